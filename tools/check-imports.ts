@@ -1,0 +1,45 @@
+/** Refuses an import that goes against the one-way order of packages and services. */
+import { globSync, readFileSync } from 'node:fs';
+
+const allowed: Record<string, readonly string[]> = {
+  contracts: [],
+  tokenizer: [],
+  engine: ['tokenizer'],
+  platform: ['contracts'],
+  testkit: ['contracts', 'platform', 'tokenizer', 'engine'],
+  gateway: ['contracts', 'platform', 'tokenizer'],
+  ingest: ['contracts', 'platform', 'tokenizer'],
+  trainer: ['contracts', 'platform', 'tokenizer', 'engine'],
+  evaluator: ['contracts', 'platform', 'tokenizer', 'engine'],
+};
+/** Third-party packages that only one place may know. */
+const owners: Record<string, readonly string[]> = {
+  'onnxruntime-node': ['engine'],
+  minio: ['platform'],
+  '@grpc/grpc-js': ['trainer'],
+};
+
+const problems: string[] = [];
+for (const file of globSync('{packages,services}/*/src/**/*.ts')) {
+  const [, place = ''] = file.split('/');
+  const isTest = /\.test\.ts$|\/conformance\.ts$/.test(file);
+  const text = readFileSync(file, 'utf8');
+  for (const match of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+    const target = match[1] ?? '';
+    const name = target.startsWith('@lathe/') ? (target.split('/')[1] ?? '') : undefined;
+    if (name !== undefined && name !== place && !(isTest && name === 'testkit')) {
+      if (!allowed[place]?.includes(name))
+        problems.push(`${file}: ${place} may not import @lathe/${name}; move the shared part left (see README, the map)`);
+    }
+    for (const [pkg, places] of Object.entries(owners)) {
+      if (target === pkg && !places.includes(place) && place !== 'testkit')
+        problems.push(`${file}: only ${places.join(', ')} may import ${pkg}`);
+    }
+    if (place === 'contracts' && !target.startsWith('.') && !['zod', 'node:fs', 'vitest'].includes(target) && !isTest)
+      problems.push(`${file}: contracts may import zod only, not ${target}`);
+  }
+}
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
+  process.exit(1);
+}
