@@ -29,13 +29,20 @@ for (const file of globSync('{packages,services}/*/src/**/*.ts')) {
     const name = target.startsWith('@lathe/') ? (target.split('/')[1] ?? '') : undefined;
     if (name !== undefined && name !== place && !(isTest && name === 'testkit')) {
       if (!allowed[place]?.includes(name))
-        problems.push(`${file}: ${place} may not import @lathe/${name}; move the shared part left (see README, the map)`);
+        problems.push(
+          `${file}: ${place} may not import @lathe/${name}; move the shared part left (see README, the map)`,
+        );
     }
     for (const [pkg, places] of Object.entries(owners)) {
       if (target === pkg && !places.includes(place) && place !== 'testkit')
         problems.push(`${file}: only ${places.join(', ')} may import ${pkg}`);
     }
-    if (place === 'contracts' && !target.startsWith('.') && !['zod', 'node:fs', 'vitest'].includes(target) && !isTest)
+    if (
+      place === 'contracts' &&
+      !target.startsWith('.') &&
+      !['zod', 'node:fs', 'vitest'].includes(target) &&
+      !isTest
+    )
       problems.push(`${file}: contracts may import zod only, not ${target}`);
   }
 }

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { objectRefSchema } from './dataset.ts';
+
+/** Metrics at a checkpoint. Losses are means over supervised tokens in nats. */
+export const checkpointMetricsSchema = z.object({
+  step: z.number().int(),
+  train_loss: z.number().optional(),
+  train_mean_token_accuracy: z.number().optional(),
+  valid_loss: z.number().optional(),
+  valid_mean_token_accuracy: z.number().optional(),
+  full_valid_loss: z.number().optional(),
+  full_valid_mean_token_accuracy: z.number().optional(),
+});
+export type CheckpointMetrics = z.infer<typeof checkpointMetricsSchema>;
+
+/** Written last by a worker: a checkpoint exists when its manifest does. */
+export const checkpointManifestSchema = z.object({
+  version: z.literal(1),
+  jobId: z.string(),
+  epoch: z.number().int(),
+  step: z.number().int(),
+  baseModel: z.string(),
+  /** `adapter`: a PEFT folder; `merged`: a Hugging Face folder. */
+  kind: z.enum(['adapter', 'merged']),
+  /** Files of the model folder: path within the folder to object. */
+  model: z.record(z.string(), objectRefSchema),
+  /** Files of the training state for resuming; empty once the job is over. */
+  state: z.record(z.string(), objectRefSchema),
+  metrics: checkpointMetricsSchema,
+});
+export type CheckpointManifest = z.infer<typeof checkpointManifestSchema>;

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+/** One chat message in canonical form. */
+export const messageSchema = z.object({
+  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
+  content: z.string(),
+  name: z.string().optional(),
+  weight: z.union([z.literal(0), z.literal(1)]).optional(),
+});
+export type Message = z.infer<typeof messageSchema>;
+
+/** A row in canonical form, with the line it came from. */
+export const canonicalRowSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('chat'),
+    line: z.number().int(),
+    messages: z.array(messageSchema).min(1),
+  }),
+  z.object({
+    kind: z.literal('completion'),
+    line: z.number().int(),
+    prompt: z.string(),
+    completion: z.string(),
+  }),
+]);
+export type CanonicalRow = z.infer<typeof canonicalRowSchema>;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** An object of the artifact store with what is needed to check it. */
+export const objectRefSchema = z.object({ key: z.string(), bytes: z.number().int(), sha256 });
+export type ObjectRef = z.infer<typeof objectRefSchema>;
+
+/** One side (training or held-out) of a dataset. */
+export const datasetPartSchema = z.object({
+  rows: z.number().int(),
+  tokens: z.number().int(),
+  supervisedTokens: z.number().int(),
+  /** Longest example in tokens. */
+  longest: z.number().int(),
+  /** Token shards in order (artifact/shard.ts). */
+  shards: z.array(objectRefSchema),
+  /** JSONL of CanonicalRow, one for each example of the shards and in their order. */
+  canonical: objectRefSchema,
+});
+export type DatasetPart = z.infer<typeof datasetPartSchema>;
+
+/** Written last by ingest: a dataset exists when its manifest does. */
+export const datasetManifestSchema = z.object({
+  version: z.literal(1),
+  jobId: z.string(),
+  kind: z.enum(['chat', 'completion']),
+  baseModel: z.string(),
+  tokenizerSha256: sha256,
+  templateSha256: sha256.nullable(),
+  heldOutSource: z.enum(['split', 'validation_file', 'none']),
+  train: datasetPartSchema,
+  heldOut: datasetPartSchema,
+  /** The dataset report (datasetReportSchema). */
+  report: objectRefSchema,
+});
+export type DatasetManifest = z.infer<typeof datasetManifestSchema>;
+
+/** One finding about a row: which rule, where, what to do. */
+export const findingSchema = z.object({
+  file: z.enum(['training_file', 'validation_file']),
+  line: z.number().int(),
+  path: z.string(),
+  rule: z.string(),
+  message: z.string(),
+  level: z.enum(['error', 'warn']),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+/** What ingest saw: for people, and for deciding. */
+export const datasetReportSchema = z.object({
+  version: z.literal(1),
+  rows: z.object({
+    read: z.number(),
+    kept: z.number(),
+    rejected: z.number(),
+    duplicates: z.number(),
+  }),
+  tokens: z.object({
+    p50: z.number(),
+    p95: z.number(),
+    p99: z.number(),
+    max: z.number(),
+    total: z.number(),
+    supervised: z.number(),
+  }),
+  packing: z.object({ windowTokens: z.number(), windows: z.number(), filled: z.number() }),
+  findings: z.array(findingSchema),
+  /** Findings beyond the list's limit. */
+  moreFindings: z.number().int(),
+});
+export type DatasetReport = z.infer<typeof datasetReportSchema>;

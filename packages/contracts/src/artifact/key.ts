@@ -1,0 +1,41 @@
+/**
+ * Object keys of the artifact store. They are made of server-side ids only: no name that a user
+ * gave ever becomes part of a key.
+ */
+const part = /^[A-Za-z0-9_-]{1,80}$/;
+
+function join(...parts: string[]): string {
+  for (const text of parts)
+    if (!part.test(text)) throw new Error(`"${text}" cannot be part of an artifact key`);
+  return parts.join('/');
+}
+
+/** An uploaded file's bytes. */
+export function fileKey(project: string, fileId: string): string {
+  return join(project, 'files', fileId);
+}
+
+/** Folder of one ingest attempt's dataset; `manifest.json` in it is written last. */
+export function datasetPrefix(project: string, jobId: string, attempt: string): string {
+  return join(project, 'jobs', jobId, 'dataset', attempt);
+}
+
+/** Folder of one checkpoint; `manifest.json` in it is written last and makes it visible. */
+export function checkpointPrefix(
+  project: string,
+  jobId: string,
+  attempt: string,
+  step: number,
+): string {
+  return join(project, 'jobs', jobId, 'checkpoints', `${attempt}-${String(step).padStart(9, '0')}`);
+}
+
+/** Folder of the evaluation report. */
+export function reportPrefix(project: string, jobId: string, attempt: string): string {
+  return join(project, 'jobs', jobId, 'report', attempt);
+}
+
+/** Everything that belongs to a job. */
+export function jobPrefix(project: string, jobId: string): string {
+  return join(project, 'jobs', jobId);
+}

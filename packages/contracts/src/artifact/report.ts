@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** A rate with its 95 % Wilson interval. */
+export const rateSchema = z.object({
+  correct: z.number().int(),
+  total: z.number().int(),
+  rate: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+export type Rate = z.infer<typeof rateSchema>;
+
+/** One contestant on the held-out rows. */
+export const contestantSchema = z.object({
+  name: z.enum(['base', 'few-shot', 'tuned']),
+  model: z.string(),
+  shots: z.number().int(),
+  exactMatch: rateSchema,
+  /** Mean negative log-likelihood of the supervised tokens, in nats. */
+  loss: z.number(),
+  supervisedTokens: z.number().int(),
+});
+export type Contestant = z.infer<typeof contestantSchema>;
+
+/** Tuned against another contestant on the same rows: exact McNemar test. */
+export const comparisonSchema = z.object({
+  against: z.enum(['base', 'few-shot']),
+  difference: z.number(),
+  onlyTunedRight: z.number().int(),
+  onlyOtherRight: z.number().int(),
+  pValue: z.number(),
+  verdict: z.enum(['improved', 'regressed', 'cannot tell']),
+});
+
+/** The evaluation report of a job. */
+export const evaluationReportSchema = z.object({
+  version: z.literal(1),
+  jobId: z.string(),
+  fineTunedModel: z.string(),
+  baseModel: z.string(),
+  heldOutSource: z.enum(['split', 'validation_file', 'none']),
+  rows: z.number().int(),
+  /** Rows that were scored, when fewer than all. */
+  sampled: z.boolean(),
+  contestants: z.array(contestantSchema),
+  comparisons: z.array(comparisonSchema),
+  samples: z.array(
+    z.object({
+      line: z.number().int(),
+      prompt: z.string(),
+      expected: z.string(),
+      answers: z.record(z.string(), z.string()),
+    }),
+  ),
+});
+export type EvaluationReport = z.infer<typeof evaluationReportSchema>;

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/** What the API's error body may say in `type`. */
+export type ErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'permission_error'
+  | 'rate_limit_error'
+  | 'server_error';
+
+/** The closed list of error codes: each has one HTTP status and one `type`. */
+export const errorCodes = {
+  invalid_value: { status: 400, type: 'invalid_request_error' },
+  unsupported_parameter: { status: 400, type: 'invalid_request_error' },
+  missing_parameter: { status: 400, type: 'invalid_request_error' },
+  invalid_json: { status: 400, type: 'invalid_request_error' },
+  invalid_file_format: { status: 400, type: 'invalid_request_error' },
+  file_not_ready: { status: 400, type: 'invalid_request_error' },
+  context_length_exceeded: { status: 400, type: 'invalid_request_error' },
+  unsupported_model: { status: 400, type: 'invalid_request_error' },
+  invalid_api_key: { status: 401, type: 'authentication_error' },
+  insufficient_permissions: { status: 403, type: 'permission_error' },
+  not_found: { status: 404, type: 'invalid_request_error' },
+  model_not_found: { status: 404, type: 'invalid_request_error' },
+  method_not_allowed: { status: 405, type: 'invalid_request_error' },
+  invalid_state: { status: 409, type: 'invalid_request_error' },
+  idempotency_conflict: { status: 422, type: 'invalid_request_error' },
+  file_too_large: { status: 413, type: 'invalid_request_error' },
+  unprocessable: { status: 422, type: 'invalid_request_error' },
+  rate_limit_exceeded: { status: 429, type: 'rate_limit_error' },
+  cancelled: { status: 499, type: 'invalid_request_error' },
+  internal_error: { status: 500, type: 'server_error' },
+  training_failed: { status: 500, type: 'server_error' },
+  worker_lost: { status: 500, type: 'server_error' },
+  unavailable: { status: 503, type: 'server_error' },
+  timeout: { status: 504, type: 'server_error' },
+} as const satisfies Record<string, { status: number; type: ErrorType }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export const errorCodeSchema = z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]);
+
+/**
+ * A failure whose message is meant for the user: one clear sentence that names the file, line or
+ * field at fault. The technical cause goes into `cause` and from there to the log only.
+ */
+export class LatheError extends Error {
+  readonly code: ErrorCode;
+  readonly param: string | null;
+  /** Whether trying the same thing again may succeed (infrastructure), or cannot (the input). */
+  readonly retryable: boolean;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { param?: string | null; cause?: unknown; retryable?: boolean } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'LatheError';
+    this.code = code;
+    this.param = options.param ?? null;
+    this.retryable = options.retryable ?? errorCodes[code].status >= 500;
+  }
+}
+
+/** The error as it travels over NATS and gRPC and stands in `job.error`. */
+export const wireErrorSchema = z.object({
+  code: errorCodeSchema.catch('internal_error'),
+  message: z.string(),
+  param: z.string().nullable(),
+});
+export type WireError = z.infer<typeof wireErrorSchema>;
+
+/** Turns any thrown value into what may be told to a user: unknown failures keep their cause private. */
+export function toWireError(error: unknown): WireError {
+  if (error instanceof LatheError)
+    return { code: error.code, message: error.message, param: error.param };
+  return {
+    code: 'internal_error',
+    message: 'Something failed inside Lathe; the log has the cause.',
+    param: null,
+  };
+}
+
+/** Rebuilds the error that travelled as `wire`. */
+export function fromWireError(wire: WireError): LatheError {
+  return new LatheError(wire.code, wire.message, { param: wire.param });
+}

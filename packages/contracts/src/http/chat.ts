@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { metadataSchema } from './metadata.ts';
+
+const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
+
+/** A message of a chat request; content may be a string or a list of text parts. */
+export const chatMessageSchema = z.strictObject({
+  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
+  content: z.union([z.string(), z.array(textPart)]).nullish(),
+  name: z.string().optional(),
+  refusal: z.null().optional(),
+});
+
+const penalty = z.number().min(-2).max(2);
+
+/** Body of POST /v1/chat/completions. What is not supported is refused by name, never ignored. */
+export const chatRequestSchema = z.strictObject({
+  model: z.string().min(1).max(256),
+  messages: z.array(chatMessageSchema).min(1).max(2048),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().gt(0).max(1).nullish(),
+  max_tokens: z.number().int().min(1).nullish(),
+  max_completion_tokens: z.number().int().min(1).nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  seed: z.number().int().nullish(),
+  n: z.number().int().min(1).max(8).nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.number().int().min(0).max(20).nullish(),
+  logit_bias: z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100)).nullish(),
+  presence_penalty: penalty.nullish(),
+  frequency_penalty: penalty.nullish(),
+  response_format: z.strictObject({ type: z.literal('text') }).nullish(),
+  stream: z.boolean().nullish(),
+  stream_options: z.strictObject({ include_usage: z.boolean().optional() }).nullish(),
+  store: z.literal(false).nullish(),
+  metadata: metadataSchema.nullish(),
+  user: z.string().max(512).nullish(),
+});
+export type ChatRequest = z.infer<typeof chatRequestSchema>;
+
+/** Log-probability of one token, in nats. */
+export const tokenLogprobSchema = z.object({
+  token: z.string(),
+  logprob: z.number(),
+  bytes: z.array(z.number().int()).nullable(),
+  top_logprobs: z.array(
+    z.object({
+      token: z.string(),
+      logprob: z.number(),
+      bytes: z.array(z.number().int()).nullable(),
+    }),
+  ),
+});
+export type TokenLogprob = z.infer<typeof tokenLogprobSchema>;
+
+export const usageSchema = z.object({
+  prompt_tokens: z.number().int(),
+  completion_tokens: z.number().int(),
+  total_tokens: z.number().int(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
+export const finishReasonSchema = z.enum(['stop', 'length']);
+
+/** The `chat.completion` object. */
+export const chatCompletionSchema = z.object({
+  id: z.string(),
+  object: z.literal('chat.completion'),
+  created: z.number().int(),
+  model: z.string(),
+  choices: z.array(
+    z.object({
+      index: z.number().int(),
+      message: z.object({ role: z.literal('assistant'), content: z.string(), refusal: z.null() }),
+      finish_reason: finishReasonSchema,
+      logprobs: z.object({ content: z.array(tokenLogprobSchema), refusal: z.null() }).nullable(),
+    }),
+  ),
+  usage: usageSchema,
+  system_fingerprint: z.string(),
+});
+export type ChatCompletion = z.infer<typeof chatCompletionSchema>;

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { checkpointMetricsSchema } from '../artifact/checkpoint.ts';
+import { wireErrorSchema } from '../error.ts';
+import { jobStateSchema } from '../job/state.ts';
+import { limitSchema } from './list.ts';
+import { metadataSchema } from './metadata.ts';
+
+const auto = z.literal('auto');
+
+/** Hyperparameters of supervised tuning; `auto` is resolved by the rules in docs. */
+export const hyperparametersSchema = z.strictObject({
+  n_epochs: z.union([auto, z.number().int().min(1).max(50)]).optional(),
+  batch_size: z.union([auto, z.number().int().min(1).max(256)]).optional(),
+  learning_rate_multiplier: z.union([auto, z.number().positive()]).optional(),
+});
+export type Hyperparameters = z.infer<typeof hyperparametersSchema>;
+
+/** How weights are trained: an extension of ours beside the standard parameters. */
+export const adaptationSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('full') }),
+  z.strictObject({
+    type: z.literal('lora'),
+    rank: z.number().int().min(1).max(256).optional(),
+    alpha: z.number().positive().optional(),
+    dropout: z.number().min(0).max(0.9).optional(),
+    targets: z.union([z.literal('all-linear'), z.array(z.string()).min(1)]).optional(),
+  }),
+]);
+export type Adaptation = z.infer<typeof adaptationSchema>;
+
+/** Lathe's own options of a job; every one is optional. */
+export const latheOptionsSchema = z.strictObject({
+  adaptation: adaptationSchema.optional().describe('full, or lora (the default)'),
+  learning_rate: z
+    .number()
+    .positive()
+    .optional()
+    .describe('absolute; learning_rate_multiplier must then be absent'),
+  schedule: z.enum(['constant', 'linear', 'cosine']).optional(),
+  warmup_ratio: z.number().min(0).max(1).optional(),
+  weight_decay: z.number().min(0).max(1).optional(),
+  max_gradient_norm: z.number().positive().optional(),
+  packing: z.boolean().optional(),
+  max_tokens: z
+    .number()
+    .int()
+    .min(8)
+    .max(131_072)
+    .optional()
+    .describe('longest example; longer rows are errors'),
+  held_out_share: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .optional()
+    .describe('share of rows held out when no validation file is given'),
+  few_shot_examples: z.number().int().min(0).max(32).optional(),
+  evaluation_rows: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('most held-out rows to score by generation'),
+  checkpoint_every: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('optimizer steps between checkpoints'),
+});
+export type LatheOptions = z.infer<typeof latheOptionsSchema>;
+
+/** Body of POST /v1/fine_tuning/jobs. Unknown fields are refused with their path. */
+export const createJobSchema = z.strictObject({
+  model: z.string().min(1).max(256),
+  training_file: z.string().min(1),
+  validation_file: z.string().min(1).nullish(),
+  method: z
+    .strictObject({
+      type: z.literal('supervised'),
+      supervised: z.strictObject({ hyperparameters: hyperparametersSchema.optional() }).optional(),
+    })
+    .optional(),
+  hyperparameters: hyperparametersSchema.optional(),
+  suffix: z.string().min(1).max(64).nullish(),
+  seed: z.number().int().min(0).max(2_147_483_647).nullish(),
+  integrations: z.array(z.unknown()).max(0, 'integrations are not supported').nullish(),
+  metadata: metadataSchema.nullish(),
+  lathe: latheOptionsSchema.optional(),
+});
+export type CreateJob = z.infer<typeof createJobSchema>;
+
+/** The `fine_tuning.job` object. */
+export const jobObjectSchema = z.object({
+  id: z.string(),
+  object: z.literal('fine_tuning.job'),
+  created_at: z.number().int(),
+  error: wireErrorSchema.nullable(),
+  fine_tuned_model: z.string().nullable(),
+  finished_at: z.number().int().nullable(),
+  hyperparameters: hyperparametersSchema,
+  model: z.string(),
+  organization_id: z.string(),
+  result_files: z.array(z.string()),
+  seed: z.number().int(),
+  status: jobStateSchema,
+  trained_tokens: z.number().int().nullable(),
+  training_file: z.string(),
+  validation_file: z.string().nullable(),
+  estimated_finish: z.number().int().nullable(),
+  integrations: z.array(z.unknown()),
+  metadata: metadataSchema.nullable(),
+  method: z.object({
+    type: z.literal('supervised'),
+    supervised: z.object({ hyperparameters: hyperparametersSchema }),
+  }),
+  /** Extension: progress and evaluation in numbers. */
+  lathe: z.object({
+    options: latheOptionsSchema,
+    step: z.number().int().nullable(),
+    total_steps: z.number().int().nullable(),
+    evaluation: z.unknown().nullable(),
+  }),
+});
+export type JobObject = z.infer<typeof jobObjectSchema>;
+
+/** The `fine_tuning.job.event` object. */
+export const eventObjectSchema = z.object({
+  id: z.string(),
+  object: z.literal('fine_tuning.job.event'),
+  created_at: z.number().int(),
+  level: z.enum(['info', 'warn', 'error']),
+  message: z.string(),
+  type: z.enum(['message', 'metrics']),
+  data: z.record(z.string(), z.unknown()),
+});
+export type EventObject = z.infer<typeof eventObjectSchema>;
+
+/** The `fine_tuning.job.checkpoint` object. */
+export const checkpointObjectSchema = z.object({
+  id: z.string(),
+  object: z.literal('fine_tuning.job.checkpoint'),
+  created_at: z.number().int(),
+  fine_tuned_model_checkpoint: z.string(),
+  fine_tuning_job_id: z.string(),
+  step_number: z.number().int(),
+  metrics: checkpointMetricsSchema,
+});
+export type CheckpointObject = z.infer<typeof checkpointObjectSchema>;
+
+/** Query of the job, event and checkpoint lists (metadata filters are read apart). */
+export const listJobsQuerySchema = z.object({
+  after: z.string().optional(),
+  limit: limitSchema(20, 100),
+});
+export const listEventsQuerySchema = z.object({
+  after: z.string().optional(),
+  limit: limitSchema(20, 1000),
+});
+export const listCheckpointsQuerySchema = z.object({
+  after: z.string().optional(),
+  limit: limitSchema(10, 1000),
+});

@@ -1,0 +1,40 @@
+/** Server-made identifiers: a readable prefix and 24 characters of the given random bytes. */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz';
+
+export type IdKind = 'file' | 'job' | 'checkpoint' | 'completion' | 'request' | 'attempt';
+
+const prefixes: Record<IdKind, string> = {
+  file: 'file-',
+  job: 'ftjob-',
+  checkpoint: 'ftckpt_',
+  completion: 'chatcmpl-',
+  request: 'req_',
+  attempt: 'at_',
+};
+
+/** A new id of the kind, for example `ftjob-4f…`. Unique for all practical purposes (2^137 values). */
+export function newId(kind: IdKind): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return prefixes[kind] + Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('');
+}
+
+/** Whether the text has the form of an id of the kind; anything else is refused before it becomes a key. */
+export function isId(kind: IdKind, text: string): boolean {
+  return (
+    text.startsWith(prefixes[kind]) && /^[0-9A-Za-z]{8,64}$/.test(text.slice(prefixes[kind].length))
+  );
+}
+
+/** The event's public id: its place in the event stream, so that cursors stay stable. */
+export function eventId(sequence: number): string {
+  return `ftevent-${String(sequence).padStart(12, '0')}`;
+}
+
+/** The stream sequence behind an event id, or undefined when the text is no event id. */
+export function eventSequence(id: string): number | undefined {
+  const digits = /^ftevent-(\d{1,15})$/.exec(id)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** A project's name as it stands in keys and subjects. */
+export const projectPattern = /^[a-z0-9][a-z0-9-]{0,39}$/;

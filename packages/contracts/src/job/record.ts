@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { wireErrorSchema } from '../error.ts';
+import {
+  adaptationSchema,
+  hyperparametersSchema,
+  latheOptionsSchema,
+} from '../http/fine-tuning.ts';
+import { metadataSchema } from '../http/metadata.ts';
+import { assertMove, isTerminal, type JobState, jobStateSchema } from './state.ts';
+
+/** Hyperparameters with every `auto` resolved; set when ingest knows the data. */
+export const resolvedSettingsSchema = z.object({
+  epochs: z.number().int().min(1),
+  batchSize: z.number().int().min(1),
+  learningRateMultiplier: z.number().positive(),
+  learningRate: z.number().positive(),
+  adaptation: adaptationSchema,
+});
+export type ResolvedSettings = z.infer<typeof resolvedSettingsSchema>;
+
+/** The job record: the one truth about a job, changed only by compare-and-set. */
+export const jobRecordSchema = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  project: z.string(),
+  createdAt: z.number().int(),
+  createdMs: z.number(),
+  requestId: z.string(),
+  state: jobStateSchema,
+  /** What the user wants; the controller reconciles towards it. */
+  desired: z.enum(['run', 'pause', 'cancel']),
+  /** Grows whenever a stage is handed to a new owner: writes of older epochs are refused. */
+  epoch: z.number().int(),
+  stage: z.enum(['ingest', 'train', 'evaluate', 'done']),
+  model: z.string(),
+  suffix: z.string().nullable(),
+  seed: z.number().int(),
+  hyperparameters: hyperparametersSchema,
+  options: latheOptionsSchema,
+  metadata: metadataSchema.nullable(),
+  trainingFile: z.string(),
+  validationFile: z.string().nullable(),
+  settings: resolvedSettingsSchema.nullable(),
+  /** Key of the dataset manifest, once ingest is done. */
+  datasetKey: z.string().nullable(),
+  progress: z
+    .object({
+      step: z.number().int(),
+      totalSteps: z.number().int(),
+      estimatedFinish: z.number().int().nullable(),
+    })
+    .nullable(),
+  /** Worker that holds the job now, or held it last. */
+  worker: z.string().nullable(),
+  /** How often a worker was lost while holding the job. */
+  lostWorkers: z.number().int(),
+  /** Key of the newest whole checkpoint's manifest. */
+  checkpointKey: z.string().nullable(),
+  trainedTokens: z.number().int().nullable(),
+  fineTunedModel: z.string().nullable(),
+  resultFiles: z.array(z.string()),
+  /** Key of the evaluation report, and its headline for the API. */
+  reportKey: z.string().nullable(),
+  evaluation: z.unknown().nullable(),
+  startedAt: z.number().int().nullable(),
+  finishedAt: z.number().int().nullable(),
+  error: wireErrorSchema.nullable(),
+});
+export type JobRecord = z.infer<typeof jobRecordSchema>;
+
+/** Fields that a stage may change together with a move; identity fields never change. */
+export type JobChange = Partial<
+  Omit<JobRecord, 'version' | 'id' | 'project' | 'createdAt' | 'createdMs' | 'requestId' | 'state'>
+>;
+
+/** The record moved to another state; terminal states get `finishedAt`. Throws `invalid_state` when illegal. */
+export function moveJob(
+  record: JobRecord,
+  to: JobState,
+  change: JobChange & { now: number },
+): JobRecord {
+  assertMove(record.state, to);
+  const { now, ...fields } = change;
+  const finished = isTerminal(to) ? { finishedAt: now, stage: 'done' as const } : {};
+  return { ...record, ...fields, ...finished, state: to };
+}
+
+/** What the user asked for, as desired state. Throws `invalid_state` for a job that is over. */
+export function desire(record: JobRecord, desired: JobRecord['desired']): JobRecord {
+  if (isTerminal(record.state))
+    assertMove(record.state, desired === 'cancel' ? 'cancelled' : 'paused');
+  return { ...record, desired };
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** Names of what can happen to a job. */
+export const eventNames = [
+  'created',
+  'validating',
+  'finding',
+  'validated',
+  'queued',
+  'started',
+  'metrics',
+  'evaluation_metrics',
+  'checkpoint',
+  'log',
+  'resumed',
+  'worker_lost',
+  'paused',
+  'evaluating',
+  'evaluated',
+  'model_created',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const;
+
+/** One event of a job, on the event stream. Its public id is its stream sequence. */
+export const jobEventSchema = z.object({
+  version: z.literal(1),
+  project: z.string(),
+  jobId: z.string(),
+  name: z.enum(eventNames),
+  /** Unix seconds. */
+  createdAt: z.number().int(),
+  level: z.enum(['info', 'warn', 'error']),
+  message: z.string(),
+  type: z.enum(['message', 'metrics']),
+  data: z.record(z.string(), z.unknown()),
+});
+export type JobEvent = z.infer<typeof jobEventSchema>;

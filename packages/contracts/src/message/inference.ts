@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { messageSchema } from '../artifact/dataset.ts';
+import { wireErrorSchema } from '../error.ts';
+import { finishReasonSchema, tokenLogprobSchema, usageSchema } from '../http/chat.ts';
+
+/** A chat request as the gateway hands it to an evaluator, every default resolved. */
+export const inferenceRequestSchema = z.object({
+  version: z.literal(1),
+  requestId: z.string(),
+  project: z.string(),
+  model: z.string(),
+  messages: z.array(messageSchema).min(1),
+  temperature: z.number(),
+  topP: z.number(),
+  maxTokens: z.number().int().nullable(),
+  stop: z.array(z.string()),
+  seed: z.number().int().nullable(),
+  choices: z.number().int(),
+  /** null: no log-probabilities; else how many alternatives a token. */
+  topLogprobs: z.number().int().nullable(),
+  logitBias: z.record(z.string(), z.number()),
+  presencePenalty: z.number(),
+  frequencyPenalty: z.number(),
+});
+export type InferenceRequest = z.infer<typeof inferenceRequestSchema>;
+
+/**
+ * What an evaluator publishes on the request's reply subject, in order: `accepted` at once, `waiting`
+ * while nothing else happens (a heartbeat), `text` for each piece, `finish` for each choice, and last either `done` or `error`.
+ */
+export const inferenceReplySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('accepted') }),
+  z.object({ kind: z.literal('waiting') }),
+  z.object({
+    kind: z.literal('text'),
+    choice: z.number().int(),
+    text: z.string(),
+    logprobs: z.array(tokenLogprobSchema).nullable(),
+  }),
+  z.object({ kind: z.literal('finish'), choice: z.number().int(), reason: finishReasonSchema }),
+  z.object({ kind: z.literal('done'), usage: usageSchema }),
+  z.object({ kind: z.literal('error'), error: wireErrorSchema }),
+]);
+export type InferenceReply = z.infer<typeof inferenceReplySchema>;

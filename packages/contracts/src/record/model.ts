@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** A model in the models bucket: a base model (announced by the evaluators) or a tuned one. */
+export const modelRecordSchema = z.discriminatedUnion('kind', [
+  z.object({
+    version: z.literal(1),
+    kind: z.literal('base'),
+    name: z.string(),
+    createdAt: z.number().int(),
+    maxPositions: z.number().int(),
+    parameters: z.number().int(),
+  }),
+  z.object({
+    version: z.literal(1),
+    kind: z.enum(['adapter', 'merged']),
+    name: z.string(),
+    project: z.string(),
+    createdAt: z.number().int(),
+    base: z.string(),
+    jobId: z.string(),
+    step: z.number().int(),
+    /** Key of the CheckpointManifest that holds its files. */
+    manifestKey: z.string(),
+  }),
+]);
+export type ModelRecord = z.infer<typeof modelRecordSchema>;
+
+/** `ft:<base>:<project>:<suffix>:<id>`, with `:ckpt-step-<n>` for a checkpoint; an empty suffix leaves two colons. */
+export function tunedModelName(parts: {
+  base: string;
+  project: string;
+  suffix: string | null;
+  jobId: string;
+  step?: number;
+}): string {
+  const name = `ft:${parts.base}:${parts.project}:${parts.suffix ?? ''}:${parts.jobId.replace('ftjob-', '').slice(0, 8)}`;
+  return parts.step === undefined ? name : `${name}:ckpt-step-${parts.step}`;
+}

@@ -1,0 +1,71 @@
+/** Every name on NATS: streams, subjects, buckets and consumers. Literals elsewhere are a mistake. */
+
+export const streams = {
+  /** Work-queue stream: one message a stage of a job. */
+  work: { name: 'LATHE_WORK', subjects: ['lathe.work.*'] },
+  /** What happened to each job, one subject a job, kept in order. */
+  events: { name: 'LATHE_EVENTS', subjects: ['lathe.event.*.*'] },
+  /** JetStream's advisories of messages that ran out of deliveries. */
+  dead: {
+    name: 'LATHE_DEAD',
+    subjects: ['$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.LATHE_WORK.*'],
+  },
+} as const;
+
+export type Stage = 'ingest' | 'train' | 'evaluate';
+
+/** The subject on which a stage's work waits. */
+export function workSubject(stage: Stage): string {
+  return `lathe.work.${stage}`;
+}
+
+/** The durable consumer of a stage. */
+export function workConsumer(stage: Stage): string {
+  return `lathe-${stage}`;
+}
+
+/** The subject of one job's events. */
+export function eventSubject(project: string, jobId: string): string {
+  return `lathe.event.${project}.${jobId}`;
+}
+
+export const buckets = {
+  jobs: 'lathe-jobs',
+  files: 'lathe-files',
+  models: 'lathe-models',
+  checkpoints: 'lathe-checkpoints',
+  workers: 'lathe-workers',
+  idempotency: 'lathe-idempotency',
+} as const;
+
+/** Queue group subject on which evaluators take chat requests (contracts/message/inference.ts). */
+export const inferenceSubject = 'lathe.inference.chat';
+export const inferenceQueue = 'lathe-inference';
+
+/** Published by the gateway when the client of a request has gone. */
+export function inferenceCancelSubject(requestId: string): string {
+  return `lathe.inference.cancel.${requestId}`;
+}
+
+/** Published when a tuned model is deleted, so that evaluators drop what they hold of it. */
+export const modelDeletedSubject = 'lathe.model.deleted';
+
+/** KV keys allow few characters; a model's name holds colons. Base64url keeps it exact. */
+export function modelKey(project: string, name: string): string {
+  const bytes = new TextEncoder().encode(name);
+  const base64 = btoa(String.fromCharCode(...bytes));
+  return `${project}.${base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
+}
+
+/** The pseudo-project under which base models stand in the models bucket; no project may have this name. */
+export const baseModelsProject = '_base';
+
+/** The key of a record that belongs to a project: every lookup carries the project by construction. */
+export function recordKey(project: string, id: string): string {
+  return `${project}.${id}`;
+}
+
+/** Checkpoints of a job, in step order. */
+export function checkpointKey(project: string, jobId: string, step: number): string {
+  return `${project}.${jobId}.${String(step).padStart(9, '0')}`;
+}
