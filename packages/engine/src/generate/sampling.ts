@@ -1,0 +1,109 @@
+/** How the next token is chosen from the logits of the last position. */
+export type SamplingSettings = {
+  /** 0 takes the likeliest token; else logits are divided by it. */
+  readonly temperature: number;
+  /** Nucleus: the smallest set of likeliest tokens whose probability reaches this share. */
+  readonly topP: number;
+  /** Only so many likeliest tokens; 0 means all. */
+  readonly topK: number;
+  /** Added to the logits of these tokens before anything else. */
+  readonly logitBias: ReadonlyMap<number, number>;
+  /** Subtracted once from the logit of every token generated before. */
+  readonly presencePenalty: number;
+  /** Subtracted for each time that a token was generated before. */
+  readonly frequencyPenalty: number;
+  /** How many alternatives to report for each token. */
+  readonly topLogprobs: number;
+};
+
+export const greedy: SamplingSettings = {
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  logitBias: new Map(),
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  topLogprobs: 0,
+};
+
+export type TokenChoice = {
+  readonly token: number;
+  /** Natural logarithm of its probability under the model (after bias and penalties, before temperature). */
+  readonly logprob: number;
+  readonly top: readonly { readonly token: number; readonly logprob: number }[];
+};
+
+/**
+ * Chooses the next token from `logits` [vocabulary], which it may overwrite with bias and penalties.
+ * `counts` says how often each token was generated so far; `random` gives uniform numbers in [0, 1).
+ * Ties go to the lower token id, so that a greedy answer is the same everywhere.
+ */
+export function chooseToken(
+  logits: Float32Array,
+  settings: SamplingSettings,
+  state: { counts: ReadonlyMap<number, number>; random: () => number },
+): TokenChoice {
+  for (const [token, bias] of settings.logitBias)
+    if (token < logits.length) logits[token] = logits[token]! + bias;
+  if (settings.presencePenalty !== 0 || settings.frequencyPenalty !== 0)
+    for (const [token, count] of state.counts)
+      logits[token] = logits[token]! - settings.presencePenalty - settings.frequencyPenalty * count;
+
+  const logTotal = logSumExp(logits, 1);
+  const token =
+    settings.temperature === 0 ? likeliest(logits) : draw(logits, settings, state.random);
+  const top =
+    settings.topLogprobs === 0
+      ? []
+      : ranked(logits, settings.topLogprobs).map((id) => ({
+          token: id,
+          logprob: logits[id]! - logTotal,
+        }));
+  return { token, logprob: logits[token]! - logTotal, top };
+}
+
+function likeliest(logits: Float32Array): number {
+  let best = 0;
+  for (let id = 1; id < logits.length; id++) if (logits[id]! > logits[best]!) best = id;
+  return best;
+}
+
+/** ln Σ exp(x / temperature), computed around the maximum so that it neither overflows nor vanishes. */
+function logSumExp(logits: Float32Array, temperature: number): number {
+  const highest = logits[likeliest(logits)]!;
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp((logit - highest) / temperature);
+  return highest / temperature + Math.log(sum);
+}
+
+/** Token ids by falling logit, at most `count` of them. */
+function ranked(logits: Float32Array, count: number): number[] {
+  const ids = Array.from(logits.keys());
+  ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
+  return ids.slice(0, count);
+}
+
+function draw(logits: Float32Array, settings: SamplingSettings, random: () => number): number {
+  const { temperature, topP, topK } = settings;
+  const logTotal = logSumExp(logits, temperature);
+  const ids =
+    topP < 1 || topK > 0
+      ? ranked(logits, topK > 0 ? topK : logits.length)
+      : Array.from(logits.keys());
+  const kept: number[] = [];
+  const weights: number[] = [];
+  let mass = 0;
+  for (const id of ids) {
+    const probability = Math.exp(logits[id]! / temperature - logTotal);
+    kept.push(id);
+    weights.push(probability);
+    mass += probability;
+    if (topP < 1 && mass >= topP) break;
+  }
+  let left = random() * mass;
+  for (let at = 0; at < kept.length; at++) {
+    left -= weights[at]!;
+    if (left < 0) return kept[at]!;
+  }
+  return kept.at(-1)!;
+}
