@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** CI sets the path of a JSON report to count from. */
+const report = process.env.LATHE_TEST_REPORT;
+
 export default defineConfig({
   test: {
     include: ['{packages,services}/*/src/**/*.test.ts', '{tools,scripts,test,models,bench}/**/*.test.ts'],
@@ -8,5 +11,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    ...(report === undefined ? {} : { reporters: ['default', 'json'], outputFile: { json: report } }),
   },
 });
