@@ -47,6 +47,8 @@ export const evaluationReportSchema = z.object({
   samples: z.array(
     z.object({
       line: z.number().int(),
+      /** System prompt of the row, when it has one, and the user's last message. */
+      system: z.string().optional(),
       prompt: z.string(),
       expected: z.string(),
       answers: z.record(z.string(), z.string()),
