@@ -1,0 +1,190 @@
+import { copyFile, cp, readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { writeFolderAtomically } from './atomic.ts';
+import { CheckpointError } from './error.ts';
+import { llamaTensors } from './llama-tensors.ts';
+import { type ModelFolder, readJson, singleWeightsFile } from './model-folder.ts';
+import { encodeFloats, type FloatFormat, isFloatFormat } from './number-format.ts';
+import type { Adapter } from './peft.ts';
+import {
+  readTensor,
+  readTensorBytes,
+  streamSafetensors,
+  type TensorSource,
+} from './safetensors.ts';
+
+/**
+ * W + scale · B · A for every linear layer that the adapter touches, in float32 (summed in float64).
+ * Keys are names of base tensors, `….q_proj.weight` [out, in]. Throws CheckpointError for a layer that the
+ * base lacks, a shape that does not fit, or a tied head, which has no weight of its own to change.
+ */
+export async function mergeAdapter(
+  base: ModelFolder,
+  adapter: Adapter,
+): Promise<Map<string, Float32Array>> {
+  const merged = new Map<string, Float32Array>();
+  for (const [name, a] of adapter.tensors) {
+    if (!name.endsWith('.lora_A')) continue;
+    const module = name.slice(0, -'.lora_A'.length);
+    const b = adapter.tensors.get(`${module}.lora_B`);
+    const weightName = `${module}.weight`;
+    const entry = base.tensors.get(weightName);
+    if (b === undefined)
+      throw new CheckpointError(base.path, `the adapter lacks ${module}.lora_B`, weightName);
+    if (entry === undefined)
+      throw new CheckpointError(
+        base.path,
+        'the adapter changes it, but the base lacks it',
+        weightName,
+      );
+    refuseTiedHead(base, weightName);
+    const [out, into] = entry.shape;
+    if (a.shape[1] !== into || b.shape[0] !== out || a.shape[0] !== b.shape[1]) {
+      const problem = `adapter shapes [${b.shape.join(', ')}] and [${a.shape.join(', ')}] do not fit [${entry.shape.join(', ')}]`;
+      throw new CheckpointError(base.path, problem, weightName);
+    }
+    const weight = await readTensor(entry);
+    addProduct(weight, { a: a.data, b: b.data, rank: a.shape[0]!, scale: adapter.scale });
+    merged.set(weightName, weight);
+  }
+  return merged;
+}
+
+type Factors = { a: Float32Array; b: Float32Array; rank: number; scale: number };
+
+/** weight [out, in] += scale · b [out, rank] · a [rank, in], one row at a time. */
+function addProduct(weight: Float32Array, { a, b, rank, scale }: Factors): void {
+  const into = a.length / rank;
+  const sum = new Float64Array(into);
+  for (let row = 0; row * into < weight.length; row++) {
+    sum.fill(0);
+    for (let k = 0; k < rank; k++) {
+      const factor = b[row * rank + k]!;
+      for (let i = 0; i < into; i++) sum[i]! += factor * a[k * into + i]!;
+    }
+    for (let i = 0; i < into; i++) weight[row * into + i]! += scale * sum[i]!;
+  }
+}
+
+function refuseTiedHead(base: ModelFolder, name: string): void {
+  if (name === 'lm_head.weight' && base.config.tieEmbeddings) {
+    throw new CheckpointError(
+      base.path,
+      'the head is tied to model.embed_tokens.weight; change that instead',
+      name,
+    );
+  }
+}
+
+/** Everything beside the weights that decides how a model reads and writes text, and its licence. */
+const carriedFile =
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|chat_template)\.json$|^(merges\.txt|tokenizer\.model|chat_template\.jinja|model\.safetensors\.index\.json)$|^(LICENSE|NOTICE|USE_POLICY)/;
+const carriedFolder = 'additional_chat_templates';
+
+/**
+ * Writes the base model with some weights replaced: same files, same shards, same dtypes, and every other
+ * file byte for byte. Complete or absent; one tensor is held in memory at a time besides `changed`.
+ * For a base without weights `changed` must hold all of them, and they take the dtype of config.json.
+ * Throws CheckpointError for an unknown name, a wrong length, or a value that is not finite.
+ */
+export async function writeMergedFolder(
+  base: ModelFolder,
+  changed: ReadonlyMap<string, Float32Array>,
+  out: string,
+): Promise<void> {
+  if (resolve(out) === resolve(base.path))
+    throw new CheckpointError(out, 'a merged model may not replace its own base');
+  const shards =
+    base.tensors.size > 0 ? planFromBase(base, changed) : await planFromConfig(base, changed);
+  await writeFolderAtomically(out, 'config.json', async (temporary) => {
+    for (const [shard, sources] of shards) await streamSafetensors(join(temporary, shard), sources);
+    for (const entry of await readdir(base.path, { withFileTypes: true })) {
+      const from = join(base.path, entry.name);
+      const to = join(temporary, entry.name);
+      if (entry.name === carriedFolder) await cp(from, to, { recursive: true });
+      else if (carriedFile.test(entry.name)) await copyFile(from, to);
+    }
+  });
+}
+
+function planFromBase(
+  base: ModelFolder,
+  changed: ReadonlyMap<string, Float32Array>,
+): Map<string, TensorSource[]> {
+  for (const name of changed.keys()) {
+    refuseTiedHead(base, name);
+    if (!base.tensors.has(name))
+      throw new CheckpointError(base.path, 'the base model has no such tensor', name);
+  }
+  const shards = new Map<string, TensorSource[]>();
+  for (const [name, entry] of base.tensors) {
+    // Some exports keep a copy of a tied head; it must follow the embedding, or the file contradicts itself.
+    const isTiedCopy = name === 'lm_head.weight' && base.config.tieEmbeddings;
+    const data = changed.get(isTiedCopy ? 'model.embed_tokens.weight' : name);
+    const { dtype, shape } = entry;
+    const bytes =
+      data === undefined
+        ? () => readTensorBytes(entry)
+        : replacement(base, { name, dtype, shape, data });
+    const shard = basename(entry.file);
+    const list = shards.get(shard) ?? [];
+    list.push({ name, dtype, shape, bytes });
+    shards.set(shard, list);
+  }
+  return shards;
+}
+
+type Replacement = { name: string; dtype: string; shape: readonly number[]; data: Float32Array };
+
+function replacement(
+  base: ModelFolder,
+  { name, dtype, shape, data }: Replacement,
+): () => Uint8Array {
+  if (!isFloatFormat(dtype))
+    throw new CheckpointError(base.path, `dtype ${dtype} cannot take new values`, name);
+  const size = shape.reduce((product, side) => product * side, 1);
+  if (data.length !== size) {
+    throw new CheckpointError(
+      base.path,
+      `shape [${shape.join(', ')}] takes ${size} values, not ${data.length}`,
+      name,
+    );
+  }
+  return () => {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new CheckpointError(base.path, `value ${bad} is ${data[bad]}`, name);
+    return encodeFloats(data, dtype);
+  };
+}
+
+async function planFromConfig(
+  base: ModelFolder,
+  changed: ReadonlyMap<string, Float32Array>,
+): Promise<Map<string, TensorSource[]>> {
+  const dtype = await configDtype(join(base.path, 'config.json'));
+  const expected = llamaTensors(base.config);
+  for (const name of changed.keys()) {
+    if (!expected.has(name))
+      throw new CheckpointError(base.path, 'config.json implies no such tensor', name);
+  }
+  const sources: TensorSource[] = [];
+  for (const [name, shape] of expected) {
+    const data = changed.get(name);
+    if (data === undefined)
+      throw new CheckpointError(base.path, 'neither the base nor the change holds it', name);
+    sources.push({ name, dtype, shape, bytes: replacement(base, { name, dtype, shape, data }) });
+  }
+  return new Map([[singleWeightsFile, sources]]);
+}
+
+async function configDtype(file: string): Promise<FloatFormat> {
+  const config = (await readJson(file)) as { dtype?: unknown; torch_dtype?: unknown };
+  const dtype = config.dtype ?? config.torch_dtype ?? 'float32';
+  if (dtype === 'float32') return 'F32';
+  if (dtype === 'float16') return 'F16';
+  if (dtype === 'bfloat16') return 'BF16';
+  throw new CheckpointError(
+    file,
+    `dtype ${JSON.stringify(dtype)} is not float32, float16 or bfloat16`,
+  );
+}

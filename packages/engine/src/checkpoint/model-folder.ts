@@ -1,0 +1,159 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { CheckpointError, UnsupportedModelError } from './error.ts';
+import { type LlamaConfig, parseLlamaConfig } from './llama-config.ts';
+import { llamaTensors } from './llama-tensors.ts';
+import { isFloatFormat } from './number-format.ts';
+import { readSafetensors, type TensorEntry } from './safetensors.ts';
+
+export type { LlamaConfig, RopeScaling } from './llama-config.ts';
+
+/** A Hugging Face model folder, opened: weights are located, not loaded. */
+export type ModelFolder = {
+  path: string;
+  /** The folder's own name, under which the model is offered. */
+  name: string;
+  config: LlamaConfig;
+  tensors: ReadonlyMap<string, TensorEntry>;
+};
+
+export const singleWeightsFile = 'model.safetensors';
+export const weightsIndexFile = 'model.safetensors.index.json';
+
+export type OpenOptions = {
+  /** `none` opens a folder that has a config but no weights yet, for training from random weights. */
+  weights?: 'required' | 'none';
+};
+
+/**
+ * Opens a folder with `config.json` and safetensors weights, in one file or sharded by an index.
+ * Throws UnsupportedModelError for a model that the engine cannot compute, naming the field, and
+ * CheckpointError for missing, surplus or misshapen weights, naming file and tensor.
+ */
+export async function openModelFolder(
+  path: string,
+  options: OpenOptions = {},
+): Promise<ModelFolder> {
+  const folder = resolve(path);
+  const configFile = join(folder, 'config.json');
+  const config = parseLlamaConfig(configFile, await readJson(configFile));
+  config.eosTokens = [...new Set([...config.eosTokens, ...(await generationEos(folder))])];
+  const tensors: ReadonlyMap<string, TensorEntry> =
+    options.weights === 'none' ? new Map() : await locateWeights(folder);
+  if (options.weights !== 'none') checkWeights(folder, config, tensors);
+  return { path: folder, name: basename(folder), config, tensors };
+}
+
+/** Reads a JSON file; the error names the file and what is wrong with it. */
+export async function readJson(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new CheckpointError(file, 'the file is missing');
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CheckpointError(file, `not valid JSON (${(error as Error).message})`);
+  }
+}
+
+export async function exists(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined)) !== undefined;
+}
+
+const generationSchema = z.looseObject({
+  eos_token_id: z.union([z.int(), z.array(z.int())]).nullish(),
+});
+
+/** Chat models often name their end-of-turn token in generation_config.json only. */
+async function generationEos(folder: string): Promise<number[]> {
+  const file = join(folder, 'generation_config.json');
+  if (!(await exists(file))) return [];
+  const parsed = generationSchema.safeParse(await readJson(file));
+  if (!parsed.success)
+    throw new CheckpointError(file, 'eos_token_id must be a token id or a list of them');
+  return [parsed.data.eos_token_id ?? []].flat();
+}
+
+const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
+
+async function locateWeights(folder: string): Promise<ReadonlyMap<string, TensorEntry>> {
+  const indexFile = join(folder, weightsIndexFile);
+  if (!(await exists(indexFile))) {
+    const single = join(folder, singleWeightsFile);
+    if (await exists(single)) return (await readSafetensors(single)).tensors;
+    throw new CheckpointError(folder, `holds neither ${singleWeightsFile} nor ${weightsIndexFile}`);
+  }
+  const index = indexSchema.safeParse(await readJson(indexFile));
+  if (!index.success)
+    throw new CheckpointError(indexFile, 'weight_map must map tensor names to files');
+  const shards = new Map<string, ReadonlyMap<string, TensorEntry>>();
+  const tensors = new Map<string, TensorEntry>();
+  for (const [name, shard] of Object.entries(index.data.weight_map)) {
+    if (shard !== basename(shard))
+      throw new CheckpointError(indexFile, `shard "${shard}" lies outside the folder`, name);
+    if (!shards.has(shard)) {
+      const file = join(folder, shard);
+      if (!(await exists(file)))
+        throw new CheckpointError(indexFile, `its shard ${shard} is missing`, name);
+      shards.set(shard, (await readSafetensors(file)).tensors);
+    }
+    const entry = shards.get(shard)?.get(name);
+    if (entry === undefined)
+      throw new CheckpointError(indexFile, `shard ${shard} does not hold it`, name);
+    tensors.set(name, entry);
+  }
+  for (const [shard, held] of shards) {
+    for (const name of held.keys()) {
+      if (tensors.get(name)?.file !== join(folder, shard)) {
+        throw new CheckpointError(
+          join(folder, shard),
+          `${weightsIndexFile} does not place it in this shard`,
+          name,
+        );
+      }
+    }
+  }
+  return tensors;
+}
+
+/** Tensors that old exports carry and that the model computes or aliases instead of reading. */
+function isRedundant(name: string, config: LlamaConfig): boolean {
+  return (
+    name.endsWith('.rotary_emb.inv_freq') || (name === 'lm_head.weight' && config.tieEmbeddings)
+  );
+}
+
+function checkWeights(
+  folder: string,
+  config: LlamaConfig,
+  tensors: ReadonlyMap<string, TensorEntry>,
+): void {
+  const expected = llamaTensors(config);
+  for (const [name, shape] of expected) {
+    const entry = tensors.get(name);
+    if (entry === undefined)
+      throw new CheckpointError(folder, 'the model needs it, but the weights lack it', name);
+    if (entry.shape.join() !== shape.join()) {
+      const problem = `config.json implies shape [${shape.join(', ')}], the file has [${entry.shape.join(', ')}]`;
+      throw new CheckpointError(entry.file, problem, name);
+    }
+    if (!isFloatFormat(entry.dtype)) {
+      throw new UnsupportedModelError(
+        entry.file,
+        `dtype of ${name}`,
+        `is ${entry.dtype}; supported: F32, F16, BF16, F64`,
+      );
+    }
+  }
+  for (const [name, entry] of tensors) {
+    if (!expected.has(name) && !isRedundant(name, config)) {
+      throw new UnsupportedModelError(entry.file, `tensor ${name}`, 'is not part of a Llama model');
+    }
+  }
+}

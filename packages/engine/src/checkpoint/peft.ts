@@ -1,0 +1,172 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { adapterScale, parseAdapterConfig, renderAdapterConfig } from './adapter-config.ts';
+import { writeFolderAtomically } from './atomic.ts';
+import { CheckpointError } from './error.ts';
+import { readJson } from './model-folder.ts';
+import { readSafetensors, readTensor, writeSafetensors } from './safetensors.ts';
+
+export type AdapterTensor = { shape: readonly number[]; data: Float32Array };
+
+/** A LoRA adapter in memory: each target linear W [out, in] becomes W + scale · B · A. */
+export type Adapter = {
+  rank: number;
+  alpha: number;
+  scale: number;
+  targets: string[];
+  /** `model.layers.0.self_attn.q_proj.lora_A` [rank, in], `….lora_B` [out, rank]. */
+  tensors: Map<string, AdapterTensor>;
+};
+
+export type AdapterToWrite = {
+  baseModel: string;
+  rank: number;
+  alpha: number;
+  dropout: number;
+  targets: readonly string[];
+  tensors: ReadonlyMap<string, AdapterTensor>;
+};
+
+const configName = 'adapter_config.json';
+const weightsName = 'adapter_model.safetensors';
+const prefix = 'base_model.model.';
+const suffix = '.weight';
+
+/**
+ * Writes the folder that Python's `peft` loads: adapter_config.json, adapter_model.safetensors, README.md.
+ * Complete or absent. Throws CheckpointError when the tensors do not pair up or do not fit the rank.
+ */
+export async function writePeftAdapter(folder: string, adapter: AdapterToWrite): Promise<void> {
+  checkPairs(folder, adapter.tensors, adapter.rank, adapter.targets);
+  const tensors = [...adapter.tensors].map(([name, { shape, data }]) => ({
+    name: `${prefix}${name}${suffix}`,
+    dtype: 'F32' as const,
+    shape,
+    data,
+  }));
+  await writeFolderAtomically(folder, configName, async (temporary) => {
+    await writeSafetensors(join(temporary, weightsName), tensors);
+    await writeFile(join(temporary, 'README.md'), renderCard(adapter));
+    await writeFile(join(temporary, configName), renderAdapterConfig(adapter));
+  });
+}
+
+function renderCard({ baseModel, rank, alpha, targets }: AdapterToWrite): string {
+  const base = JSON.stringify(baseModel);
+  return `---
+base_model: ${base}
+base_model_relation: adapter
+library_name: peft
+---
+
+A LoRA adapter (rank ${rank}, alpha ${alpha}) on ${[...targets].sort().join(', ')}, trained with Lathe.
+`;
+}
+
+/**
+ * Reads an adapter that this engine or `peft` wrote. Throws UnsupportedModelError for a setting it cannot
+ * honour, and CheckpointError for a missing, surplus or misshapen tensor. `modules`, when given, maps
+ * every linear of the base model to its [out, in]; then every module that a target names must be there.
+ */
+export async function readPeftAdapter(
+  folder: string,
+  modules?: ReadonlyMap<string, readonly number[]>,
+): Promise<Adapter> {
+  const config = parseAdapterConfig(
+    join(folder, configName),
+    await readJson(join(folder, configName)),
+  );
+  const file = join(folder, weightsName);
+  const { tensors: entries } = await readSafetensors(file);
+  const tensors = new Map<string, AdapterTensor>();
+  for (const [key, entry] of entries) {
+    tensors.set(adapterName(file, key), { shape: entry.shape, data: await readTensor(entry) });
+  }
+  const targets = config.target_modules;
+  checkPairs(file, tensors, config.r, targets);
+  if (modules !== undefined) checkModules(file, tensors, targets, modules);
+  return {
+    rank: config.r,
+    alpha: config.lora_alpha,
+    scale: adapterScale(config),
+    targets,
+    tensors,
+  };
+}
+
+function adapterName(file: string, key: string): string {
+  if (/^base_model\.model\..+\.lora_[AB]\.weight$/.test(key)) {
+    return key.slice(prefix.length, -suffix.length);
+  }
+  throw new CheckpointError(file, 'is not a LoRA tensor of a linear layer', key);
+}
+
+/** Whether PEFT's `target_modules` entry names this module: the whole path, or its last parts. */
+function isTarget(module: string, targets: readonly string[]): boolean {
+  return targets.some((target) => module === target || module.endsWith(`.${target}`));
+}
+
+function checkPairs(
+  file: string,
+  tensors: ReadonlyMap<string, AdapterTensor>,
+  rank: number,
+  targets: readonly string[],
+): void {
+  for (const [name, { shape, data }] of tensors) {
+    const [, module, half] = /^(.+)\.lora_([AB])$/.exec(name) ?? [];
+    if (module === undefined)
+      throw new CheckpointError(file, 'the name must end with .lora_A or .lora_B', name);
+    const other = `${module}.lora_${half === 'A' ? 'B' : 'A'}`;
+    if (!tensors.has(other)) throw new CheckpointError(file, `${other} is missing`, name);
+    const isFit =
+      shape.length === 2 &&
+      shape[half === 'A' ? 0 : 1] === rank &&
+      data.length === shape[0]! * shape[1]!;
+    if (!isFit)
+      throw new CheckpointError(
+        file,
+        `shape [${shape.join(', ')}] does not fit rank ${rank}`,
+        name,
+      );
+    if (!isTarget(module, targets))
+      throw new CheckpointError(file, 'no target_modules entry names it', name);
+  }
+  for (const target of targets) {
+    const isThere = [...tensors.keys()].some((name) =>
+      isTarget(name.slice(0, -'.lora_A'.length), [target]),
+    );
+    if (!isThere) throw new CheckpointError(file, `holds no tensor for target module ${target}`);
+  }
+}
+
+function checkModules(
+  file: string,
+  tensors: ReadonlyMap<string, AdapterTensor>,
+  targets: readonly string[],
+  modules: ReadonlyMap<string, readonly number[]>,
+): void {
+  for (const [module, [out, into]] of modules) {
+    if (!isTarget(module, targets)) continue;
+    const a = tensors.get(`${module}.lora_A`);
+    const b = tensors.get(`${module}.lora_B`);
+    if (a === undefined || b === undefined)
+      throw new CheckpointError(file, 'it is missing', `${module}.lora_A`);
+    if (a.shape[1] !== into)
+      throw new CheckpointError(
+        file,
+        `the base module reads ${into} values, not ${a.shape[1]}`,
+        `${module}.lora_A`,
+      );
+    if (b.shape[0] !== out)
+      throw new CheckpointError(
+        file,
+        `the base module gives ${out} values, not ${b.shape[0]}`,
+        `${module}.lora_B`,
+      );
+  }
+  for (const name of tensors.keys()) {
+    const module = name.slice(0, -'.lora_A'.length);
+    if (!modules.has(module))
+      throw new CheckpointError(file, 'the base model has no such linear layer', name);
+  }
+}
