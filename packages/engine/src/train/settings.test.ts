@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { parseTrainingSettings } from './settings.ts';
+
+describe('training settings', () => {
+  it('fills in every field', () => {
+    expect(parseTrainingSettings({})).toEqual({
+      method: { type: 'lora', rank: 16, alpha: 32, dropout: 0, targets: 'all-linear' },
+      epochs: 3,
+      batchSize: 8,
+      learningRate: 2e-4,
+      schedule: { kind: 'linear' },
+      optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+      maxGradientNorm: 1,
+      seed: 42,
+      packing: true,
+      shuffle: true,
+      maxTokens: 2048,
+      microBatchTokens: 2048,
+    });
+    expect(parseTrainingSettings({ method: { type: 'full' } }).learningRate).toBe(2e-5);
+  });
+
+  it('names the fields at fault, unknown ones included', () => {
+    expect(() => parseTrainingSettings({ epochs: 0 })).toThrow('epochs');
+    expect(() => parseTrainingSettings({ learning_rate: 1 })).toThrow('learning_rate');
+    expect(() => parseTrainingSettings({ method: { type: 'lora', dropout: 1 } })).toThrow(
+      'method.dropout',
+    );
+    expect(() => parseTrainingSettings({ method: { type: 'full', rank: 4 } })).toThrow('rank');
+  });
+});

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+const positiveInteger = z.int().positive();
+
+const lora = z.strictObject({
+  type: z.literal('lora'),
+  rank: positiveInteger.default(16).describe('Rows of A and columns of B.'),
+  alpha: z.number().positive().default(32).describe('The adapter is scaled by alpha / rank.'),
+  dropout: z.number().min(0).lt(1).default(0).describe("Share of the adapter's inputs set to 0."),
+  targets: z
+    .union([z.array(z.string().min(1)).min(1), z.literal('all-linear')])
+    .default('all-linear')
+    .describe('Names of the linear layers to adapt, such as q_proj; or all inside the blocks.'),
+});
+
+const full = z.strictObject({ type: z.literal('full') });
+
+const schema = z.strictObject({
+  method: z
+    .discriminatedUnion('type', [full, lora])
+    .prefault({ type: 'lora' })
+    .describe('Train every weight, or low-rank adapters beside frozen weights.'),
+  epochs: positiveInteger.default(3).describe('Times each example is seen.'),
+  batchSize: positiveInteger.default(8).describe('Examples per optimizer step.'),
+  learningRate: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Peak learning rate; by default 2e-4 for LoRA and 2e-5 for full training.'),
+  schedule: z
+    .strictObject({
+      kind: z.enum(['constant', 'linear', 'cosine']).default('linear'),
+      warmupSteps: z.int().nonnegative().optional(),
+      warmupRatio: z.number().min(0).lt(1).optional(),
+    })
+    .prefault({})
+    .describe('How the learning rate moves over the run.'),
+  optimizer: z
+    .strictObject({
+      beta1: z.number().min(0).lt(1).default(0.9),
+      beta2: z.number().min(0).lt(1).default(0.999),
+      epsilon: z.number().positive().default(1e-8),
+      weightDecay: z.number().min(0).default(0),
+    })
+    .prefault({})
+    .describe('AdamW; weight decay is decoupled and spares norms and biases.'),
+  maxGradientNorm: z.number().positive().default(1).describe('Global L2 norm to clip at.'),
+  seed: z.int().nonnegative().default(42).describe('Root of every random choice of the run.'),
+  packing: z.boolean().default(true).describe('Put several short examples in one window.'),
+  shuffle: z.boolean().default(true).describe('Draw a new order of examples for each epoch.'),
+  maxTokens: positiveInteger.default(2048).describe('Longest example, and longest window.'),
+  microBatchTokens: positiveInteger
+    .default(2048)
+    .describe('Most tokens (padding included) in one forward and backward pass.'),
+});
+
+/** What a user may write: every field may be left out. */
+export type TrainingSettingsInput = z.input<typeof schema>;
+
+/** How to train, with every default filled in. */
+export type TrainingSettings = Omit<z.output<typeof schema>, 'learningRate'> & {
+  readonly learningRate: number;
+};
+
+/** The LoRA half of the settings. */
+export type LoraSettings = z.output<typeof lora>;
+
+/** Fills in the defaults. Throws RangeError naming each field at fault; unknown fields are faults. */
+export function parseTrainingSettings(input: unknown = {}): TrainingSettings {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`,
+    );
+    throw new RangeError(`the training settings are wrong: ${faults.join('; ')}`);
+  }
+  const settings = parsed.data;
+  const learningRate = settings.learningRate ?? (settings.method.type === 'lora' ? 2e-4 : 2e-5);
+  return { ...settings, learningRate };
+}
