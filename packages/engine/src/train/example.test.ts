@@ -12,7 +12,9 @@ describe('examples', () => {
   });
 
   it('accepts good examples', () => {
-    expect(() => checkExamples([textExample([1, 2]), textExample([0, 9, 3, 4])], limits)).not.toThrow();
+    expect(() =>
+      checkExamples([textExample([1, 2]), textExample([0, 9, 3, 4])], limits),
+    ).not.toThrow();
   });
 
   it.each([

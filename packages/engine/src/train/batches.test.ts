@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { chooseRows, planBatches } from './batches.ts';
+import { rootSeed } from './seed.ts';
+
+const sizes = Array.from({ length: 23 }, (_, index) => ({
+  tokens: 5 + ((index * 7) % 40),
+  targets: 2 + (index % 3),
+}));
+const settings = {
+  epochs: 3,
+  batchSize: 5,
+  shuffle: true,
+  packing: true,
+  microBatchTokens: 96,
+};
+
+describe('planBatches', () => {
+  const plan = planBatches(sizes, settings, rootSeed(42));
+
+  it('shows every example once in each epoch, in a new order', () => {
+    expect(plan.stepsPerEpoch).toBe(5);
+    expect(plan.totalSteps).toBe(15);
+    const orders = [0, 1, 2].map((epoch) => {
+      const steps = Array.from({ length: 5 }, (_, at) => plan.step(epoch * 5 + at));
+      for (const step of steps) expect(step.epoch).toBe(epoch);
+      return steps.flatMap((step) => step.examples);
+    });
+    for (const order of orders)
+      expect([...order].sort((a, b) => a - b)).toEqual(sizes.map((_, index) => index));
+    expect(orders[0]).not.toEqual(orders[1]);
+  });
+
+  it('fits every micro-batch of every step into its one shape', () => {
+    expect(plan.shape.tokens).toBe(48);
+    expect(plan.shape.rows * plan.shape.tokens).toBeLessThanOrEqual(96);
+    for (let index = 0; index < plan.totalSteps; index++) {
+      const step = plan.step(index);
+      expect(step.microBatches.flat(2).sort()).toEqual([...step.examples].sort());
+      expect(step.microBatches.length).toBeLessThanOrEqual(plan.microBatchesPerStep);
+      for (const windows of step.microBatches) {
+        expect(windows.length).toBeLessThanOrEqual(plan.shape.rows);
+        let targets = 0;
+        for (const window of windows) {
+          const lengths = window.map((example) => sizes[example]?.tokens ?? 0);
+          expect(lengths.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(48);
+          for (const example of window) targets += sizes[example]?.targets ?? 0;
+        }
+        expect(targets).toBeLessThanOrEqual(plan.shape.targets);
+      }
+    }
+  });
+
+  it('gives the same plan again for the same seed, in any order of asking', () => {
+    const again = planBatches(sizes, settings, rootSeed(42));
+    expect(again.step(11)).toEqual(plan.step(11));
+    expect(again.step(0)).toEqual(plan.step(0));
+    expect(planBatches(sizes, settings, rootSeed(43)).step(0)).not.toEqual(plan.step(0));
+  });
+
+  it('keeps the order and gives each example a window when told to', () => {
+    const plain = planBatches(sizes, { ...settings, shuffle: false, packing: false }, rootSeed(1));
+    expect(plain.step(0).examples).toEqual([0, 1, 2, 3, 4]);
+    expect(plain.step(0).microBatches.flat()).toEqual([[0], [1], [2], [3], [4]]);
+  });
+
+  it('refuses a step outside the run', () => {
+    expect(() => plan.step(15)).toThrow('there is no step 15; the run has 15');
+  });
+});
+
+describe('chooseRows', () => {
+  it('takes the whole step when it fits', () => {
+    expect(chooseRows([4, 4, 4], 32, 1024)).toBe(4);
+  });
+
+  it('splits a step evenly rather than padding its last part', () => {
+    expect(chooseRows([6, 6], 64, 5 * 64)).toBe(3);
+  });
+
+  it('runs one window at a time when the limit is below a window', () => {
+    expect(chooseRows([6], 64, 10)).toBe(1);
+  });
+
+  it('does not pad every step to the one that is long', () => {
+    expect(chooseRows([...Array(50).fill(2), 8], 256, 4096)).toBe(2);
+  });
+});
