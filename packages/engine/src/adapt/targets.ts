@@ -1,0 +1,49 @@
+import type { LlamaConfig } from '../checkpoint/llama-config.ts';
+import { llamaTensors } from '../checkpoint/llama-tensors.ts';
+
+/** A linear layer that an adapter is put on: `module` is its path, such as model.layers.0.mlp.up_proj. */
+export type AdaptedLinear = {
+  readonly module: string;
+  readonly inputs: number;
+  readonly outputs: number;
+};
+
+/**
+ * The linear layers inside the model's blocks that `targets` names, in forward order, by the rule of
+ * peft: a target is a whole module path or its last parts. Throws RangeError for a target that names
+ * none. The head is left out: an adapter on a tied head cannot be used downstream.
+ */
+export function adaptedLinears(
+  config: LlamaConfig,
+  targets: readonly string[] | 'all-linear',
+): AdaptedLinear[] {
+  const linears: AdaptedLinear[] = [];
+  for (const [name, [outputs, inputs]] of llamaTensors(config))
+    if (name.startsWith('model.layers.') && outputs !== undefined && inputs !== undefined)
+      linears.push({ module: name.slice(0, -'.weight'.length), inputs, outputs });
+  if (targets === 'all-linear') return linears;
+  const names = (target: string, module: string): boolean =>
+    module === target || module.endsWith(`.${target}`);
+  for (const target of targets)
+    if (!linears.some(({ module }) => names(target, module)))
+      throw new RangeError(`LoRA target "${target}" names no linear layer of the model's blocks`);
+  return linears.filter(({ module }) => targets.some((target) => names(target, module)));
+}
+
+/**
+ * What a peft configuration lists for these layers: the last part of a path where every layer of that
+ * name is adapted, otherwise the whole path.
+ */
+export function targetNames(config: LlamaConfig, linears: readonly AdaptedLinear[]): string[] {
+  const lastPart = (module: string): string => module.slice(module.lastIndexOf('.') + 1);
+  const adapted = new Set(linears.map(({ module }) => module));
+  const partial = new Set(
+    adaptedLinears(config, 'all-linear')
+      .filter(({ module }) => !adapted.has(module))
+      .map(({ module }) => lastPart(module)),
+  );
+  const names = linears.map(({ module }) =>
+    partial.has(lastPart(module)) ? module : lastPart(module),
+  );
+  return [...new Set(names)];
+}
