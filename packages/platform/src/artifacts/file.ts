@@ -1,0 +1,209 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, opendir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  ArtifactError,
+  type ArtifactStore,
+  type ByteRange,
+  type ByteSource,
+  keyParts,
+  type ObjectStat,
+  type PutOptions,
+  type PutResult,
+} from './port.ts';
+
+/** Half-written objects lie here, outside of every key, in the same file system. */
+const partsFolder = '.parts';
+const chunkBytes = 256 * 1024;
+
+/** Artifacts as files in one folder, for one machine. The folder is made when it is missing. */
+export async function openFileStore(root: string): Promise<ArtifactStore> {
+  const parts = join(root, partsFolder);
+  await mkdir(join(root, 'objects'), { recursive: true });
+  await mkdir(parts, { recursive: true });
+  const objects = join(root, 'objects');
+  const pathOf = (key: string): string => join(objects, ...keyParts(key));
+
+  return {
+    put: (key, source, options = {}) =>
+      putFile({ target: pathOf(key), objects, parts }, source, options),
+    get: (key, range = {}) => readRange(objects, key, range),
+    stat: async (key) => {
+      const file = await openObject(objects, key);
+      if (file === null) return null;
+      try {
+        const { size, mtimeMs } = await file.stat();
+        return { key, bytes: size, modifiedMs: mtimeMs };
+      } finally {
+        await file.close();
+      }
+    },
+    list: (prefix) => listFolder(objects, prefix),
+    delete: async (key) => {
+      const path = pathOf(key);
+      await refuseLinks(objects, keyParts(key).slice(0, -1));
+      await rm(path, { force: true }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOTDIR' && error.code !== 'ERR_FS_EISDIR') throw error;
+      });
+    },
+    deletePrefix: async (prefix) => {
+      const names = keyParts(prefix.replace(/\/$/, ''));
+      await refuseLinks(objects, names.slice(0, -1));
+      await rm(join(objects, ...names), { recursive: true, force: true });
+    },
+    presign: () =>
+      Promise.reject(
+        new ArtifactError('unsupported', 'a file: artifact store has no addresses to hand out'),
+      ),
+  };
+}
+
+type Places = { readonly target: string; readonly objects: string; readonly parts: string };
+
+async function putFile(
+  { target, objects, parts }: Places,
+  source: ByteSource,
+  { maxBytes = Infinity }: PutOptions,
+): Promise<PutResult> {
+  const temporary = join(parts, randomBytes(16).toString('hex'));
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    try {
+      for await (const chunk of source instanceof Uint8Array ? [source] : source) {
+        bytes += chunk.byteLength;
+        if (bytes > maxBytes)
+          throw new ArtifactError('too_large', `the object is larger than ${maxBytes} bytes`);
+        hash.update(chunk);
+        await writeAll(file, chunk);
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await moveIntoPlace(temporary, target, objects);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let written = 0; written < chunk.byteLength; ) {
+    const { bytesWritten } = await file.write(chunk, written);
+    written += bytesWritten;
+  }
+}
+
+/** Renames, and makes the new name durable. A folder that a deletion took away meanwhile is made again. */
+async function moveIntoPlace(temporary: string, target: string, objects: string): Promise<void> {
+  const folder = dirname(target);
+  for (let attempt = 1; ; attempt++) {
+    await mkdir(folder, { recursive: true });
+    await refuseLinks(
+      objects,
+      folder
+        .slice(objects.length + 1)
+        .split('/')
+        .filter(Boolean),
+    );
+    try {
+      await rename(temporary, target);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt >= 5) throw error;
+    }
+  }
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Opens an object for reading; null when there is none. A link in its place counts as none. */
+async function openObject(objects: string, key: string): Promise<FileHandle | null> {
+  const names = keyParts(key);
+  await refuseLinks(objects, names.slice(0, -1));
+  try {
+    const file = await open(join(objects, ...names), constants.O_RDONLY | constants.O_NOFOLLOW);
+    if ((await file.stat()).isFile()) return file;
+    await file.close();
+    return null;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null;
+    throw error;
+  }
+}
+
+/** The store makes no symbolic links; one that somebody put there must not lead out of it. */
+async function refuseLinks(objects: string, names: readonly string[]): Promise<void> {
+  let path = objects;
+  for (const name of names) {
+    path = join(path, name);
+    try {
+      if ((await lstat(path)).isSymbolicLink())
+        throw new ArtifactError('bad_key', `${path} is a symbolic link, which is not followed`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
+  }
+}
+
+async function* readRange(
+  objects: string,
+  key: string,
+  range: ByteRange,
+): AsyncGenerator<Uint8Array> {
+  const file = await openObject(objects, key);
+  if (file === null) throw new ArtifactError('not_found', `no artifact ${key} exists`);
+  try {
+    let position = range.start ?? 0;
+    const end = range.end ?? Infinity;
+    while (position < end) {
+      const length = Math.min(chunkBytes, end - position);
+      const { bytesRead, buffer } = await file.read(
+        Buffer.allocUnsafe(length),
+        0,
+        length,
+        position,
+      );
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function* listFolder(objects: string, prefix: string): AsyncGenerator<ObjectStat> {
+  const folder = prefix.replace(/\/$/, '');
+  const names = folder === '' ? [] : keyParts(folder);
+  await refuseLinks(objects, names);
+  yield* walk(join(objects, ...names), names.join('/'));
+}
+
+async function* walk(folder: string, prefix: string): AsyncGenerator<ObjectStat> {
+  try {
+    for await (const entry of await opendir(folder)) {
+      const key = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) yield* walk(path, key);
+      else if (entry.isFile()) {
+        const found = await lstat(path).catch(() => null);
+        // Null: deleted while we listed.
+        if (found !== null) yield { key, bytes: found.size, modifiedMs: found.mtimeMs };
+      }
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+  }
+}

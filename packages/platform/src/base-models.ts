@@ -1,0 +1,47 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A folder with a `config.json`, offered as a base model under the folder's name. */
+export type BaseModelFolder = { readonly name: string; readonly path: string };
+
+/**
+ * The base models in the given folders, sorted by name; of two with one name the earlier folder's
+ * counts. Names come from the directory, never from users. A folder that is missing holds none.
+ */
+export async function listBaseModels(folders: readonly string[]): Promise<BaseModelFolder[]> {
+  const models = new Map<string, BaseModelFolder>();
+  for (const folder of folders) {
+    for (const name of await namesIn(folder)) {
+      const path = join(folder, name);
+      if (!models.has(name) && (await isFile(join(path, 'config.json'))))
+        models.set(name, { name, path });
+    }
+  }
+  return [...models.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+/** The base model of that name, or undefined. */
+export async function findBaseModel(
+  folders: readonly string[],
+  name: string,
+): Promise<BaseModelFolder | undefined> {
+  const models = await listBaseModels(folders);
+  return models.find((model) => model.name === name);
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

@@ -1,0 +1,148 @@
+import { hostname } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { byteSize, duration, wholeNumber } from './quantity.ts';
+
+const repositoryModels = fileURLToPath(new URL('../../../models', import.meta.url));
+
+/** An empty variable counts as unset. */
+const optionalText = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text === '' ? null : text));
+
+function oneOf<const Values extends readonly [string, ...string[]]>(
+  values: Values,
+  fallback: Values[number],
+) {
+  return z
+    .enum(values, {
+      error: (issue) => `is "${String(issue.input)}", but must be one of ${values.join(', ')}`,
+    })
+    .prefault(fallback);
+}
+
+/** Every environment variable that Lathe reads, with its default: the one place where they are named. */
+export const configSchema = z.object({
+  LATHE_HOST: z.string().min(1).default('127.0.0.1').describe('address the gateway listens on'),
+  LATHE_PORT: wholeNumber(0, 8080, 65_535).describe('port of the gateway; 0 takes a free one'),
+  LATHE_DATA: z.string().min(1).default('.lathe').describe('folder of everything that is kept'),
+  LATHE_API_KEY: optionalText.describe('bootstrap API key; made and stored when unset'),
+  LATHE_MODELS: optionalText.describe('folders with base models, separated by ":"'),
+  LATHE_NATS_URL: optionalText.describe('nats-server to use; npm start starts its own when unset'),
+  LATHE_ARTIFACTS: optionalText.describe('artifact store, file:<folder>'),
+  LATHE_LOG_LEVEL: oneOf(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'info',
+  ).describe('least severe level that is logged'),
+  LATHE_LOG_FORMAT: oneOf(['auto', 'json', 'text'], 'auto').describe(
+    'log lines as JSON or text; auto: text on a terminal',
+  ),
+  LATHE_UPLOAD_LIMIT: byteSize('512MB').describe('largest uploaded file'),
+  LATHE_BODY_LIMIT: byteSize('4MiB').describe('largest JSON request body'),
+  LATHE_ACK_WAIT: duration('30s').describe('silence after which work goes to another service'),
+  LATHE_MAX_DELIVERIES: wholeNumber(1, 5).describe('attempts at one piece of work'),
+  LATHE_DUPLICATE_WINDOW: duration('2m').describe('how long NATS remembers message ids'),
+  LATHE_HEARTBEAT: duration('5s').describe('how often workers announce themselves'),
+  LATHE_WORKER_LEASE: duration('20s').describe('silence after which a worker counts as lost'),
+  LATHE_MAX_WORKER_LOSSES: wholeNumber(0, 3).describe('lost workers after which a job fails'),
+  LATHE_CANCEL_WAIT: duration('15s').describe('how long a worker may take to stop a job'),
+  LATHE_SHUTDOWN_GRACE: duration('15s').describe('how long a service may take to stop'),
+  LATHE_INFERENCE_TIMEOUT: duration('30s').describe('silence after which a chat request fails'),
+  LATHE_REQUEST_TIMEOUT: duration('10s').describe('how long one NATS request may take'),
+  LATHE_ENGINE_THREADS: wholeNumber(0, 0).describe('threads of one engine; 0: as many as cores'),
+  LATHE_EVALUATOR_CONTEXT: wholeNumber(16, 4096).describe(
+    'most tokens of one chat, prompt included',
+  ),
+  LATHE_EVALUATOR_SLOTS: wholeNumber(1, 1).describe('jobs one evaluator scores at a time'),
+  LATHE_INGEST_SLOTS: wholeNumber(1, 1).describe('jobs one ingest prepares at a time'),
+  LATHE_WORKER_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" or "_"')
+    .default(`worker-${hostname().replaceAll(/[^A-Za-z0-9_-]/g, '-')}`.slice(0, 64))
+    .describe('name of this worker'),
+  LATHE_WORKER_ADDRESS: z
+    .string()
+    .regex(/^.+:\d{1,5}$/, 'must be host:port')
+    .default('127.0.0.1:0')
+    .describe('where the worker serves gRPC; port 0 takes a free one'),
+  LATHE_WORKER_SLOTS: wholeNumber(1, 1).describe('jobs one worker trains at a time'),
+  LATHE_HEALTH_PORT: wholeNumber(0, 0, 65_535).describe(
+    'port of /healthz and /readyz for services without HTTP; 0: none',
+  ),
+});
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The configuration as services use it: absolute folders, sizes in bytes, times in milliseconds. */
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * Reads the configuration from environment variables; unset ones get their defaults and relative
+ * folders start from `workingFolder`. Throws an Error of one sentence that names the variable at fault.
+ */
+export function readConfig(env: Environment, workingFolder: string = process.cwd()) {
+  const parsed = configSchema.safeParse(env);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Error(`The environment variable ${String(issue?.path[0])} ${issue?.message}.`);
+  }
+  const known = parsed.data;
+  const dataFolder = resolve(workingFolder, known.LATHE_DATA);
+  return {
+    host: known.LATHE_HOST,
+    port: known.LATHE_PORT,
+    dataFolder,
+    apiKey: known.LATHE_API_KEY,
+    modelFolders: (known.LATHE_MODELS ?? repositoryModels)
+      .split(':')
+      .filter((folder) => folder !== '')
+      .map((folder) => resolve(workingFolder, folder)),
+    natsUrl: known.LATHE_NATS_URL,
+    artifacts: artifactsUrl(known.LATHE_ARTIFACTS, dataFolder, workingFolder),
+    logLevel: known.LATHE_LOG_LEVEL,
+    logFormat: known.LATHE_LOG_FORMAT,
+    uploadLimitBytes: known.LATHE_UPLOAD_LIMIT,
+    bodyLimitBytes: known.LATHE_BODY_LIMIT,
+    ackWaitMs: known.LATHE_ACK_WAIT,
+    maxDeliveries: known.LATHE_MAX_DELIVERIES,
+    duplicateWindowMs: known.LATHE_DUPLICATE_WINDOW,
+    heartbeatMs: known.LATHE_HEARTBEAT,
+    workerLeaseMs: known.LATHE_WORKER_LEASE,
+    maxWorkerLosses: known.LATHE_MAX_WORKER_LOSSES,
+    cancelWaitMs: known.LATHE_CANCEL_WAIT,
+    shutdownGraceMs: known.LATHE_SHUTDOWN_GRACE,
+    inferenceTimeoutMs: known.LATHE_INFERENCE_TIMEOUT,
+    requestTimeoutMs: known.LATHE_REQUEST_TIMEOUT,
+    engineThreads: known.LATHE_ENGINE_THREADS,
+    evaluatorContextTokens: known.LATHE_EVALUATOR_CONTEXT,
+    evaluatorSlots: known.LATHE_EVALUATOR_SLOTS,
+    ingestSlots: known.LATHE_INGEST_SLOTS,
+    workerId: known.LATHE_WORKER_ID,
+    workerAddress: known.LATHE_WORKER_ADDRESS,
+    workerSlots: known.LATHE_WORKER_SLOTS,
+    healthPort: known.LATHE_HEALTH_PORT === 0 ? null : known.LATHE_HEALTH_PORT,
+  };
+}
+
+/** `file:` with an absolute folder; the default lies in the data folder. */
+function artifactsUrl(value: string | null, dataFolder: string, workingFolder: string): string {
+  if (value === null) return `file:${join(dataFolder, 'artifacts')}`;
+  if (!value.startsWith('file:'))
+    throw new Error(
+      `The environment variable LATHE_ARTIFACTS is "${value}", but must begin with file:.`,
+    );
+  const folder = value.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
+  if (folder === '')
+    throw new Error('The environment variable LATHE_ARTIFACTS names no folder after file:.');
+  return `file:${isAbsolute(folder) ? folder : resolve(workingFolder, folder)}`;
+}
+
+/** Variables that look like ours but are not: most likely misspelt, so the log should name them. */
+export function unknownVariables(env: Environment): string[] {
+  return Object.keys(env).filter(
+    (name) =>
+      name.startsWith('LATHE_') && !name.startsWith('LATHE_TEST_') && !(name in configSchema.shape),
+  );
+}

@@ -1,0 +1,57 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Stoppable } from './shutdown.ts';
+
+/** A part that must work before a service is ready; resolves to a sentence when it does not. */
+export type ReadyCheck = () => Promise<string | null>;
+
+/** Every check's answer at one moment. */
+export async function checkReady(
+  checks: Readonly<Record<string, ReadyCheck>>,
+): Promise<{ ready: boolean; problems: Record<string, string> }> {
+  const problems: Record<string, string> = {};
+  await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      const problem = await check().catch((error: unknown) =>
+        error instanceof Error ? error.message : String(error),
+      );
+      if (problem !== null) problems[name] = problem;
+    }),
+  );
+  return { ready: Object.keys(problems).length === 0, problems };
+}
+
+/**
+ * Serves `/healthz` (the process answers) and `/readyz` (every check passes, else 503 with the
+ * problems) for services that have no HTTP of their own.
+ */
+export async function startHealthServer(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly checks: Readonly<Record<string, ReadyCheck>>;
+}): Promise<Stoppable & { readonly port: number }> {
+  const server = createServer((request, response) => {
+    const reply = (status: number, body: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    };
+    if (request.url === '/healthz') reply(200, { status: 'ok' });
+    else if (request.url === '/readyz')
+      void checkReady(options.checks).then(({ ready, problems }) =>
+        reply(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', problems }),
+      );
+    else reply(404, { status: 'not found' });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}

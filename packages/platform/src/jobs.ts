@@ -1,0 +1,45 @@
+import { LatheError } from '@lathe/contracts/error';
+import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
+import { buckets, recordKey } from '@lathe/contracts/subject';
+import type { Nats } from './nats/connection.ts';
+import { openRecords } from './records/kv.ts';
+import { ConflictError, type RecordStore } from './records/port.ts';
+
+/** Times a change is decided anew after somebody else was faster. */
+const attempts = 20;
+
+/** The job records. */
+export function openJobs(nats: Nats): Promise<RecordStore<JobRecord>> {
+  return openRecords(nats, buckets.jobs, jobRecordSchema);
+}
+
+/**
+ * Changes a job by compare-and-set: reads it, asks `change` for the new record (null: leave it) and
+ * stores that, again from the start when somebody else was faster. `change` must be free of side
+ * effects. Returns the record as it is now. Throws `not_found` when the project has no such job.
+ */
+export async function changeJob(
+  store: RecordStore<JobRecord>,
+  project: string,
+  id: string,
+  change: (record: JobRecord) => JobRecord | null,
+): Promise<JobRecord> {
+  const key = recordKey(project, id);
+  for (let attempt = 1; ; attempt++) {
+    const stored = await store.get(key);
+    if (stored === null)
+      throw new LatheError('not_found', `No fine-tuning job ${id} exists.`, { retryable: false });
+    const next = change(stored.value);
+    if (next === null) return stored.value;
+    if (next.id !== stored.value.id || next.project !== stored.value.project)
+      throw new Error(`a change of job ${id} tried to change its identity`);
+    try {
+      await store.update(key, next, stored.revision);
+      return next;
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt >= attempts) throw error;
+      // A little disorder, so that two writers do not meet again.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt));
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import {
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from '../log.ts';
+
+/** A connection with its JetStream doors; every module under nats/ takes it as its first argument. */
+export type Nats = {
+  readonly connection: NatsConnection;
+  readonly jetstream: JetStreamClient;
+  readonly manager: JetStreamManager;
+  readonly log: Logger;
+  /** Whether the server answers now. */
+  healthy(): Promise<boolean>;
+  /** Sends what is still buffered, then closes; closes at once when the server is away. */
+  close(): Promise<void>;
+};
+
+export type NatsSettings = {
+  readonly url: string;
+  /** Shown in the server's list of connections. */
+  readonly name: string;
+  readonly log: Logger;
+  /** How long one request to the server may take. */
+  readonly requestTimeoutMs?: number;
+};
+
+/** First server version with a time to live per key, which worker records use where it exists. */
+const wanted = [2, 11] as const;
+
+/**
+ * Connects to nats-server and keeps reconnecting for as long as the process lives. Throws an Error
+ * that names the address when the first connection fails or JetStream is off.
+ */
+export async function connectNats(settings: NatsSettings): Promise<Nats> {
+  const { url, name, log, requestTimeoutMs = 10_000 } = settings;
+  let connection: NatsConnection;
+  try {
+    connection = await connect({
+      ...serversOf(url),
+      name,
+      timeout: requestTimeoutMs,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      reconnectJitter: 250,
+      // A server that stopped without closing its sockets is noticed after two of these.
+      pingInterval: 10_000,
+      maxPingOut: 2,
+      ignoreAuthErrorAbort: true,
+    });
+  } catch (error) {
+    throw new Error(`Cannot reach nats-server at ${withoutSecret(url)}.`, { cause: error });
+  }
+  warnOfOldServer(connection, log);
+  void logStatus(connection, log);
+  try {
+    const manager = await jetstreamManager(connection, { timeout: requestTimeoutMs });
+    return {
+      connection,
+      jetstream: jetstream(connection, { timeout: requestTimeoutMs }),
+      manager,
+      log,
+      healthy: () => answers(connection),
+      close: () => closeConnection(connection),
+    };
+  } catch (error) {
+    await connection.close();
+    throw new Error(`nats-server at ${withoutSecret(url)} has JetStream switched off.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Addresses without the user part, and the user part (`token@` or `user:password@`) as credentials. */
+function serversOf(url: string): {
+  servers: string[];
+  token?: string;
+  user?: string;
+  pass?: string;
+} {
+  const servers = url.split(',').map((server) => withoutSecret(server.trim()));
+  const secret = /\/\/([^@/]*)@/.exec(url)?.[1];
+  if (secret === undefined) return { servers };
+  const [user = '', pass] = secret.split(':').map(decodeURIComponent);
+  return pass === undefined ? { servers, token: user } : { servers, user, pass };
+}
+
+async function answers(connection: NatsConnection): Promise<boolean> {
+  if (connection.isClosed()) return false;
+  const timer = Promise.withResolvers<boolean>();
+  const timeout = setTimeout(() => timer.resolve(false), 1000);
+  try {
+    return await Promise.race([
+      connection.flush().then(
+        () => true,
+        () => false,
+      ),
+      timer.promise,
+    ]);
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+async function closeConnection(connection: NatsConnection): Promise<void> {
+  if (connection.isClosed()) return;
+  if (await answers(connection)) await connection.drain();
+  else await connection.close();
+}
+
+function withoutSecret(url: string): string {
+  return url.replaceAll(/\/\/[^@/]*@/g, '//');
+}
+
+function warnOfOldServer(connection: NatsConnection, log: Logger): void {
+  const version = connection.info?.version ?? '0.0.0';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < wanted[0] || (major === wanted[0] && minor < wanted[1]))
+    log.warn(
+      { version },
+      `nats-server ${version} is older than ${wanted.join('.')}: keys do not expire by themselves`,
+    );
+}
+
+async function logStatus(connection: NatsConnection, log: Logger): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') log.warn('lost the connection to nats-server');
+    else if (status.type === 'reconnect') log.info('connected to nats-server again');
+    else if (status.type === 'error')
+      log.error({ err: status.error }, 'nats-server reported an error');
+    else if (status.type === 'slowConsumer')
+      log.warn('nats-server messages arrive faster than read');
+  }
+}

@@ -1,0 +1,94 @@
+import { type WorkMessage, workMessageSchema } from '@lathe/contracts/message/work';
+import { streams } from '@lathe/contracts/subject';
+import { JetStreamApiCodes, JetStreamApiError, type JsMsg } from '@nats-io/jetstream';
+import { z } from 'zod';
+import type { Nats } from './connection.ts';
+import { pause } from './pause.ts';
+import { deadLetterConsumer } from './setup.ts';
+
+const advisorySchema = z.object({
+  stream: z.string(),
+  consumer: z.string(),
+  stream_seq: z.number().int(),
+  deliveries: z.number().int(),
+});
+
+export type DeadLetter = {
+  readonly message: WorkMessage;
+  /** The durable consumer whose deliveries ran out, `lathe-<stage>`. */
+  readonly consumer: string;
+  readonly deliveries: number;
+};
+
+/**
+ * Hands every work message that ran out of deliveries to `onDead`, which must fail its job, and then
+ * deletes the message from the queue. At least once each, also for messages that died while
+ * nobody listened. Resolves when the signal aborts.
+ */
+export async function consumeDeadLetters(
+  nats: Nats,
+  onDead: (letter: DeadLetter) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const consumer = await nats.jetstream.consumers.get(streams.dead.name, deadLetterConsumer);
+      const messages = await consumer.consume({ max_messages: 10 });
+      const stop = (): void => void messages.close();
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      try {
+        for await (const advisory of messages) await bury(nats, advisory, onDead);
+      } finally {
+        signal.removeEventListener('abort', stop);
+        await messages.close();
+      }
+    } catch (error) {
+      if (signal.aborted || nats.connection.isClosed()) return;
+      nats.log.warn({ err: error }, 'cannot read dead letters; trying again');
+    }
+    if (nats.connection.isClosed()) return;
+    await pause(1000, signal);
+  }
+}
+
+async function bury(
+  nats: Nats,
+  advisory: JsMsg,
+  onDead: (letter: DeadLetter) => Promise<void>,
+): Promise<void> {
+  const parsed = advisorySchema.safeParse(advisory.json());
+  if (!parsed.success) {
+    nats.log.error({ subject: advisory.subject }, 'dropped an advisory that cannot be read');
+    advisory.term('unreadable');
+    return;
+  }
+  const { stream, consumer, stream_seq: sequence, deliveries } = parsed.data;
+  try {
+    const stored = await nats.manager.streams.getMessage(stream, { seq: sequence });
+    // Nothing stored: another delivery of this advisory has dealt with it.
+    if (stored !== null) {
+      const message = workMessageSchema.safeParse(stored.json());
+      if (message.success) await onDead({ message: message.data, consumer, deliveries });
+      else nats.log.error({ stream, sequence }, 'dropped a dead message that cannot be read');
+      await deleteMessage(nats, stream, sequence);
+    }
+    await advisory.ackAck();
+  } catch (error) {
+    nats.log.error({ err: error, sequence }, 'could not deal with a dead message; trying again');
+    advisory.nak(5000);
+  }
+}
+
+async function deleteMessage(nats: Nats, stream: string, sequence: number): Promise<void> {
+  try {
+    await nats.manager.streams.deleteMessage(stream, sequence);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError && isGone(error))) throw error;
+  }
+}
+
+/** 10057: the sequence is not in the stream any more. */
+function isGone(error: JetStreamApiError): boolean {
+  return error.code === JetStreamApiCodes.NoMessageFound || error.code === 10057;
+}

@@ -1,0 +1,153 @@
+import { type JobEvent, jobEventSchema } from '@lathe/contracts/message/event';
+import { eventSubject, streams } from '@lathe/contracts/subject';
+import { AckPolicy, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/nats-core';
+import type { Nats } from './connection.ts';
+import { pause } from './pause.ts';
+
+/** An event with its place in the event stream, which is its public id and a stable cursor. */
+export type StoredEvent = { readonly sequence: number; readonly event: JobEvent };
+
+export type EventQuery = {
+  /** Only events beyond this one, in the direction of reading. */
+  readonly afterSequence?: number;
+  readonly limit: number;
+  readonly newestFirst: boolean;
+};
+
+/**
+ * Stores an event and returns its sequence. `dedupeId` names what happened, not the try: publishing
+ * it again within the duplicate window stores nothing (`<jobId>:` is put before it).
+ */
+export async function publishEvent(nats: Nats, event: JobEvent, dedupeId: string): Promise<number> {
+  const subject = eventSubject(event.project, event.jobId);
+  const payload = JSON.stringify(jobEventSchema.parse(event));
+  const msgID = `${event.jobId}:${dedupeId}`;
+  const ack = await nats.jetstream.publish(subject, payload, { msgID, retries: 5 });
+  return ack.seq;
+}
+
+/** A page of a job's events. An event that cannot be read is logged and left out. */
+export async function listEvents(
+  nats: Nats,
+  project: string,
+  jobId: string,
+  query: EventQuery,
+): Promise<StoredEvent[]> {
+  const subject = eventSubject(project, jobId);
+  if (!query.newestFirst)
+    return readRange(nats, subject, (query.afterSequence ?? 0) + 1, Infinity, query.limit);
+  const last = await nats.manager.streams.getMessage(streams.events.name, {
+    last_by_subj: subject,
+  });
+  if (last === null) return [];
+  const first = await nats.manager.direct.getMessage(streams.events.name, {
+    seq: 1,
+    next_by_subj: subject,
+  });
+  const lowest = first?.seq ?? 1;
+  // The stream reads forward only, so look back through windows that double until the page is full.
+  let end = Math.min(query.afterSequence ?? Infinity, last.seq + 1);
+  let span = 4 * query.limit;
+  const page: StoredEvent[] = [];
+  while (page.length < query.limit && end > lowest) {
+    const start = Math.max(lowest, end - span);
+    const window = await readRange(nats, subject, start, end, Infinity);
+    page.push(...window.reverse());
+    end = start;
+    span *= 2;
+  }
+  return page.slice(0, query.limit);
+}
+
+/** Events of a subject with `from` <= sequence < `to`, oldest first, at most `limit`. */
+async function readRange(
+  nats: Nats,
+  subject: string,
+  from: number,
+  to: number,
+  limit: number,
+): Promise<StoredEvent[]> {
+  const { consumers } = nats.manager;
+  const stream = streams.events.name;
+  const info = await consumers.add(stream, {
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: from,
+    filter_subject: subject,
+    mem_storage: true,
+    inactive_threshold: nanos(30_000),
+  });
+  const events: StoredEvent[] = [];
+  try {
+    let left = Math.min(info.num_pending, limit);
+    const consumer = await nats.jetstream.consumers.get(stream, info.name);
+    while (left > 0) {
+      const batch = Math.min(left, 500);
+      let received = 0;
+      const messages = await consumer.fetch({ max_messages: batch, expires: 5000 });
+      for await (const message of messages) {
+        if (message.seq >= to) return events;
+        received++;
+        const event = readEvent(nats, message);
+        if (event !== undefined) events.push(event);
+      }
+      // Fewer than promised: events grew too old and went while we read.
+      if (received < batch) break;
+      left -= received;
+    }
+    return events;
+  } finally {
+    await consumers.delete(stream, info.name).catch((error: unknown) => {
+      nats.log.debug({ err: error }, 'a reading consumer is left to expire by itself');
+    });
+  }
+}
+
+/** A job's events after a sequence, then each new one as it comes, until the signal aborts. */
+export async function* followEvents(
+  nats: Nats,
+  project: string,
+  jobId: string,
+  options: { readonly afterSequence?: number; readonly signal: AbortSignal },
+): AsyncGenerator<StoredEvent> {
+  const { signal } = options;
+  let next = (options.afterSequence ?? 0) + 1;
+  while (!signal.aborted && !nats.connection.isClosed()) {
+    try {
+      const consumer = await nats.jetstream.consumers.get(streams.events.name, {
+        filter_subjects: eventSubject(project, jobId),
+        deliver_policy: DeliverPolicy.StartSequence,
+        opt_start_seq: next,
+      });
+      const messages = await consumer.consume({ max_messages: 100 });
+      const stop = (): void => messages.stop();
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      try {
+        for await (const message of messages) {
+          if (signal.aborted) return;
+          next = message.seq + 1;
+          const event = readEvent(nats, message);
+          if (event !== undefined) yield event;
+        }
+      } finally {
+        signal.removeEventListener('abort', stop);
+        messages.stop();
+      }
+    } catch (error) {
+      if (signal.aborted || nats.connection.isClosed()) return;
+      nats.log.warn({ err: error, jobId }, 'following events broke off; following again');
+    }
+    await pause(500, signal);
+  }
+}
+
+function readEvent(nats: Nats, message: JsMsg): StoredEvent | undefined {
+  try {
+    return { sequence: message.seq, event: jobEventSchema.parse(message.json()) };
+  } catch (error) {
+    nats.log.error({ err: error, sequence: message.seq }, 'left out an event that cannot be read');
+    return undefined;
+  }
+}

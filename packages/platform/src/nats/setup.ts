@@ -1,0 +1,114 @@
+import { buckets, type Stage, streams, workConsumer, workSubject } from '@lathe/contracts/subject';
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { nanos } from '@nats-io/nats-core';
+import type { Nats } from './connection.ts';
+
+export type StreamSettings = {
+  readonly ackWaitMs: number;
+  readonly maxDeliveries: number;
+  readonly duplicateWindowMs: number;
+  readonly workerLeaseMs: number;
+  /** Copies of each stream in a cluster of servers. */
+  readonly replicas?: number;
+};
+
+export const stages: readonly Stage[] = ['ingest', 'train', 'evaluate'];
+/** The durable consumer of the dead-letter stream. */
+export const deadLetterConsumer = 'lathe-dead-letters';
+const dayMs = 24 * 3_600_000;
+
+/**
+ * Makes every stream, consumer and bucket that is missing and brings changed settings of existing
+ * ones up to date. Safe to call from several services at once and as often as one likes.
+ */
+export async function ensureStreams(nats: Nats, settings: StreamSettings): Promise<void> {
+  const base = { storage: StorageType.File, num_replicas: settings.replicas ?? 1 };
+  await ensureStream(nats, {
+    ...base,
+    name: streams.work.name,
+    subjects: [...streams.work.subjects],
+    retention: RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.New,
+    max_msg_size: 64 * 1024,
+    duplicate_window: nanos(settings.duplicateWindowMs),
+  });
+  await ensureStream(nats, {
+    ...base,
+    name: streams.events.name,
+    subjects: [...streams.events.subjects],
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.Old,
+    max_msg_size: 256 * 1024,
+    duplicate_window: nanos(settings.duplicateWindowMs),
+    allow_direct: true,
+  });
+  await ensureStream(nats, {
+    ...base,
+    name: streams.dead.name,
+    subjects: [...streams.dead.subjects],
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(30 * dayMs),
+  });
+  for (const stage of stages)
+    await ensureConsumer(nats, streams.work.name, {
+      durable_name: workConsumer(stage),
+      filter_subject: workSubject(stage),
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      ack_wait: nanos(settings.ackWaitMs),
+      max_deliver: settings.maxDeliveries,
+      max_ack_pending: 10_000,
+    });
+  await ensureConsumer(nats, streams.dead.name, {
+    durable_name: deadLetterConsumer,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    ack_wait: nanos(settings.ackWaitMs),
+    max_deliver: -1,
+  });
+  const kvm = new Kvm(nats.jetstream);
+  const replicas = settings.replicas ?? 1;
+  const common = { history: 1, replicas, storage: StorageType.File, maxValueSize: 512 * 1024 };
+  for (const bucket of [buckets.jobs, buckets.files, buckets.models, buckets.checkpoints])
+    await kvm.create(bucket, common);
+  // Records outlive the lease a little; their own `expiresAt` is what counts.
+  await kvm.create(buckets.workers, { ...common, ttl: 3 * settings.workerLeaseMs });
+  await kvm.create(buckets.idempotency, { ...common, ttl: dayMs });
+}
+
+type NamedStream = Partial<StreamConfig> & { name: string };
+
+async function ensureStream(nats: Nats, config: NamedStream): Promise<void> {
+  try {
+    await nats.manager.streams.add(config);
+  } catch (error) {
+    if (!isNameTaken(error)) throw error;
+    const { retention: _fixed, storage: _kept, ...changeable } = config;
+    await nats.manager.streams.update(config.name, changeable);
+  }
+}
+
+async function ensureConsumer(
+  nats: Nats,
+  stream: string,
+  config: Partial<ConsumerConfig> & { durable_name: string },
+): Promise<void> {
+  // Adding a durable consumer that exists updates its changeable settings.
+  await nats.manager.consumers.add(stream, config);
+}
+
+/** 10058: a stream of this name exists with other settings. */
+function isNameTaken(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === 10058;
+}

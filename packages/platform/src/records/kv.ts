@@ -1,0 +1,139 @@
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
+import type { z } from 'zod';
+import type { Nats } from '../nats/connection.ts';
+import { pause } from '../nats/pause.ts';
+import {
+  BrokenRecordError,
+  ConflictError,
+  type Entry,
+  type RecordChange,
+  type RecordStore,
+} from './port.ts';
+
+const keyPattern = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
+
+/** Records of one schema in a JetStream key-value bucket that nats/setup.ts has made. */
+export async function openRecords<T>(
+  nats: Nats,
+  bucket: string,
+  schema: z.ZodType<T>,
+): Promise<RecordStore<T>> {
+  const kv = await new Kvm(nats.jetstream).open(bucket, { allow_direct: false });
+  const read = (entry: KvEntry): Entry<T> => ({
+    key: entry.key,
+    revision: entry.revision,
+    value: parseRecord(schema, entry),
+  });
+  /** Reads an entry of many: a broken one is reported and must not hide the others. */
+  const tryRead = (entry: KvEntry): Entry<T> | undefined => {
+    try {
+      return read(entry);
+    } catch (error) {
+      nats.log.error({ err: error, bucket, key: entry.key }, 'left out a record that is broken');
+      return undefined;
+    }
+  };
+  const write = (value: T): string => JSON.stringify(schema.parse(value));
+
+  return {
+    async get(key) {
+      const entry = await kv.get(checkedKey(key));
+      if (entry === null || entry.operation !== 'PUT') return null;
+      const { value, revision } = read(entry);
+      return { value, revision };
+    },
+    create: (key, value) => compareAndSet(key, () => kv.create(checkedKey(key), write(value))),
+    update: (key, value, revision) =>
+      compareAndSet(key, () => kv.update(checkedKey(key), write(value), revision)),
+    put: (key, value) => kv.put(checkedKey(key), write(value)),
+    delete: (key, revision) =>
+      compareAndSet(key, () =>
+        kv.delete(checkedKey(key), revision === undefined ? {} : { previousSeq: revision }),
+      ),
+    async list(prefix) {
+      const entries = new Map<string, Entry<T>>();
+      const history = await kv.history({ key: subjectOf(prefix) });
+      for await (const entry of history) {
+        entries.delete(entry.key);
+        const record = entry.operation === 'PUT' ? tryRead(entry) : undefined;
+        if (record !== undefined) entries.set(entry.key, record);
+      }
+      return [...entries.values()];
+    },
+    watch: (prefix, signal) => watchRecords(kv, nats, subjectOf(prefix), tryRead, signal),
+  };
+}
+
+async function* watchRecords<T>(
+  kv: KV,
+  nats: Nats,
+  key: string,
+  tryRead: (entry: KvEntry) => Entry<T> | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<RecordChange<T>> {
+  while (!signal.aborted && !nats.connection.isClosed()) {
+    try {
+      const watcher = await kv.watch({ key });
+      const stop = (): void => watcher.stop();
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      try {
+        for await (const entry of watcher) {
+          if (signal.aborted) return;
+          if (entry.operation !== 'PUT') yield { kind: 'delete', key: entry.key };
+          else {
+            const record = tryRead(entry);
+            if (record !== undefined) yield { kind: 'put', ...record };
+          }
+        }
+      } finally {
+        signal.removeEventListener('abort', stop);
+        watcher.stop();
+      }
+    } catch (error) {
+      if (signal.aborted || nats.connection.isClosed()) return;
+      nats.log.warn({ err: error, key }, 'a watch of records broke off; watching again');
+    }
+    // A watch that ends by itself starts again with the present state of every record.
+    await pause(500, signal);
+  }
+}
+
+function parseRecord<T>(schema: z.ZodType<T>, entry: KvEntry): T {
+  let json: unknown;
+  try {
+    json = entry.json();
+  } catch (error) {
+    throw new BrokenRecordError(entry.key, (error as Error).message);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new BrokenRecordError(entry.key, `${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+function checkedKey(key: string): string {
+  if (!keyPattern.test(key)) throw new RangeError(`"${key}" cannot be the key of a record`);
+  return key;
+}
+
+/** The wildcard for everything under a dotted prefix. */
+function subjectOf(prefix: string): string {
+  const parts = prefix.replace(/\.$/, '');
+  return parts === '' ? '>' : `${checkedKey(parts)}.>`;
+}
+
+async function compareAndSet<R>(key: string, act: () => Promise<R>): Promise<R> {
+  try {
+    return await act();
+  } catch (error) {
+    if (
+      error instanceof JetStreamApiError &&
+      (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
+        error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown)
+    )
+      throw new ConflictError(key, { cause: error });
+    throw error;
+  }
+}
