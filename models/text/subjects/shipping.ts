@@ -1,0 +1,96 @@
+import { lines } from '../grammar.ts';
+import { area } from './subject.ts';
+
+export const shipping = area('shipping', {
+  'late parcel': [
+    lines(`
+      my {parcel} [has not arrived|hasn't come|is late|is overdue|has still not turned up|hasn't been delivered], it was [due|expected|promised|supposed to come] {when}.
+      I [ordered|bought] a {goods} {duration} ago and [it hasn't come yet|nothing has arrived|I am still waiting for the {parcel}|there is no sign of it].
+      [where is|what has happened to|any news of|what's going on with] my {parcel}? [I have been waiting {duration}|it should have been here {when}|order {order}].
+      [still no sign of|still waiting for|nothing heard about] the {goods} [I ordered {when}|from order {order}|you promised for {weekday}].
+      the [estimated|expected|promised] [arrival|delivery] [date|day] was {when}, [but nothing came|and I have nothing|where is it].
+      your [website|email] said {few} days for shipping, and now it's been {duration}.
+      the {parcel} for order {order} [is delayed|seems to be lost|never reached us|has been on the road for {duration}].
+      [when will|when is] my {goods} [arrive|come|get here|be here|going to arrive]? the {occasion} is {until}.
+    `),
+    lines(`
+      [I am sorry|sorry|my apologies] for the delay. Your {parcel} is [on its way|with the {courier}|in {city}] and should [arrive|reach you|be with you] {until}.
+      the {courier} had [a breakdown|too many parcels|problems with the snow|a strike]. [The new date|Delivery] is {weekday}.
+      I have asked the {courier} where it is, and I will [write|call you|let you know] {until}.
+    `),
+  ],
+  'track parcel': [
+    lines(`
+      [the tracking|tracking|the tracking page] [says|shows|still says|only says] "[in transit|label created|out for delivery|at the depot|on hold|exception|dispatched]" [since {weekday}|for {duration}|and never changes].
+      my tracking [number|link|code] [does not work|is not valid|shows nothing|leads nowhere|gives an error].
+      how [can|do] I [track|follow|trace] my {parcel}? [is there a tracking number|I have no link|I never got a tracking link].
+      [tracking|the status] has not [updated|changed|moved] since [it left {city}|{weekday}|the {ordinal}].
+      could you [send|email|give] me the tracking [number|link|details] for [order {order}|my {goods}|my last order]?
+      I'd like to know [where my {parcel} is|whether my order has shipped|if the {goods} has left the warehouse|how far my {parcel} has got].
+      has [order {order}|my {parcel}|the {goods}] been [sent|shipped|dispatched|posted] yet? I have had no [email|message|news].
+    `),
+    lines(`
+      your tracking number is {order}. The link [starts to work|shows news] [in a few hours|after the first scan|tomorrow].
+      the {parcel} [left the warehouse|was sent|was dispatched|was handed to the {courier}] {when} and is now in {city}.
+    `),
+  ],
+  'missing parcel': [
+    lines(`
+      the {parcel} [is marked as|was marked|shows as] delivered, but [I have not got it|there is nothing here|it is not at my door|nobody gave it to me|I can't find it].
+      someone [signed for|took|accepted] my {parcel}, and it [wasn't me|was none of us|wasn't my neighbour].
+      only [one|{few}] of the {number} boxes [came|arrived|turned up], where [is|are] the [other|rest|others]?
+      the {courier} says he left it [on the porch|by the gate|behind the bin|in the shed|with a neighbour|at the front desk], but [nothing is there|it's gone|it must have been stolen].
+      my {parcel} [must be|seems|is probably] [lost|stolen] - [I've asked all the neighbours|I have looked everywhere|the depot can't find it].
+      part of my {parcel} is missing: the {goods} [came|is here] but the {thing} [did not|didn't|isn't].
+      the {parcel} was delivered to the wrong [address|house|street|flat], [number {digit}|{street}] instead of mine.
+    `),
+    lines(`
+      I have [opened|started] a search with the {courier}. If it is not found {until}, we will send [a new one|another {thing}].
+      please look [with your neighbours|behind the house|in the letter box]. The {courier} [took a photo|says it was left {when}].
+    `),
+  ],
+  'delivery address': [
+    lines(`
+      I [gave|entered|typed|put] the wrong [address|postcode|street|house number] [on|for|in] [my order|order {order}], [can you change it|please correct it|what now].
+      please [send|deliver|bring|ship] the {parcel} to [my office|my neighbour|{street}|my new flat|number {digit}|a pickup point|{relative}] instead.
+      we are moving [house|] {until}, so [can|could] the {goods} go to [our new address|{street}|the new place]?
+      [can|could] the {courier} leave [the {parcel}|it] [with a neighbour|in the garage|behind the gate|at the reception|by the back door] if [nobody is home|I am out|no one answers]?
+      is it possible to [change|update|correct] the [delivery|shipping] address [for order {order}|after I have ordered|of a {goods} that has not left yet]?
+      [your {courier}|the driver] [can't|cannot|never] find [my house|our street|the farm|the entrance], it is [behind the church|next to the station|up the hill|at the end of the lane].
+    `),
+    lines(`
+      I have changed the address to {street}. [It|Your {parcel}] will arrive {until}.
+      the {parcel} has already left, but the {courier} can [send it on|take it to a pickup point|try again {until}].
+    `),
+  ],
+  'delivery time': [
+    lines(`
+      [what time|when|at what hour] will the [van|{courier}] [be here|come|arrive] {until}? I [work until {time}|have to go out|need to be home].
+      [can|could] I [choose|pick|book|change] a [delivery slot|time|day], [for example|such as|say] {weekday} after {time}?
+      I am [away|on holiday|in hospital|at work] {until}, please [delay|hold|postpone] the delivery [until the {ordinal}|for a week].
+      do you [deliver|bring parcels|ship] on [Saturdays|Sundays|bank holidays|weekends] [or in the evening|]?
+      the {courier} [came|rang|called] {when} when [I was out|nobody was home|I was at work], [when will he try again|can he come back {until}].
+      could the driver [call|phone|ring|text] me [{few} minutes|an hour] before [he comes|delivery]?
+      the {courier} left a card, but I was [home|in] all [day|{daytime}] and [nobody rang|no one knocked|the bell never rang].
+    `),
+    lines(`
+      the {courier} comes between {time} and {time}. You can [choose another slot|change the day] with the link in the email.
+      I have [told|asked] the {courier} to [come {until}|ring twice|call you first].
+    `),
+  ],
+  'shipping cost': [
+    lines(`
+      how much [is|does] [shipping|postage|delivery] [cost|come to|] [to {country}|for a {goods}|for a small order|for two boxes]?
+      is [shipping|delivery|postage] free [for orders over {amount}|for members|to {city}|if I buy two]?
+      do you [ship|deliver|send] to {country}, and [how long does it take|who pays the customs|what does it cost|how much is it]?
+      how [long|many days] [does|do] [standard|express|normal|international] [shipping|delivery] take [to {city}|to {country}|]?
+      can I get [express|next day|same day|faster] [delivery|shipping] [for order {order}|if I order {until}|for the {goods}]?
+      my {parcel} is [stuck|held|kept|sitting] [at|in] customs [since {weekday}|for {duration}], do I have to [pay|do something|send papers]?
+      can you [put|combine|join|send] my {few} orders [together|into one {parcel}|in one shipment]?
+    `),
+    lines(`
+      shipping to {country} costs {amount} and takes [about|] {few} days.
+      delivery is free for orders over {amount}. Express costs {amount} more.
+    `),
+  ],
+});
