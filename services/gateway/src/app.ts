@@ -1,0 +1,97 @@
+import { LatheError } from '@lathe/contracts/error';
+import { newId } from '@lathe/contracts/id';
+import type { ReadyCheck } from '@lathe/platform/health';
+import type { Logger } from '@lathe/platform/log';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { authenticate, type StoredKey } from './authenticate.ts';
+import type { ChatPorts } from './chat.ts';
+import { failureOf } from './failure.ts';
+import type { GatewayContext, GatewayEnv } from './http.ts';
+import type { ModelPorts } from './models.ts';
+import { chatRoutes } from './routes/chat.ts';
+import { fileRoutes } from './routes/files.ts';
+import { healthRoutes } from './routes/health.ts';
+import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
+import { modelRoutes } from './routes/models.ts';
+import { reportRoutes } from './routes/reports.ts';
+import type { GatewaySettings } from './settings.ts';
+
+export type GatewayPorts = JobRoutePorts &
+  ModelPorts &
+  ChatPorts & {
+    readonly keys: readonly StoredKey[];
+    readonly checks: Readonly<Record<string, ReadyCheck>>;
+  };
+
+const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** The whole HTTP surface. Every answer carries a request id, every failure the error envelope. */
+export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+  app.use(frame(ports.log));
+  app.use('/v1/*', async (c, next) => {
+    c.set('project', authenticate(c.req.header('authorization'), ports.keys));
+    await next();
+  });
+  app.route('/', healthRoutes(ports.checks));
+  app.route('/v1/files', fileRoutes(ports, settings));
+  app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));
+  app.route('/v1/lathe/jobs', reportRoutes(ports));
+  app.route('/v1/models', modelRoutes(ports));
+  app.route('/v1/chat/completions', chatRoutes(ports, settings.maxJsonBytes));
+  app.notFound((c) => fail(c, noRoute(app, c), ports.log));
+  app.onError((error, c) => fail(c, error, ports.log));
+  return app;
+}
+
+/** Gives every request its id and headers, and logs it once its answer is complete or cut off. */
+function frame(log: Logger): MiddlewareHandler<GatewayEnv> {
+  return async (c, next) => {
+    const started = performance.now();
+    const requestId = newId('request');
+    c.set('requestId', requestId);
+    c.header('x-request-id', requestId);
+    for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value);
+    const { outgoing } = c.env;
+    outgoing.once('close', () => {
+      const ms = Math.round(performance.now() - started);
+      const { method } = c.req;
+      const cutOff = outgoing.writableFinished ? {} : { cutOff: true };
+      const status = outgoing.statusCode;
+      log.info({ requestId, method, route: routePath(c, -1), status, ms, ...cutOff }, 'request');
+    });
+    await next();
+  };
+}
+
+/** The one place where a failure becomes an HTTP answer. */
+function fail(c: GatewayContext, error: unknown, log: Logger): Response {
+  const { status, headers, body } = failureOf(error);
+  if (status >= 500) log.error({ err: error, requestId: c.var.requestId }, 'request failed');
+  // A body that was not read to its end cannot be followed by another request on this connection.
+  if (!c.env.incoming.complete && c.env.incoming.headers['transfer-encoding'] !== undefined)
+    headers.connection = 'close';
+  return c.json(body, status as ContentfulStatusCode, headers);
+}
+
+function noRoute(app: Hono<GatewayEnv>, c: GatewayContext): LatheError {
+  const { method, path } = c.req;
+  const allowed = methods.filter((other) =>
+    app.router.match(other, path)[0].some(([[, route]]) => route.method === other),
+  );
+  if (allowed.length === 0)
+    return new LatheError('not_found', `There is no ${method} ${path} in this service.`);
+  c.header('allow', allowed.join(', '));
+  return new LatheError(
+    'method_not_allowed',
+    `${path} does not take ${method}, only ${allowed.join(' and ')}.`,
+  );
+}

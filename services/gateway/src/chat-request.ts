@@ -1,0 +1,76 @@
+import type { Message } from '@lathe/contracts/artifact/dataset';
+import { LatheError } from '@lathe/contracts/error';
+import type { ChatRequest } from '@lathe/contracts/http/chat';
+import type { InferenceRequest } from '@lathe/contracts/message/inference';
+
+/** Who asks, and under which id the evaluators know the request. */
+export type Asker = { readonly project: string; readonly requestId: string };
+
+/**
+ * A chat request with every default resolved, as evaluators take it. Throws `invalid_value` for
+ * parameters that contradict each other.
+ */
+export function toInferenceRequest(body: ChatRequest, asker: Asker): InferenceRequest {
+  return {
+    version: 1,
+    requestId: asker.requestId,
+    project: asker.project,
+    model: body.model,
+    messages: body.messages.map(toMessage),
+    temperature: body.temperature ?? 1,
+    topP: body.top_p ?? 1,
+    maxTokens: maxTokens(body),
+    stop: stopTexts(body.stop),
+    seed: body.seed ?? null,
+    choices: body.n ?? 1,
+    topLogprobs: topLogprobs(body),
+    logitBias: body.logit_bias ?? {},
+    presencePenalty: body.presence_penalty ?? 0,
+    frequencyPenalty: body.frequency_penalty ?? 0,
+  };
+}
+
+/** Throws `invalid_value` when a parameter of streaming is given without streaming. */
+export function checkStreaming(body: ChatRequest): void {
+  if (body.stream !== true && body.stream_options != null)
+    throw contradiction('stream_options', "'stream_options' needs 'stream' to be true.");
+}
+
+function contradiction(param: string, message: string): LatheError {
+  return new LatheError('invalid_value', message, { param });
+}
+
+function toMessage(message: ChatRequest['messages'][number], index: number): Message {
+  const { role, content, name } = message;
+  if (content == null && role !== 'assistant')
+    throw contradiction(
+      `messages[${index}].content`,
+      `Invalid value for 'messages[${index}].content': a ${role} message needs content.`,
+    );
+  const text = Array.isArray(content) ? content.map((part) => part.text).join('') : (content ?? '');
+  return { role, content: text, ...(name === undefined ? {} : { name }) };
+}
+
+function maxTokens(body: ChatRequest): number | null {
+  const { max_tokens: old, max_completion_tokens: current } = body;
+  if (old != null && current != null && old !== current)
+    throw contradiction(
+      'max_tokens',
+      "'max_tokens' and 'max_completion_tokens' differ; give one of them.",
+    );
+  return current ?? old ?? null;
+}
+
+function stopTexts(stop: ChatRequest['stop']): string[] {
+  const texts = typeof stop === 'string' ? [stop] : (stop ?? []);
+  if (texts.some((text) => text === ''))
+    throw contradiction('stop', "Invalid value for 'stop': a stop text may not be empty.");
+  return texts;
+}
+
+function topLogprobs(body: ChatRequest): number | null {
+  if (body.logprobs === true) return body.top_logprobs ?? 0;
+  if (body.top_logprobs != null)
+    throw contradiction('top_logprobs', "'top_logprobs' needs 'logprobs' to be true.");
+  return null;
+}

@@ -1,0 +1,60 @@
+import type { ChatCompletion, ChatRequest } from '@lathe/contracts/http/chat';
+import { newId } from '@lathe/contracts/id';
+import type { ModelRecord } from '@lathe/contracts/record/model';
+import type { Logger } from '@lathe/platform/log';
+import type { RecordStore } from '@lathe/platform/records/port';
+import { type AnswerHead, collectAnswer } from './chat-answer.ts';
+import { type Asker, toInferenceRequest } from './chat-request.ts';
+import { afterFirstSign, answerEvents } from './chat-stream.ts';
+import type { Inference } from './inference.ts';
+import { getModel } from './models.ts';
+
+export type ChatPorts = {
+  readonly models: RecordStore<ModelRecord>;
+  readonly inference: Inference;
+  readonly log: Logger;
+  readonly now: () => number;
+};
+
+/** Who asks; the signal fires when the client leaves. */
+export type ChatAsker = Asker & { readonly signal: AbortSignal };
+
+/** One whole completion. Throws `model_not_found`, and what `Inference` throws. */
+export async function completeChat(
+  ports: ChatPorts,
+  asker: ChatAsker,
+  body: ChatRequest,
+): Promise<ChatCompletion> {
+  const request = toInferenceRequest(body, asker);
+  await getModel(ports, asker.project, body.model);
+  return collectAnswer(head(ports, body), ports.inference.answer(request, asker.signal));
+}
+
+/**
+ * A completion as server-sent events. Throws what fails before the first sign of an answer; later
+ * failures are told inside the stream.
+ */
+export async function streamChat(
+  ports: ChatPorts,
+  asker: ChatAsker,
+  body: ChatRequest,
+): Promise<AsyncIterable<string>> {
+  const request = toInferenceRequest(body, asker);
+  await getModel(ports, asker.project, body.model);
+  const pieces = await afterFirstSign(ports.inference.answer(request, asker.signal));
+  return answerEvents(head(ports, body), pieces, {
+    includeUsage: body.stream_options?.include_usage === true,
+    onFailure: (error) =>
+      ports.log.warn({ err: error, requestId: asker.requestId }, 'a chat stream failed'),
+  });
+}
+
+function head(ports: ChatPorts, body: ChatRequest): AnswerHead {
+  return {
+    id: newId('completion'),
+    created: Math.floor(ports.now() / 1000),
+    model: body.model,
+    choices: body.n ?? 1,
+    logprobs: body.logprobs === true,
+  };
+}

@@ -1,0 +1,67 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { EventObject, listEventsQuerySchema } from '@lathe/contracts/http/fine-tuning';
+import { type Page, page } from '@lathe/contracts/http/list';
+import { eventId, eventSequence } from '@lathe/contracts/id';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import type { JobEvent } from '@lathe/contracts/message/event';
+import type { Nats } from '@lathe/platform/nats/connection';
+import { listEvents, publishEvent, type StoredEvent } from '@lathe/platform/nats/events';
+import type { z } from 'zod';
+
+/** Publishes what the gateway itself did to a job, once for each epoch of the job. */
+export async function emit(
+  nats: Nats,
+  job: JobRecord,
+  event: { readonly name: JobEvent['name']; readonly message: string; readonly nowMs: number },
+): Promise<void> {
+  await publishEvent(
+    nats,
+    {
+      version: 1,
+      project: job.project,
+      jobId: job.id,
+      name: event.name,
+      createdAt: Math.floor(event.nowMs / 1000),
+      level: 'info',
+      message: event.message,
+      type: 'message',
+      data: {},
+    },
+    `gateway:${event.name}:${job.epoch}`,
+  );
+}
+
+/**
+ * A job's events, newest first. The cursor is the event's place in the stream, so that pages stay
+ * whole while new events arrive. Throws `invalid_value` for an `after` that is no event id.
+ */
+export async function eventPage(
+  nats: Nats,
+  job: JobRecord,
+  query: z.infer<typeof listEventsQuerySchema>,
+): Promise<Page<EventObject>> {
+  const { after, limit } = query;
+  const afterSequence = after === undefined ? undefined : eventSequence(after);
+  if (after !== undefined && afterSequence === undefined)
+    throw new LatheError('invalid_value', `Invalid value for 'after': ${after} is no event id.`, {
+      param: 'after',
+    });
+  const events = await listEvents(nats, job.project, job.id, {
+    ...(afterSequence === undefined ? {} : { afterSequence }),
+    limit: limit + 1,
+    newestFirst: true,
+  });
+  return page(events.slice(0, limit).map(eventObject), events.length > limit);
+}
+
+function eventObject({ sequence, event }: StoredEvent): EventObject {
+  return {
+    id: eventId(sequence),
+    object: 'fine_tuning.job.event',
+    created_at: event.createdAt,
+    level: event.level,
+    message: event.message,
+    type: event.type,
+    data: event.data,
+  };
+}

@@ -1,0 +1,87 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { CreateJob, Hyperparameters } from '@lathe/contracts/http/fine-tuning';
+import type { JobRecord } from '@lathe/contracts/job/record';
+
+/** What is decided about a job before it exists. */
+export type NewJob = {
+  readonly id: string;
+  readonly project: string;
+  readonly requestId: string;
+  readonly nowMs: number;
+  /** Used when the request names no seed. */
+  readonly seed: number;
+};
+
+/** A job's name part: it becomes part of the model's name, where `:` separates and `/` divides paths. */
+const suffixPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/** The first record of a job. Throws `invalid_value` for parameters that contradict each other. */
+export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
+  const hyperparameters = hyperparametersOf(body);
+  const options = body.lathe ?? {};
+  if (
+    options.learning_rate !== undefined &&
+    typeof hyperparameters.learning_rate_multiplier === 'number'
+  )
+    throw invalid(
+      'lathe.learning_rate',
+      "'lathe.learning_rate' and 'learning_rate_multiplier' both set the learning rate; give one.",
+    );
+  if (body.suffix != null && !suffixPattern.test(body.suffix))
+    throw invalid(
+      'suffix',
+      "Invalid value for 'suffix': letters, digits, '.', '_' and '-' are allowed, with a letter or digit first.",
+    );
+  return {
+    version: 1,
+    id: job.id,
+    project: job.project,
+    createdAt: Math.floor(job.nowMs / 1000),
+    createdMs: job.nowMs,
+    requestId: job.requestId,
+    state: 'validating_files',
+    desired: 'run',
+    epoch: 0,
+    stage: 'ingest',
+    model: body.model,
+    suffix: body.suffix ?? null,
+    seed: body.seed ?? job.seed,
+    hyperparameters,
+    options,
+    metadata: body.metadata ?? null,
+    trainingFile: body.training_file,
+    validationFile: body.validation_file ?? null,
+    settings: null,
+    datasetKey: null,
+    progress: null,
+    worker: null,
+    lostWorkers: 0,
+    checkpointKey: null,
+    trainedTokens: null,
+    fineTunedModel: null,
+    resultFiles: [],
+    reportKey: null,
+    evaluation: null,
+    startedAt: null,
+    finishedAt: null,
+    error: null,
+  };
+}
+
+/** From the method, or from the older place; the two may not disagree. */
+function hyperparametersOf(body: CreateJob): Hyperparameters {
+  const current = body.method?.supervised?.hyperparameters;
+  const older = body.hyperparameters;
+  if (current === undefined) return older ?? {};
+  for (const name of Object.keys(older ?? {}) as (keyof Hyperparameters)[])
+    if (current[name] !== older?.[name])
+      throw invalid(
+        `hyperparameters.${name}`,
+        `'hyperparameters.${name}' and 'method.supervised.hyperparameters.${name}' differ; give the latter.`,
+      );
+  return current;
+}
+
+function invalid(param: string, message: string): LatheError {
+  return new LatheError('invalid_value', message, { param });
+}

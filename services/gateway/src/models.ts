@@ -1,0 +1,97 @@
+import { checkpointManifestSchema } from '@lathe/contracts/artifact/checkpoint';
+import { LatheError } from '@lathe/contracts/error';
+import type { ModelObject } from '@lathe/contracts/http/model';
+import type { ModelRecord } from '@lathe/contracts/record/model';
+import { baseModelsProject, modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { Nats } from '@lathe/platform/nats/connection';
+import type { RecordStore } from '@lathe/platform/records/port';
+import { readArtifact } from './reports.ts';
+
+export type ModelPorts = {
+  readonly nats: Nats;
+  readonly models: RecordStore<ModelRecord>;
+  readonly artifacts: ArtifactStore;
+};
+type Models = Pick<ModelPorts, 'models'>;
+
+/** Longest model name, in characters. */
+const longestName = 512;
+
+/** The `model` object of a record. */
+export function modelObject(record: ModelRecord): ModelObject {
+  return {
+    id: record.name,
+    object: 'model',
+    created: record.createdAt,
+    owned_by: record.kind === 'base' ? 'lathe' : record.project,
+  };
+}
+
+/** A tuned model of the project or a base model, or undefined. */
+export async function findModel(
+  { models }: Models,
+  project: string,
+  name: string,
+): Promise<ModelRecord | undefined> {
+  if (name === '' || name.length > longestName) return undefined;
+  const tuned = await models.get(modelKey(project, name));
+  const base = tuned ?? (await models.get(modelKey(baseModelsProject, name)));
+  return base?.value;
+}
+
+/** A model that the project may use. Throws `model_not_found`. */
+export async function getModel(ports: Models, project: string, name: string): Promise<ModelRecord> {
+  const model = await findModel(ports, project, name);
+  if (model === undefined)
+    throw new LatheError('model_not_found', `The model '${name}' does not exist.`, {
+      param: 'model',
+    });
+  return model;
+}
+
+/** Base models by name, then the project's tuned models, newest first. */
+export async function listModels({ models }: Models, project: string): Promise<ModelObject[]> {
+  const base = (await models.list(baseModelsProject)).map((entry) => entry.value);
+  const tuned = (await models.list(project)).map((entry) => entry.value);
+  return [
+    ...base.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    ...tuned.toSorted((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? -1 : 1)),
+  ].map(modelObject);
+}
+
+/** The names of the base models, sorted. */
+export async function baseModelNames({ models }: Models): Promise<string[]> {
+  return (await models.list(baseModelsProject)).map((entry) => entry.value.name).toSorted();
+}
+
+/**
+ * Deletes a tuned model: its record first, so that nobody starts using it, then its files unless
+ * another model of the project stands on them, and tells the evaluators. Throws `model_not_found`,
+ * and `insufficient_permissions` for a base model.
+ */
+export async function deleteModel(ports: ModelPorts, project: string, name: string): Promise<void> {
+  const model = await getModel(ports, project, name);
+  if (model.kind === 'base')
+    throw new LatheError(
+      'insufficient_permissions',
+      `'${name}' is a base model, which cannot be deleted.`,
+      { param: 'model' },
+    );
+  await ports.models.delete(modelKey(project, name));
+  ports.nats.connection.publish(modelDeletedSubject, JSON.stringify({ project, name }));
+  const others = await ports.models.list(project);
+  const isShared = others.some(
+    ({ value }) => value.kind !== 'base' && value.manifestKey === model.manifestKey,
+  );
+  if (!isShared) await deleteFiles(ports.artifacts, model.manifestKey);
+}
+
+/** The manifest goes first: without it the checkpoint does not exist. */
+async function deleteFiles(artifacts: ArtifactStore, manifestKey: string): Promise<void> {
+  const manifest = await readArtifact(artifacts, manifestKey, checkpointManifestSchema);
+  if (manifest === null) return;
+  await artifacts.delete(manifestKey);
+  for (const files of [manifest.model, manifest.state])
+    for (const { key } of Object.values(files)) await artifacts.delete(key);
+}

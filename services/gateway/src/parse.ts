@@ -1,0 +1,73 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** `messages[0].content`, as users write it. */
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number'
+        ? `${text}[${part}]`
+        : `${text}${text === '' ? '' : '.'}${String(part)}`,
+    '',
+  );
+}
+
+/** The value at a path, or undefined where the path leaves the value. */
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, part) =>
+      typeof inner === 'object' && inner !== null
+        ? (inner as Record<PropertyKey, unknown>)[part]
+        : undefined,
+    value,
+  );
+}
+
+/** Of a union's failures, the one of the branch that got furthest; all of them when none got inside. */
+function unfold(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue;
+  const branches = issue.errors.map((branch) => branch[0]).filter((first) => first !== undefined);
+  const deepest = branches.toSorted((a, b) => b.path.length - a.path.length)[0];
+  if (deepest === undefined) return issue;
+  if (deepest.path.length > 0)
+    return unfold({ ...deepest, path: [...issue.path, ...deepest.path] });
+  const reasons = [...new Set(branches.map((branch) => plain(branch.message)))];
+  return { ...issue, message: reasons.join(', or ') };
+}
+
+function plain(message: string): string {
+  return message.replace(/^Invalid input: /, '');
+}
+
+/** The error for a value that a schema refused: the first fault, with its path as `param`. */
+function refusal(issue: Issue, value: unknown): LatheError {
+  const { path, code } = issue;
+  if (code === 'unrecognized_keys') {
+    const param = pathText([...path, issue.keys[0] ?? '']);
+    return new LatheError('unsupported_parameter', `Unsupported parameter: '${param}'.`, { param });
+  }
+  const param = pathText(path);
+  if (path.length > 0 && valueAt(value, path) === undefined)
+    return new LatheError('missing_parameter', `Missing required parameter: '${param}'.`, {
+      param,
+    });
+  const where = param === '' ? 'the request' : `'${param}'`;
+  return new LatheError('invalid_value', `Invalid value for ${where}: ${plain(issue.message)}.`, {
+    param: param === '' ? null : param,
+  });
+}
+
+/**
+ * Checks what a user sent. Throws `unsupported_parameter`, `missing_parameter` or `invalid_value`
+ * that names the first field at fault.
+ */
+export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const first = result.error.issues[0];
+  throw first === undefined
+    ? new LatheError('invalid_value', 'The request is not valid.')
+    : refusal(unfold(first), value);
+}

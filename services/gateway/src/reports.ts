@@ -1,0 +1,56 @@
+import {
+  type DatasetReport,
+  datasetManifestSchema,
+  datasetReportSchema,
+} from '@lathe/contracts/artifact/dataset';
+import { type EvaluationReport, evaluationReportSchema } from '@lathe/contracts/artifact/report';
+import { LatheError } from '@lathe/contracts/error';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { z } from 'zod';
+
+/** A JSON artifact, checked; null when there is none. Throws when it does not fit the schema. */
+export async function readArtifact<T>(
+  artifacts: ArtifactStore,
+  key: string,
+  schema: z.ZodType<T>,
+): Promise<T | null> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of artifacts.get(key)) chunks.push(chunk);
+  } catch (error) {
+    if (error instanceof ArtifactError && error.problem === 'not_found') return null;
+    throw error;
+  }
+  return schema.parse(JSON.parse(new TextDecoder().decode(Buffer.concat(chunks))));
+}
+
+/** How the tuned model compares with its baselines. Throws `not_found` while there is none. */
+export async function evaluationReport(
+  artifacts: ArtifactStore,
+  job: JobRecord,
+): Promise<EvaluationReport> {
+  const { reportKey } = job;
+  const report =
+    reportKey === null ? null : await readArtifact(artifacts, reportKey, evaluationReportSchema);
+  return report ?? missing(job, 'evaluation report');
+}
+
+/** What was found in the job's files. Throws `not_found` until they are validated. */
+export async function datasetReport(
+  artifacts: ArtifactStore,
+  job: JobRecord,
+): Promise<DatasetReport> {
+  const { datasetKey } = job;
+  const manifest =
+    datasetKey === null ? null : await readArtifact(artifacts, datasetKey, datasetManifestSchema);
+  const report =
+    manifest === null
+      ? null
+      : await readArtifact(artifacts, manifest.report.key, datasetReportSchema);
+  return report ?? missing(job, 'dataset report');
+}
+
+function missing(job: JobRecord, what: string): never {
+  throw new LatheError('not_found', `The job ${job.id} is ${job.state} and has no ${what}.`);
+}

@@ -1,0 +1,44 @@
+import { listFilesQuerySchema } from '@lathe/contracts/http/file';
+import { Hono } from 'hono';
+import {
+  deleteFile,
+  type FilePorts,
+  fileContent,
+  fileObject,
+  getFile,
+  listFiles,
+} from '../files.ts';
+import { type GatewayEnv, streamBody } from '../http.ts';
+import type { FormLimits } from '../multipart.ts';
+import { parseRequest } from '../parse.ts';
+import { receiveUpload } from '../uploads.ts';
+
+/** /v1/files */
+export function fileRoutes(ports: FilePorts, limits: FormLimits): Hono<GatewayEnv> {
+  return new Hono<GatewayEnv>()
+    .post('/', async (c) => {
+      const { incoming } = c.env;
+      const record = await receiveUpload(ports, c.var.project, { incoming, limits });
+      return c.json(fileObject(record));
+    })
+    .get('/', async (c) => {
+      const query = parseRequest(listFilesQuerySchema, c.req.query());
+      return c.json(await listFiles(ports, c.var.project, query));
+    })
+    .get('/:id', async (c) =>
+      c.json(fileObject(await getFile(ports, c.var.project, c.req.param('id')))),
+    )
+    .delete('/:id', async (c) => {
+      const id = c.req.param('id');
+      await deleteFile(ports, c.var.project, id);
+      return c.json({ id, object: 'file', deleted: true });
+    })
+    .get('/:id/content', async (c) => {
+      const { record, bytes } = await fileContent(ports, c.var.project, c.req.param('id'));
+      return c.body(streamBody(bytes), 200, {
+        'content-type': 'application/octet-stream',
+        'content-length': String(record.bytes),
+        'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(record.filename)}`,
+      });
+    });
+}

@@ -1,0 +1,63 @@
+import {
+  listCheckpointsQuerySchema,
+  listEventsQuerySchema,
+  listJobsQuerySchema,
+} from '@lathe/contracts/http/fine-tuning';
+import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
+import type { RecordStore } from '@lathe/platform/records/port';
+import { Hono } from 'hono';
+import { checkpointPage } from '../checkpoints.ts';
+import { clientGone, type GatewayContext, type GatewayEnv } from '../http.ts';
+import { cancelJob, pauseJob, resumeJob } from '../job-commands.ts';
+import { eventPage } from '../job-events.ts';
+import { jobObject } from '../job-object.ts';
+import { createJob, getJob, type JobPorts, listJobs } from '../jobs.ts';
+import { readMetadataFilter } from '../metadata-filter.ts';
+import { parseRequest } from '../parse.ts';
+import { readJson } from '../request-body.ts';
+import type { GatewaySettings } from '../settings.ts';
+
+export type JobRoutePorts = JobPorts & { readonly checkpoints: RecordStore<CheckpointRecord> };
+
+/** /v1/fine_tuning/jobs */
+export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono<GatewayEnv> {
+  const target = (c: GatewayContext) => ({
+    project: c.var.project,
+    id: c.req.param('id') ?? '',
+    signal: clientGone(c),
+  });
+  return new Hono<GatewayEnv>()
+    .post('/', async (c) => {
+      const request = {
+        project: c.var.project,
+        requestId: c.var.requestId,
+        body: await readJson(c.env.incoming, settings.maxJsonBytes),
+        idempotencyKey: c.req.header('idempotency-key'),
+        isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
+      };
+      return c.json(jobObject(await createJob(ports, request, settings)));
+    })
+    .get('/', async (c) => {
+      const { metadata, rest } = readMetadataFilter(c.req.query());
+      const query = parseRequest(listJobsQuerySchema.strict(), rest);
+      return c.json(await listJobs(ports, c.var.project, { ...query, metadata }));
+    })
+    .get('/:id', async (c) =>
+      c.json(jobObject(await getJob(ports, c.var.project, c.req.param('id')))),
+    )
+    .post('/:id/cancel', async (c) =>
+      c.json(jobObject(await cancelJob(ports, target(c), settings))),
+    )
+    .post('/:id/pause', async (c) => c.json(jobObject(await pauseJob(ports, target(c)))))
+    .post('/:id/resume', async (c) => c.json(jobObject(await resumeJob(ports, target(c)))))
+    .get('/:id/events', async (c) => {
+      const query = parseRequest(listEventsQuerySchema.strict(), c.req.query());
+      const job = await getJob(ports, c.var.project, c.req.param('id'));
+      return c.json(await eventPage(ports.nats, job, query));
+    })
+    .get('/:id/checkpoints', async (c) => {
+      const query = parseRequest(listCheckpointsQuerySchema.strict(), c.req.query());
+      const job = await getJob(ports, c.var.project, c.req.param('id'));
+      return c.json(await checkpointPage(ports.checkpoints, job, query));
+    });
+}

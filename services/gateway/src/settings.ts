@@ -1,0 +1,51 @@
+import type { Config } from '@lathe/platform/config';
+
+/** Limits and waits of the gateway. Times are in milliseconds. */
+export type GatewaySettings = {
+  /** Largest upload in bytes. */
+  readonly maxFileBytes: number;
+  /** Largest JSON body in bytes. */
+  readonly maxJsonBytes: number;
+  /** How long an upload may send nothing. */
+  readonly uploadIdleMs: number;
+  /** How long one whole request may take to arrive: a large upload over a slow line. */
+  readonly requestTimeoutMs: number;
+  /** How long the head of a request may take to arrive. */
+  readonly headersTimeoutMs: number;
+  /** How long cancel waits for a running job to stop before it answers with the job as it is. */
+  readonly cancelWaitMs: number;
+  /** How often cancel looks at the job while it waits. */
+  readonly cancelPollMs: number;
+  /** How long an identical create that is marked as a retry finds the job of the first try. */
+  readonly retryWindowMs: number;
+  /** How long an Idempotency-Key is remembered. */
+  readonly idempotencyMs: number;
+  /** How long an evaluator has to accept a chat request. */
+  readonly inferenceAcceptMs: number;
+  /** How long an evaluator may send nothing while it works on a chat request. */
+  readonly inferenceSilenceMs: number;
+  /** How long `stop()` lets open requests end before it cuts them off. */
+  readonly stopGraceMs: number;
+  /** How often files past their expiry are deleted. */
+  readonly expirySweepMs: number;
+};
+
+/** The settings for a configuration: what an operator can choose comes from there, the rest is fixed here. */
+export function gatewaySettings(config: Config): GatewaySettings {
+  return {
+    maxFileBytes: config.uploadLimitBytes,
+    maxJsonBytes: config.bodyLimitBytes,
+    uploadIdleMs: 60_000,
+    requestTimeoutMs: 3_600_000,
+    headersTimeoutMs: 30_000,
+    cancelWaitMs: config.cancelWaitMs,
+    cancelPollMs: 100,
+    retryWindowMs: 15 * 60_000,
+    idempotencyMs: 24 * 3_600_000,
+    inferenceAcceptMs: config.requestTimeoutMs,
+    inferenceSilenceMs: config.inferenceTimeoutMs,
+    // The other parts need some of the time that a service has to stop.
+    stopGraceMs: Math.round(config.shutdownGraceMs / 2),
+    expirySweepMs: 60_000,
+  };
+}

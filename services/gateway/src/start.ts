@@ -1,0 +1,130 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
+import { fileRecordSchema } from '@lathe/contracts/record/file';
+import { modelRecordSchema } from '@lathe/contracts/record/model';
+import { buckets } from '@lathe/contracts/subject';
+import { bootstrapKey, defaultProject } from '@lathe/platform/api-key';
+import { openArtifacts } from '@lathe/platform/artifacts/open';
+import type { Config } from '@lathe/platform/config';
+import { openJobs } from '@lathe/platform/jobs';
+import { createLogger, type Logger } from '@lathe/platform/log';
+import { connectNats } from '@lathe/platform/nats/connection';
+import { ensureStreams } from '@lathe/platform/nats/setup';
+import { openRecords } from '@lathe/platform/records/kv';
+import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { createApp, type GatewayPorts } from './app.ts';
+import { storedKey } from './authenticate.ts';
+import { claimSchema } from './duplicates.ts';
+import { deleteExpiredFiles } from './files.ts';
+import { createInference } from './inference.ts';
+import { type GatewaySettings, gatewaySettings } from './settings.ts';
+
+export type GatewayHandle = Stoppable & { readonly url: string };
+
+/**
+ * Starts the gateway and returns once it takes requests. Throws an Error of one sentence when
+ * nats-server cannot be reached or the port is taken. `stop` first lets open requests end.
+ */
+export async function start(
+  config: Config,
+  overrides: Partial<GatewaySettings> = {},
+): Promise<GatewayHandle> {
+  const log = createLogger(config, 'gateway');
+  const settings = { ...gatewaySettings(config), ...overrides };
+  const stops = createStopList(log);
+  try {
+    const ports = await openPorts(config, settings, { log, stops });
+    const server = await listen(ports, settings, config);
+    stops.add('http', () => closeServer(server, settings.stopGraceMs));
+    const { port } = server.address() as AddressInfo;
+    const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+    const url = `http://${host}:${port}`;
+    log.info({ url }, 'the gateway takes requests');
+    return { url, stop: () => stops.stop() };
+  } catch (error) {
+    await stops.stop();
+    throw error;
+  }
+}
+
+async function openPorts(
+  config: Config,
+  settings: GatewaySettings,
+  { log, stops }: { log: Logger; stops: ReturnType<typeof createStopList> },
+): Promise<GatewayPorts> {
+  if (config.natsUrl === null)
+    throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
+  const nats = await connectNats({
+    url: config.natsUrl,
+    name: 'lathe-gateway',
+    log,
+    requestTimeoutMs: config.requestTimeoutMs,
+  });
+  stops.add('nats', () => nats.close());
+  await ensureStreams(nats, config);
+  const artifacts = await openArtifacts(config);
+  const { key, file, isNew } = await bootstrapKey(config);
+  // Printed once, to the person who started it; never logged.
+  if (isNew) process.stdout.write(`Your API key, kept in ${file}: ${key}\n`);
+  const ports: GatewayPorts = {
+    nats,
+    artifacts,
+    jobs: await openJobs(nats),
+    files: await openRecords(nats, buckets.files, fileRecordSchema),
+    models: await openRecords(nats, buckets.models, modelRecordSchema),
+    checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
+    claims: await openRecords(nats, buckets.idempotency, claimSchema),
+    inference: createInference(nats.connection, settings),
+    keys: [storedKey(key, defaultProject)],
+    checks: {
+      nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
+      artifacts: async () => {
+        await artifacts.stat('ready-check');
+        return null;
+      },
+    },
+    log,
+    now: Date.now,
+  };
+  const sweep = setInterval(() => {
+    deleteExpiredFiles(ports).catch((error: unknown) =>
+      log.warn({ err: error }, 'expired files could not be deleted; trying again later'),
+    );
+  }, settings.expirySweepMs);
+  sweep.unref();
+  stops.add('expiry sweep', () => clearInterval(sweep));
+  return ports;
+}
+
+async function listen(
+  ports: GatewayPorts,
+  settings: GatewaySettings,
+  { host, port }: Config,
+): Promise<Server> {
+  const server = createAdaptorServer({
+    fetch: createApp(ports, settings).fetch,
+    serverOptions: {
+      requestTimeout: settings.requestTimeoutMs,
+      headersTimeout: settings.headersTimeoutMs,
+    },
+  }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new Error(`The gateway cannot listen on ${host}:${port}.`, { cause })),
+    );
+    server.listen(port, host, resolve);
+  });
+  return server;
+}
+
+/** Takes no new requests, lets open ones end, and cuts off those that take longer than the grace. */
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}
