@@ -1,0 +1,89 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type CheckpointManifest,
+  type CheckpointMetrics,
+  checkpointManifestSchema,
+} from '@lathe/contracts/artifact/checkpoint';
+import { checkpointPrefix } from '@lathe/contracts/artifact/key';
+import { getFolder, putFolder } from '@lathe/platform/artifacts/folder';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { engineStateFolder } from './engine-message.ts';
+import { decodeHistory, encodeHistory, type HistoryRow } from './history.ts';
+
+/** A folder that the engine saved, and whose it is. */
+export type SavedFolder = {
+  readonly project: string;
+  readonly jobId: string;
+  readonly epoch: number;
+  /** Names the run, so that two runs of one job never write the same key. */
+  readonly attempt: string;
+  readonly step: number;
+  readonly folder: string;
+  readonly baseModel: string;
+  readonly kind: 'adapter' | 'merged';
+  readonly metrics: CheckpointMetrics;
+  readonly history: readonly HistoryRow[];
+};
+
+const historyFile = 'history.json';
+
+/** Stores a saved folder and, last, its manifest, which makes it visible. Returns the manifest's key. */
+export async function storeCheckpoint(
+  artifacts: ArtifactStore,
+  saved: SavedFolder,
+): Promise<string> {
+  const prefix = checkpointPrefix(saved.project, saved.jobId, saved.attempt, saved.step);
+  const state = join(saved.folder, 'state');
+  const model = join(saved.folder, 'model');
+  const hasState = await isFolder(state);
+  if (hasState) await writeFile(join(state, historyFile), encodeHistory(saved.history));
+  const manifest: CheckpointManifest = {
+    version: 1,
+    jobId: saved.jobId,
+    epoch: saved.epoch,
+    step: saved.step,
+    baseModel: saved.baseModel,
+    kind: saved.kind,
+    model: (await isFolder(model)) ? await putFolder(artifacts, `${prefix}/model`, model) : {},
+    state: hasState ? await putFolder(artifacts, `${prefix}/state`, state) : {},
+    metrics: saved.metrics,
+  };
+  const key = `${prefix}/manifest.json`;
+  await artifacts.put(key, Buffer.from(JSON.stringify(manifest)));
+  return key;
+}
+
+/** A state brought to this machine. */
+export type FetchedState = {
+  readonly step: number;
+  readonly engineFolder: string;
+  readonly history: HistoryRow[];
+};
+
+/** Brings the state of a checkpoint into `folder`, checked against its digests. */
+export async function fetchState(
+  artifacts: ArtifactStore,
+  manifestKey: string,
+  folder: string,
+): Promise<FetchedState> {
+  const manifest = await readManifest(artifacts, manifestKey);
+  if (Object.keys(manifest.state).length === 0)
+    throw new Error(`the checkpoint ${manifestKey} holds no training state`);
+  await getFolder(artifacts, manifest.state, folder);
+  return {
+    step: manifest.step,
+    engineFolder: join(folder, engineStateFolder),
+    history: decodeHistory(await readFile(join(folder, historyFile), 'utf8')),
+  };
+}
+
+async function readManifest(artifacts: ArtifactStore, key: string): Promise<CheckpointManifest> {
+  const chunks = await Array.fromAsync(artifacts.get(key));
+  return checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}

@@ -1,0 +1,45 @@
+import { isId } from '@lathe/contracts/id';
+import type { StartJobRequest, TrainingSettings } from '../generated/lathe/worker/v1/worker.ts';
+import { type RunSettings, runSettingsSchema } from './engine-message.ts';
+import type { RunRequest } from './run-preparation.ts';
+
+/** A start request as the worker's own type. Throws RangeError that names the field at fault. */
+export function readStartRequest(request: StartJobRequest): RunRequest {
+  const { project, jobId, epoch, datasetKey, baseModel, checkpointKey, settings } = request;
+  if (!isId('job', jobId)) throw new RangeError('job_id is not the id of a job');
+  for (const [name, value] of Object.entries({
+    project,
+    dataset_key: datasetKey,
+    base_model: baseModel,
+  }))
+    if (value === '') throw new RangeError(`${name} is missing`);
+  if (settings === undefined) throw new RangeError('settings is missing');
+  return {
+    project,
+    jobId,
+    epoch,
+    datasetKey,
+    baseModel,
+    settings: readSettings(settings),
+    checkpointKey: checkpointKey === '' ? null : checkpointKey,
+  };
+}
+
+function readSettings(settings: TrainingSettings): RunSettings {
+  const { adaptation, ...rest } = settings;
+  if (adaptation === undefined) throw new RangeError('settings.adaptation is missing');
+  const parsed = runSettingsSchema.safeParse({
+    ...rest,
+    adaptation:
+      adaptation.$case === 'full'
+        ? { type: 'full' }
+        : {
+            ...adaptation.value,
+            type: 'lora',
+            targets: adaptation.value.targets.length === 0 ? undefined : adaptation.value.targets,
+          },
+  });
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new RangeError(`settings.${issue?.path.join('.')}: ${issue?.message}`);
+}

@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceError,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js';
+import type { Logger } from '@lathe/platform/log';
+import { HealthImplementation } from 'grpc-health-check';
+import {
+  type DescribeResponse,
+  type WatchJobRequest,
+  WatchJobResponse,
+  type WorkerServiceServer,
+  WorkerServiceService,
+} from '../generated/lathe/worker/v1/worker.ts';
+import { serverOptions } from '../grpc-settings.ts';
+import { readStartRequest } from './grpc-request.ts';
+import { type Refusal, RefusedError, type Runs } from './runs.ts';
+
+export type WorkerServerPorts = {
+  readonly runs: Runs;
+  readonly describe: () => Promise<Omit<DescribeResponse, 'slots' | 'freeSlots' | 'runs'>>;
+  readonly log: Logger;
+};
+
+export type WorkerServer = {
+  readonly port: number;
+  /** Health answers NOT_SERVING from now on. */
+  refuse(): void;
+  /** Ends open calls, at the latest after so many milliseconds. */
+  stop(graceMs: number): Promise<void>;
+};
+
+const statusOf: Record<Refusal, status> = {
+  'no free slot': status.RESOURCE_EXHAUSTED,
+  'stale epoch': status.FAILED_PRECONDITION,
+  'shutting down': status.UNAVAILABLE,
+  'unknown run': status.NOT_FOUND,
+};
+
+/** Serves the worker's gRPC and the standard health service on `address` (`host:port`). */
+export async function serveWorker(
+  address: string,
+  ports: WorkerServerPorts,
+): Promise<WorkerServer> {
+  const server = new Server(serverOptions);
+  const health = new HealthImplementation({ '': 'SERVING', [serviceName]: 'SERVING' });
+  server.addService(WorkerServiceService, { ...workerService(ports) });
+  health.addToServer(server);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return {
+    port,
+    refuse: () => {
+      health.setStatus('', 'NOT_SERVING');
+      health.setStatus(serviceName, 'NOT_SERVING');
+    },
+    stop: (graceMs) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => server.forceShutdown(), graceMs);
+        server.tryShutdown(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
+  };
+}
+
+const serviceName = 'lathe.worker.v1.WorkerService';
+
+function workerService({ runs, describe, log }: WorkerServerPorts): WorkerServiceServer {
+  const unary = unaryWith(log);
+  return {
+    describe: unary(async () => ({
+      ...(await describe()),
+      slots: runs.slots,
+      freeSlots: runs.freeSlots,
+      runs: runs.list().map(({ request, journal, over }) => ({
+        jobId: request.jobId,
+        epoch: request.epoch,
+        sequence: journal.sequence,
+        over,
+      })),
+    })),
+    startJob: unary(async (request) => {
+      const { already } = await runs.start(readStartRequest(request));
+      return { already, workerId: (await describe()).workerId };
+    }),
+    watchJob: (call) => void watch(call, runs, log),
+    pauseJob: unary(async ({ jobId, epoch }) => {
+      const run = runs.get(jobId, epoch);
+      run.pause();
+      return { over: run.over };
+    }),
+    resumeJob: unary(async ({ jobId, epoch }) => ({ over: !runs.get(jobId, epoch).resume() })),
+    cancelJob: unary(async ({ jobId, epoch }) => {
+      const run = runs.get(jobId, epoch);
+      run.cancel();
+      return { over: run.over };
+    }),
+  };
+}
+
+/** A unary call as a plain function: its answer or its error becomes the reply. */
+function unaryWith(log: Logger) {
+  return <Request, Response>(answer: (request: Request) => Promise<Response>) =>
+    (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
+      answer(call.request).then(
+        (response) => reply(null, response),
+        (error: unknown) => reply(grpcError(error, log)),
+      );
+    };
+}
+
+async function watch(
+  call: ServerWritableStream<WatchJobRequest, WatchJobResponse>,
+  runs: Runs,
+  log: Logger,
+): Promise<void> {
+  const { jobId, epoch, afterSequence } = call.request;
+  const gone = new AbortController();
+  call.once('cancelled', () => gone.abort());
+  call.once('close', () => gone.abort());
+  call.once('error', () => gone.abort());
+  try {
+    const { journal } = runs.get(jobId, epoch);
+    for await (const { sequence, content } of journal.read(afterSequence, gone.signal))
+      if (!call.write(WatchJobResponse.create({ sequence, content })) && !gone.signal.aborted)
+        await once(call, 'drain', { signal: gone.signal });
+    call.end();
+  } catch (error) {
+    if (!gone.signal.aborted) call.emit('error', grpcError(error, log));
+  }
+}
+
+/** The one place where an error becomes a gRPC status. */
+function grpcError(error: unknown, log: Logger): Partial<ServiceError> {
+  if (error instanceof RefusedError)
+    return { code: statusOf[error.refusal], details: error.message };
+  if (error instanceof RangeError) return { code: status.INVALID_ARGUMENT, details: error.message };
+  log.error({ err: error }, 'a gRPC call failed');
+  return { code: status.INTERNAL, details: 'the worker failed; its log has the cause' };
+}

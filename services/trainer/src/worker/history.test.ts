@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { createHistory, decodeHistory, encodeHistory, resultTable } from './history.ts';
+
+const step = (number: number) => ({
+  step: number,
+  epoch: 1,
+  loss: 4 / number,
+  tokenAccuracy: 0.5,
+  learningRate: 1e-3,
+  gradientNorm: 1,
+  supervisedTokens: 10,
+  tokens: 100,
+  seconds: 0.1,
+});
+
+test('a history goes on after a resume, and its table has one line a step', () => {
+  const first = createHistory([]);
+  for (const number of [1, 2, 3]) first.addStep(step(number));
+  first.addScore({ step: 2, loss: 1.25, tokenAccuracy: 0.75, supervisedTokens: 40 });
+
+  const second = createHistory(decodeHistory(encodeHistory(first.upTo(2))));
+  second.addStep(step(3));
+  second.addStep(step(4));
+
+  expect(second.tokensUpTo(4)).toBe(400);
+  expect(second.tokensUpTo(1)).toBe(100);
+  expect(resultTable(second.upTo(4))).toBe(
+    [
+      'step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy',
+      '1,4,0.5,,',
+      '2,2,0.5,1.25,0.75',
+      '3,1.3333333333333333,0.5,,',
+      '4,1,0.5,,',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('text that is no history is refused', () => {
+  expect(() => decodeHistory('{"version":2,"rows":[]}')).toThrow();
+});

@@ -1,0 +1,80 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LatheError } from '@lathe/contracts/error';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { findBaseModel } from '@lathe/platform/base-models';
+import { fetchState } from './checkpoint-store.ts';
+import { fetchDataset } from './dataset.ts';
+import type { EngineTask, RunSettings } from './engine-message.ts';
+import type { HistoryRow } from './history.ts';
+
+/** One attempt at a job, as the controller asks for it. */
+export type RunRequest = {
+  readonly project: string;
+  readonly jobId: string;
+  readonly epoch: number;
+  /** Key of the dataset manifest. */
+  readonly datasetKey: string;
+  readonly baseModel: string;
+  readonly settings: RunSettings;
+  /** Key of the checkpoint manifest to resume from; null: from the start. */
+  readonly checkpointKey: string | null;
+};
+
+export type Preparation = {
+  readonly artifacts: ArtifactStore;
+  readonly modelFolders: readonly string[];
+  /** The run's own folder; emptied first. */
+  readonly folder: string;
+  readonly engineThreads: number;
+  readonly saveStateMs: number;
+  readonly orphanMs: number;
+};
+
+export type PreparedRun = { readonly task: EngineTask; readonly history: readonly HistoryRow[] };
+
+/** Longest example that the engine takes when the job says nothing and the data need no more. */
+const usualMaxTokens = 2048;
+
+/**
+ * Brings everything that a run needs to this machine: dataset, base model, state to resume from.
+ * Throws `model_not_found` when the worker has no such base model.
+ */
+export async function prepareRun(
+  request: RunRequest,
+  preparation: Preparation,
+): Promise<PreparedRun> {
+  const { artifacts, folder } = preparation;
+  await rm(folder, { recursive: true, force: true });
+  const outputFolder = join(folder, 'saved');
+  await mkdir(outputFolder, { recursive: true });
+  const model = await findBaseModel(preparation.modelFolders, request.baseModel);
+  if (model === undefined)
+    throw new LatheError(
+      'model_not_found',
+      `The worker has no base model named "${request.baseModel}".`,
+      { param: 'model', retryable: true },
+    );
+  const dataset = await fetchDataset(artifacts, request.datasetKey, folder);
+  const state =
+    request.checkpointKey === null
+      ? null
+      : await fetchState(artifacts, request.checkpointKey, join(folder, 'resume'));
+  const { train, heldOut } = dataset.manifest;
+  const task: EngineTask = {
+    modelFolder: model.path,
+    settings: {
+      ...request.settings,
+      maxTokens:
+        request.settings.maxTokens ?? Math.max(usualMaxTokens, train.longest, heldOut.longest),
+    },
+    trainShards: dataset.train,
+    heldOutShards: dataset.heldOut,
+    stateFolder: state?.engineFolder ?? null,
+    outputFolder,
+    threads: preparation.engineThreads,
+    saveStateMs: preparation.saveStateMs,
+    orphanMs: preparation.orphanMs,
+  };
+  return { task, history: state?.history ?? [] };
+}

@@ -1,0 +1,176 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { Logger } from '@lathe/platform/log';
+import type { RunEvent, RunOutcome } from '../run-event.ts';
+import type { FromEngine } from './engine-message.ts';
+import type { EngineEnd, StartEngine } from './engine-process.ts';
+import { createHistory, type History } from './history.ts';
+import type { Journal } from './journal.ts';
+import type { PreparedRun } from './run-preparation.ts';
+import type { RunUploads } from './run-uploads.ts';
+import { createTelemetry } from './telemetry.ts';
+
+/** What the run shall come to; undefined: it shall train to its end. */
+export type Wanted =
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'interrupt'; readonly reason: string; readonly atOnce: boolean };
+
+export type Ending = {
+  readonly wanted: Wanted | undefined;
+  /** Calls the listener now and at every change. */
+  listen(listener: () => void): void;
+  pause(): void;
+  resume(): void;
+  cancel(): void;
+  interrupt(reason: string): void;
+  settle(): void;
+};
+
+export type TrainingPorts = {
+  readonly startEngine: StartEngine;
+  readonly settings: { readonly progressMs: number };
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly journal: Journal<RunEvent>;
+  readonly ending: Ending;
+  readonly uploads: RunUploads;
+};
+
+/**
+ * Trains in an engine process and tells the journal. Resolves with the outcome when the process is
+ * gone and everything it saved is stored. Throws what failed the training.
+ */
+export async function trainInEngine(
+  prepared: PreparedRun,
+  ports: TrainingPorts,
+): Promise<RunOutcome> {
+  const { ending, uploads, journal } = ports;
+  const history = createHistory(prepared.history);
+  const gone = Promise.withResolvers<EngineEnd>();
+  let last: FromEngine | undefined;
+  let finalKey: Promise<string> | undefined;
+  const relay = createRelay(history, ports);
+
+  const engine = ports.startEngine(prepared.task, {
+    onMessage: (message) => {
+      relay(message);
+      if (message.kind === 'saved') {
+        const stored = uploads.store(message, history.upTo(message.step));
+        if (message.why === 'final') finalKey = stored;
+        stored.then(
+          (manifestKey) => announce(message, manifestKey, journal),
+          (error: unknown) => {
+            ports.log.error({ err: error, step: message.step }, 'a checkpoint could not be stored');
+            const text = `The checkpoint of step ${message.step} could not be stored.`;
+            journal.add({ $case: 'log', value: { level: 'warn', text } });
+          },
+        );
+      } else if (isLast(message)) last = message;
+    },
+    onEnd: (end) => gone.resolve(end),
+  });
+  ending.listen(() => {
+    const { wanted } = ending;
+    if (wanted === undefined) engine.send({ kind: 'resume' });
+    else if (wanted.kind === 'cancel' || (wanted.kind === 'interrupt' && wanted.atOnce))
+      void engine.kill();
+    else engine.send({ kind: 'pause' });
+  });
+
+  const end = await gone.promise;
+  await uploads.idle();
+  if (ending.wanted?.kind === 'cancel') return { $case: 'cancelled', value: {} };
+  if (last?.kind === 'finished' && finalKey !== undefined)
+    return succeeded(last.step, finalKey, history, uploads);
+  if (last?.kind === 'failed') {
+    ports.log.error({ cause: last.cause }, 'the engine failed');
+    const { code, message, param } = last.error;
+    throw new LatheError(code, message, { param, retryable: last.retryable });
+  }
+  const { checkpointKey } = uploads.newest;
+  const step = last?.kind === 'paused' ? last.step : uploads.newest.step;
+  if (ending.wanted?.kind === 'interrupt')
+    return {
+      $case: 'interrupted',
+      value: { reason: ending.wanted.reason, step, checkpointKey },
+    };
+  if (last?.kind === 'paused') return { $case: 'paused', value: { step, checkpointKey } };
+  throw crash(end);
+}
+
+async function succeeded(
+  step: number,
+  finalKey: Promise<string>,
+  history: History,
+  uploads: RunUploads,
+): Promise<RunOutcome> {
+  let manifestKey: string;
+  try {
+    manifestKey = await finalKey;
+  } catch (error) {
+    throw new LatheError('unavailable', 'The trained model could not be stored.', { cause: error });
+  }
+  const results = await uploads.storeResults(step, history.upTo(step));
+  const trainedTokens = history.tokensUpTo(step);
+  return { $case: 'succeeded', value: { step, manifestKey, trainedTokens, results } };
+}
+
+function crash(end: EngineEnd): LatheError {
+  const cause = new Error(end.lastLines === '' ? 'it printed nothing' : end.lastLines);
+  if (end.kind === 'hung')
+    return new LatheError(
+      'timeout',
+      `The engine took no step for ${Math.round(end.silentMs / 1000)} seconds and was stopped.`,
+      { cause },
+    );
+  return new LatheError('training_failed', `The engine process ended early: ${end.how}.`, {
+    cause,
+    retryable: true,
+  });
+}
+
+function isLast(message: FromEngine): boolean {
+  return message.kind === 'finished' || message.kind === 'paused' || message.kind === 'failed';
+}
+
+/** The message about a stored checkpoint; the final model is told of by the result. */
+function announce(
+  saved: Extract<FromEngine, { kind: 'saved' }>,
+  manifestKey: string,
+  journal: Journal<RunEvent>,
+): void {
+  if (saved.why === 'final') return;
+  const published = saved.model !== null;
+  journal.add({ $case: 'checkpoint', value: { step: saved.step, manifestKey, published } });
+}
+
+/** Turns the engine's messages into what the controller reads. */
+function createRelay(
+  history: History,
+  { journal, now, settings }: TrainingPorts,
+): (message: FromEngine) => void {
+  let totalSteps = 0;
+  let telemetry = createTelemetry(0, now);
+  let toldAt = -Infinity;
+  return (message) => {
+    if (message.kind === 'ready') {
+      const { step, trainableParameters } = message;
+      totalSteps = message.totalSteps;
+      telemetry = createTelemetry(totalSteps, now);
+      journal.add({ $case: 'started', value: { step, totalSteps, trainableParameters } });
+    } else if (message.kind === 'step') {
+      history.addStep(message.step);
+      journal.add({ $case: 'metrics', value: message.step });
+      const { secondsLeft, tokensPerSecond } = telemetry.step(message.step);
+      const { step } = message.step;
+      if (now() - toldAt < settings.progressMs && step < totalSteps) return;
+      toldAt = now();
+      const value = { step, totalSteps, secondsLeft, tokensPerSecond };
+      journal.add({ $case: 'progress', value });
+    } else if (message.kind === 'score') {
+      history.addScore(message.score);
+      journal.add({ $case: 'evaluation', value: message.score });
+    } else if (message.kind === 'log')
+      journal.add({ $case: 'log', value: { level: message.level, text: message.text } });
+  };
+}

@@ -1,0 +1,108 @@
+import type { Run } from './run.ts';
+import type { RunRequest } from './run-preparation.ts';
+
+/** Why a call about a run is refused. */
+export type Refusal = 'no free slot' | 'stale epoch' | 'shutting down' | 'unknown run';
+
+export class RefusedError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal, message: string) {
+    super(message);
+    this.name = 'RefusedError';
+    this.refusal = refusal;
+  }
+}
+
+/** The runs that a worker holds: those at work, and finished ones for readers that come late. */
+export type Runs = {
+  readonly slots: number;
+  readonly freeSlots: number;
+  /** Starts a run unless it is there already. Throws RefusedError. */
+  start(request: RunRequest): Promise<{ already: boolean }>;
+  /** The run. Throws RefusedError `unknown run`. */
+  get(jobId: string, epoch: number): Run;
+  list(): readonly Run[];
+  /** Takes no new runs, interrupts those at work and waits for them. */
+  stop(reason: string): Promise<void>;
+};
+
+export type RunsOptions = {
+  readonly slots: number;
+  readonly start: (request: RunRequest) => Run;
+  /** How long a finished run can still be read. */
+  readonly keepMs: number;
+  /** Called whenever the number of free slots may have changed. */
+  readonly onChange: () => void;
+};
+
+/** Holds at most `slots` runs at work; of one job only the newest epoch. */
+export function createRuns(options: RunsOptions): Runs {
+  const byKey = new Map<string, Run>();
+  const newest = new Map<string, number>();
+  const forgetting = new Set<NodeJS.Timeout>();
+  let stopping = false;
+  const keyOf = (jobId: string, epoch: number): string => `${jobId}:${epoch}`;
+  const busy = (): Run[] => [...byKey.values()].filter((run) => !run.over);
+  const freeSlots = (): number => (stopping ? 0 : Math.max(0, options.slots - busy().length));
+
+  const hold = (request: RunRequest): void => {
+    const run = options.start(request);
+    const key = keyOf(request.jobId, request.epoch);
+    byKey.set(key, run);
+    options.onChange();
+    void run.done.then(() => {
+      options.onChange();
+      const timer = setTimeout(() => {
+        forgetting.delete(timer);
+        byKey.delete(key);
+        if (newest.get(request.jobId) === request.epoch) newest.delete(request.jobId);
+      }, options.keepMs);
+      forgetting.add(timer);
+    });
+  };
+
+  return {
+    slots: options.slots,
+    get freeSlots() {
+      return freeSlots();
+    },
+    async start(request) {
+      if (byKey.has(keyOf(request.jobId, request.epoch))) return { already: true };
+      if (stopping) throw new RefusedError('shutting down', 'the worker is shutting down');
+      const known = newest.get(request.jobId) ?? -1;
+      if (request.epoch < known)
+        throw new RefusedError(
+          'stale epoch',
+          `epoch ${request.epoch} of ${request.jobId} is older than ${known}`,
+        );
+      const older = busy().filter((run) => run.request.jobId === request.jobId);
+      if (freeSlots() + older.length === 0)
+        throw new RefusedError('no free slot', `all ${options.slots} slots are taken`);
+      newest.set(request.jobId, request.epoch);
+      // Nobody wants what an older epoch does; its slot goes to the new one.
+      for (const run of older) run.cancel();
+      await Promise.all(older.map((run) => run.done));
+      if (byKey.has(keyOf(request.jobId, request.epoch))) return { already: true };
+      if (freeSlots() === 0)
+        throw new RefusedError('no free slot', `all ${options.slots} slots are taken`);
+      hold(request);
+      return { already: false };
+    },
+    get(jobId, epoch) {
+      const run = byKey.get(keyOf(jobId, epoch));
+      if (run === undefined)
+        throw new RefusedError('unknown run', `the worker holds no run ${epoch} of ${jobId}`);
+      return run;
+    },
+    list: () => [...byKey.values()],
+    async stop(reason) {
+      stopping = true;
+      options.onChange();
+      const runs = busy();
+      for (const run of runs) run.interrupt(reason);
+      await Promise.all(runs.map((run) => run.done));
+      for (const timer of forgetting) clearTimeout(timer);
+    },
+  };
+}
