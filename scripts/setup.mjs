@@ -91,7 +91,9 @@ function packagesMatch() {
 
 async function installPackages() {
   if (packagesMatch()) return;
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Not `npm ci`: it refuses a lockfile without the optional packages of other systems, which is
+  // what npm writes where the registry does not serve them. This takes the same locked versions.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   if (!(await run('installing the npm packages of the lockfile', 'npm', args)))
     fail('npm could not install the packages: see its message above, then run npm run setup.');
 }

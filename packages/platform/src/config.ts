@@ -139,6 +139,41 @@ function artifactsUrl(value: string | null, dataFolder: string, workingFolder: s
   return `file:${isAbsolute(folder) ? folder : resolve(workingFolder, folder)}`;
 }
 
+/** The environment from which `readConfig` reads this very configuration: for a child process. */
+export function environmentOf(config: Config): Record<string, string> {
+  return {
+    LATHE_HOST: config.host,
+    LATHE_PORT: String(config.port),
+    LATHE_DATA: config.dataFolder,
+    LATHE_API_KEY: config.apiKey ?? '',
+    LATHE_MODELS: config.modelFolders.join(':'),
+    LATHE_NATS_URL: config.natsUrl ?? '',
+    LATHE_ARTIFACTS: config.artifacts,
+    LATHE_LOG_LEVEL: config.logLevel,
+    LATHE_LOG_FORMAT: config.logFormat,
+    LATHE_UPLOAD_LIMIT: String(config.uploadLimitBytes),
+    LATHE_BODY_LIMIT: String(config.bodyLimitBytes),
+    LATHE_ACK_WAIT: String(config.ackWaitMs),
+    LATHE_MAX_DELIVERIES: String(config.maxDeliveries),
+    LATHE_DUPLICATE_WINDOW: String(config.duplicateWindowMs),
+    LATHE_HEARTBEAT: String(config.heartbeatMs),
+    LATHE_WORKER_LEASE: String(config.workerLeaseMs),
+    LATHE_MAX_WORKER_LOSSES: String(config.maxWorkerLosses),
+    LATHE_CANCEL_WAIT: String(config.cancelWaitMs),
+    LATHE_SHUTDOWN_GRACE: String(config.shutdownGraceMs),
+    LATHE_INFERENCE_TIMEOUT: String(config.inferenceTimeoutMs),
+    LATHE_REQUEST_TIMEOUT: String(config.requestTimeoutMs),
+    LATHE_ENGINE_THREADS: String(config.engineThreads),
+    LATHE_EVALUATOR_CONTEXT: String(config.evaluatorContextTokens),
+    LATHE_EVALUATOR_SLOTS: String(config.evaluatorSlots),
+    LATHE_INGEST_SLOTS: String(config.ingestSlots),
+    LATHE_WORKER_ID: config.workerId,
+    LATHE_WORKER_ADDRESS: config.workerAddress,
+    LATHE_WORKER_SLOTS: String(config.workerSlots),
+    LATHE_HEALTH_PORT: String(config.healthPort ?? 0),
+  } satisfies Record<keyof z.infer<typeof configSchema>, string>;
+}
+
 /** Variables that look like ours but are not: most likely misspelt, so the log should name them. */
 export function unknownVariables(env: Environment): string[] {
   return Object.keys(env).filter(

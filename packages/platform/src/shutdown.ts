@@ -5,7 +5,8 @@ export type Stoppable = { stop(): Promise<void> };
 
 /**
  * Stops the handle on SIGINT or SIGTERM and exits 0; exits 1 when stopping fails or takes longer
- * than `graceMs`. A second signal exits at once.
+ * than `graceMs`. A second signal exits at once. A process that was forked with a channel also
+ * stops when its parent is gone, however the parent went.
  */
 export function onShutdown(handle: Stoppable, log: Logger, graceMs: number): void {
   let stopping = false;
@@ -31,6 +32,7 @@ export function onShutdown(handle: Stoppable, log: Logger, graceMs: number): voi
   };
   process.on('SIGINT', () => begin('SIGINT'));
   process.on('SIGTERM', () => begin('SIGTERM'));
+  if (process.connected) process.once('disconnect', () => begin('parent gone'));
 }
 
 /**

@@ -1,0 +1,40 @@
+/** `npm start`: all of Lathe on this machine until Ctrl-C. */
+import { readConfig, unknownVariables } from '@lathe/platform/config';
+import { createLogger } from '@lathe/platform/log';
+import { onShutdown } from '@lathe/platform/shutdown';
+import { type Platform, startPlatform } from './platform.ts';
+
+function greeting(platform: Platform): string {
+  const { url, key } = platform;
+  const shown =
+    key.file === null
+      ? 'from LATHE_API_KEY'
+      : `${key.isNew ? `${key.key}  (shown once; ` : '('}kept in ${key.file})`;
+  const value = key.file === null ? '$LATHE_API_KEY' : `$(cat ${key.file})`;
+  return `
+  Lathe runs at ${url}
+  API key       ${shown}
+
+  curl ${url}/v1/models -H "Authorization: Bearer ${value}"
+
+  Ctrl-C stops it.
+`;
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger(config, 'platform');
+  for (const name of unknownVariables(process.env))
+    log.warn(`the environment variable ${name} is not known and has no effect`);
+  const starting = startPlatform(config);
+  // A signal during the start stops what has been started by then.
+  onShutdown({ stop: async () => (await starting).stop() }, log, 2 * config.shutdownGraceMs);
+  process.stdout.write(`${greeting(await starting)}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

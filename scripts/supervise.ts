@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@lathe/platform/log';
+
+/** Something that runs until it ends by itself or is stopped. */
+export type Running = {
+  readonly pid: number;
+  readonly exited: Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type SuperviseSettings = {
+  readonly name: string;
+  readonly log: Logger;
+  /** First pause before a restart; it doubles up to `longestPauseMs`. */
+  readonly firstPauseMs?: number;
+  readonly longestPauseMs?: number;
+  /** Running for so long counts as healthy and resets the pause. */
+  readonly healthyMs?: number;
+};
+
+/**
+ * Starts a process and starts it again whenever it ends, with growing pauses, until `stop`. The first
+ * start must succeed; a later one that fails is logged and tried again.
+ */
+export async function supervise<T extends Running>(
+  begin: () => Promise<T>,
+  settings: SuperviseSettings,
+): Promise<{ current(): T; stop(): Promise<void> }> {
+  const { name, log, firstPauseMs = 250, longestPauseMs = 10_000, healthyMs = 30_000 } = settings;
+  const stopping = new AbortController();
+  let current = await begin();
+  const loop = async (): Promise<void> => {
+    let pauseMs = firstPauseMs;
+    let begun = performance.now();
+    while (true) {
+      await current.exited;
+      if (stopping.signal.aborted) return;
+      if (performance.now() - begun > healthyMs) pauseMs = firstPauseMs;
+      log.warn({ pid: current.pid, pauseMs }, `${name} ended by itself and is started again`);
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+      begun = performance.now();
+      try {
+        current = await begin();
+      } catch (error) {
+        log.error({ err: error }, `${name} could not be started`);
+      }
+    }
+  };
+  const ended = loop();
+  return {
+    current: () => current,
+    stop: async () => {
+      stopping.abort();
+      await current.stop();
+      await ended;
+    },
+  };
+}
