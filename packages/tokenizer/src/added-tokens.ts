@@ -1,5 +1,3 @@
-import type { Specification } from './specification.ts';
-
 /** A token that is cut out of the text before BPE sees it. */
 export type AddedToken = { id: number; content: string; special: boolean; normalized: boolean };
 
@@ -37,8 +35,8 @@ function matcher(tokens: readonly AddedToken[]): RegExp | undefined {
   return new RegExp(contents.map((content) => RegExp.escape(content)).join('|'), 'gu');
 }
 
-/** The control strings of a specification that occur in `text`, each once, in order of appearance. */
-export function findControlStrings(specification: Specification, text: string): string[] {
-  const pattern = matcher(specification.addedTokens.filter(({ special }) => special));
-  return pattern === undefined ? [] : [...new Set(text.match(pattern) ?? [])];
+/** Prepares a search for special tokens written out in a text: each once, in order of appearance. */
+export function createControlFinder(tokens: readonly AddedToken[]): (text: string) => string[] {
+  const pattern = matcher(tokens.filter(({ special }) => special));
+  return (text) => (pattern === undefined ? [] : [...new Set(text.match(pattern) ?? [])]);
 }

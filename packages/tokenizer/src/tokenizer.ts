@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSectionSplitter, findControlStrings } from './added-tokens.ts';
+import { createControlFinder, createSectionSplitter } from './added-tokens.ts';
 import { createDecoder, type TokenStream } from './decoder.ts';
 import { TokenizerError } from './error.ts';
 import { parseSpecification, type Specification } from './specification.ts';
@@ -11,6 +11,8 @@ export type EncodeOptions = {
   special?: boolean;
   /** Add what the post-processor adds around a text, such as a beginning-of-sequence token. */
   addSpecial?: boolean;
+  /** A character that keeps special tokens apart where it stands, and is itself left out. */
+  guard?: string;
 };
 
 /** Token i of `tokens` stands for the UTF-16 units [start, end) of the text; added ones are empty. */
@@ -27,6 +29,8 @@ export type Tokenizer = {
   /** One more than the highest token id. */
   vocabularySize: number;
   isSpecial(token: number): boolean;
+  /** The text of every special token. */
+  specialTokens: readonly string[];
   /** Special tokens written out in `text`, each once: an attempt to control, or a formatting mistake. */
   controlStrings(text: string): string[];
   /** Token ids that `addSpecial` puts before and after a text. */
@@ -67,7 +71,11 @@ export function createTokenizer(json: unknown, source = 'tokenizer.json'): Token
       offsets?.push(...extra.map((): [number, number] => [at, at]));
     };
     affix(prefix, 0);
-    encodeSections(text, { special: options.special ?? false, tokens, offsets });
+    const { special = false, guard } = options;
+    if (guard !== undefined && offsets !== undefined) {
+      throw new TokenizerError(source, 'a guard and offsets cannot be asked for together');
+    }
+    encodeSections(text, { special, guard, tokens, offsets });
     affix(suffix, text.length);
     return tokens;
   };
@@ -82,13 +90,21 @@ export function createTokenizer(json: unknown, source = 'tokenizer.json'): Token
     tokenId: (text) => ids.get(text),
     vocabularySize: decoder.size,
     isSpecial: (token) => special.has(token),
-    controlStrings: (text) => findControlStrings(specification, text),
+    specialTokens: specification.addedTokens.flatMap((token) =>
+      token.special ? [token.content] : [],
+    ),
+    controlStrings: createControlFinder(specification.addedTokens),
     prefix,
     suffix,
   };
 }
 
-type Sink = { special: boolean; tokens: number[]; offsets: [number, number][] | undefined };
+type Sink = {
+  special: boolean;
+  guard: string | undefined;
+  tokens: number[];
+  offsets: [number, number][] | undefined;
+};
 
 /**
  * Added tokens marked `normalized: false` are cut from the text as it is, the others after
@@ -104,7 +120,8 @@ function createSectionEncoder(specification: Specification) {
       .map((token) => ({ ...token, content: normalize(token.content).text })),
   );
 
-  const encodeText = (source: string, base: number, { special, tokens, offsets }: Sink): void => {
+  const encodeText = (source: string, base: number, sink: Sink): void => {
+    const { special, guard, tokens, offsets } = sink;
     const { text, alignment } = normalize(source);
     const first = offsets?.length ?? 0;
     for (const section of splitNormalized(text, special)) {
@@ -114,7 +131,8 @@ function createSectionEncoder(specification: Specification) {
         continue;
       }
       let at = section.start;
-      for (const word of split(section.text)) {
+      const plain = guard === undefined ? section.text : section.text.replaceAll(guard, '');
+      for (const word of split(plain)) {
         const found = words.encode(word);
         for (const token of found) tokens.push(token);
         if (offsets !== undefined) words.appendOffsets(word, found, at, offsets);

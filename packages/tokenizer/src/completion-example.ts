@@ -1,0 +1,27 @@
+import { controlStringsIn, type EncodedExample, toExample } from './chat-example.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export type Completion = {
+  prompt: string;
+  completion: string;
+  /** The token that ends every completion; a model that never sees it never stops. */
+  eos: number;
+};
+
+/**
+ * Tokens of a prompt and its completion, encoded apart, so that the prompt has the same tokens with and
+ * without its completion. The tokenizer's own prefix comes first; completion and `eos` are supervised.
+ */
+export function encodeCompletion(
+  tokenizer: Tokenizer,
+  { prompt, completion, eos }: Completion,
+): EncodedExample {
+  const context = [...tokenizer.prefix, ...tokenizer.encode(prompt)];
+  const answer = [...tokenizer.encode(completion), eos];
+  const targets = [...context.map(() => false), ...answer.map(() => true)];
+  return toExample(
+    [...context, ...answer],
+    targets,
+    controlStringsIn(tokenizer, [prompt, completion]),
+  );
+}
