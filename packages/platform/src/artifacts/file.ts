@@ -1,6 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, opendir, rename, rm } from 'node:fs/promises';
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  opendir,
+  readdir,
+  rename,
+  rm,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   ArtifactError,
@@ -16,12 +25,14 @@ import {
 /** Half-written objects lie here, outside of every key, in the same file system. */
 const partsFolder = '.parts';
 const chunkBytes = 256 * 1024;
+const partLifetimeMs = 24 * 3_600_000;
 
 /** Artifacts as files in one folder, for one machine. The folder is made when it is missing. */
 export async function openFileStore(root: string): Promise<ArtifactStore> {
   const parts = join(root, partsFolder);
   await mkdir(join(root, 'objects'), { recursive: true });
   await mkdir(parts, { recursive: true });
+  await removeOldParts(parts);
   const objects = join(root, 'objects');
   const pathOf = (key: string): string => join(objects, ...keyParts(key));
 
@@ -57,6 +68,15 @@ export async function openFileStore(root: string): Promise<ArtifactStore> {
         new ArtifactError('unsupported', 'a file: artifact store has no addresses to hand out'),
       ),
   };
+}
+
+/** Removes what killed processes left half-written; nothing that is still being written is so old. */
+async function removeOldParts(parts: string): Promise<void> {
+  for (const name of await readdir(parts)) {
+    const found = await lstat(join(parts, name)).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > partLifetimeMs)
+      await rm(join(parts, name), { force: true });
+  }
 }
 
 type Places = { readonly target: string; readonly objects: string; readonly parts: string };

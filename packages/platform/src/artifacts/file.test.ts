@@ -1,0 +1,66 @@
+import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { describe, expect, it } from 'vitest';
+import { describeArtifactStore } from './conformance.ts';
+import { openFileStore } from './file.ts';
+import { openArtifacts } from './open.ts';
+
+describeArtifactStore('file:', async () => {
+  const folder = await tempFolder();
+  const store = await openFileStore(folder.path);
+  return { store, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+});
+
+describe('file store', () => {
+  it('leaves no half-written file behind', async () => {
+    await using folder = await tempFolder();
+    const store = await openFileStore(folder.path);
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(10);
+      throw new Error('gone');
+    }
+    await expect(store.put('p/a', broken())).rejects.toThrow('gone');
+    await store.put('p/b', new Uint8Array(10));
+    expect(await readdir(join(folder.path, '.parts'))).toEqual([]);
+  });
+
+  it('removes what a killed process left, but not what may still be written', async () => {
+    await using folder = await tempFolder();
+    await openFileStore(folder.path);
+    const parts = join(folder.path, '.parts');
+    await writeFile(join(parts, 'old'), 'x');
+    await writeFile(join(parts, 'new'), 'x');
+    await utimes(join(parts, 'old'), 1, 1);
+    await openFileStore(folder.path);
+    expect(await readdir(parts)).toEqual(['new']);
+  });
+
+  it('does not follow symbolic links out of its folder', async () => {
+    await using folder = await tempFolder();
+    const secret = join(folder.path, 'secret');
+    await mkdir(secret);
+    await writeFile(join(secret, 'key'), 'private');
+    const root = join(folder.path, 'store');
+    const store = await openFileStore(root);
+    await mkdir(join(root, 'objects', 'p'));
+    await symlink(join(secret, 'key'), join(root, 'objects', 'p', 'link'));
+    await symlink(secret, join(root, 'objects', 'linked'));
+    expect(await store.stat('p/link')).toBeNull();
+    await expect(store.stat('linked/key')).rejects.toThrow('symbolic link');
+    await expect(store.put('linked/mine', new Uint8Array(1))).rejects.toThrow('symbolic link');
+    await expect(store.deletePrefix('linked/deep')).rejects.toThrow('symbolic link');
+    await expect(store.delete('linked/key')).rejects.toThrow('symbolic link');
+    const listed = await Array.fromAsync(store.list(''));
+    expect(listed).toEqual([]);
+    expect(await readdir(secret)).toEqual(['key']);
+  });
+
+  it('is opened from the configuration', async () => {
+    await using folder = await tempFolder();
+    const store = await openArtifacts({ artifacts: `file:${folder.path}/new/store` });
+    await store.put('p/a', new Uint8Array(3));
+    const again = await openArtifacts({ artifacts: `file:${folder.path}/new/store` });
+    expect(await again.stat('p/a')).toMatchObject({ bytes: 3 });
+  });
+});
