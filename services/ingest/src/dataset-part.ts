@@ -1,0 +1,75 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { DatasetPart, ObjectRef } from '@lathe/contracts/artifact/dataset';
+import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { supervisedCount } from './mask.ts';
+import type { SpooledRow } from './spool.ts';
+
+/** Writes one side of a dataset: token shards, and the canonical rows in their order. */
+export type PartWriter = {
+  add(row: SpooledRow): Promise<void>;
+  /** Stores what is left and says what was stored. */
+  finish(): Promise<DatasetPart>;
+  /** Closes the local file; safe after `finish`. */
+  close(): Promise<void>;
+};
+
+export type PartPlace = {
+  readonly artifacts: ArtifactStore;
+  /** Folder of the dataset in the store, and the part's name in it. */
+  readonly prefix: string;
+  readonly name: 'train' | 'held-out';
+  /** Local file that the canonical rows are collected in. */
+  readonly localFile: string;
+  readonly shardTokens: number;
+};
+
+export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
+  const { artifacts, prefix, name, localFile, shardTokens } = place;
+  const canonical: FileHandle = await open(localFile, 'w');
+  const shards: ObjectRef[] = [];
+  const sums = { rows: 0, tokens: 0, supervisedTokens: 0, longest: 0 };
+  let examples: ShardExample[] = [];
+  let tokens = 0;
+  let lines: string[] = [];
+  let isOpen = true;
+
+  const close = async (): Promise<void> => {
+    if (isOpen) await canonical.close();
+    isOpen = false;
+  };
+  const store = async (key: string, source: Parameters<ArtifactStore['put']>[1]) => ({
+    key,
+    ...(await artifacts.put(key, source)),
+  });
+  const flush = async (): Promise<void> => {
+    if (examples.length === 0) return;
+    const key = `${prefix}/${name}-${String(shards.length).padStart(5, '0')}.shard`;
+    shards.push(await store(key, encodeShard(examples)));
+    await canonical.write(lines.join(''));
+    examples = [];
+    lines = [];
+    tokens = 0;
+  };
+  return {
+    async add({ json, example }) {
+      const length = example.tokens.length;
+      examples.push(example);
+      lines.push(`${json}\n`);
+      tokens += length;
+      sums.rows++;
+      sums.tokens += length;
+      sums.supervisedTokens += supervisedCount(example.supervised);
+      sums.longest = Math.max(sums.longest, length);
+      if (tokens >= shardTokens) await flush();
+    },
+    async finish() {
+      await flush();
+      await close();
+      const key = `${prefix}/${name}.jsonl`;
+      return { ...sums, shards, canonical: await store(key, createReadStream(localFile)) };
+    },
+    close,
+  };
+}

@@ -1,0 +1,94 @@
+import type { Adaptation, Hyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
+import type { ResolvedSettings } from '@lathe/contracts/job/record';
+
+/** What the rules for `auto` look at. */
+export type TuningFacts = {
+  /** Training rows, and their tokens. */
+  readonly rows: number;
+  readonly tokens: number;
+  /** Parameters of the base model. */
+  readonly parameters: number;
+};
+
+/** Constants of the rules, in one place so that experiments can change them. */
+export const tuningRules = {
+  /** `n_epochs`: as many passes as show the model so many rows, within the limits. */
+  rowsSeen: 4000,
+  epochsLeast: 1,
+  epochsMost: 20,
+  /** `batch_size`: the power of two next to rows / rowsPerBatch, within the limits. */
+  rowsPerBatch: 32,
+  batchLeast: 4,
+  batchMost: 32,
+  /**
+   * Learning rate at multiplier 1: `full` at `parameters`, growing for smaller models with the
+   * square root of how much smaller they are, at most `fullMost`; LoRA takes `loraFactor` times that.
+   */
+  full: 2e-5,
+  parameters: 1e9,
+  fullMost: 1e-3,
+  loraFactor: 10,
+  loraMost: 5e-3,
+  /** LoRA where the job says nothing. */
+  loraRank: 16,
+  loraAlpha: 32,
+  loraDropout: 0,
+} as const;
+
+/**
+ * Hyperparameters with every `auto` and every absent value resolved, by `tuningRules`. An absolute
+ * `learning_rate` wins over the rule; a multiplier scales the rule's value.
+ */
+export function resolveSettings(
+  facts: TuningFacts,
+  hyperparameters: Hyperparameters,
+  options: LatheOptions,
+): ResolvedSettings {
+  const adaptation = resolveAdaptation(options.adaptation);
+  const multiplier = given(hyperparameters.learning_rate_multiplier) ?? 1;
+  return {
+    epochs: given(hyperparameters.n_epochs) ?? automaticEpochs(facts.rows),
+    batchSize: given(hyperparameters.batch_size) ?? automaticBatchSize(facts.rows),
+    learningRateMultiplier: multiplier,
+    learningRate: options.learning_rate ?? baseRate(facts.parameters, adaptation.type) * multiplier,
+    adaptation,
+  };
+}
+
+/** The adaptation with every default filled in. */
+export function resolveAdaptation(asked: Adaptation | undefined): Adaptation {
+  if (asked?.type === 'full') return asked;
+  return {
+    type: 'lora',
+    rank: asked?.rank ?? tuningRules.loraRank,
+    alpha: asked?.alpha ?? tuningRules.loraAlpha,
+    dropout: asked?.dropout ?? tuningRules.loraDropout,
+    targets: asked?.targets ?? 'all-linear',
+  };
+}
+
+function given(value: number | 'auto' | undefined): number | undefined {
+  return value === 'auto' ? undefined : value;
+}
+
+function automaticEpochs(rows: number): number {
+  const { rowsSeen, epochsLeast, epochsMost } = tuningRules;
+  return clamp(Math.round(rowsSeen / Math.max(rows, 1)), epochsLeast, epochsMost);
+}
+
+function automaticBatchSize(rows: number): number {
+  const { rowsPerBatch, batchLeast, batchMost } = tuningRules;
+  return clamp(2 ** Math.round(Math.log2(Math.max(rows, 1) / rowsPerBatch)), batchLeast, batchMost);
+}
+
+function baseRate(parameters: number, type: Adaptation['type']): number {
+  const rules = tuningRules;
+  const smaller = Math.sqrt(rules.parameters / Math.max(parameters, 1));
+  const full = rules.full * Math.max(1, smaller);
+  if (type === 'full') return Math.min(full, rules.fullMost);
+  return Math.min(full * rules.loraFactor, rules.loraMost);
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
+}

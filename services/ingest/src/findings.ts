@@ -1,0 +1,73 @@
+import type { Finding } from '@lathe/contracts/artifact/dataset';
+
+/** Collects findings about the rows of a job's files; keeps a bounded list and exact counts. */
+export type Findings = {
+  add(finding: Finding): void;
+  readonly listed: readonly Finding[];
+  /** Findings beyond the list. */
+  readonly more: number;
+  /** Error-level findings of a file; all of them without one. */
+  errors(file?: Finding['file']): number;
+  /** Different lines of a file that have an error. */
+  wrongLines(file: Finding['file']): number;
+};
+
+/** An empty collection that lists at most `limit` findings; errors push warnings out of a full list. */
+export function createFindings(limit: number): Findings {
+  const listed: Finding[] = [];
+  const errors = { training_file: 0, validation_file: 0 };
+  const wrong = { training_file: 0, validation_file: 0 };
+  const lastWrong = { training_file: 0, validation_file: 0 };
+  let total = 0;
+  return {
+    add(finding) {
+      total++;
+      if (finding.level === 'error') {
+        errors[finding.file]++;
+        // Findings of a file come in the order of its lines.
+        if (finding.line !== lastWrong[finding.file]) wrong[finding.file]++;
+        lastWrong[finding.file] = finding.line;
+      }
+      if (listed.length < limit) listed.push(finding);
+      else if (finding.level === 'error') {
+        const warning = listed.findLastIndex((kept) => kept.level === 'warn');
+        if (warning !== -1) listed.splice(warning, 1, finding);
+      }
+    },
+    get listed() {
+      return listed;
+    },
+    get more() {
+      return total - listed.length;
+    },
+    errors: (file) =>
+      file === undefined ? errors.training_file + errors.validation_file : errors[file],
+    wrongLines: (file) => wrong[file],
+  };
+}
+
+/** A finding as a sentence for people: `Line 7: messages[1].content must be a string.` */
+export function findingSentence(finding: Finding): string {
+  const place = finding.line > 0 ? `Line ${finding.line}: ` : '';
+  return `${place}${finding.message}.`;
+}
+
+/**
+ * The error of a file with wrong lines: the first of them by name, the others by number, such as
+ * `Line 7: messages[1].content must be a string. 3 more lines are wrong.`
+ */
+export function wrongLinesMessage(
+  findings: Findings,
+  file: Finding['file'],
+  namedLines: number,
+): string {
+  const named = new Map<number, string>();
+  for (const finding of findings.listed.toSorted((a, b) => a.line - b.line)) {
+    if (finding.file !== file || finding.level !== 'error') continue;
+    if (named.size < namedLines && !named.has(finding.line))
+      named.set(finding.line, findingSentence(finding));
+  }
+  const more = findings.wrongLines(file) - named.size;
+  const rest = more === 1 ? ['1 more line is wrong.'] : [`${more} more lines are wrong.`];
+  return [...named.values(), ...(more > 0 ? rest : [])].join(' ');
+}

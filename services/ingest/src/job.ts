@@ -1,0 +1,198 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Finding } from '@lathe/contracts/artifact/dataset';
+import { LatheError, toWireError } from '@lathe/contracts/error';
+import { newId } from '@lathe/contracts/id';
+import { type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import type { WorkMessage } from '@lathe/contracts/message/work';
+import type { FileRecord } from '@lathe/contracts/record/file';
+import type { ModelRecord } from '@lathe/contracts/record/model';
+import { recordKey } from '@lathe/contracts/subject';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { changeJob } from '@lathe/platform/jobs';
+import type { Logger } from '@lathe/platform/log';
+import type { RecordStore } from '@lathe/platform/records/port';
+import { openBaseModel } from './base-model.ts';
+import { watchForCancel } from './cancel-watch.ts';
+import { markFiles } from './file-status.ts';
+import { createFindings, type Findings } from './findings.ts';
+import { type EventPorts, emit, emitFindings } from './job-events.ts';
+import { type Dataset, prepareDataset } from './pipeline.ts';
+import type { IngestSettings } from './settings.ts';
+import { createRowEncoder } from './tokenize.ts';
+
+export type IngestPorts = EventPorts & {
+  readonly jobs: RecordStore<JobRecord>;
+  readonly files: RecordStore<FileRecord>;
+  readonly models: RecordStore<ModelRecord>;
+  readonly artifacts: ArtifactStore;
+  readonly modelFolders: readonly string[];
+  readonly settings: IngestSettings;
+  readonly log: Logger;
+  readonly publishTrain: (message: WorkMessage) => Promise<void>;
+};
+
+export type IngestContext = { readonly signal: AbortSignal; readonly progress: () => void };
+export type IngestOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'drop'; readonly reason: string };
+
+/**
+ * Does the ingest work of one job: from its uploaded files to a dataset, then on to the training
+ * queue. Doing it twice, or after another ingest did it, changes nothing. Throws the failure of the
+ * job, for `failJob`, or one of the infrastructure.
+ */
+export async function ingestJob(
+  ports: IngestPorts,
+  message: WorkMessage,
+  context: IngestContext,
+): Promise<IngestOutcome> {
+  const stored = await ports.jobs.get(recordKey(message.project, message.jobId));
+  const job = stored?.value;
+  const over = job === undefined ? 'the job is gone' : reasonToDrop(job, message);
+  if (job === undefined || over !== undefined) return { kind: 'drop', reason: over ?? '' };
+  // An earlier delivery stored the result and may have stopped before handing it on.
+  if (job.state !== 'validating_files') return handOn(ports, job);
+
+  const findings = createFindings(ports.settings.listedFindings);
+  const workFolder = await mkdtemp(join(tmpdir(), 'lathe-ingest-'));
+  const watch = watchForCancel(ports, job, context.signal);
+  try {
+    await emit(ports, job, 'validating', `Validating training file: ${job.trainingFile}`);
+    const dataset = await prepare(ports, job, {
+      findings,
+      workFolder,
+      signal: watch.signal,
+      progress: context.progress,
+    });
+    await emitFindings(ports, job, findings);
+    await markFiles(ports.files, job, findings);
+    return await store(ports, job, dataset);
+  } catch (error) {
+    if (watch.cancelled()) return { kind: 'drop', reason: 'the job was cancelled' };
+    if (error instanceof LatheError && !error.retryable) {
+      await emitFindings(ports, job, findings);
+      await markFiles(ports.files, job, findings);
+    }
+    throw error;
+  } finally {
+    watch.stop();
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+/** Why a message is void, or undefined when there is work to do for it. */
+function reasonToDrop(job: JobRecord, message: WorkMessage): string | undefined {
+  if (job.epoch !== message.epoch) return `the job is in epoch ${job.epoch}`;
+  if (job.state === 'validating_files' || (job.state === 'queued' && job.stage === 'train'))
+    return undefined;
+  return `the job is ${job.state}`;
+}
+
+type Preparation = IngestContext & { readonly findings: Findings; readonly workFolder: string };
+
+async function prepare(
+  ports: IngestPorts,
+  job: JobRecord,
+  preparation: Preparation,
+): Promise<Dataset> {
+  const { artifacts, settings } = ports;
+  const model = await openBaseModel(ports.models, ports.modelFolders, job.model);
+  const trainingFile = await openFile(ports, job, job.trainingFile, 'training_file');
+  const validationFile =
+    job.validationFile === null
+      ? null
+      : await openFile(ports, job, job.validationFile, 'validation_file');
+  const encoders = new Map<string, ReturnType<typeof createRowEncoder>>();
+  return prepareDataset(
+    { job, attempt: newId('attempt'), trainingFile, validationFile, model },
+    {
+      artifacts,
+      settings,
+      ...preparation,
+      encoderFor: (kind) => {
+        const known = encoders.get(kind) ?? createRowEncoder(model.folder, model.name, kind);
+        encoders.set(kind, known);
+        return known;
+      },
+    },
+  );
+}
+
+async function openFile(
+  ports: IngestPorts,
+  job: JobRecord,
+  id: string,
+  param: Finding['file'],
+): Promise<FileRecord> {
+  const stored = await ports.files.get(recordKey(job.project, id));
+  if (stored !== null && (await ports.artifacts.stat(stored.value.key)) !== null)
+    return stored.value;
+  throw new LatheError('not_found', `The file ${id} was deleted.`, { param });
+}
+
+/** Moves the job on to training; whoever moved it first wins. */
+async function store(ports: IngestPorts, job: JobRecord, dataset: Dataset): Promise<IngestOutcome> {
+  const { manifest, manifestKey, report, settings } = dataset;
+  const now = Math.floor(ports.now() / 1000);
+  const changed = await changeJob(ports.jobs, job.project, job.id, (record) =>
+    record.state === 'validating_files' && record.epoch === job.epoch
+      ? moveJob(record, 'queued', { now, stage: 'train', datasetKey: manifestKey, settings })
+      : null,
+  );
+  if (changed.datasetKey !== manifestKey)
+    return { kind: 'drop', reason: `the job is ${changed.state}` };
+  const { train, heldOut } = manifest;
+  await emit(
+    ports,
+    job,
+    'validated',
+    `The files are valid: ${train.rows} rows to train on, ${heldOut.rows} held out, ${train.tokens} training tokens.`,
+    {
+      rows: report.rows,
+      tokens: report.tokens,
+      packing: report.packing,
+      training_rows: train.rows,
+      training_tokens: train.tokens,
+      supervised_tokens: train.supervisedTokens,
+      held_out_rows: heldOut.rows,
+      held_out_source: manifest.heldOutSource,
+      settings,
+    },
+  );
+  return handOn(ports, changed);
+}
+
+/** Puts the job on the training queue, or pauses it when that was asked for meanwhile. */
+async function handOn(ports: IngestPorts, job: JobRecord): Promise<IngestOutcome> {
+  const now = Math.floor(ports.now() / 1000);
+  const current = await changeJob(ports.jobs, job.project, job.id, (record) =>
+    record.state === 'queued' && record.stage === 'train' && record.desired === 'pause'
+      ? moveJob(record, 'paused', { now })
+      : null,
+  );
+  if (current.state === 'paused') await emit(ports, job, 'paused', 'The job was paused.');
+  if (current.state !== 'queued') return { kind: 'done' };
+  const { project, epoch, requestId } = current;
+  await emit(ports, current, 'queued', 'The job waits for a worker.');
+  await ports.publishTrain({ version: 1, project, jobId: current.id, epoch, requestId });
+  return { kind: 'done' };
+}
+
+/** Fails a job whose ingest failed for good; one that is over or in a newer epoch is left alone. */
+export async function failJob(
+  ports: IngestPorts,
+  message: WorkMessage,
+  failure: unknown,
+): Promise<void> {
+  const error = toWireError(failure);
+  const now = Math.floor(ports.now() / 1000);
+  let moved = false;
+  const job = await changeJob(ports.jobs, message.project, message.jobId, (record) => {
+    moved = record.state === 'validating_files' && record.epoch === message.epoch;
+    return moved ? moveJob(record, 'failed', { now, error }) : null;
+  });
+  if (moved || (job.state === 'failed' && job.datasetKey === null))
+    await emit(ports, job, 'failed', job.error?.message ?? error.message, { error: job.error });
+}

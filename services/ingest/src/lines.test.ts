@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { type Line, readLines } from './lines.ts';
+
+async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function lines(text: string | Uint8Array, size = 7, most = 100): Promise<string[]> {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+  const seen: string[] = [];
+  for await (const line of readLines(chunks(bytes, size), most)) seen.push(show(line));
+  return seen;
+}
+
+function show(line: Line): string {
+  return `${line.number}:${'bytes' in line ? line.bytes.toString() : 'too long'}`;
+}
+
+describe('readLines', () => {
+  it.each([1, 2, 3, 1000])('gives the same lines in chunks of %i bytes', async (size) => {
+    const text = '\uFEFFone\r\n\n  \t\r\ntwo\n{"a":"é"}\nlast';
+    expect(await lines(text, size)).toEqual(['1:one', '4:two', '5:{"a":"é"}', '6:last']);
+  });
+
+  it('counts a line that is too long without keeping it', async () => {
+    const text = `short\n${'x'.repeat(500)}\nafter\n${'y'.repeat(101)}`;
+    expect(await lines(text, 16)).toEqual(['1:short', '2:too long', '3:after', '4:too long']);
+  });
+
+  it('gives nothing for an empty file, or one of line ends', async () => {
+    expect(await lines('')).toEqual([]);
+    expect(await lines('\n\r\n\n')).toEqual([]);
+  });
+
+  it('reads a line of a gigabyte in bounded memory', async () => {
+    async function* huge(): AsyncGenerator<Uint8Array> {
+      const piece = Buffer.alloc(1 << 20, 0x61);
+      for (let at = 0; at < 1024; at++) yield piece;
+      yield Buffer.from('\nnext\n');
+    }
+    const before = process.memoryUsage().rss;
+    const seen: string[] = [];
+    for await (const line of readLines(huge(), 1 << 20)) seen.push(show(line));
+    expect(seen).toEqual(['1:too long', '2:next']);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
+  });
+});

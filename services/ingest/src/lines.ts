@@ -1,0 +1,65 @@
+/** A line of a file: its number from 1 and its bytes without the line end, or why it was not read. */
+export type Line =
+  | { readonly number: number; readonly bytes: Buffer }
+  | { readonly number: number; readonly tooLong: true };
+
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Splits a stream of bytes at newlines. A UTF-8 byte order mark and the CR of a CRLF are removed;
+ * blank lines are counted and left out. Memory stays below one chunk and `maxLineBytes`: of a longer
+ * line only its number comes out.
+ */
+export async function* readLines(
+  source: AsyncIterable<Uint8Array>,
+  maxLineBytes: number,
+): AsyncGenerator<Line> {
+  let number = 0;
+  let parts: Buffer[] = [];
+  let length = 0;
+  const take = (): Line | undefined => {
+    number++;
+    const whole = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+    const tooLong = length > maxLineBytes;
+    parts = [];
+    length = 0;
+    if (tooLong) return { number, tooLong };
+    const bytes = trimmed(whole, number === 1);
+    return isBlank(bytes) ? undefined : { number, bytes };
+  };
+  const add = (piece: Buffer): void => {
+    length += piece.length;
+    // What is over the limit is not kept, only counted.
+    if (length <= maxLineBytes) parts.push(piece);
+    else parts = [];
+  };
+  for await (const chunk of source) {
+    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let from = 0;
+    for (let at = buffer.indexOf(newline); at !== -1; at = buffer.indexOf(newline, from)) {
+      add(buffer.subarray(from, at));
+      from = at + 1;
+      const line = take();
+      if (line !== undefined) yield line;
+    }
+    if (from < buffer.length) add(buffer.subarray(from));
+  }
+  if (length > 0) {
+    const line = take();
+    if (line !== undefined) yield line;
+  }
+}
+
+function trimmed(bytes: Buffer, isFirst: boolean): Buffer {
+  const from = isFirst && bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+  const to = bytes.at(-1) === carriageReturn ? bytes.length - 1 : bytes.length;
+  return bytes.subarray(from, to);
+}
+
+function isBlank(bytes: Buffer): boolean {
+  for (const byte of bytes)
+    if (byte !== 0x20 && byte !== 0x09 && byte !== carriageReturn) return false;
+  return true;
+}

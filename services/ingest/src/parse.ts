@@ -1,0 +1,60 @@
+import type { Line } from './lines.ts';
+
+/** Why a line is no JSON value, as rule and sentence. */
+export type LineProblem = { readonly rule: string; readonly message: string };
+export type ParsedLine = { readonly value: unknown } | { readonly problem: LineProblem };
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Reads a line as one JSON value. Nothing that a line holds makes this throw. */
+export function parseLine(
+  line: Line,
+  limits: { readonly maxLineBytes: number; readonly maxDepth: number },
+): ParsedLine {
+  if ('tooLong' in line)
+    return problem('line-length', `the line is longer than ${limits.maxLineBytes} bytes`);
+  if (isDeeperThan(line.bytes, limits.maxDepth))
+    return problem('nesting', `the JSON is nested deeper than ${limits.maxDepth} levels`);
+  let text: string;
+  try {
+    text = decoder.decode(line.bytes);
+  } catch {
+    return problem('encoding', 'the line is not valid UTF-8; save the file as UTF-8');
+  }
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return problem('json', `the line is not valid JSON: ${jsonReason(error, text)}`);
+  }
+}
+
+function problem(rule: string, message: string): ParsedLine {
+  return { problem: { rule, message } };
+}
+
+/** V8's reason, with the place but without the quotation of the text. */
+function jsonReason(error: unknown, text: string): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (text.includes('\u0000')) return 'it holds NUL bytes; is the file UTF-16?';
+  const short = reason
+    .replace(/, ?(?:\.\.\.)?".*" is not valid JSON$/s, '')
+    .replace(/ \(line.*$/, '');
+  return short.length > 160 ? `${short.slice(0, 157)}...` : short;
+}
+
+/** Counts brackets outside of strings, so that a hostile line never reaches a recursive reader. */
+function isDeeperThan(bytes: Buffer, limit: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > limit) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return false;
+}

@@ -1,0 +1,221 @@
+import { join } from 'node:path';
+import type { DatasetManifest, DatasetReport, Finding } from '@lathe/contracts/artifact/dataset';
+import { datasetPrefix } from '@lathe/contracts/artifact/key';
+import { LatheError } from '@lathe/contracts/error';
+import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
+import type { FileRecord } from '@lathe/contracts/record/file';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { BaseModel } from './base-model.ts';
+import { createPartWriter, type PartWriter } from './dataset-part.ts';
+import { resolveSettings } from './defaults.ts';
+import type { FileKind } from './detect.ts';
+import { type Findings, wrongLinesMessage } from './findings.ts';
+import { type ReadPorts, type ReadRows, readTrainingFile } from './read-file.ts';
+import { datasetReport } from './report.ts';
+import type { IngestSettings } from './settings.ts';
+import { chooseHeldOut } from './split.ts';
+import { createSpool, type Spool } from './spool.ts';
+import type { RowEncoder } from './tokenize.ts';
+
+export type PipelineInput = {
+  readonly job: Pick<
+    JobRecord,
+    'id' | 'project' | 'seed' | 'model' | 'hyperparameters' | 'options'
+  >;
+  /** Makes this attempt's folder in the store its own. */
+  readonly attempt: string;
+  readonly trainingFile: FileRecord;
+  readonly validationFile: FileRecord | null;
+  readonly model: BaseModel;
+};
+
+export type PipelinePorts = {
+  readonly artifacts: ArtifactStore;
+  readonly encoderFor: (kind: FileKind) => Promise<RowEncoder>;
+  readonly findings: Findings;
+  readonly settings: IngestSettings;
+  /** Local folder for rows that wait; emptied by the caller. */
+  readonly workFolder: string;
+  readonly signal: AbortSignal;
+  readonly progress: () => void;
+};
+
+export type Dataset = {
+  readonly manifestKey: string;
+  readonly manifest: DatasetManifest;
+  readonly report: DatasetReport;
+  readonly settings: ResolvedSettings;
+};
+
+/**
+ * From uploaded files to a dataset in the artifact store: reads, checks, tokenizes, splits, writes
+ * shards, canonical rows and report, and last the manifest. Throws `invalid_file_format` that names
+ * the first wrong lines when any finding is an error; nothing is stored then.
+ */
+export async function prepareDataset(input: PipelineInput, ports: PipelinePorts): Promise<Dataset> {
+  const { job, model } = input;
+  const maxTokens = longestRow(job.options.max_tokens, model);
+  const read = async (file: FileRecord, param: Finding['file'], kind?: FileKind) => {
+    const spool = await createSpool(join(ports.workFolder, param));
+    const readPorts: ReadPorts = { ...ports, spool, maxTokens };
+    const bytes = ports.artifacts.get(file.key);
+    const source = kind === undefined ? { param, bytes } : { param, bytes, kind };
+    return { spool, rows: await readTrainingFile(source, readPorts) };
+  };
+  const training = await read(input.trainingFile, 'training_file');
+  const validation =
+    input.validationFile === null
+      ? null
+      : await read(input.validationFile, 'validation_file', training.rows.kind);
+  for (const param of ['training_file', 'validation_file'] as const)
+    if (ports.findings.errors(param) > 0)
+      throw new LatheError(
+        'invalid_file_format',
+        wrongLinesMessage(ports.findings, param, ports.settings.namedLines),
+        { param },
+      );
+
+  const heldOut = validation === null ? split(training.rows, job, ports) : null;
+  warnOfRows({ training: training.rows, validation: validation?.rows ?? null, heldOut }, ports);
+  return writeDataset(input, { training, validation, heldOut, maxTokens }, ports);
+}
+
+type FileRead = { readonly spool: Spool; readonly rows: ReadRows };
+type Prepared = {
+  readonly training: FileRead;
+  readonly validation: FileRead | null;
+  readonly heldOut: Uint8Array | null;
+  readonly maxTokens: number;
+};
+
+/** Longest row in tokens: what the job asks for, within what the model can take. */
+function longestRow(asked: number | undefined, model: BaseModel): number {
+  if (asked !== undefined && asked > model.maxPositions)
+    throw new LatheError(
+      'invalid_value',
+      `max_tokens is ${asked}, but the model '${model.name}' takes at most ${model.maxPositions} tokens.`,
+      { param: 'lathe.max_tokens' },
+    );
+  return asked ?? model.maxPositions;
+}
+
+function split(rows: ReadRows, job: PipelineInput['job'], ports: PipelinePorts): Uint8Array {
+  const { settings } = ports;
+  const asked = job.options.held_out_share;
+  const enough = rows.lengths.length >= settings.splitLeast;
+  const share = asked ?? (enough ? settings.heldOutShare : 0);
+  return chooseHeldOut(rows, { seed: job.seed, share, most: settings.heldOutMost });
+}
+
+function warnOfRows(
+  read: { training: ReadRows; validation: ReadRows | null; heldOut: Uint8Array | null },
+  { findings, settings }: PipelinePorts,
+): void {
+  const { training, validation } = read;
+  const kept = training.lengths.length;
+  const warn = (file: Finding['file'], rule: string, message: string) =>
+    findings.add({ file, line: 0, path: '', rule, message, level: 'warn' });
+  if (kept < settings.fewRows)
+    warn(
+      'training_file',
+      'few-rows',
+      `The file has ${kept} rows; ${settings.fewRows} or more are advised`,
+    );
+  for (const [file, rows] of [
+    ['training_file', training],
+    ['validation_file', validation],
+  ] as const)
+    if (rows !== null && rows.duplicates > 0)
+      warn(file, 'duplicates', `${rows.duplicates} rows repeat an earlier row`);
+  if (validation !== null) {
+    const known = new Set(training.groups);
+    const shared = validation.groups.filter((group) => known.has(group)).length;
+    if (shared > 0)
+      warn(
+        'validation_file',
+        'overlap',
+        `${shared} rows have a prompt that is in the training file too`,
+      );
+  } else if (!read.heldOut?.includes(1))
+    warn(
+      'training_file',
+      'no-held-out',
+      'No rows are held out, so the tuned model will not be scored',
+    );
+}
+
+async function writeDataset(
+  { job, attempt, model }: PipelineInput,
+  { training, validation, heldOut, maxTokens }: Prepared,
+  ports: PipelinePorts,
+): Promise<Dataset> {
+  const { artifacts, settings, findings } = ports;
+  const prefix = datasetPrefix(job.project, job.id, attempt);
+  const writer = (name: 'train' | 'held-out'): Promise<PartWriter> =>
+    createPartWriter({
+      artifacts,
+      prefix,
+      name,
+      localFile: join(ports.workFolder, `${name}.jsonl`),
+      shardTokens: settings.shardTokens,
+    });
+  const trainWriter = await writer('train');
+  const heldOutWriter = await writer('held-out');
+  const trained: number[] = [];
+  try {
+    let index = 0;
+    for await (const row of training.spool.read()) {
+      ports.signal.throwIfAborted();
+      ports.progress();
+      const isHeldOut = heldOut?.[index++] === 1;
+      if (!isHeldOut) trained.push(row.example.tokens.length);
+      await (isHeldOut ? heldOutWriter : trainWriter).add(row);
+    }
+    for await (const row of validation?.spool.read() ?? []) {
+      ports.signal.throwIfAborted();
+      ports.progress();
+      await heldOutWriter.add(row);
+    }
+    const train = await trainWriter.finish();
+    const held = await heldOutWriter.finish();
+    const lengths = [...training.rows.lengths, ...(validation?.rows.lengths ?? [])];
+    const longest = Math.max(train.longest, settings.windowTokens);
+    const report = datasetReport(
+      {
+        read: training.rows.read + (validation?.rows.read ?? 0),
+        kept: lengths.length,
+        duplicates: training.rows.duplicates + (validation?.rows.duplicates ?? 0),
+        lengths,
+        supervised: training.rows.supervised + (validation?.rows.supervised ?? 0),
+        trained,
+        windowTokens: Math.min(longest, maxTokens),
+      },
+      findings,
+    );
+    const encoder = await ports.encoderFor(training.rows.kind);
+    const manifest: DatasetManifest = {
+      version: 1,
+      jobId: job.id,
+      kind: training.rows.kind,
+      baseModel: model.name,
+      tokenizerSha256: model.tokenizerSha256,
+      templateSha256: encoder.templateSha256,
+      heldOutSource: validation !== null ? 'validation_file' : held.rows > 0 ? 'split' : 'none',
+      train,
+      heldOut: held,
+      report: await putJson(artifacts, `${prefix}/report.json`, report),
+    };
+    const manifestKey = `${prefix}/manifest.json`;
+    await putJson(artifacts, manifestKey, manifest);
+    const facts = { rows: train.rows, tokens: train.tokens, parameters: model.parameters };
+    const resolved = resolveSettings(facts, job.hyperparameters, job.options);
+    return { manifestKey, manifest, report, settings: resolved };
+  } finally {
+    await trainWriter.close();
+    await heldOutWriter.close();
+  }
+}
+
+async function putJson(artifacts: ArtifactStore, key: string, value: unknown) {
+  return { key, ...(await artifacts.put(key, Buffer.from(JSON.stringify(value)))) };
+}

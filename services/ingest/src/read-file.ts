@@ -1,0 +1,188 @@
+import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
+import { LatheError } from '@lathe/contracts/error';
+import { answerOf, convertRow, promptOf } from './convert.ts';
+import { detectKind, type FileKind } from './detect.ts';
+import type { Findings } from './findings.ts';
+import { type Line, readLines } from './lines.ts';
+import { checkMask, supervisedCount } from './mask.ts';
+import { parseLine } from './parse.ts';
+import type { IngestSettings } from './settings.ts';
+import { hash, normalisedPrompt } from './split.ts';
+import type { Spool } from './spool.ts';
+import type { EncodedRow, RowEncoder } from './tokenize.ts';
+import { type RowIssue, validateRow } from './validate.ts';
+
+export type FileToRead = {
+  readonly param: Finding['file'];
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Format that the file must have; found out when absent. */
+  readonly kind?: FileKind;
+};
+
+export type ReadPorts = {
+  readonly settings: IngestSettings;
+  readonly findings: Findings;
+  readonly spool: Spool;
+  /** The encoder for rows of that format. Throws when the model has none. */
+  encoderFor(kind: FileKind): Promise<RowEncoder>;
+  /** Longest row in tokens. */
+  readonly maxTokens: number;
+  readonly signal: AbortSignal;
+  /** Called while lines are read. */
+  readonly progress: () => void;
+};
+
+/** What is kept in memory of each spooled row, by its index in the spool. */
+export type ReadRows = {
+  readonly kind: FileKind;
+  /** Lines with something on them. */
+  read: number;
+  /** Rows that repeat an earlier prompt and answer. */
+  duplicates: number;
+  supervised: number;
+  readonly lengths: number[];
+  /** Hash of the normalised prompt, and of the answer. */
+  readonly groups: number[];
+  readonly answers: number[];
+};
+
+/**
+ * Reads a file line by line: every row that is right goes to the spool in tokens, every one that is
+ * not becomes findings. Memory does not grow with the file, but for some numbers a row. Throws
+ * `invalid_file_format` only for a file of another kind, an empty or an endless one.
+ */
+export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Promise<ReadRows> {
+  const { settings, findings, signal } = ports;
+  const lines = readLines(file.bytes, settings.maxLineBytes);
+  const sample = await takeSample(lines, settings);
+  const kind = agreedKind(file, detectKind(sample, file.param, settings));
+  const encoder = await ports.encoderFor(kind);
+  const rows: ReadRows = {
+    kind,
+    read: 0,
+    duplicates: 0,
+    supervised: 0,
+    lengths: [],
+    groups: [],
+    answers: [],
+  };
+  const seen = new Set<number>();
+  const long: { line: number; tokens: number }[] = [];
+  let longRows = 0;
+
+  const accept = async (row: CanonicalRow, encoded: EncodedRow): Promise<void> => {
+    if (encoded.tokens.length > ports.maxTokens) {
+      longRows++;
+      if (long.length < settings.listedFindings)
+        long.push({ line: row.line, tokens: encoded.tokens.length });
+      return;
+    }
+    const prompt = promptOf(row);
+    const answer = answerOf(row);
+    const both = hash(`${prompt}\u0000${answer}`);
+    if (seen.has(both)) rows.duplicates++;
+    seen.add(both);
+    rows.lengths.push(encoded.tokens.length);
+    rows.groups.push(hash(normalisedPrompt(prompt)));
+    rows.answers.push(hash(answer));
+    rows.supervised += supervisedCount(encoded.supervised);
+    await ports.spool.add(row, encoded);
+  };
+
+  for await (const line of chain(sample, lines)) {
+    signal.throwIfAborted();
+    ports.progress();
+    if (++rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
+    const read = readRow(line, kind, settings);
+    for (const issue of read.issues) findings.add(toFinding(issue, file.param, line.number));
+    if (read.row === undefined || findings.errors() > settings.tokenizedErrors) continue;
+    const encoded = encoder.encode(read.row);
+    const issues =
+      'issue' in encoded ? [encoded.issue] : checkEncoded(encoded, encoder, ports.maxTokens);
+    for (const issue of issues) findings.add(toFinding(issue, file.param, line.number));
+    if (!('issue' in encoded) && !issues.some((issue) => issue.level === 'error'))
+      await accept(read.row, encoded);
+  }
+  judgeLongRows({ long, longRows, rows: rows.read, file: file.param }, ports);
+  return rows;
+}
+
+async function takeSample(lines: AsyncGenerator<Line>, settings: IngestSettings): Promise<Line[]> {
+  const sample: Line[] = [];
+  let bytes = 0;
+  while (sample.length < settings.sampleRows && bytes < settings.sampleBytes) {
+    const next = await lines.next();
+    if (next.done === true) break;
+    sample.push(next.value);
+    bytes += 'bytes' in next.value ? next.value.bytes.length : 0;
+  }
+  return sample;
+}
+
+async function* chain(sample: readonly Line[], rest: AsyncGenerator<Line>): AsyncGenerator<Line> {
+  yield* sample;
+  yield* rest;
+}
+
+function agreedKind(file: FileToRead, kind: FileKind): FileKind {
+  if (file.kind === undefined || file.kind === kind) return kind;
+  throw new LatheError(
+    'invalid_file_format',
+    `The validation file has ${kind} rows, but the training file has ${file.kind} rows.`,
+    { param: file.param },
+  );
+}
+
+function tooManyRows(param: string, most: number): LatheError {
+  return new LatheError('invalid_file_format', `The file has more than ${most} rows.`, { param });
+}
+
+type RowRead = { readonly row?: CanonicalRow; readonly issues: readonly RowIssue[] };
+
+function readRow(line: Line, kind: FileKind, settings: IngestSettings): RowRead {
+  const parsed = parseLine(line, settings);
+  if ('problem' in parsed) return { issues: [{ ...parsed.problem, path: '', level: 'error' }] };
+  const issues = validateRow(parsed.value, kind);
+  if (issues.some((issue) => issue.level === 'error')) return { issues };
+  return { row: convertRow(parsed.value, kind, line.number), issues };
+}
+
+function checkEncoded(encoded: EncodedRow, encoder: RowEncoder, maxTokens: number): RowIssue[] {
+  const issues = encoded.tokens.length > maxTokens ? [] : checkMask(encoded, encoder.endsAnswer);
+  const [control] = encoded.controlStrings;
+  if (control !== undefined)
+    issues.push({
+      path: '',
+      rule: 'control-string',
+      message: `the text holds ${JSON.stringify(control)}, which controls the model; it is trained as plain text`,
+      level: 'warn',
+    });
+  return issues;
+}
+
+function toFinding(issue: RowIssue, file: Finding['file'], line: number): Finding {
+  return { file, line, ...issue };
+}
+
+type LongRows = {
+  readonly long: readonly { line: number; tokens: number }[];
+  readonly longRows: number;
+  readonly rows: number;
+  readonly file: Finding['file'];
+};
+
+/** Nothing is cut: a few long rows are left out and named, more of them are an error. */
+function judgeLongRows({ long, longRows, rows, file }: LongRows, ports: ReadPorts): void {
+  const { findings, settings, maxTokens } = ports;
+  const isError = longRows > settings.longShare * rows;
+  const outcome = isError ? '' : '; it was left out';
+  for (const { line, tokens } of long)
+    findings.add({
+      file,
+      line,
+      path: '',
+      rule: 'too-long',
+      message: `the row has ${tokens} tokens; at most ${maxTokens} fit${outcome}`,
+      level: isError ? 'error' : 'warn',
+    });
+}

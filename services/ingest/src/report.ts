@@ -1,0 +1,46 @@
+import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
+import type { Findings } from './findings.ts';
+import { planWindows } from './pack.ts';
+
+export type ReportFacts = {
+  readonly read: number;
+  readonly kept: number;
+  readonly duplicates: number;
+  /** Tokens of each kept row, and the supervised tokens of all. */
+  readonly lengths: readonly number[];
+  readonly supervised: number;
+  /** Lengths of the rows that are trained on, for the packing plan. */
+  readonly trained: readonly number[];
+  readonly windowTokens: number;
+};
+
+/** The dataset report: what was read, how long rows are, how they pack, what is wrong. */
+export function datasetReport(facts: ReportFacts, findings: Findings): DatasetReport {
+  const sorted = facts.lengths.toSorted((a, b) => a - b);
+  const total = sorted.reduce((sum, length) => sum + length, 0);
+  return {
+    version: 1,
+    rows: {
+      read: facts.read,
+      kept: facts.kept,
+      rejected: facts.read - facts.kept,
+      duplicates: facts.duplicates,
+    },
+    tokens: {
+      p50: percentile(sorted, 0.5),
+      p95: percentile(sorted, 0.95),
+      p99: percentile(sorted, 0.99),
+      max: sorted.at(-1) ?? 0,
+      total,
+      supervised: facts.supervised,
+    },
+    packing: planWindows(facts.trained, facts.windowTokens),
+    findings: [...findings.listed],
+    moreFindings: findings.more,
+  };
+}
+
+/** Nearest-rank percentile of sorted numbers; 0 of none. */
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+}

@@ -1,0 +1,55 @@
+/** Limits of ingest that no user sets; a test may hold other values. */
+export type IngestSettings = {
+  /** Longest line of a file; a longer one is a finding, and its rest is skipped unread. */
+  readonly maxLineBytes: number;
+  /** Deepest nesting of a line's JSON. */
+  readonly maxDepth: number;
+  /** Most rows of one file. */
+  readonly maxRows: number;
+  /** Rows that decide which format a file has, and the most bytes read to get them. */
+  readonly sampleRows: number;
+  readonly sampleBytes: number;
+  /** Findings that the report lists. */
+  readonly listedFindings: number;
+  /** Findings that become events of the job. */
+  readonly findingEvents: number;
+  /** Wrong lines that the job's error names. */
+  readonly namedLines: number;
+  /** Wrong lines after which the rest of a file is only counted, not tokenized. */
+  readonly tokenizedErrors: number;
+  /** Fewer training rows than this are worth a warning. */
+  readonly fewRows: number;
+  /** Share of rows that may be dropped for their length; more is an error. */
+  readonly longShare: number;
+  /** Share of rows held out when the job names none, and the most rows held out. */
+  readonly heldOutShare: number;
+  readonly heldOutMost: number;
+  /** Fewer rows than this are not split unless the job asks for a share. */
+  readonly splitLeast: number;
+  /** Tokens of one shard. */
+  readonly shardTokens: number;
+  /** Window that the report plans packing for, when the model allows it. */
+  readonly windowTokens: number;
+  /** How often a running ingest looks whether its job was cancelled. */
+  readonly cancelPollMs: number;
+};
+
+export const ingestDefaults: IngestSettings = {
+  maxLineBytes: 8 * 1024 * 1024,
+  maxDepth: 64,
+  maxRows: 3_000_000,
+  sampleRows: 200,
+  sampleBytes: 8 * 1024 * 1024,
+  listedFindings: 1000,
+  findingEvents: 50,
+  namedLines: 3,
+  tokenizedErrors: 1000,
+  fewRows: 10,
+  longShare: 0.01,
+  heldOutShare: 0.2,
+  heldOutMost: 400,
+  splitLeast: 10,
+  shardTokens: 1_000_000,
+  windowTokens: 2048,
+  cancelPollMs: 1000,
+};

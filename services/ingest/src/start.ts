@@ -1,0 +1,61 @@
+import { fileRecordSchema } from '@lathe/contracts/record/file';
+import { modelRecordSchema } from '@lathe/contracts/record/model';
+import { buckets } from '@lathe/contracts/subject';
+import { openArtifacts } from '@lathe/platform/artifacts/open';
+import type { Config } from '@lathe/platform/config';
+import { openJobs } from '@lathe/platform/jobs';
+import { createLogger } from '@lathe/platform/log';
+import { connectNats } from '@lathe/platform/nats/connection';
+import { ensureStreams } from '@lathe/platform/nats/setup';
+import { openRecords } from '@lathe/platform/records/kv';
+import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { serveIngest } from './nats.ts';
+import { type IngestSettings, ingestDefaults } from './settings.ts';
+
+/**
+ * Starts the ingest service and returns once it takes work. Throws an Error of one sentence when
+ * nats-server cannot be reached. `stop` puts work in hand back on the queue.
+ */
+export async function start(
+  config: Config,
+  overrides: Partial<IngestSettings> = {},
+): Promise<Stoppable> {
+  const log = createLogger(config, 'ingest');
+  const stops = createStopList(log);
+  try {
+    if (config.natsUrl === null)
+      throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
+    const nats = await connectNats({
+      url: config.natsUrl,
+      name: 'lathe-ingest',
+      log,
+      requestTimeoutMs: config.requestTimeoutMs,
+    });
+    stops.add('nats', () => nats.close());
+    await ensureStreams(nats, config);
+    const controller = new AbortController();
+    const ports = {
+      jobs: await openJobs(nats),
+      files: await openRecords(nats, buckets.files, fileRecordSchema),
+      models: await openRecords(nats, buckets.models, modelRecordSchema),
+      artifacts: await openArtifacts(config),
+      modelFolders: config.modelFolders,
+      settings: { ...ingestDefaults, ...overrides },
+      log,
+      now: Date.now,
+    };
+    const serving = serveIngest(nats, ports, {
+      concurrency: config.ingestSlots,
+      signal: controller.signal,
+    });
+    stops.add('work', async () => {
+      controller.abort();
+      await serving;
+    });
+    log.info({ slots: config.ingestSlots }, 'ingest takes work');
+    return stops;
+  } catch (error) {
+    await stops.stop();
+    throw error;
+  }
+}

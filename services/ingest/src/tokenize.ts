@@ -1,0 +1,74 @@
+import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import { type EncodedExample, encodeChat } from '@lathe/tokenizer/chat-example';
+import { encodeCompletion } from '@lathe/tokenizer/completion-example';
+import { TokenizerError } from '@lathe/tokenizer/error';
+import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
+import type { FileKind } from './detect.ts';
+import { endOfText, type LoadedTemplate, loadTemplate, withoutSource } from './template.ts';
+import type { RowIssue } from './validate.ts';
+
+/** A row in tokens; `supervised[i]` is 1 when token i is a target. */
+export type EncodedRow = {
+  readonly tokens: Int32Array;
+  readonly supervised: Uint8Array;
+  /** Control tokens that a user wrote out in the text. */
+  readonly controlStrings: readonly string[];
+};
+
+/** Turns rows of one kind into tokens, the way the model will see them. */
+export type RowEncoder = {
+  /** The row in tokens, or why the model's chat template refuses it. */
+  encode(row: CanonicalRow): EncodedRow | { readonly issue: RowIssue };
+  /** Whether an answer may end with this token. */
+  endsAnswer(token: number): boolean;
+  readonly templateSha256: string | null;
+};
+
+/**
+ * The encoder of one kind of rows for the model in `folder`; `model` is its name for errors. Throws
+ * `unsupported_model` when the model has no chat template or no end-of-text token.
+ */
+export async function createRowEncoder(
+  folder: string,
+  model: string,
+  kind: FileKind,
+): Promise<RowEncoder> {
+  const tokenizer = await loadTokenizer(folder);
+  return kind === 'chat'
+    ? chatEncoder(tokenizer, await loadTemplate(folder, model))
+    : completionEncoder(tokenizer, await endOfText(folder, tokenizer, model));
+}
+
+function chatEncoder(tokenizer: Tokenizer, { template, sha256 }: LoadedTemplate): RowEncoder {
+  return {
+    templateSha256: sha256,
+    endsAnswer: tokenizer.isSpecial,
+    encode(row) {
+      if (row.kind !== 'chat') throw new TypeError('a chat encoder got a completion row');
+      try {
+        return toRow(encodeChat(tokenizer, template, row.messages));
+      } catch (error) {
+        if (!(error instanceof TokenizerError)) throw error;
+        const message = `the chat template refuses the row: ${withoutSource(error)}`;
+        return { issue: { path: 'messages', rule: 'template', message, level: 'error' } };
+      }
+    },
+  };
+}
+
+function completionEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
+  return {
+    templateSha256: null,
+    endsAnswer: (token) => token === eos,
+    encode(row) {
+      if (row.kind !== 'completion') throw new TypeError('a completion encoder got a chat row');
+      const { prompt, completion } = row;
+      return toRow(encodeCompletion(tokenizer, { prompt, completion, eos }));
+    },
+  };
+}
+
+function toRow(example: EncodedExample): EncodedRow {
+  const { tokens, supervised, controlStrings } = example;
+  return { tokens: Int32Array.from(tokens), supervised, controlStrings };
+}
