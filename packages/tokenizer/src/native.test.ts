@@ -108,10 +108,7 @@ function createTexts(count: number): string[] {
   });
 }
 
-const english = readFileSync(new URL('../../../package-lock.json', import.meta.url), 'utf8').slice(
-  0,
-  60_000,
-);
+const code = readFileSync(new URL('./tokenizer.ts', import.meta.url), 'utf8');
 const texts = createTexts(3000);
 const prose = [
   "We're sorry that your parcel hasn't arrived. It left the warehouse on 12 March, at 09:45; the courier's page says \"in transit\".",
