@@ -51,12 +51,12 @@ export function createInference(nats: NatsConnection, waits: InferenceWaits): In
       try {
         nats.publish(inferenceSubject, payload, { reply: inbox });
         for await (const piece of pieces(replies, waits, signal)) {
-          over = piece.kind === 'done';
+          over ||= piece.kind === 'done';
           yield piece;
           if (over) return;
         }
       } catch (error) {
-        over = error instanceof LatheError && !['timeout', 'cancelled'].includes(error.code);
+        over ||= error instanceof LatheError && !['timeout', 'cancelled'].includes(error.code);
         throw error;
       } finally {
         signal.removeEventListener('abort', leave);

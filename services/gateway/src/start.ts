@@ -16,6 +16,7 @@ import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { createApp, type GatewayPorts } from './app.ts';
 import { storedKey } from './authenticate.ts';
+import { answerClientError } from './client-error.ts';
 import { claimSchema } from './duplicates.ts';
 import { deleteExpiredFiles } from './files.ts';
 import { createInference } from './inference.ts';
@@ -110,6 +111,7 @@ async function listen(
       headersTimeout: settings.headersTimeoutMs,
     },
   }) as Server;
+  server.on('clientError', answerClientError);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(new Error(`The gateway cannot listen on ${host}:${port}.`, { cause })),

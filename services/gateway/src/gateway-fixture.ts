@@ -1,0 +1,88 @@
+import type { JobRecord } from '@lathe/contracts/job/record';
+import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
+import { fileRecordSchema } from '@lathe/contracts/record/file';
+import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
+import { baseModelsProject, buckets, modelKey, recordKey } from '@lathe/contracts/subject';
+import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { readConfig } from '@lathe/platform/config';
+import { openJobs } from '@lathe/platform/jobs';
+import { createLogger } from '@lathe/platform/log';
+import { connectNats } from '@lathe/platform/nats/connection';
+import { openRecords } from '@lathe/platform/records/kv';
+import OpenAI from 'openai';
+import type { GatewaySettings } from './settings.ts';
+import { start } from './start.ts';
+
+/** For tests: the project that the fixture's key opens. */
+export const project = 'default';
+export const apiKey = 'sk-test-gateway-fixture';
+
+/** For tests: a real gateway over a real nats-server and real files, the official client, and the stores behind. */
+export async function openGateway(
+  places: { readonly natsUrl: string; readonly folder: string },
+  overrides: Partial<GatewaySettings> = {},
+) {
+  const config = readConfig({
+    LATHE_PORT: '0',
+    LATHE_DATA: places.folder,
+    LATHE_NATS_URL: places.natsUrl,
+    LATHE_API_KEY: apiKey,
+    LATHE_LOG_LEVEL: 'silent',
+  });
+  const gateway = await start(config, overrides);
+  const log = createLogger(config, 'test');
+  const nats = await connectNats({ url: places.natsUrl, name: 'test', log });
+  const jobs = await openJobs(nats);
+  const models = await openRecords(nats, buckets.models, modelRecordSchema);
+  return {
+    url: gateway.url,
+    config,
+    nats,
+    jobs,
+    models,
+    files: await openRecords(nats, buckets.files, fileRecordSchema),
+    checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
+    artifacts: await openArtifacts(config),
+    client: new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 }),
+    /** A plain request with the key. */
+    fetch: (path: string, init: RequestInit = {}) =>
+      fetch(`${gateway.url}${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${apiKey}`, ...init.headers },
+      }),
+    addModel: (model: ModelRecord) =>
+      models.put(
+        modelKey(model.kind === 'base' ? baseModelsProject : model.project, model.name),
+        model,
+      ),
+    /** Changes a job's record as another service would. */
+    patchJob: async (id: string, change: Partial<JobRecord>) => {
+      const stored = await jobs.get(recordKey(project, id));
+      if (stored === null) throw new Error(`no job ${id}`);
+      await jobs.put(recordKey(project, id), { ...stored.value, ...change });
+    },
+    stop: async () => {
+      await nats.close();
+      await gateway.stop();
+    },
+  };
+}
+export type TestGateway = Awaited<ReturnType<typeof openGateway>>;
+
+export const baseModel: ModelRecord = {
+  version: 1,
+  kind: 'base',
+  name: 'lathe-tiny',
+  createdAt: 1_700_000_000,
+  maxPositions: 512,
+  parameters: 1_000_000,
+};
+
+/** One training line, and a file of a few. */
+export const line = JSON.stringify({
+  messages: [
+    { role: 'user', content: 'Hello' },
+    { role: 'assistant', content: 'Hi' },
+  ],
+});
+export const jsonl = `${line}\n`.repeat(12);
