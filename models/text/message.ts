@@ -1,6 +1,8 @@
-import { expand, lines } from './grammar.ts';
+import { expand } from './grammar.ts';
 import { asTyped } from './noise.ts';
+import { asides, bankContexts, leads, openings, shopContexts } from './phrases.ts';
 import type { Random } from './random.ts';
+import { isReserved } from './reserved.ts';
 import { account } from './subjects/account.ts';
 import { bankCards } from './subjects/bank-cards.ts';
 import { bankCharges } from './subjects/bank-charges.ts';
@@ -31,55 +33,26 @@ export const intents: readonly Intent[] = [
   ...office,
 ];
 
-const openings = lines(`
-  hi,
-  hello,
-  hello there,
-  good [morning|afternoon|evening],
-  dear [{shop}|team|sir or madam|{name}],
-  hi {name},
-  hey,
-  to whom it may concern,
-  quick question:
-  sorry to bother you, but
-  I hope you can help me:
-  I need [some|your] help.
-  could you help me?
-  excuse me,
-  just wondering,
-  urgent!
-  hope you are well.
-  I've just noticed something:
-  this is about [order {order}|my account|my last message].
-  it's {name} {surname} here.
-`);
-const shopContexts = lines(`
-  I [bought|ordered|got] [a {goods}|{few} {pair}|a {thing} and a {thing}] [from you|in your shop|on your website|] {when}.
-  the {goods} [is|was] [a present for {relative}|for {relative}|for our {room}|for the {occasion}].
-  [my|the] order number is {order}.
-  {relative} [ordered|bought] it for me.
-  I live in {city}.
-  we are a small {business} in {city}.
-`);
-const bankContexts = lines(`
-  I [was|am] [on holiday|on a trip|travelling] in {country}.
-  I have been with your bank for {number} years.
-  I [looked|checked] [at my account|in the app|my statement] {when}.
-  this has never happened before.
-  [I got|I have] the card {when}.
-  it is for {relative}.
-`);
 const bankAreas = new Set(['bank charges', 'bank money', 'bank cards']);
 
 /** One message of a customer or colleague about `intent`, as it might be typed. */
 export function message(intent: Intent, random: Random): string {
+  for (;;) {
+    const text = composed(intent, random);
+    if (!isReserved(text)) return text;
+  }
+}
+
+function composed(intent: Intent, random: Random): string {
   const sentences: string[] = [];
   if (random.chance(0.28)) sentences.push(random.pick(openings));
   const context = bankAreas.has(intent.area) ? bankContexts : shopContexts;
   if (intent.area !== 'office' && random.chance(0.14)) sentences.push(random.pick(context));
-  sentences.push(random.pick(intent.says));
+  const lead = random.chance(0.12) ? `${random.pick(leads)} ` : '';
+  sentences.push(lead + random.pick(intent.says));
   if (random.chance(0.16)) sentences.push(random.pick(intent.says));
   if (random.chance(0.06)) sentences.push(random.pick(context));
+  if (random.chance(0.2)) sentences.push(random.pick(asides));
   if (random.chance(0.18)) sentences.push(`{closing}.`);
   return asTyped(join(sentences, random), random);
 }

@@ -4,6 +4,10 @@ import { area } from './subject.ts';
 export const bankCards = area('bank cards', {
   'direct debit not recognised': [
     lines(`
+      [someone|a company] [set up|made|created] a direct debit [on|from] my account [without|and not with] my [permission|knowledge|consent].
+      [I would like to|I want to|can I|how do I] [dispute|report|reverse] a direct debit [payment|] [that I didn't authorise|I did not make|I don't recognise|from an unknown company].
+      a [strange|weird|unknown|mysterious] direct debit [payment|] [showed up|appeared|was taken|went out] [{when}|in the app|on my statement|].
+      [why|how] was [money|{amount}] [debited|taken] [directly|by direct debit] [from my account|]? I [didn't authorise|never agreed to|don't know] it.
       [there is|I see|I found] a direct debit [of {amount}|] [on|in] my [account|statement|app] [that I did not set up|I don't recognise|I know nothing about|I never allowed].
       I [did not|never] [set up|agree to|allow|authorise|sign] [this|the|a] direct debit [of {amount}|to {merchant}|from {when}|].
       [what is|where does|who made] [this|the] direct debit [of {amount}|{when}|] [come from|for|]? [it's not mine|I did not order it|I don't know the company].
@@ -29,6 +33,10 @@ export const bankCards = area('bank cards', {
   ],
   'payment shown two times': [
     lines(`
+      [there are|I see|I can see|my statement shows] [multiple|duplicate|two identical|several] [charges|transactions|payments|entries] for [the same|one|a single] [purchase|thing|item|transaction].
+      [it looks like|I think|it seems] I [paid|was charged] [twice|two times|double|multiple times] [for something I bought|at {merchant}|by mistake|].
+      [could|can] you [remove|refund|cancel|take off] the [duplicate|second|extra|repeated] [charge|payment|transaction]?
+      [why|how come] [was|is] the same [payment|charge] [taken|showing|listed|processed] [more than once|twice|again]?
       [one|the same|a|my] [payment|transaction|purchase] [at {merchant}|of {amount}|] [appears|shows|is listed|was booked] [twice|two times|more than once|{few} times] [in my account|in the app|on my statement|].
       I [was|have been] [charged|debited] [twice|two times|double|{few} times] [by|at|for] [{merchant}|the same transaction|one payment|the same purchase].
       I [paid|bought|used my card] once [at {merchant}|] [but|and yet] [the money was taken twice|there are two charges|I see two payments|it's been charged double].

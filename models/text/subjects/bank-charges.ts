@@ -4,6 +4,10 @@ import { area } from './subject.ts';
 export const bankCharges = area('bank charges', {
   'fee for paying by card': [
     lines(`
+      [was|have] I [been|] [charged|billed] [a fee|extra|an additional fee] for [making|doing|a simple|completing] [a card payment|a purchase|an online payment|card purchases]?
+      [recently|{when}] I [bought|purchased] [something|a {goods}|a few things] [online|abroad|at {merchant}] and [an extra fee was added|you added a fee|a fee appeared] for [the card|using the card].
+      [does|do] [every|all] [card payment|purchases|card payments] [cost|have] [a fee|something|extra] [now|]?
+      I [am disappointed|don't like it] that [you charge|there are fees|I have to pay] for [using the card|card payments], [nobody made this clear|it should be stated clearly].
       [why|how come] [was there|is there|do I have to pay|did you take] [a fee|an extra fee|a charge|{amount} extra] [when I paid|for paying|because I paid] [with my card|by card|at {merchant}]?
       I [paid|used my card] at {merchant} [and|then] [was charged|noticed|had to pay] a fee [on top|of {amount}|for the payment|].
       [there is|I see|I found|I noticed] [a fee|an extra charge|a charge] [of {amount}|] [on|for|next to] [a|my|the] card [payment|purchase] [at {merchant}|{when}|], [what is it|why|I did not know about it].
@@ -18,6 +22,10 @@ export const bankCharges = area('bank charges', {
   ],
   'fee for taking out cash': [
     lines(`
+      [I think|it seems] I [was|got] charged for [making a cash withdrawal|a withdrawal|cash I took out|using the ATM], [should this be free|is that right|I thought it was free].
+      [is|are] there [a fee|fees|any charges] for [withdrawing|getting|taking out] [money|cash|{currency}] [at any ATM|at other banks|overseas|with this card|]?
+      [you|your bank] [charge|charged] me [every time|each time|when] I [withdraw|get|take out] [cash|money]. [why|since when]?
+      what [are|is] the [cost|costs|charges|fee] [of|for] [getting cash|an ATM withdrawal|cash withdrawals] [while I travel|in {currency}|]?
       [why|how come] [was I charged|did I pay|is there a fee|did you take {amount}] [for|when I made] [a cash withdrawal|taking out money|withdrawing cash|using the cash machine|getting money from an ATM]?
       I [took out|withdrew|got] {amount} [in cash|from a cash machine|at an ATM] and [was charged a fee|had to pay {amount} extra|there was a charge on it].
       [how much|what] [is the fee|do you charge|does it cost] [for|to] [withdraw money|withdrawing cash|cash withdrawals|use an ATM|take out cash] [in {country}|abroad|]?
@@ -32,6 +40,10 @@ export const bankCharges = area('bank charges', {
   ],
   'fee for a transfer': [
     lines(`
+      [was|were|am] I [being|] charged [a fee|fees|extra] [when|because|after] I [made|did|requested] a [transfer|bank transfer|wire transfer]?
+      [a|one] transfer [I made|I requested|to {relative}] [came with|had|cost me] [a fee|{amount}|an extra charge], [can it be waived|I would like it back|that seems wrong].
+      [why do|how come] [international|foreign|simple|these] transfers [cost|have] [so much|a fee|such high fees]?
+      I [did not|didn't] [know|expect|realise] [transfers|a transfer|sending funds] [cost|would cost] [money|a fee|anything].
       [why|how come] [was I charged|is there a fee|did I pay {amount}|did you take a fee] [for|when I made|on] [a transfer|sending money|transferring money|my bank transfer|a payment to another account]?
       I [sent|transferred|moved] {amount} to [{relative}|an account in {country}|another bank|my landlord] and [was charged a fee|you took {amount} for it|had to pay extra].
       [how much|what] [does|is the fee|do you charge] [it cost|] to [send|transfer|move] money [to {country}|abroad|to another bank|to {relative}]?

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { parseLlamaConfig } from '@lathe/engine/checkpoint/llama-config';
+import { llamaTensors } from '@lathe/engine/checkpoint/llama-tensors';
+import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { readTensor, writeSafetensors } from '@lathe/engine/checkpoint/safetensors';
+import { fillInitialWeight } from '@lathe/engine/models/initial-weights';
+import { rootSeed } from '@lathe/engine/nn/seed';
+import { modelConfig } from './model-files.ts';
+import type { Recipe } from './recipe.ts';
+
+const weightsFile = 'model.safetensors';
+
+/** Writes random weights in float32, which training starts from and keeps its precision in. */
+export async function writeRandomWeights(recipe: Recipe, folder: string): Promise<void> {
+  const config = parseLlamaConfig('config.json', modelConfig(recipe, 'float32'));
+  const seed = rootSeed(recipe.seed);
+  const { initializerRange } = recipe.architecture;
+  const tensors = [...llamaTensors(config)].map(([name, shape]) => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const data = fillInitialWeight(name, new Float32Array(size), { initializerRange, seed });
+    return { name, dtype: 'F32' as const, shape, data };
+  });
+  await writeSafetensors(path.join(folder, weightsFile), tensors);
+}
+
+/** Copies the weights of a model folder to another folder in bfloat16: half the size. */
+export async function writeHalfWeights(from: string, to: string): Promise<void> {
+  const { tensors } = await openModelFolder(from);
+  const rounded = [];
+  for (const [name, entry] of tensors) {
+    const data = await readTensor(entry);
+    rounded.push({ name, dtype: 'BF16' as const, shape: entry.shape, data });
+  }
+  await writeSafetensors(path.join(to, weightsFile), rounded);
+}
