@@ -13,6 +13,11 @@ export type Nats = {
   readonly jetstream: JetStreamClient;
   readonly manager: JetStreamManager;
   readonly log: Logger;
+  /**
+   * Calls back whenever the connection was lost and is back: what waited at the server is void then,
+   * which would be noticed only after several missed heartbeats. Returns the end of it.
+   */
+  onReconnect(callback: () => void): () => void;
   /** Whether the server answers now. */
   healthy(): Promise<boolean>;
   /** Sends what is still buffered, then closes; closes at once when the server is away. */
@@ -55,7 +60,8 @@ export async function connectNats(settings: NatsSettings): Promise<Nats> {
     throw new Error(`Cannot reach nats-server at ${withoutSecret(url)}.`, { cause: error });
   }
   warnOfOldServer(connection, log);
-  void logStatus(connection, log);
+  const reconnected = new Set<() => void>();
+  void followStatus(connection, log, reconnected);
   try {
     const manager = await jetstreamManager(connection, { timeout: requestTimeoutMs });
     return {
@@ -63,6 +69,10 @@ export async function connectNats(settings: NatsSettings): Promise<Nats> {
       jetstream: jetstream(connection, { timeout: requestTimeoutMs }),
       manager,
       log,
+      onReconnect: (callback) => {
+        reconnected.add(callback);
+        return () => void reconnected.delete(callback);
+      },
       healthy: () => answers(connection),
       close: () => closeConnection(connection),
     };
@@ -125,11 +135,17 @@ function warnOfOldServer(connection: NatsConnection, log: Logger): void {
     );
 }
 
-async function logStatus(connection: NatsConnection, log: Logger): Promise<void> {
+async function followStatus(
+  connection: NatsConnection,
+  log: Logger,
+  reconnected: ReadonlySet<() => void>,
+): Promise<void> {
   for await (const status of connection.status()) {
     if (status.type === 'disconnect') log.warn('lost the connection to nats-server');
-    else if (status.type === 'reconnect') log.info('connected to nats-server again');
-    else if (status.type === 'error')
+    else if (status.type === 'reconnect') {
+      log.info('connected to nats-server again');
+      for (const callback of [...reconnected]) callback();
+    } else if (status.type === 'error')
       log.error({ err: status.error }, 'nats-server reported an error');
     else if (status.type === 'slowConsumer')
       log.warn('nats-server messages arrive faster than read');

@@ -36,11 +36,13 @@ export async function consumeDeadLetters(
       const messages = await consumer.consume({ max_messages: 10 });
       const stop = (): void => void messages.close();
       signal.addEventListener('abort', stop, { once: true });
+      const forget = nats.onReconnect(stop);
       if (signal.aborted) stop();
       try {
         for await (const advisory of messages) await bury(nats, advisory, onDead);
       } finally {
         signal.removeEventListener('abort', stop);
+        forget();
         await messages.close();
       }
     } catch (error) {

@@ -123,6 +123,7 @@ export async function* followEvents(
       const messages = await consumer.consume({ max_messages: 100 });
       const stop = (): void => messages.stop();
       signal.addEventListener('abort', stop, { once: true });
+      const forget = nats.onReconnect(stop);
       if (signal.aborted) stop();
       try {
         for await (const message of messages) {
@@ -133,6 +134,7 @@ export async function* followEvents(
         }
       } finally {
         signal.removeEventListener('abort', stop);
+        forget();
         messages.stop();
       }
     } catch (error) {

@@ -76,7 +76,7 @@ async function consumeLane(
   while (!options.signal.aborted) {
     try {
       const consumer = await nats.jetstream.consumers.get(streams.work.name, workConsumer(stage));
-      const message = await nextMessage(consumer, options);
+      const message = await nextMessage(nats, consumer, options);
       failures = 0;
       if (message !== null) await handleMessage(nats, consumer, message, handler, options);
     } catch (error) {
@@ -89,16 +89,22 @@ async function consumeLane(
 }
 
 /** One message, or null when none came in time or the signal aborted. Nothing is fetched ahead. */
-async function nextMessage(consumer: Consumer, options: ConsumeOptions): Promise<JsMsg | null> {
+async function nextMessage(
+  nats: Nats,
+  consumer: Consumer,
+  options: ConsumeOptions,
+): Promise<JsMsg | null> {
   const messages = await consumer.fetch({ max_messages: 1, expires: options.pollMs ?? 10_000 });
   const stop = (): void => void messages.close();
   options.signal.addEventListener('abort', stop, { once: true });
+  const forget = nats.onReconnect(stop);
   if (options.signal.aborted) stop();
   try {
     for await (const message of messages) return message;
     return null;
   } finally {
     options.signal.removeEventListener('abort', stop);
+    forget();
   }
 }
 

@@ -77,6 +77,7 @@ async function* watchRecords<T>(
       const watcher = await kv.watch({ key });
       const stop = (): void => watcher.stop();
       signal.addEventListener('abort', stop, { once: true });
+      const forget = nats.onReconnect(stop);
       if (signal.aborted) stop();
       try {
         for await (const entry of watcher) {
@@ -89,6 +90,7 @@ async function* watchRecords<T>(
         }
       } finally {
         signal.removeEventListener('abort', stop);
+        forget();
         watcher.stop();
       }
     } catch (error) {

@@ -1,0 +1,81 @@
+import { LatheError } from '@lathe/contracts/error';
+import { desire, type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import { recordKey } from '@lathe/contracts/subject';
+import { startPlatformNats } from '@lathe/testkit/platform-nats';
+import { expect, it } from 'vitest';
+import { changeJob, openJobs } from './jobs.ts';
+
+const job: JobRecord = {
+  version: 1,
+  id: 'ftjob-a',
+  project: 'p',
+  createdAt: 1,
+  createdMs: 1000,
+  requestId: 'req_a',
+  state: 'validating_files',
+  desired: 'run',
+  epoch: 1,
+  stage: 'ingest',
+  model: 'lathe-tiny',
+  suffix: null,
+  seed: 1,
+  hyperparameters: {},
+  options: {},
+  metadata: null,
+  trainingFile: 'file-a',
+  validationFile: null,
+  settings: null,
+  datasetKey: null,
+  progress: null,
+  worker: null,
+  lostWorkers: 0,
+  checkpointKey: null,
+  trainedTokens: null,
+  fineTunedModel: null,
+  resultFiles: [],
+  reportKey: null,
+  evaluation: null,
+  startedAt: null,
+  finishedAt: null,
+  error: null,
+};
+
+async function openTest() {
+  const platform = await startPlatformNats();
+  const store = await openJobs(platform.nats);
+  await store.create(recordKey('p', job.id), job);
+  return { store, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
+}
+
+it('loses no change of writers that come at once', async () => {
+  await using test = await openTest();
+  const raise = (record: JobRecord): JobRecord => ({ ...record, epoch: record.epoch + 1 });
+  await Promise.all(Array.from({ length: 10 }, () => changeJob(test.store, 'p', job.id, raise)));
+  expect((await test.store.get(recordKey('p', job.id)))?.value.epoch).toBe(11);
+});
+
+it('ends a race of cancel and finish in exactly one terminal state', async () => {
+  await using test = await openTest();
+  const end = (to: 'cancelled' | 'failed') =>
+    changeJob(test.store, 'p', job.id, (record) => moveJob(record, to, { now: 9 }));
+  const results = await Promise.allSettled([end('cancelled'), end('failed'), end('cancelled')]);
+  expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+  const late = changeJob(test.store, 'p', job.id, (record) => desire(record, 'cancel'));
+  await expect(late).rejects.toMatchObject({ code: 'invalid_state' });
+});
+
+it('leaves the record alone when there is nothing to change', async () => {
+  await using test = await openTest();
+  const before = await test.store.get(recordKey('p', job.id));
+  expect(await changeJob(test.store, 'p', job.id, () => null)).toEqual(job);
+  expect((await test.store.get(recordKey('p', job.id)))?.revision).toBe(before?.revision);
+});
+
+it('knows no job of another project, and never changes an identity', async () => {
+  await using test = await openTest();
+  const other = changeJob(test.store, 'q', job.id, (record) => record);
+  await expect(other).rejects.toThrow(LatheError);
+  await expect(other).rejects.toMatchObject({ code: 'not_found' });
+  const stolen = changeJob(test.store, 'p', job.id, (record) => ({ ...record, project: 'q' }));
+  await expect(stolen).rejects.toThrow('identity');
+});

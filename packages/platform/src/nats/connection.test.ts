@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { freePort } from '@lathe/testkit/free-port';
+import { startNats } from '@lathe/testkit/nats';
+import { expect, it } from 'vitest';
+import { createLogger } from '../log.ts';
+import { connectNats } from './connection.ts';
+import { findNatsServer } from './server.ts';
+
+const lines: string[] = [];
+const sink = { write: (line: string) => void lines.push(line) };
+const log = createLogger({ logLevel: 'debug', logFormat: 'json' }, 'test', sink);
+
+it('names the address, without its secret, when nobody listens there', async () => {
+  const url = `nats://secret@127.0.0.1:${await freePort()}`;
+  const attempt = connectNats({ url, name: 'test', log, requestTimeoutMs: 1000 });
+  await expect(attempt).rejects.toThrow(
+    /^Cannot reach nats-server at nats:\/\/127\.0\.0\.1:\d+\.$/,
+  );
+});
+
+it('is refused without the token', async () => {
+  await using server = await startNats();
+  const url = `nats://127.0.0.1:${server.port}`;
+  await expect(connectNats({ url, name: 'test', log })).rejects.toThrow('Cannot reach');
+});
+
+it('says when JetStream is off', async () => {
+  const port = await freePort();
+  const plain = spawn(await findNatsServer(), ['-a', '127.0.0.1', '-p', String(port)], {
+    stdio: 'ignore',
+  });
+  try {
+    const attempt = () => connectNats({ url: `nats://127.0.0.1:${port}`, name: 'test', log });
+    await expect
+      .poll(() => attempt().then(String, (error: Error) => error.message), { timeout: 10_000 })
+      .toContain('JetStream switched off');
+  } finally {
+    plain.kill('SIGKILL');
+  }
+});
+
+it('knows whether the server answers, and closes even when it does not', async () => {
+  await using server = await startNats();
+  const nats = await connectNats({ url: server.url, name: 'test', log });
+  expect(await nats.healthy()).toBe(true);
+  server.pause();
+  expect(await nats.healthy()).toBe(false);
+  server.resume();
+  await expect.poll(() => nats.healthy(), { timeout: 10_000 }).toBe(true);
+  let reconnects = 0;
+  const forget = nats.onReconnect(() => reconnects++);
+  await server.kill();
+  await server.restart();
+  await expect.poll(() => reconnects, { timeout: 10_000 }).toBe(1);
+  forget();
+  await server.kill();
+  const begun = performance.now();
+  await nats.close();
+  expect(performance.now() - begun).toBeLessThan(3000);
+  expect(await nats.healthy()).toBe(false);
+});

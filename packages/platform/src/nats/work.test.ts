@@ -1,0 +1,237 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { WorkMessage } from '@lathe/contracts/message/work';
+import { streams, workSubject } from '@lathe/contracts/subject';
+import { type PlatformNats, startPlatformNats } from '@lathe/testkit/platform-nats';
+import { expect, it } from 'vitest';
+import { pause } from './pause.ts';
+import { type ConsumeOptions, consumeWork, publishWork, type WorkHandler } from './work.ts';
+
+const message = (jobId: string, epoch = 1): WorkMessage => ({
+  version: 1,
+  project: 'p',
+  jobId,
+  epoch,
+  requestId: 'req_1',
+});
+
+/** Runs a consumer until the disposal of the result. */
+function consume(
+  { nats }: PlatformNats,
+  handler: WorkHandler,
+  options: Partial<ConsumeOptions> = {},
+) {
+  const controller = new AbortController();
+  const failed: { jobId: string; reason: string }[] = [];
+  const done = consumeWork(nats, 'ingest', handler, {
+    concurrency: 1,
+    signal: controller.signal,
+    retryDelayMs: 20,
+    onFailure: async (work, error) => {
+      failed.push({ jobId: work.jobId, reason: (error as Error).message });
+    },
+    ...options,
+  });
+  const stop = (): Promise<void> => {
+    controller.abort();
+    return done;
+  };
+  return { failed, stop, [Symbol.asyncDispose]: stop };
+}
+
+async function waiting({ nats }: PlatformNats): Promise<number> {
+  return (await nats.manager.streams.info(streams.work.name)).state.messages;
+}
+
+it('delivers a message once, however often it is published', async () => {
+  await using platform = await startPlatformNats();
+  for (let times = 0; times < 3; times++)
+    await publishWork(platform.nats, 'ingest', message('ftjob-a'));
+  await publishWork(platform.nats, 'ingest', message('ftjob-a', 2));
+  const seen: string[] = [];
+  await using _ = consume(platform, async (work, context) => {
+    seen.push(`${work.jobId} ${work.epoch} ${context.deliveries}`);
+    return { kind: 'done' };
+  });
+  await expect.poll(() => waiting(platform)).toBe(0);
+  expect(seen).toEqual(['ftjob-a 1 1', 'ftjob-a 2 1']);
+});
+
+it('keeps to its concurrency and fetches nothing ahead', async () => {
+  await using platform = await startPlatformNats();
+  for (let index = 0; index < 6; index++)
+    await publishWork(platform.nats, 'ingest', message(`ftjob-${index}`));
+  const running = { here: 0, there: 0, most: 0 };
+  const handler =
+    (side: 'here' | 'there'): WorkHandler =>
+    async () => {
+      running[side]++;
+      running.most = Math.max(running.most, running[side]);
+      await pause(100, new AbortController().signal);
+      running[side]--;
+      return { kind: 'done' };
+    };
+  const begun = performance.now();
+  await using _first = consume(platform, handler('here'), { concurrency: 2 });
+  await using _second = consume(platform, handler('there'), { concurrency: 1 });
+  await expect.poll(() => waiting(platform), { timeout: 3000, interval: 20 }).toBe(0);
+  expect(running.most).toBe(2);
+  // Three lanes share six messages of 0.1 s; a message held back would wait for the ack wait of 1 s.
+  expect(performance.now() - begun).toBeLessThan(900);
+});
+
+it('delivers again after the asked delay, and never what was dropped', async () => {
+  await using platform = await startPlatformNats();
+  await publishWork(platform.nats, 'ingest', message('ftjob-retry'));
+  await publishWork(platform.nats, 'ingest', message('ftjob-drop'));
+  const times: number[] = [];
+  const dropped: string[] = [];
+  await using _ = consume(platform, async (work, context) => {
+    if (work.jobId === 'ftjob-drop') {
+      dropped.push(work.jobId);
+      return { kind: 'drop', reason: 'of an old epoch' };
+    }
+    times.push(performance.now());
+    return context.deliveries < 2 ? { kind: 'retry', delayMs: 300 } : { kind: 'done' };
+  });
+  await expect.poll(() => waiting(platform), { timeout: 5000 }).toBe(0);
+  expect(times).toHaveLength(2);
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(280);
+  expect(dropped).toHaveLength(1);
+});
+
+it('tries work that threw again, and fails its job at the last delivery', async () => {
+  await using platform = await startPlatformNats();
+  await publishWork(platform.nats, 'ingest', message('ftjob-a'));
+  const deliveries: [number, boolean][] = [];
+  await using consumer = consume(platform, async (_, context) => {
+    deliveries.push([context.deliveries, context.lastDelivery]);
+    throw new Error('the disk is away');
+  });
+  await expect.poll(() => consumer.failed, { timeout: 5000 }).toHaveLength(1);
+  expect(consumer.failed).toEqual([{ jobId: 'ftjob-a', reason: 'the disk is away' }]);
+  expect(deliveries).toEqual([
+    [1, false],
+    [2, false],
+    [3, true],
+  ]);
+  await expect.poll(() => waiting(platform)).toBe(0);
+});
+
+it('fails a job at once when no retry can help', async () => {
+  await using platform = await startPlatformNats();
+  await publishWork(platform.nats, 'ingest', message('ftjob-a'));
+  await using consumer = consume(platform, () => {
+    throw new LatheError('invalid_file_format', 'Line 3 is no JSON.');
+  });
+  await expect.poll(() => consumer.failed, { timeout: 5000 }).toHaveLength(1);
+  await expect.poll(() => waiting(platform)).toBe(0);
+});
+
+it('keeps work that moves beyond the ack wait', async () => {
+  await using platform = await startPlatformNats();
+  await publishWork(platform.nats, 'ingest', message('ftjob-a'));
+  let calls = 0;
+  await using _ = consume(
+    platform,
+    async (_work, context) => {
+      calls++;
+      for (let step = 0; step < 25; step++) {
+        await pause(100, context.signal);
+        context.progress();
+      }
+      return { kind: 'done' };
+    },
+    { concurrency: 2 },
+  );
+  await expect.poll(() => waiting(platform), { timeout: 6000 }).toBe(0);
+  expect(calls).toBe(1);
+});
+
+it('takes work away from a handler that hangs, and tells it', async () => {
+  await using platform = await startPlatformNats();
+  await publishWork(platform.nats, 'ingest', message('ftjob-a'));
+  let told = '';
+  await using _ = consume(
+    platform,
+    async (_work, context) => {
+      if (context.deliveries > 1) return { kind: 'done' };
+      await pause(8000, context.signal);
+      told = String(context.signal.reason);
+      return { kind: 'done' };
+    },
+    { concurrency: 2 },
+  );
+  await expect.poll(() => waiting(platform), { timeout: 8000 }).toBe(0);
+  await expect.poll(() => told, { timeout: 4000 }).toContain('nothing moved for 1 seconds');
+});
+
+it('gives interrupted work back at shutdown, at once', async () => {
+  await using platform = await startPlatformNats();
+  await publishWork(platform.nats, 'ingest', message('ftjob-a'));
+  const started = Promise.withResolvers<void>();
+  const first = consume(platform, async (_work, context) => {
+    started.resolve();
+    await pause(10_000, context.signal);
+    context.signal.throwIfAborted();
+    return { kind: 'done' };
+  });
+  await started.promise;
+  const begun = performance.now();
+  await first.stop();
+  let deliveries = 0;
+  await using _ = consume(platform, async (_work, context) => {
+    deliveries = context.deliveries;
+    return { kind: 'done' };
+  });
+  await expect.poll(() => deliveries, { timeout: 3000, interval: 10 }).toBe(2);
+  expect(performance.now() - begun).toBeLessThan(900);
+});
+
+it('stops at once when there is no work', async () => {
+  await using platform = await startPlatformNats();
+  const consumer = consume(platform, async () => ({ kind: 'done' }));
+  await pause(200, new AbortController().signal);
+  const begun = performance.now();
+  await consumer.stop();
+  expect(performance.now() - begun).toBeLessThan(200);
+});
+
+it('drops what cannot be read and goes on', async () => {
+  await using platform = await startPlatformNats();
+  const { nats } = platform;
+  await nats.jetstream.publish(workSubject('ingest'), 'not JSON');
+  await nats.jetstream.publish(workSubject('ingest'), '{"version":9}');
+  await publishWork(nats, 'ingest', message('ftjob-a'));
+  const seen: string[] = [];
+  await using _ = consume(platform, async (work) => {
+    seen.push(work.jobId);
+    return { kind: 'done' };
+  });
+  await expect.poll(() => waiting(platform), { timeout: 5000 }).toBe(0);
+  expect(seen).toEqual(['ftjob-a']);
+});
+
+it('loses no acknowledged message when the server is killed', { timeout: 40_000 }, async () => {
+  await using platform = await startPlatformNats();
+  const seen = new Set<string>();
+  await using _ = consume(platform, async (work) => {
+    seen.add(work.jobId);
+    return { kind: 'done' };
+  });
+  const acknowledged: string[] = [];
+  for (let index = 0; index < 40; index++) {
+    if (index === 20) {
+      await platform.server.kill();
+      await platform.server.restart();
+    }
+    const jobId = `ftjob-${index}`;
+    await publishWork(platform.nats, 'ingest', message(jobId)).then(
+      () => acknowledged.push(jobId),
+      () => undefined,
+    );
+  }
+  expect(acknowledged.length).toBeGreaterThan(20);
+  await expect
+    .poll(() => acknowledged.filter((jobId) => !seen.has(jobId)), { timeout: 20_000 })
+    .toEqual([]);
+});
