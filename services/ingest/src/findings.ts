@@ -19,6 +19,7 @@ export function createFindings(limit: number): Findings {
   const wrong = { training_file: 0, validation_file: 0 };
   const lastWrong = { training_file: 0, validation_file: 0 };
   let total = 0;
+  let listedWarnings = 0;
   return {
     add(finding) {
       total++;
@@ -28,10 +29,13 @@ export function createFindings(limit: number): Findings {
         if (finding.line !== lastWrong[finding.file]) wrong[finding.file]++;
         lastWrong[finding.file] = finding.line;
       }
-      if (listed.length < limit) listed.push(finding);
-      else if (finding.level === 'error') {
+      if (listed.length < limit) {
+        listed.push(finding);
+        if (finding.level === 'warn') listedWarnings++;
+      } else if (finding.level === 'error' && listedWarnings > 0) {
         const warning = listed.findLastIndex((kept) => kept.level === 'warn');
-        if (warning !== -1) listed.splice(warning, 1, finding);
+        listed.splice(warning, 1, finding);
+        listedWarnings--;
       }
     },
     get listed() {

@@ -1,0 +1,33 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { trainByteLevelBpe } from '@lathe/tokenizer/train-bpe';
+
+/** Tokens that only templates write. */
+export const tinySpecialTokens = ['<|end|>', '<|system|>', '<|user|>', '<|assistant|>'] as const;
+
+/** A chat template with generation tags, of the tokens above. */
+export const tinyChatTemplate = `{% for message in messages %}<|{{ message.role }}|>{% if message.role == 'assistant' %}{% generation %}{{ message.content }}<|end|>{% endgeneration %}{% else %}{{ message.content }}<|end|>{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}`;
+
+/** Size of the vocabulary: the special tokens and the 256 bytes, and no merges. */
+export const tinyVocabulary = 256 + tinySpecialTokens.length;
+
+/**
+ * Writes the files of a byte tokenizer with a chat template into a folder, made when missing; with
+ * `{ template: false }` without the template. Every byte of a text is one token.
+ */
+export async function writeTinyTokenizer(
+  folder: string,
+  options: { readonly template?: boolean } = {},
+): Promise<void> {
+  const tokenizer = trainByteLevelBpe([], {
+    vocabularySize: tinyVocabulary,
+    specialTokens: tinySpecialTokens,
+  });
+  const config = {
+    eos_token: '<|end|>',
+    ...(options.template === false ? {} : { chat_template: tinyChatTemplate }),
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
+  await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify(config));
+}

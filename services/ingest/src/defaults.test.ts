@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { resolveSettings } from './defaults.ts';
+
+const facts = { rows: 256, tokens: 20_000, parameters: 2_000_000 };
+
+it('takes what the job says', () => {
+  const hyperparameters = { n_epochs: 2, batch_size: 5, learning_rate_multiplier: 3 };
+  const options = { adaptation: { type: 'full' as const }, learning_rate: 1e-3 };
+  expect(resolveSettings(facts, hyperparameters, options)).toEqual({
+    epochs: 2,
+    batchSize: 5,
+    learningRateMultiplier: 3,
+    learningRate: 1e-3,
+    adaptation: { type: 'full' },
+  });
+});
+
+it('fills in LoRA over all linear layers, keeping what was asked', () => {
+  const { adaptation } = resolveSettings(facts, {}, { adaptation: { type: 'lora', rank: 4 } });
+  expect(adaptation).toEqual({
+    type: 'lora',
+    rank: 4,
+    alpha: 32,
+    dropout: 0,
+    targets: 'all-linear',
+  });
+});
+
+it('shows a small data set more often, in smaller batches', () => {
+  const small = resolveSettings({ ...facts, rows: 100 }, { n_epochs: 'auto' }, {});
+  const large = resolveSettings({ ...facts, rows: 50_000 }, {}, {});
+  expect(small.epochs).toBeGreaterThan(large.epochs);
+  expect(large.epochs).toBe(1);
+  expect(small.batchSize).toBeLessThan(large.batchSize);
+});
+
+it('learns faster with LoRA and with smaller models, and scales by the multiplier', () => {
+  const rate = (parameters: number, type: 'lora' | 'full', multiplier = 1) =>
+    resolveSettings(
+      { ...facts, parameters },
+      { learning_rate_multiplier: multiplier },
+      { adaptation: { type } },
+    ).learningRate;
+  expect(rate(1e9, 'full')).toBeCloseTo(2e-5);
+  expect(rate(1e9, 'lora')).toBeCloseTo(2e-4);
+  expect(rate(2e6, 'full')).toBeGreaterThan(rate(1e9, 'full'));
+  expect(rate(1e3, 'lora')).toBeLessThanOrEqual(5e-3);
+  expect(rate(1e9, 'full', 2)).toBeCloseTo(4e-5);
+});

@@ -1,0 +1,199 @@
+import { gzipSync } from 'node:zlib';
+import { startNats, type TestNats } from '@lathe/testkit/nats';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatLine, chatLines, openIngest } from './ingest-fixture.ts';
+
+let nats: TestNats;
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let service: Awaited<ReturnType<typeof openIngest>>;
+
+beforeAll(async () => {
+  nats = await startNats();
+  folder = await tempFolder();
+  const overrides = { maxLineBytes: 1 << 20, maxRows: 300_000 };
+  service = await openIngest({ natsUrl: nats.url, folder: folder.path }, overrides);
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await nats[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const good = chatLines(20).trim();
+
+/** One wrong line after 20 good ones: what the job's error says about it. */
+async function complaint(line: string | Uint8Array): Promise<string | undefined> {
+  const bytes = Buffer.concat([Buffer.from(`${good}\n`), Buffer.from(line as string)]);
+  const job = await service.run(bytes);
+  expect(job).toMatchObject({ state: 'failed', datasetKey: null });
+  expect(job.error).toMatchObject({ code: 'invalid_file_format', param: 'training_file' });
+  return job.error?.message;
+}
+
+const messages = (...list: unknown[]) => JSON.stringify({ messages: list });
+const user = { role: 'user', content: 'q' };
+const assistant = { role: 'assistant', content: 'a' };
+
+describe('a wrong line fails the job by number and reason', () => {
+  it.each<[string, string | Uint8Array, string]>([
+    ['not JSON', '{"messages": [', 'the line is not valid JSON: Unexpected end of JSON input.'],
+    ['no object', '[1, 2]', 'the line must be a JSON object, not a list.'],
+    ['no messages', '{"a": 1}', '"messages" is missing.'],
+    ['messages no list', '{"messages": "hi"}', 'messages must be a list, not a string.'],
+    ['empty messages', '{"messages": []}', 'messages must not be empty.'],
+    [
+      'content a number',
+      messages(user, { ...assistant, content: 5 }),
+      'messages[1].content must be a string.',
+    ],
+    [
+      'content null',
+      messages(user, { ...assistant, content: null }),
+      'messages[1].content must be a string, not null.',
+    ],
+    ['content missing', messages({ role: 'user' }, assistant), 'messages[0].content is missing.'],
+    [
+      'image part',
+      messages({ role: 'user', content: [{ type: 'image_url' }] }, assistant),
+      'messages[0].content[0] must be a text part; only text can be trained.',
+    ],
+    [
+      'unknown role',
+      messages({ ...user, role: 'bot' }, assistant),
+      'messages[0].role must be one of system, developer, user, assistant, tool.',
+    ],
+    [
+      'last from user',
+      messages(user, assistant, user),
+      'messages[2] must be from the assistant, not from user.',
+    ],
+    ['no assistant', messages(user), 'messages must hold at least one assistant message.'],
+    [
+      'all weight 0',
+      messages(user, { ...assistant, weight: 0 }),
+      'every assistant message has the weight 0, so nothing would be trained.',
+    ],
+    ['weight 2', messages(user, { ...assistant, weight: 2 }), 'messages[1].weight must be 0 or 1.'],
+    [
+      'weight on user',
+      messages({ ...user, weight: 1 }, assistant),
+      'messages[0].weight belongs to assistant messages only.',
+    ],
+    [
+      'unknown key',
+      messages(user, { ...assistant, contents: 'x' }),
+      'messages[1] has the unknown key "contents".',
+    ],
+    [
+      'tool calls',
+      messages(user, { ...assistant, tool_calls: [] }),
+      'messages[1].tool_calls cannot be trained: tool calls are not supported.',
+    ],
+    ['other format', '{"prompt": "a", "completion": "b"}', '"messages" is missing.'],
+    [
+      'NUL',
+      messages(user, { ...assistant, content: 'a\u0000b' }),
+      'messages[1].content holds a NUL character.',
+    ],
+    [
+      'lone surrogate',
+      '{"messages": [{"role": "user", "content": "\\ud800"}, {"role": "assistant", "content": "a"}]}',
+      'messages[0].content holds half of a surrogate pair, which is no character.',
+    ],
+    [
+      'invalid UTF-8',
+      Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]),
+      'the line is not valid UTF-8; save the file as UTF-8.',
+    ],
+    ['deep nesting', '['.repeat(100_000), 'the JSON is nested deeper than 64 levels.'],
+    ['a very long line', 'x'.repeat(2 << 20), 'the line is longer than 1048576 bytes.'],
+    ['__proto__', '{"__proto__": {"messages": []}}', '"messages" is missing.'],
+  ])('%s', async (_, line, reason) => {
+    expect(await complaint(line)).toBe(`Line 21: ${reason}`);
+  });
+
+  it('names the first lines and counts the others; every finding is an event', async () => {
+    const wrong = ['{', messages(user), '{"messages": 1}', '[]', '{}'].join('\n');
+    expect(await complaint(wrong)).toBe(
+      "Line 21: the line is not valid JSON: Expected property name or '}' in JSON at position 1. Line 22: messages must hold at least one assistant message. Line 23: messages must be a list, not a number. 2 more lines are wrong.",
+    );
+    const jobs = await service.jobs.list('default');
+    const job = jobs
+      .map((entry) => entry.value)
+      .find((each) => each.error?.message.includes('Line 22'));
+    const events = await service.events(job?.id ?? '');
+    expect(events.map((event) => event.name)).toEqual([
+      'validating',
+      ...Array.from({ length: 5 }, () => 'finding'),
+      'failed',
+    ]);
+    expect(events.at(1)).toMatchObject({ level: 'error', data: { line: 21, rule: 'json' } });
+    expect(await service.file(job?.trainingFile ?? '')).toMatchObject({ status: 'error' });
+  });
+
+  it('blames the validation file when that one is wrong', async () => {
+    const validationFile = await service.upload('{"messages": []}\n');
+    const job = await service.run(good, { validationFile });
+    expect(job.error).toEqual({
+      code: 'invalid_file_format',
+      message: 'Line 1: messages must not be empty.',
+      param: 'validation_file',
+    });
+  });
+});
+
+describe('a file of another kind is refused with what was seen and what is wanted', () => {
+  it.each<[string, string | Uint8Array, string]>([
+    ['a JSON array', `[${chatLine('a', 'b')},\n${chatLine('a', 'b')}]`, 'is a JSON array'],
+    ['pretty JSON', '{\n  "messages": []\n}', 'is JSON spread over several lines'],
+    ['CSV', 'question,answer\na,b\n', 'looks like a table (CSV)'],
+    ['gzip', gzipSync(good), 'is compressed with gzip'],
+    ['Parquet', Buffer.from('PAR1\u0015\u0004'), 'is a Parquet file'],
+    ['UTF-16', Buffer.from(`\uFEFF${good}`, 'utf16le'), 'is UTF-16 text'],
+    ['ShareGPT', '{"conversations": []}', 'has ShareGPT rows'],
+    ['Alpaca', '{"instruction": "a", "input": "", "output": "b"}', 'has Alpaca rows'],
+    ['preferences', '{"prompt": "a", "chosen": "b", "rejected": "c"}', 'has preference rows'],
+    [
+      'other keys',
+      '{"question": "a", "answer": "b"}',
+      'has rows with the keys "question", "answer"',
+    ],
+    ['nothing', '\n\r\n  \n', 'has no rows'],
+    ['prose', 'Hello there.\nHow are you?', 'has no line of valid JSON'],
+  ])('%s', async (_, bytes, seen) => {
+    const job = await service.run(bytes);
+    expect(job.error?.code).toBe('invalid_file_format');
+    expect(job.error?.message).toContain(`The file ${seen}`);
+    expect(job.error?.message).toContain('Wanted is JSON Lines');
+  });
+});
+
+describe('size', () => {
+  it('takes BOM, CRLF and blank lines for what they are', async () => {
+    const job = await service.run(`\uFEFF${good.replaceAll('\n', '\r\n\r\n')}\r\n`);
+    expect(job.state).toBe('queued');
+    const { report } = await service.dataset(job);
+    expect(report.rows).toMatchObject({ read: 20, kept: 20 });
+  });
+
+  it('survives many tiny broken lines and says how many', async () => {
+    const job = await service.run(`${good}\n${'{}\n'.repeat(200_000)}`);
+    expect(job.error?.message).toMatch(/^Line 21: "messages" is missing\..* 199997 more lines/);
+    expect((await service.events(job.id)).length).toBeLessThan(60);
+  });
+
+  it('refuses more rows than allowed, and a line of 200 MB, in bounded memory', async () => {
+    const many = await service.run('{}\n'.repeat(300_100).replace('{}', chatLine('a', 'b')));
+    expect(many.error?.message).toBe('The file has more than 300000 rows.');
+    async function* huge(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(`${good}\n{"messages": "`);
+      for (let at = 0; at < 200; at++) yield Buffer.alloc(1 << 20, 0x61);
+      yield Buffer.from('"}\n');
+    }
+    const before = process.memoryUsage().rss;
+    const job = await service.run(huge());
+    expect(job.error?.message).toBe('Line 21: the line is longer than 1048576 bytes.');
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 2 ** 20);
+  });
+});

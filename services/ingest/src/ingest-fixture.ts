@@ -1,0 +1,216 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type DatasetPart,
+  datasetManifestSchema,
+  datasetReportSchema,
+} from '@lathe/contracts/artifact/dataset';
+import { fileKey } from '@lathe/contracts/artifact/key';
+import { decodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
+import { newId } from '@lathe/contracts/id';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import { isTerminal } from '@lathe/contracts/job/state';
+import { type FileRecord, fileRecordSchema } from '@lathe/contracts/record/file';
+import { modelRecordSchema } from '@lathe/contracts/record/model';
+import { baseModelsProject, buckets, modelKey, recordKey } from '@lathe/contracts/subject';
+import { getBytes } from '@lathe/platform/artifacts/folder';
+import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { readConfig } from '@lathe/platform/config';
+import { openJobs } from '@lathe/platform/jobs';
+import { createLogger } from '@lathe/platform/log';
+import { connectNats } from '@lathe/platform/nats/connection';
+import { listEvents } from '@lathe/platform/nats/events';
+import { publishWork } from '@lathe/platform/nats/work';
+import { openRecords } from '@lathe/platform/records/kv';
+import { writeTinyTokenizer } from '@lathe/testkit/tiny-tokenizer';
+import type { IngestSettings } from './settings.ts';
+import { start } from './start.ts';
+
+const project = 'default';
+export const modelName = 'tiny';
+
+/** For tests: a real ingest over a real nats-server and real files, with one base model. */
+export async function openIngest(
+  places: { readonly natsUrl: string; readonly folder: string },
+  overrides: Partial<IngestSettings> = {},
+) {
+  const config = readConfig({
+    LATHE_DATA: places.folder,
+    LATHE_NATS_URL: places.natsUrl,
+    LATHE_MODELS: join(places.folder, 'models'),
+    LATHE_LOG_LEVEL: 'silent',
+  });
+  const modelFolder = join(places.folder, 'models', modelName);
+  await mkdir(modelFolder, { recursive: true });
+  await writeTinyTokenizer(modelFolder);
+  await writeFile(join(modelFolder, 'config.json'), '{}');
+  const ingest = await start(config, { cancelPollMs: 50, ...overrides });
+  const log = createLogger(config, 'test');
+  const nats = await connectNats({ url: places.natsUrl, name: 'test', log });
+  const artifacts = await openArtifacts(config);
+  const jobs = await openJobs(nats);
+  const files = await openRecords(nats, buckets.files, fileRecordSchema);
+  const models = await openRecords(nats, buckets.models, modelRecordSchema);
+  await models.put(modelKey(baseModelsProject, modelName), {
+    version: 1,
+    kind: 'base',
+    name: modelName,
+    createdAt: 0,
+    maxPositions: 512,
+    parameters: 1_000_000,
+  });
+
+  const upload = async (source: string | Uint8Array | AsyncIterable<Uint8Array>) => {
+    const id = newId('file');
+    const key = fileKey(project, id);
+    const stored = await artifacts.put(
+      key,
+      typeof source === 'string' ? Buffer.from(source) : source,
+    );
+    const record: FileRecord = {
+      version: 1,
+      id,
+      project,
+      createdAt: 0,
+      createdMs: 0,
+      expiresAt: null,
+      filename: '../../rows.jsonl',
+      purpose: 'fine-tune',
+      ...stored,
+      key,
+      status: 'processed',
+      statusDetails: null,
+    };
+    await files.create(recordKey(project, id), record);
+    return id;
+  };
+  const create = async (trainingFile: string, change: Partial<JobRecord> = {}) => {
+    const record = { ...newJob(trainingFile), ...change };
+    await jobs.create(recordKey(project, record.id), record);
+    return record;
+  };
+  const queue = (job: JobRecord) =>
+    publishWork(nats, 'ingest', {
+      version: 1,
+      project,
+      jobId: job.id,
+      epoch: job.epoch,
+      requestId: job.requestId,
+    });
+  const read = async (id: string) => {
+    const stored = await jobs.get(recordKey(project, id));
+    if (stored === null) throw new Error(`no job ${id}`);
+    return stored.value;
+  };
+  const json = async (key: string): Promise<unknown> =>
+    JSON.parse(Buffer.concat(await Array.fromAsync(artifacts.get(key))).toString());
+
+  return {
+    ingest,
+    config,
+    nats,
+    jobs,
+    files,
+    artifacts,
+    upload,
+    create,
+    queue,
+    read,
+    file: async (id: string) => (await files.get(recordKey(project, id)))?.value,
+    events: async (id: string) =>
+      (await listEvents(nats, project, id, { limit: 500, newestFirst: false })).map(
+        (stored) => stored.event,
+      ),
+    /** Waits until the job has left ingest. */
+    async ended(id: string): Promise<JobRecord> {
+      for (;;) {
+        const job = await read(id);
+        if (job.state !== 'validating_files' || isTerminal(job.state)) return job;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    /** A job over these bytes, run to the end of ingest. */
+    async run(source: Parameters<typeof upload>[0], change: Partial<JobRecord> = {}) {
+      const job = await create(await upload(source), change);
+      await queue(job);
+      return this.ended(job.id);
+    },
+    async dataset(job: JobRecord) {
+      const manifest = datasetManifestSchema.parse(await json(job.datasetKey ?? ''));
+      const rows = async (part: DatasetPart) =>
+        (await getBytes(artifacts, part.canonical).then((bytes) => Buffer.from(bytes).toString()))
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as { line: number });
+      const examples = async (part: DatasetPart) => {
+        const shards: ShardExample[] = [];
+        for (const ref of part.shards) shards.push(...decodeShard(await getBytes(artifacts, ref)));
+        return shards;
+      };
+      const report = datasetReportSchema.parse(await json(manifest.report.key));
+      return { manifest, report, rows, examples };
+    },
+    async [Symbol.asyncDispose]() {
+      await nats.close();
+      await ingest.stop();
+    },
+  };
+}
+
+function newJob(trainingFile: string): JobRecord {
+  return {
+    version: 1,
+    id: newId('job'),
+    project,
+    createdAt: 0,
+    createdMs: 0,
+    requestId: newId('request'),
+    state: 'validating_files',
+    desired: 'run',
+    epoch: 0,
+    stage: 'ingest',
+    model: modelName,
+    suffix: null,
+    seed: 1,
+    hyperparameters: {},
+    options: {},
+    metadata: null,
+    trainingFile,
+    validationFile: null,
+    settings: null,
+    datasetKey: null,
+    progress: null,
+    worker: null,
+    lostWorkers: 0,
+    checkpointKey: null,
+    trainedTokens: null,
+    fineTunedModel: null,
+    resultFiles: [],
+    reportKey: null,
+    evaluation: null,
+    startedAt: null,
+    finishedAt: null,
+    error: null,
+  };
+}
+
+/** One chat line. */
+export function chatLine(user: string, assistant: string): string {
+  return JSON.stringify({
+    messages: [
+      { role: 'user', content: user },
+      { role: 'assistant', content: assistant },
+    ],
+  });
+}
+
+/** So many different chat lines, with one of four answers each. */
+export function chatLines(count: number): string {
+  const words = ['parcel', 'invoice', 'login', 'refund', 'size', 'colour', 'delay'];
+  const lines = Array.from({ length: count }, (_, index) => {
+    const word = words[index % words.length];
+    const name = String.fromCharCode(97 + (index % 26), 97 + (Math.floor(index / 26) % 26));
+    return chatLine(`Where is my ${word}, ${name}?`, `queue-${index % 4}`);
+  });
+  return `${lines.join('\n')}\n`;
+}

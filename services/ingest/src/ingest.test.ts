@@ -1,0 +1,195 @@
+import { workConsumer } from '@lathe/contracts/subject';
+import { consumeWork } from '@lathe/platform/nats/work';
+import { startNats, type TestNats } from '@lathe/testkit/nats';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatLine, chatLines, openIngest } from './ingest-fixture.ts';
+
+let nats: TestNats;
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let service: Awaited<ReturnType<typeof openIngest>>;
+
+beforeAll(async () => {
+  nats = await startNats();
+  folder = await tempFolder();
+  service = await openIngest({ natsUrl: nats.url, folder: folder.path });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await nats[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+describe('ingest of a good file', () => {
+  it('writes shards, canonical rows and a report, and hands the job to training', async () => {
+    const job = await service.run(chatLines(100));
+    expect(job).toMatchObject({ state: 'queued', stage: 'train', error: null });
+    expect(job.settings).toMatchObject({ adaptation: { type: 'lora', rank: 16, alpha: 32 } });
+    const { manifest, report, rows, examples } = await service.dataset(job);
+    expect(manifest).toMatchObject({ kind: 'chat', baseModel: 'tiny', heldOutSource: 'split' });
+    expect(manifest.templateSha256).toMatch(/^[0-9a-f]{64}$/);
+    expect([manifest.train.rows, manifest.heldOut.rows]).toEqual([80, 20]);
+    expect(report.rows).toEqual({ read: 100, kept: 100, rejected: 0, duplicates: 0 });
+    const trainRows = await rows(manifest.train);
+    const heldOutRows = await rows(manifest.heldOut);
+    const lines = [...trainRows, ...heldOutRows].map((row) => row.line);
+    expect(lines.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    const shardExamples = await examples(manifest.train);
+    expect(shardExamples).toHaveLength(80);
+    expect(shardExamples.reduce((sum, each) => sum + each.tokens.length, 0)).toBe(
+      manifest.train.tokens,
+    );
+    // queue-N is 7 bytes and the end token: 8 supervised tokens a row.
+    expect(manifest.train.supervisedTokens).toBe(80 * 8);
+  });
+
+  it('tells its steps as events, in order', async () => {
+    const job = await service.run(chatLines(40));
+    const events = await service.events(job.id);
+    expect(events.map((event) => event.name)).toEqual(['validating', 'validated', 'queued']);
+    expect(events[1]?.data).toMatchObject({ training_rows: 32, held_out_rows: 8 });
+  });
+
+  it('marks the held-out side by a validation file when there is one', async () => {
+    const validationFile = await service.upload(chatLines(12));
+    const job = await service.run(chatLines(60), { validationFile });
+    const { manifest, report } = await service.dataset(job);
+    expect(manifest).toMatchObject({ heldOutSource: 'validation_file' });
+    expect([manifest.train.rows, manifest.heldOut.rows]).toEqual([60, 12]);
+    expect(report.findings.map((finding) => finding.rule)).toEqual(['overlap']);
+  });
+
+  it('takes prompt and completion rows', async () => {
+    const line = (index: number) =>
+      JSON.stringify({ prompt: `Name ${'abcdefghijkl'[index]}: `, completion: 'yes' });
+    const job = await service.run(Array.from({ length: 12 }, (_, i) => line(i)).join('\r\n'));
+    const { manifest } = await service.dataset(job);
+    expect(manifest).toMatchObject({ kind: 'completion', templateSha256: null });
+    expect(manifest.train.supervisedTokens).toBe(manifest.train.rows * 4);
+  });
+
+  it('splits the same file with the same seed in the same way', async () => {
+    const sides = async (seed: number) => {
+      const { manifest, rows } = await service.dataset(await service.run(chatLines(60), { seed }));
+      return (await rows(manifest.heldOut)).map((row) => row.line);
+    };
+    expect(await sides(7)).toEqual(await sides(7));
+    expect(await sides(7)).not.toEqual(await sides(8));
+  });
+
+  it('warns of few rows, repeated rows and control strings, and goes on', async () => {
+    const text = [chatLine('a', 'b'), chatLine('a', 'b'), chatLine('c <|end|>', 'd')].join('\n');
+    const job = await service.run(text);
+    expect(job.state).toBe('queued');
+    const { manifest, report } = await service.dataset(job);
+    expect(manifest.heldOutSource).toBe('none');
+    expect(report.findings.map((finding) => finding.rule).toSorted()).toEqual([
+      'control-string',
+      'duplicates',
+      'few-rows',
+      'no-held-out',
+    ]);
+    const warnings = (await service.events(job.id)).filter((event) => event.name === 'finding');
+    expect(warnings.every((event) => event.level === 'warn')).toBe(true);
+  });
+
+  it('leaves out few long rows by name, and refuses a file with many', async () => {
+    const long = chatLine('x'.repeat(600), 'y');
+    const few = await service.run(`${chatLines(199)}${long}\n`);
+    expect(few.state).toBe('queued');
+    const { report } = await service.dataset(few);
+    expect(report.rows).toMatchObject({ read: 200, kept: 199, rejected: 1 });
+    expect(report.findings[0]).toMatchObject({ line: 200, rule: 'too-long', level: 'warn' });
+    const many = await service.run(`${chatLines(20)}${long}\n`);
+    expect(many.error?.message).toBe('Line 21: the row has 605 tokens; at most 512 fit.');
+    expect((await service.file(many.trainingFile))?.status).toBe('processed');
+  });
+});
+
+describe('ingest of a job', () => {
+  it('changes nothing when the message comes again', async () => {
+    const job = await service.run(chatLines(30));
+    const message = {
+      version: 1 as const,
+      project: job.project,
+      jobId: job.id,
+      epoch: job.epoch,
+      requestId: job.requestId,
+    };
+    await service.nats.jetstream.publish('lathe.work.ingest', JSON.stringify(message));
+    await drained();
+    expect(await service.read(job.id)).toEqual(job);
+    expect(await service.events(job.id)).toHaveLength(3);
+  });
+
+  it('puts the job on the training queue exactly once', async () => {
+    const job = await service.run(chatLines(30));
+    const controller = new AbortController();
+    const seen: string[] = [];
+    await consumeWork(
+      service.nats,
+      'train',
+      async (message) => {
+        seen.push(message.jobId);
+        if (message.jobId === job.id) controller.abort();
+        return { kind: 'done' };
+      },
+      { concurrency: 1, signal: controller.signal, onFailure: async () => {} },
+    );
+    expect(seen.filter((id) => id === job.id)).toHaveLength(1);
+  });
+
+  it('drops a cancelled job and a message of an older epoch', async () => {
+    const file = await service.upload(chatLines(30));
+    const cancelled = await service.create(file, { state: 'cancelled' });
+    const newer = await service.create(file, { epoch: 2 });
+    await service.queue(cancelled);
+    await service.queue({ ...newer, epoch: 1 });
+    await drained();
+    expect((await service.read(cancelled.id)).state).toBe('cancelled');
+    expect(await service.read(newer.id)).toEqual(newer);
+  });
+
+  it('stops at once when the job is cancelled meanwhile', async () => {
+    const job = await service.create(await service.upload(chatLines(40_000)));
+    await service.queue(job);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await service.jobs.put(`${job.project}.${job.id}`, { ...job, state: 'cancelled' });
+    await drained();
+    expect((await service.read(job.id)).state).toBe('cancelled');
+    for await (const object of service.artifacts.list(`default/jobs/${job.id}`))
+      expect(object.key).not.toMatch(/manifest/);
+  });
+
+  it('pauses a job for which that was asked meanwhile', async () => {
+    const job = await service.run(chatLines(30), { desired: 'pause' });
+    await drained();
+    expect(await service.read(job.id)).toMatchObject({ state: 'paused', stage: 'train' });
+    expect((await service.events(job.id)).at(-1)?.name).toBe('paused');
+  });
+
+  it('fails a job whose file is gone, whose model is gone, or that asks for too long rows', async () => {
+    const gone = await service.create('file-doesnotexist');
+    await service.queue(gone);
+    expect((await service.ended(gone.id)).error).toEqual({
+      code: 'not_found',
+      message: 'The file file-doesnotexist was deleted.',
+      param: 'training_file',
+    });
+    const model = await service.run(chatLines(30), { model: 'other' });
+    expect(model.error).toMatchObject({ code: 'model_not_found', param: 'model' });
+    const long = await service.run(chatLines(30), { options: { max_tokens: 4096 } });
+    expect(long.error?.message).toBe(
+      "max_tokens is 4096, but the model 'tiny' takes at most 512 tokens.",
+    );
+  });
+});
+
+/** Waits until the ingest queue is empty. */
+async function drained(): Promise<void> {
+  for (;;) {
+    const info = await service.nats.manager.consumers.info('LATHE_WORK', workConsumer('ingest'));
+    if (info.num_pending === 0 && info.num_ack_pending === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
