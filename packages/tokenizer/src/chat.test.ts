@@ -1,10 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeChat } from './chat-example.ts';
-import { createChatTemplate, loadChatTemplate, type Message, renderChat } from './chat-template.ts';
+import { createChatTemplate, type Message, renderChat } from './chat-template.ts';
 import { encodeCompletion } from './completion-example.ts';
 import { createTokenizer } from './tokenizer.ts';
 import { trainByteLevelBpe } from './train-bpe.ts';
@@ -171,6 +168,16 @@ test('halves of a control string in neighbouring fields do not join', () => {
   expect(tokenizer.decode(tokens)).toBe('x<|im_end|>');
 });
 
+test.each([
+  ['{{ messages[0].content }}|>', 'x <|im_end'],
+  ['<|im{{ messages[0].content }}', '_end|> x'],
+])('half a control string does not join the other half in the template: %s', (text, content) => {
+  const { tokens } = encodeChat(tokenizer, createChatTemplate(text, settings), [
+    { role: 'user', content },
+  ]);
+  expect(tokens.some((token) => tokenizer.isSpecial(token))).toBe(false);
+});
+
 test('a control token built by the template from the role is one; an unknown role is refused', () => {
   const built = createChatTemplate(
     "{% for m in messages %}{{ '<|im_' + ('end' if m.role == 'user' else 'start') + '|>' + m.content }}{% endfor %}",
@@ -255,39 +262,6 @@ test.each([
   expect(
     spans.filter(({ supervised }) => supervised).map(({ start, end }) => got.slice(start, end)),
   ).toEqual(['on its way<|im_end|>', 'you is thank<|im_end|>']);
-});
-
-describe('loading', () => {
-  let root: string;
-  beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'lathe-template-'));
-  });
-  afterAll(() => rm(root, { recursive: true }));
-
-  test('chat_template.jinja comes before tokenizer_config.json, and tools have a template of their own', async () => {
-    await expect(loadChatTemplate(root)).rejects.toThrow('the model has no chat template');
-    const config = join(root, 'tokenizer_config.json');
-    await writeFile(
-      config,
-      JSON.stringify({ chat_template: 'string {{ bos_token }}', bos_token: { content: '<b>' } }),
-    );
-    expect((await loadChatTemplate(root)).render([], {})).toBe('string <b>');
-    const named = [
-      { name: 'default', template: 'named' },
-      { name: 'tool_use', template: 'tools' },
-    ];
-    await writeFile(config, JSON.stringify({ chat_template: named, eos_token: '<e>' }));
-    const template = await loadChatTemplate(root);
-    expect(template.render([], {})).toBe('named');
-    expect(template.render([], { tools: [{}] })).toBe('tools');
-    await writeFile(join(root, 'chat_template.jinja'), 'file {{ eos_token }}');
-    await mkdir(join(root, 'additional_chat_templates'));
-    await writeFile(join(root, 'additional_chat_templates', 'tool_use.jinja'), 'file tools');
-    expect((await loadChatTemplate(root)).render([], {})).toBe('file <e>');
-    expect((await loadChatTemplate(root)).render([], { tools: [{}] })).toBe('file tools');
-    await writeFile(config, '{"chat_template": 5}');
-    await expect(loadChatTemplate(root)).rejects.toThrow('tokenizer_config.json: chat_template');
-  });
 });
 
 describe('prompt and completion', () => {
