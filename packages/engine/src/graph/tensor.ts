@@ -1,0 +1,73 @@
+/** Element types of the graph. float16 and bfloat16 occur only as stored weights, cast before use. */
+export type DType = 'float32' | 'float64' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'bool';
+
+/** Numbers of a tensor in row-major order. bool is one byte; float16 and bfloat16 are their bits. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array;
+
+/** A concrete array, as it goes into and comes out of a program. */
+export type Tensor = {
+  readonly data: TensorData;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+};
+
+const byteSizes = {
+  float32: 4,
+  float64: 8,
+  float16: 2,
+  bfloat16: 2,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+} as const satisfies Record<DType, number>;
+
+/** Bytes that one element takes. */
+export function bytesPerElement(dtype: DType): number {
+  return byteSizes[dtype];
+}
+
+/** True for the types that arithmetic and gradients run in. */
+export function isFloating(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64';
+}
+
+/** An array of zeros fit for `length` elements of the type. */
+export function allocate(dtype: DType, length: number): TensorData {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(length);
+    case 'float64':
+      return new Float64Array(length);
+    case 'int32':
+      return new Int32Array(length);
+    case 'int64':
+      return new BigInt64Array(length);
+    case 'bool':
+      return new Uint8Array(length);
+    case 'float16':
+    case 'bfloat16':
+      return new Uint16Array(length);
+  }
+}
+
+/** Converts plain numbers to an array of the type. Throws for float16 and bfloat16, which are only stored. */
+export function fromNumbers(dtype: DType, numbers: ArrayLike<number>): TensorData {
+  if (dtype === 'float16' || dtype === 'bfloat16') {
+    throw new Error(`Numbers cannot be written as ${dtype}: it exists only in weight files.`);
+  }
+  if (dtype === 'int64') return BigInt64Array.from(Array.from(numbers, (n) => BigInt(n)));
+  const data = allocate(dtype, numbers.length) as Float32Array | Float64Array | Int32Array;
+  for (let i = 0; i < numbers.length; i++) data[i] = numbers[i]!;
+  return data;
+}
+
+/** True when the array is of the class that holds the type. */
+export function holds(dtype: DType, data: TensorData): boolean {
+  return data.constructor === allocate(dtype, 0).constructor;
+}

@@ -1,0 +1,83 @@
+import type { DeviceName } from '../graph/op.ts';
+import { ancestors, part, partOp, seedOp, type Value } from '../graph/value.ts';
+
+/** A graph in the forms that one device runs, its nodes in the order in which they are written. */
+export type LoweredGraph = {
+  readonly nodes: readonly Value[];
+  readonly outputs: Readonly<Record<string, Value>>;
+};
+
+/**
+ * Replaces each operator that the device lacks by its other form, and orders the nodes.
+ *
+ * ONNX Runtime computes, of a node's inputs, the one with the highest index first. So all that does not
+ * depend on the incoming gradient (forward and recomputation) is written before the backward chain, and
+ * updates last: side results are then made when the chain needs them. Within each part the order is that
+ * of creation, so a training step must build its updates from the bottom parameter to the top one.
+ */
+export function lowerGraph(
+  outputs: Readonly<Record<string, Value>>,
+  device: DeviceName,
+): LoweredGraph {
+  const done = new Map<Value, Value>();
+  const nodes: Value[] = [];
+  const emit = (value: Value): void => {
+    if (done.has(value)) return;
+    const inputs = value.inputs.map((source) => done.get(source)!);
+    if (value.op === partOp) {
+      done.set(value, partOf(value, inputs[0]!));
+      return;
+    }
+    const replacement = value.op.lower?.(value, inputs, device);
+    if (replacement === undefined) {
+      const changed = inputs.some((source, index) => source !== value.inputs[index]);
+      const lowered = changed ? { ...value, inputs } : value;
+      done.set(value, lowered);
+      nodes.push(lowered);
+      return;
+    }
+    const forms: readonly Value[] = Array.isArray(replacement) ? replacement : [replacement];
+    for (const input of inputs) done.set(input, input);
+    for (const inner of ancestorsUntil(forms, done)) emit(inner);
+    const [first, ...rest] = forms.map((form) => done.get(form)!);
+    replaced.set(first!, [first!, ...rest]);
+    done.set(value, first!);
+  };
+  const replaced = new Map<Value, readonly Value[]>();
+  const partOf = (value: Value, whole: Value): Value => {
+    const { index } = value.attributes as { index: number };
+    const forms = replaced.get(whole);
+    if (forms !== undefined && forms.length > 1) return forms[index]!;
+    return value.inputs[0] === whole ? value : part(whole, index);
+  };
+  for (const value of emissionOrder(Object.values(outputs))) emit(value);
+  return {
+    nodes,
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([name, value]) => [name, done.get(value)!]),
+    ),
+  };
+}
+
+/** All values behind the outputs: first those that do not depend on a gradient's seed, then the others. */
+export function emissionOrder(outputs: readonly Value[]): Value[] {
+  const all = ancestors(outputs);
+  const backward = new Set<Value>();
+  for (const value of all) {
+    if (value.op === seedOp || value.inputs.some((source) => backward.has(source))) {
+      backward.add(value);
+    }
+  }
+  return [...all.filter((value) => !backward.has(value)), ...all.filter((v) => backward.has(v))];
+}
+
+function ancestorsUntil(values: readonly Value[], known: ReadonlyMap<Value, Value>): Value[] {
+  const seen = new Set<Value>();
+  const stack = [...values];
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (seen.has(value) || known.has(value)) continue;
+    seen.add(value);
+    stack.push(...value.inputs);
+  }
+  return [...seen].sort((a, b) => a.id - b.id);
+}

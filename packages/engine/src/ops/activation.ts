@@ -1,0 +1,71 @@
+import { type Family, family, type NoAttributes } from '../graph/op.ts';
+import { node, type Value } from '../graph/value.ts';
+import { add, exp, mul, neg, sub } from './elementwise.ts';
+import { sameType } from './operand.ts';
+
+/** 1 / (1 + e⁻ˣ). */
+export function sigmoid(x: Value): Value {
+  return node(activationOps.Sigmoid, [x]);
+}
+
+/** Hyperbolic tangent. */
+export function tanh(x: Value): Value {
+  return node(activationOps.Tanh, [x]);
+}
+
+/** The error function, 2/√π ∫₀ˣ e^(−t²) dt. */
+export function erf(x: Value): Value {
+  return node(activationOps.Erf, [x]);
+}
+
+/** x · sigmoid(x), the gate of Llama's MLP. */
+export function silu(x: Value): Value {
+  return node(activationOps.Silu, [x]);
+}
+
+/** x · Φ(x), Φ the normal distribution, through erf. */
+export function gelu(x: Value): Value {
+  return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
+}
+
+export type ActivationOps = {
+  Sigmoid: NoAttributes;
+  Tanh: NoAttributes;
+  Erf: NoAttributes;
+  Silu: NoAttributes;
+};
+
+export const activationOps: Family<ActivationOps> = family<ActivationOps>({
+  Sigmoid: {
+    summary: 'y = 1/(1 + e⁻ˣ);  dx = dy·y·(1 − y).',
+    types: sameType,
+    gradient: ({ dy, y }) => [mul(dy, mul(y, sub(1, y)))],
+  },
+  Tanh: {
+    summary: 'y = tanh x;  dx = dy·(1 − y²).',
+    types: sameType,
+    gradient: ({ dy, y }) => [mul(dy, sub(1, mul(y, y)))],
+  },
+  Erf: {
+    summary: 'y = erf x;  dx = dy·2/√π·e^(−x²).',
+    types: sameType,
+    gradient: ({ dy, inputs: [x] }) => [
+      mul(dy, mul(exp(neg(mul(x!, x!))), 2 / Math.sqrt(Math.PI))),
+    ],
+  },
+  Silu: {
+    summary: 'y = x·s, s = sigmoid x;  dx = dy·(s + y·(1 − s)).',
+    types: sameType,
+    gradient: ({ dy, y, inputs: [x] }) => {
+      const s = sigmoid(x!);
+      return [mul(dy, add(s, mul(y, sub(1, s))))];
+    },
+    // One pass over memory instead of two; the fused kernel knows float32 only.
+    lower: ({ dtype }, [x]) => (dtype === 'float32' ? undefined : mul(x!, sigmoid(x!))),
+    onnx: () => ({
+      type: 'QuickGelu',
+      domain: 'com.microsoft',
+      attributes: { alpha: { float: 1 } },
+    }),
+  },
+});

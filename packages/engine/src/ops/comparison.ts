@@ -1,0 +1,119 @@
+import { type Family, family, type NoAttributes, type ValueType } from '../graph/op.ts';
+import { broadcastShapes } from '../graph/shape.ts';
+import type { DType } from '../graph/tensor.ts';
+import { constant, type ExternalSource, external, node, type Value } from '../graph/value.ts';
+import { broadcastType, type Operand, onnxType, operands } from './operand.ts';
+
+/** a = b, element by element, as bool. */
+export function equal(a: Operand, b: Operand): Value {
+  return node(comparisonOps.Equal, operands(a, b));
+}
+
+/** a < b, element by element, as bool. */
+export function less(a: Operand, b: Operand): Value {
+  return node(comparisonOps.Less, operands(a, b));
+}
+
+/** a > b, element by element, as bool. */
+export function greater(a: Operand, b: Operand): Value {
+  return node(comparisonOps.Greater, operands(a, b));
+}
+
+/** a ≥ b, element by element, as bool. */
+export function greaterOrEqual(a: Operand, b: Operand): Value {
+  return node(comparisonOps.GreaterOrEqual, operands(a, b));
+}
+
+/** not x, for bool. */
+export function not(x: Value): Value {
+  return node(comparisonOps.Not, [x]);
+}
+
+/** a and b, for bool. */
+export function and(a: Value, b: Value): Value {
+  return node(comparisonOps.And, [a, b]);
+}
+
+/** a where the condition holds, else b; all three broadcast. */
+export function where(condition: Value, a: Operand, b: Operand): Value {
+  return node(comparisonOps.Where, [condition, ...operands(a, b)]);
+}
+
+/** x as another type; x itself when it has that type already. */
+export function cast(x: Value, dtype: DType): Value {
+  return x.dtype === dtype ? x : node(comparisonOps.Cast, [x], { to: dtype });
+}
+
+/** A frozen weight in a file as float32, whatever it is stored as. */
+export function mappedWeight(name: string, source: ExternalSource): Value {
+  return cast(external(name, source), 'float32');
+}
+
+function verdict(inputs: readonly Value[]): ValueType {
+  return { shape: broadcastType(inputs).shape, dtype: 'bool' };
+}
+
+function requireBool(...values: readonly Value[]): void {
+  const other = values.find((value) => value.dtype !== 'bool');
+  if (other) throw new Error(`needs bool, not ${other.dtype}.`);
+}
+
+const piecewise = { none: 'A yes or no does not change with small steps.' };
+
+export type CastAttributes = { readonly to: DType };
+
+export type ComparisonOps = {
+  Equal: NoAttributes;
+  Less: NoAttributes;
+  Greater: NoAttributes;
+  GreaterOrEqual: NoAttributes;
+  Not: NoAttributes;
+  And: NoAttributes;
+  Where: NoAttributes;
+  Cast: CastAttributes;
+};
+
+export const comparisonOps: Family<ComparisonOps> = family<ComparisonOps>({
+  Equal: { summary: 'y = (a = b) as bool.', types: verdict, gradient: piecewise },
+  Less: { summary: 'y = (a < b) as bool.', types: verdict, gradient: piecewise },
+  Greater: { summary: 'y = (a > b) as bool.', types: verdict, gradient: piecewise },
+  GreaterOrEqual: { summary: 'y = (a ≥ b) as bool.', types: verdict, gradient: piecewise },
+  Not: {
+    summary: 'y = not x.',
+    types: ([x]) => {
+      requireBool(x!);
+      return x!;
+    },
+    gradient: piecewise,
+  },
+  And: {
+    summary: 'y = a and b.',
+    types: ([a, b]) => {
+      requireBool(a!, b!);
+      return broadcastType([a!, b!]);
+    },
+    gradient: piecewise,
+  },
+  Where: {
+    summary: 'y = a where c, else b;  da = dy where c, else 0;  db = 0 where c, else dy.',
+    types: ([condition, a, b]) => {
+      requireBool(condition!);
+      const { shape, dtype } = broadcastType([a!, b!]);
+      return { shape: broadcastShapes(condition!.shape, shape), dtype };
+    },
+    gradient: ({ dy, inputs: [condition] }) => [
+      undefined,
+      where(condition!, dy, constant(0, [], dy.dtype)),
+      where(condition!, constant(0, [], dy.dtype), dy),
+    ],
+  },
+  Cast: {
+    summary: 'y = x as another type;  dx = dy as the type of x (for floating types).',
+    types: ([x], { to }) => ({ shape: x!.shape, dtype: to }),
+    gradient: ({ dy, inputs: [x] }) => [cast(dy, x!.dtype)],
+    onnx: ({ attributes }) => ({
+      type: 'Cast',
+      attributes: { to: { int: onnxType(attributes.to) } },
+    }),
+  },
+});

@@ -1,0 +1,164 @@
+import { type Family, family, type NoAttributes } from '../graph/op.ts';
+import { node, type Value } from '../graph/value.ts';
+import { greater, less, where } from './comparison.ts';
+import { broadcastType, type Operand, operands, sameType } from './operand.ts';
+
+/** a + b, broadcasting. */
+export function add(a: Operand, b: Operand): Value {
+  return node(elementwiseOps.Add, operands(a, b));
+}
+
+/** a − b, broadcasting. */
+export function sub(a: Operand, b: Operand): Value {
+  return node(elementwiseOps.Sub, operands(a, b));
+}
+
+/** a · b, broadcasting. */
+export function mul(a: Operand, b: Operand): Value {
+  return node(elementwiseOps.Mul, operands(a, b));
+}
+
+/** a / b, broadcasting; integers lose the fraction. */
+export function div(a: Operand, b: Operand): Value {
+  return node(elementwiseOps.Div, operands(a, b));
+}
+
+/** The larger of a and b, broadcasting. */
+export function maximum(a: Operand, b: Operand): Value {
+  return node(elementwiseOps.Max, operands(a, b));
+}
+
+/** The smaller of a and b, broadcasting. */
+export function minimum(a: Operand, b: Operand): Value {
+  return node(elementwiseOps.Min, operands(a, b));
+}
+
+/** x to a fixed power. */
+export function pow(x: Value, exponent: number): Value {
+  return node(elementwiseOps.Pow, operands(x, exponent));
+}
+
+/** −x. */
+export function neg(x: Value): Value {
+  return node(elementwiseOps.Neg, [x]);
+}
+
+/** e to the x. */
+export function exp(x: Value): Value {
+  return node(elementwiseOps.Exp, [x]);
+}
+
+/** Natural logarithm. */
+export function log(x: Value): Value {
+  return node(elementwiseOps.Log, [x]);
+}
+
+/** √x. */
+export function sqrt(x: Value): Value {
+  return node(elementwiseOps.Sqrt, [x]);
+}
+
+/** 1 / x. */
+export function reciprocal(x: Value): Value {
+  return node(elementwiseOps.Reciprocal, [x]);
+}
+
+/** |x|. */
+export function abs(x: Value): Value {
+  return node(elementwiseOps.Abs, [x]);
+}
+
+function numeric(inputs: readonly Value[]): { shape: Value['shape']; dtype: Value['dtype'] } {
+  const type = broadcastType(inputs);
+  if (type.dtype === 'bool') throw new Error('needs numbers, not bool.');
+  return type;
+}
+
+/** Gradients come in the broadcast shape; the driver sums them back to the shape of each input. */
+export type ElementwiseOps = {
+  Add: NoAttributes;
+  Sub: NoAttributes;
+  Mul: NoAttributes;
+  Div: NoAttributes;
+  Max: NoAttributes;
+  Min: NoAttributes;
+  Pow: NoAttributes;
+  Neg: NoAttributes;
+  Exp: NoAttributes;
+  Log: NoAttributes;
+  Sqrt: NoAttributes;
+  Reciprocal: NoAttributes;
+  Abs: NoAttributes;
+};
+
+export const elementwiseOps: Family<ElementwiseOps> = family<ElementwiseOps>({
+  Add: {
+    summary: 'y = a + b;  da = dy;  db = dy.',
+    types: numeric,
+    gradient: ({ dy }) => [dy, dy],
+  },
+  Sub: {
+    summary: 'y = a − b;  da = dy;  db = −dy.',
+    types: numeric,
+    gradient: ({ dy }) => [dy, neg(dy)],
+  },
+  Mul: {
+    summary: 'y = a·b;  da = dy·b;  db = dy·a.',
+    types: numeric,
+    gradient: ({ dy, inputs: [a, b] }) => [mul(dy, b!), mul(dy, a!)],
+  },
+  Div: {
+    summary: 'y = a/b;  da = dy/b;  db = −dy·y/b.',
+    types: numeric,
+    gradient: ({ dy, y, inputs: [, b] }) => {
+      const da = div(dy, b!);
+      return [da, neg(mul(da, y))];
+    },
+  },
+  Max: {
+    summary: 'y = max(a, b);  da = dy where a ≥ b;  db = dy where a < b.',
+    types: numeric,
+    gradient: ({ dy, inputs: [a, b] }) => {
+      const second = less(a!, b!);
+      return [where(second, 0, dy), where(second, dy, 0)];
+    },
+  },
+  Min: {
+    summary: 'y = min(a, b);  da = dy where a ≤ b;  db = dy where a > b.',
+    types: numeric,
+    gradient: ({ dy, inputs: [a, b] }) => {
+      const second = greater(a!, b!);
+      return [where(second, 0, dy), where(second, dy, 0)];
+    },
+  },
+  Pow: {
+    summary: 'y = xᵖ for a fixed p;  dx = dy·p·xᵖ⁻¹;  dp = dy·y·ln x.',
+    types: numeric,
+    gradient: ({ dy, y, inputs: [x, p] }) => [
+      mul(dy, mul(p!, node(elementwiseOps.Pow, [x!, sub(p!, 1)]))),
+      mul(dy, mul(y, log(x!))),
+    ],
+  },
+  Neg: { summary: 'y = −x;  dx = −dy.', types: ([x]) => x!, gradient: ({ dy }) => [neg(dy)] },
+  Exp: { summary: 'y = eˣ;  dx = dy·y.', types: sameType, gradient: ({ dy, y }) => [mul(dy, y)] },
+  Log: {
+    summary: 'y = ln x;  dx = dy/x.',
+    types: sameType,
+    gradient: ({ dy, inputs: [x] }) => [div(dy, x!)],
+  },
+  Sqrt: {
+    summary: 'y = √x;  dx = dy/(2y).',
+    types: sameType,
+    gradient: ({ dy, y }) => [div(mul(dy, 0.5), y)],
+  },
+  Reciprocal: {
+    summary: 'y = 1/x;  dx = −dy·y².',
+    types: sameType,
+    gradient: ({ dy, y }) => [neg(mul(dy, mul(y, y)))],
+  },
+  Abs: {
+    summary: 'y = |x|;  dx = dy where x ≥ 0, else −dy.',
+    types: ([x]) => x!,
+    gradient: ({ dy, inputs: [x] }) => [where(less(x!, 0), neg(dy), dy)],
+  },
+});

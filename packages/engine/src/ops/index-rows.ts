@@ -1,0 +1,68 @@
+import { type Family, family, type NoAttributes } from '../graph/op.ts';
+import { elementCount, sameShape, shapeText } from '../graph/shape.ts';
+import { node, type Value } from '../graph/value.ts';
+import { cast } from './comparison.ts';
+import { zeros } from './fill.ts';
+import { reshape } from './layout.ts';
+import { requireIndex, requireSame } from './operand.ts';
+
+/** Rows of `[n, …]` at `indices` (any shape): the result is `[...indices, …]`. Indices must be in range. */
+export function gatherRows(table: Value, indices: Value): Value {
+  return node(indexRowsOps.Gather, [table, indices]);
+}
+
+/** `target` `[n, …]` with each row of `updates` `[count, …]` added at its index; indices `[count]` may repeat. */
+export function scatterAddRows(target: Value, indices: Value, updates: Value): Value {
+  return node(indexRowsOps.ScatterAdd, [target, cast(indices, 'int64'), updates]);
+}
+
+export type IndexRowsOps = { Gather: NoAttributes; ScatterAdd: NoAttributes };
+
+export const indexRowsOps: Family<IndexRowsOps> = family<IndexRowsOps>({
+  Gather: {
+    summary: 'y = rows of a table by index;  dtable = dy added up at the indices.',
+    types: ([table, indices]) => {
+      requireIndex(indices!);
+      if (table!.shape.length === 0) throw new Error('the table has no rows.');
+      return { shape: [...indices!.shape, ...table!.shape.slice(1)], dtype: table!.dtype };
+    },
+    gradient: ({ dy, inputs: [table, indices] }) => {
+      const count = elementCount(indices!.shape);
+      return [
+        scatterAddRows(
+          zeros(table!.shape, table!.dtype),
+          reshape(indices!, [count]),
+          reshape(dy, [count, ...table!.shape.slice(1)]),
+        ),
+        undefined,
+      ];
+    },
+    onnx: () => ({ type: 'Gather', attributes: { axis: { int: 0 } } }),
+  },
+  ScatterAdd: {
+    summary:
+      'y = target with rows added at indices, repeats summed;  dtarget = dy;  dupdates = rows of dy.',
+    types: ([target, indices, updates]) => {
+      requireIndex(indices!);
+      requireSame(target!, updates!);
+      const expected = [...indices!.shape, ...target!.shape.slice(1)];
+      if (indices!.shape.length !== 1 || !sameShape(updates!.shape, expected)) {
+        throw new Error(
+          `updates ${shapeText(updates!.shape)} at ${shapeText(indices!.shape)} do not fit rows of ${shapeText(target!.shape)}.`,
+        );
+      }
+      return target!;
+    },
+    gradient: ({ dy, inputs: [, indices] }) => [dy, undefined, gatherRows(dy, indices!)],
+    // ScatterND wants each index as a vector of its own.
+    lower: (y, [target, indices, updates]) =>
+      indices!.shape.length === 1
+        ? node({ ...y.op, name: 'ScatterND', types: () => y }, [
+            target!,
+            reshape(indices!, [...indices!.shape, 1]),
+            updates!,
+          ])
+        : undefined,
+    onnx: () => ({ type: 'ScatterND', attributes: { reduction: { text: 'add' } } }),
+  },
+});

@@ -1,0 +1,87 @@
+import { type Family, family } from '../graph/op.ts';
+import { broadcastShapes, type Shape, shapeText } from '../graph/shape.ts';
+import { node, type Value } from '../graph/value.ts';
+import { mul } from './elementwise.ts';
+import { reshape, transpose } from './layout.ts';
+import { requireFloating, requireSame } from './operand.ts';
+
+/** Transposes swap the last two axes before multiplying; alpha scales the product. */
+export type MatMulOptions = {
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+  readonly alpha?: number;
+};
+
+/** α·A·B over the last two axes, `[…, m, k]` times `[…, k, n]`; the axes before them broadcast. */
+export function matmul(a: Value, b: Value, options: MatMulOptions = {}): Value {
+  const { transA = false, transB = false, alpha = 1 } = options;
+  return node(matmulOps.MatMul, [a, b], { transA, transB, alpha });
+}
+
+export type MatMulAttributes = {
+  readonly transA: boolean;
+  readonly transB: boolean;
+  readonly alpha: number;
+};
+
+function swapped(shape: Shape, swap: boolean): Shape {
+  return swap ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
+}
+
+function flip(x: Value): Value {
+  const rank = x.shape.length;
+  return transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
+}
+
+export type MatmulOps = { MatMul: MatMulAttributes };
+
+export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
+  MatMul: {
+    summary: 'Y = α·A·B, each side transposed on request;  dA = α·dY·Bᵀ;  dB = α·Aᵀ·dY.',
+    types: ([a, b], { transA, transB }) => {
+      requireFloating(a!);
+      requireSame(a!, b!);
+      if (a!.shape.length < 2 || b!.shape.length < 2) {
+        throw new Error(`${shapeText(a!.shape)} times ${shapeText(b!.shape)}: both need two axes.`);
+      }
+      const left = swapped(a!.shape, transA);
+      const right = swapped(b!.shape, transB);
+      if (left.at(-1) !== right.at(-2)) {
+        throw new Error(
+          `inner sizes ${left.at(-1)} and ${right.at(-2)} differ in ${shapeText(left)} times ${shapeText(right)}.`,
+        );
+      }
+      const batch = broadcastShapes(left.slice(0, -2), right.slice(0, -2));
+      return { shape: [...batch, left.at(-2)!, right.at(-1)!], dtype: a!.dtype };
+    },
+    gradient: ({ dy, inputs: [a, b], attributes: { transA, transB, alpha } }) => {
+      const da = transA
+        ? matmul(b!, dy, { transA: transB, transB: true, alpha })
+        : matmul(dy, b!, { transB: !transB, alpha });
+      // Rows of all batches share one matrix: one flat product instead of a batch of products to be summed.
+      const flat = b!.shape.length === 2 && a!.shape.length > 2 && !transA;
+      const rows = flat ? reshape(a!, [-1, a!.shape.at(-1)!]) : a!;
+      const drows = flat ? reshape(dy, [-1, dy.shape.at(-1)!]) : dy;
+      const db = transB
+        ? matmul(drows, rows, { transA: true, transB: transA, alpha })
+        : matmul(rows, drows, { transA: !transA, alpha });
+      return [da, db];
+    },
+    lower: ({ attributes: { transA, transB, alpha } }, [a, b], device) => {
+      const flat = a!.shape.length === 2 && b!.shape.length === 2;
+      if (device !== 'webgpu' || flat || (!transA && !transB && alpha === 1)) return undefined;
+      const product = matmul(transA ? flip(a!) : a!, transB ? flip(b!) : b!);
+      return alpha === 1 ? product : mul(product, alpha);
+    },
+    onnx: ({ inputs: [a, b], attributes: { transA, transB, alpha } }) => {
+      const attributes = {
+        alpha: { float: alpha },
+        transA: { int: transA ? 1 : 0 },
+        transB: { int: transB ? 1 : 0 },
+      };
+      if (!transA && !transB && alpha === 1) return { type: 'MatMul' };
+      if (a!.shape.length === 2 && b!.shape.length === 2) return { type: 'Gemm', attributes };
+      return { type: 'FusedMatMul', domain: 'com.microsoft', attributes };
+    },
+  },
+});

@@ -1,0 +1,54 @@
+import type { ValueType } from '../graph/op.ts';
+import { broadcastShapes } from '../graph/shape.ts';
+import { type DType, isFloating } from '../graph/tensor.ts';
+import { constant, type Value } from '../graph/value.ts';
+
+/** A value, or a number that becomes a scalar of its partner's type. */
+export type Operand = Value | number;
+
+/** Makes both operands values of one type. */
+export function operands(a: Operand, b: Operand): readonly [Value, Value] {
+  if (typeof a !== 'number') return [a, typeof b === 'number' ? constant(b, [], a.dtype) : b];
+  if (typeof b !== 'number') return [constant(a, [], b.dtype), b];
+  return [constant(a), constant(b)];
+}
+
+/** Type rule of operators on one floating tensor that keep its shape. */
+export function sameType([x]: readonly Value[]): ValueType {
+  requireFloating(x!);
+  return x!;
+}
+
+/** Type rule of broadcasting operators on two tensors of one type. */
+export function broadcastType([a, b]: readonly Value[]): ValueType {
+  requireSame(a!, b!);
+  return { shape: broadcastShapes(a!.shape, b!.shape), dtype: a!.dtype };
+}
+
+export function requireSame(a: Value, b: Value): void {
+  if (a.dtype !== b.dtype) throw new Error(`types ${a.dtype} and ${b.dtype} differ.`);
+}
+
+export function requireFloating(x: Value): void {
+  if (!isFloating(x.dtype)) throw new Error(`needs float32 or float64, not ${x.dtype}.`);
+}
+
+export function requireIndex(x: Value): void {
+  if (x.dtype !== 'int32' && x.dtype !== 'int64') {
+    throw new Error(`indices must be int32 or int64, not ${x.dtype}.`);
+  }
+}
+
+/** ONNX number of an element type. */
+export function onnxType(dtype: DType): number {
+  const numbers = {
+    float32: 1,
+    int32: 6,
+    int64: 7,
+    bool: 9,
+    float16: 10,
+    float64: 11,
+    bfloat16: 16,
+  } as const satisfies Record<DType, number>;
+  return numbers[dtype];
+}
