@@ -10,7 +10,10 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   [nats, folder] = await Promise.all([startNats(), tempFolder()]);
-  gateway = await openGateway({ natsUrl: nats.url, folder: folder.path }, { maxJsonBytes: 10_000 });
+  gateway = await openGateway(
+    { natsUrl: nats.url, folder: folder.path },
+    { maxJsonBytes: 10_000, bodyIdleMs: 300 },
+  );
 });
 afterAll(async () => {
   await gateway.stop();
@@ -67,15 +70,15 @@ test('a wrong method is 405 with the right ones', async () => {
 });
 
 test.each([
-  ['{"model":', 'invalid_json', 400],
-  ['', 'invalid_json', 400],
-  ['[]', 'invalid_value', 400],
-  ['null', 'invalid_value', 400],
-  ['"text"', 'invalid_value', 400],
-  ['{}', 'missing_parameter', 400],
-  [Uint8Array.of(0x22, 0xff, 0x22), 'invalid_json', 400],
-  [JSON.stringify({ model: 'x'.repeat(20_000) }), 'file_too_large', 413],
-])('the JSON body %.20s is refused', async (body, code, status) => {
+  ['cut off', '{"model":', 'invalid_json', 400],
+  ['empty', '', 'invalid_json', 400],
+  ['a list', '[]', 'invalid_value', 400],
+  ['null', 'null', 'invalid_value', 400],
+  ['a text', '"text"', 'invalid_value', 400],
+  ['an empty object', '{}', 'missing_parameter', 400],
+  ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 'invalid_json', 400],
+  ['too large', JSON.stringify({ model: 'x'.repeat(20_000) }), 'file_too_large', 413],
+])('a JSON body that is %s is refused', async (_case, body, code, status) => {
   for (const path of ['/v1/chat/completions', '/v1/fine_tuning/jobs']) {
     const response = await gateway.fetch(path, {
       method: 'POST',
@@ -97,6 +100,18 @@ test('a chunked body over the limit is refused before it has arrived whole', asy
     duplex: 'half',
   } as RequestInit);
   expect(response.status).toBe(413);
+});
+
+test('a JSON body that stalls is given up', async () => {
+  const stalled = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('{"model":')),
+  });
+  const response = await gateway.fetch('/v1/chat/completions', {
+    method: 'POST',
+    body: stalled,
+    duplex: 'half',
+  } as RequestInit);
+  expect(response.status).toBe(504);
 });
 
 test('an empty POST that claims to be JSON is no malformed body', async () => {
@@ -144,6 +159,9 @@ test('readiness follows nats-server, and requests fail soon while it is away', a
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ status: 'not ready', problems: { nats: /nats/ } });
   expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+  const away = await gateway.fetch('/v1/models');
+  expect(away.status).toBe(503);
+  expect(await envelope(away)).toMatchObject({ code: 'unavailable', type: 'server_error' });
   await nats.restart();
   await expect
     .poll(async () => (await fetch(`${gateway.url}/readyz`)).status, { timeout: 10_000 })

@@ -46,7 +46,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));
   app.route('/v1/lathe/jobs', reportRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));
-  app.route('/v1/chat/completions', chatRoutes(ports, settings.maxJsonBytes));
+  app.route('/v1/chat/completions', chatRoutes(ports, settings));
   app.notFound((c) => fail(c, noRoute(app, c), ports.log));
   app.onError((error, c) => fail(c, error, ports.log));
   return app;

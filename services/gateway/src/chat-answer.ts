@@ -30,7 +30,7 @@ export async function collectAnswer(
   let usage: Usage | undefined;
   for await (const piece of pieces) {
     if (piece.kind === 'text') {
-      texts[piece.choice] += piece.text;
+      texts[piece.choice] = (texts[piece.choice] ?? '') + piece.text;
       logprobs[piece.choice]?.push(...(piece.logprobs ?? []));
     } else if (piece.kind === 'finish') reasons.set(piece.choice, piece.reason);
     else if (piece.kind === 'done') usage = piece.usage;

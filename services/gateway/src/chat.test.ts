@@ -1,20 +1,12 @@
-import {
-  type InferenceReply,
-  type InferenceRequest,
-  inferenceRequestSchema,
-} from '@lathe/contracts/message/inference';
-import { inferenceQueue, inferenceSubject } from '@lathe/contracts/subject';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
-import { APIError } from 'openai';
-import type { ChatCompletionCreateParamsNonStreaming as Params } from 'openai/resources/chat/completions';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { body, finish, hello, sayAll, startEvaluator, text, usage } from './chat-fixture.ts';
 import { baseModel, openGateway, project, type TestGateway } from './gateway-fixture.ts';
 
 let nats: TestNats;
 let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
-let closers: (() => void)[] = [];
 
 beforeAll(async () => {
   [nats, folder] = await Promise.all([startNats(), tempFolder()]);
@@ -24,73 +16,18 @@ beforeAll(async () => {
   );
   await gateway.addModel(baseModel);
 });
-afterEach(() => {
-  for (const close of closers) close();
-  closers = [];
-});
 afterAll(async () => {
   await gateway.stop();
   await nats[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
 });
 
-type Say = (reply: InferenceReply) => void;
-
-/** A small evaluator that answers as told, over the real wire. */
-async function evaluator(answer: (request: InferenceRequest, say: Say) => Promise<void> | void) {
-  const requests: InferenceRequest[] = [];
-  const cancelled: string[] = [];
-  const { connection } = gateway.nats;
-  const asked = connection.subscribe(inferenceSubject, {
-    queue: inferenceQueue,
-    callback: (_error, message) => {
-      const request = inferenceRequestSchema.parse(message.json());
-      requests.push(request);
-      void answer(request, (reply) => message.respond(JSON.stringify(reply)));
-    },
-  });
-  const left = connection.subscribe('lathe.inference.cancel.*', {
-    callback: (_error, message) => void cancelled.push(message.subject.split('.').at(-1) ?? ''),
-  });
-  closers.push(() => {
-    asked.unsubscribe();
-    left.unsubscribe();
-  });
-  await connection.flush();
-  return { requests, cancelled };
-}
-const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
-const text = (piece: string, choice = 0): InferenceReply => ({
-  kind: 'text',
-  choice,
-  text: piece,
-  logprobs: null,
-});
-const finish = (choice = 0): InferenceReply => ({ kind: 'finish', choice, reason: 'stop' });
-const hello: InferenceReply[] = [
-  { kind: 'accepted' },
-  text('Hel'),
-  { kind: 'waiting' },
-  text('lo'),
-  finish(),
-  { kind: 'done', usage },
-];
-const sayAll = (replies: InferenceReply[]) => (_request: InferenceRequest, say: Say) =>
-  replies.forEach(say);
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const body: Params = { model: 'lathe-tiny', messages: [{ role: 'user', content: 'Hi' }] };
+const evaluator = (answer: Parameters<typeof startEvaluator>[1]) =>
+  startEvaluator(gateway.nats, answer);
 const complete = (extra: object = {}) =>
   gateway.client.chat.completions.create({ ...body, ...extra });
 const stream = (extra: object = {}) =>
   gateway.client.chat.completions.create({ ...body, ...extra, stream: true });
-async function failure(promise: Promise<unknown>): Promise<APIError> {
-  const error = await promise.then(
-    (value) => value,
-    (cause: unknown) => cause,
-  );
-  if (!(error instanceof APIError)) throw new Error(`no APIError but ${JSON.stringify(error)}`);
-  return error;
-}
 
 test('a completion is collected, with defaults resolved for the evaluator', async () => {
   const { requests, cancelled } = await evaluator(sayAll(hello));
@@ -235,99 +172,4 @@ test('pieces arrive while the answer is still being made', async () => {
     if (contents.at(-1) === 'now') rest.resolve();
   }
   expect(contents).toContain('now');
-});
-
-test('a failure before the first piece has its own status, streamed or not', async () => {
-  await evaluator(
-    sayAll([
-      { kind: 'accepted' },
-      {
-        kind: 'error',
-        error: { code: 'context_length_exceeded', message: 'Too long.', param: 'messages' },
-      },
-    ]),
-  );
-  for (const call of [complete(), stream()])
-    expect(await failure(call)).toMatchObject({
-      status: 400,
-      code: 'context_length_exceeded',
-      param: 'messages',
-    });
-});
-
-test('a late failure is told inside the stream', async () => {
-  await evaluator(
-    sayAll([
-      { kind: 'accepted' },
-      text('Hel'),
-      { kind: 'error', error: { code: 'internal_error', message: 'It broke.', param: null } },
-    ]),
-  );
-  const seen: string[] = [];
-  const error = await failure(
-    (async () => {
-      for await (const chunk of await stream()) seen.push(chunk.choices[0]?.delta.content ?? '');
-    })(),
-  );
-  expect(seen).toContain('Hel');
-  expect(error.message).toContain('It broke.');
-});
-
-test('without an evaluator the answer is 503', async () => {
-  for (const call of [complete(), stream()])
-    expect(await failure(call)).toMatchObject({ status: 503, code: 'unavailable' });
-});
-
-test('an evaluator that falls silent is given up and told to stop', async () => {
-  const { requests, cancelled } = await evaluator(sayAll([{ kind: 'accepted' }]));
-  expect(await failure(complete())).toMatchObject({ status: 504, code: 'timeout' });
-  await expect.poll(() => cancelled).toEqual([requests[0]?.requestId]);
-});
-
-test('heartbeats keep a slow answer alive', async () => {
-  await evaluator(async (_request, say) => {
-    say({ kind: 'accepted' });
-    for (let beat = 0; beat < 5; beat++) {
-      await pause(150);
-      say({ kind: 'waiting' });
-    }
-    hello.forEach(say);
-  });
-  expect((await complete()).choices[0]?.message.content).toBe('Hello');
-});
-
-test('the evaluator is told when the client leaves, streamed or not', async () => {
-  const { requests, cancelled } = await evaluator(async (_request, say) => {
-    say({ kind: 'accepted' });
-    for (let beat = 0; beat < 20; beat++) {
-      say(text('x'));
-      await pause(50);
-    }
-  });
-  const streamed = await stream();
-  for await (const chunk of streamed) if (chunk.choices[0]?.delta.content === 'x') break;
-  await expect.poll(() => cancelled).toEqual([requests[0]?.requestId]);
-  const controller = new AbortController();
-  const plain = gateway.client.chat.completions.create(body, { signal: controller.signal });
-  await expect.poll(() => requests.length).toBe(2);
-  controller.abort();
-  await expect(plain).rejects.toThrow('aborted');
-  await expect.poll(() => cancelled).toEqual(requests.map(({ requestId }) => requestId));
-});
-
-test.each([
-  [{ model: 'gpt-9' }, 404, 'model_not_found', 'model'],
-  [{ messages: [] }, 400, 'invalid_value', 'messages'],
-  [{ messages: [{ role: 'user' }] }, 400, 'invalid_value', 'messages[0].content'],
-  [{ messages: [{ role: 'pirate', content: 'x' }] }, 400, 'invalid_value', 'messages[0].role'],
-  [{ temperature: 3 }, 400, 'invalid_value', 'temperature'],
-  [{ tools: [] }, 400, 'unsupported_parameter', 'tools'],
-  [{ top_logprobs: 2 }, 400, 'invalid_value', 'top_logprobs'],
-  [{ stream_options: { include_usage: true } }, 400, 'invalid_value', 'stream_options'],
-  [{ max_tokens: 1, max_completion_tokens: 2 }, 400, 'invalid_value', 'max_tokens'],
-  [{ stop: [''] }, 400, 'invalid_value', 'stop'],
-])('%j is refused by name', async (extra, status, code, param) => {
-  const { requests } = await evaluator(sayAll(hello));
-  expect(await failure(complete(extra))).toMatchObject({ status, code, param });
-  expect(requests).toEqual([]);
 });

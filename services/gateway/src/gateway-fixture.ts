@@ -28,6 +28,7 @@ export async function openGateway(
     LATHE_NATS_URL: places.natsUrl,
     LATHE_API_KEY: apiKey,
     LATHE_LOG_LEVEL: 'silent',
+    LATHE_REQUEST_TIMEOUT: '2s',
   });
   const gateway = await start(config, overrides);
   const log = createLogger(config, 'test');

@@ -51,6 +51,8 @@ export function createInference(nats: NatsConnection, waits: InferenceWaits): In
       try {
         nats.publish(inferenceSubject, payload, { reply: inbox });
         for await (const piece of pieces(replies, waits, signal)) {
+          if ('choice' in piece && !(piece.choice >= 0 && piece.choice < request.choices))
+            throw new LatheError('internal_error', 'The evaluator answered a choice nobody asked.');
           over ||= piece.kind === 'done';
           yield piece;
           if (over) return;

@@ -8,6 +8,8 @@ export type GatewaySettings = {
   readonly maxJsonBytes: number;
   /** How long an upload may send nothing. */
   readonly uploadIdleMs: number;
+  /** How long a JSON body may send nothing. */
+  readonly bodyIdleMs: number;
   /** How long one whole request may take to arrive: a large upload over a slow line. */
   readonly requestTimeoutMs: number;
   /** How long the head of a request may take to arrive. */
@@ -28,6 +30,10 @@ export type GatewaySettings = {
   readonly stopGraceMs: number;
   /** How often files past their expiry are deleted. */
   readonly expirySweepMs: number;
+  /** How often jobs are looked for that wait without a work message. */
+  readonly requeueSweepMs: number;
+  /** How long a job must have waited to count as forgotten. */
+  readonly requeueAfterMs: number;
 };
 
 /** The settings for a configuration: what an operator can choose comes from there, the rest is fixed here. */
@@ -36,6 +42,7 @@ export function gatewaySettings(config: Config): GatewaySettings {
     maxFileBytes: config.uploadLimitBytes,
     maxJsonBytes: config.bodyLimitBytes,
     uploadIdleMs: 60_000,
+    bodyIdleMs: 30_000,
     requestTimeoutMs: 3_600_000,
     headersTimeoutMs: 30_000,
     cancelWaitMs: config.cancelWaitMs,
@@ -47,5 +54,7 @@ export function gatewaySettings(config: Config): GatewaySettings {
     // The other parts need some of the time that a service has to stop.
     stopGraceMs: Math.round(config.shutdownGraceMs / 2),
     expirySweepMs: 60_000,
+    requeueSweepMs: 60_000,
+    requeueAfterMs: 60_000,
   };
 }

@@ -11,6 +11,7 @@ import type { Config } from '@lathe/platform/config';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger, type Logger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
+import { pause } from '@lathe/platform/nats/pause';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
@@ -20,6 +21,7 @@ import { answerClientError } from './client-error.ts';
 import { claimSchema } from './duplicates.ts';
 import { deleteExpiredFiles } from './files.ts';
 import { createInference } from './inference.ts';
+import { requeueForgotten } from './requeue.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 
 export type GatewayHandle = Stoppable & { readonly url: string };
@@ -89,14 +91,35 @@ async function openPorts(
     log,
     now: Date.now,
   };
-  const sweep = setInterval(() => {
-    deleteExpiredFiles(ports).catch((error: unknown) =>
-      log.warn({ err: error }, 'expired files could not be deleted; trying again later'),
-    );
-  }, settings.expirySweepMs);
-  sweep.unref();
-  stops.add('expiry sweep', () => clearInterval(sweep));
+  const sweeps: [name: string, everyMs: number, sweep: () => Promise<unknown>][] = [
+    ['expired files', settings.expirySweepMs, () => deleteExpiredFiles(ports)],
+    ['forgotten jobs', settings.requeueSweepMs, () => requeueForgotten(ports, settings)],
+  ];
+  for (const [name, everyMs, sweep] of sweeps) stops.add(name, repeat(name, everyMs, sweep, log));
   return ports;
+}
+
+/** Runs a sweep again and again, each time after the last has ended. Returns what stops it. */
+function repeat(
+  name: string,
+  everyMs: number,
+  sweep: () => Promise<unknown>,
+  log: Logger,
+): () => Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const running = (async () => {
+    for (await pause(everyMs, signal); !signal.aborted; await pause(everyMs, signal))
+      try {
+        await sweep();
+      } catch (error) {
+        log.warn({ err: error, sweep: name }, 'a sweep failed; trying again later');
+      }
+  })();
+  return () => {
+    controller.abort();
+    return running;
+  };
 }
 
 async function listen(

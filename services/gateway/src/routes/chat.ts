@@ -4,12 +4,12 @@ import { type ChatPorts, completeChat, streamChat } from '../chat.ts';
 import { checkStreaming } from '../chat-request.ts';
 import { clientGone, type GatewayEnv, streamBody } from '../http.ts';
 import { parseRequest } from '../parse.ts';
-import { readJson } from '../request-body.ts';
+import { type BodyLimits, readJson } from '../request-body.ts';
 
 /** /v1/chat/completions */
-export function chatRoutes(ports: ChatPorts, maxJsonBytes: number): Hono<GatewayEnv> {
+export function chatRoutes(ports: ChatPorts, limits: BodyLimits): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>().post('/', async (c) => {
-    const body = parseRequest(chatRequestSchema, await readJson(c.env.incoming, maxJsonBytes));
+    const body = parseRequest(chatRequestSchema, await readJson(c.env.incoming, limits));
     checkStreaming(body);
     const { project, requestId } = c.var;
     const asker = { project, requestId, signal: clientGone(c) };

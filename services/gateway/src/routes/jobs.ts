@@ -31,7 +31,7 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
       const request = {
         project: c.var.project,
         requestId: c.var.requestId,
-        body: await readJson(c.env.incoming, settings.maxJsonBytes),
+        body: await readJson(c.env.incoming, settings),
         idempotencyKey: c.req.header('idempotency-key'),
         isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
       };

@@ -1,0 +1,150 @@
+import { startNats, type TestNats } from '@lathe/testkit/nats';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { APIError } from 'openai';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { body, hello, pause, sayAll, startEvaluator, text, usage } from './chat-fixture.ts';
+import { baseModel, openGateway, type TestGateway } from './gateway-fixture.ts';
+
+let nats: TestNats;
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
+  gateway = await openGateway(
+    { natsUrl: nats.url, folder: folder.path },
+    { inferenceAcceptMs: 300, inferenceSilenceMs: 300 },
+  );
+  await gateway.addModel(baseModel);
+});
+afterAll(async () => {
+  await gateway.stop();
+  await nats[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const evaluator = (answer: Parameters<typeof startEvaluator>[1]) =>
+  startEvaluator(gateway.nats, answer);
+const complete = (extra: object = {}) =>
+  gateway.client.chat.completions.create({ ...body, ...extra });
+const stream = (extra: object = {}) =>
+  gateway.client.chat.completions.create({ ...body, ...extra, stream: true });
+async function failure(promise: Promise<unknown>): Promise<APIError> {
+  const error = await promise.then(
+    (value) => value,
+    (cause: unknown) => cause,
+  );
+  if (!(error instanceof APIError)) throw new Error(`no APIError but ${JSON.stringify(error)}`);
+  return error;
+}
+
+test('a failure before the first piece has its own status, streamed or not', async () => {
+  await evaluator(
+    sayAll([
+      { kind: 'accepted' },
+      {
+        kind: 'error',
+        error: { code: 'context_length_exceeded', message: 'Too long.', param: 'messages' },
+      },
+    ]),
+  );
+  for (const call of [complete(), stream()])
+    expect(await failure(call)).toMatchObject({
+      status: 400,
+      code: 'context_length_exceeded',
+      param: 'messages',
+    });
+});
+
+test('a late failure is told inside the stream', async () => {
+  await evaluator(
+    sayAll([
+      { kind: 'accepted' },
+      text('Hel'),
+      { kind: 'error', error: { code: 'internal_error', message: 'It broke.', param: null } },
+    ]),
+  );
+  const seen: string[] = [];
+  const error = await failure(
+    (async () => {
+      for await (const chunk of await stream()) seen.push(chunk.choices[0]?.delta.content ?? '');
+    })(),
+  );
+  expect(seen).toContain('Hel');
+  expect(error.message).toContain('It broke.');
+});
+
+test('without an evaluator the answer is 503', async () => {
+  for (const call of [complete(), stream()])
+    expect(await failure(call)).toMatchObject({ status: 503, code: 'unavailable' });
+});
+
+test('an evaluator that falls silent is given up and told to stop', async () => {
+  const { requests, cancelled } = await evaluator(sayAll([{ kind: 'accepted' }]));
+  expect(await failure(complete())).toMatchObject({ status: 504, code: 'timeout' });
+  await expect.poll(() => cancelled).toEqual([requests[0]?.requestId]);
+});
+
+test('heartbeats keep a slow answer alive', async () => {
+  await evaluator(async (_request, say) => {
+    say({ kind: 'accepted' });
+    for (let beat = 0; beat < 5; beat++) {
+      await pause(150);
+      say({ kind: 'waiting' });
+    }
+    hello.forEach(say);
+  });
+  expect((await complete()).choices[0]?.message.content).toBe('Hello');
+});
+
+test('the evaluator is told when the client leaves, streamed or not', async () => {
+  const { requests, cancelled } = await evaluator(async (_request, say) => {
+    say({ kind: 'accepted' });
+    for (let beat = 0; beat < 20; beat++) {
+      say(text('x'));
+      await pause(50);
+    }
+  });
+  const streamed = await stream();
+  for await (const chunk of streamed) if (chunk.choices[0]?.delta.content === 'x') break;
+  await expect.poll(() => cancelled).toEqual([requests[0]?.requestId]);
+  const controller = new AbortController();
+  const plain = gateway.client.chat.completions.create(body, { signal: controller.signal });
+  await expect.poll(() => requests.length).toBe(2);
+  controller.abort();
+  await expect(plain).rejects.toThrow('aborted');
+  await expect.poll(() => cancelled).toEqual(requests.map(({ requestId }) => requestId));
+});
+
+test.each([
+  [{ model: 'gpt-9' }, 404, 'model_not_found', 'model'],
+  [{ messages: [] }, 400, 'invalid_value', 'messages'],
+  [{ messages: [{ role: 'user' }] }, 400, 'invalid_value', 'messages[0].content'],
+  [{ messages: [{ role: 'pirate', content: 'x' }] }, 400, 'invalid_value', 'messages[0].role'],
+  [{ temperature: 3 }, 400, 'invalid_value', 'temperature'],
+  [{ tools: [] }, 400, 'unsupported_parameter', 'tools'],
+  [{ top_logprobs: 2 }, 400, 'invalid_value', 'top_logprobs'],
+  [{ stream_options: { include_usage: true } }, 400, 'invalid_value', 'stream_options'],
+  [{ max_tokens: 1, max_completion_tokens: 2 }, 400, 'invalid_value', 'max_tokens'],
+  [{ stop: [''] }, 400, 'invalid_value', 'stop'],
+])('%j is refused by name', async (extra, status, code, param) => {
+  const { requests } = await evaluator(sayAll(hello));
+  expect(await failure(complete(extra))).toMatchObject({ status, code, param });
+  expect(requests).toEqual([]);
+});
+
+test('an evaluator that answers what nobody asked, or stops half-way, is our failure', async () => {
+  await evaluator(sayAll([{ kind: 'accepted' }, text('x', 7), { kind: 'done', usage }]));
+  expect(await failure(complete())).toMatchObject({ status: 500, code: 'internal_error' });
+});
+
+test('an answer that ends without finishing is a failure, not a short text', async () => {
+  await evaluator(sayAll([{ kind: 'accepted' }, text('x'), { kind: 'done', usage }]));
+  expect(await failure(complete())).toMatchObject({ status: 500, code: 'internal_error' });
+});
+
+test('messages that no NATS message can carry are refused', async () => {
+  await evaluator(sayAll(hello));
+  const messages = [{ role: 'user', content: 'x'.repeat(1_100_000) }];
+  expect(await failure(complete({ messages }))).toMatchObject({ status: 400, param: 'messages' });
+});
