@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { rootSeed } from '../nn/seed.ts';
 import { chooseRows, planBatches } from './batches.ts';
-import { rootSeed } from './seed.ts';
 
 const sizes = Array.from({ length: 23 }, (_, index) => ({
   tokens: 5 + ((index * 7) % 40),

@@ -1,5 +1,6 @@
-import { oneEach, packLengths, type WindowShape } from './packing.ts';
-import { child, permutation, type Seed } from './seed.ts';
+import { child, permutation, type Seed } from '../nn/seed.ts';
+import type { WindowShape } from '../step/window.ts';
+import { oneEach, packLengths } from './packing.ts';
 
 /** What the plan needs to know of each example. */
 export type ExampleSize = { readonly tokens: number; readonly targets: number };

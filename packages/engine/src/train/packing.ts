@@ -1,3 +1,4 @@
+import type { WindowShape } from '../step/window.ts';
 import type { TokenizedExample } from './example.ts';
 
 /**
@@ -29,13 +30,6 @@ export function packLengths(lengths: readonly number[], capacity: number): numbe
 export function oneEach(lengths: readonly number[]): number[][] {
   return lengths.map((_, index) => [index]);
 }
-
-/** The static shape of a micro-batch: `targets` is the room for supervised positions. */
-export type WindowShape = {
-  readonly rows: number;
-  readonly tokens: number;
-  readonly targets: number;
-};
 
 /** The arrays of one micro-batch; flat positions count through `[rows, tokens]`. */
 export type MicroBatch = {

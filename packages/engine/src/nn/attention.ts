@@ -1,0 +1,96 @@
+import { constant, type Value } from '../graph/value.ts';
+import { equal, where } from '../ops/comparison.ts';
+import { add } from '../ops/elementwise.ts';
+import { concat, reshape, slice, transpose } from '../ops/layout.ts';
+import { matmul } from '../ops/matmul.ts';
+import { rope } from '../ops/rope.ts';
+import { softmax } from '../ops/softmax.ts';
+
+export type AttentionShape = {
+  readonly rows: number;
+  readonly tokens: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+};
+
+/** Cosines and sines of each token, `[rows · tokens, headSize / 2]`. */
+export type RopeValues = { readonly cos: Value; readonly sin: Value };
+
+/** Added to a score that must not count: its exponential is exactly 0, and 0 · it is not NaN. */
+const masked = -1e9;
+
+/** Queries are taken in blocks of this many: a block needs no keys after its last query. */
+const queryBlock = 64;
+
+/**
+ * The additive mask `[rows, 1, tokens, tokens]` of packed windows: query q sees key k when k ≤ q and
+ * both lie in the same segment. Padding is a segment too, so no query is left without a key.
+ */
+export function packedMask(segments: Value, { rows, tokens }: AttentionShape): Value {
+  const causal = new Float32Array(tokens * tokens);
+  for (let query = 0; query < tokens; query++)
+    causal.fill(masked, query * tokens + query + 1, (query + 1) * tokens);
+  const same = equal(
+    reshape(segments, [rows, 1, tokens, 1]),
+    reshape(segments, [rows, 1, 1, tokens]),
+  );
+  return where(same, constant(causal, [1, 1, tokens, tokens], 'float32'), masked);
+}
+
+/**
+ * Causal attention inside packed windows: softmax(q·kᵀ + mask)·v, where the rotation of the queries
+ * already carries 1/√headSize. Grouped queries share their keys by shape, `[rows, keyValueHeads,
+ * group · tokens, headSize]` against `[rows, keyValueHeads, tokens, headSize]`, so nothing is
+ * repeated. Takes queries `[rows · tokens, heads · headSize]`, keys and values with `keyValueHeads`.
+ */
+export function packedAttention(
+  shape: AttentionShape,
+  {
+    query,
+    key,
+    value,
+    mask,
+    queryRope,
+    keyRope,
+  }: {
+    readonly query: Value;
+    readonly key: Value;
+    readonly value: Value;
+    readonly mask: Value;
+    readonly queryRope: RopeValues;
+    readonly keyRope: RopeValues;
+  },
+): Value {
+  const { rows, tokens, heads, keyValueHeads, headSize } = shape;
+  const split = (x: Value, count: number): Value =>
+    transpose(reshape(x, [rows, tokens, count, headSize]), [0, 2, 1, 3]);
+  const q = rope(split(query, heads), queryRope.cos, queryRope.sin);
+  const k = rope(split(key, keyValueHeads), keyRope.cos, keyRope.sin);
+  const v = split(value, keyValueHeads);
+  const group = heads / keyValueHeads;
+  const blocks: Value[] = [];
+  for (let start = 0; start < tokens; start += queryBlock) {
+    const end = Math.min(tokens, start + queryBlock);
+    const length = end - start;
+    const scores = matmul(
+      reshape(part(q, 2, start, end), [rows, keyValueHeads, group * length, headSize]),
+      part(k, 2, 0, end),
+      { transB: true },
+    );
+    const blockMask = part(part(mask, 2, start, end), 3, 0, end);
+    const weights = softmax(add(reshape(scores, [rows, heads, length, end]), blockMask));
+    const attended = matmul(
+      reshape(weights, [rows, keyValueHeads, group * length, end]),
+      part(v, 2, 0, end),
+    );
+    blocks.push(reshape(attended, [rows, heads, length, headSize]));
+  }
+  const joined = blocks.length === 1 ? (blocks[0] as Value) : concat(blocks, 2);
+  return reshape(transpose(joined, [0, 2, 1, 3]), [rows * tokens, heads * headSize]);
+}
+
+/** x[start:end] along one axis; x itself when that is all of it. */
+function part(x: Value, axis: number, start: number, end: number): Value {
+  return start === 0 && end === x.shape[axis] ? x : slice(x, { axis, start, end });
+}

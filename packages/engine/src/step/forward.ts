@@ -1,0 +1,83 @@
+import { loraLinear } from '../adapt/lora.ts';
+import type { LlamaConfig } from '../checkpoint/llama-config.ts';
+import { constant, input, type Value } from '../graph/value.ts';
+import { type LlamaWeights, llamaHead, llamaHidden } from '../models/llama.ts';
+import { packedAttention, packedMask } from '../nn/attention.ts';
+import { ropeTable } from '../nn/rope-table.ts';
+import { causalLmLoss } from '../objectives/causal-lm.ts';
+import { add } from '../ops/elementwise.ts';
+import { gatherRows } from '../ops/index-rows.ts';
+import { matmul } from '../ops/matmul.ts';
+import type { WindowShape } from './window.ts';
+
+/** The adapter that a forward pass puts beside some linear layers. */
+export type LoraForward = {
+  readonly modules: ReadonlySet<string>;
+  readonly scale: number;
+};
+
+export type ForwardSpec = {
+  readonly config: LlamaConfig;
+  readonly shape: WindowShape;
+  /** A float32 value for a weight: a fed parameter or a mapped, frozen weight. */
+  tensor(name: string): Value;
+  readonly lora?: LoraForward | undefined;
+};
+
+/** Sums over a micro-batch, both scalars: token losses, and targets predicted right. */
+export type Forward = { readonly loss: Value; readonly correct: Value };
+
+/**
+ * The forward pass over one micro-batch, whose arrays come in as inputs named as in `batchFeeds`.
+ * Every window is `[rows, tokens]`; inside, tokens are one flat axis.
+ */
+export function forward({ config, shape, tensor, lora }: ForwardSpec): Forward {
+  const { rows, tokens, targets } = shape;
+  const count = rows * tokens;
+  const attentionShape = { ...config, rows, tokens };
+  const positions = input('positions', [count], 'int32');
+  const mask = packedMask(input('segments', [count], 'int32'), attentionShape);
+  const rope = (factor: number) => {
+    const table = ropeTable(config, tokens, factor);
+    const half = [tokens, config.headSize / 2];
+    return {
+      cos: gatherRows(constant(table.cos, half), positions),
+      sin: gatherRows(constant(table.sin, half), positions),
+    };
+  };
+  const keyRope = rope(1);
+  const queryRope = rope(1 / Math.sqrt(config.headSize));
+  const weights: LlamaWeights = {
+    tensor,
+    linear(module, x) {
+      const base = baseLinear({ config, tensor }, module, x);
+      if (!lora?.modules.has(module)) return base;
+      return loraLinear(base, x, {
+        a: tensor(`${module}.lora_A`),
+        b: tensor(`${module}.lora_B`),
+        scale: lora.scale,
+      });
+    },
+  };
+  const hidden = llamaHidden(config, weights, {
+    tokens: input('tokens', [count], 'int32'),
+    attend: ({ query, key, value }) =>
+      packedAttention(attentionShape, { query, key, value, mask, queryRope, keyRope }),
+  });
+  return causalLmLoss(hidden, llamaHead(config, weights), {
+    positions: input('target_positions', [targets], 'int32'),
+    tokens: input('target_tokens', [targets], 'int32'),
+    weights: input('target_weights', [targets], 'float32'),
+  });
+}
+
+/** x·Wᵀ, plus the bias where the architecture has one. */
+function baseLinear(
+  { config, tensor }: Pick<ForwardSpec, 'config' | 'tensor'>,
+  module: string,
+  x: Value,
+): Value {
+  const product = matmul(x, tensor(`${module}.weight`), { transB: true });
+  const biased = module.includes('.mlp.') ? config.mlpBias : config.attentionBias;
+  return biased ? add(product, tensor(`${module}.bias`)) : product;
+}

@@ -1,0 +1,164 @@
+import { dirname } from 'node:path';
+import { loraShapes, startLora } from '../adapt/lora-start.ts';
+import { type AdaptedLinear, adaptedLinears } from '../adapt/targets.ts';
+import { llamaTensors } from '../checkpoint/llama-tensors.ts';
+import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { Adapter } from '../checkpoint/peft.ts';
+import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { input, type Value } from '../graph/value.ts';
+import { fillInitialWeight } from '../models/initial-weights.ts';
+import { child, rootSeed } from '../nn/seed.ts';
+import { mappedWeight } from '../ops/comparison.ts';
+import {
+  allocateState,
+  decaysByName,
+  type FlatState,
+  type Parameter,
+  planGroups,
+} from '../optim/flat-state.ts';
+import type { TrainingSettings } from './settings.ts';
+
+/** What a run trains, and where the rest of the model is. */
+export type ModelState = {
+  readonly state: FlatState;
+  readonly parameters: readonly Parameter[];
+  /** The adapted layers; absent when every weight is trained. */
+  readonly adapted?: readonly AdaptedLinear[];
+};
+
+export type ModelStateOptions = {
+  readonly model: ModelFolder;
+  readonly settings: TrainingSettings;
+  /** Start from random weights; only for training every weight. */
+  readonly initial?: 'random' | undefined;
+  /** Continue an adapter of the same rank and targets. */
+  readonly adapter?: Adapter | undefined;
+};
+
+/**
+ * Lays out the trainable parameters and fills in where they start: the folder's weights, random
+ * weights, a fresh adapter, or a given one. Throws RangeError when the options contradict each other.
+ */
+export async function createModelState(options: ModelStateOptions): Promise<ModelState> {
+  const { model, settings, initial, adapter } = options;
+  if (settings.method.type === 'full') {
+    if (adapter !== undefined)
+      throw new RangeError('an adapter was given, but the method trains every weight');
+    return fullState(model, initial === 'random' ? settings.seed : undefined);
+  }
+  if (initial === 'random')
+    throw new RangeError('random initial weights need the method "full": LoRA would freeze them');
+  const { rank, targets } = settings.method;
+  const adapted = adaptedLinears(model.config, targets);
+  const parameters = adapted
+    .flatMap((linear) => loraShapes(linear, rank))
+    .map(({ name, shape }) => ({ name, shape, decays: true }));
+  const state = allocateState(planGroups(parameters));
+  const start =
+    adapter?.tensors ?? startLora(adapted, rank, child(rootSeed(settings.seed), 'initial'));
+  for (const { name, shape } of parameters) {
+    const found = start.get(name);
+    if (found === undefined || found.shape.join() !== shape.join())
+      throw new RangeError(
+        `the adapter to continue has ${found ? `shape [${found.shape}]` : 'nothing'} for ${name}; the settings ask for [${shape}]`,
+      );
+    state.tensors.get(name)?.set(found.data);
+  }
+  return { state, parameters, adapted };
+}
+
+async function fullState(model: ModelFolder, seed: number | undefined): Promise<ModelState> {
+  const parameters = [...llamaTensors(model.config)].map(([name, shape]) => ({
+    name,
+    shape,
+    decays: decaysByName(name),
+  }));
+  const state = allocateState(planGroups(parameters));
+  for (const { name } of parameters) {
+    const values = state.tensors.get(name) as Float32Array;
+    if (seed === undefined) values.set(await readTensor(entryOf(model, name)));
+    else
+      fillInitialWeight(name, values, {
+        initializerRange: model.config.initializerRange,
+        seed: rootSeed(seed),
+      });
+  }
+  return { state, parameters };
+}
+
+/** Graph values of the model's weights: what trains is an input, what is frozen is mapped from its file. */
+export type WeightValues = {
+  tensor(name: string): Value;
+  /** The inputs, by parameter name; one appears when the model has asked for it. */
+  readonly parameters: ReadonlyMap<string, Value>;
+};
+
+/** Fresh graph values for one graph. Each weight is one value, however often it is asked for. */
+export function weightValues(model: ModelFolder, { parameters }: ModelState): WeightValues {
+  const trained = new Map(
+    parameters.map(({ name, shape }) => [name, input(feedName(name), shape, 'float32')]),
+  );
+  const frozen = new Map<string, Value>();
+  return {
+    parameters: trained,
+    tensor(name) {
+      const known = trained.get(name) ?? frozen.get(name);
+      if (known !== undefined) return known;
+      const { file, offset, byteLength, dtype, shape } = entryOf(model, name);
+      const value = mappedWeight(name, {
+        file,
+        offset,
+        byteLength,
+        dtype: mappedType(dtype),
+        shape,
+      });
+      frozen.set(name, value);
+      return value;
+    },
+  };
+}
+
+/** The feeds of the trainable parameters: views of the state, so they are always current. */
+export function parameterFeeds({ state, parameters }: ModelState): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = {};
+  for (const { name, shape } of parameters)
+    feeds[feedName(name)] = {
+      data: state.tensors.get(name) as Float32Array,
+      shape,
+      dtype: 'float32',
+    };
+  return feeds;
+}
+
+/** The folder that mapped weights lie in. */
+export function weightsFolder(model: ModelFolder): string {
+  const first: TensorEntry | undefined = model.tensors.values().next().value;
+  return first === undefined ? model.path : dirname(first.file);
+}
+
+function feedName(parameter: string): string {
+  return `parameter.${parameter}`;
+}
+
+function entryOf(model: ModelFolder, name: string): TensorEntry {
+  const entry = model.tensors.get(name);
+  if (entry === undefined)
+    throw new RangeError(`${model.path} has no weights for ${name}; train from random weights?`);
+  return entry;
+}
+
+function mappedType(dtype: TensorEntry['dtype']): 'float32' | 'float16' | 'bfloat16' | 'float64' {
+  switch (dtype) {
+    case 'F32':
+      return 'float32';
+    case 'F16':
+      return 'float16';
+    case 'BF16':
+      return 'bfloat16';
+    case 'F64':
+      return 'float64';
+    default:
+      throw new RangeError(`a weight may not be ${dtype}`);
+  }
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import {
+  readTrainingState,
+  type StateTensor,
+  writeTrainingState,
+} from '../checkpoint/training-state.ts';
+import { elementCount, type FlatState } from '../optim/flat-state.ts';
+import type { TokenizedExample } from './example.ts';
+import type { TrainingSettings } from './settings.ts';
+
+/** A stored state belongs to a run with other settings, data or model shape. */
+export class ForeignStateError extends Error {
+  override readonly name = 'ForeignStateError';
+}
+
+/** What decides a run: its settings, its data in order, and the shapes that it trains. */
+export function runFingerprint(
+  settings: TrainingSettings,
+  examples: readonly TokenizedExample[],
+  state: FlatState,
+): string {
+  const hash = createHash('sha256').update(JSON.stringify(sorted(settings)));
+  for (const { members } of state.groups)
+    for (const { name, shape } of members) hash.update(`${name}[${shape}]`);
+  for (const { tokens, supervised } of examples) {
+    hash.update(`${tokens.length};`);
+    hash.update(new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength));
+    hash.update(supervised);
+  }
+  return hash.digest('hex');
+}
+
+/** Writes weights and moments of every parameter, and the number of steps done. */
+export async function saveRunState(
+  folder: string,
+  state: FlatState,
+  { step, fingerprint }: { readonly step: number; readonly fingerprint: string },
+): Promise<void> {
+  const tensors = new Map<string, StateTensor>();
+  eachTensor(state, (name, shape, data) => tensors.set(name, { shape, data }));
+  await writeTrainingState(folder, { tensors, state: { step, fingerprint } });
+}
+
+/**
+ * Reads a state back into the buffers and returns the number of steps done. Throws ForeignStateError
+ * when it is of another run, and CheckpointError when it is damaged; the buffers are then unchanged.
+ */
+export async function restoreRunState(
+  folder: string,
+  state: FlatState,
+  fingerprint: string,
+): Promise<number> {
+  const stored = await readTrainingState(folder);
+  if (stored.state.fingerprint !== fingerprint)
+    throw new ForeignStateError(
+      `the training state in ${folder} belongs to a run with other settings, data or model`,
+    );
+  const { step } = stored.state;
+  if (typeof step !== 'number') throw new ForeignStateError(`${folder} does not name its step`);
+  const found: [Float32Array, Float32Array][] = [];
+  eachTensor(state, (name, _, data) => {
+    const tensor = stored.tensors.get(name);
+    if (tensor?.data.length !== data.length)
+      throw new ForeignStateError(`the training state in ${folder} lacks ${name}`);
+    found.push([data, tensor.data]);
+  });
+  for (const [target, source] of found) target.set(source);
+  return step;
+}
+
+function eachTensor(
+  state: FlatState,
+  visit: (name: string, shape: readonly number[], data: Float32Array) => void,
+): void {
+  for (const group of state.groups) {
+    const buffers = state.buffers.get(group.name);
+    if (buffers === undefined) throw new RangeError(`the state has no buffers for ${group.name}`);
+    for (const { name, shape, offset } of group.members)
+      for (const [kind, buffer] of Object.entries(buffers))
+        visit(`${kind}.${name}`, shape, buffer.subarray(offset, offset + elementCount(shape)));
+  }
+}
+
+/** Keys in order, so that equal settings have one text. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

@@ -1,0 +1,179 @@
+import type { Tensor } from '../graph/tensor.ts';
+import type { Value } from '../graph/value.ts';
+import { adamWScalars } from '../optim/adamw.ts';
+import type { FlatState } from '../optim/flat-state.ts';
+import type { Device, Program } from '../runtime/device.ts';
+import type { Forward } from '../step/forward.ts';
+import {
+  gradientsGraph,
+  nextName,
+  type Optimizer,
+  stepGraph,
+  updateGraph,
+} from '../step/graphs.ts';
+
+/** The sums that a step reports: token losses, targets predicted right, and the norm before clipping. */
+export type StepSums = {
+  readonly loss: number;
+  readonly correct: number;
+  readonly gradientNorm: number;
+};
+
+/** One optimizer step. */
+export type StepInput = {
+  /** Feeds of each micro-batch. */
+  readonly microBatches: readonly Readonly<Record<string, Tensor>>[];
+  /** Targets of the whole step, by which its loss is normalised, once. */
+  readonly supervisedTokens: number;
+  readonly learningRate: number;
+  /** Counted from 1, for the optimizer's bias corrections. */
+  readonly step: number;
+};
+
+export type StepRunner = {
+  /** Runs a step and writes the state in place. */
+  run(input: StepInput): Promise<StepSums>;
+  dispose(): Promise<void>;
+};
+
+export type StepRunnerOptions = {
+  readonly device: Device;
+  readonly forward: Forward;
+  readonly parameters: ReadonlyMap<string, Value>;
+  readonly parameterFeeds: Readonly<Record<string, Tensor>>;
+  readonly state: FlatState;
+  readonly optimizer: Optimizer;
+  readonly mapFolder: string;
+  /** False when every step is one micro-batch. */
+  readonly accumulates: boolean;
+  /** Write results to buffers of their own and copy them; slower, and for comparison only. */
+  readonly freshBuffers?: boolean | undefined;
+};
+
+/**
+ * Compiles a run's graphs. Without accumulation a step is one program; otherwise gradients are summed
+ * over the micro-batches in buffers that the runs add to, and a second program updates the state.
+ */
+export async function createStepRunner(options: StepRunnerOptions): Promise<StepRunner> {
+  return options.accumulates ? accumulatingRunner(options) : joinedRunner(options);
+}
+
+async function joinedRunner(options: StepRunnerOptions): Promise<StepRunner> {
+  const { device, forward, state, optimizer, mapFolder } = options;
+  const program = await device.compile(
+    stepGraph(forward, state.groups, { parameters: options.parameters, optimizer }),
+    { mapFolder },
+  );
+  const stateFeeds = flatFeeds(state);
+  const results = fetchInto(options, stateFeeds);
+  return {
+    async run(input) {
+      const [batch] = input.microBatches;
+      if (batch === undefined || input.microBatches.length > 1)
+        throw new RangeError('this run was planned for one micro-batch a step');
+      const outputs = await program.run(
+        { ...options.parameterFeeds, ...stateFeeds, ...batch, ...scalars(optimizer, input) },
+        results.fetches,
+      );
+      results.commit();
+      return {
+        loss: number(outputs, 'loss'),
+        correct: number(outputs, 'correct'),
+        gradientNorm: number(outputs, 'gradient_norm'),
+      };
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+async function accumulatingRunner(options: StepRunnerOptions): Promise<StepRunner> {
+  const { device, forward, state, optimizer, mapFolder } = options;
+  const gradients = await device.compile(
+    gradientsGraph(forward, state.groups, options.parameters),
+    { mapFolder },
+  );
+  const update: Program = await device.compile(updateGraph(state.groups, optimizer), {});
+  const sums: Record<string, Tensor> = {};
+  for (const { name, size } of state.groups)
+    sums[`gradient.${name}`] = vector(new Float32Array(size));
+  const stateFeeds = flatFeeds(state);
+  const gradientResults = fetchInto(options, sums);
+  const updateResults = fetchInto(options, stateFeeds);
+  return {
+    async run(input) {
+      for (const { data } of Object.values(sums)) (data as Float32Array).fill(0);
+      let loss = 0;
+      let correct = 0;
+      for (const batch of input.microBatches) {
+        const outputs = await gradients.run(
+          { ...options.parameterFeeds, ...sums, ...batch },
+          gradientResults.fetches,
+        );
+        gradientResults.commit();
+        loss += number(outputs, 'loss');
+        correct += number(outputs, 'correct');
+      }
+      // The norm tells whether every gradient is finite, and nothing has been written until it is known.
+      const outputs = await update.run(
+        { ...stateFeeds, ...sums, ...scalars(optimizer, input) },
+        updateResults.fetches,
+      );
+      updateResults.commit();
+      return { loss, correct, gradientNorm: number(outputs, 'gradient_norm') };
+    },
+    async dispose() {
+      await gradients.dispose();
+      await update.dispose();
+    },
+  };
+}
+
+/** The buffers that a run writes to: the fed ones themselves, or others that are copied back. */
+function fetchInto(
+  { freshBuffers }: StepRunnerOptions,
+  feeds: Readonly<Record<string, Tensor>>,
+): { readonly fetches: Readonly<Record<string, Tensor>>; commit(): void } {
+  const fetches: Record<string, Tensor> = {};
+  if (!freshBuffers) {
+    for (const [name, tensor] of Object.entries(feeds)) fetches[nextName(name)] = tensor;
+    return { fetches, commit: () => undefined };
+  }
+  for (const [name, { data }] of Object.entries(feeds))
+    fetches[nextName(name)] = vector(new Float32Array(data.length));
+  return {
+    fetches,
+    commit() {
+      for (const [name, { data }] of Object.entries(feeds))
+        (data as Float32Array).set(fetches[nextName(name)]?.data as Float32Array);
+    },
+  };
+}
+
+function flatFeeds(state: FlatState): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = {};
+  for (const [group, buffers] of state.buffers)
+    for (const [kind, data] of Object.entries(buffers)) feeds[`${kind}.${group}`] = vector(data);
+  return feeds;
+}
+
+function scalars({ adamW }: Optimizer, input: StepInput): Record<string, Tensor> {
+  const { rate, epsilon, keep } = adamWScalars(adamW, input.learningRate, input.step);
+  return {
+    gradient_scale: scalar(1 / input.supervisedTokens),
+    rate: scalar(rate),
+    epsilon: scalar(epsilon),
+    ...(adamW.weightDecay === 0 ? {} : { keep: scalar(keep) }),
+  };
+}
+
+function vector(data: Float32Array): Tensor {
+  return { data, shape: [data.length], dtype: 'float32' };
+}
+
+function scalar(value: number): Tensor {
+  return { data: Float32Array.of(value), shape: [], dtype: 'float32' };
+}
+
+function number(outputs: Readonly<Record<string, Tensor>>, name: string): number {
+  return Number(outputs[name]?.data[0]);
+}

@@ -1,0 +1,243 @@
+import { targetNames } from '../adapt/targets.ts';
+import { mergeAdapter, writeMergedFolder } from '../checkpoint/merged.ts';
+import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import { type Adapter, writePeftAdapter } from '../checkpoint/peft.ts';
+import { rootSeed } from '../nn/seed.ts';
+import { elementCount } from '../optim/flat-state.ts';
+import { scheduleFactor } from '../optim/schedule.ts';
+import { cpuDevice } from '../runtime/cpu.ts';
+import type { Device } from '../runtime/device.ts';
+import { forward } from '../step/forward.ts';
+import type { WindowShape } from '../step/window.ts';
+import { planBatches } from './batches.ts';
+import { createEvaluator, type Evaluation } from './evaluation.ts';
+import { checkExamples, type TokenizedExample, targetCount } from './example.ts';
+import { batchFeeds } from './feeds.ts';
+import {
+  createModelState,
+  type ModelState,
+  parameterFeeds,
+  weightsFolder,
+  weightValues,
+} from './model-state.ts';
+import { fillMicroBatch } from './packing.ts';
+import { restoreRunState, runFingerprint, saveRunState } from './run-state.ts';
+import type { TrainingSettings } from './settings.ts';
+import { createStepRunner } from './step-runner.ts';
+
+export type TrainerOptions = {
+  readonly model: ModelFolder;
+  readonly settings: TrainingSettings;
+  readonly examples: readonly TokenizedExample[];
+  readonly device?: Device | undefined;
+  /** Start from random weights instead of the folder's. */
+  readonly initial?: 'random' | undefined;
+  /** Continue this adapter instead of starting a fresh one. */
+  readonly adapter?: Adapter | undefined;
+  /** Write results to fresh buffers instead of over the state; slower, for comparison. */
+  readonly freshBuffers?: boolean | undefined;
+};
+
+/** What one optimizer step did. Losses are means over its targets, before the update. */
+export type StepMetrics = {
+  /** Counted from 1. */
+  readonly step: number;
+  /** Passes over the examples that are complete or begun, as a fraction: 1.5 is half the second. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly tokenAccuracy: number;
+  readonly learningRate: number;
+  /** Global L2 norm before clipping. */
+  readonly gradientNorm: number;
+  readonly supervisedTokens: number;
+  /** Tokens of the step's examples, padding not counted. */
+  readonly tokens: number;
+  readonly seconds: number;
+};
+
+export type Trainer = {
+  readonly totalSteps: number;
+  /** Steps done. */
+  readonly step: number;
+  readonly trainableParameters: number;
+  /** Static shape of the micro-batches, padding included. */
+  readonly windowShape: WindowShape;
+  trainStep(): Promise<StepMetrics>;
+  evaluate(examples: readonly TokenizedExample[]): Promise<Evaluation>;
+  saveState(folder: string): Promise<void>;
+  restoreState(folder: string): Promise<void>;
+  /** The adapter as it stands. Throws RangeError when every weight is trained. */
+  adapter(): Adapter;
+  exportAdapter(folder: string): Promise<void>;
+  exportMerged(folder: string): Promise<void>;
+  dispose(): Promise<void>;
+};
+
+/** The loss or a gradient became NaN or infinite: the weights are lost since then. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+  readonly step: number;
+  readonly examples: readonly number[];
+  constructor(
+    message: string,
+    at: { readonly step: number; readonly examples: readonly number[] },
+  ) {
+    super(message);
+    this.step = at.step;
+    this.examples = at.examples;
+  }
+}
+
+/**
+ * Prepares a run: checks the examples, plans every step, and compiles the graphs. Throws RangeError
+ * naming the example or setting at fault.
+ */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { model, settings, examples, device = cpuDevice() } = options;
+  const { config } = model;
+  const limits = {
+    maxTokens: Math.min(settings.maxTokens, config.maxPositions),
+    vocabularySize: config.vocabularySize,
+  };
+  checkExamples(examples, limits);
+  const sizes = examples.map((example) => ({
+    tokens: example.tokens.length,
+    targets: targetCount(example),
+  }));
+  const plan = planBatches(sizes, settings, rootSeed(settings.seed));
+  const modelState = await createModelState(options);
+  const { state, adapted } = modelState;
+  const mapFolder = weightsFolder(model);
+  const feeds = parameterFeeds(modelState);
+  const lora = loraForward(settings, modelState);
+  const forwardFor = (shape: WindowShape) => {
+    const weights = weightValues(model, modelState);
+    return { weights, forward: forward({ config, shape, tensor: weights.tensor, lora }) };
+  };
+  const built = forwardFor(plan.shape);
+  const runner = await createStepRunner({
+    device,
+    forward: built.forward,
+    parameters: built.weights.parameters,
+    parameterFeeds: feeds,
+    state,
+    optimizer: { adamW: settings.optimizer, maxGradientNorm: settings.maxGradientNorm },
+    mapFolder,
+    accumulates: plan.microBatchesPerStep > 1,
+    freshBuffers: options.freshBuffers,
+  });
+  const evaluator = createEvaluator({
+    device,
+    mapFolder,
+    settings,
+    forward: (shape) => forwardFor(shape).forward,
+    parameterFeeds: feeds,
+  });
+  const fingerprint = runFingerprint(settings, examples, state);
+  let done = 0;
+  let failure: DivergedError | undefined;
+  const refuseFailed = (): void => {
+    if (failure !== undefined) throw failure;
+  };
+
+  async function trainStep(): Promise<StepMetrics> {
+    refuseFailed();
+    const started = performance.now();
+    const step = plan.step(done);
+    const batches = step.microBatches.map((windows) =>
+      fillMicroBatch(
+        windows.map((window) => window.map((index) => examples[index] as TokenizedExample)),
+        plan.shape,
+      ),
+    );
+    const supervisedTokens = batches.reduce((sum, batch) => sum + batch.supervisedTokens, 0);
+    const learningRate =
+      settings.learningRate * scheduleFactor(settings.schedule, done, plan.totalSteps);
+    const sums = await runner.run({
+      microBatches: batches.map((batch) => batchFeeds(batch, plan.shape)),
+      supervisedTokens,
+      learningRate,
+      step: done + 1,
+    });
+    if (!Number.isFinite(sums.loss) || !Number.isFinite(sums.gradientNorm)) {
+      const what = Number.isFinite(sums.loss) ? 'a gradient' : 'the loss';
+      failure = new DivergedError(
+        `${what} is not a finite number at step ${done + 1} (examples ${step.examples.join(', ')}); a lower learning rate may help`,
+        { step: done + 1, examples: step.examples },
+      );
+      throw failure;
+    }
+    done++;
+    return {
+      step: done,
+      epoch: done / plan.stepsPerEpoch,
+      loss: sums.loss / supervisedTokens,
+      tokenAccuracy: sums.correct / supervisedTokens,
+      learningRate,
+      gradientNorm: sums.gradientNorm,
+      supervisedTokens,
+      tokens: step.examples.reduce((sum, index) => sum + (sizes[index]?.tokens ?? 0), 0),
+      seconds: (performance.now() - started) / 1000,
+    };
+  }
+
+  function adapter(): Adapter {
+    const { method } = settings;
+    if (method.type !== 'lora' || adapted === undefined)
+      throw new RangeError('this run trains every weight; it has no adapter to export');
+    const tensors: Adapter['tensors'] = new Map();
+    for (const { name, shape } of modelState.parameters)
+      tensors.set(name, { shape, data: (state.tensors.get(name) as Float32Array).slice() });
+    const { rank, alpha } = method;
+    return { rank, alpha, scale: alpha / rank, targets: targetNames(config, adapted), tensors };
+  }
+
+  return {
+    totalSteps: plan.totalSteps,
+    get step() {
+      return done;
+    },
+    trainableParameters: modelState.parameters.reduce(
+      (sum, { shape }) => sum + elementCount(shape),
+      0,
+    ),
+    windowShape: plan.shape,
+    trainStep,
+    evaluate(held) {
+      refuseFailed();
+      checkExamples(held, { ...limits, maxTokens: config.maxPositions });
+      return evaluator.evaluate(held);
+    },
+    async saveState(folder) {
+      refuseFailed();
+      await saveRunState(folder, state, { step: done, fingerprint });
+    },
+    async restoreState(folder) {
+      done = await restoreRunState(folder, state, fingerprint);
+      failure = undefined;
+    },
+    adapter,
+    async exportAdapter(folder) {
+      refuseFailed();
+      const dropout = settings.method.type === 'lora' ? settings.method.dropout : 0;
+      await writePeftAdapter(folder, { ...adapter(), baseModel: model.name, dropout });
+    },
+    async exportMerged(folder) {
+      refuseFailed();
+      const changed = adapted === undefined ? state.tensors : await mergeAdapter(model, adapter());
+      await writeMergedFolder(model, changed, folder);
+    },
+    async dispose() {
+      await runner.dispose();
+      await evaluator.dispose();
+    },
+  };
+}
+
+function loraForward({ method }: TrainingSettings, { adapted }: ModelState) {
+  if (method.type !== 'lora' || adapted === undefined) return undefined;
+  return {
+    modules: new Set(adapted.map(({ module }) => module)),
+    scale: method.alpha / method.rank,
+  };
+}
