@@ -2,10 +2,10 @@ import { createRandom } from './random.ts';
 import { task } from './tasks.ts';
 
 /** A turn of a conversation in OpenAI's form. */
-export interface ChatMessage {
+export type ChatMessage = {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
-}
+};
 
 /**
  * Short conversations without end, the same for the same seed: an instruction stands in the system message or

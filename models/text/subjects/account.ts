@@ -4,6 +4,8 @@ import { area } from './subject.ts';
 export const account = area('customer account', {
   'forgotten password': [
     lines(`
+      [lost|forgotten] my [login|access|password], [the link is dead|the email went to an old address|how do I get back in].
+      what [exactly|] [has to be|must be] in the password? [it never accepts mine|the rules are mad|letters, numbers, what else].
       I [forgot|have forgotten|can't remember|lost|don't know] my password, [how do I get a new one|please reset it|can you help|what now].
       the [reset|password] [email|link|mail] [never comes|does not work|has expired|is not in my inbox|was not sent].
       how [can|do] I [reset|change|recover|set] my [password|PIN|login|secret question]?
@@ -31,6 +33,9 @@ export const account = area('customer account', {
   ],
   'change details': [
     lines(`
+      [my new|the new] [mobile number|email|address] is {street}, please [update my profile|change it in my account|store it].
+      how do I [add|remove|edit] [an address|a phone number|a birthday|a saved card] [in|from] [the settings|my profile|the address book]?
+      [please|] [stop sending text messages to|take off|forget] my phone number.
       how [can|do] I [change|update|edit|correct] my [email address|phone number|name|surname|username|birthday|home address|personal details]?
       my [email|phone number|surname|name|mobile] has changed, please [update|change] [it in my profile|my account|it in your system].
       I [got married|moved|changed jobs|have a new number], so my [name|address|email|profile] [must be changed|needs an update|is wrong].
@@ -45,6 +50,8 @@ export const account = area('customer account', {
   ],
   'close account': [
     lines(`
+      [what|which] [personal|] information do you [hold|keep] [on|about] [me|our company], [I ask for a copy|the law allows me to see it].
+      the [unsubscribe|opt out] link [does not work|makes me log in|is missing], [no more newsletters please|get me off the list].
       [please|I want you to|I would like you to] [delete|close|remove] my [account|profile|customer account|login] [and all my data|for good|completely|].
       how [can|do] I [delete|close|deactivate] my [account|profile|user account]?
       which [data|personal data|details|information] [do you store|have you saved|do you keep] about me? [I want a copy|please send it|].
@@ -59,6 +66,9 @@ export const account = area('customer account', {
   ],
   'new account': [
     lines(`
+      I [can't|don't] [find|see] my [membership|customer|member] number [anywhere|in the profile|], [where is it|I need it {until}].
+      how do I [upgrade|move up|change] from [silver|basic|private] to [gold|premium|business] [member|membership|account]?
+      [can|may] [{relative}|two people|my team] [share|use] [my login|one account|the same profile]?
       [do I have to|must I|why do I have to] [create an account|register|sign up] [to buy something|to order|]?
       I [registered|signed up] {when}, but [the activation email never came|I got no confirmation|my account is not active].
       it says my email is already [taken|used|registered], but I [never signed up|have no account|am new here].

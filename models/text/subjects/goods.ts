@@ -4,6 +4,8 @@ import { area } from './subject.ts';
 export const goods = area('goods', {
   'size and measure': [
     lines(`
+      [the measurements of|how heavy is|how tall is] the {furniture}, and [how much weight|how many people|what load] [can it|does it] [hold|carry|take]?
+      I am [between two sizes|very tall|usually a size {size}], [which {clothing} should I take|do the {pair} run small|will it fit].
       what [size|are the measurements|is the length|is the height|is the weight|is the width] [is|of] the {goods}?
       how [big|long|wide|tall|heavy|deep|thick|loud|bright] is the {goods} [exactly|in centimetres|with the {part}|]?
       [will|would|does] the {goods} fit [into my {room}|a tall man|a child of {digit}|under the {furniture}|a {digit} inch laptop|in a small car]?
@@ -18,6 +20,8 @@ export const goods = area('goods', {
   ],
   'material and care': [
     lines(`
+      [where|how] is the {material} [grown|made|produced|treated], and are the [towels|{pair}|toys] [organic|free of chemicals|certified]?
+      is this [soap|cream|perfume|tea|candle|shampoo] [ok for|safe for|suitable for] [sensitive skin|children|vegans|allergies]?
       what is the {goods} made of, [is it real {material}|{material} or {material}|is it {material}]?
       is the {goods} made [of|from] {material} [or|or only of] {material}?
       [is|would] the {goods} [dishwasher safe|waterproof|weatherproof|safe for babies|vegan|organic|machine washable|scented|free of plastic|easy to clean]?
@@ -47,6 +51,8 @@ export const goods = area('goods', {
   ],
   'compare and advise': [
     lines(`
+      [can|may] I [see|order|get] a [sample|swatch|catalogue|picture] of the {material} [before I decide|first|in {colour}]?
+      which of your {number} {thing} models is [the quietest|the best value|the lightest|made for beginners]?
       what is the difference between the [small|old|cheap|{colour}] {thing} and the [large|new|dear|{colour}] one?
       which [{device}|{thing}|of the two {thing} models] [is better|is quieter|would you recommend|lasts longer|should I buy] for [a beginner|{relative}|a small {room}|a {occasion}|a {job}]?
       can you [recommend|suggest|show me] a {thing} that [goes with|matches|fits] [a {colour} {furniture}|my {material} {thing}|the {colour} {thing}]?
@@ -60,6 +66,9 @@ export const goods = area('goods', {
   ],
   'included and features': [
     lines(`
+      [has|does] the {thing} [got|have] [a hood|pockets|a lid|wheels|a compartment for a {device}|a {part}], [the picture does not show it|I can't see it on the photo]?
+      [are|is] [spare filters|refills|extra parts|a second {part}|a bag] [available|sold separately|easy to get] for the {appliance}?
+      can [one person|a child|{relative}] [put up|build|use|carry] the {outdoor} [alone|without help|]?
       [are|is] [the batteries|a charger|a manual|the {part}|a bag|a cable|tools|a spare {part}] [included|in the box|part of the set] [with the {goods}|or do I buy it extra|]?
       does the {goods} [have|come with|include] [a {part}|a hood|pockets|a timer|a warranty|a lock|a light|a second {part}]?
       [does|will] the {furniture} [come|arrive] [assembled|flat packed|in one piece], [do I need tools|who puts it together|and is it hard to build]?

@@ -4,6 +4,9 @@ import { area } from './subject.ts';
 export const payments = area('paying', {
   'invoice copy': [
     lines(`
+      [our purchase order number|the company name|the department|the VAT number] is missing [on|from] the invoice, [please add it|accounts will reject it|we need it for the books].
+      please [bill|invoice] [us|the company|our {business}] [every month|once a month|at {street}] [instead of for every order|from now on|].
+      [can|could] the [receipt|invoice] be [made out to|addressed to|in the name of] {name} {surname}?
       [please|could you|can you] [send|email|post|give] me [the invoice|a copy of the invoice|a receipt|a bill] for [order {order}|my {goods}|{month}|last month|my last purchase].
       where [can|do] I [find|download|print|see] [my invoice|the receipt|my bills|the invoice for order {order}]?
       [I never got|I did not receive|there was no] [an invoice|a receipt|bill] [for|with] [the {goods}|order {order}|my payment of {amount}].
@@ -18,6 +21,9 @@ export const payments = area('paying', {
   ],
   'wrong amount': [
     lines(`
+      [we were quoted|the offer said|you told me] {amount}, [the invoice says|the bill is|now you ask for] {amount}. [please adjust it|which is right|that is not what we agreed].
+      [at checkout|in the basket|on the payment page] the [sum|total] [jumped to {amount}|is higher than before|makes no sense].
+      my gift card had {amount} on it, I spent {amount}, [and now it is empty|where is the rest|the balance is wrong].
       I was [charged|billed] {amount}, but the [price|total|order] was {amount}, [why|please check|please correct it|that's too much].
       the [total|sum|amount] on [my invoice|the bill|the receipt] is [wrong|too high|not right]: it [should be|must be] {amount}.
       you [took|charged|debited] [too much|more than it costs|{amount} too much] [for|on] [order {order}|the {goods}|my card].
@@ -47,6 +53,7 @@ export const payments = area('paying', {
   ],
   'refund wanted': [
     lines(`
+      the [credit|money|refund] for the [return|cancelled order|{goods}] [has yet to appear|never came|is overdue] on my [credit card|bank account|PayPal].
       when [will|do] I [get|receive|see] my [money|refund] [back|] for [order {order}|the {goods}|the return]?
       I [was promised|am still waiting for|have not received] [a refund|my refund|my money back] [of {amount}|for the {goods}|since {weekday}].
       you [said|wrote|confirmed] {when} that {amount} would be paid back, [but|and] [it has not arrived|nothing is on my account|I don't see it].
@@ -61,6 +68,9 @@ export const payments = area('paying', {
   ],
   'payment failed': [
     lines(`
+      [at checkout|on the payment page|when I pay] it says [transaction failed|card declined|payment error|not authorised] [again and again|although my card is fine|].
+      a [pending|reserved] [charge|amount] [is still on my card|has not been released|blocks my money] for an order that [never went through|was not placed|I did not finish].
+      has my [cheque|bank transfer|payment|deposit] [arrived|reached you|been booked|been cashed]? [the order says awaiting payment|I sent it {when}|invoice {order}].
       my [card|payment|credit card|debit card] [was declined|was refused|is not accepted|does not go through|keeps failing], although [there is enough money|my bank sees no problem|it works elsewhere].
       I [tried|try] to pay [by card|with PayPal|by bank transfer|with a gift card], but [it fails|I get an error|nothing happens|the payment is refused].
       the money [was reserved|left my account|was taken], but the order [says unpaid|was not placed|shows no payment].

@@ -4,6 +4,11 @@ import { area } from './subject.ts';
 export const returns = area('sending back', {
   'return item': [
     lines(`
+      [no longer|don't] [needed|want it|wanted]: [how does the return work|what are the steps to send it back|where does the {goods} go].
+      [are|is] [the {pair}|sale items|a {clothing} I wore once|an opened {thing}] [still|] [returnable|accepted for return|allowed to go back]?
+      I [missed|am just past] the [return period|{digit} day limit|deadline] [by one day|because I was ill|], would you [still take|make an exception for] the {goods}?
+      we [bought|ordered] {few} [chairs|lamps|{pair}|plates] [but need only|and would like to give back] [one|{few}], [can we return the rest|how do we do that].
+      is there a [restocking fee|charge|deduction] if I [send it back|return the {goods}]?
       I [want|would like|need|wish] to [return|send back|give back|bring back] [the {goods}|my {goods}|the {pair}|one of the {number} items], [it does not suit me|it's too small|I don't like it|it is not what I expected|what do I do].
       how [can|do] I [return|send back] [a {goods}|something|part of my order|an unwanted present]?
       the {pair} [are|were] too [tight|big|small|wide|long|narrow], [I want to send them back|can I return them|they have to go back].
@@ -34,6 +39,9 @@ export const returns = area('sending back', {
   ],
   'exchange item': [
     lines(`
+      [wrong colour|wrong size|wrong item|not my order] [in the box|arrived|was sent], I [ordered|need|asked for] a {colour} {thing}. [please swap|how do we change it].
+      [I'd like to trade|please change|let me swap] the {size} for a {size}, [I'll send the first one back|the cut is different|it pinches].
+      the exchange [you sent|I got] is [wrong again|also too small|not the right colour], [can we try once more|I still need size {size}].
       [can|could|may] I [exchange|swap|change] the {goods} for [a {colour} one|a bigger one|a smaller one|another size|size {size}|a different model|a {thing}]?
       I [ordered|need|wanted] size {size} but [got|received|you sent] {size}, [please swap it|I want to exchange it|can I change it].
       you [sent|have sent] me [the wrong {thing}|a {colour} {thing} instead of a {colour} one|someone else's order|a {thing} instead of a {thing}].
@@ -48,6 +56,9 @@ export const returns = area('sending back', {
   ],
   'damaged item': [
     lines(`
+      [two|{few}] of the {number} [plates|glasses|cups|tiles|bulbs] [were|arrived] [chipped|broken|cracked], [can I return just those|please replace them].
+      the {goods} [shrank|faded|came apart|lost its colour] [in the first wash|after one use|within {few} days], [I want my money's worth|it can't be right|take it back please].
+      the [{goods}|item] you sent [has clearly been used before|is second hand|has a dent], I [paid for|expect] a [brand new|proper|perfect] one.
       the {goods} [arrived|came|was] [broken|damaged|cracked|scratched|dented|torn|in pieces|chipped|smashed|stained], [I want a new one|please replace it|can you send another].
       [the {part}|one {part}] [of|on] the {thing} is [broken|bent|missing|loose|cracked|scratched], [I need a replacement|can you send a new one|what can you do].
       my {device} [broke|stopped working|fell apart|died] after {duration}, [I want to send it in|can I get a new one|is this covered].

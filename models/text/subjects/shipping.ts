@@ -4,6 +4,8 @@ import { area } from './subject.ts';
 export const shipping = area('shipping', {
   'late parcel': [
     lines(`
+      [nothing in the post|no {parcel} so far|no news from the {courier}], [ordered|bought] {when} with [express|next day|normal] [delivery|shipping]. [is it lost|where has it got to|did you forget it]?
+      my {goods} [got stuck|has been sitting|is waiting] [in {city}|at the depot|somewhere] [for {duration}|since the {ordinal}], [please speed it up|can you push it along|I need it {until}].
       my {parcel} [has not arrived|hasn't come|is late|is overdue|has still not turned up|hasn't been delivered], it was [due|expected|promised|supposed to come] {when}.
       I [ordered|bought] a {goods} {duration} ago and [it hasn't come yet|nothing has arrived|I am still waiting for the {parcel}|there is no sign of it].
       [where is|what has happened to|any news of|what's going on with] my {parcel}? [I have been waiting {duration}|it should have been here {when}|order {order}].
@@ -36,6 +38,8 @@ export const shipping = area('shipping', {
   ],
   'missing parcel': [
     lines(`
+      [the system|your app|the website] claims [my {parcel}|the {goods}] was [handed over|delivered|dropped off] at {time}, [I was home all day|the camera shows nobody|my hall is empty].
+      the {parcel} [went back to|was returned to|is again at] the [depot|sender|sorting centre] because [the label was damaged|nobody was home|the address was unclear], [please send it again|what happens now].
       the {parcel} [is marked as|was marked|shows as] delivered, but [I have not got it|there is nothing here|it is not at my door|nobody gave it to me|I can't find it].
       someone [signed for|took|accepted] my {parcel}, and it [wasn't me|was none of us|wasn't my neighbour].
       only [one|{few}] of the {number} boxes [came|arrived|turned up], where [is|are] the [other|rest|others]?
@@ -51,6 +55,9 @@ export const shipping = area('shipping', {
   ],
   'delivery address': [
     lines(`
+      [can|could|would] the [driver|{courier}] [carry|bring|take] the {furniture} [up to the {few}th floor|upstairs|into the {room}|round the back]? [there is no lift|the stairs are narrow|I live alone].
+      [can|may] I [collect|fetch|pick up] [my {parcel}|the {goods}] [myself|] [at the depot|from the warehouse|from your shop|at a pickup point] [instead of waiting|]?
+      do you deliver to [a PO box|an island|a hotel|a farm|a student hall|work addresses|parcel lockers]?
       I [gave|entered|typed|put] the wrong [address|postcode|street|house number] [on|for|in] [my order|order {order}], [can you change it|please correct it|what now].
       please [send|deliver|bring|ship] the {parcel} to [my office|my neighbour|{street}|my new flat|number {digit}|a pickup point|{relative}] instead.
       we are moving [house|] {until}, so [can|could] the {goods} go to [our new address|{street}|the new place]?
@@ -65,6 +72,8 @@ export const shipping = area('shipping', {
   ],
   'delivery time': [
     lines(`
+      will it [arrive|come|be delivered] [in time for|before] [the {occasion}|Christmas|{weekday}|my holiday]?
+      {relative} [sent|turned] the {courier} away by mistake, [can he come again|when is the next try].
       [what time|when|at what hour] will the [van|{courier}] [be here|come|arrive] {until}? I [work until {time}|have to go out|need to be home].
       [can|could] I [choose|pick|book|change] a [delivery slot|time|day], [for example|such as|say] {weekday} after {time}?
       I am [away|on holiday|in hospital|at work] {until}, please [delay|hold|postpone] the delivery [until the {ordinal}|for a week].

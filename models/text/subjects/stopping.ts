@@ -4,6 +4,10 @@ import { area } from './subject.ts';
 export const stopping = area('stopping', {
   'cancel order': [
     lines(`
+      [I no longer want|no more need for|forget] [the {goods}|order {order}|my order], [stop it before it ships|please take it off the list|kindly void it].
+      is it [too late|still possible] to [withdraw from|back out of|stop|revoke] [the purchase|my order|the contract], I [only ordered {when}|pressed the button by mistake].
+      the [cancel button|option to cancel] is [gone|missing|grey], [how do I stop the order now|please do it for me].
+      take [one item|the {thing}|two things] [off|out of] my order [before it is sent|and keep the rest|please].
       [please|kindly|could you please|can you] cancel [my order|order {order}|the {goods}|the order from {when}], [I changed my mind|I ordered it by mistake|I don't need it any more|I found it cheaper|it takes too long].
       I [want|need|would like|wish] to cancel [my order|order {order}|the {goods} I ordered {when}|one item of my order].
       [can I|is it possible to|is it too late to|how do I] [still|] cancel [an order|my order|the {goods}|order {order}|part of my order]?
@@ -20,6 +24,9 @@ export const stopping = area('stopping', {
   ],
   'end subscription': [
     lines(`
+      [will I be charged|do I pay] if I [leave|cancel|quit] in the middle of the [month|year|term]?
+      I [signed up for|started] [the trial|a membership|the plan] and [don't want to go on|it must not renew|wish to stop before {month}].
+      our old {animal} died, so [stop the food plan|we don't need the monthly box|please end the subscription].
       [please|I want to|I would like to|how do I|how can I] [cancel|end|stop|quit] [my subscription|the {food} subscription|my monthly box|my plan|my membership|the free trial|the magazine].
       I [do not want|don't wish] to [renew|extend|continue] [my membership|the subscription|my contract|the plan|the trial], [please end it|it ends in {month}|].
       I [give|am giving|hereby give] notice on my [contract|membership|subscription|plan], [it should end in {month}|please confirm the end].
@@ -49,6 +56,10 @@ export const stopping = area('stopping', {
 export const anger = area('anger', {
   'bad service': [
     lines(`
+      [fed up|sick|tired] [of|with] your [excuses|empty promises|copy and paste answers|robots], [does anyone read this|sort it out|I've had enough].
+      the [quality|service|treatment] [used to be|was] [good|wonderful|better], now it is [awful|a nightmare|frustrating|poor] [from start to finish|].
+      you have [wasted|stolen] [hours|days] of my [life|time], [thanks for nothing|what a mess|I'm furious].
+      [what a|this is a] [joke|shambles|disgrace|rip-off], [you people don't care|one star from me|I will tell all my friends].
       I am [very|deeply|extremely|really|so] [disappointed|angry|annoyed|unhappy|upset|dissatisfied|frustrated] [with|about] your [service|company|support|staff|behaviour].
       this is [the third time|the second time|now the fourth time] I [write|am writing|call|have called], and [nobody answers|no one cares|nothing happens|nobody has replied].
       your [service|support|hotline|company] is [terrible|awful|a joke|the worst|a disgrace|shameful|useless|appalling], [I will never buy here again|never again|I'm telling everyone].
@@ -78,6 +89,8 @@ export const anger = area('anger', {
   ],
   'formal complaint': [
     lines(`
+      [take this as|this is|please register] [an official complaint|my formal complaint|a grievance], and [confirm it in writing|send me the name of the person in charge|reply within {digit} days].
+      your [advert|salesman|contract|website] [is misleading|lied to us|told us one thing and did another], I [will report it|want it on record|expect compensation].
       I [wish|want|would like] to [make|file|submit|register] a [formal|official|written] complaint [about|against] [your company|the way I was treated|this matter|your branch in {city}].
       I [demand|want|expect|insist on] [an explanation|an apology|compensation|to speak to a manager|an answer from your director].
       if [I hear nothing|this is not solved|nobody answers] by {weekday}, I will [go to my lawyer|tell the newspapers|write to the ombudsman|leave a bad review].

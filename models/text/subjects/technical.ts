@@ -4,6 +4,9 @@ import { area } from './subject.ts';
 export const technical = area('technical help', {
   'website problem': [
     lines(`
+      [clicking|pressing|tapping] [the checkout button|save|search|next] [does nothing|sends me to a blank page|logs me out], [tried Chrome and Firefox|looks like a bug|on every device].
+      your [site|page] [opens|loads] [very slowly|only half|without pictures|in the wrong language], [is there a problem|is it my computer|please fix it].
+      [every|each] link in [your newsletter|the email|the catalogue] [is dead|leads to an error|goes nowhere].
       your [website|page|site|online shop] [is down|does not load|is very slow|crashes|shows an error|freezes|is broken], [I tried two browsers|since {when}|on my {device} too].
       [the button|the menu|the search|the form|the basket|the filter|the login page] [does not work|does nothing|disappears|hangs|is greyed out|jumps around] [in Firefox|in Chrome|in Safari|on my phone|on my {device}|].
       I [get|keep getting|always get|see] [an error|error {code}|the message "try again later"|a blank page|a white screen|a 404 page|a timeout] when I [click on the basket|open the page|search for a {thing}|upload a photo|save the form].
@@ -18,6 +21,7 @@ export const technical = area('technical help', {
   ],
   'app problem': [
     lines(`
+      [is there|do you know] a [known|] [bug|problem] with the [Android|iPhone|new] version of the app? it [drains my battery|freezes|keeps closing].
       the app [crashes|closes|freezes|hangs|does not start|does not open|shows a white screen|is very slow] [after the update|when I open it|all the time|on my tablet|].
       since the [last|latest|new] update the app [will not open|keeps crashing|asks for an update|drains my battery|loses my settings|logs me out].
       [notifications|messages|alerts] [do not arrive|come too late|come twice|cannot be switched off] [in the app|on my phone|].
@@ -45,6 +49,8 @@ export const technical = area('technical help', {
   ],
   'device broken function': [
     lines(`
+      any [troubleshooting tips|ideas|advice]? the {device} [shuts down|restarts|overheats|beeps|gets stuck] [after ten minutes|at random|whenever I use it].
+      [sound works but|everything works except|the light is on but] [the picture does not|the heating|nothing happens|the display] on my {device}.
       my {device} [does not turn on|won't start|does not charge|switches itself off|gets very hot|makes a strange noise|does not respond|stopped working], [what can I try|any tips|how can I fix it].
       the {device} [shows|displays|says] [{code}|error {code}|code {code}] and [stops|does nothing|beeps], what does [it|this] mean?
       the [screen|display|picture] of my {device} [flickers|is black|stays blue|is frozen|has lines|is upside down].
