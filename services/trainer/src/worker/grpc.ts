@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import {
+  Metadata,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
@@ -131,6 +132,8 @@ async function watch(
   call.once('error', () => gone.abort());
   try {
     const { journal } = runs.get(jobId, epoch);
+    // Headers at once tell the caller that the stream stands, however long nothing happens.
+    call.sendMetadata(new Metadata());
     for await (const { sequence, content } of journal.read(afterSequence, gone.signal))
       if (!call.write(WatchJobResponse.create({ sequence, content })) && !gone.signal.aborted)
         await once(call, 'drain', { signal: gone.signal });

@@ -1,0 +1,32 @@
+import type { JobRecord } from '@lathe/contracts/job/record';
+import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
+import type { FileRecord } from '@lathe/contracts/record/file';
+import type { ModelRecord } from '@lathe/contracts/record/model';
+import type { Stage } from '@lathe/contracts/subject';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { Logger } from '@lathe/platform/log';
+import type { RecordStore } from '@lathe/platform/records/port';
+import type { JobBoard } from './job-board.ts';
+import type { ControllerEvent } from './job-events.ts';
+import type { ControllerSettings } from './settings.ts';
+import type { WorkerBoard } from './worker-board.ts';
+import type { WorkerClient } from './worker-client.ts';
+
+/** Everything that the controller's decisions reach the world through. */
+export type ControllerPorts = {
+  readonly jobs: RecordStore<JobRecord>;
+  readonly files: RecordStore<FileRecord>;
+  readonly models: RecordStore<ModelRecord>;
+  readonly checkpoints: RecordStore<CheckpointRecord>;
+  readonly artifacts: ArtifactStore;
+  readonly workers: WorkerBoard;
+  readonly jobBoard: JobBoard;
+  readonly dial: (address: string) => WorkerClient;
+  readonly emit: (job: JobRecord, event: ControllerEvent) => Promise<void>;
+  /** Puts a stage of the job on its queue under an epoch; again is harmless. */
+  readonly queue: (job: JobRecord, stage: Stage, epoch: number) => Promise<void>;
+  /** Unix time in milliseconds. */
+  readonly now: () => number;
+  readonly settings: ControllerSettings;
+  readonly log: Logger;
+};

@@ -1,0 +1,30 @@
+import { type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import { changeJob } from '@lathe/platform/jobs';
+import type { ControllerPorts } from './ports.ts';
+
+/**
+ * Brings a paused job to what its owner wants by now: a wish that came while the pause took effect
+ * has nobody else to see it.
+ */
+export async function reconcilePaused(ports: ControllerPorts, seen: JobRecord): Promise<void> {
+  if (seen.state !== 'paused' || seen.desired === 'pause') return;
+  const { desired, epoch } = seen;
+  let moved = false;
+  const record = await changeJob(ports.jobs, seen.project, seen.id, (stored) => {
+    moved = stored.state === 'paused' && stored.desired === desired && stored.epoch === epoch;
+    if (!moved) return null;
+    const now = Math.floor(ports.now() / 1000);
+    return desired === 'cancel'
+      ? moveJob(stored, 'cancelled', { now })
+      : moveJob(stored, 'queued', { now, epoch: epoch + 1 });
+  });
+  if (!moved) return;
+  if (record.state === 'queued')
+    await ports.queue(record, record.stage === 'evaluate' ? 'evaluate' : 'train', record.epoch);
+  const name = record.state === 'queued' ? 'resumed' : 'cancelled';
+  await ports.emit(record, {
+    name,
+    message: `The job was ${name}.`,
+    dedupeId: `${name}:${record.epoch}`,
+  });
+}

@@ -1,0 +1,152 @@
+import type { RunEvent } from '../run-event.ts';
+import { publishCheckpoint, removeStates } from './checkpoints.ts';
+import type { OwnedJob } from './owned-job.ts';
+import type { ControllerPorts } from './ports.ts';
+
+type EventOf<Case extends RunEvent['$case']> = Extract<RunEvent, { $case: Case }>['value'];
+
+/** Writes what a run tells into the job's record, its events and its checkpoints. */
+export type RunRecorder = {
+  take(event: RunEvent): Promise<void>;
+  /** Writes the progress that is still held back. */
+  flush(): Promise<void>;
+};
+
+/**
+ * A recorder for one run of a job. Steps that an earlier run has reported are not reported again,
+ * and long jobs report every so many steps; the record's progress is written once in a while.
+ */
+export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRecorder {
+  const { settings, emit, now } = ports;
+  let reported = job.record.progress?.step ?? 0;
+  let totalSteps = job.record.progress?.totalSteps ?? 0;
+  let latest: { step: number; secondsLeft: number | undefined } | undefined;
+  let tokensPerSecond = 0;
+  let lastMetrics: Record<string, unknown> = {};
+  let writtenAt = -Infinity;
+  let savedStep = stepOf(job.record.checkpointKey);
+
+  const writeProgress = async (): Promise<void> => {
+    if (latest === undefined) return;
+    const { step, secondsLeft } = latest;
+    latest = undefined;
+    writtenAt = now();
+    const estimatedFinish =
+      secondsLeft === undefined ? null : Math.ceil(now() / 1000 + secondsLeft);
+    await job.change((record) => ({
+      progress: { step: Math.max(step, record.progress?.step ?? 0), totalSteps, estimatedFinish },
+    }));
+  };
+
+  const started = async ({ step, totalSteps: total, ...rest }: EventOf<'started'>) => {
+    totalSteps = total;
+    await job.change((record) => ({
+      progress: {
+        step: Math.max(step, record.progress?.step ?? 0),
+        totalSteps,
+        estimatedFinish: record.progress?.estimatedFinish ?? null,
+      },
+    }));
+    const { epoch, worker } = job.record;
+    const first = step === 0;
+    await emit(job.record, {
+      name: first ? 'started' : 'resumed',
+      message: first
+        ? `Training started: ${total} steps.`
+        : `Training resumed from the checkpoint of step ${step} of ${total}.`,
+      data: { step, total_steps: total, worker, trainable_parameters: rest.trainableParameters },
+      dedupeId: `started:${epoch}`,
+    });
+  };
+
+  const metrics = async (value: EventOf<'metrics'>): Promise<void> => {
+    const { step } = value;
+    lastMetrics = {
+      step,
+      total_steps: totalSteps,
+      epoch: value.epoch,
+      train_loss: value.loss,
+      train_mean_token_accuracy: value.tokenAccuracy,
+      learning_rate: value.learningRate,
+      gradient_norm: value.gradientNorm,
+      supervised_tokens: value.supervisedTokens,
+      tokens: value.tokens,
+      tokens_per_second: tokensPerSecond || value.tokens / Math.max(value.seconds, 1e-6),
+    };
+    if (step <= reported) return;
+    const every = Math.max(1, Math.ceil(totalSteps / settings.metricsEvents));
+    if (step % every !== 0 && step !== 1 && step !== totalSteps) return;
+    reported = step;
+    await emit(job.record, {
+      name: 'metrics',
+      type: 'metrics',
+      message: `Step ${step}/${totalSteps}: training loss=${value.loss.toFixed(4)}`,
+      data: lastMetrics,
+      dedupeId: `metrics:${step}`,
+    });
+  };
+
+  const evaluation = async ({ step, loss, tokenAccuracy }: EventOf<'evaluation'>) => {
+    await emit(job.record, {
+      name: 'evaluation_metrics',
+      type: 'metrics',
+      message: `Scored the held-out rows after step ${step}: loss=${loss.toFixed(4)}`,
+      data: {
+        ...lastMetrics,
+        step,
+        valid_loss: loss,
+        valid_mean_token_accuracy: tokenAccuracy,
+        full_valid_loss: loss,
+        full_valid_mean_token_accuracy: tokenAccuracy,
+      },
+      dedupeId: `evaluation:${step}`,
+    });
+  };
+
+  const checkpoint = async ({ step, manifestKey, published }: EventOf<'checkpoint'>) => {
+    // After a restart of the controller the worker tells everything again.
+    if (step < savedStep) return;
+    savedStep = step;
+    await job.change(() => ({ checkpointKey: manifestKey }));
+    if (published) {
+      const { model } = await publishCheckpoint(ports, job.record, manifestKey);
+      await emit(job.record, {
+        name: 'checkpoint',
+        message: `Checkpoint created at step ${step}.`,
+        data: { step, fine_tuned_model_checkpoint: model },
+        dedupeId: `checkpoint:${step}`,
+      });
+    }
+    await removeStates(ports.artifacts, job.record, step).catch((error: unknown) =>
+      ports.log.warn({ err: error }, 'old training states are left in the store'),
+    );
+  };
+
+  return {
+    async take(event) {
+      if (event.$case === 'started') await started(event.value);
+      else if (event.$case === 'metrics') await metrics(event.value);
+      else if (event.$case === 'evaluation') await evaluation(event.value);
+      else if (event.$case === 'checkpoint') await checkpoint(event.value);
+      else if (event.$case === 'progress') {
+        latest = { step: event.value.step, secondsLeft: event.value.secondsLeft };
+        tokensPerSecond = event.value.tokensPerSecond;
+        if (now() - writtenAt >= settings.progressMs) await writeProgress();
+      } else if (event.$case === 'log') {
+        const { level, text } = event.value;
+        await emit(job.record, {
+          name: 'log',
+          level: level === 'error' || level === 'warn' ? level : 'info',
+          message: text,
+          dedupeId: `log:${job.record.epoch}:${text}`,
+        });
+      }
+    },
+    flush: writeProgress,
+  };
+}
+
+/** The step that a checkpoint manifest's key names; 0 for none. */
+function stepOf(manifestKey: string | null): number {
+  return Number(/-(\d{9})\/manifest\.json$/.exec(manifestKey ?? '')?.[1] ?? 0);
+}

@@ -1,0 +1,50 @@
+import type { Config } from '@lathe/platform/config';
+
+/** Every time and number that the controller keeps to, in milliseconds unless named otherwise. */
+export type ControllerSettings = {
+  /** Jobs that one controller drives at a time, waiting ones included. */
+  readonly concurrency: number;
+  /** Least time between two writes of a job's progress. */
+  readonly progressMs: number;
+  /** Most metrics events of one job; longer jobs report every so many steps. */
+  readonly metricsEvents: number;
+  /** How long a worker may be out of reach before the job is taken from it. */
+  readonly workerLeaseMs: number;
+  /** How long a worker's port may refuse connections before its process counts as gone. */
+  readonly refusedMs: number;
+  /** How long opening a stream may take. */
+  readonly openStreamMs: number;
+  /** Pause between two tries to reach a worker. */
+  readonly reconnectMs: number;
+  /** How long a worker that refused a job is not asked again. */
+  readonly avoidMs: number;
+  /** Lost workers after which a job fails. */
+  readonly maxWorkerLosses: number;
+  /** How often a waiting job looks for a worker even when nothing was announced. */
+  readonly placeMs: number;
+  /** How long a job waits silently before its owner is told why. */
+  readonly noticeMs: number;
+  /** How often a worker is told of a wish until it has heard it. */
+  readonly wishMs: number;
+  /** How often work on the queue is told that somebody works on it. */
+  readonly aliveMs: number;
+};
+
+/** The settings that follow from the configuration, and the defaults of the others. */
+export function controllerSettings(config: Config): ControllerSettings {
+  return {
+    concurrency: 32,
+    progressMs: 1000,
+    metricsEvents: 1000,
+    workerLeaseMs: config.workerLeaseMs,
+    refusedMs: 3000,
+    openStreamMs: 5000,
+    reconnectMs: 250,
+    avoidMs: 5000,
+    maxWorkerLosses: config.maxWorkerLosses,
+    placeMs: 1000,
+    noticeMs: 1500,
+    wishMs: 1000,
+    aliveMs: Math.min(2000, config.ackWaitMs / 6),
+  };
+}

@@ -1,0 +1,92 @@
+import { jobRecordSchema } from '@lathe/contracts/job/record';
+import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
+import { fileRecordSchema } from '@lathe/contracts/record/file';
+import { modelRecordSchema } from '@lathe/contracts/record/model';
+import { workerRecordSchema } from '@lathe/contracts/record/worker';
+import { buckets } from '@lathe/contracts/subject';
+import { openArtifacts } from '@lathe/platform/artifacts/open';
+import type { Config } from '@lathe/platform/config';
+import { createLogger } from '@lathe/platform/log';
+import { connectNats } from '@lathe/platform/nats/connection';
+import { consumeDeadLetters } from '@lathe/platform/nats/dead-letters';
+import { publishEvent } from '@lathe/platform/nats/events';
+import { ensureStreams } from '@lathe/platform/nats/setup';
+import { consumeWork, publishWork } from '@lathe/platform/nats/work';
+import { openRecords } from '@lathe/platform/records/kv';
+import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { failDead, failWork } from './controller/dead-letters.ts';
+import { watchJobs } from './controller/job-board.ts';
+import { jobEvent } from './controller/job-events.ts';
+import { createPlacement } from './controller/placement.ts';
+import type { ControllerPorts } from './controller/ports.ts';
+import { reconcilePaused } from './controller/reconcile.ts';
+import { type ControllerSettings, controllerSettings } from './controller/settings.ts';
+import { createTrainWork } from './controller/train-work.ts';
+import { watchWorkers } from './controller/worker-board.ts';
+import { dialWorker } from './controller/worker-client.ts';
+
+/** Starts the controller: it takes training work from the queue and drives workers. */
+export async function start(
+  config: Config,
+  settings: ControllerSettings = controllerSettings(config),
+): Promise<Stoppable> {
+  const log = createLogger(config, 'trainer');
+  const parts = createStopList(log);
+  try {
+    const nats = await connectNats({
+      url: config.natsUrl ?? 'nats://127.0.0.1:4222',
+      name: 'lathe-trainer',
+      log,
+      requestTimeoutMs: config.requestTimeoutMs,
+    });
+    parts.add('NATS', () => nats.close());
+    await ensureStreams(nats, config);
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const jobs = await openRecords(nats, buckets.jobs, jobRecordSchema);
+    const workerRecords = await openRecords(nats, buckets.workers, workerRecordSchema);
+    const files = await openRecords(nats, buckets.files, fileRecordSchema);
+    const models = await openRecords(nats, buckets.models, modelRecordSchema);
+    const checkpoints = await openRecords(nats, buckets.checkpoints, checkpointRecordSchema);
+    const artifacts = await openArtifacts(config);
+    const workers = watchWorkers(workerRecords, signal);
+    const jobBoard = watchJobs(jobs, signal, (record) => {
+      reconcilePaused(ports, record).catch((error: unknown) =>
+        log.error({ err: error, jobId: record.id }, 'a paused job could not be moved on'),
+      );
+    });
+    const ports: ControllerPorts = {
+      jobs,
+      files,
+      models,
+      checkpoints,
+      artifacts,
+      workers,
+      jobBoard,
+      dial: dialWorker,
+      emit: async (job, event) => {
+        await publishEvent(nats, jobEvent(job, event, Date.now()), event.dedupeId);
+      },
+      queue: ({ project, id, requestId }, stage, epoch) =>
+        publishWork(nats, stage, { version: 1, project, jobId: id, epoch, requestId }),
+      now: () => Date.now(),
+      settings,
+      log,
+    };
+    const working = consumeWork(nats, 'train', createTrainWork(ports, createPlacement(ports)), {
+      concurrency: settings.concurrency,
+      signal,
+      onFailure: (message, error) => failWork(ports, message, error),
+    });
+    const burying = consumeDeadLetters(nats, (letter) => failDead(ports, letter), signal);
+    parts.add('work', async () => {
+      stopping.abort(new Error('the controller is shutting down'));
+      await Promise.all([working, burying, workers.done, jobBoard.done]);
+    });
+    log.info('the controller is ready');
+    return { stop: () => parts.stop() };
+  } catch (error) {
+    await parts.stop().catch(() => undefined);
+    throw error;
+  }
+}

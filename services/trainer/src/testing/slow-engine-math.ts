@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** What the slow engine does at which step. */
+export const slowEngineHabits = z.object({
+  stepMs: z.number().default(20),
+  hangAt: z.number().optional(),
+  dieAt: z.number().optional(),
+  nanAt: z.number().optional(),
+  /** Remembers across processes that a fault has happened. */
+  markFolder: z.string().default('.'),
+});
+export type SlowEngineHabits = z.input<typeof slowEngineHabits>;
+
+/** The one number that the slow engine trains, after a step; order matters, so a repeated step shows. */
+export function nextWeight(weight: number, step: number): number {
+  return weight * 0.9 + Math.sin(step);
+}
+
+/** The number after an undisturbed run of so many steps. */
+export function weightAfter(steps: number): number {
+  let weight = 0;
+  for (let step = 1; step <= steps; step++) weight = nextWeight(weight, step);
+  return weight;
+}

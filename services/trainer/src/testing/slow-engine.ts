@@ -1,0 +1,73 @@
+/**
+ * An engine process for the fault tests: the real link and loop around a trainer whose steps take a
+ * set time and whose state is one number, so that an undisturbed run can be computed beside it.
+ * `LATHE_TEST_ENGINE` holds its habits as JSON.
+ */
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeShard } from '@lathe/contracts/artifact/shard';
+import { serveEngine } from '../worker/engine-link.ts';
+import type { EngineTask } from '../worker/engine-message.ts';
+import type { LoopTrainer } from '../worker/train-loop.ts';
+import { nextWeight, slowEngineHabits } from './slow-engine-math.ts';
+
+const habits = slowEngineHabits.parse(JSON.parse(process.env.LATHE_TEST_ENGINE ?? '{}'));
+
+serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
+  const examples = (await Promise.all(task.trainShards.map((path) => readFile(path)))).flatMap(
+    (bytes) => decodeShard(bytes),
+  );
+  const { epochs, batchSize } = task.settings;
+  let step = 0;
+  let weight = 0;
+  if (task.stateFolder !== null)
+    ({ step, weight } = JSON.parse(await readFile(join(task.stateFolder, 'state.json'), 'utf8')));
+  return {
+    totalSteps: epochs * Math.ceil(examples.length / batchSize),
+    get step() {
+      return step;
+    },
+    trainableParameters: 1,
+    async trainStep() {
+      if (step + 1 === habits.hangAt && (await firstTime(habits.markFolder, 'hang')))
+        await new Promise((resolve) => setTimeout(resolve, 2 ** 30));
+      if (step + 1 === habits.dieAt && (await firstTime(habits.markFolder, 'die')))
+        process.kill(process.pid, 'SIGKILL');
+      await sleep(habits.stepMs);
+      step++;
+      weight = nextWeight(weight, step);
+      return {
+        step,
+        epoch: Math.ceil(step / Math.ceil(examples.length / batchSize)),
+        loss: step === habits.nanAt ? Number.NaN : weight,
+        tokenAccuracy: 0.5,
+        learningRate: task.settings.learningRate,
+        gradientNorm: 1,
+        supervisedTokens: batchSize,
+        tokens: 4 * batchSize,
+        seconds: habits.stepMs / 1000,
+      };
+    },
+    scoreHeldOut: async () => ({ loss: weight / 2, tokenAccuracy: 0.25, supervisedTokens: 8 }),
+    async saveState(folder) {
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'state.json'), JSON.stringify({ step, weight }));
+    },
+    async exportModel(folder) {
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'adapter_config.json'), JSON.stringify({ weight }));
+    },
+  };
+});
+
+/** Whether a fault has not happened yet; it happens once in a test. */
+async function firstTime(folder: string, name: string): Promise<boolean> {
+  const mark = join(folder, name);
+  const happened = await access(mark).then(
+    () => true,
+    () => false,
+  );
+  if (!happened) await writeFile(mark, '');
+  return !happened;
+}

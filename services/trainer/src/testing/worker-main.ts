@@ -1,0 +1,19 @@
+/** A worker process for the fault tests: the real worker with the slow engine and short times. */
+import { fileURLToPath } from 'node:url';
+import { readConfig } from '@lathe/platform/config';
+import { createLogger } from '@lathe/platform/log';
+import { onShutdown } from '@lathe/platform/shutdown';
+import { workerSettings } from '../worker/settings.ts';
+import { startWorker } from '../worker/start.ts';
+
+const config = readConfig(process.env);
+const settings = workerSettings(config);
+const worker = await startWorker(config, {
+  engineProgram: fileURLToPath(new URL('./slow-engine.ts', import.meta.url)),
+  settings: {
+    ...settings,
+    saveStateMs: Number(process.env.LATHE_TEST_SAVE_MS ?? settings.saveStateMs),
+    engine: { startMs: 20_000, stepMs: 1500, pingMs: 200 },
+  },
+});
+onShutdown(worker, createLogger(config, 'worker'), config.shutdownGraceMs);

@@ -1,0 +1,42 @@
+import type { Config } from '@lathe/platform/config';
+import type { EngineLimits } from './engine-process.ts';
+import type { RunSettingsOfWorker } from './run.ts';
+
+/** Every time and number that the worker keeps to, in milliseconds unless named otherwise. */
+export type WorkerSettings = {
+  readonly run: RunSettingsOfWorker;
+  readonly engine: EngineLimits;
+  /** Longest time between two saved training states. */
+  readonly saveStateMs: number;
+  /** Silence of the worker after which its engine process ends itself. */
+  readonly orphanMs: number;
+  /** How long a finished run can still be read. */
+  readonly keepFinishedMs: number;
+  readonly heartbeatMs: number;
+  /** How long an announcement counts. */
+  readonly leaseMs: number;
+  /** How long open gRPC calls may last once the worker stops. */
+  readonly drainMs: number;
+};
+
+/** The settings that follow from the configuration, and the defaults of the others. */
+export function workerSettings(config: Config): WorkerSettings {
+  return {
+    run: {
+      leaseMs: config.workerLeaseMs,
+      // Saving, then draining, must fit into the time that the service has to stop.
+      stopMs: config.shutdownGraceMs * 0.6,
+      progressMs: 500,
+      journalCapacity: 20_000,
+      uploadAttempts: 6,
+      uploadBackoffMs: 500,
+    },
+    engine: { startMs: 15 * 60_000, stepMs: 10 * 60_000, pingMs: 1000 },
+    saveStateMs: 60_000,
+    orphanMs: config.workerLeaseMs,
+    keepFinishedMs: 10 * 60_000,
+    heartbeatMs: config.heartbeatMs,
+    leaseMs: config.workerLeaseMs,
+    drainMs: config.shutdownGraceMs * 0.2,
+  };
+}

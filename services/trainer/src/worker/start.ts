@@ -1,0 +1,118 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { newId } from '@lathe/contracts/id';
+import { workerRecordSchema } from '@lathe/contracts/record/worker';
+import { buckets } from '@lathe/contracts/subject';
+import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { listBaseModels } from '@lathe/platform/base-models';
+import type { Config } from '@lathe/platform/config';
+import { createLogger } from '@lathe/platform/log';
+import { connectNats } from '@lathe/platform/nats/connection';
+import { ensureStreams } from '@lathe/platform/nats/setup';
+import { openRecords } from '@lathe/platform/records/kv';
+import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { type Announcer, announceWorker } from './announce.ts';
+import { createEngineStarter } from './engine-process.ts';
+import { serveWorker } from './grpc.ts';
+import { localDevices, localVersions, reachableHost } from './machine.ts';
+import { startRun } from './run.ts';
+import { createRuns } from './runs.ts';
+import { type WorkerSettings, workerSettings } from './settings.ts';
+
+export type WorkerHandle = Stoppable & {
+  readonly id: string;
+  /** Where others dial it, `host:port`. */
+  readonly address: string;
+};
+
+export type WorkerOptions = {
+  readonly settings?: WorkerSettings;
+  /** The program of the engine process. */
+  readonly engineProgram?: string;
+};
+
+/** Starts a training worker: gRPC, announcement, and an engine process for each run. */
+export async function startWorker(
+  config: Config,
+  options: WorkerOptions = {},
+): Promise<WorkerHandle> {
+  const settings = options.settings ?? workerSettings(config);
+  const program =
+    options.engineProgram ?? fileURLToPath(new URL('./engine-child.ts', import.meta.url));
+  const log = createLogger(config, 'worker');
+  const parts = createStopList(log);
+  try {
+    const nats = await connectNats({
+      url: config.natsUrl ?? 'nats://127.0.0.1:4222',
+      name: config.workerId,
+      log,
+      requestTimeoutMs: config.requestTimeoutMs,
+    });
+    parts.add('NATS', () => nats.close());
+    await ensureStreams(nats, config);
+    const workers = await openRecords(nats, buckets.workers, workerRecordSchema);
+    const artifacts = await openArtifacts(config);
+    const workFolder = join(config.dataFolder, 'work', config.workerId);
+    // What an earlier process left behind belongs to nobody.
+    await rm(workFolder, { recursive: true, force: true });
+    await mkdir(workFolder, { recursive: true });
+    const startEngine = createEngineStarter(program, settings.engine);
+
+    let announcer: Announcer | undefined;
+    const runs = createRuns({
+      slots: config.workerSlots,
+      keepMs: settings.keepFinishedMs,
+      onChange: () => announcer?.refresh(),
+      start: (request) =>
+        startRun(request, {
+          preparation: {
+            artifacts,
+            modelFolders: config.modelFolders,
+            folder: join(workFolder, `${request.jobId}-${request.epoch}`),
+            engineThreads: config.engineThreads,
+            saveStateMs: settings.saveStateMs,
+            orphanMs: settings.orphanMs,
+          },
+          startEngine,
+          settings: settings.run,
+          log: log.child({ jobId: request.jobId, epoch: request.epoch }),
+          now: () => performance.now(),
+          attempt: newId('attempt'),
+        }),
+    });
+    const devices = localDevices();
+    const versions = localVersions();
+    const server = await serveWorker(config.workerAddress, {
+      runs,
+      log,
+      describe: async () => ({
+        workerId: config.workerId,
+        devices,
+        versions,
+        models: (await listBaseModels(config.modelFolders)).map(({ name }) => name),
+      }),
+    });
+    parts.add('gRPC', () => server.stop(settings.drainMs));
+    const host = config.workerAddress.slice(0, config.workerAddress.lastIndexOf(':'));
+    const address = `${reachableHost(host)}:${server.port}`;
+    announcer = await announceWorker(
+      { id: config.workerId, address, devices, slots: config.workerSlots, versions },
+      {
+        workers,
+        freeSlots: () => runs.freeSlots,
+        heartbeatMs: settings.heartbeatMs,
+        leaseMs: settings.leaseMs,
+        log,
+      },
+    );
+    parts.add('runs', () => runs.stop('the worker is shutting down'));
+    parts.add('announcement', () => announcer?.stop());
+    parts.add('health', () => server.refuse());
+    log.info({ address, slots: config.workerSlots }, 'the worker is ready');
+    return { id: config.workerId, address, stop: () => parts.stop() };
+  } catch (error) {
+    await parts.stop().catch(() => undefined);
+    throw error;
+  }
+}
