@@ -1,5 +1,6 @@
 import { type Family, family, type NoAttributes } from './graph/op.ts';
 import { sameShape, shapeText } from './graph/shape.ts';
+import { isFloating } from './graph/tensor.ts';
 import { ancestors, node, partOp, seed, type Value } from './graph/value.ts';
 import { add } from './ops/elementwise.ts';
 import { zeros } from './ops/fill.ts';
@@ -34,6 +35,10 @@ export function pullback(
   wrt: readonly Value[],
   { unreachable = 'error' }: GradientOptions = {},
 ): Value[] {
+  const whole = wrt.find((target) => !isFloating(target.dtype));
+  if (whole !== undefined) {
+    throw new Error(`${nameOf(whole)} is ${whole.dtype}: only floating values have gradients.`);
+  }
   const order = ancestors(outputs.map(({ value }) => value));
   const needed = dependents(order, new Set(wrt));
   const found = new Gradients();
@@ -52,14 +57,18 @@ export function pullback(
     const pulled = value.op.gradient(given);
     value.inputs.forEach((input, index) => {
       const gradient = pulled[index];
-      if (gradient !== undefined && needed.has(input)) found.add(input, gradient);
+      if (!needed.has(input)) return;
+      if (gradient === undefined) {
+        throw new Error(`${value.op.name} gives no gradient for its input ${index}.`);
+      }
+      found.add(input, gradient);
     });
   }
   return wrt.map((target) => {
     const gradient = found.of(target);
     if (gradient !== undefined) return gradient;
     if (unreachable === 'zeros') return zeros(target.shape, target.dtype);
-    throw new Error(`The loss does not depend on ${target.name ?? target.op.name}.`);
+    throw new Error(`The loss does not depend on ${nameOf(target)}.`);
   });
 }
 
@@ -83,7 +92,8 @@ export const blockOps: Family<BlockOps> = family<BlockOps>({
 function dependents(order: readonly Value[], targets: ReadonlySet<Value>): Set<Value> {
   const needed = new Set<Value>();
   for (const value of order) {
-    const passes = typeof value.op.gradient === 'function' || value.op === partOp;
+    const passes =
+      isFloating(value.dtype) && (typeof value.op.gradient === 'function' || value.op === partOp);
     if (targets.has(value) || (passes && value.inputs.some((source) => needed.has(source)))) {
       needed.add(value);
     }
@@ -118,6 +128,10 @@ class Gradients {
     const { whole, index } = place(value);
     return this.#byNode.get(whole)?.[index];
   }
+}
+
+function nameOf(value: Value): string {
+  return value.name ?? value.op.name;
 }
 
 function place(value: Value): { whole: Value; index: number } {

@@ -68,7 +68,7 @@ class Names {
       const { index } = value.attributes as { index: number };
       return `${this.of(value.inputs[0]!)}.${index}`;
     }
-    const known = this.#byValue.get(value) ?? value.name ?? `t${this.#count++}`;
+    const known = this.#byValue.get(value) ?? value.name ?? `%${this.#count++}`;
     this.#byValue.set(value, known);
     return known;
   }
@@ -104,10 +104,12 @@ class GraphBody {
   /** Declares outputs, and inputs in the listed order. */
   finish(outputs: Readonly<Record<string, Value>>, listed: readonly Value[] | undefined): void {
     for (const [name, value] of Object.entries(outputs)) {
-      if (this.#names.of(value) === name && value.op !== inputOp) continue;
-      // An input or a second name for one tensor needs a node of its own.
+      if (this.#inputs.has(name) || this.#externals.has(name)) {
+        throw new Error(`Output "${name}" has the name of an input or weight.`);
+      }
       const source = this.#names.of(value);
-      if (source === name) throw new Error(`Output "${name}" has the name of an input.`);
+      if (source === name) continue;
+      // A leaf, a part, or a second name for one tensor needs a node of its own.
       this.writer.message(1, (out) => {
         out.text(1, source);
         out.text(2, name);
@@ -127,8 +129,9 @@ class GraphBody {
 
   #unique(map: Map<string, Value>, value: Value): boolean {
     const known = map.get(value.name!);
-    if (known !== undefined && known !== value) {
-      throw new Error(`Two different tensors are named "${value.name}".`);
+    const other = (map === this.#inputs ? this.#externals : this.#inputs).has(value.name!);
+    if (other || (known !== undefined && known !== value) || value.name!.startsWith('%')) {
+      throw new Error(`The name "${value.name}" is taken by another tensor.`);
     }
     map.set(value.name!, value);
     return known === undefined;
@@ -167,7 +170,7 @@ class GraphBody {
     const key = `${tensor.dtype}[${tensor.shape}]${digest}`;
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
-    const name = `c${this.#constants.size}`;
+    const name = `%c${this.#constants.size}`;
     this.#constants.set(key, name);
     this.writer.message(5, (out) => writeTensor(out, { ...tensor, name }));
     return name;

@@ -40,14 +40,14 @@ export function lowerGraph(
     for (const input of inputs) done.set(input, input);
     for (const inner of ancestorsUntil(forms, done)) emit(inner);
     const [first, ...rest] = forms.map((form) => done.get(form)!);
-    replaced.set(first!, [first!, ...rest]);
+    if (rest.length > 0) replaced.set(first!, [first!, ...rest]);
     done.set(value, first!);
   };
   const replaced = new Map<Value, readonly Value[]>();
   const partOf = (value: Value, whole: Value): Value => {
     const { index } = value.attributes as { index: number };
     const forms = replaced.get(whole);
-    if (forms !== undefined && forms.length > 1) return forms[index]!;
+    if (forms !== undefined) return forms[index]!;
     return value.inputs[0] === whole ? value : part(whole, index);
   };
   for (const value of emissionOrder(Object.values(outputs))) emit(value);

@@ -1,0 +1,33 @@
+import { blockOps } from '../autodiff.ts';
+import type { Op } from '../graph/op.ts';
+import { activationOps } from './activation.ts';
+import { comparisonOps } from './comparison.ts';
+import { elementwiseOps } from './elementwise.ts';
+import { fillOps } from './fill.ts';
+import { indexElementsOps } from './index-elements.ts';
+import { indexRowsOps } from './index-rows.ts';
+import { layoutOps } from './layout.ts';
+import { matmulOps } from './matmul.ts';
+import { normOps } from './norm.ts';
+import { randomOps } from './random.ts';
+import { reduceOps } from './reduce.ts';
+import { ropeOps } from './rope.ts';
+import { softmaxOps } from './softmax.ts';
+
+/** Every operator, by the file that holds it. For documents and tests only: builders never look here. */
+export const families = {
+  elementwise: elementwiseOps,
+  activation: activationOps,
+  comparison: comparisonOps,
+  reduce: reduceOps,
+  layout: layoutOps,
+  fill: fillOps,
+  'index-rows': indexRowsOps,
+  'index-elements': indexElementsOps,
+  matmul: matmulOps,
+  softmax: softmaxOps,
+  norm: normOps,
+  rope: ropeOps,
+  random: randomOps,
+  autodiff: blockOps,
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Op>>>>;
