@@ -1,6 +1,5 @@
 import { errorCodes, LatheError, toWireError } from '@lathe/contracts/error';
 import { type ErrorBody, errorBody } from '@lathe/contracts/http/error';
-import { errors as natsErrors } from '@nats-io/nats-core';
 
 /** A body that names something which does not exist: the route exists, so the answer is 400, not 404. */
 export class BadReference extends LatheError {
@@ -19,7 +18,7 @@ export type Failure = {
  * 429 and 5xx by itself, so what cannot succeed by repeating says so in `x-should-retry`.
  */
 export function failureOf(error: unknown): Failure {
-  const wire = toWireError(isNatsAway(error) ? away(error) : error);
+  const wire = toWireError(error);
   const status = error instanceof BadReference ? error.status : errorCodes[wire.code].status;
   const pointless = error instanceof LatheError && !error.retryable;
   const repeated = status === 409 || status === 429 || status >= 500;
@@ -27,24 +26,4 @@ export function failureOf(error: unknown): Failure {
   if (pointless && repeated) headers['x-should-retry'] = 'false';
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   return { status, headers, body: errorBody(wire) };
-}
-
-/** What the NATS client throws when the server is away, slow or restarting. */
-const awayErrors = [
-  natsErrors.TimeoutError,
-  natsErrors.NoRespondersError,
-  natsErrors.RequestError,
-  natsErrors.ConnectionError,
-  natsErrors.ClosedConnectionError,
-  natsErrors.DrainingConnectionError,
-];
-
-function isNatsAway(error: unknown): boolean {
-  return awayErrors.some((kind) => error instanceof kind);
-}
-
-function away(cause: unknown): LatheError {
-  return new LatheError('unavailable', 'The job store cannot be reached; try again soon.', {
-    cause,
-  });
 }

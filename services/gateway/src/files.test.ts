@@ -97,6 +97,17 @@ test('a hostile file name stays text', async () => {
   await gateway.client.files.delete(file.id);
 });
 
+test('a name of other letters comes back whole, cut between characters, in body and header', async () => {
+  const name = `Rückfragen (März) 'neu' ${'🙂'.repeat(200)}.jsonl`;
+  const file = await upload(jsonl, name);
+  expect(name.startsWith(file.filename)).toBe(true);
+  expect(file.filename.length).toBeGreaterThan(200);
+  const content = await gateway.client.files.content(file.id);
+  const header = content.headers.get('content-disposition') ?? '';
+  expect(decodeURIComponent(header.split("''")[1] ?? '')).toBe(file.filename);
+  await gateway.client.files.delete(file.id);
+});
+
 test('files are listed newest first, by purpose, in pages and in both orders', async () => {
   const ids: string[] = [];
   for (const name of ['a', 'b', 'c']) ids.push((await upload(jsonl, name)).id);

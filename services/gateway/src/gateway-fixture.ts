@@ -62,6 +62,8 @@ export async function openGateway(
       if (stored === null) throw new Error(`no job ${id}`);
       await jobs.put(recordKey(project, id), { ...stored.value, ...change });
     },
+    /** Stops the gateway only; the stores stay open. */
+    stopGateway: () => gateway.stop(),
     stop: async () => {
       await nats.close();
       await gateway.stop();

@@ -126,10 +126,9 @@ async function checkFile(
       `'${param}' has the purpose '${file.purpose}'; upload it with the purpose 'fine-tune'.`,
       { param },
     );
-  if (file.status !== 'processed')
-    throw new LatheError('file_not_ready', `'${param}' is ${file.status}, not processed.`, {
-      param,
-    });
+  // A file that failed an earlier job is let through: whether it can be trained on is ingest's verdict.
+  if (file.status === 'uploaded')
+    throw new LatheError('file_not_ready', `'${param}' is not processed yet.`, { param });
 }
 
 /** A job of the project. Throws `not_found`. */

@@ -146,10 +146,13 @@ async function listen(
 
 /** Takes no new requests, lets open ones end, and cuts off those that take longer than the grace. */
 async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
+  // A connection that has answered stays open for a next request, so look for those again and again.
+  const tidy = setInterval(() => server.closeIdleConnections(), 50);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
   });
-  clearTimeout(timer);
+  clearInterval(tidy);
+  clearTimeout(cutOff);
 }

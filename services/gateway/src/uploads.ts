@@ -72,8 +72,8 @@ function expiry(form: z.infer<typeof fieldsSchema>, createdAt: number): number |
   return seconds === undefined ? null : createdAt + seconds;
 }
 
-/** The name without control characters, and never empty. */
+/** The name cut to length, without control characters and halves of characters, and never empty. */
 function printable(filename: string): string {
-  const text = filename.replaceAll(/\p{C}/gu, '').slice(0, nameLength).trim();
+  const text = filename.slice(0, nameLength).replaceAll(/\p{C}/gu, '').trim();
   return text === '' ? 'upload' : text;
 }

@@ -38,7 +38,15 @@ export function fileRoutes(ports: FilePorts, limits: FormLimits): Hono<GatewayEn
       return c.body(streamBody(bytes), 200, {
         'content-type': 'application/octet-stream',
         'content-length': String(record.bytes),
-        'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(record.filename)}`,
+        'content-disposition': `attachment; filename*=UTF-8''${headerText(record.filename)}`,
       });
     });
+}
+
+/** A name as RFC 8187 wants it in a header: percent-encoded UTF-8. */
+function headerText(name: string): string {
+  return encodeURIComponent(name).replaceAll(
+    /['()*!]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

@@ -1,0 +1,55 @@
+import { LatheError } from '@lathe/contracts/error';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { parseRequest } from './parse.ts';
+
+const schema = z.strictObject({
+  name: z.string().max(3),
+  count: z.union([z.literal('auto'), z.number().int().min(1)]).optional(),
+  items: z.array(z.strictObject({ kind: z.enum(['a', 'b']) })).optional(),
+  shape: z
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('x') }),
+      z.strictObject({ type: z.literal('y'), size: z.number() }),
+    ])
+    .optional(),
+  content: z.union([z.string(), z.array(z.strictObject({ text: z.string() }))]).optional(),
+});
+
+test('what fits is returned', () => {
+  expect(parseRequest(schema, { name: 'abc', count: 'auto' })).toEqual({
+    name: 'abc',
+    count: 'auto',
+  });
+});
+
+test.each([
+  [{}, 'missing_parameter', 'name', "Missing required parameter: 'name'."],
+  [
+    { name: null },
+    'invalid_value',
+    'name',
+    "Invalid value for 'name': expected string, received null.",
+  ],
+  [{ name: 'a', extra: 1 }, 'unsupported_parameter', 'extra', "Unsupported parameter: 'extra'."],
+  [{ name: 'a', count: 0 }, 'invalid_value', 'count', />=1/],
+  [{ name: 'a', count: 'x' }, 'invalid_value', 'count', /expected "auto", or expected number/],
+  [
+    { name: 'a', items: [{ kind: 'a' }, { kind: 'c' }] },
+    'invalid_value',
+    'items[1].kind',
+    /"a"\|"b"/,
+  ],
+  [{ name: 'a', items: [{}] }, 'missing_parameter', 'items[0].kind', /items\[0\]\.kind/],
+  [{ name: 'a', items: [{ kind: 'a', z: 1 }] }, 'unsupported_parameter', 'items[0].z', /z/],
+  [{ name: 'a', shape: { type: 'y' } }, 'missing_parameter', 'shape.size', /shape\.size/],
+  [{ name: 'a', shape: { type: 'q' } }, 'invalid_value', 'shape.type', /shape\.type/],
+  [{ name: 'a', content: [{ text: 1 }] }, 'invalid_value', 'content[0].text', /expected string/],
+  [{ name: 'a', content: [{ image: 1 }] }, 'missing_parameter', 'content[0].text', /text/],
+  ['text', 'invalid_value', null, /expected object/],
+])('%j is refused with its path', (value, code, param, message) => {
+  const parse = () => parseRequest(schema, value);
+  expect(parse).toThrow(LatheError);
+  expect(parse).toThrow(expect.objectContaining({ code, param }));
+  expect(parse).toThrow(message);
+});

@@ -1,0 +1,105 @@
+import { createServer } from 'node:net';
+import { readConfig } from '@lathe/platform/config';
+import { startNats, type TestNats } from '@lathe/testkit/nats';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import OpenAI, { AuthenticationError, toFile } from 'openai';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { body, finish, pause, startEvaluator, text, usage } from './chat-fixture.ts';
+import { baseModel, openGateway } from './gateway-fixture.ts';
+import { start } from './start.ts';
+
+let nats: TestNats;
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+
+beforeAll(async () => {
+  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
+});
+afterAll(async () => {
+  await nats[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+const open = (overrides = {}) => openGateway({ natsUrl: nats.url, folder: folder.path }, overrides);
+
+test('stopping lets an open answer end, and takes no new request', async () => {
+  const gateway = await open();
+  await gateway.addModel(baseModel);
+  const began = Promise.withResolvers<void>();
+  await startEvaluator(gateway.nats, async (_request, say) => {
+    say({ kind: 'accepted' });
+    began.resolve();
+    await pause(300);
+    for (const reply of [text('Hello'), finish(), { kind: 'done', usage } as const]) say(reply);
+  });
+  const answer = gateway.client.chat.completions.create(body);
+  await began.promise;
+  const stopped = gateway.stopGateway();
+  await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
+  expect((await answer).choices[0]?.message.content).toBe('Hello');
+  const from = performance.now();
+  await stopped;
+  expect(performance.now() - from).toBeLessThan(1000);
+  await gateway.stop();
+});
+
+test('stopping cuts off what takes longer than the grace', async () => {
+  const gateway = await open({ stopGraceMs: 200 });
+  await startEvaluator(gateway.nats, async (_request, say) => {
+    for (let beat = 0; beat < 20; beat++) {
+      say(beat === 0 ? { kind: 'accepted' } : text('x'));
+      await pause(100);
+    }
+  });
+  const stream = await gateway.client.chat.completions.create({ ...body, stream: true });
+  const from = performance.now();
+  await gateway.stopGateway();
+  expect(performance.now() - from).toBeLessThan(1500);
+  const read = async () => {
+    for await (const _chunk of stream);
+  };
+  await expect(read()).rejects.toThrow();
+  await gateway.stop();
+});
+
+test('records and files outlive the process', async () => {
+  const first = await open();
+  const file = await first.client.files.create({
+    file: await toFile(Buffer.from('{}\n'), 'a.jsonl'),
+    purpose: 'fine-tune',
+  });
+  await first.stop();
+  const second = await open();
+  expect(await second.client.files.retrieve(file.id)).toEqual(file);
+  expect(await (await second.client.files.content(file.id)).text()).toBe('{}\n');
+  await second.stop();
+});
+
+test('a large upload with a bad key is told so', async () => {
+  const gateway = await open();
+  const client = new OpenAI({ apiKey: 'sk-bad', baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+  const file = await toFile(Buffer.alloc(20_000_000), 'a.jsonl');
+  await expect(client.files.create({ file, purpose: 'fine-tune' })).rejects.toThrow(
+    AuthenticationError,
+  );
+  await gateway.stop();
+});
+
+test('a port that is taken is named', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const address = taken.address();
+  const port = typeof address === 'object' ? String(address?.port) : '';
+  const config = readConfig({
+    LATHE_PORT: port,
+    LATHE_API_KEY: 'sk-test',
+    LATHE_DATA: folder.path,
+    LATHE_NATS_URL: nats.url,
+    LATHE_LOG_LEVEL: 'silent',
+  });
+  await expect(start(config)).rejects.toThrow(`The gateway cannot listen on 127.0.0.1:${port}.`);
+  taken.close();
+});
+
+test('without an address of nats-server the message says what to set', async () => {
+  const config = readConfig({ LATHE_DATA: folder.path, LATHE_LOG_LEVEL: 'silent' });
+  await expect(start(config)).rejects.toThrow('LATHE_NATS_URL');
+});
