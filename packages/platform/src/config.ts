@@ -50,7 +50,9 @@ export const configSchema = z.object({
   LATHE_CANCEL_WAIT: duration('15s').describe('how long a worker may take to stop a job'),
   LATHE_SHUTDOWN_GRACE: duration('15s').describe('how long a service may take to stop'),
   LATHE_INFERENCE_TIMEOUT: duration('30s').describe('silence after which a chat request fails'),
-  LATHE_REQUEST_TIMEOUT: duration('10s').describe('how long one NATS request may take'),
+  LATHE_REQUEST_TIMEOUT: duration('5s').describe(
+    'how long a request to NATS may take, waiting for a lost connection included',
+  ),
   LATHE_ENGINE_THREADS: wholeNumber(0, 0).describe('threads of one engine; 0: as many as cores'),
   LATHE_EVALUATOR_CONTEXT: wholeNumber(16, 4096).describe(
     'most tokens of one chat, prompt included',

@@ -48,7 +48,7 @@ it('knows whether the server answers, and closes even when it does not', async (
   server.resume();
   await expect.poll(() => nats.healthy(), { timeout: 10_000 }).toBe(true);
   let reconnects = 0;
-  const forget = nats.onReconnect(() => reconnects++);
+  const forget = nats.link.on('up', () => reconnects++);
   await server.kill();
   await server.restart();
   await expect.poll(() => reconnects, { timeout: 10_000 }).toBe(1);

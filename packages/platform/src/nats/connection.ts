@@ -6,6 +6,7 @@ import {
 } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../log.ts';
+import { followLink, type Link } from './link.ts';
 
 /** A connection with its JetStream doors; every module under nats/ takes it as its first argument. */
 export type Nats = {
@@ -13,11 +14,10 @@ export type Nats = {
   readonly jetstream: JetStreamClient;
   readonly manager: JetStreamManager;
   readonly log: Logger;
-  /**
-   * Calls back whenever the connection was lost and is back: what waited at the server is void then,
-   * which would be noticed only after several missed heartbeats. Returns the end of it.
-   */
-  onReconnect(callback: () => void): () => void;
+  /** Whether the connection stands, and word of its changes. */
+  readonly link: Link;
+  /** How long one request may take, waiting for a lost connection included. */
+  readonly requestTimeoutMs: number;
   /** Whether the server answers now. */
   healthy(): Promise<boolean>;
   /** Sends what is still buffered, then closes; closes at once when the server is away. */
@@ -41,7 +41,7 @@ const wanted = [2, 11] as const;
  * that names the address when the first connection fails or JetStream is off.
  */
 export async function connectNats(settings: NatsSettings): Promise<Nats> {
-  const { url, name, log, requestTimeoutMs = 10_000 } = settings;
+  const { url, name, log, requestTimeoutMs = 5000 } = settings;
   let connection: NatsConnection;
   try {
     connection = await connect({
@@ -60,8 +60,7 @@ export async function connectNats(settings: NatsSettings): Promise<Nats> {
     throw new Error(`Cannot reach nats-server at ${withoutSecret(url)}.`, { cause: error });
   }
   warnOfOldServer(connection, log);
-  const reconnected = new Set<() => void>();
-  void followStatus(connection, log, reconnected);
+  const link = followLink(connection, log);
   try {
     const manager = await jetstreamManager(connection, { timeout: requestTimeoutMs });
     return {
@@ -69,10 +68,8 @@ export async function connectNats(settings: NatsSettings): Promise<Nats> {
       jetstream: jetstream(connection, { timeout: requestTimeoutMs }),
       manager,
       log,
-      onReconnect: (callback) => {
-        reconnected.add(callback);
-        return () => void reconnected.delete(callback);
-      },
+      link,
+      requestTimeoutMs,
       healthy: () => answers(connection),
       close: () => closeConnection(connection),
     };
@@ -133,21 +130,4 @@ function warnOfOldServer(connection: NatsConnection, log: Logger): void {
       { version },
       `nats-server ${version} is older than ${wanted.join('.')}: keys do not expire by themselves`,
     );
-}
-
-async function followStatus(
-  connection: NatsConnection,
-  log: Logger,
-  reconnected: ReadonlySet<() => void>,
-): Promise<void> {
-  for await (const status of connection.status()) {
-    if (status.type === 'disconnect') log.warn('lost the connection to nats-server');
-    else if (status.type === 'reconnect') {
-      log.info('connected to nats-server again');
-      for (const callback of [...reconnected]) callback();
-    } else if (status.type === 'error')
-      log.error({ err: status.error }, 'nats-server reported an error');
-    else if (status.type === 'slowConsumer')
-      log.warn('nats-server messages arrive faster than read');
-  }
 }

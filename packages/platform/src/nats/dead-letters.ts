@@ -3,6 +3,8 @@ import { streams } from '@lathe/contracts/subject';
 import { JetStreamApiCodes, JetStreamApiError, type JsMsg } from '@nats-io/jetstream';
 import { z } from 'zod';
 import type { Nats } from './connection.ts';
+import { jsonOf } from './json.ts';
+import { ask } from './link.ts';
 import { pause } from './pause.ts';
 import { deadLetterConsumer } from './setup.ts';
 
@@ -32,11 +34,13 @@ export async function consumeDeadLetters(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      const consumer = await nats.jetstream.consumers.get(streams.dead.name, deadLetterConsumer);
+      const consumer = await ask(nats, () =>
+        nats.jetstream.consumers.get(streams.dead.name, deadLetterConsumer),
+      );
       const messages = await consumer.consume({ max_messages: 10 });
       const stop = (): void => void messages.close();
       signal.addEventListener('abort', stop, { once: true });
-      const forget = nats.onReconnect(stop);
+      const forget = nats.link.on('up', stop);
       if (signal.aborted) stop();
       try {
         for await (const advisory of messages) await bury(nats, advisory, onDead);
@@ -59,7 +63,7 @@ async function bury(
   advisory: JsMsg,
   onDead: (letter: DeadLetter) => Promise<void>,
 ): Promise<void> {
-  const parsed = advisorySchema.safeParse(advisory.json());
+  const parsed = advisorySchema.safeParse(jsonOf(advisory));
   if (!parsed.success) {
     nats.log.error({ subject: advisory.subject }, 'dropped an advisory that cannot be read');
     advisory.term('unreadable');
@@ -70,7 +74,7 @@ async function bury(
     const stored = await nats.manager.streams.getMessage(stream, { seq: sequence });
     // Nothing stored: another delivery of this advisory has dealt with it.
     if (stored !== null) {
-      const message = workMessageSchema.safeParse(stored.json());
+      const message = workMessageSchema.safeParse(jsonOf(stored));
       if (message.success) await onDead({ message: message.data, consumer, deliveries });
       else nats.log.error({ stream, sequence }, 'dropped a dead message that cannot be read');
       await deleteMessage(nats, stream, sequence);

@@ -3,6 +3,7 @@ import { eventSubject, streams } from '@lathe/contracts/subject';
 import { AckPolicy, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
 import type { Nats } from './connection.ts';
+import { ask } from './link.ts';
 import { pause } from './pause.ts';
 
 /** An event with its place in the event stream, which is its public id and a stable cursor. */
@@ -17,24 +18,28 @@ export type EventQuery = {
 
 /**
  * Stores an event and returns its sequence. `dedupeId` names what happened, not the try: publishing
- * it again within the duplicate window stores nothing (`<jobId>:` is put before it).
+ * it again within the duplicate window stores nothing (`<jobId>:` is put before it). Throws
+ * `unavailable` when the server stays away.
  */
 export async function publishEvent(nats: Nats, event: JobEvent, dedupeId: string): Promise<number> {
   const subject = eventSubject(event.project, event.jobId);
   const payload = JSON.stringify(jobEventSchema.parse(event));
   const msgID = `${event.jobId}:${dedupeId}`;
-  const ack = await nats.jetstream.publish(subject, payload, { msgID, retries: 5 });
+  const ack = await ask(nats, () => nats.jetstream.publish(subject, payload, { msgID }));
   return ack.seq;
 }
 
 /** A page of a job's events. An event that cannot be read is logged and left out. */
-export async function listEvents(
+export function listEvents(
   nats: Nats,
   project: string,
   jobId: string,
   query: EventQuery,
 ): Promise<StoredEvent[]> {
-  const subject = eventSubject(project, jobId);
+  return ask(nats, () => readPage(nats, eventSubject(project, jobId), query));
+}
+
+async function readPage(nats: Nats, subject: string, query: EventQuery): Promise<StoredEvent[]> {
   if (!query.newestFirst)
     return readRange(nats, subject, (query.afterSequence ?? 0) + 1, Infinity, query.limit);
   const last = await nats.manager.streams.getMessage(streams.events.name, {
@@ -115,15 +120,18 @@ export async function* followEvents(
   let next = (options.afterSequence ?? 0) + 1;
   while (!signal.aborted && !nats.connection.isClosed()) {
     try {
-      const consumer = await nats.jetstream.consumers.get(streams.events.name, {
+      const position = {
         filter_subjects: eventSubject(project, jobId),
         deliver_policy: DeliverPolicy.StartSequence,
         opt_start_seq: next,
-      });
+      };
+      const consumer = await ask(nats, () =>
+        nats.jetstream.consumers.get(streams.events.name, position),
+      );
       const messages = await consumer.consume({ max_messages: 100 });
       const stop = (): void => messages.stop();
       signal.addEventListener('abort', stop, { once: true });
-      const forget = nats.onReconnect(stop);
+      const forget = nats.link.on('up', stop);
       if (signal.aborted) stop();
       try {
         for await (const message of messages) {

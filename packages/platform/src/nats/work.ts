@@ -2,7 +2,10 @@ import { LatheError } from '@lathe/contracts/error';
 import { type WorkMessage, workMessageSchema } from '@lathe/contracts/message/work';
 import { type Stage, streams, workConsumer, workSubject } from '@lathe/contracts/subject';
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
+import type { Logger } from '../log.ts';
 import type { Nats } from './connection.ts';
+import { jsonOf } from './json.ts';
+import { ask, untilLost } from './link.ts';
 import { pause } from './pause.ts';
 
 /** How a piece of work ended. */
@@ -41,13 +44,12 @@ export type ConsumeOptions = {
 
 /**
  * Puts one message on a stage's queue. Publishing the same job, stage and epoch again within the
- * duplicate window changes nothing.
+ * duplicate window changes nothing. Throws `unavailable` when the server stays away.
  */
 export async function publishWork(nats: Nats, stage: Stage, message: WorkMessage): Promise<void> {
-  await nats.jetstream.publish(workSubject(stage), JSON.stringify(message), {
-    msgID: `${message.jobId}:${stage}:${message.epoch}`,
-    retries: 5,
-  });
+  const msgID = `${message.jobId}:${stage}:${message.epoch}`;
+  const payload = JSON.stringify(message);
+  await ask(nats, () => nats.jetstream.publish(workSubject(stage), payload, { msgID }));
 }
 
 /**
@@ -75,7 +77,9 @@ async function consumeLane(
   let failures = 0;
   while (!options.signal.aborted) {
     try {
-      const consumer = await nats.jetstream.consumers.get(streams.work.name, workConsumer(stage));
+      const consumer = await ask(nats, () =>
+        nats.jetstream.consumers.get(streams.work.name, workConsumer(stage)),
+      );
       const message = await nextMessage(nats, consumer, options);
       failures = 0;
       if (message !== null) await handleMessage(nats, consumer, message, handler, options);
@@ -97,7 +101,7 @@ async function nextMessage(
   const messages = await consumer.fetch({ max_messages: 1, expires: options.pollMs ?? 10_000 });
   const stop = (): void => void messages.close();
   options.signal.addEventListener('abort', stop, { once: true });
-  const forget = nats.onReconnect(stop);
+  const forget = nats.link.on('up', stop);
   if (options.signal.aborted) stop();
   try {
     for await (const message of messages) return message;
@@ -115,7 +119,7 @@ async function handleMessage(
   handler: WorkHandler,
   options: ConsumeOptions,
 ): Promise<void> {
-  const parsed = workMessageSchema.safeParse(parseJson(message));
+  const parsed = workMessageSchema.safeParse(jsonOf(message));
   if (!parsed.success) {
     nats.log.error({ subject: message.subject }, 'dropped a work message that cannot be read');
     message.term('unreadable');
@@ -129,39 +133,45 @@ async function handleMessage(
     message.info.deliveryCount >= (config.max_deliver ?? Number.MAX_SAFE_INTEGER);
   const lease = keepLease(message, ackWaitMs);
   const signal = AbortSignal.any([options.signal, lease.signal]);
+  const context = {
+    progress: lease.progress,
+    signal,
+    deliveries: message.info.deliveryCount,
+    lastDelivery,
+  };
   try {
-    const result = await handler(work, {
-      progress: lease.progress,
-      signal,
-      deliveries: message.info.deliveryCount,
-      lastDelivery,
-    });
-    if (lease.signal.aborted) return;
-    if (result.kind === 'done') await message.ackAck();
-    else if (result.kind === 'retry') message.nak(result.delayMs);
-    else {
-      log.info({ reason: result.reason }, 'dropped work');
-      message.term(result.reason);
-    }
+    const result = await handler(work, context);
+    if (!lease.signal.aborted) await settle(nats, message, result, log);
   } catch (error) {
-    if (options.signal.aborted || lease.signal.aborted) {
-      log.info('work was interrupted and goes back to the queue');
-      if (!lease.signal.aborted) message.nak();
-      return;
-    }
-    const hopeless = error instanceof LatheError && !error.retryable;
-    if (hopeless || lastDelivery) {
+    if (lease.signal.aborted) log.warn({ err: error }, 'work was lost: nothing moved for too long');
+    else if (options.signal.aborted) message.nak();
+    else if (lastDelivery || (error instanceof LatheError && !error.retryable)) {
       log.error({ err: error }, 'work failed for good');
       await options.onFailure(work, error);
       message.term('failed');
-      return;
+    } else {
+      const first = options.retryDelayMs ?? 1000;
+      const delayMs = Math.min(first * 2 ** (message.info.deliveryCount - 1), 60_000);
+      log.warn({ err: error, delayMs }, 'work failed and is tried again');
+      message.nak(delayMs);
     }
-    const first = options.retryDelayMs ?? 1000;
-    const delayMs = Math.min(first * 2 ** (message.info.deliveryCount - 1), 60_000);
-    log.warn({ err: error, delayMs }, 'work failed and is tried again');
-    message.nak(delayMs);
   } finally {
     lease.end();
+  }
+}
+
+async function settle(nats: Nats, message: JsMsg, result: WorkResult, log: Logger): Promise<void> {
+  if (result.kind === 'retry') message.nak(result.delayMs);
+  else if (result.kind === 'drop') {
+    log.info({ reason: result.reason }, 'dropped work');
+    message.term(result.reason);
+  } else {
+    try {
+      await untilLost(nats.link, () => message.ackAck());
+    } catch (error) {
+      // The work is stored: delivered again, it finds everything done.
+      log.warn({ err: error }, 'could not acknowledge finished work');
+    }
   }
 }
 
@@ -190,12 +200,4 @@ function keepLease(message: JsMsg, ackWaitMs: number) {
     },
     end: () => clearInterval(timer),
   };
-}
-
-function parseJson(message: JsMsg): unknown {
-  try {
-    return message.json();
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { z } from 'zod';
 import type { Nats } from '../nats/connection.ts';
+import { ask } from '../nats/link.ts';
 import { pause } from '../nats/pause.ts';
 import {
   BrokenRecordError,
@@ -36,33 +37,78 @@ export async function openRecords<T>(
   };
   const write = (value: T): string => JSON.stringify(schema.parse(value));
 
+  const get = async (key: string): Promise<Entry<T> | null> => {
+    const entry = await ask(nats, () => kv.get(checkedKey(key)));
+    return entry === null || entry.operation !== 'PUT' ? null : read(entry);
+  };
+  /**
+   * A write that depends on a revision. When its first try got no answer, it may have been carried
+   * out all the same: then a conflict is success if exactly our bytes are there.
+   */
+  const compareAndSet = (
+    key: string,
+    bytes: string,
+    write: () => Promise<number>,
+  ): Promise<number> =>
+    ask(nats, async (attempt) => {
+      try {
+        return await write();
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        const stored = attempt === 1 ? null : await kv.get(key);
+        if (stored?.operation === 'PUT' && stored.string() === bytes) return stored.revision;
+        throw new ConflictError(key, { cause: error });
+      }
+    });
+
   return {
     async get(key) {
-      const entry = await kv.get(checkedKey(key));
-      if (entry === null || entry.operation !== 'PUT') return null;
-      const { value, revision } = read(entry);
-      return { value, revision };
+      const entry = await get(key);
+      return entry === null ? null : { value: entry.value, revision: entry.revision };
     },
-    create: (key, value) => compareAndSet(key, () => kv.create(checkedKey(key), write(value))),
-    update: (key, value, revision) =>
-      compareAndSet(key, () => kv.update(checkedKey(key), write(value), revision)),
-    put: (key, value) => kv.put(checkedKey(key), write(value)),
-    delete: (key, revision) =>
-      compareAndSet(key, () =>
-        kv.delete(checkedKey(key), revision === undefined ? {} : { previousSeq: revision }),
-      ),
-    async list(prefix) {
-      const entries = new Map<string, Entry<T>>();
-      const history = await kv.history({ key: subjectOf(prefix) });
-      for await (const entry of history) {
-        entries.delete(entry.key);
-        const record = entry.operation === 'PUT' ? tryRead(entry) : undefined;
-        if (record !== undefined) entries.set(entry.key, record);
-      }
-      return [...entries.values()];
+    async create(key, value) {
+      const bytes = write(value);
+      return compareAndSet(checkedKey(key), bytes, () => kv.create(key, bytes));
     },
+    async update(key, value, revision) {
+      const bytes = write(value);
+      return compareAndSet(checkedKey(key), bytes, () => kv.update(key, bytes, revision));
+    },
+    async put(key, value) {
+      const bytes = write(value);
+      return ask(nats, () => kv.put(checkedKey(key), bytes));
+    },
+    async delete(key, revision) {
+      checkedKey(key);
+      await ask(nats, async (attempt) => {
+        try {
+          await kv.delete(key, revision === undefined ? {} : { previousSeq: revision });
+        } catch (error) {
+          if (!isConflict(error)) throw error;
+          const stored = attempt === 1 ? undefined : await kv.get(key);
+          if (stored === undefined || stored?.operation === 'PUT')
+            throw new ConflictError(key, { cause: error });
+        }
+      });
+    },
+    list: (prefix) => ask(nats, () => listRecords(kv, subjectOf(prefix), tryRead)),
     watch: (prefix, signal) => watchRecords(kv, nats, subjectOf(prefix), tryRead, signal),
   };
+}
+
+async function listRecords<T>(
+  kv: KV,
+  key: string,
+  tryRead: (entry: KvEntry) => Entry<T> | undefined,
+): Promise<Entry<T>[]> {
+  const entries = new Map<string, Entry<T>>();
+  for await (const entry of await kv.history({ key })) {
+    // A record that changes while we read comes again: its last state counts.
+    entries.delete(entry.key);
+    const record = entry.operation === 'PUT' ? tryRead(entry) : undefined;
+    if (record !== undefined) entries.set(entry.key, record);
+  }
+  return [...entries.values()];
 }
 
 async function* watchRecords<T>(
@@ -77,7 +123,7 @@ async function* watchRecords<T>(
       const watcher = await kv.watch({ key });
       const stop = (): void => watcher.stop();
       signal.addEventListener('abort', stop, { once: true });
-      const forget = nats.onReconnect(stop);
+      const forget = nats.link.on('up', stop);
       if (signal.aborted) stop();
       try {
         for await (const entry of watcher) {
@@ -126,16 +172,10 @@ function subjectOf(prefix: string): string {
   return parts === '' ? '>' : `${checkedKey(parts)}.>`;
 }
 
-async function compareAndSet<R>(key: string, act: () => Promise<R>): Promise<R> {
-  try {
-    return await act();
-  } catch (error) {
-    if (
-      error instanceof JetStreamApiError &&
-      (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
-        error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown)
-    )
-      throw new ConflictError(key, { cause: error });
-    throw error;
-  }
+function isConflict(error: unknown): boolean {
+  return (
+    error instanceof JetStreamApiError &&
+    (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
+      error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown)
+  );
 }

@@ -1,0 +1,131 @@
+import type { JobEvent } from '@lathe/contracts/message/event';
+import { eventSubject } from '@lathe/contracts/subject';
+import { type PlatformNats, startPlatformNats } from '@lathe/testkit/platform-nats';
+import { expect, it } from 'vitest';
+import { followEvents, listEvents, publishEvent } from './events.ts';
+
+const event = (jobId: string, text: string): JobEvent => ({
+  version: 1,
+  project: 'p',
+  jobId,
+  name: 'log',
+  createdAt: 1,
+  level: 'info',
+  message: text,
+  type: 'message',
+  data: {},
+});
+
+async function publishMany({ nats }: PlatformNats, jobId: string, from: number, to: number) {
+  for (let index = from; index <= to; index++)
+    await publishEvent(nats, event(jobId, `m${index}`), `m${index}`);
+}
+
+it('stores what happened once, however often it is told', async () => {
+  await using platform = await startPlatformNats();
+  const first = await publishEvent(platform.nats, event('j', 'a'), 'started:1');
+  expect(await publishEvent(platform.nats, event('j', 'a'), 'started:1')).toBe(first);
+  const other = await publishEvent(platform.nats, event('k', 'a'), 'started:1');
+  expect(other).toBeGreaterThan(first);
+  const events = await listEvents(platform.nats, 'p', 'j', { limit: 10, newestFirst: true });
+  expect(events).toEqual([{ sequence: first, event: event('j', 'a') }]);
+});
+
+it('pages in both directions, with other jobs between', async () => {
+  await using platform = await startPlatformNats();
+  const { nats } = platform;
+  await publishMany(platform, 'other', 1, 30);
+  await publishMany(platform, 'j', 1, 7);
+  await publishMany(platform, 'other', 31, 80);
+  await publishMany(platform, 'j', 8, 12);
+  await publishMany(platform, 'other', 81, 90);
+  for (const newestFirst of [true, false]) {
+    const seen: string[] = [];
+    let afterSequence: number | undefined;
+    for (let pages = 0; pages < 10; pages++) {
+      const query = { limit: 5, newestFirst };
+      const page = await listEvents(
+        nats,
+        'p',
+        'j',
+        afterSequence === undefined ? query : { ...query, afterSequence },
+      );
+      seen.push(...page.map((stored) => stored.event.message));
+      afterSequence = page.at(-1)?.sequence;
+      if (page.length < 5) break;
+    }
+    const expected = Array.from({ length: 12 }, (_, index) => `m${index + 1}`);
+    expect(seen).toEqual(newestFirst ? expected.reverse() : expected);
+  }
+});
+
+it('keeps a cursor stable while events are added', async () => {
+  await using platform = await startPlatformNats();
+  await publishMany(platform, 'j', 1, 4);
+  const query = { limit: 2, newestFirst: true };
+  const first = await listEvents(platform.nats, 'p', 'j', query);
+  await publishMany(platform, 'j', 5, 9);
+  const afterSequence = first.at(-1)?.sequence ?? 0;
+  const second = await listEvents(platform.nats, 'p', 'j', { ...query, afterSequence });
+  expect(second.map((stored) => stored.event.message)).toEqual(['m2', 'm1']);
+  const beyond = await listEvents(platform.nats, 'p', 'j', {
+    ...query,
+    newestFirst: false,
+    afterSequence: 99_999,
+  });
+  expect(beyond).toEqual([]);
+});
+
+it('shows no events of other projects or of unknown jobs', async () => {
+  await using platform = await startPlatformNats();
+  await publishMany(platform, 'j', 1, 2);
+  for (const newestFirst of [true, false]) {
+    const query = { limit: 5, newestFirst };
+    expect(await listEvents(platform.nats, 'q', 'j', query)).toEqual([]);
+    expect(await listEvents(platform.nats, 'p', 'none', query)).toEqual([]);
+  }
+});
+
+it('pages through two thousand events quickly', async () => {
+  await using platform = await startPlatformNats();
+  const subject = eventSubject('p', 'j');
+  const payload = JSON.stringify(event('j', 'm'));
+  const publish = () => platform.nats.jetstream.publish(subject, payload);
+  await Promise.all(Array.from({ length: 2000 }, publish));
+  const begun = performance.now();
+  const page = await listEvents(platform.nats, 'p', 'j', { limit: 1000, newestFirst: true });
+  expect(page).toHaveLength(1000);
+  expect(page[0]?.sequence).toBe(2000);
+  expect(performance.now() - begun).toBeLessThan(2000);
+});
+
+it('leaves out an event that cannot be read', async () => {
+  await using platform = await startPlatformNats();
+  await publishMany(platform, 'j', 1, 1);
+  await platform.nats.jetstream.publish(eventSubject('p', 'j'), '{"version":7}');
+  await publishMany(platform, 'j', 2, 2);
+  const events = await listEvents(platform.nats, 'p', 'j', { limit: 10, newestFirst: false });
+  expect(events.map((stored) => stored.event.message)).toEqual(['m1', 'm2']);
+  expect(platform.lines.join('')).toContain('left out an event');
+});
+
+it('follows events across a killed server, none lost, none twice', {
+  timeout: 40_000,
+}, async () => {
+  await using platform = await startPlatformNats();
+  await publishMany(platform, 'j', 1, 3);
+  const controller = new AbortController();
+  const seen: string[] = [];
+  const following = (async () => {
+    const options = { afterSequence: 1, signal: controller.signal };
+    for await (const stored of followEvents(platform.nats, 'p', 'j', options))
+      seen.push(stored.event.message);
+  })();
+  await expect.poll(() => seen).toEqual(['m2', 'm3']);
+  await platform.server.kill();
+  await platform.server.restart();
+  await publishMany(platform, 'j', 4, 6);
+  await expect.poll(() => seen, { timeout: 20_000 }).toEqual(['m2', 'm3', 'm4', 'm5', 'm6']);
+  controller.abort();
+  await following;
+});
