@@ -12,7 +12,14 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import { type FileRecord, fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
-import { baseModelsProject, buckets, modelKey, recordKey } from '@lathe/contracts/subject';
+import {
+  baseModelsProject,
+  buckets,
+  modelKey,
+  recordKey,
+  streams,
+  workConsumer,
+} from '@lathe/contracts/subject';
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import { readConfig } from '@lathe/platform/config';
@@ -129,11 +136,21 @@ export async function openIngest(
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
+    /** Waits until the ingest queue is empty, so that every last event is there. */
+    async drained(): Promise<void> {
+      for (;;) {
+        const info = await nats.manager.consumers.info(streams.work.name, workConsumer('ingest'));
+        if (info.num_pending === 0 && info.num_ack_pending === 0) return;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
     /** A job over these bytes, run to the end of ingest. */
     async run(source: Parameters<typeof upload>[0], change: Partial<JobRecord> = {}) {
       const job = await create(await upload(source), change);
       await queue(job);
-      return this.ended(job.id);
+      const ended = await this.ended(job.id);
+      await this.drained();
+      return ended;
     },
     async dataset(job: JobRecord) {
       const manifest = datasetManifestSchema.parse(await json(job.datasetKey ?? ''));

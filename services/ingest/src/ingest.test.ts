@@ -1,4 +1,4 @@
-import { workConsumer } from '@lathe/contracts/subject';
+import { workSubject } from '@lathe/contracts/subject';
 import { consumeWork } from '@lathe/platform/nats/work';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
@@ -116,8 +116,8 @@ describe('ingest of a job', () => {
       epoch: job.epoch,
       requestId: job.requestId,
     };
-    await service.nats.jetstream.publish('lathe.work.ingest', JSON.stringify(message));
-    await drained();
+    await service.nats.jetstream.publish(workSubject('ingest'), JSON.stringify(message));
+    await service.drained();
     expect(await service.read(job.id)).toEqual(job);
     expect(await service.events(job.id)).toHaveLength(3);
   });
@@ -145,7 +145,7 @@ describe('ingest of a job', () => {
     const newer = await service.create(file, { epoch: 2 });
     await service.queue(cancelled);
     await service.queue({ ...newer, epoch: 1 });
-    await drained();
+    await service.drained();
     expect((await service.read(cancelled.id)).state).toBe('cancelled');
     expect(await service.read(newer.id)).toEqual(newer);
   });
@@ -155,7 +155,7 @@ describe('ingest of a job', () => {
     await service.queue(job);
     await new Promise((resolve) => setTimeout(resolve, 150));
     await service.jobs.put(`${job.project}.${job.id}`, { ...job, state: 'cancelled' });
-    await drained();
+    await service.drained();
     expect((await service.read(job.id)).state).toBe('cancelled');
     for await (const object of service.artifacts.list(`default/jobs/${job.id}`))
       expect(object.key).not.toMatch(/manifest/);
@@ -163,7 +163,7 @@ describe('ingest of a job', () => {
 
   it('pauses a job for which that was asked meanwhile', async () => {
     const job = await service.run(chatLines(30), { desired: 'pause' });
-    await drained();
+    await service.drained();
     expect(await service.read(job.id)).toMatchObject({ state: 'paused', stage: 'train' });
     expect((await service.events(job.id)).at(-1)?.name).toBe('paused');
   });
@@ -184,12 +184,3 @@ describe('ingest of a job', () => {
     );
   });
 });
-
-/** Waits until the ingest queue is empty. */
-async function drained(): Promise<void> {
-  for (;;) {
-    const info = await service.nats.manager.consumers.info('LATHE_WORK', workConsumer('ingest'));
-    if (info.num_pending === 0 && info.num_ack_pending === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

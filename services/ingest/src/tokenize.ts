@@ -1,10 +1,12 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import { LatheError } from '@lathe/contracts/error';
 import { type EncodedExample, encodeChat } from '@lathe/tokenizer/chat-example';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
+import { endOfText } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import type { FileKind } from './detect.ts';
-import { endOfText, type LoadedTemplate, loadTemplate, withoutSource } from './template.ts';
+import { type LoadedTemplate, loadTemplate, withoutSource } from './template.ts';
 import type { RowIssue } from './validate.ts';
 
 /** A row in tokens; `supervised[i]` is 1 when token i is a target. */
@@ -34,9 +36,14 @@ export async function createRowEncoder(
   kind: FileKind,
 ): Promise<RowEncoder> {
   const tokenizer = await loadTokenizer(folder);
-  return kind === 'chat'
-    ? chatEncoder(tokenizer, await loadTemplate(folder, model))
-    : completionEncoder(tokenizer, await endOfText(folder, tokenizer, model));
+  if (kind === 'chat') return chatEncoder(tokenizer, await loadTemplate(folder, model));
+  const eos = await endOfText(folder, tokenizer);
+  if (eos !== undefined) return completionEncoder(tokenizer, eos);
+  throw new LatheError(
+    'unsupported_model',
+    `The model '${model}' names no end-of-text token, so completions would never end.`,
+    { param: 'model' },
+  );
 }
 
 function chatEncoder(tokenizer: Tokenizer, { template, sha256 }: LoadedTemplate): RowEncoder {
