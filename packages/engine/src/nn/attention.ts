@@ -1,7 +1,7 @@
 import { constant, type Value } from '../graph/value.ts';
 import { equal, where } from '../ops/comparison.ts';
 import { add } from '../ops/elementwise.ts';
-import { concat, reshape, slice, transpose } from '../ops/layout.ts';
+import { concat, reshape, slice, split, transpose } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { rope } from '../ops/rope.ts';
 import { softmax } from '../ops/softmax.ts';
@@ -63,31 +63,40 @@ export function packedAttention(
   },
 ): Value {
   const { rows, tokens, heads, keyValueHeads, headSize } = shape;
-  const split = (x: Value, count: number): Value =>
+  const byHead = (x: Value, count: number): Value =>
     transpose(reshape(x, [rows, tokens, count, headSize]), [0, 2, 1, 3]);
-  const q = rope(split(query, heads), queryRope.cos, queryRope.sin);
-  const k = rope(split(key, keyValueHeads), keyRope.cos, keyRope.sin);
-  const v = split(value, keyValueHeads);
+  const q = rope(byHead(query, heads), queryRope.cos, queryRope.sin);
+  const k = rope(byHead(key, keyValueHeads), keyRope.cos, keyRope.sin);
+  const v = byHead(value, keyValueHeads);
   const group = heads / keyValueHeads;
-  const blocks: Value[] = [];
-  for (let start = 0; start < tokens; start += queryBlock) {
-    const end = Math.min(tokens, start + queryBlock);
-    const length = end - start;
+  const lengths = blockLengths(tokens);
+  // Split, not slices: their gradients join in one operator instead of being padded and added.
+  const inBlocks = (x: Value): Value[] => (lengths.length === 1 ? [x] : split(x, lengths, 2));
+  const keys = inBlocks(k);
+  const values = inBlocks(v);
+  const blocks = inBlocks(q).map((blockQuery, at) => {
+    const length = lengths[at] as number;
+    const start = at * queryBlock;
+    const end = start + length;
     const scores = matmul(
-      reshape(part(q, 2, start, end), [rows, keyValueHeads, group * length, headSize]),
-      part(k, 2, 0, end),
+      reshape(blockQuery, [rows, keyValueHeads, group * length, headSize]),
+      concat(keys.slice(0, at + 1), 2),
       { transB: true },
     );
     const blockMask = part(part(mask, 2, start, end), 3, 0, end);
     const weights = softmax(add(reshape(scores, [rows, heads, length, end]), blockMask));
     const attended = matmul(
       reshape(weights, [rows, keyValueHeads, group * length, end]),
-      part(v, 2, 0, end),
+      concat(values.slice(0, at + 1), 2),
     );
-    blocks.push(reshape(attended, [rows, heads, length, headSize]));
-  }
-  const joined = blocks.length === 1 ? (blocks[0] as Value) : concat(blocks, 2);
-  return reshape(transpose(joined, [0, 2, 1, 3]), [rows * tokens, heads * headSize]);
+    return reshape(attended, [rows, heads, length, headSize]);
+  });
+  return reshape(transpose(concat(blocks, 2), [0, 2, 1, 3]), [rows * tokens, heads * headSize]);
+}
+
+function blockLengths(tokens: number): number[] {
+  const count = Math.ceil(tokens / queryBlock);
+  return Array.from({ length: count }, (_, at) => Math.min(queryBlock, tokens - at * queryBlock));
 }
 
 /** x[start:end] along one axis; x itself when that is all of it. */

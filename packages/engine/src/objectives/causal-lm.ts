@@ -2,7 +2,7 @@ import type { Value } from '../graph/value.ts';
 import { cast, greaterOrEqual } from '../ops/comparison.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
-import { reshape, slice } from '../ops/layout.ts';
+import { reshape, split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { crossEntropy } from './cross-entropy.ts';
@@ -32,18 +32,25 @@ export function causalLmLoss(
 ): { readonly loss: Value; readonly correct: Value } {
   const rows = gatherRows(hidden, targets.positions);
   const count = rows.shape[0] as number;
+  const sizes: number[] = [];
+  for (let start = 0; start < count; start += headChunk)
+    sizes.push(Math.min(headChunk, count - start));
+  const tokens = chunks(targets.tokens, sizes);
+  const weights = chunks(targets.weights, sizes);
   const losses: Value[] = [];
   const corrects: Value[] = [];
-  for (let start = 0; start < count; start += headChunk) {
-    const end = Math.min(count, start + headChunk);
-    const chunk = (x: Value): Value => (count <= headChunk ? x : slice(x, { axis: 0, start, end }));
-    const logits = matmul(chunk(rows), head, { transB: true });
-    const labels = reshape(chunk(targets.tokens), [end - start, 1]);
-    const weights = reshape(chunk(targets.weights), [end - start, 1]);
-    const { loss, lead } = crossEntropy(logits, labels);
-    losses.push(reduceSum(mul(loss, weights)));
-    corrects.push(reduceSum(mul(cast(greaterOrEqual(lead, 0), 'float32'), weights)));
+  for (const [at, chunk] of chunks(rows, sizes).entries()) {
+    const column = [sizes[at] as number, 1];
+    const weight = reshape(weights[at] as Value, column);
+    const logits = matmul(chunk, head, { transB: true });
+    const { loss, lead } = crossEntropy(logits, reshape(tokens[at] as Value, column));
+    losses.push(reduceSum(mul(loss, weight)));
+    corrects.push(reduceSum(mul(cast(greaterOrEqual(lead, 0), 'float32'), weight)));
   }
   const total = (parts: readonly Value[]): Value => parts.reduce((sum, part) => add(sum, part));
   return { loss: total(losses), correct: total(corrects) };
+}
+
+function chunks(x: Value, sizes: readonly number[]): Value[] {
+  return sizes.length === 1 ? [x] : split(x, sizes, 0);
 }

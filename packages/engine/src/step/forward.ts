@@ -3,6 +3,7 @@ import type { LlamaConfig } from '../checkpoint/llama-config.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import { type LlamaWeights, llamaHead, llamaHidden } from '../models/llama.ts';
 import { packedAttention, packedMask } from '../nn/attention.ts';
+import { dropout } from '../nn/dropout.ts';
 import { ropeTable } from '../nn/rope-table.ts';
 import { causalLmLoss } from '../objectives/causal-lm.ts';
 import { add } from '../ops/elementwise.ts';
@@ -14,6 +15,10 @@ import type { WindowShape } from './window.ts';
 export type LoraForward = {
   readonly modules: ReadonlySet<string>;
   readonly scale: number;
+  /** Dropout of the adapter's inputs; `columnKeys` gives each layer its part of the hash. */
+  readonly dropout?:
+    | { readonly rate: number; columnKeys(module: string, width: number): Int32Array }
+    | undefined;
 };
 
 export type ForwardSpec = {
@@ -47,15 +52,24 @@ export function forward({ config, shape, tensor, lora }: ForwardSpec): Forward {
   };
   const keyRope = rope(1);
   const queryRope = rope(1 / Math.sqrt(config.headSize));
+  const rowKeys = lora?.dropout && input('dropout_keys', [count, 1], 'int32');
+  const dropped = (module: string, x: Value): Value =>
+    lora?.dropout === undefined || rowKeys === undefined
+      ? x
+      : dropout(x, {
+          rate: lora.dropout.rate,
+          rowKeys,
+          columnKeys: lora.dropout.columnKeys(module, x.shape.at(-1) as number),
+        });
   const weights: LlamaWeights = {
     tensor,
     linear(module, x) {
       const base = baseLinear({ config, tensor }, module, x);
       if (!lora?.modules.has(module)) return base;
-      return loraLinear(base, x, {
+      return loraLinear(base, dropped(module, x), {
         a: tensor(`${module}.lora_A`),
         b: tensor(`${module}.lora_B`),
-        scale: lora.scale,
+        scale: lora.scale / (1 - (lora.dropout?.rate ?? 0)),
       });
     },
   };

@@ -2,6 +2,8 @@ import { targetNames } from '../adapt/targets.ts';
 import { mergeAdapter, writeMergedFolder } from '../checkpoint/merged.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import { type Adapter, writePeftAdapter } from '../checkpoint/peft.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { dropoutKeys } from '../nn/dropout.ts';
 import { rootSeed } from '../nn/seed.ts';
 import { elementCount } from '../optim/flat-state.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
@@ -104,17 +106,22 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     tokens: example.tokens.length,
     targets: targetCount(example),
   }));
-  const plan = planBatches(sizes, settings, rootSeed(settings.seed));
+  const seed = rootSeed(settings.seed);
+  const plan = planBatches(sizes, settings, seed);
   const modelState = await createModelState(options);
   const { state, adapted } = modelState;
   const mapFolder = weightsFolder(model);
   const feeds = parameterFeeds(modelState);
+  const dropoutRate = settings.method.type === 'lora' ? settings.method.dropout : 0;
+  const layerKeys = (module: string, width: number) => dropoutKeys(seed, width, 'layer', module);
   const lora = loraForward(settings, modelState);
-  const forwardFor = (shape: WindowShape) => {
+  const forwardFor = (shape: WindowShape, rate: number) => {
     const weights = weightValues(model, modelState);
-    return { weights, forward: forward({ config, shape, tensor: weights.tensor, lora }) };
+    const dropout = rate === 0 ? undefined : { rate, columnKeys: layerKeys };
+    const adapter = lora && { ...lora, dropout };
+    return { weights, forward: forward({ config, shape, tensor: weights.tensor, lora: adapter }) };
   };
-  const built = forwardFor(plan.shape);
+  const built = forwardFor(plan.shape, dropoutRate);
   const runner = await createStepRunner({
     device,
     forward: built.forward,
@@ -130,7 +137,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     device,
     mapFolder,
     settings,
-    forward: (shape) => forwardFor(shape).forward,
+    forward: (shape) => forwardFor(shape, 0).forward,
     parameterFeeds: feeds,
   });
   const fingerprint = runFingerprint(settings, examples, state);
@@ -139,6 +146,13 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const refuseFailed = (): void => {
     if (failure !== undefined) throw failure;
   };
+
+  /** The row keys of one micro-batch: what makes its dropout mask another than any other's. */
+  function stepKeys(step: number, microBatch: number): Record<string, Tensor> {
+    const count = plan.shape.rows * plan.shape.tokens;
+    const data = dropoutKeys(seed, count, 'step', step, microBatch);
+    return { dropout_keys: { data, shape: [count, 1], dtype: 'int32' } };
+  }
 
   async function trainStep(): Promise<StepMetrics> {
     refuseFailed();
@@ -154,7 +168,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const learningRate =
       settings.learningRate * scheduleFactor(settings.schedule, done, plan.totalSteps);
     const sums = await runner.run({
-      microBatches: batches.map((batch) => batchFeeds(batch, plan.shape)),
+      microBatches: batches.map((batch, at) => ({
+        ...batchFeeds(batch, plan.shape),
+        ...(dropoutRate === 0 ? {} : stepKeys(done, at)),
+      })),
       supervisedTokens,
       learningRate,
       step: done + 1,
@@ -219,8 +236,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     adapter,
     async exportAdapter(folder) {
       refuseFailed();
-      const dropout = settings.method.type === 'lora' ? settings.method.dropout : 0;
-      await writePeftAdapter(folder, { ...adapter(), baseModel: model.name, dropout });
+      const description = { ...adapter(), baseModel: model.name, dropout: dropoutRate };
+      await writePeftAdapter(folder, description);
     },
     async exportMerged(folder) {
       refuseFailed();

@@ -1,0 +1,112 @@
+/**
+ * Trains a randomly initialised model on random tokens and prints tokens/s, the rate of arithmetic (6 ·
+ * parameters · tokens), and its ratio to the peak of a plain MatMul measured in the same run.
+ *
+ *     node bench/step.ts [--hidden 192] [--layers 6] [--vocabulary 2048] [--tokens 256] [--batch 16] …
+ */
+import { parseArgs } from 'node:util';
+import { parseLlamaConfig } from '@lathe/engine/checkpoint/llama-config';
+import { input } from '@lathe/engine/graph/value';
+import { fillUniform, rootSeed, words } from '@lathe/engine/nn/seed';
+import { matmul } from '@lathe/engine/ops/matmul';
+import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { textExample } from '@lathe/engine/train/example';
+import { parseTrainingSettings } from '@lathe/engine/train/settings';
+import { createTrainer } from '@lathe/engine/train/trainer';
+
+const { values } = parseArgs({
+  options: {
+    hidden: { type: 'string', default: '192' },
+    intermediate: { type: 'string', default: '512' },
+    layers: { type: 'string', default: '6' },
+    heads: { type: 'string', default: '6' },
+    'key-value-heads': { type: 'string', default: '3' },
+    vocabulary: { type: 'string', default: '2048' },
+    tokens: { type: 'string', default: '256' },
+    batch: { type: 'string', default: '16' },
+    'micro-batch': { type: 'string', default: '4096' },
+    steps: { type: 'string', default: '12' },
+  },
+});
+const tokens = Number(values.tokens);
+const batchSize = Number(values.batch);
+const steps = Number(values.steps);
+
+const device = cpuDevice();
+const peak = await matmulPeak();
+
+const config = parseLlamaConfig('bench', {
+  model_type: 'llama',
+  vocab_size: Number(values.vocabulary),
+  hidden_size: Number(values.hidden),
+  intermediate_size: Number(values.intermediate),
+  num_hidden_layers: Number(values.layers),
+  num_attention_heads: Number(values.heads),
+  num_key_value_heads: Number(values['key-value-heads']),
+  max_position_embeddings: tokens,
+  tie_word_embeddings: true,
+});
+const seed = rootSeed(1);
+const examples = Array.from({ length: batchSize * steps }, (_, example) =>
+  textExample(
+    Array.from(
+      { length: tokens },
+      (_, at) => words(seed, example * tokens + at).low % config.vocabularySize,
+    ),
+  ),
+);
+const trainer = await createTrainer({
+  model: { path: '.', name: 'bench', config, tensors: new Map() },
+  initial: 'random',
+  device,
+  settings: parseTrainingSettings({
+    method: { type: 'full' },
+    epochs: 1,
+    batchSize,
+    learningRate: 1e-3,
+    optimizer: { weightDecay: 0.1 },
+    maxTokens: tokens,
+    microBatchTokens: Number(values['micro-batch']),
+  }),
+  examples,
+});
+const times: number[] = [];
+while (trainer.step < trainer.totalSteps) times.push((await trainer.trainStep()).seconds);
+await trainer.dispose();
+
+const rate = (batchSize * tokens) / median(times.slice(2));
+const arithmetic = (6 * trainer.trainableParameters * rate) / 1e9;
+const { rows } = trainer.windowShape;
+console.log(
+  `${(trainer.trainableParameters / 1e6).toFixed(2)} M parameters, ${rows} × ${tokens} tokens a run`,
+);
+console.log(
+  `${Math.round(rate)} tokens/s, ${(1000 * median(times.slice(2))).toFixed(0)} ms a step`,
+);
+console.log(
+  `${arithmetic.toFixed(0)} GFLOP/s of ${peak.toFixed(0)} (${((100 * arithmetic) / peak).toFixed(0)} % of the MatMul peak)`,
+);
+
+/** GFLOP/s of a product of two 1024 × 1024 matrices. */
+async function matmulPeak(): Promise<number> {
+  const size = 1024;
+  const shape = [size, size];
+  const program = await device.compile({
+    outputs: { product: matmul(input('a', shape), input('b', shape)) },
+  });
+  const data = fillUniform(new Float32Array(size * size), rootSeed(2), 1);
+  const matrix = { data, shape, dtype: 'float32' } as const;
+  const product = { data: new Float32Array(size * size), shape, dtype: 'float32' } as const;
+  const seconds: number[] = [];
+  for (let run = 0; run < 12; run++) {
+    const started = performance.now();
+    await program.run({ a: matrix, b: matrix }, { product });
+    seconds.push((performance.now() - started) / 1000);
+  }
+  await program.dispose();
+  return (2 * size ** 3) / Math.min(...seconds) / 1e9;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
