@@ -1,0 +1,23 @@
+import { at, build } from '@lathe/testkit/dense';
+import { checkFamily } from '@lathe/testkit/gradient-check';
+import { softmaxOps } from './softmax.ts';
+
+checkFamily(softmaxOps, {
+  Softmax: {
+    reference: ([x]) => {
+      const width = x!.shape.at(-1)!;
+      return build(x!.shape, (index) => {
+        const row = Array.from({ length: width }, (_, k) => at(x!, [...index.slice(0, -1), k]));
+        const top = Math.max(...row);
+        const total = row.reduce((sum, value) => sum + Math.exp(value - top), 0);
+        return Math.exp(at(x!, index) - top) / total;
+      });
+    },
+    samples: [
+      { shapes: [[2, 5]] },
+      { shapes: [[1, 1]] },
+      { shapes: [[2, 3, 4]], domain: [-80, 80] },
+    ],
+    refuses: [{ shapes: [[2]], dtypes: ['int32'], message: 'Softmax: needs float' }],
+  },
+});
