@@ -184,7 +184,7 @@ test('a file over the limit is refused, with and without a declared length', asy
 });
 
 /** Sends the beginning of an upload over a bare socket. */
-function beginUpload() {
+function beginUpload(rest = 'x'.repeat(100_000)) {
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname);
   socket.write(
@@ -198,7 +198,7 @@ function beginUpload() {
       '--x',
       'content-disposition: form-data; name="file"; filename="a.jsonl"',
       '',
-      'x'.repeat(100_000),
+      rest,
     ].join('\r\n'),
   );
   return socket;
@@ -210,6 +210,26 @@ test('a client that leaves during an upload leaves nothing behind', async () => 
   socket.destroy();
   await expect.poll(storedObjects).toEqual([]);
   expect((await gateway.client.files.list()).data).toEqual([]);
+});
+
+test('what follows a whole file can still fail it', async () => {
+  const socket = beginUpload(`${jsonl}\r\n--x\r\ncontent-disposition: form-data; name="pur`);
+  await expect.poll(async () => (await storedObjects())[0]).toMatch(/^file-/);
+  socket.destroy();
+  await expect.poll(storedObjects).toEqual([]);
+  const two = new FormData();
+  two.set('purpose', 'fine-tune');
+  two.append('file', new Blob([jsonl]), 'a');
+  two.append('file', new Blob([jsonl]), 'b');
+  const longField = new FormData();
+  longField.set('purpose', 'x'.repeat(5000));
+  longField.append('file', new Blob([jsonl]), 'a');
+  const otherName = new FormData();
+  otherName.append('picture', new Blob([jsonl]), 'a');
+  otherName.append('purpose', 'fine-tune');
+  for (const body of [two, longField, otherName])
+    expect((await gateway.fetch('/v1/files', { method: 'POST', body })).status).toBe(400);
+  expect(await storedObjects()).toEqual([]);
 });
 
 test('an upload that stalls is ended and leaves nothing behind', async () => {

@@ -5,6 +5,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { NotFoundError, PermissionDeniedError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { baseModel, openGateway, project, type TestGateway } from './gateway-fixture.ts';
+import { firstRecord } from './job-request.ts';
 
 let nats: TestNats;
 let folder: Awaited<ReturnType<typeof tempFolder>>;
@@ -110,6 +111,23 @@ test('files that another model stands on stay', async () => {
   expect(await objects('default/jobs/shared')).toHaveLength(3);
   await gateway.client.models.delete(`${name}:ckpt-step-5`);
   expect(await objects('default/jobs/shared')).toEqual([]);
+});
+
+test('a checkpoint of a job that is not over cannot be deleted', async () => {
+  const name = `ft:lathe-tiny:${project}::12345678:ckpt-step-5`;
+  await addTuned(name, 'default/jobs/live');
+  const job = { id: 'ftjob-12345678', project, requestId: 'req_x', nowMs: 1000, seed: 1 };
+  const record = firstRecord({ model: 'lathe-tiny', training_file: 'file-x' }, job);
+  const key = `${project}.${job.id}`;
+  await gateway.jobs.put(key, { ...record, state: 'running', stage: 'train' });
+  await expect(gateway.client.models.delete(name)).rejects.toMatchObject({
+    status: 409,
+    code: 'invalid_state',
+  });
+  expect(await objects('default/jobs/live')).toHaveLength(3);
+  await gateway.jobs.put(key, { ...record, state: 'cancelled', stage: 'done' });
+  await gateway.client.models.delete(name);
+  expect(await objects('default/jobs/live')).toEqual([]);
 });
 
 test('a base model cannot be deleted', async () => {

@@ -1,8 +1,15 @@
 import { checkpointManifestSchema } from '@lathe/contracts/artifact/checkpoint';
 import { LatheError } from '@lathe/contracts/error';
 import type { ModelObject } from '@lathe/contracts/http/model';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import { isTerminal } from '@lathe/contracts/job/state';
 import type { ModelRecord } from '@lathe/contracts/record/model';
-import { baseModelsProject, modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
+import {
+  baseModelsProject,
+  modelDeletedSubject,
+  modelKey,
+  recordKey,
+} from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Nats } from '@lathe/platform/nats/connection';
 import type { RecordStore } from '@lathe/platform/records/port';
@@ -10,6 +17,7 @@ import { readArtifact } from './reports.ts';
 
 export type ModelPorts = {
   readonly nats: Nats;
+  readonly jobs: RecordStore<JobRecord>;
   readonly models: RecordStore<ModelRecord>;
   readonly artifacts: ArtifactStore;
 };
@@ -68,7 +76,8 @@ export async function baseModelNames({ models }: Models): Promise<string[]> {
 /**
  * Deletes a tuned model: its record first, so that nobody starts using it, then its files unless
  * another model of the project stands on them, and tells the evaluators. Throws `model_not_found`,
- * and `insufficient_permissions` for a base model.
+ * `insufficient_permissions` for a base model, and `invalid_state` while the model's job may still
+ * need its files to go on.
  */
 export async function deleteModel(ports: ModelPorts, project: string, name: string): Promise<void> {
   const model = await getModel(ports, project, name);
@@ -76,6 +85,13 @@ export async function deleteModel(ports: ModelPorts, project: string, name: stri
     throw new LatheError(
       'insufficient_permissions',
       `'${name}' is a base model, which cannot be deleted.`,
+      { param: 'model' },
+    );
+  const job = await ports.jobs.get(recordKey(project, model.jobId));
+  if (job !== null && !isTerminal(job.value.state))
+    throw new LatheError(
+      'invalid_state',
+      `The job ${model.jobId} of this model is ${job.value.state}; cancel it or wait for its end.`,
       { param: 'model' },
     );
   await ports.models.delete(modelKey(project, name));

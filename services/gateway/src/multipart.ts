@@ -16,8 +16,8 @@ const fieldLimits = { fields: 16, fieldSize: 1024, files: 1, parts: 17, headerPa
 /**
  * Reads a multipart form with one file from the raw request and hands the file's bytes to `store`
  * as they arrive: nothing is held whole, and no length need be declared. When the form is bad, too
- * large, stalls or the client leaves, the stream given to `store` fails, so that `store` can undo.
- * Throws what went wrong first.
+ * large, stalls or the client leaves, the stream given to `store` fails, unless it has ended: then the
+ * caller has to undo what was stored. Throws what went wrong first.
  */
 export async function readForm<Stored>(
   incoming: IncomingMessage,
@@ -33,7 +33,9 @@ export async function readForm<Stored>(
   let part: { filename: string; stream: BusboyFileStream; stored: Promise<Stored> } | undefined;
   const ended = Promise.withResolvers<void>();
 
+  let hasFailed = false;
   const fail = (error: LatheError) => {
+    hasFailed = true;
     ended.reject(error);
     incoming.unpipe(parser);
     part?.stream.destroy(error);
@@ -47,7 +49,9 @@ export async function readForm<Stored>(
     stream.on('error', (cause) =>
       ended.reject(cause instanceof LatheError ? cause : malformed('it ends early', cause)),
     );
-    if (name !== 'file') return fail(unsupported(name));
+    if (name !== 'file') fail(unsupported(name));
+    // What was parsed in the same chunk still arrives after a failure.
+    if (hasFailed) return void stream.resume();
     stream.once('limit', () => fail(tooLarge()));
     const stored = store(stream);
     stored.catch((error: unknown) => fail(asLatheError(error)));

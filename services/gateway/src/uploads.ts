@@ -32,8 +32,8 @@ export async function receiveUpload(
   const id = newId('file');
   const key = fileKey(project, id);
   const store = (bytes: Readable) => ports.artifacts.put(key, bytes);
-  const { fields, file } = await readForm(upload.incoming, upload.limits, store);
   try {
+    const { fields, file } = await readForm(upload.incoming, upload.limits, store);
     const form = parseRequest(fieldsSchema, Object.fromEntries(fields));
     if (file.stored.bytes === 0)
       throw new LatheError('invalid_file_format', 'The file is empty.', { param: 'file' });

@@ -1,0 +1,31 @@
+import { LatheError } from '@lathe/contracts/error';
+import { expect, test } from 'vitest';
+import { authenticate, storedKey } from './authenticate.ts';
+
+const keys = [storedKey('sk-one', 'first'), storedKey('sk-two', 'second')];
+
+test('a key opens its own project', () => {
+  expect(authenticate('Bearer sk-one', keys)).toBe('first');
+  expect(authenticate('bearer  sk-two ', keys)).toBe('second');
+});
+
+test('a key is kept as its hash only', () => {
+  expect(JSON.stringify(storedKey('sk-one', 'first'))).not.toContain('sk-one');
+  expect(storedKey('sk-one', 'first').sha256.toString('latin1')).not.toContain('sk-one');
+});
+
+test.each([
+  undefined,
+  '',
+  'Bearer',
+  'Bearer ',
+  'Basic sk-one',
+  'sk-one',
+  'Bearer sk-',
+  'Bearer sk-one x',
+])('%j opens nothing', (header) => {
+  expect(() => authenticate(header, keys)).toThrow(LatheError);
+  expect(() => authenticate(header, keys)).toThrow(
+    expect.objectContaining({ code: 'invalid_api_key' }),
+  );
+});
