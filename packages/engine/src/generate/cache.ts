@@ -1,0 +1,146 @@
+import type { LlamaConfig } from '../checkpoint/llama-config.ts';
+import type { Tensor } from '../graph/tensor.ts';
+
+/** Added to the score of a place in the cache that holds nothing: its weight becomes exactly 0. */
+const masked = -1e9;
+/** Capacity grows in steps of this many tokens, then by doubling. */
+const smallest = 64;
+
+/**
+ * Keys and values of several sequences, one slot each: per layer [slots, keyValueHeads, capacity,
+ * headSize]. Slots 0 to count − 1 are in use, so that what is fed is one unbroken stretch.
+ */
+export class KeyValueCache {
+  readonly #config: LlamaConfig;
+  readonly #maxContext: number;
+  #capacity = 0;
+  #slots = 0;
+  #keys: Float32Array[] = [];
+  #values: Float32Array[] = [];
+  #lengths: number[] = [];
+
+  constructor(config: LlamaConfig, maxContext: number) {
+    this.#config = config;
+    this.#maxContext = maxContext;
+  }
+
+  /** Slots in use. */
+  get count(): number {
+    return this.#lengths.length;
+  }
+
+  length(slot: number): number {
+    return this.#lengths[slot] as number;
+  }
+
+  /** Opens an empty slot behind the others and returns its number. */
+  open(): number {
+    this.#lengths.push(0);
+    this.#reserve(this.#lengths.length, this.#capacity);
+    return this.#lengths.length - 1;
+  }
+
+  /** Frees a slot; the last slot moves into its place. Returns the number that moved, if any. */
+  close(slot: number): number | undefined {
+    const lastSlot = this.#lengths.length - 1;
+    if (slot !== lastSlot) {
+      const size = this.#slotSize();
+      for (const side of [this.#keys, this.#values])
+        for (const layer of side)
+          layer.copyWithin(slot * size, lastSlot * size, (lastSlot + 1) * size);
+      this.#lengths[slot] = this.#lengths[lastSlot] as number;
+    }
+    this.#lengths.pop();
+    return slot === lastSlot ? undefined : lastSlot;
+  }
+
+  /** Makes room for `more` tokens in a slot. Throws RangeError past the context's end. */
+  reserve(slot: number, more: number): void {
+    const needed = this.length(slot) + more;
+    if (needed > this.#maxContext)
+      throw new RangeError(`${needed} tokens do not fit a context of ${this.#maxContext}`);
+    if (needed > this.#capacity) {
+      const grown = Math.max(smallest, this.#capacity);
+      let capacity = grown;
+      while (capacity < needed) capacity *= 2;
+      this.#reserve(this.#lengths.length, Math.min(capacity, this.#maxContext));
+    }
+  }
+
+  /** The cache of `slots` slots from `first` on as feeds, with the mask of what is filled; nothing is copied. */
+  feeds(first: number, slots: number): Record<string, Tensor> {
+    const { keyValueHeads, headSize, layers } = this.#config;
+    const capacity = this.#capacity;
+    const mask = new Float32Array(slots * capacity);
+    for (let at = 0; at < slots; at++)
+      mask.fill(masked, at * capacity + this.length(first + at), (at + 1) * capacity);
+    const feeds: Record<string, Tensor> = {
+      past_mask: { data: mask, shape: [slots, 1, 1, capacity], dtype: 'float32' },
+    };
+    const size = this.#slotSize();
+    const shape = [slots, keyValueHeads, capacity, headSize];
+    const view = (layer: Float32Array): Tensor => ({
+      data: layer.subarray(first * size, (first + slots) * size),
+      shape,
+      dtype: 'float32',
+    });
+    for (let layer = 0; layer < layers; layer++) {
+      feeds[`past_key.${layer}`] = view(this.#keys[layer] as Float32Array);
+      feeds[`past_value.${layer}`] = view(this.#values[layer] as Float32Array);
+    }
+    return feeds;
+  }
+
+  /**
+   * Appends `tokens` new keys and values to a slot from a run's outputs, whose arrays are
+   * [rows, keyValueHeads, tokens, headSize]; `row` is the slot's place in them.
+   */
+  append(
+    slot: number,
+    outputs: Readonly<Record<string, Tensor>>,
+    at: { row: number; tokens: number },
+  ): void {
+    const { keyValueHeads, headSize, layers } = this.#config;
+    const start = this.length(slot);
+    const span = at.tokens * headSize;
+    for (let layer = 0; layer < layers; layer++) {
+      for (const [name, side] of [
+        [`key.${layer}`, this.#keys],
+        [`value.${layer}`, this.#values],
+      ] as const) {
+        const from = (outputs[name] as Tensor).data as Float32Array;
+        const to = side[layer] as Float32Array;
+        for (let head = 0; head < keyValueHeads; head++) {
+          const source = (at.row * keyValueHeads + head) * span;
+          const target = ((slot * keyValueHeads + head) * this.#capacity + start) * headSize;
+          to.set(from.subarray(source, source + span), target);
+        }
+      }
+    }
+    this.#lengths[slot] = start + at.tokens;
+  }
+
+  #slotSize(): number {
+    return this.#config.keyValueHeads * this.#capacity * this.#config.headSize;
+  }
+
+  #reserve(slots: number, capacity: number): void {
+    if (slots <= this.#slots && capacity === this.#capacity) return;
+    const { keyValueHeads, headSize, layers } = this.#config;
+    const rows = slots <= this.#slots ? this.#slots : Math.max(slots, 2 * this.#slots);
+    const old = this.#capacity;
+    const grow = (from: Float32Array | undefined): Float32Array => {
+      const to = new Float32Array(rows * keyValueHeads * capacity * headSize);
+      if (from === undefined) return to;
+      for (let lane = 0; lane < this.#slots * keyValueHeads; lane++) {
+        const lines = from.subarray(lane * old * headSize, (lane + 1) * old * headSize);
+        to.set(lines, lane * capacity * headSize);
+      }
+      return to;
+    };
+    this.#keys = Array.from({ length: layers }, (_, layer) => grow(this.#keys[layer]));
+    this.#values = Array.from({ length: layers }, (_, layer) => grow(this.#values[layer]));
+    this.#slots = rows;
+    this.#capacity = capacity;
+  }
+}

@@ -1,0 +1,156 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Adapter } from '../checkpoint/peft.ts';
+import { type Reference, readReference, referenceModels } from '../models/reference.ts';
+import { type FinishReason, type GeneratedToken, openGenerator } from './generator.ts';
+
+const prompt = [21, 3, 42, 55, 6];
+
+/** Reads a whole answer. */
+async function read(
+  stream: AsyncGenerator<GeneratedToken, FinishReason, undefined>,
+): Promise<{ tokens: number[]; logprobs: number[]; reason: FinishReason }> {
+  const tokens: number[] = [];
+  const logprobs: number[] = [];
+  for (;;) {
+    const { value, done } = await stream.next();
+    if (done) return { tokens, logprobs, reason: value };
+    tokens.push(value.token);
+    logprobs.push(value.logprob);
+  }
+}
+
+/** The adapter that the recorded runs start from, made to matter. */
+function adapterOf(reference: Reference, factor = 1): Adapter {
+  const { rank = 0, alpha = 0 } = reference.training;
+  const tensors: Adapter['tensors'] = new Map();
+  for (const [key, { shape, data }] of reference.tensors)
+    if (key.startsWith('start.'))
+      tensors.set(key.slice('start.'.length), { shape, data: data.map((x) => x * factor) });
+  return { rank, alpha, scale: alpha / rank, targets: [...reference.targets], tensors };
+}
+
+function sequence(tokens: readonly number[], from: number) {
+  return {
+    tokens: Int32Array.from(tokens),
+    supervised: Uint8Array.from(tokens, (_, at) => (at >= from ? 1 : 0)),
+  };
+}
+
+describe.each(referenceModels)('generation on the tiny model "%s"', (name) => {
+  const opened = (async () => {
+    const reference = await readReference(name);
+    return { reference, generator: await openGenerator({ model: reference.model }) };
+  })();
+  afterAll(async () => (await opened).generator.dispose());
+
+  it('scores examples as PyTorch does, with and without an adapter', async () => {
+    const { reference, generator } = await opened;
+    const base = await generator.score(reference.examples);
+    expect(base.loss).toBeCloseTo(reference.loss, 4);
+    generator.loadAdapter('recorded', adapterOf(reference));
+    const adapted = await generator.score(reference.examples, { adapter: 'recorded' });
+    expect(adapted.loss).toBeCloseTo(reference.loraLoss, 4);
+  });
+
+  it('gives each generated token the probability that a whole forward pass gives it', async () => {
+    const { reference, generator } = await opened;
+    generator.loadAdapter('strong', adapterOf(reference, 3));
+    const answers = [];
+    for (const adapter of [undefined, 'strong']) {
+      const named = adapter === undefined ? {} : { adapter };
+      const { tokens, logprobs, reason } = await read(
+        generator.generate({ tokens: prompt, maxTokens: 12, stopTokens: [], ...named }),
+      );
+      expect(tokens).toHaveLength(12);
+      expect(reason).toBe('length');
+      const whole = sequence([...prompt, ...tokens], prompt.length);
+      const { loss, tokenAccuracy } = await generator.score([whole], named);
+      expect(-logprobs.reduce((sum, x) => sum + x, 0) / 12).toBeCloseTo(loss, 4);
+      expect(tokenAccuracy).toBe(1);
+      answers.push(tokens.join());
+    }
+    expect(answers[0]).not.toBe(answers[1]);
+  });
+
+  it('answers requests that run together as it answers each alone', async () => {
+    const { reference, generator } = await opened;
+    generator.loadAdapter('strong', adapterOf(reference, 3));
+    const requests = reference.examples.map((example, at) => ({
+      tokens: [...example.tokens],
+      maxTokens: 4 + at,
+      stopTokens: [],
+      ...(at % 2 === 0 ? {} : { adapter: 'strong' }),
+    }));
+    const alone = [];
+    for (const request of requests) alone.push((await read(generator.generate(request))).tokens);
+    const together = await Promise.all(
+      requests.map(async (request) => (await read(generator.generate(request))).tokens),
+    );
+    expect(together).toEqual(alone);
+  });
+
+  it('stops at a stop token without giving it, and at the end of the context', async () => {
+    const { generator } = await opened;
+    const free = await read(generator.generate({ tokens: prompt, maxTokens: 6, stopTokens: [] }));
+    const third = free.tokens[2] as number;
+    const first = free.tokens.indexOf(third);
+    const stopped = await read(
+      generator.generate({ tokens: prompt, maxTokens: 6, stopTokens: [third] }),
+    );
+    expect(stopped).toMatchObject({ tokens: free.tokens.slice(0, first), reason: 'stop' });
+    const full = await read(
+      generator.generate({ tokens: prompt, maxTokens: 10_000, stopTokens: [] }),
+    );
+    expect(full.reason).toBe('length');
+    expect(full.tokens).toHaveLength(generator.maxContext - prompt.length + 1);
+  });
+
+  it('draws the same answer from the same seed, and another from another', async () => {
+    const { generator } = await opened;
+    const draw = async (seed: number) =>
+      (
+        await read(
+          generator.generate({
+            tokens: prompt,
+            maxTokens: 8,
+            temperature: 1,
+            seed,
+            stopTokens: [],
+          }),
+        )
+      ).tokens.join();
+    expect(await draw(3)).toBe(await draw(3));
+    expect(await draw(3)).not.toBe(await draw(4));
+  });
+
+  it('ends a cancelled request with an AbortError and goes on with the others', async () => {
+    const { generator } = await opened;
+    const cancel = new AbortController();
+    const other = read(generator.generate({ tokens: prompt, maxTokens: 6, stopTokens: [] }));
+    const stream = generator.generate(
+      { tokens: prompt, maxTokens: 50, stopTokens: [] },
+      cancel.signal,
+    );
+    await stream.next();
+    cancel.abort();
+    await expect(read(stream)).rejects.toThrow('cancelled');
+    expect((await other).tokens).toHaveLength(6);
+  });
+
+  it('refuses an empty or too long prompt and an adapter that it does not know or that does not fit', async () => {
+    const { reference, generator } = await opened;
+    const ask = (request: { tokens: number[]; adapter?: string }) =>
+      read(generator.generate({ maxTokens: 1, ...request }));
+    await expect(ask({ tokens: [] })).rejects.toThrow('empty');
+    await expect(ask({ tokens: new Array(generator.maxContext).fill(1) })).rejects.toThrow(
+      'no room',
+    );
+    await expect(ask({ tokens: prompt, adapter: 'nobody' })).rejects.toThrow('"nobody"');
+    const misfit = adapterOf(reference);
+    misfit.tensors.set('model.layers.9.mlp.up_proj.lora_A', {
+      shape: [4, 32],
+      data: new Float32Array(128),
+    });
+    expect(() => generator.loadAdapter('misfit', misfit)).toThrow('layers.9');
+  });
+});

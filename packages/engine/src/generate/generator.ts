@@ -1,0 +1,187 @@
+import { adaptedLinears } from '../adapt/targets.ts';
+import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { Adapter } from '../checkpoint/peft.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { input, type Value } from '../graph/value.ts';
+import { cpuDevice } from '../runtime/cpu.ts';
+import type { Device } from '../runtime/device.ts';
+import { forward } from '../step/forward.ts';
+import { createEvaluator, type Evaluation, type Evaluator } from '../train/evaluation.ts';
+import type { TokenizedExample } from '../train/example.ts';
+import { weightsFolder } from '../train/model-state.ts';
+import { Decoder } from './decoder.ts';
+import { type FinishReason, type GeneratedToken, Lane, type SequenceRequest } from './lane.ts';
+import { greedy } from './sampling.ts';
+import { adapterFeeds, type Feeds, serveWeights } from './weights.ts';
+
+export type { FinishReason, GeneratedToken } from './lane.ts';
+
+export type GenerateRequest = Partial<Omit<SequenceRequest, 'tokens' | 'maxTokens'>> & {
+  readonly tokens: readonly number[];
+  readonly maxTokens: number;
+  /** Name of a loaded adapter; absent: the base model. */
+  readonly adapter?: string;
+};
+
+export type GeneratorOptions = {
+  readonly model: ModelFolder;
+  /** Longest prompt and answer together; at most what the model was made for. */
+  readonly maxContext?: number;
+  /** Sequences that decode together at most. */
+  readonly maxRows?: number;
+  /** Tokens of a forward pass when scoring. */
+  readonly scoreTokens?: number;
+  readonly device?: Device;
+};
+
+/** Serves one base model and any number of adapters on it. */
+export type Generator = {
+  readonly maxContext: number;
+  /** Makes an adapter available under a name, replacing one of that name. Throws RangeError when it does not fit. */
+  loadAdapter(name: string, adapter: Adapter): void;
+  /** Forgets an adapter; requests that use it already run to their end. */
+  unloadAdapter(name: string): void;
+  hasAdapter(name: string): boolean;
+  /**
+   * Generates tokens one by one; stop tokens are not among them. The generator's return value is why it
+   * ended. Throws RangeError for an empty or too long prompt or an unknown adapter, AbortError when cancelled.
+   */
+  generate(
+    request: GenerateRequest,
+    signal?: AbortSignal,
+  ): AsyncGenerator<GeneratedToken, FinishReason, undefined>;
+  /** Loss and accuracy over the supervised tokens of examples. */
+  score(
+    examples: readonly TokenizedExample[],
+    options?: { readonly adapter?: string },
+  ): Promise<Evaluation>;
+  dispose(): Promise<void>;
+};
+
+const defaultRows = 16;
+const defaultScoreTokens = 2048;
+
+/** Opens a model for generation. */
+export async function openGenerator(options: GeneratorOptions): Promise<Generator> {
+  const { model, device = cpuDevice(), maxRows = defaultRows } = options;
+  const { config } = model;
+  const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
+  const weights = await serveWeights(model);
+  const decoder = new Decoder({ model, weights, device, maxContext });
+  const adapters = new Map<string, { feeds: Feeds; lane: Lane | undefined }>();
+  const evaluators = new Map<string, Evaluator>();
+  const retired: Promise<void>[] = [];
+  const lanes = new Set<Lane>();
+  const newLane = (adapter: Feeds | undefined) =>
+    new Lane({ config, decoder, adapter, maxContext, maxRows });
+  const baseLane = newLane(undefined);
+  let turning: Promise<void> | undefined;
+
+  function adapterOf(name: string) {
+    const found = adapters.get(name);
+    if (found === undefined)
+      throw new RangeError(`no adapter "${name}" is loaded on ${model.name}`);
+    return found;
+  }
+
+  /** Turns all lanes that have work until none has; one at a time, for the device is one. */
+  async function turn(): Promise<void> {
+    while (lanes.size > 0)
+      for (const lane of lanes) {
+        try {
+          await lane.turn();
+        } catch (error) {
+          lane.fail(error);
+        }
+        if (!lane.busy) lanes.delete(lane);
+      }
+    turning = undefined;
+  }
+
+  function scorer(name: string | undefined): Evaluator {
+    const key = name ?? '';
+    const known = evaluators.get(key);
+    if (known !== undefined) return known;
+    const adapter = name === undefined ? undefined : adapterOf(name).feeds;
+    const modules = new Set(adaptedLinears(config, 'all-linear').map(({ module }) => module));
+    const made = createEvaluator({
+      device,
+      mapFolder: weightsFolder(model),
+      settings: { packing: true, microBatchTokens: options.scoreTokens ?? defaultScoreTokens },
+      forward: (shape) => {
+        const base = weights.values(false);
+        const tensor = withAdapter(base.tensor, adapter);
+        const lora = adapter === undefined ? undefined : { modules, scale: 1 };
+        return forward({ config, shape, tensor, lora });
+      },
+      parameterFeeds: { ...weights.feeds, ...adapter },
+    });
+    evaluators.set(key, made);
+    return made;
+  }
+
+  /** Frees what scored an adapter that is gone or replaced. */
+  function retire(name: string): void {
+    const evaluator = evaluators.get(name);
+    evaluators.delete(name);
+    if (evaluator !== undefined) retired.push(evaluator.dispose());
+  }
+
+  return {
+    maxContext,
+    loadAdapter(name, adapter) {
+      adapters.set(name, { feeds: adapterFeeds(model, adapter), lane: undefined });
+      retire(name);
+    },
+    unloadAdapter(name) {
+      adapters.delete(name);
+      retire(name);
+    },
+    hasAdapter: (name) => adapters.has(name),
+    async *generate(request, signal) {
+      const { adapter, ...settings } = request;
+      const { tokens } = settings;
+      if (tokens.length === 0) throw new RangeError('the prompt is empty');
+      if (tokens.length >= maxContext)
+        throw new RangeError(
+          `a prompt of ${tokens.length} tokens leaves no room in a context of ${maxContext}`,
+        );
+      let lane = baseLane;
+      if (adapter !== undefined) {
+        const found = adapterOf(adapter);
+        found.lane ??= newLane(found.feeds);
+        lane = found.lane;
+      }
+      const stream = lane.add(
+        { ...greedy, stopTokens: config.eosTokens, seed: 0, ...settings },
+        signal,
+      );
+      lanes.add(lane);
+      turning ??= turn();
+      return yield* stream.read();
+    },
+    score: (examples, { adapter } = {}) => scorer(adapter).evaluate(examples),
+    async dispose() {
+      for (const lane of lanes) lane.fail(new Error('The generator was disposed of.'));
+      await turning;
+      await Promise.all(retired);
+      for (const evaluator of evaluators.values()) await evaluator.dispose();
+      await decoder.dispose();
+    },
+  };
+}
+
+/** Weights, and the adapter's halves as inputs of their own. */
+function withAdapter(
+  tensor: (name: string) => Value,
+  adapter: Feeds | undefined,
+): (name: string) => Value {
+  const made = new Map<string, Value>();
+  return (name) => {
+    const fed: Tensor | undefined = adapter?.[name];
+    if (fed === undefined) return tensor(name);
+    const known = made.get(name) ?? input(name, fed.shape, 'float32');
+    made.set(name, known);
+    return known;
+  };
+}

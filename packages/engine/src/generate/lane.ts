@@ -1,0 +1,153 @@
+import type { LlamaConfig } from '../checkpoint/llama-config.ts';
+import { child, rootSeed, uniform } from '../nn/seed.ts';
+import { KeyValueCache } from './cache.ts';
+import type { Decoder } from './decoder.ts';
+import { chooseToken, type SamplingSettings, type TokenChoice } from './sampling.ts';
+import { TokenStream } from './token-stream.ts';
+import type { Feeds } from './weights.ts';
+
+/** Why an answer ended: a stop token, or the limit on tokens or of the context. */
+export type FinishReason = 'stop' | 'length';
+
+export type GeneratedToken = TokenChoice;
+
+export type SequenceRequest = SamplingSettings & {
+  readonly tokens: readonly number[];
+  readonly maxTokens: number;
+  readonly stopTokens: readonly number[];
+  readonly seed: number;
+};
+
+type Sequence = {
+  readonly request: SequenceRequest;
+  readonly stream: TokenStream<GeneratedToken, FinishReason>;
+  readonly signal: AbortSignal | undefined;
+  readonly counts: Map<number, number>;
+  readonly random: () => number;
+  next: number;
+  generated: number;
+};
+
+export type LaneOptions = {
+  readonly config: LlamaConfig;
+  readonly decoder: Decoder;
+  readonly adapter: Feeds | undefined;
+  readonly maxContext: number;
+  readonly maxRows: number;
+};
+
+/**
+ * Sequences that decode together because they share an adapter (or have none). Requests join and leave
+ * between two tokens: nobody waits for the longest answer.
+ */
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #cache: KeyValueCache;
+  readonly #waiting: Sequence[] = [];
+  /** By slot of the cache. */
+  readonly #active: Sequence[] = [];
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#cache = new KeyValueCache(options.config, options.maxContext);
+  }
+
+  get busy(): boolean {
+    return this.#waiting.length > 0 || this.#active.length > 0;
+  }
+
+  add(request: SequenceRequest, signal?: AbortSignal): TokenStream<GeneratedToken, FinishReason> {
+    const stream = new TokenStream<GeneratedToken, FinishReason>();
+    const seed = child(rootSeed(request.seed), 'sample');
+    let drawn = 0;
+    this.#waiting.push({
+      request,
+      stream,
+      signal,
+      counts: new Map(),
+      random: () => uniform(seed, drawn++),
+      next: 0,
+      generated: 0,
+    });
+    return stream;
+  }
+
+  /** One turn: drops who has gone, lets at most one new prompt in, and gives each sequence its next token. */
+  async turn(): Promise<void> {
+    for (let slot = this.#active.length - 1; slot >= 0; slot--)
+      if (this.#active[slot]?.signal?.aborted) this.#finish(slot, abortReason);
+    if (this.#active.length > 0) await this.#step();
+    if (this.#active.length < this.#options.maxRows) await this.#admit();
+  }
+
+  /** Ends every sequence with an error. */
+  fail(error: unknown): void {
+    for (const sequence of [...this.#waiting, ...this.#active]) sequence.stream.fail(error);
+    this.#waiting.length = 0;
+    for (let slot = this.#active.length - 1; slot >= 0; slot--) this.#close(slot);
+  }
+
+  async #admit(): Promise<void> {
+    const sequence = this.#waiting.shift();
+    if (sequence === undefined) return;
+    if (sequence.signal?.aborted) {
+      sequence.stream.fail(abortReason());
+      return;
+    }
+    const slot = this.#cache.open();
+    this.#active.push(sequence);
+    const { decoder, adapter } = this.#options;
+    const logits = await decoder.prefill(this.#cache, {
+      slot,
+      tokens: sequence.request.tokens,
+      ...(adapter === undefined ? {} : { adapter }),
+    });
+    this.#take(slot, logits);
+  }
+
+  async #step(): Promise<void> {
+    const { decoder, adapter } = this.#options;
+    const rows = await decoder.step(this.#cache, {
+      tokens: this.#active.map(({ next }) => next),
+      ...(adapter === undefined ? {} : { adapter }),
+    });
+    // From the last slot down: a sequence that ends is replaced by one that has had its turn.
+    for (let slot = rows.length - 1; slot >= 0; slot--)
+      this.#take(slot, rows[slot] as Float32Array);
+  }
+
+  /** Chooses a sequence's next token and ends it when it is over. */
+  #take(slot: number, logits: Float32Array): void {
+    const sequence = this.#active[slot] as Sequence;
+    const { request, stream, counts, random } = sequence;
+    const choice = chooseToken(logits, request, { counts, random });
+    if (request.stopTokens.includes(choice.token)) {
+      this.#finish(slot, () => 'stop');
+      return;
+    }
+    stream.push(choice);
+    counts.set(choice.token, (counts.get(choice.token) ?? 0) + 1);
+    sequence.next = choice.token;
+    sequence.generated++;
+    const full = this.#cache.length(slot) >= this.#options.maxContext;
+    if (sequence.generated >= request.maxTokens || full) this.#finish(slot, () => 'length');
+  }
+
+  #finish(slot: number, reason: () => FinishReason | Error): void {
+    const { stream } = this.#active[slot] as Sequence;
+    const end = reason();
+    if (end instanceof Error) stream.fail(end);
+    else stream.end(end);
+    this.#close(slot);
+  }
+
+  #close(slot: number): void {
+    const moved = this.#cache.close(slot);
+    const last = this.#active.pop() as Sequence;
+    if (moved !== undefined) this.#active[slot] = last;
+  }
+}
+
+function abortReason(): Error {
+  return new DOMException('The request was cancelled.', 'AbortError');
+}

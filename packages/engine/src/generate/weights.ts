@@ -1,0 +1,105 @@
+import { adaptedLinears } from '../adapt/targets.ts';
+import { llamaTensors } from '../checkpoint/llama-tensors.ts';
+import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { Adapter } from '../checkpoint/peft.ts';
+import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { external, input, type Value } from '../graph/value.ts';
+import type { LlamaWeights } from '../models/llama.ts';
+import { add } from '../ops/elementwise.ts';
+import { matmul } from '../ops/matmul.ts';
+
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+/**
+ * The base model's weights for serving. float32 weights are mapped from their file by every graph; half
+ * formats are widened once, in memory that all graphs share, because widening at every token would cost
+ * more than the token.
+ */
+export type ServedWeights = {
+  readonly feeds: Feeds;
+  /** Values for one new graph; with `adapted`, every linear layer in a block has an adapter beside it. */
+  values(adapted: boolean): LlamaWeights;
+};
+
+/** Opens the weights of a folder for serving. Throws CheckpointError when a tensor cannot be read. */
+export async function serveWeights(model: ModelFolder): Promise<ServedWeights> {
+  const feeds: Record<string, Tensor> = {};
+  for (const [name, shape] of llamaTensors(model.config)) {
+    const entry = model.tensors.get(name) as TensorEntry;
+    if (entry.dtype !== 'F32')
+      feeds[name] = { data: await readTensor(entry), shape, dtype: 'float32' };
+  }
+  return { feeds, values: (adapted) => graphValues(model, feeds, adapted) };
+}
+
+function graphValues(model: ModelFolder, feeds: Feeds, adapted: boolean): LlamaWeights {
+  const { config } = model;
+  const made = new Map<string, Value>();
+  const tensor = (name: string): Value => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const value = weightValue(model.tensors.get(name) as TensorEntry, feeds[name], name);
+    made.set(name, value);
+    return value;
+  };
+  const sizes = new Map(
+    adaptedLinears(config, 'all-linear').map((linear) => [linear.module, linear]),
+  );
+  return {
+    tensor,
+    linear(module, x) {
+      const product = matmul(x, tensor(`${module}.weight`), { transB: true });
+      const biased = module.includes('.mlp.') ? config.mlpBias : config.attentionBias;
+      const base = biased ? add(product, tensor(`${module}.bias`)) : product;
+      const linear = sizes.get(module);
+      if (!adapted || linear === undefined) return base;
+      const a = input(adapterName(module, 'A'), ['rank', linear.inputs], 'float32');
+      const b = input(adapterName(module, 'B'), [linear.outputs, 'rank'], 'float32');
+      return add(base, matmul(matmul(x, a, { transB: true }), b, { transB: true }));
+    },
+  };
+}
+
+function weightValue(entry: TensorEntry, fed: Tensor | undefined, name: string): Value {
+  if (fed !== undefined) return input(name, fed.shape, 'float32');
+  const { file, offset, byteLength, shape } = entry;
+  return external(name, { file, offset, byteLength, shape, dtype: 'float32' });
+}
+
+/** The input that a graph names for half of an adapter. */
+export function adapterName(module: string, half: 'A' | 'B'): string {
+  return `${module}.lora_${half}`;
+}
+
+/**
+ * An adapter as feeds for every linear layer of the blocks: W·x + B·A·x with the scale folded into B,
+ * zeros where the adapter has nothing. Throws RangeError for a tensor that does not fit the model.
+ */
+export function adapterFeeds(model: ModelFolder, adapter: Adapter): Feeds {
+  const feeds: Record<string, Tensor> = {};
+  const { rank, scale, tensors } = adapter;
+  const known = new Set<string>();
+  for (const { module, inputs, outputs } of adaptedLinears(model.config, 'all-linear')) {
+    const half = (which: 'A' | 'B', shape: readonly [number, number], factor: number): void => {
+      const name = adapterName(module, which);
+      known.add(name);
+      const found = tensors.get(name);
+      if (found !== undefined && found.shape.join() !== shape.join())
+        throw new RangeError(
+          `the adapter's ${name} is [${found.shape.join(', ')}], ${model.name} needs [${shape.join(', ')}]`,
+        );
+      const data =
+        found === undefined
+          ? new Float32Array(shape[0] * shape[1])
+          : found.data.map((value) => value * factor);
+      feeds[name] = { data, shape, dtype: 'float32' };
+    };
+    half('A', [rank, inputs], 1);
+    half('B', [outputs, rank], scale);
+  }
+  for (const name of tensors.keys())
+    if (!known.has(name))
+      throw new RangeError(`${model.name} has no layer for the adapter's ${name}`);
+  return feeds;
+}
