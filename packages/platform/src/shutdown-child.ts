@@ -1,0 +1,16 @@
+/** For shutdown.test.ts: a service that stops as its argument says. */
+import { createLogger } from './log.ts';
+import { createStopList, onShutdown } from './shutdown.ts';
+
+const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'child');
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const parts = createStopList(log);
+parts.add('nats', () => say('nats stopped'));
+parts.add('gateway', async () => {
+  if (process.argv[2] === 'hangs') await new Promise(() => undefined);
+  if (process.argv[2] === 'fails') throw new Error('no');
+  say('gateway stopped');
+});
+onShutdown(parts, log, 1000);
+setInterval(() => undefined, 1000);
+say('ready');
