@@ -5,12 +5,17 @@ const report = process.env.LATHE_TEST_REPORT;
 
 export default defineConfig({
   test: {
-    include: ['{packages,services}/*/src/**/*.test.ts', '{tools,scripts,test,models,bench}/**/*.test.ts'],
+    include: [
+      '{packages,services}/*/src/**/*.test.ts',
+      '{tools,scripts,test,models,bench}/**/*.test.ts',
+    ],
     // onnxruntime-node needs a process of its own for each file: a worker thread cannot be ended safely.
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    ...(report === undefined ? {} : { reporters: ['default', 'json'], outputFile: { json: report } }),
+    ...(report === undefined
+      ? {}
+      : { reporters: ['default', 'json'], outputFile: { json: report } }),
   },
 });
