@@ -81,6 +81,8 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
   };
   return {
     config,
+    /** Folder with one base model, `tiny`, that only the slow engine takes. */
+    ownModels: join(folder, 'models'),
     nats,
     jobs,
     artifacts,
@@ -90,7 +92,11 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
     job,
     /** The controller in this process. */
     async startController() {
-      const handle = await start(config, { ...controllerSettings(config), noticeMs: 200 });
+      const handle = await start(config, {
+        ...controllerSettings(config),
+        noticeMs: 200,
+        progressMs: 50,
+      });
       stops.push(() => handle.stop());
       return handle;
     },

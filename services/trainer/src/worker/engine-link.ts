@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { LatheError, toWireError } from '@lathe/contracts/error';
 import { type EngineTask, type FromEngine, toEngineSchema } from './engine-message.ts';
 import { type LoopPorts, type LoopTrainer, trainLoop } from './train-loop.ts';
@@ -52,7 +53,7 @@ async function run(
       kind: 'failed',
       error: toWireError(error),
       retryable: error instanceof LatheError ? error.retryable : true,
-      cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      cause: inspect(error),
     });
   }
 }

@@ -1,0 +1,121 @@
+import { fileURLToPath } from 'node:url';
+import type { CheckpointManifest } from '@lathe/contracts/artifact/checkpoint';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import { startNats } from '@lathe/testkit/nats';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { expect, test } from 'vitest';
+import { readManifest } from './controller/checkpoints.ts';
+import { type Cluster, type JobOptions, openCluster, smallExamples } from './testing/cluster.ts';
+
+/** The real worker with the real engine, on the tiny models that the engine's own tests use. */
+const main = fileURLToPath(new URL('./worker/main.ts', import.meta.url));
+const environment = {
+  LATHE_MODELS: fileURLToPath(
+    new URL('../../../packages/engine/src/models/fixtures', import.meta.url),
+  ),
+  LATHE_ENGINE_THREADS: '1',
+};
+
+const lora: JobOptions = {
+  model: 'tied',
+  adaptation: { type: 'lora', rank: 4, alpha: 8, dropout: 0.1 },
+  train: smallExamples(40),
+  heldOut: smallExamples(8),
+  epochs: 30,
+  learningRate: 5e-3,
+  options: { checkpoint_every: 50, schedule: 'cosine', warmup_ratio: 0.1 },
+};
+const full: JobOptions = {
+  ...lora,
+  model: 'untied',
+  adaptation: { type: 'full' },
+  epochs: 10,
+  options: { checkpoint_every: 25, weight_decay: 0.1 },
+};
+const trained = (job: JobRecord): boolean => job.stage === 'evaluate';
+
+async function withCluster(act: (cluster: Cluster) => Promise<void>): Promise<void> {
+  await using nats = await startNats();
+  await using folder = await tempFolder();
+  await using cluster = await openCluster({ natsUrl: nats.url, folder: folder.path, environment });
+  await cluster.startController();
+  await act(cluster);
+}
+
+async function manifestOf(cluster: Cluster, job: JobRecord): Promise<CheckpointManifest> {
+  return readManifest(cluster.artifacts, job.checkpointKey ?? '');
+}
+
+/** Digests of the model's files, by path. */
+function digests(manifest: CheckpointManifest): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(manifest.model).map(([name, { sha256 }]) => [name, sha256]),
+  );
+}
+
+async function lossesOf(cluster: Cluster, job: JobRecord): Promise<unknown[]> {
+  const events = await cluster.events(job.id);
+  return events.filter(({ name }) => name === 'metrics').map(({ data }) => data.train_loss);
+}
+
+test(
+  'a job trains an adapter whose loss falls, and its files are all there',
+  () =>
+    withCluster(async (cluster) => {
+      cluster.startWorker('one', {}, { main });
+      const job = await cluster.waitFor(await cluster.createJob(lora), trained, 60_000);
+      const losses = (await lossesOf(cluster, job)) as number[];
+      expect(losses).toHaveLength(300);
+      expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
+      expect(job).toMatchObject({ trainedTokens: 30 * 160, epoch: 2, lostWorkers: 0 });
+      const manifest = await manifestOf(cluster, job);
+      expect(Object.keys(manifest.model).sort()).toEqual([
+        'adapter_config.json',
+        'adapter_model.safetensors',
+      ]);
+      expect(manifest.metrics.full_valid_loss).toBeLessThan(losses[0] ?? 0);
+    }),
+  90_000,
+);
+
+test.each([
+  ['an adapter', lora],
+  ['every weight', full],
+])(
+  'training %s ends with the same bytes after a killed worker as undisturbed',
+  (_, options) =>
+    withCluster(async (cluster) => {
+      const first = cluster.startWorker('one', {}, { main });
+      const disturbedId = await cluster.createJob(options);
+      await cluster.waitFor(disturbedId, ({ checkpointKey }) => checkpointKey !== null, 60_000);
+      first.kill('SIGKILL');
+      await first.exited;
+      cluster.startWorker('two', {}, { main });
+      const disturbed = await cluster.waitFor(disturbedId, trained, 60_000);
+      expect(disturbed.lostWorkers).toBe(1);
+      const undisturbed = await cluster.waitFor(await cluster.createJob(options), trained, 60_000);
+      expect(undisturbed.lostWorkers).toBe(0);
+
+      expect(digests(await manifestOf(cluster, disturbed))).toEqual(
+        digests(await manifestOf(cluster, undisturbed)),
+      );
+      expect(await lossesOf(cluster, disturbed)).toEqual(await lossesOf(cluster, undisturbed));
+    }),
+  120_000,
+);
+
+test(
+  'a base model that the engine cannot compute fails the job with the field named',
+  () =>
+    withCluster(async (cluster) => {
+      cluster.startWorker('one', {}, { main, env: { LATHE_MODELS: cluster.ownModels } });
+      const job = await cluster.waitFor(
+        await cluster.createJob({ model: 'tiny' }),
+        ({ state }) => state === 'failed',
+        60_000,
+      );
+      expect(job.error).toMatchObject({ code: 'unsupported_model', param: 'model' });
+      expect(job.error?.message).not.toContain('/');
+    }),
+  60_000,
+);

@@ -1,0 +1,119 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { decodeShard } from '@lathe/contracts/artifact/shard';
+import { LatheError } from '@lathe/contracts/error';
+import { CheckpointError, UnsupportedModelError } from '@lathe/engine/checkpoint/error';
+import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import type { TokenizedExample } from '@lathe/engine/train/example';
+import { parseTrainingSettings, type TrainingSettings } from '@lathe/engine/train/settings';
+import { createTrainer, DivergedError, type Trainer } from '@lathe/engine/train/trainer';
+import type { EngineTask, RunSettings } from './engine-message.ts';
+import type { LoopTrainer } from './train-loop.ts';
+
+/**
+ * The engine's trainer for a task, with its state restored when the task resumes. Throws LatheError:
+ * `unsupported_model`, or `training_failed` with the engine's own sentence.
+ */
+export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
+  const trainer = await inUserTerms(async () => {
+    const opened = await createTrainer({
+      model: await openModelFolder(task.modelFolder),
+      settings: engineSettings(task.settings),
+      examples: await readShards(task.trainShards),
+      device: cpuDevice(task.threads === 0 ? {} : { threads: task.threads }),
+    });
+    if (task.stateFolder !== null) await opened.restoreState(task.stateFolder);
+    return opened;
+  });
+  const heldOut = await readShards(task.heldOutShards);
+  return loopTrainer(trainer, heldOut, task.settings.adaptation.type === 'lora');
+}
+
+function loopTrainer(
+  trainer: Trainer,
+  heldOut: readonly TokenizedExample[],
+  hasAdapter: boolean,
+): LoopTrainer {
+  return {
+    totalSteps: trainer.totalSteps,
+    get step() {
+      return trainer.step;
+    },
+    trainableParameters: trainer.trainableParameters,
+    trainStep: () => inUserTerms(() => trainer.trainStep()),
+    scoreHeldOut: () => inUserTerms(() => trainer.evaluate(heldOut)),
+    async saveState(folder) {
+      await mkdir(dirname(folder), { recursive: true });
+      await trainer.saveState(folder);
+    },
+    async exportModel(folder) {
+      await mkdir(dirname(folder), { recursive: true });
+      await (hasAdapter ? trainer.exportAdapter(folder) : trainer.exportMerged(folder));
+    },
+  };
+}
+
+/** A job's settings in the engine's words; what the job leaves open keeps the engine's default. */
+export function engineSettings(settings: RunSettings): TrainingSettings {
+  const { adaptation, epochs, batchSize, learningRate, seed, packing, maxTokens } = settings;
+  return parseTrainingSettings(
+    withoutUndefined({
+      method: withoutUndefined(adaptation),
+      epochs,
+      batchSize,
+      learningRate,
+      seed,
+      packing,
+      maxTokens,
+      maxGradientNorm: settings.maxGradientNorm,
+      schedule: withoutUndefined({ kind: settings.schedule, warmupRatio: settings.warmupRatio }),
+      optimizer: withoutUndefined({ weightDecay: settings.weightDecay }),
+    }),
+  );
+}
+
+function withoutUndefined(object: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
+async function readShards(paths: readonly string[]): Promise<TokenizedExample[]> {
+  const examples: TokenizedExample[] = [];
+  for (const path of paths) examples.push(...decodeShard(await readFile(path)));
+  return examples;
+}
+
+/** What the engine refuses is the job's fault, in words that its owner may read. */
+async function inUserTerms<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof UnsupportedModelError)
+      throw new LatheError(
+        'unsupported_model',
+        `The base model is not supported: ${error.field} ${problemOf(error)}`,
+        { param: 'model', cause: error },
+      );
+    if (error instanceof CheckpointError)
+      throw new LatheError(
+        'training_failed',
+        'A file of the base model or of the checkpoint is damaged.',
+        { cause: error, retryable: true },
+      );
+    if (error instanceof DivergedError || error instanceof RangeError)
+      throw new LatheError('training_failed', `${upperFirst(error.message)}.`, {
+        cause: error,
+        retryable: false,
+      });
+    throw error;
+  }
+}
+
+/** The message without the path of the file, which is nobody's business outside. */
+function problemOf(error: UnsupportedModelError): string {
+  return `${error.message.slice(error.message.indexOf(error.field) + error.field.length).trim()}.`;
+}
+
+function upperFirst(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

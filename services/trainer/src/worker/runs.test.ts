@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { createJournal } from './journal.ts';
+import type { Run } from './run.ts';
+import type { RunRequest } from './run-preparation.ts';
+import { createRuns, type RunsOptions } from './runs.ts';
+
+const request = (jobId: string, epoch: number): RunRequest => ({
+  project: 'default',
+  jobId,
+  epoch,
+  datasetKey: 'd',
+  baseModel: 'tiny',
+  settings: { adaptation: { type: 'full' }, epochs: 1, batchSize: 1, learningRate: 1, seed: 1 },
+  checkpointKey: null,
+});
+
+/** Runs that end when the test says so. */
+function openRuns(options: Partial<RunsOptions> = {}) {
+  const ended: string[] = [];
+  const runs = createRuns({
+    slots: 2,
+    keepMs: 60_000,
+    onChange: () => {},
+    start: (asked) => {
+      const done = Promise.withResolvers<void>();
+      let over = false;
+      const end = (how: string) => (): void => {
+        over = true;
+        ended.push(`${asked.jobId}:${asked.epoch} ${how}`);
+        done.resolve();
+      };
+      const run: Run = {
+        request: asked,
+        journal: createJournal(10),
+        get over() {
+          return over;
+        },
+        done: done.promise,
+        pause: end('paused'),
+        resume: () => !over,
+        cancel: end('cancelled'),
+        interrupt: (reason) => end(reason)(),
+      };
+      return run;
+    },
+    ...options,
+  });
+  return { runs, ended };
+}
+
+test('the same run is started once, and a slot is taken once', async () => {
+  const { runs } = openRuns();
+  expect(await runs.start(request('a', 1))).toEqual({ already: false });
+  expect(await runs.start(request('a', 1))).toEqual({ already: true });
+  expect(runs.freeSlots).toBe(1);
+});
+
+test('a newer epoch ends the older run and takes its slot; an older epoch is refused', async () => {
+  const { runs, ended } = openRuns({ slots: 1 });
+  await runs.start(request('a', 1));
+  await runs.start(request('a', 3));
+  expect(ended).toEqual(['a:1 cancelled']);
+  await expect(runs.start(request('a', 2))).rejects.toMatchObject({ refusal: 'stale epoch' });
+  await expect(runs.start(request('b', 1))).rejects.toMatchObject({ refusal: 'no free slot' });
+  expect(() => runs.get('a', 2)).toThrow('holds no run 2 of a');
+});
+
+test('a finished run can be read for a while, then is forgotten', async () => {
+  const { runs } = openRuns({ keepMs: 30 });
+  await runs.start(request('a', 1));
+  runs.get('a', 1).cancel();
+  expect(runs.freeSlots).toBe(2);
+  expect(await runs.start(request('a', 1))).toEqual({ already: true });
+  await expect.poll(() => runs.list().length).toBe(0);
+});
+
+test('stopping interrupts every run and takes no new one', async () => {
+  const { runs, ended } = openRuns();
+  await runs.start(request('a', 1));
+  await runs.start(request('b', 1));
+  await runs.stop('going home');
+  expect(ended).toEqual(['a:1 going home', 'b:1 going home']);
+  expect(runs.freeSlots).toBe(0);
+  await expect(runs.start(request('c', 1))).rejects.toMatchObject({ refusal: 'shutting down' });
+});

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import type { EngineTask, FromEngine } from './engine-message.ts';
+import { type LoopTrainer, trainLoop } from './train-loop.ts';
+
+const task: EngineTask = {
+  modelFolder: 'model',
+  settings: {
+    adaptation: { type: 'lora' },
+    epochs: 2,
+    batchSize: 1,
+    learningRate: 1,
+    seed: 1,
+    checkpointEvery: 3,
+  },
+  trainShards: [],
+  heldOutShards: ['held'],
+  stateFolder: null,
+  outputFolder: '/out',
+  threads: 0,
+  saveStateMs: 1e9,
+  orphanMs: 1e9,
+};
+
+function trainerFrom(step: number, totalSteps: number, loss = 1): LoopTrainer {
+  return {
+    totalSteps,
+    get step() {
+      return step;
+    },
+    trainableParameters: 5,
+    trainStep: async () => {
+      step++;
+      const numbers = { learningRate: 1, gradientNorm: 1, supervisedTokens: 1, tokens: 1 };
+      return { step, epoch: 1, loss, tokenAccuracy: 1, seconds: 1, ...numbers };
+    },
+    scoreHeldOut: async () => ({ loss: 1, tokenAccuracy: 1, supervisedTokens: 1 }),
+    saveState: async () => {},
+    exportModel: async () => {},
+  };
+}
+
+async function messagesOf(
+  trainer: LoopTrainer,
+  changes: Partial<EngineTask> = {},
+  stopAt = Infinity,
+): Promise<string[]> {
+  const sent: FromEngine[] = [];
+  let clock = 0;
+  await trainLoop(
+    trainer,
+    { ...task, ...changes },
+    {
+      send: (message) => void sent.push(message),
+      breathe: async () => {},
+      stopWanted: () => trainer.step >= stopAt,
+      now: () => (clock += 10),
+    },
+  );
+  return sent.map((message) =>
+    message.kind === 'saved'
+      ? `saved ${message.why} ${message.step} ${message.model}`
+      : message.kind === 'step'
+        ? `step ${message.step.step}`
+        : message.kind,
+  );
+}
+
+test('checkpoints come every so many steps, and the model last', async () => {
+  expect(await messagesOf(trainerFrom(0, 5))).toEqual([
+    'ready',
+    'step 1',
+    'step 2',
+    'step 3',
+    'score',
+    'saved checkpoint 3 adapter',
+    'step 4',
+    'step 5',
+    'score',
+    'saved final 5 adapter',
+    'finished',
+  ]);
+});
+
+test('without a wish there is one checkpoint an epoch', async () => {
+  const settings = { ...task.settings, checkpointEvery: undefined };
+  const messages = await messagesOf(trainerFrom(0, 8), { settings });
+  expect(messages.filter((text) => text.startsWith('saved'))).toEqual([
+    'saved checkpoint 4 adapter',
+    'saved final 8 adapter',
+  ]);
+});
+
+test('a stop saves what is new and says where it stands', async () => {
+  expect(await messagesOf(trainerFrom(0, 5), {}, 2)).toEqual([
+    'ready',
+    'step 1',
+    'step 2',
+    'saved pause 2 null',
+    'paused',
+  ]);
+  expect(await messagesOf(trainerFrom(3, 5), {}, 3)).toEqual(['ready', 'paused']);
+});
+
+test('a run that was killed after its last step only stores the model', async () => {
+  expect(await messagesOf(trainerFrom(5, 5), { heldOutShards: [] })).toEqual([
+    'ready',
+    'saved final 5 adapter',
+    'finished',
+  ]);
+});
+
+test('the state is saved when enough time went by', async () => {
+  const messages = await messagesOf(trainerFrom(0, 3), { saveStateMs: 10 });
+  expect(messages).toContain('saved state 1 null');
+});
+
+test('a loss that is not finite ends the run before anything is saved', async () => {
+  await expect(messagesOf(trainerFrom(0, 5, Number.POSITIVE_INFINITY))).rejects.toMatchObject({
+    code: 'training_failed',
+    retryable: false,
+    message: 'The loss became Infinity at step 1. A lower learning rate usually cures this.',
+  });
+});
