@@ -1,10 +1,12 @@
 import { constant, type Value } from '../graph/value.ts';
 import { equal, where } from '../ops/comparison.ts';
 import { add } from '../ops/elementwise.ts';
+import { gatherRows } from '../ops/index-rows.ts';
 import { concat, reshape, slice, split, transpose } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { rope } from '../ops/rope.ts';
 import { softmax } from '../ops/softmax.ts';
+import { type RopeSettings, ropeTable } from './rope-table.ts';
 
 export type AttentionShape = {
   readonly rows: number;
@@ -16,6 +18,26 @@ export type AttentionShape = {
 
 /** Cosines and sines of each token, `[rows · tokens, headSize / 2]`. */
 export type RopeValues = { readonly cos: Value; readonly sin: Value };
+
+/**
+ * The rotations of tokens at `positions` `[rows · tokens]`, all below `limit`; the queries' one carries
+ * attention's 1/√headSize as well.
+ */
+export function ropeValues(
+  settings: RopeSettings,
+  positions: Value,
+  limit: number,
+): { readonly queryRope: RopeValues; readonly keyRope: RopeValues } {
+  const gathered = (factor: number): RopeValues => {
+    const table = ropeTable(settings, limit, factor);
+    const shape = [limit, settings.headSize / 2];
+    return {
+      cos: gatherRows(constant(table.cos, shape), positions),
+      sin: gatherRows(constant(table.sin, shape), positions),
+    };
+  };
+  return { queryRope: gathered(1 / Math.sqrt(settings.headSize)), keyRope: gathered(1) };
+}
 
 /** Added to a score that must not count: its exponential is exactly 0, and 0 · it is not NaN. */
 const masked = -1e9;

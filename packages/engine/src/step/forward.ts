@@ -1,13 +1,11 @@
 import { loraLinear } from '../adapt/lora.ts';
 import type { LlamaConfig } from '../checkpoint/llama-config.ts';
-import { constant, input, type Value } from '../graph/value.ts';
+import { input, type Value } from '../graph/value.ts';
 import { type LlamaWeights, llamaHead, llamaHidden } from '../models/llama.ts';
-import { packedAttention, packedMask } from '../nn/attention.ts';
+import { packedAttention, packedMask, ropeValues } from '../nn/attention.ts';
 import { dropout } from '../nn/dropout.ts';
-import { ropeTable } from '../nn/rope-table.ts';
 import { causalLmLoss } from '../objectives/causal-lm.ts';
 import { add } from '../ops/elementwise.ts';
-import { gatherRows } from '../ops/index-rows.ts';
 import { matmul } from '../ops/matmul.ts';
 import type { WindowShape } from './window.ts';
 
@@ -42,16 +40,7 @@ export function forward({ config, shape, tensor, lora }: ForwardSpec): Forward {
   const attentionShape = { ...config, rows, tokens };
   const positions = input('positions', [count], 'int32');
   const mask = packedMask(input('segments', [count], 'int32'), attentionShape);
-  const rope = (factor: number) => {
-    const table = ropeTable(config, tokens, factor);
-    const half = [tokens, config.headSize / 2];
-    return {
-      cos: gatherRows(constant(table.cos, half), positions),
-      sin: gatherRows(constant(table.sin, half), positions),
-    };
-  };
-  const keyRope = rope(1);
-  const queryRope = rope(1 / Math.sqrt(config.headSize));
+  const rope = ropeValues(config, positions, tokens);
   const rowKeys = lora?.dropout && input('dropout_keys', [count, 1], 'int32');
   const dropped = (module: string, x: Value): Value =>
     lora?.dropout === undefined || rowKeys === undefined
@@ -75,8 +64,7 @@ export function forward({ config, shape, tensor, lora }: ForwardSpec): Forward {
   };
   const hidden = llamaHidden(config, weights, {
     tokens: input('tokens', [count], 'int32'),
-    attend: ({ query, key, value }) =>
-      packedAttention(attentionShape, { query, key, value, mask, queryRope, keyRope }),
+    attend: (heads) => packedAttention(attentionShape, { ...heads, ...rope, mask }),
   });
   return causalLmLoss(hidden, llamaHead(config, weights), {
     positions: input('target_positions', [targets], 'int32'),

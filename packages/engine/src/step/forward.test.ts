@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { gradients } from '../autodiff.ts';
+import { input, type Value } from '../graph/value.ts';
+import { llamaHidden, llamaLogits } from '../models/llama.ts';
+import { type Reference, readReference, referenceModels } from '../models/reference.ts';
+import { packedAttention, packedMask, ropeValues } from '../nn/attention.ts';
+import { add } from '../ops/elementwise.ts';
+import { matmul } from '../ops/matmul.ts';
+import { cpuDevice } from '../runtime/cpu.ts';
+import { batchFeeds } from '../train/feeds.ts';
+import { createModelState, parameterFeeds, weightValues } from '../train/model-state.ts';
+import { fillMicroBatch, packLengths } from '../train/packing.ts';
+import { parseTrainingSettings } from '../train/settings.ts';
+import { forward } from './forward.ts';
+
+const shape = { rows: 4, tokens: 32, targets: 80 };
+const tolerance = 1e-4;
+
+/** All examples of the reference in one packed micro-batch. */
+function packed({ examples }: Reference) {
+  const lengths = examples.map(({ tokens }) => tokens.length);
+  const windows = packLengths(lengths, shape.tokens);
+  return fillMicroBatch(
+    windows.map((window) => window.map((index) => examples[index] ?? never())),
+    shape,
+  );
+}
+
+/** ‖found − wanted‖ / ‖wanted‖. */
+function distance(found: Float32Array, wanted: Float32Array): number {
+  let apart = 0;
+  let size = 0;
+  for (const [at, value] of wanted.entries()) {
+    apart += ((found[at] ?? Number.NaN) - value) ** 2;
+    size += value ** 2;
+  }
+  return Math.sqrt(apart / size);
+}
+
+describe.each(referenceModels)('the gradients of "%s"', (name) => {
+  it.each(['full', 'lora'] as const)('agree with PyTorch one by one (%s)', async (method) => {
+    const reference = await readReference(name);
+    const { model, tensors, training } = reference;
+    const { rank = 0, alpha = 0 } = training;
+    const start = new Map(
+      [...tensors]
+        .filter(([key]) => key.startsWith('start.'))
+        .map(([key, tensor]) => [key.slice('start.'.length), tensor]),
+    );
+    const isLora = method === 'lora';
+    const state = await createModelState({
+      model,
+      settings: parseTrainingSettings({
+        method: isLora ? { type: 'lora', rank, alpha } : { type: 'full' },
+      }),
+      adapter: isLora
+        ? { rank, alpha, scale: alpha / rank, targets: [], tensors: start }
+        : undefined,
+    });
+    const weights = weightValues(model, state);
+    const { loss } = forward({
+      config: model.config,
+      shape,
+      tensor: weights.tensor,
+      lora: isLora
+        ? {
+            modules: new Set(state.adapted?.map(({ module }) => module)),
+            scale: alpha / rank,
+          }
+        : undefined,
+    });
+    const found = gradients(loss, [...weights.parameters.values()]);
+    const names = [...weights.parameters.keys()];
+    const outputs: Record<string, Value> = { loss };
+    for (const [at, key] of names.entries()) outputs[`gradient.${key}`] = found[at] ?? never();
+    const program = await cpuDevice().compile({ outputs });
+    const batch = packed(reference);
+    const answers = await program.run({ ...parameterFeeds(state), ...batchFeeds(batch, shape) });
+    const count = batch.supervisedTokens;
+    const wanted = isLora ? reference.loraLoss : reference.loss;
+    expect(Number(answers.loss?.data[0]) / count / wanted).toBeCloseTo(1, 5);
+    for (const key of names) {
+      const sums = answers[`gradient.${key}`] ?? never();
+      const mean = (sums.data as Float32Array).map((sum) => sum / count);
+      const recorded = tensors.get(`gradient.${key}`)?.data ?? never();
+      expect(distance(mean, recorded), key).toBeLessThan(tolerance);
+    }
+    await program.dispose();
+  });
+});
+
+describe.each(referenceModels)('the logits of "%s"', (name) => {
+  it('agree with PyTorch at every position of an example', async () => {
+    const reference = await readReference(name);
+    const { model, examples, tensors } = reference;
+    const state = await createModelState({
+      model,
+      settings: parseTrainingSettings({ method: { type: 'full' } }),
+    });
+    for (const [index, { tokens }] of examples.entries()) {
+      const length = tokens.length;
+      const weights = weightValues(model, state);
+      const attention = { ...model.config, rows: 1, tokens: length };
+      const positions = input('positions', [length], 'int32');
+      const mask = packedMask(input('segments', [length], 'int32'), attention);
+      const rope = ropeValues(model.config, positions, length);
+      const linear = (module: string, x: Value): Value => {
+        const product = matmul(x, weights.tensor(`${module}.weight`), { transB: true });
+        const bias = model.tensors.has(`${module}.bias`);
+        return bias ? add(product, weights.tensor(`${module}.bias`)) : product;
+      };
+      const hidden = llamaHidden(
+        model.config,
+        { tensor: weights.tensor, linear },
+        {
+          tokens: input('tokens', [length], 'int32'),
+          attend: (heads) => packedAttention(attention, { ...heads, ...rope, mask }),
+        },
+      );
+      const logits = llamaLogits(model.config, { tensor: weights.tensor, linear }, hidden);
+      const program = await cpuDevice().compile({ outputs: { logits } });
+      const vector = (data: Int32Array) => ({ data, shape: [length], dtype: 'int32' }) as const;
+      const used = Object.entries(parameterFeeds(state)).filter(([key]) =>
+        program.inputs.includes(key),
+      );
+      const answers = await program.run({
+        ...Object.fromEntries(used),
+        tokens: vector(tokens),
+        positions: vector(Int32Array.from(tokens.keys())),
+        segments: vector(new Int32Array(length).fill(1)),
+      });
+      const recorded = tensors.get(`logits.${index}`)?.data ?? never();
+      expect(distance(answers.logits?.data as Float32Array, recorded)).toBeLessThan(tolerance);
+      await program.dispose();
+    }
+  });
+});
+
+function never(): never {
+  throw new Error('the reference lacks something');
+}

@@ -1,0 +1,91 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { encodeChat } from '@lathe/tokenizer/chat-example';
+import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
+import { encodeCompletion } from '@lathe/tokenizer/completion-example';
+import { endOfText } from '@lathe/tokenizer/end-token';
+import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
+import { z } from 'zod';
+import { type TokenizedExample, textExample } from './example.ts';
+
+const message = z.looseObject({
+  role: z.string(),
+  content: z.string().nullish(),
+  weight: z.number().optional(),
+});
+const chatRecord = z.looseObject({
+  messages: z.array(message).min(1),
+  tools: z.array(z.unknown()).optional(),
+});
+const completionRecord = z.strictObject({ prompt: z.string(), completion: z.string() });
+const textRecord = z.strictObject({ text: z.string().min(1) });
+
+/** What turns text into tokens for one model. */
+export type Encoders = {
+  readonly tokenizer: Tokenizer;
+  /** The chat template. Throws why there is none; only chats need one, and base models have none. */
+  template(): ChatTemplate;
+  readonly endOfText: number | undefined;
+};
+
+/** Loads the encoders of a model folder. */
+export async function loadEncoders(folder: string): Promise<Encoders> {
+  const tokenizer = await loadTokenizer(folder);
+  const template = await loadChatTemplate(folder).then(
+    (loaded) => () => loaded,
+    (cause: unknown) => () => {
+      throw cause;
+    },
+  );
+  return { tokenizer, template, endOfText: await endOfText(folder, tokenizer) };
+}
+
+/**
+ * Reads a JSONL file of `{"messages": […]}`, `{"prompt", "completion"}` or `{"text"}` records. Blank lines
+ * are skipped. Throws RangeError that names the file and line of a record that cannot be used.
+ */
+export async function readDataset(file: string, encoders: Encoders): Promise<TokenizedExample[]> {
+  const examples: TokenizedExample[] = [];
+  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
+  let number = 0;
+  for await (const line of lines) {
+    number++;
+    if (line.trim() === '') continue;
+    try {
+      examples.push(encodeRecord(JSON.parse(line), encoders));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new RangeError(`${file}, line ${number}: ${reason}`, { cause });
+    }
+  }
+  if (examples.length === 0) throw new RangeError(`${file} holds no examples`);
+  return examples;
+}
+
+/** One record in tokens; a text record is supervised throughout and ends with the end-of-text token. */
+export function encodeRecord(record: unknown, encoders: Encoders): TokenizedExample {
+  const { tokenizer } = encoders;
+  const chat = chatRecord.safeParse(record);
+  if (chat.success) {
+    const { messages, tools } = chat.data;
+    return arrays(
+      encodeChat(tokenizer, encoders.template(), messages, tools === undefined ? {} : { tools }),
+    );
+  }
+  const end = encoders.endOfText;
+  const completion = completionRecord.safeParse(record);
+  if (completion.success) {
+    if (end === undefined) throw new RangeError('the model folder names no end-of-text token');
+    return arrays(encodeCompletion(tokenizer, { ...completion.data, eos: end }));
+  }
+  const text = textRecord.safeParse(record);
+  if (text.success) {
+    const tokens = [...tokenizer.prefix, ...tokenizer.encode(text.data.text)];
+    return textExample(end === undefined ? tokens : [...tokens, end]);
+  }
+  throw new RangeError('a record needs "messages", or "prompt" and "completion", or "text"');
+}
+
+function arrays(encoded: { tokens: readonly number[]; supervised: Uint8Array }): TokenizedExample {
+  return { tokens: Int32Array.from(encoded.tokens), supervised: encoded.supervised };
+}

@@ -1,0 +1,117 @@
+/**
+ * Tunes a model on this machine, without any service:
+ *
+ *     node packages/engine/src/train/local.ts --model <folder> --data <jsonl> --out <folder> [--config <json>]
+ *
+ * --model    Hugging Face folder of the model
+ * --data     JSONL of {"messages"}, {"prompt", "completion"} or {"text"} records
+ * --out      where the adapter (LoRA) or the whole model (full training) goes, with metrics.jsonl
+ * --config   JSON file of training settings (train/settings.ts has the fields and defaults)
+ * --random   start from random weights: pre-training; needs the method "full"
+ */
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openModelFolder } from '../checkpoint/model-folder.ts';
+import { loadEncoders, readDataset } from './dataset-file.ts';
+import { parseTrainingSettings, type TrainingSettings } from './settings.ts';
+import { createTrainer, type StepMetrics } from './trainer.ts';
+
+export type LocalRun = {
+  readonly model: string;
+  readonly data: string;
+  readonly out: string;
+  readonly settings: TrainingSettings;
+  readonly random?: boolean;
+  /** Receives one line a step. */
+  print(line: string): void;
+};
+
+/** Trains and writes the result to `out` (`adapter/` or `model/`) beside `metrics.jsonl`; returns its folder. */
+export async function trainLocally(run: LocalRun): Promise<string> {
+  const model = await openModelFolder(run.model, { weights: run.random ? 'none' : 'required' });
+  const examples = await readDataset(run.data, await loadEncoders(run.model));
+  const trainer = await createTrainer({
+    model,
+    settings: run.settings,
+    examples,
+    ...(run.random ? { initial: 'random' as const } : {}),
+  });
+  try {
+    await mkdir(run.out, { recursive: true });
+    const metricsFile = join(run.out, 'metrics.jsonl');
+    await writeFile(metricsFile, '');
+    const { rows, tokens } = trainer.windowShape;
+    run.print(
+      `${examples.length} examples, ${trainer.trainableParameters} trainable parameters, ${trainer.totalSteps} steps in windows of ${rows} × ${tokens} tokens`,
+    );
+    while (trainer.step < trainer.totalSteps) {
+      const metrics = await trainer.trainStep();
+      await appendFile(metricsFile, `${JSON.stringify(metricsRecord(metrics))}\n`);
+      run.print(progressLine(metrics, trainer.totalSteps));
+    }
+    const isFull = run.settings.method.type === 'full';
+    const folder = join(run.out, isFull ? 'model' : 'adapter');
+    await rm(folder, { recursive: true, force: true });
+    if (isFull) await trainer.exportMerged(folder);
+    else await trainer.exportAdapter(folder);
+    return folder;
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+function metricsRecord(metrics: StepMetrics): Record<string, number> {
+  return {
+    step: metrics.step,
+    epoch: metrics.epoch,
+    loss: metrics.loss,
+    token_accuracy: metrics.tokenAccuracy,
+    learning_rate: metrics.learningRate,
+    gradient_norm: metrics.gradientNorm,
+    supervised_tokens: metrics.supervisedTokens,
+    tokens_per_second: metrics.tokens / metrics.seconds,
+  };
+}
+
+function progressLine(metrics: StepMetrics, totalSteps: number): string {
+  const rate = Math.round(metrics.tokens / metrics.seconds);
+  return `step ${metrics.step} of ${totalSteps}  loss ${metrics.loss.toFixed(4)}  learning rate ${metrics.learningRate.toExponential(2)}  gradient norm ${metrics.gradientNorm.toFixed(3)}  ${rate} tokens/s`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      model: { type: 'string' },
+      data: { type: 'string' },
+      out: { type: 'string' },
+      config: { type: 'string' },
+      random: { type: 'boolean', default: false },
+    },
+  });
+  const required = (name: 'model' | 'data' | 'out'): string => {
+    const value = values[name];
+    if (value === undefined) throw new RangeError(`--${name} is missing`);
+    return value;
+  };
+  const config: unknown =
+    values.config === undefined ? {} : JSON.parse(await readFile(values.config, 'utf8'));
+  const folder = await trainLocally({
+    model: required('model'),
+    data: required('data'),
+    out: required('out'),
+    settings: parseTrainingSettings(config),
+    random: values.random,
+    print: (line) => console.log(line),
+  });
+  console.log(`wrote ${folder}`);
+}
+
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
