@@ -85,9 +85,11 @@ export function moveJob(
   return { ...record, ...fields, ...finished, state: to };
 }
 
+/** The state that each wish of the user leads to. */
+const wished = { run: 'queued', pause: 'paused', cancel: 'cancelled' } as const;
+
 /** What the user asked for, as desired state. Throws `invalid_state` for a job that is over. */
 export function desire(record: JobRecord, desired: JobRecord['desired']): JobRecord {
-  if (isTerminal(record.state))
-    assertMove(record.state, desired === 'cancel' ? 'cancelled' : 'paused');
+  if (isTerminal(record.state)) assertMove(record.state, wished[desired]);
   return { ...record, desired };
 }

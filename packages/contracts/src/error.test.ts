@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import {
+  type ErrorCode,
+  errorCodeSchema,
+  errorCodes,
+  fromWireError,
+  LatheError,
+  toWireError,
+  wireErrorSchema,
+} from './error.ts';
+import { errorBody, errorBodySchema } from './http/error.ts';
+
+const codes = errorCodeSchema.options as readonly ErrorCode[];
+
+it('gives every code an HTTP status of an error and a fitting type', () => {
+  for (const code of codes) {
+    const { status, type } = errorCodes[code];
+    expect(status, code).toBeGreaterThanOrEqual(400);
+    expect(status, code).toBeLessThan(600);
+    expect(type === 'server_error', code).toBe(status >= 500);
+  }
+});
+
+it('retries failures of the infrastructure, not of the input', () => {
+  expect(new LatheError('unavailable', 'x').retryable).toBe(true);
+  expect(new LatheError('invalid_value', 'x').retryable).toBe(false);
+  expect(new LatheError('training_failed', 'x', { retryable: false }).retryable).toBe(false);
+});
+
+it('travels with message and parameter, and without its cause', () => {
+  for (const code of codes) {
+    const cause = new Error('the secret path /srv/x');
+    const error = new LatheError(code, 'Line 3 is no JSON.', { param: 'training_file', cause });
+    const wire = wireErrorSchema.parse(JSON.parse(JSON.stringify(toWireError(error))));
+    expect(JSON.stringify(wire)).not.toContain('secret');
+    const back = fromWireError(wire);
+    expect([back.code, back.message, back.param]).toEqual([code, error.message, 'training_file']);
+    expect(errorBodySchema.parse(errorBody(wire)).error).toEqual({
+      message: 'Line 3 is no JSON.',
+      type: errorCodes[code].type,
+      param: 'training_file',
+      code,
+    });
+  }
+});
+
+it.each([new Error('password=1'), 'password=1', undefined, { password: 1 }])(
+  'tells nothing of an unknown failure (%j)',
+  (thrown) => {
+    const wire = toWireError(thrown);
+    expect(wire).toMatchObject({ code: 'internal_error', param: null });
+    expect(wire.message).not.toContain('password');
+  },
+);
+
+it('reads a code of a newer version as an internal error', () => {
+  const wire = wireErrorSchema.parse({ code: 'melted', message: 'm', param: null });
+  expect(wire.code).toBe('internal_error');
+});

@@ -1,0 +1,55 @@
+/**
+ * Everything that Lathe stores or sends as it looked when it was first written. The newest schemas
+ * must still read it: add a file for a new shape, never change one.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import type { z } from 'zod';
+import { checkpointManifestSchema } from './artifact/checkpoint.ts';
+import { datasetManifestSchema } from './artifact/dataset.ts';
+import { evaluationReportSchema } from './artifact/report.ts';
+import { jobRecordSchema } from './job/record.ts';
+import { jobEventSchema } from './message/event.ts';
+import { inferenceRequestSchema } from './message/inference.ts';
+import { workMessageSchema } from './message/work.ts';
+import { checkpointRecordSchema } from './record/checkpoint.ts';
+import { fileRecordSchema } from './record/file.ts';
+import { modelRecordSchema } from './record/model.ts';
+import { workerRecordSchema } from './record/worker.ts';
+
+const schemas: Record<string, z.ZodType> = {
+  'base-model-record': modelRecordSchema,
+  'checkpoint-manifest': checkpointManifestSchema,
+  'checkpoint-record': checkpointRecordSchema,
+  'dataset-manifest': datasetManifestSchema,
+  'evaluation-report': evaluationReportSchema,
+  'file-record': fileRecordSchema,
+  'inference-request': inferenceRequestSchema,
+  'job-event': jobEventSchema,
+  'job-record': jobRecordSchema,
+  'model-record': modelRecordSchema,
+  'work-message': workMessageSchema,
+  'worker-record': workerRecordSchema,
+};
+
+const folder = new URL('../fixtures/', import.meta.url);
+const files = readdirSync(folder);
+
+it.each(files)('reads %s as it was stored, and loses nothing', (file) => {
+  const stored: unknown = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+  const schema = schemas[file.split('.')[0] ?? ''];
+  expect(schema?.parse(stored)).toMatchObject(stored as object);
+});
+
+it('has a stored example for every schema', () => {
+  const named = new Set(files.map((file) => file.split('.')[0]));
+  expect([...named].sort()).toEqual(Object.keys(schemas).sort());
+});
+
+it('refuses another version', () => {
+  for (const file of files) {
+    const stored = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as object;
+    const newer = { ...stored, version: 99 };
+    expect(schemas[file.split('.')[0] ?? '']?.safeParse(newer).success, file).toBe(false);
+  }
+});
