@@ -49,7 +49,8 @@ async function startParts(config: Config, log: Logger, parts: Parts): Promise<Pl
   parts.add('data lock', await lockDataFolder(config.dataFolder));
   const key = await bootstrapKey(config);
   const natsUrl = config.natsUrl ?? (await startOwnNats(config, log, parts));
-  const full: Config = { ...config, natsUrl, apiKey: key.key };
+  // Services that share a process share the gateway's health routes.
+  const full: Config = { ...config, natsUrl, apiKey: key.key, healthPort: null };
   const nats = await connectNats({ url: natsUrl, name: 'lathe-platform', log });
   parts.add('connection', () => nats.close());
   await ensureStreams(nats, full);

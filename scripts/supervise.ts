@@ -43,6 +43,8 @@ export async function supervise<T extends Running>(
       begun = performance.now();
       try {
         current = await begin();
+        // Stopped while it was being started: nobody else knows of this one.
+        if (stopping.signal.aborted) return await current.stop();
       } catch (error) {
         log.error({ err: error }, `${name} could not be started`);
       }
