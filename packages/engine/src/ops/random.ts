@@ -3,6 +3,7 @@ import { fixedShape, type Shape, shapeText } from '../graph/shape.ts';
 import { constant, node, type Value } from '../graph/value.ts';
 import { cast, less } from './comparison.ts';
 import { add, div, mul } from './elementwise.ts';
+import { reshape } from './layout.ts';
 
 /**
  * x with each element zeroed with probability `rate` and the others divided by 1 − rate. What is dropped is a
@@ -39,38 +40,55 @@ export const randomOps: Family<RandomOps> = family<RandomOps>({
     gradient: { none: 'Random bits do not depend on any number that trains.' },
     lower: ({ attributes: { shape, keep } }, [key]) => {
       const threshold = Math.min(Math.round((keep - 0.5) * 2 ** 32), 2 ** 31 - 1);
-      return less(mixed(positions(shape), key!), constant(threshold, [], 'int32'));
+      const bits = hash(key!, shape);
+      return less(bits, constant(threshold, [], 'int32'));
     },
   },
 });
 
-/** The number of each element in row-major order, from one small constant an axis. */
-function positions(shape: readonly number[]): Value {
-  let stride = 1;
-  let sum: Value | undefined;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const size = shape[axis]!;
-    const place = Array.from({ length: size }, (_, index) => Math.imul(index, stride));
-    const term = constant(place, [size, ...shape.slice(axis + 1).map(() => 1)], 'int32');
-    sum = sum === undefined ? term : add(sum, term);
-    stride = Math.imul(stride, size);
-  }
-  return sum ?? constant(0, [], 'int32');
+/**
+ * Random int32 bits of a shape: (rᵢ + cⱼ)·(r′ᵢ + c′ⱼ) for row i (all axes but the last) and column j, where the
+ * four vectors are well-mixed hashes and the second factor is odd. So the whole tensor costs three operations,
+ * and the mixing happens on vectors. Only wrapping int32 products, sums and divisions: every device has these
+ * and agrees on them to the bit, as it does not on sines.
+ */
+function hash(key: Value, shape: readonly number[]): Value {
+  const columns = shape.at(-1) ?? 1;
+  const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  const [rowKey, oddRowKey, columnKey, evenColumnKey] = [1, 2, 3, 4].map((site) =>
+    mixed(constant(site, [], 'int32'), key),
+  );
+  const places = (count: number, axes: readonly number[]): Value =>
+    constant(
+      Int32Array.from({ length: count }, (_, index) => index),
+      axes,
+      'int32',
+    );
+  const row = places(rows, [rows, 1]);
+  const column = places(columns, [1, columns]);
+  const sum = add(mixed(row, rowKey!), mixed(column, columnKey!));
+  const oddRow = add(mul(mixed(row, oddRowKey!), 2), 1);
+  const factor = add(oddRow, mul(mixed(column, evenColumnKey!), 2));
+  return reshape(mul(sum, factor), shape);
 }
 
-/** Odd multipliers with well-mixed bits, from Knuth's golden ratio and MurmurHash3's finaliser, as int32. */
-const multipliers = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35].map((odd) => odd | 0);
-/** Shifts of the same finaliser. */
-const shifts = [15, 13, 16];
+/** Odd constants with well-mixed bits (the golden ratio, and those of MurmurHash3 and xxHash), as int32. */
+const constants = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f, 0x165667b1].map(
+  (odd) => odd | 0,
+);
 
-/**
- * Multiplies and folds the high bits into the low ones, three times. Only wrapping int32 products, sums and
- * divisions: every device has these and agrees on them to the bit, as it does not on sines.
- */
-function mixed(position: Value, key: Value): Value {
-  const start = add(mul(position, multipliers[0]!), key);
-  return shifts.reduce((bits, shift, round) => {
-    const folded = add(bits, div(bits, 2 ** shift));
-    return mul(folded, multipliers[round]!);
-  }, start);
+/** Rounds in the manner of RC6: x·(2x + 1) carries low bits up, swapping halves brings high bits down. */
+function mixed(place: Value, key: Value): Value {
+  const [first, ...others] = constants;
+  const start = add(mul(place, first!), key);
+  return square(others.reduce((bits, round) => add(swapHalves(square(bits)), round), start));
+}
+
+/** x·(2x + 1), which is a permutation of the 32-bit integers. */
+function square(x: Value): Value {
+  return mul(x, add(mul(x, 2), 1));
+}
+
+function swapHalves(x: Value): Value {
+  return add(mul(x, 2 ** 16), div(x, 2 ** 16));
 }

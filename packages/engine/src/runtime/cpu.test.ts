@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { input } from '../graph/value.ts';
+import { mul } from '../ops/elementwise.ts';
+import { checkDevice } from './conformance.ts';
+import { cpuDevice } from './cpu.ts';
+
+checkDevice(cpuDevice());
+
+describe('CPU settings', () => {
+  it('gives the same bits on one thread and on two', async () => {
+    const x = input('x', [300, 300]);
+    const shape = [300, 300];
+    const data = Float32Array.from({ length: 90_000 }, (_, index) => Math.sin(index));
+    const answers = [];
+    for (const threads of [1, 2]) {
+      const program = await cpuDevice({ threads }).compile({ outputs: { y: mul(x, x) } });
+      answers.push(await program.run({ x: { data, shape, dtype: 'float32' } }));
+      await program.dispose();
+    }
+    expect(answers[1]).toEqual(answers[0]);
+  });
+});
