@@ -86,7 +86,7 @@ export async function makeTinyModel(recipe: Recipe, options: MakeOptions): Promi
       optimizer: { beta2: 0.98 },
       seed,
       maxTokens: chat.maxTokens,
-      microBatchTokens: 4096,
+      microBatchTokens: 2048,
     }),
   });
   await runStage(trainer, {

@@ -42,10 +42,10 @@ export const tinyRecipe: Recipe = {
   seed: 2026,
   vocabularySize: 2048,
   architecture: {
-    hiddenSize: 192,
-    intermediateSize: 576,
-    layers: 6,
-    heads: 6,
+    hiddenSize: 128,
+    intermediateSize: 384,
+    layers: 4,
+    heads: 4,
     keyValueHeads: 2,
     maxPositions: 1024,
     ropeTheta: 10_000,
@@ -54,13 +54,13 @@ export const tinyRecipe: Recipe = {
   },
   tokenizerCharacters: 6_000_000,
   pretraining: {
-    tokens: 6_000_000,
+    tokens: 3_000_000,
     windowTokens: 256,
-    batchSize: 16,
+    batchSize: 8,
     learningRate: 3e-3,
     weightDecay: 0.05,
   },
-  chat: { conversations: 24_000, batchSize: 48, learningRate: 1e-3, maxTokens: 384 },
+  chat: { conversations: 16_000, batchSize: 32, learningRate: 1e-3, maxTokens: 384 },
   heldOut: { windows: 64, conversations: 500 },
 };
 
