@@ -1,0 +1,83 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelRecord } from '@lathe/contracts/record/model';
+import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
+import { listBaseModels } from '@lathe/platform/base-models';
+import type { Logger } from '@lathe/platform/log';
+import type { RecordStore } from '@lathe/platform/records/port';
+import { openModelKit } from './model-kit.ts';
+
+export type AnnouncePorts = {
+  readonly models: RecordStore<ModelRecord>;
+  readonly modelFolders: readonly string[];
+  readonly log: Logger;
+};
+
+/** Looks through the model folders and brings the list of base models up to date. */
+export type Announcer = { scan(): Promise<void> };
+
+/**
+ * Announces every folder that the engine and the tokenizer can work with as a base model, logs each
+ * other one once with the reason, and takes back announcements of folders that are gone: all
+ * evaluators of a deployment see the same folders. Unchanged folders are not opened again.
+ */
+export function createAnnouncer(ports: AnnouncePorts): Announcer {
+  const checked = new Map<string, { readonly changedMs: number; readonly isSupported: boolean }>();
+
+  const check = async (name: string, path: string): Promise<boolean> => {
+    const { mtimeMs: changedMs } = await stat(join(path, 'config.json'));
+    const known = checked.get(path);
+    if (known?.changedMs === changedMs) return known.isSupported;
+    const isSupported = await announce(ports, name, { path, changedMs });
+    checked.set(path, { changedMs, isSupported });
+    return isSupported;
+  };
+
+  return {
+    async scan() {
+      const offered = new Set<string>();
+      for (const { name, path } of await listBaseModels(ports.modelFolders))
+        if (await check(name, path)) offered.add(name);
+      for (const { key, value } of await ports.models.list(baseModelsProject))
+        if (!offered.has(value.name)) {
+          ports.log.warn({ model: value.name }, 'the base model is not here any more');
+          await ports.models.delete(key);
+          checked.clear();
+        }
+    },
+  };
+}
+
+async function announce(
+  { models, log }: AnnouncePorts,
+  name: string,
+  folder: { readonly path: string; readonly changedMs: number },
+): Promise<boolean> {
+  try {
+    const kit = await openModelKit(folder.path);
+    const record: ModelRecord = {
+      version: 1,
+      kind: 'base',
+      name,
+      createdAt: Math.floor(folder.changedMs / 1000),
+      maxPositions: kit.config.maxPositions,
+      parameters: kit.parameters,
+    };
+    await models.put(modelKey(baseModelsProject, name), record);
+    const { maxPositions, parameters } = record;
+    log.info({ model: name, maxPositions, parameters }, 'offers a base model');
+    if (kit.templateProblem !== null)
+      log.warn({ model: name, reason: kit.templateProblem }, 'the base model cannot chat');
+    return true;
+  } catch (error) {
+    if (!isAboutModel(error)) throw error;
+    log.warn({ model: name, reason: (error as Error).message }, 'a model folder is not supported');
+    return false;
+  }
+}
+
+/** Whether the error is about the folder's content; others, such as of NATS, are not the model's fault. */
+function isAboutModel(error: unknown): boolean {
+  const names = ['UnsupportedModelError', 'CheckpointError', 'TokenizerError'];
+  return error instanceof Error && names.includes(error.name);
+}

@@ -1,0 +1,28 @@
+/** Program of the engine process: engine-process.ts forks it and talks to it. */
+import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openGenerator } from '@lathe/engine/generate/generator';
+import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { type FromEngine, toEngineSchema } from './engine-message.ts';
+import { createEngineServer } from './engine-server.ts';
+import { createModelPool } from './model-pool.ts';
+
+const send = (message: FromEngine): void => {
+  process.send?.(message);
+};
+
+process.on('disconnect', () => process.exit(0));
+process.once('message', (raw: unknown) => {
+  const configuration = toEngineSchema.parse(raw);
+  if (configuration.kind !== 'configure') throw new Error('the first message must configure');
+  const { threads } = configuration;
+  const device = cpuDevice(threads === 0 ? {} : { threads });
+  const pool = createModelPool({
+    openFolder: openModelFolder,
+    openGenerator: (model, maxContext) => openGenerator({ model, maxContext, device }),
+    mergedModels: configuration.mergedModels,
+    adapters: configuration.adapters,
+    onError: (error) => console.error(error),
+  });
+  const { chatSlots, evaluationSlots } = configuration;
+  process.on('message', createEngineServer({ pool, chatSlots, evaluationSlots, send }));
+});

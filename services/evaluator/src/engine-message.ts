@@ -1,0 +1,85 @@
+import { wireErrorSchema } from '@lathe/contracts/error';
+import { z } from 'zod';
+
+const isInt32 = (value: unknown) => value instanceof Int32Array;
+const isUint8 = (value: unknown) => value instanceof Uint8Array;
+
+const modelSchema = z.object({
+  folder: z.string(),
+  adapter: z.string().nullable(),
+  isBase: z.boolean(),
+  maxContext: z.number().int(),
+});
+const requestSchema = z.object({
+  tokens: z.array(z.number().int()),
+  maxTokens: z.number().int(),
+  temperature: z.number(),
+  topP: z.number(),
+  seed: z.number().int(),
+  stopTokens: z.array(z.number().int()),
+  logitBias: z.map(z.number().int(), z.number()),
+  presencePenalty: z.number(),
+  frequencyPenalty: z.number(),
+  topLogprobs: z.number().int(),
+});
+
+/** What the evaluator tells its engine process; it travels as structured clones. */
+export const toEngineSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('configure'),
+    chatSlots: z.number().int(),
+    evaluationSlots: z.number().int(),
+    mergedModels: z.number().int(),
+    adapters: z.number().int(),
+    threads: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('generate'),
+    id: z.number().int(),
+    urgency: z.enum(['chat', 'evaluation']),
+    model: modelSchema,
+    request: requestSchema,
+  }),
+  z.object({
+    kind: z.literal('score'),
+    id: z.number().int(),
+    model: modelSchema,
+    examples: z.array(
+      z.object({
+        tokens: z.custom<Int32Array<ArrayBuffer>>(isInt32),
+        supervised: z.custom<Uint8Array<ArrayBuffer>>(isUint8),
+      }),
+    ),
+  }),
+  z.object({ kind: z.literal('cancel'), id: z.number().int() }),
+  z.object({ kind: z.literal('forget'), folder: z.string() }),
+]);
+export type ToEngine = z.infer<typeof toEngineSchema>;
+export type EngineConfiguration = Extract<ToEngine, { kind: 'configure' }>;
+
+const candidate = z.object({ token: z.number().int(), logprob: z.number() });
+
+/** What the engine process answers. `end`, `scored` and `failed` are the last word about an id. */
+export const fromEngineSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('token'),
+    id: z.number().int(),
+    ...candidate.shape,
+    top: z.array(candidate),
+  }),
+  z.object({ kind: z.literal('end'), id: z.number().int() }),
+  z.object({
+    kind: z.literal('scored'),
+    id: z.number().int(),
+    loss: z.number(),
+    supervisedTokens: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('failed'),
+    id: z.number().int(),
+    error: wireErrorSchema,
+    /** The technical cause, for the log only. */
+    cause: z.string(),
+  }),
+]);
+export type FromEngine = z.infer<typeof fromEngineSchema>;

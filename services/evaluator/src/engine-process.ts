@@ -1,0 +1,190 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import { fromWireError, LatheError } from '@lathe/contracts/error';
+import type { Logger } from '@lathe/platform/log';
+import type { Engine, EngineScore, EngineToken } from './engine.ts';
+import {
+  type EngineConfiguration,
+  type FromEngine,
+  fromEngineSchema,
+  type ToEngine,
+} from './engine-message.ts';
+import { createMailbox, type Mailbox } from './mailbox.ts';
+
+export type EngineProcessSettings = Omit<EngineConfiguration, 'kind'> & {
+  /** Silence of a working process after which it is killed. */
+  readonly engineSilenceMs: number;
+};
+
+/** An engine in a process of its own. */
+export type EngineProcess = Engine & {
+  /** The process that runs now, if any: for tests that kill it. */
+  readonly pid: number | undefined;
+  /** Ends the process; what is being worked on fails. */
+  stop(): Promise<void>;
+};
+
+type Running = {
+  readonly child: ChildProcess;
+  readonly open: Map<number, Mailbox<FromEngine>>;
+  readonly gone: Promise<void>;
+};
+
+const keptOutputCharacters = 4000;
+
+/**
+ * Runs models in a child process, forked from `program` at the first request and again after a
+ * crash. When it dies or hangs, every request in hand fails with a retryable `unavailable`.
+ */
+export function createEngineProcess(
+  program: string,
+  settings: EngineProcessSettings,
+  log: Logger,
+): EngineProcess {
+  let running: Running | undefined;
+  let lastId = 0;
+  let isStopped = false;
+
+  const start = (): Running => {
+    if (isStopped) throw new LatheError('unavailable', 'The evaluator is stopping.');
+    const { engineSilenceMs, ...configuration } = settings;
+    const child = fork(program, [], {
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const open: Running['open'] = new Map();
+    const output = keepOutput(child);
+    const watch = watchSilence(child, open, engineSilenceMs);
+    child.on('message', (raw) => {
+      watch.heard();
+      const message = fromEngineSchema.parse(raw);
+      if (message.kind === 'failed') log.error({ cause: message.cause }, 'the engine failed');
+      open.get(message.id)?.put(message);
+    });
+    child.on('error', (error) => log.error({ err: error }, 'the engine process has a problem'));
+    const gone = new Promise<void>((resolve) => {
+      child.once('close', (code, signal) => {
+        watch.end();
+        if (running?.child === child) running = undefined;
+        if (!isStopped)
+          log.error({ code, signal, output: output() }, 'the engine process ended unexpectedly');
+        for (const mailbox of open.values()) mailbox.fail(diedError());
+        resolve();
+      });
+    });
+    tell(child, { kind: 'configure', ...configuration });
+    log.info({ pid: child.pid }, 'started the engine process');
+    return { child, open, gone };
+  };
+
+  /** Sends a piece of work and hands out what is answered about it, in order. */
+  async function* ask(
+    message: (id: number) => ToEngine,
+    signal: AbortSignal,
+  ): AsyncGenerator<FromEngine, void> {
+    signal.throwIfAborted();
+    running ??= start();
+    const { child, open } = running;
+    const id = ++lastId;
+    const mailbox = createMailbox<FromEngine>();
+    open.set(id, mailbox);
+    const onAbort = (): void => mailbox.fail(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    let isOver = false;
+    try {
+      tell(child, message(id));
+      for (;;) {
+        const answer = await mailbox.take();
+        isOver = answer.kind !== 'token';
+        if (answer.kind === 'failed') throw fromWireError(answer.error);
+        yield answer;
+        if (isOver) return;
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      open.delete(id);
+      if (!isOver) tell(child, { kind: 'cancel', id });
+    }
+  }
+
+  return {
+    get pid() {
+      return running?.child.pid;
+    },
+    async *generate(model, request, { urgency, signal }): AsyncGenerator<EngineToken, void> {
+      const work = {
+        model,
+        urgency,
+        request: {
+          ...request,
+          tokens: [...request.tokens],
+          stopTokens: [...request.stopTokens],
+          logitBias: new Map(request.logitBias),
+        },
+      };
+      for await (const answer of ask((id) => ({ kind: 'generate', id, ...work }), signal))
+        if (answer.kind === 'token') yield answer;
+    },
+    async score(model, examples, signal): Promise<EngineScore> {
+      const work = { model, examples: examples.map(plain) };
+      for await (const answer of ask((id) => ({ kind: 'score', id, ...work }), signal))
+        if (answer.kind === 'scored') return answer;
+      throw new Error('the engine answered nothing to a score request');
+    },
+    forget(folder) {
+      if (running !== undefined) tell(running.child, { kind: 'forget', folder });
+    },
+    async stop() {
+      isStopped = true;
+      const last = running;
+      last?.child.kill('SIGKILL');
+      await last?.gone;
+    },
+  };
+}
+
+/** Copies: a view on a shard would carry the whole shard along. */
+function plain({ tokens, supervised }: ShardExample) {
+  return { tokens: Int32Array.from(tokens), supervised: Uint8Array.from(supervised) };
+}
+
+function diedError(): LatheError {
+  return new LatheError(
+    'unavailable',
+    'The engine process ended while it worked on the request; try again.',
+  );
+}
+
+function tell(child: ChildProcess, message: ToEngine): void {
+  // A process that is gone says so by its `close`, which fails what was asked of it.
+  if (child.connected) child.send(message, () => {});
+}
+
+/** Kills a process that has work and says nothing for too long. */
+function watchSilence(child: ChildProcess, open: ReadonlyMap<number, unknown>, mostMs: number) {
+  let heardAt = performance.now();
+  const timer = setInterval(
+    () => {
+      if (open.size === 0) heardAt = performance.now();
+      else if (performance.now() - heardAt > mostMs) child.kill('SIGKILL');
+    },
+    Math.min(1000, mostMs / 4),
+  );
+  return {
+    heard: () => {
+      heardAt = performance.now();
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+/** Keeps the end of what the process prints. */
+function keepOutput(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (piece: string) => {
+      text = (text + piece).slice(-keptOutputCharacters);
+    });
+  return () => text.trim();
+}

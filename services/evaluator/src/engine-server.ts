@@ -1,0 +1,77 @@
+import { LatheError, toWireError } from '@lathe/contracts/error';
+import { type FromEngine, type ToEngine, toEngineSchema } from './engine-message.ts';
+import type { ModelPool } from './model-pool.ts';
+import { createSlots } from './slots.ts';
+
+type Work = Extract<ToEngine, { kind: 'generate' | 'score' }>;
+
+export type ServerPorts = {
+  readonly pool: ModelPool;
+  readonly chatSlots: number;
+  readonly evaluationSlots: number;
+  readonly send: (message: FromEngine) => void;
+};
+
+/**
+ * The engine process's side: takes messages and does the work, several pieces in turns, which the
+ * generator takes between two tokens. Chats share `chatSlots` places and evaluations have their own, so
+ * that neither waits for all of the other.
+ */
+export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
+  const running = new Map<number, AbortController>();
+  const slots = {
+    chat: createSlots(ports.chatSlots),
+    evaluation: createSlots(ports.evaluationSlots),
+  };
+
+  const run = async (work: Work, signal: AbortSignal): Promise<void> => {
+    const release = await slots[work.kind === 'score' ? 'evaluation' : work.urgency].take(signal);
+    try {
+      const model = await ports.pool.open(work.model);
+      try {
+        if (work.kind === 'score') {
+          const { loss, supervisedTokens } = await model.score(work.examples);
+          ports.send({ kind: 'scored', id: work.id, loss, supervisedTokens });
+          return;
+        }
+        for await (const { token, logprob, top = [] } of model.generate(work.request, signal)) {
+          if (signal.aborted) break;
+          ports.send({ kind: 'token', id: work.id, token, logprob, top: [...top] });
+        }
+        ports.send({ kind: 'end', id: work.id });
+      } finally {
+        model.close();
+      }
+    } finally {
+      release();
+    }
+  };
+
+  const start = (work: Work): void => {
+    const controller = new AbortController();
+    running.set(work.id, controller);
+    run(work, controller.signal)
+      .catch((error: unknown) => {
+        if (!controller.signal.aborted) ports.send(failure(work.id, error));
+      })
+      .finally(() => running.delete(work.id));
+  };
+
+  return (raw) => {
+    const message = toEngineSchema.parse(raw);
+    if (message.kind === 'cancel') running.get(message.id)?.abort();
+    else if (message.kind === 'forget') ports.pool.forget(message.folder);
+    else if (message.kind !== 'configure') start(message);
+  };
+}
+
+function failure(id: number, error: unknown): FromEngine {
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: 'failed', id, error: toWireError(asUserError(error)), cause };
+}
+
+/** A request that the engine refuses as wrong is told; anything else stays private. */
+function asUserError(error: unknown): unknown {
+  if (error instanceof RangeError) return new LatheError('invalid_value', error.message);
+  return error;
+}

@@ -1,0 +1,60 @@
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
+
+/** Which weights answer: a model folder, and a PEFT adapter folder on top of it or none. */
+export type EngineModel = {
+  readonly folder: string;
+  readonly adapter: string | null;
+  /** Base models stay in memory; models with weights of their own take turns there. */
+  readonly isBase: boolean;
+  /** Most tokens of one sequence. */
+  readonly maxContext: number;
+};
+
+/** A prompt to continue, with every default resolved. */
+export type GenerateRequest = {
+  readonly tokens: readonly number[];
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly seed: number;
+  readonly stopTokens: readonly number[];
+  readonly logitBias: ReadonlyMap<number, number>;
+  readonly presencePenalty: number;
+  readonly frequencyPenalty: number;
+  /** Alternatives to report for each token. */
+  readonly topLogprobs: number;
+};
+
+/** One generated token; log-probabilities in nats. */
+export type EngineToken = {
+  readonly token: number;
+  readonly logprob: number;
+  readonly top: readonly { readonly token: number; readonly logprob: number }[];
+};
+
+/** Mean negative log-likelihood over supervised tokens, in nats. */
+export type EngineScore = { readonly loss: number; readonly supervisedTokens: number };
+
+/** Chats come before evaluations, but do not stop them. */
+export type Urgency = 'chat' | 'evaluation';
+
+/** The engine as evaluation and serving see it; engine-process.ts is the one that runs models. */
+export interface Engine {
+  /**
+   * Continues a prompt, token by token; a stop token ends it and does not come out. Leaving the loop
+   * or the signal stops the work. Throws a retryable `unavailable` when the engine dies meanwhile.
+   */
+  generate(
+    model: EngineModel,
+    request: GenerateRequest,
+    options: { readonly urgency: Urgency; readonly signal: AbortSignal },
+  ): AsyncGenerator<EngineToken, void>;
+  /** The loss of examples under a model. Throws like `generate`. */
+  score(
+    model: EngineModel,
+    examples: readonly ShardExample[],
+    signal: AbortSignal,
+  ): Promise<EngineScore>;
+  /** Drops what is held in memory of a folder: its model was deleted. */
+  forget(folder: string): void;
+}

@@ -1,0 +1,156 @@
+import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
+import type { EvaluationReport } from '@lathe/contracts/artifact/report';
+import { LatheError } from '@lathe/contracts/error';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { type Comparison, compare } from './compare.ts';
+import { type Entrant, fewShotEntrant, runEntrant, type Showing, tasksFor } from './contest.ts';
+import type { Engine } from './engine.ts';
+import { drawShots } from './few-shot.ts';
+import { type HeldOutRow, readHeldOut, streamRows } from './held-out.ts';
+import type { ServedModel } from './models.ts';
+import type { EvaluatorSettings } from './settings.ts';
+
+export type EvaluateInput = {
+  readonly job: Pick<JobRecord, 'id' | 'seed' | 'model' | 'options'>;
+  readonly dataset: DatasetManifest;
+  readonly base: ServedModel;
+  readonly tuned: ServedModel;
+};
+
+export type EvaluatePorts = {
+  readonly artifacts: ArtifactStore;
+  readonly engine: Engine;
+  readonly settings: EvaluatorSettings;
+  readonly signal: AbortSignal;
+  /** Told after each answer: who answered, how many of how many. */
+  readonly onProgress: (contestant: string, done: number, total: number) => void;
+};
+
+/**
+ * Scores base, few-shot and tuned model on the same held-out rows and compares them. Without held-out
+ * rows the report has no contestants. Throws `unsupported_model` when the base model's tokenizer is
+ * not the one that the rows were prepared with.
+ */
+export async function evaluate(
+  input: EvaluateInput,
+  ports: EvaluatePorts,
+): Promise<EvaluationReport> {
+  const { job, dataset, base, tuned } = input;
+  for (const { kit, name } of [base, tuned])
+    if (kit.tokenizerSha256 !== dataset.tokenizerSha256)
+      throw new LatheError(
+        'unsupported_model',
+        `The tokenizer of '${name}' is not the one that the training rows were prepared with.`,
+        { param: 'model' },
+      );
+  const { settings } = ports;
+  const most = job.options.evaluation_rows ?? settings.evaluationRows;
+  const rows = await readHeldOut(ports.artifacts, dataset, { seed: job.seed, most });
+  const entrants = rows.length === 0 ? [] : await chooseEntrants(input, rows, ports);
+  const showings: Showing[] = [];
+  for (const entrant of entrants)
+    showings.push(
+      await runEntrant(entrant, {
+        engine: ports.engine,
+        slots: settings.evaluationSlots,
+        signal: ports.signal,
+        onAnswer: (done) => ports.onProgress(entrant.name, done, rows.length),
+      }),
+    );
+  return {
+    version: 1,
+    jobId: job.id,
+    fineTunedModel: tuned.name,
+    baseModel: job.model,
+    heldOutSource: dataset.heldOutSource,
+    rows: rows.length,
+    sampled: rows.length < dataset.heldOut.rows,
+    contestants: showings.map((showing) => showing.contestant),
+    comparisons: comparisonsOf(showings),
+    samples: rows.slice(0, settings.samples).map((row, index) => sampleOf(row, index, showings)),
+  };
+}
+
+async function chooseEntrants(
+  { job, dataset, base, tuned }: EvaluateInput,
+  rows: readonly HeldOutRow[],
+  ports: EvaluatePorts,
+): Promise<Entrant[]> {
+  const { settings } = ports;
+  const zeroShot = (name: 'base' | 'tuned', model: ServedModel): Entrant => {
+    const tasks = tasksFor(model, rows, { shots: [], limits: settings });
+    if (tasks === null)
+      throw new LatheError(
+        'context_length_exceeded',
+        `A held-out row does not fit the ${model.engine.maxContext} tokens that the evaluator takes.`,
+        { param: 'model' },
+      );
+    return { name, model, shots: 0, tasks };
+  };
+  const asked = job.options.few_shot_examples;
+  const shots = await drawShots(streamRows(ports.artifacts, dataset.train.canonical.key), {
+    seed: job.seed,
+    count: asked ?? settings.fewShotExamples,
+    isFixed: asked !== undefined,
+    labelsMost: settings.fewShotLabels,
+  });
+  const fewShot = fewShotEntrant(base, rows, { shots, limits: settings });
+  return [zeroShot('base', base), ...(fewShot === null ? [] : [fewShot]), zeroShot('tuned', tuned)];
+}
+
+function comparisonsOf(showings: readonly Showing[]): Comparison[] {
+  const tuned = showings.find(({ contestant }) => contestant.name === 'tuned');
+  if (tuned === undefined) return [];
+  return showings.flatMap(({ contestant, right }) =>
+    contestant.name === 'tuned' ? [] : [compare(contestant.name, tuned.right, right)],
+  );
+}
+
+function sampleOf(
+  { context, line, expected }: HeldOutRow,
+  index: number,
+  showings: readonly Showing[],
+): EvaluationReport['samples'][number] {
+  const system = context.find(({ role }) => role === 'system' || role === 'developer');
+  const prompt = context.findLast(({ role }) => role === 'user') ?? context.at(-1);
+  const answers = showings.map(({ contestant, answers }) => [
+    contestant.name,
+    answers[index]?.trim() ?? '',
+  ]);
+  return {
+    line,
+    ...(system === undefined ? {} : { system: system.content }),
+    prompt: prompt?.content ?? '',
+    expected,
+    answers: Object.fromEntries(answers),
+  };
+}
+
+/** The report's headline as it stands in the job: rates, losses and verdicts, no samples. */
+export function headline({ rows, contestants, comparisons }: EvaluationReport) {
+  return {
+    held_out_rows: rows,
+    contestants: contestants.map(({ name, shots, exactMatch, loss }) => ({
+      name,
+      shots,
+      exact_match: exactMatch,
+      loss,
+    })),
+    comparisons: comparisons.map(({ against, difference, pValue, verdict }) => ({
+      against,
+      difference,
+      p_value: pValue,
+      verdict,
+    })),
+  };
+}
+
+/** The report in one sentence, such as `Exact match on 64 held-out rows: base 0 %, tuned 95 %.` */
+export function reportSentence({ rows, contestants }: EvaluationReport): string {
+  if (rows === 0) return 'No rows were held out, so the tuned model was not compared.';
+  const rates = contestants.map(
+    ({ name, exactMatch }) => `${name} ${(100 * exactMatch.rate).toFixed(1)} %`,
+  );
+  return `Exact match on ${rows} held-out rows: ${rates.join(', ')}.`;
+}

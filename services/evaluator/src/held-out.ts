@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import {
+  type CanonicalRow,
+  canonicalRowSchema,
+  type DatasetManifest,
+  datasetManifestSchema,
+  type Message,
+} from '@lathe/contracts/artifact/dataset';
+import { decodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
+import { getBytes } from '@lathe/platform/artifacts/folder';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+
+/** A row as a question: what the model is shown, and what it should answer. */
+export type Question = {
+  readonly line: number;
+  /** Of a completion row one user message with its prompt. */
+  readonly context: readonly Message[];
+  readonly expected: string;
+};
+
+/** A held-out question with the tokens that its loss is measured on. */
+export type HeldOutRow = Question & { readonly row: CanonicalRow; readonly example: ShardExample };
+
+/** The dataset manifest of a job. */
+export async function readDataset(artifacts: ArtifactStore, key: string): Promise<DatasetManifest> {
+  const chunks = await Array.fromAsync(artifacts.get(key));
+  return datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+}
+
+/**
+ * The held-out rows that are scored: all, or `most` of them drawn by hash(seed, line), in their
+ * order. Throws when the shards and the rows do not belong together.
+ */
+export async function readHeldOut(
+  artifacts: ArtifactStore,
+  { heldOut }: DatasetManifest,
+  draw: { readonly seed: number; readonly most: number },
+): Promise<HeldOutRow[]> {
+  if (heldOut.rows === 0) return [];
+  const rows = Buffer.from(await getBytes(artifacts, heldOut.canonical))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => canonicalRowSchema.parse(JSON.parse(line)));
+  const chosen = new Set(
+    rows
+      .map(({ line }, index) => ({ index, rank: rankOf(draw.seed, line) }))
+      .sort((a, b) => a.rank - b.rank || a.index - b.index)
+      .slice(0, draw.most)
+      .map(({ index }) => index),
+  );
+  const kept: HeldOutRow[] = [];
+  let index = 0;
+  for (const shard of heldOut.shards)
+    for (const example of decodeShard(await getBytes(artifacts, shard))) {
+      const row = rows[index];
+      if (row === undefined) throw new Error('the held-out shards have more examples than rows');
+      if (chosen.has(index++)) kept.push({ ...toQuestion(row), row, example });
+    }
+  if (index !== rows.length) throw new Error('the held-out shards have fewer examples than rows');
+  return kept;
+}
+
+/** The row's last answer that is trained on is the expected one; what stands before it is the question. */
+export function toQuestion(row: CanonicalRow): Question {
+  if (row.kind === 'completion')
+    return {
+      line: row.line,
+      context: [{ role: 'user', content: row.prompt }],
+      expected: row.completion.trim(),
+    };
+  const answer = row.messages.findLastIndex(
+    (message) => message.role === 'assistant' && message.weight !== 0,
+  );
+  return {
+    line: row.line,
+    context: row.messages.slice(0, Math.max(answer, 0)),
+    expected: row.messages[answer]?.content.trim() ?? '',
+  };
+}
+
+/** The rows of a canonical JSONL object, one after another. */
+export async function* streamRows(
+  artifacts: ArtifactStore,
+  key: string,
+): AsyncGenerator<CanonicalRow> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of artifacts.get(key)) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield canonicalRowSchema.parse(JSON.parse(line));
+  }
+  if (rest !== '') yield canonicalRowSchema.parse(JSON.parse(rest));
+}
+
+/** A number that orders rows by chance, the same for the same seed: 48 bits of SHA-256. */
+export function rankOf(seed: number, line: number): number {
+  return createHash('sha256').update(`${seed}:${line}`).digest().readUIntBE(0, 6);
+}

@@ -1,0 +1,220 @@
+import { reportPrefix } from '@lathe/contracts/artifact/key';
+import type { EvaluationReport } from '@lathe/contracts/artifact/report';
+import { LatheError, toWireError } from '@lathe/contracts/error';
+import { newId } from '@lathe/contracts/id';
+import { type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import type { WorkMessage } from '@lathe/contracts/message/work';
+import { tunedModelName } from '@lathe/contracts/record/model';
+import { recordKey } from '@lathe/contracts/subject';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { changeJob } from '@lathe/platform/jobs';
+import type { Logger } from '@lathe/platform/log';
+import type { RecordStore } from '@lathe/platform/records/port';
+import type { Engine } from './engine.ts';
+import { evaluate, headline, reportSentence } from './evaluate.ts';
+import { readDataset } from './held-out.ts';
+import { type EventPorts, emit } from './job-events.ts';
+import type { ModelFiles } from './model-files.ts';
+import type { Models } from './models.ts';
+import type { EvaluatorSettings } from './settings.ts';
+import { type Interruption, interruptionOf, watchWishes } from './wish-watch.ts';
+
+export type EvaluationPorts = EventPorts & {
+  readonly jobs: RecordStore<JobRecord>;
+  readonly artifacts: ArtifactStore;
+  readonly models: Models;
+  readonly files: ModelFiles;
+  readonly engine: Engine;
+  readonly settings: EvaluatorSettings;
+  readonly log: Logger;
+};
+
+export type EvaluationContext = { readonly signal: AbortSignal; readonly progress: () => void };
+export type EvaluationOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'drop'; readonly reason: string };
+
+/** A job that is over, or that is somebody else's, ends its events once more: they may be missing. */
+const finished = ['succeeded', 'failed', 'cancelled'];
+
+/**
+ * Evaluates one trained job and ends it: scores the models, stores the report, moves the job to
+ * `succeeded`. Doing it twice, or after another evaluator did it, changes nothing. A wish to cancel or
+ * pause stops it. Throws the failure of the job, for `failJob`, or one of the infrastructure.
+ */
+export async function evaluateJob(
+  ports: EvaluationPorts,
+  message: WorkMessage,
+  context: EvaluationContext,
+): Promise<EvaluationOutcome> {
+  const job = await begin(ports, message);
+  if (job === undefined) return { kind: 'drop', reason: 'the job is gone or of another epoch' };
+  if (finished.includes(job.state)) {
+    if (job.state === 'succeeded') await tellEnd(ports, job);
+    return { kind: 'done' };
+  }
+  const first = interruptionOf(job, job);
+  if (first !== undefined) return interrupt(ports, job, first);
+
+  const { cancelPollMs: pollMs } = ports.settings;
+  const watch = watchWishes(ports, job, { pollMs, signal: context.signal });
+  // The engine watches over itself, so a long silence of the models is no reason to lose the work.
+  const alive = setInterval(context.progress, pollMs);
+  try {
+    await emit(ports, job, { name: 'evaluating', message: 'Evaluating the tuned model.' });
+    const report = await score(ports, job, watch.signal);
+    const prefix = reportPrefix(job.project, job.id, newId('attempt'));
+    const reportKey = `${prefix}/report.json`;
+    await ports.artifacts.put(reportKey, Buffer.from(JSON.stringify(report)));
+    return await finish(ports, job, { report, reportKey });
+  } catch (error) {
+    const interruption = watch.interruption();
+    if (interruption === undefined) throw error;
+    return interrupt(ports, job, interruption);
+  } finally {
+    clearInterval(alive);
+    watch.stop();
+  }
+}
+
+/** The job as it stands, `running` when there is work to do; undefined when the message is void. */
+async function begin(ports: EvaluationPorts, message: WorkMessage): Promise<JobRecord | undefined> {
+  const stored = await ports.jobs.get(recordKey(message.project, message.jobId));
+  if (stored === null || stored.value.epoch !== message.epoch) return undefined;
+  if (finished.includes(stored.value.state)) return stored.value;
+  const now = Math.floor(ports.now() / 1000);
+  const job = await changeJob(ports.jobs, message.project, message.jobId, (record) =>
+    record.state === 'queued' && record.stage === 'evaluate' && record.epoch === message.epoch
+      ? moveJob(record, 'running', { now })
+      : null,
+  );
+  const isOurs = job.epoch === message.epoch && job.stage === 'evaluate';
+  return isOurs && job.state === 'running' ? job : undefined;
+}
+
+async function score(
+  ports: EvaluationPorts,
+  job: JobRecord,
+  signal: AbortSignal,
+): Promise<EvaluationReport> {
+  const { datasetKey, checkpointKey } = job;
+  if (datasetKey === null || checkpointKey === null)
+    throw new LatheError('internal_error', 'The job has no dataset or no checkpoint.', {
+      retryable: false,
+    });
+  const dataset = await readDataset(ports.artifacts, datasetKey);
+  const { kind } = await ports.files.manifest(checkpointKey);
+  const base = { ...(await ports.models.base(job.model)), style: dataset.kind };
+  const tuned = await ports.models.tuned({
+    name: modelName(job),
+    kind,
+    base: job.model,
+    manifestKey: checkpointKey,
+    style: dataset.kind,
+  });
+  const told: Promise<void>[] = [];
+  const onProgress = (contestant: string, done: number, total: number): void => {
+    const part = Math.max(1, Math.ceil(total / ports.settings.progressEvents));
+    if (done % part !== 0 && done !== total) return;
+    const message = `Evaluating ${contestant}: ${done} of ${total} rows.`;
+    const data = { contestant, done, total };
+    told.push(
+      emit(ports, job, { name: 'evaluating', message, data, detail: `${contestant}:${done}` }),
+    );
+  };
+  try {
+    return await evaluate({ job, dataset, base, tuned }, { ...ports, signal, onProgress });
+  } finally {
+    // Told before what follows, and missing ones are not worth the evaluation.
+    for (const result of await Promise.allSettled(told))
+      if (result.status === 'rejected')
+        ports.log.warn({ err: result.reason, jobId: job.id }, 'could not tell the progress');
+  }
+}
+
+function modelName({ model: base, project, suffix, id: jobId }: JobRecord): string {
+  return tunedModelName({ base, project, suffix, jobId });
+}
+
+/** Ends the job with its report; whoever ended it first wins. */
+async function finish(
+  ports: EvaluationPorts,
+  job: JobRecord,
+  { report, reportKey }: { report: EvaluationReport; reportKey: string },
+): Promise<EvaluationOutcome> {
+  const now = Math.floor(ports.now() / 1000);
+  const evaluation = headline(report);
+  await emit(ports, job, {
+    name: 'evaluated',
+    message: reportSentence(report),
+    data: { ...evaluation, report_key: reportKey },
+  });
+  const changed = await changeJob(ports.jobs, job.project, job.id, (record) =>
+    interruptionOf(job, record) === undefined
+      ? moveJob(record, 'succeeded', {
+          now,
+          reportKey,
+          evaluation,
+          fineTunedModel: modelName(job),
+        })
+      : null,
+  );
+  if (changed.state === 'succeeded' && changed.epoch === job.epoch) {
+    await tellEnd(ports, changed);
+    return { kind: 'done' };
+  }
+  return interrupt(ports, job, interruptionOf(job, changed) ?? 'lost');
+}
+
+async function tellEnd(ports: EvaluationPorts, job: JobRecord): Promise<void> {
+  const name = job.fineTunedModel ?? modelName(job);
+  const data = { fine_tuned_model: name };
+  await emit(ports, job, {
+    name: 'model_created',
+    message: `New fine-tuned model created: ${name}`,
+    data,
+  });
+  await emit(ports, job, {
+    name: 'succeeded',
+    message: 'The job has successfully completed.',
+    data,
+  });
+}
+
+/** Gives way to a wish, or to whoever has the job now. */
+async function interrupt(
+  ports: EvaluationPorts,
+  job: JobRecord,
+  interruption: Interruption,
+): Promise<EvaluationOutcome> {
+  if (interruption === 'lost') return { kind: 'drop', reason: 'the job is not ours any more' };
+  const now = Math.floor(ports.now() / 1000);
+  const state = interruption === 'cancel' ? 'cancelled' : 'paused';
+  const changed = await changeJob(ports.jobs, job.project, job.id, (record) =>
+    interruptionOf(job, record) === interruption ? moveJob(record, state, { now }) : null,
+  );
+  if (changed.state === state)
+    await emit(ports, job, { name: state, message: `The job was ${state}.` });
+  return { kind: 'done' };
+}
+
+/** Fails a job whose evaluation failed for good; one that is over or in a newer epoch is left alone. */
+export async function failJob(
+  ports: EvaluationPorts,
+  message: WorkMessage,
+  failure: unknown,
+): Promise<void> {
+  const error = toWireError(failure);
+  const now = Math.floor(ports.now() / 1000);
+  const job = await changeJob(ports.jobs, message.project, message.jobId, (record) =>
+    record.state === 'running' && record.stage === 'evaluate' && record.epoch === message.epoch
+      ? moveJob(record, 'failed', { now, error })
+      : null,
+  );
+  if (job.state === 'failed' && job.epoch === message.epoch)
+    await emit(ports, job, {
+      name: 'failed',
+      message: job.error?.message ?? error.message,
+      data: { error: job.error },
+    });
+}

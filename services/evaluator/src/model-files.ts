@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type CheckpointManifest,
+  checkpointManifestSchema,
+} from '@lathe/contracts/artifact/checkpoint';
+import { LatheError } from '@lathe/contracts/error';
+import { getFolder } from '@lathe/platform/artifacts/folder';
+import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+
+/** Tuned models on this machine's disk, brought from the artifact store when they are needed. */
+export type ModelFiles = {
+  /** The manifest of a checkpoint. Throws `model_not_found` when it is gone. */
+  manifest(manifestKey: string): Promise<CheckpointManifest>;
+  /** The folder with the checkpoint's model files, each checked against its digest when it came. */
+  folder(manifestKey: string): Promise<string>;
+  /** Where `folder` puts it. */
+  pathOf(manifestKey: string): string;
+  /** Removes the local copy. */
+  forget(manifestKey: string): Promise<void>;
+};
+
+/** Keeps at most `most` models under `root`, the most recently used ones. */
+export function openModelFiles(artifacts: ArtifactStore, root: string, most: number): ModelFiles {
+  const pathOf = (manifestKey: string): string =>
+    join(root, createHash('sha256').update(manifestKey).digest('hex').slice(0, 32));
+  const manifest = async (manifestKey: string): Promise<CheckpointManifest> => {
+    try {
+      const chunks = await Array.fromAsync(artifacts.get(manifestKey));
+      return checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    } catch (error) {
+      if (!(error instanceof ArtifactError && error.problem === 'not_found')) throw error;
+      throw new LatheError('model_not_found', 'The files of the model were deleted.', {
+        param: 'model',
+        cause: error,
+      });
+    }
+  };
+  return {
+    manifest,
+    pathOf,
+    async folder(manifestKey) {
+      const target = pathOf(manifestKey);
+      await mkdir(root, { recursive: true });
+      await getFolder(artifacts, (await manifest(manifestKey)).model, target);
+      const now = new Date();
+      await utimes(target, now, now);
+      await trim(root, most);
+      return target;
+    },
+    forget: (manifestKey) => rm(pathOf(manifestKey), { recursive: true, force: true }),
+  };
+}
+
+/** Removes the folders that were not used for longest. One that is open stays readable while it is. */
+async function trim(root: string, most: number): Promise<void> {
+  const names = await readdir(root);
+  if (names.length <= most) return;
+  const entries = await Promise.all(
+    names.map(async (name) => {
+      const found = await stat(join(root, name)).catch(() => null);
+      return { name, usedMs: found?.mtimeMs ?? Number.POSITIVE_INFINITY };
+    }),
+  );
+  entries.sort((a, b) => b.usedMs - a.usedMs);
+  for (const { name } of entries.slice(most))
+    await rm(join(root, name), { recursive: true, force: true });
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LatheError } from '@lathe/contracts/error';
+import { type LlamaConfig, openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
+import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
+import { TokenizerError } from '@lathe/tokenizer/error';
+import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
+
+/** What turns texts into a model's tokens and back, all of it from the model's own folder. */
+export type ModelKit = {
+  readonly folder: string;
+  readonly config: LlamaConfig;
+  readonly parameters: number;
+  readonly tokenizer: Tokenizer;
+  /** Digest of tokenizer.json. */
+  readonly tokenizerSha256: string;
+  readonly template: ChatTemplate | null;
+  /** Why there is no template. */
+  readonly templateProblem: string | null;
+  /** Token that ends a completion; null when the model names none. */
+  readonly endOfText: number | null;
+  /** Every token that ends an answer. */
+  readonly stopTokens: readonly number[];
+};
+
+/**
+ * Opens a model folder for use. Throws UnsupportedModelError, CheckpointError or TokenizerError for a
+ * folder that cannot be served; a missing chat template is no reason.
+ */
+export async function openModelKit(folder: string): Promise<ModelKit> {
+  const { config, tensors } = await openModelFolder(folder);
+  const tokenizer = await loadTokenizer(folder);
+  const { template, templateProblem } = await optionalTemplate(folder);
+  const eos = (await endOfText(folder, tokenizer)) ?? null;
+  const turn = template === null ? undefined : endOfTurn(tokenizer, template);
+  const stops = [...config.eosTokens, ...(eos === null ? [] : [eos])];
+  let parameters = 0;
+  for (const { shape } of tensors.values()) parameters += shape.reduce((a, b) => a * b, 1);
+  return {
+    folder,
+    config,
+    parameters,
+    tokenizer,
+    tokenizerSha256: createHash('sha256')
+      .update(await readFile(join(folder, 'tokenizer.json')))
+      .digest('hex'),
+    template,
+    templateProblem,
+    endOfText: eos,
+    stopTokens: [...new Set(turn === undefined ? stops : [...stops, turn])],
+  };
+}
+
+async function optionalTemplate(folder: string) {
+  try {
+    return { template: await loadChatTemplate(folder), templateProblem: null };
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+    return { template: null, templateProblem: withoutSource(error) };
+  }
+}
+
+/** A tokenizer's complaint without the path of the file: users do not know our folders. */
+export function withoutSource(error: TokenizerError): string {
+  return error.message.replace(`${error.source}: `, '').replaceAll(/\s+/g, ' ').slice(0, 300);
+}
+
+/** The kit's chat template. Throws `unsupported_model` when it has none. */
+export function templateOf(kit: ModelKit, model: string): ChatTemplate {
+  if (kit.template !== null) return kit.template;
+  throw new LatheError(
+    'unsupported_model',
+    `The model '${model}' cannot chat: ${kit.templateProblem}.`,
+    { param: 'model' },
+  );
+}

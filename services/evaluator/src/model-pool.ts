@@ -1,0 +1,162 @@
+import type { ModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { type Adapter, readPeftAdapter } from '@lathe/engine/checkpoint/peft';
+import type { EngineModel, GenerateRequest } from './engine.ts';
+
+/** The part of the engine's generator that the pool drives. */
+export type PooledGenerator = {
+  loadAdapter(name: string, adapter: Adapter): Promise<void> | void;
+  unloadAdapter(name: string): Promise<void> | void;
+  generate(
+    request: GenerateRequest & { readonly adapter?: string },
+    signal?: AbortSignal,
+  ): AsyncIterable<{
+    readonly token: number;
+    readonly logprob: number;
+    readonly top?: readonly { readonly token: number; readonly logprob: number }[];
+  }>;
+  score(
+    examples: readonly { readonly tokens: Int32Array; readonly supervised: Uint8Array }[],
+    options: { readonly adapter?: string },
+  ): Promise<{ readonly loss: number; readonly supervisedTokens: number }>;
+  dispose(): Promise<void> | void;
+};
+
+/** A model in use; `close` when done, so that it may make room for another. */
+export type OpenModel = {
+  generate(request: GenerateRequest, signal: AbortSignal): ReturnType<PooledGenerator['generate']>;
+  score(examples: Parameters<PooledGenerator['score']>[0]): ReturnType<PooledGenerator['score']>;
+  close(): void;
+};
+
+export type ModelPool = {
+  /** Loads what is missing. Throws what reading the folder throws. */
+  open(model: EngineModel): Promise<OpenModel>;
+  /** Drops a folder's model or adapter as soon as nobody uses it. */
+  forget(folder: string): void;
+};
+
+export type PoolPorts = {
+  readonly openFolder: (path: string) => Promise<ModelFolder>;
+  readonly openGenerator: (model: ModelFolder, maxContext: number) => Promise<PooledGenerator>;
+  /** Models with weights of their own, and adapters of one base, that stay in memory. */
+  readonly mergedModels: number;
+  readonly adapters: number;
+  /** Told when something could not be given up; nothing else depends on it. */
+  readonly onError: (error: unknown) => void;
+};
+
+type Loaded<T> = { readonly value: Promise<T>; users: number; drop: () => void };
+
+/**
+ * Keeps generators: one a base model for as long as the process lives, and the most recently used
+ * of the others. Adapters are added to their base's generator and taken from it, least recently used first.
+ */
+export function createModelPool(ports: PoolPorts): ModelPool {
+  const bases = new Map<string, Loaded<PooledGenerator>>();
+  const merged = new Map<string, Loaded<PooledGenerator>>();
+  const adapters = new Map<string, Map<string, Loaded<void>>>();
+
+  const guard = (action: () => Promise<void>) => () => void action().catch(ports.onError);
+  const loadGenerator = (model: EngineModel): Loaded<PooledGenerator> => {
+    const value = ports
+      .openFolder(model.folder)
+      .then((folder) => ports.openGenerator(folder, model.maxContext));
+    return { value, users: 0, drop: guard(async () => (await value).dispose()) };
+  };
+  const loadAdapter = (generator: PooledGenerator, folder: string): Loaded<void> => ({
+    value: readPeftAdapter(folder).then((adapter) => generator.loadAdapter(folder, adapter)),
+    users: 0,
+    drop: guard(async () => generator.unloadAdapter(folder)),
+  });
+
+  return {
+    async open(model) {
+      const { folder, adapter, isBase } = model;
+      const shelf = isBase ? bases : merged;
+      const most = isBase ? Number.POSITIVE_INFINITY : ports.mergedModels;
+      const loaded = await take(shelf, folder, { most, load: () => loadGenerator(model) });
+      try {
+        const generator = await loaded.value;
+        const close = (): void => giveBack(shelf, most, loaded);
+        if (adapter === null) return openModel(generator, undefined, close);
+        const held = adapters.get(folder) ?? new Map<string, Loaded<void>>();
+        adapters.set(folder, held);
+        const load = () => loadAdapter(generator, adapter);
+        const extra = await take(held, adapter, { most: ports.adapters, load });
+        return openModel(generator, adapter, () => {
+          giveBack(held, ports.adapters, extra);
+          close();
+        });
+      } catch (error) {
+        giveBack(shelf, most, loaded);
+        throw error;
+      }
+    },
+    forget(folder) {
+      drop(merged, folder);
+      for (const held of adapters.values()) drop(held, folder);
+    },
+  };
+}
+
+function openModel(
+  generator: PooledGenerator,
+  adapter: string | undefined,
+  close: () => void,
+): OpenModel {
+  const which = adapter === undefined ? {} : { adapter };
+  let isOpen = true;
+  return {
+    generate: (request, signal) => generator.generate({ ...request, ...which }, signal),
+    score: (examples) => generator.score(examples, which),
+    close: () => {
+      if (isOpen) close();
+      isOpen = false;
+    },
+  };
+}
+
+type Shelf<T> = Map<string, Loaded<T>>;
+
+/** The entry under a key, loaded when missing, as the most recently used one, with one user more. */
+async function take<T>(
+  shelf: Shelf<T>,
+  key: string,
+  { most, load }: { most: number; load: () => Loaded<T> },
+): Promise<Loaded<T>> {
+  const entry = shelf.get(key) ?? load();
+  shelf.delete(key);
+  shelf.set(key, entry);
+  entry.users++;
+  try {
+    await entry.value;
+    trim(shelf, most);
+    return entry;
+  } catch (error) {
+    // The next request tries to load it again.
+    if (shelf.get(key) === entry) shelf.delete(key);
+    throw error;
+  }
+}
+
+function giveBack<T>(shelf: Shelf<T>, most: number, entry: Loaded<T>): void {
+  entry.users--;
+  if (entry.users === 0 && ![...shelf.values()].includes(entry)) entry.drop();
+  trim(shelf, most);
+}
+
+/** Drops unused entries, least recently used first, until at most `most` are left. */
+function trim<T>(shelf: Shelf<T>, most: number): void {
+  for (const [key, entry] of shelf) {
+    if (shelf.size <= most) return;
+    if (entry.users === 0) drop(shelf, key);
+  }
+}
+
+/** Takes the entry from the shelf; its last user drops it when it is in use. */
+function drop<T>(shelf: Shelf<T>, key: string): void {
+  const entry = shelf.get(key);
+  if (entry === undefined) return;
+  shelf.delete(key);
+  if (entry.users === 0) entry.drop();
+}

@@ -1,0 +1,142 @@
+import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
+import { LatheError } from '@lathe/contracts/error';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import type { ModelRecord } from '@lathe/contracts/record/model';
+import { baseModelsProject, modelKey, recordKey } from '@lathe/contracts/subject';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { findBaseModel } from '@lathe/platform/base-models';
+import type { RecordStore } from '@lathe/platform/records/port';
+import type { EngineModel } from './engine.ts';
+import type { ModelFiles } from './model-files.ts';
+import { type ModelKit, openModelKit } from './model-kit.ts';
+
+/** A model that can be asked: its weights, its tokens, and how it was taught to be asked. */
+export type ServedModel = {
+  readonly name: string;
+  readonly engine: EngineModel;
+  readonly kit: ModelKit;
+  /** `completion`: it was tuned on prompts without a chat template. */
+  readonly style: 'chat' | 'completion';
+};
+
+export type ModelPorts = {
+  readonly models: RecordStore<ModelRecord>;
+  readonly jobs: RecordStore<JobRecord>;
+  readonly artifacts: ArtifactStore;
+  readonly files: ModelFiles;
+  readonly modelFolders: readonly string[];
+  readonly contextTokens: number;
+  /** Told which folder of a deleted model is about to go. */
+  readonly onForget: (folder: string) => void;
+};
+
+export type Models = {
+  /** The model of that name that the project may use. Throws `model_not_found`. */
+  find(project: string, name: string): Promise<ServedModel>;
+  /** A base model by its name. Throws `model_not_found`. */
+  base(name: string): Promise<ServedModel>;
+  /** A tuned model by its checkpoint's manifest. */
+  tuned(model: TunedModel): Promise<ServedModel>;
+  /** Drops what is kept of a tuned model that was deleted. */
+  forget(project: string, name: string): Promise<void>;
+};
+
+export type TunedModel = {
+  readonly name: string;
+  readonly kind: 'adapter' | 'merged';
+  readonly base: string;
+  readonly manifestKey: string;
+  readonly style: 'chat' | 'completion';
+};
+
+/** Finds models and brings their files here; what was opened once is kept in memory. */
+export function createModels(ports: ModelPorts): Models {
+  /** Which checkpoint a name stood for when it was asked last: its record is gone when it is deleted. */
+  const known = new Map<string, string>();
+  const kits = new Map<string, Promise<ModelKit>>();
+  const kitOf = async (folder: string): Promise<ModelKit> => {
+    const opened = kits.get(folder) ?? openModelKit(folder);
+    kits.set(folder, opened);
+    try {
+      return await opened;
+    } catch (error) {
+      // Another try may find a folder that is whole.
+      kits.delete(folder);
+      throw error;
+    }
+  };
+  const serve = async (
+    name: string,
+    place: Pick<EngineModel, 'folder' | 'adapter' | 'isBase'>,
+    style: ServedModel['style'],
+  ): Promise<ServedModel> => {
+    const kit = await kitOf(place.folder);
+    const maxContext = Math.min(ports.contextTokens, kit.config.maxPositions);
+    return { name, engine: { ...place, maxContext }, kit, style };
+  };
+
+  const base = async (name: string): Promise<ServedModel> => {
+    const found = await findBaseModel(ports.modelFolders, name);
+    if (found === undefined) throw missing(name);
+    return serve(name, { folder: found.path, adapter: null, isBase: true }, 'chat');
+  };
+  const tuned = async (model: TunedModel): Promise<ServedModel> => {
+    const { name, style, kind } = model;
+    const folder = await ports.files.folder(model.manifestKey);
+    if (kind === 'merged') return serve(name, { folder, adapter: null, isBase: false }, style);
+    const below = await findBaseModel(ports.modelFolders, model.base);
+    if (below === undefined)
+      throw new LatheError(
+        'unavailable',
+        `The base model '${model.base}' of '${name}' is not here any more.`,
+        { param: 'model' },
+      );
+    return serve(name, { folder: below.path, adapter: folder, isBase: true }, style);
+  };
+  return {
+    base,
+    tuned,
+    async find(project, name) {
+      const stored =
+        (await ports.models.get(modelKey(project, name))) ??
+        (await ports.models.get(modelKey(baseModelsProject, name)));
+      const record = stored?.value;
+      if (record === undefined) throw missing(name);
+      if (record.kind === 'base') return base(name);
+      known.set(recordId(project, name), record.manifestKey);
+      return tuned({ ...record, style: await styleOf(ports, record) });
+    },
+    async forget(project, name) {
+      const manifestKey = known.get(recordId(project, name));
+      known.delete(recordId(project, name));
+      // Another name may stand for the same checkpoint; its files come back when it is asked.
+      if (manifestKey === undefined) return;
+      const folder = ports.files.pathOf(manifestKey);
+      kits.delete(folder);
+      ports.onForget(folder);
+      await ports.files.forget(manifestKey);
+    },
+  };
+}
+
+function recordId(project: string, name: string): string {
+  return `${project} ${name}`;
+}
+
+function missing(name: string): LatheError {
+  return new LatheError('model_not_found', `The model '${name}' does not exist.`, {
+    param: 'model',
+  });
+}
+
+/** How the model's rows were shaped; a model is asked the way it was trained. */
+async function styleOf(
+  { jobs, artifacts }: ModelPorts,
+  record: Exclude<ModelRecord, { kind: 'base' }>,
+): Promise<ServedModel['style']> {
+  const job = await jobs.get(recordKey(record.project, record.jobId));
+  const key = job?.value.datasetKey;
+  if (key == null || (await artifacts.stat(key)) === null) return 'chat';
+  const chunks = await Array.fromAsync(artifacts.get(key));
+  return datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))).kind;
+}

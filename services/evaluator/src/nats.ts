@@ -1,0 +1,40 @@
+import { modelDeletedSubject } from '@lathe/contracts/subject';
+import type { Nats } from '@lathe/platform/nats/connection';
+import { publishEvent } from '@lathe/platform/nats/events';
+import { consumeWork } from '@lathe/platform/nats/work';
+import { z } from 'zod';
+import { type EvaluationPorts, evaluateJob, failJob } from './job.ts';
+
+/** Takes evaluation work until the signal aborts; resolves when the work in hand has ended. */
+export function serveEvaluations(
+  nats: Nats,
+  ports: Omit<EvaluationPorts, 'publishEvent'>,
+  options: { readonly concurrency: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const all: EvaluationPorts = {
+    ...ports,
+    publishEvent: (event, dedupeId) => publishEvent(nats, event, dedupeId),
+  };
+  return consumeWork(nats, 'evaluate', (message, context) => evaluateJob(all, message, context), {
+    ...options,
+    onFailure: (message, error) => failJob(all, message, error),
+  });
+}
+
+const deletionSchema = z.object({ project: z.string(), name: z.string() });
+export type Deletion = z.infer<typeof deletionSchema>;
+
+/** Calls back for each tuned model that was deleted. Returns the way to stop. */
+export function onModelDeleted(nats: Nats, forget: (model: Deletion) => Promise<void>): () => void {
+  const subscription = nats.connection.subscribe(modelDeletedSubject, {
+    callback: (error, message) => {
+      if (error !== null) return nats.log.error({ err: error }, 'cannot hear of deleted models');
+      Promise.resolve()
+        .then(() => forget(deletionSchema.parse(message.json())))
+        .catch((cause: unknown) =>
+          nats.log.warn({ err: cause }, 'could not drop what is kept of a deleted model'),
+        );
+    },
+  });
+  return () => subscription.unsubscribe();
+}

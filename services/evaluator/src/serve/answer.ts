@@ -1,0 +1,183 @@
+import type { Message } from '@lathe/contracts/artifact/dataset';
+import { LatheError } from '@lathe/contracts/error';
+import type { TokenLogprob, Usage } from '@lathe/contracts/http/chat';
+import type { InferenceReply, InferenceRequest } from '@lathe/contracts/message/inference';
+import { encodeChat } from '@lathe/tokenizer/chat-example';
+import { TokenizerError } from '@lathe/tokenizer/error';
+import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
+import type { Engine, EngineToken, GenerateRequest } from '../engine.ts';
+import { templateOf, withoutSource } from '../model-kit.ts';
+import type { ServedModel } from '../models.ts';
+import { createStopFilter } from './stop-filter.ts';
+
+/** What of the replies is said about the answer itself. */
+export type AnswerPiece = Extract<InferenceReply, { kind: 'text' | 'finish' | 'done' }>;
+
+export type AnswerPorts = {
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  /** A seed for a request that names none. */
+  readonly randomSeed: () => number;
+};
+
+/** Seeds are whole numbers below this. */
+const seeds = 2 ** 31;
+
+/**
+ * Answers a chat request, piece by piece, one choice after the other. Throws
+ * `context_length_exceeded`, `invalid_value` and `unsupported_model` before the first piece.
+ */
+export async function* answerChat(
+  request: InferenceRequest,
+  model: ServedModel,
+  ports: AnswerPorts,
+): AsyncGenerator<AnswerPiece, void> {
+  const tokens = promptTokens(model, request.messages);
+  const maxTokens = roomFor(request, tokens.length, model.engine.maxContext);
+  const seed = request.seed ?? ports.randomSeed();
+  let completionTokens = 0;
+  for (let choice = 0; choice < request.choices; choice++) {
+    const settings: GenerateRequest = {
+      tokens,
+      maxTokens,
+      temperature: request.temperature,
+      topP: request.topP,
+      seed: (((seed + choice) % seeds) + seeds) % seeds,
+      stopTokens: model.kit.stopTokens,
+      logitBias: biasOf(request.logitBias, model.kit.tokenizer.vocabularySize),
+      presencePenalty: request.presencePenalty,
+      frequencyPenalty: request.frequencyPenalty,
+      topLogprobs: request.topLogprobs ?? 0,
+    };
+    completionTokens += yield* answerChoice({ choice, request, settings, model }, ports);
+  }
+  const usage: Usage = {
+    prompt_tokens: tokens.length,
+    completion_tokens: completionTokens,
+    total_tokens: tokens.length + completionTokens,
+  };
+  yield { kind: 'done', usage };
+}
+
+/** The tokens of a conversation up to where the model's answer begins, the way it was trained. */
+export function promptTokens(model: ServedModel, messages: readonly Message[]): number[] {
+  const { tokenizer } = model.kit;
+  if (model.style === 'completion') {
+    const prompt = messages.map((message) => message.content).join('\n');
+    return [...tokenizer.prefix, ...tokenizer.encode(prompt)];
+  }
+  const template = templateOf(model.kit, model.name);
+  try {
+    return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true }).tokens;
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+    throw new LatheError(
+      'invalid_value',
+      `The model's chat template refuses the messages: ${withoutSource(error)}.`,
+      { param: 'messages', cause: error },
+    );
+  }
+}
+
+/** How many tokens the answer may have. Throws `context_length_exceeded`. */
+function roomFor(request: InferenceRequest, prompt: number, context: number): number {
+  const asked = request.maxTokens;
+  const room = context - prompt;
+  if (prompt === 0)
+    throw new LatheError('invalid_value', 'The messages are empty.', { param: 'messages' });
+  if (room < (asked ?? 1)) {
+    const wish = asked === null ? '' : ` and ${asked} were asked for as the answer`;
+    throw new LatheError(
+      'context_length_exceeded',
+      `The model takes at most ${context} tokens, but the messages have ${prompt}${wish}.`,
+      { param: asked !== null && room > 0 ? 'max_tokens' : 'messages' },
+    );
+  }
+  return asked ?? room;
+}
+
+function biasOf(bias: InferenceRequest['logitBias'], vocabulary: number): Map<number, number> {
+  const entries = Object.entries(bias).map(([token, value]) => [Number(token), value] as const);
+  for (const [token] of entries)
+    if (token >= vocabulary)
+      throw new LatheError(
+        'invalid_value',
+        `Invalid value for 'logit_bias': there is no token ${token}; the vocabulary has ${vocabulary}.`,
+        { param: 'logit_bias' },
+      );
+  return new Map(entries);
+}
+
+type Choice = {
+  readonly choice: number;
+  readonly request: InferenceRequest;
+  readonly settings: GenerateRequest;
+  readonly model: ServedModel;
+};
+
+/** One choice: pieces of text as soon as they may be shown, then why it ended. Returns its tokens. */
+async function* answerChoice(
+  { choice, request, settings, model }: Choice,
+  { engine, signal }: AnswerPorts,
+): AsyncGenerator<AnswerPiece, number> {
+  const { tokenizer } = model.kit;
+  const stream = tokenizer.stream({ skipSpecial: true });
+  const filter = createStopFilter(request.stop);
+  const wantsLogprobs = request.topLogprobs !== null;
+  /** Log-probabilities of tokens whose text is held back with them, and the characters read so far. */
+  let held: { readonly start: number; readonly logprob: TokenLogprob }[] = [];
+  let read = 0;
+  let shown = 0;
+  let count = 0;
+  let isStopped = false;
+  const piece = (text: string, isLast: boolean): AnswerPiece | undefined => {
+    shown += text.length;
+    const ready = held.filter(({ start }) => start < shown || (isLast && !isStopped));
+    held = held.slice(ready.length);
+    if (text === '' && ready.length === 0) return undefined;
+    const logprobs = wantsLogprobs ? ready.map(({ logprob }) => logprob) : null;
+    return { kind: 'text', choice, text, logprobs };
+  };
+  for await (const token of engine.generate(model.engine, settings, { urgency: 'chat', signal })) {
+    count++;
+    const text = stream.push(token.token);
+    if (wantsLogprobs) held.push({ start: read, logprob: logprobOf(tokenizer, token) });
+    read += text.length;
+    const filtered = filter.push(text);
+    isStopped = filtered.isStopped;
+    const ready = piece(filtered.text, false);
+    if (ready !== undefined) yield ready;
+    if (isStopped) break;
+  }
+  if (!isStopped) {
+    const last = filter.push(stream.end());
+    isStopped = last.isStopped;
+    const ready = piece(isStopped ? last.text : last.text + filter.end(), true);
+    if (ready !== undefined) yield ready;
+  }
+  const isFull = count >= settings.maxTokens && !isStopped;
+  yield { kind: 'finish', choice, reason: isFull ? 'length' : 'stop' };
+  return count;
+}
+
+function logprobOf(tokenizer: Tokenizer, { token, logprob, top }: EngineToken): TokenLogprob {
+  return {
+    ...textOf(tokenizer, token),
+    logprob: finite(logprob),
+    top_logprobs: top.map((other) => ({
+      ...textOf(tokenizer, other.token),
+      logprob: finite(other.logprob),
+    })),
+  };
+}
+
+/** A token that is part of a character has no text of its own, and then no bytes are told. */
+function textOf(tokenizer: Tokenizer, token: number) {
+  const text = tokenizer.decode([token]);
+  return { token: text, bytes: text.includes('\uFFFD') ? null : [...Buffer.from(text)] };
+}
+
+/** JSON has no infinity; OpenAI's clients know this value as "impossible". */
+function finite(logprob: number): number {
+  return Number.isFinite(logprob) ? logprob : -9999;
+}

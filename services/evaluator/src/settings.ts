@@ -1,0 +1,69 @@
+import type { Config } from '@lathe/platform/config';
+
+/** Limits of the evaluator that no user sets; a test may hold other values. */
+export type EvaluatorSettings = {
+  /** Most held-out rows that are scored when the job names no number. */
+  readonly evaluationRows: number;
+  /** Examples in a few-shot prompt when the job names no number. */
+  readonly fewShotExamples: number;
+  /** At most so many different answers count as labels; then each is shown at least once. */
+  readonly fewShotLabels: number;
+  /** Tokens that an answer may have beyond the expected one, and at most in all. */
+  readonly answerSlack: number;
+  readonly answerMost: number;
+  /** Held-out rows that the report shows with every answer. */
+  readonly samples: number;
+  /** Rows that an evaluation has answered at a time; they decode together. */
+  readonly evaluationSlots: number;
+  /** Events of progress for each contestant. */
+  readonly progressEvents: number;
+  /** How often a running evaluation looks whether its job was cancelled or paused. */
+  readonly cancelPollMs: number;
+  /** How often the model folders are looked through. */
+  readonly modelScanMs: number;
+  /** Longest silence towards a client that waits. */
+  readonly waitingMs: number;
+  /** Chat requests that are taken at a time; more are refused. */
+  readonly chatRequests: number;
+  /** Answers that the engine works on in turns. */
+  readonly chatSlots: number;
+  /** Tuned models with weights of their own, and adapters of one base, that stay in memory. */
+  readonly mergedModels: number;
+  readonly adapters: number;
+  /** Tuned models that stay on disk. */
+  readonly cachedModels: number;
+  /** Silence of a working engine process after which it is killed. */
+  readonly engineSilenceMs: number;
+  /** Longest wait for open requests at the end. */
+  readonly stopGraceMs: number;
+  /** Most tokens of one sequence, prompt included. */
+  readonly contextTokens: number;
+  /** Threads of the engine; 0: as many as it likes. */
+  readonly threads: number;
+};
+
+/** The settings that the configuration gives, with the defaults of the others. */
+export function evaluatorSettings(config: Config): EvaluatorSettings {
+  return {
+    evaluationRows: 200,
+    fewShotExamples: 8,
+    fewShotLabels: 16,
+    answerSlack: 16,
+    answerMost: 512,
+    samples: 20,
+    evaluationSlots: 8,
+    progressEvents: 10,
+    cancelPollMs: 1000,
+    modelScanMs: 30_000,
+    waitingMs: config.heartbeatMs,
+    chatRequests: 64,
+    chatSlots: 8,
+    mergedModels: 2,
+    adapters: 16,
+    cachedModels: 32,
+    engineSilenceMs: 300_000,
+    stopGraceMs: Math.floor(config.shutdownGraceMs / 2),
+    contextTokens: config.evaluatorContextTokens,
+    threads: config.engineThreads,
+  };
+}

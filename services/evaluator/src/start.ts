@@ -1,0 +1,144 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { modelRecordSchema } from '@lathe/contracts/record/model';
+import { buckets } from '@lathe/contracts/subject';
+import { openArtifacts } from '@lathe/platform/artifacts/open';
+import type { Config } from '@lathe/platform/config';
+import { openJobs } from '@lathe/platform/jobs';
+import { createLogger, type Logger } from '@lathe/platform/log';
+import { connectNats, type Nats } from '@lathe/platform/nats/connection';
+import { pause } from '@lathe/platform/nats/pause';
+import { ensureStreams } from '@lathe/platform/nats/setup';
+import { openRecords } from '@lathe/platform/records/kv';
+import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { type Announcer, createAnnouncer } from './announce.ts';
+import { createEngineProcess } from './engine-process.ts';
+import { openModelFiles } from './model-files.ts';
+import { createModels } from './models.ts';
+import { type Deletion, onModelDeleted, serveEvaluations } from './nats.ts';
+import { answerChat } from './serve/answer.ts';
+import { serveChat } from './serve/responder.ts';
+import { type EvaluatorSettings, evaluatorSettings } from './settings.ts';
+
+const engineProgram = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
+
+export type EvaluatorHandle = Stoppable & {
+  /** The engine process that runs now, if any. */
+  readonly enginePid: number | undefined;
+};
+
+/**
+ * Starts the evaluator and returns once base models are announced and it takes chat requests and
+ * evaluations. Throws an Error of one sentence when nats-server cannot be reached. `stop` lets open chats
+ * end for a while and puts evaluations back on the queue.
+ */
+export async function start(
+  config: Config,
+  overrides: Partial<EvaluatorSettings> = {},
+): Promise<EvaluatorHandle> {
+  const log = createLogger(config, 'evaluator');
+  const settings = { ...evaluatorSettings(config), ...overrides };
+  const stops = createStopList(log);
+  try {
+    const nats = await connect(config, log);
+    stops.add('nats', () => nats.close());
+    await ensureStreams(nats, config);
+    const { ports, engine, announcing, forget } = await openPorts(config, settings, { nats, log });
+    stops.add('engine', () => engine.stop());
+    const controller = new AbortController();
+    const { signal } = controller;
+    const announcer = createAnnouncer(announcing);
+    await announcer.scan();
+    const running = [
+      keepScanning(announcer, { ...settings, signal, log }),
+      serveEvaluations(nats, ports, { concurrency: config.evaluatorSlots, signal }),
+    ];
+    stops.add('deletions', onModelDeleted(nats, forget));
+    const chat = serveChat({
+      connection: nats.connection,
+      log,
+      settings,
+      answer: async function* (request, chatSignal) {
+        const model = await ports.models.find(request.project, request.model);
+        const randomSeed = () => randomInt(2 ** 31);
+        yield* answerChat(request, model, { engine, signal: chatSignal, randomSeed });
+      },
+    });
+    stops.add('work', async () => {
+      controller.abort();
+      await Promise.all([...running, chat.stop()]);
+    });
+    log.info({ slots: config.evaluatorSlots }, 'the evaluator takes chats and evaluations');
+    return {
+      stop: () => stops.stop(),
+      get enginePid() {
+        return engine.pid;
+      },
+    };
+  } catch (error) {
+    await stops.stop();
+    throw error;
+  }
+}
+
+function connect(config: Config, log: Logger): Promise<Nats> {
+  if (config.natsUrl === null)
+    throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
+  return connectNats({
+    url: config.natsUrl,
+    name: 'lathe-evaluator',
+    log,
+    requestTimeoutMs: config.requestTimeoutMs,
+  });
+}
+
+async function openPorts(
+  config: Config,
+  settings: EvaluatorSettings,
+  { nats, log }: { nats: Nats; log: Logger },
+) {
+  const { modelFolders, dataFolder } = config;
+  const artifacts = await openArtifacts(config);
+  const jobs = await openJobs(nats);
+  const records = await openRecords(nats, buckets.models, modelRecordSchema);
+  const cache = join(dataFolder, 'cache', 'models');
+  const files = openModelFiles(artifacts, cache, settings.cachedModels);
+  const { contextTokens } = settings;
+  const engine = createEngineProcess(engineProgram, settings, log);
+  const models = createModels({
+    models: records,
+    jobs,
+    artifacts,
+    files,
+    modelFolders,
+    contextTokens,
+    onForget: (folder) => engine.forget(folder),
+  });
+  return {
+    engine,
+    ports: { jobs, artifacts, files, models, engine, settings, log, now: Date.now },
+    announcing: { models: records, modelFolders, log },
+    forget: (deleted: Deletion) => models.forget(deleted.project, deleted.name),
+  };
+}
+
+/** Looks at the model folders every so often until the signal aborts. */
+async function keepScanning(
+  announcer: Announcer,
+  options: {
+    readonly modelScanMs: number;
+    readonly signal: AbortSignal;
+    readonly log: Logger;
+  },
+): Promise<void> {
+  for (;;) {
+    await pause(options.modelScanMs, options.signal);
+    if (options.signal.aborted) return;
+    try {
+      await announcer.scan();
+    } catch (error) {
+      options.log.warn({ err: error }, 'could not look through the model folders; trying again');
+    }
+  }
+}
