@@ -2,15 +2,16 @@
 import { createLogger } from './log.ts';
 import { createStopList, onShutdown } from './shutdown.ts';
 
+const how = process.argv[2] ?? '';
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'child');
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const parts = createStopList(log);
 parts.add('nats', () => say('nats stopped'));
 parts.add('gateway', async () => {
-  if (process.argv[2] === 'hangs') await new Promise(() => undefined);
-  if (process.argv[2] === 'fails') throw new Error('no');
+  if (how.startsWith('hangs')) await new Promise(() => undefined);
+  if (how === 'fails') throw new Error('no');
   say('gateway stopped');
 });
-onShutdown(parts, log, 1000);
+onShutdown(parts, log, how === 'hangs long' ? 60_000 : 1000);
 setInterval(() => undefined, 1000);
 say('ready');

@@ -96,7 +96,7 @@ it('pages through two thousand events quickly', async () => {
   const page = await listEvents(platform.nats, 'p', 'j', { limit: 1000, newestFirst: true });
   expect(page).toHaveLength(1000);
   expect(page[0]?.sequence).toBe(2000);
-  expect(performance.now() - begun).toBeLessThan(2000);
+  expect(performance.now() - begun).toBeLessThan(5000);
 });
 
 it('leaves out an event that cannot be read', async () => {

@@ -77,14 +77,12 @@ export async function ensureStreams(nats: Nats, settings: StreamSettings): Promi
     ack_wait: nanos(settings.ackWaitMs),
     max_deliver: -1,
   });
-  const kvm = new Kvm(nats.jetstream);
-  const replicas = settings.replicas ?? 1;
-  const common = { history: 1, replicas, storage: StorageType.File, maxValueSize: 512 * 1024 };
+  const replicas = base.num_replicas;
   for (const bucket of [buckets.jobs, buckets.files, buckets.models, buckets.checkpoints])
-    await kvm.create(bucket, common);
+    await ensureBucket(nats, bucket, { ttlMs: null, replicas });
   // Records outlive the lease a little; their own `expiresAt` is what counts.
-  await kvm.create(buckets.workers, { ...common, ttl: 3 * settings.workerLeaseMs });
-  await kvm.create(buckets.idempotency, { ...common, ttl: dayMs });
+  await ensureBucket(nats, buckets.workers, { ttlMs: 3 * settings.workerLeaseMs, replicas });
+  await ensureBucket(nats, buckets.idempotency, { ttlMs: dayMs, replicas });
 }
 
 type NamedStream = Partial<StreamConfig> & { name: string };
@@ -93,7 +91,7 @@ async function ensureStream(nats: Nats, config: NamedStream): Promise<void> {
   try {
     await nats.manager.streams.add(config);
   } catch (error) {
-    if (!isNameTaken(error)) throw error;
+    if (!isTaken(error)) throw error;
     const { retention: _fixed, storage: _kept, ...changeable } = config;
     await nats.manager.streams.update(config.name, changeable);
   }
@@ -104,11 +102,29 @@ async function ensureConsumer(
   stream: string,
   config: Partial<ConsumerConfig> & { durable_name: string },
 ): Promise<void> {
-  // Adding a durable consumer that exists updates its changeable settings.
-  await nats.manager.consumers.add(stream, config);
+  try {
+    await nats.manager.consumers.add(stream, config);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    await nats.manager.consumers.update(stream, config.durable_name, config);
+  }
 }
 
-/** 10058: a stream of this name exists with other settings. */
-function isNameTaken(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === 10058;
+/** A bucket whose records go after so many milliseconds (null: stay), also when it had another time. */
+async function ensureBucket(
+  nats: Nats,
+  bucket: string,
+  { ttlMs, replicas }: { ttlMs: number | null; replicas: number },
+): Promise<void> {
+  const options = { history: 1, replicas, storage: StorageType.File, maxValueSize: 512 * 1024 };
+  const kv = await new Kvm(nats.jetstream).create(bucket, { ...options, ttl: ttlMs ?? 0 });
+  const { streamInfo } = await kv.status();
+  const maxAge = nanos(ttlMs ?? 0);
+  if (streamInfo.config.max_age !== maxAge)
+    await nats.manager.streams.update(streamInfo.config.name, { max_age: maxAge });
+}
+
+/** 10058 and 10148: a stream or consumer of this name exists with other settings. */
+function isTaken(error: unknown): boolean {
+  return error instanceof JetStreamApiError && [10058, 10148].includes(error.code);
 }
