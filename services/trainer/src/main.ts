@@ -7,6 +7,7 @@ const config = readConfig(process.env);
 const log = createLogger(config, 'trainer');
 try {
   onShutdown(await start(config), log, config.shutdownGraceMs);
+  log.info('the controller is ready');
 } catch (error) {
   log.fatal({ err: error }, 'the controller could not start');
   process.exitCode = 1;

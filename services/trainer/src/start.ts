@@ -83,7 +83,6 @@ export async function start(
       stopping.abort(new Error('the controller is shutting down'));
       await Promise.all([working, burying, workers.done, jobBoard.done]);
     });
-    log.info('the controller is ready');
     return { stop: () => parts.stop() };
   } catch (error) {
     await parts.stop().catch(() => undefined);

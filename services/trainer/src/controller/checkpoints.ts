@@ -102,32 +102,30 @@ export async function registerModel(
   }
 }
 
-/**
- * Removes training states that nobody will resume from: those of checkpoints older than `keepStep`.
- * A checkpoint with a model stays, without its state; one without goes altogether.
- */
-export async function removeStates(
-  artifacts: ArtifactStore,
-  job: JobRecord,
-  keepStep: number,
-): Promise<void> {
+/** Removes every training state of the job: nobody will resume it. */
+export async function removeStates(artifacts: ArtifactStore, job: JobRecord): Promise<void> {
   const keys: string[] = [];
-  for await (const { key } of artifacts.list(checkpointsFolder(job))) {
-    const step = /-(\d{9})\/manifest\.json$/.exec(key)?.[1];
-    if (step !== undefined && Number(step) < keepStep) keys.push(key);
-  }
-  for (const key of keys) {
-    const manifest = await readManifest(artifacts, key);
-    const folder = key.slice(0, key.lastIndexOf('/'));
-    if (Object.keys(manifest.model).length === 0) {
-      // The manifest first: without it the rest is invisible.
-      await artifacts.delete(key);
-      await artifacts.deletePrefix(folder);
-    } else if (Object.keys(manifest.state).length > 0) {
-      const bare: CheckpointManifest = { ...manifest, state: {} };
-      await artifacts.put(key, Buffer.from(JSON.stringify(bare)));
-      await artifacts.deletePrefix(`${folder}/state`);
-    }
+  for await (const { key } of artifacts.list(checkpointsFolder(job)))
+    if (key.endsWith('/manifest.json')) keys.push(key);
+  for (const key of keys) await removeState(artifacts, key);
+}
+
+/**
+ * Removes one checkpoint's training state, because a newer one stands. A checkpoint with a model stays
+ * without its state; one without goes altogether. A checkpoint that is gone is fine.
+ */
+export async function removeState(artifacts: ArtifactStore, manifestKey: string): Promise<void> {
+  if ((await artifacts.stat(manifestKey)) === null) return;
+  const manifest = await readManifest(artifacts, manifestKey);
+  const folder = manifestKey.slice(0, manifestKey.lastIndexOf('/'));
+  if (Object.keys(manifest.model).length === 0) {
+    // The manifest first: without it the rest is invisible.
+    await artifacts.delete(manifestKey);
+    await artifacts.deletePrefix(folder);
+  } else if (Object.keys(manifest.state).length > 0) {
+    const bare: CheckpointManifest = { ...manifest, state: {} };
+    await artifacts.put(manifestKey, Buffer.from(JSON.stringify(bare)));
+    await artifacts.deletePrefix(`${folder}/state`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../run-event.ts';
-import { publishCheckpoint, removeStates } from './checkpoints.ts';
+import { publishCheckpoint, removeState } from './checkpoints.ts';
 import type { OwnedJob } from './owned-job.ts';
 import type { ControllerPorts } from './ports.ts';
 
@@ -107,6 +107,7 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
     // After a restart of the controller the worker tells everything again.
     if (step < savedStep) return;
     savedStep = step;
+    const older = job.record.checkpointKey;
     await job.change(() => ({ checkpointKey: manifestKey }));
     if (published) {
       const { model } = await publishCheckpoint(ports, job.record, manifestKey);
@@ -117,8 +118,9 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
         dedupeId: `checkpoint:${step}`,
       });
     }
-    await removeStates(ports.artifacts, job.record, step).catch((error: unknown) =>
-      ports.log.warn({ err: error }, 'old training states are left in the store'),
+    if (older === null || older === manifestKey) return;
+    await removeState(ports.artifacts, older).catch((error: unknown) =>
+      ports.log.warn({ err: error }, 'an old training state is left in the store'),
     );
   };
 

@@ -12,6 +12,7 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
+import { type WorkerRecord, workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets, recordKey } from '@lathe/contracts/subject';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
@@ -71,6 +72,7 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
   await ensureStreams(nats, config);
   const jobs = await openJobs(nats);
   const artifacts = await openArtifacts(config);
+  const workers = await openRecords(nats, buckets.workers, workerRecordSchema);
   const processes = new Set<ChildProcess>();
   const stops: (() => Promise<void>)[] = [() => nats.close()];
 
@@ -119,6 +121,14 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
       processes.add(child);
       const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       return Object.assign(child, { exited });
+    },
+    /** The worker's announcement, once it is there. */
+    async worker(id: string): Promise<WorkerRecord> {
+      for (const signal = AbortSignal.timeout(15_000); ; signal.throwIfAborted()) {
+        const stored = await workers.get(id);
+        if (stored !== null) return stored.value;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
     },
     /** A job as ingest hands it over: record, dataset, message. */
     async createJob(options: JobOptions = {}): Promise<string> {
@@ -239,6 +249,14 @@ async function storePart(
   await artifacts.put(key, bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const ref = { key, bytes: bytes.length, sha256 };
+  const rows = examples.map((_, index) =>
+    JSON.stringify({ kind: 'completion', line: 2 * index + 1, prompt: 'a', completion: 'b' }),
+  );
+  const canonicalKey = `${prefix}.jsonl`;
+  const canonical = {
+    key: canonicalKey,
+    ...(await artifacts.put(canonicalKey, Buffer.from(`${rows.join('\n')}\n`))),
+  };
   const tokens = examples.reduce((sum, example) => sum + example.tokens.length, 0);
   return {
     rows: examples.length,
@@ -246,6 +264,6 @@ async function storePart(
     supervisedTokens: 2 * examples.length,
     longest: Math.max(0, ...examples.map((example) => example.tokens.length)),
     shards: [ref],
-    canonical: ref,
+    canonical,
   };
 }

@@ -7,6 +7,7 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeShard } from '@lathe/contracts/artifact/shard';
+import { DivergedRunError } from '../worker/diverged.ts';
 import { serveEngine } from '../worker/engine-link.ts';
 import type { EngineTask } from '../worker/engine-message.ts';
 import type { LoopTrainer } from '../worker/train-loop.ts';
@@ -36,11 +37,12 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
         process.kill(process.pid, 'SIGKILL');
       await sleep(habits.stepMs);
       step++;
+      if (step === habits.nanAt) throw new DivergedRunError('The loss', { step, examples: [0, 3] });
       weight = nextWeight(weight, step);
       return {
         step,
         epoch: Math.ceil(step / Math.ceil(examples.length / batchSize)),
-        loss: step === habits.nanAt ? Number.NaN : weight,
+        loss: weight,
         tokenAccuracy: 0.5,
         learningRate: task.settings.learningRate,
         gradientNorm: 1,

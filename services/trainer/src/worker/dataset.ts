@@ -1,9 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import {
+  canonicalRowSchema,
   type DatasetManifest,
   type DatasetPart,
   datasetManifestSchema,
+  type ObjectRef,
 } from '@lathe/contracts/artifact/dataset';
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
@@ -42,4 +46,21 @@ export async function fetchDataset(
     train: await fetch(manifest.train, 'train'),
     heldOut: manifest.heldOut.rows === 0 ? [] : await fetch(manifest.heldOut, 'held-out'),
   };
+}
+
+/** The lines of the user's file that the examples, counted from 0, came from. */
+export async function linesOf(
+  artifacts: ArtifactStore,
+  canonical: ObjectRef,
+  examples: readonly number[],
+): Promise<number[]> {
+  const rows = createInterface({ input: Readable.from(artifacts.get(canonical.key)) });
+  const wanted = new Set(examples);
+  const lines: number[] = [];
+  let index = 0;
+  for await (const row of rows) {
+    if (wanted.has(index)) lines.push(canonicalRowSchema.parse(JSON.parse(row)).line);
+    index++;
+  }
+  return lines;
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { LatheError, toWireError } from '@lathe/contracts/error';
+import { DivergedRunError } from './diverged.ts';
 import { type EngineTask, type FromEngine, toEngineSchema } from './engine-message.ts';
 import { type LoopPorts, type LoopTrainer, trainLoop } from './train-loop.ts';
 
@@ -53,6 +54,7 @@ async function run(
       kind: 'failed',
       error: toWireError(error),
       retryable: error instanceof LatheError ? error.retryable : true,
+      examples: error instanceof DivergedRunError ? [...error.examples] : [],
       cause: inspect(error),
     });
   }

@@ -112,6 +112,8 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
     kind: z.literal('failed'),
     error: wireErrorSchema,
     retryable: z.boolean(),
+    /** Examples of the step that diverged, counted from 0; empty for other failures. */
+    examples: z.array(z.number().int()),
     /** The technical cause, for the log only. */
     cause: z.string(),
   }),

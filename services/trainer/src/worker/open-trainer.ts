@@ -8,6 +8,7 @@ import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import type { TokenizedExample } from '@lathe/engine/train/example';
 import { parseTrainingSettings, type TrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer, DivergedError, type Trainer } from '@lathe/engine/train/trainer';
+import { DivergedRunError } from './diverged.ts';
 import type { EngineTask, RunSettings } from './engine-message.ts';
 import type { LoopTrainer } from './train-loop.ts';
 
@@ -100,7 +101,8 @@ async function inUserTerms<T>(act: () => Promise<T>): Promise<T> {
         'A file of the base model or of the checkpoint is damaged.',
         { cause: error, retryable: true },
       );
-    if (error instanceof DivergedError || error instanceof RangeError)
+    if (error instanceof DivergedError) throw new DivergedRunError('The loss or a gradient', error);
+    if (error instanceof RangeError)
       throw new LatheError('training_failed', `${upperFirst(error.message)}.`, {
         cause: error,
         retryable: false,

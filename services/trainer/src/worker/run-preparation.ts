@@ -4,7 +4,7 @@ import { LatheError } from '@lathe/contracts/error';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
 import { fetchState } from './checkpoint-store.ts';
-import { fetchDataset } from './dataset.ts';
+import { fetchDataset, linesOf } from './dataset.ts';
 import type { EngineTask, RunSettings } from './engine-message.ts';
 import type { HistoryRow } from './history.ts';
 
@@ -31,7 +31,13 @@ export type Preparation = {
   readonly orphanMs: number;
 };
 
-export type PreparedRun = { readonly task: EngineTask; readonly history: readonly HistoryRow[] };
+export type PreparedRun = {
+  readonly task: EngineTask;
+  /** Steps of earlier runs. */
+  readonly history: readonly HistoryRow[];
+  /** The line of the training file that each of the training examples came from. */
+  readonly linesOf: (examples: readonly number[]) => Promise<number[]>;
+};
 
 /** Longest example that the engine takes when the job says nothing and the data need no more. */
 const usualMaxTokens = 2048;
@@ -76,5 +82,9 @@ export async function prepareRun(
     saveStateMs: preparation.saveStateMs,
     orphanMs: preparation.orphanMs,
   };
-  return { task, history: state?.history ?? [] };
+  return {
+    task,
+    history: state?.history ?? [],
+    linesOf: (examples) => linesOf(artifacts, train.canonical, examples),
+  };
 }

@@ -85,7 +85,9 @@ export async function trainInEngine(
   if (last?.kind === 'failed') {
     ports.log.error({ cause: last.cause }, 'the engine failed');
     const { code, message, param } = last.error;
-    throw new LatheError(code, message, { param, retryable: last.retryable });
+    const hint =
+      last.examples.length === 0 ? '' : await divergedHint(prepared, last.examples, ports);
+    throw new LatheError(code, message + hint, { param, retryable: last.retryable });
   }
   const { checkpointKey } = uploads.newest;
   const step = last?.kind === 'paused' ? last.step : uploads.newest.step;
@@ -96,6 +98,22 @@ export async function trainInEngine(
     };
   if (last?.kind === 'paused') return { $case: 'paused', value: { step, checkpointKey } };
   throw crash(end);
+}
+
+/** Where to look when a step diverged: the lines of the user's file that it was made of. */
+async function divergedHint(
+  { linesOf }: PreparedRun,
+  examples: readonly number[],
+  { log }: TrainingPorts,
+): Promise<string> {
+  const advice = ' A lower learning rate usually cures this.';
+  try {
+    const lines = await linesOf(examples);
+    return ` Its rows are on lines ${lines.join(', ')} of the training file.${advice}`;
+  } catch (error) {
+    log.warn({ err: error }, 'the rows of a diverged step could not be named');
+    return advice;
+  }
 }
 
 async function succeeded(

@@ -21,7 +21,7 @@ const task: EngineTask = {
   orphanMs: 1e9,
 };
 
-function trainerFrom(step: number, totalSteps: number, loss = 1): LoopTrainer {
+function trainerFrom(step: number, totalSteps: number): LoopTrainer {
   return {
     totalSteps,
     get step() {
@@ -31,7 +31,7 @@ function trainerFrom(step: number, totalSteps: number, loss = 1): LoopTrainer {
     trainStep: async () => {
       step++;
       const numbers = { learningRate: 1, gradientNorm: 1, supervisedTokens: 1, tokens: 1 };
-      return { step, epoch: 1, loss, tokenAccuracy: 1, seconds: 1, ...numbers };
+      return { step, epoch: 1, loss: 1, tokenAccuracy: 1, seconds: 1, ...numbers };
     },
     scoreHeldOut: async () => ({ loss: 1, tokenAccuracy: 1, supervisedTokens: 1 }),
     saveState: async () => {},
@@ -112,12 +112,4 @@ test('a run that was killed after its last step only stores the model', async ()
 test('the state is saved when enough time went by', async () => {
   const messages = await messagesOf(trainerFrom(0, 3), { saveStateMs: 10 });
   expect(messages).toContain('saved state 1 null');
-});
-
-test('a loss that is not finite ends the run before anything is saved', async () => {
-  await expect(messagesOf(trainerFrom(0, 5, Number.POSITIVE_INFINITY))).rejects.toMatchObject({
-    code: 'training_failed',
-    retryable: false,
-    message: 'The loss became Infinity at step 1. A lower learning rate usually cures this.',
-  });
 });

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { LatheError } from '@lathe/contracts/error';
 import {
   type EngineTask,
   engineStateFolder,
@@ -36,7 +35,7 @@ export type LoopPorts = {
 /**
  * Trains to the end, or to the next step boundary after a stop was wanted. Checkpoints with the
  * model every `checkpointEvery` steps (by default each epoch), the bare state whenever
- * `saveStateMs` went by. Throws LatheError `training_failed` when a loss or gradient is not finite.
+ * `saveStateMs` went by. What the trainer throws ends it.
  */
 export async function trainLoop(
   trainer: LoopTrainer,
@@ -81,7 +80,6 @@ export async function trainLoop(
       return;
     }
     const step = await trainer.trainStep();
-    assertFinite(step);
     ports.send({ kind: 'step', step });
     if (trainer.step === totalSteps) break;
     if (trainer.step % every === 0) {
@@ -95,17 +93,4 @@ export async function trainLoop(
   await trainer.exportModel(join(folder, 'model'));
   ports.send({ kind: 'saved', step: trainer.step, folder, why: 'final', model: kind });
   ports.send({ kind: 'finished', step: trainer.step });
-}
-
-function assertFinite(step: Step): void {
-  for (const [name, value] of [
-    ['loss', step.loss],
-    ['gradient norm', step.gradientNorm],
-  ] as const)
-    if (!Number.isFinite(value))
-      throw new LatheError(
-        'training_failed',
-        `The ${name} became ${value} at step ${step.step}. A lower learning rate usually cures this.`,
-        { retryable: false },
-      );
 }
