@@ -10,6 +10,7 @@ it('lets one process at a time use a data folder', async () => {
   const data = path.join(folder.path, 'new', 'data');
   const release = await lockDataFolder(data);
   expect(await readFile(path.join(data, 'lock'), 'utf8')).toBe(String(process.pid));
+  await expect(lockDataFolder(data)).rejects.toThrow(`is used by process ${process.pid}`);
   await release();
   await (await lockDataFolder(data))();
 });

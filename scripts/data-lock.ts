@@ -1,6 +1,9 @@
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 
+/** Locks of this very process: a lock file with its number but not in here is left of an older one. */
+const held = new Set<string>();
+
 /**
  * Claims the data folder for this process, because two nats-servers on one store would damage it.
  * Returns the release. Throws an Error that names the process that holds it; the claim of a process
@@ -8,17 +11,21 @@ import path from 'node:path';
  */
 export async function lockDataFolder(dataFolder: string): Promise<() => Promise<void>> {
   await mkdir(dataFolder, { recursive: true });
-  const file = path.join(dataFolder, 'lock');
+  const file = path.resolve(dataFolder, 'lock');
   for (let attempt = 1; ; attempt++) {
     try {
       const handle = await open(file, 'wx', 0o600);
       await handle.writeFile(String(process.pid));
       await handle.close();
-      return () => rm(file, { force: true });
+      held.add(file);
+      return async () => {
+        held.delete(file);
+        await rm(file, { force: true });
+      };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw error;
       const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-      if (holder !== process.pid && isAlive(holder))
+      if (holder === process.pid ? held.has(file) : isAlive(holder))
         throw new Error(
           `The data folder ${dataFolder} is used by process ${holder}: stop that one, or set LATHE_DATA to another folder.`,
         );

@@ -1,0 +1,6 @@
+/** For platform.test.ts: starts the platform, tells about it, and waits to be killed. */
+import { readConfig } from '@lathe/platform/config';
+import { startPlatform } from './platform.ts';
+
+const platform = await startPlatform(readConfig(process.env));
+process.send?.({ workerPid: platform.workerPid(), natsUrl: platform.natsUrl });

@@ -1,0 +1,100 @@
+import { fork, spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { readConfig } from '@lathe/platform/config';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { expect, it } from 'vitest';
+import { startPlatform } from './platform.ts';
+
+const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'error' };
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether something listens at the address of a nats-server. */
+function listens(natsUrl: string): Promise<boolean> {
+  const socket = connect(Number(new URL(natsUrl).port), '127.0.0.1');
+  return new Promise((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  }).finally(() => socket.destroy()) as Promise<boolean>;
+}
+
+it('starts everything, brings back a killed worker and stops all', {
+  timeout: 120_000,
+}, async () => {
+  await using folder = await tempFolder();
+  const config = readConfig({ ...quiet, LATHE_DATA: folder.path });
+  const platform = await startPlatform(config);
+  const headers = { authorization: `Bearer ${platform.apiKey}` };
+  const models = () => fetch(`${platform.url}/v1/models`, { headers });
+  expect((await models()).status).toBe(200);
+  expect((await fetch(`${platform.url}/v1/models`)).status).toBe(401);
+  await expect(startPlatform(config)).rejects.toThrow(/is used by process \d+/);
+
+  const first = platform.workerPid();
+  process.kill(first, 'SIGKILL');
+  await expect.poll(() => platform.workerPid(), { timeout: 20_000 }).not.toBe(first);
+  const second = platform.workerPid();
+  await platform.stop();
+  expect(isAlive(second)).toBe(false);
+  expect(await listens(platform.natsUrl)).toBe(false);
+  await expect(models()).rejects.toThrow();
+});
+
+it('leaves no process behind when it is killed', { timeout: 120_000 }, async () => {
+  await using folder = await tempFolder();
+  const parent = fork(path.join(import.meta.dirname, 'platform-child.ts'), {
+    env: { ...process.env, ...quiet, LATHE_DATA: folder.path },
+  });
+  const told = await new Promise<{ workerPid: number; natsUrl: string }>((resolve) => {
+    parent.once('message', (message) => resolve(message as never));
+  });
+  expect(await listens(told.natsUrl)).toBe(true);
+  parent.kill('SIGKILL');
+  await expect.poll(() => listens(told.natsUrl), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isAlive(told.workerPid), { timeout: 40_000 }).toBe(false);
+});
+
+it('npm start says where it runs, and stops on a signal', { timeout: 120_000 }, async () => {
+  await using folder = await tempFolder();
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'start.ts')], {
+    env: { ...process.env, ...quiet, LATHE_DATA: folder.path },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await expect.poll(() => output, { timeout: 60_000 }).toContain('Ctrl-C stops it');
+  expect(output).toMatch(/Lathe runs at http:\/\/127\.0\.0\.1:\d+\n/);
+  expect(output.match(/sk-lathe-[\w-]{43}/g)).toHaveLength(1);
+  expect(output).toContain(`kept in ${path.join(folder.path, 'api-key')}`);
+  const code = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  expect(await code).toBe(0);
+});
+
+it.each([
+  ['LATHE_PORT', 'http', 'The environment variable LATHE_PORT is "http"'],
+  ['LATHE_NATS_URL', 'nats://127.0.0.1:1', 'Cannot reach nats-server at nats://127.0.0.1:1.'],
+])('npm start says in a sentence what is wrong with %s', async (name, value, sentence) => {
+  await using folder = await tempFolder();
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'start.ts')], {
+    env: { ...process.env, ...quiet, LATHE_DATA: folder.path, [name]: value },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1);
+  await expect.poll(() => output).toContain(sentence);
+  expect(output).not.toContain('    at ');
+});
