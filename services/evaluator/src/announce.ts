@@ -18,19 +18,30 @@ export type Announcer = { scan(): Promise<void> };
 
 /**
  * Announces every folder that the engine and the tokenizer can work with as a base model, logs each
- * other one once with the reason, and takes back announcements of folders that are gone: all
- * evaluators of a deployment see the same folders. Unchanged folders are not opened again.
+ * other one with the reason, again only when that changes, and takes back announcements of folders
+ * that are gone: all evaluators of a deployment see the same folders. Unchanged models are not opened again.
  */
 export function createAnnouncer(ports: AnnouncePorts): Announcer {
-  const checked = new Map<string, { readonly changedMs: number; readonly isSupported: boolean }>();
+  /** When the config of an announced model was changed last. */
+  const announced = new Map<string, number>();
+  const reasons = new Map<string, string>();
 
   const check = async (name: string, path: string): Promise<boolean> => {
     const { mtimeMs: changedMs } = await stat(join(path, 'config.json'));
-    const known = checked.get(path);
-    if (known?.changedMs === changedMs) return known.isSupported;
-    const isSupported = await announce(ports, name, { path, changedMs });
-    checked.set(path, { changedMs, isSupported });
-    return isSupported;
+    if (announced.get(path) === changedMs) return true;
+    try {
+      await announce(ports, name, { path, changedMs });
+      announced.set(path, changedMs);
+      return true;
+    } catch (error) {
+      if (!isAboutModel(error)) throw error;
+      // It may be half copied, so it is looked at again.
+      const reason = (error as Error).message;
+      if (reasons.get(path) !== reason)
+        ports.log.warn({ model: name, reason }, 'a model folder is not supported');
+      reasons.set(path, reason);
+      return false;
+    }
   };
 
   return {
@@ -42,7 +53,7 @@ export function createAnnouncer(ports: AnnouncePorts): Announcer {
         if (!offered.has(value.name)) {
           ports.log.warn({ model: value.name }, 'the base model is not here any more');
           await ports.models.delete(key);
-          checked.clear();
+          announced.clear();
         }
     },
   };
@@ -52,28 +63,21 @@ async function announce(
   { models, log }: AnnouncePorts,
   name: string,
   folder: { readonly path: string; readonly changedMs: number },
-): Promise<boolean> {
-  try {
-    const kit = await openModelKit(folder.path);
-    const record: ModelRecord = {
-      version: 1,
-      kind: 'base',
-      name,
-      createdAt: Math.floor(folder.changedMs / 1000),
-      maxPositions: kit.config.maxPositions,
-      parameters: kit.parameters,
-    };
-    await models.put(modelKey(baseModelsProject, name), record);
-    const { maxPositions, parameters } = record;
-    log.info({ model: name, maxPositions, parameters }, 'offers a base model');
-    if (kit.templateProblem !== null)
-      log.warn({ model: name, reason: kit.templateProblem }, 'the base model cannot chat');
-    return true;
-  } catch (error) {
-    if (!isAboutModel(error)) throw error;
-    log.warn({ model: name, reason: (error as Error).message }, 'a model folder is not supported');
-    return false;
-  }
+): Promise<void> {
+  const kit = await openModelKit(folder.path);
+  const record: ModelRecord = {
+    version: 1,
+    kind: 'base',
+    name,
+    createdAt: Math.floor(folder.changedMs / 1000),
+    maxPositions: kit.config.maxPositions,
+    parameters: kit.parameters,
+  };
+  await models.put(modelKey(baseModelsProject, name), record);
+  const { maxPositions, parameters } = record;
+  log.info({ model: name, maxPositions, parameters }, 'offers a base model');
+  if (kit.templateProblem !== null)
+    log.warn({ model: name, reason: kit.templateProblem }, 'the base model cannot chat');
 }
 
 /** Whether the error is about the folder's content; others, such as of NATS, are not the model's fault. */

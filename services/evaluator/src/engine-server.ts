@@ -1,4 +1,4 @@
-import { LatheError, toWireError } from '@lathe/contracts/error';
+import { toWireError } from '@lathe/contracts/error';
 import { type FromEngine, type ToEngine, toEngineSchema } from './engine-message.ts';
 import type { ModelPool } from './model-pool.ts';
 import { createSlots } from './slots.ts';
@@ -67,11 +67,5 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
 
 function failure(id: number, error: unknown): FromEngine {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { kind: 'failed', id, error: toWireError(asUserError(error)), cause };
-}
-
-/** A request that the engine refuses as wrong is told; anything else stays private. */
-function asUserError(error: unknown): unknown {
-  if (error instanceof RangeError) return new LatheError('invalid_value', error.message);
-  return error;
+  return { kind: 'failed', id, error: toWireError(error), cause };
 }

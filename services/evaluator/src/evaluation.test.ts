@@ -1,0 +1,189 @@
+import { startNats, type TestNats } from '@lathe/testkit/nats';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatRow, collect, openEvaluator, type TestEvaluator } from './evaluator-fixture.ts';
+
+let nats: TestNats;
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let service: TestEvaluator;
+
+beforeAll(async () => {
+  nats = await startNats();
+  folder = await tempFolder();
+  service = await openEvaluator({ natsUrl: nats.url, folder: folder.path });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await nats[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const labels = ['red', 'green', 'blue'];
+const rows = (count: number, from: number) =>
+  Array.from({ length: count }, (_, index) =>
+    chatRow(from + index, `thing ${from + index}`, labels[index % 3] as string),
+  );
+const dataset = { train: rows(30, 1), heldOut: rows(12, 100) };
+/** An evaluation that goes on for long enough to be disturbed. */
+const slow = { train: rows(30, 1), heldOut: rows(2000, 100) };
+const slowOptions = { options: { evaluation_rows: 2000 } };
+
+describe('an evaluation', () => {
+  it('scores the three contestants on the same rows and ends the job', async () => {
+    const job = await service.trained(dataset);
+    await service.queue(job);
+    const ended = await service.ended(job.id);
+    const name = `ft:tiny:default::${job.id.slice(6, 14)}`;
+    expect(ended).toMatchObject({ state: 'succeeded', stage: 'done', fineTunedModel: name });
+    const report = await service.report(ended);
+    expect(report).toMatchObject({ fineTunedModel: name, baseModel: 'tiny', rows: 12 });
+    expect(report.contestants.map(({ name: who, shots }) => [who, shots])).toEqual([
+      ['base', 0],
+      ['few-shot', 8],
+      ['tuned', 0],
+    ]);
+    for (const { exactMatch, loss, supervisedTokens } of report.contestants) {
+      expect(exactMatch.total).toBe(12);
+      expect(loss).toBeGreaterThan(0);
+      // The letters of each answer and the end of the turn; the examples in the prompt do not count.
+      expect(supervisedTokens).toBe(4 * (4 + 6 + 5));
+    }
+    expect(new Set(report.contestants.map(({ loss }) => loss)).size).toBe(3);
+    expect(report.comparisons.map(({ against }) => against)).toEqual(['base', 'few-shot']);
+    expect(report.samples[0]).toMatchObject({ line: 100, prompt: 'thing 100', expected: 'red' });
+    expect(Object.keys(report.samples[0]?.answers ?? {})).toEqual(['base', 'few-shot', 'tuned']);
+    expect(ended.evaluation).toMatchObject({
+      held_out_rows: 12,
+      contestants: [{ name: 'base' }, { name: 'few-shot', shots: 8 }, { name: 'tuned' }],
+    });
+    await drained();
+    const names = (await service.events(job.id)).map((event) => event.name);
+    expect(names.slice(-3)).toEqual(['evaluated', 'model_created', 'succeeded']);
+    expect(names.filter((each) => each === 'evaluating').length).toBeGreaterThan(3);
+  });
+
+  it('gives the same report again, and changes nothing when the message comes twice', async () => {
+    const first = await service.trained(dataset);
+    const second = await service.trained(dataset);
+    await service.queue(first);
+    await service.queue(second);
+    const reports = [];
+    for (const job of [first, second]) {
+      const report = await service.report(await service.ended(job.id));
+      reports.push(report.contestants.map(({ exactMatch, loss }) => ({ exactMatch, loss })));
+    }
+    expect(reports[0]).toEqual(reports[1]);
+    await drained();
+    const before = await service.read(first.id);
+    const events = await service.events(first.id);
+    await service.queue({ ...first, requestId: 'again' });
+    await drained();
+    expect(await service.read(first.id)).toEqual(before);
+    expect(await service.events(first.id)).toEqual(events);
+  });
+
+  it('obeys the options of the job', async () => {
+    const options = { evaluation_rows: 5, few_shot_examples: 2 };
+    const job = await service.trained(dataset, { options });
+    await service.queue(job);
+    const report = await service.report(await service.ended(job.id));
+    expect(report).toMatchObject({ rows: 5, sampled: true });
+    expect(report.contestants[1]).toMatchObject({ name: 'few-shot', shots: 2 });
+    const none = await service.trained(dataset, { options: { few_shot_examples: 0 } });
+    await service.queue(none);
+    const without = await service.report(await service.ended(none.id));
+    expect(without.contestants.map(({ name }) => name)).toEqual(['base', 'tuned']);
+  });
+
+  it('succeeds without held-out rows and says so', async () => {
+    const job = await service.trained({ train: dataset.train, heldOut: [] });
+    await service.queue(job);
+    const ended = await service.ended(job.id);
+    expect(ended.state).toBe('succeeded');
+    expect(await service.report(ended)).toMatchObject({ heldOutSource: 'none', contestants: [] });
+    await drained();
+    const events = await service.events(job.id);
+    expect(events.find((event) => event.name === 'evaluated')?.message).toMatch(/not compared/);
+  });
+
+  it('takes up a job that was resumed from the queue', async () => {
+    const job = await service.trained(dataset, { state: 'queued', epoch: 5 });
+    await service.queue(job);
+    expect((await service.ended(job.id)).state).toBe('succeeded');
+  });
+
+  it('fails the job in words when its checkpoint is gone', async () => {
+    const job = await service.trained(dataset);
+    await service.artifacts.delete(job.checkpointKey ?? '');
+    await service.queue(job);
+    const ended = await service.ended(job.id);
+    expect(ended.error).toEqual({
+      code: 'model_not_found',
+      message: 'The files of the model were deleted.',
+      param: 'model',
+    });
+  });
+});
+
+describe('a disturbed evaluation', () => {
+  /** A job whose evaluation is under way. */
+  async function underWay() {
+    const job = await service.trained(slow, slowOptions);
+    await service.queue(job);
+    await expect
+      .poll(async () => (await service.events(job.id)).length, { timeout: 20_000 })
+      .toBeGreaterThan(1);
+    return job;
+  }
+  const wish = async (id: string, desired: 'cancel' | 'pause') => {
+    const job = await service.read(id);
+    await service.jobs.put(`default.${id}`, { ...job, desired });
+  };
+
+  it('stops when the job is cancelled', async () => {
+    const job = await underWay();
+    await wish(job.id, 'cancel');
+    expect((await service.ended(job.id)).state).toBe('cancelled');
+    await drained();
+    expect((await service.events(job.id)).at(-1)?.name).toBe('cancelled');
+  });
+
+  it('pauses when that is wished', async () => {
+    const job = await underWay();
+    await wish(job.id, 'pause');
+    expect(await service.ended(job.id)).toMatchObject({ state: 'paused', stage: 'evaluate' });
+  });
+
+  it('lets chats through', async () => {
+    const job = await underWay();
+    const begun = performance.now();
+    const { last } = await collect(service.ask({ maxTokens: 20 }));
+    expect(last?.kind).toBe('done');
+    expect(performance.now() - begun).toBeLessThan(3000);
+    expect((await service.read(job.id)).state).toBe('running');
+    await wish(job.id, 'cancel');
+    await service.ended(job.id);
+  });
+
+  it('is done again when the engine is killed, or the service stops', async () => {
+    const job = await service.trained(slow, { options: { evaluation_rows: 300 } });
+    await service.queue(job);
+    await expect
+      .poll(async () => (await service.events(job.id)).length, { timeout: 20_000 })
+      .toBeGreaterThan(1);
+    process.kill(service.enginePid ?? 0, 'SIGKILL');
+    await service.restart();
+    const ended = await service.ended(job.id);
+    expect(ended.state).toBe('succeeded');
+    expect((await service.report(ended)).rows).toBe(300);
+  });
+});
+
+/** Waits until the evaluation queue is empty, so that every last event is there. */
+async function drained(): Promise<void> {
+  for (;;) {
+    const info = await service.nats.manager.consumers.info('LATHE_WORK', 'lathe-evaluate');
+    if (info.num_pending === 0 && info.num_ack_pending === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

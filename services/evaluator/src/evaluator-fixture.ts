@@ -1,0 +1,306 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CanonicalRow, DatasetPart } from '@lathe/contracts/artifact/dataset';
+import { checkpointPrefix, datasetPrefix } from '@lathe/contracts/artifact/key';
+import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
+import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
+import { newId } from '@lathe/contracts/id';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import {
+  type InferenceReply,
+  type InferenceRequest,
+  inferenceReplySchema,
+} from '@lathe/contracts/message/inference';
+import { modelRecordSchema, tunedModelName } from '@lathe/contracts/record/model';
+import {
+  buckets,
+  inferenceCancelSubject,
+  inferenceSubject,
+  modelKey,
+  recordKey,
+} from '@lathe/contracts/subject';
+import { putFolder } from '@lathe/platform/artifacts/folder';
+import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { readConfig } from '@lathe/platform/config';
+import { openJobs } from '@lathe/platform/jobs';
+import { createLogger } from '@lathe/platform/log';
+import { connectNats } from '@lathe/platform/nats/connection';
+import { listEvents } from '@lathe/platform/nats/events';
+import { publishWork } from '@lathe/platform/nats/work';
+import { openRecords } from '@lathe/platform/records/kv';
+import { writeTinyAdapter, writeTinyModel } from '@lathe/testkit/tiny-model';
+import { encodeChat } from '@lathe/tokenizer/chat-example';
+import { createInbox } from '@nats-io/nats-core';
+import { openModelKit, templateOf } from './model-kit.ts';
+import type { EvaluatorSettings } from './settings.ts';
+import { start } from './start.ts';
+
+const project = 'default';
+export const baseName = 'tiny';
+
+/** For tests: a real evaluator over a real nats-server, real files and a real engine with a tiny base model. */
+export async function openEvaluator(
+  places: { readonly natsUrl: string; readonly folder: string },
+  overrides: Partial<EvaluatorSettings> = {},
+) {
+  const config = readConfig({
+    LATHE_DATA: places.folder,
+    LATHE_NATS_URL: places.natsUrl,
+    LATHE_MODELS: join(places.folder, 'models'),
+    LATHE_LOG_LEVEL: process.env.LATHE_TEST_LOG ?? 'silent',
+  });
+  const baseFolder = join(places.folder, 'models', baseName);
+  await writeTinyModel(baseFolder);
+  const settings = { cancelPollMs: 30, stopGraceMs: 200, ...overrides };
+  let evaluator = await start(config, settings);
+  const log = createLogger(config, 'test');
+  const nats = await connectNats({ url: places.natsUrl, name: 'test', log });
+  const artifacts = await openArtifacts(config);
+  const jobs = await openJobs(nats);
+  const models = await openRecords(nats, buckets.models, modelRecordSchema);
+  const kit = await openModelKit(baseFolder);
+
+  const storePart = async (prefix: string, rows: readonly CanonicalRow[]): Promise<DatasetPart> => {
+    const examples = rows.map((row): ShardExample => {
+      if (row.kind !== 'chat') throw new TypeError('the fixture stores chat rows only');
+      const encoded = encodeChat(kit.tokenizer, templateOf(kit, baseName), row.messages);
+      return { tokens: Int32Array.from(encoded.tokens), supervised: encoded.supervised };
+    });
+    const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    const store = async (key: string, bytes: Uint8Array) => ({
+      key,
+      ...(await artifacts.put(key, bytes)),
+    });
+    return {
+      rows: rows.length,
+      tokens: examples.reduce((sum, { tokens }) => sum + tokens.length, 0),
+      supervisedTokens: 0,
+      longest: 0,
+      shards: rows.length === 0 ? [] : [await store(`${prefix}.shard`, encodeShard(examples))],
+      canonical: await store(`${prefix}.jsonl`, Buffer.from(text)),
+    };
+  };
+  const storeDataset = async (
+    jobId: string,
+    rows: { train: readonly CanonicalRow[]; heldOut: readonly CanonicalRow[] },
+  ): Promise<string> => {
+    const prefix = datasetPrefix(project, jobId, 'at_1');
+    const report = { key: `${prefix}/report.json` };
+    const manifest = {
+      version: 1,
+      jobId,
+      kind: 'chat',
+      baseModel: baseName,
+      tokenizerSha256: kit.tokenizerSha256,
+      templateSha256: null,
+      heldOutSource: rows.heldOut.length === 0 ? 'none' : 'split',
+      train: await storePart(`${prefix}/train`, rows.train),
+      heldOut: await storePart(`${prefix}/held-out`, rows.heldOut),
+      report: { ...report, ...(await artifacts.put(report.key, Buffer.from('{}'))) },
+    };
+    await artifacts.put(`${prefix}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
+    return `${prefix}/manifest.json`;
+  };
+  /** Stores a checkpoint: a random adapter, or a whole model with other random weights. */
+  const storeCheckpoint = async (jobId: string, kind: 'adapter' | 'merged', seed: number) => {
+    const folder = join(places.folder, 'checkpoints', `${jobId}-${kind}`);
+    await mkdir(folder, { recursive: true });
+    if (kind === 'adapter') await writeTinyAdapter(folder, seed);
+    else await writeTinyModel(folder, { seed });
+    const prefix = checkpointPrefix(project, jobId, 'at_1', 10);
+    const manifest = {
+      version: 1,
+      jobId,
+      epoch: 1,
+      step: 10,
+      baseModel: baseName,
+      kind,
+      model: await putFolder(artifacts, `${prefix}/model`, folder),
+      state: {},
+      metrics: { step: 10 },
+    };
+    await artifacts.put(`${prefix}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
+    return `${prefix}/manifest.json`;
+  };
+  const read = async (id: string): Promise<JobRecord> => {
+    const stored = await jobs.get(recordKey(project, id));
+    if (stored === null) throw new Error(`no job ${id}`);
+    return stored.value;
+  };
+  const queue = (job: JobRecord) => {
+    const { id: jobId, epoch, requestId } = job;
+    return publishWork(nats, 'evaluate', { version: 1, project, jobId, epoch, requestId });
+  };
+
+  return {
+    config,
+    nats,
+    jobs,
+    models,
+    artifacts,
+    kit,
+    baseFolder,
+    read,
+    queue,
+    get enginePid() {
+      return evaluator.enginePid;
+    },
+    async restart() {
+      await evaluator.stop();
+      evaluator = await start(config, settings);
+    },
+    /** Registers a tuned model under its name and returns the name. */
+    async addTuned(kind: 'adapter' | 'merged', seed = 5): Promise<string> {
+      const jobId = newId('job');
+      const manifestKey = await storeCheckpoint(jobId, kind, seed);
+      const name = tunedModelName({ base: baseName, project, suffix: kind, jobId });
+      await models.put(modelKey(project, name), {
+        version: 1,
+        kind,
+        name,
+        project,
+        createdAt: 0,
+        base: baseName,
+        jobId,
+        step: 10,
+        manifestKey,
+      });
+      return name;
+    },
+    /** A job whose training is over. */
+    async trained(
+      rows: { train: readonly CanonicalRow[]; heldOut: readonly CanonicalRow[] },
+      change: Partial<JobRecord> = {},
+    ): Promise<JobRecord> {
+      const id = newId('job');
+      const job: JobRecord = {
+        ...trainedJob(id),
+        datasetKey: await storeDataset(id, rows),
+        checkpointKey: await storeCheckpoint(id, 'adapter', 5),
+        ...change,
+      };
+      await jobs.create(recordKey(project, id), job);
+      return job;
+    },
+    async ended(id: string, states = ['succeeded', 'failed', 'cancelled', 'paused']) {
+      for (;;) {
+        const job = await read(id);
+        if (states.includes(job.state)) return job;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async report(job: JobRecord) {
+      const chunks = await Array.fromAsync(artifacts.get(job.reportKey ?? ''));
+      return evaluationReportSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
+    },
+    events: async (id: string) =>
+      (await listEvents(nats, project, id, { limit: 500, newestFirst: false })).map(
+        (stored) => stored.event,
+      ),
+    /** Asks as a gateway does; yields the replies until the last word. */
+    async *ask(change: Partial<InferenceRequest>): AsyncGenerator<InferenceReply, void> {
+      const inbox = createInbox();
+      const replies = nats.connection.subscribe(inbox);
+      const payload = JSON.stringify({ ...chatRequest(), ...change });
+      nats.connection.publish(inferenceSubject, payload, { reply: inbox });
+      try {
+        for await (const message of replies) {
+          const reply = inferenceReplySchema.parse(message.json());
+          yield reply;
+          if (reply.kind === 'done' || reply.kind === 'error') return;
+        }
+      } finally {
+        replies.unsubscribe();
+      }
+    },
+    cancel: (requestId: string) => nats.connection.publish(inferenceCancelSubject(requestId)),
+    async [Symbol.asyncDispose]() {
+      await nats.close();
+      await evaluator.stop();
+    },
+  };
+}
+export type TestEvaluator = Awaited<ReturnType<typeof openEvaluator>>;
+
+/** The text of each choice, and what was said at the end. */
+export async function collect(replies: AsyncIterable<InferenceReply>) {
+  const texts: string[] = [];
+  const reasons: string[] = [];
+  const kinds: string[] = [];
+  let last: InferenceReply | undefined;
+  for await (const reply of replies) {
+    kinds.push(reply.kind);
+    if (reply.kind === 'text') texts[reply.choice] = (texts[reply.choice] ?? '') + reply.text;
+    if (reply.kind === 'finish') reasons[reply.choice] = reply.reason;
+    last = reply;
+  }
+  return { texts, reasons, kinds, last };
+}
+
+export function chatRequest(): InferenceRequest {
+  return {
+    version: 1,
+    requestId: newId('request'),
+    project,
+    model: baseName,
+    messages: [{ role: 'user', content: 'hello' }],
+    temperature: 0,
+    topP: 1,
+    maxTokens: 8,
+    stop: [],
+    seed: 1,
+    choices: 1,
+    topLogprobs: null,
+    logitBias: {},
+    presencePenalty: 0,
+    frequencyPenalty: 0,
+  };
+}
+
+export function chatRow(line: number, user: string, assistant: string): CanonicalRow {
+  return {
+    kind: 'chat',
+    line,
+    messages: [
+      { role: 'user', content: user },
+      { role: 'assistant', content: assistant },
+    ],
+  };
+}
+
+function trainedJob(id: string): JobRecord {
+  return {
+    version: 1,
+    id,
+    project,
+    createdAt: 0,
+    createdMs: 0,
+    requestId: newId('request'),
+    state: 'running',
+    desired: 'run',
+    epoch: 2,
+    stage: 'evaluate',
+    model: baseName,
+    suffix: null,
+    seed: 1,
+    hyperparameters: {},
+    options: {},
+    metadata: null,
+    trainingFile: 'file-1',
+    validationFile: null,
+    settings: null,
+    datasetKey: null,
+    progress: null,
+    worker: null,
+    lostWorkers: 0,
+    checkpointKey: null,
+    trainedTokens: null,
+    fineTunedModel: null,
+    resultFiles: [],
+    reportKey: null,
+    evaluation: null,
+    startedAt: null,
+    finishedAt: null,
+    error: null,
+  };
+}

@@ -1,0 +1,225 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { baseModelsProject, modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
+import { startNats, type TestNats } from '@lathe/testkit/nats';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { writeTinyModel } from '@lathe/testkit/tiny-model';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatRequest, collect, openEvaluator, type TestEvaluator } from '../evaluator-fixture.ts';
+
+let nats: TestNats;
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let service: TestEvaluator;
+
+beforeAll(async () => {
+  nats = await startNats();
+  folder = await tempFolder();
+  await mkdir(join(folder.path, 'models', 'odd'), { recursive: true });
+  await writeFile(join(folder.path, 'models', 'odd', 'config.json'), '{"model_type": "other"}');
+  const overrides = { waitingMs: 20, modelScanMs: 100, mergedModels: 1 };
+  service = await openEvaluator({ natsUrl: nats.url, folder: folder.path }, overrides);
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await nats[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+describe('base models', () => {
+  it('are announced with their size when the engine knows them, and only then', async () => {
+    const names = (await service.models.list(baseModelsProject)).map((entry) => entry.value.name);
+    expect(names).toEqual(['tiny']);
+    const record = await service.models.get(modelKey(baseModelsProject, 'tiny'));
+    expect(record?.value).toMatchObject({ kind: 'base', maxPositions: 512, parameters: 23_840 });
+  });
+});
+
+describe('a chat', () => {
+  it('is accepted, answered in text, finished and accounted for', async () => {
+    const { kinds, texts, reasons, last } = await collect(service.ask({}));
+    expect(kinds[0]).toBe('accepted');
+    expect(kinds.slice(-2)).toEqual(['finish', 'done']);
+    expect(texts[0]).not.toBe('');
+    expect(reasons).toEqual(['length']);
+    // <|user|> hello <|end|> <|assistant|>: each byte is a token.
+    expect(last).toEqual({
+      kind: 'done',
+      usage: { prompt_tokens: 8, completion_tokens: 8, total_tokens: 16 },
+    });
+  });
+
+  it('says the same to the same seed, and several things for several choices', async () => {
+    const wild = { temperature: 1.5, choices: 3, maxTokens: 20 };
+    const first = await collect(service.ask({ ...wild, seed: 5 }));
+    const again = await collect(service.ask({ ...wild, seed: 5 }));
+    const other = await collect(service.ask({ ...wild, seed: 6 }));
+    expect(again.texts).toEqual(first.texts);
+    expect(new Set(first.texts).size).toBe(3);
+    expect(other.texts).not.toEqual(first.texts);
+    expect(first.last).toMatchObject({ usage: { prompt_tokens: 8 } });
+  });
+
+  it('stops before a stop text, across tokens, and does not show it', async () => {
+    const bias = biasTo('abc');
+    const free = await collect(service.ask({ logitBias: bias, maxTokens: 40 }));
+    const text = free.texts[0] ?? '';
+    const stop = text.slice(10, 13);
+    const stopped = await collect(service.ask({ logitBias: bias, maxTokens: 40, stop: [stop] }));
+    expect(stopped.texts[0] ?? '').toBe(text.slice(0, text.indexOf(stop)));
+    expect(stopped.reasons).toEqual(['stop']);
+  });
+
+  it('never splits a character, whatever tokens come', async () => {
+    const pieces: string[] = [];
+    const wild = { temperature: 2, maxTokens: 200, logitBias: biasTo('é🙂') };
+    for await (const reply of service.ask(wild)) if (reply.kind === 'text') pieces.push(reply.text);
+    expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+    expect(pieces.join('')).toMatch(/[é🙂]/u);
+  });
+
+  it('tells log-probabilities of exactly the shown tokens', async () => {
+    const entries: { token: string; logprob: number; top: number }[] = [];
+    let text = '';
+    for await (const reply of service.ask({ topLogprobs: 3, logitBias: biasTo('xyz') }))
+      if (reply.kind === 'text') {
+        text += reply.text;
+        for (const each of reply.logprobs ?? [])
+          entries.push({ ...each, top: each.top_logprobs.length });
+      }
+    expect(entries.map((entry) => entry.token).join('')).toBe(text);
+    expect(entries).toHaveLength(8);
+    expect(entries.every((entry) => entry.logprob <= 0 && entry.top === 3)).toBe(true);
+  });
+
+  it('refuses what does not fit the context, and unknown models', async () => {
+    const long = [{ role: 'user' as const, content: 'x'.repeat(600) }];
+    const tooLong = await collect(service.ask({ messages: long, maxTokens: null }));
+    expect(tooLong.last).toEqual({
+      kind: 'error',
+      error: {
+        code: 'context_length_exceeded',
+        message: 'The model takes at most 512 tokens, but the messages have 603.',
+        param: 'messages',
+      },
+    });
+    const tooMuch = await collect(service.ask({ maxTokens: 511 }));
+    expect(tooMuch.last).toMatchObject({
+      error: { code: 'context_length_exceeded', param: 'max_tokens' },
+    });
+    const unknown = await collect(service.ask({ model: 'nobody' }));
+    expect(unknown.last).toMatchObject({ error: { code: 'model_not_found', param: 'model' } });
+  });
+
+  it('fills the context and no more when no limit is given', async () => {
+    const { last, reasons } = await collect(
+      service.ask({ maxTokens: null, logitBias: biasTo('ab') }),
+    );
+    expect(reasons).toEqual(['length']);
+    expect(last).toMatchObject({ usage: { prompt_tokens: 8, completion_tokens: 504 } });
+  });
+
+  it('ends when the client cancels', async () => {
+    const request = { ...chatRequest(), maxTokens: null, logitBias: biasTo('ab') };
+    const kinds: string[] = [];
+    for await (const reply of service.ask(request)) {
+      kinds.push(reply.kind);
+      if (kinds.length === 3) service.cancel(request.requestId);
+      if (reply.kind === 'error') expect(reply.error.code).toBe('cancelled');
+    }
+    expect(kinds.at(-1)).toBe('error');
+    expect(kinds.length).toBeLessThan(400);
+  });
+
+  it('answers many at once', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, seed) => collect(service.ask({ seed, maxTokens: 10 }))),
+    );
+    expect(all.every(({ last }) => last?.kind === 'done')).toBe(true);
+    expect(new Set(all.map(({ texts }) => texts[0])).size).toBe(1);
+  });
+});
+
+describe('a tuned model', () => {
+  const say = async (model: string) =>
+    (await collect(service.ask({ model, maxTokens: 24 }))).texts[0] ?? '';
+
+  it('answers through its adapter, or with its own weights; the base stays as it was', async () => {
+    const base = await say('tiny');
+    const adapter = await service.addTuned('adapter');
+    const merged = await service.addTuned('merged', 9);
+    const answers = [base, await say(adapter), await say(merged)];
+    expect(new Set(answers).size).toBe(3);
+    expect(await say('tiny')).toBe(base);
+    expect([await say('tiny'), await say(adapter), await say(merged)]).toEqual(answers);
+  });
+
+  it('takes turns in memory when there are more than fit', async () => {
+    const names = [await service.addTuned('merged', 11), await service.addTuned('merged', 12)];
+    const first = await Promise.all(names.map(say));
+    for (const index of [0, 1, 0, 1])
+      expect(await say(names[index] as string)).toBe(first[index] as string);
+  });
+
+  it('is gone when it was deleted', async () => {
+    const name = await service.addTuned('adapter', 21);
+    await say(name);
+    await service.models.delete(modelKey('default', name));
+    const deleted = JSON.stringify({ project: 'default', name });
+    service.nats.connection.publish(modelDeletedSubject, deleted);
+    const { last } = await collect(service.ask({ model: name }));
+    expect(last).toMatchObject({ error: { code: 'model_not_found' } });
+  });
+
+  it('belongs to its project', async () => {
+    const model = await service.addTuned('adapter', 22);
+    const { last } = await collect(service.ask({ model, project: 'other' }));
+    expect(last).toMatchObject({ error: { code: 'model_not_found' } });
+  });
+});
+
+describe('faults', () => {
+  it('ends open requests clearly when the engine is killed, and answers again', async () => {
+    const before = service.enginePid;
+    const kinds: string[] = [];
+    let error: unknown;
+    for await (const reply of service.ask({ maxTokens: null, logitBias: biasTo('ab') })) {
+      kinds.push(reply.kind);
+      if (kinds.length === 3) process.kill(service.enginePid ?? 0, 'SIGKILL');
+      if (reply.kind === 'error') error = reply.error;
+    }
+    expect(error).toMatchObject({ code: 'unavailable' });
+    const { last } = await collect(service.ask({}));
+    expect(last?.kind).toBe('done');
+    expect(service.enginePid).not.toBe(before);
+  });
+
+  it('keeps saying that it waits', async () => {
+    process.kill(service.enginePid ?? 0, 'SIGSTOP');
+    const pid = service.enginePid ?? 0;
+    const kinds: string[] = [];
+    for await (const reply of service.ask({})) {
+      kinds.push(reply.kind);
+      if (kinds.length === 4) process.kill(pid, 'SIGCONT');
+    }
+    expect(kinds.slice(0, 4)).toEqual(['accepted', 'waiting', 'waiting', 'waiting']);
+    expect(kinds.at(-1)).toBe('done');
+  });
+
+  it('takes a base model back when its folder goes, and offers one that comes', async () => {
+    const added = join(folder.path, 'models', 'second');
+    const listed = async () =>
+      (await service.models.list(baseModelsProject)).map((entry) => entry.value.name);
+    await writeTinyModel(added, { seed: 3 });
+    await expect.poll(listed, { timeout: 5000 }).toContain('second');
+    expect((await collect(service.ask({ model: 'second' }))).last?.kind).toBe('done');
+    await rm(added, { recursive: true });
+    await expect.poll(listed, { timeout: 5000 }).toEqual(['tiny']);
+  });
+});
+
+/** Makes only the bytes of these characters possible. */
+function biasTo(characters: string): Record<string, number> {
+  const { tokenizer } = service.kit;
+  const tokens = new Set(tokenizer.encode(characters));
+  return Object.fromEntries([...tokens].map((token) => [String(token), 100]));
+}
