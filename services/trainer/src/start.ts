@@ -19,7 +19,7 @@ import { watchJobs } from './controller/job-board.ts';
 import { jobEvent } from './controller/job-events.ts';
 import { createPlacement } from './controller/placement.ts';
 import type { ControllerPorts } from './controller/ports.ts';
-import { reconcilePaused } from './controller/reconcile.ts';
+import { reconcile } from './controller/reconcile.ts';
 import { type ControllerSettings, controllerSettings } from './controller/settings.ts';
 import { createTrainWork } from './controller/train-work.ts';
 import { watchWorkers } from './controller/worker-board.ts';
@@ -51,8 +51,8 @@ export async function start(
     const artifacts = await openArtifacts(config);
     const workers = watchWorkers(workerRecords, signal);
     const jobBoard = watchJobs(jobs, signal, (record) => {
-      reconcilePaused(ports, record).catch((error: unknown) =>
-        log.error({ err: error, jobId: record.id }, 'a paused job could not be moved on'),
+      reconcile(ports, record).catch((error: unknown) =>
+        log.error({ err: error, jobId: record.id }, 'a change of a job could not be followed up'),
       );
     });
     const ports: ControllerPorts = {
@@ -65,6 +65,8 @@ export async function start(
       jobBoard,
       dial: dialWorker,
       emit: async (job, event) => {
+        const level = event.type === 'metrics' ? 'debug' : (event.level ?? 'info');
+        log[level]({ jobId: job.id, epoch: job.epoch, event: event.name }, event.message);
         await publishEvent(nats, jobEvent(job, event, Date.now()), event.dedupeId);
       },
       queue: ({ project, id, requestId }, stage, epoch) =>

@@ -67,6 +67,27 @@ test('a wish to pause that is taken back at once leaves the job running or bring
     await expectUndisturbed(cluster, await cluster.waitFor(id, trained));
   }));
 
+test('a job that is cancelled while it is paused leaves no training state behind', () =>
+  withCluster(async (cluster) => {
+    await cluster.startController();
+    cluster.startWorker('one', { stepMs: 60 });
+    const id = await cluster.createJob({ options: { checkpoint_every: 5 } });
+    await cluster.waitFor(id, atStep(7));
+    await cluster.wish(id, 'pause');
+    await cluster.waitFor(id, ({ state }) => state === 'paused');
+    const stored = async (): Promise<string[]> =>
+      (await Array.fromAsync(cluster.artifacts.list(`default/jobs/${id}/checkpoints`))).map(
+        ({ key }) => key.replace(/^.*-0+/, ''),
+      );
+    expect((await stored()).filter((key) => key.includes('/state/'))).not.toEqual([]);
+    // A wish that came after the pause took effect, with no gateway to act on it.
+    await cluster.wish(id, 'cancel');
+    await cluster.waitFor(id, ({ state }) => state === 'cancelled');
+    await expect
+      .poll(async () => (await stored()).sort())
+      .toEqual(['5/manifest.json', '5/model/adapter_config.json']);
+  }));
+
 test('without a worker the job says why it waits, and starts when one joins', () =>
   withCluster(async (cluster) => {
     await cluster.startController();

@@ -1,13 +1,26 @@
 import { type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { changeJob } from '@lathe/platform/jobs';
+import { removeStates } from './checkpoints.ts';
 import type { ControllerPorts } from './ports.ts';
+
+/** A cancelled job's training states are looked for so long after its end, in seconds. */
+const tidySeconds = 600;
+
+/** What a change of a job's record asks of the controller when no run of it is being followed. */
+export async function reconcile(ports: ControllerPorts, seen: JobRecord): Promise<void> {
+  if (seen.state === 'paused') return reconcilePaused(ports, seen);
+  const age = ports.now() / 1000 - (seen.finishedAt ?? 0);
+  // Cancelled while it was paused or queued: nobody else knows of what it saved.
+  if (seen.state === 'cancelled' && seen.checkpointKey !== null && age < tidySeconds)
+    await removeStates(ports.artifacts, seen);
+}
 
 /**
  * Brings a paused job to what its owner wants by now: a wish that came while the pause took effect
  * has nobody else to see it.
  */
-export async function reconcilePaused(ports: ControllerPorts, seen: JobRecord): Promise<void> {
-  if (seen.state !== 'paused' || seen.desired === 'pause') return;
+async function reconcilePaused(ports: ControllerPorts, seen: JobRecord): Promise<void> {
+  if (seen.desired === 'pause') return;
   const { desired, epoch } = seen;
   let moved = false;
   const record = await changeJob(ports.jobs, seen.project, seen.id, (stored) => {

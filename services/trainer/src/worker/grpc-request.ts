@@ -5,9 +5,11 @@ import type { RunRequest } from './run-preparation.ts';
 
 /** A start request as the worker's own type. Throws RangeError that names the field at fault. */
 export function readStartRequest(request: StartJobRequest): RunRequest {
-  const { project, jobId, epoch, datasetKey, baseModel, checkpointKey, settings } = request;
+  const { requestId, project, jobId, epoch, datasetKey, baseModel, checkpointKey, settings } =
+    request;
   if (!isId('job', jobId)) throw new RangeError('job_id is not the id of a job');
   for (const [name, value] of Object.entries({
+    request_id: requestId,
     project,
     dataset_key: datasetKey,
     base_model: baseModel,
@@ -15,6 +17,7 @@ export function readStartRequest(request: StartJobRequest): RunRequest {
     if (value === '') throw new RangeError(`${name} is missing`);
   if (settings === undefined) throw new RangeError('settings is missing');
   return {
+    requestId,
     project,
     jobId,
     epoch,

@@ -10,6 +10,8 @@ import type { HistoryRow } from './history.ts';
 
 /** One attempt at a job, as the controller asks for it. */
 export type RunRequest = {
+  /** Of the call that asked for the run, for the log. */
+  readonly requestId: string;
   readonly project: string;
   readonly jobId: string;
   readonly epoch: number;

@@ -73,6 +73,7 @@ export function startRun(request: RunRequest, ports: RunPorts): Run {
     log.info({ outcome: outcome.$case }, 'the run is over');
   };
   const execute = async (): Promise<void> => {
+    log.info({ checkpoint: request.checkpointKey }, 'the run begins');
     try {
       const prepared = await prepareRun(request, ports.preparation);
       finish(await trainInEngine(prepared, { ...ports, journal, ending, uploads }));

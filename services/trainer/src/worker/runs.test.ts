@@ -5,6 +5,7 @@ import type { RunRequest } from './run-preparation.ts';
 import { createRuns, type RunsOptions } from './runs.ts';
 
 const request = (jobId: string, epoch: number): RunRequest => ({
+  requestId: 'r',
   project: 'default',
   jobId,
   epoch,

@@ -76,7 +76,11 @@ export async function startWorker(
           },
           startEngine,
           settings: settings.run,
-          log: log.child({ jobId: request.jobId, epoch: request.epoch }),
+          log: log.child({
+            jobId: request.jobId,
+            epoch: request.epoch,
+            requestId: request.requestId,
+          }),
           now: () => performance.now(),
           attempt: newId('attempt'),
         }),
