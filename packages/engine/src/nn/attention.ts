@@ -42,8 +42,13 @@ export function ropeValues(
 /** Added to a score that must not count: its exponential is exactly 0, and 0 · it is not NaN. */
 const masked = -1e9;
 
-/** Queries are taken in blocks of this many: a block needs no keys after its last query. */
-const queryBlock = 64;
+/**
+ * Queries are taken in blocks, for a block needs no keys after its last query: of at least 64, and at
+ * most eight of them, since more would cost as much in copies and graph size as they save.
+ */
+function queryBlock(tokens: number): number {
+  return Math.max(64, 16 * Math.ceil(tokens / 128));
+}
 
 /**
  * The additive mask `[rows, 1, tokens, tokens]` of packed windows: query q sees key k when k ≤ q and
@@ -98,7 +103,7 @@ export function packedAttention(
   const values = inBlocks(v);
   const blocks = inBlocks(q).map((blockQuery, at) => {
     const length = lengths[at] as number;
-    const start = at * queryBlock;
+    const start = at * (lengths[0] as number);
     const end = start + length;
     const scores = matmul(
       reshape(blockQuery, [rows, keyValueHeads, group * length, headSize]),
@@ -117,8 +122,9 @@ export function packedAttention(
 }
 
 function blockLengths(tokens: number): number[] {
-  const count = Math.ceil(tokens / queryBlock);
-  return Array.from({ length: count }, (_, at) => Math.min(queryBlock, tokens - at * queryBlock));
+  const most = queryBlock(tokens);
+  const count = Math.ceil(tokens / most);
+  return Array.from({ length: count }, (_, at) => Math.min(most, tokens - at * most));
 }
 
 /** x[start:end] along one axis; x itself when that is all of it. */

@@ -1,11 +1,11 @@
 import type { Value } from '../graph/value.ts';
 import { cast, greaterOrEqual } from '../ops/comparison.ts';
+import { crossEntropy } from '../ops/cross-entropy.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { reshape, split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
-import { crossEntropy } from './cross-entropy.ts';
 
 /** Where the model is held to account; all of static length `targets`. */
 export type Targets = {

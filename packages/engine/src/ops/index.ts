@@ -2,6 +2,7 @@ import { blockOps } from '../autodiff.ts';
 import type { Op } from '../graph/op.ts';
 import { activationOps } from './activation.ts';
 import { comparisonOps } from './comparison.ts';
+import { crossEntropyOps } from './cross-entropy.ts';
 import { elementwiseOps } from './elementwise.ts';
 import { fillOps } from './fill.ts';
 import { indexElementsOps } from './index-elements.ts';
@@ -26,6 +27,7 @@ export const families = {
   'index-elements': indexElementsOps,
   matmul: matmulOps,
   softmax: softmaxOps,
+  'cross-entropy': crossEntropyOps,
   norm: normOps,
   rope: ropeOps,
   random: randomOps,

@@ -1,10 +1,10 @@
 import { type Family, family, type NoAttributes } from '../graph/op.ts';
 import { shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
-import { div, exp, log, mul, neg, sub } from '../ops/elementwise.ts';
-import { gatherElements, scatterAddElements } from '../ops/index-elements.ts';
-import { requireFloating, requireIndex } from '../ops/operand.ts';
-import { reduceMax, reduceSum } from '../ops/reduce.ts';
+import { div, exp, log, mul, neg, sub } from './elementwise.ts';
+import { gatherElements, scatterAddElements } from './index-elements.ts';
+import { requireFloating, requireIndex } from './operand.ts';
+import { reduceMax, reduceSum } from './reduce.ts';
 
 /**
  * Cross-entropy of each row of logits `[rows, vocabulary]` with its label `[rows, 1]`: `loss` `[rows, 1]`,
