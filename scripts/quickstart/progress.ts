@@ -20,12 +20,12 @@ export async function followJob(
     const job = await client.fineTuning.jobs.retrieve(id);
     const fresh = await eventsSince(client, id, seen);
     seen = fresh[0]?.id ?? seen;
-    const metrics = fresh.find((event) => event.type === 'metrics');
+    const latest = fresh.find((event) => event.type === 'metrics' || isScoring(event));
     for (const event of fresh.toReversed())
-      if (event.type === 'message' && isMilestone(event))
+      if (event.type === 'message' && !isScoring(event))
         say(`${live ? '\r\u001b[K' : ''}   ${event.message}`);
-    if (metrics?.data !== undefined && metrics.data !== null) {
-      const line = bar(metrics.data as Record<string, unknown>, job);
+    if (latest !== undefined) {
+      const line = latest.type === 'metrics' ? bar(latest, job) : latest.message;
       if (live) process.stdout.write(`\r\u001b[K   ${line}`);
       else if (performance.now() - printed > plainLineMs) {
         say(`   ${line}`);
@@ -52,11 +52,13 @@ async function eventsSince(client: OpenAI, id: string, seen: string | undefined)
   return fresh;
 }
 
-function isMilestone(event: Event): boolean {
-  return event.level !== 'info' || !/^(Step|Scored) /.test(event.message);
+/** Progress of the evaluation, which is shown like the bar: only the newest counts. */
+function isScoring(event: Event): boolean {
+  return event.type === 'message' && /^Evaluating .* of \d+ rows/.test(event.message);
 }
 
-function bar(data: Record<string, unknown>, job: Job): string {
+function bar(event: Event, job: Job): string {
+  const data = (event.data ?? {}) as Record<string, unknown>;
   const step = Number(data.step ?? 0);
   const total = Number(data.total_steps ?? step);
   const filled = total === 0 ? 0 : Math.round((barWidth * step) / total);
