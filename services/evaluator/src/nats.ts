@@ -1,8 +1,8 @@
+import { type ModelDeleted, modelDeletedSchema } from '@lathe/contracts/message/model-deleted';
 import { modelDeletedSubject } from '@lathe/contracts/subject';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { publishEvent } from '@lathe/platform/nats/events';
 import { consumeWork } from '@lathe/platform/nats/work';
-import { z } from 'zod';
 import { type EvaluationPorts, evaluateJob, failJob } from './job.ts';
 
 /** Takes evaluation work until the signal aborts; resolves when the work in hand has ended. */
@@ -21,16 +21,16 @@ export function serveEvaluations(
   });
 }
 
-const deletionSchema = z.object({ project: z.string(), name: z.string() });
-export type Deletion = z.infer<typeof deletionSchema>;
-
 /** Calls back for each tuned model that was deleted. Returns the way to stop. */
-export function onModelDeleted(nats: Nats, forget: (model: Deletion) => Promise<void>): () => void {
+export function onModelDeleted(
+  nats: Nats,
+  forget: (model: ModelDeleted) => Promise<void>,
+): () => void {
   const subscription = nats.connection.subscribe(modelDeletedSubject, {
     callback: (error, message) => {
       if (error !== null) return nats.log.error({ err: error }, 'cannot hear of deleted models');
       Promise.resolve()
-        .then(() => forget(deletionSchema.parse(message.json())))
+        .then(() => forget(modelDeletedSchema.parse(message.json())))
         .catch((cause: unknown) =>
           nats.log.warn({ err: cause }, 'could not drop what is kept of a deleted model'),
         );

@@ -3,6 +3,7 @@ import { LatheError } from '@lathe/contracts/error';
 import type { ModelObject } from '@lathe/contracts/http/model';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
+import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import {
   baseModelsProject,
@@ -95,7 +96,10 @@ export async function deleteModel(ports: ModelPorts, project: string, name: stri
       { param: 'model' },
     );
   await ports.models.delete(modelKey(project, name));
-  ports.nats.connection.publish(modelDeletedSubject, JSON.stringify({ project, name }));
+  ports.nats.connection.publish(
+    modelDeletedSubject,
+    JSON.stringify({ project, name } satisfies ModelDeleted),
+  );
   const others = await ports.models.list(project);
   const isShared = others.some(
     ({ value }) => value.kind !== 'base' && value.manifestKey === model.manifestKey,
