@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets } from '@lathe/contracts/subject';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
+import { startHealthServer } from '@lathe/platform/health';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger, type Logger } from '@lathe/platform/log';
 import { connectNats, type Nats } from '@lathe/platform/nats/connection';
@@ -16,7 +18,7 @@ import { type Announcer, createAnnouncer } from './announce.ts';
 import { createEngineProcess } from './engine-process.ts';
 import { openModelFiles } from './model-files.ts';
 import { createModels } from './models.ts';
-import { type Deletion, onModelDeleted, serveEvaluations } from './nats.ts';
+import { onModelDeleted, serveEvaluations } from './nats.ts';
 import { answerChat } from './serve/answer.ts';
 import { serveChat } from './serve/responder.ts';
 import { type EvaluatorSettings, evaluatorSettings } from './settings.ts';
@@ -69,6 +71,16 @@ export async function start(
       controller.abort();
       await Promise.all([...running, chat.stop()]);
     });
+    if (config.healthPort !== null) {
+      const health = await startHealthServer({
+        host: config.host,
+        port: config.healthPort,
+        checks: {
+          nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
+        },
+      });
+      stops.add('health', () => health.stop());
+    }
     log.info({ slots: config.evaluatorSlots }, 'the evaluator takes chats and evaluations');
     return {
       stop: () => stops.stop(),
@@ -119,7 +131,7 @@ async function openPorts(
     engine,
     ports: { jobs, artifacts, files, models, engine, settings, log, now: Date.now },
     announcing: { models: records, modelFolders, log },
-    forget: (deleted: Deletion) => models.forget(deleted.project, deleted.name),
+    forget: (deleted: ModelDeleted) => models.forget(deleted.project, deleted.name),
   };
 }
 
