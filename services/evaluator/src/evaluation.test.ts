@@ -1,7 +1,8 @@
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chatRow, collect, openEvaluator, type TestEvaluator } from './evaluator-fixture.ts';
+import { openEvaluator, type TestEvaluator } from './evaluator-fixture.ts';
+import { chatRow, collect } from './fixture-records.ts';
 
 let nats: TestNats;
 let folder: Awaited<ReturnType<typeof tempFolder>>;

@@ -31,12 +31,10 @@ import { openRecords } from '@lathe/platform/records/kv';
 import { writeTinyAdapter, writeTinyModel } from '@lathe/testkit/tiny-model';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { createInbox } from '@nats-io/nats-core';
+import { baseName, chatRequest, project, trainedJob } from './fixture-records.ts';
 import { openModelKit, templateOf } from './model-kit.ts';
 import type { EvaluatorSettings } from './settings.ts';
 import { start } from './start.ts';
-
-const project = 'default';
-export const baseName = 'tiny';
 
 /** For tests: a real evaluator over a real nats-server, real files and a real engine with a tiny base model. */
 export async function openEvaluator(
@@ -221,86 +219,3 @@ export async function openEvaluator(
   };
 }
 export type TestEvaluator = Awaited<ReturnType<typeof openEvaluator>>;
-
-/** The text of each choice, and what was said at the end. */
-export async function collect(replies: AsyncIterable<InferenceReply>) {
-  const texts: string[] = [];
-  const reasons: string[] = [];
-  const kinds: string[] = [];
-  let last: InferenceReply | undefined;
-  for await (const reply of replies) {
-    kinds.push(reply.kind);
-    if (reply.kind === 'text') texts[reply.choice] = (texts[reply.choice] ?? '') + reply.text;
-    if (reply.kind === 'finish') reasons[reply.choice] = reply.reason;
-    last = reply;
-  }
-  return { texts, reasons, kinds, last };
-}
-
-export function chatRequest(): InferenceRequest {
-  return {
-    version: 1,
-    requestId: newId('request'),
-    project,
-    model: baseName,
-    messages: [{ role: 'user', content: 'hello' }],
-    temperature: 0,
-    topP: 1,
-    maxTokens: 8,
-    stop: [],
-    seed: 1,
-    choices: 1,
-    topLogprobs: null,
-    logitBias: {},
-    presencePenalty: 0,
-    frequencyPenalty: 0,
-  };
-}
-
-export function chatRow(line: number, user: string, assistant: string): CanonicalRow {
-  return {
-    kind: 'chat',
-    line,
-    messages: [
-      { role: 'user', content: user },
-      { role: 'assistant', content: assistant },
-    ],
-  };
-}
-
-function trainedJob(id: string): JobRecord {
-  return {
-    version: 1,
-    id,
-    project,
-    createdAt: 0,
-    createdMs: 0,
-    requestId: newId('request'),
-    state: 'running',
-    desired: 'run',
-    epoch: 2,
-    stage: 'evaluate',
-    model: baseName,
-    suffix: null,
-    seed: 1,
-    hyperparameters: {},
-    options: {},
-    metadata: null,
-    trainingFile: 'file-1',
-    validationFile: null,
-    settings: null,
-    datasetKey: null,
-    progress: null,
-    worker: null,
-    lostWorkers: 0,
-    checkpointKey: null,
-    trainedTokens: null,
-    fineTunedModel: null,
-    resultFiles: [],
-    reportKey: null,
-    evaluation: null,
-    startedAt: null,
-    finishedAt: null,
-    error: null,
-  };
-}

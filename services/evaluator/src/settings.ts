@@ -52,7 +52,7 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     answerMost: 512,
     samples: 20,
     evaluationSlots: 8,
-    progressEvents: 10,
+    progressEvents: 4,
     cancelPollMs: 1000,
     modelScanMs: 30_000,
     waitingMs: config.heartbeatMs,

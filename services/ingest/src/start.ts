@@ -3,6 +3,7 @@ import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets } from '@lathe/contracts/subject';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
+import { startHealthServer } from '@lathe/platform/health';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
@@ -52,6 +53,16 @@ export async function start(
       controller.abort();
       await serving;
     });
+    if (config.healthPort !== null) {
+      const health = await startHealthServer({
+        host: config.host,
+        port: config.healthPort,
+        checks: {
+          nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
+        },
+      });
+      stops.add('health', () => health.stop());
+    }
     log.info({ slots: config.ingestSlots }, 'ingest takes work');
     return stops;
   } catch (error) {

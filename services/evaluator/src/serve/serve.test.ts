@@ -5,7 +5,8 @@ import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chatRequest, collect, openEvaluator, type TestEvaluator } from '../evaluator-fixture.ts';
+import { openEvaluator, type TestEvaluator } from '../evaluator-fixture.ts';
+import { chatRequest, collect } from '../fixture-records.ts';
 
 let nats: TestNats;
 let folder: Awaited<ReturnType<typeof tempFolder>>;

@@ -1,0 +1,94 @@
+import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import { newId } from '@lathe/contracts/id';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import type { InferenceReply, InferenceRequest } from '@lathe/contracts/message/inference';
+
+/** For tests: the project and the base model of everything below. */
+export const project = 'default';
+export const baseName = 'tiny';
+
+/** The text of each choice, and what was said at the end. */
+export async function collect(replies: AsyncIterable<InferenceReply>) {
+  const texts: string[] = [];
+  const reasons: string[] = [];
+  const kinds: string[] = [];
+  let last: InferenceReply | undefined;
+  for await (const reply of replies) {
+    kinds.push(reply.kind);
+    if (reply.kind === 'text') texts[reply.choice] = (texts[reply.choice] ?? '') + reply.text;
+    if (reply.kind === 'finish') reasons[reply.choice] = reply.reason;
+    last = reply;
+  }
+  return { texts, reasons, kinds, last };
+}
+
+/** A short greedy chat with the base model. */
+export function chatRequest(): InferenceRequest {
+  return {
+    version: 1,
+    requestId: newId('request'),
+    project,
+    model: baseName,
+    messages: [{ role: 'user', content: 'hello' }],
+    temperature: 0,
+    topP: 1,
+    maxTokens: 8,
+    stop: [],
+    seed: 1,
+    choices: 1,
+    topLogprobs: null,
+    logitBias: {},
+    presencePenalty: 0,
+    frequencyPenalty: 0,
+  };
+}
+
+/** A row with one question and its answer. */
+export function chatRow(line: number, user: string, assistant: string): CanonicalRow {
+  return {
+    kind: 'chat',
+    line,
+    messages: [
+      { role: 'user', content: user },
+      { role: 'assistant', content: assistant },
+    ],
+  };
+}
+
+/** A job whose training is over, without its artifacts. */
+export function trainedJob(id: string): JobRecord {
+  return {
+    version: 1,
+    id,
+    project,
+    createdAt: 0,
+    createdMs: 0,
+    requestId: newId('request'),
+    state: 'running',
+    desired: 'run',
+    epoch: 2,
+    stage: 'evaluate',
+    model: baseName,
+    suffix: null,
+    seed: 1,
+    hyperparameters: {},
+    options: {},
+    metadata: null,
+    trainingFile: 'file-1',
+    validationFile: null,
+    settings: null,
+    datasetKey: null,
+    progress: null,
+    worker: null,
+    lostWorkers: 0,
+    checkpointKey: null,
+    trainedTokens: null,
+    fineTunedModel: null,
+    resultFiles: [],
+    reportKey: null,
+    evaluation: null,
+    startedAt: null,
+    finishedAt: null,
+    error: null,
+  };
+}
