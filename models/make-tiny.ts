@@ -8,6 +8,7 @@ const { values } = parseArgs({
   options: {
     out: { type: 'string', default: path.join(root, 'models', 'lathe-tiny') },
     work: { type: 'string', default: path.join(root, '.out') },
+    threads: { type: 'string', default: '1' },
     smoke: { type: 'boolean', default: false },
   },
 });
@@ -15,5 +16,6 @@ const { values } = parseArgs({
 await makeTinyModel(values.smoke ? smokeRecipe : tinyRecipe, {
   out: values.out,
   work: values.work,
+  threads: Number(values.threads),
   print: (line) => console.log(line),
 });

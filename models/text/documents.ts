@@ -82,13 +82,13 @@ function plainTask(random: Random): string {
 }
 
 const kinds: readonly (readonly [share: number, make: (random: Random) => string])[] = [
-  [0.24, conversation],
-  [0.26, labelled],
-  [0.16, wordings],
-  [0.1, email],
-  [0.06, facts],
-  [0.06, notes],
-  [0.12, plainTask],
+  [0.2, conversation],
+  [0.36, labelled],
+  [0.14, wordings],
+  [0.07, email],
+  [0.05, facts],
+  [0.05, notes],
+  [0.13, plainTask],
 ];
 
 /** Documents without end, the same for the same seed: everyday support, shop, bank and office English. */

@@ -189,21 +189,29 @@ function courtesyTask(random: Random): Task {
 }
 
 const kinds: readonly (readonly [share: number, make: (random: Random) => Task])[] = [
-  [0.34, topicTask],
-  [0.06, areaTask],
+  [0.42, topicTask],
+  [0.14, areaTask],
   [0.08, chooseTask],
-  [0.07, sameTask],
-  [0.05, aboutTask],
-  [0.13, replyTask],
-  [0.06, rewriteTask],
-  [0.09, extractTask],
-  [0.03, checkTask],
-  [0.03, copyTask],
-  [0.05, factTask],
+  [0.04, sameTask],
+  [0.04, aboutTask],
+  [0.1, replyTask],
+  [0.04, rewriteTask],
+  [0.06, extractTask],
+  [0.02, checkTask],
+  [0.02, copyTask],
+  [0.03, factTask],
   [0.01, courtesyTask],
 ];
 
 /** One task of a random kind. */
 export function task(random: Random): Task {
   return random.weighted(kinds)(random);
+}
+
+/** Tasks of one kind under one instruction, for a conversation that goes on. */
+export function tasksAlike(random: Random, count: number): Task[] {
+  const make = random.pick([topicTask, areaTask, replyTask]);
+  const tasks = Array.from({ length: count }, () => make(random));
+  const [first] = tasks;
+  return tasks.map((each) => ({ ...each, instruction: first?.instruction ?? '' }));
 }

@@ -34,7 +34,7 @@ describe('the recipe of the built-in model, made small', () => {
     const stopAt = (start: string) => (line: string) => {
       if (line.startsWith(start)) throw new Error('stopped by the test');
     };
-    for (const start of ['Pre-training', 'Tuning', 'Measuring']) {
+    for (const start of ['Pre-training', 'pre-train', 'Tuning', 'chat']) {
       await expect(
         makeTinyModel(smokeRecipe, { out: resumed, work, print: stopAt(start) }),
       ).rejects.toThrow('stopped by the test');

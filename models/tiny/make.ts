@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exists, openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import type { Device } from '@lathe/engine/runtime/device';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer } from '@lathe/engine/train/trainer';
-import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
-import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
+import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
+import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { trainByteLevelBpe } from '@lathe/tokenizer/train-bpe';
 import { chatExamples, textWindows, tokenizerTexts } from './data.ts';
-import { type Measured, modelCard } from './model-card.ts';
+import { type Measured, modelCard, type Score } from './model-card.ts';
 import { companionFiles, specialTokens } from './model-files.ts';
 import { printedProgress } from './progress.ts';
 import type { Recipe } from './recipe.ts';
@@ -21,6 +23,8 @@ export interface MakeOptions {
   /** Where unfinished work lies, under a name that depends on the recipe. */
   readonly work: string;
   readonly print: (line: string) => void;
+  /** Threads of the engine. A model so small is made fastest with one, when other work runs beside it. */
+  readonly threads?: number | undefined;
 }
 
 /**
@@ -28,7 +32,7 @@ export interface MakeOptions {
  * format. Stopped at any time, it goes on where it stood when it is started again with the same recipe.
  */
 export async function makeTinyModel(recipe: Recipe, options: MakeOptions): Promise<Measured> {
-  const { print } = options;
+  const { print, threads } = options;
   const identity = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
   const work = path.join(options.work, `lathe-tiny-${identity}`);
   const start = path.join(work, 'random');
@@ -40,73 +44,103 @@ export async function makeTinyModel(recipe: Recipe, options: MakeOptions): Promi
     await writeStart(recipe, `${start}.part`);
     await rename(`${start}.part`, start);
   }
-  const tokenizer = await loadTokenizer(start);
-  const template = await loadChatTemplate(start);
-  const texts = () => textWindows(recipe, tokenizer, 'training');
-  const conversations = () => chatExamples(recipe, { tokenizer, template }, 'training');
-
+  const setting: Setting = {
+    recipe,
+    tokenizer: await loadTokenizer(start),
+    template: await loadChatTemplate(start),
+    device: cpuDevice(threads === undefined ? {} : { threads }),
+    work,
+    print,
+  };
   if (!(await exists(pretrained))) {
-    const { pretraining, seed } = recipe;
     print('Pre-training from random weights');
-    const trainer = await createTrainer({
-      model: await openModelFolder(start),
-      examples: texts(),
-      settings: parseTrainingSettings({
-        method: { type: 'full' },
-        epochs: 1,
-        batchSize: pretraining.batchSize,
-        learningRate: pretraining.learningRate,
-        schedule: { kind: 'cosine', warmupRatio: 0.04 },
-        optimizer: { beta2: 0.98, weightDecay: pretraining.weightDecay },
-        seed,
-        maxTokens: pretraining.windowTokens,
-        microBatchTokens: pretraining.windowTokens * pretraining.batchSize,
-      }),
-    });
-    await runStage(trainer, {
-      stateFolder: path.join(work, 'pretraining'),
-      out: pretrained,
-      saveEvery: 100,
-      progress: printedProgress('pre-train', { every: 20, print }),
-    });
-    await trainer.dispose();
+    await pretrain(setting, start, pretrained);
   }
-
-  const { chat, seed } = recipe;
   print('Tuning to chat');
-  const trainer = await createTrainer({
-    model: await openModelFolder(pretrained),
-    examples: conversations(),
-    settings: parseTrainingSettings({
-      method: { type: 'full' },
-      epochs: 1,
-      batchSize: chat.batchSize,
-      learningRate: chat.learningRate,
-      schedule: { kind: 'cosine', warmupRatio: 0.04 },
-      optimizer: { beta2: 0.98 },
-      seed,
-      maxTokens: chat.maxTokens,
-      microBatchTokens: 2048,
-    }),
-  });
-  await runStage(trainer, {
-    stateFolder: path.join(work, 'tuning'),
-    out: tuned,
-    saveEvery: 100,
-    progress: printedProgress('chat', { every: 20, print }),
-  });
-  print('Measuring on text and conversations that were not trained on');
-  const chatScore = await trainer.evaluate(
-    chatExamples(recipe, { tokenizer, template }, 'heldOut'),
-  );
-  const textScore = await trainer.evaluate(textWindows(recipe, tokenizer, 'heldOut'));
-  const measured = { chat: chatScore, text: textScore, parameters: trainer.trainableParameters };
-  await trainer.dispose();
-
+  const { parameters, score } = await tuneToChat(setting, pretrained, tuned);
+  const text = JSON.parse(await readFile(path.join(work, textScoreFile), 'utf8')) as Score;
+  const measured = { parameters, text, chat: score };
   await writeModel({ recipe, measured, from: tuned, out: options.out });
   await rm(work, { recursive: true });
   print(`Wrote ${options.out}`);
   return measured;
+}
+
+const textScoreFile = 'text-score.json';
+
+interface Setting {
+  readonly recipe: Recipe;
+  readonly tokenizer: Tokenizer;
+  readonly template: ChatTemplate;
+  readonly device: Device;
+  readonly work: string;
+  readonly print: (line: string) => void;
+}
+
+/** Next-token training on raw text; leaves the score on held-out text in the work folder. */
+async function pretrain(setting: Setting, from: string, out: string): Promise<void> {
+  const { recipe, tokenizer, device, work, print } = setting;
+  const { windowTokens, batchSize, learningRate, weightDecay } = recipe.pretraining;
+  const trainer = await createTrainer({
+    device,
+    model: await openModelFolder(from),
+    examples: textWindows(recipe, tokenizer, 'training'),
+    settings: parseTrainingSettings({
+      ...onePass(recipe.seed),
+      optimizer: { beta2: 0.98, weightDecay },
+      batchSize,
+      learningRate,
+      maxTokens: windowTokens,
+      microBatchTokens: windowTokens * batchSize,
+    }),
+  });
+  const score = await runStage(trainer, {
+    stateFolder: path.join(work, 'pretraining'),
+    out: `${out}.part`,
+    saveEvery: 200,
+    progress: printedProgress('pre-train', { every: 50, print }),
+    heldOut: textWindows(recipe, tokenizer, 'heldOut'),
+  });
+  await trainer.dispose();
+  await writeFile(path.join(work, textScoreFile), JSON.stringify(score));
+  await rename(`${out}.part`, out);
+}
+
+/** Training on conversations in the chat template, where only answers count. */
+async function tuneToChat(setting: Setting, from: string, out: string) {
+  const { recipe, device, work, print } = setting;
+  const { batchSize, learningRate, maxTokens } = recipe.chat;
+  const trainer = await createTrainer({
+    device,
+    model: await openModelFolder(from),
+    examples: chatExamples(recipe, setting, 'training'),
+    settings: parseTrainingSettings({
+      ...onePass(recipe.seed),
+      optimizer: { beta2: 0.98 },
+      batchSize,
+      learningRate,
+      maxTokens,
+    }),
+  });
+  const score = await runStage(trainer, {
+    stateFolder: path.join(work, 'tuning'),
+    out,
+    saveEvery: 200,
+    progress: printedProgress('chat', { every: 50, print }),
+    heldOut: chatExamples(recipe, setting, 'heldOut'),
+  });
+  const parameters = trainer.trainableParameters;
+  await trainer.dispose();
+  return { parameters, score };
+}
+
+function onePass(seed: number) {
+  return {
+    method: { type: 'full' },
+    epochs: 1,
+    schedule: { kind: 'cosine', warmupRatio: 0.04 },
+    seed,
+  };
 }
 
 /** The model before training: tokenizer, small files, random weights. */

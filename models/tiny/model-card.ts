@@ -47,7 +47,8 @@ The recipe is \`models/tiny/recipe.ts\`. On one machine it gives the same bytes 
 
 ## Measured
 
-On generated text with other seeds, never trained on, with the weights before they were rounded to bfloat16:
+On generated text with other seeds, never trained on: conversations by the finished model, raw text by the model before chat
+tuning (both before the weights were rounded to bfloat16):
 
 | | Loss (nats a token) | Token accuracy |
 |---|---|---|
