@@ -26,8 +26,8 @@ const rows = (count: number, from: number) =>
   );
 const dataset = { train: rows(30, 1), heldOut: rows(12, 100) };
 /** An evaluation that goes on for long enough to be disturbed. */
-const slow = { train: rows(30, 1), heldOut: rows(2000, 100) };
-const slowOptions = { options: { evaluation_rows: 2000 } };
+const slow = { train: rows(30, 1), heldOut: rows(800, 100) };
+const slowOptions = { options: { evaluation_rows: 800 } };
 
 describe('an evaluation', () => {
   it('scores the three contestants on the same rows and ends the job', async () => {

@@ -42,15 +42,28 @@ export function openModelFiles(artifacts: ArtifactStore, root: string, most: num
     pathOf,
     async folder(manifestKey) {
       const target = pathOf(manifestKey);
-      await mkdir(root, { recursive: true });
-      await getFolder(artifacts, (await manifest(manifestKey)).model, target);
-      const now = new Date();
-      await utimes(target, now, now);
-      await trim(root, most);
+      if (!(await touch(target))) {
+        await mkdir(root, { recursive: true });
+        await getFolder(artifacts, (await manifest(manifestKey)).model, target);
+        await touch(target);
+        await trim(root, most);
+      }
       return target;
     },
     forget: (manifestKey) => rm(pathOf(manifestKey), { recursive: true, force: true }),
   };
+}
+
+/** Notes that the folder is used now; false when there is none. */
+async function touch(folder: string): Promise<boolean> {
+  const now = new Date();
+  try {
+    await utimes(folder, now, now);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Removes the folders that were not used for longest. One that is open stays readable while it is. */

@@ -49,6 +49,9 @@ export type TunedModel = {
   readonly style: 'chat' | 'completion';
 };
 
+/** Folders whose tokenizers stay in memory, the most recently used ones. */
+const keptKits = 32;
+
 /** Finds models and brings their files here; what was opened once is kept in memory. */
 export function createModels(ports: ModelPorts): Models {
   /** Which checkpoint a name stood for when it was asked last: its record is gone when it is deleted. */
@@ -56,7 +59,9 @@ export function createModels(ports: ModelPorts): Models {
   const kits = new Map<string, Promise<ModelKit>>();
   const kitOf = async (folder: string): Promise<ModelKit> => {
     const opened = kits.get(folder) ?? openModelKit(folder);
+    kits.delete(folder);
     kits.set(folder, opened);
+    for (const oldest of kits.keys()) if (kits.size > keptKits) kits.delete(oldest);
     try {
       return await opened;
     } catch (error) {

@@ -1,5 +1,8 @@
 import type { Finding } from '@lathe/contracts/artifact/dataset';
 
+/** Warnings that say the same of several rows. */
+export type WarningGroup = { readonly first: Finding; readonly count: number };
+
 /** Collects findings about the rows of a job's files; keeps a bounded list and exact counts. */
 export type Findings = {
   add(finding: Finding): void;
@@ -10,33 +13,51 @@ export type Findings = {
   errors(file?: Finding['file']): number;
   /** Different lines of a file that have an error. */
   wrongLines(file: Finding['file']): number;
+  /** Warnings by what they say, in the order of their first rows. */
+  warnings(): readonly WarningGroup[];
 };
+
+/** Rows of one group of warnings that are listed, and groups that are told apart. */
+const listedOfGroup = 20;
+const groupsMost = 200;
 
 /** An empty collection that lists at most `limit` findings; errors push warnings out of a full list. */
 export function createFindings(limit: number): Findings {
   const listed: Finding[] = [];
+  const groups = new Map<string, { readonly first: Finding; count: number }>();
   const errors = { training_file: 0, validation_file: 0 };
   const wrong = { training_file: 0, validation_file: 0 };
   const lastWrong = { training_file: 0, validation_file: 0 };
   let total = 0;
   let listedWarnings = 0;
+
+  const addError = (finding: Finding): void => {
+    const { file, line } = finding;
+    errors[file]++;
+    // Findings of a file come in the order of its lines.
+    if (line !== lastWrong[file]) wrong[file]++;
+    lastWrong[file] = line;
+    if (listed.length < limit) listed.push(finding);
+    else if (listedWarnings > 0) {
+      const warning = listed.findLastIndex((kept) => kept.level === 'warn');
+      listed.splice(warning, 1, finding);
+      listedWarnings--;
+    }
+  };
+  const addWarning = (finding: Finding): void => {
+    const key = `${finding.file} ${finding.rule} ${finding.path.replaceAll(/\d+/g, '')}`;
+    const group = groups.get(key) ?? { first: finding, count: 0 };
+    if (groups.size < groupsMost) groups.set(key, group);
+    group.count++;
+    if (group.count > listedOfGroup || listed.length >= limit) return;
+    listed.push(finding);
+    listedWarnings++;
+  };
   return {
     add(finding) {
       total++;
-      if (finding.level === 'error') {
-        errors[finding.file]++;
-        // Findings of a file come in the order of its lines.
-        if (finding.line !== lastWrong[finding.file]) wrong[finding.file]++;
-        lastWrong[finding.file] = finding.line;
-      }
-      if (listed.length < limit) {
-        listed.push(finding);
-        if (finding.level === 'warn') listedWarnings++;
-      } else if (finding.level === 'error' && listedWarnings > 0) {
-        const warning = listed.findLastIndex((kept) => kept.level === 'warn');
-        listed.splice(warning, 1, finding);
-        listedWarnings--;
-      }
+      if (finding.level === 'error') addError(finding);
+      else addWarning(finding);
     },
     get listed() {
       return listed;
@@ -47,6 +68,7 @@ export function createFindings(limit: number): Findings {
     errors: (file) =>
       file === undefined ? errors.training_file + errors.validation_file : errors[file],
     wrongLines: (file) => wrong[file],
+    warnings: () => [...groups.values()],
   };
 }
 

@@ -93,6 +93,18 @@ describe('ingest of a good file', () => {
     expect(warnings.every((event) => event.level === 'warn')).toBe(true);
   });
 
+  it('folds the same warning about many rows into one event', async () => {
+    const lines = chatLines(200).trim().split('\n');
+    const text = lines.map((line) => line.replace(/}$/, ',"note":"x"}')).join('\n');
+    const job = await service.run(text);
+    const events = (await service.events(job.id)).filter((event) => event.name === 'finding');
+    expect(events.map((event) => event.message)).toEqual([
+      'Line 1: the key "note" is not used. The same holds for 199 more rows.',
+    ]);
+    const { report } = await service.dataset(job);
+    expect([report.findings.length, report.moreFindings]).toEqual([20, 180]);
+  });
+
   it('leaves out few long rows by name, and refuses a file with many', async () => {
     const long = chatLine('x'.repeat(600), 'y');
     const few = await service.run(`${chatLines(199)}${long}\n`);

@@ -11,22 +11,30 @@ export type EventPorts = {
   readonly publishEvent: (event: JobEvent, dedupeId: string) => Promise<unknown>;
 };
 
-/** Publishes one event a finding, errors first, as many as the settings allow. */
+/**
+ * Publishes one event for each error and for each group of like warnings, errors first, as many as
+ * the settings allow.
+ */
 export async function emitFindings(
   ports: EventPorts,
   job: JobRecord,
   findings: Findings,
 ): Promise<void> {
-  const ordered = [
-    ...findings.listed.filter((finding) => finding.level === 'error'),
-    ...findings.listed.filter((finding) => finding.level === 'warn'),
+  const errors = findings.listed.filter((finding) => finding.level === 'error');
+  const told = [
+    ...errors.map((finding) => ({ finding, message: findingSentence(finding), rows: 1 })),
+    ...findings.warnings().map(({ first, count }) => {
+      const others = count === 2 ? '1 more row' : `${count - 1} more rows`;
+      const rest = count > 1 ? ` The same holds for ${others}.` : '';
+      return { finding: first, message: `${findingSentence(first)}${rest}`, rows: count };
+    }),
   ];
-  for (const [index, finding] of ordered.slice(0, ports.settings.findingEvents).entries())
+  for (const [index, each] of told.slice(0, ports.settings.findingEvents).entries())
     await ports.publishEvent(
       {
-        ...event(ports, job, 'finding', findingSentence(finding)),
-        level: finding.level,
-        data: finding,
+        ...event(ports, job, 'finding', each.message),
+        level: each.finding.level,
+        data: { ...each.finding, rows: each.rows },
       },
       `ingest:finding:${job.epoch}:${index}`,
     );

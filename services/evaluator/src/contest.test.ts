@@ -1,0 +1,163 @@
+import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { writeTinyModel } from '@lathe/testkit/tiny-model';
+import { encodeCompletion } from '@lathe/tokenizer/completion-example';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fewShotEntrant, runEntrant, tasksFor } from './contest.ts';
+import type { Engine } from './engine.ts';
+import { drawShots, exampleWithShots, withShots } from './few-shot.ts';
+import { chatRow } from './fixture-records.ts';
+import { type HeldOutRow, toQuestion } from './held-out.ts';
+import { type ModelKit, openModelKit } from './model-kit.ts';
+import type { ServedModel } from './models.ts';
+
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let kit: ModelKit;
+beforeAll(async () => {
+  folder = await tempFolder();
+  await writeTinyModel(folder.path);
+  kit = await openModelKit(folder.path);
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+const limits = { answerSlack: 4, answerMost: 50 };
+const served = (maxContext: number, style: ServedModel['style'] = 'chat'): ServedModel => ({
+  name: 'tiny',
+  style,
+  kit,
+  engine: { folder: folder.path, adapter: null, isBase: true, maxContext },
+});
+const heldOut = (row: CanonicalRow): HeldOutRow => ({
+  ...toQuestion(row),
+  row,
+  example: exampleWithShots(kit, row, []),
+});
+const text = (tokens: Iterable<number>) => kit.tokenizer.decode(tokens);
+async function* stream(rows: readonly CanonicalRow[]) {
+  yield* rows;
+}
+
+describe('toQuestion', () => {
+  it('asks for the last answer that is trained on', () => {
+    const messages = [
+      { role: 'user' as const, content: 'a' },
+      { role: 'assistant' as const, content: ' b ' },
+      { role: 'user' as const, content: 'c' },
+      { role: 'assistant' as const, content: 'd', weight: 0 as const },
+    ];
+    const question = toQuestion({ kind: 'chat', line: 3, messages });
+    expect(question).toEqual({ line: 3, context: [messages[0]], expected: 'b' });
+  });
+});
+
+describe('drawShots', () => {
+  const labels = ['red', 'green', 'blue'];
+  const rows = Array.from({ length: 60 }, (_, index) =>
+    chatRow(index + 1, `question ${index}`, labels[index < 50 ? 0 : 1 + (index % 2)] as string),
+  );
+  const options = { seed: 1, count: 6, isFixed: true, labelsMost: 10 };
+  const answers = (shots: readonly CanonicalRow[]) => shots.map((row) => toQuestion(row).expected);
+
+  it('shows every label equally often, the same rows for the same seed', async () => {
+    const shots = await drawShots(stream(rows), options);
+    expect(answers(shots).toSorted()).toEqual(['blue', 'blue', 'green', 'green', 'red', 'red']);
+    expect(await drawShots(stream(rows), options)).toEqual(shots);
+    expect(await drawShots(stream(rows), { ...options, seed: 2 })).not.toEqual(shots);
+  });
+
+  it('shows at least one of each label unless the number was asked for', async () => {
+    const few = { ...options, count: 2 };
+    expect(await drawShots(stream(rows), few)).toHaveLength(2);
+    const open = await drawShots(stream(rows), { ...few, isFixed: false });
+    expect(answers(open).toSorted()).toEqual(['blue', 'green', 'red']);
+  });
+
+  it('draws any rows when answers are no labels, and all when there are few', async () => {
+    const free = rows.map((row, index) => chatRow(row.line, 'q', `answer ${index}`));
+    expect(await drawShots(stream(free), options)).toHaveLength(6);
+    expect(await drawShots(stream(rows.slice(0, 3)), options)).toHaveLength(3);
+    expect(await drawShots(stream([]), options)).toEqual([]);
+    expect(await drawShots(stream(rows), { ...options, count: 0 })).toEqual([]);
+  });
+});
+
+describe('few-shot prompts', () => {
+  const shot = chatRow(1, 'one', 'ONE');
+  it('put examples as turns after the system message, and score the last answer only', () => {
+    const row: CanonicalRow = {
+      kind: 'chat',
+      line: 2,
+      messages: [{ role: 'system', content: 'S' }, ...(chatRow(2, 'two', 'TWO') as Chat).messages],
+    };
+    const roles = withShots(row.messages, [shot]).map((message) => message.role);
+    expect(roles).toEqual(['system', 'user', 'assistant', 'user', 'assistant']);
+    const { tokens, supervised } = exampleWithShots(kit, row, [shot]);
+    expect(text(tokens)).toBe(
+      '<|system|>S<|end|><|user|>one<|end|><|assistant|>ONE<|end|><|user|>two<|end|><|assistant|>TWO<|end|>',
+    );
+    expect(text(tokens.filter((_, at) => supervised[at] === 1))).toBe('TWO<|end|>');
+    const [task] = tasksFor(served(512), [heldOut(row)], { shots: [shot], limits }) ?? [];
+    expect(text(task?.prompt ?? [])).toBe(
+      '<|system|>S<|end|><|user|>one<|end|><|assistant|>ONE<|end|><|user|>two<|end|><|assistant|>',
+    );
+  });
+
+  it('of completions put whole examples before the prompt', () => {
+    const row: CanonicalRow = { kind: 'completion', line: 2, prompt: 'b=', completion: '2' };
+    const other: CanonicalRow = { kind: 'completion', line: 1, prompt: 'a=', completion: '1' };
+    const encoded = encodeCompletion(kit.tokenizer, { prompt: 'b=', completion: '2', eos: 0 });
+    const example = { ...encoded, tokens: Int32Array.from(encoded.tokens) };
+    const rows = [{ ...toQuestion(row), row, example }];
+    const model = served(512, 'completion');
+    const [task] = tasksFor(model, rows, { shots: [other], limits }) ?? [];
+    expect(text(task?.prompt ?? [])).toBe('a=1\n\nb=');
+    expect(text(task?.example.tokens ?? [])).toBe('a=1\n\nb=2<|end|>');
+    const [plain] = tasksFor(model, rows, { shots: [], limits }) ?? [];
+    expect(text(plain?.prompt ?? [])).toBe('b=');
+  });
+
+  it('hold as many examples as fit before every row, or do not take part', () => {
+    const shots = Array.from({ length: 8 }, (_, index) => chatRow(index, 'x'.repeat(20), 'y'));
+    const rows = [heldOut(chatRow(20, 'z', 'y')), heldOut(chatRow(21, 'z'.repeat(60), 'y'))];
+    const entrant = fewShotEntrant(served(200), rows, { shots, limits });
+    // 25 tokens an example; 63 for the longer prompt, 5 for its answer.
+    expect(entrant?.shots).toBe(5);
+    expect(entrant?.tasks.every(({ prompt, maxTokens }) => prompt.length + maxTokens <= 200)).toBe(
+      true,
+    );
+    expect(fewShotEntrant(served(80), rows, { shots, limits })).toBeNull();
+    expect(tasksFor(served(60), rows, { shots: [], limits })).toBeNull();
+  });
+});
+type Chat = Extract<CanonicalRow, { kind: 'chat' }>;
+
+describe('runEntrant', () => {
+  it('counts an answer as right when it is the expected one but for blanks around it', async () => {
+    const answers = [' yes\n', 'yes!', 'Yes', 'yes'];
+    const rows = answers.map((_, index) => heldOut(chatRow(index, `q${index}`, 'yes')));
+    const tasks = tasksFor(served(512), rows, { shots: [], limits }) ?? [];
+    const seen: number[] = [];
+    const engine: Engine = {
+      async *generate(_, { tokens }) {
+        const index = tasks.findIndex(({ prompt }) => text(prompt) === text(tokens));
+        for (const token of kit.tokenizer.encode(answers[index] ?? ''))
+          yield { token, logprob: 0, top: [] };
+      },
+      score: async (_, examples) => ({ loss: 1, supervisedTokens: examples.length }),
+      forget: () => {},
+    };
+    const showing = await runEntrant(
+      { name: 'tuned', model: served(512), shots: 0, tasks },
+      {
+        engine,
+        slots: 3,
+        signal: new AbortController().signal,
+        onAnswer: (done) => seen.push(done),
+      },
+    );
+    expect(showing.right).toEqual([true, false, false, true]);
+    expect(showing.answers).toEqual(answers);
+    expect(showing.contestant.exactMatch).toMatchObject({ correct: 2, total: 4 });
+    expect(seen).toEqual([1, 2, 3, 4]);
+  });
+});

@@ -1,0 +1,94 @@
+import { fileURLToPath } from 'node:url';
+import { createLogger } from '@lathe/platform/log';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { writeTinyModel } from '@lathe/testkit/tiny-model';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { EngineModel, GenerateRequest } from './engine.ts';
+import { createEngineProcess, type EngineProcess } from './engine-process.ts';
+
+const program = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
+const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
+const limits = { chatSlots: 2, evaluationSlots: 2, mergedModels: 1, adapters: 1, threads: 1 };
+const { signal } = new AbortController();
+const chat = { urgency: 'chat', signal } as const;
+
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let engine: EngineProcess;
+let model: EngineModel;
+beforeAll(async () => {
+  folder = await tempFolder();
+  await writeTinyModel(folder.path);
+  model = { folder: folder.path, adapter: null, isBase: true, maxContext: 512 };
+  engine = createEngineProcess(program, { ...limits, engineSilenceMs: 1500 }, log);
+});
+afterAll(async () => {
+  await engine.stop();
+  await folder[Symbol.asyncDispose]();
+});
+
+const request: GenerateRequest = {
+  tokens: [10, 11, 12],
+  maxTokens: 5,
+  temperature: 0,
+  topP: 1,
+  seed: 0,
+  stopTokens: [],
+  logitBias: new Map(),
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  topLogprobs: 0,
+};
+
+it('generates and scores with log-probabilities that agree', async () => {
+  const tokens: number[] = [];
+  let total = 0;
+  for await (const each of engine.generate(model, request, chat)) {
+    tokens.push(each.token);
+    total += each.logprob;
+  }
+  const all = Int32Array.from([...request.tokens, ...tokens]);
+  const supervised = Uint8Array.from(all, (_, at) => (at >= request.tokens.length ? 1 : 0));
+  const { loss, supervisedTokens } = await engine.score(
+    model,
+    [{ tokens: all, supervised }],
+    signal,
+  );
+  expect(supervisedTokens).toBe(5);
+  expect(loss).toBeCloseTo(-total / 5, 3);
+});
+
+it('fails a request for a folder that is no model, and goes on', async () => {
+  const broken = { ...model, folder: `${folder.path}/nothing` };
+  await expect(Array.fromAsync(engine.generate(broken, request, chat))).rejects.toMatchObject({
+    code: 'internal_error',
+  });
+  expect(await Array.fromAsync(engine.generate(model, request, chat))).toHaveLength(5);
+});
+
+it('stops work when the reader leaves, so that others get its place', async () => {
+  const long = { ...request, maxTokens: 500 };
+  for (let time = 0; time < 6; time++)
+    for await (const _ of engine.generate(model, long, chat)) break;
+  expect(await Array.fromAsync(engine.generate(model, request, chat))).toHaveLength(5);
+});
+
+it('throws the reason of the signal, also while it waits for a place', async () => {
+  const long = { ...request, maxTokens: 500 };
+  const controller = new AbortController();
+  const options = { urgency: 'chat', signal: controller.signal } as const;
+  const all = [1, 2, 3, 4].map(() => Array.fromAsync(engine.generate(model, long, options)));
+  setTimeout(() => controller.abort(new Error('gone')), 20);
+  for (const result of await Promise.allSettled(all))
+    expect(result).toMatchObject({ status: 'rejected', reason: { message: 'gone' } });
+});
+
+it('is killed when it hangs, and starts again', async () => {
+  const pid = engine.pid ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  await expect(Array.fromAsync(engine.generate(model, request, chat))).rejects.toMatchObject({
+    code: 'unavailable',
+    retryable: true,
+  });
+  expect(await Array.fromAsync(engine.generate(model, request, chat))).toHaveLength(5);
+  expect(engine.pid).not.toBe(pid);
+});
