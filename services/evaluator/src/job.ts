@@ -3,6 +3,7 @@ import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { LatheError, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import { type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import { isTerminal } from '@lathe/contracts/job/state';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
@@ -34,9 +35,6 @@ export type EvaluationOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'drop'; readonly reason: string };
 
-/** A job that is over, or that is somebody else's, ends its events once more: they may be missing. */
-const finished = ['succeeded', 'failed', 'cancelled'];
-
 /**
  * Evaluates one trained job and ends it: scores the models, stores the report, moves the job to
  * `succeeded`. Doing it twice, or after another evaluator did it, changes nothing. A wish to cancel or
@@ -49,7 +47,8 @@ export async function evaluateJob(
 ): Promise<EvaluationOutcome> {
   const job = await begin(ports, message);
   if (job === undefined) return { kind: 'drop', reason: 'the job is gone or of another epoch' };
-  if (finished.includes(job.state)) {
+  if (isTerminal(job.state)) {
+    // Its last events may be missing.
     if (job.state === 'succeeded') await tellEnd(ports, job);
     return { kind: 'done' };
   }
@@ -81,7 +80,7 @@ export async function evaluateJob(
 async function begin(ports: EvaluationPorts, message: WorkMessage): Promise<JobRecord | undefined> {
   const stored = await ports.jobs.get(recordKey(message.project, message.jobId));
   if (stored === null || stored.value.epoch !== message.epoch) return undefined;
-  if (finished.includes(stored.value.state)) return stored.value;
+  if (isTerminal(stored.value.state)) return stored.value;
   const now = Math.floor(ports.now() / 1000);
   const job = await changeJob(ports.jobs, message.project, message.jobId, (record) =>
     record.state === 'queued' && record.stage === 'evaluate' && record.epoch === message.epoch
@@ -207,7 +206,7 @@ export async function failJob(
   const error = toWireError(failure);
   const now = Math.floor(ports.now() / 1000);
   const job = await changeJob(ports.jobs, message.project, message.jobId, (record) =>
-    record.state === 'running' && record.stage === 'evaluate' && record.epoch === message.epoch
+    record.stage === 'evaluate' && record.epoch === message.epoch && !isTerminal(record.state)
       ? moveJob(record, 'failed', { now, error })
       : null,
   );

@@ -13,7 +13,7 @@ const chatRowSchema = z.object({
     z.object({
       role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
       content: textSchema,
-      name: z.string().optional(),
+      name: z.string().nullish(),
       weight: z.union([z.literal(0), z.literal(1)]).nullish(),
     }),
   ),
@@ -32,7 +32,7 @@ function toMessage(message: z.infer<typeof chatRowSchema>['messages'][number]): 
   return {
     role,
     content,
-    ...(name === undefined ? {} : { name }),
+    ...(name == null ? {} : { name }),
     ...(weight == null ? {} : { weight }),
   };
 }

@@ -90,6 +90,11 @@ describe('a wrong line fails the job by number and reason', () => {
       messages(user, { ...assistant, tool_calls: [] }),
       'messages[1].tool_calls cannot be trained: tool calls are not supported.',
     ],
+    [
+      'refusal',
+      messages(user, { ...assistant, refusal: 'no' }),
+      'messages[1].refusal cannot be trained: refusals are not supported.',
+    ],
     ['other format', '{"prompt": "a", "completion": "b"}', '"messages" is missing.'],
     [
       'NUL',

@@ -59,6 +59,34 @@ describe('ingest of a good file', () => {
     expect(report.findings.map((finding) => finding.rule)).toEqual(['overlap']);
   });
 
+  it('takes the nulls, parts and weights that the official clients write', async () => {
+    const content = [
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ];
+    const messages = [
+      { role: 'user', content, name: null },
+      { role: 'assistant', content: 'quiet', weight: 0, refusal: null, tool_calls: null },
+      { role: 'user', content: 'c', name: 'ann' },
+      { role: 'assistant', content: 'loud', weight: 1 },
+    ];
+    const job = await service.run(JSON.stringify({ messages }));
+    const { manifest, rows } = await service.dataset(job);
+    expect(await rows(manifest.train)).toEqual([
+      {
+        kind: 'chat',
+        line: 1,
+        messages: [
+          { role: 'user', content: 'ab' },
+          { role: 'assistant', content: 'quiet', weight: 0 },
+          { role: 'user', content: 'c', name: 'ann' },
+          { role: 'assistant', content: 'loud', weight: 1 },
+        ],
+      },
+    ]);
+    expect(manifest.train.supervisedTokens).toBe(5);
+  });
+
   it('takes prompt and completion rows', async () => {
     const line = (index: number) =>
       JSON.stringify({ prompt: `Name ${'abcdefghijkl'[index]}: `, completion: 'yes' });

@@ -11,9 +11,16 @@ export type RowIssue = {
 type Report = (issue: RowIssue) => void;
 
 const roles = ['system', 'developer', 'user', 'assistant', 'tool'];
-const messageKeys = new Set(['role', 'content', 'name', 'weight', 'refusal']);
+const messageKeys = new Set(['role', 'content', 'name', 'weight']);
+/** Keys that clients write as null; with a value they ask for something that is not supported. */
+const unsupportedKeys: Readonly<Record<string, string>> = {
+  tool_calls: 'tool calls',
+  tool_call_id: 'tool calls',
+  function_call: 'tool calls',
+  audio: 'sounds',
+  refusal: 'refusals',
+};
 const toolKeys = new Set(['tools', 'functions', 'parallel_tool_calls']);
-const toolMessageKeys = new Set(['tool_calls', 'tool_call_id', 'function_call', 'audio']);
 
 /** Everything that is wrong with the JSON value of one line; without errors it can be converted. */
 export function validateRow(value: unknown, kind: FileKind): RowIssue[] {
@@ -79,7 +86,7 @@ function checkMessage(message: unknown, path: string, report: Report): void {
   if (typeof role !== 'string' || !roles.includes(role))
     fail(report, `${path}.role`, 'role', `${path}.role must be one of ${roles.join(', ')}`);
   checkContent(content, { path: `${path}.content`, role }, report);
-  if (name !== undefined && typeof name !== 'string')
+  if (name != null && typeof name !== 'string')
     fail(report, `${path}.name`, 'type', `${path}.name must be a string`);
   if (weight !== undefined && weight !== null) {
     if (weight !== 0 && weight !== 1)
@@ -89,13 +96,14 @@ function checkMessage(message: unknown, path: string, report: Report): void {
   }
   for (const key of Object.keys(message)) {
     if (messageKeys.has(key)) continue;
-    if (toolMessageKeys.has(key)) {
+    const unsupported = Object.hasOwn(unsupportedKeys, key) ? unsupportedKeys[key] : undefined;
+    if (unsupported !== undefined) {
       if (message[key] != null)
         fail(
           report,
           `${path}.${key}`,
-          'tools',
-          `${path}.${key} cannot be trained: tool calls are not supported`,
+          'unsupported',
+          `${path}.${key} cannot be trained: ${unsupported} are not supported`,
         );
     } else
       fail(

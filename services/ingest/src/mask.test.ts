@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { checkMask, supervisedCount } from './mask.ts';
+
+const end = 9;
+const row = (tokens: number[], supervised: number[]) => ({
+  tokens: Int32Array.from(tokens),
+  supervised: Uint8Array.from(supervised),
+  controlStrings: [],
+});
+const rules = (tokens: number[], supervised: number[]) =>
+  checkMask(row(tokens, supervised), (token) => token === end).map(
+    ({ rule, level }) => `${level} ${rule}`,
+  );
+
+it('never counts the first token, which nothing predicts', () => {
+  expect(supervisedCount([1, 1, 0, 1])).toBe(2);
+});
+
+it('refuses a row that teaches nothing', () => {
+  expect(rules([1, 2, 3], [0, 0, 0])).toEqual(['error no-supervised-token']);
+  expect(rules([1, 2, 3], [1, 0, 0])).toEqual(['error no-supervised-token']);
+});
+
+it('warns of an answer that would never end', () => {
+  expect(rules([1, 2, end], [0, 1, 1])).toEqual([]);
+  expect(rules([1, 2, end], [0, 1, 0])).toEqual(['warn no-terminator']);
+});
