@@ -54,21 +54,40 @@ describe('the text for the built-in model', () => {
     }
   });
 
-  it('contains no message of the support inbox example', () => {
-    const rows = readFileSync(
-      new URL('../../examples/support-routing.jsonl', import.meta.url),
-      'utf8',
-    )
-      .trim()
-      .split('\n')
-      .map(
-        (line) => (JSON.parse(line) as { messages: { content: string }[] }).messages[1]?.content,
-      );
-    const examples = new Set(rows.map((row) => row?.toLowerCase()));
+  it('comes close to no message of the support inbox example', () => {
+    const examples = supportMessages().map(runsOfThree);
+    const holders = new Map<string, number[]>();
+    for (const [row, runs] of examples.entries()) {
+      for (const run of runs) holders.set(run, [...(holders.get(run) ?? []), row]);
+    }
     const random = createRandom(2);
-    for (let round = 0; round < 60_000; round += 1) {
-      const text = message(random.pick(intents), random).toLowerCase();
-      expect(examples.has(text), text).toBe(false);
+    for (let round = 0; round < 40_000; round += 1) {
+      const text = message(random.pick(intents), random);
+      const shared = new Map<number, number>();
+      for (const run of runsOfThree(text)) {
+        for (const row of holders.get(run) ?? []) shared.set(row, (shared.get(row) ?? 0) + 1);
+      }
+      for (const [row, count] of shared) {
+        const size = examples[row]?.size ?? 0;
+        // A message that shares most of an example's runs of three words is that example in other clothes.
+        expect(count < Math.max(2, size * 0.6), `${text} (example ${row + 1})`).toBe(true);
+      }
     }
   });
 });
+
+function supportMessages(): string[] {
+  const file = new URL('../../examples/support-routing.jsonl', import.meta.url);
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map(
+      (line) =>
+        (JSON.parse(line) as { messages: { content: string }[] }).messages[1]?.content ?? '',
+    );
+}
+
+function runsOfThree(text: string): Set<string> {
+  const list = text.toLowerCase().match(/[a-z0-9']+/g) ?? [];
+  return new Set(list.slice(0, -2).map((_, at) => list.slice(at, at + 3).join(' ')));
+}

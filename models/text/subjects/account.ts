@@ -4,6 +4,7 @@ import { area } from './subject.ts';
 export const account = area('customer account', {
   'forgotten password': [
     lines(`
+      [which|what] email did I [use|register with], I have {few} and [none works|can't tell], so I cannot [reset|renew] the password.
       [lost|forgotten] my [login|access|password], [the link is dead|the email went to an old address|how do I get back in].
       what [exactly|] [has to be|must be] in the password? [it never accepts mine|the rules are mad|letters, numbers, what else].
       I [forgot|have forgotten|can't remember|lost|don't know] my password, [how do I get a new one|please reset it|can you help|what now].
@@ -19,12 +20,14 @@ export const account = area('customer account', {
   ],
   'locked account': [
     lines(`
+      the login [page|form] [turns in circles|rejects my email|says I do not exist], [please check my account|how do I get access again].
+      my [colleague|boss] left and nobody [knows|has] the login of our [company account|shop profile], [how can we take it over|please help].
+      the [code|text message] goes to [a number I no longer have|my old phone], how do I [update it|get in]?
       my account [is locked|is blocked|has been suspended|was closed|is disabled], [please unlock it|why|what can I do].
       I [can't|cannot|am unable to|can no longer] [log in|sign in|get into my account|log on] [since {weekday}|on my {device}|with my email|any more].
       it says [user unknown|too many attempts|wrong login|access denied|account not found] when I try to [log in|sign in].
       the [verification|security|login|six digit] code [never arrives|goes to my old number|is not accepted|expired].
       I lost my phone [with the codes|with the authenticator|] and [can't log in|cannot sign in|am locked out].
-      how do I [turn on|set up|switch off|use] [two-factor|two-step] [login|authentication|verification]?
     `),
     lines(`
       your account is open again. Please [choose a new password|log in with your email address].
@@ -33,8 +36,11 @@ export const account = area('customer account', {
   ],
   'change details': [
     lines(`
+      our [company|{business}] has [moved to {street}|a new name|another contact person], [please update the master data|where do I enter it].
+      I want a new [username|nickname|display name], [the old one is embarrassing|I chose it as a child|is that possible].
+      [got married|divorced], [my surname is now {surname}|new name], please [update|change] my profile.
+      please take [my daughter's|my|{relative}'s] birth date out of [the profile|your records].
       [my new|the new] [mobile number|email|address] is {street}, please [update my profile|change it in my account|store it].
-      how do I [add|remove|edit] [an address|a phone number|a birthday|a saved card] [in|from] [the settings|my profile|the address book]?
       [please|] [stop sending text messages to|take off|forget] my phone number.
       how [can|do] I [change|update|edit|correct] my [email address|phone number|name|surname|username|birthday|home address|personal details]?
       my [email|phone number|surname|name|mobile] has changed, please [update|change] [it in my profile|my account|it in your system].
@@ -50,6 +56,7 @@ export const account = area('customer account', {
   ],
   'close account': [
     lines(`
+      I want to stop getting the newsletter, [unsubscribing does not work|please take me off].
       [what|which] [personal|] information do you [hold|keep] [on|about] [me|our company], [I ask for a copy|the law allows me to see it].
       the [unsubscribe|opt out] link [does not work|makes me log in|is missing], [no more newsletters please|get me off the list].
       [please|I want you to|I would like you to] [delete|close|remove] my [account|profile|customer account|login] [and all my data|for good|completely|].
@@ -66,15 +73,16 @@ export const account = area('customer account', {
   ],
   'new account': [
     lines(`
+      what [benefits|advantages] does [an account|the members' club|registration] [have|bring], [is it free|do I get points]?
+      my [birthday|welcome] [gift|points|voucher] [was not added|never appeared] [to|in] my [member account|profile].
+      why [can't I|do you not let me] just buy as a guest, do I [really|] need an account?
+      [never got|still waiting for] the activation email after registering, [not in the spam folder either|please send it again].
+      how can my colleague get [his own|a second] [login|user] [in|for] our business account?
       I [can't|don't] [find|see] my [membership|customer|member] number [anywhere|in the profile|], [where is it|I need it {until}].
-      how do I [upgrade|move up|change] from [silver|basic|private] to [gold|premium|business] [member|membership|account]?
       [can|may] [{relative}|two people|my team] [share|use] [my login|one account|the same profile]?
-      [do I have to|must I|why do I have to] [create an account|register|sign up] [to buy something|to order|]?
       I [registered|signed up] {when}, but [the activation email never came|I got no confirmation|my account is not active].
-      it says my email is already [taken|used|registered], but I [never signed up|have no account|am new here].
       how do I [add|invite] [a second user|a colleague|{relative}] to [my|our] [account|login]?
       can I [merge|join|combine] my two [accounts|profiles|logins]?
-      can I [switch|change] [my account|] from [private to business|personal to company|silver to gold]?
       my [points|bonus points|member number|wish list|order history] [is gone|has vanished|is not shown|cannot be found] [in my profile|after the login|].
     `),
     lines(`

@@ -11,7 +11,6 @@ export const bankCharges = area('bank charges', {
       [why|how come] [was there|is there|do I have to pay|did you take] [a fee|an extra fee|a charge|{amount} extra] [when I paid|for paying|because I paid] [with my card|by card|at {merchant}]?
       I [paid|used my card] at {merchant} [and|then] [was charged|noticed|had to pay] a fee [on top|of {amount}|for the payment|].
       [there is|I see|I found|I noticed] [a fee|an extra charge|a charge] [of {amount}|] [on|for|next to] [a|my|the] card [payment|purchase] [at {merchant}|{when}|], [what is it|why|I did not know about it].
-      [do|will] [you|I] [charge|pay|take|be charged] [anything|a fee|extra] [when I pay|for payments|for purchases|for shopping] [by card|with my card|abroad|in {country}]?
       [my card payment|the payment with my card|a purchase] [came with|had|got] [a fee|an extra cost|a charge] [I was not told about|that I don't understand|, please explain].
       I [thought|was told|read] that [card payments|paying with the card|purchases] [were|would be] [free|without a fee], [so why this charge|but you charged me {amount}].
     `),

@@ -4,17 +4,23 @@ import { area } from './subject.ts';
 export const returns = area('sending back', {
   'return item': [
     lines(`
+      the {goods} [smells odd|feels cheap|is heavier than expected|does not go with my {furniture}], I'd [prefer to send it back|rather return it].
+      [may|can] [{relative}|a friend] [hand in|bring] my return [for me|at your shop], [what papers are needed|without my card]?
+      I [bought|took] {few} sizes to try, the [other ones|wrong ones] [will come back|go back], is that [fine|all right]?
+      it was a [gift|present] and [I don't have the receipt|the box is gone], can [it|the {goods}] [still|] go back?
+      your site [won't let me|does not let me|refuses to] register [a|my] return[, it says not eligible|. the {goods} is a week old|].
+      can [swimwear|underwear|food|a used {appliance}|an opened {food}] be [returned|sent back|taken back]?
+      [unopened|unused|left over|spare] [tins|rolls|boxes|{pair}] from our [project|{occasion}], [do you take them back|may I return them].
+      I'll bring [it|the {goods}] back [to the shop|to your store in {city}|in person], [is that okay|do I need the receipt|who takes it].
       [no longer|don't] [needed|want it|wanted]: [how does the return work|what are the steps to send it back|where does the {goods} go].
       [are|is] [the {pair}|sale items|a {clothing} I wore once|an opened {thing}] [still|] [returnable|accepted for return|allowed to go back]?
       I [missed|am just past] the [return period|{digit} day limit|deadline] [by one day|because I was ill|], would you [still take|make an exception for] the {goods}?
       we [bought|ordered] {few} [chairs|lamps|{pair}|plates] [but need only|and would like to give back] [one|{few}], [can we return the rest|how do we do that].
-      is there a [restocking fee|charge|deduction] if I [send it back|return the {goods}]?
       I [want|would like|need|wish] to [return|send back|give back|bring back] [the {goods}|my {goods}|the {pair}|one of the {number} items], [it does not suit me|it's too small|I don't like it|it is not what I expected|what do I do].
       how [can|do] I [return|send back] [a {goods}|something|part of my order|an unwanted present]?
       the {pair} [are|were] too [tight|big|small|wide|long|narrow], [I want to send them back|can I return them|they have to go back].
       [where|to which address] [do|should|can] I [send|post|take] [the return|my return|the {goods}]?
       [can|may] I return [a {goods}|the {pair}] [without the box|that I have opened|that was on sale|without a receipt|to one of your shops|after {duration}]?
-      how [long|many days] do I have to [return|send back|bring back] [something|a {goods}|a gift]?
       the {goods} [looks nothing like|is not at all like|is different from] the [picture|photo|description], [I'm sending it back|so it goes back|how do I return it].
       [does|will] it cost [anything|money] to send [it|the {goods}|things] back, [or is the return free|or do you pay|]?
     `),
@@ -25,11 +31,9 @@ export const returns = area('sending back', {
   ],
   'return label': [
     lines(`
-      [please|could you] [send|email|give] me a return [label|form|slip], there was none in the [box|{parcel}].
       the return [label|code|form] [does not print|does not scan|has the wrong name|is torn|has expired|is missing].
       where [can|do] I [find|print|get] the label [to send|for sending] [the {goods}|my {parcel}] back?
       can [the {courier}|someone] [collect|pick up|fetch] the {goods} [I want to return|I'm sending back|], it is too [heavy|big|bulky] [for the post|to carry]?
-      [where|which] is the nearest [drop off point|parcel shop|post office] for [returns|my return] in {city}?
       how should I [pack|wrap] the {goods} [for the return|to send it back|before I return it]?
     `),
     lines(`
@@ -39,11 +43,14 @@ export const returns = area('sending back', {
   ],
   'exchange item': [
     lines(`
+      the {pair} [rub|squeeze|slip], [do you have them|I need them] in [half a size more|a wider fit|size {size}], [please exchange|can we switch].
+      could the {colour} {thing} be [switched|changed|exchanged] for [the striped one|the next size|a newer model]?
+      can I [trade|swap] the {digit}0 cm [one|{furniture}] for the {digit}0 cm one, [do I send the first one back before|which goes first]?
+      a size [bigger|smaller|up|down] please, the {clothing} [pinches|hangs like a sack|will not close].
       [wrong colour|wrong size|wrong item|not my order] [in the box|arrived|was sent], I [ordered|need|asked for] a {colour} {thing}. [please swap|how do we change it].
       [I'd like to trade|please change|let me swap] the {size} for a {size}, [I'll send the first one back|the cut is different|it pinches].
       the exchange [you sent|I got] is [wrong again|also too small|not the right colour], [can we try once more|I still need size {size}].
       [can|could|may] I [exchange|swap|change] the {goods} for [a {colour} one|a bigger one|a smaller one|another size|size {size}|a different model|a {thing}]?
-      I [ordered|need|wanted] size {size} but [got|received|you sent] {size}, [please swap it|I want to exchange it|can I change it].
       you [sent|have sent] me [the wrong {thing}|a {colour} {thing} instead of a {colour} one|someone else's order|a {thing} instead of a {thing}].
       the {clothing} is [the wrong colour|too small|too large|the wrong size|too long], [can I get another one|I'd like a different one|please exchange it].
       the {goods} was a [gift|present] and {relative} already has one, [can we exchange it|is an exchange possible|I want something else for it].
@@ -56,7 +63,11 @@ export const returns = area('sending back', {
   ],
   'damaged item': [
     lines(`
-      [two|{few}] of the {number} [plates|glasses|cups|tiles|bulbs] [were|arrived] [chipped|broken|cracked], [can I return just those|please replace them].
+      [opened|unpacked] the {parcel} and found the {thing} [crushed|leaking|mouldy|without its {part}|full of dents], [pictures attached|what do you suggest|I expect a new one].
+      the [seam|sole|lock|zip|glue|paint] of the {goods} [gave way|came off|peeled|failed] after {duration}, [it must be a fault|is there a guarantee|please repair or replace].
+      [smashed to bits|all broken|in a thousand pieces], that's how the {household} [arrived|came out of the box]. i want a replacement.
+      do you want the whole {thing} back or only the [broken|cracked|damaged] {part}?
+      the {thing} came with a [cracked|bent|broken|scratched] {part}, [please send another|can it be replaced|what next].
       the {goods} [shrank|faded|came apart|lost its colour] [in the first wash|after one use|within {few} days], [I want my money's worth|it can't be right|take it back please].
       the [{goods}|item] you sent [has clearly been used before|is second hand|has a dent], I [paid for|expect] a [brand new|proper|perfect] one.
       the {goods} [arrived|came|was] [broken|damaged|cracked|scratched|dented|torn|in pieces|chipped|smashed|stained], [I want a new one|please replace it|can you send another].

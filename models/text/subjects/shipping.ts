@@ -4,13 +4,16 @@ import { area } from './subject.ts';
 export const shipping = area('shipping', {
   'late parcel': [
     lines(`
+      {number} days [ago|have passed since] you [took my order|promised to send it], and the {goods} is [nowhere to be seen|still on the road|not even packed].
+      our [guests come|party is|trip starts] {until} and the {goods} [is not here|has not shown up], [will it make it|can you hurry].
+      [when|how soon] [does|will] the [second part|rest|other half] of my order [come|arrive|ship]?
+      my {parcel} was [meant|supposed] to reach [{city}|us] by the {ordinal}, [still nothing|it is nowhere].
       [nothing in the post|no {parcel} so far|no news from the {courier}], [ordered|bought] {when} with [express|next day|normal] [delivery|shipping]. [is it lost|where has it got to|did you forget it]?
       my {goods} [got stuck|has been sitting|is waiting] [in {city}|at the depot|somewhere] [for {duration}|since the {ordinal}], [please speed it up|can you push it along|I need it {until}].
       my {parcel} [has not arrived|hasn't come|is late|is overdue|has still not turned up|hasn't been delivered], it was [due|expected|promised|supposed to come] {when}.
       I [ordered|bought] a {goods} {duration} ago and [it hasn't come yet|nothing has arrived|I am still waiting for the {parcel}|there is no sign of it].
       [where is|what has happened to|any news of|what's going on with] my {parcel}? [I have been waiting {duration}|it should have been here {when}|order {order}].
       [still no sign of|still waiting for|nothing heard about] the {goods} [I ordered {when}|from order {order}|you promised for {weekday}].
-      the [estimated|expected|promised] [arrival|delivery] [date|day] was {when}, [but nothing came|and I have nothing|where is it].
       your [website|email] said {few} days for shipping, and now it's been {duration}.
       the {parcel} for order {order} [is delayed|seems to be lost|never reached us|has been on the road for {duration}].
       [when will|when is] my {goods} [arrive|come|get here|be here|going to arrive]? the {occasion} is {until}.
@@ -23,6 +26,11 @@ export const shipping = area('shipping', {
   ],
   'track parcel': [
     lines(`
+      the [map|status|courier's page] [puts|shows] my {parcel} in [{city}|another country|the sea], [is that right|where is it really going].
+      I [lost|deleted] the email with the [tracking code|shipping number], could I [get|have] it again?
+      tracking [hasn't updated|stopped|froze] [since it left {city}|on {weekday}|], [might it be lost|is the {parcel} stuck].
+      no [dispatch|shipping] [email|message] yet, has [it|order {order}|my {goods}] left [the warehouse|you]?
+      signed for by [someone called {surname}|a {surname}], there is no {surname} [here|in this house].
       [the tracking|tracking|the tracking page] [says|shows|still says|only says] "[in transit|label created|out for delivery|at the depot|on hold|exception|dispatched]" [since {weekday}|for {duration}|and never changes].
       my tracking [number|link|code] [does not work|is not valid|shows nothing|leads nowhere|gives an error].
       how [can|do] I [track|follow|trace] my {parcel}? [is there a tracking number|I have no link|I never got a tracking link].
@@ -55,6 +63,8 @@ export const shipping = area('shipping', {
   ],
   'delivery address': [
     lines(`
+      I [mistyped|got wrong] the [postcode|street number], it is {digit} not {digit}. [has it shipped|can you still change that|please correct it before it ships].
+      please [hand|give] the {parcel} to [number {digit}|the porter|the shop next door] [if I'm out|they know about it|].
       [can|could|would] the [driver|{courier}] [carry|bring|take] the {furniture} [up to the {few}th floor|upstairs|into the {room}|round the back]? [there is no lift|the stairs are narrow|I live alone].
       [can|may] I [collect|fetch|pick up] [my {parcel}|the {goods}] [myself|] [at the depot|from the warehouse|from your shop|at a pickup point] [instead of waiting|]?
       do you deliver to [a PO box|an island|a hotel|a farm|a student hall|work addresses|parcel lockers]?
@@ -72,12 +82,16 @@ export const shipping = area('shipping', {
   ],
   'delivery time': [
     lines(`
+      our [shop|school|office|building] [closes|is locked] at {time}, so [please deliver earlier|the van must come before that|tell the {courier}].
+      [two men|someone strong] should [come with|bring] the {furniture}, and please [ring|call] [before|when they are near].
+      what time [is the {courier} coming|does the van come|can I expect the {parcel}] [on {weekday}|{until}]?
+      [hold|keep] the {furniture} [at the depot|back] until [after the move|we are home|the {ordinal}], [we're moving house|the floor is being laid].
+      [which|what] [courier|carrier|delivery company] do you [use|work with], [ours|the last one] [never rings|threw the {parcel} over the gate|leaves boxes in the rain].
       will it [arrive|come|be delivered] [in time for|before] [the {occasion}|Christmas|{weekday}|my holiday]?
       {relative} [sent|turned] the {courier} away by mistake, [can he come again|when is the next try].
       [what time|when|at what hour] will the [van|{courier}] [be here|come|arrive] {until}? I [work until {time}|have to go out|need to be home].
       [can|could] I [choose|pick|book|change] a [delivery slot|time|day], [for example|such as|say] {weekday} after {time}?
       I am [away|on holiday|in hospital|at work] {until}, please [delay|hold|postpone] the delivery [until the {ordinal}|for a week].
-      do you [deliver|bring parcels|ship] on [Saturdays|Sundays|bank holidays|weekends] [or in the evening|]?
       the {courier} [came|rang|called] {when} when [I was out|nobody was home|I was at work], [when will he try again|can he come back {until}].
       could the driver [call|phone|ring|text] me [{few} minutes|an hour] before [he comes|delivery]?
       the {courier} left a card, but I was [home|in] all [day|{daytime}] and [nobody rang|no one knocked|the bell never rang].
@@ -89,13 +103,11 @@ export const shipping = area('shipping', {
   ],
   'shipping cost': [
     lines(`
-      how much [is|does] [shipping|postage|delivery] [cost|come to|] [to {country}|for a {goods}|for a small order|for two boxes]?
+      [what is|how much is] the [postage|shipping] for [an envelope|something heavy|a {thing}] [to {country}|to an island|]?
       is [shipping|delivery|postage] free [for orders over {amount}|for members|to {city}|if I buy two]?
-      do you [ship|deliver|send] to {country}, and [how long does it take|who pays the customs|what does it cost|how much is it]?
       how [long|many days] [does|do] [standard|express|normal|international] [shipping|delivery] take [to {city}|to {country}|]?
       can I get [express|next day|same day|faster] [delivery|shipping] [for order {order}|if I order {until}|for the {goods}]?
       my {parcel} is [stuck|held|kept|sitting] [at|in] customs [since {weekday}|for {duration}], do I have to [pay|do something|send papers]?
-      can you [put|combine|join|send] my {few} orders [together|into one {parcel}|in one shipment]?
     `),
     lines(`
       shipping to {country} costs {amount} and takes [about|] {few} days.
