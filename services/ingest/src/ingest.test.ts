@@ -201,6 +201,15 @@ describe('ingest of a job', () => {
       expect(object.key).not.toMatch(/manifest/);
   });
 
+  it('leaves the thread to others while it reads', async () => {
+    const running = service.run(chatLines(3000));
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    await running;
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(20);
+  });
+
   it('pauses a job for which that was asked meanwhile', async () => {
     const job = await service.run(chatLines(30), { desired: 'pause' });
     await service.drained();

@@ -6,6 +6,7 @@ import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { BaseModel } from './base-model.ts';
+import { createBreather } from './breather.ts';
 import { createPartWriter, type PartWriter } from './dataset-part.ts';
 import { resolveSettings } from './defaults.ts';
 import type { FileKind } from './detect.ts';
@@ -164,7 +165,9 @@ async function writeDataset(
   const trained: number[] = [];
   try {
     let index = 0;
+    const breathe = createBreather();
     for await (const row of training.spool.read()) {
+      await breathe();
       ports.signal.throwIfAborted();
       ports.progress();
       const isHeldOut = heldOut?.[index++] === 1;
@@ -172,6 +175,7 @@ async function writeDataset(
       await (isHeldOut ? heldOutWriter : trainWriter).add(row);
     }
     for await (const row of validation?.spool.read() ?? []) {
+      await breathe();
       ports.signal.throwIfAborted();
       ports.progress();
       await heldOutWriter.add(row);

@@ -1,5 +1,6 @@
 import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
+import { createBreather } from './breather.ts';
 import { answerOf, convertRow, promptOf } from './convert.ts';
 import { detectKind, type FileKind } from './detect.ts';
 import type { Findings } from './findings.ts';
@@ -89,7 +90,9 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
     await ports.spool.add(row, encoded);
   };
 
+  const breathe = createBreather();
   for await (const line of chain(sample, lines)) {
+    await breathe();
     signal.throwIfAborted();
     ports.progress();
     if (++rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
