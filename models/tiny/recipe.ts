@@ -54,13 +54,13 @@ export const tinyRecipe: Recipe = {
   },
   tokenizerCharacters: 6_000_000,
   pretraining: {
-    tokens: 4_000_000,
+    tokens: 5_000_000,
     windowTokens: 128,
     batchSize: 16,
     learningRate: 3e-3,
     weightDecay: 0.05,
   },
-  chat: { conversations: 50_000, batchSize: 32, learningRate: 1e-3, maxTokens: 384 },
+  chat: { conversations: 60_000, batchSize: 32, learningRate: 1e-3, maxTokens: 384 },
   heldOut: { windows: 64, conversations: 500 },
 };
 

@@ -21,7 +21,7 @@ it('fills in LoRA over all linear layers, keeping what was asked', () => {
     type: 'lora',
     rank: 4,
     alpha: 32,
-    dropout: 0,
+    dropout: 0.2,
     targets: 'all-linear',
   });
 });
@@ -44,6 +44,6 @@ it('learns faster with LoRA and with smaller models, and scales by the multiplie
   expect(rate(1e9, 'full')).toBeCloseTo(2e-5);
   expect(rate(1e9, 'lora')).toBeCloseTo(2e-4);
   expect(rate(2e6, 'full')).toBeGreaterThan(rate(1e9, 'full'));
-  expect(rate(1e3, 'lora')).toBeLessThanOrEqual(5e-3);
+  expect(rate(1e3, 'lora')).toBeLessThanOrEqual(2e-3);
   expect(rate(1e9, 'full', 2)).toBeCloseTo(4e-5);
 });

@@ -13,11 +13,11 @@ export type TuningFacts = {
 /** Constants of the rules, in one place so that experiments can change them. */
 export const tuningRules = {
   /** `n_epochs`: as many passes as show the model so many rows, within the limits. */
-  rowsSeen: 4000,
+  rowsSeen: 16_000,
   epochsLeast: 1,
-  epochsMost: 20,
+  epochsMost: 8,
   /** `batch_size`: the power of two next to rows / rowsPerBatch, within the limits. */
-  rowsPerBatch: 32,
+  rowsPerBatch: 16,
   batchLeast: 4,
   batchMost: 32,
   /**
@@ -28,11 +28,11 @@ export const tuningRules = {
   parameters: 1e9,
   fullMost: 1e-3,
   loraFactor: 10,
-  loraMost: 5e-3,
+  loraMost: 2e-3,
   /** LoRA where the job says nothing. */
   loraRank: 16,
   loraAlpha: 32,
-  loraDropout: 0,
+  loraDropout: 0.2,
 } as const;
 
 /**
