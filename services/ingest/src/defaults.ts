@@ -15,7 +15,7 @@ export const tuningRules = {
   /** `n_epochs`: as many passes as show the model so many rows, within the limits. */
   rowsSeen: 16_000,
   epochsLeast: 1,
-  epochsMost: 8,
+  epochsMost: 16,
   /** `batch_size`: the power of two next to rows / rowsPerBatch, within the limits. */
   rowsPerBatch: 16,
   batchLeast: 4,
@@ -32,7 +32,10 @@ export const tuningRules = {
   /** LoRA where the job says nothing. */
   loraRank: 16,
   loraAlpha: 32,
-  loraDropout: 0.2,
+  /** Few rows are soon known by heart, and dropout is what stands against it. */
+  fewRows: 1000,
+  loraDropoutFewRows: 0.5,
+  loraDropout: 0.1,
 } as const;
 
 /**
@@ -44,7 +47,7 @@ export function resolveSettings(
   hyperparameters: Hyperparameters,
   options: LatheOptions,
 ): ResolvedSettings {
-  const adaptation = resolveAdaptation(options.adaptation);
+  const adaptation = resolveAdaptation(options.adaptation, facts.rows);
   const multiplier = given(hyperparameters.learning_rate_multiplier) ?? 1;
   return {
     epochs: given(hyperparameters.n_epochs) ?? automaticEpochs(facts.rows),
@@ -55,14 +58,15 @@ export function resolveSettings(
   };
 }
 
-/** The adaptation with every default filled in. */
-export function resolveAdaptation(asked: Adaptation | undefined): Adaptation {
+/** The adaptation of a model to so many rows, with every default filled in. */
+export function resolveAdaptation(asked: Adaptation | undefined, rows: number): Adaptation {
   if (asked?.type === 'full') return asked;
+  const few = rows < tuningRules.fewRows;
   return {
     type: 'lora',
     rank: asked?.rank ?? tuningRules.loraRank,
     alpha: asked?.alpha ?? tuningRules.loraAlpha,
-    dropout: asked?.dropout ?? tuningRules.loraDropout,
+    dropout: asked?.dropout ?? (few ? tuningRules.loraDropoutFewRows : tuningRules.loraDropout),
     targets: asked?.targets ?? 'all-linear',
   };
 }
