@@ -160,6 +160,23 @@ describe('a job from upload to deletion', { timeout: 240_000 }, () => {
     }
   });
 
+  it('gives out the adapter as a folder of files', async () => {
+    const folder = (await client.get(`/lathe/jobs/${job.id}/model`)) as {
+      kind: string;
+      files: { name: string; bytes: number }[];
+    };
+    expect(folder.kind).toBe('adapter');
+    for (const { name, bytes } of folder.files) {
+      const response = await client
+        .get(`/lathe/jobs/${job.id}/model/${name}`, { headers: { accept: '*/*' } })
+        .asResponse();
+      expect((await response.arrayBuffer()).byteLength).toBe(bytes);
+    }
+    expect(folder.files.map(({ name }) => name)).toContain('adapter_model.safetensors');
+    const other = client.get(`/lathe/jobs/${job.id}/model/..%2F..%2Fapi-key`);
+    expect((await refusal(other))?.status).toBe(404);
+  });
+
   it('cancels a running job', async () => {
     const other = await client.fineTuning.jobs.create({
       model: 'lathe-tiny',

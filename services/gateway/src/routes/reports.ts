@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
-import type { GatewayEnv } from '../http.ts';
+import { type GatewayEnv, streamBody } from '../http.ts';
 import { getJob, type JobPorts } from '../jobs.ts';
+import { modelFile, modelFiles } from '../model-files.ts';
 import { datasetReport, evaluationReport } from '../reports.ts';
 
 /** /v1/lathe/jobs: what Lathe tells about a job beyond the OpenAI API. */
@@ -13,5 +14,20 @@ export function reportRoutes(ports: Pick<JobPorts, 'jobs' | 'artifacts'>): Hono<
     .get('/:id/dataset', async (c) => {
       const job = await getJob(ports, c.var.project, c.req.param('id'));
       return c.json(await datasetReport(ports.artifacts, job));
+    })
+    .get('/:id/model', async (c) => {
+      const job = await getJob(ports, c.var.project, c.req.param('id'));
+      const { kind, base, files } = await modelFiles(ports.artifacts, job);
+      const data = [...files].map(([name, { bytes, sha256 }]) => ({ name, bytes, sha256 }));
+      return c.json({ object: 'lathe.model', kind, base, files: data });
+    })
+    .get('/:id/model/:file', async (c) => {
+      const job = await getJob(ports, c.var.project, c.req.param('id'));
+      const folder = await modelFiles(ports.artifacts, job);
+      const { key, bytes } = modelFile(folder, c.req.param('file'));
+      return c.body(streamBody(ports.artifacts.get(key)), 200, {
+        'content-type': 'application/octet-stream',
+        'content-length': String(bytes),
+      });
     });
 }
