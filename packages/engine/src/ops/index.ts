@@ -10,7 +10,6 @@ import { indexRowsOps } from './index-rows.ts';
 import { layoutOps } from './layout.ts';
 import { matmulOps } from './matmul.ts';
 import { normOps } from './norm.ts';
-import { randomOps } from './random.ts';
 import { reduceOps } from './reduce.ts';
 import { ropeOps } from './rope.ts';
 import { softmaxOps } from './softmax.ts';
@@ -30,6 +29,5 @@ export const families = {
   'cross-entropy': crossEntropyOps,
   norm: normOps,
   rope: ropeOps,
-  random: randomOps,
   autodiff: blockOps,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Op>>>>;
