@@ -4,14 +4,14 @@ import { configSchema, environmentOf, readConfig, unknownVariables } from './con
 
 describe('readConfig', () => {
   it('has a default for everything', () => {
-    const config = readConfig({}, '/work');
+    const config = readConfig({}, '/srv');
     expect(config).toMatchObject({
       host: '127.0.0.1',
       port: 8080,
-      dataFolder: '/work/.lathe',
+      dataFolder: '/srv/.lathe',
       apiKey: null,
       natsUrl: null,
-      artifacts: 'file:/work/.lathe/artifacts',
+      artifacts: 'file:/srv/.lathe/artifacts',
       logLevel: 'info',
       uploadLimitBytes: 512_000_000,
       ackWaitMs: 30_000,
@@ -33,13 +33,13 @@ describe('readConfig', () => {
         LATHE_CANCEL_WAIT: '250',
         LATHE_API_KEY: '',
       },
-      '/work',
+      '/srv',
     );
     expect(config).toMatchObject({
       port: 0,
-      dataFolder: '/work/data',
-      modelFolders: ['/work/models', '/srv/models'],
-      artifacts: 'file:/work/store',
+      dataFolder: '/srv/data',
+      modelFolders: ['/srv/models', '/srv/models'],
+      artifacts: 'file:/srv/store',
       uploadLimitBytes: 67_108_864,
       ackWaitMs: 1500,
       cancelWaitMs: 250,
@@ -78,7 +78,7 @@ describe('readConfig', () => {
         LATHE_MODELS: 'a:b',
       },
     ]) {
-      const config = readConfig(env, '/work');
+      const config = readConfig(env, '/srv');
       expect(readConfig(environmentOf(config), '/elsewhere')).toEqual(config);
     }
   });
