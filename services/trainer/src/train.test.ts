@@ -50,6 +50,8 @@ test('a job goes from the queue through a worker to evaluation', async () => {
   const csv = await readText(cluster.artifacts.get(file?.value.key ?? ''));
   expect(csv.split('\n')).toHaveLength(22);
   expect(csv.split('\n')[20]).toBe(`20,${weightAfter(20)},0.5,${weightAfter(20) / 2},0.25`);
-  const stream = await cluster.nats.manager.streams.info('LATHE_WORK', { subjects_filter: '>' });
-  expect(stream.state.subjects).toEqual({ 'lathe.work.evaluate': 1 });
+  // The record names the next stage first; the finished work is acknowledged after that.
+  const queues = async () =>
+    (await cluster.nats.manager.streams.info('LATHE_WORK', { subjects_filter: '>' })).state.subjects;
+  await expect.poll(queues, { timeout: 10_000 }).toEqual({ 'lathe.work.evaluate': 1 });
 });
