@@ -52,6 +52,7 @@ test('a job goes from the queue through a worker to evaluation', async () => {
   expect(csv.split('\n')[20]).toBe(`20,${weightAfter(20)},0.5,${weightAfter(20) / 2},0.25`);
   // The record names the next stage first; the finished work is acknowledged after that.
   const queues = async () =>
-    (await cluster.nats.manager.streams.info('LATHE_WORK', { subjects_filter: '>' })).state.subjects;
+    (await cluster.nats.manager.streams.info('LATHE_WORK', { subjects_filter: '>' })).state
+      .subjects;
   await expect.poll(queues, { timeout: 10_000 }).toEqual({ 'lathe.work.evaluate': 1 });
 });
