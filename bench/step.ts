@@ -8,9 +8,10 @@ import { parseArgs } from 'node:util';
 import { parseLlamaConfig } from '@lathe/engine/checkpoint/llama-config';
 import { input } from '@lathe/engine/graph/value';
 import { fillUniform, rootSeed, words } from '@lathe/engine/nn/seed';
+import { causalLm } from '@lathe/engine/objectives/causal-lm';
+import { textExample } from '@lathe/engine/objectives/example';
 import { matmul } from '@lathe/engine/ops/matmul';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { textExample } from '@lathe/engine/train/example';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer } from '@lathe/engine/train/trainer';
 
@@ -56,6 +57,7 @@ const examples = Array.from({ length: batchSize * steps }, (_, example) =>
   ),
 );
 const trainer = await createTrainer({
+  objective: causalLm,
   model: { path: '.', name: 'bench', config, tensors: new Map() },
   initial: 'random',
   device,

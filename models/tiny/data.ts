@@ -1,5 +1,5 @@
-import type { TokenizedExample } from '@lathe/engine/train/example';
-import { textExample } from '@lathe/engine/train/example';
+import type { TokenizedExample } from '@lathe/engine/objectives/example';
+import { textExample } from '@lathe/engine/objectives/example';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import type { ChatTemplate } from '@lathe/tokenizer/chat-template';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';

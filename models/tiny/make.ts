@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exists, openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import type { Device } from '@lathe/engine/runtime/device';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
@@ -82,6 +83,7 @@ async function pretrain(setting: Setting, from: string, out: string): Promise<vo
   const { recipe, tokenizer, device, work, print } = setting;
   const { windowTokens, batchSize, learningRate, weightDecay } = recipe.pretraining;
   const trainer = await createTrainer({
+    objective: causalLm,
     device,
     model: await openModelFolder(from),
     examples: textWindows(recipe, tokenizer, 'training'),
@@ -111,6 +113,7 @@ async function tuneToChat(setting: Setting, from: string, out: string) {
   const { recipe, device, work, print } = setting;
   const { batchSize, learningRate, maxTokens } = recipe.chat;
   const trainer = await createTrainer({
+    objective: causalLm,
     device,
     model: await openModelFolder(from),
     examples: chatExamples(recipe, setting, 'training'),

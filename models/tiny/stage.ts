@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { exists } from '@lathe/engine/checkpoint/model-folder';
-import type { TokenizedExample } from '@lathe/engine/train/example';
+import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import type { Trainer } from '@lathe/engine/train/trainer';
 import type { Score } from './model-card.ts';
 import type { Progress } from './progress.ts';
@@ -26,7 +26,7 @@ export interface StageOptions {
  * @returns how well the finished model predicts the held-out examples
  */
 export async function runStage(
-  trainer: Trainer,
+  trainer: Trainer<TokenizedExample>,
   { stateFolder, out, saveEvery, progress, heldOut }: StageOptions,
 ): Promise<Score> {
   const state = path.join(stateFolder, 'state');

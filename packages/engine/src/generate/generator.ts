@@ -3,11 +3,12 @@ import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
+import { causalLm } from '../objectives/causal-lm.ts';
+import type { TokenizedExample } from '../objectives/example.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { forward } from '../step/forward.ts';
 import { createEvaluator, type Evaluation, type Evaluator } from '../train/evaluation.ts';
-import type { TokenizedExample } from '../train/example.ts';
 import { weightsFolder } from '../train/model-state.ts';
 import { Decoder } from './decoder.ts';
 import { type FinishReason, type GeneratedToken, Lane, type SequenceRequest } from './lane.ts';
@@ -69,7 +70,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const weights = await serveWeights(model);
   const decoder = new Decoder({ model, weights, device, maxContext });
   const adapters = new Map<string, { feeds: Feeds; lane: Lane | undefined }>();
-  const evaluators = new Map<string, Evaluator>();
+  const evaluators = new Map<string, Evaluator<TokenizedExample>>();
   const retired: Promise<void>[] = [];
   const lanes = new Set<Lane>();
   const newLane = (adapter: Feeds | undefined) =>
@@ -98,13 +99,14 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     turning = undefined;
   }
 
-  function scorer(name: string | undefined): Evaluator {
+  function scorer(name: string | undefined): Evaluator<TokenizedExample> {
     const key = name ?? '';
     const known = evaluators.get(key);
     if (known !== undefined) return known;
     const adapter = name === undefined ? undefined : adapterOf(name).feeds;
     const modules = new Set(adaptedLinears(config, 'all-linear').map(({ module }) => module));
     const made = createEvaluator({
+      objective: causalLm,
       device,
       mapFolder: weightsFolder(model),
       settings: { packing: true, microBatchTokens: options.scoreTokens ?? defaultScoreTokens },
@@ -112,7 +114,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
         const base = weights.values(false);
         const tensor = withAdapter(base.tensor, adapter);
         const lora = adapter === undefined ? undefined : { modules, scale: 1 };
-        return forward({ config, shape, tensor, lora });
+        return forward({ config, shape, tensor, lora, objective: causalLm });
       },
       parameterFeeds: { ...weights.feeds, ...adapter },
     });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ModelFolder, openModelFolder } from '../checkpoint/model-folder.ts';
 import type { AdapterTensor } from '../checkpoint/peft.ts';
 import { readSafetensors, readTensor } from '../checkpoint/safetensors.ts';
-import type { TokenizedExample } from '../train/example.ts';
+import type { TokenizedExample } from '../objectives/example.ts';
 
 /** One step of a recorded training run. */
 export type CurvePoint = {

@@ -1,4 +1,5 @@
-import type { Value } from '../graph/value.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { input, type Value } from '../graph/value.ts';
 import { cast, greaterOrEqual } from '../ops/comparison.ts';
 import { crossEntropy } from '../ops/cross-entropy.ts';
 import { add, mul } from '../ops/elementwise.ts';
@@ -6,6 +7,8 @@ import { gatherRows } from '../ops/index-rows.ts';
 import { reshape, split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
+import { type TokenizedExample, targetCount } from './example.ts';
+import { checkSequence, type Objective, type Placed } from './objective.ts';
 
 /** Where the model is held to account; all of static length `targets`. */
 export type Targets = {
@@ -49,6 +52,62 @@ export function causalLmLoss(
   }
   const total = (parts: readonly Value[]): Value => parts.reduce((sum, part) => add(sum, part));
   return { loss: total(losses), correct: total(corrects) };
+}
+
+/** Next-token prediction on the supervised tokens of each example; weight: supervised tokens. */
+export const causalLm: Objective<TokenizedExample> = {
+  name: 'causal-lm',
+  sequences: ({ tokens }) => [tokens],
+  targets: targetCount,
+  weight: targetCount,
+  check(example, name, limits) {
+    const { tokens, supervised } = example;
+    if (tokens.length !== supervised.length)
+      throw new RangeError(
+        `${name} has ${tokens.length} tokens but ${supervised.length} supervised flags`,
+      );
+    checkSequence(tokens, name, limits);
+    if (targetCount(example) === 0)
+      throw new RangeError(`${name} has no supervised token after its first`);
+  },
+  feeds: (placed, { shape }) => nextTokenFeeds(placed, shape.targets),
+  forward: ({ hidden, head }, { targets }) => causalLmLoss(hidden, head(), targetInputs(targets)),
+  digest: ({ tokens, supervised }) => [tokens, supervised],
+};
+
+/** The graph inputs that `nextTokenFeeds` fills. */
+export function targetInputs(room: number): Targets {
+  return {
+    positions: input('target_positions', [room], 'int32'),
+    tokens: input('target_tokens', [room], 'int32'),
+    weights: input('target_weights', [room], 'float32'),
+  };
+}
+
+/** The targets of a micro-batch's examples; an example's first token is never one. */
+export function nextTokenFeeds(
+  placed: readonly Placed<TokenizedExample>[],
+  room: number,
+): Record<string, Tensor> {
+  const positions = new Int32Array(room);
+  const tokens = new Int32Array(room);
+  const weights = new Float32Array(room);
+  let count = 0;
+  for (const { example, starts } of placed)
+    for (let at = 1; at < example.tokens.length; at++) {
+      if (!example.supervised[at]) continue;
+      if (count === room)
+        throw new RangeError(`more than ${room} supervised tokens in a micro-batch`);
+      positions[count] = (starts[0] as number) + at - 1;
+      tokens[count] = example.tokens[at] as number;
+      weights[count] = 1;
+      count++;
+    }
+  return {
+    target_positions: { data: positions, shape: [room], dtype: 'int32' },
+    target_tokens: { data: tokens, shape: [room], dtype: 'int32' },
+    target_weights: { data: weights, shape: [room], dtype: 'float32' },
+  };
 }
 
 function chunks(x: Value, sizes: readonly number[]): Value[] {

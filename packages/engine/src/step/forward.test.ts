@@ -4,12 +4,14 @@ import { input, type Value } from '../graph/value.ts';
 import { llamaHidden, llamaLogits } from '../models/llama.ts';
 import { type Reference, readReference, referenceModels } from '../models/reference.ts';
 import { packedAttention, packedMask, ropeValues } from '../nn/attention.ts';
+import { causalLm } from '../objectives/causal-lm.ts';
+import { targetCount } from '../objectives/example.ts';
 import { add } from '../ops/elementwise.ts';
 import { matmul } from '../ops/matmul.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { batchFeeds } from '../train/feeds.ts';
 import { createModelState, parameterFeeds, weightValues } from '../train/model-state.ts';
-import { fillMicroBatch, packLengths } from '../train/packing.ts';
+import { packLengths } from '../train/packing.ts';
 import { parseTrainingSettings } from '../train/settings.ts';
 import { forward } from './forward.ts';
 
@@ -20,9 +22,10 @@ const tolerance = 1e-4;
 function packed({ examples }: Reference) {
   const lengths = examples.map(({ tokens }) => tokens.length);
   const windows = packLengths(lengths, shape.tokens);
-  return fillMicroBatch(
+  return batchFeeds(
+    causalLm,
     windows.map((window) => window.map((index) => examples[index] ?? never())),
-    shape,
+    { shape, step: examples },
   );
 }
 
@@ -62,6 +65,7 @@ describe.each(referenceModels)('the gradients of "%s"', (name) => {
       config: model.config,
       shape,
       tensor: weights.tensor,
+      objective: causalLm,
       lora: isLora
         ? {
             modules: new Set(state.adapted?.map(({ module }) => module)),
@@ -74,9 +78,8 @@ describe.each(referenceModels)('the gradients of "%s"', (name) => {
     const outputs: Record<string, Value> = { loss };
     for (const [at, key] of names.entries()) outputs[`gradient.${key}`] = found[at] ?? never();
     const program = await cpuDevice().compile({ outputs });
-    const batch = packed(reference);
-    const answers = await program.run({ ...parameterFeeds(state), ...batchFeeds(batch, shape) });
-    const count = batch.supervisedTokens;
+    const answers = await program.run({ ...parameterFeeds(state), ...packed(reference) });
+    const count = reference.examples.reduce((sum, example) => sum + targetCount(example), 0);
     const wanted = isLora ? reference.loraLoss : reference.loss;
     expect(Number(answers.loss?.data[0]) / count / wanted).toBeCloseTo(1, 5);
     for (const key of names) {

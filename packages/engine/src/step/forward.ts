@@ -4,10 +4,10 @@ import { input, type Value } from '../graph/value.ts';
 import { type LlamaWeights, llamaHead, llamaHidden } from '../models/llama.ts';
 import { packedAttention, packedMask, ropeValues } from '../nn/attention.ts';
 import { dropout } from '../nn/dropout.ts';
-import { causalLmLoss } from '../objectives/causal-lm.ts';
+import type { WindowShape } from '../nn/window.ts';
+import type { Forward, Objective } from '../objectives/objective.ts';
 import { add } from '../ops/elementwise.ts';
 import { matmul } from '../ops/matmul.ts';
-import type { WindowShape } from './window.ts';
 
 /** The adapter that a forward pass puts beside some linear layers. */
 export type LoraForward = {
@@ -25,17 +25,15 @@ export type ForwardSpec = {
   /** A float32 value for a weight: a fed parameter or a mapped, frozen weight. */
   tensor(name: string): Value;
   readonly lora?: LoraForward | undefined;
+  readonly objective: Pick<Objective<never>, 'forward'>;
 };
-
-/** Sums over a micro-batch, both scalars: token losses, and targets predicted right. */
-export type Forward = { readonly loss: Value; readonly correct: Value };
 
 /**
  * The forward pass over one micro-batch, whose arrays come in as inputs named as in `batchFeeds`.
  * Every window is `[rows, tokens]`; inside, tokens are one flat axis.
  */
-export function forward({ config, shape, tensor, lora }: ForwardSpec): Forward {
-  const { rows, tokens, targets } = shape;
+export function forward({ config, shape, tensor, lora, objective }: ForwardSpec): Forward {
+  const { rows, tokens } = shape;
   const count = rows * tokens;
   const attentionShape = { ...config, rows, tokens };
   const positions = input('positions', [count], 'int32');
@@ -66,11 +64,7 @@ export function forward({ config, shape, tensor, lora }: ForwardSpec): Forward {
     tokens: input('tokens', [count], 'int32'),
     attend: (heads) => packedAttention(attentionShape, { ...heads, ...rope, mask }),
   });
-  return causalLmLoss(hidden, llamaHead(config, weights), {
-    positions: input('target_positions', [targets], 'int32'),
-    tokens: input('target_tokens', [targets], 'int32'),
-    weights: input('target_weights', [targets], 'float32'),
-  });
+  return objective.forward({ hidden, head: () => llamaHead(config, weights), tensor }, shape);
 }
 
 /** x·Wᵀ, plus the bias where the architecture has one. */

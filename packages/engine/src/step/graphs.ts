@@ -1,12 +1,12 @@
 import { gradients } from '../autodiff.ts';
 import { input, type Value } from '../graph/value.ts';
+import type { Forward } from '../objectives/objective.ts';
 import type { Graph } from '../onnx/encode.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { concat, reshape } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { type AdamWSettings, adamWUpdate, clipByNorm } from '../optim/adamw.ts';
 import { elementCount, type StateGroup } from '../optim/flat-state.ts';
-import type { Forward } from './forward.ts';
 
 /** The name of the output that replaces an input: a graph may not give two tensors one name. */
 export function nextName(name: string): string {

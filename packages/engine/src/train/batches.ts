@@ -1,5 +1,5 @@
 import { child, permutation, type Seed } from '../nn/seed.ts';
-import type { WindowShape } from '../step/window.ts';
+import type { WindowShape } from '../nn/window.ts';
 import { oneEach, packLengths } from './packing.ts';
 
 /** What the plan needs to know of each example. */

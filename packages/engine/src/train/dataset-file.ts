@@ -6,7 +6,7 @@ import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { endOfText } from '@lathe/tokenizer/end-token';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { z } from 'zod';
-import { type TokenizedExample, textExample } from './example.ts';
+import { type TokenizedExample, textExample } from '../objectives/example.ts';
 
 const message = z.looseObject({
   role: z.string(),

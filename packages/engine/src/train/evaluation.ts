@@ -1,13 +1,11 @@
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
+import type { WindowShape } from '../nn/window.ts';
+import { type Forward, type Objective, tokenCount } from '../objectives/objective.ts';
 import type { Device, Program } from '../runtime/device.ts';
-import type { Forward } from '../step/forward.ts';
 import { lossGraph } from '../step/graphs.ts';
-import type { WindowShape } from '../step/window.ts';
 import { type BatchSettings, planBatches } from './batches.ts';
-import { type TokenizedExample, targetCount } from './example.ts';
 import { batchFeeds } from './feeds.ts';
-import { fillMicroBatch } from './packing.ts';
 
 /** How well a model predicts the targets of some examples; `loss` is the mean over all targets. */
 export type Evaluation = {
@@ -16,7 +14,8 @@ export type Evaluation = {
   readonly supervisedTokens: number;
 };
 
-export type EvaluatorOptions = {
+export type EvaluatorOptions<Example> = {
+  readonly objective: Objective<Example>;
   readonly device: Device;
   readonly mapFolder: string;
   readonly settings: Pick<BatchSettings, 'packing' | 'microBatchTokens'>;
@@ -25,13 +24,14 @@ export type EvaluatorOptions = {
   readonly parameterFeeds: Readonly<Record<string, Tensor>>;
 };
 
-export type Evaluator = {
-  evaluate(examples: readonly TokenizedExample[]): Promise<Evaluation>;
+export type Evaluator<Example> = {
+  evaluate(examples: readonly Example[]): Promise<Evaluation>;
   dispose(): Promise<void>;
 };
 
 /** Evaluates with programs of their own, one a window shape; the latest is kept for the next time. */
-export function createEvaluator(options: EvaluatorOptions): Evaluator {
+export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Evaluator<Example> {
+  const { objective } = options;
   let kept: { readonly key: string; readonly program: Program } | undefined;
 
   async function programFor(shape: WindowShape): Promise<Program> {
@@ -49,8 +49,8 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
   return {
     async evaluate(examples) {
       const sizes = examples.map((example) => ({
-        tokens: example.tokens.length,
-        targets: targetCount(example),
+        tokens: tokenCount(objective, example),
+        targets: objective.targets(example),
       }));
       const plan = planBatches(
         sizes,
@@ -60,24 +60,20 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       const program = await programFor(plan.shape);
       let loss = 0;
       let correct = 0;
-      let supervisedTokens = 0;
       for (const windows of plan.step(0).microBatches) {
-        const batch = fillMicroBatch(
-          windows.map((window) => window.map((index) => examples[index] as TokenizedExample)),
-          plan.shape,
-        );
+        const placed = windows.map((window) => window.map((index) => examples[index] as Example));
         const outputs = await program.run({
           ...options.parameterFeeds,
-          ...batchFeeds(batch, plan.shape),
+          ...batchFeeds(objective, placed, { shape: plan.shape, step: examples }),
         });
         loss += Number(outputs.loss?.data[0]);
         correct += Number(outputs.correct?.data[0]);
-        supervisedTokens += batch.supervisedTokens;
       }
+      const weight = examples.reduce((sum, example) => sum + objective.weight(example), 0);
       return {
-        loss: loss / supervisedTokens,
-        tokenAccuracy: correct / supervisedTokens,
-        supervisedTokens,
+        loss: loss / weight,
+        tokenAccuracy: correct / weight,
+        supervisedTokens: weight,
       };
     },
     async dispose() {

@@ -1,16 +1,20 @@
 import type { Tensor } from '../graph/tensor.ts';
-import type { WindowShape } from '../step/window.ts';
-import type { MicroBatch } from './packing.ts';
+import type { WindowShape } from '../nn/window.ts';
+import type { Objective } from '../objectives/objective.ts';
+import { fillMicroBatch } from './packing.ts';
 
-/** A micro-batch as the inputs of the forward graph (see step/forward.ts). */
-export function batchFeeds(batch: MicroBatch, shape: WindowShape): Record<string, Tensor> {
-  const count = shape.rows * shape.tokens;
+/** A micro-batch of windows of examples as the inputs of the forward graph (see step/forward.ts). */
+export function batchFeeds<Example>(
+  objective: Objective<Example>,
+  windows: readonly (readonly Example[])[],
+  { shape, step }: { readonly shape: WindowShape; readonly step: readonly Example[] },
+): Record<string, Tensor> {
+  const batch = fillMicroBatch(windows, shape, objective.sequences);
+  const flat = (data: Int32Array): Tensor => ({ data, shape: [data.length], dtype: 'int32' });
   return {
-    tokens: { data: batch.tokens, shape: [count], dtype: 'int32' },
-    positions: { data: batch.positions, shape: [count], dtype: 'int32' },
-    segments: { data: batch.segments, shape: [count], dtype: 'int32' },
-    target_positions: { data: batch.targetPositions, shape: [shape.targets], dtype: 'int32' },
-    target_tokens: { data: batch.targetTokens, shape: [shape.targets], dtype: 'int32' },
-    target_weights: { data: batch.targetWeights, shape: [shape.targets], dtype: 'float32' },
+    tokens: flat(batch.tokens),
+    positions: flat(batch.positions),
+    segments: flat(batch.segments),
+    ...objective.feeds(batch.placed, { shape, step }),
   };
 }

@@ -13,6 +13,7 @@ import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
+import { causalLm } from '../objectives/causal-lm.ts';
 import { loadEncoders, readDataset } from './dataset-file.ts';
 import { parseTrainingSettings, type TrainingSettings } from './settings.ts';
 import { createTrainer, type StepMetrics } from './trainer.ts';
@@ -34,6 +35,7 @@ export async function trainLocally(run: LocalRun): Promise<string> {
   const trainer = await createTrainer({
     model,
     settings: run.settings,
+    objective: causalLm,
     examples,
     ...(run.random ? { initial: 'random' as const } : {}),
   });

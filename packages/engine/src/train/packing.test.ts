@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { textExample } from './example.ts';
+import { causalLm } from '../objectives/causal-lm.ts';
+import { textExample } from '../objectives/example.ts';
+import { batchFeeds } from './feeds.ts';
 import { fillMicroBatch, packLengths } from './packing.ts';
 
 describe('packLengths', () => {
@@ -34,25 +36,41 @@ describe('packLengths', () => {
 });
 
 describe('fillMicroBatch', () => {
-  const shape = { rows: 2, tokens: 6, targets: 5 };
-  const first = textExample([11, 12, 13]);
-  const second = { tokens: Int32Array.of(21, 22), supervised: Uint8Array.of(1, 1) };
-  const third = { tokens: Int32Array.of(31, 32, 33), supervised: Uint8Array.of(0, 0, 1) };
+  const shape = { rows: 2, tokens: 6 };
+  const first = Int32Array.of(11, 12, 13);
+  const second = Int32Array.of(21, 22);
+  const third = Int32Array.of(31, 32, 33);
+  const fill = (windows: Int32Array[][][]) => fillMicroBatch(windows, shape, (example) => example);
 
-  it('restarts positions, numbers segments and never predicts a first token', () => {
-    const batch = fillMicroBatch([[first, second], [third]], shape);
-    expect([...batch.tokens]).toEqual([11, 12, 13, 21, 22, 0, 31, 32, 33, 0, 0, 0]);
-    expect([...batch.positions]).toEqual([0, 1, 2, 0, 1, 0, 0, 1, 2, 0, 1, 2]);
-    expect([...batch.segments]).toEqual([1, 1, 1, 2, 2, 0, 1, 1, 1, 0, 0, 0]);
-    expect([...batch.targetPositions]).toEqual([0, 1, 3, 7, 0]);
-    expect([...batch.targetTokens]).toEqual([12, 13, 22, 33, 0]);
-    expect([...batch.targetWeights]).toEqual([1, 1, 1, 1, 0]);
-    expect(batch.supervisedTokens).toBe(4);
+  it('restarts positions and numbers the sequences of a row', () => {
+    const batch = fill([[[first], [second]], [[third, second]]]);
+    expect([...batch.tokens]).toEqual([11, 12, 13, 21, 22, 0, 31, 32, 33, 21, 22, 0]);
+    expect([...batch.positions]).toEqual([0, 1, 2, 0, 1, 0, 0, 1, 2, 0, 1, 0]);
+    expect([...batch.segments]).toEqual([1, 1, 1, 2, 2, 0, 1, 1, 1, 2, 2, 0]);
+    expect(batch.placed.map(({ starts }) => starts)).toEqual([[0], [3], [6, 9]]);
   });
 
   it('refuses what does not fit its shape', () => {
-    expect(() => fillMicroBatch([[first], [first], [first]], shape)).toThrow('2 rows');
-    expect(() => fillMicroBatch([[first, first, second]], shape)).toThrow('6 tokens');
-    expect(() => fillMicroBatch([[first, first], [first]], shape)).toThrow('5 supervised');
+    expect(() => fill([[[first]], [[first]], [[first]]])).toThrow('2 rows');
+    expect(() => fill([[[first, first], [second]]])).toThrow('6 tokens');
+  });
+});
+
+describe('batchFeeds', () => {
+  const first = textExample([11, 12, 13]);
+  const second = { tokens: Int32Array.of(21, 22), supervised: Uint8Array.of(1, 1) };
+  const third = { tokens: Int32Array.of(31, 32, 33), supervised: Uint8Array.of(0, 0, 1) };
+  const feeds = (windows: (typeof first)[][], targets: number) =>
+    batchFeeds(causalLm, windows, { shape: { rows: 2, tokens: 6, targets }, step: [] });
+
+  it('never predicts a first token', () => {
+    const found = feeds([[first, second], [third]], 5);
+    expect([...(found.target_positions?.data ?? [])]).toEqual([0, 1, 3, 7, 0]);
+    expect([...(found.target_tokens?.data ?? [])]).toEqual([12, 13, 22, 33, 0]);
+    expect([...(found.target_weights?.data ?? [])]).toEqual([1, 1, 1, 1, 0]);
+  });
+
+  it('refuses more targets than there is room for', () => {
+    expect(() => feeds([[first, second], [third]], 3)).toThrow('3 supervised');
   });
 });

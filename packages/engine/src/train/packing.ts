@@ -1,5 +1,5 @@
-import type { WindowShape } from '../step/window.ts';
-import type { TokenizedExample } from './example.ts';
+import type { WindowShape } from '../nn/window.ts';
+import type { Placed } from '../objectives/objective.ts';
 
 /**
  * Puts lengths into as few windows of `capacity` as best-fit decreasing finds: longest first, each
@@ -31,74 +31,54 @@ export function oneEach(lengths: readonly number[]): number[][] {
   return lengths.map((_, index) => [index]);
 }
 
-/** The arrays of one micro-batch; flat positions count through `[rows, tokens]`. */
-export type MicroBatch = {
-  /** Token ids `[rows, tokens]`; padding is token 0. */
+/** The token arrays of one micro-batch, and where its examples lie in them. */
+export type MicroBatch<Example> = {
+  /** Token ids `[rows · tokens]`; padding is token 0. */
   readonly tokens: Int32Array;
-  /** Positions `[rows, tokens]`, restarting at 0 in each example. */
+  /** Positions `[rows · tokens]`, restarting at 0 in each sequence. */
   readonly positions: Int32Array;
-  /** Segment ids `[rows, tokens]`: 0 is padding, examples count from 1 in each row. */
+  /** Segment ids `[rows · tokens]`: 0 is padding, sequences count from 1 in each row. */
   readonly segments: Int32Array;
-  /** Flat positions `[targets]` whose next token is a target; unused room points at 0. */
-  readonly targetPositions: Int32Array;
-  /** The tokens to predict there `[targets]`. */
-  readonly targetTokens: Int32Array;
-  /** 1 for a target, 0 for unused room `[targets]`. */
-  readonly targetWeights: Float32Array;
-  readonly supervisedTokens: number;
+  readonly placed: readonly Placed<Example>[];
 };
 
 /**
- * Lays windows of examples out as one micro-batch. An example's first token is never a target, so
- * nothing is predicted from a neighbour. Throws RangeError when something does not fit the shape.
+ * Lays windows of examples out as one micro-batch: each window is a row, and each sequence of its
+ * examples a segment. Throws RangeError when something does not fit the shape.
  */
-export function fillMicroBatch(
-  windows: readonly (readonly TokenizedExample[])[],
-  shape: WindowShape,
-): MicroBatch {
+export function fillMicroBatch<Example>(
+  windows: readonly (readonly Example[])[],
+  shape: Pick<WindowShape, 'rows' | 'tokens'>,
+  sequences: (example: Example) => readonly Int32Array[],
+): MicroBatch<Example> {
   if (windows.length > shape.rows)
     throw new RangeError(`${windows.length} windows do not fit ${shape.rows} rows`);
   const size = shape.rows * shape.tokens;
   const tokens = new Int32Array(size);
   const positions = new Int32Array(size);
   const segments = new Int32Array(size);
-  const targetPositions = new Int32Array(shape.targets);
-  const targetTokens = new Int32Array(shape.targets);
-  const targetWeights = new Float32Array(shape.targets);
-  let supervisedTokens = 0;
+  const placed: Placed<Example>[] = [];
   for (const [row, examples] of windows.entries()) {
     const end = (row + 1) * shape.tokens;
     let start = row * shape.tokens;
-    for (const [segment, example] of examples.entries()) {
-      const count = example.tokens.length;
-      if (start + count > end)
-        throw new RangeError(`the examples of row ${row} do not fit ${shape.tokens} tokens`);
-      tokens.set(example.tokens, start);
-      segments.fill(segment + 1, start, start + count);
-      for (let at = 0; at < count; at++) {
-        positions[start + at] = at;
-        if (at === 0 || !example.supervised[at]) continue;
-        if (supervisedTokens === shape.targets)
-          throw new RangeError(`more than ${shape.targets} supervised tokens in a micro-batch`);
-        targetPositions[supervisedTokens] = start + at - 1;
-        targetTokens[supervisedTokens] = example.tokens[at] as number;
-        targetWeights[supervisedTokens] = 1;
-        supervisedTokens++;
+    let segment = 0;
+    for (const example of examples) {
+      const starts: number[] = [];
+      for (const sequence of sequences(example)) {
+        if (start + sequence.length > end)
+          throw new RangeError(`the examples of row ${row} do not fit ${shape.tokens} tokens`);
+        starts.push(start);
+        tokens.set(sequence, start);
+        segments.fill(++segment, start, start + sequence.length);
+        for (let at = 0; at < sequence.length; at++) positions[start + at] = at;
+        start += sequence.length;
       }
-      start += count;
+      placed.push({ example, starts });
     }
     // Padding counts on from 0 too, so that its positions stay inside the window.
     for (let at = start; at < end; at++) positions[at] = at - start;
   }
-  return {
-    tokens,
-    positions,
-    segments,
-    targetPositions,
-    targetTokens,
-    targetWeights,
-    supervisedTokens,
-  };
+  return { tokens, positions, segments, placed };
 }
 
 function length(lengths: readonly number[], index: number): number {

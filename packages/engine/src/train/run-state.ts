@@ -4,8 +4,8 @@ import {
   type StateTensor,
   writeTrainingState,
 } from '../checkpoint/training-state.ts';
+import type { Objective } from '../objectives/objective.ts';
 import { elementCount, type FlatState } from '../optim/flat-state.ts';
-import type { TokenizedExample } from './example.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** A stored state belongs to a run with other settings, data or model shape. */
@@ -14,19 +14,20 @@ export class ForeignStateError extends Error {
 }
 
 /** What decides a run: its settings, its data in order, and the shapes that it trains. */
-export function runFingerprint(
+export function runFingerprint<Example>(
   settings: TrainingSettings,
-  examples: readonly TokenizedExample[],
+  { objective, examples }: { objective: Objective<Example>; examples: readonly Example[] },
   state: FlatState,
 ): string {
   const hash = createHash('sha256').update(JSON.stringify(sorted(settings)));
   for (const { members } of state.groups)
     for (const { name, shape } of members) hash.update(`${name}[${shape}]`);
-  for (const { tokens, supervised } of examples) {
-    hash.update(`${tokens.length};`);
-    hash.update(new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength));
-    hash.update(supervised);
-  }
+  hash.update(`${objective.name};`);
+  for (const example of examples)
+    for (const view of objective.digest(example)) {
+      hash.update(`${view.byteLength};`);
+      hash.update(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+    }
   return hash.digest('hex');
 }
 

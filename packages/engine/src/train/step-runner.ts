@@ -1,9 +1,9 @@
 import type { Tensor } from '../graph/tensor.ts';
 import type { Value } from '../graph/value.ts';
+import type { Forward } from '../objectives/objective.ts';
 import { adamWScalars } from '../optim/adamw.ts';
 import type { FlatState } from '../optim/flat-state.ts';
 import type { Device, Program } from '../runtime/device.ts';
-import type { Forward } from '../step/forward.ts';
 import {
   gradientsGraph,
   nextName,
@@ -23,8 +23,8 @@ export type StepSums = {
 export type StepInput = {
   /** Feeds of each micro-batch. */
   readonly microBatches: readonly Readonly<Record<string, Tensor>>[];
-  /** Targets of the whole step, by which its loss is normalised, once. */
-  readonly supervisedTokens: number;
+  /** What the whole step counts as, by which its loss is normalised, once. */
+  readonly weight: number;
   readonly learningRate: number;
   /** Counted from 1, for the optimizer's bias corrections. */
   readonly step: number;
@@ -159,7 +159,7 @@ function flatFeeds(state: FlatState): Record<string, Tensor> {
 function scalars({ adamW }: Optimizer, input: StepInput): Record<string, Tensor> {
   const { rate, epsilon, keep } = adamWScalars(adamW, input.learningRate, input.step);
   return {
-    gradient_scale: scalar(1 / input.supervisedTokens),
+    gradient_scale: scalar(1 / input.weight),
     rate: scalar(rate),
     epsilon: scalar(epsilon),
     ...(adamW.weightDecay === 0 ? {} : { keep: scalar(keep) }),

@@ -6,7 +6,8 @@ import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { type Adapter, readPeftAdapter } from '../checkpoint/peft.ts';
 import { readTensor, writeSafetensors } from '../checkpoint/safetensors.ts';
 import { type Reference, readReference, referenceModels } from '../models/reference.ts';
-import { textExample } from './example.ts';
+import { causalLm } from '../objectives/causal-lm.ts';
+import { type TokenizedExample, textExample } from '../objectives/example.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type TrainerOptions } from './trainer.ts';
 
@@ -58,6 +59,7 @@ describe.each(referenceModels)('training the tiny model "%s" as PyTorch does', (
     const trainer = await createTrainer({
       model: reference.model,
       settings: settingsOf(reference),
+      objective: causalLm,
       examples: reference.examples,
     });
     expect(trainer.totalSteps).toBe(reference.fullCurve.length);
@@ -75,6 +77,7 @@ describe.each(referenceModels)('training the tiny model "%s" as PyTorch does', (
     const trainer = await createTrainer({
       model: reference.model,
       settings: loraSettingsOf(reference),
+      objective: causalLm,
       examples: reference.examples,
       adapter: startOf(reference),
     });
@@ -91,11 +94,12 @@ describe('the same run in other ways', () => {
   const lossesOf = async (
     reference: Reference,
     settings: TrainingSettingsInput,
-    more: Partial<TrainerOptions> = {},
+    more: Partial<TrainerOptions<TokenizedExample>> = {},
   ) => {
     const trainer = await createTrainer({
       model: reference.model,
       settings: settingsOf(reference, settings),
+      objective: causalLm,
       examples: reference.examples,
       ...more,
     });
@@ -149,6 +153,7 @@ describe('the same run in other ways', () => {
       const trainer = await createTrainer({
         model: await openModelFolder(folder),
         settings: loraSettingsOf(reference),
+        objective: causalLm,
         examples: reference.examples,
         adapter: startOf(reference),
       });
@@ -173,6 +178,7 @@ describe('a run that stops and goes on', () => {
         createTrainer({
           model: reference.model,
           settings: settingsOf(reference, { ...more, shuffle: true, batchSize: 3 }),
+          objective: causalLm,
           examples: reference.examples,
         });
       const folder = await mkdtemp(join(tmpdir(), 'lathe-state-'));
@@ -205,12 +211,14 @@ describe('a run that stops and goes on', () => {
     const first = await createTrainer({
       model: reference.model,
       settings: settingsOf(reference),
+      objective: causalLm,
       examples: reference.examples,
     });
     await first.saveState(join(folder, 'state'));
     const other = await createTrainer({
       model: reference.model,
       settings: settingsOf(reference, { seed: 7 }),
+      objective: causalLm,
       examples: reference.examples,
     });
     await expect(other.restoreState(join(folder, 'state'))).rejects.toThrow('other settings');
@@ -227,6 +235,7 @@ describe('what a run leaves', () => {
     const trainer = await createTrainer({
       model: reference.model,
       settings: loraSettingsOf(reference, { epochs: 2 }),
+      objective: causalLm,
       examples: reference.examples,
     });
     while (trainer.step < trainer.totalSteps) await trainer.trainStep();
@@ -237,6 +246,7 @@ describe('what a run leaves', () => {
     const adapted = await createTrainer({
       model: reference.model,
       settings: loraSettingsOf(reference),
+      objective: causalLm,
       examples: reference.examples,
       adapter: await readPeftAdapter(join(folder, 'adapter')),
     });
@@ -245,6 +255,7 @@ describe('what a run leaves', () => {
     const merged = await createTrainer({
       model: await openModelFolder(join(folder, 'merged')),
       settings: settingsOf(reference),
+      objective: causalLm,
       examples: reference.examples,
     });
     expectClose((await merged.evaluate(reference.examples)).loss, trained.loss, 1e-5);
@@ -257,6 +268,7 @@ describe('what a run leaves', () => {
     const trainer = await createTrainer({
       model: reference.model,
       settings: settingsOf(reference),
+      objective: causalLm,
       examples: reference.examples,
     });
     const score = await trainer.evaluate(reference.examples);
@@ -282,6 +294,7 @@ describe('what a run leaves', () => {
       model: reference.model,
       initial: 'random',
       settings: settingsOf(reference),
+      objective: causalLm,
       examples: reference.examples.map(({ tokens }) => textExample(tokens)),
     });
     const losses: number[] = [];
@@ -299,6 +312,7 @@ describe('what a run leaves', () => {
         schedule: { kind: 'constant' },
         maxGradientNorm: 1e30,
       }),
+      objective: causalLm,
       examples: reference.examples,
     });
     const run = async () => {

@@ -5,15 +5,15 @@ import { type Adapter, writePeftAdapter } from '../checkpoint/peft.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { dropoutKeys } from '../nn/dropout.ts';
 import { rootSeed } from '../nn/seed.ts';
+import type { WindowShape } from '../nn/window.ts';
+import { checkAll, type Objective, tokenCount } from '../objectives/objective.ts';
 import { elementCount } from '../optim/flat-state.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { forward } from '../step/forward.ts';
-import type { WindowShape } from '../step/window.ts';
 import { planBatches } from './batches.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
-import { checkExamples, type TokenizedExample, targetCount } from './example.ts';
 import { batchFeeds } from './feeds.ts';
 import {
   createModelState,
@@ -22,15 +22,15 @@ import {
   weightsFolder,
   weightValues,
 } from './model-state.ts';
-import { fillMicroBatch } from './packing.ts';
 import { restoreRunState, runFingerprint, saveRunState } from './run-state.ts';
 import type { TrainingSettings } from './settings.ts';
 import { createStepRunner } from './step-runner.ts';
 
-export type TrainerOptions = {
+export type TrainerOptions<Example> = {
   readonly model: ModelFolder;
   readonly settings: TrainingSettings;
-  readonly examples: readonly TokenizedExample[];
+  readonly objective: Objective<Example>;
+  readonly examples: readonly Example[];
   readonly device?: Device | undefined;
   /** Start from random weights instead of the folder's. */
   readonly initial?: 'random' | undefined;
@@ -51,13 +51,14 @@ export type StepMetrics = {
   readonly learningRate: number;
   /** Global L2 norm before clipping. */
   readonly gradientNorm: number;
+  /** What the step counted: supervised tokens, or rows or pairs where the objective counts those. */
   readonly supervisedTokens: number;
   /** Tokens of the step's examples, padding not counted. */
   readonly tokens: number;
   readonly seconds: number;
 };
 
-export type Trainer = {
+export type Trainer<Example> = {
   readonly totalSteps: number;
   /** Steps done. */
   readonly step: number;
@@ -65,7 +66,7 @@ export type Trainer = {
   /** Static shape of the micro-batches, padding included. */
   readonly windowShape: WindowShape;
   trainStep(): Promise<StepMetrics>;
-  evaluate(examples: readonly TokenizedExample[]): Promise<Evaluation>;
+  evaluate(examples: readonly Example[]): Promise<Evaluation>;
   saveState(folder: string): Promise<void>;
   restoreState(folder: string): Promise<void>;
   /** The adapter as it stands. Throws RangeError when every weight is trained. */
@@ -94,17 +95,19 @@ export class DivergedError extends Error {
  * Prepares a run: checks the examples, plans every step, and compiles the graphs. Throws RangeError
  * naming the example or setting at fault.
  */
-export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { model, settings, examples, device = cpuDevice() } = options;
+export async function createTrainer<Example>(
+  options: TrainerOptions<Example>,
+): Promise<Trainer<Example>> {
+  const { model, settings, objective, examples, device = cpuDevice() } = options;
   const { config } = model;
   const limits = {
     maxTokens: Math.min(settings.maxTokens, config.maxPositions),
     vocabularySize: config.vocabularySize,
   };
-  checkExamples(examples, limits);
+  checkAll(objective, examples, limits);
   const sizes = examples.map((example) => ({
-    tokens: example.tokens.length,
-    targets: targetCount(example),
+    tokens: tokenCount(objective, example),
+    targets: objective.targets(example),
   }));
   const seed = rootSeed(settings.seed);
   const plan = planBatches(sizes, settings, seed);
@@ -119,7 +122,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const weights = weightValues(model, modelState);
     const dropout = rate === 0 ? undefined : { rate, columnKeys: layerKeys };
     const adapter = lora && { ...lora, dropout };
-    return { weights, forward: forward({ config, shape, tensor: weights.tensor, lora: adapter }) };
+    const { tensor } = weights;
+    return { weights, forward: forward({ config, shape, tensor, lora: adapter, objective }) };
   };
   const built = forwardFor(plan.shape, dropoutRate);
   const runner = await createStepRunner({
@@ -134,13 +138,14 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     freshBuffers: options.freshBuffers,
   });
   const evaluator = createEvaluator({
+    objective,
     device,
     mapFolder,
     settings,
     forward: (shape) => forwardFor(shape, 0).forward,
     parameterFeeds: feeds,
   });
-  const fingerprint = runFingerprint(settings, examples, state);
+  const fingerprint = runFingerprint(settings, { objective, examples }, state);
   let done = 0;
   let failure: DivergedError | undefined;
   const refuseFailed = (): void => {
@@ -158,21 +163,20 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     refuseFailed();
     const started = performance.now();
     const step = plan.step(done);
-    const batches = step.microBatches.map((windows) =>
-      fillMicroBatch(
-        windows.map((window) => window.map((index) => examples[index] as TokenizedExample)),
-        plan.shape,
-      ),
-    );
-    const supervisedTokens = batches.reduce((sum, batch) => sum + batch.supervisedTokens, 0);
+    const members = step.examples.map((index) => examples[index] as Example);
+    const weight = members.reduce((sum, example) => sum + objective.weight(example), 0);
     const learningRate =
       settings.learningRate * scheduleFactor(settings.schedule, done, plan.totalSteps);
     const sums = await runner.run({
-      microBatches: batches.map((batch, at) => ({
-        ...batchFeeds(batch, plan.shape),
+      microBatches: step.microBatches.map((windows, at) => ({
+        ...batchFeeds(
+          objective,
+          windows.map((window) => window.map((index) => examples[index] as Example)),
+          { shape: plan.shape, step: members },
+        ),
         ...(dropoutRate === 0 ? {} : stepKeys(done, at)),
       })),
-      supervisedTokens,
+      weight,
       learningRate,
       step: done + 1,
     });
@@ -188,11 +192,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     return {
       step: done,
       epoch: done / plan.stepsPerEpoch,
-      loss: sums.loss / supervisedTokens,
-      tokenAccuracy: sums.correct / supervisedTokens,
+      loss: sums.loss / weight,
+      tokenAccuracy: sums.correct / weight,
       learningRate,
       gradientNorm: sums.gradientNorm,
-      supervisedTokens,
+      supervisedTokens: weight,
       tokens: step.examples.reduce((sum, index) => sum + (sizes[index]?.tokens ?? 0), 0),
       seconds: (performance.now() - started) / 1000,
     };
@@ -222,7 +226,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     trainStep,
     evaluate(held) {
       refuseFailed();
-      checkExamples(held, { ...limits, maxTokens: config.maxPositions });
+      checkAll(objective, held, { ...limits, maxTokens: config.maxPositions });
       return evaluator.evaluate(held);
     },
     async saveState(folder) {

@@ -4,8 +4,9 @@ import { decodeShard } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { CheckpointError, UnsupportedModelError } from '@lathe/engine/checkpoint/error';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { causalLm } from '@lathe/engine/objectives/causal-lm';
+import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import type { TokenizedExample } from '@lathe/engine/train/example';
 import { parseTrainingSettings, type TrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer, DivergedError, type Trainer } from '@lathe/engine/train/trainer';
 import { DivergedRunError } from './diverged.ts';
@@ -19,6 +20,7 @@ import type { LoopTrainer } from './train-loop.ts';
 export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
   const trainer = await inUserTerms(async () => {
     const opened = await createTrainer({
+      objective: causalLm,
       model: await openModelFolder(task.modelFolder),
       settings: engineSettings(task.settings),
       examples: await readShards(task.trainShards),
@@ -32,7 +34,7 @@ export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
 }
 
 function loopTrainer(
-  trainer: Trainer,
+  trainer: Trainer<TokenizedExample>,
   heldOut: readonly TokenizedExample[],
   hasAdapter: boolean,
 ): LoopTrainer {

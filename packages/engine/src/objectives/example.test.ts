@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkExamples, targetCount, textExample } from './example.ts';
+import { causalLm } from './causal-lm.ts';
+import { targetCount, textExample } from './example.ts';
+import { checkAll } from './objective.ts';
 
 const limits = { maxTokens: 4, vocabularySize: 10 };
 
@@ -13,7 +15,7 @@ describe('examples', () => {
 
   it('accepts good examples', () => {
     expect(() =>
-      checkExamples([textExample([1, 2]), textExample([0, 9, 3, 4])], limits),
+      checkAll(causalLm, [textExample([1, 2]), textExample([0, 9, 3, 4])], limits),
     ).not.toThrow();
   });
 
@@ -28,6 +30,6 @@ describe('examples', () => {
       'example 0 has 2 tokens but 1 supervised flags',
     ],
   ])('refuses %s', (_, examples, message) => {
-    expect(() => checkExamples(examples, limits)).toThrow(message);
+    expect(() => checkAll(causalLm, examples, limits)).toThrow(message);
   });
 });
