@@ -56,6 +56,7 @@ export const configSchema = z.object({
   LATHE_ACK_WAIT: duration('30s').describe('silence after which work goes to another service'),
   LATHE_MAX_DELIVERIES: wholeNumber(1, 5).describe('attempts at one piece of work'),
   LATHE_DUPLICATE_WINDOW: duration('2m').describe('how long NATS remembers message ids'),
+  LATHE_NATS_REPLICAS: wholeNumber(1, 1, 5).describe('copies of each stream in a NATS cluster'),
   LATHE_HEARTBEAT: duration('5s').describe('how often workers announce themselves'),
   LATHE_WORKER_LEASE: duration('20s').describe('silence after which a worker counts as lost'),
   LATHE_MAX_WORKER_LOSSES: wholeNumber(0, 3).describe('lost workers after which a job fails'),
@@ -92,6 +93,9 @@ export const configSchema = z.object({
   LATHE_WORKER_MEMORY: byteSize('0').describe('memory that the worker offers; 0: the machine has'),
   LATHE_WORKER_DEVICE: oneOf(['auto', 'cpu', 'webgpu', 'cuda'], 'auto').describe(
     'device that the worker trains on',
+  ),
+  LATHE_WORKER_IDLE_EXIT: duration('0').describe(
+    'idle time after which a worker ends itself, for workers started on demand; 0: never',
   ),
   LATHE_WORKERS: wholeNumber(0, 1).describe('workers that npm start runs on this machine'),
   LATHE_HEALTH_PORT: wholeNumber(0, 0, 65_535).describe(
@@ -142,6 +146,8 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     ackWaitMs: known.LATHE_ACK_WAIT,
     maxDeliveries: known.LATHE_MAX_DELIVERIES,
     duplicateWindowMs: known.LATHE_DUPLICATE_WINDOW,
+    /** Copies of each stream: the name under which `ensureStreams` takes it. */
+    replicas: known.LATHE_NATS_REPLICAS,
     heartbeatMs: known.LATHE_HEARTBEAT,
     workerLeaseMs: known.LATHE_WORKER_LEASE,
     maxWorkerLosses: known.LATHE_MAX_WORKER_LOSSES,
@@ -163,6 +169,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     workerSlots: known.LATHE_WORKER_SLOTS,
     workerMemoryBytes: known.LATHE_WORKER_MEMORY,
     workerDevice: known.LATHE_WORKER_DEVICE,
+    workerIdleExitMs: known.LATHE_WORKER_IDLE_EXIT,
     workers: known.LATHE_WORKERS,
     healthPort: known.LATHE_HEALTH_PORT === 0 ? null : known.LATHE_HEALTH_PORT,
   };
@@ -206,6 +213,7 @@ export function environmentOf(config: Config): Record<string, string> {
     LATHE_ACK_WAIT: String(config.ackWaitMs),
     LATHE_MAX_DELIVERIES: String(config.maxDeliveries),
     LATHE_DUPLICATE_WINDOW: String(config.duplicateWindowMs),
+    LATHE_NATS_REPLICAS: String(config.replicas),
     LATHE_HEARTBEAT: String(config.heartbeatMs),
     LATHE_WORKER_LEASE: String(config.workerLeaseMs),
     LATHE_MAX_WORKER_LOSSES: String(config.maxWorkerLosses),
@@ -227,6 +235,7 @@ export function environmentOf(config: Config): Record<string, string> {
     LATHE_WORKER_SLOTS: String(config.workerSlots),
     LATHE_WORKER_MEMORY: String(config.workerMemoryBytes),
     LATHE_WORKER_DEVICE: config.workerDevice,
+    LATHE_WORKER_IDLE_EXIT: String(config.workerIdleExitMs),
     LATHE_WORKERS: String(config.workers),
     LATHE_HEALTH_PORT: String(config.healthPort ?? 0),
   } satisfies Record<keyof z.infer<typeof configSchema>, string>;
