@@ -2,7 +2,7 @@ import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
-import { bootstrapKey } from './api-key.ts';
+import { bootstrapKey, parseApiKeys } from './api-key.ts';
 
 it('uses the configured key and stores nothing', async () => {
   await using folder = await tempFolder();
@@ -39,4 +39,38 @@ it('says what to do when the file is empty', async () => {
   await writeFile(join(folder.path, 'api-key'), '');
   const config = { apiKey: null, dataFolder: folder.path };
   await expect(bootstrapKey(config)).rejects.toThrow('holds no API key; delete it');
+});
+
+const first = 'sk-first-0123456789';
+const second = 'sk-second-012345678==';
+
+it('reads keys with their projects, several a project', () => {
+  expect(parseApiKeys(null)).toEqual([]);
+  expect(parseApiKeys(`${first}=red, ${second}=blue-2,\n${first}x=red`)).toEqual([
+    { key: first, project: 'red' },
+    { key: second, project: 'blue-2' },
+    { key: `${first}x`, project: 'red' },
+  ]);
+});
+
+it.each([
+  [`${first}=red,`, 'entry 2: it is not of the form key=project'],
+  [first, 'entry 1: it is not of the form key=project'],
+  [`=red`, 'entry 1: the key has 0 characters, but needs at least 16'],
+  [`${first}=red,shortkey=red`, 'entry 2: the key has 8 characters'],
+  [`${first.replace('-', ' ')}=red`, 'entry 1: the key may hold visible ASCII'],
+  [`${first}=`, 'entry 1: the project after "="'],
+  [`${first}=Red`, 'entry 1: the project after "="'],
+  [`${first}=_base`, 'entry 1: the project after "="'],
+  [`${first}=a.b`, 'entry 1: the project after "="'],
+  [`${first}=red,${second}=blue,${first}=blue`, 'entry 3: its key is that of entry 1 again'],
+])('refuses %j by the number of the entry', (text, message) => {
+  expect(() => parseApiKeys(text)).toThrow(message);
+  try {
+    parseApiKeys(text);
+  } catch (error) {
+    expect((error as Error).message).toContain('LATHE_API_KEYS');
+    for (const key of [first, second, 'shortkey', 'sk-first'])
+      expect((error as Error).message).not.toContain(key);
+  }
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { projectPattern } from '@lathe/contracts/id';
 
 /** The project that the bootstrap key belongs to. */
 export const defaultProject = 'default';
@@ -12,6 +13,44 @@ export type BootstrapKey = {
   /** Whether it was made just now, so that it should be shown once. */
   readonly isNew: boolean;
 };
+
+/** A key, and the project that it opens. */
+export type ProjectKey = { readonly key: string; readonly project: string };
+
+/** Fewest characters of a key that an operator chooses. */
+export const shortestKey = 16;
+
+/**
+ * The keys of `LATHE_API_KEYS`, written "key=project,key=project"; none when it is unset. The last `=` of
+ * an entry divides it, so that a key may end with some. A project may have several keys. Throws an
+ * Error of one sentence that names the entry by its number and never holds a key.
+ */
+export function parseApiKeys(text: string | null): readonly ProjectKey[] {
+  if (text === null) return [];
+  const seen = new Map<string, number>();
+  return text.split(',').map((part, index) => {
+    const entry = part.trim();
+    const divider = entry.lastIndexOf('=');
+    const key = entry.slice(0, Math.max(divider, 0));
+    const project = entry.slice(divider + 1);
+    const fault = (what: string): Error =>
+      new Error(
+        `The environment variable LATHE_API_KEYS has a fault in entry ${index + 1}: ${what}.`,
+      );
+    if (divider === -1) throw fault('it is not of the form key=project');
+    if (!/^[\x21-\x7e]*$/.test(key)) throw fault('the key may hold visible ASCII characters only');
+    if (key.length < shortestKey)
+      throw fault(`the key has ${key.length} characters, but needs at least ${shortestKey}`);
+    if (!projectPattern.test(project))
+      throw fault(
+        'the project after "=" must be 1 to 40 lower-case letters, digits or "-", a letter or digit first',
+      );
+    const twin = seen.get(key);
+    if (twin !== undefined) throw fault(`its key is that of entry ${twin} again`);
+    seen.set(key, index + 1);
+    return { key, project };
+  });
+}
 
 /**
  * The bootstrap API key: the configured one, or the one in the data folder, or a new one that is

@@ -1,6 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import { expect, test } from 'vitest';
-import { authenticate, storedKey } from './authenticate.ts';
+import { authenticate, storedKey, storedKeys } from './authenticate.ts';
 
 const keys = [storedKey('sk-one', 'first'), storedKey('sk-two', 'second')];
 
@@ -28,4 +28,16 @@ test.each([
   expect(() => authenticate(header, keys)).toThrow(
     expect.objectContaining({ code: 'invalid_api_key' }),
   );
+});
+
+test('configured keys stand beside the bootstrap key, and may not repeat it', () => {
+  const bootstrap = { key: 'sk-boot-0123456789', file: null, isNew: false };
+  const stored = storedKeys(bootstrap, [{ key: 'sk-red-0123456789', project: 'red' }]);
+  expect(authenticate('Bearer sk-boot-0123456789', stored)).toBe('default');
+  expect(authenticate('Bearer sk-red-0123456789', stored)).toBe('red');
+  const again = () => storedKeys(bootstrap, [{ key: bootstrap.key, project: 'red' }]);
+  expect(again).toThrow(
+    'Entry 1 of the environment variable LATHE_API_KEYS is the key of LATHE_API_KEY',
+  );
+  expect(again).not.toThrow(bootstrap.key);
 });

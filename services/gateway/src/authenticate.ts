@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { LatheError } from '@lathe/contracts/error';
+import { type BootstrapKey, defaultProject, type ProjectKey } from '@lathe/platform/api-key';
 
 /** A key as it is kept: its hash and the project that it opens. */
 export type StoredKey = { readonly sha256: Buffer; readonly project: string };
@@ -7,6 +8,24 @@ export type StoredKey = { readonly sha256: Buffer; readonly project: string };
 /** Hashes a key for keeping. Keys are long random texts, so a plain hash cannot be searched. */
 export function storedKey(key: string, project: string): StoredKey {
   return { sha256: digest(key), project };
+}
+
+/**
+ * Every key that opens a project: the bootstrap key for the default one, and the configured ones. Throws
+ * an Error of one sentence, without the key, when the bootstrap key is configured for a project, too.
+ */
+export function storedKeys(bootstrap: BootstrapKey, further: readonly ProjectKey[]): StoredKey[] {
+  const twin = further.findIndex(({ key }) => key === bootstrap.key);
+  if (twin !== -1) {
+    const place = bootstrap.file === null ? 'LATHE_API_KEY' : `the file ${bootstrap.file}`;
+    throw new Error(
+      `Entry ${twin + 1} of the environment variable LATHE_API_KEYS is the key of ${place} again; choose another.`,
+    );
+  }
+  return [
+    storedKey(bootstrap.key, defaultProject),
+    ...further.map(({ key, project }) => storedKey(key, project)),
+  ];
 }
 
 function digest(key: string): Buffer {

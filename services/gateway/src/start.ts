@@ -5,7 +5,7 @@ import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets } from '@lathe/contracts/subject';
-import { bootstrapKey, defaultProject } from '@lathe/platform/api-key';
+import { bootstrapKey, parseApiKeys } from '@lathe/platform/api-key';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
 import { openJobs } from '@lathe/platform/jobs';
@@ -16,7 +16,7 @@ import { ensureStreams } from '@lathe/platform/nats/setup';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { createApp, type GatewayPorts } from './app.ts';
-import { storedKey } from './authenticate.ts';
+import { storedKeys } from './authenticate.ts';
 import { answerClientError } from './client-error.ts';
 import { claimSchema } from './duplicates.ts';
 import { deleteExpiredFiles } from './files.ts';
@@ -59,6 +59,7 @@ async function openPorts(
 ): Promise<GatewayPorts> {
   if (config.natsUrl === null)
     throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
+  const furtherKeys = parseApiKeys(config.apiKeys);
   const nats = await connectNats({
     url: config.natsUrl,
     name: 'lathe-gateway',
@@ -68,7 +69,8 @@ async function openPorts(
   stops.add('nats', () => nats.close());
   await ensureStreams(nats, config);
   const artifacts = await openArtifacts(config);
-  const { key, file, isNew } = await bootstrapKey(config);
+  const bootstrap = await bootstrapKey(config);
+  const { key, file, isNew } = bootstrap;
   // Printed once, to the person who started it; never logged.
   if (isNew) process.stdout.write(`Your API key, kept in ${file}: ${key}\n`);
   const ports: GatewayPorts = {
@@ -80,7 +82,7 @@ async function openPorts(
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
     inference: createInference(nats.connection, settings),
-    keys: [storedKey(key, defaultProject)],
+    keys: storedKeys(bootstrap, furtherKeys),
     checks: {
       nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
       artifacts: async () => {
