@@ -1,0 +1,63 @@
+/**
+ * A process that trains one job after another with the engine alone: what the platform's workers do,
+ * without any service. It is forked with its tasks by the first message and answers each with its tokens.
+ */
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { causalLm } from '@lathe/engine/objectives/causal-lm';
+import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { loadEncoders, readDataset } from '@lathe/engine/train/dataset-file';
+import { parseTrainingSettings } from '@lathe/engine/train/settings';
+import { createTrainer } from '@lathe/engine/train/trainer';
+import { z } from 'zod';
+import { workload } from '../../load/lib/workload.ts';
+
+export const laneTaskSchema = z.object({
+  model: z.string(),
+  threads: z.number().int().min(1),
+  /** Folder for the adapters, which are removed again. */
+  folder: z.string(),
+  trainings: z.array(z.object({ data: z.string(), seed: z.number().int() })),
+});
+export type LaneTask = z.infer<typeof laneTaskSchema>;
+
+export const laneResultSchema = z.object({ tokens: z.number(), trainings: z.number().int() });
+
+/** Trains everything of the task and returns the tokens trained on, all epochs together. */
+async function trainAll(task: LaneTask): Promise<number> {
+  let tokens = 0;
+  for (const [index, { data, seed }] of task.trainings.entries()) {
+    const trainer = await createTrainer({
+      model: await openModelFolder(task.model),
+      examples: await readDataset(data, await loadEncoders(task.model)),
+      objective: causalLm,
+      device: cpuDevice({ threads: task.threads }),
+      settings: parseTrainingSettings({
+        method: { type: 'lora', rank: workload.rank, alpha: workload.alpha, dropout: 0 },
+        epochs: workload.epochs,
+        batchSize: workload.batchSize,
+        learningRate: workload.learningRate,
+        seed,
+      }),
+    });
+    while (trainer.step < trainer.totalSteps) tokens += (await trainer.trainStep()).tokens;
+    const adapter = path.join(task.folder, `adapter-${process.pid}-${index}`);
+    await trainer.exportAdapter(adapter);
+    await trainer.dispose();
+    await rm(adapter, { recursive: true });
+  }
+  return tokens;
+}
+
+if (import.meta.main)
+  process.once('message', (raw) => {
+    const task = laneTaskSchema.parse(raw);
+    trainAll(task)
+      .then((tokens) => process.send?.({ tokens, trainings: task.trainings.length }))
+      .finally(() => process.disconnect())
+      .catch((error: unknown) => {
+        console.error(error);
+        process.exitCode = 1;
+      });
+  });

@@ -1,0 +1,104 @@
+import { type Part, partNames } from './cpu.ts';
+import { overhead, rate, withoutEvaluation } from './overhead.ts';
+import { type Spread, spread } from './percentile.ts';
+import type { Measured } from './throughput.ts';
+import { phaseSpreads, turnarounds } from './timeline.ts';
+
+/** The most that the platform may take longer than the engine alone: 0.2 is 20 %. */
+export const overheadTarget = 0.2;
+
+/** What a run comes to, as load/results/finetune-throughput.json keeps it. */
+export type Results = ReturnType<typeof resultsOf>;
+
+/** Works out the results of a run. */
+export function resultsOf(measured: Measured) {
+  const { engine, platform, timelines, cpu, cores, volume, k6 } = measured;
+  const evaluation = cpu && { cpuSeconds: cpu.evaluation, cores };
+  const total = cpu && Object.values(cpu).reduce((sum, seconds) => sum + seconds, 0);
+  const seconds = (of: (line: (typeof timelines)[number]) => number): Spread =>
+    spread(timelines.map((line) => of(line) / 1000));
+  return {
+    volume,
+    workers: measured.workers,
+    cores,
+    threads: measured.threads,
+    store: measured.store,
+    thresholdsHold: measured.thresholdsHold,
+    succeeded: timelines.length,
+    lost: k6.metrics.lost_jobs?.values.count ?? volume.jobs,
+    duplicated: k6.metrics.duplicate_jobs?.values.count ?? 0,
+    findings: measured.findings,
+    seconds: platform.seconds,
+    jobsPerMinute: (60 * timelines.length) / platform.seconds,
+    firstStep: seconds((line) => line.firstStep - line.submitted),
+    success: seconds((line) => line.succeeded - line.submitted),
+    tokensPerSecond: {
+      engineBefore: rate([engine[0]]),
+      engineAfter: rate([engine[1]]),
+      engine: rate(engine),
+      platform: rate([platform]),
+    },
+    tokens: { engine: engine[0].tokens + engine[1].tokens, platform: platform.tokens },
+    overhead: {
+      whole: overhead(engine, platform),
+      training: evaluation && overhead(engine, withoutEvaluation(platform, evaluation)),
+      target: overheadTarget,
+    },
+    phases: phaseSpreads(timelines),
+    turnaround: spread(turnarounds(timelines)),
+    cpu,
+    busy: total === undefined ? undefined : total / (cores * platform.seconds),
+    requests: k6.metrics.http_reqs?.values.count ?? 0,
+    thresholds: Object.fromEntries(
+      Object.entries(k6.metrics).flatMap(([metric, { thresholds = {} }]) =>
+        Object.entries(thresholds).map(([rule, { ok }]) => [`${metric}: ${rule}`, ok] as const),
+      ),
+    ),
+  };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const number = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : '–');
+const spreadCells = ({ p50, p95, p99 }: Spread): string => [p50, p95, p99].map(number).join(' | ');
+
+/** The tables of a run in Markdown, for the terminal and for load/RESULTS.md. */
+export function resultTables(results: Results): string {
+  const { overhead: more, tokensPerSecond: pace, cpu } = results;
+  const verdict = (value: number | undefined): string =>
+    value === undefined
+      ? 'not measured on this system'
+      : `${percent(value)} (target at most ${percent(overheadTarget)}: ${value <= overheadTarget ? 'met' : 'missed'})`;
+  return `| measure | value |
+| --- | --- |
+| jobs succeeded, lost, duplicated | ${results.succeeded} of ${results.volume.jobs}, ${results.lost}, ${results.duplicated} |
+| time from the first submission to the last success | ${number(results.seconds)} s |
+| jobs per minute | ${number(results.jobsPerMinute)} |
+| trained tokens per second, platform | ${Math.round(pace.platform)} |
+| trained tokens per second, engine alone (before, after) | ${Math.round(pace.engine)} (${Math.round(pace.engineBefore)}, ${Math.round(pace.engineAfter)}) |
+| overhead of the platform, everything counted | ${verdict(more.whole)} |
+| overhead without evaluation, which the engine alone does not do | ${verdict(more.training)} |
+| HTTP requests by k6 | ${results.requests} |
+
+| seconds from submission to | p50 | p95 | p99 |
+| --- | --- | --- | --- |
+| first step | ${spreadCells(results.firstStep)} |
+| success | ${spreadCells(results.success)} |
+
+| seconds of each phase of a job | p50 | p95 | p99 |
+| --- | --- | --- | --- |
+${results.phases.map(({ phase, seconds }) => `| ${phase} | ${spreadCells(seconds)} |`).join('\n')}
+| between two jobs of a worker: last step to first step of the next | ${spreadCells(results.turnaround)} |
+${cpu === undefined ? '' : `\n${cpuTable(results, cpu)}\n`}`;
+}
+
+function cpuTable({ volume, busy }: Results, cpu: Readonly<Record<Part, number>>): string {
+  const total = Object.values(cpu).reduce((sum, seconds) => sum + seconds, 0);
+  const rows = (Object.keys(partNames) as Part[]).map(
+    (part) =>
+      `| ${partNames[part]} | ${number(cpu[part])} | ${percent(cpu[part] / total)} | ${number(cpu[part] / volume.jobs)} |`,
+  );
+  return `| processor seconds while the platform ran | s | share | s per job |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+| all (${percent(busy ?? Number.NaN)} of the cores) | ${number(total)} | 100.0 % | ${number(total / volume.jobs)} |`;
+}
