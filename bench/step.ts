@@ -5,7 +5,7 @@
  *     node bench/step.ts [--hidden 192] [--layers 6] [--vocabulary 2048] [--tokens 256] [--batch 16] …
  */
 import { parseArgs } from 'node:util';
-import { parseLlamaConfig } from '@lathe/engine/checkpoint/llama-config';
+import { parseDecoderConfig } from '@lathe/engine/checkpoint/parse-decoder-config';
 import { input } from '@lathe/engine/graph/value';
 import { fillUniform, rootSeed, words } from '@lathe/engine/nn/seed';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
@@ -36,7 +36,7 @@ const steps = Number(values.steps);
 const device = cpuDevice();
 const peak = await matmulPeak();
 
-const config = parseLlamaConfig('bench', {
+const config = parseDecoderConfig('bench', {
   model_type: 'llama',
   vocab_size: Number(values.vocabulary),
   hidden_size: Number(values.hidden),

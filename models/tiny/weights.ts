@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { parseLlamaConfig } from '@lathe/engine/checkpoint/llama-config';
-import { llamaTensors } from '@lathe/engine/checkpoint/llama-tensors';
+import { decoderTensors } from '@lathe/engine/checkpoint/decoder-tensors';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { parseDecoderConfig } from '@lathe/engine/checkpoint/parse-decoder-config';
 import { readTensor, writeSafetensors } from '@lathe/engine/checkpoint/safetensors';
 import { fillInitialWeight } from '@lathe/engine/models/initial-weights';
 import { rootSeed } from '@lathe/engine/nn/seed';
@@ -12,12 +12,11 @@ const weightsFile = 'model.safetensors';
 
 /** Writes random weights in float32, which training starts from and keeps its precision in. */
 export async function writeRandomWeights(recipe: Recipe, folder: string): Promise<void> {
-  const config = parseLlamaConfig('config.json', modelConfig(recipe, 'float32'));
+  const config = parseDecoderConfig('config.json', modelConfig(recipe, 'float32'));
   const seed = rootSeed(recipe.seed);
-  const { initializerRange } = recipe.architecture;
-  const tensors = [...llamaTensors(config)].map(([name, shape]) => {
+  const tensors = [...decoderTensors(config)].map(([name, { shape, role }]) => {
     const size = shape.reduce((product, length) => product * length, 1);
-    const data = fillInitialWeight(name, new Float32Array(size), { initializerRange, seed });
+    const data = fillInitialWeight(name, new Float32Array(size), { role, config, seed });
     return { name, dtype: 'F32' as const, shape, data };
   });
   await writeSafetensors(path.join(folder, weightsFile), tensors);

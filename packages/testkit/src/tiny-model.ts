@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { llamaTensors } from '@lathe/engine/checkpoint/llama-tensors';
+import { decoderTensors } from '@lathe/engine/checkpoint/decoder-tensors';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { writePeftAdapter } from '@lathe/engine/checkpoint/peft';
 import { writeSafetensors } from '@lathe/engine/checkpoint/safetensors';
@@ -49,7 +49,7 @@ export async function writeTinyModel(
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   const { config: parsed } = await openModelFolder(folder, { weights: 'none' });
   const random = normals(seed);
-  const tensors = [...llamaTensors(parsed)].map(([name, shape]) => ({
+  const tensors = [...decoderTensors(parsed)].map(([name, { shape }]) => ({
     name,
     dtype: 'F32' as const,
     shape,

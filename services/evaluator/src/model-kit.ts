@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LatheError } from '@lathe/contracts/error';
-import { type LlamaConfig, openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import type { DecoderConfig } from '@lathe/engine/checkpoint/decoder-config';
+import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
@@ -11,7 +12,7 @@ import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 /** What turns texts into a model's tokens and back, all of it from the model's own folder. */
 export type ModelKit = {
   readonly folder: string;
-  readonly config: LlamaConfig;
+  readonly config: DecoderConfig;
   readonly parameters: number;
   readonly tokenizer: Tokenizer;
   /** Digest of tokenizer.json. */

@@ -3,7 +3,9 @@ import { rootSeed } from '../nn/seed.ts';
 import { startLora } from './lora-start.ts';
 
 describe('the start of an adapter', () => {
-  const linears = [{ module: 'model.layers.0.mlp.up_proj', inputs: 64, outputs: 6 }];
+  const linears = [
+    { module: 'model.layers.0.mlp.up_proj', inputs: 64, outputs: 6, transposed: false },
+  ];
   const tensors = startLora(linears, 4, rootSeed(3));
 
   it('draws A within 1/√in and leaves B zero', () => {

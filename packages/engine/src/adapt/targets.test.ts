@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseLlamaConfig } from '../checkpoint/llama-config.ts';
+import { parseDecoderConfig } from '../checkpoint/parse-decoder-config.ts';
 import { adaptedLinears, targetNames } from './targets.ts';
 
-const config = parseLlamaConfig('config.json', {
+const config = parseDecoderConfig('config.json', {
   model_type: 'llama',
   vocab_size: 64,
   hidden_size: 32,
@@ -20,6 +20,7 @@ describe('LoRA targets', () => {
       module: 'model.layers.0.self_attn.k_proj',
       inputs: 32,
       outputs: 16,
+      transposed: false,
     });
     expect(targetNames(config, linears)).toEqual([
       'q_proj',

@@ -1,12 +1,8 @@
-import type { LlamaConfig } from '../checkpoint/llama-config.ts';
-import { llamaTensors } from '../checkpoint/llama-tensors.ts';
+import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
+import { decoderLinears, type LinearPlan } from '../checkpoint/decoder-tensors.ts';
 
 /** A linear layer that an adapter is put on: `module` is its path, such as model.layers.0.mlp.up_proj. */
-export type AdaptedLinear = {
-  readonly module: string;
-  readonly inputs: number;
-  readonly outputs: number;
-};
+export type AdaptedLinear = LinearPlan;
 
 /**
  * The linear layers inside the model's blocks that `targets` names, in forward order, by the rule of
@@ -14,13 +10,10 @@ export type AdaptedLinear = {
  * none. The head is left out: an adapter on a tied head cannot be used downstream.
  */
 export function adaptedLinears(
-  config: LlamaConfig,
+  config: DecoderConfig,
   targets: readonly string[] | 'all-linear',
 ): AdaptedLinear[] {
-  const linears: AdaptedLinear[] = [];
-  for (const [name, [outputs, inputs]] of llamaTensors(config))
-    if (name.startsWith('model.layers.') && outputs !== undefined && inputs !== undefined)
-      linears.push({ module: name.slice(0, -'.weight'.length), inputs, outputs });
+  const linears = decoderLinears(config);
   if (targets === 'all-linear') return linears;
   const names = (target: string, module: string): boolean =>
     module === target || module.endsWith(`.${target}`);
@@ -34,7 +27,7 @@ export function adaptedLinears(
  * What a peft configuration lists for these layers: the last part of a path where every layer of that
  * name is adapted, otherwise the whole path.
  */
-export function targetNames(config: LlamaConfig, linears: readonly AdaptedLinear[]): string[] {
+export function targetNames(config: DecoderConfig, linears: readonly AdaptedLinear[]): string[] {
   const lastPart = (module: string): string => module.slice(module.lastIndexOf('.') + 1);
   const adapted = new Set(linears.map(({ module }) => module));
   const partial = new Set(

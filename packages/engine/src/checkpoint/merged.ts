@@ -1,8 +1,9 @@
 import { copyFile, cp, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFolderAtomically } from './atomic.ts';
+import { decoderNames } from './decoder-names.ts';
+import { decoderTensors } from './decoder-tensors.ts';
 import { CheckpointError } from './error.ts';
-import { llamaTensors } from './llama-tensors.ts';
 import { type ModelFolder, readJson, singleWeightsFile } from './model-folder.ts';
 import { encodeFloats, type FloatFormat, isFloatFormat } from './number-format.ts';
 import type { Adapter } from './peft.ts';
@@ -38,13 +39,15 @@ export async function mergeAdapter(
         weightName,
       );
     refuseTiedHead(base, weightName);
-    const [out, into] = entry.shape;
+    const { transposed } = base.config;
+    const [out, into] = transposed ? entry.shape.toReversed() : entry.shape;
     if (a.shape[1] !== into || b.shape[0] !== out || a.shape[0] !== b.shape[1]) {
       const problem = `adapter shapes [${b.shape.join(', ')}] and [${a.shape.join(', ')}] do not fit [${entry.shape.join(', ')}]`;
       throw new CheckpointError(base.path, problem, weightName);
     }
     const weight = await readTensor(entry);
-    addProduct(weight, { a: a.data, b: b.data, rank: a.shape[0]!, scale: adapter.scale });
+    const factors = { a: a.data, b: b.data, rank: a.shape[0]!, scale: adapter.scale };
+    addProduct(weight, transposed ? transposedFactors(factors) : factors);
     merged.set(weightName, weight);
   }
   return merged;
@@ -66,14 +69,36 @@ function addProduct(weight: Float32Array, { a, b, rank, scale }: Factors): void 
   }
 }
 
+/** The factors of (B·A)ᵀ = Aᵀ·Bᵀ, for weights that lie [in, out]. */
+function transposedFactors({ a, b, rank, scale }: Factors): Factors {
+  return { a: transposedMatrix(b, rank), b: transposedMatrix(a, a.length / rank), rank, scale };
+}
+
+/** A row-major matrix of so many columns, turned. */
+function transposedMatrix(matrix: Float32Array, columns: number): Float32Array {
+  const rows = matrix.length / columns;
+  return Float32Array.from(
+    matrix,
+    (_, at) => matrix[(at % rows) * columns + Math.floor(at / rows)]!,
+  );
+}
+
 function refuseTiedHead(base: ModelFolder, name: string): void {
-  if (name === 'lm_head.weight' && base.config.tieEmbeddings) {
+  if (isTiedHead(base, name)) {
     throw new CheckpointError(
       base.path,
-      'the head is tied to model.embed_tokens.weight; change that instead',
+      `the head is tied to ${embeddingOf(base)}; change that instead`,
       name,
     );
   }
+}
+
+function isTiedHead({ config }: ModelFolder, name: string): boolean {
+  return config.tieEmbeddings && name === `${decoderNames(config).head}.weight`;
+}
+
+function embeddingOf({ config }: ModelFolder): string {
+  return `${decoderNames(config).embedding}.weight`;
 }
 
 /** Everything beside the weights that decides how a model reads and writes text, and its licence. */
@@ -119,8 +144,7 @@ function planFromBase(
   const shards = new Map<string, TensorSource[]>();
   for (const [name, entry] of base.tensors) {
     // Some exports keep a copy of a tied head; it must follow the embedding, or the file contradicts itself.
-    const isTiedCopy = name === 'lm_head.weight' && base.config.tieEmbeddings;
-    const data = changed.get(isTiedCopy ? 'model.embed_tokens.weight' : name);
+    const data = changed.get(isTiedHead(base, name) ? embeddingOf(base) : name);
     const { dtype, shape } = entry;
     const bytes =
       data === undefined
@@ -128,7 +152,7 @@ function planFromBase(
         : replacement(base, { name, dtype, shape, data });
     const shard = basename(entry.file);
     const list = shards.get(shard) ?? [];
-    list.push({ name, dtype, shape, bytes });
+    list.push({ name: entry.name, dtype, shape, bytes });
     shards.set(shard, list);
   }
   return shards;
@@ -162,13 +186,13 @@ async function planFromConfig(
   changed: ReadonlyMap<string, Float32Array>,
 ): Promise<Map<string, TensorSource[]>> {
   const dtype = await configDtype(join(base.path, 'config.json'));
-  const expected = llamaTensors(base.config);
+  const expected = decoderTensors(base.config);
   for (const name of changed.keys()) {
     if (!expected.has(name))
       throw new CheckpointError(base.path, 'config.json implies no such tensor', name);
   }
   const sources: TensorSource[] = [];
-  for (const [name, shape] of expected) {
+  for (const [name, { shape }] of expected) {
     const data = changed.get(name);
     if (data === undefined)
       throw new CheckpointError(base.path, 'neither the base nor the change holds it', name);

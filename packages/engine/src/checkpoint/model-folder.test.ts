@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseLlamaConfig } from './llama-config.ts';
 import { openModelFolder } from './model-folder.ts';
+import { parseDecoderConfig } from './parse-decoder-config.ts';
 import { readTensor, writeSafetensors } from './safetensors.ts';
 import { makeModel, shard, small, tensorsOf } from './small-llama.fixture.ts';
 
@@ -20,12 +20,12 @@ test('both dialects of config.json give the same settings, with class defaults',
     high_freq_factor: 4,
     original_max_position_embeddings: 8192,
   };
-  const four = parseLlamaConfig('c', {
+  const four = parseDecoderConfig('c', {
     ...small,
     rope_theta: 5e5,
     rope_scaling: { type: 'llama3', ...scaling },
   });
-  const five = parseLlamaConfig('c', {
+  const five = parseDecoderConfig('c', {
     ...small,
     rope_parameters: { rope_type: 'llama3', rope_theta: 5e5, ...scaling },
   });
@@ -33,28 +33,31 @@ test('both dialects of config.json give the same settings, with class defaults',
   expect(four).toMatchObject({
     headSize: 2,
     normEpsilon: 1e-6,
-    ropeTheta: 500_000,
-    ropeScaling: { type: 'llama3', factor: 32, originalMaxPositions: 8192 },
+    rope: {
+      full: {
+        ropeTheta: 500_000,
+        ropeScaling: { type: 'llama3', factor: 32, originalMaxPositions: 8192 },
+      },
+    },
     bosToken: 1,
     eosTokens: [3],
     padToken: null,
     maxPositions: 2048,
     initializerRange: 0.02,
   });
-  expect(parseLlamaConfig('c', { model_type: 'llama' })).toMatchObject({
+  expect(parseDecoderConfig('c', { model_type: 'llama' })).toMatchObject({
     keyValueHeads: 32,
     tieEmbeddings: false,
     eosTokens: [2],
-    ropeTheta: 10_000,
-    ropeScaling: null,
+    rope: { full: { rotarySize: 128, ropeTheta: 10_000, ropeScaling: null } },
   });
-  expect(parseLlamaConfig('c', { ...small, bos_token_id: null, eos_token_id: null })).toMatchObject(
-    { bosToken: null, eosTokens: [] },
-  );
+  expect(
+    parseDecoderConfig('c', { ...small, bos_token_id: null, eos_token_id: null }),
+  ).toMatchObject({ bosToken: null, eosTokens: [] });
 });
 
 test.each<[object, RegExp]>([
-  [{ model_type: 'gpt2' }, /c: model_type is "gpt2"/],
+  [{ model_type: 'mamba' }, /c: model_type is "mamba"/],
   [{ hidden_act: 'gelu' }, /hidden_act is "gelu"/],
   [{ rope_scaling: { rope_type: 'yarn', factor: 4 } }, /rope type "yarn"/],
   [{ rope_scaling: { type: 'linear' } }, /rope factor is missing/],
@@ -64,7 +67,7 @@ test.each<[object, RegExp]>([
   [{ quantization_config: { bits: 4 } }, /quantization_config is set/],
   [{ attention_dropout: 0.1 }, /attention_dropout is not 0/],
 ])('refuses a config it cannot honour: %j', (change, message) => {
-  expect(() => parseLlamaConfig('c', { ...small, ...change })).toThrow(message);
+  expect(() => parseDecoderConfig('c', { ...small, ...change })).toThrow(message);
 });
 
 test('opens single and sharded folders with the same weights', async () => {
@@ -94,7 +97,7 @@ test('names the tensor that is missing, misshapen, surplus or misplaced', async 
   );
   await writeSafetensors(file, [...tensors, { ...tensors[0]!, name: 'extra' }]);
   await expect(openModelFolder(folder)).rejects.toThrow(
-    'tensor extra is not part of a Llama model',
+    'tensor extra is not part of a llama model',
   );
   await writeSafetensors(file, [{ ...tensors[0]!, shape: [8, 11] }, ...tensors.slice(1)]);
   await expect(openModelFolder(folder)).rejects.toThrow(

@@ -1,20 +1,20 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { DecoderConfig } from './decoder-config.ts';
+import { decoderTensors } from './decoder-tensors.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
-import { type LlamaConfig, parseLlamaConfig } from './llama-config.ts';
-import { llamaTensors } from './llama-tensors.ts';
 import { isFloatFormat } from './number-format.ts';
+import { parseDecoderConfig } from './parse-decoder-config.ts';
 import { readSafetensors, type TensorEntry } from './safetensors.ts';
-
-export type { LlamaConfig, RopeScaling } from './llama-config.ts';
 
 /** A Hugging Face model folder, opened: weights are located, not loaded. */
 export type ModelFolder = {
   path: string;
   /** The folder's own name, under which the model is offered. */
   name: string;
-  config: LlamaConfig;
+  config: DecoderConfig;
+  /** By the name that transformers' class gives a weight; `entry.name` is what the file calls it. */
   tensors: ReadonlyMap<string, TensorEntry>;
 };
 
@@ -37,10 +37,10 @@ export async function openModelFolder(
 ): Promise<ModelFolder> {
   const folder = resolve(path);
   const configFile = join(folder, 'config.json');
-  const config = parseLlamaConfig(configFile, await readJson(configFile));
+  const config = parseDecoderConfig(configFile, await readJson(configFile));
   config.eosTokens = [...new Set([...config.eosTokens, ...(await generationEos(folder))])];
   const tensors: ReadonlyMap<string, TensorEntry> =
-    options.weights === 'none' ? new Map() : await locateWeights(folder);
+    options.weights === 'none' ? new Map() : byModule(config, await locateWeights(folder));
   if (options.weights !== 'none') checkWeights(folder, config, tensors);
   return { path: folder, name: basename(folder), config, tensors };
 }
@@ -122,20 +122,33 @@ async function locateWeights(folder: string): Promise<ReadonlyMap<string, Tensor
   return tensors;
 }
 
+/** GPT-2's own export leaves out the prefix that every other export of a model has. */
+function byModule(
+  { modelType }: DecoderConfig,
+  stored: ReadonlyMap<string, TensorEntry>,
+): ReadonlyMap<string, TensorEntry> {
+  if (modelType !== 'gpt2' || !stored.has('wte.weight')) return stored;
+  const prefixed = (name: string): string =>
+    name === 'lm_head.weight' ? name : `transformer.${name}`;
+  return new Map([...stored].map(([name, entry]) => [prefixed(name), entry]));
+}
+
 /** Tensors that old exports carry and that the model computes or aliases instead of reading. */
-function isRedundant(name: string, config: LlamaConfig): boolean {
+function isRedundant(name: string, config: DecoderConfig): boolean {
   return (
-    name.endsWith('.rotary_emb.inv_freq') || (name === 'lm_head.weight' && config.tieEmbeddings)
+    name.endsWith('.rotary_emb.inv_freq') ||
+    (config.modelType === 'gpt2' && /\.attn\.(masked_)?bias$/.test(name)) ||
+    (name === 'lm_head.weight' && config.tieEmbeddings)
   );
 }
 
 function checkWeights(
   folder: string,
-  config: LlamaConfig,
+  config: DecoderConfig,
   tensors: ReadonlyMap<string, TensorEntry>,
 ): void {
-  const expected = llamaTensors(config);
-  for (const [name, shape] of expected) {
+  const expected = decoderTensors(config);
+  for (const [name, { shape }] of expected) {
     const entry = tensors.get(name);
     if (entry === undefined)
       throw new CheckpointError(folder, 'the model needs it, but the weights lack it', name);
@@ -153,7 +166,11 @@ function checkWeights(
   }
   for (const [name, entry] of tensors) {
     if (!expected.has(name) && !isRedundant(name, config)) {
-      throw new UnsupportedModelError(entry.file, `tensor ${name}`, 'is not part of a Llama model');
+      throw new UnsupportedModelError(
+        entry.file,
+        `tensor ${name}`,
+        `is not part of a ${config.modelType} model`,
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseLlamaConfig } from './llama-config.ts';
-import { llamaTensors } from './llama-tensors.ts';
+import { decoderTensors } from './decoder-tensors.ts';
+import { parseDecoderConfig } from './parse-decoder-config.ts';
 import { writeSafetensors } from './safetensors.ts';
 
 /** config.json of a Llama with grouped-query attention and a tied head. */
@@ -24,7 +24,7 @@ export type Dtype = 'F32' | 'F16' | 'BF16';
 /** Every weight of `config`. */
 export function tensorsOf(config: object, dtype: Dtype = 'F32') {
   let seed = 0;
-  return [...llamaTensors(parseLlamaConfig('config.json', config))].map(([name, shape]) => {
+  return [...decoderTensors(parseDecoderConfig('config.json', config))].map(([name, { shape }]) => {
     const size = shape.reduce((a, b) => a * b, 1);
     return { name, dtype, shape, data: Float32Array.from({ length: size }, () => value(seed++)) };
   });

@@ -1,4 +1,4 @@
-import type { LlamaConfig } from '../checkpoint/llama-config.ts';
+import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 /** Added to the score of a place in the cache that holds nothing: its weight becomes exactly 0. */
@@ -11,7 +11,7 @@ const smallest = 64;
  * headSize]. Slots 0 to count − 1 are in use, so that what is fed is one unbroken stretch.
  */
 export class KeyValueCache {
-  readonly #config: LlamaConfig;
+  readonly #config: DecoderConfig;
   readonly #maxContext: number;
   #capacity = 0;
   #slots = 0;
@@ -19,7 +19,7 @@ export class KeyValueCache {
   #values: Float32Array[] = [];
   #lengths: number[] = [];
 
-  constructor(config: LlamaConfig, maxContext: number) {
+  constructor(config: DecoderConfig, maxContext: number) {
     this.#config = config;
     this.#maxContext = maxContext;
   }
@@ -69,7 +69,7 @@ export class KeyValueCache {
 
   /** The cache of `slots` slots from `first` on as feeds, with the mask of what is filled; nothing is copied. */
   feeds(first: number, slots: number): Record<string, Tensor> {
-    const { keyValueHeads, headSize, layers } = this.#config;
+    const { keyValueHeads, headSize, layers, attention } = this.#config;
     const capacity = this.#capacity;
     const mask = new Float32Array(slots * capacity);
     for (let at = 0; at < slots; at++)
@@ -77,6 +77,10 @@ export class KeyValueCache {
     const feeds: Record<string, Tensor> = {
       past_mask: { data: mask, shape: [slots, 1, 1, capacity], dtype: 'float32' },
     };
+    if (attention.includes('sliding')) {
+      const data = Int32Array.from({ length: capacity }, (_, index) => index);
+      feeds.past_positions = { data, shape: [capacity], dtype: 'int32' };
+    }
     const size = this.#slotSize();
     const shape = [slots, keyValueHeads, capacity, headSize];
     const view = (layer: Float32Array): Tensor => ({

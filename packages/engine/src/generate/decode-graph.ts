@@ -1,28 +1,29 @@
-import type { LlamaConfig } from '../checkpoint/llama-config.ts';
+import type { DecoderConfig, LayerAttention } from '../checkpoint/decoder-config.ts';
 import type { Dimension } from '../graph/shape.ts';
 import { constant, input, type Value } from '../graph/value.ts';
-import { type LlamaWeights, llamaHidden, llamaLogits } from '../models/llama.ts';
-import { ropeTable } from '../nn/rope-table.ts';
+import { type DecoderWeights, decoderHidden, decoderLogits } from '../models/decoder.ts';
+import { type Rotation, rotated, rotationAt } from '../nn/attention.ts';
 import type { Graph } from '../onnx/encode.ts';
+import { greaterOrEqual, where } from '../ops/comparison.ts';
 import { add, div, exp, maximum, sub } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { reshape, transpose } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceMax, reduceSum } from '../ops/reduce.ts';
-import { rope } from '../ops/rope.ts';
 
 /** `prefill` reads many tokens of one sequence; `step` reads one token of many sequences. */
 export type DecodeKind = 'prefill' | 'step';
 
 export type DecodeGraphOptions = {
-  readonly config: LlamaConfig;
-  readonly weights: LlamaWeights;
+  readonly config: DecoderConfig;
+  readonly weights: DecoderWeights;
   readonly kind: DecodeKind;
   /** Positions that the rotary tables cover. */
   readonly maxContext: number;
 };
 
 const last = { axes: [-1], keepDims: true } as const;
+const masked = -1e9;
 
 /**
  * The forward pass of generation over a key-value cache that is only read: new keys and values come
@@ -42,20 +43,26 @@ export function decodeGraph({ config, weights, kind, maxContext }: DecodeGraphOp
   const group = heads / keyValueHeads;
 
   const positions = input('positions', [rows, fresh], 'int32');
-  const tables = (factor: number) => {
-    const table = ropeTable(config, maxContext, factor);
-    const shape = [maxContext, headSize / 2];
-    return {
-      cos: gatherRows(constant(table.cos, shape), positions),
-      sin: gatherRows(constant(table.sin, shape), positions),
-    };
+  const scale = config.attentionScale;
+  const rotations = new Map<LayerAttention, Rotation>();
+  const rotationOf = (kind: LayerAttention): Rotation => {
+    const known =
+      rotations.get(kind) ??
+      (config.positions === 'rotary'
+        ? rotationAt(config.rope[kind], positions, { limit: maxContext, scale })
+        : { scale, tables: null });
+    rotations.set(kind, known);
+    return known;
   };
-  const keyRope = tables(1);
-  const queryRope = tables(1 / Math.sqrt(headSize));
   const pastMask = input('past_mask', [rows, 1, 1, 'past'], 'float32');
   const causalMask =
     kind === 'prefill' ? input('causal_mask', [1, 1, fresh, fresh], 'float32') : undefined;
   const outputs: Record<string, Value> = {};
+  const sliding = slidingMasks(config, positions, rows, fresh);
+  const pastMaskOf = (attention: LayerAttention): Value =>
+    attention === 'sliding' ? add(pastMask, sliding().past) : pastMask;
+  const ownMaskOf = (attention: LayerAttention): Value | undefined =>
+    causalMask === undefined || attention === 'full' ? causalMask : add(causalMask, sliding().own);
 
   const split = (x: Value, parts: number): Value =>
     transpose(reshape(x, [rows, fresh, parts, headSize]), [0, 2, 1, 3]);
@@ -69,20 +76,23 @@ export function decodeGraph({ config, weights, kind, maxContext }: DecodeGraphOp
       size,
     ]);
 
-  const hidden = llamaHidden(config, weights, {
+  const hidden = decoderHidden(config, weights, {
     tokens: input('tokens', [count], 'int32'),
-    attend: ({ layer, query, key, value }) => {
+    positions: reshape(positions, [count]),
+    attend: ({ layer, kind: attention, query, key, value }) => {
+      const rotation = rotationOf(attention);
       const past = [rows, keyValueHeads, 'past', headSize];
       const pastKey = input(`past_key.${layer}`, past, 'float32');
       const pastValue = input(`past_value.${layer}`, past, 'float32');
-      const k = rope(split(key, keyValueHeads), keyRope.cos, keyRope.sin);
+      const k = rotated(split(key, keyValueHeads), 'key', rotation);
       const v = split(value, keyValueHeads);
       outputs[`key.${layer}`] = k;
       outputs[`value.${layer}`] = v;
-      const q = grouped(rope(split(query, heads), queryRope.cos, queryRope.sin), headSize);
-      const old = add(scoresOf(q, pastKey, 'past'), pastMask);
+      const q = grouped(rotated(split(query, heads), 'query', rotation), headSize);
+      const old = add(scoresOf(q, pastKey, 'past'), pastMaskOf(attention));
       const own = scoresOf(q, k, fresh);
-      const now = causalMask === undefined ? own : add(own, causalMask);
+      const ownMask = ownMaskOf(attention);
+      const now = ownMask === undefined ? own : add(own, ownMask);
       // One softmax over both parts, without laying past and new end to end.
       const highest = maximum(reduceMax(old, last), reduceMax(now, last));
       const oldWeights = exp(sub(old, highest));
@@ -100,5 +110,32 @@ export function decodeGraph({ config, weights, kind, maxContext }: DecodeGraphOp
     },
   });
   const asked = kind === 'prefill' ? gatherRows(hidden, input('last', [1], 'int32')) : hidden;
-  return { outputs: { logits: llamaLogits(config, weights, asked), ...outputs } };
+  return { outputs: { logits: decoderLogits(config, weights, asked), ...outputs } };
+}
+
+/**
+ * What a sliding layer may not see, as additive masks: of the past `[rows, 1, new, past]`, whose places
+ * are counted by the input `past_positions` [past], and of the new tokens `[rows, 1, new, new]`. Made
+ * when first asked for, so that other models have no such input.
+ */
+function slidingMasks(
+  { slidingWindow }: DecoderConfig,
+  positions: Value,
+  rows: Dimension,
+  fresh: Dimension,
+): () => { readonly past: Value; readonly own: Value } {
+  let made: { past: Value; own: Value } | undefined;
+  const outside = (key: Value): Value =>
+    where(
+      greaterOrEqual(sub(reshape(positions, [rows, 1, fresh, 1]), key), slidingWindow),
+      constant(masked),
+      0,
+    );
+  return () => {
+    made ??= {
+      past: outside(reshape(input('past_positions', ['past'], 'int32'), [1, 1, 1, 'past'])),
+      own: outside(reshape(positions, [rows, 1, 1, fresh])),
+    };
+    return made;
+  };
 }

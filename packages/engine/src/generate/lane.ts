@@ -1,4 +1,4 @@
-import type { LlamaConfig } from '../checkpoint/llama-config.ts';
+import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
 import { child, rootSeed, uniform } from '../nn/seed.ts';
 import { KeyValueCache } from './cache.ts';
 import type { Decoder } from './decoder.ts';
@@ -29,7 +29,7 @@ type Sequence = {
 };
 
 export type LaneOptions = {
-  readonly config: LlamaConfig;
+  readonly config: DecoderConfig;
   readonly decoder: Decoder;
   readonly adapter: Feeds | undefined;
   readonly maxContext: number;

@@ -1,11 +1,12 @@
 import { adaptedLinears } from '../adapt/targets.ts';
-import { llamaTensors } from '../checkpoint/llama-tensors.ts';
+import { decoderTensors } from '../checkpoint/decoder-tensors.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
 import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { external, input, type Value } from '../graph/value.ts';
-import type { LlamaWeights } from '../models/llama.ts';
+import { baseLinears } from '../models/base-linear.ts';
+import type { DecoderWeights } from '../models/decoder.ts';
 import { add } from '../ops/elementwise.ts';
 import { matmul } from '../ops/matmul.ts';
 
@@ -19,13 +20,13 @@ export type Feeds = Readonly<Record<string, Tensor>>;
 export type ServedWeights = {
   readonly feeds: Feeds;
   /** Values for one new graph; with `adapted`, every linear layer in a block has an adapter beside it. */
-  values(adapted: boolean): LlamaWeights;
+  values(adapted: boolean): DecoderWeights;
 };
 
 /** Opens the weights of a folder for serving. Throws CheckpointError when a tensor cannot be read. */
 export async function serveWeights(model: ModelFolder): Promise<ServedWeights> {
   const feeds: Record<string, Tensor> = {};
-  for (const [name, shape] of llamaTensors(model.config)) {
+  for (const [name, { shape }] of decoderTensors(model.config)) {
     const entry = model.tensors.get(name) as TensorEntry;
     if (entry.dtype !== 'F32')
       feeds[name] = { data: await readTensor(entry), shape, dtype: 'float32' };
@@ -33,7 +34,7 @@ export async function serveWeights(model: ModelFolder): Promise<ServedWeights> {
   return { feeds, values: (adapted) => graphValues(model, feeds, adapted) };
 }
 
-function graphValues(model: ModelFolder, feeds: Feeds, adapted: boolean): LlamaWeights {
+function graphValues(model: ModelFolder, feeds: Feeds, adapted: boolean): DecoderWeights {
   const { config } = model;
   const made = new Map<string, Value>();
   const tensor = (name: string): Value => {
@@ -46,12 +47,11 @@ function graphValues(model: ModelFolder, feeds: Feeds, adapted: boolean): LlamaW
   const sizes = new Map(
     adaptedLinears(config, 'all-linear').map((linear) => [linear.module, linear]),
   );
+  const baseLinear = baseLinears(config, tensor);
   return {
     tensor,
     linear(module, x) {
-      const product = matmul(x, tensor(`${module}.weight`), { transB: true });
-      const biased = module.includes('.mlp.') ? config.mlpBias : config.attentionBias;
-      const base = biased ? add(product, tensor(`${module}.bias`)) : product;
+      const base = baseLinear(module, x);
       const linear = sizes.get(module);
       if (!adapted || linear === undefined) return base;
       const a = input(adapterName(module, 'A'), ['rank', linear.inputs], 'float32');

@@ -1,15 +1,24 @@
+import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
+import type { TensorRole } from '../checkpoint/decoder-tensors.ts';
 import { child, fillNormal, type Seed } from '../nn/seed.ts';
 
 /**
- * Fills one weight of an untrained model, as transformers initialises Llama: norms 1, biases 0, all
- * else N(0, initializerRange²). Each tensor draws from its own branch of the seed tree.
+ * Fills one weight of an untrained model, as transformers initialises its family: norms 1 (Gemma's 0,
+ * for 1 is added to them), biases 0, all else N(0, initializerRange²), GPT-2's projections back into
+ * the residual narrower by √(2·layers). Each tensor draws from its own branch of the seed tree.
  */
 export function fillInitialWeight(
   name: string,
   values: Float32Array,
-  { initializerRange, seed }: { readonly initializerRange: number; readonly seed: Seed },
+  {
+    role,
+    config,
+    seed,
+  }: { readonly role: TensorRole; readonly config: DecoderConfig; readonly seed: Seed },
 ): Float32Array {
-  if (name.endsWith('.bias')) return values.fill(0);
-  if (name.includes('norm')) return values.fill(1);
-  return fillNormal(values, child(seed, 'initial', name), initializerRange);
+  if (role === 'bias') return values.fill(0);
+  if (role === 'norm') return values.fill(config.norm === 'rms-plus-one' ? 0 : 1);
+  const residual = config.modelType === 'gpt2' && name.endsWith('.c_proj.weight');
+  const range = config.initializerRange / (residual ? Math.sqrt(2 * config.layers) : 1);
+  return fillNormal(values, child(seed, 'initial', name), range);
 }

@@ -12,7 +12,7 @@ export type CurvePoint = {
   readonly learningRate: number;
 };
 
-/** A tiny model with what PyTorch computed for it (bench/reference/llama.py says how). */
+/** A tiny model with what PyTorch computed for it (bench/reference/decoders.py says how). */
 export type Reference = {
   readonly model: ModelFolder;
   readonly examples: readonly TokenizedExample[];
@@ -25,7 +25,17 @@ export type Reference = {
   readonly loraCurve: readonly CurvePoint[];
 };
 
-export const referenceModels = ['tied', 'untied', 'llama3-rope'] as const;
+export const referenceModels = [
+  'tied',
+  'untied',
+  'llama3-rope',
+  'mistral',
+  'qwen2',
+  'qwen3',
+  'gemma3',
+  'phi3',
+  'gpt2',
+] as const;
 
 /** Reads one of the recorded models. For tests. */
 export async function readReference(name: (typeof referenceModels)[number]): Promise<Reference> {

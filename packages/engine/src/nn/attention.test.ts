@@ -4,12 +4,12 @@ import { constant, input } from '../graph/value.ts';
 import { mul } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { packedAttention, packedMask, ropeValues } from './attention.ts';
+import { packedAttention, packedMask, rotationAt } from './attention.ts';
 import { inverseFrequencies } from './rope-table.ts';
 import { child, fillNormal, rootSeed } from './seed.ts';
 
 const heads = { heads: 4, keyValueHeads: 2, headSize: 6 };
-const settings = { headSize: heads.headSize, ropeTheta: 100, ropeScaling: null };
+const settings = { rotarySize: heads.headSize, ropeTheta: 100, ropeScaling: null };
 
 type Arrays = {
   readonly query: Float64Array;
@@ -96,7 +96,10 @@ describe('attention in packed windows', () => {
     };
     const attended = packedAttention(shape, {
       ...inputs,
-      ...ropeValues(settings, input('positions', [count], 'int32'), tokens),
+      rotation: rotationAt(settings, input('positions', [count], 'int32'), {
+        limit: tokens,
+        scale: heads.headSize ** -0.5,
+      }),
       mask: packedMask(input('segments', [count], 'int32'), shape),
     });
     const sum = reduceSum(mul(attended, constant(weights, wide)));

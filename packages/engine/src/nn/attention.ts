@@ -1,12 +1,13 @@
+import type { RopeConfig } from '../checkpoint/rope-config.ts';
 import { constant, type Value } from '../graph/value.ts';
 import { equal, where } from '../ops/comparison.ts';
-import { add } from '../ops/elementwise.ts';
+import { add, mul } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { concat, reshape, slice, split, transpose } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { rope } from '../ops/rope.ts';
 import { softmax } from '../ops/softmax.ts';
-import { type RopeSettings, ropeTable } from './rope-table.ts';
+import { ropeTable } from './rope-table.ts';
 
 export type AttentionShape = {
   readonly rows: number;
@@ -16,27 +17,44 @@ export type AttentionShape = {
   readonly headSize: number;
 };
 
-/** Cosines and sines of each token, `[rows · tokens, headSize / 2]`. */
+/** Cosines and sines of each token, `[rows · tokens, rotarySize / 2]`. */
 export type RopeValues = { readonly cos: Value; readonly sin: Value };
 
-/**
- * The rotations of tokens at `positions` `[rows · tokens]`, all below `limit`; the queries' one carries
- * attention's 1/√headSize as well.
- */
-export function ropeValues(
-  settings: RopeSettings,
+/** How positions reach queries and keys; `scale` is the factor on the scores. */
+export type Rotation = {
+  readonly scale: number;
+  /** Null where positions come in with the embeddings. The queries' values carry the scale. */
+  readonly tables: null | { readonly query: RopeValues; readonly key: RopeValues };
+};
+
+/** The rotations of tokens at `positions`, all below `limit`. */
+export function rotationAt(
+  settings: RopeConfig,
   positions: Value,
-  limit: number,
-): { readonly queryRope: RopeValues; readonly keyRope: RopeValues } {
+  { limit, scale }: { readonly limit: number; readonly scale: number },
+): Rotation {
   const gathered = (factor: number): RopeValues => {
     const table = ropeTable(settings, limit, factor);
-    const shape = [limit, settings.headSize / 2];
+    const shape = [limit, settings.rotarySize / 2];
     return {
       cos: gatherRows(constant(table.cos, shape), positions),
       sin: gatherRows(constant(table.sin, shape), positions),
     };
   };
-  return { queryRope: gathered(1 / Math.sqrt(settings.headSize)), keyRope: gathered(1) };
+  return { scale, tables: { query: gathered(scale), key: gathered(1) } };
+}
+
+/** Queries or keys `[rows, heads, tokens, headSize]` rotated; queries scaled too. */
+export function rotated(x: Value, side: 'query' | 'key', { tables, scale }: Rotation): Value {
+  const factor = side === 'query' ? scale : 1;
+  const scaled = (y: Value): Value => (factor === 1 ? y : mul(y, factor));
+  if (tables === null) return scaled(x);
+  const { cos, sin } = tables[side];
+  const rotarySize = 2 * (cos.shape.at(-1) as number);
+  const headSize = x.shape.at(-1) as number;
+  if (rotarySize === headSize) return rope(x, cos, sin);
+  const [turned, passed] = split(x, [rotarySize, headSize - rotarySize], 3) as [Value, Value];
+  return concat([rope(turned, cos, sin), scaled(passed)], 3);
 }
 
 /** Added to a score that must not count: its exponential is exactly 0, and 0 · it is not NaN. */
@@ -51,13 +69,20 @@ function queryBlock(tokens: number): number {
 }
 
 /**
- * The additive mask `[rows, 1, tokens, tokens]` of packed windows: query q sees key k when k ≤ q and
- * both lie in the same segment. Padding is a segment too, so no query is left without a key.
+ * The additive mask `[rows, 1, tokens, tokens]` of packed windows: query q sees key k when
+ * q − `reach` < k ≤ q and both lie in the same segment. Padding is a segment too, so no query is left
+ * without a key.
  */
-export function packedMask(segments: Value, { rows, tokens }: AttentionShape): Value {
-  const causal = new Float32Array(tokens * tokens);
-  for (let query = 0; query < tokens; query++)
-    causal.fill(masked, query * tokens + query + 1, (query + 1) * tokens);
+export function packedMask(
+  segments: Value,
+  { rows, tokens }: Pick<AttentionShape, 'rows' | 'tokens'>,
+  reach: number = tokens,
+): Value {
+  const causal = new Float32Array(tokens * tokens).fill(masked);
+  for (let query = 0; query < tokens; query++) {
+    const row = query * tokens;
+    causal.fill(0, row + Math.max(0, query - reach + 1), row + query + 1);
+  }
   const same = equal(
     reshape(segments, [rows, 1, tokens, 1]),
     reshape(segments, [rows, 1, 1, tokens]),
@@ -66,8 +91,8 @@ export function packedMask(segments: Value, { rows, tokens }: AttentionShape): V
 }
 
 /**
- * Causal attention inside packed windows: softmax(q·kᵀ + mask)·v, where the rotation of the queries
- * already carries 1/√headSize. Grouped queries share their keys by shape, `[rows, keyValueHeads,
+ * Causal attention inside packed windows: softmax(q·kᵀ + mask)·v, where the rotated queries already
+ * carry the scale. Grouped queries share their keys by shape, `[rows, keyValueHeads,
  * group · tokens, headSize]` against `[rows, keyValueHeads, tokens, headSize]`, so nothing is
  * repeated. Takes queries `[rows · tokens, heads · headSize]`, keys and values with `keyValueHeads`.
  */
@@ -78,22 +103,20 @@ export function packedAttention(
     key,
     value,
     mask,
-    queryRope,
-    keyRope,
+    rotation,
   }: {
     readonly query: Value;
     readonly key: Value;
     readonly value: Value;
     readonly mask: Value;
-    readonly queryRope: RopeValues;
-    readonly keyRope: RopeValues;
+    readonly rotation: Rotation;
   },
 ): Value {
   const { rows, tokens, heads, keyValueHeads, headSize } = shape;
   const byHead = (x: Value, count: number): Value =>
     transpose(reshape(x, [rows, tokens, count, headSize]), [0, 2, 1, 3]);
-  const q = rope(byHead(query, heads), queryRope.cos, queryRope.sin);
-  const k = rope(byHead(key, keyValueHeads), keyRope.cos, keyRope.sin);
+  const q = rotated(byHead(query, heads), 'query', rotation);
+  const k = rotated(byHead(key, keyValueHeads), 'key', rotation);
   const v = byHead(value, keyValueHeads);
   const group = heads / keyValueHeads;
   const lengths = blockLengths(tokens);

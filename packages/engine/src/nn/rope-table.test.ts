@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inverseFrequencies, ropeTable } from './rope-table.ts';
 
-const plain = { headSize: 8, ropeTheta: 10_000, ropeScaling: null };
+const plain = { rotarySize: 8, ropeTheta: 10_000, ropeScaling: null };
 
 describe('rope tables', () => {
   it('holds cos and sin of position times frequency', () => {

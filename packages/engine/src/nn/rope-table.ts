@@ -1,12 +1,6 @@
-import type { RopeScaling } from '../checkpoint/llama-config.ts';
+import type { RopeConfig, RopeScaling } from '../checkpoint/rope-config.ts';
 
-export type RopeSettings = {
-  readonly headSize: number;
-  readonly ropeTheta: number;
-  readonly ropeScaling: null | RopeScaling;
-};
-
-/** Cosines and sines of rotary embeddings, each `[positions, headSize / 2]`, row by position. */
+/** Cosines and sines of rotary embeddings, each `[positions, rotarySize / 2]`, row by position. */
 export type RopeTable = {
   readonly positions: number;
   readonly cos: Float32Array;
@@ -18,7 +12,7 @@ export type RopeTable = {
  * where transformers rounds. `factor` multiplies both halves, which scales whatever is rotated: the
  * queries' table carries attention's 1/√headSize, so that no operator has to.
  */
-export function ropeTable(settings: RopeSettings, positions: number, factor = 1): RopeTable {
+export function ropeTable(settings: RopeConfig, positions: number, factor = 1): RopeTable {
   const frequencies = inverseFrequencies(settings);
   const half = frequencies.length;
   const cos = new Float32Array(positions * half);
@@ -33,11 +27,11 @@ export function ropeTable(settings: RopeSettings, positions: number, factor = 1)
   return { positions, cos, sin };
 }
 
-/** θ^(−2j/headSize) for j < headSize/2, then scaled as the model's `rope_scaling` says. */
-export function inverseFrequencies(settings: RopeSettings): Float32Array {
-  const { headSize, ropeTheta, ropeScaling } = settings;
-  return Float32Array.from({ length: headSize / 2 }, (_, index) =>
-    scaleFrequency(Math.fround(ropeTheta ** -((2 * index) / headSize)), ropeScaling),
+/** θ^(−2j/rotarySize) for j < rotarySize/2, then scaled as the model's `rope_scaling` says. */
+export function inverseFrequencies(settings: RopeConfig): Float32Array {
+  const { rotarySize, ropeTheta, ropeScaling } = settings;
+  return Float32Array.from({ length: rotarySize / 2 }, (_, index) =>
+    scaleFrequency(Math.fround(ropeTheta ** -((2 * index) / rotarySize)), ropeScaling),
   );
 }
 

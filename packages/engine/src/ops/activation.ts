@@ -28,6 +28,16 @@ export function gelu(x: Value): Value {
   return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
 }
 
+/**
+ * x · Φ(x) with Φ by its tanh approximation, ½(1 + tanh(√(2/π)·(x + 0.044715·x³))) (Hendrycks and Gimpel
+ * 2016), written as sigmoid of twice the argument, which is the same number.
+ */
+export function geluTanh(x: Value): Value {
+  const twice = 2 * Math.sqrt(2 / Math.PI);
+  const inner = mul(x, add(mul(mul(x, x), 0.044715 * twice), twice));
+  return mul(x, sigmoid(inner));
+}
+
 export type ActivationOps = {
   Sigmoid: NoAttributes;
   Tanh: NoAttributes;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { allocateState, decaysByName, planGroups } from './flat-state.ts';
+import { allocateState, planGroups } from './flat-state.ts';
 
 const parameter = (name: string, ...shape: number[]) => ({
   name,
   shape,
-  decays: decaysByName(name),
+  decays: shape.length > 1,
 });
 const parameters = [
   parameter('model.embed_tokens.weight', 6, 2),

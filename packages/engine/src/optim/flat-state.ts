@@ -78,11 +78,6 @@ export function allocateState(groups: readonly StateGroup[]): FlatState {
   return { groups, buffers, tensors };
 }
 
-/** Whether weight decay applies to a parameter: to matrices and embeddings, as in transformers. */
-export function decaysByName(name: string): boolean {
-  return !name.includes('norm') && !name.endsWith('bias');
-}
-
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
-import { input, type Value } from '../graph/value.ts';
-import { llamaHidden, llamaLogits } from '../models/llama.ts';
+import type { Value } from '../graph/value.ts';
+import { baseLinears } from '../models/base-linear.ts';
+import { decoderLogits } from '../models/decoder.ts';
+import { packedDecoder } from '../models/packed-decoder.ts';
 import { type Reference, readReference, referenceModels } from '../models/reference.ts';
-import { packedAttention, packedMask, ropeValues } from '../nn/attention.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { targetCount } from '../objectives/example.ts';
-import { add } from '../ops/elementwise.ts';
-import { matmul } from '../ops/matmul.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { batchFeeds } from '../train/feeds.ts';
 import { createModelState, parameterFeeds, weightValues } from '../train/model-state.ts';
@@ -15,7 +14,7 @@ import { packLengths } from '../train/packing.ts';
 import { parseTrainingSettings } from '../train/settings.ts';
 import { forward } from './forward.ts';
 
-const shape = { rows: 4, tokens: 32, targets: 80 };
+const shape = { rows: 4, tokens: 32, targets: 80, examples: 8 };
 const tolerance = 1e-4;
 
 /** All examples of the reference in one packed micro-batch. */
@@ -103,24 +102,12 @@ describe.each(referenceModels)('the logits of "%s"', (name) => {
     for (const [index, { tokens }] of examples.entries()) {
       const length = tokens.length;
       const weights = weightValues(model, state);
-      const attention = { ...model.config, rows: 1, tokens: length };
-      const positions = input('positions', [length], 'int32');
-      const mask = packedMask(input('segments', [length], 'int32'), attention);
-      const rope = ropeValues(model.config, positions, length);
-      const linear = (module: string, x: Value): Value => {
-        const product = matmul(x, weights.tensor(`${module}.weight`), { transB: true });
-        const bias = model.tensors.has(`${module}.bias`);
-        return bias ? add(product, weights.tensor(`${module}.bias`)) : product;
+      const decoder = {
+        tensor: weights.tensor,
+        linear: baseLinears(model.config, weights.tensor),
       };
-      const hidden = llamaHidden(
-        model.config,
-        { tensor: weights.tensor, linear },
-        {
-          tokens: input('tokens', [length], 'int32'),
-          attend: (heads) => packedAttention(attention, { ...heads, ...rope, mask }),
-        },
-      );
-      const logits = llamaLogits(model.config, { tensor: weights.tensor, linear }, hidden);
+      const hidden = packedDecoder(model.config, decoder, { rows: 1, tokens: length });
+      const logits = decoderLogits(model.config, decoder, hidden);
       const program = await cpuDevice().compile({ outputs: { logits } });
       const vector = (data: Int32Array) => ({ data, shape: [length], dtype: 'int32' }) as const;
       const used = Object.entries(parameterFeeds(state)).filter(([key]) =>

@@ -1,13 +1,12 @@
 import { loraLinear } from '../adapt/lora.ts';
-import type { LlamaConfig } from '../checkpoint/llama-config.ts';
+import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
 import { input, type Value } from '../graph/value.ts';
-import { type LlamaWeights, llamaHead, llamaHidden } from '../models/llama.ts';
-import { packedAttention, packedMask, ropeValues } from '../nn/attention.ts';
+import { baseLinears } from '../models/base-linear.ts';
+import { type DecoderWeights, decoderHead } from '../models/decoder.ts';
+import { packedDecoder } from '../models/packed-decoder.ts';
 import { dropout } from '../nn/dropout.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Forward, Objective } from '../objectives/objective.ts';
-import { add } from '../ops/elementwise.ts';
-import { matmul } from '../ops/matmul.ts';
 
 /** The adapter that a forward pass puts beside some linear layers. */
 export type LoraForward = {
@@ -20,7 +19,7 @@ export type LoraForward = {
 };
 
 export type ForwardSpec = {
-  readonly config: LlamaConfig;
+  readonly config: DecoderConfig;
   readonly shape: WindowShape;
   /** A float32 value for a weight: a fed parameter or a mapped, frozen weight. */
   tensor(name: string): Value;
@@ -33,12 +32,7 @@ export type ForwardSpec = {
  * Every window is `[rows, tokens]`; inside, tokens are one flat axis.
  */
 export function forward({ config, shape, tensor, lora, objective }: ForwardSpec): Forward {
-  const { rows, tokens } = shape;
-  const count = rows * tokens;
-  const attentionShape = { ...config, rows, tokens };
-  const positions = input('positions', [count], 'int32');
-  const mask = packedMask(input('segments', [count], 'int32'), attentionShape);
-  const rope = ropeValues(config, positions, tokens);
+  const count = shape.rows * shape.tokens;
   const rowKeys = lora?.dropout && input('dropout_keys', [count, 1], 'int32');
   const dropped = (module: string, x: Value): Value =>
     lora?.dropout === undefined || rowKeys === undefined
@@ -48,10 +42,11 @@ export function forward({ config, shape, tensor, lora, objective }: ForwardSpec)
           rowKeys,
           columnKeys: lora.dropout.columnKeys(module, x.shape.at(-1) as number),
         });
-  const weights: LlamaWeights = {
+  const baseLinear = baseLinears(config, tensor);
+  const weights: DecoderWeights = {
     tensor,
     linear(module, x) {
-      const base = baseLinear({ config, tensor }, module, x);
+      const base = baseLinear(module, x);
       if (!lora?.modules.has(module)) return base;
       return loraLinear(base, dropped(module, x), {
         a: tensor(`${module}.lora_A`),
@@ -60,20 +55,6 @@ export function forward({ config, shape, tensor, lora, objective }: ForwardSpec)
       });
     },
   };
-  const hidden = llamaHidden(config, weights, {
-    tokens: input('tokens', [count], 'int32'),
-    attend: (heads) => packedAttention(attentionShape, { ...heads, ...rope, mask }),
-  });
-  return objective.forward({ hidden, head: () => llamaHead(config, weights), tensor }, shape);
-}
-
-/** x·Wᵀ, plus the bias where the architecture has one. */
-function baseLinear(
-  { config, tensor }: Pick<ForwardSpec, 'config' | 'tensor'>,
-  module: string,
-  x: Value,
-): Value {
-  const product = matmul(x, tensor(`${module}.weight`), { transB: true });
-  const biased = module.includes('.mlp.') ? config.mlpBias : config.attentionBias;
-  return biased ? add(product, tensor(`${module}.bias`)) : product;
+  const hidden = packedDecoder(config, weights, shape);
+  return objective.forward({ hidden, head: () => decoderHead(config, weights), tensor }, shape);
 }

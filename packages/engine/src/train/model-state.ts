@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { loraShapes, startLora } from '../adapt/lora-start.ts';
 import { type AdaptedLinear, adaptedLinears } from '../adapt/targets.ts';
-import { llamaTensors } from '../checkpoint/llama-tensors.ts';
+import { decoderTensors } from '../checkpoint/decoder-tensors.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
 import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
@@ -10,13 +10,7 @@ import { input, type Value } from '../graph/value.ts';
 import { fillInitialWeight } from '../models/initial-weights.ts';
 import { child, rootSeed } from '../nn/seed.ts';
 import { mappedWeight } from '../ops/comparison.ts';
-import {
-  allocateState,
-  decaysByName,
-  type FlatState,
-  type Parameter,
-  planGroups,
-} from '../optim/flat-state.ts';
+import { allocateState, type FlatState, type Parameter, planGroups } from '../optim/flat-state.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** What a run trains, and where the rest of the model is. */
@@ -69,20 +63,17 @@ export async function createModelState(options: ModelStateOptions): Promise<Mode
 }
 
 async function fullState(model: ModelFolder, seed: number | undefined): Promise<ModelState> {
-  const parameters = [...llamaTensors(model.config)].map(([name, shape]) => ({
+  const plans = decoderTensors(model.config);
+  const parameters = [...plans].map(([name, { shape, role }]) => ({
     name,
     shape,
-    decays: decaysByName(name),
+    decays: role === 'linear' || role === 'embedding',
   }));
   const state = allocateState(planGroups(parameters));
-  for (const { name } of parameters) {
+  for (const [name, { role }] of plans) {
     const values = state.tensors.get(name) as Float32Array;
     if (seed === undefined) values.set(await readTensor(entryOf(model, name)));
-    else
-      fillInitialWeight(name, values, {
-        initializerRange: model.config.initializerRange,
-        seed: rootSeed(seed),
-      });
+    else fillInitialWeight(name, values, { role, config: model.config, seed: rootSeed(seed) });
   }
   return { state, parameters };
 }

@@ -35,7 +35,7 @@ export function oneEach(lengths: readonly number[]): number[][] {
 export type MicroBatch<Example> = {
   /** Token ids `[rows · tokens]`; padding is token 0. */
   readonly tokens: Int32Array;
-  /** Positions `[rows · tokens]`, restarting at 0 in each sequence. */
+  /** Positions `[rows · tokens]`, restarting at 0 in each sequence; 0 in padding. */
   readonly positions: Int32Array;
   /** Segment ids `[rows · tokens]`: 0 is padding, sequences count from 1 in each row. */
   readonly segments: Int32Array;
@@ -75,8 +75,6 @@ export function fillMicroBatch<Example>(
       }
       placed.push({ example, starts });
     }
-    // Padding counts on from 0 too, so that its positions stay inside the window.
-    for (let at = start; at < end; at++) positions[at] = at - start;
   }
   return { tokens, positions, segments, placed };
 }

@@ -1,10 +1,10 @@
-"""Writes the reference vectors of tiny random Llama models, computed by transformers and peft.
+"""Writes the reference vectors of tiny random decoders, computed by transformers and peft.
 
 Run by hand, never by users:
 
     python3.11 -m venv .tools/python
     .tools/python/bin/pip install torch transformers peft
-    .tools/python/bin/python bench/reference/llama.py
+    .tools/python/bin/python bench/reference/decoders.py [name ...]
 
 Each folder under packages/engine/src/models/fixtures is a Hugging Face model (config.json and
 model.safetensors) with beside it
@@ -14,12 +14,13 @@ model.safetensors) with beside it
 """
 
 import json
+import sys
 from pathlib import Path
 
 import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
-from transformers import LlamaConfig, LlamaForCausalLM, get_linear_schedule_with_warmup
+from transformers import AutoModelForCausalLM, CONFIG_MAPPING, get_linear_schedule_with_warmup
 
 FIXTURES = Path(__file__).parents[2] / "packages" / "engine" / "src" / "models" / "fixtures"
 VOCABULARY = 64
@@ -44,16 +45,60 @@ LLAMA3 = dict(
     high_freq_factor=4.0,
     original_max_position_embeddings=16,
 )
+GPT2 = dict(
+    vocab_size=VOCABULARY, n_embd=32, n_layer=2, n_head=4, n_positions=64, bos_token_id=1,
+    eos_token_id=2, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0,
+)
+GEMMA_ROPE = dict(
+    full_attention=dict(rope_type="linear", factor=2.0, rope_theta=1000.0),
+    sliding_attention=dict(rope_type="default", rope_theta=50.0),
+)
+# Name of the fixture -> model type, fields.
 MODELS = {
-    "tied": dict(tie_word_embeddings=True),
-    "untied": dict(tie_word_embeddings=False, head_dim=12, attention_bias=True, mlp_bias=True),
-    "llama3-rope": dict(tie_word_embeddings=True, num_key_value_heads=1, rope_parameters=LLAMA3),
+    "tied": ("llama", dict(tie_word_embeddings=True)),
+    "untied": (
+        "llama",
+        dict(tie_word_embeddings=False, head_dim=12, attention_bias=True, mlp_bias=True),
+    ),
+    "llama3-rope": (
+        "llama",
+        dict(tie_word_embeddings=True, num_key_value_heads=1, rope_parameters=LLAMA3),
+    ),
+    "mistral": ("mistral", dict(sliding_window=6, head_dim=8)),
+    "qwen2": (
+        "qwen2",
+        dict(
+            tie_word_embeddings=True, use_sliding_window=True, sliding_window=7,
+            max_window_layers=1,
+        ),
+    ),
+    "qwen3": ("qwen3", dict(tie_word_embeddings=True, head_dim=16)),
+    "gemma3": (
+        "gemma3_text",
+        dict(
+            num_hidden_layers=3, head_dim=12, sliding_window=6, query_pre_attn_scalar=10,
+            layer_types=["sliding_attention", "sliding_attention", "full_attention"],
+            rope_parameters=GEMMA_ROPE, tie_word_embeddings=True,
+        ),
+    ),
+    "phi3": (
+        "phi3",
+        dict(
+            head_dim=8, rope_parameters=dict(rope_theta=100.0, partial_rotary_factor=0.75),
+            original_max_position_embeddings=128, tie_word_embeddings=False,
+        ),
+    ),
+    "gpt2": ("gpt2", None),
 }
 TRAINING = dict(
     batchSize=4, epochs=10, warmupSteps=2, beta1=0.9, beta2=0.999, epsilon=1e-8, weightDecay=0.01,
     maxGradientNorm=1.0, learningRateFull=1e-2, learningRateLora=2e-2, rank=4, alpha=8,
 )
-TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+LLAMA_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+TARGETS = {
+    "phi3": ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"],
+    "gpt2": ["c_attn", "c_proj", "c_fc"],
+}
 
 
 def make_examples(generator):
@@ -91,7 +136,7 @@ def curve(model, examples, learning_rate):
     decayed, spared = [], []
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            (spared if "norm" in name or name.endswith("bias") else decayed).append(parameter)
+            (spared if "norm" in name or ".ln_" in name or name.endswith("bias") else decayed).append(parameter)
     optimizer = torch.optim.AdamW(
         [
             dict(params=decayed, weight_decay=TRAINING["weightDecay"]),
@@ -125,16 +170,20 @@ def short(name):
     return name.removeprefix("base_model.model.").replace(".default.weight", "")
 
 
-def write(name, options):
+def write(name, model_type, options):
     torch.manual_seed(20)
     generator = torch.Generator().manual_seed(21)
     folder = FIXTURES / name
-    config = LlamaConfig(**{**SHAPE, **options}, initializer_range=0.15)
-    model = LlamaForCausalLM(config)
+    targets = TARGETS.get(model_type, LLAMA_TARGETS)
+    fields = GPT2 if options is None else {**SHAPE, **options}
+    config = CONFIG_MAPPING[model_type](**fields, initializer_range=0.15)
+    config._attn_implementation = "eager"
+    model = AutoModelForCausalLM.from_config(config).to(torch.float32)
     with torch.no_grad():
         for parameter_name, parameter in model.named_parameters():
-            if "norm" in parameter_name:
-                parameter.copy_(1 + 0.2 * torch.randn(parameter.shape, generator=generator))
+            if "norm" in parameter_name or ".ln_" in parameter_name and parameter_name.endswith("weight"):
+                centre = 0.0 if model_type == "gemma3_text" else 1.0
+                parameter.copy_(centre + 0.2 * torch.randn(parameter.shape, generator=generator))
             elif parameter_name.endswith("bias"):
                 parameter.copy_(0.1 * torch.randn(parameter.shape, generator=generator))
     model.save_pretrained(folder)
@@ -155,7 +204,7 @@ def write(name, options):
     model.load_state_dict(start)
     adapted = get_peft_model(
         model,
-        LoraConfig(r=TRAINING["rank"], lora_alpha=TRAINING["alpha"], target_modules=TARGETS),
+        LoraConfig(r=TRAINING["rank"], lora_alpha=TRAINING["alpha"], target_modules=targets, fan_in_fan_out=model_type == "gpt2"),
     )
     with torch.no_grad():
         for parameter_name, parameter in adapted.named_parameters():
@@ -174,7 +223,7 @@ def write(name, options):
     save_file({key: value.contiguous() for key, value in tensors.items()}, folder / "reference.safetensors")
     reference = dict(
         training=TRAINING,
-        targets=TARGETS,
+        targets=targets,
         examples=examples,
         loss=loss.item(),
         loraLoss=lora_loss.item(),
@@ -184,5 +233,6 @@ def write(name, options):
     (folder / "reference.json").write_text(json.dumps(reference) + "\n")
 
 
-for model_name, model_options in MODELS.items():
-    write(model_name, model_options)
+for model_name, (kind, model_options) in MODELS.items():
+    if len(sys.argv) == 1 or model_name in sys.argv[1:]:
+        write(model_name, kind, model_options)
