@@ -1,6 +1,7 @@
 import type { Tensor } from '../graph/tensor.ts';
 import type { Value } from '../graph/value.ts';
 import type { WindowShape } from '../nn/window.ts';
+import type { TokenizedExample } from './example.ts';
 
 /** An example with the places that its sequences have in a micro-batch. */
 export type Placed<Example> = {
@@ -19,15 +20,72 @@ export type Backbone = {
   tensor(name: string): Value;
 };
 
-/** Sums over a micro-batch, all scalars. */
+/** A figure that a step reports beside its loss: Σ total / Σ count over its micro-batches, both scalars. */
+export type Figure = { readonly total: Value; readonly count: Value };
+
+/** What an objective makes of a micro-batch; sums are scalars. */
 export type Forward = {
   readonly loss: Value;
   /** How many of the things counted by `Objective.weight` came out right. */
   readonly correct: Value;
+  /** Figures by the names that they are reported under, such as `rewards/chosen`. */
+  readonly figures?: Readonly<Record<string, Figure>> | undefined;
+  /** Further results that only measuring programs compute, such as one score a sequence. */
+  readonly vectors?: Readonly<Record<string, Value>> | undefined;
 };
 
 /** What examples must keep to. */
 export type ExampleLimits = { readonly maxTokens: number; readonly vocabularySize: number };
+
+/**
+ * A tensor that an objective adds to the model, such as the head of a reward model. It trains under
+ * every method. It starts from the checkpoint where that has it, else as transformers starts a new head:
+ * `normal` is N(0, initializerRange²).
+ */
+export type HeadParameter = {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initial: 'normal' | 'zeros';
+  readonly decays: boolean;
+};
+
+/**
+ * Sequences whose log-probability (summed over their supervised tokens) the loss needs beside its own
+ * forward pass. Dropout is off when they are measured.
+ */
+export type Measured<Example> = {
+  /** Measured once for each example, under the weights that the run starts from. */
+  reference(example: Example): readonly TokenizedExample[];
+  /** Measured before each step, under the current and under the starting weights. */
+  readonly estimate?: Estimate<Example> | undefined;
+};
+
+/** Sequences that a whole step needs, made from its examples in their order. */
+export type Estimate<Example> = {
+  sequences(step: readonly Example[], limits: ExampleLimits): readonly TokenizedExample[];
+  /** Bounds over any step of these examples: tokens and supervised tokens of one sequence. */
+  longest(
+    examples: readonly Example[],
+    limits: ExampleLimits,
+  ): { readonly tokens: number; readonly targets: number };
+};
+
+/** Log-probabilities of the sequences of a step's estimate, in their order. */
+export type StepEstimate = { readonly current: Float32Array; readonly reference: Float32Array };
+
+/** What `Objective.feeds` may draw on besides the micro-batch's own examples. */
+export type StepContext<Example> = {
+  readonly shape: WindowShape;
+  /** All examples of the step. */
+  readonly step: readonly Example[];
+  /** Log-probabilities of `Measured.reference(example)`. */
+  reference(example: Example): readonly number[];
+  /** Throws when the objective asks for no estimate. */
+  estimate(): StepEstimate;
+};
+
+/** What is known of a run before its first step. */
+export type RunPlan = { readonly batchSize: number; readonly microBatchesPerStep: number };
 
 /**
  * What a model is trained for: which sequences an example is made of, which arrays tell the graph about
@@ -35,6 +93,8 @@ export type ExampleLimits = { readonly maxTokens: number; readonly vocabularySiz
  */
 export type Objective<Example> = {
   readonly name: string;
+  /** What decides the loss besides the examples; part of the fingerprint of a run. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
   /** The token sequences of an example. Each attends to itself only; all share one window. */
   sequences(example: Example): readonly Int32Array[];
   /** Rows of the target arrays that an example needs. */
@@ -43,15 +103,21 @@ export type Objective<Example> = {
   weight(example: Example): number;
   /** Throws RangeError with one sentence, which begins with `name`, when the example is unusable. */
   check(example: Example, name: string, limits: ExampleLimits): void;
-  /** The inputs of a micro-batch besides tokens, positions and segments; `step` has all examples of the step. */
-  feeds(
-    placed: readonly Placed<Example>[],
-    batch: { readonly shape: WindowShape; readonly step: readonly Example[] },
-  ): Record<string, Tensor>;
+  /** Throws RangeError when the loss has no meaning under this way of batching. */
+  checkPlan?(plan: RunPlan): void;
+  /** The inputs of a micro-batch besides tokens, positions and segments. */
+  feeds(placed: readonly Placed<Example>[], context: StepContext<Example>): Record<string, Tensor>;
   /** The loss as a graph over the inputs that `feeds` names. */
   forward(backbone: Backbone, shape: WindowShape): Forward;
   /** Bytes that tell this example from any other, for the fingerprint of a run. */
   digest(example: Example): Iterable<NodeJS.ArrayBufferView>;
+  readonly measured?: Measured<Example> | undefined;
+  /** Tensors that the objective adds to a model of this width. */
+  head?(config: { readonly hiddenSize: number }): readonly HeadParameter[];
+  /** True when the examples of a step are compared with each other, so that a batch may not be split. */
+  readonly contrastive?: boolean | undefined;
+  /** True when the loss never calls `Backbone.head`: an untied language-model head is then not trained. */
+  readonly headless?: boolean | undefined;
 };
 
 /** Total tokens of an example's sequences. */

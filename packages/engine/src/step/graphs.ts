@@ -15,13 +15,21 @@ export function nextName(name: string): string {
 
 export type Optimizer = { readonly adamW: AdamWSettings; readonly maxGradientNorm: number };
 
-/** The graph of evaluation: `loss` and `correct`, the sums over a micro-batch. */
+/**
+ * The graph of evaluation: `loss` and `correct`, the sums over a micro-batch, and for each figure
+ * `figure.<name>.total` and `figure.<name>.count`.
+ */
 export function lossGraph(forward: Forward): Graph {
-  return { outputs: { loss: forward.loss, correct: forward.correct } };
+  const outputs: Record<string, Value> = { loss: forward.loss, correct: forward.correct };
+  for (const [name, { total, count }] of Object.entries(forward.figures ?? {})) {
+    outputs[`figure.${name}.total`] = total;
+    outputs[`figure.${name}.count`] = count;
+  }
+  return { outputs };
 }
 
 /**
- * The graph of one micro-batch among several: `loss` and `correct`, and for each group
+ * The graph of one micro-batch among several: the outputs of `lossGraph`, and for each group
  * `next.gradient.<group>` = input `gradient.<group>` + this micro-batch's summed gradient. Nothing else
  * reads that input, so a run may write the output over it.
  */

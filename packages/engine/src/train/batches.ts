@@ -41,7 +41,8 @@ const runCost = 48;
  * Plans a whole run. The epoch order is drawn from `seed`; a step takes the next `batchSize` examples
  * (the last step of an epoch what is left), packed into windows. One static shape serves every step:
  * windows as long as the longest example, and the number of rows, up to `microBatchTokens`, that
- * wastes the least over all steps. `targets` is the most supervised positions of any micro-batch.
+ * wastes the least over all steps. `targets` is the most supervised positions of any micro-batch, rounded
+ * up, and `examples` the most examples of any.
  */
 export function planBatches(
   sizes: readonly ExampleSize[],
@@ -72,6 +73,7 @@ export function planBatches(
     settings.microBatchTokens,
   );
   let targets = 1;
+  let most = 1;
   let microBatchesPerStep = 1;
   for (const windows of plans) {
     const groups = inGroups(windows, rows);
@@ -79,12 +81,18 @@ export function planBatches(
     for (const group of groups) {
       const count = group.flat().reduce((sum, example) => sum + targetsOf(sizes, example), 0);
       targets = Math.max(targets, count);
+      most = Math.max(most, group.flat().length);
     }
   }
   return {
     totalSteps,
     stepsPerEpoch,
-    shape: { rows, tokens, targets: Math.min(roundUp(targets), rows * tokens) },
+    shape: {
+      rows,
+      tokens,
+      targets: Math.min(roundUp(targets), rows * tokens),
+      examples: most,
+    },
     microBatchesPerStep,
     step(index) {
       if (index < 0 || index >= totalSteps)
@@ -136,6 +144,7 @@ function targetsOf(sizes: readonly ExampleSize[], example: number): number {
   return (sizes[example] as ExampleSize).targets;
 }
 
-function roundUp(count: number): number {
+/** Up to a multiple that suits the matrix kernels. */
+export function roundUp(count: number): number {
   return Math.ceil(count / granule) * granule;
 }

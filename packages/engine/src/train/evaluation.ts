@@ -6,11 +6,15 @@ import type { Device, Program } from '../runtime/device.ts';
 import { lossGraph } from '../step/graphs.ts';
 import { type BatchSettings, planBatches } from './batches.ts';
 import { batchFeeds } from './feeds.ts';
+import type { Measurements } from './measurements.ts';
+import { createTally } from './tally.ts';
 
 /** How well a model predicts the targets of some examples; `loss` is the mean over all targets. */
 export type Evaluation = {
   readonly loss: number;
   readonly tokenAccuracy: number;
+  /** Means of further figures that the objective names. */
+  readonly figures: Readonly<Record<string, number>>;
   readonly supervisedTokens: number;
 };
 
@@ -18,10 +22,15 @@ export type EvaluatorOptions<Example> = {
   readonly objective: Objective<Example>;
   readonly device: Device;
   readonly mapFolder: string;
-  readonly settings: Pick<BatchSettings, 'packing' | 'microBatchTokens'>;
+  readonly settings: Pick<BatchSettings, 'packing' | 'microBatchTokens'> & {
+    /** Examples that are compared with each other, where the objective does that; all by default. */
+    readonly batchSize?: number;
+  };
   forward(shape: WindowShape): Forward;
   /** Feeds of the current weights. */
   readonly parameterFeeds: Readonly<Record<string, Tensor>>;
+  /** Where the objective needs log-probabilities beside its own forward pass. */
+  readonly measurements?: Pick<Measurements<Example>, 'prepare' | 'step'>;
 };
 
 export type Evaluator<Example> = {
@@ -52,27 +61,32 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
         tokens: tokenCount(objective, example),
         targets: objective.targets(example),
       }));
+      const batchSize = (objective.contrastive && options.settings.batchSize) || sizes.length;
       const plan = planBatches(
         sizes,
-        { ...options.settings, epochs: 1, shuffle: false, batchSize: examples.length },
+        { ...options.settings, epochs: 1, shuffle: false, batchSize },
         rootSeed(0),
       );
+      objective.checkPlan?.({ batchSize, microBatchesPerStep: plan.microBatchesPerStep });
+      await options.measurements?.prepare(examples);
       const program = await programFor(plan.shape);
-      let loss = 0;
-      let correct = 0;
-      for (const windows of plan.step(0).microBatches) {
-        const placed = windows.map((window) => window.map((index) => examples[index] as Example));
-        const outputs = await program.run({
-          ...options.parameterFeeds,
-          ...batchFeeds(objective, placed, { shape: plan.shape, step: examples }),
-        });
-        loss += Number(outputs.loss?.data[0]);
-        correct += Number(outputs.correct?.data[0]);
+      const tally = createTally();
+      for (let at = 0; at < plan.totalSteps; at++) {
+        const { examples: indices, microBatches } = plan.step(at);
+        const step = indices.map((index) => examples[index] as Example);
+        const measured = await options.measurements?.step(step, examples);
+        for (const windows of microBatches) {
+          const placed = windows.map((window) => window.map((index) => examples[index] as Example));
+          const feeds = batchFeeds(objective, placed, { shape: plan.shape, step, ...measured });
+          tally.add(await program.run({ ...options.parameterFeeds, ...feeds }));
+        }
       }
       const weight = examples.reduce((sum, example) => sum + objective.weight(example), 0);
+      const { loss, correct, figures } = tally.done();
       return {
         loss: loss / weight,
         tokenAccuracy: correct / weight,
+        figures,
         supervisedTokens: weight,
       };
     },

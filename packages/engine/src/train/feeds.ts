@@ -1,13 +1,16 @@
 import type { Tensor } from '../graph/tensor.ts';
-import type { WindowShape } from '../nn/window.ts';
-import type { Objective } from '../objectives/objective.ts';
+import type { Objective, StepContext } from '../objectives/objective.ts';
 import { fillMicroBatch } from './packing.ts';
+
+/** A step context whose measured log-probabilities may be missing: most objectives need none. */
+export type BatchContext<Example> = Pick<StepContext<Example>, 'shape' | 'step'> &
+  Partial<Pick<StepContext<Example>, 'reference' | 'estimate'>>;
 
 /** A micro-batch of windows of examples as the inputs of the forward graph (see step/forward.ts). */
 export function batchFeeds<Example>(
   objective: Objective<Example>,
   windows: readonly (readonly Example[])[],
-  { shape, step }: { readonly shape: WindowShape; readonly step: readonly Example[] },
+  { shape, step, reference = unmeasured, estimate = unmeasured }: BatchContext<Example>,
 ): Record<string, Tensor> {
   const batch = fillMicroBatch(windows, shape, objective.sequences);
   const flat = (data: Int32Array): Tensor => ({ data, shape: [data.length], dtype: 'int32' });
@@ -15,6 +18,10 @@ export function batchFeeds<Example>(
     tokens: flat(batch.tokens),
     positions: flat(batch.positions),
     segments: flat(batch.segments),
-    ...objective.feeds(batch.placed, { shape, step }),
+    ...objective.feeds(batch.placed, { shape, step, reference, estimate }),
   };
+}
+
+function unmeasured(): never {
+  throw new Error('the objective asks for log-probabilities that nobody has measured');
 }

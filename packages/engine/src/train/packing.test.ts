@@ -61,7 +61,10 @@ describe('batchFeeds', () => {
   const second = { tokens: Int32Array.of(21, 22), supervised: Uint8Array.of(1, 1) };
   const third = { tokens: Int32Array.of(31, 32, 33), supervised: Uint8Array.of(0, 0, 1) };
   const feeds = (windows: (typeof first)[][], targets: number) =>
-    batchFeeds(causalLm, windows, { shape: { rows: 2, tokens: 6, targets }, step: [] });
+    batchFeeds(causalLm, windows, {
+      shape: { rows: 2, tokens: 6, targets, examples: 3 },
+      step: [],
+    });
 
   it('never predicts a first token', () => {
     const found = feeds([[first, second], [third]], 5);

@@ -23,6 +23,7 @@ export function runFingerprint<Example>(
   for (const { members } of state.groups)
     for (const { name, shape } of members) hash.update(`${name}[${shape}]`);
   hash.update(`${objective.name};`);
+  if (objective.settings !== undefined) hash.update(JSON.stringify(sorted(objective.settings)));
   for (const example of examples)
     for (const view of objective.digest(example)) {
       hash.update(`${view.byteLength};`);
@@ -31,26 +32,36 @@ export function runFingerprint<Example>(
   return hash.digest('hex');
 }
 
-/** Writes weights and moments of every parameter, and the number of steps done. */
+export type RunProgress = {
+  readonly step: number;
+  readonly fingerprint: string;
+  /** What was measured before the first step. */
+  readonly measured: Float32Array;
+};
+
+const measuredName = 'measured';
+
+/** Writes weights and moments of every parameter, what was measured, and the number of steps done. */
 export async function saveRunState(
   folder: string,
   state: FlatState,
-  { step, fingerprint }: { readonly step: number; readonly fingerprint: string },
+  { step, fingerprint, measured }: RunProgress,
 ): Promise<void> {
   const tensors = new Map<string, StateTensor>();
+  if (measured.length > 0) tensors.set(measuredName, { shape: [measured.length], data: measured });
   eachTensor(state, (name, shape, data) => tensors.set(name, { shape, data }));
   await writeTrainingState(folder, { tensors, state: { step, fingerprint } });
 }
 
 /**
- * Reads a state back into the buffers and returns the number of steps done. Throws ForeignStateError
+ * Reads a state back into the buffers and returns the number of steps done and what was measured. Throws ForeignStateError
  * when it is of another run, and CheckpointError when it is damaged; the buffers are then unchanged.
  */
 export async function restoreRunState(
   folder: string,
   state: FlatState,
-  fingerprint: string,
-): Promise<number> {
+  { fingerprint, measured }: { readonly fingerprint: string; readonly measured: number },
+): Promise<Pick<RunProgress, 'step' | 'measured'>> {
   const stored = await readTrainingState(folder);
   if (stored.state.fingerprint !== fingerprint)
     throw new ForeignStateError(
@@ -65,8 +76,13 @@ export async function restoreRunState(
       throw new ForeignStateError(`the training state in ${folder} lacks ${name}`);
     found.push([data, tensor.data]);
   });
+  const numbers = stored.tensors.get(measuredName)?.data ?? new Float32Array();
+  if (numbers.length !== measured)
+    throw new ForeignStateError(
+      `the training state in ${folder} holds ${numbers.length} measured numbers, not ${measured}`,
+    );
   for (const [target, source] of found) target.set(source);
-  return step;
+  return { step, measured: numbers };
 }
 
 function eachTensor(

@@ -11,13 +11,10 @@ import {
   stepGraph,
   updateGraph,
 } from '../step/graphs.ts';
+import { createTally, type Tally } from './tally.ts';
 
-/** The sums that a step reports: token losses, targets predicted right, and the norm before clipping. */
-export type StepSums = {
-  readonly loss: number;
-  readonly correct: number;
-  readonly gradientNorm: number;
-};
+/** The sums that a step reports, and the gradient's norm before clipping. */
+export type StepSums = Tally & { readonly gradientNorm: number };
 
 /** One optimizer step. */
 export type StepInput = {
@@ -76,11 +73,9 @@ async function joinedRunner(options: StepRunnerOptions): Promise<StepRunner> {
         results.fetches,
       );
       results.commit();
-      return {
-        loss: number(outputs, 'loss'),
-        correct: number(outputs, 'correct'),
-        gradientNorm: number(outputs, 'gradient_norm'),
-      };
+      const tally = createTally();
+      tally.add(outputs);
+      return { ...tally.done(), gradientNorm: number(outputs, 'gradient_norm') };
     },
     dispose: () => program.dispose(),
   };
@@ -102,16 +97,14 @@ async function accumulatingRunner(options: StepRunnerOptions): Promise<StepRunne
   return {
     async run(input) {
       for (const { data } of Object.values(sums)) (data as Float32Array).fill(0);
-      let loss = 0;
-      let correct = 0;
+      const tally = createTally();
       for (const batch of input.microBatches) {
         const outputs = await gradients.run(
           { ...options.parameterFeeds, ...sums, ...batch },
           gradientResults.fetches,
         );
         gradientResults.commit();
-        loss += number(outputs, 'loss');
-        correct += number(outputs, 'correct');
+        tally.add(outputs);
       }
       // The norm tells whether every gradient is finite, and nothing has been written until it is known.
       const outputs = await update.run(
@@ -119,7 +112,7 @@ async function accumulatingRunner(options: StepRunnerOptions): Promise<StepRunne
         updateResults.fetches,
       );
       updateResults.commit();
-      return { loss, correct, gradientNorm: number(outputs, 'gradient_norm') };
+      return { ...tally.done(), gradientNorm: number(outputs, 'gradient_norm') };
     },
     async dispose() {
       await gradients.dispose();

@@ -7,6 +7,7 @@ import { dropoutKeys } from '../nn/dropout.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { checkAll, type Objective, tokenCount } from '../objectives/objective.ts';
+import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { elementCount } from '../optim/flat-state.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
@@ -15,15 +16,19 @@ import { forward } from '../step/forward.ts';
 import { planBatches } from './batches.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { batchFeeds } from './feeds.ts';
+import { loraForward } from './lora-forward.ts';
+import { createMeasurements } from './measurements.ts';
 import {
   createModelState,
-  type ModelState,
   parameterFeeds,
+  type WeightValues,
   weightsFolder,
   weightValues,
 } from './model-state.ts';
 import { restoreRunState, runFingerprint, saveRunState } from './run-state.ts';
+import { createSequenceScorer } from './sequence-scorer.ts';
 import type { TrainingSettings } from './settings.ts';
+import { startingWeights } from './starting-weights.ts';
 import { createStepRunner } from './step-runner.ts';
 
 export type TrainerOptions<Example> = {
@@ -48,6 +53,8 @@ export type StepMetrics = {
   readonly epoch: number;
   readonly loss: number;
   readonly tokenAccuracy: number;
+  /** Means of further figures that the objective names, such as `rewards/margins`. */
+  readonly figures: Readonly<Record<string, number>>;
   readonly learningRate: number;
   /** Global L2 norm before clipping. */
   readonly gradientNorm: number;
@@ -111,6 +118,10 @@ export async function createTrainer<Example>(
   }));
   const seed = rootSeed(settings.seed);
   const plan = planBatches(sizes, settings, seed);
+  objective.checkPlan?.({
+    batchSize: settings.batchSize,
+    microBatchesPerStep: plan.microBatchesPerStep,
+  });
   const modelState = await createModelState(options);
   const { state, adapted } = modelState;
   const mapFolder = weightsFolder(model);
@@ -118,18 +129,20 @@ export async function createTrainer<Example>(
   const dropoutRate = settings.method.type === 'lora' ? settings.method.dropout : 0;
   const layerKeys = (module: string, width: number) => dropoutKeys(seed, width, 'layer', module);
   const lora = loraForward(settings, modelState);
-  const forwardFor = (shape: WindowShape, rate: number) => {
-    const weights = weightValues(model, modelState);
+  const forwardWith = (
+    { tensor }: WeightValues,
+    shape: WindowShape,
+    { rate, objective }: { rate: number; objective: Pick<Objective<never>, 'forward'> },
+  ) => {
     const dropout = rate === 0 ? undefined : { rate, columnKeys: layerKeys };
-    const adapter = lora && { ...lora, dropout };
-    const { tensor } = weights;
-    return { weights, forward: forward({ config, shape, tensor, lora: adapter, objective }) };
+    return forward({ config, shape, tensor, lora: lora && { ...lora, dropout }, objective });
   };
-  const built = forwardFor(plan.shape, dropoutRate);
+  const weights = weightValues(model, modelState);
+  const current = () => weightValues(model, modelState);
   const runner = await createStepRunner({
     device,
-    forward: built.forward,
-    parameters: built.weights.parameters,
+    forward: forwardWith(weights, plan.shape, { rate: dropoutRate, objective }),
+    parameters: weights.parameters,
     parameterFeeds: feeds,
     state,
     optimizer: { adamW: settings.optimizer, maxGradientNorm: settings.maxGradientNorm },
@@ -137,13 +150,31 @@ export async function createTrainer<Example>(
     accumulates: plan.microBatchesPerStep > 1,
     freshBuffers: options.freshBuffers,
   });
+  const start = startingWeights(options, modelState, objective.measured !== undefined);
+  const scorer = (values: () => WeightValues, parameterFeeds: Record<string, Tensor>) =>
+    createSequenceScorer({
+      device,
+      mapFolder,
+      settings,
+      forward: (shape) => forwardWith(values(), shape, { rate: 0, objective: sequenceScore }),
+      parameterFeeds,
+    });
+  const measurements = createMeasurements({
+    objective,
+    limits,
+    batchSize: settings.batchSize,
+    microBatchTokens: settings.microBatchTokens,
+    start: scorer(start.values, start.feeds),
+    current: scorer(current, feeds),
+  });
   const evaluator = createEvaluator({
     objective,
     device,
     mapFolder,
     settings,
-    forward: (shape) => forwardFor(shape, 0).forward,
+    forward: (shape) => forwardWith(current(), shape, { rate: 0, objective }),
     parameterFeeds: feeds,
+    measurements,
   });
   const fingerprint = runFingerprint(settings, { objective, examples }, state);
   let done = 0;
@@ -161,18 +192,20 @@ export async function createTrainer<Example>(
 
   async function trainStep(): Promise<StepMetrics> {
     refuseFailed();
+    await measurements.prepare(examples);
     const started = performance.now();
     const step = plan.step(done);
     const members = step.examples.map((index) => examples[index] as Example);
     const weight = members.reduce((sum, example) => sum + objective.weight(example), 0);
     const learningRate =
       settings.learningRate * scheduleFactor(settings.schedule, done, plan.totalSteps);
+    const measured = await measurements.step(members, examples);
     const sums = await runner.run({
       microBatches: step.microBatches.map((windows, at) => ({
         ...batchFeeds(
           objective,
           windows.map((window) => window.map((index) => examples[index] as Example)),
-          { shape: plan.shape, step: members },
+          { shape: plan.shape, step: members, ...measured },
         ),
         ...(dropoutRate === 0 ? {} : stepKeys(done, at)),
       })),
@@ -194,6 +227,7 @@ export async function createTrainer<Example>(
       epoch: done / plan.stepsPerEpoch,
       loss: sums.loss / weight,
       tokenAccuracy: sums.correct / weight,
+      figures: sums.figures,
       learningRate,
       gradientNorm: sums.gradientNorm,
       supervisedTokens: weight,
@@ -231,10 +265,15 @@ export async function createTrainer<Example>(
     },
     async saveState(folder) {
       refuseFailed();
-      await saveRunState(folder, state, { step: done, fingerprint });
+      await measurements.prepare(examples);
+      const measured = measurements.save(examples);
+      await saveRunState(folder, state, { step: done, fingerprint, measured });
     },
     async restoreState(folder) {
-      done = await restoreRunState(folder, state, fingerprint);
+      const measured = measurements.size(examples);
+      const stored = await restoreRunState(folder, state, { fingerprint, measured });
+      measurements.restore(examples, stored.measured);
+      done = stored.step;
       failure = undefined;
     },
     adapter,
@@ -251,14 +290,7 @@ export async function createTrainer<Example>(
     async dispose() {
       await runner.dispose();
       await evaluator.dispose();
+      await measurements.dispose();
     },
-  };
-}
-
-function loraForward({ method }: TrainingSettings, { adapted }: ModelState) {
-  if (method.type !== 'lora' || adapted === undefined) return undefined;
-  return {
-    modules: new Set(adapted.map(({ module }) => module)),
-    scale: method.alpha / method.rank,
   };
 }

@@ -1,0 +1,153 @@
+import type { Tensor } from '../graph/tensor.ts';
+import { constant, input, type Value } from '../graph/value.ts';
+import { cast, equal } from '../ops/comparison.ts';
+import { crossEntropy } from '../ops/cross-entropy.ts';
+import { mul, neg } from '../ops/elementwise.ts';
+import { gatherRows } from '../ops/index-rows.ts';
+import { concat, reshape, split } from '../ops/layout.ts';
+import { matmul } from '../ops/matmul.ts';
+import { reduceSum } from '../ops/reduce.ts';
+import { headChunk } from './causal-lm.ts';
+import { type TokenizedExample, targetCount } from './example.ts';
+import type { Forward } from './objective.ts';
+
+/** Tokens whose log-probability is asked for, all arrays of static length `targets`. */
+export type ScoredTokens = {
+  /** Flat positions in `[rows · tokens]` from which the next token is predicted. */
+  readonly positions: Value;
+  /** The token to predict at each. */
+  readonly tokens: Value;
+};
+
+/**
+ * ln p(token | what is before it) at each target, `[targets, 1]`. The head sees the targets' hidden states
+ * only, `headChunk` rows at a time, so no `[targets, vocabulary]` tensor is ever whole.
+ */
+export function tokenLogProbabilities(
+  hidden: Value,
+  head: Value,
+  { positions, tokens }: ScoredTokens,
+): Value {
+  const rows = gatherRows(hidden, positions);
+  const count = rows.shape[0] as number;
+  const sizes: number[] = [];
+  for (let start = 0; start < count; start += headChunk)
+    sizes.push(Math.min(headChunk, count - start));
+  const labels = chunks(tokens, sizes);
+  const losses = chunks(rows, sizes).map((chunk, at) => {
+    const logits = matmul(chunk, head, { transB: true });
+    return crossEntropy(logits, reshape(labels[at] as Value, [sizes[at] as number, 1])).loss;
+  });
+  return neg(losses.length === 1 ? (losses[0] as Value) : concat(losses, 0));
+}
+
+/**
+ * Sums token values `[targets, 1]` into `slots` sequences: result i is Σ weight · value over the targets
+ * whose `sequences` entry is i. A product with a 0/1 matrix, so the order of summation is fixed.
+ */
+export function sumBySequence(
+  values: Value,
+  { sequences, weights }: { readonly sequences: Value; readonly weights: Value },
+  slots: number,
+): Value {
+  const count = values.shape[0] as number;
+  const ids = constant(
+    Int32Array.from({ length: slots }, (_, slot) => slot),
+    [slots, 1],
+    'int32',
+  );
+  const member = cast(equal(ids, reshape(sequences, [1, count])), values.dtype);
+  const weighted = mul(values, reshape(cast(weights, values.dtype), [count, 1]));
+  return reshape(matmul(member, weighted), [slots]);
+}
+
+/** The graph inputs that `sequenceFeeds` fills. */
+export type SequenceInputs = ScoredTokens & {
+  /** 1 for a supervised token, 0 for unused room or a token that is scored for something else. */
+  readonly weights: Value;
+  /** The sequence that each token belongs to. */
+  readonly sequences: Value;
+};
+
+export function sequenceInputs(targets: number): SequenceInputs {
+  return {
+    positions: input('target_positions', [targets], 'int32'),
+    tokens: input('target_tokens', [targets], 'int32'),
+    weights: input('target_weights', [targets], 'float32'),
+    sequences: input('target_sequences', [targets], 'int32'),
+  };
+}
+
+/** A sequence, where its first token lies in the micro-batch, and the slot that its sum goes to. */
+export type PlacedSequence = {
+  readonly example: TokenizedExample;
+  readonly start: number;
+  readonly slot: number;
+  /** Score every token after the first too, with weight 0 unless it is supervised. */
+  readonly everyToken?: boolean | undefined;
+};
+
+/** Lists the supervised tokens of each sequence. Throws RangeError when they exceed the room. */
+export function sequenceFeeds(
+  placed: readonly PlacedSequence[],
+  room: number,
+): Record<string, Tensor> {
+  const positions = new Int32Array(room);
+  const tokens = new Int32Array(room);
+  const weights = new Float32Array(room);
+  const sequences = new Int32Array(room);
+  let count = 0;
+  for (const { example, start, slot, everyToken = false } of placed)
+    for (let at = 1; at < example.tokens.length; at++) {
+      const supervised = example.supervised[at] !== 0;
+      if (!supervised && !everyToken) continue;
+      if (count === room) throw new RangeError(`more than ${room} scored tokens in a micro-batch`);
+      positions[count] = start + at - 1;
+      tokens[count] = example.tokens[at] as number;
+      weights[count] = supervised ? 1 : 0;
+      sequences[count] = slot;
+      count++;
+    }
+  const whole = (data: Int32Array): Tensor => ({ data, shape: [room], dtype: 'int32' });
+  return {
+    target_positions: whole(positions),
+    target_tokens: whole(tokens),
+    target_weights: { data: weights, shape: [room], dtype: 'float32' },
+    target_sequences: whole(sequences),
+  };
+}
+
+/**
+ * The objective of a measuring program: `vectors.logProbabilities` `[examples]`, the log-probability of each
+ * example of the micro-batch, summed over its supervised tokens. Its loss is their negated sum.
+ */
+export const sequenceScore = {
+  name: 'sequence-score',
+  sequences: ({ tokens }: TokenizedExample): readonly Int32Array[] => [tokens],
+  targets: targetCount,
+  feeds: (
+    placed: readonly { readonly example: TokenizedExample; readonly starts: readonly number[] }[],
+    { shape }: { readonly shape: { readonly targets: number } },
+  ): Record<string, Tensor> =>
+    sequenceFeeds(
+      placed.map(({ example, starts }, slot) => ({ example, start: starts[0] as number, slot })),
+      shape.targets,
+    ),
+  forward(
+    { hidden, head }: { readonly hidden: Value; head(): Value },
+    { targets, examples }: { readonly targets: number; readonly examples: number },
+  ): Forward {
+    const inputs = sequenceInputs(targets);
+    const logProbabilities = sumBySequence(
+      tokenLogProbabilities(hidden, head(), inputs),
+      inputs,
+      examples,
+    );
+    const loss = neg(reduceSum(logProbabilities));
+    return { loss, correct: loss, vectors: { logProbabilities } };
+  },
+};
+
+function chunks(x: Value, sizes: readonly number[]): Value[] {
+  return sizes.length === 1 ? [x] : split(x, sizes, 0);
+}

@@ -1,0 +1,104 @@
+import type { Tensor } from '../graph/tensor.ts';
+import { rootSeed } from '../nn/seed.ts';
+import type { WindowShape } from '../nn/window.ts';
+import { type TokenizedExample, targetCount } from '../objectives/example.ts';
+import type { Forward } from '../objectives/objective.ts';
+import { sequenceScore } from '../objectives/sequence-log-probability.ts';
+import type { Device, Program } from '../runtime/device.ts';
+import { type BatchSettings, planBatches } from './batches.ts';
+import { fillMicroBatch } from './packing.ts';
+
+export type SequenceScorerOptions = {
+  readonly device: Device;
+  readonly mapFolder: string;
+  readonly settings: Pick<BatchSettings, 'packing' | 'microBatchTokens'>;
+  /** The forward pass of `sequenceScore` over one set of weights. */
+  forward(shape: WindowShape): Forward;
+  readonly parameterFeeds: Readonly<Record<string, Tensor>>;
+};
+
+/** Log-probabilities of sequences, each summed over its supervised tokens, without gradients. */
+export type SequenceScorer = {
+  /** Scores in packed windows of a shape that suits these sequences. */
+  score(sequences: readonly TokenizedExample[]): Promise<Float32Array>;
+  /** Scores in windows of one sequence each, of a given shape, whatever the sequences are. */
+  scoreInRows(sequences: readonly TokenizedExample[], shape: WindowShape): Promise<Float32Array>;
+  dispose(): Promise<void>;
+};
+
+/** Makes a scorer; it keeps the program of the latest shape. */
+export function createSequenceScorer(options: SequenceScorerOptions): SequenceScorer {
+  let kept: { readonly key: string; readonly program: Program } | undefined;
+
+  async function programFor(shape: WindowShape): Promise<Program> {
+    const key = JSON.stringify(shape);
+    if (kept?.key === key) return kept.program;
+    await kept?.program.dispose();
+    kept = undefined;
+    const logProbabilities = options.forward(shape).vectors?.logProbabilities;
+    if (logProbabilities === undefined) throw new Error('the forward pass gives no scores');
+    const program = await options.device.compile(
+      { outputs: { scores: logProbabilities } },
+      { mapFolder: options.mapFolder },
+    );
+    kept = { key, program };
+    return program;
+  }
+
+  async function run(
+    sequences: readonly TokenizedExample[],
+    shape: WindowShape,
+    microBatches: readonly (readonly (readonly number[])[])[],
+  ): Promise<Float32Array> {
+    const program = await programFor(shape);
+    const scores = new Float32Array(sequences.length);
+    for (const windows of microBatches) {
+      const batch = fillMicroBatch(
+        windows.map((window) => window.map((index) => sequences[index] as TokenizedExample)),
+        shape,
+        sequenceScore.sequences,
+      );
+      const flat = (data: Int32Array): Tensor => ({ data, shape: [data.length], dtype: 'int32' });
+      const outputs = await program.run({
+        ...options.parameterFeeds,
+        tokens: flat(batch.tokens),
+        positions: flat(batch.positions),
+        segments: flat(batch.segments),
+        ...sequenceScore.feeds(batch.placed, { shape }),
+      });
+      const found = outputs.scores?.data as Float32Array;
+      for (const [slot, index] of windows.flat().entries()) scores[index] = found[slot] as number;
+    }
+    return scores;
+  }
+
+  return {
+    async score(sequences) {
+      if (sequences.length === 0) return new Float32Array();
+      const sizes = sequences.map((sequence) => ({
+        tokens: sequence.tokens.length,
+        targets: targetCount(sequence),
+      }));
+      const plan = planBatches(
+        sizes,
+        { ...options.settings, epochs: 1, shuffle: false, batchSize: sequences.length },
+        rootSeed(0),
+      );
+      return run(sequences, plan.shape, plan.step(0).microBatches);
+    },
+    async scoreInRows(sequences, shape) {
+      const microBatches: number[][][] = [];
+      for (let from = 0; from < sequences.length; from += shape.rows)
+        microBatches.push(
+          Array.from({ length: Math.min(shape.rows, sequences.length - from) }, (_, at) => [
+            from + at,
+          ]),
+        );
+      return run(sequences, shape, microBatches);
+    },
+    async dispose() {
+      await kept?.program.dispose();
+      kept = undefined;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Tensor } from '../graph/tensor.ts';
+
+/** The sums that forward passes report, added up over micro-batches. */
+export type Tally = {
+  readonly loss: number;
+  readonly correct: number;
+  /** Means of the figures that the objective names; a figure that counted nothing is left out. */
+  readonly figures: Readonly<Record<string, number>>;
+};
+
+export type TallyBuilder = {
+  /** Adds the outputs of one run of a graph that holds those of `lossGraph`. */
+  add(outputs: Readonly<Record<string, Tensor>>): void;
+  done(): Tally;
+};
+
+const figurePattern = /^figure\.(.+)\.total$/;
+
+/** Starts from zero. */
+export function createTally(): TallyBuilder {
+  let loss = 0;
+  let correct = 0;
+  const sums = new Map<string, { total: number; count: number }>();
+  const number = (outputs: Readonly<Record<string, Tensor>>, name: string): number =>
+    Number(outputs[name]?.data[0]);
+  return {
+    add(outputs) {
+      loss += number(outputs, 'loss');
+      correct += number(outputs, 'correct');
+      for (const key of Object.keys(outputs)) {
+        const name = figurePattern.exec(key)?.[1];
+        if (name === undefined) continue;
+        const { total, count } = sums.get(name) ?? { total: 0, count: 0 };
+        sums.set(name, {
+          total: total + number(outputs, key),
+          count: count + number(outputs, `figure.${name}.count`),
+        });
+      }
+    },
+    done: () => ({
+      loss,
+      correct,
+      figures: Object.fromEntries(
+        [...sums]
+          .filter(([, { count }]) => count !== 0)
+          .map(([name, { total, count }]) => [name, total / count]),
+      ),
+    }),
+  };
+}
