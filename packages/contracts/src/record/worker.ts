@@ -1,21 +1,58 @@
 import { z } from 'zod';
 
-/** What a worker announces in the workers bucket; `expiresAt` (ms) counts even where the bucket has no time to live. */
+export const deviceKindSchema = z.enum(['cpu', 'webgpu', 'cuda']);
+export type DeviceKind = z.infer<typeof deviceKindSchema>;
+
+/** A base model that a worker can open, with the numbers from which a job's memory is estimated. */
+const offeredModelSchema = z.object({
+  name: z.string(),
+  /** Weights as they are trained on, four bytes each; 0 when the folder holds none that can be read. */
+  weightBytes: z.number(),
+  layers: z.number().int(),
+  hiddenSize: z.number().int(),
+  intermediateSize: z.number().int(),
+  vocabularySize: z.number().int(),
+});
+export type OfferedModel = z.infer<typeof offeredModelSchema>;
+
+/** A run at work on a worker. */
+const workerRunSchema = z.object({
+  project: z.string(),
+  jobId: z.string(),
+  epoch: z.number().int(),
+  /** Memory that is set aside for it, in bytes. */
+  memoryBytes: z.number(),
+});
+export type WorkerRun = z.infer<typeof workerRunSchema>;
+
+/**
+ * What a worker announces in the workers bucket; `expiresAt` (ms) counts even where the bucket has no
+ * time to live. What the first version did not say has a default: such a worker gets no new jobs.
+ */
 export const workerRecordSchema = z.object({
   version: z.literal(1),
   id: z.string(),
+  /** Where the controller dials it, `host:port`. */
   address: z.string(),
   devices: z.array(
     z.object({
-      kind: z.enum(['cpu', 'webgpu', 'cuda']),
+      kind: deviceKindSchema,
       name: z.string(),
       memoryBytes: z.number(),
     }),
   ),
+  /** Memory that it offers to all of its runs together, in bytes. */
+  memoryBytes: z.number().default(0),
+  models: z.array(offeredModelSchema).default([]),
   slots: z.number().int(),
   freeSlots: z.number().int(),
+  /** It saves its runs and ends: it takes no more. */
+  draining: z.boolean().default(false),
+  runs: z.array(workerRunSchema).default([]),
   versions: z.record(z.string(), z.string()),
   announcedAt: z.number(),
   expiresAt: z.number(),
+  /** Shows that it knows the secret that controller and workers share, where there is one. */
+  proof: z.string().nullable().default(null),
 });
 export type WorkerRecord = z.infer<typeof workerRecordSchema>;
