@@ -5,10 +5,17 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rowsAsJsonl } from '../../load/lib/data.ts';
 import { jobsOfProject, seedOf, type Volume, workload } from '../../load/lib/workload.ts';
-import { type LaneTask, laneResultSchema } from './engine-lane.ts';
+import { type LaneResult, type LaneTask, laneResultSchema } from './engine-lane.ts';
 import type { Pace } from './overhead.ts';
 
 const lane = fileURLToPath(new URL('./engine-lane.ts', import.meta.url));
+
+/** The engine alone at work. */
+export type EnginePace = Pace & {
+  readonly trainings: number;
+  /** Of all processes together, from the first to the last step of each training. */
+  readonly trainingSeconds: number;
+};
 
 export type EngineRun = {
   readonly model: string;
@@ -25,7 +32,7 @@ export type EngineRun = {
  * Trains what the jobs of `volume` train with the engine alone. The seconds count from the first
  * process's start to the last one's end. Throws when a process fails or the signal aborts.
  */
-export async function trainWithEngineAlone(run: EngineRun): Promise<Pace> {
+export async function trainWithEngineAlone(run: EngineRun): Promise<EnginePace> {
   const trainings: LaneTask['trainings'] = [];
   for (let project = 0; project < run.volume.projects; project++) {
     const data = path.join(run.folder, `engine-${project}.jsonl`);
@@ -34,7 +41,7 @@ export async function trainWithEngineAlone(run: EngineRun): Promise<Pace> {
       trainings.push({ data, seed: seedOf(project, index) });
   }
   const begun = performance.now();
-  const tokens = await Promise.all(
+  const results = await Promise.all(
     Array.from({ length: run.lanes }, (_, at) =>
       runLane(
         run,
@@ -43,13 +50,15 @@ export async function trainWithEngineAlone(run: EngineRun): Promise<Pace> {
     ),
   );
   return {
-    tokens: tokens.reduce((sum, count) => sum + count, 0),
+    tokens: results.reduce((sum, result) => sum + result.tokens, 0),
+    trainingSeconds: results.reduce((sum, result) => sum + result.trainingSeconds, 0),
+    trainings: trainings.length,
     seconds: (performance.now() - begun) / 1000,
   };
 }
 
-async function runLane(run: EngineRun, trainings: LaneTask['trainings']): Promise<number> {
-  if (trainings.length === 0) return 0;
+async function runLane(run: EngineRun, trainings: LaneTask['trainings']): Promise<LaneResult> {
+  if (trainings.length === 0) return { tokens: 0, trainingSeconds: 0 };
   run.signal.throwIfAborted();
   const child = fork(lane, [], {
     execArgv: [],
@@ -58,13 +67,13 @@ async function runLane(run: EngineRun, trainings: LaneTask['trainings']): Promis
   });
   const { model, threads, folder } = run;
   const task: LaneTask = { model, threads, folder, trainings };
-  let tokens: number | undefined;
+  let result: LaneResult | undefined;
   child.on('message', (raw) => {
-    tokens = laneResultSchema.parse(raw).tokens;
+    result = laneResultSchema.parse(raw);
   });
   child.send(task);
   const [code, signal] = await once(child, 'close');
-  if (code !== 0 || tokens === undefined)
+  if (code !== 0 || result === undefined)
     throw new Error(`a process of the engine alone ended with ${signal ?? `exit code ${code}`}`);
-  return tokens;
+  return result;
 }

@@ -1,6 +1,6 @@
 /**
  * A process that trains one job after another with the engine alone: what the platform's workers do,
- * without any service. It is forked with its tasks by the first message and answers each with its tokens.
+ * without any service. It is forked with its tasks by the first message and answers once when all are done.
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -22,11 +22,18 @@ export const laneTaskSchema = z.object({
 });
 export type LaneTask = z.infer<typeof laneTaskSchema>;
 
-export const laneResultSchema = z.object({ tokens: z.number(), trainings: z.number().int() });
+export const laneResultSchema = z.object({
+  /** Tokens trained on, all epochs together. */
+  tokens: z.number(),
+  /** From the end of each training's first step to the end of its last one. */
+  trainingSeconds: z.number(),
+});
+export type LaneResult = z.infer<typeof laneResultSchema>;
 
-/** Trains everything of the task and returns the tokens trained on, all epochs together. */
-async function trainAll(task: LaneTask): Promise<number> {
+/** Trains everything of the task. */
+async function trainAll(task: LaneTask): Promise<LaneResult> {
   let tokens = 0;
+  let trainingSeconds = 0;
   for (const [index, { data, seed }] of task.trainings.entries()) {
     const trainer = await createTrainer({
       model: await openModelFolder(task.model),
@@ -41,20 +48,23 @@ async function trainAll(task: LaneTask): Promise<number> {
         seed,
       }),
     });
+    tokens += (await trainer.trainStep()).tokens;
+    const firstStep = performance.now();
     while (trainer.step < trainer.totalSteps) tokens += (await trainer.trainStep()).tokens;
+    trainingSeconds += (performance.now() - firstStep) / 1000;
     const adapter = path.join(task.folder, `adapter-${process.pid}-${index}`);
     await trainer.exportAdapter(adapter);
     await trainer.dispose();
     await rm(adapter, { recursive: true });
   }
-  return tokens;
+  return { tokens, trainingSeconds };
 }
 
 if (import.meta.main)
   process.once('message', (raw) => {
     const task = laneTaskSchema.parse(raw);
     trainAll(task)
-      .then((tokens) => process.send?.({ tokens, trainings: task.trainings.length }))
+      .then((result) => process.send?.(result))
       .finally(() => process.disconnect())
       .catch((error: unknown) => {
         console.error(error);

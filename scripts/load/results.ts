@@ -2,7 +2,7 @@ import { type Part, partNames } from './cpu.ts';
 import { overhead, rate, withoutEvaluation } from './overhead.ts';
 import { type Spread, spread } from './percentile.ts';
 import type { Measured } from './throughput.ts';
-import { phaseSpreads, turnarounds } from './timeline.ts';
+import { phaseSpreads, slotSeconds, turnarounds } from './timeline.ts';
 
 /** The most that the platform may take longer than the engine alone: 0.2 is 20 %. */
 export const overheadTarget = 0.2;
@@ -45,6 +45,10 @@ export function resultsOf(measured: Measured) {
       target: overheadTarget,
     },
     phases: phaseSpreads(timelines),
+    slots: {
+      engine: engineSlots(measured),
+      platform: slotSeconds(timelines, measured.workers),
+    },
     turnaround: spread(turnarounds(timelines)),
     cpu,
     busy: total === undefined ? undefined : total / (cores * platform.seconds),
@@ -55,6 +59,15 @@ export function resultsOf(measured: Measured) {
       ),
     ),
   };
+}
+
+/** Where the time of the engine's processes goes, in seconds for one training. */
+function engineSlots({ engine, workers }: Measured): { training: number; rest: number } {
+  const sum = (of: (pace: (typeof engine)[number]) => number): number =>
+    of(engine[0]) + of(engine[1]);
+  const trainings = sum((pace) => pace.trainings);
+  const training = sum((pace) => pace.trainingSeconds) / trainings;
+  return { training, rest: (workers * sum((pace) => pace.seconds)) / trainings - training };
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -84,11 +97,23 @@ export function resultTables(results: Results): string {
 | first step | ${spreadCells(results.firstStep)} |
 | success | ${spreadCells(results.success)} |
 
+${slotTable(results)}
+
 | seconds of each phase of a job | p50 | p95 | p99 |
 | --- | --- | --- | --- |
 ${results.phases.map(({ phase, seconds }) => `| ${phase} | ${spreadCells(seconds)} |`).join('\n')}
 | between two jobs of a worker: last step to first step of the next | ${spreadCells(results.turnaround)} |
 ${cpu === undefined ? '' : `\n${cpuTable(results, cpu)}\n`}`;
+}
+
+function slotTable({ slots: { engine, platform } }: Results): string {
+  const whole = platform.training + platform.between + platform.edges;
+  return `| where a worker's time goes, seconds for one job | engine alone | platform |
+| --- | --- | --- |
+| from the first to the last step | ${number(engine.training)} | ${number(platform.training)} |
+| between two jobs: last step to first step of the next | ${number(engine.rest)} | ${number(platform.between)} |
+| before the first and after the last job, its evaluation included |  | ${number(platform.edges)} |
+| all | ${number(engine.training + engine.rest)} | ${number(whole)} |`;
 }
 
 function cpuTable({ volume, busy }: Results, cpu: Readonly<Record<Part, number>>): string {

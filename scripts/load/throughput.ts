@@ -6,12 +6,12 @@ import { z } from 'zod';
 import type { Volume } from '../../load/lib/workload.ts';
 import { workload } from '../../load/lib/workload.ts';
 import { type CpuByPart, cpuBetween, cpuByPart, readProcesses } from './cpu.ts';
-import { trainWithEngineAlone } from './engine-alone.ts';
+import { type EnginePace, trainWithEngineAlone } from './engine-alone.ts';
 import { type LoadEnvironment, startEnvironment } from './environment.ts';
 import { runK6 } from './k6.ts';
 import type { Pace } from './overhead.ts';
 import { readEvents } from './read-events.ts';
-import { type Submitted, type Timeline, timelineOf } from './timeline.ts';
+import { type Submitted, type TimedEvent, type Timeline, timelineOf } from './timeline.ts';
 
 export type ThroughputOptions = {
   readonly volume: Volume;
@@ -31,7 +31,7 @@ export type Measured = {
   readonly threads: number;
   readonly store: string;
   /** The engine alone before and after the platform: half of the trainings each. */
-  readonly engine: readonly [before: Pace, after: Pace];
+  readonly engine: readonly [before: EnginePace, after: EnginePace];
   readonly platform: Pace;
   readonly timelines: readonly Timeline[];
   /** Undefined where there is no /proc. */
@@ -70,7 +70,7 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Mea
     threads,
   });
   const model = modelFolder(environment);
-  const alone = async (when: string, jobs: number): Promise<Pace> => {
+  const alone = async (when: string, jobs: number): Promise<EnginePace> => {
     say(`The engine alone, ${when}: ${jobs} trainings, ${workers} at a time`);
     const half = { jobs, projects: volume.projects };
     const { folder } = environment;
@@ -122,9 +122,7 @@ async function runJobs(environment: LoadEnvironment, options: ThroughputOptions)
   });
   const cpuAfter = readCpu();
   const { submitted, findings } = readLines(k6.lines);
-  const log = createLogger({ logLevel: 'warn', logFormat: 'auto' }, 'load');
-  const nats = await connectNats({ url: platform.natsUrl, name: 'lathe-load', log });
-  const events = await readEvents(nats).finally(() => nats.close());
+  const events = await eventsOf(platform.natsUrl);
   const timelines = submitted.flatMap((job) => timelineOf(job, events) ?? []);
   const tokens = events
     .filter(({ message }) => message.startsWith('Training finished'))
@@ -139,6 +137,16 @@ async function runJobs(environment: LoadEnvironment, options: ThroughputOptions)
     findings,
     k6: summarySchema.parse(k6.summary),
   };
+}
+
+async function eventsOf(url: string): Promise<TimedEvent[]> {
+  const log = createLogger({ logLevel: 'warn', logFormat: 'auto' }, 'load');
+  const nats = await connectNats({ url, name: 'lathe-load', log });
+  try {
+    return await readEvents(nats);
+  } finally {
+    await nats.close();
+  }
 }
 
 function readCpu(): CpuByPart | undefined {

@@ -88,6 +88,36 @@ export function phaseSpreads(
   }));
 }
 
+/** Where the time of a worker's slot goes, in seconds for one job. */
+export type SlotSeconds = {
+  /** From the first to the last step. */
+  readonly training: number;
+  /** From the last step of a job to the first step of the next one. */
+  readonly between: number;
+  /** Before the first step and after the last one of a run, with the last evaluation. */
+  readonly edges: number;
+};
+
+/**
+ * Shares out the time of `workers` slots, from the first submission to the last success, among the jobs.
+ * The three parts together are workers × time / jobs. It holds for workers with one slot.
+ */
+export function slotSeconds(timelines: readonly Timeline[], workers: number): SlotSeconds {
+  const sum = (of: (line: Timeline) => number): number =>
+    timelines.reduce((total, line) => total + of(line), 0) / 1000;
+  const begun = Math.min(...timelines.map((line) => line.submitted));
+  const ended = Math.max(...timelines.map((line) => line.succeeded));
+  const training = sum((line) => line.lastStep - line.firstStep);
+  const between = turnarounds(timelines).reduce((total, seconds) => total + seconds, 0);
+  const whole = (workers * (ended - begun)) / 1000;
+  const jobs = timelines.length;
+  return {
+    training: training / jobs,
+    between: between / jobs,
+    edges: (whole - training - between) / jobs,
+  };
+}
+
 /**
  * For how long a worker trains nothing between two jobs, in seconds: from the last step of one to the
  * first step of the next one on the same worker. It holds for workers with one slot.
