@@ -9,6 +9,7 @@ import { checkpointManifestSchema } from './artifact/checkpoint.ts';
 import { datasetManifestSchema } from './artifact/dataset.ts';
 import { evaluationReportSchema } from './artifact/report.ts';
 import { jobRecordSchema } from './job/record.ts';
+import { embeddingQuestionSchema } from './message/embedding.ts';
 import { jobEventSchema } from './message/event.ts';
 import { inferenceRequestSchema } from './message/inference.ts';
 import { workMessageSchema } from './message/work.ts';
@@ -22,6 +23,7 @@ const schemas: Record<string, z.ZodType> = {
   'checkpoint-manifest': checkpointManifestSchema,
   'checkpoint-record': checkpointRecordSchema,
   'dataset-manifest': datasetManifestSchema,
+  'embedding-question': embeddingQuestionSchema,
   'evaluation-report': evaluationReportSchema,
   'file-record': fileRecordSchema,
   'inference-request': inferenceRequestSchema,

@@ -42,6 +42,9 @@ export const buckets = {
 export const inferenceSubject = 'lathe.inference.chat';
 export const inferenceQueue = 'lathe-inference';
 
+/** Queue group subject on which evaluators take embedding requests (contracts/message/embedding.ts). */
+export const embeddingSubject = 'lathe.inference.embed';
+
 /** Published by the gateway when the client of a request has gone. */
 export function inferenceCancelSubject(requestId: string): string {
   return `lathe.inference.cancel.${requestId}`;

@@ -49,11 +49,11 @@ test('a bad key and no key are 401 in the envelope, also on unknown paths', asyn
 });
 
 test('what is not served yet says so', async () => {
-  const error = await gateway.client.embeddings
-    .create({ model: 'lathe-tiny', input: 'x' })
+  const error = await gateway.client.moderations
+    .create({ input: 'x' })
     .catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(NotFoundError);
-  expect((error as APIError).message).toContain('POST /v1/embeddings');
+  expect((error as APIError).message).toContain('POST /v1/moderations');
   expect(await envelope(await fetch(`${gateway.url}/nothing`))).toMatchObject({
     code: 'not_found',
     type: 'invalid_request_error',

@@ -11,6 +11,7 @@ import { failureOf } from './failure.ts';
 import type { GatewayContext, GatewayEnv } from './http.ts';
 import type { ModelPorts } from './models.ts';
 import { chatRoutes } from './routes/chat.ts';
+import { embeddingRoutes } from './routes/embeddings.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
@@ -47,6 +48,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/lathe/jobs', reportRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));
   app.route('/v1/chat/completions', chatRoutes(ports, settings));
+  app.route('/v1/embeddings', embeddingRoutes(ports, settings));
   app.notFound((c) => fail(c, noRoute(app, c), ports.log));
   app.onError((error, c) => fail(c, error, ports.log));
   return app;

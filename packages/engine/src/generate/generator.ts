@@ -11,6 +11,7 @@ import { forward } from '../step/forward.ts';
 import { createEvaluator, type Evaluation, type Evaluator } from '../train/evaluation.ts';
 import { weightsFolder } from '../train/model-state.ts';
 import { Decoder } from './decoder.ts';
+import { createEmbedder } from './embed.ts';
 import { type FinishReason, type GeneratedToken, Lane, type SequenceRequest } from './lane.ts';
 import { greedy } from './sampling.ts';
 import { adapterFeeds, type Feeds, serveWeights } from './weights.ts';
@@ -30,7 +31,7 @@ export type GeneratorOptions = {
   readonly maxContext?: number;
   /** Sequences that decode together at most. */
   readonly maxRows?: number;
-  /** Tokens of a forward pass when scoring. */
+  /** Tokens of a forward pass when scoring or embedding. */
   readonly scoreTokens?: number;
   readonly device?: Device;
 };
@@ -56,6 +57,11 @@ export type Generator = {
     examples: readonly TokenizedExample[],
     options?: { readonly adapter?: string },
   ): Promise<Evaluation>;
+  /** One vector of length 1 for each token sequence; embed.ts has the rule. Throws as it says there. */
+  embed(
+    inputs: readonly Int32Array[],
+    options?: { readonly adapter?: string; readonly signal?: AbortSignal },
+  ): Promise<Float32Array<ArrayBuffer>[]>;
   dispose(): Promise<void>;
 };
 
@@ -69,6 +75,8 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
   const weights = await serveWeights(model);
   const decoder = new Decoder({ model, weights, device, maxContext });
+  const batchTokens = options.scoreTokens ?? defaultScoreTokens;
+  const embedder = createEmbedder({ model, weights, device, maxContext, batchTokens });
   const adapters = new Map<string, { feeds: Feeds; lane: Lane | undefined }>();
   const evaluators = new Map<string, Evaluator<TokenizedExample>>();
   const retired: Promise<void>[] = [];
@@ -109,7 +117,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       objective: causalLm,
       device,
       mapFolder: weightsFolder(model),
-      settings: { packing: true, microBatchTokens: options.scoreTokens ?? defaultScoreTokens },
+      settings: { packing: true, microBatchTokens: batchTokens },
       forward: (shape) => {
         const base = weights.values(false);
         const tensor = withAdapter(base.tensor, adapter);
@@ -163,11 +171,16 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       return yield* stream.read();
     },
     score: (examples, { adapter } = {}) => scorer(adapter).evaluate(examples),
+    async embed(inputs, { adapter, signal } = {}) {
+      const feeds = adapter === undefined ? undefined : adapterOf(adapter).feeds;
+      return embedder.embed(inputs, { adapter: feeds, signal });
+    },
     async dispose() {
       for (const lane of lanes) lane.fail(new Error('The generator was disposed of.'));
       await turning;
       await Promise.all(retired);
       for (const evaluator of evaluators.values()) await evaluator.dispose();
+      await embedder.dispose();
       await decoder.dispose();
     },
   };

@@ -1,0 +1,154 @@
+import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { packedDecoder } from '../models/packed-decoder.ts';
+import { checkSequence } from '../objectives/objective.ts';
+import type { Device, Program } from '../runtime/device.ts';
+import { weightsFolder } from '../train/model-state.ts';
+import { fillMicroBatch, packLengths } from '../train/packing.ts';
+import type { Feeds, ServedWeights } from './weights.ts';
+
+export type EmbedderOptions = {
+  readonly model: ModelFolder;
+  readonly weights: ServedWeights;
+  readonly device: Device;
+  /** Most tokens of one input. */
+  readonly maxContext: number;
+  /** Tokens of a forward pass, padding included, unless one input alone has more. */
+  readonly batchTokens: number;
+};
+
+export type Embedder = {
+  /**
+   * One vector `[hiddenSize]` of length 1 for each token sequence, in order. Throws RangeError for an
+   * empty or too long input or an unknown token, and the signal's reason between two passes.
+   */
+  embed(
+    inputs: readonly Int32Array[],
+    options?: { readonly adapter?: Feeds | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<Float32Array<ArrayBuffer>[]>;
+  dispose(): Promise<void>;
+};
+
+/** Windows and rows are powers of two, this one at least, so that few programs serve every length. */
+const smallestWindow = 16;
+/** Programs that stay compiled, the most recently used ones. */
+const keptPrograms = 8;
+
+/**
+ * Embeds with the final normed hidden states h_t, those that the language-model head reads: a text of
+ * n tokens becomes e = m / |m| with m = (1/n) Σ h_t, all its tokens counted alike. Several inputs
+ * share a window, each attending to itself only, so what stands beside an input does not matter.
+ */
+export function createEmbedder(options: EmbedderOptions): Embedder {
+  const { model, weights, device, maxContext, batchTokens } = options;
+  const { config } = model;
+  const programs = new Map<string, Promise<Program>>();
+  /** One pass at a time, so that no program is disposed of while it runs. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function programFor(shape: Shape, adapted: boolean): Promise<Program> {
+    const key = `${shape.rows} ${shape.tokens} ${adapted}`;
+    const made =
+      programs.get(key) ??
+      device.compile(
+        { outputs: { hidden: packedDecoder(config, weights.values(adapted), shape) } },
+        { mapFolder: weightsFolder(model) },
+      );
+    programs.delete(key);
+    programs.set(key, made);
+    for (const [oldest, program] of programs) {
+      if (programs.size <= keptPrograms) break;
+      programs.delete(oldest);
+      await (await program).dispose();
+    }
+    try {
+      return await made;
+    } catch (error) {
+      programs.delete(key);
+      throw error;
+    }
+  }
+
+  async function pass(
+    windows: readonly (readonly Int32Array[])[],
+    tokens: number,
+    adapter: Feeds | undefined,
+  ): Promise<Map<Int32Array, Float32Array<ArrayBuffer>>> {
+    const shape = { rows: powerOfTwo(windows.length), tokens };
+    const program = await programFor(shape, adapter !== undefined);
+    const batch = fillMicroBatch(windows, shape, (input) => [input]);
+    const outputs = await program.run({
+      ...weights.feeds,
+      ...adapter,
+      tokens: int32(batch.tokens),
+      positions: int32(batch.positions),
+      segments: int32(batch.segments),
+    });
+    const hidden = (outputs.hidden as Tensor).data as Float32Array;
+    return new Map(
+      batch.placed.map(({ example, starts }) => {
+        const first = (starts[0] as number) * config.hiddenSize;
+        const states = hidden.subarray(first, first + example.length * config.hiddenSize);
+        return [example, meanDirection(states, config.hiddenSize)];
+      }),
+    );
+  }
+
+  return {
+    async embed(inputs, { adapter, signal } = {}) {
+      const limits = { maxTokens: maxContext, vocabularySize: config.vocabularySize };
+      for (const [index, input] of inputs.entries()) checkSequence(input, `input ${index}`, limits);
+      const lengths = inputs.map(({ length }) => length);
+      const longest = lengths.reduce((most, length) => Math.max(most, length), smallestWindow);
+      const tokens = Math.min(powerOfTwo(longest), Math.max(maxContext, smallestWindow));
+      // A copy each: the same array twice must stay two inputs.
+      const own = inputs.map((input) => input.slice());
+      const windows = packLengths(lengths, tokens).map((window) =>
+        window.map((index) => own[index] as Int32Array),
+      );
+      const rows = 2 ** Math.floor(Math.log2(Math.max(1, batchTokens / tokens)));
+      const vectors = new Map<Int32Array, Float32Array<ArrayBuffer>>();
+      for (let at = 0; at < windows.length; at += rows) {
+        signal?.throwIfAborted();
+        const turn = last.then(() => pass(windows.slice(at, at + rows), tokens, adapter));
+        last = turn.catch(() => undefined);
+        for (const [input, vector] of await turn) vectors.set(input, vector);
+      }
+      return own.map((input) => vectors.get(input) as Float32Array<ArrayBuffer>);
+    },
+    async dispose() {
+      await last;
+      for (const program of programs.values()) await (await program).dispose();
+      programs.clear();
+    },
+  };
+}
+
+type Shape = { readonly rows: number; readonly tokens: number };
+
+/**
+ * The direction of the mean of rows `[rows, width]`: their sum, brought to length 1. Sums in float64; a sum
+ * of 0 stays 0.
+ */
+export function meanDirection(rows: Float32Array, width: number): Float32Array<ArrayBuffer> {
+  const sum = new Float64Array(width);
+  for (let at = 0; at < rows.length; at++) (sum[at % width] as number) += rows[at] as number;
+  return toUnitLength(sum);
+}
+
+/** A vector brought to length 1; a vector of 0 stays as it is. */
+export function toUnitLength(vector: ArrayLike<number>): Float32Array<ArrayBuffer> {
+  let squares = 0;
+  for (let at = 0; at < vector.length; at++) squares += (vector[at] as number) ** 2;
+  const length = Math.sqrt(squares);
+  return Float32Array.from(vector, (value) => (length === 0 ? 0 : value / length));
+}
+
+/** The least power of two that is not below a number. */
+function powerOfTwo(least: number): number {
+  return 2 ** Math.max(0, Math.ceil(Math.log2(least)));
+}
+
+function int32(data: Int32Array): Tensor {
+  return { data, shape: [data.length], dtype: 'int32' };
+}
