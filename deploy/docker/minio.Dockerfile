@@ -9,6 +9,7 @@ RUN CGO_ENABLED=0 GOBIN=/out go install github.com/minio/minio@${MINIO_VERSION} 
 FROM gcr.io/distroless/static-debian12:nonroot@sha256:d093aa3e30dbadd3efe1310db061a14da60299baff8450a17fe0ccc514a16639
 COPY --from=build /out/minio /usr/local/bin/minio
 COPY --from=build --chown=10001:10001 /out/data /data
+ENV HOME=/tmp
 USER 10001:10001
 EXPOSE 9000
 HEALTHCHECK NONE
