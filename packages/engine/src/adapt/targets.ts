@@ -1,5 +1,5 @@
-import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
-import { decoderLinears, type LinearPlan } from '../checkpoint/decoder-tensors.ts';
+import type { LinearPlan } from '../checkpoint/decoder-tensors.ts';
+import { type ModelConfig, modelLinears } from '../checkpoint/model-config.ts';
 
 /** A linear layer that an adapter is put on: `module` is its path, such as model.layers.0.mlp.up_proj. */
 export type AdaptedLinear = LinearPlan;
@@ -10,10 +10,10 @@ export type AdaptedLinear = LinearPlan;
  * none. The head is left out: an adapter on a tied head cannot be used downstream.
  */
 export function adaptedLinears(
-  config: DecoderConfig,
+  config: ModelConfig,
   targets: readonly string[] | 'all-linear',
 ): AdaptedLinear[] {
-  const linears = decoderLinears(config);
+  const linears = modelLinears(config);
   if (targets === 'all-linear') return linears;
   const names = (target: string, module: string): boolean =>
     module === target || module.endsWith(`.${target}`);
@@ -27,7 +27,7 @@ export function adaptedLinears(
  * What a peft configuration lists for these layers: the last part of a path where every layer of that
  * name is adapted, otherwise the whole path.
  */
-export function targetNames(config: DecoderConfig, linears: readonly AdaptedLinear[]): string[] {
+export function targetNames(config: ModelConfig, linears: readonly AdaptedLinear[]): string[] {
   const lastPart = (module: string): string => module.slice(module.lastIndexOf('.') + 1);
   const adapted = new Set(linears.map(({ module }) => module));
   const partial = new Set(

@@ -16,6 +16,7 @@ export type LayerAttention = 'full' | 'sliding';
 
 /** The architecture of a decoder: sizes and flags, every class default filled in. */
 export type DecoderConfig = {
+  kind: 'decoder';
   modelType: DecoderType;
   vocabularySize: number;
   hiddenSize: number;

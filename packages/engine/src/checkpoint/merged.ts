@@ -2,9 +2,10 @@ import { copyFile, cp, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFolderAtomically } from './atomic.ts';
 import { decoderNames } from './decoder-names.ts';
-import { decoderTensors } from './decoder-tensors.ts';
+import { encoderNames } from './encoder-names.ts';
 import { CheckpointError } from './error.ts';
-import { type ModelFolder, readJson, singleWeightsFile } from './model-folder.ts';
+import { modelTensors } from './model-config.ts';
+import { type AnyModelFolder, readJson, singleWeightsFile } from './model-folder.ts';
 import { encodeFloats, type FloatFormat, isFloatFormat } from './number-format.ts';
 import type { Adapter } from './peft.ts';
 import {
@@ -20,7 +21,7 @@ import {
  * base lacks, a shape that does not fit, or a tied head, which has no weight of its own to change.
  */
 export async function mergeAdapter(
-  base: ModelFolder,
+  base: AnyModelFolder,
   adapter: Adapter,
 ): Promise<Map<string, Float32Array>> {
   const merged = new Map<string, Float32Array>();
@@ -39,7 +40,7 @@ export async function mergeAdapter(
         weightName,
       );
     refuseTiedHead(base, weightName);
-    const { transposed } = base.config;
+    const transposed = base.config.kind === 'decoder' && base.config.transposed;
     const [out, into] = transposed ? entry.shape.toReversed() : entry.shape;
     if (a.shape[1] !== into || b.shape[0] !== out || a.shape[0] !== b.shape[1]) {
       const problem = `adapter shapes [${b.shape.join(', ')}] and [${a.shape.join(', ')}] do not fit [${entry.shape.join(', ')}]`;
@@ -83,7 +84,7 @@ function transposedMatrix(matrix: Float32Array, columns: number): Float32Array {
   );
 }
 
-function refuseTiedHead(base: ModelFolder, name: string): void {
+function refuseTiedHead(base: AnyModelFolder, name: string): void {
   if (isTiedHead(base, name)) {
     throw new CheckpointError(
       base.path,
@@ -93,12 +94,18 @@ function refuseTiedHead(base: ModelFolder, name: string): void {
   }
 }
 
-function isTiedHead({ config }: ModelFolder, name: string): boolean {
-  return config.tieEmbeddings && name === `${decoderNames(config).head}.weight`;
+function isTiedHead({ config }: AnyModelFolder, name: string): boolean {
+  return (
+    config.kind === 'decoder' &&
+    config.tieEmbeddings &&
+    name === `${decoderNames(config).head}.weight`
+  );
 }
 
-function embeddingOf({ config }: ModelFolder): string {
-  return `${decoderNames(config).embedding}.weight`;
+function embeddingOf({ config }: AnyModelFolder): string {
+  const name =
+    config.kind === 'decoder' ? decoderNames(config).embedding : encoderNames(config).words;
+  return `${name}.weight`;
 }
 
 /** Everything beside the weights that decides how a model reads and writes text, and its licence. */
@@ -113,7 +120,7 @@ const carriedFolder = 'additional_chat_templates';
  * Throws CheckpointError for an unknown name, a wrong length, or a value that is not finite.
  */
 export async function writeMergedFolder(
-  base: ModelFolder,
+  base: AnyModelFolder,
   changed: ReadonlyMap<string, Float32Array>,
   out: string,
 ): Promise<void> {
@@ -133,7 +140,7 @@ export async function writeMergedFolder(
 }
 
 function planFromBase(
-  base: ModelFolder,
+  base: AnyModelFolder,
   changed: ReadonlyMap<string, Float32Array>,
 ): Map<string, TensorSource[]> {
   for (const name of changed.keys()) {
@@ -161,7 +168,7 @@ function planFromBase(
 type Replacement = { name: string; dtype: string; shape: readonly number[]; data: Float32Array };
 
 function replacement(
-  base: ModelFolder,
+  base: AnyModelFolder,
   { name, dtype, shape, data }: Replacement,
 ): () => Uint8Array {
   if (!isFloatFormat(dtype))
@@ -182,11 +189,11 @@ function replacement(
 }
 
 async function planFromConfig(
-  base: ModelFolder,
+  base: AnyModelFolder,
   changed: ReadonlyMap<string, Float32Array>,
 ): Promise<Map<string, TensorSource[]>> {
   const dtype = await configDtype(join(base.path, 'config.json'));
-  const expected = decoderTensors(base.config);
+  const expected = modelTensors(base.config);
   for (const name of changed.keys()) {
     if (!expected.has(name))
       throw new CheckpointError(base.path, 'config.json implies no such tensor', name);

@@ -2,18 +2,18 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { DecoderConfig } from './decoder-config.ts';
-import { decoderTensors } from './decoder-tensors.ts';
+import { encoderNames } from './encoder-names.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
+import { type ModelConfig, modelTensors, parseModelConfig } from './model-config.ts';
 import { isFloatFormat } from './number-format.ts';
-import { parseDecoderConfig } from './parse-decoder-config.ts';
 import { readSafetensors, type TensorEntry } from './safetensors.ts';
 
 /** A Hugging Face model folder, opened: weights are located, not loaded. */
-export type ModelFolder = {
+export type ModelFolder<Config extends ModelConfig = DecoderConfig> = {
   path: string;
   /** The folder's own name, under which the model is offered. */
   name: string;
-  config: DecoderConfig;
+  config: Config;
   /** By the name that transformers' class gives a weight; `entry.name` is what the file calls it. */
   tensors: ReadonlyMap<string, TensorEntry>;
 };
@@ -26,18 +26,36 @@ export type OpenOptions = {
   weights?: 'required' | 'none';
 };
 
+/** A folder of any family. */
+export type AnyModelFolder = ModelFolder<ModelConfig>;
+
 /**
- * Opens a folder with `config.json` and safetensors weights, in one file or sharded by an index.
- * Throws UnsupportedModelError for a model that the engine cannot compute, naming the field, and
- * CheckpointError for missing, surplus or misshapen weights, naming file and tensor.
+ * Opens the folder of a decoder: a model that writes text. Throws as `openAnyModelFolder` does, and
+ * UnsupportedModelError for an encoder.
  */
 export async function openModelFolder(
   path: string,
   options: OpenOptions = {},
 ): Promise<ModelFolder> {
+  const model = await openAnyModelFolder(path, options);
+  const { config } = model;
+  if (config.kind === 'decoder') return { ...model, config };
+  const problem = `is "${config.modelType}", an encoder, which writes no text`;
+  throw new UnsupportedModelError(join(model.path, 'config.json'), 'model_type', problem);
+}
+
+/**
+ * Opens a folder with `config.json` and safetensors weights, in one file or sharded by an index.
+ * Throws UnsupportedModelError for a model that the engine cannot compute, naming the field, and
+ * CheckpointError for missing, surplus or misshapen weights, naming file and tensor.
+ */
+export async function openAnyModelFolder(
+  path: string,
+  options: OpenOptions = {},
+): Promise<AnyModelFolder> {
   const folder = resolve(path);
   const configFile = join(folder, 'config.json');
-  const config = parseDecoderConfig(configFile, await readJson(configFile));
+  const config = parseModelConfig(configFile, await readJson(configFile));
   config.eosTokens = [...new Set([...config.eosTokens, ...(await generationEos(folder))])];
   const tensors: ReadonlyMap<string, TensorEntry> =
     options.weights === 'none' ? new Map() : byModule(config, await locateWeights(folder));
@@ -122,19 +140,37 @@ async function locateWeights(folder: string): Promise<ReadonlyMap<string, Tensor
   return tensors;
 }
 
-/** GPT-2's own export leaves out the prefix that every other export of a model has. */
+/**
+ * Weights by the names of the class with a head. Exports of a bare base model leave out the prefix, and
+ * the first BERTs call a norm's weight gamma and its bias beta.
+ */
 function byModule(
-  { modelType }: DecoderConfig,
+  config: ModelConfig,
   stored: ReadonlyMap<string, TensorEntry>,
 ): ReadonlyMap<string, TensorEntry> {
-  if (modelType !== 'gpt2' || !stored.has('wte.weight')) return stored;
-  const prefixed = (name: string): string =>
-    name === 'lm_head.weight' ? name : `transformer.${name}`;
-  return new Map([...stored].map(([name, entry]) => [prefixed(name), entry]));
+  const prefix =
+    config.kind === 'encoder'
+      ? encoderNames(config).prefix
+      : config.modelType === 'gpt2'
+        ? 'transformer.'
+        : '';
+  const modern = (name: string): string =>
+    config.kind === 'encoder'
+      ? name.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias')
+      : name;
+  const isBare = prefix !== '' && ![...stored.keys()].some((name) => name.startsWith(prefix));
+  const headed = (name: string): string =>
+    isBare && name !== 'lm_head.weight' ? `${prefix}${name}` : name;
+  return new Map([...stored].map(([name, entry]) => [headed(modern(name)), entry]));
 }
 
+/** Weights of heads and poolers, which a task may take up or leave. */
+const encoderHeads =
+  /^(cls|lm_head|head|decoder|classifier|pre_classifier|qa_outputs|vocab_transform|vocab_layer_norm|vocab_projector|(bert|roberta)\.(pooler|embeddings\.position_ids))\b/;
+
 /** Tensors that old exports carry and that the model computes or aliases instead of reading. */
-function isRedundant(name: string, config: DecoderConfig): boolean {
+function isRedundant(name: string, config: ModelConfig): boolean {
+  if (config.kind === 'encoder') return encoderHeads.test(name);
   return (
     name.endsWith('.rotary_emb.inv_freq') ||
     (config.modelType === 'gpt2' && /\.attn\.(masked_)?bias$/.test(name)) ||
@@ -144,10 +180,10 @@ function isRedundant(name: string, config: DecoderConfig): boolean {
 
 function checkWeights(
   folder: string,
-  config: DecoderConfig,
+  config: ModelConfig,
   tensors: ReadonlyMap<string, TensorEntry>,
 ): void {
-  const expected = decoderTensors(config);
+  const expected = modelTensors(config);
   for (const [name, { shape }] of expected) {
     const entry = tensors.get(name);
     if (entry === undefined)

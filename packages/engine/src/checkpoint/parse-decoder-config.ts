@@ -56,6 +56,7 @@ export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
   );
   const attention = layerAttention(file, raw, attends);
   return {
+    kind: 'decoder',
     modelType,
     vocabularySize: raw.vocab_size,
     hiddenSize: raw.hidden_size,

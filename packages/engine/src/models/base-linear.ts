@@ -1,5 +1,4 @@
-import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
-import { decoderTensors } from '../checkpoint/decoder-tensors.ts';
+import { type ModelConfig, modelTensors } from '../checkpoint/model-config.ts';
 import type { Value } from '../graph/value.ts';
 import { add } from '../ops/elementwise.ts';
 import { matmul } from '../ops/matmul.ts';
@@ -9,12 +8,13 @@ import { matmul } from '../ops/matmul.ts';
  * [inputs, outputs], plus the bias where there is one.
  */
 export function baseLinears(
-  config: DecoderConfig,
+  config: ModelConfig,
   tensor: (name: string) => Value,
 ): (module: string, x: Value) => Value {
-  const plans = decoderTensors(config);
+  const plans = modelTensors(config);
+  const transB = !(config.kind === 'decoder' && config.transposed);
   return (module, x) => {
-    const product = matmul(x, tensor(`${module}.weight`), { transB: !config.transposed });
+    const product = matmul(x, tensor(`${module}.weight`), { transB });
     const bias = `${module}.bias`;
     return plans.has(bias) ? add(product, tensor(bias)) : product;
   };

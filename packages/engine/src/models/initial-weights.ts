@@ -1,5 +1,5 @@
-import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
 import type { TensorRole } from '../checkpoint/decoder-tensors.ts';
+import type { ModelConfig } from '../checkpoint/model-config.ts';
 import { child, fillNormal, type Seed } from '../nn/seed.ts';
 
 /**
@@ -14,10 +14,11 @@ export function fillInitialWeight(
     role,
     config,
     seed,
-  }: { readonly role: TensorRole; readonly config: DecoderConfig; readonly seed: Seed },
+  }: { readonly role: TensorRole; readonly config: ModelConfig; readonly seed: Seed },
 ): Float32Array {
   if (role === 'bias') return values.fill(0);
-  if (role === 'norm') return values.fill(config.norm === 'rms-plus-one' ? 0 : 1);
+  if (role === 'norm')
+    return values.fill(config.kind === 'decoder' && config.norm === 'rms-plus-one' ? 0 : 1);
   const residual = config.modelType === 'gpt2' && name.endsWith('.c_proj.weight');
   const range = config.initializerRange / (residual ? Math.sqrt(2 * config.layers) : 1);
   return fillNormal(values, child(seed, 'initial', name), range);

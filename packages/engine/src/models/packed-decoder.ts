@@ -27,7 +27,7 @@ export function packedDecoder(
         ? rotationAt(config.rope[kind], positions, { limit: tokens, scale })
         : { scale, tables: null };
     const reach = kind === 'sliding' ? config.slidingWindow : tokens;
-    const fresh = { rotation, mask: packedMask(segments, shape, reach) };
+    const fresh = { rotation, mask: packedMask(segments, shape, { reach }) };
     made.set(kind, fresh);
     return fresh;
   };

@@ -70,28 +70,29 @@ function queryBlock(tokens: number): number {
 
 /**
  * The additive mask `[rows, 1, tokens, tokens]` of packed windows: query q sees key k when
- * q − `reach` < k ≤ q and both lie in the same segment. Padding is a segment too, so no query is left
- * without a key.
+ * q − `reach` < k ≤ q (or |q − k| < `reach` where attention is not causal) and both lie in the same
+ * segment. Padding is a segment too, so no query is left without a key.
  */
 export function packedMask(
   segments: Value,
   { rows, tokens }: Pick<AttentionShape, 'rows' | 'tokens'>,
-  reach: number = tokens,
+  { reach = tokens, causal = true }: { readonly reach?: number; readonly causal?: boolean } = {},
 ): Value {
-  const causal = new Float32Array(tokens * tokens).fill(masked);
+  const seen = new Float32Array(tokens * tokens).fill(masked);
   for (let query = 0; query < tokens; query++) {
     const row = query * tokens;
-    causal.fill(0, row + Math.max(0, query - reach + 1), row + query + 1);
+    const end = causal ? query + 1 : Math.min(tokens, query + reach);
+    seen.fill(0, row + Math.max(0, query - reach + 1), row + end);
   }
   const same = equal(
     reshape(segments, [rows, 1, tokens, 1]),
     reshape(segments, [rows, 1, 1, tokens]),
   );
-  return where(same, constant(causal, [1, 1, tokens, tokens], 'float32'), masked);
+  return where(same, constant(seen, [1, 1, tokens, tokens], 'float32'), masked);
 }
 
 /**
- * Causal attention inside packed windows: softmax(q·kᵀ + mask)·v, where the rotated queries already
+ * Attention inside packed windows, causal unless told otherwise: softmax(q·kᵀ + mask)·v, where the rotated queries already
  * carry the scale. Grouped queries share their keys by shape, `[rows, keyValueHeads,
  * group · tokens, headSize]` against `[rows, keyValueHeads, tokens, headSize]`, so nothing is
  * repeated. Takes queries `[rows · tokens, heads · headSize]`, keys and values with `keyValueHeads`.
@@ -104,12 +105,14 @@ export function packedAttention(
     value,
     mask,
     rotation,
+    causal = true,
   }: {
     readonly query: Value;
     readonly key: Value;
     readonly value: Value;
     readonly mask: Value;
     readonly rotation: Rotation;
+    readonly causal?: boolean;
   },
 ): Value {
   const { rows, tokens, heads, keyValueHeads, headSize } = shape;
@@ -119,7 +122,8 @@ export function packedAttention(
   const k = rotated(byHead(key, keyValueHeads), 'key', rotation);
   const v = byHead(value, keyValueHeads);
   const group = heads / keyValueHeads;
-  const lengths = blockLengths(tokens);
+  // Without causality every block needs every key.
+  const lengths = causal ? blockLengths(tokens) : [tokens];
   // Split, not slices: their gradients join in one operator instead of being padded and added.
   const inBlocks = (x: Value): Value[] => (lengths.length === 1 ? [x] : split(x, lengths, 2));
   const keys = inBlocks(k);

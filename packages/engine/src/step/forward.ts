@@ -1,9 +1,11 @@
 import { loraLinear } from '../adapt/lora.ts';
-import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
+import { encoderNames } from '../checkpoint/encoder-names.ts';
+import type { ModelConfig } from '../checkpoint/model-config.ts';
 import { input, type Value } from '../graph/value.ts';
 import { baseLinears } from '../models/base-linear.ts';
 import { type DecoderWeights, decoderHead } from '../models/decoder.ts';
 import { packedDecoder } from '../models/packed-decoder.ts';
+import { packedEncoder } from '../models/packed-encoder.ts';
 import { dropout } from '../nn/dropout.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Forward, Objective } from '../objectives/objective.ts';
@@ -19,7 +21,7 @@ export type LoraForward = {
 };
 
 export type ForwardSpec = {
-  readonly config: DecoderConfig;
+  readonly config: ModelConfig;
   readonly shape: WindowShape;
   /** A float32 value for a weight: a fed parameter or a mapped, frozen weight. */
   tensor(name: string): Value;
@@ -55,6 +57,15 @@ export function forward({ config, shape, tensor, lora, objective }: ForwardSpec)
       });
     },
   };
-  const hidden = packedDecoder(config, weights, shape);
-  return objective.forward({ hidden, head: () => decoderHead(config, weights), tensor }, shape);
+  const backbone =
+    config.kind === 'decoder'
+      ? {
+          hidden: packedDecoder(config, weights, shape),
+          head: () => decoderHead(config, weights),
+        }
+      : {
+          hidden: packedEncoder(config, weights, shape),
+          head: () => tensor(`${encoderNames(config).words}.weight`),
+        };
+  return objective.forward({ ...backbone, tensor }, shape);
 }
