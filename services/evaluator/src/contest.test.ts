@@ -144,6 +144,7 @@ describe('runEntrant', () => {
           yield { token, logprob: 0, top: [] };
       },
       score: async (_, examples) => ({ loss: 1, supervisedTokens: examples.length }),
+      embed: () => Promise.reject(new Error('a contest embeds nothing')),
       forget: () => {},
     };
     const showing = await runEntrant(

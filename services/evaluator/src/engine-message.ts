@@ -2,7 +2,10 @@ import { wireErrorSchema } from '@lathe/contracts/error';
 import { z } from 'zod';
 
 const isInt32 = (value: unknown) => value instanceof Int32Array;
+const isFloat32 = (value: unknown) => value instanceof Float32Array;
 const isUint8 = (value: unknown) => value instanceof Uint8Array;
+
+const tokenList = z.custom<Int32Array<ArrayBuffer>>(isInt32);
 
 const modelSchema = z.object({
   folder: z.string(),
@@ -46,10 +49,16 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
     model: modelSchema,
     examples: z.array(
       z.object({
-        tokens: z.custom<Int32Array<ArrayBuffer>>(isInt32),
+        tokens: tokenList,
         supervised: z.custom<Uint8Array<ArrayBuffer>>(isUint8),
       }),
     ),
+  }),
+  z.object({
+    kind: z.literal('embed'),
+    id: z.number().int(),
+    model: modelSchema,
+    inputs: z.array(tokenList),
   }),
   z.object({ kind: z.literal('cancel'), id: z.number().int() }),
   z.object({ kind: z.literal('forget'), folder: z.string() }),
@@ -59,7 +68,7 @@ export type EngineConfiguration = Extract<ToEngine, { kind: 'configure' }>;
 
 const candidate = z.object({ token: z.number().int(), logprob: z.number() });
 
-/** What the engine process answers. `end`, `scored` and `failed` are the last word about an id. */
+/** What the engine process answers. `end`, `scored`, `embedded` and `failed` are the last word about an id. */
 export const fromEngineSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('token'),
@@ -73,6 +82,11 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
     id: z.number().int(),
     loss: z.number(),
     supervisedTokens: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('embedded'),
+    id: z.number().int(),
+    vectors: z.array(z.custom<Float32Array<ArrayBuffer>>(isFloat32)),
   }),
   z.object({
     kind: z.literal('failed'),

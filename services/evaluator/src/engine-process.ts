@@ -132,6 +132,12 @@ export function createEngineProcess(
         if (answer.kind === 'scored') return answer;
       throw new Error('the engine answered nothing to a score request');
     },
+    async embed(model, inputs, signal) {
+      const work = { model, inputs: inputs.map((tokens) => Int32Array.from(tokens)) };
+      for await (const answer of ask((id) => ({ kind: 'embed', id, ...work }), signal))
+        if (answer.kind === 'embedded') return answer.vectors;
+      throw new Error('the engine answered nothing to an embedding request');
+    },
     forget(folder) {
       if (running !== undefined) tell(running.child, { kind: 'forget', folder });
     },

@@ -3,7 +3,7 @@ import { type FromEngine, type ToEngine, toEngineSchema } from './engine-message
 import type { ModelPool } from './model-pool.ts';
 import { createSlots } from './slots.ts';
 
-type Work = Extract<ToEngine, { kind: 'generate' | 'score' }>;
+type Work = Extract<ToEngine, { kind: 'generate' | 'score' | 'embed' }>;
 
 export type ServerPorts = {
   readonly pool: ModelPool;
@@ -12,9 +12,15 @@ export type ServerPorts = {
   readonly send: (message: FromEngine) => void;
 };
 
+/** Whose places a piece of work takes. */
+function placeOf(work: Work): 'chat' | 'evaluation' {
+  if (work.kind === 'generate') return work.urgency;
+  return work.kind === 'score' ? 'evaluation' : 'chat';
+}
+
 /**
  * The engine process's side: takes messages and does the work, several pieces in turns, which the
- * generator takes between two tokens. Chats share `chatSlots` places and evaluations have their own, so
+ * generator takes between two tokens. Chats and embeddings share `chatSlots` places and evaluations have their own, so
  * that neither waits for all of the other.
  */
 export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
@@ -25,13 +31,18 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
   };
 
   const run = async (work: Work, signal: AbortSignal): Promise<void> => {
-    const release = await slots[work.kind === 'score' ? 'evaluation' : work.urgency].take(signal);
+    const release = await slots[placeOf(work)].take(signal);
     try {
       const model = await ports.pool.open(work.model);
       try {
         if (work.kind === 'score') {
           const { loss, supervisedTokens } = await model.score(work.examples);
           ports.send({ kind: 'scored', id: work.id, loss, supervisedTokens });
+          return;
+        }
+        if (work.kind === 'embed') {
+          const vectors = await model.embed(work.inputs, signal);
+          ports.send({ kind: 'embedded', id: work.id, vectors });
           return;
         }
         for await (const { token, logprob, top = [] } of model.generate(work.request, signal)) {

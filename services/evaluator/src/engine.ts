@@ -55,6 +55,12 @@ export interface Engine {
     examples: readonly ShardExample[],
     signal: AbortSignal,
   ): Promise<EngineScore>;
+  /** One vector of length 1 for each token sequence, in order. Throws like `generate`. */
+  embed(
+    model: EngineModel,
+    inputs: readonly (readonly number[])[],
+    signal: AbortSignal,
+  ): Promise<readonly Float32Array<ArrayBuffer>[]>;
   /** Drops what is held in memory of a folder: its model was deleted. */
   forget(folder: string): void;
 }

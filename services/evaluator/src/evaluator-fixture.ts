@@ -7,6 +7,11 @@ import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard'
 import { newId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import {
+  type EmbeddingQuestion,
+  type EmbeddingReply,
+  embeddingReplySchema,
+} from '@lathe/contracts/message/embedding';
+import {
   type InferenceReply,
   type InferenceRequest,
   inferenceReplySchema,
@@ -14,6 +19,7 @@ import {
 import { modelRecordSchema, tunedModelName } from '@lathe/contracts/record/model';
 import {
   buckets,
+  embeddingSubject,
   inferenceCancelSubject,
   inferenceSubject,
   modelKey,
@@ -31,7 +37,14 @@ import { openRecords } from '@lathe/platform/records/kv';
 import { writeTinyAdapter, writeTinyModel } from '@lathe/testkit/tiny-model';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { createInbox } from '@nats-io/nats-core';
-import { baseName, chatRequest, project, trainedJob } from './fixture-records.ts';
+import type { z } from 'zod';
+import {
+  baseName,
+  chatRequest,
+  embeddingQuestion,
+  project,
+  trainedJob,
+} from './fixture-records.ts';
 import { openModelKit, templateOf } from './model-kit.ts';
 import type { EvaluatorSettings } from './settings.ts';
 import { start } from './start.ts';
@@ -120,6 +133,25 @@ export async function openEvaluator(
     await artifacts.put(`${prefix}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
     return `${prefix}/manifest.json`;
   };
+  /** Asks as a gateway does; yields the replies until the last word. */
+  async function* ask<Reply extends { kind: string }>(
+    subject: string,
+    request: object,
+    schema: z.ZodType<Reply>,
+  ): AsyncGenerator<Reply, void> {
+    const inbox = createInbox();
+    const replies = nats.connection.subscribe(inbox);
+    nats.connection.publish(subject, JSON.stringify(request), { reply: inbox });
+    try {
+      for await (const message of replies) {
+        const reply = schema.parse(message.json());
+        yield reply;
+        if (reply.kind === 'done' || reply.kind === 'error') return;
+      }
+    } finally {
+      replies.unsubscribe();
+    }
+  }
   const read = async (id: string): Promise<JobRecord> => {
     const stored = await jobs.get(recordKey(project, id));
     if (stored === null) throw new Error(`no job ${id}`);
@@ -195,21 +227,26 @@ export async function openEvaluator(
       (await listEvents(nats, project, id, { limit: 500, newestFirst: false })).map(
         (stored) => stored.event,
       ),
-    /** Asks as a gateway does; yields the replies until the last word. */
-    async *ask(change: Partial<InferenceRequest>): AsyncGenerator<InferenceReply, void> {
-      const inbox = createInbox();
-      const replies = nats.connection.subscribe(inbox);
-      const payload = JSON.stringify({ ...chatRequest(), ...change });
-      nats.connection.publish(inferenceSubject, payload, { reply: inbox });
-      try {
-        for await (const message of replies) {
-          const reply = inferenceReplySchema.parse(message.json());
-          yield reply;
-          if (reply.kind === 'done' || reply.kind === 'error') return;
-        }
-      } finally {
-        replies.unsubscribe();
+    ask: (change: Partial<InferenceRequest>): AsyncGenerator<InferenceReply, void> =>
+      ask(inferenceSubject, { ...chatRequest(), ...change }, inferenceReplySchema),
+    /** The vectors of an embedding request, or its error, and everything that was said. */
+    async embed(change: Partial<EmbeddingQuestion>, onReply = (_: EmbeddingReply) => {}) {
+      const question = { ...embeddingQuestion(), ...change };
+      const replies: EmbeddingReply[] = [];
+      for await (const reply of ask(embeddingSubject, question, embeddingReplySchema)) {
+        replies.push(reply);
+        onReply(reply);
       }
+      const vectors = replies.flatMap((reply) => {
+        if (reply.kind !== 'vectors') return [];
+        const { buffer } = Uint8Array.from(Buffer.from(reply.data, 'base64'));
+        const all = new Float32Array(buffer);
+        const { dimensions } = reply;
+        return Array.from({ length: all.length / dimensions }, (_, at) =>
+          all.slice(at * dimensions, (at + 1) * dimensions),
+        );
+      });
+      return { vectors, replies, last: replies.at(-1) };
     },
     cancel: (requestId: string) => nats.connection.publish(inferenceCancelSubject(requestId)),
     async [Symbol.asyncDispose]() {

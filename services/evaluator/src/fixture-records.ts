@@ -1,6 +1,7 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { newId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
+import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { InferenceReply, InferenceRequest } from '@lathe/contracts/message/inference';
 
 /** For tests: the project and the base model of everything below. */
@@ -40,6 +41,19 @@ export function chatRequest(): InferenceRequest {
     logitBias: {},
     presencePenalty: 0,
     frequencyPenalty: 0,
+  };
+}
+
+/** Asks for the vector of one text from the base model. */
+export function embeddingQuestion(): EmbeddingQuestion {
+  return {
+    version: 1,
+    requestId: newId('request'),
+    project,
+    model: baseName,
+    inputs: ['hello'],
+    isList: false,
+    dimensions: null,
   };
 }
 

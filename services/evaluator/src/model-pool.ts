@@ -18,6 +18,10 @@ export type PooledGenerator = {
     examples: readonly { readonly tokens: Int32Array; readonly supervised: Uint8Array }[],
     options: { readonly adapter?: string },
   ): Promise<{ readonly loss: number; readonly supervisedTokens: number }>;
+  embed(
+    inputs: readonly Int32Array[],
+    options: { readonly adapter?: string; readonly signal: AbortSignal },
+  ): Promise<Float32Array<ArrayBuffer>[]>;
   dispose(): Promise<void> | void;
 };
 
@@ -25,6 +29,7 @@ export type PooledGenerator = {
 export type OpenModel = {
   generate(request: GenerateRequest, signal: AbortSignal): ReturnType<PooledGenerator['generate']>;
   score(examples: Parameters<PooledGenerator['score']>[0]): ReturnType<PooledGenerator['score']>;
+  embed(inputs: readonly Int32Array[], signal: AbortSignal): ReturnType<PooledGenerator['embed']>;
   close(): void;
 };
 
@@ -109,6 +114,7 @@ function openModel(
   return {
     generate: (request, signal) => generator.generate({ ...request, ...which }, signal),
     score: (examples) => generator.score(examples, which),
+    embed: (inputs, signal) => generator.embed(inputs, { ...which, signal }),
     close: () => {
       if (isOpen) close();
       isOpen = false;

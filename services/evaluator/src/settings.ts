@@ -25,6 +25,11 @@ export type EvaluatorSettings = {
   readonly waitingMs: number;
   /** Chat requests that are taken at a time; more are refused. */
   readonly chatRequests: number;
+  /** Embedding requests that are taken at a time; more are refused. */
+  readonly embeddingRequests: number;
+  /** Tokens and vectors of one piece of an embedding request; a client that leaves is noticed between two. */
+  readonly embeddingTokens: number;
+  readonly embeddingVectorBytes: number;
   /** Answers that the engine works on in turns. */
   readonly chatSlots: number;
   /** Tuned models with weights of their own, and adapters of one base, that stay in memory. */
@@ -57,6 +62,10 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     modelScanMs: 30_000,
     waitingMs: config.heartbeatMs,
     chatRequests: 64,
+    embeddingRequests: 64,
+    embeddingTokens: 8192,
+    // Base64 makes it a third more, and nats-server takes messages of 1 MiB.
+    embeddingVectorBytes: 512 * 1024,
     chatSlots: 8,
     mergedModels: 2,
     adapters: 16,

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { embeddingQuestionSchema } from '@lathe/contracts/message/embedding';
+import { inferenceRequestSchema } from '@lathe/contracts/message/inference';
 import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
-import { buckets } from '@lathe/contracts/subject';
+import { buckets, embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
@@ -20,7 +22,8 @@ import { openModelFiles } from './model-files.ts';
 import { createModels } from './models.ts';
 import { onModelDeleted, serveEvaluations } from './nats.ts';
 import { answerChat } from './serve/answer.ts';
-import { serveChat } from './serve/responder.ts';
+import { answerEmbedding } from './serve/answer-embedding.ts';
+import { serveRequests } from './serve/responder.ts';
 import { type EvaluatorSettings, evaluatorSettings } from './settings.ts';
 
 const engineProgram = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
@@ -57,19 +60,33 @@ export async function start(
       serveEvaluations(nats, ports, { concurrency: config.evaluatorSlots, signal }),
     ];
     stops.add('deletions', onModelDeleted(nats, forget));
-    const chat = serveChat({
-      connection: nats.connection,
-      log,
-      settings,
+    const serving = { connection: nats.connection, log, settings };
+    const chat = serveRequests({
+      ...serving,
+      kind: 'chat',
+      subject: inferenceSubject,
+      schema: inferenceRequestSchema,
+      most: settings.chatRequests,
       answer: async function* (request, chatSignal) {
         const model = await ports.models.find(request.project, request.model);
         const randomSeed = () => randomInt(2 ** 31);
         yield* answerChat(request, model, { engine, signal: chatSignal, randomSeed });
       },
     });
+    const embeddings = serveRequests({
+      ...serving,
+      kind: 'embedding',
+      subject: embeddingSubject,
+      schema: embeddingQuestionSchema,
+      most: settings.embeddingRequests,
+      answer: async function* (request, embedSignal) {
+        const model = await ports.models.find(request.project, request.model);
+        yield* answerEmbedding(request, model, { engine, signal: embedSignal, settings });
+      },
+    });
     stops.add('work', async () => {
       controller.abort();
-      await Promise.all([...running, chat.stop()]);
+      await Promise.all([...running, chat.stop(), embeddings.stop()]);
     });
     if (config.healthPort !== null) {
       const health = await startHealthServer({

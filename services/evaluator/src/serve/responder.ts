@@ -1,42 +1,46 @@
-import { LatheError, toWireError } from '@lathe/contracts/error';
-import {
-  type InferenceReply,
-  type InferenceRequest,
-  inferenceRequestSchema,
-} from '@lathe/contracts/message/inference';
-import { inferenceCancelSubject, inferenceQueue, inferenceSubject } from '@lathe/contracts/subject';
+import { LatheError, toWireError, type WireError } from '@lathe/contracts/error';
+import { inferenceCancelSubject, inferenceQueue } from '@lathe/contracts/subject';
 import type { Logger } from '@lathe/platform/log';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
-import type { AnswerPiece } from './answer.ts';
+import type { z } from 'zod';
 
-export type ResponderPorts = {
+export type ResponderPorts<Request, Piece> = {
   readonly connection: NatsConnection;
   readonly log: Logger;
-  /** Answers one request. */
-  readonly answer: (request: InferenceRequest, signal: AbortSignal) => AsyncIterable<AnswerPiece>;
-  readonly settings: {
-    readonly waitingMs: number;
-    readonly chatRequests: number;
-    readonly stopGraceMs: number;
-  };
+  /** What is asked for, as errors and the log name it: `chat`. */
+  readonly kind: string;
+  readonly subject: string;
+  readonly schema: z.ZodType<Request>;
+  /** Requests that are taken at a time; more are refused. */
+  readonly most: number;
+  /** Answers one request; the last piece is the last word. */
+  readonly answer: (request: Request, signal: AbortSignal) => AsyncIterable<Piece>;
+  readonly settings: { readonly waitingMs: number; readonly stopGraceMs: number };
 };
 
+/** What is said besides the pieces themselves. */
+type Frame =
+  | { readonly kind: 'accepted' | 'waiting' }
+  | { readonly kind: 'error'; readonly error: WireError };
+
 /**
- * Takes chat requests from the queue group and publishes the answers on their reply subjects:
- * `accepted` at once, `waiting` in every silence, the pieces, and `done` or `error` as the last word.
+ * Takes requests of one kind from the queue group and publishes the answers on their reply subjects:
+ * `accepted` at once, `waiting` in every silence, the pieces, and the last of them or `error` as the last word.
  * `stop` takes no new ones, gives open ones their time and then ends them with `unavailable`.
  */
-export function serveChat(ports: ResponderPorts): { stop(): Promise<void> } {
-  const { connection, log, settings } = ports;
+export function serveRequests<Request extends { requestId: string; model: string }, Piece>(
+  ports: ResponderPorts<Request, Piece>,
+): { stop(): Promise<void> } {
+  const { connection, log, kind, settings } = ports;
   const open = new Map<string, AbortController>();
   const running = new Set<Promise<void>>();
 
-  const requests = connection.subscribe(inferenceSubject, {
+  const requests = connection.subscribe(ports.subject, {
     queue: inferenceQueue,
     callback: (error, message) => {
-      if (error !== null) return log.error({ err: error }, 'cannot take chat requests');
+      if (error !== null) return log.error({ err: error, kind }, 'cannot take requests');
       const work = handle(message).catch((cause: unknown) =>
-        log.error({ err: cause }, 'could not reply to a chat request'),
+        log.error({ err: cause, kind }, 'could not reply to a request'),
       );
       running.add(work);
       void work.finally(() => running.delete(work));
@@ -51,19 +55,20 @@ export function serveChat(ports: ResponderPorts): { stop(): Promise<void> } {
   });
 
   async function handle(message: Msg): Promise<void> {
-    const reply = (body: InferenceReply): void => {
+    const reply = (body: Frame | Piece): void => {
       if (!connection.isClosed()) message.respond(JSON.stringify(body));
     };
-    const parsed = inferenceRequestSchema.safeParse(readJson(message));
+    const parsed = ports.schema.safeParse(readJson(message));
     if (!parsed.success) {
-      log.error({ issues: parsed.error.issues.slice(0, 3) }, 'a chat request cannot be read');
+      log.error({ kind, issues: parsed.error.issues.slice(0, 3) }, 'a request cannot be read');
       reply({ kind: 'error', error: toWireError(parsed.error) });
       return;
     }
     const request = parsed.data;
     const { requestId } = request;
-    if (open.size >= settings.chatRequests) {
-      const error = new LatheError('unavailable', 'Too many chat requests are open; try again.');
+    if (open.size >= ports.most) {
+      const message = `Too many ${kind} requests are open; try again.`;
+      const error = new LatheError('unavailable', message);
       reply({ kind: 'error', error: toWireError(error) });
       return;
     }
@@ -79,7 +84,7 @@ export function serveChat(ports: ResponderPorts): { stop(): Promise<void> } {
     } catch (error) {
       const failure = controller.signal.aborted ? controller.signal.reason : error;
       if (!(failure instanceof LatheError))
-        log.error({ err: failure, requestId, model: request.model }, 'a chat request failed');
+        log.error({ err: failure, requestId, kind, model: request.model }, 'a request failed');
       reply({ kind: 'error', error: toWireError(failure) });
     } finally {
       clearInterval(waiting);
