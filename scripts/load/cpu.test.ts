@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { cpuBetween, cpuByPart, type ProcessTime, parseStat } from './cpu.ts';
+
+it('reads times out of a line of /proc, whatever the name of the program', () => {
+  const stat = '42 (a ) b) S 7 42 42 0 -1 4194304 1 2 3 4 150 50 300 100 20 0 11 0 5 6 7';
+  expect(parseStat(42, stat, 'a')).toEqual({ pid: 42, parent: 7, command: 'a', own: 2, ended: 4 });
+});
+
+it('sorts the processes below the platform into its parts', () => {
+  const process = (pid: number, parent: number, command: string, own: number, ended = 0) =>
+    ({ pid, parent, command, own, ended }) satisfies ProcessTime;
+  const processes = [
+    process(1, 0, 'init', 1000),
+    process(9, 1, 'node services/trainer/src/worker/main.ts', 500),
+    process(10, 1, 'node scripts/load.ts', 3, 0.5),
+    process(11, 10, '/bin/sh -c … nats-server', 0),
+    process(12, 11, '.tools/bin/nats-server', 2),
+    process(13, 10, 'node services/trainer/src/worker/main.ts', 1, 40),
+    process(14, 13, 'node services/trainer/src/worker/engine-child.ts', 8),
+    process(15, 10, 'node services/evaluator/src/engine-child.ts', 4),
+    process(16, 10, '.tools/bin/minio server', 1.5),
+  ];
+  const cpu = cpuByPart(processes, 10);
+  expect(cpu).toEqual({
+    training: 48,
+    worker: 1,
+    evaluation: 4,
+    services: 3,
+    nats: 2,
+    store: 1.5,
+    load: 0.5,
+  });
+  expect(cpuBetween({ ...cpu, training: 8 }, cpu)).toMatchObject({ training: 40, worker: 0 });
+});
