@@ -87,17 +87,20 @@ export function targetsOf(stages: ReadonlyMap<string, Stage>): string[] {
   return [...stages.values()].filter(({ entrypoint }) => entrypoint !== null).map((s) => s.name);
 }
 
-function logicalLines(text: string): { line: string; number: number }[] {
-  const lines: { line: string; number: number }[] = [];
-  let open: { line: string; number: number } | null = null;
+type Line = { readonly line: string; readonly number: number };
+
+/** Lines without comments, with those that end in a backslash joined to the next. */
+function logicalLines(text: string): Line[] {
+  const lines: Line[] = [];
+  const open: string[] = [];
+  let first = 0;
   for (const [index, raw] of text.split('\n').entries()) {
     if (/^\s*(#|$)/.test(raw)) continue;
-    const continued = raw.endsWith('\\');
-    const piece = (continued ? raw.slice(0, -1) : raw).trim();
-    open = { line: `${open?.line ?? ''} ${piece}`.trim(), number: open?.number ?? index + 1 };
-    if (continued) continue;
-    lines.push(open);
-    open = null;
+    if (open.length === 0) first = index + 1;
+    open.push(raw.replace(/\\$/, '').trim());
+    if (raw.endsWith('\\')) continue;
+    lines.push({ line: open.join(' '), number: first });
+    open.length = 0;
   }
   return lines;
 }

@@ -1,0 +1,134 @@
+import { configSchema } from '@lathe/platform/config';
+import {
+  type Container,
+  containersOf,
+  isService,
+  type Manifest,
+  ofKind,
+  type Problem,
+  type Workload,
+  workloadsOf,
+} from './manifest.ts';
+import { type Component, treatments } from './variable-list.ts';
+
+/** Variables that an image sets itself, by image name without tag. */
+export type ImageVariables = (image: string) => Readonly<Record<string, string>>;
+
+/**
+ * The environment of every container of ours against the configuration schema: no variable that
+ * the schema lacks, none missing, no value that the schema refuses, none set for who does not read it.
+ */
+export function checkVariables(
+  manifests: readonly Manifest[],
+  imageVariables: ImageVariables,
+): Problem[] {
+  return workloadsOf(manifests).flatMap((workload) =>
+    containersOf(workload)
+      .filter(({ container }) => isService(container))
+      .flatMap(({ container, path }) =>
+        findings(workload, variablesOf(container, manifests, imageVariables), container).map(
+          ({ name, cure }) => ({ object: workload.object, path: `${path}.env.${name}`, cure }),
+        ),
+      ),
+  );
+}
+
+/** Variables of the schema that nobody decided about, and decisions about none. */
+export function checkTreatments(): Problem[] {
+  const object = 'tools/k8s/variable-list.ts';
+  const known = Object.keys(configSchema.shape);
+  const missing = known
+    .filter((name) => !(name in treatments))
+    .map((name) => ({
+      object,
+      path: name,
+      cure: 'is new in the configuration schema: set it in the manifests, or say here why not',
+    }));
+  const stale = Object.keys(treatments)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      object,
+      path: name,
+      cure: 'is not in the configuration schema any more: remove it',
+    }));
+  return [...missing, ...stale];
+}
+
+/** What a container gets: names with their values, or null where only the cluster knows. */
+export function variablesOf(
+  container: Container,
+  manifests: readonly Manifest[],
+  imageVariables: ImageVariables,
+): Map<string, string | null> {
+  const image = (container.image ?? '').replace(/[@:][^/]*$/, '');
+  const variables = new Map<string, string | null>(Object.entries(imageVariables(image)));
+  const maps = ofKind(manifests, 'ConfigMap');
+  for (const { configMapRef } of container.envFrom ?? [])
+    for (const [name, value] of Object.entries(
+      maps.find(({ metadata }) => metadata.name === configMapRef?.name)?.data ?? {},
+    ))
+      variables.set(name, value);
+  for (const { name, value } of container.env ?? []) variables.set(name, value ?? null);
+  return variables;
+}
+
+type Finding = { readonly name: string; readonly cure: string };
+
+function findings(
+  { component, kind, template }: Workload,
+  variables: ReadonlyMap<string, string | null>,
+  container: Container,
+): Finding[] {
+  const found: Finding[] = [];
+  const who = component as Component;
+  const own = new Set((container.env ?? []).map(({ name }) => name));
+  for (const [name, value] of variables) {
+    const treatment = treatments[name];
+    if (!(name in configSchema.shape)) {
+      if (name.startsWith('LATHE_') || (own.has(name) && !isUsed(name, variables)))
+        found.push({ name, cure: 'is not in packages/platform/src/config.ts: correct the name' });
+      continue;
+    }
+    const readers = [...(treatment?.setBy ?? []), ...(treatment?.mayBeSetBy ?? [])];
+    if (treatment !== undefined && !readers.includes(who))
+      found.push({ name, cure: `is not read by ${component}: ${treatment.reason ?? 'remove it'}` });
+    const refusal = value === null ? null : refusalOf(name, value);
+    if (refusal !== null) found.push({ name, cure: refusal });
+  }
+  for (const [name, { setBy }] of Object.entries(treatments))
+    if (setBy?.includes(who) && !variables.has(name))
+      found.push({ name, cure: `is missing: ${component} needs it` });
+  if (kind === 'ScaledJob' && !((milliseconds('LATHE_WORKER_IDLE_EXIT', variables) ?? 0) > 0))
+    found.push({
+      name: 'LATHE_WORKER_IDLE_EXIT',
+      cure: 'is missing: without it a Job never completes',
+    });
+  const grace = milliseconds('LATHE_SHUTDOWN_GRACE', variables);
+  const period = (template.spec.terminationGracePeriodSeconds ?? 30) * 1000;
+  if (grace !== null && grace >= period)
+    found.push({
+      name: 'LATHE_SHUTDOWN_GRACE',
+      cure: `is ${grace / 1000} s, but the pod is killed after ${period / 1000} s: raise terminationGracePeriodSeconds`,
+    });
+  return found;
+}
+
+/** Whether another variable is made of this one, as `$(POD_IP):7070` is. */
+function isUsed(name: string, variables: ReadonlyMap<string, string | null>): boolean {
+  return [...variables.values()].some((value) => value?.includes(`$(${name})`));
+}
+
+/** Why the schema refuses a value; null when it takes it. */
+function refusalOf(name: string, value: string): string | null {
+  const { error } = configSchema.safeParse({ [name]: value });
+  const issue = error?.issues.find(({ path }) => path[0] === name);
+  return issue === undefined ? null : issue.message;
+}
+
+function milliseconds(name: string, variables: ReadonlyMap<string, string | null>): number | null {
+  const value = variables.get(name);
+  if (value === undefined || value === null) return null;
+  const { data } = configSchema.safeParse({ [name]: value });
+  const parsed = (data as Record<string, unknown> | undefined)?.[name];
+  return typeof parsed === 'number' ? parsed : null;
+}
