@@ -15,6 +15,7 @@ export type EnginePace = Pace & {
   readonly trainings: number;
   /** Of all processes together, from the first to the last step of each training. */
   readonly trainingSeconds: number;
+  readonly cpuSeconds: number;
 };
 
 export type EngineRun = {
@@ -49,16 +50,19 @@ export async function trainWithEngineAlone(run: EngineRun): Promise<EnginePace> 
       ),
     ),
   );
+  const sum = (of: (result: LaneResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
   return {
-    tokens: results.reduce((sum, result) => sum + result.tokens, 0),
-    trainingSeconds: results.reduce((sum, result) => sum + result.trainingSeconds, 0),
+    tokens: sum((result) => result.tokens),
+    trainingSeconds: sum((result) => result.trainingSeconds),
+    cpuSeconds: sum((result) => result.cpuSeconds),
     trainings: trainings.length,
     seconds: (performance.now() - begun) / 1000,
   };
 }
 
 async function runLane(run: EngineRun, trainings: LaneTask['trainings']): Promise<LaneResult> {
-  if (trainings.length === 0) return { tokens: 0, trainingSeconds: 0 };
+  if (trainings.length === 0) return { tokens: 0, trainingSeconds: 0, cpuSeconds: 0 };
   run.signal.throwIfAborted();
   const child = fork(lane, [], {
     execArgv: [],

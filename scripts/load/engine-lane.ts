@@ -27,6 +27,8 @@ export const laneResultSchema = z.object({
   tokens: z.number(),
   /** From the end of each training's first step to the end of its last one. */
   trainingSeconds: z.number(),
+  /** Processor time of the whole process. */
+  cpuSeconds: z.number(),
 });
 export type LaneResult = z.infer<typeof laneResultSchema>;
 
@@ -57,7 +59,8 @@ async function trainAll(task: LaneTask): Promise<LaneResult> {
     await trainer.dispose();
     await rm(adapter, { recursive: true });
   }
-  return { tokens, trainingSeconds };
+  const { user, system } = process.cpuUsage();
+  return { tokens, trainingSeconds, cpuSeconds: (user + system) / 1e6 };
 }
 
 if (import.meta.main)

@@ -18,7 +18,7 @@ const line: Timeline = {
   evaluated: 10_000,
   succeeded: 10_000,
 };
-const pace = { tokens: 1000, seconds: 5, trainings: 1, trainingSeconds: 4 };
+const pace = { tokens: 1000, seconds: 5, trainings: 1, trainingSeconds: 4, cpuSeconds: 5 };
 const measured: Measured = {
   volume: { jobs: 2, projects: 2 },
   workers: 2,
@@ -57,6 +57,7 @@ it('works out pace, overhead and waiting times', () => {
   });
   expect(results.overhead.whole).toBeCloseTo(0);
   expect(results.overhead.training).toBeCloseTo(-0.1);
+  expect(results.cpuPerJob).toEqual({ engine: 5, platform: 8.5 });
   expect(results.busy).toBeCloseTo(0.85);
 });
 

@@ -49,6 +49,10 @@ export function resultsOf(measured: Measured) {
       engine: engineSlots(measured),
       platform: slotSeconds(timelines, measured.workers),
     },
+    cpuPerJob: {
+      engine: (engine[0].cpuSeconds + engine[1].cpuSeconds) / volume.jobs,
+      platform: total === undefined ? undefined : total / volume.jobs,
+    },
     turnaround: spread(turnarounds(timelines)),
     cpu,
     busy: total === undefined ? undefined : total / (cores * platform.seconds),
@@ -116,7 +120,10 @@ function slotTable({ slots: { engine, platform } }: Results): string {
 | all | ${number(engine.training + engine.rest)} | ${number(whole)} |`;
 }
 
-function cpuTable({ volume, busy }: Results, cpu: Readonly<Record<Part, number>>): string {
+function cpuTable(
+  { volume, busy, cpuPerJob }: Results,
+  cpu: Readonly<Record<Part, number>>,
+): string {
   const total = Object.values(cpu).reduce((sum, seconds) => sum + seconds, 0);
   const rows = (Object.keys(partNames) as Part[]).map(
     (part) =>
@@ -125,5 +132,6 @@ function cpuTable({ volume, busy }: Results, cpu: Readonly<Record<Part, number>>
   return `| processor seconds while the platform ran | s | share | s per job |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
-| all (${percent(busy ?? Number.NaN)} of the cores) | ${number(total)} | 100.0 % | ${number(total / volume.jobs)} |`;
+| all (${percent(busy ?? Number.NaN)} of the cores) | ${number(total)} | 100.0 % | ${number(total / volume.jobs)} |
+| the engine alone, for comparison |  |  | ${number(cpuPerJob.engine)} |`;
 }
