@@ -17,11 +17,14 @@ import { healthRoutes } from './routes/health.ts';
 import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { workerRoutes } from './routes/workers.ts';
 import type { GatewaySettings } from './settings.ts';
+import type { WorkerPorts } from './workers.ts';
 
 export type GatewayPorts = JobRoutePorts &
   ModelPorts &
-  ChatPorts & {
+  ChatPorts &
+  WorkerPorts & {
     readonly keys: readonly StoredKey[];
     readonly checks: Readonly<Record<string, ReadyCheck>>;
   };
@@ -46,12 +49,19 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/files', fileRoutes(ports, settings));
   app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));
   app.route('/v1/lathe/jobs', reportRoutes(ports));
+  app.route('/v1/lathe/workers', workerRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));
   app.route('/v1/chat/completions', chatRoutes(ports, settings));
   app.route('/v1/embeddings', embeddingRoutes(ports, settings));
   app.notFound((c) => fail(c, noRoute(app, c), ports.log));
   app.onError((error, c) => fail(c, error, ports.log));
   return app;
+}
+
+/** Every route of the app, as its handlers name it: `GET /v1/files/:id`. Middleware is none. */
+export function routesOf(app: Hono<GatewayEnv>): string[] {
+  const named = app.routes.filter(({ method }) => method !== 'ALL');
+  return [...new Set(named.map(({ method, path }) => `${method} ${path}`))];
 }
 
 /** Gives every request its id and headers, and logs it once its answer is complete or cut off. */

@@ -2,6 +2,7 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
+import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { baseModelsProject, buckets, modelKey, recordKey } from '@lathe/contracts/subject';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import { readConfig } from '@lathe/platform/config';
@@ -16,6 +17,9 @@ import { start } from './start.ts';
 /** For tests: the project that the fixture's key opens. */
 export const project = 'default';
 export const apiKey = 'sk-test-gateway-fixture';
+/** For tests: another project, and the key that opens it. */
+export const otherProject = 'other';
+export const otherKey = 'sk-test-other-project';
 
 /** For tests: a real gateway over a real nats-server and real files, the official client, and the stores behind. */
 export async function openGateway(
@@ -27,6 +31,7 @@ export async function openGateway(
     LATHE_DATA: places.folder,
     LATHE_NATS_URL: places.natsUrl,
     LATHE_API_KEY: apiKey,
+    LATHE_API_KEYS: `${otherKey}=${otherProject}`,
     LATHE_LOG_LEVEL: 'silent',
     LATHE_REQUEST_TIMEOUT: '2s',
   });
@@ -37,14 +42,21 @@ export async function openGateway(
   const models = await openRecords(nats, buckets.models, modelRecordSchema);
   return {
     url: gateway.url,
+    routes: gateway.routes,
     config,
     nats,
     jobs,
     models,
     files: await openRecords(nats, buckets.files, fileRecordSchema),
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
+    workers: await openRecords(nats, buckets.workers, workerRecordSchema),
     artifacts: await openArtifacts(config),
     client: new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 }),
+    otherClient: new OpenAI({
+      apiKey: otherKey,
+      baseURL: `${gateway.url}/v1`,
+      maxRetries: 0,
+    }),
     /** A plain request with the key. */
     fetch: (path: string, init: RequestInit = {}) =>
       fetch(`${gateway.url}${path}`, {

@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
+import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import { bootstrapKey, parseApiKeys } from '@lathe/platform/api-key';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
@@ -15,7 +16,7 @@ import { pause } from '@lathe/platform/nats/pause';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
-import { createApp, type GatewayPorts } from './app.ts';
+import { createApp, type GatewayPorts, routesOf } from './app.ts';
 import { storedKeys } from './authenticate.ts';
 import { answerClientError } from './client-error.ts';
 import { claimSchema } from './duplicates.ts';
@@ -24,7 +25,11 @@ import { createInference } from './inference.ts';
 import { requeueForgotten } from './requeue.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 
-export type GatewayHandle = Stoppable & { readonly url: string };
+export type GatewayHandle = Stoppable & {
+  readonly url: string;
+  /** Every route that is served, as its handlers name it: `GET /v1/files/:id`. */
+  readonly routes: readonly string[];
+};
 
 /**
  * Starts the gateway and returns once it takes requests. Throws an Error of one sentence when
@@ -39,13 +44,14 @@ export async function start(
   const stops = createStopList(log);
   try {
     const ports = await openPorts(config, settings, { log, stops });
-    const server = await listen(ports, settings, config);
+    const app = createApp(ports, settings);
+    const server = await listen(app, settings, config);
     stops.add('http', () => closeServer(server, settings.stopGraceMs));
     const { port } = server.address() as AddressInfo;
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     const url = `http://${host}:${port}`;
     log.info({ url }, 'the gateway takes requests');
-    return { url, stop: () => stops.stop() };
+    return { url, routes: routesOf(app), stop: () => stops.stop() };
   } catch (error) {
     await stops.stop();
     throw error;
@@ -80,6 +86,7 @@ async function openPorts(
     files: await openRecords(nats, buckets.files, fileRecordSchema),
     models: await openRecords(nats, buckets.models, modelRecordSchema),
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
+    workers: await openRecords(nats, buckets.workers, workerRecordSchema),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
     inference: createInference(nats.connection, settings),
     keys: storedKeys(bootstrap, furtherKeys),
@@ -125,12 +132,12 @@ function repeat(
 }
 
 async function listen(
-  ports: GatewayPorts,
+  app: ReturnType<typeof createApp>,
   settings: GatewaySettings,
   { host, port }: Config,
 ): Promise<Server> {
   const server = createAdaptorServer({
-    fetch: createApp(ports, settings).fetch,
+    fetch: app.fetch,
     serverOptions: {
       requestTimeout: settings.requestTimeoutMs,
       headersTimeout: settings.headersTimeoutMs,

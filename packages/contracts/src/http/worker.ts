@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { deviceKindSchema } from '../record/worker.ts';
+
+/** The `lathe.worker` object: a training worker as a project sees it. */
+export const workerObjectSchema = z.object({
+  id: z.string(),
+  object: z.literal('lathe.worker'),
+  devices: z.array(
+    z.object({ kind: deviceKindSchema, name: z.string(), memory_bytes: z.number() }),
+  ),
+  /** Memory that it offers to all of its runs together. */
+  memory_bytes: z.number(),
+  slots: z.number().int(),
+  free_slots: z.number().int(),
+  /** It saves its runs and ends: it takes no more. */
+  draining: z.boolean(),
+  versions: z.record(z.string(), z.string()),
+  /** Names of the base models that it can train. */
+  models: z.array(z.string()),
+  /** Unix seconds. */
+  last_seen: z.number().int(),
+  /** Jobs of the asking project that it trains now. */
+  jobs: z.array(z.string()),
+  /** How many jobs of other projects it trains. */
+  other_jobs: z.number().int(),
+});
+export type WorkerObject = z.infer<typeof workerObjectSchema>;

@@ -1,0 +1,42 @@
+import type { WorkerObject } from '@lathe/contracts/http/worker';
+import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import type { RecordStore } from '@lathe/platform/records/port';
+
+export type WorkerPorts = {
+  readonly workers: RecordStore<WorkerRecord>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+};
+
+/** The workers that have announced themselves lately, by name, as the project may see them. */
+export async function listWorkers(ports: WorkerPorts, project: string): Promise<WorkerObject[]> {
+  const nowMs = ports.now();
+  return (await ports.workers.list(''))
+    .map((entry) => entry.value)
+    .filter((worker) => worker.expiresAt > nowMs)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map((worker) => workerObject(worker, project));
+}
+
+/** Where a worker is dialled stays inside, and so do other projects' job ids. */
+function workerObject(worker: WorkerRecord, project: string): WorkerObject {
+  const own = worker.runs.filter((run) => run.project === project);
+  return {
+    id: worker.id,
+    object: 'lathe.worker',
+    devices: worker.devices.map(({ kind, name, memoryBytes }) => ({
+      kind,
+      name,
+      memory_bytes: memoryBytes,
+    })),
+    memory_bytes: worker.memoryBytes,
+    slots: worker.slots,
+    free_slots: worker.freeSlots,
+    draining: worker.draining,
+    versions: worker.versions,
+    models: worker.models.map(({ name }) => name),
+    last_seen: Math.floor(worker.announcedAt / 1000),
+    jobs: own.map(({ jobId }) => jobId),
+    other_jobs: worker.runs.length - own.length,
+  };
+}
