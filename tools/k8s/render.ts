@@ -39,7 +39,6 @@ type Report = {
     name: string;
     status: string;
     msg: string;
-    validationErrors?: { path: string; msg: string }[];
   }[];
 };
 
@@ -58,14 +57,18 @@ export function checkSchemas(kubeconform: string, schemas: string, yaml: string)
   const { resources = [] } = JSON.parse(output) as Report;
   return resources
     .filter(({ status }) => status !== 'statusValid' && status !== 'statusSkipped')
-    .flatMap(({ kind, name, msg, validationErrors = [] }) => {
+    .flatMap(({ kind, name, msg }) => {
       const object = `${kind}/${name}`;
-      if (validationErrors.length === 0)
-        return [{ object, path: 'schema', cure: msg.replaceAll('\n', ' ') }];
-      return validationErrors.map((error) => ({
-        object,
-        path: error.path.replaceAll('/', '.').replace(/^\./, '') || 'object',
-        cure: error.msg,
-      }));
+      // One line a place, with the places above it as lines of their own, which say nothing more.
+      const places = [...msg.matchAll(/- at '([^']*)': (.*?)(?=\s+- at '|$)/g)]
+        .map(([, path = '', cure = '']) => ({ object, path: dotted(path), cure }))
+        .filter(({ cure }) => !/^(validation|\w+Of) failed$/.test(cure));
+      return places.length > 0
+        ? places
+        : [{ object, path: 'schema', cure: msg.replaceAll('\n', ' ') }];
     });
+}
+
+function dotted(pointer: string): string {
+  return pointer.replaceAll('/', '.').replace(/^\./, '') || 'object';
 }

@@ -61,6 +61,9 @@ function dropProse(value: unknown): unknown {
 }
 
 function convert(schema: JsonSchema): JsonSchema {
+  const { allOf } = schema as { allOf?: JsonSchema[] };
+  // OpenAPI wraps a reference so that a description may stand beside it.
+  if (allOf?.length === 1 && allOf[0] !== undefined && '$ref' in allOf[0]) return convert(allOf[0]);
   const result: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(schema)) {
     if (key === 'description' || key === 'default' || key.startsWith('x-')) continue;
