@@ -146,6 +146,14 @@ def load(folder, task):
     )
 
 
+def loss_of(model, task, examples):
+    """Span extraction one text at a time: transformers lets padding compete for the answer."""
+    if task == "span-extraction":
+        losses = [model(**batch_of([e], task, model.config)).loss for e in examples]
+        return torch.stack(losses).mean()
+    return model(**batch_of(examples, task, model.config)).loss
+
+
 def curve(model, task, examples, learning_rate):
     decayed, spared = [], []
     for name, parameter in model.named_parameters():
@@ -166,7 +174,7 @@ def curve(model, task, examples, learning_rate):
     schedule = get_linear_schedule_with_warmup(optimizer, TRAINING["warmupSteps"], steps)
     points = []
     for step in range(steps):
-        loss = model(**batch_of(batches[step % len(batches)], task, model.config)).loss
+        loss = loss_of(model, task, batches[step % len(batches)])
         optimizer.zero_grad()
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(
@@ -223,11 +231,11 @@ def write(name, model_type, fields):
         new = [key for key, _ in model.named_parameters() if key not in base_names]
         for key in new:
             tensors[f"{task}.start.{key}"] = start[key]
-        loss = model(**batch_of(examples, task, config)).loss
+        loss = loss_of(model, task, examples)
         loss.backward()
         kept = ("masked-lm", "single-label")
         for key, parameter in model.named_parameters():
-            if parameter.grad is not None and (task in kept or key in new or "layer.0." in key):
+            if parameter.grad is not None and (task in kept or key in new or "layer.0." in key or "layers.0." in key):
                 tensors[f"{task}.gradient.{key}"] = parameter.grad.clone()
         model.zero_grad()
         record = dict(loss=loss.item(), head=new)
@@ -235,6 +243,8 @@ def write(name, model_type, fields):
         if task == "single-label":
             model.load_state_dict(start)
             saved = [part for part in ["pooler", "classifier", "pre_classifier"] if any(f".{part}." in f".{k}" for k in new)]
+            if model_type == "modernbert":
+                saved.append("head")
             adapted = get_peft_model(
                 model,
                 LoraConfig(

@@ -8,7 +8,7 @@ import { reshape, split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { type TokenizedExample, targetCount } from './example.ts';
-import { checkSequence, type Objective, type Placed } from './objective.ts';
+import { checkSequence, type ExampleLimits, type Objective, type Placed } from './objective.ts';
 
 /** Where the model is held to account; all of static length `targets`. */
 export type Targets = {
@@ -60,20 +60,23 @@ export const causalLm: Objective<TokenizedExample> = {
   sequences: ({ tokens }) => [tokens],
   targets: targetCount,
   weight: targetCount,
-  check(example, name, limits) {
-    const { tokens, supervised } = example;
-    if (tokens.length !== supervised.length)
-      throw new RangeError(
-        `${name} has ${tokens.length} tokens but ${supervised.length} supervised flags`,
-      );
-    checkSequence(tokens, name, limits);
-    if (targetCount(example) === 0)
-      throw new RangeError(`${name} has no supervised token after its first`);
-  },
+  check: checkTargets,
   feeds: (placed, { shape }) => nextTokenFeeds(placed, shape.targets),
   forward: ({ hidden, head }, { targets }) => causalLmLoss(hidden, head(), targetInputs(targets)),
   digest: ({ tokens, supervised }) => [tokens, supervised],
 };
+
+/** Throws RangeError, beginning with `name`, when a sequence is unusable or holds no supervised token. */
+export function checkTargets(example: TokenizedExample, name: string, limits: ExampleLimits): void {
+  const { tokens, supervised } = example;
+  if (tokens.length !== supervised.length)
+    throw new RangeError(
+      `${name} has ${tokens.length} tokens but ${supervised.length} supervised flags`,
+    );
+  checkSequence(tokens, name, limits);
+  if (targetCount(example) === 0)
+    throw new RangeError(`${name} has no supervised token after its first`);
+}
 
 /** The graph inputs that `nextTokenFeeds` fills. */
 export function targetInputs(room: number): Targets {

@@ -45,7 +45,7 @@ export type ExampleLimits = { readonly maxTokens: number; readonly vocabularySiz
 export type HeadParameter = {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly initial: 'normal' | 'zeros';
+  readonly initial: 'normal' | 'zeros' | 'ones';
   readonly decays: boolean;
 };
 
@@ -97,6 +97,8 @@ export type Objective<Example> = {
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
   /** The token sequences of an example. Each attends to itself only; all share one window. */
   sequences(example: Example): readonly Int32Array[];
+  /** The type of every token of each sequence, for model families that have token types. */
+  types?: ((example: Example) => readonly Int32Array[]) | undefined;
   /** Rows of the target arrays that an example needs. */
   targets(example: Example): number;
   /** What an example adds to the divisor of its step: tokens, rows or pairs that count. */

@@ -65,7 +65,7 @@ export function sumBySequence(
 export type SequenceInputs = ScoredTokens & {
   /** 1 for a supervised token, 0 for unused room or a token that is scored for something else. */
   readonly weights: Value;
-  /** The sequence that each token belongs to. */
+  /** The sequence that each token belongs to; −1 in unused room. */
   readonly sequences: Value;
 };
 
@@ -95,7 +95,7 @@ export function sequenceFeeds(
   const positions = new Int32Array(room);
   const tokens = new Int32Array(room);
   const weights = new Float32Array(room);
-  const sequences = new Int32Array(room);
+  const sequences = new Int32Array(room).fill(-1);
   let count = 0;
   for (const { example, start, slot, everyToken = false } of placed)
     for (let at = 1; at < example.tokens.length; at++) {

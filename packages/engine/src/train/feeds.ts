@@ -1,6 +1,6 @@
 import type { Tensor } from '../graph/tensor.ts';
 import type { Objective, StepContext } from '../objectives/objective.ts';
-import { fillMicroBatch } from './packing.ts';
+import { fillMicroBatch, type MicroBatch } from './packing.ts';
 
 /** A step context whose measured log-probabilities may be missing: most objectives need none. */
 export type BatchContext<Example> = Pick<StepContext<Example>, 'shape' | 'step'> &
@@ -14,12 +14,25 @@ export function batchFeeds<Example>(
 ): Record<string, Tensor> {
   const batch = fillMicroBatch(windows, shape, objective.sequences);
   const flat = (data: Int32Array): Tensor => ({ data, shape: [data.length], dtype: 'int32' });
+  const { types } = objective;
   return {
+    ...(types && { token_types: flat(tokenTypes(batch, types)) }),
     tokens: flat(batch.tokens),
     positions: flat(batch.positions),
     segments: flat(batch.segments),
     ...objective.feeds(batch.placed, { shape, step, reference, estimate }),
   };
+}
+
+/** Token types `[rows · tokens]`; padding is of type 0. */
+function tokenTypes<Example>(
+  { tokens, placed }: MicroBatch<Example>,
+  types: (example: Example) => readonly Int32Array[],
+): Int32Array {
+  const all = new Int32Array(tokens.length);
+  for (const { example, starts } of placed)
+    for (const [at, sequence] of types(example).entries()) all.set(sequence, starts[at]);
+  return all;
 }
 
 function unmeasured(): never {

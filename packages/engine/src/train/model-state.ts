@@ -1,14 +1,16 @@
 import { dirname } from 'node:path';
 import { loraShapes, startLora } from '../adapt/lora-start.ts';
 import { type AdaptedLinear, adaptedLinears } from '../adapt/targets.ts';
-import { decoderTensors } from '../checkpoint/decoder-tensors.ts';
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import { decoderNames } from '../checkpoint/decoder-names.ts';
+import { modelTensors } from '../checkpoint/model-config.ts';
+import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
 import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
 import { fillInitialWeight } from '../models/initial-weights.ts';
-import { child, rootSeed } from '../nn/seed.ts';
+import { child, fillNormal, rootSeed } from '../nn/seed.ts';
+import type { HeadParameter, Objective } from '../objectives/objective.ts';
 import { mappedWeight } from '../ops/comparison.ts';
 import { allocateState, type FlatState, type Parameter, planGroups } from '../optim/flat-state.ts';
 import type { TrainingSettings } from './settings.ts';
@@ -19,15 +21,19 @@ export type ModelState = {
   readonly parameters: readonly Parameter[];
   /** The adapted layers; absent when every weight is trained. */
   readonly adapted?: readonly AdaptedLinear[];
+  /** Parameters that the objective adds to the model; they are among `parameters` too. */
+  readonly head: readonly HeadParameter[];
 };
 
 export type ModelStateOptions = {
-  readonly model: ModelFolder;
+  readonly model: AnyModelFolder;
   readonly settings: TrainingSettings;
   /** Start from random weights; only for training every weight. */
   readonly initial?: 'random' | undefined;
   /** Continue an adapter of the same rank and targets. */
   readonly adapter?: Adapter | undefined;
+  /** What the objective adds to the model, and whether it leaves the language-model head alone. */
+  readonly objective?: Pick<Objective<never>, 'head' | 'headless'> | undefined;
 };
 
 /**
@@ -35,23 +41,25 @@ export type ModelStateOptions = {
  * weights, a fresh adapter, or a given one. Throws RangeError when the options contradict each other.
  */
 export async function createModelState(options: ModelStateOptions): Promise<ModelState> {
-  const { model, settings, initial, adapter } = options;
+  const { model, settings, initial, adapter, objective } = options;
+  const head = objective?.head?.(model.config) ?? [];
   if (settings.method.type === 'full') {
     if (adapter !== undefined)
       throw new RangeError('an adapter was given, but the method trains every weight');
-    return fullState(model, initial === 'random' ? settings.seed : undefined);
+    return fullState(options, head);
   }
   if (initial === 'random')
     throw new RangeError('random initial weights need the method "full": LoRA would freeze them');
   const { rank, targets } = settings.method;
   const adapted = adaptedLinears(model.config, targets);
-  const parameters = adapted
+  const factors = adapted
     .flatMap((linear) => loraShapes(linear, rank))
     .map(({ name, shape }) => ({ name, shape, decays: true }));
+  const parameters = [...factors, ...head];
   const state = allocateState(planGroups(parameters));
   const start =
     adapter?.tensors ?? startLora(adapted, rank, child(rootSeed(settings.seed), 'initial'));
-  for (const { name, shape } of parameters) {
+  for (const { name, shape } of factors) {
     const found = start.get(name);
     if (found === undefined || found.shape.join() !== shape.join())
       throw new RangeError(
@@ -59,23 +67,61 @@ export async function createModelState(options: ModelStateOptions): Promise<Mode
       );
     state.tensors.get(name)?.set(found.data);
   }
-  return { state, parameters, adapted };
+  await startHead(options, head, state);
+  return { state, parameters, adapted, head };
 }
 
-async function fullState(model: ModelFolder, seed: number | undefined): Promise<ModelState> {
-  const plans = decoderTensors(model.config);
-  const parameters = [...plans].map(([name, { shape, role }]) => ({
+async function fullState(
+  options: ModelStateOptions,
+  head: readonly HeadParameter[],
+): Promise<ModelState> {
+  const { model, settings, initial, objective } = options;
+  const plans = modelTensors(model.config);
+  if (objective?.headless && model.config.kind === 'decoder')
+    plans.delete(`${decoderNames(model.config).head}.weight`);
+  const weights = [...plans].map(([name, { shape, role }]) => ({
     name,
     shape,
     decays: role === 'linear' || role === 'embedding',
   }));
+  const parameters = [...weights, ...head];
   const state = allocateState(planGroups(parameters));
   for (const [name, { role }] of plans) {
     const values = state.tensors.get(name) as Float32Array;
-    if (seed === undefined) values.set(await readTensor(entryOf(model, name)));
-    else fillInitialWeight(name, values, { role, config: model.config, seed: rootSeed(seed) });
+    if (initial !== 'random') values.set(await readTensor(entryOf(model, name)));
+    else {
+      const seed = rootSeed(settings.seed);
+      fillInitialWeight(name, values, { role, config: model.config, seed });
+    }
   }
-  return { state, parameters };
+  await startHead(options, head, state);
+  return { state, parameters, head };
+}
+
+/** Fills what the objective adds: from the adapter or folder that has it already, else anew. */
+async function startHead(
+  { model, settings, initial, adapter }: ModelStateOptions,
+  head: readonly HeadParameter[],
+  state: FlatState,
+): Promise<void> {
+  for (const { name, shape, initial: kind } of head) {
+    const values = state.tensors.get(name) as Float32Array;
+    const entry = initial === 'random' ? undefined : model.tensors.get(name);
+    const found =
+      adapter?.tensors.get(name) ??
+      (entry && { shape: entry.shape, data: await readTensor(entry) });
+    if (found !== undefined) {
+      if (found.shape.join() !== shape.join())
+        throw new RangeError(`${name} has shape [${found.shape}]; the objective needs [${shape}]`);
+      values.set(found.data);
+    } else if (kind === 'ones') values.fill(1);
+    else if (kind === 'normal')
+      fillNormal(
+        values,
+        child(rootSeed(settings.seed), 'initial', name),
+        model.config.initializerRange,
+      );
+  }
 }
 
 /** Graph values of the model's weights: what trains is an input, what is frozen is mapped from its file. */
@@ -86,7 +132,7 @@ export type WeightValues = {
 };
 
 /** Fresh graph values for one graph. Each weight is one value, however often it is asked for. */
-export function weightValues(model: ModelFolder, { parameters }: ModelState): WeightValues {
+export function weightValues(model: AnyModelFolder, { parameters }: ModelState): WeightValues {
   const trained = new Map(
     parameters.map(({ name, shape }) => [name, input(feedName(name), shape, 'float32')]),
   );
@@ -123,7 +169,7 @@ export function parameterFeeds({ state, parameters }: ModelState): Record<string
 }
 
 /** The folder that mapped weights lie in. */
-export function weightsFolder(model: ModelFolder): string {
+export function weightsFolder(model: AnyModelFolder): string {
   const first: TensorEntry | undefined = model.tensors.values().next().value;
   return first === undefined ? model.path : dirname(first.file);
 }
@@ -132,7 +178,7 @@ function feedName(parameter: string): string {
   return `parameter.${parameter}`;
 }
 
-function entryOf(model: ModelFolder, name: string): TensorEntry {
+function entryOf(model: AnyModelFolder, name: string): TensorEntry {
   const entry = model.tensors.get(name);
   if (entry === undefined)
     throw new RangeError(`${model.path} has no weights for ${name}; train from random weights?`);

@@ -1,6 +1,6 @@
 import { targetNames } from '../adapt/targets.ts';
 import { mergeAdapter, writeMergedFolder } from '../checkpoint/merged.ts';
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import { type Adapter, writePeftAdapter } from '../checkpoint/peft.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { dropoutKeys } from '../nn/dropout.ts';
@@ -32,7 +32,7 @@ import { startingWeights } from './starting-weights.ts';
 import { createStepRunner } from './step-runner.ts';
 
 export type TrainerOptions<Example> = {
-  readonly model: ModelFolder;
+  readonly model: AnyModelFolder;
   readonly settings: TrainingSettings;
   readonly objective: Objective<Example>;
   readonly examples: readonly Example[];

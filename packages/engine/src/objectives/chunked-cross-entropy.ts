@@ -1,0 +1,54 @@
+import type { Value } from '../graph/value.ts';
+import { cast, greaterOrEqual } from '../ops/comparison.ts';
+import { crossEntropy } from '../ops/cross-entropy.ts';
+import { add, mul } from '../ops/elementwise.ts';
+import { gatherRows } from '../ops/index-rows.ts';
+import { reshape, split } from '../ops/layout.ts';
+import { reduceSum } from '../ops/reduce.ts';
+
+/** Where the model is held to account; all of static length `targets`. */
+export type Targets = {
+  /** Flat positions in `[rows · tokens]` whose hidden state must tell the target. */
+  readonly positions: Value;
+  /** The class to predict at each: a token, or a label. */
+  readonly tokens: Value;
+  /** 1 for a target, 0 for unused room, float32. */
+  readonly weights: Value;
+};
+
+/** Rows of logits in one chunk: bounds memory at a few times `headChunk · vocabularySize`. */
+export const headChunk = 1024;
+
+/**
+ * Σ weight · cross-entropy over the targets, and the number of targets whose most likely class is the
+ * right one, both scalars. Hidden states `[rows · tokens, hiddenSize]` are gathered at the targets first,
+ * so that `logits` (`[chunk, hiddenSize]` → `[chunk, classes]`) sees nothing else, in chunks of rows.
+ */
+export function chunkedCrossEntropy(
+  hidden: Value,
+  targets: Targets,
+  logits: (rows: Value) => Value,
+): { readonly loss: Value; readonly correct: Value } {
+  const rows = gatherRows(hidden, targets.positions);
+  const count = rows.shape[0] as number;
+  const sizes: number[] = [];
+  for (let start = 0; start < count; start += headChunk)
+    sizes.push(Math.min(headChunk, count - start));
+  const tokens = chunks(targets.tokens, sizes);
+  const weights = chunks(targets.weights, sizes);
+  const losses: Value[] = [];
+  const corrects: Value[] = [];
+  for (const [at, chunk] of chunks(rows, sizes).entries()) {
+    const column = [sizes[at] as number, 1];
+    const weight = reshape(weights[at] as Value, column);
+    const { loss, lead } = crossEntropy(logits(chunk), reshape(tokens[at] as Value, column));
+    losses.push(reduceSum(mul(loss, weight)));
+    corrects.push(reduceSum(mul(cast(greaterOrEqual(lead, 0), 'float32'), weight)));
+  }
+  const total = (parts: readonly Value[]): Value => parts.reduce((sum, part) => add(sum, part));
+  return { loss: total(losses), correct: total(corrects) };
+}
+
+function chunks(x: Value, sizes: readonly number[]): Value[] {
+  return sizes.length === 1 ? [x] : split(x, sizes, 0);
+}

@@ -1,0 +1,49 @@
+import type { ModelConfig } from '../checkpoint/model-config.ts';
+import { tokenHead } from '../models/heads.ts';
+import { chunkedCrossEntropy } from './chunked-cross-entropy.ts';
+import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';
+import { targetFeeds, targetInputs } from './labelled-targets.ts';
+import type { Objective } from './objective.ts';
+
+/** A text with a label for each token; a negative one is not asked about, as in parts of a word. */
+export type TaggedExample = EncodedText & { readonly labels: Int32Array };
+
+/** Token classification: cross-entropy of each labelled token. Weight: labelled tokens. */
+export function tokenClassification(config: ModelConfig, labels: number): Objective<TaggedExample> {
+  const head = tokenHead(config, labels);
+  const labelled = (example: TaggedExample): number =>
+    example.labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
+  return {
+    name: 'token-classification',
+    settings: { labels },
+    headless: true,
+    sequences: ({ tokens }) => [tokens],
+    types: typesOf(config),
+    targets: labelled,
+    weight: labelled,
+    check(example, name, limits) {
+      checkText(example, name, { limits, config });
+      if (example.labels.length !== example.tokens.length)
+        throw new RangeError(
+          `${name} has ${example.tokens.length} tokens but ${example.labels.length} labels`,
+        );
+      if (labelled(example) === 0) throw new RangeError(`${name} has no labelled token`);
+      const strange = example.labels.find((label) => label >= labels);
+      if (strange !== undefined)
+        throw new RangeError(`${name} has label ${strange}; there are ${labels} labels`);
+    },
+    head: () => head.tensors,
+    feeds: (placed, { shape }) =>
+      targetFeeds(
+        placed.flatMap(({ example, starts: [start = 0] }) =>
+          [...example.labels].flatMap((label, at) =>
+            label < 0 ? [] : [{ position: start + at, label }],
+          ),
+        ),
+        shape.targets,
+      ),
+    forward: ({ hidden, tensor }, { targets }) =>
+      chunkedCrossEntropy(hidden, targetInputs(targets), (rows) => head.scores(tensor, rows)),
+    digest: (example) => [...textBytes(example), example.labels],
+  };
+}
