@@ -89,6 +89,7 @@ test('a worker describes itself, refuses what it cannot read, and reports its he
     baseModel: 'tiny',
     settings: undefined,
     checkpointKey: '',
+    memoryBytes: 0,
   };
   await expect(
     call((reply) => client.startJob(start, new Metadata(), deadline(), reply)),

@@ -22,8 +22,10 @@ import type { ControllerPorts } from './controller/ports.ts';
 import { reconcile } from './controller/reconcile.ts';
 import { type ControllerSettings, controllerSettings } from './controller/settings.ts';
 import { createTrainWork } from './controller/train-work.ts';
+import { createAdmission } from './controller/worker-admission.ts';
 import { watchWorkers } from './controller/worker-board.ts';
 import { dialWorker } from './controller/worker-client.ts';
+import { readWorkerSecurity } from './security/worker-security.ts';
 
 /** Starts the controller: it takes training work from the queue and drives workers. */
 export async function start(
@@ -33,6 +35,7 @@ export async function start(
   const log = createLogger(config, 'trainer');
   const parts = createStopList(log);
   try {
+    const security = await readWorkerSecurity(config);
     const nats = await connectNats({
       url: config.natsUrl ?? 'nats://127.0.0.1:4222',
       name: 'lathe-trainer',
@@ -49,7 +52,7 @@ export async function start(
     const models = await openRecords(nats, buckets.models, modelRecordSchema);
     const checkpoints = await openRecords(nats, buckets.checkpoints, checkpointRecordSchema);
     const artifacts = await openArtifacts(config);
-    const workers = watchWorkers(workerRecords, signal);
+    const workers = watchWorkers(workerRecords, signal, createAdmission(security, log));
     const jobBoard = watchJobs(jobs, signal, (record) => {
       reconcile(ports, record).catch((error: unknown) =>
         log.error({ err: error, jobId: record.id }, 'a change of a job could not be followed up'),
@@ -63,7 +66,7 @@ export async function start(
       artifacts,
       workers,
       jobBoard,
-      dial: dialWorker,
+      dial: (address) => dialWorker(address, security),
       emit: async (job, event) => {
         const level = event.type === 'metrics' ? 'debug' : (event.level ?? 'info');
         log[level]({ jobId: job.id, epoch: job.epoch, event: event.name }, event.message);

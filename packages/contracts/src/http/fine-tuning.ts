@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkpointMetricsSchema } from '../artifact/checkpoint.ts';
 import { wireErrorSchema } from '../error.ts';
 import { jobStateSchema } from '../job/state.ts';
+import { deviceKindSchema } from '../record/worker.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
 
@@ -67,6 +68,9 @@ export const latheOptionsSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('optimizer steps between checkpoints'),
+  device: deviceKindSchema
+    .optional()
+    .describe('kind of device to train on; unset: whichever is free'),
 });
 export type LatheOptions = z.infer<typeof latheOptionsSchema>;
 

@@ -10,13 +10,14 @@ import type { ControllerPorts } from './ports.ts';
 import { endRun, forgetStates, loseWorker } from './run-end.ts';
 import { createRunRecorder } from './run-recorder.ts';
 import { startRequest } from './start-request.ts';
+import type { Seat } from './waiting-line.ts';
 import { type RunName, type WorkerClient, WorkerError } from './worker-client.ts';
 
 export type RunDrive = {
   /** The job, running, in the epoch of the run. */
   readonly job: OwnedJob;
-  /** The worker that shall hold the run; undefined: it is gone. */
-  readonly worker: WorkerRecord | undefined;
+  /** The place of the run on its worker; undefined: the worker is gone. */
+  readonly seat: Seat | undefined;
   readonly signal: AbortSignal;
 };
 
@@ -29,16 +30,17 @@ export async function driveRun(
   ports: ControllerPorts,
   drive: RunDrive,
 ): Promise<WorkResult | { readonly kind: 'refused' }> {
-  const { job, worker, signal } = drive;
-  if (worker === undefined) {
+  const { job, seat, signal } = drive;
+  if (seat === undefined) {
     await loseWorker(ports, job, 'The worker is gone.');
     return { kind: 'done' };
   }
+  const { worker, memoryBytes } = seat;
   const client = ports.dial(worker.address);
   try {
     const checkpoint = await newestCheckpoint(ports.artifacts, job.record);
     try {
-      await client.start(startRequest(job.record, checkpoint));
+      await client.start(startRequest(job.record, checkpoint, memoryBytes));
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
       return await notStarted(ports, drive, error);
@@ -58,10 +60,10 @@ export async function driveRun(
 
 async function notStarted(
   ports: ControllerPorts,
-  { job, worker }: RunDrive,
+  { job, seat }: RunDrive,
   error: WorkerError,
 ): Promise<WorkResult | { readonly kind: 'refused' }> {
-  ports.log.warn({ err: error, worker: worker?.id }, 'a worker did not take a job');
+  ports.log.warn({ err: error, worker: seat?.worker.id }, 'a worker did not take a job');
   if (error.problem === 'failed') {
     const message = `The worker refused the job: ${error.message}.`;
     await endRun(ports, job, {

@@ -2,7 +2,10 @@ import type { Config } from '@lathe/platform/config';
 
 /** Every time and number that the controller keeps to, in milliseconds unless named otherwise. */
 export type ControllerSettings = {
-  /** Jobs that one controller drives at a time, waiting ones included. */
+  /**
+   * Jobs that one controller holds at a time, waiting ones included: the order among projects is fair as
+   * far as all of their jobs are held.
+   */
   readonly concurrency: number;
   /** Least time between two writes of a job's progress. */
   readonly progressMs: number;
@@ -20,8 +23,12 @@ export type ControllerSettings = {
   readonly avoidMs: number;
   /** Lost workers after which a job fails. */
   readonly maxWorkerLosses: number;
-  /** How often a waiting job looks for a worker even when nothing was announced. */
+  /** How often waiting jobs look for a worker even when nothing was announced. */
   readonly placeMs: number;
+  /** How long a job that fits on no worker yet lets others pass before one is kept free for it. */
+  readonly patienceMs: number;
+  /** How often a waiting job's record is read although no change of it was seen. */
+  readonly recheckMs: number;
   /** How long a job waits silently before its owner is told why. */
   readonly noticeMs: number;
   /** How often a worker is told of a wish until it has heard it. */
@@ -33,7 +40,7 @@ export type ControllerSettings = {
 /** The settings that follow from the configuration, and the defaults of the others. */
 export function controllerSettings(config: Config): ControllerSettings {
   return {
-    concurrency: 32,
+    concurrency: 512,
     progressMs: 1000,
     metricsEvents: 1000,
     workerLeaseMs: config.workerLeaseMs,
@@ -43,6 +50,8 @@ export function controllerSettings(config: Config): ControllerSettings {
     avoidMs: 5000,
     maxWorkerLosses: config.maxWorkerLosses,
     placeMs: 1000,
+    patienceMs: 10 * 60_000,
+    recheckMs: 30_000,
     noticeMs: 1500,
     wishMs: 1000,
     aliveMs: Math.min(2000, config.ackWaitMs / 6),

@@ -5,7 +5,11 @@ import type { StartJobRequest, TrainingSettings } from '../generated/lathe/worke
  * What a worker needs to run a job. Throws an Error when ingest has left the record without data or
  * settings.
  */
-export function startRequest(record: JobRecord, checkpointKey: string | null): StartJobRequest {
+export function startRequest(
+  record: JobRecord,
+  checkpointKey: string | null,
+  memoryBytes: number,
+): StartJobRequest {
   if (record.datasetKey === null || record.settings === null)
     throw new Error(`job ${record.id} came to training without dataset or settings`);
   return {
@@ -17,6 +21,7 @@ export function startRequest(record: JobRecord, checkpointKey: string | null): S
     baseModel: record.model,
     settings: trainingSettings(record, record.settings),
     checkpointKey: checkpointKey ?? '',
+    memoryBytes: Math.ceil(memoryBytes),
   };
 }
 

@@ -63,26 +63,33 @@ export function createTrainWork(ports: ControllerPorts, placement: Placement) {
   async function reattach(record: JobRecord, signal: AbortSignal): Promise<WorkResult> {
     const job = ownJob(ports, record);
     const worker = await placement.locate(record.worker, signal);
-    const id = record.worker ?? '';
-    const result = await placement.hold(id, () => driveRun(ports, { job, worker, signal }));
-    return result.kind === 'refused' ? place(job.record, signal) : result;
+    const seat = worker && placement.hold(worker, record);
+    try {
+      const result = await driveRun(ports, { job, seat, signal });
+      if (result.kind !== 'refused') return result;
+    } finally {
+      seat?.release();
+    }
+    return place(job.record, signal);
   }
 
   async function place(record: JobRecord, signal: AbortSignal): Promise<WorkResult> {
     const job = ownJob(ports, record);
     for (;;) {
-      const worker = await placement.find(job, signal);
-      if (worker === undefined) return { kind: 'done' };
-      const result = await placement.hold(worker.id, async () => {
+      const seat = await placement.find(job, signal);
+      if (seat === undefined) return { kind: 'done' };
+      try {
         await job.move('running', (now) => ({
           epoch: now.epoch + 1,
-          worker: worker.id,
+          worker: seat.worker.id,
           startedAt: now.startedAt ?? Math.floor(ports.now() / 1000),
         }));
-        return driveRun(ports, { job, worker, signal });
-      });
-      if (result.kind !== 'refused') return result;
-      placement.avoid(worker.id);
+        const result = await driveRun(ports, { job, seat, signal });
+        if (result.kind !== 'refused') return result;
+        placement.avoid(seat.worker.id);
+      } finally {
+        seat.release();
+      }
     }
   }
 }

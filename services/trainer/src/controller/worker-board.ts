@@ -14,12 +14,13 @@ export type WorkerBoard = {
 type Seen = { readonly record: WorkerRecord; readonly until: number };
 
 /**
- * Watches the announcements until the signal aborts. How long one counts is measured by this
+ * Watches the announcements until the signal aborts; those that are not admitted do not count. How long one counts is measured by this
  * machine's own clock from its arrival, so that clocks of workers may differ.
  */
 export function watchWorkers(
   workers: RecordStore<WorkerRecord>,
   signal: AbortSignal,
+  admit: (record: WorkerRecord) => boolean,
   now: () => number = () => performance.now(),
 ): WorkerBoard & { readonly done: Promise<void> } {
   const seen = new Map<string, Seen>();
@@ -28,7 +29,7 @@ export function watchWorkers(
 
   const take = async (): Promise<void> => {
     for await (const change of workers.watch('', signal)) {
-      if (change.kind === 'delete') seen.delete(change.key);
+      if (change.kind === 'delete' || !admit(change.value)) seen.delete(change.key);
       else {
         const { value } = change;
         const lease = value.expiresAt - value.announcedAt;

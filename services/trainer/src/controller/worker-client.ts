@@ -1,11 +1,12 @@
-import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { type ClientReadableStream, type Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import {
   type StartJobRequest,
-  type WatchJobRequest,
   type WatchJobResponse,
   WorkerServiceClient,
 } from '../generated/lathe/worker/v1/worker.ts';
 import { clientOptions, deadlines } from '../grpc-settings.ts';
+import { callMetadata, dialOptions } from '../security/grpc-credentials.ts';
+import type { WorkerSecurity } from '../security/worker-security.ts';
 
 /** Which run a call is about. */
 export type RunName = { readonly jobId: string; readonly epoch: number };
@@ -48,9 +49,14 @@ export type WorkerClient = {
   close(): void;
 };
 
-/** Dials a worker (`host:port`); the connection is made by the first call. */
-export function dialWorker(address: string): WorkerClient {
-  const client = new WorkerServiceClient(address, credentials.createInsecure(), clientOptions);
+/**
+ * Dials a worker (`host:port`); the connection is made by the first call. Throws when calls would give
+ * the secret away.
+ */
+export function dialWorker(address: string, security: WorkerSecurity): WorkerClient {
+  const { credentials, options: tlsOptions } = dialOptions(address, security);
+  const client = new WorkerServiceClient(address, credentials, { ...clientOptions, ...tlsOptions });
+  const metadata = (): Metadata => callMetadata(security);
   const unary = <Response>(
     deadlineMs: number,
     call: (
@@ -68,31 +74,31 @@ export function dialWorker(address: string): WorkerClient {
   return {
     start: (request) =>
       unary(deadlines.start, (options, reply) =>
-        client.startJob(request, new Metadata(), options, reply),
+        client.startJob(request, metadata(), options, reply),
       ),
     pause: (run, id) =>
       unary(control, (options, reply) =>
-        client.pauseJob(named(run, id), new Metadata(), options, reply),
+        client.pauseJob(named(run, id), metadata(), options, reply),
       ),
     resume: (run, id) =>
       unary(control, (options, reply) =>
-        client.resumeJob(named(run, id), new Metadata(), options, reply),
+        client.resumeJob(named(run, id), metadata(), options, reply),
       ),
     cancel: (run, id) =>
       unary(control, (options, reply) =>
-        client.cancelJob(named(run, id), new Metadata(), options, reply),
+        client.cancelJob(named(run, id), metadata(), options, reply),
       ),
-    watch: (run, afterSequence, options) => watch(client, { ...run, afterSequence }, options),
+    watch: (run, afterSequence, options) =>
+      watch(() => client.watchJob({ ...run, afterSequence }, metadata()), options),
     close: () => client.close(),
   };
 }
 
 async function* watch(
-  client: WorkerServiceClient,
-  request: WatchJobRequest,
+  open: () => ClientReadableStream<WatchJobResponse>,
   { openMs, onOpen, signal }: Parameters<WorkerClient['watch']>[2],
 ): AsyncGenerator<WatchJobResponse> {
-  const stream = client.watchJob(request);
+  const stream = open();
   const stop = (): void => stream.cancel();
   // The worker sends its headers at once: their absence means that nobody is there.
   const timer = setTimeout(stop, openMs);
@@ -123,7 +129,8 @@ function workerError(error: unknown): WorkerError {
 }
 
 function problemOf(code: status | undefined, text: string): WorkerProblem {
-  if (code === status.RESOURCE_EXHAUSTED) return 'busy';
+  // Who is not let in cannot blame the job.
+  if (code === status.RESOURCE_EXHAUSTED || code === status.UNAUTHENTICATED) return 'busy';
   if (code === status.NOT_FOUND) return 'unknown';
   if (code === status.UNAVAILABLE && text.includes('ECONNREFUSED')) return 'refused';
   const away = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];

@@ -2,14 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
+import { announcementProof } from '../security/announcement-proof.ts';
 
-export type Announcement = Omit<
+/** What stays the same for as long as the worker lives. */
+export type Announcement = Pick<
   WorkerRecord,
-  'version' | 'freeSlots' | 'announcedAt' | 'expiresAt'
+  'id' | 'address' | 'devices' | 'memoryBytes' | 'slots' | 'versions'
 >;
 
+/** What changes. */
+export type WorkerLoad = Pick<WorkerRecord, 'freeSlots' | 'draining' | 'runs' | 'models'>;
+
 export type Announcer = {
-  /** Announces now, because the free slots changed. */
+  /** Announces now, because the load changed. */
   refresh(): void;
   /** Ends the heartbeats and takes the announcement back. */
   stop(): Promise<void>;
@@ -17,7 +22,9 @@ export type Announcer = {
 
 export type AnnouncePorts = {
   readonly workers: RecordStore<WorkerRecord>;
-  readonly freeSlots: () => number;
+  readonly load: () => Promise<WorkerLoad>;
+  /** Signs announcements; null: they stay unsigned. */
+  readonly secret: string | null;
   readonly heartbeatMs: number;
   /** How long an announcement counts. */
   readonly leaseMs: number;
@@ -38,14 +45,12 @@ export async function announceWorker(
   let stopped = false;
 
   const write = async (): Promise<void> => {
+    const load = await ports.load();
     const announcedAt = Date.now();
-    await workers.put(announcement.id, {
-      ...announcement,
-      version: 1,
-      freeSlots: ports.freeSlots(),
-      announcedAt,
-      expiresAt: announcedAt + leaseMs,
-    });
+    const expiresAt = announcedAt + leaseMs;
+    const signed = { ...announcement, announcedAt, expiresAt };
+    const proof = ports.secret === null ? null : announcementProof(signed, ports.secret);
+    await workers.put(announcement.id, { ...signed, ...load, version: 1, proof });
   };
   const refresh = (): void => {
     if (stopped) return;

@@ -25,6 +25,7 @@ export function readStartRequest(request: StartJobRequest): RunRequest {
     baseModel,
     settings: readSettings(settings),
     checkpointKey: checkpointKey === '' ? null : checkpointKey,
+    memoryBytes: request.memoryBytes,
   };
 }
 

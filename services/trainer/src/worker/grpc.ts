@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import {
   Metadata,
   Server,
-  ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceError,
@@ -19,12 +18,17 @@ import {
   WorkerServiceService,
 } from '../generated/lathe/worker/v1/worker.ts';
 import { serverOptions } from '../grpc-settings.ts';
+import { isAuthorized, serverCredentials } from '../security/grpc-credentials.ts';
+import type { WorkerSecurity } from '../security/worker-security.ts';
 import { readStartRequest } from './grpc-request.ts';
 import { type Refusal, RefusedError, type Runs } from './runs.ts';
 
 export type WorkerServerPorts = {
   readonly runs: Runs;
-  readonly describe: () => Promise<Omit<DescribeResponse, 'slots' | 'freeSlots' | 'runs'>>;
+  readonly describe: () => Promise<
+    Pick<DescribeResponse, 'workerId' | 'devices' | 'versions' | 'models'>
+  >;
+  readonly security: WorkerSecurity;
   readonly log: Logger;
 };
 
@@ -38,9 +42,11 @@ export type WorkerServer = {
 
 const statusOf: Record<Refusal, status> = {
   'no free slot': status.RESOURCE_EXHAUSTED,
+  'no free memory': status.RESOURCE_EXHAUSTED,
   'stale epoch': status.FAILED_PRECONDITION,
   'shutting down': status.UNAVAILABLE,
   'unknown run': status.NOT_FOUND,
+  'unknown caller': status.UNAUTHENTICATED,
 };
 
 /** Serves the worker's gRPC and the standard health service on `address` (`host:port`). */
@@ -53,7 +59,7 @@ export async function serveWorker(
   server.addService(WorkerServiceService, { ...workerService(ports) });
   health.addToServer(server);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(address, serverCredentials(ports.security), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
@@ -76,25 +82,30 @@ export async function serveWorker(
 
 const serviceName = 'lathe.worker.v1.WorkerService';
 
-function workerService({ runs, describe, log }: WorkerServerPorts): WorkerServiceServer {
-  const unary = unaryWith(log);
+function workerService(ports: WorkerServerPorts): WorkerServiceServer {
+  const { runs, describe } = ports;
+  const unary = unaryWith(ports);
   return {
     describe: unary(async () => ({
       ...(await describe()),
       slots: runs.slots,
       freeSlots: runs.freeSlots,
+      memoryBytes: runs.memoryBytes,
+      draining: runs.draining,
       runs: runs.list().map(({ request, journal, over }) => ({
         jobId: request.jobId,
         epoch: request.epoch,
         sequence: journal.sequence,
         over,
+        project: request.project,
+        memoryBytes: request.memoryBytes,
       })),
     })),
     startJob: unary(async (request) => {
       const { already } = await runs.start(readStartRequest(request));
       return { already, workerId: (await describe()).workerId };
     }),
-    watchJob: (call) => void watch(call, runs, log),
+    watchJob: (call) => void watch(call, ports),
     pauseJob: unary(async ({ jobId, epoch }) => {
       const run = runs.get(jobId, epoch);
       run.pause();
@@ -110,10 +121,14 @@ function workerService({ runs, describe, log }: WorkerServerPorts): WorkerServic
 }
 
 /** A unary call as a plain function: its answer or its error becomes the reply. */
-function unaryWith(log: Logger) {
+function unaryWith({ log, security }: WorkerServerPorts) {
   return <Request, Response>(answer: (request: Request) => Promise<Response>) =>
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
-      answer(call.request).then(
+      const admitted = async (): Promise<Response> => {
+        admit(call.metadata, security);
+        return answer(call.request);
+      };
+      admitted().then(
         (response) => reply(null, response),
         (error: unknown) => reply(grpcError(error, log)),
       );
@@ -122,8 +137,7 @@ function unaryWith(log: Logger) {
 
 async function watch(
   call: ServerWritableStream<WatchJobRequest, WatchJobResponse>,
-  runs: Runs,
-  log: Logger,
+  { runs, log, security }: WorkerServerPorts,
 ): Promise<void> {
   const { jobId, epoch, afterSequence } = call.request;
   const gone = new AbortController();
@@ -131,6 +145,7 @@ async function watch(
   call.once('close', () => gone.abort());
   call.once('error', () => gone.abort());
   try {
+    admit(call.metadata, security);
     const { journal } = runs.get(jobId, epoch);
     // Headers at once tell the caller that the stream stands, however long nothing happens.
     call.sendMetadata(new Metadata());
@@ -141,6 +156,12 @@ async function watch(
   } catch (error) {
     if (!gone.signal.aborted) call.emit('error', grpcError(error, log));
   }
+}
+
+/** Throws RefusedError unless the caller knows the secret. */
+function admit(metadata: Metadata, security: WorkerSecurity): void {
+  if (!isAuthorized(metadata, security))
+    throw new RefusedError('unknown caller', 'the call does not carry the secret of the workers');
 }
 
 /** The one place where an error becomes a gRPC status. */

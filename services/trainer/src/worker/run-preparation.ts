@@ -21,6 +21,8 @@ export type RunRequest = {
   readonly settings: RunSettings;
   /** Key of the checkpoint manifest to resume from; null: from the start. */
   readonly checkpointKey: string | null;
+  /** What the run is expected to need, in bytes. */
+  readonly memoryBytes: number;
 };
 
 export type Preparation = {

@@ -13,6 +13,7 @@ const request = (jobId: string, epoch: number): RunRequest => ({
   baseModel: 'tiny',
   settings: { adaptation: { type: 'full' }, epochs: 1, batchSize: 1, learningRate: 1, seed: 1 },
   checkpointKey: null,
+  memoryBytes: 10,
 });
 
 /** Runs that end when the test says so. */
@@ -20,6 +21,7 @@ function openRuns(options: Partial<RunsOptions> = {}) {
   const ended: string[] = [];
   const runs = createRuns({
     slots: 2,
+    memoryBytes: 25,
     keepMs: 60_000,
     onChange: () => {},
     start: (asked) => {
@@ -83,4 +85,14 @@ test('stopping interrupts every run and takes no new one', async () => {
   expect(ended).toEqual(['a:1 going home', 'b:1 going home']);
   expect(runs.freeSlots).toBe(0);
   await expect(runs.start(request('c', 1))).rejects.toMatchObject({ refusal: 'shutting down' });
+});
+
+test('a run that does not fit into the memory beside the others is refused', async () => {
+  const { runs } = openRuns({ slots: 3 });
+  await runs.start(request('a', 1));
+  await runs.start(request('b', 1));
+  await expect(runs.start(request('c', 1))).rejects.toMatchObject({ refusal: 'no free memory' });
+  // The older run of the same job makes room.
+  expect(await runs.start(request('b', 2))).toEqual({ already: false });
+  expect(runs.busy().map((run) => run.request.jobId)).toEqual(['a', 'b']);
 });

@@ -5,17 +5,19 @@ import { newId } from '@lathe/contracts/id';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
-import { listBaseModels } from '@lathe/platform/base-models';
 import type { Config } from '@lathe/platform/config';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { parseAddress } from '../security/address.ts';
+import { checkListening, readWorkerSecurity } from '../security/worker-security.ts';
 import { type Announcer, announceWorker } from './announce.ts';
 import { createEngineStarter } from './engine-process.ts';
 import { serveWorker } from './grpc.ts';
-import { localDevices, localVersions, reachableHost } from './machine.ts';
+import { localDevices, localVersions, machineMemory, reachableHost } from './machine.ts';
+import { createModelOffer } from './offered-models.ts';
 import { startRun } from './run.ts';
 import { createRuns } from './runs.ts';
 import { type WorkerSettings, workerSettings } from './settings.ts';
@@ -43,6 +45,14 @@ export async function startWorker(
   const log = createLogger(config, 'worker');
   const parts = createStopList(log);
   try {
+    const security = await readWorkerSecurity(config);
+    checkListening(config.workerAddress, security);
+    const announced =
+      config.workerAnnounce === null
+        ? null
+        : parseAddress(config.workerAnnounce, 'LATHE_WORKER_ANNOUNCE');
+    const devices = localDevices(config.workerDevice);
+    const memoryBytes = config.workerMemoryBytes || machineMemory();
     const nats = await connectNats({
       url: config.natsUrl ?? 'nats://127.0.0.1:4222',
       name: config.workerId,
@@ -62,6 +72,7 @@ export async function startWorker(
     let announcer: Announcer | undefined;
     const runs = createRuns({
       slots: config.workerSlots,
+      memoryBytes,
       keepMs: settings.keepFinishedMs,
       onChange: () => announcer?.refresh(),
       start: (request) =>
@@ -85,33 +96,47 @@ export async function startWorker(
           attempt: newId('attempt'),
         }),
     });
-    const devices = localDevices();
+    const offer = createModelOffer(config.modelFolders, log);
     const versions = localVersions();
     const server = await serveWorker(config.workerAddress, {
       runs,
       log,
+      security,
       describe: async () => ({
         workerId: config.workerId,
         devices,
         versions,
-        models: (await listBaseModels(config.modelFolders)).map(({ name }) => name),
+        models: (await offer()).map(({ name }) => name),
       }),
     });
     parts.add('gRPC', () => server.stop(settings.drainMs));
-    const host = config.workerAddress.slice(0, config.workerAddress.lastIndexOf(':'));
-    const address = `${reachableHost(host)}:${server.port}`;
+    const { host } = parseAddress(config.workerAddress, 'LATHE_WORKER_ADDRESS');
+    const address =
+      announced === null ? `${reachableHost(host)}:${server.port}` : (config.workerAnnounce ?? '');
     announcer = await announceWorker(
-      { id: config.workerId, address, devices, slots: config.workerSlots, versions },
+      { id: config.workerId, address, devices, memoryBytes, slots: config.workerSlots, versions },
       {
         workers,
-        freeSlots: () => runs.freeSlots,
+        load: async () => ({
+          models: await offer(),
+          freeSlots: runs.freeSlots,
+          draining: runs.draining,
+          runs: runs.busy().map(({ request: { project, jobId, epoch, memoryBytes: bytes } }) => ({
+            project,
+            jobId,
+            epoch,
+            memoryBytes: bytes,
+          })),
+        }),
+        secret: security.secret,
         heartbeatMs: settings.heartbeatMs,
         leaseMs: settings.leaseMs,
         log,
       },
     );
-    parts.add('runs', () => runs.stop('the worker is shutting down'));
+    // While its runs save, it announces that it drains.
     parts.add('announcement', () => announcer?.stop());
+    parts.add('runs', () => runs.stop('the worker is shutting down'));
     parts.add('health', () => server.refuse());
     log.info({ address, slots: config.workerSlots }, 'the worker is ready');
     return { id: config.workerId, address, stop: () => parts.stop() };

@@ -33,7 +33,9 @@ export const protobufFileName = "lathe/worker/v1/worker.proto";
  * carries both, and a request id: a worker that sees the same call twice answers the same, and
  * refuses an epoch older than the newest it has seen for the job.
  *
- * Liveness is the standard grpc.health.v1.Health service.
+ * A worker with a shared secret answers only calls whose metadata has it, as
+ * `authorization: Bearer <secret>`, and others with UNAUTHENTICATED; with TLS it demands a client
+ * certificate. Liveness is the standard grpc.health.v1.Health service, which needs no secret.
  */
 
 export interface DescribeRequest {
@@ -49,6 +51,10 @@ export interface DescribeResponse {
   /** Names of the base models that this worker can open. */
   models: string[];
   runs: RunSummary[];
+  /** What it offers to all of its runs together. */
+  memoryBytes: number;
+  /** It saves its runs and ends: it takes no more. */
+  draining: boolean;
 }
 
 export interface DescribeResponse_VersionsEntry {
@@ -69,6 +75,9 @@ export interface RunSummary {
   /** Sequence of the newest message of the run. */
   sequence: number;
   over: boolean;
+  project: string;
+  /** What is set aside for the run. */
+  memoryBytes: number;
 }
 
 export interface StartJobRequest {
@@ -84,6 +93,8 @@ export interface StartJobRequest {
     | undefined;
   /** Key of the manifest of the checkpoint to resume from; empty: from the start. */
   checkpointKey: string;
+  /** What the run is expected to need; the worker sets it aside. */
+  memoryBytes: number;
 }
 
 export interface TrainingSettings {
@@ -329,7 +340,17 @@ export const DescribeRequest: MessageFns<DescribeRequest> = {
 };
 
 function createBaseDescribeResponse(): DescribeResponse {
-  return { workerId: "", devices: [], slots: 0, freeSlots: 0, versions: {}, models: [], runs: [] };
+  return {
+    workerId: "",
+    devices: [],
+    slots: 0,
+    freeSlots: 0,
+    versions: {},
+    models: [],
+    runs: [],
+    memoryBytes: 0,
+    draining: false,
+  };
 }
 
 export const DescribeResponse: MessageFns<DescribeResponse> = {
@@ -354,6 +375,12 @@ export const DescribeResponse: MessageFns<DescribeResponse> = {
     }
     for (const v of message.runs) {
       RunSummary.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.memoryBytes !== 0) {
+      writer.uint32(64).uint64(message.memoryBytes);
+    }
+    if (message.draining !== false) {
+      writer.uint32(72).bool(message.draining);
     }
     return writer;
   },
@@ -430,6 +457,22 @@ export const DescribeResponse: MessageFns<DescribeResponse> = {
             message.runs.push(RunSummary.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.memoryBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.draining = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -462,6 +505,8 @@ export const DescribeResponse: MessageFns<DescribeResponse> = {
     );
     message.models = object.models?.map((e) => e) || [];
     message.runs = object.runs?.map((e) => RunSummary.fromPartial(e)) || [];
+    message.memoryBytes = object.memoryBytes ?? 0;
+    message.draining = object.draining ?? false;
     return message;
   },
 };
@@ -615,7 +660,7 @@ export const Device: MessageFns<Device> = {
 };
 
 function createBaseRunSummary(): RunSummary {
-  return { jobId: "", epoch: 0, sequence: 0, over: false };
+  return { jobId: "", epoch: 0, sequence: 0, over: false, project: "", memoryBytes: 0 };
 }
 
 export const RunSummary: MessageFns<RunSummary> = {
@@ -631,6 +676,12 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.over !== false) {
       writer.uint32(32).bool(message.over);
+    }
+    if (message.project !== "") {
+      writer.uint32(42).string(message.project);
+    }
+    if (message.memoryBytes !== 0) {
+      writer.uint32(48).uint64(message.memoryBytes);
     }
     return writer;
   },
@@ -680,6 +731,22 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.over = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.project = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.memoryBytes = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -701,6 +768,8 @@ export const RunSummary: MessageFns<RunSummary> = {
     message.epoch = object.epoch ?? 0;
     message.sequence = object.sequence ?? 0;
     message.over = object.over ?? false;
+    message.project = object.project ?? "";
+    message.memoryBytes = object.memoryBytes ?? 0;
     return message;
   },
 };
@@ -715,6 +784,7 @@ function createBaseStartJobRequest(): StartJobRequest {
     baseModel: "",
     settings: undefined,
     checkpointKey: "",
+    memoryBytes: 0,
   };
 }
 
@@ -743,6 +813,9 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
     }
     if (message.checkpointKey !== "") {
       writer.uint32(66).string(message.checkpointKey);
+    }
+    if (message.memoryBytes !== 0) {
+      writer.uint32(72).uint64(message.memoryBytes);
     }
     return writer;
   },
@@ -824,6 +897,14 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
             message.checkpointKey = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.memoryBytes = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -851,6 +932,7 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
       ? TrainingSettings.fromPartial(object.settings)
       : undefined;
     message.checkpointKey = object.checkpointKey ?? "";
+    message.memoryBytes = object.memoryBytes ?? 0;
     return message;
   },
 };
@@ -3106,8 +3188,8 @@ export const WorkerServiceService = {
     responseDeserialize: (value: Buffer): DescribeResponse => DescribeResponse.decode(value),
   },
   /**
-   * Starts a run. Fails with RESOURCE_EXHAUSTED when no slot is free, FAILED_PRECONDITION when
-   * the epoch is stale, UNAVAILABLE when the worker is shutting down.
+   * Starts a run. Fails with RESOURCE_EXHAUSTED when no slot or too little memory is free,
+   * FAILED_PRECONDITION when the epoch is stale, UNAVAILABLE when the worker is shutting down.
    */
   startJob: {
     path: "/lathe.worker.v1.WorkerService/StartJob" as const,
@@ -3169,8 +3251,8 @@ export interface WorkerServiceServer extends UntypedServiceImplementation {
   /** What the worker is and what it can take on now. */
   describe: handleUnaryCall<DescribeRequest, DescribeResponse>;
   /**
-   * Starts a run. Fails with RESOURCE_EXHAUSTED when no slot is free, FAILED_PRECONDITION when
-   * the epoch is stale, UNAVAILABLE when the worker is shutting down.
+   * Starts a run. Fails with RESOURCE_EXHAUSTED when no slot or too little memory is free,
+   * FAILED_PRECONDITION when the epoch is stale, UNAVAILABLE when the worker is shutting down.
    */
   startJob: handleUnaryCall<StartJobRequest, StartJobResponse>;
   /**
@@ -3206,8 +3288,8 @@ export interface WorkerServiceClient extends Client {
     callback: (error: ServiceError | null, response: DescribeResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Starts a run. Fails with RESOURCE_EXHAUSTED when no slot is free, FAILED_PRECONDITION when
-   * the epoch is stale, UNAVAILABLE when the worker is shutting down.
+   * Starts a run. Fails with RESOURCE_EXHAUSTED when no slot or too little memory is free,
+   * FAILED_PRECONDITION when the epoch is stale, UNAVAILABLE when the worker is shutting down.
    */
   startJob(
     request: StartJobRequest,

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { memoryNeed, sizeText } from './memory-need.ts';
+
+const billion = {
+  name: 'one-billion',
+  weightBytes: 4e9,
+  layers: 16,
+  hiddenSize: 2048,
+  intermediateSize: 8192,
+  vocabularySize: 32_000,
+};
+const settings = { epochs: 1, batchSize: 1, learningRateMultiplier: 1, learningRate: 1e-4 };
+const job = (type: 'full' | 'lora', options = {}) => ({
+  settings: { ...settings, adaptation: { type } },
+  options,
+});
+
+test('every weight counts four times in full training, and once under an adapter', () => {
+  const full = memoryNeed(job('full'), billion);
+  const lora = memoryNeed(job('lora'), billion);
+  expect(full - 4 * billion.weightBytes).toBeGreaterThan(2e9);
+  expect(full - lora).toBeGreaterThan(2.8 * billion.weightBytes);
+  expect(lora).toBeGreaterThan(billion.weightBytes);
+  expect(memoryNeed(job('lora', { max_tokens: 8192 }), billion)).toBeGreaterThan(2 * lora);
+});
+
+test('before ingest has settled it, the method is what the job asks for', () => {
+  const options = { adaptation: { type: 'full' as const } };
+  expect(memoryNeed({ settings: null, options }, billion)).toBe(memoryNeed(job('full'), billion));
+});
+
+test.each([
+  [200 * 2 ** 20, '200 MiB'],
+  [8 * 2 ** 30, '8 GiB'],
+  [8.46 * 2 ** 30, '8.5 GiB'],
+  [11.8 * 2 ** 30, '12 GiB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(sizeText(bytes)).toBe(text);
+});
