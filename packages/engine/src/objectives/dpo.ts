@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import type { Tensor } from '../graph/tensor.ts';
+import { input, type Value } from '../graph/value.ts';
+import { cast } from '../ops/comparison.ts';
+import { div, mul, neg, sub } from '../ops/elementwise.ts';
+import { reduceSum } from '../ops/reduce.ts';
+import { logSigmoid, relu } from './log-sigmoid.ts';
+import type { Backbone, Forward, Objective, StepContext } from './objective.ts';
+import { parseSettings } from './parse-settings.ts';
+import {
+  answerLengthFeed,
+  answerLengths,
+  halves,
+  type PreferencePair,
+  pairFeeds,
+  pairFigures,
+  pairWeights,
+  preferencePairs,
+} from './preference-pair.ts';
+import {
+  sequenceInputs,
+  sumBySequence,
+  tokenLogProbabilities,
+} from './sequence-log-probability.ts';
+
+const schema = z
+  .strictObject({
+    loss: z
+      .enum(['sigmoid', 'ipo', 'hinge', 'robust'])
+      .default('sigmoid')
+      .describe('How a lead of the chosen answer turns into a loss.'),
+    beta: z
+      .number()
+      .positive()
+      .default(0.1)
+      .describe('How strongly the model is held to its reference.'),
+    labelSmoothing: z
+      .number()
+      .min(0)
+      .lt(0.5)
+      .default(0)
+      .describe('Share of pairs taken to be labelled the wrong way round; for sigmoid and robust.'),
+  })
+  .refine(({ loss, labelSmoothing }) => labelSmoothing === 0 || !['ipo', 'hinge'].includes(loss), {
+    path: ['labelSmoothing'],
+    message: 'only the losses sigmoid and robust have label smoothing',
+  });
+
+export type DpoSettings = z.output<typeof schema>;
+
+/** Defaults are those of TRL's DPOConfig. Throws RangeError naming each field at fault. */
+export function parseDpoSettings(given: unknown = {}): DpoSettings {
+  return parseSettings(schema, given, 'DPO');
+}
+
+/**
+ * Direct preference optimization over pairs; weight: pairs. With h = (ln π − ln π_ref) of the chosen answer less
+ * that of the rejected one, β and ε of the settings, a pair's loss is
+ *   sigmoid  −(1−ε)·ln σ(βh) − ε·ln σ(−βh)   (ε > 0: conservative DPO, as in TRL's CPO trainer)
+ *   robust   (−(1−ε)·ln σ(βh) + ε·ln σ(−βh)) / (1 − 2ε)
+ *   hinge    max(0, 1 − βh)
+ *   ipo      (h̄ − 1/(2β))², h̄ as h with each answer's ratio divided by its tokens
+ * (TRL, DPOTrainer._compute_loss). π_ref are the weights that the run starts from.
+ */
+export function dpo(settings: DpoSettings): Objective<PreferencePair> {
+  return {
+    ...preferencePairs,
+    name: 'dpo',
+    settings,
+    measured: { reference: ({ chosen, rejected }) => [chosen, rejected] },
+    feeds: (placed, context) => ({
+      ...pairFeeds(placed, context.shape),
+      ...(settings.loss === 'ipo' && answerLengthFeed(placed, context.shape)),
+      reference_log_probabilities: referenceFeed(
+        placed.map(({ example }) => example),
+        context,
+      ),
+    }),
+    forward: (backbone, shape) => dpoForward(backbone, shape, settings),
+  };
+}
+
+function dpoForward(
+  { hidden, head }: Backbone,
+  { targets, examples: pairs }: { readonly targets: number; readonly examples: number },
+  settings: DpoSettings,
+): Forward {
+  const dtype = hidden.dtype;
+  const tokens = sequenceInputs(targets);
+  const counted = cast(pairWeights(pairs), dtype);
+  const reference = input('reference_log_probabilities', [2 * pairs], 'float32');
+  const logProbabilities = sumBySequence(
+    tokenLogProbabilities(hidden, head(), tokens),
+    tokens,
+    2 * pairs,
+  );
+  const ratios = sub(logProbabilities, cast(reference, dtype));
+  const scores = settings.loss === 'ipo' ? div(ratios, cast(answerLengths(pairs), dtype)) : ratios;
+  const losses = dpoLosses(halves(scores), settings);
+  return {
+    loss: reduceSum(mul(losses, counted)),
+    ...pairFigures({
+      weights: counted,
+      rewards: halves(mul(ratios, settings.beta)),
+      logProbabilities: halves(logProbabilities),
+    }),
+  };
+}
+
+/** The loss of each pair `[pairs]` from the log-ratios of its answers, divided by their tokens for ipo. */
+function dpoLosses(
+  { chosen, rejected }: { readonly chosen: Value; readonly rejected: Value },
+  { loss, beta, labelSmoothing }: DpoSettings,
+): Value {
+  const lead = sub(chosen, rejected);
+  if (loss === 'ipo') {
+    const error = sub(lead, 1 / (2 * beta));
+    return mul(error, error);
+  }
+  const scaled = mul(lead, beta);
+  if (loss === 'hinge') return relu(sub(1, scaled));
+  const straight = neg(logSigmoid(scaled));
+  if (labelSmoothing === 0) return straight;
+  const swapped = neg(logSigmoid(neg(scaled)));
+  const kept = mul(straight, 1 - labelSmoothing);
+  if (loss === 'robust')
+    return div(sub(kept, mul(swapped, labelSmoothing)), 1 - 2 * labelSmoothing);
+  return sub(kept, mul(swapped, -labelSmoothing));
+}
+
+/** References of the chosen answers, then of the rejected ones; 0 for unused room. */
+function referenceFeed(
+  pairs: readonly PreferencePair[],
+  { shape, reference }: Pick<StepContext<PreferencePair>, 'shape' | 'reference'>,
+): Tensor {
+  const data = new Float32Array(2 * shape.examples);
+  for (const [at, pair] of pairs.entries()) {
+    const [chosen, rejected] = reference(pair) as [number, number];
+    data[at] = chosen;
+    data[shape.examples + at] = rejected;
+  }
+  return { data, shape: [data.length], dtype: 'float32' };
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { input } from '../graph/value.ts';
+import { and, cast, greaterOrEqual, less, where } from '../ops/comparison.ts';
+import { add, div, mul, neg, sub } from '../ops/elementwise.ts';
+import { reshape } from '../ops/layout.ts';
+import { reduceSum } from '../ops/reduce.ts';
+import { targetCount } from './example.ts';
+import { log1mExp, logSigmoid } from './log-sigmoid.ts';
+import type { Backbone, Forward, Objective } from './objective.ts';
+import { parseSettings } from './parse-settings.ts';
+import {
+  answerLengthFeed,
+  answerLengths,
+  halves,
+  type PreferencePair,
+  pairFeeds,
+  pairFigures,
+  pairWeights,
+  preferencePairs,
+} from './preference-pair.ts';
+import {
+  sequenceInputs,
+  sumBySequence,
+  tokenLogProbabilities,
+} from './sequence-log-probability.ts';
+
+const schema = z.strictObject({
+  beta: z
+    .number()
+    .nonnegative()
+    .default(0.1)
+    .describe('Weight of the odds ratio beside the loss of next tokens (λ in the paper).'),
+});
+
+export type OrpoSettings = z.output<typeof schema>;
+
+/** Defaults are those of TRL's ORPOConfig. Throws RangeError naming each field at fault. */
+export function parseOrpoSettings(given: unknown = {}): OrpoSettings {
+  return parseSettings(schema, given, 'ORPO');
+}
+
+/**
+ * Odds-ratio preference optimization over pairs, without a reference; weight: pairs. With ℓ the mean log-probability
+ * of an answer's tokens, the loss of a step is
+ *   (Σ −ln p over every token of the chosen sequences, prompts too) / (number of these tokens in the step)
+ *   − β · mean over pairs of ln σ(ℓ_w − ℓ_l − (ln(1 − e^ℓ_w) − ln(1 − e^ℓ_l)))
+ * (TRL, ORPOTrainer.odds_ratio_loss and concatenated_forward). Both parts are means over the whole step,
+ * however it is split.
+ */
+export function orpo(settings: OrpoSettings): Objective<PreferencePair> {
+  return {
+    ...preferencePairs,
+    name: 'orpo',
+    settings,
+    targets: ({ chosen, rejected }) => chosen.tokens.length - 1 + targetCount(rejected),
+    feeds(placed, { shape, step }) {
+      const tokens = step.reduce((sum, { chosen }) => sum + chosen.tokens.length - 1, 0);
+      return {
+        ...pairFeeds(placed, shape, true),
+        ...answerLengthFeed(placed, shape),
+        nll_scale: { data: Float32Array.of(step.length / tokens), shape: [], dtype: 'float32' },
+      };
+    },
+    forward: (backbone, shape) => orpoForward(backbone, shape, settings),
+  };
+}
+
+function orpoForward(
+  { hidden, head }: Backbone,
+  { targets, examples: pairs }: { readonly targets: number; readonly examples: number },
+  { beta }: OrpoSettings,
+): Forward {
+  const { dtype } = hidden;
+  const tokens = sequenceInputs(targets);
+  const weights = pairWeights(pairs);
+  const counted = cast(weights, dtype);
+  const scores = tokenLogProbabilities(hidden, head(), tokens);
+  const means = halves(
+    div(sumBySequence(scores, tokens, 2 * pairs), cast(answerLengths(pairs), dtype)),
+  );
+  // Unused room would have probability 1, whose odds are infinite.
+  const used = greaterOrEqual(weights, 0.5);
+  const chosen = where(used, means.chosen, -1);
+  const rejected = where(used, means.rejected, -1);
+  const odds = sub(sub(chosen, rejected), sub(log1mExp(chosen), log1mExp(rejected)));
+  const ratio = logSigmoid(odds);
+
+  const inChosen = and(greaterOrEqual(tokens.sequences, 0), less(tokens.sequences, pairs));
+  const everyChosen = cast(inChosen, dtype);
+  const nll = neg(reduceSum(mul(reshape(scores, [targets]), everyChosen)));
+  const scale = cast(input('nll_scale', [], 'float32'), dtype);
+  const count = reduceSum(counted);
+  const { correct, figures } = pairFigures({
+    weights: counted,
+    rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
+    logProbabilities: { chosen, rejected },
+  });
+  return {
+    loss: add(mul(nll, scale), mul(reduceSum(mul(ratio, counted)), -beta)),
+    correct,
+    figures: {
+      ...figures,
+      nll_loss: { total: nll, count: reduceSum(everyChosen) },
+      log_odds_ratio: { total: reduceSum(mul(ratio, counted)), count },
+      log_odds_chosen: { total: reduceSum(mul(odds, counted)), count },
+    },
+  };
+}

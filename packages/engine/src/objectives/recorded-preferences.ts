@@ -1,0 +1,190 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { Adapter, AdapterTensor } from '../checkpoint/peft.ts';
+import { readSafetensors, readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import { readReference } from '../models/reference.ts';
+import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
+import { dpo, parseDpoSettings } from './dpo.ts';
+import { embeddingPairs, parseEmbeddingSettings } from './embedding-pairs.ts';
+import type { TokenizedExample } from './example.ts';
+import { kto, parseKtoSettings } from './kto.ts';
+import type { Objective } from './objective.ts';
+import { orpo, parseOrpoSettings } from './orpo.ts';
+import { parseRewardSettings, reward, rewardHead } from './reward.ts';
+import { parseSimpoSettings, simpo } from './simpo.ts';
+
+/** An example that bench/reference/preferences.py made. */
+export type RecordedPair = {
+  readonly prompt: readonly number[];
+  readonly chosen: readonly number[];
+  readonly rejected: readonly number[];
+  readonly margin: number;
+  readonly desirable: boolean;
+};
+
+export type RecordedPoint = {
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly figures: Readonly<Record<string, number>>;
+};
+
+export const methods = ['full', 'lora'] as const;
+
+export type Method = (typeof methods)[number];
+
+/** What trl and sentence-transformers computed (bench/reference/preferences.py says how). For tests. */
+export type RecordedPreferences = {
+  readonly training: Readonly<Record<string, number>>;
+  /** Factors on the learning rate, by case; 1 where a case has none. */
+  readonly rates: Readonly<Record<string, number>>;
+  readonly examples: readonly RecordedPair[];
+  readonly curves: Readonly<Record<string, Readonly<Record<Method, readonly RecordedPoint[]>>>>;
+  readonly model: ModelFolder;
+  /** Where the adapters and the score head start. */
+  readonly start: ReadonlyMap<string, TensorEntry>;
+};
+
+const folder = join(import.meta.dirname, 'fixtures');
+
+export async function readRecordedPreferences(): Promise<RecordedPreferences> {
+  const recorded = JSON.parse(await readFile(join(folder, 'preferences.json'), 'utf8')) as Omit<
+    RecordedPreferences,
+    'model' | 'start'
+  >;
+  const { tensors } = await readSafetensors(join(folder, 'start.safetensors'));
+  return { ...recorded, model: (await readReference('tied')).model, start: tensors };
+}
+
+/** An objective together with the recorded examples in its own form. */
+export type Case = { readonly objective: Objective<object>; readonly examples: readonly object[] };
+
+/** A recorded case by its name. */
+export function recordedCase(name: string, pairs: readonly RecordedPair[]): Case {
+  const preferences = pairs.map((pair) => ({
+    chosen: answer(pair, pair.chosen),
+    rejected: answer(pair, pair.rejected),
+  }));
+  const dpoCase = (settings: object): Case => bind(dpo(parseDpoSettings(settings)), preferences);
+  const simpoCase = (settings: object): Case =>
+    bind(simpo(parseSimpoSettings({ beta: 2, ...settings })), preferences);
+  const embeddingCase = (settings: object, negatives: boolean): Case =>
+    bind(
+      embeddingPairs(parseEmbeddingSettings(settings)),
+      pairs.map(({ prompt, chosen, rejected }) => ({
+        anchor: Int32Array.from(prompt),
+        positive: Int32Array.from(chosen),
+        negatives: negatives ? [Int32Array.from(rejected)] : [],
+      })),
+    );
+  switch (name) {
+    case 'dpo-sigmoid':
+      return dpoCase({});
+    case 'dpo-smoothed':
+      return dpoCase({ labelSmoothing: 0.1 });
+    case 'dpo-ipo':
+      return dpoCase({ loss: 'ipo' });
+    case 'dpo-hinge':
+      return dpoCase({ loss: 'hinge' });
+    case 'dpo-robust':
+      return dpoCase({ loss: 'robust', labelSmoothing: 0.1 });
+    case 'orpo':
+      return bind(orpo(parseOrpoSettings()), preferences);
+    case 'simpo':
+      return simpoCase({});
+    case 'simpo-smoothed':
+      return simpoCase({ labelSmoothing: 0.1 });
+    case 'kto':
+      return bind(
+        kto(parseKtoSettings({ undesirableWeight: 1.33 })),
+        pairs.map(({ prompt, chosen, rejected, desirable }) => ({
+          prompt: Int32Array.from(prompt),
+          completion: Int32Array.from(desirable ? chosen : rejected),
+          desirable,
+        })),
+      );
+    case 'reward':
+      return bind(
+        reward(parseRewardSettings({ centerCoefficient: 0.01 })),
+        preferences.map(({ chosen, rejected }, at) => ({
+          chosen: chosen.tokens,
+          rejected: rejected.tokens,
+          margin: pairs[at]?.margin,
+        })),
+      );
+    case 'embedding-mean':
+      return embeddingCase({}, false);
+    case 'embedding-symmetric':
+      return embeddingCase({ symmetric: true }, false);
+    case 'embedding-negatives':
+      return embeddingCase({ pooling: 'last' }, true);
+    default:
+      throw new Error(`no recorded case ${name}`);
+  }
+}
+
+/** Model, settings and start of a recorded run. */
+export async function recordedRun(
+  recorded: RecordedPreferences,
+  name: string,
+  method: Method,
+  more: TrainingSettingsInput = {},
+) {
+  const { training, start } = recorded;
+  const { rank = 0, alpha = 0 } = training;
+  const rate = training[method === 'lora' ? 'learningRateLora' : 'learningRateFull'] as number;
+  const settings = parseTrainingSettings({
+    method: method === 'lora' ? { type: 'lora', rank, alpha } : { type: 'full' },
+    epochs: training.epochs,
+    batchSize: training.batchSize,
+    learningRate: rate * (recorded.rates[name] ?? 1),
+    schedule: { kind: 'linear', warmupSteps: training.warmupSteps },
+    optimizer: {
+      beta1: training.beta1,
+      beta2: training.beta2,
+      epsilon: training.epsilon,
+      weightDecay: training.weightDecay,
+    },
+    maxGradientNorm: training.maxGradientNorm,
+    shuffle: false,
+    ...more,
+  });
+  const tensors = new Map<string, AdapterTensor>();
+  for (const [key, entry] of start)
+    tensors.set(key, { shape: entry.shape, data: await readTensor(entry) });
+  const adapter: Adapter | undefined =
+    method === 'lora' ? { rank, alpha, scale: alpha / rank, targets: [], tensors } : undefined;
+  const head = start.get(rewardHead) as TensorEntry;
+  const model: ModelFolder = {
+    ...recorded.model,
+    tensors: new Map([...recorded.model.tensors, [rewardHead, head]]),
+  };
+  return { model, settings, adapter, ...recordedCase(name, recorded.examples) };
+}
+
+/** The gradients of a run's first step; undefined where they were not recorded. */
+export async function recordedGradients(
+  name: string,
+  method: Method,
+): Promise<ReadonlyMap<string, Float32Array> | undefined> {
+  const file = join(folder, `${name}.${method}.safetensors`);
+  const found = await readSafetensors(file).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const gradients = new Map<string, Float32Array>();
+  for (const [key, entry] of found.tensors)
+    gradients.set(key.slice('gradient.'.length), await readTensor(entry));
+  return gradients;
+}
+
+function answer({ prompt }: RecordedPair, completion: readonly number[]): TokenizedExample {
+  const tokens = Int32Array.of(...prompt, ...completion);
+  return { tokens, supervised: new Uint8Array(tokens.length).fill(1, prompt.length) };
+}
+
+/** Hides the type of the examples, which belong to this objective and no other. */
+function bind<Example extends object>(
+  objective: Objective<Example>,
+  examples: readonly Example[],
+): Case {
+  return { objective: objective as unknown as Objective<object>, examples };
+}

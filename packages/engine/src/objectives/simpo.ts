@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { cast } from '../ops/comparison.ts';
+import { add, div, mul, neg, sub } from '../ops/elementwise.ts';
+import { reduceSum } from '../ops/reduce.ts';
+import { logSigmoid } from './log-sigmoid.ts';
+import type { Backbone, Forward, Objective } from './objective.ts';
+import { parseSettings } from './parse-settings.ts';
+import {
+  answerLengthFeed,
+  answerLengths,
+  halves,
+  type PreferencePair,
+  pairFeeds,
+  pairFigures,
+  pairWeights,
+  preferencePairs,
+} from './preference-pair.ts';
+import {
+  sequenceInputs,
+  sumBySequence,
+  tokenLogProbabilities,
+} from './sequence-log-probability.ts';
+
+const schema = z.strictObject({
+  beta: z.number().positive().default(0.1).describe('Scale of the mean log-probabilities.'),
+  gamma: z
+    .number()
+    .nonnegative()
+    .default(0.5)
+    .describe('The lead in reward that the chosen answer should have.'),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(0.5)
+    .default(0)
+    .describe('Share of pairs taken to be labelled the wrong way round.'),
+});
+
+export type SimpoSettings = z.output<typeof schema>;
+
+/** Defaults are those of TRL's CPOConfig. Throws RangeError naming each field at fault. */
+export function parseSimpoSettings(given: unknown = {}): SimpoSettings {
+  return parseSettings(schema, given, 'SimPO');
+}
+
+/**
+ * Simple preference optimization over pairs, without a reference; weight: pairs. With ℓ the mean log-probability of
+ * an answer's tokens and m = β(ℓ_w − ℓ_l) − γ, a pair's loss is −(1−ε)·ln σ(m) − ε·ln σ(−m) (TRL, CPOTrainer.cpo_loss
+ * with loss_type "simpo" and cpo_alpha 0).
+ */
+export function simpo(settings: SimpoSettings): Objective<PreferencePair> {
+  return {
+    ...preferencePairs,
+    name: 'simpo',
+    settings,
+    feeds: (placed, { shape }) => ({
+      ...pairFeeds(placed, shape),
+      ...answerLengthFeed(placed, shape),
+    }),
+    forward: (backbone, shape) => simpoForward(backbone, shape, settings),
+  };
+}
+
+function simpoForward(
+  { hidden, head }: Backbone,
+  { targets, examples: pairs }: { readonly targets: number; readonly examples: number },
+  { beta, gamma, labelSmoothing }: SimpoSettings,
+): Forward {
+  const { dtype } = hidden;
+  const tokens = sequenceInputs(targets);
+  const counted = cast(pairWeights(pairs), dtype);
+  const sums = sumBySequence(tokenLogProbabilities(hidden, head(), tokens), tokens, 2 * pairs);
+  const { chosen, rejected } = halves(div(sums, cast(answerLengths(pairs), dtype)));
+  const margin = sub(mul(sub(chosen, rejected), beta), gamma);
+  const straight = neg(logSigmoid(margin));
+  const losses =
+    labelSmoothing === 0
+      ? straight
+      : add(mul(straight, 1 - labelSmoothing), mul(neg(logSigmoid(neg(margin))), labelSmoothing));
+  return {
+    loss: reduceSum(mul(losses, counted)),
+    ...pairFigures({
+      weights: counted,
+      rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
+      logProbabilities: { chosen, rejected },
+    }),
+  };
+}
