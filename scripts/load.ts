@@ -99,9 +99,13 @@ async function main(): Promise<boolean> {
   const problem = k6Problem();
   if (problem !== null) throw new UsageError(problem);
   const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => stopping.abort(new Error('stopped by a signal')));
-  return script === 'smoke' ? smoke(stopping.signal) : throughput(stopping.signal, sizes);
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  try {
+    return await (script === 'smoke' ? smoke(stopping.signal) : throughput(stopping.signal, sizes));
+  } catch (error) {
+    if (stopping.signal.aborted) throw new Error('Stopped by a signal.', { cause: error });
+    throw error;
+  }
 }
 
 try {

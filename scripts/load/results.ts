@@ -82,8 +82,8 @@ const spreadCells = ({ p50, p95, p99 }: Spread): string => [p50, p95, p99].map(n
 export function resultTables(results: Results): string {
   const { overhead: more, tokensPerSecond: pace, cpu } = results;
   const verdict = (value: number | undefined): string =>
-    value === undefined
-      ? 'not measured on this system'
+    value === undefined || !Number.isFinite(value)
+      ? 'not measured'
       : `${percent(value)} (target at most ${percent(overheadTarget)}: ${value <= overheadTarget ? 'met' : 'missed'})`;
   return `| measure | value |
 | --- | --- |

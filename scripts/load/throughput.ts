@@ -71,12 +71,11 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Mea
   });
   const model = modelFolder(environment);
   const alone = async (when: string, jobs: number): Promise<EnginePace> => {
-    say(`The engine alone, ${when}: ${jobs} trainings, ${workers} at a time`);
-    const half = { jobs, projects: volume.projects };
+    say(`The engine alone, ${when} the platform. Trainings: ${jobs}, at a time: ${workers}`);
     const { folder } = environment;
     const pace = await trainWithEngineAlone({
       model,
-      volume: half,
+      volume: { ...volume, jobs },
       lanes: workers,
       threads,
       folder,
@@ -86,7 +85,8 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Mea
     return pace;
   };
   const before = await alone('before', Math.ceil(volume.jobs / 2));
-  say(`The platform: ${volume.jobs} jobs of ${volume.projects} projects, ${workers} workers`);
+  const { jobs, projects } = volume;
+  say(`The platform. Jobs: ${jobs}, projects: ${projects}, workers: ${workers}`);
   const run = await runJobs(environment, options);
   const after = await alone('after', Math.floor(volume.jobs / 2));
   return {
