@@ -72,14 +72,15 @@ export async function start(
         log[level]({ jobId: job.id, epoch: job.epoch, event: event.name }, event.message);
         await publishEvent(nats, jobEvent(job, event, Date.now()), event.dedupeId);
       },
-      queue: ({ project, id, requestId }, stage, epoch) =>
-        publishWork(nats, stage, { version: 1, project, jobId: id, epoch, requestId }),
+      queue: ({ project, id, requestId }, stage, { epoch, copy }) =>
+        publishWork(nats, stage, { version: 1, project, jobId: id, epoch, requestId }, copy),
       now: () => Date.now(),
       settings,
       log,
     };
     const working = consumeWork(nats, 'train', createTrainWork(ports, createPlacement(ports)), {
       concurrency: settings.concurrency,
+      heldLong: true,
       signal,
       onFailure: (message, error) => failWork(ports, message, error),
     });

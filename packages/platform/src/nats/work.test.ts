@@ -165,7 +165,7 @@ it('takes work away from a handler that hangs, and tells it', async () => {
   await expect.poll(() => told, { timeout: 4000 }).toContain('nothing moved for 1 seconds');
 });
 
-it('gives interrupted work back at shutdown, at once', async () => {
+it('gives interrupted work back at shutdown, at once and as if it were new', async () => {
   await using platform = await startPlatformNats({ ...quickSettings, ackWaitMs: 6000 });
   await publishWork(platform.nats, 'ingest', message('ftjob-a'));
   const started = Promise.withResolvers<void>();
@@ -183,8 +183,65 @@ it('gives interrupted work back at shutdown, at once', async () => {
     deliveries = context.deliveries;
     return { kind: 'done' };
   });
-  await expect.poll(() => deliveries, { timeout: 5500, interval: 10 }).toBe(2);
+  await expect.poll(() => deliveries, { timeout: 5500, interval: 10 }).toBe(1);
   expect(performance.now() - begun).toBeLessThan(5000);
+  await expect.poll(() => waiting(platform)).toBe(0);
+});
+
+it('takes many pieces of work at a time over one subscription', async () => {
+  await using platform = await startPlatformNats();
+  const count = 300;
+  await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      publishWork(platform.nats, 'ingest', message(`ftjob-${index}`)),
+    ),
+  );
+  const held = new Set<string>();
+  const release = Promise.withResolvers<void>();
+  await using _ = consume(
+    platform,
+    async (work, context) => {
+      held.add(work.jobId);
+      const alive = setInterval(context.progress, 200);
+      await release.promise;
+      clearInterval(alive);
+      return { kind: 'done' };
+    },
+    { concurrency: 512 },
+  );
+  await expect.poll(() => held.size, { timeout: 5000 }).toBe(count);
+  await publishWork(platform.nats, 'ingest', message('ftjob-late'));
+  await expect.poll(() => held.has('ftjob-late'), { timeout: 5000 }).toBe(true);
+  release.resolve();
+  await expect.poll(() => waiting(platform), { timeout: 5000 }).toBe(0);
+});
+
+it('forgets deliveries that were held for long, but not those of services that end at once', async () => {
+  await using platform = await startPlatformNats({ ...quickSettings, ackWaitMs: 300 });
+  const { nats } = platform;
+  const consumer = await nats.jetstream.consumers.get(streams.work.name, 'lathe-ingest');
+  const hold = async (ms: number): Promise<number> => {
+    // A service that takes the message, says for a while that it works, and dies.
+    const taken = await consumer.next({ expires: 3000 });
+    const alive = setInterval(() => taken?.working(), 100);
+    await pause(ms, new AbortController().signal);
+    clearInterval(alive);
+    return taken?.info.deliveryCount ?? 0;
+  };
+  await publishWork(nats, 'ingest', message('ftjob-waits'));
+  expect(await hold(2500)).toBe(1);
+  const seen: [string, number][] = [];
+  const handler: WorkHandler = async (work, context) => {
+    seen.push([work.jobId, context.deliveries]);
+    return { kind: 'done' };
+  };
+  const first = consume(platform, handler, { heldLong: true });
+  await expect.poll(() => seen, { timeout: 5000 }).toEqual([['ftjob-waits', 1]]);
+  await first.stop();
+  await publishWork(nats, 'ingest', message('ftjob-kills'));
+  expect(await hold(0)).toBe(1);
+  await using _ = consume(platform, handler, { heldLong: true });
+  await expect.poll(() => seen.at(-1), { timeout: 5000 }).toEqual(['ftjob-kills', 2]);
 });
 
 it('stops at once when there is no work', async () => {

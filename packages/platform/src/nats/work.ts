@@ -1,12 +1,10 @@
-import { LatheError } from '@lathe/contracts/error';
-import { type WorkMessage, workMessageSchema } from '@lathe/contracts/message/work';
+import type { WorkMessage } from '@lathe/contracts/message/work';
 import { type Stage, streams, workConsumer, workSubject } from '@lathe/contracts/subject';
-import type { Consumer, JsMsg } from '@nats-io/jetstream';
-import type { Logger } from '../log.ts';
+import type { JsMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
-import { jsonOf } from './json.ts';
-import { ask, untilLost } from './link.ts';
+import { ask } from './link.ts';
 import { pause } from './pause.ts';
+import { deliverWork } from './work-delivery.ts';
 
 /** How a piece of work ended. */
 export type WorkResult =
@@ -36,7 +34,12 @@ export type ConsumeOptions = {
   readonly signal: AbortSignal;
   /** Called when work threw an error that no retry can cure, or threw at its last delivery. */
   readonly onFailure: (message: WorkMessage, error: unknown) => Promise<void>;
-  /** Longest wait for a message before asking again. */
+  /**
+   * The work is held for long, mostly to wait: deliveries that were held for a long time are forgotten, so
+   * that only services that ended soon after taking the work, several in a row, use them up.
+   */
+  readonly heldLong?: boolean;
+  /** Longest wait for messages before asking again. */
   readonly pollMs?: number;
   /** First delay after an error; it doubles with each delivery up to a minute. */
   readonly retryDelayMs?: number;
@@ -44,17 +47,25 @@ export type ConsumeOptions = {
 
 /**
  * Puts one message on a stage's queue. Publishing the same job, stage and epoch again within the
- * duplicate window changes nothing. Throws `unavailable` when the server stays away.
+ * duplicate window changes nothing, unless a copy is named: then the same holds for that copy. Throws
+ * `unavailable` when the server stays away.
  */
-export async function publishWork(nats: Nats, stage: Stage, message: WorkMessage): Promise<void> {
-  const msgID = `${message.jobId}:${stage}:${message.epoch}`;
+export async function publishWork(
+  nats: Nats,
+  stage: Stage,
+  message: WorkMessage,
+  copy?: string,
+): Promise<void> {
+  const first = `${message.jobId}:${stage}:${message.epoch}`;
+  const msgID = copy === undefined ? first : `${first}:${copy}`;
   const payload = JSON.stringify(message);
   await ask(nats, () => nats.jetstream.publish(workSubject(stage), payload, { msgID }));
 }
 
 /**
  * Takes a stage's work until the signal aborts. Resolves when all running work has ended. A server
- * that is away, or a consumer that vanished, is tried again with growing pauses.
+ * that is away, or a consumer that vanished, is tried again with growing pauses. Nothing is fetched
+ * that cannot be begun at once.
  */
 export async function consumeWork(
   nats: Nats,
@@ -62,142 +73,61 @@ export async function consumeWork(
   handler: WorkHandler,
   options: ConsumeOptions,
 ): Promise<void> {
-  const lanes = Array.from({ length: options.concurrency }, () =>
-    consumeLane(nats, stage, handler, options),
-  );
-  await Promise.all(lanes);
-}
-
-async function consumeLane(
-  nats: Nats,
-  stage: Stage,
-  handler: WorkHandler,
-  options: ConsumeOptions,
-): Promise<void> {
+  const { signal, concurrency } = options;
+  const running = new Set<Promise<void>>();
+  const publishCopy = (message: WorkMessage, copy: string): Promise<void> =>
+    publishWork(nats, stage, message, copy);
   let failures = 0;
-  while (!options.signal.aborted) {
+  while (!signal.aborted) {
     try {
+      if (running.size >= concurrency) {
+        await Promise.race(running);
+        continue;
+      }
       const consumer = await ask(nats, () =>
         nats.jetstream.consumers.get(streams.work.name, workConsumer(stage)),
       );
-      const message = await nextMessage(nats, consumer, options);
+      const request = {
+        max_messages: concurrency - running.size,
+        expires: options.pollMs ?? 10_000,
+      };
+      await takeEach(nats, await consumer.fetch(request), signal, (message) => {
+        const work = deliverWork({ nats, consumer, handler, options, publishCopy }, message)
+          .catch((error: unknown) =>
+            nats.log.error({ err: error, stage }, 'a piece of work could not be settled'),
+          )
+          .finally(() => running.delete(work));
+        running.add(work);
+      });
       failures = 0;
-      if (message !== null) await handleMessage(nats, consumer, message, handler, options);
     } catch (error) {
-      if (options.signal.aborted || nats.connection.isClosed()) return;
+      if (signal.aborted || nats.connection.isClosed()) break;
       failures++;
       if (failures > 1) nats.log.warn({ err: error, stage }, 'cannot take work; trying again');
-      await pause(Math.min(100 * 2 ** failures, 5000), options.signal);
+      await pause(Math.min(100 * 2 ** failures, 5000), signal);
     }
   }
+  await Promise.all(running);
 }
 
-/** One message, or null when none came in time or the signal aborted. Nothing is fetched ahead. */
-async function nextMessage(
+type Batch = AsyncIterable<JsMsg> & { close(): Promise<unknown> };
+
+/** Takes messages as they come, until the batch is full or over, or the signal aborts. */
+async function takeEach(
   nats: Nats,
-  consumer: Consumer,
-  options: ConsumeOptions,
-): Promise<JsMsg | null> {
-  const messages = await consumer.fetch({ max_messages: 1, expires: options.pollMs ?? 10_000 });
+  messages: Batch,
+  signal: AbortSignal,
+  take: (message: JsMsg) => void,
+): Promise<void> {
   const stop = (): void => void messages.close();
-  options.signal.addEventListener('abort', stop, { once: true });
+  signal.addEventListener('abort', stop, { once: true });
+  // A batch that was asked of a connection that broke may stay silent for ever.
   const forget = nats.link.on('up', stop);
-  if (options.signal.aborted) stop();
+  if (signal.aborted) stop();
   try {
-    for await (const message of messages) return message;
-    return null;
+    for await (const message of messages) take(message);
   } finally {
-    options.signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', stop);
     forget();
   }
-}
-
-async function handleMessage(
-  nats: Nats,
-  consumer: Consumer,
-  message: JsMsg,
-  handler: WorkHandler,
-  options: ConsumeOptions,
-): Promise<void> {
-  const parsed = workMessageSchema.safeParse(jsonOf(message));
-  if (!parsed.success) {
-    nats.log.error({ subject: message.subject }, 'dropped a work message that cannot be read');
-    message.term('unreadable');
-    return;
-  }
-  const work = parsed.data;
-  const log = nats.log.child({ jobId: work.jobId, requestId: work.requestId });
-  const { config } = await consumer.info(true);
-  const ackWaitMs = Number(config.ack_wait ?? 30_000_000_000) / 1e6;
-  const lastDelivery =
-    message.info.deliveryCount >= (config.max_deliver ?? Number.MAX_SAFE_INTEGER);
-  const lease = keepLease(message, ackWaitMs);
-  const signal = AbortSignal.any([options.signal, lease.signal]);
-  const context = {
-    progress: lease.progress,
-    signal,
-    deliveries: message.info.deliveryCount,
-    lastDelivery,
-  };
-  try {
-    const result = await handler(work, context);
-    if (!lease.signal.aborted) await settle(nats, message, result, log);
-  } catch (error) {
-    if (lease.signal.aborted) log.warn({ err: error }, 'work was lost: nothing moved for too long');
-    else if (options.signal.aborted) message.nak();
-    else if (lastDelivery || (error instanceof LatheError && !error.retryable)) {
-      log.error({ err: error }, 'work failed for good');
-      await options.onFailure(work, error);
-      message.term('failed');
-    } else {
-      const first = options.retryDelayMs ?? 1000;
-      const delayMs = Math.min(first * 2 ** (message.info.deliveryCount - 1), 60_000);
-      log.warn({ err: error, delayMs }, 'work failed and is tried again');
-      message.nak(delayMs);
-    }
-  } finally {
-    lease.end();
-  }
-}
-
-async function settle(nats: Nats, message: JsMsg, result: WorkResult, log: Logger): Promise<void> {
-  if (result.kind === 'retry') message.nak(result.delayMs);
-  else if (result.kind === 'drop') {
-    log.info({ reason: result.reason }, 'dropped work');
-    message.term(result.reason);
-  } else {
-    try {
-      await untilLost(nats.link, () => message.ackAck());
-    } catch (error) {
-      // The work is stored: delivered again, it finds everything done.
-      log.warn({ err: error }, 'could not acknowledge finished work');
-    }
-  }
-}
-
-/**
- * Keeps the message ours for as long as something moves: a timer at a third of the ack wait sends
- * `working` only when `progress` was called since. Aborts when the server must have given it away.
- */
-function keepLease(message: JsMsg, ackWaitMs: number) {
-  const controller = new AbortController();
-  let moved = true;
-  let extendedAt = performance.now();
-  const timer = setInterval(() => {
-    if (moved) {
-      moved = false;
-      extendedAt = performance.now();
-      message.working();
-    } else if (performance.now() - extendedAt > ackWaitMs) {
-      controller.abort(new Error(`nothing moved for ${Math.round(ackWaitMs / 1000)} seconds`));
-      clearInterval(timer);
-    }
-  }, ackWaitMs / 3);
-  return {
-    signal: controller.signal,
-    progress: () => {
-      moved = true;
-    },
-    end: () => clearInterval(timer),
-  };
 }

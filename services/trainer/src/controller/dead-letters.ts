@@ -2,7 +2,7 @@ import { type LatheError, toWireError, type WireError } from '@lathe/contracts/e
 import { moveJob } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import type { WorkMessage } from '@lathe/contracts/message/work';
-import { type Stage, workConsumer } from '@lathe/contracts/subject';
+import { recordKey, type Stage, workConsumer } from '@lathe/contracts/subject';
 import { changeJob } from '@lathe/platform/jobs';
 import type { DeadLetter } from '@lathe/platform/nats/dead-letters';
 import { stages } from '@lathe/platform/nats/setup';
@@ -14,9 +14,13 @@ const stageNames: Record<Stage, string> = {
   evaluate: 'Evaluation',
 };
 
-/** Fails the job of a message, of any stage, that ran out of deliveries. */
+/**
+ * Fails the job of a message, of any stage, that ran out of deliveries. A job that only waited for a
+ * worker goes back to its queue: controllers ended while they held it, and it had no part in that.
+ */
 export async function failDead(ports: ControllerPorts, letter: DeadLetter): Promise<void> {
   const stage = stages.find((one) => workConsumer(one) === letter.consumer) ?? 'train';
+  if (stage === 'train' && (await queueAgain(ports, letter.message))) return;
   await failStage(ports, letter.message, {
     stage,
     error: {
@@ -25,6 +29,16 @@ export async function failDead(ports: ControllerPorts, letter: DeadLetter): Prom
       param: null,
     },
   });
+}
+
+/** Queues a job that waits for its training under that message. False: it does not. */
+async function queueAgain(ports: ControllerPorts, message: WorkMessage): Promise<boolean> {
+  const { project, jobId, epoch } = message;
+  const record = (await ports.jobs.get(recordKey(project, jobId)))?.value;
+  if (record?.state !== 'queued' || record.stage !== 'train' || record.epoch !== epoch)
+    return false;
+  await ports.queue(record, 'train', { epoch, copy: `dead-${ports.now()}` });
+  return true;
 }
 
 /** Fails the job of a piece of training work that no retry can cure. */

@@ -49,7 +49,7 @@ export async function finishTraining(
     data: { step: result.step, trained_tokens: result.trainedTokens },
     dedupeId: 'training-finished',
   });
-  await ports.queue(next, 'evaluate', next.epoch);
+  await ports.queue(next, 'evaluate', { epoch: next.epoch });
 }
 
 /** Offers the result table as a file of the project. Its id follows from the job's: again is the same file. */

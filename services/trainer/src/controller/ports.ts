@@ -23,8 +23,12 @@ export type ControllerPorts = {
   readonly jobBoard: JobBoard;
   readonly dial: (address: string) => WorkerClient;
   readonly emit: (job: JobRecord, event: ControllerEvent) => Promise<void>;
-  /** Puts a stage of the job on its queue under an epoch; again is harmless. */
-  readonly queue: (job: JobRecord, stage: Stage, epoch: number) => Promise<void>;
+  /** Puts a stage of the job on its queue under an epoch; again is harmless, unless as another copy. */
+  readonly queue: (
+    job: JobRecord,
+    stage: Stage,
+    message: { readonly epoch: number; readonly copy?: string },
+  ) => Promise<void>;
   /** Unix time in milliseconds. */
   readonly now: () => number;
   readonly settings: ControllerSettings;

@@ -33,7 +33,9 @@ async function reconcilePaused(ports: ControllerPorts, seen: JobRecord): Promise
   });
   if (!moved) return;
   if (record.state === 'queued')
-    await ports.queue(record, record.stage === 'evaluate' ? 'evaluate' : 'train', record.epoch);
+    await ports.queue(record, record.stage === 'evaluate' ? 'evaluate' : 'train', {
+      epoch: record.epoch,
+    });
   const name = record.state === 'queued' ? 'resumed' : 'cancelled';
   await ports.emit(record, {
     name,

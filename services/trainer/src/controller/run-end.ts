@@ -65,7 +65,7 @@ async function requeue(
     data: { worker: lost, lost_workers: record.lostWorkers },
     dedupeId: `worker_lost:${record.epoch}`,
   });
-  await ports.queue(record, 'train', record.epoch);
+  await ports.queue(record, 'train', { epoch: record.epoch });
 }
 
 async function pauseJob(

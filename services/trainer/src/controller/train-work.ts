@@ -50,7 +50,7 @@ export function createTrainWork(ports: ControllerPorts, placement: Placement) {
       case 'later':
         return { kind: 'retry', delayMs: laterMs };
       case 'queue again':
-        await ports.queue(record, decision.stage, decision.epoch);
+        await ports.queue(record, decision.stage, { epoch: decision.epoch });
         return { kind: 'drop', reason: 'it is of an older attempt' };
       case 'reattach':
         return reattach(record, signal);

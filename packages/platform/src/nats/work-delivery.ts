@@ -1,0 +1,137 @@
+import { LatheError } from '@lathe/contracts/error';
+import { type WorkMessage, workMessageSchema } from '@lathe/contracts/message/work';
+import type { Consumer, JsMsg } from '@nats-io/jetstream';
+import type { Logger } from '../log.ts';
+import type { Nats } from './connection.ts';
+import { jsonOf } from './json.ts';
+import { untilLost } from './link.ts';
+import type { ConsumeOptions, WorkHandler, WorkResult } from './work.ts';
+
+/** What one delivery needs to know of the consuming. */
+export type Consuming = {
+  readonly nats: Nats;
+  readonly consumer: Consumer;
+  readonly handler: WorkHandler;
+  readonly options: ConsumeOptions;
+  /** Puts the message on its queue once more; the same copy only once. */
+  readonly publishCopy: (message: WorkMessage, copy: string) => Promise<void>;
+};
+
+/** Hands one message to the handler and settles it by what came of that. */
+export async function deliverWork(consuming: Consuming, message: JsMsg): Promise<void> {
+  const { nats, consumer, handler, options } = consuming;
+  const parsed = workMessageSchema.safeParse(jsonOf(message));
+  if (!parsed.success) {
+    nats.log.error({ subject: message.subject }, 'dropped a work message that cannot be read');
+    message.term('unreadable');
+    return;
+  }
+  const work = parsed.data;
+  const log = nats.log.child({ jobId: work.jobId, requestId: work.requestId });
+  const { config } = await consumer.info(true);
+  const ackWaitMs = Number(config.ack_wait ?? 30_000_000_000) / 1e6;
+  if (options.heldLong === true && wasHeldLong(message, ackWaitMs))
+    return putBack(consuming, message, work);
+  const lastDelivery =
+    message.info.deliveryCount >= (config.max_deliver ?? Number.MAX_SAFE_INTEGER);
+  const lease = keepLease(message, ackWaitMs);
+  const signal = AbortSignal.any([options.signal, lease.signal]);
+  const context = {
+    progress: lease.progress,
+    signal,
+    deliveries: message.info.deliveryCount,
+    lastDelivery,
+  };
+  try {
+    const result = await handler(work, context);
+    if (!lease.signal.aborted) await settle(nats, message, result, log);
+  } catch (error) {
+    if (lease.signal.aborted) log.warn({ err: error }, 'work was lost: nothing moved for too long');
+    else if (options.signal.aborted) await putBack(consuming, message, work);
+    else if (lastDelivery || (error instanceof LatheError && !error.retryable)) {
+      log.error({ err: error }, 'work failed for good');
+      await options.onFailure(work, error);
+      message.term('failed');
+    } else {
+      const first = options.retryDelayMs ?? 1000;
+      const delayMs = Math.min(first * 2 ** (message.info.deliveryCount - 1), 60_000);
+      log.warn({ err: error, delayMs }, 'work failed and is tried again');
+      message.nak(delayMs);
+    }
+  } finally {
+    lease.end();
+  }
+}
+
+/**
+ * Whether the deliveries so far were held for several ack waits each, on average. One that dies at once
+ * comes back after a single ack wait, so a message that ends its services does not count as held.
+ */
+function wasHeldLong({ info }: JsMsg, ackWaitMs: number): boolean {
+  const { deliveryCount, timestampNanos } = info;
+  const ageMs = Date.now() - timestampNanos / 1e6;
+  return deliveryCount > 1 && ageMs > 3 * ackWaitMs * deliveryCount;
+}
+
+/**
+ * Puts the work back on its queue as if it had never been delivered: nobody failed at it. A crash
+ * between the two steps leaves it there twice, which every handler must bear anyway.
+ */
+async function putBack(
+  { nats, publishCopy }: Consuming,
+  message: JsMsg,
+  work: WorkMessage,
+): Promise<void> {
+  try {
+    await publishCopy(work, String(message.seq));
+    await untilLost(nats.link, () => message.ackAck());
+  } catch (error) {
+    nats.log.warn(
+      { err: error, jobId: work.jobId },
+      'could not put work back; one delivery is used',
+    );
+    message.nak();
+  }
+}
+
+async function settle(nats: Nats, message: JsMsg, result: WorkResult, log: Logger): Promise<void> {
+  if (result.kind === 'retry') message.nak(result.delayMs);
+  else if (result.kind === 'drop') {
+    log.info({ reason: result.reason }, 'dropped work');
+    message.term(result.reason);
+  } else {
+    try {
+      await untilLost(nats.link, () => message.ackAck());
+    } catch (error) {
+      // The work is stored: delivered again, it finds everything done.
+      log.warn({ err: error }, 'could not acknowledge finished work');
+    }
+  }
+}
+
+/**
+ * Keeps the message ours for as long as something moves: a timer at a third of the ack wait sends
+ * `working` only when `progress` was called since. Aborts when the server must have given it away.
+ */
+function keepLease(message: JsMsg, ackWaitMs: number) {
+  const controller = new AbortController();
+  let moved = true;
+  let extendedAt = performance.now();
+  const timer = setInterval(() => {
+    if (moved) {
+      moved = false;
+      extendedAt = performance.now();
+      message.working();
+    } else if (performance.now() - extendedAt > ackWaitMs) {
+      controller.abort(new Error(`nothing moved for ${Math.round(ackWaitMs / 1000)} seconds`));
+      clearInterval(timer);
+    }
+  }, ackWaitMs / 3);
+  return {
+    signal: controller.signal,
+    progress: () => {
+      moved = true;
+    },
+    end: () => clearInterval(timer),
+  };
+}
