@@ -16,6 +16,7 @@ import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { workerRoutes } from './routes/workers.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -53,6 +54,10 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/models', modelRoutes(ports));
   app.route('/v1/chat/completions', chatRoutes(ports, settings));
   app.route('/v1/embeddings', embeddingRoutes(ports, settings));
+  app.route(
+    '/v1/openapi.json',
+    openApiRoutes(() => routesOf(app)),
+  );
   app.notFound((c) => fail(c, noRoute(app, c), ports.log));
   app.onError((error, c) => fail(c, error, ports.log));
   return app;

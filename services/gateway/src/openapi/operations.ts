@@ -1,0 +1,212 @@
+import { datasetReportSchema } from '@lathe/contracts/artifact/dataset';
+import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
+import { chatCompletionSchema, chatRequestSchema } from '@lathe/contracts/http/chat';
+import { embeddingListSchema, embeddingRequestSchema } from '@lathe/contracts/http/embedding';
+import {
+  fileObjectSchema,
+  listFilesQuerySchema,
+  uploadPurposeSchema,
+} from '@lathe/contracts/http/file';
+import {
+  checkpointObjectSchema,
+  createJobSchema,
+  eventObjectSchema,
+  jobObjectSchema,
+  listCheckpointsQuerySchema,
+  listEventsQuerySchema,
+  listJobsQuerySchema,
+} from '@lathe/contracts/http/fine-tuning';
+import { modelObjectSchema } from '@lathe/contracts/http/model';
+import { workerObjectSchema } from '@lathe/contracts/http/worker';
+import { z } from 'zod';
+
+/** What is told about a route besides its path. */
+export type Operation = {
+  /** Name of the operation, unique among all. */
+  readonly id: string;
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** `multipart/form-data` unless it is JSON. */
+  readonly isForm?: true;
+  /** A JSON answer by its schema, or another by its media type. */
+  readonly answer: z.ZodType | MediaType;
+  /** Another form that the same answer may take. */
+  readonly alternative?: MediaType;
+  /** Needs no key. */
+  readonly isOpen?: true;
+};
+type MediaType = 'application/octet-stream' | 'text/event-stream' | 'text/plain';
+
+const list = (item: z.ZodType) => z.object({ object: z.literal('list'), data: z.array(item) });
+const pageOf = (item: z.ZodType) =>
+  z.object({
+    ...list(item).shape,
+    has_more: z.boolean(),
+    first_id: z.string().nullable(),
+    last_id: z.string().nullable(),
+  });
+const deleted = (object: string) =>
+  z.object({ id: z.string(), object: z.literal(object), deleted: z.boolean() });
+
+const upload = z.object({
+  file: z.string().meta({ format: 'binary' }),
+  purpose: uploadPurposeSchema,
+  'expires_after[anchor]': z.literal('created_at').optional(),
+  'expires_after[seconds]': z.number().int().min(3600).max(2_592_000).optional(),
+});
+const modelFolder = z.object({
+  object: z.literal('lathe.model'),
+  kind: z.enum(['adapter', 'merged']),
+  base: z.string(),
+  files: z.array(z.object({ name: z.string(), bytes: z.number().int(), sha256: z.string() })),
+});
+const readiness = z.object({ status: z.string(), problems: z.record(z.string(), z.string()) });
+
+const jobs = 'v1/fine_tuning/jobs';
+
+/** Every route by its name in `routesOf`; a test compares the two. */
+export const operations: Readonly<Record<string, Operation>> = {
+  'GET /healthz': {
+    id: 'live',
+    summary: 'Whether the process answers.',
+    answer: z.object({ status: z.literal('ok') }),
+    isOpen: true,
+  },
+  'GET /readyz': {
+    id: 'ready',
+    summary: 'Whether what the process stands on answers, too; 503 with the problems otherwise.',
+    answer: readiness,
+    isOpen: true,
+  },
+  'GET /v1/openapi.json': {
+    id: 'describe',
+    summary: 'This document.',
+    answer: z.looseObject({ openapi: z.string() }),
+  },
+  'POST /v1/files': {
+    id: 'createFile',
+    summary: 'Uploads a file.',
+    body: upload,
+    isForm: true,
+    answer: fileObjectSchema,
+  },
+  'GET /v1/files': {
+    id: 'listFiles',
+    summary: 'Lists files, newest first.',
+    query: listFilesQuerySchema,
+    answer: pageOf(fileObjectSchema),
+  },
+  'GET /v1/files/:id': {
+    id: 'retrieveFile',
+    summary: 'Describes a file.',
+    answer: fileObjectSchema,
+  },
+  'DELETE /v1/files/:id': {
+    id: 'deleteFile',
+    summary: 'Deletes a file and its bytes.',
+    answer: deleted('file'),
+  },
+  'GET /v1/files/:id/content': {
+    id: 'downloadFile',
+    summary: 'Sends the bytes of a file.',
+    answer: 'application/octet-stream',
+  },
+  [`POST /${jobs}`]: {
+    id: 'createFineTuningJob',
+    summary: 'Creates a fine-tuning job.',
+    body: createJobSchema,
+    answer: jobObjectSchema,
+  },
+  [`GET /${jobs}`]: {
+    id: 'listFineTuningJobs',
+    summary: 'Lists jobs, newest first; metadata[key]=value narrows the list.',
+    query: listJobsQuerySchema,
+    answer: pageOf(jobObjectSchema),
+  },
+  [`GET /${jobs}/:id`]: {
+    id: 'retrieveFineTuningJob',
+    summary: 'Describes a job.',
+    answer: jobObjectSchema,
+  },
+  [`POST /${jobs}/:id/cancel`]: {
+    id: 'cancelFineTuningJob',
+    summary: 'Cancels a job.',
+    answer: jobObjectSchema,
+  },
+  [`POST /${jobs}/:id/pause`]: {
+    id: 'pauseFineTuningJob',
+    summary: 'Pauses a job.',
+    answer: jobObjectSchema,
+  },
+  [`POST /${jobs}/:id/resume`]: {
+    id: 'resumeFineTuningJob',
+    summary: 'Puts a paused job back into the queue.',
+    answer: jobObjectSchema,
+  },
+  [`GET /${jobs}/:id/events`]: {
+    id: 'listFineTuningEvents',
+    summary: 'Lists what happened to a job, newest first.',
+    query: listEventsQuerySchema,
+    answer: pageOf(eventObjectSchema),
+  },
+  [`GET /${jobs}/:id/checkpoints`]: {
+    id: 'listFineTuningJobCheckpoints',
+    summary: 'Lists the checkpoints of a job, newest step first.',
+    query: listCheckpointsQuerySchema,
+    answer: pageOf(checkpointObjectSchema),
+  },
+  'GET /v1/lathe/jobs/:id/report': {
+    id: 'retrieveEvaluationReport',
+    summary: 'How the tuned model compares with its baselines.',
+    answer: evaluationReportSchema,
+  },
+  'GET /v1/lathe/jobs/:id/dataset': {
+    id: 'retrieveDatasetReport',
+    summary: 'What was found in the files of a job.',
+    answer: datasetReportSchema,
+  },
+  'GET /v1/lathe/jobs/:id/model': {
+    id: 'listModelFiles',
+    summary: 'Lists the files of the model that a job made.',
+    answer: modelFolder,
+  },
+  'GET /v1/lathe/jobs/:id/model/:file': {
+    id: 'downloadModelFile',
+    summary: 'Sends one file of the model that a job made.',
+    answer: 'application/octet-stream',
+  },
+  'GET /v1/lathe/workers': {
+    id: 'listWorkers',
+    summary: 'Shows the pool of workers.',
+    answer: list(workerObjectSchema),
+  },
+  'GET /v1/models': {
+    id: 'listModels',
+    summary: 'Lists base models, then tuned ones.',
+    answer: list(modelObjectSchema),
+  },
+  'GET /v1/models/:name{.+}': {
+    id: 'retrieveModel',
+    summary: 'Describes a model.',
+    answer: modelObjectSchema,
+  },
+  'DELETE /v1/models/:name{.+}': {
+    id: 'deleteModel',
+    summary: 'Deletes a tuned model.',
+    answer: deleted('model'),
+  },
+  'POST /v1/chat/completions': {
+    id: 'createChatCompletion',
+    summary: 'Answers a chat, whole or, with stream, as server-sent events.',
+    body: chatRequestSchema,
+    answer: chatCompletionSchema,
+    alternative: 'text/event-stream',
+  },
+  'POST /v1/embeddings': {
+    id: 'createEmbedding',
+    summary: 'Gives texts as vectors.',
+    body: embeddingRequestSchema,
+    answer: embeddingListSchema,
+  },
+};
