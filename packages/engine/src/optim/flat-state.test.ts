@@ -28,7 +28,7 @@ describe('flat state', () => {
   });
 
   it('gives each parameter a view of its part of the buffer', () => {
-    const state = allocateState(groups);
+    const state = allocateState(groups, { buffers: ({ size }) => ({ mean: size }) });
     state.tensors.get('model.layers.0.self_attn.q_proj.weight')?.fill(3);
     const weights = state.buffers.get('group0')?.weights;
     expect([...(weights ?? [])]).toEqual([...Array(12).fill(0), 3, 3, 3, 3]);

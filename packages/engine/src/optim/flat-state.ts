@@ -1,8 +1,12 @@
+import type { Optimizer } from './optimizer.ts';
+
 /** A trainable tensor. `decays` says whether weight decay applies (not to norms and biases). */
 export type Parameter = {
   readonly name: string;
   readonly shape: readonly number[];
   readonly decays: boolean;
+  /** Its learning rate as a multiple of the run's; 1 when absent. */
+  readonly rate?: number | undefined;
 };
 
 /** Parameters laid end to end in one buffer, which the optimizer updates in a dozen operators. */
@@ -10,16 +14,14 @@ export type StateGroup = {
   readonly name: string;
   readonly size: number;
   readonly decays: boolean;
+  /** The members' learning rate as a multiple of the run's. */
+  readonly rate: number;
   readonly members: readonly (Parameter & { readonly offset: number })[];
 };
 
-/** The buffers of one group; `weights` is what `FlatState.tensors` holds views of. */
-export type GroupBuffers = {
+/** The buffers of one group by kind; `weights` is what `FlatState.tensors` holds views of. */
+export type GroupBuffers = Readonly<Record<string, Float32Array>> & {
   readonly weights: Float32Array;
-  /** First moment. */
-  readonly mean: Float32Array;
-  /** Second moment. */
-  readonly variance: Float32Array;
 };
 
 export type FlatState = {
@@ -35,22 +37,24 @@ export type FlatState = {
  */
 export const defaultGroupElements = 1 << 20;
 
-/** Splits parameters, in their order, into groups of equal decay of about `groupElements` elements. */
+/** Splits parameters, in their order, into groups of equal decay and rate of about `groupElements` elements. */
 export function planGroups(
   parameters: readonly Parameter[],
   groupElements = defaultGroupElements,
 ): StateGroup[] {
   const groups: StateGroup[] = [];
-  for (const decays of [true, false]) {
+  const rates = [...new Set(parameters.map(({ rate = 1 }) => rate))];
+  const kinds = rates.flatMap((rate) => [true, false].map((decays) => ({ rate, decays })));
+  for (const { rate, decays } of kinds) {
     let members: (Parameter & { offset: number })[] = [];
     let size = 0;
     const close = (): void => {
-      if (size > 0) groups.push({ name: `group${groups.length}`, size, decays, members });
+      if (size > 0) groups.push({ name: `group${groups.length}`, size, decays, rate, members });
       members = [];
       size = 0;
     };
     for (const parameter of parameters) {
-      if (parameter.decays !== decays) continue;
+      if (parameter.decays !== decays || (parameter.rate ?? 1) !== rate) continue;
       const elements = elementCount(parameter.shape);
       if (size > 0 && size + elements > groupElements) close();
       members.push({ ...parameter, offset: size });
@@ -62,16 +66,18 @@ export function planGroups(
 }
 
 /** Zeroed buffers for the groups, with a view of each parameter. */
-export function allocateState(groups: readonly StateGroup[]): FlatState {
+export function allocateState(
+  groups: readonly StateGroup[],
+  optimizer: Pick<Optimizer, 'buffers'>,
+): FlatState {
   const buffers = new Map<string, GroupBuffers>();
   const tensors = new Map<string, Float32Array>();
   for (const group of groups) {
     const weights = new Float32Array(group.size);
-    buffers.set(group.name, {
-      weights,
-      mean: new Float32Array(group.size),
-      variance: new Float32Array(group.size),
-    });
+    const own: Record<string, Float32Array> = {};
+    for (const [kind, size] of Object.entries(optimizer.buffers(group)))
+      own[kind] = new Float32Array(size);
+    buffers.set(group.name, { ...own, weights });
     for (const { name, shape, offset } of group.members)
       tensors.set(name, weights.subarray(offset, offset + elementCount(shape)));
   }

@@ -5,15 +5,17 @@ import type { Graph } from '../onnx/encode.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { concat, reshape } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
-import { type AdamWSettings, adamWUpdate, clipByNorm } from '../optim/adamw.ts';
+import { clipByNorm } from '../optim/clip.ts';
 import { elementCount, type StateGroup } from '../optim/flat-state.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
 
 /** The name of the output that replaces an input: a graph may not give two tensors one name. */
 export function nextName(name: string): string {
   return `next.${name}`;
 }
 
-export type Optimizer = { readonly adamW: AdamWSettings; readonly maxGradientNorm: number };
+/** How gradients become new weights. */
+export type UpdateRule = { readonly optimizer: Optimizer; readonly maxGradientNorm: number };
 
 /**
  * The graph of evaluation: `loss` and `correct`, the sums over a micro-batch, and for each figure
@@ -48,9 +50,9 @@ export function gradientsGraph(
 }
 
 /** The graph that updates the state from the accumulated inputs `gradient.<group>`. */
-export function updateGraph(groups: readonly StateGroup[], optimizer: Optimizer): Graph {
+export function updateGraph(groups: readonly StateGroup[], rule: UpdateRule): Graph {
   const sums = groups.map((group) => input(`gradient.${group.name}`, [group.size], 'float32'));
-  return { outputs: update(groups, sums, optimizer) };
+  return { outputs: update(groups, sums, rule) };
 }
 
 /** Both graphs in one, for steps of a single micro-batch. */
@@ -59,11 +61,11 @@ export function stepGraph(
   groups: readonly StateGroup[],
   {
     parameters,
-    optimizer,
-  }: { readonly parameters: ReadonlyMap<string, Value>; readonly optimizer: Optimizer },
+    rule,
+  }: { readonly parameters: ReadonlyMap<string, Value>; readonly rule: UpdateRule },
 ): Graph {
   const sums = flatGradients(forward.loss, groups, parameters);
-  return { outputs: { ...lossGraph(forward).outputs, ...update(groups, sums, optimizer) } };
+  return { outputs: { ...lossGraph(forward).outputs, ...update(groups, sums, rule) } };
 }
 
 /** Each group's gradient as one flat value, in the order of its members. */
@@ -89,44 +91,39 @@ function flatGradients(
 }
 
 /**
- * `gradient_norm`, and for each group `next.weights.<group>`, `next.mean.<group>` and
- * `next.variance.<group>`, each from the input of that name without `next.`. Every one depends on the norm, and the norm on every gradient: whatever
- * reads a weight has run before that weight is written, so a run may write outputs over inputs.
+ * `gradient_norm`, and for each group `next.<kind>.<group>` from the input `<kind>.<group>`, for every
+ * kind of buffer. Every one depends on the norm, and the norm on every gradient: whatever reads a weight
+ * has run before that weight is written, so a run may write outputs over inputs.
  */
 function update(
   groups: readonly StateGroup[],
   sums: readonly Value[],
-  { adamW, maxGradientNorm }: Optimizer,
+  { optimizer, maxGradientNorm }: UpdateRule,
 ): Record<string, Value> {
-  const scalarInput = (name: string): Value => input(name, [], 'float32');
+  const scalars = new Map<string, Value>();
+  const scalar = (name: string): Value => {
+    const value = scalars.get(name) ?? input(name, [], 'float32');
+    scalars.set(name, value);
+    return value;
+  };
   const squares = sums.map((sum) => mul(sum, sum));
   const { norm, factor } = clipByNorm(
     squares.map((square) => reduceSum(square)),
-    { scale: scalarInput('gradient_scale'), most: maxGradientNorm },
+    { scale: scalar('gradient_scale'), most: maxGradientNorm },
   );
-  const rate = scalarInput('rate');
-  const epsilon = scalarInput('epsilon');
-  const keep = adamW.weightDecay === 0 ? undefined : scalarInput('keep');
   const outputs: Record<string, Value> = { gradient_norm: norm };
   // The last parameters' gradients are ready first; their update comes last in the file, and so runs
   // first (the runtime takes the highest node first).
   for (const [at, group] of groups.entries()) {
-    const flat = (kind: string): Value => input(`${kind}.${group.name}`, [group.size], 'float32');
-    const next = adamWUpdate(
-      adamW,
-      { weights: flat('weights'), mean: flat('mean'), variance: flat('variance') },
-      {
-        gradient: sums[at] as Value,
-        square: squares[at] as Value,
-        factor,
-        rate,
-        epsilon,
-        keep: group.decays ? keep : undefined,
-      },
-    );
-    outputs[nextName(`weights.${group.name}`)] = next.weights;
-    outputs[nextName(`mean.${group.name}`)] = next.mean;
-    outputs[nextName(`variance.${group.name}`)] = next.variance;
+    const buffers: Record<string, Value> = {};
+    const sizes = { ...optimizer.buffers(group), weights: group.size };
+    for (const [kind, size] of Object.entries(sizes))
+      buffers[kind] = input(`${kind}.${group.name}`, [size], 'float32');
+    const gradient = sums[at] as Value;
+    const square = squares[at] as Value;
+    const next = optimizer.update({ group, buffers, gradient, square, factor, scalar });
+    for (const [kind, value] of Object.entries(next))
+      outputs[nextName(`${kind}.${group.name}`)] = value;
   }
   return outputs;
 }

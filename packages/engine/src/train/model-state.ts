@@ -13,6 +13,7 @@ import { child, fillNormal, rootSeed } from '../nn/seed.ts';
 import type { HeadParameter, Objective } from '../objectives/objective.ts';
 import { mappedWeight } from '../ops/comparison.ts';
 import { allocateState, type FlatState, type Parameter, planGroups } from '../optim/flat-state.ts';
+import { createOptimizer } from '../optim/optimizer.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** What a run trains, and where the rest of the model is. */
@@ -56,7 +57,7 @@ export async function createModelState(options: ModelStateOptions): Promise<Mode
     .flatMap((linear) => loraShapes(linear, rank))
     .map(({ name, shape }) => ({ name, shape, decays: true }));
   const parameters = [...factors, ...head];
-  const state = allocateState(planGroups(parameters));
+  const state = allocateState(planGroups(parameters), createOptimizer(settings.optimizer));
   const start =
     adapter?.tensors ?? startLora(adapted, rank, child(rootSeed(settings.seed), 'initial'));
   for (const { name, shape } of factors) {
@@ -85,7 +86,7 @@ async function fullState(
     decays: role === 'linear' || role === 'embedding',
   }));
   const parameters = [...weights, ...head];
-  const state = allocateState(planGroups(parameters));
+  const state = allocateState(planGroups(parameters), createOptimizer(settings.optimizer));
   for (const [name, { role }] of plans) {
     const values = state.tensors.get(name) as Float32Array;
     if (initial !== 'random') values.set(await readTensor(entryOf(model, name)));

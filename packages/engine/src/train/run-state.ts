@@ -5,7 +5,7 @@ import {
   writeTrainingState,
 } from '../checkpoint/training-state.ts';
 import type { Objective } from '../objectives/objective.ts';
-import { elementCount, type FlatState } from '../optim/flat-state.ts';
+import type { FlatState } from '../optim/flat-state.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** A stored state belongs to a run with other settings, data or model shape. */
@@ -41,7 +41,7 @@ export type RunProgress = {
 
 const measuredName = 'measured';
 
-/** Writes weights and moments of every parameter, what was measured, and the number of steps done. */
+/** Writes every buffer of the state, what was measured, and the number of steps done. */
 export async function saveRunState(
   folder: string,
   state: FlatState,
@@ -89,13 +89,9 @@ function eachTensor(
   state: FlatState,
   visit: (name: string, shape: readonly number[], data: Float32Array) => void,
 ): void {
-  for (const group of state.groups) {
-    const buffers = state.buffers.get(group.name);
-    if (buffers === undefined) throw new RangeError(`the state has no buffers for ${group.name}`);
-    for (const { name, shape, offset } of group.members)
-      for (const [kind, buffer] of Object.entries(buffers))
-        visit(`${kind}.${name}`, shape, buffer.subarray(offset, offset + elementCount(shape)));
-  }
+  for (const [group, buffers] of state.buffers)
+    for (const [kind, data] of Object.entries(buffers))
+      visit(`${kind}.${group}`, [data.length], data);
 }
 
 /** Keys in order, so that equal settings have one text. */

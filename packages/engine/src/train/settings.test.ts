@@ -8,8 +8,8 @@ describe('training settings', () => {
       epochs: 3,
       batchSize: 8,
       learningRate: 2e-4,
-      schedule: { kind: 'linear' },
-      optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+      schedule: { kind: 'linear', minimum: 0, decayRatio: 0.1 },
+      optimizer: { type: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
       maxGradientNorm: 1,
       seed: 42,
       packing: true,
@@ -27,5 +27,8 @@ describe('training settings', () => {
       'method.dropout',
     );
     expect(() => parseTrainingSettings({ method: { type: 'full', rank: 4 } })).toThrow('rank');
+    expect(() => parseTrainingSettings({ optimizer: { type: 'sgd', beta1: 0.9 } })).toThrow(
+      'optimizer',
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type OptimizerSettingsInput, optimizerSchema } from '../optim/settings.ts';
 
 const positiveInteger = z.int().positive();
 
@@ -29,21 +30,27 @@ const schema = z.strictObject({
     .describe('Peak learning rate; by default 2e-4 for LoRA and 2e-5 for full training.'),
   schedule: z
     .strictObject({
-      kind: z.enum(['constant', 'linear', 'cosine']).default('linear'),
+      kind: z.enum(['constant', 'linear', 'cosine', 'wsd']).default('linear'),
       warmupSteps: z.int().nonnegative().optional(),
       warmupRatio: z.number().min(0).lt(1).optional(),
+      minimum: z
+        .number()
+        .min(0)
+        .lt(1)
+        .default(0)
+        .describe('Where cosine and wsd end, as a factor.'),
+      decayRatio: z
+        .number()
+        .positive()
+        .max(1)
+        .default(0.1)
+        .describe('Share of all steps in which wsd falls.'),
     })
     .prefault({})
     .describe('How the learning rate moves over the run.'),
-  optimizer: z
-    .strictObject({
-      beta1: z.number().min(0).lt(1).default(0.9),
-      beta2: z.number().min(0).lt(1).default(0.999),
-      epsilon: z.number().positive().default(1e-8),
-      weightDecay: z.number().min(0).default(0),
-    })
-    .prefault({})
-    .describe('AdamW; weight decay is decoupled and spares norms and biases.'),
+  optimizer: optimizerSchema.describe(
+    'AdamW unless its type says otherwise; weight decay spares norms and biases.',
+  ),
   maxGradientNorm: z.number().positive().default(1).describe('Global L2 norm to clip at.'),
   seed: z.int().nonnegative().default(42).describe('Root of every random choice of the run.'),
   packing: z.boolean().default(true).describe('Put several short examples in one window.'),
@@ -55,7 +62,9 @@ const schema = z.strictObject({
 });
 
 /** What a user may write: every field may be left out. */
-export type TrainingSettingsInput = z.input<typeof schema>;
+export type TrainingSettingsInput = Omit<z.input<typeof schema>, 'optimizer'> & {
+  optimizer?: OptimizerSettingsInput | undefined;
+};
 
 /** How to train, with every default filled in. */
 export type TrainingSettings = Omit<z.output<typeof schema>, 'learningRate'> & {

@@ -1,14 +1,13 @@
 import type { Tensor } from '../graph/tensor.ts';
 import type { Value } from '../graph/value.ts';
 import type { Forward } from '../objectives/objective.ts';
-import { adamWScalars } from '../optim/adamw.ts';
 import type { FlatState } from '../optim/flat-state.ts';
 import type { Device, Program } from '../runtime/device.ts';
 import {
   gradientsGraph,
   nextName,
-  type Optimizer,
   stepGraph,
+  type UpdateRule,
   updateGraph,
 } from '../step/graphs.ts';
 import { createTally, type Tally } from './tally.ts';
@@ -39,7 +38,7 @@ export type StepRunnerOptions = {
   readonly parameters: ReadonlyMap<string, Value>;
   readonly parameterFeeds: Readonly<Record<string, Tensor>>;
   readonly state: FlatState;
-  readonly optimizer: Optimizer;
+  readonly rule: UpdateRule;
   readonly mapFolder: string;
   /** False when every step is one micro-batch. */
   readonly accumulates: boolean;
@@ -56,9 +55,9 @@ export async function createStepRunner(options: StepRunnerOptions): Promise<Step
 }
 
 async function joinedRunner(options: StepRunnerOptions): Promise<StepRunner> {
-  const { device, forward, state, optimizer, mapFolder } = options;
+  const { device, forward, state, rule, mapFolder } = options;
   const program = await device.compile(
-    stepGraph(forward, state.groups, { parameters: options.parameters, optimizer }),
+    stepGraph(forward, state.groups, { parameters: options.parameters, rule }),
     { mapFolder },
   );
   const stateFeeds = flatFeeds(state);
@@ -69,7 +68,7 @@ async function joinedRunner(options: StepRunnerOptions): Promise<StepRunner> {
       if (batch === undefined || input.microBatches.length > 1)
         throw new RangeError('this run was planned for one micro-batch a step');
       const outputs = await program.run(
-        { ...options.parameterFeeds, ...stateFeeds, ...batch, ...scalars(optimizer, input) },
+        { ...options.parameterFeeds, ...stateFeeds, ...batch, ...scalars(rule, input) },
         results.fetches,
       );
       results.commit();
@@ -82,12 +81,12 @@ async function joinedRunner(options: StepRunnerOptions): Promise<StepRunner> {
 }
 
 async function accumulatingRunner(options: StepRunnerOptions): Promise<StepRunner> {
-  const { device, forward, state, optimizer, mapFolder } = options;
+  const { device, forward, state, rule, mapFolder } = options;
   const gradients = await device.compile(
     gradientsGraph(forward, state.groups, options.parameters),
     { mapFolder },
   );
-  const update: Program = await device.compile(updateGraph(state.groups, optimizer), {});
+  const update: Program = await device.compile(updateGraph(state.groups, rule), {});
   const sums: Record<string, Tensor> = {};
   for (const { name, size } of state.groups)
     sums[`gradient.${name}`] = vector(new Float32Array(size));
@@ -108,7 +107,7 @@ async function accumulatingRunner(options: StepRunnerOptions): Promise<StepRunne
       }
       // The norm tells whether every gradient is finite, and nothing has been written until it is known.
       const outputs = await update.run(
-        { ...stateFeeds, ...sums, ...scalars(optimizer, input) },
+        { ...stateFeeds, ...sums, ...scalars(rule, input) },
         updateResults.fetches,
       );
       updateResults.commit();
@@ -149,14 +148,11 @@ function flatFeeds(state: FlatState): Record<string, Tensor> {
   return feeds;
 }
 
-function scalars({ adamW }: Optimizer, input: StepInput): Record<string, Tensor> {
-  const { rate, epsilon, keep } = adamWScalars(adamW, input.learningRate, input.step);
-  return {
-    gradient_scale: scalar(1 / input.weight),
-    rate: scalar(rate),
-    epsilon: scalar(epsilon),
-    ...(adamW.weightDecay === 0 ? {} : { keep: scalar(keep) }),
-  };
+function scalars({ optimizer }: UpdateRule, input: StepInput): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = { gradient_scale: scalar(1 / input.weight) };
+  for (const [name, value] of Object.entries(optimizer.scalars(input.learningRate, input.step)))
+    feeds[name] = scalar(value);
+  return feeds;
 }
 
 function vector(data: Float32Array): Tensor {

@@ -9,6 +9,7 @@ import type { WindowShape } from '../nn/window.ts';
 import { checkAll, type Objective, tokenCount } from '../objectives/objective.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { elementCount } from '../optim/flat-state.ts';
+import { createOptimizer } from '../optim/optimizer.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
@@ -145,7 +146,10 @@ export async function createTrainer<Example>(
     parameters: weights.parameters,
     parameterFeeds: feeds,
     state,
-    optimizer: { adamW: settings.optimizer, maxGradientNorm: settings.maxGradientNorm },
+    rule: {
+      optimizer: createOptimizer(settings.optimizer),
+      maxGradientNorm: settings.maxGradientNorm,
+    },
     mapFolder,
     accumulates: plan.microBatchesPerStep > 1,
     freshBuffers: options.freshBuffers,

@@ -1,0 +1,45 @@
+import type { Value } from '../graph/value.ts';
+import { adafactor } from './adafactor.ts';
+import { adamW } from './adamw.ts';
+import type { StateGroup } from './flat-state.ts';
+import { lion } from './lion.ts';
+import type { OptimizerSettings } from './settings.ts';
+import { sgd } from './sgd.ts';
+
+/** What an update of one group may read. */
+export type UpdateInputs = {
+  readonly group: StateGroup;
+  /** The group's buffers by kind, `weights` among them. */
+  readonly buffers: Readonly<Record<string, Value>>;
+  /** The summed gradient `[group.size]`, and its element-wise square, which the norm needs as well. */
+  readonly gradient: Value;
+  readonly square: Value;
+  /** What clipping and normalisation multiply the summed gradient by. */
+  readonly factor: Value;
+  /** A number of this step by the name that `scalars` gives it. */
+  scalar(name: string): Value;
+};
+
+/** How weights move along their gradients. State lies in flat buffers, one of each kind a group. */
+export type Optimizer = {
+  /** Elements of each buffer that a group needs beside its weights; all start at 0. */
+  buffers(group: StateGroup): Readonly<Record<string, number>>;
+  /** The numbers of step t, counted from 1, that the graph takes as scalar inputs. */
+  scalars(learningRate: number, step: number): Readonly<Record<string, number>>;
+  /** New values of all buffers, `weights` among them, as a graph. */
+  update(inputs: UpdateInputs): Readonly<Record<string, Value>>;
+};
+
+/** The optimizer that the settings ask for. */
+export function createOptimizer(settings: OptimizerSettings): Optimizer {
+  switch (settings.type) {
+    case 'adamw':
+      return adamW(settings);
+    case 'sgd':
+      return sgd(settings);
+    case 'lion':
+      return lion(settings);
+    case 'adafactor':
+      return adafactor(settings);
+  }
+}

@@ -1,0 +1,31 @@
+import { add, mul, sub } from '../ops/elementwise.ts';
+import { groupRate } from './decay.ts';
+import type { Optimizer } from './optimizer.ts';
+
+export type SgdSettings = {
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+};
+
+/**
+ * Stochastic gradient descent as torch.optim.SGD: g' = g + wd·p;  b' = μb + g';  p' = p − lr·b', or
+ * p − lr·(g' + μb') with Nesterov's look ahead.
+ */
+export function sgd({ momentum, nesterov, weightDecay }: SgdSettings): Optimizer {
+  return {
+    buffers: ({ size }) => (momentum === 0 ? {} : { momentum: size }),
+    scalars: (learningRate) => ({ rate: learningRate }),
+    update({ group, buffers, gradient, factor, scalar }) {
+      const weights = buffers.weights!;
+      const rate = groupRate(group, scalar);
+      const clipped = mul(gradient, factor);
+      const decays = weightDecay !== 0 && group.decays;
+      const slope = decays ? add(clipped, mul(weights, weightDecay)) : clipped;
+      if (momentum === 0) return { weights: sub(weights, mul(slope, rate)) };
+      const next = add(mul(buffers.momentum!, momentum), slope);
+      const change = nesterov ? add(slope, mul(next, momentum)) : next;
+      return { weights: sub(weights, mul(change, rate)), momentum: next };
+    },
+  };
+}
