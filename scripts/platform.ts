@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
@@ -9,8 +10,10 @@ import { type NatsServer, startNatsServer } from '@lathe/platform/nats/server';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { machineMemory } from '../services/trainer/src/worker/machine.ts';
 import { lockDataFolder } from './data-lock.ts';
 import { supervise } from './supervise.ts';
+import { workerConfigs } from './worker-pool.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 /** The whole of Lathe on one machine. */
@@ -20,15 +23,17 @@ export type Platform = Stoppable & {
   readonly apiKey: string;
   readonly key: BootstrapKey;
   readonly natsUrl: string;
-  /** Process of the training worker at this moment; another one after a restart. */
+  /** Process of each training worker at this moment, by the worker's name; another one after a restart. */
+  workerPids(): ReadonlyMap<string, number>;
+  /** Process of the first training worker. Throws when there is none. */
   workerPid(): number;
 };
 
-/** How long the worker and the gateway may take until they are ready. */
+/** How long the workers and the gateway may take until they are ready. */
 const readyTimeoutMs = 60_000;
 
 /**
- * Starts nats-server (unless the configuration names one), every service in this process and the
+ * Starts nats-server (unless the configuration names one), every service in this process and each
  * worker in its own, and resolves when a job could be taken. Throws, with everything stopped again,
  * when a part cannot start.
  */
@@ -55,8 +60,7 @@ async function startParts(config: Config, log: Logger, parts: Parts): Promise<Pl
   parts.add('connection', () => nats.close());
   await ensureStreams(nats, full);
 
-  const worker = await supervise(() => startWorkerProcess(full), { name: 'the worker', log });
-  parts.add('worker', () => worker.stop());
+  const workers = await startWorkers(full, log, parts);
   const trainer = await import('../services/trainer/src/start.ts');
   await startService(parts, 'trainer', () => trainer.start(full));
   const ingest = await import('../services/ingest/src/start.ts');
@@ -66,14 +70,19 @@ async function startParts(config: Config, log: Logger, parts: Parts): Promise<Pl
   const gateway = await import('../services/gateway/src/start.ts');
   const { url } = await startService(parts, 'gateway', () => gateway.start(full));
 
-  await waitForWorker(nats, full);
+  await waitForWorkers(nats, [...workers.keys()]);
   await waitForGateway(url);
   return {
     url,
     apiKey: key.key,
     key,
     natsUrl,
-    workerPid: () => worker.current().pid,
+    workerPids: () => new Map([...workers].map(([id, worker]) => [id, worker.current().pid])),
+    workerPid: () => {
+      const [first] = workers.values();
+      if (first === undefined) throw new Error('LATHE_WORKERS is 0: no worker runs here');
+      return first.current().pid;
+    },
     stop: () => parts.stop(),
   };
 }
@@ -86,6 +95,26 @@ async function startService<T extends Stoppable>(
   const handle = await begin();
   parts.add(name, () => handle.stop());
   return handle;
+}
+
+type Supervised = Awaited<ReturnType<typeof supervise>>;
+
+/** The supervised workers by name; they start and stop side by side. */
+async function startWorkers(
+  config: Config,
+  log: Logger,
+  parts: Parts,
+): Promise<ReadonlyMap<string, Supervised>> {
+  const workers = new Map<string, Supervised>();
+  parts.add('workers', async () => {
+    await Promise.all([...workers.values()].map((worker) => worker.stop()));
+  });
+  const machine = { cores: availableParallelism(), memoryBytes: machineMemory() };
+  for (const each of workerConfigs(config, machine)) {
+    const name = config.workers > 1 ? `the worker ${each.workerId}` : 'the worker';
+    workers.set(each.workerId, await supervise(() => startWorkerProcess(each), { name, log }));
+  }
+  return workers;
 }
 
 /** A supervised nats-server with its store in the data folder; a restart keeps port and token. */
@@ -104,13 +133,19 @@ async function startOwnNats(config: Config, log: Logger, parts: Parts): Promise<
   return server.current().url;
 }
 
-async function waitForWorker(nats: Nats, config: Config): Promise<void> {
+async function waitForWorkers(nats: Nats, ids: readonly string[]): Promise<void> {
   const workers = await openRecords(nats, buckets.workers, workerRecordSchema);
+  const awaited = new Set(ids);
+  if (awaited.size === 0) return;
   const signal = AbortSignal.timeout(readyTimeoutMs);
-  for await (const change of workers.watch('', signal))
-    if (change.kind === 'put' && change.value.id === config.workerId)
-      if (change.value.expiresAt > Date.now()) return;
-  throw new Error(`The worker did not announce itself within ${readyTimeoutMs / 1000} seconds.`);
+  for await (const change of workers.watch('', signal)) {
+    if (change.kind === 'put' && change.value.expiresAt > Date.now())
+      awaited.delete(change.value.id);
+    if (awaited.size === 0) return;
+  }
+  throw new Error(
+    `The worker ${[...awaited].join(', ')} did not announce itself within ${readyTimeoutMs / 1000} seconds.`,
+  );
 }
 
 async function waitForGateway(url: string): Promise<void> {
