@@ -290,8 +290,8 @@ WITH_FULL_GRADIENTS = {"dpo-sigmoid", "orpo", "kto", "reward", "embedding-symmet
 def short(name):
     return (
         name.removeprefix("base_model.model.")
-        .replace(".default.weight", "")
         .replace(".modules_to_save.default", "")
+        .replace(".default.weight", "")
     )
 
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter, AdapterTensor } from '../checkpoint/peft.ts';
@@ -162,16 +162,24 @@ export async function recordedRun(
   return { model, settings, adapter, ...recordedCase(name, recorded.examples) };
 }
 
-/** The gradients of a run's first step; undefined where they were not recorded. */
+/** The cases and methods whose first gradients were recorded: every objective, not every variant in full. */
+export async function casesWithGradients(): Promise<{ name: string; method: Method }[]> {
+  const found = (await readdir(folder)).map((file) =>
+    /^(.+)\.(full|lora)\.safetensors$/.exec(file),
+  );
+  return found
+    .filter((match) => match !== null)
+    .map(([, name = '', method]) => ({ name, method: method as Method }));
+}
+
+/** The gradients of a run's first step, by parameter. */
 export async function recordedGradients(
   name: string,
   method: Method,
-): Promise<ReadonlyMap<string, Float32Array> | undefined> {
-  const file = join(folder, `${name}.${method}.safetensors`);
-  const found = await readSafetensors(file).catch(() => undefined);
-  if (found === undefined) return undefined;
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const { tensors } = await readSafetensors(join(folder, `${name}.${method}.safetensors`));
   const gradients = new Map<string, Float32Array>();
-  for (const [key, entry] of found.tensors)
+  for (const [key, entry] of tensors)
     gradients.set(key.slice('gradient.'.length), await readTensor(entry));
   return gradients;
 }
