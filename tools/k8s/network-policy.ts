@@ -1,3 +1,4 @@
+import { BlockList, isIPv4 } from 'node:net';
 import {
   type Manifest,
   nameOf,
@@ -11,7 +12,9 @@ import {
   workloadsOf,
 } from './manifest.ts';
 
-const metadataService = '169.254.169.254/32';
+const metadataService = '169.254.169.254';
+/** Shorter prefixes are no longer somebody's own addresses. */
+const shortestPrefix = 8;
 
 type Policy = {
   readonly podSelector: Selector;
@@ -119,10 +122,11 @@ function policyProblems(manifests: readonly Manifest[], workloads: readonly Work
       const path = `spec.egress[${index}]`;
       if ((rule.to ?? []).length === 0) add(`${path}.to`, 'lets out to everywhere: name where to');
       for (const peer of rule.to ?? []) {
-        if (peer.ipBlock && !peer.ipBlock.except?.includes(metadataService))
-          add(`${path}.to`, `must except ${metadataService}, the metadata service of clouds`);
-        if (peer.ipBlock && own.some(({ component }) => component === 'worker'))
-          add(`${path}.to`, 'lets workers out of the cluster: remove it');
+        const { cidr = '', except = [] } = peer.ipBlock ?? {};
+        if (holds(cidr, metadataService) && !except.some((each) => holds(each, metadataService)))
+          add(`${path}.to`, `must except ${metadataService}/32, the metadata service of clouds`);
+        if (isWide(cidr) && own.some(({ component }) => component === 'worker'))
+          add(`${path}.to`, `lets workers out to ${cidr}: name the addresses of the store only`);
         if (isOwnPeer(peer))
           checkPorts(
             rule,
@@ -145,4 +149,17 @@ function checkPorts(rule: Rule, workloads: readonly Workload[], add: (cure: stri
   const open = portsOf(workloads);
   for (const { port = '' } of rule.ports ?? [])
     if (!open.includes(port)) add(`names port ${port}, but its pods have ${open.join(', ')}`);
+}
+
+/** Whether an IPv4 block holds an address; a block of another kind holds none. */
+function holds(cidr: string, address: string): boolean {
+  const [network = '', prefix = ''] = cidr.split('/');
+  if (!isIPv4(network)) return false;
+  const block = new BlockList();
+  block.addSubnet(network, Number(prefix));
+  return block.check(address);
+}
+
+function isWide(cidr: string): boolean {
+  return cidr !== '' && Number(cidr.split('/')[1]) < shortestPrefix;
 }
