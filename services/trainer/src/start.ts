@@ -6,6 +6,7 @@ import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
+import { startHealthServer } from '@lathe/platform/health';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { consumeDeadLetters } from '@lathe/platform/nats/dead-letters';
@@ -89,6 +90,16 @@ export async function start(
       stopping.abort(new Error('the controller is shutting down'));
       await Promise.all([working, burying, workers.done, jobBoard.done]);
     });
+    if (config.healthPort !== null) {
+      const health = await startHealthServer({
+        host: config.host,
+        port: config.healthPort,
+        checks: {
+          nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
+        },
+      });
+      parts.add('health', () => health.stop());
+    }
     return { stop: () => parts.stop() };
   } catch (error) {
     await parts.stop().catch(() => undefined);
