@@ -28,7 +28,8 @@ import { controllerSettings } from '../controller/settings.ts';
 import { start } from '../start.ts';
 import type { SlowEngineHabits } from './slow-engine-math.ts';
 
-const project = 'default';
+const usualProject = 'default';
+const controllerMain = fileURLToPath(new URL('../main.ts', import.meta.url));
 const slowWorker = fileURLToPath(new URL('./worker-main.ts', import.meta.url));
 
 export type ClusterOptions = {
@@ -42,6 +43,7 @@ export type JobOptions = {
   readonly train?: readonly ShardExample[];
   readonly heldOut?: readonly ShardExample[];
   readonly model?: string;
+  readonly project?: string;
   readonly adaptation?: Adaptation;
   readonly options?: LatheOptions;
   readonly epochs?: number;
@@ -74,10 +76,12 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
   const artifacts = await openArtifacts(config);
   const workers = await openRecords(nats, buckets.workers, workerRecordSchema);
   const processes = new Set<ChildProcess>();
+  const projects = new Map<string, string>();
+  const projectOf = (id: string): string => projects.get(id) ?? usualProject;
   const stops: (() => Promise<void>)[] = [() => nats.close()];
 
   const job = async (id: string): Promise<JobRecord> => {
-    const stored = await jobs.get(recordKey(project, id));
+    const stored = await jobs.get(recordKey(projectOf(id), id));
     if (stored === null) throw new Error(`no job ${id}`);
     return stored.value;
   };
@@ -102,6 +106,16 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
       stops.push(() => handle.stop());
       return handle;
     },
+    /** The controller in a process of its own, that can be killed. */
+    startControllerProcess(): WorkerProcess {
+      const child = fork(controllerMain, [], {
+        execArgv: [],
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        env: { ...process.env, ...environmentOf(config) },
+      });
+      processes.add(child);
+      return Object.assign(child, { exited: exitOf(child) });
+    },
     /** A worker in a process of its own, with the slow engine unless another main is named. */
     startWorker(
       id: string,
@@ -119,8 +133,7 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
         },
       });
       processes.add(child);
-      const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      return Object.assign(child, { exited });
+      return Object.assign(child, { exited: exitOf(child) });
     },
     /** The worker's announcement, once it is there. */
     async worker(id: string): Promise<WorkerRecord> {
@@ -133,14 +146,15 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
     /** A job as ingest hands it over: record, dataset, message. */
     async createJob(options: JobOptions = {}): Promise<string> {
       const record = await queuedRecord(artifacts, options);
-      await jobs.create(recordKey(project, record.id), record);
+      projects.set(record.id, record.project);
+      await jobs.create(recordKey(record.project, record.id), record);
       await publishWork(nats, 'train', messageOf(record, 0));
       return record.id;
     },
     publishTrain: (id: string, epoch: number) =>
-      publishWork(nats, 'train', messageOf({ id }, epoch)),
+      publishWork(nats, 'train', messageOf({ id, project: projectOf(id) }, epoch)),
     wish: (id: string, desired: JobRecord['desired']) =>
-      changeJob(jobs, project, id, (record) => ({ ...record, desired })),
+      changeJob(jobs, projectOf(id), id, (record) => ({ ...record, desired })),
     /** Waits until the job is as wanted. Throws with its record and events when that takes too long. */
     async waitFor(id: string, wanted: (record: JobRecord) => boolean, timeoutMs = 20_000) {
       const deadline = performance.now() + timeoutMs;
@@ -155,7 +169,7 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
       }
     },
     async events(id: string) {
-      const stored = await listEvents(nats, project, id, { limit: 5000, newestFirst: false });
+      const stored = await listEvents(nats, projectOf(id), id, { limit: 5000, newestFirst: false });
       return stored.map(({ event }) => event);
     },
     async [Symbol.asyncDispose]() {
@@ -165,7 +179,11 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
   };
 }
 
-function messageOf({ id }: Pick<JobRecord, 'id'>, epoch: number) {
+function exitOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => child.once('exit', () => resolve()));
+}
+
+function messageOf({ id, project }: Pick<JobRecord, 'id' | 'project'>, epoch: number) {
   return { version: 1 as const, project, jobId: id, epoch, requestId: 'req_test' };
 }
 
@@ -179,7 +197,7 @@ export function smallExamples(count: number): ShardExample[] {
 
 async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Promise<JobRecord> {
   const id = newId('job');
-  const { model = 'tiny', adaptation = { type: 'lora' } } = options;
+  const { model = 'tiny', adaptation = { type: 'lora' }, project = usualProject } = options;
   const prefix = datasetPrefix(project, id, newId('attempt'));
   const train = await storePart(artifacts, `${prefix}/train`, options.train ?? smallExamples(40));
   const heldOut = await storePart(artifacts, `${prefix}/held`, options.heldOut ?? smallExamples(4));
