@@ -103,3 +103,15 @@ test('without an address of nats-server the message says what to set', async () 
   const config = readConfig({ LATHE_DATA: folder.path, LATHE_LOG_LEVEL: 'silent' });
   await expect(start(config)).rejects.toThrow('LATHE_NATS_URL');
 });
+
+test('a fault in the list of keys ends the start with its place, and without the key', async () => {
+  const config = readConfig({
+    LATHE_DATA: folder.path,
+    LATHE_NATS_URL: nats.url,
+    LATHE_LOG_LEVEL: 'silent',
+    LATHE_API_KEYS: 'sk-secret-0123456789=Red',
+  });
+  const error: unknown = await start(config).catch((cause: unknown) => cause);
+  expect(String(error)).toContain('LATHE_API_KEYS has a fault in entry 1: the project after "="');
+  expect(String(error)).not.toContain('secret');
+});
