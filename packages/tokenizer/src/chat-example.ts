@@ -58,6 +58,8 @@ export function encodeChat(
     const part = tokenizer.encode(rendered.text.slice(start, end), {
       special: true,
       guard,
+      // After a special token, text starts anew: so it would if the whole conversation were encoded at once.
+      continues: tokens.length > 0 && !tokenizer.isAdded(tokens.at(-1)!),
     });
     const last = rendered.foundBy === 'prefixes' ? endOfTurn(tokenizer, part) : part.length;
     part.forEach((token, i) => {

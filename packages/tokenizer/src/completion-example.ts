@@ -10,14 +10,15 @@ export type Completion = {
 
 /**
  * Tokens of a prompt and its completion, encoded apart, so that the prompt has the same tokens with and
- * without its completion. The tokenizer's own prefix comes first; completion and `eos` are supervised.
+ * without its completion, which goes on from it. The tokenizer's own prefix comes first; completion and
+ * `eos` are supervised.
  */
 export function encodeCompletion(
   tokenizer: Tokenizer,
   { prompt, completion, eos }: Completion,
 ): EncodedExample {
   const context = [...tokenizer.prefix, ...tokenizer.encode(prompt)];
-  const answer = [...tokenizer.encode(completion), eos];
+  const answer = [...tokenizer.encode(completion, { continues: prompt !== '' }), eos];
   const targets = [...context.map(() => false), ...answer.map(() => true)];
   return toExample(
     [...context, ...answer],

@@ -1,6 +1,5 @@
 import { bytesOfEntry } from './byte-alphabet.ts';
-import { TokenizerError } from './error.ts';
-import type { Specification } from './specification.ts';
+import type { DecoderStep } from './decoder-chain.ts';
 
 export type TokenStream = {
   /** The characters that this token completes; often one token more or less than a word, never half a character. */
@@ -10,31 +9,43 @@ export type TokenStream = {
 };
 
 export type Decoder = {
-  size: number;
   decode(tokens: Iterable<number>, skipSpecial: boolean): string;
   stream(skipSpecial: boolean): TokenStream;
 };
 
+/** The text of each token by id, and which ids are special. */
+export type TokenTexts = {
+  source: string;
+  texts: readonly (string | undefined)[];
+  special: ReadonlySet<number>;
+  /** Tokens whose text is not written in the byte alphabet. */
+  added: ReadonlySet<number>;
+};
+
+function textOf({ source, texts }: TokenTexts, token: number): string {
+  const text = texts[token];
+  if (text !== undefined) return text;
+  throw new RangeError(`token ${token} is not in the vocabulary of ${source}`);
+}
+
 /** Without `ignoreBOM` a text that starts with U+FEFF would lose it. */
 const createTextDecoder = () => new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Turns token ids back into text: their bytes, joined and read as UTF-8. */
-export function createDecoder(specification: Specification): Decoder {
-  const pieces = collectPieces(specification);
-  const special = new Set(
-    specification.addedTokens.flatMap((token) => (token.special ? [token.id] : [])),
-  );
+/** Turns byte-level token ids back into text: their bytes, joined and read as UTF-8. */
+export function createByteDecoder(tokens: TokenTexts): Decoder {
   const nothing = new Uint8Array(0);
+  const pieces = tokens.texts.map((text, id) =>
+    text === undefined
+      ? nothing
+      : ((tokens.added.has(id) ? undefined : bytesOfEntry(text)) ?? Buffer.from(text)),
+  );
   const bytesOf = (token: number, skipSpecial: boolean): Uint8Array => {
-    const piece = pieces[token];
-    if (piece === undefined)
-      throw new RangeError(`token ${token} is not in the vocabulary of ${specification.source}`);
-    return skipSpecial && special.has(token) ? nothing : piece;
+    textOf(tokens, token);
+    return skipSpecial && tokens.special.has(token) ? nothing : pieces[token]!;
   };
   return {
-    size: pieces.length,
-    decode: (tokens, skipSpecial) => {
-      const parts = Array.from(tokens, (token) => bytesOf(token, skipSpecial));
+    decode: (list, skipSpecial) => {
+      const parts = Array.from(list, (token) => bytesOf(token, skipSpecial));
       return createTextDecoder().decode(Buffer.concat(parts));
     },
     stream: (skipSpecial) => {
@@ -47,19 +58,30 @@ export function createDecoder(specification: Specification): Decoder {
   };
 }
 
-/** The bytes of each token, by id. */
-function collectPieces({ source, vocabulary, addedTokens }: Specification): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  const added = new Map(addedTokens.map(({ id, content }) => [id, content]));
-  for (const [entry, id] of vocabulary) {
-    const content = added.get(id);
-    if (content !== undefined && content !== entry) {
-      throw new TokenizerError(source, `token id ${id} means both "${entry}" and "${content}"`);
-    }
-    if (pieces[id] !== undefined)
-      throw new TokenizerError(source, `model.vocab uses token id ${id} twice`);
-    pieces[id] = bytesOfEntry(entry) ?? Buffer.from(entry);
-  }
-  for (const [id, content] of added) pieces[id] = Buffer.from(content);
-  return pieces;
+/** Turns token ids back into text by a chain of decoders that each rewrite the texts of tokens. */
+export function createChainDecoder(tokens: TokenTexts, steps: readonly DecoderStep[]): Decoder {
+  const stream = (skipSpecial: boolean): TokenStream => {
+    const stages = steps.map((step) => step());
+    const run = (texts: readonly string[], from: number): string =>
+      stages
+        .slice(from)
+        .reduce((list, stage) => list.flatMap(stage.push), texts)
+        .join('');
+    return {
+      push: (token) => {
+        const text = textOf(tokens, token);
+        return skipSpecial && tokens.special.has(token) ? '' : run([text], 0);
+      },
+      end: () => stages.map((stage, i) => run(stage.end(), i + 1)).join(''),
+    };
+  };
+  return {
+    stream,
+    decode: (list, skipSpecial) => {
+      const { push, end } = stream(skipSpecial);
+      let text = '';
+      for (const token of list) text += push(token);
+      return text + end();
+    },
+  };
 }

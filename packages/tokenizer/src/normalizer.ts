@@ -1,38 +1,155 @@
-/** Text as the vocabulary sees it, and for each of its UTF-16 units the source range it stands for. */
+/** For each UTF-16 unit of a normalised text, the range of the source it stands for. */
+export type Alignment = { starts: Int32Array; ends: Int32Array };
+
+/** Text as the vocabulary sees it, and where it came from. */
 export type Normalized = {
   text: string;
-  /** Undefined where nothing changed and a position means itself. */
-  alignment: { starts: Int32Array; ends: Int32Array } | undefined;
+  /** Undefined where every position means itself, and where no alignment was asked for. */
+  alignment: Alignment | undefined;
 };
 
-export type Normalizer = (text: string) => Normalized;
+export type Normalization = {
+  /** Without it the alignment may be left out, which is faster. */
+  align: boolean;
+  /** The text goes on from other text, so that nothing belongs at its start. */
+  continues: boolean;
+};
+
+export type Normalizer = (text: string, how: Normalization) => Normalized;
 
 export const identityNormalizer: Normalizer = (text) => ({ text, alignment: undefined });
 
-/**
- * Where a piece may be normalised apart from its left neighbour: before anything but a combining mark, a
- * vowel or final Hangul jamo (they join the syllable before them) or a low surrogate.
- */
-const pieces = /[\s\S][\p{M}\u1160-\u11ff\ud7b0-\ud7ff]*/gu;
+/** Applies one normalizer after the other; the alignment leads from the last text to the first. */
+export function chainNormalizers(steps: readonly Normalizer[]): Normalizer {
+  const [first = identityNormalizer, ...rest] = steps;
+  if (rest.length === 0) return first;
+  return (source, how) =>
+    rest.reduce(
+      (before, step) => {
+        const after = step(before.text, how);
+        return {
+          text: after.text,
+          alignment: composeAlignments(before.alignment, after.alignment),
+        };
+      },
+      first(source, how),
+    );
+}
 
-/** Unicode normalization form C, with offsets: each piece maps to the whole piece that it came from. */
-export const normalizeC: Normalizer = (source) => {
-  const text = source.normalize('NFC');
-  if (text === source) return { text, alignment: undefined };
-  let parts = source.match(pieces) ?? [];
-  if (parts.map((part) => part.normalize('NFC')).join('') !== text) parts = [source];
-  const starts = new Int32Array(text.length);
-  const ends = new Int32Array(text.length);
-  let from = 0;
-  let to = 0;
-  for (const part of parts) {
-    const written = part.normalize('NFC');
-    const isUnchanged = written === part;
-    for (let i = 0; i < written.length; i++, to++) {
-      starts[to] = isUnchanged ? from + i : from;
-      ends[to] = isUnchanged ? from + i + 1 : from + part.length;
+function composeAlignments(
+  before: Alignment | undefined,
+  after: Alignment | undefined,
+): Alignment | undefined {
+  if (before === undefined || after === undefined) return after ?? before;
+  return {
+    starts: after.starts.map((start) => before.starts[start]!),
+    ends: after.ends.map((end) => before.ends[end - 1]!),
+  };
+}
+
+/** Collects a text piece by piece with the source range of each. */
+export class AlignedText {
+  text = '';
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+
+  /** Appends `text`, all of which stands for [start, end) of the source. */
+  replace(text: string, start: number, end: number): void {
+    this.text += text;
+    for (let i = 0; i < text.length; i++) {
+      this.#starts.push(start);
+      this.#ends.push(end);
     }
-    from += part.length;
   }
-  return { text, alignment: { starts, ends } };
-};
+
+  /** Appends `text` of the source as it is, from `start` on; a surrogate pair stays one character. */
+  keep(text: string, start: number): void {
+    this.text += text;
+    for (let i = 0; i < text.length; i++) {
+      this.#starts.push(start + i);
+      this.#ends.push(start + i + 1);
+    }
+  }
+
+  finish(): Normalized {
+    return {
+      text: this.text,
+      alignment: { starts: Int32Array.from(this.#starts), ends: Int32Array.from(this.#ends) },
+    };
+  }
+}
+
+/** A normalizer that rewrites each code point by itself; `rewrite` returns '' to remove it. */
+export function mapCharacters(rewrite: (character: string) => string): Normalizer {
+  return (source, { align }) => {
+    if (!align) {
+      let text = '';
+      for (const character of source) text += rewrite(character);
+      return { text, alignment: undefined };
+    }
+    const out = new AlignedText();
+    let at = 0;
+    for (const character of source) {
+      const text = rewrite(character);
+      if (text === character) out.keep(text, at);
+      else out.replace(text, at, at + character.length);
+      at += character.length;
+    }
+    return out.text === source ? { text: source, alignment: undefined } : out.finish();
+  };
+}
+
+/**
+ * Replaces every match. As in the reference implementation, the replacement stands for the last character
+ * of what it replaces. `pattern` is global.
+ */
+export function replaceMatches(pattern: RegExp, content: string): Normalizer {
+  return (source, { align }) => {
+    const text = source.replace(pattern, () => content);
+    if (text === source || !align) return { text, alignment: undefined };
+    const out = new AlignedText();
+    let end = 0;
+    for (const match of source.matchAll(pattern)) {
+      const to = match.index + match[0].length;
+      out.keep(source.slice(end, match.index), end);
+      const last = lastCharacterLength(match[0]);
+      out.replace(content, Math.max(to - last, 0), Math.max(to, 1));
+      end = to;
+    }
+    out.keep(source.slice(end), end);
+    return out.finish();
+  };
+}
+
+function lastCharacterLength(text: string): number {
+  return [...text.slice(-2)].at(-1)?.length ?? 1;
+}
+
+/** Puts `prefix` before a text that is not empty and starts anew; it stands for the first character. */
+export function prepend(prefix: string): Normalizer {
+  return (source, { align, continues }) => {
+    if (source === '' || continues) return { text: source, alignment: undefined };
+    if (!align) return { text: prefix + source, alignment: undefined };
+    const out = new AlignedText();
+    out.replace(prefix, 0, firstCharacterLength(source));
+    out.keep(source, 0);
+    return out.finish();
+  };
+}
+
+export function firstCharacterLength(text: string): number {
+  return (text.codePointAt(0) ?? 0) > 0xffff ? 2 : 1;
+}
+
+/** Removes white space (`White_Space`) at the chosen sides. */
+export function stripSides(left: boolean, right: boolean): Normalizer {
+  return (source, { align, continues }) => {
+    const from = left && !continues ? (/^\p{White_Space}*/u.exec(source)?.[0].length ?? 0) : 0;
+    const kept = source.slice(from);
+    const text = right ? kept.replace(/\p{White_Space}+$/u, '') : kept;
+    if (from === 0 || !align) return { text, alignment: undefined };
+    const out = new AlignedText();
+    out.keep(text, from);
+    return out.finish();
+  };
+}

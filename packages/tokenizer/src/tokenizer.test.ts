@@ -233,41 +233,44 @@ describe('options of tokenizer.json', () => {
     ],
   });
   test.each<[object, RegExp]>([
-    [
-      { model: { ...model, type: 'WordPiece' } },
-      /test.json: model type "WordPiece" is not supported/,
-    ],
-    [{ model: { ...model, type: 'Unigram', vocab: [] } }, /model type "Unigram"/],
+    [{ model: { ...model, type: 'WordLevel' } }, /test.json: model type "WordLevel" is not supp/],
+    [{ model: { ...model, type: 'WordPiece' } }, /"ByteLevel" with a WordPiece model/],
+    [{ model: { ...model, byte_fallback: true } }, /model.byte_fallback after pre_tokenizer/],
     [{ model: { ...model, dropout: 0.1 } }, /model.dropout/],
-    [{ model: { ...model, byte_fallback: true } }, /model.byte_fallback/],
     [{ model: { ...model, end_of_word_suffix: '</w>' } }, /model.end_of_word_suffix/],
     [{ model: { ...model, merges: ['a'] } }, /model.merges: "a" is not two tokens/],
     [{ model: { ...model, merges: ['q zz'] } }, /model.merges: "q zz" needs "zz"/],
     [{ model: { ...model, vocab: { ...model.vocab, dup: 300 } } }, /token id 300 twice/],
-    [{ normalizer: { type: 'Lowercase' } }, /normalizer "Lowercase"/],
-    [{ pre_tokenizer: { type: 'Metaspace' } }, /pre_tokenizer must end with "ByteLevel"/],
+    [{ model: { ...model, vocab: { ...model.vocab, far: 2 ** 25 } } }, /token id 33554432 is more/],
+    [{ normalizer: { type: 'Nmt' } }, /normalizer "Nmt" is not supported/],
+    [
+      { normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Odd' }] } },
+      /normalizer.normalizers.1 "Odd" is not supported/,
+    ],
+    [{ normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAAA' } }, /charsmap is not a/],
+    [
+      { pre_tokenizer: { type: 'Metaspace' } },
+      /decoder "ByteLevel" after pre_tokenizer "Metaspace"/,
+    ],
+    [{ pre_tokenizer: { type: 'UnicodeScripts' } }, /pre_tokenizer "UnicodeScripts" is not/],
     [
       {
         pre_tokenizer: {
           type: 'Sequence',
-          pretokenizers: [{ type: 'Whitespace' }, { type: 'ByteLevel', add_prefix_space: false }],
+          pretokenizers: [{ type: 'ByteLevel' }, { type: 'Whitespace' }],
         },
       },
-      /pre_tokenizer "Whitespace"/,
+      /pretokenizers.0 "ByteLevel" before another pre-tokenizer/,
     ],
-    [{ pre_tokenizer: { type: 'ByteLevel', add_prefix_space: true } }, /add_prefix_space/],
-    [{ pre_tokenizer: split('a', { behavior: 'MergedWithNext' }) }, /behavior "MergedWithNext"/],
+    [{ pre_tokenizer: split('a', { behavior: 'Odd' }) }, /pretokenizers.0.behavior: Invalid/],
     [{ pre_tokenizer: split('a++') }, /possessive quantifier/],
     [{ pre_tokenizer: split('[a-z&&[^x]]') }, /class intersection/],
     [{ pre_tokenizer: split('\\Ga') }, /the escape \\G/],
     [{ pre_tokenizer: split('(?<name>a)') }, /the group \(\?<n/],
     [{ pre_tokenizer: split('\\p{Klingon}') }, /the property Klingon/],
     [{ decoder: { type: 'WordPiece' } }, /decoder "WordPiece"/],
-    [{ post_processor: { type: 'BertProcessing' } }, /post_processor "BertProcessing"/],
-    [
-      { added_tokens: [{ id: 0, content: '<|end|>', lstrip: true }] },
-      /added token "<\|end\|>": lstrip/,
-    ],
+    [{ post_processor: { type: 'BertProcessing' } }, /post_processor.sep: Invalid/],
+    [{ post_processor: { type: 'Odd' } }, /post_processor "Odd" is not supported/],
   ])('refuses by name what it cannot honour: %#', (change, message) => {
     expect(() => createTokenizer({ ...file, ...change }, 'test.json')).toThrow(message);
   });

@@ -1,26 +1,44 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createControlFinder, createSectionSplitter } from './added-tokens.ts';
-import { createDecoder, type TokenStream } from './decoder.ts';
+import { createControlFinder } from './added-tokens.ts';
+import {
+  createByteDecoder,
+  createChainDecoder,
+  type TokenStream,
+  type TokenTexts,
+} from './decoder.ts';
 import { TokenizerError } from './error.ts';
+import { cutPairWindows, type PairOptions, type PairWindow } from './pair-windows.ts';
+import { affixes } from './post-processor.ts';
+import { createSectionEncoder } from './section-encoder.ts';
 import { parseSpecification, type Specification } from './specification.ts';
-import { createWordEncoder } from './word-encoder.ts';
+import { createOffsetTrimmer } from './trim-offsets.ts';
 
 export type EncodeOptions = {
   /** Read special tokens in the text as control tokens. Off by default: text from users must not control. */
   special?: boolean;
   /** Add what the post-processor adds around a text, such as a beginning-of-sequence token. */
   addSpecial?: boolean;
+  /** The text goes on from other text: nothing is put before it, such as SentencePiece's first space. */
+  continues?: boolean;
   /** A character that keeps special tokens apart where it stands, and is itself left out. */
   guard?: string;
 };
 
-/** Token i of `tokens` stands for the UTF-16 units [start, end) of the text; added ones are empty. */
+/**
+ * Token i of `tokens` stands for the UTF-16 units [start, end) of the text, whatever normalisation did to
+ * it; added ones are empty.
+ */
 export type EncodedText = { tokens: number[]; offsets: [start: number, end: number][] };
 
 export type Tokenizer = {
   encode(text: string, options?: EncodeOptions): number[];
   encodeWithOffsets(text: string, options?: EncodeOptions): EncodedText;
+  /**
+   * Two texts in the post-processor's template for pairs, such as a question and its context, in windows over
+   * the second. Special tokens in the texts are plain text. Throws RangeError when there is no room.
+   */
+  encodePair(first: string, second: string, options: PairOptions): PairWindow[];
   /** Bytes that are not valid UTF-8 become U+FFFD. Throws RangeError for an id outside the vocabulary. */
   decode(tokens: Iterable<number>, options?: { skipSpecial?: boolean }): string;
   /** Decodes token by token; a character comes out only when it is whole. Joined, the same as decode. */
@@ -29,6 +47,8 @@ export type Tokenizer = {
   /** One more than the highest token id. */
   vocabularySize: number;
   isSpecial(token: number): boolean;
+  /** Special, or added to the vocabulary beside the model: what is cut out of a text before it is encoded. */
+  isAdded(token: number): boolean;
   /** The text of every special token. */
   specialTokens: readonly string[];
   /** Special tokens written out in `text`, each once: an attempt to control, or a formatting mistake. */
@@ -54,106 +74,89 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
 /** Builds a tokenizer from a parsed tokenizer.json; `source` names it in errors. */
 export function createTokenizer(json: unknown, source = 'tokenizer.json'): Tokenizer {
   const specification = parseSpecification(source, json);
+  const { addedTokens, post } = specification;
   const encodeSections = createSectionEncoder(specification);
-  const ids = new Map(specification.vocabulary);
-  for (const { id, content } of specification.addedTokens) ids.set(content, id);
-  const special = new Set(
-    specification.addedTokens.flatMap((token) => (token.special ? [token.id] : [])),
-  );
-  const decoder = createDecoder(specification);
-  const { prefix, suffix } = specification;
+  const texts = collectTexts(specification);
+  const ids = new Map([
+    ...specification.entries,
+    ...addedTokens.map(({ id, content }): [string, number] => [content, id]),
+  ]);
+  const decoder =
+    specification.decoder === 'bytes'
+      ? createByteDecoder(texts)
+      : createChainDecoder(texts, specification.decoder);
+  const trim =
+    post.trim === undefined
+      ? undefined
+      : createOffsetTrimmer(texts.texts, post.trim.addPrefixSpace);
+  const { prefix, suffix } = affixes(post);
 
   const encode = (text: string, options: EncodeOptions, offsets?: [number, number][]): number[] => {
-    const tokens: number[] = [];
-    const affix = (extra: readonly number[], at: number) => {
-      if (options.addSpecial !== true) return;
-      tokens.push(...extra);
-      offsets?.push(...extra.map((): [number, number] => [at, at]));
-    };
-    affix(prefix, 0);
-    const { special = false, guard } = options;
+    const { special = false, addSpecial = false, continues = false, guard } = options;
     if (guard !== undefined && offsets !== undefined) {
       throw new TokenizerError(source, 'a guard and offsets cannot be asked for together');
     }
-    encodeSections(text, { special, guard, tokens, offsets });
-    affix(suffix, text.length);
-    return tokens;
+    const tokens: number[] = [];
+    encodeSections(text, { special, continues, guard, tokens, offsets });
+    if (offsets !== undefined) trim?.(tokens, offsets);
+    if (!addSpecial) return tokens;
+    offsets?.unshift(...prefix.map((): [number, number] => [0, 0]));
+    offsets?.push(...suffix.map((): [number, number] => [text.length, text.length]));
+    return [...prefix, ...tokens, ...suffix];
+  };
+  const encodeWithOffsets = (text: string, options: EncodeOptions = {}): EncodedText => {
+    const offsets: [number, number][] = [];
+    return { tokens: encode(text, options, offsets), offsets };
   };
   return {
     encode: (text, options = {}) => encode(text, options),
-    encodeWithOffsets: (text, options = {}) => {
-      const offsets: [number, number][] = [];
-      return { tokens: encode(text, options, offsets), offsets };
+    encodeWithOffsets,
+    encodePair: (first, second, options) => {
+      if (post.pair.length === 0)
+        throw new TokenizerError(source, 'post_processor has no template for pairs');
+      return cutPairWindows(
+        post.pair,
+        [encodeWithOffsets(first), encodeWithOffsets(second)],
+        options,
+      );
     },
     decode: (tokens, options = {}) => decoder.decode(tokens, options.skipSpecial ?? false),
     stream: (options = {}) => decoder.stream(options.skipSpecial ?? false),
     tokenId: (text) => ids.get(text),
-    vocabularySize: decoder.size,
-    isSpecial: (token) => special.has(token),
-    specialTokens: specification.addedTokens.flatMap((token) =>
-      token.special ? [token.content] : [],
-    ),
-    controlStrings: createControlFinder(specification.addedTokens),
+    vocabularySize: texts.texts.length,
+    isSpecial: (token) => texts.special.has(token),
+    isAdded: (token) => texts.added.has(token),
+    specialTokens: addedTokens.flatMap((token) => (token.special ? [token.content] : [])),
+    controlStrings: createControlFinder(addedTokens),
     prefix,
     suffix,
   };
 }
 
-type Sink = {
-  special: boolean;
-  guard: string | undefined;
-  tokens: number[];
-  offsets: [number, number][] | undefined;
-};
+/** Tables by id are as long as the largest one, so a file must not ask for too much memory. */
+const largestTokenId = 2 ** 24;
 
-/**
- * Added tokens marked `normalized: false` are cut from the text as it is, the others after
- * normalisation: the order in which the reference implementation works.
- */
-function createSectionEncoder(specification: Specification) {
-  const { addedTokens, normalize, split } = specification;
-  const words = createWordEncoder(specification);
-  const splitRaw = createSectionSplitter(addedTokens.filter(({ normalized }) => !normalized));
-  const splitNormalized = createSectionSplitter(
-    addedTokens
-      .filter(({ normalized }) => normalized)
-      .map((token) => ({ ...token, content: normalize(token.content).text })),
-  );
-
-  const encodeText = (source: string, base: number, sink: Sink): void => {
-    const { special, guard, tokens, offsets } = sink;
-    const { text, alignment } = normalize(source);
-    const first = offsets?.length ?? 0;
-    for (const section of splitNormalized(text, special)) {
-      if (section.token !== undefined) {
-        tokens.push(section.token);
-        offsets?.push([section.start, section.start + section.text.length]);
-        continue;
-      }
-      let at = section.start;
-      const plain = guard === undefined ? section.text : section.text.replaceAll(guard, '');
-      for (const word of split(plain)) {
-        const found = words.encode(word);
-        for (const token of found) tokens.push(token);
-        if (offsets !== undefined) words.appendOffsets(word, found, at, offsets);
-        at += word.length;
-      }
+/** The text of each token, by id. Throws TokenizerError when an id means two things. */
+function collectTexts({ source, entries, addedTokens }: Specification): TokenTexts {
+  const texts: (string | undefined)[] = [];
+  const added = new Map(addedTokens.map(({ id, content }) => [id, content]));
+  const largest = entries.reduce((most, [, id]) => Math.max(most, id), Math.max(...added.keys()));
+  if (largest > largestTokenId)
+    throw new TokenizerError(source, `token id ${largest} is more than ${largestTokenId}`);
+  for (const [entry, id] of entries) {
+    const content = added.get(id);
+    if (content !== undefined && content !== entry) {
+      throw new TokenizerError(source, `token id ${id} means both "${entry}" and "${content}"`);
     }
-    for (let i = first; offsets !== undefined && i < offsets.length; i++) {
-      const [start, end] = offsets[i]!;
-      const from = alignment === undefined ? start : alignment.starts[start]!;
-      const to = alignment === undefined ? end : alignment.ends[end - 1]!;
-      offsets[i] = [base + from, base + to];
-    }
-  };
-
-  return (text: string, sink: Sink): void => {
-    for (const section of splitRaw(text, sink.special)) {
-      if (section.token === undefined) encodeText(section.text, section.start, sink);
-      else {
-        sink.tokens.push(section.token);
-        sink.offsets?.push([section.start, section.start + section.text.length]);
-      }
-    }
+    if (texts[id] !== undefined)
+      throw new TokenizerError(source, `model.vocab uses token id ${id} twice`);
+    texts[id] = entry;
+  }
+  for (const [id, content] of added) texts[id] = content;
+  return {
+    source,
+    texts,
+    special: new Set(addedTokens.flatMap((token) => (token.special ? [token.id] : []))),
+    added: new Set(added.keys()),
   };
 }

@@ -1,0 +1,82 @@
+import type { TemplatePiece } from './post-processor.ts';
+
+export type PairOptions = {
+  /** The most tokens of a window, special ones included. */
+  maxTokens: number;
+  /** How many tokens of the second text two windows share. 0 unless given. */
+  stride?: number;
+};
+
+/** The first text and a part of the second, as a model reads them. All lists have one entry a token. */
+export type PairWindow = {
+  tokens: number[];
+  /** What the template says of each token, for `token_type_ids`. */
+  typeIds: Uint8Array;
+  /** 1 where the template put a special token. */
+  special: Uint8Array;
+  /** Which text a token is from: 0 or 1, and -1 for special tokens. */
+  sequences: Int8Array;
+  /** UTF-16 units [start, end) of that text; [0, 0] for special tokens. */
+  offsets: [start: number, end: number][];
+};
+
+type Encoded = { tokens: readonly number[]; offsets: readonly [number, number][] };
+
+/**
+ * Windows over the second of two texts, each with the whole first text, such as a question and its
+ * context. Every token of the second text is in a window; each window but the last is full. Throws
+ * RangeError when the first text leaves no more room than `stride`.
+ */
+export function cutPairWindows(
+  template: readonly TemplatePiece[],
+  texts: readonly [Encoded, Encoded],
+  { maxTokens, stride = 0 }: PairOptions,
+): PairWindow[] {
+  const [first, second] = texts;
+  let fixed = first.tokens.length;
+  for (const piece of template) if ('ids' in piece) fixed += piece.ids.length;
+  const room = maxTokens - fixed;
+  if (!Number.isInteger(stride) || stride < 0 || !(room > stride)) {
+    throw new RangeError(
+      `the first text and its special tokens take ${fixed} of ${maxTokens} tokens, which leaves ${room} for the second: that must be more than the stride ${stride}`,
+    );
+  }
+  const windows: PairWindow[] = [];
+  const { tokens, offsets } = second;
+  for (let start = 0; ; start += room - stride) {
+    const end = Math.min(start + room, tokens.length);
+    const part = { tokens: tokens.slice(start, end), offsets: offsets.slice(start, end) };
+    windows.push(fillTemplate(template, [first, part]));
+    if (end === tokens.length) return windows;
+  }
+}
+
+/** Puts texts into a template. */
+export function fillTemplate(
+  template: readonly TemplatePiece[],
+  texts: readonly Encoded[],
+): PairWindow {
+  const tokens: number[] = [];
+  const typeIds: number[] = [];
+  const sequences: number[] = [];
+  const offsets: [number, number][] = [];
+  for (const piece of template) {
+    const which = 'ids' in piece ? -1 : piece.text;
+    const text = 'ids' in piece ? undefined : texts[piece.text];
+    const ids = 'ids' in piece ? piece.ids : (text?.tokens ?? []);
+    ids.forEach((token, i) => {
+      tokens.push(token);
+      typeIds.push(piece.typeId);
+      sequences.push(which);
+      const [start, end] = text?.offsets[i] ?? [0, 0];
+      offsets.push([start, end]);
+    });
+  }
+  return {
+    tokens,
+    offsets,
+    typeIds: Uint8Array.from(typeIds),
+    sequences: Int8Array.from(sequences),
+    special: Uint8Array.from(sequences, (which) => (which < 0 ? 1 : 0)),
+  };
+}
