@@ -3,7 +3,8 @@ import { gradients } from '../autodiff.ts';
 import { input } from '../graph/value.ts';
 import { child, fillNormal, rootSeed, words } from '../nn/seed.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { causalLmLoss, headChunk } from './causal-lm.ts';
+import { causalLmLoss } from './causal-lm.ts';
+import { headChunk } from './chunked-cross-entropy.ts';
 
 const width = 5;
 const vocabulary = 7;

@@ -1,27 +1,9 @@
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
-import { cast, greaterOrEqual } from '../ops/comparison.ts';
-import { crossEntropy } from '../ops/cross-entropy.ts';
-import { add, mul } from '../ops/elementwise.ts';
-import { gatherRows } from '../ops/index-rows.ts';
-import { reshape, split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
-import { reduceSum } from '../ops/reduce.ts';
+import { chunkedCrossEntropy, type Targets } from './chunked-cross-entropy.ts';
 import { type TokenizedExample, targetCount } from './example.ts';
 import { checkSequence, type ExampleLimits, type Objective, type Placed } from './objective.ts';
-
-/** Where the model is held to account; all of static length `targets`. */
-export type Targets = {
-  /** Flat positions in `[rows · tokens]` whose next token is a target. */
-  readonly positions: Value;
-  /** The token to predict at each. */
-  readonly tokens: Value;
-  /** 1 for a target, 0 for unused room, float32. */
-  readonly weights: Value;
-};
-
-/** Rows of logits in one chunk: bounds memory at a few times `headChunk · vocabularySize`. */
-export const headChunk = 1024;
 
 /**
  * Next-token prediction: Σ weight · cross-entropy over the targets, and the number of targets whose most
@@ -33,25 +15,7 @@ export function causalLmLoss(
   head: Value,
   targets: Targets,
 ): { readonly loss: Value; readonly correct: Value } {
-  const rows = gatherRows(hidden, targets.positions);
-  const count = rows.shape[0] as number;
-  const sizes: number[] = [];
-  for (let start = 0; start < count; start += headChunk)
-    sizes.push(Math.min(headChunk, count - start));
-  const tokens = chunks(targets.tokens, sizes);
-  const weights = chunks(targets.weights, sizes);
-  const losses: Value[] = [];
-  const corrects: Value[] = [];
-  for (const [at, chunk] of chunks(rows, sizes).entries()) {
-    const column = [sizes[at] as number, 1];
-    const weight = reshape(weights[at] as Value, column);
-    const logits = matmul(chunk, head, { transB: true });
-    const { loss, lead } = crossEntropy(logits, reshape(tokens[at] as Value, column));
-    losses.push(reduceSum(mul(loss, weight)));
-    corrects.push(reduceSum(mul(cast(greaterOrEqual(lead, 0), 'float32'), weight)));
-  }
-  const total = (parts: readonly Value[]): Value => parts.reduce((sum, part) => add(sum, part));
-  return { loss: total(losses), correct: total(corrects) };
+  return chunkedCrossEntropy(hidden, targets, (rows) => matmul(rows, head, { transB: true }));
 }
 
 /** Next-token prediction on the supervised tokens of each example; weight: supervised tokens. */
@@ -111,8 +75,4 @@ export function nextTokenFeeds(
     target_tokens: { data: tokens, shape: [room], dtype: 'int32' },
     target_weights: { data: weights, shape: [room], dtype: 'float32' },
   };
-}
-
-function chunks(x: Value, sizes: readonly number[]): Value[] {
-  return sizes.length === 1 ? [x] : split(x, sizes, 0);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ModelConfig } from '../checkpoint/model-config.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import { cast, equal, greaterOrEqual, where } from '../ops/comparison.ts';
@@ -8,6 +9,7 @@ import { gatherRows } from '../ops/index-rows.ts';
 import { reshape, slice, transpose } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
+import { typesOf } from './encoder-example.ts';
 import {
   type Backbone,
   checkSequence,
@@ -36,9 +38,9 @@ const schema = z.strictObject({
     .default(false)
     .describe('Also ask which anchor each positive belongs to, and take the mean of both losses.'),
   pooling: z
-    .enum(['mean', 'last'])
+    .enum(['mean', 'first', 'last'])
     .default('mean')
-    .describe('A text is the mean of its hidden states, or the last one.'),
+    .describe('A text is the mean of its hidden states, or the state of its first or last token.'),
 });
 
 export type EmbeddingSettings = z.output<typeof schema>;
@@ -59,13 +61,18 @@ export function parseEmbeddingSettings(given: unknown = {}): EmbeddingSettings {
  * step must fit one. `vectors.embeddings` `[targets, hiddenSize]` are of length 1: anchors at 0, 1, …, their
  * positives from `examples` on, then the negatives.
  */
-export function embeddingPairs(settings: EmbeddingSettings): Objective<EmbeddingExample> {
+export function embeddingPairs(
+  config: ModelConfig,
+  settings: EmbeddingSettings,
+): Objective<EmbeddingExample> {
+  const types = typesOf(config);
   return {
     name: 'embedding-pairs',
     settings,
     headless: true,
     contrastive: true,
     sequences,
+    types: types && ((example) => sequences(example).flatMap((tokens) => types({ tokens }))),
     targets: (example) => sequences(example).length,
     weight: () => 1,
     check(example, name, limits) {
@@ -99,14 +106,14 @@ type Shape = {
   readonly examples: number;
 };
 
-/** Which text each token belongs to, and each text's last token and number of tokens. */
+/** Which text each token belongs to, or where its first or last token is; and how many each has. */
 function embeddingFeeds(
   placed: readonly Placed<EmbeddingExample>[],
   { rows, tokens, targets, examples }: Shape,
   { pooling }: EmbeddingSettings,
 ): Record<string, Tensor> {
   const texts = new Int32Array(rows * tokens).fill(-1);
-  const last = new Int32Array(targets);
+  const picked = new Int32Array(targets);
   const lengths = new Float32Array(targets);
   let negative = 2 * examples;
   for (const [at, { example, starts }] of placed.entries())
@@ -115,12 +122,12 @@ function embeddingFeeds(
       if (slot >= targets) throw new RangeError(`more than ${targets} texts in a micro-batch`);
       const start = starts[part] as number;
       texts.fill(slot, start, start + text.length);
-      last[slot] = start + text.length - 1;
+      picked[slot] = pooling === 'first' ? start : start + text.length - 1;
       lengths[slot] = text.length;
     }
   const vector = (data: Int32Array): Tensor => ({ data, shape: [data.length], dtype: 'int32' });
   return {
-    ...(pooling === 'mean' ? { token_texts: vector(texts) } : { last_positions: vector(last) }),
+    ...(pooling === 'mean' ? { token_texts: vector(texts) } : { pooled_positions: vector(picked) }),
     text_lengths: { data: lengths, shape: [targets], dtype: 'float32' },
   };
 }
@@ -133,7 +140,7 @@ function embeddingForward(
   const { dtype } = hidden;
   const lengths = reshape(cast(input('text_lengths', [targets], 'float32'), dtype), [targets, 1]);
   const used = greaterOrEqual(lengths, 0.5);
-  const pooled = pooling === 'mean' ? meanOf(hidden, lengths) : lastOf(hidden, targets);
+  const pooled = pooling === 'mean' ? meanOf(hidden, lengths) : pickedOf(hidden, targets);
   const squares = reduceSum(mul(pooled, pooled), { axes: [1], keepDims: true });
   // Unused room must not reach √0, whose slope is infinite.
   const embeddings = where(used, div(pooled, sqrt(where(used, squares, 1))), 0);
@@ -182,6 +189,6 @@ function meanOf(hidden: Value, lengths: Value): Value {
   return div(matmul(member, hidden), where(greaterOrEqual(lengths, 0.5), lengths, 1));
 }
 
-function lastOf(hidden: Value, targets: number): Value {
-  return gatherRows(hidden, input('last_positions', [targets], 'int32'));
+function pickedOf(hidden: Value, targets: number): Value {
+  return gatherRows(hidden, input('pooled_positions', [targets], 'int32'));
 }

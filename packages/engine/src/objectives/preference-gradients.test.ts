@@ -93,7 +93,11 @@ describe('every gradient of the first step', () => {
 
 describe.each(cases)('the loss of %s in float64', (name) => {
   it('has the gradient of its central differences', async () => {
-    const { objective, examples } = recordedCase(name, recorded.examples.slice(0, 4));
+    const { objective, examples } = recordedCase(
+      name,
+      recorded.examples.slice(0, 4),
+      recorded.model.config,
+    );
     const width = 6;
     const floats = {
       hidden: [shape.rows * shape.tokens, width],

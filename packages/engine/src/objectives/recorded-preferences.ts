@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ModelConfig } from '../checkpoint/model-config.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter, AdapterTensor } from '../checkpoint/peft.ts';
 import { readSafetensors, readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
@@ -11,7 +12,7 @@ import type { TokenizedExample } from './example.ts';
 import { kto, parseKtoSettings } from './kto.ts';
 import type { Objective } from './objective.ts';
 import { orpo, parseOrpoSettings } from './orpo.ts';
-import { parseRewardSettings, reward, rewardHead } from './reward.ts';
+import { parseRewardSettings, reward } from './reward.ts';
 import { parseSimpoSettings, simpo } from './simpo.ts';
 
 /** An example that bench/reference/preferences.py made. */
@@ -60,7 +61,11 @@ export async function readRecordedPreferences(): Promise<RecordedPreferences> {
 export type Case = { readonly objective: Objective<object>; readonly examples: readonly object[] };
 
 /** A recorded case by its name. */
-export function recordedCase(name: string, pairs: readonly RecordedPair[]): Case {
+export function recordedCase(
+  name: string,
+  pairs: readonly RecordedPair[],
+  config: ModelConfig,
+): Case {
   const preferences = pairs.map((pair) => ({
     chosen: answer(pair, pair.chosen),
     rejected: answer(pair, pair.rejected),
@@ -70,7 +75,7 @@ export function recordedCase(name: string, pairs: readonly RecordedPair[]): Case
     bind(simpo(parseSimpoSettings({ beta: 2, ...settings })), preferences);
   const embeddingCase = (settings: object, negatives: boolean): Case =>
     bind(
-      embeddingPairs(parseEmbeddingSettings(settings)),
+      embeddingPairs(config, parseEmbeddingSettings(settings)),
       pairs.map(({ prompt, chosen, rejected }) => ({
         anchor: Int32Array.from(prompt),
         positive: Int32Array.from(chosen),
@@ -105,7 +110,7 @@ export function recordedCase(name: string, pairs: readonly RecordedPair[]): Case
       );
     case 'reward':
       return bind(
-        reward(parseRewardSettings({ centerCoefficient: 0.01 })),
+        reward(config, parseRewardSettings({ centerCoefficient: 0.01 })),
         preferences.map(({ chosen, rejected }, at) => ({
           chosen: chosen.tokens,
           rejected: rejected.tokens,
@@ -154,12 +159,17 @@ export async function recordedRun(
     tensors.set(key, { shape: entry.shape, data: await readTensor(entry) });
   const adapter: Adapter | undefined =
     method === 'lora' ? { rank, alpha, scale: alpha / rank, targets: [], tensors } : undefined;
-  const head = start.get(rewardHead) as TensorEntry;
+  const head = start.get('score.weight') as TensorEntry;
   const model: ModelFolder = {
     ...recorded.model,
-    tensors: new Map([...recorded.model.tensors, [rewardHead, head]]),
+    tensors: new Map([...recorded.model.tensors, ['score.weight', head]]),
   };
-  return { model, settings, adapter, ...recordedCase(name, recorded.examples) };
+  return {
+    model,
+    settings,
+    adapter,
+    ...recordedCase(name, recorded.examples, recorded.model.config),
+  };
 }
 
 /** The cases and methods whose first gradients were recorded: every objective, not every variant in full. */

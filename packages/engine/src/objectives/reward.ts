@@ -1,15 +1,17 @@
 import { z } from 'zod';
-import { input } from '../graph/value.ts';
+import type { ModelConfig } from '../checkpoint/model-config.ts';
+import { input, type Value } from '../graph/value.ts';
+import { sequenceHead } from '../models/heads.ts';
 import { cast } from '../ops/comparison.ts';
 import { add, mul, neg, sub } from '../ops/elementwise.ts';
-import { gatherRows } from '../ops/index-rows.ts';
-import { reshape } from '../ops/layout.ts';
-import { matmul } from '../ops/matmul.ts';
+import { reshape, slice, split } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
+import { typesOf } from './encoder-example.ts';
 import { logSigmoid } from './log-sigmoid.ts';
-import { type Backbone, checkSequence, type Forward, type Objective } from './objective.ts';
+import { checkSequence, type Forward, type Objective } from './objective.ts';
 import { parseSettings } from './parse-settings.ts';
-import { halves, pairFigures } from './preference-pair.ts';
+import { pooled, poolingFeeds } from './pooling.ts';
+import { pairFigures } from './preference-pair.ts';
 
 /** Two answers to one prompt, each with the prompt before it. */
 export type RewardPair = {
@@ -34,23 +36,24 @@ export function parseRewardSettings(given: unknown = {}): RewardSettings {
   return parseSettings(schema, given, 'reward model');
 }
 
-/** The head of `…ForSequenceClassification` models with one label. */
-export const rewardHead = 'score.weight';
-
 /**
- * A reward model over pairs (Bradley-Terry); weight: pairs. The reward r of a sequence is `score.weight` `[1, hiddenSize]`
- * times the hidden state of its last token; a pair's loss is −ln σ(r_w − r_l − margin) + c·(r_w + r_l)² (TRL,
- * RewardTrainer.compute_loss). `vectors.rewards` are those of the chosen, then of the rejected answers.
+ * A reward model over pairs (Bradley-Terry); weight: pairs. The reward r of a sequence is the one score of the
+ * family's `…ForSequenceClassification` head: of a decoder `score.weight` times the hidden state of the last
+ * token. A pair's loss is −ln σ(r_w − r_l − margin) + c·(r_w + r_l)² (TRL, RewardTrainer.compute_loss).
+ * `vectors.rewards` `[2 · pairs]` has each pair's chosen and rejected reward in turn.
  */
-export function reward(settings: RewardSettings): Objective<RewardPair> {
+export function reward(config: ModelConfig, settings: RewardSettings): Objective<RewardPair> {
+  const head = sequenceHead(config, 1);
+  const types = typesOf(config);
   return {
     name: 'reward',
     settings,
     headless: true,
-    head: ({ hiddenSize }) => [
-      { name: rewardHead, shape: [1, hiddenSize], initial: 'normal', decays: true },
-    ],
+    head: () => head.tensors,
     sequences: ({ chosen, rejected }) => [chosen, rejected],
+    types:
+      types &&
+      (({ chosen, rejected }) => [chosen, rejected].flatMap((tokens) => types({ tokens }))),
     targets: () => 2,
     weight: () => 1,
     check({ chosen, rejected, margin = 0 }, name, limits) {
@@ -58,39 +61,44 @@ export function reward(settings: RewardSettings): Objective<RewardPair> {
       checkSequence(rejected, `the rejected answer of ${name}`, limits);
       if (!Number.isFinite(margin)) throw new RangeError(`the margin of ${name} is ${margin}`);
     },
-    feeds(placed, { shape: { examples: pairs } }) {
-      const positions = new Int32Array(2 * pairs);
+    feeds(placed, { shape }) {
+      const pairs = shape.examples;
       const weights = new Float32Array(pairs);
       const margins = new Float32Array(pairs);
-      for (const [at, { example, starts }] of placed.entries()) {
-        const [first, second] = starts as [number, number];
-        positions[at] = first + example.chosen.length - 1;
-        positions[pairs + at] = second + example.rejected.length - 1;
+      for (const [at, { example }] of placed.entries()) {
         weights[at] = 1;
         margins[at] = example.margin ?? 0;
       }
+      const answers = placed.flatMap(({ example, starts }) =>
+        [example.chosen, example.rejected].map((tokens, part) => ({
+          example: { tokens },
+          starts: [starts[part] as number],
+        })),
+      );
       return {
-        last_positions: { data: positions, shape: [2 * pairs], dtype: 'int32' },
+        ...poolingFeeds(config, answers, shape),
         pair_weights: { data: weights, shape: [pairs], dtype: 'float32' },
         pair_margins: { data: margins, shape: [pairs], dtype: 'float32' },
       };
     },
-    forward: (backbone, { examples }) => rewardForward(backbone, examples, settings),
+    forward: ({ hidden, tensor }, shape) =>
+      rewardForward(head.scores(tensor, pooled(config, hidden, shape)), shape.examples, settings),
     digest: ({ chosen, rejected, margin = 0 }) => [chosen, rejected, Float64Array.of(margin)],
   };
 }
 
 function rewardForward(
-  { hidden, tensor }: Backbone,
+  scores: Value,
   pairs: number,
   { centerCoefficient }: RewardSettings,
 ): Forward {
-  const { dtype } = hidden;
-  const last = gatherRows(hidden, input('last_positions', [2 * pairs], 'int32'));
+  const { dtype } = scores;
   const counted = cast(input('pair_weights', [pairs], 'float32'), dtype);
   const margins = cast(input('pair_margins', [pairs], 'float32'), dtype);
-  const rewards = reshape(matmul(last, tensor(rewardHead), { transB: true }), [2 * pairs]);
-  const { chosen, rejected } = halves(rewards);
+  // Room for targets is rounded up; the pairs come first.
+  const used = slice(scores, { axis: 0, start: 0, end: 2 * pairs });
+  const columns = split(reshape(used, [pairs, 2]), [1, 1], 1);
+  const [chosen, rejected] = columns.map((column) => reshape(column, [pairs])) as [Value, Value];
   let losses = neg(logSigmoid(sub(sub(chosen, rejected), margins)));
   if (centerCoefficient !== 0) {
     const sum = add(chosen, rejected);
@@ -99,6 +107,6 @@ function rewardForward(
   return {
     loss: reduceSum(mul(losses, counted)),
     ...pairFigures({ weights: counted, rewards: { chosen, rejected } }),
-    vectors: { rewards },
+    vectors: { rewards: reshape(used, [2 * pairs]) },
   };
 }

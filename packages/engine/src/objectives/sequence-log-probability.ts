@@ -7,7 +7,7 @@ import { gatherRows } from '../ops/index-rows.ts';
 import { concat, reshape, split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
-import { headChunk } from './causal-lm.ts';
+import { headChunk } from './chunked-cross-entropy.ts';
 import { type TokenizedExample, targetCount } from './example.ts';
 import type { Forward } from './objective.ts';
 
