@@ -30,7 +30,7 @@ const targets = {
   'worker-cpu': { http: null },
 } as const;
 type Target = keyof typeof targets;
-const startMs = 20_000;
+const startMs = 40_000;
 
 let nats: Awaited<ReturnType<typeof startNats>>;
 let temporary: Awaited<ReturnType<typeof tempFolder>>;
@@ -89,7 +89,7 @@ describe.each(Object.keys(targets) as Target[])('%s', (target) => {
       .catch(() => undefined);
     expect(await state(), service.output()).toBe('ready');
     expect(await service.stop(), service.output()).toBe(0);
-  });
+  }, 60_000);
 });
 
 it('lets the sandbox write to nothing but its two folders', async () => {
