@@ -72,7 +72,7 @@ function readCommand(args: readonly string[]): { script: string; sizes: Sizes } 
       jobs: { ...option, default: '60' },
       projects: { ...option, default: '6' },
       workers: { ...option, default: '2' },
-      'max-minutes': { ...option, default: '15' },
+      'max-minutes': { ...option, default: '20' },
     },
   });
   const count = (name: keyof typeof values): number => {

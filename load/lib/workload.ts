@@ -7,10 +7,10 @@ export const workload = {
   /** Rows of a project's training file, and of its validation file. */
   trainingRows: 96,
   validationRows: 8,
-  epochs: 24,
+  epochs: 36,
   batchSize: 8,
-  /** Steps between checkpoints: two of them and the final model in 288 steps. */
-  checkpointEvery: 96,
+  /** Steps between checkpoints: two of them and the final model in 432 steps. */
+  checkpointEvery: 144,
   learningRate: 1e-3,
   rank: 8,
   alpha: 16,

@@ -57,6 +57,8 @@ it('works out pace, overhead and waiting times', () => {
   });
   expect(results.overhead.whole).toBeCloseTo(0);
   expect(results.overhead.training).toBeCloseTo(-0.1);
+  expect(results.overhead.cpu).toBeCloseTo(0.6);
+  expect(results.overhead.cpuTraining).toBeCloseTo(0.4);
   expect(results.cpuPerJob).toEqual({ engine: 5, platform: 8.5 });
   expect(results.busy).toBeCloseTo(0.85);
 });

@@ -15,6 +15,7 @@ export function resultsOf(measured: Measured) {
   const { engine, platform, timelines, cpu, cores, volume, k6 } = measured;
   const evaluation = cpu && { cpuSeconds: cpu.evaluation, cores };
   const total = cpu && Object.values(cpu).reduce((sum, seconds) => sum + seconds, 0);
+  const engineCpu = engine[0].cpuSeconds + engine[1].cpuSeconds;
   const seconds = (of: (line: (typeof timelines)[number]) => number): Spread =>
     spread(timelines.map((line) => of(line) / 1000));
   return {
@@ -42,6 +43,8 @@ export function resultsOf(measured: Measured) {
     overhead: {
       whole: overhead(engine, platform),
       training: evaluation && overhead(engine, withoutEvaluation(platform, evaluation)),
+      cpu: cpu && total && (total - cpu.load) / engineCpu - 1,
+      cpuTraining: cpu && total && (total - cpu.load - cpu.evaluation) / engineCpu - 1,
       target: overheadTarget,
     },
     phases: phaseSpreads(timelines),
@@ -50,7 +53,7 @@ export function resultsOf(measured: Measured) {
       platform: slotSeconds(timelines, measured.workers),
     },
     cpuPerJob: {
-      engine: (engine[0].cpuSeconds + engine[1].cpuSeconds) / volume.jobs,
+      engine: engineCpu / volume.jobs,
       platform: total === undefined ? undefined : total / volume.jobs,
     },
     turnaround: spread(turnarounds(timelines)),
@@ -81,6 +84,8 @@ const spreadCells = ({ p50, p95, p99 }: Spread): string => [p50, p95, p99].map(n
 /** The tables of a run in Markdown, for the terminal and for load/RESULTS.md. */
 export function resultTables(results: Results): string {
   const { overhead: more, tokensPerSecond: pace, cpu } = results;
+  const share = (value: number | undefined): string =>
+    value === undefined || !Number.isFinite(value) ? 'not measured' : percent(value);
   const verdict = (value: number | undefined): string =>
     value === undefined || !Number.isFinite(value)
       ? 'not measured'
@@ -94,6 +99,7 @@ export function resultTables(results: Results): string {
 | trained tokens per second, engine alone (before, after) | ${Math.round(pace.engine)} (${Math.round(pace.engineBefore)}, ${Math.round(pace.engineAfter)}) |
 | overhead of the platform, everything counted | ${verdict(more.whole)} |
 | overhead without evaluation, which the engine alone does not do | ${verdict(more.training)} |
+| overhead in processor time, with evaluation and without | ${share(more.cpu)}, ${share(more.cpuTraining)} |
 | HTTP requests by k6 | ${results.requests} |
 
 | seconds from submission to | p50 | p95 | p99 |
