@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rowsAsJsonl } from '../../load/lib/data.ts';
 import { jobsOfProject, seedOf, type Volume, workload } from '../../load/lib/workload.ts';
-import { type LaneResult, type LaneTask, laneResultSchema } from './engine-lane.ts';
+import { type LaneResult, type LaneTask, laneResultSchema } from './lane-message.ts';
 import type { Pace } from './overhead.ts';
 
 const lane = fileURLToPath(new URL('./engine-lane.ts', import.meta.url));

@@ -10,27 +10,8 @@ import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import { loadEncoders, readDataset } from '@lathe/engine/train/dataset-file';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer } from '@lathe/engine/train/trainer';
-import { z } from 'zod';
 import { workload } from '../../load/lib/workload.ts';
-
-export const laneTaskSchema = z.object({
-  model: z.string(),
-  threads: z.number().int().min(1),
-  /** Folder for the adapters, which are removed again. */
-  folder: z.string(),
-  trainings: z.array(z.object({ data: z.string(), seed: z.number().int() })),
-});
-export type LaneTask = z.infer<typeof laneTaskSchema>;
-
-export const laneResultSchema = z.object({
-  /** Tokens trained on, all epochs together. */
-  tokens: z.number(),
-  /** From the end of each training's first step to the end of its last one. */
-  trainingSeconds: z.number(),
-  /** Processor time of the whole process. */
-  cpuSeconds: z.number(),
-});
-export type LaneResult = z.infer<typeof laneResultSchema>;
+import { type LaneResult, type LaneTask, laneTaskSchema } from './lane-message.ts';
 
 /** Trains everything of the task. */
 async function trainAll(task: LaneTask): Promise<LaneResult> {

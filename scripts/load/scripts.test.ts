@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { rowsAsJsonl } from '../../load/lib/data.ts';
 import { jobsOfProject } from '../../load/lib/workload.ts';
 import { k6Binary, k6Environment, k6Problem } from './k6.ts';
-import { readLines } from './throughput.ts';
+import { readLines } from './script-log.ts';
 
 const load = fileURLToPath(new URL('../../load', import.meta.url));
 const settings = {

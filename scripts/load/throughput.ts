@@ -11,7 +11,8 @@ import { type LoadEnvironment, startEnvironment } from './environment.ts';
 import { runK6 } from './k6.ts';
 import type { Pace } from './overhead.ts';
 import { readEvents } from './read-events.ts';
-import { type Submitted, type TimedEvent, type Timeline, timelineOf } from './timeline.ts';
+import { readLines } from './script-log.ts';
+import { type TimedEvent, type Timeline, timelineOf } from './timeline.ts';
 
 export type ThroughputOptions = {
   readonly volume: Volume;
@@ -49,12 +50,6 @@ const metricSchema = z.object({
 });
 const summarySchema = z.object({ metrics: z.record(z.string(), metricSchema) });
 export type K6Summary = z.infer<typeof summarySchema>;
-
-const submittedSchema = z.object({
-  submission: z.string(),
-  jobId: z.string(),
-  submittedMs: z.number(),
-});
 
 /**
  * Runs the engine alone, the platform under k6, and the engine alone again on this machine. Throws when
@@ -152,16 +147,4 @@ async function eventsOf(url: string): Promise<TimedEvent[]> {
 function readCpu(): CpuByPart | undefined {
   const processes = readProcesses();
   return processes && cpuByPart(processes, process.pid);
-}
-
-/** The script logs a submission as JSON and a finding of the audit as a sentence. */
-export function readLines(lines: readonly string[]): {
-  readonly submitted: readonly Submitted[];
-  readonly findings: readonly string[];
-} {
-  const isJson = (line: string): boolean => line.startsWith('{');
-  return {
-    submitted: lines.filter(isJson).map((line) => submittedSchema.parse(JSON.parse(line))),
-    findings: lines.filter((line) => !isJson(line)),
-  };
 }
