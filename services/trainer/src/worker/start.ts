@@ -6,6 +6,7 @@ import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
+import { startHealthServer } from '@lathe/platform/health';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { ensureStreams } from '@lathe/platform/nats/setup';
@@ -96,6 +97,20 @@ export async function startWorker(
           attempt: newId('attempt'),
         }),
     });
+    if (config.healthPort !== null) {
+      const health = await startHealthServer({
+        host: config.host,
+        port: config.healthPort,
+        checks: {
+          nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
+          work: async () => {
+            if (runs.draining) return 'the worker drains';
+            return announcer === undefined ? 'the worker is not announced yet' : null;
+          },
+        },
+      });
+      parts.add('health over HTTP', () => health.stop());
+    }
     const offer = createModelOffer(config.modelFolders, log);
     const versions = localVersions();
     const server = await serveWorker(config.workerAddress, {
