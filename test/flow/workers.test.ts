@@ -47,12 +47,14 @@ it('kills one of two workers in mid-run, and both jobs succeed', { timeout: 180_
       (await Array.fromAsync(jobs.listEvents(id, { limit: 100 })))
         .filter(({ message }) => message.startsWith('Training started'))
         .map(({ data }) => (data as { worker?: string }).worker);
-    const saved = async () => {
-      const all = await Promise.all(ids.map(messagesOf));
-      return all.filter((messages) => messages.some((text) => text.startsWith('Checkpoint')));
-    };
-    const wait = { timeout: 60_000, interval: 50 };
-    await expect.poll(async () => (await saved()).length, wait).toBe(2);
+    const checkpointsOf = async (id: string): Promise<number> =>
+      (await jobs.checkpoints.list(id)).data.length;
+    await expect
+      .poll(async () => Math.min(...(await Promise.all(ids.map(checkpointsOf)))), {
+        timeout: 60_000,
+        interval: 100,
+      })
+      .toBeGreaterThan(0);
     const places = (await Promise.all(ids.map(workersOf))).flat();
     expect([...places].sort()).toEqual(['pool-1', 'pool-2']);
 
