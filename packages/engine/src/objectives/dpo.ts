@@ -17,11 +17,7 @@ import {
   pairWeights,
   preferencePairs,
 } from './preference-pair.ts';
-import {
-  sequenceInputs,
-  sumBySequence,
-  tokenLogProbabilities,
-} from './sequence-log-probability.ts';
+import { lossOverTokens, sequenceInputs, sumBySequence } from './sequence-log-probability.ts';
 
 const schema = z
   .strictObject({
@@ -81,30 +77,28 @@ export function dpo(settings: DpoSettings): Objective<PreferencePair> {
 }
 
 function dpoForward(
-  { hidden, head }: Backbone,
+  backbone: Backbone,
   { targets, examples: pairs }: { readonly targets: number; readonly examples: number },
   settings: DpoSettings,
 ): Forward {
-  const dtype = hidden.dtype;
+  const { dtype } = backbone.hidden;
   const tokens = sequenceInputs(targets);
   const counted = cast(pairWeights(pairs), dtype);
   const reference = input('reference_log_probabilities', [2 * pairs], 'float32');
-  const logProbabilities = sumBySequence(
-    tokenLogProbabilities(hidden, head(), tokens),
-    tokens,
-    2 * pairs,
-  );
-  const ratios = sub(logProbabilities, cast(reference, dtype));
-  const scores = settings.loss === 'ipo' ? div(ratios, cast(answerLengths(pairs), dtype)) : ratios;
-  const losses = dpoLosses(halves(scores), settings);
-  return {
-    loss: reduceSum(mul(losses, counted)),
-    ...pairFigures({
-      weights: counted,
-      rewards: halves(mul(ratios, settings.beta)),
-      logProbabilities: halves(logProbabilities),
-    }),
-  };
+  const lengths = settings.loss === 'ipo' ? cast(answerLengths(pairs), dtype) : undefined;
+  return lossOverTokens(backbone, tokens, (scores) => {
+    const logProbabilities = sumBySequence(scores, tokens, 2 * pairs);
+    const ratios = sub(logProbabilities, cast(reference, dtype));
+    const compared = lengths === undefined ? ratios : div(ratios, lengths);
+    return {
+      loss: reduceSum(mul(dpoLosses(halves(compared), settings), counted)),
+      ...pairFigures({
+        weights: counted,
+        rewards: halves(mul(ratios, settings.beta)),
+        logProbabilities: halves(logProbabilities),
+      }),
+    };
+  });
 }
 
 /** The loss of each pair `[pairs]` from the log-ratios of its answers, divided by their tokens for ipo. */

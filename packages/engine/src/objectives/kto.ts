@@ -8,16 +8,17 @@ import type { TokenizedExample } from './example.ts';
 import {
   type Backbone,
   checkSequence,
+  type Figure,
   type Forward,
   type Objective,
   type StepContext,
 } from './objective.ts';
 import { parseSettings } from './parse-settings.ts';
 import {
+  lossOverTokens,
   sequenceFeeds,
   sequenceInputs,
   sumBySequence,
-  tokenLogProbabilities,
 } from './sequence-log-probability.ts';
 
 /** An answer to a prompt with one judgement: a thumb up or down. */
@@ -158,44 +159,40 @@ function ktoFeeds(
 }
 
 function ktoForward(
-  { hidden, head }: Backbone,
+  backbone: Backbone,
   { targets, examples: room }: { readonly targets: number; readonly examples: number },
   { beta, desirableWeight, undesirableWeight }: KtoSettings,
 ): Forward {
-  const { dtype } = hidden;
+  const { dtype } = backbone.hidden;
   const tokens = sequenceInputs(targets);
   const vector = (name: string) => cast(input(name, [room], 'float32'), dtype);
   const desirable = vector('desirable');
   const undesirable = vector('undesirable');
+  const references = vector('reference_log_probabilities');
   const divergence = cast(input('divergence', [], 'float32'), dtype);
-  const logProbabilities = sumBySequence(
-    tokenLogProbabilities(hidden, head(), tokens),
-    tokens,
-    room,
-  );
-  const ratios = sub(logProbabilities, vector('reference_log_probabilities'));
   // +1 for desirable answers, −1 for undesirable ones, 0 for unused room.
   const side = sub(desirable, undesirable);
-  const lead = mul(mul(sub(ratios, divergence), side), beta);
-  const sides = [
-    { name: 'chosen', flags: desirable, weight: desirableWeight },
-    { name: 'rejected', flags: undesirable, weight: undesirableWeight },
-  ];
-  const weights = sides
-    .map(({ flags, weight }) => mul(flags, weight))
-    .reduce((sum, part) => add(sum, part));
   const counted = mul(side, side);
-  const figures: Record<string, { total: typeof ratios; count: typeof ratios }> = {
-    kl: { total: mul(divergence, reduceSum(counted)), count: reduceSum(counted) },
-  };
-  for (const { name, flags } of sides) {
-    const count = reduceSum(flags);
-    figures[`rewards/${name}`] = { total: mul(reduceSum(mul(ratios, flags)), beta), count };
-    figures[`logps/${name}`] = { total: reduceSum(mul(logProbabilities, flags)), count };
-  }
-  return {
-    loss: reduceSum(mul(weights, sub(1, sigmoid(lead)))),
-    correct: reduceSum(mul(cast(greater(lead, 0), dtype), counted)),
-    figures,
-  };
+  const count = reduceSum(counted);
+  const weights = add(mul(desirable, desirableWeight), mul(undesirable, undesirableWeight));
+  return lossOverTokens(backbone, tokens, (scores) => {
+    const logProbabilities = sumBySequence(scores, tokens, room);
+    const ratios = sub(logProbabilities, references);
+    const lead = mul(mul(sub(ratios, divergence), side), beta);
+    const figures: Record<string, Figure> = { kl: { total: mul(divergence, count), count } };
+    for (const [name, flags] of [
+      ['chosen', desirable],
+      ['rejected', undesirable],
+    ] as const) {
+      const judged = reduceSum(flags);
+      const rewards = mul(reduceSum(mul(ratios, flags)), beta);
+      figures[`rewards/${name}`] = { total: rewards, count: judged };
+      figures[`logps/${name}`] = { total: reduceSum(mul(logProbabilities, flags)), count: judged };
+    }
+    return {
+      loss: reduceSum(mul(weights, sub(1, sigmoid(lead)))),
+      correct: reduceSum(mul(cast(greater(lead, 0), dtype), counted)),
+      figures,
+    };
+  });
 }

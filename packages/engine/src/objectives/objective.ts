@@ -26,6 +26,8 @@ export type Figure = { readonly total: Value; readonly count: Value };
 /** What an objective makes of a micro-batch; sums are scalars. */
 export type Forward = {
   readonly loss: Value;
+  /** A scalar whose gradient is that of the loss, where taking it of the loss itself would cost more memory. */
+  readonly gradientOf?: Value | undefined;
   /** How many of the things counted by `Objective.weight` came out right. */
   readonly correct: Value;
   /** Figures by the names that they are reported under, such as `rewards/chosen`. */

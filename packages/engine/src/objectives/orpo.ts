@@ -18,11 +18,7 @@ import {
   pairWeights,
   preferencePairs,
 } from './preference-pair.ts';
-import {
-  sequenceInputs,
-  sumBySequence,
-  tokenLogProbabilities,
-} from './sequence-log-probability.ts';
+import { lossOverTokens, sequenceInputs, sumBySequence } from './sequence-log-probability.ts';
 
 const schema = z.strictObject({
   beta: z
@@ -66,43 +62,42 @@ export function orpo(settings: OrpoSettings): Objective<PreferencePair> {
 }
 
 function orpoForward(
-  { hidden, head }: Backbone,
+  backbone: Backbone,
   { targets, examples: pairs }: { readonly targets: number; readonly examples: number },
   { beta }: OrpoSettings,
 ): Forward {
-  const { dtype } = hidden;
+  const { dtype } = backbone.hidden;
   const tokens = sequenceInputs(targets);
   const weights = pairWeights(pairs);
   const counted = cast(weights, dtype);
-  const scores = tokenLogProbabilities(hidden, head(), tokens);
-  const means = halves(
-    div(sumBySequence(scores, tokens, 2 * pairs), cast(answerLengths(pairs), dtype)),
-  );
-  // Unused room would have probability 1, whose odds are infinite.
-  const used = greaterOrEqual(weights, 0.5);
-  const chosen = where(used, means.chosen, -1);
-  const rejected = where(used, means.rejected, -1);
-  const odds = sub(sub(chosen, rejected), sub(log1mExp(chosen), log1mExp(rejected)));
-  const ratio = logSigmoid(odds);
-
-  const inChosen = and(greaterOrEqual(tokens.sequences, 0), less(tokens.sequences, pairs));
-  const everyChosen = cast(inChosen, dtype);
-  const nll = neg(reduceSum(mul(reshape(scores, [targets]), everyChosen)));
+  const lengths = cast(answerLengths(pairs), dtype);
   const scale = cast(input('nll_scale', [], 'float32'), dtype);
   const count = reduceSum(counted);
-  const { correct, figures } = pairFigures({
-    weights: counted,
-    rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
-    logProbabilities: { chosen, rejected },
+  const used = greaterOrEqual(weights, 0.5);
+  const inChosen = and(greaterOrEqual(tokens.sequences, 0), less(tokens.sequences, pairs));
+  const everyChosen = cast(inChosen, dtype);
+  return lossOverTokens(backbone, tokens, (scores) => {
+    const means = halves(div(sumBySequence(scores, tokens, 2 * pairs), lengths));
+    // Unused room would have probability 1, whose odds are infinite.
+    const chosen = where(used, means.chosen, -1);
+    const rejected = where(used, means.rejected, -1);
+    const odds = sub(sub(chosen, rejected), sub(log1mExp(chosen), log1mExp(rejected)));
+    const ratio = reduceSum(mul(logSigmoid(odds), counted));
+    const nll = neg(reduceSum(mul(reshape(scores, [targets]), everyChosen)));
+    const { correct, figures } = pairFigures({
+      weights: counted,
+      rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
+      logProbabilities: { chosen, rejected },
+    });
+    return {
+      loss: add(mul(nll, scale), mul(ratio, -beta)),
+      correct,
+      figures: {
+        ...figures,
+        nll_loss: { total: nll, count: reduceSum(everyChosen) },
+        log_odds_ratio: { total: ratio, count },
+        log_odds_chosen: { total: reduceSum(mul(odds, counted)), count },
+      },
+    };
   });
-  return {
-    loss: add(mul(nll, scale), mul(reduceSum(mul(ratio, counted)), -beta)),
-    correct,
-    figures: {
-      ...figures,
-      nll_loss: { total: nll, count: reduceSum(everyChosen) },
-      log_odds_ratio: { total: reduceSum(mul(ratio, counted)), count },
-      log_odds_chosen: { total: reduceSum(mul(odds, counted)), count },
-    },
-  };
 }

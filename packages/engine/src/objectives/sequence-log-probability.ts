@@ -1,8 +1,9 @@
+import { gradients, stopGradient } from '../autodiff.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import { cast, equal } from '../ops/comparison.ts';
 import { crossEntropy } from '../ops/cross-entropy.ts';
-import { mul, neg } from '../ops/elementwise.ts';
+import { add, mul, neg } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { concat, reshape, split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
@@ -28,17 +29,47 @@ export function tokenLogProbabilities(
   head: Value,
   { positions, tokens }: ScoredTokens,
 ): Value {
-  const rows = gatherRows(hidden, positions);
-  const count = rows.shape[0] as number;
-  const sizes: number[] = [];
-  for (let start = 0; start < count; start += headChunk)
-    sizes.push(Math.min(headChunk, count - start));
+  const losses = chunkedLosses(gatherRows(hidden, positions), head, tokens);
+  return neg(losses.length === 1 ? (losses[0] as Value) : concat(losses, 0));
+}
+
+/**
+ * A loss that depends on the weights only through the log-probabilities of these tokens: `build` makes it of their
+ * column `[targets, 1]`. The slope of such a loss is known only when every chunk has been through the head, so the
+ * gradient of more than one chunk would keep all their logits. Here the logits are made twice instead: once for
+ * the loss L, and again, a chunk at a time, for `gradientOf` = Σ (∂L/∂ln p)·ln p with the slopes held fixed.
+ */
+export function lossOverTokens(
+  { hidden, head }: { readonly hidden: Value; head(): Value },
+  tokens: ScoredTokens,
+  build: (logProbabilities: Value) => Forward,
+): Forward {
+  const weight = head();
+  const scores = tokenLogProbabilities(hidden, weight, tokens);
+  const forward = build(scores);
+  const sizes = chunkSizes(scores.shape[0] as number);
+  if (sizes.length === 1) return forward;
+  const [slopes] = gradients(forward.loss, [scores]);
+  const fixed = chunks(stopGradient(slopes as Value), sizes);
+  const again = chunkedLosses(gatherRows(hidden, tokens.positions), weight, tokens.tokens);
+  const parts = again.map((loss, at) => neg(reduceSum(mul(loss, fixed[at] as Value))));
+  return { ...forward, gradientOf: parts.reduce((sum, part) => add(sum, part)) };
+}
+
+/** −ln p of each row's token, a column for each chunk of rows. */
+function chunkedLosses(rows: Value, head: Value, tokens: Value): Value[] {
+  const sizes = chunkSizes(rows.shape[0] as number);
   const labels = chunks(tokens, sizes);
-  const losses = chunks(rows, sizes).map((chunk, at) => {
+  return chunks(rows, sizes).map((chunk, at) => {
     const logits = matmul(chunk, head, { transB: true });
     return crossEntropy(logits, reshape(labels[at] as Value, [sizes[at] as number, 1])).loss;
   });
-  return neg(losses.length === 1 ? (losses[0] as Value) : concat(losses, 0));
+}
+
+function chunkSizes(count: number): number[] {
+  return Array.from({ length: Math.ceil(count / headChunk) }, (_, at) =>
+    Math.min(headChunk, count - at * headChunk),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cast } from '../ops/comparison.ts';
-import { add, div, mul, neg, sub } from '../ops/elementwise.ts';
+import { div, mul, neg, sub } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { logSigmoid } from './log-sigmoid.ts';
 import type { Backbone, Forward, Objective } from './objective.ts';
@@ -15,11 +15,7 @@ import {
   pairWeights,
   preferencePairs,
 } from './preference-pair.ts';
-import {
-  sequenceInputs,
-  sumBySequence,
-  tokenLogProbabilities,
-} from './sequence-log-probability.ts';
+import { lossOverTokens, sequenceInputs, sumBySequence } from './sequence-log-probability.ts';
 
 const schema = z.strictObject({
   beta: z.number().positive().default(0.1).describe('Scale of the mean log-probabilities.'),
@@ -62,27 +58,29 @@ export function simpo(settings: SimpoSettings): Objective<PreferencePair> {
 }
 
 function simpoForward(
-  { hidden, head }: Backbone,
+  backbone: Backbone,
   { targets, examples: pairs }: { readonly targets: number; readonly examples: number },
   { beta, gamma, labelSmoothing }: SimpoSettings,
 ): Forward {
-  const { dtype } = hidden;
+  const { dtype } = backbone.hidden;
   const tokens = sequenceInputs(targets);
   const counted = cast(pairWeights(pairs), dtype);
-  const sums = sumBySequence(tokenLogProbabilities(hidden, head(), tokens), tokens, 2 * pairs);
-  const { chosen, rejected } = halves(div(sums, cast(answerLengths(pairs), dtype)));
-  const margin = sub(mul(sub(chosen, rejected), beta), gamma);
-  const straight = neg(logSigmoid(margin));
-  const losses =
-    labelSmoothing === 0
-      ? straight
-      : add(mul(straight, 1 - labelSmoothing), mul(neg(logSigmoid(neg(margin))), labelSmoothing));
-  return {
-    loss: reduceSum(mul(losses, counted)),
-    ...pairFigures({
-      weights: counted,
-      rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
-      logProbabilities: { chosen, rejected },
-    }),
-  };
+  const lengths = cast(answerLengths(pairs), dtype);
+  return lossOverTokens(backbone, tokens, (scores) => {
+    const { chosen, rejected } = halves(div(sumBySequence(scores, tokens, 2 * pairs), lengths));
+    const margin = sub(mul(sub(chosen, rejected), beta), gamma);
+    const straight = neg(logSigmoid(margin));
+    const losses =
+      labelSmoothing === 0
+        ? straight
+        : sub(mul(straight, 1 - labelSmoothing), mul(logSigmoid(neg(margin)), labelSmoothing));
+    return {
+      loss: reduceSum(mul(losses, counted)),
+      ...pairFigures({
+        weights: counted,
+        rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
+        logProbabilities: { chosen, rejected },
+      }),
+    };
+  });
 }

@@ -42,7 +42,10 @@ export const crossEntropyOps: Family<CrossEntropyOps> = family<CrossEntropyOps>(
       if (dys.slice(1).some((other) => other !== undefined))
         throw new Error('Only the loss of CrossEntropy has a gradient.');
       const shares = mul(part(y, 2), div(dy, part(y, 3)));
-      return [scatterAddElements(shares, labels!, neg(dy)), undefined];
+      // `lead` is read only so that it is computed before this chunk's logits would otherwise be let go:
+      // left to the end of the run, it would keep the logits of every chunk until then.
+      const slope = sub(mul(part(y, 1), 0), dy);
+      return [scatterAddElements(shares, labels!, slope), undefined];
     },
     lower: (_, [logits, labels]) => {
       const shifted = sub(logits!, reduceMax(logits!, last));

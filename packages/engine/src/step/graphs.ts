@@ -40,7 +40,7 @@ export function gradientsGraph(
   groups: readonly StateGroup[],
   parameters: ReadonlyMap<string, Value>,
 ): Graph {
-  const flat = flatGradients(forward.loss, groups, parameters);
+  const flat = flatGradients(forward.gradientOf ?? forward.loss, groups, parameters);
   const outputs: Record<string, Value> = { ...lossGraph(forward).outputs };
   for (const [at, group] of groups.entries()) {
     const name = `gradient.${group.name}`;
@@ -64,7 +64,7 @@ export function stepGraph(
     rule,
   }: { readonly parameters: ReadonlyMap<string, Value>; readonly rule: UpdateRule },
 ): Graph {
-  const sums = flatGradients(forward.loss, groups, parameters);
+  const sums = flatGradients(forward.gradientOf ?? forward.loss, groups, parameters);
   return { outputs: { ...lossGraph(forward).outputs, ...update(groups, sums, rule) } };
 }
 

@@ -1,0 +1,36 @@
+import type { Tensor } from '../graph/tensor.ts';
+import type { Objective } from './objective.ts';
+
+/**
+ * The objective with `count` virtual tokens before every sequence: they are token 0 in the arrays, and the
+ * input `virtual_rows` `[rows · tokens]` says which of them a token is, −1 for a real one.
+ */
+export function withVirtualTokens<Example>(
+  objective: Objective<Example>,
+  count: number,
+): Objective<Example> {
+  if (count === 0) return objective;
+  const { types } = objective;
+  const longer = (sequence: Int32Array): Int32Array => {
+    const whole = new Int32Array(count + sequence.length);
+    whole.set(sequence, count);
+    return whole;
+  };
+  return {
+    ...objective,
+    sequences: (example) => objective.sequences(example).map(longer),
+    types: types && ((example) => types(example).map(longer)),
+    feeds(placed, context) {
+      const { rows, tokens } = context.shape;
+      const virtual = new Int32Array(rows * tokens).fill(-1);
+      for (const { starts } of placed)
+        for (const start of starts) for (let at = 0; at < count; at++) virtual[start + at] = at;
+      const rowsInput: Tensor = { data: virtual, shape: [rows * tokens], dtype: 'int32' };
+      const moved = placed.map(({ example, starts }) => ({
+        example,
+        starts: starts.map((start) => start + count),
+      }));
+      return { ...objective.feeds(moved, context), virtual_rows: rowsInput };
+    },
+  };
+}
