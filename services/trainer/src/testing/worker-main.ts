@@ -14,7 +14,7 @@ const worker = await startWorker(config, {
     ...settings,
     saveStateMs: Number(process.env.LATHE_TEST_SAVE_MS ?? settings.saveStateMs),
     run: { ...settings.run, progressMs: 50 },
-    engine: { startMs: 20_000, stepMs: 1500, pingMs: 200 },
+    engine: { startMs: 20_000, stepMs: 4000, pingMs: 200 },
   },
 });
 onShutdown(worker, createLogger(config, 'worker'), config.shutdownGraceMs);

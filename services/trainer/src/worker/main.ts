@@ -12,6 +12,10 @@ try {
   const worker = await startWorker(config);
   process.off('disconnect', leave);
   onShutdown(worker, log, config.shutdownGraceMs);
+  await worker.idle;
+  log.info('the worker has had nothing to do for long enough');
+  // It ends as it would for whoever started it.
+  process.kill(process.pid, 'SIGTERM');
 } catch (error) {
   log.fatal({ err: error }, 'the worker could not start');
   process.exitCode = 1;

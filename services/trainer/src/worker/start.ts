@@ -17,6 +17,7 @@ import { checkListening, readWorkerSecurity } from '../security/worker-security.
 import { type Announcer, announceWorker } from './announce.ts';
 import { createEngineStarter } from './engine-process.ts';
 import { serveWorker } from './grpc.ts';
+import { type IdleWatch, watchIdle } from './idle.ts';
 import { localDevices, localVersions, machineMemory, reachableHost } from './machine.ts';
 import { createModelOffer } from './offered-models.ts';
 import { startRun } from './run.ts';
@@ -27,6 +28,8 @@ export type WorkerHandle = Stoppable & {
   readonly id: string;
   /** Where others dial it, `host:port`. */
   readonly address: string;
+  /** Resolves when it has had no run for LATHE_WORKER_IDLE_EXIT; never when that is 0. */
+  readonly idle: Promise<void>;
 };
 
 export type WorkerOptions = {
@@ -71,11 +74,15 @@ export async function startWorker(
     const startEngine = createEngineStarter(program, settings.engine);
 
     let announcer: Announcer | undefined;
+    let idleWatch: IdleWatch | undefined;
     const runs = createRuns({
       slots: config.workerSlots,
       memoryBytes,
       keepMs: settings.keepFinishedMs,
-      onChange: () => announcer?.refresh(),
+      onChange: () => {
+        announcer?.refresh();
+        idleWatch?.look();
+      },
       start: (request) =>
         startRun(request, {
           preparation: {
@@ -153,8 +160,11 @@ export async function startWorker(
     parts.add('announcement', () => announcer?.stop());
     parts.add('runs', () => runs.stop('the worker is shutting down'));
     parts.add('health', () => server.refuse());
+    const watch = watchIdle(config.workerIdleExitMs, () => runs.busy().length > 0);
+    idleWatch = watch;
+    parts.add('idle watch', () => watch.stop());
     log.info({ address, slots: config.workerSlots }, 'the worker is ready');
-    return { id: config.workerId, address, stop: () => parts.stop() };
+    return { id: config.workerId, address, idle: watch.idle, stop: () => parts.stop() };
   } catch (error) {
     await parts.stop().catch(() => undefined);
     throw error;
