@@ -50,6 +50,7 @@ export function createMeasurements<Example>({
 }: MeasurementsOptions<Example>): Measurements<Example> {
   const { measured } = objective;
   const known = new Map<Example, readonly number[]>();
+  const prepared = new WeakSet<readonly Example[]>();
   const shapes = new WeakMap<readonly Example[], WindowShape>();
 
   const sequencesOf = (example: Example): readonly TokenizedExample[] =>
@@ -84,9 +85,10 @@ export function createMeasurements<Example>({
 
   return {
     async prepare(examples) {
-      if (measured === undefined) return;
+      if (measured === undefined || prepared.has(examples)) return;
       const fresh = examples.filter((example) => !known.has(example));
       put(fresh, await start.score(fresh.flatMap(sequencesOf)));
+      prepared.add(examples);
     },
     async step(members, all) {
       const estimate = measured?.estimate;
