@@ -1,34 +1,34 @@
-import type { Adapter } from '../checkpoint/peft.ts';
-import { child, fillUniform, type Seed } from '../nn/seed.ts';
-import type { AdaptedLinear } from './targets.ts';
+import type { LinearPlan } from '../checkpoint/decoder-tensors.ts';
+import { child, fillNormal, fillUniform, type Seed } from '../nn/seed.ts';
 
-/** Names and shapes of an adapter's two matrices for one linear layer. */
+/** The tensors of an adapter for one layer; `magnitude` is DoRA's. */
+export type LoraPart = 'A' | 'B' | 'magnitude';
+
+/** The name of a tensor of the adapter of `module`. */
+export function loraName(module: string, part: LoraPart): string {
+  return part === 'magnitude' ? `${module}.lora_magnitude_vector` : `${module}.lora_${part}`;
+}
+
+/** Shapes of A `[rank, inputs]` and B `[outputs, rank]`. */
 export function loraShapes(
-  { module, inputs, outputs }: AdaptedLinear,
+  { inputs, outputs }: LinearPlan,
   rank: number,
-): readonly { readonly name: string; readonly shape: readonly [number, number] }[] {
-  return [
-    { name: `${module}.lora_A`, shape: [rank, inputs] },
-    { name: `${module}.lora_B`, shape: [outputs, rank] },
-  ];
+): { readonly A: readonly [number, number]; readonly B: readonly [number, number] } {
+  return { A: [rank, inputs], B: [outputs, rank] };
 }
 
 /**
- * The start of an adapter, as in peft: A ~ U(±1/√in) (Kaiming's uniform rule with a = √5), B = 0, so
- * that the adapted model begins as the base model.
+ * A as peft starts it, while B starts at 0, so that the adapted model begins as the base model:
+ * U(±1/√inputs) (Kaiming's uniform rule with a = √5), or N(0, 1/rank²).
  */
-export function startLora(
-  linears: readonly AdaptedLinear[],
+export function startA(
+  { module, inputs }: LinearPlan,
   rank: number,
-  seed: Seed,
-): Adapter['tensors'] {
-  const tensors: Adapter['tensors'] = new Map();
-  for (const linear of linears)
-    for (const { name, shape } of loraShapes(linear, rank)) {
-      const data = new Float32Array(shape[0] * shape[1]);
-      if (name.endsWith('.lora_A'))
-        fillUniform(data, child(seed, 'lora', name), 1 / Math.sqrt(linear.inputs));
-      tensors.set(name, { shape, data });
-    }
-  return tensors;
+  { seed, initial }: { readonly seed: Seed; readonly initial: 'kaiming' | 'gaussian' },
+): Float32Array {
+  const values = new Float32Array(rank * inputs);
+  const branch = child(seed, 'lora', loraName(module, 'A'));
+  return initial === 'gaussian'
+    ? fillNormal(values, branch, 1 / rank)
+    : fillUniform(values, branch, 1 / Math.sqrt(inputs));
 }

@@ -15,12 +15,15 @@ export function adaptedLinears(
 ): AdaptedLinear[] {
   const linears = modelLinears(config);
   if (targets === 'all-linear') return linears;
-  const names = (target: string, module: string): boolean =>
-    module === target || module.endsWith(`.${target}`);
   for (const target of targets)
-    if (!linears.some(({ module }) => names(target, module)))
+    if (!linears.some(({ module }) => namesModule(target, module)))
       throw new RangeError(`LoRA target "${target}" names no linear layer of the model's blocks`);
-  return linears.filter(({ module }) => targets.some((target) => names(target, module)));
+  return linears.filter(({ module }) => targets.some((target) => namesModule(target, module)));
+}
+
+/** Whether a target names a module: its whole path, or the last parts of it. */
+export function namesModule(target: string, module: string): boolean {
+  return module === target || module.endsWith(`.${target}`);
 }
 
 /**

@@ -5,7 +5,6 @@ import { UnsupportedModelError } from './error.ts';
 const refusedWhenSet = [
   'use_dora',
   'lora_bias',
-  'fan_in_fan_out',
   'modules_to_save',
   'layers_to_transform',
   'layers_pattern',

@@ -113,8 +113,14 @@ const carriedFile =
   /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|chat_template)\.json$|^(merges\.txt|tokenizer\.model|chat_template\.jinja|model\.safetensors\.index\.json)$|^(LICENSE|NOTICE|USE_POLICY)/;
 const carriedFolder = 'additional_chat_templates';
 
+/** Tensors that the base model does not have, such as a new head. */
+export type AddedTensors = ReadonlyMap<
+  string,
+  { readonly shape: readonly number[]; readonly data: Float32Array }
+>;
+
 /**
- * Writes the base model with some weights replaced: same files, same shards, same dtypes, and every other
+ * Writes the base model with some weights replaced and others added: same files, same shards, same dtypes, and every other
  * file byte for byte. Complete or absent; one tensor is held in memory at a time besides `changed`.
  * For a base without weights `changed` must hold all of them, and they take the dtype of config.json.
  * Throws CheckpointError for an unknown name, a wrong length, or a value that is not finite.
@@ -123,11 +129,13 @@ export async function writeMergedFolder(
   base: AnyModelFolder,
   changed: ReadonlyMap<string, Float32Array>,
   out: string,
+  added: AddedTensors = new Map(),
 ): Promise<void> {
   if (resolve(out) === resolve(base.path))
     throw new CheckpointError(out, 'a merged model may not replace its own base');
   const shards =
     base.tensors.size > 0 ? planFromBase(base, changed) : await planFromConfig(base, changed);
+  await addTensors(base, shards, added);
   await writeFolderAtomically(out, 'config.json', async (temporary) => {
     for (const [shard, sources] of shards) await streamSafetensors(join(temporary, shard), sources);
     for (const entry of await readdir(base.path, { withFileTypes: true })) {
@@ -163,6 +171,24 @@ function planFromBase(
     shards.set(shard, list);
   }
   return shards;
+}
+
+/** Puts tensors into the last shard; one that the base has already, of that shape, is replaced. */
+async function addTensors(
+  base: AnyModelFolder,
+  shards: Map<string, TensorSource[]>,
+  added: AddedTensors,
+): Promise<void> {
+  const last = [...shards.values()].at(-1);
+  if (last === undefined || added.size === 0) return;
+  const dtype = await configDtype(join(base.path, 'config.json'));
+  for (const [name, { shape, data }] of added) {
+    for (const sources of shards.values()) {
+      const at = sources.findIndex((source) => source.name === name);
+      if (at >= 0) sources.splice(at, 1);
+    }
+    last.push({ name, dtype, shape, bytes: replacement(base, { name, dtype, shape, data }) });
+  }
 }
 
 type Replacement = { name: string; dtype: string; shape: readonly number[]; data: Float32Array };

@@ -1,3 +1,5 @@
+import type { AdaptHooks } from '../adapt/adaptation.ts';
+import { loraLinear } from '../adapt/lora-layer.ts';
 import { adaptedLinears } from '../adapt/targets.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
@@ -121,8 +123,14 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       forward: (shape) => {
         const base = weights.values(false);
         const tensor = withAdapter(base.tensor, adapter);
-        const lora = adapter === undefined ? undefined : { modules, scale: 1 };
-        return forward({ config, shape, tensor, lora, objective: causalLm });
+        const hooks: AdaptHooks = {
+          linear(module, x, base) {
+            if (adapter === undefined || !modules.has(module)) return base.whole(x);
+            const factors = { a: tensor(`${module}.lora_A`), b: tensor(`${module}.lora_B`) };
+            return loraLinear(base.whole(x), x, { ...factors, scale: 1 });
+          },
+        };
+        return forward({ config, shape, tensor, hooks, objective: causalLm });
       },
       parameterFeeds: { ...weights.feeds, ...adapter },
     });

@@ -38,7 +38,7 @@ export type DecoderInputs = {
   /** Place of each token in its sequence, `[tokens]`. */
   readonly positions: Value;
   readonly attend: Attend;
-  /** Changes the embeddings `[tokens, hiddenSize]` before the first block. */
+  /** Changes the token embeddings `[tokens, hiddenSize]` before positions are added. */
   readonly embedded?: ((x: Value) => Value) | undefined;
 };
 
@@ -57,9 +57,9 @@ export function decoderHidden(
   const names = decoderNames(config);
   let x = gatherRows(weights.tensor(`${names.embedding}.weight`), tokens);
   if (config.embeddingScale !== 1) x = mul(x, config.embeddingScale);
+  x = embedded(x);
   if (config.positions === 'learned')
     x = add(x, gatherRows(weights.tensor(`${names.positions}.weight`), positions));
-  x = embedded(x);
   const norm = (name: string, y: Value): Value =>
     name === '' ? y : normed(config, weights, name, y);
   for (let layer = 0; layer < config.layers; layer++) {

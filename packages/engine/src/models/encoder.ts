@@ -17,6 +17,8 @@ export type EncoderInputs = {
   /** Type of each token, `[tokens]`; only families with token types ask for it. */
   readonly types: () => Value;
   readonly attend: Attend;
+  /** Changes the word embeddings before positions and types are added. */
+  readonly embedded?: ((x: Value) => Value) | undefined;
 };
 
 const activations = { silu, gelu, 'gelu-tanh': geluTanh } as const;
@@ -34,7 +36,8 @@ export function encoderHidden(
   const names = encoderNames(config);
   const row = (name: string, indices: Value): Value =>
     gatherRows(weights.tensor(`${name}.weight`), indices);
-  let x = row(names.words, inputs.tokens);
+  const embedded = inputs.embedded ?? ((y: Value) => y);
+  let x = embedded(row(names.words, inputs.tokens));
   if (config.positions === 'learned') {
     const first = config.firstPosition;
     x = add(x, row(names.positions, first === 0 ? inputs.positions : add(inputs.positions, first)));

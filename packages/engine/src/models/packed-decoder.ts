@@ -1,8 +1,19 @@
+import type { AdaptHooks } from '../adapt/adaptation.ts';
 import type { DecoderConfig, LayerAttention } from '../checkpoint/decoder-config.ts';
 import { input, type Value } from '../graph/value.ts';
-import { packedAttention, packedMask, type Rotation, rotationAt } from '../nn/attention.ts';
+import {
+  packedAttention,
+  packedMask,
+  type Rotation,
+  rotationAt,
+  slidingPrefixMask,
+} from '../nn/attention.ts';
 import type { WindowShape } from '../nn/window.ts';
+import { add } from '../ops/elementwise.ts';
 import { type DecoderWeights, decoderHidden } from './decoder.ts';
+
+/** What a method may change on the way. */
+export type DecoderHooks = Pick<AdaptHooks, 'embedded' | 'prefix' | 'prefixLength'>;
 
 /**
  * Final hidden states `[rows · tokens, hiddenSize]` of packed windows, from the inputs `tokens`,
@@ -12,10 +23,12 @@ export function packedDecoder(
   config: DecoderConfig,
   weights: DecoderWeights,
   { rows, tokens }: Pick<WindowShape, 'rows' | 'tokens'>,
+  { embedded, prefix, prefixLength = 0 }: DecoderHooks = {},
 ): Value {
   const count = rows * tokens;
   const shape = { ...config, rows, tokens };
-  const positions = input('positions', [count], 'int32');
+  const fed = input('positions', [count], 'int32');
+  const positions = prefixLength === 0 ? fed : add(fed, prefixLength);
   const segments = input('segments', [count], 'int32');
   const scale = config.attentionScale;
   const made = new Map<LayerAttention, { mask: Value; rotation: Rotation }>();
@@ -24,16 +37,30 @@ export function packedDecoder(
     if (known !== undefined) return known;
     const rotation =
       config.positions === 'rotary'
-        ? rotationAt(config.rope[kind], positions, { limit: tokens, scale })
+        ? rotationAt(config.rope[kind], positions, { limit: tokens + prefixLength, scale })
         : { scale, tables: null };
     const reach = kind === 'sliding' ? config.slidingWindow : tokens;
     const fresh = { rotation, mask: packedMask(segments, shape, { reach }) };
     made.set(kind, fresh);
     return fresh;
   };
+  let seen: Value | undefined;
+  const prefixOf = (layer: number, kind: LayerAttention) => {
+    const found = prefix?.(layer);
+    if (found === undefined || kind === 'full') return found;
+    const reach = config.slidingWindow;
+    seen ??= slidingPrefixMask(fed, shape, { length: prefixLength, reach });
+    return { ...found, mask: seen };
+  };
   return decoderHidden(config, weights, {
     tokens: input('tokens', [count], 'int32'),
     positions,
-    attend: (heads) => packedAttention(shape, { ...heads, ...attentionOf(heads.kind) }),
+    embedded,
+    attend: (heads) =>
+      packedAttention(shape, {
+        ...heads,
+        ...attentionOf(heads.kind),
+        prefix: prefixOf(heads.layer, heads.kind),
+      }),
   });
 }

@@ -1,3 +1,4 @@
+import type { AdaptHooks } from '../adapt/adaptation.ts';
 import type { LayerAttention } from '../checkpoint/decoder-config.ts';
 import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
 import { input, type Value } from '../graph/value.ts';
@@ -14,6 +15,7 @@ export function packedEncoder(
   config: EncoderConfig,
   weights: DecoderWeights,
   { rows, tokens }: Pick<WindowShape, 'rows' | 'tokens'>,
+  { embedded }: Pick<AdaptHooks, 'embedded'> = {},
 ): Value {
   const count = rows * tokens;
   const shape = { ...config, rows, tokens };
@@ -36,6 +38,7 @@ export function packedEncoder(
   return encoderHidden(config, weights, {
     tokens: input('tokens', [count], 'int32'),
     positions,
+    embedded,
     types: () => input('token_types', [count], 'int32'),
     attend: (heads) =>
       packedAttention(shape, { ...heads, ...attentionOf(heads.kind), causal: false }),

@@ -1,10 +1,11 @@
 import type { RopeConfig } from '../checkpoint/rope-config.ts';
 import { constant, type Value } from '../graph/value.ts';
-import { equal, where } from '../ops/comparison.ts';
-import { add, mul } from '../ops/elementwise.ts';
+import { equal, less, where } from '../ops/comparison.ts';
+import { add, mul, sub } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
-import { concat, reshape, slice, split, transpose } from '../ops/layout.ts';
+import { concat, pad, reshape, slice, split, transpose } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
+import { expand } from '../ops/reduce.ts';
 import { rope } from '../ops/rope.ts';
 import { softmax } from '../ops/softmax.ts';
 import { ropeTable } from './rope-table.ts';
@@ -58,7 +59,7 @@ export function rotated(x: Value, side: 'query' | 'key', { tables, scale }: Rota
 }
 
 /** Added to a score that must not count: its exponential is exactly 0, and 0 · it is not NaN. */
-const masked = -1e9;
+const never = -1e9;
 
 /**
  * Queries are taken in blocks, for a block needs no keys after its last query: of at least 64, and at
@@ -78,7 +79,7 @@ export function packedMask(
   { rows, tokens }: Pick<AttentionShape, 'rows' | 'tokens'>,
   { reach = tokens, causal = true }: { readonly reach?: number; readonly causal?: boolean } = {},
 ): Value {
-  const seen = new Float32Array(tokens * tokens).fill(masked);
+  const seen = new Float32Array(tokens * tokens).fill(never);
   for (let query = 0; query < tokens; query++) {
     const row = query * tokens;
     const end = causal ? query + 1 : Math.min(tokens, query + reach);
@@ -88,7 +89,33 @@ export function packedMask(
     reshape(segments, [rows, 1, tokens, 1]),
     reshape(segments, [rows, 1, 1, tokens]),
   );
-  return where(same, constant(seen, [1, 1, tokens, tokens], 'float32'), masked);
+  return where(same, constant(seen, [1, 1, tokens, tokens], 'float32'), never);
+}
+
+/** Keys and values before those of every sequence. */
+export type AttentionPrefix = {
+  /** `[keyValueHeads, length, headSize]`, not rotated. */
+  readonly key: Value;
+  readonly value: Value;
+  /** Additive, `[rows, 1, tokens, length]`; absent where every token sees them all. */
+  readonly mask?: Value | undefined;
+};
+
+/**
+ * What a sliding layer sees of a prefix of `length` tokens that come before `positions` 0: the additive
+ * mask `[rows, 1, tokens, length]`.
+ */
+export function slidingPrefixMask(
+  positions: Value,
+  { rows, tokens }: Pick<AttentionShape, 'rows' | 'tokens'>,
+  { length, reach }: { readonly length: number; readonly reach: number },
+): Value {
+  const places = Int32Array.from({ length }, (_, at) => at - length);
+  const distance = sub(
+    reshape(positions, [rows, 1, tokens, 1]),
+    constant(places, [1, 1, 1, length], 'int32'),
+  );
+  return where(less(distance, reach), constant(0, []), never);
 }
 
 /**
@@ -106,6 +133,7 @@ export function packedAttention(
     mask,
     rotation,
     causal = true,
+    prefix,
   }: {
     readonly query: Value;
     readonly key: Value;
@@ -113,6 +141,7 @@ export function packedAttention(
     readonly mask: Value;
     readonly rotation: Rotation;
     readonly causal?: boolean;
+    readonly prefix?: AttentionPrefix | undefined;
   },
 ): Value {
   const { rows, tokens, heads, keyValueHeads, headSize } = shape;
@@ -126,6 +155,16 @@ export function packedAttention(
   const lengths = causal ? blockLengths(tokens) : [tokens];
   // Split, not slices: their gradients join in one operator instead of being padded and added.
   const inBlocks = (x: Value): Value[] => (lengths.length === 1 ? [x] : split(x, lengths, 2));
+  const first = (side: Value): Value =>
+    expand(reshape(side, [1, ...side.shape]), [rows, ...side.shape]);
+  const keysBefore = prefix === undefined ? [] : [first(prefix.key)];
+  const valuesBefore = prefix === undefined ? [] : [first(prefix.value)];
+  const extra = (prefix?.key.shape[1] as number | undefined) ?? 0;
+  const masked = (own: Value, start: number, end: number): Value => {
+    if (prefix === undefined) return own;
+    if (prefix.mask === undefined) return pad(own, { axis: 3, before: extra, after: 0 });
+    return concat([part(prefix.mask, 2, start, end), own], 3);
+  };
   const keys = inBlocks(k);
   const values = inBlocks(v);
   const blocks = inBlocks(q).map((blockQuery, at) => {
@@ -134,14 +173,16 @@ export function packedAttention(
     const end = start + length;
     const scores = matmul(
       reshape(blockQuery, [rows, keyValueHeads, group * length, headSize]),
-      concat(keys.slice(0, at + 1), 2),
+      concat([...keysBefore, ...keys.slice(0, at + 1)], 2),
       { transB: true },
     );
-    const blockMask = part(part(mask, 2, start, end), 3, 0, end);
-    const weights = softmax(add(reshape(scores, [rows, heads, length, end]), blockMask));
+    const ownMask = part(part(mask, 2, start, end), 3, 0, end);
+    const blockMask = masked(ownMask, start, end);
+    const seen = extra + end;
+    const weights = softmax(add(reshape(scores, [rows, heads, length, seen]), blockMask));
     const attended = matmul(
-      reshape(weights, [rows, keyValueHeads, group * length, end]),
-      concat(values.slice(0, at + 1), 2),
+      reshape(weights, [rows, keyValueHeads, group * length, seen]),
+      concat([...valuesBefore, ...values.slice(0, at + 1)], 2),
     );
     return reshape(attended, [rows, heads, length, headSize]);
   });

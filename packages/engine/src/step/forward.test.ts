@@ -8,11 +8,11 @@ import { type Reference, readReference, referenceModels } from '../models/refere
 import { causalLm } from '../objectives/causal-lm.ts';
 import { targetCount } from '../objectives/example.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
+import { adaptedForward } from '../train/adapted-forward.ts';
 import { batchFeeds } from '../train/feeds.ts';
 import { createModelState, parameterFeeds, weightValues } from '../train/model-state.ts';
 import { packLengths } from '../train/packing.ts';
 import { parseTrainingSettings } from '../train/settings.ts';
-import { forward } from './forward.ts';
 
 const shape = { rows: 4, tokens: 32, targets: 80, examples: 8 };
 const tolerance = 1e-4;
@@ -50,27 +50,18 @@ describe.each(referenceModels)('the gradients of "%s"', (name) => {
         .map(([key, tensor]) => [key.slice('start.'.length), tensor]),
     );
     const isLora = method === 'lora';
+    const settings = parseTrainingSettings({
+      method: isLora ? { type: 'lora', rank, alpha } : { type: 'full' },
+    });
     const state = await createModelState({
       model,
-      settings: parseTrainingSettings({
-        method: isLora ? { type: 'lora', rank, alpha } : { type: 'full' },
-      }),
-      adapter: isLora
-        ? { rank, alpha, scale: alpha / rank, targets: [], tensors: start }
-        : undefined,
+      settings,
+      adapter: isLora ? { tensors: start } : undefined,
     });
     const weights = weightValues(model, state);
-    const { loss } = forward({
-      config: model.config,
-      shape,
-      tensor: weights.tensor,
+    const { loss } = adaptedForward(model, settings, state)(weights, shape, {
       objective: causalLm,
-      lora: isLora
-        ? {
-            modules: new Set(state.adapted?.map(({ module }) => module)),
-            scale: alpha / rank,
-          }
-        : undefined,
+      training: true,
     });
     const found = gradients(loss, [...weights.parameters.values()]);
     const names = [...weights.parameters.keys()];

@@ -1,31 +1,21 @@
-import { loraLinear } from '../adapt/lora.ts';
+import type { AdaptHooks, BaseLinear } from '../adapt/adaptation.ts';
 import { encoderNames } from '../checkpoint/encoder-names.ts';
-import type { ModelConfig } from '../checkpoint/model-config.ts';
-import { input, type Value } from '../graph/value.ts';
-import { baseLinears } from '../models/base-linear.ts';
+import { type ModelConfig, modelTensors } from '../checkpoint/model-config.ts';
+import type { Value } from '../graph/value.ts';
+import { baseLinear } from '../models/base-linear.ts';
 import { type DecoderWeights, decoderHead } from '../models/decoder.ts';
 import { packedDecoder } from '../models/packed-decoder.ts';
 import { packedEncoder } from '../models/packed-encoder.ts';
-import { dropout } from '../nn/dropout.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Forward, Objective } from '../objectives/objective.ts';
-
-/** The adapter that a forward pass puts beside some linear layers. */
-export type LoraForward = {
-  readonly modules: ReadonlySet<string>;
-  readonly scale: number;
-  /** Dropout of the adapter's inputs; `columnKeys` gives each layer its part of the hash. */
-  readonly dropout?:
-    | { readonly rate: number; columnKeys(module: string, width: number): Int32Array }
-    | undefined;
-};
 
 export type ForwardSpec = {
   readonly config: ModelConfig;
   readonly shape: WindowShape;
-  /** A float32 value for a weight: a fed parameter or a mapped, frozen weight. */
+  /** A float32 value for any tensor: a fed parameter or a mapped, frozen weight. */
   tensor(name: string): Value;
-  readonly lora?: LoraForward | undefined;
+  /** What a method changes on the way. */
+  readonly hooks?: AdaptHooks | undefined;
   readonly objective: Pick<Objective<never>, 'forward'>;
 };
 
@@ -33,39 +23,37 @@ export type ForwardSpec = {
  * The forward pass over one micro-batch, whose arrays come in as inputs named as in `batchFeeds`.
  * Every window is `[rows, tokens]`; inside, tokens are one flat axis.
  */
-export function forward({ config, shape, tensor, lora, objective }: ForwardSpec): Forward {
-  const count = shape.rows * shape.tokens;
-  const rowKeys = lora?.dropout && input('dropout_keys', [count, 1], 'int32');
-  const dropped = (module: string, x: Value): Value =>
-    lora?.dropout === undefined || rowKeys === undefined
-      ? x
-      : dropout(x, {
-          rate: lora.dropout.rate,
-          rowKeys,
-          columnKeys: lora.dropout.columnKeys(module, x.shape.at(-1) as number),
-        });
-  const baseLinear = baseLinears(config, tensor);
-  const weights: DecoderWeights = {
-    tensor,
-    linear(module, x) {
-      const base = baseLinear(module, x);
-      if (!lora?.modules.has(module)) return base;
-      return loraLinear(base, dropped(module, x), {
-        a: tensor(`${module}.lora_A`),
-        b: tensor(`${module}.lora_B`),
-        scale: lora.scale / (1 - (lora.dropout?.rate ?? 0)),
-      });
-    },
-  };
+export function forward({ config, shape, tensor, hooks = {}, objective }: ForwardSpec): Forward {
+  const weights = hookedWeights(config, tensor, hooks);
   const backbone =
     config.kind === 'decoder'
       ? {
-          hidden: packedDecoder(config, weights, shape),
+          hidden: packedDecoder(config, weights, shape, hooks),
           head: () => decoderHead(config, weights),
         }
       : {
-          hidden: packedEncoder(config, weights, shape),
-          head: () => tensor(`${encoderNames(config).words}.weight`),
+          hidden: packedEncoder(config, weights, shape, hooks),
+          head: () => weights.tensor(`${encoderNames(config).words}.weight`),
         };
-  return objective.forward({ ...backbone, tensor }, shape);
+  return objective.forward({ ...backbone, tensor: weights.tensor }, shape);
+}
+
+/** The model's weights as the hooks leave them; a weight is asked for once, however often it is used. */
+function hookedWeights(
+  config: ModelConfig,
+  tensor: (name: string) => Value,
+  hooks: AdaptHooks,
+): DecoderWeights {
+  const made = new Map<string, Value>();
+  const own = (name: string): Value => {
+    const value = made.get(name) ?? hooks.tensor?.(name, () => tensor(name)) ?? tensor(name);
+    made.set(name, value);
+    return value;
+  };
+  const plans = modelTensors(config);
+  const linear = (module: string, x: Value): Value => {
+    const base: BaseLinear = baseLinear(config, plans, { module, tensor: own });
+    return hooks.linear?.(module, x, base) ?? base.whole(x);
+  };
+  return { tensor: own, linear };
 }

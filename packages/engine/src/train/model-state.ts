@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
-import { loraShapes, startLora } from '../adapt/lora-start.ts';
-import { type AdaptedLinear, adaptedLinears } from '../adapt/targets.ts';
+import type { Adaptation } from '../adapt/adaptation.ts';
+import { createAdaptation } from '../adapt/create-adaptation.ts';
 import { decoderNames } from '../checkpoint/decoder-names.ts';
+import type { TensorPlan } from '../checkpoint/decoder-tensors.ts';
 import { modelTensors } from '../checkpoint/model-config.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
@@ -19,9 +20,9 @@ import type { TrainingSettings } from './settings.ts';
 /** What a run trains, and where the rest of the model is. */
 export type ModelState = {
   readonly state: FlatState;
+  /** Everything that trains: weights of the model, what the method adds, and the objective's head. */
   readonly parameters: readonly Parameter[];
-  /** The adapted layers; absent when every weight is trained. */
-  readonly adapted?: readonly AdaptedLinear[];
+  readonly adaptation: Adaptation;
   /** Parameters that the objective adds to the model; they are among `parameters` too. */
   readonly head: readonly HeadParameter[];
 };
@@ -31,8 +32,8 @@ export type ModelStateOptions = {
   readonly settings: TrainingSettings;
   /** Start from random weights; only for training every weight. */
   readonly initial?: 'random' | undefined;
-  /** Continue an adapter of the same rank and targets. */
-  readonly adapter?: Adapter | undefined;
+  /** Continue an adapter of the same shapes. */
+  readonly adapter?: Pick<Adapter, 'tensors'> | undefined;
   /** What the objective adds to the model, and whether it leaves the language-model head alone. */
   readonly objective?: Pick<Objective<never>, 'head' | 'headless'> | undefined;
 };
@@ -43,60 +44,66 @@ export type ModelStateOptions = {
  */
 export async function createModelState(options: ModelStateOptions): Promise<ModelState> {
   const { model, settings, initial, adapter, objective } = options;
+  const { method } = settings;
+  if (initial === 'random' && method.type !== 'full')
+    throw new RangeError(
+      `random initial weights need the method "full": "${method.type}" would freeze them`,
+    );
+  const seed = child(rootSeed(settings.seed), 'initial');
+  const adaptation = await createAdaptation(method, { model, seed });
+  if (adapter !== undefined && adaptation.added.length === 0)
+    throw new RangeError(`an adapter was given, but the method "${method.type}" has none`);
   const head = objective?.head?.(model.config) ?? [];
-  if (settings.method.type === 'full') {
-    if (adapter !== undefined)
-      throw new RangeError('an adapter was given, but the method trains every weight');
-    return fullState(options, head);
-  }
-  if (initial === 'random')
-    throw new RangeError('random initial weights need the method "full": LoRA would freeze them');
-  const { rank, targets } = settings.method;
-  const adapted = adaptedLinears(model.config, targets);
-  const factors = adapted
-    .flatMap((linear) => loraShapes(linear, rank))
-    .map(({ name, shape }) => ({ name, shape, decays: true }));
-  const parameters = [...factors, ...head];
-  const state = allocateState(planGroups(parameters), createOptimizer(settings.optimizer));
-  const start =
-    adapter?.tensors ?? startLora(adapted, rank, child(rootSeed(settings.seed), 'initial'));
-  for (const { name, shape } of factors) {
-    const found = start.get(name);
-    if (found === undefined || found.shape.join() !== shape.join())
-      throw new RangeError(
-        `the adapter to continue has ${found ? `shape [${found.shape}]` : 'nothing'} for ${name}; the settings ask for [${shape}]`,
-      );
-    state.tensors.get(name)?.set(found.data);
-  }
-  await startHead(options, head, state);
-  return { state, parameters, adapted, head };
-}
-
-async function fullState(
-  options: ModelStateOptions,
-  head: readonly HeadParameter[],
-): Promise<ModelState> {
-  const { model, settings, initial, objective } = options;
-  const plans = modelTensors(model.config);
-  if (objective?.headless && model.config.kind === 'decoder')
-    plans.delete(`${decoderNames(model.config).head}.weight`);
+  const plans = trainedWeights(options, adaptation);
   const weights = [...plans].map(([name, { shape, role }]) => ({
     name,
     shape,
     decays: role === 'linear' || role === 'embedding',
   }));
-  const parameters = [...weights, ...head];
+  const parameters: Parameter[] = [...weights, ...adaptation.added, ...head];
+  if (parameters.length === 0)
+    throw new RangeError(`the method "${method.type}" leaves nothing to train for this objective`);
   const state = allocateState(planGroups(parameters), createOptimizer(settings.optimizer));
   for (const [name, { role }] of plans) {
     const values = state.tensors.get(name) as Float32Array;
-    if (initial !== 'random') values.set(await readTensor(entryOf(model, name)));
-    else {
-      const seed = rootSeed(settings.seed);
-      fillInitialWeight(name, values, { role, config: model.config, seed });
-    }
+    if (initial === 'random')
+      fillInitialWeight(name, values, {
+        role,
+        config: model.config,
+        seed: rootSeed(settings.seed),
+      });
+    else values.set(await readTensor(entryOf(model, name)));
   }
+  for (const { name, shape, start } of adaptation.added)
+    state.tensors
+      .get(name)
+      ?.set(adapter === undefined ? await start() : continued(adapter, name, shape));
   await startHead(options, head, state);
-  return { state, parameters, head };
+  return { state, parameters, adaptation, head };
+}
+
+/** The weights of the base model that train. */
+function trainedWeights(
+  { model, objective }: ModelStateOptions,
+  adaptation: Adaptation,
+): Map<string, TensorPlan> {
+  const plans = modelTensors(model.config);
+  if (objective?.headless && model.config.kind === 'decoder')
+    plans.delete(`${decoderNames(model.config).head}.weight`);
+  return new Map([...plans].filter(([name]) => adaptation.trains(name)));
+}
+
+/** A tensor of an adapter that is continued. */
+function continued(
+  { tensors }: Pick<Adapter, 'tensors'>,
+  name: string,
+  shape: readonly number[],
+): Float32Array {
+  const found = tensors.get(name);
+  if (found !== undefined && found.shape.join() === shape.join()) return found.data;
+  throw new RangeError(
+    `the adapter to continue has ${found ? `shape [${found.shape}]` : 'nothing'} for ${name}; the settings ask for [${shape}]`,
+  );
 }
 
 /** Fills what the objective adds: from the adapter or folder that has it already, else anew. */
@@ -133,11 +140,16 @@ export type WeightValues = {
 };
 
 /** Fresh graph values for one graph. Each weight is one value, however often it is asked for. */
-export function weightValues(model: AnyModelFolder, { parameters }: ModelState): WeightValues {
+export function weightValues(
+  model: AnyModelFolder,
+  { parameters, adaptation }: Pick<ModelState, 'parameters' | 'adaptation'>,
+): WeightValues {
+  const frozen = new Map<string, Value>(
+    adaptation.fixed.map(({ name, shape }) => [name, input(feedName(name), shape, 'float32')]),
+  );
   const trained = new Map(
     parameters.map(({ name, shape }) => [name, input(feedName(name), shape, 'float32')]),
   );
-  const frozen = new Map<string, Value>();
   return {
     parameters: trained,
     tensor(name) {
@@ -157,9 +169,15 @@ export function weightValues(model: AnyModelFolder, { parameters }: ModelState):
   };
 }
 
-/** The feeds of the trainable parameters: views of the state, so they are always current. */
-export function parameterFeeds({ state, parameters }: ModelState): Record<string, Tensor> {
+/** The feeds of what trains, views of the state, so that they are always current, and of what is fixed. */
+export function parameterFeeds({
+  state,
+  parameters,
+  adaptation,
+}: ModelState): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
+  for (const { name, shape, data } of adaptation.fixed)
+    feeds[feedName(name)] = { data, shape, dtype: 'float32' };
   for (const { name, shape } of parameters)
     feeds[feedName(name)] = {
       data: state.tensors.get(name) as Float32Array,

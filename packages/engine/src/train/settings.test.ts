@@ -4,7 +4,17 @@ import { parseTrainingSettings } from './settings.ts';
 describe('training settings', () => {
   it('fills in every field', () => {
     expect(parseTrainingSettings({})).toEqual({
-      method: { type: 'lora', rank: 16, alpha: 32, dropout: 0, targets: 'all-linear' },
+      method: {
+        type: 'lora',
+        rank: 16,
+        alpha: 32,
+        dropout: 0,
+        targets: 'all-linear',
+        rankStabilized: false,
+        dora: false,
+        initial: 'kaiming',
+        rateRatioB: 1,
+      },
       epochs: 3,
       batchSize: 8,
       learningRate: 2e-4,

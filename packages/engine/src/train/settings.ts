@@ -1,33 +1,20 @@
 import { z } from 'zod';
+import { defaultLearningRates, methodSchema } from '../adapt/settings.ts';
 import { type OptimizerSettingsInput, optimizerSchema } from '../optim/settings.ts';
 
 const positiveInteger = z.int().positive();
 
-const lora = z.strictObject({
-  type: z.literal('lora'),
-  rank: positiveInteger.default(16).describe('Rows of A and columns of B.'),
-  alpha: z.number().positive().default(32).describe('The adapter is scaled by alpha / rank.'),
-  dropout: z.number().min(0).lt(1).default(0).describe("Share of the adapter's inputs set to 0."),
-  targets: z
-    .union([z.array(z.string().min(1)).min(1), z.literal('all-linear')])
-    .default('all-linear')
-    .describe('Names of the linear layers to adapt, such as q_proj; or all inside the blocks.'),
-});
-
-const full = z.strictObject({ type: z.literal('full') });
-
 const schema = z.strictObject({
-  method: z
-    .discriminatedUnion('type', [full, lora])
-    .prefault({ type: 'lora' })
-    .describe('Train every weight, or low-rank adapters beside frozen weights.'),
+  method: methodSchema.describe('Which weights train: all, some, or what is put beside them.'),
   epochs: positiveInteger.default(3).describe('Times each example is seen.'),
   batchSize: positiveInteger.default(8).describe('Examples per optimizer step.'),
   learningRate: z
     .number()
     .positive()
     .optional()
-    .describe('Peak learning rate; by default 2e-4 for LoRA and 2e-5 for full training.'),
+    .describe(
+      'Peak learning rate; by default what suits the method, such as 2e-4 for LoRA and 2e-5 for full.',
+    ),
   schedule: z
     .strictObject({
       kind: z.enum(['constant', 'linear', 'cosine', 'wsd']).default('linear'),
@@ -71,9 +58,6 @@ export type TrainingSettings = Omit<z.output<typeof schema>, 'learningRate'> & {
   readonly learningRate: number;
 };
 
-/** The LoRA half of the settings. */
-export type LoraSettings = z.output<typeof lora>;
-
 /** Fills in the defaults. Throws RangeError naming each field at fault; unknown fields are faults. */
 export function parseTrainingSettings(input: unknown = {}): TrainingSettings {
   const parsed = schema.safeParse(input);
@@ -84,6 +68,6 @@ export function parseTrainingSettings(input: unknown = {}): TrainingSettings {
     throw new RangeError(`the training settings are wrong: ${faults.join('; ')}`);
   }
   const settings = parsed.data;
-  const learningRate = settings.learningRate ?? (settings.method.type === 'lora' ? 2e-4 : 2e-5);
+  const learningRate = settings.learningRate ?? defaultLearningRates[settings.method.type];
   return { ...settings, learningRate };
 }

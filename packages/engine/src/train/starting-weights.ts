@@ -14,17 +14,17 @@ export type StartingWeights = {
 };
 
 /**
- * The weights that a run starts from, for as long as it lasts: mapped from the folder when every weight of
- * it trains, else a copy of where the trained ones start. A fresh adapter starts as the base model; one that
+ * The weights that a run starts from, for as long as it lasts: mapped from the folder when only weights of
+ * it train, else a copy of where the trained ones start. A fresh adapter starts as the base model; one that
  * is continued starts as itself, and is then the reference (TRL does the same). Must be called before the
  * first step; `wanted` false saves the copy.
  */
 export function startingWeights(
-  { model, settings, initial }: ModelStateOptions,
+  { model, initial }: ModelStateOptions,
   modelState: ModelState,
   wanted: boolean,
 ): StartingWeights {
-  if (settings.method.type === 'full' && initial !== 'random')
+  if (initial !== 'random' && modelState.adaptation.added.length === 0)
     return { values: () => weightValues(model, { ...modelState, parameters: [] }), feeds: {} };
   const feeds: Record<string, Tensor> = {};
   if (wanted)

@@ -1,23 +1,22 @@
-import { targetNames } from '../adapt/targets.ts';
-import { mergeAdapter, writeMergedFolder } from '../checkpoint/merged.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import { type Adapter, writePeftAdapter } from '../checkpoint/peft.ts';
+import type { Adapter } from '../checkpoint/peft.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { dropoutKeys } from '../nn/dropout.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { checkAll, type Objective, tokenCount } from '../objectives/objective.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
+import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import { elementCount } from '../optim/flat-state.ts';
 import { createOptimizer } from '../optim/optimizer.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
-import { forward } from '../step/forward.ts';
+import { adaptedForward, dropoutRate } from './adapted-forward.ts';
 import { planBatches } from './batches.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
+import { runExports } from './export-run.ts';
 import { batchFeeds } from './feeds.ts';
-import { loraForward } from './lora-forward.ts';
 import { createMeasurements } from './measurements.ts';
 import {
   createModelState,
@@ -41,7 +40,7 @@ export type TrainerOptions<Example> = {
   /** Start from random weights instead of the folder's. */
   readonly initial?: 'random' | undefined;
   /** Continue this adapter instead of starting a fresh one. */
-  readonly adapter?: Adapter | undefined;
+  readonly adapter?: Pick<Adapter, 'tensors'> | undefined;
   /** Write results to fresh buffers instead of over the state; slower, for comparison. */
   readonly freshBuffers?: boolean | undefined;
 };
@@ -77,7 +76,7 @@ export type Trainer<Example> = {
   evaluate(examples: readonly Example[]): Promise<Evaluation>;
   saveState(folder: string): Promise<void>;
   restoreState(folder: string): Promise<void>;
-  /** The adapter as it stands. Throws RangeError when every weight is trained. */
+  /** The LoRA adapter as it stands. Throws RangeError when the method is another. */
   adapter(): Adapter;
   exportAdapter(folder: string): Promise<void>;
   exportMerged(folder: string): Promise<void>;
@@ -106,10 +105,19 @@ export class DivergedError extends Error {
 export async function createTrainer<Example>(
   options: TrainerOptions<Example>,
 ): Promise<Trainer<Example>> {
-  const { model, settings, objective, examples, device = cpuDevice() } = options;
+  const { model, settings, examples, device = cpuDevice() } = options;
   const { config } = model;
+  const modelState = await createModelState(options);
+  const { state, adaptation } = modelState;
+  const { virtualTokens } = adaptation;
+  if (virtualTokens > 0 && options.objective.measured !== undefined)
+    throw new RangeError(
+      `prompt tuning does not go with ${options.objective.name}, which compares with the base model`,
+    );
+  const objective = withVirtualTokens(options.objective, virtualTokens);
+  const mostTokens = config.maxPositions - virtualTokens;
   const limits = {
-    maxTokens: Math.min(settings.maxTokens, config.maxPositions),
+    maxTokens: Math.min(settings.maxTokens, mostTokens),
     vocabularySize: config.vocabularySize,
   };
   checkAll(objective, examples, limits);
@@ -123,26 +131,14 @@ export async function createTrainer<Example>(
     batchSize: settings.batchSize,
     microBatchesPerStep: plan.microBatchesPerStep,
   });
-  const modelState = await createModelState(options);
-  const { state, adapted } = modelState;
   const mapFolder = weightsFolder(model);
   const feeds = parameterFeeds(modelState);
-  const dropoutRate = settings.method.type === 'lora' ? settings.method.dropout : 0;
-  const layerKeys = (module: string, width: number) => dropoutKeys(seed, width, 'layer', module);
-  const lora = loraForward(settings, modelState);
-  const forwardWith = (
-    { tensor }: WeightValues,
-    shape: WindowShape,
-    { rate, objective }: { rate: number; objective: Pick<Objective<never>, 'forward'> },
-  ) => {
-    const dropout = rate === 0 ? undefined : { rate, columnKeys: layerKeys };
-    return forward({ config, shape, tensor, lora: lora && { ...lora, dropout }, objective });
-  };
+  const forwardOf = adaptedForward(model, settings, modelState);
   const weights = weightValues(model, modelState);
   const current = () => weightValues(model, modelState);
   const runner = await createStepRunner({
     device,
-    forward: forwardWith(weights, plan.shape, { rate: dropoutRate, objective }),
+    forward: forwardOf(weights, plan.shape, { objective, training: true }),
     parameters: weights.parameters,
     parameterFeeds: feeds,
     state,
@@ -160,7 +156,7 @@ export async function createTrainer<Example>(
       device,
       mapFolder,
       settings,
-      forward: (shape) => forwardWith(values(), shape, { rate: 0, objective: sequenceScore }),
+      forward: (shape) => forwardOf(values(), shape, { objective: sequenceScore, training: false }),
       parameterFeeds,
     });
   const measurements = createMeasurements({
@@ -176,7 +172,7 @@ export async function createTrainer<Example>(
     device,
     mapFolder,
     settings,
-    forward: (shape) => forwardWith(current(), shape, { rate: 0, objective }),
+    forward: (shape) => forwardOf(current(), shape, { objective, training: false }),
     parameterFeeds: feeds,
     measurements,
   });
@@ -211,7 +207,7 @@ export async function createTrainer<Example>(
           windows.map((window) => window.map((index) => examples[index] as Example)),
           { shape: plan.shape, step: members, ...measured },
         ),
-        ...(dropoutRate === 0 ? {} : stepKeys(done, at)),
+        ...(dropoutRate(settings) === 0 ? {} : stepKeys(done, at)),
       })),
       weight,
       learningRate,
@@ -240,16 +236,7 @@ export async function createTrainer<Example>(
     };
   }
 
-  function adapter(): Adapter {
-    const { method } = settings;
-    if (method.type !== 'lora' || adapted === undefined)
-      throw new RangeError('this run trains every weight; it has no adapter to export');
-    const tensors: Adapter['tensors'] = new Map();
-    for (const { name, shape } of modelState.parameters)
-      tensors.set(name, { shape, data: (state.tensors.get(name) as Float32Array).slice() });
-    const { rank, alpha } = method;
-    return { rank, alpha, scale: alpha / rank, targets: targetNames(config, adapted), tensors };
-  }
+  const exports = runExports(model, settings, modelState);
 
   return {
     totalSteps: plan.totalSteps,
@@ -264,7 +251,7 @@ export async function createTrainer<Example>(
     trainStep,
     evaluate(held) {
       refuseFailed();
-      checkAll(objective, held, { ...limits, maxTokens: config.maxPositions });
+      checkAll(objective, held, { ...limits, maxTokens: mostTokens });
       return evaluator.evaluate(held);
     },
     async saveState(folder) {
@@ -280,16 +267,14 @@ export async function createTrainer<Example>(
       done = stored.step;
       failure = undefined;
     },
-    adapter,
+    adapter: exports.adapter,
     async exportAdapter(folder) {
       refuseFailed();
-      const description = { ...adapter(), baseModel: model.name, dropout: dropoutRate };
-      await writePeftAdapter(folder, description);
+      await exports.exportAdapter(folder);
     },
     async exportMerged(folder) {
       refuseFailed();
-      const changed = adapted === undefined ? state.tensors : await mergeAdapter(model, adapter());
-      await writeMergedFolder(model, changed, folder);
+      await exports.exportMerged(folder);
     },
     async dispose() {
       await runner.dispose();

@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFolderAtomically } from './atomic.ts';
+import { writeSafetensors } from './safetensors.ts';
+
+/** What Python's `peft` stores of an adapter. */
+export type PeftContent = {
+  /** One word for people: what kind of adapter it is. */
+  readonly kind: string;
+  /** adapter_config.json, besides the base model's name. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** adapter_model.safetensors, by peft's own keys. */
+  readonly tensors: ReadonlyMap<
+    string,
+    { readonly shape: readonly number[]; readonly data: Float32Array }
+  >;
+};
+
+/** What peft puts before the path of a module. */
+export const peftPrefix = 'base_model.model.';
+
+/**
+ * Writes the folder that `peft` loads: adapter_config.json, adapter_model.safetensors and README.md.
+ * Complete or absent. Throws CheckpointError for a value that is not finite.
+ */
+export async function writePeftFolder(
+  folder: string,
+  { kind, config, tensors }: PeftContent,
+  baseModel: string,
+): Promise<void> {
+  const whole: Record<string, unknown> = {
+    auto_mapping: null,
+    base_model_name_or_path: baseModel,
+    inference_mode: true,
+    revision: null,
+    ...config,
+  };
+  const sorted = Object.fromEntries(Object.entries(whole).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  await writeFolderAtomically(folder, 'adapter_config.json', async (temporary) => {
+    await writeSafetensors(
+      join(temporary, 'adapter_model.safetensors'),
+      [...tensors].map(([name, { shape, data }]) => ({ name, dtype: 'F32' as const, shape, data })),
+    );
+    await writeFile(join(temporary, 'README.md'), card(kind, baseModel));
+    await writeFile(join(temporary, 'adapter_config.json'), `${JSON.stringify(sorted, null, 2)}\n`);
+  });
+}
+
+function card(kind: string, baseModel: string): string {
+  return `---
+base_model: ${JSON.stringify(baseModel)}
+base_model_relation: adapter
+library_name: peft
+---
+
+${kind}, trained with Lathe.
+`;
+}

@@ -1,0 +1,42 @@
+import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import { input, type Value } from '../graph/value.ts';
+import { dropout, dropoutKeys } from '../nn/dropout.ts';
+import { rootSeed } from '../nn/seed.ts';
+import type { WindowShape } from '../nn/window.ts';
+import type { Forward, Objective } from '../objectives/objective.ts';
+import { forward } from '../step/forward.ts';
+import type { ModelState, WeightValues } from './model-state.ts';
+import type { TrainingSettings } from './settings.ts';
+
+/** A forward pass over some weights, with what the run's method changes on the way. */
+export type AdaptedForward = (
+  weights: WeightValues,
+  shape: WindowShape,
+  options: { readonly objective: Pick<Objective<never>, 'forward'>; readonly training: boolean },
+) => Forward;
+
+/** The share of an adapter's inputs that is dropped in training. */
+export function dropoutRate({ method }: TrainingSettings): number {
+  return method.type === 'lora' ? method.dropout : 0;
+}
+
+/** Makes forward passes of a run. In training, dropout reads the input `dropout_keys` `[rows · tokens, 1]`. */
+export function adaptedForward(
+  { config }: AnyModelFolder,
+  settings: TrainingSettings,
+  { adaptation }: ModelState,
+): AdaptedForward {
+  const seed = rootSeed(settings.seed);
+  return ({ tensor }, shape, { objective, training }) => {
+    const rate = training ? dropoutRate(settings) : 0;
+    let rowKeys: Value | undefined;
+    const dropped = (module: string, x: Value): Value => {
+      if (rate === 0) return x;
+      rowKeys ??= input('dropout_keys', [shape.rows * shape.tokens, 1], 'int32');
+      const width = x.shape.at(-1) as number;
+      return dropout(x, { rate, rowKeys, columnKeys: dropoutKeys(seed, width, 'layer', module) });
+    };
+    const hooks = adaptation.hooks({ tensor, dropped, dropoutScale: 1 / (1 - rate) });
+    return forward({ config, shape, tensor, hooks, objective });
+  };
+}

@@ -1,0 +1,88 @@
+import type { TensorValues } from '../adapt/adaptation.ts';
+import { loraScale } from '../adapt/lora.ts';
+import { adaptedLinears, targetNames } from '../adapt/targets.ts';
+import { writeMergedFolder } from '../checkpoint/merged.ts';
+import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { Adapter } from '../checkpoint/peft.ts';
+import { type PeftContent, peftPrefix, writePeftFolder } from '../checkpoint/peft-folder.ts';
+import type { ModelState } from './model-state.ts';
+import type { TrainingSettings } from './settings.ts';
+
+/** What a run gives out. */
+export type RunExports = {
+  /** The LoRA adapter as it stands. Throws RangeError when the method is another. */
+  adapter(): Adapter;
+  exportAdapter(folder: string): Promise<void>;
+  exportMerged(folder: string): Promise<void>;
+};
+
+/** Exports of a run over its current weights. */
+export function runExports(
+  model: AnyModelFolder,
+  { method }: TrainingSettings,
+  { state, adaptation, parameters, head }: ModelState,
+): RunExports {
+  const values = (): TensorValues => state.tensors;
+  const headTensors = () =>
+    new Map(
+      head.map(({ name, shape }) => [
+        name,
+        { shape, data: state.tensors.get(name) as Float32Array },
+      ]),
+    );
+  return {
+    adapter() {
+      if (method.type !== 'lora')
+        throw new RangeError(`the method "${method.type}" has no LoRA adapter to export`);
+      const tensors: Adapter['tensors'] = new Map();
+      for (const { name, shape } of parameters)
+        tensors.set(name, { shape, data: (state.tensors.get(name) as Float32Array).slice() });
+      const linears = adaptedLinears(model.config, method.targets);
+      const { rank, alpha } = method;
+      const targets = targetNames(model.config, linears);
+      return { rank, alpha, scale: loraScale(method), targets, tensors };
+    },
+    async exportAdapter(folder) {
+      const content = adaptation.content(values());
+      if (content === undefined)
+        throw new RangeError(
+          `the method "${method.type}" changes the model itself; it has no adapter`,
+        );
+      await writePeftFolder(folder, withHead(content, headTensors()), model.name);
+    },
+    async exportMerged(folder) {
+      const changed = await adaptation.merged(values());
+      if (changed === undefined)
+        throw new RangeError(`what "${method.type}" trains cannot be merged into the model`);
+      for (const { name } of head) changed.delete(name);
+      await writeMergedFolder(model, changed, folder, headTensors());
+    },
+  };
+}
+
+/** The head in peft's way: whole modules beside the adapter, listed under `modules_to_save`. */
+function withHead(
+  content: PeftContent,
+  head: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>,
+): PeftContent {
+  if (head.size === 0) return content;
+  const modules = new Set<string>();
+  const tensors = new Map(content.tensors);
+  for (const [name, tensor] of head) {
+    modules.add(savedModule(name));
+    tensors.set(`${peftPrefix}${name}`, tensor);
+  }
+  return {
+    ...content,
+    config: { ...content.config, modules_to_save: [...modules].sort() },
+    tensors,
+  };
+}
+
+/** The outermost module of a head: `classifier` of `classifier.dense.weight`, `pooler` of `bert.pooler.dense.weight`. */
+function savedModule(name: string): string {
+  const parts = name.split('.');
+  return parts[0] === 'bert' || parts[0] === 'roberta'
+    ? (parts[1] as string)
+    : (parts[0] as string);
+}
