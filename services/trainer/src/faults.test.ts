@@ -141,7 +141,8 @@ test('a loss that is no number fails the job with a sentence and is not tried ag
       param: null,
     });
     expect(job.lostWorkers).toBe(0);
-    expect(await eventNames(cluster, id)).toContain('failed');
+    // The record says it first.
+    await expect.poll(() => eventNames(cluster, id), { timeout: 5000 }).toContain('failed');
   }));
 
 test('a job that loses its worker too often fails and says so', () =>

@@ -29,15 +29,38 @@ export async function newestCheckpoint(
   artifacts: ArtifactStore,
   job: JobRecord,
 ): Promise<string | null> {
-  const found: { key: string; step: number }[] = [];
-  for await (const { key } of artifacts.list(checkpointsFolder(job))) {
-    const step = /-(\d{9})\/manifest\.json$/.exec(key)?.[1];
-    if (step !== undefined) found.push({ key, step: Number(step) });
-  }
-  found.sort((a, b) => b.step - a.step);
-  for (const { key } of found)
+  const found = await manifestsAfter(artifacts, job, 0);
+  for (const { key } of found.toReversed())
     if (Object.keys((await readManifest(artifacts, key)).state).length > 0) return key;
   return null;
+}
+
+/** Whole checkpoints that are newer than the one in the record, in their order: nobody told of them. */
+export async function untoldCheckpoints(
+  artifacts: ArtifactStore,
+  job: JobRecord,
+): Promise<{ manifestKey: string; step: number; published: boolean }[]> {
+  const found = await manifestsAfter(artifacts, job, checkpointStep(job.checkpointKey));
+  return Promise.all(
+    found.map(async ({ key, step }) => {
+      const { model } = await readManifest(artifacts, key);
+      return { manifestKey: key, step, published: Object.keys(model).length > 0 };
+    }),
+  );
+}
+
+async function manifestsAfter(artifacts: ArtifactStore, job: JobRecord, afterStep: number) {
+  const found: { key: string; step: number }[] = [];
+  for await (const { key } of artifacts.list(checkpointsFolder(job))) {
+    const step = checkpointStep(key);
+    if (step > afterStep) found.push({ key, step });
+  }
+  return found.sort((a, b) => a.step - b.step);
+}
+
+/** The step that a checkpoint manifest's key names; 0 for none. */
+export function checkpointStep(manifestKey: string | null): number {
+  return Number(/-(\d{9})\/manifest\.json$/.exec(manifestKey ?? '')?.[1] ?? 0);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { recordKey } from '@lathe/contracts/subject';
 import type { WorkResult } from '@lathe/platform/nats/work';
 import type { RunOutcome } from '../run-event.ts';
-import { newestCheckpoint } from './checkpoints.ts';
+import { newestCheckpoint, untoldCheckpoints } from './checkpoints.ts';
 import { followRun, WorkerLostError } from './follow.ts';
 import { NotOursError, type OwnedJob } from './owned-job.ts';
 import type { ControllerPorts } from './ports.ts';
@@ -47,6 +47,8 @@ export async function driveRun(
     }
     const outcome = await followToEnd(ports, { ...drive, worker, client });
     signal.throwIfAborted();
+    // The next job need not wait until this one's model is published.
+    seat.release();
     if (outcome !== undefined) await endRun(ports, job, outcome);
     return { kind: 'done' };
   } catch (error) {
@@ -88,6 +90,9 @@ async function followToEnd(
   const wishes = carryWishes(ports, { job, client, run, leave: () => left.abort() });
   const recorder = createRunRecorder(ports, job);
   try {
+    // A worker that died may have saved more than it could tell.
+    for (const value of await untoldCheckpoints(ports.artifacts, job.record))
+      await recorder.take({ $case: 'checkpoint', value });
     const events = followRun(client, run, {
       ...ports.settings,
       announced: () => ports.workers.holds(worker.id, worker.address),

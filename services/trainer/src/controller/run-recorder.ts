@@ -1,5 +1,5 @@
 import type { RunEvent } from '../run-event.ts';
-import { publishCheckpoint, removeState } from './checkpoints.ts';
+import { checkpointStep, publishCheckpoint, removeState } from './checkpoints.ts';
 import type { OwnedJob } from './owned-job.ts';
 import type { ControllerPorts } from './ports.ts';
 
@@ -24,7 +24,7 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
   let tokensPerSecond = 0;
   let lastMetrics: Record<string, unknown> = {};
   let writtenAt = -Infinity;
-  let savedStep = stepOf(job.record.checkpointKey);
+  let savedStep = checkpointStep(job.record.checkpointKey);
 
   const writeProgress = async (): Promise<void> => {
     if (latest === undefined) return;
@@ -146,9 +146,4 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
     },
     flush: writeProgress,
   };
-}
-
-/** The step that a checkpoint manifest's key names; 0 for none. */
-function stepOf(manifestKey: string | null): number {
-  return Number(/-(\d{9})\/manifest\.json$/.exec(manifestKey ?? '')?.[1] ?? 0);
 }

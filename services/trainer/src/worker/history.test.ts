@@ -36,6 +36,14 @@ test('a history goes on after a resume, and its table has one line a step', () =
   );
 });
 
+test('a resumed run can tell its last steps again, but those of old checkpoints only in part', () => {
+  const old = { step: 1, loss: 4, tokenAccuracy: 0.5, tokens: 100 };
+  const history = createHistory(decodeHistory(encodeHistory([old, step(2), step(3), step(4)])));
+  history.addScore({ step: 3, loss: 1.25, tokenAccuracy: 0.75, supervisedTokens: 40 });
+  expect(history.lastSteps(3, 2)).toEqual([step(2), step(3)]);
+  expect(history.lastSteps(4, 10)).toEqual([step(2), step(3), step(4)]);
+});
+
 test('text that is no history is refused', () => {
   expect(() => decodeHistory('{"version":2,"rows":[]}')).toThrow();
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Score, Step } from './engine-message.ts';
+import { type Score, type Step, stepSchema } from './engine-message.ts';
 
-const rowSchema = z.object({
+/** Checkpoints of the first version kept only the required fields of a step. */
+const rowSchema = stepSchema.partial().extend({
   step: z.number().int(),
   loss: z.number(),
   tokenAccuracy: z.number(),
@@ -18,6 +19,8 @@ export type History = {
   addScore(score: Score): void;
   /** The rows up to a step. */
   upTo(step: number): readonly HistoryRow[];
+  /** The last steps, at most `count`, up to a step, as the engine told them. */
+  lastSteps(step: number, count: number): Step[];
   /** Tokens trained on up to a step, all epochs together. */
   tokensUpTo(step: number): number;
 };
@@ -26,8 +29,7 @@ export type History = {
 export function createHistory(earlier: readonly HistoryRow[]): History {
   const rows = [...earlier];
   return {
-    addStep: ({ step, loss, tokenAccuracy, tokens }) =>
-      void rows.push({ step, loss, tokenAccuracy, tokens }),
+    addStep: (step) => void rows.push(step),
     addScore: ({ step, loss, tokenAccuracy }) => {
       const index = rows.findLastIndex((row) => row.step === step);
       const row = rows[index];
@@ -35,6 +37,11 @@ export function createHistory(earlier: readonly HistoryRow[]): History {
         rows[index] = { ...row, validLoss: loss, validTokenAccuracy: tokenAccuracy };
     },
     upTo: (step) => rows.filter((row) => row.step <= step),
+    lastSteps: (step, count) =>
+      rows
+        .filter((row) => row.step <= step)
+        .slice(-count)
+        .flatMap((row) => stepSchema.safeParse(row).data ?? []),
     tokensUpTo: (step) => rows.reduce((sum, row) => sum + (row.step <= step ? row.tokens : 0), 0),
   };
 }

@@ -162,6 +162,9 @@ function announce(
   journal.add({ $case: 'checkpoint', value: { step: saved.step, manifestKey, published } });
 }
 
+/** Steps before the checkpoint that a resumed run tells again: more than a reader ever lags behind. */
+const retoldSteps = 1000;
+
 /** Turns the engine's messages into what the controller reads. */
 function createRelay(
   history: History,
@@ -176,6 +179,9 @@ function createRelay(
       totalSteps = message.totalSteps;
       telemetry = createTelemetry(totalSteps, now);
       journal.add({ $case: 'started', value: { step, totalSteps, trainableParameters } });
+      // What a worker that died had saved, but nobody had read yet.
+      for (const value of history.lastSteps(step, retoldSteps))
+        journal.add({ $case: 'metrics', value });
     } else if (message.kind === 'step') {
       history.addStep(message.step);
       journal.add({ $case: 'metrics', value: message.step });
