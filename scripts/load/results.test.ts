@@ -78,6 +78,12 @@ it('says whether the target is met, and which thresholds are not', () => {
   expect(resultsDocument(bad, new Date(0))).toContain('`lost_jobs: count==0` does not hold');
 });
 
+it('does not judge the overhead on a machine that was not quiet', () => {
+  const noisy = resultsOf({ ...measured, engine: [pace, { ...pace, seconds: 7 }] });
+  expect(noisy.overhead.halvesDiffer).toBeCloseTo(0.343, 3);
+  expect(resultTables(noisy)).toContain('cannot be told, the machine was not quiet');
+});
+
 it('leaves out what it cannot tell', () => {
   const results = resultsOf({ ...measured, cpu: undefined });
   expect(results.overhead.training).toBeUndefined();
