@@ -93,9 +93,10 @@ export function resultTables(results: Results): string {
     value === undefined || !Number.isFinite(value) ? 'not measured' : percent(value);
   const isQuiet = more.halvesDiffer <= quietDifference;
   const verdict = (value: number | undefined): string => {
-    const word = (value ?? 0) <= overheadTarget ? 'met' : 'missed';
+    if (value === undefined || !Number.isFinite(value)) return 'not measured';
+    const word = value <= overheadTarget ? 'met' : 'missed';
     const outcome = isQuiet ? word : 'cannot be told, the machine was not quiet';
-    return `${share(value)} (target at most ${percent(overheadTarget)}: ${outcome})`;
+    return `${percent(value)} (target at most ${percent(overheadTarget)}: ${outcome})`;
   };
   return `| measure | value |
 | --- | --- |
