@@ -5,7 +5,7 @@ Run by hand, never by users, after bench/reference/llama.py:
     .tools/python/bin/pip install trl sentence-transformers
     .tools/python/bin/python bench/reference/preferences.py
 
-The model is packages/engine/src/models/fixtures/tied. Every loss is the library's own code: DPOTrainer._compute_loss,
+The model is packages/engine/src/models/fixtures/tied, or bert where the case says so. Every loss is the library's own code: DPOTrainer._compute_loss,
 KTOTrainer._compute_loss, ORPOTrainer.get_batch_loss_metrics, CPOTrainer.get_batch_loss_metrics (SimPO), RewardTrainer.compute_loss,
 MultipleNegativesRankingLoss and its symmetric form. One exception: conservative DPO (sigmoid with label smoothing), which
 DPOTrainer no longer has, is CPOTrainer.cpo_loss over log-ratios. The optimizer loop is this file's.
@@ -32,6 +32,7 @@ from sentence_transformers.sentence_transformer.losses import (
 )
 from sentence_transformers.sentence_transformer.modules import Pooling
 from transformers import (
+    BertForMaskedLM,
     LlamaForCausalLM,
     LlamaForSequenceClassification,
     get_linear_schedule_with_warmup,
@@ -45,7 +46,8 @@ from trl.trainer.reward_trainer import DataCollatorForPreference as RewardCollat
 from trl.trainer.utils import add_fused_lm_head
 
 SOURCE = Path(__file__).parents[2] / "packages" / "engine" / "src"
-MODEL = SOURCE / "models" / "fixtures" / "tied"
+MODELS = SOURCE / "models" / "fixtures"
+MODEL = MODELS / "tied"
 FIXTURES = SOURCE / "objectives" / "fixtures"
 VOCABULARY = 64
 TRAINING = dict(
@@ -244,7 +246,8 @@ def embedding(symmetric, pooling, negatives):
         kind = MultipleNegativesSymmetricRankingLoss if symmetric else MultipleNegativesRankingLoss
         ranking = kind(model=None)
         pool = Pooling(32, pooling_mode=pooling)
-        backbone = (model.get_base_model() if is_lora else model).model
+        whole = model.get_base_model() if is_lora else model
+        backbone = whole.bert if hasattr(whole, "bert") else whole.model
 
         def embed(rows):
             width = max(len(row) for row in rows)
@@ -280,11 +283,15 @@ CASES = {
     "embedding-mean": embedding(False, "mean", False),
     "embedding-symmetric": embedding(True, "mean", False),
     "embedding-negatives": embedding(False, "lasttoken", True),
+    "embedding-bert": embedding(False, "mean", True),
+    "embedding-bert-first": embedding(True, "cls", False),
 }
 # Embeddings of a random model part quickly; KTO is run faster so that its estimate of the divergence leaves 0.
-RATES = {"embedding-mean": 0.1, "embedding-symmetric": 0.1, "embedding-negatives": 0.1, "kto": 4.0}
+RATES = {
+    "embedding-bert": 0.1, "embedding-bert-first": 0.1, "embedding-mean": 0.1, "embedding-symmetric": 0.1, "embedding-negatives": 0.1, "kto": 4.0,
+}
 # The other cases differ from these in how the same log-probabilities are put together.
-WITH_FULL_GRADIENTS = {"dpo-sigmoid", "orpo", "kto", "reward", "embedding-symmetric"}
+WITH_FULL_GRADIENTS = {"embedding-bert", "dpo-sigmoid", "orpo", "kto", "reward", "embedding-symmetric"}
 
 
 def short(name):
@@ -300,10 +307,15 @@ def fresh(case, is_lora, start):
         model = LlamaForSequenceClassification.from_pretrained(MODEL, num_labels=1)
         with torch.no_grad():
             model.score.weight.copy_(start["score.weight"])
+    elif "bert" in case:
+        model = BertForMaskedLM.from_pretrained(MODELS / "bert")
     else:
         model = LlamaForCausalLM.from_pretrained(MODEL)
     model.config.pad_token_id = 0
     model.train()
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
     if not is_lora:
         return model
     adapted = get_peft_model(
@@ -324,7 +336,7 @@ def fresh(case, is_lora, start):
 
 
 def trained(model):
-    return {short(n): p for n, p in model.named_parameters() if p.requires_grad and "lm_head" not in n}
+    return {short(n): p for n, p in model.named_parameters() if p.requires_grad and "lm_head" not in n and not n.startswith("cls.")}
 
 
 def run(case, method, examples, start):
@@ -335,8 +347,9 @@ def run(case, method, examples, start):
     size = TRAINING["batchSize"]
     batches = [examples[at : at + size] for at in range(0, len(examples), size)]
     steps = len(batches) * TRAINING["epochs"]
-    decayed = [p for name, p in parameters.items() if "norm" not in name]
-    spared = [p for name, p in parameters.items() if "norm" in name]
+    is_spared = lambda name: "norm" in name.lower() or name.endswith(".bias")
+    decayed = [p for name, p in parameters.items() if not is_spared(name)]
+    spared = [p for name, p in parameters.items() if is_spared(name)]
     optimizer = torch.optim.AdamW(
         [
             dict(params=decayed, weight_decay=TRAINING["weightDecay"]),
@@ -370,7 +383,8 @@ FIXTURES.mkdir(exist_ok=True)
 pairs = make_examples()
 starts = {"score.weight": 0.3 * torch.randn(1, 32, generator=GENERATOR)}
 curves = {
-    case: {method: run(case, method, pairs, starts) for method in ("full", "lora")} for case in CASES
+    case: {method: run(case, method, pairs, starts) for method in (["full"] if "bert" in case else ["full", "lora"])}
+    for case in CASES
 }
 save_file({key: value.contiguous() for key, value in starts.items()}, FIXTURES / "start.safetensors")
 recorded = dict(training=TRAINING, rates=RATES, examples=pairs, curves=curves)

@@ -99,3 +99,23 @@ describe('pair examples', () => {
     expect(check).toThrow(message);
   });
 });
+
+describe('what KTO compares with', () => {
+  it('is each prompt with the completion before it, cut to the longest sequence', () => {
+    const { measured } = kto(parseKtoSettings());
+    const step = [
+      { prompt: Int32Array.of(1, 2, 3), completion: Int32Array.of(4), desirable: true },
+      { prompt: Int32Array.of(5), completion: Int32Array.of(6, 7, 8), desirable: false },
+    ];
+    const found = measured?.estimate?.sequences(step, limits) ?? [];
+    expect(found.map((sequence) => [...sequence.tokens])).toEqual([
+      [1, 2, 3, 6],
+      [5, 4],
+    ]);
+    expect(found.map(({ supervised }) => [...supervised])).toEqual([
+      [0, 0, 0, 1],
+      [0, 1],
+    ]);
+    expect(measured?.estimate?.longest(step, limits)).toEqual({ tokens: 4, targets: 3 });
+  });
+});

@@ -1,10 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelConfig } from '../checkpoint/model-config.ts';
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import { type AnyModelFolder, openAnyModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter, AdapterTensor } from '../checkpoint/peft.ts';
 import { readSafetensors, readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
-import { readReference } from '../models/reference.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 import { dpo, parseDpoSettings } from './dpo.ts';
 import { embeddingPairs, parseEmbeddingSettings } from './embedding-pairs.ts';
@@ -30,9 +29,7 @@ export type RecordedPoint = {
   readonly figures: Readonly<Record<string, number>>;
 };
 
-export const methods = ['full', 'lora'] as const;
-
-export type Method = (typeof methods)[number];
+export type Method = 'full' | 'lora';
 
 /** What trl and sentence-transformers computed (bench/reference/preferences.py says how). For tests. */
 export type RecordedPreferences = {
@@ -40,8 +37,9 @@ export type RecordedPreferences = {
   /** Factors on the learning rate, by case; 1 where a case has none. */
   readonly rates: Readonly<Record<string, number>>;
   readonly examples: readonly RecordedPair[];
-  readonly curves: Readonly<Record<string, Readonly<Record<Method, readonly RecordedPoint[]>>>>;
-  readonly model: ModelFolder;
+  readonly curves: Readonly<
+    Record<string, Readonly<Partial<Record<Method, readonly RecordedPoint[]>>>>
+  >;
   /** Where the adapters and the score head start. */
   readonly start: ReadonlyMap<string, TensorEntry>;
 };
@@ -51,10 +49,16 @@ const folder = join(import.meta.dirname, 'fixtures');
 export async function readRecordedPreferences(): Promise<RecordedPreferences> {
   const recorded = JSON.parse(await readFile(join(folder, 'preferences.json'), 'utf8')) as Omit<
     RecordedPreferences,
-    'model' | 'start'
+    'start'
   >;
   const { tensors } = await readSafetensors(join(folder, 'start.safetensors'));
-  return { ...recorded, model: (await readReference('tied')).model, start: tensors };
+  return { ...recorded, start: tensors };
+}
+
+/** The model of a recorded case. */
+export function recordedModel(name: string): Promise<AnyModelFolder> {
+  const model = name.includes('bert') ? 'bert' : 'tied';
+  return openAnyModelFolder(join(import.meta.dirname, '..', 'models', 'fixtures', model));
 }
 
 /** An objective together with the recorded examples in its own form. */
@@ -121,6 +125,10 @@ export function recordedCase(
       return embeddingCase({}, false);
     case 'embedding-symmetric':
       return embeddingCase({ symmetric: true }, false);
+    case 'embedding-bert':
+      return embeddingCase({}, true);
+    case 'embedding-bert-first':
+      return embeddingCase({ symmetric: true, pooling: 'first' }, false);
     case 'embedding-negatives':
       return embeddingCase({ pooling: 'last' }, true);
     default:
@@ -160,15 +168,16 @@ export async function recordedRun(
   const adapter: Adapter | undefined =
     method === 'lora' ? { rank, alpha, scale: alpha / rank, targets: [], tensors } : undefined;
   const head = start.get('score.weight') as TensorEntry;
-  const model: ModelFolder = {
-    ...recorded.model,
-    tensors: new Map([...recorded.model.tensors, ['score.weight', head]]),
+  const base = await recordedModel(name);
+  const model: AnyModelFolder = {
+    ...base,
+    tensors: new Map([...base.tensors, ['score.weight', head]]),
   };
   return {
     model,
     settings,
     adapter,
-    ...recordedCase(name, recorded.examples, recorded.model.config),
+    ...recordedCase(name, recorded.examples, base.config),
   };
 }
 
