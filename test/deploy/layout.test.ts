@@ -21,13 +21,13 @@ import {
 } from './sandbox.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** How its image is asked whether it is ready. */
+/** The variable that sets the port on which its image is asked whether it is ready. */
 const targets = {
   gateway: { http: 'LATHE_PORT' },
   ingest: { http: 'LATHE_HEALTH_PORT' },
   trainer: { http: 'LATHE_HEALTH_PORT' },
   evaluator: { http: 'LATHE_HEALTH_PORT' },
-  'worker-cpu': { http: null },
+  'worker-cpu': { http: 'LATHE_HEALTH_PORT' },
 } as const;
 type Target = keyof typeof targets;
 const startMs = 40_000;
@@ -49,40 +49,42 @@ afterAll(async () => {
   await temporary?.[Symbol.asyncDispose]();
 });
 
-/** Starts a target from its tree; `port` is where it is asked. */
-async function startTarget(target: Target, layout: Layout): Promise<Started & { port: number }> {
-  const port = await freePort();
-  const { http } = targets[target];
+type Running = Started & {
+  /** Where it is asked over HTTP. */
+  readonly port: number;
+  /** Where a worker serves gRPC. */
+  readonly grpcPort: number;
+};
+
+async function startTarget(target: Target, layout: Layout): Promise<Running> {
+  const [port, grpcPort] = [await freePort(), await freePort()];
   const env = {
     ...layout.variables,
     LATHE_HOST: '127.0.0.1',
     LATHE_NATS_URL: nats.url,
     LATHE_API_KEY: 'sk-layout-test',
-    ...(http === null
-      ? { LATHE_WORKER_ADDRESS: `127.0.0.1:${port}`, LATHE_WORKER_ID: 'layout' }
-      : { [http]: String(port) }),
+    [targets[target].http]: String(port),
+    LATHE_WORKER_ADDRESS: `127.0.0.1:${grpcPort}`,
   };
   const tree = join(sandbox.folder, target);
   const started = await startConfined(sandbox, target, { ...layout, tree, env });
-  return Object.assign(started, { port });
+  return Object.assign(started, { port, grpcPort });
+}
+
+async function stateOf(target: Target, { port, grpcPort, ended }: Running): Promise<string> {
+  if (ended() !== null) return 'ended';
+  const statuses = [await httpProbe(port, '/healthz'), await httpProbe(port, '/readyz')];
+  if (statuses.some((status) => status !== 200)) return 'starting';
+  return target !== 'worker-cpu' || (await grpcProbe(grpcPort)) === 1 ? 'ready' : 'starting';
 }
 
 describe.each(Object.keys(targets) as Target[])('%s', (target) => {
-  it('starts from the tree of its image, read-only and not as root, and answers its probe', async () => {
+  it('starts from the tree of its image, read-only and not as root, and answers its probes', async () => {
     const tree = join(sandbox.folder, target);
     const layout = await layOut(root, target, tree);
     await makeReadOnly(tree);
     await using service = await startTarget(target, layout);
-    const state = async () => {
-      if (service.ended() !== null) return 'ended';
-      if (targets[target].http === null)
-        return (await grpcProbe(service.port)) === 1 ? 'ready' : 'starting';
-      const statuses = [
-        await httpProbe(service.port, '/healthz'),
-        await httpProbe(service.port, '/readyz'),
-      ];
-      return statuses.every((status) => status === 200) ? 'ready' : 'starting';
-    };
+    const state = () => stateOf(target, service);
     await expect
       .poll(state, { timeout: startMs, interval: 100 })
       .not.toBe('starting')

@@ -13,7 +13,7 @@ export async function httpProbe(port: number, path: string): Promise<number | nu
 const request = Buffer.alloc(5);
 
 /**
- * What kubelet's native gRPC probe asks: the serving status of grpc.health.v1.Health/Check, 1 when
+ * What a gRPC probe asks: the serving status of grpc.health.v1.Health/Check, 1 when
  * serving; null when nothing answers. Written on HTTP/2 itself, because the test stands outside of
  * the service that owns the gRPC library.
  */

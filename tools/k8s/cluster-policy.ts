@@ -16,6 +16,8 @@ export const secretKeys: Readonly<Record<string, readonly string[]>> = {
   'lathe-s3': ['access-key', 'secret-key'],
   'lathe-gateway': ['api-key', 'api-keys'],
   'lathe-worker': ['secret'],
+  'lathe-worker-tls': ['ca.crt', 'tls.crt', 'tls.key'],
+  'lathe-trainer-tls': ['ca.crt', 'tls.crt', 'tls.key'],
 };
 
 /** Namespaces, disruption budgets, scaled jobs, and names that objects give each other. */
@@ -178,9 +180,12 @@ function referenceProblems(manifests: readonly Manifest[]): Problem[] {
       });
     if (spec.serviceAccountName && !has('ServiceAccount', spec.serviceAccountName))
       miss('serviceAccountName', spec.serviceAccountName);
-    for (const [index, { configMap }] of (spec.volumes ?? []).entries())
+    for (const [index, { configMap, secret }] of (spec.volumes ?? []).entries()) {
       if (configMap && !has('ConfigMap', configMap.name))
         miss(`volumes[${index}].configMap.name`, configMap.name);
+      if (secret && !(secret.secretName in secretKeys))
+        miss(`volumes[${index}].secret.secretName`, `${secret.secretName} (secretKeys)`);
+    }
     for (const { envFrom = [], env = [] } of spec.containers) {
       for (const { configMapRef, secretRef } of envFrom) {
         if (configMapRef && !has('ConfigMap', configMapRef.name))

@@ -55,6 +55,7 @@ export type Volume = {
   readonly name: string;
   readonly emptyDir?: { readonly sizeLimit?: string };
   readonly configMap?: { readonly name: string };
+  readonly secret?: { readonly secretName: string };
   readonly [source: string]: unknown;
 };
 export type PodSpec = {

@@ -67,18 +67,9 @@ export const treatments: Readonly<Record<string, Treatment>> = {
   LATHE_WORKER_ADDRESS: { setBy: ['worker'], reason: onlyReader },
   LATHE_WORKER_ANNOUNCE: { setBy: ['worker'], reason: onlyReader },
   LATHE_WORKER_SECRET: { setBy: ['trainer', 'worker'], reason: 'only these talk gRPC' },
-  LATHE_WORKER_TLS_CA: {
-    mayBeSetBy: ['trainer', 'worker'],
-    reason: 'certificates come from the cluster: docs/deploy.md, "TLS to the workers"',
-  },
-  LATHE_WORKER_TLS_CERT: {
-    mayBeSetBy: ['trainer', 'worker'],
-    reason: 'certificates come from the cluster: docs/deploy.md, "TLS to the workers"',
-  },
-  LATHE_WORKER_TLS_KEY: {
-    mayBeSetBy: ['trainer', 'worker'],
-    reason: 'certificates come from the cluster: docs/deploy.md, "TLS to the workers"',
-  },
+  LATHE_WORKER_TLS_CA: { setBy: ['trainer', 'worker'], reason: 'only these talk gRPC' },
+  LATHE_WORKER_TLS_CERT: { setBy: ['trainer', 'worker'], reason: 'only these talk gRPC' },
+  LATHE_WORKER_TLS_KEY: { setBy: ['trainer', 'worker'], reason: 'only these talk gRPC' },
   LATHE_WORKER_SLOTS: { setBy: ['worker'], reason: onlyReader },
   LATHE_WORKER_MEMORY: { setBy: ['worker'], reason: onlyReader },
   LATHE_WORKER_DEVICE: { setBy: ['worker'], reason: onlyReader },
