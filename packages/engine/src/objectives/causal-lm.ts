@@ -14,8 +14,10 @@ export function causalLmLoss(
   hidden: Value,
   head: Value,
   targets: Targets,
+  labelSmoothing = 0,
 ): { readonly loss: Value; readonly correct: Value } {
-  return chunkedCrossEntropy(hidden, targets, (rows) => matmul(rows, head, { transB: true }));
+  const logits = (rows: Value): Value => matmul(rows, head, { transB: true });
+  return chunkedCrossEntropy(hidden, targets, logits, labelSmoothing);
 }
 
 /** Next-token prediction on the supervised tokens of each example; weight: supervised tokens. */
@@ -26,7 +28,8 @@ export const causalLm: Objective<TokenizedExample> = {
   weight: targetCount,
   check: checkTargets,
   feeds: (placed, { shape }) => nextTokenFeeds(placed, shape.targets),
-  forward: ({ hidden, head }, { targets }) => causalLmLoss(hidden, head(), targetInputs(targets)),
+  forward: ({ hidden, head, labelSmoothing }, { targets }) =>
+    causalLmLoss(hidden, head(), targetInputs(targets), labelSmoothing),
   digest: ({ tokens, supervised }) => [tokens, supervised],
 };
 

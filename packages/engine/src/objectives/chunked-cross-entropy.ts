@@ -1,10 +1,11 @@
 import type { Value } from '../graph/value.ts';
 import { cast, greaterOrEqual } from '../ops/comparison.ts';
 import { crossEntropy } from '../ops/cross-entropy.ts';
-import { add, mul } from '../ops/elementwise.ts';
+import { add, mul, sub } from '../ops/elementwise.ts';
+import { gatherElements } from '../ops/index-elements.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { reshape, split } from '../ops/layout.ts';
-import { reduceSum } from '../ops/reduce.ts';
+import { reduceMean, reduceSum } from '../ops/reduce.ts';
 
 /** Where the model is held to account; all of static length `targets`. */
 export type Targets = {
@@ -28,6 +29,7 @@ export function chunkedCrossEntropy(
   hidden: Value,
   targets: Targets,
   logits: (rows: Value) => Value,
+  labelSmoothing = 0,
 ): { readonly loss: Value; readonly correct: Value } {
   const rows = gatherRows(hidden, targets.positions);
   const count = rows.shape[0] as number;
@@ -41,12 +43,32 @@ export function chunkedCrossEntropy(
   for (const [at, chunk] of chunks(rows, sizes).entries()) {
     const column = [sizes[at] as number, 1];
     const weight = reshape(weights[at] as Value, column);
-    const { loss, lead } = crossEntropy(logits(chunk), reshape(tokens[at] as Value, column));
+    const { loss, lead } = smoothedCrossEntropy(
+      logits(chunk),
+      reshape(tokens[at] as Value, column),
+      labelSmoothing,
+    );
     losses.push(reduceSum(mul(loss, weight)));
     corrects.push(reduceSum(mul(cast(greaterOrEqual(lead, 0), 'float32'), weight)));
   }
   const total = (parts: readonly Value[]): Value => parts.reduce((sum, part) => add(sum, part));
   return { loss: total(losses), correct: total(corrects) };
+}
+
+/**
+ * Cross-entropy with a share ε of every label spread over all classes (Szegedy et al. 2016):
+ * (1−ε)·nll + ε·mean(−ln p) = nll + ε·(x_label − mean x), for logits x `[rows, classes]`.
+ */
+export function smoothedCrossEntropy(
+  logits: Value,
+  labels: Value,
+  smoothing: number,
+): ReturnType<typeof crossEntropy> {
+  const { loss, lead } = crossEntropy(logits, labels);
+  if (smoothing === 0) return { loss, lead };
+  const own = gatherElements(logits, labels);
+  const mean = reduceMean(logits, { axes: [-1], keepDims: true });
+  return { loss: add(loss, mul(sub(own, mean), smoothing)), lead };
 }
 
 function chunks(x: Value, sizes: readonly number[]): Value[] {

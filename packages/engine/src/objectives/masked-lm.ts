@@ -51,8 +51,13 @@ export function maskedLm(config: EncoderConfig): Objective<MaskedExample> {
         ),
         shape.targets,
       ),
-    forward: ({ hidden, tensor }, { targets }) =>
-      chunkedCrossEntropy(hidden, targetInputs(targets), (rows) => head.scores(tensor, rows)),
+    forward: ({ hidden, tensor, labelSmoothing }, { targets }) =>
+      chunkedCrossEntropy(
+        hidden,
+        targetInputs(targets),
+        (rows) => head.scores(tensor, rows),
+        labelSmoothing,
+      ),
     digest: (example) => [...textBytes(example), example.hidden, example.answers],
   };
 }

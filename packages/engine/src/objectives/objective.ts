@@ -18,6 +18,8 @@ export type Backbone = {
   head(): Value;
   /** Any weight by its name, float32: a trained parameter or a frozen weight. */
   tensor(name: string): Value;
+  /** Share of a target's weight that goes to all classes alike; 0 outside training. */
+  readonly labelSmoothing?: number | undefined;
 };
 
 /** A figure that a step reports beside its loss: Σ total / Σ count over its micro-batches, both scalars. */

@@ -4,9 +4,9 @@ import { input, type Value } from '../graph/value.ts';
 import { sequenceHead } from '../models/heads.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { cast, equal, greater, greaterOrEqual } from '../ops/comparison.ts';
-import { crossEntropy } from '../ops/cross-entropy.ts';
 import { abs, add, exp, log, maximum, mul, neg, sub } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
+import { smoothedCrossEntropy } from './chunked-cross-entropy.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';
 import type { Forward, Objective } from './objective.ts';
 import { pooled, poolingFeeds } from './pooling.ts';
@@ -54,9 +54,9 @@ export function sequenceClassification(
         shape.targets,
       ),
     }),
-    forward({ hidden, tensor }, shape) {
+    forward({ hidden, tensor, labelSmoothing = 0 }, shape) {
       const scores = head.scores(tensor, pooled(config, hidden, shape));
-      return losses[problem](scores, labels, shape);
+      return losses[problem](scores, labels, { ...shape, labelSmoothing });
     },
     digest: (example) => [
       ...textBytes(example),
@@ -101,12 +101,20 @@ function labelFeeds(
   return { ...feeds, labels: { data, shape: [room, count], dtype: 'float32' } };
 }
 
-type Loss = (scores: Value, labels: number, shape: WindowShape) => Forward;
+type Loss = (
+  scores: Value,
+  labels: number,
+  options: Pick<WindowShape, 'targets'> & { readonly labelSmoothing: number },
+) => Forward;
 
 const losses: Readonly<Record<ClassificationProblem, Loss>> = {
-  'single-label': (scores, _, { targets }) => {
+  'single-label': (scores, _, { targets, labelSmoothing }) => {
     const weights = input('label_weights', [targets, 1], 'float32');
-    const { loss, lead } = crossEntropy(scores, input('labels', [targets, 1], 'int32'));
+    const { loss, lead } = smoothedCrossEntropy(
+      scores,
+      input('labels', [targets, 1], 'int32'),
+      labelSmoothing,
+    );
     const right = cast(greaterOrEqual(lead, 0), 'float32');
     return { loss: reduceSum(mul(loss, weights)), correct: reduceSum(mul(right, weights)) };
   },

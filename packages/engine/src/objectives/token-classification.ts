@@ -42,8 +42,13 @@ export function tokenClassification(config: ModelConfig, labels: number): Object
         ),
         shape.targets,
       ),
-    forward: ({ hidden, tensor }, { targets }) =>
-      chunkedCrossEntropy(hidden, targetInputs(targets), (rows) => head.scores(tensor, rows)),
+    forward: ({ hidden, tensor, labelSmoothing }, { targets }) =>
+      chunkedCrossEntropy(
+        hidden,
+        targetInputs(targets),
+        (rows) => head.scores(tensor, rows),
+        labelSmoothing,
+      ),
     digest: (example) => [...textBytes(example), example.labels],
   };
 }

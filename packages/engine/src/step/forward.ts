@@ -17,13 +17,15 @@ export type ForwardSpec = {
   /** What a method changes on the way. */
   readonly hooks?: AdaptHooks | undefined;
   readonly objective: Pick<Objective<never>, 'forward'>;
+  readonly labelSmoothing?: number | undefined;
 };
 
 /**
  * The forward pass over one micro-batch, whose arrays come in as inputs named as in `batchFeeds`.
  * Every window is `[rows, tokens]`; inside, tokens are one flat axis.
  */
-export function forward({ config, shape, tensor, hooks = {}, objective }: ForwardSpec): Forward {
+export function forward(spec: ForwardSpec): Forward {
+  const { config, shape, tensor, hooks = {}, objective, labelSmoothing } = spec;
   const weights = hookedWeights(config, tensor, hooks);
   const backbone =
     config.kind === 'decoder'
@@ -35,7 +37,7 @@ export function forward({ config, shape, tensor, hooks = {}, objective }: Forwar
           hidden: packedEncoder(config, weights, shape, hooks),
           head: () => weights.tensor(`${encoderNames(config).words}.weight`),
         };
-  return objective.forward({ ...backbone, tensor: weights.tensor }, shape);
+  return objective.forward({ ...backbone, tensor: weights.tensor, labelSmoothing }, shape);
 }
 
 /** The model's weights as the hooks leave them; a weight is asked for once, however often it is used. */

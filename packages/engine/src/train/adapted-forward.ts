@@ -1,3 +1,4 @@
+import type { AdaptHooks } from '../adapt/adaptation.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import { input, type Value } from '../graph/value.ts';
 import { dropout, dropoutKeys } from '../nn/dropout.ts';
@@ -5,6 +6,7 @@ import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Forward, Objective } from '../objectives/objective.ts';
 import { forward } from '../step/forward.ts';
+import { noisyEmbeddings } from './embedding-noise.ts';
 import type { ModelState, WeightValues } from './model-state.ts';
 import type { TrainingSettings } from './settings.ts';
 
@@ -20,7 +22,10 @@ export function dropoutRate({ method }: TrainingSettings): number {
   return method.type === 'lora' ? method.dropout : 0;
 }
 
-/** Makes forward passes of a run. In training, dropout reads the input `dropout_keys` `[rows · tokens, 1]`. */
+/**
+ * Makes forward passes of a run. In training there is dropout, which reads the input `dropout_keys`
+ * `[rows · tokens, 1]`, noise on the embeddings, and label smoothing, as the settings say.
+ */
 export function adaptedForward(
   { config }: AnyModelFolder,
   settings: TrainingSettings,
@@ -36,7 +41,19 @@ export function adaptedForward(
       const width = x.shape.at(-1) as number;
       return dropout(x, { rate, rowKeys, columnKeys: dropoutKeys(seed, width, 'layer', module) });
     };
-    const hooks = adaptation.hooks({ tensor, dropped, dropoutScale: 1 / (1 - rate) });
-    return forward({ config, shape, tensor, hooks, objective });
+    const adapted = adaptation.hooks({ tensor, dropped, dropoutScale: 1 / (1 - rate) });
+    if (!training) return forward({ config, shape, tensor, hooks: adapted, objective });
+    const hooks: AdaptHooks =
+      settings.embeddingNoise === 0
+        ? adapted
+        : { ...adapted, embedded: (x) => noisyEmbeddings(adapted.embedded?.(x) ?? x, seed) };
+    return forward({
+      config,
+      shape,
+      tensor,
+      hooks,
+      objective,
+      labelSmoothing: settings.labelSmoothing,
+    });
   };
 }

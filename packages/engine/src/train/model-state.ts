@@ -15,6 +15,7 @@ import type { HeadParameter, Objective } from '../objectives/objective.ts';
 import { mappedWeight } from '../ops/comparison.ts';
 import { allocateState, type FlatState, type Parameter, planGroups } from '../optim/flat-state.ts';
 import { createOptimizer } from '../optim/optimizer.ts';
+import { layerRate } from './layer-rates.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** What a run trains, and where the rest of the model is. */
@@ -60,7 +61,13 @@ export async function createModelState(options: ModelStateOptions): Promise<Mode
     shape,
     decays: role === 'linear' || role === 'embedding',
   }));
-  const parameters: Parameter[] = [...weights, ...adaptation.added, ...head];
+  const rate = layerRate(model.config, settings.layerRateDecay);
+  const parameters = [...weights, ...adaptation.added, ...head].map(
+    (parameter: Parameter): Parameter => ({
+      ...parameter,
+      rate: (parameter.rate ?? 1) * rate(parameter.name),
+    }),
+  );
   if (parameters.length === 0)
     throw new RangeError(`the method "${method.type}" leaves nothing to train for this objective`);
   const state = allocateState(planGroups(parameters), createOptimizer(settings.optimizer));

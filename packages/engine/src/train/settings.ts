@@ -39,6 +39,23 @@ const schema = z.strictObject({
     'AdamW unless its type says otherwise; weight decay spares norms and biases.',
   ),
   maxGradientNorm: z.number().positive().default(1).describe('Global L2 norm to clip at.'),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('Share of each label that is spread over all classes.'),
+  embeddingNoise: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("NEFTune's α: noise on the embeddings in training; 5 is usual."),
+  layerRateDecay: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe("A block's learning rate as a share of that of the block above it."),
   seed: z.int().nonnegative().default(42).describe('Root of every random choice of the run.'),
   packing: z.boolean().default(true).describe('Put several short examples in one window.'),
   shuffle: z.boolean().default(true).describe('Draw a new order of examples for each epoch.'),

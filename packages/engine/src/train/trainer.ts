@@ -14,6 +14,7 @@ import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { adaptedForward, dropoutRate } from './adapted-forward.ts';
 import { planBatches } from './batches.ts';
+import { noiseFeeds } from './embedding-noise.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { runExports } from './export-run.ts';
 import { batchFeeds } from './feeds.ts';
@@ -183,11 +184,26 @@ export async function createTrainer<Example>(
     if (failure !== undefined) throw failure;
   };
 
-  /** The row keys of one micro-batch: what makes its dropout mask another than any other's. */
-  function stepKeys(step: number, microBatch: number): Record<string, Tensor> {
-    const count = plan.shape.rows * plan.shape.tokens;
-    const data = dropoutKeys(seed, count, 'step', step, microBatch);
-    return { dropout_keys: { data, shape: [count, 1], dtype: 'int32' } };
+  /** What makes the randomness of one micro-batch another than any other's. */
+  function randomFeeds(
+    windows: readonly (readonly Example[])[],
+    step: number,
+    microBatch: number,
+  ): Record<string, Tensor> {
+    const { shape } = plan;
+    const count = shape.rows * shape.tokens;
+    const feeds: Record<string, Tensor> = {};
+    if (dropoutRate(settings) > 0) {
+      const data = dropoutKeys(seed, count, 'step', step, microBatch);
+      feeds.dropout_keys = { data, shape: [count, 1], dtype: 'int32' };
+    }
+    const alpha = settings.embeddingNoise;
+    if (alpha === 0) return feeds;
+    const width = config.hiddenSize;
+    return {
+      ...feeds,
+      ...noiseFeeds(objective, windows, { shape, width, alpha, seed, step, microBatch }),
+    };
   }
 
   async function trainStep(): Promise<StepMetrics> {
@@ -201,14 +217,13 @@ export async function createTrainer<Example>(
       settings.learningRate * scheduleFactor(settings.schedule, done, plan.totalSteps);
     const measured = await measurements.step(members, examples);
     const sums = await runner.run({
-      microBatches: step.microBatches.map((windows, at) => ({
-        ...batchFeeds(
-          objective,
-          windows.map((window) => window.map((index) => examples[index] as Example)),
-          { shape: plan.shape, step: members, ...measured },
-        ),
-        ...(dropoutRate(settings) === 0 ? {} : stepKeys(done, at)),
-      })),
+      microBatches: step.microBatches.map((indices, at) => {
+        const windows = indices.map((window) => window.map((index) => examples[index] as Example));
+        return {
+          ...batchFeeds(objective, windows, { shape: plan.shape, step: members, ...measured }),
+          ...randomFeeds(windows, done, at),
+        };
+      }),
       weight,
       learningRate,
       step: done + 1,
