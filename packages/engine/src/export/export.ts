@@ -1,0 +1,163 @@
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFolderAtomically } from '../checkpoint/atomic.ts';
+import { UnsupportedModelError } from '../checkpoint/error.ts';
+import { mergeAdapter, writeMergedFolder } from '../checkpoint/merged.ts';
+import {
+  type AnyModelFolder,
+  type ModelFolder,
+  openAnyModelFolder,
+} from '../checkpoint/model-folder.ts';
+import type { Adapter } from '../checkpoint/peft.ts';
+import { ggufContext } from './gguf/architecture.ts';
+import { type GgufType, writeGgufModel } from './gguf/gguf-file.ts';
+import { type ExportManifest, fileDigest, manifestName, writeManifest } from './manifest.ts';
+import { readFittingAdapter, withMergedWeights } from './merged-weights.ts';
+import { ollamaAdapterFamilies, ollamaFamilies, writeModelfile } from './modelfile.ts';
+import { type OnnxOptions, writeOnnxFiles } from './onnx-folder.ts';
+import { type ExportKind, verifyExport } from './verify.ts';
+
+export type ExportRequest = {
+  /** A Hugging Face model folder. */
+  readonly model: string;
+  /** A PEFT folder with a LoRA adapter of that model. */
+  readonly adapter?: string | undefined;
+  readonly kind: ExportKind;
+  /** Where the export goes; it is there whole or not at all. An earlier export there is replaced. */
+  readonly out: string;
+  /** Weights of a GGUF file; float16 when left out. */
+  readonly dtype?: GgufType | undefined;
+  /** What `FROM` names in the Modelfile of an adapter; the base's name when left out. */
+  readonly from?: string | undefined;
+  readonly onnx?: OnnxOptions;
+};
+
+type Job = Omit<ExportRequest, 'model' | 'adapter'> & {
+  readonly base: AnyModelFolder;
+  readonly adapter: { readonly folder: string; readonly weights: Adapter } | undefined;
+  /** The folder to fill, and one inside it for what is not published. */
+  readonly folder: string;
+  readonly work: string;
+};
+
+type Written = { readonly dtype: string; readonly notes?: readonly string[] };
+
+/**
+ * Exports a model, with an adapter merged in where one is given, replays it against the trainer's own
+ * forward pass, and writes `lathe-manifest.json` beside it. Throws CheckpointError or
+ * UnsupportedModelError, leaving nothing behind, for a model that the format cannot hold, a file that
+ * cannot be read, or an export whose answers differ by more than its type's tolerance.
+ */
+export async function exportModel(request: ExportRequest): Promise<ExportManifest> {
+  const base = await openAnyModelFolder(request.model);
+  const adapter =
+    request.adapter === undefined
+      ? undefined
+      : {
+          folder: request.adapter,
+          weights: await readFittingAdapter(request.adapter, base),
+        };
+  let manifest: ExportManifest | undefined;
+  await writeFolderAtomically(request.out, manifestName, async (folder) => {
+    const work = join(folder, '.work');
+    const job: Job = { ...request, base, adapter, folder, work };
+    const { dtype, notes = [] } = await writers[request.kind](job);
+    const { kind } = request;
+    const replay = await verifyExport({
+      kind,
+      folder,
+      base,
+      adapter: adapter?.weights,
+      dtype,
+      work,
+    });
+    await rm(work, { recursive: true, force: true });
+    manifest = await writeManifest(folder, {
+      kind,
+      dtype,
+      base: base.name,
+      adapter:
+        adapter === undefined
+          ? null
+          : await fileDigest(join(adapter.folder, 'adapter_model.safetensors')),
+      replay,
+      notes,
+    });
+  });
+  return manifest as ExportManifest;
+}
+
+const writers: Readonly<Record<ExportKind, (job: Job) => Promise<Written>>> = {
+  merged: writeMerged,
+  async onnx(job) {
+    await writeOnnxFiles(await mergedModel(job), job.folder, job.onnx);
+    return { dtype: 'f32' };
+  },
+  async gguf(job) {
+    const model = decoderOnly(await mergedModel(job), 'GGUF');
+    const type = job.dtype ?? 'f16';
+    const name = `${model.name}-${type}.gguf`;
+    await writeGgufModel(model, join(job.folder, name), type);
+    await writeModelfile(job.folder, model, { from: `./${name}` });
+    return { dtype: type, notes: contextNotes(model) };
+  },
+  async modelfile(job) {
+    requireFamily(job.base, ollamaFamilies, 'folders');
+    const written = await writeMerged(job);
+    await writeModelfile(job.folder, job.base, { from: '.' });
+    return written;
+  },
+  async 'adapter-modelfile'({ base, adapter, folder, from }) {
+    requireFamily(base, ollamaAdapterFamilies, 'adapters');
+    if (adapter === undefined) throw new RangeError('an adapter is needed for this export');
+    await cp(adapter.folder, join(folder, 'adapter'), { recursive: true });
+    await writeModelfile(folder, base, { from: from ?? base.name, adapter: './adapter' });
+    return { dtype: 'f32' };
+  },
+};
+
+/** The merged folder in the base's own dtype and files. */
+async function writeMerged({ base, adapter, folder, work }: Job): Promise<Written> {
+  const changed = adapter === undefined ? new Map() : await mergeAdapter(base, adapter.weights);
+  const merged = join(work, 'folder');
+  await mkdir(work, { recursive: true });
+  await writeMergedFolder(base, changed, merged);
+  for (const name of await readdir(merged)) await rename(join(merged, name), join(folder, name));
+  const dtypes = [...base.tensors.values()].map(({ dtype }) => dtype);
+  const coarsest = ['BF16', 'F16'].find((dtype) => dtypes.includes(dtype as 'F16')) ?? 'F32';
+  return { dtype: coarsest.toLowerCase() };
+}
+
+async function mergedModel({ base, adapter, work }: Job): Promise<AnyModelFolder> {
+  return adapter === undefined ? base : withMergedWeights(base, adapter.weights, work);
+}
+
+function decoderOnly(model: AnyModelFolder, format: string): ModelFolder {
+  const { config } = model;
+  if (config.kind === 'decoder') return { ...model, config };
+  const problem = `is "${config.modelType}"; ${format} is written of decoders only`;
+  throw new UnsupportedModelError(join(model.path, 'config.json'), 'model_type', problem);
+}
+
+function requireFamily(
+  { path, config }: AnyModelFolder,
+  families: ReadonlySet<string>,
+  what: string,
+): void {
+  if (families.has(config.modelType)) return;
+  const known = [...families].join(', ');
+  throw new UnsupportedModelError(
+    join(path, 'config.json'),
+    'model_type',
+    `is "${config.modelType}"; Ollama takes ${what} of ${known}`,
+  );
+}
+
+function contextNotes({ config }: ModelFolder): string[] {
+  const context = ggufContext(config);
+  return context === config.maxPositions
+    ? []
+    : [
+        `context_length is ${context}, not ${config.maxPositions}: llama.cpp computes no sliding window for this family, and within the window none is needed`,
+      ];
+}

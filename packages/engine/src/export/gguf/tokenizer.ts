@@ -1,0 +1,216 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CheckpointError, UnsupportedModelError } from '../../checkpoint/error.ts';
+import { exists, type ModelFolder, readJson } from '../../checkpoint/model-folder.ts';
+import type { MetadataValue } from './format.ts';
+import { type PreTokenizerPart, preTokenizerName } from './pre-tokenizer-name.ts';
+
+/** llama.cpp's kinds of tokens. */
+const tokenTypes = {
+  normal: 1,
+  unknown: 2,
+  control: 3,
+  userDefined: 4,
+  unused: 5,
+  byte: 6,
+} as const;
+
+const preTokenizerSchema: z.ZodType<PreTokenizerPart> = z.lazy(() =>
+  z.looseObject({
+    type: z.string(),
+    pretokenizers: z.array(preTokenizerSchema).optional(),
+    use_regex: z.boolean().optional(),
+    individual_digits: z.boolean().optional(),
+  }),
+);
+const fileSchema = z.looseObject({
+  added_tokens: z
+    .array(z.looseObject({ id: z.int().nonnegative(), content: z.string(), special: z.boolean() }))
+    .nullish(),
+  normalizer: z.looseObject({ type: z.string() }).nullish(),
+  pre_tokenizer: preTokenizerSchema.nullish(),
+  post_processor: z.unknown().optional(),
+  model: z.looseObject({
+    type: z.string(),
+    vocab: z.record(z.string(), z.int().nonnegative()),
+    merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+    unk_token: z.string().nullish(),
+    byte_fallback: z.boolean().nullish(),
+  }),
+});
+type TokenizerFile = z.infer<typeof fileSchema>;
+
+const tokenName = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
+const settingsSchema = z.looseObject({
+  bos_token: tokenName,
+  eos_token: tokenName,
+  pad_token: tokenName,
+  unk_token: tokenName,
+  add_bos_token: z.boolean().nullish(),
+  add_eos_token: z.boolean().nullish(),
+  chat_template: z.unknown().optional(),
+});
+
+/**
+ * The tokenizer as llama.cpp reads it: `gpt2` with its merges for byte-level BPE, `llama` with scores for
+ * BPE that came from SentencePiece. A folder without tokenizer.json gives a model that knows token ids
+ * only. Throws UnsupportedModelError for a tokenizer that llama.cpp would compute otherwise.
+ */
+export async function tokenizerMetadata(
+  model: Pick<ModelFolder, 'config' | 'path'>,
+): Promise<Map<string, MetadataValue>> {
+  const { config } = model;
+  const file = join(model.path, 'tokenizer.json');
+  const metadata = new Map<string, MetadataValue>();
+  const text = (key: string, value: string): void => {
+    metadata.set(key, { type: 'string', value });
+  };
+  if (!(await exists(file))) {
+    text('tokenizer.ggml.model', 'none');
+    return metadata;
+  }
+  const parsed = fileSchema.safeParse(await readJson(file));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const field = issue?.path.join('.') || 'tokenizer';
+    throw new UnsupportedModelError(file, field, issue?.message ?? 'is invalid');
+  }
+  const tokenizer = parsed.data;
+  if (tokenizer.model.type !== 'BPE')
+    throw new UnsupportedModelError(file, 'model.type', `is "${tokenizer.model.type}", not BPE`);
+  const { tokens, types } = vocabulary(file, tokenizer, config.vocabularySize);
+  const isSentencePiece = tokenizer.model.byte_fallback === true;
+  const merges = tokenizer.model.merges.map((merge) =>
+    typeof merge === 'string' ? merge : merge.join(' '),
+  );
+  text('tokenizer.ggml.model', isSentencePiece ? 'llama' : 'gpt2');
+  text(
+    'tokenizer.ggml.pre',
+    isSentencePiece ? 'default' : preTokenizerName(file, tokenizer.pre_tokenizer ?? null),
+  );
+  metadata.set('tokenizer.ggml.tokens', { type: 'strings', value: tokens });
+  if (isSentencePiece)
+    metadata.set('tokenizer.ggml.scores', { type: 'f32s', value: scores(file, tokens, merges) });
+  metadata.set('tokenizer.ggml.token_type', { type: 'i32s', value: types });
+  if (isSentencePiece)
+    metadata.set('tokenizer.ggml.add_space_prefix', {
+      type: 'bool',
+      value: hasSpacePrefix(tokenizer),
+    });
+  else metadata.set('tokenizer.ggml.merges', { type: 'strings', value: merges });
+  await addSettings(metadata, model, { tokens, tokenizer });
+  return metadata;
+}
+
+/** Tokens by id, as many as the model has rows; rows without a token get a name that no text has. */
+function vocabulary(
+  file: string,
+  { model, added_tokens }: TokenizerFile,
+  size: number,
+): { tokens: string[]; types: number[] } {
+  const tokens = Array.from({ length: size }, (_, id) => `[PAD${id}]`);
+  const types = new Array<number>(size).fill(tokenTypes.unused);
+  const place = (id: number, token: string, type: number): void => {
+    if (id >= size)
+      throw new CheckpointError(file, `has token ${id}, but config.json has ${size} tokens`);
+    tokens[id] = token;
+    types[id] = type;
+  };
+  for (const [token, id] of Object.entries(model.vocab)) {
+    const isByte = model.byte_fallback === true && /^<0x[0-9A-F]{2}>$/.test(token);
+    place(id, token, isByte ? tokenTypes.byte : tokenTypes.normal);
+  }
+  for (const { id, content, special } of added_tokens ?? [])
+    place(id, content, special ? tokenTypes.control : tokenTypes.userDefined);
+  const unknown = tokens.indexOf(model.unk_token ?? '');
+  if (unknown >= 0) types[unknown] = tokenTypes.unknown;
+  return { tokens, types };
+}
+
+/**
+ * SentencePiece joins the pair whose result has the highest score, tokenizer.json the pair of the first
+ * merge: the two agree with score = −rank of the first merge that makes a token, if all merges that make
+ * one token stand together. Throws UnsupportedModelError when they do not.
+ */
+function scores(file: string, tokens: readonly string[], merges: readonly string[]): number[] {
+  const ranks = new Map<string, number>();
+  let last = '';
+  for (const [rank, merge] of merges.entries()) {
+    const made = merge.replace(' ', '');
+    if (made !== last && ranks.has(made))
+      throw new UnsupportedModelError(
+        file,
+        `model.merges.${rank}`,
+        `makes "${made}" again, so the merges follow no scores as SentencePiece has them`,
+      );
+    if (!ranks.has(made)) ranks.set(made, ranks.size);
+    last = made;
+  }
+  // What no merge makes is never joined; its score matters to nobody.
+  return tokens.map((token) => -(ranks.get(token) ?? ranks.size));
+}
+
+/** Whether a space is put before a text's first word. */
+function hasSpacePrefix({ normalizer, pre_tokenizer }: TokenizerFile): boolean {
+  return (
+    JSON.stringify(normalizer ?? {}).includes('"Prepend"') ||
+    (pre_tokenizer?.type === 'Metaspace' &&
+      (pre_tokenizer as { prepend_scheme?: string }).prepend_scheme !== 'never')
+  );
+}
+
+async function addSettings(
+  metadata: Map<string, MetadataValue>,
+  { config, path }: Pick<ModelFolder, 'config' | 'path'>,
+  { tokens, tokenizer }: { tokens: readonly string[]; tokenizer: TokenizerFile },
+): Promise<void> {
+  const file = join(path, 'tokenizer_config.json');
+  const parsed = settingsSchema.safeParse((await exists(file)) ? await readJson(file) : {});
+  if (!parsed.success)
+    throw new CheckpointError(file, parsed.error.issues[0]?.message ?? 'is invalid');
+  const settings = parsed.data;
+  const idOf = (token: z.infer<typeof tokenName>): number | undefined => {
+    const name = typeof token === 'string' ? token : token?.content;
+    const id = name === undefined ? -1 : tokens.indexOf(name);
+    return id < 0 ? undefined : id;
+  };
+  const ids = {
+    bos: idOf(settings.bos_token) ?? config.bosToken ?? undefined,
+    eos: idOf(settings.eos_token) ?? config.eosTokens[0],
+    unknown: idOf(settings.unk_token) ?? idOf(tokenizer.model.unk_token),
+    padding: idOf(settings.pad_token) ?? config.padToken ?? undefined,
+  };
+  for (const [name, id] of Object.entries(ids))
+    if (id !== undefined)
+      metadata.set(`tokenizer.ggml.${name}_token_id`, { type: 'u32', value: id });
+  const around = JSON.stringify(tokenizer.post_processor ?? {});
+  const addsBos = /"single":\[\{"SpecialToken"/.test(around);
+  const addsEos = /"single":\[[^\]]*"Sequence":\{"id":"A"[^\]]*\}\},\{"SpecialToken"/.test(around);
+  metadata.set('tokenizer.ggml.add_bos_token', {
+    type: 'bool',
+    value: settings.add_bos_token ?? addsBos,
+  });
+  metadata.set('tokenizer.ggml.add_eos_token', {
+    type: 'bool',
+    value: settings.add_eos_token ?? addsEos,
+  });
+  const template = await chatTemplate(path, settings.chat_template);
+  if (template !== undefined)
+    metadata.set('tokenizer.chat_template', { type: 'string', value: template });
+}
+
+/** The chat template of a folder: its own file's, or the one inside tokenizer_config.json. */
+export async function chatTemplate(
+  folder: string,
+  configured: unknown,
+): Promise<string | undefined> {
+  const file = join(folder, 'chat_template.jinja');
+  if (await exists(file)) return readFile(file, 'utf8');
+  if (typeof configured === 'string') return configured;
+  const named = z
+    .array(z.looseObject({ name: z.string(), template: z.string() }))
+    .safeParse(configured);
+  if (!named.success) return undefined;
+  return (named.data.find(({ name }) => name === 'default') ?? named.data[0])?.template;
+}

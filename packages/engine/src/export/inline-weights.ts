@@ -1,0 +1,68 @@
+import { lengthPrefix, type ProtoField, protoFields } from './proto-reader.ts';
+
+/** Field numbers of ModelProto, GraphProto and TensorProto (onnx.proto). */
+const graphField = 7;
+const initializerField = 5;
+const tensor = { name: 8, rawData: 9, externalData: 13, dataLocation: 14 } as const;
+
+/** Bytes of a weight by name. */
+export type WeightBytes = (name: string) => Promise<Uint8Array>;
+
+/**
+ * An ONNX model whose external weights are written into it, piece by piece: at most one weight is held at
+ * a time. `byteLengths` are those of the external weights, by name.
+ */
+export async function* inlineWeights(
+  model: Uint8Array,
+  byteLengths: ReadonlyMap<string, number>,
+  read: WeightBytes,
+): AsyncGenerator<Uint8Array> {
+  for (const field of protoFields(model)) {
+    if (field.field === graphField) yield* inlineGraph(field, byteLengths, read);
+    else yield field.whole;
+  }
+}
+
+async function* inlineGraph(
+  graph: ProtoField,
+  byteLengths: ReadonlyMap<string, number>,
+  read: WeightBytes,
+): AsyncGenerator<Uint8Array> {
+  const parts: { readonly head: Uint8Array; readonly weight?: { name: string; length: number } }[] =
+    [];
+  for (const field of protoFields(graph.content)) {
+    const name = field.field === initializerField ? externalName(field.content) : undefined;
+    const length = name === undefined ? undefined : byteLengths.get(name);
+    if (name === undefined || length === undefined) {
+      parts.push({ head: field.whole });
+      continue;
+    }
+    const kept = [...protoFields(field.content)]
+      .filter((inner) => inner.field !== tensor.externalData && inner.field !== tensor.dataLocation)
+      .map(({ whole }) => whole);
+    const body = joined([...kept, lengthPrefix(tensor.rawData, length)]);
+    const head = joined([lengthPrefix(initializerField, body.byteLength + length), body]);
+    parts.push({ head, weight: { name, length } });
+  }
+  const total = parts.reduce(
+    (sum, { head, weight }) => sum + head.byteLength + (weight?.length ?? 0),
+    0,
+  );
+  yield lengthPrefix(graphField, total);
+  for (const { head, weight } of parts) {
+    yield head;
+    if (weight !== undefined) yield await read(weight.name);
+  }
+}
+
+/** The name of a tensor whose data lie in a file; undefined for others. */
+function externalName(content: Uint8Array): string | undefined {
+  const fields = [...protoFields(content)];
+  if (!fields.some(({ field }) => field === tensor.externalData)) return undefined;
+  const name = fields.find(({ field }) => field === tensor.name);
+  return name === undefined ? undefined : Buffer.from(name.content).toString('utf8');
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}

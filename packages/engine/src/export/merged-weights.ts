@@ -1,0 +1,40 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mergeAdapter } from '../checkpoint/merged.ts';
+import { modelLinears } from '../checkpoint/model-config.ts';
+import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import { type Adapter, readPeftAdapter } from '../checkpoint/peft.ts';
+import { readSafetensors, writeSafetensors } from '../checkpoint/safetensors.ts';
+
+/** Reads an adapter folder and checks it against every linear layer of its base. */
+export function readFittingAdapter(folder: string, model: AnyModelFolder): Promise<Adapter> {
+  const modules = new Map(
+    modelLinears(model.config).map(({ module, outputs, inputs }) => [module, [outputs, inputs]]),
+  );
+  return readPeftAdapter(folder, modules);
+}
+
+/**
+ * The model with an adapter merged in, in float32 whatever the base is stored in: changed weights are
+ * written to a file in `work`, all others stay where they are.
+ */
+export async function withMergedWeights(
+  model: AnyModelFolder,
+  adapter: Adapter,
+  work: string,
+): Promise<AnyModelFolder> {
+  const changed = await mergeAdapter(model, adapter);
+  const file = join(work, 'merged.safetensors');
+  await mkdir(work, { recursive: true });
+  await writeSafetensors(
+    file,
+    [...changed].map(([name, data]) => ({
+      name,
+      dtype: 'F32',
+      shape: model.tensors.get(name)!.shape,
+      data,
+    })),
+  );
+  const { tensors } = await readSafetensors(file);
+  return { ...model, tensors: new Map([...model.tensors, ...tensors]) };
+}

@@ -1,0 +1,110 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
+import { CheckpointError } from '../checkpoint/error.ts';
+import {
+  type AnyModelFolder,
+  type ModelFolder,
+  openAnyModelFolder,
+} from '../checkpoint/model-folder.ts';
+import type { Adapter } from '../checkpoint/peft.ts';
+import { type Difference, outputDifference } from './difference.ts';
+import { type EncoderTask, encoderTask } from './encoder-task.ts';
+import { ggufContext } from './gguf/architecture.ts';
+import { recoverModel } from './gguf/recovered-model.ts';
+import { readFittingAdapter } from './merged-weights.ts';
+import { onnxOutputs } from './onnx-outputs.ts';
+import { replayPrompts } from './replay-prompts.ts';
+import { type Outputs, trainerOutputs } from './trainer-outputs.ts';
+
+export const exportKinds = ['merged', 'onnx', 'gguf', 'modelfile', 'adapter-modelfile'] as const;
+export type ExportKind = (typeof exportKinds)[number];
+
+/** The replay of an export, as its manifest has it. */
+export type Replay = Difference & {
+  /** Largest relative difference that is published. */
+  readonly tolerance: number;
+  readonly prompts: number;
+  readonly tokens: number;
+};
+
+/** Largest relative difference by how weights are stored. */
+const tolerances: Readonly<Record<string, number>> = {
+  f32: 1e-3,
+  f16: 2e-2,
+  bf16: 5e-2,
+  q8_0: 1e-1,
+};
+
+export type VerifyOptions = {
+  readonly kind: ExportKind;
+  /** The export. */
+  readonly folder: string;
+  /** The model that was exported, and what was merged into it. */
+  readonly base: AnyModelFolder;
+  readonly adapter?: Adapter | undefined;
+  /** How the export stores most weights. */
+  readonly dtype: string;
+  /** A folder for what has to be unpacked; the caller removes it. */
+  readonly work: string;
+};
+
+/**
+ * Runs the fixed prompts through an export and through the trainer's own forward pass, and gives the largest
+ * difference. Throws CheckpointError when it is above the tolerance of the export's type, or when the
+ * export cannot be run.
+ */
+export async function verifyExport(options: VerifyOptions): Promise<Replay> {
+  const { kind, base, adapter, dtype, folder } = options;
+  const { config } = base;
+  const context =
+    kind === 'gguf' && config.kind === 'decoder' ? ggufContext(config) : config.maxPositions;
+  const prompts = replayPrompts(config, context);
+  const task = await taskOf(base);
+  const wanted = await trainerOutputs(base, prompts, { adapter, task });
+  const found = await exportOutputs(options, { prompts, task });
+  const tolerance = tolerances[dtype];
+  if (tolerance === undefined) throw new RangeError(`weights of type ${dtype} have no tolerance`);
+  const difference = outputDifference(found, wanted);
+  if (!(difference.relative <= tolerance)) {
+    const { relative } = difference;
+    throw new CheckpointError(
+      folder,
+      `its answers differ from the trainer's by ${relative.toPrecision(3)} of the largest, more than ${tolerance}`,
+    );
+  }
+  return { ...difference, tolerance, prompts: prompts.rows, tokens: prompts.tokens };
+}
+
+async function taskOf(model: AnyModelFolder): Promise<EncoderTask | undefined> {
+  const { config } = model;
+  if (config.kind === 'decoder') return undefined;
+  const encoder: ModelFolder<EncoderConfig> = { ...model, config };
+  return encoderTask(encoder);
+}
+
+async function exportOutputs(
+  { kind, folder, base, work }: VerifyOptions,
+  { prompts, task }: { prompts: ReturnType<typeof replayPrompts>; task: EncoderTask | undefined },
+): Promise<Outputs> {
+  switch (kind) {
+    case 'merged':
+    case 'modelfile':
+      return trainerOutputs(await openAnyModelFolder(folder), prompts, { task });
+    case 'onnx':
+      return onnxOutputs(folder, base.config, prompts);
+    case 'adapter-modelfile': {
+      const copied = await readFittingAdapter(join(folder, 'adapter'), base);
+      return trainerOutputs(base, prompts, { adapter: copied, task });
+    }
+    case 'gguf': {
+      const name = (await readdir(folder)).find((file) => file.endsWith('.gguf'));
+      if (name === undefined) throw new CheckpointError(folder, 'holds no .gguf file');
+      if (base.config.kind !== 'decoder')
+        throw new CheckpointError(folder, 'GGUF is written of decoders only');
+      const file = join(folder, name);
+      const model = await recoverModel(file, base.config, join(work, 'recovered'));
+      return trainerOutputs(model, prompts);
+    }
+  }
+}
