@@ -38,6 +38,8 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
   const body = new GraphBody(names, options.folder);
   for (const value of nodes) body.add(value);
   body.finish(outputs, graph.inputs);
+  // The standard wants a name, though ONNX Runtime does not.
+  body.writer.text(2, 'lathe');
   const model = new ProtoWriter();
   model.integer(1, irVersion + (body.opset > baseOpset ? 1 : 0));
   model.text(2, 'lathe');

@@ -123,25 +123,33 @@ function writeValue(item: MetadataValue, out: Writer): void {
     case 'strings':
       list('string', item.value.length);
       for (const value of item.value) out.text(value);
-      return;
+      break;
     case 'f32s':
       list('f32', item.value.length);
-      return out.push(Buffer.from(Float32Array.from(item.value).buffer));
+      out.push(Buffer.from(Float32Array.from(item.value).buffer));
+      break;
     case 'i32s':
       list('i32', item.value.length);
-      return out.push(Buffer.from(Int32Array.from(item.value).buffer));
+      out.push(Buffer.from(Int32Array.from(item.value).buffer));
+      break;
     case 'string':
       out.u32(valueTypes.string);
-      return out.text(item.value);
+      out.text(item.value);
+      break;
     case 'u64':
-      return plain(Buffer.from(BigUint64Array.of(item.value).buffer));
+      plain(Buffer.from(BigUint64Array.of(item.value).buffer));
+      break;
     case 'u32':
-      return plain(Buffer.from(Uint32Array.of(item.value).buffer));
+      plain(Buffer.from(Uint32Array.of(item.value).buffer));
+      break;
     case 'i32':
-      return plain(Buffer.from(Int32Array.of(item.value).buffer));
+      plain(Buffer.from(Int32Array.of(item.value).buffer));
+      break;
     case 'f32':
-      return plain(Buffer.from(Float32Array.of(item.value).buffer));
+      plain(Buffer.from(Float32Array.of(item.value).buffer));
+      break;
     case 'bool':
-      return plain(Buffer.from([item.value ? 1 : 0]));
+      plain(Buffer.from([item.value ? 1 : 0]));
+      break;
   }
 }
