@@ -91,7 +91,10 @@ export async function tokenizerMetadata(
   );
   metadata.set('tokenizer.ggml.tokens', { type: 'strings', value: tokens });
   if (isSentencePiece)
-    metadata.set('tokenizer.ggml.scores', { type: 'f32s', value: scores(file, tokens, merges) });
+    metadata.set('tokenizer.ggml.scores', {
+      type: 'f32s',
+      value: scores(file, { tokens, types }, merges),
+    });
   metadata.set('tokenizer.ggml.token_type', { type: 'i32s', value: types });
   if (isSentencePiece)
     metadata.set('tokenizer.ggml.add_space_prefix', {
@@ -133,7 +136,11 @@ function vocabulary(
  * merge: the two agree with score = −rank of the first merge that makes a token, if all merges that make
  * one token stand together. Throws UnsupportedModelError when they do not.
  */
-function scores(file: string, tokens: readonly string[], merges: readonly string[]): number[] {
+function scores(
+  file: string,
+  { tokens, types }: { readonly tokens: readonly string[]; readonly types: readonly number[] },
+  merges: readonly string[],
+): number[] {
   const ranks = new Map<string, number>();
   let last = '';
   for (const [rank, merge] of merges.entries()) {
@@ -147,8 +154,24 @@ function scores(file: string, tokens: readonly string[], merges: readonly string
     if (!ranks.has(made)) ranks.set(made, ranks.size);
     last = made;
   }
-  // What no merge makes is never joined; its score matters to nobody.
+  const known = new Set(tokens);
+  for (const [id, token] of tokens.entries())
+    if (types[id] === tokenTypes.normal && !ranks.has(token) && canBeJoined(token, known))
+      throw new UnsupportedModelError(
+        file,
+        `model.vocab.${token}`,
+        'is made by no merge, but llama.cpp would join it from two other tokens',
+      );
+  // What cannot be joined has no use for a score.
   return tokens.map((token) => -(ranks.get(token) ?? ranks.size));
+}
+
+function canBeJoined(token: string, known: ReadonlySet<string>): boolean {
+  const letters = [...token];
+  return letters.some(
+    (_, at) =>
+      at > 0 && known.has(letters.slice(0, at).join('')) && known.has(letters.slice(at).join('')),
+  );
 }
 
 /** Whether a space is put before a text's first word. */

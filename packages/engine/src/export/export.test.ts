@@ -1,0 +1,117 @@
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeMergedFolder } from '../checkpoint/merged.ts';
+import { writePeftAdapter } from '../checkpoint/peft.ts';
+import { readTensor } from '../checkpoint/safetensors.ts';
+import { readReference } from '../models/reference.ts';
+import { exportModel } from './export.ts';
+import { fileDigest } from './manifest.ts';
+import { renderModelfile } from './modelfile.ts';
+import { verifyExport } from './verify.ts';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'lathe-export-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** An adapter of the queries and the MLP's last layer, large enough to matter. */
+async function writeAdapter(folder: string): Promise<string> {
+  const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
+  const fill = (rows: number, columns: number, seed: number) => ({
+    shape: [rows, columns],
+    data: Float32Array.from({ length: rows * columns }, (_, at) => 0.3 * Math.sin(at * 1.7 + seed)),
+  });
+  for (const layer of [0, 1])
+    for (const [module, inputs] of [
+      ['self_attn.q_proj', 32],
+      ['mlp.down_proj', 48],
+    ] as const) {
+      const path = `model.layers.${layer}.${module}`;
+      tensors.set(`${path}.lora_A`, fill(2, inputs, layer));
+      tensors.set(`${path}.lora_B`, fill(32, 2, layer + 5));
+    }
+  const targets = ['q_proj', 'down_proj'];
+  await writePeftAdapter(folder, {
+    baseModel: 'tied',
+    rank: 2,
+    alpha: 2,
+    dropout: 0,
+    targets,
+    tensors,
+  });
+  return folder;
+}
+
+it('merges an adapter into every kind of export, and answers as base and adapter do', async () => {
+  const { model } = await readReference('tied');
+  const adapter = await writeAdapter(join(root, 'adapter'));
+  for (const kind of ['merged', 'onnx', 'gguf', 'modelfile', 'adapter-modelfile'] as const) {
+    const out = join(root, kind);
+    const dtype = kind === 'gguf' ? 'f32' : undefined;
+    const manifest = await exportModel({ model: model.path, adapter, kind, out, dtype });
+    expect(manifest.replay.relative).toBeLessThan(1e-5);
+    expect(manifest.adapter).toBe(await fileDigest(join(adapter, 'adapter_model.safetensors')));
+    expect(JSON.parse(await readFile(join(out, 'lathe-manifest.json'), 'utf8'))).toEqual(manifest);
+    const [first] = manifest.files;
+    expect(await fileDigest(join(out, first!.path))).toBe(first!.sha256);
+    // Without the adapter the answers are others, so the replay has tried it.
+    const options = { kind, folder: out, base: model, dtype: 'f32', work: join(root, 'work') };
+    if (kind !== 'adapter-modelfile')
+      await expect(verifyExport(options)).rejects.toThrow("its answers differ from the trainer's");
+  }
+  expect(await readFile(join(root, 'adapter-modelfile', 'Modelfile'), 'utf8')).toContain(
+    'FROM tied\n# The base must be the very model that was trained on, not quantised.\nADAPTER ./adapter\n',
+  );
+});
+
+it('leaves nothing behind when an export fails, and replaces only exports', async () => {
+  const { model } = await readReference('tied');
+  const huge = join(root, 'huge');
+  const name = 'model.layers.0.mlp.up_proj.weight';
+  const weight = await readTensor(model.tensors.get(name)!);
+  weight[3] = 1e6;
+  await writeMergedFolder(model, new Map([[name, weight]]), huge);
+  const out = join(root, 'inner', 'failed');
+  await mkdir(join(root, 'inner'));
+  const exported = exportModel({ model: huge, kind: 'gguf', out });
+  await expect(exported).rejects.toThrow('tensor blk.0.ffn_up.weight: value 3 is 1000000');
+  expect(await readdir(join(root, 'inner'))).toEqual([]);
+
+  const other = join(root, 'other');
+  await mkdir(other);
+  await writeFile(join(other, 'mine.txt'), 'mine');
+  const refused = exportModel({ model: model.path, kind: 'onnx', out: other });
+  await expect(refused).rejects.toThrow('is not empty and holds no lathe-manifest.json');
+  await access(join(other, 'mine.txt'));
+  const again = join(root, 'again');
+  await exportModel({ model: model.path, kind: 'onnx', out: again });
+  await exportModel({ model: model.path, kind: 'merged', out: again });
+  expect((await readdir(again)).sort()).toEqual([
+    'config.json',
+    'lathe-manifest.json',
+    'model.safetensors',
+  ]);
+});
+
+it('writes the template of a known family, and says when it is of none', () => {
+  const chat = "{{ '<|im_start|>' + message['role'] }}<|im_end|>";
+  expect(renderModelfile({ from: '.', chatTemplate: chat, stop: ['<|endoftext|>'] })).toBe(
+    `FROM .
+# Turns are written as in ChatML.
+TEMPLATE """{{- range .Messages }}<|im_start|>{{ .Role }}
+{{ .Content }}<|im_end|>
+{{ end }}<|im_start|>assistant
+"""
+PARAMETER stop "<|im_end|>"
+PARAMETER stop "<|endoftext|>"
+`,
+  );
+  const strange = renderModelfile({ from: '.', chatTemplate: '{{ messages }}', stop: [] });
+  expect(strange).toContain('is of no family known here');
+  expect(renderModelfile({ from: '.', chatTemplate: undefined, stop: [] })).toContain(
+    'has no chat template',
+  );
+});
