@@ -60,7 +60,7 @@ describe('readConfig', () => {
     ['LATHE_LOG_LEVEL', 'loud', 'is "loud", but must be one of fatal, error'],
     ['LATHE_WORKER_ADDRESS', 'here', 'must be host:port'],
     ['LATHE_WORKER_ID', 'a.b', 'must be 1 to 64 letters'],
-    ['LATHE_ARTIFACTS', 's3://bucket', 'is "s3://bucket", but must begin with file:'],
+    ['LATHE_ARTIFACTS', 'ftp://bucket', 'is "ftp://bucket", but must begin with file: or s3://'],
     ['LATHE_ARTIFACTS', 'file:', 'names no folder after file:'],
   ])('names %s when it is %j', (name, value, reason) => {
     const read = () => readConfig({ [name]: value });

@@ -119,6 +119,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     throw new Error(`The environment variable ${String(issue?.path[0])} ${issue?.message}.`);
   }
   const known = parsed.data;
+  checkS3(known);
   const dataFolder = resolve(workingFolder, known.LATHE_DATA);
   return {
     host: known.LATHE_HOST,
@@ -175,17 +176,50 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
   };
 }
 
-/** `file:` with an absolute folder; the default lies in the data folder. */
+/** `file:` with an absolute folder, which by default lies in the data folder, or `s3://<bucket>/<prefix>`. */
 function artifactsUrl(value: string | null, dataFolder: string, workingFolder: string): string {
   if (value === null) return `file:${join(dataFolder, 'artifacts')}`;
+  if (value.startsWith('s3:')) {
+    if (s3Address.test(value)) return value.replace(/\/+$/, '');
+    throw new Error(
+      `The environment variable LATHE_ARTIFACTS is "${value}", but must be like s3://bucket or s3://bucket/folder.`,
+    );
+  }
   if (!value.startsWith('file:'))
     throw new Error(
-      `The environment variable LATHE_ARTIFACTS is "${value}", but must begin with file:.`,
+      `The environment variable LATHE_ARTIFACTS is "${value}", but must begin with file: or s3://.`,
     );
   const folder = value.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
   if (folder === '')
     throw new Error('The environment variable LATHE_ARTIFACTS names no folder after file:.');
   return `file:${isAbsolute(folder) ? folder : resolve(workingFolder, folder)}`;
+}
+
+/** A bucket by S3's rules, and a folder of the characters that artifact keys have. */
+const s3Address = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9._-]+)*\/?$/;
+/** S3 takes no smaller part but the last. */
+const leastPartBytes = 5 * 2 ** 20;
+
+/** Throws one sentence when an S3 store is configured without what it needs. */
+function checkS3(known: z.infer<typeof configSchema>): void {
+  if (known.LATHE_ARTIFACTS?.startsWith('s3:') !== true) return;
+  for (const name of ['LATHE_S3_ENDPOINT', 'LATHE_S3_ACCESS_KEY', 'LATHE_S3_SECRET_KEY'] as const)
+    if (known[name] === null)
+      throw new Error(`The environment variable ${name} is missing: LATHE_ARTIFACTS names S3.`);
+  const endpoint = URL.parse(known.LATHE_S3_ENDPOINT ?? '');
+  if (endpoint === null || !/^https?:$/.test(endpoint.protocol) || endpoint.pathname !== '/')
+    throw new Error(
+      `The environment variable LATHE_S3_ENDPOINT is "${known.LATHE_S3_ENDPOINT}", but must be like http://host:9000.`,
+    );
+  const isLocal = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(endpoint.hostname);
+  if (known.LATHE_S3_ACCESS_KEY === 'minioadmin' && !isLocal)
+    throw new Error(
+      "The environment variable LATHE_S3_ACCESS_KEY is MinIO's well-known default: give the server a key of its own.",
+    );
+  if (known.LATHE_S3_PART_SIZE < leastPartBytes)
+    throw new Error(
+      `The environment variable LATHE_S3_PART_SIZE is ${known.LATHE_S3_PART_SIZE}, but must be at least 5MiB.`,
+    );
 }
 
 /** The environment from which `readConfig` reads this very configuration: for a child process. */

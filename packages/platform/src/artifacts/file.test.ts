@@ -2,6 +2,7 @@ import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '../config.ts';
 import { describeArtifactStore } from './conformance.ts';
 import { openFileStore } from './file.ts';
 import { openArtifacts } from './open.ts';
@@ -58,9 +59,10 @@ describe('file store', () => {
 
   it('is opened from the configuration', async () => {
     await using folder = await tempFolder();
-    const store = await openArtifacts({ artifacts: `file:${folder.path}/new/store` });
+    const config = readConfig({ LATHE_ARTIFACTS: `file:${folder.path}/new/store` });
+    const store = await openArtifacts(config);
     await store.put('p/a', new Uint8Array(3));
-    const again = await openArtifacts({ artifacts: `file:${folder.path}/new/store` });
+    const again = await openArtifacts(config);
     expect(await again.stat('p/a')).toMatchObject({ bytes: 3 });
   });
 });

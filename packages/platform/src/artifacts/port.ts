@@ -14,7 +14,17 @@ export type PutOptions = {
 /** Bytes from `start` (included, default 0) to `end` (not included, default the object's length). */
 export type ByteRange = { readonly start?: number; readonly end?: number };
 
-export type ArtifactProblem = 'not_found' | 'damaged' | 'too_large' | 'bad_key' | 'unsupported';
+export type ArtifactProblem =
+  | 'not_found'
+  | 'damaged'
+  | 'too_large'
+  | 'bad_key'
+  | 'unsupported'
+  /** The store cannot be reached, or not now; a later try may succeed. */
+  | 'unavailable'
+  /** It does not accept our key. */
+  | 'denied'
+  | 'full';
 
 /** A failure that the caller may want to tell apart; anything else is an I/O error of the store. */
 export class ArtifactError extends Error {
