@@ -10,12 +10,15 @@ import {
 } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
 import { ggufContext } from './gguf/architecture.ts';
-import { type GgufType, writeGgufModel } from './gguf/gguf-file.ts';
+import { ggufTypes, writeGgufModel } from './gguf/gguf-file.ts';
 import { type ExportManifest, fileDigest, manifestName, writeManifest } from './manifest.ts';
 import { readFittingAdapter, withMergedWeights } from './merged-weights.ts';
 import { ollamaAdapterFamilies, ollamaFamilies, writeModelfile } from './modelfile.ts';
-import { type OnnxOptions, writeOnnxFiles } from './onnx-folder.ts';
+import { onnxTypes, writeOnnxFiles } from './onnx-folder.ts';
 import { type ExportKind, verifyExport } from './verify.ts';
+
+export const exportTypes = ['f32', 'f16', 'q8_0', 'q8'] as const;
+export type ExportType = (typeof exportTypes)[number];
 
 export type ExportRequest = {
   /** A Hugging Face model folder. */
@@ -25,11 +28,12 @@ export type ExportRequest = {
   readonly kind: ExportKind;
   /** Where the export goes; it is there whole or not at all. An earlier export there is replaced. */
   readonly out: string;
-  /** Weights of a GGUF file; float16 when left out. */
-  readonly dtype?: GgufType | undefined;
+  /** How a GGUF file (float16 when left out) or an ONNX model (float32) stores its weights. */
+  readonly dtype?: ExportType | undefined;
   /** What `FROM` names in the Modelfile of an adapter; the base's name when left out. */
   readonly from?: string | undefined;
-  readonly onnx?: OnnxOptions;
+  /** ONNX weights of more bytes go into a file of their own. */
+  readonly largestModel?: number;
 };
 
 type Job = Omit<ExportRequest, 'model' | 'adapter'> & {
@@ -90,12 +94,15 @@ export async function exportModel(request: ExportRequest): Promise<ExportManifes
 const writers: Readonly<Record<ExportKind, (job: Job) => Promise<Written>>> = {
   merged: writeMerged,
   async onnx(job) {
-    await writeOnnxFiles(await mergedModel(job), job.folder, job.onnx);
-    return { dtype: 'f32' };
+    const type = typeOf(job, onnxTypes, 'f32');
+    const { largestModel } = job;
+    const sized = largestModel === undefined ? {} : { largestModel };
+    await writeOnnxFiles(await mergedModel(job), job.folder, { type, ...sized });
+    return { dtype: type };
   },
   async gguf(job) {
     const model = decoderOnly(await mergedModel(job), 'GGUF');
-    const type = job.dtype ?? 'f16';
+    const type = typeOf(job, ggufTypes, 'f16');
     const name = `${model.name}-${type}.gguf`;
     await writeGgufModel(model, join(job.folder, name), type);
     await writeModelfile(job.folder, model, { from: `./${name}` });
@@ -137,6 +144,19 @@ function decoderOnly(model: AnyModelFolder, format: string): ModelFolder {
   if (config.kind === 'decoder') return { ...model, config };
   const problem = `is "${config.modelType}"; ${format} is written of decoders only`;
   throw new UnsupportedModelError(join(model.path, 'config.json'), 'model_type', problem);
+}
+
+/** The asked type, if the kind has it. */
+function typeOf<T extends ExportType>(
+  { kind, dtype }: Pick<Job, 'kind' | 'dtype'>,
+  known: readonly T[],
+  otherwise: T,
+): T {
+  if (dtype === undefined) return otherwise;
+  const found = known.find((type) => type === dtype);
+  if (found === undefined)
+    throw new RangeError(`${kind} is not written in ${dtype}; it is in ${known.join(', ')}`);
+  return found;
 }
 
 function requireFamily(

@@ -5,53 +5,58 @@ const graphField = 7;
 const initializerField = 5;
 const tensor = { name: 8, rawData: 9, externalData: 13, dataLocation: 14 } as const;
 
-/** Bytes of a weight by name. */
-export type WeightBytes = (name: string) => Promise<Uint8Array>;
+/** A weight in a file beside the model, and how its bytes come about. */
+export type StoredWeight = {
+  readonly name: string;
+  readonly offset: number;
+  readonly byteLength: number;
+  read(): Promise<Uint8Array>;
+};
 
 /**
  * An ONNX model whose external weights are written into it, piece by piece: at most one weight is held at
- * a time. `byteLengths` are those of the external weights, by name.
+ * a time. `stored` are the external weights, by name.
  */
 export async function* inlineWeights(
   model: Uint8Array,
-  byteLengths: ReadonlyMap<string, number>,
-  read: WeightBytes,
+  stored: ReadonlyMap<string, StoredWeight>,
 ): AsyncGenerator<Uint8Array> {
   for (const field of protoFields(model)) {
-    if (field.field === graphField) yield* inlineGraph(field, byteLengths, read);
+    if (field.field === graphField) yield* inlineGraph(field, stored);
     else yield field.whole;
   }
 }
 
 async function* inlineGraph(
   graph: ProtoField,
-  byteLengths: ReadonlyMap<string, number>,
-  read: WeightBytes,
+  stored: ReadonlyMap<string, StoredWeight>,
 ): AsyncGenerator<Uint8Array> {
-  const parts: { readonly head: Uint8Array; readonly weight?: { name: string; length: number } }[] =
-    [];
+  const parts: { readonly head: Uint8Array; readonly weight?: StoredWeight }[] = [];
   for (const field of protoFields(graph.content)) {
     const name = field.field === initializerField ? externalName(field.content) : undefined;
-    const length = name === undefined ? undefined : byteLengths.get(name);
-    if (name === undefined || length === undefined) {
+    const weight = name === undefined ? undefined : stored.get(name);
+    if (weight === undefined) {
       parts.push({ head: field.whole });
       continue;
     }
     const kept = [...protoFields(field.content)]
       .filter((inner) => inner.field !== tensor.externalData && inner.field !== tensor.dataLocation)
       .map(({ whole }) => whole);
-    const body = joined([...kept, lengthPrefix(tensor.rawData, length)]);
-    const head = joined([lengthPrefix(initializerField, body.byteLength + length), body]);
-    parts.push({ head, weight: { name, length } });
+    const body = joined([...kept, lengthPrefix(tensor.rawData, weight.byteLength)]);
+    const head = joined([
+      lengthPrefix(initializerField, body.byteLength + weight.byteLength),
+      body,
+    ]);
+    parts.push({ head, weight });
   }
   const total = parts.reduce(
-    (sum, { head, weight }) => sum + head.byteLength + (weight?.length ?? 0),
+    (sum, { head, weight }) => sum + head.byteLength + (weight?.byteLength ?? 0),
     0,
   );
   yield lengthPrefix(graphField, total);
   for (const { head, weight } of parts) {
     yield head;
-    if (weight !== undefined) yield await read(weight.name);
+    if (weight !== undefined) yield await weight.read();
   }
 }
 

@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
 import { CheckpointError, UnsupportedModelError } from '../checkpoint/error.ts';
-import { exportModel } from './export.ts';
-import { type GgufType, ggufTypes } from './gguf/gguf-file.ts';
+import { type ExportType, exportModel, exportTypes } from './export.ts';
 import { type ExportKind, exportKinds } from './verify.ts';
 
 const usage = `node packages/engine/src/export/main.ts --model <folder> [--adapter <folder>]
-  --to ${exportKinds.join('|')} --out <folder> [--dtype ${ggufTypes.join('|')}] [--from <name>]`;
+  --to ${exportKinds.join('|')} --out <folder> [--dtype ${exportTypes.join('|')}] [--from <name>]`;
 
 /** Exports a model from the command line and prints the replay. Gives the exit status. */
 async function main(): Promise<number> {
@@ -22,7 +21,7 @@ async function main(): Promise<number> {
     });
     const { model, adapter, out, from } = values;
     const kind = exportKinds.find((name) => name === values.to);
-    const dtype = ggufTypes.find((name) => name === values.dtype);
+    const dtype = exportTypes.find((name) => name === values.dtype);
     if (model === undefined || out === undefined || kind === undefined) {
       console.error(usage);
       return 2;
@@ -44,12 +43,13 @@ async function main(): Promise<number> {
 function checkDtype(
   kind: ExportKind,
   given: string | undefined,
-  known: GgufType | undefined,
+  known: ExportType | undefined,
 ): void {
   if (given === undefined) return;
-  if (kind !== 'gguf') throw new RangeError(`--dtype goes with --to gguf only, not ${kind}`);
   if (known === undefined)
-    throw new RangeError(`--dtype is "${given}"; known: ${ggufTypes.join(', ')}`);
+    throw new RangeError(`--dtype is "${given}"; known: ${exportTypes.join(', ')}`);
+  if (kind !== 'gguf' && kind !== 'onnx')
+    throw new RangeError(`--dtype goes with --to gguf and onnx only, not ${kind}`);
 }
 
 function isExpected(error: unknown): error is Error {

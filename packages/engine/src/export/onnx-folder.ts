@@ -1,63 +1,105 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../checkpoint/atomic.ts';
+import { decoderNames } from '../checkpoint/decoder-names.ts';
 import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
+import { encoderNames } from '../checkpoint/encoder-names.ts';
 import type { AnyModelFolder, ModelFolder } from '../checkpoint/model-folder.ts';
 import { readTensor } from '../checkpoint/safetensors.ts';
 import { encodeModel, type Graph } from '../onnx/encode.ts';
 import { copyCarriedFiles } from './carried-files.ts';
 import { encoderTask } from './encoder-task.ts';
-import { inlineWeights } from './inline-weights.ts';
+import { inlineWeights, type StoredWeight } from './inline-weights.ts';
 import { onnxDecoder } from './onnx-decoder.ts';
 import { onnxEncoder } from './onnx-encoder.ts';
 import { layOutWeights } from './onnx-weights.ts';
+import { quantizeModel } from './quantize-model.ts';
+
+export const onnxTypes = ['f32', 'q8'] as const;
+export type OnnxType = (typeof onnxTypes)[number];
 
 export type OnnxOptions = {
+  /** float32, or matrices as int8 in blocks of 32. */
+  readonly type?: OnnxType;
   /** Weights of more bytes go into a file of their own: a model of 2 GB or more cannot be read. */
   readonly largestModel?: number;
 };
 
 const defaultLargestModel = 1.8e9;
-const modelFile = 'model.onnx';
-const dataFile = 'model.onnx_data';
+
+/** The name that Transformers.js gives the model of a type. */
+export function onnxModelFile(type: OnnxType): string {
+  return type === 'q8' ? 'model_quantized.onnx' : 'model.onnx';
+}
 
 /**
  * Fills a folder in the layout of Transformers.js: the model's config and tokenizer files byte for byte,
- * and `onnx/model.onnx` with float32 weights (and `onnx/model.onnx_data` when they are many). Uses
- * operators of ai.onnx opset 21 only. Throws CheckpointError when a weight cannot be read.
+ * and `onnx/model.onnx`, or `onnx/model_quantized.onnx` for q8 (and a `_data` file when the weights are
+ * many). Uses operators of ai.onnx opset 21 only. Throws CheckpointError when a weight cannot be read.
  */
 export async function writeOnnxFiles(
   model: AnyModelFolder,
   folder: string,
-  { largestModel = defaultLargestModel }: OnnxOptions = {},
+  { type = 'f32', largestModel = defaultLargestModel }: OnnxOptions = {},
 ): Promise<void> {
   await copyCarriedFiles(model.path, folder);
   const inner = join(folder, 'onnx');
   await mkdir(inner, { recursive: true });
-  const { weights, placed } = layOutWeights(model, inner, dataFile);
-  const graph = await exportedGraph(model, weights);
-  const bytes = encodeModel(graph, { device: 'cpu', folder: inner });
-  const read = async (name: string): Promise<Uint8Array> => {
-    const data = await readTensor(model.tensors.get(name)!);
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  };
-  const total = placed.reduce((sum, { byteLength }) => sum + byteLength, bytes.byteLength);
+  const file = onnxModelFile(type);
+  const { bytes, stored } = await encoded(model, inner, { type, location: `${file}_data` });
+  const total = stored.reduce((sum, { byteLength }) => sum + byteLength, bytes.byteLength);
   if (total <= largestModel) {
-    const lengths = new Map(placed.map(({ name, byteLength }) => [name, byteLength]));
-    await writeFileAtomically(join(inner, modelFile), async (append) => {
-      for await (const piece of inlineWeights(bytes, lengths, read)) await append(piece);
+    const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
+    await writeFileAtomically(join(inner, file), async (append) => {
+      for await (const piece of inlineWeights(bytes, byName)) await append(piece);
     });
     return;
   }
-  await writeFileAtomically(join(inner, dataFile), async (append) => {
+  await writeFileAtomically(join(inner, `${file}_data`), async (append) => {
     let end = 0;
-    for (const { name, offset, byteLength } of placed) {
+    for (const { offset, byteLength, read } of stored) {
       await append(new Uint8Array(offset - end));
-      await append(await read(name));
+      await append(await read());
       end = offset + byteLength;
     }
   });
-  await writeFileAtomically(join(inner, modelFile), (append) => append(bytes));
+  await writeFileAtomically(join(inner, file), (append) => append(bytes));
+}
+
+/** The model without its weights' bytes, and the weights as they will be stored. */
+async function encoded(
+  model: AnyModelFolder,
+  folder: string,
+  { type, location }: { readonly type: OnnxType; readonly location: string },
+): Promise<{ readonly bytes: Uint8Array; readonly stored: readonly StoredWeight[] }> {
+  const { weights, placed } = layOutWeights(model, folder, location);
+  const graph = await exportedGraph(model, weights);
+  const bytes = encodeModel(graph, { device: 'cpu', folder });
+  const read = (name: string): Promise<Float32Array> => readTensor(model.tensors.get(name)!);
+  if (type === 'f32')
+    return {
+      bytes,
+      stored: placed.map((one) => ({ ...one, read: async () => bytesOf(await read(one.name)) })),
+    };
+  const shapes = new Map(
+    placed.map(({ name }) => [name, { name, shape: model.tensors.get(name)!.shape }]),
+  );
+  const matrices = [...shapes.values()].filter(({ shape }) => shape.length === 2);
+  const candidates = new Set(matrices.map(({ name }) => name));
+  candidates.delete(`${positionsName(model)}.weight`);
+  const quantized = quantizeModel(bytes, { weights: shapes, candidates, location, read });
+  return { bytes: quantized.model, stored: quantized.stored };
+}
+
+/** The table of learned positions, which stays float32. */
+function positionsName({ config }: AnyModelFolder): string {
+  return config.kind === 'decoder'
+    ? decoderNames(config).positions
+    : encoderNames(config).positions;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 async function exportedGraph(

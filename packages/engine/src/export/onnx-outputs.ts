@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
 import type { ModelConfig } from '../checkpoint/model-config.ts';
@@ -13,11 +12,11 @@ const steps = 4;
  * at once and the last tokens one by one, so that its cache is tried too.
  */
 export async function onnxOutputs(
-  folder: string,
+  file: string,
   config: ModelConfig,
   prompts: ReplayPrompts,
 ): Promise<Outputs> {
-  const session = await InferenceSession.create(join(folder, 'onnx', 'model.onnx'), {
+  const session = await InferenceSession.create(file, {
     logSeverityLevel: 3,
   });
   try {

@@ -92,7 +92,7 @@ describe('decoders', () => {
   it('many weights go into a file of their own', async () => {
     const out = join(root, 'external');
     const model = fixture('qwen3');
-    const { replay } = await exportModel({ model, kind: 'onnx', out, onnx: { largestModel: 0 } });
+    const { replay } = await exportModel({ model, kind: 'onnx', out, largestModel: 0 });
     expect(replay.relative).toBeLessThan(1e-5);
     expect((await readdir(join(out, 'onnx'))).sort()).toEqual(['model.onnx', 'model.onnx_data']);
   });

@@ -13,6 +13,7 @@ import { type EncoderTask, encoderTask } from './encoder-task.ts';
 import { ggufContext } from './gguf/architecture.ts';
 import { recoverModel } from './gguf/recovered-model.ts';
 import { readFittingAdapter } from './merged-weights.ts';
+import { onnxModelFile } from './onnx-folder.ts';
 import { onnxOutputs } from './onnx-outputs.ts';
 import { replayPrompts } from './replay-prompts.ts';
 import { type Outputs, trainerOutputs } from './trainer-outputs.ts';
@@ -34,6 +35,7 @@ const tolerances: Readonly<Record<string, number>> = {
   f16: 2e-2,
   bf16: 5e-2,
   q8_0: 1e-1,
+  q8: 1e-1,
 };
 
 export type VerifyOptions = {
@@ -84,7 +86,7 @@ async function taskOf(model: AnyModelFolder): Promise<EncoderTask | undefined> {
 }
 
 async function exportOutputs(
-  { kind, folder, base, work }: VerifyOptions,
+  { kind, folder, base, work, dtype }: VerifyOptions,
   { prompts, task }: { prompts: ReturnType<typeof replayPrompts>; task: EncoderTask | undefined },
 ): Promise<Outputs> {
   switch (kind) {
@@ -92,7 +94,11 @@ async function exportOutputs(
     case 'modelfile':
       return trainerOutputs(await openAnyModelFolder(folder), prompts, { task });
     case 'onnx':
-      return onnxOutputs(folder, base.config, prompts);
+      return onnxOutputs(
+        join(folder, 'onnx', onnxModelFile(dtype === 'q8' ? 'q8' : 'f32')),
+        base.config,
+        prompts,
+      );
     case 'adapter-modelfile': {
       const copied = await readFittingAdapter(join(folder, 'adapter'), base);
       return trainerOutputs(base, prompts, { adapter: copied, task });
