@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Config, readConfig } from '@lathe/platform/config';
+import { startMinio } from '@lathe/testkit/minio';
 import { type Platform, startPlatform } from '../platform.ts';
 
 /** The platform under load, everything of it in a temporary folder. */
@@ -30,6 +31,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Loa
   try {
     const folder = await mkdtemp(path.join(tmpdir(), 'lathe-load-'));
     stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+    const minio = stack.use(await startMinio());
     const keys = Array.from(
       { length: options.projects },
       () => `lathe-${randomBytes(24).toString('hex')}`,
@@ -38,6 +40,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Loa
       LATHE_LOG_LEVEL: process.env.LATHE_LOG_LEVEL ?? 'warn',
       LATHE_DATA: path.join(folder, 'data'),
       LATHE_PORT: '0',
+      ...minio.environment('lathe-load'),
       LATHE_API_KEYS: keys.map((key, index) => `${key}=load-${index}`).join(','),
       LATHE_WORKERS: String(options.workers),
       LATHE_ENGINE_THREADS: String(options.threads),
@@ -50,7 +53,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Loa
       config,
       keys,
       folder,
-      store: 'files',
+      store: 'MinIO',
       [Symbol.asyncDispose]: () => parts.disposeAsync(),
     };
   } catch (error) {

@@ -208,7 +208,7 @@ export function describeArtifactStore(name: string, open: () => Promise<StoreFix
       for await (const chunk of store.get('p/big')) hash.update(chunk);
       clearInterval(watch);
       expect(hash.digest('hex')).toBe(sha256);
-      expect(peak).toBeLessThan(120 * 2 ** 20);
+      expect(peak).toBeLessThan(200 * 2 ** 20);
     });
   });
 }

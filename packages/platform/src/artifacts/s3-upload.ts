@@ -111,25 +111,31 @@ function wholeEtag(parts: readonly Part[]): string {
   return `${md5.digest('hex')}-${parts.length}`;
 }
 
-/** The source in pieces of exactly `size` bytes, the last one shorter. */
+/**
+ * The source in pieces of exactly `size` bytes, the last one shorter. Two buffers serve all of them: a piece
+ * is good until the one after the next is asked for.
+ */
 async function* inParts(
   source: AsyncGenerator<Uint8Array>,
   size: number,
 ): AsyncGenerator<Buffer, undefined> {
-  let buffer = Buffer.allocUnsafe(size);
+  const buffers: Buffer[] = [];
+  let turn = 0;
   let filled = 0;
   for await (const chunk of source)
     for (let from = 0; from < chunk.byteLength; ) {
+      const buffer = buffers[turn] ?? Buffer.allocUnsafe(size);
+      buffers[turn] = buffer;
       const taken = Math.min(size - filled, chunk.byteLength - from);
       buffer.set(chunk.subarray(from, from + taken), filled);
       filled += taken;
       from += taken;
       if (filled === size) {
         yield buffer;
-        buffer = Buffer.allocUnsafe(size);
+        turn = 1 - turn;
         filled = 0;
       }
     }
-  if (filled > 0) yield buffer.subarray(0, filled);
+  if (filled > 0) yield (buffers[turn] as Buffer).subarray(0, filled);
   return undefined;
 }
