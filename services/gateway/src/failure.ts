@@ -1,5 +1,6 @@
 import { errorCodes, LatheError, toWireError } from '@lathe/contracts/error';
 import { type ErrorBody, errorBody } from '@lathe/contracts/http/error';
+import { ArtifactError } from '@lathe/platform/artifacts/port';
 
 /** A body that names something which does not exist: the route exists, so the answer is 400, not 404. */
 export class BadReference extends LatheError {
@@ -17,7 +18,8 @@ export type Failure = {
  * The HTTP answer for any thrown value; the cause stays private. The official client repeats 409,
  * 429 and 5xx by itself, so what cannot succeed by repeating says so in `x-should-retry`.
  */
-export function failureOf(error: unknown): Failure {
+export function failureOf(thrown: unknown): Failure {
+  const error = storeFailure(thrown) ?? thrown;
   const wire = toWireError(error);
   const status = error instanceof BadReference ? error.status : errorCodes[wire.code].status;
   const pointless = error instanceof LatheError && !error.retryable;
@@ -26,4 +28,20 @@ export function failureOf(error: unknown): Failure {
   if (pointless && repeated) headers['x-should-retry'] = 'false';
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   return { status, headers, body: errorBody(wire) };
+}
+
+/** What a user is told of an artifact store that does not serve us; the log has the rest. */
+function storeFailure(error: unknown): LatheError | undefined {
+  if (!(error instanceof ArtifactError)) return undefined;
+  switch (error.problem) {
+    case 'unavailable':
+    case 'denied':
+      return new LatheError('unavailable', 'The artifact store cannot be reached now.', {
+        cause: error,
+      });
+    case 'full':
+      return new LatheError('unavailable', 'The artifact store is full.', { cause: error });
+    default:
+      return undefined;
+  }
 }
