@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -9,6 +9,7 @@ import { encoderReferences, readEncoderReference } from '../models/encoder-refer
 import { readReference, referenceModels } from '../models/reference.ts';
 import { exportModel } from './export.ts';
 import { protoFields } from './proto-reader.ts';
+import { quantizeBlocks } from './quantize-blocks.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -95,6 +96,56 @@ describe('decoders', () => {
     const { replay } = await exportModel({ model, kind: 'onnx', out, largestModel: 0 });
     expect(replay.relative).toBeLessThan(1e-5);
     expect((await readdir(join(out, 'onnx'))).sort()).toEqual(['model.onnx', 'model.onnx_data']);
+  });
+});
+
+describe('int8 weights', () => {
+  // Tied and untied heads, weights that lie [inputs, outputs], and a head of labels.
+  it.each(['tied', 'untied', 'gpt2', 'bert'])(
+    '%s answers nearly as the trainer does',
+    async (name) => {
+      const out = join(root, `${name}-q8`);
+      const { replay } = await exportModel({
+        model: fixture(name),
+        kind: 'onnx',
+        out,
+        dtype: 'q8',
+      });
+      expect(replay.relative).toBeLessThan(0.08);
+      const file = join(out, 'onnx/model_quantized.onnx');
+      expect(await operators(file)).toEqual({ domains: [], opsets: [21] });
+      const plain = await stat(join(fixture(name), 'model.safetensors'));
+      expect((await stat(file)).size).toBeLessThan(plain.size);
+    },
+  );
+
+  it('a type that the kind does not have is refused', async () => {
+    const request = { model: fixture('tied'), kind: 'onnx', out: join(root, 'no') } as const;
+    await expect(exportModel({ ...request, dtype: 'q8_0' })).rejects.toThrow(
+      'onnx is not written in q8_0; it is in f32, q8',
+    );
+  });
+
+  it('codes lie within half a step, whichever way the matrix is laid', () => {
+    const [rows, columns] = [5, 40];
+    const data = Float32Array.from({ length: rows * columns }, (_, at) => Math.sin(at * at));
+    for (const [along, turned] of [
+      ['rows', false],
+      ['rows', true],
+      ['columns', false],
+    ] as const) {
+      const { codes, scales } = quantizeBlocks(data, { rows, columns, along, turned });
+      expect(scales.length).toBe(along === 'rows' ? rows * 2 : columns);
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++) {
+          const block = Math.floor((along === 'rows' ? column : row) / 32);
+          const scale =
+            scales[along === 'columns' ? column : turned ? block * rows + row : row * 2 + block]!;
+          const code = codes[turned ? column * rows + row : row * columns + column]!;
+          const off = Math.abs(code * scale - data[row * columns + column]!);
+          expect(off).toBeLessThanOrEqual(0.5001 * scale);
+        }
+    }
   });
 });
 
