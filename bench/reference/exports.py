@@ -28,7 +28,7 @@ from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelF
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DECODERS = ["tied", "untied", "llama3-rope", "mistral", "qwen2", "qwen3", "gemma3", "phi3", "gpt2"]
 ENCODERS = ["bert", "roberta", "distilbert", "modernbert"]
-LIMITS = {"onnx": 1e-4, "f32": 1e-5, "f16": 2e-2, "q8_0": 1e-1}
+LIMITS = {"onnx-f32": 1e-4, "onnx-q8": 1e-1, "f32": 1e-5, "f16": 2e-2, "q8_0": 1e-1}
 
 
 def export(model: pathlib.Path, kind: str, out: pathlib.Path, *more: str) -> pathlib.Path:
@@ -48,9 +48,14 @@ def prompts(vocabulary: int) -> numpy.ndarray:
     return numpy.random.default_rng(1).integers(5, vocabulary, (2, 11))
 
 
-def check_decoder_onnx(model: pathlib.Path, work: pathlib.Path) -> float:
-    folder = export(model, "onnx", work / "onnx")
-    file = str(folder / "onnx/model.onnx")
+def export_onnx(model: pathlib.Path, work: pathlib.Path, dtype: str) -> str:
+    folder = export(model, "onnx", work / f"onnx-{dtype}", "--dtype", dtype)
+    (file,) = (folder / "onnx").glob("*.onnx")
+    return str(file)
+
+
+def check_decoder_onnx(model: pathlib.Path, work: pathlib.Path, dtype: str) -> float:
+    file = export_onnx(model, work, dtype)
     onnx.checker.check_model(file, full_check=True)
     proto = onnx.load(file)
     assert all(node.domain == "" for node in proto.graph.node), "an operator is not standard"
@@ -95,9 +100,8 @@ def check_decoder_onnx(model: pathlib.Path, work: pathlib.Path) -> float:
     return worst
 
 
-def check_encoder_onnx(model: pathlib.Path, work: pathlib.Path) -> float:
-    folder = export(model, "onnx", work / "onnx")
-    file = str(folder / "onnx/model.onnx")
+def check_encoder_onnx(model: pathlib.Path, work: pathlib.Path, dtype: str) -> float:
+    file = export_onnx(model, work, dtype)
     onnx.checker.check_model(file, full_check=True)
     evaluator = onnx.reference.ReferenceEvaluator(onnx.load(file))
     name = evaluator.output_names[0]
@@ -206,9 +210,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             work = pathlib.Path(folder)
             if name in ENCODERS:
-                answers = {"onnx": check_encoder_onnx(model, work)}
+                answers = {f"onnx-{d}": check_encoder_onnx(model, work, d) for d in ("f32", "q8")}
             else:
-                answers = {"onnx": check_decoder_onnx(model, work), **check_gguf(model, work)}
+                answers = {f"onnx-{d}": check_decoder_onnx(model, work, d) for d in ("f32", "q8")}
+                answers |= check_gguf(model, work)
         failed |= any(value > LIMITS[key.split()[0]] for key, value in answers.items())
         print(name, "  ".join(f"{key} {value:.1e}" for key, value in answers.items()), flush=True)
     sys.exit(1 if failed else 0)

@@ -110,11 +110,15 @@ function addMatrix(
   const scales = shape.map((size, axis) =>
     axis === summed ? Math.ceil(size / blockLength) : size,
   );
-  layout.add(`${name}.codes`, shape, 3, async () =>
-    bytesOf(quantizeBlocks(await read(), matrix).codes),
-  );
+  // Both come of one pass; the codes are written first, and only the small scales are kept.
+  let kept: Float32Array | undefined;
+  layout.add(`${name}.codes`, shape, 3, async () => {
+    const quantized = quantizeBlocks(await read(), matrix);
+    kept = quantized.scales;
+    return bytesOf(quantized.codes);
+  });
   layout.add(`${name}.scales`, scales, 1, async () =>
-    bytesOf(quantizeBlocks(await read(), matrix).scales),
+    bytesOf(kept ?? quantizeBlocks(await read(), matrix).scales),
   );
 }
 

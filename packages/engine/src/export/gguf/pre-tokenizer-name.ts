@@ -6,6 +6,7 @@ export type PreTokenizerPart = {
   readonly pattern?: unknown;
   readonly use_regex?: boolean | undefined;
   readonly individual_digits?: boolean | undefined;
+  readonly prepend_scheme?: string | undefined;
 };
 
 const words = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|`;

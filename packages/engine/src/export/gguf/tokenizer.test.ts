@@ -44,6 +44,10 @@ it.each([
   expect(text(metadata, 'tokens')).toHaveLength(720);
   expect((text(metadata, 'token_type') as number[]).at(-1)).toBe(5);
   expect(metadata.has(`tokenizer.ggml.${kind === 'llama' ? 'scores' : 'merges'}`)).toBe(true);
+  expect(text(metadata, 'add_bos_token')).toBe(
+    ['llama3', 'llama2', 'mistral', 'gemma'].includes(name),
+  );
+  expect(text(metadata, 'add_eos_token')).toBe(false);
   expect(text(metadata, 'add_space_prefix')).toBe(kind === 'llama' ? name !== 'gemma' : undefined);
 });
 

@@ -22,15 +22,32 @@ const preTokenizerSchema: z.ZodType<PreTokenizerPart> = z.lazy(() =>
     pretokenizers: z.array(preTokenizerSchema).optional(),
     use_regex: z.boolean().optional(),
     individual_digits: z.boolean().optional(),
+    prepend_scheme: z.string().optional(),
   }),
 );
+/** A normalizer or post-processor, which may be a sequence of them. */
+type Part = {
+  readonly type: string;
+  readonly normalizers?: readonly Part[] | undefined;
+  readonly processors?: readonly Part[] | undefined;
+  readonly single?: readonly object[] | undefined;
+};
+const partSchema: z.ZodType<Part> = z.lazy(() =>
+  z.looseObject({
+    type: z.string(),
+    normalizers: z.array(partSchema).optional(),
+    processors: z.array(partSchema).optional(),
+    single: z.array(z.looseObject({})).optional(),
+  }),
+);
+
 const fileSchema = z.looseObject({
   added_tokens: z
     .array(z.looseObject({ id: z.int().nonnegative(), content: z.string(), special: z.boolean() }))
     .nullish(),
-  normalizer: z.looseObject({ type: z.string() }).nullish(),
+  normalizer: partSchema.nullish(),
   pre_tokenizer: preTokenizerSchema.nullish(),
-  post_processor: z.unknown().optional(),
+  post_processor: partSchema.nullish(),
   model: z.looseObject({
     type: z.string(),
     vocab: z.record(z.string(), z.int().nonnegative()),
@@ -176,11 +193,17 @@ function canBeJoined(token: string, known: ReadonlySet<string>): boolean {
 
 /** Whether a space is put before a text's first word. */
 function hasSpacePrefix({ normalizer, pre_tokenizer }: TokenizerFile): boolean {
+  const normalizers = normalizer?.normalizers ?? [normalizer];
   return (
-    JSON.stringify(normalizer ?? {}).includes('"Prepend"') ||
-    (pre_tokenizer?.type === 'Metaspace' &&
-      (pre_tokenizer as { prepend_scheme?: string }).prepend_scheme !== 'never')
+    normalizers.some((part) => part?.type === 'Prepend') ||
+    (pre_tokenizer?.type === 'Metaspace' && pre_tokenizer.prepend_scheme !== 'never')
   );
+}
+
+/** What a post-processor puts around one text: special tokens and the text itself. */
+function singleTemplate(processor: Part | null | undefined): readonly object[] {
+  const parts = processor?.processors ?? [processor];
+  return parts.find((part) => part?.type === 'TemplateProcessing')?.single ?? [];
 }
 
 async function addSettings(
@@ -207,16 +230,16 @@ async function addSettings(
   for (const [name, id] of Object.entries(ids))
     if (id !== undefined)
       metadata.set(`tokenizer.ggml.${name}_token_id`, { type: 'u32', value: id });
-  const around = JSON.stringify(tokenizer.post_processor ?? {});
-  const addsBos = /"single":\[\{"SpecialToken"/.test(around);
-  const addsEos = /"single":\[[^\]]*"Sequence":\{"id":"A"[^\]]*\}\},\{"SpecialToken"/.test(around);
+  const single = singleTemplate(tokenizer.post_processor);
+  const isSpecial = (piece: object | undefined): boolean =>
+    piece !== undefined && 'SpecialToken' in piece;
   metadata.set('tokenizer.ggml.add_bos_token', {
     type: 'bool',
-    value: settings.add_bos_token ?? addsBos,
+    value: settings.add_bos_token ?? isSpecial(single[0]),
   });
   metadata.set('tokenizer.ggml.add_eos_token', {
     type: 'bool',
-    value: settings.add_eos_token ?? addsEos,
+    value: settings.add_eos_token ?? isSpecial(single.at(-1)),
   });
   const template = await chatTemplate(path, settings.chat_template);
   if (template !== undefined)
