@@ -4,6 +4,7 @@ import { concat, reshape, split } from '../ops/layout.ts';
 import { reduceMean } from '../ops/reduce.ts';
 import { decayed, groupRate } from './decay.ts';
 import { elementCount, type StateGroup } from './flat-state.ts';
+import { type HostStep, kept } from './host-step.ts';
 import type { Optimizer } from './optimizer.ts';
 
 export type AdafactorSettings = {
@@ -16,7 +17,10 @@ export type AdafactorSettings = {
 type Member = StateGroup['members'][number];
 
 /** Matrices keep one number a row and one a column, all else one an element. */
-function statisticSizes({ shape }: Member): { readonly rows: number; readonly columns: number } {
+function statisticSizes({ shape }: Pick<Member, 'shape'>): {
+  readonly rows: number;
+  readonly columns: number;
+} {
   if (shape.length < 2) return { rows: elementCount(shape), columns: 0 };
   const columns = shape.at(-1) as number;
   return { rows: elementCount(shape) / columns, columns };
@@ -90,6 +94,15 @@ export function adafactor(settings: AdafactorSettings): Optimizer {
         ...(nextColumns.length === 0 ? {} : { columns: joined(nextColumns) }),
       };
     },
+    slice(kind, buffer, { group, index }) {
+      const sizes = group.members.map((member) => {
+        const { rows, columns } = statisticSizes(member);
+        return kind === 'columns' ? columns : rows;
+      });
+      const start = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
+      return buffer.subarray(start, start + (sizes[index] as number));
+    },
+    updateOnHost: (step) => updateOnHost(step, settings),
   };
 }
 
@@ -99,4 +112,46 @@ function parts(x: Value, sizes: readonly number[]): Value[] {
 
 function joined(values: readonly Value[]): Value {
   return values.length === 1 ? (values[0] as Value) : concat(values, 0);
+}
+
+function updateOnHost(step: HostStep, { epsilon, clipThreshold }: AdafactorSettings): void {
+  const { weights, gradient, factor, scalars, group, shape } = step;
+  const { rows, columns } = statisticSizes({ shape });
+  const row = step.buffers.rows as Float32Array;
+  const column = step.buffers.columns;
+  const keep = scalars.keep as number;
+  const fresh = scalars.fresh as number;
+  const width = columns === 0 ? 1 : columns;
+  const square = (at: number): number => ((gradient[at] as number) * factor) ** 2 + epsilon;
+  const rowSums = new Float64Array(rows);
+  const columnSums = new Float64Array(columns);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < width; c++) {
+      const u = square(r * width + c);
+      rowSums[r]! += u;
+      if (columns > 0) columnSums[c]! += u;
+    }
+  let rowMean = 0;
+  for (let r = 0; r < rows; r++) {
+    row[r] = (row[r] as number) * keep + (rowSums[r]! / width) * fresh;
+    rowMean += row[r]! / rows;
+  }
+  if (column !== undefined)
+    for (let c = 0; c < columns; c++)
+      column[c] = (column[c] as number) * keep + (columnSums[c]! / rows) * fresh;
+  const root = (r: number, c: number): number =>
+    columns === 0 ? Math.sqrt(row[r]!) : Math.sqrt((row[r]! / rowMean) * column![c]!);
+  let squares = 0;
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < width; c++)
+      squares += (((gradient[r * width + c] as number) * factor) / root(r, c)) ** 2;
+  const rms = Math.sqrt(squares / weights.length);
+  const scale = (factor * (scalars.rate as number) * group.rate) / Math.max(1, rms / clipThreshold);
+  const remaining = kept(step);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < width; c++) {
+      const at = r * width + c;
+      const change = ((gradient[at] as number) * scale) / root(r, c);
+      weights[at] = (weights[at] as number) * remaining - change;
+    }
 }

@@ -1,5 +1,6 @@
 import { add, div, mul, sqrt, sub } from '../ops/elementwise.ts';
 import { decayed, groupRate } from './decay.ts';
+import { elementSlice, kept } from './host-step.ts';
 import type { Optimizer } from './optimizer.ts';
 
 export type AdamWSettings = {
@@ -36,6 +37,25 @@ export function adamW({ beta1, beta2, epsilon, weightDecay }: AdamWSettings): Op
       const change = mul(div(mean, add(sqrt(variance), scalar('epsilon'))), rate);
       const kept = decayed(weights!, group, { weightDecay, scalar });
       return { weights: sub(kept, change), mean, variance };
+    },
+    slice: elementSlice,
+    updateOnHost(step) {
+      const { weights, buffers, gradient, factor, scalars, group } = step;
+      const mean = buffers.mean as Float32Array;
+      const variance = buffers.variance as Float32Array;
+      const rate = (scalars.rate as number) * group.rate;
+      const added = scalars.epsilon as number;
+      const keep = kept(step);
+      const meanFactor = factor * (1 - beta1);
+      const varianceFactor = factor * factor * (1 - beta2);
+      for (let at = 0; at < weights.length; at++) {
+        const g = gradient[at] as number;
+        const m = (mean[at] as number) * beta1 + g * meanFactor;
+        const v = (variance[at] as number) * beta2 + g * g * varianceFactor;
+        mean[at] = m;
+        variance[at] = v;
+        weights[at] = (weights[at] as number) * keep - (m / (Math.sqrt(v) + added)) * rate;
+      }
     },
   };
 }

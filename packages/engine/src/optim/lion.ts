@@ -2,6 +2,7 @@ import type { Value } from '../graph/value.ts';
 import { greater, less, where } from '../ops/comparison.ts';
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { decayed, groupRate } from './decay.ts';
+import { elementSlice, kept } from './host-step.ts';
 import type { Optimizer } from './optimizer.ts';
 
 export type LionSettings = {
@@ -30,6 +31,20 @@ export function lion({ beta1, beta2, weightDecay }: LionSettings): Optimizer {
         weights: sub(kept, mul(direction, groupRate(group, scalar))),
         momentum: add(mul(old, beta2), mul(clipped, 1 - beta2)),
       };
+    },
+    slice: elementSlice,
+    updateOnHost(step) {
+      const { weights, buffers, gradient, factor, scalars, group } = step;
+      const average = buffers.momentum as Float32Array;
+      const rate = (scalars.rate as number) * group.rate;
+      const keep = kept(step);
+      for (let at = 0; at < weights.length; at++) {
+        const g = (gradient[at] as number) * factor;
+        const old = average[at] as number;
+        const direction = Math.sign(old * beta1 + g * (1 - beta1));
+        weights[at] = (weights[at] as number) * keep - direction * rate;
+        average[at] = old * beta2 + g * (1 - beta2);
+      }
     },
   };
 }

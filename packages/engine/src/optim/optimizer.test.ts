@@ -5,6 +5,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { updateGraph } from '../step/graphs.ts';
 import { allocateState, planGroups } from './flat-state.ts';
+import { sumOfSquares } from './host-step.ts';
 import { createOptimizer } from './optimizer.ts';
 import { scheduleFactor } from './schedule.ts';
 import { optimizerSchema } from './settings.ts';
@@ -83,6 +84,47 @@ describe.each(Object.entries(recorded.optimizers))('the optimizer %s', (name, tr
     for (const [step, weights] of found.entries())
       for (const [at, value] of (trajectory.weights[step] ?? []).flat().entries())
         expect(weights[at], `step ${step}`).toBeCloseTo(value, 5);
+  });
+
+  it.each([1, 100])('moves them so on the host too (groups of %i)', (groupElements) => {
+    const optimizer = createOptimizer(optimizerSchema.parse(trajectory.settings));
+    const state = allocateState(planGroups(parameters, groupElements), optimizer);
+    const start = new Map(
+      parameters.map((parameter, at) => [parameter.name, trajectory.start[at]]),
+    );
+    for (const [key, weights] of start) state.tensors.get(key)?.set(weights as number[]);
+    for (const [step, gradients] of trajectory.gradients.entries()) {
+      const flat = gradients.map((gradient) => Float32Array.from(gradient));
+      const norm = Math.sqrt(flat.reduce((sum, gradient) => sum + sumOfSquares(gradient), 0));
+      const factor = Math.min(1, recorded.clip / (norm + 1e-6));
+      const scalars = optimizer.scalars(recorded.learningRate, step + 1);
+      for (const group of state.groups)
+        for (const [index, { name: key, shape, offset }] of group.members.entries()) {
+          const { weights, ...others } = state.buffers.get(group.name) as { weights: Float32Array };
+          const size = shape.reduce((product, side) => product * side, 1);
+          optimizer.updateOnHost({
+            group,
+            shape,
+            weights: weights.subarray(offset, offset + size),
+            buffers: Object.fromEntries(
+              Object.entries(others as Record<string, Float32Array>).map(([kind, buffer]) => [
+                kind,
+                optimizer.slice(kind, buffer, { group, index }),
+              ]),
+            ),
+            gradient: flat[
+              parameters.findIndex((parameter) => parameter.name === key)
+            ] as Float32Array,
+            factor,
+            scalars,
+          });
+        }
+      const found = parameters.flatMap((parameter) => [
+        ...(state.tensors.get(parameter.name) ?? []),
+      ]);
+      for (const [at, value] of (trajectory.weights[step] ?? []).flat().entries())
+        expect(found[at], `step ${step}`).toBeCloseTo(value, 5);
+    }
   });
 
   // Coupled and decoupled decay follow the group's own rate too.

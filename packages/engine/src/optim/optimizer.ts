@@ -2,6 +2,7 @@ import type { Value } from '../graph/value.ts';
 import { adafactor } from './adafactor.ts';
 import { adamW } from './adamw.ts';
 import type { StateGroup } from './flat-state.ts';
+import type { HostStep, MemberPlace } from './host-step.ts';
 import { lion } from './lion.ts';
 import type { OptimizerSettings } from './settings.ts';
 import { sgd } from './sgd.ts';
@@ -28,6 +29,10 @@ export type Optimizer = {
   scalars(learningRate: number, step: number): Readonly<Record<string, number>>;
   /** New values of all buffers, `weights` among them, as a graph. */
   update(inputs: UpdateInputs): Readonly<Record<string, Value>>;
+  /** The slice of a buffer that belongs to a member, from the group's layout. */
+  slice(kind: string, buffer: Float32Array, place: MemberPlace): Float32Array;
+  /** The same update on the host, for one member, in place. */
+  updateOnHost(step: HostStep): void;
 };
 
 /** The optimizer that the settings ask for. */

@@ -1,5 +1,6 @@
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { groupRate } from './decay.ts';
+import { elementSlice } from './host-step.ts';
 import type { Optimizer } from './optimizer.ts';
 
 export type SgdSettings = {
@@ -26,6 +27,23 @@ export function sgd({ momentum, nesterov, weightDecay }: SgdSettings): Optimizer
       const next = add(mul(buffers.momentum!, momentum), slope);
       const change = nesterov ? add(slope, mul(next, momentum)) : next;
       return { weights: sub(weights, mul(change, rate)), momentum: next };
+    },
+    slice: elementSlice,
+    updateOnHost({ weights, buffers, gradient, factor, scalars, group }) {
+      const rate = (scalars.rate as number) * group.rate;
+      const decay = group.decays ? weightDecay : 0;
+      const average = buffers.momentum;
+      for (let at = 0; at < weights.length; at++) {
+        const weight = weights[at] as number;
+        const slope = (gradient[at] as number) * factor + weight * decay;
+        let change = slope;
+        if (average !== undefined) {
+          const next = (average[at] as number) * momentum + slope;
+          average[at] = next;
+          change = nesterov ? slope + next * momentum : next;
+        }
+        weights[at] = weight - change * rate;
+      }
     },
   };
 }

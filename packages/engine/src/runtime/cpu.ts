@@ -15,6 +15,7 @@ export type CpuOptions = {
 export function cpuDevice({ threads }: CpuOptions = {}): Device {
   return {
     name: 'cpu',
+    updatesOnHost: true,
     async compile(graph, options = {}) {
       const folder = options.mapFolder ?? weightFolder(graph);
       const model = encodeModel(graph, {

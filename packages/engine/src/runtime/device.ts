@@ -28,5 +28,7 @@ export interface Program {
 /** Something that runs graphs. What it answers does not depend on which device it is, only how fast. */
 export interface Device {
   readonly name: DeviceName;
+  /** Whether the host reaches the state as fast as the device, so that it had better update it. */
+  readonly updatesOnHost: boolean;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
 }

@@ -49,6 +49,25 @@ export function gradientsGraph(
   return { outputs };
 }
 
+/**
+ * The graph of one micro-batch for updates on the host: the outputs of `lossGraph`, and for each parameter
+ * `gradient.<name>`, its summed gradient as it comes, neither joined with others nor added to anything.
+ */
+export function parameterGradientsGraph(
+  forward: Forward,
+  groups: readonly StateGroup[],
+  parameters: ReadonlyMap<string, Value>,
+): Graph {
+  const outputs: Record<string, Value> = { ...lossGraph(forward).outputs };
+  for (const [name, value] of memberGradients(
+    forward.gradientOf ?? forward.loss,
+    groups,
+    parameters,
+  ))
+    outputs[`gradient.${name}`] = value;
+  return { outputs };
+}
+
 /** The graph that updates the state from the accumulated inputs `gradient.<group>`. */
 export function updateGraph(groups: readonly StateGroup[], rule: UpdateRule): Graph {
   const sums = groups.map((group) => input(`gradient.${group.name}`, [group.size], 'float32'));
@@ -68,12 +87,12 @@ export function stepGraph(
   return { outputs: { ...lossGraph(forward).outputs, ...update(groups, sums, rule) } };
 }
 
-/** Each group's gradient as one flat value, in the order of its members. */
-function flatGradients(
+/** The gradient of each member of the groups, by name. */
+function memberGradients(
   loss: Value,
   groups: readonly StateGroup[],
   parameters: ReadonlyMap<string, Value>,
-): Value[] {
+): Map<string, Value> {
   const members = groups.flatMap((group) => group.members);
   const values = members.map(({ name }) => {
     const value = parameters.get(name);
@@ -81,7 +100,16 @@ function flatGradients(
     return value;
   });
   const found = gradients(loss, values);
-  const byName = new Map(members.map(({ name }, at) => [name, found[at] as Value]));
+  return new Map(members.map(({ name }, at) => [name, found[at] as Value]));
+}
+
+/** Each group's gradient as one flat value, in the order of its members. */
+function flatGradients(
+  loss: Value,
+  groups: readonly StateGroup[],
+  parameters: ReadonlyMap<string, Value>,
+): Value[] {
+  const byName = memberGradients(loss, groups, parameters);
   return groups.map((group) => {
     const parts = group.members.map(({ name, shape }) =>
       reshape(byName.get(name) as Value, [elementCount(shape)]),

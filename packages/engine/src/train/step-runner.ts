@@ -10,6 +10,7 @@ import {
   type UpdateRule,
   updateGraph,
 } from '../step/graphs.ts';
+import { hostRunner } from './host-runner.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** The sums that a step reports, and the gradient's norm before clipping. */
@@ -42,15 +43,19 @@ export type StepRunnerOptions = {
   readonly mapFolder: string;
   /** False when every step is one micro-batch. */
   readonly accumulates: boolean;
+  /** Where the state is updated; by default where the device says. */
+  readonly update?: 'host' | 'graph' | undefined;
   /** Write results to buffers of their own and copy them; slower, and for comparison only. */
   readonly freshBuffers?: boolean | undefined;
 };
 
 /**
- * Compiles a run's graphs. Without accumulation a step is one program; otherwise gradients are summed
+ * Compiles a run's graphs. Where the state is updated by a graph: without accumulation a step is one program; otherwise gradients are summed
  * over the micro-batches in buffers that the runs add to, and a second program updates the state.
  */
 export async function createStepRunner(options: StepRunnerOptions): Promise<StepRunner> {
+  const { update = options.device.updatesOnHost ? 'host' : 'graph' } = options;
+  if (update === 'host') return hostRunner(options);
   return options.accumulates ? accumulatingRunner(options) : joinedRunner(options);
 }
 

@@ -125,14 +125,24 @@ describe('the same run in other ways', () => {
         expectClose(found, wanted[at] ?? Number.NaN, 2e-5);
   });
 
+  it('gives the same losses and gradients when a graph updates the state instead of the host', async () => {
+    const reference = await readReference('untied');
+    for (const microBatchTokens of [2048, 32]) {
+      const wanted = await lossesOf(reference, { microBatchTokens }, { update: 'host' });
+      const found = await lossesOf(reference, { microBatchTokens }, { update: 'graph' });
+      for (const [at, value] of found.entries()) expectClose(value, wanted[at] ?? Number.NaN, 2e-5);
+    }
+  });
+
   it('is bit-identical when run twice, and when results go to fresh buffers', async () => {
     const reference = await readReference('untied');
     for (const microBatchTokens of [2048, 32]) {
       const first = await lossesOf(reference, { microBatchTokens });
       expect(await lossesOf(reference, { microBatchTokens })).toEqual(first);
-      expect(await lossesOf(reference, { microBatchTokens }, { freshBuffers: true })).toEqual(
-        first,
-      );
+      const inGraph = { update: 'graph' } as const;
+      const second = await lossesOf(reference, { microBatchTokens }, inGraph);
+      const fresh = { ...inGraph, freshBuffers: true };
+      expect(await lossesOf(reference, { microBatchTokens }, fresh)).toEqual(second);
     }
   });
 

@@ -42,6 +42,8 @@ export type TrainerOptions<Example> = {
   readonly initial?: 'random' | undefined;
   /** Continue this adapter instead of starting a fresh one. */
   readonly adapter?: Pick<Adapter, 'tensors'> | undefined;
+  /** Where the state is updated; by default where the device says. For comparison. */
+  readonly update?: 'host' | 'graph' | undefined;
   /** Write results to fresh buffers instead of over the state; slower, for comparison. */
   readonly freshBuffers?: boolean | undefined;
 };
@@ -149,6 +151,7 @@ export async function createTrainer<Example>(
     },
     mapFolder,
     accumulates: plan.microBatchesPerStep > 1,
+    update: options.update,
     freshBuffers: options.freshBuffers,
   });
   const start = startingWeights(options, modelState, objective.measured !== undefined);

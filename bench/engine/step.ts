@@ -2,18 +2,17 @@
  * Trains a randomly initialised model on random tokens and prints tokens/s, the rate of arithmetic (6 ·
  * parameters · tokens), and its ratio to the peak of a plain MatMul measured in the same run.
  *
- *     node bench/step.ts [--hidden 192] [--layers 6] [--vocabulary 2048] [--tokens 256] [--batch 16] …
+ *     node bench/engine/step.ts [--hidden 192] [--layers 6] [--vocabulary 2048] [--tokens 256] [--batch 16] …
  */
 import { parseArgs } from 'node:util';
 import { parseDecoderConfig } from '@lathe/engine/checkpoint/parse-decoder-config';
-import { input } from '@lathe/engine/graph/value';
-import { fillUniform, rootSeed, words } from '@lathe/engine/nn/seed';
+import { rootSeed, words } from '@lathe/engine/nn/seed';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import { textExample } from '@lathe/engine/objectives/example';
-import { matmul } from '@lathe/engine/ops/matmul';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer } from '@lathe/engine/train/trainer';
+import { matmulPeak } from './matmul-peak.ts';
 
 const { values } = parseArgs({
   options: {
@@ -88,26 +87,6 @@ console.log(
 console.log(
   `${arithmetic.toFixed(0)} GFLOP/s of ${peak.toFixed(0)} (${((100 * arithmetic) / peak).toFixed(0)} % of the MatMul peak)`,
 );
-
-/** GFLOP/s of a product of two 1024 × 1024 matrices. */
-async function matmulPeak(): Promise<number> {
-  const size = 1024;
-  const shape = [size, size];
-  const program = await device.compile({
-    outputs: { product: matmul(input('a', shape), input('b', shape)) },
-  });
-  const data = fillUniform(new Float32Array(size * size), rootSeed(2), 1);
-  const matrix = { data, shape, dtype: 'float32' } as const;
-  const product = { data: new Float32Array(size * size), shape, dtype: 'float32' } as const;
-  const seconds: number[] = [];
-  for (let run = 0; run < 12; run++) {
-    const started = performance.now();
-    await program.run({ a: matrix, b: matrix }, { product });
-    seconds.push((performance.now() - started) / 1000);
-  }
-  await program.dispose();
-  return (2 * size ** 3) / Math.min(...seconds) / 1e9;
-}
 
 function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;

@@ -1,0 +1,82 @@
+/**
+ * Trains one case with this engine and prints its result as JSON; bench/engine/main.ts runs it.
+ *
+ *     node bench/engine/lathe-run.ts --case <name> --model <folder> --threads <n>
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openAnyModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { causalLm } from '@lathe/engine/objectives/causal-lm';
+import { textExample } from '@lathe/engine/objectives/example';
+import { sequenceClassification } from '@lathe/engine/objectives/sequence-classification';
+import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { parseTrainingSettings } from '@lathe/engine/train/settings';
+import { createTrainer, type Trainer } from '@lathe/engine/train/trainer';
+import { type BenchResult, benchCase } from './cases.ts';
+import type { BenchData } from './make-model.ts';
+
+const { values } = parseArgs({
+  options: {
+    case: { type: 'string' },
+    model: { type: 'string', default: '' },
+    threads: { type: 'string', default: '2' },
+  },
+});
+const { method, task, batch, tokens, warmup } = benchCase(values.case);
+const model = await openAnyModelFolder(values.model);
+const data = JSON.parse(await readFile(join(values.model, 'data.json'), 'utf8')) as BenchData;
+const settings = parseTrainingSettings({
+  method: method === 'full' ? { type: 'full' } : { type: 'lora', rank: 16, alpha: 32 },
+  epochs: 1,
+  batchSize: batch,
+  learningRate: 1e-4,
+  schedule: { kind: 'constant' },
+  shuffle: false,
+  maxTokens: tokens,
+  microBatchTokens: batch * tokens,
+});
+const device = cpuDevice({ threads: Number(values.threads) });
+const common = { model, settings, device };
+
+const result =
+  task === 'causal-lm'
+    ? await run(
+        await createTrainer({
+          ...common,
+          objective: causalLm,
+          examples: data.tokens.map((ids) => textExample(ids)),
+        }),
+      )
+    : await run(
+        await createTrainer({
+          ...common,
+          objective: sequenceClassification(model.config, { problem: 'single-label', labels: 4 }),
+          examples: data.tokens.map((ids, at) => ({
+            tokens: Int32Array.from(ids),
+            label: data.labels[at] ?? 0,
+          })),
+        }),
+      );
+console.log(JSON.stringify(result));
+
+async function run<Example>(trainer: Trainer<Example>): Promise<BenchResult> {
+  const seconds: number[] = [];
+  const losses: number[] = [];
+  while (trainer.step < trainer.totalSteps) {
+    const metrics = await trainer.trainStep();
+    losses.push(metrics.loss);
+    if (losses.length > warmup) seconds.push(metrics.seconds);
+  }
+  const peakBytes = await mostMemory();
+  const { trainableParameters } = trainer;
+  await trainer.dispose();
+  return { seconds, losses, peakBytes, trainableParameters };
+}
+
+/** The most resident memory of this process, as the kernel counted it. */
+async function mostMemory(): Promise<number> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const kilobytes = /VmHWM:\s*(\d+) kB/.exec(status)?.[1];
+  return kilobytes === undefined ? process.resourceUsage().maxRSS * 1024 : Number(kilobytes) * 1024;
+}

@@ -1,0 +1,166 @@
+/**
+ * Trains the same models on the same data with this engine and with PyTorch (transformers and peft), in turn,
+ * and prints tokens per second, peak memory and their ratios.
+ *
+ *     npm run bench:engine [-- --case <name>] [--rounds 2] [--threads 2] [--models <folder>] [--out <file>]
+ *
+ * PyTorch is looked for in .tools/python (bench/reference/decoders.py says how to make it); without it only
+ * this engine runs. Ratios above 1 mean that Lathe is faster; memory below 1 that it takes less.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type BenchCase, type BenchResult, benchCases } from './cases.ts';
+import { makeModel } from './make-model.ts';
+import { matmulPeak } from './matmul-peak.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    case: { type: 'string' },
+    rounds: { type: 'string', default: '2' },
+    threads: { type: 'string', default: '2' },
+    models: { type: 'string', default: join(root, '.tools', 'bench-models') },
+    python: { type: 'string', default: join(root, '.tools', 'python', 'bin', 'python') },
+    out: { type: 'string' },
+  },
+});
+
+/** Largest relative difference of the losses at which both programs count as doing the same work. */
+const sameWork = 5e-3;
+
+type Row = { readonly title: string; readonly cells: readonly string[] };
+
+const hasPython = existsSync(values.python);
+if (!hasPython) console.error('PyTorch is not there (.tools/python): only Lathe is measured');
+const peak = await matmulPeak(Number(values.threads));
+console.log(`MatMul peak of this machine, ${values.threads} threads: ${peak.toFixed(0)} GFLOP/s\n`);
+const rows: Row[] = [];
+for (const entry of benchCases) {
+  if (values.case !== undefined && entry.name !== values.case) continue;
+  rows.push(await measure(entry));
+  console.log(line(rows.at(-1) as Row));
+}
+const table = [
+  '| model and method | Lathe tokens/s | PyTorch tokens/s | ratio | Lathe memory | PyTorch memory | ratio | share of MatMul peak |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- |',
+  ...rows.map(line),
+].join('\n');
+console.log(`\n${table}`);
+if (values.out !== undefined) await writeFile(values.out, `${table}\n`);
+
+function line({ title, cells }: Row): string {
+  return `| ${[title, ...cells].join(' | ')} |`;
+}
+
+/** Runs both programs in turn, so that both see the same weather, and takes each one's best round. */
+async function measure(entry: BenchCase): Promise<Row> {
+  await mkdir(values.models, { recursive: true });
+  const model = await makeModel(values.models, entry);
+  const { threads } = values;
+  const lathe: BenchResult[] = [];
+  const torch: BenchResult[] = [];
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const common = ['--model', model, '--threads', threads];
+    lathe.push(
+      await run(process.execPath, [
+        join(root, 'bench', 'engine', 'lathe-run.ts'),
+        '--case',
+        entry.name,
+        ...common,
+      ]),
+    );
+    if (hasPython)
+      torch.push(
+        await run(values.python, [
+          join(root, 'bench', 'reference', 'bench_engine.py'),
+          '--case',
+          JSON.stringify(entry),
+          ...common,
+        ]),
+      );
+  }
+  const own = best(lathe, entry);
+  const share = `${((100 * own.flops) / 1e9 / peak).toFixed(0)} %`;
+  if (torch.length === 0)
+    return {
+      title: entry.title,
+      cells: [own.rate.toFixed(0), '-', '-', gigabytes(own.bytes), '-', '-', share],
+    };
+  const other = best(torch, entry);
+  checkSameWork(entry, lathe[0] as BenchResult, torch[0] as BenchResult);
+  return {
+    title: entry.title,
+    cells: [
+      own.rate.toFixed(0),
+      other.rate.toFixed(0),
+      (own.rate / other.rate).toFixed(2),
+      gigabytes(own.bytes),
+      gigabytes(other.bytes),
+      (own.bytes / other.bytes).toFixed(2),
+      share,
+    ],
+  };
+}
+
+function best(results: readonly BenchResult[], { batch, tokens, config, method, task }: BenchCase) {
+  const seconds = Math.min(...results.map((result) => median(result.seconds)));
+  const rate = (batch * tokens) / seconds;
+  const bytes = Math.min(...results.map((result) => result.peakBytes));
+  // Forward 2, backward by activations 2, by weights 2 operations a weight and token; LoRA saves the last.
+  const weights = matrixWeights(config, task);
+  const perToken = method === 'full' ? 6 * weights : 4 * weights;
+  return { rate, bytes, flops: perToken * rate };
+}
+
+/** Weights that every token is multiplied with: all matrices of the blocks, and the language-model head. */
+function matrixWeights(config: BenchCase['config'], task: BenchCase['task']): number {
+  const get = (name: string): number => Number(config[name]);
+  const hidden = get('hidden_size');
+  const heads = get('num_attention_heads');
+  const keyWidth = (hidden / heads) * Number(config.num_key_value_heads ?? heads);
+  const gates = config.model_type === 'bert' ? 2 : 3;
+  const block =
+    2 * hidden * hidden + 2 * hidden * keyWidth + gates * hidden * get('intermediate_size');
+  const head = task === 'causal-lm' ? hidden * get('vocab_size') : 0;
+  return get('num_hidden_layers') * block + head;
+}
+
+function checkSameWork({ name }: BenchCase, lathe: BenchResult, torch: BenchResult): void {
+  for (const [step, loss] of lathe.losses.entries()) {
+    const wanted = torch.losses[step] ?? Number.NaN;
+    if (!(Math.abs(loss - wanted) <= sameWork * Math.abs(wanted)))
+      throw new Error(`${name}: at step ${step + 1} Lathe's loss is ${loss}, PyTorch's ${wanted}`);
+  }
+}
+
+/** Runs a program and reads the JSON on the last line that it prints. */
+function run(program: string, args: readonly string[]): Promise<BenchResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let errors = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors = (errors + text).slice(-4000);
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code !== 0) reject(new Error(`${program} ended with ${code}:\n${errors}`));
+      else resolve(JSON.parse(output.trim().split('\n').at(-1) ?? '') as BenchResult);
+    });
+  });
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}

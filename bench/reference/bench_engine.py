@@ -1,0 +1,65 @@
+"""Trains one case of bench/engine with PyTorch, transformers and peft and prints its result as JSON.
+
+    .tools/python/bin/python bench/reference/bench_engine.py --case <JSON> --model <folder> --threads <n>
+"""
+
+import argparse
+import json
+import resource
+import time
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--case", required=True)
+parser.add_argument("--model", required=True)
+parser.add_argument("--threads", type=int, default=2)
+options = parser.parse_args()
+case = json.loads(options.case)
+torch.set_num_threads(options.threads)
+data = json.loads((Path(options.model) / "data.json").read_text())
+
+classifies = case["task"] == "classification"
+kind = AutoModelForSequenceClassification if classifies else AutoModelForCausalLM
+model = kind.from_pretrained(options.model, dtype=torch.float32).train()
+if case["method"] == "lora":
+    model = get_peft_model(
+        model,
+        LoraConfig(
+            r=16,
+            lora_alpha=32,
+            target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+        ),
+    )
+parameters = [p for p in model.parameters() if p.requires_grad]
+optimizer = torch.optim.AdamW(parameters, lr=1e-4, weight_decay=0.0, eps=1e-8)
+
+seconds, losses = [], []
+batch = case["batch"]
+for step in range(case["steps"] + case["warmup"]):
+    begun = time.perf_counter()
+    rows = slice(step * batch, (step + 1) * batch)
+    ids = torch.tensor(data["tokens"][rows])
+    labels = torch.tensor(data["labels"][rows]) if classifies else ids
+    loss = model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=labels).loss
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+    optimizer.step()
+    optimizer.zero_grad()
+    losses.append(loss.item())
+    if step >= case["warmup"]:
+        seconds.append(time.perf_counter() - begun)
+
+print(
+    json.dumps(
+        dict(
+            seconds=seconds,
+            losses=losses,
+            peakBytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            trainableParameters=sum(p.numel() for p in parameters),
+        )
+    )
+)
