@@ -196,7 +196,8 @@ function artifactsUrl(value: string | null, dataFolder: string, workingFolder: s
 }
 
 /** A bucket by S3's rules, and a folder of the characters that artifact keys have. */
-const s3Address = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9._-]+)*\/?$/;
+const s3Address =
+  /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)*\/?$/;
 /** S3 takes no smaller part but the last. */
 const leastPartBytes = 5 * 2 ** 20;
 
@@ -207,6 +208,10 @@ function checkS3(known: z.infer<typeof configSchema>): void {
     if (known[name] === null)
       throw new Error(`The environment variable ${name} is missing: LATHE_ARTIFACTS names S3.`);
   const endpoint = URL.parse(known.LATHE_S3_ENDPOINT ?? '');
+  if (endpoint !== null && endpoint.username + endpoint.password !== '')
+    throw new Error(
+      'The environment variable LATHE_S3_ENDPOINT holds a user name: keys belong in LATHE_S3_ACCESS_KEY and LATHE_S3_SECRET_KEY.',
+    );
   if (endpoint === null || !/^https?:$/.test(endpoint.protocol) || endpoint.pathname !== '/')
     throw new Error(
       `The environment variable LATHE_S3_ENDPOINT is "${known.LATHE_S3_ENDPOINT}", but must be like http://host:9000.`,

@@ -8,6 +8,7 @@ import { tempFolder } from './temp-folder.ts';
 
 const ownMinio = fileURLToPath(new URL('../../../.tools/bin/minio', import.meta.url));
 const startMs = 60_000;
+const keptOutput = 4000;
 
 /** A real MinIO server for one test, with faults on demand. */
 export type TestMinio = AsyncDisposable & {
@@ -18,6 +19,8 @@ export type TestMinio = AsyncDisposable & {
   readonly folder: string;
   /** The environment variables that name it, and `bucket` in it, to Lathe. */
   environment(bucket: string): Record<string, string>;
+  /** Ends the server in order; its folder stays for `restart`. */
+  stop(): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
   /** Starts it again on the same port and folder. */
@@ -41,26 +44,13 @@ export async function startMinio({ folder }: MinioOptions = {}): Promise<TestMin
   const accessKey = `key${randomBytes(6).toString('hex')}`;
   const secretKey = randomBytes(20).toString('hex');
   const endpoint = `http://127.0.0.1:${port}`;
-  let child: ChildProcess;
+  let server: Running;
   const start = async (): Promise<void> => {
-    child = spawn(binary, ['server', '--quiet', '--address', `127.0.0.1:${port}`, data], {
-      stdio: 'ignore',
-      env: {
-        PATH: process.env.PATH,
-        HOME: data,
-        MINIO_ROOT_USER: accessKey,
-        MINIO_ROOT_PASSWORD: secretKey,
-        MINIO_BROWSER: 'off',
-        MINIO_UPDATE: 'off',
-      },
-    });
-    await ready(endpoint, child);
-  };
-  const kill = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await exited;
+    const args = ['server', '--quiet', '--address', `127.0.0.1:${port}`, data];
+    const keys = { MINIO_ROOT_USER: accessKey, MINIO_ROOT_PASSWORD: secretKey };
+    const offline = { MINIO_BROWSER: 'off', MINIO_UPDATE: 'off' };
+    server = run(binary, args, { PATH: process.env.PATH, HOME: data, ...keys, ...offline });
+    await ready(endpoint, server);
   };
   await start();
   return {
@@ -74,12 +64,13 @@ export async function startMinio({ folder }: MinioOptions = {}): Promise<TestMin
       LATHE_S3_ACCESS_KEY: accessKey,
       LATHE_S3_SECRET_KEY: secretKey,
     }),
-    kill,
+    stop: () => server.end('SIGTERM'),
+    kill: () => server.end('SIGKILL'),
     restart: start,
-    pause: () => void child.kill('SIGSTOP'),
-    resume: () => void child.kill('SIGCONT'),
+    pause: () => void server.child.kill('SIGSTOP'),
+    resume: () => void server.child.kill('SIGCONT'),
     [Symbol.asyncDispose]: async () => {
-      await kill();
+      await server.end('SIGKILL');
       await own?.[Symbol.asyncDispose]();
     },
   };
@@ -93,13 +84,49 @@ function findMinio(): string {
   return found;
 }
 
-async function ready(endpoint: string, child: ChildProcess): Promise<void> {
+type Running = {
+  readonly child: ChildProcess;
+  /** The last lines that it said. */
+  said(): string;
+  /** Sends the signal unless it ended already, and waits until it has. */
+  end(signal: NodeJS.Signals): Promise<void>;
+};
+
+/** Runs a program that ends with this process at the latest. */
+function run(binary: string, args: readonly string[], env: NodeJS.ProcessEnv): Running {
+  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-keptOutput);
+    });
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  const exited = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      process.off('exit', endWithUs);
+      resolve();
+    });
+  });
+  return {
+    child,
+    said: () => said.trim(),
+    end: async (signal) => {
+      child.kill(signal);
+      await exited;
+    },
+  };
+}
+
+async function ready(endpoint: string, { child, said }: Running): Promise<void> {
   const deadline = performance.now() + startMs;
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`MinIO ended with ${child.exitCode}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`MinIO ended at its start: ${said()}`);
     const answer = await fetch(`${endpoint}/minio/health/ready`).catch(() => undefined);
     if (answer?.ok) return;
-    if (performance.now() > deadline) throw new Error('MinIO did not get ready');
+    if (performance.now() > deadline)
+      throw new Error(`MinIO was not ready within ${startMs / 1000} seconds: ${said()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

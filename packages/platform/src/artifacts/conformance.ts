@@ -6,6 +6,17 @@ import { ArtifactError, type ArtifactStore, type ByteRange } from './port.ts';
 /** A store for one test, empty and alone. */
 export type StoreFixture = { readonly store: ArtifactStore } & AsyncDisposable;
 
+export type SmallStoreFixture = StoreFixture & {
+  /** Gives back the room of what was deleted, where the server does so minutes later only. */
+  readonly freeRoom?: () => Promise<void>;
+};
+
+export type StoreOpeners = {
+  readonly open: () => Promise<StoreFixture>;
+  /** A store on a file system that takes some 100 MB; undefined where none can be made. */
+  readonly openSmall?: (() => Promise<SmallStoreFixture>) | undefined;
+};
+
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
 async function read(store: ArtifactStore, key: string, range?: ByteRange): Promise<string> {
@@ -20,7 +31,7 @@ async function keys(store: ArtifactStore, prefix: string): Promise<string[]> {
   return found.sort();
 }
 
-async function problemOf(promise: Promise<unknown>): Promise<string> {
+export async function problemOf(promise: Promise<unknown>): Promise<string> {
   const error = await promise.then(
     () => new Error('nothing was thrown'),
     (thrown: unknown) => thrown,
@@ -37,7 +48,7 @@ async function* repeated(chunk: Uint8Array, times: number): AsyncGenerator<Uint8
   for (let index = 0; index < times; index++) yield chunk;
 }
 
-export function describeArtifactStore(name: string, open: () => Promise<StoreFixture>): void {
+export function describeArtifactStore(name: string, { open, openSmall }: StoreOpeners): void {
   describe(`artifact store ${name}`, () => {
     it('gives back what was put, with its size and digest', async () => {
       await using fixture = await open();
@@ -118,13 +129,16 @@ export function describeArtifactStore(name: string, open: () => Promise<StoreFix
       expect(await keys(store, '')).toEqual(['q/jobs/a/4']);
     });
 
-    it('lists more than a thousand objects', async () => {
+    it('lists and deletes more than a thousand objects', async () => {
       await using fixture = await open();
       const { store } = fixture;
       const names = Array.from({ length: 1203 }, (_, index) => `p/many/${index}`);
       for (let at = 0; at < names.length; at += 50)
         await Promise.all(names.slice(at, at + 50).map((key) => store.put(key, text('x'))));
+      await store.put('p/keep', text('x'));
       expect(await keys(store, 'p/many')).toEqual(names.sort());
+      await store.deletePrefix('p/many');
+      expect(await keys(store, '')).toEqual(['p/keep']);
     });
 
     it('leaves one whole object when many write the same key at once', async () => {
@@ -210,5 +224,26 @@ export function describeArtifactStore(name: string, open: () => Promise<StoreFix
       expect(hash.digest('hex')).toBe(sha256);
       expect(peak).toBeLessThan(200 * 2 ** 20);
     });
+
+    it.runIf(openSmall !== undefined)(
+      'says that it is full, shows nothing half-written, and goes on when there is room again',
+      { timeout: 120_000 },
+      async () => {
+        await using fixture = await (openSmall as () => Promise<SmallStoreFixture>)();
+        const { store } = fixture;
+        await store.put('p/old', repeated(new Uint8Array(2 ** 20).fill(1), 30));
+        // A server may hang up before its answer is read; then the next try tells.
+        const put = () =>
+          problemOf(store.put('p/big', repeated(new Uint8Array(2 ** 20).fill(2), 120)));
+        await expect.poll(put, { timeout: 60_000 }).toBe('full');
+        expect(await keys(store, '')).toEqual(['p/old']);
+        expect((await read(store, 'p/old')).length).toBe(30 * 2 ** 20);
+        await store.delete('p/old');
+        await fixture.freeRoom?.();
+        const putLess = () => problemOf(store.put('p/new', repeated(new Uint8Array(2 ** 20), 30)));
+        await expect.poll(putLess, { timeout: 30_000 }).toContain('nothing was thrown');
+        expect(await keys(store, '')).toEqual(['p/new']);
+      },
+    );
   });
 }

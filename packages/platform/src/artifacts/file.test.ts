@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { canMount, smallDisk } from '@lathe/testkit/small-disk';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../config.ts';
@@ -7,10 +10,18 @@ import { describeArtifactStore } from './conformance.ts';
 import { openFileStore } from './file.ts';
 import { openArtifacts } from './open.ts';
 
-describeArtifactStore('file:', async () => {
-  const folder = await tempFolder();
-  const store = await openFileStore(folder.path);
-  return { store, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+const openSmall = async () => {
+  const disk = smallDisk(100 * 2 ** 20);
+  const store = await openFileStore(disk.path);
+  return { store, [Symbol.asyncDispose]: async () => disk[Symbol.dispose]() };
+};
+describeArtifactStore('file:', {
+  open: async () => {
+    const folder = await tempFolder();
+    const store = await openFileStore(folder.path);
+    return { store, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+  },
+  openSmall: canMount() ? openSmall : undefined,
 });
 
 describe('file store', () => {
@@ -23,6 +34,18 @@ describe('file store', () => {
     }
     await expect(store.put('p/a', broken())).rejects.toThrow('gone');
     await store.put('p/b', new Uint8Array(10));
+    expect(await readdir(join(folder.path, '.parts'))).toEqual([]);
+  });
+
+  it('says that it is full where files may not be so large', async () => {
+    await using folder = await tempFolder();
+    const child = join(import.meta.dirname, 'file-limit-child.ts');
+    const limited = 'ulimit -f 200; exec "$0" "$@"';
+    const args = ['-c', limited, process.execPath, child, folder.path];
+    const { stdout } = await promisify(execFile)('sh', args);
+    expect(stdout).toBe('full: the artifact store is full (EFBIG)\n');
+    const store = await openFileStore(folder.path);
+    expect(await Array.fromAsync(store.list(''))).toEqual([]);
     expect(await readdir(join(folder.path, '.parts'))).toEqual([]);
   });
 

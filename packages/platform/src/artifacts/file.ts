@@ -38,7 +38,7 @@ export async function openFileStore(root: string): Promise<ArtifactStore> {
 
   return {
     put: (key, source, options = {}) =>
-      putFile({ target: pathOf(key), objects, parts }, source, options),
+      putFile({ target: pathOf(key), objects, parts }, source, options).catch(sayWhenFull),
     get: (key, range = {}) => readRange(objects, key, range),
     stat: async (key) => {
       const file = await openObject(objects, key);
@@ -77,6 +77,15 @@ async function removeOldParts(parts: string): Promise<void> {
     if (found !== null && Date.now() - found.mtimeMs > partLifetimeMs)
       await rm(join(parts, name), { force: true });
   }
+}
+
+/** No room, no quota, or larger than a file may be. */
+const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+function sayWhenFull(error: unknown): never {
+  const { code = '', syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall === undefined || !fullCodes.has(code)) throw error;
+  throw new ArtifactError('full', `the artifact store is full (${code})`, { cause: error });
 }
 
 type Places = { readonly target: string; readonly objects: string; readonly parts: string };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ArtifactError } from './port.ts';
+import { ArtifactError, type ArtifactProblem } from './port.ts';
 
 /** Codes of connections that broke or never came about. */
 const brokenConnection = new Set([
@@ -30,10 +30,15 @@ const denied = new Set([
   'InvalidAccessKeyId',
   'SignatureDoesNotMatch',
   'AuthorizationHeaderMalformed',
+  'AllAccessDisabled',
 ]);
+/** The bucket or the upload was taken away under our hands: the whole work may succeed another time. */
+const lost = new Set(['NoSuchBucket', 'NoSuchUpload']);
+const untrusted = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$|ERR_SSL_)/;
 const missing = new Set(['NoSuchKey', 'NotFound', 'NoSuchObject', 'XMinioInvalidObjectName']);
 
-function codeOf(error: unknown): string {
+/** The code of a server's answer or of a failed connection; empty when the error has none. */
+export function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' ? code : '';
 }
@@ -70,18 +75,20 @@ export function artifactError(error: unknown, what: string): unknown {
   if (error instanceof ArtifactError) return error;
   const code = codeOf(error);
   const reason = code === '' ? String(error) : code;
-  if (full.has(code))
-    return new ArtifactError('full', `the artifact store is full (${code})`, { cause: error });
+  const failure = (problem: ArtifactProblem, message: string): ArtifactError =>
+    new ArtifactError(problem, message, { cause: error });
+  if (full.has(code)) return failure('full', `the artifact store is full (${code})`);
   if (denied.has(code))
-    return new ArtifactError(
+    return failure(
       'denied',
       `the S3 server refuses the access key or what it may do (${code}): check LATHE_S3_ACCESS_KEY and LATHE_S3_SECRET_KEY`,
-      { cause: error },
     );
-  if (isTransient(error))
-    return new ArtifactError('unavailable', `the artifact store did not ${what} (${reason})`, {
-      cause: error,
-    });
+  if (code === 'RequestTimeTooSkewed')
+    return failure('denied', `the clocks of this machine and of the S3 server differ (${code})`);
+  if (untrusted.test(code))
+    return failure('unavailable', `there is no trusted TLS connection to the S3 server (${code})`);
+  if (lost.has(code) || isTransient(error))
+    return failure('unavailable', `the artifact store did not ${what} (${reason})`);
   return error;
 }
 

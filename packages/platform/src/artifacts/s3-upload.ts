@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'minio';
 import { ArtifactError, type ByteSource, type PutOptions, type PutResult } from './port.ts';
-import { isUnknownUpload, type RetryPolicy, withRetries } from './s3-error.ts';
+import { codeOf, isMissing, isUnknownUpload, type RetryPolicy, withRetries } from './s3-error.ts';
 
 export type UploadPlace = {
   readonly client: Client;
@@ -10,6 +10,9 @@ export type UploadPlace = {
   readonly partBytes: number;
   readonly retries: RetryPolicy;
 };
+
+/** By the rules of S3. */
+const mostParts = 10_000;
 
 type Part = { readonly part: number; readonly etag: string };
 
@@ -55,51 +58,76 @@ async function uploadParts(
   second: Buffer,
   rest: AsyncGenerator<Buffer>,
 ): Promise<void> {
-  const { client, bucket, name, retries } = place;
-  const uploadID = await withRetries(retries, 'begin an upload', () =>
-    client.initiateNewMultipartUpload(bucket, name, {}),
-  );
-  const done: Part[] = [];
-  const send = async (payload: Buffer): Promise<void> => {
-    const partNumber = done.length + 1;
-    const { etag } = await withRetries(retries, `take part ${partNumber} of an upload`, () =>
-      client.uploadPart(
-        { bucketName: bucket, objectName: name, uploadID, partNumber, headers: {} },
-        payload,
-      ),
-    );
-    done.push({ part: partNumber, etag });
-  };
+  const { client, bucket, name, partBytes, retries } = place;
+  let uploadID: string | undefined;
   try {
+    const id = await withRetries(retries, 'begin an upload', () =>
+      client.initiateNewMultipartUpload(bucket, name, {}),
+    );
+    uploadID = id;
+    const done: Part[] = [];
+    const send = async (payload: Buffer): Promise<void> => {
+      const partNumber = done.length + 1;
+      if (partNumber > mostParts)
+        throw new ArtifactError(
+          'too_large',
+          `the object has more than ${mostParts} parts of ${partBytes} bytes: raise LATHE_S3_PART_SIZE`,
+        );
+      const { etag } = await withRetries(retries, `take part ${partNumber} of an upload`, () =>
+        client.uploadPart(
+          { bucketName: bucket, objectName: name, uploadID: id, partNumber, headers: {} },
+          payload,
+        ),
+      );
+      done.push({ part: partNumber, etag });
+    };
     await send(first);
     await send(second);
     for await (const part of rest) await send(part);
-    await complete(place, uploadID, done);
+    await complete(place, id, done);
   } catch (error) {
+    // Nobody reads the source any further: what it holds can go.
     await rest.return(undefined);
-    // What cannot be aborted now is swept away when a store is opened later.
-    await withRetries(retries, 'abort an upload', () =>
-      client.abortMultipartUpload(bucket, name, uploadID),
-    ).catch(() => undefined);
+    if (uploadID !== undefined) await abort(place, uploadID);
     throw error;
   }
 }
 
-/** Makes the object visible. An answer that got lost is made up for by looking at what is there. */
+/** What cannot be aborted now is swept away when a store is opened later. */
+async function abort({ client, bucket, name, retries }: UploadPlace, id: string): Promise<void> {
+  await withRetries(retries, 'abort an upload', () =>
+    client.abortMultipartUpload(bucket, name, id),
+  ).catch(() => undefined);
+}
+
+/**
+ * Makes the object visible. What became of it is not always told: the answer may get lost, and after a
+ * status of 200 the body may still say that it failed, which the client cannot read. So the object is looked at.
+ */
 async function complete(
   { client, bucket, name, retries }: UploadPlace,
   uploadID: string,
   parts: readonly Part[],
 ): Promise<void> {
-  let tries = 0;
+  const isThere = async (): Promise<boolean> => {
+    try {
+      return (await client.statObject(bucket, name)).etag === wholeEtag(parts);
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  };
   await withRetries(retries, 'complete an upload', async () => {
-    tries++;
     try {
       await client.completeMultipartUpload(bucket, name, uploadID, [...parts]);
     } catch (error) {
-      if (tries === 1 || !isUnknownUpload(error)) throw error;
-      const { etag } = await client.statObject(bucket, name);
-      if (etag !== wholeEtag(parts)) throw error;
+      const isUntold = codeOf(error) === '';
+      if (!isUntold && !isUnknownUpload(error)) throw error;
+      if (await isThere()) return;
+      if (!isUntold) throw error;
+      throw Object.assign(new Error('the server completed no upload', { cause: error }), {
+        code: 'InternalError',
+      });
     }
   });
 }

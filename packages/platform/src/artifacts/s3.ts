@@ -1,20 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
 import { Client } from 'minio';
-import {
-  ArtifactError,
-  type ArtifactStore,
-  type ByteRange,
-  keyParts,
-  type ObjectStat,
-} from './port.ts';
-import {
-  artifactError,
-  isMissing,
-  isOutOfRange,
-  type RetryPolicy,
-  withRetries,
-} from './s3-error.ts';
+import { type ArtifactStore, keyParts, type ObjectStat } from './port.ts';
+import { abortAbandoned, type BucketPlace, makeBucket } from './s3-bucket.ts';
+import { isMissing, withRetries } from './s3-error.ts';
+import { readObject } from './s3-read.ts';
 import { s3Transport } from './s3-transport.ts';
 import { upload } from './s3-upload.ts';
 
@@ -36,33 +26,27 @@ export type S3Settings = {
 
 const deletedAtOnce = 1000;
 const sockets = 64;
-/** An upload that was begun so long ago belongs to a process that is gone. */
-const abandonedMs = 24 * 3_600_000;
-
-type Place = {
-  readonly client: Client;
-  readonly bucket: string;
-  readonly root: string;
-  readonly retries: RetryPolicy;
-};
 
 /**
  * Artifacts in a bucket of an S3 server, which is made when it is missing. Throws an ArtifactError when the
- * server cannot be reached or refuses the key.
+ * server cannot be reached, or refuses the key or to make the bucket.
  */
-export async function openS3Store(settings: S3Settings): Promise<ArtifactStore> {
+export async function openS3Store(
+  settings: S3Settings,
+  now: () => number = Date.now,
+): Promise<ArtifactStore> {
   const { bucket, prefix, partBytes } = settings;
   const client = connect(settings);
   const retries = { attempts: settings.attempts, firstMs: 200, longestMs: 5000 };
   const root = prefix === '' ? '' : `${prefix}/`;
-  const place: Place = { client, bucket, root, retries };
+  const place: BucketPlace = { client, bucket, root, retries };
   await makeBucket(place, settings.region);
-  await abortAbandoned(place);
+  await abortAbandoned(place, now());
   const nameOf = (key: string): string => root + keyParts(key).join('/');
   return {
     put: (key, source, options = {}) =>
       upload({ client, bucket, name: nameOf(key), partBytes, retries }, source, options),
-    get: (key, range = {}) => read(place, { key, name: nameOf(key) }, range),
+    get: (key, range = {}) => readObject(place, { key, name: nameOf(key) }, range),
     stat: async (key) => {
       const name = nameOf(key);
       return withRetries(retries, 'describe an object', async () => {
@@ -118,97 +102,8 @@ function connect(settings: S3Settings): Client {
   });
 }
 
-async function makeBucket({ client, bucket, retries }: Place, region: string): Promise<void> {
-  await withRetries(retries, 'answer', async () => {
-    if (await client.bucketExists(bucket)) return;
-    await client.makeBucket(bucket, region).catch((error: unknown) => {
-      const { code } = error as { code?: string };
-      // Another service of this platform was faster.
-      if (code !== 'BucketAlreadyOwnedByYou' && code !== 'BucketAlreadyExists') throw error;
-    });
-  });
-}
-
-/** Aborts uploads that killed processes left open: they take room and nobody sees them. */
-async function abortAbandoned({ client, bucket, root, retries }: Place): Promise<void> {
-  await withRetries(retries, 'list open uploads', async () => {
-    for await (const found of client.listIncompleteUploads(bucket, root, true)) {
-      const { key, uploadId, initiated } = found as {
-        key: string;
-        uploadId: string;
-        initiated: Date | string;
-      };
-      if (Date.now() - new Date(initiated).getTime() > abandonedMs)
-        await client.abortMultipartUpload(bucket, key, uploadId);
-    }
-  });
-}
-
-/**
- * The bytes of an object. A connection that breaks on the way is taken up again where it broke, as long as
- * the object is still the same; otherwise the read fails.
- */
-async function* read(
-  { client, bucket, retries }: Place,
-  { key, name }: { readonly key: string; readonly name: string },
-  { start = 0, end }: ByteRange,
-): AsyncGenerator<Uint8Array> {
-  let position = start;
-  let etag: string | undefined;
-  const open = (): ReturnType<Client['getPartialObject']> =>
-    withRetries(retries, 'give an object', () =>
-      client.getPartialObject(bucket, name, position, end === undefined ? 0 : end - position, {
-        ...(etag === undefined ? {} : { matchETag: etag }),
-      } as object),
-    );
-  if (end !== undefined && end <= start) {
-    await withRetries(retries, 'describe an object', () => client.statObject(bucket, name)).catch(
-      (error: unknown) => refuseRead(error, key),
-    );
-    return;
-  }
-  for (let failures = 0; ; ) {
-    let stream: Awaited<ReturnType<typeof open>>;
-    try {
-      stream = await open();
-    } catch (error) {
-      if (isOutOfRange(error)) return;
-      throw refuseRead(error, key);
-    }
-    etag ??= etagOf(stream);
-    try {
-      for await (const chunk of stream) {
-        position += (chunk as Buffer).length;
-        failures = 0;
-        yield chunk as Buffer;
-      }
-      return;
-    } catch (error) {
-      failures++;
-      if (failures >= retries.attempts || etag === undefined)
-        throw artifactError(error, 'give the rest of an object');
-    }
-  }
-}
-
-function refuseRead(error: unknown, key: string): never {
-  if (isMissing(error))
-    throw new ArtifactError('not_found', `no artifact ${key} exists`, { cause: error });
-  const { code } = (error ?? {}) as { code?: unknown };
-  if (code === 'PreconditionFailed')
-    throw new ArtifactError('damaged', `artifact ${key} was replaced while it was read`, {
-      cause: error,
-    });
-  throw error;
-}
-
-function etagOf(stream: object): string | undefined {
-  const { headers } = stream as { headers?: { etag?: string } };
-  return headers?.etag?.replaceAll('"', '');
-}
-
 /** Lists a folder; a listing that breaks goes on behind the last name that was seen. */
-async function* list({ client, bucket, root, retries }: Place, prefix: string) {
+async function* list({ client, bucket, root, retries }: BucketPlace, prefix: string) {
   const folder = prefix.replace(/\/$/, '');
   const parts = folder === '' ? [] : keyParts(folder);
   const inside = parts.length === 0 ? root : `${root}${parts.join('/')}/`;
@@ -233,7 +128,7 @@ async function* list({ client, bucket, root, retries }: Place, prefix: string) {
 }
 
 async function removeAll(
-  { client, bucket, retries }: Place,
+  { client, bucket, retries }: BucketPlace,
   names: readonly string[],
 ): Promise<void> {
   await withRetries(retries, 'delete objects', async () => {
