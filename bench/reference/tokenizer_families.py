@@ -10,9 +10,10 @@ Every tokenizer is trained here, on text that models/text generates and on the l
 components of the published tokenizer.json it stands for. Under packages/tokenizer/src/fixtures:
   texts.json              the texts that all families encode: hard ones, prose, and random strings
   <family>.json           a tokenizer.json
-  <family>.cases.json     for each text [ids, offsets, decoded or null where that is the text again], for the
-                          first texts the ids with special tokens, windows over pairs, and random ids decoded.
-                          Offsets are flat lists of UTF-16 positions, each less the one before it.
+  <family>.ids.json       for each text [ids, decoded or null where that is the text again], for the first
+                          texts the ids with special tokens, and random ids decoded
+  <family>.offsets.json   for each text a flat list of UTF-16 positions, each less the one before it, and windows
+                          over pairs of texts
 """
 
 import argparse
@@ -77,8 +78,8 @@ HARD = [
     "你好，世界！中文and英文mixed混合 日本語テキスト",
     "\u3000ideographic\u3000space\u00a0nbsp\u2003em\u2028line\u2029para\u0085next",
     "a" * 150,
-    "supercalifragilisticexpialidocious" * 4,
-    "é" * 60 + "漢" * 60,
+    "supercalifragilisticexpialidocious" * 3,
+    "é" * 30 + "漢" * 20,
     "one  two   three    four     five",
     " leading and trailing ",
     "  two leading",
@@ -104,12 +105,13 @@ HARD = [
     "Å𝄞\u0301🦄\u200d",
 ]
 
+# A question, a context, how many tokens of the context fit, and how many two windows share.
 PAIRS = [
-    ("Where is my order?", "Your order left the warehouse on Monday. It arrives on Thursday at noon.", 24, 4),
-    ("Who?", "", 32, 0),
-    ("", "Only a context, and nothing asked.", 16, 2),
-    ("Qué  día 👍?", "Cafe\u0301 naïve 東京 👩‍👩‍👧‍👦 arrives on Thursday, İstanbul, at noon 12:45.", 40, 8),
-    ("when does it arrive", "It arrives on Thursday. " * 6, 30, 10),
+    ("Where is my order?", "Your order left the warehouse on Monday. It arrives on Thursday at noon.", 7, 2),
+    ("Who?", "", 5, 0),
+    ("", "Only a context, and nothing asked.", 9, 0),
+    ("Qué  día 👍?", "Cafe\u0301 naïve 東京 👩‍👩‍👧‍👦 arrives on Thursday, İstanbul, at noon 12:45.", 12, 4),
+    ("when does it arrive", "It arrives on Thursday. " * 4, 20, 10),
 ]
 
 # Assigned long ago, so that the two sides' Unicode tables agree.
@@ -246,7 +248,7 @@ def charsmap(corpus: list[str]) -> str:
         lines = Path(folder) / "lines.txt"
         lines.write_text("\n".join(corpus))
         sentencepiece.SentencePieceTrainer.train(
-            input=str(lines), model_prefix=f"{folder}/model", vocab_size=200, hard_vocab_limit=False,
+            input=str(lines), model_prefix=f"{folder}/model", vocab_size=400, hard_vocab_limit=False,
             normalization_rule_tsv=str(table), minloglevel=2,
         )  # fmt: skip
         model = sentencepiece_model_pb2.ModelProto.FromString((Path(folder) / "model.model").read_bytes())
@@ -524,10 +526,14 @@ def decode(tokenizer: Tokenizer, ids: list[int], skip: bool, text: str | None = 
     return None if decoded == text else decoded
 
 
-def windows(tokenizer: Tokenizer, question: str, context: str, room: int, stride: int) -> list[dict]:
-    """Windows made by hand, for Encoding.truncate and the truncation of encode differ between versions."""
-    first = tokenizer.encode(question, add_special_tokens=False)
-    second = tokenizer.encode(context, add_special_tokens=False)
+def windows(tokenizer: Tokenizer, bare: Tokenizer, pair: tuple) -> list[dict]:
+    """Cut with Encoding.truncate, for truncation while encoding differs between versions of the library.
+
+    `bare` has no post-processor: that trims offsets, which must happen only once.
+    """
+    question, context, room, stride = pair
+    first = bare.encode(question)
+    second = bare.encode(context)
     out = []
     if len(second.ids) > room:
         second.truncate(room, stride=stride)
@@ -550,27 +556,25 @@ def windows(tokenizer: Tokenizer, question: str, context: str, room: int, stride
     return out
 
 
-def record(name: str, file: dict, texts: list[str]) -> dict:
+def record(name: str, file: dict, texts: list[str]) -> tuple[dict, dict]:
     tokenizer = Tokenizer.from_str(json.dumps(file))
     rng = random.Random(name)
-    encoded = []
-    for text in texts:
-        encoding = tokenizer.encode(text, add_special_tokens=False)
-        encoded.append([encoding.ids, steps(units(text, encoding.offsets)), decode(tokenizer, encoding.ids, False, text)])
+    encodings = [tokenizer.encode(text, add_special_tokens=False) for text in texts]
     size = tokenizer.get_vocab_size()
     lists = [[rng.randrange(size) for _ in range(rng.randint(0, 12))] for _ in range(60)]
+    bare = Tokenizer.from_str(json.dumps({**file, "post_processor": None}))
     pairs = []
-    for question, context, maximum, stride in PAIRS:
-        fixed = len(tokenizer.post_process(
-            tokenizer.encode(question, add_special_tokens=False), tokenizer.encode("", add_special_tokens=False)
-        ).ids)  # fmt: skip
-        pairs.append(windows(tokenizer, question, context, maximum, stride) + [fixed])
-    return {
-        "texts": encoded,
+    for pair in PAIRS:
+        fixed = len(tokenizer.post_process(bare.encode(pair[0]), bare.encode("")).ids)
+        cut = windows(tokenizer, bare, pair)
+        pairs.append({"maxTokens": fixed + pair[2], "stride": pair[3], "windows": cut})
+    ids = {
+        "texts": [[e.ids, decode(tokenizer, e.ids, False, text)] for text, e in zip(texts, encodings)],
         "special": [tokenizer.encode(text).ids for text in texts[:12]],
-        "pairs": [{"room": PAIRS[i][2], "stride": PAIRS[i][3], "fixed": p[-1], "windows": p[:-1]} for i, p in enumerate(pairs)],
         "decoded": [[ids, decode(tokenizer, ids, False), decode(tokenizer, ids, True)] for ids in lists],
-    }  # fmt: skip
+    }
+    offsets = [steps(units(text, e.offsets)) for text, e in zip(texts, encodings)]
+    return ids, {"texts": offsets, "pairs": pairs}
 
 
 def write(path: Path, value: object) -> None:
@@ -588,7 +592,7 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     generated = documents()
     corpus = [*generated, *MULTILINGUAL]
-    texts = [*HARD, *MULTILINGUAL, *(text[:160] for text in generated[:12]), *fuzz(2026, given.random)]
+    texts = [*HARD, *MULTILINGUAL, *(text[:160] for text in generated[:8]), *fuzz(2026, given.random)]
     write(given.folder / "texts.json", {"texts": texts, "pairs": [pair[:2] for pair in PAIRS]})
     for name in given.families:
         parts = FAMILIES[name](corpus)
@@ -596,7 +600,9 @@ def main() -> None:
                 "pre_tokenizer": None, "post_processor": None, "decoder": None}  # fmt: skip
         file = {**base, **parts}
         write(given.folder / f"{name}.json", file)
-        write(given.folder / f"{name}.cases.json", record(name, file, texts))
+        ids, offsets = record(name, file, texts)
+        write(given.folder / f"{name}.ids.json", ids)
+        write(given.folder / f"{name}.offsets.json", offsets)
 
 
 if __name__ == "__main__":

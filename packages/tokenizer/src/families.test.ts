@@ -1,0 +1,105 @@
+/** Every family of tokenizer.json against what Python's `tokenizers` recorded (bench/reference). */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createTokenizer } from './tokenizer.ts';
+
+type Window = {
+  ids: number[];
+  typeIds: number[];
+  special: number[];
+  sequences: number[];
+  offsets: number[];
+};
+type Ids = {
+  texts: [ids: number[], decoded: string | null][];
+  special: number[][];
+  decoded: [ids: number[], all: string, withoutSpecial: string][];
+};
+type Offsets = {
+  texts: number[][];
+  pairs: { maxTokens: number; stride: number; windows: Window[] }[];
+};
+
+function read<T>(name: string): T {
+  return JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8')) as T;
+}
+
+const { texts, pairs } = read<{ texts: string[]; pairs: [string, string][] }>('texts');
+
+describe.each([
+  'gpt2',
+  'roberta',
+  'roberta-prefix-space',
+  'llama3',
+  'qwen',
+  'smollm2',
+  'modernbert',
+  'llama2',
+  'mistral',
+  'phi3',
+  'gemma',
+  'bert-uncased',
+  'bert-cased',
+  't5',
+  'xlm-roberta',
+  'unigram-bytes',
+])('%s', (family) => {
+  const tokenizer = createTokenizer(read(family), `${family}.json`);
+  const ids = read<Ids>(`${family}.ids`);
+  const offsets = read<Offsets>(`${family}.offsets`);
+
+  test('ids and decoded text', () => {
+    texts.forEach((text, i) => {
+      const [tokens, decoded] = ids.texts[i]!;
+      expect(tokenizer.encode(text, { special: true }), JSON.stringify(text)).toEqual(tokens);
+      expect(tokenizer.decode(tokens), JSON.stringify(text)).toBe(decoded ?? text);
+    });
+    ids.special.forEach((tokens, i) => {
+      expect(tokenizer.encode(texts[i]!, { special: true, addSpecial: true })).toEqual(tokens);
+    });
+  });
+
+  test('offsets into the source', () => {
+    texts.forEach((text, i) => {
+      const found = tokenizer.encodeWithOffsets(text, { special: true });
+      expect(found.tokens).toEqual(ids.texts[i]![0]);
+      expect(found.offsets.flat(), JSON.stringify(text)).toEqual(positions(offsets.texts[i]!));
+    });
+  });
+
+  test('windows over pairs', () => {
+    pairs.forEach(([question, context], i) => {
+      const { maxTokens, stride, windows } = offsets.pairs[i]!;
+      const found = tokenizer.encodePair(question, context, { maxTokens, stride });
+      expect(
+        found.map((window) => ({
+          ids: window.tokens,
+          typeIds: [...window.typeIds],
+          special: [...window.special],
+          sequences: [...window.sequences],
+          offsets: window.offsets.flat(),
+        })),
+        question,
+      ).toEqual(windows);
+    });
+  });
+
+  test('any ids decode to the same text, token by token too', () => {
+    for (const [tokens, all, withoutSpecial] of ids.decoded) {
+      expect(tokenizer.decode(tokens)).toBe(all);
+      expect(tokenizer.decode(tokens, { skipSpecial: true })).toBe(withoutSpecial);
+      const stream = tokenizer.stream({ skipSpecial: true });
+      const parts = tokens.map((token) => stream.push(token));
+      expect(parts.join('') + stream.end()).toBe(withoutSpecial);
+    }
+  });
+});
+
+/** Positions are kept as steps from one to the next. */
+function positions(steps: readonly number[]): number[] {
+  let at = 0;
+  return steps.map((step) => {
+    at += step;
+    return at;
+  });
+}
