@@ -51,12 +51,13 @@ describe('an S3 server with faults', () => {
 
   it('that hangs fails requests after the time that is set', async () => {
     await using server = await startMinio();
-    const brief = { LATHE_S3_ATTEMPTS: '1', LATHE_S3_TIMEOUT: '500ms' };
+    const brief = { LATHE_S3_ATTEMPTS: '2', LATHE_S3_TIMEOUT: '1s' };
     const store = await openS3(server, newBucket(), brief);
     server.pause();
-    expect(await problemOf(store.put('p/a', new Uint8Array(3)))).toBe('unavailable');
+    const put = () => problemOf(store.put('p/a', new Uint8Array(3)));
+    expect(await put()).toBe('unavailable');
     server.resume();
-    await store.put('p/a', new Uint8Array(3));
+    await expect.poll(put, { timeout: 30_000 }).toContain('nothing was thrown');
     expect(await store.stat('p/a')).toMatchObject({ bytes: 3 });
   }, 120_000);
 });
@@ -147,6 +148,19 @@ describe('single requests that go wrong', () => {
       expect(await problemOf(read())).toBe('damaged');
     },
   );
+
+  it('waits for a reader that pauses for longer than a server may', async () => {
+    const store = await open({ LATHE_S3_TIMEOUT: '1s' });
+    await store.put('p/a', mebibytes(12));
+    let read = 0;
+    for await (const chunk of store.get('p/a')) {
+      if (read === 0) await new Promise((resolve) => setTimeout(resolve, 1500));
+      const position = read;
+      read += chunk.byteLength;
+      expect(chunk[0]).toBe(Math.floor(position / 2 ** 20));
+    }
+    expect(read).toBe(12 * 2 ** 20);
+  });
 
   it('says that a store is full in the middle of an upload, and leaves nothing', async () => {
     const store = await open();

@@ -1,0 +1,47 @@
+import type { Metrics } from '../metrics.ts';
+import type { ArtifactStore } from './port.ts';
+
+/** The store with the time, bytes and failures of its operations counted. */
+export function measuredStore(store: ArtifactStore, metrics: Metrics): ArtifactStore {
+  const timed = async <Result>(operation: string, act: () => Promise<Result>): Promise<Result> => {
+    const started = performance.now();
+    let outcome = 'failed';
+    try {
+      const result = await act();
+      outcome = 'done';
+      return result;
+    } finally {
+      const seconds = (performance.now() - started) / 1000;
+      metrics.observe('lathe_artifact_seconds', { operation, outcome }, seconds);
+    }
+  };
+  return {
+    async put(key, source, options) {
+      const result = await timed('put', () => store.put(key, source, options));
+      metrics.count('lathe_artifact_bytes_total', { operation: 'put' }, result.bytes);
+      return result;
+    },
+    async *get(key, range) {
+      const started = performance.now();
+      // A reader that stops early has read what it wanted.
+      let outcome = 'done';
+      try {
+        for await (const chunk of store.get(key, range)) {
+          metrics.count('lathe_artifact_bytes_total', { operation: 'get' }, chunk.byteLength);
+          yield chunk;
+        }
+      } catch (error) {
+        outcome = 'failed';
+        throw error;
+      } finally {
+        const seconds = (performance.now() - started) / 1000;
+        metrics.observe('lathe_artifact_seconds', { operation: 'get', outcome }, seconds);
+      }
+    },
+    stat: (key) => timed('stat', () => store.stat(key)),
+    list: (prefix) => store.list(prefix),
+    delete: (key) => timed('delete', () => store.delete(key)),
+    deletePrefix: (prefix) => timed('delete', () => store.deletePrefix(prefix)),
+    presign: (key, seconds) => store.presign(key, seconds),
+  };
+}
