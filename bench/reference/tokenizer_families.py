@@ -108,9 +108,9 @@ HARD = [
 # A question, a context, how many tokens of the context fit, and how many two windows share.
 PAIRS = [
     ("Where is my order?", "Your order left the warehouse on Monday. It arrives on Thursday at noon.", 7, 2),
-    ("Who?", "", 5, 0),
+    ("Who?", "The agent.", 50, 0),
     ("", "Only a context, and nothing asked.", 9, 0),
-    ("Qué  día 👍?", "Cafe\u0301 naïve 東京 👩‍👩‍👧‍👦 arrives on Thursday, İstanbul, at noon 12:45.", 12, 4),
+    ("Qué  día 👍?", "Café naïve 東京 👩‍👩‍👧‍👦 arrives on Thursday, İstanbul, at noon 12:45.", 12, 4),
     ("when does it arrive", "It arrives on Thursday. " * 4, 20, 10),
 ]
 
@@ -526,31 +526,37 @@ def decode(tokenizer: Tokenizer, ids: list[int], skip: bool, text: str | None = 
     return None if decoded == text else decoded
 
 
-def windows(tokenizer: Tokenizer, bare: Tokenizer, pair: tuple) -> list[dict]:
+def windows(tokenizer: Tokenizer, pair: tuple) -> list[dict]:
     """Cut with Encoding.truncate, for truncation while encoding differs between versions of the library.
 
-    `bare` has no post-processor: that trims offsets, which must happen only once.
+    Type ids and offsets are those of the whole: processing a part again takes its first token for the first
+    of the text.
     """
     question, context, room, stride = pair
-    first = bare.encode(question)
-    second = bare.encode(context)
-    out = []
+    whole = tokenizer.encode(question, context)
+    type_of = dict(zip(whole.sequence_ids, whole.type_ids))
+    first = tokenizer.encode(question, add_special_tokens=False)
+    second = tokenizer.encode(context, add_special_tokens=False)
     if len(second.ids) > room:
         second.truncate(room, stride=stride)
+    out = []
     for part in [second, *second.overflowing]:
-        part = Encoding.merge([part]) if part.overflowing else part
-        both = tokenizer.post_process(first, part, add_special_tokens=True)
-        texts = [None if which is None else (question, context)[which] for which in both.sequence_ids]
+        # A merged copy has no overflow; post_process would go through that too.
+        both = tokenizer.post_process(first, Encoding.merge([part])) if second.overflowing else whole
+        places = [iter(units(question, first.offsets)), iter(units(context, part.offsets))]
         offsets = [
-            units(text, [pair]) if text is not None else [0, 0] for text, pair in zip(texts, both.offsets)
+            0 if which is None else next(places[which]) for which in both.sequence_ids for _ in ("start", "end")
         ]
         out.append(
             {
                 "ids": both.ids,
-                "typeIds": both.type_ids,
+                "typeIds": [
+                    type_id if which is None else type_of[which]
+                    for which, type_id in zip(both.sequence_ids, both.type_ids)
+                ],
                 "special": both.special_tokens_mask,
                 "sequences": [-1 if which is None else which for which in both.sequence_ids],
-                "offsets": [at for pair in offsets for at in pair],
+                "offsets": offsets,
             }
         )
     return out
@@ -562,11 +568,11 @@ def record(name: str, file: dict, texts: list[str]) -> tuple[dict, dict]:
     encodings = [tokenizer.encode(text, add_special_tokens=False) for text in texts]
     size = tokenizer.get_vocab_size()
     lists = [[rng.randrange(size) for _ in range(rng.randint(0, 12))] for _ in range(60)]
-    bare = Tokenizer.from_str(json.dumps({**file, "post_processor": None}))
+    none = tokenizer.encode("", add_special_tokens=False)
     pairs = []
     for pair in PAIRS:
-        fixed = len(tokenizer.post_process(bare.encode(pair[0]), bare.encode("")).ids)
-        cut = windows(tokenizer, bare, pair)
+        fixed = len(tokenizer.post_process(tokenizer.encode(pair[0], add_special_tokens=False), none).ids)
+        cut = windows(tokenizer, pair)
         pairs.append({"maxTokens": fixed + pair[2], "stride": pair[3], "windows": cut})
     ids = {
         "texts": [[e.ids, decode(tokenizer, e.ids, False, text)] for text, e in zip(texts, encodings)],

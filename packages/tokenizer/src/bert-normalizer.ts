@@ -1,5 +1,5 @@
 import { AlignedText, chainNormalizers, mapCharacters, type Normalizer } from './normalizer.ts';
-import { lowercase, stripMarks, unicodeNormalizer } from './unicode-normalizer.ts';
+import { lowercase, stripNonspacingMarks, unicodeNormalizer } from './unicode-normalizer.ts';
 
 export type BertNormalizerOptions = {
   /** Remove control characters, and write every kind of white space as a space. */
@@ -16,7 +16,7 @@ export function bertNormalizer(options: BertNormalizerOptions): Normalizer {
     ...(options.cleanText ? [unless(/^[\x20-\x7e]*$/, cleanText)] : []),
     ...(options.handleChineseCharacters ? [unless(/^[\0-\u33ff]*$/, spaceChinese)] : []),
     ...(options.stripAccents
-      ? [unless(/^[\0-\x7f]*$/, chainNormalizers([unicodeNormalizer('NFD'), stripMarks]))]
+      ? [unless(/^[\0-\x7f]*$/, chainNormalizers([unicodeNormalizer('NFD'), stripNonspacingMarks]))]
       : []),
     ...(options.lowercase ? [lowercase] : []),
   ];

@@ -86,9 +86,7 @@ export function createTokenizer(json: unknown, source = 'tokenizer.json'): Token
       ? createByteDecoder(texts)
       : createChainDecoder(texts, specification.decoder);
   const trim =
-    post.trim === undefined
-      ? undefined
-      : createOffsetTrimmer(texts.texts, post.trim.addPrefixSpace);
+    post.trim === undefined ? undefined : createOffsetTrimmer(texts, post.trim.addPrefixSpace);
   const { prefix, suffix } = affixes(post);
 
   const encode = (text: string, options: EncodeOptions, offsets?: [number, number][]): number[] => {
@@ -98,7 +96,7 @@ export function createTokenizer(json: unknown, source = 'tokenizer.json'): Token
     }
     const tokens: number[] = [];
     encodeSections(text, { special, continues, guard, tokens, offsets });
-    if (offsets !== undefined) trim?.(tokens, offsets);
+    if (offsets !== undefined) trim?.(text, { tokens, offsets });
     if (!addSpecial) return tokens;
     offsets?.unshift(...prefix.map((): [number, number] => [0, 0]));
     offsets?.push(...suffix.map((): [number, number] => [text.length, text.length]));

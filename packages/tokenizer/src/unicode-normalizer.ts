@@ -9,29 +9,47 @@ export type UnicodeForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 const pieces = /[\s\S][\p{M}\u1160-\u11ff\ud7b0-\ud7ff\uff9e\uff9f]*/gu;
 
 /**
- * A Unicode normalization form with offsets: each piece (a character and its marks) maps to the whole piece
- * that it came from. The reference implementation maps a composed character to the first of its parts
- * only, so that marks belong to no token; here they belong to the token of their character.
+ * A Unicode normalization form with offsets: characters that change together map to all that they came from.
+ * The reference implementation maps a composed character to the first of its parts only, so that marks
+ * belong to no token; here they belong to the token of their character.
  */
 export function unicodeNormalizer(form: UnicodeForm): Normalizer {
   return (source, { align }) => {
     const text = source.normalize(form);
     if (text === source || !align) return { text, alignment: undefined };
-    const parts = source.match(pieces) ?? [];
-    const written = parts.map((part) => part.normalize(form));
     const out = new AlignedText();
-    if (written.join('') !== text) {
-      out.replace(text, 0, source.length);
-      return out.finish();
+    let at = 0;
+    for (const piece of source.match(pieces) ?? []) {
+      const parts = piece.normalize(form) === piece ? [piece] : independentParts(piece, form);
+      for (const part of parts) {
+        const written = part.normalize(form);
+        if (written === part) out.keep(part, at);
+        else out.replace(written, at, at + part.length);
+        at += part.length;
+      }
     }
-    let from = 0;
-    parts.forEach((part, i) => {
-      if (written[i] === part) out.keep(part, from);
-      else out.replace(written[i]!, from, from + part.length);
-      from += part.length;
-    });
-    return out.finish();
+    if (out.text === text) return out.finish();
+    const whole = new AlignedText();
+    whole.replace(text, 0, source.length);
+    return whole.finish();
   };
+}
+
+/** Cuts a piece wherever its sides, normalised apart, give the same as together. */
+function independentParts(piece: string, form: UnicodeForm): string[] {
+  const parts: string[] = [];
+  let part = '';
+  let rest = piece;
+  for (const character of piece) {
+    const together = (part + rest).normalize(form);
+    if (part !== '' && part.normalize(form) + rest.normalize(form) === together) {
+      parts.push(part);
+      part = '';
+    }
+    part += character;
+    rest = rest.slice(character.length);
+  }
+  return [...parts, part];
 }
 
 const eachLower = mapCharacters((character) => character.toLowerCase());
@@ -46,8 +64,14 @@ export const lowercase: Normalizer = (source, how) => {
   return eachLower(source, how);
 };
 
-/** Removes every nonspacing mark. */
-export const stripMarks: Normalizer = (source, how) =>
-  /\p{Mn}/u.test(source) ? removeMarks(source, how) : { text: source, alignment: undefined };
+/** Removes every mark, as the component `StripAccents`. */
+export const stripMarks = removeMarks(/\p{M}/u);
 
-const removeMarks = mapCharacters((character) => (/\p{Mn}/u.test(character) ? '' : character));
+/** Removes nonspacing marks, as BERT does: the vowel signs of many scripts are spacing marks and stay. */
+export const stripNonspacingMarks = removeMarks(/\p{Mn}/u);
+
+function removeMarks(mark: RegExp): Normalizer {
+  const remove = mapCharacters((character) => (mark.test(character) ? '' : character));
+  return (source, how) =>
+    mark.test(source) ? remove(source, how) : { text: source, alignment: undefined };
+}
