@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { findRegions } from './chat-regions.ts';
 import { TokenizerError } from './error.ts';
 import { hasGenerationTags, markGenerationTags, markNames } from './generation-tags.ts';
+import { printsBeforeLoopControl } from './loop-control.ts';
 
 /** One turn of a conversation. `weight` 0 keeps an assistant turn out of the loss; templates never see it. */
 export type Message = {
@@ -18,6 +19,8 @@ export type RenderOptions = {
   /** End with the header of an assistant turn, so that a model goes on with its answer. */
   addGenerationPrompt?: boolean;
   tools?: readonly unknown[] | undefined;
+  /** What else a template reads, such as `enable_thinking`. */
+  variables?: Readonly<Record<string, unknown>> | undefined;
 };
 
 /** A stretch of rendered text, in UTF-16 units; the spans of a text follow each other without gaps. */
@@ -100,10 +103,13 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
     try {
       return (hasTools ? withTools : main)[form].render({
         ...variables,
+        ...options.variables,
         ...marks,
         messages: messages.map(withoutWeight),
         add_generation_prompt: addGenerationPrompt,
-        ...(hasTools ? { tools } : {}),
+        // As in transformers: there, but none.
+        tools: hasTools ? tools : null,
+        documents: null,
       });
     } catch (error) {
       throw new TokenizerError(source, `the chat template failed: ${(error as Error).message}`);
@@ -121,8 +127,9 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
 function compile(source: string, text: string): { plain: Template; marked: Template } {
   // Jinja2 reads templates with LF line ends; the JavaScript library does not do that by itself.
   const normalized = text.replace(/\r\n?/g, '\n');
+  let compiled: { plain: Template; marked: Template };
   try {
-    return {
+    compiled = {
       plain: new Template(normalized),
       marked: new Template(markGenerationTags(normalized)),
     };
@@ -132,6 +139,11 @@ function compile(source: string, text: string): { plain: Template; marked: Templ
       `the chat template does not parse: ${(error as Error).message}`,
     );
   }
+  if (printsBeforeLoopControl(compiled.plain)) {
+    const problem = 'the chat template prints before {% break %} or {% continue %} in a loop';
+    throw new TokenizerError(source, `${problem}, which is not supported`);
+  }
+  return compiled;
 }
 
 function withoutWeight({ weight: _, ...message }: Message): Record<string, unknown> {

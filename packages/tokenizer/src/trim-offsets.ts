@@ -14,9 +14,11 @@ export function createOffsetTrimmer(
   { texts, added }: TokenTexts,
   addPrefixSpace: boolean,
 ): (text: string, encoded: Encoded) => void {
-  const leading = Uint8Array.from(texts, (text) => countBlanks(text ?? ''));
-  const trailing = Uint8Array.from(texts, (text) => countBlanks([...(text ?? '')].reverse()));
+  let counts: { leading: Uint16Array; trailing: Uint16Array } | undefined;
   return (text, { tokens, offsets }) => {
+    // Many tokenizers are never asked for offsets.
+    counts ??= countAll(texts);
+    const { leading, trailing } = counts;
     for (let i = 0; i < offsets.length; i++) {
       const range = offsets[i]!;
       const token = tokens[i]!;
@@ -34,6 +36,13 @@ export function createOffsetTrimmer(
         range[1] = Math.max(isInside(text, end) ? end - 1 : end, range[0]);
       }
     }
+  };
+}
+
+function countAll(texts: TokenTexts['texts']): { leading: Uint16Array; trailing: Uint16Array } {
+  return {
+    leading: Uint16Array.from(texts, (text) => countBlanks(text ?? '')),
+    trailing: Uint16Array.from(texts, (text) => countBlanks([...(text ?? '')].reverse())),
   };
 }
 
