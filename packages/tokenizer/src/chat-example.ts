@@ -55,11 +55,12 @@ export function encodeChat(
   const tokens: number[] = [];
   const targets: boolean[] = [];
   for (const { start, end, supervised } of rendered.spans) {
+    // Parts have the tokens that they would have if the whole conversation were encoded at once.
+    const before = tokens.at(-1);
     const part = tokenizer.encode(rendered.text.slice(start, end), {
       special: true,
       guard,
-      // After a special token, text starts anew: so it would if the whole conversation were encoded at once.
-      continues: tokens.length > 0 && !tokenizer.isAdded(tokens.at(-1)!),
+      ...(before === undefined ? {} : { after: tokenizer.isAdded(before) ? 'token' : 'text' }),
     });
     const last = rendered.foundBy === 'prefixes' ? endOfTurn(tokenizer, part) : part.length;
     part.forEach((token, i) => {

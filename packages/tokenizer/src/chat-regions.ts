@@ -85,9 +85,10 @@ function regionsFromPrefixes(
       addGenerationPrompt: true,
     });
     const isLast = at === messages.length - 1 && options.addGenerationPrompt !== true;
-    const after = isLast
+    const alone = isLast
       ? text
       : template.render(messages.slice(0, at + 1), { ...options, addGenerationPrompt: false });
+    const after = text.startsWith(alone) ? alone : withoutEnd(alone, template.endOfText);
     if (!after.startsWith(before) || !text.startsWith(after)) {
       const problem = `it renders the conversation up to message ${at + 1} differently alone than within the whole`;
       refuse(template, `${problem}; put {% generation %} tags around what the assistant writes`);
@@ -95,6 +96,12 @@ function regionsFromPrefixes(
     regions.push({ start: before.length, end: after.length });
   });
   return regions;
+}
+
+/** Some templates end every conversation, though not every answer, with the end-of-text token (Phi 3). */
+function withoutEnd(rendered: string, endOfText: string | undefined): string {
+  if (!endOfText || !rendered.endsWith(endOfText)) return rendered;
+  return rendered.slice(0, -endOfText.length);
 }
 
 function toSpans(

@@ -43,6 +43,8 @@ export type ChatTemplate = {
   /** The file that the template came from. */
   source: string;
   isTagged: boolean;
+  /** The template's eos_token. */
+  endOfText: string | undefined;
   /** Plain rendering; throws TokenizerError with the template's own complaint. */
   render(messages: readonly Message[], options: RenderOptions): string;
   /** Rendering with `open` and `close` around each tagged answer; for templates with generation tags. */
@@ -117,6 +119,7 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
   };
   return {
     source,
+    endOfText: variables.eos_token,
     isTagged: hasGenerationTags(text) && (toolUse === undefined || hasGenerationTags(toolUse)),
     render: (messages, options) => run('plain', messages, options, {}),
     renderMarked: (messages, options, { open, close }) =>

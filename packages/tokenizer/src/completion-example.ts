@@ -18,7 +18,8 @@ export function encodeCompletion(
   { prompt, completion, eos }: Completion,
 ): EncodedExample {
   const context = [...tokenizer.prefix, ...tokenizer.encode(prompt)];
-  const answer = [...tokenizer.encode(completion, { continues: prompt !== '' }), eos];
+  const place = prompt === '' ? {} : ({ after: 'text' } as const);
+  const answer = [...tokenizer.encode(completion, place), eos];
   const targets = [...context.map(() => false), ...answer.map(() => true)];
   return toExample(
     [...context, ...answer],

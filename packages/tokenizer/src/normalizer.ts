@@ -144,12 +144,18 @@ export function firstCharacterLength(text: string): number {
 /** Removes white space (`White_Space`) at the chosen sides. */
 export function stripSides(left: boolean, right: boolean): Normalizer {
   return (source, { align, continues }) => {
-    const from = left && !continues ? (/^\p{White_Space}*/u.exec(source)?.[0].length ?? 0) : 0;
-    const kept = source.slice(from);
-    const text = right ? kept.replace(/\p{White_Space}+$/u, '') : kept;
+    let from = 0;
+    let to = source.length;
+    while (left && !continues && from < to && isBlank(source, from)) from++;
+    while (right && to > from && isBlank(source, to - 1)) to--;
+    const text = source.slice(from, to);
     if (from === 0 || !align) return { text, alignment: undefined };
     const out = new AlignedText();
     out.keep(text, from);
     return out.finish();
   };
+}
+
+function isBlank(text: string, at: number): boolean {
+  return /\p{White_Space}/u.test(text.charAt(at));
 }

@@ -6,7 +6,7 @@ import type { Specification } from './specification.ts';
 /** How a text is encoded, and where its tokens go. */
 export type Sink = {
   special: boolean;
-  continues: boolean;
+  after: 'text' | 'token' | undefined;
   guard: string | undefined;
   tokens: number[];
   offsets: [number, number][] | undefined;
@@ -52,10 +52,10 @@ export function createSectionEncoder(specification: Specification) {
 
   const encodeText = (source: string, base: number, sink: Sink): void => {
     const { special, tokens, offsets } = sink;
-    const continues = sink.continues && base === 0;
+    const continues = sink.after === 'text' && base === 0;
     const { text, alignment } = normalize(source, { align: offsets !== undefined, continues });
     const first = offsets?.length ?? 0;
-    const opening = continues ? 'continued' : 'start';
+    const opening = placeAfter(sink.after);
     for (const section of splitNormalized(text, special)) {
       if (section.token === undefined) {
         const place = base === 0 && section.start === 0 ? opening : 'later';
@@ -83,6 +83,11 @@ export function createSectionEncoder(specification: Specification) {
       }
     }
   };
+}
+
+function placeAfter(after: Sink['after']): Place {
+  if (after === undefined) return 'start';
+  return after === 'text' ? 'continued' : 'later';
 }
 
 /** What a pre-tokenizer put before a text stands, as in the reference, for its first character. */

@@ -19,8 +19,11 @@ export type EncodeOptions = {
   special?: boolean;
   /** Add what the post-processor adds around a text, such as a beginning-of-sequence token. */
   addSpecial?: boolean;
-  /** The text goes on from other text: nothing is put before it, such as SentencePiece's first space. */
-  continues?: boolean;
+  /**
+   * What the text comes after. It goes on from `text`, so that no first space is put before it; after a
+   * `token` (an added one) it starts anew within what is encoded. Left out: it is the start of all.
+   */
+  after?: 'text' | 'token';
   /** A character that keeps special tokens apart where it stands, and is itself left out. */
   guard?: string;
 };
@@ -90,12 +93,12 @@ export function createTokenizer(json: unknown, source = 'tokenizer.json'): Token
   const { prefix, suffix } = affixes(post);
 
   const encode = (text: string, options: EncodeOptions, offsets?: [number, number][]): number[] => {
-    const { special = false, addSpecial = false, continues = false, guard } = options;
+    const { special = false, addSpecial = false, after, guard } = options;
     if (guard !== undefined && offsets !== undefined) {
       throw new TokenizerError(source, 'a guard and offsets cannot be asked for together');
     }
     const tokens: number[] = [];
-    encodeSections(text, { special, continues, guard, tokens, offsets });
+    encodeSections(text, { special, after, guard, tokens, offsets });
     if (offsets !== undefined) trim?.(text, { tokens, offsets });
     if (!addSpecial) return tokens;
     offsets?.unshift(...prefix.map((): [number, number] => [0, 0]));

@@ -20,7 +20,8 @@ export function unicodeNormalizer(form: UnicodeForm): Normalizer {
     const out = new AlignedText();
     let at = 0;
     for (const piece of source.match(pieces) ?? []) {
-      const parts = piece.normalize(form) === piece ? [piece] : independentParts(piece, form);
+      const isWhole = piece.length > longestCut || piece.normalize(form) === piece;
+      const parts = isWhole ? [piece] : independentParts(piece, form);
       for (const part of parts) {
         const written = part.normalize(form);
         if (written === part) out.keep(part, at);
@@ -34,6 +35,9 @@ export function unicodeNormalizer(form: UnicodeForm): Normalizer {
     return whole.finish();
   };
 }
+
+/** Cutting takes quadratic time, and no writing puts so many marks on a character. */
+const longestCut = 64;
 
 /** Cuts a piece wherever its sides, normalised apart, give the same as together. */
 function independentParts(piece: string, form: UnicodeForm): string[] {
