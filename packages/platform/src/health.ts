@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Metrics } from './metrics.ts';
 import type { Stoppable } from './shutdown.ts';
 
 /** A part that must work before a service is ready; resolves to a sentence when it does not. */
@@ -23,13 +24,16 @@ export async function checkReady(
 
 /**
  * Serves `/healthz` (the process answers) and `/readyz` (every check passes, else 503 with the
- * problems) for services that have no HTTP of their own.
+ * problems), and `/metrics`, for services that have no HTTP of their own.
  */
 export async function startHealthServer(options: {
   readonly host: string;
   readonly port: number;
   readonly checks: Readonly<Record<string, ReadyCheck>>;
+  /** Served at `/metrics`. */
+  readonly metrics?: Metrics | undefined;
 }): Promise<Stoppable & { readonly port: number }> {
+  const { metrics } = options;
   const server = createServer((request, response) => {
     const reply = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' });
@@ -39,6 +43,11 @@ export async function startHealthServer(options: {
     else if (request.url === '/readyz')
       void checkReady(options.checks).then(({ ready, problems }) =>
         reply(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', problems }),
+      );
+    else if (request.url === '/metrics' && metrics !== undefined)
+      metrics.text().then(
+        (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+        (error: unknown) => reply(500, { status: String(error) }),
       );
     else reply(404, { status: 'not found' });
   });

@@ -1,21 +1,39 @@
 import { type ModelDeleted, modelDeletedSchema } from '@lathe/contracts/message/model-deleted';
 import { modelDeletedSubject } from '@lathe/contracts/subject';
+import type { Metrics } from '@lathe/platform/metrics';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { publishEvent } from '@lathe/platform/nats/events';
 import { consumeWork } from '@lathe/platform/nats/work';
 import { type EvaluationPorts, evaluateJob, failJob } from './job.ts';
 
+type Handler = Parameters<typeof consumeWork>[2];
+
 /** Takes evaluation work until the signal aborts; resolves when the work in hand has ended. */
 export function serveEvaluations(
   nats: Nats,
   ports: Omit<EvaluationPorts, 'publishEvent'>,
-  options: { readonly concurrency: number; readonly signal: AbortSignal },
+  {
+    metrics,
+    ...options
+  }: { readonly concurrency: number; readonly signal: AbortSignal; readonly metrics?: Metrics },
 ): Promise<void> {
   const all: EvaluationPorts = {
     ...ports,
     publishEvent: (event, dedupeId) => publishEvent(nats, event, dedupeId),
   };
-  return consumeWork(nats, 'evaluate', (message, context) => evaluateJob(all, message, context), {
+  const evaluate: Handler = async (message, context) => {
+    const started = performance.now();
+    let outcome = 'failed';
+    try {
+      const result = await evaluateJob(all, message, context);
+      outcome = 'done';
+      return result;
+    } finally {
+      const seconds = (performance.now() - started) / 1000;
+      metrics?.observe('lathe_evaluation_seconds', { outcome }, seconds);
+    }
+  };
+  return consumeWork(nats, 'evaluate', evaluate, {
     ...options,
     onFailure: (message, error) => failJob(all, message, error),
   });

@@ -6,13 +6,16 @@ import { inferenceRequestSchema } from '@lathe/contracts/message/inference';
 import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets, embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
+import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger, type Logger } from '@lathe/platform/log';
+import { createMetrics, type Metrics } from '@lathe/platform/metrics';
 import { connectNats, type Nats } from '@lathe/platform/nats/connection';
 import { pause } from '@lathe/platform/nats/pause';
+import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
@@ -44,12 +47,20 @@ export async function start(
 ): Promise<EvaluatorHandle> {
   const log = createLogger(config, 'evaluator');
   const settings = { ...evaluatorSettings(config), ...overrides };
+  const metrics = createMetrics('evaluator', {
+    onFailure: (error) => log.warn({ err: error }, 'a metric could not be looked up'),
+  });
   const stops = createStopList(log);
   try {
-    const nats = await connect(config, log);
+    const nats = await connect(config, { log, metrics });
     stops.add('nats', () => nats.close());
     await ensureStreams(nats, config);
-    const { ports, engine, announcing, forget } = await openPorts(config, settings, { nats, log });
+    measureQueues(nats, metrics);
+    const { ports, engine, announcing, forget } = await openPorts(config, settings, {
+      nats,
+      log,
+      metrics,
+    });
     stops.add('engine', () => engine.stop());
     const controller = new AbortController();
     const { signal } = controller;
@@ -57,10 +68,10 @@ export async function start(
     await announcer.scan();
     const running = [
       keepScanning(announcer, { ...settings, signal, log }),
-      serveEvaluations(nats, ports, { concurrency: config.evaluatorSlots, signal }),
+      serveEvaluations(nats, ports, { concurrency: config.evaluatorSlots, signal, metrics }),
     ];
     stops.add('deletions', onModelDeleted(nats, forget));
-    const serving = { connection: nats.connection, log, settings };
+    const serving = { connection: nats.connection, log, settings, metrics };
     const chat = serveRequests({
       ...serving,
       kind: 'chat',
@@ -92,6 +103,7 @@ export async function start(
       const health = await startHealthServer({
         host: config.host,
         port: config.healthPort,
+        metrics,
         checks: {
           nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
         },
@@ -111,7 +123,10 @@ export async function start(
   }
 }
 
-function connect(config: Config, log: Logger): Promise<Nats> {
+function connect(
+  config: Config,
+  { log, metrics }: { readonly log: Logger; readonly metrics: Metrics },
+): Promise<Nats> {
   if (config.natsUrl === null)
     throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
   return connectNats({
@@ -119,16 +134,17 @@ function connect(config: Config, log: Logger): Promise<Nats> {
     name: 'lathe-evaluator',
     log,
     requestTimeoutMs: config.requestTimeoutMs,
+    metrics,
   });
 }
 
 async function openPorts(
   config: Config,
   settings: EvaluatorSettings,
-  { nats, log }: { nats: Nats; log: Logger },
+  { nats, log, metrics }: { nats: Nats; log: Logger; metrics: Metrics },
 ) {
   const { modelFolders, dataFolder } = config;
-  const artifacts = await openArtifacts(config);
+  const artifacts = measuredStore(await openArtifacts(config), metrics);
   const jobs = await openJobs(nats);
   const records = await openRecords(nats, buckets.models, modelRecordSchema);
   const cache = join(dataFolder, 'cache', 'models');

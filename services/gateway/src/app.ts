@@ -2,6 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import type { ReadyCheck } from '@lathe/platform/health';
 import type { Logger } from '@lathe/platform/log';
+import type { Metrics } from '@lathe/platform/metrics';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -15,6 +16,7 @@ import { embeddingRoutes } from './routes/embeddings.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { reportRoutes } from './routes/reports.ts';
@@ -28,6 +30,7 @@ export type GatewayPorts = JobRoutePorts &
   WorkerPorts & {
     readonly keys: readonly StoredKey[];
     readonly checks: Readonly<Record<string, ReadyCheck>>;
+    readonly metrics: Metrics;
   };
 
 const securityHeaders = {
@@ -41,12 +44,13 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** The whole HTTP surface. Every answer carries a request id, every failure the error envelope. */
 export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
-  app.use(frame(ports.log));
+  app.use(frame(ports));
   app.use('/v1/*', async (c, next) => {
     c.set('project', authenticate(c.req.header('authorization'), ports.keys));
     await next();
   });
   app.route('/', healthRoutes(ports.checks));
+  app.route('/', metricsRoutes(ports.metrics, ports.keys));
   app.route('/v1/files', fileRoutes(ports, settings));
   app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));
   app.route('/v1/lathe/jobs', reportRoutes(ports));
@@ -70,7 +74,7 @@ export function routesOf(app: Hono<GatewayEnv>): string[] {
 }
 
 /** Gives every request its id and headers, and logs it once its answer is complete or cut off. */
-function frame(log: Logger): MiddlewareHandler<GatewayEnv> {
+function frame({ log, metrics }: GatewayPorts): MiddlewareHandler<GatewayEnv> {
   return async (c, next) => {
     const started = performance.now();
     const requestId = newId('request');
@@ -83,7 +87,10 @@ function frame(log: Logger): MiddlewareHandler<GatewayEnv> {
       const { method } = c.req;
       const cutOff = outgoing.writableFinished ? {} : { cutOff: true };
       const status = outgoing.statusCode;
-      log.info({ requestId, method, route: routePath(c, -1), status, ms, ...cutOff }, 'request');
+      const route = routePath(c, -1);
+      log.info({ requestId, method, route, status, ms, ...cutOff }, 'request');
+      metrics.count('lathe_http_requests_total', { method, route, status: String(status) });
+      metrics.observe('lathe_http_request_seconds', { method, route }, ms / 1000);
     });
     await next();
   };

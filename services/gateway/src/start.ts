@@ -7,10 +7,12 @@ import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import { bootstrapKey, parseApiKeys } from '@lathe/platform/api-key';
+import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger, type Logger } from '@lathe/platform/log';
+import { createMetrics } from '@lathe/platform/metrics';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { pause } from '@lathe/platform/nats/pause';
 import { ensureStreams } from '@lathe/platform/nats/setup';
@@ -66,21 +68,26 @@ async function openPorts(
   if (config.natsUrl === null)
     throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
   const furtherKeys = parseApiKeys(config.apiKeys);
+  const metrics = createMetrics('gateway', {
+    onFailure: (error) => log.warn({ err: error }, 'a metric could not be looked up'),
+  });
   const nats = await connectNats({
     url: config.natsUrl,
     name: 'lathe-gateway',
     log,
     requestTimeoutMs: config.requestTimeoutMs,
+    metrics,
   });
   stops.add('nats', () => nats.close());
   await ensureStreams(nats, config);
-  const artifacts = await openArtifacts(config);
+  const artifacts = measuredStore(await openArtifacts(config), metrics);
   const bootstrap = await bootstrapKey(config);
   const { key, file, isNew } = bootstrap;
   // Printed once, to the person who started it; never logged.
   if (isNew) process.stdout.write(`Your API key, kept in ${file}: ${key}\n`);
   const ports: GatewayPorts = {
     nats,
+    metrics,
     artifacts,
     jobs: await openJobs(nats),
     files: await openRecords(nats, buckets.files, fileRecordSchema),

@@ -1,12 +1,15 @@
 import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets } from '@lathe/contracts/subject';
+import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';
+import { createMetrics } from '@lathe/platform/metrics';
 import { connectNats } from '@lathe/platform/nats/connection';
+import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
@@ -22,6 +25,9 @@ export async function start(
   overrides: Partial<IngestSettings> = {},
 ): Promise<Stoppable> {
   const log = createLogger(config, 'ingest');
+  const metrics = createMetrics('ingest', {
+    onFailure: (error) => log.warn({ err: error }, 'a metric could not be looked up'),
+  });
   const stops = createStopList(log);
   try {
     if (config.natsUrl === null)
@@ -31,15 +37,17 @@ export async function start(
       name: 'lathe-ingest',
       log,
       requestTimeoutMs: config.requestTimeoutMs,
+      metrics,
     });
     stops.add('nats', () => nats.close());
     await ensureStreams(nats, config);
+    measureQueues(nats, metrics);
     const controller = new AbortController();
     const ports = {
       jobs: await openJobs(nats),
       files: await openRecords(nats, buckets.files, fileRecordSchema),
       models: await openRecords(nats, buckets.models, modelRecordSchema),
-      artifacts: await openArtifacts(config),
+      artifacts: measuredStore(await openArtifacts(config), metrics),
       modelFolders: config.modelFolders,
       settings: { ...ingestDefaults, ...overrides },
       log,
@@ -57,6 +65,7 @@ export async function start(
       const health = await startHealthServer({
         host: config.host,
         port: config.healthPort,
+        metrics,
         checks: {
           nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
         },

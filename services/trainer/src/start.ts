@@ -4,13 +4,16 @@ import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
+import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
 import { createLogger } from '@lathe/platform/log';
+import { createMetrics } from '@lathe/platform/metrics';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { consumeDeadLetters } from '@lathe/platform/nats/dead-letters';
 import { publishEvent } from '@lathe/platform/nats/events';
+import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { consumeWork, publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
@@ -18,6 +21,7 @@ import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { failDead, failWork } from './controller/dead-letters.ts';
 import { watchJobs } from './controller/job-board.ts';
 import { jobEvent } from './controller/job-events.ts';
+import { measureJobs, measureWorkers } from './controller/metrics.ts';
 import { createPlacement } from './controller/placement.ts';
 import type { ControllerPorts } from './controller/ports.ts';
 import { reconcile } from './controller/reconcile.ts';
@@ -34,6 +38,9 @@ export async function start(
   settings: ControllerSettings = controllerSettings(config),
 ): Promise<Stoppable> {
   const log = createLogger(config, 'trainer');
+  const metrics = createMetrics('trainer', {
+    onFailure: (error) => log.warn({ err: error }, 'a metric could not be looked up'),
+  });
   const parts = createStopList(log);
   try {
     const security = await readWorkerSecurity(config);
@@ -42,6 +49,7 @@ export async function start(
       name: 'lathe-trainer',
       log,
       requestTimeoutMs: config.requestTimeoutMs,
+      metrics,
     });
     parts.add('NATS', () => nats.close());
     await ensureStreams(nats, config);
@@ -52,7 +60,7 @@ export async function start(
     const files = await openRecords(nats, buckets.files, fileRecordSchema);
     const models = await openRecords(nats, buckets.models, modelRecordSchema);
     const checkpoints = await openRecords(nats, buckets.checkpoints, checkpointRecordSchema);
-    const artifacts = await openArtifacts(config);
+    const artifacts = measuredStore(await openArtifacts(config), metrics);
     const workers = watchWorkers(workerRecords, signal, createAdmission(security, log));
     const jobBoard = watchJobs(jobs, signal, (record) => {
       reconcile(ports, record).catch((error: unknown) =>
@@ -79,6 +87,9 @@ export async function start(
       settings,
       log,
     };
+    measureQueues(nats, metrics);
+    measureJobs(jobs, metrics);
+    measureWorkers(workers, metrics);
     const working = consumeWork(nats, 'train', createTrainWork(ports, createPlacement(ports)), {
       concurrency: settings.concurrency,
       heldLong: true,
@@ -94,6 +105,7 @@ export async function start(
       const health = await startHealthServer({
         host: config.host,
         port: config.healthPort,
+        metrics,
         checks: {
           nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
         },

@@ -1,7 +1,7 @@
 import { type Family, family, type NoAttributes } from '../graph/op.ts';
 import { shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
-import { div, exp, log, mul, neg, sub } from './elementwise.ts';
+import { div, exp, log, mul, sub } from './elementwise.ts';
 import { gatherElements, scatterAddElements } from './index-elements.ts';
 import { requireFloating, requireIndex } from './operand.ts';
 import { reduceMax, reduceSum } from './reduce.ts';

@@ -6,6 +6,7 @@ import {
 } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import { followLink, type Link } from './link.ts';
 
 /** A connection with its JetStream doors; every module under nats/ takes it as its first argument. */
@@ -18,6 +19,7 @@ export type Nats = {
   readonly link: Link;
   /** How long one request may take, waiting for a lost connection included. */
   readonly requestTimeoutMs: number;
+  readonly metrics?: Metrics | undefined;
   /** Whether the server answers now. */
   healthy(): Promise<boolean>;
   /** Sends what is still buffered, then closes; closes at once when the server is away. */
@@ -31,6 +33,8 @@ export type NatsSettings = {
   readonly log: Logger;
   /** How long one request to the server may take. */
   readonly requestTimeoutMs?: number;
+  /** Where requests and lost connections are counted. */
+  readonly metrics?: Metrics | undefined;
 };
 
 /** First server version with a time to live per key, which worker records use where it exists. */
@@ -41,7 +45,7 @@ const wanted = [2, 11] as const;
  * that names the address when the first connection fails or JetStream is off.
  */
 export async function connectNats(settings: NatsSettings): Promise<Nats> {
-  const { url, name, log, requestTimeoutMs = 5000 } = settings;
+  const { url, name, log, requestTimeoutMs = 5000, metrics } = settings;
   let connection: NatsConnection;
   try {
     connection = await connect({
@@ -61,6 +65,7 @@ export async function connectNats(settings: NatsSettings): Promise<Nats> {
   }
   warnOfOldServer(connection, log);
   const link = followLink(connection, log);
+  link.on('down', () => metrics?.count('lathe_nats_disconnects_total', {}));
   try {
     const manager = await jetstreamManager(connection, { timeout: requestTimeoutMs });
     return {
@@ -70,6 +75,7 @@ export async function connectNats(settings: NatsSettings): Promise<Nats> {
       log,
       link,
       requestTimeoutMs,
+      metrics,
       healthy: () => answers(connection),
       close: () => closeConnection(connection),
     };

@@ -10,6 +10,7 @@ import {
   TimeoutError,
 } from '@nats-io/nats-core';
 import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 
 /** Whether a connection stands, and word of every change. */
 export type Link = {
@@ -58,6 +59,8 @@ export type Askable = {
   readonly connection: NatsConnection;
   readonly link: Link;
   readonly requestTimeoutMs: number;
+  /** Where the time of requests is counted. */
+  readonly metrics?: Metrics | undefined;
 };
 
 /**
@@ -66,6 +69,22 @@ export type Askable = {
  * carried out an earlier one. Throws `unavailable` when the server stays away for the request timeout.
  */
 export async function ask<T>(nats: Askable, request: (attempt: number) => Promise<T>): Promise<T> {
+  const started = performance.now();
+  let outcome = 'failed';
+  try {
+    const answer = await askUntilAnswered(nats, request);
+    outcome = 'done';
+    return answer;
+  } finally {
+    const seconds = (performance.now() - started) / 1000;
+    nats.metrics?.observe('lathe_nats_request_seconds', { outcome }, seconds);
+  }
+}
+
+async function askUntilAnswered<T>(
+  nats: Askable,
+  request: (attempt: number) => Promise<T>,
+): Promise<T> {
   const deadline = performance.now() + nats.requestTimeoutMs;
   for (let attempt = 1; ; attempt++) {
     try {

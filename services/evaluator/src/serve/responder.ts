@@ -1,6 +1,7 @@
 import { LatheError, toWireError, type WireError } from '@lathe/contracts/error';
 import { inferenceCancelSubject, inferenceQueue } from '@lathe/contracts/subject';
 import type { Logger } from '@lathe/platform/log';
+import type { Metrics } from '@lathe/platform/metrics';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import type { z } from 'zod';
 
@@ -15,6 +16,8 @@ export type ResponderPorts<Request, Piece> = {
   readonly most: number;
   /** Answers one request; the last piece is the last word. */
   readonly answer: (request: Request, signal: AbortSignal) => AsyncIterable<Piece>;
+  /** Where requests and the time to their first piece are counted. */
+  readonly metrics?: Metrics | undefined;
   readonly settings: { readonly waitingMs: number; readonly stopGraceMs: number };
 };
 
@@ -76,17 +79,26 @@ export function serveRequests<Request extends { requestId: string; model: string
     open.set(requestId, controller);
     const waiting = setInterval(() => reply({ kind: 'waiting' }), settings.waitingMs);
     reply({ kind: 'accepted' });
+    const started = performance.now();
+    let pieces = 0;
+    let outcome = 'failed';
     try {
       for await (const piece of ports.answer(request, controller.signal)) {
         waiting.refresh();
         reply(piece);
+        if (pieces++ > 0) continue;
+        const seconds = (performance.now() - started) / 1000;
+        ports.metrics?.observe('lathe_inference_first_piece_seconds', { kind }, seconds);
       }
+      outcome = 'done';
     } catch (error) {
+      if (controller.signal.aborted) outcome = 'cancelled';
       const failure = controller.signal.aborted ? controller.signal.reason : error;
       if (!(failure instanceof LatheError))
         log.error({ err: failure, requestId, kind, model: request.model }, 'a request failed');
       reply({ kind: 'error', error: toWireError(failure) });
     } finally {
+      ports.metrics?.count('lathe_inference_requests_total', { kind, outcome });
       clearInterval(waiting);
       open.delete(requestId);
     }

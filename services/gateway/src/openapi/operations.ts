@@ -73,6 +73,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     answer: z.object({ status: z.literal('ok') }),
     isOpen: true,
   },
+  'GET /metrics': {
+    id: 'metrics',
+    summary:
+      "The gateway's metrics in Prometheus' text format; without a key only from this machine.",
+    answer: 'text/plain',
+    isOpen: true,
+  },
   'GET /readyz': {
     id: 'ready',
     summary: 'Whether what the process stands on answers, too; 503 with the problems otherwise.',

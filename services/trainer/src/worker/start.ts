@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { newId } from '@lathe/contracts/id';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
+import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
 import { createLogger } from '@lathe/platform/log';
+import { createMetrics } from '@lathe/platform/metrics';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { openRecords } from '@lathe/platform/records/kv';
@@ -19,6 +21,7 @@ import { createEngineStarter } from './engine-process.ts';
 import { serveWorker } from './grpc.ts';
 import { type IdleWatch, watchIdle } from './idle.ts';
 import { localDevices, localVersions, machineMemory, reachableHost } from './machine.ts';
+import { measuredEngine } from './measured-engine.ts';
 import { createModelOffer } from './offered-models.ts';
 import { startRun } from './run.ts';
 import { createRuns } from './runs.ts';
@@ -47,6 +50,9 @@ export async function startWorker(
   const program =
     options.engineProgram ?? fileURLToPath(new URL('./engine-child.ts', import.meta.url));
   const log = createLogger(config, 'worker');
+  const metrics = createMetrics('worker', {
+    onFailure: (error) => log.warn({ err: error }, 'a metric could not be looked up'),
+  });
   const parts = createStopList(log);
   try {
     const security = await readWorkerSecurity(config);
@@ -62,16 +68,17 @@ export async function startWorker(
       name: config.workerId,
       log,
       requestTimeoutMs: config.requestTimeoutMs,
+      metrics,
     });
     parts.add('NATS', () => nats.close());
     await ensureStreams(nats, config);
     const workers = await openRecords(nats, buckets.workers, workerRecordSchema);
-    const artifacts = await openArtifacts(config);
+    const artifacts = measuredStore(await openArtifacts(config), metrics);
     const workFolder = join(config.dataFolder, 'work', config.workerId);
     // What an earlier process left behind belongs to nobody.
     await rm(workFolder, { recursive: true, force: true });
     await mkdir(workFolder, { recursive: true });
-    const startEngine = createEngineStarter(program, settings.engine);
+    const startEngine = measuredEngine(createEngineStarter(program, settings.engine), metrics);
 
     let announcer: Announcer | undefined;
     let idleWatch: IdleWatch | undefined;
@@ -108,6 +115,7 @@ export async function startWorker(
       const health = await startHealthServer({
         host: config.host,
         port: config.healthPort,
+        metrics,
         checks: {
           nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
           work: async () => {
