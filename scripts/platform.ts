@@ -54,19 +54,24 @@ async function startParts(config: Config, log: Logger, parts: Parts): Promise<Pl
   parts.add('data lock', await lockDataFolder(config.dataFolder));
   const key = await bootstrapKey(config);
   const natsUrl = config.natsUrl ?? (await startOwnNats(config, log, parts));
-  // Services that share a process share the gateway's health routes.
-  const full: Config = { ...config, natsUrl, apiKey: key.key, healthPort: null };
+  const full: Config = { ...config, natsUrl, apiKey: key.key };
+  const { healthPort } = config;
+  // Each has its own health and metrics, at the ports that follow the first.
+  const serving = (place: number): Config => ({
+    ...full,
+    healthPort: healthPort === null ? null : healthPort + place,
+  });
   const nats = await connectNats({ url: natsUrl, name: 'lathe-platform', log });
   parts.add('connection', () => nats.close());
   await ensureStreams(nats, full);
 
-  const workers = await startWorkers(full, log, parts);
+  const workers = await startWorkers(serving(3), log, parts);
   const trainer = await import('../services/trainer/src/start.ts');
-  await startService(parts, 'trainer', () => trainer.start(full));
+  await startService(parts, 'trainer', () => trainer.start(serving(0)));
   const ingest = await import('../services/ingest/src/start.ts');
-  await startService(parts, 'ingest', () => ingest.start(full));
+  await startService(parts, 'ingest', () => ingest.start(serving(1)));
   const evaluator = await import('../services/evaluator/src/start.ts');
-  await startService(parts, 'evaluator', () => evaluator.start(full));
+  await startService(parts, 'evaluator', () => evaluator.start(serving(2)));
   const gateway = await import('../services/gateway/src/start.ts');
   const { url } = await startService(parts, 'gateway', () => gateway.start(full));
 

@@ -8,7 +8,7 @@ const longestId = 64;
 
 /**
  * The configuration of each of the machine's workers. Several share it: a name with a number each,
- * the next port where one is fixed, and an equal part of memory and cores unless those are set, since
+ * the next ports where they are fixed, and an equal part of memory and cores unless those are set, since
  * one-threaded jobs side by side get more done than many-threaded ones in turn.
  */
 export function workerConfigs(config: Config, machine: Machine): Config[] {
@@ -23,6 +23,7 @@ export function workerConfigs(config: Config, machine: Machine): Config[] {
       ...config,
       workerId: `${config.workerId.slice(0, longestId - suffix.length)}${suffix}`,
       workerAddress: `${host}:${port === 0 ? 0 : port + index}`,
+      healthPort: config.healthPort === null ? null : config.healthPort + index,
       workerMemoryBytes: config.workerMemoryBytes || Math.floor(machine.memoryBytes / count),
       engineThreads: config.engineThreads || Math.max(1, Math.floor(machine.cores / count)),
     };

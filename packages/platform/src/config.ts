@@ -99,7 +99,7 @@ export const configSchema = z.object({
   ),
   LATHE_WORKERS: wholeNumber(0, 1).describe('workers that npm start runs on this machine'),
   LATHE_HEALTH_PORT: wholeNumber(0, 0, 65_535).describe(
-    'port of /healthz and /readyz for services without HTTP; 0: none',
+    'port of /healthz, /readyz and /metrics for services without HTTP; 0: none',
   ),
 });
 

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { logContext } from './log-context.ts';
 import { formatLine } from './log-line.ts';
 
 export type { Logger };
@@ -17,7 +18,7 @@ export type LogSink = { write(line: string): unknown; readonly isTTY?: boolean }
 
 /**
  * A logger for one service. Lines are JSON, or readable text on a terminal; keys and
- * authorization headers are replaced by `[secret]`. Lines go to standard error by default, so
+ * authorization headers are replaced by `[secret]`. Lines carry the fields of the log context. They go to standard error by default, so
  * that a command's own output stays clean.
  */
 export function createLogger(
@@ -35,6 +36,7 @@ export function createLogger(
       level: settings.logLevel,
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: () => ({ ...logContext() }),
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretPaths, censor: '[secret]' },
     },

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 
 export type Program = {
+  /** All that it has written so far, standard output and error in one. */
+  output(): string;
   /** Resolves when a line of its output holds the text. Rejects when it ends before. */
   said(text: string): Promise<void>;
   signal(signal: NodeJS.Signals): void;
@@ -25,6 +27,7 @@ export function startProgram(file: string, env: Readonly<Record<string, string>>
     child.once('close', (code, signal) => resolve(code ?? signal ?? 1));
   });
   return {
+    output: () => output,
     ended,
     signal: (signal) => void child.kill(signal),
     async said(text) {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { fromWireError, LatheError } from '@lathe/contracts/error';
 import type { Logger } from '@lathe/platform/log';
+import { outsideLogContext } from '@lathe/platform/log-context';
 import type { Engine, EngineScore, EngineToken } from './engine.ts';
 import {
   type EngineConfiguration,
@@ -47,6 +48,10 @@ export function createEngineProcess(
 
   const start = (): Running => {
     if (isStopped) throw new LatheError('unavailable', 'The evaluator is stopping.');
+    return outsideLogContext(launch);
+  };
+
+  const launch = (): Running => {
     const { engineSilenceMs, ...configuration } = settings;
     const child = fork(program, [], {
       execArgv: [],

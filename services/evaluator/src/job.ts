@@ -127,7 +127,7 @@ async function score(
     // Told before what follows, and missing ones are not worth the evaluation.
     for (const result of await Promise.allSettled(told))
       if (result.status === 'rejected')
-        ports.log.warn({ err: result.reason, jobId: job.id }, 'could not tell the progress');
+        ports.log.warn({ err: result.reason }, 'could not tell the progress');
   }
 }
 

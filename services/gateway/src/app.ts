@@ -2,6 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import type { ReadyCheck } from '@lathe/platform/health';
 import type { Logger } from '@lathe/platform/log';
+import { inLogContext } from '@lathe/platform/log-context';
 import type { Metrics } from '@lathe/platform/metrics';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
@@ -88,18 +89,20 @@ function frame({ log, metrics }: GatewayPorts): MiddlewareHandler<GatewayEnv> {
       const cutOff = outgoing.writableFinished ? {} : { cutOff: true };
       const status = outgoing.statusCode;
       const route = routePath(c, -1);
-      log.info({ requestId, method, route, status, ms, ...cutOff }, 'request');
+      const { jobId } = c.var;
+      const about = { requestId, ...(jobId === undefined ? {} : { jobId }) };
+      log.info({ ...about, method, route, status, ms, ...cutOff }, 'request');
       metrics.count('lathe_http_requests_total', { method, route, status: String(status) });
       metrics.observe('lathe_http_request_seconds', { method, route }, ms / 1000);
     });
-    await next();
+    await inLogContext({ requestId }, next);
   };
 }
 
 /** The one place where a failure becomes an HTTP answer. */
 function fail(c: GatewayContext, error: unknown, log: Logger): Response {
   const { status, headers, body } = failureOf(error);
-  if (status >= 500) log.error({ err: error, requestId: c.var.requestId }, 'request failed');
+  if (status >= 500) log.error({ err: error }, 'request failed');
   // A body that was not read to its end cannot be followed by another request on this connection.
   if (!c.env.incoming.complete && c.env.incoming.headers['transfer-encoding'] !== undefined)
     headers.connection = 'close';

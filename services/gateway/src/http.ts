@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 /** What every handler finds beside the request. */
 export type GatewayEnv = {
   Bindings: HttpBindings;
-  Variables: { project: string; requestId: string };
+  Variables: { project: string; requestId: string; jobId?: string };
 };
 
 export type GatewayContext = Context<GatewayEnv>;

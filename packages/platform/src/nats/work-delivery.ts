@@ -2,6 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { type WorkMessage, workMessageSchema } from '@lathe/contracts/message/work';
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import type { Logger } from '../log.ts';
+import { inLogContext } from '../log-context.ts';
 import type { Nats } from './connection.ts';
 import { jsonOf } from './json.ts';
 import { untilLost } from './link.ts';
@@ -19,7 +20,7 @@ export type Consuming = {
 
 /** Hands one message to the handler and settles it by what came of that. */
 export async function deliverWork(consuming: Consuming, message: JsMsg): Promise<void> {
-  const { nats, consumer, handler, options } = consuming;
+  const { nats } = consuming;
   const parsed = workMessageSchema.safeParse(jsonOf(message));
   if (!parsed.success) {
     nats.log.error({ subject: message.subject }, 'dropped a work message that cannot be read');
@@ -27,7 +28,17 @@ export async function deliverWork(consuming: Consuming, message: JsMsg): Promise
     return;
   }
   const work = parsed.data;
-  const log = nats.log.child({ jobId: work.jobId, requestId: work.requestId });
+  const { jobId, requestId } = work;
+  await inLogContext({ jobId, requestId }, () => deliverParsed(consuming, message, work));
+}
+
+async function deliverParsed(
+  consuming: Consuming,
+  message: JsMsg,
+  work: WorkMessage,
+): Promise<void> {
+  const { nats, consumer, handler, options } = consuming;
+  const { log } = nats;
   const { config } = await consumer.info(true);
   const ackWaitMs = Number(config.ack_wait ?? 30_000_000_000) / 1e6;
   if (options.heldLong === true && wasHeldLong(message, ackWaitMs))
@@ -42,9 +53,14 @@ export async function deliverWork(consuming: Consuming, message: JsMsg): Promise
     deliveries: message.info.deliveryCount,
     lastDelivery,
   };
+  const { subject } = message;
+  const started = performance.now();
+  log.debug({ subject, deliveries: context.deliveries }, 'took work');
   try {
     const result = await handler(work, context);
     if (!lease.signal.aborted) await settle(nats, message, result, log);
+    const ms = Math.round(performance.now() - started);
+    if (result.kind === 'done') log.info({ subject, ms }, 'did work');
   } catch (error) {
     if (lease.signal.aborted) log.warn({ err: error }, 'work was lost: nothing moved for too long');
     else if (options.signal.aborted) await putBack(consuming, message, work);
@@ -86,10 +102,7 @@ async function putBack(
     await publishCopy(work, String(message.seq));
     await untilLost(nats.link, () => message.ackAck());
   } catch (error) {
-    nats.log.warn(
-      { err: error, jobId: work.jobId },
-      'could not put work back; one delivery is used',
-    );
+    nats.log.warn({ err: error }, 'could not put work back; one delivery is used');
     message.nak();
   }
 }

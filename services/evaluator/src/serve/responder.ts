@@ -1,6 +1,7 @@
 import { LatheError, toWireError, type WireError } from '@lathe/contracts/error';
 import { inferenceCancelSubject, inferenceQueue } from '@lathe/contracts/subject';
 import type { Logger } from '@lathe/platform/log';
+import { inLogContext } from '@lathe/platform/log-context';
 import type { Metrics } from '@lathe/platform/metrics';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import type { z } from 'zod';
@@ -67,8 +68,12 @@ export function serveRequests<Request extends { requestId: string; model: string
       reply({ kind: 'error', error: toWireError(parsed.error) });
       return;
     }
-    const request = parsed.data;
-    const { requestId } = request;
+    const { requestId } = parsed.data;
+    await inLogContext({ requestId }, () => carryOut(parsed.data, reply));
+  }
+
+  async function carryOut(request: Request, reply: (body: Frame | Piece) => void): Promise<void> {
+    const { requestId, model } = request;
     if (open.size >= ports.most) {
       const message = `Too many ${kind} requests are open; try again.`;
       const error = new LatheError('unavailable', message);
@@ -95,10 +100,12 @@ export function serveRequests<Request extends { requestId: string; model: string
       if (controller.signal.aborted) outcome = 'cancelled';
       const failure = controller.signal.aborted ? controller.signal.reason : error;
       if (!(failure instanceof LatheError))
-        log.error({ err: failure, requestId, kind, model: request.model }, 'a request failed');
+        log.error({ err: failure, kind, model }, 'a request failed');
       reply({ kind: 'error', error: toWireError(failure) });
     } finally {
       ports.metrics?.count('lathe_inference_requests_total', { kind, outcome });
+      const ms = Math.round(performance.now() - started);
+      log.info({ kind, model, outcome, ms }, 'dealt with a request');
       clearInterval(waiting);
       open.delete(requestId);
     }

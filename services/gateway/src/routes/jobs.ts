@@ -4,6 +4,7 @@ import {
   listJobsQuerySchema,
 } from '@lathe/contracts/http/fine-tuning';
 import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
+import { inLogContext } from '@lathe/platform/log-context';
 import type { RecordStore } from '@lathe/platform/records/port';
 import { Hono } from 'hono';
 import { checkpointPage } from '../checkpoints.ts';
@@ -27,6 +28,10 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
     signal: clientGone(c),
   });
   return new Hono<GatewayEnv>()
+    .use('/:id/*', async (c, next) => {
+      c.set('jobId', c.req.param('id'));
+      await inLogContext({ jobId: c.req.param('id') }, next);
+    })
     .post('/', async (c) => {
       const request = {
         project: c.var.project,
@@ -35,7 +40,9 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
         idempotencyKey: c.req.header('idempotency-key'),
         isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
       };
-      return c.json(jobObject(await createJob(ports, request, settings)));
+      const job = await createJob(ports, request, settings);
+      c.set('jobId', job.id);
+      return c.json(jobObject(job));
     })
     .get('/', async (c) => {
       const { metadata, rest } = readMetadataFilter(c.req.query());

@@ -1,4 +1,5 @@
 import { type ClientReadableStream, type Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { logContext } from '@lathe/platform/log-context';
 import {
   type StartJobRequest,
   type WatchJobResponse,
@@ -56,7 +57,7 @@ export type WorkerClient = {
 export function dialWorker(address: string, security: WorkerSecurity): WorkerClient {
   const { credentials, options: tlsOptions } = dialOptions(address, security);
   const client = new WorkerServiceClient(address, credentials, { ...clientOptions, ...tlsOptions });
-  const metadata = (): Metadata => callMetadata(security);
+  const metadata = (): Metadata => callMetadata(security, logContext().requestId);
   const unary = <Response>(
     deadlineMs: number,
     call: (

@@ -15,6 +15,7 @@ import { sameText, type WorkerSecurity, whyNotCalled } from './worker-security.t
  */
 export const workerTlsName = 'lathe-worker';
 const scheme = 'Bearer ';
+const requestIdKey = 'x-request-id';
 
 /** What the worker serves with: with TLS only to callers whose certificate the authority signed. */
 export function serverCredentials({ tls }: WorkerSecurity): ServerCredentials {
@@ -46,9 +47,10 @@ export function dialOptions(
   };
 }
 
-/** What goes with every call to a worker. */
-export function callMetadata({ secret }: WorkerSecurity): Metadata {
+/** What goes with every call to a worker: the secret, and which request the call is about. */
+export function callMetadata({ secret }: WorkerSecurity, requestId?: string): Metadata {
   const metadata = new Metadata();
+  if (requestId !== undefined) metadata.set(requestIdKey, requestId);
   if (secret !== null) metadata.set('authorization', `${scheme}${secret}`);
   return metadata;
 }
@@ -58,4 +60,10 @@ export function isAuthorized(metadata: Metadata, { secret }: WorkerSecurity): bo
   if (secret === null) return true;
   const [given = ''] = metadata.get('authorization');
   return sameText(String(given), `${scheme}${secret}`);
+}
+
+/** The request that the caller names, if it is a plain word. */
+export function requestIdOf(metadata: Metadata): string | undefined {
+  const [given] = metadata.get(requestIdKey);
+  return typeof given === 'string' && /^[\w-]{1,100}$/.test(given) ? given : undefined;
 }

@@ -9,6 +9,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type { Logger } from '@lathe/platform/log';
+import { inLogContext, type LogContext } from '@lathe/platform/log-context';
 import { HealthImplementation } from 'grpc-health-check';
 import {
   type DescribeResponse,
@@ -18,7 +19,7 @@ import {
   WorkerServiceService,
 } from '../generated/lathe/worker/v1/worker.ts';
 import { serverOptions } from '../grpc-settings.ts';
-import { isAuthorized, serverCredentials } from '../security/grpc-credentials.ts';
+import { isAuthorized, requestIdOf, serverCredentials } from '../security/grpc-credentials.ts';
 import type { WorkerSecurity } from '../security/worker-security.ts';
 import { readStartRequest } from './grpc-request.ts';
 import { type Refusal, RefusedError, type Runs } from './runs.ts';
@@ -105,7 +106,7 @@ function workerService(ports: WorkerServerPorts): WorkerServiceServer {
       const { already } = await runs.start(readStartRequest(request));
       return { already, workerId: (await describe()).workerId };
     }),
-    watchJob: (call) => void watch(call, ports),
+    watchJob: (call) => void inLogContext(contextOf(call), () => watch(call, ports)),
     pauseJob: unary(async ({ jobId, epoch }) => {
       const run = runs.get(jobId, epoch);
       run.pause();
@@ -122,17 +123,29 @@ function workerService(ports: WorkerServerPorts): WorkerServiceServer {
 
 /** A unary call as a plain function: its answer or its error becomes the reply. */
 function unaryWith({ log, security }: WorkerServerPorts) {
-  return <Request, Response>(answer: (request: Request) => Promise<Response>) =>
+  return <Request extends object, Response>(answer: (request: Request) => Promise<Response>) =>
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
       const admitted = async (): Promise<Response> => {
         admit(call.metadata, security);
         return answer(call.request);
       };
-      admitted().then(
-        (response) => reply(null, response),
-        (error: unknown) => reply(grpcError(error, log)),
+      void inLogContext(contextOf(call), () =>
+        admitted().then(
+          (response) => reply(null, response),
+          (error: unknown) => reply(grpcError(error, log)),
+        ),
       );
     };
+}
+
+/** What the log lines of a call are about. */
+function contextOf(call: { readonly metadata: Metadata; readonly request: object }): LogContext {
+  const requestId = requestIdOf(call.metadata);
+  const { jobId } = call.request as { readonly jobId?: string };
+  return {
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(jobId === undefined ? {} : { jobId }),
+  };
 }
 
 async function watch(

@@ -9,6 +9,7 @@ import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
 import { createLogger } from '@lathe/platform/log';
+import { inLogContext } from '@lathe/platform/log-context';
 import { createMetrics } from '@lathe/platform/metrics';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { ensureStreams } from '@lathe/platform/nats/setup';
@@ -91,25 +92,23 @@ export async function startWorker(
         idleWatch?.look();
       },
       start: (request) =>
-        startRun(request, {
-          preparation: {
-            artifacts,
-            modelFolders: config.modelFolders,
-            folder: join(workFolder, `${request.jobId}-${request.epoch}`),
-            engineThreads: config.engineThreads,
-            saveStateMs: settings.saveStateMs,
-            orphanMs: settings.orphanMs,
-          },
-          startEngine,
-          settings: settings.run,
-          log: log.child({
-            jobId: request.jobId,
-            epoch: request.epoch,
-            requestId: request.requestId,
+        inLogContext({ jobId: request.jobId, requestId: request.requestId }, () =>
+          startRun(request, {
+            preparation: {
+              artifacts,
+              modelFolders: config.modelFolders,
+              folder: join(workFolder, `${request.jobId}-${request.epoch}`),
+              engineThreads: config.engineThreads,
+              saveStateMs: settings.saveStateMs,
+              orphanMs: settings.orphanMs,
+            },
+            startEngine,
+            settings: settings.run,
+            log: log.child({ epoch: request.epoch }),
+            now: () => performance.now(),
+            attempt: newId('attempt'),
           }),
-          now: () => performance.now(),
-          attempt: newId('attempt'),
-        }),
+        ),
     });
     if (config.healthPort !== null) {
       const health = await startHealthServer({
