@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readReference } from '../models/reference.ts';
+import { causalLm } from '../objectives/causal-lm.ts';
+import { readRecordedPreferences, recordedRun } from '../objectives/recorded-preferences.ts';
+import { newestState } from './resumable-run.fixture.ts';
+import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
+import { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
+
+const steps = 7;
+const stateFile = 'training-state.safetensors';
+
+const everything: TrainingSettingsInput = {
+  method: { type: 'lora', rank: 4, dropout: 0.2 },
+  embeddingNoise: 5,
+  microBatchTokens: 32,
+};
+
+const optimizers = ['adamw', 'sgd', 'lion', 'adafactor'] as const;
+
+const cases: [string, TrainingSettingsInput][] = [
+  ...optimizers.map((type): [string, TrainingSettingsInput] => [
+    `full, ${type}`,
+    { method: { type: 'full' }, optimizer: { type, weightDecay: 0.1 } },
+  ]),
+  ...optimizers.map((type): [string, TrainingSettingsInput] => [
+    `LoRA with dropout, noise and accumulation, ${type}`,
+    { ...everything, optimizer: { type } },
+  ]),
+  ['full, accumulating', { method: { type: 'full' }, microBatchTokens: 32 }],
+  ['full with noise', { method: { type: 'full' }, embeddingNoise: 5, labelSmoothing: 0.1 }],
+  ['layers', { method: { type: 'layers', last: 1 }, layerRateDecay: 0.9 }],
+  ['rsLoRA and LoRA+', { method: { type: 'lora', rankStabilized: true, rateRatioB: 16 } }],
+  ['DoRA', { method: { type: 'lora', rank: 4, dora: true, dropout: 0.1 } }],
+  ['PiSSA', { method: { type: 'lora', rank: 4, initial: 'pissa' } }],
+  ['IA3', { method: { type: 'ia3' } }],
+  ['prompt tuning', { method: { type: 'prompt-tuning', virtualTokens: 3 } }],
+  ['prefix tuning', { method: { type: 'prefix-tuning', virtualTokens: 3 } }],
+  ['embeddings of added tokens', { method: { type: 'tokens', tokens: [5, 9] } }],
+];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lathe-resume-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function causalRun(settings: TrainingSettingsInput): Promise<TrainerOptions<object>> {
+  const { model, examples } = await readReference('tied');
+  const learning = { batchSize: 3, epochs: 4, learningRate: 1e-3, ...settings };
+  const run = { model, examples, objective: causalLm, settings: parseTrainingSettings(learning) };
+  return run as unknown as TrainerOptions<object>;
+}
+
+/** Trains to step `until` and returns every loss and gradient norm on the way. */
+async function train(trainer: Trainer<object>, until: number): Promise<number[]> {
+  const points: number[] = [];
+  while (trainer.step < until) {
+    const { loss, gradientNorm } = await trainer.trainStep();
+    points.push(loss, gradientNorm);
+  }
+  return points;
+}
+
+/** The bytes of everything that a run carries from step to step: weights and moments. */
+async function bytesOf(trainer: Trainer<object>, name: string): Promise<Buffer> {
+  await trainer.saveState(join(folder, name));
+  return readFile(join(folder, name, stateFile));
+}
+
+/** Runs undisturbed, then stopped after a random step and gone on with in a fresh trainer. */
+async function expectSameEnd(run: TrainerOptions<object>, name: string): Promise<void> {
+  const undisturbed = await createTrainer(run);
+  const whole = await train(undisturbed, steps);
+  const wanted = await bytesOf(undisturbed, `${name}-undisturbed`);
+  await undisturbed.dispose();
+
+  const at = randomInt(1, steps);
+  const stopped = await createTrainer(run);
+  const before = await train(stopped, at);
+  await stopped.saveState(join(folder, `${name}-stopped`));
+  await stopped.dispose();
+  const resumed = await createTrainer(run);
+  await resumed.restoreState(join(folder, `${name}-stopped`));
+  const after = await train(resumed, steps);
+  const found = await bytesOf(resumed, `${name}-resumed`);
+  await resumed.dispose();
+
+  const why = `stopped after step ${at} of ${steps}`;
+  expect([...before, ...after], why).toEqual(whole);
+  expect(found.equals(wanted), why).toBe(true);
+}
+
+describe('a run that is stopped after a random step and goes on', () => {
+  it.each(cases)('ends bit for bit where the undisturbed run ends: %s', async (name, settings) => {
+    await expectSameEnd(await causalRun(settings), name.replaceAll(/\W+/g, '-'));
+  });
+
+  it.each([
+    ['head', 'reward'],
+    ['full', 'kto'],
+    ['lora', 'dpo-sigmoid'],
+  ] as const)('ends bit for bit where the undisturbed run ends: %s, %s', async (type, name) => {
+    const recorded = await readRecordedPreferences();
+    const method = type === 'lora' ? ({ type, rank: 4, dropout: 0.1 } as const) : { type };
+    const { adapter: _, ...run } = await recordedRun(recorded, name, 'full', { method });
+    await expectSameEnd({ ...run, settings: { ...run.settings, shuffle: true } }, name);
+  });
+});
+
+describe('a run whose process is killed', () => {
+  const program = join(import.meta.dirname, 'resumable-run.fixture.ts');
+
+  /** Runs the program to its end, which is SIGKILL where `killAfter` is given. */
+  async function run(home: string, ...killAfter: number[]): Promise<string> {
+    const child = spawn(process.execPath, [program, home, ...killAfter.map(String)]);
+    const [output, errors] = [text(child.stdout), text(child.stderr)];
+    const ended = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    expect(ended, await errors).toEqual(killAfter.length === 0 ? [0, null] : [null, 'SIGKILL']);
+    return output;
+  }
+
+  it('ends bit for bit where the undisturbed run ends, killed twice at random moments', async () => {
+    const [whole, killed] = [join(folder, 'whole'), join(folder, 'killed')];
+    await mkdir(whole);
+    await mkdir(killed);
+    const total = Number(await run(whole));
+    const moments = [randomInt(2, total / 2 - 2), randomInt(2, total / 2 - 2)].map((step) => [
+      step,
+      randomInt(0, 10),
+    ]);
+    for (const moment of moments) await run(killed, ...moment);
+    const left = await newestState(killed);
+    expect(left).toBeGreaterThan(0);
+    expect(Number(await run(killed))).toBe(total);
+    const wanted = await readFile(join(whole, `state-${total}`, stateFile));
+    const found = await readFile(join(killed, `state-${total}`, stateFile));
+    expect(found.equals(wanted), `killed at ${JSON.stringify(moments)}`).toBe(true);
+  });
+});
