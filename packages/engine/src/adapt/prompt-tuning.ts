@@ -1,5 +1,4 @@
 import { decoderNames } from '../checkpoint/decoder-names.ts';
-import { encoderNames } from '../checkpoint/encoder-names.ts';
 import { readTensor } from '../checkpoint/safetensors.ts';
 import { input } from '../graph/value.ts';
 import { child, fillNormal, words } from '../nn/seed.ts';
@@ -18,7 +17,7 @@ export const virtualRows = 'virtual_rows';
 /**
  * Prompt tuning (Lester et al. 2021): virtual tokens before every sequence, whose embeddings alone train.
  * They start as embeddings of the vocabulary drawn at random, as those of given tokens (repeated or cut
- * to length), or at random.
+ * to length), or at random. Throws RangeError for an encoder, whose pooling the tokens would disturb.
  */
 export function promptTuning(
   settings: PromptTuningSettings,
@@ -26,13 +25,15 @@ export function promptTuning(
 ): Adaptation {
   const { virtualTokens: count, initial, tokens } = settings;
   const { config } = model;
+  if (config.kind !== 'decoder')
+    throw new RangeError(`prompt tuning needs a decoder, not ${config.modelType}`);
   const { hiddenSize, vocabularySize } = config;
   if ((initial === 'text') !== (tokens !== undefined))
     throw new RangeError('prompt tuning takes `tokens` when, and only when, `initial` is "text"');
   const strange = tokens?.find((token) => token >= vocabularySize);
   if (strange !== undefined)
     throw new RangeError(`prompt token ${strange}: the vocabulary has ${vocabularySize}`);
-  const table = `${config.kind === 'decoder' ? decoderNames(config).embedding : encoderNames(config).words}.weight`;
+  const table = `${decoderNames(config).embedding}.weight`;
   const branch = child(seed, 'prompt');
   const start = async (): Promise<Float32Array> => {
     const values = new Float32Array(count * hiddenSize);
@@ -62,7 +63,7 @@ export function promptTuning(
       kind: `A prompt of ${count} virtual tokens`,
       config: {
         peft_type: 'PROMPT_TUNING',
-        task_type: config.kind === 'decoder' ? 'CAUSAL_LM' : null,
+        task_type: 'CAUSAL_LM',
         num_virtual_tokens: count,
         prompt_tuning_init: 'RANDOM',
         prompt_tuning_init_text: null,

@@ -1,11 +1,17 @@
-import { copyFile, cp, readdir } from 'node:fs/promises';
+import { copyFile, cp, readdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFolderAtomically } from './atomic.ts';
 import { decoderNames } from './decoder-names.ts';
 import { encoderNames } from './encoder-names.ts';
 import { CheckpointError } from './error.ts';
 import { modelTensors } from './model-config.ts';
-import { type AnyModelFolder, readJson, singleWeightsFile } from './model-folder.ts';
+import {
+  type AnyModelFolder,
+  readJson,
+  singleWeightsFile,
+  weightsIndexFile,
+} from './model-folder.ts';
+import { type ModelTask, withTask } from './model-task.ts';
 import { encodeFloats, type FloatFormat, isFloatFormat } from './number-format.ts';
 import type { Adapter } from './peft.ts';
 import {
@@ -14,6 +20,7 @@ import {
   streamSafetensors,
   type TensorSource,
 } from './safetensors.ts';
+import { tensorBytes } from './safetensors-header.ts';
 
 /**
  * W + scale · B · A for every linear layer that the adapter touches, in float32 (summed in float64).
@@ -110,7 +117,7 @@ function embeddingOf({ config }: AnyModelFolder): string {
 
 /** Everything beside the weights that decides how a model reads and writes text, and its licence. */
 const carriedFile =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|chat_template)\.json$|^(merges\.txt|tokenizer\.model|chat_template\.jinja|model\.safetensors\.index\.json)$|^(LICENSE|NOTICE|USE_POLICY)/;
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|chat_template)\.json$|^(merges\.txt|tokenizer\.model|chat_template\.jinja)$|^(LICENSE|NOTICE|USE_POLICY)/;
 const carriedFolder = 'additional_chat_templates';
 
 /** Tensors that the base model does not have, such as a new head. */
@@ -119,9 +126,16 @@ export type AddedTensors = ReadonlyMap<
   { readonly shape: readonly number[]; readonly data: Float32Array }
 >;
 
+/** What a merged model has besides the weights of its base. */
+export type MergedExtras = {
+  readonly added?: AddedTensors | undefined;
+  /** What it has learned to do, for config.json; what its base says where absent. */
+  readonly task?: ModelTask | undefined;
+};
+
 /**
- * Writes the base model with some weights replaced and others added: same files, same shards, same dtypes, and every other
- * file byte for byte. Complete or absent; one tensor is held in memory at a time besides `changed`.
+ * Writes the base model with some weights replaced and others added: same shards, same dtypes, and every other
+ * file byte for byte but config.json where there is a task. Complete or absent; one tensor is held in memory at a time besides `changed`.
  * For a base without weights `changed` must hold all of them, and they take the dtype of config.json.
  * Throws CheckpointError for an unknown name, a wrong length, or a value that is not finite.
  */
@@ -129,22 +143,46 @@ export async function writeMergedFolder(
   base: AnyModelFolder,
   changed: ReadonlyMap<string, Float32Array>,
   out: string,
-  added: AddedTensors = new Map(),
+  { added = new Map(), task }: MergedExtras = {},
 ): Promise<void> {
   if (resolve(out) === resolve(base.path))
     throw new CheckpointError(out, 'a merged model may not replace its own base');
   const shards =
     base.tensors.size > 0 ? planFromBase(base, changed) : await planFromConfig(base, changed);
   await addTensors(base, shards, added);
+  const configFile = join(base.path, 'config.json');
+  const json = (await readJson(configFile)) as Readonly<Record<string, unknown>>;
+  const config = task && withTask(configFile, json, { config: base.config, task });
   await writeFolderAtomically(out, 'config.json', async (temporary) => {
     for (const [shard, sources] of shards) await streamSafetensors(join(temporary, shard), sources);
+    if (!shards.has(singleWeightsFile)) await writeIndex(join(temporary, weightsIndexFile), shards);
     for (const entry of await readdir(base.path, { withFileTypes: true })) {
       const from = join(base.path, entry.name);
       const to = join(temporary, entry.name);
       if (entry.name === carriedFolder) await cp(from, to, { recursive: true });
       else if (carriedFile.test(entry.name)) await copyFile(from, to);
     }
+    if (config) await writeFile(join(temporary, 'config.json'), jsonText(config));
   });
+}
+
+/** Which shard each tensor is in, as transformers' index says it. */
+async function writeIndex(
+  file: string,
+  shards: ReadonlyMap<string, readonly TensorSource[]>,
+): Promise<void> {
+  const places = [...shards].flatMap(([shard, sources]) =>
+    sources.map((source) => ({ shard, name: source.name, bytes: tensorBytes(source) })),
+  );
+  const index = {
+    metadata: { total_size: places.reduce((sum, { bytes }) => sum + bytes, 0) },
+    weight_map: Object.fromEntries(places.map(({ name, shard }) => [name, shard])),
+  };
+  await writeFile(file, jsonText(index));
+}
+
+function jsonText(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function planFromBase(

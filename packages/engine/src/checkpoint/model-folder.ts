@@ -168,10 +168,14 @@ function byModule(
 const encoderHeads =
   /^(cls|lm_head|head|decoder|classifier|pre_classifier|qa_outputs|vocab_transform|vocab_layer_norm|vocab_projector|(bert|roberta)\.(pooler|embeddings\.position_ids))\b/;
 
+/** Heads of decoders that score texts or tokens; such a model has no language-model head of its own. */
+const decoderHeads = /^(score|classifier|qa_outputs)\./;
+
 /** Tensors that old exports carry and that the model computes or aliases instead of reading. */
 function isRedundant(name: string, config: ModelConfig): boolean {
   if (config.kind === 'encoder') return encoderHeads.test(name);
   return (
+    decoderHeads.test(name) ||
     name.endsWith('.rotary_emb.inv_freq') ||
     (config.modelType === 'gpt2' && /\.attn\.(masked_)?bias$/.test(name)) ||
     (name === 'lm_head.weight' && config.tieEmbeddings)
@@ -184,8 +188,10 @@ function checkWeights(
   tensors: ReadonlyMap<string, TensorEntry>,
 ): void {
   const expected = modelTensors(config);
+  const scores = [...tensors.keys()].some((name) => decoderHeads.test(name));
   for (const [name, { shape }] of expected) {
     const entry = tensors.get(name);
+    if (entry === undefined && name === 'lm_head.weight' && scores) continue;
     if (entry === undefined)
       throw new CheckpointError(folder, 'the model needs it, but the weights lack it', name);
     if (entry.shape.join() !== shape.join()) {

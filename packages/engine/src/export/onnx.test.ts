@@ -174,7 +174,7 @@ describe('encoders', () => {
       if (key.startsWith(prefix))
         head.set(key.slice(prefix.length), { shape: entry.shape, data: await readTensor(entry) });
     const folder = join(root, `${name}-${task}`);
-    await writeMergedFolder(model, new Map(), folder, head);
+    await writeMergedFolder(model, new Map(), folder, { added: head });
     const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
     config.architectures = [architecture];
     await writeFile(join(folder, 'config.json'), JSON.stringify(config));

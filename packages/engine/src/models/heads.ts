@@ -111,10 +111,13 @@ export function sequenceHead(config: ModelConfig, labels: number): Head {
   }
 }
 
-/** Scores of each token. */
+/** Scores of each token. Throws RangeError for Gemma 3, of which transformers has no token classifier. */
 export function tokenHead(config: ModelConfig, labels: number): Head {
   const { hiddenSize } = config;
-  if (config.kind === 'decoder') return linear('score', hiddenSize, labels);
+  if (config.modelType === 'gemma3_text')
+    throw new RangeError('token classification is not supported on gemma3_text');
+  if (config.kind === 'decoder')
+    return linear(config.modelType === 'gpt2' ? 'classifier' : 'score', hiddenSize, labels);
   const classifier = linear('classifier', hiddenSize, labels);
   return config.modelType === 'modernbert'
     ? inTurn(modernTransform(config), classifier)

@@ -70,6 +70,7 @@ export function embeddingPairs(
     name: 'embedding-pairs',
     settings,
     headless: true,
+    task: { kind: 'feature-extraction' },
     contrastive: true,
     sequences,
     types: types && ((example) => sequences(example).flatMap((tokens) => types({ tokens }))),

@@ -19,6 +19,7 @@ export function maskedLm(config: EncoderConfig): Objective<MaskedExample> {
   const head = maskedLmHead(config);
   return {
     name: 'masked-lm',
+    task: { kind: 'masked-lm' },
     sequences: ({ tokens }) => [tokens],
     types: typesOf(config),
     targets: ({ hidden }) => hidden.length,

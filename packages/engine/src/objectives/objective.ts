@@ -1,3 +1,4 @@
+import type { ModelTask } from '../checkpoint/model-task.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Value } from '../graph/value.ts';
 import type { WindowShape } from '../nn/window.ts';
@@ -124,6 +125,8 @@ export type Objective<Example> = {
   readonly contrastive?: boolean | undefined;
   /** True when the loss never calls `Backbone.head`: an untied language-model head is then not trained. */
   readonly headless?: boolean | undefined;
+  /** What the trained model is for, where that is not the next token: exports say so. */
+  readonly task?: ModelTask | undefined;
 };
 
 /** Total tokens of an example's sequences. */

@@ -49,6 +49,7 @@ export function reward(config: ModelConfig, settings: RewardSettings): Objective
     name: 'reward',
     settings,
     headless: true,
+    task: { kind: 'sequence-classification', problem: 'regression', labels: 1 },
     head: () => head.tensors,
     sequences: ({ chosen, rejected }) => [chosen, rejected],
     types:

@@ -20,6 +20,8 @@ export type ClassificationSettings = {
   readonly problem: ClassificationProblem;
   /** Labels to choose from; numbers to predict where the problem is regression. */
   readonly labels: number;
+  /** What exports call the labels, in their order; LABEL_0 and so on where absent. */
+  readonly labelNames?: readonly string[] | undefined;
 };
 
 /**
@@ -31,12 +33,13 @@ export function sequenceClassification(
   config: ModelConfig,
   settings: ClassificationSettings,
 ): Objective<LabelledExample> {
-  const { problem, labels } = settings;
+  const { problem, labels, labelNames } = settings;
   const head = sequenceHead(config, labels);
   return {
     name: `sequence-classification/${problem}`,
     settings,
     headless: true,
+    task: { kind: 'sequence-classification', problem, labels, labelNames },
     sequences: ({ tokens }) => [tokens],
     types: typesOf(config),
     targets: () => 1,

@@ -29,6 +29,7 @@ export function spanExtraction(config: EncoderConfig): Objective<SpanExample> {
   return {
     name: 'span-extraction',
     headless: true,
+    task: { kind: 'question-answering' },
     sequences: ({ tokens }) => [tokens],
     types: typesOf(config),
     targets: () => 1,

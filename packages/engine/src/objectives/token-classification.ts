@@ -8,8 +8,15 @@ import type { Objective } from './objective.ts';
 /** A text with a label for each token; a negative one is not asked about, as in parts of a word. */
 export type TaggedExample = EncodedText & { readonly labels: Int32Array };
 
-/** Token classification: cross-entropy of each labelled token. Weight: labelled tokens. */
-export function tokenClassification(config: ModelConfig, labels: number): Objective<TaggedExample> {
+/**
+ * Token classification: cross-entropy of each labelled token. Weight: labelled tokens. Exports call the labels
+ * `labelNames`. Throws RangeError for Gemma 3, of which transformers has no such model.
+ */
+export function tokenClassification(
+  config: ModelConfig,
+  labels: number,
+  labelNames?: readonly string[],
+): Objective<TaggedExample> {
   const head = tokenHead(config, labels);
   const labelled = (example: TaggedExample): number =>
     example.labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
@@ -17,6 +24,7 @@ export function tokenClassification(config: ModelConfig, labels: number): Object
     name: 'token-classification',
     settings: { labels },
     headless: true,
+    task: { kind: 'token-classification', labels, labelNames },
     sequences: ({ tokens }) => [tokens],
     types: typesOf(config),
     targets: labelled,

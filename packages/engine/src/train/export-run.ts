@@ -3,8 +3,10 @@ import { loraScale } from '../adapt/lora.ts';
 import { adaptedLinears, targetNames } from '../adapt/targets.ts';
 import { writeMergedFolder } from '../checkpoint/merged.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import { peftTaskType } from '../checkpoint/model-task.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
 import { type PeftContent, peftPrefix, writePeftFolder } from '../checkpoint/peft-folder.ts';
+import type { Objective } from '../objectives/objective.ts';
 import type { ModelState } from './model-state.ts';
 import type { TrainingSettings } from './settings.ts';
 
@@ -20,7 +22,10 @@ export type RunExports = {
 export function runExports(
   model: AnyModelFolder,
   { method }: TrainingSettings,
-  { state, adaptation, parameters, head }: ModelState,
+  {
+    modelState: { state, adaptation, parameters, head },
+    task,
+  }: { readonly modelState: ModelState; readonly task: Objective<never>['task'] },
 ): RunExports {
   const values = (): TensorValues => state.tensors;
   const headTensors = () =>
@@ -48,14 +53,19 @@ export function runExports(
         throw new RangeError(
           `the method "${method.type}" changes the model itself; it has no adapter`,
         );
-      await writePeftFolder(folder, withHead(content, headTensors()), model.name);
+      if (head.length > 0 && method.type === 'tokens')
+        throw new RangeError(
+          'peft keeps no head beside trained embeddings; export the merged model instead',
+        );
+      const config = { ...content.config, task_type: peftTaskType(model.config, task) };
+      await writePeftFolder(folder, withHead({ ...content, config }, headTensors()), model.name);
     },
     async exportMerged(folder) {
       const changed = await adaptation.merged(values());
       if (changed === undefined)
         throw new RangeError(`what "${method.type}" trains cannot be merged into the model`);
       for (const { name } of head) changed.delete(name);
-      await writeMergedFolder(model, changed, folder, headTensors());
+      await writeMergedFolder(model, changed, folder, { added: headTensors(), task });
     },
   };
 }

@@ -254,7 +254,7 @@ export async function createTrainer<Example>(
     };
   }
 
-  const exports = runExports(model, settings, modelState);
+  const exports = runExports(model, settings, { modelState, task: objective.task });
 
   return {
     totalSteps: plan.totalSteps,

@@ -1,0 +1,99 @@
+import { UnsupportedModelError } from './error.ts';
+import type { ModelConfig } from './model-config.ts';
+
+/** What a model computes from its hidden states, where that is not the next token. */
+export type ModelTask =
+  | {
+      readonly kind: 'sequence-classification';
+      /** Scores of a text. */
+      readonly labels: number;
+      readonly problem: 'single-label' | 'multi-label' | 'regression';
+      readonly labelNames?: readonly string[] | undefined;
+    }
+  | {
+      readonly kind: 'token-classification';
+      readonly labels: number;
+      readonly labelNames?: readonly string[] | undefined;
+    }
+  | { readonly kind: 'question-answering' | 'masked-lm' | 'feature-extraction' };
+
+const classNames: Readonly<Record<ModelConfig['modelType'], string>> = {
+  llama: 'Llama',
+  mistral: 'Mistral',
+  qwen2: 'Qwen2',
+  qwen3: 'Qwen3',
+  gemma3_text: 'Gemma3Text',
+  phi3: 'Phi3',
+  gpt2: 'GPT2',
+  bert: 'Bert',
+  roberta: 'Roberta',
+  distilbert: 'DistilBert',
+  modernbert: 'ModernBert',
+};
+
+const classEndings: Readonly<Record<ModelTask['kind'], string>> = {
+  'sequence-classification': 'ForSequenceClassification',
+  'token-classification': 'ForTokenClassification',
+  'question-answering': 'ForQuestionAnswering',
+  'masked-lm': 'ForMaskedLM',
+  'feature-extraction': 'Model',
+};
+
+/** transformers' class for a family's model with the head of a task, such as BertForTokenClassification. */
+export function architectureOf({ modelType }: ModelConfig, { kind }: ModelTask): string {
+  return `${classNames[modelType]}${classEndings[kind]}`;
+}
+
+/**
+ * config.json of a model that has learned a task: its class, and of a classifier its labels and the kind of
+ * problem, by transformers' keys. Throws UnsupportedModelError, with `file`, where names and labels do not agree.
+ */
+export function withTask(
+  file: string,
+  json: Readonly<Record<string, unknown>>,
+  { config, task }: { readonly config: ModelConfig; readonly task: ModelTask },
+): Record<string, unknown> {
+  const whole: Record<string, unknown> = {
+    ...json,
+    architectures: [architectureOf(config, task)],
+  };
+  // What an earlier task left would contradict this one.
+  for (const key of ['id2label', 'label2id', 'num_labels', 'problem_type']) delete whole[key];
+  if (task.kind !== 'sequence-classification' && task.kind !== 'token-classification') return whole;
+  const names =
+    task.labelNames ?? Array.from({ length: task.labels }, (_, label) => `LABEL_${label}`);
+  if (names.length !== task.labels || new Set(names).size !== names.length)
+    throw new UnsupportedModelError(
+      file,
+      'id2label',
+      `needs ${task.labels} different names, not ${JSON.stringify(names)}`,
+    );
+  whole.id2label = Object.fromEntries(names.map((name, label) => [String(label), name]));
+  whole.label2id = Object.fromEntries(names.map((name, label) => [name, label]));
+  if (task.kind === 'sequence-classification') whole.problem_type = problemTypes[task.problem];
+  return whole;
+}
+
+const problemTypes = {
+  'single-label': 'single_label_classification',
+  'multi-label': 'multi_label_classification',
+  regression: 'regression',
+} as const;
+
+/** peft's `task_type`; null where it has none. */
+export function peftTaskType(config: ModelConfig, task: ModelTask | undefined): string | null {
+  switch (task?.kind) {
+    case undefined:
+      return config.kind === 'decoder' ? 'CAUSAL_LM' : null;
+    case 'sequence-classification':
+      return 'SEQ_CLS';
+    case 'token-classification':
+      return 'TOKEN_CLS';
+    case 'question-answering':
+      return 'QUESTION_ANS';
+    case 'feature-extraction':
+      return 'FEATURE_EXTRACTION';
+    case 'masked-lm':
+      return null;
+  }
+}
