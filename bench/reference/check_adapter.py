@@ -2,7 +2,7 @@
 
     python check_adapter.py --model <folder> [--adapter <folder>] --tokens 1,2,3 --out <file>
 
-Writes the logits [tokens, vocabulary] as little-endian float32. Run by bench/adapter-parity.ts.
+Writes the logits [tokens, vocabulary] as little-endian float32. Run by bench/parity/one-folder.ts.
 """
 
 import argparse

@@ -64,12 +64,16 @@ export function tokenEmbeddings({ tokens }: TokensSettings, { model }: AdaptTarg
         target_modules: [module.slice(module.lastIndexOf('.') + 1)],
         init_weights: true,
       },
-      tensors: new Map([
-        [
-          `${peftPrefix}${module}.token_adapter.trainable_tokens_delta`,
+      tensors: new Map(
+        // peft stores the rows of a tied head under its own name too.
+        (config.kind === 'decoder' && config.tieEmbeddings
+          ? [module, decoderNames(config).head]
+          : [module]
+        ).map((place) => [
+          `${peftPrefix}${place}.trainable_tokens_delta`,
           { shape, data: values.get(name) as Float32Array },
-        ],
-      ]),
+        ]),
+      ),
     }),
     async merged(values) {
       const all = await readTable();

@@ -4,6 +4,7 @@ import { writeFolderAtomically } from './atomic.ts';
 import { decoderNames } from './decoder-names.ts';
 import { encoderNames } from './encoder-names.ts';
 import { CheckpointError } from './error.ts';
+import { readExactJson } from './exact-json.ts';
 import { modelTensors } from './model-config.ts';
 import {
   type AnyModelFolder,
@@ -151,8 +152,8 @@ export async function writeMergedFolder(
     base.tensors.size > 0 ? planFromBase(base, changed) : await planFromConfig(base, changed);
   await addTensors(base, shards, added);
   const configFile = join(base.path, 'config.json');
-  const json = (await readJson(configFile)) as Readonly<Record<string, unknown>>;
-  const config = task && withTask(configFile, json, { config: base.config, task });
+  const config =
+    task && withTask(configFile, await readExactJson(configFile), { config: base.config, task });
   await writeFolderAtomically(out, 'config.json', async (temporary) => {
     for (const [shard, sources] of shards) await streamSafetensors(join(temporary, shard), sources);
     if (!shards.has(singleWeightsFile)) await writeIndex(join(temporary, weightsIndexFile), shards);

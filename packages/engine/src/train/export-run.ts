@@ -3,11 +3,11 @@ import { loraScale } from '../adapt/lora.ts';
 import { adaptedLinears, targetNames } from '../adapt/targets.ts';
 import { writeMergedFolder } from '../checkpoint/merged.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import { peftTaskType } from '../checkpoint/model-task.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
-import { type PeftContent, peftPrefix, writePeftFolder } from '../checkpoint/peft-folder.ts';
+import { writePeftFolder } from '../checkpoint/peft-folder.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type { ModelState } from './model-state.ts';
+import { forTask } from './peft-head.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** What a run gives out. */
@@ -53,12 +53,8 @@ export function runExports(
         throw new RangeError(
           `the method "${method.type}" changes the model itself; it has no adapter`,
         );
-      if (head.length > 0 && method.type === 'tokens')
-        throw new RangeError(
-          'peft keeps no head beside trained embeddings; export the merged model instead',
-        );
-      const config = { ...content.config, task_type: peftTaskType(model.config, task) };
-      await writePeftFolder(folder, withHead({ ...content, config }, headTensors()), model.name);
+      const whole = await forTask(content, { model, task, head: headTensors() });
+      await writePeftFolder(folder, whole, model.name);
     },
     async exportMerged(folder) {
       const changed = await adaptation.merged(values());
@@ -68,31 +64,4 @@ export function runExports(
       await writeMergedFolder(model, changed, folder, { added: headTensors(), task });
     },
   };
-}
-
-/** The head in peft's way: whole modules beside the adapter, listed under `modules_to_save`. */
-function withHead(
-  content: PeftContent,
-  head: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>,
-): PeftContent {
-  if (head.size === 0) return content;
-  const modules = new Set<string>();
-  const tensors = new Map(content.tensors);
-  for (const [name, tensor] of head) {
-    modules.add(savedModule(name));
-    tensors.set(`${peftPrefix}${name}`, tensor);
-  }
-  return {
-    ...content,
-    config: { ...content.config, modules_to_save: [...modules].sort() },
-    tensors,
-  };
-}
-
-/** The outermost module of a head: `classifier` of `classifier.dense.weight`, `pooler` of `bert.pooler.dense.weight`. */
-function savedModule(name: string): string {
-  const parts = name.split('.');
-  return parts[0] === 'bert' || parts[0] === 'roberta'
-    ? (parts[1] as string)
-    : (parts[0] as string);
 }

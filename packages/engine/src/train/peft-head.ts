@@ -1,0 +1,113 @@
+import { encoderNames } from '../checkpoint/encoder-names.ts';
+import { CheckpointError } from '../checkpoint/error.ts';
+import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import { type ModelTask, peftTaskType } from '../checkpoint/model-task.ts';
+import type { AdapterTensor } from '../checkpoint/peft.ts';
+import { type PeftContent, peftPrefix } from '../checkpoint/peft-folder.ts';
+import { readTensor } from '../checkpoint/safetensors.ts';
+
+/** Prompts and prefixes are no part of a wrapped model, so peft names what lies beside them by a shorter path. */
+const promptPrefix = 'base_model.';
+
+/**
+ * An adapter as peft stores it for an objective: its task type, and the head of the objective as whole modules under
+ * `modules_to_save`. An adapter of an embedding model is named as in the class without a head, which people load.
+ * Throws RangeError where peft has no place for a head, CheckpointError where the base lacks a tied weight.
+ */
+export async function forTask(
+  content: PeftContent,
+  {
+    model,
+    task,
+    head,
+  }: {
+    readonly model: AnyModelFolder;
+    readonly task: ModelTask | undefined;
+    readonly head: ReadonlyMap<string, AdapterTensor>;
+  },
+): Promise<PeftContent> {
+  const config: Record<string, unknown> = {
+    ...content.config,
+    task_type: peftTaskType(model.config, task),
+  };
+  if (task?.kind === 'feature-extraction') return withoutHead({ ...content, config }, model);
+  if (head.size === 0) return { ...content, config };
+  if (config.peft_type === 'TRAINABLE_TOKENS')
+    throw new RangeError(
+      'peft keeps no head beside trained embeddings; export the merged model instead',
+    );
+  const prefix = isPrompt(content) ? promptPrefix : peftPrefix;
+  const tensors = new Map(content.tensors);
+  const saved = new Set<string>();
+  for (const [name, tensor] of [...head, ...(await tiedTensors(model, task, head))]) {
+    saved.add(savedModule(name));
+    tensors.set(`${prefix}${name}`, tensor);
+  }
+  return { ...content, config: { ...config, modules_to_save: [...saved].sort() }, tensors };
+}
+
+function isPrompt({ config }: PeftContent): boolean {
+  return config.peft_type === 'PROMPT_TUNING' || config.peft_type === 'PREFIX_TUNING';
+}
+
+/** The outermost module of a head: `classifier` of `classifier.dense.weight`, `pooler` of `bert.pooler.dense.weight`. */
+function savedModule(name: string): string {
+  const parts = name.split('.');
+  return parts[0] === 'bert' || parts[0] === 'roberta'
+    ? (parts[1] as string)
+    : (parts[0] as string);
+}
+
+/**
+ * The decoder of a head for masked words, whose weight is the word embeddings and whose bias some families name twice:
+ * peft copies the module that holds it, and wants every tensor of its copy.
+ */
+async function tiedTensors(
+  model: AnyModelFolder,
+  task: ModelTask | undefined,
+  head: ReadonlyMap<string, AdapterTensor>,
+): Promise<Map<string, AdapterTensor>> {
+  const { config, path, tensors } = model;
+  const found = new Map<string, AdapterTensor>();
+  if (task?.kind !== 'masked-lm' || config.kind !== 'encoder') return found;
+  const decoder = {
+    bert: 'cls.predictions.decoder',
+    roberta: 'lm_head.decoder',
+    distilbert: 'vocab_projector',
+    modernbert: 'decoder',
+  }[config.modelType];
+  const words = `${encoderNames(config).words}.weight`;
+  const entry = tensors.get(words);
+  if (entry === undefined) throw new CheckpointError(path, 'the model needs it', words);
+  found.set(`${decoder}.weight`, { shape: entry.shape, data: await readTensor(entry) });
+  const bias = head.get(`${decoder}.bias`) ?? head.get(`${decoder.replace('.decoder', '')}.bias`);
+  if (bias !== undefined) found.set(`${decoder}.bias`, bias);
+  return found;
+}
+
+/** The adapter by the names of the class without a head: `layers.0…` for `model.layers.0…`. */
+function withoutHead(content: PeftContent, { config }: AnyModelFolder): PeftContent {
+  const prefix =
+    config.kind === 'encoder'
+      ? encoderNames(config).prefix
+      : config.modelType === 'gpt2'
+        ? 'transformer.'
+        : 'model.';
+  const bare = (name: string): string =>
+    name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  const renamed = Object.fromEntries(
+    Object.entries(content.config).map(([key, value]) => [
+      key,
+      /_modules$/.test(key) && Array.isArray(value) ? value.map(String).map(bare) : value,
+    ]),
+  );
+  const tensors = [...content.tensors].map(([name, tensor]): [string, AdapterTensor] => [
+    name.startsWith(peftPrefix) ? `${peftPrefix}${bare(name.slice(peftPrefix.length))}` : name,
+    tensor,
+  ]);
+  // A target named `dense` would take in the pooler, which this objective leaves alone.
+  const hasPooler = config.modelType === 'bert' || config.modelType === 'roberta';
+  if (hasPooler && Array.isArray(renamed.target_modules))
+    renamed.exclude_modules = ['pooler.dense'];
+  return { ...content, config: renamed, tensors: new Map(tensors) };
+}
