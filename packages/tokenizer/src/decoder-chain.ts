@@ -103,6 +103,9 @@ function eachToken(rewrite: (token: string, index: number) => string): DecoderSt
   return { push: (token) => [rewrite(token, index++)], end: () => [] };
 }
 
+/** A token that stands for one byte, in models that fall back to bytes. */
+export const byteToken = /^<0x([0-9A-Fa-f]{2})>$/;
+
 /** Byte tokens in a row are one text when they are valid UTF-8, else as many U+FFFD as they are. */
 function joinBytes(): DecoderStage {
   let bytes: number[] = [];
@@ -115,7 +118,7 @@ function joinBytes(): DecoderStage {
   };
   return {
     push: (token) => {
-      const byte = /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1];
+      const byte = byteToken.exec(token)?.[1];
       if (byte === undefined) return [...flush(), token];
       bytes.push(Number.parseInt(byte, 16));
       return [];

@@ -1,5 +1,5 @@
 import { bytesOfEntry } from './byte-alphabet.ts';
-import type { DecoderStep } from './decoder-chain.ts';
+import { byteToken, type DecoderStep } from './decoder-chain.ts';
 
 export type TokenStream = {
   /** The characters that this token completes; often one token more or less than a word, never half a character. */
@@ -11,6 +11,8 @@ export type TokenStream = {
 export type Decoder = {
   decode(tokens: Iterable<number>, skipSpecial: boolean): string;
   stream(skipSpecial: boolean): TokenStream;
+  /** What an ordinary token adds to a text that has begun; it may be a part of a character. */
+  bytes(token: number): Uint8Array;
 };
 
 /** The text of each token by id, and which ids are special. */
@@ -44,6 +46,7 @@ export function createByteDecoder(tokens: TokenTexts): Decoder {
     return skipSpecial && tokens.special.has(token) ? nothing : pieces[token]!;
   };
   return {
+    bytes: (token) => bytesOf(token, false),
     decode: (list, skipSpecial) => {
       const parts = Array.from(list, (token) => bytesOf(token, skipSpecial));
       return createTextDecoder().decode(Buffer.concat(parts));
@@ -75,8 +78,17 @@ export function createChainDecoder(tokens: TokenTexts, steps: readonly DecoderSt
       end: () => stages.map((stage, i) => run(stage.end(), i + 1)).join(''),
     };
   };
+  // What comes first in a text may be rewritten in its own way: tokens are read behind this one.
+  const anchor = tokens.texts.findIndex((text, id) => text !== undefined && !tokens.added.has(id));
   return {
     stream,
+    bytes: (token) => {
+      const byte = byteToken.exec(textOf(tokens, token))?.[1];
+      if (byte !== undefined) return Uint8Array.of(Number.parseInt(byte, 16));
+      const { push, end } = stream(false);
+      push(anchor);
+      return Buffer.from(push(token) + end());
+    },
     decode: (list, skipSpecial) => {
       const { push, end } = stream(skipSpecial);
       let text = '';

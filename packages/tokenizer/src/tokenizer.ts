@@ -47,6 +47,11 @@ export type Tokenizer = {
   /** Decodes token by token; a character comes out only when it is whole. Joined, the same as decode. */
   stream(options?: { skipSpecial?: boolean }): TokenStream;
   tokenId(text: string): number | undefined;
+  /**
+   * The bytes that a token adds to a text that has begun; they may be a part of a character. undefined for
+   * special and added tokens and for ids that mean nothing.
+   */
+  tokenBytes(token: number): Uint8Array | undefined;
   /** One more than the highest token id. */
   vocabularySize: number;
   isSpecial(token: number): boolean;
@@ -124,6 +129,10 @@ export function createTokenizer(json: unknown, source = 'tokenizer.json'): Token
     decode: (tokens, options = {}) => decoder.decode(tokens, options.skipSpecial ?? false),
     stream: (options = {}) => decoder.stream(options.skipSpecial ?? false),
     tokenId: (text) => ids.get(text),
+    tokenBytes: (token) =>
+      texts.texts[token] === undefined || texts.added.has(token) || texts.special.has(token)
+        ? undefined
+        : decoder.bytes(token),
     vocabularySize: texts.texts.length,
     isSpecial: (token) => texts.special.has(token),
     isAdded: (token) => texts.added.has(token),
