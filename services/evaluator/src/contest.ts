@@ -136,6 +136,7 @@ async function answerTask(
     presencePenalty: 0,
     frequencyPenalty: 0,
     topLogprobs: 0,
+    schema: null,
   };
   const tokens: number[] = [];
   const options = { urgency: 'evaluation', signal } as const;

@@ -2,6 +2,7 @@
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { openGenerator } from '@lathe/engine/generate/generator';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { withForms } from './answer-forms.ts';
 import { type FromEngine, toEngineSchema } from './engine-message.ts';
 import { createEngineServer } from './engine-server.ts';
 import { createModelPool } from './model-pool.ts';
@@ -18,7 +19,8 @@ process.once('message', (raw: unknown) => {
   const device = cpuDevice(threads === 0 ? {} : { threads });
   const pool = createModelPool({
     openFolder: openModelFolder,
-    openGenerator: (model, maxContext) => openGenerator({ model, maxContext, device }),
+    openGenerator: async (opened, { folder, maxContext }) =>
+      withForms(await openGenerator({ model: opened, maxContext, device }), folder),
     mergedModels: configuration.mergedModels,
     adapters: configuration.adapters,
     onError: (error) => console.error(error),

@@ -1,4 +1,5 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
+import { jsonSchemaSchema } from '@lathe/contracts/http/chat';
 import { z } from 'zod';
 
 const isInt32 = (value: unknown) => value instanceof Int32Array;
@@ -24,6 +25,7 @@ const requestSchema = z.object({
   presencePenalty: z.number(),
   frequencyPenalty: z.number(),
   topLogprobs: z.number().int(),
+  schema: jsonSchemaSchema.nullable(),
 });
 
 /** What the evaluator tells its engine process; it travels as structured clones. */

@@ -37,6 +37,7 @@ const request: GenerateRequest = {
   presencePenalty: 0,
   frequencyPenalty: 0,
   topLogprobs: 0,
+  schema: null,
 };
 
 it('generates and scores with log-probabilities that agree', async () => {

@@ -1,4 +1,5 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { JsonSchema } from '@lathe/contracts/http/chat';
 
 /** Which weights answer: a model folder, and a PEFT adapter folder on top of it or none. */
 export type EngineModel = {
@@ -23,6 +24,8 @@ export type GenerateRequest = {
   readonly frequencyPenalty: number;
   /** Alternatives to report for each token. */
   readonly topLogprobs: number;
+  /** JSON Schema that the answer keeps to; null: any text. */
+  readonly schema: JsonSchema | null;
 };
 
 /** One generated token; log-probabilities in nats. */

@@ -38,6 +38,7 @@ export function chatRequest(): InferenceRequest {
     seed: 1,
     choices: 1,
     topLogprobs: null,
+    schema: null,
     logitBias: {},
     presencePenalty: 0,
     frequencyPenalty: 0,

@@ -42,7 +42,7 @@ export type ModelPool = {
 
 export type PoolPorts = {
   readonly openFolder: (path: string) => Promise<ModelFolder>;
-  readonly openGenerator: (model: ModelFolder, maxContext: number) => Promise<PooledGenerator>;
+  readonly openGenerator: (opened: ModelFolder, model: EngineModel) => Promise<PooledGenerator>;
   /** Models with weights of their own, and adapters of one base, that stay in memory. */
   readonly mergedModels: number;
   readonly adapters: number;
@@ -65,7 +65,7 @@ export function createModelPool(ports: PoolPorts): ModelPool {
   const loadGenerator = (model: EngineModel): Loaded<PooledGenerator> => {
     const value = ports
       .openFolder(model.folder)
-      .then((folder) => ports.openGenerator(folder, model.maxContext));
+      .then((folder) => ports.openGenerator(folder, model));
     return { value, users: 0, drop: guard(async () => (await value).dispose()) };
   };
   const loadAdapter = (generator: PooledGenerator, folder: string): Loaded<void> => ({

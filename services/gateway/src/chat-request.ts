@@ -1,6 +1,6 @@
 import type { Message } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
-import type { ChatRequest } from '@lathe/contracts/http/chat';
+import type { ChatRequest, JsonSchema } from '@lathe/contracts/http/chat';
 import type { InferenceRequest } from '@lathe/contracts/message/inference';
 
 /** Who asks, and under which id the evaluators know the request. */
@@ -27,7 +27,15 @@ export function toInferenceRequest(body: ChatRequest, asker: Asker): InferenceRe
     logitBias: body.logit_bias ?? {},
     presencePenalty: body.presence_penalty ?? 0,
     frequencyPenalty: body.frequency_penalty ?? 0,
+    schema: answerSchema(body.response_format),
   };
+}
+
+/** The schema of the answer; any object where JSON is asked for without one. */
+function answerSchema(format: ChatRequest['response_format']): JsonSchema | null {
+  if (format == null || format.type === 'text') return null;
+  if (format.type === 'json_object') return { type: 'object' };
+  return format.json_schema.schema ?? { type: 'object' };
 }
 
 /** Throws `invalid_value` when a parameter of streaming is given without streaming. */

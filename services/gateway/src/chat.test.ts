@@ -71,6 +71,7 @@ test('a completion is collected, with defaults resolved for the evaluator', asyn
     seed: null,
     choices: 1,
     topLogprobs: null,
+    schema: null,
     logitBias: {},
     presencePenalty: 0,
     frequencyPenalty: 0,
@@ -103,6 +104,22 @@ test('every parameter reaches the evaluator', async () => {
     presencePenalty: 1,
     frequencyPenalty: -1,
   });
+});
+
+test.each<[unknown, unknown]>([
+  [{ type: 'json_object' }, { type: 'object' }],
+  [{ type: 'json_schema', json_schema: { name: 'any' } }, { type: 'object' }],
+  [
+    {
+      type: 'json_schema',
+      json_schema: { name: 'a-b', strict: true, schema: { const: [1, null] } },
+    },
+    { const: [1, null] },
+  ],
+])('the form %j reaches the evaluator', async (format, schema) => {
+  const { requests } = await evaluator(sayAll(hello));
+  await complete({ response_format: format as { type: 'json_object' } });
+  expect(requests[0]?.schema).toEqual(schema);
 });
 
 test('several choices and log-probabilities come back in their places', async () => {

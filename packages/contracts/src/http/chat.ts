@@ -13,6 +13,25 @@ export const chatMessageSchema = z.strictObject({
 
 const penalty = z.number().min(-2).max(2);
 
+/** A JSON Schema as it came; which keywords can be kept to is found out where answers are made. */
+export const jsonSchemaSchema = z.union([z.boolean(), z.record(z.string(), z.json())]);
+export type JsonSchema = z.infer<typeof jsonSchemaSchema>;
+
+const responseFormat = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text') }),
+  z.strictObject({ type: z.literal('json_object') }),
+  z.strictObject({
+    type: z.literal('json_schema'),
+    json_schema: z.strictObject({
+      name: z.string().regex(/^[\w-]{1,64}$/),
+      description: z.string().optional(),
+      schema: jsonSchemaSchema.optional(),
+      /** The answer keeps to the schema either way. */
+      strict: z.boolean().nullish(),
+    }),
+  }),
+]);
+
 /** Body of POST /v1/chat/completions. What is not supported is refused by name, never ignored. */
 export const chatRequestSchema = z.strictObject({
   model: z.string().min(1).max(256),
@@ -29,7 +48,7 @@ export const chatRequestSchema = z.strictObject({
   logit_bias: z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100)).nullish(),
   presence_penalty: penalty.nullish(),
   frequency_penalty: penalty.nullish(),
-  response_format: z.strictObject({ type: z.literal('text') }).nullish(),
+  response_format: responseFormat.nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.strictObject({ include_usage: z.boolean().optional() }).nullish(),
   store: z.literal(false).nullish(),

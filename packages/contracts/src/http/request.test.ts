@@ -81,7 +81,7 @@ describe('a chat request', () => {
     [{ ...least, n: 9 }, 'n'],
     [{ ...least, stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop'],
     [{ ...least, logit_bias: { '5': 101 } }, 'logit_bias.5'],
-    [{ ...least, response_format: { type: 'json_object' } }, 'response_format.type'],
+    [{ ...least, response_format: { type: 'grammar' } }, 'response_format.type'],
     [{ ...least, tools: [] }, 'tools'],
     [{ ...least, store: true }, 'store'],
     [{ ...least, messages: [{ role: 'robot', content: '' }] }, 'messages.0.role'],

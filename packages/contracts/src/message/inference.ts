@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { messageSchema } from '../artifact/dataset.ts';
 import { wireErrorSchema } from '../error.ts';
-import { finishReasonSchema, tokenLogprobSchema, usageSchema } from '../http/chat.ts';
+import {
+  finishReasonSchema,
+  jsonSchemaSchema,
+  tokenLogprobSchema,
+  usageSchema,
+} from '../http/chat.ts';
 
 /** A chat request as the gateway hands it to an evaluator, every default resolved. */
 export const inferenceRequestSchema = z.object({
@@ -21,6 +26,8 @@ export const inferenceRequestSchema = z.object({
   logitBias: z.record(z.string(), z.number()),
   presencePenalty: z.number(),
   frequencyPenalty: z.number(),
+  /** JSON Schema that the answer keeps to; null: any text. */
+  schema: jsonSchemaSchema.nullable(),
 });
 export type InferenceRequest = z.infer<typeof inferenceRequestSchema>;
 

@@ -1,6 +1,7 @@
 import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
 import { child, rootSeed, uniform } from '../nn/seed.ts';
 import { KeyValueCache } from './cache.ts';
+import type { Constraint } from './constrain/constraint.ts';
 import type { Decoder } from './decoder.ts';
 import { chooseToken, type SamplingSettings, type TokenChoice } from './sampling.ts';
 import { TokenStream } from './token-stream.ts';
@@ -16,6 +17,8 @@ export type SequenceRequest = SamplingSettings & {
   readonly maxTokens: number;
   readonly stopTokens: readonly number[];
   readonly seed: number;
+  /** Holds the answer to a form; it is used up by this one answer. */
+  readonly constraint?: Constraint;
 };
 
 type Sequence = {
@@ -120,17 +123,26 @@ export class Lane {
   #take(slot: number, logits: Float32Array): void {
     const sequence = this.#active[slot] as Sequence;
     const { request, stream, counts, random } = sequence;
+    try {
+      request.constraint?.mask(logits);
+    } catch (error) {
+      // It is this answer's own problem.
+      this.#finish(slot, () => error as Error);
+      return;
+    }
     const choice = chooseToken(logits, request, { counts, random });
     if (request.stopTokens.includes(choice.token)) {
       this.#finish(slot, () => 'stop');
       return;
     }
+    request.constraint?.advance(choice.token);
     stream.push(choice);
     counts.set(choice.token, (counts.get(choice.token) ?? 0) + 1);
     sequence.next = choice.token;
     sequence.generated++;
     const full = this.#cache.length(slot) >= this.#options.maxContext;
-    if (sequence.generated >= request.maxTokens || full) this.#finish(slot, () => 'length');
+    if (request.constraint?.isOver) this.#finish(slot, () => 'stop');
+    else if (sequence.generated >= request.maxTokens || full) this.#finish(slot, () => 'length');
   }
 
   #finish(slot: number, reason: () => FinishReason | Error): void {

@@ -2,6 +2,7 @@ import type { Message } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import type { TokenLogprob, Usage } from '@lathe/contracts/http/chat';
 import type { InferenceReply, InferenceRequest } from '@lathe/contracts/message/inference';
+import { readJsonSchema, SchemaError } from '@lathe/engine/generate/constrain/json-schema';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
@@ -34,6 +35,7 @@ export async function* answerChat(
 ): AsyncGenerator<AnswerPiece, void> {
   const tokens = promptTokens(model, request.messages);
   const maxTokens = roomFor(request, tokens.length, model.engine.maxContext);
+  checkSchema(request.schema);
   const seed = request.seed ?? ports.randomSeed();
   let completionTokens = 0;
   for (let choice = 0; choice < request.choices; choice++) {
@@ -48,6 +50,7 @@ export async function* answerChat(
       presencePenalty: request.presencePenalty,
       frequencyPenalty: request.frequencyPenalty,
       topLogprobs: request.topLogprobs ?? 0,
+      schema: request.schema,
     };
     completionTokens += yield* answerChoice({ choice, request, settings, model }, ports);
   }
@@ -75,6 +78,21 @@ export function promptTokens(model: ServedModel, messages: readonly Message[]): 
       'invalid_value',
       `The model's chat template refuses the messages: ${withoutSource(error)}.`,
       { param: 'messages', cause: error },
+    );
+  }
+}
+
+/** Throws `invalid_value` for a schema that answers cannot be held to. */
+function checkSchema(schema: InferenceRequest['schema']): void {
+  if (schema === null) return;
+  try {
+    readJsonSchema(schema);
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    throw new LatheError(
+      'invalid_value',
+      `Invalid value for 'response_format.json_schema.schema': ${error.message}.`,
+      { param: 'response_format.json_schema.schema', cause: error },
     );
   }
 }

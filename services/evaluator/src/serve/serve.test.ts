@@ -92,6 +92,38 @@ describe('a chat', () => {
     expect(entries.every((entry) => entry.logprob <= 0 && entry.top === 3)).toBe(true);
   });
 
+  it('keeps to a JSON Schema, however wild the sampling', async () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        intent: { enum: ['refund', 'delivery'] },
+        words: { type: 'array', items: { type: 'string', maxLength: 4 }, maxItems: 3 },
+        sure: { type: 'boolean' },
+      },
+      required: ['intent', 'words', 'sure'],
+      additionalProperties: false,
+    };
+    const wild = { temperature: 2, choices: 4, maxTokens: 200, seed: 3, schema };
+    const { texts, reasons } = await collect(service.ask(wild));
+    expect(reasons).toEqual(['stop', 'stop', 'stop', 'stop']);
+    for (const text of texts) {
+      const { intent, words, sure } = JSON.parse(text) as Record<string, unknown>;
+      expect(['refund', 'delivery']).toContain(intent);
+      expect(typeof sure).toBe('boolean');
+      expect((words as string[]).every((word) => [...word].length <= 4)).toBe(true);
+    }
+    const refused = await collect(service.ask({ schema: { type: 'string', pattern: 'a' } }));
+    expect(refused.last).toEqual({
+      kind: 'error',
+      error: {
+        code: 'invalid_value',
+        message:
+          "Invalid value for 'response_format.json_schema.schema': pattern is a keyword that is not supported.",
+        param: 'response_format.json_schema.schema',
+      },
+    });
+  });
+
   it('refuses what does not fit the context, and unknown models', async () => {
     const long = [{ role: 'user' as const, content: 'x'.repeat(600) }];
     const tooLong = await collect(service.ask({ messages: long, maxTokens: null }));

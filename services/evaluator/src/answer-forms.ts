@@ -1,0 +1,59 @@
+import type { JsonSchema } from '@lathe/contracts/http/chat';
+import {
+  type Constraint,
+  createForm,
+  type Vocabulary,
+} from '@lathe/engine/generate/constrain/constraint';
+import { readJsonSchema } from '@lathe/engine/generate/constrain/json-schema';
+import { tokenTrie } from '@lathe/engine/generate/constrain/token-trie';
+import type { Generator } from '@lathe/engine/generate/generator';
+import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
+import type { PooledGenerator } from './model-pool.ts';
+
+/** Schemas whose machines are kept ready for a model. */
+const mostForms = 16;
+
+/** The forms of answers that requests to one model have asked for. */
+export type AnswerForms = {
+  /** Holds one answer to a schema. Throws SchemaError for one that answers cannot be held to. */
+  begin(schema: JsonSchema, stopTokens: readonly number[]): Promise<Constraint>;
+};
+
+/** Forms over the tokens of the model in a folder; its tokenizer is read when the first is asked for. */
+export function createAnswerForms(folder: string): AnswerForms {
+  const forms = new Map<string, ReturnType<typeof createForm>>();
+  let vocabulary: Promise<Vocabulary> | undefined;
+  return {
+    async begin(schema, stopTokens) {
+      vocabulary ??= readVocabulary(folder);
+      const known = await vocabulary;
+      const key = JSON.stringify(schema);
+      const form = forms.get(key) ?? createForm(readJsonSchema(schema), known);
+      forms.delete(key);
+      forms.set(key, form);
+      const [oldest] = forms.keys();
+      if (forms.size > mostForms && oldest !== undefined) forms.delete(oldest);
+      return form.begin(stopTokens);
+    },
+  };
+}
+
+async function readVocabulary(folder: string): Promise<Vocabulary> {
+  const tokenizer = await loadTokenizer(folder);
+  const ids = Array.from({ length: tokenizer.vocabularySize }, (_, id) => id);
+  const bytes = ids.map((id) => tokenizer.tokenBytes(id));
+  return { bytes, trie: tokenTrie(bytes) };
+}
+
+/** A generator whose answers keep to the schemas that requests name; `folder` is its model's. */
+export function withForms(generator: Generator, folder: string): PooledGenerator {
+  const forms = createAnswerForms(folder);
+  return {
+    ...generator,
+    async *generate({ schema, ...request }, signal) {
+      const constraint =
+        schema === null ? {} : { constraint: await forms.begin(schema, request.stopTokens) };
+      yield* generator.generate({ ...request, ...constraint }, signal);
+    },
+  };
+}
