@@ -27,7 +27,7 @@ export const inferenceRequestSchema = z.object({
   presencePenalty: z.number(),
   frequencyPenalty: z.number(),
   /** JSON Schema that the answer keeps to; null: any text. */
-  schema: jsonSchemaSchema.nullable(),
+  schema: jsonSchemaSchema.nullable().default(null),
 });
 export type InferenceRequest = z.infer<typeof inferenceRequestSchema>;
 

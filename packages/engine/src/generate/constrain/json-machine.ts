@@ -308,7 +308,18 @@ function takeInString(rest: StringRest, byte: number): StringRest | 'done' | und
       return isHex(byte) ? { ...rest, inside: 'u4' } : undefined;
     case 'u4':
       return isHex(byte) ? whole : undefined;
+    default:
+      return takeOutside(rest, byte, whole);
   }
+}
+
+/** A byte that is not inside a character. */
+function takeOutside(
+  rest: StringRest,
+  byte: number,
+  whole: StringRest,
+): StringRest | 'done' | undefined {
+  const { minLength, maxLength, count } = rest;
   if (byte === quote) return count >= minLength ? 'done' : undefined;
   if (count >= maxLength) return undefined;
   if (byte === backslash) return { ...rest, inside: 'escape' };
