@@ -29,7 +29,7 @@ export function dropoutRate({ method }: TrainingSettings): number {
 export function adaptedForward(
   { config }: AnyModelFolder,
   settings: TrainingSettings,
-  { adaptation }: ModelState,
+  { adaptation }: Pick<ModelState, 'adaptation'>,
 ): AdaptedForward {
   const seed = rootSeed(settings.seed);
   return ({ tensor }, shape, { objective, training }) => {

@@ -39,11 +39,14 @@ export type ModelStateOptions = {
   readonly objective?: Pick<Objective<never>, 'head' | 'headless'> | undefined;
 };
 
-/**
- * Lays out the trainable parameters and fills in where they start: the folder's weights, random
- * weights, a fresh adapter, or a given one. Throws RangeError when the options contradict each other.
- */
-export async function createModelState(options: ModelStateOptions): Promise<ModelState> {
+/** What a run trains, before anything is read or allocated. */
+export type ModelPlan = Pick<ModelState, 'parameters' | 'adaptation' | 'head'> & {
+  /** The trained weights of the base model. */
+  readonly weights: ReadonlyMap<string, TensorPlan>;
+};
+
+/** Lays out the trainable parameters. Throws RangeError when the options contradict each other. */
+export async function planModel(options: ModelStateOptions): Promise<ModelPlan> {
   const { model, settings, initial, adapter, objective } = options;
   const { method } = settings;
   if (initial === 'random' && method.type !== 'full')
@@ -70,6 +73,16 @@ export async function createModelState(options: ModelStateOptions): Promise<Mode
   );
   if (parameters.length === 0)
     throw new RangeError(`the method "${method.type}" leaves nothing to train for this objective`);
+  return { parameters, adaptation, head, weights: plans };
+}
+
+/**
+ * Allocates the state and fills in where it starts: the folder's weights, random weights, a fresh adapter, or
+ * a given one. Throws RangeError when the options contradict each other.
+ */
+export async function createModelState(options: ModelStateOptions): Promise<ModelState> {
+  const { model, settings, initial, adapter } = options;
+  const { parameters, adaptation, head, weights: plans } = await planModel(options);
   const state = allocateState(planGroups(parameters), createOptimizer(settings.optimizer));
   for (const [name, { role }] of plans) {
     const values = state.tensors.get(name) as Float32Array;

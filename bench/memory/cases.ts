@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TrainingSettingsInput } from '@lathe/engine/train/settings';
+import { type BenchCase, benchCases } from '../engine/cases.ts';
+import { makeModel } from '../engine/make-model.ts';
+
+/** A run whose memory is estimated and measured. */
+export type MemoryCase = Pick<BenchCase, 'task' | 'batch' | 'tokens' | 'steps'> & {
+  readonly name: string;
+  readonly vocabulary: number;
+  readonly settings: TrainingSettingsInput;
+  /** Folder of the model, or what to make it from with random weights. */
+  readonly model: string | BenchCase;
+};
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const lora = { type: 'lora', rank: 16, alpha: 32 } as const;
+const tiny = {
+  model: join(root, 'models', 'lathe-tiny'),
+  vocabulary: 2048,
+  task: 'causal-lm',
+  batch: 8,
+  tokens: 256,
+  steps: 6,
+} as const;
+
+export const memoryCases: readonly MemoryCase[] = [
+  { ...tiny, name: 'lathe-tiny-lora', settings: { method: lora } },
+  { ...tiny, name: 'lathe-tiny-full', settings: { method: { type: 'full' } } },
+  ...benchCases.map(
+    (model): MemoryCase => ({
+      name: model.name,
+      model,
+      vocabulary: Number(model.config.vocab_size),
+      task: model.task,
+      batch: model.batch,
+      tokens: model.tokens,
+      steps: 4,
+      settings: { method: model.method === 'full' ? { type: 'full' } : lora },
+    }),
+  ),
+];
+
+/** The case of a name. Throws RangeError when there is none. */
+export function memoryCase(name: string | undefined): MemoryCase {
+  const found = memoryCases.find((entry) => entry.name === name);
+  if (found !== undefined) return found;
+  throw new RangeError(`no case "${name}"; there are ${memoryCases.map((c) => c.name).join(', ')}`);
+}
+
+/** The folder of a case's model; made under .tools when it is one of random weights. */
+export function modelFolder({ model }: MemoryCase): Promise<string> | string {
+  return typeof model === 'string' ? model : makeModel(join(root, '.tools', 'bench-models'), model);
+}

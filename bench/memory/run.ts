@@ -1,0 +1,90 @@
+/**
+ * Trains one case and prints the most memory that its process held, or only estimates it:
+ *
+ *     node bench/memory/run.ts --case <name> [--estimate]
+ */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { openAnyModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { rootSeed, words } from '@lathe/engine/nn/seed';
+import { causalLm } from '@lathe/engine/objectives/causal-lm';
+import { textExample } from '@lathe/engine/objectives/example';
+import type { Objective } from '@lathe/engine/objectives/objective';
+import { sequenceClassification } from '@lathe/engine/objectives/sequence-classification';
+import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { estimateMemory } from '@lathe/engine/train/memory-estimate';
+import { parseTrainingSettings } from '@lathe/engine/train/settings';
+import { createTrainer } from '@lathe/engine/train/trainer';
+import { memoryCase, modelFolder } from './cases.ts';
+
+const { values } = parseArgs({
+  options: {
+    case: { type: 'string' },
+    estimate: { type: 'boolean', default: false },
+    threads: { type: 'string', default: '2' },
+  },
+});
+const labels = 4;
+const entry = memoryCase(values.case);
+const { batch, tokens, steps, task, vocabulary } = entry;
+const model = await openAnyModelFolder(await modelFolder(entry));
+const settings = parseTrainingSettings({
+  epochs: 1,
+  batchSize: batch,
+  learningRate: 1e-4,
+  schedule: { kind: 'constant' },
+  maxTokens: tokens,
+  microBatchTokens: batch * tokens,
+  ...entry.settings,
+});
+const seed = rootSeed(7);
+const ids = Array.from({ length: batch * steps }, (_, example) =>
+  Array.from({ length: tokens }, (_, at) => words(seed, example * tokens + at).low % vocabulary),
+);
+if (task === 'causal-lm')
+  await report(
+    causalLm,
+    ids.map((list) => textExample(list)),
+  );
+else
+  await report(
+    sequenceClassification(model.config, { problem: 'single-label', labels }),
+    ids.map((list, at) => ({ tokens: Int32Array.from(list), label: at % labels })),
+  );
+
+async function report<Example>(
+  objective: Objective<Example>,
+  examples: readonly Example[],
+): Promise<void> {
+  if (values.estimate) {
+    const rows = Math.max(1, Math.floor(settings.microBatchTokens / tokens));
+    const shape = { rows, tokens, targets: targetsOf(rows), examples: rows };
+    console.log(JSON.stringify(await estimateMemory({ model, settings, objective, shape })));
+    return;
+  }
+  const device = cpuDevice({ threads: Number(values.threads) });
+  const trainer = await createTrainer({ model, settings, objective, examples, device });
+  const seconds: number[] = [];
+  let loss = 0;
+  while (trainer.step < trainer.totalSteps) {
+    const metrics = await trainer.trainStep();
+    seconds.push(metrics.seconds);
+    loss = metrics.loss;
+  }
+  const memory = await processMemory();
+  await trainer.dispose();
+  console.log(JSON.stringify({ ...memory, loss, seconds: Math.min(...seconds) }));
+}
+
+/** Every position is a target in a text, one in an example that is classified. */
+function targetsOf(rows: number): number {
+  return task === 'causal-lm' ? rows * tokens : Math.ceil(rows / 16) * 16;
+}
+
+/** Resident memory of this process in bytes, as the kernel counts it: the peak, and what it is now. */
+async function processMemory(): Promise<Record<'peak' | 'anonymous' | 'files', number>> {
+  const status = await readFile('/proc/self/status', 'utf8');
+  const bytes = (name: string): number =>
+    1024 * Number(new RegExp(`${name}:\\s*(\\d+) kB`).exec(status)?.[1]);
+  return { peak: bytes('VmHWM'), anonymous: bytes('RssAnon'), files: bytes('RssFile') };
+}

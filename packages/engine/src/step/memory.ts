@@ -1,0 +1,196 @@
+import type { DeviceName } from '../graph/op.ts';
+import { elementCount } from '../graph/shape.ts';
+import { bytesPerElement } from '../graph/tensor.ts';
+import {
+  constantOp,
+  externalOp,
+  inputOp,
+  isLeaf,
+  partOp,
+  seedOp,
+  type Value,
+} from '../graph/value.ts';
+import type { Graph } from '../onnx/encode.ts';
+import { lowerGraph } from '../onnx/lower.ts';
+import { createArena } from './memory-arena.ts';
+import { executionOrder, producer } from './memory-order.ts';
+
+/** What a run of a graph needs of memory, in bytes. */
+export type GraphMemory = {
+  /** Pages of the runtime's arena: intermediate values and outputs, with what fragmentation loses. */
+  readonly arena: number;
+  /** Intermediate values and outputs that are alive together at most. */
+  readonly live: number;
+  /** Outputs, which the binding copies after a run. */
+  readonly outputs: number;
+  /** Weights that are mapped from files and read by a run. */
+  readonly mapped: number;
+  /** Fed tensors. */
+  readonly inputs: number;
+  /** Numbers written into the graph. */
+  readonly constants: number;
+  /** Operators in the graph. */
+  readonly nodes: number;
+};
+
+/** Runs that are gone through: what is touched settles after the second. */
+const runs = 2;
+
+/** Operators whose first output takes over the first input's buffer: always, or where nothing else reads it. */
+const aliases = new Set(['Reshape', 'Identity']);
+const inPlace = new Set(['ScatterElements', 'ScatterND', 'Sigmoid', 'Tanh']);
+
+/**
+ * Goes through the runs of a graph as ONNX Runtime's CPU provider makes them, without running it: its order, its
+ * reuse of buffers (a dead one of the same shape serves again, and is held until its last use), and its arena.
+ */
+export function graphMemory(graph: Graph, device: DeviceName = 'cpu'): GraphMemory {
+  const lowered = lowerGraph(graph.outputs, device);
+  const order = executionOrder(lowered);
+  const plan = planBuffers(order, Object.values(lowered.outputs));
+  const arena = createArena();
+  let live = 0;
+  for (let run = 0; run < runs; run++) {
+    const held = new Map<Slot, ReturnType<typeof arena.take>>();
+    let alive = 0;
+    for (const [at, { taken, freed }] of plan.steps.entries()) {
+      for (const slot of taken) {
+        held.set(slot, arena.take(slot.bytes));
+        alive += slot.bytes;
+      }
+      live = Math.max(live, alive);
+      const done = at === plan.steps.length - 1 ? [...freed, ...plan.outputs] : freed;
+      for (const slot of done) {
+        const chunk = held.get(slot);
+        if (chunk === undefined) continue;
+        arena.release(chunk);
+        held.delete(slot);
+        alive -= slot.bytes;
+      }
+    }
+  }
+  const leaves = lowered.nodes.filter(isLeaf);
+  const sum = (values: readonly Value[]): number =>
+    values.reduce((bytes, value) => bytes + bytesOf(value), 0);
+  return {
+    arena: arena.touchedBytes(),
+    live,
+    outputs: Object.values(lowered.outputs).reduce((bytes, value) => bytes + bytesOf(value), 0),
+    mapped: mappedBytes(lowered.nodes),
+    inputs: sum(leaves.filter(({ op }) => op === inputOp)),
+    constants: sum(leaves.filter(({ op }) => op === constantOp || op === seedOp)),
+    nodes: order.length,
+  };
+}
+
+/** A buffer of the plan; several values may have it, one after another. */
+type Slot = { readonly bytes: number; readonly type: string; uses: number };
+
+type PlannedStep = { readonly taken: Slot[]; readonly freed: Slot[] };
+
+/** Which buffers each step takes and lets go, after `AllocationPlanner`. */
+function planBuffers(
+  order: readonly Value[],
+  outputs: readonly Value[],
+): { readonly steps: readonly PlannedStep[]; readonly outputs: readonly Slot[] } {
+  const uses = countUses(order, outputs);
+  const slots = new Map<string, Slot>();
+  const answers = new Set(outputs.map(keyOf));
+  const lastUse = new Map<Slot, number>();
+  const waiting: Slot[] = [];
+  const firstUse = new Map<Slot, number>();
+
+  const finish = (slot: Slot, step: number): void => {
+    lastUse.set(slot, step);
+    if (--slot.uses === 0) waiting.unshift(slot);
+  };
+  const slotFor = (node: Value, index: number): Slot => {
+    const { shape, dtype } = node.types[index] as Value['types'][number];
+    const bytes = elementCount(shape) * bytesPerElement(dtype);
+    const type = `${bytesPerElement(dtype)}:${shape.join()}`;
+    const count = (uses.get(keyAt(node, index)) ?? 0) + 1;
+    const [first] = node.inputs;
+    const own = first === undefined ? undefined : slots.get(keyOf(first));
+    const name = operatorType(node);
+    if (index === 0 && own !== undefined && !answers.has(keyAt(node, 0))) {
+      const passes = inPlace.has(name) && own.uses === 1 && own.bytes === bytes;
+      if (aliases.has(name) || passes) {
+        own.uses += count;
+        return own;
+      }
+    }
+    const at =
+      answers.has(keyAt(node, index)) || shape.length === 0
+        ? -1
+        : waiting.findIndex((slot) => slot.type === type);
+    if (at >= 0) {
+      const [slot] = waiting.splice(at, 1) as [Slot];
+      slot.uses += count;
+      return slot;
+    }
+    return { bytes, type, uses: count };
+  };
+
+  for (const [step, node] of order.entries()) {
+    for (const index of node.types.keys()) {
+      const slot = slotFor(node, index);
+      slots.set(keyAt(node, index), slot);
+      if (!firstUse.has(slot)) firstUse.set(slot, step);
+    }
+    for (const input of node.inputs) {
+      const slot = slots.get(keyOf(input));
+      if (slot !== undefined) finish(slot, step);
+    }
+    for (const index of node.types.keys()) finish(slots.get(keyAt(node, index)) as Slot, step);
+  }
+  const steps: PlannedStep[] = order.map(() => ({ taken: [], freed: [] }));
+  const kept = new Set(outputs.map((value) => slots.get(keyOf(value))));
+  for (const [slot, step] of firstUse) (steps[step] as PlannedStep).taken.push(slot);
+  for (const [slot, step] of lastUse)
+    if (!kept.has(slot)) (steps[step] as PlannedStep).freed.push(slot);
+  return { steps, outputs: [...kept].filter((slot) => slot !== undefined) };
+}
+
+/** How often each value is read; an output once more, by the caller. */
+function countUses(order: readonly Value[], outputs: readonly Value[]): Map<string, number> {
+  const uses = new Map<string, number>();
+  const add = (value: Value): void => {
+    uses.set(keyOf(value), (uses.get(keyOf(value)) ?? 0) + 1);
+  };
+  for (const { inputs } of order) for (const input of inputs) add(input);
+  for (const value of outputs) add(value);
+  return uses;
+}
+
+function keyOf(value: Value): string {
+  const index = value.op === partOp ? (value.attributes as { index: number }).index : 0;
+  return keyAt(producer(value), index);
+}
+
+function keyAt(node: Value, index: number): string {
+  return `${node.id}.${index}`;
+}
+
+function operatorType(node: Value): string {
+  return node.op.onnx?.(node).type ?? node.op.name;
+}
+
+function bytesOf({ shape, dtype }: Value): number {
+  return elementCount(shape) * bytesPerElement(dtype);
+}
+
+/** Mapped weights; of a table that is only looked up in, the rows that are at most read. */
+function mappedBytes(nodes: readonly Value[]): number {
+  let bytes = 0;
+  for (const weight of nodes.filter(({ op }) => op === externalOp)) {
+    const readers = nodes.filter(({ inputs }) => inputs.includes(weight));
+    const looked = readers.map((reader) =>
+      operatorType(reader) === 'Gather' && reader.inputs[0] === weight ? bytesOf(reader) : Infinity,
+    );
+    bytes += Math.min(
+      bytesOf(weight),
+      looked.reduce((sum, part) => sum + part, 0),
+    );
+  }
+  return bytes;
+}

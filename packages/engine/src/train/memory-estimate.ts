@@ -1,0 +1,92 @@
+import type { WindowShape } from '../nn/window.ts';
+import type { Objective } from '../objectives/objective.ts';
+import { elementCount, planGroups } from '../optim/flat-state.ts';
+import { createOptimizer } from '../optim/optimizer.ts';
+import { parameterGradientsGraph } from '../step/graphs.ts';
+import { graphMemory } from '../step/memory.ts';
+import { adaptedForward } from './adapted-forward.ts';
+import { type ModelPlan, type ModelStateOptions, planModel, weightValues } from './model-state.ts';
+import type { TrainingSettings } from './settings.ts';
+
+/** Most memory that a run's process holds, in bytes, by what it is for. */
+export type MemoryEstimate = {
+  /** Node, ONNX Runtime's library, and the compiled graph. */
+  readonly runtime: number;
+  /** Weights of the base model that are mapped from their files. */
+  readonly mapped: number;
+  /** Trained weights, the optimizer's buffers, and tensors that a method keeps beside them. */
+  readonly state: number;
+  /** Copies of the gradients outside the runtime. */
+  readonly gradients: number;
+  /** Activations, gradients and workspace inside the runtime. */
+  readonly arena: number;
+  readonly total: number;
+};
+
+export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'> & {
+  readonly settings: TrainingSettings;
+  readonly objective: Pick<Objective<never>, 'forward' | 'head' | 'headless'>;
+  readonly shape: WindowShape;
+};
+
+/** A process that has loaded the engine and trained something tiny. */
+const processBytes = 150 * 2 ** 20;
+/** What an operator takes in the runtime and in the graph that it was compiled from. */
+const nodeBytes = 12 * 2 ** 10;
+const numberBytes = 4;
+
+/**
+ * The most memory of a run on the CPU, from its graph: weights are neither read nor allocated. Covers
+ * training steps; measurements beside them (`Objective.measured`) and evaluation need less than a step does.
+ */
+export async function estimateMemory(options: MemoryEstimateOptions): Promise<MemoryEstimate> {
+  return estimateShape(options, await planForEstimate(options));
+}
+
+/** As `estimateMemory`, for one window shape of a run that was planned once. */
+export function estimateShape(
+  { model, settings, objective, shape }: MemoryEstimateOptions,
+  plan: ModelPlan,
+): MemoryEstimate {
+  const groups = planGroups(plan.parameters);
+  const weights = weightValues(model, plan);
+  const forward = adaptedForward(model, settings, plan)(weights, shape, {
+    objective,
+    training: true,
+  });
+  const memory = graphMemory(parameterGradientsGraph(forward, groups, weights.parameters));
+  const optimizer = createOptimizer(settings.optimizer);
+  const buffers = groups.flatMap((group) => Object.values(optimizer.buffers(group)));
+  const fixed = plan.adaptation.fixed.map(({ data }) => data.length);
+  const trained = plan.parameters.map((parameter) => elementCount(parameter.shape));
+  const state = numberBytes * sum([...trained, ...buffers, ...fixed]);
+  const runtime = processBytes + nodeBytes * memory.nodes + 3 * memory.constants;
+  const gradients = memory.outputs;
+  const { arena, mapped } = memory;
+  return {
+    runtime,
+    mapped,
+    state,
+    gradients,
+    arena,
+    total: runtime + mapped + state + gradients + arena,
+  };
+}
+
+/** The parameters of a run, as its method lays them out; where they start does not matter here. */
+export function planForEstimate(
+  options: Pick<MemoryEstimateOptions, 'model' | 'settings' | 'objective' | 'initial'>,
+): Promise<ModelPlan> {
+  return planModel({ ...options, settings: withoutStart(options.settings) });
+}
+
+/** PiSSA's start needs the weights and a decomposition of each: its shapes are those of any other. */
+function withoutStart(settings: TrainingSettings): TrainingSettings {
+  const { method } = settings;
+  if (method.type !== 'lora' || method.initial !== 'pissa') return settings;
+  return { ...settings, method: { ...method, initial: 'kaiming' } };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
