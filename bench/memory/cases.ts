@@ -7,6 +7,7 @@ import { makeModel } from '../engine/make-model.ts';
 /** A run whose memory is estimated and measured. */
 export type MemoryCase = Pick<BenchCase, 'task' | 'batch' | 'tokens' | 'steps'> & {
   readonly name: string;
+  readonly title: string;
   readonly vocabulary: number;
   readonly settings: TrainingSettingsInput;
   /** Folder of the model, or what to make it from with random weights. */
@@ -25,11 +26,22 @@ const tiny = {
 } as const;
 
 export const memoryCases: readonly MemoryCase[] = [
-  { ...tiny, name: 'lathe-tiny-lora', settings: { method: lora } },
-  { ...tiny, name: 'lathe-tiny-full', settings: { method: { type: 'full' } } },
+  {
+    ...tiny,
+    name: 'lathe-tiny-lora',
+    title: 'lathe-tiny, LoRA rank 16',
+    settings: { method: lora },
+  },
+  {
+    ...tiny,
+    name: 'lathe-tiny-full',
+    title: 'lathe-tiny, full',
+    settings: { method: { type: 'full' } },
+  },
   ...benchCases.map(
     (model): MemoryCase => ({
       name: model.name,
+      title: `${model.title}, ${model.batch} × ${model.tokens} tokens`,
       model,
       vocabulary: Number(model.config.vocab_size),
       task: model.task,

@@ -27,12 +27,16 @@ export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'>
   readonly settings: TrainingSettings;
   readonly objective: Pick<Objective<never>, 'forward' | 'head' | 'headless'>;
   readonly shape: WindowShape;
+  /** Whether a step is several micro-batches, whose gradients are summed; false when absent. */
+  readonly accumulates?: boolean | undefined;
 };
 
 /** A process that has loaded the engine and trained something tiny. */
 const processBytes = 150 * 2 ** 20;
 /** What an operator takes in the runtime and in the graph that it was compiled from. */
 const nodeBytes = 12 * 2 ** 10;
+/** What operators take for themselves while they run, and what the kernel rounds up, as a share of the arena. */
+const workspaceShare = 0.1;
 const numberBytes = 4;
 
 /**
@@ -45,8 +49,8 @@ export async function estimateMemory(options: MemoryEstimateOptions): Promise<Me
 
 /** As `estimateMemory`, for one window shape of a run that was planned once. */
 export function estimateShape(
-  { model, settings, objective, shape }: MemoryEstimateOptions,
-  plan: ModelPlan,
+  { model, settings, objective, shape, accumulates }: MemoryEstimateOptions,
+  plan: Pick<ModelPlan, 'parameters' | 'adaptation'>,
 ): MemoryEstimate {
   const groups = planGroups(plan.parameters);
   const weights = weightValues(model, plan);
@@ -61,8 +65,9 @@ export function estimateShape(
   const trained = plan.parameters.map((parameter) => elementCount(parameter.shape));
   const state = numberBytes * sum([...trained, ...buffers, ...fixed]);
   const runtime = processBytes + nodeBytes * memory.nodes + 3 * memory.constants;
-  const gradients = memory.outputs;
-  const { arena, mapped } = memory;
+  const gradients = memory.outputs * (accumulates ? 2 : 1);
+  const { mapped } = memory;
+  const arena = Math.ceil((1 + workspaceShare) * memory.arena);
   return {
     runtime,
     mapped,

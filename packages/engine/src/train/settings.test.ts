@@ -29,6 +29,7 @@ describe('training settings', () => {
       shuffle: true,
       maxTokens: 2048,
       microBatchTokens: 2048,
+      memoryLimit: null,
     });
     expect(parseTrainingSettings({ method: { type: 'full' } }).learningRate).toBe(2e-5);
   });

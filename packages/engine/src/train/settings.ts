@@ -63,6 +63,12 @@ const schema = z.strictObject({
   microBatchTokens: positiveInteger
     .default(2048)
     .describe('Most tokens (padding included) in one forward and backward pass.'),
+  memoryLimit: positiveInteger
+    .nullable()
+    .default(null)
+    .describe(
+      'Most bytes of memory of the process; passes are then as large as fit, and microBatchTokens is not asked.',
+    ),
 });
 
 /** What a user may write: every field may be left out. */

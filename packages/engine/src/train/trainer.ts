@@ -14,11 +14,14 @@ import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { adaptedForward, dropoutRate } from './adapted-forward.ts';
 import { planBatches } from './batches.ts';
+import { DivergedError } from './diverged-error.ts';
 import { noiseFeeds } from './embedding-noise.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { runExports } from './export-run.ts';
 import { batchFeeds } from './feeds.ts';
 import { createMeasurements } from './measurements.ts';
+import { planForEstimate } from './memory-estimate.ts';
+import { withinMemory } from './memory-limit.ts';
 import {
   createModelState,
   parameterFeeds,
@@ -86,21 +89,6 @@ export type Trainer<Example> = {
   dispose(): Promise<void>;
 };
 
-/** The loss or a gradient became NaN or infinite: the weights are lost since then. */
-export class DivergedError extends Error {
-  override readonly name = 'DivergedError';
-  readonly step: number;
-  readonly examples: readonly number[];
-  constructor(
-    message: string,
-    at: { readonly step: number; readonly examples: readonly number[] },
-  ) {
-    super(message);
-    this.step = at.step;
-    this.examples = at.examples;
-  }
-}
-
 /**
  * Prepares a run: checks the examples, plans every step, and compiles the graphs. Throws RangeError
  * naming the example or setting at fault.
@@ -108,11 +96,10 @@ export class DivergedError extends Error {
 export async function createTrainer<Example>(
   options: TrainerOptions<Example>,
 ): Promise<Trainer<Example>> {
-  const { model, settings, examples, device = cpuDevice() } = options;
+  const { model, settings: given, examples, device = cpuDevice() } = options;
   const { config } = model;
-  const modelState = await createModelState(options);
-  const { state, adaptation } = modelState;
-  const { virtualTokens } = adaptation;
+  const modelPlan = await planForEstimate(options);
+  const { virtualTokens } = modelPlan.adaptation;
   if (virtualTokens > 0 && options.objective.measured !== undefined)
     throw new RangeError(
       `prompt tuning does not go with ${options.objective.name}, which compares with the base model`,
@@ -120,7 +107,7 @@ export async function createTrainer<Example>(
   const objective = withVirtualTokens(options.objective, virtualTokens);
   const mostTokens = config.maxPositions - virtualTokens;
   const limits = {
-    maxTokens: Math.min(settings.maxTokens, mostTokens),
+    maxTokens: Math.min(given.maxTokens, mostTokens),
     vocabularySize: config.vocabularySize,
   };
   checkAll(objective, examples, limits);
@@ -128,7 +115,10 @@ export async function createTrainer<Example>(
     tokens: tokenCount(objective, example),
     targets: objective.targets(example),
   }));
-  const seed = rootSeed(settings.seed);
+  const seed = rootSeed(given.seed);
+  const settings = withinMemory({ ...options, objective, plan: modelPlan, sizes, seed });
+  const modelState = await createModelState(options);
+  const { state } = modelState;
   const plan = planBatches(sizes, settings, seed);
   objective.checkPlan?.({
     batchSize: settings.batchSize,
@@ -180,7 +170,7 @@ export async function createTrainer<Example>(
     parameterFeeds: feeds,
     measurements,
   });
-  const fingerprint = runFingerprint(settings, { objective, examples }, state);
+  const fingerprint = runFingerprint(given, { objective, examples }, state);
   let done = 0;
   let failure: DivergedError | undefined;
   const refuseFailed = (): void => {

@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const program = fileURLToPath(new URL('run.ts', import.meta.url));
+
+async function printed(...flags: readonly string[]): Promise<Record<string, number>> {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...flags]);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+describe('the estimate of peak memory', () => {
+  it.each(['lathe-tiny-lora', 'lathe-tiny-full'])(
+    'is within fifteen hundredths of what the process of %s then holds',
+    async (name) => {
+      const { total = 0 } = await printed('--case', name, '--estimate');
+      const { peak = 0 } = await printed('--case', name);
+      expect(total / peak).toBeGreaterThan(0.85);
+      expect(total / peak).toBeLessThan(1.15);
+    },
+  );
+});

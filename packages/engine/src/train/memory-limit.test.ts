@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { openModelFolder } from '../checkpoint/model-folder.ts';
+import { readReference } from '../models/reference.ts';
+import { causalLm } from '../objectives/causal-lm.ts';
+import { textExample } from '../objectives/example.ts';
+import { estimateMemory } from './memory-estimate.ts';
+import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
+import { createTrainer } from './trainer.ts';
+
+const tokens = 64;
+const shape = { tokens, examples: 8 };
+
+async function tiny(settings: TrainingSettingsInput = {}) {
+  const { model } = await readReference('tied');
+  const examples = Array.from({ length: 8 }, (_, at) =>
+    textExample(Array.from({ length: tokens }, (_, place) => (7 * at + place) % 60)),
+  );
+  const parsed = parseTrainingSettings({ batchSize: 8, epochs: 1, ...settings });
+  return { model, settings: parsed, examples, objective: causalLm };
+}
+
+describe('a memory limit', () => {
+  it('chooses the largest passes that fit', async () => {
+    const run = await tiny({ method: { type: 'full' } });
+    const four = await estimateMemory({
+      ...run,
+      shape: { ...shape, rows: 4, targets: 4 * tokens },
+      accumulates: true,
+    });
+    const rowsAt = async (memoryLimit: number): Promise<number> => {
+      const trainer = await createTrainer(await tiny({ method: { type: 'full' }, memoryLimit }));
+      const { rows } = trainer.windowShape;
+      await trainer.dispose();
+      return rows;
+    };
+    expect(await rowsAt(four.total)).toBe(4);
+    expect(await rowsAt(four.total - 1)).toBeLessThan(4);
+    expect(await rowsAt(2 * four.total)).toBe(8);
+  });
+
+  it('is named with the need when nothing fits', async () => {
+    const run = await tiny({ method: { type: 'full' }, memoryLimit: 1000 });
+    await expect(createTrainer(run)).rejects.toThrow(
+      /needs about \d+ MiB with one window of 64 tokens at a time, and may use 1 MiB/,
+    );
+  });
+});
+
+describe('an estimate', () => {
+  it('says what each part of a run takes', async () => {
+    const folder = new URL('../../../../models/lathe-tiny', import.meta.url).pathname;
+    const model = await openModelFolder(folder);
+    const estimateOf = (method: TrainingSettingsInput['method']) =>
+      estimateMemory({
+        model,
+        settings: parseTrainingSettings({ method }),
+        objective: causalLm,
+        shape: { rows: 4, tokens: 128, targets: 512, examples: 4 },
+      });
+    const full = await estimateOf({ type: 'full' });
+    const lora = await estimateOf({ type: 'lora' });
+    const weights = [...model.tensors.values()].reduce(
+      (sum, { byteLength }) => sum + byteLength,
+      0,
+    );
+    // Stored as BF16, trained as float32 with two moments.
+    expect(full.state).toBe(3 * 2 * weights);
+    expect(full.mapped).toBe(0);
+    expect(lora.mapped).toBe(weights);
+    expect(lora.state).toBeLessThan(full.state / 2);
+    const { total, ...parts } = full;
+    expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(total);
+  });
+});

@@ -1,0 +1,62 @@
+import type { Seed } from '../nn/seed.ts';
+import { type BatchPlan, type ExampleSize, planBatches } from './batches.ts';
+import { estimateShape, type MemoryEstimateOptions } from './memory-estimate.ts';
+import type { ModelPlan } from './model-state.ts';
+import type { TrainingSettings } from './settings.ts';
+
+export type MemoryLimitOptions = Omit<MemoryEstimateOptions, 'shape' | 'accumulates'> & {
+  readonly plan: Pick<ModelPlan, 'parameters' | 'adaptation'>;
+  readonly sizes: readonly ExampleSize[];
+  readonly seed: Seed;
+};
+
+/** The run does not fit into the memory that it may use, however small its micro-batches are. */
+export class MemoryLimitError extends RangeError {
+  override readonly name = 'MemoryLimitError';
+  /** Bytes that it needs at least. */
+  readonly needed: number;
+  constructor(message: string, needed: number) {
+    super(message);
+    this.needed = needed;
+  }
+}
+
+/**
+ * The settings with the largest `microBatchTokens` for which the run stays within `memoryLimit`; the settings
+ * themselves when there is no limit. Throws MemoryLimitError when one window at a time is too much.
+ */
+export function withinMemory(options: MemoryLimitOptions): TrainingSettings {
+  const { settings, sizes, seed } = options;
+  const { memoryLimit } = settings;
+  if (memoryLimit === null) return settings;
+  const planFor = (rows: number, tokens: number): BatchPlan =>
+    planBatches(sizes, { ...settings, microBatchTokens: rows * tokens }, seed);
+  const { tokens } = planFor(1, 1).shape;
+  const neededBy = (rows: number): number => {
+    const { shape, microBatchesPerStep } = planFor(rows, tokens);
+    const accumulates = microBatchesPerStep > 1;
+    return estimateShape({ ...options, shape, accumulates }, options.plan).total;
+  };
+  const smallest = neededBy(1);
+  if (smallest > memoryLimit) throw tooMuch(smallest, memoryLimit, tokens);
+  // More rows never need less, and no step has more windows than examples.
+  let fits = 1;
+  let most = Math.min(settings.batchSize, sizes.length);
+  while (fits < most) {
+    const rows = Math.ceil((fits + most) / 2);
+    if (neededBy(rows) <= memoryLimit) fits = rows;
+    else most = rows - 1;
+  }
+  return { ...settings, microBatchTokens: fits * tokens };
+}
+
+function tooMuch(needed: number, limit: number, tokens: number): MemoryLimitError {
+  return new MemoryLimitError(
+    `training needs about ${mebibytes(needed)} with one window of ${tokens} tokens at a time, and may use ${mebibytes(limit)}: shorter examples, recomputeActivations, a LoRA of a smaller rank or a smaller model need less`,
+    needed,
+  );
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}
