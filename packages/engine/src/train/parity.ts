@@ -46,20 +46,19 @@ export function relativeDistance(found: ArrayLike<number>, wanted: Float32Array)
   return Math.sqrt(apart) / Math.max(Math.sqrt(size), least);
 }
 
-/** How far the loss of all examples, packed, and its gradients are from what was recorded. */
-export async function gradientDistances<Example>(
+/** The mean loss of all examples of a run at its start, packed into windows of `shape`, and its gradients. */
+export async function startingGradients<Example>(
   run: TrainerOptions<Example>,
-  recording: Pick<Recording, 'loss' | 'gradients'>,
   shape: WindowShape,
-): Promise<Pick<Distances, 'loss' | 'gradients'> & { readonly compared: readonly string[] }> {
+): Promise<{ readonly loss: number; readonly gradients: ReadonlyMap<string, Float32Array> }> {
   const { model, settings, examples } = run;
   const state = await createModelState(run);
   const objective = withVirtualTokens(run.objective, state.adaptation.virtualTokens);
   const weights = weightValues(model, state);
   const options = { objective, training: true };
-  const { loss } = adaptedForward(model, settings, state)(weights, shape, options);
+  const { loss, gradientOf } = adaptedForward(model, settings, state)(weights, shape, options);
   const names = [...weights.parameters.keys()];
-  const found = gradients(loss, [...weights.parameters.values()]);
+  const found = gradients(gradientOf ?? loss, [...weights.parameters.values()]);
   const outputs: Record<string, Value> = { loss };
   for (const [at, key] of names.entries()) outputs[`gradient.${key}`] = found[at] as Value;
   const program = await cpuDevice().compile({ outputs }, { mapFolder: weightsFolder(model) });
@@ -75,17 +74,34 @@ export async function gradientDistances<Example>(
   });
   await program.dispose();
   const weight = examples.reduce((sum, example) => sum + objective.weight(example), 0);
+  return {
+    loss: Number(answers.loss?.data[0]) / weight,
+    gradients: new Map(
+      names.map((key) => {
+        const sums = answers[`gradient.${key}`]?.data as Float32Array;
+        return [key, sums.map((sum) => sum / weight)];
+      }),
+    ),
+  };
+}
+
+/** How far the loss of all examples, packed, and its gradients are from what was recorded. */
+export async function gradientDistances<Example>(
+  run: TrainerOptions<Example>,
+  recording: Pick<Recording, 'loss' | 'gradients'>,
+  shape: WindowShape,
+): Promise<Pick<Distances, 'loss' | 'gradients'> & { readonly compared: readonly string[] }> {
+  const found = await startingGradients(run, shape);
   let worst = recording.gradients.size === 0 ? Number.NaN : 0;
   for (const [key, entry] of recording.gradients) {
-    const sums = answers[`gradient.${key}`]?.data as Float32Array | undefined;
-    if (sums === undefined) throw new Error(`${key} was recorded but is not trained`);
-    const mean = sums.map((sum) => sum / weight);
-    worst = Math.max(worst, relativeDistance(mean, await readTensor(entry)));
+    const gradient = found.gradients.get(key);
+    if (gradient === undefined) throw new Error(`${key} was recorded but is not trained`);
+    worst = Math.max(worst, relativeDistance(gradient, await readTensor(entry)));
   }
   return {
-    loss: Math.abs(Number(answers.loss?.data[0]) / weight / recording.loss - 1),
+    loss: Math.abs(found.loss / recording.loss - 1),
     gradients: worst,
-    compared: names,
+    compared: [...found.gradients.keys()],
   };
 }
 
