@@ -2,7 +2,7 @@
  * Compares this engine with what PyTorch, transformers, peft, trl and sentence-transformers computed for tiny
  * random models (the committed vectors of bench/reference), and writes docs/parity.md.
  *
- *     node bench/parity.ts [--out docs/parity.md]
+ *     npm run parity
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -22,43 +22,38 @@ import {
   encoderRun,
   encoderTasks,
 } from '@lathe/engine/objectives/recorded-encoder-tasks';
+import { distances, firstGradients } from '@lathe/engine/objectives/recorded-gradients';
 import {
   type Method,
   readRecordedPreferences,
+  recordedGradients,
   recordedRun,
 } from '@lathe/engine/objectives/recorded-preferences';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { families } from '@lathe/engine/train/family-tasks';
 import { createModelState, parameterFeeds, weightValues } from '@lathe/engine/train/model-state';
 import { curveDistances, gradientDistances, relativeDistance } from '@lathe/engine/train/parity';
+import { readRecordedRuns, recordedRuns, startDistances } from '@lathe/engine/train/recorded-runs';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
+import { type ParityRow, parityDocument, withoutRepeats } from './parity/table.ts';
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'docs/parity.md' } } });
 const shape = { rows: 8, tokens: 32, targets: 96, examples: 8 };
 
-type Row = {
-  readonly family: string;
-  readonly method: string;
-  readonly objective: string;
-  readonly outputs?: number | undefined;
-  readonly loss?: number | undefined;
-  readonly gradients?: number | undefined;
-  readonly curveLoss?: number | undefined;
-  readonly curveNorm?: number | undefined;
-};
-
-const rows = [
+const rows = withoutRepeats([
   ...(await decoderRows()),
   ...(await encoderRows()),
   ...(await methodRows()),
+  ...(await recordedRows()),
   ...(await preferenceRows()),
-];
-const text = document(rows);
+]);
+const text = parityDocument(rows);
 await writeFile(values.out, text);
 console.log(text);
 
 /** Every decoder family: all weights and LoRA, next-token prediction. */
-async function decoderRows(): Promise<Row[]> {
-  const found: Row[] = [];
+async function decoderRows(): Promise<ParityRow[]> {
+  const found: ParityRow[] = [];
   for (const name of referenceModels) {
     const reference = await readReference(name);
     const { tensors } = await readSafetensors(`${reference.model.path}/reference.safetensors`);
@@ -79,7 +74,8 @@ async function decoderRows(): Promise<Row[]> {
       const loss = method === 'full' ? reference.loss : reference.loraLoss;
       const curve = method === 'full' ? reference.fullCurve : reference.loraCurve;
       found.push({
-        family: name,
+        model: name,
+        family: reference.model.config.modelType,
         method,
         objective: 'causal-lm',
         ...(method === 'full' ? { outputs } : {}),
@@ -117,9 +113,9 @@ function decoderRun(reference: Reference, method: 'full' | 'lora') {
   };
 }
 
-/** Every encoder family with every task; adapters with a new head for the classification of texts. */
-async function encoderRows(): Promise<Row[]> {
-  const found: Row[] = [];
+/** Every encoder family with every task, all weights. */
+async function encoderRows(): Promise<ParityRow[]> {
+  const found: ParityRow[] = [];
   for (const name of encoderReferences) {
     const reference = await readEncoderReference(name);
     const outputs = await outputDistance(
@@ -132,55 +128,76 @@ async function encoderRows(): Promise<Row[]> {
       const recording = encoderRecording(reference, task);
       const run = await encoderRun(reference, task, 'full');
       found.push({
-        family: name,
+        model: name,
+        family: reference.model.config.modelType,
         method: 'full',
         objective: task,
-        ...(task === 'masked-lm' ? { outputs } : {}),
+        outputs,
         ...(await gradientDistances(run, recording, shape)),
         ...(await curveDistances(run, recording.fullCurve)),
       });
-      if (recording.loraCurve.length > 0)
-        found.push({
-          family: name,
-          method: 'lora and new head',
-          objective: task,
-          ...(await curveDistances(await encoderRun(reference, task, 'lora'), recording.loraCurve)),
-        });
     }
   }
   return found;
 }
 
-/** Every other method on three decoder families. */
-async function methodRows(): Promise<Row[]> {
-  const found: Row[] = [];
+/** The other methods on three decoder families, with every element of their gradients. */
+async function methodRows(): Promise<ParityRow[]> {
+  const found: ParityRow[] = [];
+  // The signs of PiSSA's start are arbitrary there, and with them those of its gradients.
   for (const family of methodModels)
-    for (const method of methodCases) {
+    for (const method of methodCases.filter((name) => name !== 'pissa')) {
       const { run, recording } = await recordedMethod(family, method);
       found.push({
-        family,
+        model: family,
+        family: run.model.config.modelType,
         method,
         objective: 'causal-lm',
-        // The signs of PiSSA's start are arbitrary, and with them those of its gradients.
-        ...(method === 'pissa' ? {} : await gradientDistances(run, recording, shape)),
+        ...(await gradientDistances(run, recording, shape)),
         ...(await curveDistances(run, recording.curve)),
       });
     }
   return found;
 }
 
-/** Preference, reward and embedding tuning. */
-async function preferenceRows(): Promise<Row[]> {
+/** Every family with every method and objective that is missing above. */
+async function recordedRows(): Promise<ParityRow[]> {
+  const recordings = await readRecordedRuns();
+  const found: ParityRow[] = [];
+  for (const model of families)
+    for (const { name, method, objective, run } of await recordedRuns(model)) {
+      const recording = recordings.get(name);
+      if (recording === undefined) throw new Error(`nothing was recorded of ${name}`);
+      found.push({
+        model,
+        family: run.model.config.modelType,
+        method,
+        objective,
+        ...(await startDistances(run, recording)),
+        ...(await curveDistances(run, recording.curve)),
+      });
+    }
+  return found;
+}
+
+/** Preference, reward and embedding tuning by trl and sentence-transformers. */
+async function preferenceRows(): Promise<ParityRow[]> {
   const recorded = await readRecordedPreferences();
-  const found: Row[] = [];
+  const found: ParityRow[] = [];
   for (const [name, curves] of Object.entries(recorded.curves))
     for (const [method, curve = []] of Object.entries(curves)) {
       const run = await recordedRun(recorded, name, method as Method);
+      const wanted = await recordedGradients(name, method as Method);
+      const apart = distances(await firstGradients(run), wanted);
+      const { firstLoss, ...worst } = await curveDistances(run, curve);
       found.push({
-        family: name.includes('bert') ? 'bert' : 'tied',
+        model: name.includes('bert') ? 'bert' : 'tied',
+        family: run.model.config.modelType,
         method,
         objective: name,
-        ...(await curveDistances(run, curve)),
+        loss: firstLoss,
+        gradients: Math.max(...apart.values()),
+        ...worst,
       });
     }
   return found;
@@ -223,38 +240,4 @@ async function outputDistance(
     worst = Math.max(worst, relativeDistance(answers.output?.data as Float32Array, wanted));
   }
   return worst;
-}
-
-function document(table: readonly Row[]): string {
-  const number = (value: number | undefined): string =>
-    value === undefined || Number.isNaN(value) ? '' : value.toExponential(0);
-  const lines = table.map(
-    (row) =>
-      `| ${row.family} | ${row.method} | ${row.objective} | ${[row.outputs, row.loss, row.gradients, row.curveLoss, row.curveNorm].map(number).join(' | ')} |`,
-  );
-  const all = table.flatMap((row) => [
-    row.outputs,
-    row.loss,
-    row.gradients,
-    row.curveLoss,
-    row.curveNorm,
-  ]);
-  const largest = Math.max(
-    ...(all.filter((value) => value !== undefined && !Number.isNaN(value)) as number[]),
-  );
-  return `# Parity with PyTorch
-
-Written by \`node bench/parity.ts\`; do not edit. Each number is the largest relative difference between this
-engine and PyTorch (transformers, peft, trl, sentence-transformers) in float32 on the tiny random models under
-\`packages/engine/src/**/fixtures\`, whose vectors the scripts in \`bench/reference\` recorded. Outputs are the
-logits of a decoder and the hidden states of an encoder; gradients are those of the worst tensor (one that is
-zero but for rounding is held to a norm of 1e-3); a curve is 20 steps of training. An empty field was not
-recorded; gradients of preference objectives are compared in \`preference-gradients.test.ts\`.
-
-Largest of all: ${largest.toExponential(1)}.
-
-| model | method | objective | outputs | loss | gradients | curve: loss | curve: gradient norm |
-| --- | --- | --- | --- | --- | --- | --- | --- |
-${lines.join('\n')}
-`;
 }

@@ -181,7 +181,7 @@ export async function recordedRun(
   };
 }
 
-/** The cases and methods whose first gradients were recorded: every objective, not every variant in full. */
+/** The cases and methods whose first gradients were recorded: all, some of them in part. */
 export async function casesWithGradients(): Promise<{ name: string; method: Method }[]> {
   const found = (await readdir(folder)).map((file) =>
     /^(.+)\.(full|lora)\.safetensors$/.exec(file),

@@ -105,21 +105,24 @@ export async function gradientDistances<Example>(
   };
 }
 
-/** How far training is from a recorded run, step by step. Throws when it has another number of steps. */
+/** How far training is from a recorded run, at the first step and at the worst. Throws when it has another number of steps. */
 export async function curveDistances<Example>(
   run: TrainerOptions<Example>,
   curve: Recording['curve'],
-): Promise<Pick<Distances, 'curveLoss' | 'curveNorm'>> {
+): Promise<Pick<Distances, 'curveLoss' | 'curveNorm'> & { readonly firstLoss: number }> {
   const trainer = await createTrainer(run);
   if (trainer.totalSteps !== curve.length)
     throw new Error(`${trainer.totalSteps} steps, but ${curve.length} were recorded`);
+  let firstLoss = Number.NaN;
   let curveLoss = 0;
   let curveNorm = 0;
   for (const point of curve) {
     const { loss, gradientNorm } = await trainer.trainStep();
-    curveLoss = Math.max(curveLoss, Math.abs(loss / point.loss - 1));
+    const apart = Math.abs(loss / point.loss - 1);
+    if (trainer.step === 1) firstLoss = apart;
+    curveLoss = Math.max(curveLoss, apart);
     curveNorm = Math.max(curveNorm, Math.abs(gradientNorm / point.gradientNorm - 1));
   }
   await trainer.dispose();
-  return { curveLoss, curveNorm };
+  return { firstLoss, curveLoss, curveNorm };
 }
