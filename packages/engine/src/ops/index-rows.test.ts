@@ -1,6 +1,10 @@
 import { addAt, at, build } from '@lathe/testkit/dense';
 import { checkFamily } from '@lathe/testkit/gradient-check';
-import { indexRowsOps } from './index-rows.ts';
+import { expect, it } from 'vitest';
+import { input } from '../graph/value.ts';
+import { cpuDevice } from '../runtime/cpu.ts';
+import { zeros } from './fill.ts';
+import { indexRowsOps, scatterAddRows } from './index-rows.ts';
 
 const repeated = { dtype: 'int32', values: [2, 0, 2] } as const;
 
@@ -45,4 +49,32 @@ checkFamily(indexRowsOps, {
       },
     ],
   },
+});
+
+it('loses no row to another thread that adds to the same one', async () => {
+  const [rows, width, count] = [64, 128, 2048];
+  const places = input('places', [count], 'int32');
+  const sums = scatterAddRows(
+    zeros([rows, width], 'float32'),
+    places,
+    input('updates', [count, width]),
+  );
+  const program = await cpuDevice({ threads: 2 }).compile({ outputs: { sums } });
+  const feeds = {
+    places: {
+      data: Int32Array.from({ length: count }, (_, at) => at % rows),
+      shape: [count],
+      dtype: 'int32',
+    },
+    updates: {
+      data: new Float32Array(count * width).fill(1),
+      shape: [count, width],
+      dtype: 'float32',
+    },
+  } as const;
+  for (let run = 0; run < 20; run++) {
+    const data = (await program.run(feeds)).sums?.data as Float32Array;
+    expect(new Set(data)).toEqual(new Set([count / rows]));
+  }
+  await program.dispose();
 });

@@ -5,6 +5,7 @@ import { cast } from './comparison.ts';
 import { zeros } from './fill.ts';
 import { reshape } from './layout.ts';
 import { requireIndex, requireSame } from './operand.ts';
+import { expand } from './reduce.ts';
 
 /** Rows of `[n, …]` at `indices` (any shape): the result is `[...indices, …]`. Indices must be in range. */
 export function gatherRows(table: Value, indices: Value): Value {
@@ -54,15 +55,28 @@ export const indexRowsOps: Family<IndexRowsOps> = family<IndexRowsOps>({
       return target!;
     },
     gradient: ({ dy, inputs: [, indices] }) => [dy, undefined, gatherRows(dy, indices!)],
-    // ScatterND wants each index as a vector of its own.
-    lower: (y, [target, indices, updates]) =>
-      indices!.shape.length === 1
-        ? node({ ...y.op, name: 'ScatterND', types: () => y }, [
-            target!,
-            reshape(indices!, [...indices!.shape, 1]),
-            updates!,
-          ])
-        : undefined,
-    onnx: () => ({ type: 'ScatterND', attributes: { reduction: { text: 'add' } } }),
+    lower: (y, [target, indices, updates], device) => {
+      if (y.op.name !== 'ScatterAdd') return undefined;
+      const lowered = (name: string, places: Value): Value =>
+        node({ ...y.op, name, types: () => y }, [target!, places, updates!]);
+      // On the CPU the threads of ScatterND add to one row at the same time, and sums get lost.
+      if (device === 'cpu') {
+        const { shape } = updates!;
+        const column = reshape(
+          cast(indices!, 'int32'),
+          shape.map((size, at) => (at === 0 ? size : 1)),
+        );
+        return lowered('ScatterElements', expand(column, shape));
+      }
+      // ScatterND wants each index as a vector of its own.
+      return lowered('ScatterND', reshape(indices!, [...indices!.shape, 1]));
+    },
+    onnx: ({ op }) => ({
+      type: op.name,
+      attributes: {
+        reduction: { text: 'add' },
+        ...(op.name === 'ScatterElements' && { axis: { int: 0 } }),
+      },
+    }),
   },
 });
