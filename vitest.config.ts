@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { softwareGpu } from './packages/testkit/src/software-gpu.ts';
 
 /** CI sets the path of a JSON report to count from. */
 const report = process.env.LATHE_TEST_REPORT;
+
+// The processes that run the tests look for a GPU here when they start.
+Object.assign(process.env, softwareGpu());
 
 export default defineConfig({
   test: {

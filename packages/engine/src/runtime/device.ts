@@ -1,5 +1,5 @@
 import type { DeviceName } from '../graph/op.ts';
-import type { Tensor } from '../graph/tensor.ts';
+import type { DType, Tensor } from '../graph/tensor.ts';
 import type { Graph } from '../onnx/encode.ts';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -25,10 +25,46 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+/** A tensor that lies where the device computes, until it is disposed of. */
+export interface ResidentTensor {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** Gives its memory back; no run may read it then. Once is enough, twice does no harm. */
+  dispose(): void;
+}
+
+export type ResidentAnswers = {
+  /** The outputs that came to the host. */
+  readonly host: Readonly<Record<string, Tensor>>;
+  /** The outputs that stayed; each is the caller's to dispose of. */
+  readonly resident: Readonly<Record<string, ResidentTensor>>;
+};
+
+/** A compiled graph some of whose outputs stay on the device. */
+export interface ResidentProgram {
+  /** Runs once. Throws when a feed is missing, unknown, or of another type or shape. */
+  run(feeds: Readonly<Record<string, Tensor | ResidentTensor>>): Promise<ResidentAnswers>;
+  dispose(): Promise<void>;
+}
+
+/** What a device with a memory of its own can do besides. */
+export interface Residency {
+  /** Compiles a graph of which the outputs in `stay` do not come to the host. */
+  compile(
+    graph: Graph,
+    stay: readonly string[],
+    options?: CompileOptions,
+  ): Promise<ResidentProgram>;
+  upload(tensor: Tensor): Promise<ResidentTensor>;
+  download(tensor: ResidentTensor): Promise<Tensor>;
+}
+
 /** Something that runs graphs. What it answers does not depend on which device it is, only how fast. */
 export interface Device {
   readonly name: DeviceName;
   /** Whether the host reaches the state as fast as the device, so that it had better update it. */
   readonly updatesOnHost: boolean;
+  /** There when tensors can stay in the device's own memory between runs. */
+  readonly residency?: Residency;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
 }

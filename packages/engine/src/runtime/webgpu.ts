@@ -1,0 +1,217 @@
+import {
+  type InferenceSession,
+  listSupportedBackends,
+  type Tensor as OrtTensor,
+} from 'onnxruntime-node';
+import type { DType, Tensor } from '../graph/tensor.ts';
+import { input } from '../graph/value.ts';
+import { encodeModel, type Graph } from '../onnx/encode.ts';
+import type {
+  CompileOptions,
+  Device,
+  Program,
+  Residency,
+  ResidentAnswers,
+  ResidentProgram,
+  ResidentTensor,
+  Tensors,
+} from './device.ts';
+import {
+  commonEntries,
+  commonOptions,
+  openSession,
+  type Port,
+  ports,
+  requireFit,
+  runSession,
+  unwrap,
+  weightFolder,
+  wrap,
+} from './session.ts';
+
+/**
+ * A GPU through WebGPU (Vulkan, Metal or Direct3D 12 beneath it), by the provider inside ONNX Runtime's
+ * package. Every node runs there: a graph that would have to fall back to the CPU is refused. Throws one
+ * sentence when this machine has no adapter.
+ *
+ * Runs of one process must not overlap: ONNX Runtime's provider does not bear it. They do not, since a
+ * run blocks its thread.
+ */
+export async function webgpuDevice(): Promise<Device> {
+  if (!listSupportedBackends().some(({ name }) => name === 'webgpu'))
+    throw new Error('This build of ONNX Runtime has no WebGPU provider.');
+  await requireAdapter();
+  return {
+    name: 'webgpu',
+    updatesOnHost: false,
+    residency,
+    async compile(graph, options) {
+      return new HostProgram(await GpuProgram.compile(graph, [], options));
+    },
+  };
+}
+
+async function requireAdapter(): Promise<void> {
+  const probe = input('x', [1], 'float32');
+  try {
+    const program = await GpuProgram.compile({ outputs: { y: probe } }, []);
+    await program.dispose();
+  } catch (cause) {
+    throw new Error(
+      'No WebGPU adapter was found: the graphics driver (Vulkan, Metal or Direct3D 12) is missing.',
+      { cause },
+    );
+  }
+}
+
+/** A tensor in a buffer of the GPU. Its numbers are never asked for by `getData`, which ends the process. */
+class GpuTensor implements ResidentTensor {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  #value: OrtTensor | undefined;
+
+  constructor(value: OrtTensor) {
+    this.#value = value;
+    this.shape = value.dims;
+    this.dtype = value.type as DType;
+  }
+
+  get value(): OrtTensor {
+    if (this.#value === undefined) throw new Error('The tensor was disposed of.');
+    return this.#value;
+  }
+
+  dispose(): void {
+    this.#value?.dispose();
+    this.#value = undefined;
+  }
+}
+
+class GpuProgram implements ResidentProgram {
+  #session: InferenceSession | undefined;
+  readonly #stay: ReadonlySet<string>;
+  readonly inputs: ReadonlyMap<string, Port>;
+  readonly outputs: ReadonlyMap<string, Port>;
+
+  constructor(session: InferenceSession, stay: readonly string[]) {
+    this.#session = session;
+    this.#stay = new Set(stay);
+    this.inputs = ports(session.inputMetadata);
+    this.outputs = ports(session.outputMetadata);
+  }
+
+  static async compile(
+    graph: Graph,
+    stay: readonly string[],
+    options: CompileOptions = {},
+  ): Promise<GpuProgram> {
+    const folder = options.mapFolder ?? weightFolder(graph);
+    const model = encodeModel(graph, {
+      device: 'webgpu',
+      ...(folder === undefined ? {} : { folder }),
+    });
+    const staying = stay.map((name): [string, 'gpu-buffer'] => [name, 'gpu-buffer']);
+    const session = await openSession(model, {
+      ...commonOptions,
+      executionProviders: ['webgpu'],
+      // Outputs that are not named come to the host.
+      ...(staying.length === 0 ? {} : { preferredOutputLocation: Object.fromEntries(staying) }),
+      extra: {
+        ...commonEntries(folder),
+        // Weights are copied to the GPU anyway: those of 16 bits become float32 on the way, as it has no casts.
+        'optimization.disable_specified_optimizers': 'CommonSubexpressionElimination',
+        'session.disable_cpu_ep_fallback': '1',
+      },
+    });
+    return new GpuProgram(session, stay);
+  }
+
+  async run(feeds: Readonly<Record<string, Tensor | ResidentTensor>>): Promise<ResidentAnswers> {
+    if (this.#session === undefined) throw new Error('The program was disposed of.');
+    const unknown = Object.keys(feeds).find((name) => !this.inputs.has(name));
+    if (unknown !== undefined) throw new Error(`The program has no input "${unknown}".`);
+    const fed: Record<string, OrtTensor> = {};
+    for (const [name, port] of this.inputs) {
+      const feed = feeds[name];
+      requireFit('Input', name, feed, port);
+      fed[name] =
+        feed instanceof GpuTensor ? feed.value : wrap('Input', name, feed as Tensor, port);
+    }
+    const wanted = Object.fromEntries([...this.outputs.keys()].map((name) => [name, null]));
+    const answers = await runSession(this.#session, fed, wanted);
+    const host: Record<string, Tensor> = {};
+    const resident: Record<string, ResidentTensor> = {};
+    for (const name of this.outputs.keys()) {
+      const answer = answers[name] as OrtTensor;
+      if (this.#stay.has(name)) resident[name] = new GpuTensor(answer);
+      else host[name] = unwrap(answer);
+    }
+    return { host, resident };
+  }
+
+  async dispose(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.release();
+  }
+}
+
+/** A program all of whose outputs come to the host. */
+class HostProgram implements Program {
+  readonly #program: GpuProgram;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+
+  constructor(program: GpuProgram) {
+    this.#program = program;
+    this.inputs = [...program.inputs.keys()];
+    this.outputs = [...program.outputs.keys()];
+  }
+
+  async run(feeds: Tensors, fetches: Tensors = {}): Promise<Record<string, Tensor>> {
+    for (const [name, tensor] of Object.entries(fetches)) {
+      const port = this.#program.outputs.get(name);
+      if (port === undefined) throw new Error(`The program has no output "${name}".`);
+      requireFit('Output', name, tensor, port);
+    }
+    const { host } = await this.#program.run(feeds);
+    return Object.fromEntries(
+      Object.entries(host).map(([name, answer]) => {
+        const given = fetches[name];
+        if (given === undefined) return [name, answer];
+        (given.data as Float32Array).set(answer.data as Float32Array);
+        return [name, given];
+      }),
+    );
+  }
+
+  dispose(): Promise<void> {
+    return this.#program.dispose();
+  }
+}
+
+const residency: Residency = {
+  compile: (graph, stay, options) => GpuProgram.compile(graph, stay, options),
+  async upload(tensor) {
+    const { resident } = await copied(tensor, ['y']);
+    return resident.y as ResidentTensor;
+  },
+  async download(tensor) {
+    const { host } = await copied(tensor, []);
+    return host.y as Tensor;
+  },
+};
+
+/** A copy of a tensor, by a program of one node. */
+async function copied(
+  tensor: Tensor | ResidentTensor,
+  stay: readonly string[],
+): Promise<ResidentAnswers> {
+  const { shape, dtype } = tensor;
+  const program = await GpuProgram.compile({ outputs: { y: input('x', shape, dtype) } }, stay);
+  try {
+    return await program.run({ x: tensor });
+  } finally {
+    await program.dispose();
+  }
+}
