@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelSizes } from './config-limits.ts';
 import type { DecoderConfig, DecoderType, LayerAttention } from './decoder-config.ts';
 import { UnsupportedModelError } from './error.ts';
 import { ropeSchema } from './rope-config.ts';
@@ -11,15 +12,10 @@ const layerRope = z.looseObject({
 
 /** The fields of config.json that families share; GPT-2's own names are translated before. */
 export const rawConfigSchema = z.looseObject({
-  vocab_size: count,
-  hidden_size: count,
-  intermediate_size: count,
-  num_hidden_layers: count,
-  num_attention_heads: count,
-  num_key_value_heads: count.nullish(),
-  head_dim: count.nullish(),
+  ...modelSizes,
+  num_key_value_heads: modelSizes.num_attention_heads.nullish(),
+  head_dim: modelSizes.hidden_size.nullish(),
   hidden_act: z.string(),
-  max_position_embeddings: count,
   initializer_range: z.number().nonnegative().default(0.02),
   rms_norm_eps: z.number().positive(),
   pad_token_id: z.int().nullish(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelSizes } from './config-limits.ts';
 import type { LayerAttention } from './decoder-config.ts';
 import { UnsupportedModelError } from './error.ts';
 import { parseScaling, type RawRope, type RopeConfig, ropeSchema } from './rope-config.ts';
@@ -52,14 +53,13 @@ const layerRope = z.looseObject({
   sliding_attention: ropeSchema.optional(),
 });
 const rawSchema = z.looseObject({
-  vocab_size: count,
-  hidden_size: count,
-  intermediate_size: count,
-  num_hidden_layers: count,
-  num_attention_heads: count,
+  ...modelSizes,
   hidden_act: z.string(),
-  max_position_embeddings: count,
-  type_vocab_size: z.int().nonnegative().default(0),
+  type_vocab_size: z
+    .int()
+    .nonnegative()
+    .max(2 ** 16)
+    .default(0),
   initializer_range: z.number().nonnegative().default(0.02),
   layer_norm_eps: z.number().positive(),
   pad_token_id: z.int().nullish(),

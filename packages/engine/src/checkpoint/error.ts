@@ -5,7 +5,9 @@ export class CheckpointError extends Error {
   readonly tensor: string | undefined;
 
   constructor(file: string, problem: string, tensor?: string) {
-    super(`${file}: ${tensor === undefined ? '' : `tensor ${tensor}: `}${problem}`);
+    super(
+      `${file}: ${tensor === undefined ? '' : `tensor ${oneLine(tensor)}: `}${oneLine(problem)}`,
+    );
     this.file = file;
     this.tensor = tensor;
   }
@@ -17,7 +19,15 @@ export class UnsupportedModelError extends Error {
   readonly field: string;
 
   constructor(file: string, field: string, problem: string) {
-    super(`${file}: ${field} ${problem}`);
+    super(`${file}: ${oneLine(field)} ${oneLine(problem)}`);
     this.field = field;
   }
+}
+
+const longest = 500;
+
+/** What a hostile file says, fit for a log: without line breaks or other control characters, and not without end. */
+function oneLine(text: string): string {
+  const line = text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }

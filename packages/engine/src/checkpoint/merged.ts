@@ -5,6 +5,7 @@ import { decoderNames } from './decoder-names.ts';
 import { encoderNames } from './encoder-names.ts';
 import { CheckpointError } from './error.ts';
 import { readExactJson } from './exact-json.ts';
+import { requireFinite } from './finite.ts';
 import { modelTensors } from './model-config.ts';
 import {
   type AnyModelFolder,
@@ -247,8 +248,7 @@ function replacement(
     );
   }
   return () => {
-    const bad = data.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new CheckpointError(base.path, `value ${bad} is ${data[bad]}`, name);
+    requireFinite(base.path, name, data);
     return encodeFloats(data, dtype);
   };
 }

@@ -7,15 +7,20 @@ import {
 } from './decoder-tensors.ts';
 import { type EncoderConfig, encoderTypes, parseEncoderConfig } from './encoder-config.ts';
 import { encoderLinears, encoderTensors } from './encoder-tensors.ts';
-import { UnsupportedModelError } from './error.ts';
+import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { parseDecoderConfig } from './parse-decoder-config.ts';
 
 /** The architecture of any model that the engine can compute. */
 export type ModelConfig = DecoderConfig | EncoderConfig;
 
-/** Reads a parsed `config.json`. Throws UnsupportedModelError naming the field that cannot be honoured. */
+/**
+ * Reads a parsed `config.json`. Throws UnsupportedModelError naming the field that cannot be honoured, and
+ * CheckpointError where it is no object.
+ */
 export function parseModelConfig(file: string, json: unknown): ModelConfig {
-  const given = (json ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new CheckpointError(file, 'it is not a JSON object');
+  const given = json as Readonly<Record<string, unknown>>;
   const encoder = encoderTypes.find((name) => name === given.model_type);
   if (encoder !== undefined) return parseEncoderConfig(file, encoder, given);
   if (decoderTypes.some((name) => name === given.model_type))

@@ -115,6 +115,8 @@ async function locateWeights(folder: string): Promise<ReadonlyMap<string, Tensor
   for (const [name, shard] of Object.entries(index.data.weight_map)) {
     if (shard !== basename(shard))
       throw new CheckpointError(indexFile, `shard "${shard}" lies outside the folder`, name);
+    if (!shard.endsWith('.safetensors'))
+      throw new CheckpointError(indexFile, `shard "${shard}" is not a safetensors file`, name);
     if (!shards.has(shard)) {
       const file = join(folder, shard);
       if (!(await exists(file)))

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFolderAtomically } from './atomic.ts';
+import { requireFinite } from './finite.ts';
 import { writeSafetensors } from './safetensors.ts';
 
 /** What Python's `peft` stores of an adapter. */
@@ -36,6 +37,7 @@ export async function writePeftFolder(
     ...config,
   };
   const sorted = Object.fromEntries(Object.entries(whole).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  for (const [name, { data }] of tensors) requireFinite(folder, name, data);
   await writeFolderAtomically(folder, 'adapter_config.json', async (temporary) => {
     await writeSafetensors(
       join(temporary, 'adapter_model.safetensors'),

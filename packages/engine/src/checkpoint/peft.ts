@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { adapterScale, parseAdapterConfig, renderAdapterConfig } from './adapter-config.ts';
 import { writeFolderAtomically } from './atomic.ts';
 import { CheckpointError } from './error.ts';
+import { requireFinite } from './finite.ts';
 import { readJson } from './model-folder.ts';
 import { readSafetensors, readTensor, writeSafetensors } from './safetensors.ts';
 
@@ -34,10 +35,11 @@ const suffix = '.weight';
 
 /**
  * Writes the folder that Python's `peft` loads: adapter_config.json, adapter_model.safetensors, README.md.
- * Complete or absent. Throws CheckpointError when the tensors do not pair up or do not fit the rank.
+ * Complete or absent. Throws CheckpointError when the tensors do not pair up, do not fit the rank, or are not finite.
  */
 export async function writePeftAdapter(folder: string, adapter: AdapterToWrite): Promise<void> {
   checkPairs(folder, adapter.tensors, adapter.rank, adapter.targets);
+  for (const [name, { data }] of adapter.tensors) requireFinite(folder, name, data);
   const tensors = [...adapter.tensors].map(([name, { shape, data }]) => ({
     name: `${prefix}${name}${suffix}`,
     dtype: 'F32' as const,
@@ -80,7 +82,10 @@ export async function readPeftAdapter(
   const { tensors: entries } = await readSafetensors(file);
   const tensors = new Map<string, AdapterTensor>();
   for (const [key, entry] of entries) {
-    tensors.set(adapterName(file, key), { shape: entry.shape, data: await readTensor(entry) });
+    const name = adapterName(file, key);
+    const data = await readTensor(entry);
+    requireFinite(file, name, data);
+    tensors.set(name, { shape: entry.shape, data });
   }
   const targets = config.target_modules;
   checkPairs(file, tensors, config.r, targets);

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { writeFileAtomically } from './atomic.ts';
 import { CheckpointError } from './error.ts';
 import { decodeFloats, encodeFloats, isFloatFormat } from './number-format.ts';
@@ -19,8 +19,8 @@ export type { TensorDtype, TensorEntry } from './safetensors-header.ts';
  * Throws CheckpointError, naming file and tensor, when the header is hostile or the file truncated.
  */
 export async function readSafetensors(file: string): Promise<SafetensorsHeader> {
+  const { size } = await fileStatus(file);
   await using handle = await open(file);
-  const { size } = await handle.stat();
   if (size < 8) throw new CheckpointError(file, `${size} bytes are too few for a safetensors file`);
   const prefix = Buffer.alloc(8);
   await readExactly(handle, prefix, 0, file);
@@ -35,6 +35,19 @@ export async function readSafetensors(file: string): Promise<SafetensorsHeader> 
   const json = Buffer.alloc(headerBytes);
   await readExactly(handle, json, 8, file);
   return parseHeader(file, json, size - 8 - headerBytes);
+}
+
+/** Looked at before it is opened: opening a pipe would wait for a writer. */
+async function fileStatus(file: string): Promise<{ readonly size: number }> {
+  let found: Awaited<ReturnType<typeof stat>>;
+  try {
+    found = await stat(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new CheckpointError(file, 'the file is missing');
+  }
+  if (!found.isFile()) throw new CheckpointError(file, 'it is not a file');
+  return found;
 }
 
 /** The raw bytes of a tensor, in a buffer of its own. */
