@@ -187,10 +187,11 @@ function checkMemory(device: Device): void {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return process.memoryUsage.rss();
     };
-    const before = await measure(100);
-    const after = await measure(100);
-    // 100 leaked outputs would be 100 MB.
-    expect(after - before).toBeLessThan(50e6);
+    const sizes: number[] = [];
+    for (let round = 0; round < 4; round++) sizes.push(await measure(100));
+    const growth = sizes.slice(1).map((size, round) => size - (sizes[round] ?? 0));
+    // 100 leaked outputs would be 100 MB in every round; the collector may be late in one.
+    expect(Math.min(...growth)).toBeLessThan(50e6);
   });
 }
 
