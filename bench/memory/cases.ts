@@ -25,30 +25,50 @@ const tiny = {
   steps: 6,
 } as const;
 
-export const memoryCases: readonly MemoryCase[] = [
+const plain: readonly MemoryCase[] = [
   {
     ...tiny,
     name: 'lathe-tiny-lora',
-    title: 'lathe-tiny, LoRA rank 16',
+    title: 'lathe-tiny, LoRA rank 16, 8 × 256 tokens',
     settings: { method: lora },
   },
   {
     ...tiny,
     name: 'lathe-tiny-full',
-    title: 'lathe-tiny, full',
+    title: 'lathe-tiny, full, 8 × 256 tokens',
     settings: { method: { type: 'full' } },
+  },
+  {
+    ...tiny,
+    name: 'lathe-tiny-long',
+    title: 'lathe-tiny, LoRA rank 16, 8 × 512 tokens',
+    tokens: 512,
+    steps: 2,
+    settings: { method: lora },
   },
   ...benchCases.map(
     (model): MemoryCase => ({
       name: model.name,
-      title: `${model.title}, ${model.batch} × ${model.tokens} tokens`,
       model,
+      title: `${model.title}, ${model.batch} × ${model.tokens} tokens`,
       vocabulary: Number(model.config.vocab_size),
       task: model.task,
       batch: model.batch,
       tokens: model.tokens,
       steps: 4,
       settings: { method: model.method === 'full' ? { type: 'full' } : lora },
+    }),
+  ),
+];
+
+export const memoryCases: readonly MemoryCase[] = [
+  ...plain,
+  ...plain.map(
+    (entry): MemoryCase => ({
+      ...entry,
+      name: `${entry.name}-recompute`,
+      title: `${entry.title}, recomputed`,
+      settings: { ...entry.settings, recomputeActivations: true },
     }),
   ),
 ];

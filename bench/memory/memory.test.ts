@@ -21,3 +21,16 @@ describe('the estimate of peak memory', () => {
     },
   );
 });
+
+describe('recomputed activations', () => {
+  it('lower the peak that is measured, and the estimate with it', async () => {
+    const { peak: kept = 0, loss: keptLoss } = await printed('--case', 'lathe-tiny-long');
+    const again = ['--case', 'lathe-tiny-long-recompute'];
+    const { peak = 0, loss } = await printed(...again);
+    const { total = 0 } = await printed(...again, '--estimate');
+    expect(loss).toBe(keptLoss);
+    expect(kept - peak).toBeGreaterThan(100 * 2 ** 20);
+    expect(total / peak).toBeGreaterThan(0.85);
+    expect(total / peak).toBeLessThan(1.15);
+  });
+});

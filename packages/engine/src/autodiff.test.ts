@@ -17,6 +17,10 @@ checkFamily(blockOps, {
     reference: ([x]) => x!,
     samples: [{ shapes: [[2, 3]] }],
   },
+  BlockBorder: {
+    reference: ([x]) => x!,
+    samples: [{ shapes: [[2, 3]] }],
+  },
 });
 
 const device = cpuDevice({ threads: 1 });

@@ -1,7 +1,7 @@
 import { type Family, family, type NoAttributes } from './graph/op.ts';
 import { sameShape, shapeText } from './graph/shape.ts';
 import { isFloating } from './graph/tensor.ts';
-import { ancestors, node, partOp, seed, type Value } from './graph/value.ts';
+import { ancestors, isLeaf, node, partOp, seed, type Value } from './graph/value.ts';
 import { add } from './ops/elementwise.ts';
 import { zeros } from './ops/fill.ts';
 import { sumTo } from './ops/reduce.ts';
@@ -42,6 +42,7 @@ export function pullback(
   const order = ancestors(outputs.map(({ value }) => value));
   const needed = dependents(order, new Set(wrt));
   const found = new Gradients();
+  const again = recomputed(order);
   for (const { value, gradient } of outputs) found.add(value, gradient);
   for (const value of order.reverse()) {
     if (!needed.has(value) || value.op === partOp) continue;
@@ -50,8 +51,8 @@ export function pullback(
     const given = {
       dy: dys[0] ?? zeros(value.shape, value.dtype),
       dys,
-      y: value,
-      inputs: value.inputs,
+      y: again(value),
+      inputs: value.inputs.map((source) => again(source, value)),
       attributes: value.attributes,
     };
     const pulled = value.op.gradient(given);
@@ -77,7 +78,15 @@ export function stopGradient(x: Value): Value {
   return node(blockOps.StopGradient, [x]);
 }
 
-export type BlockOps = { StopGradient: NoAttributes };
+/**
+ * x, as the border of a block. Everything computed between two borders is computed again by the backward pass
+ * when it needs it, from the first border's value: only the borders are kept from the forward pass.
+ */
+export function blockBorder(x: Value): Value {
+  return node(blockOps.BlockBorder, [x]);
+}
+
+export type BlockOps = { StopGradient: NoAttributes; BlockBorder: NoAttributes };
 
 export const blockOps: Family<BlockOps> = family<BlockOps>({
   StopGradient: {
@@ -86,7 +95,46 @@ export const blockOps: Family<BlockOps> = family<BlockOps>({
     gradient: { none: 'It exists to stop the gradient.', deliberate: true },
     lower: (_, [x]) => x,
   },
+  BlockBorder: {
+    summary:
+      'y = x;  dx = dy. What lies between two of them is computed again in the backward pass.',
+    types: ([x]) => x!,
+    gradient: ({ dy }) => [dy],
+    lower: (_, [x]) => x,
+  },
 });
+
+/**
+ * What the backward pass of `reader` (of the value itself when absent) should read in place of a value: inside a
+ * block a copy of it, made from copies of what it was made from, and elsewhere the value. Copies are nodes of their
+ * own, made once and only where something asks for them; being younger than the forward pass and not depending on
+ * a gradient's seed, they are written after all of it, and so run when the first of their readers needs them.
+ */
+function recomputed(order: readonly Value[]): (value: Value, reader?: Value) => Value {
+  const borders = order.filter(({ op }) => op === blockOps.BlockBorder);
+  if (borders.length < 2) return (value) => value;
+  const blocks = new Map<Value, number>();
+  let block = -1;
+  for (const value of order) {
+    if (value.op === blockOps.BlockBorder) block++;
+    else if (block >= 0 && block < borders.length - 1 && !isLeaf(value)) blocks.set(value, block);
+  }
+  const blockOf = (value: Value): number | undefined => blocks.get(place(value).whole);
+  const copies = new Map<Value, Value>();
+  const copy = (value: Value): Value => {
+    const known = copies.get(value);
+    if (known !== undefined) return known;
+    const own = blockOf(value);
+    const inputs = value.inputs.map((source) => (blockOf(source) === own ? copy(source) : source));
+    const made = node(value.op, inputs, value.attributes);
+    copies.set(value, made);
+    return made;
+  };
+  return (value, reader = value) => {
+    const own = blockOf(value);
+    return own !== undefined && own === blockOf(reader) ? copy(value) : value;
+  };
+}
 
 /** Values on a differentiable path from a target: only they need gradients. */
 function dependents(order: readonly Value[], targets: ReadonlySet<Value>): Set<Value> {

@@ -29,6 +29,8 @@ export type AdaptHooks = {
   linear?(module: string, x: Value, base: BaseLinear): Value;
   /** Other embeddings `[rows · tokens, hiddenSize]`. */
   embedded?(x: Value): Value;
+  /** Another value for what goes into each block, and comes out of the last one. */
+  border?(x: Value): Value;
   /** Keys and values `[keyValueHeads, length, headSize]` that every token of a layer sees first. */
   prefix?(layer: number): { readonly key: Value; readonly value: Value };
   /** Tokens that `prefix` stands for: positions start after them. */

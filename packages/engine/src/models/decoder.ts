@@ -40,6 +40,8 @@ export type DecoderInputs = {
   readonly attend: Attend;
   /** Changes the token embeddings `[tokens, hiddenSize]` before positions are added. */
   readonly embedded?: ((x: Value) => Value) | undefined;
+  /** Changes what goes into each block, and comes out of the last one. */
+  readonly border?: ((x: Value) => Value) | undefined;
 };
 
 const activations = { silu, gelu, 'gelu-tanh': geluTanh } as const;
@@ -52,7 +54,7 @@ const activations = { silu, gelu, 'gelu-tanh': geluTanh } as const;
 export function decoderHidden(
   config: DecoderConfig,
   weights: DecoderWeights,
-  { tokens, positions, attend, embedded = (x) => x }: DecoderInputs,
+  { tokens, positions, attend, embedded = (x) => x, border = (x) => x }: DecoderInputs,
 ): Value {
   const names = decoderNames(config);
   let x = gatherRows(weights.tensor(`${names.embedding}.weight`), tokens);
@@ -63,6 +65,7 @@ export function decoderHidden(
   const norm = (name: string, y: Value): Value =>
     name === '' ? y : normed(config, weights, name, y);
   for (let layer = 0; layer < config.layers; layer++) {
+    x = border(x);
     const block = names.block(layer);
     const before = norm(block.inputNorm, x);
     const heads = projected(config, weights, block, before);
@@ -72,7 +75,7 @@ export function decoderHidden(
     const between = norm(block.mlpNorm, x);
     x = add(x, norm(block.postMlpNorm, mlp(config, weights, block, between)));
   }
-  return norm(names.finalNorm, x);
+  return norm(names.finalNorm, border(x));
 }
 
 /** The head's weight `[vocabularySize, hiddenSize]`: the input embedding again when the two are tied. */

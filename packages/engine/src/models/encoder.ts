@@ -19,6 +19,8 @@ export type EncoderInputs = {
   readonly attend: Attend;
   /** Changes the word embeddings before positions and types are added. */
   readonly embedded?: ((x: Value) => Value) | undefined;
+  /** Changes what goes into each block, and comes out of the last one. */
+  readonly border?: ((x: Value) => Value) | undefined;
 };
 
 const activations = { silu, gelu, 'gelu-tanh': geluTanh } as const;
@@ -36,7 +38,7 @@ export function encoderHidden(
   const names = encoderNames(config);
   const row = (name: string, indices: Value): Value =>
     gatherRows(weights.tensor(`${name}.weight`), indices);
-  const embedded = inputs.embedded ?? ((y: Value) => y);
+  const { embedded = (y) => y, border = (y) => y } = inputs;
   let x = embedded(row(names.words, inputs.tokens));
   if (config.positions === 'learned') {
     const first = config.firstPosition;
@@ -45,6 +47,7 @@ export function encoderHidden(
   if (config.tokenTypes > 0) x = add(x, row(names.types, inputs.types()));
   x = encoderNorm(config, weights, names.embeddingNorm, x);
   for (let layer = 0; layer < config.layers; layer++) {
+    x = border(x);
     const block = names.block(layer);
     const before = (name: string, y: Value): Value =>
       config.norms === 'pre' ? encoderNorm(config, weights, name, y) : y;
@@ -57,7 +60,7 @@ export function encoderHidden(
     const inner = mlp(config, weights, block, before(block.mlpNorm, x));
     x = after(block.mlpNorm, add(x, inner));
   }
-  return encoderNorm(config, weights, names.finalNorm, x);
+  return encoderNorm(config, weights, names.finalNorm, border(x));
 }
 
 /** The norm `name` of x `[tokens, hiddenSize]`; x itself where the family has none there. */

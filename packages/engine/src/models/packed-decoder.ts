@@ -13,7 +13,7 @@ import { add } from '../ops/elementwise.ts';
 import { type DecoderWeights, decoderHidden } from './decoder.ts';
 
 /** What a method may change on the way. */
-export type DecoderHooks = Pick<AdaptHooks, 'embedded' | 'prefix' | 'prefixLength'>;
+export type DecoderHooks = Pick<AdaptHooks, 'embedded' | 'border' | 'prefix' | 'prefixLength'>;
 
 /**
  * Final hidden states `[rows · tokens, hiddenSize]` of packed windows, from the inputs `tokens`,
@@ -23,7 +23,7 @@ export function packedDecoder(
   config: DecoderConfig,
   weights: DecoderWeights,
   { rows, tokens }: Pick<WindowShape, 'rows' | 'tokens'>,
-  { embedded, prefix, prefixLength = 0 }: DecoderHooks = {},
+  { embedded, border, prefix, prefixLength = 0 }: DecoderHooks = {},
 ): Value {
   const count = rows * tokens;
   const shape = { ...config, rows, tokens };
@@ -56,6 +56,7 @@ export function packedDecoder(
     tokens: input('tokens', [count], 'int32'),
     positions,
     embedded,
+    border,
     attend: (heads) =>
       packedAttention(shape, {
         ...heads,

@@ -15,7 +15,7 @@ export function packedEncoder(
   config: EncoderConfig,
   weights: DecoderWeights,
   { rows, tokens }: Pick<WindowShape, 'rows' | 'tokens'>,
-  { embedded }: Pick<AdaptHooks, 'embedded'> = {},
+  { embedded, border }: Pick<AdaptHooks, 'embedded' | 'border'> = {},
 ): Value {
   const count = rows * tokens;
   const shape = { ...config, rows, tokens };
@@ -39,6 +39,7 @@ export function packedEncoder(
     tokens: input('tokens', [count], 'int32'),
     positions,
     embedded,
+    border,
     types: () => input('token_types', [count], 'int32'),
     attend: (heads) =>
       packedAttention(shape, { ...heads, ...attentionOf(heads.kind), causal: false }),

@@ -59,7 +59,12 @@ export function lowerGraph(
   };
 }
 
-/** All values behind the outputs: first those that do not depend on a gradient's seed, then the others. */
+/**
+ * All values behind the outputs: first those that do not depend on a gradient's seed, then the others, and of
+ * these last the outputs that nothing reads, in their own order. So the last output is the first to be worked
+ * for: gradients should be listed from the bottom parameter to the top one, each of which is then ready, and
+ * lets go of what it was made from, before the backward pass goes further down.
+ */
 export function emissionOrder(outputs: readonly Value[]): Value[] {
   const all = ancestors(outputs);
   const backward = new Set<Value>();
@@ -68,7 +73,13 @@ export function emissionOrder(outputs: readonly Value[]): Value[] {
       backward.add(value);
     }
   }
-  return [...all.filter((value) => !backward.has(value)), ...all.filter((v) => backward.has(v))];
+  const read = new Set(all.flatMap(({ inputs }) => inputs));
+  const results = new Set(outputs.filter((value) => backward.has(value) && !read.has(value)));
+  return [
+    ...all.filter((value) => !backward.has(value)),
+    ...all.filter((value) => backward.has(value) && !results.has(value)),
+    ...results,
+  ];
 }
 
 function ancestorsUntil(values: readonly Value[], known: ReadonlyMap<Value, Value>): Value[] {

@@ -1,4 +1,5 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
+import { blockBorder } from '../autodiff.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import { input, type Value } from '../graph/value.ts';
 import { dropout, dropoutKeys } from '../nn/dropout.ts';
@@ -43,10 +44,13 @@ export function adaptedForward(
     };
     const adapted = adaptation.hooks({ tensor, dropped, dropoutScale: 1 / (1 - rate) });
     if (!training) return forward({ config, shape, tensor, hooks: adapted, objective });
-    const hooks: AdaptHooks =
-      settings.embeddingNoise === 0
-        ? adapted
-        : { ...adapted, embedded: (x) => noisyEmbeddings(adapted.embedded?.(x) ?? x, seed) };
+    const hooks: AdaptHooks = {
+      ...adapted,
+      ...(settings.embeddingNoise > 0 && {
+        embedded: (x) => noisyEmbeddings(adapted.embedded?.(x) ?? x, seed),
+      }),
+      ...(settings.recomputeActivations && { border: blockBorder }),
+    };
     return forward({
       config,
       shape,

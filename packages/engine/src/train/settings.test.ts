@@ -30,6 +30,7 @@ describe('training settings', () => {
       maxTokens: 2048,
       microBatchTokens: 2048,
       memoryLimit: null,
+      recomputeActivations: false,
     });
     expect(parseTrainingSettings({ method: { type: 'full' } }).learningRate).toBe(2e-5);
   });

@@ -63,6 +63,12 @@ const schema = z.strictObject({
   microBatchTokens: positiveInteger
     .default(2048)
     .describe('Most tokens (padding included) in one forward and backward pass.'),
+  recomputeActivations: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Keep only what goes into each block, and compute its inside again for the backward pass: a third slower, and much less memory.',
+    ),
   memoryLimit: positiveInteger
     .nullable()
     .default(null)

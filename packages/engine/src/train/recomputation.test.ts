@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { gradients } from '../autodiff.ts';
+import type { Value } from '../graph/value.ts';
+import { readEncoderReference } from '../models/encoder-reference.ts';
+import { readReference, referenceModels } from '../models/reference.ts';
+import { causalLm } from '../objectives/causal-lm.ts';
+import { encoderRun } from '../objectives/recorded-encoder-tasks.ts';
+import { lowerGraph } from '../onnx/lower.ts';
+import { executionOrder } from '../step/memory-order.ts';
+import { adaptedForward } from './adapted-forward.ts';
+import { planModel, weightValues } from './model-state.ts';
+import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
+import { createTrainer, type TrainerOptions } from './trainer.ts';
+
+const steps = 3;
+
+/** Losses, gradient norms and final weights of a few steps. */
+async function trained<Example>(options: TrainerOptions<Example>) {
+  const trainer = await createTrainer(options);
+  const metrics = [];
+  while (trainer.step < Math.min(steps, trainer.totalSteps)) {
+    const { loss, gradientNorm } = await trainer.trainStep();
+    metrics.push({ loss, gradientNorm });
+  }
+  await trainer.dispose();
+  return metrics;
+}
+
+describe.each(referenceModels)('recomputation in "%s"', (name) => {
+  const methods: readonly TrainingSettingsInput['method'][] = [
+    { type: 'full' },
+    { type: 'lora', rank: 4, dropout: 0.2 },
+  ];
+  it.each(methods)('changes no bit of what training computes', async (method) => {
+    const { model, examples } = await readReference(name);
+    const run = (recomputeActivations: boolean) =>
+      trained({
+        model,
+        examples,
+        objective: causalLm,
+        settings: parseTrainingSettings({ method, batchSize: 4, recomputeActivations }),
+      });
+    const recomputed = await run(true);
+    expect(recomputed).toHaveLength(steps);
+    expect(recomputed).toEqual(await run(false));
+  });
+});
+
+describe('recomputation', () => {
+  it.each(['bert', 'modernbert'] as const)('changes no bit of training %s', async (name) => {
+    const reference = await readEncoderReference(name);
+    const run = async (recomputeActivations: boolean) => {
+      const options = await encoderRun(reference, 'single-label', 'full');
+      return trained({ ...options, settings: { ...options.settings, recomputeActivations } });
+    };
+    expect(await run(true)).toEqual(await run(false));
+  });
+
+  it('works beside prefixes', async () => {
+    const { model, examples } = await readReference('gemma3');
+    const run = (recomputeActivations: boolean) =>
+      trained({
+        model,
+        examples,
+        objective: causalLm,
+        settings: parseTrainingSettings({
+          method: { type: 'prefix-tuning', virtualTokens: 3 },
+          batchSize: 4,
+          recomputeActivations,
+        }),
+      });
+    expect(await run(true)).toEqual(await run(false));
+  });
+
+  it('computes the inside of each block a second time, just before its backward pass', async () => {
+    const { model } = await readReference('tied');
+    const order = async (recomputeActivations: boolean): Promise<Value[]> => {
+      const settings = parseTrainingSettings({ method: { type: 'full' }, recomputeActivations });
+      const plan = await planModel({ model, settings });
+      const weights = weightValues(model, plan);
+      const shape = { rows: 1, tokens: 32, targets: 32, examples: 1 };
+      const { loss } = adaptedForward(model, settings, plan)(weights, shape, {
+        objective: causalLm,
+        training: true,
+      });
+      const names = [...weights.parameters.keys()];
+      const found = gradients(loss, [...weights.parameters.values()]);
+      const outputs = Object.fromEntries(names.map((key, at) => [key, found[at] as Value]));
+      return executionOrder(lowerGraph(outputs, 'cpu'));
+    };
+    const softmaxes = (nodes: readonly Value[]): number[] =>
+      [...nodes.entries()].filter(([, { op }]) => op.name === 'Softmax').map(([at]) => at);
+    const { layers } = model.config;
+    expect(softmaxes(await order(false))).toHaveLength(layers);
+    const again = await order(true);
+    const places = softmaxes(again);
+    expect(places).toHaveLength(2 * layers);
+    // The forward pass of all blocks, then block by block from the top, each well after the one above it.
+    const backward = places.slice(layers).map((at) => again[at]?.id ?? 0);
+    expect(backward).toEqual(backward.toSorted((a, b) => a - b));
+    for (const [at, place] of places.slice(layers).entries())
+      if (at > 0) expect(place - (places[layers + at - 1] ?? 0)).toBeGreaterThan(40);
+  });
+});
