@@ -9,7 +9,7 @@
  * --config   JSON file of training settings (train/settings.ts has the fields and defaults)
  * --random   start from random weights: pre-training; needs the method "full"
  */
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
@@ -54,7 +54,6 @@ export async function trainLocally(run: LocalRun): Promise<string> {
     }
     const isFull = run.settings.method.type === 'full';
     const folder = join(run.out, isFull ? 'model' : 'adapter');
-    await rm(folder, { recursive: true, force: true });
     if (isFull) await trainer.exportMerged(folder);
     else await trainer.exportAdapter(folder);
     return folder;

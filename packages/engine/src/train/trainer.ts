@@ -1,3 +1,4 @@
+import { requireFiniteWeights } from '../checkpoint/finite.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -227,6 +228,8 @@ export async function createTrainer<Example>(
         `${what} is not a finite number at step ${done + 1} (examples ${step.examples.join(', ')}); a lower learning rate may help`,
         { step: done + 1, examples: step.examples },
       );
+      // A first step that fails is often the fault of the weights, and then no rate helps.
+      if (done === 0) await requireFiniteWeights(model.tensors);
       throw failure;
     }
     done++;
