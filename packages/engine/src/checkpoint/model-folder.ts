@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { DecoderConfig } from './decoder-config.ts';
 import { encoderNames } from './encoder-names.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
+import { deepest, nestingDepth } from './json-text.ts';
 import { type ModelConfig, modelTensors, parseModelConfig } from './model-config.ts';
 import { isFloatFormat } from './number-format.ts';
 import { readSafetensors, type TensorEntry } from './safetensors.ts';
@@ -63,21 +64,32 @@ export async function openAnyModelFolder(
   return { path: folder, name: basename(folder), config, tensors };
 }
 
+/** Bytes of JSON beside a model; indexes of shards are the largest such files. */
+const largestJson = 100_000_000;
+
 /** Reads a JSON file; the error names the file and what is wrong with it. */
 export async function readJson(file: string): Promise<unknown> {
-  let text: string;
+  let found: Awaited<ReturnType<typeof stat>>;
   try {
-    text = await readFile(file, 'utf8');
+    found = await stat(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       throw new CheckpointError(file, 'the file is missing');
     throw error;
   }
+  if (!found.isFile()) throw new CheckpointError(file, 'it is not a file');
+  if (found.size > largestJson)
+    throw new CheckpointError(file, `${found.size} bytes of JSON are more than ${largestJson}`);
+  const text = await readFile(file, 'utf8');
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new CheckpointError(file, `not valid JSON (${(error as Error).message})`);
   }
+  if (nestingDepth(text) > deepest)
+    throw new CheckpointError(file, `it nests deeper than ${deepest} levels`);
+  return value;
 }
 
 export async function exists(file: string): Promise<boolean> {

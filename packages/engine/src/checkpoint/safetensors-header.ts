@@ -1,5 +1,5 @@
-import { findDuplicateKey } from './duplicate-key.ts';
 import { CheckpointError } from './error.ts';
+import { deepest, findDuplicateKey, nestingDepth } from './json-text.ts';
 
 /** Bytes of one element, by the dtype names of the safetensors format. */
 const byteSize = {
@@ -68,6 +68,8 @@ function parseObject(file: string, json: Uint8Array): Record<string, unknown> {
   } catch (cause) {
     throw new CheckpointError(file, `its header is not UTF-8 JSON (${(cause as Error).message})`);
   }
+  if (nestingDepth(text) > deepest)
+    throw new CheckpointError(file, `its header nests deeper than ${deepest} levels`);
   const duplicate = findDuplicateKey(text);
   if (duplicate !== undefined) {
     throw new CheckpointError(file, `its header names ${JSON.stringify(duplicate)} twice`);

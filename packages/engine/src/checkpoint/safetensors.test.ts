@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findDuplicateKey } from './duplicate-key.ts';
+import { findDuplicateKey } from './json-text.ts';
 import { decodeFloats, encodeFloats } from './number-format.ts';
 import { readSafetensors, readTensor, streamSafetensors, writeSafetensors } from './safetensors.ts';
 
