@@ -14,7 +14,7 @@ export function gatherRows(table: Value, indices: Value): Value {
 
 /** `target` `[n, …]` with each row of `updates` `[count, …]` added at its index; indices `[count]` may repeat. */
 export function scatterAddRows(target: Value, indices: Value, updates: Value): Value {
-  return node(indexRowsOps.ScatterAdd, [target, cast(indices, 'int64'), updates]);
+  return node(indexRowsOps.ScatterAdd, [target, indices, updates]);
 }
 
 export type IndexRowsOps = { Gather: NoAttributes; ScatterAdd: NoAttributes };
@@ -68,8 +68,8 @@ export const indexRowsOps: Family<IndexRowsOps> = family<IndexRowsOps>({
         );
         return lowered('ScatterElements', expand(column, shape));
       }
-      // ScatterND wants each index as a vector of its own.
-      return lowered('ScatterND', reshape(indices!, [...indices!.shape, 1]));
+      // ScatterND wants each index as a vector of its own, of int64, which WebGPU can make but not reshape.
+      return lowered('ScatterND', cast(reshape(indices!, [...indices!.shape, 1]), 'int64'));
     },
     onnx: ({ op }) => ({
       type: op.name,

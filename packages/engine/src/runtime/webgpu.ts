@@ -44,7 +44,7 @@ export async function webgpuDevice(): Promise<Device> {
   return {
     name: 'webgpu',
     updatesOnHost: false,
-    residency,
+    residency: createResidency(),
     async compile(graph, options) {
       return new HostProgram(await GpuProgram.compile(graph, [], options));
     },
@@ -190,28 +190,35 @@ class HostProgram implements Program {
   }
 }
 
-const residency: Residency = {
-  compile: (graph, stay, options) => GpuProgram.compile(graph, stay, options),
-  async upload(tensor) {
-    const { resident } = await copied(tensor, ['y']);
-    return resident.y as ResidentTensor;
-  },
-  async download(tensor) {
-    const { host } = await copied(tensor, []);
-    return host.y as Tensor;
-  },
-};
-
-/** A copy of a tensor, by a program of one node. */
-async function copied(
-  tensor: Tensor | ResidentTensor,
-  stay: readonly string[],
-): Promise<ResidentAnswers> {
-  const { shape, dtype } = tensor;
-  const program = await GpuProgram.compile({ outputs: { y: input('x', shape, dtype) } }, stay);
-  try {
-    return await program.run({ x: tensor });
-  } finally {
-    await program.dispose();
-  }
+/** Uploads and downloads by programs of one node each, for each type and number of axes. */
+function createResidency(): Residency {
+  const copiers = new Map<string, Promise<GpuProgram>>();
+  /**
+   * The programs live as long as the device: a tensor's memory belongs to the session that made it, and is
+   * gone with it.
+   */
+  const copier = (
+    { shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>,
+    stay: readonly string[],
+  ): Promise<GpuProgram> => {
+    const key = `${dtype} ${shape.length} ${stay.join()}`;
+    const sizes = shape.map((_, axis) => `size${axis}`);
+    const known = copiers.get(key);
+    const program = known ?? GpuProgram.compile({ outputs: { y: input('x', sizes, dtype) } }, stay);
+    copiers.set(key, program);
+    return program;
+  };
+  return {
+    compile: (graph, stay, options) => GpuProgram.compile(graph, stay, options),
+    async upload(tensor) {
+      const program = await copier(tensor, ['y']);
+      const { resident } = await program.run({ x: tensor });
+      return resident.y as ResidentTensor;
+    },
+    async download(tensor) {
+      const program = await copier(tensor, []);
+      const { host } = await program.run({ x: tensor });
+      return host.y as Tensor;
+    },
+  };
 }

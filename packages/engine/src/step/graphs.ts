@@ -3,7 +3,7 @@ import { input, type Value } from '../graph/value.ts';
 import type { Forward } from '../objectives/objective.ts';
 import type { Graph } from '../onnx/encode.ts';
 import { add, mul } from '../ops/elementwise.ts';
-import { concat, reshape } from '../ops/layout.ts';
+import { concat, reshape, slice } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { clipByNorm } from '../optim/clip.ts';
 import { elementCount, type StateGroup } from '../optim/flat-state.ts';
@@ -68,10 +68,32 @@ export function parameterGradientsGraph(
   return { outputs };
 }
 
+/** Each group's weights as one input, and the parameters that are cut from them. */
+export type JoinedWeights = {
+  /** `weights.<group>`, by group. */
+  readonly inputs: ReadonlyMap<string, Value>;
+  readonly parameters: ReadonlyMap<string, Value>;
+};
+
+/** Weights for graphs whose state lies on the device as a whole: a parameter is a slice of its group's buffer. */
+export function joinedWeights(groups: readonly StateGroup[]): JoinedWeights {
+  const inputs = new Map<string, Value>();
+  const parameters = new Map<string, Value>();
+  for (const group of groups) {
+    const whole = input(`weights.${group.name}`, [group.size], 'float32');
+    inputs.set(group.name, whole);
+    for (const { name, shape, offset } of group.members) {
+      const end = offset + elementCount(shape);
+      parameters.set(name, reshape(slice(whole, { axis: 0, start: offset, end }), shape));
+    }
+  }
+  return { inputs, parameters };
+}
+
 /** The graph that updates the state from the accumulated inputs `gradient.<group>`. */
 export function updateGraph(groups: readonly StateGroup[], rule: UpdateRule): Graph {
   const sums = groups.map((group) => input(`gradient.${group.name}`, [group.size], 'float32'));
-  return { outputs: update(groups, sums, rule) };
+  return { outputs: update(groups, sums, { rule }) };
 }
 
 /** Both graphs in one, for steps of a single micro-batch. */
@@ -81,10 +103,17 @@ export function stepGraph(
   {
     parameters,
     rule,
-  }: { readonly parameters: ReadonlyMap<string, Value>; readonly rule: UpdateRule },
+    weights,
+  }: {
+    readonly parameters: ReadonlyMap<string, Value>;
+    readonly rule: UpdateRule;
+    /** The groups' weights where the parameters are cut from them. */
+    readonly weights?: ReadonlyMap<string, Value>;
+  },
 ): Graph {
   const sums = flatGradients(forward.gradientOf ?? forward.loss, groups, parameters);
-  return { outputs: { ...lossGraph(forward).outputs, ...update(groups, sums, rule) } };
+  const updated = update(groups, sums, { rule, ...(weights === undefined ? {} : { weights }) });
+  return { outputs: { ...lossGraph(forward).outputs, ...updated } };
 }
 
 /** The gradient of each member of the groups, by name. */
@@ -126,7 +155,10 @@ function flatGradients(
 function update(
   groups: readonly StateGroup[],
   sums: readonly Value[],
-  { optimizer, maxGradientNorm }: UpdateRule,
+  {
+    rule: { optimizer, maxGradientNorm },
+    weights,
+  }: { readonly rule: UpdateRule; readonly weights?: ReadonlyMap<string, Value> },
 ): Record<string, Value> {
   const scalars = new Map<string, Value>();
   const scalar = (name: string): Value => {
@@ -146,7 +178,9 @@ function update(
     const buffers: Record<string, Value> = {};
     const sizes = { ...optimizer.buffers(group), weights: group.size };
     for (const [kind, size] of Object.entries(sizes))
-      buffers[kind] = input(`${kind}.${group.name}`, [size], 'float32');
+      buffers[kind] =
+        (kind === 'weights' ? weights?.get(group.name) : undefined) ??
+        input(`${kind}.${group.name}`, [size], 'float32');
     const gradient = sums[at] as Value;
     const square = squares[at] as Value;
     const next = optimizer.update({ group, buffers, gradient, square, factor, scalar });

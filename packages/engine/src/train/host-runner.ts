@@ -2,7 +2,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { elementCount } from '../optim/flat-state.ts';
 import { sumOfSquares } from '../optim/host-step.ts';
 import { parameterGradientsGraph } from '../step/graphs.ts';
-import type { StepRunner, StepRunnerOptions } from './step-runner.ts';
+import { onHost, type StepRunner, type StepRunnerOptions } from './step.ts';
 import { createTally } from './tally.ts';
 
 /**
@@ -66,6 +66,7 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
         });
       return { ...tally.done(), gradientNorm };
     },
+    ...onHost,
     dispose: () => program.dispose(),
   };
 }

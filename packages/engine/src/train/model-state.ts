@@ -37,6 +37,8 @@ export type ModelStateOptions = {
   readonly adapter?: Pick<Adapter, 'tensors'> | undefined;
   /** What the objective adds to the model, and whether it leaves the language-model head alone. */
   readonly objective?: Pick<Objective<never>, 'head' | 'headless'> | undefined;
+  /** Nothing is to be trained: weights that a method would read are left alone. */
+  readonly shapesOnly?: boolean | undefined;
 };
 
 /** What a run trains, before anything is read or allocated. */
@@ -54,7 +56,11 @@ export async function planModel(options: ModelStateOptions): Promise<ModelPlan> 
       `random initial weights need the method "full": "${method.type}" would freeze them`,
     );
   const seed = child(rootSeed(settings.seed), 'initial');
-  const adaptation = await createAdaptation(method, { model, seed });
+  const adaptation = await createAdaptation(method, {
+    model,
+    seed,
+    shapesOnly: options.shapesOnly,
+  });
   if (adapter !== undefined && adaptation.added.length === 0)
     throw new RangeError(`an adapter was given, but the method "${method.type}" has none`);
   const head = objective?.head?.(model.config) ?? [];
@@ -159,17 +165,21 @@ export type WeightValues = {
   readonly parameters: ReadonlyMap<string, Value>;
 };
 
-/** Fresh graph values for one graph. Each weight is one value, however often it is asked for. */
+/**
+ * Fresh graph values for one graph. Each weight is one value, however often it is asked for. What trains is an
+ * input of its own unless its values are given.
+ */
 export function weightValues(
   model: AnyModelFolder,
   { parameters, adaptation }: Pick<ModelState, 'parameters' | 'adaptation'>,
+  given?: ReadonlyMap<string, Value>,
 ): WeightValues {
   const frozen = new Map<string, Value>(
-    adaptation.fixed.map(({ name, shape }) => [name, input(feedName(name), shape, 'float32')]),
+    adaptation.fixed.map(({ name, shape, dtype }) => [name, input(feedName(name), shape, dtype)]),
   );
-  const trained = new Map(
-    parameters.map(({ name, shape }) => [name, input(feedName(name), shape, 'float32')]),
-  );
+  const trained =
+    given ??
+    new Map(parameters.map(({ name, shape }) => [name, input(feedName(name), shape, 'float32')]));
   return {
     parameters: trained,
     tensor(name) {
@@ -196,8 +206,8 @@ export function parameterFeeds({
   adaptation,
 }: ModelState): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
-  for (const { name, shape, data } of adaptation.fixed)
-    feeds[feedName(name)] = { data, shape, dtype: 'float32' };
+  for (const { name, shape, data, dtype = 'float32' } of adaptation.fixed)
+    feeds[feedName(name)] = { data, shape, dtype };
   for (const { name, shape } of parameters)
     feeds[feedName(name)] = {
       data: state.tensors.get(name) as Float32Array,
@@ -213,7 +223,8 @@ export function weightsFolder(model: AnyModelFolder): string {
   return first === undefined ? model.path : dirname(first.file);
 }
 
-function feedName(parameter: string): string {
+/** The input that a parameter is fed to. */
+export function feedName(parameter: string): string {
   return `parameter.${parameter}`;
 }
 

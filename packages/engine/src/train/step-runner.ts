@@ -1,53 +1,11 @@
 import type { Tensor } from '../graph/tensor.ts';
-import type { Value } from '../graph/value.ts';
-import type { Forward } from '../objectives/objective.ts';
 import type { FlatState } from '../optim/flat-state.ts';
-import type { Device, Program } from '../runtime/device.ts';
-import {
-  gradientsGraph,
-  nextName,
-  stepGraph,
-  type UpdateRule,
-  updateGraph,
-} from '../step/graphs.ts';
+import type { Program } from '../runtime/device.ts';
+import { gradientsGraph, nextName, stepGraph, updateGraph } from '../step/graphs.ts';
 import { hostRunner } from './host-runner.ts';
-import { createTally, type Tally } from './tally.ts';
-
-/** The sums that a step reports, and the gradient's norm before clipping. */
-export type StepSums = Tally & { readonly gradientNorm: number };
-
-/** One optimizer step. */
-export type StepInput = {
-  /** Feeds of each micro-batch. */
-  readonly microBatches: readonly Readonly<Record<string, Tensor>>[];
-  /** What the whole step counts as, by which its loss is normalised, once. */
-  readonly weight: number;
-  readonly learningRate: number;
-  /** Counted from 1, for the optimizer's bias corrections. */
-  readonly step: number;
-};
-
-export type StepRunner = {
-  /** Runs a step and writes the state in place. */
-  run(input: StepInput): Promise<StepSums>;
-  dispose(): Promise<void>;
-};
-
-export type StepRunnerOptions = {
-  readonly device: Device;
-  readonly forward: Forward;
-  readonly parameters: ReadonlyMap<string, Value>;
-  readonly parameterFeeds: Readonly<Record<string, Tensor>>;
-  readonly state: FlatState;
-  readonly rule: UpdateRule;
-  readonly mapFolder: string;
-  /** False when every step is one micro-batch. */
-  readonly accumulates: boolean;
-  /** Where the state is updated; by default where the device says. */
-  readonly update?: 'host' | 'graph' | undefined;
-  /** Write results to buffers of their own and copy them; slower, and for comparison only. */
-  readonly freshBuffers?: boolean | undefined;
-};
+import { residentRunner } from './resident-runner.ts';
+import { onHost, type StepRunner, type StepRunnerOptions, scalars } from './step.ts';
+import { createTally } from './tally.ts';
 
 /**
  * Compiles a run's graphs. Where the state is updated by a graph: without accumulation a step is one program; otherwise gradients are summed
@@ -55,6 +13,7 @@ export type StepRunnerOptions = {
  */
 export async function createStepRunner(options: StepRunnerOptions): Promise<StepRunner> {
   const { update = options.device.updatesOnHost ? 'host' : 'graph' } = options;
+  if (options.joined !== undefined) return residentRunner(options, options.joined);
   if (update === 'host') return hostRunner(options);
   return options.accumulates ? accumulatingRunner(options) : joinedRunner(options);
 }
@@ -81,6 +40,7 @@ async function joinedRunner(options: StepRunnerOptions): Promise<StepRunner> {
       tally.add(outputs);
       return { ...tally.done(), gradientNorm: number(outputs, 'gradient_norm') };
     },
+    ...onHost,
     dispose: () => program.dispose(),
   };
 }
@@ -118,6 +78,7 @@ async function accumulatingRunner(options: StepRunnerOptions): Promise<StepRunne
       updateResults.commit();
       return { ...tally.done(), gradientNorm: number(outputs, 'gradient_norm') };
     },
+    ...onHost,
     async dispose() {
       await gradients.dispose();
       await update.dispose();
@@ -153,19 +114,8 @@ function flatFeeds(state: FlatState): Record<string, Tensor> {
   return feeds;
 }
 
-function scalars({ optimizer }: UpdateRule, input: StepInput): Record<string, Tensor> {
-  const feeds: Record<string, Tensor> = { gradient_scale: scalar(1 / input.weight) };
-  for (const [name, value] of Object.entries(optimizer.scalars(input.learningRate, input.step)))
-    feeds[name] = scalar(value);
-  return feeds;
-}
-
 function vector(data: Float32Array): Tensor {
   return { data, shape: [data.length], dtype: 'float32' };
-}
-
-function scalar(value: number): Tensor {
-  return { data: Float32Array.of(value), shape: [], dtype: 'float32' };
 }
 
 function number(outputs: Readonly<Record<string, Tensor>>, name: string): number {

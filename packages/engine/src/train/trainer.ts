@@ -13,6 +13,7 @@ import { createOptimizer } from '../optim/optimizer.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
+import { joinedWeights } from '../step/graphs.ts';
 import { adaptedForward, dropoutRate } from './adapted-forward.ts';
 import { planBatches } from './batches.ts';
 import { DivergedError } from './diverged-error.ts';
@@ -128,12 +129,14 @@ export async function createTrainer<Example>(
   const mapFolder = weightsFolder(model);
   const feeds = parameterFeeds(modelState);
   const forwardOf = adaptedForward(model, settings, modelState);
-  const weights = weightValues(model, modelState);
+  const joined = device.residency === undefined ? undefined : joinedWeights(state.groups);
+  const weights = weightValues(model, modelState, joined?.parameters);
   const current = () => weightValues(model, modelState);
   const runner = await createStepRunner({
     device,
     forward: forwardOf(weights, plan.shape, { objective, training: true }),
     parameters: weights.parameters,
+    joined,
     parameterFeeds: feeds,
     state,
     rule: {
@@ -260,8 +263,9 @@ export async function createTrainer<Example>(
     ),
     windowShape: plan.shape,
     trainStep,
-    evaluate(held) {
+    async evaluate(held) {
       refuseFailed();
+      await runner.settle();
       checkAll(objective, held, { ...limits, maxTokens: mostTokens });
       return evaluator.evaluate(held);
     },
@@ -269,11 +273,13 @@ export async function createTrainer<Example>(
       refuseFailed();
       await measurements.prepare(examples);
       const measured = measurements.save(examples);
+      await runner.settle();
       await saveRunState(folder, state, { step: done, fingerprint, measured });
     },
     async restoreState(folder) {
       const measured = measurements.size(examples);
       const stored = await restoreRunState(folder, state, { fingerprint, measured });
+      runner.reset();
       measurements.restore(examples, stored.measured);
       done = stored.step;
       failure = undefined;
@@ -281,10 +287,12 @@ export async function createTrainer<Example>(
     adapter: exports.adapter,
     async exportAdapter(folder) {
       refuseFailed();
+      await runner.settle();
       await exports.exportAdapter(folder);
     },
     async exportMerged(folder) {
       refuseFailed();
+      await runner.settle();
       await exports.exportMerged(folder);
     },
     async dispose() {
