@@ -91,9 +91,12 @@ async function writeStart(file: string, { state, parameters, adaptation }: Model
     shape,
     data: state.tensors.get(name) as Float32Array,
   }));
+  const fixed = adaptation.fixed.flatMap(({ name, shape, data }) =>
+    data instanceof Float32Array ? [{ name, shape, data }] : [],
+  );
   await writeSafetensors(
     file,
-    [...trained, ...adaptation.fixed].map((tensor) => ({ ...tensor, dtype: 'F32' as const })),
+    [...trained, ...fixed].map((tensor) => ({ ...tensor, dtype: 'F32' as const })),
   );
 }
 
