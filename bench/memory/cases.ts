@@ -61,8 +61,20 @@ const plain: readonly MemoryCase[] = [
   ),
 ];
 
+const fourBit = plain
+  .filter(({ name }) => name === 'smollm2-135m-lora' || name === 'qwen2.5-0.5b-lora')
+  .map(
+    (entry): MemoryCase => ({
+      ...entry,
+      name: `${entry.name}-4bit`,
+      title: `${entry.title}, 4-bit base`,
+      settings: { method: { ...lora, baseBits: 4 } },
+    }),
+  );
+
 export const memoryCases: readonly MemoryCase[] = [
   ...plain,
+  ...fourBit,
   ...plain.map(
     (entry): MemoryCase => ({
       ...entry,

@@ -18,7 +18,9 @@ export type AddedTensor = {
 export type FixedTensor = {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Float32Array | Uint8Array;
+  /** What the numbers are; float32 when absent. */
+  readonly dtype?: 'float32' | 'uint8';
 };
 
 /** Places in the forward pass where a method may change what happens. */
@@ -78,7 +80,12 @@ export type Adaptation = {
 export type TensorValues = ReadonlyMap<string, Float32Array>;
 
 /** What every method is made from. */
-export type AdaptTarget = { readonly model: AnyModelFolder; readonly seed: Seed };
+export type AdaptTarget = {
+  readonly model: AnyModelFolder;
+  readonly seed: Seed;
+  /** Only the shapes are asked for: nothing is read, and the data of fixed tensors is left empty. */
+  readonly shapesOnly?: boolean | undefined;
+};
 
 /** The parts of an adaptation that most methods leave as they are. */
 export const plainAdaptation = {

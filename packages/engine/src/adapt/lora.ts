@@ -10,6 +10,7 @@ import {
   type TensorValues,
 } from './adaptation.ts';
 import { asStored, readLinear } from './base-weight.ts';
+import { type FourBitBase, fourBitBase } from './four-bit-base.ts';
 import { doraLinear, loraLinear } from './lora-layer.ts';
 import { loraName, loraShapes, startA } from './lora-start.ts';
 import { principalParts } from './principal-parts.ts';
@@ -32,6 +33,8 @@ type Plan = {
   readonly scale: number;
   /** Where PiSSA starts, by module. */
   readonly principal: ReadonlyMap<string, Start>;
+  /** The frozen layers in 4 bits, where the settings ask for that. */
+  readonly base: FourBitBase | undefined;
 };
 type Start = { readonly a: Float32Array; readonly b: Float32Array };
 
@@ -43,17 +46,23 @@ type Start = { readonly a: Float32Array; readonly b: Float32Array };
 export async function lora(settings: LoraSettings, target: AdaptTarget): Promise<Adaptation> {
   if (settings.dora && settings.initial === 'pissa')
     throw new RangeError("DoRA does not go with PiSSA's start");
+  if (settings.baseBits !== undefined && (settings.dora || settings.initial === 'pissa'))
+    throw new RangeError('a 4-bit base goes with plain LoRA, not with DoRA or a start from PiSSA');
   const linears = adaptedLinears(target.model.config, settings.targets);
+  const base = settings.baseBits === undefined ? undefined : await fourBitBase(target);
   const scale = loraScale(settings);
   const principal = new Map<string, Start>();
   if (settings.initial === 'pissa')
     for (const linear of linears)
       principal.set(linear.module, await principalStart(settings, target, linear));
-  const plan: Plan = { settings, target, linears, scale, principal };
+  const plan: Plan = { settings, target, linears, scale, principal, base };
   return {
     ...plainAdaptation,
     added: linears.flatMap((linear) => addedTensors(plan, linear)),
-    fixed: [...principal].flatMap(([module, start]) => fixedTensors(plan, module, start)),
+    fixed: [
+      ...(base?.fixed ?? []),
+      ...[...principal].flatMap(([module, start]) => fixedTensors(plan, module, start)),
+    ],
     hooks: hooksOf(plan),
     content: (values) => content(plan, values),
     merged: (values) => merged(plan, values),
@@ -131,10 +140,11 @@ function startName(module: string, part: 'A' | 'B'): string {
   return `${loraName(module, part)}.start`;
 }
 
-function hooksOf({ settings, linears, scale }: Plan): Adaptation['hooks'] {
+function hooksOf({ settings, linears, scale, base: quantized }: Plan): Adaptation['hooks'] {
   const modules = new Set(linears.map(({ module }) => module));
   return ({ tensor, dropped, dropoutScale }) => ({
-    linear(module, x, base) {
+    linear(module, x, stored) {
+      const base = quantized?.linear(module, stored, tensor) ?? stored;
       if (!modules.has(module)) return base.whole(x);
       const factors = {
         a: tensor(loraName(module, 'A')),

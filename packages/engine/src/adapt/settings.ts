@@ -36,6 +36,10 @@ const lora = z.strictObject({
     .positive()
     .default(1)
     .describe("Learning rate of B as a multiple of A's (LoRA+)."),
+  baseBits: z
+    .literal(4)
+    .optional()
+    .describe('Keep the frozen linear layers as 4-bit numbers in blocks of 32 that share a scale.'),
 });
 
 const ia3 = z.strictObject({

@@ -1,5 +1,16 @@
-/** Element types of the graph. float16 and bfloat16 occur only as stored weights, cast before use. */
-export type DType = 'float32' | 'float64' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'bool';
+/**
+ * Element types of the graph. float16 and bfloat16 occur only as stored weights, cast before use; uint8 only as
+ * packed codes of quantised weights.
+ */
+export type DType =
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'bfloat16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'bool';
 
 /** Numbers of a tensor in row-major order. bool is one byte; float16 and bfloat16 are their bits. */
 export type TensorData =
@@ -24,6 +35,7 @@ const byteSizes = {
   bfloat16: 2,
   int32: 4,
   int64: 8,
+  uint8: 1,
   bool: 1,
 } as const satisfies Record<DType, number>;
 
@@ -48,6 +60,7 @@ export function allocate(dtype: DType, length: number): TensorData {
       return new Int32Array(length);
     case 'int64':
       return new BigInt64Array(length);
+    case 'uint8':
     case 'bool':
       return new Uint8Array(length);
     case 'float16':

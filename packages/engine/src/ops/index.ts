@@ -10,6 +10,7 @@ import { indexRowsOps } from './index-rows.ts';
 import { layoutOps } from './layout.ts';
 import { matmulOps } from './matmul.ts';
 import { normOps } from './norm.ts';
+import { quantizedOps } from './quantized.ts';
 import { reduceOps } from './reduce.ts';
 import { ropeOps } from './rope.ts';
 import { softmaxOps } from './softmax.ts';
@@ -25,6 +26,7 @@ export const families = {
   'index-rows': indexRowsOps,
   'index-elements': indexElementsOps,
   matmul: matmulOps,
+  quantized: quantizedOps,
   softmax: softmaxOps,
   'cross-entropy': crossEntropyOps,
   norm: normOps,

@@ -43,6 +43,7 @@ export function requireIndex(x: Value): void {
 export function onnxType(dtype: DType): number {
   const numbers = {
     float32: 1,
+    uint8: 2,
     int32: 6,
     int64: 7,
     bool: 9,

@@ -1,3 +1,4 @@
+import { bytesPerElement } from '../graph/tensor.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { elementCount, planGroups } from '../optim/flat-state.ts';
@@ -61,9 +62,11 @@ export function estimateShape(
   const memory = graphMemory(parameterGradientsGraph(forward, groups, weights.parameters));
   const optimizer = createOptimizer(settings.optimizer);
   const buffers = groups.flatMap((group) => Object.values(optimizer.buffers(group)));
-  const fixed = plan.adaptation.fixed.map(({ data }) => data.length);
+  const fixed = plan.adaptation.fixed.map(
+    ({ shape, dtype = 'float32' }) => elementCount(shape) * bytesPerElement(dtype),
+  );
   const trained = plan.parameters.map((parameter) => elementCount(parameter.shape));
-  const state = numberBytes * sum([...trained, ...buffers, ...fixed]);
+  const state = numberBytes * sum([...trained, ...buffers]) + sum(fixed);
   const runtime = processBytes + nodeBytes * memory.nodes + 3 * memory.constants;
   const gradients = memory.outputs * (accumulates ? 2 : 1);
   const { mapped } = memory;
@@ -82,7 +85,7 @@ export function estimateShape(
 export function planForEstimate(
   options: Pick<MemoryEstimateOptions, 'model' | 'settings' | 'objective' | 'initial'>,
 ): Promise<ModelPlan> {
-  return planModel({ ...options, settings: withoutStart(options.settings) });
+  return planModel({ ...options, settings: withoutStart(options.settings), shapesOnly: true });
 }
 
 /** PiSSA's start needs the weights and a decomposition of each: its shapes are those of any other. */

@@ -1,5 +1,6 @@
 import type { Tensor } from '../graph/tensor.ts';
 import {
+  feedName,
   type ModelState,
   type ModelStateOptions,
   parameterFeeds,
@@ -27,8 +28,11 @@ export function startingWeights(
   if (initial !== 'random' && modelState.adaptation.added.length === 0)
     return { values: () => weightValues(model, { ...modelState, parameters: [] }), feeds: {} };
   const feeds: Record<string, Tensor> = {};
+  const fixed = new Set(modelState.adaptation.fixed.map(({ name }) => feedName(name)));
   if (wanted)
     for (const [name, tensor] of Object.entries(parameterFeeds(modelState)))
-      feeds[name] = { ...tensor, data: (tensor.data as Float32Array).slice() };
+      feeds[name] = fixed.has(name)
+        ? tensor
+        : { ...tensor, data: (tensor.data as Float32Array).slice() };
   return { values: () => weightValues(model, modelState), feeds };
 }
