@@ -102,6 +102,15 @@ describe('a run that is stopped after a random step and goes on', () => {
     await expectSameEnd(await causalRun(settings), name.replaceAll(/\W+/g, '-'));
   });
 
+  it.each(optimizers)(
+    'ends bit for bit where the undisturbed run ends: state updated by a graph, %s',
+    async (type) => {
+      const method = { type: 'full' } as const;
+      const run = await causalRun({ ...everything, method, optimizer: { type } });
+      await expectSameEnd({ ...run, update: 'graph' }, `graph-${type}`);
+    },
+  );
+
   it.each([
     ['head', 'reward'],
     ['full', 'kto'],
