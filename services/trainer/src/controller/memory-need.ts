@@ -3,19 +3,26 @@ import type { OfferedModel } from '@lathe/contracts/record/worker';
 
 /** Bytes of a number as the engine computes with it. */
 const numberBytes = 4;
-/** The engine's process without any model: Node, ONNX Runtime, compiled graphs. */
-const processBytes = 192 * 2 ** 20;
+/** Node and ONNX Runtime without any model, and what the graph of one layer takes. */
+const processBytes = 160 * 2 ** 20;
+const layerBytes = 5 * 2 ** 20;
 /** Tokens of one forward and backward pass: the engine's default, and more where one example is longer. */
 const passTokens = 2048;
+/** Tokens of the longest example, where the job does not say how long one may be. */
+const usualTokens = 512;
+/** Rows of logits that are there at a time. */
+const logitRows = 1024;
 /** Rank of an adapter when the job names none: the engine's default. */
 const usualRank = 16;
+/** Copies of a trained number: its value, the gradient as it is made and as a sum, and the two moments of Adam. */
+const trainedCopies = 5;
 
 /**
- * About how much memory a job needs on a worker, in bytes. A trained number is kept four times: value,
- * gradient and the two moments of Adam. So every weight counts four times in full training; with LoRA the
- * base counts once and the adapter's rank · (in + out) numbers of each linear layer four times. What
- * the backward pass needs of the forward pass is taken as 16 hidden and 6 intermediate widths a token and
- * layer, and the logits and their gradient, two numbers a token and word of the vocabulary.
+ * About how much memory a job needs on a worker, in bytes, from sizes alone. Every weight counts five times in full
+ * training; with LoRA the base counts once and the adapter's rank · (in + out) numbers of each linear layer five
+ * times. What the backward pass needs of the forward pass is 12 hidden and 5 intermediate widths a token and
+ * layer; attention scores, 0.9 for each head (of 64) and token that a token sees; and twice the logits of a
+ * chunk. The constants are fitted to `estimateMemory`, which goes through the graph itself (docs/memory.md).
  */
 export function memoryNeed(
   job: Pick<JobRecord, 'settings' | 'options'>,
@@ -23,14 +30,17 @@ export function memoryNeed(
 ): number {
   const { layers, hiddenSize, intermediateSize, vocabularySize, weightBytes } = model;
   const adaptation = job.settings?.adaptation ?? job.options.adaptation ?? { type: 'lora' };
-  const tokens = Math.max(passTokens, job.options.max_tokens ?? 0);
-  const perToken = layers * (16 * hiddenSize + 6 * intermediateSize) + 2 * vocabularySize;
-  const activations = tokens * perToken * numberBytes;
-  if (adaptation.type === 'full') return processBytes + 4 * weightBytes + activations;
+  const longest = job.options.max_tokens ?? usualTokens;
+  const tokens = Math.max(passTokens, longest);
+  const scores = 0.9 * (hiddenSize / 64) * longest;
+  const perToken = layers * (12 * hiddenSize + 5 * intermediateSize + scores);
+  const activations = (tokens * perToken + 2 * logitRows * vocabularySize) * numberBytes;
+  const fixed = processBytes + layers * layerBytes + activations;
+  if (adaptation.type === 'full') return fixed + trainedCopies * weightBytes;
   // Queries, keys, values and output; gate, up and down.
   const widths = layers * (8 * hiddenSize + 3 * (hiddenSize + intermediateSize));
   const adapterBytes = (adaptation.rank ?? usualRank) * widths * numberBytes;
-  return processBytes + weightBytes + 4 * adapterBytes + activations;
+  return fixed + weightBytes + trainedCopies * adapterBytes;
 }
 
 /** A size for people: `12 GiB`, `8.5 GiB`, `640 MiB`. */
