@@ -185,6 +185,11 @@ const encoderHeads =
 /** Heads of decoders that score texts or tokens; such a model has no language-model head of its own. */
 const decoderHeads = /^(score|classifier|qa_outputs)\./;
 
+/** Whether a decoder's folder has a head that scores texts or tokens in place of writing text. */
+export function hasScores({ config, tensors }: AnyModelFolder): boolean {
+  return config.kind === 'decoder' && [...tensors.keys()].some((name) => decoderHeads.test(name));
+}
+
 /** Tensors that old exports carry and that the model computes or aliases instead of reading. */
 function isRedundant(name: string, config: ModelConfig): boolean {
   if (config.kind === 'encoder') return encoderHeads.test(name);

@@ -5,6 +5,7 @@ import { UnsupportedModelError } from '../checkpoint/error.ts';
 import { mergeAdapter, writeMergedFolder } from '../checkpoint/merged.ts';
 import {
   type AnyModelFolder,
+  hasScores,
   type ModelFolder,
   openAnyModelFolder,
 } from '../checkpoint/model-folder.ts';
@@ -54,6 +55,13 @@ type Written = { readonly dtype: string; readonly notes?: readonly string[] };
  */
 export async function exportModel(request: ExportRequest): Promise<ExportManifest> {
   const base = await openAnyModelFolder(request.model);
+  // These formats would keep the language model and lose what the head has learned, without a word.
+  if (hasScores(base) && request.kind !== 'merged')
+    throw new UnsupportedModelError(
+      join(base.path, 'config.json'),
+      'architectures',
+      `names a decoder that scores texts; ${request.kind} is written of decoders that write text`,
+    );
   const adapter =
     request.adapter === undefined
       ? undefined

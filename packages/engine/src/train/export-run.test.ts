@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAnyModelFolder } from '../checkpoint/model-folder.ts';
 import { readSafetensors } from '../checkpoint/safetensors.ts';
 import { makeModel, shard, small } from '../checkpoint/small-llama.fixture.ts';
+import { exportModel } from '../export/export.ts';
 import { readEncoderReference } from '../models/encoder-reference.ts';
 import { type EncoderTask, encoderRun } from '../objectives/recorded-encoder-tasks.ts';
 import { sequenceClassification } from '../objectives/sequence-classification.ts';
@@ -56,6 +57,10 @@ describe('exports of a decoder that scores texts', () => {
     });
     const { tensors } = await openAnyModelFolder(merged);
     expect(tensors.get('score.weight')?.shape).toEqual([2, 8]);
+    for (const kind of ['onnx', 'gguf', 'modelfile'] as const)
+      await expect(exportModel({ model: merged, kind, out: join(root, kind) })).rejects.toThrow(
+        `architectures names a decoder that scores texts; ${kind} is written of decoders that write`,
+      );
     const again = await classifier(merged, { type: 'head' });
     await again.trainStep();
     await again.dispose();
