@@ -1,9 +1,10 @@
 import { bytesPerElement } from '../graph/tensor.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Objective } from '../objectives/objective.ts';
+import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { elementCount, planGroups } from '../optim/flat-state.ts';
 import { createOptimizer } from '../optim/optimizer.ts';
-import { parameterGradientsGraph } from '../step/graphs.ts';
+import { lossGraph, parameterGradientsGraph } from '../step/graphs.ts';
 import { graphMemory } from '../step/memory.ts';
 import { adaptedForward } from './adapted-forward.ts';
 import { type ModelPlan, type ModelStateOptions, planModel, weightValues } from './model-state.ts';
@@ -21,15 +22,19 @@ export type MemoryEstimate = {
   readonly gradients: number;
   /** Activations, gradients and workspace inside the runtime. */
   readonly arena: number;
+  /** The same of programs beside the training step: evaluation, and measured log-probabilities. */
+  readonly beside: number;
   readonly total: number;
 };
 
 export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'> & {
   readonly settings: TrainingSettings;
-  readonly objective: Pick<Objective<never>, 'forward' | 'head' | 'headless'>;
+  readonly objective: Pick<Objective<never>, 'forward' | 'head' | 'headless' | 'measured'>;
   readonly shape: WindowShape;
   /** Whether a step is several micro-batches, whose gradients are summed; false when absent. */
   readonly accumulates?: boolean | undefined;
+  /** Whether the run evaluates in between, in passes of the same shape; false when absent. */
+  readonly evaluates?: boolean | undefined;
 };
 
 /** A process that has loaded the engine and trained something tiny. */
@@ -41,8 +46,8 @@ const workspaceShare = 0.1;
 const numberBytes = 4;
 
 /**
- * The most memory of a run on the CPU, from its graph: weights are neither read nor allocated. Covers
- * training steps; measurements beside them (`Objective.measured`) and evaluation need less than a step does.
+ * The most memory of a run on the CPU, from its graph: weights are neither read nor allocated. An
+ * objective that measures log-probabilities beside its steps (`Objective.measured`) does so in further programs.
  */
 export async function estimateMemory(options: MemoryEstimateOptions): Promise<MemoryEstimate> {
   return estimateShape(options, await planForEstimate(options));
@@ -50,15 +55,24 @@ export async function estimateMemory(options: MemoryEstimateOptions): Promise<Me
 
 /** As `estimateMemory`, for one window shape of a run that was planned once. */
 export function estimateShape(
-  { model, settings, objective, shape, accumulates }: MemoryEstimateOptions,
+  { model, settings, objective, shape, accumulates, evaluates }: MemoryEstimateOptions,
   plan: Pick<ModelPlan, 'parameters' | 'adaptation'>,
 ): MemoryEstimate {
   const groups = planGroups(plan.parameters);
   const weights = weightValues(model, plan);
-  const forward = adaptedForward(model, settings, plan)(weights, shape, {
-    objective,
-    training: true,
-  });
+  const forwardOf = adaptedForward(model, settings, plan);
+  const forward = forwardOf(weights, shape, { objective, training: true });
+  /** Each program has an arena of its own, and stays until the run ends. */
+  const scoring = (scored: Pick<Objective<never>, 'forward'>): number =>
+    graphMemory(
+      lossGraph(
+        forwardOf(weightValues(model, plan), shape, { objective: scored, training: false }),
+      ),
+    ).arena;
+  const measuring = objective.measured === undefined ? 0 : scoring(sequenceScore);
+  const beside =
+    measuring * (objective.measured?.estimate === undefined ? 1 : 2) +
+    (evaluates ? scoring(objective) : 0);
   const memory = graphMemory(parameterGradientsGraph(forward, groups, weights.parameters));
   const optimizer = createOptimizer(settings.optimizer);
   const buffers = groups.flatMap((group) => Object.values(optimizer.buffers(group)));
@@ -77,7 +91,8 @@ export function estimateShape(
     state,
     gradients,
     arena,
-    total: runtime + mapped + state + gradients + arena,
+    beside,
+    total: runtime + mapped + state + gradients + arena + beside,
   };
 }
 

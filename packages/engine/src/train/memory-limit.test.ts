@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { readReference } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
+import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
 import { textExample } from '../objectives/example.ts';
+import type { Objective } from '../objectives/objective.ts';
 import { estimateMemory } from './memory-estimate.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer } from './trainer.ts';
@@ -26,6 +28,7 @@ describe('a memory limit', () => {
       ...run,
       shape: { ...shape, rows: 4, targets: 4 * tokens },
       accumulates: true,
+      evaluates: true,
     });
     const rowsAt = async (memoryLimit: number): Promise<number> => {
       const trainer = await createTrainer(await tiny({ method: { type: 'full' }, memoryLimit }));
@@ -47,6 +50,25 @@ describe('a memory limit', () => {
 });
 
 describe('an estimate', () => {
+  it('counts the programs that measure and evaluate', async () => {
+    const { model, settings } = await tiny();
+    const estimateOf = (
+      objective: Pick<Objective<never>, 'forward' | 'measured'>,
+      evaluates = false,
+    ) =>
+      estimateMemory({
+        model,
+        settings,
+        objective,
+        evaluates,
+        shape: { rows: 2, tokens, targets: 128, examples: 4 },
+      });
+    const dpoRun = await estimateOf(dpo(parseDpoSettings({})));
+    expect((await estimateOf(causalLm)).beside).toBe(0);
+    expect((await estimateOf(causalLm, true)).beside).toBeGreaterThan(0);
+    expect(dpoRun.beside).toBeGreaterThan(0);
+  });
+
   it('says what each part of a run takes', async () => {
     const folder = new URL('../../../../models/lathe-tiny', import.meta.url).pathname;
     const model = await openModelFolder(folder);

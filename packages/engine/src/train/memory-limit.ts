@@ -4,7 +4,10 @@ import { estimateShape, type MemoryEstimateOptions } from './memory-estimate.ts'
 import type { ModelPlan } from './model-state.ts';
 import type { TrainingSettings } from './settings.ts';
 
-export type MemoryLimitOptions = Omit<MemoryEstimateOptions, 'shape' | 'accumulates'> & {
+export type MemoryLimitOptions = Omit<
+  MemoryEstimateOptions,
+  'shape' | 'accumulates' | 'evaluates'
+> & {
   readonly plan: Pick<ModelPlan, 'parameters' | 'adaptation'>;
   readonly sizes: readonly ExampleSize[];
   readonly seed: Seed;
@@ -35,7 +38,7 @@ export function withinMemory(options: MemoryLimitOptions): TrainingSettings {
   const neededBy = (rows: number): number => {
     const { shape, microBatchesPerStep } = planFor(rows, tokens);
     const accumulates = microBatchesPerStep > 1;
-    return estimateShape({ ...options, shape, accumulates }, options.plan).total;
+    return estimateShape({ ...options, shape, accumulates, evaluates: true }, options.plan).total;
   };
   const smallest = neededBy(1);
   if (smallest > memoryLimit) throw tooMuch(smallest, memoryLimit, tokens);
