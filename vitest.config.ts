@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { softwareGpu } from './packages/testkit/src/software-gpu.ts';
+import { softwareGpu } from './packages/engine/src/runtime/software-gpu.ts';
 
 /** CI sets the path of a JSON report to count from. */
 const report = process.env.LATHE_TEST_REPORT;

@@ -140,7 +140,10 @@ function embeddingForward(
 ): Forward {
   const { dtype } = hidden;
   const lengths = reshape(cast(input('text_lengths', [targets], 'float32'), dtype), [targets, 1]);
-  const used = greaterOrEqual(lengths, 0.5);
+  // Cut before they are compared: WebGPU has no slices of bool.
+  const usedIn = (start: number, end: number): Value =>
+    greaterOrEqual(slice(lengths, { axis: 0, start, end }), 0.5);
+  const used = usedIn(0, targets);
   const pooled = pooling === 'mean' ? meanOf(hidden, lengths) : pickedOf(hidden, targets);
   const squares = reduceSum(mul(pooled, pooled), { axes: [1], keepDims: true });
   // Unused room must not reach √0, whose slope is infinite.
@@ -149,7 +152,7 @@ function embeddingForward(
   const anchors = slice(embeddings, { axis: 0, start: 0, end: examples });
   const candidates = slice(embeddings, { axis: 0, start: examples, end: targets });
   const count = targets - examples;
-  const isCandidate = reshape(slice(used, { axis: 0, start: examples, end: targets }), [1, count]);
+  const isCandidate = reshape(usedIn(examples, targets), [1, count]);
   const products = mul(matmul(anchors, candidates, { transB: true }), scale);
   const scores = where(isCandidate, products, -1e9);
   const labels = constant(
@@ -157,7 +160,7 @@ function embeddingForward(
     [examples, 1],
     'int32',
   );
-  const isExample = slice(used, { axis: 0, start: 0, end: examples });
+  const isExample = usedIn(0, examples);
   const counted = cast(isExample, dtype);
   const { loss, lead } = crossEntropy(scores, labels);
   const total = (column: Value): Value => reduceSum(mul(column, counted));

@@ -55,6 +55,9 @@ export type TransposeAttributes = { readonly order: readonly number[] };
 export type ConcatAttributes = { readonly axis: number };
 export type SplitAttributes = { readonly axis: number; readonly sizes: readonly number[] };
 
+/** Outputs of one node on WebGPU: each takes one of the 8 buffers that every adapter gives a shader. */
+const mostPieces = 6;
+
 function resized(x: Value, axis: number, size: Shape[number]): Shape {
   return x.shape.map((old, at) => (at === axis ? size : old));
 }
@@ -166,6 +169,14 @@ export const layoutOps: Family<LayoutOps> = family<LayoutOps>({
         axis,
       ),
     ],
+    lower: ({ attributes: { axis, sizes } }, [x], device) => {
+      if (device !== 'webgpu' || sizes.length <= mostPieces) return undefined;
+      let end = 0;
+      return sizes.map((size) => {
+        end += size;
+        return slice(x!, { axis, start: end - size, end });
+      });
+    },
     onnx: ({ inputs: [x], attributes: { axis, sizes } }) => ({
       type: 'Split',
       inputs: [x, sizes],

@@ -42,6 +42,7 @@ export type ResidentAnswers = {
 
 /** A compiled graph some of whose outputs stay on the device. */
 export interface ResidentProgram {
+  readonly inputs: readonly string[];
   /** Runs once. Throws when a feed is missing, unknown, or of another type or shape. */
   run(feeds: Readonly<Record<string, Tensor | ResidentTensor>>): Promise<ResidentAnswers>;
   dispose(): Promise<void>;

@@ -90,14 +90,16 @@ class GpuTensor implements ResidentTensor {
 class GpuProgram implements ResidentProgram {
   #session: InferenceSession | undefined;
   readonly #stay: ReadonlySet<string>;
-  readonly inputs: ReadonlyMap<string, Port>;
-  readonly outputs: ReadonlyMap<string, Port>;
+  readonly inputs: readonly string[];
+  readonly #inputPorts: ReadonlyMap<string, Port>;
+  readonly outputPorts: ReadonlyMap<string, Port>;
 
   constructor(session: InferenceSession, stay: readonly string[]) {
     this.#session = session;
     this.#stay = new Set(stay);
-    this.inputs = ports(session.inputMetadata);
-    this.outputs = ports(session.outputMetadata);
+    this.inputs = session.inputNames;
+    this.#inputPorts = ports(session.inputMetadata);
+    this.outputPorts = ports(session.outputMetadata);
   }
 
   static async compile(
@@ -128,20 +130,20 @@ class GpuProgram implements ResidentProgram {
 
   async run(feeds: Readonly<Record<string, Tensor | ResidentTensor>>): Promise<ResidentAnswers> {
     if (this.#session === undefined) throw new Error('The program was disposed of.');
-    const unknown = Object.keys(feeds).find((name) => !this.inputs.has(name));
+    const unknown = Object.keys(feeds).find((name) => !this.#inputPorts.has(name));
     if (unknown !== undefined) throw new Error(`The program has no input "${unknown}".`);
     const fed: Record<string, OrtTensor> = {};
-    for (const [name, port] of this.inputs) {
+    for (const [name, port] of this.#inputPorts) {
       const feed = feeds[name];
       requireFit('Input', name, feed, port);
       fed[name] =
         feed instanceof GpuTensor ? feed.value : wrap('Input', name, feed as Tensor, port);
     }
-    const wanted = Object.fromEntries([...this.outputs.keys()].map((name) => [name, null]));
+    const wanted = Object.fromEntries([...this.outputPorts.keys()].map((name) => [name, null]));
     const answers = await runSession(this.#session, fed, wanted);
     const host: Record<string, Tensor> = {};
     const resident: Record<string, ResidentTensor> = {};
-    for (const name of this.outputs.keys()) {
+    for (const name of this.outputPorts.keys()) {
       const answer = answers[name] as OrtTensor;
       if (this.#stay.has(name)) resident[name] = new GpuTensor(answer);
       else host[name] = unwrap(answer);
@@ -164,13 +166,13 @@ class HostProgram implements Program {
 
   constructor(program: GpuProgram) {
     this.#program = program;
-    this.inputs = [...program.inputs.keys()];
-    this.outputs = [...program.outputs.keys()];
+    this.inputs = program.inputs;
+    this.outputs = [...program.outputPorts.keys()];
   }
 
   async run(feeds: Tensors, fetches: Tensors = {}): Promise<Record<string, Tensor>> {
     for (const [name, tensor] of Object.entries(fetches)) {
-      const port = this.#program.outputs.get(name);
+      const port = this.#program.outputPorts.get(name);
       if (port === undefined) throw new Error(`The program has no output "${name}".`);
       requireFit('Output', name, tensor, port);
     }

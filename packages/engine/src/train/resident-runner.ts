@@ -48,7 +48,7 @@ export async function residentRunner(
           ...fixed,
           ...kept.feeds(),
           ...batch,
-          ...scalars(rule, input),
+          ...scalars(rule, input, program),
         });
         const tally = createTally();
         tally.add(answers.host);
@@ -90,7 +90,11 @@ export async function residentRunner(
         );
         tally.add(host);
       }
-      const answers = await update.run({ ...kept.feeds(), ...sums, ...scalars(rule, input) });
+      const answers = await update.run({
+        ...kept.feeds(),
+        ...sums,
+        ...scalars(rule, input, update),
+      });
       if (sums !== zeros) disposeAll(sums);
       return { ...tally.done(), gradientNorm: finish(answers) };
     },

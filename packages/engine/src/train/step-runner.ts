@@ -32,7 +32,7 @@ async function joinedRunner(options: StepRunnerOptions): Promise<StepRunner> {
       if (batch === undefined || input.microBatches.length > 1)
         throw new RangeError('this run was planned for one micro-batch a step');
       const outputs = await program.run(
-        { ...options.parameterFeeds, ...stateFeeds, ...batch, ...scalars(rule, input) },
+        { ...options.parameterFeeds, ...stateFeeds, ...batch, ...scalars(rule, input, program) },
         results.fetches,
       );
       results.commit();
@@ -72,7 +72,7 @@ async function accumulatingRunner(options: StepRunnerOptions): Promise<StepRunne
       }
       // The norm tells whether every gradient is finite, and nothing has been written until it is known.
       const outputs = await update.run(
-        { ...stateFeeds, ...sums, ...scalars(rule, input) },
+        { ...stateFeeds, ...sums, ...scalars(rule, input, update) },
         updateResults.fetches,
       );
       updateResults.commit();

@@ -54,11 +54,15 @@ export const onHost = {
   reset: () => undefined,
 } as const satisfies Pick<StepRunner, 'settle' | 'reset'>;
 
-/** The numbers that an update is fed besides gradients and state. */
-export function scalars({ optimizer }: UpdateRule, input: StepInput): Record<string, Tensor> {
+/** The numbers that an update is fed besides gradients and state, those that the program reads. */
+export function scalars(
+  { optimizer }: UpdateRule,
+  input: StepInput,
+  program: { readonly inputs: readonly string[] },
+): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = { gradient_scale: scalar(1 / input.weight) };
   for (const [name, value] of Object.entries(optimizer.scalars(input.learningRate, input.step)))
-    feeds[name] = scalar(value);
+    if (program.inputs.includes(name)) feeds[name] = scalar(value);
   return feeds;
 }
 

@@ -1,0 +1,28 @@
+import type { Device } from '../runtime/device.ts';
+import { createTrainer, type TrainerOptions } from './trainer.ts';
+
+/**
+ * Trains the same run on a device and on the CPU, and answers the largest relative difference of loss and
+ * gradient norm over the first steps.
+ */
+export async function deviceDistance<Example>(
+  run: TrainerOptions<Example>,
+  device: Device,
+  steps: number,
+): Promise<number> {
+  const here = await createTrainer({ ...run, device });
+  const onCpu = await createTrainer(run);
+  try {
+    let distance = 0;
+    for (let step = 0; step < Math.min(steps, onCpu.totalSteps); step++) {
+      const found = await here.trainStep();
+      const wanted = await onCpu.trainStep();
+      for (const key of ['loss', 'gradientNorm'] as const)
+        distance = Math.max(distance, Math.abs(found[key] - wanted[key]) / Math.abs(wanted[key]));
+    }
+    return distance;
+  } finally {
+    await here.dispose();
+    await onCpu.dispose();
+  }
+}
