@@ -11,6 +11,7 @@ import {
 } from './adaptation.ts';
 import { asStored, readLinear } from './base-weight.ts';
 import { type FourBitBase, fourBitBase } from './four-bit-base.ts';
+import { below, beside } from './joined-matrices.ts';
 import { doraLinear, loraLinear } from './lora-layer.ts';
 import { loraName, loraShapes, startA } from './lora-start.ts';
 import { principalParts } from './principal-parts.ts';
@@ -227,23 +228,6 @@ function content(
     },
     tensors,
   };
-}
-
-function below(upper: Float32Array, lower: Float32Array): Float32Array {
-  const both = new Float32Array(upper.length + lower.length);
-  both.set(upper);
-  both.set(lower, upper.length);
-  return both;
-}
-
-/** Two matrices of `columns` columns, row beside row. */
-function beside(left: Float32Array, right: Float32Array, columns: number): Float32Array {
-  const both = new Float32Array(left.length + right.length);
-  for (let row = 0; row * columns < left.length; row++) {
-    both.set(left.subarray(row * columns, (row + 1) * columns), 2 * row * columns);
-    both.set(right.subarray(row * columns, (row + 1) * columns), (2 * row + 1) * columns);
-  }
-  return both;
 }
 
 /** W + scale·(B·A − B₀·A₀) for every layer; of DoRA's with its rows brought to their magnitudes. */

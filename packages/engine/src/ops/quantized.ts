@@ -67,7 +67,7 @@ export const quantizedOps: Family<QuantizedOps> = family<QuantizedOps>({
     },
     gradient: ({ dy, inputs: [x, codes, scales] }) => {
       const [rows, inputs] = x!.shape as [number, number];
-      // Even and odd columns apart, and their products laid one beside the other: Ŵ is never whole.
+      // Even and odd columns apart, and their products laid one beside the other: half of Ŵ at a time.
       const halves = (['even', 'odd'] as const).map((which) =>
         reshape(matmul(dy, fourBitColumns(codes!, scales!, which)), [rows, inputs / 2, 1]),
       );
