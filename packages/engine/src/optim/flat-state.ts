@@ -87,3 +87,8 @@ export function allocateState(
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
+
+/** Numbers of all parameters together. */
+export function parameterCount(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+}

@@ -8,7 +8,7 @@ import type { WindowShape } from '../nn/window.ts';
 import { checkAll, type Objective, tokenCount } from '../objectives/objective.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
-import { elementCount } from '../optim/flat-state.ts';
+import { parameterCount } from '../optim/flat-state.ts';
 import { createOptimizer } from '../optim/optimizer.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
@@ -251,16 +251,12 @@ export async function createTrainer<Example>(
   }
 
   const exports = runExports(model, settings, { modelState, task: objective.task });
-
   return {
     totalSteps: plan.totalSteps,
     get step() {
       return done;
     },
-    trainableParameters: modelState.parameters.reduce(
-      (sum, { shape }) => sum + elementCount(shape),
-      0,
-    ),
+    trainableParameters: parameterCount(modelState.parameters),
     windowShape: plan.shape,
     trainStep,
     async evaluate(held) {
