@@ -52,6 +52,9 @@ PyTorch (transformers, peft, trl, sentence-transformers) in float32 on tiny rand
 \`bench/reference\` recorded. What both compute from the exports of trained models is in
 [parity-python.md](parity-python.md).
 
+To record them again, with torch, transformers, peft, trl and sentence-transformers in \`.tools/python\`: run
+\`decoders.py\`, \`encoders.py\`, \`methods.py\` and \`preferences.py\` there, then \`node bench/parity/record-runs.ts\`.
+
 Largest of all ${table.length} runs: ${largest.toExponential(1)}.
 
 ## Models
