@@ -10,6 +10,8 @@ export type MemoryCase = Pick<BenchCase, 'task' | 'batch' | 'tokens' | 'steps'> 
   readonly title: string;
   readonly vocabulary: number;
   readonly settings: TrainingSettingsInput;
+  /** Evaluate after the steps. */
+  readonly evaluates?: true;
   /** Folder of the model, or what to make it from with random weights. */
   readonly model: string | BenchCase;
 };
@@ -72,8 +74,22 @@ const fourBit = plain
     }),
   );
 
+/** Steps of several micro-batches, with an evaluation at the end. */
+const accumulated = plain
+  .filter(({ name }) => /^(?:lathe-tiny-full|llama-256|smollm2-135m-full)$/.test(name))
+  .map(
+    (entry): MemoryCase => ({
+      ...entry,
+      name: `${entry.name}-accumulated`,
+      title: `${entry.title} in two passes, and evaluated`,
+      settings: { ...entry.settings, microBatchTokens: (entry.batch * entry.tokens) / 2 },
+      evaluates: true,
+    }),
+  );
+
 export const memoryCases: readonly MemoryCase[] = [
   ...plain,
+  ...accumulated,
   ...fourBit,
   ...plain.map(
     (entry): MemoryCase => ({

@@ -59,7 +59,10 @@ async function report<Example>(
   if (values.estimate) {
     const rows = Math.max(1, Math.floor(settings.microBatchTokens / tokens));
     const shape = { rows, tokens, targets: targetsOf(rows), examples: rows };
-    console.log(JSON.stringify(await estimateMemory({ model, settings, objective, shape })));
+    const accumulates = rows < batch;
+    const { evaluates } = entry;
+    const given = { model, settings, objective, shape, accumulates, evaluates };
+    console.log(JSON.stringify(await estimateMemory(given)));
     return;
   }
   const device = cpuDevice({ threads: Number(values.threads) });
@@ -71,6 +74,7 @@ async function report<Example>(
     seconds.push(metrics.seconds);
     loss = metrics.loss;
   }
+  if (entry.evaluates) await trainer.evaluate(examples.slice(0, batch));
   const memory = await processMemory();
   await trainer.dispose();
   console.log(JSON.stringify({ ...memory, loss, seconds: Math.min(...seconds) }));
