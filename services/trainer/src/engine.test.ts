@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { CheckpointManifest } from '@lathe/contracts/artifact/checkpoint';
 import type { JobRecord } from '@lathe/contracts/job/record';
+import { softwareGpu } from '@lathe/engine/runtime/software-gpu';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
@@ -29,7 +30,8 @@ const full: JobOptions = {
   ...lora,
   model: 'untied',
   adaptation: { type: 'full' },
-  epochs: 10,
+  // Long enough to be killed behind the first checkpoint and before the end.
+  epochs: 40,
   options: { checkpoint_every: 25, weight_decay: 0.1 },
 };
 const trained = (job: JobRecord): boolean => job.stage === 'evaluate';
@@ -75,6 +77,29 @@ test(
       expect(manifest.metrics.full_valid_loss).toBeLessThan(losses[0] ?? 0);
     }),
   90_000,
+);
+
+const gpu = softwareGpu();
+const noGpu = gpu === null ? ' (skipped: SwiftShader of Debian’s chromium is not here)' : '';
+test.runIf(gpu !== null)(
+  `a worker on WebGPU tells its device and trains as one on the CPU${noGpu}`,
+  () =>
+    withCluster(async (cluster) => {
+      const env = { ...gpu, LATHE_WORKER_DEVICE: 'webgpu' };
+      const first = cluster.startWorker('one', {}, { main, env });
+      expect((await cluster.worker('one')).devices).toMatchObject([{ kind: 'webgpu' }]);
+      const short = { ...lora, epochs: 2, options: {} };
+      const job = await cluster.waitFor(await cluster.createJob(short), trained, 60_000);
+      const onGpu = (await lossesOf(cluster, job)) as number[];
+      first.kill('SIGTERM');
+      await first.exited;
+      cluster.startWorker('two', {}, { main, env: { LATHE_WORKER_DEVICE: 'cpu' } });
+      const other = await cluster.waitFor(await cluster.createJob(short), trained, 60_000);
+      const onCpu = (await lossesOf(cluster, other)) as number[];
+      expect(onGpu).toHaveLength(onCpu.length);
+      for (const [at, loss] of onCpu.entries()) expect(onGpu[at]).toBeCloseTo(loss, 4);
+    }),
+  120_000,
 );
 
 test.each([

@@ -142,7 +142,7 @@ test('a worker of another authority, or of another host, gets no job', async () 
 test.each([
   [{ LATHE_WORKER_ADDRESS: '0.0.0.0:0' }, 'which others can reach'],
   [{ LATHE_WORKER_ANNOUNCE: 'here' }, 'LATHE_WORKER_ANNOUNCE is "here", but must be host:port.'],
-  [{ LATHE_WORKER_DEVICE: 'cuda' }, 'can train on cpu only'],
+  [{ LATHE_WORKER_DEVICE: 'cuda' }, 'The CUDA provider of ONNX Runtime is not installed'],
 ])('a worker does not start with %o', (environment, sentence) =>
   withCluster(environment, async (cluster) => {
     const { startWorker } = await import('./worker/start.ts');

@@ -7,6 +7,7 @@
  * --data     JSONL of {"messages"}, {"prompt", "completion"} or {"text"} records
  * --out      where the adapter (LoRA) or the whole model (full training) goes, with metrics.jsonl
  * --config   JSON file of training settings (train/settings.ts has the fields and defaults)
+ * --device   auto (the default), cpu, webgpu or cuda; docs/devices.md
  * --random   start from random weights: pre-training; needs the method "full"
  */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -14,6 +15,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
+import { type DeviceChoice, deviceChoices } from '../runtime/device-choice.ts';
+import { openDevice } from '../runtime/open-device.ts';
 import { loadEncoders, readDataset } from './dataset-file.ts';
 import { parseTrainingSettings, type TrainingSettings } from './settings.ts';
 import { createTrainer, type StepMetrics } from './trainer.ts';
@@ -24,6 +27,7 @@ export type LocalRun = {
   readonly out: string;
   readonly settings: TrainingSettings;
   readonly random?: boolean;
+  readonly device?: DeviceChoice;
   /** Receives one line a step. */
   print(line: string): void;
 };
@@ -32,8 +36,10 @@ export type LocalRun = {
 export async function trainLocally(run: LocalRun): Promise<string> {
   const model = await openModelFolder(run.model, { weights: run.random ? 'none' : 'required' });
   const examples = await readDataset(run.data, await loadEncoders(run.model));
+  const device = await openDevice(run.device ?? 'auto');
   const trainer = await createTrainer({
     model,
+    device,
     settings: run.settings,
     objective: causalLm,
     examples,
@@ -45,7 +51,7 @@ export async function trainLocally(run: LocalRun): Promise<string> {
     await writeFile(metricsFile, '');
     const { rows, tokens } = trainer.windowShape;
     run.print(
-      `${examples.length} examples, ${trainer.trainableParameters} trainable parameters, ${trainer.totalSteps} steps in windows of ${rows} × ${tokens} tokens`,
+      `${examples.length} examples, ${trainer.trainableParameters} trainable parameters, ${trainer.totalSteps} steps in windows of ${rows} × ${tokens} tokens on ${device.name}`,
     );
     while (trainer.step < trainer.totalSteps) {
       const metrics = await trainer.trainStep();
@@ -87,6 +93,7 @@ async function main(): Promise<void> {
       data: { type: 'string' },
       out: { type: 'string' },
       config: { type: 'string' },
+      device: { type: 'string', default: 'auto' },
       random: { type: 'boolean', default: false },
     },
   });
@@ -103,9 +110,16 @@ async function main(): Promise<void> {
     out: required('out'),
     settings: parseTrainingSettings(config),
     random: values.random,
+    device: deviceChoice(values.device),
     print: (line) => console.log(line),
   });
   console.log(`wrote ${folder}`);
+}
+
+function deviceChoice(name: string): DeviceChoice {
+  const found = deviceChoices.find((choice) => choice === name);
+  if (found === undefined) throw new RangeError(`--device takes ${deviceChoices.join(', ')}`);
+  return found;
 }
 
 if (import.meta.main) {

@@ -1,4 +1,5 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
+import { deviceKindSchema } from '@lathe/contracts/record/worker';
 import { z } from 'zod';
 
 /** The engine's part of a saved state folder. */
@@ -41,6 +42,7 @@ export const engineTaskSchema = z.object({
   stateFolder: z.string().nullable(),
   /** Where checkpoints are written, one folder a step. */
   outputFolder: z.string(),
+  device: deviceKindSchema,
   /** Threads of the engine; 0: as many as it likes. */
   threads: z.number().int(),
   /** Longest time between two saved states, in milliseconds. */

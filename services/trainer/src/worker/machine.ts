@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { cpus, hostname, networkInterfaces, totalmem } from 'node:os';
-import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import type { DeviceKind, WorkerRecord } from '@lathe/contracts/record/worker';
+import { likelyDevice } from '@lathe/engine/runtime/device-choice';
 import type { Config } from '@lathe/platform/config';
 import { z } from 'zod';
 
@@ -13,15 +14,28 @@ export function machineMemory(): number {
 }
 
 /**
- * The devices that this worker trains on. Throws an Error of one sentence for a kind that it cannot
- * train on yet.
+ * The device that this worker trains on. Anything but the CPU is opened to see that it works; the engine is
+ * not even loaded otherwise. Throws an Error of one sentence when the one that was named is not here.
  */
-export function localDevices(wanted: Config['workerDevice']): WorkerRecord['devices'] {
-  if (wanted !== 'auto' && wanted !== 'cpu')
-    throw new Error(`LATHE_WORKER_DEVICE is "${wanted}", but this worker can train on cpu only.`);
+export async function localDevice(
+  wanted: Config['workerDevice'],
+): Promise<WorkerRecord['devices'][number]> {
+  const kind = await workingDevice(wanted);
   const model = cpus()[0]?.model.trim();
-  const name = model === undefined || model === '' ? 'CPU' : model;
-  return [{ kind: 'cpu', name, memoryBytes: machineMemory() }];
+  const processor = model === undefined || model === '' ? 'CPU' : model;
+  const names = { cpu: processor, webgpu: 'GPU by WebGPU', cuda: 'GPU by CUDA' };
+  return { kind, name: names[kind], memoryBytes: machineMemory() };
+}
+
+async function workingDevice(wanted: Config['workerDevice']): Promise<DeviceKind> {
+  if (wanted === 'cpu' || (wanted === 'auto' && likelyDevice() === 'cpu')) return 'cpu';
+  const { openDevice } = await import('@lathe/engine/runtime/open-device');
+  try {
+    return (await openDevice(wanted)).name;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`LATHE_WORKER_DEVICE is "${wanted}". ${reason}`, { cause });
+  }
 }
 
 /** Versions of what decides a result. */

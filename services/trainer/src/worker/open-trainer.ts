@@ -6,7 +6,7 @@ import { CheckpointError, UnsupportedModelError } from '@lathe/engine/checkpoint
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import type { TokenizedExample } from '@lathe/engine/objectives/example';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { openDevice } from '@lathe/engine/runtime/open-device';
 import { DivergedError } from '@lathe/engine/train/diverged-error';
 import { parseTrainingSettings, type TrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer, type Trainer } from '@lathe/engine/train/trainer';
@@ -25,7 +25,7 @@ export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
       model: await openModelFolder(task.modelFolder),
       settings: engineSettings(task.settings),
       examples: await readShards(task.trainShards),
-      device: cpuDevice(task.threads === 0 ? {} : { threads: task.threads }),
+      device: await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads }),
     });
     if (task.stateFolder !== null) await opened.restoreState(task.stateFolder);
     return opened;

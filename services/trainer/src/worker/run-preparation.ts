@@ -30,6 +30,7 @@ export type Preparation = {
   readonly modelFolders: readonly string[];
   /** The run's own folder; emptied first. */
   readonly folder: string;
+  readonly device: EngineTask['device'];
   readonly engineThreads: number;
   readonly saveStateMs: number;
   readonly orphanMs: number;
@@ -82,6 +83,7 @@ export async function prepareRun(
     heldOutShards: dataset.heldOut,
     stateFolder: state?.engineFolder ?? null,
     outputFolder,
+    device: preparation.device,
     threads: preparation.engineThreads,
     saveStateMs: preparation.saveStateMs,
     orphanMs: preparation.orphanMs,

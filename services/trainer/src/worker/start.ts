@@ -21,7 +21,7 @@ import { type Announcer, announceWorker } from './announce.ts';
 import { createEngineStarter } from './engine-process.ts';
 import { serveWorker } from './grpc.ts';
 import { type IdleWatch, watchIdle } from './idle.ts';
-import { localDevices, localVersions, machineMemory, reachableHost } from './machine.ts';
+import { localDevice, localVersions, machineMemory, reachableHost } from './machine.ts';
 import { measuredEngine } from './measured-engine.ts';
 import { createModelOffer } from './offered-models.ts';
 import { startRun } from './run.ts';
@@ -62,7 +62,8 @@ export async function startWorker(
       config.workerAnnounce === null
         ? null
         : parseAddress(config.workerAnnounce, 'LATHE_WORKER_ANNOUNCE');
-    const devices = localDevices(config.workerDevice);
+    const device = await localDevice(config.workerDevice);
+    const devices = [device];
     const memoryBytes = config.workerMemoryBytes || machineMemory();
     const nats = await connectNats({
       url: config.natsUrl ?? 'nats://127.0.0.1:4222',
@@ -98,6 +99,7 @@ export async function startWorker(
               artifacts,
               modelFolders: config.modelFolders,
               folder: join(workFolder, `${request.jobId}-${request.epoch}`),
+              device: device.kind,
               engineThreads: config.engineThreads,
               saveStateMs: settings.saveStateMs,
               orphanMs: settings.orphanMs,

@@ -16,6 +16,7 @@ const task: EngineTask = {
   heldOutShards: ['held'],
   stateFolder: null,
   outputFolder: '/out',
+  device: 'cpu',
   threads: 0,
   saveStateMs: 1e9,
   orphanMs: 1e9,
