@@ -67,7 +67,7 @@ const schema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Keep only what goes into each block, and compute its inside again for the backward pass: a third slower, and much less memory.',
+      'Keep only what goes into each block, and compute its inside again for the backward pass: up to a quarter slower, and less memory.',
     ),
   memoryLimit: positiveInteger
     .nullable()
