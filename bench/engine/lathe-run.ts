@@ -1,7 +1,7 @@
 /**
  * Trains one case with this engine and prints its result as JSON; bench/engine/main.ts runs it.
  *
- *     node bench/engine/lathe-run.ts --case <name> --model <folder> --threads <n>
+ *     node bench/engine/lathe-run.ts --case <name> --model <folder> --threads <n> [--profile <prefix>] [--steps <n>]
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,6 +21,10 @@ const { values } = parseArgs({
     case: { type: 'string' },
     model: { type: 'string', default: '' },
     threads: { type: 'string', default: '2' },
+    /** Where the time of every operator is written: `<profile>_<date>.json`. */
+    profile: { type: 'string' },
+    /** Stop after so many steps, warm-up included; all of the case by default. */
+    steps: { type: 'string' },
   },
 });
 const { method, task, batch, tokens, warmup } = benchCase(values.case);
@@ -36,7 +40,10 @@ const settings = parseTrainingSettings({
   maxTokens: tokens,
   microBatchTokens: batch * tokens,
 });
-const device = cpuDevice({ threads: Number(values.threads) });
+const device = cpuDevice({
+  threads: Number(values.threads),
+  ...(values.profile === undefined ? {} : { profilePrefix: values.profile }),
+});
 const common = { model, settings, device };
 
 const result =
@@ -63,7 +70,8 @@ console.log(JSON.stringify(result));
 async function run<Example>(trainer: Trainer<Example>): Promise<BenchResult> {
   const seconds: number[] = [];
   const losses: number[] = [];
-  while (trainer.step < trainer.totalSteps) {
+  const last = Math.min(trainer.totalSteps, Number(values.steps ?? trainer.totalSteps));
+  while (trainer.step < last) {
     const metrics = await trainer.trainStep();
     losses.push(metrics.loss);
     if (losses.length > warmup) seconds.push(metrics.seconds);

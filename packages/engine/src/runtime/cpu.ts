@@ -7,10 +7,12 @@ import { SessionProgram } from './session-program.ts';
 export type CpuOptions = {
   /** Threads of one operator; ONNX Runtime decides when left out. */
   readonly threads?: number | undefined;
+  /** Where ONNX Runtime writes the time of every operator: `<prefix>_<date>.json`, one a program. */
+  readonly profilePrefix?: string | undefined;
 };
 
 /** The CPU of this machine, through ONNX Runtime. */
-export function cpuDevice({ threads }: CpuOptions = {}): Device {
+export function cpuDevice({ threads, profilePrefix }: CpuOptions = {}): Device {
   return {
     name: 'cpu',
     updatesOnHost: true,
@@ -20,7 +22,10 @@ export function cpuDevice({ threads }: CpuOptions = {}): Device {
         device: 'cpu',
         ...(folder === undefined ? {} : { folder }),
       });
-      const session = await openSession(model, sessionOptions(options, { folder, threads }));
+      const session = await openSession(
+        model,
+        sessionOptions(options, { folder, threads, profilePrefix }),
+      );
       return new SessionProgram(session);
     },
   };
@@ -28,12 +33,15 @@ export function cpuDevice({ threads }: CpuOptions = {}): Device {
 
 function sessionOptions(
   { prepack = false }: CompileOptions,
-  { folder, threads }: { folder: string | undefined; threads: number | undefined },
+  { folder, threads, profilePrefix }: CpuOptions & { folder: string | undefined },
 ): InferenceSession.SessionOptions {
   return {
     ...commonOptions,
     executionProviders: ['cpu'],
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(profilePrefix === undefined
+      ? {}
+      : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     enableCpuMemArena: true,
     extra: { ...commonEntries(folder), 'session.disable_prepacking': prepack ? '0' : '1' },
   };
