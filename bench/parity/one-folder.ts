@@ -34,7 +34,7 @@ const model = await openModelFolder(values.model);
 const tokens = (await loadTokenizer(values.model)).encode(values.text);
 const weights = await serveWeights(model);
 const maxContext = model.config.maxPositions;
-const decoder = new Decoder({ model, weights, device: cpuDevice(), maxContext });
+const decoder = new Decoder({ model, weights, device: cpuDevice(), maxContext, maxRows: 1 });
 const adapter =
   values.adapter === undefined
     ? {}

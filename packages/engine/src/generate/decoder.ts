@@ -2,15 +2,18 @@ import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Device, Program } from '../runtime/device.ts';
 import { weightsFolder } from '../train/model-state.ts';
+import { AdapterStack } from './adapter-stack.ts';
 import type { KeyValueCache } from './cache.ts';
 import { type DecodeKind, decodeGraph } from './decode-graph.ts';
-import type { Feeds, ServedWeights } from './weights.ts';
+import type { Adapters, Feeds, ServedWeights } from './weights.ts';
 
 export type DecoderOptions = {
   readonly model: ModelFolder;
   readonly weights: ServedWeights;
   readonly device: Device;
   readonly maxContext: number;
+  /** Rows of a step at most. */
+  readonly maxRows: number;
 };
 
 /** Prompts are read in pieces of at most this many tokens, which bounds the memory of their scores. */
@@ -19,15 +22,17 @@ const prefillPiece = 256;
 const masked = -1e9;
 
 /**
- * Runs the two decoding graphs, each in a plain form and one with adapter inputs: at most four
- * programs over one base, compiled when first needed. An adapter is nothing but feeds.
+ * Runs the two decoding graphs, in a plain form, one with an adapter, and for steps one with several: at most
+ * five programs over one base, compiled when first needed. An adapter is nothing but feeds.
  */
 export class Decoder {
   readonly #options: DecoderOptions;
   readonly #programs = new Map<string, Promise<Program>>();
+  readonly #stack: AdapterStack;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
+    this.#stack = new AdapterStack(options.model.config, options.maxRows);
   }
 
   /** Reads a prompt into a slot; returns the logits [vocabulary] after its last token. */
@@ -35,7 +40,7 @@ export class Decoder {
     cache: KeyValueCache,
     { slot, tokens, adapter }: { slot: number; tokens: readonly number[]; adapter?: Feeds },
   ): Promise<Float32Array> {
-    const program = await this.#program('prefill', adapter !== undefined);
+    const program = await this.#program('prefill', adapter === undefined ? 'none' : 'one');
     cache.reserve(slot, tokens.length);
     let logits = new Float32Array();
     for (let start = 0; start < tokens.length; start += prefillPiece) {
@@ -60,17 +65,20 @@ export class Decoder {
     return logits;
   }
 
-  /** Reads one token into each slot from 0 on; returns the logits [vocabulary] of each. */
+  /** Reads one token into each slot from 0 on, each with its adapter; returns the logits [vocabulary] of each. */
   async step(
     cache: KeyValueCache,
-    { tokens, adapter }: { tokens: readonly number[]; adapter?: Feeds },
+    { tokens, adapters }: { tokens: readonly number[]; adapters: readonly (Feeds | undefined)[] },
   ): Promise<Float32Array[]> {
-    const program = await this.#program('step', adapter !== undefined);
+    const [first] = adapters;
+    const isMixed = adapters.some((adapter) => adapter !== first);
+    const single = first === undefined ? 'none' : 'one';
+    const program = await this.#program('step', isMixed ? 'several' : single);
     const rows = tokens.length;
     for (let slot = 0; slot < rows; slot++) cache.reserve(slot, 1);
     const outputs = await program.run({
       ...this.#options.weights.feeds,
-      ...adapter,
+      ...(isMixed ? this.#stack.feeds(adapters) : first),
       ...cache.feeds(0, rows),
       tokens: int32(Int32Array.from(tokens), [rows]),
       positions: int32(
@@ -89,14 +97,14 @@ export class Decoder {
     this.#programs.clear();
   }
 
-  #program(kind: DecodeKind, adapted: boolean): Promise<Program> {
-    const key = `${kind} ${adapted}`;
+  #program(kind: DecodeKind, adapters: Adapters): Promise<Program> {
+    const key = `${kind} ${adapters}`;
     const known = this.#programs.get(key);
     if (known !== undefined) return known;
     const { model, weights, device, maxContext } = this.#options;
     const graph = decodeGraph({
       config: model.config,
-      weights: weights.values(adapted),
+      weights: weights.values(adapters),
       kind,
       maxContext,
     });

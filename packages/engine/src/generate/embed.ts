@@ -51,7 +51,11 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
     const made =
       programs.get(key) ??
       device.compile(
-        { outputs: { hidden: packedDecoder(config, weights.values(adapted), shape) } },
+        {
+          outputs: {
+            hidden: packedDecoder(config, weights.values(adapted ? 'one' : 'none'), shape),
+          },
+        },
         { mapFolder: weightsFolder(model) },
       );
     programs.delete(key);

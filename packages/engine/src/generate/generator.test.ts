@@ -29,6 +29,24 @@ function adapterOf(reference: Reference, factor = 1): Adapter {
   return { rank, alpha, scale: alpha / rank, targets: [...reference.targets], tensors };
 }
 
+/** The adapter with only the first ranks of each of its halves. */
+function narrowed(adapter: Adapter, rank: number): Adapter {
+  const tensors: Adapter['tensors'] = new Map();
+  for (const [name, { shape, data }] of adapter.tensors) {
+    const [rows = 0, columns = 0] = shape;
+    if (name.endsWith('.lora_A'))
+      tensors.set(name, { shape: [rank, columns], data: data.subarray(0, rank * columns) });
+    else {
+      const kept = Float32Array.from(
+        { length: rows * rank },
+        (_, at) => data[Math.floor(at / rank) * columns + (at % rank)] ?? 0,
+      );
+      tensors.set(name, { shape: [rows, rank], data: kept });
+    }
+  }
+  return { ...adapter, rank, tensors };
+}
+
 function sequence(tokens: readonly number[], from: number) {
   return {
     tokens: Int32Array.from(tokens),
@@ -103,6 +121,32 @@ describe.each(referenceModels)('generation on the tiny model "%s"', (name) => {
     );
     expect(full.reason).toBe('length');
     expect(full.tokens).toHaveLength(generator.maxContext - prompt.length + 1);
+  });
+
+  it('answers in one batch with several adapters and none as each alone', async () => {
+    const { reference, generator } = await opened;
+    generator.loadAdapter('strong', adapterOf(reference, 3));
+    generator.loadAdapter('weak', adapterOf(reference, 1));
+    generator.loadAdapter('narrow', narrowed(adapterOf(reference, 4), 1));
+    const ask = (adapter: string | undefined, at: number) =>
+      read(
+        generator.generate({
+          tokens: [...prompt, at],
+          maxTokens: 6 + at,
+          stopTokens: [],
+          ...(adapter === undefined ? {} : { adapter }),
+        }),
+      );
+    const names = ['strong', undefined, 'weak', 'narrow', 'strong'];
+    const alone = [];
+    for (const [at, name] of names.entries()) alone.push(await ask(name, at));
+    const together = await Promise.all(names.map(ask));
+    for (const [at, { tokens, logprobs }] of together.entries()) {
+      expect(tokens).toEqual(alone[at]?.tokens);
+      for (const [step, logprob] of logprobs.entries())
+        expect(logprob).toBeCloseTo(alone[at]?.logprobs[step] ?? Number.NaN, 4);
+    }
+    expect(new Set(alone.map(({ logprobs }) => logprobs[0])).size).toBe(names.length);
   });
 
   it('draws the same answer from the same seed, and another from another', async () => {

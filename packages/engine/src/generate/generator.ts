@@ -76,36 +76,31 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const { config } = model;
   const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
   const weights = await serveWeights(model);
-  const decoder = new Decoder({ model, weights, device, maxContext });
+  const decoder = new Decoder({ model, weights, device, maxContext, maxRows });
   const batchTokens = options.scoreTokens ?? defaultScoreTokens;
   const embedder = createEmbedder({ model, weights, device, maxContext, batchTokens });
-  const adapters = new Map<string, { feeds: Feeds; lane: Lane | undefined }>();
+  const adapters = new Map<string, Feeds>();
   const evaluators = new Map<string, Evaluator<TokenizedExample>>();
   const retired: Promise<void>[] = [];
-  const lanes = new Set<Lane>();
-  const newLane = (adapter: Feeds | undefined) =>
-    new Lane({ config, decoder, adapter, maxContext, maxRows });
-  const baseLane = newLane(undefined);
+  const lane = new Lane({ config, decoder, maxContext, maxRows });
   let turning: Promise<void> | undefined;
 
-  function adapterOf(name: string) {
+  function adapterOf(name: string): Feeds {
     const found = adapters.get(name);
     if (found === undefined)
       throw new RangeError(`no adapter "${name}" is loaded on ${model.name}`);
     return found;
   }
 
-  /** Turns all lanes that have work until none has; one at a time, for the device is one. */
+  /** Decodes until nothing is left to do. */
   async function turn(): Promise<void> {
-    while (lanes.size > 0)
-      for (const lane of lanes) {
-        try {
-          await lane.turn();
-        } catch (error) {
-          lane.fail(error);
-        }
-        if (!lane.busy) lanes.delete(lane);
+    while (lane.busy) {
+      try {
+        await lane.turn();
+      } catch (error) {
+        lane.fail(error);
       }
+    }
     turning = undefined;
   }
 
@@ -113,7 +108,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     const key = name ?? '';
     const known = evaluators.get(key);
     if (known !== undefined) return known;
-    const adapter = name === undefined ? undefined : adapterOf(name).feeds;
+    const adapter = name === undefined ? undefined : adapterOf(name);
     const modules = new Set(adaptedLinears(config, 'all-linear').map(({ module }) => module));
     const made = createEvaluator({
       objective: causalLm,
@@ -121,7 +116,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       mapFolder: weightsFolder(model),
       settings: { packing: true, microBatchTokens: batchTokens },
       forward: (shape) => {
-        const base = weights.values(false);
+        const base = weights.values('none');
         const tensor = withAdapter(base.tensor, adapter);
         const hooks: AdaptHooks = {
           linear(module, x, base) {
@@ -148,7 +143,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   return {
     maxContext,
     loadAdapter(name, adapter) {
-      adapters.set(name, { feeds: adapterFeeds(model, adapter), lane: undefined });
+      adapters.set(name, adapterFeeds(model, adapter));
       retire(name);
     },
     unloadAdapter(name) {
@@ -164,27 +159,21 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
         throw new RangeError(
           `a prompt of ${tokens.length} tokens leaves no room in a context of ${maxContext}`,
         );
-      let lane = baseLane;
-      if (adapter !== undefined) {
-        const found = adapterOf(adapter);
-        found.lane ??= newLane(found.feeds);
-        lane = found.lane;
-      }
       const stream = lane.add(
         { ...greedy, stopTokens: config.eosTokens, seed: 0, ...settings },
+        adapter === undefined ? undefined : adapterOf(adapter),
         signal,
       );
-      lanes.add(lane);
       turning ??= turn();
       return yield* stream.read();
     },
     score: (examples, { adapter } = {}) => scorer(adapter).evaluate(examples),
     async embed(inputs, { adapter, signal } = {}) {
-      const feeds = adapter === undefined ? undefined : adapterOf(adapter).feeds;
+      const feeds = adapter === undefined ? undefined : adapterOf(adapter);
       return embedder.embed(inputs, { adapter: feeds, signal });
     },
     async dispose() {
-      for (const lane of lanes) lane.fail(new Error('The generator was disposed of.'));
+      lane.fail(new Error('The generator was disposed of.'));
       await turning;
       await Promise.all(retired);
       for (const evaluator of evaluators.values()) await evaluator.dispose();

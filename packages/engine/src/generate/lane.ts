@@ -23,6 +23,7 @@ export type SequenceRequest = SamplingSettings & {
 
 type Sequence = {
   readonly request: SequenceRequest;
+  readonly adapter: Feeds | undefined;
   readonly stream: TokenStream<GeneratedToken, FinishReason>;
   readonly signal: AbortSignal | undefined;
   readonly counts: Map<number, number>;
@@ -34,14 +35,13 @@ type Sequence = {
 export type LaneOptions = {
   readonly config: DecoderConfig;
   readonly decoder: Decoder;
-  readonly adapter: Feeds | undefined;
   readonly maxContext: number;
   readonly maxRows: number;
 };
 
 /**
- * Sequences that decode together because they share an adapter (or have none). Requests join and leave
- * between two tokens: nobody waits for the longest answer.
+ * Sequences that decode together, each with its adapter or none. Requests join and leave between two
+ * tokens: nobody waits for the longest answer.
  */
 export class Lane {
   readonly #options: LaneOptions;
@@ -59,12 +59,17 @@ export class Lane {
     return this.#waiting.length > 0 || this.#active.length > 0;
   }
 
-  add(request: SequenceRequest, signal?: AbortSignal): TokenStream<GeneratedToken, FinishReason> {
+  add(
+    request: SequenceRequest,
+    adapter: Feeds | undefined,
+    signal?: AbortSignal,
+  ): TokenStream<GeneratedToken, FinishReason> {
     const stream = new TokenStream<GeneratedToken, FinishReason>();
     const seed = child(rootSeed(request.seed), 'sample');
     let drawn = 0;
     this.#waiting.push({
       request,
+      adapter,
       stream,
       signal,
       counts: new Map(),
@@ -99,7 +104,8 @@ export class Lane {
     }
     const slot = this.#cache.open();
     this.#active.push(sequence);
-    const { decoder, adapter } = this.#options;
+    const { decoder } = this.#options;
+    const { adapter } = sequence;
     const logits = await decoder.prefill(this.#cache, {
       slot,
       tokens: sequence.request.tokens,
@@ -109,10 +115,10 @@ export class Lane {
   }
 
   async #step(): Promise<void> {
-    const { decoder, adapter } = this.#options;
+    const { decoder } = this.#options;
     const rows = await decoder.step(this.#cache, {
       tokens: this.#active.map(({ next }) => next),
-      ...(adapter === undefined ? {} : { adapter }),
+      adapters: this.#active.map(({ adapter }) => adapter),
     });
     // From the last slot down: a sequence that ends is replaced by one that has had its turn.
     for (let slot = rows.length - 1; slot >= 0; slot--)

@@ -7,8 +7,11 @@ import type { Tensor } from '../graph/tensor.ts';
 import { external, input, type Value } from '../graph/value.ts';
 import { baseLinears } from '../models/base-linear.ts';
 import type { DecoderWeights } from '../models/decoder.ts';
-import { add } from '../ops/elementwise.ts';
+import { add, mul } from '../ops/elementwise.ts';
 import { matmul } from '../ops/matmul.ts';
+
+/** What stands beside the linear layers of a graph. */
+export type Adapters = 'none' | 'one' | 'several';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -19,8 +22,11 @@ export type Feeds = Readonly<Record<string, Tensor>>;
  */
 export type ServedWeights = {
   readonly feeds: Feeds;
-  /** Values for one new graph; with `adapted`, every linear layer in a block has an adapter beside it. */
-  values(adapted: boolean): DecoderWeights;
+  /**
+   * Values for one new graph. With an adapter, every linear layer in a block has one beside it; with several,
+   * each row keeps of them what `adapter_mask` [rows, rank] says.
+   */
+  values(adapters: Adapters): DecoderWeights;
 };
 
 /** Opens the weights of a folder for serving. Throws CheckpointError when a tensor cannot be read. */
@@ -31,10 +37,10 @@ export async function serveWeights(model: ModelFolder): Promise<ServedWeights> {
     if (entry.dtype !== 'F32')
       feeds[name] = { data: await readTensor(entry), shape, dtype: 'float32' };
   }
-  return { feeds, values: (adapted) => graphValues(model, feeds, adapted) };
+  return { feeds, values: (adapters) => graphValues(model, feeds, adapters) };
 }
 
-function graphValues(model: ModelFolder, feeds: Feeds, adapted: boolean): DecoderWeights {
+function graphValues(model: ModelFolder, feeds: Feeds, adapters: Adapters): DecoderWeights {
   const { config } = model;
   const made = new Map<string, Value>();
   const tensor = (name: string): Value => {
@@ -48,15 +54,19 @@ function graphValues(model: ModelFolder, feeds: Feeds, adapted: boolean): Decode
     adaptedLinears(config, 'all-linear').map((linear) => [linear.module, linear]),
   );
   const baseLinear = baseLinears(config, tensor);
+  const mask =
+    adapters === 'several' ? input('adapter_mask', ['rows', 'rank'], 'float32') : undefined;
   return {
     tensor,
     linear(module, x) {
       const base = baseLinear(module, x);
       const linear = sizes.get(module);
-      if (!adapted || linear === undefined) return base;
+      if (adapters === 'none' || linear === undefined) return base;
       const a = input(adapterName(module, 'A'), ['rank', linear.inputs], 'float32');
       const b = input(adapterName(module, 'B'), [linear.outputs, 'rank'], 'float32');
-      return add(base, matmul(matmul(x, a, { transB: true }), b, { transB: true }));
+      const narrow = matmul(x, a, { transB: true });
+      const own = mask === undefined ? narrow : mul(narrow, mask);
+      return add(base, matmul(own, b, { transB: true }));
     },
   };
 }
