@@ -77,6 +77,24 @@ describe('the local command', () => {
     expect(await metricsOf(join(folder, 'tuned'))).toHaveLength(3);
   }, 60_000);
 
+  it('watches held-out records and keeps the best step', async () => {
+    await writeFile(join(folder, 'train.jsonl'), '{"text":"a red cat sat"}\n');
+    await writeFile(join(folder, 'held.jsonl'), '{"text":"a blue dog ran"}\n');
+    const earlyStopping = { everySteps: 2, patience: 1 };
+    const settings = { method: { type: 'full' }, epochs: 40, learningRate: 0.02, earlyStopping };
+    await writeFile(join(folder, 'watched.json'), JSON.stringify(settings));
+    const { stdout } = await run(
+      '--random',
+      ...flags('model', 'train.jsonl', 'watched'),
+      ...['--config', at('watched.json'), '--validation', at('held.jsonl')],
+    );
+    expect(stdout).toMatch(/the best step is \d+\n/);
+    const metrics = await metricsOf(join(folder, 'watched'));
+    const held = metrics.filter(({ valid_loss }) => valid_loss !== undefined);
+    expect(held.length).toBeGreaterThan(1);
+    expect(metrics.length).toBeLessThan(60);
+  }, 60_000);
+
   it('names file and line of a record that it cannot use', async () => {
     await writeFile(join(folder, 'bad.jsonl'), '{"text":"a cat"}\n\n{"question":"?"}\n');
     await expect(

@@ -7,6 +7,7 @@
  * --data     JSONL of {"messages"}, {"prompt", "completion"} or {"text"} records
  * --out      where the adapter (LoRA) or the whole model (full training) goes, with metrics.jsonl
  * --config   JSON file of training settings (train/settings.ts has the fields and defaults)
+ * --validation  JSONL of held-out records: scored at the end, or watched where the settings have earlyStopping
  * --device   auto (the default), cpu, webgpu or cuda; docs/devices.md
  * --random   start from random weights: pre-training; needs the method "full"
  */
@@ -18,6 +19,8 @@ import { causalLm } from '../objectives/causal-lm.ts';
 import { type DeviceChoice, deviceChoices } from '../runtime/device-choice.ts';
 import { openDevice } from '../runtime/open-device.ts';
 import { loadEncoders, readDataset } from './dataset-file.ts';
+import { trainWithEarlyStopping } from './early-stopping.ts';
+import type { Evaluation } from './evaluation.ts';
 import { parseTrainingSettings, type TrainingSettings } from './settings.ts';
 import { createTrainer, type StepMetrics } from './trainer.ts';
 
@@ -26,6 +29,8 @@ export type LocalRun = {
   readonly data: string;
   readonly out: string;
   readonly settings: TrainingSettings;
+  /** JSONL of held-out records. */
+  readonly validation?: string | undefined;
   readonly random?: boolean;
   readonly device?: DeviceChoice;
   /** Receives one line a step. */
@@ -35,7 +40,9 @@ export type LocalRun = {
 /** Trains and writes the result to `out` (`adapter/` or `model/`) beside `metrics.jsonl`; returns its folder. */
 export async function trainLocally(run: LocalRun): Promise<string> {
   const model = await openModelFolder(run.model, { weights: run.random ? 'none' : 'required' });
-  const examples = await readDataset(run.data, await loadEncoders(run.model));
+  const encoders = await loadEncoders(run.model);
+  const examples = await readDataset(run.data, encoders);
+  const heldOut = run.validation === undefined ? [] : await readDataset(run.validation, encoders);
   const device = await openDevice(run.device ?? 'auto');
   const trainer = await createTrainer({
     model,
@@ -53,10 +60,24 @@ export async function trainLocally(run: LocalRun): Promise<string> {
     run.print(
       `${examples.length} examples, ${trainer.trainableParameters} trainable parameters, ${trainer.totalSteps} steps in windows of ${rows} × ${tokens} tokens on ${device.name}`,
     );
-    while (trainer.step < trainer.totalSteps) {
-      const metrics = await trainer.trainStep();
-      await appendFile(metricsFile, `${JSON.stringify(metricsRecord(metrics))}\n`);
+    const record = (line: Record<string, number>): Promise<void> =>
+      appendFile(metricsFile, `${JSON.stringify(line)}\n`);
+    const onStep = async (metrics: StepMetrics): Promise<void> => {
+      await record(metricsRecord(metrics));
       run.print(progressLine(metrics, trainer.totalSteps));
+    };
+    const onEvaluation = async (step: number, { loss, tokenAccuracy }: Evaluation) => {
+      await record({ step, valid_loss: loss, valid_token_accuracy: tokenAccuracy });
+      run.print(`step ${step}  held-out loss ${loss.toFixed(4)}`);
+    };
+    const { earlyStopping: rule, epochs } = run.settings;
+    if (rule === undefined) {
+      while (trainer.step < trainer.totalSteps) await onStep(await trainer.trainStep());
+      if (heldOut.length > 0) await onEvaluation(trainer.step, await trainer.evaluate(heldOut));
+    } else {
+      const watched = { trainer, rule, heldOut, epochs, onStep, onEvaluation };
+      const best = await trainWithEarlyStopping({ ...watched, folder: join(run.out, '.best') });
+      run.print(`the best step is ${best}`);
     }
     const isFull = run.settings.method.type === 'full';
     const folder = join(run.out, isFull ? 'model' : 'adapter');
@@ -94,6 +115,7 @@ async function main(): Promise<void> {
       out: { type: 'string' },
       config: { type: 'string' },
       device: { type: 'string', default: 'auto' },
+      validation: { type: 'string' },
       random: { type: 'boolean', default: false },
     },
   });
@@ -110,6 +132,7 @@ async function main(): Promise<void> {
     out: required('out'),
     settings: parseTrainingSettings(config),
     random: values.random,
+    validation: values.validation,
     device: deviceChoice(values.device),
     print: (line) => console.log(line),
   });

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { defaultLearningRates, methodSchema } from '../adapt/settings.ts';
 import { type OptimizerSettingsInput, optimizerSchema } from '../optim/settings.ts';
 
+import { earlyStoppingSchema } from './early-stopping.ts';
+
 const positiveInteger = z.int().positive();
 
 const schema = z.strictObject({
@@ -56,6 +58,9 @@ const schema = z.strictObject({
     .max(1)
     .default(1)
     .describe("A block's learning rate as a share of that of the block above it."),
+  earlyStopping: earlyStoppingSchema
+    .optional()
+    .describe('End the run when a metric on held-out examples stops getting better.'),
   seed: z.int().nonnegative().default(42).describe('Root of every random choice of the run.'),
   packing: z.boolean().default(true).describe('Put several short examples in one window.'),
   shuffle: z.boolean().default(true).describe('Draw a new order of examples for each epoch.'),
