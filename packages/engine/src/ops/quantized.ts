@@ -1,7 +1,8 @@
 import { type Family, family, type NoAttributes, type ValueType } from '../graph/op.ts';
 import { sameShape, shapeText } from '../graph/shape.ts';
 import { constant, node, type Value } from '../graph/value.ts';
-import { concat, reshape } from './layout.ts';
+import { cast, equal } from './comparison.ts';
+import { concat, reshape, transpose } from './layout.ts';
 import { matmul } from './matmul.ts';
 import { requireFloating } from './operand.ts';
 
@@ -21,6 +22,11 @@ export function matmulFourBits(x: Value, codes: Value, scales: Value): Value {
 
 /** The even or odd columns of Ŵ, `[outputs, inputs/2]`, in float32. */
 export function fourBitColumns(codes: Value, scales: Value, which: 'even' | 'odd'): Value {
+  return node(quantizedOps.FourBitColumns, [codes, scales], { which });
+}
+
+/** By the bits of the bytes. */
+function columnsByBits(codes: Value, scales: Value, which: 'even' | 'odd'): Value {
   const halves =
     which === 'even'
       ? node(quantizedOps.LowBits, [codes, constant(15, [1], 'uint8')])
@@ -29,6 +35,18 @@ export function fourBitColumns(codes: Value, scales: Value, which: 'even' | 'odd
   const zeros = constant(fourBitZero, [outputs, blocks], 'uint8');
   const flat = reshape(halves, [outputs, blocks * fourBitBlock.bytes]);
   return node(quantizedOps.DequantizeBlocks, [flat, scales, zeros]);
+}
+
+/** By a product with the rows of the identity that pick them: for devices that cannot take bytes apart. */
+function columnsByProduct(codes: Value, scales: Value, which: 'even' | 'odd'): Value {
+  const inputs = (scales.shape[1] as number) * fourBitBlock.numbers;
+  const picked = Array.from({ length: inputs / 2 }, (_, at) => 2 * at + (which === 'odd' ? 1 : 0));
+  const every = Array.from({ length: inputs }, (_, at) => at);
+  const rows = equal(
+    constant(picked, [inputs / 2, 1], 'int32'),
+    constant(every, [1, inputs], 'int32'),
+  );
+  return transpose(matmulFourBits(cast(rows, scales.dtype), codes, scales));
 }
 
 function bytes([codes, bits]: readonly Value[]): ValueType {
@@ -41,6 +59,7 @@ const frozen = { none: 'Quantised weights are frozen.', deliberate: true } as co
 
 export type QuantizedOps = {
   MatMulNBits: NoAttributes;
+  FourBitColumns: { readonly which: 'even' | 'odd' };
   LowBits: NoAttributes;
   HighBits: NoAttributes;
   DequantizeBlocks: NoAttributes;
@@ -83,6 +102,19 @@ export const quantizedOps: Family<QuantizedOps> = family<QuantizedOps>({
         block_size: { int: fourBitBlock.numbers },
       },
     }),
+  },
+  FourBitColumns: {
+    summary: 'y = the even or the odd columns of Ŵ, ŵ = (code − 8)·scale of its block of 32.',
+    types: ([codes, scales]) => {
+      if (codes!.dtype !== 'uint8') throw new Error(`needs uint8, not ${codes!.dtype}.`);
+      const [outputs, blocks] = scales!.shape as [number, number];
+      return { shape: [outputs, blocks * fourBitBlock.bytes], dtype: scales!.dtype };
+    },
+    gradient: frozen,
+    lower: ({ attributes: { which } }, [codes, scales], device) =>
+      device === 'webgpu'
+        ? columnsByProduct(codes!, scales!, which)
+        : columnsByBits(codes!, scales!, which),
   },
   LowBits: {
     summary: 'y = the bits of x that are set in the mask.',

@@ -56,6 +56,8 @@ export interface Residency {
     stay: readonly string[],
     options?: CompileOptions,
   ): Promise<ResidentProgram>;
+  /** Whether tensors of the type can lie there by themselves; others are fed from the host. */
+  holds(dtype: DType): boolean;
   upload(tensor: Tensor): Promise<ResidentTensor>;
   download(tensor: ResidentTensor): Promise<Tensor>;
 }

@@ -212,6 +212,8 @@ function createResidency(): Residency {
   };
   return {
     compile: (graph, stay, options) => GpuProgram.compile(graph, stay, options),
+    // Bytes can be read by some operators there, but by none that copies.
+    holds: (dtype) => dtype === 'float32' || dtype === 'int32',
     async upload(tensor) {
       const program = await copier(tensor, ['y']);
       const { resident } = await program.run({ x: tensor });

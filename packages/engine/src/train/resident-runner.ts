@@ -12,6 +12,7 @@ import { type StepInput, type StepRunner, type StepRunnerOptions, scalars } from
 import { createTally } from './tally.ts';
 
 type Residents = Record<string, ResidentTensor>;
+type Feeds = Readonly<Record<string, Tensor | ResidentTensor>>;
 
 /**
  * Runs steps whose state (weights, moments, summed gradients) stays on the device from step to step; only
@@ -45,7 +46,7 @@ export async function residentRunner(
       async run(input) {
         const batch = onlyBatch(input);
         const answers = await program.run({
-          ...fixed,
+          ...fixed.feeds,
           ...kept.feeds(),
           ...batch,
           ...scalars(rule, input, program),
@@ -58,7 +59,7 @@ export async function residentRunner(
       reset: kept.reset,
       async dispose() {
         kept.reset();
-        disposeAll(fixed);
+        fixed.dispose();
         await program.dispose();
       },
     };
@@ -79,7 +80,7 @@ export async function residentRunner(
       let sums = zeros;
       for (const batch of input.microBatches) {
         const { host, resident } = await gradients.run({
-          ...fixed,
+          ...fixed.feeds,
           ...kept.weights(),
           ...sums,
           ...batch,
@@ -102,7 +103,7 @@ export async function residentRunner(
     reset: kept.reset,
     async dispose() {
       kept.reset();
-      disposeAll(fixed);
+      fixed.dispose();
       disposeAll(zeros);
       await gradients.dispose();
       await update.dispose();
@@ -118,7 +119,7 @@ function keptState({ state }: StepRunnerOptions, residency: Residency) {
   const names = Object.keys(host);
   let residents: Residents | undefined;
   let isSettled = true;
-  const feeds = (): Readonly<Record<string, Tensor | ResidentTensor>> => residents ?? host;
+  const feeds = (): Feeds => residents ?? host;
   return {
     names,
     feeds,
@@ -147,16 +148,19 @@ function keptState({ state }: StepRunnerOptions, residency: Residency) {
   };
 }
 
-/** What no step changes goes to the device once. */
+/** What no step changes goes to the device once, where it can lie there. */
 async function uploadFixed(
   { parameterFeeds, state }: StepRunnerOptions,
   residency: Residency,
-): Promise<Residents> {
+): Promise<{ readonly feeds: Feeds; dispose(): void }> {
   const trained = new Set([...state.tensors.keys()].map(feedName));
-  const fixed: Residents = {};
+  const feeds: Record<string, Tensor | ResidentTensor> = {};
+  const uploaded: Residents = {};
   for (const [name, tensor] of Object.entries(parameterFeeds))
-    if (!trained.has(name)) fixed[name] = await residency.upload(tensor);
-  return fixed;
+    if (!trained.has(name) && residency.holds(tensor.dtype))
+      uploaded[name] = await residency.upload(tensor);
+    else if (!trained.has(name)) feeds[name] = tensor;
+  return { feeds: { ...feeds, ...uploaded }, dispose: () => disposeAll(uploaded) };
 }
 
 function onlyBatch({ microBatches }: StepInput): Readonly<Record<string, Tensor>> {

@@ -49,6 +49,13 @@ function checkRuns(gpu: Device): void {
     expect(await deviceDistance(found!.run, gpu, 2)).toBeLessThan(tolerance);
   });
 
+  it.each<TrainingSettingsInput>([
+    { method: { type: 'lora', baseBits: 4 } },
+    { method: { type: 'full' }, recomputeActivations: true },
+  ])('with the settings %j', async (settings) => {
+    expect(await deviceDistance(await tinyRun(settings), gpu, 2)).toBeLessThan(tolerance);
+  });
+
   it.each<TrainingSettingsInput['optimizer']>([
     { type: 'sgd', momentum: 0.9 },
     { type: 'lion' },
