@@ -2,6 +2,7 @@
  * Trains one case with this engine and prints its result as JSON; bench/engine/main.ts runs it.
  *
  *     node bench/engine/lathe-run.ts --case <name> --model <folder> --threads <n> [--profile <prefix>] [--steps <n>]
+ *         [--update-threads 1|2]
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,6 +26,8 @@ const { values } = parseArgs({
     profile: { type: 'string' },
     /** Stop after so many steps, warm-up included; all of the case by default. */
     steps: { type: 'string' },
+    /** Threads that update weights and moments, 1 or 2; by default what the engine thinks best. */
+    'update-threads': { type: 'string' },
   },
 });
 const { method, task, batch, tokens, warmup } = benchCase(values.case);
@@ -44,7 +47,9 @@ const device = cpuDevice({
   threads: Number(values.threads),
   ...(values.profile === undefined ? {} : { profilePrefix: values.profile }),
 });
-const common = { model, settings, device };
+const updateThreads =
+  values['update-threads'] === undefined ? undefined : values['update-threads'] === '1' ? 1 : 2;
+const common = { model, settings, device, updateThreads } as const;
 
 const result =
   task === 'causal-lm'

@@ -65,7 +65,7 @@ export function planGroups(
   return groups;
 }
 
-/** Zeroed buffers for the groups, with a view of each parameter. */
+/** Zeroed buffers for the groups, which several threads may see, with a view of each parameter. */
 export function allocateState(
   groups: readonly StateGroup[],
   optimizer: Pick<Optimizer, 'buffers'>,
@@ -73,15 +73,18 @@ export function allocateState(
   const buffers = new Map<string, GroupBuffers>();
   const tensors = new Map<string, Float32Array>();
   for (const group of groups) {
-    const weights = new Float32Array(group.size);
+    const weights = shared(group.size);
     const own: Record<string, Float32Array> = {};
-    for (const [kind, size] of Object.entries(optimizer.buffers(group)))
-      own[kind] = new Float32Array(size);
+    for (const [kind, size] of Object.entries(optimizer.buffers(group))) own[kind] = shared(size);
     buffers.set(group.name, { ...own, weights });
     for (const { name, shape, offset } of group.members)
       tensors.set(name, weights.subarray(offset, offset + elementCount(shape)));
   }
   return { groups, buffers, tensors };
+}
+
+function shared(elements: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(elements * Float32Array.BYTES_PER_ELEMENT));
 }
 
 export function elementCount(shape: readonly number[]): number {

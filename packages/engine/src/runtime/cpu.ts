@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions, Device } from './device.ts';
@@ -16,6 +17,7 @@ export function cpuDevice({ threads, profilePrefix }: CpuOptions = {}): Device {
   return {
     name: 'cpu',
     updatesOnHost: true,
+    hostThreads: threads ?? availableParallelism(),
     async compile(graph, options = {}) {
       const folder = options.mapFolder ?? weightFolder(graph);
       const model = encodeModel(graph, {

@@ -67,6 +67,8 @@ export interface Device {
   readonly name: DeviceName;
   /** Whether the host reaches the state as fast as the device, so that it had better update it. */
   readonly updatesOnHost: boolean;
+  /** Threads that the host may use while no program runs; 1 when absent. */
+  readonly hostThreads?: number;
   /** There when tensors can stay in the device's own memory between runs. */
   readonly residency?: Residency;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;

@@ -1,14 +1,19 @@
 import type { Tensor } from '../graph/tensor.ts';
-import { elementCount } from '../optim/flat-state.ts';
-import { sumOfSquares } from '../optim/host-step.ts';
+import type { StateGroup } from '../optim/flat-state.ts';
 import { parameterGradientsGraph } from '../step/graphs.ts';
+import { gradientSums, type HostMember, hostMembers } from './host-members.ts';
 import { onHost, type StepRunner, type StepRunnerOptions } from './step.ts';
 import { createTally } from './tally.ts';
+import { startUpdateThread } from './update-thread.ts';
+
+/** Parameters with fewer elements in all are updated by one thread: it has done before two have spoken. */
+const leastElements = 1 << 22;
 
 /**
  * Runs the gradients as a graph and the update on the host. The binding copies every output of a run into
  * a new array, even one that was handed a buffer: a graph that updates the state pays that for weights and
  * all moments, this one for the gradients only (docs/decisions/2026-11-update-on-the-host.md has figures).
+ * Where there are threads to spare, two update half of the parameters each; that changes no bit.
  */
 export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner> {
   const { device, forward, state, rule, mapFolder, parameters } = options;
@@ -16,61 +21,101 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
   const program = await device.compile(parameterGradientsGraph(forward, state.groups, parameters), {
     mapFolder,
   });
-  const members = state.groups.flatMap((group) =>
-    group.members.map((member, index) => {
-      const { weights, ...others } = state.buffers.get(group.name) as NonNullable<
-        ReturnType<typeof state.buffers.get>
-      >;
-      const place = { group, index };
-      return {
-        group,
-        name: member.name,
-        shape: member.shape,
-        weights: weights.subarray(member.offset, member.offset + elementCount(member.shape)),
-        buffers: Object.fromEntries(
-          Object.entries(others).map(([kind, buffer]) => [
-            kind,
-            optimizer.slice(kind, buffer, place),
-          ]),
-        ),
-      };
-    }),
-  );
-  const gradientOf = (outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array =>
-    outputs[`gradient.${name}`]?.data as Float32Array;
+  const members = hostMembers(state, optimizer);
+  const own = options.updateThreads === 1 ? members : ownShare(members, options);
+  const others = members.filter((member) => !own.includes(member));
+  const sums = gradientSums(own, optimizer);
+  const thread =
+    others.length === 0
+      ? undefined
+      : startUpdateThread({
+          state: { groups: state.groups.map(plainGroup), buffers: state.buffers },
+          optimizer: rule.settings,
+          names: others.map(({ name }) => name),
+        });
 
   return {
     async run({ microBatches, weight, learningRate, step }) {
       const tally = createTally();
-      let sums: ReadonlyMap<string, Float32Array> | undefined;
-      for (const batch of microBatches) {
+      let theirs: Promise<readonly number[]> | undefined;
+      for (const [at, batch] of microBatches.entries()) {
         const outputs = await program.run({ ...options.parameterFeeds, ...batch });
         tally.add(outputs);
-        if (sums === undefined)
-          sums = new Map(members.map(({ name }) => [name, gradientOf(outputs, name)]));
-        else for (const [name, sum] of sums) addTo(sum, gradientOf(outputs, name));
+        const isFirst = at === 0;
+        const isLast = at === microBatches.length - 1;
+        theirs = thread?.take(gradientsOf(others, outputs), { isFirst, isLast });
+        sums.take(gradientsOf(own, outputs), isFirst);
+        if (!isLast) await theirs;
       }
-      let squares = 0;
-      for (const sum of sums?.values() ?? []) squares += sumOfSquares(sum);
-      const gradientNorm = Math.sqrt(squares) / weight;
+      const squareOf = new Map<HostMember, number>();
+      for (const [at, squares] of sums.squares().entries())
+        squareOf.set(own[at] as HostMember, squares);
+      for (const [at, squares] of ((await theirs) ?? []).entries())
+        squareOf.set(others[at] as HostMember, squares);
+      // In one order whoever has computed them: the sum is the same to the bit.
+      const all = members.reduce((sum, member) => sum + (squareOf.get(member) ?? Number.NaN), 0);
+      const gradientNorm = Math.sqrt(all) / weight;
       // The norm tells whether every gradient is finite, and nothing has been written until it is known.
-      if (!Number.isFinite(gradientNorm)) return { ...tally.done(), gradientNorm };
-      const factor = Math.min(maxGradientNorm / (gradientNorm + 1e-6), 1) / weight;
-      const scalars = optimizer.scalars(learningRate, step);
-      for (const { name, ...member } of members)
-        optimizer.updateOnHost({
-          ...member,
-          gradient: sums?.get(name) as Float32Array,
-          factor,
-          scalars,
-        });
+      if (Number.isFinite(gradientNorm)) {
+        const factor = Math.min(maxGradientNorm / (gradientNorm + 1e-6), 1) / weight;
+        const numbers = { factor, scalars: optimizer.scalars(learningRate, step) };
+        const updated = thread?.update(numbers);
+        sums.update(numbers);
+        await updated;
+      } else thread?.drop();
+      sums.drop();
       return { ...tally.done(), gradientNorm };
     },
     ...onHost,
-    dispose: () => program.dispose(),
+    async dispose() {
+      await thread?.stop();
+      await program.dispose();
+    },
   };
 }
 
-function addTo(sum: Float32Array, more: Float32Array): void {
-  for (let at = 0; at < sum.length; at++) sum[at]! += more[at]!;
+/** What this thread updates: all, or about half where another thread can take the rest. */
+function ownShare(
+  members: readonly HostMember[],
+  { device, state, updateThreads }: StepRunnerOptions,
+): readonly HostMember[] {
+  const size = (list: readonly HostMember[]): number =>
+    list.reduce((sum, { weights }) => sum + weights.length, 0);
+  const all = size(members);
+  const isShared = [...state.buffers.values()].every(
+    ({ weights }) => weights.buffer instanceof SharedArrayBuffer,
+  );
+  const hasThreads = updateThreads === 2 || ((device.hostThreads ?? 1) > 1 && all >= leastElements);
+  if (!isShared || !hasThreads) return members;
+  const own: HostMember[] = [];
+  let taken = 0;
+  // The largest first, each to whoever has less: halves of nearly equal size.
+  for (const member of members.toSorted((a, b) => b.weights.length - a.weights.length)) {
+    const elements = member.weights.length;
+    if (taken + elements > Math.max(all / 2, elements)) continue;
+    own.push(member);
+    taken += elements;
+  }
+  return members.filter((member) => own.includes(member));
+}
+
+/** The group without what cannot be sent to a thread, such as how its members start. */
+function plainGroup({ members, ...group }: StateGroup): StateGroup {
+  return {
+    ...group,
+    members: members.map(({ name, shape, decays, rate, offset }) => ({
+      name,
+      shape,
+      decays,
+      rate,
+      offset,
+    })),
+  };
+}
+
+function gradientsOf(
+  members: readonly HostMember[],
+  outputs: Readonly<Record<string, Tensor>>,
+): Float32Array<ArrayBuffer>[] {
+  return members.map(({ name }) => outputs[`gradient.${name}`]?.data as Float32Array<ArrayBuffer>);
 }

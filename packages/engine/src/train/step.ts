@@ -2,6 +2,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { Value } from '../graph/value.ts';
 import type { Forward } from '../objectives/objective.ts';
 import type { FlatState } from '../optim/flat-state.ts';
+import type { OptimizerSettings } from '../optim/settings.ts';
 import type { Device } from '../runtime/device.ts';
 import type { JoinedWeights, UpdateRule } from '../step/graphs.ts';
 import type { Tally } from './tally.ts';
@@ -38,12 +39,14 @@ export type StepRunnerOptions = {
   readonly state: FlatState;
   /** The groups' weights, where `parameters` are cut from them: the state then stays on the device. */
   readonly joined?: JoinedWeights | undefined;
-  readonly rule: UpdateRule;
+  readonly rule: UpdateRule & { readonly settings: OptimizerSettings };
   readonly mapFolder: string;
   /** False when every step is one micro-batch. */
   readonly accumulates: boolean;
   /** Where the state is updated; by default where the device says. */
   readonly update?: 'host' | 'graph' | undefined;
+  /** Threads that update on the host, 1 or 2; by default as the device and the size say. */
+  readonly updateThreads?: 1 | 2 | undefined;
   /** Write results to buffers of their own and copy them; slower, and for comparison only. */
   readonly freshBuffers?: boolean | undefined;
 };

@@ -49,6 +49,8 @@ export type TrainerOptions<Example> = {
   readonly adapter?: Pick<Adapter, 'tensors'> | undefined;
   /** Where the state is updated; by default where the device says. For comparison. */
   readonly update?: 'host' | 'graph' | undefined;
+  /** Threads that update on the host; by default as the device and the size say. For comparison. */
+  readonly updateThreads?: 1 | 2 | undefined;
   /** Write results to fresh buffers instead of over the state; slower, for comparison. */
   readonly freshBuffers?: boolean | undefined;
 };
@@ -141,11 +143,13 @@ export async function createTrainer<Example>(
     state,
     rule: {
       optimizer: createOptimizer(settings.optimizer),
+      settings: settings.optimizer,
       maxGradientNorm: settings.maxGradientNorm,
     },
     mapFolder,
     accumulates: plan.microBatchesPerStep > 1,
     update: options.update,
+    updateThreads: options.updateThreads,
     freshBuffers: options.freshBuffers,
   });
   const start = startingWeights(options, modelState, objective.measured !== undefined);

@@ -1,0 +1,74 @@
+import {
+  elementCount,
+  type FlatState,
+  type GroupBuffers,
+  type StateGroup,
+} from '../optim/flat-state.ts';
+import { type HostStep, sumOfSquares } from '../optim/host-step.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
+
+/** A parameter with its slices of the state, as an update on the host takes it. */
+export type HostMember = Pick<HostStep, 'group' | 'shape' | 'weights' | 'buffers'> & {
+  readonly name: string;
+};
+
+/** Every parameter of the state, in the order of its groups. */
+export function hostMembers(
+  { groups, buffers }: Pick<FlatState, 'groups' | 'buffers'>,
+  optimizer: Pick<Optimizer, 'slice'>,
+): HostMember[] {
+  return groups.flatMap((group) =>
+    group.members.map((member, index) => {
+      const { weights, ...others } = buffers.get(group.name) as GroupBuffers;
+      const place = { group, index };
+      return {
+        group,
+        name: member.name,
+        shape: member.shape,
+        weights: weights.subarray(member.offset, member.offset + elementCount(member.shape)),
+        buffers: Object.fromEntries(
+          Object.entries(others).map(([kind, buffer]) => [
+            kind,
+            optimizer.slice(kind, buffer, place),
+          ]),
+        ),
+      };
+    }),
+  );
+}
+
+/** What an update multiplies gradients by, and the step's other numbers. */
+export type UpdateNumbers = Pick<HostStep, 'factor' | 'scalars'>;
+
+/** Sums the gradients of some parameters over micro-batches, then updates them. */
+export function gradientSums(members: readonly HostMember[], optimizer: Optimizer) {
+  let sums: readonly Float32Array[] = [];
+  return {
+    /** Takes the gradients of the first micro-batch, which it keeps and adds to, or adds those of another. */
+    take(gradients: readonly Float32Array[], isFirst: boolean): void {
+      if (isFirst) sums = gradients;
+      else
+        for (const [at, gradient] of gradients.entries()) addTo(sums[at] as Float32Array, gradient);
+    },
+    /** Σ g² of each parameter's sum. */
+    squares: (): number[] => sums.map(sumOfSquares),
+    update(numbers: UpdateNumbers): void {
+      for (const [at, { name: _, ...member }] of members.entries())
+        optimizer.updateOnHost({ ...member, ...numbers, gradient: sums[at] as Float32Array });
+    },
+    /** Lets the gradients go. */
+    drop(): void {
+      sums = [];
+    },
+  };
+}
+
+function addTo(sum: Float32Array, more: Float32Array): void {
+  for (let at = 0; at < sum.length; at++) sum[at]! += more[at]!;
+}
+
+/** The groups that a thread needs of the state, with buffers that both threads see. */
+export type SharedState = {
+  readonly groups: readonly StateGroup[];
+  readonly buffers: ReadonlyMap<string, GroupBuffers>;
+};

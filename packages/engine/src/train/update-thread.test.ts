@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { readReference } from '../models/reference.ts';
+import { causalLm } from '../objectives/causal-lm.ts';
+import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
+import { createTrainer } from './trainer.ts';
+
+/** Loss and norm of every step, and the loss on the examples in the end. */
+async function course(more: TrainingSettingsInput, updateThreads: 1 | 2) {
+  const { model, examples } = await readReference('tied');
+  const settings = parseTrainingSettings({
+    method: { type: 'full' },
+    epochs: 3,
+    batchSize: 4,
+    learningRate: 1e-3,
+    ...more,
+  });
+  const trainer = await createTrainer({
+    ...{ model, examples, settings, objective: causalLm },
+    updateThreads,
+  });
+  try {
+    const found: number[] = [];
+    while (trainer.step < trainer.totalSteps) {
+      const { loss, gradientNorm } = await trainer.trainStep();
+      found.push(loss, gradientNorm);
+    }
+    return [...found, (await trainer.evaluate(examples)).loss];
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+describe('two threads update to the same bits as one', () => {
+  it.each<[string, TrainingSettingsInput]>([
+    ['AdamW', {}],
+    ['Adafactor', { optimizer: { type: 'adafactor' } }],
+    ['SGD, accumulating', { optimizer: { type: 'sgd', momentum: 0.9 }, microBatchTokens: 32 }],
+    ['Lion on an adapter', { optimizer: { type: 'lion' }, method: { type: 'lora', rank: 4 } }],
+  ])('%s', async (_, settings) => {
+    expect(await course(settings, 2)).toEqual(await course(settings, 1));
+  });
+});
+
+it('a step that is not finite writes nothing in either thread', async () => {
+  const { model, examples } = await readReference('tied');
+  const settings = parseTrainingSettings({
+    method: { type: 'full' },
+    epochs: 3,
+    batchSize: 4,
+    learningRate: 1e30,
+    maxGradientNorm: 1e30,
+    schedule: { kind: 'constant' },
+  });
+  const run = { model, examples, settings, objective: causalLm };
+  const trainer = await createTrainer({ ...run, updateThreads: 2 });
+  try {
+    const train = async (): Promise<void> => {
+      while (trainer.step < trainer.totalSteps) await trainer.trainStep();
+    };
+    await expect(train()).rejects.toThrow('is not a finite number');
+    await expect(trainer.evaluate(examples)).rejects.toThrow('is not a finite number');
+  } finally {
+    await trainer.dispose();
+  }
+});
