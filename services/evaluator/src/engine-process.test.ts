@@ -19,7 +19,11 @@ beforeAll(async () => {
   folder = await tempFolder();
   await writeTinyModel(folder.path);
   model = { folder: folder.path, adapter: null, isBase: true, maxContext: 512 };
-  engine = createEngineProcess(program, { ...limits, engineSilenceMs: 1500 }, log);
+  engine = createEngineProcess(
+    program,
+    { ...limits, engineSilenceMs: 1500, environment: process.env },
+    log,
+  );
 });
 afterAll(async () => {
   await engine.stop();

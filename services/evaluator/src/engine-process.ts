@@ -15,6 +15,8 @@ import { createMailbox, type Mailbox } from './mailbox.ts';
 export type EngineProcessSettings = Omit<EngineConfiguration, 'kind'> & {
   /** Silence of a working process after which it is killed. */
   readonly engineSilenceMs: number;
+  /** Environment of the process. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
 /** An engine in a process of its own. */
@@ -52,10 +54,11 @@ export function createEngineProcess(
   };
 
   const launch = (): Running => {
-    const { engineSilenceMs, ...configuration } = settings;
+    const { engineSilenceMs, environment, ...configuration } = settings;
     const child = fork(program, [], {
       execArgv: [],
       serialization: 'advanced',
+      env: environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const open: Running['open'] = new Map();

@@ -8,6 +8,7 @@ import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets, embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
 import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
 import { openJobs } from '@lathe/platform/jobs';
@@ -150,7 +151,11 @@ async function openPorts(
   const cache = join(dataFolder, 'cache', 'models');
   const files = openModelFiles(artifacts, cache, settings.cachedModels);
   const { contextTokens } = settings;
-  const engine = createEngineProcess(engineProgram, settings, log);
+  const engine = createEngineProcess(
+    engineProgram,
+    { ...settings, environment: childEnvironment(process.env, dataFolder) },
+    log,
+  );
   const models = createModels({
     models: records,
     jobs,

@@ -39,12 +39,20 @@ export type StartEngine = (task: EngineTask, listener: EngineListener) => Engine
 const keptOutputCharacters = 4000;
 
 /**
- * Forks `program` for each task. A process that is silent for longer than the limits is killed and
+ * Forks `program` for each task, with this environment. A process that is silent for longer than the limits is killed and
  * reported as hung; its own output is kept for the report of a crash.
  */
-export function createEngineStarter(program: string, limits: EngineLimits): StartEngine {
+export function createEngineStarter(
+  program: string,
+  limits: EngineLimits,
+  env: Readonly<Record<string, string | undefined>>,
+): StartEngine {
   return (task, listener) => {
-    const child = fork(program, [], { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(program, [], {
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env,
+    });
     const output = keepOutput(child);
     let limitMs = limits.startMs;
     let heardAt = performance.now();

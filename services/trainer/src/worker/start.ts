@@ -6,6 +6,7 @@ import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
 import { createLogger } from '@lathe/platform/log';
@@ -80,7 +81,14 @@ export async function startWorker(
     // What an earlier process left behind belongs to nobody.
     await rm(workFolder, { recursive: true, force: true });
     await mkdir(workFolder, { recursive: true });
-    const startEngine = measuredEngine(createEngineStarter(program, settings.engine), metrics);
+    const startEngine = measuredEngine(
+      createEngineStarter(
+        program,
+        settings.engine,
+        childEnvironment(process.env, config.dataFolder),
+      ),
+      metrics,
+    );
 
     let announcer: Announcer | undefined;
     let idleWatch: IdleWatch | undefined;

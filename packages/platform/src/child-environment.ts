@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+
+/** Variables whose values open something: a program that computes needs none of them. */
+const secrets = [
+  'LATHE_API_KEY',
+  'LATHE_API_KEYS',
+  'LATHE_NATS_URL',
+  'LATHE_S3_ACCESS_KEY',
+  'LATHE_S3_SECRET_KEY',
+  'LATHE_WORKER_SECRET',
+];
+
+/**
+ * The environment for an engine's process: this one's without its secrets, and with a place in the data folder
+ * where Node keeps what it has compiled, so that the next process starts in a third of the time.
+ */
+export function childEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+  dataFolder: string,
+): Record<string, string | undefined> {
+  const kept = Object.entries(environment).filter(([name]) => !secrets.includes(name));
+  return {
+    NODE_COMPILE_CACHE: join(dataFolder, 'cache', 'compiled'),
+    ...Object.fromEntries(kept),
+  };
+}
