@@ -78,7 +78,7 @@ test('a job that is too large for every worker says so and lets others pass', ()
           timeout: 10_000,
         })
         .toContain(
-          'The job needs about 192 MiB of memory, the largest worker offers 100 MiB. It starts when a larger worker joins.',
+          'The job needs about 160 MiB of memory, the largest worker offers 100 MiB. It starts when a larger worker joins.',
         );
       const other = await cluster.createJob({ options: { device: 'cuda' } });
       await expect
