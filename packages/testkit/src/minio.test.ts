@@ -23,7 +23,7 @@ it('runs a MinIO that can be stopped, killed, frozen and started again on the sa
       expect(await isUp()).toBe(true);
     }
     minio.pause();
-    expect(await isUp()).toBe(false);
+    await expect.poll(isUp).toBe(false);
     minio.resume();
     await expect.poll(isUp).toBe(true);
     expect(minio.environment('bucket')).toMatchObject({ LATHE_S3_ENDPOINT: minio.endpoint });
