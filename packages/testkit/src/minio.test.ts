@@ -23,9 +23,9 @@ it('runs a MinIO that can be stopped, killed, frozen and started again on the sa
       expect(await isUp()).toBe(true);
     }
     minio.pause();
-    await expect.poll(isUp).toBe(false);
+    await expect.poll(isUp, { timeout: 10_000 }).toBe(false);
     minio.resume();
-    await expect.poll(isUp).toBe(true);
+    await expect.poll(isUp, { timeout: 10_000 }).toBe(true);
     expect(minio.environment('bucket')).toMatchObject({ LATHE_S3_ENDPOINT: minio.endpoint });
   } finally {
     await minio[Symbol.asyncDispose]();
