@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
+import { freeze } from './freeze.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const ownMinio = fileURLToPath(new URL('../../../.tools/bin/minio', import.meta.url));
@@ -26,7 +27,7 @@ export type TestMinio = AsyncDisposable & {
   /** Starts it again on the same port and folder. */
   restart(): Promise<void>;
   /** Freezes the process, as a machine that hangs; `resume` lets it go on. */
-  pause(): void;
+  pause(): Promise<void>;
   resume(): void;
 };
 
@@ -67,7 +68,7 @@ export async function startMinio({ folder }: MinioOptions = {}): Promise<TestMin
     stop: () => server.end('SIGTERM'),
     kill: () => server.end('SIGKILL'),
     restart: start,
-    pause: () => void server.child.kill('SIGSTOP'),
+    pause: () => freeze(server.child.pid as number),
     resume: () => void server.child.kill('SIGCONT'),
     [Symbol.asyncDispose]: async () => {
       await server.end('SIGKILL');

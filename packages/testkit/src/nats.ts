@@ -1,4 +1,5 @@
 import { type NatsServer, startNatsServer } from '@lathe/platform/nats/server';
+import { freeze } from './freeze.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** A real nats-server for one test, with faults on demand. */
@@ -12,7 +13,7 @@ export type TestNats = AsyncDisposable & {
   /** Starts it again on the same port and store. */
   restart(): Promise<void>;
   /** Freezes the process, as a machine that hangs; `resume` lets it go on. */
-  pause(): void;
+  pause(): Promise<void>;
   resume(): void;
 };
 
@@ -33,7 +34,7 @@ export async function startNats(): Promise<TestNats> {
     restart: async () => {
       server = await startNatsServer({ folder: folder.path, port, token });
     },
-    pause: () => server.signal('SIGSTOP'),
+    pause: () => freeze(server.pid),
     resume: () => server.signal('SIGCONT'),
     [Symbol.asyncDispose]: async () => {
       await kill();

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@lathe/platform/log';
+import { freeze } from '@lathe/testkit/freeze';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -89,7 +90,7 @@ it('throws the reason of the signal, also while it waits for a place', async () 
 
 it('is killed when it hangs, and starts again', async () => {
   const pid = engine.pid ?? 0;
-  process.kill(pid, 'SIGSTOP');
+  await freeze(pid);
   await expect(Array.fromAsync(engine.generate(model, request, chat))).rejects.toMatchObject({
     code: 'unavailable',
     retryable: true,

@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freeze } from '@lathe/testkit/freeze';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
@@ -168,7 +169,7 @@ test(
       const worker = cluster.startWorker('one', { stepMs: 100 });
       const id = await cluster.createJob(often);
       await cluster.waitFor(id, (job) => job.checkpointKey !== null && atStep(7)(job));
-      worker.kill('SIGSTOP');
+      await freeze(worker.pid as number);
       cluster.startWorker('two');
       const frozenAt = performance.now();
       const job = await cluster.waitFor(id, trained, 40_000);

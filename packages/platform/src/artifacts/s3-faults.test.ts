@@ -53,7 +53,7 @@ describe('an S3 server with faults', () => {
     await using server = await startMinio();
     const brief = { LATHE_S3_ATTEMPTS: '2', LATHE_S3_TIMEOUT: '1s' };
     const store = await openS3(server, newBucket(), brief);
-    server.pause();
+    await server.pause();
     const put = () => problemOf(store.put('p/a', new Uint8Array(3)));
     expect(await put()).toBe('unavailable');
     server.resume();

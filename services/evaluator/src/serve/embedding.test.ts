@@ -1,3 +1,4 @@
+import { freeze } from '@lathe/testkit/freeze';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -113,7 +114,7 @@ it('a tuned model embeds through its adapter or its own weights; the base stays 
 it('ends clearly when the engine is killed, and answers again', async () => {
   await one({});
   const pid = service.enginePid ?? 0;
-  process.kill(pid, 'SIGSTOP');
+  await freeze(pid);
   let isKilled = false;
   const { last } = await service.embed({}, ({ kind }) => {
     if (kind === 'waiting' && !isKilled) isKilled = process.kill(pid, 'SIGKILL');

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseModelsProject, modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
+import { freeze } from '@lathe/testkit/freeze';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
@@ -227,8 +228,8 @@ describe('faults', () => {
   });
 
   it('keeps saying that it waits', async () => {
-    process.kill(service.enginePid ?? 0, 'SIGSTOP');
     const pid = service.enginePid ?? 0;
+    await freeze(pid);
     const kinds: string[] = [];
     for await (const reply of service.ask({})) {
       kinds.push(reply.kind);
