@@ -14,12 +14,12 @@ import { parseArgs } from 'node:util';
 import { resultsDocument } from './load/document.ts';
 import { startEnvironment } from './load/environment.ts';
 import { k6Problem, runK6 } from './load/k6.ts';
-import { resultsOf, resultTables } from './load/results.ts';
-import { measureThroughput } from './load/throughput.ts';
+import { platformTable, resultsOf, resultTables } from './load/results.ts';
+import { measurePlatform, measureThroughput } from './load/throughput.ts';
 
 const loadFolder = fileURLToPath(new URL('../load', import.meta.url));
 const usage =
-  'usage: npm run load -- smoke | finetune-throughput [--jobs n] [--projects n] [--workers n] [--max-minutes n]';
+  'usage: npm run load -- smoke | finetune-throughput [--jobs n] [--projects n] [--workers n] [--max-minutes n] [--only platform]';
 
 /** A command line that cannot be run; the message is for its writer. */
 class UsageError extends Error {}
@@ -38,17 +38,17 @@ async function smoke(signal: AbortSignal): Promise<boolean> {
   return thresholdsHold;
 }
 
-async function throughput(signal: AbortSignal, sizes: Sizes): Promise<boolean> {
+async function throughput(signal: AbortSignal, { sizes, only }: Command): Promise<boolean> {
   const { jobs, projects, workers, maxMinutes } = sizes;
   const volume = { jobs, projects };
-  const measured = await measureThroughput({
-    volume,
-    workers,
-    maxMinutes,
-    pollSeconds: 2,
-    say,
-    signal,
-  });
+  const options = { volume, workers, maxMinutes, pollSeconds: 2, say, signal };
+  if (only === 'platform') {
+    const run = await measurePlatform(options);
+    say(`\n${platformTable(run, jobs)}`);
+    for (const finding of run.findings) say(finding);
+    return run.thresholdsHold;
+  }
+  const measured = await measureThroughput(options);
   const results = resultsOf(measured);
   say(`\n${resultTables(results)}`);
   for (const finding of results.findings) say(finding);
@@ -63,7 +63,14 @@ async function throughput(signal: AbortSignal, sizes: Sizes): Promise<boolean> {
 
 type Sizes = Record<'jobs' | 'projects' | 'workers' | 'maxMinutes', number>;
 
-function readCommand(args: readonly string[]): { script: string; sizes: Sizes } {
+type Command = {
+  readonly script: string;
+  readonly sizes: Sizes;
+  /** `platform`: leave out the engine alone and write no results, to compare two versions. */
+  readonly only: 'platform' | undefined;
+};
+
+function readCommand(args: readonly string[]): Command {
   const option = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -73,6 +80,7 @@ function readCommand(args: readonly string[]): { script: string; sizes: Sizes } 
       projects: { ...option, default: '6' },
       workers: { ...option, default: '2' },
       'max-minutes': { ...option, default: '20' },
+      only: option,
     },
   });
   const count = (name: keyof typeof values): number => {
@@ -83,8 +91,11 @@ function readCommand(args: readonly string[]): { script: string; sizes: Sizes } 
   const [script = '', ...rest] = positionals;
   if (rest.length > 0 || !['smoke', 'finetune-throughput'].includes(script))
     throw new UsageError(usage);
+  const { only } = values;
+  if (only !== undefined && only !== 'platform') throw new UsageError(usage);
   return {
     script,
+    only,
     sizes: {
       jobs: count('jobs'),
       projects: count('projects'),
@@ -95,13 +106,14 @@ function readCommand(args: readonly string[]): { script: string; sizes: Sizes } 
 }
 
 async function main(): Promise<boolean> {
-  const { script, sizes } = readCommand(process.argv.slice(2));
+  const command = readCommand(process.argv.slice(2));
   const problem = k6Problem();
   if (problem !== null) throw new UsageError(problem);
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
   try {
-    return await (script === 'smoke' ? smoke(stopping.signal) : throughput(stopping.signal, sizes));
+    const { signal } = stopping;
+    return await (command.script === 'smoke' ? smoke(signal) : throughput(signal, command));
   } catch (error) {
     if (stopping.signal.aborted) throw new Error('Stopped by a signal.', { cause: error });
     throw error;

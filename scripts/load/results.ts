@@ -135,6 +135,24 @@ function slotTable({ slots: { engine, platform } }: Results): string {
 | all | ${number(engine.training + engine.rest)} | ${number(whole)} |`;
 }
 
+/** Where the processor time of a run without the engine alone went. */
+export function platformTable(
+  { cpu, timelines, platform, k6 }: Pick<Measured, 'cpu' | 'timelines' | 'platform' | 'k6'>,
+  jobs: number,
+): string {
+  if (cpu === undefined) return 'Processor time is not measured here.';
+  const total = Object.values(cpu).reduce((sum, seconds) => sum + seconds, 0);
+  const rows = (Object.keys(partNames) as Part[]).map(
+    (part) => `| ${partNames[part]} | ${number(cpu[part] / jobs)} |`,
+  );
+  return `${timelines.length} of ${jobs} jobs succeeded in ${number(platform.seconds)} s; HTTP requests by k6: ${k6.metrics.http_reqs?.values.count ?? 0}.
+
+| processor seconds of | per job |
+| --- | --- |
+${rows.join('\n')}
+| all | ${number(total / jobs)} |`;
+}
+
 function cpuTable(
   { volume, busy, cpuPerJob }: Results,
   cpu: Readonly<Record<Part, number>>,

@@ -51,6 +51,23 @@ const metricSchema = z.object({
 const summarySchema = z.object({ metrics: z.record(z.string(), metricSchema) });
 export type K6Summary = z.infer<typeof summarySchema>;
 
+/** What a run of the platform without the engine alone measured. */
+export type PlatformRun = Awaited<ReturnType<typeof runJobs>>;
+
+/** Runs the platform under k6 only. Its processor time compares two versions of the platform. */
+export async function measurePlatform(options: ThroughputOptions): Promise<PlatformRun> {
+  const { volume, workers } = options;
+  const threads = threadsOf(workers);
+  const sizes = { projects: volume.projects, workers, threads };
+  await using environment = await startEnvironment(sizes);
+  return await runJobs(environment, options);
+}
+
+/** Threads of each engine: the cores shared out among the workers. */
+function threadsOf(workers: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / workers));
+}
+
 /**
  * Runs the engine alone, the platform under k6, and the engine alone again on this machine. Throws when
  * a part cannot start or fails as such; jobs that fail are part of the result.
@@ -58,7 +75,7 @@ export type K6Summary = z.infer<typeof summarySchema>;
 export async function measureThroughput(options: ThroughputOptions): Promise<Measured> {
   const { volume, workers, say, signal } = options;
   const cores = availableParallelism();
-  const threads = Math.max(1, Math.floor(cores / workers));
+  const threads = threadsOf(workers);
   await using environment = await startEnvironment({
     projects: volume.projects,
     workers,
