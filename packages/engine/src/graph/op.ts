@@ -55,11 +55,15 @@ export type OpDefinition<A extends Attributes = Attributes> = {
   types(inputs: readonly Value[], attributes: A): ValueType | readonly ValueType[];
   /** Gradients of the inputs, undefined for an input that has none (indices, masks). */
   readonly gradient: GradientRule<A> | NoGradient;
-  /** Another form for a device or type that lacks the ONNX operator; one value an output. */
+  /**
+   * Another form for a device or type that lacks the ONNX operator, or runs it slower; one value an output.
+   * `isBackward` tells of y and of its own inputs whether they depend on a gradient.
+   */
   lower?(
     y: ValueOf<A>,
     inputs: readonly Value[],
     device: DeviceName,
+    isBackward: (value: Value) => boolean,
   ): Value | readonly Value[] | undefined;
   /** The ONNX node; without it, the operator's name with its inputs and no attributes. */
   onnx?(y: ValueOf<A>): OnnxNode;

@@ -21,6 +21,8 @@ export function lowerGraph(
 ): LoweredGraph {
   const done = new Map<Value, Value>();
   const nodes: Value[] = [];
+  const backward = backwardValues(ancestors(Object.values(outputs)));
+  const isBackward = (value: Value): boolean => backward.has(value);
   const emit = (value: Value): void => {
     if (done.has(value)) return;
     const inputs = value.inputs.map((source) => done.get(source)!);
@@ -28,7 +30,7 @@ export function lowerGraph(
       done.set(value, partOf(value, inputs[0]!));
       return;
     }
-    const replacement = value.op.lower?.(value, inputs, device);
+    const replacement = value.op.lower?.(value, inputs, device, isBackward);
     if (replacement === undefined) {
       const changed = inputs.some((source, index) => source !== value.inputs[index]);
       const lowered = changed ? { ...value, inputs } : value;
@@ -67,12 +69,7 @@ export function lowerGraph(
  */
 export function emissionOrder(outputs: readonly Value[]): Value[] {
   const all = ancestors(outputs);
-  const backward = new Set<Value>();
-  for (const value of all) {
-    if (value.op === seedOp || value.inputs.some((source) => backward.has(source))) {
-      backward.add(value);
-    }
-  }
+  const backward = backwardValues(all);
   const read = new Set(all.flatMap(({ inputs }) => inputs));
   const results = new Set(outputs.filter((value) => backward.has(value) && !read.has(value)));
   return [
@@ -80,6 +77,17 @@ export function emissionOrder(outputs: readonly Value[]): Value[] {
     ...all.filter((value) => backward.has(value) && !results.has(value)),
     ...results,
   ];
+}
+
+/** Those that depend on a gradient's seed, of values that each follow their inputs. */
+function backwardValues(all: readonly Value[]): ReadonlySet<Value> {
+  const backward = new Set<Value>();
+  for (const value of all) {
+    if (value.op === seedOp || value.inputs.some((source) => backward.has(source))) {
+      backward.add(value);
+    }
+  }
+  return backward;
 }
 
 function ancestorsUntil(values: readonly Value[], known: ReadonlyMap<Value, Value>): Value[] {

@@ -33,6 +33,16 @@ function flip(x: Value): Value {
   return transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
 }
 
+/**
+ * Whether a has at most as many columns as b. ONNX Runtime's product with a transposed left side transposes it again
+ * for every 128 columns of the right one; a node that transposes it once costs less, unless it is the larger side.
+ */
+function isNarrower(a: Value, b: Value): boolean {
+  const columns = a.shape[1];
+  const others = b.shape[1];
+  return typeof columns === 'number' && typeof others === 'number' && columns <= others;
+}
+
 export type MatmulOps = { MatMul: MatMulAttributes };
 
 export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
@@ -67,8 +77,12 @@ export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
         : matmul(rows, drows, { transA: !transA, alpha });
       return [da, db];
     },
-    lower: ({ attributes: { transA, transB, alpha } }, [a, b], device) => {
+    lower: ({ inputs, attributes: { transA, transB, alpha } }, [a, b], device, isBackward) => {
       const flat = a!.shape.length === 2 && b!.shape.length === 2;
+      const isPlain = !transB && alpha === 1;
+      // Something transposed of forward values alone would be made in the forward pass, and stay until it is used.
+      if (device === 'cpu' && flat && transA && isPlain && isBackward(inputs[0]!))
+        return isNarrower(a!, b!) ? matmul(flip(a!), b!) : undefined;
       if (device !== 'webgpu' || flat || (!transA && !transB && alpha === 1)) return undefined;
       const product = matmul(transA ? flip(a!) : a!, transB ? flip(b!) : b!);
       return alpha === 1 ? product : mul(product, alpha);
