@@ -10,7 +10,6 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { readPeftAdapter } from '@lathe/engine/checkpoint/peft';
-import { KeyValueCache } from '@lathe/engine/generate/cache';
 import { Decoder } from '@lathe/engine/generate/decoder';
 import { adapterFeeds, serveWeights } from '@lathe/engine/generate/weights';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
@@ -39,7 +38,7 @@ const adapter =
   values.adapter === undefined
     ? {}
     : { adapter: adapterFeeds(model, await readPeftAdapter(values.adapter)) };
-const cache = new KeyValueCache(model.config, maxContext);
+const cache = decoder.createCache();
 const slot = cache.open();
 
 const folder = await mkdtemp(path.join(tmpdir(), 'lathe-parity-'));

@@ -27,9 +27,10 @@ export class AdapterStack {
 
   /**
    * Feeds for a batch of rows, each with its adapter or none. An adapter that no row uses any more stays
-   * until there are too many: taking one off or putting one on copies the others.
+   * until there are too many: taking one off or putting one on copies the others. `layers` is one object as
+   * long as the stack is the same.
    */
-  feeds(rows: readonly (Feeds | undefined)[]): Feeds {
+  feeds(rows: readonly (Feeds | undefined)[]): { readonly layers: Feeds; readonly mask: Tensor } {
     const used = new Set(rows.filter((adapter) => adapter !== undefined));
     if ([...used].some((adapter) => !this.#starts.has(adapter))) this.#restack(used);
     const mask = new Float32Array(rows.length * this.#rank);
@@ -39,8 +40,8 @@ export class AdapterStack {
       mask.fill(1, start, start + this.#rankOf(adapter));
     }
     return {
-      ...this.#feeds,
-      [stackMaskName]: { data: mask, shape: [rows.length, this.#rank], dtype: 'float32' },
+      layers: this.#feeds,
+      mask: { data: mask, shape: [rows.length, this.#rank], dtype: 'float32' },
     };
   }
 

@@ -1,30 +1,40 @@
 import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import {
+  capacityFor,
+  type DecodeCache,
+  type DecodeCall,
+  pastMask,
+  pastPositions,
+} from './decode-cache.ts';
+import type { Feeds } from './weights.ts';
 
-/** Added to the score of a place in the cache that holds nothing: its weight becomes exactly 0. */
-const masked = -1e9;
-/** Capacity grows in steps of this many tokens, then by doubling. */
-const smallest = 64;
+/** Runs a decoding graph over feeds that hold all but the weights. */
+export type HostDecode = (
+  call: Pick<DecodeCall, 'kind' | 'adapters'>,
+  feeds: Feeds,
+) => Promise<Feeds>;
 
 /**
- * Keys and values of several sequences, one slot each: per layer [slots, keyValueHeads, capacity,
+ * Keys and values of several sequences on the host: per layer [slots, keyValueHeads, capacity,
  * headSize]. Slots 0 to count − 1 are in use, so that what is fed is one unbroken stretch.
  */
-export class KeyValueCache {
+export class KeyValueCache implements DecodeCache {
   readonly #config: DecoderConfig;
   readonly #maxContext: number;
+  readonly #decode: HostDecode;
   #capacity = 0;
   #slots = 0;
   #keys: Float32Array[] = [];
   #values: Float32Array[] = [];
   #lengths: number[] = [];
 
-  constructor(config: DecoderConfig, maxContext: number) {
+  constructor(config: DecoderConfig, maxContext: number, decode: HostDecode) {
     this.#config = config;
     this.#maxContext = maxContext;
+    this.#decode = decode;
   }
 
-  /** Slots in use. */
   get count(): number {
     return this.#lengths.length;
   }
@@ -33,14 +43,12 @@ export class KeyValueCache {
     return this.#lengths[slot] as number;
   }
 
-  /** Opens an empty slot behind the others and returns its number. */
   open(): number {
     this.#lengths.push(0);
     this.#reserve(this.#lengths.length, this.#capacity);
     return this.#lengths.length - 1;
   }
 
-  /** Frees a slot; the last slot moves into its place. Returns the number that moved, if any. */
   close(slot: number): number | undefined {
     const lastSlot = this.#lengths.length - 1;
     if (slot !== lastSlot) {
@@ -54,33 +62,31 @@ export class KeyValueCache {
     return slot === lastSlot ? undefined : lastSlot;
   }
 
-  /** Makes room for `more` tokens in a slot. Throws RangeError past the context's end. */
-  reserve(slot: number, more: number): void {
-    const needed = this.length(slot) + more;
-    if (needed > this.#maxContext)
-      throw new RangeError(`${needed} tokens do not fit a context of ${this.#maxContext}`);
-    if (needed > this.#capacity) {
-      const grown = Math.max(smallest, this.#capacity);
-      let capacity = grown;
-      while (capacity < needed) capacity *= 2;
-      this.#reserve(this.#lengths.length, Math.min(capacity, this.#maxContext));
-    }
+  async extend(call: DecodeCall, feeds: Feeds): Promise<Float32Array> {
+    const { first, rows, tokens } = call;
+    const slots = Array.from({ length: rows }, (_, row) => first + row);
+    const needed = Math.max(...slots.map((slot) => this.length(slot))) + tokens;
+    const capacity = capacityFor(needed, this.#maxContext);
+    if (capacity > this.#capacity) this.#reserve(this.#lengths.length, capacity);
+    const outputs = await this.#decode(call, {
+      ...call.layers,
+      ...feeds,
+      ...this.#feeds(first, rows),
+    });
+    for (const slot of slots) this.#append(slot, outputs, { row: slot - first, tokens });
+    return (outputs.logits as Tensor).data as Float32Array;
   }
 
+  dispose(): void {}
+
   /** The cache of `slots` slots from `first` on as feeds, with the mask of what is filled; nothing is copied. */
-  feeds(first: number, slots: number): Record<string, Tensor> {
+  #feeds(first: number, slots: number): Record<string, Tensor> {
     const { keyValueHeads, headSize, layers, attention } = this.#config;
     const capacity = this.#capacity;
-    const mask = new Float32Array(slots * capacity);
-    for (let at = 0; at < slots; at++)
-      mask.fill(masked, at * capacity + this.length(first + at), (at + 1) * capacity);
     const feeds: Record<string, Tensor> = {
-      past_mask: { data: mask, shape: [slots, 1, 1, capacity], dtype: 'float32' },
+      past_mask: pastMask(this.#lengths.slice(first, first + slots), capacity),
     };
-    if (attention.includes('sliding')) {
-      const data = Int32Array.from({ length: capacity }, (_, index) => index);
-      feeds.past_positions = { data, shape: [capacity], dtype: 'int32' };
-    }
+    if (attention.includes('sliding')) feeds.past_positions = pastPositions(capacity);
     const size = this.#slotSize();
     const shape = [slots, keyValueHeads, capacity, headSize];
     const view = (layer: Float32Array): Tensor => ({
@@ -99,7 +105,7 @@ export class KeyValueCache {
    * Appends `tokens` new keys and values to a slot from a run's outputs, whose arrays are
    * [rows, keyValueHeads, tokens, headSize]; `row` is the slot's place in them.
    */
-  append(
+  #append(
     slot: number,
     outputs: Readonly<Record<string, Tensor>>,
     at: { row: number; tokens: number },

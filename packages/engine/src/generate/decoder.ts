@@ -2,10 +2,13 @@ import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Device, Program } from '../runtime/device.ts';
 import { weightsFolder } from '../train/model-state.ts';
-import { AdapterStack } from './adapter-stack.ts';
-import type { KeyValueCache } from './cache.ts';
-import { type DecodeKind, decodeGraph } from './decode-graph.ts';
-import type { Adapters, Feeds, ServedWeights } from './weights.ts';
+import { AdapterStack, stackMaskName } from './adapter-stack.ts';
+import { KeyValueCache } from './cache.ts';
+import type { DecodeCache, DecodeCall } from './decode-cache.ts';
+import { decodeGraph } from './decode-graph.ts';
+import { ResidentCache } from './resident-cache.ts';
+import { ResidentDecoding } from './resident-decoding.ts';
+import type { Feeds, ServedWeights } from './weights.ts';
 
 export type DecoderOptions = {
   readonly model: ModelFolder;
@@ -20,74 +23,101 @@ export type DecoderOptions = {
 const prefillPiece = 256;
 
 const masked = -1e9;
+const none: Feeds = {};
 
 /**
- * Runs the two decoding graphs, in a plain form, one with an adapter, and for steps one with several: at most
- * five programs over one base, compiled when first needed. An adapter is nothing but feeds.
+ * Runs the decoding graphs, in a plain form, one with an adapter, and for steps one with several: a handful of
+ * programs over one base, compiled when first needed. An adapter is nothing but feeds.
  */
 export class Decoder {
   readonly #options: DecoderOptions;
   readonly #programs = new Map<string, Promise<Program>>();
   readonly #stack: AdapterStack;
+  readonly #resident: ResidentDecoding | undefined;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
-    this.#stack = new AdapterStack(options.model.config, options.maxRows);
+    const { model, weights, device, maxContext, maxRows } = options;
+    this.#stack = new AdapterStack(model.config, maxRows);
+    const { residency } = device;
+    if (residency !== undefined)
+      this.#resident = new ResidentDecoding({
+        ...{ model, weights, residency, maxContext },
+        maxAdapters: maxRows + 1,
+      });
+  }
+
+  /** An empty cache where this decoder's device has its memory; it is gone with the decoder. */
+  createCache(): DecodeCache {
+    const { model, weights, maxContext } = this.#options;
+    const { config } = model;
+    if (this.#resident !== undefined) return new ResidentCache(config, maxContext, this.#resident);
+    return new KeyValueCache(config, maxContext, async (call, feeds) => {
+      const program = await this.#program(call);
+      return program.run({ ...weights.feeds, ...feeds });
+    });
   }
 
   /** Reads a prompt into a slot; returns the logits [vocabulary] after its last token. */
   async prefill(
-    cache: KeyValueCache,
+    cache: DecodeCache,
     { slot, tokens, adapter }: { slot: number; tokens: readonly number[]; adapter?: Feeds },
   ): Promise<Float32Array> {
-    const program = await this.#program('prefill', adapter === undefined ? 'none' : 'one');
-    cache.reserve(slot, tokens.length);
-    let logits = new Float32Array();
+    const adapters = adapter === undefined ? 'none' : 'one';
+    let logits: Float32Array = new Float32Array();
     for (let start = 0; start < tokens.length; start += prefillPiece) {
       const piece = Int32Array.from(tokens.slice(start, start + prefillPiece));
       const count = piece.length;
       const at = cache.length(slot);
-      const outputs = await program.run({
-        ...this.#options.weights.feeds,
-        ...adapter,
-        ...cache.feeds(slot, 1),
-        tokens: int32(piece, [count]),
-        positions: int32(
-          Int32Array.from({ length: count }, (_, index) => at + index),
-          [1, count],
-        ),
-        causal_mask: causalMask(count),
-        last: int32(Int32Array.of(count - 1), [1]),
-      });
-      cache.append(slot, outputs, { row: 0, tokens: count });
-      logits = (outputs.logits as Tensor).data as Float32Array<ArrayBuffer>;
+      const call = {
+        adapters,
+        layers: adapter ?? none,
+        first: slot,
+        rows: 1,
+        tokens: count,
+      } as const;
+      logits = await cache.extend(
+        { kind: 'prefill', ...call },
+        {
+          tokens: int32(piece, [count]),
+          positions: int32(
+            Int32Array.from({ length: count }, (_, index) => at + index),
+            [1, count],
+          ),
+          causal_mask: causalMask(count),
+          last: int32(Int32Array.of(count - 1), [1]),
+        },
+      );
     }
     return logits;
   }
 
-  /** Reads one token into each slot from 0 on, each with its adapter; returns the logits [vocabulary] of each. */
+  /** Reads one token into each slot, each with its adapter; returns the logits [vocabulary] of each. */
   async step(
-    cache: KeyValueCache,
+    cache: DecodeCache,
     { tokens, adapters }: { tokens: readonly number[]; adapters: readonly (Feeds | undefined)[] },
   ): Promise<Float32Array[]> {
     const [first] = adapters;
     const isMixed = adapters.some((adapter) => adapter !== first);
+    const stack = isMixed ? this.#stack.feeds(adapters) : undefined;
     const single = first === undefined ? 'none' : 'one';
-    const program = await this.#program('step', isMixed ? 'several' : single);
     const rows = tokens.length;
-    for (let slot = 0; slot < rows; slot++) cache.reserve(slot, 1);
-    const outputs = await program.run({
-      ...this.#options.weights.feeds,
-      ...(isMixed ? this.#stack.feeds(adapters) : first),
-      ...cache.feeds(0, rows),
-      tokens: int32(Int32Array.from(tokens), [rows]),
-      positions: int32(
-        Int32Array.from({ length: rows }, (_, slot) => cache.length(slot)),
-        [rows, 1],
-      ),
-    });
-    for (let slot = 0; slot < rows; slot++) cache.append(slot, outputs, { row: slot, tokens: 1 });
-    const logits = (outputs.logits as Tensor).data as Float32Array;
+    const logits = await cache.extend(
+      {
+        kind: 'step',
+        adapters: isMixed ? 'several' : single,
+        layers: stack?.layers ?? first ?? none,
+        ...{ first: 0, rows, tokens: 1 },
+      },
+      {
+        ...(stack === undefined ? {} : { [stackMaskName]: stack.mask }),
+        tokens: int32(Int32Array.from(tokens), [rows]),
+        positions: int32(
+          Int32Array.from({ length: rows }, (_, slot) => cache.length(slot)),
+          [rows, 1],
+        ),
+      },
+    );
     const width = this.#options.model.config.vocabularySize;
     return tokens.map((_, row) => logits.subarray(row * width, (row + 1) * width));
   }
@@ -95,9 +125,10 @@ export class Decoder {
   async dispose(): Promise<void> {
     for (const program of this.#programs.values()) await (await program).dispose();
     this.#programs.clear();
+    await this.#resident?.dispose();
   }
 
-  #program(kind: DecodeKind, adapters: Adapters): Promise<Program> {
+  #program({ kind, adapters }: Pick<DecodeCall, 'kind' | 'adapters'>): Promise<Program> {
     const key = `${kind} ${adapters}`;
     const known = this.#programs.get(key);
     if (known !== undefined) return known;

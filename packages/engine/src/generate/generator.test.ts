@@ -1,51 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Adapter } from '../checkpoint/peft.ts';
-import { type Reference, readReference, referenceModels } from '../models/reference.ts';
-import { type FinishReason, type GeneratedToken, openGenerator } from './generator.ts';
+import { readReference, referenceModels } from '../models/reference.ts';
+import { adapterOf, narrowed, readAnswer } from './generation.fixture.ts';
+import { openGenerator } from './generator.ts';
 
 const prompt = [21, 3, 42, 55, 6];
-
-/** Reads a whole answer. */
-async function read(
-  stream: AsyncGenerator<GeneratedToken, FinishReason, undefined>,
-): Promise<{ tokens: number[]; logprobs: number[]; reason: FinishReason }> {
-  const tokens: number[] = [];
-  const logprobs: number[] = [];
-  for (;;) {
-    const { value, done } = await stream.next();
-    if (done) return { tokens, logprobs, reason: value };
-    tokens.push(value.token);
-    logprobs.push(value.logprob);
-  }
-}
-
-/** The adapter that the recorded runs start from, made to matter. */
-function adapterOf(reference: Reference, factor = 1): Adapter {
-  const { rank = 0, alpha = 0 } = reference.training;
-  const tensors: Adapter['tensors'] = new Map();
-  for (const [key, { shape, data }] of reference.tensors)
-    if (key.startsWith('start.'))
-      tensors.set(key.slice('start.'.length), { shape, data: data.map((x) => x * factor) });
-  return { rank, alpha, scale: alpha / rank, targets: [...reference.targets], tensors };
-}
-
-/** The adapter with only the first ranks of each of its halves. */
-function narrowed(adapter: Adapter, rank: number): Adapter {
-  const tensors: Adapter['tensors'] = new Map();
-  for (const [name, { shape, data }] of adapter.tensors) {
-    const [rows = 0, columns = 0] = shape;
-    if (name.endsWith('.lora_A'))
-      tensors.set(name, { shape: [rank, columns], data: data.subarray(0, rank * columns) });
-    else {
-      const kept = Float32Array.from(
-        { length: rows * rank },
-        (_, at) => data[Math.floor(at / rank) * columns + (at % rank)] ?? 0,
-      );
-      tensors.set(name, { shape: [rows, rank], data: kept });
-    }
-  }
-  return { ...adapter, rank, tensors };
-}
 
 function sequence(tokens: readonly number[], from: number) {
   return {
@@ -76,7 +34,7 @@ describe.each(referenceModels)('generation on the tiny model "%s"', (name) => {
     const answers = [];
     for (const adapter of [undefined, 'strong']) {
       const named = adapter === undefined ? {} : { adapter };
-      const { tokens, logprobs, reason } = await read(
+      const { tokens, logprobs, reason } = await readAnswer(
         generator.generate({ tokens: prompt, maxTokens: 12, stopTokens: [], ...named }),
       );
       expect(tokens).toHaveLength(12);
@@ -100,23 +58,26 @@ describe.each(referenceModels)('generation on the tiny model "%s"', (name) => {
       ...(at % 2 === 0 ? {} : { adapter: 'strong' }),
     }));
     const alone = [];
-    for (const request of requests) alone.push((await read(generator.generate(request))).tokens);
+    for (const request of requests)
+      alone.push((await readAnswer(generator.generate(request))).tokens);
     const together = await Promise.all(
-      requests.map(async (request) => (await read(generator.generate(request))).tokens),
+      requests.map(async (request) => (await readAnswer(generator.generate(request))).tokens),
     );
     expect(together).toEqual(alone);
   });
 
   it('stops at a stop token without giving it, and at the end of the context', async () => {
     const { generator } = await opened;
-    const free = await read(generator.generate({ tokens: prompt, maxTokens: 6, stopTokens: [] }));
+    const free = await readAnswer(
+      generator.generate({ tokens: prompt, maxTokens: 6, stopTokens: [] }),
+    );
     const third = free.tokens[2] as number;
     const first = free.tokens.indexOf(third);
-    const stopped = await read(
+    const stopped = await readAnswer(
       generator.generate({ tokens: prompt, maxTokens: 6, stopTokens: [third] }),
     );
     expect(stopped).toMatchObject({ tokens: free.tokens.slice(0, first), reason: 'stop' });
-    const full = await read(
+    const full = await readAnswer(
       generator.generate({ tokens: prompt, maxTokens: 10_000, stopTokens: [] }),
     );
     expect(full.reason).toBe('length');
@@ -129,7 +90,7 @@ describe.each(referenceModels)('generation on the tiny model "%s"', (name) => {
     generator.loadAdapter('weak', adapterOf(reference, 1));
     generator.loadAdapter('narrow', narrowed(adapterOf(reference, 4), 1));
     const ask = (adapter: string | undefined, at: number) =>
-      read(
+      readAnswer(
         generator.generate({
           tokens: [...prompt, at],
           maxTokens: 6 + at,
@@ -153,7 +114,7 @@ describe.each(referenceModels)('generation on the tiny model "%s"', (name) => {
     const { generator } = await opened;
     const draw = async (seed: number) =>
       (
-        await read(
+        await readAnswer(
           generator.generate({
             tokens: prompt,
             maxTokens: 8,
@@ -170,21 +131,21 @@ describe.each(referenceModels)('generation on the tiny model "%s"', (name) => {
   it('ends a cancelled request with an AbortError and goes on with the others', async () => {
     const { generator } = await opened;
     const cancel = new AbortController();
-    const other = read(generator.generate({ tokens: prompt, maxTokens: 6, stopTokens: [] }));
+    const other = readAnswer(generator.generate({ tokens: prompt, maxTokens: 6, stopTokens: [] }));
     const stream = generator.generate(
       { tokens: prompt, maxTokens: 50, stopTokens: [] },
       cancel.signal,
     );
     await stream.next();
     cancel.abort();
-    await expect(read(stream)).rejects.toThrow('cancelled');
+    await expect(readAnswer(stream)).rejects.toThrow('cancelled');
     expect((await other).tokens).toHaveLength(6);
   });
 
   it('refuses an empty or too long prompt and an adapter that it does not know or that does not fit', async () => {
     const { reference, generator } = await opened;
     const ask = (request: { tokens: number[]; adapter?: string }) =>
-      read(generator.generate({ maxTokens: 1, ...request }));
+      readAnswer(generator.generate({ maxTokens: 1, ...request }));
     await expect(ask({ tokens: [] })).rejects.toThrow('empty');
     await expect(ask({ tokens: new Array(generator.maxContext).fill(1) })).rejects.toThrow(
       'no room',

@@ -82,7 +82,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const adapters = new Map<string, Feeds>();
   const evaluators = new Map<string, Evaluator<TokenizedExample>>();
   const retired: Promise<void>[] = [];
-  const lane = new Lane({ config, decoder, maxContext, maxRows });
+  const lane = new Lane({ decoder, maxContext, maxRows });
   let turning: Promise<void> | undefined;
 
   function adapterOf(name: string): Feeds {
@@ -178,6 +178,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       await Promise.all(retired);
       for (const evaluator of evaluators.values()) await evaluator.dispose();
       await embedder.dispose();
+      lane.dispose();
       await decoder.dispose();
     },
   };

@@ -1,7 +1,6 @@
-import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
 import { child, rootSeed, uniform } from '../nn/seed.ts';
-import { KeyValueCache } from './cache.ts';
 import type { Constraint } from './constrain/constraint.ts';
+import type { DecodeCache } from './decode-cache.ts';
 import type { Decoder } from './decoder.ts';
 import { chooseToken, type SamplingSettings, type TokenChoice } from './sampling.ts';
 import { TokenStream } from './token-stream.ts';
@@ -33,7 +32,6 @@ type Sequence = {
 };
 
 export type LaneOptions = {
-  readonly config: DecoderConfig;
   readonly decoder: Decoder;
   readonly maxContext: number;
   readonly maxRows: number;
@@ -45,14 +43,14 @@ export type LaneOptions = {
  */
 export class Lane {
   readonly #options: LaneOptions;
-  readonly #cache: KeyValueCache;
+  readonly #cache: DecodeCache;
   readonly #waiting: Sequence[] = [];
   /** By slot of the cache. */
   readonly #active: Sequence[] = [];
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    this.#cache = new KeyValueCache(options.config, options.maxContext);
+    this.#cache = options.decoder.createCache();
   }
 
   get busy(): boolean {
@@ -93,6 +91,11 @@ export class Lane {
     for (const sequence of [...this.#waiting, ...this.#active]) sequence.stream.fail(error);
     this.#waiting.length = 0;
     for (let slot = this.#active.length - 1; slot >= 0; slot--) this.#close(slot);
+  }
+
+  /** Frees the cache of sequences that have ended or failed. */
+  dispose(): void {
+    this.#cache.dispose();
   }
 
   async #admit(): Promise<void> {

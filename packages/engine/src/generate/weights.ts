@@ -24,9 +24,10 @@ export type ServedWeights = {
   readonly feeds: Feeds;
   /**
    * Values for one new graph. With an adapter, every linear layer in a block has one beside it; with several,
-   * each row keeps of them what `adapter_mask` [rows, rank] says.
+   * each row keeps of them what `adapter_mask` [rows, rank] says. With `areFed` every weight is an input, and
+   * nothing is mapped from a file.
    */
-  values(adapters: Adapters): DecoderWeights;
+  values(adapters: Adapters, options?: { readonly areFed: boolean }): DecoderWeights;
 };
 
 /** Opens the weights of a folder for serving. Throws CheckpointError when a tensor cannot be read. */
@@ -37,16 +38,24 @@ export async function serveWeights(model: ModelFolder): Promise<ServedWeights> {
     if (entry.dtype !== 'F32')
       feeds[name] = { data: await readTensor(entry), shape, dtype: 'float32' };
   }
-  return { feeds, values: (adapters) => graphValues(model, feeds, adapters) };
+  return {
+    feeds,
+    values: (adapters, { areFed } = { areFed: false }) =>
+      graphValues(model, (name) => areFed || name in feeds, adapters),
+  };
 }
 
-function graphValues(model: ModelFolder, feeds: Feeds, adapters: Adapters): DecoderWeights {
+function graphValues(
+  model: ModelFolder,
+  isFed: (name: string) => boolean,
+  adapters: Adapters,
+): DecoderWeights {
   const { config } = model;
   const made = new Map<string, Value>();
   const tensor = (name: string): Value => {
     const known = made.get(name);
     if (known !== undefined) return known;
-    const value = weightValue(model.tensors.get(name) as TensorEntry, feeds[name], name);
+    const value = weightValue(name, model.tensors.get(name) as TensorEntry, isFed(name));
     made.set(name, value);
     return value;
   };
@@ -71,9 +80,9 @@ function graphValues(model: ModelFolder, feeds: Feeds, adapters: Adapters): Deco
   };
 }
 
-function weightValue(entry: TensorEntry, fed: Tensor | undefined, name: string): Value {
-  if (fed !== undefined) return input(name, fed.shape, 'float32');
+function weightValue(name: string, entry: TensorEntry, isFed: boolean): Value {
   const { file, offset, byteLength, shape } = entry;
+  if (isFed) return input(name, shape, 'float32');
   return external(name, { file, offset, byteLength, shape, dtype: 'float32' });
 }
 

@@ -71,6 +71,8 @@ class GpuTensor implements ResidentTensor {
   #value: OrtTensor | undefined;
 
   constructor(value: OrtTensor) {
+    if (value.location !== 'gpu-buffer')
+      throw new Error(`ONNX Runtime left a tensor that stays on the GPU at "${value.location}".`);
     this.#value = value;
     this.shape = value.dims;
     this.dtype = value.type as DType;
