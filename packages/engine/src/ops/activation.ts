@@ -23,9 +23,9 @@ export function silu(x: Value): Value {
   return node(activationOps.Silu, [x]);
 }
 
-/** x · Φ(x), Φ the normal distribution, through erf. */
+/** x · Φ(x), Φ the normal distribution, through erf (Hendrycks and Gimpel 2016). */
 export function gelu(x: Value): Value {
-  return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
+  return node(activationOps.Gelu, [x]);
 }
 
 /**
@@ -42,6 +42,7 @@ export type ActivationOps = {
   Sigmoid: NoAttributes;
   Tanh: NoAttributes;
   Erf: NoAttributes;
+  Gelu: NoAttributes;
   Silu: NoAttributes;
 };
 
@@ -62,6 +63,21 @@ export const activationOps: Family<ActivationOps> = family<ActivationOps>({
     gradient: ({ dy, inputs: [x] }) => [
       mul(dy, mul(exp(neg(mul(x!, x!))), 2 / Math.sqrt(Math.PI))),
     ],
+  },
+  Gelu: {
+    summary: 'y = x·Φ(x) = ½x·(1 + erf t), t = x/√2;  dx = ½dy·(1 + erf t + 2/√π·t·e^(−t²)).',
+    types: sameType,
+    gradient: ({ dy, inputs: [x] }) => {
+      const t = mul(x!, Math.SQRT1_2);
+      // 2/√π as part of the exponent: one pass over memory less.
+      const slope = mul(t, exp(sub(Math.log(2 / Math.sqrt(Math.PI)), mul(t, t))));
+      return [mul(mul(dy, add(add(erf(t), slope), 1)), 0.5)];
+    },
+    lower: ({ dtype }, [x], device) =>
+      device === 'cpu' && dtype === 'float32'
+        ? undefined
+        : mul(mul(x!, 0.5), add(erf(mul(x!, Math.SQRT1_2)), 1)),
+    onnx: () => ({ type: 'Gelu', domain: 'com.microsoft' }),
   },
   Silu: {
     summary: 'y = x·s, s = sigmoid x;  dx = dy·(s + y·(1 − s)).',
