@@ -1,5 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
-import type { CreateJob, Hyperparameters } from '@lathe/contracts/http/fine-tuning';
+import type { CreateJob, Hyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord } from '@lathe/contracts/job/record';
 
 /** What is decided about a job before it exists. */
@@ -27,6 +27,7 @@ export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
       'lathe.learning_rate',
       "'lathe.learning_rate' and 'learning_rate_multiplier' both set the learning rate; give one.",
     );
+  refuseContradictions(options);
   if (body.suffix != null && !suffixPattern.test(body.suffix))
     throw invalid(
       'suffix',
@@ -66,6 +67,36 @@ export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
     finishedAt: null,
     error: null,
   };
+}
+
+/** Options that say the same thing twice, or ask for what the others rule out. */
+function refuseContradictions(options: LatheOptions): void {
+  if (options.weight_decay !== undefined && options.optimizer?.weight_decay !== undefined)
+    throw invalid(
+      'lathe.weight_decay',
+      "'lathe.weight_decay' and 'lathe.optimizer.weight_decay' set the same; give one.",
+    );
+  if (options.warmup_ratio !== undefined && options.warmup_steps !== undefined)
+    throw invalid(
+      'lathe.warmup_steps',
+      "'lathe.warmup_steps' and 'lathe.warmup_ratio' set the same; give one.",
+    );
+  if (options.memory_limit !== undefined && options.micro_batch_tokens !== undefined)
+    throw invalid(
+      'lathe.micro_batch_tokens',
+      "'lathe.memory_limit' decides how large passes are; give it or 'lathe.micro_batch_tokens'.",
+    );
+  const kind = options.schedule ?? 'linear';
+  if (options.minimum_rate !== undefined && kind !== 'cosine' && kind !== 'wsd')
+    throw invalid(
+      'lathe.minimum_rate',
+      `'lathe.minimum_rate' goes with the schedules cosine and wsd, not with ${kind}.`,
+    );
+  if (options.decay_ratio !== undefined && kind !== 'wsd')
+    throw invalid(
+      'lathe.decay_ratio',
+      `'lathe.decay_ratio' goes with the schedule wsd, not with ${kind}.`,
+    );
 }
 
 /** From the method, or from the older place; the two may not disagree. */

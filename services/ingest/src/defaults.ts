@@ -1,4 +1,5 @@
-import type { Adaptation, Hyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
+import type { Adaptation } from '@lathe/contracts/http/adaptation';
+import type { Hyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedSettings } from '@lathe/contracts/job/record';
 
 /** What the rules for `auto` look at. */
@@ -29,6 +30,9 @@ export const tuningRules = {
   fullMost: 1e-3,
   loraFactor: 10,
   loraMost: 2e-3,
+  /** The same for every size: scaling vectors, and the embeddings of a few tokens, move fast. */
+  ia3: 5e-3,
+  tokens: 1e-3,
   /** LoRA where the job says nothing. */
   loraRank: 16,
   loraAlpha: 32,
@@ -60,9 +64,10 @@ export function resolveSettings(
 
 /** The adaptation of a model to so many rows, with every default filled in. */
 export function resolveAdaptation(asked: Adaptation | undefined, rows: number): Adaptation {
-  if (asked?.type === 'full') return asked;
+  if (asked !== undefined && asked.type !== 'lora') return asked;
   const few = rows < tuningRules.fewRows;
   return {
+    ...asked,
     type: 'lora',
     rank: asked?.rank ?? tuningRules.loraRank,
     alpha: asked?.alpha ?? tuningRules.loraAlpha,
@@ -87,9 +92,10 @@ function automaticBatchSize(rows: number): number {
 
 function baseRate(parameters: number, type: Adaptation['type']): number {
   const rules = tuningRules;
+  if (type === 'ia3' || type === 'tokens') return rules[type];
   const smaller = Math.sqrt(rules.parameters / Math.max(parameters, 1));
   const full = rules.full * Math.max(1, smaller);
-  if (type === 'full') return Math.min(full, rules.fullMost);
+  if (type !== 'lora') return Math.min(full, rules.fullMost);
   return Math.min(full * rules.loraFactor, rules.loraMost);
 }
 

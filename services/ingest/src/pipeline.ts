@@ -77,6 +77,12 @@ export async function prepareDataset(input: PipelineInput, ports: PipelinePorts)
       );
 
   const heldOut = validation === null ? split(training.rows, job, ports) : null;
+  if (job.options.early_stopping !== undefined && validation === null && !heldOut?.includes(1))
+    throw new LatheError(
+      'invalid_value',
+      'Early stopping looks at held-out rows, and none are held out: add a validation file, more rows, or a held_out_share.',
+      { param: 'lathe.early_stopping' },
+    );
   warnOfRows({ training: training.rows, validation: validation?.rows ?? null, heldOut }, ports);
   return writeDataset(input, { training, validation, heldOut, maxTokens }, ports);
 }

@@ -12,7 +12,7 @@ import { createLogger } from '@lathe/platform/log';
 import { createMetrics } from '@lathe/platform/metrics';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { consumeDeadLetters } from '@lathe/platform/nats/dead-letters';
-import { publishEvent } from '@lathe/platform/nats/events';
+import { publishEvents } from '@lathe/platform/nats/events';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { consumeWork, publishWork } from '@lathe/platform/nats/work';
@@ -76,10 +76,17 @@ export async function start(
       workers,
       jobBoard,
       dial: (address) => dialWorker(address, security),
-      emit: async (job, event) => {
-        const level = event.type === 'metrics' ? 'debug' : (event.level ?? 'info');
-        log[level]({ jobId: job.id, epoch: job.epoch, event: event.name }, event.message);
-        await publishEvent(nats, jobEvent(job, event, Date.now()), event.dedupeId);
+      emit: async (job, ...events) => {
+        for (const event of events) {
+          const level = event.type === 'metrics' ? 'debug' : (event.level ?? 'info');
+          log[level]({ jobId: job.id, epoch: job.epoch, event: event.name }, event.message);
+        }
+        const nowMs = Date.now();
+        const named = events.map((event) => ({
+          event: jobEvent(job, event, nowMs),
+          dedupeId: event.dedupeId,
+        }));
+        await publishEvents(nats, named);
       },
       queue: ({ project, id, requestId }, stage, { epoch, copy }) =>
         publishWork(nats, stage, { version: 1, project, jobId: id, epoch, requestId }, copy),

@@ -3,8 +3,10 @@ import { checkpointMetricsSchema } from '../artifact/checkpoint.ts';
 import { wireErrorSchema } from '../error.ts';
 import { jobStateSchema } from '../job/state.ts';
 import { deviceKindSchema } from '../record/worker.ts';
+import { adaptationSchema } from './adaptation.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
+import { trainingOptions } from './training.ts';
 
 const auto = z.literal('auto');
 
@@ -16,32 +18,15 @@ export const hyperparametersSchema = z.strictObject({
 });
 export type Hyperparameters = z.infer<typeof hyperparametersSchema>;
 
-/** How weights are trained: an extension of ours beside the standard parameters. */
-export const adaptationSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('full') }),
-  z.strictObject({
-    type: z.literal('lora'),
-    rank: z.number().int().min(1).max(256).optional(),
-    alpha: z.number().positive().optional(),
-    dropout: z.number().min(0).max(0.9).optional(),
-    targets: z.union([z.literal('all-linear'), z.array(z.string()).min(1)]).optional(),
-  }),
-]);
-export type Adaptation = z.infer<typeof adaptationSchema>;
-
 /** Lathe's own options of a job; every one is optional. */
 export const latheOptionsSchema = z.strictObject({
-  adaptation: adaptationSchema.optional().describe('full, or lora (the default)'),
+  adaptation: adaptationSchema.optional().describe('which weights train; lora by default'),
   learning_rate: z
     .number()
     .positive()
     .optional()
     .describe('absolute; learning_rate_multiplier must then be absent'),
-  schedule: z.enum(['constant', 'linear', 'cosine']).optional(),
-  warmup_ratio: z.number().min(0).max(1).optional(),
-  weight_decay: z.number().min(0).max(1).optional(),
-  max_gradient_norm: z.number().positive().optional(),
-  packing: z.boolean().optional(),
+  ...trainingOptions,
   max_tokens: z
     .number()
     .int()

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { wireErrorSchema } from '../error.ts';
-import {
-  adaptationSchema,
-  hyperparametersSchema,
-  latheOptionsSchema,
-} from '../http/fine-tuning.ts';
+import { adaptationSchema } from '../http/adaptation.ts';
+import { hyperparametersSchema, latheOptionsSchema } from '../http/fine-tuning.ts';
 import { metadataSchema } from '../http/metadata.ts';
 import { assertMove, isTerminal, type JobState, jobStateSchema } from './state.ts';
 

@@ -14,33 +14,55 @@ const usualTokens = 512;
 const logitRows = 1024;
 /** Rank of an adapter when the job names none: the engine's default. */
 const usualRank = 16;
-/** Copies of a trained number: its value, the gradient as it is made and as a sum, and the two moments of Adam. */
-const trainedCopies = 5;
+/** Copies of a trained number without the optimizer's: its value, the gradient as it is made and as a sum. */
+const trainedCopies = 3;
+/** Buffers of the size of what trains that each optimizer keeps; Adafactor's are rows and columns. */
+const optimizerCopies = { adamw: 2, sgd: 1, lion: 1, adafactor: 0.1 };
+/** What a linear layer takes in 4 bits with its scales, as a share of 32 bits. */
+const fourBitShare = 0.16;
+/** Activations that are left when the inside of blocks is computed again. */
+const recomputedShare = 0.5;
 
 /**
- * About how much memory a job needs on a worker, in bytes, from sizes alone. Every weight counts five times in full
- * training; with LoRA the base counts once and the adapter's rank · (in + out) numbers of each linear layer five
- * times. What the backward pass needs of the forward pass is 12 hidden and 5 intermediate widths a token and
- * layer; attention scores, 0.9 for each head (of 64) and token that a token sees; and twice the logits of a
- * chunk. The constants are fitted to `estimateMemory`, which goes through the graph itself (docs/memory.md).
+ * About how much memory a job needs on a worker, in bytes, from sizes alone: its own limit where it has one. With
+ * AdamW every weight counts five times in full training; with LoRA the base counts once and the adapter's
+ * rank · (in + out) numbers of each linear layer five times; IA³ and single tokens are as good as nothing. What
+ * the backward pass needs of the forward pass is 12 hidden and 5 intermediate widths a token and layer; attention
+ * scores, 0.9 for each head (of 64) and token that a token sees; and twice the logits of a chunk. The constants
+ * are fitted to `estimateMemory`, which goes through the graph itself (docs/memory.md).
  */
 export function memoryNeed(
-  job: Pick<JobRecord, 'settings' | 'options'>,
+  { settings, options }: Pick<JobRecord, 'settings' | 'options'>,
   model: OfferedModel,
 ): number {
+  if (options.memory_limit !== undefined) return options.memory_limit;
   const { layers, hiddenSize, intermediateSize, vocabularySize, weightBytes } = model;
-  const adaptation = job.settings?.adaptation ?? job.options.adaptation ?? { type: 'lora' };
-  const longest = job.options.max_tokens ?? usualTokens;
-  const tokens = Math.max(passTokens, longest);
+  const adaptation = settings?.adaptation ?? options.adaptation ?? { type: 'lora' };
+  const longest = options.max_tokens ?? usualTokens;
+  const tokens = Math.max(options.micro_batch_tokens ?? passTokens, longest);
   const scores = 0.9 * (hiddenSize / 64) * longest;
-  const perToken = layers * (12 * hiddenSize + 5 * intermediateSize + scores);
+  const kept = options.recompute_activations === true ? recomputedShare : 1;
+  const perToken = kept * layers * (12 * hiddenSize + 5 * intermediateSize + scores);
   const activations = (tokens * perToken + 2 * logitRows * vocabularySize) * numberBytes;
   const fixed = processBytes + layers * layerBytes + activations;
-  if (adaptation.type === 'full') return fixed + trainedCopies * weightBytes;
+  const copies = trainedCopies + optimizerCopies[options.optimizer?.type ?? 'adamw'];
+  if (adaptation.type === 'full' || adaptation.type === 'layers')
+    return fixed + copies * weightBytes;
+  if (adaptation.type !== 'lora') return fixed + weightBytes;
   // Queries, keys, values and output; gate, up and down.
   const widths = layers * (8 * hiddenSize + 3 * (hiddenSize + intermediateSize));
   const adapterBytes = (adaptation.rank ?? usualRank) * widths * numberBytes;
-  return fixed + weightBytes + trainedCopies * adapterBytes;
+  return fixed + baseBytes(model, adaptation.base_bits) + copies * adapterBytes;
+}
+
+/** Bytes of the frozen weights. */
+function baseBytes(
+  { weightBytes, hiddenSize, vocabularySize }: OfferedModel,
+  bits: 4 | undefined,
+): number {
+  if (bits === undefined) return weightBytes;
+  const embeddings = Math.min(weightBytes, hiddenSize * vocabularySize * numberBytes);
+  return embeddings + fourBitShare * (weightBytes - embeddings);
 }
 
 /** A size for people: `12 GiB`, `8.5 GiB`, `640 MiB`. */

@@ -22,7 +22,8 @@ export type ControllerPorts = {
   readonly workers: WorkerBoard;
   readonly jobBoard: JobBoard;
   readonly dial: (address: string) => WorkerClient;
-  readonly emit: (job: JobRecord, event: ControllerEvent) => Promise<void>;
+  /** Stores events of the job in their order; each only once. */
+  readonly emit: (job: JobRecord, ...events: readonly ControllerEvent[]) => Promise<void>;
   /** Puts a stage of the job on its queue under an epoch; again is harmless, unless as another copy. */
   readonly queue: (
     job: JobRecord,

@@ -1,8 +1,10 @@
 import type { RunEvent } from '../run-event.ts';
 import { checkpointStep, publishCheckpoint, removeState } from './checkpoints.ts';
+import type { ControllerEvent } from './job-events.ts';
 import type { OwnedJob } from './owned-job.ts';
 import type { ControllerPorts } from './ports.ts';
 
+type Metrics = EventOf<'steps'>['steps'][number];
 type EventOf<Case extends RunEvent['$case']> = Extract<RunEvent, { $case: Case }>['value'];
 
 /** Writes what a run tells into the job's record, its events and its checkpoints. */
@@ -59,7 +61,8 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
     });
   };
 
-  const metrics = async (value: EventOf<'metrics'>): Promise<void> => {
+  /** The event of a step, unless it was reported before or is one of those between. */
+  const metrics = (value: Metrics): ControllerEvent | undefined => {
     const { step } = value;
     lastMetrics = {
       step,
@@ -73,17 +76,17 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
       tokens: value.tokens,
       tokens_per_second: tokensPerSecond || value.tokens / Math.max(value.seconds, 1e-6),
     };
-    if (step <= reported) return;
+    if (step <= reported) return undefined;
     const every = Math.max(1, Math.ceil(totalSteps / settings.metricsEvents));
-    if (step % every !== 0 && step !== 1 && step !== totalSteps) return;
+    if (step % every !== 0 && step !== 1 && step !== totalSteps) return undefined;
     reported = step;
-    await emit(job.record, {
+    return {
       name: 'metrics',
       type: 'metrics',
       message: `Step ${step}/${totalSteps}: training loss=${value.loss.toFixed(4)}`,
       data: lastMetrics,
       dedupeId: `metrics:${step}`,
-    });
+    };
   };
 
   const evaluation = async ({ step, loss, tokenAccuracy }: EventOf<'evaluation'>) => {
@@ -127,7 +130,8 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
   return {
     async take(event) {
       if (event.$case === 'started') await started(event.value);
-      else if (event.$case === 'metrics') await metrics(event.value);
+      else if (event.$case === 'steps')
+        await emit(job.record, ...event.value.steps.flatMap((step) => metrics(step) ?? []));
       else if (event.$case === 'evaluation') await evaluation(event.value);
       else if (event.$case === 'checkpoint') await checkpoint(event.value);
       else if (event.$case === 'progress') {

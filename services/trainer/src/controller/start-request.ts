@@ -1,5 +1,7 @@
+import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { StartJobRequest, TrainingSettings } from '../generated/lathe/worker/v1/worker.ts';
+import { camelKeys } from './camel-keys.ts';
 
 /**
  * What a worker needs to run a job. Throws an Error when ingest has left the record without data or
@@ -29,30 +31,49 @@ function trainingSettings(
   { seed, options }: JobRecord,
   settings: NonNullable<JobRecord['settings']>,
 ): TrainingSettings {
-  const { adaptation } = settings;
   return {
-    adaptation:
-      adaptation.type === 'full'
-        ? { $case: 'full', value: {} }
-        : {
-            $case: 'lora',
-            value: {
-              rank: adaptation.rank,
-              alpha: adaptation.alpha,
-              dropout: adaptation.dropout,
-              targets: Array.isArray(adaptation.targets) ? adaptation.targets : [],
-            },
-          },
+    adaptation: adaptationMessage(settings.adaptation),
     epochs: settings.epochs,
     batchSize: settings.batchSize,
     learningRate: settings.learningRate,
     seed,
     schedule: options.schedule,
     warmupRatio: options.warmup_ratio,
+    warmupSteps: options.warmup_steps,
+    minimumRate: options.minimum_rate,
+    decayRatio: options.decay_ratio,
+    optimizer: options.optimizer && camelKeys(options.optimizer),
     weightDecay: options.weight_decay,
     maxGradientNorm: options.max_gradient_norm,
+    labelSmoothing: options.label_smoothing,
+    embeddingNoise: options.embedding_noise,
+    layerRateDecay: options.layer_rate_decay,
+    earlyStopping: options.early_stopping && camelKeys(options.early_stopping),
     packing: options.packing,
     maxTokens: options.max_tokens,
+    microBatchTokens: options.micro_batch_tokens,
+    recomputeActivations: options.recompute_activations,
+    memoryLimit: options.memory_limit,
     checkpointEvery: options.checkpoint_every,
   };
+}
+
+function adaptationMessage(adaptation: Adaptation): TrainingSettings['adaptation'] {
+  switch (adaptation.type) {
+    case 'full':
+      return { $case: 'full', value: {} };
+    case 'lora': {
+      const { type: _, targets, ...numbers } = adaptation;
+      const value = { ...camelKeys(numbers), targets: Array.isArray(targets) ? targets : [] };
+      return { $case: 'lora', value };
+    }
+    case 'layers':
+      return { $case: 'layers', value: { last: adaptation.last, names: adaptation.names ?? [] } };
+    case 'ia3': {
+      const { targets = [], feed_forward: feedForward = [] } = adaptation;
+      return { $case: 'ia3', value: { targets, feedForward } };
+    }
+    case 'tokens':
+      return { $case: 'tokens', value: { tokens: adaptation.tokens } };
+  }
 }

@@ -13,6 +13,7 @@ const worker = await startWorker(config, {
   settings: {
     ...settings,
     saveStateMs: Number(process.env.LATHE_TEST_SAVE_MS ?? settings.saveStateMs),
+    stepBatchMs: 50,
     run: { ...settings.run, progressMs: 50 },
     engine: { startMs: 20_000, stepMs: 4000, pingMs: 200 },
   },

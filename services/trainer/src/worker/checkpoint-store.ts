@@ -78,7 +78,11 @@ export async function fetchState(
   };
 }
 
-async function readManifest(artifacts: ArtifactStore, key: string): Promise<CheckpointManifest> {
+/** Reads a checkpoint's manifest. Throws when it is missing or no manifest. */
+export async function readManifest(
+  artifacts: ArtifactStore,
+  key: string,
+): Promise<CheckpointManifest> {
   const chunks = await Array.fromAsync(artifacts.get(key));
   return checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
 }

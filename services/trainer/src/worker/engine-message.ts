@@ -1,35 +1,10 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
 import { deviceKindSchema } from '@lathe/contracts/record/worker';
 import { z } from 'zod';
+import { runSettingsSchema } from './run-settings.ts';
 
 /** The engine's part of a saved state folder. */
 export const engineStateFolder = 'engine';
-
-/** Training settings as a job carries them; what is absent keeps the engine's default. */
-export const runSettingsSchema = z.object({
-  adaptation: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('full') }),
-    z.object({
-      type: z.literal('lora'),
-      rank: z.number().int().optional(),
-      alpha: z.number().optional(),
-      dropout: z.number().optional(),
-      targets: z.array(z.string()).optional(),
-    }),
-  ]),
-  epochs: z.number().int().min(1),
-  batchSize: z.number().int().min(1),
-  learningRate: z.number().positive(),
-  seed: z.number().int().min(0),
-  schedule: z.enum(['constant', 'linear', 'cosine']).optional(),
-  warmupRatio: z.number().optional(),
-  weightDecay: z.number().optional(),
-  maxGradientNorm: z.number().optional(),
-  packing: z.boolean().optional(),
-  maxTokens: z.number().int().optional(),
-  checkpointEvery: z.number().int().min(1).optional(),
-});
-export type RunSettings = z.infer<typeof runSettingsSchema>;
 
 /** What the engine process needs to train: local paths only. */
 export const engineTaskSchema = z.object({
@@ -38,8 +13,11 @@ export const engineTaskSchema = z.object({
   /** Token shards in order (contracts/artifact/shard.ts). */
   trainShards: z.array(z.string()),
   heldOutShards: z.array(z.string()),
-  /** Training state to resume from. */
+  /** Training state to resume from, and the scores of held-out rows before it. */
   stateFolder: z.string().nullable(),
+  earlierScores: z.array(
+    z.object({ step: z.number().int(), loss: z.number(), tokenAccuracy: z.number() }),
+  ),
   /** Where checkpoints are written, one folder a step. */
   outputFolder: z.string(),
   device: deviceKindSchema,
@@ -47,6 +25,8 @@ export const engineTaskSchema = z.object({
   threads: z.number().int(),
   /** Longest time between two saved states, in milliseconds. */
   saveStateMs: z.number(),
+  /** Longest time for which steps are held back to be told together, in milliseconds; 0: each at once. */
+  stepBatchMs: z.number(),
   /** Silence of the worker after which the engine ends itself, in milliseconds. */
   orphanMs: z.number(),
 });
@@ -98,7 +78,8 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
     totalSteps: z.number().int(),
     trainableParameters: z.number(),
   }),
-  z.object({ kind: z.literal('step'), step: stepSchema }),
+  /** Steps in their order, one after another. */
+  z.object({ kind: z.literal('steps'), steps: z.array(stepSchema).min(1) }),
   z.object({ kind: z.literal('score'), score: scoreSchema }),
   z.object({
     kind: z.literal('saved'),
@@ -109,6 +90,7 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('log'), level: z.enum(['info', 'warn', 'error']), text: z.string() }),
   z.object({ kind: z.literal('paused'), step: z.number().int() }),
+  /** `step`: whose model is the result; it was saved before, as `final` or as `checkpoint`. */
   z.object({ kind: z.literal('finished'), step: z.number().int() }),
   z.object({
     kind: z.literal('failed'),

@@ -1,7 +1,11 @@
 import { isId } from '@lathe/contracts/id';
-import type { StartJobRequest, TrainingSettings } from '../generated/lathe/worker/v1/worker.ts';
-import { type RunSettings, runSettingsSchema } from './engine-message.ts';
+import type {
+  EarlyStopping,
+  StartJobRequest,
+  TrainingSettings,
+} from '../generated/lathe/worker/v1/worker.ts';
 import type { RunRequest } from './run-preparation.ts';
+import { type RunSettings, runSettingsSchema } from './run-settings.ts';
 
 /** A start request as the worker's own type. Throws RangeError that names the field at fault. */
 export function readStartRequest(request: StartJobRequest): RunRequest {
@@ -30,20 +34,28 @@ export function readStartRequest(request: StartJobRequest): RunRequest {
 }
 
 function readSettings(settings: TrainingSettings): RunSettings {
-  const { adaptation, ...rest } = settings;
+  const { adaptation, optimizer, earlyStopping, ...rest } = settings;
   if (adaptation === undefined) throw new RangeError('settings.adaptation is missing');
   const parsed = runSettingsSchema.safeParse({
     ...rest,
-    adaptation:
-      adaptation.$case === 'full'
-        ? { type: 'full' }
-        : {
-            ...adaptation.value,
-            type: 'lora',
-            targets: adaptation.value.targets.length === 0 ? undefined : adaptation.value.targets,
-          },
+    adaptation: { ...set(adaptation.value), type: adaptation.$case },
+    optimizer: optimizer && set(optimizer),
+    earlyStopping: earlyStopping && readEarlyStopping(earlyStopping),
   });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new RangeError(`settings.${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+function readEarlyStopping({ metric, ...rest }: EarlyStopping): Record<string, unknown> {
+  return set({ ...rest, metric: metric === 'token_accuracy' ? 'tokenAccuracy' : metric });
+}
+
+/** The fields of a message that are set: a list without members is not. */
+function set(message: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(message).filter(([, value]: [string, unknown]) =>
+      Array.isArray(value) ? value.length > 0 : value !== undefined,
+    ),
+  );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Score, type Step, stepSchema } from './engine-message.ts';
+import { type EngineTask, type Score, type Step, stepSchema } from './engine-message.ts';
 
 /** Checkpoints of the first version kept only the required fields of a step. */
 const rowSchema = stepSchema.partial().extend({
@@ -44,6 +44,13 @@ export function createHistory(earlier: readonly HistoryRow[]): History {
         .flatMap((row) => stepSchema.safeParse(row).data ?? []),
     tokensUpTo: (step) => rows.reduce((sum, row) => sum + (row.step <= step ? row.tokens : 0), 0),
   };
+}
+
+/** The scores of held-out rows that a history holds. */
+export function scoresOf(rows: readonly HistoryRow[]): EngineTask['earlierScores'] {
+  return rows.flatMap(({ step, validLoss: loss, validTokenAccuracy: tokenAccuracy }) =>
+    loss === undefined || tokenAccuracy === undefined ? [] : [{ step, loss, tokenAccuracy }],
+  );
 }
 
 /** The history as it lies in a checkpoint. */

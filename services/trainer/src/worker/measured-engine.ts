@@ -11,8 +11,8 @@ export function measuredEngine(start: StartEngine, metrics: Metrics): StartEngin
     tell();
     return start(task, {
       onMessage: (message) => {
-        if (message.kind === 'step') {
-          const { seconds, tokens } = message.step;
+        const steps = message.kind === 'steps' ? message.steps : [];
+        for (const { seconds, tokens } of steps) {
           metrics.observe('lathe_training_step_seconds', {}, seconds);
           metrics.count('lathe_training_tokens_total', {}, tokens);
         }

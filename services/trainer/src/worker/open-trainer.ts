@@ -8,10 +8,10 @@ import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import { openDevice } from '@lathe/engine/runtime/open-device';
 import { DivergedError } from '@lathe/engine/train/diverged-error';
-import { parseTrainingSettings, type TrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer, type Trainer } from '@lathe/engine/train/trainer';
 import { DivergedRunError } from './diverged.ts';
-import type { EngineTask, RunSettings } from './engine-message.ts';
+import type { EngineTask } from './engine-message.ts';
+import { engineSettings, modelKind } from './run-settings.ts';
 import type { LoopTrainer } from './train-loop.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
     return opened;
   });
   const heldOut = await readShards(task.heldOutShards);
-  return loopTrainer(trainer, heldOut, task.settings.adaptation.type === 'lora');
+  return loopTrainer(trainer, heldOut, modelKind(task.settings) === 'adapter');
 }
 
 function loopTrainer(
@@ -56,29 +56,6 @@ function loopTrainer(
       await (hasAdapter ? trainer.exportAdapter(folder) : trainer.exportMerged(folder));
     },
   };
-}
-
-/** A job's settings in the engine's words; what the job leaves open keeps the engine's default. */
-export function engineSettings(settings: RunSettings): TrainingSettings {
-  const { adaptation, epochs, batchSize, learningRate, seed, packing, maxTokens } = settings;
-  return parseTrainingSettings(
-    withoutUndefined({
-      method: withoutUndefined(adaptation),
-      epochs,
-      batchSize,
-      learningRate,
-      seed,
-      packing,
-      maxTokens,
-      maxGradientNorm: settings.maxGradientNorm,
-      schedule: withoutUndefined({ kind: settings.schedule, warmupRatio: settings.warmupRatio }),
-      optimizer: withoutUndefined({ weightDecay: settings.weightDecay }),
-    }),
-  );
-}
-
-function withoutUndefined(object: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }
 
 async function readShards(paths: readonly string[]): Promise<TokenizedExample[]> {

@@ -5,8 +5,9 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
 import { fetchState } from './checkpoint-store.ts';
 import { fetchDataset, linesOf } from './dataset.ts';
-import type { EngineTask, RunSettings } from './engine-message.ts';
-import type { HistoryRow } from './history.ts';
+import type { EngineTask } from './engine-message.ts';
+import { type HistoryRow, scoresOf } from './history.ts';
+import type { RunSettings } from './run-settings.ts';
 
 /** One attempt at a job, as the controller asks for it. */
 export type RunRequest = {
@@ -33,6 +34,7 @@ export type Preparation = {
   readonly device: EngineTask['device'];
   readonly engineThreads: number;
   readonly saveStateMs: number;
+  readonly stepBatchMs: number;
   readonly orphanMs: number;
 };
 
@@ -82,10 +84,12 @@ export async function prepareRun(
     trainShards: dataset.train,
     heldOutShards: dataset.heldOut,
     stateFolder: state?.engineFolder ?? null,
+    earlierScores: scoresOf(state?.history ?? []),
     outputFolder,
     device: preparation.device,
     threads: preparation.engineThreads,
     saveStateMs: preparation.saveStateMs,
+    stepBatchMs: preparation.stepBatchMs,
     orphanMs: preparation.orphanMs,
   };
   return {

@@ -48,7 +48,6 @@ export async function trainInEngine(
   const history = createHistory(prepared.history);
   const gone = Promise.withResolvers<EngineEnd>();
   let last: FromEngine | undefined;
-  let finalKey: Promise<string> | undefined;
   const relay = createRelay(history, ports);
 
   const engine = ports.startEngine(prepared.task, {
@@ -56,7 +55,6 @@ export async function trainInEngine(
       relay(message);
       if (message.kind === 'saved') {
         const stored = uploads.store(message, history.upTo(message.step));
-        if (message.why === 'final') finalKey = stored;
         stored.then(
           (manifestKey) => announce(message, manifestKey, journal),
           (error: unknown) => {
@@ -80,8 +78,7 @@ export async function trainInEngine(
   const end = await gone.promise;
   await uploads.idle();
   if (ending.wanted?.kind === 'cancel') return { $case: 'cancelled', value: {} };
-  if (last?.kind === 'finished' && finalKey !== undefined)
-    return succeeded(last.step, finalKey, history, uploads);
+  if (last?.kind === 'finished') return succeeded(last.step, history, uploads);
   if (last?.kind === 'failed') {
     ports.log.error({ cause: last.cause }, 'the engine failed');
     const { code, message, param } = last.error;
@@ -116,20 +113,16 @@ async function divergedHint(
   }
 }
 
-async function succeeded(
-  step: number,
-  finalKey: Promise<string>,
-  history: History,
-  uploads: RunUploads,
-): Promise<RunOutcome> {
+async function succeeded(step: number, history: History, uploads: RunUploads): Promise<RunOutcome> {
   let manifestKey: string;
   try {
-    manifestKey = await finalKey;
+    manifestKey = await uploads.published(step);
   } catch (error) {
     throw new LatheError('unavailable', 'The trained model could not be stored.', { cause: error });
   }
-  const results = await uploads.storeResults(step, history.upTo(step));
-  const trainedTokens = history.tokensUpTo(step);
+  // Also the steps after the one that is kept.
+  const results = await uploads.storeResults(step, history.upTo(Infinity));
+  const trainedTokens = history.tokensUpTo(Infinity);
   return { $case: 'succeeded', value: { step, manifestKey, trainedTokens, results } };
 }
 
@@ -180,13 +173,14 @@ function createRelay(
       telemetry = createTelemetry(totalSteps, now);
       journal.add({ $case: 'started', value: { step, totalSteps, trainableParameters } });
       // What a worker that died had saved, but nobody had read yet.
-      for (const value of history.lastSteps(step, retoldSteps))
-        journal.add({ $case: 'metrics', value });
-    } else if (message.kind === 'step') {
-      history.addStep(message.step);
-      journal.add({ $case: 'metrics', value: message.step });
-      const { secondsLeft, tokensPerSecond } = telemetry.step(message.step);
-      const { step } = message.step;
+      const steps = history.lastSteps(step, retoldSteps);
+      if (steps.length > 0) journal.add({ $case: 'steps', value: { steps } });
+    } else if (message.kind === 'steps') {
+      const { steps } = message;
+      for (const each of steps) history.addStep(each);
+      journal.add({ $case: 'steps', value: { steps } });
+      const { secondsLeft, tokensPerSecond } = telemetry.steps(steps);
+      const step = steps.at(-1)?.step ?? 0;
       if (now() - toldAt < settings.progressMs && step < totalSteps) return;
       toldAt = now();
       const value = { step, totalSteps, secondsLeft, tokensPerSecond };

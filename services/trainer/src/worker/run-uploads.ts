@@ -1,14 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckpointMetrics } from '@lathe/contracts/artifact/checkpoint';
-import { checkpointPrefix } from '@lathe/contracts/artifact/key';
+import { checkpointPrefix, jobPrefix } from '@lathe/contracts/artifact/key';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
 import type { Artifact } from '../generated/lathe/worker/v1/worker.ts';
-import { storeCheckpoint } from './checkpoint-store.ts';
+import { readManifest, storeCheckpoint } from './checkpoint-store.ts';
 import type { FromEngine } from './engine-message.ts';
 import { type HistoryRow, resultTable } from './history.ts';
 import type { RunRequest } from './run-preparation.ts';
+import { modelKind } from './run-settings.ts';
 
 type Saved = Extract<FromEngine, { kind: 'saved' }>;
 
@@ -18,6 +19,11 @@ export type RunUploads = {
   readonly newest: { readonly step: number; readonly checkpointKey: string };
   /** Stores a saved folder and returns its manifest's key; the local folder goes. */
   store(saved: Saved, rows: readonly HistoryRow[]): Promise<string>;
+  /**
+   * Key of the checkpoint that holds the model of a step, stored by this run or by an earlier one of the
+   * job. Throws when there is none.
+   */
+  published(step: number): Promise<string>;
   /** Stores the result table. */
   storeResults(step: number, rows: readonly HistoryRow[]): Promise<Artifact>;
   /** Resolves when every upload so far has ended, well or not. */
@@ -55,28 +61,45 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
       }
   };
 
+  const published = new Map<number, Promise<string>>();
+  const findPublished = async (step: number): Promise<string> => {
+    const ending = `-${String(step).padStart(9, '0')}/manifest.json`;
+    for await (const { key } of artifacts.list(`${jobPrefix(project, jobId)}/checkpoints`))
+      if (key.endsWith(ending)) {
+        const { model } = await readManifest(artifacts, key);
+        if (Object.keys(model).length > 0) return key;
+      }
+    throw new Error(`no checkpoint holds the model of step ${step}`);
+  };
+  const store = (saved: Saved, rows: readonly HistoryRow[]): Promise<string> =>
+    inTurn(`the checkpoint of step ${saved.step}`, async () => {
+      const key = await storeCheckpoint(artifacts, {
+        project,
+        jobId,
+        epoch,
+        attempt,
+        baseModel,
+        step: saved.step,
+        folder: saved.folder,
+        kind: modelKind(request.settings),
+        history: rows,
+        metrics: metricsAt(saved.step, rows),
+      });
+      if (saved.why !== 'final') newest = { step: saved.step, checkpointKey: key };
+      await rm(saved.folder, { recursive: true, force: true });
+      return key;
+    });
+
   return {
     get newest() {
       return newest;
     },
-    store: (saved, rows) =>
-      inTurn(`the checkpoint of step ${saved.step}`, async () => {
-        const key = await storeCheckpoint(artifacts, {
-          project,
-          jobId,
-          epoch,
-          attempt,
-          baseModel,
-          step: saved.step,
-          folder: saved.folder,
-          kind: request.settings.adaptation.type === 'lora' ? 'adapter' : 'merged',
-          history: rows,
-          metrics: metricsAt(saved.step, rows),
-        });
-        if (saved.why !== 'final') newest = { step: saved.step, checkpointKey: key };
-        await rm(saved.folder, { recursive: true, force: true });
-        return key;
-      }),
+    store(saved, rows) {
+      const stored = store(saved, rows);
+      if (saved.model !== null) published.set(saved.step, stored);
+      return stored;
+    },
+    published: (step) => published.get(step) ?? findPublished(step),
     storeResults: (step, rows) =>
       inTurn('the result table', async () => {
         const key = `${checkpointPrefix(project, jobId, attempt, step)}/results.csv`;

@@ -8,6 +8,8 @@ export type WorkerSettings = {
   readonly engine: EngineLimits;
   /** Longest time between two saved training states. */
   readonly saveStateMs: number;
+  /** Longest time for which the engine holds steps back to tell them together. */
+  readonly stepBatchMs: number;
   /** Silence of the worker after which its engine process ends itself. */
   readonly orphanMs: number;
   /** How long a finished run can still be read. */
@@ -33,6 +35,7 @@ export function workerSettings(config: Config): WorkerSettings {
     },
     engine: { startMs: 15 * 60_000, stepMs: 10 * 60_000, pingMs: 1000 },
     saveStateMs: 60_000,
+    stepBatchMs: 250,
     orphanMs: config.workerLeaseMs,
     keepFinishedMs: 10 * 60_000,
     heartbeatMs: config.heartbeatMs,

@@ -110,6 +110,7 @@ export async function startWorker(
               device: device.kind,
               engineThreads: config.engineThreads,
               saveStateMs: settings.saveStateMs,
+              stepBatchMs: settings.stepBatchMs,
               orphanMs: settings.orphanMs,
             },
             startEngine,

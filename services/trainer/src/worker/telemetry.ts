@@ -18,18 +18,21 @@ export function createTelemetry(totalSteps: number, now: () => number) {
   let secondsPerStep: number | undefined;
   let tokensPerSecond = 0;
   return {
-    /** Takes in a step that has just ended. */
-    step({ step, tokens, seconds }: Pick<Step, 'step' | 'tokens' | 'seconds'>): Pace {
+    /** Takes in steps of which the last has just ended: they share the time since the ones before. */
+    steps(told: readonly Pick<Step, 'step' | 'tokens' | 'seconds'>[]): Pace {
       const at = now();
-      const elapsed = (at - lastAt) / 1000;
+      const elapsed = (at - lastAt) / 1000 / Math.max(told.length, 1);
       lastAt = at;
-      steps++;
-      const rate = tokens / Math.max(seconds, 1e-6);
-      const fresh = secondsPerStep === undefined || steps <= warmUpSteps;
-      secondsPerStep = fresh ? elapsed : mix(secondsPerStep ?? elapsed, elapsed);
-      tokensPerSecond = fresh ? rate : mix(tokensPerSecond, rate);
+      for (const { tokens, seconds } of told) {
+        steps++;
+        const rate = tokens / Math.max(seconds, 1e-6);
+        const fresh = secondsPerStep === undefined || steps <= warmUpSteps;
+        secondsPerStep = fresh ? elapsed : mix(secondsPerStep ?? elapsed, elapsed);
+        tokensPerSecond = fresh ? rate : mix(tokensPerSecond, rate);
+      }
+      const left = totalSteps - (told.at(-1)?.step ?? 0);
       return {
-        secondsLeft: steps < warmUpSteps ? undefined : secondsPerStep * (totalSteps - step),
+        secondsLeft: steps < warmUpSteps ? undefined : (secondsPerStep ?? 0) * left,
         tokensPerSecond,
       };
     },

@@ -15,10 +15,12 @@ const task: EngineTask = {
   trainShards: [],
   heldOutShards: ['held'],
   stateFolder: null,
+  earlierScores: [],
   outputFolder: '/out',
   device: 'cpu',
   threads: 0,
   saveStateMs: 1e9,
+  stepBatchMs: 0,
   orphanMs: 1e9,
 };
 
@@ -60,8 +62,8 @@ async function messagesOf(
   return sent.map((message) =>
     message.kind === 'saved'
       ? `saved ${message.why} ${message.step} ${message.model}`
-      : message.kind === 'step'
-        ? `step ${message.step.step}`
+      : message.kind === 'steps'
+        ? `step ${message.steps.map(({ step }) => step).join(' ')}`
         : message.kind,
   );
 }
@@ -80,6 +82,47 @@ test('checkpoints come every so many steps, and the model last', async () => {
     'saved final 5 adapter',
     'finished',
   ]);
+});
+
+test('short steps are told together, and never after what was made of them', async () => {
+  const long = { stepBatchMs: 1e9 };
+  expect(await messagesOf(trainerFrom(0, 8), long)).toEqual([
+    'ready',
+    'step 1',
+    'step 2 3',
+    'score',
+    'saved checkpoint 3 adapter',
+    'step 4 5 6',
+    'score',
+    'saved checkpoint 6 adapter',
+    'step 7 8',
+    'score',
+    'saved final 8 adapter',
+    'finished',
+  ]);
+  const paused = await messagesOf(trainerFrom(0, 8), { ...long, heldOutShards: [] }, 5);
+  expect(paused.slice(-3)).toEqual(['step 4 5', 'saved pause 5 null', 'paused']);
+});
+
+test('the steps before a failure are told', async () => {
+  const trainer = trainerFrom(0, 8);
+  const { trainStep } = trainer;
+  trainer.trainStep = async () => {
+    if (trainer.step === 2) throw new Error('it diverged');
+    return trainStep();
+  };
+  const told: FromEngine[] = [];
+  const ports = {
+    send: (message: FromEngine) => void told.push(message),
+    breathe: async () => {},
+    stopWanted: () => false,
+    now: () => 0,
+  };
+  await expect(trainLoop(trainer, { ...task, stepBatchMs: 1e9 }, ports)).rejects.toThrow(
+    'diverged',
+  );
+  const steps = told.flatMap((message) => (message.kind === 'steps' ? message.steps : []));
+  expect(steps.map(({ step }) => step)).toEqual([1, 2]);
 });
 
 test('without a wish there is one checkpoint an epoch', async () => {

@@ -6,6 +6,11 @@ import {
   type Score,
   type Step,
 } from './engine-message.ts';
+import { modelKind } from './run-settings.ts';
+import { watchHeldOut } from './watch-held-out.ts';
+
+/** Most steps told in one message, however fast they are. */
+const mostStepsTold = 250;
 
 /** The part of the engine's trainer that the loop needs. */
 export type LoopTrainer = {
@@ -35,7 +40,9 @@ export type LoopPorts = {
 /**
  * Trains to the end, or to the next step boundary after a stop was wanted. Checkpoints with the
  * model every `checkpointEvery` steps (by default each epoch), the bare state whenever
- * `saveStateMs` went by. What the trainer throws ends it.
+ * `saveStateMs` went by. Steps are told together, at most `stepBatchMs` late while they go on; what is
+ * sent after a step never overtakes it. With early stopping every best evaluation is a checkpoint, and the
+ * model of the best of them is the result. What the trainer throws ends it.
  */
 export async function trainLoop(
   trainer: LoopTrainer,
@@ -45,12 +52,20 @@ export async function trainLoop(
   const { totalSteps } = trainer;
   const every =
     task.settings.checkpointEvery ?? Math.max(1, Math.ceil(totalSteps / task.settings.epochs));
-  const kind = task.settings.adaptation.type === 'lora' ? 'adapter' : 'merged';
+  const kind = modelKind(task.settings);
   const folderOf = (step: number): string => join(task.outputFolder, `step-${step}`);
   const resumedAt = trainer.step;
   let savedStep = resumedAt;
   let savedAt = ports.now();
+  let toldAt = -Infinity;
+  let untold: Step[] = [];
 
+  const tellSteps = (): void => {
+    if (untold.length === 0) return;
+    ports.send({ kind: 'steps', steps: untold });
+    untold = [];
+    toldAt = ports.now();
+  };
   const saveState = async (why: 'checkpoint' | 'state' | 'pause'): Promise<void> => {
     const folder = folderOf(trainer.step);
     await trainer.saveState(join(folder, 'state', engineStateFolder));
@@ -60,10 +75,23 @@ export async function trainLoop(
     const model = why === 'checkpoint' ? kind : null;
     ports.send({ kind: 'saved', step: trainer.step, folder, why, model });
   };
-  const score = async (): Promise<void> => {
-    if (task.heldOutShards.length === 0) return;
+  const watch = watchHeldOut({ ...task, totalSteps }, every);
+  /** Tells whether this is the best step of a run that keeps the best. */
+  const score = async (): Promise<boolean> => {
+    if (task.heldOutShards.length === 0) return false;
     const result = await trainer.scoreHeldOut();
-    ports.send({ kind: 'score', score: { step: trainer.step, ...result } });
+    const { step } = trainer;
+    ports.send({ kind: 'score', score: { step, ...result } });
+    return watch.take({ step, ...result });
+  };
+
+  const trainStep = async (): Promise<Step> => {
+    try {
+      return await trainer.trainStep();
+    } catch (error) {
+      tellSteps();
+      throw error;
+    }
   };
 
   ports.send({
@@ -72,23 +100,35 @@ export async function trainLoop(
     totalSteps,
     trainableParameters: trainer.trainableParameters,
   });
-  while (trainer.step < totalSteps) {
+  while (trainer.step < totalSteps && watch.goesOn) {
     await ports.breathe();
     if (ports.stopWanted()) {
+      tellSteps();
       if (trainer.step > savedStep) await saveState('pause');
       ports.send({ kind: 'paused', step: trainer.step });
       return;
     }
-    const step = await trainer.trainStep();
-    ports.send({ kind: 'step', step });
+    untold.push(await trainStep());
+    const isCheckpoint = trainer.step % every === 0;
+    const isScored = isCheckpoint || watch.isDue(trainer.step);
+    const isState = ports.now() - savedAt >= task.saveStateMs;
+    // What is saved is told before; the first step at once, because people wait for it.
+    const isDue = ports.now() - toldAt >= task.stepBatchMs || untold.length >= mostStepsTold;
+    if (isScored || isState || isDue || trainer.step === totalSteps) tellSteps();
     if (trainer.step === totalSteps) break;
-    if (trainer.step % every === 0) {
-      await score();
-      await saveState('checkpoint');
-    } else if (ports.now() - savedAt >= task.saveStateMs) await saveState('state');
+    const isBest = isScored && (await score());
+    if (isCheckpoint || isBest) await saveState('checkpoint');
+    else if (isState) await saveState('state');
   }
   await ports.breathe();
-  await score();
+  if (watch.goesOn) await score();
+  const best = watch.bestStep ?? trainer.step;
+  if (best !== trainer.step) {
+    const text = `Held-out rows were answered best after step ${best}; training ended after step ${trainer.step}, and the model of step ${best} is kept.`;
+    ports.send({ kind: 'log', level: 'info', text });
+    ports.send({ kind: 'finished', step: best });
+    return;
+  }
   const folder = folderOf(trainer.step);
   await trainer.exportModel(join(folder, 'model'));
   ports.send({ kind: 'saved', step: trainer.step, folder, why: 'final', model: kind });

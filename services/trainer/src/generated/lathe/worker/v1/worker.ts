@@ -98,7 +98,13 @@ export interface StartJobRequest {
 }
 
 export interface TrainingSettings {
-  adaptation: { $case: "full"; value: FullAdaptation } | { $case: "lora"; value: LoraAdaptation } | undefined;
+  adaptation:
+    | { $case: "full"; value: FullAdaptation }
+    | { $case: "lora"; value: LoraAdaptation }
+    | { $case: "layers"; value: LayersAdaptation }
+    | { $case: "ia3"; value: Ia3Adaptation }
+    | { $case: "tokens"; value: TokensAdaptation }
+    | undefined;
   epochs: number;
   /** Examples in an optimizer step. */
   batchSize: number;
@@ -115,6 +121,32 @@ export interface TrainingSettings {
     | undefined;
   /** Optimizer steps between published checkpoints; unset: one an epoch. */
   checkpointEvery?: number | undefined;
+  optimizer: Optimizer | undefined;
+  warmupSteps?:
+    | number
+    | undefined;
+  /** Where the schedule ends, as a share of the learning rate. */
+  minimumRate?:
+    | number
+    | undefined;
+  /** Share of all steps in which the schedule wsd falls. */
+  decayRatio?: number | undefined;
+  labelSmoothing?:
+    | number
+    | undefined;
+  /** NEFTune's alpha. */
+  embeddingNoise?: number | undefined;
+  layerRateDecay?: number | undefined;
+  earlyStopping:
+    | EarlyStopping
+    | undefined;
+  /** Most tokens of one forward and backward pass, padding included. */
+  microBatchTokens?: number | undefined;
+  recomputeActivations?:
+    | boolean
+    | undefined;
+  /** Most bytes that the engine's process may take. */
+  memoryLimit?: number | undefined;
 }
 
 export interface FullAdaptation {
@@ -128,6 +160,56 @@ export interface LoraAdaptation {
     | undefined;
   /** Names of linear layers; empty: all of them. */
   targets: string[];
+  rankStabilized?: boolean | undefined;
+  dora?:
+    | boolean
+    | undefined;
+  /** kaiming, gaussian or pissa. */
+  initial?: string | undefined;
+  rateRatioB?:
+    | number
+    | undefined;
+  /** Bits of a number of the frozen linear layers while training. */
+  baseBits?: number | undefined;
+}
+
+/** Either the last so many blocks, or the weights that match a name. */
+export interface LayersAdaptation {
+  last?: number | undefined;
+  names: string[];
+}
+
+export interface Ia3Adaptation {
+  /** Empty: what suits the model's family. */
+  targets: string[];
+  feedForward: string[];
+}
+
+/** The embeddings of these ids train. */
+export interface TokensAdaptation {
+  tokens: number[];
+}
+
+export interface Optimizer {
+  /** adamw, sgd, lion or adafactor; each takes those of the numbers that it has. */
+  type: string;
+  weightDecay?: number | undefined;
+  beta1?: number | undefined;
+  beta2?: number | undefined;
+  epsilon?: number | undefined;
+  momentum?: number | undefined;
+  nesterov?: boolean | undefined;
+  decayRate?: number | undefined;
+  clipThreshold?: number | undefined;
+}
+
+/** The run ends when a held-out metric stops getting better; the best step's model is the result. */
+export interface EarlyStopping {
+  /** loss or token_accuracy. */
+  metric?: string | undefined;
+  everySteps?: number | undefined;
+  patience?: number | undefined;
+  minimumChange?: number | undefined;
 }
 
 export interface StartJobResponse {
@@ -152,11 +234,11 @@ export interface WatchJobResponse {
   content:
     | { $case: "started"; value: Started }
     | { $case: "progress"; value: Progress }
-    | { $case: "metrics"; value: Metrics }
     | { $case: "checkpoint"; value: Checkpoint }
     | { $case: "log"; value: LogLine }
     | { $case: "result"; value: Result }
     | { $case: "evaluation"; value: EvaluationMetrics }
+    | { $case: "steps"; value: Steps }
     | undefined;
 }
 
@@ -173,6 +255,11 @@ export interface Progress {
   /** Seconds of training still to come, as measured; unset while unknown. */
   secondsLeft?: number | undefined;
   tokensPerSecond: number;
+}
+
+/** Optimizer steps in their order. They are told together so that short steps cost few messages. */
+export interface Steps {
+  steps: Metrics[];
 }
 
 /** One optimizer step. Loss: mean over the supervised tokens of the step, in nats. */
@@ -951,6 +1038,17 @@ function createBaseTrainingSettings(): TrainingSettings {
     packing: undefined,
     maxTokens: undefined,
     checkpointEvery: undefined,
+    optimizer: undefined,
+    warmupSteps: undefined,
+    minimumRate: undefined,
+    decayRatio: undefined,
+    labelSmoothing: undefined,
+    embeddingNoise: undefined,
+    layerRateDecay: undefined,
+    earlyStopping: undefined,
+    microBatchTokens: undefined,
+    recomputeActivations: undefined,
+    memoryLimit: undefined,
   };
 }
 
@@ -962,6 +1060,15 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
         break;
       case "lora":
         LoraAdaptation.encode(message.adaptation.value, writer.uint32(18).fork()).join();
+        break;
+      case "layers":
+        LayersAdaptation.encode(message.adaptation.value, writer.uint32(114).fork()).join();
+        break;
+      case "ia3":
+        Ia3Adaptation.encode(message.adaptation.value, writer.uint32(122).fork()).join();
+        break;
+      case "tokens":
+        TokensAdaptation.encode(message.adaptation.value, writer.uint32(130).fork()).join();
         break;
     }
     if (message.epochs !== 0) {
@@ -997,6 +1104,39 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
     if (message.checkpointEvery !== undefined) {
       writer.uint32(104).uint32(message.checkpointEvery);
     }
+    if (message.optimizer !== undefined) {
+      Optimizer.encode(message.optimizer, writer.uint32(138).fork()).join();
+    }
+    if (message.warmupSteps !== undefined) {
+      writer.uint32(144).uint32(message.warmupSteps);
+    }
+    if (message.minimumRate !== undefined) {
+      writer.uint32(153).double(message.minimumRate);
+    }
+    if (message.decayRatio !== undefined) {
+      writer.uint32(161).double(message.decayRatio);
+    }
+    if (message.labelSmoothing !== undefined) {
+      writer.uint32(169).double(message.labelSmoothing);
+    }
+    if (message.embeddingNoise !== undefined) {
+      writer.uint32(177).double(message.embeddingNoise);
+    }
+    if (message.layerRateDecay !== undefined) {
+      writer.uint32(185).double(message.layerRateDecay);
+    }
+    if (message.earlyStopping !== undefined) {
+      EarlyStopping.encode(message.earlyStopping, writer.uint32(194).fork()).join();
+    }
+    if (message.microBatchTokens !== undefined) {
+      writer.uint32(200).uint32(message.microBatchTokens);
+    }
+    if (message.recomputeActivations !== undefined) {
+      writer.uint32(208).bool(message.recomputeActivations);
+    }
+    if (message.memoryLimit !== undefined) {
+      writer.uint32(216).uint64(message.memoryLimit);
+    }
     return writer;
   },
 
@@ -1027,6 +1167,30 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
             }
 
             message.adaptation = { $case: "lora", value: LoraAdaptation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.adaptation = { $case: "layers", value: LayersAdaptation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.adaptation = { $case: "ia3", value: Ia3Adaptation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.adaptation = { $case: "tokens", value: TokensAdaptation.decode(reader, reader.uint32()) };
             continue;
           }
           case 3: {
@@ -1117,6 +1281,94 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
             message.checkpointEvery = reader.uint32();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.optimizer = Optimizer.decode(reader, reader.uint32());
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.warmupSteps = reader.uint32();
+            continue;
+          }
+          case 19: {
+            if (tag !== 153) {
+              break;
+            }
+
+            message.minimumRate = reader.double();
+            continue;
+          }
+          case 20: {
+            if (tag !== 161) {
+              break;
+            }
+
+            message.decayRatio = reader.double();
+            continue;
+          }
+          case 21: {
+            if (tag !== 169) {
+              break;
+            }
+
+            message.labelSmoothing = reader.double();
+            continue;
+          }
+          case 22: {
+            if (tag !== 177) {
+              break;
+            }
+
+            message.embeddingNoise = reader.double();
+            continue;
+          }
+          case 23: {
+            if (tag !== 185) {
+              break;
+            }
+
+            message.layerRateDecay = reader.double();
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.earlyStopping = EarlyStopping.decode(reader, reader.uint32());
+            continue;
+          }
+          case 25: {
+            if (tag !== 200) {
+              break;
+            }
+
+            message.microBatchTokens = reader.uint32();
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.recomputeActivations = reader.bool();
+            continue;
+          }
+          case 27: {
+            if (tag !== 216) {
+              break;
+            }
+
+            message.memoryLimit = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1147,6 +1399,24 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
         }
         break;
       }
+      case "layers": {
+        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
+          message.adaptation = { $case: "layers", value: LayersAdaptation.fromPartial(object.adaptation.value) };
+        }
+        break;
+      }
+      case "ia3": {
+        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
+          message.adaptation = { $case: "ia3", value: Ia3Adaptation.fromPartial(object.adaptation.value) };
+        }
+        break;
+      }
+      case "tokens": {
+        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
+          message.adaptation = { $case: "tokens", value: TokensAdaptation.fromPartial(object.adaptation.value) };
+        }
+        break;
+      }
     }
     message.epochs = object.epochs ?? 0;
     message.batchSize = object.batchSize ?? 0;
@@ -1159,6 +1429,21 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
     message.packing = object.packing ?? undefined;
     message.maxTokens = object.maxTokens ?? undefined;
     message.checkpointEvery = object.checkpointEvery ?? undefined;
+    message.optimizer = (object.optimizer !== undefined && object.optimizer !== null)
+      ? Optimizer.fromPartial(object.optimizer)
+      : undefined;
+    message.warmupSteps = object.warmupSteps ?? undefined;
+    message.minimumRate = object.minimumRate ?? undefined;
+    message.decayRatio = object.decayRatio ?? undefined;
+    message.labelSmoothing = object.labelSmoothing ?? undefined;
+    message.embeddingNoise = object.embeddingNoise ?? undefined;
+    message.layerRateDecay = object.layerRateDecay ?? undefined;
+    message.earlyStopping = (object.earlyStopping !== undefined && object.earlyStopping !== null)
+      ? EarlyStopping.fromPartial(object.earlyStopping)
+      : undefined;
+    message.microBatchTokens = object.microBatchTokens ?? undefined;
+    message.recomputeActivations = object.recomputeActivations ?? undefined;
+    message.memoryLimit = object.memoryLimit ?? undefined;
     return message;
   },
 };
@@ -1207,7 +1492,17 @@ export const FullAdaptation: MessageFns<FullAdaptation> = {
 };
 
 function createBaseLoraAdaptation(): LoraAdaptation {
-  return { rank: undefined, alpha: undefined, dropout: undefined, targets: [] };
+  return {
+    rank: undefined,
+    alpha: undefined,
+    dropout: undefined,
+    targets: [],
+    rankStabilized: undefined,
+    dora: undefined,
+    initial: undefined,
+    rateRatioB: undefined,
+    baseBits: undefined,
+  };
 }
 
 export const LoraAdaptation: MessageFns<LoraAdaptation> = {
@@ -1223,6 +1518,21 @@ export const LoraAdaptation: MessageFns<LoraAdaptation> = {
     }
     for (const v of message.targets) {
       writer.uint32(34).string(v!);
+    }
+    if (message.rankStabilized !== undefined) {
+      writer.uint32(40).bool(message.rankStabilized);
+    }
+    if (message.dora !== undefined) {
+      writer.uint32(48).bool(message.dora);
+    }
+    if (message.initial !== undefined) {
+      writer.uint32(58).string(message.initial);
+    }
+    if (message.rateRatioB !== undefined) {
+      writer.uint32(65).double(message.rateRatioB);
+    }
+    if (message.baseBits !== undefined) {
+      writer.uint32(72).uint32(message.baseBits);
     }
     return writer;
   },
@@ -1272,6 +1582,46 @@ export const LoraAdaptation: MessageFns<LoraAdaptation> = {
             message.targets.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.rankStabilized = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.dora = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.initial = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.rateRatioB = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.baseBits = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1293,6 +1643,466 @@ export const LoraAdaptation: MessageFns<LoraAdaptation> = {
     message.alpha = object.alpha ?? undefined;
     message.dropout = object.dropout ?? undefined;
     message.targets = object.targets?.map((e) => e) || [];
+    message.rankStabilized = object.rankStabilized ?? undefined;
+    message.dora = object.dora ?? undefined;
+    message.initial = object.initial ?? undefined;
+    message.rateRatioB = object.rateRatioB ?? undefined;
+    message.baseBits = object.baseBits ?? undefined;
+    return message;
+  },
+};
+
+function createBaseLayersAdaptation(): LayersAdaptation {
+  return { last: undefined, names: [] };
+}
+
+export const LayersAdaptation: MessageFns<LayersAdaptation> = {
+  encode(message: LayersAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.last !== undefined) {
+      writer.uint32(8).uint32(message.last);
+    }
+    for (const v of message.names) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LayersAdaptation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLayersAdaptation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.last = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.names.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<LayersAdaptation>, I>>(base?: I): LayersAdaptation {
+    return LayersAdaptation.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LayersAdaptation>, I>>(object: I): LayersAdaptation {
+    const message = createBaseLayersAdaptation();
+    message.last = object.last ?? undefined;
+    message.names = object.names?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseIa3Adaptation(): Ia3Adaptation {
+  return { targets: [], feedForward: [] };
+}
+
+export const Ia3Adaptation: MessageFns<Ia3Adaptation> = {
+  encode(message: Ia3Adaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.targets) {
+      writer.uint32(10).string(v!);
+    }
+    for (const v of message.feedForward) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Ia3Adaptation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIa3Adaptation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.targets.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.feedForward.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Ia3Adaptation>, I>>(base?: I): Ia3Adaptation {
+    return Ia3Adaptation.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Ia3Adaptation>, I>>(object: I): Ia3Adaptation {
+    const message = createBaseIa3Adaptation();
+    message.targets = object.targets?.map((e) => e) || [];
+    message.feedForward = object.feedForward?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseTokensAdaptation(): TokensAdaptation {
+  return { tokens: [] };
+}
+
+export const TokensAdaptation: MessageFns<TokensAdaptation> = {
+  encode(message: TokensAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tokens.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.tokens) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TokensAdaptation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTokensAdaptation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.tokens.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.tokens.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<TokensAdaptation>, I>>(base?: I): TokensAdaptation {
+    return TokensAdaptation.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TokensAdaptation>, I>>(object: I): TokensAdaptation {
+    const message = createBaseTokensAdaptation();
+    message.tokens = object.tokens?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseOptimizer(): Optimizer {
+  return {
+    type: "",
+    weightDecay: undefined,
+    beta1: undefined,
+    beta2: undefined,
+    epsilon: undefined,
+    momentum: undefined,
+    nesterov: undefined,
+    decayRate: undefined,
+    clipThreshold: undefined,
+  };
+}
+
+export const Optimizer: MessageFns<Optimizer> = {
+  encode(message: Optimizer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== "") {
+      writer.uint32(10).string(message.type);
+    }
+    if (message.weightDecay !== undefined) {
+      writer.uint32(17).double(message.weightDecay);
+    }
+    if (message.beta1 !== undefined) {
+      writer.uint32(25).double(message.beta1);
+    }
+    if (message.beta2 !== undefined) {
+      writer.uint32(33).double(message.beta2);
+    }
+    if (message.epsilon !== undefined) {
+      writer.uint32(41).double(message.epsilon);
+    }
+    if (message.momentum !== undefined) {
+      writer.uint32(49).double(message.momentum);
+    }
+    if (message.nesterov !== undefined) {
+      writer.uint32(56).bool(message.nesterov);
+    }
+    if (message.decayRate !== undefined) {
+      writer.uint32(65).double(message.decayRate);
+    }
+    if (message.clipThreshold !== undefined) {
+      writer.uint32(73).double(message.clipThreshold);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Optimizer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOptimizer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.weightDecay = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.beta1 = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.beta2 = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.epsilon = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.momentum = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.nesterov = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.decayRate = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.clipThreshold = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Optimizer>, I>>(base?: I): Optimizer {
+    return Optimizer.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Optimizer>, I>>(object: I): Optimizer {
+    const message = createBaseOptimizer();
+    message.type = object.type ?? "";
+    message.weightDecay = object.weightDecay ?? undefined;
+    message.beta1 = object.beta1 ?? undefined;
+    message.beta2 = object.beta2 ?? undefined;
+    message.epsilon = object.epsilon ?? undefined;
+    message.momentum = object.momentum ?? undefined;
+    message.nesterov = object.nesterov ?? undefined;
+    message.decayRate = object.decayRate ?? undefined;
+    message.clipThreshold = object.clipThreshold ?? undefined;
+    return message;
+  },
+};
+
+function createBaseEarlyStopping(): EarlyStopping {
+  return { metric: undefined, everySteps: undefined, patience: undefined, minimumChange: undefined };
+}
+
+export const EarlyStopping: MessageFns<EarlyStopping> = {
+  encode(message: EarlyStopping, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.metric !== undefined) {
+      writer.uint32(10).string(message.metric);
+    }
+    if (message.everySteps !== undefined) {
+      writer.uint32(16).uint32(message.everySteps);
+    }
+    if (message.patience !== undefined) {
+      writer.uint32(24).uint32(message.patience);
+    }
+    if (message.minimumChange !== undefined) {
+      writer.uint32(33).double(message.minimumChange);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EarlyStopping {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEarlyStopping();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.metric = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.everySteps = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.patience = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.minimumChange = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<EarlyStopping>, I>>(base?: I): EarlyStopping {
+    return EarlyStopping.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EarlyStopping>, I>>(object: I): EarlyStopping {
+    const message = createBaseEarlyStopping();
+    message.metric = object.metric ?? undefined;
+    message.everySteps = object.everySteps ?? undefined;
+    message.patience = object.patience ?? undefined;
+    message.minimumChange = object.minimumChange ?? undefined;
     return message;
   },
 };
@@ -1459,9 +2269,6 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
       case "progress":
         Progress.encode(message.content.value, writer.uint32(26).fork()).join();
         break;
-      case "metrics":
-        Metrics.encode(message.content.value, writer.uint32(34).fork()).join();
-        break;
       case "checkpoint":
         Checkpoint.encode(message.content.value, writer.uint32(42).fork()).join();
         break;
@@ -1473,6 +2280,9 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
         break;
       case "evaluation":
         EvaluationMetrics.encode(message.content.value, writer.uint32(66).fork()).join();
+        break;
+      case "steps":
+        Steps.encode(message.content.value, writer.uint32(74).fork()).join();
         break;
     }
     return writer;
@@ -1515,14 +2325,6 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
             message.content = { $case: "progress", value: Progress.decode(reader, reader.uint32()) };
             continue;
           }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.content = { $case: "metrics", value: Metrics.decode(reader, reader.uint32()) };
-            continue;
-          }
           case 5: {
             if (tag !== 42) {
               break;
@@ -1553,6 +2355,14 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
             }
 
             message.content = { $case: "evaluation", value: EvaluationMetrics.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.content = { $case: "steps", value: Steps.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -1586,12 +2396,6 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
         }
         break;
       }
-      case "metrics": {
-        if (object.content?.value !== undefined && object.content?.value !== null) {
-          message.content = { $case: "metrics", value: Metrics.fromPartial(object.content.value) };
-        }
-        break;
-      }
       case "checkpoint": {
         if (object.content?.value !== undefined && object.content?.value !== null) {
           message.content = { $case: "checkpoint", value: Checkpoint.fromPartial(object.content.value) };
@@ -1613,6 +2417,12 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
       case "evaluation": {
         if (object.content?.value !== undefined && object.content?.value !== null) {
           message.content = { $case: "evaluation", value: EvaluationMetrics.fromPartial(object.content.value) };
+        }
+        break;
+      }
+      case "steps": {
+        if (object.content?.value !== undefined && object.content?.value !== null) {
+          message.content = { $case: "steps", value: Steps.fromPartial(object.content.value) };
         }
         break;
       }
@@ -1787,6 +2597,61 @@ export const Progress: MessageFns<Progress> = {
     message.totalSteps = object.totalSteps ?? 0;
     message.secondsLeft = object.secondsLeft ?? undefined;
     message.tokensPerSecond = object.tokensPerSecond ?? 0;
+    return message;
+  },
+};
+
+function createBaseSteps(): Steps {
+  return { steps: [] };
+}
+
+export const Steps: MessageFns<Steps> = {
+  encode(message: Steps, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.steps) {
+      Metrics.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Steps {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSteps();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.steps.push(Metrics.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Steps>, I>>(base?: I): Steps {
+    return Steps.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Steps>, I>>(object: I): Steps {
+    const message = createBaseSteps();
+    message.steps = object.steps?.map((e) => Metrics.fromPartial(e)) || [];
     return message;
   },
 };

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+
+const moduleNames = z.array(z.string().min(1).max(200)).min(1).max(256);
+
+const lora = z
+  .strictObject({
+    type: z.literal('lora'),
+    rank: z.number().int().min(1).max(256).optional(),
+    alpha: z.number().positive().optional(),
+    dropout: z.number().min(0).max(0.9).optional(),
+    targets: z
+      .union([z.literal('all-linear'), moduleNames])
+      .optional()
+      .describe('linear layers to adapt, such as q_proj; or all inside the blocks'),
+    rank_stabilized: z.boolean().optional().describe('scale by alpha / √rank'),
+    dora: z.boolean().optional().describe('train the length of each row of the weight apart'),
+    initial: z
+      .enum(['kaiming', 'gaussian', 'pissa'])
+      .optional()
+      .describe('A random and B zero, or both from the largest parts of the weight'),
+    rate_ratio_b: z
+      .number()
+      .positive()
+      .max(1000)
+      .optional()
+      .describe("learning rate of B as a multiple of A's (LoRA+)"),
+    base_bits: z
+      .literal(4)
+      .optional()
+      .describe('keep the frozen linear layers as 4-bit numbers while training'),
+  })
+  .refine(({ dora, initial }) => !(dora === true && initial === 'pissa'), {
+    path: ['dora'],
+    message: "DoRA does not go with PiSSA's start",
+  })
+  .refine(
+    ({ base_bits, dora, initial }) =>
+      base_bits === undefined || !(dora === true || initial === 'pissa'),
+    {
+      path: ['base_bits'],
+      message: 'a 4-bit base goes with plain LoRA, not with DoRA or a start from PiSSA',
+    },
+  );
+
+const layers = z
+  .strictObject({
+    type: z.literal('layers'),
+    last: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('train the last so many blocks and the norm after them'),
+    names: moduleNames
+      .optional()
+      .describe('train the weights whose names match one of these; * stands for any part'),
+  })
+  .refine(({ last, names }) => (last === undefined) !== (names === undefined), {
+    message: "give either 'last' or 'names'",
+  });
+
+const ia3 = z.strictObject({
+  type: z.literal('ia3'),
+  targets: moduleNames.optional(),
+  feed_forward: moduleNames
+    .optional()
+    .describe('those of the targets whose input is scaled instead of their output'),
+});
+
+const tokens = z.strictObject({
+  type: z.literal('tokens'),
+  tokens: z
+    .array(z.number().int().min(0))
+    .min(1)
+    .max(65_536)
+    .describe('ids whose embeddings train'),
+});
+
+/** Why a method of the engine is none of a job. */
+const withoutChat: ReadonlyMap<unknown, string> = new Map([
+  ['prompt-tuning', 'trains vectors before the prompt'],
+  ['prefix-tuning', 'trains keys and values before the prompt'],
+  ['head', 'trains only the head of a task that is no chat'],
+]);
+
+/** How weights are trained: an extension of ours beside the standard parameters. */
+export const adaptationSchema = z.discriminatedUnion(
+  'type',
+  [z.strictObject({ type: z.literal('full') }), layers, lora, ia3, tokens],
+  {
+    error: ({ code, input }) => {
+      if (code !== 'invalid_union') return undefined;
+      const { type } = Object(input) as { type?: unknown };
+      const what = withoutChat.get(type);
+      return what === undefined
+        ? 'expected one of full, layers, lora, ia3, tokens'
+        : `${type} ${what}, which chat cannot serve; train it with npm run tune:local`;
+    },
+  },
+);
+export type Adaptation = z.infer<typeof adaptationSchema>;

@@ -1,0 +1,83 @@
+import { methodSchema } from '@lathe/engine/adapt/settings';
+import { type OptimizerSettingsInput, optimizerSchema } from '@lathe/engine/optim/settings';
+import { earlyStoppingSchema } from '@lathe/engine/train/early-stopping';
+import { parseTrainingSettings, type TrainingSettings } from '@lathe/engine/train/settings';
+import { z } from 'zod';
+
+type Method = Exclude<z.input<typeof methodSchema>, undefined>;
+
+/** A value as the engine's schema takes it, with its defaults still open. */
+function engineInput<Input>(schema: z.ZodType) {
+  return z.custom<Input>(
+    (value) => value !== undefined && schema.safeParse(value).success,
+    'is no setting of the engine',
+  );
+}
+
+/** Training settings as a job carries them; what is absent keeps the engine's default. */
+export const runSettingsSchema = z.object({
+  adaptation: engineInput<Method>(methodSchema),
+  epochs: z.number().int().min(1),
+  batchSize: z.number().int().min(1),
+  learningRate: z.number().positive(),
+  seed: z.number().int().min(0),
+  schedule: z.enum(['constant', 'linear', 'cosine', 'wsd']).optional(),
+  warmupRatio: z.number().optional(),
+  warmupSteps: z.number().int().optional(),
+  minimumRate: z.number().optional(),
+  decayRatio: z.number().optional(),
+  optimizer: engineInput<OptimizerSettingsInput>(optimizerSchema).optional(),
+  weightDecay: z.number().optional(),
+  maxGradientNorm: z.number().optional(),
+  labelSmoothing: z.number().optional(),
+  embeddingNoise: z.number().optional(),
+  layerRateDecay: z.number().optional(),
+  earlyStopping: engineInput<z.input<typeof earlyStoppingSchema>>(earlyStoppingSchema).optional(),
+  packing: z.boolean().optional(),
+  maxTokens: z.number().int().optional(),
+  microBatchTokens: z.number().int().optional(),
+  recomputeActivations: z.boolean().optional(),
+  memoryLimit: z.number().int().optional(),
+  checkpointEvery: z.number().int().min(1).optional(),
+});
+export type RunSettings = z.infer<typeof runSettingsSchema>;
+
+/** A job's settings in the engine's words. Throws RangeError naming each setting at fault. */
+export function engineSettings(settings: RunSettings): TrainingSettings {
+  const {
+    adaptation,
+    schedule,
+    warmupRatio,
+    warmupSteps,
+    minimumRate,
+    decayRatio,
+    optimizer,
+    weightDecay,
+    checkpointEvery: _,
+    ...alike
+  } = settings;
+  return parseTrainingSettings(
+    given({
+      ...alike,
+      method: adaptation,
+      schedule: given({
+        kind: schedule,
+        warmupRatio,
+        warmupSteps,
+        minimum: minimumRate,
+        decayRatio,
+      }),
+      optimizer: { ...given({ weightDecay }), ...optimizer },
+    }),
+  );
+}
+
+/** What such a run ends in: an adapter beside its base model, or weights of its own, which chat can serve. */
+export function modelKind({ adaptation }: Pick<RunSettings, 'adaptation'>): 'adapter' | 'merged' {
+  return adaptation.type === 'lora' && adaptation.dora !== true ? 'adapter' : 'merged';
+}
+
+/** The object without the keys that have no value. */
+export function given(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
