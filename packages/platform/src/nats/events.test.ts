@@ -2,7 +2,7 @@ import type { JobEvent } from '@lathe/contracts/message/event';
 import { eventSubject } from '@lathe/contracts/subject';
 import { type PlatformNats, startPlatformNats } from '@lathe/testkit/platform-nats';
 import { expect, it } from 'vitest';
-import { followEvents, listEvents, publishEvent } from './events.ts';
+import { followEvents, listEvents, publishEvent, publishEvents } from './events.ts';
 
 const event = (jobId: string, text: string): JobEvent => ({
   version: 1,
@@ -29,6 +29,23 @@ it('stores what happened once, however often it is told', async () => {
   expect(other).toBeGreaterThan(first);
   const events = await listEvents(platform.nats, 'p', 'j', { limit: 10, newestFirst: true });
   expect(events).toEqual([{ sequence: first, event: event('j', 'a') }]);
+});
+
+it('stores events that are sent together in their order, and only those that are new', async () => {
+  await using platform = await startPlatformNats();
+  const named = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, index) => {
+      const text = `m${from + index}`;
+      return { event: event('j', text), dedupeId: text };
+    });
+  await publishEvents(platform.nats, []);
+  await publishEvents(platform.nats, named(1, 200));
+  await publishEvents(platform.nats, named(150, 250));
+  const query = { limit: 1000, newestFirst: false };
+  const stored = await listEvents(platform.nats, 'p', 'j', query);
+  expect(stored.map(({ event: { message } }) => message)).toEqual(
+    named(1, 250).map(({ dedupeId }) => dedupeId),
+  );
 });
 
 it('pages in both directions, with other jobs between', async () => {

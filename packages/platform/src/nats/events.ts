@@ -29,6 +29,29 @@ export async function publishEvent(nats: Nats, event: JobEvent, dedupeId: string
   return ack.seq;
 }
 
+/**
+ * Stores events in their order, sent together: one round trip for all. When the server goes meanwhile, all
+ * are sent again, and those that it has are not stored twice. Throws like `publishEvent`.
+ */
+export async function publishEvents(
+  nats: Nats,
+  named: readonly { readonly event: JobEvent; readonly dedupeId: string }[],
+): Promise<void> {
+  if (named.length === 0) return;
+  const messages = named.map(({ event, dedupeId }) => ({
+    subject: eventSubject(event.project, event.jobId),
+    payload: JSON.stringify(jobEventSchema.parse(event)),
+    msgID: `${event.jobId}:${dedupeId}`,
+  }));
+  await ask(nats, () =>
+    Promise.all(
+      messages.map(({ subject, payload, msgID }) =>
+        nats.jetstream.publish(subject, payload, { msgID }),
+      ),
+    ),
+  );
+}
+
 /** A page of a job's events. An event that cannot be read is logged and left out. */
 export function listEvents(
   nats: Nats,
