@@ -1,3 +1,4 @@
+import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import { expect, test } from 'vitest';
 import { memoryNeed, sizeText } from './memory-need.ts';
 
@@ -36,6 +37,18 @@ test.each([
   const need = memoryNeed(job(type, { max_tokens: 256 }), model) / 2 ** 20;
   expect(need / mebibytes).toBeGreaterThan(0.85);
   expect(need / mebibytes).toBeLessThan(1.25);
+});
+
+test('what a job sets about memory counts', () => {
+  const need = (options: LatheOptions) => memoryNeed(job('lora', options), billion);
+  const usual = need({});
+  expect(need({ memory_limit: 1e9 })).toBe(1e9);
+  expect(need({ recompute_activations: true })).toBeLessThan(usual);
+  expect(need({ micro_batch_tokens: 512 })).toBeLessThan(usual);
+  const four = { settings: null, options: { adaptation: { type: 'lora', base_bits: 4 } as const } };
+  expect(usual - memoryNeed(four, billion)).toBeGreaterThan(0.7 * billion.weightBytes);
+  const sgd = memoryNeed(job('full', { optimizer: { type: 'sgd' } }), billion);
+  expect(memoryNeed(job('full'), billion) - sgd).toBe(billion.weightBytes);
 });
 
 test('before ingest has settled it, the method is what the job asks for', () => {
