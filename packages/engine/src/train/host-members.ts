@@ -42,13 +42,16 @@ export type UpdateNumbers = Pick<HostStep, 'factor' | 'scalars'>;
 
 /** Sums the gradients of some parameters over micro-batches, then updates them. */
 export function gradientSums(members: readonly HostMember[], optimizer: Optimizer) {
-  let sums: readonly Float32Array[] = [];
+  let sums: readonly Float32Array<ArrayBuffer>[] = [];
   return {
     /** Takes the gradients of the first micro-batch, which it keeps and adds to, or adds those of another. */
-    take(gradients: readonly Float32Array[], isFirst: boolean): void {
-      if (isFirst) sums = gradients;
-      else
-        for (const [at, gradient] of gradients.entries()) addTo(sums[at] as Float32Array, gradient);
+    take(gradients: readonly Float32Array<ArrayBuffer>[], isFirst: boolean): void {
+      if (isFirst) {
+        sums = gradients;
+        return;
+      }
+      for (const [at, gradient] of gradients.entries()) addTo(sums[at] as Float32Array, gradient);
+      free(gradients);
     },
     /** Σ g² of each parameter's sum. */
     squares: (): number[] => sums.map(sumOfSquares),
@@ -58,9 +61,18 @@ export function gradientSums(members: readonly HostMember[], optimizer: Optimize
     },
     /** Lets the gradients go. */
     drop(): void {
+      free(sums);
       sums = [];
     },
   };
+}
+
+/**
+ * Gives memory back now. Left to the garbage collector, which sees small objects only, the gradients of one step
+ * are still there while the next one makes its own.
+ */
+function free(gradients: readonly Float32Array<ArrayBuffer>[]): void {
+  for (const { buffer } of gradients) buffer.transfer(0);
 }
 
 function addTo(sum: Float32Array, more: Float32Array): void {

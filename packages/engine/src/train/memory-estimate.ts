@@ -43,8 +43,6 @@ const processBytes = 150 * 2 ** 20;
 const nodeBytes = 12 * 2 ** 10;
 /** What operators take for themselves while they run, and what the kernel rounds up, as a share of the arena. */
 const workspaceShare = 0.1;
-/** Gradients of earlier steps that the collector has not got to, as a share of a set of them. */
-const lingeringShare = 0.5;
 const numberBytes = 4;
 
 /**
@@ -84,7 +82,7 @@ export function estimateShape(
   const trained = plan.parameters.map((parameter) => elementCount(parameter.shape));
   const state = numberBytes * sum([...trained, ...buffers]) + sum(fixed);
   const runtime = processBytes + nodeBytes * memory.nodes + 3 * memory.constants;
-  const gradients = Math.ceil(memory.outputs * ((accumulates ? 2 : 1) + lingeringShare));
+  const gradients = memory.outputs * (accumulates ? 2 : 1);
   const { mapped } = memory;
   const arena = Math.ceil((1 + workspaceShare) * memory.arena);
   return {
