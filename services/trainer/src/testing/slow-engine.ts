@@ -52,6 +52,7 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
       };
     },
     scoreHeldOut: async () => ({ loss: weight / 2, tokenAccuracy: 0.25, supervisedTokens: 8 }),
+    dispose: async () => {},
     async saveState(folder) {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'state.json'), JSON.stringify({ step, weight }));

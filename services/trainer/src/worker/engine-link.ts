@@ -5,16 +5,37 @@ import { type EngineTask, type FromEngine, toEngineSchema } from './engine-messa
 import { type LoopPorts, type LoopTrainer, trainLoop } from './train-loop.ts';
 
 /**
- * The engine process's side of the link: waits for the task, opens a trainer for it and trains.
- * The process ends with the link: when the worker goes, or is silent for `orphanMs`, so does it.
+ * The engine process's side of the link: waits for a task, opens a trainer for it and trains. After a task
+ * that went well the process rests until the next one, unless it holds too much memory or a GPU; after any
+ * other it ends. It also ends with the link: when the worker goes, or is silent for `orphanMs` at work.
  */
 export function serveEngine(openTrainer: (task: EngineTask) => Promise<LoopTrainer>): void {
   let heardAt = performance.now();
   let stop = false;
-  let started = false;
+  let working = false;
   let delivered = Promise.resolve();
   const send = (message: FromEngine): void => {
     delivered = new Promise((resolve) => process.send?.(message, () => resolve()));
+  };
+  const work = async (task: EngineTask): Promise<void> => {
+    const ports: LoopPorts = {
+      send,
+      stopWanted: () => stop,
+      now: () => performance.now(),
+      breathe: async () => {
+        // Two turns: the first may end before the pipe was read.
+        await turn();
+        await turn();
+        if (performance.now() - heardAt > task.orphanMs) process.exit(0);
+      },
+    };
+    const isWell = await run(openTrainer, task, ports);
+    working = false;
+    // What a GPU's driver keeps is not seen here.
+    if (isWell && task.device === 'cpu' && process.memoryUsage.rss() <= task.restBytes)
+      return send({ kind: 'resting' });
+    await delivered;
+    process.disconnect();
   };
   process.on('disconnect', () => process.exit(0));
   process.on('message', (raw: unknown) => {
@@ -22,33 +43,28 @@ export function serveEngine(openTrainer: (task: EngineTask) => Promise<LoopTrain
     const message = toEngineSchema.parse(raw);
     if (message.kind === 'pause') stop = true;
     else if (message.kind === 'resume') stop = false;
-    else if (message.kind === 'train' && !started) {
-      started = true;
-      const ports: LoopPorts = {
-        send,
-        stopWanted: () => stop,
-        now: () => performance.now(),
-        breathe: async () => {
-          // Two turns: the first may end before the pipe was read.
-          await turn();
-          await turn();
-          if (performance.now() - heardAt > message.task.orphanMs) process.exit(0);
-        },
-      };
-      void run(() => openTrainer(message.task), message.task, ports)
-        .then(() => delivered)
-        .then(() => process.disconnect());
+    else if (message.kind === 'train' && !working) {
+      working = true;
+      stop = false;
+      void work(message.task);
     }
   });
 }
 
+/** Tells whether the task came to its end, or to a pause, and left nothing behind. */
 async function run(
-  open: () => Promise<LoopTrainer>,
+  openTrainer: (task: EngineTask) => Promise<LoopTrainer>,
   task: EngineTask,
   ports: LoopPorts,
-): Promise<void> {
+): Promise<boolean> {
   try {
-    await trainLoop(await open(), task, ports);
+    const trainer = await openTrainer(task);
+    await trainLoop(trainer, task, ports);
+    // The task is done, whatever comes of this.
+    return await trainer.dispose().then(
+      () => true,
+      () => false,
+    );
   } catch (error) {
     ports.send({
       kind: 'failed',
@@ -57,6 +73,7 @@ async function run(
       examples: error instanceof DivergedRunError ? [...error.examples] : [],
       cause: inspect(error),
     });
+    return false;
   }
 }
 

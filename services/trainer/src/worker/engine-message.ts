@@ -29,6 +29,8 @@ export const engineTaskSchema = z.object({
   stepBatchMs: z.number(),
   /** Silence of the worker after which the engine ends itself, in milliseconds. */
   orphanMs: z.number(),
+  /** Most memory with which a process waits for the next task after this one, in bytes; 0: it ends. */
+  restBytes: z.number(),
 });
 export type EngineTask = z.infer<typeof engineTaskSchema>;
 
@@ -88,6 +90,8 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
     why: z.enum(['checkpoint', 'state', 'pause', 'final']),
     model: z.enum(['adapter', 'merged']).nullable(),
   }),
+  /** The task is done and forgotten: another one may come. */
+  z.object({ kind: z.literal('resting') }),
   z.object({ kind: z.literal('log'), level: z.enum(['info', 'warn', 'error']), text: z.string() }),
   z.object({ kind: z.literal('paused'), step: z.number().int() }),
   /** `step`: whose model is the result; it was saved before, as `final` or as `checkpoint`. */

@@ -14,7 +14,7 @@ export type EngineEnd =
 export type EngineProcess = {
   readonly pid: number | undefined;
   send(message: ToEngine): void;
-  /** Ends the process at once; nothing but time is lost. Resolves when it is gone. */
+  /** Ends the process at once; nothing but time is lost. Resolves when it is gone, or rests already. */
   kill(): Promise<void>;
 };
 
@@ -25,81 +25,163 @@ export type EngineLimits = {
   readonly stepMs: number;
   /** How often the engine is told that the worker lives. */
   readonly pingMs: number;
+  /** How long a process that did its task well waits for the next one; 0: it ends with its task. */
+  readonly restMs: number;
 };
 
 export type EngineListener = {
   onMessage(message: FromEngine): void;
-  /** Called once, when the process is gone; the messages sent before have all arrived. */
+  /** Called once, when the process is gone or rests; the messages sent before have all arrived. */
   onEnd(end: EngineEnd): void;
 };
 
 /** Starts an engine process. The worker's runs know it by this type only. */
 export type StartEngine = (task: EngineTask, listener: EngineListener) => EngineProcess;
 
+/** The engine processes of a worker. */
+export type Engines = {
+  readonly start: StartEngine;
+  /** Ends those that rest, and lets no other one rest. */
+  stop(): Promise<void>;
+};
+
 const keptOutputCharacters = 4000;
 
 /**
- * Forks `program` for each task, with this environment. A process that is silent for longer than the limits is killed and
- * reported as hung; its own output is kept for the report of a crash.
+ * Runs each task in a process of `program` with this environment: in one that did its last task well and
+ * rests, otherwise in a new one. A process never has two tasks at a time, and none after a task that failed.
+ * A process that is silent for longer than the limits is killed and reported as hung; its own output is kept
+ * for the report of a crash.
  */
-export function createEngineStarter(
+export function createEngines(
   program: string,
   limits: EngineLimits,
   env: Readonly<Record<string, string | undefined>>,
-): StartEngine {
-  return (task, listener) => {
-    const child = fork(program, [], {
-      execArgv: [],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env,
-    });
-    const output = keepOutput(child);
-    let limitMs = limits.startMs;
-    let heardAt = performance.now();
-    let hung: number | undefined;
-    let spawnError = '';
+): Engines {
+  const resting = new Map<Engine, NodeJS.Timeout>();
+  let stopped = false;
+  const take = (): Engine | undefined => {
+    const [first] = resting;
+    if (first === undefined) return undefined;
+    const [engine, timer] = first;
+    clearTimeout(timer);
+    resting.delete(engine);
+    return engine;
+  };
+  const rest = (engine: Engine): void => {
+    if (stopped || limits.restMs === 0) return void engine.kill();
+    const timer = setTimeout(() => {
+      resting.delete(engine);
+      void engine.kill();
+    }, limits.restMs);
+    resting.set(engine, timer);
+  };
+  return {
+    start: (task, listener) => {
+      const engine =
+        take() ??
+        forkEngine(program, limits, env, {
+          onRest: () => rest(engine),
+          onGone: () => {
+            clearTimeout(resting.get(engine));
+            resting.delete(engine);
+          },
+        });
+      return engine.begin(task, listener);
+    },
+    async stop() {
+      stopped = true;
+      const gone: Promise<void>[] = [];
+      for (let engine = take(); engine !== undefined; engine = take()) gone.push(engine.kill());
+      await Promise.all(gone);
+    },
+  };
+}
 
-    const send = (message: ToEngine): void => {
-      if (child.connected) child.send(message, () => {});
-    };
-    const timer = setInterval(
-      () => {
-        send({ kind: 'ping' });
-        const silentMs = performance.now() - heardAt;
-        if (silentMs <= limitMs || hung !== undefined) return;
-        hung = Math.round(silentMs);
-        child.kill('SIGKILL');
-      },
-      Math.min(limits.pingMs, limits.stepMs / 4, limits.startMs / 4),
-    );
-    child.on('message', (raw) => {
+type Engine = {
+  begin(task: EngineTask, listener: EngineListener): EngineProcess;
+  kill(): Promise<void>;
+};
+
+function forkEngine(
+  program: string,
+  limits: EngineLimits,
+  env: Readonly<Record<string, string | undefined>>,
+  { onRest, onGone }: { readonly onRest: () => void; readonly onGone: () => void },
+): Engine {
+  const child = fork(program, [], { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
+  const output = keepOutput(child);
+  let work: { readonly listener: EngineListener; limitMs: number } | undefined;
+  let heardAt = performance.now();
+  let hung: number | undefined;
+  let spawnError = '';
+
+  const send = (message: ToEngine): void => {
+    if (child.connected) child.send(message, () => {});
+  };
+  const end = (how: EngineEnd): void => {
+    const ended = work;
+    work = undefined;
+    ended?.listener.onEnd(how);
+  };
+  const timer = setInterval(
+    () => {
+      if (work === undefined) return;
+      send({ kind: 'ping' });
+      const silentMs = performance.now() - heardAt;
+      if (silentMs <= work.limitMs || hung !== undefined) return;
+      hung = Math.round(silentMs);
+      child.kill('SIGKILL');
+    },
+    Math.min(limits.pingMs, limits.stepMs / 4, limits.startMs / 4),
+  );
+  child.on('message', (raw) => {
+    heardAt = performance.now();
+    const message = fromEngineSchema.parse(raw);
+    if (message.kind === 'resting') {
+      end({ kind: 'exited', how: 'it has done its task', lastLines: output.text() });
+      return onRest();
+    }
+    if (work === undefined) return;
+    if (message.kind === 'ready') work.limitMs = limits.stepMs;
+    work.listener.onMessage(message);
+  });
+  child.on('error', (error) => {
+    spawnError = error.message;
+  });
+  const gone = new Promise<void>((resolve) => {
+    child.once('close', (code, signal) => {
+      clearInterval(timer);
+      onGone();
+      const lastLines = output.text();
+      if (hung !== undefined) end({ kind: 'hung', silentMs: hung, lastLines });
+      else end({ kind: 'exited', how: spawnError || howEnded(code, signal), lastLines });
+      resolve();
+    });
+  });
+  const kill = (): Promise<void> => {
+    child.kill('SIGKILL');
+    return gone;
+  };
+  return {
+    kill,
+    begin(task, listener) {
+      const mine = { listener, limitMs: limits.startMs };
+      work = mine;
       heardAt = performance.now();
-      const message = fromEngineSchema.parse(raw);
-      if (message.kind === 'ready') limitMs = limits.stepMs;
-      listener.onMessage(message);
-    });
-    child.on('error', (error) => {
-      spawnError = error.message;
-    });
-    const gone = new Promise<void>((resolve) => {
-      child.once('close', (code, signal) => {
-        clearInterval(timer);
-        const lastLines = output();
-        if (hung !== undefined) listener.onEnd({ kind: 'hung', silentMs: hung, lastLines });
-        else
-          listener.onEnd({ kind: 'exited', how: spawnError || howEnded(code, signal), lastLines });
-        resolve();
-      });
-    });
-    send({ kind: 'train', task });
-    return {
-      pid: child.pid,
-      send,
-      kill: () => {
-        child.kill('SIGKILL');
-        return gone;
-      },
-    };
+      output.clear();
+      send({ kind: 'train', task });
+      // Once the process rests, it is another one's.
+      return {
+        pid: child.pid,
+        send: (message) => {
+          if (work === mine) send(message);
+        },
+        kill: async () => {
+          if (work === mine) await kill();
+        },
+      };
+    },
   };
 }
 
@@ -108,11 +190,16 @@ function howEnded(code: number | null, signal: string | null): string {
 }
 
 /** Keeps the end of what the process prints. */
-function keepOutput(child: ChildProcess): () => string {
+function keepOutput(child: ChildProcess): { text(): string; clear(): void } {
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (piece: string) => {
       text = (text + piece).slice(-keptOutputCharacters);
     });
-  return () => text.trim();
+  return {
+    text: () => text.trim(),
+    clear: () => {
+      text = '';
+    },
+  };
 }

@@ -46,6 +46,7 @@ function loopTrainer(
     },
     trainableParameters: trainer.trainableParameters,
     trainStep: () => inUserTerms(() => trainer.trainStep()),
+    dispose: () => trainer.dispose(),
     scoreHeldOut: () => inUserTerms(() => trainer.evaluate(heldOut)),
     async saveState(folder) {
       await mkdir(dirname(folder), { recursive: true });

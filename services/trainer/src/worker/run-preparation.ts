@@ -36,6 +36,7 @@ export type Preparation = {
   readonly saveStateMs: number;
   readonly stepBatchMs: number;
   readonly orphanMs: number;
+  readonly restBytes: number;
 };
 
 export type PreparedRun = {
@@ -91,6 +92,7 @@ export async function prepareRun(
     saveStateMs: preparation.saveStateMs,
     stepBatchMs: preparation.stepBatchMs,
     orphanMs: preparation.orphanMs,
+    restBytes: preparation.restBytes,
   };
   return {
     task,

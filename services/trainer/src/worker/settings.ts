@@ -12,6 +12,8 @@ export type WorkerSettings = {
   readonly stepBatchMs: number;
   /** Silence of the worker after which its engine process ends itself. */
   readonly orphanMs: number;
+  /** Most memory with which an engine process waits for the next task, in bytes. */
+  readonly restBytes: number;
   /** How long a finished run can still be read. */
   readonly keepFinishedMs: number;
   readonly heartbeatMs: number;
@@ -33,10 +35,11 @@ export function workerSettings(config: Config): WorkerSettings {
       uploadAttempts: 6,
       uploadBackoffMs: 500,
     },
-    engine: { startMs: 15 * 60_000, stepMs: 10 * 60_000, pingMs: 1000 },
+    engine: { startMs: 15 * 60_000, stepMs: 10 * 60_000, pingMs: 1000, restMs: 60_000 },
     saveStateMs: 60_000,
     stepBatchMs: 250,
     orphanMs: config.workerLeaseMs,
+    restBytes: 512 * 1024 * 1024,
     keepFinishedMs: 10 * 60_000,
     heartbeatMs: config.heartbeatMs,
     leaseMs: config.workerLeaseMs,

@@ -19,7 +19,7 @@ import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { parseAddress } from '../security/address.ts';
 import { checkListening, readWorkerSecurity } from '../security/worker-security.ts';
 import { type Announcer, announceWorker } from './announce.ts';
-import { createEngineStarter } from './engine-process.ts';
+import { createEngines } from './engine-process.ts';
 import { serveWorker } from './grpc.ts';
 import { type IdleWatch, watchIdle } from './idle.ts';
 import { localDevice, localVersions, machineMemory, reachableHost } from './machine.ts';
@@ -81,14 +81,13 @@ export async function startWorker(
     // What an earlier process left behind belongs to nobody.
     await rm(workFolder, { recursive: true, force: true });
     await mkdir(workFolder, { recursive: true });
-    const startEngine = measuredEngine(
-      createEngineStarter(
-        program,
-        settings.engine,
-        childEnvironment(process.env, config.dataFolder),
-      ),
-      metrics,
+    const engines = createEngines(
+      program,
+      settings.engine,
+      childEnvironment(process.env, config.dataFolder),
     );
+    parts.add('engine processes', () => engines.stop());
+    const startEngine = measuredEngine(engines.start, metrics);
 
     let announcer: Announcer | undefined;
     let idleWatch: IdleWatch | undefined;
@@ -112,6 +111,7 @@ export async function startWorker(
               saveStateMs: settings.saveStateMs,
               stepBatchMs: settings.stepBatchMs,
               orphanMs: settings.orphanMs,
+              restBytes: settings.restBytes,
             },
             startEngine,
             settings: settings.run,

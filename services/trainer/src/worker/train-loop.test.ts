@@ -22,6 +22,7 @@ const task: EngineTask = {
   saveStateMs: 1e9,
   stepBatchMs: 0,
   orphanMs: 1e9,
+  restBytes: 0,
 };
 
 function trainerFrom(step: number, totalSteps: number): LoopTrainer {
@@ -39,6 +40,7 @@ function trainerFrom(step: number, totalSteps: number): LoopTrainer {
     scoreHeldOut: async () => ({ loss: 1, tokenAccuracy: 1, supervisedTokens: 1 }),
     saveState: async () => {},
     exportModel: async () => {},
+    dispose: async () => {},
   };
 }
 

@@ -26,6 +26,8 @@ export type LoopTrainer = {
   saveState(folder: string): Promise<void>;
   /** Writes the model as it is now: an adapter or a merged folder, by the job's adaptation. */
   exportModel(folder: string): Promise<void>;
+  /** Frees what it holds. */
+  dispose(): Promise<void>;
 };
 
 export type LoopPorts = {
