@@ -1,6 +1,6 @@
 /**
- * Element types of the graph. float16 and bfloat16 occur only as stored weights, cast before use; uint8 only as
- * packed codes of quantised weights.
+ * Element types of the graph. bfloat16 occurs only as stored weights, cast before use, float16 also inside of
+ * products; neither is fed or answered. uint8 occurs only as packed codes of quantised weights.
  */
 export type DType =
   | 'float32'
@@ -46,7 +46,7 @@ export function bytesPerElement(dtype: DType): number {
 
 /** True for the types that arithmetic and gradients run in. */
 export function isFloating(dtype: DType): boolean {
-  return dtype === 'float32' || dtype === 'float64';
+  return dtype === 'float32' || dtype === 'float64' || dtype === 'float16';
 }
 
 /** An array of zeros fit for `length` elements of the type. */
@@ -69,11 +69,11 @@ export function allocate(dtype: DType, length: number): TensorData {
   }
 }
 
-/** Converts plain numbers to an array of the type. Throws for float16 and bfloat16, which are only stored. */
+/** Converts plain numbers to an array of the type. Throws for bfloat16, which is only stored. */
 export function fromNumbers(dtype: DType, numbers: ArrayLike<number>): TensorData {
-  if (dtype === 'float16' || dtype === 'bfloat16') {
-    throw new Error(`Numbers cannot be written as ${dtype}: it exists only in weight files.`);
-  }
+  if (dtype === 'bfloat16')
+    throw new Error('Numbers cannot be written as bfloat16: it exists only in weight files.');
+  if (dtype === 'float16') return new Uint16Array(Float16Array.from(numbers).buffer);
   if (dtype === 'int64') return BigInt64Array.from(Array.from(numbers, (n) => BigInt(n)));
   const data = allocate(dtype, numbers.length) as Float32Array | Float64Array | Int32Array;
   for (let i = 0; i < numbers.length; i++) data[i] = numbers[i]!;

@@ -1,7 +1,15 @@
 import { type Family, family, type NoAttributes, type ValueType } from '../graph/op.ts';
 import { broadcastShapes } from '../graph/shape.ts';
 import type { DType } from '../graph/tensor.ts';
-import { constant, type ExternalSource, external, node, type Value } from '../graph/value.ts';
+import {
+  constant,
+  type ExternalSource,
+  external,
+  isLeaf,
+  node,
+  type Value,
+} from '../graph/value.ts';
+import { layoutOps } from './layout.ts';
 import { broadcastType, type Operand, onnxType, operands } from './operand.ts';
 
 /** a = b, element by element, as bool. */
@@ -111,6 +119,16 @@ export const comparisonOps: Family<ComparisonOps> = family<ComparisonOps>({
     summary: 'y = x as another type;  dx = dy as the type of x (for floating types).',
     types: ([x], { to }) => ({ shape: x!.shape, dtype: to }),
     gradient: ({ dy, inputs: [x] }) => [cast(dy, x!.dtype)],
+    // The CPU computes float16 in float32, and would leave out a cast there and back: a node between keeps its rounding.
+    lower: (y, [x], device) => {
+      const isRounded = y.dtype === 'float16' || (x!.dtype === 'float16' && !isLeaf(x!));
+      if (device !== 'cpu' || y.op.name !== 'Cast' || !isRounded) return undefined;
+      const name = 'RoundedCast';
+      const rounded = (value: Value): Value =>
+        node(layoutOps.Reshape, [value], { shape: value.shape });
+      const casted = (value: Value): Value => node({ ...y.op, name }, [value], y.attributes);
+      return y.dtype === 'float16' ? rounded(casted(x!)) : casted(rounded(x!));
+    },
     onnx: ({ attributes }) => ({
       type: 'Cast',
       attributes: { to: { int: onnxType(attributes.to) } },

@@ -30,7 +30,7 @@ export function requireSame(a: Value, b: Value): void {
 }
 
 export function requireFloating(x: Value): void {
-  if (!isFloating(x.dtype)) throw new Error(`needs float32 or float64, not ${x.dtype}.`);
+  if (!isFloating(x.dtype)) throw new Error(`needs float32 or float64 or float16, not ${x.dtype}.`);
 }
 
 export function requireIndex(x: Value): void {

@@ -17,6 +17,7 @@ export function cpuDevice({ threads, profilePrefix }: CpuOptions = {}): Device {
   return {
     name: 'cpu',
     updatesOnHost: true,
+    halfProducts: async () => 'rounded',
     hostThreads: threads ?? availableParallelism(),
     async compile(graph, options = {}) {
       const folder = options.mapFolder ?? weightFolder(graph);

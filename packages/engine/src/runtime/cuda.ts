@@ -20,6 +20,7 @@ export function cudaDevice(): Device {
   return {
     name: 'cuda',
     updatesOnHost: true,
+    halfProducts: async () => 'native',
     async compile(graph, options = {}) {
       const folder = options.mapFolder ?? weightFolder(graph);
       const model = encodeModel(graph, {

@@ -62,11 +62,19 @@ export interface Residency {
   download(tensor: ResidentTensor): Promise<Tensor>;
 }
 
+/**
+ * `native`: in hardware, faster than float32. `rounded`: in float32 over numbers rounded to float16, for the same
+ * results and no gain. `none`: not at all.
+ */
+export type HalfProducts = 'native' | 'rounded' | 'none';
+
 /** Something that runs graphs. What it answers does not depend on which device it is, only how fast. */
 export interface Device {
   readonly name: DeviceName;
   /** Whether the host reaches the state as fast as the device, so that it had better update it. */
   readonly updatesOnHost: boolean;
+  /** How it multiplies in float16; found out when first asked. */
+  halfProducts(): Promise<HalfProducts>;
   /** Threads that the host may use while no program runs; 1 when absent. */
   readonly hostThreads?: number;
   /** There when tensors can stay in the device's own memory between runs. */

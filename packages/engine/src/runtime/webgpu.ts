@@ -6,9 +6,12 @@ import {
 import type { DType, Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
 import { encodeModel, type Graph } from '../onnx/encode.ts';
+import { cast } from '../ops/comparison.ts';
+import { matmul } from '../ops/matmul.ts';
 import type {
   CompileOptions,
   Device,
+  HalfProducts,
   Program,
   Residency,
   ResidentAnswers,
@@ -41,9 +44,14 @@ export async function webgpuDevice(): Promise<Device> {
   if (!listSupportedBackends().some(({ name }) => name === 'webgpu'))
     throw new Error('This build of ONNX Runtime has no WebGPU provider.');
   await requireAdapter();
+  let halfProducts: Promise<HalfProducts> | undefined;
   return {
     name: 'webgpu',
     updatesOnHost: false,
+    halfProducts() {
+      halfProducts ??= findHalfProducts();
+      return halfProducts;
+    },
     residency: createResidency(),
     async compile(graph, options) {
       return new HostProgram(await GpuProgram.compile(graph, [], options));
@@ -61,6 +69,23 @@ async function requireAdapter(): Promise<void> {
       'No WebGPU adapter was found: the graphics driver (Vulkan, Metal or Direct3D 12) is missing.',
       { cause },
     );
+  }
+}
+
+/** Tries a product: the binding does not tell whether the adapter has the feature `shader-f16`. */
+async function findHalfProducts(): Promise<HalfProducts> {
+  const x = input('x', [8, 8], 'float32');
+  const half = cast(x, 'float16');
+  const graph = { outputs: { y: cast(matmul(half, half), 'float32') } };
+  const program = await GpuProgram.compile(graph, [], { quiet: true });
+  try {
+    const data = new Float32Array(64).fill(0.5);
+    const { host } = await program.run({ x: { data, shape: [8, 8], dtype: 'float32' } });
+    return host.y?.data.every((value) => value === 2) ? 'native' : 'none';
+  } catch {
+    return 'none';
+  } finally {
+    await program.dispose();
   }
 }
 
@@ -107,7 +132,7 @@ class GpuProgram implements ResidentProgram {
   static async compile(
     graph: Graph,
     stay: readonly string[],
-    options: CompileOptions = {},
+    options: CompileOptions & { readonly quiet?: boolean } = {},
   ): Promise<GpuProgram> {
     const folder = options.mapFolder ?? weightFolder(graph);
     const model = encodeModel(graph, {
@@ -118,6 +143,7 @@ class GpuProgram implements ResidentProgram {
     const session = await openSession(model, {
       ...commonOptions,
       executionProviders: ['webgpu'],
+      ...(options.quiet ? { logSeverityLevel: 4 as const } : {}),
       // Outputs that are not named come to the host.
       ...(staying.length === 0 ? {} : { preferredOutputLocation: Object.fromEntries(staying) }),
       extra: {

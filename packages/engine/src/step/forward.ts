@@ -8,6 +8,7 @@ import { packedDecoder } from '../models/packed-decoder.ts';
 import { packedEncoder } from '../models/packed-encoder.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Forward, Objective } from '../objectives/objective.ts';
+import { dependentsOf, withHalfProducts } from './half-products.ts';
 
 export type ForwardSpec = {
   readonly config: ModelConfig;
@@ -18,6 +19,8 @@ export type ForwardSpec = {
   readonly hooks?: AdaptHooks | undefined;
   readonly objective: Pick<Objective<never>, 'forward'>;
   readonly labelSmoothing?: number | undefined;
+  /** What matrix products compute in; float32 when absent. */
+  readonly precision?: 'float32' | 'float16' | undefined;
 };
 
 /**
@@ -25,6 +28,7 @@ export type ForwardSpec = {
  * Every window is `[rows, tokens]`; inside, tokens are one flat axis.
  */
 export function forward(spec: ForwardSpec): Forward {
+  const isHalf = spec.precision === 'float16';
   const { config, shape, tensor, hooks = {}, objective, labelSmoothing } = spec;
   const weights = hookedWeights(config, tensor, hooks);
   const backbone =
@@ -37,7 +41,39 @@ export function forward(spec: ForwardSpec): Forward {
           hidden: packedEncoder(config, weights, shape, hooks),
           head: () => weights.tensor(`${encoderNames(config).words}.weight`),
         };
-  return objective.forward({ ...backbone, tensor: weights.tensor, labelSmoothing }, shape);
+  const [hidden = backbone.hidden] = isHalf ? withHalfProducts([backbone.hidden]) : [];
+  const result = objective.forward(
+    { ...backbone, hidden, tensor: weights.tensor, labelSmoothing },
+    shape,
+  );
+  return isHalf ? withHalfHead(result, hidden) : result;
+}
+
+/**
+ * Beyond the backbone, products with weights (the head's) are float16 too; those of what the model answered with each
+ * other belong to the loss, and stay.
+ */
+function withHalfHead(result: Forward, hidden: Value): Forward {
+  const figures = Object.entries(result.figures ?? {});
+  const vectors = Object.entries(result.vectors ?? {});
+  const values = [
+    result.loss,
+    result.correct,
+    ...figures.flatMap(([, { total, count }]) => [total, count]),
+    ...vectors.map(([, vector]) => vector),
+    ...(result.gradientOf === undefined ? [] : [result.gradientOf]),
+  ];
+  const answered = dependentsOf(hidden, values);
+  const spares = ({ inputs }: Value): boolean => inputs.every((side) => answered.has(side));
+  const rebuilt = withHalfProducts(values, spares);
+  const next = (): Value => rebuilt.shift() as Value;
+  return {
+    loss: next(),
+    correct: next(),
+    figures: Object.fromEntries(figures.map(([name]) => [name, { total: next(), count: next() }])),
+    vectors: Object.fromEntries(vectors.map(([name]) => [name, next()])),
+    ...(result.gradientOf === undefined ? {} : { gradientOf: next() }),
+  };
 }
 
 /** The model's weights as the hooks leave them; a weight is asked for once, however often it is used. */

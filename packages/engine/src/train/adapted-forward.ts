@@ -6,6 +6,7 @@ import { dropout, dropoutKeys } from '../nn/dropout.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Forward, Objective } from '../objectives/objective.ts';
+import { mul } from '../ops/elementwise.ts';
 import { forward } from '../step/forward.ts';
 import { noisyEmbeddings } from './embedding-noise.ts';
 import type { ModelState, WeightValues } from './model-state.ts';
@@ -18,6 +19,9 @@ export type AdaptedForward = (
   options: { readonly objective: Pick<Objective<never>, 'forward'>; readonly training: boolean },
 ) => Forward;
 
+/** The scalar that the loss is multiplied by before its gradient is taken, in runs of float16. */
+export const lossScaleName = 'loss_scale';
+
 /** The share of an adapter's inputs that is dropped in training. */
 export function dropoutRate({ method }: TrainingSettings): number {
   return method.type === 'lora' ? method.dropout : 0;
@@ -25,7 +29,8 @@ export function dropoutRate({ method }: TrainingSettings): number {
 
 /**
  * Makes forward passes of a run. In training there is dropout, which reads the input `dropout_keys`
- * `[rows · tokens, 1]`, noise on the embeddings, and label smoothing, as the settings say.
+ * `[rows · tokens, 1]`, noise on the embeddings, label smoothing, and in float16 the input `loss_scale` [], as the
+ * settings say. A precision of `auto` is taken as float32: who knows the device decides before.
  */
 export function adaptedForward(
   { config }: AnyModelFolder,
@@ -43,7 +48,8 @@ export function adaptedForward(
       return dropout(x, { rate, rowKeys, columnKeys: dropoutKeys(seed, width, 'layer', module) });
     };
     const adapted = adaptation.hooks({ tensor, dropped, dropoutScale: 1 / (1 - rate) });
-    if (!training) return forward({ config, shape, tensor, hooks: adapted, objective });
+    const precision = settings.precision === 'float16' ? 'float16' : 'float32';
+    if (!training) return forward({ config, shape, tensor, hooks: adapted, objective, precision });
     const hooks: AdaptHooks = {
       ...adapted,
       ...(settings.embeddingNoise > 0 && {
@@ -51,13 +57,12 @@ export function adaptedForward(
       }),
       ...(settings.recomputeActivations && { border: blockBorder }),
     };
-    return forward({
-      config,
-      shape,
-      tensor,
-      hooks,
-      objective,
-      labelSmoothing: settings.labelSmoothing,
-    });
+    const { labelSmoothing } = settings;
+    const result = forward({ config, shape, tensor, hooks, objective, labelSmoothing, precision });
+    if (precision === 'float32') return result;
+    return {
+      ...result,
+      gradientOf: mul(result.gradientOf ?? result.loss, input(lossScaleName, [])),
+    };
   };
 }

@@ -3,15 +3,16 @@ import { createTrainer, type TrainerOptions } from './trainer.ts';
 
 /**
  * Trains the same run on a device and on the CPU, and answers the largest relative difference of loss and
- * gradient norm over the first steps.
+ * gradient norm over the first steps, both in float32.
  */
 export async function deviceDistance<Example>(
   run: TrainerOptions<Example>,
   device: Device,
   steps: number,
 ): Promise<number> {
-  const here = await createTrainer({ ...run, device });
-  const onCpu = await createTrainer(run);
+  const settings = { ...run.settings, precision: 'float32' as const };
+  const here = await createTrainer({ ...run, settings, device });
+  const onCpu = await createTrainer({ ...run, settings });
   try {
     let distance = 0;
     for (let step = 0; step < Math.min(steps, onCpu.totalSteps); step++) {

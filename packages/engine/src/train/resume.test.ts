@@ -34,6 +34,10 @@ const cases: [string, TrainingSettingsInput][] = [
     { ...everything, optimizer: { type } },
   ]),
   ['full, accumulating', { method: { type: 'full' }, microBatchTokens: 32 }],
+  [
+    'float16 whose loss scale falls and rises',
+    { ...everything, precision: 'float16', lossScale: { initial: 2 ** 20, growthSteps: 2 } },
+  ],
   ['full with noise', { method: { type: 'full' }, embeddingNoise: 5, labelSmoothing: 0.1 }],
   ['layers', { method: { type: 'layers', last: 1 }, layerRateDecay: 0.9 }],
   ['rsLoRA and LoRA+', { method: { type: 'lora', rankStabilized: true, rateRatioB: 16 } }],

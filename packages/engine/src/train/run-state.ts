@@ -6,6 +6,7 @@ import {
 } from '../checkpoint/training-state.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type { FlatState } from '../optim/flat-state.ts';
+import { type LossScaleState, lossScaleStateSchema } from './loss-scale.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** A stored state belongs to a run with other settings, data or model shape. */
@@ -37,6 +38,8 @@ export type RunProgress = {
   readonly fingerprint: string;
   /** What was measured before the first step. */
   readonly measured: Float32Array;
+  /** In runs of float16. */
+  readonly lossScale?: LossScaleState | undefined;
 };
 
 const measuredName = 'measured';
@@ -45,12 +48,15 @@ const measuredName = 'measured';
 export async function saveRunState(
   folder: string,
   state: FlatState,
-  { step, fingerprint, measured }: RunProgress,
+  { step, fingerprint, measured, lossScale }: RunProgress,
 ): Promise<void> {
   const tensors = new Map<string, StateTensor>();
   if (measured.length > 0) tensors.set(measuredName, { shape: [measured.length], data: measured });
   eachTensor(state, (name, shape, data) => tensors.set(name, { shape, data }));
-  await writeTrainingState(folder, { tensors, state: { step, fingerprint } });
+  await writeTrainingState(folder, {
+    tensors,
+    state: { step, fingerprint, ...(lossScale === undefined ? {} : { lossScale }) },
+  });
 }
 
 /**
@@ -61,7 +67,7 @@ export async function restoreRunState(
   folder: string,
   state: FlatState,
   { fingerprint, measured }: { readonly fingerprint: string; readonly measured: number },
-): Promise<Pick<RunProgress, 'step' | 'measured'>> {
+): Promise<Pick<RunProgress, 'step' | 'measured' | 'lossScale'>> {
   const stored = await readTrainingState(folder);
   if (stored.state.fingerprint !== fingerprint)
     throw new ForeignStateError(
@@ -81,8 +87,11 @@ export async function restoreRunState(
     throw new ForeignStateError(
       `the training state in ${folder} holds ${numbers.length} measured numbers, not ${measured}`,
     );
+  const lossScale = lossScaleStateSchema.optional().safeParse(stored.state.lossScale);
+  if (!lossScale.success)
+    throw new ForeignStateError(`the training state in ${folder} holds no proper loss scale`);
   for (const [target, source] of found) target.set(source);
-  return { step, measured: numbers };
+  return { step, measured: numbers, lossScale: lossScale.data };
 }
 
 function eachTensor(

@@ -24,6 +24,8 @@ describe('training settings', () => {
       labelSmoothing: 0,
       embeddingNoise: 0,
       layerRateDecay: 1,
+      precision: 'auto',
+      lossScale: { initial: 65536, growthSteps: 2000 },
       seed: 42,
       packing: true,
       shuffle: true,

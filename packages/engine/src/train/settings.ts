@@ -3,6 +3,7 @@ import { defaultLearningRates, methodSchema } from '../adapt/settings.ts';
 import { type OptimizerSettingsInput, optimizerSchema } from '../optim/settings.ts';
 
 import { earlyStoppingSchema } from './early-stopping.ts';
+import { lossScaleSchema } from './loss-scale.ts';
 
 const positiveInteger = z.int().positive();
 
@@ -74,6 +75,15 @@ const schema = z.strictObject({
     .describe(
       'Keep only what goes into each block, and compute its inside again for the backward pass: up to a quarter slower, and less memory.',
     ),
+  precision: z
+    .enum(['auto', 'float32', 'float16'])
+    .default('auto')
+    .describe(
+      'What matrix products compute in; weights, norms and losses are float32 always. auto: float16 where the device has it in hardware.',
+    ),
+  lossScale: lossScaleSchema
+    .prefault({})
+    .describe('How gradients are kept in the range of float16; not asked in float32.'),
   memoryLimit: positiveInteger
     .nullable()
     .default(null)

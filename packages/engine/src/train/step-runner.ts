@@ -35,10 +35,11 @@ async function joinedRunner(options: StepRunnerOptions): Promise<StepRunner> {
         { ...options.parameterFeeds, ...stateFeeds, ...batch, ...scalars(rule, input, program) },
         results.fetches,
       );
-      results.commit();
+      const gradientNorm = number(outputs, 'gradient_norm');
+      if (Number.isFinite(gradientNorm)) results.commit();
       const tally = createTally();
       tally.add(outputs);
-      return { ...tally.done(), gradientNorm: number(outputs, 'gradient_norm') };
+      return { ...tally.done(), gradientNorm };
     },
     ...onHost,
     dispose: () => program.dispose(),
@@ -75,8 +76,9 @@ async function accumulatingRunner(options: StepRunnerOptions): Promise<StepRunne
         { ...stateFeeds, ...sums, ...scalars(rule, input, update) },
         updateResults.fetches,
       );
-      updateResults.commit();
-      return { ...tally.done(), gradientNorm: number(outputs, 'gradient_norm') };
+      const gradientNorm = number(outputs, 'gradient_norm');
+      if (Number.isFinite(gradientNorm)) updateResults.commit();
+      return { ...tally.done(), gradientNorm };
     },
     ...onHost,
     async dispose() {
@@ -88,11 +90,11 @@ async function accumulatingRunner(options: StepRunnerOptions): Promise<StepRunne
 
 /** The buffers that a run writes to: the fed ones themselves, or others that are copied back. */
 function fetchInto(
-  { freshBuffers }: StepRunnerOptions,
+  { freshBuffers, mayOverflow }: StepRunnerOptions,
   feeds: Readonly<Record<string, Tensor>>,
 ): { readonly fetches: Readonly<Record<string, Tensor>>; commit(): void } {
   const fetches: Record<string, Tensor> = {};
-  if (!freshBuffers) {
+  if (!freshBuffers && !mayOverflow) {
     for (const [name, tensor] of Object.entries(feeds)) fetches[nextName(name)] = tensor;
     return { fetches, commit: () => undefined };
   }

@@ -49,6 +49,8 @@ export type StepRunnerOptions = {
   readonly updateThreads?: 1 | 2 | undefined;
   /** Write results to buffers of their own and copy them; slower, and for comparison only. */
   readonly freshBuffers?: boolean | undefined;
+  /** Whether a gradient may be infinite without fault; the state then stays as it was. */
+  readonly mayOverflow?: boolean | undefined;
 };
 
 /** For runners whose state is the host's own. */

@@ -2,7 +2,6 @@ import { requireFiniteWeights } from '../checkpoint/finite.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { dropoutKeys } from '../nn/dropout.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { checkAll, type Objective, tokenCount } from '../objectives/objective.ts';
@@ -14,13 +13,13 @@ import { scheduleFactor } from '../optim/schedule.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { joinedWeights } from '../step/graphs.ts';
-import { adaptedForward, dropoutRate } from './adapted-forward.ts';
+import { adaptedForward } from './adapted-forward.ts';
 import { planBatches } from './batches.ts';
 import { DivergedError } from './diverged-error.ts';
-import { noiseFeeds } from './embedding-noise.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { runExports } from './export-run.ts';
 import { batchFeeds } from './feeds.ts';
+import { LossScale } from './loss-scale.ts';
 import { createMeasurements } from './measurements.ts';
 import { planForEstimate } from './memory-estimate.ts';
 import { withinMemory } from './memory-limit.ts';
@@ -31,7 +30,10 @@ import {
   weightsFolder,
   weightValues,
 } from './model-state.ts';
+import { type Precision, precisionFor } from './precision.ts';
+import { randomFeeds } from './random-feeds.ts';
 import { restoreRunState, runFingerprint, saveRunState } from './run-state.ts';
+import { scaledStep } from './scaled-step.ts';
 import { createSequenceScorer } from './sequence-scorer.ts';
 import type { TrainingSettings } from './settings.ts';
 import { startingWeights } from './starting-weights.ts';
@@ -68,6 +70,8 @@ export type StepMetrics = {
   readonly learningRate: number;
   /** Global L2 norm before clipping. */
   readonly gradientNorm: number;
+  /** What the loss was multiplied by; in runs of float16. */
+  readonly lossScale?: number | undefined;
   /** What the step counted: supervised tokens, or rows or pairs where the objective counts those. */
   readonly supervisedTokens: number;
   /** Tokens of the step's examples, padding not counted. */
@@ -77,6 +81,7 @@ export type StepMetrics = {
 
 export type Trainer<Example> = {
   readonly totalSteps: number;
+  readonly precision: Precision;
   /** Steps done. */
   readonly step: number;
   readonly trainableParameters: number;
@@ -100,7 +105,9 @@ export type Trainer<Example> = {
 export async function createTrainer<Example>(
   options: TrainerOptions<Example>,
 ): Promise<Trainer<Example>> {
-  const { model, settings: given, examples, device = cpuDevice() } = options;
+  const { model, examples, device = cpuDevice() } = options;
+  const precision = await precisionFor(options.settings.precision, device);
+  const given = { ...options.settings, precision };
   const { config } = model;
   const modelPlan = await planForEstimate(options);
   const { virtualTokens } = modelPlan.adaptation;
@@ -120,7 +127,14 @@ export async function createTrainer<Example>(
     targets: objective.targets(example),
   }));
   const seed = rootSeed(given.seed);
-  const settings = withinMemory({ ...options, objective, plan: modelPlan, sizes, seed });
+  const settings = withinMemory({
+    ...options,
+    settings: given,
+    objective,
+    plan: modelPlan,
+    sizes,
+    seed,
+  });
   const modelState = await createModelState(options);
   const { state } = modelState;
   const plan = planBatches(sizes, settings, seed);
@@ -151,6 +165,7 @@ export async function createTrainer<Example>(
     update: options.update,
     updateThreads: options.updateThreads,
     freshBuffers: options.freshBuffers,
+    mayOverflow: precision === 'float16',
   });
   const start = startingWeights(options, modelState, objective.measured !== undefined);
   const scorer = (values: () => WeightValues, parameterFeeds: Record<string, Tensor>) =>
@@ -178,34 +193,13 @@ export async function createTrainer<Example>(
     parameterFeeds: feeds,
     measurements,
   });
-  const fingerprint = runFingerprint(given, { objective, examples }, state);
+  const fingerprint = runFingerprint(options.settings, { objective, examples }, state);
+  const lossScale = precision === 'float16' ? new LossScale(settings.lossScale) : undefined;
   let done = 0;
   let failure: DivergedError | undefined;
   const refuseFailed = (): void => {
     if (failure !== undefined) throw failure;
   };
-
-  /** What makes the randomness of one micro-batch another than any other's. */
-  function randomFeeds(
-    windows: readonly (readonly Example[])[],
-    step: number,
-    microBatch: number,
-  ): Record<string, Tensor> {
-    const { shape } = plan;
-    const count = shape.rows * shape.tokens;
-    const feeds: Record<string, Tensor> = {};
-    if (dropoutRate(settings) > 0) {
-      const data = dropoutKeys(seed, count, 'step', step, microBatch);
-      feeds.dropout_keys = { data, shape: [count, 1], dtype: 'int32' };
-    }
-    const alpha = settings.embeddingNoise;
-    if (alpha === 0) return feeds;
-    const width = config.hiddenSize;
-    return {
-      ...feeds,
-      ...noiseFeeds(objective, windows, { shape, width, alpha, seed, step, microBatch }),
-    };
-  }
 
   async function trainStep(): Promise<StepMetrics> {
     refuseFailed();
@@ -217,12 +211,16 @@ export async function createTrainer<Example>(
     const learningRate =
       settings.learningRate * scheduleFactor(settings.schedule, done, plan.totalSteps);
     const measured = await measurements.step(members, examples);
-    const sums = await runner.run({
+    const sums = await scaledStep(runner, lossScale, {
       microBatches: step.microBatches.map((indices, at) => {
         const windows = indices.map((window) => window.map((index) => examples[index] as Example));
         return {
           ...batchFeeds(objective, windows, { shape: plan.shape, step: members, ...measured }),
-          ...randomFeeds(windows, done, at),
+          ...randomFeeds(objective, windows, {
+            settings,
+            ...{ shape: plan.shape, width: config.hiddenSize },
+            ...{ seed, step: done, microBatch: at },
+          }),
         };
       }),
       weight,
@@ -232,7 +230,7 @@ export async function createTrainer<Example>(
     if (!Number.isFinite(sums.loss) || !Number.isFinite(sums.gradientNorm)) {
       const what = Number.isFinite(sums.loss) ? 'a gradient' : 'the loss';
       failure = new DivergedError(
-        `${what} is not a finite number at step ${done + 1} (examples ${step.examples.join(', ')}); a lower learning rate may help`,
+        `${what} is not a finite number at step ${done + 1} (examples ${step.examples.join(', ')}); a lower learning rate${lossScale === undefined ? '' : ' or the precision float32'} may help`,
         { step: done + 1, examples: step.examples },
       );
       // A first step that fails is often the fault of the weights, and then no rate helps.
@@ -248,6 +246,7 @@ export async function createTrainer<Example>(
       figures: sums.figures,
       learningRate,
       gradientNorm: sums.gradientNorm,
+      ...(lossScale === undefined ? {} : { lossScale: sums.lossScale }),
       supervisedTokens: weight,
       tokens: step.examples.reduce((sum, index) => sum + (sizes[index]?.tokens ?? 0), 0),
       seconds: (performance.now() - started) / 1000,
@@ -257,6 +256,7 @@ export async function createTrainer<Example>(
   const exports = runExports(model, settings, { modelState, task: objective.task });
   return {
     totalSteps: plan.totalSteps,
+    precision,
     get step() {
       return done;
     },
@@ -274,13 +274,17 @@ export async function createTrainer<Example>(
       await measurements.prepare(examples);
       const measured = measurements.save(examples);
       await runner.settle();
-      await saveRunState(folder, state, { step: done, fingerprint, measured });
+      await saveRunState(folder, state, {
+        ...{ step: done, fingerprint, measured },
+        lossScale: lossScale?.state,
+      });
     },
     async restoreState(folder) {
       const measured = measurements.size(examples);
       const stored = await restoreRunState(folder, state, { fingerprint, measured });
       runner.reset();
       measurements.restore(examples, stored.measured);
+      lossScale?.restore(stored.lossScale);
       done = stored.step;
       failure = undefined;
     },

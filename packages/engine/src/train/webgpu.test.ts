@@ -21,6 +21,7 @@ const tolerance = 1e-5;
 await describeOnWebGpu('training on WebGPU', (gpu) => {
   checkRuns(gpu);
   checkState(gpu);
+  checkPrecision(gpu);
 });
 
 function checkRuns(gpu: Device): void {
@@ -75,6 +76,31 @@ async function tinyRun(more: TrainingSettingsInput): Promise<TrainerOptions<obje
     ...more,
   });
   return { model, examples, settings, objective: causalLm } as TrainerOptions<object>;
+}
+
+function checkPrecision(gpu: Device): void {
+  it('trains in float16 where the adapter can, and says so where it cannot', async () => {
+    const run = await tinyRun({ method: { type: 'full' }, precision: 'float16' });
+    if ((await gpu.halfProducts()) === 'none') {
+      await expect(createTrainer({ ...run, device: gpu })).rejects.toThrow(
+        'the device "webgpu" cannot train in float16: its adapter lacks the feature shader-f16',
+      );
+      const settings = { ...run.settings, precision: 'auto' as const };
+      const trainer = await createTrainer({ ...run, settings, device: gpu });
+      expect(trainer.precision).toBe('float32');
+      await trainer.dispose();
+    } else {
+      const there = await createTrainer({ ...run, device: gpu });
+      const here = await createTrainer(run);
+      for (let step = 0; step < 2; step++) {
+        const [found, wanted] = [await there.trainStep(), await here.trainStep()];
+        expect(Math.abs(found.loss / wanted.loss - 1)).toBeLessThan(2e-3);
+        expect(Math.abs(found.gradientNorm / wanted.gradientNorm - 1)).toBeLessThan(2e-2);
+      }
+      await there.dispose();
+      await here.dispose();
+    }
+  });
 }
 
 function checkState(gpu: Device): void {
