@@ -1,4 +1,3 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
@@ -7,7 +6,7 @@ import { fewShotEntrant, runEntrant, tasksFor } from './contest.ts';
 import type { Engine } from './engine.ts';
 import { drawShots, exampleWithShots, withShots } from './few-shot.ts';
 import { chatRow } from './fixture-records.ts';
-import { type HeldOutRow, toQuestion } from './held-out.ts';
+import { type AnsweredRow, type HeldOutRow, toQuestion } from './held-out.ts';
 import { type ModelKit, openModelKit } from './model-kit.ts';
 import type { ServedModel } from './models.ts';
 
@@ -27,13 +26,13 @@ const served = (maxContext: number, style: ServedModel['style'] = 'chat'): Serve
   kit,
   engine: { folder: folder.path, adapter: null, isBase: true, maxContext },
 });
-const heldOut = (row: CanonicalRow): HeldOutRow => ({
+const heldOut = (row: AnsweredRow): HeldOutRow => ({
   ...toQuestion(row),
   row,
   example: exampleWithShots(kit, row, []),
 });
 const text = (tokens: Iterable<number>) => kit.tokenizer.decode(tokens);
-async function* stream(rows: readonly CanonicalRow[]) {
+async function* stream(rows: readonly AnsweredRow[]) {
   yield* rows;
 }
 
@@ -56,7 +55,7 @@ describe('drawShots', () => {
     chatRow(index + 1, `question ${index}`, labels[index < 50 ? 0 : 1 + (index % 2)] as string),
   );
   const options = { seed: 1, count: 6, isFixed: true, labelsMost: 10 };
-  const answers = (shots: readonly CanonicalRow[]) => shots.map((row) => toQuestion(row).expected);
+  const answers = (shots: readonly AnsweredRow[]) => shots.map((row) => toQuestion(row).expected);
 
   it('shows every label equally often, the same rows for the same seed', async () => {
     const shots = await drawShots(stream(rows), options);
@@ -84,7 +83,7 @@ describe('drawShots', () => {
 describe('few-shot prompts', () => {
   const shot = chatRow(1, 'one', 'ONE');
   it('put examples as turns after the system message, and score the last answer only', () => {
-    const row: CanonicalRow = {
+    const row: AnsweredRow = {
       kind: 'chat',
       line: 2,
       messages: [{ role: 'system', content: 'S' }, ...(chatRow(2, 'two', 'TWO') as Chat).messages],
@@ -103,8 +102,8 @@ describe('few-shot prompts', () => {
   });
 
   it('of completions put whole examples before the prompt', () => {
-    const row: CanonicalRow = { kind: 'completion', line: 2, prompt: 'b=', completion: '2' };
-    const other: CanonicalRow = { kind: 'completion', line: 1, prompt: 'a=', completion: '1' };
+    const row: AnsweredRow = { kind: 'completion', line: 2, prompt: 'b=', completion: '2' };
+    const other: AnsweredRow = { kind: 'completion', line: 1, prompt: 'a=', completion: '1' };
     const encoded = encodeCompletion(kit.tokenizer, { prompt: 'b=', completion: '2', eos: 0 });
     const example = { ...encoded, tokens: Int32Array.from(encoded.tokens) };
     const rows = [{ ...toQuestion(row), row, example }];
@@ -129,7 +128,7 @@ describe('few-shot prompts', () => {
     expect(tasksFor(served(60), rows, { shots: [], limits })).toBeNull();
   });
 });
-type Chat = Extract<CanonicalRow, { kind: 'chat' }>;
+type Chat = Extract<AnsweredRow, { kind: 'chat' }>;
 
 describe('runEntrant', () => {
   it('counts an answer as right when it is the expected one but for blanks around it', async () => {

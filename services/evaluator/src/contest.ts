@@ -1,9 +1,8 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { Contestant } from '@lathe/contracts/artifact/report';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { Engine, GenerateRequest } from './engine.ts';
 import { completionWithShots, exampleWithShots, withShots } from './few-shot.ts';
-import type { HeldOutRow } from './held-out.ts';
+import type { AnsweredRow, HeldOutRow } from './held-out.ts';
 import { wilson } from './intervals.ts';
 import type { ServedModel } from './models.ts';
 import { promptTokens } from './serve/answer.ts';
@@ -41,7 +40,7 @@ type AnswerLimits = Pick<EvaluatorSettings, 'answerSlack' | 'answerMost'>;
 export function tasksFor(
   model: ServedModel,
   rows: readonly HeldOutRow[],
-  { shots, limits }: { readonly shots: readonly CanonicalRow[]; readonly limits: AnswerLimits },
+  { shots, limits }: { readonly shots: readonly AnsweredRow[]; readonly limits: AnswerLimits },
 ): Task[] | null {
   const { tokenizer } = model.kit;
   const tasks: Task[] = [];
@@ -68,7 +67,7 @@ export function tasksFor(
 export function fewShotEntrant(
   model: ServedModel,
   rows: readonly HeldOutRow[],
-  options: { readonly shots: readonly CanonicalRow[]; readonly limits: AnswerLimits },
+  options: { readonly shots: readonly AnsweredRow[]; readonly limits: AnswerLimits },
 ): Entrant | null {
   // The longest row first, so that what does not fit shows at once.
   const longest = rows.reduce((best, row) =>

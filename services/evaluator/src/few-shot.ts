@@ -1,8 +1,8 @@
-import type { CanonicalRow, Message } from '@lathe/contracts/artifact/dataset';
+import type { Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
-import { rankOf, toQuestion } from './held-out.ts';
+import { type AnsweredRow, rankOf, toQuestion } from './held-out.ts';
 import type { ModelKit } from './model-kit.ts';
 import { templateOf } from './model-kit.ts';
 
@@ -15,16 +15,16 @@ export type ShotOptions = {
   readonly labelsMost: number;
 };
 
-type Ranked = { readonly rank: number; readonly row: CanonicalRow };
+type Ranked = { readonly rank: number; readonly row: AnsweredRow };
 
 /**
  * Draws examples for a few-shot prompt from the training rows, the same ones for the same seed. When
  * the answers are few labels, every label comes up equally often. Memory holds the drawn rows only.
  */
 export async function drawShots(
-  rows: AsyncIterable<CanonicalRow>,
+  rows: AsyncIterable<AnsweredRow>,
   { seed, count, isFixed, labelsMost }: ShotOptions,
-): Promise<CanonicalRow[]> {
+): Promise<AnsweredRow[]> {
   if (count === 0) return [];
   const all: Ranked[] = [];
   const byAnswer = new Map<string, Ranked[]>();
@@ -54,9 +54,9 @@ function keepLowest(list: Ranked[], next: Ranked, most: number): void {
 }
 
 /** One of each list after the other, lists in the order of their first rank. */
-function takeInTurns(lists: Ranked[][], count: number): CanonicalRow[] {
+function takeInTurns(lists: Ranked[][], count: number): AnsweredRow[] {
   const order = lists.toSorted((a, b) => (a[0]?.rank ?? 0) - (b[0]?.rank ?? 0));
-  const taken: CanonicalRow[] = [];
+  const taken: AnsweredRow[] = [];
   for (let turn = 0; taken.length < count; turn++) {
     const before = taken.length;
     for (const list of order) {
@@ -72,7 +72,7 @@ function takeInTurns(lists: Ranked[][], count: number): CanonicalRow[] {
 const separator = '\n\n';
 
 /** A row's messages with examples as earlier turns, after the row's own system messages. */
-export function withShots(messages: readonly Message[], shots: readonly CanonicalRow[]): Message[] {
+export function withShots(messages: readonly Message[], shots: readonly AnsweredRow[]): Message[] {
   const opening = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer');
   const at = opening === -1 ? messages.length : opening;
   const turns = shots.flatMap((shot) => {
@@ -88,7 +88,7 @@ export function withShots(messages: readonly Message[], shots: readonly Canonica
 }
 
 /** The prompt of a completion with whole examples before it. */
-export function completionWithShots(prompt: string, shots: readonly CanonicalRow[]): string {
+export function completionWithShots(prompt: string, shots: readonly AnsweredRow[]): string {
   const examples = shots.map((shot) =>
     shot.kind === 'completion' ? `${shot.prompt}${shot.completion}` : '',
   );
@@ -98,8 +98,8 @@ export function completionWithShots(prompt: string, shots: readonly CanonicalRow
 /** The tokens that the loss of a row is measured on when examples stand before it. */
 export function exampleWithShots(
   kit: ModelKit,
-  row: CanonicalRow,
-  shots: readonly CanonicalRow[],
+  row: AnsweredRow,
+  shots: readonly AnsweredRow[],
 ): ShardExample {
   const encoded =
     row.kind === 'chat'

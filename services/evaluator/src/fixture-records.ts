@@ -1,8 +1,8 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { newId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { InferenceReply, InferenceRequest } from '@lathe/contracts/message/inference';
+import type { AnsweredRow } from './held-out.ts';
 
 /** For tests: the project and the base model of everything below. */
 export const project = 'default';
@@ -59,7 +59,7 @@ export function embeddingQuestion(): EmbeddingQuestion {
 }
 
 /** A row with one question and its answer. */
-export function chatRow(line: number, user: string, assistant: string): CanonicalRow {
+export function chatRow(line: number, user: string, assistant: string): AnsweredRow {
   return {
     kind: 'chat',
     line,

@@ -10,6 +10,17 @@ import { decodeShard, type ShardExample } from '@lathe/contracts/artifact/shard'
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 
+/** A row as chat or completion, which is how models are asked. */
+export type AnsweredRow = Exclude<CanonicalRow, { kind: 'preference' }>;
+
+/** Of a row with two answers the better one is the expected one. */
+function readRow(json: string): AnsweredRow {
+  const row = canonicalRowSchema.parse(JSON.parse(json));
+  if (row.kind !== 'preference') return row;
+  const { line, messages, preferred } = row;
+  return { kind: 'chat', line, messages: [...messages, preferred] };
+}
+
 /** A row as a question: what the model is shown, and what it should answer. */
 export type Question = {
   readonly line: number;
@@ -19,7 +30,7 @@ export type Question = {
 };
 
 /** A held-out question with the tokens that its loss is measured on. */
-export type HeldOutRow = Question & { readonly row: CanonicalRow; readonly example: ShardExample };
+export type HeldOutRow = Question & { readonly row: AnsweredRow; readonly example: ShardExample };
 
 /** The dataset manifest of a job. */
 export async function readDataset(artifacts: ArtifactStore, key: string): Promise<DatasetManifest> {
@@ -33,7 +44,7 @@ export async function readDataset(artifacts: ArtifactStore, key: string): Promis
  */
 export async function readHeldOut(
   artifacts: ArtifactStore,
-  { heldOut }: DatasetManifest,
+  { heldOut, kind }: DatasetManifest,
   draw: { readonly seed: number; readonly most: number },
 ): Promise<HeldOutRow[]> {
   if (heldOut.rows === 0) return [];
@@ -41,7 +52,7 @@ export async function readHeldOut(
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => canonicalRowSchema.parse(JSON.parse(line)));
+    .map(readRow);
   const chosen = new Set(
     rows
       .map(({ line }, index) => ({ index, rank: rankOf(draw.seed, line) }))
@@ -50,9 +61,12 @@ export async function readHeldOut(
       .map(({ index }) => index),
   );
   const kept: HeldOutRow[] = [];
+  // The worse answers stand between the better ones.
+  const each = kind === 'preference' ? 2 : 1;
   let index = 0;
   for (const shard of heldOut.shards)
-    for (const example of decodeShard(await getBytes(artifacts, shard))) {
+    for (const [at, example] of decodeShard(await getBytes(artifacts, shard)).entries()) {
+      if (at % each !== 0) continue;
       const row = rows[index];
       if (row === undefined) throw new Error('the held-out shards have more examples than rows');
       if (chosen.has(index++)) kept.push({ ...toQuestion(row), row, example });
@@ -62,7 +76,7 @@ export async function readHeldOut(
 }
 
 /** The row's last answer that is trained on is the expected one; what stands before it is the question. */
-export function toQuestion(row: CanonicalRow): Question {
+export function toQuestion(row: AnsweredRow): Question {
   if (row.kind === 'completion')
     return {
       line: row.line,
@@ -83,15 +97,15 @@ export function toQuestion(row: CanonicalRow): Question {
 export async function* streamRows(
   artifacts: ArtifactStore,
   key: string,
-): AsyncGenerator<CanonicalRow> {
+): AsyncGenerator<AnsweredRow> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of artifacts.get(key)) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) yield canonicalRowSchema.parse(JSON.parse(line));
+    for (const line of lines) yield readRow(line);
   }
-  if (rest !== '') yield canonicalRowSchema.parse(JSON.parse(rest));
+  if (rest !== '') yield readRow(rest);
 }
 
 /** A number that orders rows by chance, the same for the same seed: 48 bits of SHA-256. */

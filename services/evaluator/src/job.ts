@@ -16,7 +16,7 @@ import { evaluate, headline, reportSentence } from './evaluate.ts';
 import { readDataset } from './held-out.ts';
 import { type EventPorts, emit } from './job-events.ts';
 import type { ModelFiles } from './model-files.ts';
-import type { Models } from './models.ts';
+import { type Models, styleOfRows } from './models.ts';
 import type { EvaluatorSettings } from './settings.ts';
 import { type Interruption, interruptionOf, watchWishes } from './wish-watch.ts';
 
@@ -102,14 +102,15 @@ async function score(
       retryable: false,
     });
   const dataset = await readDataset(ports.artifacts, datasetKey);
+  const style = styleOfRows(dataset);
   const { kind } = await ports.files.manifest(checkpointKey);
-  const base = { ...(await ports.models.base(job.model)), style: dataset.kind };
+  const base = { ...(await ports.models.base(job.model)), style };
   const tuned = await ports.models.tuned({
     name: modelName(job),
     kind,
     base: job.model,
     manifestKey: checkpointKey,
-    style: dataset.kind,
+    style,
   });
   const told: Promise<void>[] = [];
   const onProgress = (contestant: string, done: number, total: number): void => {

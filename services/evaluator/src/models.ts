@@ -1,4 +1,4 @@
-import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
+import { type DatasetManifest, datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { ModelRecord } from '@lathe/contracts/record/model';
@@ -143,5 +143,12 @@ async function styleOf(
   const key = job?.value.datasetKey;
   if (key == null || (await artifacts.stat(key)) === null) return 'chat';
   const chunks = await Array.fromAsync(artifacts.get(key));
-  return datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))).kind;
+  return styleOfRows(
+    datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))),
+  );
+}
+
+/** How a model that was tuned on such rows is asked. */
+export function styleOfRows({ kind }: Pick<DatasetManifest, 'kind'>): ServedModel['style'] {
+  return kind === 'completion' ? 'completion' : 'chat';
 }

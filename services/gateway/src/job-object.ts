@@ -3,19 +3,7 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 
 /** The `fine_tuning.job` object of a record: resolved settings stand in place of `auto`. */
 export function jobObject(record: JobRecord): JobObject {
-  const { settings } = record;
-  const hyperparameters =
-    settings === null
-      ? {
-          n_epochs: record.hyperparameters.n_epochs ?? 'auto',
-          batch_size: record.hyperparameters.batch_size ?? 'auto',
-          learning_rate_multiplier: record.hyperparameters.learning_rate_multiplier ?? 'auto',
-        }
-      : {
-          n_epochs: settings.epochs,
-          batch_size: settings.batchSize,
-          learning_rate_multiplier: settings.learningRateMultiplier,
-        };
+  const method = methodOf(record);
   return {
     id: record.id,
     object: 'fine_tuning.job',
@@ -23,7 +11,7 @@ export function jobObject(record: JobRecord): JobObject {
     error: record.error,
     fine_tuned_model: record.fineTunedModel,
     finished_at: record.finishedAt,
-    hyperparameters,
+    hyperparameters: method.type === 'supervised' ? method.supervised.hyperparameters : {},
     model: record.model,
     organization_id: record.project,
     result_files: record.resultFiles,
@@ -35,7 +23,7 @@ export function jobObject(record: JobRecord): JobObject {
     estimated_finish: record.progress?.estimatedFinish ?? null,
     integrations: [],
     metadata: record.metadata,
-    method: { type: 'supervised', supervised: { hyperparameters } },
+    method,
     lathe: {
       options: record.options,
       step: record.progress?.step ?? null,
@@ -43,4 +31,16 @@ export function jobObject(record: JobRecord): JobObject {
       evaluation: record.evaluation ?? null,
     },
   };
+}
+
+function methodOf({ settings, hyperparameters: asked, method }: JobRecord): JobObject['method'] {
+  const hyperparameters = {
+    n_epochs: settings?.epochs ?? asked.n_epochs ?? 'auto',
+    batch_size: settings?.batchSize ?? asked.batch_size ?? 'auto',
+    learning_rate_multiplier:
+      settings?.learningRateMultiplier ?? asked.learning_rate_multiplier ?? 'auto',
+  } as const;
+  if (method !== 'dpo') return { type: 'supervised', supervised: { hyperparameters } };
+  const beta = settings?.preference?.beta ?? asked.beta ?? 'auto';
+  return { type: 'dpo', dpo: { hyperparameters: { ...hyperparameters, beta } } };
 }

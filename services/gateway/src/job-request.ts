@@ -1,5 +1,10 @@
 import { LatheError } from '@lathe/contracts/error';
-import type { CreateJob, Hyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
+import type {
+  CreateJob,
+  DpoHyperparameters,
+  Hyperparameters,
+  LatheOptions,
+} from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord } from '@lathe/contracts/job/record';
 
 /** What is decided about a job before it exists. */
@@ -17,6 +22,7 @@ const suffixPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** The first record of a job. Throws `invalid_value` for parameters that contradict each other. */
 export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
+  const method = body.method?.type ?? 'supervised';
   const hyperparameters = hyperparametersOf(body);
   const options = body.lathe ?? {};
   if (
@@ -28,6 +34,7 @@ export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
       "'lathe.learning_rate' and 'learning_rate_multiplier' both set the learning rate; give one.",
     );
   refuseContradictions(options);
+  refuseOtherMethods(method, options);
   if (body.suffix != null && !suffixPattern.test(body.suffix))
     throw invalid(
       'suffix',
@@ -47,6 +54,7 @@ export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
     model: body.model,
     suffix: body.suffix ?? null,
     seed: body.seed ?? job.seed,
+    method,
     hyperparameters,
     options,
     metadata: body.metadata ?? null,
@@ -99,16 +107,28 @@ function refuseContradictions(options: LatheOptions): void {
     );
 }
 
+/** Options that belong to another method than the job's. */
+function refuseOtherMethods(method: 'supervised' | 'dpo', options: LatheOptions): void {
+  if (method === 'supervised' && options.preference !== undefined)
+    throw invalid('lathe.preference', "'lathe.preference' belongs to the method dpo.");
+  if (method === 'dpo' && options.label_smoothing !== undefined)
+    throw invalid(
+      'lathe.label_smoothing',
+      "'lathe.label_smoothing' is of single answers; pairs have 'lathe.preference.label_smoothing'.",
+    );
+}
+
 /** From the method, or from the older place; the two may not disagree. */
-function hyperparametersOf(body: CreateJob): Hyperparameters {
-  const current = body.method?.supervised?.hyperparameters;
+function hyperparametersOf({ method, ...body }: CreateJob): DpoHyperparameters {
+  const current: DpoHyperparameters | undefined =
+    method?.type === 'dpo' ? method.dpo?.hyperparameters : method?.supervised?.hyperparameters;
   const older = body.hyperparameters;
   if (current === undefined) return older ?? {};
   for (const name of Object.keys(older ?? {}) as (keyof Hyperparameters)[])
     if (current[name] !== older?.[name])
       throw invalid(
         `hyperparameters.${name}`,
-        `'hyperparameters.${name}' and 'method.supervised.hyperparameters.${name}' differ; give the latter.`,
+        `'hyperparameters.${name}' and 'method.${method?.type}.hyperparameters.${name}' differ; give the latter.`,
       );
   return current;
 }

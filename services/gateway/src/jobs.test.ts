@@ -123,6 +123,28 @@ test('what ingest, trainer and evaluator store is what the API shows', async () 
   });
 });
 
+test('a job of the method dpo is shown with its own hyperparameters', async () => {
+  const job = await create({
+    method: { type: 'dpo', dpo: { hyperparameters: { beta: 0.2, n_epochs: 2 } } },
+    lathe: { preference: { loss: 'robust', label_smoothing: 0.1 } },
+  });
+  expect(job).toMatchObject({
+    hyperparameters: {},
+    method: {
+      type: 'dpo',
+      dpo: {
+        hyperparameters: {
+          n_epochs: 2,
+          batch_size: 'auto',
+          learning_rate_multiplier: 'auto',
+          beta: 0.2,
+        },
+      },
+    },
+  });
+  expect(job.method).not.toHaveProperty('supervised');
+});
+
 test('an unknown model is a 400 that lists what there is', async () => {
   const error = await create({ model: 'gpt-9' }).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(APIError);
@@ -148,7 +170,48 @@ test.each([
     'hyperparameters.n_epochs',
     /"auto"/,
   ],
-  [{ method: { type: 'dpo', dpo: {} } }, 'invalid_value', 'method.type', /"supervised"/],
+  [
+    { method: { type: 'reinforcement' } },
+    'invalid_value',
+    'method.type',
+    /expected one of supervised, dpo/,
+  ],
+  [
+    { method: { type: 'dpo', supervised: {} } },
+    'unsupported_parameter',
+    'method.supervised',
+    /supervised/,
+  ],
+  [
+    { method: { type: 'dpo', dpo: { hyperparameters: { beta: 3 } } } },
+    'invalid_value',
+    'method.dpo.hyperparameters.beta',
+    /<=2/,
+  ],
+  [
+    { method: { type: 'supervised', supervised: { hyperparameters: { beta: 0.1 } } } },
+    'unsupported_parameter',
+    'method.supervised.hyperparameters.beta',
+    /beta/,
+  ],
+  [
+    { method: { type: 'dpo' }, lathe: { label_smoothing: 0.1 } },
+    'invalid_value',
+    'lathe.label_smoothing',
+    /lathe.preference.label_smoothing/,
+  ],
+  [
+    { method: { type: 'dpo' }, lathe: { preference: { loss: 'ipo', gamma: 1 } } },
+    'invalid_value',
+    'lathe.preference.gamma',
+    /only the loss simpo/,
+  ],
+  [
+    { lathe: { preference: { loss: 'ipo' } } },
+    'invalid_value',
+    'lathe.preference',
+    /belongs to the method dpo/,
+  ],
   [{ suffix: 'a:b' }, 'invalid_value', 'suffix', /letters, digits/],
   [{ suffix: 'x'.repeat(65) }, 'invalid_value', 'suffix', /64/],
   [{ seed: -1 }, 'invalid_value', 'seed', />=0/],

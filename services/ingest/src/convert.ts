@@ -18,11 +18,22 @@ const chatRowSchema = z.object({
     }),
   ),
 });
+const preferenceRowSchema = z.object({
+  input: chatRowSchema,
+  preferred_output: chatRowSchema.shape.messages.length(1),
+  non_preferred_output: chatRowSchema.shape.messages.length(1),
+});
 const completionRowSchema = z.object({ prompt: z.string(), completion: z.string() });
 
 /** The canonical row of a value that `validateRow` found without errors. Throws on any other. */
 export function convertRow(value: unknown, kind: FileKind, line: number): CanonicalRow {
   if (kind === 'completion') return { kind, line, ...completionRowSchema.parse(value) };
+  if (kind === 'preference') {
+    const row = preferenceRowSchema.parse(value);
+    const [preferred] = row.preferred_output.map(toMessage) as [Message];
+    const [rejected] = row.non_preferred_output.map(toMessage) as [Message];
+    return { kind, line, messages: row.input.messages.map(toMessage), preferred, rejected };
+  }
   const messages = chatRowSchema.parse(value).messages.map(toMessage);
   return { kind, line, messages };
 }
@@ -41,18 +52,14 @@ function toMessage(message: z.infer<typeof chatRowSchema>['messages'][number]): 
 export function promptOf(row: CanonicalRow): string {
   if (row.kind === 'completion') return row.prompt;
   const asked = row.messages.filter((message) => message.role === 'user');
-  const told = asked.length > 0 ? asked : row.messages.slice(0, -1);
+  const before = row.kind === 'preference' ? row.messages : row.messages.slice(0, -1);
+  const told = asked.length > 0 ? asked : before;
   return told.map((message) => message.content).join('\n');
 }
 
 /** The row's last answer. */
 export function answerOf(row: CanonicalRow): string {
-  return (row.kind === 'completion' ? row.completion : (row.messages.at(-1)?.content ?? '')).trim();
-}
-
-/** Every text that a user wrote, for looking at. */
-export function textsOf(row: CanonicalRow): string[] {
-  return row.kind === 'completion'
-    ? [row.prompt, row.completion]
-    : row.messages.map((message) => message.content);
+  if (row.kind === 'completion') return row.completion.trim();
+  const answer = row.kind === 'preference' ? row.preferred : row.messages.at(-1);
+  return answer?.content.trim() ?? '';
 }

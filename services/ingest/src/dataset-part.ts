@@ -53,15 +53,16 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
     tokens = 0;
   };
   return {
-    async add({ json, example }) {
-      const length = example.tokens.length;
-      examples.push(example);
-      lines.push(`${json}\n`);
-      tokens += length;
+    async add(row) {
+      examples.push(...row.examples);
+      lines.push(`${row.json}\n`);
       sums.rows++;
-      sums.tokens += length;
-      sums.supervisedTokens += supervisedCount(example.supervised);
-      sums.longest = Math.max(sums.longest, length);
+      for (const { tokens: sequence, supervised } of row.examples) {
+        tokens += sequence.length;
+        sums.tokens += sequence.length;
+        sums.supervisedTokens += supervisedCount(supervised);
+        sums.longest = Math.max(sums.longest, sequence.length);
+      }
       if (tokens >= shardTokens) await flush();
     },
     async finish() {

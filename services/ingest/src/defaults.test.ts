@@ -6,7 +6,7 @@ const facts = { rows: 256, tokens: 20_000, parameters: 2_000_000 };
 it('takes what the job says', () => {
   const hyperparameters = { n_epochs: 2, batch_size: 5, learning_rate_multiplier: 3 };
   const options = { adaptation: { type: 'full' as const }, learning_rate: 1e-3 };
-  expect(resolveSettings(facts, hyperparameters, options)).toEqual({
+  expect(resolveSettings(facts, { hyperparameters, options })).toEqual({
     epochs: 2,
     batchSize: 5,
     learningRateMultiplier: 3,
@@ -16,7 +16,10 @@ it('takes what the job says', () => {
 });
 
 it('fills in LoRA over all linear layers, keeping what was asked', () => {
-  const { adaptation } = resolveSettings(facts, {}, { adaptation: { type: 'lora', rank: 4 } });
+  const { adaptation } = resolveSettings(facts, {
+    hyperparameters: {},
+    options: { adaptation: { type: 'lora', rank: 4 } },
+  });
   expect(adaptation).toEqual({
     type: 'lora',
     rank: 4,
@@ -27,8 +30,11 @@ it('fills in LoRA over all linear layers, keeping what was asked', () => {
 });
 
 it('shows a small data set more often, in smaller batches', () => {
-  const small = resolveSettings({ ...facts, rows: 100 }, { n_epochs: 'auto' }, {});
-  const large = resolveSettings({ ...facts, rows: 50_000 }, {}, {});
+  const small = resolveSettings(
+    { ...facts, rows: 100 },
+    { hyperparameters: { n_epochs: 'auto' }, options: {} },
+  );
+  const large = resolveSettings({ ...facts, rows: 50_000 }, { hyperparameters: {}, options: {} });
   expect(small.epochs).toBeGreaterThan(large.epochs);
   expect(large.epochs).toBe(1);
   expect(small.batchSize).toBeLessThan(large.batchSize);
@@ -38,8 +44,10 @@ it('learns faster with LoRA and with smaller models, and scales by the multiplie
   const rate = (parameters: number, type: 'lora' | 'full', multiplier = 1) =>
     resolveSettings(
       { ...facts, parameters },
-      { learning_rate_multiplier: multiplier },
-      { adaptation: { type } },
+      {
+        hyperparameters: { learning_rate_multiplier: multiplier },
+        options: { adaptation: { type } },
+      },
     ).learningRate;
   expect(rate(1e9, 'full')).toBeCloseTo(2e-5);
   expect(rate(1e9, 'lora')).toBeCloseTo(2e-4);

@@ -1,6 +1,7 @@
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
-import type { Hyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
-import type { ResolvedSettings } from '@lathe/contracts/job/record';
+import type { DpoHyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
+import type { ResolvedPreference } from '@lathe/contracts/http/preference';
+import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
 
 /** What the rules for `auto` look at. */
 export type TuningFacts = {
@@ -11,12 +12,28 @@ export type TuningFacts = {
   readonly parameters: number;
 };
 
+type MethodRules = {
+  /** `n_epochs`: as many passes as show the model so many rows, within the limits. */
+  readonly rowsSeen: number;
+  readonly epochsMost: number;
+  /** On the learning rate. */
+  readonly rateFactor: number;
+};
+
+/** What the methods differ in: pairs of answers pull a model away from its own way of writing sooner. */
+const methodRules: Readonly<Record<'supervised' | 'dpo', MethodRules>> = {
+  supervised: { rowsSeen: 16_000, epochsMost: 16, rateFactor: 1 },
+  dpo: { rowsSeen: 4000, epochsMost: 4, rateFactor: 0.25 },
+};
+/** Where `beta` is `auto`. */
+const preferenceBeta = 0.1;
+
+/** What a job asks for. */
+export type Asked = Pick<JobRecord, 'method' | 'hyperparameters' | 'options'>;
+
 /** Constants of the rules, in one place so that experiments can change them. */
 export const tuningRules = {
-  /** `n_epochs`: as many passes as show the model so many rows, within the limits. */
-  rowsSeen: 16_000,
   epochsLeast: 1,
-  epochsMost: 16,
   /** `batch_size`: the power of two next to rows / rowsPerBatch, within the limits. */
   rowsPerBatch: 16,
   batchLeast: 4,
@@ -48,17 +65,33 @@ export const tuningRules = {
  */
 export function resolveSettings(
   facts: TuningFacts,
-  hyperparameters: Hyperparameters,
-  options: LatheOptions,
+  { method = 'supervised', hyperparameters, options }: Asked,
 ): ResolvedSettings {
+  const rules = methodRules[method];
   const adaptation = resolveAdaptation(options.adaptation, facts.rows);
   const multiplier = given(hyperparameters.learning_rate_multiplier) ?? 1;
   return {
-    epochs: given(hyperparameters.n_epochs) ?? automaticEpochs(facts.rows),
+    epochs: given(hyperparameters.n_epochs) ?? automaticEpochs(facts.rows, rules),
     batchSize: given(hyperparameters.batch_size) ?? automaticBatchSize(facts.rows),
     learningRateMultiplier: multiplier,
-    learningRate: options.learning_rate ?? baseRate(facts.parameters, adaptation.type) * multiplier,
+    learningRate:
+      options.learning_rate ??
+      baseRate(facts.parameters, adaptation.type) * rules.rateFactor * multiplier,
     adaptation,
+    ...(method === 'dpo' && { preference: resolvePreference(hyperparameters, options) }),
+  };
+}
+
+function resolvePreference(
+  { beta }: DpoHyperparameters,
+  { preference = {} }: LatheOptions,
+): ResolvedPreference {
+  const { loss = 'sigmoid', gamma, label_smoothing } = preference;
+  return {
+    loss,
+    beta: given(beta) ?? preferenceBeta,
+    ...(gamma !== undefined && { gamma }),
+    ...(label_smoothing !== undefined && { label_smoothing }),
   };
 }
 
@@ -80,8 +113,8 @@ function given(value: number | 'auto' | undefined): number | undefined {
   return value === 'auto' ? undefined : value;
 }
 
-function automaticEpochs(rows: number): number {
-  const { rowsSeen, epochsLeast, epochsMost } = tuningRules;
+function automaticEpochs(rows: number, { rowsSeen, epochsMost }: MethodRules): number {
+  const { epochsLeast } = tuningRules;
   return clamp(Math.round(rowsSeen / Math.max(rows, 1)), epochsLeast, epochsMost);
 }
 

@@ -1,11 +1,24 @@
+import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import type { Line } from './lines.ts';
 import { parseLine } from './parse.ts';
 
-export type FileKind = 'chat' | 'completion';
+export type FileKind = DatasetManifest['kind'];
 
 const wanted =
   'Wanted is JSON Lines: one object a line, either {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]} or {"prompt": "…", "completion": "…"}.';
+
+const wantedPreference =
+  'The method dpo wants lines of {"input": {"messages": […]}, "preferred_output": [{"role": "assistant", "content": "…"}], "non_preferred_output": […]}.';
+const kinds: readonly FileKind[] = ['chat', 'completion', 'preference'];
+
+/** Throws `invalid_file_format` when rows of this format are nothing for the method. */
+export function checkMethod(kind: FileKind, method: 'supervised' | 'dpo', param: string): void {
+  if ((method === 'dpo') === (kind === 'preference')) return;
+  const rest =
+    method === 'dpo' ? wantedPreference : 'They are for the method dpo, not for supervised.';
+  throw new LatheError('invalid_file_format', `The file has ${kind} rows. ${rest}`, { param });
+}
 
 type Limits = { readonly maxLineBytes: number; readonly maxDepth: number };
 
@@ -17,9 +30,9 @@ export function detectKind(sample: readonly Line[], param: string, limits: Limit
   const counts = new Map<FileKind | string, number>();
   const add = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
   for (const line of sample) add(shapeOf(line, limits));
-  const chat = counts.get('chat') ?? 0;
-  const completion = counts.get('completion') ?? 0;
-  if (chat > 0 || completion > 0) return chat >= completion ? 'chat' : 'completion';
+  const known = kinds.filter((kind) => counts.has(kind));
+  const [most] = known.toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
+  if (most !== undefined) return most;
   const first = sample[0];
   if (first === undefined)
     throw new LatheError('invalid_file_format', `The file has no rows. ${wanted}`, { param });
@@ -31,8 +44,7 @@ export function detectKind(sample: readonly Line[], param: string, limits: Limit
 const otherShapes: readonly (readonly [keys: readonly string[], name: string])[] = [
   [['conversations'], 'has ShareGPT rows ("conversations")'],
   [['instruction', 'output'], 'has Alpaca rows ("instruction", "output")'],
-  [['preferred_output'], 'has preference rows ("preferred_output")'],
-  [['chosen', 'rejected'], 'has preference rows ("chosen", "rejected")'],
+  [['chosen', 'rejected'], 'has preference rows of another format ("chosen", "rejected")'],
   [['custom_id', 'body'], 'has rows of a batch ("custom_id", "body")'],
   [['item'], 'has rows of an evaluation ("item")'],
   [['text'], 'has rows of plain text ("text")'],
@@ -44,6 +56,7 @@ function shapeOf(line: Line, limits: Limits): FileKind | string {
   const { value } = parsed;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'has lines that are not JSON objects';
+  if ('preferred_output' in value || 'non_preferred_output' in value) return 'preference';
   if ('messages' in value) return 'chat';
   if ('prompt' in value && 'completion' in value) return 'completion';
   for (const [keys, name] of otherShapes) if (keys.every((key) => key in value)) return name;

@@ -1,5 +1,5 @@
-import type { EncodedRow } from './tokenize.ts';
-import type { RowIssue } from './validate.ts';
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { RowIssue } from './validate-message.ts';
 
 /** How many tokens the loss counts: an example's first token has nothing before it and never counts. */
 export function supervisedCount(supervised: ArrayLike<number>): number {
@@ -9,10 +9,10 @@ export function supervisedCount(supervised: ArrayLike<number>): number {
 }
 
 /**
- * What is wrong with a row's loss mask: nothing to learn, or an answer without the token that ends
+ * What is wrong with the loss mask of a token sequence: nothing to learn, or an answer without the token that ends
  * it, after which a model would never stop.
  */
-export function checkMask(row: EncodedRow, endsAnswer: (token: number) => boolean): RowIssue[] {
+export function checkMask(row: ShardExample, endsAnswer: (token: number) => boolean): RowIssue[] {
   if (supervisedCount(row.supervised) === 0)
     return [
       {

@@ -21,7 +21,7 @@ import type { RowEncoder } from './tokenize.ts';
 export type PipelineInput = {
   readonly job: Pick<
     JobRecord,
-    'id' | 'project' | 'seed' | 'model' | 'hyperparameters' | 'options'
+    'id' | 'project' | 'seed' | 'model' | 'method' | 'hyperparameters' | 'options'
   >;
   /** Makes this attempt's folder in the store its own. */
   readonly attempt: string;
@@ -60,7 +60,7 @@ export async function prepareDataset(input: PipelineInput, ports: PipelinePorts)
     const spool = await createSpool(join(ports.workFolder, param));
     const readPorts: ReadPorts = { ...ports, spool, maxTokens };
     const bytes = ports.artifacts.get(file.key);
-    const source = kind === undefined ? { param, bytes } : { param, bytes, kind };
+    const source = { param, bytes, method: job.method ?? 'supervised', ...(kind && { kind }) };
     return { spool, rows: await readTrainingFile(source, readPorts) };
   };
   const training = await read(input.trainingFile, 'training_file');
@@ -177,7 +177,7 @@ async function writeDataset(
       ports.signal.throwIfAborted();
       ports.progress();
       const isHeldOut = heldOut?.[index++] === 1;
-      if (!isHeldOut) trained.push(row.example.tokens.length);
+      if (!isHeldOut) trained.push(row.examples.reduce((sum, one) => sum + one.tokens.length, 0));
       await (isHeldOut ? heldOutWriter : trainWriter).add(row);
     }
     for await (const row of validation?.spool.read() ?? []) {
@@ -198,7 +198,10 @@ async function writeDataset(
         lengths,
         supervised: training.rows.supervised + (validation?.rows.supervised ?? 0),
         trained,
-        windowTokens: Math.min(longest, maxTokens),
+        windowTokens: trained.reduce(
+          (most, one) => Math.max(most, one),
+          Math.min(longest, maxTokens),
+        ),
       },
       findings,
     );
@@ -218,7 +221,7 @@ async function writeDataset(
     const manifestKey = `${prefix}/manifest.json`;
     await putJson(artifacts, manifestKey, manifest);
     const facts = { rows: train.rows, tokens: train.tokens, parameters: model.parameters };
-    const resolved = resolveSettings(facts, job.hyperparameters, job.options);
+    const resolved = resolveSettings(facts, job);
     return { manifestKey, manifest, report, settings: resolved };
   } finally {
     await trainWriter.close();

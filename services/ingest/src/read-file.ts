@@ -2,7 +2,7 @@ import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from './breather.ts';
 import { answerOf, convertRow, promptOf } from './convert.ts';
-import { detectKind, type FileKind } from './detect.ts';
+import { checkMethod, detectKind, type FileKind } from './detect.ts';
 import type { Findings } from './findings.ts';
 import { type Line, readLines } from './lines.ts';
 import { checkMask, supervisedCount } from './mask.ts';
@@ -11,11 +11,14 @@ import type { IngestSettings } from './settings.ts';
 import { hash, normalisedPrompt } from './split.ts';
 import type { Spool } from './spool.ts';
 import type { EncodedRow, RowEncoder } from './tokenize.ts';
-import { type RowIssue, validateRow } from './validate.ts';
+import { validateRow } from './validate.ts';
+import type { RowIssue } from './validate-message.ts';
 
 export type FileToRead = {
   readonly param: Finding['file'];
   readonly bytes: AsyncIterable<Uint8Array>;
+  /** What the rows are for. */
+  readonly method: 'supervised' | 'dpo';
   /** Format that the file must have; found out when absent. */
   readonly kind?: FileKind;
 };
@@ -38,9 +41,10 @@ export type ReadRows = {
   readonly kind: FileKind;
   /** Lines with something on them. */
   read: number;
-  /** Rows that repeat an earlier prompt and answer. */
+  /** Rows that repeat an earlier prompt and (better) answer. */
   duplicates: number;
   supervised: number;
+  /** Tokens of all of its sequences. */
   readonly lengths: number[];
   /** Hash of the normalised prompt, and of the answer. */
   readonly groups: number[];
@@ -57,6 +61,7 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
   const lines = readLines(file.bytes, settings.maxLineBytes);
   const sample = await takeSample(lines, settings);
   const kind = agreedKind(file, detectKind(sample, file.param, settings));
+  checkMethod(kind, file.method, file.param);
   const encoder = await ports.encoderFor(kind);
   const rows: ReadRows = {
     kind,
@@ -72,10 +77,11 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
   let longRows = 0;
 
   const accept = async (row: CanonicalRow, encoded: EncodedRow): Promise<void> => {
-    if (encoded.tokens.length > ports.maxTokens) {
+    const lengths = encoded.examples.map(({ tokens }) => tokens.length);
+    const longest = Math.max(...lengths);
+    if (longest > ports.maxTokens) {
       longRows++;
-      if (long.length < settings.listedFindings)
-        long.push({ line: row.line, tokens: encoded.tokens.length });
+      if (long.length < settings.listedFindings) long.push({ line: row.line, tokens: longest });
       return;
     }
     const prompt = promptOf(row);
@@ -83,11 +89,11 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
     const both = hash(`${prompt}\u0000${answer}`);
     if (seen.has(both)) rows.duplicates++;
     seen.add(both);
-    rows.lengths.push(encoded.tokens.length);
+    rows.lengths.push(lengths.reduce((sum, length) => sum + length, 0));
     rows.groups.push(hash(normalisedPrompt(prompt)));
     rows.answers.push(hash(answer));
-    rows.supervised += supervisedCount(encoded.supervised);
-    await ports.spool.add(row, encoded);
+    for (const { supervised } of encoded.examples) rows.supervised += supervisedCount(supervised);
+    await ports.spool.add(row, encoded.examples);
   };
 
   const breathe = createBreather();
@@ -151,7 +157,11 @@ function readRow(line: Line, kind: FileKind, settings: IngestSettings): RowRead 
 }
 
 function checkEncoded(encoded: EncodedRow, encoder: RowEncoder, maxTokens: number): RowIssue[] {
-  const issues = encoded.tokens.length > maxTokens ? [] : checkMask(encoded, encoder.endsAnswer);
+  // What is too long is judged over all rows.
+  const isLong = encoded.examples.some(({ tokens }) => tokens.length > maxTokens);
+  const issues = isLong
+    ? []
+    : encoded.examples.flatMap((example) => checkMask(example, encoder.endsAnswer));
   const [control] = encoded.controlStrings;
   if (control !== undefined)
     issues.push({

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { decodeShard, encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
 
-/** A row as it waits on disk: its canonical JSON and its tokens. */
-export type SpooledRow = { readonly json: string; readonly example: ShardExample };
+/** A row as it waits on disk: its canonical JSON and its token sequences. */
+export type SpooledRow = { readonly json: string; readonly examples: readonly ShardExample[] };
 
-/** Rows on the local disk, for as long as it is not yet known to which side of the split they go. */
+/** Rows of one format, with as many sequences each, on the local disk, for as long as it is not yet known to which side of the split they go. */
 export type Spool = {
-  add(row: CanonicalRow, example: ShardExample): Promise<void>;
+  add(row: CanonicalRow, examples: readonly ShardExample[]): Promise<void>;
   /** Every row in the order of adding. Only after the last `add`. */
   read(): AsyncGenerator<SpooledRow>;
   remove(): Promise<void>;
@@ -29,7 +29,7 @@ export async function createSpool(folder: string): Promise<Spool> {
 
   const flush = async (): Promise<void> => {
     if (waiting.length === 0) return;
-    await writeFile(pathOf(chunks, 'shard'), encodeShard(waiting.map((row) => row.example)));
+    await writeFile(pathOf(chunks, 'shard'), encodeShard(waiting.flatMap((row) => row.examples)));
     await writeFile(pathOf(chunks, 'jsonl'), waiting.map((row) => row.json).join('\n'));
     chunks++;
     waiting = [];
@@ -37,10 +37,10 @@ export async function createSpool(folder: string): Promise<Spool> {
     characters = 0;
   };
   return {
-    async add(row, example) {
+    async add(row, examples) {
       const json = JSON.stringify(row);
-      waiting.push({ json, example });
-      tokens += example.tokens.length;
+      waiting.push({ json, examples });
+      for (const example of examples) tokens += example.tokens.length;
       characters += json.length;
       if (tokens >= chunkTokens || characters >= chunkCharacters) await flush();
     },
@@ -49,8 +49,9 @@ export async function createSpool(folder: string): Promise<Spool> {
         const examples = decodeShard(await readFile(pathOf(chunk, 'shard')));
         // JSON.stringify escapes line ends, so they only stand between rows.
         const rows = (await readFile(pathOf(chunk, 'jsonl'), 'utf8')).split('\n');
-        for (const [index, example] of examples.entries())
-          yield { json: rows[index] as string, example };
+        const each = examples.length / rows.length;
+        for (const [index, json] of rows.entries())
+          yield { json, examples: examples.slice(index * each, (index + 1) * each) };
       }
       for (const row of waiting) yield row;
     },

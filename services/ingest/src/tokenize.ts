@@ -1,4 +1,5 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import type { CanonicalRow, Message } from '@lathe/contracts/artifact/dataset';
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { type EncodedExample, encodeChat } from '@lathe/tokenizer/chat-example';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
@@ -7,12 +8,12 @@ import { TokenizerError } from '@lathe/tokenizer/error';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import type { FileKind } from './detect.ts';
 import { type LoadedTemplate, loadTemplate, withoutSource } from './template.ts';
-import type { RowIssue } from './validate.ts';
+import type { RowIssue } from './validate-message.ts';
 
-/** A row in tokens; `supervised[i]` is 1 when token i is a target. */
+/** A row in tokens. */
 export type EncodedRow = {
-  readonly tokens: Int32Array;
-  readonly supervised: Uint8Array;
+  /** Its token sequences: one, or the better and the worse answer, each with what stands before it. */
+  readonly examples: readonly ShardExample[];
   /** Control tokens that a user wrote out in the text. */
   readonly controlStrings: readonly string[];
 };
@@ -36,7 +37,7 @@ export async function createRowEncoder(
   kind: FileKind,
 ): Promise<RowEncoder> {
   const tokenizer = await loadTokenizer(folder);
-  if (kind === 'chat') return chatEncoder(tokenizer, await loadTemplate(folder, model));
+  if (kind !== 'completion') return chatEncoder(tokenizer, await loadTemplate(folder, model));
   const eos = await endOfText(folder, tokenizer);
   if (eos !== undefined) return completionEncoder(tokenizer, eos);
   throw new LatheError(
@@ -51,9 +52,10 @@ function chatEncoder(tokenizer: Tokenizer, { template, sha256 }: LoadedTemplate)
     templateSha256: sha256,
     endsAnswer: tokenizer.isSpecial,
     encode(row) {
-      if (row.kind !== 'chat') throw new TypeError('a chat encoder got a completion row');
+      if (row.kind === 'completion') throw new TypeError('a chat encoder got a completion row');
+      const chats = row.kind === 'chat' ? [row.messages] : answersOf(row);
       try {
-        return toRow(encodeChat(tokenizer, template, row.messages));
+        return toRow(chats.map((messages) => encodeChat(tokenizer, template, messages)));
       } catch (error) {
         if (!(error instanceof TokenizerError)) throw error;
         const message = `the chat template refuses the row: ${withoutSource(error)}`;
@@ -68,14 +70,34 @@ function completionEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
     templateSha256: null,
     endsAnswer: (token) => token === eos,
     encode(row) {
-      if (row.kind !== 'completion') throw new TypeError('a completion encoder got a chat row');
+      if (row.kind !== 'completion') throw new TypeError('a completion encoder got a chat');
       const { prompt, completion } = row;
-      return toRow(encodeCompletion(tokenizer, { prompt, completion, eos }));
+      return toRow([encodeCompletion(tokenizer, { prompt, completion, eos })]);
     },
   };
 }
 
-function toRow(example: EncodedExample): EncodedRow {
-  const { tokens, supervised, controlStrings } = example;
-  return { tokens: Int32Array.from(tokens), supervised, controlStrings };
+/** The conversation with each of the answers, of which only they are targets. */
+function answersOf({
+  messages,
+  preferred,
+  rejected,
+}: Extract<CanonicalRow, { kind: 'preference' }>): Message[][] {
+  const before = messages.map((message) =>
+    message.role === 'assistant' ? { ...message, weight: 0 as const } : message,
+  );
+  return [
+    [...before, preferred],
+    [...before, rejected],
+  ];
+}
+
+function toRow(encoded: readonly EncodedExample[]): EncodedRow {
+  return {
+    examples: encoded.map(({ tokens, supervised }) => ({
+      tokens: Int32Array.from(tokens),
+      supervised,
+    })),
+    controlStrings: encoded.flatMap(({ controlStrings }) => controlStrings),
+  };
 }

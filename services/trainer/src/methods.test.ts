@@ -1,12 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
+import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readManifest } from './controller/checkpoints.ts';
-import { type Cluster, openCluster, smallExamples, type WorkerProcess } from './testing/cluster.ts';
+import {
+  type Cluster,
+  type JobOptions,
+  openCluster,
+  smallExamples,
+  type WorkerProcess,
+} from './testing/cluster.ts';
 
 /** Every method and setting of a job on the real engine, each on a run of a few steps. */
 const main = fileURLToPath(new URL('./worker/main.ts', import.meta.url));
@@ -32,7 +39,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => resources.disposeAsync());
 
-type Change = { readonly epochs?: number; readonly learningRate?: number };
+type Change = Pick<JobOptions, 'epochs' | 'learningRate' | 'train' | 'heldOut' | 'preference'>;
 
 function create(adaptation: Adaptation, options: LatheOptions, change: Change): Promise<string> {
   return cluster.createJob({
@@ -123,6 +130,36 @@ test.each<[string, LatheOptions]>([
     const rates = metrics.map((data) => data.learning_rate as number);
     if (name === 'wsd') expect(rates[0]).toBeCloseTo(0.1 * 5e-3);
     if (name.startsWith('cosine')) expect(rates.at(-1)).toBeGreaterThan(0.2 * 5e-3);
+  },
+  90_000,
+);
+
+/** The same prompt with the tokens 3 4 as the better and 5 6 as the worse answer. */
+const pairs = (count: number) =>
+  smallExamples(count).flatMap(({ tokens, supervised }) => [
+    { tokens, supervised },
+    { tokens: Int32Array.of(tokens[0] ?? 0, tokens[1] ?? 0, 5, 6), supervised },
+  ]);
+
+test.each<ResolvedPreference>([
+  { loss: 'sigmoid', beta: 0.1, label_smoothing: 0.1 },
+  { loss: 'ipo', beta: 0.1 },
+  { loss: 'hinge', beta: 0.1 },
+  { loss: 'robust', beta: 0.1, label_smoothing: 0.1 },
+  { loss: 'orpo', beta: 0.2 },
+  { loss: 'simpo', beta: 2, gamma: 1 },
+])(
+  'pairs of answers train with the loss $loss',
+  async (preference) => {
+    const rows = { train: pairs(16), heldOut: pairs(4) };
+    const job = await train({ type: 'lora', rank: 2, alpha: 8 }, {}, { ...rows, preference });
+    const metrics = await metricsOf(job);
+    expect(metrics.at(-1)?.train_loss).toBeLessThan(metrics[0]?.train_loss ?? 0);
+    // Pairs whose better answer got the higher reward.
+    expect(metrics.at(-1)?.train_mean_token_accuracy).toBe(1);
+    const manifest = await readManifest(cluster.artifacts, job.checkpointKey ?? '');
+    expect(manifest.kind).toBe('adapter');
+    expect(manifest.metrics.full_valid_mean_token_accuracy).toBe(1);
   },
   90_000,
 );

@@ -22,6 +22,14 @@ export const canonicalRowSchema = z.discriminatedUnion('kind', [
     prompt: z.string(),
     completion: z.string(),
   }),
+  z.object({
+    kind: z.literal('preference'),
+    line: z.number().int(),
+    /** The conversation, then the better and the worse way to go on. */
+    messages: z.array(messageSchema).min(1),
+    preferred: messageSchema,
+    rejected: messageSchema,
+  }),
 ]);
 export type CanonicalRow = z.infer<typeof canonicalRowSchema>;
 
@@ -38,9 +46,9 @@ export const datasetPartSchema = z.object({
   supervisedTokens: z.number().int(),
   /** Longest example in tokens. */
   longest: z.number().int(),
-  /** Token shards in order (artifact/shard.ts). */
+  /** Token shards in order (artifact/shard.ts); a preference row is two examples, the better answer first. */
   shards: z.array(objectRefSchema),
-  /** JSONL of CanonicalRow, one for each example of the shards and in their order. */
+  /** JSONL of CanonicalRow, in the order of the shards. */
   canonical: objectRefSchema,
 });
 export type DatasetPart = z.infer<typeof datasetPartSchema>;
@@ -49,7 +57,7 @@ export type DatasetPart = z.infer<typeof datasetPartSchema>;
 export const datasetManifestSchema = z.object({
   version: z.literal(1),
   jobId: z.string(),
-  kind: z.enum(['chat', 'completion']),
+  kind: z.enum(['chat', 'completion', 'preference']),
   baseModel: z.string(),
   tokenizerSha256: sha256,
   templateSha256: sha256.nullable(),

@@ -6,6 +6,7 @@ import { deviceKindSchema } from '../record/worker.ts';
 import { adaptationSchema } from './adaptation.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
+import { preferenceSchema } from './preference.ts';
 import { trainingOptions } from './training.ts';
 
 const auto = z.literal('auto');
@@ -18,6 +19,15 @@ export const hyperparametersSchema = z.strictObject({
 });
 export type Hyperparameters = z.infer<typeof hyperparametersSchema>;
 
+/** Hyperparameters of tuning on pairs of answers. */
+export const dpoHyperparametersSchema = hyperparametersSchema.extend({
+  beta: z
+    .union([auto, z.number().positive().max(2)])
+    .optional()
+    .describe('how strongly the model is held to its base model'),
+});
+export type DpoHyperparameters = z.infer<typeof dpoHyperparametersSchema>;
+
 /** Lathe's own options of a job; every one is optional. */
 export const latheOptionsSchema = z.strictObject({
   adaptation: adaptationSchema.optional().describe('which weights train; lora by default'),
@@ -27,6 +37,7 @@ export const latheOptionsSchema = z.strictObject({
     .optional()
     .describe('absolute; learning_rate_multiplier must then be absent'),
   ...trainingOptions,
+  preference: preferenceSchema.optional().describe('the loss of the method dpo'),
   max_tokens: z
     .number()
     .int()
@@ -65,10 +76,25 @@ export const createJobSchema = z.strictObject({
   training_file: z.string().min(1),
   validation_file: z.string().min(1).nullish(),
   method: z
-    .strictObject({
-      type: z.literal('supervised'),
-      supervised: z.strictObject({ hyperparameters: hyperparametersSchema.optional() }).optional(),
-    })
+    .discriminatedUnion(
+      'type',
+      [
+        z.strictObject({
+          type: z.literal('supervised'),
+          supervised: z
+            .strictObject({ hyperparameters: hyperparametersSchema.optional() })
+            .optional(),
+        }),
+        z.strictObject({
+          type: z.literal('dpo'),
+          dpo: z.strictObject({ hyperparameters: dpoHyperparametersSchema.optional() }).optional(),
+        }),
+      ],
+      {
+        error: ({ code }) =>
+          code === 'invalid_union' ? 'expected one of supervised, dpo' : undefined,
+      },
+    )
     .optional(),
   hyperparameters: hyperparametersSchema.optional(),
   suffix: z.string().min(1).max(64).nullish(),
@@ -87,6 +113,7 @@ export const jobObjectSchema = z.object({
   error: wireErrorSchema.nullable(),
   fine_tuned_model: z.string().nullable(),
   finished_at: z.number().int().nullable(),
+  /** Those of a supervised job; empty otherwise. */
   hyperparameters: hyperparametersSchema,
   model: z.string(),
   organization_id: z.string(),
@@ -99,10 +126,16 @@ export const jobObjectSchema = z.object({
   estimated_finish: z.number().int().nullable(),
   integrations: z.array(z.unknown()),
   metadata: metadataSchema.nullable(),
-  method: z.object({
-    type: z.literal('supervised'),
-    supervised: z.object({ hyperparameters: hyperparametersSchema }),
-  }),
+  method: z.discriminatedUnion('type', [
+    z.object({
+      type: z.literal('supervised'),
+      supervised: z.object({ hyperparameters: hyperparametersSchema }),
+    }),
+    z.object({
+      type: z.literal('dpo'),
+      dpo: z.object({ hyperparameters: dpoHyperparametersSchema }),
+    }),
+  ]),
   /** Extension: progress and evaluation in numbers. */
   lathe: z.object({
     options: latheOptionsSchema,

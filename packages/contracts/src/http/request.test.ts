@@ -42,7 +42,7 @@ describe('a job request', () => {
     [{ ...least, epochs: 3 }, 'epochs'],
     [{ ...least, hyperparameters: { n_epochs: 0 } }, 'hyperparameters.n_epochs'],
     [{ ...least, hyperparameters: { n_epochs: 1.5 } }, 'hyperparameters.n_epochs'],
-    [{ ...least, method: { type: 'dpo' } }, 'method.type'],
+    [{ ...least, method: { type: 'reinforcement' } }, 'method.type'],
     [{ ...least, suffix: 'x'.repeat(65) }, 'suffix'],
     [{ ...least, seed: -1 }, 'seed'],
     [{ ...least, metadata: { k: 'x'.repeat(513) } }, 'metadata.k'],

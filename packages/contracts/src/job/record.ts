@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { wireErrorSchema } from '../error.ts';
 import { adaptationSchema } from '../http/adaptation.ts';
-import { hyperparametersSchema, latheOptionsSchema } from '../http/fine-tuning.ts';
+import { dpoHyperparametersSchema, latheOptionsSchema } from '../http/fine-tuning.ts';
 import { metadataSchema } from '../http/metadata.ts';
+import { resolvedPreferenceSchema } from '../http/preference.ts';
 import { assertMove, isTerminal, type JobState, jobStateSchema } from './state.ts';
 
 /** Hyperparameters with every `auto` resolved; set when ingest knows the data. */
@@ -12,6 +13,8 @@ export const resolvedSettingsSchema = z.object({
   learningRateMultiplier: z.number().positive(),
   learningRate: z.number().positive(),
   adaptation: adaptationSchema,
+  /** Of a job of the method dpo. */
+  preference: resolvedPreferenceSchema.optional(),
 });
 export type ResolvedSettings = z.infer<typeof resolvedSettingsSchema>;
 
@@ -32,7 +35,9 @@ export const jobRecordSchema = z.object({
   model: z.string(),
   suffix: z.string().nullable(),
   seed: z.number().int(),
-  hyperparameters: hyperparametersSchema,
+  /** Absent: supervised. */
+  method: z.enum(['supervised', 'dpo']).optional(),
+  hyperparameters: dpoHyperparametersSchema,
   options: latheOptionsSchema,
   metadata: metadataSchema.nullable(),
   trainingFile: z.string(),

@@ -44,7 +44,9 @@ export function memoryNeed(
   const kept = options.recompute_activations === true ? recomputedShare : 1;
   const perToken = kept * layers * (12 * hiddenSize + 5 * intermediateSize + scores);
   const activations = (tokens * perToken + 2 * logitRows * vocabularySize) * numberBytes;
-  const fixed = processBytes + layers * layerBytes + activations;
+  // Pairs are measured under the base model in programs of their own.
+  const programs = settings?.preference === undefined ? 1 : 1.5;
+  const fixed = processBytes + layers * layerBytes + programs * activations;
   const copies = trainedCopies + optimizerCopies[options.optimizer?.type ?? 'adamw'];
   if (adaptation.type === 'full' || adaptation.type === 'layers')
     return fixed + copies * weightBytes;

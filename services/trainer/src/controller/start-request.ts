@@ -55,6 +55,7 @@ function trainingSettings(
     recomputeActivations: options.recompute_activations,
     memoryLimit: options.memory_limit,
     checkpointEvery: options.checkpoint_every,
+    preference: settings.preference && camelKeys(settings.preference),
   };
 }
 

@@ -8,6 +8,7 @@ import { datasetPrefix } from '@lathe/contracts/artifact/key';
 import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
+import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import { newId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
@@ -46,6 +47,8 @@ export type JobOptions = {
   readonly model?: string;
   readonly project?: string;
   readonly adaptation?: Adaptation;
+  /** The examples are pairs of answers, the better one first. */
+  readonly preference?: ResolvedPreference;
   readonly options?: LatheOptions;
   readonly epochs?: number;
   readonly learningRate?: number;
@@ -199,13 +202,14 @@ export function smallExamples(count: number): ShardExample[] {
 async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Promise<JobRecord> {
   const id = newId('job');
   const { model = 'tiny', adaptation = { type: 'lora' }, project = usualProject } = options;
+  const { preference } = options;
   const prefix = datasetPrefix(project, id, newId('attempt'));
   const train = await storePart(artifacts, `${prefix}/train`, options.train ?? smallExamples(40));
   const heldOut = await storePart(artifacts, `${prefix}/held`, options.heldOut ?? smallExamples(4));
   const manifest: DatasetManifest = {
     version: 1,
     jobId: id,
-    kind: 'chat',
+    kind: preference === undefined ? 'chat' : 'preference',
     baseModel: model,
     tokenizerSha256: '0'.repeat(64),
     templateSha256: null,
@@ -241,6 +245,7 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
       learningRateMultiplier: 1,
       learningRate: options.learningRate ?? 1e-3,
       adaptation,
+      ...(preference && { preference }),
     },
     datasetKey,
     progress: null,

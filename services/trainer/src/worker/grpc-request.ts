@@ -34,12 +34,13 @@ export function readStartRequest(request: StartJobRequest): RunRequest {
 }
 
 function readSettings(settings: TrainingSettings): RunSettings {
-  const { adaptation, optimizer, earlyStopping, ...rest } = settings;
+  const { adaptation, optimizer, earlyStopping, preference, ...rest } = settings;
   if (adaptation === undefined) throw new RangeError('settings.adaptation is missing');
   const parsed = runSettingsSchema.safeParse({
     ...rest,
     adaptation: { ...set(adaptation.value), type: adaptation.$case },
     optimizer: optimizer && set(optimizer),
+    preference: preference && set(preference),
     earlyStopping: earlyStopping && readEarlyStopping(earlyStopping),
   });
   if (parsed.success) return parsed.data;

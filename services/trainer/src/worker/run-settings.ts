@@ -14,6 +14,15 @@ function engineInput<Input>(schema: z.ZodType) {
   );
 }
 
+/** How pairs of answers are trained on; absent: the examples are single answers. */
+const preferenceSchema = z.object({
+  loss: z.enum(['sigmoid', 'ipo', 'hinge', 'robust', 'orpo', 'simpo']),
+  beta: z.number().positive(),
+  gamma: z.number().optional(),
+  labelSmoothing: z.number().optional(),
+});
+export type PreferenceSettings = z.infer<typeof preferenceSchema>;
+
 /** Training settings as a job carries them; what is absent keeps the engine's default. */
 export const runSettingsSchema = z.object({
   adaptation: engineInput<Method>(methodSchema),
@@ -39,6 +48,7 @@ export const runSettingsSchema = z.object({
   recomputeActivations: z.boolean().optional(),
   memoryLimit: z.number().int().optional(),
   checkpointEvery: z.number().int().min(1).optional(),
+  preference: preferenceSchema.optional(),
 });
 export type RunSettings = z.infer<typeof runSettingsSchema>;
 
@@ -54,6 +64,7 @@ export function engineSettings(settings: RunSettings): TrainingSettings {
     optimizer,
     weightDecay,
     checkpointEvery: _,
+    preference: __,
     ...alike
   } = settings;
   return parseTrainingSettings(

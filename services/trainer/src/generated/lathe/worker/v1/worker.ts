@@ -146,7 +146,11 @@ export interface TrainingSettings {
     | boolean
     | undefined;
   /** Most bytes that the engine's process may take. */
-  memoryLimit?: number | undefined;
+  memoryLimit?:
+    | number
+    | undefined;
+  /** Set: the examples are pairs of answers, the better one first. Unset: they are single answers. */
+  preference: Preference | undefined;
 }
 
 export interface FullAdaptation {
@@ -188,6 +192,14 @@ export interface Ia3Adaptation {
 /** The embeddings of these ids train. */
 export interface TokensAdaptation {
   tokens: number[];
+}
+
+export interface Preference {
+  /** sigmoid, ipo, hinge, robust, orpo or simpo. */
+  loss: string;
+  beta: number;
+  gamma?: number | undefined;
+  labelSmoothing?: number | undefined;
 }
 
 export interface Optimizer {
@@ -1049,6 +1061,7 @@ function createBaseTrainingSettings(): TrainingSettings {
     microBatchTokens: undefined,
     recomputeActivations: undefined,
     memoryLimit: undefined,
+    preference: undefined,
   };
 }
 
@@ -1136,6 +1149,9 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
     }
     if (message.memoryLimit !== undefined) {
       writer.uint32(216).uint64(message.memoryLimit);
+    }
+    if (message.preference !== undefined) {
+      Preference.encode(message.preference, writer.uint32(226).fork()).join();
     }
     return writer;
   },
@@ -1369,6 +1385,14 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
             message.memoryLimit = longToNumber(reader.uint64());
             continue;
           }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.preference = Preference.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1444,6 +1468,9 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
     message.microBatchTokens = object.microBatchTokens ?? undefined;
     message.recomputeActivations = object.recomputeActivations ?? undefined;
     message.memoryLimit = object.memoryLimit ?? undefined;
+    message.preference = (object.preference !== undefined && object.preference !== null)
+      ? Preference.fromPartial(object.preference)
+      : undefined;
     return message;
   },
 };
@@ -1851,6 +1878,97 @@ export const TokensAdaptation: MessageFns<TokensAdaptation> = {
   fromPartial<I extends Exact<DeepPartial<TokensAdaptation>, I>>(object: I): TokensAdaptation {
     const message = createBaseTokensAdaptation();
     message.tokens = object.tokens?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBasePreference(): Preference {
+  return { loss: "", beta: 0, gamma: undefined, labelSmoothing: undefined };
+}
+
+export const Preference: MessageFns<Preference> = {
+  encode(message: Preference, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.loss !== "") {
+      writer.uint32(10).string(message.loss);
+    }
+    if (message.beta !== 0) {
+      writer.uint32(17).double(message.beta);
+    }
+    if (message.gamma !== undefined) {
+      writer.uint32(25).double(message.gamma);
+    }
+    if (message.labelSmoothing !== undefined) {
+      writer.uint32(33).double(message.labelSmoothing);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Preference {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreference();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.loss = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.beta = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.gamma = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.labelSmoothing = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Preference>, I>>(base?: I): Preference {
+    return Preference.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Preference>, I>>(object: I): Preference {
+    const message = createBasePreference();
+    message.loss = object.loss ?? "";
+    message.beta = object.beta ?? 0;
+    message.gamma = object.gamma ?? undefined;
+    message.labelSmoothing = object.labelSmoothing ?? undefined;
     return message;
   },
 };

@@ -1,0 +1,150 @@
+/** One thing that is wrong with a row: where in it, by which rule, in words without a full stop. */
+export type RowIssue = {
+  readonly path: string;
+  readonly rule: string;
+  readonly message: string;
+  readonly level: 'error' | 'warn';
+};
+
+export type Report = (issue: RowIssue) => void;
+
+export const roles = ['system', 'developer', 'user', 'assistant', 'tool'];
+const messageKeys = new Set(['role', 'content', 'name', 'weight']);
+/** Keys that clients write as null; with a value they ask for something that is not supported. */
+const unsupportedKeys: Readonly<Record<string, string>> = {
+  tool_calls: 'tool calls',
+  tool_call_id: 'tool calls',
+  function_call: 'tool calls',
+  audio: 'sounds',
+  refusal: 'refusals',
+};
+
+/** What is wrong with one chat message. */
+export function checkMessage(message: unknown, path: string, report: Report): void {
+  if (!isObject(message)) {
+    fail(report, path, 'type', `${path} must be an object, not ${nameOf(message)}`);
+    return;
+  }
+  const { role, content, name, weight } = message;
+  if (typeof role !== 'string' || !roles.includes(role))
+    fail(report, `${path}.role`, 'role', `${path}.role must be one of ${roles.join(', ')}`);
+  checkContent(content, { path: `${path}.content`, role }, report);
+  if (name != null && typeof name !== 'string')
+    fail(report, `${path}.name`, 'type', `${path}.name must be a string`);
+  if (weight !== undefined && weight !== null) {
+    if (weight !== 0 && weight !== 1)
+      fail(report, `${path}.weight`, 'weight', `${path}.weight must be 0 or 1`);
+    else if (role !== 'assistant')
+      fail(report, `${path}.weight`, 'weight', `${path}.weight belongs to assistant messages only`);
+  }
+  for (const key of Object.keys(message)) {
+    if (messageKeys.has(key)) continue;
+    const unsupported = Object.hasOwn(unsupportedKeys, key) ? unsupportedKeys[key] : undefined;
+    if (unsupported !== undefined) {
+      if (message[key] != null)
+        fail(
+          report,
+          `${path}.${key}`,
+          'unsupported',
+          `${path}.${key} cannot be trained: ${unsupported} are not supported`,
+        );
+    } else
+      fail(
+        report,
+        `${path}.${quoted(key)}`,
+        'unknown-key',
+        `${path} has the unknown key ${quoted(key)}`,
+      );
+  }
+}
+
+function checkContent(
+  content: unknown,
+  { path, role }: { path: string; role: unknown },
+  report: Report,
+): void {
+  if (content === undefined) {
+    fail(report, path, 'missing', `${path} is missing`);
+    return;
+  }
+  if (!Array.isArray(content)) {
+    checkText(content, path, report);
+    if (content === '')
+      warn(report, path, 'empty', `${path} of a ${String(role)} message is empty`);
+    return;
+  }
+  if (content.length === 0) fail(report, path, 'empty', `${path} must not be an empty list`);
+  for (const [index, part] of content.entries()) {
+    const place = `${path}[${index}]`;
+    if (!isObject(part) || part.type !== 'text')
+      fail(report, place, 'part', `${place} must be a text part; only text can be trained`);
+    else checkText(part.text, `${place}.text`, report);
+  }
+}
+
+/** Text that a tokenizer can take as it is: a string of whole characters. */
+export function checkText(text: unknown, path: string, report: Report): void {
+  if (typeof text !== 'string')
+    fail(report, path, 'type', `${path} must be a string${text === null ? ', not null' : ''}`);
+  else if (!text.isWellFormed())
+    fail(
+      report,
+      path,
+      'surrogate',
+      `${path} holds half of a surrogate pair, which is no character`,
+    );
+  else if (text.includes('\u0000')) fail(report, path, 'nul', `${path} holds a NUL character`);
+}
+
+export function fail(report: Report, path: string, rule: string, message: string): void {
+  report({ path, rule, message, level: 'error' });
+}
+
+export function warn(report: Report, path: string, rule: string, message: string): void {
+  report({ path, rule, message, level: 'warn' });
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function nameOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}
+
+/** A key from the file, short enough for a sentence. */
+export function quoted(key: string): string {
+  return JSON.stringify(key.length > 40 ? `${key.slice(0, 40)}…` : key);
+}
+
+const toolKeys = new Set(['tools', 'functions', 'parallel_tool_calls']);
+/** Keys that tell a format. */
+const formatKeys = new Set([
+  'messages',
+  'prompt',
+  'completion',
+  'preferred_output',
+  'non_preferred_output',
+]);
+
+/** Keys of a row besides those that its format has. */
+export function checkRowKeys(
+  row: Record<string, unknown>,
+  known: readonly string[],
+  report: Report,
+): void {
+  for (const key of Object.keys(row)) {
+    if (known.includes(key)) continue;
+    if (toolKeys.has(key))
+      fail(report, key, 'tools', `${key} cannot be trained: tool calls are not supported`);
+    else if (formatKeys.has(key))
+      fail(
+        report,
+        key,
+        'mixed',
+        `${key} does not belong here: the other rows are of another format`,
+      );
+    else warn(report, quoted(key), 'unknown-key', `the key ${quoted(key)} is not used`);
+  }
+}

@@ -1,0 +1,75 @@
+import {
+  checkMessage,
+  checkRowKeys,
+  fail,
+  isObject,
+  nameOf,
+  type Report,
+} from './validate-message.ts';
+
+/** What is wrong with a row of a conversation and two ways to answer it, in OpenAI's format. */
+export function checkPreference(row: Record<string, unknown>, report: Report): void {
+  checkInput(row.input, report);
+  const answers = (['preferred_output', 'non_preferred_output'] as const).map((key) =>
+    checkOutput(row[key], key, report),
+  );
+  if (answers[0] !== undefined && answers[0] === answers[1])
+    fail(
+      report,
+      'non_preferred_output',
+      'same',
+      'preferred_output and non_preferred_output say the same, so neither can be preferred',
+    );
+  checkRowKeys(row, ['input', 'preferred_output', 'non_preferred_output'], report);
+}
+
+function checkInput(input: unknown, report: Report): void {
+  if (!isObject(input)) {
+    const missing = input === undefined;
+    const message = missing
+      ? '"input" is missing'
+      : `input must be an object, not ${nameOf(input)}`;
+    fail(report, 'input', missing ? 'missing' : 'type', message);
+    return;
+  }
+  const { messages } = input;
+  const path = 'input.messages';
+  if (messages === undefined) fail(report, path, 'missing', `"${path}" is missing`);
+  else if (!Array.isArray(messages))
+    fail(report, path, 'type', `${path} must be a list, not ${nameOf(messages)}`);
+  else if (messages.length === 0) fail(report, path, 'empty', `${path} must not be empty`);
+  else {
+    for (const [index, message] of messages.entries())
+      checkMessage(message, `${path}[${index}]`, report);
+    const last: unknown = messages.at(-1);
+    if (isObject(last) && last.role === 'assistant')
+      fail(
+        report,
+        `${path}[${messages.length - 1}]`,
+        'last-role',
+        `${path} must not end with an answer: the outputs are the answers`,
+      );
+  }
+  checkRowKeys(input, ['messages'], report);
+}
+
+/** Checks an answer; its text where it has one. */
+function checkOutput(output: unknown, path: string, report: Report): string | undefined {
+  if (output === undefined) fail(report, path, 'missing', `"${path}" is missing`);
+  else if (!Array.isArray(output))
+    fail(report, path, 'type', `${path} must be a list, not ${nameOf(output)}`);
+  else if (output.length !== 1)
+    fail(report, path, 'length', `${path} must hold one message, not ${output.length}`);
+  else {
+    const [message] = output as unknown[];
+    checkMessage(message, `${path}[0]`, report);
+    if (!isObject(message)) return undefined;
+    const { role, content, weight } = message;
+    if (role !== 'assistant')
+      fail(report, `${path}[0].role`, 'role', `${path}[0] must be from the assistant`);
+    if (weight === 0)
+      fail(report, `${path}[0].weight`, 'weight', `${path}[0].weight must not be 0`);
+    if (typeof content === 'string') return content.trim();
+  }
+  return undefined;
+}
