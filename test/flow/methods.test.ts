@@ -20,39 +20,73 @@ let folder: Awaited<ReturnType<typeof tempFolder>>;
 let platform: Platform;
 let client: OpenAI;
 let rows: string;
+let pairs: string;
 
 beforeAll(async () => {
   folder = await tempFolder();
   const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'error' };
   platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
   client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
-  const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).split('\n');
-  const file = await toFile(Buffer.from(lines.slice(0, 80).join('\n')), 'rows.jsonl');
-  rows = (await client.files.create({ file, purpose: 'fine-tune' })).id;
+  const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).split('\n').slice(0, 80);
+  rows = await upload(lines);
+  pairs = await upload(lines.map(toPair));
 }, 60_000);
 afterAll(async () => {
   await platform.stop();
   await folder[Symbol.asyncDispose]();
 });
 
-/** Creates a job with these options of ours and waits until it is over. */
-async function train(lathe: Record<string, unknown>, epochs = 1): Promise<Job> {
-  const body = {
-    model: 'lathe-tiny',
-    training_file: rows,
-    seed: 3,
-    method: {
-      type: 'supervised' as const,
-      supervised: { hyperparameters: { n_epochs: epochs, batch_size: 16 } },
-    },
-    lathe: { evaluation_rows: 8, few_shot_examples: 0, ...lathe },
-  };
-  const { id } = await client.fineTuning.jobs.create(body);
+async function upload(lines: readonly string[]): Promise<string> {
+  const file = await toFile(Buffer.from(lines.join('\n')), 'rows.jsonl');
+  return (await client.files.create({ file, purpose: 'fine-tune' })).id;
+}
+
+type Chat = { readonly messages: readonly { readonly role: string; readonly content: string }[] };
+
+/** The row with its answer as the better one and a wrong queue as the worse one, in OpenAI's format. */
+function toPair(line: string): string {
+  const { messages } = JSON.parse(line) as Chat;
+  const right = messages.at(-1)?.content;
+  const wrong = right === 'billing' ? 'delivery' : 'billing';
+  return JSON.stringify({
+    input: { messages: messages.slice(0, -1) },
+    preferred_output: [{ role: 'assistant', content: right }],
+    non_preferred_output: [{ role: 'assistant', content: wrong }],
+  });
+}
+
+async function untilOver({ id }: Job): Promise<Job> {
   for (;;) {
     const job = await client.fineTuning.jobs.retrieve(id);
     if (['succeeded', 'failed', 'cancelled'].includes(job.status)) return job;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+const least = { evaluation_rows: 8, few_shot_examples: 0 };
+
+/** Creates a job with these options of ours and waits until it is over. */
+async function train(lathe: Record<string, unknown>): Promise<Job> {
+  const hyperparameters = { n_epochs: 1, batch_size: 16 };
+  const body = {
+    model: 'lathe-tiny',
+    training_file: rows,
+    seed: 3,
+    method: { type: 'supervised' as const, supervised: { hyperparameters } },
+    lathe: { ...least, ...lathe },
+  };
+  return untilOver(await client.fineTuning.jobs.create(body));
+}
+
+async function trainOnPairs(file: string, hyperparameters = {}, lathe = {}): Promise<Job> {
+  const body = {
+    model: 'lathe-tiny',
+    training_file: file,
+    seed: 3,
+    method: { type: 'dpo' as const, dpo: { hyperparameters } },
+    lathe: { ...least, ...lathe },
+  };
+  return untilOver(await client.fineTuning.jobs.create(body));
 }
 
 test.each([
@@ -92,4 +126,37 @@ test('a method that chat cannot serve is refused with the field at fault', async
     code: 'invalid_value',
     param: 'lathe.adaptation.type',
   });
+});
+
+test('pairs of answers end in a model that prefers the better ones', async () => {
+  const job = await trainOnPairs(pairs, { beta: 0.2, n_epochs: 3, batch_size: 16 });
+  expect(job.error).toBeNull();
+  expect(job).toMatchObject({
+    status: 'succeeded',
+    hyperparameters: {},
+    method: { type: 'dpo', dpo: { hyperparameters: { n_epochs: 3, batch_size: 16, beta: 0.2 } } },
+  });
+  const checkpoints = await client.fineTuning.jobs.checkpoints.list(job.id);
+  const metrics: Readonly<Record<string, number | undefined>> = {
+    ...checkpoints.data[0]?.metrics,
+  };
+  expect(metrics.train_loss).toBeLessThan(Math.LN2);
+  // Held-out pairs whose better answer gained more than the worse one.
+  expect(metrics.full_valid_mean_token_accuracy).toBeGreaterThan(0.5);
+  const model = job.fine_tuned_model as string;
+  const answer = await client.chat.completions.create({
+    model,
+    messages: question,
+    max_tokens: 16,
+  });
+  expect(answer.choices[0]?.message.content).not.toBe('');
+}, 120_000);
+
+test('wrong pairs are named by their lines', async () => {
+  const wrong = JSON.stringify({ input: { messages: question }, preferred_output: [] });
+  const job = await trainOnPairs(
+    await upload([toPair(JSON.stringify({ messages: question })), wrong]),
+  );
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'invalid_file_format' } });
+  expect(job.error?.message).toContain('Line 2: preferred_output must hold one message, not 0.');
 });
