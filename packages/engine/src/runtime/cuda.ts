@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { encodeModel } from '../onnx/encode.ts';
-import type { Device } from './device.ts';
+import type { Device, HalfProducts } from './device.ts';
 import { cudaProviderFile } from './device-choice.ts';
+import { probeHalfProducts } from './half-products.ts';
 import { commonEntries, commonOptions, openSession, weightFolder } from './session.ts';
 import { SessionProgram } from './session-program.ts';
 
@@ -17,10 +18,14 @@ export function cudaDevice(): Device {
     throw new Error(
       `The CUDA provider of ONNX Runtime is not installed: ${basename(file)} is missing beside its library.`,
     );
-  return {
+  let halfProducts: Promise<HalfProducts> | undefined;
+  const device: Device = {
     name: 'cuda',
     updatesOnHost: true,
-    halfProducts: async () => 'native',
+    halfProducts() {
+      halfProducts ??= probeHalfProducts(device.compile);
+      return halfProducts;
+    },
     async compile(graph, options = {}) {
       const folder = options.mapFolder ?? weightFolder(graph);
       const model = encodeModel(graph, {
@@ -35,4 +40,5 @@ export function cudaDevice(): Device {
       return new SessionProgram(session);
     },
   };
+  return device;
 }

@@ -63,10 +63,10 @@ export interface Residency {
 }
 
 /**
- * `native`: in hardware, faster than float32. `rounded`: in float32 over numbers rounded to float16, for the same
- * results and no gain. `none`: not at all.
+ * `native`: in hardware, with sums in float32. `narrow`: in hardware, with sums in float16 too, which loses what is
+ * small beside them. `rounded`: in float32 over numbers rounded to float16, which brings no speed. `none`: not at all.
  */
-export type HalfProducts = 'native' | 'rounded' | 'none';
+export type HalfProducts = 'native' | 'narrow' | 'rounded' | 'none';
 
 /** Something that runs graphs. What it answers does not depend on which device it is, only how fast. */
 export interface Device {

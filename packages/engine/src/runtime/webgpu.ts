@@ -6,8 +6,6 @@ import {
 import type { DType, Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
 import { encodeModel, type Graph } from '../onnx/encode.ts';
-import { cast } from '../ops/comparison.ts';
-import { matmul } from '../ops/matmul.ts';
 import type {
   CompileOptions,
   Device,
@@ -19,6 +17,7 @@ import type {
   ResidentTensor,
   Tensors,
 } from './device.ts';
+import { probeHalfProducts } from './half-products.ts';
 import {
   commonEntries,
   commonOptions,
@@ -49,7 +48,10 @@ export async function webgpuDevice(): Promise<Device> {
     name: 'webgpu',
     updatesOnHost: false,
     halfProducts() {
-      halfProducts ??= findHalfProducts();
+      // The binding does not tell whether the adapter has the feature `shader-f16`; without, a run complains.
+      halfProducts ??= probeHalfProducts(
+        async (graph) => new HostProgram(await GpuProgram.compile(graph, [], { quiet: true })),
+      );
       return halfProducts;
     },
     residency: createResidency(),
@@ -69,23 +71,6 @@ async function requireAdapter(): Promise<void> {
       'No WebGPU adapter was found: the graphics driver (Vulkan, Metal or Direct3D 12) is missing.',
       { cause },
     );
-  }
-}
-
-/** Tries a product: the binding does not tell whether the adapter has the feature `shader-f16`. */
-async function findHalfProducts(): Promise<HalfProducts> {
-  const x = input('x', [8, 8], 'float32');
-  const half = cast(x, 'float16');
-  const graph = { outputs: { y: cast(matmul(half, half), 'float32') } };
-  const program = await GpuProgram.compile(graph, [], { quiet: true });
-  try {
-    const data = new Float32Array(64).fill(0.5);
-    const { host } = await program.run({ x: { data, shape: [8, 8], dtype: 'float32' } });
-    return host.y?.data.every((value) => value === 2) ? 'native' : 'none';
-  } catch {
-    return 'none';
-  } finally {
-    await program.dispose();
   }
 }
 

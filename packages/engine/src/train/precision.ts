@@ -5,7 +5,8 @@ import type { TrainingSettings } from './settings.ts';
 export type Precision = Exclude<TrainingSettings['precision'], 'auto'>;
 
 /**
- * The precision of a run: `auto` is float16 where the device multiplies in it natively, else float32. Throws
+ * The precision of a run: `auto` is float16 where the device multiplies in it natively and sums
+ * in float32, else float32. Throws
  * RangeError when float16 is asked of a device that has none.
  */
 export async function precisionFor(

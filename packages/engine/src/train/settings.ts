@@ -79,7 +79,7 @@ const schema = z.strictObject({
     .enum(['auto', 'float32', 'float16'])
     .default('auto')
     .describe(
-      'What matrix products compute in; weights, norms and losses are float32 always. auto: float16 where the device has it in hardware.',
+      'What matrix products compute in; weights, norms and losses are float32 always. auto: float16 where the device has it in hardware and sums such products in float32.',
     ),
   lossScale: lossScaleSchema
     .prefault({})
