@@ -139,31 +139,44 @@ function wholeEtag(parts: readonly Part[]): string {
   return `${md5.digest('hex')}-${parts.length}`;
 }
 
+/** What the first buffer of a source of unknown length holds; it grows with the source. */
+const firstBytes = 64 * 1024;
+
 /**
  * The source in pieces of exactly `size` bytes, the last one shorter. Two buffers serve all of them: a piece
- * is good until the one after the next is asked for.
+ * is good until the one after the next is asked for. A short source takes little memory: whole parts for
+ * many small objects would keep the garbage collector busy.
  */
 async function* inParts(
   source: AsyncGenerator<Uint8Array>,
   size: number,
 ): AsyncGenerator<Buffer, undefined> {
-  const buffers: Buffer[] = [];
-  let turn = 0;
+  const buffers: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
+  let turn: 0 | 1 = 0;
   let filled = 0;
   for await (const chunk of source)
     for (let from = 0; from < chunk.byteLength; ) {
-      const buffer = buffers[turn] ?? Buffer.allocUnsafe(size);
-      buffers[turn] = buffer;
       const taken = Math.min(size - filled, chunk.byteLength - from);
+      const buffer = withRoom(buffers[turn], filled, filled + taken, size);
+      buffers[turn] = buffer;
       buffer.set(chunk.subarray(from, from + taken), filled);
       filled += taken;
       from += taken;
       if (filled === size) {
         yield buffer;
-        turn = 1 - turn;
+        turn = turn === 0 ? 1 : 0;
         filled = 0;
       }
     }
-  if (filled > 0) yield (buffers[turn] as Buffer).subarray(0, filled);
+  if (filled > 0) yield buffers[turn].subarray(0, filled);
   return undefined;
+}
+
+/** The buffer, or a longer one with the same beginning, that holds `needed` bytes, of `most` at most. */
+function withRoom(buffer: Buffer, filled: number, needed: number, most: number): Buffer {
+  if (buffer.byteLength >= needed) return buffer;
+  const length = Math.max(needed, 2 * buffer.byteLength, firstBytes);
+  const longer = Buffer.allocUnsafeSlow(Math.min(most, length));
+  longer.set(buffer.subarray(0, filled));
+  return longer;
 }
