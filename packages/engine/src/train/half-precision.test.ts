@@ -7,6 +7,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { ancestors } from '../graph/value.ts';
 import { readReference } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
+import { readRecordedPreferences, recordedRun } from '../objectives/recorded-preferences.ts';
 import { planGroups } from '../optim/flat-state.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device, HalfProducts, ResidentTensor } from '../runtime/device.ts';
@@ -90,6 +91,18 @@ describe('training in float16', () => {
     expect(run, runs.map(({ name }) => name).join('\n')).toBeDefined();
     const of = (precision: 'float16' | 'float32') =>
       curve({ ...run!, settings: { ...run!.settings, precision } }, 2);
+    const [half, single] = [await of('float16'), await of('float32')];
+    expect(distance(half, single, 'loss')).toBeLessThan(tolerance.loss);
+    expect(distance(half, single, 'gradientNorm')).toBeLessThan(tolerance.gradientNorm);
+  });
+
+  it.each(['dpo-sigmoid', 'orpo', 'kto'] as const)('follows float32 for preferences: %s', async (name) => {
+    const recorded = await readRecordedPreferences();
+    const { adapter: _, ...run } = await recordedRun(recorded, name, 'full', {
+      method: { type: 'lora', rank: 4 },
+    });
+    const of = (precision: 'float16' | 'float32') =>
+      curve({ ...run, settings: { ...run.settings, precision } }, 3);
     const [half, single] = [await of('float16'), await of('float32')];
     expect(distance(half, single, 'loss')).toBeLessThan(tolerance.loss);
     expect(distance(half, single, 'gradientNorm')).toBeLessThan(tolerance.gradientNorm);

@@ -15,7 +15,7 @@ import type { Device } from '../runtime/device.ts';
 import { joinedWeights } from '../step/graphs.ts';
 import { adaptedForward } from './adapted-forward.ts';
 import { planBatches } from './batches.ts';
-import { DivergedError } from './diverged-error.ts';
+import { type DivergedError, divergedAt } from './diverged-error.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { runExports } from './export-run.ts';
 import { batchFeeds } from './feeds.ts';
@@ -129,11 +129,7 @@ export async function createTrainer<Example>(
   const seed = rootSeed(given.seed);
   const settings = withinMemory({
     ...options,
-    settings: given,
-    objective,
-    plan: modelPlan,
-    sizes,
-    seed,
+    ...{ settings: given, objective, plan: modelPlan, sizes, seed },
   });
   const modelState = await createModelState(options);
   const { state } = modelState;
@@ -228,11 +224,8 @@ export async function createTrainer<Example>(
       step: done + 1,
     });
     if (!Number.isFinite(sums.loss) || !Number.isFinite(sums.gradientNorm)) {
-      const what = Number.isFinite(sums.loss) ? 'a gradient' : 'the loss';
-      failure = new DivergedError(
-        `${what} is not a finite number at step ${done + 1} (examples ${step.examples.join(', ')}); a lower learning rate${lossScale === undefined ? '' : ' or the precision float32'} may help`,
-        { step: done + 1, examples: step.examples },
-      );
+      const at = { step: done + 1, examples: step.examples };
+      failure = divergedAt(at, sums.loss, precision);
       // A first step that fails is often the fault of the weights, and then no rate helps.
       if (done === 0) await requireFiniteWeights(model.tensors);
       throw failure;
