@@ -96,17 +96,20 @@ describe('training in float16', () => {
     expect(distance(half, single, 'gradientNorm')).toBeLessThan(tolerance.gradientNorm);
   });
 
-  it.each(['dpo-sigmoid', 'orpo', 'kto'] as const)('follows float32 for preferences: %s', async (name) => {
-    const recorded = await readRecordedPreferences();
-    const { adapter: _, ...run } = await recordedRun(recorded, name, 'full', {
-      method: { type: 'lora', rank: 4 },
-    });
-    const of = (precision: 'float16' | 'float32') =>
-      curve({ ...run, settings: { ...run.settings, precision } }, 3);
-    const [half, single] = [await of('float16'), await of('float32')];
-    expect(distance(half, single, 'loss')).toBeLessThan(tolerance.loss);
-    expect(distance(half, single, 'gradientNorm')).toBeLessThan(tolerance.gradientNorm);
-  });
+  it.each(['dpo-sigmoid', 'orpo', 'kto'] as const)(
+    'follows float32 for preferences: %s',
+    async (name) => {
+      const recorded = await readRecordedPreferences();
+      const { adapter: _, ...run } = await recordedRun(recorded, name, 'full', {
+        method: { type: 'lora', rank: 4 },
+      });
+      const of = (precision: 'float16' | 'float32') =>
+        curve({ ...run, settings: { ...run.settings, precision } }, 3);
+      const [half, single] = [await of('float16'), await of('float32')];
+      expect(distance(half, single, 'loss')).toBeLessThan(tolerance.loss);
+      expect(distance(half, single, 'gradientNorm')).toBeLessThan(tolerance.gradientNorm);
+    },
+  );
 
   it('multiplies in float16 forwards and backwards, and does nothing else in it', async () => {
     const run = await tinyRun({ method: { type: 'full' }, precision: 'float16' });
