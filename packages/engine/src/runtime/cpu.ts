@@ -35,7 +35,7 @@ export function cpuDevice({ threads, profilePrefix }: CpuOptions = {}): Device {
 }
 
 function sessionOptions(
-  { prepack = false }: CompileOptions,
+  { prepack = false, arena = true }: CompileOptions,
   { folder, threads, profilePrefix }: CpuOptions & { folder: string | undefined },
 ): InferenceSession.SessionOptions {
   return {
@@ -45,7 +45,7 @@ function sessionOptions(
     ...(profilePrefix === undefined
       ? {}
       : { enableProfiling: true, profileFilePrefix: profilePrefix }),
-    enableCpuMemArena: true,
+    enableCpuMemArena: arena,
     extra: { ...commonEntries(folder), 'session.disable_prepacking': prepack ? '0' : '1' },
   };
 }

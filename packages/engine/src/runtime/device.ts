@@ -9,6 +9,11 @@ export type CompileOptions = {
   readonly mapFolder?: string;
   /** Repack weights for faster products at the cost of a copy of them; default false. */
   readonly prepack?: boolean;
+  /**
+   * Keep memory between runs, which saves asking for it again; default true. Without it a run's intermediate values are
+   * given back as they die. Only the CPU asks.
+   */
+  readonly arena?: boolean;
 };
 
 /** A compiled graph, ready to run any number of times. */

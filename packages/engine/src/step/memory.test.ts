@@ -29,6 +29,16 @@ describe('the memory of a graph', () => {
     expect(found.arena).toBe(2 * mebibyte);
   });
 
+  it('gives large buffers back one by one where there is no arena, and keeps what is small', () => {
+    const large = [4096, 4096];
+    const sum = reduceSum(exp(exp(exp(input('x', large)))));
+    const y = reduceSum(neg(neg(neg(input('z', shape)))));
+    const { arena, heap } = graphMemory({ outputs: { sum, y } });
+    expect(arena).toBeGreaterThanOrEqual(128 * mebibyte);
+    expect(heap.running).toBeGreaterThanOrEqual(128 * mebibyte);
+    expect(heap.after).toBeLessThan(4 * mebibyte);
+  });
+
   it('gives a reshaped value the buffer of what it was', () => {
     const y = neg(reshape(exp(input('x', shape)), [256, 1024]));
     expect(graphMemory({ outputs: { y } }).live).toBe(2 * mebibyte);

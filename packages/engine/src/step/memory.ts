@@ -21,6 +21,13 @@ export type GraphMemory = {
   readonly arena: number;
   /** Intermediate values and outputs that are alive together at most. */
   readonly live: number;
+  /** The same as `arena` for a run that asks the allocator of the process instead. */
+  readonly heap: {
+    /** Most that is resident while the graph runs. */
+    readonly running: number;
+    /** What is resident when it has run: the outputs, and pages below them that are not given back. */
+    readonly after: number;
+  };
   /** Outputs, which the binding copies after a run. */
   readonly outputs: number;
   /** Weights that are mapped from files and read by a run. */
@@ -36,6 +43,9 @@ export type GraphMemory = {
 /** Runs that are gone through: what is touched settles after the second. */
 const runs = 2;
 
+/** The allocator of the process (glibc) takes larger pieces from the kernel, and gives each back by itself. */
+const mostHeapBytes = 32 * 2 ** 20;
+
 /** Operators whose first output takes over the first input's buffer: always, or where nothing else reads it. */
 const aliases = new Set(['Reshape', 'Identity']);
 const inPlace = new Set(['ScatterElements', 'ScatterND', 'Sigmoid', 'Tanh']);
@@ -48,33 +58,18 @@ export function graphMemory(graph: Graph, device: DeviceName = 'cpu'): GraphMemo
   const lowered = lowerGraph(graph.outputs, device);
   const order = executionOrder(lowered);
   const plan = planBuffers(order, Object.values(lowered.outputs));
-  const arena = createArena();
-  let live = 0;
-  for (let run = 0; run < runs; run++) {
-    const held = new Map<Slot, ReturnType<typeof arena.take>>();
-    let alive = 0;
-    for (const [at, { taken, freed }] of plan.steps.entries()) {
-      for (const slot of taken) {
-        held.set(slot, arena.take(slot.bytes));
-        alive += slot.bytes;
-      }
-      live = Math.max(live, alive);
-      const done = at === plan.steps.length - 1 ? [...freed, ...plan.outputs] : freed;
-      for (const slot of done) {
-        const chunk = held.get(slot);
-        if (chunk === undefined) continue;
-        arena.release(chunk);
-        held.delete(slot);
-        alive -= slot.bytes;
-      }
-    }
-  }
+  const arena = runsIn(plan, Number.POSITIVE_INFINITY);
+  const heap = runsIn(plan, mostHeapBytes);
   const leaves = lowered.nodes.filter(isLeaf);
   const sum = (values: readonly Value[]): number =>
     values.reduce((bytes, value) => bytes + bytesOf(value), 0);
   return {
-    arena: arena.touchedBytes(),
-    live,
+    arena: arena.touched,
+    live: arena.live,
+    heap: {
+      running: heap.touched + heap.mapped,
+      after: heap.touched + heap.mappedOutputs,
+    },
     outputs: Object.values(lowered.outputs).reduce((bytes, value) => bytes + bytesOf(value), 0),
     mapped: mappedBytes(lowered.nodes),
     inputs: sum(leaves.filter(({ op }) => op === inputOp)),
@@ -86,13 +81,47 @@ export function graphMemory(graph: Graph, device: DeviceName = 'cpu'): GraphMemo
 /** A buffer of the plan; several values may have it, one after another. */
 type Slot = { readonly bytes: number; readonly type: string; uses: number };
 
+type Plan = { readonly steps: readonly PlannedStep[]; readonly outputs: readonly Slot[] };
+
+/** Goes through a few runs of a plan; buffers larger than `mostBytes` come and go by themselves. */
+function runsIn(plan: Plan, mostBytes: number) {
+  const arena = createArena();
+  let live = 0;
+  let mapped = 0;
+  for (let run = 0; run < runs; run++) {
+    const held = new Map<Slot, ReturnType<typeof arena.take> | 'mapped'>();
+    let alive = 0;
+    let aliveMapped = 0;
+    for (const [at, { taken, freed }] of plan.steps.entries()) {
+      for (const slot of taken) {
+        const isMapped = slot.bytes > mostBytes;
+        held.set(slot, isMapped ? 'mapped' : arena.take(slot.bytes));
+        alive += slot.bytes;
+        if (isMapped) aliveMapped += slot.bytes;
+      }
+      live = Math.max(live, alive);
+      mapped = Math.max(mapped, aliveMapped);
+      const done = at === plan.steps.length - 1 ? [...freed, ...plan.outputs] : freed;
+      for (const slot of done) {
+        const chunk = held.get(slot);
+        if (chunk === undefined) continue;
+        if (chunk === 'mapped') aliveMapped -= slot.bytes;
+        else arena.release(chunk);
+        held.delete(slot);
+        alive -= slot.bytes;
+      }
+    }
+  }
+  const mappedOutputs = plan.outputs
+    .filter(({ bytes }) => bytes > mostBytes)
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+  return { live, touched: arena.touchedBytes(), mapped, mappedOutputs };
+}
+
 type PlannedStep = { readonly taken: Slot[]; readonly freed: Slot[] };
 
 /** Which buffers each step takes and lets go, after `AllocationPlanner`. */
-function planBuffers(
-  order: readonly Value[],
-  outputs: readonly Value[],
-): { readonly steps: readonly PlannedStep[]; readonly outputs: readonly Slot[] } {
+function planBuffers(order: readonly Value[], outputs: readonly Value[]): Plan {
   const uses = countUses(order, outputs);
   const slots = new Map<string, Slot>();
   const answers = new Set(outputs.map(keyOf));

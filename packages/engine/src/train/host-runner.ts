@@ -9,6 +9,18 @@ import { startUpdateThread } from './update-thread.ts';
 /** Parameters with fewer elements in all are updated by one thread: it has done before two have spoken. */
 const leastElements = 1 << 22;
 
+/** Bytes of gradients from which on a training program does without an arena of its own. */
+const mostArenaGradients = 64 * 2 ** 20;
+
+/**
+ * Whether a training program keeps its memory between runs. The binding copies all gradients when a run is over, next
+ * to what an arena keeps of dead activations; without an arena these have made room by then
+ * (docs/decisions/2026-11-update-on-the-host.md has figures).
+ */
+export function keepsArena(gradientBytes: number): boolean {
+  return gradientBytes < mostArenaGradients;
+}
+
 /**
  * Runs the gradients as a graph and the update on the host. The binding copies every output of a run into
  * a new array, even one that was handed a buffer: a graph that updates the state pays that for weights and
@@ -18,10 +30,12 @@ const leastElements = 1 << 22;
 export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner> {
   const { device, forward, state, rule, mapFolder, parameters } = options;
   const { optimizer, maxGradientNorm } = rule;
+  const members = hostMembers(state, optimizer);
+  const gradientBytes = members.reduce((bytes, { weights }) => bytes + weights.byteLength, 0);
   const program = await device.compile(parameterGradientsGraph(forward, state.groups, parameters), {
     mapFolder,
+    arena: keepsArena(gradientBytes),
   });
-  const members = hostMembers(state, optimizer);
   const own = options.updateThreads === 1 ? members : ownShare(members, options);
   const others = members.filter((member) => !own.includes(member));
   const sums = gradientSums(own, optimizer);

@@ -7,6 +7,7 @@ import { createOptimizer } from '../optim/optimizer.ts';
 import { lossGraph, parameterGradientsGraph } from '../step/graphs.ts';
 import { graphMemory } from '../step/memory.ts';
 import { adaptedForward } from './adapted-forward.ts';
+import { keepsArena } from './host-runner.ts';
 import { type ModelPlan, type ModelStateOptions, planModel, weightValues } from './model-state.ts';
 import type { TrainingSettings } from './settings.ts';
 
@@ -20,7 +21,7 @@ export type MemoryEstimate = {
   readonly state: number;
   /** Copies of the gradients outside the runtime. */
   readonly gradients: number;
-  /** Activations, gradients and workspace inside the runtime. */
+  /** Activations, gradients and workspace inside the runtime, at the moment when the whole is largest. */
   readonly arena: number;
   /** The same of programs beside the training step: evaluation, and measured log-probabilities. */
   readonly beside: number;
@@ -82,9 +83,15 @@ export function estimateShape(
   const trained = plan.parameters.map((parameter) => elementCount(parameter.shape));
   const state = numberBytes * sum([...trained, ...buffers]) + sum(fixed);
   const runtime = processBytes + nodeBytes * memory.nodes + 3 * memory.constants;
-  const gradients = memory.outputs * (accumulates ? 2 : 1);
-  const { mapped } = memory;
-  const arena = Math.ceil((1 + workspaceShare) * memory.arena);
+  const { mapped, outputs, heap } = memory;
+  const withWorkspace = (bytes: number): number => Math.ceil((1 + workspaceShare) * bytes);
+  // With several micro-batches, the sums of the earlier ones are there while one runs.
+  const sums = accumulates ? outputs : 0;
+  const isKept = keepsArena(outputs);
+  // Without an arena, what is copied after a run takes the place of what died in it.
+  const isRunning = withWorkspace(heap.running) > withWorkspace(heap.after) + outputs;
+  const gradients = sums + (isKept || !isRunning ? outputs : 0);
+  const arena = withWorkspace(isKept ? memory.arena : isRunning ? heap.running : heap.after);
   return {
     runtime,
     mapped,
