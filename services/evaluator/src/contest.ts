@@ -11,6 +11,7 @@ import type { EvaluatorSettings } from './settings.ts';
 /** One held-out row as a contestant gets to see it. */
 export type Task = {
   readonly prompt: readonly number[];
+  /** 0: nothing is asked; only the loss counts. */
   readonly maxTokens: number;
   readonly expected: string;
   readonly example: ShardExample;
@@ -44,7 +45,13 @@ export function tasksFor(
 ): Task[] | null {
   const { tokenizer } = model.kit;
   const tasks: Task[] = [];
+  const { maxContext } = model.engine;
   for (const { row, context, expected, example } of rows) {
+    if (row.kind === 'text') {
+      if (example.tokens.length > maxContext) return null;
+      tasks.push({ prompt: [], maxTokens: 0, expected, example });
+      continue;
+    }
     const messages =
       row.kind === 'chat'
         ? withShots(context, shots)
@@ -56,7 +63,6 @@ export function tasksFor(
       Math.max(limits.answerMost, length + 1),
     );
     const scored = shots.length === 0 ? example : exampleWithShots(model.kit, row, shots);
-    const { maxContext } = model.engine;
     if (prompt.length + maxTokens > maxContext || scored.tokens.length > maxContext) return null;
     tasks.push({ prompt, maxTokens, expected, example: scored });
   }
@@ -93,24 +99,25 @@ export type ContestPorts = {
 
 /**
  * Lets a contestant answer every row, greedily, and measures its loss on them. An answer is right when
- * it equals the expected one but for blanks around it.
+ * it equals the expected one but for blanks around it; where nothing is asked, nothing is right or wrong.
  */
 export async function runEntrant(entrant: Entrant, ports: ContestPorts): Promise<Showing> {
   const { model, tasks, name, shots } = entrant;
   const answers: string[] = [];
   let next = 0;
   let done = 0;
+  const asked = tasks.filter(({ maxTokens }) => maxTokens > 0);
   const lane = async (): Promise<void> => {
-    while (next < tasks.length) {
+    while (next < asked.length) {
       const index = next++;
-      answers[index] = await answerTask(model, tasks[index] as Task, ports);
+      answers[index] = await answerTask(model, asked[index] as Task, ports);
       ports.onAnswer(++done);
     }
   };
   await allOrFirstError(Array.from({ length: ports.slots }, lane));
   const examples = tasks.map((task) => task.example);
   const { loss, supervisedTokens } = await ports.engine.score(model.engine, examples, ports.signal);
-  const right = tasks.map((task, index) => answers[index]?.trim() === task.expected);
+  const right = asked.map((task, index) => answers[index]?.trim() === task.expected);
   const exactMatch = wilson(right.filter(Boolean).length, right.length);
   return {
     contestant: { name, model: model.name, shots, exactMatch, loss, supervisedTokens },

@@ -68,7 +68,9 @@ export async function evaluate(
     sampled: rows.length < dataset.heldOut.rows,
     contestants: showings.map((showing) => showing.contestant),
     comparisons: comparisonsOf(showings),
-    samples: rows.slice(0, settings.samples).map((row, index) => sampleOf(row, index, showings)),
+    samples: (dataset.kind === 'text' ? [] : rows)
+      .slice(0, settings.samples)
+      .map((row, index) => sampleOf(row, index, showings)),
   };
 }
 
@@ -88,6 +90,7 @@ async function chooseEntrants(
       );
     return { name, model, shots: 0, tasks };
   };
+  if (dataset.kind === 'text') return [zeroShot('base', base), zeroShot('tuned', tuned)];
   const asked = job.options.few_shot_examples;
   const shots = await drawShots(streamRows(ports.artifacts, dataset.train.canonical.key), {
     seed: job.seed,
@@ -101,7 +104,7 @@ async function chooseEntrants(
 
 function comparisonsOf(showings: readonly Showing[]): Comparison[] {
   const tuned = showings.find(({ contestant }) => contestant.name === 'tuned');
-  if (tuned === undefined) return [];
+  if (tuned === undefined || tuned.right.length === 0) return [];
   return showings.flatMap(({ contestant, right }) =>
     contestant.name === 'tuned' ? [] : [compare(contestant.name, tuned.right, right)],
   );
@@ -149,6 +152,10 @@ export function headline({ rows, contestants, comparisons }: EvaluationReport) {
 /** The report in one sentence, such as `Exact match on 64 held-out rows: base 0 %, tuned 95 %.` */
 export function reportSentence({ rows, contestants }: EvaluationReport): string {
   if (rows === 0) return 'No rows were held out, so the tuned model was not compared.';
+  if (contestants.every(({ exactMatch }) => exactMatch.total === 0)) {
+    const losses = contestants.map(({ name, loss }) => `${name} ${loss.toFixed(3)}`);
+    return `Loss on ${rows} held-out texts, in nats per token: ${losses.join(', ')}.`;
+  }
   const rates = contestants.map(
     ({ name, exactMatch }) => `${name} ${(100 * exactMatch.rate).toFixed(1)} %`,
   );

@@ -101,6 +101,7 @@ export function exampleWithShots(
   row: AnsweredRow,
   shots: readonly AnsweredRow[],
 ): ShardExample {
+  if (row.kind === 'text') throw new TypeError('a text has no examples before it');
   const encoded =
     row.kind === 'chat'
       ? encodeChat(kit.tokenizer, templateOf(kit, kit.folder), withShots(row.messages, shots))

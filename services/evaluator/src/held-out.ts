@@ -10,7 +10,7 @@ import { decodeShard, type ShardExample } from '@lathe/contracts/artifact/shard'
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 
-/** A row as chat or completion, which is how models are asked. */
+/** A row as chat or completion, which is how models are asked, or as a text, which only has a loss. */
 export type AnsweredRow = Exclude<CanonicalRow, { kind: 'preference' }>;
 
 /** Of a row with two answers the better one is the expected one. */
@@ -77,6 +77,7 @@ export async function readHeldOut(
 
 /** The row's last answer that is trained on is the expected one; what stands before it is the question. */
 export function toQuestion(row: AnsweredRow): Question {
+  if (row.kind === 'text') return { line: row.line, context: [], expected: '' };
   if (row.kind === 'completion')
     return {
       line: row.line,

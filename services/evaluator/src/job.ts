@@ -16,7 +16,7 @@ import { evaluate, headline, reportSentence } from './evaluate.ts';
 import { readDataset } from './held-out.ts';
 import { type EventPorts, emit } from './job-events.ts';
 import type { ModelFiles } from './model-files.ts';
-import { type Models, styleOfRows } from './models.ts';
+import { type Models, styleOf } from './models.ts';
 import type { EvaluatorSettings } from './settings.ts';
 import { type Interruption, interruptionOf, watchWishes } from './wish-watch.ts';
 
@@ -102,15 +102,15 @@ async function score(
       retryable: false,
     });
   const dataset = await readDataset(ports.artifacts, datasetKey);
-  const style = styleOfRows(dataset);
   const { kind } = await ports.files.manifest(checkpointKey);
-  const base = { ...(await ports.models.base(job.model)), style };
+  const served = await ports.models.base(job.model);
+  const base = { ...served, style: styleOf(dataset.kind, served.kit) };
   const tuned = await ports.models.tuned({
     name: modelName(job),
     kind,
     base: job.model,
     manifestKey: checkpointKey,
-    style,
+    rows: dataset.kind,
   });
   const told: Promise<void>[] = [];
   const onProgress = (contestant: string, done: number, total: number): void => {

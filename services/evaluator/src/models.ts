@@ -46,7 +46,8 @@ export type TunedModel = {
   readonly kind: 'adapter' | 'merged';
   readonly base: string;
   readonly manifestKey: string;
-  readonly style: 'chat' | 'completion';
+  /** What it was tuned on. */
+  readonly rows: DatasetManifest['kind'];
 };
 
 /** Folders whose tokenizers stay in memory, the most recently used ones. */
@@ -73,11 +74,11 @@ export function createModels(ports: ModelPorts): Models {
   const serve = async (
     name: string,
     place: Pick<EngineModel, 'folder' | 'adapter' | 'isBase'>,
-    style: ServedModel['style'],
+    rows: DatasetManifest['kind'],
   ): Promise<ServedModel> => {
     const kit = await kitOf(place.folder);
     const maxContext = Math.min(ports.contextTokens, kit.config.maxPositions);
-    return { name, engine: { ...place, maxContext }, kit, style };
+    return { name, engine: { ...place, maxContext }, kit, style: styleOf(rows, kit) };
   };
 
   const base = async (name: string): Promise<ServedModel> => {
@@ -86,9 +87,9 @@ export function createModels(ports: ModelPorts): Models {
     return serve(name, { folder: found.path, adapter: null, isBase: true }, 'chat');
   };
   const tuned = async (model: TunedModel): Promise<ServedModel> => {
-    const { name, style, kind } = model;
+    const { name, rows, kind } = model;
     const folder = await ports.files.folder(model.manifestKey);
-    if (kind === 'merged') return serve(name, { folder, adapter: null, isBase: false }, style);
+    if (kind === 'merged') return serve(name, { folder, adapter: null, isBase: false }, rows);
     const below = await findBaseModel(ports.modelFolders, model.base);
     if (below === undefined)
       throw new LatheError(
@@ -96,7 +97,7 @@ export function createModels(ports: ModelPorts): Models {
         `The base model '${model.base}' of '${name}' is not here any more.`,
         { param: 'model' },
       );
-    return serve(name, { folder: below.path, adapter: folder, isBase: true }, style);
+    return serve(name, { folder: below.path, adapter: folder, isBase: true }, rows);
   };
   return {
     base,
@@ -109,7 +110,7 @@ export function createModels(ports: ModelPorts): Models {
       if (record === undefined) throw missing(name);
       if (record.kind === 'base') return base(name);
       known.set(recordId(project, name), record.manifestKey);
-      return tuned({ ...record, style: await styleOf(ports, record) });
+      return tuned({ ...record, rows: await rowsOf(ports, record) });
     },
     async forget(project, name) {
       const manifestKey = known.get(recordId(project, name));
@@ -135,20 +136,19 @@ function missing(name: string): LatheError {
 }
 
 /** How the model's rows were shaped; a model is asked the way it was trained. */
-async function styleOf(
+async function rowsOf(
   { jobs, artifacts }: ModelPorts,
   record: Exclude<ModelRecord, { kind: 'base' }>,
-): Promise<ServedModel['style']> {
+): Promise<DatasetManifest['kind']> {
   const job = await jobs.get(recordKey(record.project, record.jobId));
   const key = job?.value.datasetKey;
   if (key == null || (await artifacts.stat(key)) === null) return 'chat';
   const chunks = await Array.fromAsync(artifacts.get(key));
-  return styleOfRows(
-    datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))),
-  );
+  return datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))).kind;
 }
 
-/** How a model that was tuned on such rows is asked. */
-export function styleOfRows({ kind }: Pick<DatasetManifest, 'kind'>): ServedModel['style'] {
+/** How a model that was tuned on such rows is asked; after texts as before, by chat where it can. */
+export function styleOf(kind: DatasetManifest['kind'], kit: ModelKit): ServedModel['style'] {
+  if (kind === 'text') return kit.template === null ? 'completion' : 'chat';
   return kind === 'completion' ? 'completion' : 'chat';
 }

@@ -111,6 +111,12 @@ function refuseContradictions(options: LatheOptions): void {
 function refuseOtherMethods(method: 'supervised' | 'dpo', options: LatheOptions): void {
   if (method === 'supervised' && options.preference !== undefined)
     throw invalid('lathe.preference', "'lathe.preference' belongs to the method dpo.");
+  const { adaptation } = options;
+  if (method === 'dpo' && adaptation?.type === 'full' && adaptation.initial === 'random')
+    throw invalid(
+      'lathe.adaptation.initial',
+      'Random weights answer nothing that could be preferred; they belong to the method supervised.',
+    );
   if (method === 'dpo' && options.label_smoothing !== undefined)
     throw invalid(
       'lathe.label_smoothing',

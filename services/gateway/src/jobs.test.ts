@@ -207,6 +207,15 @@ test.each([
     /only the loss simpo/,
   ],
   [
+    {
+      method: { type: 'dpo' },
+      lathe: { adaptation: { type: 'full', initial: 'random' } },
+    },
+    'invalid_value',
+    'lathe.adaptation.initial',
+    /supervised/,
+  ],
+  [
     { lathe: { preference: { loss: 'ipo' } } },
     'invalid_value',
     'lathe.preference',

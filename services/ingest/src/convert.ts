@@ -23,11 +23,13 @@ const preferenceRowSchema = z.object({
   preferred_output: chatRowSchema.shape.messages.length(1),
   non_preferred_output: chatRowSchema.shape.messages.length(1),
 });
+const textRowSchema = z.object({ text: z.string() });
 const completionRowSchema = z.object({ prompt: z.string(), completion: z.string() });
 
 /** The canonical row of a value that `validateRow` found without errors. Throws on any other. */
 export function convertRow(value: unknown, kind: FileKind, line: number): CanonicalRow {
   if (kind === 'completion') return { kind, line, ...completionRowSchema.parse(value) };
+  if (kind === 'text') return { kind, line, part: 0, ...textRowSchema.parse(value) };
   if (kind === 'preference') {
     const row = preferenceRowSchema.parse(value);
     const [preferred] = row.preferred_output.map(toMessage) as [Message];
@@ -51,6 +53,7 @@ function toMessage(message: z.infer<typeof chatRowSchema>['messages'][number]): 
 /** The text that the row's question is told apart by: what users said, or else all before the answer. */
 export function promptOf(row: CanonicalRow): string {
   if (row.kind === 'completion') return row.prompt;
+  if (row.kind === 'text') return row.text;
   const asked = row.messages.filter((message) => message.role === 'user');
   const before = row.kind === 'preference' ? row.messages : row.messages.slice(0, -1);
   const told = asked.length > 0 ? asked : before;
@@ -60,6 +63,7 @@ export function promptOf(row: CanonicalRow): string {
 /** The row's last answer. */
 export function answerOf(row: CanonicalRow): string {
   if (row.kind === 'completion') return row.completion.trim();
+  if (row.kind === 'text') return row.text.trim();
   const answer = row.kind === 'preference' ? row.preferred : row.messages.at(-1);
   return answer?.content.trim() ?? '';
 }

@@ -40,7 +40,7 @@ export const tuningRules = {
   batchMost: 32,
   /**
    * Learning rate at multiplier 1: `full` at `parameters`, growing for smaller models with the
-   * square root of how much smaller they are, at most `fullMost`; LoRA takes `loraFactor` times that.
+   * square root of how much smaller they are, at most `fullMost`; LoRA and random weights take `loraFactor` times that.
    */
   full: 2e-5,
   parameters: 1e9,
@@ -76,7 +76,7 @@ export function resolveSettings(
     learningRateMultiplier: multiplier,
     learningRate:
       options.learning_rate ??
-      baseRate(facts.parameters, adaptation.type) * rules.rateFactor * multiplier,
+      baseRate(facts.parameters, adaptation) * rules.rateFactor * multiplier,
     adaptation,
     ...(method === 'dpo' && { preference: resolvePreference(hyperparameters, options) }),
   };
@@ -123,12 +123,14 @@ function automaticBatchSize(rows: number): number {
   return clamp(2 ** Math.round(Math.log2(Math.max(rows, 1) / rowsPerBatch)), batchLeast, batchMost);
 }
 
-function baseRate(parameters: number, type: Adaptation['type']): number {
+function baseRate(parameters: number, adaptation: Adaptation): number {
+  const { type } = adaptation;
   const rules = tuningRules;
   if (type === 'ia3' || type === 'tokens') return rules[type];
   const smaller = Math.sqrt(rules.parameters / Math.max(parameters, 1));
   const full = rules.full * Math.max(1, smaller);
-  if (type !== 'lora') return Math.min(full, rules.fullMost);
+  const isRandom = type === 'full' && adaptation.initial === 'random';
+  if (type !== 'lora' && !isRandom) return Math.min(full, rules.fullMost);
   return Math.min(full * rules.loraFactor, rules.loraMost);
 }
 

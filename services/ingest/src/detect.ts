@@ -6,11 +6,11 @@ import { parseLine } from './parse.ts';
 export type FileKind = DatasetManifest['kind'];
 
 const wanted =
-  'Wanted is JSON Lines: one object a line, either {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]} or {"prompt": "…", "completion": "…"}.';
+  'Wanted is JSON Lines: one object a line, either {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]} or {"prompt": "…", "completion": "…"}, or {"text": "…"}.';
 
 const wantedPreference =
   'The method dpo wants lines of {"input": {"messages": […]}, "preferred_output": [{"role": "assistant", "content": "…"}], "non_preferred_output": […]}.';
-const kinds: readonly FileKind[] = ['chat', 'completion', 'preference'];
+const kinds: readonly FileKind[] = ['chat', 'completion', 'preference', 'text'];
 
 /** Throws `invalid_file_format` when rows of this format are nothing for the method. */
 export function checkMethod(kind: FileKind, method: 'supervised' | 'dpo', param: string): void {
@@ -47,7 +47,6 @@ const otherShapes: readonly (readonly [keys: readonly string[], name: string])[]
   [['chosen', 'rejected'], 'has preference rows of another format ("chosen", "rejected")'],
   [['custom_id', 'body'], 'has rows of a batch ("custom_id", "body")'],
   [['item'], 'has rows of an evaluation ("item")'],
-  [['text'], 'has rows of plain text ("text")'],
 ];
 
 function shapeOf(line: Line, limits: Limits): FileKind | string {
@@ -59,6 +58,7 @@ function shapeOf(line: Line, limits: Limits): FileKind | string {
   if ('preferred_output' in value || 'non_preferred_output' in value) return 'preference';
   if ('messages' in value) return 'chat';
   if ('prompt' in value && 'completion' in value) return 'completion';
+  if ('text' in value) return 'text';
   for (const [keys, name] of otherShapes) if (keys.every((key) => key in value)) return name;
   const keys = Object.keys(value)
     .slice(0, 5)

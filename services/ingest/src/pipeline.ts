@@ -56,9 +56,10 @@ export type Dataset = {
 export async function prepareDataset(input: PipelineInput, ports: PipelinePorts): Promise<Dataset> {
   const { job, model } = input;
   const maxTokens = longestRow(job.options.max_tokens, model);
+  const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
   const read = async (file: FileRecord, param: Finding['file'], kind?: FileKind) => {
     const spool = await createSpool(join(ports.workFolder, param));
-    const readPorts: ReadPorts = { ...ports, spool, maxTokens };
+    const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens };
     const bytes = ports.artifacts.get(file.key);
     const source = { param, bytes, method: job.method ?? 'supervised', ...(kind && { kind }) };
     return { spool, rows: await readTrainingFile(source, readPorts) };

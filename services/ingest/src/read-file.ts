@@ -1,4 +1,5 @@
 import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from './breather.ts';
 import { answerOf, convertRow, promptOf } from './convert.ts';
@@ -31,12 +32,14 @@ export type ReadPorts = {
   encoderFor(kind: FileKind): Promise<RowEncoder>;
   /** Longest row in tokens. */
   readonly maxTokens: number;
+  /** Tokens of the pieces that texts are cut into. */
+  readonly pieceTokens: number;
   readonly signal: AbortSignal;
   /** Called while lines are read. */
   readonly progress: () => void;
 };
 
-/** What is kept in memory of each spooled row, by its index in the spool. */
+/** What is kept in memory of each spooled row (of a text, each piece), by its index in the spool. */
 export type ReadRows = {
   readonly kind: FileKind;
   /** Lines with something on them. */
@@ -89,11 +92,15 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
     const both = hash(`${prompt}\u0000${answer}`);
     if (seen.has(both)) rows.duplicates++;
     seen.add(both);
-    rows.lengths.push(lengths.reduce((sum, length) => sum + length, 0));
-    rows.groups.push(hash(normalisedPrompt(prompt)));
-    rows.answers.push(hash(answer));
-    for (const { supervised } of encoded.examples) rows.supervised += supervisedCount(supervised);
-    await ports.spool.add(row, encoded.examples);
+    const group = hash(normalisedPrompt(prompt));
+    const answered = hash(answer);
+    for (const [part, examples] of partsOf(row, encoded.examples)) {
+      rows.lengths.push(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
+      rows.groups.push(group);
+      rows.answers.push(answered);
+      for (const { supervised } of examples) rows.supervised += supervisedCount(supervised);
+      await ports.spool.add(part, examples);
+    }
   };
 
   const breathe = createBreather();
@@ -105,7 +112,7 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
     const read = readRow(line, kind, settings);
     for (const issue of read.issues) findings.add(toFinding(issue, file.param, line.number));
     if (read.row === undefined || findings.errors() > settings.tokenizedErrors) continue;
-    const encoded = encoder.encode(read.row);
+    const encoded = encoder.encode(read.row, ports.pieceTokens);
     const issues =
       'issue' in encoded ? [encoded.issue] : checkEncoded(encoded, encoder, ports.maxTokens);
     for (const issue of issues) findings.add(toFinding(issue, file.param, line.number));
@@ -114,6 +121,18 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
   }
   judgeLongRows({ long, longRows, rows: rows.read, file: file.param }, ports);
   return rows;
+}
+
+/** The rows that go on: the row as it is, or each piece of a text as one. */
+function partsOf(
+  row: CanonicalRow,
+  examples: readonly ShardExample[],
+): readonly (readonly [CanonicalRow, readonly ShardExample[]])[] {
+  if (row.kind !== 'text') return [[row, examples]];
+  return examples.map((example, part) => [
+    { ...row, part, text: part === 0 ? row.text : '' },
+    [example],
+  ]);
 }
 
 async function takeSample(lines: AsyncGenerator<Line>, settings: IngestSettings): Promise<Line[]> {

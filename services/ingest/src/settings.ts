@@ -28,7 +28,7 @@ export type IngestSettings = {
   readonly splitLeast: number;
   /** Tokens of one shard. */
   readonly shardTokens: number;
-  /** Window that the report plans packing for, when the model allows it. */
+  /** Window that the report plans packing for, and the pieces that texts are cut into, when the model allows it. */
   readonly windowTokens: number;
   /** How often a running ingest looks whether its job was cancelled. */
   readonly cancelPollMs: number;

@@ -12,7 +12,7 @@ import type { RowIssue } from './validate-message.ts';
 
 /** A row in tokens. */
 export type EncodedRow = {
-  /** Its token sequences: one, or the better and the worse answer, each with what stands before it. */
+  /** Its token sequences: one; the better and the worse answer, each with what stands before it; or pieces. */
   readonly examples: readonly ShardExample[];
   /** Control tokens that a user wrote out in the text. */
   readonly controlStrings: readonly string[];
@@ -20,8 +20,8 @@ export type EncodedRow = {
 
 /** Turns rows of one kind into tokens, the way the model will see them. */
 export type RowEncoder = {
-  /** The row in tokens, or why the model's chat template refuses it. */
-  encode(row: CanonicalRow): EncodedRow | { readonly issue: RowIssue };
+  /** The row in tokens, or why the model's chat template refuses it. Text is cut into pieces of so many tokens. */
+  encode(row: CanonicalRow, pieceTokens: number): EncodedRow | { readonly issue: RowIssue };
   /** Whether an answer may end with this token. */
   endsAnswer(token: number): boolean;
   readonly templateSha256: string | null;
@@ -37,12 +37,14 @@ export async function createRowEncoder(
   kind: FileKind,
 ): Promise<RowEncoder> {
   const tokenizer = await loadTokenizer(folder);
-  if (kind !== 'completion') return chatEncoder(tokenizer, await loadTemplate(folder, model));
+  if (kind === 'chat' || kind === 'preference')
+    return chatEncoder(tokenizer, await loadTemplate(folder, model));
   const eos = await endOfText(folder, tokenizer);
-  if (eos !== undefined) return completionEncoder(tokenizer, eos);
+  if (eos !== undefined)
+    return kind === 'text' ? textEncoder(tokenizer, eos) : completionEncoder(tokenizer, eos);
   throw new LatheError(
     'unsupported_model',
-    `The model '${model}' names no end-of-text token, so completions would never end.`,
+    `The model '${model}' names no end-of-text token, so what it writes would never end.`,
     { param: 'model' },
   );
 }
@@ -52,7 +54,8 @@ function chatEncoder(tokenizer: Tokenizer, { template, sha256 }: LoadedTemplate)
     templateSha256: sha256,
     endsAnswer: tokenizer.isSpecial,
     encode(row) {
-      if (row.kind === 'completion') throw new TypeError('a chat encoder got a completion row');
+      if (row.kind !== 'chat' && row.kind !== 'preference')
+        throw new TypeError('a chat encoder got a row of text');
       const chats = row.kind === 'chat' ? [row.messages] : answersOf(row);
       try {
         return toRow(chats.map((messages) => encodeChat(tokenizer, template, messages)));
@@ -73,6 +76,26 @@ function completionEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
       if (row.kind !== 'completion') throw new TypeError('a completion encoder got a chat');
       const { prompt, completion } = row;
       return toRow([encodeCompletion(tokenizer, { prompt, completion, eos })]);
+    },
+  };
+}
+
+/** Every token of a text is a target, but the first of each piece; the last piece ends with end-of-text. */
+function textEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
+  return {
+    templateSha256: null,
+    endsAnswer: () => true,
+    encode(row, pieceTokens) {
+      if (row.kind !== 'text') throw new TypeError('a text encoder got another row');
+      const whole = toRow([encodeCompletion(tokenizer, { prompt: '', completion: row.text, eos })]);
+      const [{ tokens, supervised }] = whole.examples as [ShardExample];
+      const examples: ShardExample[] = [];
+      // A piece of one token would have nothing to predict.
+      for (let from = 0; from + 1 < tokens.length; from += pieceTokens) {
+        const to = from + pieceTokens;
+        examples.push({ tokens: tokens.slice(from, to), supervised: supervised.slice(from, to) });
+      }
+      return { ...whole, examples };
     },
   };
 }

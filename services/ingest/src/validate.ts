@@ -21,8 +21,16 @@ export function validateRow(value: unknown, kind: FileKind): RowIssue[] {
     fail(report, '', 'object', `the line must be a JSON object, not ${nameOf(value)}`);
   else if (kind === 'chat') checkChat(value, report);
   else if (kind === 'preference') checkPreference(value, report);
+  else if (kind === 'text') checkTextRow(value, report);
   else checkCompletion(value, report);
   return issues;
+}
+
+function checkTextRow(row: Record<string, unknown>, report: Report): void {
+  if (!('text' in row)) fail(report, 'text', 'missing', '"text" is missing');
+  else checkText(row.text, 'text', report);
+  if (row.text === '') fail(report, 'text', 'empty', 'text must not be empty');
+  checkRowKeys(row, ['text'], report);
 }
 
 function checkCompletion(row: Record<string, unknown>, report: Report): void {

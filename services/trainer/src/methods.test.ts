@@ -96,6 +96,7 @@ test.each<[string, Adaptation, 'adapter' | 'merged']>([
   ],
   ['the last block', { type: 'layers', last: 1 }, 'merged'],
   ['named weights', { type: 'layers', names: ['*.mlp.*'] }, 'merged'],
+  ['every weight from random ones', { type: 'full', initial: 'random' }, 'merged'],
   ['some embeddings', { type: 'tokens', tokens: [1, 2, 3, 4, 5] }, 'merged'],
 ])(
   '%s trains and ends in a model that chat can serve',

@@ -30,6 +30,14 @@ export const canonicalRowSchema = z.discriminatedUnion('kind', [
     preferred: messageSchema,
     rejected: messageSchema,
   }),
+  z.object({
+    kind: z.literal('text'),
+    line: z.number().int(),
+    /** Long texts are cut: which piece, from 0. */
+    part: z.number().int(),
+    /** The whole text, with its first piece only. */
+    text: z.string(),
+  }),
 ]);
 export type CanonicalRow = z.infer<typeof canonicalRowSchema>;
 
@@ -57,7 +65,7 @@ export type DatasetPart = z.infer<typeof datasetPartSchema>;
 export const datasetManifestSchema = z.object({
   version: z.literal(1),
   jobId: z.string(),
-  kind: z.enum(['chat', 'completion', 'preference']),
+  kind: z.enum(['chat', 'completion', 'preference', 'text']),
   baseModel: z.string(),
   tokenizerSha256: sha256,
   templateSha256: sha256.nullable(),

@@ -2,6 +2,14 @@ import { z } from 'zod';
 
 const moduleNames = z.array(z.string().min(1).max(200)).min(1).max(256);
 
+const full = z.strictObject({
+  type: z.literal('full'),
+  initial: z
+    .literal('random')
+    .optional()
+    .describe("pre-training: only the base model's shape and tokenizer are taken"),
+});
+
 const lora = z
   .strictObject({
     type: z.literal('lora'),
@@ -85,18 +93,14 @@ const withoutChat: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /** How weights are trained: an extension of ours beside the standard parameters. */
-export const adaptationSchema = z.discriminatedUnion(
-  'type',
-  [z.strictObject({ type: z.literal('full') }), layers, lora, ia3, tokens],
-  {
-    error: ({ code, input }) => {
-      if (code !== 'invalid_union') return undefined;
-      const { type } = Object(input) as { type?: unknown };
-      const what = withoutChat.get(type);
-      return what === undefined
-        ? 'expected one of full, layers, lora, ia3, tokens'
-        : `${type} ${what}, which chat cannot serve; train it with npm run tune:local`;
-    },
+export const adaptationSchema = z.discriminatedUnion('type', [full, layers, lora, ia3, tokens], {
+  error: ({ code, input }) => {
+    if (code !== 'invalid_union') return undefined;
+    const { type } = Object(input) as { type?: unknown };
+    const what = withoutChat.get(type);
+    return what === undefined
+      ? 'expected one of full, layers, lora, ia3, tokens'
+      : `${type} ${what}, which chat cannot serve; train it with npm run tune:local`;
   },
-);
+});
 export type Adaptation = z.infer<typeof adaptationSchema>;

@@ -62,7 +62,7 @@ function trainingSettings(
 function adaptationMessage(adaptation: Adaptation): TrainingSettings['adaptation'] {
   switch (adaptation.type) {
     case 'full':
-      return { $case: 'full', value: {} };
+      return { $case: 'full', value: { random: adaptation.initial === 'random' } };
     case 'lora': {
       const { type: _, targets, ...numbers } = adaptation;
       const value = { ...camelKeys(numbers), targets: Array.isArray(targets) ? targets : [] };

@@ -38,7 +38,7 @@ function readSettings(settings: TrainingSettings): RunSettings {
   if (adaptation === undefined) throw new RangeError('settings.adaptation is missing');
   const parsed = runSettingsSchema.safeParse({
     ...rest,
-    adaptation: { ...set(adaptation.value), type: adaptation.$case },
+    ...readAdaptation(adaptation),
     optimizer: optimizer && set(optimizer),
     preference: preference && set(preference),
     earlyStopping: earlyStopping && readEarlyStopping(earlyStopping),
@@ -46,6 +46,11 @@ function readSettings(settings: TrainingSettings): RunSettings {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new RangeError(`settings.${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+function readAdaptation({ $case, value }: NonNullable<TrainingSettings['adaptation']>): object {
+  if ($case !== 'full') return { adaptation: { ...set(value), type: $case } };
+  return { adaptation: { type: $case }, ...(value.random && { initial: 'random' }) };
 }
 
 function readEarlyStopping({ metric, ...rest }: EarlyStopping): Record<string, unknown> {

@@ -41,6 +41,7 @@ async function openWith<Example>(
       objective,
       model: await openModelFolder(task.modelFolder),
       settings: engineSettings(task.settings),
+      initial: task.settings.initial,
       examples: await read(task.trainShards),
       device: await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads }),
     });

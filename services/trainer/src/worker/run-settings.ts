@@ -26,6 +26,8 @@ export type PreferenceSettings = z.infer<typeof preferenceSchema>;
 /** Training settings as a job carries them; what is absent keeps the engine's default. */
 export const runSettingsSchema = z.object({
   adaptation: engineInput<Method>(methodSchema),
+  /** Start from random weights instead of the base model's. */
+  initial: z.literal('random').optional(),
   epochs: z.number().int().min(1),
   batchSize: z.number().int().min(1),
   learningRate: z.number().positive(),
@@ -54,31 +56,26 @@ export type RunSettings = z.infer<typeof runSettingsSchema>;
 
 /** A job's settings in the engine's words. Throws RangeError naming each setting at fault. */
 export function engineSettings(settings: RunSettings): TrainingSettings {
-  const {
-    adaptation,
-    schedule,
-    warmupRatio,
-    warmupSteps,
-    minimumRate,
-    decayRatio,
-    optimizer,
-    weightDecay,
-    checkpointEvery: _,
-    preference: __,
-    ...alike
-  } = settings;
+  const { schedule: kind, warmupRatio, warmupSteps, minimumRate, decayRatio } = settings;
   return parseTrainingSettings(
     given({
-      ...alike,
-      method: adaptation,
-      schedule: given({
-        kind: schedule,
-        warmupRatio,
-        warmupSteps,
-        minimum: minimumRate,
-        decayRatio,
-      }),
-      optimizer: { ...given({ weightDecay }), ...optimizer },
+      method: settings.adaptation,
+      epochs: settings.epochs,
+      batchSize: settings.batchSize,
+      learningRate: settings.learningRate,
+      seed: settings.seed,
+      schedule: given({ kind, warmupRatio, warmupSteps, minimum: minimumRate, decayRatio }),
+      optimizer: { ...given({ weightDecay: settings.weightDecay }), ...settings.optimizer },
+      maxGradientNorm: settings.maxGradientNorm,
+      labelSmoothing: settings.labelSmoothing,
+      embeddingNoise: settings.embeddingNoise,
+      layerRateDecay: settings.layerRateDecay,
+      earlyStopping: settings.earlyStopping,
+      packing: settings.packing,
+      maxTokens: settings.maxTokens,
+      microBatchTokens: settings.microBatchTokens,
+      recomputeActivations: settings.recomputeActivations,
+      memoryLimit: settings.memoryLimit,
     }),
   );
 }
@@ -89,6 +86,6 @@ export function modelKind({ adaptation }: Pick<RunSettings, 'adaptation'>): 'ada
 }
 
 /** The object without the keys that have no value. */
-export function given(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function given(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

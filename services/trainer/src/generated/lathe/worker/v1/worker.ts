@@ -154,6 +154,8 @@ export interface TrainingSettings {
 }
 
 export interface FullAdaptation {
+  /** Start from random weights instead of the base model's: pre-training. */
+  random: boolean;
 }
 
 export interface LoraAdaptation {
@@ -1476,11 +1478,14 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
 };
 
 function createBaseFullAdaptation(): FullAdaptation {
-  return {};
+  return { random: false };
 }
 
 export const FullAdaptation: MessageFns<FullAdaptation> = {
-  encode(_: FullAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: FullAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.random !== false) {
+      writer.uint32(8).bool(message.random);
+    }
     return writer;
   },
 
@@ -1497,6 +1502,14 @@ export const FullAdaptation: MessageFns<FullAdaptation> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.random = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1512,8 +1525,9 @@ export const FullAdaptation: MessageFns<FullAdaptation> = {
   create<I extends Exact<DeepPartial<FullAdaptation>, I>>(base?: I): FullAdaptation {
     return FullAdaptation.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<FullAdaptation>, I>>(_: I): FullAdaptation {
+  fromPartial<I extends Exact<DeepPartial<FullAdaptation>, I>>(object: I): FullAdaptation {
     const message = createBaseFullAdaptation();
+    message.random = object.random ?? false;
     return message;
   },
 };
