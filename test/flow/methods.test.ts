@@ -41,6 +41,9 @@ async function upload(lines: readonly string[]): Promise<string> {
   return (await client.files.create({ file, purpose: 'fine-tune' })).id;
 }
 
+type Evaluation = {
+  readonly contestants: readonly { readonly name: string; readonly loss: number }[];
+};
 type Chat = { readonly messages: readonly { readonly role: string; readonly content: string }[] };
 
 /** The row with its answer as the better one and a wrong queue as the worse one, in OpenAI's format. */
@@ -66,11 +69,11 @@ async function untilOver({ id }: Job): Promise<Job> {
 const least = { evaluation_rows: 8, few_shot_examples: 0 };
 
 /** Creates a job with these options of ours and waits until it is over. */
-async function train(lathe: Record<string, unknown>): Promise<Job> {
+async function train(lathe: Record<string, unknown>, file = rows): Promise<Job> {
   const hyperparameters = { n_epochs: 1, batch_size: 16 };
   const body = {
     model: 'lathe-tiny',
-    training_file: rows,
+    training_file: file,
     seed: 3,
     method: { type: 'supervised' as const, supervised: { hyperparameters } },
     lathe: { ...least, ...lathe },
@@ -160,3 +163,31 @@ test('wrong pairs are named by their lines', async () => {
   expect(job).toMatchObject({ status: 'failed', error: { code: 'invalid_file_format' } });
   expect(job.error?.message).toContain('Line 2: preferred_output must hold one message, not 0.');
 });
+
+test.each([
+  ['an adapter', { adaptation: { type: 'lora' } }],
+  ['a model from random weights', { adaptation: { type: 'full', initial: 'random' } }],
+])(
+  'texts end in %s whose loss on held-out texts is told',
+  async (_, lathe) => {
+    const texts = (await readFile('docs/jobs.md', 'utf8')).split('\n\n');
+    const file = await upload(texts.map((text) => JSON.stringify({ text })));
+    const job = await train({ ...lathe, max_tokens: 64 }, file);
+    expect(job.error).toBeNull();
+    const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;
+    const [base, tuned] = evaluation.contestants;
+    expect(tuned).toMatchObject({ name: 'tuned', exact_match: { total: 0 } });
+    const adapts = lathe.adaptation.type === 'lora';
+    if (adapts) expect(tuned?.loss).toBeLessThan(base?.loss ?? 0);
+    const model = job.fine_tuned_model as string;
+    const answer = await client.chat.completions.create({
+      model,
+      messages: question,
+      max_tokens: 4,
+    });
+    expect(answer.choices).toHaveLength(1);
+    const events = await client.fineTuning.jobs.listEvents(job.id);
+    expect(events.data.some(({ message }) => message.startsWith('Loss on '))).toBe(true);
+  },
+  120_000,
+);
