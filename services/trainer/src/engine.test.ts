@@ -102,8 +102,24 @@ test.runIf(gpu !== null)(
   120_000,
 );
 
+/** The same prompt with two answers, the better one first; its reference is measured before the first step. */
+const pairs = (count: number) =>
+  smallExamples(count).flatMap(({ tokens, supervised }) => [
+    { tokens, supervised },
+    { tokens: Int32Array.of(tokens[0] ?? 0, tokens[1] ?? 0, 5, 6), supervised },
+  ]);
+
 test.each([
   ['an adapter', lora],
+  [
+    'on pairs of answers',
+    {
+      ...lora,
+      train: pairs(40),
+      heldOut: pairs(8),
+      preference: { loss: 'sigmoid' as const, beta: 0.1 },
+    },
+  ],
   ['every weight', full],
 ])(
   'training %s ends with the same bytes after a killed worker as undisturbed',
