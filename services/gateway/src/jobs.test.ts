@@ -255,6 +255,12 @@ test.each([
     'lathe.adaptation.base_bits',
     /plain LoRA/,
   ],
+  [
+    { lathe: { adaptation: { type: 'ia3', targets: ['k_proj'], feed_forward: ['down_proj'] } } },
+    'invalid_value',
+    'lathe.adaptation.feed_forward',
+    /among the targets/,
+  ],
   [{ lathe: { adaptation: { type: 'layers' } } }, 'invalid_value', 'lathe.adaptation', /either/],
   [
     { lathe: { optimizer: { type: 'sgd', beta1: 0.9 } } },

@@ -156,6 +156,7 @@ test.each<ResolvedPreference>([
     const job = await train({ type: 'lora', rank: 2, alpha: 8 }, {}, { ...rows, preference });
     const metrics = await metricsOf(job);
     expect(metrics.at(-1)?.train_loss).toBeLessThan(metrics[0]?.train_loss ?? 0);
+    expect(metrics.at(-1)?.['rewards/margins']).toBeGreaterThan(0);
     // Pairs whose better answer got the higher reward.
     expect(metrics.at(-1)?.train_mean_token_accuracy).toBe(1);
     const manifest = await readManifest(cluster.artifacts, job.checkpointKey ?? '');

@@ -68,13 +68,19 @@ const layers = z
     message: "give either 'last' or 'names'",
   });
 
-const ia3 = z.strictObject({
-  type: z.literal('ia3'),
-  targets: moduleNames.optional(),
-  feed_forward: moduleNames
-    .optional()
-    .describe('those of the targets whose input is scaled instead of their output'),
-});
+const ia3 = z
+  .strictObject({
+    type: z.literal('ia3'),
+    targets: moduleNames.optional(),
+    feed_forward: moduleNames
+      .optional()
+      .describe('those of the targets whose input is scaled instead of their output'),
+  })
+  .refine(
+    ({ targets, feed_forward = [] }) =>
+      targets === undefined || feed_forward.every((name) => targets.includes(name)),
+    { path: ['feed_forward'], message: 'every layer of it must be among the targets' },
+  );
 
 const tokens = z.strictObject({
   type: z.literal('tokens'),

@@ -74,6 +74,7 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
       gradient_norm: value.gradientNorm,
       supervised_tokens: value.supervisedTokens,
       tokens: value.tokens,
+      ...value.figures,
       tokens_per_second: tokensPerSecond || value.tokens / Math.max(value.seconds, 1e-6),
     };
     if (step <= reported) return undefined;

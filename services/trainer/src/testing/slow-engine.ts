@@ -44,6 +44,7 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
         epoch: Math.ceil(step / Math.ceil(examples.length / batchSize)),
         loss: weight,
         tokenAccuracy: 0.5,
+        figures: {},
         learningRate: task.settings.learningRate,
         gradientNorm: 1,
         supervisedTokens: batchSize,

@@ -57,6 +57,8 @@ export const stepSchema = z.object({
   supervisedTokens: z.number(),
   tokens: z.number(),
   seconds: z.number(),
+  /** What the loss tells beside it, such as `rewards/margins` of pairs of answers. */
+  figures: z.record(z.string(), z.number()).default({}),
 });
 export type Step = z.infer<typeof stepSchema>;
 

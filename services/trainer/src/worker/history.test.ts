@@ -6,6 +6,7 @@ const step = (number: number) => ({
   epoch: 1,
   loss: 4 / number,
   tokenAccuracy: 0.5,
+  figures: {},
   learningRate: 1e-3,
   gradientNorm: 1,
   supervisedTokens: 10,

@@ -287,6 +287,13 @@ export interface Metrics {
   supervisedTokens: number;
   tokens: number;
   seconds: number;
+  /** What the loss tells beside it, such as `rewards/margins` of pairs of answers. */
+  figures: { [key: string]: number };
+}
+
+export interface Metrics_FiguresEntry {
+  key: string;
+  value: number;
 }
 
 /** The held-out rows scored after a step. */
@@ -2799,6 +2806,7 @@ function createBaseMetrics(): Metrics {
     supervisedTokens: 0,
     tokens: 0,
     seconds: 0,
+    figures: {},
   };
 }
 
@@ -2831,6 +2839,9 @@ export const Metrics: MessageFns<Metrics> = {
     if (message.seconds !== 0) {
       writer.uint32(73).double(message.seconds);
     }
+    globalThis.Object.entries(message.figures).forEach(([key, value]: [string, number]) => {
+      Metrics_FiguresEntry.encode({ key: key as any, value }, writer.uint32(82).fork()).join();
+    });
     return writer;
   },
 
@@ -2919,6 +2930,17 @@ export const Metrics: MessageFns<Metrics> = {
             message.seconds = reader.double();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            const entry10 = Metrics_FiguresEntry.decode(reader, reader.uint32());
+            if (entry10.value !== undefined) {
+              message.figures[entry10.key] = entry10.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2945,6 +2967,82 @@ export const Metrics: MessageFns<Metrics> = {
     message.supervisedTokens = object.supervisedTokens ?? 0;
     message.tokens = object.tokens ?? 0;
     message.seconds = object.seconds ?? 0;
+    message.figures = (globalThis.Object.entries(object.figures ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseMetrics_FiguresEntry(): Metrics_FiguresEntry {
+  return { key: "", value: 0 };
+}
+
+export const Metrics_FiguresEntry: MessageFns<Metrics_FiguresEntry> = {
+  encode(message: Metrics_FiguresEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(17).double(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Metrics_FiguresEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMetrics_FiguresEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Metrics_FiguresEntry>, I>>(base?: I): Metrics_FiguresEntry {
+    return Metrics_FiguresEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Metrics_FiguresEntry>, I>>(object: I): Metrics_FiguresEntry {
+    const message = createBaseMetrics_FiguresEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
     return message;
   },
 };
