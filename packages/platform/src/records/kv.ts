@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Nats } from '../nats/connection.ts';
 import { ask } from '../nats/link.ts';
 import { pause } from '../nats/pause.ts';
+import { readSubject } from '../nats/read-subject.ts';
 import {
   BrokenRecordError,
   ConflictError,
@@ -11,6 +12,9 @@ import {
   type RecordChange,
   type RecordStore,
 } from './port.ts';
+
+/** What a record is read from. */
+type StoredEntry = Pick<KvEntry, 'key' | 'revision'> & { json(): unknown };
 
 const keyPattern = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 
@@ -21,13 +25,13 @@ export async function openRecords<T>(
   schema: z.ZodType<T>,
 ): Promise<RecordStore<T>> {
   const kv = await new Kvm(nats.jetstream).open(bucket, { allow_direct: false });
-  const read = (entry: KvEntry): Entry<T> => ({
+  const read = (entry: StoredEntry): Entry<T> => ({
     key: entry.key,
     revision: entry.revision,
     value: parseRecord(schema, entry),
   });
   /** Reads an entry of many: a broken one is reported and must not hide the others. */
-  const tryRead = (entry: KvEntry): Entry<T> | undefined => {
+  const tryRead = (entry: StoredEntry): Entry<T> | undefined => {
     try {
       return read(entry);
     } catch (error) {
@@ -91,22 +95,28 @@ export async function openRecords<T>(
         }
       });
     },
-    list: (prefix) => ask(nats, () => listRecords(kv, subjectOf(prefix), tryRead)),
+    list: (prefix) => ask(nats, () => listRecords(nats, bucket, subjectOf(prefix), tryRead)),
     watch: (prefix, signal) => watchRecords(kv, nats, subjectOf(prefix), tryRead, signal),
   };
 }
 
 async function listRecords<T>(
-  kv: KV,
-  key: string,
-  tryRead: (entry: KvEntry) => Entry<T> | undefined,
+  nats: Nats,
+  bucket: string,
+  keys: string,
+  tryRead: (entry: StoredEntry) => Entry<T> | undefined,
 ): Promise<Entry<T>[]> {
   const entries = new Map<string, Entry<T>>();
-  for await (const entry of await kv.history({ key })) {
+  const prefix = `$KV.${bucket}.`;
+  for await (const message of readSubject(nats, `KV_${bucket}`, `${prefix}${keys}`)) {
+    const key = message.subject.slice(prefix.length);
     // A record that changes while we read comes again: its last state counts.
-    entries.delete(entry.key);
-    const record = entry.operation === 'PUT' ? tryRead(entry) : undefined;
-    if (record !== undefined) entries.set(entry.key, record);
+    entries.delete(key);
+    // What is there has no such header; it names how a record was deleted.
+    if (message.header('KV-Operation') !== '') continue;
+    const json = (): unknown => JSON.parse(Buffer.from(message.data).toString('utf8'));
+    const record = tryRead({ key, revision: message.sequence, json });
+    if (record !== undefined) entries.set(key, record);
   }
   return [...entries.values()];
 }
@@ -148,7 +158,7 @@ async function* watchRecords<T>(
   }
 }
 
-function parseRecord<T>(schema: z.ZodType<T>, entry: KvEntry): T {
+function parseRecord<T>(schema: z.ZodType<T>, entry: StoredEntry): T {
   let json: unknown;
   try {
     json = entry.json();
