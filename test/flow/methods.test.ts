@@ -24,7 +24,7 @@ let pairs: string;
 
 beforeAll(async () => {
   folder = await tempFolder();
-  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'error' };
+  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' };
   platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
   client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
   const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).split('\n').slice(0, 80);
@@ -132,12 +132,17 @@ test('a method that chat cannot serve is refused with the field at fault', async
 });
 
 test('pairs of answers end in a model that prefers the better ones', async () => {
-  const job = await trainOnPairs(pairs, { beta: 0.2, n_epochs: 3, batch_size: 16 });
+  const job = await trainOnPairs(pairs, {
+    beta: 0.2,
+    n_epochs: 2,
+    batch_size: 16,
+    learning_rate_multiplier: 4,
+  });
   expect(job.error).toBeNull();
   expect(job).toMatchObject({
     status: 'succeeded',
     hyperparameters: {},
-    method: { type: 'dpo', dpo: { hyperparameters: { n_epochs: 3, batch_size: 16, beta: 0.2 } } },
+    method: { type: 'dpo', dpo: { hyperparameters: { n_epochs: 2, batch_size: 16, beta: 0.2 } } },
   });
   const checkpoints = await client.fineTuning.jobs.checkpoints.list(job.id);
   const metrics: Readonly<Record<string, number | undefined>> = {
@@ -153,6 +158,29 @@ test('pairs of answers end in a model that prefers the better ones', async () =>
     max_tokens: 16,
   });
   expect(answer.choices[0]?.message.content).not.toBe('');
+}, 120_000);
+
+test('answers that are labelled good or bad end in a model, asked for the good ones', async () => {
+  const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).split('\n').slice(0, 80);
+  const judged = lines.map((line, at) => {
+    const { input, preferred_output, non_preferred_output } = JSON.parse(toPair(line));
+    const label = at % 2 === 0;
+    return JSON.stringify({
+      input,
+      output: label ? preferred_output : non_preferred_output,
+      label,
+    });
+  });
+  const hyperparameters = { n_epochs: 1, batch_size: 16 };
+  const job = await trainOnPairs(await upload(judged), hyperparameters, {
+    preference: { loss: 'kto' },
+    held_out_share: 0.3,
+  });
+  expect(job.error).toBeNull();
+  const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;
+  expect(evaluation.contestants.map(({ name }) => name)).toEqual(['base', 'tuned']);
+  const checkpoints = await client.fineTuning.jobs.checkpoints.list(job.id);
+  expect(checkpoints.data).toHaveLength(1);
 }, 120_000);
 
 test('wrong pairs are named by their lines', async () => {

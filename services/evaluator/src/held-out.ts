@@ -11,14 +11,16 @@ import { getBytes } from '@lathe/platform/artifacts/folder';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 
 /** A row as chat or completion, which is how models are asked, or as a text, which only has a loss. */
-export type AnsweredRow = Exclude<CanonicalRow, { kind: 'preference' }>;
+export type AnsweredRow = Exclude<CanonicalRow, { kind: 'preference' | 'judged' }>;
 
-/** Of a row with two answers the better one is the expected one. */
-function readRow(json: string): AnsweredRow {
+/** Of a row with two answers the better one is the expected one; a row with a bad answer expects nothing. */
+function readRow(json: string): AnsweredRow | undefined {
   const row = canonicalRowSchema.parse(JSON.parse(json));
-  if (row.kind !== 'preference') return row;
-  const { line, messages, preferred } = row;
-  return { kind: 'chat', line, messages: [...messages, preferred] };
+  if (row.kind === 'judged' && !row.label) return undefined;
+  if (row.kind !== 'preference' && row.kind !== 'judged') return row;
+  const { line, messages } = row;
+  const answer = row.kind === 'preference' ? row.preferred : row.answer;
+  return { kind: 'chat', line, messages: [...messages, answer] };
 }
 
 /** A row as a question: what the model is shown, and what it should answer. */
@@ -55,7 +57,9 @@ export async function readHeldOut(
     .map(readRow);
   const chosen = new Set(
     rows
-      .map(({ line }, index) => ({ index, rank: rankOf(draw.seed, line) }))
+      .flatMap((row, index) =>
+        row === undefined ? [] : [{ index, rank: rankOf(draw.seed, row.line) }],
+      )
       .sort((a, b) => a.rank - b.rank || a.index - b.index)
       .slice(0, draw.most)
       .map(({ index }) => index),
@@ -68,8 +72,9 @@ export async function readHeldOut(
     for (const [at, example] of decodeShard(await getBytes(artifacts, shard)).entries()) {
       if (at % each !== 0) continue;
       const row = rows[index];
-      if (row === undefined) throw new Error('the held-out shards have more examples than rows');
-      if (chosen.has(index++)) kept.push({ ...toQuestion(row), row, example });
+      if (index === rows.length)
+        throw new Error('the held-out shards have more examples than rows');
+      if (chosen.has(index++) && row !== undefined) kept.push({ ...toQuestion(row), row, example });
     }
   if (index !== rows.length) throw new Error('the held-out shards have fewer examples than rows');
   return kept;
@@ -104,9 +109,14 @@ export async function* streamRows(
   for await (const chunk of artifacts.get(key)) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) yield readRow(line);
+    for (const line of lines) yield* answered(line);
   }
-  if (rest !== '') yield readRow(rest);
+  if (rest !== '') yield* answered(rest);
+}
+
+function answered(json: string): AnsweredRow[] {
+  const row = readRow(json);
+  return row === undefined ? [] : [row];
 }
 
 /** A number that orders rows by chance, the same for the same seed: 48 bits of SHA-256. */

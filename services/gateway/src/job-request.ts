@@ -34,7 +34,7 @@ export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
       "'lathe.learning_rate' and 'learning_rate_multiplier' both set the learning rate; give one.",
     );
   refuseContradictions(options);
-  refuseOtherMethods(method, options);
+  refuseOtherMethods(method, hyperparameters, options);
   if (body.suffix != null && !suffixPattern.test(body.suffix))
     throw invalid(
       'suffix',
@@ -108,7 +108,16 @@ function refuseContradictions(options: LatheOptions): void {
 }
 
 /** Options that belong to another method than the job's. */
-function refuseOtherMethods(method: 'supervised' | 'dpo', options: LatheOptions): void {
+function refuseOtherMethods(
+  method: 'supervised' | 'dpo',
+  { batch_size }: Hyperparameters,
+  options: LatheOptions,
+): void {
+  if (options.preference?.loss === 'kto' && batch_size === 1)
+    throw invalid(
+      `method.${method}.hyperparameters.batch_size`,
+      'The loss kto compares the answers of a batch: it needs a batch_size of at least 2.',
+    );
   if (method === 'supervised' && options.preference !== undefined)
     throw invalid('lathe.preference', "'lathe.preference' belongs to the method dpo.");
   const { adaptation } = options;

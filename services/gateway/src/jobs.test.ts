@@ -216,6 +216,21 @@ test.each([
     /supervised/,
   ],
   [
+    {
+      method: { type: 'dpo', dpo: { hyperparameters: { batch_size: 1 } } },
+      lathe: { preference: { loss: 'kto' } },
+    },
+    'invalid_value',
+    'method.dpo.hyperparameters.batch_size',
+    /at least 2/,
+  ],
+  [
+    { method: { type: 'dpo' }, lathe: { preference: { undesirable_weight: 2 } } },
+    'invalid_value',
+    'lathe.preference.undesirable_weight',
+    /only the loss kto/,
+  ],
+  [
     { lathe: { preference: { loss: 'ipo' } } },
     'invalid_value',
     'lathe.preference',

@@ -23,6 +23,11 @@ const preferenceRowSchema = z.object({
   preferred_output: chatRowSchema.shape.messages.length(1),
   non_preferred_output: chatRowSchema.shape.messages.length(1),
 });
+const judgedRowSchema = z.object({
+  input: chatRowSchema,
+  output: chatRowSchema.shape.messages.length(1),
+  label: z.boolean(),
+});
 const textRowSchema = z.object({ text: z.string() });
 const completionRowSchema = z.object({ prompt: z.string(), completion: z.string() });
 
@@ -35,6 +40,11 @@ export function convertRow(value: unknown, kind: FileKind, line: number): Canoni
     const [preferred] = row.preferred_output.map(toMessage) as [Message];
     const [rejected] = row.non_preferred_output.map(toMessage) as [Message];
     return { kind, line, messages: row.input.messages.map(toMessage), preferred, rejected };
+  }
+  if (kind === 'judged') {
+    const { input, output, label } = judgedRowSchema.parse(value);
+    const [answer] = output.map(toMessage) as [Message];
+    return { kind, line, messages: input.messages.map(toMessage), answer, label };
   }
   const messages = chatRowSchema.parse(value).messages.map(toMessage);
   return { kind, line, messages };
@@ -55,7 +65,7 @@ export function promptOf(row: CanonicalRow): string {
   if (row.kind === 'completion') return row.prompt;
   if (row.kind === 'text') return row.text;
   const asked = row.messages.filter((message) => message.role === 'user');
-  const before = row.kind === 'preference' ? row.messages : row.messages.slice(0, -1);
+  const before = row.kind === 'chat' ? row.messages.slice(0, -1) : row.messages;
   const told = asked.length > 0 ? asked : before;
   return told.map((message) => message.content).join('\n');
 }
@@ -64,6 +74,7 @@ export function promptOf(row: CanonicalRow): string {
 export function answerOf(row: CanonicalRow): string {
   if (row.kind === 'completion') return row.completion.trim();
   if (row.kind === 'text') return row.text.trim();
-  const answer = row.kind === 'preference' ? row.preferred : row.messages.at(-1);
-  return answer?.content.trim() ?? '';
+  if (row.kind === 'preference') return row.preferred.content.trim();
+  if (row.kind === 'judged') return row.answer.content.trim();
+  return row.messages.at(-1)?.content.trim() ?? '';
 }

@@ -86,13 +86,7 @@ function resolvePreference(
   { beta }: DpoHyperparameters,
   { preference = {} }: LatheOptions,
 ): ResolvedPreference {
-  const { loss = 'sigmoid', gamma, label_smoothing } = preference;
-  return {
-    loss,
-    beta: given(beta) ?? preferenceBeta,
-    ...(gamma !== undefined && { gamma }),
-    ...(label_smoothing !== undefined && { label_smoothing }),
-  };
+  return { ...preference, loss: preference.loss ?? 'sigmoid', beta: given(beta) ?? preferenceBeta };
 }
 
 /** The adaptation of a model to so many rows, with every default filled in. */

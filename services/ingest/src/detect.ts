@@ -1,5 +1,6 @@
 import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
+import type { JobRecord } from '@lathe/contracts/job/record';
 import type { Line } from './lines.ts';
 import { parseLine } from './parse.ts';
 
@@ -8,16 +9,42 @@ export type FileKind = DatasetManifest['kind'];
 const wanted =
   'Wanted is JSON Lines: one object a line, either {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]} or {"prompt": "…", "completion": "…"}, or {"text": "…"}.';
 
-const wantedPreference =
-  'The method dpo wants lines of {"input": {"messages": […]}, "preferred_output": [{"role": "assistant", "content": "…"}], "non_preferred_output": […]}.';
-const kinds: readonly FileKind[] = ['chat', 'completion', 'preference', 'text'];
+/** What the rows of a job are to teach: single answers, which of two is better, or which are good. */
+export type Lesson = 'answers' | 'preferences' | 'judgements';
 
-/** Throws `invalid_file_format` when rows of this format are nothing for the method. */
-export function checkMethod(kind: FileKind, method: 'supervised' | 'dpo', param: string): void {
-  if ((method === 'dpo') === (kind === 'preference')) return;
-  const rest =
-    method === 'dpo' ? wantedPreference : 'They are for the method dpo, not for supervised.';
-  throw new LatheError('invalid_file_format', `The file has ${kind} rows. ${rest}`, { param });
+const lessonOf: Readonly<Record<FileKind, Lesson>> = {
+  chat: 'answers',
+  completion: 'answers',
+  text: 'answers',
+  preference: 'preferences',
+  judged: 'judgements',
+};
+const takers: Readonly<Record<Lesson, string>> = {
+  answers: 'They are for the method supervised.',
+  preferences: 'They are for the method dpo, with any loss but kto.',
+  judgements: 'They are for the method dpo with the loss kto.',
+};
+const wantedFor: Readonly<Record<Lesson, string>> = {
+  answers: wanted,
+  preferences:
+    'The method dpo wants lines of {"input": {"messages": […]}, "preferred_output": [{"role": "assistant", "content": "…"}], "non_preferred_output": […]}.',
+  judgements:
+    'The loss kto wants lines of {"input": {"messages": […]}, "output": [{"role": "assistant", "content": "…"}], "label": true or false}.',
+};
+
+/** What the rows of such a job are to teach. */
+export function lessonFor({ method, options }: Pick<JobRecord, 'method' | 'options'>): Lesson {
+  if (method !== 'dpo') return 'answers';
+  return options.preference?.loss === 'kto' ? 'judgements' : 'preferences';
+}
+
+const kinds: readonly FileKind[] = ['chat', 'completion', 'preference', 'judged', 'text'];
+
+/** Throws `invalid_file_format` when rows of this format cannot teach that. */
+export function checkLesson(kind: FileKind, lesson: Lesson, param: string): void {
+  if (lessonOf[kind] === lesson) return;
+  const message = `The file has ${kind} rows. ${takers[lessonOf[kind]]} ${wantedFor[lesson]}`;
+  throw new LatheError('invalid_file_format', message, { param });
 }
 
 type Limits = { readonly maxLineBytes: number; readonly maxDepth: number };
@@ -56,6 +83,7 @@ function shapeOf(line: Line, limits: Limits): FileKind | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'has lines that are not JSON objects';
   if ('preferred_output' in value || 'non_preferred_output' in value) return 'preference';
+  if ('input' in value && 'label' in value) return 'judged';
   if ('messages' in value) return 'chat';
   if ('prompt' in value && 'completion' in value) return 'completion';
   if ('text' in value) return 'text';

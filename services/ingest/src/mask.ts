@@ -4,7 +4,7 @@ import type { RowIssue } from './validate-message.ts';
 /** How many tokens the loss counts: an example's first token has nothing before it and never counts. */
 export function supervisedCount(supervised: ArrayLike<number>): number {
   let count = 0;
-  for (let at = 1; at < supervised.length; at++) if (supervised[at] === 1) count++;
+  for (let at = 1; at < supervised.length; at++) if (supervised[at] !== 0) count++;
   return count;
 }
 

@@ -9,7 +9,7 @@ import type { BaseModel } from './base-model.ts';
 import { createBreather } from './breather.ts';
 import { createPartWriter, type PartWriter } from './dataset-part.ts';
 import { resolveSettings } from './defaults.ts';
-import type { FileKind } from './detect.ts';
+import { type FileKind, lessonFor } from './detect.ts';
 import { type Findings, wrongLinesMessage } from './findings.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from './read-file.ts';
 import { datasetReport } from './report.ts';
@@ -61,7 +61,7 @@ export async function prepareDataset(input: PipelineInput, ports: PipelinePorts)
     const spool = await createSpool(join(ports.workFolder, param));
     const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens };
     const bytes = ports.artifacts.get(file.key);
-    const source = { param, bytes, method: job.method ?? 'supervised', ...(kind && { kind }) };
+    const source = { param, bytes, lesson: lessonFor(job), ...(kind && { kind }) };
     return { spool, rows: await readTrainingFile(source, readPorts) };
   };
   const training = await read(input.trainingFile, 'training_file');

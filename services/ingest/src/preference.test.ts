@@ -92,9 +92,44 @@ it.each([
 
 it('says which method rows are for', async () => {
   const pairs = await service.run(lines([pair(0)]));
-  expect(pairs.error?.message).toContain('has preference rows. They are for the method dpo');
+  expect(pairs.error?.message).toContain('has preference rows. They are for the method dpo,');
   const chats = await service.run(chatLines(3), dpo);
-  expect(chats.error?.message).toContain('has chat rows. The method dpo wants lines of {"input"');
+  expect(chats.error?.message).toContain(
+    'has chat rows. They are for the method supervised. The method dpo wants lines of',
+  );
+});
+
+const judged = (index: number, label: unknown) => {
+  const { input, preferred_output: output } = pair(index);
+  return { input, output, label };
+};
+const kto = { ...dpo, options: { preference: { loss: 'kto' as const } } };
+
+it('flags the targets of judged answers by their label', async () => {
+  const job = await service.run(lines([judged(0, true), judged(1, false)]), kto);
+  expect(job).toMatchObject({ state: 'queued', error: null });
+  const { manifest, rows, examples } = await service.dataset(job);
+  expect(manifest).toMatchObject({ kind: 'judged', train: { rows: 2, supervisedTokens: 8 } });
+  expect(await rows(manifest.train)).toMatchObject([{ label: true }, { label: false }]);
+  const [good, bad] = await examples(manifest.train);
+  expect(new Set(good?.supervised)).toEqual(new Set([0, 1]));
+  expect(new Set(bad?.supervised)).toEqual(new Set([0, 2]));
+});
+
+it.each([
+  [judged(0, 'yes'), 'Line 2: label must be true or false, not a string.'],
+  [{ ...judged(0, true), output: [] }, 'Line 2: output must hold one message, not 0.'],
+  [{ ...judged(0, true), score: 1, tools: [] }, 'Line 2: tools cannot be trained'],
+])('names the line of a wrong judgement: %j', async (wrong, message) => {
+  const job = await service.run(lines([judged(0, true), wrong]), kto);
+  expect(job.error?.message).toContain(message);
+});
+
+it('tells judged answers from pairs', async () => {
+  const pairs = await service.run(lines([pair(0)]), kto);
+  expect(pairs.error?.message).toContain('with any loss but kto. The loss kto wants lines of');
+  const singles = await service.run(lines([judged(0, true)]), dpo);
+  expect(singles.error?.message).toContain('has judged rows. They are for the method dpo with');
 });
 
 it('needs held-out rows for early stopping', async () => {

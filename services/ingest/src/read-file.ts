@@ -1,9 +1,9 @@
 import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
-import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from './breather.ts';
 import { answerOf, convertRow, promptOf } from './convert.ts';
-import { checkMethod, detectKind, type FileKind } from './detect.ts';
+import { checkLesson, detectKind, type FileKind, type Lesson } from './detect.ts';
 import type { Findings } from './findings.ts';
 import { type Line, readLines } from './lines.ts';
 import { checkMask, supervisedCount } from './mask.ts';
@@ -18,8 +18,7 @@ import type { RowIssue } from './validate-message.ts';
 export type FileToRead = {
   readonly param: Finding['file'];
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** What the rows are for. */
-  readonly method: 'supervised' | 'dpo';
+  readonly lesson: Lesson;
   /** Format that the file must have; found out when absent. */
   readonly kind?: FileKind;
 };
@@ -64,7 +63,7 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
   const lines = readLines(file.bytes, settings.maxLineBytes);
   const sample = await takeSample(lines, settings);
   const kind = agreedKind(file, detectKind(sample, file.param, settings));
-  checkMethod(kind, file.method, file.param);
+  checkLesson(kind, file.lesson, file.param);
   const encoder = await ports.encoderFor(kind);
   const rows: ReadRows = {
     kind,
@@ -128,11 +127,16 @@ function partsOf(
   row: CanonicalRow,
   examples: readonly ShardExample[],
 ): readonly (readonly [CanonicalRow, readonly ShardExample[]])[] {
+  if (row.kind === 'judged' && !row.label) return [[row, examples.map(asBad)]];
   if (row.kind !== 'text') return [[row, examples]];
   return examples.map((example, part) => [
     { ...row, part, text: part === 0 ? row.text : '' },
     [example],
   ]);
+}
+
+function asBad({ tokens, supervised }: ShardExample): ShardExample {
+  return { tokens, supervised: supervised.map((flag) => flag * badTarget) };
 }
 
 async function takeSample(lines: AsyncGenerator<Line>, settings: IngestSettings): Promise<Line[]> {

@@ -37,7 +37,7 @@ export async function createRowEncoder(
   kind: FileKind,
 ): Promise<RowEncoder> {
   const tokenizer = await loadTokenizer(folder);
-  if (kind === 'chat' || kind === 'preference')
+  if (kind === 'chat' || kind === 'preference' || kind === 'judged')
     return chatEncoder(tokenizer, await loadTemplate(folder, model));
   const eos = await endOfText(folder, tokenizer);
   if (eos !== undefined)
@@ -54,7 +54,7 @@ function chatEncoder(tokenizer: Tokenizer, { template, sha256 }: LoadedTemplate)
     templateSha256: sha256,
     endsAnswer: tokenizer.isSpecial,
     encode(row) {
-      if (row.kind !== 'chat' && row.kind !== 'preference')
+      if (row.kind === 'completion' || row.kind === 'text')
         throw new TypeError('a chat encoder got a row of text');
       const chats = row.kind === 'chat' ? [row.messages] : answersOf(row);
       try {
@@ -101,18 +101,12 @@ function textEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
 }
 
 /** The conversation with each of the answers, of which only they are targets. */
-function answersOf({
-  messages,
-  preferred,
-  rejected,
-}: Extract<CanonicalRow, { kind: 'preference' }>): Message[][] {
-  const before = messages.map((message) =>
+function answersOf(row: Extract<CanonicalRow, { kind: 'preference' | 'judged' }>): Message[][] {
+  const before = row.messages.map((message) =>
     message.role === 'assistant' ? { ...message, weight: 0 as const } : message,
   );
-  return [
-    [...before, preferred],
-    [...before, rejected],
-  ];
+  const answers = row.kind === 'preference' ? [row.preferred, row.rejected] : [row.answer];
+  return answers.map((answer) => [...before, answer]);
 }
 
 function toRow(encoded: readonly EncodedExample[]): EncodedRow {

@@ -23,6 +23,17 @@ export function checkPreference(row: Record<string, unknown>, report: Report): v
   checkRowKeys(row, ['input', 'preferred_output', 'non_preferred_output'], report);
 }
 
+/** What is wrong with a row of a conversation, an answer, and whether that is a good one. */
+export function checkJudged(row: Record<string, unknown>, report: Report): void {
+  checkInput(row.input, report);
+  checkOutput(row.output, 'output', report);
+  const { label } = row;
+  if (label === undefined) fail(report, 'label', 'missing', '"label" is missing');
+  else if (typeof label !== 'boolean')
+    fail(report, 'label', 'type', `label must be true or false, not ${nameOf(label)}`);
+  checkRowKeys(row, ['input', 'output', 'label'], report);
+}
+
 function checkInput(input: unknown, report: Report): void {
   if (!isObject(input)) {
     const missing = input === undefined;

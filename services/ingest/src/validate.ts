@@ -11,7 +11,7 @@ import {
   roles,
   warn,
 } from './validate-message.ts';
-import { checkPreference } from './validate-preference.ts';
+import { checkJudged, checkPreference } from './validate-preference.ts';
 
 /** Everything that is wrong with the JSON value of one line; without errors it can be converted. */
 export function validateRow(value: unknown, kind: FileKind): RowIssue[] {
@@ -21,6 +21,7 @@ export function validateRow(value: unknown, kind: FileKind): RowIssue[] {
     fail(report, '', 'object', `the line must be a JSON object, not ${nameOf(value)}`);
   else if (kind === 'chat') checkChat(value, report);
   else if (kind === 'preference') checkPreference(value, report);
+  else if (kind === 'judged') checkJudged(value, report);
   else if (kind === 'text') checkTextRow(value, report);
   else checkCompletion(value, report);
   return issues;

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { badTarget } from '@lathe/contracts/artifact/shard';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
@@ -165,6 +166,22 @@ test.each<ResolvedPreference>([
   },
   90_000,
 );
+
+test('judged answers train with the loss kto', async () => {
+  const judge = (count: number) =>
+    pairs(count).map(({ tokens, supervised }, at) => ({
+      tokens,
+      supervised: at % 2 === 0 ? supervised : supervised.map((flag) => flag * badTarget),
+    }));
+  const preference = { loss: 'kto', beta: 0.1, undesirable_weight: 1.2 } as const;
+  const rows = { train: judge(16), heldOut: judge(4) };
+  const job = await train({ type: 'lora', rank: 2, alpha: 8 }, {}, { ...rows, preference });
+  const metrics = await metricsOf(job);
+  expect(metrics.at(-1)?.train_loss).toBeLessThan(metrics[0]?.train_loss ?? 0);
+  expect(metrics.at(-1)?.['rewards/chosen']).toBeGreaterThan(
+    metrics.at(-1)?.['rewards/rejected'] ?? 0,
+  );
+}, 90_000);
 
 test('early stopping keeps the best step, also after the worker was killed', async () => {
   const options: LatheOptions = {

@@ -31,6 +31,14 @@ export const canonicalRowSchema = z.discriminatedUnion('kind', [
     rejected: messageSchema,
   }),
   z.object({
+    kind: z.literal('judged'),
+    line: z.number().int(),
+    /** The conversation, an answer to it, and whether that is a good one. */
+    messages: z.array(messageSchema).min(1),
+    answer: messageSchema,
+    label: z.boolean(),
+  }),
+  z.object({
     kind: z.literal('text'),
     line: z.number().int(),
     /** Long texts are cut: which piece, from 0. */
@@ -65,7 +73,7 @@ export type DatasetPart = z.infer<typeof datasetPartSchema>;
 export const datasetManifestSchema = z.object({
   version: z.literal(1),
   jobId: z.string(),
-  kind: z.enum(['chat', 'completion', 'preference', 'text']),
+  kind: z.enum(['chat', 'completion', 'preference', 'judged', 'text']),
   baseModel: z.string(),
   tokenizerSha256: sha256,
   templateSha256: sha256.nullable(),

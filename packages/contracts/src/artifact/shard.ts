@@ -2,10 +2,13 @@
  * A token shard: tokenized examples laid end to end.
  *
  * Little-endian: magic `LSHD`, u32 version (1), u32 examples, u32 tokens, then u32 length of each
- * example, i32 token ids, u8 supervised flags (1: the token is a target, predicted from the one
- * before it in the same example).
+ * example, i32 token ids, u8 supervised flags (not 0: the token is a target, predicted from the one
+ * before it in the same example; 2: of an answer that was judged bad).
  */
 export type ShardExample = { readonly tokens: Int32Array; readonly supervised: Uint8Array };
+
+/** The flag of a target that is no good example: of an answer that was judged bad. */
+export const badTarget = 2;
 
 const magic = 0x4448534c;
 const version = 1;

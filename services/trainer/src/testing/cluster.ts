@@ -47,7 +47,7 @@ export type JobOptions = {
   readonly model?: string;
   readonly project?: string;
   readonly adaptation?: Adaptation;
-  /** The examples are pairs of answers, the better one first. */
+  /** The examples are pairs of answers, the better one first; or judged ones. */
   readonly preference?: ResolvedPreference;
   readonly options?: LatheOptions;
   readonly epochs?: number;
@@ -209,7 +209,7 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
   const manifest: DatasetManifest = {
     version: 1,
     jobId: id,
-    kind: preference === undefined ? 'chat' : 'preference',
+    kind: kindOf(preference),
     baseModel: model,
     tokenizerSha256: '0'.repeat(64),
     templateSha256: null,
@@ -261,6 +261,11 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
     finishedAt: null,
     error: null,
   };
+}
+
+function kindOf(preference: ResolvedPreference | undefined): DatasetManifest['kind'] {
+  if (preference === undefined) return 'chat';
+  return preference.loss === 'kto' ? 'judged' : 'preference';
 }
 
 async function storePart(

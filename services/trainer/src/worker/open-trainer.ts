@@ -5,18 +5,15 @@ import { LatheError } from '@lathe/contracts/error';
 import { CheckpointError, UnsupportedModelError } from '@lathe/engine/checkpoint/error';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
-import { dpo, parseDpoSettings } from '@lathe/engine/objectives/dpo';
 import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import type { Objective } from '@lathe/engine/objectives/objective';
-import { orpo, parseOrpoSettings } from '@lathe/engine/objectives/orpo';
-import type { PreferencePair } from '@lathe/engine/objectives/preference-pair';
-import { parseSimpoSettings, simpo } from '@lathe/engine/objectives/simpo';
 import { openDevice } from '@lathe/engine/runtime/open-device';
 import { DivergedError } from '@lathe/engine/train/diverged-error';
 import { createTrainer, type Trainer } from '@lathe/engine/train/trainer';
 import { DivergedRunError } from './diverged.ts';
 import type { EngineTask } from './engine-message.ts';
-import { engineSettings, modelKind, type PreferenceSettings } from './run-settings.ts';
+import { judgedOf, judgementObjective, pairObjective, pairsOf } from './preference-objective.ts';
+import { engineSettings, modelKind } from './run-settings.ts';
 import type { LoopTrainer } from './train-loop.ts';
 
 /**
@@ -25,9 +22,9 @@ import type { LoopTrainer } from './train-loop.ts';
  */
 export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
   const { preference } = task.settings;
-  return preference === undefined
-    ? openWith(task, causalLm, (examples) => examples)
-    : openWith(task, preferenceObjective(preference), pairsOf);
+  if (preference === undefined) return openWith(task, causalLm, (examples) => examples);
+  if (preference.loss === 'kto') return openWith(task, judgementObjective(preference), judgedOf);
+  return openWith(task, pairObjective(preference), pairsOf);
 }
 
 async function openWith<Example>(
@@ -50,27 +47,6 @@ async function openWith<Example>(
   });
   const heldOut = await read(task.heldOutShards);
   return loopTrainer(trainer, heldOut, modelKind(task.settings) === 'adapter');
-}
-
-/** The objective over pairs of answers that the settings ask for. */
-function preferenceObjective({
-  loss,
-  beta,
-  gamma,
-  labelSmoothing,
-}: PreferenceSettings): Objective<PreferencePair> {
-  if (loss === 'orpo') return orpo(parseOrpoSettings({ beta }));
-  if (loss === 'simpo') return simpo(parseSimpoSettings({ beta, gamma, labelSmoothing }));
-  return dpo(parseDpoSettings({ loss, beta, labelSmoothing }));
-}
-
-/** Pairs lie in shards as two examples each, the better answer first. Throws RangeError for an odd number. */
-function pairsOf(examples: readonly TokenizedExample[]): PreferencePair[] {
-  if (examples.length % 2 !== 0) throw new RangeError('a pair of answers lacks its second');
-  return Array.from({ length: examples.length / 2 }, (_, pair) => ({
-    chosen: examples[2 * pair] as TokenizedExample,
-    rejected: examples[2 * pair + 1] as TokenizedExample,
-  }));
 }
 
 function loopTrainer<Example>(

@@ -14,12 +14,14 @@ function engineInput<Input>(schema: z.ZodType) {
   );
 }
 
-/** How pairs of answers are trained on; absent: the examples are single answers. */
+/** How pairs of answers, or judged ones, are trained on; absent: the examples are single answers. */
 const preferenceSchema = z.object({
-  loss: z.enum(['sigmoid', 'ipo', 'hinge', 'robust', 'orpo', 'simpo']),
+  loss: z.enum(['sigmoid', 'ipo', 'hinge', 'robust', 'orpo', 'simpo', 'kto']),
   beta: z.number().positive(),
   gamma: z.number().optional(),
   labelSmoothing: z.number().optional(),
+  desirableWeight: z.number().optional(),
+  undesirableWeight: z.number().optional(),
 });
 export type PreferenceSettings = z.infer<typeof preferenceSchema>;
 

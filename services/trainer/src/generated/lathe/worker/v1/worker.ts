@@ -149,7 +149,10 @@ export interface TrainingSettings {
   memoryLimit?:
     | number
     | undefined;
-  /** Set: the examples are pairs of answers, the better one first. Unset: they are single answers. */
+  /**
+   * Set: the examples are pairs of answers, the better one first, or with kto judged ones. Unset: they are
+   * answers to learn.
+   */
   preference: Preference | undefined;
 }
 
@@ -197,11 +200,13 @@ export interface TokensAdaptation {
 }
 
 export interface Preference {
-  /** sigmoid, ipo, hinge, robust, orpo or simpo. */
+  /** sigmoid, ipo, hinge, robust, orpo, simpo or kto. */
   loss: string;
   beta: number;
   gamma?: number | undefined;
   labelSmoothing?: number | undefined;
+  desirableWeight?: number | undefined;
+  undesirableWeight?: number | undefined;
 }
 
 export interface Optimizer {
@@ -1904,7 +1909,14 @@ export const TokensAdaptation: MessageFns<TokensAdaptation> = {
 };
 
 function createBasePreference(): Preference {
-  return { loss: "", beta: 0, gamma: undefined, labelSmoothing: undefined };
+  return {
+    loss: "",
+    beta: 0,
+    gamma: undefined,
+    labelSmoothing: undefined,
+    desirableWeight: undefined,
+    undesirableWeight: undefined,
+  };
 }
 
 export const Preference: MessageFns<Preference> = {
@@ -1920,6 +1932,12 @@ export const Preference: MessageFns<Preference> = {
     }
     if (message.labelSmoothing !== undefined) {
       writer.uint32(33).double(message.labelSmoothing);
+    }
+    if (message.desirableWeight !== undefined) {
+      writer.uint32(41).double(message.desirableWeight);
+    }
+    if (message.undesirableWeight !== undefined) {
+      writer.uint32(49).double(message.undesirableWeight);
     }
     return writer;
   },
@@ -1969,6 +1987,22 @@ export const Preference: MessageFns<Preference> = {
             message.labelSmoothing = reader.double();
             continue;
           }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.desirableWeight = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.undesirableWeight = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1990,6 +2024,8 @@ export const Preference: MessageFns<Preference> = {
     message.beta = object.beta ?? 0;
     message.gamma = object.gamma ?? undefined;
     message.labelSmoothing = object.labelSmoothing ?? undefined;
+    message.desirableWeight = object.desirableWeight ?? undefined;
+    message.undesirableWeight = object.undesirableWeight ?? undefined;
     return message;
   },
 };
