@@ -59,6 +59,8 @@ export async function connectNats(settings: NatsSettings): Promise<Nats> {
       pingInterval: 10_000,
       maxPingOut: 2,
       ignoreAuthErrorAbort: true,
+      // A trace for every request, in case that it fails, is a twentieth of what the services do.
+      noAsyncTraces: true,
     });
   } catch (error) {
     throw new Error(`Cannot reach nats-server at ${withoutSecret(url)}.`, { cause: error });
