@@ -40,7 +40,7 @@ export function adamW({ beta1, beta2, epsilon, weightDecay }: AdamWSettings): Op
     },
     slice: elementSlice,
     updateOnHost(step) {
-      const { weights, buffers, gradient, factor, scalars, group } = step;
+      const { weights, buffers, gradient, factor, scalars, group, kernels } = step;
       const mean = buffers.mean as Float32Array;
       const variance = buffers.variance as Float32Array;
       const rate = (scalars.rate as number) * group.rate;
@@ -48,7 +48,9 @@ export function adamW({ beta1, beta2, epsilon, weightDecay }: AdamWSettings): Op
       const keep = kept(step);
       const meanFactor = factor * (1 - beta1);
       const varianceFactor = factor * factor * (1 - beta2);
-      for (let at = 0; at < weights.length; at++) {
+      const numbers = { beta1, beta2, meanFactor, varianceFactor, keep, epsilon: added, rate };
+      const done = kernels?.adamW({ weights, mean, variance }, gradient, numbers) ?? 0;
+      for (let at = done; at < weights.length; at++) {
         const g = gradient[at] as number;
         const m = (mean[at] as number) * beta1 + g * meanFactor;
         const v = (variance[at] as number) * beta2 + g * g * varianceFactor;

@@ -1,4 +1,5 @@
 import type { Optimizer } from './optimizer.ts';
+import { sharedMemory, type WasmMemory } from './state-memory.ts';
 
 /** A trainable tensor. `decays` says whether weight decay applies (not to norms and biases). */
 export type Parameter = {
@@ -29,6 +30,8 @@ export type FlatState = {
   readonly buffers: ReadonlyMap<string, GroupBuffers>;
   /** Each parameter's current weights, a view into its group's buffer. */
   readonly tensors: ReadonlyMap<string, Float32Array>;
+  /** What all buffers lie in, unless that would be too large to be one memory. */
+  readonly memory: WasmMemory | undefined;
 };
 
 /**
@@ -65,26 +68,60 @@ export function planGroups(
   return groups;
 }
 
-/** Zeroed buffers for the groups, which several threads may see, with a view of each parameter. */
+/**
+ * Buffers for the groups, which several threads may see, with a view of each parameter: zeroed ones, or those of a
+ * state of the same groups whose memory is given.
+ */
 export function allocateState(
   groups: readonly StateGroup[],
   optimizer: Pick<Optimizer, 'buffers'>,
+  given?: WasmMemory,
 ): FlatState {
+  const sizes = groups.map((group) => ({ ...optimizer.buffers(group), weights: group.size }));
+  const memory =
+    given ??
+    sharedMemory(
+      sum(
+        sizes.flatMap((kinds) => Object.values(kinds)),
+        padded,
+      ),
+    );
+  const take = memory === undefined ? shared : inOrder(memory);
   const buffers = new Map<string, GroupBuffers>();
   const tensors = new Map<string, Float32Array>();
-  for (const group of groups) {
-    const weights = shared(group.size);
+  for (const [at, group] of groups.entries()) {
     const own: Record<string, Float32Array> = {};
-    for (const [kind, size] of Object.entries(optimizer.buffers(group))) own[kind] = shared(size);
+    for (const [kind, size] of Object.entries(sizes[at] as Record<string, number>))
+      own[kind] = take(size);
+    const { weights } = own as { weights: Float32Array };
     buffers.set(group.name, { ...own, weights });
     for (const { name, shape, offset } of group.members)
       tensors.set(name, weights.subarray(offset, offset + elementCount(shape)));
   }
-  return { groups, buffers, tensors };
+  return { groups, buffers, tensors, memory };
 }
 
 function shared(elements: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(elements * Float32Array.BYTES_PER_ELEMENT));
+}
+
+/** Buffers of a memory, one after another. */
+function inOrder({ buffer }: WasmMemory): (elements: number) => Float32Array {
+  let next = 0;
+  return (elements) => {
+    const start = next;
+    next += padded(elements);
+    return new Float32Array(buffer, start, elements);
+  };
+}
+
+/** Bytes that a buffer takes, so that the next one starts at a line of the processor's cache. */
+function padded(elements: number): number {
+  return 64 * Math.ceil((elements * Float32Array.BYTES_PER_ELEMENT) / 64);
+}
+
+function sum(values: readonly number[], of: (value: number) => number): number {
+  return values.reduce((total, value) => total + of(value), 0);
 }
 
 export function elementCount(shape: readonly number[]): number {

@@ -1,4 +1,5 @@
 import { elementCount, type StateGroup } from './flat-state.ts';
+import type { HostKernels } from './host-kernels.ts';
 
 /** One member's part of an update on the host: its slices of the group's buffers, written in place. */
 export type HostStep = {
@@ -11,6 +12,8 @@ export type HostStep = {
   readonly gradient: Float32Array;
   /** What clipping and normalisation multiply the summed gradient by. */
   readonly factor: number;
+  /** Faster loops, where the state lies in a memory that they reach. */
+  readonly kernels?: HostKernels | undefined;
   /** The step's numbers, as `Optimizer.scalars` gives them. */
   readonly scalars: Readonly<Record<string, number>>;
 };

@@ -1,9 +1,5 @@
-import {
-  elementCount,
-  type FlatState,
-  type GroupBuffers,
-  type StateGroup,
-} from '../optim/flat-state.ts';
+import { elementCount, type FlatState, type GroupBuffers } from '../optim/flat-state.ts';
+import { createHostKernels, type HostKernels } from '../optim/host-kernels.ts';
 import { type HostStep, sumOfSquares } from '../optim/host-step.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 
@@ -37,11 +33,20 @@ export function hostMembers(
   );
 }
 
+/** Kernels of this thread for a state that is one memory. */
+export function kernelsFor({ memory }: Pick<FlatState, 'memory'>): HostKernels | undefined {
+  return memory === undefined ? undefined : createHostKernels(memory);
+}
+
 /** What an update multiplies gradients by, and the step's other numbers. */
 export type UpdateNumbers = Pick<HostStep, 'factor' | 'scalars'>;
 
-/** Sums the gradients of some parameters over micro-batches, then updates them. */
-export function gradientSums(members: readonly HostMember[], optimizer: Optimizer) {
+/** Sums the gradients of some parameters over micro-batches, then updates them; faster with kernels for their memory. */
+export function gradientSums(
+  members: readonly HostMember[],
+  optimizer: Optimizer,
+  kernels?: HostKernels,
+) {
   let sums: readonly Float32Array<ArrayBuffer>[] = [];
   return {
     /** Takes the gradients of the first micro-batch, which it keeps and adds to, or adds those of another. */
@@ -54,10 +59,15 @@ export function gradientSums(members: readonly HostMember[], optimizer: Optimize
       free(gradients);
     },
     /** Σ g² of each parameter's sum. */
-    squares: (): number[] => sums.map(sumOfSquares),
+    squares: (): number[] => sums.map(kernels?.sumOfSquares ?? sumOfSquares),
     update(numbers: UpdateNumbers): void {
       for (const [at, { name: _, ...member }] of members.entries())
-        optimizer.updateOnHost({ ...member, ...numbers, gradient: sums[at] as Float32Array });
+        optimizer.updateOnHost({
+          ...member,
+          ...numbers,
+          gradient: sums[at] as Float32Array,
+          kernels,
+        });
     },
     /** Lets the gradients go. */
     drop(): void {
@@ -79,8 +89,5 @@ function addTo(sum: Float32Array, more: Float32Array): void {
   for (let at = 0; at < sum.length; at++) sum[at]! += more[at]!;
 }
 
-/** The groups that a thread needs of the state, with buffers that both threads see. */
-export type SharedState = {
-  readonly groups: readonly StateGroup[];
-  readonly buffers: ReadonlyMap<string, GroupBuffers>;
-};
+/** What a thread needs of the state, with buffers that both threads see. */
+export type SharedState = Pick<FlatState, 'groups' | 'buffers' | 'memory'>;

@@ -1,7 +1,7 @@
 import type { Tensor } from '../graph/tensor.ts';
 import type { StateGroup } from '../optim/flat-state.ts';
 import { parameterGradientsGraph } from '../step/graphs.ts';
-import { gradientSums, type HostMember, hostMembers } from './host-members.ts';
+import { gradientSums, type HostMember, hostMembers, kernelsFor } from './host-members.ts';
 import { onHost, type StepRunner, type StepRunnerOptions } from './step.ts';
 import { createTally } from './tally.ts';
 import { startUpdateThread } from './update-thread.ts';
@@ -38,12 +38,16 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
   });
   const own = options.updateThreads === 1 ? members : ownShare(members, options);
   const others = members.filter((member) => !own.includes(member));
-  const sums = gradientSums(own, optimizer);
+  const sums = gradientSums(own, optimizer, kernelsFor(state));
   const thread =
     others.length === 0
       ? undefined
       : startUpdateThread({
-          state: { groups: state.groups.map(plainGroup), buffers: state.buffers },
+          state: {
+            groups: state.groups.map(plainGroup),
+            buffers: state.buffers,
+            memory: state.memory,
+          },
           optimizer: rule.settings,
           names: others.map(({ name }) => name),
         });

@@ -1,14 +1,18 @@
 /** A thread that updates its share of the parameters; update-thread.ts starts it and talks to it. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { allocateState } from '../optim/flat-state.ts';
 import { createOptimizer } from '../optim/optimizer.ts';
-import { gradientSums, hostMembers } from './host-members.ts';
+import { gradientSums, hostMembers, kernelsFor } from './host-members.ts';
 import type { FromUpdateThread, ThreadTask, ToUpdateThread } from './update-thread.ts';
 
 const { state, optimizer: settings, names } = workerData as ThreadTask;
 const optimizer = createOptimizer(settings);
 const own = new Set(names);
-const members = hostMembers(state, optimizer).filter(({ name }) => own.has(name));
-const sums = gradientSums(members, optimizer);
+// Views of the memory itself: kernels know the places of no others.
+const { buffers } =
+  state.memory === undefined ? state : allocateState(state.groups, optimizer, state.memory);
+const members = hostMembers({ ...state, buffers }, optimizer).filter(({ name }) => own.has(name));
+const sums = gradientSums(members, optimizer, kernelsFor(state));
 const answer = (message: FromUpdateThread): void => parentPort?.postMessage(message);
 
 parentPort?.on('message', (message: ToUpdateThread) => {

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { fillNormal, rootSeed } from '../nn/seed.ts';
+import { adamW } from './adamw.ts';
+import { allocateState, planGroups } from './flat-state.ts';
+import { createHostKernels } from './host-kernels.ts';
+import { sumOfSquares } from './host-step.ts';
+
+/** More than one chunk of the kernels, and sizes that neither 2 nor 4 divide. */
+const shapes = [[70_001], [3], [1], [40_000, 2], [7]];
+const optimizer = adamW({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 });
+
+function startedState() {
+  const parameters = shapes.map((shape, at) => ({
+    ...{ name: `p${at}`, shape },
+    decays: shape.length > 1,
+  }));
+  const state = allocateState(planGroups(parameters), optimizer);
+  for (const [name, weights] of state.tensors) fillNormal(weights, rootSeed(name.length), 0.02);
+  return state;
+}
+
+/** Three updates of every parameter; with kernels or without. */
+function updated(isFast: boolean) {
+  const state = startedState();
+  const kernels =
+    isFast && state.memory !== undefined ? createHostKernels(state.memory) : undefined;
+  for (let step = 1; step <= 3; step++)
+    for (const group of state.groups)
+      for (const [index, member] of group.members.entries()) {
+        const { weights, ...others } = state.buffers.get(group.name) as { weights: Float32Array };
+        const gradient = new Float32Array(member.shape.reduce((a, b) => a * b, 1));
+        fillNormal(gradient, rootSeed(step), 1);
+        // Zeroes, tiny and large numbers: denormals, and squares that are not.
+        gradient.set([0, 1e-30, -1e-22, 1e18].slice(0, gradient.length));
+        optimizer.updateOnHost({
+          ...{ group, shape: member.shape, gradient, factor: 0.3, kernels },
+          scalars: optimizer.scalars(1e-2, step),
+          weights: optimizer.slice('weights', weights, { group, index }),
+          buffers: Object.fromEntries(
+            Object.entries(others).map(([kind, buffer]) => [
+              kind,
+              optimizer.slice(kind, buffer as Float32Array, { group, index }),
+            ]),
+          ),
+        });
+      }
+  return state.buffers;
+}
+
+describe('kernels', () => {
+  it('update to the same bits as the loop', () => {
+    expect(updated(true)).toEqual(updated(false));
+  });
+
+  it.each([0, 1, 3, 4, 5, 32_768, 32_769, 100_003])('sum %i squares to the same bits', (size) => {
+    const { sumOfSquares: fast } = createHostKernels(startedState().memory as never);
+    const values = fillNormal(new Float32Array(size), rootSeed(size), 3);
+    expect(fast(values)).toBe(sumOfSquares(values));
+    expect(fast(values.subarray(1))).toBe(sumOfSquares(values.subarray(1)));
+  });
+
+  it('tell of a gradient that is not finite', () => {
+    const { sumOfSquares: fast } = createHostKernels(startedState().memory as never);
+    expect(fast(Float32Array.of(1, Number.NaN, 1, 1, 1))).toBeNaN();
+    expect(fast(Float32Array.of(1, 1, 1, 1, Number.NEGATIVE_INFINITY))).toBe(Infinity);
+  });
+});
+
+describe('the memory of a state', () => {
+  it('is seen again as the same buffers', () => {
+    const state = startedState();
+    const again = allocateState(state.groups, optimizer, state.memory);
+    expect(again.buffers).toEqual(state.buffers);
+    again.tensors.get('p1')?.fill(5);
+    expect([...(state.tensors.get('p1') ?? [])]).toEqual([5, 5, 5]);
+  });
+
+  it('is several buffers where one memory would be too large', async () => {
+    const { sharedMemory } = await import('./state-memory.ts');
+    expect(sharedMemory(2 ** 34 + 1)).toBeUndefined();
+  });
+});
