@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BenchCase, type BenchResult, benchCases } from './cases.ts';
 import { makeModel } from './make-model.ts';
-import { matmulPeak } from './matmul-peak.ts';
+import { type MatmulPeak, matmulPeak } from './matmul-peak.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
@@ -36,8 +36,24 @@ type Row = { readonly title: string; readonly cells: readonly string[] };
 
 const hasPython = existsSync(values.python);
 if (!hasPython) console.error('PyTorch is not there (.tools/python): only Lathe is measured');
-const peak = await matmulPeak(Number(values.threads));
-console.log(`MatMul peak of this machine, ${values.threads} threads: ${peak.toFixed(0)} GFLOP/s\n`);
+const own = await matmulPeak(Number(values.threads));
+const peak = own.plain;
+const reference = join(root, 'bench', 'reference');
+const peaks = [
+  peakLine('ONNX Runtime', own),
+  ...(hasPython
+    ? [
+        peakLine(
+          'PyTorch',
+          await run<MatmulPeak>(values.python, [
+            join(reference, 'matmul_peak.py'),
+            ...['--threads', values.threads],
+          ]),
+        ),
+      ]
+    : []),
+].join('\n');
+console.log(`${peaks}\n`);
 const rows: Row[] = [];
 for (const entry of benchCases) {
   if (values.case !== undefined && entry.name !== values.case) continue;
@@ -50,7 +66,11 @@ const table = [
   ...rows.map(line),
 ].join('\n');
 console.log(`\n${table}`);
-if (values.out !== undefined) await writeFile(values.out, `${table}\n`);
+if (values.out !== undefined) await writeFile(values.out, `${table}\n\n${peaks}\n`);
+
+function peakLine(name: string, { plain, transposed }: MatmulPeak): string {
+  return `- ${name}'s product of two 1024 × 1024 matrices, ${values.threads} threads: ${plain.toFixed(0)} GFLOP/s, ${transposed.toFixed(0)} with the left one transposed`;
+}
 
 function line({ title, cells }: Row): string {
   return `| ${[title, ...cells].join(' | ')} |`;
@@ -76,7 +96,7 @@ async function measure(entry: BenchCase): Promise<Row> {
     if (hasPython)
       torch.push(
         await run(values.python, [
-          join(root, 'bench', 'reference', 'bench_engine.py'),
+          join(reference, 'bench_engine.py'),
           '--case',
           JSON.stringify(entry),
           ...common,
@@ -138,7 +158,7 @@ function checkSameWork({ name }: BenchCase, lathe: BenchResult, torch: BenchResu
 }
 
 /** Runs a program and reads the JSON on the last line that it prints. */
-function run(program: string, args: readonly string[]): Promise<BenchResult> {
+function run<Result>(program: string, args: readonly string[]): Promise<Result> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
@@ -152,7 +172,7 @@ function run(program: string, args: readonly string[]): Promise<BenchResult> {
     child.once('error', reject);
     child.once('close', (code) => {
       if (code !== 0) reject(new Error(`${program} ended with ${code}:\n${errors}`));
-      else resolve(JSON.parse(output.trim().split('\n').at(-1) ?? '') as BenchResult);
+      else resolve(JSON.parse(output.trim().split('\n').at(-1) ?? '') as Result);
     });
   });
 }

@@ -33,7 +33,7 @@ const batchSize = Number(values.batch);
 const steps = Number(values.steps);
 
 const device = cpuDevice();
-const peak = await matmulPeak();
+const { plain: peak } = await matmulPeak();
 
 const config = parseDecoderConfig('bench', {
   model_type: 'llama',
