@@ -122,6 +122,7 @@ test.each<[string, LatheOptions]>([
   ['cosine with a floor', { schedule: 'cosine', minimum_rate: 0.2 }],
   ['regularisers', { label_smoothing: 0.1, embedding_noise: 5, layer_rate_decay: 0.8 }],
   ['little memory', { recompute_activations: true, micro_batch_tokens: 16 }],
+  ['half precision', { precision: 'float16' }],
   ['a limit of memory', { memory_limit: 2 ** 30 }],
 ])(
   'training takes %s',

@@ -110,6 +110,12 @@ export const trainingOptions = {
     .boolean()
     .optional()
     .describe('less memory for up to a quarter more time'),
+  precision: z
+    .enum(['auto', 'float32', 'float16'])
+    .optional()
+    .describe(
+      "what matrix products compute in; weights stay float32. auto: float16 where the worker's device gains from it",
+    ),
   memory_limit: z
     .number()
     .int()

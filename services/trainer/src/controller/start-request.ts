@@ -53,6 +53,7 @@ function trainingSettings(
     maxTokens: options.max_tokens,
     microBatchTokens: options.micro_batch_tokens,
     recomputeActivations: options.recompute_activations,
+    precision: options.precision,
     memoryLimit: options.memory_limit,
     checkpointEvery: options.checkpoint_every,
     preference: settings.preference && camelKeys(settings.preference),

@@ -50,6 +50,7 @@ export const runSettingsSchema = z.object({
   maxTokens: z.number().int().optional(),
   microBatchTokens: z.number().int().optional(),
   recomputeActivations: z.boolean().optional(),
+  precision: z.enum(['auto', 'float32', 'float16']).optional(),
   memoryLimit: z.number().int().optional(),
   checkpointEvery: z.number().int().min(1).optional(),
   preference: preferenceSchema.optional(),
@@ -77,6 +78,7 @@ export function engineSettings(settings: RunSettings): TrainingSettings {
       maxTokens: settings.maxTokens,
       microBatchTokens: settings.microBatchTokens,
       recomputeActivations: settings.recomputeActivations,
+      precision: settings.precision,
       memoryLimit: settings.memoryLimit,
     }),
   );

@@ -153,7 +153,11 @@ export interface TrainingSettings {
    * Set: the examples are pairs of answers, the better one first, or with kto judged ones. Unset: they are
    * answers to learn.
    */
-  preference: Preference | undefined;
+  preference:
+    | Preference
+    | undefined;
+  /** What matrix products compute in: auto, float32 or float16. */
+  precision?: string | undefined;
 }
 
 export interface FullAdaptation {
@@ -1076,6 +1080,7 @@ function createBaseTrainingSettings(): TrainingSettings {
     recomputeActivations: undefined,
     memoryLimit: undefined,
     preference: undefined,
+    precision: undefined,
   };
 }
 
@@ -1166,6 +1171,9 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
     }
     if (message.preference !== undefined) {
       Preference.encode(message.preference, writer.uint32(226).fork()).join();
+    }
+    if (message.precision !== undefined) {
+      writer.uint32(234).string(message.precision);
     }
     return writer;
   },
@@ -1407,6 +1415,14 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
             message.preference = Preference.decode(reader, reader.uint32());
             continue;
           }
+          case 29: {
+            if (tag !== 234) {
+              break;
+            }
+
+            message.precision = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1485,6 +1501,7 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
     message.preference = (object.preference !== undefined && object.preference !== null)
       ? Preference.fromPartial(object.preference)
       : undefined;
+    message.precision = object.precision ?? undefined;
     return message;
   },
 };
