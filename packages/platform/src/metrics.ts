@@ -25,6 +25,12 @@ export type MetricsOptions = {
   readonly onFailure?: (error: unknown) => void;
 };
 
+/**
+ * How often the delay of the event loop is sampled; delays are told with this time in them. A process is woken for
+ * each sample, and one machine may run a dozen of them beside its training.
+ */
+const eventLoopSampleMs = 100;
+
 /** Metrics of a service, labelled with its name, with Node's own (memory, event loop, garbage) among them. */
 export function createMetrics(
   service: string,
@@ -32,7 +38,7 @@ export function createMetrics(
 ): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopSampleMs });
   const counters = new Map<string, Counter>();
   const gauges = new Map<string, Gauge>();
   const histograms = new Map<string, Histogram>();
