@@ -10,6 +10,7 @@ import type { FromEngine } from './engine-message.ts';
 import { type HistoryRow, resultTable } from './history.ts';
 import type { RunRequest } from './run-preparation.ts';
 import { modelKind } from './run-settings.ts';
+import { type PatienceSettings, withPatience } from './store-patience.ts';
 
 type Saved = Extract<FromEngine, { kind: 'saved' }>;
 
@@ -32,8 +33,14 @@ export type RunUploads = {
 
 export type UploadPorts = {
   readonly preparation: { readonly artifacts: ArtifactStore };
-  readonly settings: { readonly uploadAttempts: number; readonly uploadBackoffMs: number };
+  readonly settings: PatienceSettings & {
+    readonly uploadAttempts: number;
+    readonly uploadBackoffMs: number;
+  };
   readonly log: Logger;
+  readonly now: () => number;
+  /** Whether the run may go on: nobody cancelled it, nor must it stop. */
+  readonly isWanted: () => boolean;
   readonly attempt: string;
 };
 
@@ -53,7 +60,7 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
   const retry = async <T>(what: string, act: () => Promise<T>): Promise<T> => {
     for (let tries = 1; ; tries++)
       try {
-        return await act();
+        return await withPatience(what, act, { ...ports, ...ports.settings });
       } catch (error) {
         if (tries >= ports.settings.uploadAttempts) throw error;
         ports.log.warn({ err: error, tries }, `could not store ${what}; trying again`);

@@ -7,8 +7,9 @@ import { createJournal, type Journal } from './journal.ts';
 import { type Preparation, prepareRun, type RunRequest } from './run-preparation.ts';
 import { type Ending, trainInEngine } from './run-training.ts';
 import { createRunUploads, type RunUploads } from './run-uploads.ts';
+import { type PatienceSettings, withPatience } from './store-patience.ts';
 
-export type RunSettingsOfWorker = {
+export type RunSettingsOfWorker = PatienceSettings & {
   /** Silence of the controller after which the run saves and stops. */
   readonly leaseMs: number;
   /** How long saving may take when the run must stop; then the engine is killed. */
@@ -62,7 +63,7 @@ export function startRun(request: RunRequest, ports: RunPorts): Run {
     if (journal.readers > 0 || now() - unwatchedSince <= settings.leaseMs) return;
     ending.interrupt(`nobody watched the run for ${settings.leaseMs / 1000} seconds`);
   }, settings.leaseMs / 4);
-  const uploads = createRunUploads(request, ports);
+  const uploads = createRunUploads(request, { ...ports, isWanted: () => !isOver(ending) });
 
   const finish = (outcome: RunOutcome): void => {
     over = true;
@@ -75,7 +76,11 @@ export function startRun(request: RunRequest, ports: RunPorts): Run {
   const execute = async (): Promise<void> => {
     log.info({ checkpoint: request.checkpointKey }, 'the run begins');
     try {
-      const prepared = await prepareRun(request, ports.preparation);
+      const prepared = await withPatience(
+        'the start of the run',
+        () => prepareRun(request, ports.preparation),
+        { ...settings, log, now, isWanted: () => !isOver(ending) },
+      );
       finish(await trainInEngine(prepared, { ...ports, journal, ending, uploads }));
     } catch (error) {
       log.error({ err: error }, 'the run failed');
@@ -101,6 +106,11 @@ export function startRun(request: RunRequest, ports: RunPorts): Run {
     cancel: () => ending.cancel(),
     interrupt: (reason) => ending.interrupt(reason),
   };
+}
+
+/** Whether the run is to end in another way than by its own result. */
+function isOver({ wanted }: Ending): boolean {
+  return wanted?.kind === 'cancel' || wanted?.kind === 'interrupt';
 }
 
 /** The outcome for something that was thrown: what the user wanted counts before what failed. */
