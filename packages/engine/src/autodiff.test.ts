@@ -5,6 +5,7 @@ import { fromNumbers, type Tensor } from './graph/tensor.ts';
 import { ancestors, constant, input, part, type Value } from './graph/value.ts';
 import { verify } from './graph/verify.ts';
 import { add, exp, mul } from './ops/elementwise.ts';
+import { gatherRows } from './ops/index-rows.ts';
 import { split } from './ops/layout.ts';
 import { matmul, matmulOps } from './ops/matmul.ts';
 import { rmsNorm } from './ops/norm.ts';
@@ -59,6 +60,18 @@ describe('gradients', () => {
     const loss = reduceSum(mul(mul(top, w), add(top, w)));
     // d/dx of 3xw(3x + w) = 18xw + 3w².
     expect(await evaluate(gradients(loss, [x]), numbers)).toEqual([[120, 255, 432]]);
+  });
+
+  it('adds the rows of a table that is looked up in to its other gradient', async () => {
+    const table = input('t', [3, 2], 'float64');
+    const ids = constant([2, 0, 2], [3], 'int32');
+    const other = constant([1, 2, 3, 4, 5, 6], [3, 2], 'float64');
+    const looked = gatherRows(table, ids);
+    const loss = add(reduceSum(mul(looked, looked)), reduceSum(mul(table, other)));
+    const [dt] = gradients(loss, [table]) as [Value];
+    // 2·t for each time that a row is looked up, and the factors.
+    expect(await evaluate([dt], { t: [1, 2, 3, 4, 5, 6] })).toEqual([[3, 6, 3, 4, 25, 30]]);
+    expect(ancestors([dt]).filter(({ op }) => op.name === 'ConstantOfShape')).toEqual([]);
   });
 
   it('refuses a target that the loss does not depend on, unless zeros are asked for', async () => {

@@ -3,7 +3,8 @@ import { sameShape, shapeText } from './graph/shape.ts';
 import { isFloating } from './graph/tensor.ts';
 import { ancestors, isLeaf, node, partOp, seed, type Value } from './graph/value.ts';
 import { add } from './ops/elementwise.ts';
-import { zeros } from './ops/fill.ts';
+import { fillOps, zeros } from './ops/fill.ts';
+import { indexRowsOps, scatterAddRows } from './ops/index-rows.ts';
 import { sumTo } from './ops/reduce.ts';
 
 export type GradientOptions = {
@@ -164,7 +165,7 @@ class Gradients {
     }
     const slots = this.#byNode.get(whole) ?? [];
     const before = slots[index];
-    slots[index] = before === undefined ? fitted : add(before, fitted);
+    slots[index] = before === undefined ? fitted : addedUp(before, fitted);
     this.#byNode.set(whole, slots);
   }
 
@@ -176,6 +177,14 @@ class Gradients {
     const { whole, index } = place(value);
     return this.#byNode.get(whole)?.[index];
   }
+}
+
+/** The sum of two gradients. Rows that were added to zeros are added to the other one instead: no table of zeros. */
+function addedUp(before: Value, more: Value): Value {
+  const [target, indices, rows] = more.inputs;
+  const isRows = more.op === indexRowsOps.ScatterAdd && target?.op === fillOps.ConstantOfShape;
+  if (!isRows || target.attributes.number !== 0) return add(before, more);
+  return scatterAddRows(before, indices as Value, rows as Value);
 }
 
 function nameOf(value: Value): string {
