@@ -77,7 +77,6 @@ export const activationOps: Family<ActivationOps> = family<ActivationOps>({
       device === 'cpu' && dtype === 'float32'
         ? undefined
         : mul(mul(x!, 0.5), add(erf(mul(x!, Math.SQRT1_2)), 1)),
-    onnx: () => ({ type: 'Gelu', domain: 'com.microsoft' }),
   },
   Silu: {
     summary: 'y = x·s, s = sigmoid x;  dx = dy·(s + y·(1 − s)).',
