@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { fillNormal, rootSeed } from '../nn/seed.ts';
 import { adamW } from './adamw.ts';
 import { allocateState, planGroups } from './flat-state.ts';
-import { createHostKernels } from './host-kernels.ts';
+import { createHostKernels, type HostKernels } from './host-kernels.ts';
 import { sumOfSquares } from './host-step.ts';
+import type { WasmMemory } from './state-memory.ts';
 
 /** More than one chunk of the kernels, and sizes that neither 2 nor 4 divide. */
 const shapes = [[70_001], [3], [1], [40_000, 2], [7]];
@@ -17,6 +18,10 @@ function startedState() {
   const state = allocateState(planGroups(parameters), optimizer);
   for (const [name, weights] of state.tensors) fillNormal(weights, rootSeed(name.length), 0.02);
   return state;
+}
+
+function kernels(): HostKernels {
+  return createHostKernels(startedState().memory as WasmMemory) as HostKernels;
 }
 
 /** Three updates of every parameter; with kernels or without. */
@@ -53,14 +58,14 @@ describe('kernels', () => {
   });
 
   it.each([0, 1, 3, 4, 5, 32_768, 32_769, 100_003])('sum %i squares to the same bits', (size) => {
-    const { sumOfSquares: fast } = createHostKernels(startedState().memory as never);
+    const { sumOfSquares: fast } = kernels();
     const values = fillNormal(new Float32Array(size), rootSeed(size), 3);
     expect(fast(values)).toBe(sumOfSquares(values));
     expect(fast(values.subarray(1))).toBe(sumOfSquares(values.subarray(1)));
   });
 
   it('tell of a gradient that is not finite', () => {
-    const { sumOfSquares: fast } = createHostKernels(startedState().memory as never);
+    const { sumOfSquares: fast } = kernels();
     expect(fast(Float32Array.of(1, Number.NaN, 1, 1, 1))).toBeNaN();
     expect(fast(Float32Array.of(1, 1, 1, 1, Number.NEGATIVE_INFINITY))).toBe(Infinity);
   });

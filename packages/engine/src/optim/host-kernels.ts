@@ -47,9 +47,13 @@ const numberBytes = 4;
 /** Where the four running sums of squares lie, after the chunk. */
 const sumsAt = chunk * numberBytes;
 
-/** Kernels for a state that lies in `memory`, for the thread that makes them. */
-export function createHostKernels(memory: WasmMemory): HostKernels {
+/**
+ * Kernels for a state that lies in `memory`, for the thread that makes them; undefined where it can have no memory of
+ * its own.
+ */
+export function createHostKernels(memory: WasmMemory): HostKernels | undefined {
   const own = ownMemory(sumsAt + 4 * Float64Array.BYTES_PER_ELEMENT);
+  if (own === undefined) return undefined;
   const { adamW, squares } = instantiate(kernelModule(), { own, state: memory }) as {
     adamW(bytes: number, weights: bigint, mean: bigint, variance: bigint, ...n: number[]): void;
     squares(bytes: number): void;

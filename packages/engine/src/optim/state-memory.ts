@@ -25,21 +25,33 @@ declare const WebAssembly: {
 /** What a module must declare of `sharedMemory`'s: shared, 64-bit addresses, any size. */
 export const sharedLimits = [0x07, 0x00, 0x80, 0x80, 0x10] as const;
 
-/** Zeroed memory that several threads see, or undefined where it would be larger than there can be. */
+/**
+ * Zeroed memory that several threads see. Undefined where it would be larger than there can be, or where the process
+ * may not reserve the addresses: V8 takes 16 GiB of them, whatever is used.
+ */
 export function sharedMemory(bytes: number): WasmMemory | undefined {
   const pages = Math.max(1, Math.ceil(bytes / pageBytes));
   if (pages > mostPages) return undefined;
-  return new WebAssembly.Memory({
+  return reserved({
     initial: BigInt(pages),
-    maximum: BigInt(mostPages),
+    maximum: BigInt(pages),
     shared: true,
     address: 'i64',
   });
 }
 
-/** Memory of one thread with 32-bit addresses. */
-export function ownMemory(bytes: number): WasmMemory {
-  return new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
+/** Memory of one thread with 32-bit addresses; undefined where the process may not reserve 8 GiB of them. */
+export function ownMemory(bytes: number): WasmMemory | undefined {
+  return reserved({ initial: Math.ceil(bytes / pageBytes) });
+}
+
+function reserved(limits: Limits): WasmMemory | undefined {
+  try {
+    return new WebAssembly.Memory(limits);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** The functions that a module exports, once it has its memories. */
