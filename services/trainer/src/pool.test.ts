@@ -52,7 +52,8 @@ test('two jobs run on two workers; one is killed and stays away, and both jobs e
 test('a worker that drains passes its job on to one that joined', () =>
   withCluster(async (cluster) => {
     await cluster.startController();
-    const first = cluster.startWorker('one', { stepMs: 100 });
+    // Slow enough for another process to start and train meanwhile, on any machine.
+    const first = cluster.startWorker('one', { stepMs: 600 });
     const id = await cluster.createJob();
     const next = await cluster.createJob();
     await cluster.waitFor(id, atStep(3));
