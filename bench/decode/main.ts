@@ -7,13 +7,13 @@
  * PyTorch is looked for in .tools/python (bench/reference/decoders.py says how to make it); without it only this
  * engine runs. Ratios above 1 mean that Lathe is faster.
  */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { runForJson } from '../child.ts';
 import { benchCases } from '../engine/cases.ts';
 import { makeModel } from '../engine/make-model.ts';
 import {
@@ -62,11 +62,14 @@ for (const { title, folder } of models) {
   const torch: DecodeResult[][] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     lathe.push(
-      await run(process.execPath, [join(root, 'bench', 'decode', 'lathe-run.ts'), ...common], ''),
+      await runForJson<DecodeResult[]>(process.execPath, [
+        join(root, 'bench', 'decode', 'lathe-run.ts'),
+        ...common,
+      ]),
     );
     if (hasPython)
       torch.push(
-        await run(
+        await runForJson<DecodeResult[]>(
           values.python,
           [join(root, 'bench', 'reference', 'bench_decode.py'), ...common],
           work,
@@ -111,25 +114,4 @@ function cells(own: Best, other: Best | undefined): string[] {
     milliseconds(other.firstToken),
     (other.firstToken / own.firstToken).toFixed(2),
   ];
-}
-
-/** Runs a program and reads the JSON on the last line that it prints. */
-function run(program: string, args: readonly string[], input: string): Promise<DecodeResult[]> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    let output = '';
-    let errors = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      errors = (errors + text).slice(-4000);
-    });
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code !== 0) reject(new Error(`${program} ended with ${code}:\n${errors}`));
-      else resolve(JSON.parse(output.trim().split('\n').at(-1) ?? '') as DecodeResult[]);
-    });
-    child.stdin.end(input);
-  });
 }

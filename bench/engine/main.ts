@@ -7,12 +7,12 @@
  * PyTorch is looked for in .tools/python (bench/reference/decoders.py says how to make it); without it only
  * this engine runs. Ratios above 1 mean that Lathe is faster; memory below 1 that it takes less.
  */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runForJson } from '../child.ts';
 import { type BenchCase, type BenchResult, benchCases } from './cases.ts';
 import { makeModel } from './make-model.ts';
 import { type MatmulPeak, matmulPeak } from './matmul-peak.ts';
@@ -66,7 +66,7 @@ async function measurePeaks(): Promise<Peaks> {
   const torch = [join(reference, 'matmul_peak.py'), ...threads];
   return {
     own: await matmulPeak(Number(values.threads)),
-    torch: hasPython ? await run<MatmulPeak>(values.python, torch) : undefined,
+    torch: hasPython ? await runForJson<MatmulPeak>(values.python, torch) : undefined,
   };
 }
 
@@ -98,7 +98,7 @@ async function measure(entry: BenchCase): Promise<Row> {
   for (let round = 0; round < Number(values.rounds); round++) {
     const common = ['--model', model, '--threads', threads];
     lathe.push(
-      await run(process.execPath, [
+      await runForJson<BenchResult>(process.execPath, [
         join(root, 'bench', 'engine', 'lathe-run.ts'),
         '--case',
         entry.name,
@@ -107,7 +107,7 @@ async function measure(entry: BenchCase): Promise<Row> {
     );
     if (hasPython)
       torch.push(
-        await run(values.python, [
+        await runForJson<BenchResult>(values.python, [
           join(reference, 'bench_engine.py'),
           '--case',
           JSON.stringify(entry),
@@ -168,26 +168,6 @@ function checkSameWork({ name }: BenchCase, lathe: BenchResult, torch: BenchResu
     if (!(Math.abs(loss - wanted) <= sameWork * Math.abs(wanted)))
       throw new Error(`${name}: at step ${step + 1} Lathe's loss is ${loss}, PyTorch's ${wanted}`);
   }
-}
-
-/** Runs a program and reads the JSON on the last line that it prints. */
-function run<Result>(program: string, args: readonly string[]): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    let errors = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      errors = (errors + text).slice(-4000);
-    });
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code !== 0) reject(new Error(`${program} ended with ${code}:\n${errors}`));
-      else resolve(JSON.parse(output.trim().split('\n').at(-1) ?? '') as Result);
-    });
-  });
 }
 
 function gigabytes(bytes: number): string {

@@ -1,25 +1,13 @@
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI, { type APIError, AuthenticationError, NotFoundError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openGateway, type TestGateway } from './gateway-fixture.ts';
+import { startGateway, type TestGateway } from './gateway-fixture.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
-  gateway = await openGateway(
-    { natsUrl: nats.url, folder: folder.path },
-    { maxJsonBytes: 10_000, bodyIdleMs: 300 },
-  );
+  gateway = await startGateway({ maxJsonBytes: 10_000, bodyIdleMs: 300 });
 });
-afterAll(async () => {
-  await gateway.stop();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => gateway.stop());
 
 async function envelope(response: Response) {
   expect(response.headers.get('content-type')).toContain('application/json');
@@ -154,7 +142,7 @@ test('every answer has security headers and its own request id', async () => {
 
 test('readiness follows nats-server, and requests fail soon while it is away', async () => {
   expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
-  await nats.stop();
+  await gateway.server.stop();
   const response = await fetch(`${gateway.url}/readyz`);
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ status: 'not ready', problems: { nats: /nats/ } });
@@ -162,7 +150,7 @@ test('readiness follows nats-server, and requests fail soon while it is away', a
   const away = await gateway.fetch('/v1/models');
   expect(away.status).toBe(503);
   expect(await envelope(away)).toMatchObject({ code: 'unavailable', type: 'server_error' });
-  await nats.restart();
+  await gateway.server.restart();
   await expect
     .poll(async () => (await fetch(`${gateway.url}/readyz`)).status, { timeout: 10_000 })
     .toBe(200);

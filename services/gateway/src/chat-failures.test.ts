@@ -1,27 +1,15 @@
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { APIError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { body, hello, pause, sayAll, startEvaluator, text, usage } from './chat-fixture.ts';
-import { baseModel, openGateway, type TestGateway } from './gateway-fixture.ts';
+import { baseModel, startGateway, type TestGateway } from './gateway-fixture.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
-  gateway = await openGateway(
-    { natsUrl: nats.url, folder: folder.path },
-    { inferenceAcceptMs: 300, inferenceSilenceMs: 300 },
-  );
+  gateway = await startGateway({ inferenceAcceptMs: 300, inferenceSilenceMs: 300 });
   await gateway.addModel(baseModel);
 });
-afterAll(async () => {
-  await gateway.stop();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => gateway.stop());
 
 const evaluator = (answer: Parameters<typeof startEvaluator>[1]) =>
   startEvaluator(gateway.nats, answer);

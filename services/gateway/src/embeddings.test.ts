@@ -1,26 +1,17 @@
 import type { EmbeddingQuestion, EmbeddingReply } from '@lathe/contracts/message/embedding';
 import { embeddingQuestionSchema } from '@lathe/contracts/message/embedding';
 import { embeddingSubject, inferenceQueue } from '@lathe/contracts/subject';
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { baseModel, openGateway, project, type TestGateway } from './gateway-fixture.ts';
+import { baseModel, project, startGateway, type TestGateway } from './gateway-fixture.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
   const waits = { inferenceAcceptMs: 300, inferenceSilenceMs: 1500 };
-  gateway = await openGateway({ natsUrl: nats.url, folder: folder.path }, waits);
+  gateway = await startGateway(waits);
   await gateway.addModel(baseModel);
 });
-afterAll(async () => {
-  await gateway.stop();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => gateway.stop());
 
 /** A small evaluator that says the same to every request, over the real wire, until the test ends. */
 async function evaluator(replies: readonly EmbeddingReply[]) {

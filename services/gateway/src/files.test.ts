@@ -2,32 +2,20 @@ import { createReadStream } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { APIError, NotFoundError, toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apiKey, jsonl, openGateway, project, type TestGateway } from './gateway-fixture.ts';
+import { apiKey, jsonl, project, startGateway, type TestGateway } from './gateway-fixture.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
 const limit = 1_000_000;
 
 beforeAll(async () => {
-  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
-  gateway = await openGateway(
-    { natsUrl: nats.url, folder: folder.path },
-    { maxFileBytes: limit, uploadIdleMs: 400 },
-  );
+  gateway = await startGateway({ maxFileBytes: limit, uploadIdleMs: 400 });
 });
-afterAll(async () => {
-  await gateway.stop();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => gateway.stop());
 
 async function storedObjects(): Promise<string[]> {
-  const names = await readdir(join(folder.path, 'artifacts'), {
+  const names = await readdir(join(gateway.folder, 'artifacts'), {
     recursive: true,
     withFileTypes: true,
   });
@@ -73,7 +61,7 @@ test('a buffer is uploaded, waited for, read back, listed and deleted', async ()
 });
 
 test('a read stream is uploaded in chunks without a length', async () => {
-  const path = join(folder.path, 'streamed.jsonl');
+  const path = join(gateway.folder, 'streamed.jsonl');
   await writeFile(path, jsonl.repeat(400));
   const file = await gateway.client.files.create({
     file: createReadStream(path),
@@ -170,7 +158,7 @@ test('a body that is no form, or a garbled one, is refused', async () => {
 });
 
 test('a file over the limit is refused, with and without a declared length', async () => {
-  const path = join(folder.path, 'large.jsonl');
+  const path = join(gateway.folder, 'large.jsonl');
   await writeFile(path, Buffer.alloc(limit + 1));
   for (const file of [
     await toFile(Buffer.alloc(limit + 1), 'a.jsonl'),

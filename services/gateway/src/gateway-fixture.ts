@@ -3,14 +3,16 @@ import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
-import { baseModelsProject, buckets, modelKey, recordKey } from '@lathe/contracts/subject';
+import { baseModelsProject, buckets, modelKey, recordKey, streams } from '@lathe/contracts/subject';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import { readConfig } from '@lathe/platform/config';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { openRecords } from '@lathe/platform/records/kv';
-import OpenAI from 'openai';
+import { startNats } from '@lathe/testkit/nats';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import OpenAI, { toFile } from 'openai';
 import type { GatewaySettings } from './settings.ts';
 import { start } from './start.ts';
 
@@ -40,6 +42,7 @@ export async function openGateway(
   const nats = await connectNats({ url: places.natsUrl, name: 'test', log });
   const jobs = await openJobs(nats);
   const models = await openRecords(nats, buckets.models, modelRecordSchema);
+  const client = new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   return {
     url: gateway.url,
     routes: gateway.routes,
@@ -51,7 +54,7 @@ export async function openGateway(
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
     workers: await openRecords(nats, buckets.workers, workerRecordSchema),
     artifacts: await openArtifacts(config),
-    client: new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 }),
+    client,
     otherClient: new OpenAI({
       apiKey: otherKey,
       baseURL: `${gateway.url}/v1`,
@@ -63,6 +66,24 @@ export async function openGateway(
         ...init,
         headers: { authorization: `Bearer ${apiKey}`, ...init.headers },
       }),
+    /** A create request of a job with whatever body. */
+    postJob: (body: unknown, headers: Record<string, string> = {}) =>
+      fetch(`${gateway.url}/v1/fine_tuning/jobs`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          'content-type': 'application/json',
+          ...headers,
+        },
+        body: JSON.stringify(body),
+      }),
+    /** Uploads `jsonl`: the id of the file. */
+    upload: async (purpose: 'fine-tune' | 'evals' = 'fine-tune') => {
+      const file = await toFile(Buffer.from(jsonl), 'rows.jsonl');
+      return (await client.files.create({ file, purpose })).id;
+    },
+    /** How many messages wait in the work queues. */
+    queued: async () => (await nats.manager.streams.info(streams.work.name)).state.messages,
     addModel: (model: ModelRecord) =>
       models.put(
         modelKey(model.kind === 'base' ? baseModelsProject : model.project, model.name),
@@ -82,7 +103,23 @@ export async function openGateway(
     },
   };
 }
-export type TestGateway = Awaited<ReturnType<typeof openGateway>>;
+
+/** For tests: a gateway with a nats-server and a folder of its own, all of which `stop` ends. */
+export async function startGateway(overrides: Partial<GatewaySettings> = {}) {
+  const [server, folder] = await Promise.all([startNats(), tempFolder()]);
+  const gateway = await openGateway({ natsUrl: server.url, folder: folder.path }, overrides);
+  return {
+    ...gateway,
+    server,
+    folder: folder.path,
+    stop: async () => {
+      await gateway.stop();
+      await server[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+export type TestGateway = Awaited<ReturnType<typeof startGateway>>;
 
 export const baseModel: ModelRecord = {
   version: 1,

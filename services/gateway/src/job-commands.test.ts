@@ -1,38 +1,18 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { recordKey, streams } from '@lathe/contracts/subject';
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import OpenAI, { ConflictError, toFile } from 'openai';
+import OpenAI, { ConflictError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  apiKey,
-  baseModel,
-  jsonl,
-  openGateway,
-  project,
-  type TestGateway,
-} from './gateway-fixture.ts';
+import { apiKey, baseModel, project, startGateway, type TestGateway } from './gateway-fixture.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
 let trainingFile: string;
 
 beforeAll(async () => {
-  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
-  gateway = await openGateway(
-    { natsUrl: nats.url, folder: folder.path },
-    { cancelWaitMs: 500, cancelPollMs: 20 },
-  );
+  gateway = await startGateway({ cancelWaitMs: 500, cancelPollMs: 20 });
   await gateway.addModel(baseModel);
-  const file = await toFile(Buffer.from(jsonl), 'rows.jsonl');
-  trainingFile = (await gateway.client.files.create({ file, purpose: 'fine-tune' })).id;
+  trainingFile = await gateway.upload();
 });
-afterAll(async () => {
-  await gateway.stop();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => gateway.stop());
 
 /** A job as it stands after the change. */
 async function jobWith(change: Partial<JobRecord>): Promise<string> {

@@ -1,35 +1,21 @@
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { publishEvent } from '@lathe/platform/nats/events';
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { baseModel, jsonl, openGateway, project, type TestGateway } from './gateway-fixture.ts';
+import { baseModel, project, startGateway, type TestGateway } from './gateway-fixture.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
 let jobId: string;
 
 beforeAll(async () => {
-  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
-  gateway = await openGateway({ natsUrl: nats.url, folder: folder.path });
+  gateway = await startGateway();
   await gateway.addModel(baseModel);
-  const file = await gateway.client.files.create({
-    file: await toFile(Buffer.from(jsonl), 'rows.jsonl'),
-    purpose: 'fine-tune',
-  });
   const job = await gateway.client.fineTuning.jobs.create({
     model: 'lathe-tiny',
-    training_file: file.id,
+    training_file: await gateway.upload(),
   });
   jobId = job.id;
 });
-afterAll(async () => {
-  await gateway.stop();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => gateway.stop());
 
 function publish(id: string, step: number): Promise<number> {
   const event = {

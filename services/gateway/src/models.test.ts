@@ -1,26 +1,17 @@
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { NotFoundError, PermissionDeniedError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { baseModel, openGateway, project, type TestGateway } from './gateway-fixture.ts';
+import { baseModel, project, startGateway, type TestGateway } from './gateway-fixture.ts';
 import { firstRecord } from './job-request.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
-  gateway = await openGateway({ natsUrl: nats.url, folder: folder.path });
+  gateway = await startGateway();
   await gateway.addModel(baseModel);
 });
-afterAll(async () => {
-  await gateway.stop();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => gateway.stop());
 
 /** Stores a tuned model whose files lie under `files`. */
 async function addTuned(name: string, files: string, owner = project): Promise<ModelRecord> {

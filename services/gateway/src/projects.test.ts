@@ -2,37 +2,28 @@
 import { readFile } from 'node:fs/promises';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { checkpointKey, recordKey } from '@lathe/contracts/subject';
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   baseModel,
   jsonl,
-  openGateway,
   otherKey,
   otherProject,
+  startGateway,
   type TestGateway,
 } from './gateway-fixture.ts';
 import { operations } from './openapi/operations.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
 /** What belongs to the other project. */
 let foreign: { file: string; job: string; model: string; worker: string };
 
 beforeAll(async () => {
-  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
-  gateway = await openGateway({ natsUrl: nats.url, folder: folder.path });
+  gateway = await startGateway();
   await gateway.addModel(baseModel);
   foreign = await furnish();
 });
-afterAll(async () => {
-  await gateway.stop();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => gateway.stop());
 
 /** A stored example of a contract, with changes, put where a record can name it. */
 async function putExample(name: string, key: string, change: object = {}): Promise<string> {

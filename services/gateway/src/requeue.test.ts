@@ -1,26 +1,17 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { recordKey, streams } from '@lathe/contracts/subject';
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openGateway, project, type TestGateway } from './gateway-fixture.ts';
+import { project, startGateway, type TestGateway } from './gateway-fixture.ts';
 import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
 import { requeueForgotten } from './requeue.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
-  gateway = await openGateway({ natsUrl: nats.url, folder: folder.path });
+  gateway = await startGateway();
 });
-afterAll(async () => {
-  await gateway.stop();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => gateway.stop());
 
 async function addJob(id: string, change: Partial<JobRecord>): Promise<JobRecord> {
   const body = { model: 'm', training_file: 'file-x' };

@@ -1,24 +1,14 @@
 import { gzipSync } from 'node:zlib';
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chatLine, chatLines, openIngest } from './ingest-fixture.ts';
+import { chatLine, chatLines, startIngest } from './ingest-fixture.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let service: Awaited<ReturnType<typeof openIngest>>;
+let service: Awaited<ReturnType<typeof startIngest>>;
 
 beforeAll(async () => {
-  nats = await startNats();
-  folder = await tempFolder();
   const overrides = { maxLineBytes: 1 << 20, maxRows: 300_000 };
-  service = await openIngest({ natsUrl: nats.url, folder: folder.path }, overrides);
+  service = await startIngest(overrides);
 });
-afterAll(async () => {
-  await service[Symbol.asyncDispose]();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => service[Symbol.asyncDispose]());
 
 const good = chatLines(20).trim();
 

@@ -29,6 +29,8 @@ import { connectNats } from '@lathe/platform/nats/connection';
 import { listEvents } from '@lathe/platform/nats/events';
 import { publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
+import { startNats } from '@lathe/testkit/nats';
+import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyTokenizer } from '@lathe/testkit/tiny-tokenizer';
 import type { IngestSettings } from './settings.ts';
 import { start } from './start.ts';
@@ -37,23 +39,21 @@ const project = 'default';
 export const modelName = 'tiny';
 
 /** For tests: a real ingest over a real nats-server and real files, with one base model. */
-export async function openIngest(
-  places: { readonly natsUrl: string; readonly folder: string },
-  overrides: Partial<IngestSettings> = {},
-) {
+export async function startIngest(overrides: Partial<IngestSettings> = {}) {
+  const [server, folder] = await Promise.all([startNats(), tempFolder()]);
   const config = readConfig({
-    LATHE_DATA: places.folder,
-    LATHE_NATS_URL: places.natsUrl,
-    LATHE_MODELS: join(places.folder, 'models'),
+    LATHE_DATA: folder.path,
+    LATHE_NATS_URL: server.url,
+    LATHE_MODELS: join(folder.path, 'models'),
     LATHE_LOG_LEVEL: 'silent',
   });
-  const modelFolder = join(places.folder, 'models', modelName);
+  const modelFolder = join(folder.path, 'models', modelName);
   await mkdir(modelFolder, { recursive: true });
   await writeTinyTokenizer(modelFolder);
   await writeFile(join(modelFolder, 'config.json'), '{}');
   const ingest = await start(config, { cancelPollMs: 50, ...overrides });
   const log = createLogger(config, 'test');
-  const nats = await connectNats({ url: places.natsUrl, name: 'test', log });
+  const nats = await connectNats({ url: server.url, name: 'test', log });
   const artifacts = await openArtifacts(config);
   const jobs = await openJobs(nats);
   const files = await openRecords(nats, buckets.files, fileRecordSchema);
@@ -170,6 +170,8 @@ export async function openIngest(
     async [Symbol.asyncDispose]() {
       await nats.close();
       await ingest.stop();
+      await server[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,24 +1,14 @@
 import { workSubject } from '@lathe/contracts/subject';
 import { consumeWork } from '@lathe/platform/nats/work';
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chatLine, chatLines, openIngest } from './ingest-fixture.ts';
+import { chatLine, chatLines, startIngest } from './ingest-fixture.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let service: Awaited<ReturnType<typeof openIngest>>;
+let service: Awaited<ReturnType<typeof startIngest>>;
 
 beforeAll(async () => {
-  nats = await startNats();
-  folder = await tempFolder();
-  service = await openIngest({ natsUrl: nats.url, folder: folder.path });
+  service = await startIngest();
 });
-afterAll(async () => {
-  await service[Symbol.asyncDispose]();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => service[Symbol.asyncDispose]());
 
 describe('ingest of a good file', () => {
   it('writes shards, canonical rows and a report, and hands the job to training', async () => {

@@ -1,22 +1,12 @@
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chatLines, openIngest } from './ingest-fixture.ts';
+import { chatLines, startIngest } from './ingest-fixture.ts';
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let service: Awaited<ReturnType<typeof openIngest>>;
+let service: Awaited<ReturnType<typeof startIngest>>;
 
 beforeAll(async () => {
-  nats = await startNats();
-  folder = await tempFolder();
-  service = await openIngest({ natsUrl: nats.url, folder: folder.path });
+  service = await startIngest();
 });
-afterAll(async () => {
-  await service[Symbol.asyncDispose]();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => service[Symbol.asyncDispose]());
 
 const lines = (texts: readonly unknown[]) =>
   texts.map((text) => JSON.stringify({ text })).join('\n');

@@ -1,7 +1,5 @@
-import { startNats, type TestNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openGateway, type TestGateway } from '../gateway-fixture.ts';
+import { startGateway, type TestGateway } from '../gateway-fixture.ts';
 import { operations } from './operations.ts';
 
 type Parameter = { name: string; in: string; required: boolean; schema: Record<string, unknown> };
@@ -18,21 +16,14 @@ type Document = {
   components: { schemas: Record<string, unknown> };
 };
 
-let nats: TestNats;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let gateway: TestGateway;
 let document: Document;
 
 beforeAll(async () => {
-  [nats, folder] = await Promise.all([startNats(), tempFolder()]);
-  gateway = await openGateway({ natsUrl: nats.url, folder: folder.path });
+  gateway = await startGateway();
   document = await gateway.client.get<Document>('/openapi.json');
 });
-afterAll(async () => {
-  await gateway.stop();
-  await nats[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => gateway.stop());
 
 test('every route of the app is described, and nothing else', () => {
   expect(Object.keys(operations).toSorted()).toEqual([...gateway.routes].toSorted());
