@@ -33,6 +33,8 @@ export type GeneratorOptions = {
   readonly maxContext?: number;
   /** Sequences that decode together at most. */
   readonly maxRows?: number;
+  /** Tokens of prompts that are read between two tokens of the answers that run; a longer prompt is read whole. */
+  readonly admitTokens?: number;
   /** Tokens of a forward pass when scoring or embedding. */
   readonly scoreTokens?: number;
   readonly device?: Device;
@@ -68,6 +70,8 @@ export type Generator = {
 };
 
 const defaultRows = 16;
+/** About two long chats: answers that run stand still as long as for one prompt of this length. */
+const defaultAdmitTokens = 512;
 const defaultScoreTokens = 2048;
 
 /** Opens a model for generation. */
@@ -77,12 +81,13 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
   const weights = await serveWeights(model);
   const decoder = new Decoder({ model, weights, device, maxContext, maxRows });
+  const admitTokens = options.admitTokens ?? defaultAdmitTokens;
   const batchTokens = options.scoreTokens ?? defaultScoreTokens;
   const embedder = createEmbedder({ model, weights, device, maxContext, batchTokens });
   const adapters = new Map<string, Feeds>();
   const evaluators = new Map<string, Evaluator<TokenizedExample>>();
   const retired: Promise<void>[] = [];
-  const lane = new Lane({ decoder, maxContext, maxRows });
+  const lane = new Lane({ decoder, maxContext, maxRows, admitTokens });
   let turning: Promise<void> | undefined;
 
   function adapterOf(name: string): Feeds {

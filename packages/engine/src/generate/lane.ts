@@ -35,6 +35,8 @@ export type LaneOptions = {
   readonly decoder: Decoder;
   readonly maxContext: number;
   readonly maxRows: number;
+  /** Prompts are let in between two tokens of the answers that run until so many tokens of prompts are read. */
+  readonly admitTokens: number;
 };
 
 /**
@@ -78,12 +80,15 @@ export class Lane {
     return stream;
   }
 
-  /** One turn: drops who has gone, lets at most one new prompt in, and gives each sequence its next token. */
+  /** One turn: drops who has gone, gives each sequence its next token, and lets new prompts in. */
   async turn(): Promise<void> {
     for (let slot = this.#active.length - 1; slot >= 0; slot--)
       if (this.#active[slot]?.signal?.aborted) this.#finish(slot, abortReason);
     if (this.#active.length > 0) await this.#step();
-    if (this.#active.length < this.#options.maxRows) await this.#admit();
+    const { maxRows, admitTokens } = this.#options;
+    let read = 0;
+    while (this.#waiting.length > 0 && this.#active.length < maxRows && read < admitTokens)
+      read += await this.#admit();
   }
 
   /** Ends every sequence with an error. */
@@ -98,23 +103,25 @@ export class Lane {
     this.#cache.dispose();
   }
 
-  async #admit(): Promise<void> {
-    const sequence = this.#waiting.shift();
-    if (sequence === undefined) return;
+  /** Reads the prompt of who has waited longest; returns its length in tokens, 0 if nobody waits for it any more. */
+  async #admit(): Promise<number> {
+    const sequence = this.#waiting.shift() as Sequence;
     if (sequence.signal?.aborted) {
       sequence.stream.fail(abortReason());
-      return;
+      return 0;
     }
     const slot = this.#cache.open();
     this.#active.push(sequence);
     const { decoder } = this.#options;
     const { adapter } = sequence;
+    const { tokens } = sequence.request;
     const logits = await decoder.prefill(this.#cache, {
       slot,
-      tokens: sequence.request.tokens,
+      tokens,
       ...(adapter === undefined ? {} : { adapter }),
     });
     this.#take(slot, logits);
+    return tokens.length;
   }
 
   async #step(): Promise<void> {
