@@ -62,12 +62,17 @@ export class KeyValueCache implements DecodeCache {
     return slot === lastSlot ? undefined : lastSlot;
   }
 
+  async fill(slot: number, tokens: number, content: Feeds): Promise<void> {
+    if (this.length(slot) > 0) throw new RangeError(`slot ${slot} is not empty`);
+    this.#makeRoom(tokens);
+    this.#append(slot, content, { row: 0, tokens });
+  }
+
   async extend(call: DecodeCall, feeds: Feeds): Promise<Float32Array> {
     const { first, rows, tokens } = call;
     const slots = Array.from({ length: rows }, (_, row) => first + row);
     const needed = Math.max(...slots.map((slot) => this.length(slot))) + tokens;
-    const capacity = capacityFor(needed, this.#maxContext);
-    if (capacity > this.#capacity) this.#reserve(this.#lengths.length, capacity);
+    this.#makeRoom(needed);
     const outputs = await this.#decode(call, {
       ...call.layers,
       ...feeds,
@@ -128,6 +133,12 @@ export class KeyValueCache implements DecodeCache {
       }
     }
     this.#lengths[slot] = start + at.tokens;
+  }
+
+  /** Makes every slot hold so many tokens at least. */
+  #makeRoom(needed: number): void {
+    const capacity = capacityFor(needed, this.#maxContext);
+    if (capacity > this.#capacity) this.#reserve(this.#lengths.length, capacity);
   }
 
   #slotSize(): number {

@@ -10,7 +10,7 @@ const smallest = 64;
 
 /** New tokens for `rows` slots from `first` on: many for one slot by `prefill`, one for each by `step`. */
 export type DecodeCall = {
-  readonly kind: Exclude<DecodeKind, 'start'>;
+  readonly kind: Exclude<DecodeKind, 'start' | 'virtual'>;
   readonly adapters: Adapters;
   /** The adapters' halves of all layers; one object as long as they stay the same. */
   readonly layers: Feeds;
@@ -29,6 +29,11 @@ export interface DecodeCache {
   open(): number;
   /** Frees a slot; the last slot moves into its place. Returns the number that moved, if any. */
   close(slot: number): number | undefined;
+  /**
+   * Fills an empty slot as if `tokens` tokens had been read that left these keys and values: `key.<layer>` and
+   * `value.<layer>` [1, keyValueHeads, tokens, headSize]. Throws RangeError past the context's end.
+   */
+  fill(slot: number, tokens: number, content: Feeds): Promise<void>;
   /**
    * Runs a decoding graph over what the slots hold, keeps the new keys and values there, and returns the
    * logits, [rows · vocabulary]. Throws RangeError past the context's end.

@@ -13,9 +13,9 @@ import { reduceMax, reduceSum } from '../ops/reduce.ts';
 
 /**
  * `prefill` reads many tokens of one sequence, `start` the same when it has no past yet; `step` reads one token
- * of many sequences.
+ * of many sequences. `virtual` is a start that reads embeddings instead of tokens, and only for their keys and values.
  */
-export type DecodeKind = 'start' | 'prefill' | 'step';
+export type DecodeKind = 'virtual' | 'start' | 'prefill' | 'step';
 
 export type DecodeGraphOptions = {
   readonly config: DecoderConfig;
@@ -37,11 +37,11 @@ const masked = -1e9;
  * The forward pass of generation over a key-value cache that is only read: new keys and values come
  * out, and the caller writes them into the cache in place, so that the past is never copied.
  *
- * Inputs: `tokens` [rows·new], `positions` [rows, new], `past_mask` [rows, 1, 1, past] (0 or a large
+ * Inputs: `tokens` [rows·new], or `embeddings` [new, hiddenSize] of virtual tokens, `positions` [rows, new], `past_mask` [rows, 1, 1, past] (0 or a large
  * negative number), `past_key.<layer>` and `past_value.<layer>` [rows, keyValueHeads, past, headSize],
- * none of these for a start; for start and prefill also `causal_mask` [1, 1, new, new] and `last` [1], the row
- * whose logits are wanted; `past_positions` [past], 0 to past − 1, where a layer slides or a step joins its past.
- * Outputs: `logits` [rows, vocabulary], `key.<layer>` and `value.<layer>` [rows, keyValueHeads, new,
+ * none of these for a start; for all but steps also `causal_mask` [1, 1, new, new], and for start and prefill `last`
+ * [1], the row whose logits are wanted; `past_positions` [past], 0 to past − 1, where a layer slides or a step joins its past.
+ * Outputs: `logits` [rows, vocabulary] but of virtual tokens, `key.<layer>` and `value.<layer>` [rows, keyValueHeads, new,
  * headSize]; joined with the past they are [rows, keyValueHeads, past + new, headSize] after a prefill, and
  * [rows, keyValueHeads, past, headSize] after a step, with the new token at its position. Start and prefill have
  * one row and any number of new tokens, a step any number of rows and one token.
@@ -94,10 +94,13 @@ export function decodeGraph(options: DecodeGraphOptions): Graph {
   const hidden = decoderHidden(config, weights, {
     tokens: input('tokens', [count], 'int32'),
     positions: reshape(positions, [count]),
+    ...(kind === 'virtual' && {
+      embedded: () => input('embeddings', [count, config.hiddenSize], 'float32'),
+    }),
     attend: ({ layer, kind: attention, query, key, value }) => {
       const rotation = rotationOf(attention);
       const pastOf = (name: string): Value | undefined =>
-        kind === 'start'
+        kind === 'start' || kind === 'virtual'
           ? undefined
           : input(`${name}.${layer}`, [rows, keyValueHeads, 'past', headSize], 'float32');
       const pastKey = pastOf('past_key');
@@ -133,6 +136,7 @@ export function decodeGraph(options: DecodeGraphOptions): Graph {
       return reshape(transpose(attended, [0, 2, 1, 3]), [count, heads * headSize]);
     },
   });
+  if (kind === 'virtual') return { outputs };
   const asked = isStep ? hidden : gatherRows(hidden, input('last', [1], 'int32'));
   return { outputs: { logits: decoderLogits(config, weights, asked), ...outputs } };
 }

@@ -4,11 +4,12 @@ import type { Device, Program } from '../runtime/device.ts';
 import { weightsFolder } from '../train/model-state.ts';
 import { AdapterStack, stackMaskName } from './adapter-stack.ts';
 import { KeyValueCache } from './cache.ts';
-import type { DecodeCache, DecodeCall } from './decode-cache.ts';
-import { decodeGraph } from './decode-graph.ts';
+import type { DecodeCache } from './decode-cache.ts';
+import { type DecodeKind, decodeGraph } from './decode-graph.ts';
 import { ResidentCache } from './resident-cache.ts';
-import { ResidentDecoding } from './resident-decoding.ts';
-import type { Feeds, ServedWeights } from './weights.ts';
+import { noAdapter, ResidentDecoding } from './resident-decoding.ts';
+import { prefixContent, type ServedVirtualTokens } from './virtual-tokens.ts';
+import type { Adapters, Feeds, ServedWeights } from './weights.ts';
 
 export type DecoderOptions = {
   readonly model: ModelFolder;
@@ -19,11 +20,18 @@ export type DecoderOptions = {
   readonly maxRows: number;
 };
 
+/** A prompt to read into a slot, with what adapts the model to it. */
+export type Prompt = {
+  readonly slot: number;
+  readonly tokens: readonly number[];
+  readonly adapter?: Feeds | undefined;
+  readonly virtual?: ServedVirtualTokens | undefined;
+};
+
 /** Prompts are read in pieces of at most this many tokens, which bounds the memory of their scores. */
 const prefillPiece = 256;
 
 const masked = -1e9;
-const none: Feeds = {};
 
 /**
  * Runs the decoding graphs, in a plain form, one with an adapter, and for steps one with several: a handful of
@@ -34,6 +42,7 @@ export class Decoder {
   readonly #programs = new Map<string, Promise<Program>>();
   readonly #stack: AdapterStack;
   readonly #resident: ResidentDecoding | undefined;
+  readonly #virtual = new WeakMap<ServedVirtualTokens, Promise<Feeds>>();
 
   constructor(options: DecoderOptions) {
     this.#options = options;
@@ -58,11 +67,16 @@ export class Decoder {
     });
   }
 
-  /** Reads a prompt into a slot; returns the logits [vocabulary] after its last token. */
+  /**
+   * Reads a prompt into a slot, behind the virtual tokens where there are any and the slot is empty; returns the
+   * logits [vocabulary] after its last token.
+   */
   async prefill(
     cache: DecodeCache,
-    { slot, tokens, adapter }: { slot: number; tokens: readonly number[]; adapter?: Feeds },
+    { slot, tokens, adapter, virtual }: Prompt,
   ): Promise<Float32Array> {
+    if (virtual !== undefined && cache.length(slot) === 0)
+      await cache.fill(slot, virtual.count, await this.#contentOf(virtual));
     const adapters = adapter === undefined ? 'none' : 'one';
     let logits: Float32Array = new Float32Array();
     for (let start = 0; start < tokens.length; start += prefillPiece) {
@@ -71,7 +85,7 @@ export class Decoder {
       const at = cache.length(slot);
       const call = {
         adapters,
-        layers: adapter ?? none,
+        layers: adapter ?? noAdapter,
         first: slot,
         rows: 1,
         tokens: count,
@@ -80,11 +94,7 @@ export class Decoder {
         { kind: 'prefill', ...call },
         {
           tokens: int32(piece, [count]),
-          positions: int32(
-            Int32Array.from({ length: count }, (_, index) => at + index),
-            [1, count],
-          ),
-          causal_mask: causalMask(count),
+          ...places(at, count),
           last: int32(Int32Array.of(count - 1), [1]),
         },
       );
@@ -106,7 +116,7 @@ export class Decoder {
       {
         kind: 'step',
         adapters: isMixed ? 'several' : single,
-        layers: stack?.layers ?? first ?? none,
+        layers: stack?.layers ?? first ?? noAdapter,
         ...{ first: 0, rows, tokens: 1 },
       },
       {
@@ -128,7 +138,34 @@ export class Decoder {
     await this.#resident?.dispose();
   }
 
-  #program({ kind, adapters }: Pick<DecodeCall, 'kind' | 'adapters'>): Promise<Program> {
+  /**
+   * What virtual tokens leave in a cache. It is the same for every text behind them, so those of a prompt are read
+   * once.
+   */
+  #contentOf(virtual: ServedVirtualTokens): Promise<Feeds> {
+    const known = this.#virtual.get(virtual);
+    if (known !== undefined) return known;
+    const { config } = this.#options.model;
+    const { method, count, tensor } = virtual;
+    const made =
+      method === 'prefix'
+        ? Promise.resolve(prefixContent(config, virtual))
+        : this.#readVirtual({ embeddings: tensor, ...places(0, count) });
+    this.#virtual.set(virtual, made);
+    made.catch(() => this.#virtual.delete(virtual));
+    return made;
+  }
+
+  async #readVirtual(feeds: Feeds): Promise<Feeds> {
+    if (this.#resident !== undefined) return this.#resident.virtual(feeds);
+    const program = await this.#program({ kind: 'virtual', adapters: 'none' });
+    const weights = Object.entries(this.#options.weights.feeds).filter(([name]) =>
+      program.inputs.includes(name),
+    );
+    return program.run({ ...Object.fromEntries(weights), ...feeds });
+  }
+
+  #program({ kind, adapters }: { kind: DecodeKind; adapters: Adapters }): Promise<Program> {
     const key = `${kind} ${adapters}`;
     const known = this.#programs.get(key);
     if (known !== undefined) return known;
@@ -147,6 +184,12 @@ export class Decoder {
 
 function int32(data: Int32Array, shape: readonly number[]): Tensor {
   return { data, shape, dtype: 'int32' };
+}
+
+/** `positions` and `causal_mask` of so many new tokens behind the first `at` ones. */
+function places(at: number, count: number): Feeds {
+  const positions = Int32Array.from({ length: count }, (_, index) => at + index);
+  return { positions: int32(positions, [1, count]), causal_mask: causalMask(count) };
 }
 
 /** [1, 1, count, count]: a token sees itself and what came before it. */

@@ -1,11 +1,14 @@
+import { virtualRows } from '../adapt/prompt-tuning.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { packedDecoder } from '../models/packed-decoder.ts';
 import { checkSequence } from '../objectives/objective.ts';
 import type { Device, Program } from '../runtime/device.ts';
 import { weightsFolder } from '../train/model-state.ts';
-import { fillMicroBatch, packLengths } from '../train/packing.ts';
-import type { Feeds, ServedWeights } from './weights.ts';
+import { fillMicroBatch, type MicroBatch, packLengths } from '../train/packing.ts';
+import { adapterInputs, placedVirtualTokens, type ServedAdapter } from './served-adapter.ts';
+import { virtualHooks } from './virtual-tokens.ts';
+import type { ServedWeights } from './weights.ts';
 
 export type EmbedderOptions = {
   readonly model: ModelFolder;
@@ -24,7 +27,10 @@ export type Embedder = {
    */
   embed(
     inputs: readonly Int32Array[],
-    options?: { readonly adapter?: Feeds | undefined; readonly signal?: AbortSignal | undefined },
+    options?: {
+      readonly adapter?: ServedAdapter | undefined;
+      readonly signal?: AbortSignal | undefined;
+    },
   ): Promise<Float32Array<ArrayBuffer>[]>;
   dispose(): Promise<void>;
 };
@@ -36,7 +42,7 @@ const keptPrograms = 8;
 
 /**
  * Embeds with the final normed hidden states h_t, those that the language-model head reads: a text of
- * n tokens becomes e = m / |m| with m = (1/n) Σ h_t, all its tokens counted alike. Several inputs
+ * n tokens becomes e = m / |m| with m = (1/n) Σ h_t, all its tokens counted alike and virtual ones not at all. Several inputs
  * share a window, each attending to itself only, so what stands beside an input does not matter.
  */
 export function createEmbedder(options: EmbedderOptions): Embedder {
@@ -46,16 +52,15 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
   /** One pass at a time, so that no program is disposed of while it runs. */
   let last: Promise<unknown> = Promise.resolve();
 
-  async function programFor(shape: Shape, adapted: boolean): Promise<Program> {
-    const key = `${shape.rows} ${shape.tokens} ${adapted}`;
+  async function programFor(shape: Shape, { layers, virtual }: ServedAdapter): Promise<Program> {
+    const kind = virtual === undefined ? 'linear' : `${virtual.method} ${virtual.count}`;
+    const key = `${shape.rows} ${shape.tokens} ${layers === undefined ? '' : 'adapted'} ${kind}`;
+    const values = weights.values(layers === undefined ? 'none' : 'one');
+    const hooks = virtual && virtualHooks(model, virtual);
     const made =
       programs.get(key) ??
       device.compile(
-        {
-          outputs: {
-            hidden: packedDecoder(config, weights.values(adapted ? 'one' : 'none'), shape),
-          },
-        },
+        { outputs: { hidden: packedDecoder(config, values, shape, hooks) } },
         { mapFolder: weightsFolder(model) },
       );
     programs.delete(key);
@@ -76,14 +81,19 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
   async function pass(
     windows: readonly (readonly Int32Array[])[],
     tokens: number,
-    adapter: Feeds | undefined,
+    adapter: ServedAdapter,
   ): Promise<Map<Int32Array, Float32Array<ArrayBuffer>>> {
     const shape = { rows: powerOfTwo(windows.length), tokens };
-    const program = await programFor(shape, adapter !== undefined);
+    const program = await programFor(shape, adapter);
     const batch = fillMicroBatch(windows, shape, (input) => [input]);
+    const ahead = placedVirtualTokens(adapter);
     const outputs = await program.run({
-      ...weights.feeds,
-      ...adapter,
+      // The head is not read.
+      ...Object.fromEntries(
+        Object.entries(weights.feeds).filter(([name]) => program.inputs.includes(name)),
+      ),
+      ...adapterInputs(adapter),
+      ...(ahead > 0 && { [virtualRows]: int32(virtualRowsOf(batch, ahead)) }),
       tokens: int32(batch.tokens),
       positions: int32(batch.positions),
       segments: int32(batch.segments),
@@ -91,22 +101,31 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
     const hidden = (outputs.hidden as Tensor).data as Float32Array;
     return new Map(
       batch.placed.map(({ example, starts }) => {
-        const first = (starts[0] as number) * config.hiddenSize;
-        const states = hidden.subarray(first, first + example.length * config.hiddenSize);
+        const [start = 0] = starts;
+        const states = hidden.subarray(
+          (start + ahead) * config.hiddenSize,
+          (start + example.length) * config.hiddenSize,
+        );
         return [example, meanDirection(states, config.hiddenSize)];
       }),
     );
   }
 
   return {
-    async embed(inputs, { adapter, signal } = {}) {
-      const limits = { maxTokens: maxContext, vocabularySize: config.vocabularySize };
+    async embed(inputs, { adapter = {}, signal } = {}) {
+      const room = maxContext - (adapter.virtual?.count ?? 0);
+      const limits = { maxTokens: room, vocabularySize: config.vocabularySize };
       for (const [index, input] of inputs.entries()) checkSequence(input, `input ${index}`, limits);
-      const lengths = inputs.map(({ length }) => length);
+      const ahead = placedVirtualTokens(adapter);
+      const lengths = inputs.map(({ length }) => ahead + length);
       const longest = lengths.reduce((most, length) => Math.max(most, length), smallestWindow);
       const tokens = Math.min(powerOfTwo(longest), Math.max(maxContext, smallestWindow));
       // A copy each: the same array twice must stay two inputs.
-      const own = inputs.map((input) => input.slice());
+      const own = inputs.map((input) => {
+        const whole = new Int32Array(ahead + input.length);
+        whole.set(input, ahead);
+        return whole;
+      });
       const windows = packLengths(lengths, tokens).map((window) =>
         window.map((index) => own[index] as Int32Array),
       );
@@ -126,6 +145,14 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
       programs.clear();
     },
   };
+}
+
+/** Which virtual token each place of a batch is: the first `ahead` of every sequence, −1 for the others. */
+function virtualRowsOf({ tokens, placed }: MicroBatch<Int32Array>, ahead: number): Int32Array {
+  const rows = new Int32Array(tokens.length).fill(-1);
+  for (const [start = 0] of placed.map(({ starts }) => starts))
+    for (let at = 0; at < ahead; at++) rows[start + at] = at;
+  return rows;
 }
 
 type Shape = { readonly rows: number; readonly tokens: number };

@@ -1,5 +1,8 @@
+import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
+import { type VirtualTokens, virtualTensor } from '../checkpoint/peft-virtual.ts';
 import type { Reference } from '../models/reference.ts';
+import { fillNormal, rootSeed } from '../nn/seed.ts';
 import type { FinishReason, GeneratedToken } from './generator.ts';
 
 /** Reads a whole answer. */
@@ -42,4 +45,15 @@ export function narrowed(adapter: Adapter, rank: number): Adapter {
     }
   }
   return { ...adapter, rank, tensors };
+}
+
+/** A prompt or prefix of so many virtual tokens at random, drawn from a number. */
+export function virtualOf(
+  { config }: ModelFolder,
+  { method, count, seed = 1 }: Pick<VirtualTokens, 'method' | 'count'> & { seed?: number },
+): VirtualTokens {
+  const { hiddenSize, layers, keyValueHeads, headSize } = config;
+  const width = method === 'prompt' ? hiddenSize : layers * 2 * keyValueHeads * headSize;
+  const data = fillNormal(new Float32Array(count * width), rootSeed(seed), 1);
+  return { method, count, tensors: new Map([[virtualTensor, { shape: [count, width], data }]]) };
 }

@@ -1,12 +1,9 @@
-import type { AdaptHooks } from '../adapt/adaptation.ts';
-import { loraLinear } from '../adapt/lora-layer.ts';
-import { adaptedLinears } from '../adapt/targets.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import { input, type Value } from '../graph/value.ts';
+import type { VirtualTokens } from '../checkpoint/peft-virtual.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
+import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { forward } from '../step/forward.ts';
@@ -16,7 +13,14 @@ import { Decoder } from './decoder.ts';
 import { createEmbedder } from './embed.ts';
 import { type FinishReason, type GeneratedToken, Lane, type SequenceRequest } from './lane.ts';
 import { greedy } from './sampling.ts';
-import { adapterFeeds, type Feeds, serveWeights } from './weights.ts';
+import {
+  adaptedHooks,
+  adapterInputs,
+  placedVirtualTokens,
+  type ServedAdapter,
+  servedAdapter,
+} from './served-adapter.ts';
+import { serveWeights } from './weights.ts';
 
 export type { FinishReason, GeneratedToken } from './lane.ts';
 
@@ -29,7 +33,7 @@ export type GenerateRequest = Partial<Omit<SequenceRequest, 'tokens' | 'maxToken
 
 export type GeneratorOptions = {
   readonly model: ModelFolder;
-  /** Longest prompt and answer together; at most what the model was made for. */
+  /** Longest prompt and answer together, with an adapter's virtual tokens; at most what the model was made for. */
   readonly maxContext?: number;
   /** Sequences that decode together at most. */
   readonly maxRows?: number;
@@ -43,8 +47,11 @@ export type GeneratorOptions = {
 /** Serves one base model and any number of adapters on it. */
 export type Generator = {
   readonly maxContext: number;
-  /** Makes an adapter available under a name, replacing one of that name. Throws RangeError when it does not fit. */
-  loadAdapter(name: string, adapter: Adapter): void;
+  /**
+   * Makes an adapter available under a name, replacing one of that name. Throws RangeError when it does not fit the
+   * model, or its virtual tokens leave no room in the context.
+   */
+  loadAdapter(name: string, adapter: Adapter | VirtualTokens): void;
   /** Forgets an adapter; requests that use it already run to their end. */
   unloadAdapter(name: string): void;
   hasAdapter(name: string): boolean;
@@ -84,13 +91,13 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const admitTokens = options.admitTokens ?? defaultAdmitTokens;
   const batchTokens = options.scoreTokens ?? defaultScoreTokens;
   const embedder = createEmbedder({ model, weights, device, maxContext, batchTokens });
-  const adapters = new Map<string, Feeds>();
+  const adapters = new Map<string, ServedAdapter>();
   const evaluators = new Map<string, Evaluator<TokenizedExample>>();
   const retired: Promise<void>[] = [];
   const lane = new Lane({ decoder, maxContext, maxRows, admitTokens });
   let turning: Promise<void> | undefined;
 
-  function adapterOf(name: string): Feeds {
+  function adapterOf(name: string): ServedAdapter {
     const found = adapters.get(name);
     if (found === undefined)
       throw new RangeError(`no adapter "${name}" is loaded on ${model.name}`);
@@ -113,26 +120,19 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     const key = name ?? '';
     const known = evaluators.get(key);
     if (known !== undefined) return known;
-    const adapter = name === undefined ? undefined : adapterOf(name);
-    const modules = new Set(adaptedLinears(config, 'all-linear').map(({ module }) => module));
+    const adapter = name === undefined ? {} : adapterOf(name);
+    const objective = withVirtualTokens(causalLm, placedVirtualTokens(adapter));
     const made = createEvaluator({
-      objective: causalLm,
+      objective,
       device,
       mapFolder: weightsFolder(model),
       settings: { packing: true, microBatchTokens: batchTokens },
       forward: (shape) => {
-        const base = weights.values('none');
-        const tensor = withAdapter(base.tensor, adapter);
-        const hooks: AdaptHooks = {
-          linear(module, x, base) {
-            if (adapter === undefined || !modules.has(module)) return base.whole(x);
-            const factors = { a: tensor(`${module}.lora_A`), b: tensor(`${module}.lora_B`) };
-            return loraLinear(base.whole(x), x, { ...factors, scale: 1 });
-          },
-        };
-        return forward({ config, shape, tensor, hooks, objective: causalLm });
+        const { tensor } = weights.values('none');
+        const hooks = adaptedHooks(model, adapter);
+        return forward({ config, shape, tensor, hooks, objective });
       },
-      parameterFeeds: { ...weights.feeds, ...adapter },
+      parameterFeeds: { ...weights.feeds, ...adapterInputs(adapter) },
     });
     evaluators.set(key, made);
     return made;
@@ -148,7 +148,13 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   return {
     maxContext,
     loadAdapter(name, adapter) {
-      adapters.set(name, adapterFeeds(model, adapter));
+      const served = servedAdapter(model, adapter);
+      const virtual = served.virtual?.count ?? 0;
+      if (virtual + 1 >= maxContext)
+        throw new RangeError(
+          `${virtual} virtual tokens leave no room in a context of ${maxContext}`,
+        );
+      adapters.set(name, served);
       retire(name);
     },
     unloadAdapter(name) {
@@ -160,13 +166,15 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       const { adapter, ...settings } = request;
       const { tokens } = settings;
       if (tokens.length === 0) throw new RangeError('the prompt is empty');
-      if (tokens.length >= maxContext)
+      const served = adapter === undefined ? undefined : adapterOf(adapter);
+      const virtual = served?.virtual?.count ?? 0;
+      if (virtual + tokens.length >= maxContext)
         throw new RangeError(
-          `a prompt of ${tokens.length} tokens leaves no room in a context of ${maxContext}`,
+          `a prompt of ${tokens.length} tokens${virtual === 0 ? '' : ` behind ${virtual} virtual ones`} leaves no room in a context of ${maxContext}`,
         );
       const stream = lane.add(
         { ...greedy, stopTokens: config.eosTokens, seed: 0, ...settings },
-        adapter === undefined ? undefined : adapterOf(adapter),
+        served,
         signal,
       );
       turning ??= turn();
@@ -174,8 +182,8 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     },
     score: (examples, { adapter } = {}) => scorer(adapter).evaluate(examples),
     async embed(inputs, { adapter, signal } = {}) {
-      const feeds = adapter === undefined ? undefined : adapterOf(adapter);
-      return embedder.embed(inputs, { adapter: feeds, signal });
+      const served = adapter === undefined ? undefined : adapterOf(adapter);
+      return embedder.embed(inputs, { adapter: served, signal });
     },
     async dispose() {
       lane.fail(new Error('The generator was disposed of.'));
@@ -186,20 +194,5 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       lane.dispose();
       await decoder.dispose();
     },
-  };
-}
-
-/** Weights, and the adapter's halves as inputs of their own. */
-function withAdapter(
-  tensor: (name: string) => Value,
-  adapter: Feeds | undefined,
-): (name: string) => Value {
-  const made = new Map<string, Value>();
-  return (name) => {
-    const fed: Tensor | undefined = adapter?.[name];
-    if (fed === undefined) return tensor(name);
-    const known = made.get(name) ?? input(name, fed.shape, 'float32');
-    made.set(name, known);
-    return known;
   };
 }

@@ -3,8 +3,8 @@ import type { Constraint } from './constrain/constraint.ts';
 import type { DecodeCache } from './decode-cache.ts';
 import type { Decoder } from './decoder.ts';
 import { chooseToken, type SamplingSettings, type TokenChoice } from './sampling.ts';
+import type { ServedAdapter } from './served-adapter.ts';
 import { TokenStream } from './token-stream.ts';
-import type { Feeds } from './weights.ts';
 
 /** Why an answer ended: a stop token, or the limit on tokens or of the context. */
 export type FinishReason = 'stop' | 'length';
@@ -22,7 +22,7 @@ export type SequenceRequest = SamplingSettings & {
 
 type Sequence = {
   readonly request: SequenceRequest;
-  readonly adapter: Feeds | undefined;
+  readonly adapter: ServedAdapter | undefined;
   readonly stream: TokenStream<GeneratedToken, FinishReason>;
   readonly signal: AbortSignal | undefined;
   readonly counts: Map<number, number>;
@@ -61,7 +61,7 @@ export class Lane {
 
   add(
     request: SequenceRequest,
-    adapter: Feeds | undefined,
+    adapter: ServedAdapter | undefined,
     signal?: AbortSignal,
   ): TokenStream<GeneratedToken, FinishReason> {
     const stream = new TokenStream<GeneratedToken, FinishReason>();
@@ -113,13 +113,9 @@ export class Lane {
     const slot = this.#cache.open();
     this.#active.push(sequence);
     const { decoder } = this.#options;
-    const { adapter } = sequence;
+    const { layers: adapter, virtual } = sequence.adapter ?? {};
     const { tokens } = sequence.request;
-    const logits = await decoder.prefill(this.#cache, {
-      slot,
-      tokens,
-      ...(adapter === undefined ? {} : { adapter }),
-    });
+    const logits = await decoder.prefill(this.#cache, { slot, tokens, adapter, virtual });
     this.#take(slot, logits);
     return tokens.length;
   }
@@ -128,7 +124,7 @@ export class Lane {
     const { decoder } = this.#options;
     const rows = await decoder.step(this.#cache, {
       tokens: this.#active.map(({ next }) => next),
-      adapters: this.#active.map(({ adapter }) => adapter),
+      adapters: this.#active.map(({ adapter }) => adapter?.layers),
     });
     // From the last slot down: a sequence that ends is replaced by one that has had its turn.
     for (let slot = rows.length - 1; slot >= 0; slot--)

@@ -71,6 +71,15 @@ export class ResidentCache implements DecodeCache {
     return this.#slots.length;
   }
 
+  async fill(slot: number, tokens: number, content: Feeds): Promise<void> {
+    const empty = this.#slot(slot);
+    if (empty.length > 0) throw new RangeError(`slot ${slot} is not empty`);
+    capacityFor(tokens, this.#maxContext);
+    const own = await this.#decoding.upload(content);
+    empty.own = own;
+    empty.length = tokens;
+  }
+
   async extend(call: DecodeCall, feeds: Feeds): Promise<Float32Array> {
     return call.kind === 'prefill' ? this.#prefill(call, feeds) : this.#step(call, feeds);
   }

@@ -19,6 +19,9 @@ export type Residents = Readonly<Record<string, ResidentTensor>>;
 /** Feeds that lie partly on the host and partly on the device. */
 export type MixedFeeds = Readonly<Record<string, ResidentTensor | Tensor>>;
 
+/** One object, so that it takes one place among the adapters. */
+export const noAdapter: Feeds = {};
+
 export type ResidentDecodingOptions = {
   readonly model: ModelFolder;
   readonly weights: ServedWeights;
@@ -59,11 +62,34 @@ export class ResidentDecoding {
         joinsPast: true,
       }),
     );
+    const sent = await this.#sentWeights();
     return program.run({
-      ...(await this.#sentWeights()),
+      // Virtual tokens are not read to the end.
+      ...Object.fromEntries(
+        program.inputs.flatMap((name) => (name in sent ? [[name, sent[name]!] as const] : [])),
+      ),
       ...(await this.#sentAdapter(layers)),
       ...feeds,
     });
+  }
+
+  /** The keys and values that virtual tokens leave in a cache, on the host; see DecodeKind. */
+  async virtual(feeds: Feeds): Promise<Feeds> {
+    const call = { kind: 'virtual', adapters: 'none', layers: noAdapter } as const;
+    const { resident } = await this.decode(call, feeds);
+    const content: Record<string, Tensor> = {};
+    for (const [name, tensor] of Object.entries(resident))
+      content[name] = await this.#options.residency.download(tensor);
+    disposeAll(resident);
+    return content;
+  }
+
+  /** Tensors of the host on the device; they are the caller's to dispose of. */
+  async upload(tensors: Feeds): Promise<Residents> {
+    const sent: Record<string, ResidentTensor> = {};
+    for (const [name, tensor] of Object.entries(tensors))
+      sent[name] = await this.#options.residency.upload(tensor);
+    return sent;
   }
 
   /** Lays a cache out anew, as cache-graphs.ts says; the old tensors are left to the caller. */
@@ -114,13 +140,7 @@ export class ResidentDecoding {
   }
 
   async #sentAdapter(layers: Feeds): Promise<Residents> {
-    let sent = this.#adapters.get(layers);
-    if (sent === undefined) {
-      const made: Record<string, ResidentTensor> = {};
-      for (const [name, tensor] of Object.entries(layers))
-        made[name] = await this.#options.residency.upload(tensor);
-      sent = made;
-    }
+    const sent = this.#adapters.get(layers) ?? (await this.upload(layers));
     this.#adapters.delete(layers);
     this.#adapters.set(layers, sent);
     for (const [oldest, adapter] of this.#adapters) {

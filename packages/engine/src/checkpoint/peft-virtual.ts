@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CheckpointError, UnsupportedModelError } from './error.ts';
+import { requireFinite } from './finite.ts';
+import { readJson } from './model-folder.ts';
+import { type Adapter, type AdapterTensor, readPeftAdapter } from './peft.ts';
+import { readSafetensors, readTensor } from './safetensors.ts';
+
+const configName = 'adapter_config.json';
+const weightsName = 'adapter_model.safetensors';
+
+/** The one tensor of an adapter of virtual tokens, by peft's name and by the engine's. */
+export const virtualTensor = 'prompt_embeddings';
+
+/** What prompt or prefix tuning learned: virtual tokens that come before every text. */
+export type VirtualTokens = {
+  readonly method: 'prompt' | 'prefix';
+  /** How many they are. */
+  readonly count: number;
+  /**
+   * `prompt_embeddings`: of a prompt [count, hiddenSize], of a prefix
+   * [count, layers · 2 · keyValueHeads · headSize], keys before values in each layer.
+   */
+  readonly tensors: ReadonlyMap<string, AdapterTensor>;
+};
+
+const configSchema = z.looseObject({
+  peft_type: z.enum(['PROMPT_TUNING', 'PREFIX_TUNING']),
+  num_virtual_tokens: z.int().positive(),
+  num_transformer_submodules: z.literal(1).nullish(),
+});
+
+const kindSchema = z.looseObject({ peft_type: z.string() });
+
+/**
+ * Reads any adapter that can be served: LoRA, a prompt or a prefix. Throws as `readPeftAdapter` and
+ * `readVirtualTokens` do.
+ */
+export async function readServedAdapter(folder: string): Promise<Adapter | VirtualTokens> {
+  const kind = kindSchema.safeParse(await readJson(join(folder, configName)));
+  const isVirtual = kind.data !== undefined && kind.data.peft_type !== 'LORA';
+  return isVirtual ? readVirtualTokens(folder) : readPeftAdapter(folder);
+}
+
+/** Whether the adapter is one of virtual tokens. */
+export function isVirtual(adapter: Adapter | VirtualTokens): adapter is VirtualTokens {
+  return 'method' in adapter;
+}
+
+/** Virtual tokens that the adapter in a folder puts before every text; 0 for LoRA. Throws as reading it does. */
+export async function virtualTokenCount(folder: string): Promise<number> {
+  const json = await readJson(join(folder, configName));
+  return kindSchema.safeParse(json).data?.peft_type === 'LORA' ? 0 : parse(folder, json).count;
+}
+
+/**
+ * Reads a prompt or prefix that this engine or `peft` wrote. Throws UnsupportedModelError for a setting it
+ * cannot honour, and CheckpointError for a missing, surplus or misshapen tensor.
+ */
+export async function readVirtualTokens(folder: string): Promise<VirtualTokens> {
+  const { method, count } = parse(folder, await readJson(join(folder, configName)));
+  const file = join(folder, weightsName);
+  const { tensors: entries } = await readSafetensors(file);
+  const surplus = [...entries.keys()].find((name) => name !== virtualTensor);
+  if (surplus !== undefined)
+    throw new CheckpointError(file, 'is no tensor of virtual tokens', surplus);
+  const entry = entries.get(virtualTensor);
+  if (entry === undefined) throw new CheckpointError(file, 'it is missing', virtualTensor);
+  const { shape } = entry;
+  if (shape.length !== 2 || shape[0] !== count)
+    throw new CheckpointError(
+      file,
+      `shape [${shape.join(', ')}] does not fit ${count} virtual tokens`,
+      virtualTensor,
+    );
+  const data = await readTensor(entry);
+  requireFinite(file, virtualTensor, data);
+  return { method, count, tensors: new Map([[virtualTensor, { shape, data }]]) };
+}
+
+function parse(folder: string, json: unknown): Pick<VirtualTokens, 'method' | 'count'> {
+  const parsed = configSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new UnsupportedModelError(
+      join(folder, configName),
+      issue?.path.join('.') ?? 'config',
+      issue?.message ?? 'is invalid',
+    );
+  }
+  const { peft_type: type, num_virtual_tokens: count } = parsed.data;
+  return { method: type === 'PROMPT_TUNING' ? 'prompt' : 'prefix', count };
+}
