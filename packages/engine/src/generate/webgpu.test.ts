@@ -5,9 +5,10 @@ import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { describeOnWebGpu } from '../runtime/webgpu.fixture.ts';
 import { Decoder } from './decoder.ts';
-import { adapterOf, narrowed, readAnswer } from './generation.fixture.ts';
+import { adapterOf, narrowed, readAnswer, virtualOf } from './generation.fixture.ts';
 import { type Generator, openGenerator } from './generator.ts';
 import { observed } from './observed-device.fixture.ts';
+import { servedVirtualTokens } from './virtual-tokens.ts';
 import { adapterFeeds, serveWeights } from './weights.ts';
 
 const prompt = [21, 3, 42, 55, 6];
@@ -20,6 +21,15 @@ await describeOnWebGpu('generation on WebGPU', (gpu) => {
     const onGpu = await logitsOf(name, gpu);
     expect(onGpu.length).toBe(onCpu.length);
     expect(largestDifference(onGpu, onCpu)).toBeLessThan(tolerance);
+  });
+
+  it.each(referenceModels)('reads behind virtual tokens as the CPU does: %s', async (name) => {
+    const onCpu = await virtualLogitsOf(name, cpuDevice());
+    const { device, traffic } = observed(gpu);
+    const onGpu = await virtualLogitsOf(name, device);
+    expect(onGpu.length).toBe(onCpu.length);
+    expect(largestDifference(onGpu, onCpu)).toBeLessThan(tolerance);
+    expect(traffic.live).toBe(0);
   });
 
   it('answers requests that join and leave as the CPU does, each with an adapter or none', async () => {
@@ -103,6 +113,33 @@ async function logitsOf(name: (typeof referenceModels)[number], device: Device):
   await step([adapter, adapter], 13);
   cache.close(0);
   await step([adapter], 17);
+  cache.dispose();
+  await decoder.dispose();
+  return all;
+}
+
+/** Logits of steps that a prompt, a prefix and no virtual tokens take together. */
+async function virtualLogitsOf(
+  name: (typeof referenceModels)[number],
+  device: Device,
+): Promise<number[]> {
+  const { model } = await readReference(name);
+  const weights = await serveWeights(model);
+  const decoder = new Decoder({ model, weights, device, maxContext: 40, maxRows: 4 });
+  const cache = decoder.createCache();
+  const all: number[] = [];
+  const learned = (['prompt', 'prefix'] as const).map((method) =>
+    servedVirtualTokens(model, virtualOf(model, { method, count: 4 })),
+  );
+  for (const virtual of [...learned, undefined, learned[0]]) {
+    const slot = cache.open();
+    all.push(...(await decoder.prefill(cache, { slot, tokens: prompt.slice(slot), virtual })));
+  }
+  for (let step = 0; step < 2; step++) {
+    const tokens = [7, 8, 9, 7];
+    const adapters = tokens.map(() => undefined);
+    for (const logits of await decoder.step(cache, { tokens, adapters })) all.push(...logits);
+  }
   cache.dispose();
   await decoder.dispose();
   return all;
