@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Adapter } from '../checkpoint/peft.ts';
 import {
   readTrainingState,
   type StateTensor,
@@ -14,10 +15,20 @@ export class ForeignStateError extends Error {
   override readonly name = 'ForeignStateError';
 }
 
-/** What decides a run: its settings, its data in order, and the shapes that it trains. */
+/** What a run trains on and where it starts, besides its settings. */
+export type RunSource<Example> = {
+  readonly objective: Objective<Example>;
+  readonly examples: readonly Example[];
+  /** The adapter that is continued. */
+  readonly adapter?: Pick<Adapter, 'tensors'> | undefined;
+  /** Names the content of the weights that the run starts from. */
+  readonly origin?: string | undefined;
+};
+
+/** What decides a run: its settings, its data in order, the shapes that it trains, and what is known of its start. */
 export function runFingerprint<Example>(
   settings: TrainingSettings,
-  { objective, examples }: { objective: Objective<Example>; examples: readonly Example[] },
+  { objective, examples, adapter, origin }: RunSource<Example>,
   state: FlatState,
 ): string {
   const hash = createHash('sha256').update(JSON.stringify(sorted(settings)));
@@ -25,11 +36,16 @@ export function runFingerprint<Example>(
     for (const { name, shape } of members) hash.update(`${name}[${shape}]`);
   hash.update(`${objective.name};`);
   if (objective.settings !== undefined) hash.update(JSON.stringify(sorted(objective.settings)));
-  for (const example of examples)
-    for (const view of objective.digest(example)) {
-      hash.update(`${view.byteLength};`);
-      hash.update(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-    }
+  const update = (view: ArrayBufferView): void => {
+    hash.update(`${view.byteLength};`);
+    hash.update(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  };
+  for (const example of examples) for (const view of objective.digest(example)) update(view);
+  if (origin !== undefined) hash.update(`origin ${origin};`);
+  for (const [name, { data }] of adapter?.tensors ?? []) {
+    hash.update(`adapter ${name};`);
+    update(data);
+  }
   return hash.digest('hex');
 }
 

@@ -49,6 +49,8 @@ export type TrainerOptions<Example> = {
   readonly initial?: 'random' | undefined;
   /** Continue this adapter instead of starting a fresh one. */
   readonly adapter?: Pick<Adapter, 'tensors'> | undefined;
+  /** Names the content of the weights that the run starts from: a state saved with another name is refused. */
+  readonly origin?: string | undefined;
   /** Where the state is updated; by default where the device says. For comparison. */
   readonly update?: 'host' | 'graph' | undefined;
   /** Threads that update on the host; by default as the device and the size say. For comparison. */
@@ -189,7 +191,7 @@ export async function createTrainer<Example>(
     parameterFeeds: feeds,
     measurements,
   });
-  const fingerprint = runFingerprint(options.settings, { objective, examples }, state);
+  const fingerprint = runFingerprint(options.settings, { ...options, objective }, state);
   const lossScale = precision === 'float16' ? new LossScale(settings.lossScale) : undefined;
   let done = 0;
   let failure: DivergedError | undefined;
