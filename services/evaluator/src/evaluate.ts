@@ -62,7 +62,7 @@ export async function evaluate(
     version: 1,
     jobId: job.id,
     fineTunedModel: tuned.name,
-    baseModel: job.model,
+    baseModel: base.name,
     heldOutSource: dataset.heldOutSource,
     rows: rows.length,
     sampled: rows.length < dataset.heldOut.rows,

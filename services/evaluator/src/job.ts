@@ -2,7 +2,7 @@ import { reportPrefix } from '@lathe/contracts/artifact/key';
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { LatheError, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
-import { type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import { baseModelOf, type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import { tunedModelName } from '@lathe/contracts/record/model';
@@ -103,12 +103,12 @@ async function score(
     });
   const dataset = await readDataset(ports.artifacts, datasetKey);
   const { kind } = await ports.files.manifest(checkpointKey);
-  const served = await ports.models.base(job.model);
+  const served = await ports.models.base(baseModelOf(job));
   const base = { ...served, style: styleOf(dataset.kind, served.kit) };
   const tuned = await ports.models.tuned({
     name: modelName(job),
     kind,
-    base: job.model,
+    base: baseModelOf(job),
     manifestKey: checkpointKey,
     rows: dataset.kind,
   });
@@ -132,8 +132,9 @@ async function score(
   }
 }
 
-function modelName({ model: base, project, suffix, id: jobId }: JobRecord): string {
-  return tunedModelName({ base, project, suffix, jobId });
+function modelName(job: JobRecord): string {
+  const { project, suffix, id: jobId } = job;
+  return tunedModelName({ base: baseModelOf(job), project, suffix, jobId });
 }
 
 /** Ends the job with its report; whoever ended it first wins. */

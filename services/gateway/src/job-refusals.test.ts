@@ -199,7 +199,7 @@ test.each([
     'lathe.early_stopping.patience',
     />=1/,
   ],
-  [{ model: 'ft:lathe-tiny:default::12345678' }, 'unsupported_model', 'model', /lathe-tiny/],
+  [{ model: 'ft:lathe-tiny:default::12345678' }, 'unsupported_model', 'model', /is gone/],
   [
     { lathe: { learning_rate: 1e-3 }, hyperparameters: { learning_rate_multiplier: 2 } },
     'invalid_value',

@@ -17,6 +17,7 @@ import { emit } from './job-events.ts';
 import { jobObject } from './job-object.ts';
 import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
+import { jobStart } from './job-start.ts';
 import { baseModelNames, findModel } from './models.ts';
 import { parseRequest } from './parse.ts';
 
@@ -55,10 +56,15 @@ export async function createJob(
   const nowMs = ports.now();
   const draft = firstRecord(body, { id: '', project, requestId, nowMs, seed: randomInt(2 ** 31) });
   const claim = { project, hash: requestHash(body), idempotencyKey, isRetry, nowMs };
-  const jobId = await claimJobId(ports.claims, claim, settings, () =>
-    checkReferences(ports, project, body),
-  );
-  const record = await createOnce(ports, { ...draft, id: jobId });
+  const check = (): Promise<References> => checkReferences(ports, project, body);
+  let checked: References | undefined;
+  const jobId = await claimJobId(ports.claims, claim, settings, async () => {
+    checked = await check();
+  });
+  const known = checked === undefined ? await ports.jobs.get(recordKey(project, jobId)) : null;
+  const record =
+    known?.value ??
+    (await createOnce(ports, { ...draft, id: jobId, ...(checked ?? (await check())) }));
   if (record.state === 'validating_files' && record.epoch === 0)
     await queueStage(ports.nats, record);
   return record;
@@ -83,7 +89,14 @@ async function createOnce(ports: JobPorts, draft: JobRecord): Promise<JobRecord>
   return draft;
 }
 
-async function checkReferences(ports: JobPorts, project: string, body: CreateJob): Promise<void> {
+/** What the names in a request come to. */
+type References = Pick<JobRecord, 'start'>;
+
+async function checkReferences(
+  ports: JobPorts,
+  project: string,
+  body: CreateJob,
+): Promise<References> {
   const model = await findModel(ports, project, body.model);
   if (model === undefined) {
     const names = await baseModelNames(ports);
@@ -94,15 +107,11 @@ async function checkReferences(ports: JobPorts, project: string, body: CreateJob
       { param: 'model' },
     );
   }
-  if (model.kind !== 'base')
-    throw new LatheError(
-      'unsupported_model',
-      `The model '${body.model}' is a tuned one; a job starts from a base model, here '${model.base}'.`,
-      { param: 'model' },
-    );
+  const start = model.kind === 'base' ? {} : { start: await jobStart(ports, model, body.lathe) };
   await checkFile(ports, project, { id: body.training_file, param: 'training_file' });
   if (body.validation_file != null)
     await checkFile(ports, project, { id: body.validation_file, param: 'validation_file' });
+  return start;
 }
 
 async function checkFile(

@@ -77,8 +77,8 @@ export async function baseModelNames({ models }: Models): Promise<string[]> {
 /**
  * Deletes a tuned model: its record first, so that nobody starts using it, then its files unless
  * another model of the project stands on them, and tells the evaluators. Throws `model_not_found`,
- * `insufficient_permissions` for a base model, and `invalid_state` while the model's job may still
- * need its files to go on.
+ * `insufficient_permissions` for a base model, and `invalid_state` while a job needs the files: the model's
+ * own to go on, or one that starts from the model and has no copy yet.
  */
 export async function deleteModel(ports: ModelPorts, project: string, name: string): Promise<void> {
   const model = await getModel(ports, project, name);
@@ -93,6 +93,15 @@ export async function deleteModel(ports: ModelPorts, project: string, name: stri
     throw new LatheError(
       'invalid_state',
       `The job ${model.jobId} of this model is ${job.value.state}; cancel it or wait for its end.`,
+      { param: 'model' },
+    );
+  const reader = (await ports.jobs.list(project)).find(
+    ({ value }) => value.start?.manifestKey === model.manifestKey && !isTerminal(value.state),
+  );
+  if (reader !== undefined)
+    throw new LatheError(
+      'invalid_state',
+      `The job ${reader.value.id} starts from this model and has not read it yet; wait until it is queued, or cancel it.`,
       { param: 'model' },
     );
   await ports.models.delete(modelKey(project, name));

@@ -29,7 +29,7 @@ const methodRules: Readonly<Record<'supervised' | 'dpo', MethodRules>> = {
 const preferenceBeta = 0.1;
 
 /** What a job asks for. */
-export type Asked = Pick<JobRecord, 'method' | 'hyperparameters' | 'options'>;
+export type Asked = Pick<JobRecord, 'method' | 'hyperparameters' | 'options' | 'start'>;
 
 /** Constants of the rules, in one place so that experiments can change them. */
 export const tuningRules = {
@@ -65,10 +65,10 @@ export const tuningRules = {
  */
 export function resolveSettings(
   facts: TuningFacts,
-  { method = 'supervised', hyperparameters, options }: Asked,
+  { method = 'supervised', hyperparameters, options, start }: Asked,
 ): ResolvedSettings {
   const rules = methodRules[method];
-  const adaptation = resolveAdaptation(options.adaptation, facts.rows);
+  const adaptation = resolveAdaptation(wanted(options.adaptation, start), facts.rows);
   const multiplier = given(hyperparameters.learning_rate_multiplier) ?? 1;
   return {
     epochs: given(hyperparameters.n_epochs) ?? automaticEpochs(facts.rows, rules),
@@ -87,6 +87,17 @@ function resolvePreference(
   { preference = {} }: LatheOptions,
 ): ResolvedPreference {
   return { ...preference, loss: preference.loss ?? 'sigmoid', beta: given(beta) ?? preferenceBeta };
+}
+
+/**
+ * What a job asks for, and where it says nothing what the model has that it goes on from. An adapter's own
+ * traits cannot be asked otherwise: the gateway has refused that.
+ */
+function wanted(asked: Adaptation | undefined, start: JobRecord['start']): Adaptation | undefined {
+  if (start === undefined || asked === undefined) return asked ?? start?.adaptation;
+  const { kind, adaptation } = start;
+  const isSame = kind === 'adapter' && adaptation.type === 'lora' && asked.type === 'lora';
+  return isSame ? { ...adaptation, ...asked } : asked;
 }
 
 /** The adaptation of a model to so many rows, with every default filled in. */

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Finding } from '@lathe/contracts/artifact/dataset';
+import { startPrefix } from '@lathe/contracts/artifact/key';
 import { LatheError, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
-import { type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import { baseModelOf, type JobRecord, type JobStart, moveJob } from '@lathe/contracts/job/record';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ModelRecord } from '@lathe/contracts/record/model';
@@ -15,6 +16,7 @@ import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
 import { openBaseModel } from './base-model.ts';
 import { watchForCancel } from './cancel-watch.ts';
+import { copyStart } from './copy-start.ts';
 import { markFiles } from './file-status.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { type EventPorts, emit, emitFindings } from './job-events.ts';
@@ -68,9 +70,22 @@ export async function ingestJob(
     });
     await emitFindings(ports, job, findings);
     await markFiles(ports.files, job, findings);
-    return await store(ports, job, dataset);
+    const start =
+      job.start &&
+      (await copyStart(
+        ports.artifacts,
+        { ...job, start: job.start },
+        {
+          signal: watch.signal,
+          progress: context.progress,
+        },
+      ));
+    return await store(ports, job, { ...dataset, start });
   } catch (error) {
-    if (watch.cancelled()) return { kind: 'drop', reason: 'the job was cancelled' };
+    if (watch.cancelled()) {
+      await forgetStart(ports, job);
+      return { kind: 'drop', reason: 'the job was cancelled' };
+    }
     if (error instanceof LatheError && !error.retryable) {
       await emitFindings(ports, job, findings);
       await markFiles(ports.files, job, findings);
@@ -98,7 +113,7 @@ async function prepare(
   preparation: Preparation,
 ): Promise<Dataset> {
   const { artifacts, settings } = ports;
-  const model = await openBaseModel(ports.models, ports.modelFolders, job.model);
+  const model = await openBaseModel(ports.models, ports.modelFolders, baseModelOf(job));
   const trainingFile = await openFile(ports, job, job.trainingFile, 'training_file');
   const validationFile =
     job.validationFile === null
@@ -132,13 +147,28 @@ async function openFile(
   throw new LatheError('not_found', `The file ${id} was deleted.`, { param });
 }
 
+/** Removes what was copied for a job that was cancelled meanwhile; one that another ingest took on needs it. */
+async function forgetStart({ jobs, artifacts }: IngestPorts, job: JobRecord): Promise<void> {
+  if (job.start === undefined) return;
+  const stored = await jobs.get(recordKey(job.project, job.id));
+  if (stored?.value.state === 'cancelled')
+    await artifacts.deletePrefix(startPrefix(job.project, job.id));
+}
+
 /** Moves the job on to training; whoever moved it first wins. */
-async function store(ports: IngestPorts, job: JobRecord, dataset: Dataset): Promise<IngestOutcome> {
-  const { manifest, manifestKey, report, settings } = dataset;
+async function store(
+  ports: IngestPorts,
+  job: JobRecord,
+  dataset: Dataset & { readonly start: JobStart | undefined },
+): Promise<IngestOutcome> {
+  const { manifest, manifestKey, report, settings, start } = dataset;
   const now = Math.floor(ports.now() / 1000);
   const changed = await changeJob(ports.jobs, job.project, job.id, (record) =>
     record.state === 'validating_files' && record.epoch === job.epoch
-      ? moveJob(record, 'queued', { now, stage: 'train', datasetKey: manifestKey, settings })
+      ? moveJob(record, 'queued', {
+          ...{ now, stage: 'train', datasetKey: manifestKey, settings },
+          ...(start && { start }),
+        })
       : null,
   );
   if (changed.datasetKey !== manifestKey)

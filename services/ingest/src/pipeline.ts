@@ -21,7 +21,7 @@ import type { RowEncoder } from './tokenize.ts';
 export type PipelineInput = {
   readonly job: Pick<
     JobRecord,
-    'id' | 'project' | 'seed' | 'model' | 'method' | 'hyperparameters' | 'options'
+    'id' | 'project' | 'seed' | 'model' | 'method' | 'hyperparameters' | 'options' | 'start'
   >;
   /** Makes this attempt's folder in the store its own. */
   readonly attempt: string;

@@ -87,6 +87,7 @@ test('a worker describes itself, refuses what it cannot read, and reports its he
     epoch: 1,
     datasetKey: 'default/jobs/x/dataset/y/manifest.json',
     baseModel: 'tiny',
+    start: undefined,
     settings: undefined,
     checkpointKey: '',
     memoryBytes: 0,

@@ -30,6 +30,11 @@ export function checkpointPrefix(
   return join(project, 'jobs', jobId, 'checkpoints', `${attempt}-${String(step).padStart(9, '0')}`);
 }
 
+/** Folder of a job's own copy of the tuned model that it goes on from; `manifest.json` in it is written last. */
+export function startPrefix(project: string, jobId: string): string {
+  return join(project, 'jobs', jobId, 'start');
+}
+
 /** Folder of the evaluation report. */
 export function reportPrefix(project: string, jobId: string, attempt: string): string {
   return join(project, 'jobs', jobId, 'report', attempt);

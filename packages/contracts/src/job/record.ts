@@ -18,6 +18,19 @@ export const resolvedSettingsSchema = z.object({
 });
 export type ResolvedSettings = z.infer<typeof resolvedSettingsSchema>;
 
+/** The tuned model that a job goes on from. */
+export const jobStartSchema = z.object({
+  /** The base model that it stands on. */
+  base: z.string(),
+  /** `adapter`: the same adapter trains on; `merged`: its weights take the place of the base model's. */
+  kind: z.enum(['adapter', 'merged']),
+  /** Key of the manifest of its files: the model's own, then the job's copy, which nobody else deletes. */
+  manifestKey: z.string(),
+  /** How it was trained, without where that began: what a job that says nothing goes on with. */
+  adaptation: adaptationSchema,
+});
+export type JobStart = z.infer<typeof jobStartSchema>;
+
 /** The job record: the one truth about a job, changed only by compare-and-set. */
 export const jobRecordSchema = z.object({
   version: z.literal(1),
@@ -32,7 +45,9 @@ export const jobRecordSchema = z.object({
   /** Grows whenever a stage is handed to a new owner: writes of older epochs are refused. */
   epoch: z.number().int(),
   stage: z.enum(['ingest', 'train', 'evaluate', 'done']),
+  /** As the request names it: a base model, or a tuned one, and then `start` is there. */
   model: z.string(),
+  start: jobStartSchema.optional(),
   suffix: z.string().nullable(),
   seed: z.number().int(),
   /** Absent: supervised. */
@@ -69,6 +84,11 @@ export const jobRecordSchema = z.object({
   error: wireErrorSchema.nullable(),
 });
 export type JobRecord = z.infer<typeof jobRecordSchema>;
+
+/** The base model that the job's model stands on; tokenizer, limits and names come from it. */
+export function baseModelOf({ model, start }: Pick<JobRecord, 'model' | 'start'>): string {
+  return start?.base ?? model;
+}
 
 /** Fields that a stage may change together with a move; identity fields never change. */
 export type JobChange = Partial<

@@ -2,9 +2,9 @@ import {
   type CheckpointManifest,
   checkpointManifestSchema,
 } from '@lathe/contracts/artifact/checkpoint';
-import { jobPrefix } from '@lathe/contracts/artifact/key';
+import { jobPrefix, startPrefix } from '@lathe/contracts/artifact/key';
 import { newId } from '@lathe/contracts/id';
-import type { JobRecord } from '@lathe/contracts/job/record';
+import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { checkpointKey, modelKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
@@ -75,7 +75,7 @@ export async function publishCheckpoint(
   const manifest = await readManifest(ports.artifacts, manifestKey);
   const { step, metrics } = manifest;
   const { project, id: jobId } = job;
-  const names = { base: job.model, project, suffix: job.suffix, jobId };
+  const names = { base: baseModelOf(job), project, suffix: job.suffix, jobId };
   const model = tunedModelName({ ...names, step });
   await registerModel(ports, job, { name: model, manifestKey, manifest });
   try {
@@ -115,7 +115,7 @@ export async function registerModel(
       name: model.name,
       project,
       createdAt: Math.floor(ports.now() / 1000),
-      base: job.model,
+      base: baseModelOf(job),
       jobId,
       step: model.manifest.step,
       manifestKey: model.manifestKey,
@@ -125,12 +125,13 @@ export async function registerModel(
   }
 }
 
-/** Removes every training state of the job: nobody will resume it. */
+/** Removes every training state of the job and its copy of what it started from: nobody will resume it. */
 export async function removeStates(artifacts: ArtifactStore, job: JobRecord): Promise<void> {
   const keys: string[] = [];
   for await (const { key } of artifacts.list(checkpointsFolder(job)))
     if (key.endsWith('/manifest.json')) keys.push(key);
   for (const key of keys) await removeState(artifacts, key);
+  if (job.start !== undefined) await artifacts.deletePrefix(startPrefix(job.project, job.id));
 }
 
 /**

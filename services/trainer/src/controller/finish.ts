@@ -1,5 +1,5 @@
 import { fileKey } from '@lathe/contracts/artifact/key';
-import type { JobRecord } from '@lathe/contracts/job/record';
+import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
 import type { RunOutcome } from '../run-event.ts';
@@ -27,7 +27,7 @@ export async function finishTraining(
     dedupeId: `checkpoint:${result.step}`,
   });
   const { project, suffix, id: jobId } = record;
-  const name = tunedModelName({ base: record.model, project, suffix, jobId });
+  const name = tunedModelName({ base: baseModelOf(record), project, suffix, jobId });
   await registerModel(ports, record, { name, manifestKey: result.manifestKey, manifest });
   const file = await storeResultFile(ports, record, result);
   const next = await job.change((stored) => ({

@@ -1,4 +1,4 @@
-import type { JobRecord } from '@lathe/contracts/job/record';
+import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { memoryNeed } from './memory-need.ts';
 import type { OwnedJob } from './owned-job.ts';
@@ -62,11 +62,12 @@ export function createPlacement(ports: ControllerPorts): Placement {
 }
 
 function needOf(job: JobRecord): JobNeed {
+  const base = baseModelOf(job);
   return {
-    model: job.model,
+    model: base,
     device: job.options.device ?? null,
     memoryOn: ({ models }) => {
-      const model = models.find(({ name }) => name === job.model);
+      const model = models.find(({ name }) => name === base);
       return model === undefined ? 0 : memoryNeed(job, model);
     },
   };

@@ -10,8 +10,9 @@ const tidySeconds = 600;
 export async function reconcile(ports: ControllerPorts, seen: JobRecord): Promise<void> {
   if (seen.state === 'paused') return reconcilePaused(ports, seen);
   const age = ports.now() / 1000 - (seen.finishedAt ?? 0);
-  // Cancelled while it was paused or queued: nobody else knows of what it saved.
-  if (seen.state === 'cancelled' && seen.checkpointKey !== null && age < tidySeconds)
+  // Cancelled while it was paused or queued: nobody else knows of what it saved or copied.
+  const hasFiles = seen.checkpointKey !== null || seen.start !== undefined;
+  if (seen.state === 'cancelled' && hasFiles && age < tidySeconds)
     await removeStates(ports.artifacts, seen);
 }
 

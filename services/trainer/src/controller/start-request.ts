@@ -1,5 +1,5 @@
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
-import type { JobRecord } from '@lathe/contracts/job/record';
+import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import type { StartJobRequest, TrainingSettings } from '../generated/lathe/worker/v1/worker.ts';
 import { camelKeys } from './camel-keys.ts';
 
@@ -20,7 +20,8 @@ export function startRequest(
     jobId: record.id,
     epoch: record.epoch,
     datasetKey: record.datasetKey,
-    baseModel: record.model,
+    baseModel: baseModelOf(record),
+    start: record.start && { manifestKey: record.start.manifestKey, kind: record.start.kind },
     settings: trainingSettings(record, record.settings),
     checkpointKey: checkpointKey ?? '',
     memoryBytes: Math.ceil(memoryBytes),

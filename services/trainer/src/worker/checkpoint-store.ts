@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -10,6 +11,7 @@ import { getFolder, putFolder } from '@lathe/platform/artifacts/folder';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { engineStateFolder } from './engine-message.ts';
 import { decodeHistory, encodeHistory, type HistoryRow } from './history.ts';
+import type { StartKey } from './run-preparation.ts';
 
 /** A folder that the engine saved, and whose it is. */
 export type SavedFolder = {
@@ -76,6 +78,23 @@ export async function fetchState(
     engineFolder: join(folder, engineStateFolder),
     history: decodeHistory(await readFile(join(folder, historyFile), 'utf8')),
   };
+}
+
+/**
+ * Brings the model that a run goes on from into `folder`, checked against its digests. `digest` stands for its
+ * content: equal files, equal digest.
+ */
+export async function fetchStart(
+  artifacts: ArtifactStore,
+  { manifestKey, kind }: StartKey,
+  folder: string,
+): Promise<{ readonly kind: StartKey['kind']; readonly folder: string; readonly digest: string }> {
+  const { model } = await readManifest(artifacts, manifestKey);
+  await getFolder(artifacts, model, folder);
+  const hash = createHash('sha256');
+  for (const [name, { sha256 }] of Object.entries(model).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(`${name} ${sha256};`);
+  return { kind, folder, digest: hash.digest('hex') };
 }
 
 /** Reads a checkpoint's manifest. Throws when it is missing or no manifest. */

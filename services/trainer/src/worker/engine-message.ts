@@ -8,7 +8,12 @@ export const engineStateFolder = 'engine';
 
 /** What the engine process needs to train: local paths only. */
 export const engineTaskSchema = z.object({
+  /** Of the base model. */
   modelFolder: z.string(),
+  /** The tuned model to go on from; null: the base model itself. */
+  start: z
+    .object({ kind: z.enum(['adapter', 'merged']), folder: z.string(), digest: z.string() })
+    .nullable(),
   settings: runSettingsSchema,
   /** Token shards in order (contracts/artifact/shard.ts). */
   trainShards: z.array(z.string()),

@@ -40,6 +40,7 @@ async function withEngines(
   );
   const task: EngineTask = {
     modelFolder: '',
+    start: null,
     settings: {
       adaptation: { type: 'lora' },
       epochs: 2,

@@ -1,10 +1,11 @@
 import { isId } from '@lathe/contracts/id';
 import type {
   EarlyStopping,
+  StartingModel,
   StartJobRequest,
   TrainingSettings,
 } from '../generated/lathe/worker/v1/worker.ts';
-import type { RunRequest } from './run-preparation.ts';
+import type { RunRequest, StartKey } from './run-preparation.ts';
 import { type RunSettings, runSettingsSchema } from './run-settings.ts';
 
 /** A start request as the worker's own type. Throws RangeError that names the field at fault. */
@@ -27,10 +28,18 @@ export function readStartRequest(request: StartJobRequest): RunRequest {
     epoch,
     datasetKey,
     baseModel,
+    start: request.start === undefined ? null : readStart(request.start),
     settings: readSettings(settings),
     checkpointKey: checkpointKey === '' ? null : checkpointKey,
     memoryBytes: request.memoryBytes,
   };
+}
+
+function readStart({ manifestKey, kind }: StartingModel): StartKey {
+  if (manifestKey === '') throw new RangeError('start.manifest_key is missing');
+  if (kind !== 'adapter' && kind !== 'merged')
+    throw new RangeError('start.kind is neither adapter nor merged');
+  return { manifestKey, kind };
 }
 
 function readSettings(settings: TrainingSettings): RunSettings {

@@ -4,6 +4,7 @@ import { decodeShard } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { CheckpointError, UnsupportedModelError } from '@lathe/engine/checkpoint/error';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { readPeftAdapter } from '@lathe/engine/checkpoint/peft';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import type { Objective } from '@lathe/engine/objectives/objective';
@@ -34,11 +35,15 @@ async function openWith<Example>(
 ): Promise<LoopTrainer> {
   const read = async (paths: readonly string[]) => examplesOf(await readShards(paths));
   const trainer = await inUserTerms(async () => {
+    const { start } = task;
+    const isAdapter = start?.kind === 'adapter';
     const opened = await createTrainer({
       objective,
-      model: await openModelFolder(task.modelFolder),
+      model: await openModelFolder(start?.kind === 'merged' ? start.folder : task.modelFolder),
       settings: engineSettings(task.settings),
       initial: task.settings.initial,
+      adapter: isAdapter ? await readPeftAdapter(start.folder) : undefined,
+      origin: start?.digest,
       examples: await read(task.trainShards),
       device: await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads }),
     });
@@ -46,7 +51,7 @@ async function openWith<Example>(
     return opened;
   });
   const heldOut = await read(task.heldOutShards);
-  return loopTrainer(trainer, heldOut, modelKind(task.settings) === 'adapter');
+  return loopTrainer(trainer, heldOut, modelKind(task) === 'adapter');
 }
 
 function loopTrainer<Example>(

@@ -3,11 +3,18 @@ import { join } from 'node:path';
 import { LatheError } from '@lathe/contracts/error';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
-import { fetchState } from './checkpoint-store.ts';
+import { fetchStart, fetchState } from './checkpoint-store.ts';
 import { fetchDataset, linesOf } from './dataset.ts';
 import type { EngineTask } from './engine-message.ts';
 import { type HistoryRow, scoresOf } from './history.ts';
 import type { RunSettings } from './run-settings.ts';
+
+/** Where the tuned model lies that a run goes on from. */
+export type StartKey = {
+  readonly manifestKey: string;
+  /** `adapter`: its values train on; `merged`: its weights stand in for the base model's. */
+  readonly kind: 'adapter' | 'merged';
+};
 
 /** One attempt at a job, as the controller asks for it. */
 export type RunRequest = {
@@ -19,6 +26,8 @@ export type RunRequest = {
   /** Key of the dataset manifest. */
   readonly datasetKey: string;
   readonly baseModel: string;
+  /** Null: the base model itself. */
+  readonly start: StartKey | null;
   readonly settings: RunSettings;
   /** Key of the checkpoint manifest to resume from; null: from the start. */
   readonly checkpointKey: string | null;
@@ -51,7 +60,7 @@ export type PreparedRun = {
 const usualMaxTokens = 2048;
 
 /**
- * Brings everything that a run needs to this machine: dataset, base model, state to resume from.
+ * Brings everything that a run needs to this machine: dataset, model to start from, state to resume from.
  * Throws `model_not_found` when the worker has no such base model.
  */
 export async function prepareRun(
@@ -74,9 +83,14 @@ export async function prepareRun(
     request.checkpointKey === null
       ? null
       : await fetchState(artifacts, request.checkpointKey, join(folder, 'resume'));
+  const start =
+    request.start === null
+      ? null
+      : await fetchStart(artifacts, request.start, join(folder, 'start'));
   const { train, heldOut } = dataset.manifest;
   const task: EngineTask = {
     modelFolder: model.path,
+    start,
     settings: {
       ...request.settings,
       maxTokens:

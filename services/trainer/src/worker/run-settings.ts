@@ -84,9 +84,19 @@ export function engineSettings(settings: RunSettings): TrainingSettings {
   );
 }
 
-/** What such a run ends in: an adapter beside its base model, or weights of its own, which chat can serve. */
-export function modelKind({ adaptation }: Pick<RunSettings, 'adaptation'>): 'adapter' | 'merged' {
-  return adaptation.type === 'lora' && adaptation.dora !== true ? 'adapter' : 'merged';
+/**
+ * What such a run ends in: an adapter beside its base model, or weights of its own, which chat can serve. What
+ * goes on from weights of its own has such again, so that it needs nobody else's.
+ */
+export function modelKind({
+  settings: { adaptation },
+  start,
+}: {
+  readonly settings: Pick<RunSettings, 'adaptation'>;
+  readonly start: { readonly kind: 'adapter' | 'merged' } | null;
+}): 'adapter' | 'merged' {
+  const isPlain = adaptation.type === 'lora' && adaptation.dora !== true;
+  return isPlain && start?.kind !== 'merged' ? 'adapter' : 'merged';
 }
 
 /** The object without the keys that have no value. */

@@ -88,7 +88,7 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
         baseModel,
         step: saved.step,
         folder: saved.folder,
-        kind: modelKind(request.settings),
+        kind: modelKind(request),
         history: rows,
         metrics: metricsAt(saved.step, rows),
       });

@@ -11,6 +11,7 @@ const request = (jobId: string, epoch: number): RunRequest => ({
   epoch,
   datasetKey: 'd',
   baseModel: 'tiny',
+  start: null,
   settings: { adaptation: { type: 'full' }, epochs: 1, batchSize: 1, learningRate: 1, seed: 1 },
   checkpointKey: null,
   memoryBytes: 10,

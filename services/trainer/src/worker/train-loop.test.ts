@@ -4,6 +4,7 @@ import { type LoopTrainer, trainLoop } from './train-loop.ts';
 
 const task: EngineTask = {
   modelFolder: 'model',
+  start: null,
   settings: {
     adaptation: { type: 'lora' },
     epochs: 2,

@@ -54,7 +54,7 @@ export async function trainLoop(
   const { totalSteps } = trainer;
   const every =
     task.settings.checkpointEvery ?? Math.max(1, Math.ceil(totalSteps / task.settings.epochs));
-  const kind = modelKind(task.settings);
+  const kind = modelKind(task);
   const folderOf = (step: number): string => join(task.outputFolder, `step-${step}`);
   const resumedAt = trainer.step;
   let savedStep = resumedAt;

@@ -95,6 +95,15 @@ export interface StartJobRequest {
   checkpointKey: string;
   /** What the run is expected to need; the worker sets it aside. */
   memoryBytes: number;
+  /** The tuned model to go on from; unset: the base model. */
+  start: StartingModel | undefined;
+}
+
+export interface StartingModel {
+  /** Key of the manifest of its files in the artifact store. */
+  manifestKey: string;
+  /** adapter: the values of that adapter train on; merged: its weights stand in for the base model's. */
+  kind: string;
 }
 
 export interface TrainingSettings {
@@ -902,6 +911,7 @@ function createBaseStartJobRequest(): StartJobRequest {
     settings: undefined,
     checkpointKey: "",
     memoryBytes: 0,
+    start: undefined,
   };
 }
 
@@ -933,6 +943,9 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
     }
     if (message.memoryBytes !== 0) {
       writer.uint32(72).uint64(message.memoryBytes);
+    }
+    if (message.start !== undefined) {
+      StartingModel.encode(message.start, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -1022,6 +1035,14 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
             message.memoryBytes = longToNumber(reader.uint64());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.start = StartingModel.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1050,6 +1071,76 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
       : undefined;
     message.checkpointKey = object.checkpointKey ?? "";
     message.memoryBytes = object.memoryBytes ?? 0;
+    message.start = (object.start !== undefined && object.start !== null)
+      ? StartingModel.fromPartial(object.start)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStartingModel(): StartingModel {
+  return { manifestKey: "", kind: "" };
+}
+
+export const StartingModel: MessageFns<StartingModel> = {
+  encode(message: StartingModel, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.manifestKey !== "") {
+      writer.uint32(10).string(message.manifestKey);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartingModel {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartingModel();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.manifestKey = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<StartingModel>, I>>(base?: I): StartingModel {
+    return StartingModel.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StartingModel>, I>>(object: I): StartingModel {
+    const message = createBaseStartingModel();
+    message.manifestKey = object.manifestKey ?? "";
+    message.kind = object.kind ?? "";
     return message;
   },
 };
