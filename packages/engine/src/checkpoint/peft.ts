@@ -19,6 +19,9 @@ export type Adapter = {
   tensors: Map<string, AdapterTensor>;
 };
 
+/** The values of an adapter of any kind, by the engine's names. */
+export type AdapterValues = { readonly tensors: ReadonlyMap<string, AdapterTensor> };
+
 export type AdapterToWrite = {
   baseModel: string;
   rank: number;

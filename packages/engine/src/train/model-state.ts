@@ -5,7 +5,7 @@ import { decoderNames } from '../checkpoint/decoder-names.ts';
 import type { TensorPlan } from '../checkpoint/decoder-tensors.ts';
 import { modelTensors } from '../checkpoint/model-config.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import type { Adapter } from '../checkpoint/peft.ts';
+import type { AdapterValues } from '../checkpoint/peft.ts';
 import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
@@ -34,7 +34,7 @@ export type ModelStateOptions = {
   /** Start from random weights; only for training every weight. */
   readonly initial?: 'random' | undefined;
   /** Continue an adapter of the same shapes. */
-  readonly adapter?: Pick<Adapter, 'tensors'> | undefined;
+  readonly adapter?: AdapterValues | undefined;
   /** What the objective adds to the model, and whether it leaves the language-model head alone. */
   readonly objective?: Pick<Objective<never>, 'head' | 'headless'> | undefined;
   /** Nothing is to be trained: weights that a method would read are left alone. */
@@ -121,7 +121,7 @@ function trainedWeights(
 
 /** A tensor of an adapter that is continued. */
 function continued(
-  { tensors }: Pick<Adapter, 'tensors'>,
+  { tensors }: AdapterValues,
   name: string,
   shape: readonly number[],
 ): Float32Array {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Adapter } from '../checkpoint/peft.ts';
+import type { AdapterValues } from '../checkpoint/peft.ts';
 import {
   readTrainingState,
   type StateTensor,
@@ -20,7 +20,7 @@ export type RunSource<Example> = {
   readonly objective: Objective<Example>;
   readonly examples: readonly Example[];
   /** The adapter that is continued. */
-  readonly adapter?: Pick<Adapter, 'tensors'> | undefined;
+  readonly adapter?: AdapterValues | undefined;
   /** Names the content of the weights that the run starts from. */
   readonly origin?: string | undefined;
 };

@@ -1,6 +1,6 @@
 import { requireFiniteWeights } from '../checkpoint/finite.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import type { Adapter } from '../checkpoint/peft.ts';
+import type { Adapter, AdapterValues } from '../checkpoint/peft.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
@@ -48,7 +48,7 @@ export type TrainerOptions<Example> = {
   /** Start from random weights instead of the folder's. */
   readonly initial?: 'random' | undefined;
   /** Continue this adapter instead of starting a fresh one. */
-  readonly adapter?: Pick<Adapter, 'tensors'> | undefined;
+  readonly adapter?: AdapterValues | undefined;
   /** Names the content of the weights that the run starts from: a state saved with another name is refused. */
   readonly origin?: string | undefined;
   /** Where the state is updated; by default where the device says. For comparison. */

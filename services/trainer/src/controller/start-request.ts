@@ -78,5 +78,11 @@ function adaptationMessage(adaptation: Adaptation): TrainingSettings['adaptation
     }
     case 'tokens':
       return { $case: 'tokens', value: { tokens: adaptation.tokens } };
+    case 'prompt-tuning': {
+      const { tokens: virtualTokens, initial, initial_tokens: tokens = [] } = adaptation;
+      return { $case: 'promptTuning', value: { virtualTokens, initial, tokens } };
+    }
+    case 'prefix-tuning':
+      return { $case: 'prefixTuning', value: { virtualTokens: adaptation.tokens } };
   }
 }

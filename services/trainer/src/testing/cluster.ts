@@ -4,18 +4,19 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DatasetManifest, DatasetPart } from '@lathe/contracts/artifact/dataset';
-import { datasetPrefix } from '@lathe/contracts/artifact/key';
+import { datasetPrefix, startPrefix } from '@lathe/contracts/artifact/key';
 import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import { newId } from '@lathe/contracts/id';
-import type { JobRecord } from '@lathe/contracts/job/record';
+import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
 import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { type WorkerRecord, workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets, recordKey } from '@lathe/contracts/subject';
+import { copyModel } from '@lathe/platform/artifacts/copy';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { type Config, environmentOf, readConfig } from '@lathe/platform/config';
@@ -26,6 +27,7 @@ import { listEvents } from '@lathe/platform/nats/events';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
+import { readManifest } from '../controller/checkpoints.ts';
 import { controllerSettings } from '../controller/settings.ts';
 import { start } from '../start.ts';
 import type { SlowEngineHabits } from './slow-engine-math.ts';
@@ -52,6 +54,8 @@ export type JobOptions = {
   readonly options?: LatheOptions;
   readonly epochs?: number;
   readonly learningRate?: number;
+  /** The tuned model that it goes on from; the job gets its copy of it. */
+  readonly start?: JobStart;
 };
 export type WorkerProcess = ChildProcess & { readonly exited: Promise<void> };
 export type Cluster = Awaited<ReturnType<typeof openCluster>>;
@@ -203,6 +207,8 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
   const id = newId('job');
   const { model = 'tiny', adaptation = { type: 'lora' }, project = usualProject } = options;
   const { preference } = options;
+  const start =
+    options.start && (await ownStart(artifacts, options.start, startPrefix(project, id)));
   const prefix = datasetPrefix(project, id, newId('attempt'));
   const train = await storePart(artifacts, `${prefix}/train`, options.train ?? smallExamples(40));
   const heldOut = await storePart(artifacts, `${prefix}/held`, options.heldOut ?? smallExamples(4));
@@ -232,6 +238,7 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
     epoch: 0,
     stage: 'train',
     model,
+    ...(start && { start }),
     suffix: 'test',
     seed: 7,
     hyperparameters: {},
@@ -261,6 +268,16 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
     finishedAt: null,
     error: null,
   };
+}
+
+async function ownStart(
+  artifacts: ArtifactStore,
+  start: JobStart,
+  prefix: string,
+): Promise<JobStart> {
+  const manifest = await readManifest(artifacts, start.manifestKey);
+  await copyModel(artifacts, manifest, { prefix, progress: () => {} });
+  return { ...start, manifestKey: `${prefix}/manifest.json` };
 }
 
 function kindOf(preference: ResolvedPreference | undefined): DatasetManifest['kind'] {

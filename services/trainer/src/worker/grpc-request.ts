@@ -57,9 +57,21 @@ function readSettings(settings: TrainingSettings): RunSettings {
   throw new RangeError(`settings.${issue?.path.join('.')}: ${issue?.message}`);
 }
 
+/** The engine's names of the methods. */
+const methodNames = {
+  full: 'full',
+  lora: 'lora',
+  layers: 'layers',
+  ia3: 'ia3',
+  tokens: 'tokens',
+  promptTuning: 'prompt-tuning',
+  prefixTuning: 'prefix-tuning',
+} as const;
+
 function readAdaptation({ $case, value }: NonNullable<TrainingSettings['adaptation']>): object {
-  if ($case !== 'full') return { adaptation: { ...set(value), type: $case } };
-  return { adaptation: { type: $case }, ...(value.random && { initial: 'random' }) };
+  const type = methodNames[$case];
+  if ($case !== 'full') return { adaptation: { ...set(value), type } };
+  return { adaptation: { type }, ...(value.random && { initial: 'random' }) };
 }
 
 function readEarlyStopping({ metric, ...rest }: EarlyStopping): Record<string, unknown> {

@@ -4,7 +4,7 @@ import { decodeShard } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { CheckpointError, UnsupportedModelError } from '@lathe/engine/checkpoint/error';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import { readPeftAdapter } from '@lathe/engine/checkpoint/peft';
+import { readServedAdapter } from '@lathe/engine/checkpoint/peft-virtual';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import type { Objective } from '@lathe/engine/objectives/objective';
@@ -42,7 +42,7 @@ async function openWith<Example>(
       model: await openModelFolder(start?.kind === 'merged' ? start.folder : task.modelFolder),
       settings: engineSettings(task.settings),
       initial: task.settings.initial,
-      adapter: isAdapter ? await readPeftAdapter(start.folder) : undefined,
+      adapter: isAdapter ? await readServedAdapter(start.folder) : undefined,
       origin: start?.digest,
       examples: await read(task.trainShards),
       device: await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads }),

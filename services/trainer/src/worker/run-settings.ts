@@ -86,7 +86,7 @@ export function engineSettings(settings: RunSettings): TrainingSettings {
 
 /**
  * What such a run ends in: an adapter beside its base model, or weights of its own, which chat can serve. What
- * goes on from weights of its own has such again, so that it needs nobody else's.
+ * goes on from weights of its own has such again, so that it needs nobody else's; virtual tokens cannot.
  */
 export function modelKind({
   settings: { adaptation },
@@ -95,7 +95,9 @@ export function modelKind({
   readonly settings: Pick<RunSettings, 'adaptation'>;
   readonly start: { readonly kind: 'adapter' | 'merged' } | null;
 }): 'adapter' | 'merged' {
-  const isPlain = adaptation.type === 'lora' && adaptation.dora !== true;
+  const { type } = adaptation;
+  const isVirtual = type === 'prompt-tuning' || type === 'prefix-tuning';
+  const isPlain = isVirtual || (type === 'lora' && adaptation.dora !== true);
   return isPlain && start?.kind !== 'merged' ? 'adapter' : 'merged';
 }
 

@@ -113,6 +113,8 @@ export interface TrainingSettings {
     | { $case: "layers"; value: LayersAdaptation }
     | { $case: "ia3"; value: Ia3Adaptation }
     | { $case: "tokens"; value: TokensAdaptation }
+    | { $case: "promptTuning"; value: PromptTuningAdaptation }
+    | { $case: "prefixTuning"; value: PrefixTuningAdaptation }
     | undefined;
   epochs: number;
   /** Examples in an optimizer step. */
@@ -210,6 +212,24 @@ export interface Ia3Adaptation {
 /** The embeddings of these ids train. */
 export interface TokensAdaptation {
   tokens: number[];
+}
+
+/** Embeddings before every text train. */
+export interface PromptTuningAdaptation {
+  virtualTokens?:
+    | number
+    | undefined;
+  /** vocabulary, random or text. */
+  initial?:
+    | string
+    | undefined;
+  /** Ids whose embeddings they start as, with initial text. */
+  tokens: number[];
+}
+
+/** Keys and values before every text train. */
+export interface PrefixTuningAdaptation {
+  virtualTokens?: number | undefined;
 }
 
 export interface Preference {
@@ -1193,6 +1213,12 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
       case "tokens":
         TokensAdaptation.encode(message.adaptation.value, writer.uint32(130).fork()).join();
         break;
+      case "promptTuning":
+        PromptTuningAdaptation.encode(message.adaptation.value, writer.uint32(242).fork()).join();
+        break;
+      case "prefixTuning":
+        PrefixTuningAdaptation.encode(message.adaptation.value, writer.uint32(250).fork()).join();
+        break;
     }
     if (message.epochs !== 0) {
       writer.uint32(24).uint32(message.epochs);
@@ -1320,6 +1346,28 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
             }
 
             message.adaptation = { $case: "tokens", value: TokensAdaptation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.adaptation = {
+              $case: "promptTuning",
+              value: PromptTuningAdaptation.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.adaptation = {
+              $case: "prefixTuning",
+              value: PrefixTuningAdaptation.decode(reader, reader.uint32()),
+            };
             continue;
           }
           case 3: {
@@ -1559,6 +1607,24 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
       case "tokens": {
         if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
           message.adaptation = { $case: "tokens", value: TokensAdaptation.fromPartial(object.adaptation.value) };
+        }
+        break;
+      }
+      case "promptTuning": {
+        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
+          message.adaptation = {
+            $case: "promptTuning",
+            value: PromptTuningAdaptation.fromPartial(object.adaptation.value),
+          };
+        }
+        break;
+      }
+      case "prefixTuning": {
+        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
+          message.adaptation = {
+            $case: "prefixTuning",
+            value: PrefixTuningAdaptation.fromPartial(object.adaptation.value),
+          };
         }
         break;
       }
@@ -2012,6 +2078,154 @@ export const TokensAdaptation: MessageFns<TokensAdaptation> = {
   fromPartial<I extends Exact<DeepPartial<TokensAdaptation>, I>>(object: I): TokensAdaptation {
     const message = createBaseTokensAdaptation();
     message.tokens = object.tokens?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBasePromptTuningAdaptation(): PromptTuningAdaptation {
+  return { virtualTokens: undefined, initial: undefined, tokens: [] };
+}
+
+export const PromptTuningAdaptation: MessageFns<PromptTuningAdaptation> = {
+  encode(message: PromptTuningAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.virtualTokens !== undefined) {
+      writer.uint32(8).uint32(message.virtualTokens);
+    }
+    if (message.initial !== undefined) {
+      writer.uint32(18).string(message.initial);
+    }
+    if (message.tokens.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.tokens) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PromptTuningAdaptation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePromptTuningAdaptation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.virtualTokens = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.initial = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.tokens.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.tokens.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PromptTuningAdaptation>, I>>(base?: I): PromptTuningAdaptation {
+    return PromptTuningAdaptation.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PromptTuningAdaptation>, I>>(object: I): PromptTuningAdaptation {
+    const message = createBasePromptTuningAdaptation();
+    message.virtualTokens = object.virtualTokens ?? undefined;
+    message.initial = object.initial ?? undefined;
+    message.tokens = object.tokens?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBasePrefixTuningAdaptation(): PrefixTuningAdaptation {
+  return { virtualTokens: undefined };
+}
+
+export const PrefixTuningAdaptation: MessageFns<PrefixTuningAdaptation> = {
+  encode(message: PrefixTuningAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.virtualTokens !== undefined) {
+      writer.uint32(8).uint32(message.virtualTokens);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PrefixTuningAdaptation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePrefixTuningAdaptation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.virtualTokens = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PrefixTuningAdaptation>, I>>(base?: I): PrefixTuningAdaptation {
+    return PrefixTuningAdaptation.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PrefixTuningAdaptation>, I>>(object: I): PrefixTuningAdaptation {
+    const message = createBasePrefixTuningAdaptation();
+    message.virtualTokens = object.virtualTokens ?? undefined;
     return message;
   },
 };

@@ -1,0 +1,130 @@
+import { fileURLToPath } from 'node:url';
+import { startPrefix } from '@lathe/contracts/artifact/key';
+import type { Adaptation } from '@lathe/contracts/http/adaptation';
+import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
+import { startNats } from '@lathe/testkit/nats';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readManifest } from './controller/checkpoints.ts';
+import {
+  type Cluster,
+  type JobOptions,
+  openCluster,
+  smallExamples,
+  type WorkerProcess,
+} from './testing/cluster.ts';
+
+/** Jobs that go on from tuned models, on the real engine. */
+const main = fileURLToPath(new URL('./worker/main.ts', import.meta.url));
+const environment = {
+  LATHE_MODELS: fileURLToPath(
+    new URL('../../../packages/engine/src/models/fixtures', import.meta.url),
+  ),
+  LATHE_ENGINE_THREADS: '1',
+};
+const resources = new AsyncDisposableStack();
+let cluster: Cluster;
+let worker: WorkerProcess;
+
+beforeAll(async () => {
+  const nats = resources.use(await startNats());
+  const folder = resources.use(await tempFolder());
+  cluster = resources.use(
+    await openCluster({ natsUrl: nats.url, folder: folder.path, environment }),
+  );
+  await cluster.startController();
+  worker = cluster.startWorker('one', {}, { main });
+  await cluster.worker('one');
+}, 60_000);
+afterAll(() => resources.disposeAsync());
+
+/** All rows in one step, and the same rows held out. */
+function create(adaptation: Adaptation, options: JobOptions = {}): Promise<string> {
+  const rows = { train: smallExamples(4), heldOut: smallExamples(4) };
+  return cluster.createJob({
+    ...{ model: 'untied', adaptation, ...rows, epochs: 20, learningRate: 2e-3 },
+    ...{ options: { schedule: 'constant' } },
+    ...options,
+  });
+}
+
+async function trained(id: string): Promise<JobRecord> {
+  const isOver = ({ stage, state }: JobRecord) => stage === 'evaluate' || state === 'failed';
+  const job = await cluster.waitFor(id, isOver, 60_000);
+  expect(job.error).toBeNull();
+  return job;
+}
+
+const manifestOf = (job: JobRecord) => readManifest(cluster.artifacts, job.checkpointKey ?? '');
+
+async function digests(job: JobRecord): Promise<string[]> {
+  return Object.values((await manifestOf(job)).model).map(({ sha256 }) => sha256);
+}
+
+async function objects(prefix: string): Promise<string[]> {
+  return (await Array.fromAsync(cluster.artifacts.list(prefix))).map(({ key }) => key);
+}
+
+/** Where a job goes on from the model that another one made. */
+async function startFrom(parent: JobRecord, adaptation: Adaptation): Promise<JobStart> {
+  const { kind, baseModel: base } = await manifestOf(parent);
+  return { base, kind, manifestKey: parent.checkpointKey ?? '', adaptation };
+}
+
+const lora = { type: 'lora', rank: 4, alpha: 8, dropout: 0 } as const satisfies Adaptation;
+
+test.each<[string, Adaptation, Adaptation, 'adapter' | 'merged']>([
+  ['the adapter', lora, lora, 'adapter'],
+  ['whole weights', { type: 'full' }, { type: 'full' }, 'merged'],
+  ['an adapter of whole weights', { type: 'full' }, lora, 'merged'],
+])(
+  'a job trains %s on from the loss that its model had',
+  async (_, first, second, kind) => {
+    const parent = await trained(await create(first));
+    const model = `ft:untied:default:test:${parent.id.slice(6, 14)}`;
+    const start = await startFrom(parent, second);
+    const child = await trained(await create(second, { model, start }));
+    const events = await cluster.events(child.id);
+    const losses = events
+      .filter(({ name }) => name === 'metrics')
+      .map(({ data }) => data.train_loss as number);
+    const before = await manifestOf(parent);
+    const after = await manifestOf(child);
+    expect(losses[0]).toBeCloseTo(before.metrics.full_valid_loss ?? Number.NaN, 5);
+    expect(after.metrics.full_valid_loss).toBeLessThan(before.metrics.full_valid_loss ?? 0);
+    expect(after).toMatchObject({ kind, baseModel: 'untied' });
+    const name = `ft:untied:default:test:${child.id.slice(6, 14)}`;
+    const record = (await cluster.models.list('default')).find(({ value }) => value.name === name);
+    expect(record?.value).toMatchObject({ kind, base: 'untied', jobId: child.id });
+    await expect.poll(() => objects(startPrefix('default', child.id))).toEqual([]);
+  },
+  90_000,
+);
+
+test('a child whose parent is gone ends the same after a pause and a lost worker', async () => {
+  const parent = await trained(await create(lora));
+  const model = `ft:untied:default:test:${parent.id.slice(6, 14)}`;
+  // Dropout shows whether the steps after the interruptions are those that were planned.
+  const noisy = { ...lora, dropout: 0.3 };
+  const options: JobOptions = {
+    ...{ model, start: await startFrom(parent, noisy), epochs: 500, learningRate: 1e-4 },
+    options: { schedule: 'cosine', checkpoint_every: 25 },
+  };
+  const wanted = await digests(await trained(await create(noisy, options)));
+
+  const disturbed = await create(noisy, options);
+  await cluster.artifacts.deletePrefix(`default/jobs/${parent.id}`);
+  const step = (least: number) => (job: JobRecord) => (job.progress?.step ?? 0) >= least;
+  await cluster.waitFor(disturbed, step(30), 60_000);
+  await cluster.wish(disturbed, 'pause');
+  const paused = await cluster.waitFor(disturbed, ({ state }) => state === 'paused');
+  expect(paused.progress?.step).toBeLessThan(500);
+  await cluster.wish(disturbed, 'run');
+  await cluster.waitFor(disturbed, step((paused.progress?.step ?? 0) + 50), 60_000);
+  worker.kill('SIGKILL');
+  await worker.exited;
+  worker = cluster.startWorker('two', {}, { main });
+  const job = await trained(disturbed);
+  expect(job.lostWorkers).toBe(1);
+  expect(await digests(job)).toEqual(wanted);
+}, 120_000);
