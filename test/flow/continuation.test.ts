@@ -1,0 +1,95 @@
+/** A tuned model that is tuned again, through the unmodified `openai` client on the whole platform. */
+import { readFile } from 'node:fs/promises';
+import { readConfig } from '@lathe/platform/config';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import OpenAI, { NotFoundError, toFile } from 'openai';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Platform, startPlatform } from '../../scripts/platform.ts';
+
+type Job = OpenAI.FineTuning.FineTuningJob;
+type Evaluation = {
+  readonly contestants: readonly { readonly name: string; readonly loss: number }[];
+};
+
+const base = 'lathe-tiny';
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let platform: Platform;
+let client: OpenAI;
+let file: string;
+
+beforeAll(async () => {
+  folder = await tempFolder();
+  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' };
+  platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
+  client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
+  const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).split('\n').slice(0, 80);
+  const rows = await toFile(Buffer.from(lines.join('\n')), 'rows.jsonl');
+  file = (await client.files.create({ file: rows, purpose: 'fine-tune' })).id;
+}, 60_000);
+afterAll(async () => {
+  await platform.stop();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function create(model: string, lathe: Record<string, unknown> = {}): Promise<Job> {
+  const hyperparameters = { n_epochs: 1, batch_size: 16 };
+  const body = {
+    ...{ model, training_file: file, seed: 3 },
+    method: { type: 'supervised' as const, supervised: { hyperparameters } },
+    lathe: { evaluation_rows: 8, few_shot_examples: 0, ...lathe },
+  };
+  return client.fineTuning.jobs.create(body);
+}
+
+async function until(job: Job, isReached: (now: Job) => boolean): Promise<Job> {
+  for (let now = job; ; now = await client.fineTuning.jobs.retrieve(job.id)) {
+    if (isReached(now)) return now;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function succeeded(job: Job): Promise<Job> {
+  const over = await until(job, ({ status }) =>
+    ['succeeded', 'failed', 'cancelled'].includes(status),
+  );
+  expect(over.error).toBeNull();
+  return over;
+}
+
+function lossOf(job: Job, name: string): number {
+  const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;
+  return evaluation.contestants.find((each) => each.name === name)?.loss ?? expect.fail(name);
+}
+
+test.each([
+  ['an adapter', { type: 'lora', rank: 4 }],
+  ['a model with weights of its own', { type: 'layers', last: 1 }],
+])(
+  '%s is tuned again, and the second model does without the first',
+  async (_, adaptation) => {
+    const first = await succeeded(await create(base, { adaptation }));
+    const parent = first.fine_tuned_model as string;
+    const begun = await create(parent);
+    expect(begun).toMatchObject({ model: parent, status: 'validating_files' });
+    await until(begun, ({ status }) => status !== 'validating_files');
+    // Its last checkpoint has the same files, which go with the last name for them.
+    const { data: checkpoints } = await client.fineTuning.jobs.checkpoints.list(first.id);
+    for (const { fine_tuned_model_checkpoint: name } of checkpoints)
+      await client.models.delete(name);
+    await client.models.delete(parent);
+    await expect(client.models.retrieve(parent)).rejects.toThrow(NotFoundError);
+
+    const second = await succeeded(begun);
+    const child = second.fine_tuned_model as string;
+    expect(child).toBe(`ft:${base}:default::${second.id.slice('ftjob-'.length).slice(0, 8)}`);
+    expect(lossOf(second, 'tuned')).toBeLessThan(lossOf(first, 'tuned'));
+    expect(lossOf(second, 'base')).toBeCloseTo(lossOf(first, 'base'), 6);
+    const answer = await client.chat.completions.create({
+      model: child,
+      messages: [{ role: 'user', content: 'The tracking number of my parcel does not work.' }],
+      max_tokens: 8,
+    });
+    expect(answer.choices[0]?.message.content).not.toBe('');
+  },
+  120_000,
+);
