@@ -120,10 +120,44 @@ test.each([
   120_000,
 );
 
+test.each([
+  ['a prompt', { type: 'prompt-tuning', tokens: 8, text: 'Reply with the name of the queue.' }],
+  ['a prefix', { type: 'prefix-tuning', tokens: 8 }],
+])(
+  '%s of virtual tokens answers, goes on and takes its share of the context',
+  async (_, adaptation) => {
+    const job = await train({ adaptation });
+    expect(job.error).toBeNull();
+    expect(job).toMatchObject({ status: 'succeeded', lathe: { options: { adaptation } } });
+    const model = job.fine_tuned_model as string;
+    const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;
+    const [base, tuned] = evaluation.contestants;
+    expect(tuned?.loss).toBeLessThan(base?.loss ?? 0);
+    const ask = (asked: string, max_tokens: number) =>
+      client.chat.completions.create({
+        model: asked,
+        messages: question,
+        temperature: 0,
+        max_tokens,
+      });
+    const answers = await Promise.all([model, 'lathe-tiny', model].map((name) => ask(name, 16)));
+    const [first, other, again] = answers.map(({ choices }) => choices[0]?.message.content);
+    expect(first).not.toBe('');
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+    const error: unknown = await ask(model, 100_000).catch((thrown: unknown) => thrown);
+    expect(String(error)).toMatch(/takes at most \d+ tokens/);
+    const room = Number(/at most (\d+)/.exec(String(error))?.[1]);
+    const whole: unknown = await ask('lathe-tiny', 100_000).catch((thrown: unknown) => thrown);
+    expect(Number(/at most (\d+)/.exec(String(whole))?.[1])).toBe(room + 8);
+    const { data } = await client.embeddings.create({ model, input: 'Where is my parcel?' });
+    expect(data).toHaveLength(1);
+  },
+  120_000,
+);
+
 test('a method that chat cannot serve is refused with the field at fault', async () => {
-  const error = await train({ adaptation: { type: 'prompt-tuning' } }).catch(
-    (thrown: unknown) => thrown,
-  );
+  const error = await train({ adaptation: { type: 'head' } }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({
     status: 400,
     code: 'invalid_value',

@@ -20,11 +20,12 @@ beforeAll(async () => {
 afterAll(() => folder[Symbol.asyncDispose]());
 
 const limits = { answerSlack: 4, answerMost: 50 };
-const served = (maxContext: number, style: ServedModel['style'] = 'chat'): ServedModel => ({
+const served = (room: number, style: ServedModel['style'] = 'chat'): ServedModel => ({
   name: 'tiny',
   style,
   kit,
-  engine: { folder: folder.path, adapter: null, isBase: true, maxContext },
+  engine: { folder: folder.path, adapter: null, isBase: true, maxContext: room },
+  room,
 });
 const heldOut = (row: AnsweredRow): HeldOutRow => ({
   ...toQuestion(row),

@@ -45,10 +45,10 @@ export function tasksFor(
 ): Task[] | null {
   const { tokenizer } = model.kit;
   const tasks: Task[] = [];
-  const { maxContext } = model.engine;
+  const { room } = model;
   for (const { row, context, expected, example } of rows) {
     if (row.kind === 'text') {
-      if (example.tokens.length > maxContext) return null;
+      if (example.tokens.length > room) return null;
       tasks.push({ prompt: [], maxTokens: 0, expected, example });
       continue;
     }
@@ -63,7 +63,7 @@ export function tasksFor(
       Math.max(limits.answerMost, length + 1),
     );
     const scored = shots.length === 0 ? example : exampleWithShots(model.kit, row, shots);
-    if (prompt.length + maxTokens > maxContext || scored.tokens.length > maxContext) return null;
+    if (prompt.length + maxTokens > room || scored.tokens.length > room) return null;
     tasks.push({ prompt, maxTokens, expected, example: scored });
   }
   return tasks;

@@ -85,7 +85,7 @@ async function chooseEntrants(
     if (tasks === null)
       throw new LatheError(
         'context_length_exceeded',
-        `A held-out row does not fit the ${model.engine.maxContext} tokens that the evaluator takes.`,
+        `A held-out row does not fit the ${model.room} tokens that the evaluator takes.`,
         { param: 'model' },
       );
     return { name, model, shots: 0, tasks };

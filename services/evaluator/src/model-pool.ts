@@ -1,10 +1,11 @@
 import type { ModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import { type Adapter, readPeftAdapter } from '@lathe/engine/checkpoint/peft';
+import type { Adapter } from '@lathe/engine/checkpoint/peft';
+import { readServedAdapter, type VirtualTokens } from '@lathe/engine/checkpoint/peft-virtual';
 import type { EngineModel, GenerateRequest } from './engine.ts';
 
 /** The part of the engine's generator that the pool drives. */
 export type PooledGenerator = {
-  loadAdapter(name: string, adapter: Adapter): Promise<void> | void;
+  loadAdapter(name: string, adapter: Adapter | VirtualTokens): Promise<void> | void;
   unloadAdapter(name: string): Promise<void> | void;
   generate(
     request: GenerateRequest & { readonly adapter?: string },
@@ -69,7 +70,7 @@ export function createModelPool(ports: PoolPorts): ModelPool {
     return { value, users: 0, drop: guard(async () => (await value).dispose()) };
   };
   const loadAdapter = (generator: PooledGenerator, folder: string): Loaded<void> => ({
-    value: readPeftAdapter(folder).then((adapter) => generator.loadAdapter(folder, adapter)),
+    value: readServedAdapter(folder).then((adapter) => generator.loadAdapter(folder, adapter)),
     users: 0,
     drop: guard(async () => generator.unloadAdapter(folder)),
   });

@@ -3,6 +3,7 @@ import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey, recordKey } from '@lathe/contracts/subject';
+import { virtualTokenCount } from '@lathe/engine/checkpoint/peft-virtual';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
 import type { RecordStore } from '@lathe/platform/records/port';
@@ -14,6 +15,8 @@ import { type ModelKit, openModelKit } from './model-kit.ts';
 export type ServedModel = {
   readonly name: string;
   readonly engine: EngineModel;
+  /** Most tokens of a text and its answer: the context without the virtual tokens of an adapter. */
+  readonly room: number;
   readonly kit: ModelKit;
   /** `completion`: it was tuned on prompts without a chat template. */
   readonly style: 'chat' | 'completion';
@@ -78,7 +81,9 @@ export function createModels(ports: ModelPorts): Models {
   ): Promise<ServedModel> => {
     const kit = await kitOf(place.folder);
     const maxContext = Math.min(ports.contextTokens, kit.config.maxPositions);
-    return { name, engine: { ...place, maxContext }, kit, style: styleOf(rows, kit) };
+    const virtual = place.adapter === null ? 0 : await virtualTokenCount(place.adapter);
+    const room = maxContext - virtual;
+    return { name, engine: { ...place, maxContext }, room, kit, style: styleOf(rows, kit) };
   };
 
   const base = async (name: string): Promise<ServedModel> => {

@@ -127,10 +127,34 @@ test.each([
     /ranks/,
   ],
   [
-    { lathe: { adaptation: { type: 'prefix-tuning' } } },
+    { lathe: { adaptation: { type: 'head' } } },
     'invalid_value',
     'lathe.adaptation.type',
     /chat cannot serve; train it with npm run tune:local/,
+  ],
+  [
+    { lathe: { adaptation: { type: 'prefix-tuning', tokens: 0 } } },
+    'invalid_value',
+    'lathe.adaptation.tokens',
+    />=1/,
+  ],
+  [
+    { lathe: { adaptation: { type: 'prompt-tuning', initial: 'text' } } },
+    'invalid_value',
+    'lathe.adaptation.initial',
+    /go with initial 'text'/,
+  ],
+  [
+    { lathe: { adaptation: { type: 'prompt-tuning', text: 'Hello', initial_tokens: [1] } } },
+    'invalid_value',
+    'lathe.adaptation.initial_tokens',
+    /one of 'text' and 'initial_tokens'/,
+  ],
+  [
+    { method: { type: 'dpo' }, lathe: { adaptation: { type: 'prompt-tuning' } } },
+    'invalid_value',
+    'lathe.adaptation.type',
+    /sigmoid compares with the base model/,
   ],
   [
     { lathe: { adaptation: { type: 'lorra' } } },

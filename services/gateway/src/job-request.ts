@@ -107,6 +107,9 @@ function refuseContradictions(options: LatheOptions): void {
     );
 }
 
+/** Losses of preference that ask the base model nothing. */
+const ownLosses: readonly string[] = ['orpo', 'simpo'];
+
 /** Options that belong to another method than the job's. */
 function refuseOtherMethods(
   method: 'supervised' | 'dpo',
@@ -125,6 +128,12 @@ function refuseOtherMethods(
     throw invalid(
       'lathe.adaptation.initial',
       'Random weights answer nothing that could be preferred; they belong to the method supervised.',
+    );
+  const loss = options.preference?.loss ?? 'sigmoid';
+  if (method === 'dpo' && adaptation?.type === 'prompt-tuning' && !ownLosses.includes(loss))
+    throw invalid(
+      'lathe.adaptation.type',
+      `The loss ${loss} compares with the base model, which prompt-tuning does not go with; take the loss orpo or simpo, or prefix-tuning.`,
     );
   if (method === 'dpo' && options.label_smoothing !== undefined)
     throw invalid(

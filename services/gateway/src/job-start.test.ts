@@ -110,6 +110,21 @@ test.each<[Adaptation, string, RegExp]>([
   await expect(create(model, adaptation)).rejects.toThrow(model);
 });
 
+test('a job goes on from virtual tokens with their number, and not from others', async () => {
+  const model = await addTuned({ type: 'prompt-tuning', tokens: 8, initial: 'random' });
+  const job = await create(model);
+  expect((await startOf(job.id))?.adaptation).toEqual({ type: 'prompt-tuning', tokens: 8 });
+  const refused = (adaptation: Adaptation, message: RegExp) =>
+    expect(create(model, adaptation)).rejects.toThrow(message);
+  await refused({ type: 'prompt-tuning', tokens: 9 }, /has tokens 8 and the job asks for 9/);
+  await refused({ type: 'prompt-tuning', text: 'Hello' }, /cannot start as Hello/);
+  await refused({ type: 'prefix-tuning' }, /a prompt-tuning adapter of 8 virtual tokens/);
+  const merged = await addTuned({ type: 'full' }, { kind: 'merged' });
+  await expect(create(merged, { type: 'prefix-tuning' })).rejects.toThrow(
+    /has weights of its own, and prefix-tuning goes with a base model's only/,
+  );
+});
+
 test("another project's model is as unknown as any other", async () => {
   const foreign = await addTuned(lora, { owner: otherProject });
   const errors = await Promise.all(

@@ -1,5 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
-import type { Adaptation } from '@lathe/contracts/http/adaptation';
+import { type Adaptation, virtualTokenCount } from '@lathe/contracts/http/adaptation';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
 import type { ModelRecord } from '@lathe/contracts/record/model';
@@ -8,6 +8,7 @@ import type { RecordStore } from '@lathe/platform/records/port';
 
 type TunedModel = Exclude<ModelRecord, { kind: 'base' }>;
 type Lora = Extract<Adaptation, { type: 'lora' }>;
+type Virtual = Extract<Adaptation, { type: 'prompt-tuning' | 'prefix-tuning' }>;
 
 /**
  * What a job goes on from that names a tuned model. Throws `invalid_value` when the options ask for another
@@ -27,7 +28,13 @@ export async function jobStart(
       { param: 'model' },
     );
   const adaptation = goesOnAs(trained.adaptation);
-  if (kind === 'adapter' && adaptation.type === 'lora') requireSame(model, adaptation, asked);
+  if (kind === 'adapter' && (adaptation.type === 'lora' || isVirtual(adaptation)))
+    requireSame(model, adaptation, asked);
+  if (kind === 'merged' && asked !== undefined && isVirtual(asked))
+    throw invalid(
+      'type',
+      `The model '${model.name}' has weights of its own, and ${asked.type} goes with a base model's only; start from '${base}'.`,
+    );
   if (asked?.type === 'full' && asked.initial === 'random')
     throw invalid(
       'initial',
@@ -42,6 +49,7 @@ export async function jobStart(
  */
 function goesOnAs(trained: Adaptation): Adaptation {
   if (trained.type === 'full') return { type: 'full' };
+  if (isVirtual(trained)) return { type: trained.type, tokens: virtualTokenCount(trained) };
   if (trained.type !== 'lora') return trained;
   const { initial, dropout: _, ...lora } = trained;
   const { rank, alpha, rank_stabilized: isStabilized } = lora;
@@ -49,31 +57,50 @@ function goesOnAs(trained: Adaptation): Adaptation {
   return { ...lora, rank: 2 * rank, alpha: alpha * (isStabilized === true ? Math.SQRT2 : 2) };
 }
 
-/** What makes an adapter the one that it is; its other settings may change from job to job. */
-const traits = ['rank', 'alpha', 'targets', 'rank_stabilized', 'dora'] as const;
+function isVirtual(adaptation: Adaptation): adaptation is Virtual {
+  return adaptation.type === 'prompt-tuning' || adaptation.type === 'prefix-tuning';
+}
 
-function requireSame({ name, base }: TunedModel, has: Lora, asked: Adaptation | undefined): void {
+/** What makes an adapter the one that it is; its other settings may change from job to job. */
+const traits = ['rank', 'alpha', 'targets', 'rank_stabilized', 'dora', 'tokens'] as const;
+/** Where a new adapter starts. */
+const starts = ['initial', 'text', 'initial_tokens'] as const;
+
+type Settings = Readonly<Record<string, unknown>>;
+
+function requireSame(
+  { name, base }: TunedModel,
+  has: Lora | Virtual,
+  asked: Adaptation | undefined,
+): void {
   if (asked === undefined) return;
   const advice = `leave the adaptation out to train it on, or start from '${base}'`;
-  if (asked.type !== 'lora')
+  const what =
+    has.type === 'lora'
+      ? `a LoRA adapter of rank ${has.rank}`
+      : `a ${has.type} adapter of ${has.tokens} virtual tokens`;
+  if (asked.type !== has.type)
     throw invalid(
       'type',
-      `The model '${name}' is a LoRA adapter of rank ${has.rank} and the job asks for ${asked.type}; ${advice}.`,
+      `The model '${name}' is ${what} and the job asks for ${asked.type}; ${advice}.`,
     );
-  if (asked.initial !== undefined)
-    throw invalid(
-      'initial',
-      `The adapter of the model '${name}' goes on from its values, so it cannot start as ${asked.initial}; ${advice}.`,
-    );
+  const wanted: Settings = asked;
+  const own: Settings = has;
+  for (const start of starts)
+    if (wanted[start] !== undefined)
+      throw invalid(
+        start,
+        `The adapter of the model '${name}' goes on from its values, so it cannot start as ${text(wanted[start])}; ${advice}.`,
+      );
   for (const trait of traits)
-    if (asked[trait] !== undefined && text(asked[trait]) !== text(has[trait] ?? false))
+    if (wanted[trait] !== undefined && text(wanted[trait]) !== text(own[trait] ?? false))
       throw invalid(
         trait,
-        `The adapter of the model '${name}' has ${trait} ${text(has[trait] ?? false)} and the job asks for ${text(asked[trait])}; ${advice}.`,
+        `The adapter of the model '${name}' has ${trait} ${text(own[trait] ?? false)} and the job asks for ${text(wanted[trait])}; ${advice}.`,
       );
 }
 
-function text(value: NonNullable<Lora[(typeof traits)[number]]>): string {
+function text(value: unknown): string {
   return Array.isArray(value) ? value.toSorted().join(', ') : String(value);
 }
 

@@ -1,4 +1,4 @@
-import type { Adaptation } from '@lathe/contracts/http/adaptation';
+import { type Adaptation, virtualTokenCount } from '@lathe/contracts/http/adaptation';
 import type { DpoHyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
@@ -47,9 +47,11 @@ export const tuningRules = {
   fullMost: 1e-3,
   loraFactor: 10,
   loraMost: 2e-3,
-  /** The same for every size: scaling vectors, and the embeddings of a few tokens, move fast. */
+  /** The same for every size: scaling vectors, and what stands for a few tokens, move fast. */
   ia3: 5e-3,
   tokens: 1e-3,
+  'prompt-tuning': 3e-2,
+  'prefix-tuning': 1e-2,
   /** LoRA where the job says nothing. */
   loraRank: 16,
   loraAlpha: 32,
@@ -68,7 +70,7 @@ export function resolveSettings(
   { method = 'supervised', hyperparameters, options, start }: Asked,
 ): ResolvedSettings {
   const rules = methodRules[method];
-  const adaptation = resolveAdaptation(wanted(options.adaptation, start), facts.rows);
+  const adaptation = resolveAdaptation(wantedAdaptation(options.adaptation, start), facts.rows);
   const multiplier = given(hyperparameters.learning_rate_multiplier) ?? 1;
   return {
     epochs: given(hyperparameters.n_epochs) ?? automaticEpochs(facts.rows, rules),
@@ -93,15 +95,25 @@ function resolvePreference(
  * What a job asks for, and where it says nothing what the model has that it goes on from. An adapter's own
  * traits cannot be asked otherwise: the gateway has refused that.
  */
-function wanted(asked: Adaptation | undefined, start: JobRecord['start']): Adaptation | undefined {
+export function wantedAdaptation(
+  asked: Adaptation | undefined,
+  start: JobRecord['start'],
+): Adaptation | undefined {
   if (start === undefined || asked === undefined) return asked ?? start?.adaptation;
   const { kind, adaptation } = start;
-  const isSame = kind === 'adapter' && adaptation.type === 'lora' && asked.type === 'lora';
-  return isSame ? { ...adaptation, ...asked } : asked;
+  if (kind !== 'adapter') return asked;
+  if (adaptation.type === 'lora' && asked.type === 'lora') return { ...adaptation, ...asked };
+  return adaptation.type === asked.type ? adaptation : asked;
 }
 
 /** The adaptation of a model to so many rows, with every default filled in. */
 export function resolveAdaptation(asked: Adaptation | undefined, rows: number): Adaptation {
+  if (asked?.type === 'prompt-tuning') {
+    const starts = asked.text !== undefined || asked.initial_tokens !== undefined;
+    const initial = asked.initial ?? (starts ? 'text' : 'vocabulary');
+    return { ...asked, tokens: virtualTokenCount(asked), initial };
+  }
+  if (asked?.type === 'prefix-tuning') return { ...asked, tokens: virtualTokenCount(asked) };
   if (asked !== undefined && asked.type !== 'lora') return asked;
   const few = rows < tuningRules.fewRows;
   return {
@@ -131,7 +143,7 @@ function automaticBatchSize(rows: number): number {
 function baseRate(parameters: number, adaptation: Adaptation): number {
   const { type } = adaptation;
   const rules = tuningRules;
-  if (type === 'ia3' || type === 'tokens') return rules[type];
+  if (type !== 'full' && type !== 'layers' && type !== 'lora') return rules[type];
   const smaller = Math.sqrt(rules.parameters / Math.max(parameters, 1));
   const full = rules.full * Math.max(1, smaller);
   const isRandom = type === 'full' && adaptation.initial === 'random';

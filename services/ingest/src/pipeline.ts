@@ -17,6 +17,7 @@ import type { IngestSettings } from './settings.ts';
 import { chooseHeldOut } from './split.ts';
 import { createSpool, type Spool } from './spool.ts';
 import type { RowEncoder } from './tokenize.ts';
+import { roomForRows, withTokenizedStart } from './virtual-tokens.ts';
 
 export type PipelineInput = {
   readonly job: Pick<
@@ -53,9 +54,11 @@ export type Dataset = {
  * shards, canonical rows and report, and last the manifest. Throws `invalid_file_format` that names
  * the first wrong lines when any finding is an error; nothing is stored then.
  */
-export async function prepareDataset(input: PipelineInput, ports: PipelinePorts): Promise<Dataset> {
-  const { job, model } = input;
-  const maxTokens = longestRow(job.options.max_tokens, model);
+export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts): Promise<Dataset> {
+  const { model } = asked;
+  const job = await withTokenizedStart(asked.job, model);
+  const input = { ...asked, job };
+  const maxTokens = longestRow(job.options.max_tokens, { model, room: roomForRows(job, model) });
   const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
   const read = async (file: FileRecord, param: Finding['file'], kind?: FileKind) => {
     const spool = await createSpool(join(ports.workFolder, param));
@@ -97,14 +100,19 @@ type Prepared = {
 };
 
 /** Longest row in tokens: what the job asks for, within what the model can take. */
-function longestRow(asked: number | undefined, model: BaseModel): number {
-  if (asked !== undefined && asked > model.maxPositions)
+function longestRow(
+  asked: number | undefined,
+  { model, room }: { readonly model: BaseModel; readonly room: number },
+): number {
+  const virtual = model.maxPositions - room;
+  const beside = virtual === 0 ? '' : ` beside ${virtual} virtual ones`;
+  if (asked !== undefined && asked > room)
     throw new LatheError(
       'invalid_value',
-      `max_tokens is ${asked}, but the model '${model.name}' takes at most ${model.maxPositions} tokens.`,
+      `max_tokens is ${asked}, but the model '${model.name}' takes at most ${room} tokens${beside}.`,
       { param: 'lathe.max_tokens' },
     );
-  return asked ?? model.maxPositions;
+  return asked ?? room;
 }
 
 function split(rows: ReadRows, job: PipelineInput['job'], ports: PipelinePorts): Uint8Array {

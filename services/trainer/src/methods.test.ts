@@ -99,6 +99,12 @@ test.each<[string, Adaptation, 'adapter' | 'merged']>([
   ['named weights', { type: 'layers', names: ['*.mlp.*'] }, 'merged'],
   ['every weight from random ones', { type: 'full', initial: 'random' }, 'merged'],
   ['some embeddings', { type: 'tokens', tokens: [1, 2, 3, 4, 5] }, 'merged'],
+  [
+    'prompt tuning',
+    { type: 'prompt-tuning', tokens: 4, initial: 'text', initial_tokens: [7, 8] },
+    'adapter',
+  ],
+  ['prefix tuning', { type: 'prefix-tuning', tokens: 4 }, 'adapter'],
 ])(
   '%s trains and ends in a model that chat can serve',
   async (_, adaptation, kind) => {

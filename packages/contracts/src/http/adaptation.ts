@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+const tokenIds = z.array(z.number().int().min(0)).min(1);
 const moduleNames = z.array(z.string().min(1).max(200)).min(1).max(256);
 
 const full = z.strictObject({
@@ -84,29 +85,76 @@ const ia3 = z
 
 const tokens = z.strictObject({
   type: z.literal('tokens'),
-  tokens: z
-    .array(z.number().int().min(0))
-    .min(1)
-    .max(65_536)
-    .describe('ids whose embeddings train'),
+  tokens: tokenIds.max(65_536).describe('ids whose embeddings train'),
+});
+
+const virtualTokens = z
+  .number()
+  .int()
+  .min(1)
+  .max(1024)
+  .optional()
+  .describe('virtual tokens; they take their share of the context');
+
+const promptTuning = z
+  .strictObject({
+    type: z.literal('prompt-tuning'),
+    tokens: virtualTokens,
+    initial: z
+      .enum(['vocabulary', 'random', 'text'])
+      .optional()
+      .describe(
+        'where they start: embeddings of random tokens, random numbers, or those of a text',
+      ),
+    text: z
+      .string()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('the text they start as, repeated or cut to their number'),
+    initial_tokens: tokenIds.max(10_000).optional().describe('the same as ids of tokens'),
+  })
+  .refine(({ text, initial_tokens }) => text === undefined || initial_tokens === undefined, {
+    path: ['initial_tokens'],
+    message: "give one of 'text' and 'initial_tokens'",
+  })
+  .refine(
+    ({ initial, text, initial_tokens }) =>
+      initial === undefined ||
+      (initial === 'text') === (text !== undefined || initial_tokens !== undefined),
+    { path: ['initial'], message: "'text' or 'initial_tokens' go with initial 'text'" },
+  );
+
+const prefixTuning = z.strictObject({
+  type: z.literal('prefix-tuning'),
+  tokens: virtualTokens,
 });
 
 /** Why a method of the engine is none of a job. */
 const withoutChat: ReadonlyMap<unknown, string> = new Map([
-  ['prompt-tuning', 'trains vectors before the prompt'],
-  ['prefix-tuning', 'trains keys and values before the prompt'],
   ['head', 'trains only the head of a task that is no chat'],
 ]);
 
+const methods = [full, layers, lora, ia3, tokens, promptTuning, prefixTuning] as const;
+
 /** How weights are trained: an extension of ours beside the standard parameters. */
-export const adaptationSchema = z.discriminatedUnion('type', [full, layers, lora, ia3, tokens], {
+export const adaptationSchema = z.discriminatedUnion('type', methods, {
   error: ({ code, input }) => {
     if (code !== 'invalid_union') return undefined;
     const { type } = Object(input) as { type?: unknown };
     const what = withoutChat.get(type);
     return what === undefined
-      ? 'expected one of full, layers, lora, ia3, tokens'
+      ? 'expected one of full, layers, lora, ia3, tokens, prompt-tuning, prefix-tuning'
       : `${type} ${what}, which chat cannot serve; train it with npm run tune:local`;
   },
 });
 export type Adaptation = z.infer<typeof adaptationSchema>;
+
+/** Virtual tokens where a job names no number of them: the engine's default. */
+const usualVirtualTokens = 20;
+
+/** Tokens of the context that the adaptation takes for itself. */
+export function virtualTokenCount(adaptation: Adaptation | undefined): number {
+  if (adaptation?.type !== 'prompt-tuning' && adaptation?.type !== 'prefix-tuning') return 0;
+  return adaptation.tokens ?? usualVirtualTokens;
+}

@@ -21,7 +21,7 @@ export type VirtualTokens = {
    * `prompt_embeddings`: of a prompt [count, hiddenSize], of a prefix
    * [count, layers · 2 · keyValueHeads · headSize], keys before values in each layer.
    */
-  readonly tensors: ReadonlyMap<string, AdapterTensor>;
+  readonly tensors: Map<string, AdapterTensor>;
 };
 
 const configSchema = z.looseObject({

@@ -51,7 +51,7 @@ export async function* answerEmbedding(
 /** The tokens of one input, as a prompt without a chat template has them. */
 function tokensOf(
   input: EmbeddingQuestion['inputs'][number],
-  { name, engine, kit }: ServedModel,
+  { name, room, kit }: ServedModel,
   param: string,
 ): readonly number[] {
   const { tokenizer, config } = kit;
@@ -61,10 +61,10 @@ function tokensOf(
     throw new LatheError('invalid_value', `Invalid value for '${param}': it has no tokens.`, {
       param,
     });
-  if (tokens.length > engine.maxContext)
+  if (tokens.length > room)
     throw new LatheError(
       'context_length_exceeded',
-      `'${param}' has ${tokens.length} tokens, but '${name}' takes at most ${engine.maxContext}.`,
+      `'${param}' has ${tokens.length} tokens, but '${name}' takes at most ${room}.`,
       { param },
     );
   const unknown = tokens.find((token) => token < 0 || token >= config.vocabularySize);

@@ -2,7 +2,8 @@ import type { Message } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import type { TokenLogprob, Usage } from '@lathe/contracts/http/chat';
 import type { InferenceReply, InferenceRequest } from '@lathe/contracts/message/inference';
-import { readJsonSchema, SchemaError } from '@lathe/engine/generate/constrain/json-schema';
+import { readJsonSchema } from '@lathe/engine/generate/constrain/json-schema';
+import { SchemaError } from '@lathe/engine/generate/constrain/schema-error';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
@@ -34,7 +35,7 @@ export async function* answerChat(
   ports: AnswerPorts,
 ): AsyncGenerator<AnswerPiece, void> {
   const tokens = promptTokens(model, request.messages);
-  const maxTokens = roomFor(request, tokens.length, model.engine.maxContext);
+  const maxTokens = roomFor(request, tokens.length, model.room);
   checkSchema(request.schema);
   const seed = request.seed ?? ports.randomSeed();
   let completionTokens = 0;

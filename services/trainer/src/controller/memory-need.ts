@@ -26,7 +26,7 @@ const recomputedShare = 0.5;
 /**
  * About how much memory a job needs on a worker, in bytes, from sizes alone: its own limit where it has one. With
  * AdamW every weight counts five times in full training; with LoRA the base counts once and the adapter's
- * rank · (in + out) numbers of each linear layer five times; IA³ and single tokens are as good as nothing. What
+ * rank · (in + out) numbers of each linear layer five times; IA³, single and virtual tokens are as good as nothing. What
  * the backward pass needs of the forward pass is 12 hidden and 5 intermediate widths a token and layer; attention
  * scores, 0.9 for each head (of 64) and token that a token sees; and twice the logits of a chunk. The constants
  * are fitted to `estimateMemory`, which goes through the graph itself (docs/memory.md).
