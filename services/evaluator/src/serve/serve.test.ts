@@ -113,13 +113,39 @@ describe('a chat', () => {
       expect(typeof sure).toBe('boolean');
       expect((words as string[]).every((word) => [...word].length <= 4)).toBe(true);
     }
-    const refused = await collect(service.ask({ schema: { type: 'string', pattern: 'a' } }));
+  });
+
+  it('keeps to patterns, formats and bounds, and refuses a schema that nothing meets', async () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        order: { type: 'string', pattern: '^[A-Z]{2}-\\d{4}$' },
+        on: { type: 'string', format: 'date' },
+        stars: { type: 'integer', minimum: 1, maximum: 5 },
+      },
+      required: ['order', 'on', 'stars'],
+      additionalProperties: false,
+    };
+    const wild = { temperature: 2, choices: 2, maxTokens: 200, seed: 5, schema };
+    const { texts, reasons } = await collect(service.ask(wild));
+    expect(reasons).toEqual(['stop', 'stop']);
+    for (const text of texts) {
+      const { order, on, stars } = JSON.parse(text) as { order: string; on: string; stars: number };
+      expect(order).toMatch(/^[A-Z]{2}-\d{4}$/);
+      expect(new Date(on).toISOString().slice(0, 10)).toBe(on);
+      expect([1, 2, 3, 4, 5]).toContain(stars);
+    }
+    const hopeless = {
+      type: 'object',
+      properties: { age: { type: 'integer', minimum: 3, maximum: 2 } },
+    };
+    const refused = await collect(service.ask({ schema: hopeless }));
     expect(refused.last).toEqual({
       kind: 'error',
       error: {
         code: 'invalid_value',
         message:
-          "Invalid value for 'response_format.json_schema.schema': pattern is a keyword that is not supported.",
+          "Invalid value for 'response_format.json_schema.schema': properties.age.minimum leaves no whole number within ±(2^53 − 1) together with maximum 2.",
         param: 'response_format.json_schema.schema',
       },
     });

@@ -1,4 +1,8 @@
+import { boundedNumber } from './bounded-number.ts';
+import { anyNumber, type JsonNumber } from './json-number.ts';
 import type { Schema, SchemaNode } from './json-schema.ts';
+import { createJsonString, type JsonString } from './json-string.ts';
+import { anyTextForm, type TextForm } from './text-form.ts';
 
 /**
  * What is expected next, with all that is expected after it: a stack as a linked list. Equal stacks are one
@@ -13,12 +17,17 @@ type Item =
   | { readonly kind: 'space' }
   | { readonly kind: 'node'; readonly node: number }
   /** The rest of a string, its closing quote included. */
-  | { readonly kind: 'string'; readonly rest: StringRest }
+  | {
+      readonly kind: 'string';
+      readonly text: JsonString;
+      readonly state: number;
+      readonly node: number;
+    }
   | {
       readonly kind: 'number';
-      readonly phase: NumberPhase;
-      readonly digits: number;
-      readonly isInteger: boolean;
+      readonly number: JsonNumber;
+      readonly state: number;
+      readonly node: number;
     }
   /** The rest of an object from its property `from` on. */
   | {
@@ -30,34 +39,7 @@ type Item =
   | { readonly kind: 'entries'; readonly node: number; readonly isFirst: boolean }
   | { readonly kind: 'items'; readonly node: number; readonly count: number };
 
-type StringRest = {
-  readonly minLength: number;
-  readonly maxLength: number;
-  readonly count: number;
-  /** Inside a character: bytes of UTF-8 to come with the range of the next, or the place in an escape. */
-  readonly inside: readonly number[] | 'escape' | 'u1' | 'u2' | 'u2-d' | 'u3' | 'u4' | undefined;
-};
-
-/** Where in `-12.5e+3` a number is. */
-type NumberPhase =
-  | 'start'
-  | 'sign'
-  | 'zero'
-  | 'int'
-  | 'point'
-  | 'fraction'
-  | 'e'
-  | 'esign'
-  | 'exponent';
-
-const code = (character: string): number => character.charCodeAt(0);
-const quote = code('"');
-const backslash = code('\\');
-const space = code(' ');
-/** Digits before the point, and behind it, so that no number runs on for ever; more than float64 can tell. */
-const mostDigits = 16;
-const mostExponentDigits = 2;
-const mayEndIn: ReadonlySet<NumberPhase> = new Set(['zero', 'int', 'fraction', 'exponent']);
+const space = 0x20;
 
 /** A machine that takes a JSON text byte by byte. States are small whole numbers. */
 export type JsonMachine = {
@@ -82,6 +64,21 @@ export function createJsonMachine(schema: Schema): JsonMachine {
   const members: (readonly (Expected | undefined)[])[] = [];
   const steps: Map<number, number | undefined>[] = [];
 
+  const strings = new Map<TextForm, { readonly text: JsonString; readonly node: number }>();
+  const numbers = new Map<number, JsonNumber>();
+  const stringAt = (node: number, form: TextForm): Item => {
+    // Strings of one form are one machine wherever they are, so that masks serve them all.
+    const made = strings.get(form) ?? { text: createJsonString(form), node };
+    strings.set(form, made);
+    return { kind: 'string', ...made, state: made.text.start };
+  };
+  const numberAt = (node: number, { isInteger, bounds }: SchemaNode & { kind: 'number' }): Item => {
+    const number =
+      numbers.get(node) ?? (bounds === undefined ? anyNumber(isInteger) : boundedNumber(bounds));
+    numbers.set(node, number);
+    return { kind: 'number', number, state: number.start, node };
+  };
+
   const push = (item: Item, next: Expected | undefined): Expected => {
     const key = `${itemKey(item)}|${next?.id ?? ''}`;
     const known = stacks.get(key);
@@ -104,7 +101,7 @@ export function createJsonMachine(schema: Schema): JsonMachine {
       case 'space':
         return [next];
       case 'number':
-        return mayEndIn.has(item.phase) ? [next] : [];
+        return item.number.mayEnd(item.state) ? [next] : [];
       case 'node':
         return expandNode(schema.nodes[item.node]!, item.node, next);
       case 'properties': {
@@ -123,7 +120,7 @@ export function createJsonMachine(schema: Schema): JsonMachine {
         const { values } = schema.nodes[item.node] as SchemaNode & { kind: 'map' };
         const rest = push({ ...item, isFirst: false }, next);
         const value = text(':', push({ kind: 'space' }, node(values, rest)));
-        const key = push(anyString, value);
+        const key = push(stringAt(-1, anyTextForm), value);
         return [comma(item.isFirst, text('"', key)), text('}', next)];
       }
       case 'items': {
@@ -157,14 +154,9 @@ export function createJsonMachine(schema: Schema): JsonMachine {
       case 'literal':
         return found.texts.map((each) => text(each, next));
       case 'number':
-        return [
-          push({ kind: 'number', phase: 'start', digits: 0, isInteger: found.isInteger }, next),
-        ];
-      case 'string': {
-        const { minLength, maxLength } = found;
-        const rest = { minLength, maxLength, count: 0, inside: undefined };
-        return [text('"', push({ kind: 'string', rest }, next))];
-      }
+        return [push(numberAt(place, found), next)];
+      case 'string':
+        return [text('"', push(stringAt(place, found.text), next))];
       case 'object':
         return [text('{', push({ kind: 'properties', node: place, from: 0, isFirst: true }, next))];
       case 'map':
@@ -217,11 +209,6 @@ export function createJsonMachine(schema: Schema): JsonMachine {
   };
 }
 
-const anyString: Item = {
-  kind: 'string',
-  rest: { minLength: 0, maxLength: Number.POSITIVE_INFINITY, count: 0, inside: undefined },
-};
-
 function itemKey(item: Item): string {
   switch (item.kind) {
     case 'bytes':
@@ -230,12 +217,10 @@ function itemKey(item: Item): string {
       return 's';
     case 'node':
       return `n${item.node}`;
-    case 'string': {
-      const { minLength, maxLength, count, inside } = item.rest;
-      return `q${minLength}:${maxLength}:${count}:${String(inside)}`;
-    }
+    case 'string':
+      return `q${item.node}:${item.state}`;
     case 'number':
-      return `d${item.phase}:${item.digits}:${item.isInteger}`;
+      return `d${item.node}:${item.state}`;
     case 'properties':
       return `p${item.node}:${item.from}:${item.isFirst}`;
     case 'entries':
@@ -258,108 +243,14 @@ function take(item: Item, byte: number): Item | 'done' | undefined {
     case 'space':
       return byte === space ? 'done' : undefined;
     case 'string': {
-      const rest = takeInString(item.rest, byte);
-      return rest === 'done' || rest === undefined ? rest : { kind: 'string', rest };
+      const state = item.text.step(item.state, byte);
+      return state === 'done' || state === undefined ? state : { ...item, state };
     }
-    case 'number':
-      return takeDigit(item, byte);
+    case 'number': {
+      const state = item.number.step(item.state, byte);
+      return state === undefined ? undefined : { ...item, state };
+    }
     default:
       return undefined;
-  }
-}
-
-const continuation = [0x80, 0xbf] as const;
-
-/** Bytes that follow the first byte of a character of UTF-8, as ranges (RFC 3629); none when it is no first byte. */
-function following(byte: number): readonly number[] | undefined {
-  if (byte >= 0xc2 && byte <= 0xdf) return continuation;
-  if (byte === 0xe0) return [0xa0, 0xbf, ...continuation];
-  if (byte === 0xed) return [0x80, 0x9f, ...continuation];
-  if (byte >= 0xe1 && byte <= 0xef) return [...continuation, ...continuation];
-  if (byte === 0xf0) return [0x90, 0xbf, ...continuation, ...continuation];
-  if (byte >= 0xf1 && byte <= 0xf3) return [...continuation, ...continuation, ...continuation];
-  if (byte === 0xf4) return [0x80, 0x8f, ...continuation, ...continuation];
-  return undefined;
-}
-
-function takeInString(rest: StringRest, byte: number): StringRest | 'done' | undefined {
-  const { minLength, maxLength, count, inside } = rest;
-  // Beyond what can matter any more the number of characters is not kept: states stay few.
-  const most = Number.isFinite(maxLength) ? maxLength : minLength;
-  const whole = { ...rest, count: Math.min(count + 1, most), inside: undefined };
-  if (Array.isArray(inside)) {
-    const [low = 0, high = 0, ...later] = inside as readonly number[];
-    if (byte < low || byte > high) return undefined;
-    return later.length === 0 ? whole : { ...rest, inside: later };
-  }
-  switch (inside) {
-    case 'escape':
-      if (byte === code('u')) return { ...rest, inside: 'u1' };
-      return '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? whole : undefined;
-    case 'u1':
-      if (!isHex(byte)) return undefined;
-      return { ...rest, inside: byte === code('d') || byte === code('D') ? 'u2-d' : 'u2' };
-    // U+D800 and on are halves of pairs: characters beyond U+FFFF are written as they are.
-    case 'u2-d':
-      return byte >= code('0') && byte <= code('7') ? { ...rest, inside: 'u3' } : undefined;
-    case 'u2':
-      return isHex(byte) ? { ...rest, inside: 'u3' } : undefined;
-    case 'u3':
-      return isHex(byte) ? { ...rest, inside: 'u4' } : undefined;
-    case 'u4':
-      return isHex(byte) ? whole : undefined;
-    default:
-      return takeOutside(rest, byte, whole);
-  }
-}
-
-/** A byte that is not inside a character. */
-function takeOutside(
-  rest: StringRest,
-  byte: number,
-  whole: StringRest,
-): StringRest | 'done' | undefined {
-  const { minLength, maxLength, count } = rest;
-  if (byte === quote) return count >= minLength ? 'done' : undefined;
-  if (count >= maxLength) return undefined;
-  if (byte === backslash) return { ...rest, inside: 'escape' };
-  if (byte < 0x80) return byte >= space && byte !== 0x7f ? whole : undefined;
-  const ranges = following(byte);
-  return ranges === undefined ? undefined : { ...rest, inside: ranges };
-}
-
-function isHex(byte: number): boolean {
-  return /[0-9a-fA-F]/.test(String.fromCharCode(byte));
-}
-
-function takeDigit(item: Item & { kind: 'number' }, byte: number): Item | undefined {
-  const { phase, digits, isInteger } = item;
-  const isDigit = byte >= code('0') && byte <= code('9');
-  const to = (next: NumberPhase, count = 0): Item => ({ ...item, phase: next, digits: count });
-  const isE = byte === code('e') || byte === code('E');
-  switch (phase) {
-    case 'start':
-    case 'sign':
-      if (phase === 'start' && byte === code('-')) return to('sign');
-      if (!isDigit) return undefined;
-      return byte === code('0') ? to('zero') : to('int', 1);
-    case 'zero':
-    case 'int':
-      if (phase === 'int' && isDigit && digits < mostDigits) return to('int', digits + 1);
-      if (isInteger) return undefined;
-      if (byte === code('.')) return to('point');
-      return isE ? to('e') : undefined;
-    case 'point':
-      return isDigit ? to('fraction', 1) : undefined;
-    case 'fraction':
-      if (isDigit && digits < mostDigits) return to('fraction', digits + 1);
-      return isE ? to('e') : undefined;
-    case 'e':
-      if (byte === code('+') || byte === code('-')) return to('esign');
-      return isDigit ? to('exponent', 1) : undefined;
-    case 'esign':
-      return isDigit ? to('exponent', 1) : undefined;
-    case 'exponent':
-      return isDigit && digits < mostExponentDigits ? to('exponent', digits + 1) : undefined;
   }
 }

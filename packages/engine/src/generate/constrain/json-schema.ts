@@ -1,9 +1,28 @@
-import { z } from 'zod';
+import { type AutomatonLimits, automatonLimits } from './automaton.ts';
+import { boundedNumber, type NumberBounds } from './bounded-number.ts';
+import { endlessNodes } from './schema-ends.ts';
+import { SchemaError } from './schema-error.ts';
+import {
+  annotations,
+  at,
+  type Keywords,
+  keywordTypes,
+  parseKeywords,
+  refuseEmpty,
+  type TypeName,
+} from './schema-keywords.ts';
+import { readText, type StringReader } from './string-schema.ts';
+import type { TextForm } from './text-form.ts';
 
 /** What a JSON text may be, as alternatives that name each other by their place in `Schema.nodes`. */
 export type SchemaNode =
-  | { readonly kind: 'string'; readonly minLength: number; readonly maxLength: number }
-  | { readonly kind: 'number'; readonly isInteger: boolean }
+  | { readonly kind: 'string'; readonly text: TextForm }
+  | {
+      readonly kind: 'number';
+      readonly isInteger: boolean;
+      /** Left out where any number will do. */
+      readonly bounds?: NumberBounds;
+    }
   /** One of these JSON texts. */
   | { readonly kind: 'literal'; readonly texts: readonly string[] }
   | { readonly kind: 'object'; readonly properties: readonly Property[] }
@@ -21,84 +40,24 @@ export type Property = { readonly key: string; readonly value: number; readonly 
 
 export type Schema = { readonly nodes: readonly SchemaNode[]; readonly root: number };
 
-/** A schema that answers cannot be held to; `path` is where in it, such as `properties.age.minimum`. */
-export class SchemaError extends Error {
-  readonly path: string;
-
-  constructor(path: string, reason: string) {
-    super(`${path === '' ? 'the schema' : path} ${reason}`);
-    this.name = 'SchemaError';
-    this.path = path;
-  }
-}
-
-const count = z.int().nonnegative();
-const typeName = z.enum(['string', 'number', 'integer', 'boolean', 'null', 'object', 'array']);
-type TypeName = z.infer<typeof typeName>;
-const json: z.ZodType<unknown> = z.unknown();
-/** Kept as it is, not copied: a part is known again by its identity. */
-const part = z.custom<boolean | object>(
-  (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
-  'must be a schema',
-);
-
-/** Keywords that say nothing about which texts are valid. */
-const annotations = [
-  'title',
-  'description',
-  'default',
-  'examples',
-  'deprecated',
-  'readOnly',
-  'writeOnly',
-  '$schema',
-  '$id',
-  '$comment',
-];
-
-const schemaSchema = z.strictObject({
-  type: z.union([typeName, z.array(typeName).min(1)]).optional(),
-  enum: z.array(json).min(1).optional(),
-  const: json.optional(),
-  anyOf: z.array(part).min(1).optional(),
-  $ref: z.string().optional(),
-  $defs: z.record(z.string(), part).optional(),
-  definitions: z.record(z.string(), part).optional(),
-  properties: z.record(z.string(), part).optional(),
-  required: z.array(z.string()).optional(),
-  additionalProperties: part.optional(),
-  items: part.optional(),
-  minItems: count.optional(),
-  maxItems: count.optional(),
-  minLength: count.optional(),
-  maxLength: count.optional(),
-  ...Object.fromEntries(annotations.map((name) => [name, json.optional()])),
-});
-type Parsed = z.infer<typeof schemaSchema>;
-
-/** Which types a keyword is about. */
-const keywordsOf: Readonly<Record<string, TypeName>> = {
-  properties: 'object',
-  required: 'object',
-  additionalProperties: 'object',
-  items: 'array',
-  minItems: 'array',
-  maxItems: 'array',
-  minLength: 'string',
-  maxLength: 'string',
-};
 const everyType: readonly TypeName[] = ['object', 'array', 'string', 'number', 'boolean', 'null'];
-/** Texts that a schema may list in all its enumerations together, so that it stays a small machine. */
+/** Parts of a schema, so that it stays a small machine. */
 const mostNodes = 5000;
+/** Schemas in each other, so that reading them does not use up the call stack. */
+const deepestPart = 100;
 
 /**
  * Reads a JSON Schema (draft 2020-12) of which every keyword can be kept to: types, enum, const, anyOf, $ref into
- * $defs, properties with required, items with their number, and the length of strings. Objects get
- * the properties that are named, in that order. Throws SchemaError naming the place of anything else.
+ * $defs, properties with required, items with their number, pattern, format and length of strings, and bounds and
+ * multipleOf of numbers. Objects get the properties that are named, in that order. Throws SchemaError naming the
+ * place of anything else, of a part that allows no value, and of one beyond the limits.
  */
-export function readJsonSchema(root: unknown): Schema {
+export function readJsonSchema(root: unknown, limits: AutomatonLimits = automatonLimits): Schema {
   const nodes: (SchemaNode | undefined)[] = [];
   const known = new Map<unknown, number>();
+  const paths = new Map<number, string>();
+  const strings: StringReader = { budget: { ...limits }, automata: new Map() };
+  let depth = 0;
   const add = (node?: SchemaNode): number => {
     if (nodes.length >= mostNodes) throw new SchemaError('', `has more than ${mostNodes} parts`);
     return nodes.push(node) - 1;
@@ -122,14 +81,18 @@ export function readJsonSchema(root: unknown): Schema {
     if (before !== undefined) return before;
     const place = add();
     known.set(value, place);
-    nodes[place] = { kind: 'anyOf', options: [read(parse(value, path), path)] };
+    paths.set(place, path);
+    if (++depth > deepestPart)
+      throw new SchemaError('', `has more than ${deepestPart} schemas in each other`);
+    nodes[place] = { kind: 'anyOf', options: [read(parseKeywords(value, path), path)] };
+    depth--;
     return place;
   };
 
-  const read = (schema: Parsed, path: string): number => {
+  const read = (schema: Keywords, path: string): number => {
     const { $ref, anyOf, type } = schema;
     if ($ref !== undefined) return follow($ref, schema, path);
-    const asserted = Object.keys(schema).filter((key) => keywordsOf[key] !== undefined);
+    const asserted = Object.keys(schema).filter((key) => keywordTypes[key] !== undefined);
     const types = type === undefined ? undefined : [type].flat();
     if (anyOf !== undefined) {
       const other = [...asserted, ...['type', 'enum', 'const'].filter((key) => key in schema)][0];
@@ -148,24 +111,21 @@ export function readJsonSchema(root: unknown): Schema {
       if (asserted[0] === undefined) return any();
       throw new SchemaError(path, `has ${asserted[0]} but no type`);
     }
-    const stray = asserted.find((key) => !types.includes(keywordsOf[key]!));
+    const stray = asserted.find((key) => !keywordTypes[key]!.some((type) => types.includes(type)));
     if (stray !== undefined)
       throw new SchemaError(at(path, stray), `is not about the type ${types.join(' or ')}`);
     const options = types.map((each) => ofType(each, schema, path));
     return options.length === 1 ? options[0]! : add({ kind: 'anyOf', options });
   };
 
-  const ofType = (type: TypeName, schema: Parsed, path: string): number => {
+  const ofType = (type: TypeName, schema: Keywords, path: string): number => {
     switch (type) {
       case 'boolean':
         return add({ kind: 'literal', texts: ['true', 'false'] });
       case 'null':
         return add({ kind: 'literal', texts: ['null'] });
-      case 'string': {
-        const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema;
-        requireOrder(minLength, maxLength, at(path, 'minLength'));
-        return add({ kind: 'string', minLength, maxLength });
-      }
+      case 'string':
+        return add({ kind: 'string', text: readText(schema, path, strings) });
       case 'array': {
         const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
         requireOrder(minItems, maxItems, at(path, 'minItems'));
@@ -175,11 +135,11 @@ export function readJsonSchema(root: unknown): Schema {
       case 'object':
         return object(schema, path);
       default:
-        return add({ kind: 'number', isInteger: type === 'integer' });
+        return add(number(schema, type === 'integer', path));
     }
   };
 
-  const object = (schema: Parsed, path: string): number => {
+  const object = (schema: Keywords, path: string): number => {
     const { properties = {}, required = [], additionalProperties = true } = schema;
     const missing = required.find((key) => !Object.hasOwn(properties, key));
     if (missing !== undefined)
@@ -216,7 +176,7 @@ export function readJsonSchema(root: unknown): Schema {
   };
 
   /** `#`, `#/$defs/name` and `#/definitions/name`; annotations may stand beside it. */
-  const follow = (reference: string, schema: Parsed, path: string): number => {
+  const follow = (reference: string, schema: Keywords, path: string): number => {
     const beside = Object.keys(schema).find(
       (key) => !['$ref', '$defs', 'definitions', ...annotations].includes(key),
     );
@@ -225,28 +185,31 @@ export function readJsonSchema(root: unknown): Schema {
     if (reference === '#') return ofPart(root, '');
     const name = /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(reference)?.[1];
     const text = name?.replaceAll('~1', '/').replaceAll('~0', '~');
-    const { $defs = {}, definitions = {} } = parse(root, '');
+    const { $defs = {}, definitions = {} } = parseKeywords(root, '');
     const defined = { ...definitions, ...$defs };
     if (text === undefined || !Object.hasOwn(defined, text))
       throw new SchemaError(at(path, '$ref'), `names "${reference}", which is not in $defs`);
     return ofPart(defined[text], `$defs.${text}`);
   };
 
-  const place = ofPart(root, '');
-  return { nodes: nodes as SchemaNode[], root: place };
+  const schema: Schema = { root: ofPart(root, ''), nodes: nodes as SchemaNode[] };
+  const endless = endlessNodes(schema.nodes).findLast((place) => paths.has(place));
+  if (endless !== undefined)
+    throw new SchemaError(paths.get(endless)!, 'needs itself again within itself, without end');
+  return schema;
 }
 
-function parse(value: unknown, path: string): Parsed {
-  const parsed = schemaSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  if (issue.code === 'unrecognized_keys')
-    throw new SchemaError(at(path, issue.keys[0]!), 'is a keyword that is not supported');
-  throw new SchemaError(at(path, issue.path.join('.')), `is wrong: ${issue.message}`);
-}
-
-function at(path: string, key: string): string {
-  return path === '' || key === '' ? path + key : `${path}.${key}`;
+/** Throws SchemaError when no number is within the bounds. */
+function number(schema: Keywords, isInteger: boolean, path: string): SchemaNode {
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf } = schema;
+  const bounds = { minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf };
+  if (Object.values(bounds).every((bound) => bound === undefined))
+    return { kind: 'number', isInteger };
+  if (!boundedNumber({ ...bounds, isInteger }).isPossible) {
+    const kind = isInteger ? 'whole number within ±(2^53 − 1)' : 'number of at most 15 digits';
+    refuseEmpty(schema, path, { kind, of: 'number' });
+  }
+  return { kind: 'number', isInteger, bounds: { ...bounds, isInteger } };
 }
 
 function requireOrder(least: number, most: number, path: string): void {
