@@ -1,5 +1,6 @@
-import { createJsonMachine, type JsonMachine } from './json-machine.ts';
+import { createJsonMachine } from './json-machine.ts';
 import type { Schema } from './json-schema.ts';
+import { applyMask, leavesAny, type TokenMask, tokenMask } from './token-mask.ts';
 import type { TokenTrie } from './token-trie.ts';
 
 /** Holds the answer of one request to a form. */
@@ -18,46 +19,52 @@ export type Vocabulary = {
   readonly trie: TokenTrie;
 };
 
-/** Masks that are kept; each is a byte a token. */
-const mostMasks = 256;
+/** Masks that are kept for a form; each is a bit a token. */
+const mostMasks = 1024;
+/** States behind which the next answer gets a machine of its own, so that the old one can go; each is 1 KiB. */
+const mostStates = 20_000;
+
+/** Holds answers to one schema. */
+export type Form = { begin(stopTokens: readonly number[]): Constraint };
 
 /**
  * Forms of answers on one vocabulary. What a state of the machine allows is worked out once, by walking the trie of
- * all tokens, and kept for the next token and the next request of the same schema.
+ * all tokens, and kept for the next token and the next request of the same schema. Throws RangeError when the
+ * vocabulary lacks tokens of one byte of which every JSON text can be written.
  */
-export function createForm(
-  schema: Schema,
-  vocabulary: Vocabulary,
-): { begin(stopTokens: readonly number[]): Constraint } {
-  const machine = createJsonMachine(schema);
-  const masks = new Map<number, Uint8Array>();
-  const maskOf = (state: number): Uint8Array => {
-    const known = masks.get(state);
-    if (known !== undefined) return known;
-    const mask = new Uint8Array(vocabulary.bytes.length);
-    allow(machine, vocabulary.trie, { state, mask });
-    if (masks.size >= mostMasks) masks.clear();
-    masks.set(state, mask);
-    return mask;
-  };
+export function createForm(schema: Schema, vocabulary: Vocabulary): Form {
+  const alphabet = alphabetOf(vocabulary.bytes);
+  const make = () => ({
+    machine: createJsonMachine(schema, alphabet),
+    masks: new Map<number, TokenMask>(),
+  });
+  let shared = make();
 
   return {
     begin(stopTokens) {
+      if (shared.machine.size() > mostStates) shared = make();
+      const { machine, masks } = shared;
       let state = machine.start;
+      const maskOf = (): TokenMask => {
+        const known = masks.get(state);
+        if (known !== undefined) return known;
+        const tokens = vocabulary.bytes.length;
+        const mask = tokenMask(machine, vocabulary.trie, { state, tokens });
+        if (masks.size >= mostMasks) masks.clear();
+        masks.set(state, mask);
+        return mask;
+      };
       return {
         mask(logits) {
-          const mask = maskOf(state);
-          const mayEnd = machine.mayEnd(state);
-          const ends = new Set(mayEnd ? stopTokens : []);
-          let allowed = 0;
-          for (let token = 0; token < logits.length; token++) {
-            if (mask[token] === 1 || ends.has(token)) allowed++;
-            else logits[token] = Number.NEGATIVE_INFINITY;
-          }
-          if (allowed === 0)
+          const mask = maskOf();
+          const ends = machine.mayEnd(state) ? stopTokens : [];
+          if (ends.length === 0 && !leavesAny(mask))
             throw new RangeError(
               'the model has no token with which the answer could keep its form',
             );
+          const kept = ends.map((token) => logits[token]!);
+          applyMask(mask, logits);
+          for (const [i, token] of ends.entries()) logits[token] = kept[i]!;
         },
         advance(token) {
           for (const byte of vocabulary.bytes[token] ?? []) {
@@ -74,15 +81,14 @@ export function createForm(
   };
 }
 
-function allow(
-  machine: JsonMachine,
-  node: TokenTrie,
-  found: { readonly state: number; readonly mask: Uint8Array },
-): void {
-  const { state, mask } = found;
-  for (const token of node.tokens) mask[token] = 1;
-  for (const [byte, child] of node.children) {
-    const next = machine.step(state, byte);
-    if (next !== undefined) allow(machine, child, { state: next, mask });
-  }
+/** Which bytes are tokens by themselves. Throws RangeError when one that JSON is written with is not. */
+function alphabetOf(tokens: Vocabulary['bytes']): ReadonlySet<number> {
+  const alphabet = new Set<number>();
+  for (const text of tokens) if (text?.length === 1) alphabet.add(text[0]!);
+  for (let byte = 0x20; byte < 0x7f; byte++)
+    if (!alphabet.has(byte))
+      throw new RangeError(
+        `the model has no token for ${JSON.stringify(String.fromCharCode(byte))}`,
+      );
+  return alphabet;
 }

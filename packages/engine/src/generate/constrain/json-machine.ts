@@ -50,19 +50,38 @@ export type JsonMachine = {
   mayEnd(state: number): boolean;
   /** Whether the text must end here. */
   mustEnd(state: number): boolean;
+  /** Whether the text can be ended from here with the bytes of the alphabet alone. */
+  isSafe(state: number): boolean;
+  /** States that were met so far. */
+  size(): number;
 };
+
+/** Bytes that JSON is written with wherever a vocabulary may lack others. */
+const allBytes: ReadonlySet<number> = new Set(Array.from({ length: 256 }, (_, byte) => byte));
+/** In `steps`: not worked out yet, and no state. */
+const unknown = -2;
+const none = -1;
+/**
+ * Stacks that one state may hold beyond those that the schema lists. Where a text can be read in more ways, as
+ * by arrays in arrays of which each is two things at once, the last ways are given up; what is left is valid.
+ */
+const mostReadings = 1000;
 
 /**
  * The machine for a schema. It writes objects' properties in the order of the schema, and no white space but
  * one space, which may be left out, before the text and behind `:` and `,`. States are worked out when they
- * are first met: the machine grows with use.
+ * are first met: the machine grows with use. `alphabet` are the bytes that can be written one by one, all of ASCII
+ * that prints among them.
  */
-export function createJsonMachine(schema: Schema): JsonMachine {
+export function createJsonMachine(schema: Schema, alphabet = allBytes): JsonMachine {
   const stacks = new Map<string, Expected>();
   const states = new Map<string, number>();
   /** By state: the stacks of which one holds, `undefined` for the end of the text. */
   const members: (readonly (Expected | undefined)[])[] = [];
-  const steps: Map<number, number | undefined>[] = [];
+  const steps: Int32Array[] = [];
+  const safe = new Map<number, boolean>();
+  const listed = schema.nodes.flatMap((each) => (each.kind === 'literal' ? each.texts : []));
+  const mostStacks = mostReadings + schema.nodes.length + listed.length;
 
   const strings = new Map<TextForm, { readonly text: JsonString; readonly node: number }>();
   const numbers = new Map<number, JsonNumber>();
@@ -88,7 +107,7 @@ export function createJsonMachine(schema: Schema): JsonMachine {
     return made;
   };
   const text = (value: string, next: Expected | undefined): Expected =>
-    push({ kind: 'bytes', bytes: Buffer.from(value), at: 0 }, next);
+    push({ kind: 'bytes', bytes: writable(value, alphabet), at: 0 }, next);
   const node = (place: number, next: Expected | undefined): Expected =>
     push({ kind: 'node', node: place }, next);
   const comma = (isFirst: boolean, next: Expected): Expected =>
@@ -168,7 +187,7 @@ export function createJsonMachine(schema: Schema): JsonMachine {
 
   /** The state in which one of these stacks holds. */
   const stateOf = (heads: readonly (Expected | undefined)[]): number => {
-    const all = new Set(heads);
+    const all = new Set(heads.slice(0, mostStacks));
     // What is added while the set is walked is walked too.
     for (const stack of all)
       if (stack !== undefined) for (const reading of expand(stack)) all.add(reading);
@@ -178,14 +197,14 @@ export function createJsonMachine(schema: Schema): JsonMachine {
     const known = states.get(key);
     if (known !== undefined) return known;
     const state = members.push(taking) - 1;
-    steps.push(new Map());
+    steps.push(new Int32Array(256).fill(unknown));
     states.set(key, state);
     return state;
   };
 
   const step = (state: number, byte: number): number | undefined => {
-    const known = steps[state]!;
-    if (known.has(byte)) return known.get(byte);
+    const known = steps[state]![byte]!;
+    if (known !== unknown) return known === none ? undefined : known;
     const heads: (Expected | undefined)[] = [];
     for (const stack of members[state]!) {
       if (stack === undefined) continue;
@@ -194,11 +213,29 @@ export function createJsonMachine(schema: Schema): JsonMachine {
       else if (after !== undefined) heads.push(push(after, stack.next));
     }
     const reached = heads.length === 0 ? undefined : stateOf(heads);
-    known.set(byte, reached);
+    steps[state]![byte] = reached ?? none;
     return reached;
   };
 
+  const isSafe = (state: number): boolean => {
+    const known = safe.get(state);
+    if (known !== undefined) return known;
+    const isBetween = members[state]!.some(
+      (stack) => stack?.item.kind !== 'string' || !stack.item.text.isInCharacter(stack.item.state),
+    );
+    const found =
+      isBetween ||
+      [...alphabet].some((byte) => {
+        const next = step(state, byte);
+        return next !== undefined && isSafe(next);
+      });
+    safe.set(state, found);
+    return found;
+  };
+
   return {
+    isSafe,
+    size: () => members.length,
     start: stateOf([push({ kind: 'space' }, node(schema.root, undefined))]),
     step,
     mayEnd: (state) => members[state]!.includes(undefined),
@@ -207,6 +244,17 @@ export function createJsonMachine(schema: Schema): JsonMachine {
       return true;
     },
   };
+}
+
+/** A JSON text, with escapes for characters beyond ASCII where their bytes cannot be written one by one. */
+function writable(text: string, alphabet: ReadonlySet<number>): Uint8Array {
+  const bytes = Buffer.from(text);
+  if (bytes.every((byte) => alphabet.has(byte))) return bytes;
+  const escaped = text.replaceAll(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return Buffer.from(escaped);
 }
 
 function itemKey(item: Item): string {
