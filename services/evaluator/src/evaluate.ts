@@ -16,6 +16,8 @@ export type EvaluateInput = {
   readonly dataset: DatasetManifest;
   readonly base: ServedModel;
   readonly tuned: ServedModel;
+  /** The tuned model that the job went on from. */
+  readonly start?: ServedModel | undefined;
 };
 
 export type EvaluatePorts = {
@@ -28,7 +30,7 @@ export type EvaluatePorts = {
 };
 
 /**
- * Scores base, few-shot and tuned model on the same held-out rows and compares them. Without held-out
+ * Scores base, few-shot and tuned model, and the one that it began as, on the same held-out rows and compares them. Without held-out
  * rows the report has no contestants. Throws `unsupported_model` when the base model's tokenizer is
  * not the one that the rows were prepared with.
  */
@@ -36,8 +38,8 @@ export async function evaluate(
   input: EvaluateInput,
   ports: EvaluatePorts,
 ): Promise<EvaluationReport> {
-  const { job, dataset, base, tuned } = input;
-  for (const { kit, name } of [base, tuned])
+  const { job, dataset, base, tuned, start } = input;
+  for (const { kit, name } of [base, tuned, ...(start ? [start] : [])])
     if (kit.tokenizerSha256 !== dataset.tokenizerSha256)
       throw new LatheError(
         'unsupported_model',
@@ -75,12 +77,12 @@ export async function evaluate(
 }
 
 async function chooseEntrants(
-  { job, dataset, base, tuned }: EvaluateInput,
+  { job, dataset, base, tuned, start }: EvaluateInput,
   rows: readonly HeldOutRow[],
   ports: EvaluatePorts,
 ): Promise<Entrant[]> {
   const { settings } = ports;
-  const zeroShot = (name: 'base' | 'tuned', model: ServedModel): Entrant => {
+  const zeroShot = (name: 'base' | 'start' | 'tuned', model: ServedModel): Entrant => {
     const tasks = tasksFor(model, rows, { shots: [], limits: settings });
     if (tasks === null)
       throw new LatheError(
@@ -90,7 +92,8 @@ async function chooseEntrants(
       );
     return { name, model, shots: 0, tasks };
   };
-  if (dataset.kind === 'text') return [zeroShot('base', base), zeroShot('tuned', tuned)];
+  const trained = [...(start ? [zeroShot('start', start)] : []), zeroShot('tuned', tuned)];
+  if (dataset.kind === 'text') return [zeroShot('base', base), ...trained];
   const asked = job.options.few_shot_examples;
   const shots = await drawShots(streamRows(ports.artifacts, dataset.train.canonical.key), {
     seed: job.seed,
@@ -99,7 +102,7 @@ async function chooseEntrants(
     labelsMost: settings.fewShotLabels,
   });
   const fewShot = fewShotEntrant(base, rows, { shots, limits: settings });
-  return [zeroShot('base', base), ...(fewShot === null ? [] : [fewShot]), zeroShot('tuned', tuned)];
+  return [zeroShot('base', base), ...(fewShot === null ? [] : [fewShot]), ...trained];
 }
 
 function comparisonsOf(showings: readonly Showing[]): Comparison[] {

@@ -1,3 +1,5 @@
+import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
+import { modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +27,13 @@ const rows = (count: number, from: number) =>
     chatRow(from + index, `thing ${from + index}`, labels[index % 3] as string),
   );
 const dataset = { train: rows(30, 1), heldOut: rows(12, 100) };
+/** Where a job went on from, whose copy of it is gone. */
+const start: JobStart = {
+  base: 'tiny',
+  kind: 'adapter',
+  manifestKey: 'default/jobs/gone/start/manifest.json',
+  adaptation: { type: 'lora' },
+};
 /** An evaluation that goes on for long enough to be disturbed. */
 const slow = { train: rows(30, 1), heldOut: rows(800, 100) };
 const slowOptions = { options: { evaluation_rows: 800 } };
@@ -61,6 +70,27 @@ describe('an evaluation', () => {
     const names = (await service.events(job.id)).map((event) => event.name);
     expect(names.slice(-3)).toEqual(['evaluated', 'model_created', 'succeeded']);
     expect(names.filter((each) => each === 'evaluating').length).toBeGreaterThan(3);
+  });
+
+  it('scores the model that the job went on from as well, for as long as it is there', async () => {
+    const model = await service.addTuned('adapter', 9);
+    const job = await service.trained(dataset, { model, start });
+    await service.queue(job);
+    const ended = await service.ended(job.id);
+    const name = `ft:tiny:default::${job.id.slice(6, 14)}`;
+    expect(ended).toMatchObject({ state: 'succeeded', fineTunedModel: name });
+    const report = await service.report(ended);
+    expect(report.baseModel).toBe('tiny');
+    const who = report.contestants.map((each) => [each.name, each.model]);
+    const base = ['base', 'few-shot'].map((each) => [each, 'tiny']);
+    expect(who).toEqual([...base, ['start', model], ['tuned', name]]);
+    expect(report.comparisons.map(({ against }) => against)).toEqual(['base', 'few-shot', 'start']);
+
+    await service.models.delete(modelKey('default', model));
+    const orphan = await service.trained(dataset, { model, start });
+    await service.queue(orphan);
+    const { contestants } = await service.report(await service.ended(orphan.id));
+    expect(contestants.map((each) => each.name)).toEqual(['base', 'few-shot', 'tuned']);
   });
 
   it('gives the same report again, and changes nothing when the message comes twice', async () => {
@@ -128,8 +158,8 @@ describe('an evaluation', () => {
 
 describe('a disturbed evaluation', () => {
   /** A job whose evaluation is under way. */
-  async function underWay() {
-    const job = await service.trained(slow, slowOptions);
+  async function underWay(change: Partial<JobRecord> = slowOptions) {
+    const job = await service.trained(slow, change);
     await service.queue(job);
     await expect
       .poll(async () => (await service.events(job.id)).length, { timeout: 20_000 })
@@ -153,6 +183,19 @@ describe('a disturbed evaluation', () => {
     const job = await underWay();
     await wish(job.id, 'pause');
     expect(await service.ended(job.id)).toMatchObject({ state: 'paused', stage: 'evaluate' });
+  });
+
+  it('does without the model that the job went on from when that is deleted meanwhile', async () => {
+    const model = await service.addTuned('adapter', 10);
+    const options = { evaluation_rows: 100, few_shot_examples: 0 };
+    const job = await underWay({ model, start, options });
+    await service.models.delete(modelKey('default', model));
+    const told = { project: 'default', name: model };
+    service.nats.connection.publish(modelDeletedSubject, JSON.stringify(told));
+    const ended = await service.ended(job.id);
+    expect(ended).toMatchObject({ state: 'succeeded', error: null });
+    const { contestants } = await service.report(ended);
+    expect(contestants.map(({ name }) => name)).toEqual(['base', 'tuned']);
   });
 
   it('lets chats through', async () => {

@@ -1,3 +1,4 @@
+import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
 import { reportPrefix } from '@lathe/contracts/artifact/key';
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { LatheError, toWireError } from '@lathe/contracts/error';
@@ -16,7 +17,7 @@ import { evaluate, headline, reportSentence } from './evaluate.ts';
 import { readDataset } from './held-out.ts';
 import { type EventPorts, emit } from './job-events.ts';
 import type { ModelFiles } from './model-files.ts';
-import { type Models, styleOf } from './models.ts';
+import { type Models, type ServedModel, styleOf } from './models.ts';
 import type { EvaluatorSettings } from './settings.ts';
 import { type Interruption, interruptionOf, watchWishes } from './wish-watch.ts';
 
@@ -122,13 +123,36 @@ async function score(
       emit(ports, job, { name: 'evaluating', message, data, detail: `${contestant}:${done}` }),
     );
   };
+  const evaluatePorts = { ...ports, signal, onProgress };
+  const start = await startModel(ports, job, dataset.kind);
   try {
-    return await evaluate({ job, dataset, base, tuned }, { ...ports, signal, onProgress });
+    return await evaluate({ job, dataset, base, tuned, start }, evaluatePorts);
+  } catch (error) {
+    // It may be deleted at any time, and is not worth the evaluation.
+    if (start === undefined || (await startModel(ports, job, dataset.kind)) !== undefined)
+      throw error;
+    return await evaluate({ job, dataset, base, tuned }, evaluatePorts);
   } finally {
     // Told before what follows, and missing ones are not worth the evaluation.
     for (const result of await Promise.allSettled(told))
       if (result.status === 'rejected')
         ports.log.warn({ err: result.reason }, 'could not tell the progress');
+  }
+}
+
+/** The tuned model that the job went on from, asked as the job's rows are; undefined when it was deleted. */
+async function startModel(
+  { models }: EvaluationPorts,
+  job: JobRecord,
+  rows: DatasetManifest['kind'],
+): Promise<ServedModel | undefined> {
+  if (job.start === undefined) return undefined;
+  try {
+    const found = await models.find(job.project, job.model);
+    return { ...found, style: styleOf(rows, found.kit) };
+  } catch (error) {
+    if (error instanceof LatheError && error.code === 'model_not_found') return undefined;
+    throw error;
   }
 }
 

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { startPrefix } from '@lathe/contracts/artifact/key';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
-import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
+import { type JobRecord, type JobStart, moveJob } from '@lathe/contracts/job/record';
+import { changeJob } from '@lathe/platform/jobs';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -75,6 +76,12 @@ const lora = { type: 'lora', rank: 4, alpha: 8, dropout: 0 } as const satisfies 
 
 test.each<[string, Adaptation, Adaptation, 'adapter' | 'merged']>([
   ['the adapter', lora, lora, 'adapter'],
+  [
+    'virtual tokens',
+    { type: 'prompt-tuning', tokens: 3, initial: 'random' },
+    { type: 'prompt-tuning', tokens: 3 },
+    'adapter',
+  ],
   ['whole weights', { type: 'full' }, { type: 'full' }, 'merged'],
   ['an adapter of whole weights', { type: 'full' }, lora, 'merged'],
 ])(
@@ -100,6 +107,17 @@ test.each<[string, Adaptation, Adaptation, 'adapter' | 'merged']>([
   },
   90_000,
 );
+
+test('what was copied for a job that is cancelled while it waits goes', async () => {
+  const parent = await trained(await create(lora, { epochs: 1 }));
+  const start = { ...(await startFrom(parent, lora)), base: 'nobody-has-it' };
+  const id = await create(lora, { model: 'ft:nobody-has-it:default::x', start });
+  expect(await objects(startPrefix('default', id))).not.toEqual([]);
+  await changeJob(cluster.jobs, 'default', id, (record) =>
+    moveJob(record, 'cancelled', { desired: 'cancel', now: Math.floor(Date.now() / 1000) }),
+  );
+  await expect.poll(() => objects(startPrefix('default', id))).toEqual([]);
+});
 
 test('a child whose parent is gone ends the same after a pause and a lost worker', async () => {
   const parent = await trained(await create(lora));

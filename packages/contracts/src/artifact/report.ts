@@ -10,9 +10,9 @@ export const rateSchema = z.object({
 });
 export type Rate = z.infer<typeof rateSchema>;
 
-/** One contestant on the held-out rows. */
+/** One contestant on the held-out rows; `start` is the tuned model that the job went on from. */
 export const contestantSchema = z.object({
-  name: z.enum(['base', 'few-shot', 'tuned']),
+  name: z.enum(['base', 'few-shot', 'start', 'tuned']),
   model: z.string(),
   shots: z.number().int(),
   exactMatch: rateSchema,
@@ -24,7 +24,7 @@ export type Contestant = z.infer<typeof contestantSchema>;
 
 /** Tuned against another contestant on the same rows: exact McNemar test. */
 export const comparisonSchema = z.object({
-  against: z.enum(['base', 'few-shot']),
+  against: z.enum(['base', 'few-shot', 'start']),
   difference: z.number(),
   onlyTunedRight: z.number().int(),
   onlyOtherRight: z.number().int(),

@@ -57,6 +57,20 @@ describe.each<[string, TrainingSettingsInput['method']]>([
   });
 });
 
+it('what began as PiSSA goes on as a plain adapter of twice the rank', async () => {
+  const run = await runOf({ type: 'lora', rank: 2, alpha: 6, initial: 'pissa' });
+  const parent = await createTrainer(run);
+  await trainToEnd(parent);
+  const left = await parent.evaluate(run.examples);
+  await parent.exportAdapter(join(folder, 'pissa'));
+  await parent.dispose();
+  const adapter = await readServedAdapter(join(folder, 'pissa'));
+  const child = await createTrainer(await runOf({ type: 'lora', rank: 4, alpha: 12 }, { adapter }));
+  const score = await child.evaluate(run.examples);
+  expect(Math.abs(score.loss / left.loss - 1)).toBeLessThan(1e-5);
+  await child.dispose();
+});
+
 it('weights that were trained and merged are the start of the next run', async () => {
   const run = await runOf({ type: 'full' });
   const parent = await createTrainer(run);
