@@ -24,7 +24,7 @@ export const dpoHyperparametersSchema = hyperparametersSchema.extend({
   beta: z
     .union([auto, z.number().positive().max(2)])
     .optional()
-    .describe('how strongly the model is held to the one that it starts from'),
+    .describe('how strongly the model is held to what it was at the start'),
 });
 export type DpoHyperparameters = z.infer<typeof dpoHyperparametersSchema>;
 
@@ -72,7 +72,7 @@ export type LatheOptions = z.infer<typeof latheOptionsSchema>;
 
 /** Body of POST /v1/fine_tuning/jobs. Unknown fields are refused with their path. */
 export const createJobSchema = z.strictObject({
-  model: z.string().min(1).max(256).describe('a base model, or a tuned one to go on from'),
+  model: z.string().min(1).max(256).describe('a base model, or a tuned one to train further'),
   training_file: z.string().min(1),
   validation_file: z.string().min(1).nullish(),
   method: z
