@@ -50,8 +50,8 @@ export const tuningRules = {
   /** The same for every size: scaling vectors, and what stands for a few tokens, move fast. */
   ia3: 5e-3,
   tokens: 1e-3,
-  'prompt-tuning': 3e-2,
-  'prefix-tuning': 1e-2,
+  'prompt-tuning': 5e-2,
+  'prefix-tuning': 1e-1,
   /** LoRA where the job says nothing. */
   loraRank: 16,
   loraAlpha: 32,
