@@ -9,7 +9,7 @@ export type AutomatonLimits = {
   readonly work: number;
 };
 
-export const automatonLimits: AutomatonLimits = { states: 20_000, work: 10_000_000 };
+export const automatonLimits: AutomatonLimits = { states: 20_000, work: 5_000_000 };
 
 /** What is left of the limits while a schema is read. */
 export type Budget = { states: number; work: number };
@@ -50,7 +50,7 @@ export const anyText: Automaton = {
 
 /** A nondeterministic automaton's node: characters lead to `to[0]`; the others are passed without one. */
 type Node = {
-  readonly kind: 'characters' | 'pass' | 'start' | 'end' | 'match';
+  readonly kind: 'characters' | 'pass' | 'start' | 'end';
   readonly set: CodePoints;
   readonly to: number[];
 };
@@ -77,14 +77,17 @@ export function searchAutomaton(expression: Expression, budget: Budget): Automat
 
   const next: number[] = [];
   const accepts: boolean[] = [];
-  const subsets: Set<number>[] = [];
+  const subsets: (readonly number[])[] = [];
   const states = new Map<string, number>();
   const matched = nodes.length - 1;
+  /** Nodes that were passed and cannot be again tell states apart that are one. */
+  const isKept = (place: number) =>
+    nodes[place]!.kind === 'characters' || nodes[place]!.kind === 'end';
   const stateOf = (begin: Iterable<number>, atStart: boolean): number => {
     const all = closure(begin, atStart, false);
     // Where the expression is found already, anything may follow.
-    const subset = all.has(matched) ? new Set([matched]) : all;
-    const key = [...subset].toSorted((a, b) => a - b).join();
+    const subset = all.has(matched) ? [matched] : [...all].filter((place) => isKept(place));
+    const key = subset.toSorted((a, b) => a - b).join();
     const name = atStart ? `^${key}` : key;
     const known = states.get(name);
     if (known !== undefined) return known;

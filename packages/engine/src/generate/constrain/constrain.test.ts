@@ -1,117 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createForm, type Vocabulary } from './constraint.ts';
 import { createJsonMachine } from './json-machine.ts';
 import { anyObject, readJsonSchema } from './json-schema.ts';
-import { SchemaError } from './schema-error.ts';
+import { isValid, rootedSchemas } from './schema.fixture.ts';
 import { tokenTrie } from './token-trie.ts';
-
-type Json = Record<string, unknown>;
-
-/** Whether a value is valid, by the meaning of the keywords and not by the machine. */
-function isValid(schema: Json, value: unknown, root: Json = schema): boolean {
-  const within = (part: unknown, inner: unknown): boolean =>
-    part === true || isValid(part as Json, inner, root);
-  const { type, anyOf, $ref } = schema;
-  if (typeof $ref === 'string') {
-    const name = $ref.split('/').at(-1) ?? '';
-    return within($ref === '#' ? root : (root.$defs as Json)[name], value);
-  }
-  if (Array.isArray(anyOf)) return anyOf.some((option) => within(option, value));
-  if ('const' in schema) return JSON.stringify(schema.const) === JSON.stringify(value);
-  if (Array.isArray(schema.enum))
-    return schema.enum.some((each) => JSON.stringify(each) === JSON.stringify(value));
-  if (Array.isArray(type))
-    return type.some((each) => isValid({ ...schema, type: each }, value, root));
-  const {
-    minLength = 0,
-    maxLength = 1e9,
-    minItems = 0,
-    maxItems = 1e9,
-  } = schema as Record<string, number>;
-  switch (type) {
-    case 'string':
-      if (typeof value !== 'string') return false;
-      return (
-        [...value].length >= minLength && [...value].length <= maxLength && value.isWellFormed()
-      );
-    case 'integer':
-      return Number.isInteger(value);
-    case 'number':
-      return typeof value === 'number';
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'null':
-      return value === null;
-    case 'array':
-      if (!Array.isArray(value) || value.length < minItems || value.length > maxItems) return false;
-      return value.every((item) => within(schema.items ?? true, item));
-    case 'object': {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-      const properties = (schema.properties ?? {}) as Json;
-      const required = (schema.required ?? []) as string[];
-      if (!required.every((key) => Object.hasOwn(value, key))) return false;
-      return Object.entries(value).every(([key, inner]) => {
-        if (Object.hasOwn(properties, key)) return within(properties[key], inner);
-        const other = schema.additionalProperties ?? true;
-        return other !== false && within(other, inner);
-      });
-    }
-    default:
-      return true;
-  }
-}
-
-const { schema: schemas } = fc.letrec<{ schema: Json }>((tie) => ({
-  schema: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    fc.constantFrom<Json>(
-      { type: 'string' },
-      { type: 'string', minLength: 2, maxLength: 5 },
-      { type: 'integer' },
-      { type: 'number' },
-      { type: ['string', 'null'] },
-      { type: ['integer', 'boolean'] },
-      { enum: ['a', 'ab', 'b"\\\n', 'é', 3, null, { k: [1] }] },
-      { const: 'only' },
-      { $ref: '#/$defs/tree' },
-    ),
-    fc.record({
-      type: fc.constant('array'),
-      items: tie('schema'),
-      minItems: fc.constantFrom(0, 1, 2),
-      maxItems: fc.constantFrom(2, 3),
-    }),
-    fc
-      .tuple(fc.dictionary(fc.constantFrom('a', 'é"', 'long name', 'b'), tie('schema')), fc.nat())
-      .map(([properties, bits]) => ({
-        type: 'object',
-        properties,
-        required: Object.keys(properties).filter((_, i) => (bits >> i) % 2 === 1),
-        additionalProperties: false,
-      })),
-    fc.record({ anyOf: fc.array(tie('schema'), { minLength: 1, maxLength: 3 }) }),
-    fc.record({ type: fc.constant('object'), additionalProperties: tie('schema') }),
-  ),
-}));
-const $defs = {
-  tree: {
-    type: 'object',
-    properties: {
-      leaf: { type: 'string' },
-      kids: { type: 'array', items: { $ref: '#/$defs/tree' } },
-    },
-    required: ['kids'],
-    additionalProperties: false,
-  },
-};
-const rooted = schemas.map((schema): Json => ({ ...schema, $defs }));
 
 it('every text that the machine takes to its end is valid', () => {
   fc.assert(
-    fc.property(rooted, fc.infiniteStream(fc.nat(255)), (schema, random) => {
+    fc.property(rootedSchemas, fc.infiniteStream(fc.nat(255)), (schema, random) => {
       const machine = createJsonMachine(readJsonSchema(schema));
       let state = machine.start;
       const bytes: number[] = [];
@@ -169,32 +68,6 @@ it('takes what is valid, in the order of the schema', () => {
   expect(takes(true, '[null,{"a":[1,"b"]}]')).toBe(true);
 });
 
-describe('what is not supported', () => {
-  it.each<[unknown, string]>([
-    [
-      { type: 'string', contentEncoding: 'x' },
-      'contentEncoding is a keyword that is not supported',
-    ],
-    [
-      { type: 'object', properties: { age: { type: 'array', uniqueItems: true } } },
-      'properties.age.uniqueItems is a keyword that is not supported',
-    ],
-    [{ type: 'object', required: ['a'] }, 'required names "a", which is not a property'],
-    [{ $ref: '#/$defs/none' }, '$ref names "#/$defs/none", which is not in $defs'],
-    [{ type: 'text' }, 'type is wrong'],
-    [{ items: {} }, 'the schema has items but no type'],
-    [{ type: 'string', minItems: 2 }, 'minItems is not about the type string'],
-    [{ type: 'array', minItems: 2, maxItems: 1 }, 'minItems is more than the largest allowed'],
-    [{ type: 'array', items: false }, 'items is false'],
-    [{ anyOf: [{ type: 'null' }], type: 'null' }, 'type is not supported beside anyOf'],
-    [{ type: 'null', enum: [1] }, 'the schema allows no value of its type'],
-    [7, 'the schema is wrong'],
-  ])('%j', (schema, message) => {
-    expect(() => readJsonSchema(schema)).toThrow(SchemaError);
-    expect(() => readJsonSchema(schema)).toThrow(message);
-  });
-});
-
 const folder = fileURLToPath(new URL('../../../../../models/lathe-tiny', import.meta.url));
 
 async function tinyVocabulary(): Promise<Vocabulary & { decode(tokens: number[]): string }> {
@@ -205,12 +78,30 @@ async function tinyVocabulary(): Promise<Vocabulary & { decode(tokens: number[])
   return { bytes, trie: tokenTrie(bytes), decode: (tokens) => tokenizer.decode(tokens) };
 }
 
-it('tokens drawn at random from what the mask leaves are valid JSON', async () => {
-  const vocabulary = await tinyVocabulary();
+/** Few tokens, some of which begin characters that no other token ends. */
+function sparseVocabulary(): Awaited<ReturnType<typeof tinyVocabulary>> {
+  const ascii = Array.from({ length: 0x5f }, (_, i) => Uint8Array.of(0x20 + i));
+  const words = ['{"', '","', 'true', '00', '"]', '\\u', 'é', '\n'].map((word) =>
+    Buffer.from(word),
+  );
+  const parts = [[0xf0, 0x9f], [0x98, 0x80], [0xe0], [0x22, 0xc3], [0xa9, 0xc3, 0xa9]];
+  const bytes = [...ascii, ...words, ...parts.map((part) => Uint8Array.from(part)), undefined];
+  const decode = (tokens: number[]) =>
+    new TextDecoder('utf-8', { fatal: true }).decode(
+      Buffer.concat(tokens.map((token) => bytes[token] ?? Buffer.alloc(0))),
+    );
+  return { bytes, trie: tokenTrie(bytes), decode };
+}
+
+it.each([
+  ['its tokenizer', tinyVocabulary],
+  ['few tokens', sparseVocabulary],
+])('tokens drawn at random from what the mask leaves are valid JSON, with %s', async (_, make) => {
+  const vocabulary = await make();
   const end = vocabulary.bytes.indexOf(undefined);
   fc.assert(
     fc.property(
-      rooted,
+      rootedSchemas,
       fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
       (schema, random) => {
         const constraint = createForm(readJsonSchema(schema), vocabulary).begin([end]);
@@ -221,7 +112,9 @@ it('tokens drawn at random from what the mask leaves are valid JSON', async () =
           constraint.mask(logits);
           const left = [...logits.keys()].filter((token) => logits[token] === 0);
           const closing = left.filter((token) =>
-            ['"', ']', '}', '"]', '"}'].includes(vocabulary.decode([token])),
+            ['"', ']', '}', '"]', '"}'].includes(
+              Buffer.from(vocabulary.bytes[token] ?? []).toString(),
+            ),
           );
           const from = tokens.length > 30 && closing.length > 0 ? closing : left;
           const token =
@@ -258,4 +151,65 @@ it('allows the end only where the text may end, and nothing else where it must',
   constraint.advance(of('}'));
   expect(constraint.isOver).toBe(true);
   expect(allowed()).toEqual([end]);
+});
+
+it('needs tokens for the bytes that JSON is written with', () => {
+  const bytes = [Buffer.from('{'), Buffer.from('}')];
+  expect(() => createForm(anyObject, { bytes, trie: tokenTrie(bytes) })).toThrow(
+    'the model has no token for " "',
+  );
+});
+
+it('writes characters as escapes whose bytes are no tokens', () => {
+  const vocabulary = sparseVocabulary();
+  const constraint = createForm(readJsonSchema({ const: '€😀' }), vocabulary).begin([]);
+  const written: number[] = [];
+  while (!constraint.isOver) {
+    const logits = new Float32Array(vocabulary.bytes.length);
+    constraint.mask(logits);
+    const token = logits.lastIndexOf(0);
+    constraint.advance(token);
+    written.push(token);
+  }
+  expect(vocabulary.decode(written)).toMatch(/^ ?"\\u20ac\\ud83d\\ude00"$/);
+});
+
+it('leaves what its machine takes, token by token', async () => {
+  const vocabulary = await tinyVocabulary();
+  const schema = {
+    type: 'array',
+    items: {
+      anyOf: [
+        { type: 'number', maximum: 12 },
+        { pattern: '^[a-eé ]{3,}$', type: 'string' },
+      ],
+    },
+  };
+  const machine = createJsonMachine(readJsonSchema(schema));
+  const constraint = createForm(readJsonSchema(schema), vocabulary).begin([]);
+  let state = machine.start;
+  for (const byte of Buffer.from('["a e", 1.')) {
+    const logits = new Float32Array(vocabulary.bytes.length);
+    constraint.mask(logits);
+    for (const [token, bytes] of vocabulary.bytes.entries()) {
+      let reached: number | undefined = state;
+      for (const each of bytes ?? [])
+        reached = reached === undefined ? undefined : machine.step(reached, each);
+      expect(logits[token] === 0).toBe(bytes !== undefined && reached !== undefined);
+    }
+    state = machine.step(state, byte)!;
+    constraint.advance(
+      vocabulary.bytes.findIndex((each) => each?.length === 1 && each[0] === byte),
+    );
+  }
+});
+
+it('stays small where a text can be read in more and more ways', () => {
+  const list = (extra: object) => ({ type: 'array', items: { $ref: '#' }, ...extra });
+  const schema = { anyOf: [list({}), list({ maxItems: 3 }), { type: 'null' }] };
+  const machine = createJsonMachine(readJsonSchema(schema));
+  let state: number | undefined = machine.start;
+  for (const byte of Buffer.from(`${'['.repeat(40)}null${']'.repeat(40)}`))
+    state = machine.step(state!, byte);
+  expect(machine.mayEnd(state!)).toBe(true);
 });

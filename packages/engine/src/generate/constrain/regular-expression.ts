@@ -83,7 +83,7 @@ export function parsePattern(pattern: string): Expression {
     const of = atom();
     const bounds = quantifier();
     if (bounds === undefined) return of;
-    if (of.kind === 'start' || of.kind === 'end') fail('a quantifier on an anchor', place);
+    if (text[place] === '^' || text[place] === '$') fail('a quantifier on an anchor', place);
     take('?');
     if ('*+?{'.includes(text[at] ?? ' ')) fail('a quantifier on a quantifier');
     return { kind: 'repeat', of, ...bounds };

@@ -69,7 +69,7 @@ function lives(
   automaton: Automaton,
   { minLength, maxLength, budget }: Lengths,
 ): (state: number, count: number) => boolean {
-  const { accepts, next, classes } = automaton;
+  const { next, classes } = automaton;
   /** The states from which one character leads into some. */
   const before = (states: Uint8Array): Uint8Array => {
     spend(budget, 'work', next.length);
@@ -78,15 +78,12 @@ function lives(
       if (to >= 0 && states[to] === 1) earlier[Math.floor(place / classes)] = 1;
     return earlier;
   };
-  const accepting = Uint8Array.from(accepts, Number);
-  /** By the characters that may still come where the text is long enough; the last holds for all more. */
-  const withRoom: Uint8Array[] = [accepting];
-  while (withRoom.length <= maxLength - minLength) {
-    const earlier = before(withRoom.at(-1)!).map((alive, state) => alive | accepting[state]!);
-    if (isSame(earlier, withRoom.at(-1)!)) break;
-    withRoom.push(earlier);
-  }
-  const enough = maxLength < minLength ? new Uint8Array(accepts.length) : withRoom.at(-1)!;
+  const distances = toAcceptance(automaton, budget);
+  const isNear = (state: number, room: number): boolean =>
+    Number.isFinite(distances[state]!) && distances[state]! <= room;
+  const enough = Uint8Array.from(distances, (distance) =>
+    Number(distance <= maxLength - minLength),
+  );
   /** By the characters that are still missing; the last holds for all more. */
   const missing: Uint8Array[] = [enough];
   while (missing.length <= minLength) {
@@ -95,10 +92,26 @@ function lives(
     missing.push(earlier);
   }
   return (state, count) => {
-    const [levels, distance] =
-      count < minLength ? [missing, minLength - count] : [withRoom, maxLength - count];
-    return levels[Math.min(distance, levels.length - 1)]![state] === 1;
+    if (count >= minLength) return isNear(state, maxLength - count);
+    return missing[Math.min(minLength - count, missing.length - 1)]![state] === 1;
   };
+}
+
+/** By state, the fewest characters to one that accepts; infinite where none is reached. */
+function toAcceptance({ accepts, next, classes }: Automaton, budget: Budget): readonly number[] {
+  spend(budget, 'work', next.length);
+  const before: number[][] = accepts.map(() => []);
+  for (const [place, to] of next.entries())
+    if (to >= 0) before[to]!.push(Math.floor(place / classes));
+  const distances = accepts.map((does) => (does ? 0 : Number.POSITIVE_INFINITY));
+  const reached = new Set(accepts.keys().filter((state) => accepts[state]));
+  for (const state of reached)
+    for (const earlier of before[state]!) {
+      // The set is walked in the order of the distances.
+      distances[earlier] = Math.min(distances[earlier]!, distances[state]! + 1);
+      reached.add(earlier);
+    }
+  return distances;
 }
 
 function isSame(one: Uint8Array, two: Uint8Array): boolean {
