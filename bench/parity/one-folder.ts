@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import { readPeftAdapter } from '@lathe/engine/checkpoint/peft';
+import { readServedAdapter } from '@lathe/engine/checkpoint/peft-virtual';
 import { Decoder } from '@lathe/engine/generate/decoder';
-import { adapterFeeds, serveWeights } from '@lathe/engine/generate/weights';
+import { servedAdapter } from '@lathe/engine/generate/served-adapter';
+import { serveWeights } from '@lathe/engine/generate/weights';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 
@@ -34,10 +35,8 @@ const tokens = (await loadTokenizer(values.model)).encode(values.text);
 const weights = await serveWeights(model);
 const maxContext = model.config.maxPositions;
 const decoder = new Decoder({ model, weights, device: cpuDevice(), maxContext, maxRows: 1 });
-const adapter =
-  values.adapter === undefined
-    ? {}
-    : { adapter: adapterFeeds(model, await readPeftAdapter(values.adapter)) };
+const { layers: adapter, virtual } =
+  values.adapter === undefined ? {} : servedAdapter(model, await readServedAdapter(values.adapter));
 const cache = decoder.createCache();
 const slot = cache.open();
 
@@ -55,7 +54,7 @@ await rm(folder, { recursive: true });
 let largest = 0;
 let scale = 0;
 for (const [at, token] of tokens.entries()) {
-  const logits = await decoder.prefill(cache, { slot, tokens: [token], ...adapter });
+  const logits = await decoder.prefill(cache, { slot, tokens: [token], adapter, virtual });
   for (const [id, logit] of logits.entries()) {
     const reference = bytes.readFloatLE(4 * (at * logits.length + id));
     largest = Math.max(largest, Math.abs(logit - reference));

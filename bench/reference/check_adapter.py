@@ -27,7 +27,8 @@ def main() -> None:
     model.eval()
     tokens = torch.tensor([[int(token) for token in options.tokens.split(",")]])
     with torch.no_grad():
-        logits = model(tokens).logits[0]
+        # The virtual tokens of a tuned prompt have logits too, before those of the text.
+        logits = model(tokens).logits[0, -tokens.shape[1] :]
     logits.float().numpy().astype("<f4").tofile(options.out)
 
 

@@ -1,5 +1,6 @@
 /** Prompts and prefixes that were learned, at serving: against the forward pass of training, and beside others. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { methodModels, recordedMethod } from '../adapt/recorded-methods.ts';
 import { decoderNames } from '../checkpoint/decoder-names.ts';
 import { readTensor } from '../checkpoint/safetensors.ts';
 import { readReference, referenceModels } from '../models/reference.ts';
@@ -12,6 +13,20 @@ import { openGenerator } from './generator.ts';
 const prompt = [21, 3, 42, 55, 6];
 const methods = ['prompt', 'prefix'] as const;
 const count = 5;
+
+it.each(methodModels.flatMap((name) => methods.map((method) => [name, method] as const)))(
+  'examples have the loss behind it that peft gives them: %s, a %s',
+  async (name, method) => {
+    const { run, recording } = await recordedMethod(name, `${method}-tuning`);
+    const generator = await openGenerator({ model: run.model });
+    const tensors = new Map(run.adapter?.tensors);
+    const count = tensors.get('prompt_embeddings')?.shape[0] ?? 0;
+    generator.loadAdapter('recorded', { method, count, tensors });
+    const { loss } = await generator.score(run.examples, { adapter: 'recorded' });
+    expect(loss).toBeCloseTo(recording.loss, 5);
+    await generator.dispose();
+  },
+);
 
 describe.each(referenceModels)('virtual tokens on the tiny model "%s"', (name) => {
   const opened = (async () => {
