@@ -1,4 +1,5 @@
 import { boundedNumber } from './bounded-number.ts';
+import { type Item, itemKey, take, takesBytes } from './json-item.ts';
 import { anyNumber, type JsonNumber } from './json-number.ts';
 import type { Schema, SchemaNode } from './json-schema.ts';
 import { createJsonString, type JsonString } from './json-string.ts';
@@ -9,37 +10,6 @@ import { anyTextForm, type TextForm } from './text-form.ts';
  * object, so that what follows from them is worked out once.
  */
 type Expected = { readonly id: number; readonly item: Item; readonly next: Expected | undefined };
-
-type Item =
-  /** These bytes, from a place on. */
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly at: number }
-  /** A space that may be left out. */
-  | { readonly kind: 'space' }
-  | { readonly kind: 'node'; readonly node: number }
-  /** The rest of a string, its closing quote included. */
-  | {
-      readonly kind: 'string';
-      readonly text: JsonString;
-      readonly state: number;
-      readonly node: number;
-    }
-  | {
-      readonly kind: 'number';
-      readonly number: JsonNumber;
-      readonly state: number;
-      readonly node: number;
-    }
-  /** The rest of an object from its property `from` on. */
-  | {
-      readonly kind: 'properties';
-      readonly node: number;
-      readonly from: number;
-      readonly isFirst: boolean;
-    }
-  | { readonly kind: 'entries'; readonly node: number; readonly isFirst: boolean }
-  | { readonly kind: 'items'; readonly node: number; readonly count: number };
-
-const space = 0x20;
 
 /** A machine that takes a JSON text byte by byte. States are small whole numbers. */
 export type JsonMachine = {
@@ -255,50 +225,4 @@ function writable(text: string, alphabet: ReadonlySet<number>): Uint8Array {
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return Buffer.from(escaped);
-}
-
-function itemKey(item: Item): string {
-  switch (item.kind) {
-    case 'bytes':
-      return `b${item.at}:${Buffer.from(item.bytes).toString('hex')}`;
-    case 'space':
-      return 's';
-    case 'node':
-      return `n${item.node}`;
-    case 'string':
-      return `q${item.node}:${item.state}`;
-    case 'number':
-      return `d${item.node}:${item.state}`;
-    case 'properties':
-      return `p${item.node}:${item.from}:${item.isFirst}`;
-    case 'entries':
-      return `e${item.node}:${item.isFirst}`;
-    case 'items':
-      return `i${item.node}:${item.count}`;
-  }
-}
-
-function takesBytes({ kind }: Item): boolean {
-  return kind === 'bytes' || kind === 'space' || kind === 'string' || kind === 'number';
-}
-
-/** What is left of an item after a byte: `done` for nothing, undefined when it does not take the byte. */
-function take(item: Item, byte: number): Item | 'done' | undefined {
-  switch (item.kind) {
-    case 'bytes':
-      if (item.bytes[item.at] !== byte) return undefined;
-      return item.at + 1 === item.bytes.length ? 'done' : { ...item, at: item.at + 1 };
-    case 'space':
-      return byte === space ? 'done' : undefined;
-    case 'string': {
-      const state = item.text.step(item.state, byte);
-      return state === 'done' || state === undefined ? state : { ...item, state };
-    }
-    case 'number': {
-      const state = item.number.step(item.state, byte);
-      return state === undefined ? undefined : { ...item, state };
-    }
-    default:
-      return undefined;
-  }
 }

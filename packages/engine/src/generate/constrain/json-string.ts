@@ -147,10 +147,10 @@ function firstHalves(
   while (first <= 0xdbff) {
     const base = 0x10000 + (first - 0xd800) * 0x400;
     const seconds = moved(within(arcs, base, base + 0x3ff), base - 0xdc00);
-    const arc = arcs.find((each) => each.low <= base && each.high >= base + 0x3ff);
+    const arc = arcs[firstUpTo(arcs, base)];
     // First halves with which all second halves lead to one place are many; they are taken at once.
-    const last =
-      arc === undefined ? first : 0xd800 + Math.floor((arc.high + 1 - 0x10000) / 0x400) - 1;
+    const isWhole = arc !== undefined && arc.low <= base && arc.high >= base + 0x3ff;
+    const last = isWhole ? 0xd800 + Math.floor((arc.high + 1 - 0x10000) / 0x400) - 1 : first;
     if (seconds.length > 0) found.push({ low: first, high: last, to: half(seconds) });
     first = last + 1;
   }
@@ -158,14 +158,30 @@ function firstHalves(
 }
 
 function leadsTo(arcs: readonly Arc[], character: number): number | undefined {
-  return arcs.find(({ low, high }) => low <= character && character <= high)?.to;
+  const arc = arcs[firstUpTo(arcs, character)];
+  return arc !== undefined && arc.low <= character ? arc.to : undefined;
 }
 
 /** The parts of arcs between two characters. */
 function within(arcs: readonly Arc[], low: number, high: number): readonly Arc[] {
-  return arcs
-    .filter((arc) => arc.low <= high && arc.high >= low)
-    .map((arc) => ({ low: Math.max(arc.low, low), high: Math.min(arc.high, high), to: arc.to }));
+  const found: Arc[] = [];
+  for (let i = firstUpTo(arcs, low); i < arcs.length && arcs[i]!.low <= high; i++) {
+    const arc = arcs[i]!;
+    found.push({ low: Math.max(arc.low, low), high: Math.min(arc.high, high), to: arc.to });
+  }
+  return found;
+}
+
+/** The place of the first arc that goes up to a character or beyond. */
+function firstUpTo(arcs: readonly Arc[], character: number): number {
+  let low = 0;
+  let high = arcs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (arcs[middle]!.high < character) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Arcs counted from another character on. */
