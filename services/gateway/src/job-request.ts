@@ -1,4 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
+import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type {
   CreateJob,
   DpoHyperparameters,
@@ -110,6 +111,16 @@ function refuseContradictions(options: LatheOptions): void {
 /** Losses of preference that ask the base model nothing. */
 const ownLosses: readonly string[] = ['orpo', 'simpo'];
 
+/** Throws `invalid_value` for a loss of preference that the adaptation does not go with. */
+export function requireOwnLoss(adaptation: Adaptation, { preference }: LatheOptions): void {
+  const loss = preference?.loss ?? 'sigmoid';
+  if (adaptation.type === 'prompt-tuning' && !ownLosses.includes(loss))
+    throw invalid(
+      'lathe.adaptation.type',
+      `The loss ${loss} compares with the base model, which prompt-tuning does not go with; take the loss orpo or simpo, or prefix-tuning.`,
+    );
+}
+
 /** Options that belong to another method than the job's. */
 function refuseOtherMethods(
   method: 'supervised' | 'dpo',
@@ -129,12 +140,7 @@ function refuseOtherMethods(
       'lathe.adaptation.initial',
       'Random weights answer nothing that could be preferred; they belong to the method supervised.',
     );
-  const loss = options.preference?.loss ?? 'sigmoid';
-  if (method === 'dpo' && adaptation?.type === 'prompt-tuning' && !ownLosses.includes(loss))
-    throw invalid(
-      'lathe.adaptation.type',
-      `The loss ${loss} compares with the base model, which prompt-tuning does not go with; take the loss orpo or simpo, or prefix-tuning.`,
-    );
+  if (method === 'dpo' && adaptation !== undefined) requireOwnLoss(adaptation, options);
   if (method === 'dpo' && options.label_smoothing !== undefined)
     throw invalid(
       'lathe.label_smoothing',

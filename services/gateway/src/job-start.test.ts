@@ -119,6 +119,10 @@ test('a job goes on from virtual tokens with their number, and not from others',
   await refused({ type: 'prompt-tuning', tokens: 9 }, /has tokens 8 and the job asks for 9/);
   await refused({ type: 'prompt-tuning', text: 'Hello' }, /cannot start as Hello/);
   await refused({ type: 'prefix-tuning' }, /a prompt-tuning adapter of 8 virtual tokens/);
+  const pairs = { method: { type: 'dpo' as const }, training_file: trainingFile };
+  await expect(gateway.client.fineTuning.jobs.create({ model, ...pairs })).rejects.toThrow(
+    /sigmoid compares with the base model/,
+  );
   const merged = await addTuned({ type: 'full' }, { kind: 'merged' });
   await expect(create(merged, { type: 'prefix-tuning' })).rejects.toThrow(
     /has weights of its own, and prefix-tuning goes with a base model's only/,

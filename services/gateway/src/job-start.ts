@@ -1,10 +1,11 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type Adaptation, virtualTokenCount } from '@lathe/contracts/http/adaptation';
-import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
+import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
 import type { RecordStore } from '@lathe/platform/records/port';
+import { requireOwnLoss } from './job-request.ts';
 
 type TunedModel = Exclude<ModelRecord, { kind: 'base' }>;
 type Lora = Extract<Adaptation, { type: 'lora' }>;
@@ -17,9 +18,10 @@ type Virtual = Extract<Adaptation, { type: 'prompt-tuning' | 'prefix-tuning' }>;
 export async function jobStart(
   { jobs }: { readonly jobs: RecordStore<JobRecord> },
   model: TunedModel,
-  { adaptation: asked }: LatheOptions = {},
+  { method, lathe = {} }: Pick<CreateJob, 'method' | 'lathe'>,
 ): Promise<JobStart> {
   const { base, kind, manifestKey } = model;
+  const { adaptation: asked } = lathe;
   const trained = (await jobs.get(recordKey(model.project, model.jobId)))?.value.settings;
   if (trained == null)
     throw new LatheError(
@@ -30,6 +32,7 @@ export async function jobStart(
   const adaptation = goesOnAs(trained.adaptation);
   if (kind === 'adapter' && (adaptation.type === 'lora' || isVirtual(adaptation)))
     requireSame(model, adaptation, asked);
+  if (method?.type === 'dpo') requireOwnLoss(asked ?? adaptation, lathe);
   if (kind === 'merged' && asked !== undefined && isVirtual(asked))
     throw invalid(
       'type',

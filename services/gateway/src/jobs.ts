@@ -107,7 +107,7 @@ async function checkReferences(
       { param: 'model' },
     );
   }
-  const start = model.kind === 'base' ? {} : { start: await jobStart(ports, model, body.lathe) };
+  const start = model.kind === 'base' ? {} : { start: await jobStart(ports, model, body) };
   await checkFile(ports, project, { id: body.training_file, param: 'training_file' });
   if (body.validation_file != null)
     await checkFile(ports, project, { id: body.validation_file, param: 'validation_file' });

@@ -174,6 +174,27 @@ test.each<ResolvedPreference>([
   90_000,
 );
 
+test.each<[Adaptation, ResolvedPreference]>([
+  [
+    { type: 'prefix-tuning', tokens: 4 },
+    { loss: 'sigmoid', beta: 0.1 },
+  ],
+  [
+    { type: 'prompt-tuning', tokens: 4 },
+    { loss: 'orpo', beta: 0.2 },
+  ],
+])(
+  'pairs of answers train virtual tokens: %j, %j',
+  async (adaptation, preference) => {
+    const rows = { train: pairs(16), heldOut: pairs(4) };
+    const job = await train(adaptation, {}, { ...rows, preference, learningRate: 0.1 });
+    const metrics = await metricsOf(job);
+    expect(metrics.at(-1)?.train_loss).toBeLessThan(metrics[0]?.train_loss ?? 0);
+    expect(metrics.at(-1)?.train_mean_token_accuracy).toBe(1);
+  },
+  90_000,
+);
+
 test('judged answers train with the loss kto', async () => {
   const judge = (count: number) =>
     pairs(count).map(({ tokens, supervised }, at) => ({
