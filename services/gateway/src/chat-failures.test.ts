@@ -44,6 +44,24 @@ test('a failure before the first piece has its own status, streamed or not', asy
     });
 });
 
+test('a schema that no answer can meet is a 400 that names the place', async () => {
+  const error = {
+    code: 'invalid_value' as const,
+    message:
+      "Invalid value for 'response_format.json_schema.schema': properties.age.minimum leaves no whole number within ±(2^53 − 1) together with maximum 2.",
+    param: 'response_format.json_schema.schema',
+  };
+  await evaluator(sayAll([{ kind: 'accepted' }, { kind: 'error', error }]));
+  const age = { type: 'integer', minimum: 3, maximum: 2 };
+  const schema = { type: 'object', properties: { age }, required: ['age'] };
+  const format = { type: 'json_schema', json_schema: { name: 'person', strict: true, schema } };
+  for (const call of [complete({ response_format: format }), stream({ response_format: format })]) {
+    const told = await failure(call);
+    expect(told).toMatchObject({ status: 400, code: 'invalid_value', param: error.param });
+    expect(told.message).toContain('properties.age.minimum leaves no whole number');
+  }
+});
+
 test('a late failure is told inside the stream', async () => {
   await evaluator(
     sayAll([

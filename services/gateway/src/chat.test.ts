@@ -104,6 +104,23 @@ test.each<[unknown, unknown]>([
     },
     { const: [1, null] },
   ],
+  [
+    {
+      type: 'json_schema',
+      json_schema: {
+        name: 'order',
+        schema: { type: 'string', pattern: '^[A-Z]{2}-\\d{4}$', format: 'uuid', maxLength: 7 },
+      },
+    },
+    { type: 'string', pattern: '^[A-Z]{2}-\\d{4}$', format: 'uuid', maxLength: 7 },
+  ],
+  [
+    {
+      type: 'json_schema',
+      json_schema: { name: 'share', schema: { type: 'number', minimum: 0, multipleOf: 0.01 } },
+    },
+    { type: 'number', minimum: 0, multipleOf: 0.01 },
+  ],
 ])('the form %j reaches the evaluator', async (format, schema) => {
   const { requests } = await evaluator(sayAll(hello));
   await complete({ response_format: format as { type: 'json_object' } });

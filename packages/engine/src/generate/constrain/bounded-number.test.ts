@@ -77,7 +77,7 @@ describe('boundedNumber', () => {
           );
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 70 },
     );
   });
 
