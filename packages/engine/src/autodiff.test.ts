@@ -22,6 +22,10 @@ checkFamily(blockOps, {
     reference: ([x]) => x!,
     samples: [{ shapes: [[2, 3]] }],
   },
+  Remade: {
+    reference: ([x]) => x!,
+    samples: [{ shapes: [[2, 3]] }],
+  },
 });
 
 const device = cpuDevice({ threads: 1 });

@@ -87,7 +87,19 @@ export function blockBorder(x: Value): Value {
   return node(blockOps.BlockBorder, [x]);
 }
 
-export type BlockOps = { StopGradient: NoAttributes; BlockBorder: NoAttributes };
+/**
+ * x, which the backward pass computes again, by the one operator that made it, instead of keeping it from the
+ * forward pass: for what is cheap to compute, large, and made from what is kept anyway.
+ */
+export function remade(x: Value): Value {
+  return node(blockOps.Remade, [x]);
+}
+
+export type BlockOps = {
+  StopGradient: NoAttributes;
+  BlockBorder: NoAttributes;
+  Remade: NoAttributes;
+};
 
 export const blockOps: Family<BlockOps> = family<BlockOps>({
   StopGradient: {
@@ -103,38 +115,54 @@ export const blockOps: Family<BlockOps> = family<BlockOps>({
     gradient: ({ dy }) => [dy],
     lower: (_, [x]) => x,
   },
+  Remade: {
+    summary: 'y = x;  dx = dy. The backward pass computes x again.',
+    types: ([x]) => x!,
+    gradient: ({ dy }) => [dy],
+    lower: (_, [x]) => x,
+  },
 });
 
 /**
  * What the backward pass of `reader` (of the value itself when absent) should read in place of a value: inside a
- * block a copy of it, made from copies of what it was made from, and elsewhere the value. Copies are nodes of their
- * own, made once and only where something asks for them; being younger than the forward pass and not depending on
- * a gradient's seed, they are written after all of it, and so run when the first of their readers needs them.
+ * block a copy of it, made from copies of what it was made from; elsewhere a copy of what is to be remade, and the
+ * value itself of all else. Copies are nodes of their own, made once and only where something asks for them; being
+ * younger than the forward pass and not depending on a gradient's seed, they are written after all of it, and so run
+ * when the first of their readers needs them.
  */
 function recomputed(order: readonly Value[]): (value: Value, reader?: Value) => Value {
+  const blockOf = blocksOf(order);
+  const cheap = new Set(
+    order.filter(({ op }) => op === blockOps.Remade).map(({ inputs: [x] }) => x as Value),
+  );
+  const copies = new Map<Value, Value>();
+  const copy = (value: Value, next: (source: Value) => Value): Value => {
+    const made = copies.get(value) ?? node(value.op, value.inputs.map(next), value.attributes);
+    copies.set(value, made);
+    return made;
+  };
+  const inBlock = (block: number, value: Value): Value =>
+    blockOf(value) === block ? copy(value, (source) => inBlock(block, source)) : value;
+  const alone = (value: Value): Value => {
+    if (value.op === blockOps.Remade) return alone(value.inputs[0] as Value);
+    return cheap.has(value) && !isLeaf(value) ? copy(value, alone) : value;
+  };
+  return (value, reader = value) => {
+    const block = blockOf(value);
+    return block !== undefined && block === blockOf(reader) ? inBlock(block, value) : alone(value);
+  };
+}
+
+/** Which block, between two borders, a value lies in. */
+function blocksOf(order: readonly Value[]): (value: Value) => number | undefined {
   const borders = order.filter(({ op }) => op === blockOps.BlockBorder);
-  if (borders.length < 2) return (value) => value;
   const blocks = new Map<Value, number>();
   let block = -1;
   for (const value of order) {
     if (value.op === blockOps.BlockBorder) block++;
     else if (block >= 0 && block < borders.length - 1 && !isLeaf(value)) blocks.set(value, block);
   }
-  const blockOf = (value: Value): number | undefined => blocks.get(place(value).whole);
-  const copies = new Map<Value, Value>();
-  const copy = (value: Value): Value => {
-    const known = copies.get(value);
-    if (known !== undefined) return known;
-    const own = blockOf(value);
-    const inputs = value.inputs.map((source) => (blockOf(source) === own ? copy(source) : source));
-    const made = node(value.op, inputs, value.attributes);
-    copies.set(value, made);
-    return made;
-  };
-  return (value, reader = value) => {
-    const own = blockOf(value);
-    return own !== undefined && own === blockOf(reader) ? copy(value) : value;
-  };
+  return (value) => blocks.get(place(value).whole);
 }
 
 /** Values on a differentiable path from a target: only they need gradients. */

@@ -1,3 +1,4 @@
+import { remade } from '../autodiff.ts';
 import type { DecoderConfig, LayerAttention } from '../checkpoint/decoder-config.ts';
 import { decoderNames } from '../checkpoint/decoder-names.ts';
 import type { Value } from '../graph/value.ts';
@@ -97,8 +98,8 @@ function normed(config: DecoderConfig, weights: DecoderWeights, name: string, x:
   const weight = weights.tensor(`${name}.weight`);
   const epsilon = config.normEpsilon;
   if (config.norm === 'layer')
-    return layerNorm(x, { weight, bias: weights.tensor(`${name}.bias`), epsilon });
-  return rmsNorm(x, config.norm === 'rms-plus-one' ? add(weight, 1) : weight, epsilon);
+    return remade(layerNorm(x, { weight, bias: weights.tensor(`${name}.bias`), epsilon }));
+  return remade(rmsNorm(x, config.norm === 'rms-plus-one' ? add(weight, 1) : weight, epsilon));
 }
 
 type Block = ReturnType<ReturnType<typeof decoderNames>['block']>;
@@ -131,12 +132,13 @@ function projected(config: DecoderConfig, weights: DecoderWeights, block: Block,
 function mlp(config: DecoderConfig, weights: DecoderWeights, block: Block, x: Value): Value {
   const activate = activations[config.activation];
   const { intermediateSize } = config;
-  if (!config.gatedMlp) return weights.linear(block.down, activate(weights.linear(block.up, x)));
+  if (!config.gatedMlp)
+    return weights.linear(block.down, remade(activate(weights.linear(block.up, x))));
   const [gate, up] = config.fused
     ? (split(weights.linear(block.fusedGateUp, x), [intermediateSize, intermediateSize], 1) as [
         Value,
         Value,
       ])
     : [weights.linear(block.gate, x), weights.linear(block.up, x)];
-  return weights.linear(block.down, mul(activate(gate), up));
+  return weights.linear(block.down, remade(mul(remade(activate(gate)), up)));
 }

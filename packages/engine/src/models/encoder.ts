@@ -1,3 +1,4 @@
+import { remade } from '../autodiff.ts';
 import type { LayerAttention } from '../checkpoint/decoder-config.ts';
 import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
 import { type EncoderBlockNames, encoderNames } from '../checkpoint/encoder-names.ts';
@@ -74,11 +75,8 @@ export function encoderNorm(
   const bias = config.normBias
     ? weights.tensor(`${name}.bias`)
     : constant(0, [config.hiddenSize], 'float32');
-  return layerNorm(x, {
-    weight: weights.tensor(`${name}.weight`),
-    bias,
-    epsilon: config.normEpsilon,
-  });
+  const weight = weights.tensor(`${name}.weight`);
+  return remade(layerNorm(x, { weight, bias, epsilon: config.normEpsilon }));
 }
 
 function projected(
@@ -107,8 +105,8 @@ function mlp(
 ): Value {
   const activate = activations[config.activation];
   const up = weights.linear(block.up, x);
-  if (!config.fused) return weights.linear(block.down, activate(up));
+  if (!config.fused) return weights.linear(block.down, remade(activate(up)));
   const size = config.intermediateSize;
   const [activated, gate] = split(up, [size, size], 1) as [Value, Value];
-  return weights.linear(block.down, mul(activate(activated), gate));
+  return weights.linear(block.down, remade(mul(remade(activate(activated)), gate)));
 }

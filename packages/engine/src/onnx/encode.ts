@@ -35,9 +35,9 @@ const baseOpset = 21;
 export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array {
   const { nodes, outputs } = lowerGraph(graph.outputs, options.device ?? 'cpu');
   const names = new Names(outputs);
-  const body = new GraphBody(names, options.folder);
+  const body = new GraphBody(names, outputs, options.folder);
   for (const value of nodes) body.add(value);
-  body.finish(outputs, graph.inputs);
+  body.finish(graph.inputs);
   // The standard wants a name, though ONNX Runtime does not.
   body.writer.text(2, 'lathe');
   const model = new ProtoWriter();
@@ -88,10 +88,18 @@ class GraphBody {
   #inputs = new Map<string, Value>();
   #externals = new Map<string, Value>();
   #constants = new Map<string, string>();
+  #outputs: Readonly<Record<string, Value>>;
+  /** Names of outputs by the node that they come from. */
+  #outputsOf = new Map<Value, string[]>();
 
-  constructor(names: Names, folder: string | undefined) {
+  constructor(names: Names, outputs: Readonly<Record<string, Value>>, folder: string | undefined) {
     this.#names = names;
     this.#folder = folder;
+    this.#outputs = outputs;
+    for (const [name, value] of Object.entries(outputs)) {
+      const source = value.op === partOp ? (value.inputs[0] as Value) : value;
+      this.#outputsOf.set(source, [...(this.#outputsOf.get(source) ?? []), name]);
+    }
   }
 
   add(value: Value): void {
@@ -101,23 +109,14 @@ class GraphBody {
       const shape = value.shape as readonly number[];
       this.#names.set(value, this.#constant({ dtype: value.dtype, shape, data: value.data! }));
     } else if (value.op !== partOp) this.#node(value);
+    for (const name of this.#outputsOf.get(value) ?? []) this.#answer(name);
   }
 
   /** Declares outputs, and inputs in the listed order. */
-  finish(outputs: Readonly<Record<string, Value>>, listed: readonly Value[] | undefined): void {
-    for (const [name, value] of Object.entries(outputs)) {
-      if (this.#inputs.has(name) || this.#externals.has(name)) {
+  finish(listed: readonly Value[] | undefined): void {
+    for (const name of Object.keys(this.#outputs))
+      if (this.#inputs.has(name) || this.#externals.has(name))
         throw new Error(`Output "${name}" has the name of an input or weight.`);
-      }
-      const source = this.#names.of(value);
-      if (source === name) continue;
-      // A leaf, a part, or a second name for one tensor needs a node of its own.
-      this.writer.message(1, (out) => {
-        out.text(1, source);
-        out.text(2, name);
-        out.text(4, 'Identity');
-      });
-    }
     for (const value of listed ?? []) {
       if (value.op !== inputOp) throw new Error(`${value.op.name} is listed as an input.`);
       if (!this.#inputs.has(value.name!)) this.#inputs.set(value.name!, value);
@@ -126,7 +125,21 @@ class GraphBody {
     const missing = [...this.#inputs.keys()].find((name) => listed && !order.includes(name));
     if (missing !== undefined) throw new Error(`Input "${missing}" is used but not listed.`);
     for (const value of this.#inputs.values()) this.#declare(11, value.name!, value);
-    for (const [name, value] of Object.entries(outputs)) this.#declare(12, name, value);
+    for (const [name, value] of Object.entries(this.#outputs)) this.#declare(12, name, value);
+  }
+
+  /**
+   * Gives a leaf, a part, or a tensor that has a name already the name of an output: with a node of its own, right
+   * behind the one that it comes from. Further back it would be taken for work that is to be done first.
+   */
+  #answer(name: string): void {
+    const source = this.#names.of(this.#outputs[name] as Value);
+    if (source === name) return;
+    this.writer.message(1, (out) => {
+      out.text(1, source);
+      out.text(2, name);
+      out.text(4, 'Identity');
+    });
   }
 
   #unique(map: Map<string, Value>, value: Value): boolean {

@@ -35,6 +35,7 @@ function statisticSizes({ shape }: Pick<Member, 'shape'>): {
 export function adafactor(settings: AdafactorSettings): Optimizer {
   const { decayRate, epsilon, clipThreshold, weightDecay } = settings;
   return {
+    isElementwise: false,
     buffers(group) {
       const sizes = group.members.map(statisticSizes);
       const rows = sizes.reduce((sum, size) => sum + size.rows, 0);

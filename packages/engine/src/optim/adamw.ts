@@ -18,6 +18,7 @@ export type AdamWSettings = {
  */
 export function adamW({ beta1, beta2, epsilon, weightDecay }: AdamWSettings): Optimizer {
   return {
+    isElementwise: true,
     buffers: ({ size }) => ({ mean: size, variance: size }),
     scalars(learningRate, step) {
       const root = Math.sqrt(1 - beta2 ** step);

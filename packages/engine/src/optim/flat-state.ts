@@ -40,14 +40,18 @@ export type FlatState = {
  */
 export const defaultGroupElements = 1 << 20;
 
-/** Splits parameters, in their order, into groups of equal decay and rate of about `groupElements` elements. */
+/**
+ * Splits parameters, in their order, into groups of equal decay and rate of about `groupElements` elements. Those that
+ * do not decay come first: one group spans many layers, and work is begun at the last group. The other way round, all
+ * of the backward pass would have been gone through before the first matrix gets its gradient.
+ */
 export function planGroups(
   parameters: readonly Parameter[],
   groupElements = defaultGroupElements,
 ): StateGroup[] {
   const groups: StateGroup[] = [];
   const rates = [...new Set(parameters.map(({ rate = 1 }) => rate))];
-  const kinds = rates.flatMap((rate) => [true, false].map((decays) => ({ rate, decays })));
+  const kinds = rates.flatMap((rate) => [false, true].map((decays) => ({ rate, decays })));
   for (const { rate, decays } of kinds) {
     let members: (Parameter & { offset: number })[] = [];
     let size = 0;

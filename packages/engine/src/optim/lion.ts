@@ -17,6 +17,7 @@ export type LionSettings = {
  */
 export function lion({ beta1, beta2, weightDecay }: LionSettings): Optimizer {
   return {
+    isElementwise: true,
     buffers: ({ size }) => ({ momentum: size }),
     scalars: (learningRate) => ({
       rate: learningRate,

@@ -23,6 +23,8 @@ export type UpdateInputs = {
 
 /** How weights move along their gradients. State lies in flat buffers, one of each kind a group. */
 export type Optimizer = {
+  /** Whether an element's update depends on its own gradient and buffers alone, so that a part can be updated alone. */
+  readonly isElementwise: boolean;
   /** Elements of each buffer that a group needs beside its weights; all start at 0. */
   buffers(group: StateGroup): Readonly<Record<string, number>>;
   /** The numbers of step t, counted from 1, that the graph takes as scalar inputs. */

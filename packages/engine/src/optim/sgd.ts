@@ -15,6 +15,7 @@ export type SgdSettings = {
  */
 export function sgd({ momentum, nesterov, weightDecay }: SgdSettings): Optimizer {
   return {
+    isElementwise: true,
     buffers: ({ size }) => (momentum === 0 ? {} : { momentum: size }),
     scalars: (learningRate) => ({ rate: learningRate }),
     update({ group, buffers, gradient, factor, scalar }) {

@@ -8,6 +8,7 @@ import { reduceSum } from '../ops/reduce.ts';
 import { clipByNorm } from '../optim/clip.ts';
 import { elementCount, type StateGroup } from '../optim/flat-state.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
+import { gradientParts } from './gradient-parts.ts';
 
 /** The name of the output that replaces an input: a graph may not give two tensors one name. */
 export function nextName(name: string): string {
@@ -50,22 +51,27 @@ export function gradientsGraph(
 }
 
 /**
- * The graph of one micro-batch for updates on the host: the outputs of `lossGraph`, and for each parameter
- * `gradient.<name>`, its summed gradient as it comes, neither joined with others nor added to anything.
+ * The graph of one micro-batch for updates on the host: the outputs of `lossGraph`, and for each parameter its
+ * summed gradient in parts: `gradient.<name>`, where there is a whole one, and the rows to add to it, number i as
+ * `places.<i>.<name>` [count] int32 and `rows.<i>.<name>` [count, …].
  */
 export function parameterGradientsGraph(
   forward: Forward,
   groups: readonly StateGroup[],
   parameters: ReadonlyMap<string, Value>,
 ): Graph {
-  const outputs: Record<string, Value> = { ...lossGraph(forward).outputs };
-  for (const [name, value] of memberGradients(
-    forward.gradientOf ?? forward.loss,
-    groups,
-    parameters,
-  ))
-    outputs[`gradient.${name}`] = value;
-  return { outputs };
+  const found = memberGradients(forward.gradientOf ?? forward.loss, groups, parameters);
+  const gradients: [string, Value][] = [];
+  for (const [name, gradient] of found) {
+    const { whole, added } = gradientParts(gradient);
+    if (whole !== undefined) gradients.push([`gradient.${name}`, whole]);
+    for (const [at, { places, rows }] of added.entries())
+      gradients.push([`places.${at}.${name}`, places], [`rows.${at}.${name}`, rows]);
+  }
+  // What the backward pass reaches first is made first, and lets go of the activations that it was made from: the
+  // runtime works for the last output first.
+  gradients.sort(([, a], [, b]) => b.id - a.id);
+  return { outputs: { ...lossGraph(forward).outputs, ...Object.fromEntries(gradients) } };
 }
 
 /** Each group's weights as one input, and the parameters that are cut from them. */

@@ -70,12 +70,17 @@ export function graphMemory(graph: Graph, device: DeviceName = 'cpu'): GraphMemo
       running: heap.touched + heap.mapped,
       after: heap.touched + heap.mappedOutputs,
     },
-    outputs: Object.values(lowered.outputs).reduce((bytes, value) => bytes + bytesOf(value), 0),
+    outputs: outputBytes(graph),
     mapped: mappedBytes(lowered.nodes),
     inputs: sum(leaves.filter(({ op }) => op === inputOp)),
     constants: sum(leaves.filter(({ op }) => op === constantOp || op === seedOp)),
     nodes: order.length,
   };
+}
+
+/** Bytes of all outputs of a graph. */
+export function outputBytes({ outputs }: Graph): number {
+  return Object.values(outputs).reduce((bytes, value) => bytes + bytesOf(value), 0);
 }
 
 /** A buffer of the plan; several values may have it, one after another. */

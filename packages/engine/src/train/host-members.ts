@@ -1,7 +1,15 @@
 import { elementCount, type FlatState, type GroupBuffers } from '../optim/flat-state.ts';
 import { createHostKernels, type HostKernels } from '../optim/host-kernels.ts';
-import { type HostStep, sumOfSquares } from '../optim/host-step.ts';
+import type { HostStep } from '../optim/host-step.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
+import {
+  addToSum,
+  firstSum,
+  type MemberGradient,
+  type SummedGradient,
+  squares,
+  updateFrom,
+} from './summed-gradient.ts';
 
 /** A parameter with its slices of the state, as an update on the host takes it. */
 export type HostMember = Pick<HostStep, 'group' | 'shape' | 'weights' | 'buffers'> & {
@@ -47,31 +55,31 @@ export function gradientSums(
   optimizer: Optimizer,
   kernels?: HostKernels,
 ) {
-  let sums: readonly Float32Array<ArrayBuffer>[] = [];
+  let sums: readonly SummedGradient[] = [];
   return {
     /** Takes the gradients of the first micro-batch, which it keeps and adds to, or adds those of another. */
-    take(gradients: readonly Float32Array<ArrayBuffer>[], isFirst: boolean): void {
-      if (isFirst) {
-        sums = gradients;
-        return;
+    take(gradients: readonly MemberGradient[], isFirst: boolean): void {
+      if (isFirst)
+        sums = gradients.map((gradient, at) =>
+          firstSum(gradient, (members[at] as HostMember).shape),
+        );
+      else
+        for (const [at, gradient] of gradients.entries())
+          addToSum(sums[at] as SummedGradient, gradient);
+      for (const { whole, added } of gradients) {
+        if (whole !== undefined && !isFirst) free(whole);
+        for (const { rows } of added) free(rows);
       }
-      for (const [at, gradient] of gradients.entries()) addTo(sums[at] as Float32Array, gradient);
-      free(gradients);
     },
     /** Σ g² of each parameter's sum. */
-    squares: (): number[] => sums.map(kernels?.sumOfSquares ?? sumOfSquares),
+    squares: (): number[] => sums.map((sum) => squares(sum, kernels)),
     update(numbers: UpdateNumbers): void {
       for (const [at, { name: _, ...member }] of members.entries())
-        optimizer.updateOnHost({
-          ...member,
-          ...numbers,
-          gradient: sums[at] as Float32Array,
-          kernels,
-        });
+        updateFrom(sums[at] as SummedGradient, optimizer, { ...member, ...numbers, kernels });
     },
     /** Lets the gradients go. */
     drop(): void {
-      free(sums);
+      for (const sum of sums) if (sum instanceof Float32Array) free(sum);
       sums = [];
     },
   };
@@ -81,12 +89,8 @@ export function gradientSums(
  * Gives memory back now. Left to the garbage collector, which sees small objects only, the gradients of one step
  * are still there while the next one makes its own.
  */
-function free(gradients: readonly Float32Array<ArrayBuffer>[]): void {
-  for (const { buffer } of gradients) buffer.transfer(0);
-}
-
-function addTo(sum: Float32Array, more: Float32Array): void {
-  for (let at = 0; at < sum.length; at++) sum[at]! += more[at]!;
+function free({ buffer }: Float32Array<ArrayBuffer>): void {
+  buffer.transfer(0);
 }
 
 /** What a thread needs of the state, with buffers that both threads see. */

@@ -1,8 +1,10 @@
 import type { Tensor } from '../graph/tensor.ts';
 import type { StateGroup } from '../optim/flat-state.ts';
 import { parameterGradientsGraph } from '../step/graphs.ts';
+import { outputBytes } from '../step/memory.ts';
 import { gradientSums, type HostMember, hostMembers, kernelsFor } from './host-members.ts';
 import { onHost, type StepRunner, type StepRunnerOptions } from './step.ts';
+import { type MemberGradient, memberGradient } from './summed-gradient.ts';
 import { createTally } from './tally.ts';
 import { startUpdateThread } from './update-thread.ts';
 
@@ -31,11 +33,8 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
   const { device, forward, state, rule, mapFolder, parameters } = options;
   const { optimizer, maxGradientNorm } = rule;
   const members = hostMembers(state, optimizer);
-  const gradientBytes = members.reduce((bytes, { weights }) => bytes + weights.byteLength, 0);
-  const program = await device.compile(parameterGradientsGraph(forward, state.groups, parameters), {
-    mapFolder,
-    arena: keepsArena(gradientBytes),
-  });
+  const graph = parameterGradientsGraph(forward, state.groups, parameters);
+  const program = await device.compile(graph, { mapFolder, arena: keepsArena(outputBytes(graph)) });
   const own = options.updateThreads === 1 ? members : ownShare(members, options);
   const others = members.filter((member) => !own.includes(member));
   const sums = gradientSums(own, optimizer, kernelsFor(state));
@@ -134,6 +133,6 @@ function plainGroup({ members, ...group }: StateGroup): StateGroup {
 function gradientsOf(
   members: readonly HostMember[],
   outputs: Readonly<Record<string, Tensor>>,
-): Float32Array<ArrayBuffer>[] {
-  return members.map(({ name }) => outputs[`gradient.${name}`]?.data as Float32Array<ArrayBuffer>);
+): MemberGradient[] {
+  return members.map(({ name }) => memberGradient(name, outputs));
 }

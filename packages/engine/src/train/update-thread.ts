@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { OptimizerSettings } from '../optim/settings.ts';
 import type { SharedState, UpdateNumbers } from './host-members.ts';
+import { gradientBuffers, type MemberGradient } from './summed-gradient.ts';
 
 /** What a thread is started with. */
 export type ThreadTask = {
@@ -14,7 +15,7 @@ export type ThreadTask = {
 export type ToUpdateThread =
   | {
       readonly kind: 'gradients';
-      readonly gradients: readonly Float32Array<ArrayBuffer>[];
+      readonly gradients: readonly MemberGradient[];
       readonly isFirst: boolean;
       readonly isLast: boolean;
     }
@@ -32,7 +33,7 @@ export type UpdateThread = {
    * each parameter's sum at the last, and else with nothing.
    */
   take(
-    gradients: readonly Float32Array<ArrayBuffer>[],
+    gradients: readonly MemberGradient[],
     place: { readonly isFirst: boolean; readonly isLast: boolean },
   ): Promise<readonly number[]>;
   update(numbers: UpdateNumbers): Promise<void>;
@@ -62,7 +63,7 @@ export function startUpdateThread(task: ThreadTask): UpdateThread {
   };
   return {
     async take(gradients, { isFirst, isLast }) {
-      const moved = gradients.map(({ buffer }) => buffer);
+      const moved = gradients.flatMap(gradientBuffers);
       const answer = isLast ? heard('squares') : undefined;
       tell({ kind: 'gradients', gradients, isFirst, isLast }, moved);
       return (await answer)?.squares ?? [];

@@ -1,0 +1,70 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { describe, expect, it } from 'vitest';
+import { readEncoderReference } from '../models/encoder-reference.ts';
+import { readReference } from '../models/reference.ts';
+import { causalLm } from '../objectives/causal-lm.ts';
+import { encoderRun } from '../objectives/recorded-encoder-tasks.ts';
+import { cpuDevice } from '../runtime/cpu.ts';
+import { parseTrainingSettings } from './settings.ts';
+import { createTrainer, type TrainerOptions } from './trainer.ts';
+
+type Event = { readonly cat: string; readonly name: string; readonly args: { op_name?: string } };
+
+/** The operators of one step in the order in which ONNX Runtime ran them, by its own account. */
+async function operators<Example>(options: TrainerOptions<Example>) {
+  await using folder = await tempFolder();
+  const device = cpuDevice({ threads: 1, profilePrefix: join(folder.path, 'profile') });
+  const trainer = await createTrainer({ ...options, device });
+  await trainer.trainStep();
+  await trainer.dispose();
+  const [file] = await readdir(folder.path);
+  const events = JSON.parse(await readFile(join(folder.path, file ?? ''), 'utf8')) as Event[];
+  return events
+    .filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'))
+    .map(({ name, args }) => ({ name: name.replace('_kernel_time', ''), type: args.op_name }));
+}
+
+type Operators = Awaited<ReturnType<typeof operators>>;
+
+/** Of every gradient of a block's weights, its block. */
+function blocksOfGradients(nodes: Operators): number[] {
+  return nodes.flatMap(({ name }) => {
+    const block = /^gradient\..*layers?\.(\d+)\./.exec(name)?.[1];
+    return block === undefined ? [] : [Number(block)];
+  });
+}
+
+describe('what a training step does', () => {
+  it('makes the gradients of a block before it goes on to the block below', async () => {
+    const { model, examples } = await readReference('tied');
+    const settings = parseTrainingSettings({ method: { type: 'full' }, batchSize: 4 });
+    const nodes = await operators({ model, examples, settings, objective: causalLm });
+    const blocks = blocksOfGradients(nodes);
+    expect(blocks.length).toBeGreaterThanOrEqual(9 * model.config.layers);
+    expect(blocks).toEqual(blocks.toSorted((a, b) => b - a));
+    // What the embedding gets is rows.
+    expect(nodes.some(({ name }) => name.startsWith('rows.0.'))).toBe(true);
+  });
+
+  it('does so where one gradient answers for several tables', async () => {
+    const bert = await readEncoderReference('bert');
+    const blocks = blocksOfGradients(await operators(await encoderRun(bert, 'masked-lm', 'full')));
+    expect(blocks.length).toBeGreaterThan(20);
+    expect(blocks).toEqual(blocks.toSorted((a, b) => b - a));
+  });
+
+  it('computes activations again when the backward pass needs them', async () => {
+    const { model, examples } = await readReference('tied');
+    const settings = parseTrainingSettings({ method: { type: 'full' }, batchSize: 4 });
+    const nodes = await operators({ model, examples, settings, objective: causalLm });
+    const places = [...nodes.entries()].filter(([, { type }]) => type === 'QuickGelu');
+    const { layers } = model.config;
+    expect(places).toHaveLength(2 * layers);
+    // Between two of them lies a whole block: its gradients of nine weights, at least.
+    const again = places.slice(layers).map(([at]) => at);
+    for (const [at, place] of again.entries())
+      if (at > 0) expect(place - (again[at - 1] ?? 0)).toBeGreaterThan(30);
+  });
+});
