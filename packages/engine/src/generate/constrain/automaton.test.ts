@@ -5,14 +5,16 @@ import {
   anyText,
   automatonLimits,
   intersection,
-  searchAutomaton,
   TooLargeError,
 } from './automaton.ts';
 import { PatternError, parsePattern } from './regular-expression.ts';
+import { automataOf } from './string-schema.ts';
 import { type TextForm, textForm } from './text-form.ts';
 
 const build = (pattern: string): Automaton =>
-  searchAutomaton(parsePattern(pattern), { ...automatonLimits });
+  automataOf(pattern, { ...automatonLimits }).reduce((one, two) =>
+    intersection(one, two, { ...automatonLimits }),
+  );
 const formOf = (automaton: Automaton, least = 0, most = Number.POSITIVE_INFINITY): TextForm =>
   textForm(automaton, least, most, { ...automatonLimits });
 
@@ -46,7 +48,7 @@ const { pattern: patterns } = fc.letrec<{ pattern: string }>((tie) => ({
   ),
 }));
 
-describe('searchAutomaton', () => {
+describe('automataOf', () => {
   it('finds what a regular expression of the language finds', () => {
     fc.assert(
       fc.property(patterns, fc.array(texts, { minLength: 8, maxLength: 8 }), (pattern, samples) => {
@@ -70,7 +72,7 @@ describe('searchAutomaton', () => {
 
   it('takes an expression of many states, and refuses one of too many', () => {
     const limits = { states: 20_000, work: 5_000_000 };
-    const large = searchAutomaton(parsePattern('^[a-z]{0,2000}$'), { ...limits });
+    const large = automataOf('^[a-z]{0,2000}$', { ...limits })[0]!;
     expect(large.accepts).toHaveLength(2002);
     for (const hostile of [
       '(a|b)*a(a|b){20}',
@@ -78,10 +80,25 @@ describe('searchAutomaton', () => {
       'a{999999999}',
       '(x+x+)+y'.repeat(400),
     ])
-      expect(() => searchAutomaton(parsePattern(hostile), { ...limits }), hostile).toThrow(
-        TooLargeError,
-      );
+      expect(() => automataOf(hostile, { ...limits }), hostile).toThrow(TooLargeError);
   });
+});
+
+it('looks ahead from the beginning', () => {
+  fc.assert(
+    fc.property(patterns, patterns, patterns, texts, (one, two, rest, sample) => {
+      const pattern = `^(?=${one})(?!${two})(?:${rest})`;
+      let expected: boolean;
+      const text = sample.join('');
+      try {
+        expected = new RegExp(pattern, 'u').test(text);
+      } catch {
+        return;
+      }
+      expect(accepts(formOf(build(pattern)), text) ?? false, text).toBe(expected);
+    }),
+    { numRuns: 150 },
+  );
 });
 
 it('accepts what both of two automata accept', () => {
@@ -154,6 +171,13 @@ describe('textForm', () => {
 describe('parsePattern', () => {
   it.each([
     ['(?=a)b', 'a look-around, (?=…), which is not supported, at character 0'],
+    ['^a(?!b)', 'a look-around, (?!…), which is not supported, at character 2'],
+    ['^(?!a(?=b))', 'a look-around, (?=…), which is not supported, at character 5'],
+    [
+      '^(?!a)b|c',
+      'a look-around that not the whole pattern stands behind, which is not supported,',
+    ],
+    ['^(?!a', 'a group that is not closed at character 1'],
     ['ab(?<!c)', 'a look-around, (?<!…), which is not supported, at character 2'],
     ['(a)\\1', 'a back reference, which is not supported, at character 3'],
     ['(?<n>a)\\k<n>', 'a back reference, which is not supported, at character 7'],

@@ -242,6 +242,19 @@ export function intersection(one: Automaton, two: Automaton, budget: Budget): Au
   return live({ from, classOf, classes: classPairs.length, next, accepts });
 }
 
+/** The automaton of the texts that another does not accept. */
+export function complementOf(automaton: Automaton): Automaton {
+  const { next, accepts, classes } = automaton;
+  const sink = accepts.length;
+  return live({
+    ...automaton,
+    next: [...next, ...Array.from({ length: classes }, () => sink)].map((to) =>
+      to < 0 ? sink : to,
+    ),
+    accepts: [...accepts, false].map((does) => !does),
+  });
+}
+
 function classAt({ from, classOf }: Automaton, character: number): number {
   return classOf[from.findLastIndex((low) => low <= character)]!;
 }

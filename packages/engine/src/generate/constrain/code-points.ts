@@ -56,6 +56,11 @@ const properties = new Map<string, CodePoints>();
 /** All characters in one text, made when the first property is asked for. */
 let allCharacters: string | undefined;
 
+/** Whether a property is looked up already, which saves a walk over all characters. */
+export function isPropertyKnown(name: string): boolean {
+  return properties.has(name);
+}
+
 /**
  * The characters with a Unicode property, named as in `\p{…}`: `L`, `Script=Greek`. Undefined for a name that the
  * runtime's Unicode tables do not have.

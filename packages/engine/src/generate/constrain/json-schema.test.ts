@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { readJsonSchema } from './json-schema.ts';
 import { SchemaError } from './schema-error.ts';
 
@@ -121,4 +122,26 @@ describe('readJsonSchema refuses what nothing meets:', () => {
     };
     expect(() => readJsonSchema(many)).toThrow('makes the automata of the schema too large');
   });
+});
+
+it('reads what zod writes', () => {
+  const order = z.object({
+    mail: z.email(),
+    id: z.uuid(),
+    on: z.iso.date(),
+    at: z.iso.datetime({ offset: true }),
+    from: z.union([z.ipv4(), z.ipv6()]),
+    stars: z.int().min(1).max(5),
+    share: z.number().positive().lt(1),
+    price: z.number().multipleOf(0.01).optional(),
+    code: z.nullable(
+      z
+        .string()
+        .min(2)
+        .max(5)
+        .regex(/^[a-z]+$/),
+    ),
+    tags: z.array(z.enum(['a', 'b'])).max(3),
+  });
+  expect(() => readJsonSchema(z.toJSONSchema(order))).not.toThrow();
 });

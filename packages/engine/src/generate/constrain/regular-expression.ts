@@ -26,6 +26,15 @@ export type Expression =
   | { readonly kind: 'start' }
   | { readonly kind: 'end' };
 
+/**
+ * A pattern, read: the texts in which the expression is found, and in which each condition is found, or is not. The
+ * conditions are what looks ahead from the beginning of the text.
+ */
+export type Pattern = {
+  readonly expression: Expression;
+  readonly conditions: readonly { readonly expression: Expression; readonly isNegated: boolean }[];
+};
+
 /** A pattern that is wrong, or beyond what is supported; the message says where. */
 export class PatternError extends Error {
   override readonly name = 'PatternError';
@@ -48,10 +57,11 @@ const classes: Readonly<Record<string, CodePoints>> = {
 /**
  * Reads a regular expression of ECMA-262 with the flag `u`, as JSON Schema has them: characters, `.`, classes
  * with ranges and `\d \w \s \p{…}`, groups (all alike, as nothing is captured), `|`, quantifiers (greedy or lazy
- * are alike), `^` and `$`. Throws PatternError for what a finite automaton cannot do or is not supported, and
- * for what is no pattern, with the place in characters from 0.
+ * are alike), `^` and `$`, and look-ahead directly behind a `^` that the whole pattern begins with. Throws
+ * PatternError for what a finite automaton cannot do or is not supported, and for what is no pattern, with the
+ * place in characters from 0. `propertyOf` looks up what `\p{…}` names.
  */
-export function parsePattern(pattern: string): Expression {
+export function parsePattern(pattern: string, propertyOf = withProperty): Pattern {
   const text = [...pattern];
   let at = 0;
   let depth = 0;
@@ -190,7 +200,7 @@ export function parsePattern(pattern: string): Expression {
 
   const property = (letter: 'p' | 'P', place: number): CodePoints => {
     const found = /^\{([^}]*)\}/.exec(text.slice(at).join(''));
-    const set = withProperty(found?.[1] ?? '');
+    const set = propertyOf(found?.[1] ?? '');
     if (found === null || set === undefined)
       return fail(`the property \\${letter}${found?.[0] ?? ''}, which is not known,`, place);
     at += [...found[0]].length;
@@ -214,9 +224,31 @@ export function parsePattern(pattern: string): Expression {
     return [[point, point]];
   };
 
-  const whole = choice();
+  /** `(?=…)` and `(?!…)` directly behind the `^` that the text begins with. */
+  const aheads = (): Pattern['conditions'] => {
+    const found: { expression: Expression; isNegated: boolean }[] = [];
+    at = 1;
+    while (starts('(?=') || starts('(?!')) {
+      const place = at;
+      const isNegated = starts('(?!');
+      at += 3;
+      const parts: Expression[] = [{ kind: 'start' }, choice()];
+      if (!take(')')) fail('a group that is not closed', place);
+      found.push({ expression: { kind: 'sequence', parts }, isNegated });
+    }
+    if (found.length === 0) at = 0;
+    return found;
+  };
+
+  const conditions = starts('^') ? aheads() : [];
+  const rest = conditions.length === 0 ? choice() : sequence();
+  // Behind another | the conditions would hold no longer.
+  if (conditions.length > 0 && starts('|'))
+    fail('a look-around that not the whole pattern stands behind, which is not supported,', 1);
   if (at < text.length) fail('a ) that closes nothing');
-  return whole;
+  const expression: Expression =
+    conditions.length === 0 ? rest : { kind: 'sequence', parts: [{ kind: 'start' }, rest] };
+  return { expression, conditions };
 }
 
 /** The character of a set that has one. */

@@ -1,11 +1,15 @@
 import {
   type Automaton,
   anyText,
+  automatonLimits,
   type Budget,
+  complementOf,
   intersection,
   searchAutomaton,
+  spend,
   TooLargeError,
 } from './automaton.ts';
+import { isPropertyKnown, withProperty } from './code-points.ts';
 import { formats } from './formats.ts';
 import { PatternError, parsePattern } from './regular-expression.ts';
 import { SchemaError } from './schema-error.ts';
@@ -32,8 +36,7 @@ export function readText(schema: Keywords, path: string, reader: StringReader): 
     return anyTextForm;
   const culprit = ['pattern', 'format', 'minLength'].find((name) => name in schema) ?? 'maxLength';
   try {
-    const all = [...(known?.patterns ?? []), ...(pattern === undefined ? [] : [pattern])];
-    const automaton = automatonOf(all, reader);
+    const automaton = automatonOf(format, pattern, reader);
     const form = textForm(automaton, minLength, maxLength, reader.budget);
     if (!form.isPossible) refuseEmpty(schema, path, { kind: 'text', of: 'string' });
     return form;
@@ -52,14 +55,50 @@ function knownFormat(format: string, path: string) {
   );
 }
 
-/** The automaton of the texts that match all patterns. */
-function automatonOf(patterns: readonly string[], reader: StringReader): Automaton {
-  const key = JSON.stringify(patterns);
-  const known = reader.automata.get(key);
+/** The automaton of the texts of a format that match a pattern. */
+function automatonOf(
+  format: string | undefined,
+  pattern: string | undefined,
+  { budget, automata }: StringReader,
+): Automaton {
+  const key = JSON.stringify([format, pattern]);
+  const known = automata.get(key);
   if (known !== undefined) return known;
-  const automaton = patterns
-    .map((pattern) => searchAutomaton(parsePattern(pattern), reader.budget))
-    .reduce((one, two) => intersection(one, two, reader.budget), anyText);
-  reader.automata.set(key, automaton);
+  const ofFormat = format === undefined ? anyText : formatAutomaton(format);
+  const ofPattern = pattern === undefined ? [] : automataOf(pattern, budget);
+  const automaton = ofPattern.reduce((one, two) => intersection(one, two, budget), ofFormat);
+  automata.set(key, automaton);
   return automaton;
+}
+
+/** By format, its automaton: built once, as it is the same for all schemas. */
+const formatAutomata = new Map<string, Automaton>();
+
+function formatAutomaton(format: string): Automaton {
+  const known = formatAutomata.get(format);
+  if (known !== undefined) return known;
+  const budget = { ...automatonLimits };
+  const automaton = formats[format]!.patterns.flatMap((pattern) =>
+    automataOf(pattern, budget),
+  ).reduce((one, two) => intersection(one, two, budget), anyText);
+  formatAutomata.set(format, automaton);
+  return automaton;
+}
+
+/** What it costs to find the characters with a property, in steps of building automata. */
+const propertyWork = 200_000;
+
+/** Automata that together accept the texts that match a pattern. Throws PatternError and TooLargeError. */
+export function automataOf(pattern: string, budget: Budget): readonly Automaton[] {
+  const { expression, conditions } = parsePattern(pattern, (name) => {
+    if (!isPropertyKnown(name)) spend(budget, 'work', propertyWork);
+    return withProperty(name);
+  });
+  return [
+    searchAutomaton(expression, budget),
+    ...conditions.map((condition) => {
+      const found = searchAutomaton(condition.expression, budget);
+      return condition.isNegated ? complementOf(found) : found;
+    }),
+  ];
 }
