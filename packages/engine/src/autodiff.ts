@@ -3,8 +3,8 @@ import { sameShape, shapeText } from './graph/shape.ts';
 import { isFloating } from './graph/tensor.ts';
 import { ancestors, isLeaf, node, partOp, seed, type Value } from './graph/value.ts';
 import { add } from './ops/elementwise.ts';
-import { fillOps, zeros } from './ops/fill.ts';
-import { indexRowsOps, scatterAddRows } from './ops/index-rows.ts';
+import { zeros } from './ops/fill.ts';
+import { scatterAddRows, takenApart } from './ops/index-rows.ts';
 import { sumTo } from './ops/reduce.ts';
 
 export type GradientOptions = {
@@ -207,12 +207,17 @@ class Gradients {
   }
 }
 
-/** The sum of two gradients. Rows that were added to zeros are added to the other one instead: no table of zeros. */
+/** The sum of two gradients. Rows that are added to either are added last, and to no table of zeros. */
 function addedUp(before: Value, more: Value): Value {
-  const [target, indices, rows] = more.inputs;
-  const isRows = more.op === indexRowsOps.ScatterAdd && target?.op === fillOps.ConstantOfShape;
-  if (!isRows || target.attributes.number !== 0) return add(before, more);
-  return scatterAddRows(before, indices as Value, rows as Value);
+  const [own, other] = [takenApart(before), takenApart(more)];
+  const added = [...own.added, ...other.added];
+  if (added.length === 0) return add(before, more);
+  const wholes = [own.whole, other.whole].filter((whole) => whole !== undefined);
+  const [first = zeros(before.shape, before.dtype), second] = wholes;
+  return added.reduce(
+    (sum, { places, rows }) => scatterAddRows(sum, places, rows),
+    second === undefined ? first : add(first, second),
+  );
 }
 
 function nameOf(value: Value): string {

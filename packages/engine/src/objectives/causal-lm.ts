@@ -1,7 +1,12 @@
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
+import { linearCrossEntropy } from '../ops/linear-cross-entropy.ts';
 import { matmul } from '../ops/matmul.ts';
-import { chunkedCrossEntropy, type Targets } from './chunked-cross-entropy.ts';
+import {
+  chunkedCrossEntropy,
+  smoothedCrossEntropy,
+  type Targets,
+} from './chunked-cross-entropy.ts';
 import { type TokenizedExample, targetCount } from './example.ts';
 import { checkSequence, type ExampleLimits, type Objective, type Placed } from './objective.ts';
 
@@ -16,8 +21,11 @@ export function causalLmLoss(
   targets: Targets,
   labelSmoothing = 0,
 ): { readonly loss: Value; readonly correct: Value } {
-  const logits = (rows: Value): Value => matmul(rows, head, { transB: true });
-  return chunkedCrossEntropy(hidden, targets, logits, labelSmoothing);
+  return chunkedCrossEntropy(hidden, targets, (rows, labels) =>
+    labelSmoothing === 0
+      ? linearCrossEntropy(rows, head, labels)
+      : smoothedCrossEntropy(matmul(rows, head, { transB: true }), labels, labelSmoothing),
+  );
 }
 
 /** Next-token prediction on the supervised tokens of each example; weight: supervised tokens. */

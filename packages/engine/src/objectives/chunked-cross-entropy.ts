@@ -23,13 +23,12 @@ export const headChunk = 1024;
 /**
  * Σ weight · cross-entropy over the targets, and the number of targets whose most likely class is the
  * right one, both scalars. Hidden states `[rows · tokens, hiddenSize]` are gathered at the targets first,
- * so that `logits` (`[chunk, hiddenSize]` → `[chunk, classes]`) sees nothing else, in chunks of rows.
+ * so that `entropy` (of `[chunk, hiddenSize]` and labels `[chunk, 1]`) sees nothing else, in chunks of rows.
  */
 export function chunkedCrossEntropy(
   hidden: Value,
   targets: Targets,
-  logits: (rows: Value) => Value,
-  labelSmoothing = 0,
+  entropy: (rows: Value, labels: Value) => ReturnType<typeof crossEntropy>,
 ): { readonly loss: Value; readonly correct: Value } {
   const rows = gatherRows(hidden, targets.positions);
   const count = rows.shape[0] as number;
@@ -43,11 +42,7 @@ export function chunkedCrossEntropy(
   for (const [at, chunk] of chunks(rows, sizes).entries()) {
     const column = [sizes[at] as number, 1];
     const weight = reshape(weights[at] as Value, column);
-    const { loss, lead } = smoothedCrossEntropy(
-      logits(chunk),
-      reshape(tokens[at] as Value, column),
-      labelSmoothing,
-    );
+    const { loss, lead } = entropy(chunk, reshape(tokens[at] as Value, column));
     losses.push(reduceSum(mul(loss, weight)));
     corrects.push(reduceSum(mul(cast(greaterOrEqual(lead, 0), 'float32'), weight)));
   }
@@ -62,7 +57,7 @@ export function chunkedCrossEntropy(
 export function smoothedCrossEntropy(
   logits: Value,
   labels: Value,
-  smoothing: number,
+  smoothing = 0,
 ): ReturnType<typeof crossEntropy> {
   const { loss, lead } = crossEntropy(logits, labels);
   if (smoothing === 0) return { loss, lead };

@@ -2,10 +2,10 @@ import { gradients, stopGradient } from '../autodiff.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import { cast, equal } from '../ops/comparison.ts';
-import { crossEntropy } from '../ops/cross-entropy.ts';
 import { add, mul, neg } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { concat, reshape, split } from '../ops/layout.ts';
+import { linearCrossEntropy } from '../ops/linear-cross-entropy.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { headChunk } from './chunked-cross-entropy.ts';
@@ -61,8 +61,8 @@ function chunkedLosses(rows: Value, head: Value, tokens: Value): Value[] {
   const sizes = chunkSizes(rows.shape[0] as number);
   const labels = chunks(tokens, sizes);
   return chunks(rows, sizes).map((chunk, at) => {
-    const logits = matmul(chunk, head, { transB: true });
-    return crossEntropy(logits, reshape(labels[at] as Value, [sizes[at] as number, 1])).loss;
+    const column = reshape(labels[at] as Value, [sizes[at] as number, 1]);
+    return linearCrossEntropy(chunk, head, column).loss;
   });
 }
 

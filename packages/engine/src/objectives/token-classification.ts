@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../checkpoint/model-config.ts';
 import { tokenHead } from '../models/heads.ts';
-import { chunkedCrossEntropy } from './chunked-cross-entropy.ts';
+import { chunkedCrossEntropy, smoothedCrossEntropy } from './chunked-cross-entropy.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';
 import { targetFeeds, targetInputs } from './labelled-targets.ts';
 import type { Objective } from './objective.ts';
@@ -51,11 +51,8 @@ export function tokenClassification(
         shape.targets,
       ),
     forward: ({ hidden, tensor, labelSmoothing }, { targets }) =>
-      chunkedCrossEntropy(
-        hidden,
-        targetInputs(targets),
-        (rows) => head.scores(tensor, rows),
-        labelSmoothing,
+      chunkedCrossEntropy(hidden, targetInputs(targets), (rows, labels) =>
+        smoothedCrossEntropy(head.scores(tensor, rows), labels, labelSmoothing),
       ),
     digest: (example) => [...textBytes(example), example.labels],
   };

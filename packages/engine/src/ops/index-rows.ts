@@ -2,7 +2,7 @@ import { type Family, family, type NoAttributes } from '../graph/op.ts';
 import { elementCount, sameShape, shapeText } from '../graph/shape.ts';
 import { node, type Value } from '../graph/value.ts';
 import { cast } from './comparison.ts';
-import { zeros } from './fill.ts';
+import { fillOps, zeros } from './fill.ts';
 import { reshape } from './layout.ts';
 import { requireIndex, requireSame } from './operand.ts';
 import { expand } from './reduce.ts';
@@ -15,6 +15,28 @@ export function gatherRows(table: Value, indices: Value): Value {
 /** `target` `[n, …]` with each row of `updates` `[count, …]` added at its index; indices `[count]` may repeat. */
 export function scatterAddRows(target: Value, indices: Value, updates: Value): Value {
   return node(indexRowsOps.ScatterAdd, [target, indices, updates]);
+}
+
+/** Rows `[count, …]` that are added at places `[count]` of a first axis; places may repeat. */
+export type AddedRows = { readonly places: Value; readonly rows: Value };
+
+/** A sum, taken apart: what rows were added to last, undefined where that is zeros, and these, the first one first. */
+export type SumOfRows = {
+  readonly whole: Value | undefined;
+  readonly added: readonly AddedRows[];
+};
+
+/** Takes a sum apart as far as rows were added to it last. */
+export function takenApart(sum: Value): SumOfRows {
+  const added: AddedRows[] = [];
+  let whole = sum;
+  while (whole.op === indexRowsOps.ScatterAdd) {
+    const [below, places, rows] = whole.inputs as [Value, Value, Value];
+    added.unshift({ places, rows });
+    whole = below;
+  }
+  const isZero = whole.op === fillOps.ConstantOfShape && whole.attributes.number === 0;
+  return { whole: isZero && added.length > 0 ? undefined : whole, added };
 }
 
 export type IndexRowsOps = { Gather: NoAttributes; ScatterAdd: NoAttributes };

@@ -8,6 +8,7 @@ import { fillOps } from './fill.ts';
 import { indexElementsOps } from './index-elements.ts';
 import { indexRowsOps } from './index-rows.ts';
 import { layoutOps } from './layout.ts';
+import { linearCrossEntropyOps } from './linear-cross-entropy.ts';
 import { matmulOps } from './matmul.ts';
 import { normOps } from './norm.ts';
 import { quantizedOps } from './quantized.ts';
@@ -29,6 +30,7 @@ export const families = {
   quantized: quantizedOps,
   softmax: softmaxOps,
   'cross-entropy': crossEntropyOps,
+  'linear-cross-entropy': linearCrossEntropyOps,
   norm: normOps,
   rope: ropeOps,
   autodiff: blockOps,

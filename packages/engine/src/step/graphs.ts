@@ -2,13 +2,14 @@ import { gradients } from '../autodiff.ts';
 import { input, type Value } from '../graph/value.ts';
 import type { Forward } from '../objectives/objective.ts';
 import type { Graph } from '../onnx/encode.ts';
+import { cast } from '../ops/comparison.ts';
 import { add, mul } from '../ops/elementwise.ts';
+import { takenApart } from '../ops/index-rows.ts';
 import { concat, reshape, slice } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { clipByNorm } from '../optim/clip.ts';
 import { elementCount, type StateGroup } from '../optim/flat-state.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-import { gradientParts } from './gradient-parts.ts';
 
 /** The name of the output that replaces an input: a graph may not give two tensors one name. */
 export function nextName(name: string): string {
@@ -63,10 +64,12 @@ export function parameterGradientsGraph(
   const found = memberGradients(forward.gradientOf ?? forward.loss, groups, parameters);
   const gradients: [string, Value][] = [];
   for (const [name, gradient] of found) {
-    const { whole, added } = gradientParts(gradient);
+    // An embedding's gradient is rows: a batch reaches few of the table's, and a sum over the whole table would be
+    // memory that is written, copied and read for nothing.
+    const { whole, added } = takenApart(gradient);
     if (whole !== undefined) gradients.push([`gradient.${name}`, whole]);
     for (const [at, { places, rows }] of added.entries())
-      gradients.push([`places.${at}.${name}`, places], [`rows.${at}.${name}`, rows]);
+      gradients.push([`places.${at}.${name}`, cast(places, 'int32')], [`rows.${at}.${name}`, rows]);
   }
   // What the backward pass reaches first is made first, and lets go of the activations that it was made from: the
   // runtime works for the last output first.

@@ -1,6 +1,8 @@
 import { ancestors, isLeaf, node, type Value } from '../graph/value.ts';
 import { cast, comparisonOps } from '../ops/comparison.ts';
-import { matmulOps } from '../ops/matmul.ts';
+import { crossEntropy } from '../ops/cross-entropy.ts';
+import { linearCrossEntropyOps } from '../ops/linear-cross-entropy.ts';
+import { matmul, matmulOps } from '../ops/matmul.ts';
 
 /**
  * The values with every product of float32 matrices behind them computed in float16: both sides are rounded, and
@@ -23,11 +25,20 @@ export function withHalfProducts(
     const inputs = value.inputs.map((source) => rebuilt.get(source) as Value);
     if (value.op === matmulOps.MatMul && value.dtype === 'float32' && !spares(value))
       rebuilt.set(value, cast(node(value.op, inputs.map(half), value.attributes), 'float32'));
+    else if (value.op === linearCrossEntropyOps.LinearCrossEntropy && !spares(value))
+      rebuilt.set(value, halfCrossEntropy(inputs, half));
     else if (isLeaf(value) || inputs.every((source, at) => source === value.inputs[at]))
       rebuilt.set(value, value);
     else rebuilt.set(value, node(value.op, inputs, value.attributes));
   }
   return values.map((value) => rebuilt.get(value) as Value);
+}
+
+/** The cross-entropy of logits from a float16 product. */
+function halfCrossEntropy(inputs: readonly Value[], half: (x: Value) => Value): Value {
+  const [hidden, head, labels] = inputs as [Value, Value, Value];
+  const logits = cast(matmul(half(hidden), half(head), { transB: true }), 'float32');
+  return crossEntropy(logits, labels).loss;
 }
 
 /** What was float16 before it was widened is taken as it was. */
