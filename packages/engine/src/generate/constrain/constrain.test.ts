@@ -153,6 +153,14 @@ it('allows the end only where the text may end, and nothing else where it must',
   expect(allowed()).toEqual([end]);
 });
 
+it('leaves nothing of logits behind the vocabulary', () => {
+  const vocabulary = sparseVocabulary();
+  const logits = new Float32Array(vocabulary.bytes.length + 100);
+  createForm(anyObject, vocabulary).begin([]).mask(logits);
+  const left = [...logits.keys()].filter((token) => logits[token] === 0);
+  expect(left.map((token) => vocabulary.decode([token]))).toEqual([' ', '{', '{"']);
+});
+
 it('needs tokens for the bytes that JSON is written with', () => {
   const bytes = [Buffer.from('{'), Buffer.from('}')];
   expect(() => createForm(anyObject, { bytes, trie: tokenTrie(bytes) })).toThrow(

@@ -43,9 +43,10 @@ export function leavesAny(mask: TokenMask): boolean {
   return mask.some((word) => word !== 0);
 }
 
-/** Sets the logits of the tokens to −∞ that a mask does not leave. */
+/** Sets the logits of the tokens to −∞ that a mask does not leave, and those beyond it, which pad a model's head. */
 export function applyMask(mask: TokenMask, logits: Float32Array): void {
   const never = Number.NEGATIVE_INFINITY;
+  logits.fill(never, mask.length << 5);
   for (const [place, word] of mask.entries()) {
     if (word === -1) continue;
     const from = place << 5;
