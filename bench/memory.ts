@@ -19,14 +19,14 @@ type Measured = { readonly peak: number; readonly seconds: number; readonly loss
 
 const program = fileURLToPath(new URL('memory/run.ts', import.meta.url));
 const rows = [
-  '| run | mapped | state | gradients | in the runtime | fixed | estimate | measured | estimate / measured | seconds a step |',
-  '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+  '| run | mapped | packed | state | gradients | in the runtime | fixed | estimate | measured | estimate / measured | seconds a step |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 ];
 for (const { name, title } of values.case === undefined ? memoryCases : [memoryCase(values.case)]) {
   const estimate = await ran<MemoryEstimate>(name, '--estimate');
   const { peak, seconds } = await ran<Measured>(name);
-  const { mapped, state, gradients, arena, runtime, total } = estimate;
-  const sizes = [mapped, state, gradients, arena, runtime, total, peak].map(mebibytes);
+  const { mapped, packed, state, gradients, arena, runtime, total } = estimate;
+  const sizes = [mapped, packed, state, gradients, arena, runtime, total, peak].map(mebibytes);
   rows.push(`| ${[title, ...sizes, (total / peak).toFixed(2), seconds.toFixed(2)].join(' | ')} |`);
   console.error(rows.at(-1));
 }

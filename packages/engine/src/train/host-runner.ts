@@ -7,6 +7,7 @@ import { onHost, type StepRunner, type StepRunnerOptions } from './step.ts';
 import { type MemberGradient, memberGradient } from './summed-gradient.ts';
 import { createTally } from './tally.ts';
 import { startUpdateThread } from './update-thread.ts';
+import { weightPacking } from './weight-packing.ts';
 
 /** Parameters with fewer elements in all are updated by one thread: it has done before two have spoken. */
 const leastElements = 1 << 22;
@@ -34,7 +35,11 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
   const { optimizer, maxGradientNorm } = rule;
   const members = hostMembers(state, optimizer);
   const graph = parameterGradientsGraph(forward, state.groups, parameters);
-  const program = await device.compile(graph, { mapFolder, arena: keepsArena(outputBytes(graph)) });
+  const program = await device.compile(graph, {
+    mapFolder,
+    arena: keepsArena(outputBytes(graph)),
+    prepack: weightPacking(graph, options.packing) !== undefined,
+  });
   const own = options.updateThreads === 1 ? members : ownShare(members, options);
   const others = members.filter((member) => !own.includes(member));
   const sums = gradientSums(own, optimizer, kernelsFor(state));

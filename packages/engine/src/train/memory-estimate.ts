@@ -10,6 +10,7 @@ import { adaptedForward } from './adapted-forward.ts';
 import { keepsArena } from './host-runner.ts';
 import { type ModelPlan, type ModelStateOptions, planModel, weightValues } from './model-state.ts';
 import type { TrainingSettings } from './settings.ts';
+import { weightPacking } from './weight-packing.ts';
 
 /** Most memory that a run's process holds, in bytes, by what it is for. */
 export type MemoryEstimate = {
@@ -17,6 +18,8 @@ export type MemoryEstimate = {
   readonly runtime: number;
   /** Weights of the base model that are mapped from their files. */
   readonly mapped: number;
+  /** Copies of them that are laid out anew for the products of the training step. */
+  readonly packed: number;
   /** Trained weights, the optimizer's buffers, and tensors that a method keeps beside them. */
   readonly state: number;
   /** Copies of the gradients outside the runtime. */
@@ -74,7 +77,9 @@ export function estimateShape(
   const beside =
     measuring * (objective.measured?.estimate === undefined ? 1 : 2) +
     (evaluates ? scoring(objective) : 0);
-  const memory = graphMemory(parameterGradientsGraph(forward, groups, weights.parameters));
+  const graph = parameterGradientsGraph(forward, groups, weights.parameters);
+  const memory = graphMemory(graph);
+  const packing = weightPacking(graph, settings);
   const optimizer = createOptimizer(settings.optimizer);
   const buffers = groups.flatMap((group) => Object.values(optimizer.buffers(group)));
   const fixed = plan.adaptation.fixed.map(
@@ -83,7 +88,10 @@ export function estimateShape(
   const trained = plan.parameters.map((parameter) => elementCount(parameter.shape));
   const state = numberBytes * sum([...trained, ...buffers]) + sum(fixed);
   const runtime = processBytes + nodeBytes * memory.nodes + 3 * memory.constants;
-  const { mapped, outputs, heap } = memory;
+  const { outputs, heap } = memory;
+  const packed = packing?.copies ?? 0;
+  // Evaluation reads the weights as they are stored.
+  const mapped = memory.mapped - (evaluates ? 0 : (packing?.released ?? 0));
   const withWorkspace = (bytes: number): number => Math.ceil((1 + workspaceShare) * bytes);
   // With several micro-batches, the sums of the earlier ones are there while one runs.
   const sums = accumulates ? outputs : 0;
@@ -95,11 +103,12 @@ export function estimateShape(
   return {
     runtime,
     mapped,
+    packed,
     state,
     gradients,
     arena,
     beside,
-    total: runtime + mapped + state + gradients + arena + beside,
+    total: runtime + mapped + packed + state + gradients + arena + beside,
   };
 }
 

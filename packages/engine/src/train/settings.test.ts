@@ -28,6 +28,7 @@ describe('training settings', () => {
       lossScale: { initial: 65536, growthSteps: 2000 },
       seed: 42,
       packing: true,
+      packWeights: 'auto',
       shuffle: true,
       maxTokens: 2048,
       microBatchTokens: 2048,

@@ -160,6 +160,7 @@ export async function createTrainer<Example>(
     },
     mapFolder,
     accumulates: plan.microBatchesPerStep > 1,
+    packing: settings,
     update: options.update,
     updateThreads: options.updateThreads,
     freshBuffers: options.freshBuffers,

@@ -20,6 +20,10 @@ const trainedCopies = 3;
 const optimizerCopies = { adamw: 2, sgd: 1, lion: 1, adafactor: 0.1 };
 /** What a linear layer takes in 4 bits with its scales, as a share of 32 bits. */
 const fourBitShare = 0.16;
+/** Frozen weights whose copies for faster products are larger are used as they are: the engine's default. */
+const mostPackedBytes = 1.5 * 2 ** 30;
+/** Those copies, two of each weight, less what is given back of the weights as they are stored. */
+const packedCopies = 1.2;
 /** Activations that are left when the inside of blocks is computed again. */
 const recomputedShare = 0.5;
 
@@ -27,9 +31,9 @@ const recomputedShare = 0.5;
  * About how much memory a job needs on a worker, in bytes, from sizes alone: its own limit where it has one. With
  * AdamW every weight counts five times in full training; with LoRA the base counts once and the adapter's
  * rank · (in + out) numbers of each linear layer five times; IA³, single and virtual tokens are as good as nothing. What
- * the backward pass needs of the forward pass is 12 hidden and 5 intermediate widths a token and layer; attention
- * scores, 0.9 for each head (of 64) and token that a token sees; and twice the logits of a chunk. The constants
- * are fitted to `estimateMemory`, which goes through the graph itself (docs/memory.md).
+ * the backward pass needs of the forward pass is 6 hidden and 3 intermediate widths a token and layer; attention
+ * scores, 0.9 for each head (of 64) and token that a token sees; and twice the logits of a chunk. Frozen weights of
+ * small models are laid out anew for faster products. The constants are fitted to `estimateMemory`, which goes through the graph itself (docs/memory.md).
  */
 export function memoryNeed(
   { settings, options }: Pick<JobRecord, 'settings' | 'options'>,
@@ -42,7 +46,7 @@ export function memoryNeed(
   const tokens = Math.max(options.micro_batch_tokens ?? passTokens, longest);
   const scores = 0.9 * (hiddenSize / 64) * longest;
   const kept = options.recompute_activations === true ? recomputedShare : 1;
-  const perToken = kept * layers * (12 * hiddenSize + 5 * intermediateSize + scores);
+  const perToken = kept * layers * (6 * hiddenSize + 3 * intermediateSize + scores);
   const activations = (tokens * perToken + 2 * logitRows * vocabularySize) * numberBytes;
   // Pairs are measured under the base model in programs of their own.
   const programs = settings?.preference === undefined ? 1 : 1.5;
@@ -57,14 +61,15 @@ export function memoryNeed(
   return fixed + baseBytes(model, adaptation.base_bits) + copies * adapterBytes;
 }
 
-/** Bytes of the frozen weights. */
+/** Bytes of the frozen weights, and of their copies for products. */
 function baseBytes(
   { weightBytes, hiddenSize, vocabularySize }: OfferedModel,
   bits: 4 | undefined,
 ): number {
-  if (bits === undefined) return weightBytes;
   const embeddings = Math.min(weightBytes, hiddenSize * vocabularySize * numberBytes);
-  return embeddings + fourBitShare * (weightBytes - embeddings);
+  const read = bits === undefined ? weightBytes : embeddings;
+  const packed = 2 * read <= mostPackedBytes ? packedCopies * read : 0;
+  return read + packed + (bits === undefined ? 0 : fourBitShare * (weightBytes - embeddings));
 }
 
 /** A size for people: `12 GiB`, `8.5 GiB`, `640 MiB`. */
