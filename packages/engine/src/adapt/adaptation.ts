@@ -35,7 +35,7 @@ export type AdaptHooks = {
   border?(x: Value): Value;
   /** Keys and values `[keyValueHeads, length, headSize]` that every token of a layer sees first. */
   prefix?(layer: number): { readonly key: Value; readonly value: Value };
-  /** Tokens that `prefix` stands for: positions start after them. */
+  /** Places that `prefix` takes: positions start after them. */
   readonly prefixLength?: number;
 };
 
@@ -70,6 +70,8 @@ export type Adaptation = {
   hooks(graph: AdaptGraph): AdaptHooks;
   /** Tokens that are put before every sequence; their embeddings are the method's own. */
   readonly virtualTokens: number;
+  /** Places before every sequence that keys and values take which no token stands for. */
+  readonly prefixLength: number;
   /** What PEFT stores for these values; undefined where the method changes the base model's weights. */
   content(values: TensorValues): PeftContent | undefined;
   /** New values of the base model's weights; undefined where the method cannot be expressed in them. */
@@ -94,4 +96,5 @@ export const plainAdaptation = {
   trains: () => false,
   hooks: () => ({}),
   virtualTokens: 0,
+  prefixLength: 0,
 } as const satisfies Partial<Adaptation>;

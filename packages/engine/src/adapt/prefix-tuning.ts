@@ -23,6 +23,7 @@ export function prefixTuning(
   const shape = [count, layers * 2 * width];
   return {
     ...plainAdaptation,
+    prefixLength: count,
     added: [
       {
         name,

@@ -112,13 +112,13 @@ export async function createTrainer<Example>(
   const given = { ...options.settings, precision };
   const { config } = model;
   const modelPlan = await planForEstimate(options);
-  const { virtualTokens } = modelPlan.adaptation;
+  const { virtualTokens, prefixLength } = modelPlan.adaptation;
   if (virtualTokens > 0 && options.objective.measured !== undefined)
     throw new RangeError(
       `prompt tuning does not go with ${options.objective.name}, which compares with the base model`,
     );
   const objective = withVirtualTokens(options.objective, virtualTokens);
-  const mostTokens = config.maxPositions - virtualTokens;
+  const mostTokens = config.maxPositions - virtualTokens - prefixLength;
   const limits = {
     maxTokens: Math.min(given.maxTokens, mostTokens),
     vocabularySize: config.vocabularySize,
