@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** How much of a failed program's error output its message quotes, in characters. */
 const quotedErrors = 4000;
 
@@ -10,10 +12,13 @@ const quotedErrors = 4000;
 export function runForJson<Result>(
   program: string,
   args: readonly string[],
-  input = '',
+  { input = '', env = process.env }: { readonly input?: string; readonly env?: Environment } = {},
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     let output = '';
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { withKeptMemory } from '@lathe/engine/runtime/allocator';
 import type { MemoryEstimate } from '@lathe/engine/train/memory-estimate';
 import { memoryCase, memoryCases } from './memory/cases.ts';
 
@@ -35,12 +36,11 @@ if (values.out !== undefined) await writeFile(values.out, `${rows.join('\n')}\n`
 
 /** Runs a case in a process of its own and reads the JSON that it prints. */
 async function ran<T>(name: string, ...flags: readonly string[]): Promise<T> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    program,
-    '--case',
-    name,
-    ...flags,
-  ]);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [program, '--case', name, ...flags],
+    { env: withKeptMemory(process.env) },
+  );
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
 }
 

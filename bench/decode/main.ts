@@ -72,7 +72,7 @@ for (const { title, folder } of models) {
         await runForJson<DecodeResult[]>(
           values.python,
           [join(root, 'bench', 'reference', 'bench_decode.py'), ...common],
-          work,
+          { input: work },
         ),
       );
   }

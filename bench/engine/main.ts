@@ -12,6 +12,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { withKeptMemory } from '@lathe/engine/runtime/allocator';
 import { runForJson } from '../child.ts';
 import { type BenchCase, type BenchResult, benchCases } from './cases.ts';
 import { makeModel } from './make-model.ts';
@@ -98,12 +99,12 @@ async function measure(entry: BenchCase): Promise<Row> {
   for (let round = 0; round < Number(values.rounds); round++) {
     const common = ['--model', model, '--threads', threads];
     lathe.push(
-      await runForJson<BenchResult>(process.execPath, [
-        join(root, 'bench', 'engine', 'lathe-run.ts'),
-        '--case',
-        entry.name,
-        ...common,
-      ]),
+      await runForJson<BenchResult>(
+        process.execPath,
+        [join(root, 'bench', 'engine', 'lathe-run.ts'), '--case', entry.name, ...common],
+        // As a worker starts its engines.
+        { env: withKeptMemory(process.env) },
+      ),
     );
     if (hasPython)
       torch.push(

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { withKeptMemory } from '@lathe/engine/runtime/allocator';
 import { describe, expect, it } from 'vitest';
 
 const program = fileURLToPath(new URL('run.ts', import.meta.url));
 
 async function printed(...flags: readonly string[]): Promise<Record<string, number>> {
-  const { stdout } = await promisify(execFile)(process.execPath, [program, ...flags]);
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...flags], {
+    env: withKeptMemory(process.env),
+  });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 

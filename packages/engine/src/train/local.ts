@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
+import { withKeptMemory } from '../runtime/allocator.ts';
 import { type DeviceChoice, deviceChoices } from '../runtime/device-choice.ts';
 import { openDevice } from '../runtime/open-device.ts';
 import { loadEncoders, readDataset } from './dataset-file.ts';
@@ -145,7 +146,16 @@ function deviceChoice(name: string): DeviceChoice {
   return found;
 }
 
+/** Begins again as a process whose allocator keeps memory, where that is to be had: it returns only where it is not. */
+function keepMemory(): void {
+  const env = withKeptMemory(process.env);
+  const { execPath, execArgv, argv, platform } = process;
+  if (platform !== 'linux' || env.GLIBC_TUNABLES === process.env.GLIBC_TUNABLES) return;
+  process.execve?.(execPath, [execPath, ...execArgv, ...argv.slice(1)], { ...env });
+}
+
 if (import.meta.main) {
+  keepMemory();
   try {
     await main();
   } catch (error) {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { newId } from '@lathe/contracts/id';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
+import { withKeptMemory } from '@lathe/engine/runtime/allocator';
 import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import { childEnvironment } from '@lathe/platform/child-environment';
@@ -84,7 +85,7 @@ export async function startWorker(
     const engines = createEngines(
       program,
       settings.engine,
-      childEnvironment(process.env, config.dataFolder),
+      withKeptMemory(childEnvironment(process.env, config.dataFolder)),
     );
     parts.add('engine processes', () => engines.stop());
     const startEngine = measuredEngine(engines.start, metrics);

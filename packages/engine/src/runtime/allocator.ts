@@ -1,0 +1,18 @@
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Keep what is freed, whatever its size up to 4 GiB, and use huge pages where the kernel offers them. */
+const tunables = [
+  'glibc.malloc.hugetlb=1',
+  `glibc.malloc.mmap_threshold=${2 ** 32}`,
+  `glibc.malloc.trim_threshold=${2 ** 32}`,
+].join(':');
+
+/**
+ * The environment of a process that trains on the CPU: glibc's allocator is told to keep memory for the next step. By
+ * default it gives every large array back to the kernel when it is freed, and the next step pays for each of its pages
+ * again: a tenth of a step of full training (docs/decisions/2026-11-training-step-speed.md). What the environment says
+ * of the allocator already is left alone, and other allocators do not read it. It counts at the start of a process only.
+ */
+export function withKeptMemory(environment: Environment): Environment {
+  return { GLIBC_TUNABLES: tunables, ...environment };
+}
