@@ -33,14 +33,18 @@ function flip(x: Value): Value {
   return transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
 }
 
+/** ONNX Runtime's product with a transposed left side transposes it again for every so many columns of the right one. */
+const columnsAtATime = 128;
+
 /**
- * Whether a has at most as many columns as b. ONNX Runtime's product with a transposed left side transposes it again
- * for every 128 columns of the right one; a node that transposes it once costs less, unless it is the larger side.
+ * aᵀ·b with the narrower side transposed once by a node of its own: as it is, or as (bᵀ·a)ᵀ. Undefined where b is so
+ * narrow that the runtime's own way costs no more.
  */
-function isNarrower(a: Value, b: Value): boolean {
-  const columns = a.shape[1];
-  const others = b.shape[1];
-  return typeof columns === 'number' && typeof others === 'number' && columns <= others;
+function transposedOnce(a: Value, b: Value): Value | undefined {
+  const [columns, others] = [a.shape[1], b.shape[1]];
+  if (typeof columns !== 'number' || typeof others !== 'number') return undefined;
+  if (columns <= others) return matmul(flip(a), b);
+  return others > columnsAtATime ? flip(matmul(flip(b), a)) : undefined;
 }
 
 export type MatmulOps = { MatMul: MatMulAttributes };
@@ -82,7 +86,7 @@ export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
       const isPlain = !transB && alpha === 1;
       // Something transposed of forward values alone would be made in the forward pass, and stay until it is used.
       if (device === 'cpu' && flat && transA && isPlain && isBackward(inputs[0]!))
-        return isNarrower(a!, b!) ? matmul(flip(a!), b!) : undefined;
+        return transposedOnce(a!, b!);
       if (device !== 'webgpu' || flat || (!transA && !transB && alpha === 1)) return undefined;
       const product = matmul(transA ? flip(a!) : a!, transB ? flip(b!) : b!);
       return alpha === 1 ? product : mul(product, alpha);
