@@ -1,3 +1,4 @@
+import { remade } from '../autodiff.ts';
 import type { RopeConfig } from '../checkpoint/rope-config.ts';
 import { constant, type Value } from '../graph/value.ts';
 import { equal, less, where } from '../ops/comparison.ts';
@@ -173,7 +174,7 @@ export function packedAttention(
     const end = start + length;
     const scores = matmul(
       reshape(blockQuery, [rows, keyValueHeads, group * length, headSize]),
-      concat([...keysBefore, ...keys.slice(0, at + 1)], 2),
+      upTo(keys, at, keysBefore),
       { transB: true },
     );
     const ownMask = part(part(mask, 2, start, end), 3, 0, end);
@@ -182,11 +183,17 @@ export function packedAttention(
     const weights = softmax(add(reshape(scores, [rows, heads, length, seen]), blockMask));
     const attended = matmul(
       reshape(weights, [rows, keyValueHeads, group * length, seen]),
-      concat([...valuesBefore, ...values.slice(0, at + 1)], 2),
+      upTo(values, at, valuesBefore),
     );
     return reshape(attended, [rows, heads, length, headSize]);
   });
   return reshape(transpose(concat(blocks, 2), [0, 2, 1, 3]), [rows * tokens, heads * headSize]);
+}
+
+/** The keys or values that a block sees: joined again by the backward pass, for all blocks' take more than anything else. */
+function upTo(sides: readonly Value[], block: number, before: readonly Value[]): Value {
+  const seen = [...before, ...sides.slice(0, block + 1)];
+  return seen.length === 1 ? (seen[0] as Value) : remade(concat(seen, 2));
 }
 
 function blockLengths(tokens: number): number[] {

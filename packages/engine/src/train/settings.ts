@@ -79,7 +79,7 @@ const schema = z.strictObject({
     .union([z.boolean(), z.literal('auto')])
     .default('auto')
     .describe(
-      'Whether frozen weights are laid out anew for faster products on the CPU, a tenth of a step, at the cost of a copy or two of them. auto: where the copies take at most 1.5 GiB and there is no memoryLimit.',
+      'Whether frozen weights are laid out anew for faster products on the CPU, a tenth of a step, at the cost of a copy or two of them. auto: where the copies take at most 1.5 GiB, and neither memoryLimit, recomputeActivations nor a 4-bit base asks for less memory.',
     ),
   precision: z
     .enum(['auto', 'float32', 'float16'])

@@ -5,8 +5,8 @@ import type { FlatState } from '../optim/flat-state.ts';
 import type { OptimizerSettings } from '../optim/settings.ts';
 import type { Device } from '../runtime/device.ts';
 import type { JoinedWeights, UpdateRule } from '../step/graphs.ts';
-import type { TrainingSettings } from './settings.ts';
 import type { Tally } from './tally.ts';
+import type { weightPacking } from './weight-packing.ts';
 
 /** The sums that a step reports, and the gradient's norm before clipping. */
 export type StepSums = Tally & { readonly gradientNorm: number };
@@ -45,7 +45,7 @@ export type StepRunnerOptions = {
   /** False when every step is one micro-batch. */
   readonly accumulates: boolean;
   /** Whether frozen weights are laid out anew for faster products; the host's runner asks. */
-  readonly packing: Pick<TrainingSettings, 'packWeights' | 'memoryLimit'>;
+  readonly packing: Parameters<typeof weightPacking>[1];
   /** Where the state is updated; by default where the device says. */
   readonly update?: 'host' | 'graph' | undefined;
   /** Threads that update on the host, 1 or 2; by default as the device and the size say. */

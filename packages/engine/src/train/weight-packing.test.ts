@@ -48,7 +48,10 @@ describe('packed weights', () => {
   });
 
   it('are made unless the settings or a limit on memory say otherwise', async () => {
+    expect(await packedBytes({})).toBeGreaterThan(0);
     expect(await packedBytes({ packWeights: false })).toBe(0);
+    expect(await packedBytes({ recomputeActivations: true })).toBe(0);
+    expect(await packedBytes({ method: { type: 'lora', baseBits: 4 } })).toBe(0);
     expect(await packedBytes({ memoryLimit: 2 ** 34 })).toBe(0);
     expect(await packedBytes({ memoryLimit: 2 ** 34, packWeights: true })).toBeGreaterThan(0);
   });

@@ -6,16 +6,29 @@ import type { TrainingSettings } from './settings.ts';
 const mostCopies = 1.5 * 2 ** 30;
 
 /**
- * What packing the frozen weights of a training step takes; undefined where it is not done. It does not ask how much
- * memory is free: the same run computes the same bits wherever it goes on.
+ * What packing the frozen weights of a training step takes; undefined where it is not done: where settings that save
+ * memory speak against it, or copies are too large. It does not ask how much memory is free: the same run computes the
+ * same bits wherever it goes on.
  */
 export function weightPacking(
   graph: Graph,
-  { packWeights, memoryLimit }: Pick<TrainingSettings, 'packWeights' | 'memoryLimit'>,
+  settings: Pick<
+    TrainingSettings,
+    'packWeights' | 'memoryLimit' | 'recomputeActivations' | 'method'
+  >,
 ): PackedWeights | undefined {
-  if (packWeights === false) return undefined;
+  const { packWeights } = settings;
+  if (packWeights === false || (packWeights === 'auto' && savesMemory(settings))) return undefined;
   const packed = packedWeights(graph);
-  if (packed.copies === 0) return undefined;
-  const isCheap = memoryLimit === null && packed.copies <= mostCopies;
-  return packWeights === true || isCheap ? packed : undefined;
+  const isWanted = packWeights === true || packed.copies <= mostCopies;
+  return isWanted && packed.copies > 0 ? packed : undefined;
+}
+
+function savesMemory({
+  memoryLimit,
+  recomputeActivations,
+  method,
+}: Pick<TrainingSettings, 'memoryLimit' | 'recomputeActivations' | 'method'>): boolean {
+  const isRounded = method.type === 'lora' && method.baseBits !== undefined;
+  return memoryLimit !== null || recomputeActivations || isRounded;
 }

@@ -54,22 +54,22 @@ export function memoryNeed(
   const copies = trainedCopies + optimizerCopies[options.optimizer?.type ?? 'adamw'];
   if (adaptation.type === 'full' || adaptation.type === 'layers')
     return fixed + copies * weightBytes;
-  if (adaptation.type !== 'lora') return fixed + weightBytes;
+  const packed =
+    2 * weightBytes <= mostPackedBytes && options.recompute_activations !== true
+      ? packedCopies * weightBytes
+      : 0;
+  if (adaptation.type !== 'lora') return fixed + weightBytes + packed;
   // Queries, keys, values and output; gate, up and down.
   const widths = layers * (8 * hiddenSize + 3 * (hiddenSize + intermediateSize));
   const adapterBytes = (adaptation.rank ?? usualRank) * widths * numberBytes;
-  return fixed + baseBytes(model, adaptation.base_bits) + copies * adapterBytes;
+  const base = adaptation.base_bits === undefined ? weightBytes + packed : roundedBytes(model);
+  return fixed + base + copies * adapterBytes;
 }
 
-/** Bytes of the frozen weights, and of their copies for products. */
-function baseBytes(
-  { weightBytes, hiddenSize, vocabularySize }: OfferedModel,
-  bits: 4 | undefined,
-): number {
+/** Bytes of the frozen weights whose linear layers are in 4 bits. */
+function roundedBytes({ weightBytes, hiddenSize, vocabularySize }: OfferedModel): number {
   const embeddings = Math.min(weightBytes, hiddenSize * vocabularySize * numberBytes);
-  const read = bits === undefined ? weightBytes : embeddings;
-  const packed = 2 * read <= mostPackedBytes ? packedCopies * read : 0;
-  return read + packed + (bits === undefined ? 0 : fourBitShare * (weightBytes - embeddings));
+  return embeddings + fourBitShare * (weightBytes - embeddings);
 }
 
 /** A size for people: `12 GiB`, `8.5 GiB`, `640 MiB`. */
