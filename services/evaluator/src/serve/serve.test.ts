@@ -179,7 +179,9 @@ describe('a chat', () => {
   });
 
   it('ends when the client cancels', async () => {
-    const request = { ...chatRequest(), maxTokens: null, logitBias: biasTo('ab') };
+    // Long enough that no machine is done before the cancellation has come.
+    const endless = { maxTokens: null, logitBias: biasTo('ab'), choices: 16 };
+    const request = { ...chatRequest(), ...endless };
     const kinds: string[] = [];
     for await (const reply of service.ask(request)) {
       kinds.push(reply.kind);
@@ -187,7 +189,7 @@ describe('a chat', () => {
       if (reply.kind === 'error') expect(reply.error.code).toBe('cancelled');
     }
     expect(kinds.at(-1)).toBe('error');
-    expect(kinds.length).toBeLessThan(400);
+    expect(kinds.length).toBeLessThan(4000);
   });
 
   it('answers many at once', async () => {
