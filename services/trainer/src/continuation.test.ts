@@ -1,43 +1,29 @@
-import { fileURLToPath } from 'node:url';
 import { startPrefix } from '@lathe/contracts/artifact/key';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import { type JobRecord, type JobStart, moveJob } from '@lathe/contracts/job/record';
 import { changeJob } from '@lathe/platform/jobs';
-import { startNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readManifest } from './controller/checkpoints.ts';
 import {
   type Cluster,
   type JobOptions,
-  openCluster,
   smallExamples,
   type WorkerProcess,
 } from './testing/cluster.ts';
+import { type EngineCluster, openEngineCluster } from './testing/engine-cluster.ts';
 
 /** Jobs that go on from tuned models, on the real engine. */
-const main = fileURLToPath(new URL('./worker/main.ts', import.meta.url));
-const environment = {
-  LATHE_MODELS: fileURLToPath(
-    new URL('../../../packages/engine/src/models/fixtures', import.meta.url),
-  ),
-  LATHE_ENGINE_THREADS: '1',
-};
-const resources = new AsyncDisposableStack();
+let engine: EngineCluster;
 let cluster: Cluster;
 let worker: WorkerProcess;
 
 beforeAll(async () => {
-  const nats = resources.use(await startNats());
-  const folder = resources.use(await tempFolder());
-  cluster = resources.use(
-    await openCluster({ natsUrl: nats.url, folder: folder.path, environment }),
-  );
-  await cluster.startController();
-  worker = cluster.startWorker('one', {}, { main });
+  engine = await openEngineCluster();
+  ({ cluster } = engine);
+  worker = engine.startWorker('one');
   await cluster.worker('one');
 }, 60_000);
-afterAll(() => resources.disposeAsync());
+afterAll(() => engine[Symbol.asyncDispose]());
 
 /** All rows in one step, and the same rows held out. */
 function create(adaptation: Adaptation, options: JobOptions = {}): Promise<string> {
@@ -141,7 +127,7 @@ test('a child whose parent is gone ends the same after a pause and a lost worker
   await cluster.waitFor(disturbed, step((paused.progress?.step ?? 0) + 50), 60_000);
   worker.kill('SIGKILL');
   await worker.exited;
-  worker = cluster.startWorker('two', {}, { main });
+  worker = engine.startWorker('two');
   const job = await trained(disturbed);
   expect(job.lostWorkers).toBe(1);
   expect(await digests(job)).toEqual(wanted);

@@ -1,44 +1,30 @@
-import { fileURLToPath } from 'node:url';
 import { badTarget } from '@lathe/contracts/artifact/shard';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import type { JobRecord } from '@lathe/contracts/job/record';
-import { startNats } from '@lathe/testkit/nats';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readManifest } from './controller/checkpoints.ts';
 import {
   type Cluster,
   type JobOptions,
-  openCluster,
   smallExamples,
   type WorkerProcess,
 } from './testing/cluster.ts';
+import { type EngineCluster, openEngineCluster } from './testing/engine-cluster.ts';
 
 /** Every method and setting of a job on the real engine, each on a run of a few steps. */
-const main = fileURLToPath(new URL('./worker/main.ts', import.meta.url));
-const environment = {
-  LATHE_MODELS: fileURLToPath(
-    new URL('../../../packages/engine/src/models/fixtures', import.meta.url),
-  ),
-  LATHE_ENGINE_THREADS: '1',
-};
-const resources = new AsyncDisposableStack();
+let engine: EngineCluster;
 let cluster: Cluster;
 let worker: WorkerProcess;
 
 beforeAll(async () => {
-  const nats = resources.use(await startNats());
-  const folder = resources.use(await tempFolder());
-  cluster = resources.use(
-    await openCluster({ natsUrl: nats.url, folder: folder.path, environment }),
-  );
-  await cluster.startController();
-  worker = cluster.startWorker('one', {}, { main });
+  engine = await openEngineCluster();
+  ({ cluster } = engine);
+  worker = engine.startWorker('one');
   await cluster.worker('one');
 }, 60_000);
-afterAll(() => resources.disposeAsync());
+afterAll(() => engine[Symbol.asyncDispose]());
 
 type Change = Pick<JobOptions, 'epochs' | 'learningRate' | 'train' | 'heldOut' | 'preference'>;
 
@@ -236,7 +222,7 @@ test('early stopping keeps the best step, also after the worker was killed', asy
   await cluster.waitFor(disturbed, ({ checkpointKey }) => checkpointKey !== null, 60_000);
   worker.kill('SIGKILL');
   await worker.exited;
-  cluster.startWorker('two', {}, { main });
+  engine.startWorker('two');
   const again = await trained(disturbed);
   expect(again.lostWorkers).toBe(1);
   const other = await readManifest(cluster.artifacts, again.checkpointKey ?? '');
