@@ -10,7 +10,7 @@ import {
   smallExamples,
   type WorkerProcess,
 } from './testing/cluster.ts';
-import { type EngineCluster, openEngineCluster } from './testing/engine-cluster.ts';
+import { type EngineCluster, openEngineCluster } from './testing/engine-cluster-fixture.ts';
 
 /** Jobs that go on from tuned models, on the real engine. */
 let engine: EngineCluster;

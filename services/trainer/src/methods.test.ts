@@ -11,7 +11,7 @@ import {
   smallExamples,
   type WorkerProcess,
 } from './testing/cluster.ts';
-import { type EngineCluster, openEngineCluster } from './testing/engine-cluster.ts';
+import { type EngineCluster, openEngineCluster } from './testing/engine-cluster-fixture.ts';
 
 /** Every method and setting of a job on the real engine, each on a run of a few steps. */
 let engine: EngineCluster;
