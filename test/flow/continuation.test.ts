@@ -1,10 +1,8 @@
 /** A tuned model that is tuned again, through the unmodified `openai` client on the whole platform. */
-import { readFile } from 'node:fs/promises';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import OpenAI, { NotFoundError, toFile } from 'openai';
+import type OpenAI from 'openai';
+import { NotFoundError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { openPlatform, supportLines, type TestPlatform } from './platform-fixture.ts';
 
 type Job = OpenAI.FineTuning.FineTuningJob;
 type Evaluation = {
@@ -12,24 +10,16 @@ type Evaluation = {
 };
 
 const base = 'lathe-tiny';
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: Platform;
+let platform: TestPlatform;
 let client: OpenAI;
 let file: string;
 
 beforeAll(async () => {
-  folder = await tempFolder();
-  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' };
-  platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
-  client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
-  const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).split('\n').slice(0, 80);
-  const rows = await toFile(Buffer.from(lines.join('\n')), 'rows.jsonl');
-  file = (await client.files.create({ file: rows, purpose: 'fine-tune' })).id;
+  platform = await openPlatform();
+  client = platform.client;
+  file = await platform.upload(await supportLines(80));
 }, 60_000);
-afterAll(async () => {
-  await platform.stop();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => platform[Symbol.asyncDispose]());
 
 async function create(model: string, lathe: Record<string, unknown> = {}): Promise<Job> {
   const hyperparameters = { n_epochs: 1, batch_size: 16 };

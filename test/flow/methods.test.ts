@@ -1,10 +1,8 @@
 /** Jobs that train otherwise than by plain LoRA, from the `openai` client to an answer of their model. */
 import { readFile } from 'node:fs/promises';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import OpenAI, { toFile } from 'openai';
+import type OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { openPlatform, supportLines, type TestPlatform } from './platform-fixture.ts';
 
 type Job = OpenAI.FineTuning.FineTuningJob;
 
@@ -16,30 +14,19 @@ const question = [
   },
   { role: 'user' as const, content: 'The tracking number of my parcel does not work.' },
 ];
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: Platform;
+let platform: TestPlatform;
 let client: OpenAI;
 let rows: string;
 let pairs: string;
 
 beforeAll(async () => {
-  folder = await tempFolder();
-  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' };
-  platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
-  client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
-  const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).split('\n').slice(0, 80);
-  rows = await upload(lines);
-  pairs = await upload(lines.map(toPair));
+  platform = await openPlatform();
+  client = platform.client;
+  const lines = await supportLines(80);
+  rows = await platform.upload(lines);
+  pairs = await platform.upload(lines.map(toPair));
 }, 60_000);
-afterAll(async () => {
-  await platform.stop();
-  await folder[Symbol.asyncDispose]();
-});
-
-async function upload(lines: readonly string[]): Promise<string> {
-  const file = await toFile(Buffer.from(lines.join('\n')), 'rows.jsonl');
-  return (await client.files.create({ file, purpose: 'fine-tune' })).id;
-}
+afterAll(() => platform[Symbol.asyncDispose]());
 
 type Evaluation = {
   readonly contestants: readonly { readonly name: string; readonly loss: number }[];
@@ -205,7 +192,7 @@ test('pairs of answers end in a model that prefers the better ones', async () =>
 }, 120_000);
 
 test('answers that are labelled good or bad end in a model, asked for the good ones', async () => {
-  const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).split('\n').slice(0, 80);
+  const lines = await supportLines(80);
   const judged = lines.map((line, at) => {
     const { input, preferred_output, non_preferred_output } = JSON.parse(toPair(line));
     const label = at % 2 === 0;
@@ -216,7 +203,7 @@ test('answers that are labelled good or bad end in a model, asked for the good o
     });
   });
   const hyperparameters = { n_epochs: 1, batch_size: 16 };
-  const job = await trainOnPairs(await upload(judged), hyperparameters, {
+  const job = await trainOnPairs(await platform.upload(judged), hyperparameters, {
     preference: { loss: 'kto' },
     held_out_share: 0.3,
   });
@@ -230,7 +217,7 @@ test('answers that are labelled good or bad end in a model, asked for the good o
 test('wrong pairs are named by their lines', async () => {
   const wrong = JSON.stringify({ input: { messages: question }, preferred_output: [] });
   const job = await trainOnPairs(
-    await upload([toPair(JSON.stringify({ messages: question })), wrong]),
+    await platform.upload([toPair(JSON.stringify({ messages: question })), wrong]),
   );
   expect(job).toMatchObject({ status: 'failed', error: { code: 'invalid_file_format' } });
   expect(job.error?.message).toContain('Line 2: preferred_output must hold one message, not 0.');
@@ -243,7 +230,7 @@ test.each([
   'texts end in %s whose loss on held-out texts is told',
   async (_, lathe) => {
     const texts = (await readFile('docs/jobs.md', 'utf8')).split('\n\n');
-    const file = await upload(texts.map((text) => JSON.stringify({ text })));
+    const file = await platform.upload(texts.map((text) => JSON.stringify({ text })));
     const job = await train({ ...lathe, max_tokens: 64 }, { file });
     expect(job.error).toBeNull();
     const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { readConfig } from '@lathe/platform/config';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import OpenAI, { toFile } from 'openai';
+import { startPlatform } from '../../scripts/platform.ts';
+
+/** For tests: the whole platform in a folder of its own, with the official client. */
+export async function openPlatform() {
+  const folder = await tempFolder();
+  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' };
+  const platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
+  const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
+  return {
+    client,
+    /** Uploads lines for tuning: the id of the file. */
+    async upload(lines: readonly string[]): Promise<string> {
+      const file = await toFile(Buffer.from(lines.join('\n')), 'rows.jsonl');
+      return (await client.files.create({ file, purpose: 'fine-tune' })).id;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await platform.stop();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+export type TestPlatform = Awaited<ReturnType<typeof openPlatform>>;
+
+/** The first lines of the example of support messages. */
+export async function supportLines(count: number): Promise<string[]> {
+  return (await readFile('examples/support-routing.jsonl', 'utf8')).split('\n').slice(0, count);
+}
