@@ -12,6 +12,10 @@ export async function openPlatform() {
   const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
   return {
     client,
+    apiKey: platform.apiKey,
+    url: platform.url,
+    /** The data folder: everything that the platform keeps. */
+    folder: folder.path,
     /** Uploads lines for tuning: the id of the file. */
     async upload(lines: readonly string[]): Promise<string> {
       const file = await toFile(Buffer.from(lines.join('\n')), 'rows.jsonl');

@@ -40,6 +40,7 @@ export const treatments: Readonly<Record<string, Treatment>> = {
   LATHE_S3_ATTEMPTS: { mayBeSetBy: all, reason: tuned },
   LATHE_LOG_LEVEL: { setBy: all },
   LATHE_LOG_FORMAT: { setBy: all },
+  LATHE_RETENTION: { mayBeSetBy: all, reason: tuned },
   LATHE_UPLOAD_LIMIT: { mayBeSetBy: all, reason: tuned },
   LATHE_BODY_LIMIT: { mayBeSetBy: all, reason: tuned },
   LATHE_ACK_WAIT: { mayBeSetBy: all, reason: tuned },

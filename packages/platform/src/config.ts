@@ -51,6 +51,9 @@ export const configSchema = z.object({
   LATHE_LOG_FORMAT: oneOf(['auto', 'json', 'text'], 'auto').describe(
     'log lines as JSON or text; auto: text on a terminal',
   ),
+  LATHE_RETENTION: duration('0').describe(
+    'age at which finished jobs are erased with all that belongs to them, and events; 0: never',
+  ),
   LATHE_UPLOAD_LIMIT: byteSize('512MB').describe('largest uploaded file'),
   LATHE_BODY_LIMIT: byteSize('4MiB').describe('largest JSON request body'),
   LATHE_ACK_WAIT: duration('30s').describe('silence after which work goes to another service'),
@@ -142,6 +145,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     s3Attempts: known.LATHE_S3_ATTEMPTS,
     logLevel: known.LATHE_LOG_LEVEL,
     logFormat: known.LATHE_LOG_FORMAT,
+    retentionMs: known.LATHE_RETENTION,
     uploadLimitBytes: known.LATHE_UPLOAD_LIMIT,
     bodyLimitBytes: known.LATHE_BODY_LIMIT,
     ackWaitMs: known.LATHE_ACK_WAIT,
@@ -247,6 +251,7 @@ export function environmentOf(config: Config): Record<string, string> {
     LATHE_S3_ATTEMPTS: String(config.s3Attempts),
     LATHE_LOG_LEVEL: config.logLevel,
     LATHE_LOG_FORMAT: config.logFormat,
+    LATHE_RETENTION: String(config.retentionMs),
     LATHE_UPLOAD_LIMIT: String(config.uploadLimitBytes),
     LATHE_BODY_LIMIT: String(config.bodyLimitBytes),
     LATHE_ACK_WAIT: String(config.ackWaitMs),

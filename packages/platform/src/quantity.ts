@@ -10,7 +10,14 @@ const byteUnits: Record<string, number> = {
   mib: 2 ** 20,
   gib: 2 ** 30,
 };
-const timeUnits: Record<string, number> = { '': 1, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const timeUnits: Record<string, number> = {
+  '': 1,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 function quantity(units: Record<string, number>, example: string) {
   return z.string().transform((text, context) => {
@@ -29,7 +36,7 @@ export function byteSize(fallback: string) {
   return quantity(byteUnits, '512MB or 64MiB').prefault(fallback);
 }
 
-/** A time in milliseconds, written as `1500`, `500ms`, `30s`, `5m` or `1h`. */
+/** A time in milliseconds, written as `1500`, `500ms`, `30s`, `5m`, `1h` or `30d`. */
 export function duration(fallback: string) {
   return quantity(timeUnits, '500ms, 30s or 5m').prefault(fallback);
 }

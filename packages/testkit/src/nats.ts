@@ -6,6 +6,8 @@ import { tempFolder } from './temp-folder.ts';
 export type TestNats = AsyncDisposable & {
   readonly url: string;
   readonly port: number;
+  /** Folder with the server's store. */
+  readonly folder: string;
   /** Ends the server in order; its store stays for `restart`. */
   stop(): Promise<void>;
   /** kill -9. */
@@ -29,6 +31,7 @@ export async function startNats(): Promise<TestNats> {
   return {
     url,
     port,
+    folder: folder.path,
     stop: () => server.stop(),
     kill,
     restart: async () => {

@@ -17,6 +17,7 @@ export const quickSettings: StreamSettings = {
   ackWaitMs: 1000,
   maxDeliveries: 3,
   duplicateWindowMs: 5000,
+  retentionMs: 0,
   workerLeaseMs: 2000,
 };
 

@@ -19,6 +19,11 @@ export type ModelFiles = {
   pathOf(manifestKey: string): string;
   /** Removes the local copy. */
   forget(manifestKey: string): Promise<void>;
+  /**
+   * Removes the local copies that stand for none of these manifests and were not used for so long: those of models
+   * that were deleted while nobody listened.
+   */
+  keepOnly(manifestKeys: readonly string[], unusedMs: number): Promise<void>;
 };
 
 /** Keeps at most `most` models under `root`, the most recently used ones. */
@@ -50,6 +55,12 @@ export function openModelFiles(artifacts: ArtifactStore, root: string, most: num
       }
       return target;
     },
+    async keepOnly(manifestKeys, unusedMs) {
+      const kept = new Set(manifestKeys.map(pathOf));
+      for (const { folder, usedMs } of await copiesIn(root))
+        if (!kept.has(folder) && usedMs <= Date.now() - unusedMs)
+          await rm(folder, { recursive: true, force: true });
+    },
     forget: (manifestKey) => rm(pathOf(manifestKey), { recursive: true, force: true }),
   };
 }
@@ -66,17 +77,26 @@ async function touch(folder: string): Promise<boolean> {
   }
 }
 
-/** Removes the folders that were not used for longest. One that is open stays readable while it is. */
-async function trim(root: string, most: number): Promise<void> {
-  const names = await readdir(root);
-  if (names.length <= most) return;
-  const entries = await Promise.all(
+type Copy = { readonly folder: string; readonly usedMs: number };
+
+/** The copies under a root with when each was used last; one that goes meanwhile counts as used just now. */
+async function copiesIn(root: string): Promise<Copy[]> {
+  const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return Promise.all(
     names.map(async (name) => {
-      const found = await stat(join(root, name)).catch(() => null);
-      return { name, usedMs: found?.mtimeMs ?? Number.POSITIVE_INFINITY };
+      const folder = join(root, name);
+      const found = await stat(folder).catch(() => null);
+      return { folder, usedMs: found?.mtimeMs ?? Number.POSITIVE_INFINITY };
     }),
   );
-  entries.sort((a, b) => b.usedMs - a.usedMs);
-  for (const { name } of entries.slice(most))
-    await rm(join(root, name), { recursive: true, force: true });
+}
+
+/** Removes the folders that were not used for longest. One that is open stays readable while it is. */
+async function trim(root: string, most: number): Promise<void> {
+  const copies = await copiesIn(root);
+  copies.sort((a, b) => b.usedMs - a.usedMs);
+  for (const { folder } of copies.slice(most)) await rm(folder, { recursive: true, force: true });
 }

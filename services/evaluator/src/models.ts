@@ -1,6 +1,7 @@
 import { type DatasetManifest, datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
+import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey, recordKey } from '@lathe/contracts/subject';
 import { virtualTokenCount } from '@lathe/engine/checkpoint/peft-virtual';
@@ -40,8 +41,8 @@ export type Models = {
   base(name: string): Promise<ServedModel>;
   /** A tuned model by its checkpoint's manifest. */
   tuned(model: TunedModel): Promise<ServedModel>;
-  /** Drops what is kept of a tuned model that was deleted. */
-  forget(project: string, name: string): Promise<void>;
+  /** Drops what is kept of a tuned model that was deleted, its files here when they are gone from the store. */
+  forget(deleted: ModelDeleted): Promise<void>;
 };
 
 export type TunedModel = {
@@ -58,8 +59,6 @@ const keptKits = 32;
 
 /** Finds models and brings their files here; what was opened once is kept in memory. */
 export function createModels(ports: ModelPorts): Models {
-  /** Which checkpoint a name stood for when it was asked last: its record is gone when it is deleted. */
-  const known = new Map<string, string>();
   const kits = new Map<string, Promise<ModelKit>>();
   const kitOf = async (folder: string): Promise<ModelKit> => {
     const opened = kits.get(folder) ?? openModelKit(folder);
@@ -114,13 +113,10 @@ export function createModels(ports: ModelPorts): Models {
       const record = stored?.value;
       if (record === undefined) throw missing(name);
       if (record.kind === 'base') return base(name);
-      known.set(recordId(project, name), record.manifestKey);
       return tuned({ ...record, rows: await rowsOf(ports, record) });
     },
-    async forget(project, name) {
-      const manifestKey = known.get(recordId(project, name));
-      known.delete(recordId(project, name));
-      // Another name may stand for the same checkpoint; its files come back when it is asked.
+    async forget({ manifestKey }) {
+      // Another name may stand for the same checkpoint: then nothing of it is gone.
       if (manifestKey === undefined) return;
       const folder = ports.files.pathOf(manifestKey);
       kits.delete(folder);
@@ -128,10 +124,6 @@ export function createModels(ports: ModelPorts): Models {
       await ports.files.forget(manifestKey);
     },
   };
-}
-
-function recordId(project: string, name: string): string {
-  return `${project} ${name}`;
 }
 
 function missing(name: string): LatheError {

@@ -37,6 +37,8 @@ export type EvaluatorSettings = {
   readonly adapters: number;
   /** Tuned models that stay on disk. */
   readonly cachedModels: number;
+  /** How long the copy of a tuned model that no record names is left alone: an evaluation may stand on it. */
+  readonly unlistedMs: number;
   /** Silence of a working engine process after which it is killed. */
   readonly engineSilenceMs: number;
   /** Longest wait for open requests at the end. */
@@ -70,6 +72,7 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     mergedModels: 2,
     adapters: 16,
     cachedModels: 32,
+    unlistedMs: 24 * 3_600_000,
     engineSilenceMs: 300_000,
     stopGraceMs: Math.floor(config.shutdownGraceMs / 2),
     contextTokens: config.evaluatorContextTokens,

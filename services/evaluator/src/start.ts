@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { embeddingQuestionSchema } from '@lathe/contracts/message/embedding';
 import { inferenceRequestSchema } from '@lathe/contracts/message/inference';
-import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets, embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
 import { measuredStore } from '@lathe/platform/artifacts/measured';
@@ -57,7 +56,7 @@ export async function start(
     stops.add('nats', () => nats.close());
     await ensureStreams(nats, config);
     measureQueues(nats, metrics);
-    const { ports, engine, announcing, forget } = await openPorts(config, settings, {
+    const { ports, engine, announcing, forget, tidy } = await openPorts(config, settings, {
       nats,
       log,
       metrics,
@@ -67,8 +66,9 @@ export async function start(
     const { signal } = controller;
     const announcer = createAnnouncer(announcing);
     await announcer.scan();
+    await tidy(0);
     const running = [
-      keepScanning(announcer, { ...settings, signal, log }),
+      keepScanning(announcer, { ...settings, tidy, signal, log }),
       serveEvaluations(nats, ports, { concurrency: config.evaluatorSlots, signal, metrics }),
     ];
     stops.add('deletions', onModelDeleted(nats, forget));
@@ -169,7 +169,13 @@ async function openPorts(
     engine,
     ports: { jobs, artifacts, files, models, engine, settings, log, now: Date.now },
     announcing: { models: records, modelFolders, log },
-    forget: (deleted: ModelDeleted) => models.forget(deleted.project, deleted.name),
+    forget: models.forget,
+    /** Drops copies of models that were deleted while this evaluator did not listen. */
+    tidy: async (unusedMs: number) => {
+      const kept = (await records.list('')).map(({ value }) => value);
+      const keys = kept.flatMap((model) => (model.kind === 'base' ? [] : [model.manifestKey]));
+      await files.keepOnly(keys, unusedMs);
+    },
   };
 }
 
@@ -178,6 +184,8 @@ async function keepScanning(
   announcer: Announcer,
   options: {
     readonly modelScanMs: number;
+    readonly unlistedMs: number;
+    readonly tidy: (unusedMs: number) => Promise<void>;
     readonly signal: AbortSignal;
     readonly log: Logger;
   },
@@ -187,6 +195,7 @@ async function keepScanning(
     if (options.signal.aborted) return;
     try {
       await announcer.scan();
+      await options.tidy(options.unlistedMs);
     } catch (error) {
       options.log.warn({ err: error }, 'could not look through the model folders; trying again');
     }

@@ -54,6 +54,7 @@ test('a buffer is uploaded, waited for, read back, listed and deleted', async ()
     id: file.id,
     object: 'file',
     deleted: true,
+    lathe: { jobs: [], erased_jobs: [] },
   });
   await expect(gateway.client.files.retrieve(file.id)).rejects.toThrow(NotFoundError);
   await expect(gateway.client.files.content(file.id)).rejects.toThrow(NotFoundError);

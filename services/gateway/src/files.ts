@@ -56,12 +56,6 @@ export async function listFiles(
   return page(items.map(fileObject), hasMore);
 }
 
-/** Deletes a file and its bytes. Throws `not_found`. */
-export async function deleteFile(ports: FilePorts, project: string, id: string): Promise<void> {
-  const record = await getFile(ports, project, id);
-  await removeFile(ports, record);
-}
-
 /** The bytes of a file, as a stream. Throws `not_found`, also when only the bytes are lost. */
 export async function fileContent(
   ports: FilePorts,
@@ -82,8 +76,8 @@ export async function deleteExpiredFiles(ports: FilePorts): Promise<number> {
   return expired.length;
 }
 
-/** First the record, so that nobody finds a file whose bytes are gone. */
-async function removeFile(ports: FilePorts, record: FileRecord): Promise<void> {
+/** Removes a file: first the record, so that nobody finds a file whose bytes are gone. */
+export async function removeFile(ports: FilePorts, record: FileRecord): Promise<void> {
   await ports.files.delete(recordKey(record.project, record.id));
   await ports.artifacts.delete(record.key);
 }

@@ -88,7 +88,12 @@ test('deleting a tuned model removes record and files and tells the evaluators',
     object: 'model',
     deleted: true,
   });
-  for await (const message of told) expect(message.json()).toEqual({ project, name });
+  for await (const message of told)
+    expect(message.json()).toEqual({
+      manifestKey: 'default/jobs/gone/manifest.json',
+      project,
+      name,
+    });
   expect(await objects('default/jobs/gone')).toEqual([]);
   await expect(gateway.client.models.retrieve(name)).rejects.toThrow(NotFoundError);
   await expect(gateway.client.models.delete(name)).rejects.toThrow(NotFoundError);

@@ -23,6 +23,7 @@ export type ModelPorts = {
   readonly artifacts: ArtifactStore;
 };
 type Models = Pick<ModelPorts, 'models'>;
+export type TunedModel = Exclude<ModelRecord, { kind: 'base' }>;
 
 /** Longest model name, in characters. */
 const longestName = 512;
@@ -75,9 +76,7 @@ export async function baseModelNames({ models }: Models): Promise<string[]> {
 }
 
 /**
- * Deletes a tuned model: its record first, so that nobody starts using it, then its files unless
- * another model of the project stands on them, and tells the evaluators. Throws `model_not_found`,
- * `insufficient_permissions` for a base model, and `invalid_state` while a job needs the files: the model's
+ * Deletes a tuned model with its files. Throws `model_not_found`, `insufficient_permissions` for a base model, and `invalid_state` while a job needs the files: the model's
  * own to go on, or one that starts from the model and has no copy yet.
  */
 export async function deleteModel(ports: ModelPorts, project: string, name: string): Promise<void> {
@@ -104,16 +103,26 @@ export async function deleteModel(ports: ModelPorts, project: string, name: stri
       `The job ${reader.value.id} starts from this model and has not read it yet; wait until it is queued, or cancel it.`,
       { param: 'model' },
     );
+  await removeModel(ports, project, model);
+}
+
+/**
+ * Removes a tuned model: its record first, so that nobody starts using it, then its files unless another model of
+ * the project stands on them, and tells the evaluators, who keep copies of the files.
+ */
+export async function removeModel(
+  ports: ModelPorts,
+  project: string,
+  { name, manifestKey }: TunedModel,
+): Promise<void> {
   await ports.models.delete(modelKey(project, name));
-  ports.nats.connection.publish(
-    modelDeletedSubject,
-    JSON.stringify({ project, name } satisfies ModelDeleted),
-  );
   const others = await ports.models.list(project);
   const isShared = others.some(
-    ({ value }) => value.kind !== 'base' && value.manifestKey === model.manifestKey,
+    ({ value }) => value.kind !== 'base' && value.manifestKey === manifestKey,
   );
-  if (!isShared) await deleteFiles(ports.artifacts, model.manifestKey);
+  if (!isShared) await deleteFiles(ports.artifacts, manifestKey);
+  const deleted: ModelDeleted = { project, name, ...(isShared ? {} : { manifestKey }) };
+  ports.nats.connection.publish(modelDeletedSubject, JSON.stringify(deleted));
 }
 
 /** The manifest goes first: without it the checkpoint does not exist. */

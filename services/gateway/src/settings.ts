@@ -28,6 +28,8 @@ export type GatewaySettings = {
   readonly inferenceSilenceMs: number;
   /** How long `stop()` lets open requests end before it cuts them off. */
   readonly stopGraceMs: number;
+  /** Age at which jobs that are over are erased; 0: never. */
+  readonly retentionMs: number;
   /** How often files past their expiry are deleted. */
   readonly expirySweepMs: number;
   /** How often jobs are looked for that wait without a work message. */
@@ -39,6 +41,7 @@ export type GatewaySettings = {
 /** The settings for a configuration: what an operator can choose comes from there, the rest is fixed here. */
 export function gatewaySettings(config: Config): GatewaySettings {
   return {
+    retentionMs: config.retentionMs,
     maxFileBytes: config.uploadLimitBytes,
     maxJsonBytes: config.bodyLimitBytes,
     uploadIdleMs: 60_000,

@@ -22,6 +22,7 @@ import { createApp, type GatewayPorts, routesOf } from './app.ts';
 import { storedKeys } from './authenticate.ts';
 import { answerClientError } from './client-error.ts';
 import { claimSchema } from './duplicates.ts';
+import { eraseOldJobs } from './erasure.ts';
 import { deleteExpiredFiles } from './files.ts';
 import { createInference } from './inference.ts';
 import { requeueForgotten } from './requeue.ts';
@@ -107,12 +108,20 @@ async function openPorts(
     log,
     now: Date.now,
   };
-  const sweeps: [name: string, everyMs: number, sweep: () => Promise<unknown>][] = [
+  const sweeps: Sweep[] = [
     ['expired files', settings.expirySweepMs, () => deleteExpiredFiles(ports)],
+    ...retentionSweep(ports, settings),
     ['forgotten jobs', settings.requeueSweepMs, () => requeueForgotten(ports, settings)],
   ];
   for (const [name, everyMs, sweep] of sweeps) stops.add(name, repeat(name, everyMs, sweep, log));
   return ports;
+}
+
+type Sweep = [name: string, everyMs: number, sweep: () => Promise<unknown>];
+
+function retentionSweep(ports: GatewayPorts, settings: GatewaySettings): Sweep[] {
+  if (settings.retentionMs === 0) return [];
+  return [['old jobs', settings.expirySweepMs, () => eraseOldJobs(ports, settings)]];
 }
 
 /** Runs a sweep again and again, each time after the last has ended. Returns what stops it. */

@@ -1,8 +1,10 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { JobEvent } from '@lathe/contracts/message/event';
 import { eventSubject } from '@lathe/contracts/subject';
 import { type PlatformNats, startPlatformNats } from '@lathe/testkit/platform-nats';
 import { expect, it } from 'vitest';
-import { followEvents, listEvents, publishEvent, publishEvents } from './events.ts';
+import { eraseEvents, followEvents, listEvents, publishEvent, publishEvents } from './events.ts';
 
 const event = (jobId: string, text: string): JobEvent => ({
   version: 1,
@@ -145,4 +147,25 @@ it('follows events across a killed server, none lost, none twice', {
   await expect.poll(() => seen, { timeout: 20_000 }).toEqual(['m2', 'm3', 'm4', 'm5', 'm6']);
   controller.abort();
   await following;
+});
+
+it('erases the events of one job, their bytes on the disk too', async () => {
+  await using platform = await startPlatformNats();
+  const { nats, server } = platform;
+  await publishMany(platform, 'secret', 1, 3);
+  await publishEvent(nats, event('secret', 'the heron knows'), 'x');
+  await publishMany(platform, 'other', 1, 3);
+  const holds = async (text: string): Promise<boolean> => {
+    const files = await readdir(server.folder, { recursive: true, withFileTypes: true });
+    const paths = files.filter((file) => file.isFile()).map((f) => join(f.parentPath, f.name));
+    const bytes = await Promise.all(paths.map((path) => readFile(path)));
+    return bytes.some((each) => each.includes(text));
+  };
+  expect(await holds('the heron knows')).toBe(true);
+  expect(await eraseEvents(nats, 'p', 'secret')).toBe(4);
+  expect(await holds('the heron knows')).toBe(false);
+  const query = { limit: 10, newestFirst: false };
+  expect(await listEvents(nats, 'p', 'secret', query)).toEqual([]);
+  expect(await listEvents(nats, 'p', 'other', query)).toHaveLength(3);
+  expect(await eraseEvents(nats, 'p', 'secret')).toBe(0);
 });

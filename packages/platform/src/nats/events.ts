@@ -1,10 +1,11 @@
 import { type JobEvent, jobEventSchema } from '@lathe/contracts/message/event';
 import { eventSubject, streams } from '@lathe/contracts/subject';
-import { AckPolicy, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy, JetStreamApiError, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
 import type { Nats } from './connection.ts';
 import { ask } from './link.ts';
 import { pause } from './pause.ts';
+import { readSubject } from './read-subject.ts';
 
 /** An event with its place in the event stream, which is its public id and a stable cursor. */
 export type StoredEvent = { readonly sequence: number; readonly event: JobEvent };
@@ -129,6 +130,39 @@ async function readRange(
     await consumers.delete(stream, info.name).catch((error: unknown) => {
       nats.log.debug({ err: error }, 'a reading consumer is left to expire by itself');
     });
+  }
+}
+
+/**
+ * Deletes a job's events and overwrites their bytes in the server's files, which a purge would leave there until
+ * nats-server tidies up. Done again it finds nothing. Returns how many there were.
+ */
+export async function eraseEvents(nats: Nats, project: string, jobId: string): Promise<number> {
+  const stream = streams.events.name;
+  let erased = 0;
+  let batch: Promise<boolean>[] = [];
+  for await (const { sequence } of readSubject(nats, stream, eventSubject(project, jobId))) {
+    batch.push(ask(nats, () => eraseMessage(nats, stream, sequence)));
+    erased++;
+    if (batch.length < erasedAtOnce) continue;
+    await Promise.all(batch);
+    batch = [];
+  }
+  await Promise.all(batch);
+  return erased;
+}
+
+/** Requests to erase a message that wait for the server at a time. */
+const erasedAtOnce = 100;
+/** nats-server's code for a sequence that is not there: another gateway was faster. */
+const noMessageFound = 10_037;
+
+async function eraseMessage(nats: Nats, stream: string, sequence: number): Promise<boolean> {
+  try {
+    return await nats.manager.streams.deleteMessage(stream, sequence, true);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === noMessageFound) return false;
+    throw error;
   }
 }
 

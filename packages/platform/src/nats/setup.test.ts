@@ -36,6 +36,7 @@ it('brings changed settings up to date and keeps what is stored', async () => {
     ackWaitMs: 7000,
     maxDeliveries: 9,
     duplicateWindowMs: 60_000,
+    retentionMs: 0,
     workerLeaseMs: 9000,
   });
   const consumer = await nats.manager.consumers.info(streams.work.name, workConsumer('train'));

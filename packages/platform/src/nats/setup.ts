@@ -18,6 +18,8 @@ export type StreamSettings = {
   readonly maxDeliveries: number;
   readonly duplicateWindowMs: number;
   readonly workerLeaseMs: number;
+  /** Age at which events go; 0: never. */
+  readonly retentionMs: number;
   /** Copies of each stream in a cluster of servers. */
   readonly replicas?: number;
 };
@@ -49,6 +51,10 @@ export async function ensureStreams(nats: Nats, settings: StreamSettings): Promi
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.Old,
     max_msg_size: 256 * 1024,
+    // The server wants messages to live at least as long as it remembers their ids.
+    max_age: nanos(
+      settings.retentionMs === 0 ? 0 : Math.max(settings.retentionMs, settings.duplicateWindowMs),
+    ),
     duplicate_window: nanos(settings.duplicateWindowMs),
     allow_direct: true,
   });

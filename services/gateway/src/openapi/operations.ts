@@ -3,6 +3,11 @@ import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { chatCompletionSchema, chatRequestSchema } from '@lathe/contracts/http/chat';
 import { embeddingListSchema, embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import {
+  deletedFileSchema,
+  deleteFileQuerySchema,
+  erasedJobSchema,
+} from '@lathe/contracts/http/erasure';
+import {
   fileObjectSchema,
   listFilesQuerySchema,
   uploadPurposeSchema,
@@ -111,8 +116,9 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   'DELETE /v1/files/:id': {
     id: 'deleteFile',
-    summary: 'Deletes a file and its bytes.',
-    answer: deleted('file'),
+    summary: 'Deletes a file and its bytes, and says which jobs hold rows of it.',
+    query: deleteFileQuerySchema,
+    answer: deletedFileSchema,
   },
   'GET /v1/files/:id/content': {
     id: 'downloadFile',
@@ -162,6 +168,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Lists the checkpoints of a job, newest step first.',
     query: listCheckpointsQuerySchema,
     answer: pageOf(checkpointObjectSchema),
+  },
+  'DELETE /v1/lathe/jobs/:id': {
+    id: 'eraseJob',
+    summary:
+      'Erases a job that is over with its models, datasets, checkpoints, reports and events.',
+    answer: erasedJobSchema,
   },
   'GET /v1/lathe/jobs/:id/report': {
     id: 'retrieveEvaluationReport',

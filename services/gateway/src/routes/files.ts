@@ -1,20 +1,16 @@
+import { deleteFileQuerySchema } from '@lathe/contracts/http/erasure';
 import { listFilesQuerySchema } from '@lathe/contracts/http/file';
 import { Hono } from 'hono';
-import {
-  deleteFile,
-  type FilePorts,
-  fileContent,
-  fileObject,
-  getFile,
-  listFiles,
-} from '../files.ts';
+import type { ErasurePorts } from '../erasure.ts';
+import { deleteFile } from '../file-deletion.ts';
+import { type FilePorts, fileContent, fileObject, getFile, listFiles } from '../files.ts';
 import { type GatewayEnv, streamBody } from '../http.ts';
 import type { FormLimits } from '../multipart.ts';
 import { parseRequest } from '../parse.ts';
 import { receiveUpload } from '../uploads.ts';
 
 /** /v1/files */
-export function fileRoutes(ports: FilePorts, limits: FormLimits): Hono<GatewayEnv> {
+export function fileRoutes(ports: FilePorts & ErasurePorts, limits: FormLimits): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>()
     .post('/', async (c) => {
       const { incoming } = c.env;
@@ -29,9 +25,9 @@ export function fileRoutes(ports: FilePorts, limits: FormLimits): Hono<GatewayEn
       c.json(fileObject(await getFile(ports, c.var.project, c.req.param('id')))),
     )
     .delete('/:id', async (c) => {
+      const { cascade } = parseRequest(deleteFileQuerySchema, c.req.query());
       const id = c.req.param('id');
-      await deleteFile(ports, c.var.project, id);
-      return c.json({ id, object: 'file', deleted: true });
+      return c.json(await deleteFile(ports, c.var.project, { id, cascade }));
     })
     .get('/:id/content', async (c) => {
       const { record, bytes } = await fileContent(ports, c.var.project, c.req.param('id'));

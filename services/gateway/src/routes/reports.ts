@@ -1,12 +1,14 @@
 import { Hono } from 'hono';
+import { type ErasurePorts, eraseJob } from '../erasure.ts';
 import { type GatewayEnv, streamBody } from '../http.ts';
-import { getJob, type JobPorts } from '../jobs.ts';
+import { getJob } from '../jobs.ts';
 import { modelFile, modelFiles } from '../model-files.ts';
 import { datasetReport, evaluationReport } from '../reports.ts';
 
 /** /v1/lathe/jobs: what Lathe tells about a job beyond the OpenAI API. */
-export function reportRoutes(ports: Pick<JobPorts, 'jobs' | 'artifacts'>): Hono<GatewayEnv> {
+export function reportRoutes(ports: ErasurePorts): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>()
+    .delete('/:id', async (c) => c.json(await eraseJob(ports, c.var.project, c.req.param('id'))))
     .get('/:id/report', async (c) => {
       const job = await getJob(ports, c.var.project, c.req.param('id'));
       return c.json(await evaluationReport(ports.artifacts, job));

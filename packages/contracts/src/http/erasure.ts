@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const ids = z.array(z.string());
+
+/** What went with a job, and what of it still lies elsewhere. */
+export const erasedJobSchema = z.object({
+  id: z.string(),
+  object: z.literal('fine_tuning.job'),
+  deleted: z.literal(true),
+  erased: z.object({
+    models: ids.describe('names of the models that the job made, its checkpoints among them'),
+    files: ids.describe('result files of the job'),
+    events: z.number().int(),
+    objects: z.number().int().describe('datasets, shards, checkpoints and reports, in objects'),
+  }),
+  still: z.object({
+    files: ids.describe('files with the rows of the job: delete them to erase the rows, too'),
+    jobs: ids.describe('jobs that go on from a model of the job, with a copy of it'),
+  }),
+});
+export type ErasedJob = z.infer<typeof erasedJobSchema>;
+
+/** The answer to the deletion of a file; `lathe` says which jobs hold its rows. */
+export const deletedFileSchema = z.object({
+  id: z.string(),
+  object: z.literal('file'),
+  deleted: z.literal(true),
+  lathe: z.object({
+    jobs: ids.describe('jobs that hold rows of the file; delete them to erase those rows'),
+    erased_jobs: z.array(erasedJobSchema).describe('jobs that ?cascade=true erased'),
+  }),
+});
+export type DeletedFile = z.infer<typeof deletedFileSchema>;
+
+export const deleteFileQuerySchema = z.strictObject({
+  cascade: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('true: jobs that hold rows of the file are erased with it'),
+});
