@@ -18,6 +18,10 @@ const owners: Record<string, readonly string[]> = {
   minio: ['platform'],
   '@grpc/grpc-js': ['trainer'],
 };
+/** The one file that may load a package, because it sets something before. */
+const doors: Record<string, string> = {
+  'onnxruntime-node': 'packages/engine/src/runtime/onnxruntime.ts',
+};
 
 const problems: string[] = [];
 for (const file of globSync('{packages,services}/*/src/**/*.ts')) {
@@ -37,6 +41,9 @@ for (const file of globSync('{packages,services}/*/src/**/*.ts')) {
       if (target === pkg && !places.includes(place) && place !== 'testkit')
         problems.push(`${file}: only ${places.join(', ')} may import ${pkg}`);
     }
+    const door = doors[target];
+    if (door !== undefined && door !== file)
+      problems.push(`${file}: only ${door} may import ${target}; import from there`);
     if (
       place === 'contracts' &&
       !target.startsWith('.') &&

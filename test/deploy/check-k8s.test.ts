@@ -159,6 +159,13 @@ const mistakes: readonly Mistake[] = [
     says: /^overlays\/production: ScaledJob\/worker: spec\.rollout\.strategy: is "default", but must be "gradual"/m,
   },
   {
+    what: "ONNX Runtime's telemetry",
+    file: 'base/kustomization.yaml',
+    text: 'ORT_DISABLE_TELEMETRY=1',
+    instead: 'ORT_DISABLE_TELEMETRY=0',
+    says: /Deployment\/evaluator: .*env\.ORT_DISABLE_TELEMETRY: must be "1"/,
+  },
+  {
     what: 'a consumer that does not exist',
     file: 'components/keda/worker.yaml',
     text: 'consumer: lathe-train',

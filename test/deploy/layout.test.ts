@@ -6,7 +6,7 @@ import { freePort } from '@lathe/testkit/free-port';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { targetsOf } from '../../scripts/layout/dockerfile.ts';
+import { targetsOf, variablesOf } from '../../scripts/layout/dockerfile.ts';
 import { ignoredBy } from '../../scripts/layout/ignore.ts';
 import { type Layout, layOut, readStages } from '../../scripts/layout/lay-out.ts';
 import { grpcProbe, httpProbe } from './probe.ts';
@@ -130,6 +130,11 @@ describe('the Dockerfile', () => {
 
   it('has a target for each service and worker', () => {
     expect(targetsOf(stages).sort()).toEqual([...Object.keys(targets), 'worker-cuda'].sort());
+  });
+
+  it("turns ONNX Runtime's telemetry off in every image", () => {
+    for (const target of targetsOf(stages))
+      expect(variablesOf(stages, target)).toHaveProperty('ORT_DISABLE_TELEMETRY', '1');
   });
 
   it('gives npm the manifest of every workspace, and no other file of it', async () => {

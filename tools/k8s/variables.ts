@@ -72,6 +72,9 @@ export function variablesOf(
   return variables;
 }
 
+/** ONNX Runtime's own variable, which no schema of ours knows. */
+const telemetry = 'ORT_DISABLE_TELEMETRY';
+
 type Finding = { readonly name: string; readonly cure: string };
 
 function findings(
@@ -102,6 +105,11 @@ function findings(
     found.push({
       name: 'LATHE_WORKER_IDLE_EXIT',
       cure: 'is missing: without it a Job never completes',
+    });
+  if (variables.get(telemetry) !== '1')
+    found.push({
+      name: telemetry,
+      cure: 'must be "1" in the ConfigMap lathe-config: ONNX Runtime would send events and leave files',
     });
   const grace = milliseconds('LATHE_SHUTDOWN_GRACE', variables);
   const period = (template.spec.terminationGracePeriodSeconds ?? 30) * 1000;

@@ -14,9 +14,13 @@ it('keeps what a program needs and none of the secrets', () => {
   });
   const full = { PATH: '/bin', LATHE_LOG_LEVEL: 'warn', ...environmentOf(config) };
   expect(JSON.stringify(full)).toContain(secret);
-  const environment = childEnvironment(full, '/data');
+  const environment = childEnvironment({ ...full, ORT_DISABLE_TELEMETRY: '0' }, '/data');
   expect(JSON.stringify(environment)).not.toContain(secret);
-  expect(environment).toMatchObject({ PATH: '/bin', NODE_COMPILE_CACHE: '/data/cache/compiled' });
+  expect(environment).toMatchObject({
+    PATH: '/bin',
+    NODE_COMPILE_CACHE: '/data/cache/compiled',
+    ORT_DISABLE_TELEMETRY: '1',
+  });
 });
 
 it('leaves a cache that is set', () => {

@@ -1,6 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
 import type { ModelConfig } from '../checkpoint/model-config.ts';
+import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import type { ReplayPrompts } from './replay-prompts.ts';
 import { type Outputs, tokenTypes } from './trainer-outputs.ts';
 

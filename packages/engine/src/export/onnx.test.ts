@@ -1,12 +1,12 @@
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeMergedFolder } from '../checkpoint/merged.ts';
 import { readTensor } from '../checkpoint/safetensors.ts';
 import { encoderReferences, readEncoderReference } from '../models/encoder-reference.ts';
 import { readReference, referenceModels } from '../models/reference.ts';
+import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { exportModel } from './export.ts';
 import { protoFields } from './proto-reader.ts';
 import { quantizeBlocks } from './quantize-blocks.ts';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { InferenceSession } from 'onnxruntime-node';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions, Device } from './device.ts';
+import type { InferenceSession } from './onnxruntime.ts';
 import { commonEntries, commonOptions, openSession, weightFolder } from './session.ts';
 import { SessionProgram } from './session-program.ts';
 

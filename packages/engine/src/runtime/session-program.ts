@@ -1,6 +1,6 @@
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Program, Tensors } from './device.ts';
+import type { InferenceSession, Tensor as OrtTensor } from './onnxruntime.ts';
 import { type Port, ports, runSession, unwrap, wrap } from './session.ts';
 
 /** A session whose feeds and answers all lie on the host. */

@@ -1,8 +1,3 @@
-import {
-  type InferenceSession,
-  listSupportedBackends,
-  type Tensor as OrtTensor,
-} from 'onnxruntime-node';
 import type { DType, Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
 import { encodeModel, type Graph } from '../onnx/encode.ts';
@@ -18,6 +13,11 @@ import type {
   Tensors,
 } from './device.ts';
 import { probeHalfProducts } from './half-products.ts';
+import {
+  type InferenceSession,
+  listSupportedBackends,
+  type Tensor as OrtTensor,
+} from './onnxruntime.ts';
 import {
   commonEntries,
   commonOptions,
