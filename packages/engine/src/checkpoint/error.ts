@@ -13,6 +13,9 @@ export class CheckpointError extends Error {
   }
 }
 
+/** A value of a tensor is NaN or infinite. */
+export class NotFiniteWeightsError extends CheckpointError {}
+
 /** The model is well formed, but asks for something that this engine does not compute. */
 export class UnsupportedModelError extends Error {
   override readonly name = 'UnsupportedModelError';

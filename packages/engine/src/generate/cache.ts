@@ -49,6 +49,12 @@ export class KeyValueCache implements DecodeCache {
     return this.#lengths.length - 1;
   }
 
+  clear(slot: number): void {
+    const size = this.#slotSize();
+    for (const side of [this.#keys, this.#values])
+      for (const layer of side) layer.fill(0, slot * size, (slot + 1) * size);
+  }
+
   close(slot: number): number | undefined {
     const lastSlot = this.#lengths.length - 1;
     if (slot !== lastSlot) {

@@ -27,6 +27,11 @@ export interface DecodeCache {
   length(slot: number): number;
   /** Opens an empty slot behind the others and returns its number. */
   open(): number;
+  /**
+   * Overwrites what a slot holds. NaN behind a sequence's end would reach the next one in its slot: the weight there
+   * is 0, but 0 · NaN is NaN.
+   */
+  clear(slot: number): void;
   /** Frees a slot; the last slot moves into its place. Returns the number that moved, if any. */
   close(slot: number): number | undefined;
   /**

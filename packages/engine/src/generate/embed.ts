@@ -6,6 +6,7 @@ import { checkSequence } from '../objectives/objective.ts';
 import type { Device, Program } from '../runtime/device.ts';
 import { weightsFolder } from '../train/model-state.ts';
 import { fillMicroBatch, type MicroBatch, packLengths } from '../train/packing.ts';
+import { NotFiniteError } from './not-finite-error.ts';
 import { adapterInputs, placedVirtualTokens, type ServedAdapter } from './served-adapter.ts';
 import { virtualHooks } from './virtual-tokens.ts';
 import type { ServedWeights } from './weights.ts';
@@ -159,11 +160,12 @@ type Shape = { readonly rows: number; readonly tokens: number };
 
 /**
  * The direction of the mean of rows `[rows, width]`: their sum, brought to length 1. Sums in float64; a sum
- * of 0 stays 0.
+ * of 0 stays 0. Throws NotFiniteError for one that is not finite.
  */
 export function meanDirection(rows: Float32Array, width: number): Float32Array<ArrayBuffer> {
   const sum = new Float64Array(width);
   for (let at = 0; at < rows.length; at++) (sum[at % width] as number) += rows[at] as number;
+  if (!sum.every(Number.isFinite)) throw new NotFiniteError('the hidden states');
   return toUnitLength(sum);
 }
 

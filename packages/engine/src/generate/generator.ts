@@ -12,6 +12,7 @@ import { weightsFolder } from '../train/model-state.ts';
 import { Decoder } from './decoder.ts';
 import { createEmbedder } from './embed.ts';
 import { type FinishReason, type GeneratedToken, Lane, type SequenceRequest } from './lane.ts';
+import { NotFiniteError } from './not-finite-error.ts';
 import { greedy } from './sampling.ts';
 import {
   adaptedHooks,
@@ -57,13 +58,14 @@ export type Generator = {
   hasAdapter(name: string): boolean;
   /**
    * Generates tokens one by one; stop tokens are not among them. The generator's return value is why it
-   * ended. Throws RangeError for an empty or too long prompt or an unknown adapter, AbortError when cancelled.
+   * ended. Throws RangeError for an empty or too long prompt or an unknown adapter, AbortError when cancelled,
+   * NotFiniteError when the logits are not finite.
    */
   generate(
     request: GenerateRequest,
     signal?: AbortSignal,
   ): AsyncGenerator<GeneratedToken, FinishReason, undefined>;
-  /** Loss and accuracy over the supervised tokens of examples. */
+  /** Loss and accuracy over the supervised tokens of examples. Throws NotFiniteError for a loss that is no finite number. */
   score(
     examples: readonly TokenizedExample[],
     options?: { readonly adapter?: string },
@@ -180,7 +182,11 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       turning ??= turn();
       return yield* stream.read();
     },
-    score: (examples, { adapter } = {}) => scorer(adapter).evaluate(examples),
+    async score(examples, { adapter } = {}) {
+      const evaluation = await scorer(adapter).evaluate(examples);
+      if (!Number.isFinite(evaluation.loss)) throw new NotFiniteError('the log-probabilities');
+      return evaluation;
+    },
     async embed(inputs, { adapter, signal } = {}) {
       const served = adapter === undefined ? undefined : adapterOf(adapter);
       return embedder.embed(inputs, { adapter: served, signal });

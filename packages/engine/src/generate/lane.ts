@@ -115,7 +115,14 @@ export class Lane {
     const { decoder } = this.#options;
     const { layers: adapter, virtual } = sequence.adapter ?? {};
     const { tokens } = sequence.request;
-    const logits = await decoder.prefill(this.#cache, { slot, tokens, adapter, virtual });
+    let logits: Float32Array;
+    try {
+      logits = await decoder.prefill(this.#cache, { slot, tokens, adapter, virtual });
+    } catch (error) {
+      // A prompt that cannot be read is no reason to end the answers of others.
+      this.#break(slot, error);
+      return tokens.length;
+    }
     this.#take(slot, logits);
     return tokens.length;
   }
@@ -135,19 +142,22 @@ export class Lane {
   #take(slot: number, logits: Float32Array): void {
     const sequence = this.#active[slot] as Sequence;
     const { request, stream, counts, random } = sequence;
+    let choice: TokenChoice;
+    let isStop: boolean;
     try {
       request.constraint?.mask(logits);
+      choice = chooseToken(logits, request, { counts, random });
+      isStop = request.stopTokens.includes(choice.token);
+      if (!isStop) request.constraint?.advance(choice.token);
     } catch (error) {
       // It is this answer's own problem.
-      this.#finish(slot, () => error as Error);
+      this.#break(slot, error);
       return;
     }
-    const choice = chooseToken(logits, request, { counts, random });
-    if (request.stopTokens.includes(choice.token)) {
+    if (isStop) {
       this.#finish(slot, () => 'stop');
       return;
     }
-    request.constraint?.advance(choice.token);
     stream.push(choice);
     counts.set(choice.token, (counts.get(choice.token) ?? 0) + 1);
     sequence.next = choice.token;
@@ -162,6 +172,13 @@ export class Lane {
     const end = reason();
     if (end instanceof Error) stream.fail(end);
     else stream.end(end);
+    this.#close(slot);
+  }
+
+  /** Ends a sequence that went wrong, and leaves nothing of it where another one will lie. */
+  #break(slot: number, error: unknown): void {
+    (this.#active[slot] as Sequence).stream.fail(error);
+    this.#cache.clear(slot);
     this.#close(slot);
   }
 

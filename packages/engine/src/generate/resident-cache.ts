@@ -61,6 +61,9 @@ export class ResidentCache implements DecodeCache {
     return this.#slots.push({ length: 0 }) - 1;
   }
 
+  /** Nothing to do: a closed slot is left out of the batch, and empty places repeat their own row's. */
+  clear(): void {}
+
   close(slot: number): number | undefined {
     const closed = this.#slot(slot);
     if (closed.own !== undefined) disposeAll(closed.own);

@@ -1,3 +1,5 @@
+import { NotFiniteError } from './not-finite-error.ts';
+
 /** How the next token is chosen from the logits of the last position. */
 export type SamplingSettings = {
   /** 0 takes the likeliest token; else logits are divided by it. */
@@ -36,7 +38,9 @@ export type TokenChoice = {
 /**
  * Chooses the next token from `logits` [vocabulary], which it may overwrite with bias and penalties.
  * `counts` says how often each token was generated so far; `random` gives uniform numbers in [0, 1).
- * Ties go to the lower token id, so that a greedy answer is the same everywhere.
+ * Ties go to the lower token id, so that a greedy answer is the same everywhere. A logit of −∞ is a token that cannot
+ * come: it is neither chosen nor reported, so that every number of a choice is finite. Throws NotFiniteError for
+ * logits that are NaN or +∞, or all −∞.
  */
 export function chooseToken(
   logits: Float32Array,
@@ -49,9 +53,9 @@ export function chooseToken(
     for (const [token, count] of state.counts)
       logits[token] = logits[token]! - settings.presencePenalty - settings.frequencyPenalty * count;
 
-  const logTotal = logSumExp(logits, 1);
-  const token =
-    settings.temperature === 0 ? likeliest(logits) : draw(logits, settings, state.random);
+  const best = likeliest(logits);
+  const logTotal = logSumExp(logits, logits[best]!);
+  const token = settings.temperature === 0 ? best : draw(logits, settings, { ...state, best });
   const top =
     settings.topLogprobs === 0
       ? []
@@ -62,48 +66,66 @@ export function chooseToken(
   return { token, logprob: logits[token]! - logTotal, top };
 }
 
+/** The token with the highest logit. Throws NotFiniteError. */
 function likeliest(logits: Float32Array): number {
   let best = 0;
-  for (let id = 1; id < logits.length; id++) if (logits[id]! > logits[best]!) best = id;
+  let hasNaN = false;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    if (logit > logits[best]!) best = id;
+    hasNaN ||= Number.isNaN(logit);
+  }
+  if (hasNaN || !Number.isFinite(logits[best])) throw new NotFiniteError('the logits');
   return best;
 }
 
-/** ln Σ exp(x / temperature), computed around the maximum so that it neither overflows nor vanishes. */
-function logSumExp(logits: Float32Array, temperature: number): number {
-  const highest = logits[likeliest(logits)]!;
+/** ln Σ exp(x), computed around the maximum so that it neither overflows nor vanishes. */
+function logSumExp(logits: Float32Array, highest: number): number {
   let sum = 0;
-  for (const logit of logits) sum += Math.exp((logit - highest) / temperature);
-  return highest / temperature + Math.log(sum);
+  for (const logit of logits) sum += Math.exp(logit - highest);
+  return highest + Math.log(sum);
 }
 
-/** Token ids by falling logit, at most `count` of them. */
+/** Ids of tokens that can come, by falling logit, at most `count` of them. */
 function ranked(logits: Float32Array, count: number): number[] {
-  const ids = Array.from(logits.keys());
+  const ids = possible(logits);
   ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
   return ids.slice(0, count);
 }
 
-function draw(logits: Float32Array, settings: SamplingSettings, random: () => number): number {
-  const { temperature, topP, topK } = settings;
-  const logTotal = logSumExp(logits, temperature);
+function possible(logits: Float32Array): number[] {
+  const ids: number[] = [];
+  for (let id = 0; id < logits.length; id++)
+    if (logits[id] !== Number.NEGATIVE_INFINITY) ids.push(id);
+  return ids;
+}
+
+function draw(
+  logits: Float32Array,
+  { temperature, topP, topK }: SamplingSettings,
+  { best, random }: { readonly best: number; readonly random: () => number },
+): number {
+  const highest = logits[best]!;
+  /** Relative to the likeliest token's, whose weight is 1: no temperature, however small, makes it overflow. */
+  const weightOf = (id: number): number => Math.exp((logits[id]! - highest) / temperature);
   const ids =
-    topP < 1 || topK > 0
-      ? ranked(logits, topK > 0 ? topK : logits.length)
-      : Array.from(logits.keys());
+    topP < 1 || topK > 0 ? ranked(logits, topK > 0 ? topK : logits.length) : possible(logits);
+  const nucleus = topP < 1 ? topP * ids.reduce((sum, id) => sum + weightOf(id), 0) : Infinity;
   const kept: number[] = [];
   const weights: number[] = [];
   let mass = 0;
   for (const id of ids) {
-    const probability = Math.exp(logits[id]! / temperature - logTotal);
+    const weight = weightOf(id);
+    if (weight === 0) continue;
     kept.push(id);
-    weights.push(probability);
-    mass += probability;
-    if (topP < 1 && mass >= topP) break;
+    weights.push(weight);
+    mass += weight;
+    if (mass >= nucleus) break;
   }
   let left = random() * mass;
   for (let at = 0; at < kept.length; at++) {
     left -= weights[at]!;
     if (left < 0) return kept[at]!;
   }
-  return kept.at(-1)!;
+  return kept.at(-1) ?? best;
 }

@@ -83,9 +83,11 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
       }
       const weight = examples.reduce((sum, example) => sum + objective.weight(example), 0);
       const { loss, correct, figures } = tally.done();
+      // Without a target nothing was answered, and nothing wrongly.
+      const share = weight === 0 ? 1 : weight;
       return {
-        loss: loss / weight,
-        tokenAccuracy: correct / weight,
+        loss: loss / share,
+        tokenAccuracy: correct / share,
         figures,
         supervisedTokens: weight,
       };

@@ -4,7 +4,7 @@ import type { Tensor } from '../graph/tensor.ts';
 export type Tally = {
   readonly loss: number;
   readonly correct: number;
-  /** Means of the figures that the objective names; a figure that counted nothing is left out. */
+  /** Means of the figures that the objective names; one that counted nothing, or is not finite, is left out. */
   readonly figures: Readonly<Record<string, number>>;
 };
 
@@ -42,8 +42,8 @@ export function createTally(): TallyBuilder {
       correct,
       figures: Object.fromEntries(
         [...sums]
-          .filter(([, { count }]) => count !== 0)
-          .map(([name, { total, count }]) => [name, total / count]),
+          .map(([name, { total, count }]) => [name, total / count] as const)
+          .filter(([, mean]) => Number.isFinite(mean)),
       ),
     }),
   };

@@ -3,9 +3,14 @@ import type { Schema } from './json-schema.ts';
 import { applyMask, leavesAny, type TokenMask, tokenMask } from './token-mask.ts';
 import type { TokenTrie } from './token-trie.ts';
 
+/** A model's tokens cannot write what is asked for. */
+export class FormError extends RangeError {
+  override readonly name = 'FormError';
+}
+
 /** Holds the answer of one request to a form. */
 export type Constraint = {
-  /** Sets the logits [vocabulary] of all tokens to −∞ that cannot come next. Throws when none can. */
+  /** Sets the logits [vocabulary] of all tokens to −∞ that cannot come next. Throws FormError when none can. */
   mask(logits: Float32Array): void;
   /** Takes in the token that was chosen; stop tokens are not told. */
   advance(token: number): void;
@@ -29,7 +34,7 @@ export type Form = { begin(stopTokens: readonly number[]): Constraint };
 
 /**
  * Forms of answers on one vocabulary. What a state of the machine allows is worked out once, by walking the trie of
- * all tokens, and kept for the next token and the next request of the same schema. Throws RangeError when the
+ * all tokens, and kept for the next token and the next request of the same schema. Throws FormError when the
  * vocabulary lacks tokens of one byte of which every JSON text can be written.
  */
 export function createForm(schema: Schema, vocabulary: Vocabulary): Form {
@@ -59,9 +64,7 @@ export function createForm(schema: Schema, vocabulary: Vocabulary): Form {
           const mask = maskOf();
           const ends = machine.mayEnd(state) ? stopTokens : [];
           if (ends.length === 0 && !leavesAny(mask))
-            throw new RangeError(
-              'the model has no token with which the answer could keep its form',
-            );
+            throw new FormError('the model has no token with which the answer could keep its form');
           const kept = ends.map((token) => logits[token]!);
           applyMask(mask, logits);
           for (const [i, token] of ends.entries()) logits[token] = kept[i]!;
@@ -81,13 +84,13 @@ export function createForm(schema: Schema, vocabulary: Vocabulary): Form {
   };
 }
 
-/** Which bytes are tokens by themselves. Throws RangeError when one that JSON is written with is not. */
+/** Which bytes are tokens by themselves. Throws FormError when one that JSON is written with is not. */
 function alphabetOf(tokens: Vocabulary['bytes']): ReadonlySet<number> {
   const alphabet = new Set<number>();
   for (const text of tokens) if (text?.length === 1) alphabet.add(text[0]!);
   for (let byte = 0x20; byte < 0x7f; byte++)
     if (!alphabet.has(byte))
-      throw new RangeError(
+      throw new FormError(
         `the model has no token for ${JSON.stringify(String.fromCharCode(byte))}`,
       );
   return alphabet;
