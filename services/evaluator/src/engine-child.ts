@@ -13,8 +13,8 @@ const send = (message: FromEngine): void => {
 
 process.on('disconnect', () => process.exit(0));
 process.once('message', (raw: unknown) => {
-  const configuration = toEngineSchema.parse(raw);
-  if (configuration.kind !== 'configure') throw new Error('the first message must configure');
+  const { data: configuration } = toEngineSchema.safeParse(raw);
+  if (configuration?.kind !== 'configure') throw new Error('the first message must configure');
   const { threads } = configuration;
   const device = cpuDevice(threads === 0 ? {} : { threads });
   const pool = createModelPool({

@@ -99,3 +99,9 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type FromEngine = z.infer<typeof fromEngineSchema>;
+
+/** Which piece of work a message is about that cannot be read otherwise; undefined: that cannot be told. */
+export function idOf(raw: unknown): number | undefined {
+  const parsed = z.object({ id: z.number().int() }).safeParse(raw);
+  return parsed.data?.id;
+}

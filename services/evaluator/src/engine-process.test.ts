@@ -66,9 +66,19 @@ it('generates and scores with log-probabilities that agree', async () => {
 it('fails a request for a folder that is no model, and goes on', async () => {
   const broken = { ...model, folder: `${folder.path}/nothing` };
   await expect(Array.fromAsync(engine.generate(broken, request, chat))).rejects.toMatchObject({
-    code: 'internal_error',
+    code: 'unavailable',
+    message: 'The files of the model cannot be read at the moment.',
   });
   expect(await Array.fromAsync(engine.generate(model, request, chat))).toHaveLength(5);
+});
+
+it('reports finite numbers for an answer that is held to a form, and no token that it forbids', async () => {
+  const json = { ...request, temperature: 1, topLogprobs: 20, schema: { type: 'object' } };
+  const tokens = await Array.fromAsync(engine.generate(model, json, chat));
+  expect(tokens.length).toBeGreaterThan(0);
+  for (const each of tokens)
+    for (const { logprob } of [each, ...each.top]) expect(Number.isFinite(logprob)).toBe(true);
+  expect(tokens[0]?.top.length).toBeLessThan(20);
 });
 
 it('stops work when the reader leaves, so that others get its place', async () => {

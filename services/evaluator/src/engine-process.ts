@@ -8,6 +8,7 @@ import {
   type EngineConfiguration,
   type FromEngine,
   fromEngineSchema,
+  idOf,
   type ToEngine,
 } from './engine-message.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
@@ -66,7 +67,9 @@ export function createEngineProcess(
     const watch = watchSilence(child, open, engineSilenceMs);
     child.on('message', (raw) => {
       watch.heard();
-      const message = fromEngineSchema.parse(raw);
+      const parsed = fromEngineSchema.safeParse(raw);
+      if (!parsed.success) return onUnreadable(raw, parsed.error, open);
+      const message = parsed.data;
       if (message.kind === 'failed') log.error({ cause: message.cause }, 'the engine failed');
       open.get(message.id)?.put(message);
     });
@@ -84,6 +87,15 @@ export function createEngineProcess(
     tell(child, { kind: 'configure', ...configuration });
     log.info({ pid: child.pid }, 'started the engine process');
     return { child, open, gone };
+  };
+
+  /** An answer that cannot be read fails its own request; whose it is may be unknown, and then silence ends that. */
+  const onUnreadable = (raw: unknown, cause: Error, open: Running['open']): void => {
+    log.error({ err: cause }, 'the engine said what cannot be read');
+    const id = idOf(raw);
+    if (id === undefined) return;
+    const text = 'The engine gave an answer that cannot be read.';
+    open.get(id)?.fail(new LatheError('internal_error', text, { cause, retryable: false }));
   };
 
   /** Sends a piece of work and hands out what is answered about it, in order. */
@@ -131,19 +143,23 @@ export function createEngineProcess(
           logitBias: new Map(request.logitBias),
         },
       };
-      for await (const answer of ask((id) => ({ kind: 'generate', id, ...work }), signal))
+      for await (const answer of ask((id) => ({ kind: 'generate', id, ...work }), signal)) {
         if (answer.kind === 'token') yield answer;
+        else if (answer.kind !== 'end') throw otherAnswer('generate', answer);
+      }
     },
     async score(model, examples, signal): Promise<EngineScore> {
       const work = { model, examples: examples.map(plain) };
       for await (const answer of ask((id) => ({ kind: 'score', id, ...work }), signal))
         if (answer.kind === 'scored') return answer;
+        else throw otherAnswer('score', answer);
       throw new Error('the engine answered nothing to a score request');
     },
     async embed(model, inputs, signal) {
       const work = { model, inputs: inputs.map((tokens) => Int32Array.from(tokens)) };
       for await (const answer of ask((id) => ({ kind: 'embed', id, ...work }), signal))
         if (answer.kind === 'embedded') return answer.vectors;
+        else throw otherAnswer('embed', answer);
       throw new Error('the engine answered nothing to an embedding request');
     },
     forget(folder) {
@@ -161,6 +177,10 @@ export function createEngineProcess(
 /** Copies: a view on a shard would carry the whole shard along. */
 function plain({ tokens, supervised }: ShardExample) {
   return { tokens: Int32Array.from(tokens), supervised: Uint8Array.from(supervised) };
+}
+
+function otherAnswer(work: ToEngine['kind'], answer: FromEngine): Error {
+  return new Error(`the engine answered ${answer.kind} to ${work}`);
 }
 
 function diedError(): LatheError {

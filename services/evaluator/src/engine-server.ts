@@ -1,5 +1,6 @@
-import { toWireError } from '@lathe/contracts/error';
-import { type FromEngine, type ToEngine, toEngineSchema } from './engine-message.ts';
+import { LatheError, toWireError } from '@lathe/contracts/error';
+import { inUserTerms } from './engine-failure.ts';
+import { type FromEngine, idOf, type ToEngine, toEngineSchema } from './engine-message.ts';
 import type { ModelPool } from './model-pool.ts';
 import { createSlots } from './slots.ts';
 
@@ -21,7 +22,7 @@ function placeOf(work: Work): 'chat' | 'evaluation' {
 /**
  * The engine process's side: takes messages and does the work, several pieces in turns, which the
  * generator takes between two tokens. Chats and embeddings share `chatSlots` places and evaluations have their own, so
- * that neither waits for all of the other.
+ * that neither waits for all of the other. A message that cannot be read fails the work that it is about, no other.
  */
 export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
   const running = new Map<number, AbortController>();
@@ -68,8 +69,22 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
       .finally(() => running.delete(work.id));
   };
 
+  const refuse = (raw: unknown, cause: Error): void => {
+    const id = idOf(raw);
+    if (id === undefined) {
+      console.error('a message that cannot be read:', cause.message);
+      return;
+    }
+    const error = new LatheError('internal_error', 'The engine cannot read the request.', {
+      cause,
+    });
+    ports.send(failure(id, error));
+  };
+
   return (raw) => {
-    const message = toEngineSchema.parse(raw);
+    const parsed = toEngineSchema.safeParse(raw);
+    if (!parsed.success) return refuse(raw, parsed.error);
+    const message = parsed.data;
     if (message.kind === 'cancel') running.get(message.id)?.abort();
     else if (message.kind === 'forget') ports.pool.forget(message.folder);
     else if (message.kind !== 'configure') start(message);
@@ -78,5 +93,5 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
 
 function failure(id: number, error: unknown): FromEngine {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { kind: 'failed', id, error: toWireError(error), cause };
+  return { kind: 'failed', id, error: toWireError(inUserTerms(error)), cause };
 }

@@ -1,5 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import { inferenceCancelSubject } from '@lathe/contracts/subject';
+import { jsonOf } from '@lathe/platform/nats/json';
 import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core';
 
 /** How long evaluators may be silent: before they accept a request, and while they work on it. */
@@ -53,7 +54,7 @@ export async function* askEvaluators<Piece>(
   try {
     nats.publish(subject, payload, { reply: inbox });
     for await (const message of messagesOf(replies, waits, signal)) {
-      const piece = question.read(message.json());
+      const piece = question.read(jsonOf(message));
       over ||= question.isLast(piece);
       yield piece;
       if (over) return;

@@ -11,6 +11,7 @@ import {
 } from '@lathe/contracts/message/inference';
 import { embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
 import type { NatsConnection } from '@nats-io/nats-core';
+import type { z } from 'zod';
 import { askEvaluators, type InferenceWaits } from './exchange.ts';
 
 /** Everything of a reply but the failure, which is thrown. */
@@ -30,7 +31,7 @@ export function createInference(nats: NatsConnection, waits: InferenceWaits): In
   return {
     answer(body, signal) {
       const read = (json: unknown): Piece => {
-        const reply = inferenceReplySchema.parse(json);
+        const reply = readReply(inferenceReplySchema, json);
         if (reply.kind === 'error') throw fromWireError(reply.error);
         if ('choice' in reply && !(reply.choice >= 0 && reply.choice < body.choices))
           throw new LatheError('internal_error', 'The evaluator answered a choice nobody asked.');
@@ -42,7 +43,7 @@ export function createInference(nats: NatsConnection, waits: InferenceWaits): In
     },
     embed(body, signal) {
       const read = (json: unknown): EmbeddingPiece => {
-        const reply = embeddingReplySchema.parse(json);
+        const reply = readReply(embeddingReplySchema, json);
         if (reply.kind === 'error') throw fromWireError(reply.error);
         return reply;
       };
@@ -51,4 +52,13 @@ export function createInference(nats: NatsConnection, waits: InferenceWaits): In
       return askEvaluators(nats, waits, question, signal);
     },
   };
+}
+
+/** Throws `internal_error`: what an evaluator says and cannot be read fails this one request. */
+function readReply<Reply>(schema: z.ZodType<Reply>, json: unknown): Reply {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new LatheError('internal_error', 'The evaluator gave an answer that cannot be read.', {
+    cause: parsed.error,
+  });
 }

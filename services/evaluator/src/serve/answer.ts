@@ -182,21 +182,21 @@ async function* answerChoice(
 function logprobOf(tokenizer: Tokenizer, { token, logprob, top }: EngineToken): TokenLogprob {
   return {
     ...textOf(tokenizer, token),
-    logprob: finite(logprob),
+    logprob: shown(logprob),
     top_logprobs: top.map((other) => ({
       ...textOf(tokenizer, other.token),
-      logprob: finite(other.logprob),
+      logprob: shown(other.logprob),
     })),
   };
+}
+
+/** OpenAI's clients know this value as "impossible". */
+function shown(logprob: number): number {
+  return Math.max(logprob, -9999);
 }
 
 /** A token that is part of a character has no text of its own, and then no bytes are told. */
 function textOf(tokenizer: Tokenizer, token: number) {
   const text = tokenizer.decode([token]);
   return { token: text, bytes: text.includes('\uFFFD') ? null : [...Buffer.from(text)] };
-}
-
-/** JSON has no infinity; OpenAI's clients know this value as "impossible". */
-function finite(logprob: number): number {
-  return Number.isFinite(logprob) ? logprob : -9999;
 }
