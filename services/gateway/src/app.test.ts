@@ -65,6 +65,8 @@ test.each([
   ['a text', '"text"', 'invalid_value', 400],
   ['an empty object', '{}', 'missing_parameter', 400],
   ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 'invalid_json', 400],
+  ['too deep', `{"model":${'['.repeat(300)}${']'.repeat(300)}}`, 'invalid_json', 400],
+  ['far too deep', '['.repeat(4900) + ']'.repeat(4900), 'invalid_json', 400],
   ['too large', JSON.stringify({ model: 'x'.repeat(20_000) }), 'file_too_large', 413],
 ])('a JSON body that is %s is refused', async (_case, body, code, status) => {
   for (const path of ['/v1/chat/completions', '/v1/fine_tuning/jobs']) {

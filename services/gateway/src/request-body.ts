@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { LatheError } from '@lathe/contracts/error';
+import { deepestJson, isDeeperThan } from '@lathe/contracts/json-depth';
 
 export type BodyLimits = {
   /** Largest JSON body in bytes. */
@@ -41,11 +42,19 @@ async function collect(incoming: IncomingMessage, limit: number): Promise<Buffer
   return Buffer.concat(chunks);
 }
 
-/** Reads a JSON body. Throws `invalid_json` that says where the text stops being JSON. */
+/**
+ * Reads a JSON body. Throws `invalid_json` that says where the text stops being JSON, or that it is too deep for
+ * those that read it later.
+ */
 export async function readJson(incoming: IncomingMessage, limits: BodyLimits): Promise<unknown> {
   const bytes = await readBody(incoming, limits);
   if (bytes.length === 0)
     throw new LatheError('invalid_json', 'The request body is empty; a JSON object is expected.');
+  if (isDeeperThan(bytes, deepestJson))
+    throw new LatheError(
+      'invalid_json',
+      `The request body is nested deeper than ${deepestJson} levels of objects and lists.`,
+    );
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {

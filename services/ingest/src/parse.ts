@@ -1,3 +1,4 @@
+import { isDeeperThan } from '@lathe/contracts/json-depth';
 import type { Line } from './lines.ts';
 
 /** Why a line is no JSON value, as rule and sentence. */
@@ -40,21 +41,4 @@ function jsonReason(error: unknown, text: string): string {
     .replace(/, ?(?:\.\.\.)?".*" is not valid JSON$/s, '')
     .replace(/ \(line.*$/, '');
   return short.length > 160 ? `${short.slice(0, 157)}...` : short;
-}
-
-/** Counts brackets outside of strings, so that a hostile line never reaches a recursive reader. */
-function isDeeperThan(bytes: Buffer, limit: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (inString) {
-      if (byte === 0x5c) at++;
-      else if (byte === 0x22) inString = false;
-    } else if (byte === 0x22) inString = true;
-    else if (byte === 0x5b || byte === 0x7b) {
-      if (++depth > limit) return true;
-    } else if (byte === 0x5d || byte === 0x7d) depth--;
-  }
-  return false;
 }

@@ -13,8 +13,11 @@ export const chatMessageSchema = z.strictObject({
 
 const penalty = z.number().min(-2).max(2);
 
-/** A JSON Schema as it came; which keywords can be kept to is found out where answers are made. */
-export const jsonSchemaSchema = z.union([z.boolean(), z.record(z.string(), z.json())]);
+/**
+ * A JSON Schema as it came; which keywords can be kept to is found out where answers are made. It is not walked here:
+ * what parsed it as JSON has seen to its depth (json-depth.ts).
+ */
+export const jsonSchemaSchema = z.union([z.boolean(), z.record(z.string(), z.unknown())]);
 export type JsonSchema = z.infer<typeof jsonSchemaSchema>;
 
 const responseFormat = z.discriminatedUnion('type', [

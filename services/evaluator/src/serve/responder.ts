@@ -1,4 +1,5 @@
 import { LatheError, toWireError, type WireError } from '@lathe/contracts/error';
+import { deepestJson, isDeeperThan } from '@lathe/contracts/json-depth';
 import { inferenceCancelSubject, inferenceQueue } from '@lathe/contracts/subject';
 import type { Logger } from '@lathe/platform/log';
 import { inLogContext } from '@lathe/platform/log-context';
@@ -126,6 +127,7 @@ export function serveRequests<Request extends { requestId: string; model: string
 }
 
 function readJson(message: Msg): unknown {
+  if (isDeeperThan(message.data, deepestJson)) return undefined;
   try {
     return message.json();
   } catch {

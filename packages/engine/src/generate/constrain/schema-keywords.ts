@@ -25,6 +25,9 @@ export const annotations: readonly string[] = [
   '$comment',
 ];
 
+/** Below this a float64 loses digits, and some machines take it for 0. */
+const smallestStep = 1e-300;
+
 const schemaSchema = z.strictObject({
   type: z.union([typeName, z.array(typeName).min(1)]).optional(),
   enum: z.array(json).min(1).optional(),
@@ -47,7 +50,7 @@ const schemaSchema = z.strictObject({
   exclusiveMinimum: z.number().optional(),
   maximum: z.number().optional(),
   exclusiveMaximum: z.number().optional(),
-  multipleOf: z.number().positive().optional(),
+  multipleOf: z.number().min(smallestStep).optional(),
   ...Object.fromEntries(annotations.map((name) => [name, json.optional()])),
 });
 /** The keywords of one schema; those within it are not read yet. */
