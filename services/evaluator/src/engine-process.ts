@@ -4,6 +4,7 @@ import { fromWireError, LatheError } from '@lathe/contracts/error';
 import type { Logger } from '@lathe/platform/log';
 import { outsideLogContext } from '@lathe/platform/log-context';
 import type { Engine, EngineScore, EngineToken } from './engine.ts';
+import { EngineLostError } from './engine-lost.ts';
 import {
   type EngineConfiguration,
   type FromEngine,
@@ -28,9 +29,12 @@ export type EngineProcess = Engine & {
   stop(): Promise<void>;
 };
 
+/** A piece of work in hand. The pieces of one owner share a signal. */
+type Open = { readonly mailbox: Mailbox<FromEngine>; readonly signal: AbortSignal };
+
 type Running = {
   readonly child: ChildProcess;
-  readonly open: Map<number, Mailbox<FromEngine>>;
+  readonly open: Map<number, Open>;
   readonly gone: Promise<void>;
 };
 
@@ -38,7 +42,7 @@ const keptOutputCharacters = 4000;
 
 /**
  * Runs models in a child process, forked from `program` at the first request and again after a
- * crash. When it dies or hangs, every request in hand fails with a retryable `unavailable`.
+ * crash. When it dies or hangs, every request in hand fails with EngineLostError, a retryable `unavailable`.
  */
 export function createEngineProcess(
   program: string,
@@ -71,7 +75,7 @@ export function createEngineProcess(
       if (!parsed.success) return onUnreadable(raw, parsed.error, open);
       const message = parsed.data;
       if (message.kind === 'failed') log.error({ cause: message.cause }, 'the engine failed');
-      open.get(message.id)?.put(message);
+      open.get(message.id)?.mailbox.put(message);
     });
     child.on('error', (error) => log.error({ err: error }, 'the engine process has a problem'));
     const gone = new Promise<void>((resolve) => {
@@ -80,7 +84,9 @@ export function createEngineProcess(
         if (running?.child === child) running = undefined;
         if (!isStopped)
           log.error({ code, signal, output: output() }, 'the engine process ended unexpectedly');
-        for (const mailbox of open.values()) mailbox.fail(diedError());
+        const owners = new Set([...open.values()].map((each) => each.signal));
+        for (const { mailbox } of open.values())
+          mailbox.fail(new EngineLostError(owners.size === 1));
         resolve();
       });
     });
@@ -95,7 +101,7 @@ export function createEngineProcess(
     const id = idOf(raw);
     if (id === undefined) return;
     const text = 'The engine gave an answer that cannot be read.';
-    open.get(id)?.fail(new LatheError('internal_error', text, { cause, retryable: false }));
+    open.get(id)?.mailbox.fail(new LatheError('internal_error', text, { cause, retryable: false }));
   };
 
   /** Sends a piece of work and hands out what is answered about it, in order. */
@@ -108,7 +114,7 @@ export function createEngineProcess(
     const { child, open } = running;
     const id = ++lastId;
     const mailbox = createMailbox<FromEngine>();
-    open.set(id, mailbox);
+    open.set(id, { mailbox, signal });
     const onAbort = (): void => mailbox.fail(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     let isOver = false;
@@ -181,13 +187,6 @@ function plain({ tokens, supervised }: ShardExample) {
 
 function otherAnswer(work: ToEngine['kind'], answer: FromEngine): Error {
   return new Error(`the engine answered ${answer.kind} to ${work}`);
-}
-
-function diedError(): LatheError {
-  return new LatheError(
-    'unavailable',
-    'The engine process ended while it worked on the request; try again.',
-  );
 }
 
 function tell(child: ChildProcess, message: ToEngine): void {

@@ -13,7 +13,8 @@ let service: TestEvaluator;
 beforeAll(async () => {
   nats = await startNats();
   folder = await tempFolder();
-  service = await openEvaluator({ natsUrl: nats.url, folder: folder.path });
+  const places = { natsUrl: nats.url, folder: folder.path };
+  service = await openEvaluator(places, { engineRetryMs: 10 });
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -189,8 +190,11 @@ describe('a disturbed evaluation', () => {
     const model = await service.addTuned('adapter', 10);
     const options = { evaluation_rows: 100, few_shot_examples: 0 };
     const job = await underWay({ model, start, options });
-    await service.models.delete(modelKey('default', model));
-    const told = { project: 'default', name: model };
+    const key = modelKey('default', model);
+    const record = (await service.models.get(key))?.value;
+    await service.models.delete(key);
+    const manifestKey = record?.kind === 'base' ? undefined : record?.manifestKey;
+    const told = { project: 'default', name: model, manifestKey };
     service.nats.connection.publish(modelDeletedSubject, JSON.stringify(told));
     const ended = await service.ended(job.id);
     expect(ended).toMatchObject({ state: 'succeeded', error: null });
@@ -207,6 +211,45 @@ describe('a disturbed evaluation', () => {
     expect((await service.read(job.id)).state).toBe('running');
     await wish(job.id, 'cancel');
     await service.ended(job.id);
+  });
+
+  it('begins again when the engine is killed, without using up deliveries', async () => {
+    const job = await underWay({ options: { evaluation_rows: 300 } });
+    for (const losses of [1, 2]) {
+      process.kill(service.enginePid ?? 0, 'SIGKILL');
+      await expect
+        .poll(async () => (await service.events(job.id)).map(({ data }) => data.losses), {
+          timeout: 20_000,
+        })
+        .toContain(losses);
+      await expect.poll(() => service.enginePid, { timeout: 20_000 }).toBeDefined();
+    }
+    expect((await service.ended(job.id)).state).toBe('succeeded');
+    expect((await service.events(job.id)).find(({ data }) => data.losses === 1)?.level).toBe(
+      'warn',
+    );
+  });
+
+  it('that ends the engine by itself again and again fails, and the job names its model', async () => {
+    const name = 'ft:tiny:default::evaluated';
+    const job = await underWay({ ...slowOptions, fineTunedModel: name });
+    while ((await service.read(job.id)).state === 'running') {
+      const { enginePid } = service;
+      if (enginePid !== undefined) process.kill(enginePid, 'SIGKILL');
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    const error = {
+      code: 'internal_error',
+      message: 'The engine process ended 3 times while it evaluated the model.',
+    };
+    expect(await service.read(job.id)).toMatchObject({
+      state: 'failed',
+      fineTunedModel: name,
+      error,
+    });
+    await drained();
+    const names = (await service.events(job.id)).map((event) => event.name);
+    expect(names.slice(-2)).toEqual(['model_created', 'failed']);
   });
 
   it('is done again when the engine is killed, or the service stops', async () => {

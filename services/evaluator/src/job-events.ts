@@ -11,6 +11,8 @@ export type EventPorts = {
 export type Told = {
   readonly name: JobEvent['name'];
   readonly message: string;
+  /** By default `error` for `failed` and `info` for all others. */
+  readonly level?: JobEvent['level'];
   readonly data?: Record<string, unknown>;
   /** Tells apart several events of one name in one epoch. */
   readonly detail?: string;
@@ -25,7 +27,7 @@ export async function emit(ports: EventPorts, job: JobRecord, told: Told): Promi
     jobId: job.id,
     name,
     createdAt: Math.floor(ports.now() / 1000),
-    level: name === 'failed' ? 'error' : 'info',
+    level: told.level ?? (name === 'failed' ? 'error' : 'info'),
     message,
     type: 'message',
     data,

@@ -13,6 +13,7 @@ import { changeJob } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { Engine } from './engine.ts';
+import { untilEngineHolds } from './engine-lost.ts';
 import { evaluate, headline, reportSentence } from './evaluate.ts';
 import { readDataset } from './held-out.ts';
 import { type EventPorts, emit } from './job-events.ts';
@@ -39,7 +40,7 @@ export type EvaluationOutcome =
 /**
  * Evaluates one trained job and ends it: scores the models, stores the report, moves the job to
  * `succeeded`. Doing it twice, or after another evaluator did it, changes nothing. A wish to cancel or
- * pause stops it. Throws the failure of the job, for `failJob`, or one of the infrastructure.
+ * pause stops it; an engine that is lost meanwhile makes it wait and begin again. Throws the failure of the job, for `failJob`, or one of the infrastructure.
  */
 export async function evaluateJob(
   ports: EvaluationPorts,
@@ -62,7 +63,19 @@ export async function evaluateJob(
   const alive = setInterval(context.progress, pollMs);
   try {
     await emit(ports, job, { name: 'evaluating', message: 'Evaluating the tuned model.' });
-    const report = await score(ports, job, watch.signal);
+    const report = await untilEngineHolds(() => score(ports, job, watch.signal), {
+      ...ports.settings,
+      signal: watch.signal,
+      log: ports.log,
+      onLost: (losses) =>
+        emit(ports, job, {
+          name: 'evaluating',
+          level: 'warn',
+          message: 'The engine ended during the evaluation, which begins again.',
+          data: { losses },
+          detail: `lost:${losses}`,
+        }),
+    });
     const prefix = reportPrefix(job.project, job.id, newId('attempt'));
     const reportKey = `${prefix}/report.json`;
     await ports.artifacts.put(reportKey, Buffer.from(JSON.stringify(report)));
@@ -194,15 +207,19 @@ async function finish(
 async function tellEnd(ports: EvaluationPorts, job: JobRecord): Promise<void> {
   const name = job.fineTunedModel ?? modelName(job);
   const data = { fine_tuned_model: name };
-  await emit(ports, job, {
-    name: 'model_created',
-    message: `New fine-tuned model created: ${name}`,
-    data,
-  });
+  await tellModel(ports, job, name);
   await emit(ports, job, {
     name: 'succeeded',
     message: 'The job has successfully completed.',
     data,
+  });
+}
+
+async function tellModel(ports: EvaluationPorts, job: JobRecord, name: string): Promise<void> {
+  await emit(ports, job, {
+    name: 'model_created',
+    message: `New fine-tuned model created: ${name}`,
+    data: { fine_tuned_model: name },
   });
 }
 
@@ -236,10 +253,12 @@ export async function failJob(
       ? moveJob(record, 'failed', { now, error })
       : null,
   );
-  if (job.state === 'failed' && job.epoch === message.epoch)
-    await emit(ports, job, {
-      name: 'failed',
-      message: job.error?.message ?? error.message,
-      data: { error: job.error },
-    });
+  if (job.state !== 'failed' || job.epoch !== message.epoch) return;
+  // The model was registered before, and answers.
+  if (job.fineTunedModel !== null) await tellModel(ports, job, job.fineTunedModel);
+  await emit(ports, job, {
+    name: 'failed',
+    message: job.error?.message ?? error.message,
+    data: { error: job.error },
+  });
 }

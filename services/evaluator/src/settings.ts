@@ -41,6 +41,10 @@ export type EvaluatorSettings = {
   readonly unlistedMs: number;
   /** Silence of a working engine process after which it is killed. */
   readonly engineSilenceMs: number;
+  /** What an evaluation bears of the engine: engine-lost.ts. */
+  readonly engineLossesAlone: number;
+  readonly engineLosses: number;
+  readonly engineRetryMs: number;
   /** Longest wait for open requests at the end. */
   readonly stopGraceMs: number;
   /** Most tokens of one sequence, prompt included. */
@@ -74,6 +78,9 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     cachedModels: 32,
     unlistedMs: 24 * 3_600_000,
     engineSilenceMs: 300_000,
+    engineLossesAlone: 3,
+    engineLosses: 10,
+    engineRetryMs: 1000,
     stopGraceMs: Math.floor(config.shutdownGraceMs / 2),
     contextTokens: config.evaluatorContextTokens,
     threads: config.engineThreads,

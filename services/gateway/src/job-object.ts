@@ -1,5 +1,6 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord } from '@lathe/contracts/job/record';
+import { isTerminal } from '@lathe/contracts/job/state';
 
 /** The `fine_tuning.job` object of a record: resolved settings stand in place of `auto`. */
 export function jobObject(record: JobRecord): JobObject {
@@ -9,7 +10,8 @@ export function jobObject(record: JobRecord): JobObject {
     object: 'fine_tuning.job',
     created_at: record.createdAt,
     error: record.error,
-    fine_tuned_model: record.fineTunedModel,
+    // The record names the model before its evaluation; the API when the job is over, however it ended.
+    fine_tuned_model: isTerminal(record.state) ? record.fineTunedModel : null,
     finished_at: record.finishedAt,
     hyperparameters: method.type === 'supervised' ? method.supervised.hyperparameters : {},
     model: record.model,

@@ -74,6 +74,7 @@ export const jobRecordSchema = z.object({
   /** Key of the newest whole checkpoint's manifest. */
   checkpointKey: z.string().nullable(),
   trainedTokens: z.number().int().nullable(),
+  /** The model's name from when it is registered, which is before its evaluation. */
   fineTunedModel: z.string().nullable(),
   resultFiles: z.array(z.string()),
   /** Key of the evaluation report, and its headline for the API. */

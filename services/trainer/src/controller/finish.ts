@@ -35,6 +35,8 @@ export async function finishTraining(
     epoch: stored.epoch + 1,
     worker: null,
     checkpointKey: result.manifestKey,
+    // From here on the model answers, whatever comes of the evaluation.
+    fineTunedModel: name,
     trainedTokens: result.trainedTokens,
     progress: {
       step: result.step,
