@@ -56,6 +56,10 @@ export const treatments: Readonly<Record<string, Treatment>> = {
   LATHE_REQUEST_TIMEOUT: { mayBeSetBy: all, reason: tuned },
   LATHE_ENGINE_THREADS: { setBy: ['evaluator', 'worker'], reason: 'only these run the engine' },
   LATHE_EVALUATOR_CONTEXT: { mayBeSetBy: ['evaluator'], reason: tuned },
+  LATHE_EVALUATOR_REQUESTS: { mayBeSetBy: ['evaluator'], reason: tuned },
+  LATHE_EVALUATOR_PROJECT_REQUESTS: { mayBeSetBy: ['evaluator'], reason: tuned },
+  LATHE_EVALUATOR_PROJECT_TOKENS: { mayBeSetBy: ['evaluator'], reason: tuned },
+  LATHE_EVALUATOR_BATCH: { mayBeSetBy: ['evaluator'], reason: tuned },
   LATHE_EVALUATOR_SLOTS: {
     mayBeSetBy: ['evaluator'],
     reason: 'more replicas, not more slots, take more work',

@@ -49,17 +49,26 @@ export class LatheError extends Error {
   readonly param: string | null;
   /** Whether trying the same thing again may succeed (infrastructure), or cannot (the input). */
   readonly retryable: boolean;
+  /** After how many milliseconds trying again is likely to succeed; null: nobody knows. */
+  readonly retryAfterMs: number | null;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { param?: string | null; cause?: unknown; retryable?: boolean } = {},
+    options: {
+      param?: string | null;
+      cause?: unknown;
+      retryable?: boolean;
+      retryAfterMs?: number | null;
+    } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'LatheError';
     this.code = code;
     this.param = options.param ?? null;
-    this.retryable = options.retryable ?? errorCodes[code].status >= 500;
+    const { status } = errorCodes[code];
+    this.retryable = options.retryable ?? (status >= 500 || status === 429);
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 }
 
@@ -68,13 +77,16 @@ export const wireErrorSchema = z.object({
   code: errorCodeSchema.catch('internal_error'),
   message: z.string(),
   param: z.string().nullable(),
+  retryAfterMs: z.number().int().min(0).optional(),
 });
 export type WireError = z.infer<typeof wireErrorSchema>;
 
 /** Turns any thrown value into what may be told to a user: unknown failures keep their cause private. */
 export function toWireError(error: unknown): WireError {
-  if (error instanceof LatheError)
-    return { code: error.code, message: error.message, param: error.param };
+  if (error instanceof LatheError) {
+    const { code, message, param, retryAfterMs } = error;
+    return { code, message, param, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+  }
   return {
     code: 'internal_error',
     message: 'Something failed inside Lathe; the log has the cause.',
@@ -84,5 +96,6 @@ export function toWireError(error: unknown): WireError {
 
 /** Rebuilds the error that travelled as `wire`. */
 export function fromWireError(wire: WireError): LatheError {
-  return new LatheError(wire.code, wire.message, { param: wire.param });
+  const { code, message, param, retryAfterMs = null } = wire;
+  return new LatheError(code, message, { param, retryAfterMs });
 }

@@ -73,6 +73,18 @@ export const configSchema = z.object({
   LATHE_EVALUATOR_CONTEXT: wholeNumber(16, 4096).describe(
     'most tokens of one chat, prompt included',
   ),
+  LATHE_EVALUATOR_REQUESTS: wholeNumber(1, 64).describe(
+    'chats that one evaluator has open at a time, and as many embedding requests',
+  ),
+  LATHE_EVALUATOR_PROJECT_REQUESTS: wholeNumber(1, 32).describe(
+    'how many of these one project may have; beyond them it is told to wait (429)',
+  ),
+  LATHE_EVALUATOR_PROJECT_TOKENS: wholeNumber(0, 0).describe(
+    "tokens of a project's open requests, prompts and answers; 0: as many as they may have",
+  ),
+  LATHE_EVALUATOR_BATCH: wholeNumber(1, 16).describe(
+    'answers that are decoded together; one project alone gets half of the places',
+  ),
   LATHE_EVALUATOR_SLOTS: wholeNumber(1, 1).describe('jobs one evaluator scores at a time'),
   LATHE_INGEST_SLOTS: wholeNumber(1, 1).describe('jobs one ingest prepares at a time'),
   LATHE_WORKER_ID: z
@@ -162,6 +174,10 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     requestTimeoutMs: known.LATHE_REQUEST_TIMEOUT,
     engineThreads: known.LATHE_ENGINE_THREADS,
     evaluatorContextTokens: known.LATHE_EVALUATOR_CONTEXT,
+    evaluatorRequests: known.LATHE_EVALUATOR_REQUESTS,
+    evaluatorProjectRequests: known.LATHE_EVALUATOR_PROJECT_REQUESTS,
+    evaluatorProjectTokens: known.LATHE_EVALUATOR_PROJECT_TOKENS,
+    evaluatorBatch: known.LATHE_EVALUATOR_BATCH,
     evaluatorSlots: known.LATHE_EVALUATOR_SLOTS,
     ingestSlots: known.LATHE_INGEST_SLOTS,
     workerId: known.LATHE_WORKER_ID,
@@ -267,6 +283,10 @@ export function environmentOf(config: Config): Record<string, string> {
     LATHE_REQUEST_TIMEOUT: String(config.requestTimeoutMs),
     LATHE_ENGINE_THREADS: String(config.engineThreads),
     LATHE_EVALUATOR_CONTEXT: String(config.evaluatorContextTokens),
+    LATHE_EVALUATOR_REQUESTS: String(config.evaluatorRequests),
+    LATHE_EVALUATOR_PROJECT_REQUESTS: String(config.evaluatorProjectRequests),
+    LATHE_EVALUATOR_PROJECT_TOKENS: String(config.evaluatorProjectTokens),
+    LATHE_EVALUATOR_BATCH: String(config.evaluatorBatch),
     LATHE_EVALUATOR_SLOTS: String(config.evaluatorSlots),
     LATHE_INGEST_SLOTS: String(config.ingestSlots),
     LATHE_WORKER_ID: config.workerId,

@@ -145,7 +145,8 @@ async function answerTask(
     schema: null,
   };
   const tokens: number[] = [];
-  const options = { urgency: 'evaluation', signal } as const;
+  // Evaluations have places of their own, which one job holds at a time.
+  const options = { urgency: 'evaluation', project: '', signal } as const;
   for await (const { token } of engine.generate(engineModel, request, options)) tokens.push(token);
   return kit.tokenizer.decode(tokens, { skipSpecial: true });
 }

@@ -15,16 +15,17 @@ process.on('disconnect', () => process.exit(0));
 process.once('message', (raw: unknown) => {
   const { data: configuration } = toEngineSchema.safeParse(raw);
   if (configuration?.kind !== 'configure') throw new Error('the first message must configure');
-  const { threads } = configuration;
+  const { threads, chatSlots, evaluationSlots } = configuration;
+  // Whoever has a place is decoded: nobody waits a second time.
+  const maxRows = chatSlots + evaluationSlots;
   const device = cpuDevice(threads === 0 ? {} : { threads });
   const pool = createModelPool({
     openFolder: openModelFolder,
     openGenerator: async (opened, { folder, maxContext }) =>
-      withForms(await openGenerator({ model: opened, maxContext, device }), folder),
+      withForms(await openGenerator({ model: opened, maxContext, maxRows, device }), folder),
     mergedModels: configuration.mergedModels,
     adapters: configuration.adapters,
     onError: (error) => console.error(error),
   });
-  const { chatSlots, evaluationSlots } = configuration;
   process.on('message', createEngineServer({ pool, chatSlots, evaluationSlots, send }));
 });

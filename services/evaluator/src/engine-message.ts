@@ -42,6 +42,7 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
     kind: z.literal('generate'),
     id: z.number().int(),
     urgency: z.enum(['chat', 'evaluation']),
+    project: z.string(),
     model: modelSchema,
     request: requestSchema,
   }),
@@ -59,6 +60,7 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('embed'),
     id: z.number().int(),
+    project: z.string(),
     model: modelSchema,
     inputs: z.array(tokenList),
   }),

@@ -11,7 +11,7 @@ const program = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
 const limits = { chatSlots: 2, evaluationSlots: 2, mergedModels: 1, adapters: 1, threads: 1 };
 const { signal } = new AbortController();
-const chat = { urgency: 'chat', signal } as const;
+const chat = { urgency: 'chat', project: 'default', signal } as const;
 
 let folder: Awaited<ReturnType<typeof tempFolder>>;
 let engine: EngineProcess;
@@ -91,7 +91,7 @@ it('stops work when the reader leaves, so that others get its place', async () =
 it('throws the reason of the signal, also while it waits for a place', async () => {
   const long = { ...request, maxTokens: 500 };
   const controller = new AbortController();
-  const options = { urgency: 'chat', signal: controller.signal } as const;
+  const options = { ...chat, signal: controller.signal } as const;
   const all = [1, 2, 3, 4].map(() => Array.fromAsync(engine.generate(model, long, options)));
   setTimeout(() => controller.abort(new Error('gone')), 20);
   for (const result of await Promise.allSettled(all))

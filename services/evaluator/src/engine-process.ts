@@ -138,10 +138,15 @@ export function createEngineProcess(
     get pid() {
       return running?.child.pid;
     },
-    async *generate(model, request, { urgency, signal }): AsyncGenerator<EngineToken, void> {
+    async *generate(
+      model,
+      request,
+      { urgency, project, signal },
+    ): AsyncGenerator<EngineToken, void> {
       const work = {
         model,
         urgency,
+        project,
         request: {
           ...request,
           tokens: [...request.tokens],
@@ -161,8 +166,8 @@ export function createEngineProcess(
         else throw otherAnswer('score', answer);
       throw new Error('the engine answered nothing to a score request');
     },
-    async embed(model, inputs, signal) {
-      const work = { model, inputs: inputs.map((tokens) => Int32Array.from(tokens)) };
+    async embed(model, inputs, { project, signal }) {
+      const work = { model, project, inputs: inputs.map((tokens) => Int32Array.from(tokens)) };
       for await (const answer of ask((id) => ({ kind: 'embed', id, ...work }), signal))
         if (answer.kind === 'embedded') return answer.vectors;
         else throw otherAnswer('embed', answer);

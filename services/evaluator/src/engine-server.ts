@@ -1,4 +1,5 @@
 import { LatheError, toWireError } from '@lathe/contracts/error';
+import { createFairPlaces, type Place } from '@lathe/platform/fair-places';
 import { inUserTerms } from './engine-failure.ts';
 import { type FromEngine, idOf, type ToEngine, toEngineSchema } from './engine-message.ts';
 import type { ModelPool } from './model-pool.ts';
@@ -13,26 +14,40 @@ export type ServerPorts = {
   readonly send: (message: FromEngine) => void;
 };
 
-/** Whose places a piece of work takes. */
-function placeOf(work: Work): 'chat' | 'evaluation' {
-  if (work.kind === 'generate') return work.urgency;
-  return work.kind === 'score' ? 'evaluation' : 'chat';
+/**
+ * Tokens that the prompts of one project may have which are read before their answers begin: a long one holds
+ * others up, so that it is let in alone.
+ */
+const mostBeginningTokens = 512;
+
+/** A piece of work that projects take turns for, and how many tokens it has to read. */
+function sizeOf(work: Exclude<Work, { kind: 'score' }>): number {
+  if (work.kind === 'generate') return work.request.tokens.length;
+  return work.inputs.reduce((sum, { length }) => sum + length, 0);
 }
 
 /**
  * The engine process's side: takes messages and does the work, several pieces in turns, which the
- * generator takes between two tokens. Chats and embeddings share `chatSlots` places and evaluations have their own, so
- * that neither waits for all of the other. A message that cannot be read fails the work that it is about, no other.
+ * generator takes between two tokens. Chats and embeddings share `chatSlots` places, for which projects take turns,
+ * and evaluations have their own, so that neither waits for all of the other. A message that cannot be read fails the
+ * work that it is about, no other.
  */
 export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
   const running = new Map<number, AbortController>();
-  const slots = {
-    chat: createSlots(ports.chatSlots),
-    evaluation: createSlots(ports.evaluationSlots),
+  const evaluations = createSlots(ports.evaluationSlots);
+  const chats = createFairPlaces({
+    count: ports.chatSlots,
+    mostBeginning: mostBeginningTokens,
+  });
+  const placeFor = async (work: Work, signal: AbortSignal): Promise<Place> => {
+    const isEvaluation =
+      work.kind === 'score' || (work.kind === 'generate' && work.urgency !== 'chat');
+    if (!isEvaluation) return chats.take(work.project, sizeOf(work), signal);
+    return { begun() {}, charge() {}, release: await evaluations.take(signal) };
   };
 
   const run = async (work: Work, signal: AbortSignal): Promise<void> => {
-    const release = await slots[placeOf(work)].take(signal);
+    const place = await placeFor(work, signal);
     try {
       const model = await ports.pool.open(work.model);
       try {
@@ -48,6 +63,8 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
         }
         for await (const { token, logprob, top = [] } of model.generate(work.request, signal)) {
           if (signal.aborted) break;
+          place.begun();
+          place.charge(1);
           ports.send({ kind: 'token', id: work.id, token, logprob, top: [...top] });
         }
         ports.send({ kind: 'end', id: work.id });
@@ -55,7 +72,7 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
         model.close();
       }
     } finally {
-      release();
+      place.release();
     }
   };
 

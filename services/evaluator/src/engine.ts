@@ -41,6 +41,9 @@ export type EngineScore = { readonly loss: number; readonly supervisedTokens: nu
 /** Chats come before evaluations, but do not stop them. */
 export type Urgency = 'chat' | 'evaluation';
 
+/** For whom the work is done: projects take turns. The signal stops it. */
+export type Asker = { readonly project: string; readonly signal: AbortSignal };
+
 /** The engine as evaluation and serving see it; engine-process.ts is the one that runs models. */
 export interface Engine {
   /**
@@ -50,7 +53,7 @@ export interface Engine {
   generate(
     model: EngineModel,
     request: GenerateRequest,
-    options: { readonly urgency: Urgency; readonly signal: AbortSignal },
+    options: Asker & { readonly urgency: Urgency },
   ): AsyncGenerator<EngineToken, void>;
   /** The loss of examples under a model. Throws like `generate`. */
   score(
@@ -62,7 +65,7 @@ export interface Engine {
   embed(
     model: EngineModel,
     inputs: readonly (readonly number[])[],
-    signal: AbortSignal,
+    asker: Asker,
   ): Promise<readonly Float32Array<ArrayBuffer>[]>;
   /** Drops what is held in memory of a folder: its model was deleted. */
   forget(folder: string): void;

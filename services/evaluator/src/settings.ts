@@ -23,14 +23,15 @@ export type EvaluatorSettings = {
   readonly modelScanMs: number;
   /** Longest silence towards a client that waits. */
   readonly waitingMs: number;
-  /** Chat requests that are taken at a time; more are refused. */
-  readonly chatRequests: number;
-  /** Embedding requests that are taken at a time; more are refused. */
-  readonly embeddingRequests: number;
+  /** Chat requests that are open at a time, and as many embedding requests; more are refused. */
+  readonly openRequests: number;
+  /** How many of these one project may have, and how many tokens they may have together. */
+  readonly projectRequests: number;
+  readonly projectTokens: number;
   /** Tokens and vectors of one piece of an embedding request; a client that leaves is noticed between two. */
   readonly embeddingTokens: number;
   readonly embeddingVectorBytes: number;
-  /** Answers that the engine works on in turns. */
+  /** Answers that the engine decodes together; see `createFairPlaces` for how projects share them. */
   readonly chatSlots: number;
   /** Tuned models with weights of their own, and adapters of one base, that stay in memory. */
   readonly mergedModels: number;
@@ -67,12 +68,15 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     cancelPollMs: 1000,
     modelScanMs: 30_000,
     waitingMs: config.heartbeatMs,
-    chatRequests: 64,
-    embeddingRequests: 64,
+    openRequests: config.evaluatorRequests,
+    projectRequests: config.evaluatorProjectRequests,
+    projectTokens:
+      config.evaluatorProjectTokens ||
+      config.evaluatorProjectRequests * config.evaluatorContextTokens,
     embeddingTokens: 8192,
     // Base64 makes it a third more, and nats-server takes messages of 1 MiB.
     embeddingVectorBytes: 512 * 1024,
-    chatSlots: 8,
+    chatSlots: config.evaluatorBatch,
     mergedModels: 2,
     adapters: 16,
     cachedModels: 32,

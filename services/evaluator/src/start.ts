@@ -24,6 +24,7 @@ import { createEngineProcess } from './engine-process.ts';
 import { openModelFiles } from './model-files.ts';
 import { createModels } from './models.ts';
 import { onModelDeleted, serveEvaluations } from './nats.ts';
+import { createAdmission } from './serve/admission.ts';
 import { answerChat } from './serve/answer.ts';
 import { answerEmbedding } from './serve/answer-embedding.ts';
 import { serveRequests } from './serve/responder.ts';
@@ -78,11 +79,11 @@ export async function start(
       kind: 'chat',
       subject: inferenceSubject,
       schema: inferenceRequestSchema,
-      most: settings.chatRequests,
-      answer: async function* (request, chatSignal) {
+      admission: createAdmission(settings),
+      answer: async function* (request, asked) {
         const model = await ports.models.find(request.project, request.model);
         const randomSeed = () => randomInt(2 ** 31);
-        yield* answerChat(request, model, { engine, signal: chatSignal, randomSeed });
+        yield* answerChat(request, model, { ...asked, engine, randomSeed });
       },
     });
     const embeddings = serveRequests({
@@ -90,10 +91,10 @@ export async function start(
       kind: 'embedding',
       subject: embeddingSubject,
       schema: embeddingQuestionSchema,
-      most: settings.embeddingRequests,
-      answer: async function* (request, embedSignal) {
+      admission: createAdmission(settings),
+      answer: async function* (request, asked) {
         const model = await ports.models.find(request.project, request.model);
-        yield* answerEmbedding(request, model, { engine, signal: embedSignal, settings });
+        yield* answerEmbedding(request, model, { ...asked, engine, settings });
       },
     });
     stops.add('work', async () => {

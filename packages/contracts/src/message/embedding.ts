@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { wireErrorSchema } from '../error.ts';
+import { rateLimitsSchema } from '../rate-limits.ts';
 
 /** An embedding request as the gateway hands it to an evaluator. */
 export const embeddingQuestionSchema = z.object({
@@ -21,7 +22,7 @@ export type EmbeddingQuestion = z.infer<typeof embeddingQuestionSchema>;
  * nothing else happens, `vectors` for some inputs after another, in their order, and last either `done` or `error`.
  */
 export const embeddingReplySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('accepted') }),
+  z.object({ kind: z.literal('accepted'), limits: rateLimitsSchema.optional() }),
   z.object({ kind: z.literal('waiting') }),
   z.object({
     kind: z.literal('vectors'),
@@ -31,6 +32,10 @@ export const embeddingReplySchema = z.discriminatedUnion('kind', [
     data: z.string(),
   }),
   z.object({ kind: z.literal('done'), promptTokens: z.number().int() }),
-  z.object({ kind: z.literal('error'), error: wireErrorSchema }),
+  z.object({
+    kind: z.literal('error'),
+    error: wireErrorSchema,
+    limits: rateLimitsSchema.optional(),
+  }),
 ]);
 export type EmbeddingReply = z.infer<typeof embeddingReplySchema>;

@@ -7,6 +7,7 @@ import {
   tokenLogprobSchema,
   usageSchema,
 } from '../http/chat.ts';
+import { rateLimitsSchema } from '../rate-limits.ts';
 
 /** A chat request as the gateway hands it to an evaluator, every default resolved. */
 export const inferenceRequestSchema = z.object({
@@ -36,7 +37,7 @@ export type InferenceRequest = z.infer<typeof inferenceRequestSchema>;
  * while nothing else happens (a heartbeat), `text` for each piece, `finish` for each choice, and last either `done` or `error`.
  */
 export const inferenceReplySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('accepted') }),
+  z.object({ kind: z.literal('accepted'), limits: rateLimitsSchema.optional() }),
   z.object({ kind: z.literal('waiting') }),
   z.object({
     kind: z.literal('text'),
@@ -46,6 +47,10 @@ export const inferenceReplySchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('finish'), choice: z.number().int(), reason: finishReasonSchema }),
   z.object({ kind: z.literal('done'), usage: usageSchema }),
-  z.object({ kind: z.literal('error'), error: wireErrorSchema }),
+  z.object({
+    kind: z.literal('error'),
+    error: wireErrorSchema,
+    limits: rateLimitsSchema.optional(),
+  }),
 ]);
 export type InferenceReply = z.infer<typeof inferenceReplySchema>;

@@ -10,6 +10,8 @@ export type EmbeddingPiece = Extract<EmbeddingReply, { kind: 'vectors' | 'done' 
 export type EmbeddingPorts = {
   readonly engine: Engine;
   readonly signal: AbortSignal;
+  /** Counts the tokens of the inputs. Throws what refuses them. */
+  readonly reserve: (tokens: number) => void;
   readonly settings: {
     /** Tokens, and bytes of vectors, of one piece at most, unless one input alone has more. */
     readonly embeddingTokens: number;
@@ -24,7 +26,7 @@ export type EmbeddingPorts = {
 export async function* answerEmbedding(
   request: EmbeddingQuestion,
   model: ServedModel,
-  { engine, signal, settings }: EmbeddingPorts,
+  { engine, signal, reserve, settings }: EmbeddingPorts,
 ): AsyncGenerator<EmbeddingPiece, void> {
   const width = model.kit.config.hiddenSize;
   const dimensions = request.dimensions ?? width;
@@ -37,15 +39,17 @@ export async function* answerEmbedding(
   const inputs = request.inputs.map((input, index) =>
     tokensOf(input, model, request.isList ? `input[${index}]` : 'input'),
   );
+  const promptTokens = inputs.reduce((sum, { length }) => sum + length, 0);
+  reserve(promptTokens);
   const mostVectors = Math.floor(settings.embeddingVectorBytes / (4 * dimensions));
   for (const part of parts(inputs, settings.embeddingTokens, mostVectors)) {
-    const vectors = await engine.embed(model.engine, part, signal);
+    const vectors = await engine.embed(model.engine, part, { project: request.project, signal });
     const data = Buffer.concat(
       vectors.map((vector) => littleEndian(shortened(vector, dimensions))),
     );
     yield { kind: 'vectors', dimensions, data: data.toString('base64') };
   }
-  yield { kind: 'done', promptTokens: inputs.reduce((sum, { length }) => sum + length, 0) };
+  yield { kind: 'done', promptTokens };
 }
 
 /** The tokens of one input, as a prompt without a chat template has them. */

@@ -18,6 +18,8 @@ export type AnswerPiece = Extract<InferenceReply, { kind: 'text' | 'finish' | 'd
 export type AnswerPorts = {
   readonly engine: Engine;
   readonly signal: AbortSignal;
+  /** Counts the tokens of prompt and answers. Throws what refuses them. */
+  readonly reserve: (tokens: number) => void;
   /** A seed for a request that names none. */
   readonly randomSeed: () => number;
 };
@@ -37,6 +39,8 @@ export async function* answerChat(
   const tokens = promptTokens(model, request.messages);
   const maxTokens = roomFor(request, tokens.length, model.room);
   checkSchema(request.schema);
+  // Choices are made one after another.
+  ports.reserve(tokens.length + maxTokens);
   const seed = request.seed ?? ports.randomSeed();
   let completionTokens = 0;
   for (let choice = 0; choice < request.choices; choice++) {
@@ -157,7 +161,8 @@ async function* answerChoice(
     const logprobs = wantsLogprobs ? ready.map(({ logprob }) => logprob) : null;
     return { kind: 'text', choice, text, logprobs };
   };
-  for await (const token of engine.generate(model.engine, settings, { urgency: 'chat', signal })) {
+  const asker = { urgency: 'chat', project: request.project, signal } as const;
+  for await (const token of engine.generate(model.engine, settings, asker)) {
     count++;
     const text = stream.push(token.token);
     if (wantsLogprobs) held.push({ start: read, logprob: logprobOf(tokenizer, token) });

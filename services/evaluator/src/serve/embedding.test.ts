@@ -34,7 +34,7 @@ function farthest(a: Float32Array, b: Float32Array): number {
 describe('an embedding request', () => {
   it('is accepted, answered with a vector of length 1, and accounted for', async () => {
     const { vectors, replies, last } = await service.embed({});
-    expect(replies[0]).toEqual({ kind: 'accepted' });
+    expect(replies[0]).toMatchObject({ kind: 'accepted', limits: { limitRequests: 32 } });
     expect(last).toEqual({ kind: 'done', promptTokens: 5 });
     expect(vectors).toHaveLength(1);
     expect(vectors[0]).toHaveLength(32);

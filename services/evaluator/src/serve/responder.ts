@@ -1,11 +1,13 @@
 import { LatheError, toWireError, type WireError } from '@lathe/contracts/error';
 import { deepestJson, isDeeperThan } from '@lathe/contracts/json-depth';
+import type { RateLimits } from '@lathe/contracts/rate-limits';
 import { inferenceCancelSubject, inferenceQueue } from '@lathe/contracts/subject';
 import type { Logger } from '@lathe/platform/log';
 import { inLogContext } from '@lathe/platform/log-context';
 import type { Metrics } from '@lathe/platform/metrics';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import type { z } from 'zod';
+import { type Admission, type Admitted, LimitError } from './admission.ts';
 
 export type ResponderPorts<Request, Piece> = {
   readonly connection: NatsConnection;
@@ -14,28 +16,33 @@ export type ResponderPorts<Request, Piece> = {
   readonly kind: string;
   readonly subject: string;
   readonly schema: z.ZodType<Request>;
-  /** Requests that are taken at a time; more are refused. */
-  readonly most: number;
+  /** Who is let in. */
+  readonly admission: Admission;
   /** Answers one request; the last piece is the last word. */
-  readonly answer: (request: Request, signal: AbortSignal) => AsyncIterable<Piece>;
+  readonly answer: (request: Request, asked: Asked) => AsyncIterable<Piece>;
   /** Where requests and the time to their first piece are counted. */
   readonly metrics?: Metrics | undefined;
   readonly settings: { readonly waitingMs: number; readonly stopGraceMs: number };
 };
 
+/** What an answer has to heed: the signal that ends it, and the tokens that it may take. */
+export type Asked = { readonly signal: AbortSignal; readonly reserve: Admitted['reserve'] };
+
 /** What is said besides the pieces themselves. */
 type Frame =
-  | { readonly kind: 'accepted' | 'waiting' }
-  | { readonly kind: 'error'; readonly error: WireError };
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'accepted'; readonly limits: RateLimits }
+  | { readonly kind: 'error'; readonly error: WireError; readonly limits?: RateLimits };
 
 /**
  * Takes requests of one kind from the queue group and publishes the answers on their reply subjects:
  * `accepted` at once, `waiting` in every silence, the pieces, and the last of them or `error` as the last word.
  * `stop` takes no new ones, gives open ones their time and then ends them with `unavailable`.
  */
-export function serveRequests<Request extends { requestId: string; model: string }, Piece>(
-  ports: ResponderPorts<Request, Piece>,
-): { stop(): Promise<void> } {
+export function serveRequests<
+  Request extends { requestId: string; project: string; model: string },
+  Piece,
+>(ports: ResponderPorts<Request, Piece>): { stop(): Promise<void> } {
   const { connection, log, kind, settings } = ports;
   const open = new Map<string, AbortController>();
   const running = new Set<Promise<void>>();
@@ -74,22 +81,19 @@ export function serveRequests<Request extends { requestId: string; model: string
   }
 
   async function carryOut(request: Request, reply: (body: Frame | Piece) => void): Promise<void> {
-    const { requestId, model } = request;
-    if (open.size >= ports.most) {
-      const message = `Too many ${kind} requests are open; try again.`;
-      const error = new LatheError('unavailable', message);
-      reply({ kind: 'error', error: toWireError(error) });
-      return;
-    }
+    const { requestId, project, model } = request;
+    const admitted = letIn(project, reply);
+    if (admitted === undefined) return;
     const controller = new AbortController();
     open.set(requestId, controller);
     const waiting = setInterval(() => reply({ kind: 'waiting' }), settings.waitingMs);
-    reply({ kind: 'accepted' });
+    reply({ kind: 'accepted', limits: admitted.limits() });
     const started = performance.now();
     let pieces = 0;
     let outcome = 'failed';
     try {
-      for await (const piece of ports.answer(request, controller.signal)) {
+      const { reserve } = admitted;
+      for await (const piece of ports.answer(request, { signal: controller.signal, reserve })) {
         waiting.refresh();
         reply(piece);
         if (pieces++ > 0) continue;
@@ -102,13 +106,25 @@ export function serveRequests<Request extends { requestId: string; model: string
       const failure = controller.signal.aborted ? controller.signal.reason : error;
       if (!(failure instanceof LatheError))
         log.error({ err: failure, kind, model }, 'a request failed');
-      reply({ kind: 'error', error: toWireError(failure) });
+      reply(refusal(failure));
     } finally {
+      admitted.leave();
       ports.metrics?.count('lathe_inference_requests_total', { kind, outcome });
       const ms = Math.round(performance.now() - started);
       log.info({ kind, model, outcome, ms }, 'dealt with a request');
       clearInterval(waiting);
       open.delete(requestId);
+    }
+  }
+
+  /** A place for the request; undefined when there is none, which was replied then. */
+  function letIn(project: string, reply: (body: Frame) => void): Admitted | undefined {
+    try {
+      return ports.admission.enter(project);
+    } catch (error) {
+      ports.metrics?.count('lathe_inference_requests_total', { kind, outcome: 'refused' });
+      reply(refusal(error));
+      return undefined;
     }
   }
 
@@ -124,6 +140,11 @@ export function serveRequests<Request extends { requestId: string; model: string
       cancels.unsubscribe();
     },
   };
+}
+
+function refusal(error: unknown): Frame {
+  const limits = error instanceof LimitError ? { limits: error.limits } : {};
+  return { kind: 'error', error: toWireError(error), ...limits };
 }
 
 function readJson(message: Msg): unknown {

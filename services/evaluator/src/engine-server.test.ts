@@ -1,0 +1,136 @@
+import { expect, it } from 'vitest';
+import type { GenerateRequest } from './engine.ts';
+import type { FromEngine, ToEngine } from './engine-message.ts';
+import { createEngineServer } from './engine-server.ts';
+import type { OpenModel } from './model-pool.ts';
+
+type Generate = Extract<ToEngine, { kind: 'generate' }>;
+const model = { folder: '/m', adapter: null, isBase: true, maxContext: 8192 };
+
+/**
+ * An engine server over a model that decodes as the real one does: a step gives each answer that runs its next
+ * token, and a prompt takes a step for each 512 tokens before its answer runs.
+ */
+function openServer(chatSlots: number) {
+  const waking = new Set<() => void>();
+  const nextStep = () => new Promise<void>((resolve) => waking.add(resolve));
+  const running = new Set<object>();
+  let mostAtOnce = 0;
+  async function* generate(request: GenerateRequest): ReturnType<OpenModel['generate']> {
+    const self = {};
+    running.add(self);
+    mostAtOnce = Math.max(mostAtOnce, running.size);
+    try {
+      for (let read = 0; read < request.tokens.length; read += 512) await nextStep();
+      for (let token = 0; token < request.maxTokens; token++) {
+        yield { token, logprob: 0 };
+        await nextStep();
+      }
+    } finally {
+      running.delete(self);
+    }
+  }
+  const ended = new Map<number, number>();
+  let steps = 0;
+  const send = (message: FromEngine): void => {
+    if (message.kind !== 'token') ended.set(message.id, steps);
+  };
+  const embedded: (() => void)[] = [];
+  const open: OpenModel = {
+    generate,
+    score: () => Promise.reject(new Error('not here')),
+    embed: () => new Promise((resolve) => embedded.push(() => resolve([]))),
+    close() {},
+  };
+  const pool = { open: async () => open, forget() {} };
+  const tell = createEngineServer({ pool, chatSlots, evaluationSlots: 1, send });
+  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return {
+    tell,
+    ended,
+    embedded,
+    settled,
+    get steps() {
+      return steps;
+    },
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
+    async step() {
+      await settled();
+      steps++;
+      for (const wake of [...waking]) {
+        waking.delete(wake);
+        wake();
+      }
+      await settled();
+    },
+  };
+}
+
+function chat(id: number, project: string, size: { tokens?: number; maxTokens: number }): Generate {
+  const request = {
+    tokens: Array.from({ length: size.tokens ?? 1 }, () => 0),
+    maxTokens: size.maxTokens,
+    temperature: 0,
+    topP: 1,
+    seed: 0,
+    stopTokens: [],
+    logitBias: new Map(),
+    presencePenalty: 0,
+    frequencyPenalty: 0,
+    topLogprobs: 0,
+    schema: null,
+  };
+  return { kind: 'generate', id, urgency: 'chat', project, model, request };
+}
+
+it("answers another project's 8 tokens in about 8 steps beside 50 long answers of one", async () => {
+  const server = openServer(16);
+  for (let id = 1; id <= 50; id++) server.tell(chat(id, 'many', { maxTokens: 4000 }));
+  for (let step = 0; step < 20; step++) await server.step();
+  server.tell(chat(99, 'few', { maxTokens: 8 }));
+  const before = server.steps;
+  while (!server.ended.has(99)) await server.step();
+  expect(server.steps - before).toBeLessThanOrEqual(10);
+  expect(server.ended.size).toBe(1);
+  expect(server.mostAtOnce).toBe(9);
+});
+
+it('does so for a third and a fourth project, and while all of them have long answers', async () => {
+  const server = openServer(16);
+  let id = 0;
+  for (const project of ['a', 'b', 'c'])
+    for (let count = 0; count < 50; count++) server.tell(chat(++id, project, { maxTokens: 4000 }));
+  for (let step = 0; step < 20; step++) await server.step();
+  server.tell(chat(++id, 'd', { maxTokens: 8 }));
+  const before = server.steps;
+  while (!server.ended.has(id)) await server.step();
+  expect(server.steps - before).toBeLessThanOrEqual(10);
+});
+
+it('reads one long prompt of a project before those of others', async () => {
+  const server = openServer(16);
+  for (let id = 1; id <= 50; id++) server.tell(chat(id, 'many', { tokens: 4096, maxTokens: 4000 }));
+  await server.settled();
+  expect(server.mostAtOnce).toBe(1);
+  server.tell(chat(99, 'few', { maxTokens: 8 }));
+  while (!server.ended.has(99)) await server.step();
+  expect(server.steps).toBeLessThanOrEqual(10);
+});
+
+it('shares places between vectors and chats alike', async () => {
+  const server = openServer(16);
+  const inputs = [new Int32Array(100)];
+  for (let id = 1; id <= 50; id++)
+    server.tell({ kind: 'embed', id, project: 'many', model, inputs });
+  await server.settled();
+  // 512 tokens of one project at a time.
+  expect(server.embedded).toHaveLength(5);
+  server.tell({ kind: 'embed', id: 98, project: 'few', model, inputs });
+  server.tell(chat(99, 'few', { maxTokens: 8 }));
+  await server.settled();
+  expect(server.embedded).toHaveLength(6);
+  while (!server.ended.has(99)) await server.step();
+  expect(server.steps).toBeLessThanOrEqual(10);
+});
