@@ -1,5 +1,6 @@
 import type { ChatCompletion, ChatRequest } from '@lathe/contracts/http/chat';
 import { newId } from '@lathe/contracts/id';
+import type { RateLimits } from '@lathe/contracts/rate-limits';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
@@ -8,6 +9,7 @@ import { type Asker, toInferenceRequest } from './chat-request.ts';
 import { afterFirstSign, answerEvents } from './chat-stream.ts';
 import type { Inference } from './inference.ts';
 import { getModel } from './models.ts';
+import { tellingLimits } from './rate-limits.ts';
 
 export type ChatPorts = {
   readonly models: RecordStore<ModelRecord>;
@@ -17,7 +19,11 @@ export type ChatPorts = {
 };
 
 /** Who asks; the signal fires when the client leaves. */
-export type ChatAsker = Asker & { readonly signal: AbortSignal };
+export type ChatAsker = Asker & {
+  readonly signal: AbortSignal;
+  /** Told how the project stands when an evaluator takes the request. */
+  readonly onLimits: (limits: RateLimits) => void;
+};
 
 /** One whole completion. Throws `model_not_found`, and what `Inference` throws. */
 export async function completeChat(
@@ -27,7 +33,8 @@ export async function completeChat(
 ): Promise<ChatCompletion> {
   const request = toInferenceRequest(body, asker);
   await getModel(ports, asker.project, body.model);
-  return collectAnswer(head(ports, body), ports.inference.answer(request, asker.signal));
+  const pieces = ports.inference.answer(request, asker.signal);
+  return collectAnswer(head(ports, body), tellingLimits(pieces, asker.onLimits));
 }
 
 /**
@@ -41,7 +48,8 @@ export async function streamChat(
 ): Promise<AsyncIterable<string>> {
   const request = toInferenceRequest(body, asker);
   await getModel(ports, asker.project, body.model);
-  const pieces = await afterFirstSign(ports.inference.answer(request, asker.signal));
+  const answer = ports.inference.answer(request, asker.signal);
+  const pieces = await afterFirstSign(tellingLimits(answer, asker.onLimits));
   return answerEvents(head(ports, body), pieces, {
     includeUsage: body.stream_options?.include_usage === true,
     onFailure: (error) =>

@@ -10,6 +10,7 @@ import type { RecordStore } from '@lathe/platform/records/port';
 import type { ChatAsker } from './chat.ts';
 import type { EmbeddingPiece, Inference } from './inference.ts';
 import { getModel } from './models.ts';
+import { tellingLimits } from './rate-limits.ts';
 
 export type EmbeddingPorts = {
   readonly models: RecordStore<ModelRecord>;
@@ -39,7 +40,9 @@ export async function embed(
     isList,
     dimensions,
   };
-  const { vectors, promptTokens } = await collect(ports.inference.embed(question, signal));
+  const { vectors, promptTokens } = await collect(
+    tellingLimits(ports.inference.embed(question, signal), asker.onLimits),
+  );
   if (vectors.length !== inputs.length)
     throw new LatheError(
       'internal_error',

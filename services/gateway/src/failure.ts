@@ -1,11 +1,15 @@
 import { errorCodes, LatheError, toWireError } from '@lathe/contracts/error';
 import { type ErrorBody, errorBody } from '@lathe/contracts/http/error';
 import { ArtifactError } from '@lathe/platform/artifacts/port';
+import { LimitedError, rateLimitHeaders, retryHeaders } from './rate-limits.ts';
 
 /** A body that names something which does not exist: the route exists, so the answer is 400, not 404. */
 export class BadReference extends LatheError {
   readonly status = 400;
 }
+
+/** When to try again what is refused for the moment, where nobody knows better. */
+const usualRetryMs = 1000;
 
 /** An error as it goes over HTTP. */
 export type Failure = {
@@ -16,7 +20,7 @@ export type Failure = {
 
 /**
  * The HTTP answer for any thrown value; the cause stays private. The official client repeats 409,
- * 429 and 5xx by itself, so what cannot succeed by repeating says so in `x-should-retry`.
+ * 429 and 5xx by itself, so what cannot succeed by repeating says so in `x-should-retry`, and a 429 or 503 says when to.
  */
 export function failureOf(thrown: unknown): Failure {
   const error = storeFailure(thrown) ?? thrown;
@@ -27,6 +31,9 @@ export function failureOf(thrown: unknown): Failure {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (pointless && repeated) headers['x-should-retry'] = 'false';
   if (status === 401) headers['www-authenticate'] = 'Bearer';
+  if (status === 429 || status === 503)
+    Object.assign(headers, retryHeaders(wire.retryAfterMs ?? usualRetryMs));
+  if (error instanceof LimitedError) Object.assign(headers, rateLimitHeaders(error.limits));
   return { status, headers, body: errorBody(wire) };
 }
 

@@ -1,5 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { RateLimits } from '@lathe/contracts/rate-limits';
 import type { Context } from 'hono';
+import { rateLimitHeaders } from './rate-limits.ts';
 
 /** What every handler finds beside the request. */
 export type GatewayEnv = {
@@ -18,6 +20,13 @@ export function clientGone(c: GatewayContext): AbortSignal {
   });
   if (outgoing.destroyed) controller.abort();
   return controller.signal;
+}
+
+/** Sets the headers that tell how the project stands, once an evaluator says so. */
+export function limitsTeller(c: GatewayContext): (limits: RateLimits) => void {
+  return (limits) => {
+    for (const [name, value] of Object.entries(rateLimitHeaders(limits))) c.header(name, value);
+  };
 }
 
 /** A body that is made while it is sent: nothing is read ahead of the client. */

@@ -1,4 +1,4 @@
-import { fromWireError, LatheError } from '@lathe/contracts/error';
+import { LatheError } from '@lathe/contracts/error';
 import {
   type EmbeddingQuestion,
   type EmbeddingReply,
@@ -13,6 +13,7 @@ import { embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { z } from 'zod';
 import { askEvaluators, type InferenceWaits } from './exchange.ts';
+import { repliedError } from './rate-limits.ts';
 
 /** Everything of a reply but the failure, which is thrown. */
 export type Piece = Exclude<InferenceReply, { kind: 'error' }>;
@@ -32,7 +33,7 @@ export function createInference(nats: NatsConnection, waits: InferenceWaits): In
     answer(body, signal) {
       const read = (json: unknown): Piece => {
         const reply = readReply(inferenceReplySchema, json);
-        if (reply.kind === 'error') throw fromWireError(reply.error);
+        if (reply.kind === 'error') throw repliedError(reply);
         if ('choice' in reply && !(reply.choice >= 0 && reply.choice < body.choices))
           throw new LatheError('internal_error', 'The evaluator answered a choice nobody asked.');
         return reply;
@@ -44,7 +45,7 @@ export function createInference(nats: NatsConnection, waits: InferenceWaits): In
     embed(body, signal) {
       const read = (json: unknown): EmbeddingPiece => {
         const reply = readReply(embeddingReplySchema, json);
-        if (reply.kind === 'error') throw fromWireError(reply.error);
+        if (reply.kind === 'error') throw repliedError(reply);
         return reply;
       };
       const isLast = (piece: EmbeddingPiece): boolean => piece.kind === 'done';

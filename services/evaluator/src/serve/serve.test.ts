@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = await tempFolder();
   await mkdir(join(folder.path, 'models', 'odd'), { recursive: true });
   await writeFile(join(folder.path, 'models', 'odd', 'config.json'), '{"model_type": "other"}');
-  const overrides = { waitingMs: 20, modelScanMs: 100, mergedModels: 1 };
+  const overrides = { waitingMs: 20, modelScanMs: 100, mergedModels: 1, projectRequests: 24 };
   service = await openEvaluator({ natsUrl: nats.url, folder: folder.path }, overrides);
 });
 afterAll(async () => {
@@ -198,6 +198,33 @@ describe('a chat', () => {
     );
     expect(all.every(({ last }) => last?.kind === 'done')).toBe(true);
     expect(new Set(all.map(({ texts }) => texts[0])).size).toBe(1);
+  });
+});
+
+describe('two projects', () => {
+  it("do not stop each other: one has its share, and the other's short answer comes at once", async () => {
+    const endless = { maxTokens: null, logitBias: biasTo('ab'), choices: 16, project: 'many' };
+    const requests = Array.from({ length: 24 }, () => ({ ...chatRequest(), ...endless }));
+    const accepted = Promise.withResolvers<void>();
+    let open = 0;
+    const answers = requests.map(async (request) => {
+      for await (const reply of service.ask(request)) {
+        if (reply.kind === 'accepted' && ++open === requests.length) accepted.resolve();
+        if (reply.kind === 'done' || reply.kind === 'error') open--;
+      }
+    });
+    await accepted.promise;
+    const [refused] = await Array.fromAsync(service.ask(endless));
+    expect(refused).toMatchObject({
+      kind: 'error',
+      error: { code: 'rate_limit_exceeded', retryAfterMs: expect.any(Number) },
+      limits: { limitRequests: 24, remainingRequests: 0 },
+    });
+    const { kinds, last } = await collect(service.ask({ project: 'few', maxTokens: 8 }));
+    expect([kinds[0], last?.kind]).toEqual(['accepted', 'done']);
+    expect(open).toBe(24);
+    for (const { requestId } of requests) service.cancel(requestId);
+    await Promise.all(answers);
   });
 });
 
