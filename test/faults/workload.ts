@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Client } from './client.ts';
+
+const examples = fileURLToPath(new URL('../../examples/support-routing.jsonl', import.meta.url));
+
+/** Kinds of jobs whose results are compared to the byte: each trains other weights in another way. */
+export const specs = {
+  lora: { adaptation: { type: 'lora', rank: 4, dropout: 0.1 } },
+  layers: { adaptation: { type: 'layers', last: 1 } },
+  ia3: { adaptation: { type: 'ia3' } },
+} as const;
+export type SpecName = keyof typeof specs;
+export const specNames = Object.keys(specs) as SpecName[];
+
+/** The rows that every job trains on. */
+export const rows = readFileSync(examples, 'utf8').split('\n').slice(0, 64).join('\n');
+
+/** The body of a create request; the same spec and file lead to the same weights. */
+export function jobBody(spec: SpecName, file: string, submission: string): object {
+  return {
+    model: 'lathe-tiny',
+    training_file: file,
+    seed: 11,
+    metadata: { submission },
+    method: {
+      type: 'supervised',
+      supervised: { hyperparameters: { n_epochs: 3, batch_size: 8 } },
+    },
+    lathe: { ...specs[spec], checkpoint_every: 4, evaluation_rows: 4, few_shot_examples: 0 },
+  };
+}
+
+const question = 'My parcel has not arrived.';
+
+/** What an undisturbed job of a spec makes: the digests of its files, and an answer of its model. */
+export type Outcome = { readonly files: Readonly<Record<string, string>>; readonly answer: string };
+
+/** What a finished job has made. */
+export async function outcomeOf(
+  client: Client,
+  job: { readonly id: string; readonly fine_tuned_model: string | null },
+): Promise<Outcome> {
+  const files = await client.modelFiles(job.id);
+  return { files, answer: await client.ask(job.fine_tuned_model ?? '', question) };
+}
+
+/** Runs one job of each spec while nothing goes wrong: the bytes that all others are held against. */
+export async function referenceOutcomes(client: Client): Promise<Record<SpecName, Outcome>> {
+  const file = await client.upload(rows);
+  const outcomes = specNames.map(async (spec) => {
+    const { id } = await client.create(jobBody(spec, file, `reference-${spec}`), `ref-${spec}`);
+    const job = await client.over(id);
+    if (job.status !== 'succeeded')
+      throw new Error(`the undisturbed job of ${spec} is ${job.status}: ${job.error?.message}`);
+    return [spec, await outcomeOf(client, job)] as const;
+  });
+  return Object.fromEntries(await Promise.all(outcomes)) as Record<SpecName, Outcome>;
+}
