@@ -11,14 +11,18 @@ export type WorkerBoard = {
   changed(withinMs: number): Promise<void>;
 };
 
-type Seen = { readonly record: WorkerRecord; readonly until: number };
+type Seen = {
+  readonly record: WorkerRecord;
+  readonly revision: number;
+  readonly until: number;
+};
 
 /**
- * Watches the announcements until the signal aborts; those that are not admitted do not count. How long one counts is measured by this
- * machine's own clock from its arrival, so that clocks of workers may differ.
+ * Watches the announcements until the signal aborts; those that are not admitted do not count. How long one counts is
+ * measured by this machine's own clock from its arrival, so that clocks of workers may differ.
  */
 export function watchWorkers(
-  workers: RecordStore<WorkerRecord>,
+  workers: Pick<RecordStore<WorkerRecord>, 'watch'>,
   signal: AbortSignal,
   admit: (record: WorkerRecord) => boolean,
   now: () => number = () => performance.now(),
@@ -31,11 +35,16 @@ export function watchWorkers(
     for await (const change of workers.watch('', signal)) {
       if (change.kind === 'delete' || !admit(change.value)) seen.delete(change.key);
       else {
-        const { value } = change;
+        const { value, revision } = change;
+        const known = seen.get(change.key);
+        // A watch that begins again tells the same announcement once more: that is no sign of life.
+        if (known?.revision === revision) continue;
         const lease = value.expiresAt - value.announcedAt;
-        // Of an announcement from before our time only the rest of its lease counts.
-        const left = value.announcedAt < startedAt ? value.expiresAt - Date.now() : lease;
-        seen.set(change.key, { record: value, until: now() + Math.min(left, lease) });
+        // Of an announcement from before our time only the rest of its lease counts. One that comes while we
+        // watch counts whole, whatever the worker's clock says.
+        const isOld = known === undefined && value.announcedAt < startedAt;
+        const left = isOld ? value.expiresAt - Date.now() : lease;
+        seen.set(change.key, { record: value, revision, until: now() + Math.min(left, lease) });
       }
       const told = news;
       news = Promise.withResolvers();
