@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
+import { requireFiniteWeights } from '@lathe/engine/checkpoint/finite';
 import { listBaseModels } from '@lathe/platform/base-models';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
@@ -17,7 +18,8 @@ export type AnnouncePorts = {
 export type Announcer = { scan(): Promise<void> };
 
 /**
- * Announces every folder that the engine and the tokenizer can work with as a base model, logs each
+ * Announces every folder that the engine and the tokenizer can work with as a base model, whose weights are finite
+ * numbers, logs each
  * other one with the reason, again only when that changes, and takes back announcements of folders
  * that are gone: all evaluators of a deployment see the same folders. Unchanged models are not opened again.
  */
@@ -65,6 +67,7 @@ async function announce(
   folder: { readonly path: string; readonly changedMs: number },
 ): Promise<void> {
   const kit = await openModelKit(folder.path);
+  await requireFiniteWeights(kit.tensors);
   const record: ModelRecord = {
     version: 1,
     kind: 'base',

@@ -1,4 +1,5 @@
 /** Program of the engine process: engine-process.ts forks it and talks to it. */
+import { requireFiniteWeights } from '@lathe/engine/checkpoint/finite';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { openGenerator } from '@lathe/engine/generate/generator';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
@@ -20,7 +21,11 @@ process.once('message', (raw: unknown) => {
   const maxRows = chatSlots + evaluationSlots;
   const device = cpuDevice(threads === 0 ? {} : { threads });
   const pool = createModelPool({
-    openFolder: openModelFolder,
+    openFolder: async (path) => {
+      const opened = await openModelFolder(path);
+      await requireFiniteWeights(opened.tensors);
+      return opened;
+    },
     openGenerator: async (opened, { folder, maxContext }) =>
       withForms(await openGenerator({ model: opened, maxContext, maxRows, device }), folder),
     mergedModels: configuration.mergedModels,

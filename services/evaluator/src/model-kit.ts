@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LatheError } from '@lathe/contracts/error';
 import type { DecoderConfig } from '@lathe/engine/checkpoint/decoder-config';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { type ModelFolder, openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
@@ -13,6 +13,7 @@ import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 export type ModelKit = {
   readonly folder: string;
   readonly config: DecoderConfig;
+  readonly tensors: ModelFolder['tensors'];
   readonly parameters: number;
   readonly tokenizer: Tokenizer;
   /** Digest of tokenizer.json. */
@@ -42,6 +43,7 @@ export async function openModelKit(folder: string): Promise<ModelKit> {
   return {
     folder,
     config,
+    tensors,
     parameters,
     tokenizer,
     tokenizerSha256: createHash('sha256')

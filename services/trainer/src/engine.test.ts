@@ -157,7 +157,7 @@ test(
       );
       expect(job.error?.code).toBe('training_failed');
       expect(job.error?.message).toMatch(
-        /^The loss or a gradient is not a finite number at step \d+\. Its rows are on lines (\d+, ){3}\d+ of/,
+        /^The loss or a gradient is not a finite number at step \d+, with a learning rate of \S+\. Its rows are on lines (\d+, ){3}\d+ of/,
       );
     }),
   60_000,

@@ -135,10 +135,10 @@ test('a loss that is no number fails the job with a sentence and is not tried ag
     cluster.startWorker('one', { nanAt: 6 });
     const id = await cluster.createJob();
     const job = await cluster.waitFor(id, ({ state }) => state === 'failed');
+    const { learningRate } = job.settings ?? expect.fail('no settings');
     expect(job.error).toEqual({
       code: 'training_failed',
-      message:
-        'The loss is not a finite number at step 6. Its rows are on lines 1, 7 of the training file. A lower learning rate usually cures this.',
+      message: `The loss is not a finite number at step 6, with a learning rate of ${learningRate}. Its rows are on lines 1, 7 of the training file. A lower learning rate usually cures this.`,
       param: null,
     });
     expect(job.lostWorkers).toBe(0);

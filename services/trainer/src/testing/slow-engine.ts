@@ -37,7 +37,9 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
         process.kill(process.pid, 'SIGKILL');
       await sleep(habits.stepMs);
       step++;
-      if (step === habits.nanAt) throw new DivergedRunError('The loss', { step, examples: [0, 3] });
+      const { learningRate } = task.settings;
+      if (step === habits.nanAt)
+        throw new DivergedRunError('The loss', { step, examples: [0, 3], learningRate });
       weight = nextWeight(weight, step);
       return {
         step,
@@ -45,13 +47,14 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
         loss: weight,
         tokenAccuracy: 0.5,
         figures: {},
-        learningRate: task.settings.learningRate,
+        learningRate,
         gradientNorm: 1,
         supervisedTokens: batchSize,
         tokens: 4 * batchSize,
         seconds: habits.stepMs / 1000,
       };
     },
+    checkModel: async () => {},
     scoreHeldOut: async () => ({ loss: weight / 2, tokenAccuracy: 0.25, supervisedTokens: 8 }),
     dispose: async () => {},
     async saveState(folder) {

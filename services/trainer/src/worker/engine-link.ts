@@ -37,10 +37,27 @@ export function serveEngine(openTrainer: (task: EngineTask) => Promise<LoopTrain
     await delivered;
     process.disconnect();
   };
+  /** A task that cannot be read is refused; no other message is worth a run. */
+  const refuse = (cause: Error): void => {
+    const error = new LatheError('internal_error', 'The engine cannot read its task.');
+    send({
+      kind: 'failed',
+      error: toWireError(error),
+      retryable: false,
+      examples: [],
+      cause: inspect(cause),
+    });
+    void delivered.then(() => process.disconnect());
+  };
   process.on('disconnect', () => process.exit(0));
   process.on('message', (raw: unknown) => {
     heardAt = performance.now();
-    const message = toEngineSchema.parse(raw);
+    const parsed = toEngineSchema.safeParse(raw);
+    if (!parsed.success) {
+      if (!working) refuse(parsed.error);
+      return;
+    }
+    const message = parsed.data;
     if (message.kind === 'pause') stop = true;
     else if (message.kind === 'resume') stop = false;
     else if (message.kind === 'train' && !working) {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { ZodError } from 'zod';
 import {
   type EngineTask,
   type FromEngine,
@@ -135,9 +136,32 @@ function forkEngine(
     },
     Math.min(limits.pingMs, limits.stepMs / 4, limits.startMs / 4),
   );
+  /** What cannot be read fails the run that it is about, for good: the next attempt would say the same. */
+  const refuse = (cause: ZodError): void => {
+    const listener = work?.listener;
+    work = undefined;
+    const [issue] = cause.issues;
+    listener?.onMessage({
+      kind: 'failed',
+      error: {
+        code: 'internal_error',
+        message: `The engine told what cannot be read: ${issue?.path.join('.')}: ${issue?.message}.`,
+        param: null,
+      },
+      retryable: false,
+      examples: [],
+      cause: cause.message,
+    });
+    child.kill('SIGKILL');
+    void gone.then(() =>
+      listener?.onEnd({ kind: 'exited', how: 'it was stopped', lastLines: output.text() }),
+    );
+  };
   child.on('message', (raw) => {
     heardAt = performance.now();
-    const message = fromEngineSchema.parse(raw);
+    const parsed = fromEngineSchema.safeParse(raw);
+    if (!parsed.success) return refuse(parsed.error);
+    const message = parsed.data;
     if (message.kind === 'resting') {
       end({ kind: 'exited', how: 'it has done its task', lastLines: output.text() });
       return onRest();

@@ -2,7 +2,12 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decodeShard } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
-import { CheckpointError, UnsupportedModelError } from '@lathe/engine/checkpoint/error';
+import {
+  CheckpointError,
+  NotFiniteWeightsError,
+  UnsupportedModelError,
+} from '@lathe/engine/checkpoint/error';
+import { requireFiniteWeights } from '@lathe/engine/checkpoint/finite';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { readServedAdapter } from '@lathe/engine/checkpoint/peft-virtual';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
@@ -34,47 +39,69 @@ async function openWith<Example>(
   examplesOf: (shard: TokenizedExample[]) => Example[],
 ): Promise<LoopTrainer> {
   const read = async (paths: readonly string[]) => examplesOf(await readShards(paths));
-  const trainer = await inUserTerms(async () => {
+  const examples = await read(task.trainShards);
+  const trainer = await inUserTerms(task, async () => {
     const { start } = task;
     const isAdapter = start?.kind === 'adapter';
+    const model = await openModelFolder(start?.kind === 'merged' ? start.folder : task.modelFolder);
+    if (task.settings.initial !== 'random') await requireFiniteWeights(model.tensors);
     const opened = await createTrainer({
       objective,
-      model: await openModelFolder(start?.kind === 'merged' ? start.folder : task.modelFolder),
+      model,
       settings: engineSettings(task.settings),
       initial: task.settings.initial,
       adapter: isAdapter ? await readServedAdapter(start.folder) : undefined,
       origin: start?.digest,
-      examples: await read(task.trainShards),
+      examples,
       device: await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads }),
     });
     if (task.stateFolder !== null) await opened.restoreState(task.stateFolder);
     return opened;
   });
   const heldOut = await read(task.heldOutShards);
-  return loopTrainer(trainer, heldOut, modelKind(task) === 'adapter');
+  // Enough for objectives that compare examples with each other.
+  const some = examples.slice(0, task.settings.batchSize);
+  return loopTrainer(trainer, task, { heldOut, some });
 }
 
 function loopTrainer<Example>(
   trainer: Trainer<Example>,
-  heldOut: readonly Example[],
-  hasAdapter: boolean,
+  task: EngineTask,
+  { heldOut, some }: { readonly heldOut: readonly Example[]; readonly some: readonly Example[] },
 ): LoopTrainer {
+  const hasAdapter = modelKind(task) === 'adapter';
+  const { learningRate } = task.settings;
+  const diverged = (what: string) =>
+    new DivergedRunError(what, { step: trainer.step, examples: [], learningRate });
+  const score = async (rows: readonly Example[], what: string) => {
+    const result = await inUserTerms(task, () => trainer.evaluate(rows));
+    if (!Number.isFinite(result.loss)) throw diverged(what);
+    return result;
+  };
   return {
     totalSteps: trainer.totalSteps,
     get step() {
       return trainer.step;
     },
     trainableParameters: trainer.trainableParameters,
-    trainStep: () => inUserTerms(() => trainer.trainStep()),
+    trainStep: () => inUserTerms(task, () => trainer.trainStep()),
     dispose: () => trainer.dispose(),
-    scoreHeldOut: () => inUserTerms(() => trainer.evaluate(heldOut)),
+    scoreHeldOut: () => score(heldOut, 'The loss on the held-out rows'),
+    async checkModel() {
+      await score(some, 'The loss of the trained model');
+    },
     async saveState(folder) {
       await mkdir(dirname(folder), { recursive: true });
       await trainer.saveState(folder);
     },
     async exportModel(folder) {
       await mkdir(dirname(folder), { recursive: true });
-      await (hasAdapter ? trainer.exportAdapter(folder) : trainer.exportMerged(folder));
+      try {
+        await (hasAdapter ? trainer.exportAdapter(folder) : trainer.exportMerged(folder));
+      } catch (error) {
+        if (error instanceof NotFiniteWeightsError) throw diverged('A trained weight');
+        throw error;
+      }
     },
   };
 }
@@ -86,7 +113,10 @@ async function readShards(paths: readonly string[]): Promise<TokenizedExample[]>
 }
 
 /** What the engine refuses is the job's fault, in words that its owner may read. */
-async function inUserTerms<T>(act: () => Promise<T>): Promise<T> {
+async function inUserTerms<T>(
+  { settings: { learningRate }, start }: EngineTask,
+  act: () => Promise<T>,
+): Promise<T> {
   try {
     return await act();
   } catch (error) {
@@ -96,13 +126,24 @@ async function inUserTerms<T>(act: () => Promise<T>): Promise<T> {
         `The base model is not supported: ${error.field} ${problemOf(error)}`,
         { param: 'model', cause: error },
       );
+    if (error instanceof NotFiniteWeightsError)
+      throw new LatheError(
+        'unsupported_model',
+        `The weights of ${start === null ? 'the base model' : 'the model to go on from'} hold NaN or infinity, so nothing can be trained on them.`,
+        { param: 'model', cause: error },
+      );
     if (error instanceof CheckpointError)
       throw new LatheError(
         'training_failed',
         'A file of the base model or of the checkpoint is damaged.',
         { cause: error, retryable: true },
       );
-    if (error instanceof DivergedError) throw new DivergedRunError('The loss or a gradient', error);
+    if (error instanceof DivergedError)
+      throw new DivergedRunError('The loss or a gradient', {
+        step: error.step,
+        examples: error.examples,
+        learningRate,
+      });
     if (error instanceof RangeError)
       throw new LatheError('training_failed', `${upperFirst(error.message)}.`, {
         cause: error,

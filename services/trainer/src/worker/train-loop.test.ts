@@ -39,6 +39,7 @@ function trainerFrom(step: number, totalSteps: number): LoopTrainer {
       return { step, epoch: 1, loss: 1, tokenAccuracy: 1, seconds: 1, figures: {}, ...numbers };
     },
     scoreHeldOut: async () => ({ loss: 1, tokenAccuracy: 1, supervisedTokens: 1 }),
+    checkModel: async () => {},
     saveState: async () => {},
     exportModel: async () => {},
     dispose: async () => {},

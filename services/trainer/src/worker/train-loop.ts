@@ -20,8 +20,10 @@ export type LoopTrainer = {
   readonly trainableParameters: number;
   /** Takes one optimizer step. */
   trainStep(): Promise<Step>;
-  /** Scores the held-out rows. */
+  /** Scores the held-out rows. Throws when the loss is not a finite number. */
   scoreHeldOut(): Promise<Omit<Score, 'step'>>;
+  /** Throws unless the model as it is now gives finite numbers. */
+  checkModel(): Promise<void>;
   /** Writes what resuming needs, as a whole folder or not at all. */
   saveState(folder: string): Promise<void>;
   /** Writes the model as it is now: an adapter or a merged folder, by the job's adaptation. */
@@ -44,7 +46,7 @@ export type LoopPorts = {
  * model every `checkpointEvery` steps (by default each epoch), the bare state whenever
  * `saveStateMs` went by. Steps are told together, at most `stepBatchMs` late while they go on; what is
  * sent after a step never overtakes it. With early stopping every best evaluation is a checkpoint, and the
- * model of the best of them is the result. What the trainer throws ends it.
+ * model of the best of them is the result. A model whose numbers are not finite is none. What the trainer throws ends it.
  */
 export async function trainLoop(
   trainer: LoopTrainer,
@@ -124,6 +126,8 @@ export async function trainLoop(
   }
   await ports.breathe();
   if (watch.goesOn) await score();
+  // Held-out rows have shown it already.
+  if (task.heldOutShards.length === 0) await trainer.checkModel();
   const best = watch.bestStep ?? trainer.step;
   if (best !== trainer.step) {
     const text = `Held-out rows were answered best after step ${best}; training ended after step ${trainer.step}, and the model of step ${best} is kept.`;
