@@ -56,7 +56,7 @@ function toMessage(message: ChatRequest['messages'][number], index: number): Mes
       `Invalid value for 'messages[${index}].content': a ${role} message needs content.`,
     );
   const text = Array.isArray(content) ? content.map((part) => part.text).join('') : (content ?? '');
-  return { role, content: text, ...(name === undefined ? {} : { name }) };
+  return { role, content: text, ...(name == null ? {} : { name }) };
 }
 
 function maxTokens(body: ChatRequest): number | null {

@@ -45,10 +45,10 @@ function plain(message: string): string {
 function refusal(issue: Issue, value: unknown): LatheError {
   const { path, code } = issue;
   if (code === 'unrecognized_keys') {
-    const param = pathText([...path, issue.keys[0] ?? '']);
-    return new LatheError('unsupported_parameter', `Unsupported parameter: '${param}'.`, { param });
+    return unsupported(pathText([...path, issue.keys[0] ?? '']));
   }
   const param = pathText(path);
+  if (code === 'custom' && issue.params?.unsupported === true) return unsupported(param);
   if (path.length > 0 && valueAt(value, path) === undefined)
     return new LatheError('missing_parameter', `Missing required parameter: '${param}'.`, {
       param,
@@ -57,6 +57,10 @@ function refusal(issue: Issue, value: unknown): LatheError {
   return new LatheError('invalid_value', `Invalid value for ${where}: ${plain(issue.message)}.`, {
     param: param === '' ? null : param,
   });
+}
+
+function unsupported(param: string): LatheError {
+  return new LatheError('unsupported_parameter', `Unsupported parameter: '${param}'.`, { param });
 }
 
 /**

@@ -77,7 +77,7 @@ describe('a wrong line fails the job by number and reason', () => {
     ],
     [
       'tool calls',
-      messages(user, { ...assistant, tool_calls: [] }),
+      messages(user, { ...assistant, tool_calls: [{ id: 'call_1' }] }),
       'messages[1].tool_calls cannot be trained: tool calls are not supported.',
     ],
     [
@@ -104,6 +104,11 @@ describe('a wrong line fails the job by number and reason', () => {
     ['deep nesting', '['.repeat(100_000), 'the JSON is nested deeper than 64 levels.'],
     ['a very long line', 'x'.repeat(2 << 20), 'the line is longer than 1048576 bytes.'],
     ['__proto__', '{"__proto__": {"messages": []}}', '"messages" is missing.'],
+    [
+      'a key twice',
+      '{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "content": "b"}]}',
+      'messages[1] has the key "content" twice.',
+    ],
   ])('%s', async (_, line, reason) => {
     expect(await complaint(line)).toBe(`Line 21: ${reason}`);
   });
@@ -166,10 +171,11 @@ describe('a file of another kind is refused with what was seen and what is wante
 
 describe('size', () => {
   it('takes BOM, CRLF and blank lines for what they are', async () => {
-    const job = await service.run(`\uFEFF${good.replaceAll('\n', '\r\n\r\n')}\r\n`);
+    const whole = `\uFEFF${good.replaceAll('\n', '\r\n\r\n')}\r\n`;
+    const job = await service.run(`${whole}${whole}`);
     expect(job.state).toBe('queued');
     const { report } = await service.dataset(job);
-    expect(report.rows).toMatchObject({ read: 20, kept: 20 });
+    expect(report.rows).toMatchObject({ read: 40, kept: 40 });
   });
 
   it('survives many tiny broken lines and says how many', async () => {

@@ -8,8 +8,8 @@ const carriageReturn = 0x0d;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Splits a stream of bytes at newlines. A UTF-8 byte order mark and the CR of a CRLF are removed;
- * blank lines are counted and left out. Memory stays below one chunk and `maxLineBytes`: of a longer
+ * Splits a stream of bytes at newlines. A UTF-8 byte order mark, which files that were put together have in
+ * their middle too, and the CR of a CRLF are removed; blank lines are counted and left out. Memory stays below one chunk and `maxLineBytes`: of a longer
  * line only its number comes out.
  */
 export async function* readLines(
@@ -26,7 +26,7 @@ export async function* readLines(
     parts = [];
     length = 0;
     if (tooLong) return { number, tooLong };
-    const bytes = trimmed(whole, number === 1);
+    const bytes = trimmed(whole);
     return isBlank(bytes) ? undefined : { number, bytes };
   };
   const add = (piece: Buffer): void => {
@@ -52,8 +52,8 @@ export async function* readLines(
   }
 }
 
-function trimmed(bytes: Buffer, isFirst: boolean): Buffer {
-  const from = isFirst && bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+function trimmed(bytes: Buffer): Buffer {
+  const from = bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
   const to = bytes.at(-1) === carriageReturn ? bytes.length - 1 : bytes.length;
   return bytes.subarray(from, to);
 }

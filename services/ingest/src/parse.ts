@@ -3,7 +3,9 @@ import type { Line } from './lines.ts';
 
 /** Why a line is no JSON value, as rule and sentence. */
 export type LineProblem = { readonly rule: string; readonly message: string };
-export type ParsedLine = { readonly value: unknown } | { readonly problem: LineProblem };
+export type ParsedLine =
+  | { readonly value: unknown; readonly text: string }
+  | { readonly problem: LineProblem };
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -22,11 +24,13 @@ export function parseLine(
   } catch {
     return problem('encoding', 'the line is not valid UTF-8; save the file as UTF-8');
   }
+  let value: unknown;
   try {
-    return { value: JSON.parse(text) };
+    value = JSON.parse(text);
   } catch (error) {
     return problem('json', `the line is not valid JSON: ${jsonReason(error, text)}`);
   }
+  return { value, text };
 }
 
 function problem(rule: string, message: string): ParsedLine {

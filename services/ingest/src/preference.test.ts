@@ -62,7 +62,7 @@ it.each([
   [{ input: undefined }, '"input" is missing'],
   [{ input: { messages: [] } }, 'input.messages must not be empty'],
   [{ input: { messages: answer('a') } }, 'input.messages must not end with an answer'],
-  [{ input: { ...pair(0).input, tools: [] } }, 'tools cannot be trained'],
+  [{ input: { ...pair(0).input, tools: [{}] } }, 'tools cannot be trained'],
   [{ preferred_output: undefined }, '"preferred_output" is missing'],
   [{ preferred_output: 'yes' }, 'preferred_output must be a list, not a string'],
   [{ preferred_output: [...answer('a'), ...answer('b')] }, 'must hold one message, not 2'],
@@ -109,7 +109,7 @@ it('flags the targets of judged answers by their label', async () => {
 it.each([
   [judged(0, 'yes'), 'Line 2: label must be true or false, not a string.'],
   [{ ...judged(0, true), output: [] }, 'Line 2: output must hold one message, not 0.'],
-  [{ ...judged(0, true), score: 1, tools: [] }, 'Line 2: tools cannot be trained'],
+  [{ ...judged(0, true), score: 1, tools: [{}] }, 'Line 2: tools cannot be trained'],
 ])('names the line of a wrong judgement: %j', async (wrong, message) => {
   const job = await service.run(lines([judged(0, true), wrong]), kto);
   expect(job.error?.message).toContain(message);

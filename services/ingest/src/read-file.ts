@@ -4,6 +4,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from './breather.ts';
 import { answerOf, convertRow, promptOf } from './convert.ts';
 import { checkLesson, detectKind, type FileKind, type Lesson } from './detect.ts';
+import { checkKeys } from './duplicate-keys.ts';
 import type { Findings } from './findings.ts';
 import { type Line, readLines } from './lines.ts';
 import { checkMask, supervisedCount } from './mask.ts';
@@ -175,6 +176,7 @@ function readRow(line: Line, kind: FileKind, settings: IngestSettings): RowRead 
   const parsed = parseLine(line, settings);
   if ('problem' in parsed) return { issues: [{ ...parsed.problem, path: '', level: 'error' }] };
   const issues = validateRow(parsed.value, kind);
+  checkKeys(parsed.text, (issue) => issues.push(issue));
   if (issues.some((issue) => issue.level === 'error')) return { issues };
   return { row: convertRow(parsed.value, kind, line.number), issues };
 }

@@ -1,3 +1,5 @@
+import { asksForNothing } from '@lathe/contracts/http/nothing';
+
 /** One thing that is wrong with a row: where in it, by which rule, in words without a full stop. */
 export type RowIssue = {
   readonly path: string;
@@ -10,14 +12,20 @@ export type Report = (issue: RowIssue) => void;
 
 export const roles = ['system', 'developer', 'user', 'assistant', 'tool'];
 const messageKeys = new Set(['role', 'content', 'name', 'weight']);
-/** Keys that clients write as null; with a value they ask for something that is not supported. */
-const unsupportedKeys: Readonly<Record<string, string>> = {
-  tool_calls: 'tool calls',
-  tool_call_id: 'tool calls',
-  function_call: 'tool calls',
-  audio: 'sounds',
-  refusal: 'refusals',
-};
+/** Keys that exporters write beside the text: empty they ask for nothing, else for something that is not supported. */
+const unsupportedKeys: ReadonlyMap<string, string> = new Map([
+  ['tool_calls', 'tool calls are not supported'],
+  ['tool_call_id', 'tool calls are not supported'],
+  ['function_call', 'tool calls are not supported'],
+  ['audio', 'sounds are not supported'],
+  ['refusal', 'refusals are not supported'],
+  ['annotations', 'only text can be trained'],
+  ['content_parts', 'only text can be trained'],
+  ['reasoning', 'only what stands in content is trained'],
+  ['reasoning_content', 'only what stands in content is trained'],
+]);
+/** Keys that say something about a message and change nothing in it. */
+const labelKeys = new Set(['id', 'metadata', 'created_at']);
 
 /** What is wrong with one chat message. */
 export function checkMessage(message: unknown, path: string, report: Report): void {
@@ -28,7 +36,9 @@ export function checkMessage(message: unknown, path: string, report: Report): vo
   const { role, content, name, weight } = message;
   if (typeof role !== 'string' || !roles.includes(role))
     fail(report, `${path}.role`, 'role', `${path}.role must be one of ${roles.join(', ')}`);
-  checkContent(content, { path: `${path}.content`, role }, report);
+  // A call or a refusal stands in the place of the content, and is refused by its own name.
+  if (content != null || !speaksOtherwise(message))
+    checkContent(content, { path: `${path}.content`, role }, report);
   if (name != null && typeof name !== 'string')
     fail(report, `${path}.name`, 'type', `${path}.name must be a string`);
   if (weight !== undefined && weight !== null) {
@@ -38,17 +48,11 @@ export function checkMessage(message: unknown, path: string, report: Report): vo
       fail(report, `${path}.weight`, 'weight', `${path}.weight belongs to assistant messages only`);
   }
   for (const key of Object.keys(message)) {
-    if (messageKeys.has(key)) continue;
-    const unsupported = Object.hasOwn(unsupportedKeys, key) ? unsupportedKeys[key] : undefined;
-    if (unsupported !== undefined) {
-      if (message[key] != null)
-        fail(
-          report,
-          `${path}.${key}`,
-          'unsupported',
-          `${path}.${key} cannot be trained: ${unsupported} are not supported`,
-        );
-    } else
+    if (messageKeys.has(key) || labelKeys.has(key) || asksForNothing(message[key])) continue;
+    const reason = unsupportedKeys.get(key);
+    if (reason !== undefined)
+      fail(report, `${path}.${key}`, 'unsupported', `${path}.${key} cannot be trained: ${reason}`);
+    else
       fail(
         report,
         `${path}.${quoted(key)}`,
@@ -56,6 +60,13 @@ export function checkMessage(message: unknown, path: string, report: Report): vo
         `${path} has the unknown key ${quoted(key)}`,
       );
   }
+}
+
+/** Whether a message without content says something in another way. */
+function speaksOtherwise(message: Record<string, unknown>): boolean {
+  return ['tool_calls', 'function_call', 'refusal', 'audio'].some(
+    (key) => !asksForNothing(message[key]),
+  );
 }
 
 function checkContent(
@@ -78,7 +89,17 @@ function checkContent(
     const place = `${path}[${index}]`;
     if (!isObject(part) || part.type !== 'text')
       fail(report, place, 'part', `${place} must be a text part; only text can be trained`);
-    else checkText(part.text, `${place}.text`, report);
+    else {
+      checkText(part.text, `${place}.text`, report);
+      for (const key of Object.keys(part))
+        if (key !== 'type' && key !== 'text' && !asksForNothing(part[key]))
+          warn(
+            report,
+            `${place}.${quoted(key)}`,
+            'unknown-key',
+            `the key ${quoted(key)} of ${place} is not used`,
+          );
+    }
   }
 }
 
@@ -118,7 +139,15 @@ export function quoted(key: string): string {
   return JSON.stringify(key.length > 40 ? `${key.slice(0, 40)}…` : key);
 }
 
-const toolKeys = new Set(['tools', 'functions', 'parallel_tool_calls']);
+/** Keys of a row that ask for tools, and the values with which they do not. */
+const toolKeys: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
+  ['tools', []],
+  ['functions', []],
+  ['tool_choice', ['none', 'auto']],
+  ['function_call', ['none', 'auto']],
+  // It says how tools are called, and there are none.
+  ['parallel_tool_calls', [true, false]],
+]);
 /** Keys that tell a format. */
 const formatKeys = new Set([
   'messages',
@@ -128,7 +157,7 @@ const formatKeys = new Set([
   'non_preferred_output',
 ]);
 
-/** Keys of a row besides those that its format has. */
+/** Keys of a row besides those that its format has. One that asks for nothing may always stand there. */
 export function checkRowKeys(
   row: Record<string, unknown>,
   known: readonly string[],
@@ -136,15 +165,17 @@ export function checkRowKeys(
 ): void {
   for (const key of Object.keys(row)) {
     if (known.includes(key)) continue;
-    if (toolKeys.has(key))
-      fail(report, key, 'tools', `${key} cannot be trained: tool calls are not supported`);
-    else if (formatKeys.has(key))
+    if (formatKeys.has(key) && row[key] != null)
       fail(
         report,
         key,
         'mixed',
         `${key} does not belong here: the other rows are of another format`,
       );
-    else warn(report, quoted(key), 'unknown-key', `the key ${quoted(key)} is not used`);
+    else if (asksForNothing(row[key]) || key === 'metadata') continue;
+    else if (toolKeys.has(key)) {
+      if (!toolKeys.get(key)?.includes(row[key]))
+        fail(report, key, 'tools', `${key} cannot be trained: tool calls are not supported`);
+    } else warn(report, quoted(key), 'unknown-key', `the key ${quoted(key)} is not used`);
   }
 }

@@ -80,7 +80,16 @@ function checkOutput(output: unknown, path: string, report: Report): string | un
       fail(report, `${path}[0].role`, 'role', `${path}[0] must be from the assistant`);
     if (weight === 0)
       fail(report, `${path}[0].weight`, 'weight', `${path}[0].weight must not be 0`);
-    if (typeof content === 'string') return content.trim();
+    return saidBy(content);
   }
   return undefined;
+}
+
+/** What an answer says, however it is written: as one text or in parts, with which line ends and accents. */
+function saidBy(content: unknown): string | undefined {
+  const parts: unknown[] = Array.isArray(content)
+    ? content.map((part: unknown) => (isObject(part) ? part.text : undefined))
+    : [content];
+  if (!parts.every((part) => typeof part === 'string')) return undefined;
+  return parts.join('').replaceAll(/\r\n?/g, '\n').normalize('NFC').trim();
 }

@@ -1,14 +1,24 @@
 import { z } from 'zod';
 import { metadataSchema } from './metadata.ts';
+import { unsupported } from './nothing.ts';
 
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
 
-/** A message of a chat request; content may be a string or a list of text parts. */
+/**
+ * A message of a chat request; content may be a string or a list of text parts. What an answer carries beside its
+ * text comes back from clients empty, which asks for nothing.
+ */
 export const chatMessageSchema = z.strictObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
   content: z.union([z.string(), z.array(textPart)]).nullish(),
-  name: z.string().optional(),
-  refusal: z.null().optional(),
+  name: z.string().nullish(),
+  refusal: unsupported(),
+  annotations: unsupported(),
+  audio: unsupported(),
+  tool_calls: unsupported(),
+  tool_call_id: unsupported(),
+  function_call: unsupported(),
+  reasoning_content: unsupported(),
 });
 
 const penalty = z.number().min(-2).max(2);
@@ -53,10 +63,27 @@ export const chatRequestSchema = z.strictObject({
   frequency_penalty: penalty.nullish(),
   response_format: responseFormat.nullish(),
   stream: z.boolean().nullish(),
-  stream_options: z.strictObject({ include_usage: z.boolean().optional() }).nullish(),
+  stream_options: z
+    .strictObject({ include_usage: z.boolean().nullish(), include_obfuscation: unsupported(false) })
+    .nullish(),
   store: z.literal(false).nullish(),
   metadata: metadataSchema.nullish(),
   user: z.string().max(512).nullish(),
+  safety_identifier: z.string().max(512).nullish(),
+  prompt_cache_key: z.string().max(512).nullish(),
+  tools: unsupported(),
+  tool_choice: unsupported('none', 'auto'),
+  /** Says how tools are called, and there are none. */
+  parallel_tool_calls: z.boolean().nullish(),
+  functions: unsupported(),
+  function_call: unsupported('none', 'auto'),
+  modalities: z.array(z.literal('text')).nullish(),
+  audio: unsupported(),
+  prediction: unsupported(),
+  reasoning_effort: unsupported(),
+  verbosity: unsupported(),
+  web_search_options: unsupported(),
+  service_tier: unsupported('auto', 'default'),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 

@@ -74,6 +74,53 @@ describe('a chat request', () => {
     expect(problems(chatRequestSchema, parts)).toEqual([]);
   });
 
+  it('takes whatever asks for nothing', () => {
+    const idle = {
+      ...least,
+      messages: [
+        ...least.messages,
+        {
+          role: 'assistant',
+          content: 'Hello',
+          name: null,
+          refusal: null,
+          annotations: [],
+          audio: null,
+          tool_calls: [],
+          function_call: null,
+        },
+        { role: 'user', content: 'Bye' },
+      ],
+      tools: [],
+      tool_choice: 'auto',
+      parallel_tool_calls: true,
+      functions: null,
+      function_call: 'none',
+      modalities: ['text'],
+      audio: null,
+      prediction: null,
+      reasoning_effort: null,
+      service_tier: 'auto',
+      stream_options: null,
+      metadata: null,
+      store: false,
+      user: null,
+    };
+    expect(problems(chatRequestSchema, idle)).toEqual([]);
+    const nulls = { tools: null, tool_choice: null, parallel_tool_calls: null };
+    expect(problems(chatRequestSchema, { ...least, ...nulls })).toEqual([]);
+  });
+
+  it.each([
+    ['tool_calls', [{ id: 'call_1' }]],
+    ['refusal', 'no'],
+    ['annotations', [{ type: 'url_citation' }]],
+    ['audio', { id: 'audio_1' }],
+  ])('names %s of a message that holds something', (key, value) => {
+    const messages = [{ role: 'assistant', content: 'a', [key]: value }];
+    expect(problems(chatRequestSchema, { ...least, messages })).toEqual([`messages.0.${key}`]);
+  });
+
   it.each([
     [{ ...least, messages: [] }, 'messages'],
     [{ ...least, temperature: 2.1 }, 'temperature'],
@@ -82,7 +129,13 @@ describe('a chat request', () => {
     [{ ...least, stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop'],
     [{ ...least, logit_bias: { '5': 101 } }, 'logit_bias.5'],
     [{ ...least, response_format: { type: 'grammar' } }, 'response_format.type'],
-    [{ ...least, tools: [] }, 'tools'],
+    [{ ...least, tools: [{ type: 'function' }] }, 'tools'],
+    [{ ...least, tool_choice: 'required' }, 'tool_choice'],
+    [{ ...least, functions: [{ name: 'f' }] }, 'functions'],
+    [{ ...least, function_call: { name: 'f' } }, 'function_call'],
+    [{ ...least, reasoning_effort: 'low' }, 'reasoning_effort'],
+    [{ ...least, modalities: ['text', 'audio'] }, 'modalities.1'],
+    [{ ...least, top_k: null }, 'top_k'],
     [{ ...least, store: true }, 'store'],
     [{ ...least, messages: [{ role: 'robot', content: '' }] }, 'messages.0.role'],
   ])('names the field at fault in %j', (body, path) => {

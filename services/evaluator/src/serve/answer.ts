@@ -11,6 +11,7 @@ import type { Engine, EngineToken, GenerateRequest } from '../engine.ts';
 import { templateOf, withoutSource } from '../model-kit.ts';
 import type { ServedModel } from '../models.ts';
 import { createStopFilter } from './stop-filter.ts';
+import { tokenText } from './token-text.ts';
 
 /** What of the replies is said about the answer itself. */
 export type AnswerPiece = Extract<InferenceReply, { kind: 'text' | 'finish' | 'done' }>;
@@ -186,10 +187,10 @@ async function* answerChoice(
 
 function logprobOf(tokenizer: Tokenizer, { token, logprob, top }: EngineToken): TokenLogprob {
   return {
-    ...textOf(tokenizer, token),
+    ...tokenText(tokenizer, token),
     logprob: shown(logprob),
     top_logprobs: top.map((other) => ({
-      ...textOf(tokenizer, other.token),
+      ...tokenText(tokenizer, other.token),
       logprob: shown(other.logprob),
     })),
   };
@@ -198,10 +199,4 @@ function logprobOf(tokenizer: Tokenizer, { token, logprob, top }: EngineToken): 
 /** OpenAI's clients know this value as "impossible". */
 function shown(logprob: number): number {
   return Math.max(logprob, -9999);
-}
-
-/** A token that is part of a character has no text of its own, and then no bytes are told. */
-function textOf(tokenizer: Tokenizer, token: number) {
-  const text = tokenizer.decode([token]);
-  return { token: text, bytes: text.includes('\uFFFD') ? null : [...Buffer.from(text)] };
 }
