@@ -2,5 +2,5 @@
 import { readConfig } from '@lathe/platform/config';
 import { startPlatform } from './platform.ts';
 
-const platform = await startPlatform(readConfig(process.env));
-process.send?.({ workerPid: platform.workerPid(), natsUrl: platform.natsUrl });
+const { pids, natsUrl } = await startPlatform(readConfig(process.env));
+process.send?.({ pids: [...pids().values()], natsUrl });

@@ -26,7 +26,7 @@ function listens(natsUrl: string): Promise<boolean> {
   }).finally(() => socket.destroy()) as Promise<boolean>;
 }
 
-it('starts everything, brings back a killed worker and stops all', {
+it('starts everything, names and brings back what was killed, and stops all', {
   timeout: 120_000,
 }, async () => {
   await using folder = await tempFolder();
@@ -38,12 +38,37 @@ it('starts everything, brings back a killed worker and stops all', {
   expect((await fetch(`${platform.url}/v1/models`)).status).toBe(401);
   await expect(startPlatform(config)).rejects.toThrow(/is used by process \d+/);
 
-  const first = platform.workerPid();
-  process.kill(first, 'SIGKILL');
-  await expect.poll(() => platform.workerPid(), { timeout: 20_000 }).not.toBe(first);
-  const second = platform.workerPid();
+  const ready = async () => (await (await fetch(`${platform.url}/readyz`)).json()) as unknown;
+  const first = platform.pids();
+  for (const part of ['trainer', 'worker']) {
+    // Killed whenever it runs again, so that nobody has to look within a moment.
+    const readyWithout = () => {
+      const pid = platform.pids().get(part) ?? 0;
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+      return ready();
+    };
+    const problem = `the ${part} ended by itself and is started again`;
+    await expect
+      .poll(readyWithout, { timeout: 20_000 })
+      .toMatchObject({ problems: { [part]: problem } });
+  }
+  await expect.poll(ready, { timeout: 20_000 }).toEqual({ status: 'ready', problems: {} });
+  process.kill(first.get('gateway') ?? 0, 'SIGKILL');
+  await expect
+    .poll(
+      () =>
+        models().then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(200);
+  const second = platform.pids();
+  expect([...second.keys()].toSorted()).toEqual([...first.keys()].toSorted());
+  for (const part of ['ingest', 'evaluator']) expect(second.get(part)).toBe(first.get(part));
   await platform.stop();
-  expect(isAlive(second)).toBe(false);
+  for (const pid of second.values()) expect(isAlive(pid)).toBe(false);
   expect(await listens(platform.natsUrl)).toBe(false);
   await expect(models()).rejects.toThrow();
 });
@@ -53,13 +78,13 @@ it('leaves no process behind when it is killed', { timeout: 120_000 }, async () 
   const parent = fork(path.join(import.meta.dirname, 'platform-child.ts'), {
     env: { ...process.env, ...quiet, LATHE_DATA: folder.path },
   });
-  const told = await new Promise<{ workerPid: number; natsUrl: string }>((resolve) => {
+  const told = await new Promise<{ pids: number[]; natsUrl: string }>((resolve) => {
     parent.once('message', (message) => resolve(message as never));
   });
   expect(await listens(told.natsUrl)).toBe(true);
   parent.kill('SIGKILL');
   await expect.poll(() => listens(told.natsUrl), { timeout: 10_000 }).toBe(false);
-  await expect.poll(() => isAlive(told.workerPid), { timeout: 40_000 }).toBe(false);
+  await expect.poll(() => told.pids.filter(isAlive), { timeout: 40_000 }).toEqual([]);
 });
 
 it('npm start says where it runs, and stops on a signal', { timeout: 120_000 }, async () => {

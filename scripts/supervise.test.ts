@@ -2,8 +2,8 @@ import path from 'node:path';
 import { readConfig } from '@lathe/platform/config';
 import { createLogger } from '@lathe/platform/log';
 import { expect, it } from 'vitest';
+import { startServiceProcess } from './service-process.ts';
 import { type Running, supervise } from './supervise.ts';
-import { startWorkerProcess } from './worker-process.ts';
 
 const lines: string[] = [];
 const sink = { write: (line: string) => void lines.push(line) };
@@ -22,14 +22,23 @@ function isAlive(pid: number): boolean {
 }
 
 it('starts a killed process again, and stops it for good', async () => {
-  const worker = await supervise(() => startWorkerProcess(config, idle), settings);
+  const states: (string | null)[] = [];
+  const worker = await supervise(
+    () => startServiceProcess({ main: idle, name: 'the worker', config }),
+    {
+      ...settings,
+      onState: (problem) => states.push(problem),
+    },
+  );
   const first = worker.current().pid;
   process.kill(first, 'SIGKILL');
-  await expect.poll(() => worker.current().pid, { timeout: 5000 }).not.toBe(first);
+  await expect.poll(() => worker.current().pid, { timeout: 20_000 }).not.toBe(first);
   const second = worker.current().pid;
   expect(isAlive(first)).toBe(false);
   expect(isAlive(second)).toBe(true);
-  expect(lines.join('')).toContain('the worker ended by itself and is started again');
+  const sentence = 'the worker ended by itself and is started again';
+  expect(lines.join('')).toContain(sentence);
+  expect(states).toEqual([null, sentence, null]);
   await worker.stop();
   expect(isAlive(second)).toBe(false);
 });

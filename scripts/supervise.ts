@@ -11,6 +11,10 @@ export type Running = {
 export type SuperviseSettings = {
   readonly name: string;
   readonly log: Logger;
+  /** Told of every change: a sentence while it does not run, null when it does. */
+  readonly onState?: (problem: string | null) => void;
+  /** Gives up the first start. */
+  readonly signal?: AbortSignal;
   /** First pause before a restart; it doubles up to `longestPauseMs`. */
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
@@ -18,17 +22,22 @@ export type SuperviseSettings = {
   readonly healthyMs?: number;
 };
 
+export type Supervised<T extends Running> = { current(): T; stop(): Promise<void> };
+
 /**
  * Starts a process and starts it again whenever it ends, with growing pauses, until `stop`. The first
- * start must succeed; a later one that fails is logged and tried again.
+ * start must succeed; a later one that fails is logged and tried again. The signal that `begin` gets says that the
+ * process is not wanted any more.
  */
 export async function supervise<T extends Running>(
-  begin: () => Promise<T>,
+  begin: (signal: AbortSignal) => Promise<T>,
   settings: SuperviseSettings,
-): Promise<{ current(): T; stop(): Promise<void> }> {
+): Promise<Supervised<T>> {
   const { name, log, firstPauseMs = 250, longestPauseMs = 10_000, healthyMs = 30_000 } = settings;
+  const { signal, onState = () => undefined } = settings;
   const stopping = new AbortController();
-  let current = await begin();
+  let current = await begin(AbortSignal.any([stopping.signal, ...(signal ? [signal] : [])]));
+  onState(null);
   const loop = async (): Promise<void> => {
     let pauseMs = firstPauseMs;
     let begun = performance.now();
@@ -37,15 +46,19 @@ export async function supervise<T extends Running>(
       if (stopping.signal.aborted) return;
       if (performance.now() - begun > healthyMs) pauseMs = firstPauseMs;
       log.warn({ pid: current.pid, pauseMs }, `${name} ended by itself and is started again`);
+      onState(`${name} ended by itself and is started again`);
       await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
       begun = performance.now();
       try {
-        current = await begin();
+        current = await begin(stopping.signal);
         // Stopped while it was being started: nobody else knows of this one.
         if (stopping.signal.aborted) return await current.stop();
+        log.info({ pid: current.pid }, `${name} runs again`);
+        onState(null);
       } catch (error) {
+        if (stopping.signal.aborted) return;
         log.error({ err: error }, `${name} could not be started`);
       }
     }

@@ -17,15 +17,17 @@ it('sorts the processes below the platform into its parts', () => {
     process(12, 11, '.tools/bin/nats-server', 2),
     process(13, 10, 'node services/trainer/src/worker/main.ts', 1, 40),
     process(14, 13, 'node services/trainer/src/worker/engine-child.ts', 8),
-    process(15, 10, 'node services/evaluator/src/engine-child.ts', 4),
+    process(15, 17, 'node services/evaluator/src/engine-child.ts', 4),
+    process(17, 10, 'node services/evaluator/src/main.ts', 1, 3),
+    process(18, 10, 'node services/gateway/src/main.ts', 2),
     process(16, 10, '.tools/bin/minio server', 1.5),
   ];
   const cpu = cpuByPart(processes, 10);
   expect(cpu).toEqual({
     training: 48,
     worker: 1,
-    evaluation: 4,
-    services: 3,
+    evaluation: 7,
+    services: 6,
     nats: 2,
     store: 1.5,
     load: 0.5,

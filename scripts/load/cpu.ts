@@ -22,7 +22,7 @@ export const partNames = {
   training: 'engine processes of the workers: start, training, held-out loss, saving',
   worker: 'workers: gRPC, supervision, uploads',
   evaluation: 'engine process of the evaluator: base, few-shot and tuned model',
-  services: 'gateway, ingest, controller, evaluator (one process)',
+  services: 'gateway, ingest, controller, evaluator and their supervisor',
   nats: 'nats-server',
   store: 'MinIO',
   load: 'k6',
@@ -87,7 +87,11 @@ export function cpuByPart(processes: readonly ProcessTime[], root: number): CpuB
       sums.training += each.ended;
     } else if (/worker\/engine-child\.ts/.test(each.command)) sums.training += each.own;
     else if (/evaluator\/src\/engine-child\.ts/.test(each.command)) sums.evaluation += each.own;
-    else if (/nats/.test(each.command)) sums.nats += each.own;
+    else if (/(gateway|ingest|trainer|evaluator)\/src\/main\.ts/.test(each.command)) {
+      sums.services += each.own;
+      // Only the evaluator has had children: engine processes.
+      sums.evaluation += each.ended;
+    } else if (/nats/.test(each.command)) sums.nats += each.own;
     else if (/minio/.test(each.command)) sums.store += each.own;
     else if (/k6/.test(each.command)) sums.load += each.own;
   }

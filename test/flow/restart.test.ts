@@ -10,14 +10,10 @@ import { type Platform, startPlatform } from '../../scripts/platform.ts';
 const clientOf = ({ url, apiKey }: Platform) =>
   new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 
-/** The evaluator's engine process: the child of this process that runs it. */
-function enginePid(): number {
-  const own = execFileSync('pgrep', [
-    '-P',
-    String(process.pid),
-    '-f',
-    'evaluator/src/engine-child',
-  ]);
+/** The evaluator's engine process: the child of the evaluator that runs it. */
+function enginePid(platform: Platform): number {
+  const parent = String(platform.pids().get('evaluator'));
+  const own = execFileSync('pgrep', ['-P', parent, '-f', 'evaluator/src/engine-child']);
   return Number(own.toString().trim().split('\n')[0]);
 }
 
@@ -65,7 +61,7 @@ it('answers as the tuned model after a restart and after its engine process was 
     const before = await ask(model as string, 4);
     const doomed = ask('lathe-tiny', 800).catch((error: unknown) => error);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    process.kill(enginePid(), 'SIGKILL');
+    process.kill(enginePid(second), 'SIGKILL');
     expect(await doomed).toMatchObject({ status: 503 });
     expect(await ask(model as string, 4)).toBe(before);
   } finally {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Environment } from './config.ts';
 
 /** Variables whose values open something: a program that computes needs none of them. */
 const secrets = [
@@ -16,13 +17,18 @@ const secrets = [
  * of the time.
  */
 export function childEnvironment(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   dataFolder: string,
 ): Record<string, string | undefined> {
-  const kept = Object.entries(environment).filter(([name]) => !secrets.includes(name));
   return {
     NODE_COMPILE_CACHE: join(dataFolder, 'cache', 'compiled'),
-    ...Object.fromEntries(kept),
+    ...withoutSecrets(environment),
     ORT_DISABLE_TELEMETRY: '1',
   };
+}
+
+/** An environment without what opens something. */
+export function withoutSecrets(environment: Environment): Record<string, string | undefined> {
+  const kept = Object.entries(environment).filter(([name]) => !secrets.includes(name));
+  return Object.fromEntries(kept);
 }

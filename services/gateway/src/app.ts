@@ -15,7 +15,7 @@ import type { ModelPorts } from './models.ts';
 import { chatRoutes } from './routes/chat.ts';
 import { embeddingRoutes } from './routes/embeddings.ts';
 import { fileRoutes } from './routes/files.ts';
-import { healthRoutes } from './routes/health.ts';
+import { healthRoutes, type PartProblems } from './routes/health.ts';
 import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -31,6 +31,7 @@ export type GatewayPorts = JobRoutePorts &
   WorkerPorts & {
     readonly keys: readonly StoredKey[];
     readonly checks: Readonly<Record<string, ReadyCheck>>;
+    readonly parts: PartProblems;
     readonly metrics: Metrics;
   };
 
@@ -50,7 +51,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
     c.set('project', authenticate(c.req.header('authorization'), ports.keys));
     await next();
   });
-  app.route('/', healthRoutes(ports.checks));
+  app.route('/', healthRoutes(ports));
   app.route('/', metricsRoutes(ports.metrics, ports.keys));
   app.route('/v1/files', fileRoutes(ports, settings));
   app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));

@@ -26,6 +26,7 @@ import { eraseOldJobs } from './erasure.ts';
 import { deleteExpiredFiles } from './files.ts';
 import { createInference } from './inference.ts';
 import { requeueForgotten } from './requeue.ts';
+import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 
 export type GatewayHandle = Stoppable & {
@@ -36,17 +37,19 @@ export type GatewayHandle = Stoppable & {
 
 /**
  * Starts the gateway and returns once it takes requests. Throws an Error of one sentence when
- * nats-server cannot be reached or the port is taken. `stop` first lets open requests end.
+ * nats-server cannot be reached or the port is taken. `stop` first lets open requests end. `parts` tells what is
+ * wrong with other parts of the platform, for readiness.
  */
 export async function start(
   config: Config,
   overrides: Partial<GatewaySettings> = {},
+  parts: PartProblems = () => ({}),
 ): Promise<GatewayHandle> {
   const log = createLogger(config, 'gateway');
   const settings = { ...gatewaySettings(config), ...overrides };
   const stops = createStopList(log);
   try {
-    const ports = await openPorts(config, settings, { log, stops });
+    const ports = await openPorts(config, settings, { log, stops, parts });
     const app = createApp(ports, settings);
     const server = await listen(app, settings, config);
     stops.add('http', () => closeServer(server, settings.stopGraceMs));
@@ -64,7 +67,11 @@ export async function start(
 async function openPorts(
   config: Config,
   settings: GatewaySettings,
-  { log, stops }: { log: Logger; stops: ReturnType<typeof createStopList> },
+  {
+    log,
+    stops,
+    parts,
+  }: { log: Logger; stops: ReturnType<typeof createStopList>; parts: PartProblems },
 ): Promise<GatewayPorts> {
   if (config.natsUrl === null)
     throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
@@ -105,6 +112,7 @@ async function openPorts(
         return null;
       },
     },
+    parts,
     log,
     now: Date.now,
   };

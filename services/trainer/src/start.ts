@@ -119,6 +119,7 @@ export async function start(
       });
       parts.add('health', () => health.stop());
     }
+    log.info('the controller is ready');
     return { stop: () => parts.stop() };
   } catch (error) {
     await parts.stop().catch(() => undefined);

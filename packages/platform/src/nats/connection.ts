@@ -122,7 +122,8 @@ async function answers(connection: NatsConnection): Promise<boolean> {
 
 async function closeConnection(connection: NatsConnection): Promise<void> {
   if (connection.isClosed()) return;
-  if (await answers(connection)) await connection.drain();
+  // The server may go in the middle of it: then there is nobody to send anything to.
+  if (await answers(connection)) await connection.drain().catch(() => connection.close());
   else await connection.close();
 }
 

@@ -1,0 +1,138 @@
+import { fileURLToPath } from 'node:url';
+import type { Config } from '@lathe/platform/config';
+import type { Logger } from '@lathe/platform/log';
+import type { createStopList } from '@lathe/platform/shutdown';
+import { createPartsBoard, type PartsBoard } from './parts-board.ts';
+import { type ServiceProcess, startServiceProcess } from './service-process.ts';
+import { type Supervised, supervise } from './supervise.ts';
+
+/** The services of one machine, each in a process of its own. */
+export type Services = {
+  /** Address of the gateway. */
+  readonly url: string;
+  /** Where a part's trouble is written down for the gateway's readiness. */
+  readonly board: PartsBoard;
+  pids(): ReadonlyMap<string, number>;
+  workerPids(): ReadonlyMap<string, number>;
+};
+
+export type ServicesOptions = {
+  readonly config: Config;
+  /** The configuration of each worker. */
+  readonly workers: readonly Config[];
+  readonly log: Logger;
+};
+
+const program = (file: string): string =>
+  fileURLToPath(new URL(`../services/${file}`, import.meta.url));
+const programs = {
+  gateway: program('gateway/src/main.ts'),
+  trainer: program('trainer/src/main.ts'),
+  ingest: program('ingest/src/main.ts'),
+  evaluator: program('evaluator/src/main.ts'),
+  worker: program('trainer/src/worker/main.ts'),
+};
+
+type Part = {
+  /** As it stands in sentences: `the trainer`. */
+  readonly name: string;
+  readonly main: string;
+  /** Asked at every start. */
+  readonly config: () => Config;
+};
+
+const gatewayName = 'the gateway';
+
+/**
+ * Starts every service and worker side by side and resolves when all are ready. Whatever ends is started again, and
+ * the gateway is told, so that readiness names it. When one cannot start the others are ended, and its own
+ * sentence is thrown. The gateway is stopped first, then the services, then the workers.
+ */
+export async function startServices(
+  { config, workers, log }: ServicesOptions,
+  stops: ReturnType<typeof createStopList>,
+): Promise<Services> {
+  const running = new Map<string, Supervised<ServiceProcess>>();
+  const failed = new AbortController();
+  const gateway = (): ServiceProcess | undefined => running.get(gatewayName)?.current();
+  const tellGateway = (): void => gateway()?.tell({ kind: 'parts', problems: board.problems });
+  const board = createPartsBoard(tellGateway);
+  const start = async ({ name, main, config: configNow }: Part): Promise<void> => {
+    const begin = (signal: AbortSignal): Promise<ServiceProcess> =>
+      startServiceProcess({ main, name, config: configNow(), signal });
+    const onState = (problem: string | null): void => board.set(shortName(name), problem);
+    try {
+      const { signal } = failed;
+      running.set(name, await supervise(begin, { name, log, onState, signal }));
+    } catch (error) {
+      failed.abort();
+      throw error;
+    }
+    tellGateway();
+  };
+  const group = (parts: readonly Part[]): Promise<void>[] => {
+    const starting = parts.map(start);
+    stops.add(parts.map(({ name }) => name).join(', '), async () => {
+      await Promise.allSettled(starting);
+      await Promise.all(parts.map(async ({ name }) => running.get(name)?.stop()));
+    });
+    return starting;
+  };
+  const workerParts = workers.map((own) => workerPart(own, workers.length));
+  await Promise.all([
+    ...group(workerParts),
+    ...group([
+      servicePart('trainer', { ...withoutKeys(config), workerSecret: config.workerSecret }),
+      servicePart('ingest', atPlace(withoutKeys(config), 1)),
+      servicePart('evaluator', atPlace(withoutKeys(config), 2)),
+    ]),
+    ...group([
+      {
+        name: gatewayName,
+        main: programs.gateway,
+        // Started again it stays where its callers know it.
+        config: () => ({ ...config, workerSecret: null, port: portOf(gateway()) ?? config.port }),
+      },
+    ]),
+  ]);
+  const pidOf = (name: string): number => running.get(name)?.current().pid ?? 0;
+  return {
+    url: gateway()?.url ?? '',
+    board,
+    pids: () => new Map([...running.keys()].map((name) => [shortName(name), pidOf(name)])),
+    workerPids: () =>
+      new Map(
+        workers.map(({ workerId }, index) => [workerId, pidOf(workerParts[index]?.name ?? '')]),
+      ),
+  };
+}
+
+/** The configuration of the part whose health and metrics are at this place in the row of ports. */
+export function atPlace(config: Config, place: number): Config {
+  const { healthPort } = config;
+  return { ...config, healthPort: healthPort === null ? null : healthPort + place };
+}
+
+/** A configuration with the secrets that every part needs: those of NATS and of the store. */
+function withoutKeys(config: Config): Config {
+  return { ...config, apiKey: null, apiKeys: null, workerSecret: null };
+}
+
+function servicePart(id: 'trainer' | 'ingest' | 'evaluator', own: Config): Part {
+  return { name: `the ${id}`, main: programs[id], config: () => own };
+}
+
+function workerPart(own: Config, count: number): Part {
+  const kept = { ...withoutKeys(own), workerSecret: own.workerSecret };
+  const name = count > 1 ? `the worker ${own.workerId}` : 'the worker';
+  return { name, main: programs.worker, config: () => kept };
+}
+
+/** `the trainer` as a key. */
+function shortName(name: string): string {
+  return name.replace(/^the /, '');
+}
+
+function portOf(gateway: ServiceProcess | undefined): number | undefined {
+  return gateway?.url === undefined ? undefined : Number(new URL(gateway.url).port);
+}
