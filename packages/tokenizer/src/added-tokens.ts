@@ -2,7 +2,10 @@
 export type AddedToken = {
   id: number;
   content: string;
+  /** Left out of decoded text where special tokens are skipped. */
   special: boolean;
+  /** Special, or called special by a file beside tokenizer.json: text from users must not hold it. */
+  isControl: boolean;
   /** Looked for in the normalised text, not in the text as it is. */
   normalized: boolean;
   /** Counts only where no letter, digit or underscore stands next to it. */
@@ -19,11 +22,11 @@ export type Section = { start: number; text: string; token: number | undefined }
 /** Cuts a text at the added tokens in it, longest first where several start at one place. */
 export type SectionSplitter = (text: string, special: boolean) => Section[];
 
-/** `special` tokens are cut out only when asked for; the others always, as every tokenizer does. */
+/** With `special` control tokens are cut out too; the others always are, as every tokenizer does. */
 export function createSectionSplitter(tokens: readonly AddedToken[]): SectionSplitter {
   const byContent = new Map(tokens.map((token) => [token.content, token]));
   const all = matcher(tokens);
-  const ordinary = matcher(tokens.filter(({ special }) => !special));
+  const ordinary = matcher(tokens.filter(({ isControl }) => !isControl));
   return (text, special) => {
     const pattern = special ? all : ordinary;
     if (pattern === undefined) return [{ start: 0, text, token: undefined }];
@@ -74,8 +77,8 @@ function matcher(tokens: readonly AddedToken[]): RegExp | undefined {
   return new RegExp(contents.map((content) => RegExp.escape(content)).join('|'), 'gu');
 }
 
-/** Prepares a search for special tokens written out in a text: each once, in order of appearance. */
+/** Prepares a search for control tokens written out in a text: each once, in order of appearance. */
 export function createControlFinder(tokens: readonly AddedToken[]): (text: string) => string[] {
-  const pattern = matcher(tokens.filter(({ special }) => special));
+  const pattern = matcher(tokens.filter(({ isControl }) => isControl));
   return (text) => (pattern === undefined ? [] : [...new Set(text.match(pattern) ?? [])]);
 }

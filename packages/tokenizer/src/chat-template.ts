@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Template } from '@huggingface/jinja';
 import { z } from 'zod';
 import { findRegions } from './chat-regions.ts';
 import { TokenizerError } from './error.ts';
+import { readTokenizerFolder } from './folder/load.ts';
 import { hasGenerationTags, markGenerationTags, markNames } from './generation-tags.ts';
 import { printsBeforeLoopControl } from './loop-control.ts';
 
@@ -54,31 +55,55 @@ export type ChatTemplate = {
 export type Marks = { open: string; close: string };
 
 /**
- * Loads the chat template of a model folder: `chat_template.jinja`, else `chat_template` of
- * `tokenizer_config.json` (a string, or a list of which "default" and, with tools, "tool_use" are used).
- * Throws TokenizerError when there is none or it does not parse.
+ * Loads the chat template of a model folder: the files `chat_template.jinja` and
+ * `additional_chat_templates/*.jinja`, else `chat_template` of `tokenizer_config.json` (a string, or several by
+ * name, of which "default" and, with tools, "tool_use" are used). Throws TokenizerError when there is none or
+ * it does not parse.
  */
 export async function loadChatTemplate(folder: string): Promise<ChatTemplate> {
   const configFile = join(folder, 'tokenizer_config.json');
   const config = parseConfig(configFile, await readOptional(configFile));
-  const variables = specialTokenVariables(config);
-  const jinjaFile = join(folder, 'chat_template.jinja');
-  const text = await readOptional(jinjaFile);
-  if (text !== undefined) {
-    const toolUse = await readOptional(join(folder, 'additional_chat_templates', 'tool_use.jinja'));
-    return createChatTemplate(text, { source: jinjaFile, variables, toolUse });
+  const variables = Object.fromEntries((await readTokenizerFolder(folder)).names);
+  const files = await templateFiles(folder);
+  const named = files.size > 0 ? files : templatesOf(configFile, config);
+  const main = named.get('default');
+  if (main === undefined) throw new TokenizerError(folder, 'the model has no chat template');
+  const toolUse = named.get('tool_use')?.text;
+  return createChatTemplate(main.text, { source: main.source, variables, toolUse });
+}
+
+type Templates = ReadonlyMap<string, { text: string; source: string }>;
+
+/** Templates in files of their own; with one of them, none in tokenizer_config.json counts. */
+async function templateFiles(folder: string): Promise<Templates> {
+  const templates = new Map<string, { text: string; source: string }>();
+  const add = async (name: string, file: string): Promise<void> => {
+    const text = await readOptional(file);
+    if (text !== undefined) templates.set(name, { text, source: file });
+  };
+  await add('default', join(folder, 'chat_template.jinja'));
+  const more = join(folder, 'additional_chat_templates');
+  for (const file of await namesIn(more))
+    if (file.endsWith('.jinja')) await add(file.slice(0, -'.jinja'.length), join(more, file));
+  return templates;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
   }
-  const { chat_template: template } = config;
-  if (typeof template === 'string')
-    return createChatTemplate(template, { source: configFile, variables });
-  const named = new Map(template?.map((entry) => [entry.name, entry.template]));
-  const fallback = named.get('default');
-  if (fallback === undefined) throw new TokenizerError(folder, 'the model has no chat template');
-  return createChatTemplate(fallback, {
-    source: configFile,
-    variables,
-    toolUse: named.get('tool_use'),
-  });
+}
+
+function templatesOf(source: string, { chat_template: given }: TokenizerConfig): Templates {
+  if (given === null || given === undefined) return new Map();
+  if (typeof given === 'string') return new Map([['default', { text: given, source }]]);
+  const pairs = Array.isArray(given)
+    ? given.map(({ name, template }): [string, string] => [name, template])
+    : Object.entries(given);
+  return new Map(pairs.map(([name, text]) => [name, { text, source }]));
 }
 
 export type TemplateSettings = {
@@ -165,15 +190,14 @@ export function renderChat(
   return findRegions(template, messages, options);
 }
 
-const tokenSchema = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
 const configSchema = z.looseObject({
   chat_template: z
-    .union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))])
+    .union([
+      z.string(),
+      z.array(z.looseObject({ name: z.string(), template: z.string() })),
+      z.record(z.string(), z.string()),
+    ])
     .nullish(),
-  bos_token: tokenSchema,
-  eos_token: tokenSchema,
-  pad_token: tokenSchema,
-  unk_token: tokenSchema,
 });
 type TokenizerConfig = z.infer<typeof configSchema>;
 
@@ -189,16 +213,6 @@ function parseConfig(file: string, text: string | undefined): TokenizerConfig {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new TokenizerError(file, `${issue?.path.join('.')}: ${issue?.message}`);
-}
-
-function specialTokenVariables(config: TokenizerConfig): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const name of ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const) {
-    const token = config[name];
-    if (typeof token === 'string') variables[name] = token;
-    else if (token) variables[name] = token.content;
-  }
-  return variables;
 }
 
 async function readOptional(file: string): Promise<string | undefined> {

@@ -6,20 +6,16 @@ import type { ChatTemplate } from './chat-template.ts';
 import { TokenizerError } from './error.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-const tokenizerConfigSchema = z.looseObject({
-  eos_token: z.union([z.string(), z.looseObject({ content: z.string() })]).nullish(),
-});
 const modelConfigSchema = z.looseObject({
   eos_token_id: z.union([z.int(), z.array(z.int())]).nullish(),
 });
 
 /**
- * The token that ends a text of the model in `folder`: `eos_token` of tokenizer_config.json, else the
- * first `eos_token_id` of config.json; undefined when neither names one.
+ * The token that ends a text of the model in `folder`: what the files of its tokenizer name `eos_token`,
+ * else the first `eos_token_id` of config.json; undefined when neither names one.
  */
 export async function endOfText(folder: string, tokenizer: Tokenizer): Promise<number | undefined> {
-  const config = await readOptional(join(folder, 'tokenizer_config.json'), tokenizerConfigSchema);
-  const text = typeof config.eos_token === 'string' ? config.eos_token : config.eos_token?.content;
+  const text = tokenizer.names.get('eos_token');
   const token = text === undefined ? undefined : tokenizer.tokenId(text);
   if (token !== undefined) return token;
   const model = await readOptional(join(folder, 'config.json'), modelConfigSchema);

@@ -8,7 +8,13 @@ import { createUnigram } from './unigram.ts';
 import type { WordEncoder } from './word-encoder.ts';
 import { createWordPiece } from './word-piece.ts';
 
-const vocabularySchema = z.record(z.string(), z.int().nonnegative());
+/** Entries as pairs: an object of any other making would lose one that is called `__proto__`. */
+const vocabularySchema = z
+  .custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+    error: 'expected an object',
+  })
+  .transform((value) => Object.entries(value))
+  .pipe(z.array(z.tuple([z.string(), z.int().nonnegative()])));
 const bpeSchema = z.looseObject({
   vocab: vocabularySchema,
   merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
@@ -63,7 +69,7 @@ function readBpe(source: string, component: Component, isByteLevel: boolean): Re
   if (model.end_of_word_suffix) refuse('model.end_of_word_suffix');
   const byteFallback = model.byte_fallback ?? false;
   if (byteFallback && isByteLevel) refuse('model.byte_fallback after pre_tokenizer "ByteLevel"');
-  const entries = Object.entries(model.vocab);
+  const entries = model.vocab;
   const specification: BpeSpecification = {
     source,
     vocabulary: new Map(entries),
@@ -88,7 +94,7 @@ function splitMerge(source: string, merge: string): readonly [string, string] {
 
 function readWordPiece(source: string, component: Component): ReadModel {
   const model = parseField(source, wordPieceSchema, component, 'model');
-  const entries = Object.entries(model.vocab);
+  const entries = model.vocab;
   const words = createWordPiece({
     source,
     vocabulary: new Map(entries),

@@ -3,6 +3,8 @@ import type { AddedToken } from './added-tokens.ts';
 import { componentSchema, flattenSequence, parseField } from './component.ts';
 import { type DecoderStep, readDecoderChain } from './decoder-chain.ts';
 import { TokenizerError } from './error.ts';
+import { fileTokens } from './folder/settings.ts';
+import { createAddedVocabulary } from './folder/vocabulary.ts';
 import type { Normalizer } from './normalizer.ts';
 import { type PostProcessor, readPostProcessor } from './post-processor.ts';
 import type { PreTokenizer } from './pre-tokenizer.ts';
@@ -24,18 +26,7 @@ export type Specification = {
   decoder: 'bytes' | readonly DecoderStep[];
 };
 
-const addedTokenSchema = z.looseObject({
-  id: z.int().nonnegative(),
-  content: z.string().min(1),
-  single_word: z.boolean().default(false),
-  lstrip: z.boolean().default(false),
-  rstrip: z.boolean().default(false),
-  normalized: z.boolean().default(true),
-  special: z.boolean().default(false),
-});
-
 const fileSchema = z.looseObject({
-  added_tokens: z.array(addedTokenSchema).nullish(),
   normalizer: componentSchema.nullish(),
   pre_tokenizer: componentSchema.nullish(),
   post_processor: componentSchema.nullish(),
@@ -46,9 +37,13 @@ const fileSchema = z.looseObject({
 /**
  * Checks a parsed tokenizer.json and builds its parts. Every component or option that would change the ids
  * and is not computed here is refused by name (TokenizerError). `truncation` and `padding` are left to
- * those who ask for tokens.
+ * those who ask for tokens. `control` names added tokens that are control tokens though not marked special.
  */
-export function parseSpecification(source: string, json: unknown): Specification {
+export function parseSpecification(
+  source: string,
+  json: unknown,
+  control: ReadonlySet<string> = new Set(),
+): Specification {
   const file = parseField(source, fileSchema, json, '');
   const { preTokenize, isByteLevel } = readPreTokenizer(source, file.pre_tokenizer);
   const { entries, words } = readModel(source, file.model, isByteLevel);
@@ -61,17 +56,15 @@ export function parseSpecification(source: string, json: unknown): Specification
       `decoder ${named(file.decoder?.type)} after pre_tokenizer ${named(file.pre_tokenizer?.type)} is not supported`,
     );
   }
+  const vocabulary = createAddedVocabulary(new Map(entries), entries.length);
+  vocabulary.add(fileTokens(source, json).map(([, rule]) => rule));
+  const placed = vocabulary.list();
   return {
     source,
     entries,
-    addedTokens: (file.added_tokens ?? []).map((token) => ({
-      id: token.id,
-      content: token.content,
-      special: token.special,
-      normalized: token.normalized,
-      singleWord: token.single_word,
-      stripLeft: token.lstrip,
-      stripRight: token.rstrip,
+    addedTokens: placed.map((token) => ({
+      ...token,
+      isControl: token.special || control.has(token.content),
     })),
     normalize: readNormalizer(source, file.normalizer),
     preTokenize,

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createControlFinder } from './added-tokens.ts';
 import {
@@ -8,6 +7,7 @@ import {
   type TokenTexts,
 } from './decoder.ts';
 import { TokenizerError } from './error.ts';
+import { readTokenizerFolder } from './folder/load.ts';
 import { cutPairWindows, type PairOptions, type PairWindow } from './pair-windows.ts';
 import { affixes } from './post-processor.ts';
 import { createSectionEncoder } from './section-encoder.ts';
@@ -59,6 +59,8 @@ export type Tokenizer = {
   isAdded(token: number): boolean;
   /** The text of every special token. */
   specialTokens: readonly string[];
+  /** The texts of special tokens by the names that the folder gives them, such as `eos_token`. */
+  names: ReadonlyMap<string, string>;
   /** Special tokens written out in `text`, each once: an attempt to control, or a formatting mistake. */
   controlStrings(text: string): string[];
   /** Token ids that `addSpecial` puts before and after a text. */
@@ -66,22 +68,31 @@ export type Tokenizer = {
   suffix: readonly number[];
 };
 
-/** Reads `tokenizer.json` in a model folder; throws TokenizerError naming what cannot be honoured. */
+/**
+ * Reads `tokenizer.json` in a model folder and the files beside it that change what it means; throws
+ * TokenizerError naming what cannot be honoured.
+ */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const file = join(folder, 'tokenizer.json');
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new TokenizerError(file, isMissing ? 'the file is missing' : (error as Error).message);
-  }
-  return createTokenizer(json, file);
+  const { tokenizer, names, special } = await readTokenizerFolder(folder);
+  if (tokenizer === undefined) throw new TokenizerError(file, 'the file is missing');
+  return createTokenizer(tokenizer, file, { names, special });
 }
 
+/** What the files beside a tokenizer.json say of its special tokens. */
+export type TokenNames = {
+  names?: ReadonlyMap<string, string>;
+  /** Tokens that are special whatever tokenizer.json says. */
+  special?: readonly string[];
+};
+
 /** Builds a tokenizer from a parsed tokenizer.json; `source` names it in errors. */
-export function createTokenizer(json: unknown, source = 'tokenizer.json'): Tokenizer {
-  const specification = parseSpecification(source, json);
+export function createTokenizer(
+  json: unknown,
+  source = 'tokenizer.json',
+  { names = new Map(), special = [] }: TokenNames = {},
+): Tokenizer {
+  const specification = parseSpecification(source, json, new Set(special));
   const { addedTokens, post } = specification;
   const encodeSections = createSectionEncoder(specification);
   const texts = collectTexts(specification);
@@ -96,6 +107,7 @@ export function createTokenizer(json: unknown, source = 'tokenizer.json'): Token
   const trim =
     post.trim === undefined ? undefined : createOffsetTrimmer(texts, post.trim.addPrefixSpace);
   const { prefix, suffix } = affixes(post);
+  const control = new Set(addedTokens.flatMap(({ id, isControl }) => (isControl ? [id] : [])));
 
   const encode = (text: string, options: EncodeOptions, offsets?: [number, number][]): number[] => {
     const { special = false, addSpecial = false, after, guard } = options;
@@ -130,24 +142,25 @@ export function createTokenizer(json: unknown, source = 'tokenizer.json'): Token
     stream: (options = {}) => decoder.stream(options.skipSpecial ?? false),
     tokenId: (text) => ids.get(text),
     tokenBytes: (token) =>
-      texts.texts[token] === undefined || texts.added.has(token) || texts.special.has(token)
-        ? undefined
-        : decoder.bytes(token),
+      texts.texts[token] === undefined || texts.added.has(token) ? undefined : decoder.bytes(token),
     vocabularySize: texts.texts.length,
-    isSpecial: (token) => texts.special.has(token),
+    isSpecial: (token) => control.has(token),
     isAdded: (token) => texts.added.has(token),
-    specialTokens: addedTokens.flatMap((token) => (token.special ? [token.content] : [])),
+    specialTokens: addedTokens.flatMap((token) => (token.isControl ? [token.content] : [])),
+    names,
     controlStrings: createControlFinder(addedTokens),
     prefix,
     suffix,
   };
 }
 
+const plainly = { align: false, continues: false };
+
 /** Tables by id are as long as the largest one, so a file must not ask for too much memory. */
 const largestTokenId = 2 ** 24;
 
 /** The text of each token, by id. Throws TokenizerError when an id means two things. */
-function collectTexts({ source, entries, addedTokens }: Specification): TokenTexts {
+function collectTexts({ source, entries, addedTokens, normalize }: Specification): TokenTexts {
   const texts: (string | undefined)[] = [];
   const added = new Map(addedTokens.map(({ id, content }) => [id, content]));
   const largest = entries.reduce((most, [, id]) => Math.max(most, id), Math.max(...added.keys()));
@@ -162,7 +175,9 @@ function collectTexts({ source, entries, addedTokens }: Specification): TokenTex
       throw new TokenizerError(source, `model.vocab uses token id ${id} twice`);
     texts[id] = entry;
   }
-  for (const [id, content] of added) texts[id] = content;
+  // As in the reference, a token that is looked for in normalised text is written as it was found there.
+  for (const { id, content, normalized } of addedTokens)
+    texts[id] = (normalized && normalize(content, plainly).text) || content;
   return {
     source,
     texts,

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TokenizerError } from '../error.ts';
+
+/**
+ * The fields of a JSON object. A Map, for what a file calls its fields and tokens may be a name that every
+ * JavaScript object has, such as `constructor` or `__proto__`.
+ */
+export type Fields = ReadonlyMap<string, unknown>;
+
+/** What a model folder says about its tokenizer; undefined for a file that is not there. */
+export type TokenizerFiles = {
+  folder: string;
+  /** tokenizer.json, parsed. */
+  tokenizer: unknown;
+  tokenizerConfig: Fields | undefined;
+  specialTokensMap: Fields | undefined;
+  addedTokens: Fields | undefined;
+  modelConfig: Fields | undefined;
+};
+
+/** Reads the files of a model folder that say how it tokenizes; throws TokenizerError naming one that is broken. */
+export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
+  const read = (name: string): Promise<unknown> => readJson(join(folder, name));
+  const [tokenizer, tokenizerConfig, specialTokensMap, addedTokens, modelConfig] =
+    await Promise.all([
+      read('tokenizer.json'),
+      read('tokenizer_config.json'),
+      read('special_tokens_map.json'),
+      read('added_tokens.json'),
+      read('config.json'),
+    ]);
+  return parseTokenizerFiles(folder, {
+    'tokenizer.json': tokenizer,
+    'tokenizer_config.json': tokenizerConfig,
+    'special_tokens_map.json': specialTokensMap,
+    'added_tokens.json': addedTokens,
+    'config.json': modelConfig,
+  });
+}
+
+/** The same of files that are parsed already, by their names. */
+export function parseTokenizerFiles(
+  folder: string,
+  files: Readonly<Record<string, unknown>>,
+): TokenizerFiles {
+  const fields = (name: string): Fields | undefined => {
+    if (files[name] === undefined) return undefined;
+    const found = fieldsOf(files[name]);
+    if (found !== undefined) return found;
+    throw new TokenizerError(join(folder, name), 'expected an object');
+  };
+  return {
+    folder,
+    tokenizer: files['tokenizer.json'],
+    tokenizerConfig: fields('tokenizer_config.json'),
+    specialTokensMap: fields('special_tokens_map.json'),
+    addedTokens: fields('added_tokens.json'),
+    modelConfig: fields('config.json'),
+  };
+}
+
+/** The fields of a parsed JSON object; undefined for anything else. */
+export function fieldsOf(json: unknown): Fields | undefined {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
+  return new Map(Object.entries(json));
+}
+
+async function readJson(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TokenizerError(file, (error as Error).message);
+  }
+}
