@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const tokenIds = z.array(z.number().int().min(0)).min(1);
+const tokenIds = z.array(z.number().int().min(0).max(2_147_483_647)).min(1);
 const moduleNames = z.array(z.string().min(1).max(200)).min(1).max(256);
 
 const full = z.strictObject({
@@ -15,7 +15,7 @@ const lora = z
   .strictObject({
     type: z.literal('lora'),
     rank: z.number().int().min(1).max(256).optional(),
-    alpha: z.number().positive().optional(),
+    alpha: z.number().min(0.01).max(10_000).optional(),
     dropout: z.number().min(0).max(0.9).optional(),
     targets: z
       .union([z.literal('all-linear'), moduleNames])
@@ -29,7 +29,7 @@ const lora = z
       .describe('A random and B zero, or both from the largest parts of the weight'),
     rate_ratio_b: z
       .number()
-      .positive()
+      .min(0.001)
       .max(1000)
       .optional()
       .describe("learning rate of B as a multiple of A's (LoRA+)"),

@@ -15,14 +15,14 @@ const auto = z.literal('auto');
 export const hyperparametersSchema = z.strictObject({
   n_epochs: z.union([auto, z.number().int().min(1).max(50)]).optional(),
   batch_size: z.union([auto, z.number().int().min(1).max(256)]).optional(),
-  learning_rate_multiplier: z.union([auto, z.number().positive()]).optional(),
+  learning_rate_multiplier: z.union([auto, z.number().min(1e-6).max(1000)]).optional(),
 });
 export type Hyperparameters = z.infer<typeof hyperparametersSchema>;
 
 /** Hyperparameters of tuning on pairs of answers. */
 export const dpoHyperparametersSchema = hyperparametersSchema.extend({
   beta: z
-    .union([auto, z.number().positive().max(2)])
+    .union([auto, z.number().min(0.0001).max(2)])
     .optional()
     .describe('how strongly the model is held to what it was at the start'),
 });
@@ -33,7 +33,8 @@ export const latheOptionsSchema = z.strictObject({
   adaptation: adaptationSchema.optional().describe('which weights train; lora by default'),
   learning_rate: z
     .number()
-    .positive()
+    .min(1e-10)
+    .max(10)
     .optional()
     .describe('absolute; learning_rate_multiplier must then be absent'),
   ...trainingOptions,
@@ -56,12 +57,14 @@ export const latheOptionsSchema = z.strictObject({
     .number()
     .int()
     .min(1)
+    .max(100_000)
     .optional()
     .describe('most held-out rows to score by generation'),
   checkpoint_every: z
     .number()
     .int()
     .min(1)
+    .max(1_000_000)
     .optional()
     .describe('optimizer steps between checkpoints'),
   device: deviceKindSchema

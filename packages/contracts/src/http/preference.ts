@@ -15,6 +15,7 @@ export const preferenceSchema = z
     gamma: z
       .number()
       .min(0)
+      .max(100)
       .optional()
       .describe('simpo: the lead in reward that the preferred answer should have'),
     label_smoothing: z
@@ -23,8 +24,18 @@ export const preferenceSchema = z
       .lt(0.5)
       .optional()
       .describe('share of pairs taken to be the wrong way round'),
-    desirable_weight: z.number().min(0).optional().describe('kto: of the answers labelled true'),
-    undesirable_weight: z.number().min(0).optional().describe('kto: of the answers labelled false'),
+    desirable_weight: z
+      .number()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe('kto: of the answers labelled true'),
+    undesirable_weight: z
+      .number()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe('kto: of the answers labelled false'),
   })
   .refine(({ loss, desirable_weight }) => desirable_weight === undefined || loss === 'kto', {
     path: ['desirable_weight'],

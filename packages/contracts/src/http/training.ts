@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-const share = z.number().min(0).lt(1).optional();
+/** Steps that a job may count to. */
+const mostSteps = 1_000_000;
+/** Nearer to 1 the float32 numbers of an optimizer cannot tell it from 1. */
+const share = z.number().min(0).max(0.999_99).optional();
 const weight_decay = z.number().min(0).max(1).optional();
 
 /** The optimizer and its numbers; what is absent keeps the engine's default. */
@@ -11,7 +14,7 @@ export const optimizerSchema = z.discriminatedUnion(
       type: z.literal('adamw'),
       beta1: share,
       beta2: share,
-      epsilon: z.number().positive().optional(),
+      epsilon: z.number().min(1e-12).max(1).optional(),
       weight_decay,
     }),
     z.strictObject({
@@ -25,12 +28,17 @@ export const optimizerSchema = z.discriminatedUnion(
       type: z.literal('adafactor'),
       decay_rate: z
         .number()
-        .positive()
-        .lt(1)
+        .min(0.01)
+        .max(0.99)
         .optional()
         .describe('β₂ at step t is 1 − t^−decay_rate'),
-      epsilon: z.number().positive().optional().describe('added to squared gradients'),
-      clip_threshold: z.number().positive().optional().describe('largest RMS of an update'),
+      epsilon: z.number().min(1e-36).max(1).optional().describe('added to squared gradients'),
+      clip_threshold: z
+        .number()
+        .min(0.001)
+        .max(1000)
+        .optional()
+        .describe('largest RMS of an update'),
       weight_decay,
     }),
   ],
@@ -47,17 +55,20 @@ export const earlyStoppingSchema = z.strictObject({
     .number()
     .int()
     .min(1)
+    .max(mostSteps)
     .optional()
     .describe('steps between two evaluations; checkpoint_every, or an epoch'),
   patience: z
     .number()
     .int()
     .min(1)
+    .max(10_000)
     .optional()
     .describe('evaluations in a row without a better value after which the run ends'),
   minimum_change: z
     .number()
     .min(0)
+    .max(100)
     .optional()
     .describe('what a value must be better by to count as better'),
 });
@@ -67,7 +78,13 @@ export const trainingOptions = {
   optimizer: optimizerSchema.optional().describe('adamw by default'),
   schedule: z.enum(['constant', 'linear', 'cosine', 'wsd']).optional(),
   warmup_ratio: z.number().min(0).lt(1).optional(),
-  warmup_steps: z.number().int().min(0).optional().describe('instead of warmup_ratio'),
+  warmup_steps: z
+    .number()
+    .int()
+    .min(0)
+    .max(mostSteps)
+    .optional()
+    .describe('instead of warmup_ratio'),
   minimum_rate: z
     .number()
     .min(0)
@@ -76,22 +93,22 @@ export const trainingOptions = {
     .describe('where cosine and wsd end, as a share of the learning rate'),
   decay_ratio: z
     .number()
-    .positive()
+    .min(0.001)
     .max(1)
     .optional()
     .describe('share of all steps in which wsd falls'),
   weight_decay: z.number().min(0).max(1).optional(),
-  max_gradient_norm: z.number().positive().optional(),
+  max_gradient_norm: z.number().min(1e-6).max(1e6).optional(),
   label_smoothing: z
     .number()
     .min(0)
-    .lt(1)
+    .max(0.99)
     .optional()
     .describe('share of each label that is spread over all tokens'),
-  embedding_noise: z.number().min(0).optional().describe("NEFTune's alpha; 5 is usual"),
+  embedding_noise: z.number().min(0).max(100).optional().describe("NEFTune's alpha; 5 is usual"),
   layer_rate_decay: z
     .number()
-    .positive()
+    .min(0.01)
     .max(1)
     .optional()
     .describe("a block's learning rate as a share of that of the block above it"),
@@ -120,6 +137,7 @@ export const trainingOptions = {
     .number()
     .int()
     .min(2 ** 26)
+    .max(2 ** 50)
     .optional()
     .describe('most bytes that training may take; passes are as large as fit'),
 };

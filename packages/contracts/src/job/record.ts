@@ -6,13 +6,18 @@ import { metadataSchema } from '../http/metadata.ts';
 import { resolvedPreferenceSchema } from '../http/preference.ts';
 import { assertMove, isTerminal, type JobState, jobStateSchema } from './state.ts';
 
+/** What a request was checked with when the job was created: a limit that is drawn later hides no job. */
+function asCreated<T extends object>(schema: z.ZodType<T>) {
+  return z.union([schema, z.custom<T>((value) => typeof value === 'object' && value !== null)]);
+}
+
 /** Hyperparameters with every `auto` resolved; set when ingest knows the data. */
 export const resolvedSettingsSchema = z.object({
   epochs: z.number().int().min(1),
   batchSize: z.number().int().min(1),
   learningRateMultiplier: z.number().positive(),
   learningRate: z.number().positive(),
-  adaptation: adaptationSchema,
+  adaptation: asCreated(adaptationSchema),
   /** Of a job of the method dpo. */
   preference: resolvedPreferenceSchema.optional(),
 });
@@ -27,7 +32,7 @@ export const jobStartSchema = z.object({
   /** Key of the manifest of its files: the model's own, then the job's copy, which nobody else deletes. */
   manifestKey: z.string(),
   /** How it was trained, without where that began: what a job that says nothing goes on with. */
-  adaptation: adaptationSchema,
+  adaptation: asCreated(adaptationSchema),
 });
 export type JobStart = z.infer<typeof jobStartSchema>;
 
@@ -52,8 +57,8 @@ export const jobRecordSchema = z.object({
   seed: z.number().int(),
   /** Absent: supervised. */
   method: z.enum(['supervised', 'dpo']).optional(),
-  hyperparameters: dpoHyperparametersSchema,
-  options: latheOptionsSchema,
+  hyperparameters: asCreated(dpoHyperparametersSchema),
+  options: asCreated(latheOptionsSchema),
   metadata: metadataSchema.nullable(),
   trainingFile: z.string(),
   validationFile: z.string().nullable(),
