@@ -10,6 +10,8 @@ export type TinyModelOptions = {
   readonly seed?: number;
   readonly maxPositions?: number;
   readonly template?: boolean;
+  /** Rows of the embedding beyond the tokenizer's; they score far more than any token. */
+  readonly paddedRows?: number;
 };
 
 const hiddenSize = 32;
@@ -23,13 +25,13 @@ export async function writeTinyModel(
   folder: string,
   options: TinyModelOptions = {},
 ): Promise<void> {
-  const { seed = 1, maxPositions = 512 } = options;
+  const { seed = 1, maxPositions = 512, paddedRows = 0 } = options;
   await mkdir(folder, { recursive: true });
   const config = {
     architectures: ['LlamaForCausalLM'],
     model_type: 'llama',
     hidden_act: 'silu',
-    vocab_size: tinyVocabulary,
+    vocab_size: tinyVocabulary + paddedRows,
     hidden_size: hiddenSize,
     intermediate_size: 48,
     num_hidden_layers: 2,
@@ -55,6 +57,11 @@ export async function writeTinyModel(
     shape,
     data: name.includes('norm') ? ones(shape) : random(shape, 0.3),
   }));
+  for (const { name, data } of tensors)
+    if (name === 'model.embed_tokens.weight')
+      data.subarray(tinyVocabulary * hiddenSize).forEach((value, at, rows) => {
+        rows[at] = 20 * value;
+      });
   await writeSafetensors(join(folder, 'model.safetensors'), tensors);
   await writeTinyTokenizer(folder, options.template === false ? { template: false } : {});
 }

@@ -3,6 +3,8 @@ import { requireFiniteWeights } from '@lathe/engine/checkpoint/finite';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { openGenerator } from '@lathe/engine/generate/generator';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
+import { absentTokens } from './absent-tokens.ts';
 import { withForms } from './answer-forms.ts';
 import { type FromEngine, toEngineSchema } from './engine-message.ts';
 import { createEngineServer } from './engine-server.ts';
@@ -26,8 +28,11 @@ process.once('message', (raw: unknown) => {
       await requireFiniteWeights(opened.tensors);
       return opened;
     },
-    openGenerator: async (opened, { folder, maxContext }) =>
-      withForms(await openGenerator({ model: opened, maxContext, maxRows, device }), folder),
+    openGenerator: async (opened, { folder, maxContext }) => {
+      const absent = absentTokens(await loadTokenizer(folder), opened.config.vocabularySize);
+      const options = { model: opened, maxContext, maxRows, device, absentTokens: absent };
+      return withForms(await openGenerator(options), folder);
+    },
     mergedModels: configuration.mergedModels,
     adapters: configuration.adapters,
     onError: (error) => console.error(error),

@@ -3,6 +3,7 @@ import { createLogger } from '@lathe/platform/log';
 import { freeze } from '@lathe/testkit/freeze';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
+import { tinyVocabulary } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EngineModel, GenerateRequest } from './engine.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   model = { folder: folder.path, adapter: null, isBase: true, maxContext: 512 };
   engine = createEngineProcess(
     program,
-    { ...limits, engineSilenceMs: 1500, environment: process.env },
+    { ...limits, engineSilenceMs: 6000, environment: process.env },
     log,
   );
 });
@@ -61,6 +62,21 @@ it('generates and scores with log-probabilities that agree', async () => {
   );
   expect(supervisedTokens).toBe(5);
   expect(loss).toBeCloseTo(-total / 5, 3);
+});
+
+it('never says an id that no token has, whatever its row scores', async () => {
+  const padded = { ...model, folder: `${folder.path}/padded` };
+  await writeTinyModel(padded.folder, { paddedRows: 40 });
+  const logitBias = new Map([[tinyVocabulary + 3, 100]]);
+  for (const temperature of [0, 1.5]) {
+    const wild = { ...request, maxTokens: 30, temperature, topLogprobs: 5, logitBias };
+    const answer = await Array.fromAsync(engine.generate(padded, wild, chat));
+    expect(answer).toHaveLength(30);
+    for (const each of answer) {
+      expect(each.token).toBeLessThan(tinyVocabulary);
+      for (const other of each.top) expect(other.token).toBeLessThan(tinyVocabulary);
+    }
+  }
 });
 
 it('fails a request for a folder that is no model, and goes on', async () => {

@@ -2,13 +2,8 @@ import { z } from 'zod';
 import { modelSizes } from './config-limits.ts';
 import type { DecoderConfig, DecoderType, LayerAttention } from './decoder-config.ts';
 import { UnsupportedModelError } from './error.ts';
-import { ropeSchema } from './rope-config.ts';
 
 const count = z.int().positive();
-const layerRope = z.looseObject({
-  full_attention: ropeSchema.optional(),
-  sliding_attention: ropeSchema.optional(),
-});
 
 /** The fields of config.json that families share; GPT-2's own names are translated before. */
 export const rawConfigSchema = z.looseObject({
@@ -22,19 +17,21 @@ export const rawConfigSchema = z.looseObject({
   bos_token_id: z.int().nullish(),
   eos_token_id: z.union([z.int(), z.array(z.int())]).nullish(),
   tie_word_embeddings: z.boolean(),
-  rope_theta: z.number().positive(),
+  rope_theta: z.number().positive().optional(),
   rope_local_base_freq: z.number().positive().optional(),
-  rope_scaling: ropeSchema.nullish(),
-  rope_parameters: z.union([layerRope, ropeSchema]).nullish(),
+  rope_scaling: z.looseObject({}).nullish(),
+  rope_parameters: z.looseObject({}).nullish(),
   attention_bias: z.boolean().default(false),
   mlp_bias: z.boolean().default(false),
   attention_dropout: z.number().default(0),
-  partial_rotary_factor: z.number().positive().max(1).default(1),
+  partial_rotary_factor: z.number().positive().max(1).optional(),
   sliding_window: z.int().positive().nullish(),
   sliding_window_pattern: count.nullish(),
   use_sliding_window: z.boolean().default(false),
   max_window_layers: z.int().nonnegative().default(28),
   layer_types: z.array(z.string()).nullish(),
+  text_config: z.unknown().optional(),
+  per_layer_config: z.unknown().optional(),
   query_pre_attn_scalar: z.number().positive().optional(),
   final_logit_softcapping: z.number().nullish(),
   attn_logit_softcapping: z.number().nullish(),
@@ -94,7 +91,6 @@ const llamaDefaults = {
   max_position_embeddings: 2048,
   rms_norm_eps: 1e-6,
   tie_word_embeddings: false,
-  rope_theta: 10_000,
   bos_token_id: 1,
   eos_token_id: 2,
 };
@@ -119,7 +115,7 @@ const qwenDefaults = {
 
 /** Every decoder family by its `model_type`: class defaults, and how it differs from Llama's block. */
 export const decoderFamilies: Readonly<Record<DecoderType, DecoderFamily>> = {
-  llama: { defaults: llamaDefaults, activations: ['silu'], flags: llamaBlock },
+  llama: { defaults: llamaDefaults, activations: ['silu', 'swish'], flags: llamaBlock },
   mistral: {
     defaults: {
       ...llamaDefaults,
@@ -128,7 +124,7 @@ export const decoderFamilies: Readonly<Record<DecoderType, DecoderFamily>> = {
       max_position_embeddings: 131_072,
       sliding_window: 4096,
     },
-    activations: ['silu'],
+    activations: ['silu', 'swish'],
     flags: (raw) => ({
       ...llamaBlock(raw),
       queryBias: false,
@@ -139,7 +135,7 @@ export const decoderFamilies: Readonly<Record<DecoderType, DecoderFamily>> = {
   },
   qwen2: {
     defaults: { ...qwenDefaults, num_key_value_heads: 32 },
-    activations: ['silu'],
+    activations: ['silu', 'swish'],
     flags: (raw) => ({
       ...llamaBlock(raw),
       queryBias: true,
@@ -150,7 +146,7 @@ export const decoderFamilies: Readonly<Record<DecoderType, DecoderFamily>> = {
   },
   qwen3: {
     defaults: { ...qwenDefaults, num_key_value_heads: 32, head_dim: 128 },
-    activations: ['silu'],
+    activations: ['silu', 'swish'],
     flags: (raw) => ({
       ...llamaBlock(raw),
       mlpBias: false,
@@ -171,8 +167,6 @@ export const decoderFamilies: Readonly<Record<DecoderType, DecoderFamily>> = {
       max_position_embeddings: 131_072,
       rms_norm_eps: 1e-6,
       tie_word_embeddings: true,
-      rope_theta: 1_000_000,
-      rope_local_base_freq: 10_000,
       query_pre_attn_scalar: 256,
       sliding_window: 4096,
       pad_token_id: 0,
@@ -202,7 +196,7 @@ export const decoderFamilies: Readonly<Record<DecoderType, DecoderFamily>> = {
       pad_token_id: 32_000,
       eos_token_id: 32_000,
     },
-    activations: ['silu'],
+    activations: ['silu', 'swish'],
     flags: (raw) => ({
       ...llamaBlock(raw),
       queryBias: false,
@@ -222,7 +216,6 @@ export const decoderFamilies: Readonly<Record<DecoderType, DecoderFamily>> = {
       activation_function: 'gelu_new',
       layer_norm_epsilon: 1e-5,
       tie_word_embeddings: true,
-      rope_theta: 10_000,
       bos_token_id: 50_256,
       eos_token_id: 50_256,
     },
@@ -253,15 +246,16 @@ export function fromGpt2(
   refuse('scale_attn_weights', true);
   refuse('scale_attn_by_inverse_layer_idx', false);
   refuse('add_cross_attention', false);
-  const hidden = json.n_embd;
+  // transformers' own names for them, which win where both are given.
+  const hidden = json.hidden_size ?? json.n_embd;
   return {
     ...json,
     hidden_size: hidden,
     intermediate_size: json.n_inner ?? (typeof hidden === 'number' ? 4 * hidden : undefined),
-    num_hidden_layers: json.n_layer,
-    num_attention_heads: json.n_head,
+    num_hidden_layers: json.num_hidden_layers ?? json.n_layer,
+    num_attention_heads: json.num_attention_heads ?? json.n_head,
     hidden_act: json.activation_function,
-    max_position_embeddings: json.n_positions,
+    max_position_embeddings: json.max_position_embeddings ?? json.n_positions,
     rms_norm_eps: json.layer_norm_epsilon,
   };
 }

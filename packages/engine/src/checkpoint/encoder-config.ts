@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { modelSizes } from './config-limits.ts';
 import type { LayerAttention } from './decoder-config.ts';
 import { UnsupportedModelError } from './error.ts';
-import { parseScaling, type RawRope, type RopeConfig, ropeSchema } from './rope-config.ts';
+import type { RopeConfig } from './rope-config.ts';
+import { nestedRope } from './rope-parameters.ts';
 
 export const encoderTypes = ['bert', 'distilbert', 'roberta', 'modernbert'] as const;
 export type EncoderType = (typeof encoderTypes)[number];
@@ -48,10 +49,6 @@ export type EncoderConfig = {
 };
 
 const count = z.int().positive();
-const layerRope = z.looseObject({
-  full_attention: ropeSchema.optional(),
-  sliding_attention: ropeSchema.optional(),
-});
 const rawSchema = z.looseObject({
   ...modelSizes,
   hidden_act: z.string(),
@@ -76,8 +73,15 @@ const rawSchema = z.looseObject({
   global_attn_every_n_layers: count.default(3),
   global_rope_theta: z.number().positive().default(160_000),
   local_rope_theta: z.number().positive().default(10_000),
-  rope_parameters: layerRope.nullish(),
+  rope_parameters: z.looseObject({}).nullish(),
+  rope_scaling: z.looseObject({}).nullish(),
   layer_types: z.array(z.string()).nullish(),
+  sliding_window: z.unknown().optional(),
+  tie_word_embeddings: z.boolean().default(true),
+  add_cross_attention: z.boolean().default(false),
+  sinusoidal_pos_embds: z.boolean().default(false),
+  text_config: z.unknown().optional(),
+  per_layer_config: z.unknown().optional(),
   quantization_config: z.unknown().optional(),
 });
 type Raw = z.infer<typeof rawSchema>;
@@ -114,17 +118,63 @@ const defaults: Readonly<Record<EncoderType, Readonly<Record<string, unknown>>>>
     classifier_bias: false,
   },
 };
-/** Other names of the fields above. */
-const aliases: Readonly<Partial<Record<EncoderType, Readonly<Record<string, string>>>>> = {
-  distilbert: {
-    dim: 'hidden_size',
-    hidden_dim: 'intermediate_size',
-    n_layers: 'num_hidden_layers',
-    n_heads: 'num_attention_heads',
-    activation: 'hidden_act',
-  },
-  modernbert: { norm_eps: 'layer_norm_eps', hidden_activation: 'hidden_act' },
+/** Fields that only ModernBERT has; in other families they say nothing. */
+const modernFields = [
+  'attention_bias',
+  'mlp_bias',
+  'norm_bias',
+  'classifier_bias',
+  'classifier_pooling',
+  'classifier_activation',
+  'decoder_bias',
+  'local_attention',
+  'global_attn_every_n_layers',
+  'global_rope_theta',
+  'local_rope_theta',
+  'rope_parameters',
+  'rope_scaling',
+  'layer_types',
+];
+
+/**
+ * A family's own names for the fields above. `only`: the class has no other; `both`: it takes the general name too, and
+ * prefers it. `unread`: the class does not read what others call so.
+ */
+type Dialect = {
+  readonly only: Readonly<Record<string, string>>;
+  readonly both: Readonly<Record<string, string>>;
+  readonly unread: readonly string[];
 };
+const plain: Dialect = { only: {}, both: {}, unread: modernFields };
+const dialects: Readonly<Record<EncoderType, Dialect>> = {
+  bert: plain,
+  roberta: plain,
+  distilbert: {
+    only: { hidden_dim: 'intermediate_size', activation: 'hidden_act' },
+    both: { dim: 'hidden_size', n_layers: 'num_hidden_layers', n_heads: 'num_attention_heads' },
+    unread: [...modernFields, 'type_vocab_size', 'layer_norm_eps'],
+  },
+  modernbert: {
+    only: { norm_eps: 'layer_norm_eps', hidden_activation: 'hidden_act' },
+    both: {},
+    unread: ['type_vocab_size'],
+  },
+};
+
+/** config.json with the general names and the class's defaults. */
+function filledIn(
+  modelType: EncoderType,
+  json: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const { only, both, unread } = dialects[modelType];
+  const own: Record<string, unknown> = { ...json };
+  for (const field of [...unread, ...Object.values(only)]) delete own[field];
+  for (const [alias, field] of Object.entries(only))
+    if (json[alias] != null) own[field] = json[alias];
+  for (const [alias, field] of Object.entries(both))
+    if (json[field] == null && json[alias] != null) own[field] = json[alias];
+  return { ...defaults[modelType], ...own };
+}
 
 /** Reads a parsed `config.json` of an encoder. Throws UnsupportedModelError naming the field at fault. */
 export function parseEncoderConfig(
@@ -132,17 +182,14 @@ export function parseEncoderConfig(
   modelType: EncoderType,
   json: Readonly<Record<string, unknown>>,
 ): EncoderConfig {
-  const filled: Record<string, unknown> = { ...defaults[modelType], ...json };
-  for (const [alias, field] of Object.entries(aliases[modelType] ?? {}))
-    if (json[alias] != null) filled[field] = json[alias];
-  const parsed = rawSchema.safeParse(filled);
+  const parsed = rawSchema.safeParse(filledIn(modelType, json));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') || 'config';
     throw new UnsupportedModelError(file, field, issue?.message ?? 'is invalid');
   }
   const raw = parsed.data;
-  refuseUnsupported(file, raw, json);
+  refuseUnsupported(file, modelType, raw);
   const headSize = raw.hidden_size / raw.num_attention_heads;
   if (!Number.isInteger(headSize)) {
     const problem = `${raw.num_attention_heads} does not divide hidden_size ${raw.hidden_size}`;
@@ -150,11 +197,6 @@ export function parseEncoderConfig(
   }
   const modern = modelType === 'modernbert';
   const firstPosition = modelType === 'roberta' ? (raw.pad_token_id ?? 1) + 1 : 0;
-  const rope = (given: RawRope | undefined, theta: number): RopeConfig => ({
-    rotarySize: headSize,
-    ropeTheta: given?.rope_theta ?? theta,
-    ropeScaling: given === undefined ? null : parseScaling(file, given),
-  });
   return {
     kind: 'encoder',
     modelType,
@@ -176,10 +218,11 @@ export function parseEncoderConfig(
     positions: modern ? 'rotary' : 'learned',
     firstPosition,
     tokenTypes: raw.type_vocab_size,
-    rope: {
-      full: rope(raw.rope_parameters?.full_attention, raw.global_rope_theta),
-      sliding: rope(raw.rope_parameters?.sliding_attention, raw.local_rope_theta),
-    },
+    rope: nestedRope(file, raw, {
+      headSize,
+      thetas: { full: raw.global_rope_theta, sliding: raw.local_rope_theta },
+      scaled: ['full', 'sliding'],
+    }),
     attention: layerAttention(file, modern, raw),
     reach: Math.floor(raw.local_attention / 2),
     attentionScale: headSize ** -0.5,
@@ -191,27 +234,48 @@ export function parseEncoderConfig(
   };
 }
 
-function refuseUnsupported(file: string, raw: Raw, json: Readonly<Record<string, unknown>>): void {
+function refuseUnsupported(file: string, modelType: EncoderType, raw: Raw): void {
   const refuse = (field: string, problem: string): never => {
     throw new UnsupportedModelError(file, field, problem);
   };
-  if (raw.hidden_act !== 'gelu') refuse('hidden_act', `is "${raw.hidden_act}"; supported: "gelu"`);
+  const { only } = dialects[modelType];
+  const activation = Object.keys(only).find((name) => only[name] === 'hidden_act') ?? 'hidden_act';
+  if (raw.hidden_act !== 'gelu') refuse(activation, `is "${raw.hidden_act}"; supported: "gelu"`);
   if (raw.classifier_activation !== 'gelu')
     refuse('classifier_activation', `is "${raw.classifier_activation}"; supported: "gelu"`);
   const positions = raw.position_embedding_type ?? 'absolute';
   if (positions !== 'absolute')
     refuse('position_embedding_type', `is "${positions}"; supported: "absolute"`);
   if (raw.is_decoder) refuse('is_decoder', 'is set; encoders only');
-  if (json.sinusoidal_pos_embds === true)
-    refuse('sinusoidal_pos_embds', 'is set; learned positions only');
+  if (raw.add_cross_attention) refuse('add_cross_attention', 'is set; encoders only');
+  if (raw.sinusoidal_pos_embds) refuse('sinusoidal_pos_embds', 'is set; learned positions only');
+  if (!raw.decoder_bias) refuse('decoder_bias', 'is false; an output layer with a bias only');
+  if (!raw.tie_word_embeddings)
+    refuse('tie_word_embeddings', 'is false; the output layer is the word embeddings again');
   if (raw.quantization_config != null)
     refuse('quantization_config', 'is set; only plain float weights are supported');
+  if (raw.text_config != null) refuse('text_config', 'is set; models of text alone are supported');
+  if (raw.per_layer_config != null) refuse('per_layer_config', 'is set');
+  if ((modelType === 'bert' || modelType === 'roberta') && raw.type_vocab_size === 0)
+    refuse('type_vocab_size', 'is 0; the family adds the embedding of a type to every token');
+  if (modelType === 'roberta' && raw.pad_token_id == null)
+    refuse('pad_token_id', 'is null, but positions are counted from it');
+  const isNull = (kind: string): boolean => raw.rope_parameters?.[kind] === null;
+  const nothing = Object.keys(raw.rope_parameters ?? {}).find(isNull);
+  if (nothing !== undefined) refuse(`rope_parameters.${nothing}`, 'is null');
+  if (modelType === 'modernbert' && raw.sliding_window !== undefined)
+    refuse('sliding_window', 'is set; ModernBERT names its window local_attention');
 }
 
 function layerAttention(file: string, modern: boolean, raw: Raw): LayerAttention[] {
+  const named = raw.layer_types;
+  if (named != null && named.length !== raw.num_hidden_layers) {
+    const problem = `has ${named.length} entries for num_hidden_layers ${raw.num_hidden_layers}`;
+    throw new UnsupportedModelError(file, 'layer_types', problem);
+  }
   return Array.from({ length: raw.num_hidden_layers }, (_, layer) => {
     if (!modern) return 'full';
-    const name = raw.layer_types?.[layer];
+    const name = named?.[layer];
     const byPattern = layer % raw.global_attn_every_n_layers === 0 ? 'full' : 'sliding';
     const kind = name === undefined ? byPattern : name.replace(/_attention$/, '');
     if (kind !== 'full' && kind !== 'sliding')

@@ -83,6 +83,27 @@ test('a copy of a tied head follows the embedding', async () => {
   ).rejects.toThrow('the head is tied');
 });
 
+test('a head of its own stays one, whatever config.json says of it', async () => {
+  const folder = await makeModel(root, { ...small, tie_word_embeddings: true });
+  const tensors = tensorsOf(small);
+  const head = tensors[0]!.data.toReversed();
+  await writeSafetensors(join(folder, 'model.safetensors'), [
+    ...tensors,
+    { ...tensors[0]!, name: 'lm_head.weight', data: head },
+  ]);
+  const base = await openModelFolder(folder);
+  expect(base.config.tieEmbeddings).toBe(false);
+  const embedding = Float32Array.from({ length: 88 }, (_, i) => i);
+  const out = join(root, 'merged-own-head');
+  await writeMergedFolder(base, new Map([['model.embed_tokens.weight', embedding]]), out);
+  const merged = await openModelFolder(out);
+  expect(await readTensor(merged.tensors.get('lm_head.weight')!)).toEqual(head);
+  // Readers that go by the flag alone would pass over the head.
+  expect(JSON.parse(await readFile(join(out, 'config.json'), 'utf8'))).toMatchObject({
+    tie_word_embeddings: false,
+  });
+});
+
 test('a merge that fails leaves no folder, and a foreign folder is not replaced', async () => {
   const base = await openModelFolder(await makeModel(root));
   const out = join(root, 'merged-bad');

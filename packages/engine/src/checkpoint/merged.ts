@@ -6,13 +6,9 @@ import { encoderNames } from './encoder-names.ts';
 import { CheckpointError } from './error.ts';
 import { readExactJson } from './exact-json.ts';
 import { requireFinite } from './finite.ts';
+import { readJson } from './json-file.ts';
 import { modelTensors } from './model-config.ts';
-import {
-  type AnyModelFolder,
-  readJson,
-  singleWeightsFile,
-  weightsIndexFile,
-} from './model-folder.ts';
+import { type AnyModelFolder, singleWeightsFile, weightsIndexFile } from './model-folder.ts';
 import { type ModelTask, withTask } from './model-task.ts';
 import { encodeFloats, type FloatFormat, isFloatFormat } from './number-format.ts';
 import type { Adapter } from './peft.ts';
@@ -152,9 +148,7 @@ export async function writeMergedFolder(
   const shards =
     base.tensors.size > 0 ? planFromBase(base, changed) : await planFromConfig(base, changed);
   await addTensors(base, shards, added);
-  const configFile = join(base.path, 'config.json');
-  const config =
-    task && withTask(configFile, await readExactJson(configFile), { config: base.config, task });
+  const config = await changedConfig(base, task);
   await writeFolderAtomically(out, 'config.json', async (temporary) => {
     for (const [shard, sources] of shards) await streamSafetensors(join(temporary, shard), sources);
     if (!shards.has(singleWeightsFile)) await writeIndex(join(temporary, weightsIndexFile), shards);
@@ -166,6 +160,23 @@ export async function writeMergedFolder(
     }
     if (config) await writeFile(join(temporary, 'config.json'), jsonText(config));
   });
+}
+
+/**
+ * config.json where it cannot stay as it is: there is a task, or it says that the head is tied while the file has one
+ * of its own, which other readers than transformers 5 would pass over.
+ */
+async function changedConfig(
+  { path, config }: AnyModelFolder,
+  task: ModelTask | undefined,
+): Promise<Record<string, unknown> | undefined> {
+  const file = join(path, 'config.json');
+  const json = await readExactJson(file);
+  const isUntied =
+    config.kind === 'decoder' && !config.tieEmbeddings && json.tie_word_embeddings !== false;
+  const own = isUntied ? { ...json, tie_word_embeddings: false } : json;
+  if (task !== undefined) return withTask(file, own, { config, task });
+  return own === json ? undefined : own;
 }
 
 /** Which shard each tensor is in, as transformers' index says it. */

@@ -1,13 +1,14 @@
-import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { DecoderConfig } from './decoder-config.ts';
 import { encoderNames } from './encoder-names.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
-import { deepest, nestingDepth } from './json-text.ts';
+import { generationEnds } from './generation-config.ts';
+import { exists, readJson } from './json-file.ts';
 import { type ModelConfig, modelTensors, parseModelConfig } from './model-config.ts';
 import { isFloatFormat } from './number-format.ts';
 import { readSafetensors, type TensorEntry } from './safetensors.ts';
+import { isHeadTied } from './tied-weights.ts';
 
 /** A Hugging Face model folder, opened: weights are located, not loaded. */
 export type ModelFolder<Config extends ModelConfig = DecoderConfig> = {
@@ -57,57 +58,15 @@ export async function openAnyModelFolder(
   const folder = resolve(path);
   const configFile = join(folder, 'config.json');
   const config = parseModelConfig(configFile, await readJson(configFile));
-  config.eosTokens = [...new Set([...config.eosTokens, ...(await generationEos(folder))])];
+  config.eosTokens = [...new Set([...config.eosTokens, ...(await generationEnds(folder))])];
   const tensors: ReadonlyMap<string, TensorEntry> =
     options.weights === 'none' ? new Map() : byModule(config, await locateWeights(folder));
-  if (options.weights !== 'none') checkWeights(folder, config, tensors);
+  if (options.weights !== 'none') {
+    const isTied = await isHeadTied(config, tensors);
+    if (config.kind === 'decoder') config.tieEmbeddings = isTied;
+    checkWeights(folder, config, tensors);
+  }
   return { path: folder, name: basename(folder), config, tensors };
-}
-
-/** Bytes of JSON beside a model; indexes of shards are the largest such files. */
-const largestJson = 100_000_000;
-
-/** Reads a JSON file; the error names the file and what is wrong with it. */
-export async function readJson(file: string): Promise<unknown> {
-  let found: Awaited<ReturnType<typeof stat>>;
-  try {
-    found = await stat(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new CheckpointError(file, 'the file is missing');
-    throw error;
-  }
-  if (!found.isFile()) throw new CheckpointError(file, 'it is not a file');
-  if (found.size > largestJson)
-    throw new CheckpointError(file, `${found.size} bytes of JSON are more than ${largestJson}`);
-  const text = await readFile(file, 'utf8');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new CheckpointError(file, `not valid JSON (${(error as Error).message})`);
-  }
-  if (nestingDepth(text) > deepest)
-    throw new CheckpointError(file, `it nests deeper than ${deepest} levels`);
-  return value;
-}
-
-export async function exists(file: string): Promise<boolean> {
-  return (await stat(file).catch(() => undefined)) !== undefined;
-}
-
-const generationSchema = z.looseObject({
-  eos_token_id: z.union([z.int(), z.array(z.int())]).nullish(),
-});
-
-/** Chat models often name their end-of-turn token in generation_config.json only. */
-async function generationEos(folder: string): Promise<number[]> {
-  const file = join(folder, 'generation_config.json');
-  if (!(await exists(file))) return [];
-  const parsed = generationSchema.safeParse(await readJson(file));
-  if (!parsed.success)
-    throw new CheckpointError(file, 'eos_token_id must be a token id or a list of them');
-  return [parsed.data.eos_token_id ?? []].flat();
 }
 
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });

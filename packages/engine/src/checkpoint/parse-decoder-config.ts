@@ -6,10 +6,12 @@ import {
 } from './decoder-config.ts';
 import { decoderFamilies, fromGpt2, type RawConfig, rawConfigSchema } from './decoder-families.ts';
 import { UnsupportedModelError } from './error.ts';
-import { parseScaling, type RawRope, type RopeConfig } from './rope-config.ts';
+import type { RopeConfig } from './rope-config.ts';
+import { nestedRope, sharedRope } from './rope-parameters.ts';
 
 const activations: Readonly<Record<string, DecoderConfig['activation']>> = {
   silu: 'silu',
+  swish: 'silu',
   gelu: 'gelu',
   gelu_new: 'gelu-tanh',
   gelu_pytorch_tanh: 'gelu-tanh',
@@ -28,9 +30,11 @@ export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
     throw new UnsupportedModelError(file, 'model_type', problem);
   }
   const family = decoderFamilies[modelType];
-  // Gemma's own name for the field.
-  const named = given.hidden_activation == null ? {} : { hidden_act: given.hidden_activation };
+  const isGemma = modelType === 'gemma3_text';
+  // Gemma's own name for the field, and the only one that it reads.
+  const named = isGemma ? { hidden_act: given.hidden_activation ?? gemmaActivation } : {};
   const filled = { ...family.defaults, ...given, ...named };
+  refuseNull(file, given, modelType);
   const parsed = rawConfigSchema.safeParse(modelType === 'gpt2' ? fromGpt2(file, filled) : filled);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -40,9 +44,14 @@ export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
   const raw = parsed.data;
   const activation = activations[raw.hidden_act];
   if (activation === undefined || !family.activations.includes(raw.hidden_act)) {
+    const field = isGemma
+      ? 'hidden_activation'
+      : modelType === 'gpt2'
+        ? 'activation_function'
+        : 'hidden_act';
     const known = family.activations.map((name) => `"${name}"`).join(', ');
     const problem = `is "${raw.hidden_act}"; supported: ${known}`;
-    throw new UnsupportedModelError(file, 'hidden_act', problem);
+    throw new UnsupportedModelError(file, field, problem);
   }
   refuseUnsupported(file, raw);
   const { attention: attends, scaledEmbeddings, ...flags } = family.flags(raw);
@@ -54,7 +63,7 @@ export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
     'num_attention_heads',
     'num_key_value_heads',
   );
-  const attention = layerAttention(file, raw, attends);
+  const attention = layerAttention(file, modelType, raw, attends);
   return {
     kind: 'decoder',
     modelType,
@@ -69,7 +78,7 @@ export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
     activation,
     ...flags,
     embeddingScale: scaledEmbeddings ? Math.fround(Math.sqrt(raw.hidden_size)) : 1,
-    attentionScale: (raw.query_pre_attn_scalar ?? headSize) ** -0.5,
+    attentionScale: ((isGemma ? raw.query_pre_attn_scalar : undefined) ?? headSize) ** -0.5,
     rope: ropeByAttention(file, modelType, raw, headSize),
     attention,
     slidingWindow: raw.sliding_window ?? raw.max_position_embeddings,
@@ -92,6 +101,8 @@ function refuseUnsupported(file: string, raw: RawConfig): void {
   if (raw.final_logit_softcapping != null) refuse('final_logit_softcapping', 'is set');
   if (raw.attn_logit_softcapping != null) refuse('attn_logit_softcapping', 'is set');
   if (raw.use_bidirectional_attention) refuse('use_bidirectional_attention', 'is set');
+  if (raw.text_config != null) refuse('text_config', 'is set; models of text alone are supported');
+  if (raw.per_layer_config != null) refuse('per_layer_config', 'is set');
 }
 
 /** whole / parts. Throws UnsupportedModelError when that is not a whole number. */
@@ -107,26 +118,60 @@ function shared(
   throw new UnsupportedModelError(file, parts, problem);
 }
 
+/** Throws UnsupportedModelError for a null where the family's class takes none. */
+function refuseNull(
+  file: string,
+  given: Readonly<Record<string, unknown>>,
+  modelType: DecoderType,
+): void {
+  const isDerived = modelType === 'llama' || modelType === 'mistral';
+  const fields = [
+    ...(isDerived ? [] : ['head_dim']),
+    ...(modelType === 'gemma3_text' ? ['hidden_activation', 'sliding_window'] : []),
+  ];
+  for (const field of fields)
+    if (given[field] === null) throw new UnsupportedModelError(file, field, 'is null');
+}
+
+/** Tokens that a sliding layer sees; null: the model has no window. */
+function windowOf(modelType: DecoderType, raw: RawConfig): number | null {
+  if (modelType === 'llama' || modelType === 'gpt2') return null;
+  const isOff = modelType.startsWith('qwen') && !raw.use_sliding_window;
+  return isOff ? null : (raw.sliding_window ?? null);
+}
+
 function layerAttention(
   file: string,
+  modelType: DecoderType,
   raw: RawConfig,
   attends: (layer: number) => LayerAttention,
 ): LayerAttention[] {
   const named = raw.layer_types;
-  if (named != null && named.length < raw.num_hidden_layers) {
-    const problem = `has ${named.length} entries for ${raw.num_hidden_layers} layers`;
+  if (named != null && named.length !== raw.num_hidden_layers) {
+    const problem = `has ${named.length} entries for num_hidden_layers ${raw.num_hidden_layers}`;
     throw new UnsupportedModelError(file, 'layer_types', problem);
   }
+  const window = windowOf(modelType, raw);
   return Array.from({ length: raw.num_hidden_layers }, (_, layer) => {
     const name = named?.[layer];
     const kind = name === undefined ? attends(layer) : name.replace(/_attention$/, '');
     if (kind !== 'full' && kind !== 'sliding')
       throw new UnsupportedModelError(file, `layer_types.${layer}`, `is "${name}"`);
-    // A window as long as the context hides nothing; a full layer needs no second mask.
-    const window = raw.sliding_window ?? raw.max_position_embeddings;
-    return window >= raw.max_position_embeddings ? 'full' : kind;
+    if (kind === 'full') return kind;
+    if (window === null)
+      throw new UnsupportedModelError(
+        file,
+        `layer_types.${layer}`,
+        'is "sliding_attention", but sliding_window is null or use_sliding_window false',
+      );
+    // A window as long as the context hides nothing; but Gemma's sliding layers rotate in their own way.
+    return window >= raw.max_position_embeddings && modelType !== 'gemma3_text' ? 'full' : kind;
   });
 }
+
+/** What Gemma's sliding and full layers turn by where config.json does not say it. */
+const gemmaThetas = { sliding: 10_000, full: 1_000_000 } as const;
+const gemmaActivation = 'gelu_pytorch_tanh';
 
 function ropeByAttention(
   file: string,
@@ -134,24 +179,16 @@ function ropeByAttention(
   raw: RawConfig,
   headSize: number,
 ): Record<LayerAttention, RopeConfig> {
-  const parameters = raw.rope_parameters ?? undefined;
-  const nested = parameters !== undefined && 'full_attention' in parameters;
-  const common = nested ? undefined : (parameters as RawRope | undefined);
-  const full = (nested ? parameters.full_attention : common) as RawRope | undefined;
-  const sliding = (nested ? parameters.sliding_attention : undefined) as RawRope | undefined;
-  const share = full?.partial_rotary_factor ?? raw.partial_rotary_factor;
-  const rotarySize = Math.trunc(headSize * share);
-  const scaled = full ?? raw.rope_scaling ?? undefined;
-  const globalRope: RopeConfig = {
-    rotarySize,
-    ropeTheta: full?.rope_theta ?? raw.rope_theta,
-    ropeScaling: scaled === undefined ? null : parseScaling(file, scaled),
-  };
-  if (modelType !== 'gemma3_text') return { full: globalRope, sliding: globalRope };
-  const localRope: RopeConfig = {
-    rotarySize,
-    ropeTheta: sliding?.rope_theta ?? raw.rope_local_base_freq ?? 10_000,
-    ropeScaling: sliding === undefined ? null : parseScaling(file, sliding),
-  };
-  return { full: globalRope, sliding: localRope };
+  if (modelType === 'gemma3_text')
+    return nestedRope(file, raw, {
+      headSize,
+      thetas: {
+        full: raw.rope_theta ?? gemmaThetas.full,
+        sliding: raw.rope_local_base_freq ?? gemmaThetas.sliding,
+      },
+      scaled: ['full'],
+    });
+  const fields = modelType === 'gpt2' ? { max_position_embeddings: 1 } : raw;
+  const rope = sharedRope(file, modelType, fields, headSize);
+  return { full: rope, sliding: rope };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { requireFinite } from './finite.ts';
-import { readJson } from './model-folder.ts';
+import { readJson } from './json-file.ts';
 import { type Adapter, type AdapterTensor, readPeftAdapter } from './peft.ts';
 import { readSafetensors, readTensor } from './safetensors.ts';
 

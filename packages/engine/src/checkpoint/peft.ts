@@ -4,7 +4,7 @@ import { adapterScale, parseAdapterConfig, renderAdapterConfig } from './adapter
 import { writeFolderAtomically } from './atomic.ts';
 import { CheckpointError } from './error.ts';
 import { requireFinite } from './finite.ts';
-import { readJson } from './model-folder.ts';
+import { readJson } from './json-file.ts';
 import { readSafetensors, readTensor, writeSafetensors } from './safetensors.ts';
 
 export type AdapterTensor = { shape: readonly number[]; data: Float32Array };

@@ -30,15 +30,20 @@ export const ropeSchema = z.looseObject({
 });
 export type RawRope = z.infer<typeof ropeSchema>;
 
-/** Throws UnsupportedModelError for a kind of scaling that the engine does not compute. */
-export function parseScaling(file: string, rope: RawRope): null | RopeScaling {
+/**
+ * `field` is where `rope` stands in config.json; `maxPositions` is what a scaling that does not name the lengths of pre-training was pre-trained with. Throws
+ * UnsupportedModelError for a kind of scaling that the engine does not compute.
+ */
+export function parseScaling(
+  file: string,
+  { field, rope }: { readonly field: string; readonly rope: RawRope },
+  maxPositions: number,
+): null | RopeScaling {
   const type = rope.rope_type ?? rope.type ?? 'default';
-  const need = (
-    field: 'factor' | 'low_freq_factor' | 'high_freq_factor' | 'original_max_position_embeddings',
-  ) => {
-    const value = rope[field];
+  const need = (name: 'factor' | 'low_freq_factor' | 'high_freq_factor') => {
+    const value = rope[name];
     if (value === undefined)
-      throw new UnsupportedModelError(file, `rope ${field}`, `is missing for rope type "${type}"`);
+      throw new UnsupportedModelError(file, `${field}.${name}`, `is missing for "${type}"`);
     return value;
   };
   if (type === 'default') return null;
@@ -49,12 +54,9 @@ export function parseScaling(file: string, rope: RawRope): null | RopeScaling {
       factor: need('factor'),
       lowFrequencyFactor: need('low_freq_factor'),
       highFrequencyFactor: need('high_freq_factor'),
-      originalMaxPositions: need('original_max_position_embeddings'),
+      originalMaxPositions: rope.original_max_position_embeddings ?? maxPositions,
     };
   }
-  throw new UnsupportedModelError(
-    file,
-    'rope type',
-    `"${type}" is not supported (default, linear, llama3 are)`,
-  );
+  const problem = `is "${type}"; supported: "default", "linear", "llama3"`;
+  throw new UnsupportedModelError(file, `${field}.rope_type`, problem);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically, writeFolderAtomically } from './atomic.ts';
 import { CheckpointError } from './error.ts';
-import { readJson } from './model-folder.ts';
+import { readJson } from './json-file.ts';
 import { readSafetensors, readTensor, writeSafetensors } from './safetensors.ts';
 
 export type StateTensor = { shape: readonly number[]; data: Float32Array };

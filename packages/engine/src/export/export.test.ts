@@ -2,11 +2,14 @@ import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { answerOf, readFieldCases, writeCase } from '../checkpoint/config-fields.fixture.ts';
 import { writeMergedFolder } from '../checkpoint/merged.ts';
+import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { writePeftAdapter } from '../checkpoint/peft.ts';
 import { readTensor } from '../checkpoint/safetensors.ts';
 import { readReference } from '../models/reference.ts';
 import { exportModel } from './export.ts';
+import { readGguf } from './gguf/read.ts';
 import { fileDigest } from './manifest.ts';
 import { renderModelfile } from './modelfile.ts';
 import { verifyExport } from './verify.ts';
@@ -65,6 +68,30 @@ it('merges an adapter into every kind of export, and answers as base and adapter
   expect(await readFile(join(root, 'adapter-modelfile', 'Modelfile'), 'utf8')).toContain(
     'FROM tied\n# The base must be the very model that was trained on, not quantised.\nADAPTER ./adapter\n',
   );
+});
+
+it('exports a head of its own as it is served, whatever config.json says of it', async () => {
+  const folder = join(root, 'own-head');
+  await writeCase(folder, { model: 'tied', change: {}, head: 'reversed' });
+  const recorded = await readFieldCases();
+  const { vectors } = recorded.cases.find(
+    ({ model, head }) => model === 'tied' && head === 'reversed',
+  )!;
+  const wanted = await recorded.vectors(vectors!);
+  for (const kind of ['merged', 'modelfile', 'gguf', 'onnx'] as const) {
+    const out = join(root, `own-head-${kind}`);
+    const dtype = kind === 'gguf' ? 'f32' : undefined;
+    const { replay } = await exportModel({ model: folder, kind, out, dtype });
+    expect(replay.relative).toBeLessThan(1e-5);
+    if (kind === 'gguf')
+      expect((await readGguf(join(out, 'own-head-f32.gguf'))).tensors.has('output.weight')).toBe(
+        true,
+      );
+    if (kind !== 'merged') continue;
+    const found = await answerOf(await openModelFolder(out), recorded);
+    const distances = found.map((value, at) => Math.abs(value - wanted[at]!));
+    expect(Math.max(...distances)).toBeLessThan(1e-4);
+  }
 });
 
 it('leaves nothing behind when an export fails, and replaces only exports', async () => {

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { exists, readJson } from '../checkpoint/json-file.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import { exists, readJson } from '../checkpoint/model-folder.ts';
 import { chatTemplate } from './gguf/tokenizer.ts';
 import { ollamaTemplate } from './ollama-template.ts';
 

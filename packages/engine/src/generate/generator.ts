@@ -11,7 +11,13 @@ import { createEvaluator, type Evaluation, type Evaluator } from '../train/evalu
 import { weightsFolder } from '../train/model-state.ts';
 import { Decoder } from './decoder.ts';
 import { createEmbedder } from './embed.ts';
-import { type FinishReason, type GeneratedToken, Lane, type SequenceRequest } from './lane.ts';
+import {
+  type FinishReason,
+  type GeneratedToken,
+  type IdStretch,
+  Lane,
+  type SequenceRequest,
+} from './lane.ts';
 import { NotFiniteError } from './not-finite-error.ts';
 import { greedy } from './sampling.ts';
 import {
@@ -23,7 +29,7 @@ import {
 } from './served-adapter.ts';
 import { serveWeights } from './weights.ts';
 
-export type { FinishReason, GeneratedToken } from './lane.ts';
+export type { FinishReason, GeneratedToken, IdStretch } from './lane.ts';
 
 export type GenerateRequest = Partial<Omit<SequenceRequest, 'tokens' | 'maxTokens'>> & {
   readonly tokens: readonly number[];
@@ -42,6 +48,8 @@ export type GeneratorOptions = {
   readonly admitTokens?: number;
   /** Tokens of a forward pass when scoring or embedding. */
   readonly scoreTokens?: number;
+  /** Ids of the model's vocabulary that no token has, such as rows that pad its head: they are never generated. */
+  readonly absentTokens?: readonly IdStretch[];
   readonly device?: Device;
 };
 
@@ -96,7 +104,8 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const adapters = new Map<string, ServedAdapter>();
   const evaluators = new Map<string, Evaluator<TokenizedExample>>();
   const retired: Promise<void>[] = [];
-  const lane = new Lane({ decoder, maxContext, maxRows, admitTokens });
+  const { absentTokens = [] } = options;
+  const lane = new Lane({ decoder, maxContext, maxRows, admitTokens, absentTokens });
   let turning: Promise<void> | undefined;
 
   function adapterOf(name: string): ServedAdapter {

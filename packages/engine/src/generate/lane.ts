@@ -20,6 +20,9 @@ export type SequenceRequest = SamplingSettings & {
   readonly constraint?: Constraint;
 };
 
+/** Token ids from the first up to, not with, the second. */
+export type IdStretch = readonly [from: number, to: number];
+
 type Sequence = {
   readonly request: SequenceRequest;
   readonly adapter: ServedAdapter | undefined;
@@ -37,6 +40,8 @@ export type LaneOptions = {
   readonly maxRows: number;
   /** Prompts are let in between two tokens of the answers that run until so many tokens of prompts are read. */
   readonly admitTokens: number;
+  /** Ids that no token has, as stretches with their first id and the one behind their last. */
+  readonly absentTokens: readonly IdStretch[];
 };
 
 /**
@@ -142,6 +147,9 @@ export class Lane {
   #take(slot: number, logits: Float32Array): void {
     const sequence = this.#active[slot] as Sequence;
     const { request, stream, counts, random } = sequence;
+    // Rows of a head that no token has: whatever they score, they cannot be said.
+    for (const [from, to] of this.#options.absentTokens)
+      logits.fill(Number.NEGATIVE_INFINITY, from, to);
     let choice: TokenChoice;
     let isStop: boolean;
     try {

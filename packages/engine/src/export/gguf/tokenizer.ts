@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CheckpointError, UnsupportedModelError } from '../../checkpoint/error.ts';
-import { exists, type ModelFolder, readJson } from '../../checkpoint/model-folder.ts';
+import { exists, readJson } from '../../checkpoint/json-file.ts';
+import type { ModelFolder } from '../../checkpoint/model-folder.ts';
 import type { MetadataValue } from './format.ts';
 import { type PreTokenizerPart, preTokenizerName } from './pre-tokenizer-name.ts';
 
