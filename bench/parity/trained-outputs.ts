@@ -72,7 +72,8 @@ async function scoresOf(
   const state = await createModelState(run);
   const stored = JSON.parse(await readFile(join(stateFolder, 'training-state.json'), 'utf8'));
   const { fingerprint } = stored.state as { fingerprint: string };
-  await restoreRunState(stateFolder, state.state, { fingerprint, measured: 0 });
+  const fingerprints = { current: fingerprint, former: () => fingerprint };
+  await restoreRunState(stateFolder, state.state, { fingerprints, measured: 0 });
   const { virtualTokens } = state.adaptation;
   const probe = withVirtualTokens(scoring(config, objective.task), virtualTokens);
   const forwardOf = adaptedForward(model, settings, state);

@@ -122,3 +122,18 @@ test('many commands at once leave one consistent job', async () => {
   await Promise.allSettled(commands);
   expect(await record(id)).toMatchObject({ state: 'cancelled', desired: 'cancel', stage: 'done' });
 });
+
+test('a job that the infrastructure failed is resumed at its stage, one that failed by itself is not', async () => {
+  const failed = { state: 'failed', stage: 'done', finishedAt: 9, epoch: 3 } as const;
+  const error = { code: 'worker_lost', message: 'Lost too often.', param: null } as const;
+  const failure = { stage: 'train', resumable: true } as const;
+  const id = await jobWith({ ...failed, error, failure, checkpointKey: 'k', lossesInARow: 4 });
+  const job = await gateway.client.fineTuning.jobs.resume(id);
+  expect(job).toMatchObject({ status: 'queued', error: null, finished_at: null });
+  expect(await record(id)).toMatchObject({ stage: 'train', epoch: 4, checkpointKey: 'k' });
+  expect(await lastWork('train')).toMatchObject({ jobId: id, epoch: 4 });
+  expect(await messages(id)).toContain('The job was resumed.');
+  const own = await jobWith({ ...failed, error, failure: { stage: 'train', resumable: false } });
+  const refused = gateway.client.fineTuning.jobs.resume(own);
+  await expect(refused).rejects.toThrow('The job is failed and cannot be resumed.');
+});

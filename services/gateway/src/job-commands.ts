@@ -1,5 +1,11 @@
 import { LatheError } from '@lathe/contracts/error';
-import { desire, type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import {
+  desire,
+  isResumable,
+  type JobRecord,
+  moveJob,
+  reviveJob,
+} from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import { changeJob } from '@lathe/platform/jobs';
 import type { Nats } from '@lathe/platform/nats/connection';
@@ -70,13 +76,15 @@ export async function pauseJob(ports: CommandPorts, target: CommandTarget): Prom
 }
 
 /**
- * Resumes a job: a paused one goes back to the queue under a new epoch, and a wish to pause that
- * nobody has seen yet is taken back. Throws `invalid_state` when there is nothing to resume.
+ * Resumes a job: a paused one goes back to the queue under a new epoch, one that the infrastructure failed back to
+ * the stage that failed, with its checkpoints; and a wish to pause that nobody has seen yet is taken back. Throws
+ * `invalid_state` when there is nothing to resume.
  */
 export async function resumeJob(ports: CommandPorts, target: CommandTarget): Promise<JobRecord> {
   let moved = false;
   const job = await change(ports, target, (record) => {
-    moved = record.state === 'paused';
+    moved = record.state === 'paused' || isResumable(record);
+    if (record.state === 'failed' && moved) return reviveJob(record);
     if (moved)
       return moveJob(record, 'queued', {
         desired: 'run',

@@ -3,7 +3,7 @@ import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import { type JobRecord, type JobStart, moveJob } from '@lathe/contracts/job/record';
 import { changeJob } from '@lathe/platform/jobs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readManifest } from './controller/checkpoints.ts';
+import { readManifest } from './manifest.ts';
 import {
   type Cluster,
   type JobOptions,

@@ -5,7 +5,7 @@ import { softwareGpu } from '@lathe/engine/runtime/software-gpu';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
-import { readManifest } from './controller/checkpoints.ts';
+import { readManifest } from './manifest.ts';
 import { type Cluster, type JobOptions, openCluster, smallExamples } from './testing/cluster.ts';
 
 /** The real worker with the real engine, on the tiny models that the engine's own tests use. */

@@ -4,7 +4,7 @@ import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readManifest } from './controller/checkpoints.ts';
+import { readManifest } from './manifest.ts';
 import {
   type Cluster,
   type JobOptions,

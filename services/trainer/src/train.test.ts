@@ -1,7 +1,7 @@
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
-import { readManifest } from './controller/checkpoints.ts';
+import { readManifest } from './manifest.ts';
 import { openCluster } from './testing/cluster.ts';
 import { weightAfter } from './testing/slow-engine-math.ts';
 

@@ -3,7 +3,7 @@ import { changeJob } from '@lathe/platform/jobs';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
-import { readManifest } from './controller/checkpoints.ts';
+import { readManifest } from './manifest.ts';
 import { type Cluster, openCluster } from './testing/cluster.ts';
 import { atStep, eventNames, expectUndisturbed, trained } from './testing/undisturbed.ts';
 

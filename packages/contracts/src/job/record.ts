@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wireErrorSchema } from '../error.ts';
+import { LatheError, wireErrorSchema } from '../error.ts';
 import { adaptationSchema } from '../http/adaptation.ts';
 import { dpoHyperparametersSchema, latheOptionsSchema } from '../http/fine-tuning.ts';
 import { metadataSchema } from '../http/metadata.ts';
@@ -74,8 +74,14 @@ export const jobRecordSchema = z.object({
     .nullable(),
   /** Worker that holds the job now, or held it last. */
   worker: z.string().nullable(),
-  /** How often a worker was lost while holding the job. */
+  /** How often a worker was lost while holding the job, in all. */
   lostWorkers: z.number().int(),
+  /** The same since its newest checkpoint: too many of them fail it. Absent in older records: `lostWorkers`. */
+  lossesInARow: z.number().int().optional(),
+  /** Losses since its newest checkpoint of workers that held other jobs too, so that nobody knows whose fault they were. */
+  sharedLosses: z.number().int().optional(),
+  /** Most tokens of a pass since the training ran out of memory: less than was asked for. */
+  microBatchTokens: z.number().int().optional(),
   /** Key of the newest whole checkpoint's manifest. */
   checkpointKey: z.string().nullable(),
   trainedTokens: z.number().int().nullable(),
@@ -88,6 +94,10 @@ export const jobRecordSchema = z.object({
   startedAt: z.number().int().nullable(),
   finishedAt: z.number().int().nullable(),
   error: wireErrorSchema.nullable(),
+  /** Of a failed job: the stage that failed, and whether the infrastructure was at fault, so that it may be resumed. */
+  failure: z
+    .object({ stage: z.enum(['ingest', 'train', 'evaluate', 'done']), resumable: z.boolean() })
+    .optional(),
 });
 export type JobRecord = z.infer<typeof jobRecordSchema>;
 
@@ -101,16 +111,45 @@ export type JobChange = Partial<
   Omit<JobRecord, 'version' | 'id' | 'project' | 'createdAt' | 'createdMs' | 'requestId' | 'state'>
 >;
 
+/** A change that goes with a move: when it happens and, for one to `failed`, whether the job may be resumed. */
+export type JobMove = JobChange & { readonly now: number; readonly resumable?: boolean };
+
 /** The record moved to another state; terminal states get `finishedAt`. Throws `invalid_state` when illegal. */
-export function moveJob(
-  record: JobRecord,
-  to: JobState,
-  change: JobChange & { now: number },
-): JobRecord {
+export function moveJob(record: JobRecord, to: JobState, change: JobMove): JobRecord {
   assertMove(record.state, to);
-  const { now, ...fields } = change;
+  const { now, resumable = false, ...fields } = change;
   const finished = isTerminal(to) ? { finishedAt: now, stage: 'done' as const } : {};
-  return { ...record, ...fields, ...finished, state: to };
+  const failed = to === 'failed' ? { failure: { stage: record.stage, resumable } } : {};
+  return { ...record, ...fields, ...finished, ...failed, state: to };
+}
+
+/** Whether the infrastructure failed the job, so that it can go on from where it was. */
+export function isResumable({ state, failure }: Pick<JobRecord, 'state' | 'failure'>): boolean {
+  return state === 'failed' && failure?.resumable === true && failure.stage !== 'done';
+}
+
+/**
+ * A job that the infrastructure failed, back before the stage that failed, under a new epoch and with all counts
+ * at zero. Throws `invalid_state` for any other.
+ */
+export function reviveJob(record: JobRecord): JobRecord {
+  if (!isResumable(record))
+    throw new LatheError('invalid_state', `The job is ${record.state} and cannot be resumed.`, {
+      retryable: false,
+    });
+  const { failure, microBatchTokens: _, ...kept } = record;
+  return {
+    ...kept,
+    state: failure?.stage === 'ingest' ? 'validating_files' : 'queued',
+    stage: failure?.stage ?? record.stage,
+    desired: 'run',
+    epoch: record.epoch + 1,
+    worker: null,
+    lossesInARow: 0,
+    sharedLosses: 0,
+    finishedAt: null,
+    error: null,
+  };
 }
 
 /** The state that each wish of the user leads to. */

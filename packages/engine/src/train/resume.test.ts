@@ -127,6 +127,27 @@ describe('a run that is stopped after a random step and goes on', () => {
   });
 });
 
+it('goes on with passes of half the size, and ends where it would have but for rounding', async () => {
+  const method = { type: 'full' } as const;
+  const large = await causalRun({ method, microBatchTokens: 2048 });
+  const whole = await createTrainer(large);
+  const wanted = await train(whole, steps);
+  await whole.dispose();
+  const before = await createTrainer(large);
+  const begun = await train(before, 3);
+  await before.saveState(join(folder, 'large-passes'));
+  const { rows } = before.windowShape;
+  await before.dispose();
+
+  const smaller = await createTrainer(await causalRun({ method, microBatchTokens: 1 }));
+  expect(rows).toBeGreaterThan(1);
+  expect(smaller.windowShape.rows).toBe(1);
+  await smaller.restoreState(join(folder, 'large-passes'));
+  const points = [...begun, ...(await train(smaller, steps))];
+  await smaller.dispose();
+  for (const [at, point] of points.entries()) expect(point).toBeCloseTo(wanted[at] ?? NaN, 4);
+});
+
 describe('a run whose process is killed', () => {
   const program = join(import.meta.dirname, 'resumable-run.fixture.ts');
 

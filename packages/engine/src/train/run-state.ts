@@ -25,9 +25,27 @@ export type RunSource<Example> = {
   readonly origin?: string | undefined;
 };
 
-/** What decides a run: its settings, its data in order, the shapes that it trains, and what is known of its start. */
-export function runFingerprint<Example>(
+/** What decides a run, as it stands in its state; and in states of before, which named the size of passes too. */
+export type Fingerprints = { readonly current: string; readonly former: () => string };
+
+/**
+ * What decides a run: its settings, its data in order, the shapes that it trains, and what is known of its start. The
+ * size of passes is left out: a run may go on with smaller ones, whose gradients are the same up to rounding.
+ */
+export function runFingerprints<Example>(
   settings: TrainingSettings,
+  source: RunSource<Example>,
+  state: FlatState,
+): Fingerprints {
+  const { microBatchTokens: _, ...decisive } = settings;
+  return {
+    current: fingerprint(decisive, source, state),
+    former: () => fingerprint(settings, source, state),
+  };
+}
+
+function fingerprint<Example>(
+  settings: Partial<TrainingSettings>,
   { objective, examples, adapter, origin }: RunSource<Example>,
   state: FlatState,
 ): string {
@@ -82,21 +100,23 @@ export async function saveRunState(
 export async function restoreRunState(
   folder: string,
   state: FlatState,
-  { fingerprint, measured }: { readonly fingerprint: string; readonly measured: number },
+  { fingerprints, measured }: { readonly fingerprints: Fingerprints; readonly measured: number },
 ): Promise<Pick<RunProgress, 'step' | 'measured' | 'lossScale'>> {
   const stored = await readTrainingState(folder);
-  if (stored.state.fingerprint !== fingerprint)
+  const { current, former } = fingerprints;
+  const found = stored.state.fingerprint;
+  if (found !== current && found !== former())
     throw new ForeignStateError(
       `the training state in ${folder} belongs to a run with other settings, data or model`,
     );
   const { step } = stored.state;
   if (typeof step !== 'number') throw new ForeignStateError(`${folder} does not name its step`);
-  const found: [Float32Array, Float32Array][] = [];
+  const pairs: [Float32Array, Float32Array][] = [];
   eachTensor(state, (name, _, data) => {
     const tensor = stored.tensors.get(name);
     if (tensor?.data.length !== data.length)
       throw new ForeignStateError(`the training state in ${folder} lacks ${name}`);
-    found.push([data, tensor.data]);
+    pairs.push([data, tensor.data]);
   });
   const numbers = stored.tensors.get(measuredName)?.data ?? new Float32Array();
   if (numbers.length !== measured)
@@ -106,7 +126,7 @@ export async function restoreRunState(
   const lossScale = lossScaleStateSchema.optional().safeParse(stored.state.lossScale);
   if (!lossScale.success)
     throw new ForeignStateError(`the training state in ${folder} holds no proper loss scale`);
-  for (const [target, source] of found) target.set(source);
+  for (const [target, source] of pairs) target.set(source);
   return { step, measured: numbers, lossScale: lossScale.data };
 }
 

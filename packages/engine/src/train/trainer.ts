@@ -32,7 +32,7 @@ import {
 } from './model-state.ts';
 import { type Precision, precisionFor } from './precision.ts';
 import { randomFeeds } from './random-feeds.ts';
-import { restoreRunState, runFingerprint, saveRunState } from './run-state.ts';
+import { restoreRunState, runFingerprints, saveRunState } from './run-state.ts';
 import { scaledStep } from './scaled-step.ts';
 import { createSequenceScorer } from './sequence-scorer.ts';
 import type { TrainingSettings } from './settings.ts';
@@ -192,7 +192,7 @@ export async function createTrainer<Example>(
     parameterFeeds: feeds,
     measurements,
   });
-  const fingerprint = runFingerprint(options.settings, { ...options, objective }, state);
+  const fingerprints = runFingerprints(options.settings, { ...options, objective }, state);
   const lossScale = precision === 'float16' ? new LossScale(settings.lossScale) : undefined;
   let done = 0;
   let failure: DivergedError | undefined;
@@ -271,13 +271,13 @@ export async function createTrainer<Example>(
       const measured = measurements.save(examples);
       await runner.settle();
       await saveRunState(folder, state, {
-        ...{ step: done, fingerprint, measured },
+        ...{ step: done, fingerprint: fingerprints.current, measured },
         lossScale: lossScale?.state,
       });
     },
     async restoreState(folder) {
       const measured = measurements.size(examples);
-      const stored = await restoreRunState(folder, state, { fingerprint, measured });
+      const stored = await restoreRunState(folder, state, { fingerprints, measured });
       runner.reset();
       measurements.restore(examples, stored.measured);
       lossScale?.restore(stored.lossScale);

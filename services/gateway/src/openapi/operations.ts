@@ -154,7 +154,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   [`POST /${jobs}/:id/resume`]: {
     id: 'resumeFineTuningJob',
-    summary: 'Puts a paused job back into the queue.',
+    summary: 'Puts a paused job, or one that the infrastructure failed, back into the queue.',
     answer: jobObjectSchema,
   },
   [`GET /${jobs}/:id/events`]: {

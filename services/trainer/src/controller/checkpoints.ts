@@ -1,7 +1,4 @@
-import {
-  type CheckpointManifest,
-  checkpointManifestSchema,
-} from '@lathe/contracts/artifact/checkpoint';
+import type { CheckpointManifest } from '@lathe/contracts/artifact/checkpoint';
 import { jobPrefix, startPrefix } from '@lathe/contracts/artifact/key';
 import { newId } from '@lathe/contracts/id';
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
@@ -9,16 +6,8 @@ import { tunedModelName } from '@lathe/contracts/record/model';
 import { checkpointKey, modelKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { ConflictError } from '@lathe/platform/records/port';
+import { checkpointStep, readManifest, soundManifest } from '../manifest.ts';
 import type { ControllerPorts } from './ports.ts';
-
-/** Reads a checkpoint's manifest. Throws when it is missing or no manifest. */
-export async function readManifest(
-  artifacts: ArtifactStore,
-  key: string,
-): Promise<CheckpointManifest> {
-  const chunks = await Array.fromAsync(artifacts.get(key));
-  return checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-}
 
 /**
  * The newest whole checkpoint that a run can resume from, or null. The store is asked as well as
@@ -29,24 +18,41 @@ export async function newestCheckpoint(
   artifacts: ArtifactStore,
   job: JobRecord,
 ): Promise<string | null> {
-  const found = await manifestsAfter(artifacts, job, 0);
-  for (const { key } of found.toReversed())
-    if (Object.keys((await readManifest(artifacts, key)).state).length > 0) return key;
+  for (const { key } of (await manifestsAfter(artifacts, job, 0)).toReversed()) {
+    const manifest = await soundManifest(artifacts, key);
+    if (manifest !== null && Object.keys(manifest.state).length > 0) return key;
+  }
   return null;
 }
 
-/** Whole checkpoints that are newer than the one in the record, in their order: nobody told of them. */
+/** What the record does not say yet of the checkpoints in the store, in their order. */
 export async function untoldCheckpoints(
   artifacts: ArtifactStore,
   job: JobRecord,
-): Promise<{ manifestKey: string; step: number; published: boolean }[]> {
-  const found = await manifestsAfter(artifacts, job, checkpointStep(job.checkpointKey));
-  return Promise.all(
-    found.map(async ({ key, step }) => {
-      const { model } = await readManifest(artifacts, key);
-      return { manifestKey: key, step, published: Object.keys(model).length > 0 };
-    }),
-  );
+): Promise<{
+  /** Whole ones that are newer than the one in the record. */
+  readonly whole: { manifestKey: string; step: number; published: boolean }[];
+  /** Those from the record's one on whose manifest cannot be read. */
+  readonly damaged: { manifestKey: string; problem: string }[];
+}> {
+  const newest = checkpointStep(job.checkpointKey);
+  const whole: { manifestKey: string; step: number; published: boolean }[] = [];
+  const damaged: { manifestKey: string; problem: string }[] = [];
+  for (const { key, step } of await manifestsAfter(artifacts, job, Math.max(0, newest - 1))) {
+    const manifest = await soundManifest(artifacts, key);
+    if (manifest === null)
+      damaged.push({ manifestKey: key, problem: 'its manifest cannot be read' });
+    else if (step > newest) {
+      const published = Object.keys(manifest.model).length > 0;
+      whole.push({ manifestKey: key, step, published });
+    }
+  }
+  return { whole, damaged };
+}
+
+/** The manifest keys of all checkpoints of the job, oldest step first. */
+export async function checkpointKeys(artifacts: ArtifactStore, job: JobRecord): Promise<string[]> {
+  return (await manifestsAfter(artifacts, job, 0)).map(({ key }) => key);
 }
 
 async function manifestsAfter(artifacts: ArtifactStore, job: JobRecord, afterStep: number) {
@@ -56,11 +62,6 @@ async function manifestsAfter(artifacts: ArtifactStore, job: JobRecord, afterSte
     if (step > afterStep) found.push({ key, step });
   }
   return found.sort((a, b) => a.step - b.step);
-}
-
-/** The step that a checkpoint manifest's key names; 0 for none. */
-export function checkpointStep(manifestKey: string | null): number {
-  return Number(/-(\d{9})\/manifest\.json$/.exec(manifestKey ?? '')?.[1] ?? 0);
 }
 
 /**
@@ -135,14 +136,14 @@ export async function removeStates(artifacts: ArtifactStore, job: JobRecord): Pr
 }
 
 /**
- * Removes one checkpoint's training state, because a newer one stands. A checkpoint with a model stays
- * without its state; one without goes altogether. A checkpoint that is gone is fine.
+ * Removes one checkpoint's training state, because newer ones stand or it is damaged. A checkpoint with a model stays
+ * without its state; one without, or whose manifest cannot be read, goes altogether. One that is gone is fine.
  */
 export async function removeState(artifacts: ArtifactStore, manifestKey: string): Promise<void> {
   if ((await artifacts.stat(manifestKey)) === null) return;
-  const manifest = await readManifest(artifacts, manifestKey);
+  const manifest = await soundManifest(artifacts, manifestKey);
   const folder = manifestKey.slice(0, manifestKey.lastIndexOf('/'));
-  if (Object.keys(manifest.model).length === 0) {
+  if (manifest === null || Object.keys(manifest.model).length === 0) {
     // The manifest first: without it the rest is invisible.
     await artifacts.delete(manifestKey);
     await artifacts.deletePrefix(folder);

@@ -1,5 +1,12 @@
-import type { WorkerRecord, WorkerRun } from '@lathe/contracts/record/worker';
-import { choosePlace, couldHold, freeOn, type JobNeed, type Occupancy } from './place.ts';
+import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import {
+  choosePlace,
+  couldHold,
+  freeOn,
+  type JobNeed,
+  type Occupancy,
+  type PlacedRun,
+} from './place.ts';
 
 /** A job that waits for a worker. */
 export type Waiter = {
@@ -37,7 +44,7 @@ export type Pool = {
  */
 export function fairGrants<W extends Waiter>(waiting: readonly W[], pool: Pool): Grant<W>[] {
   const grants: Grant<W>[] = [];
-  const placed = new Map<string, WorkerRun[]>();
+  const placed = new Map<string, PlacedRun[]>();
   const kept = new Set<string>();
   const occupancy: Occupancy = {
     placed: (id) => [...pool.occupancy.placed(id), ...(placed.get(id) ?? [])],
@@ -59,7 +66,8 @@ export function fairGrants<W extends Waiter>(waiting: readonly W[], pool: Pool):
       const { jobId, epoch } = waiter;
       grants.push({ waiter, worker, memoryBytes });
       const there = placed.get(worker.id) ?? [];
-      placed.set(worker.id, [...there, { project, jobId, epoch, memoryBytes }]);
+      const { alone = false } = waiter.need;
+      placed.set(worker.id, [...there, { project, jobId, epoch, memoryBytes, alone }]);
       running.set(project, (running.get(project) ?? 0) + 1);
       servedAt.set(project, ++turn);
     } else if (pool.now - waiter.since > pool.patienceMs) {

@@ -36,14 +36,18 @@ const recomputedShare = 0.5;
  * small models are laid out anew for faster products. The constants are fitted to `estimateMemory`, which goes through the graph itself (docs/memory.md).
  */
 export function memoryNeed(
-  { settings, options }: Pick<JobRecord, 'settings' | 'options'>,
+  {
+    settings,
+    options,
+    microBatchTokens,
+  }: Pick<JobRecord, 'settings' | 'options' | 'microBatchTokens'>,
   model: OfferedModel,
 ): number {
   if (options.memory_limit !== undefined) return options.memory_limit;
   const { layers, hiddenSize, intermediateSize, vocabularySize, weightBytes } = model;
   const adaptation = settings?.adaptation ?? options.adaptation ?? { type: 'lora' };
   const longest = options.max_tokens ?? usualTokens;
-  const tokens = Math.max(options.micro_batch_tokens ?? passTokens, longest);
+  const tokens = Math.max(microBatchTokens ?? options.micro_batch_tokens ?? passTokens, longest);
   const scores = 0.9 * (hiddenSize / 64) * longest;
   const kept = options.recompute_activations === true ? recomputedShare : 1;
   const perToken = kept * layers * (6 * hiddenSize + 3 * intermediateSize + scores);

@@ -1,4 +1,4 @@
-import { type JobChange, type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import { type JobChange, type JobMove, type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { isTerminal, type JobState } from '@lathe/contracts/job/state';
 import { changeJob } from '@lathe/platform/jobs';
 import type { ControllerPorts } from './ports.ts';
@@ -21,7 +21,7 @@ export type OwnedJob = {
    * Moves the job to another state and changes fields; a job that was paused or came to its end is
    * not ours any more. Throws NotOursError.
    */
-  move(to: JobState, decide: (record: JobRecord) => JobChange): Promise<JobRecord>;
+  move(to: JobState, decide: (record: JobRecord) => Omit<JobMove, 'now'>): Promise<JobRecord>;
 };
 
 /** Takes hold of a job in the epoch and state in which it is now. */

@@ -104,3 +104,17 @@ test.each([
 ])('the reason to wait says what is missing: %s', (_, workers, job, reason) => {
   expect(choosePlace(workers, job, nobody)).toEqual({ kind: 'wait', reason });
 });
+
+test('a job that must be alone takes an empty worker only, and nobody else gets in there', () => {
+  const alone = need({ alone: true });
+  const shared = [workerRecord('a', { slots: 4, runs: [run('x')] })];
+  expect(choosePlace(shared, alone, nobody)).toMatchObject({
+    kind: 'wait',
+    reason: expect.stringContaining('when a worker has no other job'),
+  });
+  const workers = [...shared, workerRecord('b', { slots: 2 })];
+  expect(choosePlace(workers, alone, nobody)).toMatchObject({ worker: { id: 'b' } });
+  const held = { ...nobody, placed: () => [{ ...run('y'), alone: true }] };
+  expect(choosePlace([workerRecord('b', { slots: 2 })], need(), held).kind).toBe('wait');
+  expect(choosePlace([workerRecord('b', { slots: 2 })], alone, held).kind).toBe('wait');
+});

@@ -4,6 +4,8 @@ import { sizeText } from './memory-need.ts';
 /** What a job asks of a worker. */
 export type JobNeed = {
   readonly model: string;
+  /** It takes a worker that holds no other job, and shares it with none. */
+  readonly alone?: boolean;
   /** Null: any device will do. */
   readonly device: DeviceKind | null;
   /** Memory for it on that worker, in bytes. */
@@ -15,9 +17,12 @@ export type Place =
   /** Nobody can take it now; a sentence for the user. */
   | { readonly kind: 'wait'; readonly reason: string };
 
+/** A run that this controller has on a worker, and whether it shares the worker with no other. */
+export type PlacedRun = WorkerRun & { readonly alone?: boolean };
+
 export type Occupancy = {
   /** Runs that this controller has on a worker: announcements come late. */
-  readonly placed: (workerId: string) => readonly WorkerRun[];
+  readonly placed: (workerId: string) => readonly PlacedRun[];
   /** Workers that have just refused a job, or are kept free for another one. */
   readonly avoided: (workerId: string) => boolean;
 };
@@ -25,12 +30,20 @@ export type Occupancy = {
 /** What is free on a worker by its announcement and by what was placed there since. */
 export function freeOn(worker: WorkerRecord, occupancy: Occupancy) {
   const announced = new Set(worker.runs.map(({ jobId }) => jobId));
-  const late = occupancy.placed(worker.id).filter(({ jobId }) => !announced.has(jobId));
+  const placed = occupancy.placed(worker.id);
+  const late = placed.filter(({ jobId }) => !announced.has(jobId));
   const used = [...worker.runs, ...late].reduce((sum, run) => sum + run.memoryBytes, 0);
   return {
-    slots: worker.draining ? 0 : worker.freeSlots - late.length,
+    slots:
+      worker.draining || placed.some(({ alone }) => alone === true)
+        ? 0
+        : worker.freeSlots - late.length,
     memoryBytes: worker.memoryBytes - used,
   };
+}
+
+function isEmpty(worker: WorkerRecord, occupancy: Occupancy): boolean {
+  return worker.runs.length + occupancy.placed(worker.id).length === 0;
 }
 
 /** Whether the worker could take the job if nothing else were on it. */
@@ -59,6 +72,7 @@ export function choosePlace(
     .filter(({ id }) => !occupancy.avoided(id))
     .map((worker) => ({ worker, free: freeOn(worker, occupancy), needs: need.memoryOn(worker) }))
     .filter(({ free, needs }) => free.slots > 0 && free.memoryBytes >= needs)
+    .filter(({ worker }) => need.alone !== true || isEmpty(worker, occupancy))
     .sort(
       (a, b) =>
         b.free.slots - a.free.slots ||
@@ -77,6 +91,8 @@ function whyNone(
 ): string {
   if (workers.length === 0) return 'No training worker is running. The job starts when one joins.';
   if (able.length === 0) return whyNever(workers, need);
+  if (need.alone === true)
+    return 'Workers were lost while they held this job and others. It starts when a worker has no other job, to find out whose fault that was.';
   const slots = able.reduce((sum, worker) => sum + worker.slots, 0);
   if (able.some((worker) => freeOn(worker, occupancy).slots > 0 && !occupancy.avoided(worker.id))) {
     const needs = Math.min(...able.map(need.memoryOn));

@@ -1,5 +1,6 @@
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import { mustBeAlone } from './losses.ts';
 import { memoryNeed } from './memory-need.ts';
 import type { OwnedJob } from './owned-job.ts';
 import type { JobNeed } from './place.ts';
@@ -53,9 +54,8 @@ export function createPlacement(ports: ControllerPorts): Placement {
     },
     hold(worker, job) {
       const { project, id: jobId, epoch } = job;
-      const memoryBytes = needOf(job).memoryOn(worker);
-      const release = line.hold(worker.id, { project, jobId, epoch, memoryBytes });
-      return { worker, memoryBytes, release };
+      const { memoryOn, alone = false } = needOf(job);
+      return line.hold(worker, { project, jobId, epoch, memoryBytes: memoryOn(worker), alone });
     },
     avoid: (workerId) => line.avoid(workerId),
   };
@@ -65,6 +65,7 @@ function needOf(job: JobRecord): JobNeed {
   const base = baseModelOf(job);
   return {
     model: base,
+    alone: mustBeAlone(job),
     device: job.options.device ?? null,
     memoryOn: ({ models }) => {
       const model = models.find(({ name }) => name === base);

@@ -32,7 +32,8 @@ export async function driveRun(
 ): Promise<WorkResult | { readonly kind: 'refused' }> {
   const { job, seat, signal } = drive;
   if (seat === undefined) {
-    await loseWorker(ports, job, 'The worker is gone.');
+    // This controller is new here: it may have been the whole platform that went.
+    await loseWorker(ports, job, { reason: 'The worker is gone.', fault: 'unknown' });
     return { kind: 'done' };
   }
   const { worker, memoryBytes } = seat;
@@ -53,7 +54,8 @@ export async function driveRun(
     return { kind: 'done' };
   } catch (error) {
     if (!(error instanceof WorkerLostError)) throw error;
-    await loseWorker(ports, job, error.message);
+    const fault = seat.hadCompany() ? 'unknown' : 'own';
+    await loseWorker(ports, job, { reason: error.message, fault });
     return { kind: 'done' };
   } finally {
     client.close();
@@ -70,7 +72,7 @@ async function notStarted(
     const message = `The worker refused the job: ${error.message}.`;
     await endRun(ports, job, {
       $case: 'failed',
-      value: { code: 'training_failed', message, param: '', retryable: false },
+      value: { code: 'training_failed', message, param: '', retryable: false, outOfMemory: false },
     });
     return { kind: 'done' };
   }
@@ -91,8 +93,9 @@ async function followToEnd(
   const recorder = createRunRecorder(ports, job);
   try {
     // A worker that died may have saved more than it could tell.
-    for (const value of await untoldCheckpoints(ports.artifacts, job.record))
-      await recorder.take({ $case: 'checkpoint', value });
+    const { whole, damaged } = await untoldCheckpoints(ports.artifacts, job.record);
+    for (const value of whole) await recorder.take({ $case: 'checkpoint', value });
+    for (const value of damaged) await recorder.take({ $case: 'damaged', value });
     const events = followRun(client, run, {
       ...ports.settings,
       announced: () => ports.workers.holds(worker.id, worker.address),

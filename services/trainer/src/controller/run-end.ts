@@ -1,10 +1,13 @@
-import type { WireError } from '@lathe/contracts/error';
-import { wireErrorSchema } from '@lathe/contracts/error';
+import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
+import { type WireError, wireErrorSchema } from '@lathe/contracts/error';
+import type { JobChange, JobRecord } from '@lathe/contracts/job/record';
 import type { RunOutcome } from '../run-event.ts';
 import { removeStates } from './checkpoints.ts';
 import { finishTraining } from './finish.ts';
+import { countLoss, type Fault } from './losses.ts';
 import type { OwnedJob } from './owned-job.ts';
 import type { ControllerPorts } from './ports.ts';
+import { halfThePass, usualPassTokens } from './smaller-passes.ts';
 
 /** Brings a job from the outcome of a run to its next state. Throws NotOursError. */
 export async function endRun(
@@ -19,53 +22,89 @@ export async function endRun(
       return;
     case 'paused':
       return pauseJob(ports, job, outcome.value);
-    case 'interrupted':
-      return requeue(ports, job, { reason: `The worker stopped: ${outcome.value.reason}.` });
-    case 'cancelled':
-      return loseWorker(ports, job, 'The worker ended the run for another one.');
+    case 'interrupted': {
+      const reason = `The worker stopped: ${outcome.value.reason}.`;
+      return loseWorker(ports, job, { reason, fault: 'none' });
+    }
+    case 'cancelled': {
+      const reason = 'The worker ended the run for another one.';
+      return loseWorker(ports, job, { reason, fault: 'own' });
+    }
     case 'failed': {
-      const { code, message, param, retryable } = outcome.value;
-      if (retryable) return loseWorker(ports, job, message);
-      return failJob(
-        ports,
-        job,
-        wireErrorSchema.parse({ code, message, param: param === '' ? null : param }),
-      );
+      const { code, message, param, retryable, outOfMemory } = outcome.value;
+      if (outOfMemory) return retrySmaller(ports, job, message);
+      if (retryable) return loseWorker(ports, job, { reason: message, fault: 'own' });
+      const error = wireErrorSchema.parse({ code, message, param: param === '' ? null : param });
+      return failJob(ports, job, error, { resumable: false });
     }
   }
 }
 
-/** Takes the job from a worker that is lost: back to the queue, or failed after too many losses. */
+/** Takes the job from a run that is lost: back to the queue, or failed after too many losses in a row. */
 export async function loseWorker(
   ports: ControllerPorts,
   job: OwnedJob,
-  reason: string,
+  { reason, fault }: { readonly reason: string; readonly fault: Fault },
 ): Promise<void> {
-  const losses = job.record.lostWorkers + 1;
-  if (losses <= ports.settings.maxWorkerLosses) return requeue(ports, job, { reason, losses });
-  const message = `Training was interrupted ${losses} times, most recently: ${reason}`;
-  return failJob(ports, job, { code: 'worker_lost', message, param: null }, losses);
-}
-
-async function requeue(
-  ports: ControllerPorts,
-  job: OwnedJob,
-  { reason, losses }: { readonly reason: string; readonly losses?: number },
-): Promise<void> {
+  const { change, losses, isTooMany } = countLoss(
+    job.record,
+    fault,
+    ports.settings.maxWorkerLosses,
+  );
+  if (isTooMany) {
+    const message = `Training was interrupted ${losses} times, most recently: ${reason}`;
+    const error = { code: 'worker_lost', message, param: null } as const;
+    return failJob(ports, job, error, { ...change, resumable: true });
+  }
   const lost = job.record.worker;
-  const record = await job.move('queued', (now) => ({
-    epoch: now.epoch + 1,
-    worker: null,
-    lostWorkers: losses ?? now.lostWorkers,
-  }));
+  const record = await requeue(job, change);
   await ports.emit(record, {
     name: 'worker_lost',
-    level: losses === undefined ? 'info' : 'warn',
+    level: fault === 'none' ? 'info' : 'warn',
     message: `${reason} The job waits for a worker and goes on from its newest checkpoint.`,
     data: { worker: lost, lost_workers: record.lostWorkers },
     dedupeId: `worker_lost:${record.epoch}`,
   });
   await ports.queue(record, 'train', { epoch: record.epoch });
+}
+
+/** Queues a job whose run took too much memory with passes of half the size; no loss is counted. */
+async function retrySmaller(ports: ControllerPorts, job: OwnedJob, reason: string): Promise<void> {
+  const microBatchTokens = await smallerPass(ports, job.record);
+  if (microBatchTokens === undefined) {
+    const message = `${reason} It trained one example at a time, so smaller passes cannot help. Shorter examples (max_tokens), recompute_activations, a LoRA of a smaller rank or with base_bits, a smaller base model, or a worker with more memory would; then resume the job or create another one.`;
+    const error = { code: 'training_failed', message, param: null } as const;
+    return failJob(ports, job, error, { resumable: true });
+  }
+  const record = await requeue(job, { microBatchTokens });
+  await ports.emit(record, {
+    name: 'log',
+    level: 'warn',
+    message: `${reason} The job goes on from its newest checkpoint with micro_batch_tokens ${microBatchTokens}.`,
+    data: { reason: 'out_of_memory', micro_batch_tokens: microBatchTokens },
+    dedupeId: `out_of_memory:${record.epoch}`,
+  });
+  await ports.queue(record, 'train', { epoch: record.epoch });
+}
+
+async function smallerPass(
+  { artifacts }: ControllerPorts,
+  { datasetKey, settings, options, microBatchTokens }: JobRecord,
+): Promise<number | undefined> {
+  if (datasetKey === null || settings === null) return undefined;
+  const chunks = await Array.fromAsync(artifacts.get(datasetKey));
+  const { train } = datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  // With a limit of memory the engine had chosen, at most the whole batch.
+  const asked = options.memory_limit === undefined ? usualPassTokens : Number.POSITIVE_INFINITY;
+  return halfThePass({
+    microBatchTokens: microBatchTokens ?? options.micro_batch_tokens ?? asked,
+    longest: Math.min(train.longest, options.max_tokens ?? train.longest),
+    batchSize: settings.batchSize,
+  });
+}
+
+function requeue(job: OwnedJob, change: JobChange): Promise<JobRecord> {
+  return job.move('queued', (now) => ({ ...change, epoch: now.epoch + 1, worker: null }));
 }
 
 async function pauseJob(
@@ -89,20 +128,17 @@ async function failJob(
   ports: ControllerPorts,
   job: OwnedJob,
   error: WireError,
-  losses?: number,
+  change: JobChange & { readonly resumable: boolean },
 ): Promise<void> {
-  const record = await job.move('failed', (now) => ({
-    error,
-    lostWorkers: losses ?? now.lostWorkers,
-  }));
+  const record = await job.move('failed', () => ({ ...change, error }));
   await ports.emit(record, {
     name: 'failed',
     level: 'error',
     message: `The job failed: ${error.message}`,
     data: { code: error.code, param: error.param },
-    dedupeId: 'failed',
+    dedupeId: `failed:${record.epoch}`,
   });
-  await forgetStates(ports, job);
+  if (!change.resumable) await forgetStates(ports, job);
 }
 
 /** No run will resume any more. */

@@ -1,6 +1,9 @@
+import { checkpointStep } from '../manifest.ts';
 import type { RunEvent } from '../run-event.ts';
-import { checkpointStep, publishCheckpoint, removeState } from './checkpoints.ts';
+import { publishCheckpoint } from './checkpoints.ts';
 import type { ControllerEvent } from './job-events.ts';
+import { keepNewestStates } from './kept-states.ts';
+import { forgetLosses } from './losses.ts';
 import type { OwnedJob } from './owned-job.ts';
 import type { ControllerPorts } from './ports.ts';
 
@@ -27,6 +30,8 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
   let lastMetrics: Record<string, unknown> = {};
   let writtenAt = -Infinity;
   let savedStep = checkpointStep(job.record.checkpointKey);
+  let furthestStep = savedStep;
+  const states = keepNewestStates(ports.artifacts, job.record);
 
   const writeProgress = async (): Promise<void> => {
     if (latest === undefined) return;
@@ -111,8 +116,12 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
     // After a restart of the controller the worker tells everything again.
     if (step < savedStep) return;
     savedStep = step;
-    const older = job.record.checkpointKey;
-    await job.change(() => ({ checkpointKey: manifestKey }));
+    const isNews = step > furthestStep;
+    furthestStep = Math.max(step, furthestStep);
+    await job.change((record) => ({
+      checkpointKey: manifestKey,
+      ...(isNews ? forgetLosses(record) : {}),
+    }));
     if (published) {
       const { model } = await publishCheckpoint(ports, job.record, manifestKey);
       await emit(job.record, {
@@ -122,10 +131,32 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
         dedupeId: `checkpoint:${step}`,
       });
     }
-    if (older === null || older === manifestKey) return;
-    await removeState(ports.artifacts, older).catch((error: unknown) =>
-      ports.log.warn({ err: error }, 'an old training state is left in the store'),
-    );
+    await states
+      .took(manifestKey)
+      .catch((error: unknown) =>
+        ports.log.warn({ err: error }, 'an old training state is left in the store'),
+      );
+  };
+
+  /** The run could not read it: what it names is behind us, and another checkpoint may take its place. */
+  const damaged = async ({ manifestKey, problem }: EventOf<'damaged'>) => {
+    const step = checkpointStep(manifestKey);
+    await emit(job.record, {
+      name: 'log',
+      level: 'warn',
+      message: `The checkpoint of step ${step} is damaged and was skipped: ${problem}.`,
+      data: { step, problem },
+      dedupeId: `damaged:${manifestKey}`,
+    });
+    if (job.record.checkpointKey === manifestKey) {
+      await job.change(() => ({ checkpointKey: null }));
+      savedStep = 0;
+    }
+    await states
+      .dropped(manifestKey)
+      .catch((error: unknown) =>
+        ports.log.warn({ err: error }, 'a damaged training state is left in the store'),
+      );
   };
 
   return {
@@ -135,6 +166,7 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
         await emit(job.record, ...event.value.steps.flatMap((step) => metrics(step) ?? []));
       else if (event.$case === 'evaluation') await evaluation(event.value);
       else if (event.$case === 'checkpoint') await checkpoint(event.value);
+      else if (event.$case === 'damaged') await damaged(event.value);
       else if (event.$case === 'progress') {
         latest = { step: event.value.step, secondsLeft: event.value.secondsLeft };
         tokensPerSecond = event.value.tokensPerSecond;

@@ -21,7 +21,9 @@ export type ControllerSettings = {
   readonly reconnectMs: number;
   /** How long a worker that refused a job is not asked again. */
   readonly avoidMs: number;
-  /** Lost workers after which a job fails. */
+  /** How long after a job has left a worker it may still have had a part in the worker's end. */
+  readonly companyMs: number;
+  /** Lost workers without a newer checkpoint after which a job fails. */
   readonly maxWorkerLosses: number;
   /** How often waiting jobs look for a worker even when nothing was announced. */
   readonly placeMs: number;
@@ -48,6 +50,7 @@ export function controllerSettings(config: Config): ControllerSettings {
     openStreamMs: 5000,
     reconnectMs: 250,
     avoidMs: 5000,
+    companyMs: 2 * config.workerLeaseMs,
     maxWorkerLosses: config.maxWorkerLosses,
     placeMs: 1000,
     patienceMs: 10 * 60_000,

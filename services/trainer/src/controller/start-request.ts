@@ -29,7 +29,7 @@ export function startRequest(
 }
 
 function trainingSettings(
-  { seed, options }: JobRecord,
+  { seed, options, microBatchTokens }: JobRecord,
   settings: NonNullable<JobRecord['settings']>,
 ): TrainingSettings {
   return {
@@ -52,7 +52,7 @@ function trainingSettings(
     earlyStopping: options.early_stopping && camelKeys(options.early_stopping),
     packing: options.packing,
     maxTokens: options.max_tokens,
-    microBatchTokens: options.micro_batch_tokens,
+    microBatchTokens: microBatchTokens ?? options.micro_batch_tokens,
     recomputeActivations: options.recompute_activations,
     precision: options.precision,
     memoryLimit: options.memory_limit,

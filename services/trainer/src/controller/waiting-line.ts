@@ -1,6 +1,6 @@
-import type { WorkerRecord, WorkerRun } from '@lathe/contracts/record/worker';
+import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { fairGrants, type Waiter } from './fair-order.ts';
-import { choosePlace, type Occupancy } from './place.ts';
+import { choosePlace, type Occupancy, type PlacedRun } from './place.ts';
 import type { WorkerBoard } from './worker-board.ts';
 
 /** A place on a worker, taken until it is released. */
@@ -8,6 +8,8 @@ export type Seat = {
   readonly worker: WorkerRecord;
   /** Memory that is set aside for the job, in bytes. */
   readonly memoryBytes: number;
+  /** Whether the worker holds other jobs, or did a moment ago. */
+  hadCompany(): boolean;
   release(): void;
 };
 
@@ -23,8 +25,8 @@ export type Ticket = {
 /** All jobs of this controller that wait for a worker, and the places that its jobs have. */
 export type WaitingLine = {
   enter(waiter: Waiter): Ticket;
-  /** Takes a place on a worker for a job that is there already. Returns its release. */
-  hold(workerId: string, run: WorkerRun): () => void;
+  /** Takes a place on a worker for a job that is there already. */
+  hold(worker: WorkerRecord, run: PlacedRun): Seat;
   /** Gives the worker nothing for a while. */
   avoid(workerId: string): void;
 };
@@ -35,6 +37,8 @@ export type LineSettings = {
   readonly avoidMs: number;
   /** How long a job that fits nowhere yet lets others pass. */
   readonly patienceMs: number;
+  /** How long after a job has left a worker it may still have had a part in the worker's end. */
+  readonly companyMs: number;
 };
 
 type Queued = Waiter & { readonly give: (seat: Seat) => void };
@@ -46,7 +50,8 @@ export function createWaitingLine(
   now: () => number,
 ): WaitingLine {
   const line = new Set<Queued>();
-  const placed = new Map<string, Set<WorkerRun>>();
+  const placed = new Map<string, Set<PlacedRun>>();
+  const leftAt = new WeakMap<PlacedRun, number>();
   const servedAt = new Map<string, number>();
   let turn = 0;
   const avoidedUntil = new Map<string, number>();
@@ -57,13 +62,24 @@ export function createWaitingLine(
   let watching = false;
   let giving = false;
 
-  const hold = (workerId: string, run: WorkerRun): (() => void) => {
-    const runs = placed.get(workerId) ?? new Set();
-    placed.set(workerId, runs.add(run));
-    return () => {
-      if (!runs.delete(run)) return;
-      if (runs.size === 0 && placed.get(workerId) === runs) placed.delete(workerId);
-      giveSoon();
+  const hold = (worker: WorkerRecord, run: PlacedRun): Seat => {
+    const { id } = worker;
+    const runs = placed.get(id) ?? new Set();
+    placed.set(id, runs.add(run));
+    return {
+      worker,
+      memoryBytes: run.memoryBytes,
+      hadCompany() {
+        const announced = workers.alive().find((record) => record.id === id)?.runs ?? [];
+        if (runs.size > 1 || announced.some(({ jobId }) => jobId !== run.jobId)) return true;
+        return now() - (leftAt.get(run) ?? -Infinity) < settings.companyMs;
+      },
+      release() {
+        if (!runs.delete(run)) return;
+        for (const other of runs) leftAt.set(other, now());
+        if (runs.size === 0 && placed.get(id) === runs) placed.delete(id);
+        giveSoon();
+      },
     };
   };
   const give = (): void => {
@@ -73,8 +89,8 @@ export function createWaitingLine(
       const { project, jobId, epoch } = waiter;
       line.delete(waiter);
       servedAt.set(project, ++turn);
-      const release = hold(worker.id, { project, jobId, epoch, memoryBytes });
-      waiter.give({ worker, memoryBytes, release });
+      const { alone = false } = waiter.need;
+      waiter.give(hold(worker, { project, jobId, epoch, memoryBytes, alone }));
     }
     // Whoever neither waits nor runs here has no turn to keep.
     const present = new Set([...line].map(({ project }) => project));

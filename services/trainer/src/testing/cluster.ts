@@ -27,8 +27,8 @@ import { listEvents } from '@lathe/platform/nats/events';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
-import { readManifest } from '../controller/checkpoints.ts';
 import { controllerSettings } from '../controller/settings.ts';
+import { readManifest } from '../manifest.ts';
 import { start } from '../start.ts';
 import type { SlowEngineHabits } from './slow-engine-math.ts';
 

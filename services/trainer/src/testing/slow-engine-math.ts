@@ -5,6 +5,12 @@ export const slowEngineHabits = z.object({
   stepMs: z.number().default(20),
   hangAt: z.number().optional(),
   dieAt: z.number().optional(),
+  /** Steps from here on take a second each until there is a file `quick` in the folder of marks. */
+  slowFrom: z.number().optional(),
+  /** Dies once before each of these steps. */
+  diesAt: z.array(z.number()).default([]),
+  /** An allocation fails at the first step when passes may have more tokens than this. */
+  memoryTokens: z.number().optional(),
   nanAt: z.number().optional(),
   /** Remembers across processes that a fault has happened. */
   markFolder: z.string().default('.'),

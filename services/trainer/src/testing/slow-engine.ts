@@ -35,7 +35,21 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
         await new Promise((resolve) => setTimeout(resolve, 2 ** 30));
       if (step + 1 === habits.dieAt && (await firstTime(habits.markFolder, 'die')))
         process.kill(process.pid, 'SIGKILL');
-      await sleep(habits.stepMs);
+      if (
+        habits.diesAt.includes(step + 1) &&
+        (await firstTime(habits.markFolder, `die-${step + 1}`))
+      )
+        process.kill(process.pid, 'SIGKILL');
+      const { microBatchTokens = Infinity } = task.settings;
+      if (habits.memoryTokens !== undefined && microBatchTokens > habits.memoryTokens) {
+        process.stderr.write("terminate called after throwing an instance of 'std::bad_alloc'\n");
+        process.abort();
+      }
+      const isSlow =
+        habits.slowFrom !== undefined &&
+        step + 1 >= habits.slowFrom &&
+        !(await isThere(join(habits.markFolder, 'quick')));
+      await sleep(isSlow ? 1000 : habits.stepMs);
       step++;
       const { learningRate } = task.settings;
       if (step === habits.nanAt)
@@ -71,10 +85,14 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
 /** Whether a fault has not happened yet; it happens once in a test. */
 async function firstTime(folder: string, name: string): Promise<boolean> {
   const mark = join(folder, name);
-  const happened = await access(mark).then(
+  const happened = await isThere(mark);
+  if (!happened) await writeFile(mark, '');
+  return !happened;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );
-  if (!happened) await writeFile(mark, '');
-  return !happened;
 }

@@ -1,6 +1,6 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { expect } from 'vitest';
-import { readManifest } from '../controller/checkpoints.ts';
+import { readManifest } from '../manifest.ts';
 import type { Cluster } from './cluster.ts';
 import { weightAfter } from './slow-engine-math.ts';
 

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type CheckpointManifest,
-  type CheckpointMetrics,
-  checkpointManifestSchema,
-} from '@lathe/contracts/artifact/checkpoint';
+import type { CheckpointManifest, CheckpointMetrics } from '@lathe/contracts/artifact/checkpoint';
 import { checkpointPrefix } from '@lathe/contracts/artifact/key';
 import { getFolder, putFolder } from '@lathe/platform/artifacts/folder';
-import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import { readManifest } from '../manifest.ts';
 import { engineStateFolder } from './engine-message.ts';
 import { decodeHistory, encodeHistory, type HistoryRow } from './history.ts';
 import type { StartKey } from './run-preparation.ts';
@@ -71,7 +68,7 @@ export async function fetchState(
 ): Promise<FetchedState> {
   const manifest = await readManifest(artifacts, manifestKey);
   if (Object.keys(manifest.state).length === 0)
-    throw new Error(`the checkpoint ${manifestKey} holds no training state`);
+    throw new ArtifactError('not_found', `the checkpoint ${manifestKey} holds no training state`);
   await getFolder(artifacts, manifest.state, folder);
   return {
     step: manifest.step,
@@ -95,15 +92,6 @@ export async function fetchStart(
   for (const [name, { sha256 }] of Object.entries(model).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(`${name} ${sha256};`);
   return { kind, folder, digest: hash.digest('hex') };
-}
-
-/** Reads a checkpoint's manifest. Throws when it is missing or no manifest. */
-export async function readManifest(
-  artifacts: ArtifactStore,
-  key: string,
-): Promise<CheckpointManifest> {
-  const chunks = await Array.fromAsync(artifacts.get(key));
-  return checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
 }
 
 async function isFolder(path: string): Promise<boolean> {

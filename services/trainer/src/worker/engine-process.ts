@@ -9,7 +9,12 @@ import {
 
 /** How the engine process ended without saying so itself. */
 export type EngineEnd =
-  | { readonly kind: 'exited'; readonly how: string; readonly lastLines: string }
+  | {
+      readonly kind: 'exited';
+      readonly how: string;
+      readonly signal: string | null;
+      readonly lastLines: string;
+    }
   | { readonly kind: 'hung'; readonly silentMs: number; readonly lastLines: string };
 
 export type EngineProcess = {
@@ -154,7 +159,12 @@ function forkEngine(
     });
     child.kill('SIGKILL');
     void gone.then(() =>
-      listener?.onEnd({ kind: 'exited', how: 'it was stopped', lastLines: output.text() }),
+      listener?.onEnd({
+        kind: 'exited',
+        how: 'it was stopped',
+        signal: null,
+        lastLines: output.text(),
+      }),
     );
   };
   child.on('message', (raw) => {
@@ -163,7 +173,7 @@ function forkEngine(
     if (!parsed.success) return refuse(parsed.error);
     const message = parsed.data;
     if (message.kind === 'resting') {
-      end({ kind: 'exited', how: 'it has done its task', lastLines: output.text() });
+      end({ kind: 'exited', how: 'it has done its task', signal: null, lastLines: output.text() });
       return onRest();
     }
     if (work === undefined) return;
@@ -179,7 +189,7 @@ function forkEngine(
       onGone();
       const lastLines = output.text();
       if (hung !== undefined) end({ kind: 'hung', silentMs: hung, lastLines });
-      else end({ kind: 'exited', how: spawnError || howEnded(code, signal), lastLines });
+      else end({ kind: 'exited', how: spawnError || howEnded(code, signal), signal, lastLines });
       resolve();
     });
   });

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { LatheError } from '@lathe/contracts/error';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
-import { fetchStart, fetchState } from './checkpoint-store.ts';
+import { fetchStart } from './checkpoint-store.ts';
 import { fetchDataset, linesOf } from './dataset.ts';
 import type { EngineTask } from './engine-message.ts';
+import { type DamagedCheckpoint, findState } from './find-state.ts';
 import { type HistoryRow, scoresOf } from './history.ts';
 import type { RunSettings } from './run-settings.ts';
 
@@ -52,6 +53,10 @@ export type PreparedRun = {
   readonly task: EngineTask;
   /** Steps of earlier runs. */
   readonly history: readonly HistoryRow[];
+  /** Key of the checkpoint that it resumes from; empty: it begins at the start. */
+  readonly resumedFrom: string;
+  /** Newer checkpoints that cannot be resumed from. */
+  readonly damaged: readonly DamagedCheckpoint[];
   /** The line of the training file that each of the training examples came from. */
   readonly linesOf: (examples: readonly number[]) => Promise<number[]>;
 };
@@ -79,10 +84,11 @@ export async function prepareRun(
       { param: 'model', retryable: true },
     );
   const dataset = await fetchDataset(artifacts, request.datasetKey, folder);
-  const state =
-    request.checkpointKey === null
-      ? null
-      : await fetchState(artifacts, request.checkpointKey, join(folder, 'resume'));
+  const { project, jobId, checkpointKey } = request;
+  const { state, manifestKey, damaged } =
+    checkpointKey === null
+      ? { state: null, manifestKey: '', damaged: [] }
+      : await findState(artifacts, { project, jobId, manifestKey: checkpointKey }, folder);
   const start =
     request.start === null
       ? null
@@ -111,6 +117,8 @@ export async function prepareRun(
   return {
     task,
     history: state?.history ?? [],
+    resumedFrom: manifestKey,
+    damaged,
     linesOf: (examples) => linesOf(artifacts, train.canonical, examples),
   };
 }

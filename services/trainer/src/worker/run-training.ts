@@ -5,6 +5,7 @@ import type { FromEngine } from './engine-message.ts';
 import type { EngineEnd, StartEngine } from './engine-process.ts';
 import { createHistory, type History } from './history.ts';
 import type { Journal } from './journal.ts';
+import { type CountKills, isOutOfMemory, OutOfMemoryError } from './out-of-memory.ts';
 import type { PreparedRun } from './run-preparation.ts';
 import type { RunUploads } from './run-uploads.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -28,6 +29,7 @@ export type Ending = {
 
 export type TrainingPorts = {
   readonly startEngine: StartEngine;
+  readonly countKills: CountKills;
   readonly settings: { readonly progressMs: number };
   readonly log: Logger;
   readonly now: () => number;
@@ -49,7 +51,10 @@ export async function trainInEngine(
   const gone = Promise.withResolvers<EngineEnd>();
   let last: FromEngine | undefined;
   const relay = createRelay(history, ports);
+  for (const value of prepared.damaged) journal.add({ $case: 'damaged', value });
+  uploads.resumeFrom(prepared.resumedFrom);
 
+  const before = await ports.countKills();
   const engine = ports.startEngine(prepared.task, {
     onMessage: (message) => {
       relay(message);
@@ -82,6 +87,8 @@ export async function trainInEngine(
   if (last?.kind === 'failed') {
     ports.log.error({ cause: last.cause }, 'the engine failed');
     const { code, message, param } = last.error;
+    if (isOutOfMemory({ signal: null, lastWords: last.cause }, noKills))
+      throw new OutOfMemoryError('an allocation failed', last.cause);
     const hint =
       last.examples.length === 0 ? '' : await divergedHint(prepared, last.examples, ports);
     throw new LatheError(code, message + hint, { param, retryable: last.retryable });
@@ -94,8 +101,16 @@ export async function trainInEngine(
       value: { reason: ending.wanted.reason, step, checkpointKey },
     };
   if (last?.kind === 'paused') return { $case: 'paused', value: { step, checkpointKey } };
+  if (end.kind === 'exited') {
+    const death = { signal: end.signal, lastWords: end.lastLines };
+    if (isOutOfMemory(death, { before, after: await ports.countKills() }))
+      throw new OutOfMemoryError(end.how, end.lastLines);
+  }
   throw crash(end);
 }
+
+/** Of an engine that could still say what failed. */
+const noKills = { before: null, after: null };
 
 /** Where to look when a step diverged: the lines of the user's file that it was made of. */
 async function divergedHint(

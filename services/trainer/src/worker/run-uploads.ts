@@ -5,7 +5,8 @@ import { checkpointPrefix, jobPrefix } from '@lathe/contracts/artifact/key';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
 import type { Artifact } from '../generated/lathe/worker/v1/worker.ts';
-import { readManifest, storeCheckpoint } from './checkpoint-store.ts';
+import { soundManifest } from '../manifest.ts';
+import { storeCheckpoint } from './checkpoint-store.ts';
 import type { FromEngine } from './engine-message.ts';
 import { type HistoryRow, resultTable } from './history.ts';
 import type { RunRequest } from './run-preparation.ts';
@@ -18,6 +19,8 @@ type Saved = Extract<FromEngine, { kind: 'saved' }>;
 export type RunUploads = {
   /** The newest whole checkpoint that a later run can resume from; an empty key: none. */
   readonly newest: { readonly step: number; readonly checkpointKey: string };
+  /** Names the checkpoint that the run resumes from, which may be another than it was asked to. */
+  resumeFrom(checkpointKey: string): void;
   /** Stores a saved folder and returns its manifest's key; the local folder goes. */
   store(saved: Saved, rows: readonly HistoryRow[]): Promise<string>;
   /**
@@ -73,8 +76,8 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
     const ending = `-${String(step).padStart(9, '0')}/manifest.json`;
     for await (const { key } of artifacts.list(`${jobPrefix(project, jobId)}/checkpoints`))
       if (key.endsWith(ending)) {
-        const { model } = await readManifest(artifacts, key);
-        if (Object.keys(model).length > 0) return key;
+        const manifest = await soundManifest(artifacts, key);
+        if (manifest !== null && Object.keys(manifest.model).length > 0) return key;
       }
     throw new Error(`no checkpoint holds the model of step ${step}`);
   };
@@ -100,6 +103,9 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
   return {
     get newest() {
       return newest;
+    },
+    resumeFrom: (checkpointKey) => {
+      newest = { step: 0, checkpointKey };
     },
     store(saved, rows) {
       const stored = store(saved, rows);

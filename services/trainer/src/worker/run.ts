@@ -4,6 +4,7 @@ import type { Logger } from '@lathe/platform/log';
 import type { RunEvent, RunOutcome } from '../run-event.ts';
 import type { StartEngine } from './engine-process.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { type CountKills, OutOfMemoryError } from './out-of-memory.ts';
 import { type Preparation, prepareRun, type RunRequest } from './run-preparation.ts';
 import { type Ending, trainInEngine } from './run-training.ts';
 import { createRunUploads, type RunUploads } from './run-uploads.ts';
@@ -25,6 +26,7 @@ export type RunSettingsOfWorker = PatienceSettings & {
 export type RunPorts = {
   readonly preparation: Preparation;
   readonly startEngine: StartEngine;
+  readonly countKills: CountKills;
   readonly settings: RunSettingsOfWorker;
   readonly log: Logger;
   /** Milliseconds that never go back. */
@@ -123,7 +125,8 @@ function failure(error: unknown, ending: Ending, uploads: RunUploads): RunOutcom
     };
   const { code, message, param } = toWireError(error);
   const retryable = error instanceof LatheError ? error.retryable : true;
-  return { $case: 'failed', value: { code, message, param: param ?? '', retryable } };
+  const outOfMemory = error instanceof OutOfMemoryError;
+  return { $case: 'failed', value: { code, message, param: param ?? '', retryable, outOfMemory } };
 }
 
 /** What the run shall come to, and who wants to know of a change. */

@@ -26,6 +26,7 @@ import { type IdleWatch, watchIdle } from './idle.ts';
 import { localDevice, localVersions, machineMemory, reachableHost } from './machine.ts';
 import { measuredEngine } from './measured-engine.ts';
 import { createModelOffer } from './offered-models.ts';
+import { type CountKills, countKills } from './out-of-memory.ts';
 import { startRun } from './run.ts';
 import { createRuns } from './runs.ts';
 import { type WorkerSettings, workerSettings } from './settings.ts';
@@ -42,6 +43,8 @@ export type WorkerOptions = {
   readonly settings?: WorkerSettings;
   /** The program of the engine process. */
   readonly engineProgram?: string;
+  /** Counts the kills for lack of memory. */
+  readonly countKills?: CountKills;
 };
 
 /** Starts a training worker: gRPC, announcement, and an engine process for each run. */
@@ -115,6 +118,7 @@ export async function startWorker(
               restBytes: settings.restBytes,
             },
             startEngine,
+            countKills: options.countKills ?? countKills,
             settings: settings.run,
             log: log.child({ epoch: request.epoch }),
             now: () => performance.now(),

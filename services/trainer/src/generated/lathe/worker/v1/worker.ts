@@ -291,6 +291,7 @@ export interface WatchJobResponse {
     | { $case: "result"; value: Result }
     | { $case: "evaluation"; value: EvaluationMetrics }
     | { $case: "steps"; value: Steps }
+    | { $case: "damaged"; value: DamagedCheckpoint }
     | undefined;
 }
 
@@ -350,6 +351,13 @@ export interface Checkpoint {
   published: boolean;
 }
 
+/** A checkpoint whose state cannot be read: the run goes on from an older one, or from the start. */
+export interface DamagedCheckpoint {
+  manifestKey: string;
+  /** What is wrong with it, for people. */
+  problem: string;
+}
+
 export interface LogLine {
   /** info, warn or error. */
   level: string;
@@ -399,6 +407,8 @@ export interface Failed {
   param: string;
   /** The fault is the machine's: another attempt may succeed. */
   retryable: boolean;
+  /** The engine took more memory than there is: smaller passes may succeed. */
+  outOfMemory: boolean;
 }
 
 /** The worker stopped the run for a reason of its own: shutdown, or a lease that ran out. */
@@ -2781,6 +2791,9 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
       case "steps":
         Steps.encode(message.content.value, writer.uint32(74).fork()).join();
         break;
+      case "damaged":
+        DamagedCheckpoint.encode(message.content.value, writer.uint32(82).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2862,6 +2875,14 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
             message.content = { $case: "steps", value: Steps.decode(reader, reader.uint32()) };
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.content = { $case: "damaged", value: DamagedCheckpoint.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2920,6 +2941,12 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
       case "steps": {
         if (object.content?.value !== undefined && object.content?.value !== null) {
           message.content = { $case: "steps", value: Steps.fromPartial(object.content.value) };
+        }
+        break;
+      }
+      case "damaged": {
+        if (object.content?.value !== undefined && object.content?.value !== null) {
+          message.content = { $case: "damaged", value: DamagedCheckpoint.fromPartial(object.content.value) };
         }
         break;
       }
@@ -3575,6 +3602,73 @@ export const Checkpoint: MessageFns<Checkpoint> = {
   },
 };
 
+function createBaseDamagedCheckpoint(): DamagedCheckpoint {
+  return { manifestKey: "", problem: "" };
+}
+
+export const DamagedCheckpoint: MessageFns<DamagedCheckpoint> = {
+  encode(message: DamagedCheckpoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.manifestKey !== "") {
+      writer.uint32(10).string(message.manifestKey);
+    }
+    if (message.problem !== "") {
+      writer.uint32(18).string(message.problem);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DamagedCheckpoint {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDamagedCheckpoint();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.manifestKey = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.problem = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DamagedCheckpoint>, I>>(base?: I): DamagedCheckpoint {
+    return DamagedCheckpoint.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DamagedCheckpoint>, I>>(object: I): DamagedCheckpoint {
+    const message = createBaseDamagedCheckpoint();
+    message.manifestKey = object.manifestKey ?? "";
+    message.problem = object.problem ?? "";
+    return message;
+  },
+};
+
 function createBaseLogLine(): LogLine {
   return { level: "", text: "" };
 }
@@ -4057,7 +4151,7 @@ export const Cancelled: MessageFns<Cancelled> = {
 };
 
 function createBaseFailed(): Failed {
-  return { code: "", message: "", param: "", retryable: false };
+  return { code: "", message: "", param: "", retryable: false, outOfMemory: false };
 }
 
 export const Failed: MessageFns<Failed> = {
@@ -4073,6 +4167,9 @@ export const Failed: MessageFns<Failed> = {
     }
     if (message.retryable !== false) {
       writer.uint32(32).bool(message.retryable);
+    }
+    if (message.outOfMemory !== false) {
+      writer.uint32(40).bool(message.outOfMemory);
     }
     return writer;
   },
@@ -4122,6 +4219,14 @@ export const Failed: MessageFns<Failed> = {
             message.retryable = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.outOfMemory = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4143,6 +4248,7 @@ export const Failed: MessageFns<Failed> = {
     message.message = object.message ?? "";
     message.param = object.param ?? "";
     message.retryable = object.retryable ?? false;
+    message.outOfMemory = object.outOfMemory ?? false;
     return message;
   },
 };

@@ -1,0 +1,34 @@
+import {
+  type CheckpointManifest,
+  checkpointManifestSchema,
+} from '@lathe/contracts/artifact/checkpoint';
+import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import { ZodError } from 'zod';
+
+/** Reads a checkpoint's manifest. Throws when it is missing or no manifest. */
+export async function readManifest(
+  artifacts: ArtifactStore,
+  key: string,
+): Promise<CheckpointManifest> {
+  const chunks = await Array.fromAsync(artifacts.get(key));
+  return checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+}
+
+/** Reads a checkpoint's manifest; null when it is missing or no manifest. Throws when the store fails. */
+export async function soundManifest(
+  artifacts: ArtifactStore,
+  key: string,
+): Promise<CheckpointManifest | null> {
+  try {
+    return await readManifest(artifacts, key);
+  } catch (error) {
+    const isGone = error instanceof ArtifactError && error.problem === 'not_found';
+    if (isGone || error instanceof SyntaxError || error instanceof ZodError) return null;
+    throw error;
+  }
+}
+
+/** The step that a checkpoint manifest's key names; 0 for none. */
+export function checkpointStep(manifestKey: string | null): number {
+  return Number(/-(\d{9})\/manifest\.json$/.exec(manifestKey ?? '')?.[1] ?? 0);
+}
