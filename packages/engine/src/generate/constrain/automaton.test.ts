@@ -9,14 +9,14 @@ import {
 } from './automaton.ts';
 import { PatternError, parsePattern } from './regular-expression.ts';
 import { automataOf } from './string-schema.ts';
-import { type TextForm, textForm } from './text-form.ts';
+import { type TextForm, textForm, textRule } from './text-form.ts';
 
 const build = (pattern: string): Automaton =>
   automataOf(pattern, { ...automatonLimits }).reduce((one, two) =>
     intersection(one, two, { ...automatonLimits }),
   );
 const formOf = (automaton: Automaton, least = 0, most = Number.POSITIVE_INFINITY): TextForm =>
-  textForm(automaton, least, most, { ...automatonLimits });
+  textForm(textRule(automaton, least, most, { ...automatonLimits }));
 
 /** Whether a form accepts a text; undefined when no longer text that begins with it is accepted either. */
 function accepts(form: TextForm, text: string): boolean | undefined {

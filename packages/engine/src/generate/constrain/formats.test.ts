@@ -4,10 +4,10 @@ import { automatonLimits } from './automaton.ts';
 import { formats } from './formats.ts';
 import { isOfFormat } from './schema.fixture.ts';
 import { readText } from './string-schema.ts';
-import type { TextForm } from './text-form.ts';
+import { type TextForm, textForm } from './text-form.ts';
 
 const formOf = (format: string): TextForm =>
-  readText({ format }, '', { budget: { ...automatonLimits }, automata: new Map() });
+  textForm(readText({ format }, '', { budget: { ...automatonLimits }, automata: new Map() }));
 
 function accepts(form: TextForm, text: string): boolean {
   let state: number | undefined = form.start;

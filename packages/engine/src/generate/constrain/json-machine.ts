@@ -3,7 +3,7 @@ import { type Item, itemKey, take, takesBytes } from './json-item.ts';
 import { anyNumber, type JsonNumber } from './json-number.ts';
 import type { Schema, SchemaNode } from './json-schema.ts';
 import { createJsonString, type JsonString } from './json-string.ts';
-import { anyTextForm, type TextForm } from './text-form.ts';
+import { anyTextRule, type TextRule, textForm } from './text-form.ts';
 
 /**
  * What is expected next, with all that is expected after it: a stack as a linked list. Equal stacks are one
@@ -53,12 +53,12 @@ export function createJsonMachine(schema: Schema, alphabet = allBytes): JsonMach
   const listed = schema.nodes.flatMap((each) => (each.kind === 'literal' ? each.texts : []));
   const mostStacks = mostReadings + schema.nodes.length + listed.length;
 
-  const strings = new Map<TextForm, { readonly text: JsonString; readonly node: number }>();
+  const strings = new Map<TextRule, { readonly text: JsonString; readonly node: number }>();
   const numbers = new Map<number, JsonNumber>();
-  const stringAt = (node: number, form: TextForm): Item => {
+  const stringAt = (node: number, rule: TextRule): Item => {
     // Strings of one form are one machine wherever they are, so that masks serve them all.
-    const made = strings.get(form) ?? { text: createJsonString(form), node };
-    strings.set(form, made);
+    const made = strings.get(rule) ?? { text: createJsonString(textForm(rule)), node };
+    strings.set(rule, made);
     return { kind: 'string', ...made, state: made.text.start };
   };
   const numberAt = (node: number, { isInteger, bounds }: SchemaNode & { kind: 'number' }): Item => {
@@ -109,7 +109,7 @@ export function createJsonMachine(schema: Schema, alphabet = allBytes): JsonMach
         const { values } = schema.nodes[item.node] as SchemaNode & { kind: 'map' };
         const rest = push({ ...item, isFirst: false }, next);
         const value = text(':', push({ kind: 'space' }, node(values, rest)));
-        const key = push(stringAt(-1, anyTextForm), value);
+        const key = push(stringAt(-1, anyTextRule), value);
         return [comma(item.isFirst, text('"', key)), text('}', next)];
       }
       case 'items': {

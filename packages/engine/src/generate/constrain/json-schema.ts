@@ -12,11 +12,14 @@ import {
   type TypeName,
 } from './schema-keywords.ts';
 import { readText, type StringReader } from './string-schema.ts';
-import type { TextForm } from './text-form.ts';
+import type { TextRule } from './text-form.ts';
 
-/** What a JSON text may be, as alternatives that name each other by their place in `Schema.nodes`. */
+/**
+ * What a JSON text may be, as alternatives that name each other by their place in `Schema.nodes`: plain data, which
+ * may be read in another thread.
+ */
 export type SchemaNode =
-  | { readonly kind: 'string'; readonly text: TextForm }
+  | { readonly kind: 'string'; readonly text: TextRule }
   | {
       readonly kind: 'number';
       readonly isInteger: boolean;

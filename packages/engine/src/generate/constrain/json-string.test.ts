@@ -4,12 +4,13 @@ import { automatonLimits } from './automaton.ts';
 import { createJsonString } from './json-string.ts';
 import type { Keywords } from './schema-keywords.ts';
 import { readText, type StringReader } from './string-schema.ts';
+import { textForm } from './text-form.ts';
 
 const reader = (): StringReader => ({ budget: { ...automatonLimits }, automata: new Map() });
 
 /** Whether a JSON string, its first quote left out, is taken to its end. */
 function takes(schema: Keywords, written: string | Uint8Array): boolean {
-  const machine = createJsonString(readText(schema, '', reader()));
+  const machine = createJsonString(textForm(readText(schema, '', reader())));
   let state: number | 'done' | undefined = machine.start;
   for (const byte of Buffer.from(written)) {
     if (state === 'done' || state === undefined) return false;

@@ -14,7 +14,7 @@ import { formats } from './formats.ts';
 import { PatternError, parsePattern } from './regular-expression.ts';
 import { SchemaError } from './schema-error.ts';
 import { at, type Keywords, refuseEmpty } from './schema-keywords.ts';
-import { anyTextForm, type TextForm, textForm } from './text-form.ts';
+import { anyTextRule, type TextRule, textForm, textRule } from './text-form.ts';
 
 /** What the strings of one schema share: the room for their automata, and those that are built already. */
 export type StringReader = {
@@ -23,7 +23,7 @@ export type StringReader = {
 };
 
 /** The texts that the keywords for strings allow. Throws SchemaError for none, and for what is not supported. */
-export function readText(schema: Keywords, path: string, reader: StringReader): TextForm {
+export function readText(schema: Keywords, path: string, reader: StringReader): TextRule {
   const { pattern, format, minLength = 0 } = schema;
   const known = format === undefined ? undefined : knownFormat(format, path);
   const maxLength = Math.min(
@@ -33,13 +33,13 @@ export function readText(schema: Keywords, path: string, reader: StringReader): 
   if (minLength > (schema.maxLength ?? Number.POSITIVE_INFINITY))
     throw new SchemaError(at(path, 'minLength'), 'is more than the largest allowed');
   if (pattern === undefined && known === undefined && minLength === 0 && maxLength > 1e300)
-    return anyTextForm;
+    return anyTextRule;
   const culprit = ['pattern', 'format', 'minLength'].find((name) => name in schema) ?? 'maxLength';
   try {
     const automaton = automatonOf(format, pattern, reader);
-    const form = textForm(automaton, minLength, maxLength, reader.budget);
-    if (!form.isPossible) refuseEmpty(schema, path, { kind: 'text', of: 'string' });
-    return form;
+    const rule = textRule(automaton, minLength, maxLength, reader.budget);
+    if (!textForm(rule).isPossible) refuseEmpty(schema, path, { kind: 'text', of: 'string' });
+    return rule;
   } catch (error) {
     if (error instanceof PatternError) throw new SchemaError(at(path, 'pattern'), error.message);
     if (!(error instanceof TooLargeError)) throw error;

@@ -17,16 +17,23 @@ export type TextForm = {
   accepts(state: number): boolean;
 };
 
-/** Throws TooLargeError when the lengths make the automaton larger than the budget. */
-export function textForm(
-  automaton: Automaton,
-  minLength: number,
-  maxLength: number,
-  budget: Budget,
-): TextForm {
+/** What a form is made of: plain data, so that what is dear to make can be made elsewhere. */
+export type TextRule = {
+  readonly automaton: Automaton;
+  readonly minLength: number;
+  readonly maxLength: number;
+  /** By state, the fewest characters to one that accepts; infinite where none is reached. */
+  readonly distances: readonly number[];
+  /** By the characters that are still missing, which states may have so many to come; the last holds for all more. */
+  readonly missing: readonly Uint8Array[];
+};
+
+/** The form of a rule. */
+export function textForm(rule: TextRule): TextForm {
+  const { automaton, minLength, maxLength } = rule;
   const { from, classOf, classes, next, accepts } = automaton;
   const width = accepts.length;
-  const isAlive = lives(automaton, { minLength, maxLength, budget });
+  const isAlive = lives(rule);
   // Beyond what can matter any more the number of characters is not kept: states stay few.
   const most = Number.isFinite(maxLength) ? maxLength : minLength;
   return {
@@ -56,19 +63,15 @@ export function textForm(
 }
 
 /** Any text. */
-export const anyTextForm = textForm(anyText, 0, Number.POSITIVE_INFINITY, { states: 1, work: 10 });
+export const anyTextRule = textRule(anyText, 0, Number.POSITIVE_INFINITY, { states: 1, work: 10 });
 
-type Lengths = {
-  readonly minLength: number;
-  readonly maxLength: number;
-  readonly budget: Budget;
-};
-
-/** Whether a text of an allowed length can be reached from a state of the automaton with `count` characters. */
-function lives(
+/** Throws TooLargeError when the lengths make the automaton larger than the budget. */
+export function textRule(
   automaton: Automaton,
-  { minLength, maxLength, budget }: Lengths,
-): (state: number, count: number) => boolean {
+  minLength: number,
+  maxLength: number,
+  budget: Budget,
+): TextRule {
   const { next, classes } = automaton;
   /** The states from which one character leads into some. */
   const before = (states: Uint8Array): Uint8Array => {
@@ -79,18 +82,23 @@ function lives(
     return earlier;
   };
   const distances = toAcceptance(automaton, budget);
-  const isNear = (state: number, room: number): boolean =>
-    Number.isFinite(distances[state]!) && distances[state]! <= room;
   const enough = Uint8Array.from(distances, (distance) =>
     Number(distance <= maxLength - minLength),
   );
-  /** By the characters that are still missing; the last holds for all more. */
   const missing: Uint8Array[] = [enough];
   while (missing.length <= minLength) {
     const earlier = before(missing.at(-1)!);
     if (isSame(earlier, missing.at(-1)!)) break;
     missing.push(earlier);
   }
+  return { automaton, minLength, maxLength, distances, missing };
+}
+
+/** Whether a text of an allowed length can be reached from a state of the automaton with `count` characters. */
+function lives(rule: TextRule): (state: number, count: number) => boolean {
+  const { minLength, maxLength, distances, missing } = rule;
+  const isNear = (state: number, room: number): boolean =>
+    Number.isFinite(distances[state]!) && distances[state]! <= room;
   return (state, count) => {
     if (count >= minLength) return isNear(state, maxLength - count);
     return missing[Math.min(minLength - count, missing.length - 1)]![state] === 1;
