@@ -30,16 +30,20 @@ type Project = {
   beginning: number;
   /** What was done for it, counted on from what the others had when it came. */
   served: number;
+  /** When it was given a place last, counted upwards. */
+  turn: number;
 };
 
 /**
  * Places shared between projects. A project takes no more of them than it leaves free, so that alone it has half and
  * one that comes finds a place at once, however long the others hold theirs; many projects share them evenly. Among
- * those that may, the place goes to the project for which least was done, and within a project to the first that came.
+ * those that may, the place goes to the project for which least was done, of equals to the one whose last turn is
+ * longest ago, and within a project to the first that came.
  */
 export function createFairPlaces({ count, mostBeginning }: FairPlacesOptions): FairPlaces {
   const projects = new Map<string, Project>();
   let free = count;
+  let turns = 0;
 
   const mayEnter = ({ waiting, running, beginning }: Project): boolean => {
     const [next] = waiting;
@@ -50,7 +54,7 @@ export function createFairPlaces({ count, mostBeginning }: FairPlacesOptions): F
     for (;;) {
       const able = [...projects.values()].filter(mayEnter);
       if (able.length === 0) return;
-      able.reduce((least, one) => (one.served < least.served ? one : least)).waiting[0]?.enter();
+      able.sort((a, b) => a.served - b.served || a.turn - b.turn)[0]?.waiting[0]?.enter();
     }
   };
   const projectOf = (name: string): Project => {
@@ -63,6 +67,7 @@ export function createFairPlaces({ count, mostBeginning }: FairPlacesOptions): F
       running: 0,
       beginning: 0,
       served: Number.isFinite(served) ? served : 0,
+      turn: 0,
     };
     projects.set(name, made);
     return made;
@@ -76,6 +81,7 @@ export function createFairPlaces({ count, mostBeginning }: FairPlacesOptions): F
     project.running++;
     project.beginning += size;
     project.served += size;
+    project.turn = ++turns;
     let isBeginning = true;
     let isHeld = true;
     const begun = (): void => {

@@ -1,0 +1,89 @@
+import { Worker } from 'node:worker_threads';
+import { LatheError } from '@lathe/contracts/error';
+import type { Logger } from '../log.ts';
+import { outsideLogContext } from '../log-context.ts';
+import { type FromThread, type ToThread, unpackError } from './thread-message.ts';
+
+export type ThreadOptions = {
+  /** The thread's program, which calls `serveTasks`. */
+  readonly program: URL;
+  /** How the log names it. */
+  readonly name: string;
+  /** A task that takes longer is given up, and the thread with it. */
+  readonly taskMs: number;
+  readonly log: Logger;
+};
+
+/** A thread of this process that works on tasks, so that the event loop need not. */
+export type Thread = {
+  /**
+   * The result of a task; `buffers` are handed over. Throws what the task throws, a retryable
+   * `unavailable` when the thread dies meanwhile, and `timeout` when it takes too long.
+   */
+  run(task: unknown, buffers?: readonly ArrayBuffer[]): Promise<unknown>;
+  /** Ends the thread; what it works on fails. */
+  stop(): Promise<void>;
+};
+
+type Running = {
+  readonly worker: Worker;
+  readonly open: Map<number, PromiseWithResolvers<unknown>>;
+};
+
+/** Starts the thread at the first task, and again at the next one after it has died. */
+export function createThread({ program, name, taskMs, log }: ThreadOptions): Thread {
+  let running: Running | undefined;
+  let lastId = 0;
+  let isStopped = false;
+
+  const launch = (): Running => {
+    const worker = new Worker(program, { name });
+    const started: Running = { worker, open: new Map() };
+    worker.on('message', (message: FromThread) => {
+      const waiting = started.open.get(message.id);
+      started.open.delete(message.id);
+      if ('error' in message) waiting?.reject(unpackError(message.error));
+      else waiting?.resolve(message.value);
+    });
+    worker.on('error', (error) => log.error({ err: error, thread: name }, 'a thread failed'));
+    worker.once('exit', () => {
+      if (running === started) running = undefined;
+      for (const waiting of started.open.values())
+        waiting.reject(
+          new LatheError('unavailable', 'What worked on the request ended; try again.'),
+        );
+    });
+    return started;
+  };
+
+  return {
+    async run(task, buffers = []) {
+      if (isStopped) throw new LatheError('unavailable', 'The service is stopping.');
+      running ??= outsideLogContext(launch);
+      const { worker, open } = running;
+      const id = ++lastId;
+      const answer = Promise.withResolvers<unknown>();
+      open.set(id, answer);
+      const message: ToThread = { id, task };
+      const timer = setTimeout(() => {
+        log.error({ thread: name, taskMs }, 'a thread took too long over a task and was ended');
+        open.delete(id);
+        answer.reject(
+          new LatheError('timeout', 'The request takes too long to be read.', { retryable: false }),
+        );
+        void worker.terminate();
+      }, taskMs);
+      try {
+        worker.postMessage(message, buffers);
+        return await answer.promise;
+      } finally {
+        clearTimeout(timer);
+        open.delete(id);
+      }
+    },
+    async stop() {
+      isStopped = true;
+      await running?.worker.terminate();
+    },
+  };
+}
