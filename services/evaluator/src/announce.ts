@@ -2,15 +2,15 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
-import { requireFiniteWeights } from '@lathe/engine/checkpoint/finite';
 import { listBaseModels } from '@lathe/platform/base-models';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
-import { openModelKit } from './model-kit.ts';
+import type { Texts } from './texts/texts.ts';
 
 export type AnnouncePorts = {
   readonly models: RecordStore<ModelRecord>;
   readonly modelFolders: readonly string[];
+  readonly texts: Texts;
   readonly log: Logger;
 };
 
@@ -62,25 +62,25 @@ export function createAnnouncer(ports: AnnouncePorts): Announcer {
 }
 
 async function announce(
-  { models, log }: AnnouncePorts,
+  { models, texts, log }: AnnouncePorts,
   name: string,
   folder: { readonly path: string; readonly changedMs: number },
 ): Promise<void> {
-  const kit = await openModelKit(folder.path);
-  await requireFiniteWeights(kit.tensors);
+  const facts = await texts.facts(folder.path);
+  await texts.checkWeights(folder.path);
   const record: ModelRecord = {
     version: 1,
     kind: 'base',
     name,
     createdAt: Math.floor(folder.changedMs / 1000),
-    maxPositions: kit.config.maxPositions,
-    parameters: kit.parameters,
+    maxPositions: facts.maxPositions,
+    parameters: facts.parameters,
   };
   await models.put(modelKey(baseModelsProject, name), record);
   const { maxPositions, parameters } = record;
   log.info({ model: name, maxPositions, parameters }, 'offers a base model');
-  if (kit.templateProblem !== null)
-    log.warn({ model: name, reason: kit.templateProblem }, 'the base model cannot chat');
+  if (facts.templateProblem !== null)
+    log.warn({ model: name, reason: facts.templateProblem }, 'the base model cannot chat');
 }
 
 /** Whether the error is about the folder's content; others, such as of NATS, are not the model's fault. */

@@ -1,13 +1,14 @@
-import type { JsonSchema } from '@lathe/contracts/http/chat';
+import { deserialize } from 'node:v8';
 import {
   type Constraint,
   createForm,
   type Vocabulary,
 } from '@lathe/engine/generate/constrain/constraint';
-import { readJsonSchema } from '@lathe/engine/generate/constrain/json-schema';
+import type { Schema } from '@lathe/engine/generate/constrain/json-schema';
 import { tokenTrie } from '@lathe/engine/generate/constrain/token-trie';
 import type { Generator } from '@lathe/engine/generate/generator';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
+import type { AnswerForm } from './engine.ts';
 import type { PooledGenerator } from './model-pool.ts';
 
 /** Schemas whose machines are kept ready for a model. */
@@ -15,8 +16,8 @@ const mostForms = 16;
 
 /** The forms of answers that requests to one model have asked for. */
 export type AnswerForms = {
-  /** Holds one answer to a schema. Throws SchemaError for one that answers cannot be held to. */
-  begin(schema: JsonSchema, stopTokens: readonly number[]): Promise<Constraint>;
+  /** Holds one answer to a form. Throws FormError where the model's tokens cannot keep to it. */
+  begin(form: AnswerForm, stopTokens: readonly number[]): Promise<Constraint>;
 };
 
 /** Forms over the tokens of the model in a folder; its tokenizer is read when the first is asked for. */
@@ -24,11 +25,10 @@ export function createAnswerForms(folder: string): AnswerForms {
   const forms = new Map<string, ReturnType<typeof createForm>>();
   let vocabulary: Promise<Vocabulary> | undefined;
   return {
-    async begin(schema, stopTokens) {
+    async begin({ key, schema }, stopTokens) {
       vocabulary ??= readVocabulary(folder);
       const known = await vocabulary;
-      const key = JSON.stringify(schema);
-      const form = forms.get(key) ?? createForm(readJsonSchema(schema), known);
+      const form = forms.get(key) ?? createForm(deserialize(schema) as Schema, known);
       forms.delete(key);
       forms.set(key, form);
       const [oldest] = forms.keys();
@@ -50,9 +50,9 @@ export function withForms(generator: Generator, folder: string): PooledGenerator
   const forms = createAnswerForms(folder);
   return {
     ...generator,
-    async *generate({ schema, ...request }, signal) {
+    async *generate({ form, ...request }, signal) {
       const constraint =
-        schema === null ? {} : { constraint: await forms.begin(schema, request.stopTokens) };
+        form === null ? {} : { constraint: await forms.begin(form, request.stopTokens) };
       yield* generator.generate({ ...request, ...constraint }, signal);
     },
   };

@@ -9,21 +9,28 @@ import { chatRow } from './fixture-records.ts';
 import { type AnsweredRow, type HeldOutRow, toQuestion } from './held-out.ts';
 import { type ModelKit, openModelKit } from './model-kit.ts';
 import type { ServedModel } from './models.ts';
+import type { ModelFacts } from './texts/text-task.ts';
+import { localTexts } from './texts/texts-fixture.ts';
 
 let folder: Awaited<ReturnType<typeof tempFolder>>;
 let kit: ModelKit;
+let facts: ModelFacts;
+const texts = localTexts();
 beforeAll(async () => {
   folder = await tempFolder();
   await writeTinyModel(folder.path);
   kit = await openModelKit(folder.path);
+  facts = await texts.facts(folder.path);
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
+const { signal } = new AbortController();
 const limits = { answerSlack: 4, answerMost: 50 };
+const ports = { texts, limits, project: 'default', signal };
 const served = (room: number, style: ServedModel['style'] = 'chat'): ServedModel => ({
   name: 'tiny',
   style,
-  kit,
+  facts,
   engine: { folder: folder.path, adapter: null, isBase: true, maxContext: room },
   room,
 });
@@ -83,7 +90,7 @@ describe('drawShots', () => {
 
 describe('few-shot prompts', () => {
   const shot = chatRow(1, 'one', 'ONE');
-  it('put examples as turns after the system message, and score the last answer only', () => {
+  it('put examples as turns after the system message, and score the last answer only', async () => {
     const row: AnsweredRow = {
       kind: 'chat',
       line: 2,
@@ -96,37 +103,37 @@ describe('few-shot prompts', () => {
       '<|system|>S<|end|><|user|>one<|end|><|assistant|>ONE<|end|><|user|>two<|end|><|assistant|>TWO<|end|>',
     );
     expect(text(tokens.filter((_, at) => supervised[at] === 1))).toBe('TWO<|end|>');
-    const [task] = tasksFor(served(512), [heldOut(row)], { shots: [shot], limits }) ?? [];
+    const [task] = (await tasksFor(served(512), [heldOut(row)], { ...ports, shots: [shot] })) ?? [];
     expect(text(task?.prompt ?? [])).toBe(
       '<|system|>S<|end|><|user|>one<|end|><|assistant|>ONE<|end|><|user|>two<|end|><|assistant|>',
     );
   });
 
-  it('of completions put whole examples before the prompt', () => {
+  it('of completions put whole examples before the prompt', async () => {
     const row: AnsweredRow = { kind: 'completion', line: 2, prompt: 'b=', completion: '2' };
     const other: AnsweredRow = { kind: 'completion', line: 1, prompt: 'a=', completion: '1' };
     const encoded = encodeCompletion(kit.tokenizer, { prompt: 'b=', completion: '2', eos: 0 });
     const example = { ...encoded, tokens: Int32Array.from(encoded.tokens) };
     const rows = [{ ...toQuestion(row), row, example }];
     const model = served(512, 'completion');
-    const [task] = tasksFor(model, rows, { shots: [other], limits }) ?? [];
+    const [task] = (await tasksFor(model, rows, { ...ports, shots: [other] })) ?? [];
     expect(text(task?.prompt ?? [])).toBe('a=1\n\nb=');
     expect(text(task?.example.tokens ?? [])).toBe('a=1\n\nb=2<|end|>');
-    const [plain] = tasksFor(model, rows, { shots: [], limits }) ?? [];
+    const [plain] = (await tasksFor(model, rows, { ...ports, shots: [] })) ?? [];
     expect(text(plain?.prompt ?? [])).toBe('b=');
   });
 
-  it('hold as many examples as fit before every row, or do not take part', () => {
+  it('hold as many examples as fit before every row, or do not take part', async () => {
     const shots = Array.from({ length: 8 }, (_, index) => chatRow(index, 'x'.repeat(20), 'y'));
     const rows = [heldOut(chatRow(20, 'z', 'y')), heldOut(chatRow(21, 'z'.repeat(60), 'y'))];
-    const entrant = fewShotEntrant(served(200), rows, { shots, limits });
+    const entrant = await fewShotEntrant(served(200), rows, { ...ports, shots });
     // 25 tokens an example; 63 for the longer prompt, 5 for its answer.
     expect(entrant?.shots).toBe(5);
     expect(entrant?.tasks.every(({ prompt, maxTokens }) => prompt.length + maxTokens <= 200)).toBe(
       true,
     );
-    expect(fewShotEntrant(served(80), rows, { shots, limits })).toBeNull();
-    expect(tasksFor(served(60), rows, { shots: [], limits })).toBeNull();
+    expect(await fewShotEntrant(served(80), rows, { ...ports, shots })).toBeNull();
+    expect(await tasksFor(served(60), rows, { ...ports, shots: [] })).toBeNull();
   });
 });
 type Chat = Extract<AnsweredRow, { kind: 'chat' }>;
@@ -135,7 +142,7 @@ describe('runEntrant', () => {
   it('counts an answer as right when it is the expected one but for blanks around it', async () => {
     const answers = [' yes\n', 'yes!', 'Yes', 'yes'];
     const rows = answers.map((_, index) => heldOut(chatRow(index, `q${index}`, 'yes')));
-    const tasks = tasksFor(served(512), rows, { shots: [], limits }) ?? [];
+    const tasks = (await tasksFor(served(512), rows, { ...ports, shots: [] })) ?? [];
     const seen: number[] = [];
     const engine: Engine = {
       async *generate(_, { tokens }) {
@@ -151,8 +158,9 @@ describe('runEntrant', () => {
       { name: 'tuned', model: served(512), shots: 0, tasks },
       {
         engine,
+        texts,
         slots: 3,
-        signal: new AbortController().signal,
+        signal,
         onAnswer: (done) => seen.push(done),
       },
     );

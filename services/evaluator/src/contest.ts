@@ -1,12 +1,11 @@
 import type { Contestant } from '@lathe/contracts/artifact/report';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import type { Engine, GenerateRequest } from './engine.ts';
-import { completionWithShots, exampleWithShots, withShots } from './few-shot.ts';
+import type { Asker, Engine, GenerateRequest } from './engine.ts';
 import type { AnsweredRow, HeldOutRow } from './held-out.ts';
 import { wilson } from './intervals.ts';
 import type { ServedModel } from './models.ts';
-import { promptTokens } from './serve/answer.ts';
-import type { EvaluatorSettings } from './settings.ts';
+import type { AnswerLimits } from './texts/text-task.ts';
+import type { Texts } from './texts/texts.ts';
 
 /** One held-out row as a contestant gets to see it. */
 export type Task = {
@@ -32,57 +31,43 @@ export type Showing = {
   readonly right: readonly boolean[];
 };
 
-type AnswerLimits = Pick<EvaluatorSettings, 'answerSlack' | 'answerMost'>;
+/** How an evaluation makes tokens of its rows. */
+export type TaskPorts = Asker & { readonly texts: Texts; readonly limits: AnswerLimits };
 
 /**
  * The tasks of a model with these examples in each prompt; null when a prompt with its answer does
  * not fit the model's context.
  */
-export function tasksFor(
-  model: ServedModel,
+export async function tasksFor(
+  { name, style, room, engine }: ServedModel,
   rows: readonly HeldOutRow[],
-  { shots, limits }: { readonly shots: readonly AnsweredRow[]; readonly limits: AnswerLimits },
-): Task[] | null {
-  const { tokenizer } = model.kit;
-  const tasks: Task[] = [];
-  const { room } = model;
-  for (const { row, context, expected, example } of rows) {
-    if (row.kind === 'text') {
-      if (example.tokens.length > room) return null;
-      tasks.push({ prompt: [], maxTokens: 0, expected, example });
-      continue;
-    }
-    const messages =
-      row.kind === 'chat'
-        ? withShots(context, shots)
-        : [{ role: 'user' as const, content: completionWithShots(row.prompt, shots) }];
-    const prompt = promptTokens(model, messages);
-    const length = tokenizer.encode(expected).length;
-    const maxTokens = Math.min(
-      length + limits.answerSlack,
-      Math.max(limits.answerMost, length + 1),
-    );
-    const scored = shots.length === 0 ? example : exampleWithShots(model.kit, row, shots);
-    if (prompt.length + maxTokens > room || scored.tokens.length > room) return null;
-    tasks.push({ prompt, maxTokens, expected, example: scored });
-  }
-  return tasks;
+  { shots, texts, ...options }: TaskPorts & { readonly shots: readonly AnsweredRow[] },
+): Promise<Task[] | null> {
+  const model = { name, style, room, folder: engine.folder };
+  const toAsk = rows.map(({ row, context, expected }) => ({ row, context, expected }));
+  const asked = await texts.rows(model, { rows: toAsk, shots }, options);
+  if (asked === null) return null;
+  const tasks = asked.map(({ prompt, maxTokens, example }, index): Task => {
+    const { expected, example: own } = rows[index] as HeldOutRow;
+    return { prompt, maxTokens, expected, example: example ?? own };
+  });
+  return tasks.some(({ example }) => example.tokens.length > room) ? null : tasks;
 }
 
 /** The base model with as many of the examples as fit before every row; null when none does. */
-export function fewShotEntrant(
+export async function fewShotEntrant(
   model: ServedModel,
   rows: readonly HeldOutRow[],
-  options: { readonly shots: readonly AnsweredRow[]; readonly limits: AnswerLimits },
-): Entrant | null {
+  options: TaskPorts & { readonly shots: readonly AnsweredRow[] },
+): Promise<Entrant | null> {
   // The longest row first, so that what does not fit shows at once.
   const longest = rows.reduce((best, row) =>
     row.example.tokens.length > best.example.tokens.length ? row : best,
   );
   for (let count = options.shots.length; count > 0; count--) {
     const fewer = { ...options, shots: options.shots.slice(0, count) };
-    if (tasksFor(model, [longest], fewer) === null) continue;
-    const tasks = tasksFor(model, rows, fewer);
+    if ((await tasksFor(model, [longest], fewer)) === null) continue;
+    const tasks = await tasksFor(model, rows, fewer);
     if (tasks !== null) return { name: 'few-shot', model, shots: count, tasks };
   }
   return null;
@@ -90,6 +75,7 @@ export function fewShotEntrant(
 
 export type ContestPorts = {
   readonly engine: Engine;
+  readonly texts: Texts;
   /** Rows that are answered at a time. */
   readonly slots: number;
   readonly signal: AbortSignal;
@@ -127,9 +113,9 @@ export async function runEntrant(entrant: Entrant, ports: ContestPorts): Promise
 }
 
 async function answerTask(
-  { engine: engineModel, kit }: ServedModel,
+  { engine: engineModel, facts }: ServedModel,
   task: Task,
-  { engine, signal }: ContestPorts,
+  { engine, texts, signal }: ContestPorts,
 ): Promise<string> {
   const request: GenerateRequest = {
     tokens: task.prompt,
@@ -137,18 +123,18 @@ async function answerTask(
     temperature: 0,
     topP: 1,
     seed: 0,
-    stopTokens: kit.stopTokens,
+    stopTokens: facts.stopTokens,
     logitBias: new Map(),
     presencePenalty: 0,
     frequencyPenalty: 0,
     topLogprobs: 0,
-    schema: null,
+    form: null,
   };
   const tokens: number[] = [];
   // Evaluations have places of their own, which one job holds at a time.
   const options = { urgency: 'evaluation', project: '', signal } as const;
   for await (const { token } of engine.generate(engineModel, request, options)) tokens.push(token);
-  return kit.tokenizer.decode(tokens, { skipSpecial: true });
+  return texts.decode(engineModel.folder, tokens);
 }
 
 /** Waits for all, so that nothing goes on unseen, and then throws the first error. */

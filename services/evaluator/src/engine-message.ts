@@ -1,5 +1,4 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
-import { jsonSchemaSchema } from '@lathe/contracts/http/chat';
 import { z } from 'zod';
 
 const isInt32 = (value: unknown) => value instanceof Int32Array;
@@ -25,7 +24,9 @@ const requestSchema = z.object({
   presencePenalty: z.number(),
   frequencyPenalty: z.number(),
   topLogprobs: z.number().int(),
-  schema: jsonSchemaSchema.nullable(),
+  form: z
+    .object({ key: z.string(), schema: z.custom<Uint8Array<ArrayBuffer>>(isUint8) })
+    .nullable(),
 });
 
 /** What the evaluator tells its engine process; it travels as structured clones. */

@@ -7,6 +7,7 @@ import { tinyVocabulary } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EngineModel, GenerateRequest } from './engine.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
+import { answerForm } from './texts/answer-form.ts';
 
 const program = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
@@ -43,7 +44,7 @@ const request: GenerateRequest = {
   presencePenalty: 0,
   frequencyPenalty: 0,
   topLogprobs: 0,
-  schema: null,
+  form: null,
 };
 
 it('generates and scores with log-probabilities that agree', async () => {
@@ -89,7 +90,12 @@ it('fails a request for a folder that is no model, and goes on', async () => {
 });
 
 it('reports finite numbers for an answer that is held to a form, and no token that it forbids', async () => {
-  const json = { ...request, temperature: 1, topLogprobs: 20, schema: { type: 'object' } };
+  const json = {
+    ...request,
+    temperature: 1,
+    topLogprobs: 20,
+    form: answerForm({ type: 'object' }),
+  };
   const tokens = await Array.fromAsync(engine.generate(model, json, chat));
   expect(tokens.length).toBeGreaterThan(0);
   for (const each of tokens)

@@ -1,5 +1,4 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import type { JsonSchema } from '@lathe/contracts/http/chat';
 
 /** Which weights answer: a model folder, and a PEFT adapter folder on top of it or none. */
 export type EngineModel = {
@@ -24,9 +23,12 @@ export type GenerateRequest = {
   readonly frequencyPenalty: number;
   /** Alternatives to report for each token. */
   readonly topLogprobs: number;
-  /** JSON Schema that the answer keeps to; null: any text. */
-  readonly schema: JsonSchema | null;
+  /** What the answer keeps to; null: any text. */
+  readonly form: AnswerForm | null;
 };
+
+/** A JSON Schema that was read already, which may take long: its bytes for `deserialize`, and a name for the whole. */
+export type AnswerForm = { readonly key: string; readonly schema: Uint8Array<ArrayBuffer> };
 
 /** One generated token; log-probabilities in nats. */
 export type EngineToken = {
@@ -64,7 +66,7 @@ export interface Engine {
   /** One vector of length 1 for each token sequence, in order. Throws like `generate`. */
   embed(
     model: EngineModel,
-    inputs: readonly (readonly number[])[],
+    inputs: readonly Int32Array[],
     asker: Asker,
   ): Promise<readonly Float32Array<ArrayBuffer>[]>;
   /** Drops what is held in memory of a folder: its model was deleted. */

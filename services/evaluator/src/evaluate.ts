@@ -10,9 +10,10 @@ import { drawShots } from './few-shot.ts';
 import { type HeldOutRow, readHeldOut, streamRows } from './held-out.ts';
 import type { ServedModel } from './models.ts';
 import type { EvaluatorSettings } from './settings.ts';
+import type { Texts } from './texts/texts.ts';
 
 export type EvaluateInput = {
-  readonly job: Pick<JobRecord, 'id' | 'seed' | 'model' | 'options'>;
+  readonly job: Pick<JobRecord, 'id' | 'project' | 'seed' | 'model' | 'options'>;
   readonly dataset: DatasetManifest;
   readonly base: ServedModel;
   readonly tuned: ServedModel;
@@ -23,6 +24,7 @@ export type EvaluateInput = {
 export type EvaluatePorts = {
   readonly artifacts: ArtifactStore;
   readonly engine: Engine;
+  readonly texts: Texts;
   readonly settings: EvaluatorSettings;
   readonly signal: AbortSignal;
   /** Told after each answer: who answered, how many of how many. */
@@ -39,8 +41,8 @@ export async function evaluate(
   ports: EvaluatePorts,
 ): Promise<EvaluationReport> {
   const { job, dataset, base, tuned, start } = input;
-  for (const { kit, name } of [base, tuned, ...(start ? [start] : [])])
-    if (kit.tokenizerSha256 !== dataset.tokenizerSha256)
+  for (const { facts, name } of [base, tuned, ...(start ? [start] : [])])
+    if (facts.tokenizerSha256 !== dataset.tokenizerSha256)
       throw new LatheError(
         'unsupported_model',
         `The tokenizer of '${name}' is not the one that the training rows were prepared with.`,
@@ -55,6 +57,7 @@ export async function evaluate(
     showings.push(
       await runEntrant(entrant, {
         engine: ports.engine,
+        texts: ports.texts,
         slots: settings.evaluationSlots,
         signal: ports.signal,
         onAnswer: (done) => ports.onProgress(entrant.name, done, rows.length),
@@ -81,9 +84,13 @@ async function chooseEntrants(
   rows: readonly HeldOutRow[],
   ports: EvaluatePorts,
 ): Promise<Entrant[]> {
-  const { settings } = ports;
-  const zeroShot = (name: 'base' | 'start' | 'tuned', model: ServedModel): Entrant => {
-    const tasks = tasksFor(model, rows, { shots: [], limits: settings });
+  const { settings, texts, signal } = ports;
+  const options = { texts, signal, project: job.project, limits: settings };
+  const zeroShot = async (
+    name: 'base' | 'start' | 'tuned',
+    model: ServedModel,
+  ): Promise<Entrant> => {
+    const tasks = await tasksFor(model, rows, { ...options, shots: [] });
     if (tasks === null)
       throw new LatheError(
         'context_length_exceeded',
@@ -92,8 +99,11 @@ async function chooseEntrants(
       );
     return { name, model, shots: 0, tasks };
   };
-  const trained = [...(start ? [zeroShot('start', start)] : []), zeroShot('tuned', tuned)];
-  if (dataset.kind === 'text') return [zeroShot('base', base), ...trained];
+  const trained = [
+    ...(start ? [await zeroShot('start', start)] : []),
+    await zeroShot('tuned', tuned),
+  ];
+  if (dataset.kind === 'text') return [await zeroShot('base', base), ...trained];
   const asked = job.options.few_shot_examples;
   const shots = await drawShots(streamRows(ports.artifacts, dataset.train.canonical.key), {
     seed: job.seed,
@@ -101,8 +111,8 @@ async function chooseEntrants(
     isFixed: asked !== undefined,
     labelsMost: settings.fewShotLabels,
   });
-  const fewShot = fewShotEntrant(base, rows, { shots, limits: settings });
-  return [zeroShot('base', base), ...(fewShot === null ? [] : [fewShot]), ...trained];
+  const fewShot = await fewShotEntrant(base, rows, { ...options, shots });
+  return [await zeroShot('base', base), ...(fewShot === null ? [] : [fewShot]), ...trained];
 }
 
 function comparisonsOf(showings: readonly Showing[]): Comparison[] {

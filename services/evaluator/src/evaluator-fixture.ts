@@ -11,6 +11,7 @@ import {
   type EmbeddingReply,
   embeddingReplySchema,
 } from '@lathe/contracts/message/embedding';
+import { type Envelope, envelopeHeaders } from '@lathe/contracts/message/envelope';
 import {
   type InferenceReply,
   type InferenceRequest,
@@ -36,7 +37,7 @@ import { publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
 import { writeTinyAdapter, writeTinyModel } from '@lathe/testkit/tiny-model';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
-import { createInbox } from '@nats-io/nats-core';
+import { createInbox, headers } from '@nats-io/nats-core';
 import type { z } from 'zod';
 import {
   baseName,
@@ -136,12 +137,14 @@ export async function openEvaluator(
   /** Asks as a gateway does; yields the replies until the last word. */
   async function* ask<Reply extends { kind: string }>(
     subject: string,
-    request: object,
+    request: Envelope,
     schema: z.ZodType<Reply>,
   ): AsyncGenerator<Reply, void> {
     const inbox = createInbox();
     const replies = nats.connection.subscribe(inbox);
-    nats.connection.publish(subject, JSON.stringify(request), { reply: inbox });
+    const sent = headers();
+    for (const [name, value] of envelopeHeaders(request)) sent.append(name, value);
+    nats.connection.publish(subject, JSON.stringify(request), { reply: inbox, headers: sent });
     try {
       for await (const message of replies) {
         const reply = schema.parse(message.json());

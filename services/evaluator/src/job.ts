@@ -20,6 +20,7 @@ import { type EventPorts, emit } from './job-events.ts';
 import type { ModelFiles } from './model-files.ts';
 import { type Models, type ServedModel, styleOf } from './models.ts';
 import type { EvaluatorSettings } from './settings.ts';
+import type { Texts } from './texts/texts.ts';
 import { type Interruption, interruptionOf, watchWishes } from './wish-watch.ts';
 
 export type EvaluationPorts = EventPorts & {
@@ -28,6 +29,7 @@ export type EvaluationPorts = EventPorts & {
   readonly models: Models;
   readonly files: ModelFiles;
   readonly engine: Engine;
+  readonly texts: Texts;
   readonly settings: EvaluatorSettings;
   readonly log: Logger;
 };
@@ -118,7 +120,7 @@ async function score(
   const dataset = await readDataset(ports.artifacts, datasetKey);
   const { kind } = await ports.files.manifest(checkpointKey);
   const served = await ports.models.base(baseModelOf(job));
-  const base = { ...served, style: styleOf(dataset.kind, served.kit) };
+  const base = { ...served, style: styleOf(dataset.kind, served.facts) };
   const tuned = await ports.models.tuned({
     name: modelName(job),
     kind,
@@ -162,7 +164,7 @@ async function startModel(
   if (job.start === undefined) return undefined;
   try {
     const found = await models.find(job.project, job.model);
-    return { ...found, style: styleOf(rows, found.kit) };
+    return { ...found, style: styleOf(rows, found.facts) };
   } catch (error) {
     if (error instanceof LatheError && error.code === 'model_not_found') return undefined;
     throw error;

@@ -10,7 +10,8 @@ import { findBaseModel } from '@lathe/platform/base-models';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { EngineModel } from './engine.ts';
 import type { ModelFiles } from './model-files.ts';
-import { type ModelKit, openModelKit } from './model-kit.ts';
+import type { ModelFacts } from './texts/text-task.ts';
+import type { Texts } from './texts/texts.ts';
 
 /** A model that can be asked: its weights, its tokens, and how it was taught to be asked. */
 export type ServedModel = {
@@ -18,7 +19,7 @@ export type ServedModel = {
   readonly engine: EngineModel;
   /** Most tokens of a text and its answer: the context without the virtual tokens of an adapter. */
   readonly room: number;
-  readonly kit: ModelKit;
+  readonly facts: ModelFacts;
   /** `completion`: it was tuned on prompts without a chat template. */
   readonly style: 'chat' | 'completion';
 };
@@ -30,6 +31,7 @@ export type ModelPorts = {
   readonly files: ModelFiles;
   readonly modelFolders: readonly string[];
   readonly contextTokens: number;
+  readonly texts: Texts;
   /** Told which folder of a deleted model is about to go. */
   readonly onForget: (folder: string) => void;
 };
@@ -54,22 +56,22 @@ export type TunedModel = {
   readonly rows: DatasetManifest['kind'];
 };
 
-/** Folders whose tokenizers stay in memory, the most recently used ones. */
-const keptKits = 32;
+/** Folders whose facts stay in memory, the most recently used ones. */
+const keptFacts = 32;
 
 /** Finds models and brings their files here; what was opened once is kept in memory. */
 export function createModels(ports: ModelPorts): Models {
-  const kits = new Map<string, Promise<ModelKit>>();
-  const kitOf = async (folder: string): Promise<ModelKit> => {
-    const opened = kits.get(folder) ?? openModelKit(folder);
-    kits.delete(folder);
-    kits.set(folder, opened);
-    for (const oldest of kits.keys()) if (kits.size > keptKits) kits.delete(oldest);
+  const known = new Map<string, Promise<ModelFacts>>();
+  const factsOf = async (folder: string): Promise<ModelFacts> => {
+    const told = known.get(folder) ?? ports.texts.facts(folder);
+    known.delete(folder);
+    known.set(folder, told);
+    for (const oldest of known.keys()) if (known.size > keptFacts) known.delete(oldest);
     try {
-      return await opened;
+      return await told;
     } catch (error) {
       // Another try may find a folder that is whole.
-      kits.delete(folder);
+      known.delete(folder);
       throw error;
     }
   };
@@ -78,11 +80,11 @@ export function createModels(ports: ModelPorts): Models {
     place: Pick<EngineModel, 'folder' | 'adapter' | 'isBase'>,
     rows: DatasetManifest['kind'],
   ): Promise<ServedModel> => {
-    const kit = await kitOf(place.folder);
-    const maxContext = Math.min(ports.contextTokens, kit.config.maxPositions);
+    const facts = await factsOf(place.folder);
+    const maxContext = Math.min(ports.contextTokens, facts.maxPositions);
     const virtual = place.adapter === null ? 0 : await virtualTokenCount(place.adapter);
     const room = maxContext - virtual;
-    return { name, engine: { ...place, maxContext }, room, kit, style: styleOf(rows, kit) };
+    return { name, engine: { ...place, maxContext }, room, facts, style: styleOf(rows, facts) };
   };
 
   const base = async (name: string): Promise<ServedModel> => {
@@ -119,7 +121,8 @@ export function createModels(ports: ModelPorts): Models {
       // Another name may stand for the same checkpoint: then nothing of it is gone.
       if (manifestKey === undefined) return;
       const folder = ports.files.pathOf(manifestKey);
-      kits.delete(folder);
+      known.delete(folder);
+      ports.texts.forget(folder);
       ports.onForget(folder);
       await ports.files.forget(manifestKey);
     },
@@ -145,7 +148,10 @@ async function rowsOf(
 }
 
 /** How a model that was tuned on such rows is asked; after texts as before, by chat where it can. */
-export function styleOf(kind: DatasetManifest['kind'], kit: ModelKit): ServedModel['style'] {
-  if (kind === 'text') return kit.template === null ? 'completion' : 'chat';
+export function styleOf(
+  kind: DatasetManifest['kind'],
+  { templateProblem }: ModelFacts,
+): ServedModel['style'] {
+  if (kind === 'text') return templateProblem !== null ? 'completion' : 'chat';
   return kind === 'completion' ? 'completion' : 'chat';
 }

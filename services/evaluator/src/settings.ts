@@ -33,6 +33,12 @@ export type EvaluatorSettings = {
   readonly embeddingVectorBytes: number;
   /** Answers that the engine decodes together; see `createFairPlaces` for how projects share them. */
   readonly chatSlots: number;
+  /** Threads that make tokens of long texts, beside the one for short texts and for answers. */
+  readonly textThreads: number;
+  /** Requests of at most so many bytes are short, unless they have a schema. */
+  readonly quickTextBytes: number;
+  /** Longest time to make tokens of one request. */
+  readonly textTaskMs: number;
   /** Tuned models with weights of their own, and adapters of one base, that stay in memory. */
   readonly mergedModels: number;
   readonly adapters: number;
@@ -77,6 +83,9 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     // Base64 makes it a third more, and nats-server takes messages of 1 MiB.
     embeddingVectorBytes: 512 * 1024,
     chatSlots: config.evaluatorBatch,
+    textThreads: 1,
+    quickTextBytes: 16 * 1024,
+    textTaskMs: 60_000,
     mergedModels: 2,
     adapters: 16,
     cachedModels: 32,

@@ -1,8 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { embeddingQuestionSchema } from '@lathe/contracts/message/embedding';
-import { inferenceRequestSchema } from '@lathe/contracts/message/inference';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets, embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
 import { measuredStore } from '@lathe/platform/artifacts/measured';
@@ -29,6 +27,8 @@ import { answerChat } from './serve/answer.ts';
 import { answerEmbedding } from './serve/answer-embedding.ts';
 import { serveRequests } from './serve/responder.ts';
 import { type EvaluatorSettings, evaluatorSettings } from './settings.ts';
+import { startTextThreads } from './texts/text-threads.ts';
+import { createTexts } from './texts/texts.ts';
 
 const engineProgram = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
 
@@ -57,11 +57,16 @@ export async function start(
     stops.add('nats', () => nats.close());
     await ensureStreams(nats, config);
     measureQueues(nats, metrics);
-    const { ports, engine, announcing, forget, tidy } = await openPorts(config, settings, {
-      nats,
-      log,
-      metrics,
-    });
+    const { ports, engine, texts, stopTexts, announcing, forget, tidy } = await openPorts(
+      config,
+      settings,
+      {
+        nats,
+        log,
+        metrics,
+      },
+    );
+    stops.add('texts', stopTexts);
     stops.add('engine', () => engine.stop());
     const controller = new AbortController();
     const { signal } = controller;
@@ -78,23 +83,21 @@ export async function start(
       ...serving,
       kind: 'chat',
       subject: inferenceSubject,
-      schema: inferenceRequestSchema,
       admission: createAdmission(settings),
       answer: async function* (request, asked) {
         const model = await ports.models.find(request.project, request.model);
         const randomSeed = () => randomInt(2 ** 31);
-        yield* answerChat(request, model, { ...asked, engine, randomSeed });
+        yield* answerChat(request, model, { ...asked, engine, texts, randomSeed });
       },
     });
     const embeddings = serveRequests({
       ...serving,
       kind: 'embedding',
       subject: embeddingSubject,
-      schema: embeddingQuestionSchema,
       admission: createAdmission(settings),
       answer: async function* (request, asked) {
         const model = await ports.models.find(request.project, request.model);
-        yield* answerEmbedding(request, model, { ...asked, engine, settings });
+        yield* answerEmbedding(request, model, { ...asked, engine, texts, settings });
       },
     });
     stops.add('work', async () => {
@@ -157,6 +160,8 @@ async function openPorts(
     { ...settings, environment: childEnvironment(process.env, dataFolder) },
     log,
   );
+  const threads = startTextThreads(settings, log);
+  const texts = createTexts(threads, settings.quickTextBytes);
   const models = createModels({
     models: records,
     jobs,
@@ -164,12 +169,15 @@ async function openPorts(
     files,
     modelFolders,
     contextTokens,
+    texts,
     onForget: (folder) => engine.forget(folder),
   });
   return {
     engine,
-    ports: { jobs, artifacts, files, models, engine, settings, log, now: Date.now },
-    announcing: { models: records, modelFolders, log },
+    texts,
+    stopTexts: () => threads.stop(),
+    ports: { jobs, artifacts, files, models, engine, texts, settings, log, now: Date.now },
+    announcing: { models: records, modelFolders, texts, log },
     forget: models.forget,
     /** Drops copies of models that were deleted while this evaluator did not listen. */
     tidy: async (unusedMs: number) => {

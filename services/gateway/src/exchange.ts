@@ -1,7 +1,17 @@
 import { LatheError } from '@lathe/contracts/error';
+import { type Envelope, envelopeHeaders } from '@lathe/contracts/message/envelope';
 import { inferenceCancelSubject } from '@lathe/contracts/subject';
 import { jsonOf } from '@lathe/platform/nats/json';
-import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core';
+import {
+  createInbox,
+  headers,
+  type Msg,
+  type NatsConnection,
+  type Subscription,
+} from '@nats-io/nats-core';
+
+/** What the headers of a message may take of its largest size. */
+const headerBytes = 4096;
 
 /** How long evaluators may be silent: before they accept a request, and while they work on it. */
 export type InferenceWaits = {
@@ -12,7 +22,7 @@ export type InferenceWaits = {
 /** A request to the evaluators whose answer comes in pieces. */
 export type Question<Piece> = {
   readonly subject: string;
-  readonly body: { readonly requestId: string };
+  readonly body: Envelope;
   /** Field of the user's request that is at fault when the body is too large. */
   readonly param: string;
   /** Reads a reply. Throws the evaluator's own error. */
@@ -35,13 +45,15 @@ export async function* askEvaluators<Piece>(
 ): AsyncGenerator<Piece, void> {
   const { subject, body, param } = question;
   const payload = new TextEncoder().encode(JSON.stringify(body));
-  const most = nats.info?.max_payload ?? Number.POSITIVE_INFINITY;
+  const most = (nats.info?.max_payload ?? Number.POSITIVE_INFINITY) - headerBytes;
   if (payload.length > most)
     throw new LatheError(
       'invalid_value',
       `The request's '${param}' takes ${payload.length} bytes; at most ${most} can be handed on.`,
       { param },
     );
+  const head = headers();
+  for (const [name, value] of envelopeHeaders(body)) head.append(name, value);
   const inbox = createInbox();
   const replies = nats.subscribe(inbox);
   let over = false;
@@ -52,7 +64,7 @@ export async function* askEvaluators<Piece>(
   };
   signal.addEventListener('abort', leave, { once: true });
   try {
-    nats.publish(subject, payload, { reply: inbox });
+    nats.publish(subject, payload, { reply: inbox, headers: head });
     for await (const message of messagesOf(replies, waits, signal)) {
       const piece = question.read(jsonOf(message));
       over ||= question.isLast(piece);

@@ -16,6 +16,8 @@ export type PoolTask = {
 export type ThreadPool = {
   /** Throws like `Thread.run`, and the signal's reason. */
   run(task: PoolTask): Promise<unknown>;
+  /** Gives a task to every thread that runs, and waits for nothing. */
+  tell(task: unknown): void;
   stop(): Promise<void>;
 };
 
@@ -39,6 +41,9 @@ export function createThreadPool(count: number, options: ThreadOptions): ThreadP
         idle.push(thread);
         place.release();
       }
+    },
+    tell(task) {
+      for (const thread of threads) thread.tell(task);
     },
     async stop() {
       await Promise.all(threads.map((thread) => thread.stop()));

@@ -21,6 +21,8 @@ export type Thread = {
    * `unavailable` when the thread dies meanwhile, and `timeout` when it takes too long.
    */
   run(task: unknown, buffers?: readonly ArrayBuffer[]): Promise<unknown>;
+  /** Gives it a task if it runs, and waits for nothing. */
+  tell(task: unknown): void;
   /** Ends the thread; what it works on fails. */
   stop(): Promise<void>;
 };
@@ -80,6 +82,9 @@ export function createThread({ program, name, taskMs, log }: ThreadOptions): Thr
         clearTimeout(timer);
         open.delete(id);
       }
+    },
+    tell(task) {
+      running?.worker.postMessage({ id: 0, task } satisfies ToThread);
     },
     async stop() {
       isStopped = true;

@@ -1,23 +1,18 @@
-import type { Message } from '@lathe/contracts/artifact/dataset';
-import { LatheError } from '@lathe/contracts/error';
 import type { TokenLogprob, Usage } from '@lathe/contracts/http/chat';
-import type { InferenceReply, InferenceRequest } from '@lathe/contracts/message/inference';
-import { readJsonSchema } from '@lathe/engine/generate/constrain/json-schema';
-import { SchemaError } from '@lathe/engine/generate/constrain/schema-error';
-import { encodeChat } from '@lathe/tokenizer/chat-example';
-import { TokenizerError } from '@lathe/tokenizer/error';
-import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
-import type { Engine, EngineToken, GenerateRequest } from '../engine.ts';
-import { templateOf, withoutSource } from '../model-kit.ts';
+import type { InferenceReply } from '@lathe/contracts/message/inference';
+import type { Engine, GenerateRequest } from '../engine.ts';
 import type { ServedModel } from '../models.ts';
+import type { PreparedChat } from '../texts/text-task.ts';
+import type { AnswerText, Texts } from '../texts/texts.ts';
+import type { Request } from './responder.ts';
 import { createStopFilter } from './stop-filter.ts';
-import { tokenText } from './token-text.ts';
 
 /** What of the replies is said about the answer itself. */
 export type AnswerPiece = Extract<InferenceReply, { kind: 'text' | 'finish' | 'done' }>;
 
 export type AnswerPorts = {
   readonly engine: Engine;
+  readonly texts: Texts;
   readonly signal: AbortSignal;
   /** Counts the tokens of prompt and answers. Throws what refuses them. */
   readonly reserve: (tokens: number) => void;
@@ -33,32 +28,39 @@ const seeds = 2 ** 31;
  * `context_length_exceeded`, `invalid_value` and `unsupported_model` before the first piece.
  */
 export async function* answerChat(
-  request: InferenceRequest,
+  { project, body }: Pick<Request, 'project' | 'body'>,
   model: ServedModel,
   ports: AnswerPorts,
 ): AsyncGenerator<AnswerPiece, void> {
-  const tokens = promptTokens(model, request.messages);
-  const maxTokens = roomFor(request, tokens.length, model.room);
-  checkSchema(request.schema);
+  const { name, style, room, engine } = model;
+  const textModel = { name, style, room, folder: engine.folder };
+  const chat = await ports.texts.chat(textModel, body, { project, signal: ports.signal });
+  const tokens = [...chat.tokens];
   // Choices are made one after another.
-  ports.reserve(tokens.length + maxTokens);
-  const seed = request.seed ?? ports.randomSeed();
+  ports.reserve(tokens.length + chat.maxTokens);
+  const seed = chat.seed ?? ports.randomSeed();
   let completionTokens = 0;
-  for (let choice = 0; choice < request.choices; choice++) {
+  for (let choice = 0; choice < chat.choices; choice++) {
     const settings: GenerateRequest = {
       tokens,
-      maxTokens,
-      temperature: request.temperature,
-      topP: request.topP,
+      maxTokens: chat.maxTokens,
+      temperature: chat.temperature,
+      topP: chat.topP,
       seed: (((seed + choice) % seeds) + seeds) % seeds,
-      stopTokens: model.kit.stopTokens,
-      logitBias: biasOf(request.logitBias, model.kit.tokenizer.vocabularySize),
-      presencePenalty: request.presencePenalty,
-      frequencyPenalty: request.frequencyPenalty,
-      topLogprobs: request.topLogprobs ?? 0,
-      schema: request.schema,
+      stopTokens: model.facts.stopTokens,
+      logitBias: chat.logitBias,
+      presencePenalty: chat.presencePenalty,
+      frequencyPenalty: chat.frequencyPenalty,
+      topLogprobs: chat.topLogprobs,
+      form: chat.form,
     };
-    completionTokens += yield* answerChoice({ choice, request, settings, model }, ports);
+    const text = await ports.texts.answer(engine.folder);
+    try {
+      const about = { choice, project, chat, settings, model, text };
+      completionTokens += yield* answerChoice(about, ports);
+    } finally {
+      text.close();
+    }
   }
   const usage: Usage = {
     prompt_tokens: tokens.length,
@@ -68,86 +70,22 @@ export async function* answerChat(
   yield { kind: 'done', usage };
 }
 
-/** The tokens of a conversation up to where the model's answer begins, the way it was trained. */
-export function promptTokens(model: ServedModel, messages: readonly Message[]): number[] {
-  const { tokenizer } = model.kit;
-  if (model.style === 'completion') {
-    const prompt = messages.map((message) => message.content).join('\n');
-    return [...tokenizer.prefix, ...tokenizer.encode(prompt)];
-  }
-  const template = templateOf(model.kit, model.name);
-  try {
-    return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true }).tokens;
-  } catch (error) {
-    if (!(error instanceof TokenizerError)) throw error;
-    throw new LatheError(
-      'invalid_value',
-      `The model's chat template refuses the messages: ${withoutSource(error)}.`,
-      { param: 'messages', cause: error },
-    );
-  }
-}
-
-/** Throws `invalid_value` for a schema that answers cannot be held to. */
-function checkSchema(schema: InferenceRequest['schema']): void {
-  if (schema === null) return;
-  try {
-    readJsonSchema(schema);
-  } catch (error) {
-    if (!(error instanceof SchemaError)) throw error;
-    throw new LatheError(
-      'invalid_value',
-      `Invalid value for 'response_format.json_schema.schema': ${error.message}.`,
-      { param: 'response_format.json_schema.schema', cause: error },
-    );
-  }
-}
-
-/** How many tokens the answer may have. Throws `context_length_exceeded`. */
-function roomFor(request: InferenceRequest, prompt: number, context: number): number {
-  const asked = request.maxTokens;
-  const room = context - prompt;
-  if (prompt === 0)
-    throw new LatheError('invalid_value', 'The messages are empty.', { param: 'messages' });
-  if (room < (asked ?? 1)) {
-    const wish = asked === null ? '' : ` and ${asked} were asked for as the answer`;
-    throw new LatheError(
-      'context_length_exceeded',
-      `The model takes at most ${context} tokens, but the messages have ${prompt}${wish}.`,
-      { param: asked !== null && room > 0 ? 'max_tokens' : 'messages' },
-    );
-  }
-  return asked ?? room;
-}
-
-function biasOf(bias: InferenceRequest['logitBias'], vocabulary: number): Map<number, number> {
-  const entries = Object.entries(bias).map(([token, value]) => [Number(token), value] as const);
-  for (const [token] of entries)
-    if (token >= vocabulary)
-      throw new LatheError(
-        'invalid_value',
-        `Invalid value for 'logit_bias': there is no token ${token}; the vocabulary has ${vocabulary}.`,
-        { param: 'logit_bias' },
-      );
-  return new Map(entries);
-}
-
 type Choice = {
   readonly choice: number;
-  readonly request: InferenceRequest;
+  readonly project: string;
+  readonly chat: PreparedChat;
   readonly settings: GenerateRequest;
   readonly model: ServedModel;
+  readonly text: AnswerText;
 };
 
 /** One choice: pieces of text as soon as they may be shown, then why it ended. Returns its tokens. */
 async function* answerChoice(
-  { choice, request, settings, model }: Choice,
+  { choice, project, chat, settings, model, text: answer }: Choice,
   { engine, signal }: AnswerPorts,
 ): AsyncGenerator<AnswerPiece, number> {
-  const { tokenizer } = model.kit;
-  const stream = tokenizer.stream({ skipSpecial: true });
-  const filter = createStopFilter(request.stop);
-  const wantsLogprobs = request.topLogprobs !== null;
+  const { wantsLogprobs } = chat;
+  const filter = createStopFilter(chat.stop);
   /** Log-probabilities of tokens whose text is held back with them, and the characters read so far. */
   let held: { readonly start: number; readonly logprob: TokenLogprob }[] = [];
   let read = 0;
@@ -162,11 +100,11 @@ async function* answerChoice(
     const logprobs = wantsLogprobs ? ready.map(({ logprob }) => logprob) : null;
     return { kind: 'text', choice, text, logprobs };
   };
-  const asker = { urgency: 'chat', project: request.project, signal } as const;
+  const asker = { urgency: 'chat', project, signal } as const;
   for await (const token of engine.generate(model.engine, settings, asker)) {
     count++;
-    const text = stream.push(token.token);
-    if (wantsLogprobs) held.push({ start: read, logprob: logprobOf(tokenizer, token) });
+    const { text, logprob } = await answer.push(token, wantsLogprobs);
+    if (logprob !== null) held.push({ start: read, logprob });
     read += text.length;
     const filtered = filter.push(text);
     isStopped = filtered.isStopped;
@@ -175,7 +113,7 @@ async function* answerChoice(
     if (isStopped) break;
   }
   if (!isStopped) {
-    const last = filter.push(stream.end());
+    const last = filter.push(await answer.end());
     isStopped = last.isStopped;
     const ready = piece(isStopped ? last.text : last.text + filter.end(), true);
     if (ready !== undefined) yield ready;
@@ -183,20 +121,4 @@ async function* answerChoice(
   const isFull = count >= settings.maxTokens && !isStopped;
   yield { kind: 'finish', choice, reason: isFull ? 'length' : 'stop' };
   return count;
-}
-
-function logprobOf(tokenizer: Tokenizer, { token, logprob, top }: EngineToken): TokenLogprob {
-  return {
-    ...tokenText(tokenizer, token),
-    logprob: shown(logprob),
-    top_logprobs: top.map((other) => ({
-      ...tokenText(tokenizer, other.token),
-      logprob: shown(other.logprob),
-    })),
-  };
-}
-
-/** OpenAI's clients know this value as "impossible". */
-function shown(logprob: number): number {
-  return Math.max(logprob, -9999);
 }

@@ -1,21 +1,22 @@
 import { LatheError, toWireError, type WireError } from '@lathe/contracts/error';
-import { deepestJson, isDeeperThan } from '@lathe/contracts/json-depth';
+import { type Envelope, readEnvelope } from '@lathe/contracts/message/envelope';
 import type { RateLimits } from '@lathe/contracts/rate-limits';
 import { inferenceCancelSubject, inferenceQueue } from '@lathe/contracts/subject';
 import type { Logger } from '@lathe/platform/log';
 import { inLogContext } from '@lathe/platform/log-context';
 import type { Metrics } from '@lathe/platform/metrics';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
-import type { z } from 'zod';
 import { type Admission, type Admitted, LimitError } from './admission.ts';
 
-export type ResponderPorts<Request, Piece> = {
+/** A request as it came: who asks which model, and a body that was not read yet. */
+export type Request = Envelope & { readonly body: Uint8Array };
+
+export type ResponderPorts<Piece> = {
   readonly connection: NatsConnection;
   readonly log: Logger;
   /** What is asked for, as errors and the log name it: `chat`. */
   readonly kind: string;
   readonly subject: string;
-  readonly schema: z.ZodType<Request>;
   /** Who is let in. */
   readonly admission: Admission;
   /** Answers one request; the last piece is the last word. */
@@ -39,10 +40,7 @@ type Frame =
  * `accepted` at once, `waiting` in every silence, the pieces, and the last of them or `error` as the last word.
  * `stop` takes no new ones, gives open ones their time and then ends them with `unavailable`.
  */
-export function serveRequests<
-  Request extends { requestId: string; project: string; model: string },
-  Piece,
->(ports: ResponderPorts<Request, Piece>): { stop(): Promise<void> } {
+export function serveRequests<Piece>(ports: ResponderPorts<Piece>): { stop(): Promise<void> } {
   const { connection, log, kind, settings } = ports;
   const open = new Map<string, AbortController>();
   const running = new Set<Promise<void>>();
@@ -70,14 +68,16 @@ export function serveRequests<
     const reply = (body: Frame | Piece): void => {
       if (!connection.isClosed()) message.respond(JSON.stringify(body));
     };
-    const parsed = ports.schema.safeParse(readJson(message));
-    if (!parsed.success) {
-      log.error({ kind, issues: parsed.error.issues.slice(0, 3) }, 'a request cannot be read');
-      reply({ kind: 'error', error: toWireError(parsed.error) });
+    const envelope = readEnvelope((name) => message.headers?.get(name) ?? '');
+    if (envelope === undefined) {
+      log.error({ kind }, 'a request came without its headers');
+      reply(refusal(new Error('no envelope')));
       return;
     }
-    const { requestId } = parsed.data;
-    await inLogContext({ requestId }, () => carryOut(parsed.data, reply));
+    const { requestId } = envelope;
+    // A copy: the data is a view on all that was received with it.
+    const request = { ...envelope, body: message.data.slice() };
+    await inLogContext({ requestId }, () => carryOut(request, reply));
   }
 
   async function carryOut(request: Request, reply: (body: Frame | Piece) => void): Promise<void> {
@@ -145,13 +145,4 @@ export function serveRequests<
 function refusal(error: unknown): Frame {
   const limits = error instanceof LimitError ? { limits: error.limits } : {};
   return { kind: 'error', error: toWireError(error), ...limits };
-}
-
-function readJson(message: Msg): unknown {
-  if (isDeeperThan(message.data, deepestJson)) return undefined;
-  try {
-    return message.json();
-  } catch {
-    return undefined;
-  }
 }

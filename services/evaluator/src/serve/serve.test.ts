@@ -158,7 +158,7 @@ describe('a chat', () => {
       kind: 'error',
       error: {
         code: 'context_length_exceeded',
-        message: 'The model takes at most 512 tokens, but the messages have 603.',
+        message: "This model's maximum context length is 512 tokens, but the messages have 603.",
         param: 'messages',
       },
     });

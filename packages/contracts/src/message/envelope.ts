@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/**
+ * What an evaluator knows of a request before it reads its body, which may take long. It travels in the headers of the
+ * message.
+ */
+export const envelopeSchema = z.object({
+  requestId: z.string().min(1),
+  project: z.string().min(1),
+  model: z.string().min(1),
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+const headers = {
+  requestId: 'Lathe-Request-Id',
+  project: 'Lathe-Project',
+  model: 'Lathe-Model',
+} as const satisfies Record<keyof Envelope, string>;
+
+/** The headers of an envelope; models may have any characters in their names. */
+export function envelopeHeaders(envelope: Envelope): [name: string, value: string][] {
+  const { requestId, project, model } = envelope;
+  const values = { requestId, project, model: encodeURIComponent(model.toWellFormed()) };
+  return Object.entries(headers).map(([field, name]) => [name, values[field as keyof Envelope]]);
+}
+
+/** The envelope in the headers of a message; undefined when it has none that can be read. */
+export function readEnvelope(header: (name: string) => string): Envelope | undefined {
+  try {
+    const fields = Object.entries(headers).map(([field, name]) => [field, header(name)]);
+    const { model, ...rest } = envelopeSchema.parse(Object.fromEntries(fields));
+    return { ...rest, model: decodeURIComponent(model) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { completionWithShots, exampleWithShots, withShots } from '../few-shot.ts';
+import type { AnsweredRow } from '../held-out.ts';
+import type { ModelKit } from '../model-kit.ts';
+import { promptTokens } from './prompt.ts';
+import type { AnswerLimits, AskedRow, RowToAsk, TextModel } from './text-task.ts';
+
+/**
+ * What a model is asked for these rows, with examples in each prompt; null when a prompt with its answer does not fit
+ * the model's context.
+ */
+export function askRows(
+  kit: ModelKit,
+  model: TextModel,
+  task: {
+    readonly rows: readonly RowToAsk[];
+    readonly shots: readonly AnsweredRow[];
+    readonly limits: AnswerLimits;
+  },
+): AskedRow[] | null {
+  const { shots, limits } = task;
+  const asked: AskedRow[] = [];
+  for (const { row, context, expected } of task.rows) {
+    if (row.kind === 'text') {
+      asked.push({ prompt: [], maxTokens: 0, example: null });
+      continue;
+    }
+    const messages =
+      row.kind === 'chat'
+        ? withShots(context, shots)
+        : [{ role: 'user' as const, content: completionWithShots(row.prompt, shots) }];
+    const prompt = promptTokens(kit, model, messages);
+    const { length } = kit.tokenizer.encode(expected);
+    const maxTokens = Math.min(
+      length + limits.answerSlack,
+      Math.max(limits.answerMost, length + 1),
+    );
+    const example = shots.length === 0 ? null : exampleWithShots(kit, row, shots);
+    if (prompt.length + maxTokens > model.room) return null;
+    if (example !== null && example.tokens.length > model.room) return null;
+    asked.push({ prompt, maxTokens, example });
+  }
+  return asked;
+}

@@ -1,0 +1,70 @@
+import { LatheError } from '@lathe/contracts/error';
+import { type InferenceRequest, inferenceRequestSchema } from '@lathe/contracts/message/inference';
+import type { ModelKit } from '../model-kit.ts';
+import { answerForm, isQuick } from './answer-form.ts';
+import { checkBytes } from './length.ts';
+import { promptTokens } from './prompt.ts';
+import { readBody } from './read-body.ts';
+import type { PreparedChat, TextModel } from './text-task.ts';
+
+/**
+ * Makes of a chat request what the engine needs. Throws `context_length_exceeded`, `invalid_value` and
+ * `unsupported_model`.
+ */
+export function prepareChat(
+  kit: ModelKit,
+  model: TextModel,
+  task: { readonly body: Uint8Array; readonly isQuick: boolean },
+): PreparedChat | 'left' {
+  const request = readBody(inferenceRequestSchema, task.body);
+  if (task.isQuick && !isQuick(request.schema)) return 'left';
+  const contents = request.messages.map(({ content }) => content);
+  const limit = { room: model.room, param: 'messages', what: 'the messages have' };
+  checkBytes(contents, kit.tokenizer, limit);
+  const logitBias = biasOf(request.logitBias, kit.tokenizer.vocabularySize);
+  const tokens = promptTokens(kit, model, request.messages);
+  return {
+    tokens: Int32Array.from(tokens),
+    maxTokens: roomFor(request, tokens.length, model.room),
+    temperature: request.temperature,
+    topP: request.topP,
+    logitBias,
+    presencePenalty: request.presencePenalty,
+    frequencyPenalty: request.frequencyPenalty,
+    topLogprobs: request.topLogprobs ?? 0,
+    wantsLogprobs: request.topLogprobs !== null,
+    form: request.schema === null ? null : answerForm(request.schema),
+    seed: request.seed,
+    choices: request.choices,
+    stop: request.stop,
+  };
+}
+
+/** How many tokens the answer may have. Throws `context_length_exceeded`. */
+function roomFor(request: InferenceRequest, prompt: number, context: number): number {
+  const asked = request.maxTokens;
+  const room = context - prompt;
+  if (prompt === 0)
+    throw new LatheError('invalid_value', 'The messages are empty.', { param: 'messages' });
+  if (room < (asked ?? 1)) {
+    const wish = asked === null ? '' : ` and ${asked} were asked for as the answer`;
+    throw new LatheError(
+      'context_length_exceeded',
+      `This model's maximum context length is ${context} tokens, but the messages have ${prompt}${wish}.`,
+      { param: asked !== null && room > 0 ? 'max_tokens' : 'messages' },
+    );
+  }
+  return asked ?? room;
+}
+
+function biasOf(bias: InferenceRequest['logitBias'], vocabulary: number): Map<number, number> {
+  const entries = Object.entries(bias).map(([token, value]) => [Number(token), value] as const);
+  for (const [token] of entries)
+    if (token >= vocabulary)
+      throw new LatheError(
+        'invalid_value',
+        `Invalid value for 'logit_bias': there is no token ${token}; the vocabulary has ${vocabulary}.`,
+        { param: 'logit_bias' },
+      );
+  return new Map(entries);
+}

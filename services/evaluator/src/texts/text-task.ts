@@ -1,0 +1,107 @@
+import type { Message } from '@lathe/contracts/artifact/dataset';
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { TokenLogprob } from '@lathe/contracts/http/chat';
+import type { AnswerForm, EngineToken, GenerateRequest } from '../engine.ts';
+import type { AnsweredRow } from '../held-out.ts';
+
+/** What is known of a model folder besides its texts. */
+export type ModelFacts = {
+  readonly hiddenSize: number;
+  readonly maxPositions: number;
+  readonly parameters: number;
+  /** Digest of tokenizer.json. */
+  readonly tokenizerSha256: string;
+  /** Why the model cannot chat; null: it has a template. */
+  readonly templateProblem: string | null;
+  /** Every token that ends an answer. */
+  readonly stopTokens: readonly number[];
+};
+
+/** What has to be known of a model to make tokens of texts. */
+export type TextModel = {
+  readonly name: string;
+  readonly folder: string;
+  /** `completion`: it was tuned on prompts without a chat template. */
+  readonly style: 'chat' | 'completion';
+  /** Most tokens of a text and its answer. */
+  readonly room: number;
+};
+
+/** A chat request as the engine takes it, but for what differs between its choices. */
+export type PreparedChat = Omit<GenerateRequest, 'seed' | 'tokens' | 'form' | 'stopTokens'> & {
+  readonly tokens: Int32Array<ArrayBuffer>;
+  readonly form: AnswerForm | null;
+  readonly seed: number | null;
+  readonly choices: number;
+  readonly stop: readonly string[];
+  readonly wantsLogprobs: boolean;
+};
+
+/** An embedding request as the engine takes it. */
+export type PreparedInputs = {
+  readonly inputs: readonly Int32Array<ArrayBuffer>[];
+  /** Numbers of one vector. */
+  readonly dimensions: number;
+};
+
+/** A held-out row that is to be asked, and the limits of its answer. */
+export type RowToAsk = {
+  readonly row: AnsweredRow;
+  readonly context: readonly Message[];
+  readonly expected: string;
+};
+export type AnswerLimits = { readonly answerSlack: number; readonly answerMost: number };
+
+/** What a row becomes for a model; `example` only where it is not the row's own. */
+export type AskedRow = {
+  readonly prompt: readonly number[];
+  readonly maxTokens: number;
+  readonly example: ShardExample | null;
+};
+
+/** Everything that is done with texts and tokens away from the event loop. */
+export type TextTask =
+  | { readonly kind: 'facts'; readonly folder: string; readonly isFresh: boolean }
+  | { readonly kind: 'forget' | 'weights'; readonly folder: string }
+  | {
+      readonly kind: 'chat' | 'inputs';
+      readonly model: TextModel;
+      readonly body: Uint8Array;
+      /** What takes long is left to another thread. */
+      readonly isQuick: boolean;
+    }
+  | {
+      readonly kind: 'rows';
+      readonly model: TextModel;
+      readonly rows: readonly RowToAsk[];
+      readonly shots: readonly AnsweredRow[];
+      readonly limits: AnswerLimits;
+    }
+  | { readonly kind: 'decode'; readonly folder: string; readonly tokens: readonly number[] }
+  | { readonly kind: 'begin'; readonly stream: number; readonly folder: string }
+  | {
+      readonly kind: 'push';
+      readonly stream: number;
+      readonly token: EngineToken;
+      readonly wantsLogprob: boolean;
+    }
+  | { readonly kind: 'end' | 'close'; readonly stream: number };
+
+/** The text that a token adds to an answer, which may be held back, and its log-probability when it is wanted. */
+export type PushedToken = { readonly text: string; readonly logprob: TokenLogprob | null };
+
+/** What comes of each kind of task; `left` says that a quick task would take long. */
+export type TextResults = {
+  readonly facts: ModelFacts;
+  readonly forget: undefined;
+  readonly weights: undefined;
+  readonly chat: PreparedChat | 'left';
+  readonly inputs: PreparedInputs | 'left';
+  /** null: one does not fit the model's context. */
+  readonly rows: readonly AskedRow[] | null;
+  readonly decode: string;
+  readonly begin: undefined;
+  readonly push: PushedToken;
+  readonly end: string;
+  readonly close: undefined;
+};

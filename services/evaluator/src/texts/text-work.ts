@@ -1,0 +1,98 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { TokenLogprob } from '@lathe/contracts/http/chat';
+import { requireFiniteWeights } from '@lathe/engine/checkpoint/finite';
+import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { Handed } from '@lathe/platform/threads/serve-tasks';
+import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
+import type { EngineToken } from '../engine.ts';
+import type { ModelKit } from '../model-kit.ts';
+import { tokenText } from '../serve/token-text.ts';
+import { askRows } from './ask-rows.ts';
+import { createKits } from './kits.ts';
+import { prepareChat } from './prepare-chat.ts';
+import { prepareInputs } from './prepare-inputs.ts';
+import type { ModelFacts, PushedToken, TextTask } from './text-task.ts';
+
+type Answer = { readonly tokenizer: Tokenizer; readonly text: ReturnType<Tokenizer['stream']> };
+
+/** Works on tasks with texts, with tokenizers and answers in the making of its own: a thread's whole work. */
+export function createTextWork(): (task: unknown) => Promise<unknown> {
+  const kits = createKits();
+  const answers = new Map<number, Answer>();
+  const answerOf = (stream: number): Answer => {
+    const found = answers.get(stream);
+    if (found !== undefined) return found;
+    throw new LatheError('unavailable', 'What read the answer ended; try again.');
+  };
+  return async (untyped) => {
+    // It comes from this very process.
+    const task = untyped as TextTask;
+    switch (task.kind) {
+      case 'facts':
+        return factsOf(await kits.open(task.folder, task.isFresh));
+      case 'weights':
+        return requireFiniteWeights((await openModelFolder(task.folder)).tensors);
+      case 'forget':
+        return kits.forget(task.folder);
+      case 'chat': {
+        const prepared = prepareChat(await kits.open(task.model.folder), task.model, task);
+        if (prepared === 'left') return prepared;
+        const { tokens, form } = prepared;
+        const bytes = form === null ? [] : [form.schema.buffer];
+        return new Handed(prepared, [tokens.buffer, ...bytes]);
+      }
+      case 'inputs': {
+        const prepared = prepareInputs(await kits.open(task.model.folder), task.model, task.body);
+        return new Handed(
+          prepared,
+          prepared.inputs.map(({ buffer }) => buffer),
+        );
+      }
+      case 'rows':
+        return askRows(await kits.open(task.model.folder), task.model, task);
+      case 'decode': {
+        const { tokenizer } = await kits.open(task.folder);
+        return tokenizer.decode(task.tokens, { skipSpecial: true });
+      }
+      case 'begin': {
+        const { tokenizer } = await kits.open(task.folder);
+        answers.set(task.stream, { tokenizer, text: tokenizer.stream({ skipSpecial: true }) });
+        return undefined;
+      }
+      case 'push': {
+        const { tokenizer, text } = answerOf(task.stream);
+        return {
+          text: text.push(task.token.token),
+          logprob: task.wantsLogprob ? logprobOf(tokenizer, task.token) : null,
+        } satisfies PushedToken;
+      }
+      case 'end':
+        return answerOf(task.stream).text.end();
+      case 'close':
+        answers.delete(task.stream);
+        return undefined;
+    }
+  };
+}
+
+function factsOf(kit: ModelKit): ModelFacts {
+  const { config, parameters, tokenizerSha256, templateProblem, stopTokens } = kit;
+  const { hiddenSize, maxPositions } = config;
+  return { hiddenSize, maxPositions, parameters, tokenizerSha256, templateProblem, stopTokens };
+}
+
+function logprobOf(tokenizer: Tokenizer, { token, logprob, top }: EngineToken): TokenLogprob {
+  return {
+    ...tokenText(tokenizer, token),
+    logprob: shown(logprob),
+    top_logprobs: top.map((other) => ({
+      ...tokenText(tokenizer, other.token),
+      logprob: shown(other.logprob),
+    })),
+  };
+}
+
+/** OpenAI's clients know this value as "impossible". */
+function shown(logprob: number): number {
+  return Math.max(logprob, -9999);
+}
