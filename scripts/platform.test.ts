@@ -1,4 +1,5 @@
-import { fork, spawn } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { readConfig } from '@lathe/platform/config';
@@ -87,23 +88,54 @@ it('leaves no process behind when it is killed', { timeout: 120_000 }, async () 
   await expect.poll(() => told.pids.filter(isAlive), { timeout: 40_000 }).toEqual([]);
 });
 
-it('npm start says where it runs, and stops on a signal', { timeout: 120_000 }, async () => {
+/** The processes that descend from one, itself included, as far as they live. */
+function familyOf(pid: number): number[] {
+  const children = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout;
+  const found = children.split('\n').filter((line) => line !== '');
+  return [pid, ...found.flatMap((child) => familyOf(Number(child)))];
+}
+
+it('npm start says where it runs, and leaves nothing behind on a signal or when npm is killed', {
+  timeout: 120_000,
+}, async () => {
   await using folder = await tempFolder();
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'start.ts')], {
-    env: { ...process.env, ...quiet, LATHE_DATA: folder.path },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  await expect.poll(() => output, { timeout: 60_000 }).toContain('Ctrl-C stops it');
-  expect(output).toMatch(/Lathe runs at http:\/\/127\.0\.0\.1:\d+\n/);
-  expect(output.match(/sk-lathe-[\w-]{43}/g)).toHaveLength(1);
-  expect(output).toContain(`kept in ${path.join(folder.path, 'api-key')}`);
-  const code = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  expect(await code).toBe(0);
+  const start = async () => {
+    const npm = spawn('npm', ['start'], {
+      cwd: path.join(import.meta.dirname, '..'),
+      env: { ...process.env, ...quiet, LATHE_DATA: folder.path, LATHE_API_KEYS: `${secret}=other` },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    npm.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    await expect.poll(() => output, { timeout: 60_000 }).toContain('Ctrl-C stops it');
+    return { npm, family: familyOf(npm.pid ?? 0), output };
+  };
+  const secret = 'sk-of-another-project';
+  const first = await start();
+  expect(first.output).toMatch(/Lathe runs at http:\/\/127\.0\.0\.1:\d+\n/);
+  expect(first.output.match(/sk-lathe-[\w-]{43}/g)).toHaveLength(1);
+  expect(first.output).toContain(`kept in ${path.join(folder.path, 'api-key')}`);
+  if (process.platform === 'linux') {
+    const told = first.family.filter((pid) => {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return (
+        /services|engine|nats/.test(command) &&
+        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(secret)
+      );
+    });
+    expect(told.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))).toEqual([
+      expect.stringContaining('services/gateway/src/main.ts'),
+    ]);
+  }
+  first.npm.kill('SIGTERM');
+  await expect.poll(() => first.family.filter(isAlive), { timeout: 40_000 }).toEqual([]);
+
+  const second = await start();
+  expect(second.family.length).toBeGreaterThan(6);
+  second.npm.kill('SIGKILL');
+  await expect.poll(() => second.family.filter(isAlive), { timeout: 40_000 }).toEqual([]);
 });
 
 it.each([

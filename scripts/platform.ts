@@ -4,6 +4,7 @@ import { type BootstrapKey, bootstrapKey } from '@lathe/platform/api-key';
 import type { Config } from '@lathe/platform/config';
 import { createLogger, type Logger } from '@lathe/platform/log';
 import { type NatsServer, startNatsServer } from '@lathe/platform/nats/server';
+import { logServerLine } from '@lathe/platform/nats/server-log';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { machineMemory } from '../services/trainer/src/worker/machine.ts';
 import { lockDataFolder } from './data-lock.ts';
@@ -81,7 +82,7 @@ async function startParts(config: Config, log: Logger, parts: Parts): Promise<Pl
 async function startOwnNats(config: Config, log: Logger, parts: Parts): Promise<string> {
   const folder = path.join(config.dataFolder, 'nats');
   let first: NatsServer | undefined;
-  const onLine = (line: string): void => log.debug({ line }, 'nats-server');
+  const onLine = (line: string): void => logServerLine(log, line);
   const begin = async (): Promise<NatsServer> => {
     const same = first === undefined ? {} : { port: first.port, token: first.token };
     const server = await startNatsServer({ folder, onLine, ...same });

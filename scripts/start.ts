@@ -2,6 +2,7 @@
 import { readConfig, unknownVariables } from '@lathe/platform/config';
 import { createLogger } from '@lathe/platform/log';
 import { onShutdown } from '@lathe/platform/shutdown';
+import { onParentGone } from './parent-watch.ts';
 import { type Platform, startPlatform } from './platform.ts';
 
 function greeting(platform: Platform): string {
@@ -22,6 +23,11 @@ function greeting(platform: Platform): string {
 }
 
 async function main(): Promise<void> {
+  // Everything that is written is for its owner only.
+  process.umask(0o077);
+  // npm hands signals on, but one that is killed cannot.
+  if (process.env.npm_command !== undefined)
+    onParentGone(() => process.kill(process.pid, 'SIGTERM'));
   const config = readConfig(process.env);
   const log = createLogger(config, 'platform');
   for (const name of unknownVariables(process.env))

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Config, readConfig } from './config.ts';
 import { createLogger, type Logger } from './log.ts';
+import { shutFolders } from './private-folders.ts';
 import { onShutdown, type Stoppable } from './shutdown.ts';
 
 /** What a service tells the process that started it. */
@@ -40,7 +41,7 @@ export async function runService<Handle extends Stoppable & { readonly url?: str
     const known = createLogger(config, name);
     log = known;
     process.on('uncaughtException', (error, origin) => dieOf(known, error, origin));
-    const starting = begin(config);
+    const starting = shutFolders(config.dataFolder).then(() => begin(config));
     // A signal during the start stops what has been started by then.
     onShutdown({ stop: async () => (await starting).stop() }, known, config.shutdownGraceMs);
     const handle = await starting;

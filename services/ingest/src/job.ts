@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { startPrefix } from '@lathe/contracts/artifact/key';
@@ -31,6 +30,8 @@ export type IngestPorts = EventPorts & {
   readonly artifacts: ArtifactStore;
   readonly modelFolders: readonly string[];
   readonly settings: IngestSettings;
+  /** Where rows wait on disk. */
+  readonly spoolFolder: string;
   readonly log: Logger;
   readonly publishTrain: (message: WorkMessage) => Promise<void>;
 };
@@ -58,7 +59,7 @@ export async function ingestJob(
   if (job.state !== 'validating_files') return handOn(ports, job);
 
   const findings = createFindings(ports.settings.listedFindings);
-  const workFolder = await mkdtemp(join(tmpdir(), 'lathe-ingest-'));
+  const workFolder = await mkdtemp(join(ports.spoolFolder, 'job-'));
   const watch = watchForCancel(ports, job, context.signal);
   try {
     await emit(ports, job, 'validating', `Validating training file: ${job.trainingFile}`);

@@ -15,6 +15,7 @@ import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { serveIngest } from './nats.ts';
 import { type IngestSettings, ingestDefaults } from './settings.ts';
+import { openSpoolFolder } from './spool-folder.ts';
 
 /**
  * Starts the ingest service and returns once it takes work. Throws an Error of one sentence when
@@ -50,6 +51,7 @@ export async function start(
       artifacts: measuredStore(await openArtifacts(config), metrics),
       modelFolders: config.modelFolders,
       settings: { ...ingestDefaults, ...overrides },
+      spoolFolder: await openSpoolFolder(config.dataFolder),
       log,
       now: Date.now,
     };

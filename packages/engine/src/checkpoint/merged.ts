@@ -1,4 +1,4 @@
-import { copyFile, cp, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFolderAtomically } from './atomic.ts';
 import { decoderNames } from './decoder-names.ts';
@@ -155,8 +155,7 @@ export async function writeMergedFolder(
     for (const entry of await readdir(base.path, { withFileTypes: true })) {
       const from = join(base.path, entry.name);
       const to = join(temporary, entry.name);
-      if (entry.name === carriedFolder) await cp(from, to, { recursive: true });
-      else if (carriedFile.test(entry.name)) await copyFile(from, to);
+      if (entry.name === carriedFolder || carriedFile.test(entry.name)) await writeCopy(from, to);
     }
     if (config) await writeFile(join(temporary, 'config.json'), jsonText(config));
   });
@@ -177,6 +176,13 @@ async function changedConfig(
   const own = isUntied ? { ...json, tie_word_embeddings: false } : json;
   if (task !== undefined) return withTask(file, own, { config, task });
   return own === json ? undefined : own;
+}
+
+/** Copies as new files of this process: a copy that keeps its source's mode would be open to others. */
+async function writeCopy(from: string, to: string): Promise<void> {
+  if (!(await stat(from)).isDirectory()) return writeFile(to, await readFile(from));
+  await mkdir(to);
+  for (const name of await readdir(from)) await writeCopy(join(from, name), join(to, name));
 }
 
 /** Which shard each tensor is in, as transformers' index says it. */

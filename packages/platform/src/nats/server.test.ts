@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
@@ -49,4 +49,20 @@ it('does not outlive a parent that is killed', async () => {
   expect(isAlive(pid)).toBe(true);
   parent.kill('SIGKILL');
   await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+});
+
+it('ends a server that was left behind on its store, and gets no secret into its environment', async () => {
+  await using folder = await tempFolder();
+  const first = await startNatsServer({ folder: folder.path });
+  process.env.LATHE_API_KEY = 'sk-not-for-nats-server';
+  const second = await startNatsServer({ folder: folder.path });
+  delete process.env.LATHE_API_KEY;
+  expect(isAlive(first.pid)).toBe(false);
+  if (process.platform === 'linux')
+    expect(await readFile(`/proc/${second.pid}/environ`, 'utf8')).not.toContain('sk-not-for');
+  expect((await stat(join(folder.path, 'store'))).mode & 0o777).toBe(0o700);
+  await second.stop();
+  // The number of some other process does not count.
+  await writeFile(join(folder.path, 'server.pid'), String(process.pid));
+  await (await startNatsServer({ folder: folder.path })).stop();
 });

@@ -4,6 +4,8 @@ import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { withoutSecrets } from '../child-environment.ts';
+import { endLeftOver } from './left-over.ts';
 
 export type NatsServerOptions = {
   /** Folder of its store; it also gets the server's configuration, readable by its owner only. */
@@ -38,7 +40,8 @@ export type NatsServer = {
  * The shell between us and the server: it ends the server when our end of its standard input
  * closes, so that even a killed parent leaves no server behind. Its first line names the server's pid.
  */
-const guard = `exec 3<&0
+const guard = `umask 077
+exec 3<&0
 "$@" </dev/null 3<&- &
 pid=$!
 echo "$pid"
@@ -58,16 +61,20 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   const token = options.token ?? randomBytes(24).toString('hex');
   await mkdir(options.folder, { recursive: true });
   const configFile = join(options.folder, 'server.conf');
+  const pidFile = join(options.folder, 'server.pid');
+  await endLeftOver(pidFile, configFile);
   const lines = [
     'host: "127.0.0.1"',
     `port: ${options.port ?? -1}`,
     `jetstream { store_dir: ${JSON.stringify(join(options.folder, 'store'))} }`,
+    `pid_file: ${JSON.stringify(pidFile)}`,
     `authorization { token: "${token}" }`,
   ];
   await writeFile(configFile, `${lines.join('\n')}\n`, { mode: 0o600 });
   const shell = spawn('/bin/sh', ['-c', guard, 'nats-guard', binary, '-c', configFile], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
+    env: withoutSecrets(process.env),
   });
   const exited = new Promise<void>((resolve) => {
     shell.once('error', () => resolve());
