@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '../run-event.ts';
+import { faultOf } from './read-run-event.ts';
 import { type RunName, type WorkerClient, WorkerError } from './worker-client.ts';
+
+/** Streams in a row that break off with an error of the worker, or with what cannot be decoded. */
+const mostFailures = 5;
 
 /** The worker, or its run, is gone; the message says how that showed. */
 export class WorkerLostError extends Error {
@@ -24,7 +28,7 @@ export type FollowOptions = {
 /**
  * A run's events, each once and in order, across broken streams, up to its result. Throws
  * WorkerLostError when the worker is silent for its lease, stops announcing itself while its stream is
- * broken, refuses connections for `refusedMs`, or does not know the run. Ends early when the signal aborts.
+ * broken, refuses connections for `refusedMs`, does not know the run, or tells what cannot be read. Ends early when the signal aborts.
  */
 export async function* followRun(
   client: WorkerClient,
@@ -35,6 +39,7 @@ export async function* followRun(
   let seen = 0;
   let brokenSince: number | undefined;
   let refusedSince: number | undefined;
+  let failures = 0;
   while (!options.signal.aborted) {
     try {
       const messages = client.watch(run, seen, {
@@ -48,6 +53,10 @@ export async function* followRun(
       for await (const { sequence, content } of messages) {
         if (sequence <= seen) continue;
         seen = sequence;
+        failures = 0;
+        const fault = content && faultOf(content);
+        if (fault !== undefined)
+          throw new WorkerLostError(`The worker told what cannot be read: ${fault}.`);
         if (content !== undefined) yield content;
         if (content?.$case === 'result') return;
       }
@@ -56,6 +65,11 @@ export async function* followRun(
       if (options.signal.aborted) return;
       if (error.problem === 'unknown')
         throw new WorkerLostError('The worker does not know the run any more.', { cause: error });
+      // The stream opens each time, so no lease runs out.
+      if (error.problem === 'failed' && ++failures >= mostFailures)
+        throw new WorkerLostError(`The worker cannot tell of the run: ${error.message}.`, {
+          cause: error,
+        });
       refusedSince = error.problem === 'refused' ? (refusedSince ?? now()) : undefined;
     }
     brokenSince ??= now();
