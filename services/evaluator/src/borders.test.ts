@@ -27,7 +27,7 @@ const request: GenerateRequest = {
     presencePenalty: 0,
     frequencyPenalty: 0,
     topLogprobs: 0,
-    schema: null,
+    form: null,
   },
 };
 const who = { urgency: 'chat', project: 'default', signal } as const;
