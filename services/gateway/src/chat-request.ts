@@ -24,7 +24,7 @@ export function toInferenceRequest(body: ChatRequest, asker: Asker): InferenceRe
     seed: body.seed ?? null,
     choices: body.n ?? 1,
     topLogprobs: topLogprobs(body),
-    logitBias: body.logit_bias ?? {},
+    logitBias: logitBias(body),
     presencePenalty: body.presence_penalty ?? 0,
     frequencyPenalty: body.frequency_penalty ?? 0,
     schema: answerSchema(body.response_format),
@@ -69,10 +69,31 @@ function maxTokens(body: ChatRequest): number | null {
   return current ?? old ?? null;
 }
 
+/** Biases are looked at for every token. */
+const mostBiases = 2048;
+
+function logitBias({ logit_bias: bias }: ChatRequest): Record<string, number> {
+  const count = Object.keys(bias ?? {}).length;
+  if (count > mostBiases)
+    throw contradiction(
+      'logit_bias',
+      `Invalid value for 'logit_bias': it has ${count} tokens; at most ${mostBiases} are taken.`,
+    );
+  return bias ?? {};
+}
+
+/** Answers are searched for stop texts at every token. */
+const longestStop = 1024;
+
 function stopTexts(stop: ChatRequest['stop']): string[] {
   const texts = typeof stop === 'string' ? [stop] : (stop ?? []);
   if (texts.some((text) => text === ''))
     throw contradiction('stop', "Invalid value for 'stop': a stop text may not be empty.");
+  if (texts.some((text) => text.length > longestStop))
+    throw contradiction(
+      'stop',
+      `Invalid value for 'stop': a stop text may have at most ${longestStop} characters.`,
+    );
   return texts;
 }
 

@@ -1,11 +1,12 @@
-import type { ChatCompletion, ChatRequest } from '@lathe/contracts/http/chat';
+import type { ChatCompletion } from '@lathe/contracts/http/chat';
 import { newId } from '@lathe/contracts/id';
 import type { RateLimits } from '@lathe/contracts/rate-limits';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
+import type { ReadChat } from './bodies/body-task.ts';
 import { type AnswerHead, collectAnswer } from './chat-answer.ts';
-import { type Asker, toInferenceRequest } from './chat-request.ts';
+import type { Asker } from './chat-request.ts';
 import { afterFirstSign, answerEvents } from './chat-stream.ts';
 import type { Inference } from './inference.ts';
 import { getModel } from './models.ts';
@@ -29,12 +30,11 @@ export type ChatAsker = Asker & {
 export async function completeChat(
   ports: ChatPorts,
   asker: ChatAsker,
-  body: ChatRequest,
+  request: ReadChat,
 ): Promise<ChatCompletion> {
-  const request = toInferenceRequest(body, asker);
-  await getModel(ports, asker.project, body.model);
+  await getModel(ports, asker.project, request.envelope.model);
   const pieces = ports.inference.answer(request, asker.signal);
-  return collectAnswer(head(ports, body), tellingLimits(pieces, asker.onLimits));
+  return collectAnswer(head(ports, request), tellingLimits(pieces, asker.onLimits));
 }
 
 /**
@@ -44,25 +44,24 @@ export async function completeChat(
 export async function streamChat(
   ports: ChatPorts,
   asker: ChatAsker,
-  body: ChatRequest,
+  request: ReadChat,
 ): Promise<AsyncIterable<string>> {
-  const request = toInferenceRequest(body, asker);
-  await getModel(ports, asker.project, body.model);
+  await getModel(ports, asker.project, request.envelope.model);
   const answer = ports.inference.answer(request, asker.signal);
   const pieces = await afterFirstSign(tellingLimits(answer, asker.onLimits));
-  return answerEvents(head(ports, body), pieces, {
-    includeUsage: body.stream_options?.include_usage === true,
+  return answerEvents(head(ports, request), pieces, {
+    includeUsage: request.includeUsage,
     onFailure: (error) =>
       ports.log.warn({ err: error, requestId: asker.requestId }, 'a chat stream failed'),
   });
 }
 
-function head(ports: ChatPorts, body: ChatRequest): AnswerHead {
+function head(ports: ChatPorts, { envelope, choices, logprobs }: ReadChat): AnswerHead {
   return {
     id: newId('completion'),
     created: Math.floor(ports.now() / 1000),
-    model: body.model,
-    choices: body.n ?? 1,
-    logprobs: body.logprobs === true,
+    model: envelope.model,
+    choices,
+    logprobs,
   };
 }

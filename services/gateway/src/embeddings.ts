@@ -1,12 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
-import {
-  type EmbeddingList,
-  type EmbeddingRequest,
-  mostInputs,
-} from '@lathe/contracts/http/embedding';
-import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
+import type { EmbeddingList } from '@lathe/contracts/http/embedding';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import type { RecordStore } from '@lathe/platform/records/port';
+import type { ReadEmbedding } from './bodies/body-task.ts';
 import type { ChatAsker } from './chat.ts';
 import type { EmbeddingPiece, Inference } from './inference.ts';
 import { getModel } from './models.ts';
@@ -18,64 +14,52 @@ export type EmbeddingPorts = {
 };
 
 /**
- * The vectors of one request. Throws `invalid_value` for an input that is empty, `model_not_found`,
- * and what `Inference` throws.
+ * The vectors of one request, as the pieces of an `EmbeddingList` in JSON. Throws `model_not_found`, and what
+ * `Inference` throws, before the first piece.
  */
 export async function embed(
   ports: EmbeddingPorts,
   asker: ChatAsker,
-  body: EmbeddingRequest,
-): Promise<EmbeddingList> {
-  const { project, requestId, signal } = asker;
-  const inputs = inputsOf(body.input);
-  const isList = inputs[0] !== body.input;
-  const dimensions = body.dimensions ?? null;
-  await getModel(ports, project, body.model);
-  const question: EmbeddingQuestion = {
-    version: 1,
-    requestId,
-    project,
-    model: body.model,
-    inputs,
-    isList,
-    dimensions,
-  };
+  request: ReadEmbedding,
+): Promise<AsyncIterable<string>> {
+  const { model } = request.envelope;
+  await getModel(ports, asker.project, model);
   const { vectors, promptTokens } = await collect(
-    tellingLimits(ports.inference.embed(question, signal), asker.onLimits),
+    tellingLimits(ports.inference.embed(request, asker.signal), asker.onLimits),
   );
-  if (vectors.length !== inputs.length)
+  if (vectors.length !== request.inputs)
     throw new LatheError(
       'internal_error',
-      `The evaluator answered ${vectors.length} of ${inputs.length} inputs.`,
+      `The evaluator answered ${vectors.length} of ${request.inputs} inputs.`,
     );
-  const asText = body.encoding_format === 'base64';
-  return {
-    object: 'list',
-    data: vectors.map((bytes, index) => ({
-      object: 'embedding',
-      index,
-      embedding: asText ? bytes.toString('base64') : numbersOf(bytes),
-    })),
-    model: body.model,
-    usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
-  };
+  const usage = { prompt_tokens: promptTokens, total_tokens: promptTokens };
+  return listText(vectors, request.encoding, { model, usage });
 }
 
-/** The inputs one by one. Throws `invalid_value` that names the one that is empty. */
-function inputsOf(input: EmbeddingRequest['input']): (string | number[])[] {
-  const refuse = (param: string, what: string): never => {
-    throw new LatheError('invalid_value', `Invalid value for '${param}': ${what}.`, { param });
-  };
-  if (input.length === 0) refuse('input', 'it is empty; an embedding needs at least one token');
-  if (typeof input === 'string') return [input];
-  if (input.every((part) => typeof part === 'number')) return [input];
-  if (input.length > mostInputs)
-    refuse('input', `it has ${input.length} inputs; at most ${mostInputs} are taken at a time`);
-  return input.map((part, index) => {
-    if (part.length === 0)
-      refuse(`input[${index}]`, 'it is empty; an embedding needs at least one token');
-    return part;
-  });
+/** Numbers that are written out at once: about a millisecond's. */
+const numbersAtOnce = 8192;
+
+/** The list as JSON, some vectors after another: all at once they would keep the event loop for seconds. */
+async function* listText(
+  vectors: readonly Buffer[],
+  encoding: ReadEmbedding['encoding'],
+  rest: Pick<EmbeddingList, 'model' | 'usage'>,
+): AsyncGenerator<string> {
+  yield '{"object":"list","data":[';
+  const width = (vectors[0]?.length ?? 0) / 4;
+  const atOnce = Math.max(1, Math.floor(numbersAtOnce / Math.max(1, width)));
+  for (let at = 0; at < vectors.length; at += atOnce) {
+    const some = vectors
+      .slice(at, at + atOnce)
+      .map((bytes, index): EmbeddingList['data'][number] => ({
+        object: 'embedding',
+        index: at + index,
+        embedding: encoding === 'base64' ? bytes.toString('base64') : numbersOf(bytes),
+      }));
+    yield `${at === 0 ? '' : ','}${some.map((each) => JSON.stringify(each)).join(',')}`;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  yield `],${JSON.stringify(rest).slice(1)}`;
 }
 
 /** The bytes of each vector, in the order of the inputs. */

@@ -1,5 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
-import { type Envelope, envelopeHeaders } from '@lathe/contracts/message/envelope';
+import { envelopeHeaders } from '@lathe/contracts/message/envelope';
 import { inferenceCancelSubject } from '@lathe/contracts/subject';
 import { jsonOf } from '@lathe/platform/nats/json';
 import {
@@ -9,6 +9,7 @@ import {
   type NatsConnection,
   type Subscription,
 } from '@nats-io/nats-core';
+import type { Handover } from './bodies/body-task.ts';
 
 /** What the headers of a message may take of its largest size. */
 const headerBytes = 4096;
@@ -22,7 +23,7 @@ export type InferenceWaits = {
 /** A request to the evaluators whose answer comes in pieces. */
 export type Question<Piece> = {
   readonly subject: string;
-  readonly body: Envelope;
+  readonly message: Handover;
   /** Field of the user's request that is at fault when the body is too large. */
   readonly param: string;
   /** Reads a reply. Throws the evaluator's own error. */
@@ -43,8 +44,8 @@ export async function* askEvaluators<Piece>(
   question: Question<Piece>,
   signal: AbortSignal,
 ): AsyncGenerator<Piece, void> {
-  const { subject, body, param } = question;
-  const payload = new TextEncoder().encode(JSON.stringify(body));
+  const { subject, message, param } = question;
+  const { envelope, payload } = message;
   const most = (nats.info?.max_payload ?? Number.POSITIVE_INFINITY) - headerBytes;
   if (payload.length > most)
     throw new LatheError(
@@ -53,20 +54,20 @@ export async function* askEvaluators<Piece>(
       { param },
     );
   const head = headers();
-  for (const [name, value] of envelopeHeaders(body)) head.append(name, value);
+  for (const [name, value] of envelopeHeaders(envelope)) head.append(name, value);
   const inbox = createInbox();
   const replies = nats.subscribe(inbox);
   let over = false;
   const leave = () => {
     replies.unsubscribe();
-    if (!over && !nats.isClosed()) nats.publish(inferenceCancelSubject(body.requestId));
+    if (!over && !nats.isClosed()) nats.publish(inferenceCancelSubject(envelope.requestId));
     over = true;
   };
   signal.addEventListener('abort', leave, { once: true });
   try {
     nats.publish(subject, payload, { reply: inbox, headers: head });
-    for await (const message of messagesOf(replies, waits, signal)) {
-      const piece = question.read(jsonOf(message));
+    for await (const reply of messagesOf(replies, waits, signal)) {
+      const piece = question.read(jsonOf(reply));
       over ||= question.isLast(piece);
       yield piece;
       if (over) return;

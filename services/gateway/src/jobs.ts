@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { LatheError } from '@lathe/contracts/error';
-import { type CreateJob, createJobSchema, type JobObject } from '@lathe/contracts/http/fine-tuning';
+import type { CreateJob, JobObject } from '@lathe/contracts/http/fine-tuning';
 import { type Page, page } from '@lathe/contracts/http/list';
 import { isId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
@@ -10,7 +10,7 @@ import { recordKey } from '@lathe/contracts/subject';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import { cut } from './cursor.ts';
-import { type Claim, claimJobId, requestHash } from './duplicates.ts';
+import { type Claim, claimJobId } from './duplicates.ts';
 import { BadReference } from './failure.ts';
 import { type FilePorts, getFile } from './files.ts';
 import { emit } from './job-events.ts';
@@ -19,7 +19,6 @@ import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
 import { jobStart } from './job-start.ts';
 import { baseModelNames, findModel } from './models.ts';
-import { parseRequest } from './parse.ts';
 
 export type JobPorts = FilePorts & {
   readonly nats: Nats;
@@ -32,7 +31,9 @@ export type JobPorts = FilePorts & {
 export type CreateRequest = {
   readonly project: string;
   readonly requestId: string;
-  readonly body: unknown;
+  readonly body: CreateJob;
+  /** Of what the body says. */
+  readonly hash: string;
   /** The `Idempotency-Key` header. */
   readonly idempotencyKey: string | undefined;
   /** The client marked this as a repetition of a request whose answer it did not see. */
@@ -51,11 +52,10 @@ export async function createJob(
   request: CreateRequest,
   settings: CreateSettings,
 ): Promise<JobRecord> {
-  const { project, requestId, idempotencyKey, isRetry } = request;
-  const body = parseRequest(createJobSchema, request.body);
+  const { project, requestId, body, hash, idempotencyKey, isRetry } = request;
   const nowMs = ports.now();
   const draft = firstRecord(body, { id: '', project, requestId, nowMs, seed: randomInt(2 ** 31) });
-  const claim = { project, hash: requestHash(body), idempotencyKey, isRetry, nowMs };
+  const claim = { project, hash, idempotencyKey, isRetry, nowMs };
   const check = (): Promise<References> => checkReferences(ports, project, body);
   let checked: References | undefined;
   const jobId = await claimJobId(ports.claims, claim, settings, async () => {

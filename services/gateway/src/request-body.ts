@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { LatheError } from '@lathe/contracts/error';
-import { deepestJson, isDeeperThan } from '@lathe/contracts/json-depth';
 
 export type BodyLimits = {
   /** Largest JSON body in bytes. */
@@ -13,7 +12,10 @@ export type BodyLimits = {
  * Reads a body up to the limit, with or without a declared length. Throws `file_too_large`, and
  * `timeout` when the client stalls.
  */
-async function readBody(incoming: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+export async function readBytes(
+  incoming: IncomingMessage,
+  limits: BodyLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
   const stalled = Promise.withResolvers<never>();
   incoming.setTimeout(limits.bodyIdleMs, () =>
     stalled.reject(
@@ -27,7 +29,7 @@ async function readBody(incoming: IncomingMessage, limits: BodyLimits): Promise<
   }
 }
 
-async function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+async function collect(incoming: IncomingMessage, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () =>
     new LatheError('file_too_large', `The request body is larger than ${limit} bytes.`);
   if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge();
@@ -39,28 +41,12 @@ async function collect(incoming: IncomingMessage, limit: number): Promise<Buffer
     if (size > limit) throw tooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
-}
-
-/**
- * Reads a JSON body. Throws `invalid_json` that says where the text stops being JSON, or that it is too deep for
- * those that read it later.
- */
-export async function readJson(incoming: IncomingMessage, limits: BodyLimits): Promise<unknown> {
-  const bytes = await readBody(incoming, limits);
-  if (bytes.length === 0)
-    throw new LatheError('invalid_json', 'The request body is empty; a JSON object is expected.');
-  if (isDeeperThan(bytes, deepestJson))
-    throw new LatheError(
-      'invalid_json',
-      `The request body is nested deeper than ${deepestJson} levels of objects and lists.`,
-    );
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LatheError('invalid_json', `The request body is not valid JSON: ${reason}.`, {
-      cause,
-    });
+  // Of its own memory, so that it can be handed to a thread.
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
   }
+  return bytes;
 }

@@ -8,6 +8,11 @@ export type GatewaySettings = {
   readonly maxJsonBytes: number;
   /** How long an upload may send nothing. */
   readonly uploadIdleMs: number;
+  /** JSON bodies of at most so many bytes are read on the event loop, larger ones in threads. */
+  readonly quickBodyBytes: number;
+  readonly bodyThreads: number;
+  /** Longest time to read one JSON body that has arrived. */
+  readonly bodyTaskMs: number;
   /** How long a JSON body may send nothing. */
   readonly bodyIdleMs: number;
   /** How long one whole request may take to arrive: a large upload over a slow line. */
@@ -45,6 +50,9 @@ export function gatewaySettings(config: Config): GatewaySettings {
     maxFileBytes: config.uploadLimitBytes,
     maxJsonBytes: config.bodyLimitBytes,
     uploadIdleMs: 60_000,
+    quickBodyBytes: 16 * 1024,
+    bodyThreads: 2,
+    bodyTaskMs: 60_000,
     bodyIdleMs: 30_000,
     requestTimeoutMs: 3_600_000,
     headersTimeoutMs: 30_000,

@@ -20,6 +20,7 @@ import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { createApp, type GatewayPorts, routesOf } from './app.ts';
 import { storedKeys } from './authenticate.ts';
+import { createBodies } from './bodies/bodies.ts';
 import { answerClientError } from './client-error.ts';
 import { claimSchema } from './duplicates.ts';
 import { eraseOldJobs } from './erasure.ts';
@@ -89,6 +90,8 @@ async function openPorts(
   stops.add('nats', () => nats.close());
   await ensureStreams(nats, config);
   const artifacts = measuredStore(await openArtifacts(config), metrics);
+  const bodies = createBodies(settings, log);
+  stops.add('bodies', () => bodies.stop());
   const bootstrap = await bootstrapKey(config);
   const { key, file, isNew } = bootstrap;
   // Printed once, to the person who started it; never logged.
@@ -104,6 +107,7 @@ async function openPorts(
     workers: await openRecords(nats, buckets.workers, workerRecordSchema),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
     inference: createInference(nats.connection, settings),
+    bodies,
     keys: storedKeys(bootstrap, furtherKeys),
     checks: {
       nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),

@@ -1,20 +1,22 @@
-import { chatRequestSchema } from '@lathe/contracts/http/chat';
 import { Hono } from 'hono';
+import type { Bodies } from '../bodies/bodies.ts';
 import { type ChatPorts, completeChat, streamChat } from '../chat.ts';
-import { checkStreaming } from '../chat-request.ts';
 import { clientGone, type GatewayEnv, limitsTeller, streamBody } from '../http.ts';
-import { parseRequest } from '../parse.ts';
-import { type BodyLimits, readJson } from '../request-body.ts';
+import { type BodyLimits, readBytes } from '../request-body.ts';
 
 /** /v1/chat/completions */
-export function chatRoutes(ports: ChatPorts, limits: BodyLimits): Hono<GatewayEnv> {
+export function chatRoutes(
+  ports: ChatPorts & { readonly bodies: Bodies },
+  limits: BodyLimits,
+): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>().post('/', async (c) => {
-    const body = parseRequest(chatRequestSchema, await readJson(c.env.incoming, limits));
-    checkStreaming(body);
     const { project, requestId } = c.var;
     const asker = { project, requestId, signal: clientGone(c), onLimits: limitsTeller(c) };
-    if (body.stream !== true) return c.json(await completeChat(ports, asker, body));
-    return c.body(streamBody(await streamChat(ports, asker, body)), 200, {
+    const bytes = await readBytes(c.env.incoming, limits);
+    const task = { kind: 'chat', bytes, project, requestId } as const;
+    const request = await ports.bodies.read(task, asker.signal);
+    if (!request.isStreamed) return c.json(await completeChat(ports, asker, request));
+    return c.body(streamBody(await streamChat(ports, asker, request)), 200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',

@@ -1,16 +1,22 @@
-import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { Hono } from 'hono';
+import type { Bodies } from '../bodies/bodies.ts';
 import { type EmbeddingPorts, embed } from '../embeddings.ts';
-import { clientGone, type GatewayEnv, limitsTeller } from '../http.ts';
-import { parseRequest } from '../parse.ts';
-import { type BodyLimits, readJson } from '../request-body.ts';
+import { clientGone, type GatewayEnv, limitsTeller, streamBody } from '../http.ts';
+import { type BodyLimits, readBytes } from '../request-body.ts';
 
 /** /v1/embeddings */
-export function embeddingRoutes(ports: EmbeddingPorts, limits: BodyLimits): Hono<GatewayEnv> {
+export function embeddingRoutes(
+  ports: EmbeddingPorts & { readonly bodies: Bodies },
+  limits: BodyLimits,
+): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>().post('/', async (c) => {
-    const body = parseRequest(embeddingRequestSchema, await readJson(c.env.incoming, limits));
     const { project, requestId } = c.var;
     const asker = { project, requestId, signal: clientGone(c), onLimits: limitsTeller(c) };
-    return c.json(await embed(ports, asker, body));
+    const bytes = await readBytes(c.env.incoming, limits);
+    const task = { kind: 'embedding', bytes, project, requestId } as const;
+    const request = await ports.bodies.read(task, asker.signal);
+    return c.body(streamBody(await embed(ports, asker, request)), 200, {
+      'content-type': 'application/json',
+    });
   });
 }

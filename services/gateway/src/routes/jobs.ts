@@ -7,6 +7,7 @@ import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
 import { inLogContext } from '@lathe/platform/log-context';
 import type { RecordStore } from '@lathe/platform/records/port';
 import { Hono } from 'hono';
+import type { Bodies } from '../bodies/bodies.ts';
 import { checkpointPage } from '../checkpoints.ts';
 import { clientGone, type GatewayContext, type GatewayEnv } from '../http.ts';
 import { cancelJob, pauseJob, resumeJob } from '../job-commands.ts';
@@ -15,10 +16,13 @@ import { jobObject } from '../job-object.ts';
 import { createJob, getJob, type JobPorts, listJobs } from '../jobs.ts';
 import { readMetadataFilter } from '../metadata-filter.ts';
 import { parseRequest } from '../parse.ts';
-import { readJson } from '../request-body.ts';
+import { readBytes } from '../request-body.ts';
 import type { GatewaySettings } from '../settings.ts';
 
-export type JobRoutePorts = JobPorts & { readonly checkpoints: RecordStore<CheckpointRecord> };
+export type JobRoutePorts = JobPorts & {
+  readonly bodies: Bodies;
+  readonly checkpoints: RecordStore<CheckpointRecord>;
+};
 
 /** /v1/fine_tuning/jobs */
 export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono<GatewayEnv> {
@@ -36,7 +40,15 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
       const request = {
         project: c.var.project,
         requestId: c.var.requestId,
-        body: await readJson(c.env.incoming, settings),
+        ...(await ports.bodies.read(
+          {
+            kind: 'job',
+            bytes: await readBytes(c.env.incoming, settings),
+            project: c.var.project,
+            requestId: c.var.requestId,
+          },
+          clientGone(c),
+        )),
         idempotencyKey: c.req.header('idempotency-key'),
         isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
       };

@@ -1,0 +1,83 @@
+import { chatRequestSchema } from '@lathe/contracts/http/chat';
+import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
+import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
+import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
+import type { Envelope } from '@lathe/contracts/message/envelope';
+import { checkStreaming, toInferenceRequest } from '../chat-request.ts';
+import { requestHash } from '../duplicates.ts';
+import { parseRequest } from '../parse.ts';
+import type {
+  BodyResults,
+  BodyTask,
+  Handover,
+  ReadChat,
+  ReadEmbedding,
+  ReadJob,
+} from './body-task.ts';
+import { type Inputs, readInputs } from './embedding-inputs.ts';
+import { parseJson } from './json.ts';
+
+/** Reads a body and checks it against its schema. Throws what `parseJson` and `parseRequest` throw. */
+export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
+  const json = parseJson(task.bytes);
+  switch (task.kind) {
+    case 'chat':
+      return readChat(json, task);
+    case 'embedding':
+      return readEmbedding(json, task);
+    case 'job':
+      return readJob(json);
+  }
+}
+
+function readChat(json: unknown, asker: BodyTask): ReadChat {
+  const body = parseRequest(chatRequestSchema, json);
+  checkStreaming(body);
+  const request = toInferenceRequest(body, asker);
+  return {
+    ...handover(request),
+    isStreamed: body.stream === true,
+    includeUsage: body.stream_options?.include_usage === true,
+    choices: request.choices,
+    logprobs: body.logprobs === true,
+  };
+}
+
+function readEmbedding(json: unknown, { project, requestId }: BodyTask): ReadEmbedding {
+  const read = withInputs(json);
+  // One text stands for inputs that were looked at already.
+  const body = parseRequest(embeddingRequestSchema, read?.json ?? json);
+  const { inputs, isList } = read?.found ?? { inputs: [], isList: false };
+  const question: EmbeddingQuestion = {
+    version: 1,
+    requestId,
+    project,
+    model: body.model,
+    inputs,
+    isList,
+    dimensions: body.dimensions ?? null,
+  };
+  return {
+    ...handover(question),
+    inputs: inputs.length,
+    encoding: body.encoding_format ?? 'float',
+  };
+}
+
+/** The body with one text instead of its inputs; undefined where there are none to be found. */
+function withInputs(json: unknown): { readonly json: object; readonly found: Inputs } | undefined {
+  if (typeof json !== 'object' || json === null || !('input' in json)) return undefined;
+  const found = readInputs(json.input);
+  return found === undefined ? undefined : { json: { ...json, input: 'x' }, found };
+}
+
+function readJob(json: unknown): ReadJob {
+  const body = parseRequest(createJobSchema, json);
+  return { body, hash: requestHash(body) };
+}
+
+function handover(message: Envelope): Handover {
+  const { requestId, project, model } = message;
+  const payload = new TextEncoder().encode(JSON.stringify(message));
+  return { envelope: { requestId, project, model }, payload };
+}
