@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { softwareGpu } from './packages/engine/src/runtime/software-gpu.ts';
+import { patienceMs } from './packages/testkit/src/patience.ts';
 
 /** CI sets the path of a JSON report to count from. */
 const report = process.env.LATHE_TEST_REPORT;
@@ -16,8 +17,10 @@ export default defineConfig({
     // onnxruntime-node needs a process of its own for each file: a worker thread cannot be ended safely.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Waits end with the event that they are for; these limits are for one that never comes.
+    testTimeout: 5 * patienceMs,
+    hookTimeout: 5 * patienceMs,
+    expect: { poll: { timeout: patienceMs } },
     ...(report === undefined
       ? {}
       : { reporters: ['default', 'json'], outputFile: { json: report } }),
