@@ -61,6 +61,7 @@ export async function startServices(
     const begin = (signal: AbortSignal): Promise<ServiceProcess> =>
       startServiceProcess({ main, name, config: configNow(), signal });
     const onState = (problem: string | null): void => board.set(shortName(name), problem);
+    board.set(shortName(name), `${name} is being started`);
     try {
       const { signal } = failed;
       running.set(name, await supervise(begin, { name, log, onState, signal }));

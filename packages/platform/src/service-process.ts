@@ -67,13 +67,13 @@ function tell(message: ServiceMessage, sent: () => void = () => undefined): void
   process.send?.(message, sent);
 }
 
-/** What the parts beside the gateway suffer from, as the process that started it tells; nothing without one. */
+/** What the parts beside the gateway suffer from, as the process that started it tells from time to time; nothing without one. */
 export function watchParts(): () => Readonly<Record<string, string>> {
-  let problems: Readonly<Record<string, string>> = {};
-  if (process.connected)
-    process.on('message', (message) => {
-      const parsed = partsMessageSchema.safeParse(message);
-      if (parsed.success) problems = parsed.data.problems;
-    });
+  if (!process.connected) return () => ({});
+  let problems: Readonly<Record<string, string>> = { platform: 'its parts are being started' };
+  process.on('message', (message) => {
+    const parsed = partsMessageSchema.safeParse(message);
+    if (parsed.success) problems = parsed.data.problems;
+  });
   return () => problems;
 }

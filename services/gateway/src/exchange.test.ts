@@ -32,7 +32,7 @@ async function ask(requestId: string) {
   });
   await connection.flush();
   const question = {
-    ...{ subject, body: { requestId }, param: 'messages' },
+    ...{ subject, body: { requestId, project: 'default', model: 'tiny' }, param: 'messages' },
     read: (json: unknown) => String(json),
     isLast: (piece: string) => piece === 'last',
   };
