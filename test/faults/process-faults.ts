@@ -43,7 +43,7 @@ export const processFaults: readonly Scenario[] = [
         await checkpoints(id, 1);
         process.kill(await lathe.part("worker's engine"), 'SIGKILL');
         await checkpoints(id, 3);
-        for (let count = 0; count < 3; count++) {
+        for (let count = 0; count < 2; count++) {
           process.kill(await lathe.part("evaluator's engine"), 'SIGKILL');
           await sleep(200);
         }
