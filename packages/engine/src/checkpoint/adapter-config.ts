@@ -1,33 +1,13 @@
 import { z } from 'zod';
+import { checkKeys, loraKeys } from './adapter-keys.ts';
 import { UnsupportedModelError } from './error.ts';
-
-/** Keys of adapter_config.json that change the arithmetic and that this engine does not compute. */
-const refusedWhenSet = [
-  'use_dora',
-  'lora_bias',
-  'modules_to_save',
-  'layers_to_transform',
-  'layers_pattern',
-  'layer_replication',
-  'rank_pattern',
-  'alpha_pattern',
-  'exclude_modules',
-  'trainable_token_indices',
-  'alora_invocation_tokens',
-  'target_parameters',
-  'use_qalora',
-  'use_bdlora',
-] as const;
 
 const adapterConfigSchema = z.looseObject({
   peft_type: z.literal('LORA'),
   r: z.int().positive(),
   lora_alpha: z.number().positive(),
-  lora_dropout: z.number().min(0).max(1).default(0),
-  bias: z.literal('none').default('none'),
   use_rslora: z.boolean().default(false),
-  target_modules: z.array(z.string().min(1)).min(1),
-  base_model_name_or_path: z.string().nullish(),
+  target_modules: z.union([z.array(z.string().min(1)).min(1), z.string().min(1)]),
 });
 
 export type AdapterConfig = z.infer<typeof adapterConfigSchema>;
@@ -39,20 +19,12 @@ export function parseAdapterConfig(file: string, json: unknown): AdapterConfig {
     const [issue] = parsed.error.issues;
     throw new UnsupportedModelError(
       file,
-      issue?.path.join('.') ?? 'config',
+      issue?.path.join('.') || 'config',
       issue?.message ?? 'is invalid',
     );
   }
-  for (const key of refusedWhenSet) {
-    if (isSet(parsed.data[key]))
-      throw new UnsupportedModelError(file, key, 'is set and is not supported');
-  }
+  checkKeys(file, parsed.data, loraKeys);
   return parsed.data;
-}
-
-function isSet(value: unknown): boolean {
-  if (value === undefined || value === null || value === false) return false;
-  return typeof value === 'object' ? Object.keys(value).length > 0 : true;
 }
 
 /** The factor on B·A: alpha / r (Hu et al. 2021), or alpha / √r with rank-stabilised LoRA. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { checkKeys, prefixKeys, promptKeys } from './adapter-keys.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { requireFinite } from './finite.ts';
 import { readJson } from './json-file.ts';
@@ -17,6 +18,8 @@ export type VirtualTokens = {
   readonly method: 'prompt' | 'prefix';
   /** How many they are. */
   readonly count: number;
+  /** Layers that a prefix was made for, where its configuration says so. */
+  readonly layers?: number | undefined;
   /**
    * `prompt_embeddings`: of a prompt [count, hiddenSize], of a prefix
    * [count, layers · 2 · keyValueHeads · headSize], keys before values in each layer.
@@ -26,8 +29,11 @@ export type VirtualTokens = {
 
 const configSchema = z.looseObject({
   peft_type: z.enum(['PROMPT_TUNING', 'PREFIX_TUNING']),
+  // Without one peft puts nothing before a text.
+  task_type: z.string(),
   num_virtual_tokens: z.int().positive(),
-  num_transformer_submodules: z.literal(1).nullish(),
+  token_dim: z.int().positive().nullish(),
+  num_layers: z.int().positive().nullish(),
 });
 
 const kindSchema = z.looseObject({ peft_type: z.string() });
@@ -58,7 +64,7 @@ export async function virtualTokenCount(folder: string): Promise<number> {
  * cannot honour, and CheckpointError for a missing, surplus or misshapen tensor.
  */
 export async function readVirtualTokens(folder: string): Promise<VirtualTokens> {
-  const { method, count } = parse(folder, await readJson(join(folder, configName)));
+  const { method, count, layers, width } = parse(folder, await readJson(join(folder, configName)));
   const file = join(folder, weightsName);
   const { tensors: entries } = await readSafetensors(file);
   const surplus = [...entries.keys()].find((name) => name !== virtualTensor);
@@ -73,21 +79,36 @@ export async function readVirtualTokens(folder: string): Promise<VirtualTokens> 
       `shape [${shape.join(', ')}] does not fit ${count} virtual tokens`,
       virtualTensor,
     );
+  if (width !== undefined && width !== shape[1])
+    throw new CheckpointError(
+      file,
+      `shape [${shape.join(', ')}] does not fit the token_dim ${width} of ${configName}`,
+      virtualTensor,
+    );
   const data = await readTensor(entry);
   requireFinite(file, virtualTensor, data);
-  return { method, count, tensors: new Map([[virtualTensor, { shape, data }]]) };
+  return { method, count, layers, tensors: new Map([[virtualTensor, { shape, data }]]) };
 }
 
-function parse(folder: string, json: unknown): Pick<VirtualTokens, 'method' | 'count'> {
+function parse(
+  folder: string,
+  json: unknown,
+): Pick<VirtualTokens, 'method' | 'count' | 'layers'> & { readonly width: number | undefined } {
+  const file = join(folder, configName);
   const parsed = configSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new UnsupportedModelError(
-      join(folder, configName),
-      issue?.path.join('.') ?? 'config',
+      file,
+      issue?.path.join('.') || 'config',
       issue?.message ?? 'is invalid',
     );
   }
-  const { peft_type: type, num_virtual_tokens: count } = parsed.data;
-  return { method: type === 'PROMPT_TUNING' ? 'prompt' : 'prefix', count };
+  const { peft_type: type, num_virtual_tokens: count, token_dim, num_layers } = parsed.data;
+  const isPrompt = type === 'PROMPT_TUNING';
+  checkKeys(file, parsed.data, isPrompt ? promptKeys : prefixKeys);
+  // A prefix holds keys and values, whose width the model says.
+  if (isPrompt)
+    return { method: 'prompt', count, layers: undefined, width: token_dim ?? undefined };
+  return { method: 'prefix', count, layers: num_layers ?? undefined, width: undefined };
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adapterScale, parseAdapterConfig, renderAdapterConfig } from './adapter-config.ts';
+import { type AdapterTargets, adapterTargets } from './adapter-targets.ts';
 import { writeFolderAtomically } from './atomic.ts';
 import { CheckpointError } from './error.ts';
 import { requireFinite } from './finite.ts';
@@ -41,7 +42,8 @@ const suffix = '.weight';
  * Complete or absent. Throws CheckpointError when the tensors do not pair up, do not fit the rank, or are not finite.
  */
 export async function writePeftAdapter(folder: string, adapter: AdapterToWrite): Promise<void> {
-  checkPairs(folder, adapter.tensors, adapter.rank, adapter.targets);
+  const targets = adapterTargets(join(folder, configName), adapter.targets);
+  checkPairs(folder, adapter.tensors, adapter.rank, targets);
   for (const [name, { data }] of adapter.tensors) requireFinite(folder, name, data);
   const tensors = [...adapter.tensors].map(([name, { shape, data }]) => ({
     name: `${prefix}${name}${suffix}`,
@@ -90,14 +92,14 @@ export async function readPeftAdapter(
     requireFinite(file, name, data);
     tensors.set(name, { shape: entry.shape, data });
   }
-  const targets = config.target_modules;
+  const targets = adapterTargets(join(folder, configName), config.target_modules);
   checkPairs(file, tensors, config.r, targets);
   if (modules !== undefined) checkModules(file, tensors, targets, modules);
   return {
     rank: config.r,
     alpha: config.lora_alpha,
     scale: adapterScale(config),
-    targets,
+    targets: typeof config.target_modules === 'string' ? modulesOf(tensors) : config.target_modules,
     tensors,
   };
 }
@@ -109,16 +111,16 @@ function adapterName(file: string, key: string): string {
   throw new CheckpointError(file, 'is not a LoRA tensor of a linear layer', key);
 }
 
-/** Whether PEFT's `target_modules` entry names this module: the whole path, or its last parts. */
-function isTarget(module: string, targets: readonly string[]): boolean {
-  return targets.some((target) => module === target || module.endsWith(`.${target}`));
+/** The layers that the adapter changes, by their paths. */
+function modulesOf(tensors: ReadonlyMap<string, AdapterTensor>): string[] {
+  return [...new Set([...tensors.keys()].map((name) => name.slice(0, -'.lora_A'.length)))];
 }
 
 function checkPairs(
   file: string,
   tensors: ReadonlyMap<string, AdapterTensor>,
   rank: number,
-  targets: readonly string[],
+  targets: AdapterTargets,
 ): void {
   for (const [name, { shape, data }] of tensors) {
     const [, module, half] = /^(.+)\.lora_([AB])$/.exec(name) ?? [];
@@ -136,25 +138,23 @@ function checkPairs(
         `shape [${shape.join(', ')}] does not fit rank ${rank}`,
         name,
       );
-    if (!isTarget(module, targets))
+    if (!targets.names(module))
       throw new CheckpointError(file, 'no target_modules entry names it', name);
   }
-  for (const target of targets) {
-    const isThere = [...tensors.keys()].some((name) =>
-      isTarget(name.slice(0, -'.lora_A'.length), [target]),
-    );
-    if (!isThere) throw new CheckpointError(file, `holds no tensor for target module ${target}`);
-  }
+  const modules = modulesOf(tensors);
+  for (const target of targets.each)
+    if (!modules.some((module) => target.names(module)))
+      throw new CheckpointError(file, `holds no tensor for target_modules ${target.text}`);
 }
 
 function checkModules(
   file: string,
   tensors: ReadonlyMap<string, AdapterTensor>,
-  targets: readonly string[],
+  targets: AdapterTargets,
   modules: ReadonlyMap<string, readonly number[]>,
 ): void {
   for (const [module, [out, into]] of modules) {
-    if (!isTarget(module, targets)) continue;
+    if (!targets.names(module)) continue;
     const a = tensors.get(`${module}.lora_A`);
     const b = tensors.get(`${module}.lora_B`);
     if (a === undefined || b === undefined)

@@ -20,10 +20,14 @@ export type ServedVirtualTokens = {
 /** Checks virtual tokens against a model. Throws RangeError when their size is not the model's. */
 export function servedVirtualTokens(
   { config, name }: ModelFolder,
-  { method, count, tensors }: VirtualTokens,
+  { method, count, layers: madeFor, tensors }: VirtualTokens,
 ): ServedVirtualTokens {
   const { hiddenSize, layers, keyValueHeads, headSize } = config;
   const width = method === 'prompt' ? hiddenSize : layers * 2 * keyValueHeads * headSize;
+  if (madeFor !== undefined && madeFor !== layers)
+    throw new RangeError(
+      `the adapter's num_layers is ${madeFor}, but ${name} has ${layers} layers`,
+    );
   const found = tensors.get(virtualTensor);
   if (found?.shape.join() !== `${count},${width}`)
     throw new RangeError(
