@@ -50,6 +50,7 @@ export const treatments: Readonly<Record<string, Treatment>> = {
   LATHE_HEARTBEAT: { mayBeSetBy: all, reason: tuned },
   LATHE_WORKER_LEASE: { mayBeSetBy: all, reason: tuned },
   LATHE_MAX_WORKER_LOSSES: { mayBeSetBy: all, reason: tuned },
+  LATHE_SWEEP: { mayBeSetBy: all, reason: tuned },
   LATHE_CANCEL_WAIT: { mayBeSetBy: all, reason: tuned },
   LATHE_SHUTDOWN_GRACE: { setBy: all },
   LATHE_INFERENCE_TIMEOUT: { mayBeSetBy: all, reason: tuned },

@@ -99,3 +99,8 @@ export function fromWireError(wire: WireError): LatheError {
   const { code, message, param, retryAfterMs = null } = wire;
   return new LatheError(code, message, { param, retryAfterMs });
 }
+
+/** Whether another try may succeed where the first failed, as far as the failure says: not one of the input. */
+export function mayResume(error: unknown): boolean {
+  return !(error instanceof LatheError) || error.retryable;
+}

@@ -3,7 +3,7 @@ import { desire, type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { recordKey } from '@lathe/contracts/subject';
 import { startPlatformNats } from '@lathe/testkit/platform-nats';
 import { expect, it } from 'vitest';
-import { changeJob, openJobs } from './jobs.ts';
+import { beginAttempt, changeJob, openJobs } from './jobs.ts';
 
 const job: JobRecord = {
   version: 1,
@@ -78,4 +78,27 @@ it('knows no job of another project, and never changes an identity', async () =>
   await expect(other).rejects.toMatchObject({ code: 'not_found' });
   const stolen = changeJob(test.store, 'p', job.id, (record) => ({ ...record, project: 'q' }));
   await expect(stolen).rejects.toThrow('identity');
+});
+
+it('counts the attempts at a stage since the message server started', async () => {
+  await using test = await openTest();
+  const message = { version: 1, project: 'p', jobId: job.id, epoch: 1, requestId: 'r' } as const;
+  const attempt = async () => (await test.store.get(recordKey('p', job.id)))?.value.attempt;
+  for (const [server, count] of [
+    ['A', 1],
+    ['A', 2],
+    ['B', 1],
+    ['B', 2],
+  ] as const) {
+    await beginAttempt(test.store, message, { stage: 'ingest', server });
+    expect(await attempt()).toEqual({ stage: 'ingest', epoch: 1, server, count });
+  }
+  await beginAttempt(test.store, { ...message, epoch: 2 }, { stage: 'ingest', server: 'B' });
+  await beginAttempt(test.store, message, { stage: 'evaluate', server: 'B' });
+  await beginAttempt(
+    test.store,
+    { ...message, jobId: 'ftjob-b' },
+    { stage: 'ingest', server: 'B' },
+  );
+  expect(await attempt()).toMatchObject({ count: 2 });
 });

@@ -1,5 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
+import { isTerminal } from '@lathe/contracts/job/state';
+import type { WorkMessage } from '@lathe/contracts/message/work';
 import { buckets, recordKey } from '@lathe/contracts/subject';
 import type { Nats } from './nats/connection.ts';
 import { openRecords } from './records/kv.ts';
@@ -42,4 +44,30 @@ export async function changeJob(
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt));
     }
   }
+}
+
+/** A stage of a job that a service begins. */
+export type Attempt = {
+  readonly stage: 'ingest' | 'evaluate';
+  /** The name under which the message server runs since it was started. */
+  readonly server: string;
+};
+
+/**
+ * Counts in the record that a service begins a stage of the job: an attempt that ends by neither result nor failure
+ * shows so. A message server with another name was started anew, most likely with all the rest, and the count begins
+ * again. A job that is gone, over or in another epoch is left alone.
+ */
+export async function beginAttempt(
+  store: RecordStore<JobRecord>,
+  { project, jobId, epoch }: WorkMessage,
+  { stage, server }: Attempt,
+): Promise<void> {
+  if ((await store.get(recordKey(project, jobId))) === null) return;
+  await changeJob(store, project, jobId, (record) => {
+    const { attempt: last } = record;
+    if (isTerminal(record.state) || record.stage !== stage || record.epoch !== epoch) return null;
+    const goesOn = last?.stage === stage && last.epoch === epoch && last.server === server;
+    return { ...record, attempt: { stage, epoch, server, count: goesOn ? last.count + 1 : 1 } };
+  });
 }

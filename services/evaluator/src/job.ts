@@ -1,7 +1,7 @@
 import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
 import { reportPrefix } from '@lathe/contracts/artifact/key';
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
-import { LatheError, toWireError } from '@lathe/contracts/error';
+import { LatheError, mayResume, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import { baseModelOf, type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
@@ -252,7 +252,7 @@ export async function failJob(
   const now = Math.floor(ports.now() / 1000);
   const job = await changeJob(ports.jobs, message.project, message.jobId, (record) =>
     record.stage === 'evaluate' && record.epoch === message.epoch && !isTerminal(record.state)
-      ? moveJob(record, 'failed', { now, error })
+      ? moveJob(record, 'failed', { now, error, resumable: mayResume(failure) })
       : null,
   );
   if (job.state !== 'failed' || job.epoch !== message.epoch) return;

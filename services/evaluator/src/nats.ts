@@ -1,5 +1,6 @@
 import { type ModelDeleted, modelDeletedSchema } from '@lathe/contracts/message/model-deleted';
 import { modelDeletedSubject } from '@lathe/contracts/subject';
+import { beginAttempt } from '@lathe/platform/jobs';
 import type { Metrics } from '@lathe/platform/metrics';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { publishEvent } from '@lathe/platform/nats/events';
@@ -25,6 +26,7 @@ export function serveEvaluations(
     const started = performance.now();
     let outcome = 'failed';
     try {
+      await beginAttempt(ports.jobs, message, { stage: 'evaluate', server: nats.serverName() });
       const result = await evaluateJob(all, message, context);
       outcome = 'done';
       return result;

@@ -37,10 +37,6 @@ export type GatewaySettings = {
   readonly retentionMs: number;
   /** How often files past their expiry are deleted. */
   readonly expirySweepMs: number;
-  /** How often jobs are looked for that wait without a work message. */
-  readonly requeueSweepMs: number;
-  /** How long a job must have waited to count as forgotten. */
-  readonly requeueAfterMs: number;
 };
 
 /** The settings for a configuration: what an operator can choose comes from there, the rest is fixed here. */
@@ -65,7 +61,5 @@ export function gatewaySettings(config: Config): GatewaySettings {
     // The other parts need some of the time that a service has to stop.
     stopGraceMs: Math.round(config.shutdownGraceMs / 2),
     expirySweepMs: 60_000,
-    requeueSweepMs: 60_000,
-    requeueAfterMs: 60_000,
   };
 }

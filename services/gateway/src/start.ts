@@ -26,7 +26,6 @@ import { claimSchema } from './duplicates.ts';
 import { eraseOldJobs } from './erasure.ts';
 import { deleteExpiredFiles } from './files.ts';
 import { createInference } from './inference.ts';
-import { requeueForgotten } from './requeue.ts';
 import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 
@@ -123,7 +122,6 @@ async function openPorts(
   const sweeps: Sweep[] = [
     ['expired files', settings.expirySweepMs, () => deleteExpiredFiles(ports)],
     ...retentionSweep(ports, settings),
-    ['forgotten jobs', settings.requeueSweepMs, () => requeueForgotten(ports, settings)],
   ];
   for (const [name, everyMs, sweep] of sweeps) stops.add(name, repeat(name, everyMs, sweep, log));
   return ports;

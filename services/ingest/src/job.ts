@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { startPrefix } from '@lathe/contracts/artifact/key';
-import { LatheError, toWireError } from '@lathe/contracts/error';
+import { LatheError, mayResume, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import { baseModelOf, type JobRecord, type JobStart, moveJob } from '@lathe/contracts/job/record';
 import type { WorkMessage } from '@lathe/contracts/message/work';
@@ -222,7 +222,7 @@ export async function failJob(
   let moved = false;
   const job = await changeJob(ports.jobs, message.project, message.jobId, (record) => {
     moved = record.state === 'validating_files' && record.epoch === message.epoch;
-    return moved ? moveJob(record, 'failed', { now, error }) : null;
+    return moved ? moveJob(record, 'failed', { now, error, resumable: mayResume(failure) }) : null;
   });
   if (moved || (job.state === 'failed' && job.datasetKey === null))
     await emit(ports, job, 'failed', job.error?.message ?? error.message, { error: job.error });

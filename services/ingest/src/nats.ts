@@ -1,7 +1,10 @@
+import { beginAttempt } from '@lathe/platform/jobs';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { publishEvent } from '@lathe/platform/nats/events';
 import { consumeWork, publishWork } from '@lathe/platform/nats/work';
 import { failJob, type IngestPorts, ingestJob } from './job.ts';
+
+type Handler = Parameters<typeof consumeWork>[2];
 
 /** Takes ingest work until the signal aborts; resolves when the work in hand has ended. */
 export function serveIngest(
@@ -14,7 +17,11 @@ export function serveIngest(
     publishEvent: (event, dedupeId) => publishEvent(nats, event, dedupeId),
     publishTrain: (message) => publishWork(nats, 'train', message),
   };
-  return consumeWork(nats, 'ingest', (message, context) => ingestJob(all, message, context), {
+  const ingest: Handler = async (message, context) => {
+    await beginAttempt(ports.jobs, message, { stage: 'ingest', server: nats.serverName() });
+    return ingestJob(all, message, context);
+  };
+  return consumeWork(nats, 'ingest', ingest, {
     ...options,
     onFailure: (message, error) => failJob(all, message, error),
   });

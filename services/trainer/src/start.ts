@@ -16,6 +16,7 @@ import { publishEvents } from '@lathe/platform/nats/events';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { consumeWork, publishWork } from '@lathe/platform/nats/work';
+import { readStageQueue, removeWork } from '@lathe/platform/nats/work-queue';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { failDead, failWork } from './controller/dead-letters.ts';
@@ -26,6 +27,7 @@ import { createPlacement } from './controller/placement.ts';
 import type { ControllerPorts } from './controller/ports.ts';
 import { reconcile } from './controller/reconcile.ts';
 import { type ControllerSettings, controllerSettings } from './controller/settings.ts';
+import { createSweep, keepSweeping } from './controller/sweep.ts';
 import { createTrainWork } from './controller/train-work.ts';
 import { createAdmission } from './controller/worker-admission.ts';
 import { watchWorkers } from './controller/worker-board.ts';
@@ -97,16 +99,24 @@ export async function start(
     measureQueues(nats, metrics);
     measureJobs(jobs, metrics);
     measureWorkers(workers, metrics);
-    const working = consumeWork(nats, 'train', createTrainWork(ports, createPlacement(ports)), {
+    const { handle, isHeld } = createTrainWork(ports, createPlacement(ports));
+    const working = consumeWork(nats, 'train', handle, {
       concurrency: settings.concurrency,
       heldLong: true,
       signal,
       onFailure: (message, error) => failWork(ports, message, error),
     });
     const burying = consumeDeadLetters(nats, (letter) => failDead(ports, letter), signal);
+    const sweep = createSweep({
+      ...ports,
+      isHeld,
+      readQueue: (stage) => readStageQueue(nats, stage),
+      removeWork: (sequence) => removeWork(nats, sequence),
+    });
+    const sweeping = keepSweeping(ports, sweep, signal);
     parts.add('work', async () => {
       stopping.abort(new Error('the controller is shutting down'));
-      await Promise.all([working, burying, workers.done, jobBoard.done]);
+      await Promise.all([working, burying, sweeping, workers.done, jobBoard.done]);
     });
     if (config.healthPort !== null) {
       const health = await startHealthServer({

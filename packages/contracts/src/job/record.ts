@@ -80,6 +80,15 @@ export const jobRecordSchema = z.object({
   lossesInARow: z.number().int().optional(),
   /** Losses since its newest checkpoint of workers that held other jobs too, so that nobody knows whose fault they were. */
   sharedLosses: z.number().int().optional(),
+  /** How often its stage was begun in vain since the message server started: whole restarts count for nothing. */
+  attempt: z
+    .object({
+      stage: z.enum(['ingest', 'evaluate']),
+      epoch: z.number().int(),
+      server: z.string(),
+      count: z.number().int(),
+    })
+    .optional(),
   /** Most tokens of a pass since the training ran out of memory: less than was asked for. */
   microBatchTokens: z.number().int().optional(),
   /** Key of the newest whole checkpoint's manifest. */

@@ -12,6 +12,8 @@ import { followLink, type Link } from './link.ts';
 /** A connection with its JetStream doors; every module under nats/ takes it as its first argument. */
 export type Nats = {
   readonly connection: NatsConnection;
+  /** The name that the server gave itself when it started: another one means that it was started anew. */
+  readonly serverName: () => string;
   readonly jetstream: JetStreamClient;
   readonly manager: JetStreamManager;
   readonly log: Logger;
@@ -72,6 +74,7 @@ export async function connectNats(settings: NatsSettings): Promise<Nats> {
     const manager = await jetstreamManager(connection, { timeout: requestTimeoutMs });
     return {
       connection,
+      serverName: () => connection.info?.server_id ?? '',
       jetstream: jetstream(connection, { timeout: requestTimeoutMs }),
       manager,
       log,

@@ -1,12 +1,13 @@
 import { type WorkMessage, workMessageSchema } from '@lathe/contracts/message/work';
 import { streams } from '@lathe/contracts/subject';
-import { JetStreamApiCodes, JetStreamApiError, type JsMsg } from '@nats-io/jetstream';
+import type { JsMsg } from '@nats-io/jetstream';
 import { z } from 'zod';
 import type { Nats } from './connection.ts';
 import { jsonOf } from './json.ts';
 import { ask } from './link.ts';
 import { pause } from './pause.ts';
 import { deadLetterConsumer } from './setup.ts';
+import { removeWork } from './work-queue.ts';
 
 const advisorySchema = z.object({
   stream: z.string(),
@@ -77,24 +78,11 @@ async function bury(
       const message = workMessageSchema.safeParse(jsonOf(stored));
       if (message.success) await onDead({ message: message.data, consumer, deliveries });
       else nats.log.error({ stream, sequence }, 'dropped a dead message that cannot be read');
-      await deleteMessage(nats, stream, sequence);
+      await removeWork(nats, sequence);
     }
     await advisory.ackAck();
   } catch (error) {
     nats.log.error({ err: error, sequence }, 'could not deal with a dead message; trying again');
     advisory.nak(5000);
   }
-}
-
-async function deleteMessage(nats: Nats, stream: string, sequence: number): Promise<void> {
-  try {
-    await nats.manager.streams.deleteMessage(stream, sequence);
-  } catch (error) {
-    if (!(error instanceof JetStreamApiError && isGone(error))) throw error;
-  }
-}
-
-/** 10057: the sequence is not in the stream any more. */
-function isGone(error: JetStreamApiError): boolean {
-  return error.code === JetStreamApiCodes.NoMessageFound || error.code === 10057;
 }

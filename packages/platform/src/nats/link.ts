@@ -131,7 +131,7 @@ async function linkUp(link: Link, withinMs: number): Promise<void> {
 }
 
 /** Errors that say nothing about the request, only that no server answered it. */
-function isAbsence(error: unknown): boolean {
+export function isAbsence(error: unknown): boolean {
   return (
     error instanceof LinkLostError ||
     error instanceof TimeoutError ||

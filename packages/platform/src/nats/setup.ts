@@ -43,6 +43,7 @@ export async function ensureStreams(nats: Nats, settings: StreamSettings): Promi
     discard: DiscardPolicy.New,
     max_msg_size: 64 * 1024,
     duplicate_window: nanos(settings.duplicateWindowMs),
+    allow_direct: true,
   });
   await ensureStream(nats, {
     ...base,

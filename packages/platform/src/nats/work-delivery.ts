@@ -1,11 +1,13 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type WorkMessage, workMessageSchema } from '@lathe/contracts/message/work';
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
+import { isInfrastructure } from '../infrastructure.ts';
 import type { Logger } from '../log.ts';
 import { inLogContext } from '../log-context.ts';
 import type { Nats } from './connection.ts';
 import { jsonOf } from './json.ts';
 import { untilLost } from './link.ts';
+import { pause } from './pause.ts';
 import type { ConsumeOptions, WorkHandler, WorkResult } from './work.ts';
 
 /** What one delivery needs to know of the consuming. */
@@ -64,19 +66,28 @@ async function deliverParsed(
   } catch (error) {
     if (lease.signal.aborted) log.warn({ err: error }, 'work was lost: nothing moved for too long');
     else if (options.signal.aborted) await putBack(consuming, message, work);
-    else if (lastDelivery || (error instanceof LatheError && !error.retryable)) {
+    else if (lastDelivery && isInfrastructure(error)) {
+      const delayMs = retryDelay(message, options);
+      log.warn({ err: error, delayMs }, 'work waits until what it needs is back');
+      lease.progress();
+      await pause(delayMs, options.signal);
+      await putBack(consuming, message, work);
+    } else if (lastDelivery || (error instanceof LatheError && !error.retryable)) {
       log.error({ err: error }, 'work failed for good');
       await options.onFailure(work, error);
       message.term('failed');
     } else {
-      const first = options.retryDelayMs ?? 1000;
-      const delayMs = Math.min(first * 2 ** (message.info.deliveryCount - 1), 60_000);
+      const delayMs = retryDelay(message, options);
       log.warn({ err: error, delayMs }, 'work failed and is tried again');
       message.nak(delayMs);
     }
   } finally {
     lease.end();
   }
+}
+
+function retryDelay({ info }: JsMsg, { retryDelayMs = 1000 }: ConsumeOptions): number {
+  return Math.min(retryDelayMs * 2 ** (info.deliveryCount - 1), 60_000);
 }
 
 /**

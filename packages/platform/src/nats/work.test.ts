@@ -3,6 +3,7 @@ import type { WorkMessage } from '@lathe/contracts/message/work';
 import { streams, workSubject } from '@lathe/contracts/subject';
 import { type PlatformNats, quickSettings, startPlatformNats } from '@lathe/testkit/platform-nats';
 import { expect, it } from 'vitest';
+import { ArtifactError } from '../artifacts/port.ts';
 import { pause } from './pause.ts';
 import { type ConsumeOptions, consumeWork, publishWork, type WorkHandler } from './work.ts';
 
@@ -115,6 +116,19 @@ it('tries work that threw again, and fails its job at the last delivery', async 
     [3, true],
   ]);
   await expect.poll(() => waiting(platform)).toBe(0);
+});
+
+it('tries work for as long as what it needs is away, and uses up no delivery of it', async () => {
+  await using platform = await startPlatformNats();
+  await publishWork(platform.nats, 'ingest', message('ftjob-a'));
+  let tries = 0;
+  await using consumer = consume(platform, async () => {
+    if (++tries < 8) throw new ArtifactError('full', 'the disk is full');
+    return { kind: 'done' };
+  });
+  await expect.poll(() => tries, { timeout: 10_000 }).toBe(8);
+  await expect.poll(() => waiting(platform)).toBe(0);
+  expect(consumer.failed).toEqual([]);
 });
 
 it('fails a job at once when no retry can help', async () => {

@@ -32,7 +32,10 @@ export type ConsumeOptions = {
   readonly concurrency: number;
   /** Ends the consuming; running work sees its own signal aborted and is waited for. */
   readonly signal: AbortSignal;
-  /** Called when work threw an error that no retry can cure, or threw at its last delivery. */
+  /**
+   * Called when work threw an error that no retry can cure, or threw at its last delivery. What the infrastructure made
+   * fail (infrastructure.ts) is tried for as long as that is away instead.
+   */
   readonly onFailure: (message: WorkMessage, error: unknown) => Promise<void>;
   /**
    * The work is held for long, mostly to wait: deliveries that were held for a long time are forgotten, so

@@ -1,4 +1,4 @@
-import { type LatheError, toWireError, type WireError } from '@lathe/contracts/error';
+import { type LatheError, mayResume, toWireError, type WireError } from '@lathe/contracts/error';
 import { moveJob } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import type { WorkMessage } from '@lathe/contracts/message/work';
@@ -6,6 +6,7 @@ import { recordKey, type Stage, workConsumer } from '@lathe/contracts/subject';
 import { changeJob } from '@lathe/platform/jobs';
 import type { DeadLetter } from '@lathe/platform/nats/dead-letters';
 import { stages } from '@lathe/platform/nats/setup';
+import { dueWork } from './job-need.ts';
 import type { ControllerPorts } from './ports.ts';
 
 const stageNames: Record<Stage, string> = {
@@ -15,30 +16,29 @@ const stageNames: Record<Stage, string> = {
 };
 
 /**
- * Fails the job of a message, of any stage, that ran out of deliveries. A job that only waited for a
- * worker goes back to its queue: controllers ended while they held it, and it had no part in that.
+ * Sees to the job of a message, of any stage, that ran out of deliveries. A training is queued again: its message is
+ * held by controllers, which have no part in what ends a run. Ingest or evaluation is queued again when fewer attempts
+ * were begun since the message server started: the others ended with the whole platform. Else the job fails.
  */
 export async function failDead(ports: ControllerPorts, letter: DeadLetter): Promise<void> {
   const stage = stages.find((one) => workConsumer(one) === letter.consumer) ?? 'train';
-  if (stage === 'train' && (await queueAgain(ports, letter.message))) return;
-  await failStage(ports, letter.message, {
+  const { message, deliveries } = letter;
+  const record = (await ports.jobs.get(recordKey(message.project, message.jobId)))?.value;
+  const due = record && dueWork(record);
+  if (record === undefined || due?.stage !== stage || due.epoch !== message.epoch) return;
+  const { attempt } = record;
+  const begun = attempt?.stage === stage && attempt.epoch === record.epoch ? attempt.count : null;
+  if (stage === 'train' || (begun !== null && begun < deliveries))
+    return ports.queue(record, stage, { epoch: due.epoch, copy: `dead-${ports.now()}` });
+  await failStage(ports, message, {
     stage,
     error: {
       code: 'internal_error',
-      message: `${stageNames[stage]} was tried ${letter.deliveries} times and never came to its end.`,
+      message: `${stageNames[stage]} was tried ${deliveries} times and never came to its end.`,
       param: null,
     },
+    resumable: true,
   });
-}
-
-/** Queues a job that waits for its training under that message. False: it does not. */
-async function queueAgain(ports: ControllerPorts, message: WorkMessage): Promise<boolean> {
-  const { project, jobId, epoch } = message;
-  const record = (await ports.jobs.get(recordKey(project, jobId)))?.value;
-  if (record?.state !== 'queued' || record.stage !== 'train' || record.epoch !== epoch)
-    return false;
-  await ports.queue(record, 'train', { epoch, copy: `dead-${ports.now()}` });
-  return true;
 }
 
 /** Fails the job of a piece of training work that no retry can cure. */
@@ -47,14 +47,21 @@ export async function failWork(
   message: WorkMessage,
   error: unknown,
 ): Promise<void> {
-  await failStage(ports, message, { stage: 'train', error: toWireError(error) });
+  const failure = { error: toWireError(error), resumable: mayResume(error) };
+  await failStage(ports, message, { stage: 'train', ...failure });
 }
+
+type StageFailure = {
+  readonly stage: Stage;
+  readonly error: WireError;
+  readonly resumable: boolean;
+};
 
 /** Fails a job unless it has gone on without that message. */
 async function failStage(
   ports: ControllerPorts,
   message: WorkMessage,
-  { stage, error }: { readonly stage: Stage; readonly error: WireError },
+  { stage, error, resumable }: StageFailure,
 ): Promise<void> {
   let moved = false;
   const record = await changeJob(ports.jobs, message.project, message.jobId, (stored) => {
@@ -63,7 +70,7 @@ async function failStage(
     moved =
       !isTerminal(stored.state) && stored.stage === stage && stored.epoch <= message.epoch + ahead;
     if (!moved) return null;
-    return moveJob(stored, 'failed', { error, now: Math.floor(ports.now() / 1000) });
+    return moveJob(stored, 'failed', { error, resumable, now: Math.floor(ports.now() / 1000) });
   }).catch((failure: unknown) => {
     if ((failure as Partial<LatheError>).code === 'not_found') return undefined;
     throw failure;
@@ -74,6 +81,6 @@ async function failStage(
     level: 'error',
     message: `The job failed: ${error.message}`,
     data: { code: error.code, param: error.param },
-    dedupeId: 'failed',
+    dedupeId: `failed:${record.epoch}`,
   });
 }

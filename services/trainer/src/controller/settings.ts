@@ -35,6 +35,8 @@ export type ControllerSettings = {
   readonly noticeMs: number;
   /** How often a worker is told of a wish until it has heard it. */
   readonly wishMs: number;
+  /** How often all jobs are looked at for those that nobody would move on. */
+  readonly sweepMs: number;
   /** How often work on the queue is told that somebody works on it. */
   readonly aliveMs: number;
 };
@@ -57,6 +59,7 @@ export function controllerSettings(config: Config): ControllerSettings {
     recheckMs: 30_000,
     noticeMs: 1500,
     wishMs: 1000,
+    sweepMs: config.sweepMs,
     aliveMs: Math.min(2000, config.ackWaitMs / 6),
   };
 }

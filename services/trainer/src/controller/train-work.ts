@@ -11,13 +11,15 @@ import { driveRun } from './run-drive.ts';
 const laterMs = 1000;
 
 /**
- * The handler of the train stage: takes a job from the queue to its end on a worker, to a pause, or
+ * The train stage: its handler takes a job from the queue to its end on a worker, to a pause, or
  * back to the queue. A message delivered twice, late, or to two controllers changes nothing.
  */
 export function createTrainWork(ports: ControllerPorts, placement: Placement) {
   const active = new Map<string, Promise<void>>();
+  /** Whether the job of that record key is in hand here. */
+  const isHeld = (key: string): boolean => active.has(key);
 
-  return async (message: WorkMessage, context: WorkContext): Promise<WorkResult> => {
+  const handle = async (message: WorkMessage, context: WorkContext): Promise<WorkResult> => {
     const key = recordKey(message.project, message.jobId);
     const alive = setInterval(context.progress, ports.settings.aliveMs);
     try {
@@ -38,6 +40,7 @@ export function createTrainWork(ports: ControllerPorts, placement: Placement) {
       clearInterval(alive);
     }
   };
+  return { handle, isHeld };
 
   async function work(message: WorkMessage, signal: AbortSignal): Promise<WorkResult> {
     const stored = await ports.jobs.get(recordKey(message.project, message.jobId));
