@@ -8,9 +8,9 @@ export type Inputs = {
 };
 
 /**
- * The inputs one by one; undefined where they are of no kind that is known, which a schema says better. Throws
- * `invalid_value` that names the one that is empty. A list is looked at once: a schema would try each of its kinds in
- * turn and collect every fault.
+ * The inputs one by one; undefined for what is neither a text nor a list, which a schema says better. Throws
+ * `invalid_value` that names the first one that is at fault. A list is looked at once: a schema would try each of its
+ * kinds in turn and collect every fault.
  */
 export function readInputs(input: unknown): Inputs | undefined {
   if (typeof input === 'string') {
@@ -19,24 +19,26 @@ export function readInputs(input: unknown): Inputs | undefined {
   }
   if (!Array.isArray(input)) return undefined;
   requireSome(input, 'input');
-  if (isTokens(input)) return { inputs: [input], isList: false };
-  const known = typeof input[0] === 'string' ? isText : isTokens;
-  if (!known(input[0])) return undefined;
+  if (typeof input[0] === 'number') {
+    requireTokens(input, 'input');
+    return { inputs: [input], isList: false };
+  }
+  const areTexts = typeof input[0] === 'string';
   if (input.length > mostInputs)
     refuse('input', `it has ${input.length} inputs; at most ${mostInputs} are taken at a time`);
   for (const [index, part] of input.entries()) {
-    if (!known(part)) return undefined;
-    requireSome(part, `input[${index}]`);
+    const place = `input[${index}]`;
+    if (!areTexts) requireTokens(part, place);
+    else if (typeof part !== 'string') refuse(place, 'expected a text as the first one is');
+    requireSome(part, place);
   }
   return { inputs: input, isList: true };
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isTokens(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((each) => Number.isSafeInteger(each) && each >= 0);
+function requireTokens(value: unknown, param: string): void {
+  if (!Array.isArray(value)) refuse(param, 'expected a text or a list of token ids');
+  const wrong = value.findIndex((each) => !Number.isSafeInteger(each) || each < 0);
+  if (wrong !== -1) refuse(`${param}[${wrong}]`, 'expected a token id, which is a whole number');
 }
 
 function requireSome(input: { readonly length: number }, param: string): void {
