@@ -31,8 +31,9 @@ async function ask(requestId: string) {
     callback: (_, message) => void cancelled.push(message.subject),
   });
   await connection.flush();
+  const envelope = { requestId, project: 'default', model: 'tiny' };
   const question = {
-    ...{ subject, body: { requestId, project: 'default', model: 'tiny' }, param: 'messages' },
+    ...{ subject, message: { envelope, payload: new Uint8Array(2) }, param: 'messages' },
     read: (json: unknown) => String(json),
     isLast: (piece: string) => piece === 'last',
   };
