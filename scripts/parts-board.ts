@@ -3,11 +3,14 @@ export type PartsBoard = {
   readonly problems: Readonly<Record<string, string>>;
   /** Writes down what is wrong with a part, or null when it is well. */
   set(part: string, problem: string | null): void;
+  /** Calls back after every change. */
+  onChange(callback: () => void): void;
 };
 
-/** A board that calls back after every change. */
-export function createPartsBoard(onChange: () => void): PartsBoard {
+/** A board on which every part is well. */
+export function createPartsBoard(): PartsBoard {
   const problems = new Map<string, string>();
+  const callbacks: (() => void)[] = [];
   return {
     get problems() {
       return Object.fromEntries(problems);
@@ -15,7 +18,8 @@ export function createPartsBoard(onChange: () => void): PartsBoard {
     set(part, problem) {
       if (problem === null) problems.delete(part);
       else problems.set(part, problem);
-      onChange();
+      for (const callback of callbacks) callback();
     },
+    onChange: (callback) => void callbacks.push(callback),
   };
 }

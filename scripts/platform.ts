@@ -4,10 +4,12 @@ import { type BootstrapKey, bootstrapKey } from '@lathe/platform/api-key';
 import type { Config } from '@lathe/platform/config';
 import { createLogger, type Logger } from '@lathe/platform/log';
 import { type NatsServer, startNatsServer } from '@lathe/platform/nats/server';
-import { logServerLine } from '@lathe/platform/nats/server-log';
+import { serverLog } from '@lathe/platform/nats/server-log';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { machineMemory } from '../services/trainer/src/worker/machine.ts';
 import { lockDataFolder } from './data-lock.ts';
+import { watchNatsWrites } from './nats-watch.ts';
+import { createPartsBoard, type PartsBoard } from './parts-board.ts';
 import { atPlace, startServices } from './services.ts';
 import { supervise } from './supervise.ts';
 import { workerConfigs } from './worker-pool.ts';
@@ -54,11 +56,12 @@ type Parts = ReturnType<typeof createStopList>;
 async function startParts(config: Config, log: Logger, parts: Parts): Promise<Platform> {
   parts.add('data lock', await lockDataFolder(config.dataFolder));
   const key = await bootstrapKey(config);
-  const natsUrl = config.natsUrl ?? (await startOwnNats(config, log, parts));
+  const board = createPartsBoard();
+  const natsUrl = config.natsUrl ?? (await startOwnNats(config, { log, parts, board }));
   const machine = { cores: availableParallelism(), memoryBytes: machineMemory() };
   const full: Config = { ...config, natsUrl };
   const services = await startServices(
-    { config: full, workers: workerConfigs(atPlace(full, 3), machine), log },
+    { config: full, workers: workerConfigs(atPlace(full, 3), machine), log, board },
     parts,
   );
   await waitForGateway(services.url);
@@ -78,20 +81,41 @@ async function startParts(config: Config, log: Logger, parts: Parts): Promise<Pl
   };
 }
 
-/** A supervised nats-server with its store in the data folder; a restart keeps port and token. */
-async function startOwnNats(config: Config, log: Logger, parts: Parts): Promise<string> {
+/**
+ * A supervised nats-server with its store in the data folder; a restart keeps port and token, and one that takes no
+ * writes though there is room is started again.
+ */
+async function startOwnNats(
+  config: Config,
+  { log, parts, board }: { log: Logger; parts: Parts; board: PartsBoard },
+): Promise<string> {
+  const name = 'nats-server';
   const folder = path.join(config.dataFolder, 'nats');
   let first: NatsServer | undefined;
-  const onLine = (line: string): void => logServerLine(log, line);
+  const onLine = serverLog(log);
   const begin = async (): Promise<NatsServer> => {
     const same = first === undefined ? {} : { port: first.port, token: first.token };
     const server = await startNatsServer({ folder, onLine, ...same });
     first ??= server;
     return server;
   };
-  const server = await supervise(begin, { name: 'nats-server', log });
-  parts.add('nats-server', () => server.stop());
-  return server.current().url;
+  const onState = (problem: string | null): void => board.set(name, problem);
+  const server = await supervise(begin, { name, log, onState });
+  parts.add(name, () => server.stop());
+  const { url } = server.current();
+  const watch = watchNatsWrites({
+    folder,
+    connect: async () => {
+      // Loaded when everything runs: the start need not wait for it.
+      const { connectNats } = await import('@lathe/platform/nats/connection');
+      return connectNats({ url, name: 'lathe-platform', log });
+    },
+    restart: () => server.current().stop(),
+    onProblem: (problem) => board.set('writes', problem),
+    log,
+  });
+  parts.add('watch over nats-server', () => watch.stop());
+  return url;
 }
 
 async function waitForGateway(url: string): Promise<void> {

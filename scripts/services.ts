@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '@lathe/platform/config';
 import type { Logger } from '@lathe/platform/log';
 import type { createStopList } from '@lathe/platform/shutdown';
-import { createPartsBoard, type PartsBoard } from './parts-board.ts';
+import type { PartsBoard } from './parts-board.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
@@ -10,8 +10,6 @@ import { type Supervised, supervise } from './supervise.ts';
 export type Services = {
   /** Address of the gateway. */
   readonly url: string;
-  /** Where a part's trouble is written down for the gateway's readiness. */
-  readonly board: PartsBoard;
   pids(): ReadonlyMap<string, number>;
   workerPids(): ReadonlyMap<string, number>;
 };
@@ -21,6 +19,8 @@ export type ServicesOptions = {
   /** The configuration of each worker. */
   readonly workers: readonly Config[];
   readonly log: Logger;
+  /** Where a part's trouble is written down, which the gateway is told. */
+  readonly board: PartsBoard;
 };
 
 const program = (file: string): string =>
@@ -49,14 +49,14 @@ const gatewayName = 'the gateway';
  * sentence is thrown. The gateway is stopped first, then the services, then the workers.
  */
 export async function startServices(
-  { config, workers, log }: ServicesOptions,
+  { config, workers, log, board }: ServicesOptions,
   stops: ReturnType<typeof createStopList>,
 ): Promise<Services> {
   const running = new Map<string, Supervised<ServiceProcess>>();
   const failed = new AbortController();
   const gateway = (): ServiceProcess | undefined => running.get(gatewayName)?.current();
   const tellGateway = (): void => gateway()?.tell({ kind: 'parts', problems: board.problems });
-  const board = createPartsBoard(tellGateway);
+  board.onChange(tellGateway);
   const start = async ({ name, main, config: configNow }: Part): Promise<void> => {
     const begin = (signal: AbortSignal): Promise<ServiceProcess> =>
       startServiceProcess({ main, name, config: configNow(), signal });
@@ -99,7 +99,6 @@ export async function startServices(
   const pidOf = (name: string): number => running.get(name)?.current().pid ?? 0;
   return {
     url: gateway()?.url ?? '',
-    board,
     pids: () => new Map([...running.keys()].map((name) => [shortName(name), pidOf(name)])),
     workerPids: () =>
       new Map(

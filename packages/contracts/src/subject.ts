@@ -38,6 +38,16 @@ export const buckets = {
   idempotency: 'lathe-idempotency',
 } as const;
 
+/**
+ * Where readiness writes, to see that each stream can be written to: a key of every bucket, and subjects that nobody
+ * reads. No project, job or stage is called so.
+ */
+export const readyProbe = {
+  key: 'ready-check',
+  events: 'lathe.event.ready.check',
+  work: 'lathe.work.ready-check',
+} as const;
+
 /** Queue group subject on which evaluators take chat requests (contracts/message/inference.ts). */
 export const inferenceSubject = 'lathe.inference.chat';
 export const inferenceQueue = 'lathe-inference';

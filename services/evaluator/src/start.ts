@@ -15,6 +15,7 @@ import { connectNats, type Nats } from '@lathe/platform/nats/connection';
 import { pause } from '@lathe/platform/nats/pause';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { ensureStreams } from '@lathe/platform/nats/setup';
+import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { type Announcer, createAnnouncer } from './announce.ts';
@@ -110,7 +111,8 @@ export async function start(
         port: config.healthPort,
         metrics,
         checks: {
-          nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
+          nats: natsCheck(nats),
+          artifacts: artifactsCheck(ports.artifacts),
         },
       });
       stops.add('health', () => health.stop());

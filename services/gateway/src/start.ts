@@ -16,6 +16,7 @@ import { createMetrics } from '@lathe/platform/metrics';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { pause } from '@lathe/platform/nats/pause';
 import { ensureStreams } from '@lathe/platform/nats/setup';
+import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { createApp, type GatewayPorts, routesOf } from './app.ts';
@@ -108,13 +109,7 @@ async function openPorts(
     inference: createInference(nats.connection, settings),
     bodies,
     keys: storedKeys(bootstrap, furtherKeys),
-    checks: {
-      nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
-      artifacts: async () => {
-        await artifacts.stat('ready-check');
-        return null;
-      },
-    },
+    checks: { nats: natsCheck(nats), artifacts: artifactsCheck(artifacts) },
     parts,
     log,
     now: Date.now,

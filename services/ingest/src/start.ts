@@ -11,6 +11,7 @@ import { createMetrics } from '@lathe/platform/metrics';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { ensureStreams } from '@lathe/platform/nats/setup';
+import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { serveIngest } from './nats.ts';
@@ -69,7 +70,8 @@ export async function start(
         port: config.healthPort,
         metrics,
         checks: {
-          nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
+          nats: natsCheck(nats),
+          artifacts: artifactsCheck(ports.artifacts),
         },
       });
       stops.add('health', () => health.stop());

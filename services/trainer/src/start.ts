@@ -17,6 +17,7 @@ import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { consumeWork, publishWork } from '@lathe/platform/nats/work';
 import { readStageQueue, removeWork } from '@lathe/platform/nats/work-queue';
+import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { failDead, failWork } from './controller/dead-letters.ts';
@@ -124,7 +125,8 @@ export async function start(
         port: config.healthPort,
         metrics,
         checks: {
-          nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
+          nats: natsCheck(nats),
+          artifacts: artifactsCheck(artifacts),
         },
       });
       parts.add('health', () => health.stop());

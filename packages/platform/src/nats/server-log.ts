@@ -10,8 +10,24 @@ const levels = {
   TRC: 'trace',
 } as const;
 
-/** Puts a line of nats-server into our log, with its own level: what worries the server is worth reading. */
-export function logServerLine(log: Logger, line: string): void {
-  const [, level = 'INF', text = line] = /^\[\d+\] \S+ \S+ \[([A-Z]{3})\] ?(.*)$/.exec(line) ?? [];
-  log[levels[level as keyof typeof levels] ?? 'warn']({ line: text }, 'nats-server');
+/** For so long a line that was logged is not worth reading again, and so many lines are remembered. */
+const repeatMs = 60_000;
+const remembered = 100;
+
+/**
+ * Puts lines of nats-server into our log, each with its own level: what worries the server is worth reading. One that
+ * says the same again and again, as on a full disk, is logged once a minute.
+ */
+export function serverLog(log: Logger, now: () => number = Date.now): (line: string) => void {
+  const said = new Map<string, number>();
+  return (line) => {
+    const [, code = 'INF', text = line] = /^\[\d+\] \S+ \S+ \[([A-Z]{3})\] ?(.*)$/.exec(line) ?? [];
+    const level = levels[code as keyof typeof levels] ?? 'warn';
+    const isRepeated = now() - (said.get(text) ?? Number.NEGATIVE_INFINITY) < repeatMs;
+    if (!isRepeated && (level === 'warn' || level === 'error')) {
+      if (said.size >= remembered) said.clear();
+      said.set(text, now());
+    }
+    log[isRepeated ? 'debug' : level]({ line: text }, 'nats-server');
+  };
 }

@@ -15,6 +15,7 @@ import { inLogContext } from '@lathe/platform/log-context';
 import { createMetrics } from '@lathe/platform/metrics';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { ensureStreams } from '@lathe/platform/nats/setup';
+import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { parseAddress } from '../security/address.ts';
@@ -132,7 +133,8 @@ export async function startWorker(
         port: config.healthPort,
         metrics,
         checks: {
-          nats: async () => ((await nats.healthy()) ? null : 'nats-server does not answer'),
+          nats: natsCheck(nats),
+          artifacts: artifactsCheck(artifacts),
           work: async () => {
             if (runs.draining) return 'the worker drains';
             return announcer === undefined ? 'the worker is not announced yet' : null;

@@ -1,0 +1,90 @@
+import { statfs } from 'node:fs/promises';
+import type { Logger } from '@lathe/platform/log';
+import type { Nats } from '@lathe/platform/nats/connection';
+import { pause } from '@lathe/platform/nats/pause';
+import { checkWrites } from '@lathe/platform/nats/write-check';
+import type { Stoppable } from '@lathe/platform/shutdown';
+
+export type NatsWatchSettings = {
+  /** Pause between two looks, and after one that found a problem. */
+  readonly everyMs: number;
+  readonly againMs: number;
+  /** How long a write may take. */
+  readonly timeoutMs: number;
+  /** Looks in a row that must find a problem before the server is started again. */
+  readonly patience: number;
+  /** Room in its folder, in bytes, below which a restart would not help. */
+  readonly leastRoomBytes: number;
+};
+
+export const natsWatchDefaults: NatsWatchSettings = {
+  everyMs: 5000,
+  againMs: 1000,
+  timeoutMs: 3000,
+  patience: 2,
+  leastRoomBytes: 16 * 2 ** 20,
+};
+
+export type NatsWatchPorts = {
+  /** Folder of the server's store. */
+  readonly folder: string;
+  readonly connect: () => Promise<Nats>;
+  /** Ends the server in order; its supervisor starts it again. */
+  readonly restart: () => Promise<void>;
+  readonly onProblem: (problem: string | null) => void;
+  readonly log: Logger;
+};
+
+/**
+ * Looks again and again whether our nats-server takes writes, and starts it again when it does not while there is room:
+ * a stream that met a full disk takes none until then. What is wrong is told as long as it lasts.
+ */
+export function watchNatsWrites(
+  ports: NatsWatchPorts,
+  settings: NatsWatchSettings = natsWatchDefaults,
+): Stoppable {
+  const { folder, restart, onProblem, log } = ports;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let nats: Nats | undefined;
+  let failures = 0;
+  const look = async (): Promise<string | null> => {
+    const { bavail, bsize } = await statfs(folder);
+    if (bavail * bsize < settings.leastRoomBytes)
+      return `the disk of ${folder} is full: ${Math.floor((bavail * bsize) / 2 ** 20)} MiB are left`;
+    nats ??= await ports.connect();
+    await checkWrites(nats, settings.timeoutMs);
+    return null;
+  };
+  const lookAndMend = async (): Promise<void> => {
+    const problem = await look().catch((error: unknown) => {
+      failures++;
+      return error instanceof Error ? error.message : String(error);
+    });
+    if (signal.aborted) return;
+    if (problem === null) failures = 0;
+    onProblem(problem);
+    if (failures < settings.patience) return;
+    failures = 0;
+    log.error({ problem }, 'nats-server is started again: it takes no writes, and there is room');
+    await restart();
+  };
+  const loop = async (): Promise<void> => {
+    for (let wait = settings.everyMs; ; ) {
+      await pause(wait, signal);
+      if (signal.aborted) return;
+      await lookAndMend().catch((error: unknown) =>
+        log.error({ err: error }, 'nats-server could not be looked after'),
+      );
+      wait = failures === 0 ? settings.everyMs : settings.againMs;
+    }
+  };
+  const ended = loop();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await ended;
+      await nats?.close();
+    },
+  };
+}
