@@ -14,6 +14,27 @@ export type BpeSpecification = {
   byteFallback: boolean;
 };
 
+/**
+ * Whether words can have a token: one of a single symbol, one that a merge makes, or the unknown one.
+ * Entries that fill up a vocabulary are none of these.
+ */
+export function reachOf(
+  { vocabulary, ignoreMerges, unknownToken = '' }: BpeSpecification,
+  merges: readonly (readonly [number, number, number])[],
+  symbols: Iterable<number | undefined>,
+): (token: number) => boolean {
+  if (ignoreMerges) return () => true;
+  let reached: Set<number | undefined> | undefined;
+  return (token) => {
+    reached ??= new Set([
+      ...merges.map(([, , made]) => made),
+      ...symbols,
+      vocabulary.get(unknownToken),
+    ]);
+    return reached.has(token);
+  };
+}
+
 /** Token ids of each merge: left, right, result. Throws TokenizerError for one without entries. */
 export function resolveMerges(
   { source, vocabulary, merges }: BpeSpecification,

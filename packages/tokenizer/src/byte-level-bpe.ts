@@ -1,5 +1,5 @@
 import { createMergeTable, mergeWord } from './bpe.ts';
-import { type BpeSpecification, resolveMerges } from './bpe-specification.ts';
+import { type BpeSpecification, reachOf, resolveMerges } from './bpe-specification.ts';
 import { bytesOfEntry, characterOfByte, entryOfBytes } from './byte-alphabet.ts';
 import { TokenizerError } from './error.ts';
 import { cacheWords, type WordEncoder } from './word-encoder.ts';
@@ -8,7 +8,8 @@ import { cacheWords, type WordEncoder } from './word-encoder.ts';
 export function createByteLevelBpe(specification: BpeSpecification): WordEncoder {
   const { source, vocabulary, ignoreMerges } = specification;
   const isEntry = (entry: string): boolean => bytesOfEntry(entry) !== undefined;
-  const table = createMergeTable(resolveMerges(specification, isEntry));
+  const merges = resolveMerges(specification, isEntry);
+  const table = createMergeTable(merges);
   const tokenOfByte = Int32Array.from(characterOfByte, (entry) => vocabulary.get(entry) ?? -1);
   const unknown = vocabulary.get(specification.unknownToken ?? '');
   const byteLengths = new Map([...vocabulary].map(([entry, id]) => [id, entry.length]));
@@ -37,6 +38,7 @@ export function createByteLevelBpe(specification: BpeSpecification): WordEncoder
 
   return {
     encode: cacheWords(compute),
+    reaches: reachOf(specification, merges, tokenOfByte),
     appendOffsets: (word, tokens, start, out) => {
       const ends = characterEnds(word);
       let byte = 0;

@@ -1,5 +1,5 @@
 import { createMergeTable, mergeWord } from './bpe.ts';
-import { type BpeSpecification, resolveMerges } from './bpe-specification.ts';
+import { type BpeSpecification, reachOf, resolveMerges } from './bpe-specification.ts';
 import { TokenizerError } from './error.ts';
 import { byteTokenName, cacheWords, type WordEncoder } from './word-encoder.ts';
 
@@ -15,7 +15,8 @@ const mark = '▁';
  */
 export function createCharacterBpe(specification: BpeSpecification): WordEncoder {
   const { source, vocabulary, ignoreMerges, fuseUnknown, byteFallback } = specification;
-  const table = createMergeTable(resolveMerges(specification, () => true));
+  const merges = resolveMerges(specification, () => true);
+  const table = createMergeTable(merges);
   const unknown = vocabulary.get(specification.unknownToken ?? '');
   const entryLengths = new Map([...vocabulary].map(([entry, id]) => [id, entry.length]));
   const byteTokens = byteFallback
@@ -59,7 +60,11 @@ export function createCharacterBpe(specification: BpeSpecification): WordEncoder
 
   const encodePart = cacheWords((part) => mergeWord(split(part).ids, table));
   const canCut = vocabulary.has(mark) && !specification.merges.some(crossesWords);
+  const characters = [...vocabulary].flatMap(([entry, id]) =>
+    [...entry].length === 1 ? [id] : [],
+  );
   return {
+    reaches: reachOf(specification, merges, [...characters, ...byteTokens]),
     encode: (word) => {
       const whole = ignoreMerges ? vocabulary.get(word) : undefined;
       if (whole !== undefined) return [whole];

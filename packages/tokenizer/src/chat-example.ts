@@ -7,6 +7,7 @@ import {
 } from './chat-template.ts';
 import { type ControlGuard, createControlGuard } from './control-guard.ts';
 import { TokenizerError } from './error.ts';
+import { requireRows } from './rows.ts';
 import { pickSentinels } from './sentinel.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -36,7 +37,8 @@ const knownRoles = [
  * Tokens of a conversation, supervised where the assistant answers: its text and the end of its turn, not
  * its header, and not in turns of weight 0. The text is cut where an answer starts or ends, so that the
  * tokens before an answer are the tokens of its generation prompt. Throws TokenizerError for a template
- * that cannot be segmented, an unknown role, or a control string that the template acts upon.
+ * that cannot be segmented, an unknown role, a token for which the model has no row, or a control string that
+ * the template acts upon.
  */
 export function encodeChat(
   tokenizer: Tokenizer,
@@ -68,6 +70,7 @@ export function encodeChat(
       targets.push(supervised && i < last);
     });
   }
+  requireRows(tokenizer, tokens);
   return toExample(tokens, targets, controlStringsIn(tokenizer, [messages, options.tools]));
 }
 

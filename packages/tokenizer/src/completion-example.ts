@@ -1,4 +1,5 @@
 import { controlStringsIn, type EncodedExample, toExample } from './chat-example.ts';
+import { requireRows } from './rows.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export type Completion = {
@@ -11,7 +12,7 @@ export type Completion = {
 /**
  * Tokens of a prompt and its completion, encoded apart, so that the prompt has the same tokens with and
  * without its completion, which goes on from it. The tokenizer's own prefix comes first; completion and
- * `eos` are supervised.
+ * `eos` are supervised. Throws TokenizerError for a token for which the model has no row.
  */
 export function encodeCompletion(
   tokenizer: Tokenizer,
@@ -20,6 +21,7 @@ export function encodeCompletion(
   const context = [...tokenizer.prefix, ...tokenizer.encode(prompt)];
   const place = prompt === '' ? {} : ({ after: 'text' } as const);
   const answer = [...tokenizer.encode(completion, place), eos];
+  requireRows(tokenizer, [...context, ...answer]);
   const targets = [...context.map(() => false), ...answer.map(() => true)];
   return toExample(
     [...context, ...answer],

@@ -52,6 +52,12 @@ export type Tokenizer = {
    * special and added tokens and for ids that mean nothing.
    */
   tokenBytes(token: number): Uint8Array | undefined;
+  /** The tokens from this id on that text without special tokens can have; entries that no word reaches are none. */
+  textTokens(from: number): number[];
+  /** Names the tokenizer in errors. */
+  source: string;
+  /** Rows of the model's embedding, as its config.json has them; undefined where it is not known. */
+  rows: number | undefined;
   /** One more than the highest token id. */
   vocabularySize: number;
   isSpecial(token: number): boolean;
@@ -74,23 +80,24 @@ export type Tokenizer = {
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const file = join(folder, 'tokenizer.json');
-  const { tokenizer, names, special } = await readTokenizerFolder(folder);
+  const { tokenizer, ...others } = await readTokenizerFolder(folder);
   if (tokenizer === undefined) throw new TokenizerError(file, 'the file is missing');
-  return createTokenizer(tokenizer, file, { names, special });
+  return createTokenizer(tokenizer, file, others);
 }
 
-/** What the files beside a tokenizer.json say of its special tokens. */
+/** What the files beside a tokenizer.json say of its tokens. */
 export type TokenNames = {
   names?: ReadonlyMap<string, string>;
   /** Tokens that are special whatever tokenizer.json says. */
   special?: readonly string[];
+  rows?: number | undefined;
 };
 
 /** Builds a tokenizer from a parsed tokenizer.json; `source` names it in errors. */
 export function createTokenizer(
   json: unknown,
   source = 'tokenizer.json',
-  { names = new Map(), special = [] }: TokenNames = {},
+  { names = new Map(), special = [], rows }: TokenNames = {},
 ): Tokenizer {
   const specification = parseSpecification(source, json, new Set(special));
   const { addedTokens, post } = specification;
@@ -143,6 +150,19 @@ export function createTokenizer(
     tokenId: (text) => ids.get(text),
     tokenBytes: (token) =>
       texts.texts[token] === undefined || texts.added.has(token) ? undefined : decoder.bytes(token),
+    textTokens: (from) => {
+      const entries = new Set(specification.entries.map(([, id]) => id));
+      const { reaches = () => true } = specification.words;
+      const ids = Array.from(
+        { length: Math.max(0, texts.texts.length - from) },
+        (_, i) => from + i,
+      );
+      return ids.filter(
+        (id) => (texts.added.has(id) && !control.has(id)) || (entries.has(id) && reaches(id)),
+      );
+    },
+    source,
+    rows,
     vocabularySize: texts.texts.length,
     isSpecial: (token) => control.has(token),
     isAdded: (token) => texts.added.has(token),

@@ -13,7 +13,7 @@ it('finds holes and the rows that pad a head, and takes control tokens for token
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
     post_processor: null,
     decoder: { type: 'ByteLevel' },
-    model: { type: 'BPE', vocab: { a: 0, b: 1, c: 4 }, merges: [] },
+    model: { type: 'BPE', vocab: { a: 0, b: 1, c: 4, '<|end|>': 5, plain: 6 }, merges: [] },
   });
   expect(absentTokens(tokenizer, 7)).toEqual([[2, 4]]);
   expect(absentTokens(tokenizer, 64)).toEqual([

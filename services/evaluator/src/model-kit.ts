@@ -7,6 +7,7 @@ import { type ModelFolder, openModelFolder } from '@lathe/engine/checkpoint/mode
 import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
+import { checkRows } from '@lathe/tokenizer/fit';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 
 /** What turns texts into a model's tokens and back, all of it from the model's own folder. */
@@ -29,12 +30,13 @@ export type ModelKit = {
 
 /**
  * Opens a model folder for use. Throws UnsupportedModelError, CheckpointError or TokenizerError for a
- * folder that cannot be served; a missing chat template is no reason.
+ * folder that cannot be served, such as one whose tokenizer is larger than the model; a missing chat template is no reason.
  */
 export async function openModelKit(folder: string): Promise<ModelKit> {
   const { config, tensors } = await openModelFolder(folder);
   const tokenizer = await loadTokenizer(folder);
   const { template, templateProblem } = await optionalTemplate(folder);
+  checkRows(tokenizer, config.vocabularySize, template);
   const eos = (await endOfText(folder, tokenizer)) ?? null;
   const turn = template === null ? undefined : endOfTurn(tokenizer, template);
   const stops = [...config.eosTokens, ...(eos === null ? [] : [eos])];

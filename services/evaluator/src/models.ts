@@ -80,7 +80,13 @@ export function createModels(ports: ModelPorts): Models {
     place: Pick<EngineModel, 'folder' | 'adapter' | 'isBase'>,
     rows: DatasetManifest['kind'],
   ): Promise<ServedModel> => {
-    const facts = await factsOf(place.folder);
+    const facts = await factsOf(place.folder).catch((error: unknown) => {
+      if (!(error instanceof Error && error.name === 'TokenizerError')) throw error;
+      // The folder was changed after it was announced. Users do not know where it lies.
+      const reason = error.message.replace(/^\S*\//, '');
+      const message = `The model '${name}' cannot be used: ${reason}.`;
+      throw new LatheError('unsupported_model', message, { param: 'model', cause: error });
+    });
     const maxContext = Math.min(ports.contextTokens, facts.maxPositions);
     const virtual = place.adapter === null ? 0 : await virtualTokenCount(place.adapter);
     const room = maxContext - virtual;

@@ -5,6 +5,8 @@ import { type EncodedExample, encodeChat } from '@lathe/tokenizer/chat-example';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { endOfText } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
+import { checkRows } from '@lathe/tokenizer/fit';
+import { MissingRowError } from '@lathe/tokenizer/rows';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import type { FileKind } from './detect.ts';
 import { type LoadedTemplate, loadTemplate, withoutSource } from './template.ts';
@@ -36,7 +38,7 @@ export async function createRowEncoder(
   model: string,
   kind: FileKind,
 ): Promise<RowEncoder> {
-  const tokenizer = await loadTokenizer(folder);
+  const tokenizer = await openTokenizer(folder, model);
   if (kind === 'chat' || kind === 'preference' || kind === 'judged')
     return chatEncoder(tokenizer, await loadTemplate(folder, model));
   const eos = await endOfText(folder, tokenizer);
@@ -47,6 +49,22 @@ export async function createRowEncoder(
     `The model '${model}' names no end-of-text token, so what it writes would never end.`,
     { param: 'model' },
   );
+}
+
+/** The tokenizer of a folder. Throws `unsupported_model` for one that is larger than its model, or broken. */
+async function openTokenizer(folder: string, model: string): Promise<Tokenizer> {
+  try {
+    const tokenizer = await loadTokenizer(folder);
+    if (tokenizer.rows !== undefined) checkRows(tokenizer, tokenizer.rows);
+    return tokenizer;
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+    throw new LatheError(
+      'unsupported_model',
+      `The model '${model}' cannot be trained: ${withoutSource(error)}.`,
+      { param: 'model', cause: error },
+    );
+  }
 }
 
 function chatEncoder(tokenizer: Tokenizer, { template, sha256 }: LoadedTemplate): RowEncoder {
@@ -60,6 +78,7 @@ function chatEncoder(tokenizer: Tokenizer, { template, sha256 }: LoadedTemplate)
       try {
         return toRow(chats.map((messages) => encodeChat(tokenizer, template, messages)));
       } catch (error) {
+        if (error instanceof MissingRowError) return { issue: unreadable('messages', error) };
         if (!(error instanceof TokenizerError)) throw error;
         const message = `the chat template refuses the row: ${withoutSource(error)}`;
         return { issue: { path: 'messages', rule: 'template', message, level: 'error' } };
@@ -75,7 +94,9 @@ function completionEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
     encode(row) {
       if (row.kind !== 'completion') throw new TypeError('a completion encoder got a chat');
       const { prompt, completion } = row;
-      return toRow([encodeCompletion(tokenizer, { prompt, completion, eos })]);
+      return unlessRefused('prompt', () =>
+        toRow([encodeCompletion(tokenizer, { prompt, completion, eos })]),
+      );
     },
   };
 }
@@ -87,7 +108,10 @@ function textEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
     endsAnswer: () => true,
     encode(row, pieceTokens) {
       if (row.kind !== 'text') throw new TypeError('a text encoder got another row');
-      const whole = toRow([encodeCompletion(tokenizer, { prompt: '', completion: row.text, eos })]);
+      const whole = unlessRefused('text', () =>
+        toRow([encodeCompletion(tokenizer, { prompt: '', completion: row.text, eos })]),
+      );
+      if ('issue' in whole) return whole;
       const [{ tokens, supervised }] = whole.examples as [ShardExample];
       const examples: ShardExample[] = [];
       // A piece of one token would have nothing to predict.
@@ -98,6 +122,21 @@ function textEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
       return { ...whole, examples };
     },
   };
+}
+
+/** The row that `encode` gives, or what is wrong with its text. */
+function unlessRefused(path: string, encode: () => EncodedRow): EncodedRow | { issue: RowIssue } {
+  try {
+    return encode();
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+    return { issue: unreadable(path, error) };
+  }
+}
+
+function unreadable(path: string, error: TokenizerError): RowIssue {
+  const message = `the row cannot be read: ${withoutSource(error)}`;
+  return { path, rule: 'tokens', message, level: 'error' };
 }
 
 /** The conversation with each of the answers, of which only they are targets. */

@@ -17,6 +17,8 @@ export type TokenizerFolder = {
   names: ReadonlyMap<string, string>;
   /** Tokens that are special by a name or by a list, whatever tokenizer.json says. */
   special: readonly string[];
+  /** Rows of the model's embedding, where config.json says it. */
+  rows: number | undefined;
 };
 
 /**
@@ -42,7 +44,9 @@ export function combineTokenizerFiles(files: TokenizerFiles): TokenizerFolder {
     file === undefined
       ? undefined
       : combine({ source, file: Object.fromEntries(file), name, settings, named, special });
-  return { tokenizer, names: new Map(texts), special };
+  const rows = files.modelConfig?.get('vocab_size');
+  const isCount = typeof rows === 'number' && Number.isSafeInteger(rows);
+  return { tokenizer, names: new Map(texts), special, rows: isCount ? rows : undefined };
 }
 
 type Parts = {

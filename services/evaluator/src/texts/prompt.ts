@@ -2,6 +2,7 @@ import type { Message } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
+import { MissingRowError, requireRows } from '@lathe/tokenizer/rows';
 import { type ModelKit, templateOf, withoutSource } from '../model-kit.ts';
 import type { TextModel } from './text-task.ts';
 
@@ -14,17 +15,31 @@ export function promptTokens(
   const { tokenizer } = kit;
   if (style === 'completion') {
     const prompt = messages.map((message) => message.content).join('\n');
-    return [...tokenizer.prefix, ...tokenizer.encode(prompt)];
+    const tokens = [...tokenizer.prefix, ...tokenizer.encode(prompt)];
+    try {
+      requireRows(tokenizer, tokens, kit.config.vocabularySize);
+    } catch (error) {
+      throw refusal(error, 'The messages cannot be read');
+    }
+    return tokens;
   }
   const template = templateOf(kit, name);
   try {
     return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true }).tokens;
   } catch (error) {
-    if (!(error instanceof TokenizerError)) throw error;
-    throw new LatheError(
-      'invalid_value',
-      `The model's chat template refuses the messages: ${withoutSource(error)}.`,
-      { param: 'messages', cause: error },
+    const isRow = error instanceof MissingRowError;
+    throw refusal(
+      error,
+      isRow ? 'The messages cannot be read' : "The model's chat template refuses the messages",
     );
   }
+}
+
+/** A tokenizer's complaint as the answer to a request; any other error as it is. */
+function refusal(error: unknown, problem: string): unknown {
+  if (!(error instanceof TokenizerError)) return error;
+  return new LatheError('invalid_value', `${problem}: ${withoutSource(error)}.`, {
+    param: 'messages',
+    cause: error,
+  });
 }

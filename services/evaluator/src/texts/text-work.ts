@@ -75,7 +75,8 @@ export function createTextWork(): (task: unknown) => Promise<unknown> {
   };
 }
 
-function factsOf(kit: ModelKit): ModelFacts {
+/** What is told of a model outside of its thread. */
+export function factsOf(kit: ModelKit): ModelFacts {
   const { config, parameters, tokenizerSha256, templateProblem, stopTokens } = kit;
   const { hiddenSize, maxPositions } = config;
   return { hiddenSize, maxPositions, parameters, tokenizerSha256, templateProblem, stopTokens };
