@@ -1,0 +1,238 @@
+/**
+ * All documented options of a request in pairs, against the whole platform: whatever is asked, the answer is 4xx or
+ * of its documented form, no process ends, and the next request is answered. `LATHE_PAIRS_SEED` and
+ * `LATHE_PAIRS_MOST` draw others and more.
+ */
+import { chatCompletionSchema, chatRequestSchema } from '@lathe/contracts/http/chat';
+import { embeddingListSchema, embeddingRequestSchema } from '@lathe/contracts/http/embedding';
+import { errorBodySchema } from '@lathe/contracts/http/error';
+import { createJobSchema, jobObjectSchema } from '@lathe/contracts/http/fine-tuning';
+import { readConfig } from '@lathe/platform/config';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { type Option, optionsOf, pairsOf, randomOf, withOptions } from './option-values.ts';
+import { supportLines } from './platform-fixture.ts';
+
+const seed = Number(process.env.LATHE_PAIRS_SEED ?? 1);
+const most = Number(process.env.LATHE_PAIRS_MOST ?? 100);
+const model = 'lathe-tiny';
+
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let platform: Platform;
+let pids: ReadonlyMap<string, number>;
+beforeAll(async () => {
+  console.info(`pairs of options: seed ${seed}, ${most} of each kind`);
+  folder = await tempFolder();
+  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' };
+  platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
+  pids = platform.pids();
+});
+afterAll(async () => {
+  await platform.stop();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function call(path: string, body?: string | FormData): Promise<Response> {
+  return fetch(`${platform.url}/v1${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      authorization: `Bearer ${platform.apiKey}`,
+      ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+/** Checks the answer to a request, whatever it is; returns what a good one says. */
+async function checked<T>(
+  response: Response,
+  schema: z.ZodType<T>,
+  asked: string,
+): Promise<T | undefined> {
+  const text = await response.text();
+  const what = `${asked.slice(0, 2000)} is answered ${response.status} ${text.slice(0, 500)}`;
+  if (response.status === 503 || response.status === 429)
+    expect(response.headers.get('retry-after'), what).not.toBeNull();
+  else expect(response.status, what).toBeLessThan(500);
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    expect(text, what).not.toContain('"server_error"');
+    expect(text, what).toMatch(/data: \[DONE\]\n\n$|"error":/);
+    return undefined;
+  }
+  // JSON has no NaN: where a number was none, null stands, which no schema takes.
+  const parsed = (response.ok ? schema : errorBodySchema).safeParse(JSON.parse(text));
+  expect(parsed.success, `${what}: ${parsed.error}`).toBe(true);
+  return response.ok ? (parsed.data as T) : undefined;
+}
+
+/** Sends the body with every pair of options; tells how many answers were good. */
+async function tryPairs<T>(
+  path: string,
+  body: object,
+  {
+    options,
+    schema,
+    onGood,
+  }: {
+    readonly options: readonly Option[];
+    readonly schema: z.ZodType<T>;
+    readonly onGood?: (answer: T) => Promise<void>;
+  },
+): Promise<number> {
+  let good = 0;
+  let left = most;
+  for (const pair of pairsOf(options, randomOf(seed))) {
+    if (left-- === 0) break;
+    const asked = JSON.stringify(withOptions(body, pair));
+    const answer = await checked(await call(path, asked), schema, asked);
+    if (answer === undefined) continue;
+    good++;
+    await onGood?.(answer);
+  }
+  expect(platform.pids()).toEqual(pids);
+  return good;
+}
+
+const nested = (depth: number) =>
+  Array.from({ length: depth }).reduce((inner) => [inner], 0 as unknown);
+/** Schemas at and beyond the edge of what is supported. */
+const schemas = [
+  ...[
+    true,
+    false,
+    {},
+    { type: 'object' },
+    { type: 'array', minItems: 9e15 },
+    { const: nested(90) },
+  ],
+  ...[{ const: nested(1600) }, { type: 'number', multipleOf: 5e-324 }, { $ref: '#' }, { enum: [] }],
+  ...[
+    { type: 'integer', minimum: 1e308 },
+    { type: 'string', pattern: '(' },
+    { type: 'string', format: 'uuid' },
+  ],
+  ...[
+    { type: 'string', pattern: '^(a|b)*a(a|b){13}$' },
+    { type: 'string', maxLength: 0 },
+  ],
+  { type: 'object', properties: { a: { type: ['number', 'null'] } }, required: ['a'] },
+];
+
+it('chat', async () => {
+  const options = optionsOf(chatRequestSchema, {
+    instead: {
+      model: [model, 'no-such-model', ''],
+      max_tokens: [1, 4, 0, Number.MAX_SAFE_INTEGER],
+      max_completion_tokens: [1, 4, 0, Number.MAX_SAFE_INTEGER],
+      n: [1, 2, 8, 9, null],
+      logit_bias: [{}, { 5: 100 }, { 5: -100, 0: 1 }, { 999999: 1 }, { x: 1 }, { 5: 101 }, null],
+      'response_format.json_schema.name': ['name', 'no name', ''],
+      'response_format.json_schema.schema': schemas,
+      metadata: [{}, { a: 'b' }, { a: 1 }, null],
+    },
+  });
+  const messages = [{ role: 'user', content: 'hi' }];
+  const good = await tryPairs(
+    '/chat/completions',
+    { model, max_tokens: 4, messages },
+    {
+      options,
+      schema: chatCompletionSchema,
+    },
+  );
+  expect(good).toBeGreaterThan(most / 10);
+}, 120_000);
+
+it('the request that ended everybody', async () => {
+  const asked = JSON.stringify({
+    ...{ model, max_tokens: 4, messages: [{ role: 'user', content: 'hi' }] },
+    ...{ response_format: { type: 'json_object' }, logprobs: true, top_logprobs: 5 },
+  });
+  const answer = await checked(await call('/chat/completions', asked), chatCompletionSchema, asked);
+  expect(answer?.choices[0]?.logprobs?.content.length).toBeGreaterThan(0);
+});
+
+it('embeddings', async () => {
+  const options = optionsOf(embeddingRequestSchema, {
+    instead: {
+      model: [model, 'no-such-model'],
+      dimensions: [1, 127, 128, 129, 0, null, Number.MAX_SAFE_INTEGER],
+      input: [
+        'a',
+        '',
+        [],
+        ['a', 'b'],
+        ['a', ''],
+        [5, 17],
+        [[5], [17, 2]],
+        [[]],
+        [-1],
+        [2 ** 40],
+        ['a', 1],
+      ],
+    },
+  });
+  for (let round = 0; round < 4; round++)
+    await tryPairs('/embeddings', { model, input: 'a' }, { options, schema: embeddingListSchema });
+}, 60_000);
+
+it('jobs: each is taken or refused, and those that are let end, end with a model or a reason', async () => {
+  const form = new FormData();
+  const lines = await supportLines(12);
+  form.set('purpose', 'fine-tune');
+  form.set('file', new Blob([lines.join('\n')]), 'rows.jsonl');
+  const { id: file } = (await (await call('/files', form)).json()) as { id: string };
+  const options = optionsOf(createJobSchema, {
+    inside: ['hyperparameters', 'lathe'],
+    instead: {
+      model: [model],
+      training_file: [file],
+      validation_file: [null, file, 'file-none'],
+      'hyperparameters.n_epochs': ['auto', 1, 2, 0, 51],
+      suffix: ['a', '', null, 'ü', 'x'.repeat(64)],
+      metadata: [{}, { a: 'b' }, null],
+      'lathe.device': ['cpu', 'cuda', 'tpu'],
+    },
+  });
+  const quick = {
+    model,
+    training_file: file,
+    hyperparameters: { n_epochs: 1 },
+    lathe: { evaluation_rows: 2 },
+  };
+  const open: string[] = [];
+  let seen = 0;
+  await tryPairs('/fine_tuning/jobs', quick, {
+    options,
+    schema: jobObjectSchema,
+    async onGood({ id }) {
+      // Every so many runs to its end; the others are ended at once.
+      if (seen++ % 8 === 0 && open.length < 3) open.push(id);
+      else await call(`/fine_tuning/jobs/${id}/cancel`, '');
+    },
+  });
+  expect(open.length).toBeGreaterThan(0);
+  for (const id of open) {
+    const job = await ended(id);
+    expect(['internal_error', 'worker_lost'], JSON.stringify(job)).not.toContain(job.error?.code);
+  }
+  expect(platform.pids()).toEqual(pids);
+}, 240_000);
+
+/** The job when it is over, or waits for a worker that is not there. */
+async function ended(id: string): Promise<z.infer<typeof jobObjectSchema>> {
+  for (;;) {
+    const job = await checked(await call(`/fine_tuning/jobs/${id}`), jobObjectSchema, id);
+    if (job === undefined) throw new Error(`there is no job ${id}`);
+    if (['succeeded', 'failed', 'cancelled'].includes(job.status)) return job;
+    const { device, memory_limit: memory } = job.lathe.options;
+    if (
+      job.status === 'queued' &&
+      (device === 'cuda' || device === 'webgpu' || memory !== undefined)
+    )
+      return job;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
