@@ -73,6 +73,7 @@ export async function evaluate(
     sampled: rows.length < dataset.heldOut.rows,
     contestants: showings.map((showing) => showing.contestant),
     comparisons: comparisonsOf(showings),
+    warnings: [],
     samples: (dataset.kind === 'text' ? [] : rows)
       .slice(0, settings.samples)
       .map((row, index) => sampleOf(row, index, showings)),

@@ -1,3 +1,4 @@
+import { fileKey } from '@lathe/contracts/artifact/key';
 import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
 import { modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
@@ -136,6 +137,19 @@ describe('an evaluation', () => {
     await drained();
     const events = await service.events(job.id);
     expect(events.find((event) => event.name === 'evaluated')?.message).toMatch(/not compared/);
+  });
+
+  it('warns of a loss that ended above its start, as an event and in the report', async () => {
+    const table = 'step,train_loss,train_accuracy\n1,2.5,0.1\n2,3.5,0.1\n';
+    await service.artifacts.put(fileKey('default', 'file-rising'), Buffer.from(table));
+    const job = await service.trained(dataset, { resultFiles: ['file-rising'] });
+    await service.queue(job);
+    const report = await service.report(await service.ended(job.id));
+    const [first] = report.warnings;
+    expect(first).toMatch(/^The training loss ended at 3\.5000, above 2\.5000 at its start\./);
+    await drained();
+    const warned = (await service.events(job.id)).filter(({ level }) => level === 'warn');
+    expect(warned.map(({ message }) => message)).toEqual(report.warnings);
   });
 
   it('takes up a job that was resumed from the queue', async () => {

@@ -17,6 +17,7 @@ import { untilEngineHolds } from './engine-lost.ts';
 import { evaluate, headline, reportSentence } from './evaluate.ts';
 import { readDataset } from './held-out.ts';
 import { type EventPorts, emit } from './job-events.ts';
+import { contestWarnings, lossWarnings } from './loss-course.ts';
 import type { ModelFiles } from './model-files.ts';
 import { type Models, type ServedModel, styleOf } from './models.ts';
 import type { EvaluatorSettings } from './settings.ts';
@@ -65,7 +66,9 @@ export async function evaluateJob(
   const alive = setInterval(context.progress, pollMs);
   try {
     await emit(ports, job, { name: 'evaluating', message: 'Evaluating the tuned model.' });
-    const report = await untilEngineHolds(() => score(ports, job, watch.signal), {
+    const trained = await lossWarnings(ports.artifacts, job);
+    await warn(ports, job, trained);
+    const scored = await untilEngineHolds(() => score(ports, job, watch.signal), {
       ...ports.settings,
       signal: watch.signal,
       log: ports.log,
@@ -78,6 +81,9 @@ export async function evaluateJob(
           detail: `lost:${losses}`,
         }),
     });
+    const compared = contestWarnings(scored);
+    await warn(ports, job, compared);
+    const report = { ...scored, warnings: [...trained, ...compared] };
     const prefix = reportPrefix(job.project, job.id, newId('attempt'));
     const reportKey = `${prefix}/report.json`;
     await ports.artifacts.put(reportKey, Buffer.from(JSON.stringify(report)));
@@ -90,6 +96,15 @@ export async function evaluateJob(
     clearInterval(alive);
     watch.stop();
   }
+}
+
+async function warn(
+  ports: EvaluationPorts,
+  job: JobRecord,
+  warnings: readonly string[],
+): Promise<void> {
+  for (const message of warnings)
+    await emit(ports, job, { name: 'log', level: 'warn', message, detail: message });
 }
 
 /** The job as it stands, `running` when there is work to do; undefined when the message is void. */

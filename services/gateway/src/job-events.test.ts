@@ -103,6 +103,7 @@ test('reports are 404 until they exist, then whole', async () => {
     sampled: false,
     contestants: [],
     comparisons: [],
+    warnings: [],
     samples: [],
   };
   const sha256 = 'a'.repeat(64);

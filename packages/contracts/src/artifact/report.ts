@@ -44,6 +44,8 @@ export const evaluationReportSchema = z.object({
   sampled: z.boolean(),
   contestants: z.array(contestantSchema),
   comparisons: z.array(comparisonSchema),
+  /** Sentences about losses that end above their start. */
+  warnings: z.array(z.string()).default([]),
   samples: z.array(
     z.object({
       line: z.number().int(),

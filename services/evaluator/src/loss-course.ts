@@ -1,0 +1,83 @@
+import { fileKey } from '@lathe/contracts/artifact/key';
+import type { EvaluationReport } from '@lathe/contracts/artifact/report';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+
+/** Most steps at each end of a run whose losses are averaged; a tenth of all steps where that is fewer. */
+const mostAveraged = 10;
+
+/** The ends of a series of losses that was seen once, from its first to its last. */
+type Course = { count: number; readonly first: number[]; readonly last: number[] };
+
+/**
+ * What the losses of a job's steps tell against it, by its result table: that they end above their start. Nothing
+ * when the table was deleted. Throws what the store throws.
+ */
+export async function lossWarnings(
+  artifacts: ArtifactStore,
+  { project, resultFiles }: Pick<JobRecord, 'project' | 'resultFiles'>,
+): Promise<string[]> {
+  const train: Course = { count: 0, first: [], last: [] };
+  const held: Course = { count: 0, first: [], last: [] };
+  for (const id of resultFiles)
+    for await (const [, loss = '', , heldOut = ''] of tableRows(artifacts, fileKey(project, id))) {
+      take(train, loss);
+      take(held, heldOut);
+    }
+  return [
+    ...rise(train, Math.ceil(train.count / 10), 'The training loss'),
+    ...rise(held, 1, 'The loss on the held-out rows'),
+  ];
+}
+
+/** What the report's losses tell against the tuned model: that it does worse than what it was made of. */
+export function contestWarnings({ contestants }: Pick<EvaluationReport, 'contestants'>): string[] {
+  const of = (name: string) => contestants.find((each) => each.name === name);
+  const tuned = of('tuned');
+  const before = of('start') ?? of('base');
+  if (tuned === undefined || before === undefined || tuned.loss <= before.loss) return [];
+  return [
+    `On the held-out rows the tuned model has a loss of ${tuned.loss.toFixed(4)}, above ${before.loss.toFixed(4)} of the model that it was made of.`,
+  ];
+}
+
+function take(course: Course, text: string): void {
+  // The first line names the columns.
+  const loss = Number(text);
+  if (text === '' || !Number.isFinite(loss)) return;
+  course.count++;
+  if (course.first.length < mostAveraged) course.first.push(loss);
+  course.last.push(loss);
+  if (course.last.length > mostAveraged) course.last.shift();
+}
+
+function rise({ count, first, last }: Course, share: number, what: string): string[] {
+  const averaged = Math.min(share, mostAveraged);
+  const start = mean(first.slice(0, averaged));
+  const end = mean(last.slice(-averaged));
+  if (count < 2 || end <= start) return [];
+  return [
+    `${what} ended at ${end.toFixed(4)}, above ${start.toFixed(4)} at its start. A lower learning rate, or fewer epochs, may cure this.`,
+  ];
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The cells of each line of a table without quotes; none when the table is gone. */
+async function* tableRows(artifacts: ArtifactStore, key: string): AsyncGenerator<string[]> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for await (const chunk of artifacts.get(key)) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield line.split(',');
+    }
+  } catch (error) {
+    if (error instanceof ArtifactError && error.problem === 'not_found') return;
+    throw error;
+  }
+  if (rest !== '') yield rest.split(',');
+}
