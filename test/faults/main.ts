@@ -1,4 +1,6 @@
 /** `npm run test:faults`: deals every fault of the list to a real platform, and prints what held. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type CampaignResult, runCampaign } from './campaign.ts';
 import { createClient } from './client.ts';
@@ -23,6 +25,7 @@ const { values } = parseArgs({
 const wanted = values.only?.split(',');
 const isWanted = (fault: string): boolean => wanted === undefined || wanted.includes(fault);
 const started = performance.now();
+const logFolder = fileURLToPath(new URL('../../.out/faults', import.meta.url));
 const say = (text: string): void => {
   const seconds = Math.round((performance.now() - started) / 1000);
   process.stderr.write(`${String(seconds).padStart(5)} s  ${text}\n`);
@@ -52,12 +55,18 @@ const seconds = (since: number): string => ((performance.now() - since) / 1000).
 
 async function runKills(references: References): Promise<CampaignResult> {
   await using lathe = await startLathe({ environment: shortTimes });
-  const client = createClient(lathe);
-  return await runCampaign(lathe, client, references, {
-    kills: Number(values.kills),
-    seed: Number(values.seed),
-    ...{ clients: 3, pauseMs: 2000, freezeMs: 5000, settleMs: 300_000, say },
-  });
+  const client = createClient(lathe, { patienceMs: 180_000 });
+  try {
+    return await runCampaign(lathe, client, references, {
+      kills: Number(values.kills),
+      seed: Number(values.seed),
+      ...{ clients: 3, pauseMs: 2000, freezeMs: 5000, settleMs: 300_000, say },
+    });
+  } finally {
+    mkdirSync(logFolder, { recursive: true });
+    writeFileSync(`${logFolder}/kills.log`, await lathe.log());
+    say(`what the platform logged: .out/faults/kills.log`);
+  }
 }
 
 function printCampaign({ kills, jobs, files, findings }: CampaignResult): void {
