@@ -1,3 +1,4 @@
+import type { Request } from './chat-places.ts';
 import {
   type ChatTemplate,
   type Message,
@@ -34,8 +35,8 @@ const knownRoles = [
 ];
 
 /**
- * Tokens of a conversation, supervised where the assistant answers: its text and the end of its turn, not
- * its header, and not in turns of weight 0. The text is cut where an answer starts or ends, so that the
+ * Tokens of a conversation as one sequence, supervised where the assistant answers: its text and the end of its turn,
+ * not its header, and not in turns of weight 0. The text is cut where an answer starts or ends, so that the
  * tokens before an answer are the tokens of its generation prompt. Throws TokenizerError for a template
  * that cannot be segmented, an unknown role, a token for which the model has no row, or a control string that
  * the template acts upon.
@@ -46,6 +47,14 @@ export function encodeChat(
   messages: readonly Message[],
   options: RenderOptions = {},
 ): EncodedExample {
+  checkRoles(messages);
+  const find = (request: Request) => renderChat(template, request.messages, request.options);
+  const render = renderGuarded(tokenizer, { messages, options }, { template, find })!;
+  return encodeRendered(tokenizer, render, controlStringsIn(tokenizer, [messages, options.tools]));
+}
+
+/** Throws TokenizerError for a role that is not known. */
+export function checkRoles(messages: readonly Message[]): void {
   messages.forEach(({ role }, i) => {
     if (knownRoles.includes(role)) return;
     throw new TokenizerError(
@@ -53,7 +62,14 @@ export function encodeChat(
       `role ${JSON.stringify(role)} is not one of ${knownRoles.join(', ')}`,
     );
   });
-  const { rendered, guard } = renderGuarded(tokenizer, template, messages, options);
+}
+
+/** Tokens of a rendered conversation, with the answers in it as targets. */
+export function encodeRendered(
+  tokenizer: Tokenizer,
+  { rendered, guard }: GuardedRender,
+  controlStrings: string[],
+): EncodedExample {
   const tokens: number[] = [];
   const targets: boolean[] = [];
   for (const { start, end, supervised } of rendered.spans) {
@@ -64,26 +80,33 @@ export function encodeChat(
       guard,
       ...(before === undefined ? {} : { after: tokenizer.isAdded(before) ? 'token' : 'text' }),
     });
-    const last = rendered.foundBy === 'prefixes' ? endOfTurn(tokenizer, part) : part.length;
+    const last = rendered.foundBy === 'tags' ? part.length : endOfTurn(tokenizer, part);
     part.forEach((token, i) => {
       tokens.push(token);
       targets.push(supervised && i < last);
     });
   }
   requireRows(tokenizer, tokens);
-  return toExample(tokens, targets, controlStringsIn(tokenizer, [messages, options.tools]));
+  return toExample(tokens, targets, controlStrings);
 }
 
-type GuardedRender = { rendered: RenderedChat; guard: string };
+/** Rendered text in which the guard still stands inside the control strings of the user's text. */
+export type GuardedRender = { rendered: RenderedChat; guard: string };
 
-/** Rendered text in which the sentinel still stands inside the control strings of the user's text. */
-function renderGuarded(
+type Finder = {
+  template: ChatTemplate;
+  /** Renders and finds the answers; undefined where it does not find them. */
+  find: (request: Request) => RenderedChat | undefined;
+};
+
+/** Renders with a sentinel inside the control strings of the user's text; undefined where `find` is. */
+export function renderGuarded(
   tokenizer: Tokenizer,
-  template: ChatTemplate,
-  messages: readonly Message[],
-  options: RenderOptions,
-): GuardedRender {
-  const plain = renderChat(template, messages, options);
+  { messages, options }: Request,
+  { template, find }: Finder,
+): GuardedRender | undefined {
+  const plain = find({ messages, options });
+  if (plain === undefined) return undefined;
   const [guard] = pickSentinels(1, plain.text + JSON.stringify([messages, options.tools])) as [
     string,
   ];
@@ -94,7 +117,8 @@ function renderGuarded(
   }));
   const tools = control.guard(options.tools, guard);
   if (!JSON.stringify([guarded, tools]).includes(guard)) return { rendered: plain, guard };
-  const rendered = renderChat(template, guarded, { ...options, tools });
+  const rendered = find({ messages: guarded, options: { ...options, tools } });
+  if (rendered === undefined) return undefined;
   if (rendered.text.replaceAll(guard, '') !== plain.text) {
     const problem =
       'the chat template acts upon a control string in the text, so it cannot be kept as plain text';

@@ -1,3 +1,11 @@
+import {
+  answerStart,
+  isAnswer,
+  locateAnswers,
+  type Region,
+  type Request,
+  refuse,
+} from './chat-places.ts';
 import type {
   ChatSpan,
   ChatTemplate,
@@ -8,32 +16,77 @@ import type {
 import { TokenizerError } from './error.ts';
 import { pickSentinels } from './sentinel.ts';
 
-type Region = { start: number; end: number };
-type Request = { messages: readonly Message[]; options: RenderOptions };
-
-const isAnswer = ({ role }: Message): boolean => role === 'assistant';
-
-/** Renders, and finds what the assistant wrote: from the template's tags, else from its prefixes. */
+/**
+ * Renders, and finds what the assistant wrote: from the template's tags, else from its prefixes. Where the text does
+ * not grow with the conversation, each answer is found where its text stands; in a prompt none is looked for then.
+ */
 export function findRegions(
   template: ChatTemplate,
   messages: readonly Message[],
   options: RenderOptions,
 ): RenderedChat {
   const request = { messages, options };
+  const found = findStableRegions(template, request);
+  if (found !== undefined) return found;
   const text = template.render(messages, options);
-  const isPrompt = options.addGenerationPrompt === true;
+  if (options.addGenerationPrompt === true)
+    return { text, spans: contextOnly(text), foundBy: 'none' };
+  const regions = locateAnswers(template, request, text);
+  return { text, spans: toSpans(template, text, regions, messages), foundBy: 'contents' };
+}
+
+/** As `findRegions`, but undefined where the text of the template does not grow with the conversation. */
+export function findStableRegions(
+  template: ChatTemplate,
+  request: Request,
+): RenderedChat | undefined {
+  const { messages, options } = request;
+  const text = template.render(messages, options);
   if (template.isTagged) {
     const regions = regionsFromTags(template, request, text);
     return { text, spans: toSpans(template, text, regions, messages), foundBy: 'tags' };
   }
   try {
-    const regions = regionsFromPrefixes(template, request, text);
-    return { text, spans: toSpans(template, text, regions, messages), foundBy: 'prefixes' };
+    const found = regionsFromPrefixes(template, request, text);
+    if (found === undefined) return undefined;
+    const spans = toSpans(template, text, found.regions, messages);
+    const { surplus } = found;
+    return { text, spans, foundBy: 'prefixes', ...(surplus !== '' && { promptSurplus: surplus }) };
   } catch (error) {
-    if (!isPrompt || !(error instanceof TokenizerError)) throw error;
-    const spans: ChatSpan[] = [{ start: 0, end: text.length, kind: 'context', supervised: false }];
-    return { text, spans, foundBy: 'none' };
+    if (options.addGenerationPrompt !== true || !(error instanceof TokenizerError)) throw error;
+    return { text, spans: contextOnly(text), foundBy: 'none' };
   }
+}
+
+/**
+ * The conversation with its last message as the only answer, which goes on from what the messages before it are
+ * asked with. Where the template opens that prompt otherwise than the answer, it begins where the answer does.
+ */
+export function findLastAnswer(
+  template: ChatTemplate,
+  { messages, options }: Request,
+): RenderedChat {
+  const last = messages.length - 1;
+  const text = template.render(messages, options);
+  const asked = { ...options, addGenerationPrompt: true };
+  const prompt = findRegions(template, messages.slice(0, last), asked);
+  if (text.startsWith(prompt.text)) {
+    const answer = { start: prompt.text.length, end: text.length, message: last };
+    const before = prompt.spans.map((span) => ({ ...span, supervised: false }));
+    const spans: ChatSpan[] = [...before, { ...answer, kind: 'answer', supervised: true }];
+    return { text, spans, foundBy: 'prefixes' };
+  }
+  const { start, surplus } = answerStart(template, { messages, options, at: last }, text);
+  const answer = { start, end: text.length, message: last };
+  const spans: ChatSpan[] = [
+    ...contextOnly(text.slice(0, start)),
+    { ...answer, kind: 'answer', supervised: true },
+  ];
+  return { text, spans, foundBy: 'prefixes', ...(surplus !== '' && { promptSurplus: surplus }) };
+}
+
+function contextOnly(text: string): ChatSpan[] {
+  return [{ start: 0, end: text.length, kind: 'context', supervised: false }];
 }
 
 function regionsFromTags(
@@ -64,22 +117,25 @@ function regionsFromTags(
     refuse(template, 'its generation tags do not pair up in the rendered text');
   if (plain !== text)
     refuse(template, 'it changes text that holds generation tags, so they cannot be located');
-  return regions;
+  const answers = [...messages.keys()].filter((at) => isAnswer(messages[at] as Message));
+  if (answers.length !== regions.length) return regions;
+  return regions.map((region, i) => ({ ...region, message: answers[i] as number }));
 }
 
 /**
  * For each answer: the text up to and including its header is what the messages before it render to with
- * a generation prompt. That holds only for templates whose text grows with the conversation, so both
- * prefixes are checked on the strings.
+ * a generation prompt. That holds only for templates whose text grows with the conversation: undefined for others.
+ * A prompt may go on with what the text of an answer does not have, which is the `surplus`.
  */
 function regionsFromPrefixes(
   template: ChatTemplate,
   { messages, options }: Request,
   text: string,
-): Region[] {
+): { regions: Region[]; surplus: string } | undefined {
   const regions: Region[] = [];
-  messages.forEach((message, at) => {
-    if (!isAnswer(message)) return;
+  let surplus = '';
+  for (const [at, message] of messages.entries()) {
+    if (!isAnswer(message)) continue;
     const before = template.render(messages.slice(0, at), {
       ...options,
       addGenerationPrompt: true,
@@ -89,13 +145,16 @@ function regionsFromPrefixes(
       ? text
       : template.render(messages.slice(0, at + 1), { ...options, addGenerationPrompt: false });
     const after = text.startsWith(alone) ? alone : withoutEnd(alone, template.endOfText);
-    if (!after.startsWith(before) || !text.startsWith(after)) {
-      const problem = `it renders the conversation up to message ${at + 1} differently alone than within the whole`;
-      refuse(template, `${problem}; put {% generation %} tags around what the assistant writes`);
+    if (!text.startsWith(after)) return undefined;
+    let start = before.length;
+    if (!after.startsWith(before)) {
+      const found = answerStart(template, { messages, options, at }, after);
+      start = found.start;
+      surplus = found.surplus;
     }
-    regions.push({ start: before.length, end: after.length });
-  });
-  return regions;
+    regions.push({ start, end: after.length, message: at });
+  }
+  return { regions, surplus };
 }
 
 /** Some templates end every conversation, though not every answer, with the end-of-text token (Phi 3). */
@@ -132,8 +191,4 @@ function toSpans(
   });
   addContext(text.length);
   return spans;
-}
-
-function refuse(template: ChatTemplate, problem: string): never {
-  throw new TokenizerError(template.source, `the chat template cannot be segmented: ${problem}`);
 }

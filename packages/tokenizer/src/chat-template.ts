@@ -31,13 +31,20 @@ export type ChatSpan = {
   /** `answer`: written by the assistant, end of turn included. `context`: all that leads to it. */
   kind: 'context' | 'answer';
   supervised: boolean;
+  /** Of an answer: which message it is, where that is known. */
+  message?: number;
 };
 
 export type RenderedChat = {
   text: string;
   spans: ChatSpan[];
-  /** How the answers were found; `none` in a prompt for a template that cannot be segmented. */
-  foundBy: 'tags' | 'prefixes' | 'none';
+  /**
+   * How the answers were found: by tags, since the text grows with the conversation, or one by one where their
+   * texts stand; `none` in a prompt for a template whose text does not grow.
+   */
+  foundBy: 'tags' | 'prefixes' | 'contents' | 'none';
+  /** What the generation prompt goes on with where the text of an answer does not: an opened thought. */
+  promptSurplus?: string;
 };
 
 export type ChatTemplate = {
@@ -179,8 +186,8 @@ function withoutWeight({ weight: _, ...message }: Message): Record<string, unkno
 }
 
 /**
- * Renders a conversation and says which parts the assistant wrote. Throws TokenizerError when the
- * template cannot be segmented, except for a generation prompt, which is never trained on.
+ * Renders a conversation and says which parts the assistant wrote. Throws TokenizerError when an answer cannot be
+ * found, except for a generation prompt, which is never trained on.
  */
 export function renderChat(
   template: ChatTemplate,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encodeConversation } from './chat-conversation.ts';
 import { encodeChat } from './chat-example.ts';
 import { createChatTemplate, type Message, renderChat } from './chat-template.ts';
 import { encodeCompletion } from './completion-example.ts';
@@ -190,14 +191,20 @@ test('a control token built by the template from the role is one; an unknown rol
 });
 
 describe('templates that cannot be honoured', () => {
-  test('one that drops earlier text is refused for training and allowed as a prompt', () => {
+  test('one that drops earlier text teaches each answer by itself and is allowed as a prompt', () => {
     const forgetful = createChatTemplate(
       "{% for m in messages %}{{ m.role + ':' }}{% if loop.last or m.role == 'user' %}{{ m.content }}{% endif %}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}",
       settings,
     );
     expect(() => encodeChat(tokenizer, forgetful, conversation)).toThrow(
-      /cannot be segmented: it renders the conversation up to message 3 differently.*generation %\} tags/,
+      /cannot be segmented: it leaves out message 3 once others follow.*generation %\} tags/,
     );
+    const { examples } = encodeConversation(tokenizer, forgetful, conversation);
+    expect(examples.flatMap(supervisedText)).toEqual([
+      'on its way<|im_end|>',
+      'you is thank<|im_end|>',
+    ]);
+    expect(tokenizer.decode(examples[1]?.tokens ?? [])).toContain('assistant:<|im_end|>user:');
     const prompt = encodeChat(tokenizer, forgetful, conversation, { addGenerationPrompt: true });
     expect(prompt.supervisedTokens).toBe(0);
     expect(renderChat(forgetful, conversation, { addGenerationPrompt: true }).foundBy).toBe('none');

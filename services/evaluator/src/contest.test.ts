@@ -1,10 +1,11 @@
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fewShotEntrant, runEntrant, tasksFor } from './contest.ts';
 import type { Engine } from './engine.ts';
-import { drawShots, exampleWithShots, withShots } from './few-shot.ts';
+import { drawShots, examplesWithShots, withShots } from './few-shot.ts';
 import { chatRow } from './fixture-records.ts';
 import { type AnsweredRow, type HeldOutRow, toQuestion } from './held-out.ts';
 import { type ModelKit, openModelKit } from './model-kit.ts';
@@ -37,7 +38,7 @@ const served = (room: number, style: ServedModel['style'] = 'chat'): ServedModel
 const heldOut = (row: AnsweredRow): HeldOutRow => ({
   ...toQuestion(row),
   row,
-  example: exampleWithShots(kit, row, []),
+  examples: examplesWithShots(kit, row, []),
 });
 const text = (tokens: Iterable<number>) => kit.tokenizer.decode(tokens);
 async function* stream(rows: readonly AnsweredRow[]) {
@@ -98,7 +99,7 @@ describe('few-shot prompts', () => {
     };
     const roles = withShots(row.messages, [shot]).map((message) => message.role);
     expect(roles).toEqual(['system', 'user', 'assistant', 'user', 'assistant']);
-    const { tokens, supervised } = exampleWithShots(kit, row, [shot]);
+    const [{ tokens, supervised }] = examplesWithShots(kit, row, [shot]) as [ShardExample];
     expect(text(tokens)).toBe(
       '<|system|>S<|end|><|user|>one<|end|><|assistant|>ONE<|end|><|user|>two<|end|><|assistant|>TWO<|end|>',
     );
@@ -114,11 +115,11 @@ describe('few-shot prompts', () => {
     const other: AnsweredRow = { kind: 'completion', line: 1, prompt: 'a=', completion: '1' };
     const encoded = encodeCompletion(kit.tokenizer, { prompt: 'b=', completion: '2', eos: 0 });
     const example = { ...encoded, tokens: Int32Array.from(encoded.tokens) };
-    const rows = [{ ...toQuestion(row), row, example }];
+    const rows = [{ ...toQuestion(row), row, examples: [example] }];
     const model = served(512, 'completion');
     const [task] = (await tasksFor(model, rows, { ...ports, shots: [other] })) ?? [];
     expect(text(task?.prompt ?? [])).toBe('a=1\n\nb=');
-    expect(text(task?.example.tokens ?? [])).toBe('a=1\n\nb=2<|end|>');
+    expect(text(task?.examples[0]?.tokens ?? [])).toBe('a=1\n\nb=2<|end|>');
     const [plain] = (await tasksFor(model, rows, { ...ports, shots: [] })) ?? [];
     expect(text(plain?.prompt ?? [])).toBe('b=');
   });

@@ -13,7 +13,8 @@ export type Task = {
   /** 0: nothing is asked; only the loss counts. */
   readonly maxTokens: number;
   readonly expected: string;
-  readonly example: ShardExample;
+  /** What the loss is measured on. */
+  readonly examples: readonly ShardExample[];
 };
 
 /** A contestant: a model, and the examples that stand in its prompts. */
@@ -47,11 +48,15 @@ export async function tasksFor(
   const toAsk = rows.map(({ row, context, expected }) => ({ row, context, expected }));
   const asked = await texts.rows(model, { rows: toAsk, shots }, options);
   if (asked === null) return null;
-  const tasks = asked.map(({ prompt, maxTokens, example }, index): Task => {
-    const { expected, example: own } = rows[index] as HeldOutRow;
-    return { prompt, maxTokens, expected, example: example ?? own };
+  const tasks = asked.map(({ prompt, maxTokens, examples }, index): Task => {
+    const { expected, examples: own } = rows[index] as HeldOutRow;
+    return { prompt, maxTokens, expected, examples: examples ?? own };
   });
-  return tasks.some(({ example }) => example.tokens.length > room) ? null : tasks;
+  return tasks.some(({ examples }) => longest(examples) > room) ? null : tasks;
+}
+
+function longest(examples: readonly ShardExample[]): number {
+  return Math.max(...examples.map(({ tokens }) => tokens.length));
 }
 
 /** The base model with as many of the examples as fit before every row; null when none does. */
@@ -61,12 +66,12 @@ export async function fewShotEntrant(
   options: TaskPorts & { readonly shots: readonly AnsweredRow[] },
 ): Promise<Entrant | null> {
   // The longest row first, so that what does not fit shows at once.
-  const longest = rows.reduce((best, row) =>
-    row.example.tokens.length > best.example.tokens.length ? row : best,
+  const first = rows.reduce((best, row) =>
+    longest(row.examples) > longest(best.examples) ? row : best,
   );
   for (let count = options.shots.length; count > 0; count--) {
     const fewer = { ...options, shots: options.shots.slice(0, count) };
-    if ((await tasksFor(model, [longest], fewer)) === null) continue;
+    if ((await tasksFor(model, [first], fewer)) === null) continue;
     const tasks = await tasksFor(model, rows, fewer);
     if (tasks !== null) return { name: 'few-shot', model, shots: count, tasks };
   }
@@ -101,7 +106,7 @@ export async function runEntrant(entrant: Entrant, ports: ContestPorts): Promise
     }
   };
   await allOrFirstError(Array.from({ length: ports.slots }, lane));
-  const examples = tasks.map((task) => task.example);
+  const examples = tasks.flatMap((task) => task.examples);
   const { loss, supervisedTokens } = await ports.engine.score(model.engine, examples, ports.signal);
   const right = asked.map((task, index) => answers[index]?.trim() === task.expected);
   const exactMatch = wilson(right.filter(Boolean).length, right.length);

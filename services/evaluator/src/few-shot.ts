@@ -1,6 +1,6 @@
 import type { Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import { encodeChat } from '@lathe/tokenizer/chat-example';
+import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { type AnsweredRow, rankOf, toQuestion } from './held-out.ts';
 import type { ModelKit } from './model-kit.ts';
@@ -96,19 +96,28 @@ export function completionWithShots(prompt: string, shots: readonly AnsweredRow[
 }
 
 /** The tokens that the loss of a row is measured on when examples stand before it. */
-export function exampleWithShots(
+export function examplesWithShots(
   kit: ModelKit,
   row: AnsweredRow,
   shots: readonly AnsweredRow[],
-): ShardExample {
+): ShardExample[] {
   if (row.kind === 'text') throw new TypeError('a text has no examples before it');
   const encoded =
     row.kind === 'chat'
-      ? encodeChat(kit.tokenizer, templateOf(kit, kit.folder), withShots(row.messages, shots))
-      : encodeCompletion(kit.tokenizer, {
-          prompt: completionWithShots(row.prompt, shots),
-          completion: row.completion,
-          eos: kit.endOfText ?? -1,
-        });
-  return { tokens: Int32Array.from(encoded.tokens), supervised: encoded.supervised };
+      ? encodeConversation(
+          kit.tokenizer,
+          templateOf(kit, kit.folder),
+          withShots(row.messages, shots),
+        ).examples
+      : [
+          encodeCompletion(kit.tokenizer, {
+            prompt: completionWithShots(row.prompt, shots),
+            completion: row.completion,
+            eos: kit.endOfText ?? -1,
+          }),
+        ];
+  return encoded.map(({ tokens, supervised }) => ({
+    tokens: Int32Array.from(tokens),
+    supervised,
+  }));
 }

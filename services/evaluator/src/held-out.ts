@@ -4,6 +4,7 @@ import {
   canonicalRowSchema,
   type DatasetManifest,
   datasetManifestSchema,
+  examplesOf,
   type Message,
 } from '@lathe/contracts/artifact/dataset';
 import { decodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
@@ -14,13 +15,15 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 export type AnsweredRow = Exclude<CanonicalRow, { kind: 'preference' | 'judged' }>;
 
 /** Of a row with two answers the better one is the expected one; a row with a bad answer expects nothing. */
-function readRow(json: string): AnsweredRow | undefined {
-  const row = canonicalRowSchema.parse(JSON.parse(json));
+function answeredRow(row: CanonicalRow): AnsweredRow | undefined {
   if (row.kind === 'judged' && !row.label) return undefined;
   if (row.kind !== 'preference' && row.kind !== 'judged') return row;
-  const { line, messages } = row;
+  const { line } = row;
   const answer = row.kind === 'preference' ? row.preferred : row.answer;
-  return { kind: 'chat', line, messages: [...messages, answer] };
+  const earlier = row.messages.map((message) =>
+    message.role === 'assistant' ? { ...message, weight: 0 as const } : message,
+  );
+  return { kind: 'chat', line, messages: [...earlier, answer] };
 }
 
 /** A row as a question: what the model is shown, and what it should answer. */
@@ -32,7 +35,10 @@ export type Question = {
 };
 
 /** A held-out question with the tokens that its loss is measured on. */
-export type HeldOutRow = Question & { readonly row: AnsweredRow; readonly example: ShardExample };
+export type HeldOutRow = Question & {
+  readonly row: AnsweredRow;
+  readonly examples: readonly ShardExample[];
+};
 
 /** The dataset manifest of a job. */
 export async function readDataset(artifacts: ArtifactStore, key: string): Promise<DatasetManifest> {
@@ -50,11 +56,12 @@ export async function readHeldOut(
   draw: { readonly seed: number; readonly most: number },
 ): Promise<HeldOutRow[]> {
   if (heldOut.rows === 0) return [];
-  const rows = Buffer.from(await getBytes(artifacts, heldOut.canonical))
+  const stored = Buffer.from(await getBytes(artifacts, heldOut.canonical))
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map(readRow);
+    .map((line) => canonicalRowSchema.parse(JSON.parse(line)));
+  const rows = stored.map(answeredRow);
   const chosen = new Set(
     rows
       .flatMap((row, index) =>
@@ -65,16 +72,24 @@ export async function readHeldOut(
       .map(({ index }) => index),
   );
   const kept: HeldOutRow[] = [];
-  // The worse answers stand between the better ones.
-  const each = kind === 'preference' ? 2 : 1;
   let index = 0;
+  let examples: ShardExample[] = [];
   for (const shard of heldOut.shards)
-    for (const [at, example] of decodeShard(await getBytes(artifacts, shard)).entries()) {
-      if (at % each !== 0) continue;
+    for (const example of decodeShard(await getBytes(artifacts, shard))) {
+      const whole = stored[index];
+      if (whole === undefined) throw new Error('the held-out shards have more examples than rows');
+      examples.push(example);
+      if (examples.length < examplesOf(whole)) continue;
       const row = rows[index];
-      if (index === rows.length)
-        throw new Error('the held-out shards have more examples than rows');
-      if (chosen.has(index++) && row !== undefined) kept.push({ ...toQuestion(row), row, example });
+      if (chosen.has(index) && row !== undefined)
+        // The worse answer of two is not what is expected.
+        kept.push({
+          ...toQuestion(row),
+          row,
+          examples: kind === 'preference' ? examples.slice(0, 1) : examples,
+        });
+      examples = [];
+      index++;
     }
   if (index !== rows.length) throw new Error('the held-out shards have fewer examples than rows');
   return kept;
@@ -115,7 +130,7 @@ export async function* streamRows(
 }
 
 function answered(json: string): AnsweredRow[] {
-  const row = readRow(json);
+  const row = answeredRow(canonicalRowSchema.parse(JSON.parse(json)));
   return row === undefined ? [] : [row];
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type DatasetPart,
@@ -47,10 +47,9 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
     LATHE_MODELS: join(folder.path, 'models'),
     LATHE_LOG_LEVEL: 'silent',
   });
-  const modelFolder = join(folder.path, 'models', modelName);
-  await mkdir(modelFolder, { recursive: true });
-  await writeTinyTokenizer(modelFolder);
-  await writeFile(join(modelFolder, 'config.json'), '{}');
+  const folderOf = (name: string): string => join(folder.path, 'models', name);
+  await writeTinyTokenizer(folderOf(modelName));
+  await writeFile(join(folderOf(modelName), 'config.json'), '{}');
   const ingest = await start(config, { cancelPollMs: 50, ...overrides });
   const log = createLogger(config, 'test');
   const nats = await connectNats({ url: server.url, name: 'test', log });
@@ -58,14 +57,16 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
   const jobs = await openJobs(nats);
   const files = await openRecords(nats, buckets.files, fileRecordSchema);
   const models = await openRecords(nats, buckets.models, modelRecordSchema);
-  await models.put(modelKey(baseModelsProject, modelName), {
-    version: 1,
-    kind: 'base',
-    name: modelName,
-    createdAt: 0,
-    maxPositions: 512,
-    parameters: 1_000_000,
-  });
+  const announce = (name: string) =>
+    models.put(modelKey(baseModelsProject, name), {
+      version: 1,
+      kind: 'base',
+      name,
+      createdAt: 0,
+      maxPositions: 512,
+      parameters: 1_000_000,
+    });
+  await announce(modelName);
 
   const upload = async (source: string | Uint8Array | AsyncIterable<Uint8Array>) => {
     const id = newId('file');
@@ -119,6 +120,14 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
     jobs,
     files,
     artifacts,
+    folderOf,
+    /** Offers another base model: the same tokens with another chat template. */
+    async addModel(name: string, chatTemplate: string) {
+      await writeTinyTokenizer(folderOf(name), { template: false });
+      await writeFile(join(folderOf(name), 'config.json'), '{}');
+      await writeFile(join(folderOf(name), 'chat_template.jinja'), chatTemplate);
+      await announce(name);
+    },
     upload,
     create,
     queue,

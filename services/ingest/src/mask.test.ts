@@ -7,8 +7,8 @@ const row = (tokens: number[], supervised: number[]) => ({
   supervised: Uint8Array.from(supervised),
   controlStrings: [],
 });
-const rules = (tokens: number[], supervised: number[]) =>
-  checkMask(row(tokens, supervised), (token) => token === end).map(
+const rules = (tokens: number[], supervised: number[], mustEnd = true) =>
+  checkMask(row(tokens, supervised), { endsAnswer: (token) => token === end, mustEnd }).map(
     ({ rule, level }) => `${level} ${rule}`,
   );
 
@@ -21,7 +21,13 @@ it('refuses a row that teaches nothing', () => {
   expect(rules([1, 2, 3], [1, 0, 0])).toEqual(['error no-supervised-token']);
 });
 
-it('warns of an answer that would never end', () => {
+it('refuses an answer that would never end, and warns where the template ends none', () => {
   expect(rules([1, 2, end], [0, 1, 1])).toEqual([]);
-  expect(rules([1, 2, end], [0, 1, 0])).toEqual(['warn no-terminator']);
+  expect(rules([1, 2, end], [0, 1, 0])).toEqual(['error no-terminator']);
+  expect(rules([1, 2, end], [0, 1, 0], false)).toEqual(['warn no-terminator']);
+});
+
+it('looks at the end of every answer', () => {
+  expect(rules([1, 2, 3, 4, end], [0, 1, 0, 1, 1])).toEqual(['error no-terminator']);
+  expect(rules([1, 2, end, 4, end], [0, 1, 1, 0, 1])).toEqual([]);
 });

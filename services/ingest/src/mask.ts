@@ -1,4 +1,5 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { RowEncoder } from './tokenize.ts';
 import type { RowIssue } from './validate-message.ts';
 
 /** How many tokens the loss counts: an example's first token has nothing before it and never counts. */
@@ -10,9 +11,12 @@ export function supervisedCount(supervised: ArrayLike<number>): number {
 
 /**
  * What is wrong with the loss mask of a token sequence: nothing to learn, or an answer without the token that ends
- * it, after which a model would never stop.
+ * it, after which a model would never stop. Where the template has such a token, that is an error.
  */
-export function checkMask(row: ShardExample, endsAnswer: (token: number) => boolean): RowIssue[] {
+export function checkMask(
+  row: ShardExample,
+  { endsAnswer, mustEnd }: Pick<RowEncoder, 'endsAnswer' | 'mustEnd'>,
+): RowIssue[] {
   if (supervisedCount(row.supervised) === 0)
     return [
       {
@@ -22,14 +26,23 @@ export function checkMask(row: ShardExample, endsAnswer: (token: number) => bool
         level: 'error',
       },
     ];
-  const last = row.tokens[row.supervised.lastIndexOf(1)];
-  if (last !== undefined && endsAnswer(last)) return [];
+  if (answerEnds(row).every(endsAnswer)) return [];
   return [
     {
       path: '',
       rule: 'no-terminator',
-      message: "the answer does not end with an end-of-turn token of the model's chat template",
-      level: 'warn',
+      message: mustEnd
+        ? 'an answer does not end with the end-of-turn token that the chat template ends others with'
+        : "the answer does not end with an end-of-turn token of the model's chat template",
+      level: mustEnd ? 'error' : 'warn',
     },
   ];
+}
+
+/** The last token of each stretch of targets. */
+function answerEnds({ tokens, supervised }: ShardExample): number[] {
+  const ends: number[] = [];
+  for (const [at, token] of tokens.entries())
+    if (supervised[at] !== 0 && (supervised[at + 1] ?? 0) === 0) ends.push(token);
+  return ends;
 }

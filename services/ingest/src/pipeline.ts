@@ -15,7 +15,7 @@ import { type ReadPorts, type ReadRows, readTrainingFile } from './read-file.ts'
 import { datasetReport } from './report.ts';
 import type { IngestSettings } from './settings.ts';
 import { chooseHeldOut } from './split.ts';
-import { createSpool, type Spool } from './spool.ts';
+import { createSpool, type Spool, type SpooledRow } from './spool.ts';
 import type { RowEncoder } from './tokenize.ts';
 import { roomForRows, withTokenizedStart } from './virtual-tokens.ts';
 
@@ -186,7 +186,7 @@ async function writeDataset(
       ports.signal.throwIfAborted();
       ports.progress();
       const isHeldOut = heldOut?.[index++] === 1;
-      if (!isHeldOut) trained.push(row.examples.reduce((sum, one) => sum + one.tokens.length, 0));
+      if (!isHeldOut) trained.push(...packedLengths(training.rows.kind, row));
       await (isHeldOut ? heldOutWriter : trainWriter).add(row);
     }
     for await (const row of validation?.spool.read() ?? []) {
@@ -236,6 +236,12 @@ async function writeDataset(
     await trainWriter.close();
     await heldOutWriter.close();
   }
+}
+
+/** Tokens of what is packed as one: both answers of a preference, or each example of a row. */
+function packedLengths(kind: FileKind, { examples }: SpooledRow): number[] {
+  const lengths = examples.map(({ tokens }) => tokens.length);
+  return kind === 'preference' ? [lengths.reduce((sum, length) => sum + length, 0)] : lengths;
 }
 
 async function putJson(artifacts: ArtifactStore, key: string, value: unknown) {

@@ -129,6 +129,8 @@ function partsOf(
   examples: readonly ShardExample[],
 ): readonly (readonly [CanonicalRow, readonly ShardExample[]])[] {
   if (row.kind === 'judged' && !row.label) return [[row, examples.map(asBad)]];
+  if (row.kind === 'chat' && examples.length > 1)
+    return [[{ ...row, examples: examples.length }, examples]];
   if (row.kind !== 'text') return [[row, examples]];
   return examples.map((example, part) => [
     { ...row, part, text: part === 0 ? row.text : '' },
@@ -184,9 +186,8 @@ function readRow(line: Line, kind: FileKind, settings: IngestSettings): RowRead 
 function checkEncoded(encoded: EncodedRow, encoder: RowEncoder, maxTokens: number): RowIssue[] {
   // What is too long is judged over all rows.
   const isLong = encoded.examples.some(({ tokens }) => tokens.length > maxTokens);
-  const issues = isLong
-    ? []
-    : encoded.examples.flatMap((example) => checkMask(example, encoder.endsAnswer));
+  const issues = isLong ? [] : encoded.examples.flatMap((example) => checkMask(example, encoder));
+  issues.push(...encoded.notes);
   const [control] = encoded.controlStrings;
   if (control !== undefined)
     issues.push({

@@ -6,7 +6,7 @@ import { decodeShard, encodeShard, type ShardExample } from '@lathe/contracts/ar
 /** A row as it waits on disk: its canonical JSON and its token sequences. */
 export type SpooledRow = { readonly json: string; readonly examples: readonly ShardExample[] };
 
-/** Rows of one format, with as many sequences each, on the local disk, for as long as it is not yet known to which side of the split they go. */
+/** Rows with their sequences on the local disk, for as long as it is not yet known to which side of the split they go. */
 export type Spool = {
   add(row: CanonicalRow, examples: readonly ShardExample[]): Promise<void>;
   /** Every row in the order of adding. Only after the last `add`. */
@@ -30,7 +30,8 @@ export async function createSpool(folder: string): Promise<Spool> {
   const flush = async (): Promise<void> => {
     if (waiting.length === 0) return;
     await writeFile(pathOf(chunks, 'shard'), encodeShard(waiting.flatMap((row) => row.examples)));
-    await writeFile(pathOf(chunks, 'jsonl'), waiting.map((row) => row.json).join('\n'));
+    const lines = waiting.map((row) => `${row.examples.length} ${row.json}`);
+    await writeFile(pathOf(chunks, 'jsonl'), lines.join('\n'));
     chunks++;
     waiting = [];
     tokens = 0;
@@ -49,9 +50,13 @@ export async function createSpool(folder: string): Promise<Spool> {
         const examples = decodeShard(await readFile(pathOf(chunk, 'shard')));
         // JSON.stringify escapes line ends, so they only stand between rows.
         const rows = (await readFile(pathOf(chunk, 'jsonl'), 'utf8')).split('\n');
-        const each = examples.length / rows.length;
-        for (const [index, json] of rows.entries())
-          yield { json, examples: examples.slice(index * each, (index + 1) * each) };
+        let at = 0;
+        for (const row of rows) {
+          const space = row.indexOf(' ');
+          const end = at + Number(row.slice(0, space));
+          yield { json: row.slice(space + 1), examples: examples.slice(at, end) };
+          at = end;
+        }
       }
       for (const row of waiting) yield row;
     },

@@ -1,7 +1,8 @@
 import type { CanonicalRow, Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
-import { type EncodedExample, encodeChat } from '@lathe/tokenizer/chat-example';
+import { encodeConversation, endsAnswers } from '@lathe/tokenizer/chat-conversation';
+import type { EncodedExample } from '@lathe/tokenizer/chat-example';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { endOfText } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
@@ -10,14 +11,20 @@ import { MissingRowError } from '@lathe/tokenizer/rows';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import type { FileKind } from './detect.ts';
 import { type LoadedTemplate, loadTemplate, withoutSource } from './template.ts';
+import { notesOf } from './template-notes.ts';
 import type { RowIssue } from './validate-message.ts';
 
 /** A row in tokens. */
 export type EncodedRow = {
-  /** Its token sequences: one; the better and the worse answer, each with what stands before it; or pieces. */
+  /**
+   * Its token sequences: one, or each answer with what it is asked with; the better and the worse answer, each with
+   * what stands before it; or pieces.
+   */
   readonly examples: readonly ShardExample[];
   /** Control tokens that a user wrote out in the text. */
   readonly controlStrings: readonly string[];
+  /** What the chat template makes of the row that its author may not expect. */
+  readonly notes: readonly RowIssue[];
 };
 
 /** Turns rows of one kind into tokens, the way the model will see them. */
@@ -26,6 +33,8 @@ export type RowEncoder = {
   encode(row: CanonicalRow, pieceTokens: number): EncodedRow | { readonly issue: RowIssue };
   /** Whether an answer may end with this token. */
   endsAnswer(token: number): boolean;
+  /** Whether every answer has to end so: the template ends answers with such a token. */
+  readonly mustEnd: boolean;
   readonly templateSha256: string | null;
 };
 
@@ -68,15 +77,22 @@ async function openTokenizer(folder: string, model: string): Promise<Tokenizer> 
 }
 
 function chatEncoder(tokenizer: Tokenizer, { template, sha256 }: LoadedTemplate): RowEncoder {
+  const encode = (messages: readonly Message[]) =>
+    encodeConversation(tokenizer, template, messages);
   return {
     templateSha256: sha256,
     endsAnswer: tokenizer.isSpecial,
+    mustEnd: endsAnswers(tokenizer, template),
     encode(row) {
       if (row.kind === 'completion' || row.kind === 'text')
         throw new TypeError('a chat encoder got a row of text');
       const chats = row.kind === 'chat' ? [row.messages] : answersOf(row);
       try {
-        return toRow(chats.map((messages) => encodeChat(tokenizer, template, messages)));
+        const encoded = chats.map(encode);
+        return {
+          ...toRow(encoded.flatMap(({ examples }) => examples)),
+          notes: notesOf(row, encoded),
+        };
       } catch (error) {
         if (error instanceof MissingRowError) return { issue: unreadable('messages', error) };
         if (!(error instanceof TokenizerError)) throw error;
@@ -91,6 +107,7 @@ function completionEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
   return {
     templateSha256: null,
     endsAnswer: (token) => token === eos,
+    mustEnd: true,
     encode(row) {
       if (row.kind !== 'completion') throw new TypeError('a completion encoder got a chat');
       const { prompt, completion } = row;
@@ -106,6 +123,7 @@ function textEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
   return {
     templateSha256: null,
     endsAnswer: () => true,
+    mustEnd: false,
     encode(row, pieceTokens) {
       if (row.kind !== 'text') throw new TypeError('a text encoder got another row');
       const whole = unlessRefused('text', () =>
@@ -155,5 +173,6 @@ function toRow(encoded: readonly EncodedExample[]): EncodedRow {
       supervised,
     })),
     controlStrings: encoded.flatMap(({ controlStrings }) => controlStrings),
+    notes: [],
   };
 }

@@ -15,6 +15,11 @@ export const canonicalRowSchema = z.discriminatedUnion('kind', [
     kind: z.literal('chat'),
     line: z.number().int(),
     messages: z.array(messageSchema).min(1),
+    /**
+     * Examples that the row is in the shards; 1 when absent. More where the chat template renders an answer in
+     * another way once others follow: then each answer is an example, with what it is asked with.
+     */
+    examples: z.number().int().min(1).optional(),
   }),
   z.object({
     kind: z.literal('completion'),
@@ -49,6 +54,12 @@ export const canonicalRowSchema = z.discriminatedUnion('kind', [
 ]);
 export type CanonicalRow = z.infer<typeof canonicalRowSchema>;
 
+/** How many examples the row is in the shards. */
+export function examplesOf(row: CanonicalRow): number {
+  if (row.kind === 'preference') return 2;
+  return row.kind === 'chat' ? (row.examples ?? 1) : 1;
+}
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** An object of the artifact store with what is needed to check it. */
@@ -62,7 +73,7 @@ export const datasetPartSchema = z.object({
   supervisedTokens: z.number().int(),
   /** Longest example in tokens. */
   longest: z.number().int(),
-  /** Token shards in order (artifact/shard.ts); a preference row is two examples, the better answer first. */
+  /** Token shards in order (artifact/shard.ts); a preference row is two examples, the better answer first; a chat row says when it is more than one. */
   shards: z.array(objectRefSchema),
   /** JSONL of CanonicalRow, in the order of the shards. */
   canonical: objectRefSchema,

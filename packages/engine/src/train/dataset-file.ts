@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { encodeChat } from '@lathe/tokenizer/chat-example';
+import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
 import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { endOfText } from '@lathe/tokenizer/end-token';
@@ -52,7 +52,7 @@ export async function readDataset(file: string, encoders: Encoders): Promise<Tok
     number++;
     if (line.trim() === '') continue;
     try {
-      examples.push(encodeRecord(JSON.parse(line), encoders));
+      examples.push(...encodeRecord(JSON.parse(line), encoders));
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new RangeError(`${file}, line ${number}: ${reason}`, { cause });
@@ -62,26 +62,26 @@ export async function readDataset(file: string, encoders: Encoders): Promise<Tok
   return examples;
 }
 
-/** One record in tokens; a text record is supervised throughout and ends with the end-of-text token. */
-export function encodeRecord(record: unknown, encoders: Encoders): TokenizedExample {
+/** One record in tokens, which may be several examples of a conversation; a text record is supervised throughout and ends with the end-of-text token. */
+export function encodeRecord(record: unknown, encoders: Encoders): TokenizedExample[] {
   const { tokenizer } = encoders;
   const chat = chatRecord.safeParse(record);
   if (chat.success) {
     const { messages, tools } = chat.data;
-    return arrays(
-      encodeChat(tokenizer, encoders.template(), messages, tools === undefined ? {} : { tools }),
-    );
+    const options = tools === undefined ? {} : { tools };
+    const template = encoders.template();
+    return encodeConversation(tokenizer, template, messages, options).examples.map(arrays);
   }
   const end = encoders.endOfText;
   const completion = completionRecord.safeParse(record);
   if (completion.success) {
     if (end === undefined) throw new RangeError('the model folder names no end-of-text token');
-    return arrays(encodeCompletion(tokenizer, { ...completion.data, eos: end }));
+    return [arrays(encodeCompletion(tokenizer, { ...completion.data, eos: end }))];
   }
   const text = textRecord.safeParse(record);
   if (text.success) {
     const tokens = [...tokenizer.prefix, ...tokenizer.encode(text.data.text)];
-    return textExample(end === undefined ? tokens : [...tokens, end]);
+    return [textExample(end === undefined ? tokens : [...tokens, end])];
   }
   throw new RangeError('a record needs "messages", or "prompt" and "completion", or "text"');
 }

@@ -1,4 +1,4 @@
-import { completionWithShots, exampleWithShots, withShots } from '../few-shot.ts';
+import { completionWithShots, examplesWithShots, withShots } from '../few-shot.ts';
 import type { AnsweredRow } from '../held-out.ts';
 import type { ModelKit } from '../model-kit.ts';
 import { promptTokens } from './prompt.ts';
@@ -21,7 +21,7 @@ export function askRows(
   const asked: AskedRow[] = [];
   for (const { row, context, expected } of task.rows) {
     if (row.kind === 'text') {
-      asked.push({ prompt: [], maxTokens: 0, example: null });
+      asked.push({ prompt: [], maxTokens: 0, examples: null });
       continue;
     }
     const messages =
@@ -34,10 +34,10 @@ export function askRows(
       length + limits.answerSlack,
       Math.max(limits.answerMost, length + 1),
     );
-    const example = shots.length === 0 ? null : exampleWithShots(kit, row, shots);
+    const examples = shots.length === 0 ? null : examplesWithShots(kit, row, shots);
     if (prompt.length + maxTokens > model.room) return null;
-    if (example !== null && example.tokens.length > model.room) return null;
-    asked.push({ prompt, maxTokens, example });
+    if (examples?.some(({ tokens }) => tokens.length > model.room)) return null;
+    asked.push({ prompt, maxTokens, examples });
   }
   return asked;
 }

@@ -52,11 +52,11 @@ export type RowToAsk = {
 };
 export type AnswerLimits = { readonly answerSlack: number; readonly answerMost: number };
 
-/** What a row becomes for a model; `example` only where it is not the row's own. */
+/** What a row becomes for a model; `examples` only where they are not the row's own. */
 export type AskedRow = {
   readonly prompt: readonly number[];
   readonly maxTokens: number;
-  readonly example: ShardExample | null;
+  readonly examples: readonly ShardExample[] | null;
 };
 
 /** Everything that is done with texts and tokens away from the event loop. */

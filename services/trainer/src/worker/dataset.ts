@@ -7,6 +7,7 @@ import {
   type DatasetManifest,
   type DatasetPart,
   datasetManifestSchema,
+  examplesOf,
   type ObjectRef,
 } from '@lathe/contracts/artifact/dataset';
 import { getBytes } from '@lathe/platform/artifacts/folder';
@@ -55,12 +56,14 @@ export async function linesOf(
   examples: readonly number[],
 ): Promise<number[]> {
   const rows = createInterface({ input: Readable.from(artifacts.get(canonical.key)) });
-  const wanted = new Set(examples);
   const lines: number[] = [];
   let index = 0;
-  for await (const row of rows) {
-    if (wanted.has(index)) lines.push(canonicalRowSchema.parse(JSON.parse(row)).line);
-    index++;
+  for await (const json of rows) {
+    const row = canonicalRowSchema.parse(JSON.parse(json));
+    // Both answers of a preference are one example to the objective.
+    const end = index + (row.kind === 'preference' ? 1 : examplesOf(row));
+    if (examples.some((example) => example >= index && example < end)) lines.push(row.line);
+    index = end;
   }
   return lines;
 }
