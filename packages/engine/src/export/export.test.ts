@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -123,22 +123,40 @@ it('leaves nothing behind when an export fails, and replaces only exports', asyn
   ]);
 });
 
-it('writes the template of a known family, and says when it is of none', () => {
-  const chat = "{{ '<|im_start|>' + message['role'] }}<|im_end|>";
-  expect(renderModelfile({ from: '.', chatTemplate: chat, stop: ['<|endoftext|>'] })).toBe(
+it('writes a template that was proved, and says why there is none', async () => {
+  const stop = ['<|im_end|>', '<|im_end|>'];
+  const template = { template: '{{ .Prompt }}', proved: 6, differences: ['A\nB.'] };
+  expect(renderModelfile({ from: '.', template, stop })).toBe(
     `FROM .
-# Turns are written as in ChatML.
-TEMPLATE """{{- range .Messages }}<|im_start|>{{ .Role }}
-{{ .Content }}<|im_end|>
-{{ end }}<|im_start|>assistant
-"""
+# The template renders what the model's chat template renders: tried with 6 conversations. Tools and thoughts are not part of it.
+# A B.
+TEMPLATE """{{ .Prompt }}"""
 PARAMETER stop "<|im_end|>"
-PARAMETER stop "<|endoftext|>"
 `,
   );
-  const strange = renderModelfile({ from: '.', chatTemplate: '{{ messages }}', stop: [] });
-  expect(strange).toContain('is of no family known here');
-  expect(renderModelfile({ from: '.', chatTemplate: undefined, stop: [] })).toContain(
-    'has no chat template',
+  const none = { template: undefined, reason: 'it is odd' };
+  const without = renderModelfile({ from: '.', template: none, stop: [] });
+  expect(without).toContain('# No TEMPLATE is written: it is odd.');
+  expect(without).not.toContain('TEMPLATE """');
+});
+
+it('derives the template of a folder, and tells in its notes where it cannot', async () => {
+  const folder = join(root, 'chatting');
+  await cp(join(import.meta.dirname, '../../../../models/lathe-tiny'), folder, { recursive: true });
+  const kind = 'modelfile';
+  const out = join(root, 'chatting-out');
+  const { notes } = await exportModel({ model: folder, kind, out });
+  expect(notes).toEqual([]);
+  const modelfile = await readFile(join(out, 'Modelfile'), 'utf8');
+  expect(modelfile).toContain('<|im_start|>user\n{{ .Content }}<|im_end|>\n');
+  expect(modelfile.match(/^PARAMETER stop .*$/gm)).toEqual([
+    'PARAMETER stop "<|im_end|>"',
+    'PARAMETER stop "<|endoftext|>"',
+  ]);
+  await writeFile(
+    join(folder, 'chat_template.jinja'),
+    "{{ strftime_now('%Y') }}{% for m in messages %}{{ m.content }}{% endfor %}",
   );
+  const dated = await exportModel({ model: folder, kind, out });
+  expect(dated.notes[0]).toContain('No TEMPLATE is written: the chat template writes the date');
 });

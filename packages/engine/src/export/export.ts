@@ -113,21 +113,24 @@ const writers: Readonly<Record<ExportKind, (job: Job) => Promise<Written>>> = {
     const type = typeOf(job, ggufTypes, 'f16');
     const name = `${model.name}-${type}.gguf`;
     await writeGgufModel(model, join(job.folder, name), type);
-    await writeModelfile(job.folder, model, { from: `./${name}` });
-    return { dtype: type, notes: contextNotes(model) };
+    const notes = await writeModelfile(job.folder, model, { from: `./${name}` });
+    return { dtype: type, notes: [...contextNotes(model), ...notes] };
   },
   async modelfile(job) {
     requireFamily(job.base, ollamaFamilies, 'folders');
     const written = await writeMerged(job);
-    await writeModelfile(job.folder, job.base, { from: '.' });
-    return written;
+    const notes = await writeModelfile(job.folder, job.base, { from: '.' });
+    return { ...written, notes };
   },
   async 'adapter-modelfile'({ base, adapter, folder, from }) {
     requireFamily(base, ollamaAdapterFamilies, 'adapters');
     if (adapter === undefined) throw new RangeError('an adapter is needed for this export');
     await cp(adapter.folder, join(folder, 'adapter'), { recursive: true });
-    await writeModelfile(folder, base, { from: from ?? base.name, adapter: './adapter' });
-    return { dtype: 'f32' };
+    const notes = await writeModelfile(folder, base, {
+      from: from ?? base.name,
+      adapter: './adapter',
+    });
+    return { dtype: 'f32', notes };
   },
 };
 

@@ -1,10 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
+import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
+import { TokenizerError } from '@lathe/tokenizer/error';
+import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { z } from 'zod';
 import { exists, readJson } from '../checkpoint/json-file.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import { chatTemplate } from './gguf/tokenizer.ts';
-import { ollamaTemplate } from './ollama-template.ts';
+import { deriveOllamaTemplate, type OllamaTemplate } from './ollama-template.ts';
 
 /** Families of which Ollama imports folders of safetensors, and of which it takes adapters. */
 export const ollamaFamilies: ReadonlySet<string> = new Set([
@@ -26,15 +30,13 @@ export type ModelfileParts = {
   readonly from: string;
   /** A folder with an adapter beside the Modelfile. */
   readonly adapter?: string;
-  readonly chatTemplate: string | undefined;
+  readonly template: OllamaTemplate;
   /** Tokens that end an answer. */
   readonly stop: readonly string[];
 };
 
-/** The text of a Modelfile; with no known family of chat template, it says that the template is missing. */
-export function renderModelfile({ from, adapter, chatTemplate, stop }: ModelfileParts): string {
-  const known = ollamaTemplate(chatTemplate);
-  const stops = [...new Set([...(known?.stop ?? []), ...stop])];
+/** The text of a Modelfile; without a template that was proved it says why there is none. */
+export function renderModelfile({ from, adapter, template, stop }: ModelfileParts): string {
   const lines = [
     `FROM ${from}`,
     ...(adapter === undefined
@@ -43,49 +45,117 @@ export function renderModelfile({ from, adapter, chatTemplate, stop }: Modelfile
           '# The base must be the very model that was trained on, not quantised.',
           `ADAPTER ${adapter}`,
         ]),
-    ...(known === undefined
-      ? [
-          chatTemplate === undefined
-            ? '# The model has no chat template: prompts go to it as they are.'
-            : '# The chat template of the model is of no family known here. Prompts go to the model as they are until a TEMPLATE like it is written.',
-          'TEMPLATE """{{ .Prompt }}"""',
-        ]
-      : [`# Turns are written as in ${known.family}.`, `TEMPLATE """${known.template}"""`]),
-    ...stops.map((token) => `PARAMETER stop ${JSON.stringify(token)}`),
+    ...templateNotes(template).map((note) => `# ${note}`),
+    ...(template.template === undefined ? [] : [`TEMPLATE """${template.template}"""`]),
+    ...[...new Set(stop)].map((token) => `PARAMETER stop ${JSON.stringify(token)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** Writes `Modelfile` with the model's own template and stop tokens. */
+/** What a user should know of the template, in sentences of one line. */
+function templateNotes(template: OllamaTemplate): string[] {
+  const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+  if (template.template === undefined)
+    return [
+      `No TEMPLATE is written: ${oneLine(template.reason)}.`,
+      'Ollama falls back to a template of its own or to none, which is not what the model was trained with.',
+    ];
+  return [
+    `The template renders what the model's chat template renders: tried with ${template.proved} conversations. Tools and thoughts are not part of it.`,
+    ...template.differences.map(oneLine),
+  ];
+}
+
+/** Writes `Modelfile` with the model's own template and stop tokens; returns what a user should know of them. */
 export async function writeModelfile(
   folder: string,
   model: AnyModelFolder,
   parts: Pick<ModelfileParts, 'from' | 'adapter'>,
-): Promise<void> {
-  const content = renderModelfile({
-    ...parts,
-    chatTemplate: await templateOf(model.path),
-    stop: await stopTokens(model),
-  });
-  await writeFile(join(folder, 'Modelfile'), content);
+): Promise<readonly string[]> {
+  const chat = await chatOf(model.path);
+  const template = templateOf(chat, await sourceOf(model.path));
+  const stop = await stopTokens(model, chat);
+  await writeFile(join(folder, 'Modelfile'), renderModelfile({ ...parts, template, stop }));
+  const notes =
+    template.template === undefined ? [templateNotes(template).join(' ')] : template.differences;
+  return notes.map((note) => `Modelfile: ${note}`);
 }
 
-async function templateOf(folder: string): Promise<string | undefined> {
+type Chat = {
+  readonly tokenizer: Tokenizer | undefined;
+  readonly template: ChatTemplate | undefined;
+  /** Why one of them is missing. */
+  readonly reason: string;
+};
+
+/** The folder's tokenizer and chat template, where they can be read. */
+async function chatOf(folder: string): Promise<Chat> {
+  const problem = (error: unknown): string => {
+    if (!(error instanceof TokenizerError)) throw error;
+    return error.message.replace(`${error.source}: `, '');
+  };
+  try {
+    const tokenizer = await loadTokenizer(folder);
+    try {
+      return { tokenizer, template: await loadChatTemplate(folder), reason: '' };
+    } catch (error) {
+      return { tokenizer, template: undefined, reason: problem(error) };
+    }
+  } catch (error) {
+    return { tokenizer: undefined, template: undefined, reason: problem(error) };
+  }
+}
+
+/** The text of the chat template. */
+async function sourceOf(folder: string): Promise<string> {
   const file = join(folder, 'tokenizer_config.json');
   const settings = (await exists(file))
     ? ((await readJson(file)) as { chat_template?: unknown })
     : {};
-  return chatTemplate(folder, settings.chat_template);
+  return (await chatTemplate(folder, settings.chat_template)) ?? '';
+}
+
+function templateOf(chat: Chat, source: string): OllamaTemplate {
+  const { tokenizer, template, reason } = chat;
+  if (template === undefined || tokenizer === undefined) return { template: undefined, reason };
+  if (source.includes('strftime_now'))
+    return {
+      template: undefined,
+      reason: 'the chat template writes the date of the day, which Ollama cannot',
+    };
+  // Ollama puts before every prompt what the tokenizer puts before a text.
+  const begin = tokenizer.decode(tokenizer.prefix);
+  const bare = (text: string): string =>
+    begin !== '' && text.startsWith(begin) ? text.slice(begin.length) : text;
+  const render = (...[messages, open]: Parameters<Parameters<typeof deriveOllamaTemplate>[0]>) =>
+    template.render(messages, { addGenerationPrompt: open });
+  const derived = deriveOllamaTemplate((messages, open) => bare(render(messages, open)));
+  if (derived.template === undefined)
+    return { template: undefined, reason: `of the chat template, ${derived.reason}` };
+  const hasBegin = render([{ role: 'user', content: 'a' }], true).startsWith(begin);
+  if (hasBegin) return derived;
+  const doubled = `Ollama puts ${begin} before a conversation, which the chat template does not.`;
+  return { ...derived, differences: [...derived.differences, doubled] };
 }
 
 const addedSchema = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.int(), content: z.string() })).nullish(),
 });
 
-async function stopTokens({ path, config }: AnyModelFolder): Promise<string[]> {
-  const file = join(path, 'tokenizer.json');
-  if (!(await exists(file))) return [];
-  const parsed = addedSchema.safeParse(await readJson(file));
-  const added = parsed.success ? (parsed.data.added_tokens ?? []) : [];
-  return added.filter(({ id }) => config.eosTokens.includes(id)).map(({ content }) => content);
+/** What ends an answer where the model is served: its end tokens, and what its chat template ends a turn with. */
+async function stopTokens({ path, config }: AnyModelFolder, chat: Chat): Promise<string[]> {
+  const { tokenizer, template } = chat;
+  if (tokenizer === undefined) {
+    const file = join(path, 'tokenizer.json');
+    const parsed = addedSchema.safeParse((await exists(file)) ? await readJson(file) : {});
+    const added = parsed.success ? (parsed.data.added_tokens ?? []) : [];
+    return added.filter(({ id }) => config.eosTokens.includes(id)).map(({ content }) => content);
+  }
+  const turn = template === undefined ? undefined : endOfTurn(tokenizer, template);
+  const ends = [turn, ...config.eosTokens, await endOfText(path, tokenizer)];
+  return ends.flatMap((token) =>
+    token !== undefined && (tokenizer.isAdded(token) || tokenizer.isSpecial(token))
+      ? [tokenizer.decode([token])]
+      : [],
+  );
 }

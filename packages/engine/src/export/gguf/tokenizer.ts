@@ -65,8 +65,6 @@ const settingsSchema = z.looseObject({
   eos_token: tokenName,
   pad_token: tokenName,
   unk_token: tokenName,
-  add_bos_token: z.boolean().nullish(),
-  add_eos_token: z.boolean().nullish(),
   chat_template: z.unknown().optional(),
 });
 
@@ -231,16 +229,17 @@ async function addSettings(
   for (const [name, id] of Object.entries(ids))
     if (id !== undefined)
       metadata.set(`tokenizer.ggml.${name}_token_id`, { type: 'u32', value: id });
+  // As in transformers, which reads neither off tokenizer_config.json where there is a tokenizer.json.
   const single = singleTemplate(tokenizer.post_processor);
   const isSpecial = (piece: object | undefined): boolean =>
     piece !== undefined && 'SpecialToken' in piece;
   metadata.set('tokenizer.ggml.add_bos_token', {
     type: 'bool',
-    value: settings.add_bos_token ?? isSpecial(single[0]),
+    value: isSpecial(single[0]),
   });
   metadata.set('tokenizer.ggml.add_eos_token', {
     type: 'bool',
-    value: settings.add_eos_token ?? isSpecial(single.at(-1)),
+    value: isSpecial(single.at(-1)),
   });
   const template = await chatTemplate(path, settings.chat_template);
   if (template !== undefined)
