@@ -46,20 +46,41 @@ describe.each([
   });
 });
 
-test('what the engine would render wrongly is refused', () => {
+test('what is printed before a loop is left is kept, and filters take filters', () => {
   const create = (text: string) => createChatTemplate(text, { source: 'odd.jinja' });
   const loop = (body: string): string => `{% for m in messages %}${body}{% endfor %}`;
-  for (const lost of [
-    '{{ m.role }}{% break %}',
-    '{% if m.a %}a{% endif %}{% if m.b %}{% continue %}{% endif %}',
-  ])
-    expect(() => create(loop(lost))).toThrow(
-      'odd.jinja: the chat template prints before {% break %}',
-    );
-  const guarded = loop('{% if m.role == "tool" %}{% continue %}{% endif %}[{{ m.role }}]');
   const messages = ['user', 'tool', 'assistant'].map((role) => ({ role }));
-  expect(create(guarded).render(messages, {})).toBe('[user][assistant]');
-  expect(() => create('{{ messages | map("upper") | join }}').render(messages, {})).toThrow(
-    '`map`',
+  expect(create(loop('{{ m.role }}{% break %}')).render(messages, {})).toBe('user');
+  const guarded = loop('[{{ m.role }}{% if m.role == "tool" %}{% continue %}{% endif %}]');
+  expect(create(guarded).render(messages, {})).toBe('[user][tool[assistant]');
+  expect(
+    create('{{ messages | map(attribute="role") | map("upper") | join }}').render(messages, {}),
+  ).toBe('USERTOOLASSISTANT');
+});
+
+test('what cannot be rendered exactly is refused by name, with the file and the line', () => {
+  const create = (text: string) => createChatTemplate(text, { source: 'odd.jinja' });
+  expect(() => create('\n{{ messages | wordwrap }}')).toThrow(
+    'odd.jinja: the chat template cannot be rendered exactly: the filter "wordwrap" is not supported (line 2 of the template)',
   );
+  expect(() => create('{% include "x" %}')).toThrow('the tag "include" is not supported');
+  expect(() => create('{{ messages }}{{ messages | pprint').render([], {})).toThrow(
+    'does not parse',
+  );
+});
+
+test('null fields are left out, and thoughts are there under the names that templates read', () => {
+  const show = createChatTemplate('{{ messages | tojson }}', { source: 'show.jinja' });
+  const render = (message: Message): unknown => JSON.parse(show.render([message], {}))[0];
+  expect(
+    render({ role: 'assistant', content: null, weight: 0, name: null, tool_calls: [null] }),
+  ).toEqual({ role: 'assistant', tool_calls: [null] });
+  for (const field of ['reasoning_content', 'thinking', 'reasoning'])
+    expect(render({ role: 'assistant', content: 'a', [field]: 'why' })).toEqual({
+      role: 'assistant',
+      content: 'a',
+      [field]: 'why',
+      thinking: 'why',
+      reasoning_content: 'why',
+    });
 });

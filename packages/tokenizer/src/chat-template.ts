@@ -1,12 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Template } from '@huggingface/jinja';
 import { z } from 'zod';
 import { findRegions } from './chat-regions.ts';
 import { TokenizerError } from './error.ts';
 import { readTokenizerFolder } from './folder/load.ts';
-import { hasGenerationTags, markGenerationTags, markNames } from './generation-tags.ts';
-import { printsBeforeLoopControl } from './loop-control.ts';
+import { JinjaError } from './jinja/error.ts';
+import type { Marks } from './jinja/rendering.ts';
+import { compileTemplate, type Template } from './jinja/template.ts';
+import { templateMessages } from './template-messages.ts';
 
 /** One turn of a conversation. `weight` 0 keeps an assistant turn out of the loss; templates never see it. */
 export type Message = {
@@ -58,8 +59,6 @@ export type ChatTemplate = {
   /** Rendering with `open` and `close` around each tagged answer; for templates with generation tags. */
   renderMarked(messages: readonly Message[], options: RenderOptions, marks: Marks): string;
 };
-
-export type Marks = { open: string; close: string };
 
 /**
  * Loads the chat template of a model folder: the files `chat_template.jinja` and
@@ -127,62 +126,47 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
   const main = compile(source, text);
   const withTools = toolUse === undefined ? main : compile(source, toolUse);
   const run = (
-    form: 'plain' | 'marked',
     messages: readonly Message[],
-    options: RenderOptions,
-    marks: object,
-  ) => {
-    const { tools, addGenerationPrompt = false } = options;
+    { tools, addGenerationPrompt = false, variables: more }: RenderOptions,
+    marks?: Marks,
+  ): string => {
     const hasTools = tools !== undefined && tools.length > 0;
-    try {
-      return (hasTools ? withTools : main)[form].render({
-        ...variables,
-        ...options.variables,
-        ...marks,
-        messages: messages.map(withoutWeight),
-        add_generation_prompt: addGenerationPrompt,
-        // As in transformers: there, but none.
-        tools: hasTools ? tools : null,
-        documents: null,
-      });
-    } catch (error) {
-      throw new TokenizerError(source, `the chat template failed: ${(error as Error).message}`);
-    }
+    const given = {
+      ...variables,
+      ...more,
+      messages: templateMessages(messages),
+      add_generation_prompt: addGenerationPrompt,
+      // As in transformers: there, but none.
+      tools: hasTools ? tools : null,
+      documents: null,
+    };
+    return told(source, 'the chat template failed', () =>
+      (hasTools ? withTools : main).render(given, { marks }),
+    );
   };
   return {
     source,
     endOfText: variables.eos_token,
-    isTagged: hasGenerationTags(text) && (toolUse === undefined || hasGenerationTags(toolUse)),
-    render: (messages, options) => run('plain', messages, options, {}),
-    renderMarked: (messages, options, { open, close }) =>
-      run('marked', messages, options, { [markNames.open]: open, [markNames.close]: close }),
+    isTagged: main.hasGenerationTags && withTools.hasGenerationTags,
+    render: run,
+    renderMarked: run,
   };
 }
 
-function compile(source: string, text: string): { plain: Template; marked: Template } {
-  // Jinja2 reads templates with LF line ends; the JavaScript library does not do that by itself.
-  const normalized = text.replace(/\r\n?/g, '\n');
-  let compiled: { plain: Template; marked: Template };
-  try {
-    compiled = {
-      plain: new Template(normalized),
-      marked: new Template(markGenerationTags(normalized)),
-    };
-  } catch (error) {
-    throw new TokenizerError(
-      source,
-      `the chat template does not parse: ${(error as Error).message}`,
-    );
-  }
-  if (printsBeforeLoopControl(compiled.plain)) {
-    const problem = 'the chat template prints before {% break %} or {% continue %} in a loop';
-    throw new TokenizerError(source, `${problem}, which is not supported`);
-  }
-  return compiled;
+function compile(source: string, text: string): Template {
+  return told(source, 'the chat template does not parse', () => compileTemplate(text));
 }
 
-function withoutWeight({ weight: _, ...message }: Message): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined));
+/** Runs what reads or renders a template, whose errors name its file. */
+function told<T>(source: string, problem: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof JinjaError)) throw error;
+    const what =
+      error.kind === 'unsupported' ? 'the chat template cannot be rendered exactly' : problem;
+    throw new TokenizerError(source, `${what}: ${error.message}`);
+  }
 }
 
 /**

@@ -144,6 +144,27 @@ describe.each([
   });
 });
 
+test.each([
+  ["m.content.strip('\\n')", '\n    return 1\n', '    return 1'],
+  ["m.content.lstrip('\\n')", '\n\n  a \n', '  a \n'],
+  [
+    "m.content.split('</think>')[-1].lstrip('\\n')",
+    '<think>\nx\n</think>\n\n    return 1',
+    '    return 1',
+  ],
+  ['m.content | trim', ' \ufeffyes \x85', '\ufeffyes'],
+])('answers keep the blanks that Python keeps: %s', (expression, content, kept) => {
+  const template = createChatTemplate(
+    `{% for m in messages %}{% if m.role == 'assistant' %}{{ '<|im_start|>' + ${expression} + eos_token }}{% else %}{{ m.content }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|im_start|>{% endif %}`,
+    settings,
+  );
+  const messages = [
+    { role: 'user', content: 'order' },
+    { role: 'assistant', content },
+  ];
+  expect(supervisedText(encodeChat(tokenizer, template, messages))).toEqual([`${kept}<|im_end|>`]);
+});
+
 test('text without control strings is encoded as any other tool would encode it', () => {
   const inline = createChatTemplate(
     "{% for m in messages %}{{ ' ' + m.content + eos_token }}{% endfor %}",

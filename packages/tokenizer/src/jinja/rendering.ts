@@ -1,0 +1,13 @@
+import type { Runtime } from './runtime.ts';
+import type { Value } from './value.ts';
+
+/** What is printed around each `{% generation %}` block. */
+export type Marks = { open: string; close: string };
+
+/** A rendering: what functions see of it, and what its statements need besides. */
+export type Rendering = {
+  readonly runtime: Runtime;
+  /** Variables and functions of the template. */
+  readonly context: ReadonlyMap<string, Value>;
+  readonly marks: Marks | undefined;
+};

@@ -1,0 +1,83 @@
+import { Budget, defaultLimits, type RenderLimits } from './budget.ts';
+import { checkNames, noFilter } from './check-names.ts';
+import { JinjaError } from './error.ts';
+import { execute } from './execute.ts';
+import { filters } from './filters.ts';
+import { Frame } from './frame.ts';
+import { fromJson } from './from-json.ts';
+import { globals } from './globals.ts';
+import { Output } from './output.ts';
+import { parseTemplate } from './parse-statement.ts';
+import type { Marks } from './rendering.ts';
+import type { Runtime } from './runtime.ts';
+import { analyzeScopes } from './scope-analysis.ts';
+import { tests } from './tests.ts';
+import type { Value } from './value.ts';
+
+export type RenderSettings = {
+  /** Printed around what stands in `{% generation %}` tags. */
+  marks?: Marks | undefined;
+  /** For `strftime_now`; now, if not given. */
+  now?: Date;
+  limits?: RenderLimits;
+};
+
+export type Template = {
+  hasGenerationTags: boolean;
+  /** Throws JinjaError when the template fails, or asks for what is refused. */
+  render(variables: Readonly<Record<string, unknown>>, settings?: RenderSettings): string;
+};
+
+/**
+ * Reads a chat template: Jinja2 with the tags, functions and filters that transformers gives it, and with
+ * Python's values. Throws JinjaError for what does not parse and for what is refused by name.
+ */
+export function compileTemplate(source: string): Template {
+  const tree = guarded(() => {
+    const parsed = parseTemplate(source);
+    analyzeScopes(parsed);
+    checkNames(parsed.body);
+    return parsed;
+  });
+  return {
+    hasGenerationTags: tree.hasGenerationTags,
+    render: (variables, { marks, now = new Date(), limits = defaultLimits } = {}) =>
+      guarded(() => {
+        const context = new Map<string, Value>(globals);
+        for (const [name, value] of Object.entries(variables)) context.set(name, fromJson(value));
+        const runtime = createRuntime(new Budget(limits), now);
+        const frame = new Frame(tree.scope, undefined, context);
+        const output = new Output(runtime.budget);
+        execute({ rendering: { runtime, context, marks }, frame, output }, tree.body);
+        return output.toString();
+      }),
+  };
+}
+
+function createRuntime(budget: Budget, now: Date): Runtime {
+  const runtime: Runtime = {
+    budget,
+    now,
+    filter(name, given) {
+      const filter = filters.get(name);
+      if (filter === undefined) throw noFilter(name);
+      return filter(runtime, given);
+    },
+    test(name, given) {
+      const test = tests.get(name);
+      if (test === undefined) throw new JinjaError('failed', `there is no test "${name}"`);
+      return test(runtime, given);
+    },
+  };
+  return runtime;
+}
+
+/** Nesting without end overflows the stack, in the template's expressions or in the values it is given. */
+function guarded<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof RangeError) throw new JinjaError('budget', 'it is nested too deep');
+    throw error;
+  }
+}
