@@ -126,12 +126,22 @@ export async function registerModel(
   }
 }
 
-/** Removes every training state of the job and its copy of what it started from: nobody will resume it. */
+/**
+ * Removes every training state of the job, what was left of others half stored, and its copy of what it started from:
+ * nobody will resume it.
+ */
 export async function removeStates(artifacts: ArtifactStore, job: JobRecord): Promise<void> {
-  const keys: string[] = [];
-  for await (const { key } of artifacts.list(checkpointsFolder(job)))
-    if (key.endsWith('/manifest.json')) keys.push(key);
-  for (const key of keys) await removeState(artifacts, key);
+  const manifests = new Set<string>();
+  const folders = new Set<string>();
+  const all = `${checkpointsFolder(job)}/`;
+  for await (const { key } of artifacts.list(checkpointsFolder(job))) {
+    folders.add(all + (key.slice(all.length).split('/')[0] ?? ''));
+    if (key.endsWith('/manifest.json')) manifests.add(key);
+  }
+  // Without a manifest: the worker that stored it came to no end.
+  for (const folder of folders)
+    if (!manifests.has(`${folder}/manifest.json`)) await artifacts.deletePrefix(folder);
+  for (const key of manifests) await removeState(artifacts, key);
   if (job.start !== undefined) await artifacts.deletePrefix(startPrefix(job.project, job.id));
 }
 

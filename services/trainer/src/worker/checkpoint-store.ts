@@ -23,6 +23,8 @@ export type SavedFolder = {
   readonly kind: 'adapter' | 'merged';
   readonly metrics: CheckpointMetrics;
   readonly history: readonly HistoryRow[];
+  /** Called when everything but the manifest is stored; what it throws removes that again. */
+  readonly beforeVisible: () => Promise<void>;
 };
 
 const historyFile = 'history.json';
@@ -48,6 +50,12 @@ export async function storeCheckpoint(
     state: hasState ? await putFolder(artifacts, `${prefix}/state`, state) : {},
     metrics: saved.metrics,
   };
+  try {
+    await saved.beforeVisible();
+  } catch (error) {
+    await artifacts.deletePrefix(prefix);
+    throw error;
+  }
   const key = `${prefix}/manifest.json`;
   await artifacts.put(key, Buffer.from(JSON.stringify(manifest)));
   return key;

@@ -9,6 +9,7 @@ import { soundManifest } from '../manifest.ts';
 import { storeCheckpoint } from './checkpoint-store.ts';
 import type { FromEngine } from './engine-message.ts';
 import { type HistoryRow, resultTable } from './history.ts';
+import { type OwnerCheck, requireOurs, SupersededError } from './run-owner.ts';
 import type { RunRequest } from './run-preparation.ts';
 import { modelKind } from './run-settings.ts';
 import { type PatienceSettings, withPatience } from './store-patience.ts';
@@ -45,6 +46,10 @@ export type UploadPorts = {
   /** Whether the run may go on: nobody cancelled it, nor must it stop. */
   readonly isWanted: () => boolean;
   readonly attempt: string;
+  /** What is known now of whose the job is. */
+  readonly owner: OwnerCheck;
+  /** Told when the job went to another run: nobody wants what this one does. */
+  readonly onSuperseded: () => void;
 };
 
 /** Uploads of one run. Each is tried again with growing pauses before it fails. */
@@ -65,7 +70,8 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
       try {
         return await withPatience(what, act, { ...ports, ...ports.settings });
       } catch (error) {
-        if (tries >= ports.settings.uploadAttempts) throw error;
+        if (error instanceof SupersededError) ports.onSuperseded();
+        if (error instanceof SupersededError || tries >= ports.settings.uploadAttempts) throw error;
         ports.log.warn({ err: error, tries }, `could not store ${what}; trying again`);
         await sleep(ports.settings.uploadBackoffMs * 2 ** (tries - 1));
       }
@@ -83,6 +89,7 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
   };
   const store = (saved: Saved, rows: readonly HistoryRow[]): Promise<string> =>
     inTurn(`the checkpoint of step ${saved.step}`, async () => {
+      await requireOurs(ports.owner, request);
       const key = await storeCheckpoint(artifacts, {
         project,
         jobId,
@@ -94,6 +101,8 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
         kind: modelKind(request),
         history: rows,
         metrics: metricsAt(saved.step, rows),
+        // A worker that was frozen meanwhile leaves nothing that others would find.
+        beforeVisible: () => requireOurs(ports.owner, request),
       });
       if (saved.why !== 'final') newest = { step: saved.step, checkpointKey: key };
       await rm(saved.folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import type { RunEvent, RunOutcome } from '../run-event.ts';
 import type { StartEngine } from './engine-process.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { type CountKills, OutOfMemoryError } from './out-of-memory.ts';
+import type { OwnerCheck } from './run-owner.ts';
 import { type Preparation, prepareRun, type RunRequest } from './run-preparation.ts';
 import { type Ending, trainInEngine } from './run-training.ts';
 import { createRunUploads, type RunUploads } from './run-uploads.ts';
@@ -31,6 +32,7 @@ export type RunPorts = {
   readonly log: Logger;
   /** Milliseconds that never go back. */
   readonly now: () => number;
+  readonly owner: OwnerCheck;
   /** Names the run among all runs of the job. */
   readonly attempt: string;
 };
@@ -65,7 +67,11 @@ export function startRun(request: RunRequest, ports: RunPorts): Run {
     if (journal.readers > 0 || now() - unwatchedSince <= settings.leaseMs) return;
     ending.interrupt(`nobody watched the run for ${settings.leaseMs / 1000} seconds`);
   }, settings.leaseMs / 4);
-  const uploads = createRunUploads(request, { ...ports, isWanted: () => !isOver(ending) });
+  const uploads = createRunUploads(request, {
+    ...ports,
+    isWanted: () => !isOver(ending),
+    onSuperseded: () => ending.cancel(),
+  });
 
   const finish = (outcome: RunOutcome): void => {
     over = true;

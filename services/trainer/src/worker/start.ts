@@ -10,6 +10,7 @@ import { openArtifacts } from '@lathe/platform/artifacts/open';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
+import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';
 import { inLogContext } from '@lathe/platform/log-context';
 import { createMetrics } from '@lathe/platform/metrics';
@@ -29,6 +30,7 @@ import { measuredEngine } from './measured-engine.ts';
 import { createModelOffer } from './offered-models.ts';
 import { type CountKills, countKills } from './out-of-memory.ts';
 import { startRun } from './run.ts';
+import { checkOwner } from './run-owner.ts';
 import { createRuns } from './runs.ts';
 import { type WorkerSettings, workerSettings } from './settings.ts';
 
@@ -81,6 +83,7 @@ export async function startWorker(
     parts.add('NATS', () => nats.close());
     await ensureStreams(nats, config);
     const workers = await openRecords(nats, buckets.workers, workerRecordSchema);
+    const jobs = await openJobs(nats);
     const artifacts = measuredStore(await openArtifacts(config), metrics);
     const workFolder = join(config.dataFolder, 'work', config.workerId);
     // What an earlier process left behind belongs to nobody.
@@ -123,6 +126,7 @@ export async function startWorker(
             settings: settings.run,
             log: log.child({ epoch: request.epoch }),
             now: () => performance.now(),
+            owner: checkOwner(jobs, log),
             attempt: newId('attempt'),
           }),
         ),

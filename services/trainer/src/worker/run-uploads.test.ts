@@ -1,0 +1,82 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openFileStore } from '@lathe/platform/artifacts/file';
+import { createLogger } from '@lathe/platform/log';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { expect, test } from 'vitest';
+import type { Ownership } from './run-owner.ts';
+import type { RunRequest } from './run-preparation.ts';
+import { createRunUploads } from './run-uploads.ts';
+
+const request = {
+  project: 'p',
+  jobId: 'ftjob-a',
+  epoch: 3,
+  baseModel: 'tiny',
+  start: null,
+  settings: { adaptation: { type: 'lora' } },
+  checkpointKey: null,
+} as unknown as RunRequest;
+
+/** Uploads of a run whose job is found as the answers say, one after the other, and then as the last. */
+async function openUploads(answers: readonly Ownership[]) {
+  const folder = await tempFolder();
+  const artifacts = await openFileStore(join(folder.path, 'store'));
+  let told = 0;
+  let asked = 0;
+  const stored = 'p/jobs/ftjob-a/checkpoints/at_x-e3-000000005/manifest.json';
+  const uploads = createRunUploads(request, {
+    preparation: { artifacts },
+    settings: {
+      uploadAttempts: 3,
+      uploadBackoffMs: 1,
+      storeWaitMs: 1000,
+      firstPauseMs: 1,
+      longestPauseMs: 1,
+    },
+    log: createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test'),
+    now: () => performance.now(),
+    isWanted: () => true,
+    attempt: 'at_x',
+    owner: async () => answers[Math.min(asked++, answers.length - 1)] ?? 'unknown',
+    onSuperseded: () => told++,
+  });
+  const save = async () => {
+    const saved = join(folder.path, 'saved');
+    await mkdir(join(saved, 'state'), { recursive: true });
+    await writeFile(join(saved, 'state', 'weights'), 'abc');
+    const message = { kind: 'saved', step: 5, folder: saved, why: 'state', model: null } as const;
+    return uploads.store(message, []);
+  };
+  const objects = async () => (await Array.fromAsync(artifacts.list('p'))).map(({ key }) => key);
+  const isTold = () => told;
+  return {
+    save,
+    objects,
+    told: isTold,
+    stored,
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+test('a run whose job is its own, or of which nobody knows now, stores its checkpoint', async () => {
+  for (const answer of ['ours', 'unknown'] as const) {
+    await using run = await openUploads([answer]);
+    expect(await run.save()).toBe(run.stored);
+    expect(await run.objects()).toHaveLength(3);
+    expect(run.told()).toBe(0);
+  }
+});
+
+test('a run whose job went to another one stores nothing, and is told once', async () => {
+  await using run = await openUploads(['lost']);
+  await expect(run.save()).rejects.toThrow("epoch 3 of ftjob-a is not the job's any more");
+  expect(await run.objects()).toEqual([]);
+  expect(run.told()).toBe(1);
+});
+
+test('what a run stored while its job went to another one is deleted', async () => {
+  await using run = await openUploads(['ours', 'lost']);
+  await expect(run.save()).rejects.toThrow('not the job');
+  expect(await run.objects()).toEqual([]);
+});
