@@ -37,6 +37,10 @@ export type GatewaySettings = {
   readonly retentionMs: number;
   /** How often files past their expiry are deleted. */
   readonly expirySweepMs: number;
+  /** How often bytes of files are looked for that no record names. */
+  readonly orphanSweepMs: number;
+  /** Age from which such bytes belong to no upload that is under way. */
+  readonly orphanAfterMs: number;
 };
 
 /** The settings for a configuration: what an operator can choose comes from there, the rest is fixed here. */
@@ -61,5 +65,7 @@ export function gatewaySettings(config: Config): GatewaySettings {
     // The other parts need some of the time that a service has to stop.
     stopGraceMs: Math.round(config.shutdownGraceMs / 2),
     expirySweepMs: 60_000,
+    orphanSweepMs: 3_600_000,
+    orphanAfterMs: 3_600_000,
   };
 }

@@ -27,6 +27,7 @@ import { claimSchema } from './duplicates.ts';
 import { eraseOldJobs } from './erasure.ts';
 import { deleteExpiredFiles } from './files.ts';
 import { createInference } from './inference.ts';
+import { deleteOrphans } from './orphans.ts';
 import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 
@@ -116,6 +117,7 @@ async function openPorts(
   };
   const sweeps: Sweep[] = [
     ['expired files', settings.expirySweepMs, () => deleteExpiredFiles(ports)],
+    ['bytes without a record', settings.orphanSweepMs, () => deleteOrphans(ports, settings)],
     ...retentionSweep(ports, settings),
   ];
   for (const [name, everyMs, sweep] of sweeps) stops.add(name, repeat(name, everyMs, sweep, log));

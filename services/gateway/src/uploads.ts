@@ -21,7 +21,8 @@ const nameLength = 255;
 
 /**
  * Takes one upload: streams its bytes into the artifact store, then writes the record, which makes
- * the file exist. Whatever fails before that leaves nothing behind. The file's name is kept as
+ * the file exist. Whatever fails before that leaves nothing behind; when nobody knows whether the record was
+ * written, the bytes stay, and go later if it was not (orphans.ts). The file's name is kept as
  * it was told, as text only; no key or path is made of it.
  */
 export async function receiveUpload(
@@ -31,6 +32,7 @@ export async function receiveUpload(
 ): Promise<FileRecord> {
   const id = newId('file');
   const key = fileKey(project, id);
+  let hasTriedRecord = false;
   const store = (bytes: Readable) => ports.artifacts.put(key, bytes);
   try {
     const { fields, file } = await readForm(upload.incoming, upload.limits, store);
@@ -54,10 +56,11 @@ export async function receiveUpload(
       status: 'processed',
       statusDetails: null,
     };
+    hasTriedRecord = true;
     await ports.files.create(recordKey(project, id), record);
     return record;
   } catch (error) {
-    await ports.artifacts.delete(key);
+    if (!hasTriedRecord) await ports.artifacts.delete(key);
     throw error;
   }
 }
