@@ -10,12 +10,12 @@ export function readMetadataFilter(query: Readonly<Record<string, string>>): {
   rest: Record<string, string>;
 } {
   const pairs = new Map<string, string>();
-  const rest: Record<string, string> = {};
+  const rest = new Map<string, string>();
   let isNone = false;
   for (const [name, value] of Object.entries(query)) {
     const key = /^metadata\[(.+)\]$/s.exec(name)?.[1];
     if (key !== undefined) pairs.set(key, value);
-    else if (name !== 'metadata') rest[name] = value;
+    else if (name !== 'metadata') rest.set(name, value);
     else if (value === '' || value === 'null') isNone = true;
     else
       throw new LatheError(
@@ -24,5 +24,5 @@ export function readMetadataFilter(query: Readonly<Record<string, string>>): {
         { param: 'metadata' },
       );
   }
-  return { metadata: isNone ? 'none' : pairs, rest };
+  return { metadata: isNone ? 'none' : pairs, rest: Object.fromEntries(rest) };
 }

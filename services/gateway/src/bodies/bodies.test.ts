@@ -82,6 +82,25 @@ describe('bodies', () => {
     expect(told).toMatchObject({ code: 'invalid_value', param: param });
   });
 
+  it.each([
+    ['job', `{${job},"metadata":{"a":"b","__proto__":"c"}}`, 'metadata.__proto__'],
+    ['job', `{${job},"metadata":{"\\u005f_proto__":"c"}}`, 'metadata.__proto__'],
+    ['chat', `{${chat},"__proto__":{}}`, '__proto__'],
+  ] as const)('name a key that would be lost: %s', async (kind, text, param) => {
+    expect(await outcome(here, kind, text)).toEqual({
+      ...{ code: 'invalid_value', param, message: `Invalid key: '${param}' is not taken.` },
+    });
+  });
+
+  it('take a property of a schema whatever it is called', async () => {
+    const schema = '{"type":"object","properties":{"__proto__":{"type":"null"}}}';
+    const format = `"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":${schema}}}`;
+    const { payload } = (await outcome(here, 'chat', `{${chat},${format}}`)) as {
+      payload: Uint8Array;
+    };
+    expect(Buffer.from(payload).toString()).toContain(schema);
+  });
+
   it('of embedding requests have at most 2048 inputs', async () => {
     const input = `[${'"a",'.repeat(2048)}"a"]`;
     const told = await outcome(here, 'embedding', `{"model":"m","input":${input}}`);

@@ -33,7 +33,8 @@ export function preTokenizerName(file: string, preTokenizer: PreTokenizerPart | 
       return 'smollm';
     if (first?.type === 'Split' && isBytes(second, false)) {
       const { Regex: pattern } = first.pattern as { Regex?: string };
-      const known = pattern === undefined ? undefined : byPattern[pattern];
+      const known =
+        pattern !== undefined && Object.hasOwn(byPattern, pattern) ? byPattern[pattern] : undefined;
       if (known !== undefined) return known;
     }
   }

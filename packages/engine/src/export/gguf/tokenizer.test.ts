@@ -73,3 +73,32 @@ it('refuses a tokenizer that llama.cpp would compute otherwise', async () => {
   await folderWith('gpt2');
   await expect(tokenizerMetadata({ path, config })).rejects.toThrow('config.json has 64 tokens');
 });
+
+it('is the tokenizer that the folder is trained with, whichever file says so', async () => {
+  const path = await folderWith('smollm2');
+  const write = (name: string, json: unknown) => writeFile(join(path, name), JSON.stringify(json));
+  const json = JSON.parse(await readFile(join(path, 'tokenizer.json'), 'utf8'));
+  json.model.vocab = JSON.parse(
+    JSON.stringify(json.model.vocab).replace(/\}$/, ',"__proto__":700}'),
+  ) as object;
+  await write('tokenizer.json', json);
+  await write('config.json', { model_type: 'llama' });
+  await write('tokenizer_config.json', {
+    tokenizer_class: 'GPT2Tokenizer',
+    added_tokens_decoder: {
+      0: { content: '<|endoftext|>', special: true },
+      701: { content: '<|tool|>' },
+      702: { content: '<|far|>', special: true },
+    },
+    sep_token: '<|im_start|>',
+    eos_token: { __type: 'AddedToken', content: '<|im_end|>' },
+  });
+  const metadata = await tokenizerMetadata({ path, config: { ...config, vocabularySize: 702 } });
+  const tokens = text(metadata, 'tokens') as string[];
+  const types = text(metadata, 'token_type') as number[];
+  // Of the class there is no Digits; the far token has no row, and nothing writes it.
+  expect(text(metadata, 'pre')).toBe('gpt-2');
+  expect(tokens.slice(699).slice(1)).toEqual(['__proto__', '<|tool|>']);
+  expect([0, 1, 2, 700, 701].map((id) => types[id])).toEqual([3, 3, 3, 1, 4]);
+  expect(text(metadata, 'eos_token_id')).toBe(2);
+});

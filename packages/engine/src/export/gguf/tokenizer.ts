@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readTokenizerFolder } from '@lathe/tokenizer/folder/load';
 import { z } from 'zod';
 import { CheckpointError, UnsupportedModelError } from '../../checkpoint/error.ts';
 import { exists, readJson } from '../../checkpoint/json-file.ts';
@@ -42,6 +43,14 @@ const partSchema: z.ZodType<Part> = z.lazy(() =>
   }),
 );
 
+/** Entries as pairs: an object of any other making would lose one that is called `__proto__`. */
+const vocabularySchema = z
+  .custom<object>((value) => typeof value === 'object' && value !== null, {
+    error: 'expected an object',
+  })
+  .transform((value) => Object.entries(value))
+  .pipe(z.array(z.tuple([z.string(), z.int().nonnegative()])));
+
 const fileSchema = z.looseObject({
   added_tokens: z
     .array(z.looseObject({ id: z.int().nonnegative(), content: z.string(), special: z.boolean() }))
@@ -51,7 +60,7 @@ const fileSchema = z.looseObject({
   post_processor: partSchema.nullish(),
   model: z.looseObject({
     type: z.string(),
-    vocab: z.record(z.string(), z.int().nonnegative()),
+    vocab: vocabularySchema,
     merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
     unk_token: z.string().nullish(),
     byte_fallback: z.boolean().nullish(),
@@ -59,19 +68,12 @@ const fileSchema = z.looseObject({
 });
 type TokenizerFile = z.infer<typeof fileSchema>;
 
-const tokenName = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
-const settingsSchema = z.looseObject({
-  bos_token: tokenName,
-  eos_token: tokenName,
-  pad_token: tokenName,
-  unk_token: tokenName,
-  chat_template: z.unknown().optional(),
-});
+const settingsSchema = z.looseObject({ chat_template: z.unknown().optional() });
 
 /**
  * The tokenizer as llama.cpp reads it: `gpt2` with its merges for byte-level BPE, `llama` with scores for
- * BPE that came from SentencePiece. A folder without tokenizer.json gives a model that knows token ids
- * only. Throws UnsupportedModelError for a tokenizer that llama.cpp would compute otherwise.
+ * BPE that came from SentencePiece, read from the folder as it was read for training. A folder without
+ * tokenizer.json gives a model that knows token ids only. Throws UnsupportedModelError for a tokenizer that llama.cpp would compute otherwise.
  */
 export async function tokenizerMetadata(
   model: Pick<ModelFolder, 'config' | 'path'>,
@@ -86,7 +88,8 @@ export async function tokenizerMetadata(
     text('tokenizer.ggml.model', 'none');
     return metadata;
   }
-  const parsed = fileSchema.safeParse(await readJson(file));
+  const { tokenizer: json, names } = await readTokenizerFolder(model.path);
+  const parsed = fileSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') || 'tokenizer';
@@ -118,7 +121,7 @@ export async function tokenizerMetadata(
       value: hasSpacePrefix(tokenizer),
     });
   else metadata.set('tokenizer.ggml.merges', { type: 'strings', value: merges });
-  await addSettings(metadata, model, { tokens, tokenizer });
+  await addSettings(metadata, model, { tokens, tokenizer, names });
   return metadata;
 }
 
@@ -131,12 +134,14 @@ function vocabulary(
   const tokens = Array.from({ length: size }, (_, id) => `[PAD${id}]`);
   const types = new Array<number>(size).fill(tokenTypes.unused);
   const place = (id: number, token: string, type: number): void => {
+    // Nothing writes a control token that the model has no row for.
+    if (id >= size && type === tokenTypes.control) return;
     if (id >= size)
       throw new CheckpointError(file, `has token ${id}, but config.json has ${size} tokens`);
     tokens[id] = token;
     types[id] = type;
   };
-  for (const [token, id] of Object.entries(model.vocab)) {
+  for (const [token, id] of model.vocab) {
     const isByte = model.byte_fallback === true && /^<0x[0-9A-F]{2}>$/.test(token);
     place(id, token, isByte ? tokenTypes.byte : tokenTypes.normal);
   }
@@ -208,23 +213,30 @@ function singleTemplate(processor: Part | null | undefined): readonly object[] {
 async function addSettings(
   metadata: Map<string, MetadataValue>,
   { config, path }: Pick<ModelFolder, 'config' | 'path'>,
-  { tokens, tokenizer }: { tokens: readonly string[]; tokenizer: TokenizerFile },
+  {
+    tokens,
+    tokenizer,
+    names,
+  }: {
+    tokens: readonly string[];
+    tokenizer: TokenizerFile;
+    names: ReadonlyMap<string, string>;
+  },
 ): Promise<void> {
   const file = join(path, 'tokenizer_config.json');
   const parsed = settingsSchema.safeParse((await exists(file)) ? await readJson(file) : {});
   if (!parsed.success)
     throw new CheckpointError(file, parsed.error.issues[0]?.message ?? 'is invalid');
   const settings = parsed.data;
-  const idOf = (token: z.infer<typeof tokenName>): number | undefined => {
-    const name = typeof token === 'string' ? token : token?.content;
-    const id = name === undefined ? -1 : tokens.indexOf(name);
+  const idOf = (token: string | null | undefined): number | undefined => {
+    const id = token == null ? -1 : tokens.indexOf(token);
     return id < 0 ? undefined : id;
   };
   const ids = {
-    bos: idOf(settings.bos_token) ?? config.bosToken ?? undefined,
-    eos: idOf(settings.eos_token) ?? config.eosTokens[0],
-    unknown: idOf(settings.unk_token) ?? idOf(tokenizer.model.unk_token),
-    padding: idOf(settings.pad_token) ?? config.padToken ?? undefined,
+    bos: idOf(names.get('bos_token')) ?? config.bosToken ?? undefined,
+    eos: idOf(names.get('eos_token')) ?? config.eosTokens[0],
+    unknown: idOf(names.get('unk_token')) ?? idOf(tokenizer.model.unk_token),
+    padding: idOf(names.get('pad_token')) ?? config.padToken ?? undefined,
   };
   for (const [name, id] of Object.entries(ids))
     if (id !== undefined)

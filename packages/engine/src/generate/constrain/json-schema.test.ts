@@ -145,3 +145,12 @@ it('reads what zod writes', () => {
   });
   expect(() => readJsonSchema(z.toJSONSchema(order))).not.toThrow();
 });
+
+it('takes a property or a definition that is called __proto__ like any other', () => {
+  const text =
+    '{"type":"object","properties":{"__proto__":{"$ref":"#/$defs/__proto__"}},"required":["__proto__"],"$defs":{"__proto__":{"type":"null"}}}';
+  const { nodes } = readJsonSchema(JSON.parse(text));
+  expect(nodes.flatMap((node) => (node.kind === 'object' ? node.properties : []))).toMatchObject([
+    { key: '__proto__', required: true },
+  ]);
+});

@@ -11,6 +11,18 @@ const part = z.custom<boolean | object>(
   'must be a schema',
 );
 
+/** Schemas by name, as they are: a copy would lose one that is called `__proto__`. */
+const parts = z
+  .custom<Readonly<Record<string, boolean | object>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be an object of schemas',
+  )
+  .superRefine((value, context) => {
+    for (const [name, inner] of Object.entries(value))
+      if (!part.safeParse(inner).success)
+        context.addIssue({ code: 'custom', message: 'must be a schema', path: [name] });
+  });
+
 /** Keywords that say nothing about which texts are valid. */
 export const annotations: readonly string[] = [
   'title',
@@ -34,9 +46,9 @@ const schemaSchema = z.strictObject({
   const: json.optional(),
   anyOf: z.array(part).min(1).optional(),
   $ref: z.string().optional(),
-  $defs: z.record(z.string(), part).optional(),
-  definitions: z.record(z.string(), part).optional(),
-  properties: z.record(z.string(), part).optional(),
+  $defs: parts.optional(),
+  definitions: parts.optional(),
+  properties: parts.optional(),
   required: z.array(z.string()).optional(),
   additionalProperties: part.optional(),
   items: part.optional(),
