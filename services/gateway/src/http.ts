@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
+import { LatheError } from '@lathe/contracts/error';
 import type { RateLimits } from '@lathe/contracts/rate-limits';
 import type { Context } from 'hono';
 import { rateLimitHeaders } from './rate-limits.ts';
@@ -11,14 +12,16 @@ export type GatewayEnv = {
 
 export type GatewayContext = Context<GatewayEnv>;
 
+const gone = (): LatheError => new LatheError('cancelled', 'The client left.');
+
 /** A signal that fires when the client leaves before its answer is complete. */
 export function clientGone(c: GatewayContext): AbortSignal {
   const controller = new AbortController();
   const { outgoing } = c.env;
   outgoing.once('close', () => {
-    if (!outgoing.writableFinished) controller.abort();
+    if (!outgoing.writableFinished) controller.abort(gone());
   });
-  if (outgoing.destroyed) controller.abort();
+  if (outgoing.destroyed) controller.abort(gone());
   return controller.signal;
 }
 

@@ -28,14 +28,17 @@ export type JsonMachine = {
 
 /** Bytes that JSON is written with wherever a vocabulary may lack others. */
 const allBytes: ReadonlySet<number> = new Set(Array.from({ length: 256 }, (_, byte) => byte));
+/** How many times as many stacks as are kept may be looked at to find them. */
+const mostWalked = 8;
 /** In `steps`: not worked out yet, and no state. */
 const unknown = -2;
 const none = -1;
 /**
- * Stacks that one state may hold beyond those that the schema lists. Where a text can be read in more ways, as
- * by arrays in arrays of which each is two things at once, the last ways are given up; what is left is valid.
+ * Stacks that one state may hold beyond texts that are spelt out, of which the first bytes leave few. Where a text can
+ * be read in more ways, as by arrays in arrays of which each is two things at once, the last ways are given up; what
+ * is left is valid.
  */
-const mostReadings = 1000;
+const mostReadings = 256;
 
 /**
  * The machine for a schema. It writes objects' properties in the order of the schema, and no white space but
@@ -51,7 +54,7 @@ export function createJsonMachine(schema: Schema, alphabet = allBytes): JsonMach
   const steps: Int32Array[] = [];
   const safe = new Map<number, boolean>();
   const listed = schema.nodes.flatMap((each) => (each.kind === 'literal' ? each.texts : []));
-  const mostStacks = mostReadings + schema.nodes.length + listed.length;
+  const mostTexts = mostReadings + schema.nodes.length + listed.length;
 
   const strings = new Map<TextRule, { readonly text: JsonString; readonly node: number }>();
   const numbers = new Map<number, JsonNumber>();
@@ -155,13 +158,26 @@ export function createJsonMachine(schema: Schema, alphabet = allBytes): JsonMach
     }
   };
 
+  /** The first of these stacks, as many as one state may hold. */
+  const fewer = (found: readonly (Expected | undefined)[]): readonly (Expected | undefined)[] => {
+    if (found.length <= mostReadings) return found;
+    let texts = 0;
+    let others = 0;
+    return found.filter((stack) => {
+      if (stack === undefined) return true;
+      return stack.item.kind === 'bytes' ? ++texts <= mostTexts : ++others <= mostReadings;
+    });
+  };
+
   /** The state in which one of these stacks holds. */
   const stateOf = (heads: readonly (Expected | undefined)[]): number => {
-    const all = new Set(heads.slice(0, mostStacks));
+    const all = new Set(fewer(heads));
     // What is added while the set is walked is walked too.
-    for (const stack of all)
+    for (const stack of all) {
+      if (all.size > mostWalked * mostTexts) break;
       if (stack !== undefined) for (const reading of expand(stack)) all.add(reading);
-    const taking = [...all].filter((stack) => stack === undefined || takesBytes(stack.item));
+    }
+    const taking = fewer([...all].filter((stack) => stack === undefined || takesBytes(stack.item)));
     const ids = taking.map((stack) => stack?.id ?? -1).toSorted((a, b) => a - b);
     const key = ids.join();
     const known = states.get(key);

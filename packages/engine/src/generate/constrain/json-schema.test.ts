@@ -118,7 +118,10 @@ describe('readJsonSchema refuses what nothing meets:', () => {
     expect(() => readJsonSchema(schema, { states: 1000, work: 100 })).toThrow(SchemaError);
     expect(() => readJsonSchema(schema, { states: 1000, work: 1e6 })).not.toThrow();
     const many = {
-      anyOf: Array.from({ length: 900 }, (_, i) => ({ type: 'string', pattern: `^x{${i}}$` })),
+      anyOf: Array.from({ length: 250 }, (_, i) => ({
+        type: 'string',
+        pattern: `^x{${i + 900}}$`,
+      })),
     };
     expect(() => readJsonSchema(many)).toThrow('makes the automata of the schema too large');
   });

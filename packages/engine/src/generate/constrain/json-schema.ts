@@ -11,6 +11,7 @@ import {
   refuseEmpty,
   type TypeName,
 } from './schema-keywords.ts';
+import { checkAlternatives } from './schema-limits.ts';
 import { readText, type StringReader } from './string-schema.ts';
 import type { TextRule } from './text-form.ts';
 
@@ -196,6 +197,7 @@ export function readJsonSchema(root: unknown, limits: AutomatonLimits = automato
   };
 
   const schema: Schema = { root: ofPart(root, ''), nodes: nodes as SchemaNode[] };
+  checkAlternatives(schema.nodes, paths);
   const endless = endlessNodes(schema.nodes).findLast((place) => paths.has(place));
   if (endless !== undefined)
     throw new SchemaError(paths.get(endless)!, 'needs itself again within itself, without end');
