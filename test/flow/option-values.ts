@@ -32,6 +32,11 @@ export function optionsOf(
   return walk(z.toJSONSchema(schema, { io: 'input' }), []);
 }
 
+/** Values for what a JSON Schema describes. */
+export function valuesOf(schema: object): unknown[] {
+  return valuesAt(schema as Described, '', {});
+}
+
 const odd: readonly unknown[] = [null, true, -1, 'odd', [], {}];
 
 function valuesAt(

@@ -1,3 +1,5 @@
+import type { InferenceReply } from '@lathe/contracts/message/inference';
+import fc from 'fast-check';
 import { APIError } from 'openai';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { body, hello, pause, sayAll, startEvaluator, text, usage } from './chat-fixture.ts';
@@ -135,6 +137,49 @@ test('an evaluator that answers what nobody asked, or stops half-way, is our fai
   await evaluator(sayAll([{ kind: 'accepted' }, text('x', 7), { kind: 'done', usage }]));
   expect(await failure(complete())).toMatchObject({ status: 500, code: 'internal_error' });
 });
+
+test('nonsense from an evaluator fails its own request, streamed or not, and the next is answered', async () => {
+  const junk = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(...oddReplies));
+  let said: readonly unknown[] = [];
+  await evaluator((_request, say) => {
+    for (const reply of said) say(reply as InferenceReply);
+    // An end that is none, so that nobody waits.
+    say({ kind: 'done' } as InferenceReply);
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(junk, { maxLength: 3 }),
+      fc.boolean(),
+      async (replies, isStreamed) => {
+        said = replies;
+        const response = await gateway.fetch('/v1/chat/completions', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ ...body, stream: isStreamed }),
+        });
+        const told = await response.text();
+        expect(response.status === 500 || isStreamed, told).toBe(true);
+        expect(told).toContain('The evaluator');
+      },
+    ),
+    { numRuns: 40 },
+  );
+  said = hello;
+  expect((await complete()).choices[0]?.message.content).toBe('Hello');
+});
+
+const logprob = { token: 'a', logprob: null, bytes: null, top_logprobs: [] };
+const oddReplies = [
+  ...[
+    { kind: 'text', choice: 0, text: 1, logprobs: null },
+    { kind: 'finish', choice: 0 },
+  ],
+  ...[{ kind: 'text', choice: 0, text: 'a', logprobs: [logprob] }, { kind: 'accepted' }],
+  ...[
+    { kind: 'text', choice: -1, text: 'a', logprobs: null },
+    { kind: 'error', error: {} },
+  ],
+];
 
 test('an answer that ends without finishing is a failure, not a short text', async () => {
   await evaluator(sayAll([{ kind: 'accepted' }, text('x'), { kind: 'done', usage }]));
