@@ -4,6 +4,7 @@ import {
   errorCodeSchema,
   errorCodes,
   fromWireError,
+  inStep,
   LatheError,
   toWireError,
   wireErrorSchema,
@@ -31,7 +32,7 @@ it('travels with message and parameter, and without its cause', () => {
   for (const code of codes) {
     const cause = new Error('the secret path /srv/x');
     const error = new LatheError(code, 'Line 3 is no JSON.', { param: 'training_file', cause });
-    const wire = wireErrorSchema.parse(JSON.parse(JSON.stringify(toWireError(error))));
+    const wire = wireErrorSchema.parse(JSON.parse(JSON.stringify(toWireError(error, 'testing'))));
     expect(JSON.stringify(wire)).not.toContain('secret');
     const back = fromWireError(wire);
     expect([back.code, back.message, back.param]).toEqual([code, error.message, 'training_file']);
@@ -47,7 +48,7 @@ it('travels with message and parameter, and without its cause', () => {
 it.each([new Error('password=1'), 'password=1', undefined, { password: 1 }])(
   'tells nothing of an unknown failure (%j)',
   (thrown) => {
-    const wire = toWireError(thrown);
+    const wire = toWireError(thrown, 'testing');
     expect(wire).toMatchObject({ code: 'internal_error', param: null });
     expect(wire.message).not.toContain('password');
   },
@@ -56,4 +57,18 @@ it.each([new Error('password=1'), 'password=1', undefined, { password: 1 }])(
 it('reads a code of a newer version as an internal error', () => {
   const wire = wireErrorSchema.parse({ code: 'melted', message: 'm', param: null });
   expect(wire.code).toBe('internal_error');
+});
+
+it('names the innermost step that failed unexpectedly, and keeps what is meant for the user', async () => {
+  const nested = inStep('training', () =>
+    inStep('reading rows', () => Promise.reject(new TypeError('secret'))),
+  );
+  const error: unknown = await nested.catch((cause: unknown) => cause);
+  const wire = toWireError(error, 'working');
+  expect(wire.message).toBe(
+    'Something failed inside Lathe while reading rows; the log has the cause.',
+  );
+  expect(toWireError('secret', 'working').message).toContain('while working;');
+  const known = new LatheError('not_found', 'The file is gone.');
+  await expect(inStep('reading', () => Promise.reject(known))).rejects.toBe(known);
 });

@@ -81,15 +81,40 @@ export const wireErrorSchema = z.object({
 });
 export type WireError = z.infer<typeof wireErrorSchema>;
 
-/** Turns any thrown value into what may be told to a user: unknown failures keep their cause private. */
-export function toWireError(error: unknown): WireError {
+/** A failure that is no user's business, in a step that may be named to one. */
+class StepError extends Error {
+  /** As it follows "while": `storing the report`. */
+  readonly step: string;
+
+  constructor(step: string, cause: unknown) {
+    super(`failed while ${step}`, { cause });
+    this.name = 'StepError';
+    this.step = step;
+  }
+}
+
+/** Does a step of some work; what fails in it unexpectedly is told with the step's name, the innermost where they nest. */
+export async function inStep<T>(step: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof LatheError || error instanceof StepError) throw error;
+    throw new StepError(step, error);
+  }
+}
+
+/**
+ * Turns any thrown value into what may be told to a user: unknown failures keep their cause private, and name the step
+ * that failed, which is `step` where no inner one is known.
+ */
+export function toWireError(error: unknown, step: string): WireError {
   if (error instanceof LatheError) {
     const { code, message, param, retryAfterMs } = error;
     return { code, message, param, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
   }
   return {
     code: 'internal_error',
-    message: 'Something failed inside Lathe; the log has the cause.',
+    message: `Something failed inside Lathe while ${error instanceof StepError ? error.step : step}; the log has the cause.`,
     param: null,
   };
 }

@@ -110,5 +110,10 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
 
 function failure(id: number, error: unknown): FromEngine {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { kind: 'failed', id, error: toWireError(inUserTerms(error)), cause };
+  return {
+    kind: 'failed',
+    id,
+    error: toWireError(inUserTerms(error), 'computing the answer'),
+    cause,
+  };
 }

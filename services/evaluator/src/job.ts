@@ -1,7 +1,7 @@
 import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
 import { reportPrefix } from '@lathe/contracts/artifact/key';
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
-import { LatheError, mayResume, toWireError } from '@lathe/contracts/error';
+import { inStep, LatheError, mayResume, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import { baseModelOf, type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
@@ -86,7 +86,9 @@ export async function evaluateJob(
     const report = { ...scored, warnings: [...trained, ...compared] };
     const prefix = reportPrefix(job.project, job.id, newId('attempt'));
     const reportKey = `${prefix}/report.json`;
-    await ports.artifacts.put(reportKey, Buffer.from(JSON.stringify(report)));
+    await inStep('storing the report', () =>
+      ports.artifacts.put(reportKey, Buffer.from(JSON.stringify(report))),
+    );
     return await finish(ports, job, { report, reportKey });
   } catch (error) {
     const interruption = watch.interruption();
@@ -132,17 +134,21 @@ async function score(
     throw new LatheError('internal_error', 'The job has no dataset or no checkpoint.', {
       retryable: false,
     });
-  const dataset = await readDataset(ports.artifacts, datasetKey);
-  const { kind } = await ports.files.manifest(checkpointKey);
-  const served = await ports.models.base(baseModelOf(job));
+  const dataset = await inStep('reading the held-out rows', () =>
+    readDataset(ports.artifacts, datasetKey),
+  );
+  const opening = 'opening the models';
+  const { kind } = await inStep(opening, () => ports.files.manifest(checkpointKey));
+  const served = await inStep(opening, () => ports.models.base(baseModelOf(job)));
   const base = { ...served, style: styleOf(dataset.kind, served.facts) };
-  const tuned = await ports.models.tuned({
+  const found = {
     name: modelName(job),
     kind,
     base: baseModelOf(job),
     manifestKey: checkpointKey,
     rows: dataset.kind,
-  });
+  };
+  const tuned = await inStep(opening, () => ports.models.tuned(found));
   const told: Promise<void>[] = [];
   const onProgress = (contestant: string, done: number, total: number): void => {
     const part = Math.max(1, Math.ceil(total / ports.settings.progressEvents));
@@ -263,7 +269,7 @@ export async function failJob(
   message: WorkMessage,
   failure: unknown,
 ): Promise<void> {
-  const error = toWireError(failure);
+  const error = toWireError(failure, 'evaluating the tuned model');
   const now = Math.floor(ports.now() / 1000);
   const job = await changeJob(ports.jobs, message.project, message.jobId, (record) =>
     record.stage === 'evaluate' && record.epoch === message.epoch && !isTerminal(record.state)

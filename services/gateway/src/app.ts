@@ -102,7 +102,10 @@ function frame({ log, metrics }: GatewayPorts): MiddlewareHandler<GatewayEnv> {
 
 /** The one place where a failure becomes an HTTP answer. */
 function fail(c: GatewayContext, error: unknown, log: Logger): Response {
-  const { status, headers, body } = failureOf(error);
+  const { status, headers, body } = failureOf(
+    error,
+    `answering ${c.req.method} ${routePath(c, -1)}`,
+  );
   if (status >= 500) log.error({ err: error }, 'request failed');
   // A body that was not read to its end cannot be followed by another request on this connection.
   if (!c.env.incoming.complete && c.env.incoming.headers['transfer-encoding'] !== undefined)

@@ -22,9 +22,9 @@ export type Failure = {
  * The HTTP answer for any thrown value; the cause stays private. The official client repeats 409,
  * 429 and 5xx by itself, so what cannot succeed by repeating says so in `x-should-retry`, and a 429 or 503 says when to.
  */
-export function failureOf(thrown: unknown): Failure {
+export function failureOf(thrown: unknown, step = 'answering'): Failure {
   const error = storeFailure(thrown) ?? thrown;
-  const wire = toWireError(error);
+  const wire = toWireError(error, step);
   const status = error instanceof BadReference ? error.status : errorCodes[wire.code].status;
   const pointless = error instanceof LatheError && !error.retryable;
   const repeated = status === 409 || status === 429 || status >= 500;

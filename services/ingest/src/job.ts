@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { startPrefix } from '@lathe/contracts/artifact/key';
-import { LatheError, mayResume, toWireError } from '@lathe/contracts/error';
+import { inStep, LatheError, mayResume, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import { baseModelOf, type JobRecord, type JobStart, moveJob } from '@lathe/contracts/job/record';
 import type { WorkMessage } from '@lathe/contracts/message/work';
@@ -71,15 +71,12 @@ export async function ingestJob(
     });
     await emitFindings(ports, job, findings);
     await markFiles(ports.files, job, findings);
+    const copying = { signal: watch.signal, progress: context.progress };
+    const origin = job.start;
     const start =
-      job.start &&
-      (await copyStart(
-        ports.artifacts,
-        { ...job, start: job.start },
-        {
-          signal: watch.signal,
-          progress: context.progress,
-        },
+      origin &&
+      (await inStep('copying the model that the job starts from', () =>
+        copyStart(ports.artifacts, { ...job, start: origin }, copying),
       ));
     return await store(ports, job, { ...dataset, start });
   } catch (error) {
@@ -114,7 +111,9 @@ async function prepare(
   preparation: Preparation,
 ): Promise<Dataset> {
   const { artifacts, settings } = ports;
-  const model = await openBaseModel(ports.models, ports.modelFolders, baseModelOf(job));
+  const model = await inStep('opening the base model', () =>
+    openBaseModel(ports.models, ports.modelFolders, baseModelOf(job)),
+  );
   const trainingFile = await openFile(ports, job, job.trainingFile, 'training_file');
   const validationFile =
     job.validationFile === null
@@ -217,7 +216,7 @@ export async function failJob(
   message: WorkMessage,
   failure: unknown,
 ): Promise<void> {
-  const error = toWireError(failure);
+  const error = toWireError(failure, 'preparing the files');
   const now = Math.floor(ports.now() / 1000);
   let moved = false;
   const job = await changeJob(ports.jobs, message.project, message.jobId, (record) => {

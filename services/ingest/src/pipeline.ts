@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DatasetManifest, DatasetReport, Finding } from '@lathe/contracts/artifact/dataset';
 import { datasetPrefix } from '@lathe/contracts/artifact/key';
-import { LatheError } from '@lathe/contracts/error';
+import { inStep, LatheError } from '@lathe/contracts/error';
 import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
@@ -65,7 +65,8 @@ export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts)
     const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens };
     const bytes = ports.artifacts.get(file.key);
     const source = { param, bytes, lesson: lessonFor(job), ...(kind && { kind }) };
-    return { spool, rows: await readTrainingFile(source, readPorts) };
+    const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
+    return { spool, rows };
   };
   const training = await read(input.trainingFile, 'training_file');
   const validation =
@@ -88,7 +89,9 @@ export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts)
       { param: 'lathe.early_stopping' },
     );
   warnOfRows({ training: training.rows, validation: validation?.rows ?? null, heldOut }, ports);
-  return writeDataset(input, { training, validation, heldOut, maxTokens }, ports);
+  return inStep('writing the dataset', () =>
+    writeDataset(input, { training, validation, heldOut, maxTokens }, ports),
+  );
 }
 
 type FileRead = { readonly spool: Spool; readonly rows: ReadRows };

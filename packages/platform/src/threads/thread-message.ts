@@ -16,7 +16,7 @@ export function packError(error: unknown): ThreadError {
   if (error instanceof LatheError) {
     const { cause, retryable } = error;
     const told = cause instanceof Error ? (cause.stack ?? cause.message) : null;
-    return { wire: toWireError(error), retryable, cause: told };
+    return { wire: toWireError(error, 'working in a thread'), retryable, cause: told };
   }
   const known = error instanceof Error ? error : new Error(String(error));
   return { name: known.name, message: known.message, stack: known.stack ?? '' };

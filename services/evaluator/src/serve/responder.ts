@@ -144,5 +144,5 @@ export function serveRequests<Piece>(ports: ResponderPorts<Piece>): { stop(): Pr
 
 function refusal(error: unknown): Frame {
   const limits = error instanceof LimitError ? { limits: error.limits } : {};
-  return { kind: 'error', error: toWireError(error), ...limits };
+  return { kind: 'error', error: toWireError(error, 'answering'), ...limits };
 }

@@ -47,7 +47,10 @@ export async function failWork(
   message: WorkMessage,
   error: unknown,
 ): Promise<void> {
-  const failure = { error: toWireError(error), resumable: mayResume(error) };
+  const failure = {
+    error: toWireError(error, 'finishing or following the training'),
+    resumable: mayResume(error),
+  };
   await failStage(ports, message, { stage: 'train', ...failure });
 }
 

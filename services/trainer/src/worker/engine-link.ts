@@ -42,7 +42,7 @@ export function serveEngine(openTrainer: (task: EngineTask) => Promise<LoopTrain
     const error = new LatheError('internal_error', 'The engine cannot read its task.');
     send({
       kind: 'failed',
-      error: toWireError(error),
+      error: toWireError(error, 'training in the engine'),
       retryable: false,
       examples: [],
       cause: inspect(cause),
@@ -85,7 +85,7 @@ async function run(
   } catch (error) {
     ports.send({
       kind: 'failed',
-      error: toWireError(error),
+      error: toWireError(error, 'training in the engine'),
       retryable: error instanceof LatheError ? error.retryable : true,
       examples: error instanceof DivergedRunError ? [...error.examples] : [],
       cause: inspect(error),

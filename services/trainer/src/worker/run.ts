@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { LatheError, toWireError } from '@lathe/contracts/error';
+import { inStep, LatheError, toWireError } from '@lathe/contracts/error';
 import type { Logger } from '@lathe/platform/log';
 import type { RunEvent, RunOutcome } from '../run-event.ts';
 import type { StartEngine } from './engine-process.ts';
@@ -86,7 +86,8 @@ export function startRun(request: RunRequest, ports: RunPorts): Run {
     try {
       const prepared = await withPatience(
         'the start of the run',
-        () => prepareRun(request, ports.preparation),
+        () =>
+          inStep('fetching what the training needs', () => prepareRun(request, ports.preparation)),
         { ...settings, log, now, isWanted: () => !isOver(ending) },
       );
       finish(await trainInEngine(prepared, { ...ports, journal, ending, uploads }));
@@ -129,7 +130,7 @@ function failure(error: unknown, ending: Ending, uploads: RunUploads): RunOutcom
       $case: 'interrupted',
       value: { reason: ending.wanted.reason, ...uploads.newest },
     };
-  const { code, message, param } = toWireError(error);
+  const { code, message, param } = toWireError(error, 'training');
   const retryable = error instanceof LatheError ? error.retryable : true;
   const outOfMemory = error instanceof OutOfMemoryError;
   return { $case: 'failed', value: { code, message, param: param ?? '', retryable, outOfMemory } };
