@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '@lathe/platform/make-folder';
 
 /** How often, and how far apart, the number of the holder is looked for. */
 const looks = 20;
@@ -39,7 +40,7 @@ export async function lockDataFolder(dataFolder: string): Promise<() => Promise<
 /** Makes the folder, for its owner only. Throws an Error of one sentence when nothing can be written in it. */
 async function makeWritable(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(path.resolve(folder));
     const probe = path.resolve(folder, `.writable-${process.pid}`);
     await (await open(probe, 'w', 0o600)).close();
     await rm(probe);

@@ -1,6 +1,7 @@
 import { fork, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import path from 'node:path';
 import { readConfig } from '@lathe/platform/config';
 import { tempFolder } from '@lathe/testkit/temp-folder';
@@ -140,6 +141,17 @@ it('npm start says where it runs, and leaves nothing behind on a signal or when 
 
 it.each([
   ['LATHE_PORT', 'http', 'The environment variable LATHE_PORT is "http"'],
+  [
+    'LATHE_MODELS',
+    '/nowhere/at/all',
+    'The folder /nowhere/at/all that LATHE_MODELS names does not exist.',
+  ],
+  [
+    'LATHE_ARTIFACTS',
+    'file:/proc/artifacts',
+    'The artifact store in /proc/artifacts cannot be written to (ENOENT)',
+  ],
+  ['LATHE_API_KEY', 'short', 'LATHE_API_KEY has a fault: the key has 5 characters'],
   ['LATHE_NATS_URL', 'nats://127.0.0.1:1', 'Cannot reach nats-server at nats://127.0.0.1:1.'],
 ])('npm start says in a sentence what is wrong with %s', async (name, value, sentence) => {
   await using folder = await tempFolder();
@@ -154,4 +166,19 @@ it.each([
   expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1);
   await expect.poll(() => output).toContain(sentence);
   expect(output).not.toContain('    at ');
+});
+
+it('says in a sentence that the port is taken, before anything is started', async () => {
+  await using folder = await tempFolder();
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const start = startPlatform(
+    readConfig({ ...quiet, LATHE_DATA: folder.path, LATHE_PORT: String(port) }),
+  );
+  await expect(start).rejects.toThrow(
+    `The gateway cannot listen on 127.0.0.1:${port}: another program listens there; set LATHE_PORT.`,
+  );
+  expect(existsSync(path.join(folder.path, 'nats'))).toBe(false);
+  taken.close();
 });

@@ -10,6 +10,7 @@ import { machineMemory } from '../services/trainer/src/worker/machine.ts';
 import { lockDataFolder } from './data-lock.ts';
 import { watchNatsWrites } from './nats-watch.ts';
 import { createPartsBoard, type PartsBoard } from './parts-board.ts';
+import { checkBeforeStart } from './preflight.ts';
 import { atPlace, startServices } from './services.ts';
 import { supervise } from './supervise.ts';
 import { workerConfigs } from './worker-pool.ts';
@@ -55,6 +56,7 @@ type Parts = ReturnType<typeof createStopList>;
 
 async function startParts(config: Config, log: Logger, parts: Parts): Promise<Platform> {
   parts.add('data lock', await lockDataFolder(config.dataFolder));
+  await checkBeforeStart(config);
   const key = await bootstrapKey(config);
   const board = createPartsBoard();
   const natsUrl = config.natsUrl ?? (await startOwnNats(config, { log, parts, board }));

@@ -62,7 +62,7 @@ async function startTarget(target: Target, layout: Layout): Promise<Running> {
     ...layout.variables,
     LATHE_HOST: '127.0.0.1',
     LATHE_NATS_URL: nats.url,
-    LATHE_API_KEY: 'sk-layout-test',
+    LATHE_API_KEY: 'sk-layout-test-0123456789',
     [targets[target].http]: String(port),
     LATHE_WORKER_ADDRESS: `127.0.0.1:${grpcPort}`,
   };

@@ -6,8 +6,12 @@ import { bootstrapKey, parseApiKeys } from './api-key.ts';
 
 it('uses the configured key and stores nothing', async () => {
   await using folder = await tempFolder();
-  const config = { apiKey: 'mine', dataFolder: join(folder.path, 'data') };
-  expect(await bootstrapKey(config)).toEqual({ key: 'mine', file: null, isNew: false });
+  const config = { apiKey: 'mine-0123456789-mine', dataFolder: join(folder.path, 'data') };
+  expect(await bootstrapKey(config)).toEqual({
+    key: 'mine-0123456789-mine',
+    file: null,
+    isNew: false,
+  });
   expect(await readdir(folder.path)).toEqual([]);
 });
 
@@ -73,4 +77,14 @@ it.each([
     for (const key of [first, second, 'shortkey', 'sk-first'])
       expect((error as Error).message).not.toContain(key);
   }
+});
+
+it.each([
+  ['short', 'the key has 5 characters, but needs at least 16'],
+  ['with a blank in its middle', 'the key may hold visible ASCII characters only'],
+])('refuses a bootstrap key such as %j', async (apiKey, why) => {
+  const error: unknown = await bootstrapKey({ apiKey, dataFolder: '/nowhere' }).catch(
+    (cause: unknown) => cause,
+  );
+  expect(String(error)).toBe(`Error: The environment variable LATHE_API_KEY has a fault: ${why}.`);
 });

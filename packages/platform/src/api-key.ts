@@ -38,9 +38,8 @@ export function parseApiKeys(text: string | null): readonly ProjectKey[] {
         `The environment variable LATHE_API_KEYS has a fault in entry ${index + 1}: ${what}.`,
       );
     if (divider === -1) throw fault('it is not of the form key=project');
-    if (!/^[\x21-\x7e]*$/.test(key)) throw fault('the key may hold visible ASCII characters only');
-    if (key.length < shortestKey)
-      throw fault(`the key has ${key.length} characters, but needs at least ${shortestKey}`);
+    const wrong = keyFault(key);
+    if (wrong !== null) throw fault(wrong);
     if (!projectPattern.test(project))
       throw fault(
         'the project after "=" must be 1 to 40 lower-case letters, digits or "-", a letter or digit first',
@@ -52,15 +51,28 @@ export function parseApiKeys(text: string | null): readonly ProjectKey[] {
   });
 }
 
+/** What is wrong with a key that an operator chose, or null. */
+function keyFault(key: string): string | null {
+  if (!/^[\x21-\x7e]*$/.test(key)) return 'the key may hold visible ASCII characters only';
+  if (key.length >= shortestKey) return null;
+  return `the key has ${key.length} characters, but needs at least ${shortestKey}`;
+}
+
 /**
  * The bootstrap API key: the configured one, or the one in the data folder, or a new one that is
- * stored there, readable by its owner only. Two services that start together agree on one key.
+ * stored there, readable by its owner only. Two services that start together agree on one key. Throws an Error of one
+ * sentence, without the key, when the configured one is too short.
  */
 export async function bootstrapKey(config: {
   readonly apiKey: string | null;
   readonly dataFolder: string;
 }): Promise<BootstrapKey> {
-  if (config.apiKey !== null) return { key: config.apiKey, file: null, isNew: false };
+  if (config.apiKey !== null) {
+    const fault = keyFault(config.apiKey);
+    if (fault !== null)
+      throw new Error(`The environment variable LATHE_API_KEY has a fault: ${fault}.`);
+    return { key: config.apiKey, file: null, isNew: false };
+  }
   const file = join(config.dataFolder, 'api-key');
   const stored = await readKey(file);
   if (stored !== undefined) return { key: stored, file, isNew: false };

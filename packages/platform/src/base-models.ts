@@ -29,6 +29,15 @@ export async function findBaseModel(
   return models.find((model) => model.name === name);
 }
 
+/** Throws an Error of one sentence when a folder that should hold base models is missing or cannot be read. */
+export async function checkModelFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders)
+    await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`;
+      throw new Error(`The folder ${folder} that LATHE_MODELS names ${why}.`, { cause });
+    });
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);

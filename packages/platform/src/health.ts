@@ -6,6 +6,9 @@ import type { Stoppable } from './shutdown.ts';
 /** A part that must work before a service is ready; resolves to a sentence when it does not. */
 export type ReadyCheck = () => Promise<string | null>;
 
+/** With an answer that says that something is not ready: when to ask again. */
+export const retrySoon = { 'retry-after': '1' };
+
 /** Every check's answer at one moment. */
 export async function checkReady(
   checks: Readonly<Record<string, ReadyCheck>>,
@@ -36,7 +39,8 @@ export async function startHealthServer(options: {
   const { metrics } = options;
   const server = createServer((request, response) => {
     const reply = (status: number, body: unknown): void => {
-      response.writeHead(status, { 'content-type': 'application/json' });
+      const headers = status === 503 ? retrySoon : {};
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(JSON.stringify(body));
     };
     if (request.url === '/healthz') reply(200, { status: 'ok' });
@@ -52,7 +56,14 @@ export async function startHealthServer(options: {
     else reply(404, { status: 'not found' });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        new Error(
+          `Health cannot be told on ${options.host}:${options.port} (${cause.code}): set LATHE_HEALTH_PORT.`,
+          { cause },
+        ),
+      ),
+    );
     server.listen(options.port, options.host, resolve);
   });
   return {

@@ -5,6 +5,7 @@ import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets, embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
 import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { checkModelFolders } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
@@ -54,6 +55,7 @@ export async function start(
   });
   const stops = createStopList(log);
   try {
+    await checkModelFolders(config.modelFolders);
     const nats = await connect(config, { log, metrics });
     stops.add('nats', () => nats.close());
     await ensureStreams(nats, config);

@@ -10,7 +10,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { authenticate, type StoredKey } from './authenticate.ts';
 import type { ChatPorts } from './chat.ts';
 import { failureOf } from './failure.ts';
-import type { GatewayContext, GatewayEnv } from './http.ts';
+import { type GatewayContext, type GatewayEnv, securityHeaders } from './http.ts';
 import type { ModelPorts } from './models.ts';
 import { chatRoutes } from './routes/chat.ts';
 import { embeddingRoutes } from './routes/embeddings.ts';
@@ -35,12 +35,6 @@ export type GatewayPorts = JobRoutePorts &
     readonly metrics: Metrics;
   };
 
-const securityHeaders = {
-  'x-content-type-options': 'nosniff',
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-};
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The whole HTTP surface. Every answer carries a request id, every failure the error envelope. */

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { LatheError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import { failureOf } from './failure.ts';
+import { securityHeaders } from './http.ts';
 
 /** What Node's HTTP parser refuses, by its code; anything else is a malformed request. */
 const known: Record<string, { status: string; message: string }> = {
@@ -25,16 +26,26 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
     status: '400 Bad Request',
     message: 'The request is not valid HTTP.',
   };
-  const body = JSON.stringify(failureOf(new LatheError('invalid_value', message)).body);
-  socket.end(
-    [
-      `HTTP/1.1 ${status}`,
-      'content-type: application/json',
-      `content-length: ${Buffer.byteLength(body)}`,
-      `x-request-id: ${newId('request')}`,
-      'connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  answerOnSocket(socket, status, new LatheError('invalid_value', message));
+}
+
+/** Writes an answer where there is no response to write it to, and closes the connection. */
+export function answerOnSocket(socket: Duplex, status: string, error: LatheError): void {
+  const { body, headers } = refusalOf(error);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status}`, ...lines, 'connection: close', '', body].join('\r\n'));
+}
+
+/** The envelope and headers of a refusal that no route made. */
+export function refusalOf(error: LatheError): { body: string; headers: Record<string, string> } {
+  const body = JSON.stringify(failureOf(error).body);
+  return {
+    body,
+    headers: {
+      ...securityHeaders,
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      'x-request-id': newId('request'),
+    },
+  };
 }

@@ -14,6 +14,14 @@ export type GatewayContext = Context<GatewayEnv>;
 
 const gone = (): LatheError => new LatheError('cancelled', 'The client left.');
 
+/** On every answer. */
+export const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
 /** A signal that fires when the client leaves before its answer is complete. */
 export function clientGone(c: GatewayContext): AbortSignal {
   const controller = new AbortController();

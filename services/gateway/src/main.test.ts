@@ -98,7 +98,10 @@ test('main that cannot reach nats-server says so in a sentence and exits', async
 });
 
 test('a 300 MB upload without a length grows the process by less than 100 MB', async () => {
-  const { child, url } = await startMain({ LATHE_API_KEY: 'sk-memory', LATHE_LOG_LEVEL: 'warn' });
+  const { child, url } = await startMain({
+    LATHE_API_KEY: 'sk-memory-0123456789',
+    LATHE_LOG_LEVEL: 'warn',
+  });
   const total = 300 * 1024 * 1024;
   const chunk = Buffer.alloc(1024 * 1024, 'x');
   const before = await residentBytes(child.pid);
@@ -120,7 +123,7 @@ test('a 300 MB upload without a length grows the process by less than 100 MB', a
   const sending = request(`${url}/v1/files`, {
     method: 'POST',
     headers: {
-      authorization: 'Bearer sk-memory',
+      authorization: 'Bearer sk-memory-0123456789',
       'content-type': 'multipart/form-data; boundary=x',
     },
   });
@@ -131,7 +134,7 @@ test('a 300 MB upload without a length grows the process by less than 100 MB', a
   expect(answer).toMatchObject({ bytes: total, purpose: 'fine-tune' });
   let received = 0;
   const content = await fetch(`${url}/v1/files/${answer.id}/content`, {
-    headers: { authorization: 'Bearer sk-memory' },
+    headers: { authorization: 'Bearer sk-memory-0123456789' },
   });
   for await (const piece of content.body ?? []) received += piece.length;
   clearInterval(watch);

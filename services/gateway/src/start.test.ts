@@ -90,7 +90,7 @@ test('a port that is taken is named', async () => {
   const port = typeof address === 'object' ? String(address?.port) : '';
   const config = readConfig({
     LATHE_PORT: port,
-    LATHE_API_KEY: 'sk-test',
+    LATHE_API_KEY: 'sk-test-0123456789',
     LATHE_DATA: folder.path,
     LATHE_NATS_URL: nats.url,
     LATHE_LOG_LEVEL: 'silent',

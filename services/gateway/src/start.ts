@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
@@ -22,10 +21,10 @@ import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { createApp, type GatewayPorts, routesOf } from './app.ts';
 import { storedKeys } from './authenticate.ts';
 import { createBodies } from './bodies/bodies.ts';
-import { answerClientError } from './client-error.ts';
 import { claimSchema } from './duplicates.ts';
 import { eraseOldJobs } from './erasure.ts';
 import { deleteExpiredFiles } from './files.ts';
+import { createGatewayServer } from './http-server.ts';
 import { createInference } from './inference.ts';
 import { deleteOrphans } from './orphans.ts';
 import type { PartProblems } from './routes/health.ts';
@@ -159,14 +158,7 @@ async function listen(
   settings: GatewaySettings,
   { host, port }: Config,
 ): Promise<Server> {
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: {
-      requestTimeout: settings.requestTimeoutMs,
-      headersTimeout: settings.headersTimeoutMs,
-    },
-  }) as Server;
-  server.on('clientError', answerClientError);
+  const server = createGatewayServer(app, settings);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(new Error(`The gateway cannot listen on ${host}:${port}.`, { cause })),

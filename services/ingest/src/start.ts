@@ -3,6 +3,7 @@ import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets } from '@lathe/contracts/subject';
 import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { checkModelFolders } from '@lathe/platform/base-models';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
 import { openJobs } from '@lathe/platform/jobs';
@@ -32,6 +33,7 @@ export async function start(
   });
   const stops = createStopList(log);
   try {
+    await checkModelFolders(config.modelFolders);
     if (config.natsUrl === null)
       throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
     const nats = await connectNats({

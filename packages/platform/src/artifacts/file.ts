@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import {
+  access,
   type FileHandle,
   lstat,
   mkdir,
@@ -11,6 +12,7 @@ import {
   rm,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import {
   ArtifactError,
   type ArtifactStore,
@@ -30,8 +32,7 @@ const partLifetimeMs = 24 * 3_600_000;
 /** Artifacts as files in one folder, for one machine. The folder is made when it is missing. */
 export async function openFileStore(root: string): Promise<ArtifactStore> {
   const parts = join(root, partsFolder);
-  await mkdir(join(root, 'objects'), { recursive: true });
-  await mkdir(parts, { recursive: true });
+  await makeWritable(root, parts);
   await removeOldParts(parts);
   const objects = join(root, 'objects');
   const pathOf = (key: string): string => join(objects, ...keyParts(key));
@@ -68,6 +69,22 @@ export async function openFileStore(root: string): Promise<ArtifactStore> {
         new ArtifactError('unsupported', 'a file: artifact store has no addresses to hand out'),
       ),
   };
+}
+
+/** Makes the store's folders. Throws an Error of one sentence when nothing can be written in them; a full disk may empty. */
+async function makeWritable(root: string, parts: string): Promise<void> {
+  try {
+    await makeFolder(join(root, 'objects'));
+    await makeFolder(parts);
+    await access(join(root, 'objects'), constants.W_OK);
+    await access(parts, constants.W_OK);
+  } catch (cause) {
+    const { code = String(cause) } = cause as NodeJS.ErrnoException;
+    throw new Error(
+      `The artifact store in ${root} cannot be written to (${code}): set LATHE_ARTIFACTS to a folder of this user.`,
+      { cause },
+    );
+  }
 }
 
 /** Removes what killed processes left half-written; nothing that is still being written is so old. */

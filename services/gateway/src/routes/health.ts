@@ -1,4 +1,4 @@
-import { checkReady, type ReadyCheck } from '@lathe/platform/health';
+import { checkReady, type ReadyCheck, retrySoon } from '@lathe/platform/health';
 import { Hono } from 'hono';
 import type { GatewayEnv } from '../http.ts';
 
@@ -20,6 +20,10 @@ export function healthRoutes({ checks, parts }: HealthPorts): Hono<GatewayEnv> {
     .get('/readyz', async (c) => {
       const problems = { ...parts(), ...(await checkReady(checks)).problems };
       const ready = Object.keys(problems).length === 0;
-      return c.json({ status: ready ? 'ready' : 'not ready', problems }, ready ? 200 : 503);
+      return c.json(
+        { status: ready ? 'ready' : 'not ready', problems },
+        ready ? 200 : 503,
+        ready ? {} : retrySoon,
+      );
     });
 }

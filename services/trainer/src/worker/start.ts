@@ -7,6 +7,7 @@ import { buckets } from '@lathe/contracts/subject';
 import { withKeptMemory } from '@lathe/engine/runtime/allocator';
 import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { checkModelFolders } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
 import { startHealthServer } from '@lathe/platform/health';
@@ -64,6 +65,7 @@ export async function startWorker(
   });
   const parts = createStopList(log);
   try {
+    await checkModelFolders(config.modelFolders);
     const security = await readWorkerSecurity(config);
     checkListening(config.workerAddress, security);
     const announced =
