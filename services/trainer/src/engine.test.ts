@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CheckpointManifest } from '@lathe/contracts/artifact/checkpoint';
 import type { JobRecord } from '@lathe/contracts/job/record';
@@ -5,7 +7,7 @@ import { softwareGpu } from '@lathe/engine/runtime/software-gpu';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
-import { readManifest } from './manifest.ts';
+import { checkpointStep, readManifest } from './manifest.ts';
 import { type Cluster, type JobOptions, openCluster, smallExamples } from './testing/cluster.ts';
 
 /** The real worker with the real engine, on the tiny models that the engine's own tests use. */
@@ -102,6 +104,25 @@ test.runIf(gpu !== null)(
   120_000,
 );
 
+type Damage = (cluster: Cluster, id: string) => Promise<void>;
+
+/** Flips a bit of the weights in the newest training state of a job. */
+const flipByte: Damage = async ({ artifacts, config }, id) => {
+  const keys = await Array.fromAsync(artifacts.list(`default/jobs/${id}/checkpoints`));
+  const newest = keys
+    .map(({ key }) => key)
+    .filter((key) => key.endsWith('manifest.json'))
+    .sort((a, b) => checkpointStep(a) - checkpointStep(b))
+    .at(-1);
+  const { state } = await readManifest(artifacts, newest ?? '');
+  const ref = Object.entries(state).find(([name]) => name.endsWith('.safetensors'))?.[1];
+  const path = join(config.artifacts.replace('file:', ''), 'objects', ref?.key ?? '');
+  const bytes = await readFile(path);
+  bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 1;
+  await writeFile(path, bytes);
+};
+const leaveIt: Damage = async () => {};
+
 /** The same prompt with two answers, the better one first; its reference is measured before the first step. */
 const pairs = (count: number) =>
   smallExamples(count).flatMap(({ tokens, supervised }) => [
@@ -110,7 +131,7 @@ const pairs = (count: number) =>
   ]);
 
 test.each([
-  ['an adapter', lora],
+  ['an adapter whose newest checkpoint is damaged', lora, flipByte],
   [
     'on pairs of answers',
     {
@@ -119,20 +140,29 @@ test.each([
       heldOut: pairs(8),
       preference: { loss: 'sigmoid' as const, beta: 0.1 },
     },
+    leaveIt,
   ],
-  ['every weight', full],
+  ['every weight', full, leaveIt],
 ])(
   'training %s ends with the same bytes after a killed worker as undisturbed',
-  (_, options) =>
+  (_, options, damage) =>
     withCluster(async (cluster) => {
       const first = cluster.startWorker('one', {}, { main });
       const disturbedId = await cluster.createJob(options);
-      await cluster.waitFor(disturbedId, ({ checkpointKey }) => checkpointKey !== null, 60_000);
+      const every = options.options?.checkpoint_every ?? 0;
+      const isSavedTwice = ({ checkpointKey }: JobRecord) =>
+        checkpointStep(checkpointKey) >= 2 * every;
+      await cluster.waitFor(disturbedId, isSavedTwice);
       first.kill('SIGKILL');
       await first.exited;
+      await damage(cluster, disturbedId);
       cluster.startWorker('two', {}, { main });
       const disturbed = await cluster.waitFor(disturbedId, trained, 60_000);
       expect(disturbed.lostWorkers).toBe(1);
+      const skipped = (await cluster.events(disturbedId)).some(({ message }) =>
+        message.includes('is damaged and was skipped'),
+      );
+      expect(skipped).toBe(damage === flipByte);
       const undisturbed = await cluster.waitFor(await cluster.createJob(options), trained, 60_000);
       expect(undisturbed.lostWorkers).toBe(0);
 

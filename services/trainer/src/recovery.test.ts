@@ -23,7 +23,7 @@ beforeAll(async () => {
   nats = await startNats();
   folder = await tempFolder();
   cluster = await openCluster({ natsUrl: nats.url, folder: folder.path });
-  await cluster.startController();
+  await cluster.startController({ refusedMs: 300, avoidMs: 300 });
 });
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
@@ -163,6 +163,36 @@ test('a run that takes too much with one example at a time fails, says what woul
   const revived = await changeJob(cluster.jobs, 'default', id, reviveJob);
   await cluster.publishTrain(id, revived.epoch);
   await expectUndisturbed(cluster, await cluster.waitFor(id, trained));
+});
+
+test('a job that ends its workers is found out, and fails alone', async () => {
+  const marks = await tempFolder();
+  const poisonRate = 0.5;
+  let isOver = false;
+  const keepOne = async (): Promise<void> => {
+    const env = { LATHE_WORKER_SLOTS: '2' };
+    const habits = { markFolder: marks.path, stepMs: 50, poisonRate };
+    while (!isOver) {
+      const worker = cluster.startWorker('poisoned', habits, { env });
+      if (isOver) worker.kill('SIGTERM');
+      else stop = () => worker.kill('SIGTERM');
+      await worker.exited;
+    }
+  };
+  let stop: () => unknown = () => undefined;
+  const kept = keepOne();
+  const poison = await cluster.createJob({ ...often, learningRate: poisonRate });
+  const innocent = await cluster.createJob({ epochs: 4, options: { checkpoint_every: 40 } });
+  const job = await cluster.waitFor(poison, ({ state }) => state === 'failed');
+  expect(job.error).toMatchObject({ code: 'worker_lost' });
+  expect(job.error?.message).toMatch(/^Training was interrupted 4 times, most recently: /);
+  const spared = await cluster.waitFor(innocent, trained);
+  isOver = true;
+  stop();
+  await kept;
+  expect(spared.lostWorkers).toBe(0);
+  await expectUndisturbed(cluster, spared, 40);
+  await marks[Symbol.asyncDispose]();
 });
 
 test('a worker that dies with two jobs on it is charged to neither', async () => {

@@ -27,7 +27,8 @@ import { listEvents } from '@lathe/platform/nats/events';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
-import { controllerSettings } from '../controller/settings.ts';
+import { patienceMs } from '@lathe/testkit/patience';
+import { type ControllerSettings, controllerSettings } from '../controller/settings.ts';
 import { readManifest } from '../manifest.ts';
 import { start } from '../start.ts';
 import type { SlowEngineHabits } from './slow-engine-math.ts';
@@ -105,11 +106,12 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
     job,
     /** The controller in this process. */
-    async startController() {
+    async startController(overrides: Partial<ControllerSettings> = {}) {
       const handle = await start(config, {
         ...controllerSettings(config),
         noticeMs: 200,
         progressMs: 50,
+        ...overrides,
       });
       stops.push(() => handle.stop());
       return handle;
@@ -164,7 +166,7 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
     wish: (id: string, desired: JobRecord['desired']) =>
       changeJob(jobs, projectOf(id), id, (record) => ({ ...record, desired })),
     /** Waits until the job is as wanted. Throws with its record and events when that takes too long. */
-    async waitFor(id: string, wanted: (record: JobRecord) => boolean, timeoutMs = 20_000) {
+    async waitFor(id: string, wanted: (record: JobRecord) => boolean, timeoutMs = patienceMs) {
       const deadline = performance.now() + timeoutMs;
       for (;;) {
         const record = await job(id);

@@ -11,6 +11,8 @@ export const slowEngineHabits = z.object({
   diesAt: z.array(z.number()).default([]),
   /** An allocation fails at the first step when passes may have more tokens than this. */
   memoryTokens: z.number().optional(),
+  /** Jobs with this learning rate end the whole worker at their second step. */
+  poisonRate: z.number().optional(),
   nanAt: z.number().optional(),
   /** Remembers across processes that a fault has happened. */
   markFolder: z.string().default('.'),

@@ -40,6 +40,8 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
         (await firstTime(habits.markFolder, `die-${step + 1}`))
       )
         process.kill(process.pid, 'SIGKILL');
+      if (task.settings.learningRate === habits.poisonRate && step === 1)
+        process.kill(process.ppid, 'SIGKILL');
       const { microBatchTokens = Infinity } = task.settings;
       if (habits.memoryTokens !== undefined && microBatchTokens > habits.memoryTokens) {
         process.stderr.write("terminate called after throwing an instance of 'std::bad_alloc'\n");
