@@ -30,8 +30,9 @@ describe('a memory limit', () => {
       accumulates: true,
       evaluates: true,
     });
-    const rowsAt = async (memoryLimit: number): Promise<number> => {
-      const trainer = await createTrainer(await tiny({ method: { type: 'full' }, memoryLimit }));
+    const rowsAt = async (memoryLimit: number, mostPassTokens?: number): Promise<number> => {
+      const settings = { method: { type: 'full' }, memoryLimit, mostPassTokens } as const;
+      const trainer = await createTrainer(await tiny(settings));
       const { rows } = trainer.windowShape;
       await trainer.dispose();
       return rows;
@@ -39,6 +40,8 @@ describe('a memory limit', () => {
     expect(await rowsAt(four.total)).toBe(4);
     expect(await rowsAt(four.total - 1)).toBeLessThan(4);
     expect(await rowsAt(2 * four.total)).toBe(8);
+    expect(await rowsAt(2 * four.total, 2 * tokens)).toBe(2);
+    expect(await rowsAt(2 * four.total, 1)).toBe(1);
   });
 
   it('is named with the need when nothing fits', async () => {

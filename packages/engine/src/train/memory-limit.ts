@@ -44,7 +44,8 @@ export function withinMemory(options: MemoryLimitOptions): TrainingSettings {
   if (smallest > memoryLimit) throw tooMuch(smallest, memoryLimit, tokens);
   // More rows never need less, and no step has more windows than examples.
   let fits = 1;
-  let most = Math.min(settings.batchSize, sizes.length);
+  const allowed = Math.floor((settings.mostPassTokens ?? Number.POSITIVE_INFINITY) / tokens);
+  let most = Math.max(1, Math.min(settings.batchSize, sizes.length, allowed));
   while (fits < most) {
     const rows = Math.ceil((fits + most) / 2);
     if (neededBy(rows) <= memoryLimit) fits = rows;

@@ -37,7 +37,7 @@ export function runFingerprints<Example>(
   source: RunSource<Example>,
   state: FlatState,
 ): Fingerprints {
-  const { microBatchTokens: _, ...decisive } = settings;
+  const { microBatchTokens: _, mostPassTokens: __, ...decisive } = settings;
   return {
     current: fingerprint(decisive, source, state),
     former: () => fingerprint(settings, source, state),

@@ -96,6 +96,11 @@ const schema = z.strictObject({
     .describe(
       'Most bytes of memory of the process; passes are then as large as fit, and microBatchTokens is not asked.',
     ),
+  mostPassTokens: positiveInteger
+    .optional()
+    .describe(
+      'Most tokens of a pass however many memoryLimit would allow: for a run that took more than was estimated.',
+    ),
 });
 
 /** What a user may write: every field may be left out. */

@@ -80,6 +80,8 @@ export function engineSettings(settings: RunSettings): TrainingSettings {
       recomputeActivations: settings.recomputeActivations,
       precision: settings.precision,
       memoryLimit: settings.memoryLimit,
+      // Both: the limit had allowed too much.
+      mostPassTokens: settings.memoryLimit === undefined ? undefined : settings.microBatchTokens,
     }),
   );
 }
