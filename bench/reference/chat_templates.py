@@ -1,22 +1,22 @@
-"""Renders chat templates with Jinja2 as transformers sets it up, for the JavaScript engine to be compared with.
+"""Renders chat templates with transformers, for Lathe's own reader to be compared with.
 
-Run by hand, never by users:
+Run by hand, never by users, with the packages of scripts/setup.mjs's Python environment:
 
-    .tools/python/bin/pip install jinja2
     .tools/python/bin/python bench/reference/chat_templates.py
 
 The templates are packages/tokenizer/src/fixtures/chat/<name>.jinja; each has the shape and the constructs of a
-family's published one. Beside them this writes inputs.json and, for each of these inputs, in <name>.json the
-text that came out or {"error": its message}.
+family's published one. Beside them this writes inputs.json and, for each of these inputs, in <name>.json the text that
+came out or {"error": its message}; and conversations.json, 280 conversations by seed, of whose texts hashes.json
+has the start of each hash.
 """
 
 import json
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import TemplateError
-from jinja2.ext import loopcontrols
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from chat_conversations import conversations
+from transformers.utils import chat_template_utils
 
 FOLDER = Path(__file__).parents[2] / "packages" / "tokenizer" / "src" / "fixtures" / "chat"
 NOW = datetime(2026, 11, 5, 9, 7, 3)
@@ -78,20 +78,26 @@ OPTIONS = [
 ]
 
 
-def environment() -> ImmutableSandboxedEnvironment:
-    """As transformers.utils.chat_template_utils sets it up."""
-    env = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
+class Frozen(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return NOW
 
-    def raise_exception(message):
-        raise TemplateError(message)
 
-    def tojson(value, ensure_ascii=False, indent=None, separators=None, sort_keys=False):
-        return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
+def render(template: str, messages: list[dict], options: dict) -> str | dict:
+    """The text, or {"error": its message}."""
+    given = {"bos_token": "<s>", "eos_token": "</s>", **options}
+    try:
+        normalized = chat_template_utils._normalize_chat_messages(messages)
+        texts, _ = chat_template_utils.render_jinja_template([normalized], chat_template=template, **given)
+        return texts[0]
+    except Exception as error:
+        return {"error": str(error)}
 
-    env.filters["tojson"] = tojson
-    env.globals["raise_exception"] = raise_exception
-    env.globals["strftime_now"] = lambda form: NOW.strftime(form)
-    return env
+
+def digest(outcome: str | dict) -> str:
+    """Enough of a hash to tell texts apart; errors are all one."""
+    return "error" if isinstance(outcome, dict) else sha256(outcome.encode()).hexdigest()[:8]
 
 
 def write(path: Path, value: object) -> None:
@@ -99,22 +105,20 @@ def write(path: Path, value: object) -> None:
 
 
 def main() -> None:
-    env = environment()
+    chat_template_utils.datetime = Frozen
     inputs = [(messages, options) for messages in CONVERSATIONS for options in OPTIONS]
+    generated = conversations(280, seed=9)
     write(FOLDER / "inputs.json", inputs)
+    write(FOLDER / "conversations.json", generated)
+    hashes = {}
     for file in sorted(FOLDER.glob("*.jinja")):
         name = file.stem
-        template = env.from_string(file.read_text())
-        cases = []
-        for messages, options in inputs:
-            # transformers passes these two whether they are given or not.
-            variables = {"tools": None, "documents": None, "add_generation_prompt": False, **options}
-            try:
-                cases.append(template.render(messages=messages, bos_token="<s>", eos_token="</s>", **variables))
-            except Exception as error:
-                cases.append({"error": str(error)})
+        template = file.read_text()
+        cases = [render(template, *input) for input in inputs]
         write(FOLDER / f"{name}.json", cases)
-        print(name, len(cases), sorted({case["error"] for case in cases if isinstance(case, dict)}))
+        hashes[name] = " ".join(digest(render(template, *input)) for input in generated)
+        print(name, len(cases), sorted({case["error"] for case in cases if isinstance(case, dict)}), 280 - hashes[name].count("error"))
+    (FOLDER / "hashes.json").write_text(json.dumps(hashes, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1369,6 +1369,112 @@ _ is defined
 été
 x²""")
 
+    cases["odd arguments"] = prints("""
+'a\\nb'.splitlines(0.0)
+'a\\nb'.splitlines(none)
+'a\\nb'.splitlines(1)
+items | sort('x')
+items | sort(1)
+items | sort(none)
+d | dictsort(2)
+{'b': 1} | dictsort(reverse='x')
+empty | truncate
+items | truncate(1)
+items | truncate(9)
+'x' | int('d', [])
+'5' | int('d', 1.0)
+'5' | int(base=true)
+'5' | int(base=99)
+(items | batch('x')) is iterable
+items | batch('x') | list
+items | slice('x') | list
+range(3) | urlencode
+range(3) | list | urlencode
+[1, 2] | tojson(2.0)
+[1, 2] | tojson([])
+[1, 2] | tojson('')
+'a'.center('5')
+'a'.center(5.0)
+'a' * true
+'a'.zfill(none)
+'a'.replace('a', none)
+'a'.replace(1, 2)
+'a'.split(1)
+'a'.split(none, none)
+'a'.find(1)
+'a'.find('a', 'b')
+'a'.count(none)
+'a' | indent(none)
+'a' | indent(1.5)
+'a' | indent(true)
+'a' | center('x')
+'a' | replace(none, 1)
+'None' | replace(none, 1)
+items | join(1)
+items | join(none)
+items | sum('x')
+items | first(1)
+items | length(1)
+items | list(1)
+missing | default
+'a' | default('b', 'c')
+'' | default('b', 'c')
+'' | default('b', 0)
+items | map('join') | list
+words | map('default', 'x') | list
+words | map('center', 3) | list
+words | map('truncate', 1) | list
+people | map('length') | list
+people | map('attr', 'name') | list
+people | map(attribute=none) | list | length
+people | map(attribute=1.5) | list
+people | sort(attribute='nope')
+people | sort(attribute=0)
+people | unique(attribute='home') | list
+people | selectattr('age', 'gt', '2') | list
+people | selectattr('name', 'in', 'Bo al') | map(attribute='name') | list
+people | selectattr('age', 'odd') | list | length
+people | selectattr('home', 'mapping') | list | length
+people | groupby(attribute='age') | length
+people | map(attribute='home') | map(attribute='city') | list
+words | select('in', 'abc') | list
+words | reject('eq', 'a') | join
+words | select('upper') | list
+[3, 'a'] | min
+[[1], [0, 5]] | min
+['b', 'B', 'a'] | max
+{'b': 2, 'a': 1} | min
+words | batch(2, none) | list
+loop.index
+range(true)
+range(0, 3, none)
+range(3, step=1)
+namespace(1)
+namespace({'a': 1}, {'b': 2})
+cycler(1, 2).next()
+joiner('x')()
+messages[0:1] | tojson(indent=1)
+messages | map('tojson') | join
+(messages | map(attribute='role') | list).index('user')
+messages | map(attribute='content') | select('string') | map('trim') | join('|')
+'%s' % range(2)
+'%5.1f|%-6s|%+d' | format(2.25, 'ab', 3)
+'{:>{}}'.format('a', 4)
+'{0:{1}}'.format('a', 4) ~ '|'
+'{!r:>6}'.format('a')
+'{:d}'.format(true)
+'{:.1f}'.format(2)
+'{:,}'.format(-1234567)
+'{:e}'.format(0)
+'{:g}'.format(100000)
+'{:g}'.format(1000000)
+'{:g}'.format(0.0001)
+'{:.3g}'.format(0.00012345)
+'{:#x}'.format(-255)
+'{:+.1e}'.format(12345)
+'{:08b}'.format(5)
+'{:^+9.2f}|'.format(3.14159)""")
+
     cases["refused tags"] = ["{% include 'a' %}", "{% import 'a' as b %}", "{% from 'a' import b %}", "{% extends 'a' %}", "{% block a %}x{% endblock %}", "{% autoescape true %}{{ '<' }}{% endautoescape %}", "{{ lipsum() }}", "{{ lipsum is defined }}", "{% trans %}a{% endtrans %}", "{% debug %}", "{% include 'a' ignore missing %}"]
 
     cases["functions"] = [

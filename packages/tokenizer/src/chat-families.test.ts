@@ -1,7 +1,9 @@
-/** Chat templates in the shapes of the known families against Jinja2 (bench/reference/chat_templates.py). */
+/** Chat templates in the shapes of the known families against transformers (bench/reference/chat_templates.py). */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createChatTemplate, type Message } from './chat-template.ts';
+import { TokenizerError } from './error.ts';
 
 type Input = [
   messages: Message[],
@@ -11,6 +13,9 @@ type Input = [
 const read = (name: string): string =>
   readFileSync(new URL(`./fixtures/chat/${name}`, import.meta.url), 'utf8');
 const inputs = JSON.parse(read('inputs.json')) as Input[];
+const conversations = JSON.parse(read('conversations.json')) as Input[];
+/** By template, the start of the hash of each conversation's text, or "error". */
+const hashes = JSON.parse(read('hashes.json')) as Record<string, string>;
 
 beforeAll(() => {
   vi.useFakeTimers({ now: new Date(2026, 10, 5, 9, 7, 3), toFake: ['Date'] });
@@ -29,6 +34,10 @@ describe.each([
   'qwen3',
   'llama3',
   'macros',
+  'smollm2',
+  'smollm3',
+  'deepseek',
+  'parameters',
 ])('%s', (name) => {
   const template = createChatTemplate(read(`${name}.jinja`), {
     source: `${name}.jinja`,
@@ -36,15 +45,38 @@ describe.each([
   });
   const cases = JSON.parse(read(`${name}.json`)) as (string | { error: string })[];
 
-  test.each(inputs.map((input, i) => [i, input] as const))('input %i', (i, [messages, given]) => {
+  const renderInput = ([messages, given]: Input): string => {
     const { add_generation_prompt: addGenerationPrompt = false, tools, ...variables } = given;
-    const render = (): string =>
-      template.render(messages, { addGenerationPrompt, tools, variables });
+    return template.render(messages, { addGenerationPrompt, tools, variables });
+  };
+
+  test.each(inputs.map((input, i) => [i, input] as const))('input %i', (i, input) => {
     const wanted = cases[i]!;
-    if (typeof wanted === 'string') expect(render()).toBe(wanted);
-    else expect(render).toThrow(wanted.error);
+    if (typeof wanted === 'string') expect(renderInput(input)).toBe(wanted);
+    else expect(() => renderInput(input)).toThrow(TokenizerError);
+    if (typeof wanted !== 'string' && wanted.error.includes('alternate'))
+      expect(() => renderInput(input)).toThrow(wanted.error);
+  });
+
+  test('280 conversations, with calls, thoughts and odd texts', () => {
+    const wanted = hashes[name]!.split(' ');
+    const wrong = conversations
+      .map((input, i) => ({ i, input, wanted: wanted[i], got: digest(() => renderInput(input)) }))
+      .filter((row) => row.wanted !== row.got);
+    expect(wrong).toEqual([]);
+    expect(wanted).toHaveLength(280);
+    expect(wanted.filter((hash) => hash !== 'error').length).toBeGreaterThanOrEqual(200);
   });
 });
+
+function digest(render: () => string): string {
+  try {
+    return createHash('sha256').update(render()).digest('hex').slice(0, 8);
+  } catch (error) {
+    if (error instanceof TokenizerError) return 'error';
+    throw error;
+  }
+}
 
 test('what is printed before a loop is left is kept, and filters take filters', () => {
   const create = (text: string) => createChatTemplate(text, { source: 'odd.jinja' });

@@ -1,4 +1,5 @@
 import type { FilterExpression, Scope, Statement, Target } from './ast.ts';
+import { asString } from './compare.ts';
 import { failed, JinjaError } from './error.ts';
 import { call, evaluate, evaluateArguments } from './evaluate.ts';
 import { Frame } from './frame.ts';
@@ -9,7 +10,7 @@ import { Output } from './output.ts';
 import { toText } from './print.ts';
 import type { Rendering } from './rendering.ts';
 import { isTruthy, iterate, optionalLength, toList } from './sequence.ts';
-import { Namespace, Undefined, type Value } from './value.ts';
+import { Namespace, typeOf, Undefined, type Value } from './value.ts';
 
 /** How a list of statements ended before its end. */
 export type Signal = 'break' | 'continue' | undefined;
@@ -78,13 +79,13 @@ function executeOne(place: Place, statement: Statement): Signal {
       const { positional, named } = evaluateArguments(runtime, frame, statement.call.given);
       if (named.has('caller')) throw failed("got multiple values for keyword argument 'caller'");
       const given = { positional, named: new Map([...named, ['caller', caller]]) };
-      output.write(toText(call(runtime, callee, given)));
+      output.write(printed(call(runtime, callee, given)));
       return undefined;
     }
     case 'filterBlock': {
       const inner = { ...enter(place, statement.scope), output: new Output(runtime.budget) };
       const signal = execute(inner, statement.body);
-      if (signal === undefined) output.write(toText(filtered(inner, statement.filter)));
+      if (signal === undefined) output.write(printed(filtered(inner, statement.filter)));
       return signal;
     }
     case 'generation': {
@@ -107,6 +108,13 @@ function runMacro(rendering: Rendering, frame: Frame, body: readonly Statement[]
     execute({ rendering, frame, output }, body);
     return output.toString();
   });
+}
+
+/** What a block leaves to be printed, which must be text already. */
+function printed(value: Value): string {
+  const text = asString(value);
+  if (text === undefined) throw failed(`a block printed ${typeOf(value)}, not text`);
+  return text;
 }
 
 function enter(place: Place, scope: Scope): Place {

@@ -82,9 +82,9 @@ function toInteger(_: Runtime, given: Arguments): Value {
   if (typeof number === 'number') return Number.isNaN(number) ? fallback : truncated(number);
   const text = asString(value);
   if (text === undefined) return fallback;
-  const radix = integer(base);
-  const isBase = radix === 0 || (radix >= 2 && radix <= 36);
-  const whole = isBase ? parseInteger(text, radix) : undefined;
+  const radix = asNumber(base);
+  const isBase = typeof radix === 'bigint' && (radix === 0n || (radix >= 2n && radix <= 36n));
+  const whole = isBase ? parseInteger(text, Number(radix)) : undefined;
   if (whole !== undefined) return whole;
   const float = parseFloatText(text);
   return float === undefined || !Number.isFinite(float) ? fallback : truncated(float);

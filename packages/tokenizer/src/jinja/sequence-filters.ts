@@ -1,7 +1,7 @@
 import { type Arguments, bind, type Parameter } from './arguments.ts';
 import { binary } from './arithmetic.ts';
 import { getAttribute } from './attributes.ts';
-import { asString, isEqual, isOrdered, sorted } from './compare.ts';
+import { asNumber, asString, isEqual, isOrdered, sorted } from './compare.ts';
 import { reversed } from './container-methods.ts';
 import { failed } from './error.ts';
 import { attributeReader, type Filter, foldCase } from './filter.ts';
@@ -119,7 +119,7 @@ function dictSort(runtime: Runtime, given: Arguments): Value {
   const place = by === 'key' ? 0 : 1;
   const fold = isTruthy(isStrict!) ? (value: Value) => value : foldCase;
   runtime.budget.spend(dict.size);
-  return sorted(dict.entries(), (entry) => fold(entry[place]), isTruthy(isReverse!)).map(
+  return sorted(dict.entries(), (entry) => fold(entry[place]), integer(isReverse!) !== 0).map(
     (entry) => new Tuple(entry),
   );
 }
@@ -131,7 +131,7 @@ function sort(runtime: Runtime, given: Arguments): Value {
   const readers = paths.map((path) => attributeReader(path));
   const fold = isTruthy(isStrict!) ? (item: Value) => item : foldCase;
   const key = (item: Value): Value => readers.map((read) => fold(read(item)));
-  return sorted(toList(runtime, value!), key, isTruthy(isReverse!));
+  return sorted(toList(runtime, value!), key, integer(isReverse!) !== 0);
 }
 
 function keyReader(
@@ -200,9 +200,10 @@ function sum(runtime: Runtime, given: Arguments): Value {
 function batch(runtime: Runtime, given: Arguments): Value {
   const parameters = ['value', 'linecount', ['fill_with', null]] as const;
   const [value, lineCount, filler] = bind('batch', parameters, given) as [Value, Value, Value];
-  const size = integer(lineCount);
   return new Once(
     (function* () {
+      // As in Python, what is no number is never a length.
+      const size = Number(asNumber(lineCount) ?? Number.NaN);
       let line: Value[] = [];
       for (const item of iterate(runtime, value)) {
         if (line.length === size) {
@@ -212,7 +213,7 @@ function batch(runtime: Runtime, given: Arguments): Value {
         line.push(item);
       }
       if (line.length === 0) return;
-      if (filler !== null && line.length < size) {
+      if (filler !== null && line.length < integer(lineCount)) {
         runtime.budget.spend(size);
         while (line.length < size) line.push(filler);
       }
@@ -224,9 +225,9 @@ function batch(runtime: Runtime, given: Arguments): Value {
 function slices(runtime: Runtime, given: Arguments): Value {
   const parameters = ['value', 'slices', ['fill_with', null]] as const;
   const [value, wanted, filler] = bind('slice', parameters, given) as [Value, Value, Value];
-  const parts = integer(wanted);
   return new Once(
     (function* () {
+      const parts = integer(wanted);
       const all = toList(runtime, value);
       if (parts === 0) throw failed('integer division or modulo by zero');
       const least = Math.floor(all.length / parts);

@@ -143,3 +143,13 @@ test('marks stand around what generation tags hold, and change nothing else', ()
   expect(marked).toBe('a:<x>b:');
   expect(marked.replace(/[<>]/g, '')).toBe(plain);
 });
+
+test('values that JavaScript cannot give as they were written are refused', () => {
+  const render = (d: unknown): string => compileTemplate('{{ d }}').render({ d });
+  expect(render([2 ** 53 - 1, -5, 0.5, { '1': 'a' }, 10n ** 20n])).toBe(
+    "[9007199254740991, -5, 0.5, {'1': 'a'}, 100000000000000000000]",
+  );
+  expect(() => render(2 ** 53)).toThrow('the whole number 9007199254740992, beyond 2^53, is not');
+  expect(() => render({ b: 1, '10': 2 })).toThrow('an object with the key "10" beside others');
+  expect(() => render(() => 1)).toThrow('a template cannot be given a function');
+});

@@ -7,7 +7,7 @@ import { escapeMarkup } from './markup.ts';
 import { percentFormat } from './percent-format.ts';
 import { toText } from './print.ts';
 import type { Runtime } from './runtime.ts';
-import { isTruthy, length, toList } from './sequence.ts';
+import { isIterable, isTruthy, length, toList } from './sequence.ts';
 import { pointLength, points, splitLines, strip, whiteClass } from './text.ts';
 import { capitalize } from './text-case.ts';
 import { integer, justified, replaceText, textOf } from './text-methods.ts';
@@ -135,23 +135,23 @@ function truncate(runtime: Runtime, given: Arguments): Value {
     ['leeway', null],
   ] as const;
   const [value, size, killWords, end, leeway] = bind('truncate', parameters, given) as Value[];
-  const text = value instanceof Markup ? inputText('truncate', value) : textOf(value!);
   const ending = textOf(end!);
   const most = integer(size!);
   const extra = leeway === null ? 5 : integer(leeway!);
   const endLength = pointLength(ending);
   if (most < endLength) throw failed(`expected length >= ${endLength}, got ${most}`);
   if (extra < 0) throw failed(`expected leeway >= 0, got ${extra}`);
+  if (length(value!) <= most + extra) return value!;
+  const text = value instanceof Markup ? inputText('truncate', value) : textOf(value!);
   runtime.budget.build(text.length);
   const characters = points(text);
-  if (characters.length <= most + extra) return text;
   const kept = characters.slice(0, most - endLength).join('');
   return (isTruthy(killWords!) ? kept : split(kept, ' ', 1, 'right')[0]!) + ending;
 }
 
 function urlEncode(runtime: Runtime, given: Arguments): Value {
   const [value] = bind('urlencode', ['value'], given) as [Value];
-  if (value instanceof Dict || Array.isArray(value) || value instanceof Tuple) {
+  if (asString(value) === undefined && isIterable(value)) {
     const pairs = value instanceof Dict ? value.entries() : toList(runtime, value);
     return pairs
       .map((pair) => {

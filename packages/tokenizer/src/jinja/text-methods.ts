@@ -3,7 +3,7 @@ import { asNumber, asString } from './compare.ts';
 import { failed, unsupported } from './error.ts';
 import { isPrintable, repr } from './print.ts';
 import type { Runtime } from './runtime.ts';
-import { isTruthy, iterate } from './sequence.ts';
+import { iterate } from './sequence.ts';
 import { isWhite, pointLength, splitLines, strip } from './text.ts';
 import { capitalize, swapCase, textQuestions, titleWords } from './text-case.ts';
 import { count, find, hasEdge, replace, split } from './text-search.ts';
@@ -55,7 +55,7 @@ export const textMethods: ReadonlyMap<string, TextMethod> = new Map<string, Text
     (runtime, text, given) => {
       const [keepEnds] = bind('splitlines', [['keepends', false]], given) as [Value];
       work(runtime, text);
-      return splitLines(text, isTruthy(keepEnds));
+      return splitLines(text, integer(keepEnds) !== 0);
     },
   ],
   ['partition', (runtime, text, given) => partition(runtime, text, given, 'first')],
