@@ -49,6 +49,26 @@ describe('an adapter whose numbers run out of range', () => {
     }
   });
 
+  it('is not loaded where its products run out of range whatever they are multiplied with', async () => {
+    const generator = await opened;
+    const { model, ...reference } = await readReference(name);
+    const adapter = adapterOf({ model, ...reference });
+    const huge = (half: 'A' | 'B', value: number) => ({
+      ...adapter,
+      tensors: new Map(
+        [...adapter.tensors].map(([key, { shape, data }]) => [
+          key,
+          { shape, data: key.endsWith(half) ? data.map(() => value) : data },
+        ]),
+      ),
+    });
+    // Beside others each row's part of the stack is a product with 0 or 1, and 0 · ∞ is NaN.
+    for (const bad of [huge('A', 1e37), huge('B', 3e38), { ...adapter, scale: 1e300 }])
+      expect(() => generator.loadAdapter('huge', bad)).toThrow(
+        'the weights of the adapter of the model are not finite numbers',
+      );
+  });
+
   it('so does a prompt that cannot be read', async () => {
     const generator = await opened;
     const alone = await readAnswer(generator.generate(request));

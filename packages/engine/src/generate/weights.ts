@@ -9,6 +9,7 @@ import { baseLinears } from '../models/base-linear.ts';
 import type { DecoderWeights } from '../models/decoder.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { matmul } from '../ops/matmul.ts';
+import { NotFiniteError } from './not-finite-error.ts';
 
 /** What stands beside the linear layers of a graph. */
 export type Adapters = 'none' | 'one' | 'several';
@@ -86,6 +87,12 @@ function weightValue(name: string, entry: TensorEntry, isFed: boolean): Value {
   return external(name, { file, offset, byteLength, shape, dtype: 'float32' });
 }
 
+/**
+ * With larger weights products overflow. Where adapters are stacked, each row's part of them is cut out by a product
+ * with 0, and 0 · ∞ is NaN in the rows of others.
+ */
+const largestWeight = 1e30;
+
 /** The input that a graph names for half of an adapter. */
 export function adapterName(module: string, half: 'A' | 'B'): string {
   return `${module}.lora_${half}`;
@@ -93,7 +100,8 @@ export function adapterName(module: string, half: 'A' | 'B'): string {
 
 /**
  * An adapter as feeds for every linear layer of the blocks: W·x + B·A·x with the scale folded into B,
- * zeros where the adapter has nothing. Throws RangeError for a tensor that does not fit the model.
+ * zeros where the adapter has nothing. Throws RangeError for a tensor that does not fit the model,
+ * NotFiniteError for numbers that are not finite or far too large.
  */
 export function adapterFeeds(model: ModelFolder, adapter: Adapter): Feeds {
   const feeds: Record<string, Tensor> = {};
@@ -112,6 +120,8 @@ export function adapterFeeds(model: ModelFolder, adapter: Adapter): Feeds {
         found === undefined
           ? new Float32Array(shape[0] * shape[1])
           : found.data.map((value) => value * factor);
+      if (data.some((value) => !(Math.abs(value) <= largestWeight)))
+        throw new NotFiniteError('the weights of the adapter');
       feeds[name] = { data, shape, dtype: 'float32' };
     };
     half('A', [rank, inputs], 1);
