@@ -29,6 +29,7 @@ it.each<[string, readonly (readonly [number, number?])[], RegExp[]]>([
     ],
     [/^The loss on the held-out rows ended at 1\.5000/],
   ],
+  ['rises at once and falls a little', [[1], [40], [30], [20]], [/^The training loss ended at 20/]],
   ['has one step', [[3, 1]], []],
   ['ends where it began', [[3], [1], [3]], []],
 ])('a loss that %s', async (_, rows, expected) => {
@@ -37,7 +38,7 @@ it.each<[string, readonly (readonly [number, number?])[], RegExp[]]>([
   for (const [at, pattern] of expected.entries()) expect(warnings[at]).toMatch(pattern);
 });
 
-it('averages a tenth of the steps at each end, so that one of them decides nothing', async () => {
+it('averages the last tenth of the steps, so that one of them decides nothing', async () => {
   const falling = Array.from({ length: 100 }, (_, at) => [10 - at / 20] as const);
   const spiked = falling.map(([loss], at) => [at === 99 ? 20 : loss] as const);
   expect(await lossWarnings(holding(table(spiked)), job)).toEqual([]);

@@ -3,11 +3,11 @@ import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
 
-/** Most steps at each end of a run whose losses are averaged; a tenth of all steps where that is fewer. */
+/** Most steps at the end of a run whose losses are averaged; a tenth of all steps where that is fewer. */
 const mostAveraged = 10;
 
 /** The ends of a series of losses that was seen once, from its first to its last. */
-type Course = { count: number; readonly first: number[]; readonly last: number[] };
+type Course = { count: number; first: number; readonly last: number[] };
 
 /**
  * What the losses of a job's steps tell against it, by its result table: that they end above their start. Nothing
@@ -17,8 +17,8 @@ export async function lossWarnings(
   artifacts: ArtifactStore,
   { project, resultFiles }: Pick<JobRecord, 'project' | 'resultFiles'>,
 ): Promise<string[]> {
-  const train: Course = { count: 0, first: [], last: [] };
-  const held: Course = { count: 0, first: [], last: [] };
+  const train: Course = { count: 0, first: 0, last: [] };
+  const held: Course = { count: 0, first: 0, last: [] };
   for (const id of resultFiles)
     for await (const [, loss = '', , heldOut = ''] of tableRows(artifacts, fileKey(project, id))) {
       take(train, loss);
@@ -45,19 +45,17 @@ function take(course: Course, text: string): void {
   // The first line names the columns.
   const loss = Number(text);
   if (text === '' || !Number.isFinite(loss)) return;
-  course.count++;
-  if (course.first.length < mostAveraged) course.first.push(loss);
+  if (course.count++ === 0) course.first = loss;
   course.last.push(loss);
   if (course.last.length > mostAveraged) course.last.shift();
 }
 
+/** The first loss is that of the model before any step; those behind it may have risen already. */
 function rise({ count, first, last }: Course, share: number, what: string): string[] {
-  const averaged = Math.min(share, mostAveraged);
-  const start = mean(first.slice(0, averaged));
-  const end = mean(last.slice(-averaged));
-  if (count < 2 || end <= start) return [];
+  const end = mean(last.slice(-Math.min(share, mostAveraged)));
+  if (count < 2 || end <= first) return [];
   return [
-    `${what} ended at ${end.toFixed(4)}, above ${start.toFixed(4)} at its start. A lower learning rate, or fewer epochs, may cure this.`,
+    `${what} ended at ${end.toFixed(4)}, above ${first.toFixed(4)} at its start. A lower learning rate, or fewer epochs, may cure this.`,
   ];
 }
 
