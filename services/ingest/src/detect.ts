@@ -109,7 +109,7 @@ function containerOf(first: Line, sample: readonly Line[], limits: Limits): stri
   if ('tooLong' in first) return `has a first line of more than ${limits.maxLineBytes} bytes`;
   for (const [bytes, name] of signatures)
     if (bytes.every((byte, at) => first.bytes[at] === byte)) return name;
-  const text = first.bytes.toString('latin1').trimStart();
+  const text = Buffer.from(first.bytes).toString('latin1').trimStart();
   if (text.startsWith('[')) return 'is a JSON array, not one object a line';
   if (/^[{]\s*$/.test(text)) return 'is JSON spread over several lines, not one object a line';
   const allBroken = sample.every((line) => 'problem' in parseLine(line, limits));

@@ -20,8 +20,8 @@ import { markFiles } from './file-status.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { type EventPorts, emit, emitFindings } from './job-events.ts';
 import { type Dataset, prepareDataset } from './pipeline.ts';
+import { type RowThreads, rowsOf } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
-import { createRowEncoder } from './tokenize.ts';
 
 export type IngestPorts = EventPorts & {
   readonly jobs: RecordStore<JobRecord>;
@@ -30,6 +30,7 @@ export type IngestPorts = EventPorts & {
   readonly artifacts: ArtifactStore;
   readonly modelFolders: readonly string[];
   readonly settings: IngestSettings;
+  readonly rowThreads: RowThreads;
   /** Where rows wait on disk. */
   readonly spoolFolder: string;
   readonly log: Logger;
@@ -119,19 +120,13 @@ async function prepare(
     job.validationFile === null
       ? null
       : await openFile(ports, job, job.validationFile, 'validation_file');
-  const encoders = new Map<string, ReturnType<typeof createRowEncoder>>();
+  const attempt = newId('attempt');
+  const { signal } = preparation;
+  const rowModel = { session: attempt, folder: model.folder, name: model.name };
+  const rows = rowsOf(ports.rowThreads, rowModel, { project: job.project, signal });
   return prepareDataset(
-    { job, attempt: newId('attempt'), trainingFile, validationFile, model },
-    {
-      artifacts,
-      settings,
-      ...preparation,
-      encoderFor: (kind) => {
-        const known = encoders.get(kind) ?? createRowEncoder(model.folder, model.name, kind);
-        encoders.set(kind, known);
-        return known;
-      },
-    },
+    { job, attempt, trainingFile, validationFile, model },
+    { artifacts, settings, rows, ...preparation },
   );
 }
 

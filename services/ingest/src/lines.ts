@@ -1,6 +1,6 @@
 /** A line of a file: its number from 1 and its bytes without the line end, or why it was not read. */
 export type Line =
-  | { readonly number: number; readonly bytes: Buffer }
+  | { readonly number: number; readonly bytes: Uint8Array }
   | { readonly number: number; readonly tooLong: true };
 
 const newline = 0x0a;

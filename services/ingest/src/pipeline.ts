@@ -13,10 +13,10 @@ import { type FileKind, lessonFor } from './detect.ts';
 import { type Findings, wrongLinesMessage } from './findings.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from './read-file.ts';
 import { datasetReport } from './report.ts';
+import type { Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
 import { chooseHeldOut } from './split.ts';
 import { createSpool, type Spool, type SpooledRow } from './spool.ts';
-import type { RowEncoder } from './tokenize.ts';
 import { roomForRows, withTokenizedStart } from './virtual-tokens.ts';
 
 export type PipelineInput = {
@@ -33,7 +33,7 @@ export type PipelineInput = {
 
 export type PipelinePorts = {
   readonly artifacts: ArtifactStore;
-  readonly encoderFor: (kind: FileKind) => Promise<RowEncoder>;
+  readonly rows: Rows;
   readonly findings: Findings;
   readonly settings: IngestSettings;
   /** Local folder for rows that wait; emptied by the caller. */
@@ -56,7 +56,7 @@ export type Dataset = {
  */
 export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts): Promise<Dataset> {
   const { model } = asked;
-  const job = await withTokenizedStart(asked.job, model);
+  const job = await withTokenizedStart(asked.job, ports.rows);
   const input = { ...asked, job };
   const maxTokens = longestRow(job.options.max_tokens, { model, room: roomForRows(job, model) });
   const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
@@ -217,14 +217,14 @@ async function writeDataset(
       },
       findings,
     );
-    const encoder = await ports.encoderFor(training.rows.kind);
+    const { templateSha256 } = await ports.rows.open(training.rows.kind);
     const manifest: DatasetManifest = {
       version: 1,
       jobId: job.id,
       kind: training.rows.kind,
       baseModel: model.name,
       tokenizerSha256: model.tokenizerSha256,
-      templateSha256: encoder.templateSha256,
+      templateSha256,
       heldOutSource: validation !== null ? 'validation_file' : held.rows > 0 ? 'split' : 'none',
       train,
       heldOut: held,

@@ -2,18 +2,14 @@ import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from './breather.ts';
-import { answerOf, convertRow, promptOf } from './convert.ts';
-import { checkLesson, detectKind, type FileKind, type Lesson } from './detect.ts';
-import { checkKeys } from './duplicate-keys.ts';
+import { checkLesson, type FileKind, type Lesson } from './detect.ts';
 import type { Findings } from './findings.ts';
 import { type Line, readLines } from './lines.ts';
-import { checkMask, supervisedCount } from './mask.ts';
-import { parseLine } from './parse.ts';
+import { supervisedCount } from './mask.ts';
+import type { RightRow } from './rows/row-task.ts';
+import { inBatches, type Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
-import { hash, normalisedPrompt } from './split.ts';
 import type { Spool } from './spool.ts';
-import type { EncodedRow, RowEncoder } from './tokenize.ts';
-import { validateRow } from './validate.ts';
 import type { RowIssue } from './validate-message.ts';
 
 export type FileToRead = {
@@ -28,8 +24,7 @@ export type ReadPorts = {
   readonly settings: IngestSettings;
   readonly findings: Findings;
   readonly spool: Spool;
-  /** The encoder for rows of that format. Throws when the model has none. */
-  encoderFor(kind: FileKind): Promise<RowEncoder>;
+  readonly rows: Rows;
   /** Longest row in tokens. */
   readonly maxTokens: number;
   /** Tokens of the pieces that texts are cut into. */
@@ -60,12 +55,25 @@ export type ReadRows = {
  * `invalid_file_format` only for a file of another kind, an empty or an endless one.
  */
 export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Promise<ReadRows> {
+  const lines = readLines(file.bytes, ports.settings.maxLineBytes);
+  try {
+    return await readRows(file, lines, ports);
+  } finally {
+    // A file that is refused by its first lines is closed all the same.
+    await lines.return(undefined);
+  }
+}
+
+async function readRows(
+  file: FileToRead,
+  lines: AsyncGenerator<Line>,
+  ports: ReadPorts,
+): Promise<ReadRows> {
   const { settings, findings, signal } = ports;
-  const lines = readLines(file.bytes, settings.maxLineBytes);
   const sample = await takeSample(lines, settings);
-  const kind = agreedKind(file, detectKind(sample, file.param, settings));
+  const kind = agreedKind(file, await ports.rows.detect(sample, file.param, settings));
   checkLesson(kind, file.lesson, file.param);
-  const encoder = await ports.encoderFor(kind);
+  await ports.rows.open(kind);
   const rows: ReadRows = {
     kind,
     read: 0,
@@ -79,45 +87,36 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
   const long: { line: number; tokens: number }[] = [];
   let longRows = 0;
 
-  const accept = async (row: CanonicalRow, encoded: EncodedRow): Promise<void> => {
-    const lengths = encoded.examples.map(({ tokens }) => tokens.length);
-    const longest = Math.max(...lengths);
-    if (longest > ports.maxTokens) {
-      longRows++;
-      if (long.length < settings.listedFindings) long.push({ line: row.line, tokens: longest });
-      return;
-    }
-    const prompt = promptOf(row);
-    const answer = answerOf(row);
-    const both = hash(`${prompt}\u0000${answer}`);
+  const accept = async ({ row, encoded, hashes }: RightRow): Promise<void> => {
+    const { both, group, answer } = hashes;
     if (seen.has(both)) rows.duplicates++;
     seen.add(both);
-    const group = hash(normalisedPrompt(prompt));
-    const answered = hash(answer);
     for (const [part, examples] of partsOf(row, encoded.examples)) {
       rows.lengths.push(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
       rows.groups.push(group);
-      rows.answers.push(answered);
+      rows.answers.push(answer);
       for (const { supervised } of examples) rows.supervised += supervisedCount(supervised);
       await ports.spool.add(part, examples);
     }
   };
 
+  const { maxTokens, pieceTokens } = ports;
+  const limits = { ...settings, maxTokens, pieceTokens };
   const breathe = createBreather();
-  for await (const line of chain(sample, lines)) {
-    await breathe();
-    signal.throwIfAborted();
-    ports.progress();
-    if (++rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
-    const read = readRow(line, kind, settings);
-    for (const issue of read.issues) findings.add(toFinding(issue, file.param, line.number));
-    if (read.row === undefined || findings.errors() > settings.tokenizedErrors) continue;
-    const encoded = encoder.encode(read.row, ports.pieceTokens);
-    const issues =
-      'issue' in encoded ? [encoded.issue] : checkEncoded(encoded, encoder, ports.maxTokens);
-    for (const issue of issues) findings.add(toFinding(issue, file.param, line.number));
-    if (!('issue' in encoded) && !issues.some((issue) => issue.level === 'error'))
-      await accept(read.row, encoded);
+  for await (const batch of inBatches(chain(sample, lines))) {
+    rows.read += batch.length;
+    if (rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
+    const read = await ports.rows.read(kind, batch, { limits, errors: findings.errors() });
+    for (const { number, issues, right, tooLong } of read) {
+      await breathe();
+      signal.throwIfAborted();
+      ports.progress();
+      for (const issue of issues) findings.add(toFinding(issue, file.param, number));
+      if (right !== undefined) await accept(right);
+      if (tooLong === undefined) continue;
+      longRows++;
+      if (long.length < settings.listedFindings) long.push({ line: number, tokens: tooLong });
+    }
   }
   judgeLongRows({ long, longRows, rows: rows.read, file: file.param }, ports);
   return rows;
@@ -170,33 +169,6 @@ function agreedKind(file: FileToRead, kind: FileKind): FileKind {
 
 function tooManyRows(param: string, most: number): LatheError {
   return new LatheError('invalid_file_format', `The file has more than ${most} rows.`, { param });
-}
-
-type RowRead = { readonly row?: CanonicalRow; readonly issues: readonly RowIssue[] };
-
-function readRow(line: Line, kind: FileKind, settings: IngestSettings): RowRead {
-  const parsed = parseLine(line, settings);
-  if ('problem' in parsed) return { issues: [{ ...parsed.problem, path: '', level: 'error' }] };
-  const issues = validateRow(parsed.value, kind);
-  checkKeys(parsed.text, (issue) => issues.push(issue));
-  if (issues.some((issue) => issue.level === 'error')) return { issues };
-  return { row: convertRow(parsed.value, kind, line.number), issues };
-}
-
-function checkEncoded(encoded: EncodedRow, encoder: RowEncoder, maxTokens: number): RowIssue[] {
-  // What is too long is judged over all rows.
-  const isLong = encoded.examples.some(({ tokens }) => tokens.length > maxTokens);
-  const issues = isLong ? [] : encoded.examples.flatMap((example) => checkMask(example, encoder));
-  issues.push(...encoded.notes);
-  const [control] = encoded.controlStrings;
-  if (control !== undefined)
-    issues.push({
-      path: '',
-      rule: 'control-string',
-      message: `the text holds ${JSON.stringify(control)}, which controls the model; it is trained as plain text`,
-      level: 'warn',
-    });
-  return issues;
 }
 
 function toFinding(issue: RowIssue, file: Finding['file'], line: number): Finding {

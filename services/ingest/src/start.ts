@@ -16,6 +16,7 @@ import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { serveIngest } from './nats.ts';
+import { startRowThreads } from './rows/rows.ts';
 import { type IngestSettings, ingestDefaults } from './settings.ts';
 import { openSpoolFolder } from './spool-folder.ts';
 
@@ -46,6 +47,8 @@ export async function start(
     stops.add('nats', () => nats.close());
     await ensureStreams(nats, config);
     measureQueues(nats, metrics);
+    const rowThreads = startRowThreads(config.ingestSlots, log);
+    stops.add('rows', () => rowThreads.stop());
     const controller = new AbortController();
     const ports = {
       jobs: await openJobs(nats),
@@ -54,6 +57,7 @@ export async function start(
       artifacts: measuredStore(await openArtifacts(config), metrics),
       modelFolders: config.modelFolders,
       settings: { ...ingestDefaults, ...overrides },
+      rowThreads,
       spoolFolder: await openSpoolFolder(config.dataFolder),
       log,
       now: Date.now,

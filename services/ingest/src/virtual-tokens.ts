@@ -2,19 +2,19 @@ import { LatheError } from '@lathe/contracts/error';
 import { type Adaptation, virtualTokenCount } from '@lathe/contracts/http/adaptation';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord } from '@lathe/contracts/job/record';
-import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import type { BaseModel } from './base-model.ts';
 import { wantedAdaptation } from './defaults.ts';
+import type { Rows } from './rows/rows.ts';
 
 /** The job with the text that virtual tokens start as in tokens of the model. Throws `invalid_value` for one without. */
 export async function withTokenizedStart<Job extends { readonly options: LatheOptions }>(
   job: Job,
-  model: Pick<BaseModel, 'folder'>,
+  rows: Pick<Rows, 'tokens'>,
 ): Promise<Job> {
   const { adaptation } = job.options;
   if (adaptation?.type !== 'prompt-tuning' || adaptation.text === undefined) return job;
   const { text, ...others } = adaptation;
-  const tokens = (await loadTokenizer(model.folder)).encode(text);
+  const tokens = [...(await rows.tokens(text))];
   if (tokens.length === 0)
     throw new LatheError('invalid_value', 'The text that the prompt starts as has no tokens.', {
       param: 'lathe.adaptation.text',

@@ -1,0 +1,37 @@
+import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
+import { detectKind, type FileKind } from '../detect.ts';
+import { createRowEncoder, type RowEncoder } from '../tokenize.ts';
+import { readLineRows } from './read-lines.ts';
+import type { RowModel, RowTask } from './row-task.ts';
+
+/** Jobs whose encoders stay open, the latest ones. */
+const keptEncoders = 4;
+
+/** Works on tasks with rows, with encoders of its own: a thread's whole work. */
+export function createRowWork(): (task: unknown) => Promise<unknown> {
+  const encoders = new Map<string, Promise<RowEncoder>>();
+  const encoderOf = async ({ session, folder, name }: RowModel, kind: FileKind) => {
+    const key = `${session} ${kind}`;
+    const opened = encoders.get(key) ?? createRowEncoder(folder, name, kind);
+    encoders.delete(key);
+    encoders.set(key, opened);
+    for (const oldest of encoders.keys()) if (encoders.size > keptEncoders) encoders.delete(oldest);
+    return opened;
+  };
+  return async (untyped) => {
+    // It comes from this very process.
+    const task = untyped as RowTask;
+    switch (task.kind) {
+      case 'detect':
+        return detectKind(task.lines, task.param, task.limits);
+      case 'open': {
+        const { templateSha256 } = await encoderOf(task.model, task.rows);
+        return { templateSha256 };
+      }
+      case 'read':
+        return readLineRows(task.lines, await encoderOf(task.model, task.rows), task);
+      case 'tokens':
+        return (await loadTokenizer(task.folder)).encode(task.text);
+    }
+  };
+}

@@ -1,0 +1,92 @@
+import { createLogger } from '@lathe/platform/log';
+import { watchLoop } from '@lathe/testkit/loop-watch';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { writeTinyModel } from '@lathe/testkit/tiny-model';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Line } from '../lines.ts';
+import { createRowEncoder } from '../tokenize.ts';
+import { readLineRows } from './read-lines.ts';
+import { inBatches, type Rows, rowsOf, startRowThreads } from './rows.ts';
+
+const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
+const threads = startRowThreads(1, log);
+const limits = {
+  maxLineBytes: 2 ** 23,
+  maxDepth: 64,
+  maxTokens: 512,
+  pieceTokens: 64,
+  tokenizedErrors: 1,
+};
+const { signal } = new AbortController();
+
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let rows: Rows;
+beforeAll(async () => {
+  folder = await tempFolder();
+  await writeTinyModel(folder.path);
+  const model = { session: 'one', folder: folder.path, name: 'tiny' };
+  rows = rowsOf(threads, model, { project: 'default', signal });
+  await rows.open('chat');
+});
+afterAll(async () => {
+  await threads.stop();
+  await folder[Symbol.asyncDispose]();
+});
+
+const lineOf = (text: string, index: number): Line => ({
+  number: index + 1,
+  bytes: Buffer.from(text),
+});
+const chat = (question: string, answer: string): string =>
+  JSON.stringify({
+    messages: [
+      { role: 'user', content: question },
+      { role: 'assistant', content: answer },
+    ],
+  });
+const mixed = [
+  chat('a', 'b'),
+  chat('a', 'x'.repeat(600)),
+  '{',
+  chat('a', ''),
+  '{"messages":[]}',
+  chat('after the errors', 'c'),
+].map(lineOf);
+
+it('reads lines in threads as it does here', async () => {
+  const encoder = await createRowEncoder(folder.path, 'tiny', 'chat');
+  const here = readLineRows(mixed, encoder, { rows: 'chat', limits, errors: 0 });
+  expect(await rows.read('chat', mixed, { limits, errors: 0 })).toEqual(here);
+  expect(here.map(({ right, tooLong }) => right?.row.line ?? tooLong)).toEqual([
+    1,
+    605,
+    undefined,
+    4,
+    undefined,
+    undefined,
+  ]);
+});
+
+it('does not keep the event loop over long lines', async () => {
+  const long = [chat('q', 'x'.repeat(100_000)), chat('q', '<|end|>'.repeat(5_000))].map(lineOf);
+  const encoder = await createRowEncoder(folder.path, 'tiny', 'chat');
+  const here = watchLoop();
+  const read = readLineRows(long, encoder, { rows: 'chat', limits, errors: 0 });
+  here.stop();
+  expect(read.map(({ tooLong }) => tooLong)).toEqual([expect.any(Number), expect.any(Number)]);
+  const watch = watchLoop();
+  await rows.read('chat', long, { limits, errors: 0 });
+  watch.stop();
+  expect(watch.longest()).toBeLessThan(here.longest() / 4);
+});
+
+it('takes some lines at a time, and long ones alone', async () => {
+  const bytes = [...Array<number>(70).fill(10), 300_000, 10, 200_000, 100_000];
+  const lines = bytes.map((size, at): Line => ({ number: at + 1, bytes: new Uint8Array(size) }));
+  async function* source() {
+    yield* lines;
+  }
+  const batches = await Array.fromAsync(inBatches(source()));
+  expect(batches.map(({ length }) => length)).toEqual([64, 6, 1, 2, 1]);
+  expect(batches.flat()).toEqual(lines);
+});

@@ -1,0 +1,97 @@
+import type { Logger } from '@lathe/platform/log';
+import { createThreadPool } from '@lathe/platform/threads/thread-pool';
+import type { FileKind } from '../detect.ts';
+import type { Line } from '../lines.ts';
+import type { LineRead, RowLimits, RowModel, RowResults, RowTask } from './row-task.ts';
+
+/** Rows of one job: what takes long is done in threads, and never on the event loop. */
+export type Rows = {
+  /** Throws what `detectKind` throws. */
+  detect(
+    lines: readonly Line[],
+    param: string,
+    limits: Pick<RowLimits, 'maxLineBytes' | 'maxDepth'>,
+  ): Promise<FileKind>;
+  /** Throws what `createRowEncoder` throws. */
+  open(kind: FileKind): Promise<RowResults['open']>;
+  /** What is read of each line; `errors` were found in the lines before. */
+  read(
+    kind: FileKind,
+    lines: readonly Line[],
+    options: { readonly limits: RowLimits; readonly errors: number },
+  ): Promise<readonly LineRead[]>;
+  /** A text in tokens of the model. */
+  tokens(text: string): Promise<readonly number[]>;
+};
+
+/** Longest time for some lines. */
+const taskMs = 600_000;
+
+/** The threads of ingest. */
+export type RowThreads = {
+  run(task: RowTask, project: string, signal: AbortSignal): Promise<unknown>;
+  stop(): Promise<void>;
+};
+
+/** Threads for so many jobs at a time. */
+export function startRowThreads(jobs: number, log: Logger): RowThreads {
+  const program = new URL('./row-thread.ts', import.meta.url);
+  // A project alone has half of the threads, and one more.
+  const pool = createThreadPool(2 * jobs - 1, { program, name: 'rows', taskMs, log });
+  return {
+    run: (task, project, signal) => pool.run({ project, size: sizeOf(task), task, signal }),
+    stop: () => pool.stop(),
+  };
+}
+
+/** The rows of a job of that project for a model. */
+export function rowsOf(
+  threads: RowThreads,
+  model: RowModel,
+  { project, signal }: { readonly project: string; readonly signal: AbortSignal },
+): Rows {
+  async function run<Kind extends RowTask['kind']>(task: RowTask & { readonly kind: Kind }) {
+    return (await threads.run(task, project, signal)) as RowResults[Kind];
+  }
+  return {
+    detect: (lines, param, limits) =>
+      run({ kind: 'detect', lines: lines.map(compact), param, limits }),
+    open: (kind) => run({ kind: 'open', model, rows: kind }),
+    read: (kind, lines, options) =>
+      run({ kind: 'read', model, rows: kind, lines: lines.map(compact), ...options }),
+    tokens: (text) => run({ kind: 'tokens', folder: model.folder, text }),
+  };
+}
+
+/** A view would be sent with all that it is a view on. */
+function compact(line: Line): Line {
+  return 'bytes' in line ? { ...line, bytes: Uint8Array.from(line.bytes) } : line;
+}
+
+function sizeOf(task: RowTask): number {
+  if (!('lines' in task)) return 1;
+  let size = 1;
+  for (const line of task.lines) if ('bytes' in line) size += line.bytes.length;
+  return size;
+}
+
+/** Lines that are worked on at a time, by number and bytes; a longer line is alone. */
+const mostLines = 64;
+const mostBytes = 256 * 1024;
+
+/** The lines in order, some at a time. */
+export async function* inBatches(lines: AsyncIterable<Line>): AsyncGenerator<readonly Line[]> {
+  let batch: Line[] = [];
+  let bytes = 0;
+  for await (const line of lines) {
+    const size = 'bytes' in line ? line.bytes.length : 0;
+    if (batch.length > 0 && (batch.length >= mostLines || bytes + size > mostBytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(line);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
