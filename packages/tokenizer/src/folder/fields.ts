@@ -232,14 +232,14 @@ export const tokenizerFields: readonly TokenizerField[] = [
   ...model('honoured', 'Chooses the class where no field names one', 'model_type'),
   ...model(
     'none',
-    'Nothing of the tokenizer; eos_token_id ends an answer as in generation_config.json',
+    'Nothing of the ids; eos_token_id does what it does in generation_config.json',
     'bos_token_id',
     'eos_token_id',
     'pad_token_id',
   ),
   ...generation(
     'honoured',
-    'Tokens that end an answer, beside eos_token and the end of turn of the chat template',
+    'Tokens that end an answer, beside eos_token and the end of turn of the chat template; control tokens though tokenizer.json says not',
     'eos_token_id',
   ),
   whole('vocab.json', 'none', 'Not read beside tokenizer.json, without which a folder is refused'),

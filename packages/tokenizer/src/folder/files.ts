@@ -17,26 +17,23 @@ export type TokenizerFiles = {
   specialTokensMap: Fields | undefined;
   addedTokens: Fields | undefined;
   modelConfig: Fields | undefined;
+  generationConfig: Fields | undefined;
 };
+
+const names = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'config.json',
+  'generation_config.json',
+];
 
 /** Reads the files of a model folder that say how it tokenizes; throws TokenizerError naming one that is broken. */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
   const read = (name: string): Promise<unknown> => readJson(join(folder, name));
-  const [tokenizer, tokenizerConfig, specialTokensMap, addedTokens, modelConfig] =
-    await Promise.all([
-      read('tokenizer.json'),
-      read('tokenizer_config.json'),
-      read('special_tokens_map.json'),
-      read('added_tokens.json'),
-      read('config.json'),
-    ]);
-  return parseTokenizerFiles(folder, {
-    'tokenizer.json': tokenizer,
-    'tokenizer_config.json': tokenizerConfig,
-    'special_tokens_map.json': specialTokensMap,
-    'added_tokens.json': addedTokens,
-    'config.json': modelConfig,
-  });
+  const found = await Promise.all(names.map(async (name) => [name, await read(name)] as const));
+  return parseTokenizerFiles(folder, Object.fromEntries(found));
 }
 
 /** The same of files that are parsed already, by their names. */
@@ -57,6 +54,7 @@ export function parseTokenizerFiles(
     specialTokensMap: fields('special_tokens_map.json'),
     addedTokens: fields('added_tokens.json'),
     modelConfig: fields('config.json'),
+    generationConfig: fields('generation_config.json'),
   };
 }
 

@@ -124,6 +124,24 @@ describe('one field changed at a time', () => {
   });
 });
 
+test.each(['config.json', 'generation_config.json'])(
+  'what ends an answer by %s is a control token though tokenizer.json says not',
+  (file) => {
+    const edits: Edit[] = [
+      ['tokenizer.json', ['added_tokens', 2, 'special'], false],
+      ['tokenizer_config.json', ['eos_token'], '<|endoftext|>'],
+    ];
+    const text = 'a<|im_end|>b';
+    const plain = open({ ...cases[0]!, edits });
+    expect([plain.isSpecial(2), plain.controlStrings(text)]).toEqual([false, []]);
+    const ended = open({ ...cases[0]!, edits: [...edits, [file, ['eos_token_id'], [0, 2]]] });
+    expect([ended.isSpecial(2), ended.controlStrings(text)]).toEqual([true, ['<|im_end|>']]);
+    expect(ended.decode(ended.encode(text))).toBe(text);
+    expect(ended.encode(text)).not.toContain(2);
+    expect(ended.encode(text, { special: true })).toContain(2);
+  },
+);
+
 describe('the list of fields', () => {
   const isOf = ({ file, field }: TokenizerField, [edited, path, value]: Edit): boolean => {
     if (file !== edited || field === '') return file === edited;

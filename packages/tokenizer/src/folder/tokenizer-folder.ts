@@ -9,13 +9,18 @@ import { equalRules, type NamedToken, plainRule, type TokenRule, textOf } from '
 import { chooseClass, type TokenizerClass } from './tokenizer-class.ts';
 import { type AddedVocabulary, createAddedVocabulary } from './vocabulary.ts';
 
+/** A tokenizer.json with its added tokens in their places. */
+type CombinedTokenizer = Record<string, unknown> & {
+  added_tokens: readonly { id: number; content: string }[];
+};
+
 /** The tokenizer of a model folder as transformers 5 reads it. */
 export type TokenizerFolder = {
   /** A tokenizer.json that says all of it; undefined where the folder has none. */
-  tokenizer: Record<string, unknown> | undefined;
+  tokenizer: CombinedTokenizer | undefined;
   /** The texts of special tokens by the names that chat templates have for them, such as `eos_token`. */
   names: ReadonlyMap<string, string>;
-  /** Tokens that are special by a name or by a list, whatever tokenizer.json says. */
+  /** Tokens that are special by a name or by a list, or end an answer, whatever tokenizer.json says. */
   special: readonly string[];
   /** Rows of the model's embedding, where config.json says it. */
   rows: number | undefined;
@@ -44,9 +49,19 @@ export function combineTokenizerFiles(files: TokenizerFiles): TokenizerFolder {
     file === undefined
       ? undefined
       : combine({ source, file: Object.fromEntries(file), name, settings, named, special });
+  const ends = endsOf(files);
+  for (const { id, content } of tokenizer?.added_tokens ?? [])
+    if (ends.has(id) && !special.includes(content)) special.push(content);
   const rows = files.modelConfig?.get('vocab_size');
   const isCount = typeof rows === 'number' && Number.isSafeInteger(rows);
   return { tokenizer, names: new Map(texts), special, rows: isCount ? rows : undefined };
+}
+
+/** The tokens that end an answer by what the model's own files say. */
+function endsOf({ modelConfig, generationConfig }: TokenizerFiles): ReadonlySet<unknown> {
+  return new Set(
+    [modelConfig, generationConfig].flatMap((fields) => [fields?.get('eos_token_id')].flat()),
+  );
 }
 
 type Parts = {
@@ -58,7 +73,7 @@ type Parts = {
   special: readonly string[];
 };
 
-function combine({ source, file, name, settings, named, special }: Parts): Record<string, unknown> {
+function combine({ source, file, name, settings, named, special }: Parts): CombinedTokenizer {
   const { fields, sourceOf, added } = settings;
   const setting = (field: string): unknown => fields.get(field);
   const unknown = named.names.get('unk_token');
