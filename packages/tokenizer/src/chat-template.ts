@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { findRegions } from './chat-regions.ts';
 import { TokenizerError } from './error.ts';
-import { readTokenizerFolder } from './folder/load.ts';
+import { readTokenNames } from './folder/load.ts';
 import { JinjaError } from './jinja/error.ts';
 import type { Marks } from './jinja/rendering.ts';
 import { compileTemplate, type Template } from './jinja/template.ts';
@@ -69,7 +69,7 @@ export type ChatTemplate = {
 export async function loadChatTemplate(folder: string): Promise<ChatTemplate> {
   const configFile = join(folder, 'tokenizer_config.json');
   const config = parseConfig(configFile, await readOptional(configFile));
-  const variables = Object.fromEntries((await readTokenizerFolder(folder)).names);
+  const variables = Object.fromEntries(await readTokenNames(folder));
   const files = await templateFiles(folder);
   const named = files.size > 0 ? files : templatesOf(configFile, config);
   const main = named.get('default');

@@ -32,18 +32,9 @@ export type TokenizerFolder = {
  */
 export function combineTokenizerFiles(files: TokenizerFiles): TokenizerFolder {
   const source = join(files.folder, 'tokenizer.json');
-  const settings = gatherSettings(files);
-  refuseSettings(files, settings);
-  const name = chooseClass(files);
-  const { fields } = settings;
-  for (const [field, text] of Object.entries(defaultNames[name]))
-    if (!fields.has(field)) fields.set(field, text);
-  const padding = fieldsOf(fieldsOf(files.tokenizer)?.get('padding'));
-  if (padding?.has('pad_token') && !fields.has('pad_token') && !ownPadding.has(name))
-    fields.set('pad_token', padding.get('pad_token'));
-  const named = nameTokens(settings);
-  const texts = [...named.names].map(([field, token]): [string, string] => [field, textOf(token)]);
-  const special = [...new Set([...texts.map(([, text]) => text), ...named.listed.map(textOf)])];
+  const { name, settings, named } = readNames(files);
+  const names = textsOf(named);
+  const special = [...new Set([...names.values(), ...named.listed.map(textOf)])];
   const file = fieldsOf(files.tokenizer);
   const tokenizer =
     file === undefined
@@ -54,7 +45,29 @@ export function combineTokenizerFiles(files: TokenizerFiles): TokenizerFolder {
     if (ends.has(id) && !special.includes(content)) special.push(content);
   const rows = files.modelConfig?.get('vocab_size');
   const isCount = typeof rows === 'number' && Number.isSafeInteger(rows);
-  return { tokenizer, names: new Map(texts), special, rows: isCount ? rows : undefined };
+  return { tokenizer, names, special, rows: isCount ? rows : undefined };
+}
+
+/** The texts of special tokens by their names alone, which is much less work for a large vocabulary. */
+export function nameTokensOf(files: TokenizerFiles): ReadonlyMap<string, string> {
+  return textsOf(readNames(files).named);
+}
+
+function textsOf({ names }: NamedTokens): Map<string, string> {
+  return new Map([...names].map(([field, token]) => [field, textOf(token)]));
+}
+
+function readNames(files: TokenizerFiles): Pick<Parts, 'name' | 'settings' | 'named'> {
+  const settings = gatherSettings(files);
+  refuseSettings(files, settings);
+  const name = chooseClass(files);
+  const { fields } = settings;
+  for (const [field, text] of Object.entries(defaultNames[name]))
+    if (!fields.has(field)) fields.set(field, text);
+  const padding = fieldsOf(fieldsOf(files.tokenizer)?.get('padding'));
+  if (padding?.has('pad_token') && !fields.has('pad_token') && !ownPadding.has(name))
+    fields.set('pad_token', padding.get('pad_token'));
+  return { name, settings, named: nameTokens(settings) };
 }
 
 /** The tokens that end an answer by what the model's own files say. */
