@@ -18,7 +18,10 @@ export async function checkpointPage(
 ): Promise<Page<CheckpointObject>> {
   const entries = await checkpoints.list(recordKey(job.project, job.id));
   const records = entries.map((entry) => entry.value).toSorted((a, b) => b.step - a.step);
-  const { items, hasMore } = cut(records, query.after, query.limit);
+  const { items, hasMore } = await cut(records, query, {
+    compare: (a, b) => b.step - a.step,
+    isShown: () => true,
+  });
   return page(items.map(checkpointObject), hasMore);
 }
 

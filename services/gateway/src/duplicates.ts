@@ -43,17 +43,25 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+export type ClaimPorts = {
+  /** Checks the request before it is given a new id. */
+  readonly check: () => Promise<void>;
+  /** Whether a job that was made before is over. */
+  readonly hasEnded: (jobId: string) => Promise<boolean>;
+};
+
 /**
  * The id for the job of a create request. An idempotency key, or the same content marked as a
  * retry, leads to the id that was given before; otherwise `check` runs and a new id is
  * remembered. The id is remembered before the job exists, so that a retry can finish a create that
- * died half-way. Throws `idempotency_conflict` when a key comes with other content.
+ * died half-way. A retry without a key that finds a job which has ended is a new wish: only the key's owner said that it
+ * is the same one. Throws `idempotency_conflict` when a key comes with other content.
  */
 export async function claimJobId(
   claims: RecordStore<Claim>,
   request: ClaimRequest,
   settings: { readonly retryWindowMs: number; readonly idempotencyMs: number },
-  check: () => Promise<void>,
+  { check, hasEnded }: ClaimPorts,
 ): Promise<string> {
   const { project, hash, idempotencyKey, isRetry, nowMs } = request;
   const byKey = idempotencyKey !== undefined;
@@ -61,7 +69,8 @@ export async function claimJobId(
   const lifeMs = byKey ? settings.idempotencyMs : settings.retryWindowMs;
   const stored = await claims.get(key);
   const alive = stored !== null && stored.value.expiresMs > nowMs;
-  if (alive && (byKey || isRetry)) return agreed(stored.value, hash);
+  if (alive && byKey) return agreed(stored.value, hash);
+  if (alive && isRetry && !(await hasEnded(stored.value.jobId))) return stored.value.jobId;
   await check();
   const claim: Claim = { version: 1, hash, jobId: newId('job'), expiresMs: nowMs + lifeMs };
   if (!byKey && !isRetry) {

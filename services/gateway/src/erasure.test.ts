@@ -15,6 +15,7 @@ import {
   startGateway,
   type TestGateway,
 } from './gateway-fixture.ts';
+import { placeSchema } from './places.ts';
 
 let gateway: TestGateway;
 
@@ -181,8 +182,9 @@ test('jobs past their retention are erased, younger and unfinished ones stay', a
   const young = await addJob({ finishedAt: finishedAt(29) });
   const paused = await addJob({ state: 'paused', stage: 'train', finishedAt: null, createdAt: 1 });
   const claims = await openRecords(gateway.nats, 'lathe-idempotency', claimSchema);
+  const places = await openRecords(gateway.nats, 'lathe-idempotency', placeSchema);
   const log = createLogger(gateway.config, 'test');
-  const ports = { ...gateway, claims, log, now: () => now };
+  const ports = { ...gateway, claims, places, log, now: () => now };
   await gateway.patchJob(young.id, { createdAt: 1 });
   await eraseOldJobs(ports, { retentionMs: 30 * dayMs });
   const ids = (await gateway.jobs.list(project)).map(({ value }) => value.id);

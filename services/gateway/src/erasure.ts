@@ -13,11 +13,13 @@ import type { Claim } from './duplicates.ts';
 import { removeFile } from './files.ts';
 import { getJob } from './jobs.ts';
 import { type ModelPorts, removeModel, type TunedModel } from './models.ts';
+import { type Place, rememberPlace } from './places.ts';
 
 export type ErasurePorts = ModelPorts & {
   readonly files: RecordStore<FileRecord>;
   readonly checkpoints: RecordStore<CheckpointRecord>;
   readonly claims: RecordStore<Claim>;
+  readonly places: RecordStore<Place>;
   readonly now: () => number;
 };
 
@@ -48,6 +50,7 @@ export async function eraseJob(
   await ports.artifacts.deletePrefix(jobPrefix(project, id));
   const events = await eraseEvents(ports.nats, project, id);
   await forgetRequests(ports, job);
+  await rememberPlace(ports.places, job);
   await ports.jobs.delete(recordKey(project, id));
   return {
     id,

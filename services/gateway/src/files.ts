@@ -7,11 +7,14 @@ import { recordKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
-import { cut } from './cursor.ts';
+import { cut, newestFirst } from './cursor.ts';
+import { type Place, placeOf, rememberPlace } from './places.ts';
 
 export type FilePorts = {
   readonly files: RecordStore<FileRecord>;
   readonly artifacts: ArtifactStore;
+  /** Of what was deleted lately. */
+  readonly places: RecordStore<Place>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };
@@ -48,11 +51,14 @@ export async function listFiles(
   const now = ports.now();
   const records = (await ports.files.list(project))
     .map((entry) => entry.value)
-    .filter((file) => !isExpired(file, now))
-    .filter((file) => query.purpose === undefined || file.purpose === query.purpose)
-    .toSorted((a, b) => b.createdMs - a.createdMs || b.id.localeCompare(a.id));
+    .toSorted(newestFirst);
   if (query.order === 'asc') records.reverse();
-  const { items, hasMore } = cut(records, query.after, query.limit);
+  const { items, hasMore } = await cut(records, query, {
+    compare: query.order === 'asc' ? (a, b) => newestFirst(b, a) : newestFirst,
+    isShown: (file) =>
+      !isExpired(file, now) && (query.purpose === undefined || file.purpose === query.purpose),
+    placeOf: (id) => placeOf(ports.places, project, id),
+  });
   return page(items.map(fileObject), hasMore);
 }
 
@@ -78,6 +84,7 @@ export async function deleteExpiredFiles(ports: FilePorts): Promise<number> {
 
 /** Removes a file: first the record, so that nobody finds a file whose bytes are gone. */
 export async function removeFile(ports: FilePorts, record: FileRecord): Promise<void> {
+  await rememberPlace(ports.places, record);
   await ports.files.delete(recordKey(record.project, record.id));
   await ports.artifacts.delete(record.key);
 }

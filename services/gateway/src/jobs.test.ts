@@ -155,6 +155,21 @@ test('a create that is sent again as a retry finds the first job', async () => {
   expect(ids).not.toContain(((await other.json()) as { id: string }).id);
 });
 
+test('a create that is sent again after its first job ended makes a new one, but under a key', async () => {
+  const send = async (headers: Record<string, string>) => {
+    const response = await gateway.postJob({ ...body(), seed: 777 }, headers);
+    return ((await response.json()) as { id: string }).id;
+  };
+  const first = await send({});
+  await gateway.client.fineTuning.jobs.cancel(first);
+  const second = await send({ 'x-stainless-retry-count': '1' });
+  expect(second).not.toBe(first);
+  expect(await send({ 'x-stainless-retry-count': '2' })).toBe(second);
+  const keyed = await send({ 'idempotency-key': 'ended' });
+  await gateway.client.fineTuning.jobs.cancel(keyed);
+  expect(await send({ 'idempotency-key': 'ended' })).toBe(keyed);
+});
+
 test('the official client creates one job when its first answer is lost', async () => {
   let tries = 0;
   const client = new OpenAI({

@@ -4,12 +4,13 @@ import type { CreateJob, JobObject } from '@lathe/contracts/http/fine-tuning';
 import { type Page, page } from '@lathe/contracts/http/list';
 import { isId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
+import { isTerminal } from '@lathe/contracts/job/state';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
-import { cut } from './cursor.ts';
+import { cut, newestFirst } from './cursor.ts';
 import { type Claim, claimJobId } from './duplicates.ts';
 import { BadReference } from './failure.ts';
 import { type FilePorts, getFile } from './files.ts';
@@ -19,6 +20,7 @@ import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
 import { jobStart } from './job-start.ts';
 import { baseModelNames, findModel } from './models.ts';
+import { placeOf } from './places.ts';
 
 export type JobPorts = FilePorts & {
   readonly nats: Nats;
@@ -58,8 +60,14 @@ export async function createJob(
   const claim = { project, hash, idempotencyKey, isRetry, nowMs };
   const check = (): Promise<References> => checkReferences(ports, project, body);
   let checked: References | undefined;
-  const jobId = await claimJobId(ports.claims, claim, settings, async () => {
-    checked = await check();
+  const jobId = await claimJobId(ports.claims, claim, settings, {
+    check: async () => {
+      checked = await check();
+    },
+    hasEnded: async (id) => {
+      const earlier = await ports.jobs.get(recordKey(project, id));
+      return earlier !== null && isTerminal(earlier.value.state);
+    },
   });
   const known = checked === undefined ? await ports.jobs.get(recordKey(project, jobId)) : null;
   const record =
@@ -163,15 +171,18 @@ export type JobFilter = {
 
 /** The project's jobs, newest first. */
 export async function listJobs(
-  ports: Pick<JobPorts, 'jobs'>,
+  ports: Pick<JobPorts, 'jobs' | 'places'>,
   project: string,
   filter: JobFilter,
 ): Promise<Page<JobObject>> {
   const records = (await ports.jobs.list(project))
     .map((entry) => entry.value)
-    .filter((job) => matches(job, filter.metadata))
-    .toSorted((a, b) => b.createdMs - a.createdMs || b.id.localeCompare(a.id));
-  const { items, hasMore } = cut(records, filter.after, filter.limit);
+    .toSorted(newestFirst);
+  const { items, hasMore } = await cut(records, filter, {
+    compare: newestFirst,
+    isShown: (job) => matches(job, filter.metadata),
+    placeOf: (id) => placeOf(ports.places, project, id),
+  });
   return page(items.map(jobObject), hasMore);
 }
 

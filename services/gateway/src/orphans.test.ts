@@ -41,7 +41,9 @@ async function openPorts(fate: 'stored' | 'lost') {
       return value === undefined ? null : { key, value, revision: 1 };
     },
   } as unknown as RecordStore<FileRecord>;
-  const ports: FilePorts = { files, artifacts, now: Date.now };
+  // Nothing is deleted here.
+  const places = {} as unknown as FilePorts['places'];
+  const ports: FilePorts = { files, artifacts, places, now: Date.now };
   const bytes = async (): Promise<number> =>
     (await Array.fromAsync(artifacts.list(''))).filter(({ key }) => key.startsWith('p/')).length;
   return { ports, records, bytes, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };

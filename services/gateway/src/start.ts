@@ -27,6 +27,7 @@ import { deleteExpiredFiles } from './files.ts';
 import { createGatewayServer } from './http-server.ts';
 import { createInference } from './inference.ts';
 import { deleteOrphans } from './orphans.ts';
+import { placeSchema } from './places.ts';
 import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 
@@ -106,6 +107,7 @@ async function openPorts(
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
     workers: await openRecords(nats, buckets.workers, workerRecordSchema),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
+    places: await openRecords(nats, buckets.idempotency, placeSchema),
     inference: createInference(nats.connection, settings),
     bodies,
     keys: storedKeys(bootstrap, furtherKeys),
