@@ -15,7 +15,7 @@ hidden states) at two places of one prompt, each kept once, and config-fields.js
   tokens   the prompt
   places   where of it the vectors are
   cases    model, change (null: the field is null; "<gone>": it is left out), head (what was done to the
-           file's own head), and vectors (their name) or error, where transformers does not load the folder
+           file's own head, or how the weights are stored), and vectors (their name) or error, where transformers does not load the folder
            or leaves a weight out
 """
 
@@ -280,6 +280,15 @@ HEADS = [
 ]
 
 
+# Other ways in which the same weights are stored.
+FILES = [
+    ("tied", "F16"), ("qwen2", "BF16"), ("gemma3", "BF16"), ("untied", "sharded"), ("gpt2", "bare"), ("bert", "bare"),
+    ("roberta", "bare"), ("distilbert", "bare"), ("modernbert", "bare"), ("bert", "gamma"), ("bert", "output"),
+]
+PREFIXES = dict(gpt2="transformer.", bert="bert.", roberta="roberta.", distilbert="distilbert.", modernbert="model.")
+OUTPUTS = dict(bert="cls.predictions.decoder.weight")
+
+
 def flips():
     for name in DECODERS + ENCODERS:
         own = GPT2 if name == "gpt2" else ROTARY if name in DECODERS else ENCODER
@@ -293,7 +302,7 @@ def flips():
                     yield name, {field: value}, None
     for name, change in PAIRS:
         yield name, change, None
-    for name, head in HEADS:
+    for name, head in HEADS + FILES:
         yield name, {}, head
 
 
@@ -310,6 +319,30 @@ def build(folder, name, change, head):
         shutil.copy(source, folder)
         return
     tensors = load_file(source)
+    if head in ("F16", "BF16"):
+        kind = torch.float16 if head == "F16" else torch.bfloat16
+        tensors = {key: value.to(kind) for key, value in tensors.items()}
+    if head == "bare":
+        tensors = {key.removeprefix(PREFIXES[name]): value for key, value in tensors.items()}
+    if head == "gamma":
+        old = {"LayerNorm.weight": "LayerNorm.gamma", "LayerNorm.bias": "LayerNorm.beta"}
+        for new, name_of_old in old.items():
+            tensors = {key.replace(new, name_of_old): value for key, value in tensors.items()}
+    if head == "output":
+        words = next(value for key, value in tensors.items() if "word_embeddings" in key)
+        tensors[OUTPUTS[name]] = words.flip(0).clone()
+    if head == "sharded":
+        names = sorted(tensors)
+        halves = [names[::2], names[1::2]]
+        files = [f"model-0000{at + 1}-of-00002.safetensors" for at in range(2)]
+        for file, half in zip(files, halves):
+            save_file({key: tensors[key] for key in half}, folder / file, metadata={"format": "pt"})
+        index = dict(metadata={}, weight_map={key: file for file, half in zip(files, halves) for key in half})
+        (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+        return
+    if head not in ("copied", "reversed", "gone"):
+        save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+        return
     words = next(value for key, value in tensors.items() if key.endswith(("embed_tokens.weight", "wte.weight")))
     tensors.pop("lm_head.weight", None)
     if head != "gone":

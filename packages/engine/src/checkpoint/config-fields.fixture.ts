@@ -8,8 +8,17 @@ import { readSafetensors, readTensor, writeSafetensors } from './safetensors.ts'
 export type FieldCase = {
   readonly model: string;
   readonly change: Readonly<Record<string, unknown>>;
-  /** What was done to the head in the weights' file. */
-  readonly head?: 'copied' | 'reversed' | 'gone';
+  /** What was done to the head in the weights' file, or how the weights are stored. */
+  readonly head?:
+    | 'copied'
+    | 'reversed'
+    | 'gone'
+    | 'F16'
+    | 'BF16'
+    | 'bare'
+    | 'gamma'
+    | 'output'
+    | 'sharded';
   /** Name of the vectors; absent where transformers does not load the folder. */
   readonly vectors?: string;
 };
@@ -50,27 +59,85 @@ export async function writeCase(folder: string, one: FieldCase): Promise<void> {
   const source = join(models, one.model, 'model.safetensors');
   const target = join(folder, 'model.safetensors');
   if (one.head === undefined) await copyFile(source, target);
-  else await writeWithHead(source, target, one.head);
+  else await writeStored(folder, await storedAs(await readAll(source), one));
 }
 
-async function writeWithHead(
-  source: string,
-  target: string,
-  head: NonNullable<FieldCase['head']>,
-): Promise<void> {
-  const { tensors } = await readSafetensors(source);
-  const all = [];
-  for (const [name, entry] of tensors)
-    if (name !== 'lm_head.weight')
-      all.push({ name, dtype: 'F32' as const, shape: entry.shape, data: await readTensor(entry) });
-  const words = all.find(({ name }) => /(embed_tokens|wte)\.weight$/.test(name))!;
-  const [rows, width] = words.shape as [number, number];
-  const data = words.data.slice();
-  if (head === 'reversed')
-    for (let row = 0; row < rows; row++)
-      data.set(words.data.subarray(row * width, (row + 1) * width), (rows - 1 - row) * width);
-  if (head !== 'gone') all.push({ ...words, name: 'lm_head.weight', data });
-  await writeSafetensors(target, all);
+type Stored = {
+  readonly name: string;
+  readonly dtype: 'F32' | 'F16' | 'BF16';
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+};
+
+async function readAll(file: string): Promise<Stored[]> {
+  const all: Stored[] = [];
+  for (const [name, { shape, ...entry }] of (await readSafetensors(file)).tensors)
+    all.push({ name, dtype: 'F32', shape, data: await readTensor({ ...entry, shape }) });
+  return all;
+}
+
+/** What stands before the weights below the head. */
+const prefix = /^(transformer|bert|roberta|distilbert|model)\./;
+
+async function storedAs(tensors: readonly Stored[], { head }: FieldCase): Promise<Stored[][]> {
+  const renamed = (name: (old: string) => string): Stored[][] => [
+    tensors.map((tensor) => ({ ...tensor, name: name(tensor.name) })),
+  ];
+  const words = tensors.find(({ name }) =>
+    /(embed_tokens|wte|word_embeddings)\.weight$/.test(name),
+  )!;
+  const named = (name: string, data: Float32Array): Stored[][] => [
+    [...tensors.filter((tensor) => tensor.name !== name), { ...words, name, data }],
+  ];
+  switch (head) {
+    case 'F16':
+    case 'BF16':
+      return [tensors.map((tensor) => ({ ...tensor, dtype: head }))];
+    case 'bare':
+      return renamed((name) => name.replace(prefix, ''));
+    case 'gamma':
+      return renamed((name) =>
+        name
+          .replace('LayerNorm.weight', 'LayerNorm.gamma')
+          .replace('LayerNorm.bias', 'LayerNorm.beta'),
+      );
+    case 'sharded': {
+      const sorted = tensors.toSorted((one, two) => (one.name < two.name ? -1 : 1));
+      return [0, 1].map((half) => sorted.filter((_, at) => at % 2 === half));
+    }
+    case 'output':
+      return named('cls.predictions.decoder.weight', turned(words));
+    case 'reversed':
+      return named('lm_head.weight', turned(words));
+    case 'copied':
+      return named('lm_head.weight', words.data);
+    default:
+      return [tensors.filter(({ name }) => name !== 'lm_head.weight')];
+  }
+}
+
+/** The rows of a matrix, last first. */
+function turned({ data, shape }: Stored): Float32Array {
+  const [rows, width] = shape as [number, number];
+  return Float32Array.from(
+    data,
+    (_, at) => data[(rows - 1 - Math.floor(at / width)) * width + (at % width)]!,
+  );
+}
+
+async function writeStored(folder: string, shards: readonly Stored[][]): Promise<void> {
+  if (shards.length === 1) {
+    await writeSafetensors(join(folder, 'model.safetensors'), shards[0]!);
+    return;
+  }
+  const places: Record<string, string> = {};
+  for (const [at, tensors] of shards.entries()) {
+    const file = `model-0000${at + 1}-of-0000${shards.length}.safetensors`;
+    await writeSafetensors(join(folder, file), tensors);
+    for (const { name } of tensors) places[name] = file;
+  }
+  const index = { metadata: {}, weight_map: places };
+  await writeFile(join(folder, 'model.safetensors.index.json'), JSON.stringify(index));
 }
 
 /** The engine's own logits, or last hidden states, at the recorded places. */
