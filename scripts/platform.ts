@@ -63,7 +63,13 @@ async function startParts(config: Config, log: Logger, parts: Parts): Promise<Pl
   const machine = { cores: availableParallelism(), memoryBytes: machineMemory() };
   const full: Config = { ...config, natsUrl };
   const services = await startServices(
-    { config: full, workers: workerConfigs(atPlace(full, 3), machine), log, board },
+    {
+      config: full,
+      workers: workerConfigs(atPlace(full, 3), machine),
+      isOwnNats: config.natsUrl === null,
+      log,
+      board,
+    },
     parts,
   );
   await waitForGateway(services.url);
@@ -102,7 +108,9 @@ async function startOwnNats(
     return server;
   };
   const onState = (problem: string | null): void => board.set(name, problem);
-  const server = await supervise(begin, { name, log, onState });
+  const isPassing = (error: unknown): boolean =>
+    error instanceof Error && error.message.startsWith('nats-server ended');
+  const server = await supervise(begin, { name, log, onState, isPassing });
   parts.add(name, () => server.stop());
   const { url } = server.current();
   const watch = watchNatsWrites({
@@ -124,9 +132,14 @@ async function waitForGateway(url: string): Promise<void> {
   const deadline = performance.now() + readyTimeoutMs;
   let problem = '';
   while (performance.now() < deadline) {
-    const response = await fetch(`${url}/readyz`);
-    problem = await response.text();
-    if (response.ok) return;
+    try {
+      const response = await fetch(`${url}/readyz`);
+      problem = await response.text();
+      if (response.ok) return;
+    } catch (error) {
+      // It has just ended, and is started again.
+      problem = String(error);
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`The gateway is not ready: ${problem}`);

@@ -21,6 +21,14 @@ export type ServiceProcess = Running & {
   tell(message: PartsMessage): void;
 };
 
+/** It was killed or broke down before it was ready or said what it lacks. */
+export class EndedAtStartError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'EndedAtStartError';
+  }
+}
+
 export type ServiceOptions = {
   /** The program. */
   readonly main: string;
@@ -81,6 +89,8 @@ async function ready(
 ): Promise<{ url: string | undefined }> {
   const said = Promise.withResolvers<{ url: string | undefined }>();
   const fail = (what: string): void => said.reject(new Error(what));
+  const end = (): void =>
+    said.reject(new EndedAtStartError(`${name} ended at its start; see its log.`));
   const onMessage = (raw: unknown): void => {
     const message = serviceMessageSchema.safeParse(raw);
     if (!message.success) return;
@@ -97,7 +107,7 @@ async function ready(
   if (signal?.aborted === true) onAbort();
   child.once('error', (error) => fail(`${name} could not be started: ${error.message}.`));
   // What it said before it ended has arrived by then.
-  void exited.then(() => setImmediate(() => fail(`${name} ended at its start; see its log.`)));
+  void exited.then(() => setImmediate(end));
   try {
     return await said.promise;
   } finally {

@@ -3,7 +3,7 @@ import type { Config } from '@lathe/platform/config';
 import type { Logger } from '@lathe/platform/log';
 import type { createStopList } from '@lathe/platform/shutdown';
 import type { PartsBoard } from './parts-board.ts';
-import { type ServiceProcess, startServiceProcess } from './service-process.ts';
+import { EndedAtStartError, type ServiceProcess, startServiceProcess } from './service-process.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 /** The services of one machine, each in a process of its own. */
@@ -18,6 +18,8 @@ export type ServicesOptions = {
   readonly config: Config;
   /** The configuration of each worker. */
   readonly workers: readonly Config[];
+  /** Whether nats-server is one that we supervise. */
+  readonly isOwnNats: boolean;
   readonly log: Logger;
   /** Where a part's trouble is written down, which the gateway is told. */
   readonly board: PartsBoard;
@@ -49,7 +51,7 @@ const gatewayName = 'the gateway';
  * sentence is thrown. The gateway is stopped first, then the services, then the workers.
  */
 export async function startServices(
-  { config, workers, log, board }: ServicesOptions,
+  { config, workers, isOwnNats, log, board }: ServicesOptions,
   stops: ReturnType<typeof createStopList>,
 ): Promise<Services> {
   const running = new Map<string, Supervised<ServiceProcess>>();
@@ -57,6 +59,8 @@ export async function startServices(
   const gateway = (): ServiceProcess | undefined => running.get(gatewayName)?.current();
   const tellGateway = (): void => gateway()?.tell({ kind: 'parts', problems: board.problems });
   board.onChange(tellGateway);
+  // A nats-server of our own that is missed at the start is being started again, too.
+  const isPassing = (error: unknown): boolean => isOwnNats || error instanceof EndedAtStartError;
   const start = async ({ name, main, config: configNow }: Part): Promise<void> => {
     const begin = (signal: AbortSignal): Promise<ServiceProcess> =>
       startServiceProcess({ main, name, config: configNow(), signal });
@@ -64,7 +68,7 @@ export async function startServices(
     board.set(shortName(name), `${name} is being started`);
     try {
       const { signal } = failed;
-      running.set(name, await supervise(begin, { name, log, onState, signal }));
+      running.set(name, await supervise(begin, { name, log, onState, signal, isPassing }));
     } catch (error) {
       failed.abort();
       throw error;

@@ -102,3 +102,20 @@ it('leaves nothing behind when it is stopped in the middle of a restart', async 
   expect(stopped).toBe(2);
   expect(starts).toBe(2);
 });
+
+it('tries the first start again while its errors pass, and throws the one that stays', async () => {
+  let starts = 0;
+  const fails = (times: number) => async (): Promise<Running> => {
+    if (starts++ < times) throw new Error('killed at its start');
+    return { pid: 1, exited: new Promise(() => undefined), stop: async () => undefined };
+  };
+  const passing = { ...settings, firstPauseMs: 1, isPassing: () => true };
+  await supervise(fails(4), passing);
+  expect(starts).toBe(5);
+  starts = 0;
+  await expect(supervise(fails(9), passing)).rejects.toThrow('killed at its start');
+  expect(starts).toBe(5);
+  starts = 0;
+  await expect(supervise(fails(1), settings)).rejects.toThrow('killed at its start');
+  expect(starts).toBe(1);
+});

@@ -15,6 +15,10 @@ export type SuperviseSettings = {
   readonly onState?: (problem: string | null) => void;
   /** Gives up the first start. */
   readonly signal?: AbortSignal;
+  /** Whether the first start is tried again after this error; by default it never is. */
+  readonly isPassing?: (error: unknown) => boolean;
+  /** Tries of the first start. */
+  readonly firstTries?: number;
   /** First pause before a restart; it doubles up to `longestPauseMs`. */
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
@@ -25,8 +29,8 @@ export type SuperviseSettings = {
 export type Supervised<T extends Running> = { current(): T; stop(): Promise<void> };
 
 /**
- * Starts a process and starts it again whenever it ends, with growing pauses, until `stop`. The first
- * start must succeed; a later one that fails is logged and tried again. The signal that `begin` gets says that the
+ * Starts a process and starts it again whenever it ends, with growing pauses, until `stop`. The first start must
+ * succeed, within a few tries where its errors pass; a later one that fails is logged and tried again. The signal that `begin` gets says that the
  * process is not wanted any more.
  */
 export async function supervise<T extends Running>(
@@ -36,7 +40,8 @@ export async function supervise<T extends Running>(
   const { name, log, firstPauseMs = 250, longestPauseMs = 10_000, healthyMs = 30_000 } = settings;
   const { signal, onState = () => undefined } = settings;
   const stopping = new AbortController();
-  let current = await begin(AbortSignal.any([stopping.signal, ...(signal ? [signal] : [])]));
+  const wanted = AbortSignal.any([stopping.signal, ...(signal ? [signal] : [])]);
+  let current = await startFirst(() => begin(wanted), wanted, settings);
   onState(null);
   const loop = async (): Promise<void> => {
     let pauseMs = firstPauseMs;
@@ -72,4 +77,21 @@ export async function supervise<T extends Running>(
       await ended;
     },
   };
+}
+
+/** The first start, tried again while its errors pass and it is wanted. */
+async function startFirst<T>(
+  begin: () => Promise<T>,
+  wanted: AbortSignal,
+  settings: SuperviseSettings,
+): Promise<T> {
+  const { name, log, isPassing = () => false, firstTries = 5, firstPauseMs = 250 } = settings;
+  for (let tries = 1; ; tries++)
+    try {
+      return await begin();
+    } catch (error) {
+      if (tries === firstTries || wanted.aborted || !isPassing(error)) throw error;
+      log.warn({ err: error }, `${name} could not be started and is tried again`);
+      await sleep(firstPauseMs * 2 ** (tries - 1), undefined, { signal: wanted });
+    }
 }
