@@ -140,12 +140,12 @@ test('four losses with progress between them are survived with the default limit
 });
 
 test('a run that takes too much memory is tried again with half the tokens of a pass', async () => {
-  await using _ = await onlyWorker({ memoryTokens: 32 });
+  await using _ = await onlyWorker({ memoryTokens: 32, isKilledForMemory: true });
   const id = await cluster.createJob(often);
   const job = await cluster.waitFor(id, trained);
   expect(job).toMatchObject({ lostWorkers: 0, microBatchTokens: 32 });
   expect(await messages(id)).toContain(
-    'Out of memory: the training process took more than there is (it got SIGABRT). The job goes on from its newest checkpoint with micro_batch_tokens 32.',
+    'Out of memory: the training process took more than there is (it got SIGKILL). The job goes on from its newest checkpoint with micro_batch_tokens 32.',
   );
   await expectUndisturbed(cluster, job);
 });
@@ -163,6 +163,16 @@ test('a run that takes too much with one example at a time fails, says what woul
   const revived = await changeJob(cluster.jobs, 'default', id, reviveJob);
   await cluster.publishTrain(id, revived.epoch);
   await expectUndisturbed(cluster, await cluster.waitFor(id, trained));
+});
+
+test('a run that takes too much beside another is tried alone before it fails', async () => {
+  await using _ = await onlyWorker({ memoryTokens: 0, stepMs: 10 }, 2);
+  const jobs = [await cluster.createJob(often), await cluster.createJob(often)];
+  for (const id of jobs) await cluster.waitFor(id, ({ state }) => state === 'failed');
+  const told = (await Promise.all(jobs.map(messages))).flat();
+  expect(told.filter((text) => text.includes('on a worker that holds no other job'))).not.toEqual(
+    [],
+  );
 });
 
 test('a job that ends its workers is found out, and fails alone', async () => {

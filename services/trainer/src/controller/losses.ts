@@ -34,6 +34,9 @@ export function mustBeAlone({ sharedLosses = 0 }: Pick<JobRecord, 'sharedLosses'
   return sharedLosses >= sharedLossesBeforeAlone;
 }
 
+/** Gives the job a worker for itself until it has a newer checkpoint. */
+export const aloneFromNow = { sharedLosses: sharedLossesBeforeAlone } satisfies JobChange;
+
 /** The counts after a newer checkpoint: what was lost before has cost no more than time. */
 export function forgetLosses(record: Counts): JobChange {
   const isClean = lossesInARow(record) === 0 && (record.sharedLosses ?? 0) === 0;

@@ -49,8 +49,9 @@ export async function driveRun(
     const outcome = await followToEnd(ports, { ...drive, worker, client });
     signal.throwIfAborted();
     // The next job need not wait until this one's model is published.
+    const hadCompany = seat.hadCompany();
     seat.release();
-    if (outcome !== undefined) await endRun(ports, job, outcome);
+    if (outcome !== undefined) await endRun(ports, job, { outcome, hadCompany });
     return { kind: 'done' };
   } catch (error) {
     if (!(error instanceof WorkerLostError)) throw error;
@@ -70,10 +71,9 @@ async function notStarted(
   ports.log.warn({ err: error, worker: seat?.worker.id }, 'a worker did not take a job');
   if (error.problem === 'failed') {
     const message = `The worker refused the job: ${error.message}.`;
-    await endRun(ports, job, {
-      $case: 'failed',
-      value: { code: 'training_failed', message, param: '', retryable: false, outOfMemory: false },
-    });
+    const failure = { code: 'training_failed', message, param: '' };
+    const value = { ...failure, retryable: false, outOfMemory: false };
+    await endRun(ports, job, { outcome: { $case: 'failed', value }, hadCompany: false });
     return { kind: 'done' };
   }
   await job.move('queued', (now) => ({ epoch: now.epoch + 1, worker: null }));

@@ -4,7 +4,7 @@ import type { JobChange, JobRecord } from '@lathe/contracts/job/record';
 import type { RunOutcome } from '../run-event.ts';
 import { removeStates } from './checkpoints.ts';
 import { finishTraining } from './finish.ts';
-import { countLoss, type Fault } from './losses.ts';
+import { aloneFromNow, countLoss, type Fault, mustBeAlone } from './losses.ts';
 import type { OwnedJob } from './owned-job.ts';
 import type { ControllerPorts } from './ports.ts';
 import { halfThePass, usualPassTokens } from './smaller-passes.ts';
@@ -13,7 +13,7 @@ import { halfThePass, usualPassTokens } from './smaller-passes.ts';
 export async function endRun(
   ports: ControllerPorts,
   job: OwnedJob,
-  outcome: RunOutcome,
+  { outcome, hadCompany }: { readonly outcome: RunOutcome; readonly hadCompany: boolean },
 ): Promise<void> {
   switch (outcome.$case) {
     case 'succeeded':
@@ -32,7 +32,7 @@ export async function endRun(
     }
     case 'failed': {
       const { code, message, param, retryable, outOfMemory } = outcome.value;
-      if (outOfMemory) return retrySmaller(ports, job, message);
+      if (outOfMemory) return retrySmaller(ports, job, { reason: message, hadCompany });
       if (retryable) return loseWorker(ports, job, { reason: message, fault: 'own' });
       const error = wireErrorSchema.parse({ code, message, param: param === '' ? null : param });
       return failJob(ports, job, error, { resumable: false });
@@ -68,20 +68,43 @@ export async function loseWorker(
   await ports.queue(record, 'train', { epoch: record.epoch });
 }
 
-/** Queues a job whose run took too much memory with passes of half the size; no loss is counted. */
-async function retrySmaller(ports: ControllerPorts, job: OwnedJob, reason: string): Promise<void> {
+/**
+ * Queues a job whose run took too much memory with passes of half the size, and when they are as small as can be, on a
+ * worker that it need not share; no loss is counted.
+ */
+async function retrySmaller(
+  ports: ControllerPorts,
+  job: OwnedJob,
+  { reason, hadCompany }: { readonly reason: string; readonly hadCompany: boolean },
+): Promise<void> {
   const microBatchTokens = await smallerPass(ports, job.record);
+  if (microBatchTokens === undefined && hadCompany && !mustBeAlone(job.record)) {
+    const how = 'on a worker that holds no other job';
+    return queueAfterMemory(ports, job, { change: aloneFromNow, reason, how });
+  }
   if (microBatchTokens === undefined) {
     const message = `${reason} It trained one example at a time, so smaller passes cannot help. Shorter examples (max_tokens), recompute_activations, a LoRA of a smaller rank or with base_bits, a smaller base model, or a worker with more memory would; then resume the job or create another one.`;
     const error = { code: 'training_failed', message, param: null } as const;
     return failJob(ports, job, error, { resumable: true });
   }
-  const record = await requeue(job, { microBatchTokens });
+  const how = `with micro_batch_tokens ${microBatchTokens}`;
+  return queueAfterMemory(ports, job, { change: { microBatchTokens }, reason, how });
+}
+
+type MemoryRetry = { readonly change: JobChange; readonly reason: string; readonly how: string };
+
+async function queueAfterMemory(
+  ports: ControllerPorts,
+  job: OwnedJob,
+  { change, reason, how }: MemoryRetry,
+): Promise<void> {
+  const record = await requeue(job, change);
+  const { microBatchTokens } = record;
   await ports.emit(record, {
     name: 'log',
     level: 'warn',
-    message: `${reason} The job goes on from its newest checkpoint with micro_batch_tokens ${microBatchTokens}.`,
-    data: { reason: 'out_of_memory', micro_batch_tokens: microBatchTokens },
+    message: `${reason} The job goes on from its newest checkpoint ${how}.`,
+    data: { reason: 'out_of_memory', micro_batch_tokens: microBatchTokens ?? null },
     dedupeId: `out_of_memory:${record.epoch}`,
   });
   await ports.queue(record, 'train', { epoch: record.epoch });

@@ -9,8 +9,10 @@ export const slowEngineHabits = z.object({
   slowFrom: z.number().optional(),
   /** Dies once before each of these steps. */
   diesAt: z.array(z.number()).default([]),
-  /** An allocation fails at the first step when passes may have more tokens than this. */
+  /** There is too little memory for steps whose passes may have more tokens than this. */
   memoryTokens: z.number().optional(),
+  /** Then it is killed, which the file `kills` in the folder of marks counts; else an allocation fails. */
+  isKilledForMemory: z.boolean().default(false),
   /** Jobs with this learning rate end the whole worker at their second step. */
   poisonRate: z.number().optional(),
   nanAt: z.number().optional(),

@@ -44,6 +44,10 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
         process.kill(process.ppid, 'SIGKILL');
       const { microBatchTokens = Infinity } = task.settings;
       if (habits.memoryTokens !== undefined && microBatchTokens > habits.memoryTokens) {
+        if (habits.isKilledForMemory) {
+          await writeFile(join(habits.markFolder, 'kills'), String(step + 1));
+          process.kill(process.pid, 'SIGKILL');
+        }
         process.stderr.write("terminate called after throwing an instance of 'std::bad_alloc'\n");
         process.abort();
       }
