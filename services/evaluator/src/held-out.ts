@@ -10,6 +10,7 @@ import {
 import { decodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { createBreather } from '@lathe/platform/breather';
 
 /** A row as chat or completion, which is how models are asked, or as a text, which only has a loss. */
 export type AnsweredRow = Exclude<CanonicalRow, { kind: 'preference' | 'judged' }>;
@@ -56,11 +57,15 @@ export async function readHeldOut(
   draw: { readonly seed: number; readonly most: number },
 ): Promise<HeldOutRow[]> {
   if (heldOut.rows === 0) return [];
-  const stored = Buffer.from(await getBytes(artifacts, heldOut.canonical))
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => canonicalRowSchema.parse(JSON.parse(line)));
+  const text = Buffer.from(await getBytes(artifacts, heldOut.canonical)).toString('utf8');
+  // A validation file may have millions of rows.
+  const breathe = createBreather();
+  const stored: CanonicalRow[] = [];
+  for (const line of text.split('\n')) {
+    if (line === '') continue;
+    await breathe();
+    stored.push(canonicalRowSchema.parse(JSON.parse(line)));
+  }
   const rows = stored.map(answeredRow);
   const chosen = new Set(
     rows
@@ -76,6 +81,7 @@ export async function readHeldOut(
   let examples: ShardExample[] = [];
   for (const shard of heldOut.shards)
     for (const example of decodeShard(await getBytes(artifacts, shard))) {
+      await breathe();
       const whole = stored[index];
       if (whole === undefined) throw new Error('the held-out shards have more examples than rows');
       examples.push(example);

@@ -1,7 +1,7 @@
 import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
-import { createBreather } from './breather.ts';
+import { createBreather } from '@lathe/platform/breather';
 import { checkLesson, type FileKind, type Lesson } from './detect.ts';
 import type { Findings } from './findings.ts';
 import { type Line, readLines } from './lines.ts';
