@@ -4,6 +4,7 @@ import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
 import { listBaseModels } from '@lathe/platform/base-models';
 import type { Logger } from '@lathe/platform/log';
+import { folderStamp } from '@lathe/platform/model-digest';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { Texts } from './texts/texts.ts';
 
@@ -24,16 +25,17 @@ export type Announcer = { scan(): Promise<void> };
  * that are gone: all evaluators of a deployment see the same folders. Unchanged models are not opened again.
  */
 export function createAnnouncer(ports: AnnouncePorts): Announcer {
-  /** When the config of an announced model was changed last. */
-  const announced = new Map<string, number>();
+  /** The files of an announced model as they were. */
+  const announced = new Map<string, string>();
   const reasons = new Map<string, string>();
 
   const check = async (name: string, path: string): Promise<boolean> => {
     const { mtimeMs: changedMs } = await stat(join(path, 'config.json'));
-    if (announced.get(path) === changedMs) return true;
+    const stamp = await folderStamp(path);
+    if (announced.get(path) === stamp) return true;
     try {
       await announce(ports, name, { path, changedMs });
-      announced.set(path, changedMs);
+      announced.set(path, stamp);
       return true;
     } catch (error) {
       if (!isAboutModel(error)) throw error;

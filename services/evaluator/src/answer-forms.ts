@@ -10,6 +10,7 @@ import type { Generator } from '@lathe/engine/generate/generator';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import type { AnswerForm } from './engine.ts';
 import type { PooledGenerator } from './model-pool.ts';
+import { ownTexts, ownTextsFolder } from './own-texts.ts';
 
 /** Schemas whose machines are kept ready for a model. */
 const mostForms = 16;
@@ -45,14 +46,29 @@ async function readVocabulary(folder: string): Promise<Vocabulary> {
   return { bytes, trie: tokenTrie(bytes) };
 }
 
-/** A generator whose answers keep to the schemas that requests name; `folder` is its model's. */
+/**
+ * A generator whose answers keep to the schemas that requests name; `folder` is its model's. An adapter's answers are
+ * of the tokens that it was trained with.
+ */
 export function withForms(generator: Generator, folder: string): PooledGenerator {
-  const forms = createAnswerForms(folder);
+  const known = new Map<string, AnswerForms>();
+  const formsOf = async (adapter: string | undefined): Promise<AnswerForms> => {
+    const texts = adapter === undefined ? folder : ((await ownTexts(adapter)) ?? folder);
+    const forms = known.get(texts) ?? createAnswerForms(texts);
+    known.set(texts, forms);
+    return forms;
+  };
   return {
     ...generator,
+    unloadAdapter(name) {
+      known.delete(ownTextsFolder(name));
+      return generator.unloadAdapter(name);
+    },
     async *generate({ form, ...request }, signal) {
       const constraint =
-        form === null ? {} : { constraint: await forms.begin(form, request.stopTokens) };
+        form === null
+          ? {}
+          : { constraint: await (await formsOf(request.adapter)).begin(form, request.stopTokens) };
       yield* generator.generate({ ...request, ...constraint }, signal);
     },
   };

@@ -32,6 +32,7 @@ const served = (room: number, style: ServedModel['style'] = 'chat'): ServedModel
   name: 'tiny',
   style,
   facts,
+  texts: folder.path,
   engine: { folder: folder.path, adapter: null, isBase: true, maxContext: room },
   room,
 });

@@ -40,11 +40,11 @@ export type TaskPorts = Asker & { readonly texts: Texts; readonly limits: Answer
  * not fit the model's context.
  */
 export async function tasksFor(
-  { name, style, room, engine }: ServedModel,
+  { name, style, room, texts: folder }: ServedModel,
   rows: readonly HeldOutRow[],
   { shots, texts, ...options }: TaskPorts & { readonly shots: readonly AnsweredRow[] },
 ): Promise<Task[] | null> {
-  const model = { name, style, room, folder: engine.folder };
+  const model = { name, style, room, folder };
   const toAsk = rows.map(({ row, context, expected }) => ({ row, context, expected }));
   const asked = await texts.rows(model, { rows: toAsk, shots }, options);
   if (asked === null) return null;
@@ -118,7 +118,7 @@ export async function runEntrant(entrant: Entrant, ports: ContestPorts): Promise
 }
 
 async function answerTask(
-  { engine: engineModel, facts }: ServedModel,
+  { engine: engineModel, texts: folder, facts }: ServedModel,
   task: Task,
   { engine, texts, signal }: ContestPorts,
 ): Promise<string> {
@@ -139,7 +139,7 @@ async function answerTask(
   // Evaluations have places of their own, which one job holds at a time.
   const options = { urgency: 'evaluation', project: '', signal } as const;
   for await (const { token } of engine.generate(engineModel, request, options)) tokens.push(token);
-  return texts.decode(engineModel.folder, tokens);
+  return texts.decode(folder, tokens);
 }
 
 /** Waits for all, so that nothing goes on unseen, and then throws the first error. */

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CanonicalRow, DatasetPart } from '@lathe/contracts/artifact/dataset';
+import type { CanonicalRow, DatasetPart, ModelText } from '@lathe/contracts/artifact/dataset';
 import { checkpointPrefix, datasetPrefix } from '@lathe/contracts/artifact/key';
 import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
@@ -37,6 +37,7 @@ import { publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
 import { writeTinyAdapter, writeTinyModel } from '@lathe/testkit/tiny-model';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
+import { listTextFiles } from '@lathe/tokenizer/text-files';
 import { createInbox, headers } from '@nats-io/nats-core';
 import type { z } from 'zod';
 import {
@@ -117,11 +118,19 @@ export async function openEvaluator(
     return `${prefix}/manifest.json`;
   };
   /** Stores a checkpoint: a random adapter, or a whole model with other random weights. */
-  const storeCheckpoint = async (jobId: string, kind: 'adapter' | 'merged', seed: number) => {
+  const storeCheckpoint = async (
+    jobId: string,
+    kind: 'adapter' | 'merged',
+    { seed, text }: { readonly seed: number; readonly text?: ModelText | undefined },
+  ) => {
     const folder = join(places.folder, 'checkpoints', `${jobId}-${kind}`);
     await mkdir(folder, { recursive: true });
     if (kind === 'adapter') await writeTinyAdapter(folder, seed);
     else await writeTinyModel(folder, { seed, paddedRows });
+    // As a worker stores it: with the files that the rows became tokens with.
+    if (text !== undefined)
+      for (const name of await listTextFiles(baseFolder))
+        await cp(join(baseFolder, name), join(folder, 'tokenizer', name));
     const prefix = checkpointPrefix(project, jobId, 'at_1', 10);
     const manifest = {
       version: 1,
@@ -133,6 +142,7 @@ export async function openEvaluator(
       model: await putFolder(artifacts, `${prefix}/model`, folder),
       state: {},
       metrics: { step: 10 },
+      ...(text && { text }),
     };
     await artifacts.put(`${prefix}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
     return `${prefix}/manifest.json`;
@@ -186,9 +196,9 @@ export async function openEvaluator(
       evaluator = await start(config, settings);
     },
     /** Registers a tuned model under its name and returns the name. */
-    async addTuned(kind: 'adapter' | 'merged', seed = 5): Promise<string> {
+    async addTuned(kind: 'adapter' | 'merged', seed = 5, text?: ModelText): Promise<string> {
       const jobId = newId('job');
-      const manifestKey = await storeCheckpoint(jobId, kind, seed);
+      const manifestKey = await storeCheckpoint(jobId, kind, { seed, text });
       const name = tunedModelName({ base: baseName, project, suffix: kind, jobId });
       await models.put(modelKey(project, name), {
         version: 1,
@@ -200,6 +210,7 @@ export async function openEvaluator(
         jobId,
         step: 10,
         manifestKey,
+        ...(text && { text }),
       });
       return name;
     },
@@ -212,7 +223,7 @@ export async function openEvaluator(
       const job: JobRecord = {
         ...trainedJob(id),
         datasetKey: await storeDataset(id, rows),
-        checkpointKey: await storeCheckpoint(id, 'adapter', 5),
+        checkpointKey: await storeCheckpoint(id, 'adapter', { seed: 5 }),
         ...change,
       };
       await jobs.create(recordKey(project, id), job);

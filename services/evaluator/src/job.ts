@@ -138,17 +138,20 @@ async function score(
     readDataset(ports.artifacts, datasetKey),
   );
   const opening = 'opening the models';
-  const { kind } = await inStep(opening, () => ports.files.manifest(checkpointKey));
-  const served = await inStep(opening, () => ports.models.base(baseModelOf(job)));
-  const base = { ...served, style: styleOf(dataset.kind, served.facts) };
+  const { kind, text } = await inStep(opening, () => ports.files.manifest(checkpointKey));
   const found = {
     name: modelName(job),
     kind,
     base: baseModelOf(job),
     manifestKey: checkpointKey,
     rows: dataset.kind,
+    text,
   };
   const tuned = await inStep(opening, () => ports.models.tuned(found));
+  // Asked as the rows were prepared, whatever its folder says by now.
+  const texts = dataset.text === undefined ? undefined : tuned.texts;
+  const served = await inStep(opening, () => ports.models.base(baseModelOf(job), texts));
+  const base = { ...served, style: styleOf(dataset.kind, served.facts) };
   const told: Promise<void>[] = [];
   const onProgress = (contestant: string, done: number, total: number): void => {
     const part = Math.max(1, Math.ceil(total / ports.settings.progressEvents));

@@ -9,8 +9,9 @@ import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { checkRows } from '@lathe/tokenizer/fit';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
+import { isOwnTexts } from './own-texts.ts';
 
-/** What turns texts into a model's tokens and back, all of it from the model's own folder. */
+/** What turns texts into a model's tokens and back, all of it from the model's own folder, or an adapter's `tokenizer`. */
 export type ModelKit = {
   readonly folder: string;
   readonly config: DecoderConfig;
@@ -33,7 +34,8 @@ export type ModelKit = {
  * folder that cannot be served, such as one whose tokenizer is larger than the model; a missing chat template is no reason.
  */
 export async function openModelKit(folder: string): Promise<ModelKit> {
-  const { config, tensors } = await openModelFolder(folder);
+  const weights = (await isOwnTexts(folder)) ? 'none' : 'required';
+  const { config, tensors } = await openModelFolder(folder, { weights });
   const tokenizer = await loadTokenizer(folder);
   const { template, templateProblem } = await optionalTemplate(folder);
   checkRows(tokenizer, config.vocabularySize, template);

@@ -37,7 +37,7 @@ export type OpenModel = {
 export type ModelPool = {
   /** Loads what is missing. Throws what reading the folder throws. */
   open(model: EngineModel): Promise<OpenModel>;
-  /** Drops a folder's model or adapter as soon as nobody uses it. */
+  /** Drops a folder's model or adapter as soon as nobody uses it, of a base with all of its adapters. */
   forget(folder: string): void;
 };
 
@@ -100,6 +100,9 @@ export function createModelPool(ports: PoolPorts): ModelPool {
     },
     forget(folder) {
       drop(merged, folder);
+      // A base whose files were changed: its adapters are loaded again on top of it.
+      drop(bases, folder);
+      adapters.delete(folder);
       for (const held of adapters.values()) drop(held, folder);
     },
   };

@@ -1,4 +1,8 @@
-import { type DatasetManifest, datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
+import {
+  type DatasetManifest,
+  datasetManifestSchema,
+  type ModelText,
+} from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
@@ -7,9 +11,11 @@ import { baseModelsProject, modelKey, recordKey } from '@lathe/contracts/subject
 import { virtualTokenCount } from '@lathe/engine/checkpoint/peft-virtual';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
+import { folderStamp, weightsDigest } from '@lathe/platform/model-digest';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { EngineModel } from './engine.ts';
 import type { ModelFiles } from './model-files.ts';
+import { ownTexts, ownTextsFolder } from './own-texts.ts';
 import type { ModelFacts } from './texts/text-task.ts';
 import type { Texts } from './texts/texts.ts';
 
@@ -17,6 +23,8 @@ import type { Texts } from './texts/texts.ts';
 export type ServedModel = {
   readonly name: string;
   readonly engine: EngineModel;
+  /** The folder of its tokenizer and chat template: those that it was tuned with, or a base model's own. */
+  readonly texts: string;
   /** Most tokens of a text and its answer: the context without the virtual tokens of an adapter. */
   readonly room: number;
   readonly facts: ModelFacts;
@@ -39,8 +47,11 @@ export type ModelPorts = {
 export type Models = {
   /** The model of that name that the project may use. Throws `model_not_found`. */
   find(project: string, name: string): Promise<ServedModel>;
-  /** A base model by its name. Throws `model_not_found`. */
-  base(name: string): Promise<ServedModel>;
+  /**
+   * A base model by its name, asked with the tokenizer and the template in the folder `texts` where it is given.
+   * Throws `model_not_found`.
+   */
+  base(name: string, texts?: string): Promise<ServedModel>;
   /** A tuned model by its checkpoint's manifest. */
   tuned(model: TunedModel): Promise<ServedModel>;
   /** Drops what is kept of a tuned model that was deleted, its files here when they are gone from the store. */
@@ -54,6 +65,7 @@ export type TunedModel = {
   readonly manifestKey: string;
   /** What it was tuned on. */
   readonly rows: DatasetManifest['kind'];
+  readonly text?: ModelText | undefined;
 };
 
 /** Folders whose facts stay in memory, the most recently used ones. */
@@ -71,16 +83,39 @@ export function createModels(ports: ModelPorts): Models {
       return await told;
     } catch (error) {
       // Another try may find a folder that is whole.
-      known.delete(folder);
+      if (known.get(folder) === told) known.delete(folder);
       throw error;
     }
+  };
+  const stamps = new Map<string, string>();
+  /** Drops what is held of a base model's folder when its files are not what they were. */
+  const noticeEdits = async (folder: string): Promise<void> => {
+    const stamp = await folderStamp(folder);
+    const before = stamps.get(folder);
+    stamps.set(folder, stamp);
+    if (before === undefined || before === stamp) return;
+    known.delete(folder);
+    ports.texts.forget(folder);
+    ports.onForget(folder);
+  };
+  const digests = new Map<string, { readonly stamp: string; readonly digest: Promise<string> }>();
+  /** Whether a base folder still has the weights that something was trained on. */
+  const isSameBase = async (folder: string, digest: string | undefined): Promise<boolean> => {
+    if (digest === undefined) return true;
+    const stamp = await folderStamp(folder);
+    const before = digests.get(folder);
+    const told = before?.stamp === stamp ? before : { stamp, digest: weightsDigest(folder) };
+    digests.set(folder, told);
+    return (await told.digest) === digest;
   };
   const serve = async (
     name: string,
     place: Pick<EngineModel, 'folder' | 'adapter' | 'isBase'>,
-    rows: DatasetManifest['kind'],
+    { rows, texts }: { readonly rows: DatasetManifest['kind']; readonly texts: string },
   ): Promise<ServedModel> => {
-    const facts = await factsOf(place.folder).catch((error: unknown) => {
+    // Tuned models lie in folders of our own, which nobody edits.
+    if (place.isBase) await noticeEdits(place.folder);
+    const facts = await factsOf(texts).catch((error: unknown) => {
       if (!(error instanceof Error && error.name === 'TokenizerError')) throw error;
       // The folder was changed after it was announced. Users do not know where it lies.
       const reason = error.message.replace(/^\S*\//, '');
@@ -90,18 +125,21 @@ export function createModels(ports: ModelPorts): Models {
     const maxContext = Math.min(ports.contextTokens, facts.maxPositions);
     const virtual = place.adapter === null ? 0 : await virtualTokenCount(place.adapter);
     const room = maxContext - virtual;
-    return { name, engine: { ...place, maxContext }, room, facts, style: styleOf(rows, facts) };
+    const engine = { ...place, maxContext };
+    return { name, engine, texts, room, facts, style: styleOf(rows, facts) };
   };
 
-  const base = async (name: string): Promise<ServedModel> => {
+  const base = async (name: string, texts?: string): Promise<ServedModel> => {
     const found = await findBaseModel(ports.modelFolders, name);
     if (found === undefined) throw missing(name);
-    return serve(name, { folder: found.path, adapter: null, isBase: true }, 'chat');
+    const place = { folder: found.path, adapter: null, isBase: true };
+    return serve(name, place, { rows: 'chat', texts: texts ?? found.path });
   };
   const tuned = async (model: TunedModel): Promise<ServedModel> => {
     const { name, rows, kind } = model;
     const folder = await ports.files.folder(model.manifestKey);
-    if (kind === 'merged') return serve(name, { folder, adapter: null, isBase: false }, rows);
+    if (kind === 'merged')
+      return serve(name, { folder, adapter: null, isBase: false }, { rows, texts: folder });
     const below = await findBaseModel(ports.modelFolders, model.base);
     if (below === undefined)
       throw new LatheError(
@@ -109,7 +147,14 @@ export function createModels(ports: ModelPorts): Models {
         `The base model '${model.base}' of '${name}' is not here any more.`,
         { param: 'model' },
       );
-    return serve(name, { folder: below.path, adapter: folder, isBase: true }, rows);
+    if (!(await isSameBase(below.path, model.text?.baseSha256)))
+      throw new LatheError(
+        'unsupported_model',
+        `The base model '${model.base}' was changed after '${name}' was tuned on it; put its files back, or tune again.`,
+        { param: 'model' },
+      );
+    const texts = (await ownTexts(folder)) ?? below.path;
+    return serve(name, { folder: below.path, adapter: folder, isBase: true }, { rows, texts });
   };
   return {
     base,
@@ -127,8 +172,10 @@ export function createModels(ports: ModelPorts): Models {
       // Another name may stand for the same checkpoint: then nothing of it is gone.
       if (manifestKey === undefined) return;
       const folder = ports.files.pathOf(manifestKey);
-      known.delete(folder);
-      ports.texts.forget(folder);
+      for (const each of [folder, ownTextsFolder(folder)]) {
+        known.delete(each);
+        ports.texts.forget(each);
+      }
       ports.onForget(folder);
       await ports.files.forget(manifestKey);
     },

@@ -4,18 +4,38 @@ import { join } from 'node:path';
 import { LatheError } from '@lathe/contracts/error';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
+import { weightsDigest } from '@lathe/platform/model-digest';
 import type { RecordStore } from '@lathe/platform/records/port';
+import { copyTextFiles, copyTextOfStart } from './text-files.ts';
 
 /** What ingest must know of the model that a job starts from. */
 export type BaseModel = {
   readonly name: string;
+  /** The files that say how texts become tokens, as they were when the job was read. */
   readonly folder: string;
   /** Longest input in tokens. */
   readonly maxPositions: number;
   readonly parameters: number;
   /** Of `tokenizer.json`. */
   readonly tokenizerSha256: string;
+  /** Of its config and weights. */
+  readonly baseSha256: string;
+};
+
+export type OpenPorts = {
+  readonly models: RecordStore<ModelRecord>;
+  readonly modelFolders: readonly string[];
+  readonly artifacts: ArtifactStore;
+};
+
+/** Which model, and where its text files are copied to. */
+export type ModelToOpen = {
+  readonly name: string;
+  /** The manifest of the tuned model that the job goes on from, which is asked with files of its own. */
+  readonly startKey?: string | undefined;
+  readonly into: string;
 };
 
 /**
@@ -23,27 +43,29 @@ export type BaseModel = {
  * `model_not_found` when it is not offered, and a retryable `unavailable` when only its folder is missing.
  */
 export async function openBaseModel(
-  models: RecordStore<ModelRecord>,
-  folders: readonly string[],
-  name: string,
+  { models, modelFolders, artifacts }: OpenPorts,
+  { name, startKey, into }: ModelToOpen,
 ): Promise<BaseModel> {
   const stored = await models.get(modelKey(baseModelsProject, name));
   if (stored?.value.kind !== 'base')
     throw new LatheError('model_not_found', `The model '${name}' is not offered any more.`, {
       param: 'model',
     });
-  const found = await findBaseModel(folders, name);
+  const found = await findBaseModel(modelFolders, name);
   if (found === undefined)
     throw new LatheError('unavailable', `The folder of the model '${name}' is missing.`, {
       param: 'model',
     });
   const { maxPositions, parameters } = stored.value;
-  const tokenizer = await readFile(join(found.path, 'tokenizer.json'));
+  if (startKey === undefined || !(await copyTextOfStart(artifacts, startKey, into)))
+    await copyTextFiles(found.path, into);
+  const tokenizer = await readFile(join(into, 'tokenizer.json'));
   return {
     name,
-    folder: found.path,
+    folder: into,
     maxPositions,
     parameters,
     tokenizerSha256: createHash('sha256').update(tokenizer).digest('hex'),
+    baseSha256: await weightsDigest(found.path),
   };
 }

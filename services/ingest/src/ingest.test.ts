@@ -1,7 +1,10 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JobRecord } from '@lathe/contracts/job/record';
 import { workSubject } from '@lathe/contracts/subject';
 import { consumeWork } from '@lathe/platform/nats/work';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chatLine, chatLines, startIngest } from './ingest-fixture.ts';
+import { chatLine, chatLines, modelName, startIngest } from './ingest-fixture.ts';
 
 let service: Awaited<ReturnType<typeof startIngest>>;
 
@@ -31,6 +34,39 @@ describe('ingest of a good file', () => {
     );
     // queue-N is 7 bytes and the end token: 8 supervised tokens a row.
     expect(manifest.train.supervisedTokens).toBe(80 * 8);
+  });
+
+  it('keeps the files that the rows became tokens with, and a job on a tuned model takes its', async () => {
+    const job = await service.run(chatLines(20));
+    const { manifest } = await service.dataset(job);
+    expect(Object.keys(manifest.text ?? {})).toEqual([
+      'config.json',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ]);
+    expect(manifest.text?.['tokenizer.json']?.sha256).toBe(manifest.tokenizerSha256);
+    expect(manifest.baseSha256).toMatch(/^[0-9a-f]{64}$/);
+    const file = join(service.folderOf(modelName), 'tokenizer_config.json');
+    const before = await readFile(file, 'utf8');
+    const model = Object.fromEntries(
+      Object.entries(manifest.text ?? {}).map(([path, ref]) => [`tokenizer/${path}`, ref]),
+    );
+    const manifestKey = 'default/jobs/ftjob-start/checkpoints/at-000000001/manifest.json';
+    const checkpoint = {
+      ...{ version: 1, jobId: 'ftjob-start', epoch: 1, step: 1, baseModel: modelName },
+      ...{ kind: 'adapter', model, state: {}, metrics: { step: 1 } },
+    };
+    await service.artifacts.put(manifestKey, Buffer.from(JSON.stringify(checkpoint)));
+    await writeFile(file, before.replace('<|end|>', '!<|end|>'));
+    const start = { base: modelName, kind: 'adapter', manifestKey, adaptation: { type: 'lora' } };
+    const onBase = await service.dataset(await service.run(chatLines(20)));
+    const onTuned = await service.dataset(
+      await service.run(chatLines(20), { model: 'ft:x', start } as Partial<JobRecord>),
+    );
+    await writeFile(file, before);
+    expect(onBase.manifest.templateSha256).not.toBe(manifest.templateSha256);
+    expect(onTuned.manifest.templateSha256).toBe(manifest.templateSha256);
+    expect(onTuned.manifest.train.tokens).toBe(manifest.train.tokens);
   });
 
   it('tells its steps as events, in order', async () => {

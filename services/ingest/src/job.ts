@@ -113,7 +113,11 @@ async function prepare(
 ): Promise<Dataset> {
   const { artifacts, settings } = ports;
   const model = await inStep('opening the base model', () =>
-    openBaseModel(ports.models, ports.modelFolders, baseModelOf(job)),
+    openBaseModel(ports, {
+      name: baseModelOf(job),
+      startKey: job.start?.manifestKey,
+      into: join(preparation.workFolder, 'text'),
+    }),
   );
   const trainingFile = await openFile(ports, job, job.trainingFile, 'training_file');
   const validationFile =

@@ -17,6 +17,7 @@ import type { Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
 import { chooseHeldOut } from './split.ts';
 import { createSpool, type Spool, type SpooledRow } from './spool.ts';
+import { storeTextFiles } from './text-files.ts';
 import { roomForRows, withTokenizedStart } from './virtual-tokens.ts';
 
 export type PipelineInput = {
@@ -225,6 +226,8 @@ async function writeDataset(
       baseModel: model.name,
       tokenizerSha256: model.tokenizerSha256,
       templateSha256,
+      baseSha256: model.baseSha256,
+      text: await storeTextFiles(artifacts, prefix, model.folder),
       heldOutSource: validation !== null ? 'validation_file' : held.rows > 0 ? 'split' : 'none',
       train,
       heldOut: held,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectRefSchema } from './dataset.ts';
+import { modelTextSchema, objectRefSchema } from './dataset.ts';
 
 /** Metrics at a checkpoint. Losses are means over supervised tokens in nats. */
 export const checkpointMetricsSchema = z.object({
@@ -22,8 +22,12 @@ export const checkpointManifestSchema = z.object({
   baseModel: z.string(),
   /** `adapter`: a PEFT folder; `merged`: a Hugging Face folder. */
   kind: z.enum(['adapter', 'merged']),
-  /** Files of the model folder: path within the folder to object. */
+  /**
+   * Files of the model folder: path within the folder to object. An adapter has the files that its rows became
+   * tokens with in a folder `tokenizer`, a merged model among its own.
+   */
   model: z.record(z.string(), objectRefSchema),
+  text: modelTextSchema.optional(),
   /** Files of the training state for resuming; empty once the job is over. */
   state: z.record(z.string(), objectRefSchema),
   metrics: checkpointMetricsSchema,

@@ -80,6 +80,16 @@ export const datasetPartSchema = z.object({
 });
 export type DatasetPart = z.infer<typeof datasetPartSchema>;
 
+/** By which files texts become a model's tokens, and which base model it stands on. */
+export const modelTextSchema = z.object({
+  /** Of tokenizer.json, and of the file with the chat template where rows went through it. */
+  tokenizerSha256: sha256,
+  templateSha256: sha256.nullable(),
+  /** Of the base model's config and weights. */
+  baseSha256: sha256.optional(),
+});
+export type ModelText = z.infer<typeof modelTextSchema>;
+
 /** Written last by ingest: a dataset exists when its manifest does. */
 export const datasetManifestSchema = z.object({
   version: z.literal(1),
@@ -88,6 +98,13 @@ export const datasetManifestSchema = z.object({
   baseModel: z.string(),
   tokenizerSha256: sha256,
   templateSha256: sha256.nullable(),
+  /** Of the base model's config and weights; absent in datasets of before they were looked at. */
+  baseSha256: sha256.optional(),
+  /**
+   * The files that the rows became tokens with, by their path in a model folder: whatever is trained on them is asked
+   * with these too.
+   */
+  text: z.record(z.string(), objectRefSchema).optional(),
   heldOutSource: z.enum(['split', 'validation_file', 'none']),
   train: datasetPartSchema,
   heldOut: datasetPartSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelTextSchema } from '../artifact/dataset.ts';
 
 /** A model in the models bucket: a base model (announced by the evaluators) or a tuned one. */
 export const modelRecordSchema = z.discriminatedUnion('kind', [
@@ -21,6 +22,7 @@ export const modelRecordSchema = z.discriminatedUnion('kind', [
     step: z.number().int(),
     /** Key of the CheckpointManifest that holds its files. */
     manifestKey: z.string(),
+    text: modelTextSchema.optional(),
   }),
 ]);
 export type ModelRecord = z.infer<typeof modelRecordSchema>;

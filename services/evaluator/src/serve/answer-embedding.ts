@@ -30,8 +30,8 @@ export async function* answerEmbedding(
   model: ServedModel,
   { engine, texts, signal, reserve, settings }: EmbeddingPorts,
 ): AsyncGenerator<EmbeddingPiece, void> {
-  const { name, style, room, engine: engineModel } = model;
-  const textModel = { name, style, room, folder: engineModel.folder };
+  const { name, style, room, texts: folder } = model;
+  const textModel = { name, style, room, folder };
   const { inputs, dimensions } = await texts.inputs(textModel, body, { project, signal });
   const promptTokens = inputs.reduce((sum, { length }) => sum + length, 0);
   reserve(promptTokens);

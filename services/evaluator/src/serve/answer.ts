@@ -32,8 +32,8 @@ export async function* answerChat(
   model: ServedModel,
   ports: AnswerPorts,
 ): AsyncGenerator<AnswerPiece, void> {
-  const { name, style, room, engine } = model;
-  const textModel = { name, style, room, folder: engine.folder };
+  const { name, style, room, texts: folder } = model;
+  const textModel = { name, style, room, folder };
   const chat = await ports.texts.chat(textModel, body, { project, signal: ports.signal });
   const tokens = [...chat.tokens];
   // Choices are made one after another.
@@ -54,7 +54,7 @@ export async function* answerChat(
       topLogprobs: chat.topLogprobs,
       form: chat.form,
     };
-    const text = await ports.texts.answer(engine.folder);
+    const text = await ports.texts.answer(folder);
     try {
       const about = { choice, project, chat, settings, model, text };
       completionTokens += yield* answerChoice(about, ports);

@@ -1,10 +1,12 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseModelsProject, modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
+import { weightsDigest } from '@lathe/platform/model-digest';
 import { freeze } from '@lathe/testkit/freeze';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
+import { tinyChatTemplate } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEvaluator, type TestEvaluator } from '../evaluator-fixture.ts';
 import { chatRequest, collect } from '../fixture-records.ts';
@@ -303,6 +305,66 @@ describe('faults', () => {
     expect((await collect(service.ask({ model: 'second' }))).last?.kind).toBe('done');
     await rm(added, { recursive: true });
     await expect.poll(listed, { timeout: 5000 }).toEqual(['tiny']);
+  });
+});
+
+describe('a base model whose folder is edited', () => {
+  const prompt = async (model: string): Promise<number> => {
+    const { last } = await collect(service.ask({ model, maxTokens: 1 }));
+    if (last?.kind !== 'done') throw new Error(JSON.stringify(last));
+    return last.usage.prompt_tokens;
+  };
+  const greeting = "{{ '<|system|>hi<|end|>' }}";
+
+  it('is asked with what it says now, and what was tuned on it with what it was tuned with', async () => {
+    const { baseFolder } = service;
+    const text = {
+      tokenizerSha256: service.kit.tokenizerSha256,
+      templateSha256: null,
+      baseSha256: await weightsDigest(baseFolder),
+    };
+    const tuned = await service.addTuned('adapter', 7, text);
+    const older = await service.addTuned('adapter', 8);
+    expect([await prompt('tiny'), await prompt(tuned), await prompt(older)]).toEqual([8, 8, 8]);
+    const template = join(baseFolder, 'chat_template.jinja');
+    await writeFile(template, greeting + tinyChatTemplate);
+    expect([await prompt('tiny'), await prompt(tuned)]).toEqual([12, 8]);
+    // An adapter of before has no template of its own.
+    expect(await prompt(older)).toBe(12);
+    const form = { type: 'object', properties: {}, additionalProperties: false };
+    const answer = await collect(service.ask({ model: tuned, schema: form, maxTokens: 8 }));
+    expect(answer.texts).toEqual(['{}']);
+    await rm(template);
+    expect(await prompt('tiny')).toBe(8);
+  });
+
+  it('answers with new weights at once, and nothing is asked that was tuned on others', async () => {
+    const { baseFolder } = service;
+    const text = {
+      tokenizerSha256: service.kit.tokenizerSha256,
+      templateSha256: null,
+      baseSha256: await weightsDigest(baseFolder),
+    };
+    const tuned = await service.addTuned('adapter', 9, text);
+    const say = async () => (await collect(service.ask({ temperature: 0, maxTokens: 20 }))).texts;
+    const before = await say();
+    expect((await collect(service.ask({ model: tuned }))).last?.kind).toBe('done');
+    const weights = join(baseFolder, 'model.safetensors');
+    const kept = await readFile(weights);
+    const other = join(folder.path, 'other');
+    await writeTinyModel(other, { seed: 99 });
+    await copyFile(join(other, 'model.safetensors'), weights);
+    expect(await say()).not.toEqual(before);
+    expect((await collect(service.ask({ model: tuned }))).last).toMatchObject({
+      kind: 'error',
+      error: {
+        code: 'unsupported_model',
+        message: `The base model 'tiny' was changed after '${tuned}' was tuned on it; put its files back, or tune again.`,
+      },
+    });
+    await writeFile(weights, kept);
+    expect(await say()).toEqual(before);
+    expect((await collect(service.ask({ model: tuned }))).last?.kind).toBe('done');
   });
 });
 

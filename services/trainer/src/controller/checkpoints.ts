@@ -120,6 +120,7 @@ export async function registerModel(
       jobId,
       step: model.manifest.step,
       manifestKey: model.manifestKey,
+      ...(model.manifest.text && { text: model.manifest.text }),
     });
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;

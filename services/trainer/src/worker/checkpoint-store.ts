@@ -6,8 +6,10 @@ import { checkpointPrefix } from '@lathe/contracts/artifact/key';
 import { getFolder, putFolder } from '@lathe/platform/artifacts/folder';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readManifest } from '../manifest.ts';
+import { readDatasetManifest } from './dataset.ts';
 import { engineStateFolder } from './engine-message.ts';
 import { decodeHistory, encodeHistory, type HistoryRow } from './history.ts';
+import { addTextFiles, modelText } from './model-text.ts';
 import type { StartKey } from './run-preparation.ts';
 
 /** A folder that the engine saved, and whose it is. */
@@ -20,6 +22,8 @@ export type SavedFolder = {
   readonly step: number;
   readonly folder: string;
   readonly baseModel: string;
+  /** Key of the manifest of the dataset that it was trained on. */
+  readonly datasetKey: string;
   readonly kind: 'adapter' | 'merged';
   readonly metrics: CheckpointMetrics;
   readonly history: readonly HistoryRow[];
@@ -38,6 +42,10 @@ export async function storeCheckpoint(
   const state = join(saved.folder, 'state');
   const model = join(saved.folder, 'model');
   const hasState = await isFolder(state);
+  const hasModel = await isFolder(model);
+  const dataset = hasModel ? await readDatasetManifest(artifacts, saved.datasetKey) : undefined;
+  if (dataset !== undefined)
+    await addTextFiles(artifacts, dataset, { folder: model, kind: saved.kind });
   if (hasState) await writeFile(join(state, historyFile), encodeHistory(saved.history));
   const manifest: CheckpointManifest = {
     version: 1,
@@ -46,7 +54,8 @@ export async function storeCheckpoint(
     step: saved.step,
     baseModel: saved.baseModel,
     kind: saved.kind,
-    model: (await isFolder(model)) ? await putFolder(artifacts, `${prefix}/model`, model) : {},
+    model: hasModel ? await putFolder(artifacts, `${prefix}/model`, model) : {},
+    ...(dataset !== undefined && { text: modelText(dataset) }),
     state: hasState ? await putFolder(artifacts, `${prefix}/state`, state) : {},
     metrics: saved.metrics,
   };

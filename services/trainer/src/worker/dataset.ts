@@ -30,9 +30,7 @@ export async function fetchDataset(
   manifestKey: string,
   folder: string,
 ): Promise<FetchedDataset> {
-  const chunks = await Array.fromAsync(artifacts.get(manifestKey));
-  const text = Buffer.concat(chunks).toString('utf8');
-  const manifest = datasetManifestSchema.parse(JSON.parse(text));
+  const manifest = await readDatasetManifest(artifacts, manifestKey);
   const fetch = async (part: DatasetPart, name: string): Promise<string[]> => {
     const paths: string[] = [];
     for (const [index, ref] of part.shards.entries()) {
@@ -47,6 +45,15 @@ export async function fetchDataset(
     train: await fetch(manifest.train, 'train'),
     heldOut: manifest.heldOut.rows === 0 ? [] : await fetch(manifest.heldOut, 'held-out'),
   };
+}
+
+/** The manifest of a dataset. Throws when it is missing or none. */
+export async function readDatasetManifest(
+  artifacts: ArtifactStore,
+  key: string,
+): Promise<DatasetManifest> {
+  const chunks = await Array.fromAsync(artifacts.get(key));
+  return datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
 }
 
 /** The lines of the user's file that the examples, counted from 0, came from. */

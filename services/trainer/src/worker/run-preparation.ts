@@ -8,6 +8,7 @@ import { fetchDataset, linesOf } from './dataset.ts';
 import type { EngineTask } from './engine-message.ts';
 import { type DamagedCheckpoint, findState } from './find-state.ts';
 import { type HistoryRow, scoresOf } from './history.ts';
+import { requireSameBase } from './model-text.ts';
 import type { RunSettings } from './run-settings.ts';
 
 /** Where the tuned model lies that a run goes on from. */
@@ -66,7 +67,8 @@ const usualMaxTokens = 2048;
 
 /**
  * Brings everything that a run needs to this machine: dataset, model to start from, state to resume from.
- * Throws `model_not_found` when the worker has no such base model.
+ * Throws `model_not_found` when the worker has no such base model, `unsupported_model` when it is not the one that
+ * the rows were prepared for.
  */
 export async function prepareRun(
   request: RunRequest,
@@ -84,6 +86,7 @@ export async function prepareRun(
       { param: 'model', retryable: true },
     );
   const dataset = await fetchDataset(artifacts, request.datasetKey, folder);
+  if (request.start?.kind !== 'merged') await requireSameBase(model.path, dataset.manifest);
   const { project, jobId, checkpointKey } = request;
   const { state, manifestKey, damaged } =
     checkpointKey === null

@@ -55,7 +55,7 @@ export type UploadPorts = {
 /** Uploads of one run. Each is tried again with growing pauses before it fails. */
 export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUploads {
   const { artifacts } = ports.preparation;
-  const { project, jobId, epoch, baseModel } = request;
+  const { project, jobId, epoch, baseModel, datasetKey } = request;
   const attempt = `${ports.attempt}-e${epoch}`;
   let newest = { step: 0, checkpointKey: request.checkpointKey ?? '' };
   let queue: Promise<unknown> = Promise.resolve();
@@ -96,6 +96,7 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
         epoch,
         attempt,
         baseModel,
+        datasetKey,
         step: saved.step,
         folder: saved.folder,
         kind: modelKind(request),

@@ -1,0 +1,53 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { checkpointManifestSchema } from '@lathe/contracts/artifact/checkpoint';
+import type { ObjectRef } from '@lathe/contracts/artifact/dataset';
+import { getFolder, putFolder } from '@lathe/platform/artifacts/folder';
+import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import { isTextFile, listTextFiles } from '@lathe/tokenizer/text-files';
+
+/** Folder of an adapter's artifact that holds the files that its rows became tokens with. */
+const ownFolder = 'tokenizer/';
+
+/** Copies what says how texts become tokens out of a model folder, which anybody may edit meanwhile. */
+export async function copyTextFiles(from: string, into: string): Promise<void> {
+  await mkdir(into, { recursive: true });
+  for (const path of await listTextFiles(from)) {
+    await mkdir(dirname(join(into, path)), { recursive: true });
+    await copyFile(join(from, path), join(into, path));
+  }
+}
+
+/** Brings the same files of a tuned model; false for one of before they were stored with it, or that is gone. */
+export async function copyTextOfStart(
+  artifacts: ArtifactStore,
+  manifestKey: string,
+  into: string,
+): Promise<boolean> {
+  const refs: Record<string, ObjectRef> = {};
+  try {
+    const chunks = await Array.fromAsync(artifacts.get(manifestKey));
+    const manifest = checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
+    for (const [path, ref] of Object.entries(manifest.model)) {
+      const isMerged = manifest.kind === 'merged';
+      if (isMerged && (isTextFile(path) || /^(generation_)?config\.json$/.test(path)))
+        refs[path] = ref;
+      if (!isMerged && path.startsWith(ownFolder)) refs[path.slice(ownFolder.length)] = ref;
+    }
+    if (refs['tokenizer.json'] === undefined) return false;
+    await getFolder(artifacts, refs, into);
+    return true;
+  } catch (error) {
+    if (error instanceof ArtifactError && error.problem === 'not_found') return false;
+    throw error;
+  }
+}
+
+/** Stores the copied files with a dataset. */
+export function storeTextFiles(
+  artifacts: ArtifactStore,
+  prefix: string,
+  folder: string,
+): Promise<Record<string, ObjectRef>> {
+  return putFolder(artifacts, `${prefix}/text`, folder);
+}
