@@ -52,7 +52,7 @@ import type { EvaluatorSettings } from './settings.ts';
 import { start } from './start.ts';
 
 /** Rows of the models' embeddings that no token has: a model that said one could not be answered from. */
-const paddedRows = 24;
+export const paddedRows = 24;
 
 /** For tests: a real evaluator over a real nats-server, real files and a real engine with a tiny base model. */
 export async function openEvaluator(

@@ -8,7 +8,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { tinyChatTemplate } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEvaluator, type TestEvaluator } from '../evaluator-fixture.ts';
+import { openEvaluator, paddedRows, type TestEvaluator } from '../evaluator-fixture.ts';
 import { chatRequest, collect } from '../fixture-records.ts';
 
 let nats: TestNats;
@@ -352,7 +352,7 @@ describe('a base model whose folder is edited', () => {
     const weights = join(baseFolder, 'model.safetensors');
     const kept = await readFile(weights);
     const other = join(folder.path, 'other');
-    await writeTinyModel(other, { seed: 99 });
+    await writeTinyModel(other, { seed: 99, paddedRows });
     await copyFile(join(other, 'model.safetensors'), weights);
     expect(await say()).not.toEqual(before);
     expect((await collect(service.ask({ model: tuned }))).last).toMatchObject({
