@@ -35,7 +35,7 @@ def folder_of(base: str, edits: list) -> dict:
             if value == []:
                 files.pop(file)
             else:
-                files[file] = value[0]
+                files[file] = copy.deepcopy(value[0])
             continue
         node = files.setdefault(file, {})
         for key in path[:-1]:
@@ -44,9 +44,9 @@ def folder_of(base: str, edits: list) -> dict:
         if value == []:
             del node[key]
         elif isinstance(node, list) and key == len(node):
-            node.append(value[0])
+            node.append(copy.deepcopy(value[0]))
         else:
-            node[key] = value[0]
+            node[key] = copy.deepcopy(value[0])
     return files
 
 

@@ -183,7 +183,9 @@ const largestTokenId = 2 ** 24;
 function collectTexts({ source, entries, addedTokens, normalize }: Specification): TokenTexts {
   const texts: (string | undefined)[] = [];
   const added = new Map(addedTokens.map(({ id, content }) => [id, content]));
-  const largest = entries.reduce((most, [, id]) => Math.max(most, id), Math.max(...added.keys()));
+  let largest = -1;
+  for (const [, id] of entries) largest = Math.max(largest, id);
+  for (const id of added.keys()) largest = Math.max(largest, id);
   if (largest > largestTokenId)
     throw new TokenizerError(source, `token id ${largest} is more than ${largestTokenId}`);
   for (const [entry, id] of entries) {

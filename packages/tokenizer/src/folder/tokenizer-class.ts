@@ -88,6 +88,8 @@ function isByteLevel({ tokenizer }: TokenizerFiles): boolean {
     return Array.isArray(value) ? value.some(mentions) : Object.values(value).some(mentions);
   };
   const fields = fieldsOf(tokenizer) ?? new Map<string, unknown>();
+  const vocab = fieldsOf(fields.get('model'))?.get('vocab');
+  if (Object.hasOwn(Object(vocab), 'ByteLevel')) return true;
   return ['pre_tokenizer', 'decoder', 'post_processor', 'normalizer'].some((part) =>
     mentions(fields.get(part)),
   );
