@@ -25,16 +25,5 @@ export function isId(kind: IdKind, text: string): boolean {
   );
 }
 
-/** The event's public id: its place in the event stream, so that cursors stay stable. */
-export function eventId(sequence: number): string {
-  return `ftevent-${String(sequence).padStart(12, '0')}`;
-}
-
-/** The stream sequence behind an event id, or undefined when the text is no event id. */
-export function eventSequence(id: string): number | undefined {
-  const digits = /^ftevent-(\d{1,15})$/.exec(id)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
-
 /** A project's name as it stands in keys and subjects. */
 export const projectPattern = /^[a-z0-9][a-z0-9-]{0,39}$/;

@@ -1,12 +1,18 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { EventObject, listEventsQuerySchema } from '@lathe/contracts/http/fine-tuning';
 import { type Page, page } from '@lathe/contracts/http/list';
-import { eventId, eventSequence } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { JobEvent } from '@lathe/contracts/message/event';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { listEvents, publishEvent, type StoredEvent } from '@lathe/platform/nats/events';
 import type { z } from 'zod';
+import { type EventIds, eventIds } from './event-ids.ts';
+
+export type EventPorts = {
+  readonly nats: Nats;
+  /** What ids of events are enciphered with. */
+  readonly eventSecret: string;
+};
 
 /** Publishes what the gateway itself did to a job, once for each epoch of the job. */
 export async function emit(
@@ -36,12 +42,13 @@ export async function emit(
  * whole while new events arrive. Throws `invalid_value` for an `after` that is no event id.
  */
 export async function eventPage(
-  nats: Nats,
+  { nats, eventSecret }: EventPorts,
   job: JobRecord,
   query: z.infer<typeof listEventsQuerySchema>,
 ): Promise<Page<EventObject>> {
   const { after, limit } = query;
-  const afterSequence = after === undefined ? undefined : eventSequence(after);
+  const ids = eventIds(eventSecret, job.id);
+  const afterSequence = after === undefined ? undefined : ids.sequenceOf(after);
   if (after !== undefined && afterSequence === undefined)
     throw new LatheError('invalid_value', `Invalid value for 'after': ${after} is no event id.`, {
       param: 'after',
@@ -51,12 +58,15 @@ export async function eventPage(
     limit: limit + 1,
     newestFirst: true,
   });
-  return page(events.slice(0, limit).map(eventObject), events.length > limit);
+  return page(
+    events.slice(0, limit).map((event) => eventObject(ids, event)),
+    events.length > limit,
+  );
 }
 
-function eventObject({ sequence, event }: StoredEvent): EventObject {
+function eventObject(ids: EventIds, { sequence, event }: StoredEvent): EventObject {
   return {
-    id: eventId(sequence),
+    id: ids.idOf(sequence),
     object: 'fine_tuning.job.event',
     created_at: event.createdAt,
     level: event.level,

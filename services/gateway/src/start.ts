@@ -111,6 +111,8 @@ async function openPorts(
     inference: createInference(nats.connection, settings),
     bodies,
     keys: storedKeys(bootstrap, furtherKeys),
+    // The same for all gateways of a deployment; a new key makes new ids.
+    eventSecret: key,
     checks: { nats: natsCheck(nats), artifacts: artifactsCheck(artifacts) },
     parts,
     log,

@@ -147,6 +147,21 @@ describe('ingest of a good file', () => {
     expect(warnings.every((event) => event.level === 'warn')).toBe(true);
   });
 
+  it('says why nothing is held out', async () => {
+    const same = `${chatLine('the same', 'prompt')}\n`.repeat(12);
+    const cases = [
+      [chatLines(9), {}, 'a file of fewer than 10 rows is split only when held_out_share asks'],
+      [chatLines(9), { held_out_share: 0.1 }, 'held_out_share is 0.1, which is less than one of 9'],
+      [chatLines(12), { held_out_share: 0 }, 'held_out_share is 0'],
+      [same, { held_out_share: 0.5 }, 'rows with the same prompt stay together'],
+    ] as const;
+    for (const [text, options, why] of cases) {
+      const { report } = await service.dataset(await service.run(text, { options }));
+      const found = report.findings.find(({ rule }) => rule === 'no-held-out');
+      expect(found?.message).toContain(`will not be scored: ${why}`);
+    }
+  });
+
   it('folds the same warning about many rows into one event', async () => {
     const lines = chatLines(200).trim().split('\n');
     const text = lines.map((line) => line.replace(/}$/, ',"note":"x"}')).join('\n');

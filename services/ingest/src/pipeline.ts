@@ -11,6 +11,7 @@ import { createPartWriter, type PartWriter } from './dataset-part.ts';
 import { resolveSettings } from './defaults.ts';
 import { type FileKind, lessonFor } from './detect.ts';
 import { type Findings, wrongLinesMessage } from './findings.ts';
+import { whyNothingHeldOut } from './held-out-reason.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from './read-file.ts';
 import { datasetReport } from './report.ts';
 import type { Rows } from './rows/rows.ts';
@@ -89,7 +90,8 @@ export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts)
       'Early stopping looks at held-out rows, and none are held out: add a validation file, more rows, or a held_out_share.',
       { param: 'lathe.early_stopping' },
     );
-  warnOfRows({ training: training.rows, validation: validation?.rows ?? null, heldOut }, ports);
+  const wish = { asked: job.options.held_out_share, heldOut };
+  warnOfRows({ training: training.rows, validation: validation?.rows ?? null, ...wish }, ports);
   return inStep('writing the dataset', () =>
     writeDataset(input, { training, validation, heldOut, maxTokens }, ports),
   );
@@ -128,7 +130,12 @@ function split(rows: ReadRows, job: PipelineInput['job'], ports: PipelinePorts):
 }
 
 function warnOfRows(
-  read: { training: ReadRows; validation: ReadRows | null; heldOut: Uint8Array | null },
+  read: {
+    training: ReadRows;
+    validation: ReadRows | null;
+    heldOut: Uint8Array | null;
+    asked: number | undefined;
+  },
   { findings, settings }: PipelinePorts,
 ): void {
   const { training, validation } = read;
@@ -156,12 +163,20 @@ function warnOfRows(
         'overlap',
         `${shared} rows have a prompt that is in the training file too`,
       );
-  } else if (!read.heldOut?.includes(1))
+    if (read.asked !== undefined)
+      warn(
+        'training_file',
+        'no-held-out',
+        'held_out_share has no effect: the rows of the validation file are held out',
+      );
+  } else if (!read.heldOut?.includes(1)) {
+    const why = whyNothingHeldOut({ ...settings, asked: read.asked, rows: kept });
     warn(
       'training_file',
       'no-held-out',
-      'No rows are held out, so the tuned model will not be scored',
+      `No rows are held out, so the tuned model will not be scored: ${why}`,
     );
+  }
 }
 
 async function writeDataset(

@@ -11,7 +11,7 @@ import type { Bodies } from '../bodies/bodies.ts';
 import { checkpointPage } from '../checkpoints.ts';
 import { clientGone, type GatewayContext, type GatewayEnv } from '../http.ts';
 import { cancelJob, pauseJob, resumeJob } from '../job-commands.ts';
-import { eventPage } from '../job-events.ts';
+import { type EventPorts, eventPage } from '../job-events.ts';
 import { jobObject } from '../job-object.ts';
 import { createJob, getJob, type JobPorts, listJobs } from '../jobs.ts';
 import { readMetadataFilter } from '../metadata-filter.ts';
@@ -19,10 +19,11 @@ import { parseRequest } from '../parse.ts';
 import { readBytes } from '../request-body.ts';
 import type { GatewaySettings } from '../settings.ts';
 
-export type JobRoutePorts = JobPorts & {
-  readonly bodies: Bodies;
-  readonly checkpoints: RecordStore<CheckpointRecord>;
-};
+export type JobRoutePorts = JobPorts &
+  EventPorts & {
+    readonly bodies: Bodies;
+    readonly checkpoints: RecordStore<CheckpointRecord>;
+  };
 
 /** /v1/fine_tuning/jobs */
 export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono<GatewayEnv> {
@@ -72,7 +73,7 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
     .get('/:id/events', async (c) => {
       const query = parseRequest(listEventsQuerySchema.strict(), c.req.query());
       const job = await getJob(ports, c.var.project, c.req.param('id'));
-      return c.json(await eventPage(ports.nats, job, query));
+      return c.json(await eventPage(ports, job, query));
     })
     .get('/:id/checkpoints', async (c) => {
       const query = parseRequest(listCheckpointsQuerySchema.strict(), c.req.query());
