@@ -47,6 +47,8 @@ export type Tokenizer = {
   /** Decodes token by token; a character comes out only when it is whole. Joined, the same as decode. */
   stream(options?: { skipSpecial?: boolean }): TokenStream;
   tokenId(text: string): number | undefined;
+  /** Whether the id means a token: vocabularies may have holes. */
+  hasToken(token: number): boolean;
   /**
    * The bytes that a token adds to a text that has begun; they may be a part of a character. undefined for
    * special and added tokens and for ids that mean nothing.
@@ -148,6 +150,7 @@ export function createTokenizer(
     decode: (tokens, options = {}) => decoder.decode(tokens, options.skipSpecial ?? false),
     stream: (options = {}) => decoder.stream(options.skipSpecial ?? false),
     tokenId: (text) => ids.get(text),
+    hasToken: (token) => texts.texts[token] !== undefined,
     tokenBytes: (token) =>
       texts.texts[token] === undefined || texts.added.has(token) ? undefined : decoder.bytes(token),
     textTokens: (from) => {

@@ -47,6 +47,11 @@ export function parseScaling(
     return value;
   };
   if (type === 'default') return null;
+  if (type === 'dynamic') {
+    // It begins behind the longest text that a model takes here.
+    need('factor');
+    return null;
+  }
   if (type === 'linear') return { type, factor: need('factor') };
   if (type === 'llama3') {
     return {
@@ -57,6 +62,6 @@ export function parseScaling(
       originalMaxPositions: rope.original_max_position_embeddings ?? maxPositions,
     };
   }
-  const problem = `is "${type}"; supported: "default", "linear", "llama3"`;
+  const problem = `is "${type}"; supported: "default", "linear", "dynamic", "llama3"`;
   throw new UnsupportedModelError(file, `${field}.rope_type`, problem);
 }

@@ -35,8 +35,13 @@ export function sharedRope(
     fields.max_position_embeddings,
   );
   const isPhi = modelType === 'phi3';
-  if (isPhi && ropeScaling !== null)
-    refuse(file, `${source}.rope_type`, `is "${ropeScaling.type}"; phi3 has "default" only here`);
+  const type = given.rope_type ?? given.type ?? 'default';
+  if (isPhi && type !== 'default')
+    refuse(
+      file,
+      `${source}.rope_type`,
+      `is "${type}"; of a phi3 model only "default" is supported`,
+    );
   const share = given.partial_rotary_factor ?? fields.partial_rotary_factor ?? 1;
   if (share !== 1 && !isPhi)
     refuse(file, fieldOf(given, source), `is ${share}; a ${modelType} model rotates whole heads`);

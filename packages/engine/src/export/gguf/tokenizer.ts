@@ -266,9 +266,14 @@ export async function chatTemplate(
   const file = join(folder, 'chat_template.jinja');
   if (await exists(file)) return readFile(file, 'utf8');
   if (typeof configured === 'string') return configured;
-  const named = z
-    .array(z.looseObject({ name: z.string(), template: z.string() }))
-    .safeParse(configured);
+  const named = templatesSchema.safeParse(configured);
   if (!named.success) return undefined;
-  return (named.data.find(({ name }) => name === 'default') ?? named.data[0])?.template;
+  if (!Array.isArray(named.data)) return named.data.default;
+  return named.data.find(({ name }) => name === 'default')?.template;
 }
+
+/** Several templates by name, of which the default counts. */
+const templatesSchema = z.union([
+  z.array(z.looseObject({ name: z.string(), template: z.string() })),
+  z.record(z.string(), z.string()),
+]);
