@@ -3,7 +3,7 @@ import { reportPrefix } from '@lathe/contracts/artifact/key';
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { inStep, LatheError, mayResume, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
-import { baseModelOf, type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import { baseModelOf, isResumable, type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import { tunedModelName } from '@lathe/contracts/record/model';
@@ -285,6 +285,6 @@ export async function failJob(
   await emit(ports, job, {
     name: 'failed',
     message: job.error?.message ?? error.message,
-    data: { error: job.error },
+    data: { error: job.error, resumable: isResumable(job) },
   });
 }

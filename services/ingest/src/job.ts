@@ -4,7 +4,13 @@ import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { startPrefix } from '@lathe/contracts/artifact/key';
 import { inStep, LatheError, mayResume, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
-import { baseModelOf, type JobRecord, type JobStart, moveJob } from '@lathe/contracts/job/record';
+import {
+  baseModelOf,
+  isResumable,
+  type JobRecord,
+  type JobStart,
+  moveJob,
+} from '@lathe/contracts/job/record';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ModelRecord } from '@lathe/contracts/record/model';
@@ -223,5 +229,8 @@ export async function failJob(
     return moved ? moveJob(record, 'failed', { now, error, resumable: mayResume(failure) }) : null;
   });
   if (moved || (job.state === 'failed' && job.datasetKey === null))
-    await emit(ports, job, 'failed', job.error?.message ?? error.message, { error: job.error });
+    await emit(ports, job, 'failed', job.error?.message ?? error.message, {
+      error: job.error,
+      resumable: isResumable(job),
+    });
 }

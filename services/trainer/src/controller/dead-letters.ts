@@ -83,7 +83,7 @@ async function failStage(
     name: 'failed',
     level: 'error',
     message: `The job failed: ${error.message}`,
-    data: { code: error.code, param: error.param },
+    data: { code: error.code, param: error.param, resumable },
     dedupeId: `failed:${record.epoch}`,
   });
 }

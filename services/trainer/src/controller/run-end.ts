@@ -158,7 +158,7 @@ async function failJob(
     name: 'failed',
     level: 'error',
     message: `The job failed: ${error.message}`,
-    data: { code: error.code, param: error.param },
+    data: { code: error.code, param: error.param, resumable: change.resumable },
     dedupeId: `failed:${record.epoch}`,
   });
   if (!change.resumable) await forgetStates(ports, job);
