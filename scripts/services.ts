@@ -119,7 +119,7 @@ export function atPlace(config: Config, place: number): Config {
 
 /** A configuration with the secrets that every part needs: those of NATS and of the store. */
 function withoutKeys(config: Config): Config {
-  return { ...config, apiKey: null, apiKeys: null, workerSecret: null };
+  return { ...config, apiKey: null, apiKeys: null, metricsKey: null, workerSecret: null };
 }
 
 function servicePart(id: 'trainer' | 'ingest' | 'evaluator', own: Config): Part {

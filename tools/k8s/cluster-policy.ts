@@ -14,7 +14,7 @@ import {
 export const secretKeys: Readonly<Record<string, readonly string[]>> = {
   'lathe-nats': ['user', 'password', 'url'],
   'lathe-s3': ['access-key', 'secret-key'],
-  'lathe-gateway': ['api-key', 'api-keys'],
+  'lathe-gateway': ['api-key', 'api-keys', 'metrics-key'],
   'lathe-worker': ['secret'],
   'lathe-worker-tls': ['ca.crt', 'tls.crt', 'tls.key'],
   'lathe-trainer-tls': ['ca.crt', 'tls.crt', 'tls.key'],

@@ -25,6 +25,7 @@ export const treatments: Readonly<Record<string, Treatment>> = {
   LATHE_DATA: { setBy: all },
   LATHE_API_KEY: { setBy: ['gateway'], reason: onlyReader },
   LATHE_API_KEYS: { setBy: ['gateway'], reason: onlyReader },
+  LATHE_METRICS_KEY: { setBy: ['gateway'], reason: onlyReader },
   LATHE_MODELS: {
     mayBeSetBy: ['ingest', 'evaluator', 'worker'],
     reason: 'the images hold the built-in model; components/models adds a folder',

@@ -2,7 +2,7 @@ import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
-import { bootstrapKey, parseApiKeys } from './api-key.ts';
+import { bootstrapKey, metricsKey, parseApiKeys } from './api-key.ts';
 
 it('uses the configured key and stores nothing', async () => {
   await using folder = await tempFolder();
@@ -87,4 +87,15 @@ it.each([
     (cause: unknown) => cause,
   );
   expect(String(error)).toBe(`Error: The environment variable LATHE_API_KEY has a fault: ${why}.`);
+});
+
+it('takes a key of the metrics that opens nothing else', () => {
+  expect(metricsKey(null, [])).toBeNull();
+  expect(metricsKey('sk-of-the-metrics-only', ['sk-0123456789012345'])).toBe(
+    'sk-of-the-metrics-only',
+  );
+  expect(() => metricsKey('short', [])).toThrow('LATHE_METRICS_KEY has a fault: the key has 5');
+  expect(() => metricsKey('sk-0123456789012345', ['sk-0123456789012345'])).toThrow(
+    'LATHE_METRICS_KEY has a fault: it is a key of a project; choose another.',
+  );
 });

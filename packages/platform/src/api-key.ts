@@ -59,6 +59,21 @@ function keyFault(key: string): string | null {
 }
 
 /**
+ * The key of `LATHE_METRICS_KEY`, or null. It opens the metrics and no project. Throws an Error of one sentence, without
+ * the key, when it is too short or a project's as well.
+ */
+export function metricsKey(
+  configured: string | null,
+  projectKeys: readonly string[],
+): string | null {
+  if (configured === null) return null;
+  const isTaken = projectKeys.includes(configured);
+  const fault = isTaken ? 'it is a key of a project; choose another' : keyFault(configured);
+  if (fault === null) return configured;
+  throw new Error(`The environment variable LATHE_METRICS_KEY has a fault: ${fault}.`);
+}
+
+/**
  * The bootstrap API key: the configured one, or the one in the data folder, or a new one that is
  * stored there, readable by its owner only. Two services that start together agree on one key. Throws an Error of one
  * sentence, without the key, when the configured one is too short.

@@ -5,6 +5,7 @@ import type { Environment } from './config.ts';
 const secrets = [
   'LATHE_API_KEY',
   'LATHE_API_KEYS',
+  'LATHE_METRICS_KEY',
   'LATHE_NATS_URL',
   'LATHE_S3_ACCESS_KEY',
   'LATHE_S3_SECRET_KEY',

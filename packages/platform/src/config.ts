@@ -32,6 +32,9 @@ export const configSchema = z.object({
   LATHE_API_KEYS: optionalText.describe(
     'further keys with their projects, "key=project,key=project"',
   ),
+  LATHE_METRICS_KEY: optionalText.describe(
+    "key of the gateway's /metrics; unset: for programs on this machine only",
+  ),
   LATHE_MODELS: optionalText.describe('folders with base models, separated by ":"'),
   LATHE_NATS_URL: optionalText.describe('nats-server to use; npm start starts its own when unset'),
   LATHE_ARTIFACTS: optionalText.describe('artifact store, file:<folder> or s3://<bucket>/<prefix>'),
@@ -145,6 +148,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     dataFolder,
     apiKey: known.LATHE_API_KEY,
     apiKeys: known.LATHE_API_KEYS,
+    metricsKey: known.LATHE_METRICS_KEY,
     modelFolders: (known.LATHE_MODELS ?? repositoryModels)
       .split(':')
       .filter((folder) => folder !== '')
@@ -259,6 +263,7 @@ export function environmentOf(config: Config): Record<string, string> {
     LATHE_DATA: config.dataFolder,
     LATHE_API_KEY: config.apiKey ?? '',
     LATHE_API_KEYS: config.apiKeys ?? '',
+    LATHE_METRICS_KEY: config.metricsKey ?? '',
     LATHE_MODELS: config.modelFolders.join(':'),
     LATHE_NATS_URL: config.natsUrl ?? '',
     LATHE_ARTIFACTS: config.artifacts,

@@ -30,6 +30,8 @@ export type GatewayPorts = JobRoutePorts &
   ChatPorts &
   WorkerPorts & {
     readonly keys: readonly StoredKey[];
+    /** Opens the metrics; null: only programs on this machine see them. */
+    readonly metricsKey: string | null;
     readonly checks: Readonly<Record<string, ReadyCheck>>;
     readonly parts: PartProblems;
     readonly metrics: Metrics;
@@ -46,7 +48,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
     await next();
   });
   app.route('/', healthRoutes(ports));
-  app.route('/', metricsRoutes(ports.metrics, ports.keys));
+  app.route('/', metricsRoutes(ports.metrics, ports.metricsKey));
   app.route('/v1/files', fileRoutes(ports, settings));
   app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));
   app.route('/v1/lathe/jobs', reportRoutes(ports));

@@ -5,7 +5,7 @@ import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
-import { bootstrapKey, parseApiKeys } from '@lathe/platform/api-key';
+import { bootstrapKey, metricsKey, parseApiKeys } from '@lathe/platform/api-key';
 import { measuredStore } from '@lathe/platform/artifacts/measured';
 import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
@@ -113,6 +113,7 @@ async function openPorts(
     keys: storedKeys(bootstrap, furtherKeys),
     // The same for all gateways of a deployment; a new key makes new ids.
     eventSecret: key,
+    metricsKey: metricsKey(config.metricsKey, [key, ...furtherKeys.map((each) => each.key)]),
     checks: { nats: natsCheck(nats), artifacts: artifactsCheck(artifacts) },
     parts,
     log,

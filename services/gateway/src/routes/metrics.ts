@@ -1,17 +1,29 @@
+import { LatheError } from '@lathe/contracts/error';
 import type { Metrics } from '@lathe/platform/metrics';
 import { Hono } from 'hono';
-import { authenticate, type StoredKey } from '../authenticate.ts';
+import { authenticate, storedKey } from '../authenticate.ts';
 import type { GatewayEnv } from '../http.ts';
 
 const loopback = /^(::ffff:)?127\.|^::1$/;
 
-/** The gateway's metrics: for programs on this machine, and for whoever has a key. */
-export function metricsRoutes(metrics: Metrics, keys: readonly StoredKey[]): Hono<GatewayEnv> {
+/**
+ * The gateway's metrics, which tell of all projects: no project's key opens them. With a key of their own they are for
+ * whoever has it, and without one for programs on this machine.
+ */
+export function metricsRoutes(metrics: Metrics, key: string | null): Hono<GatewayEnv> {
+  const keys = key === null ? [] : [storedKey(key, 'metrics')];
   return new Hono<GatewayEnv>().get('/metrics', async (c) => {
-    const from = c.env.incoming.socket.remoteAddress ?? '';
-    // A proxy on this machine speaks for others: what it forwards needs a key.
-    const isLocal = loopback.test(from) && c.req.header('x-forwarded-for') === undefined;
-    if (!isLocal) authenticate(c.req.header('authorization'), keys);
+    if (key !== null) authenticate(c.req.header('authorization'), keys);
+    else {
+      const from = c.env.incoming.socket.remoteAddress ?? '';
+      // A proxy on this machine speaks for others.
+      const isForwarded = ['x-forwarded-for', 'forwarded'].some((name) => c.req.header(name));
+      if (!loopback.test(from) || isForwarded)
+        throw new LatheError(
+          'invalid_api_key',
+          'Metrics are for programs on the machine of the service unless LATHE_METRICS_KEY is set.',
+        );
+    }
     return c.body(await metrics.text(), 200, { 'content-type': metrics.contentType });
   });
 }
