@@ -8,8 +8,10 @@ import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { tinyVocabulary } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnnouncer } from './announce.ts';
+import { chatRequest } from './fixture-records.ts';
 import { openModelKit } from './model-kit.ts';
 import { createKits } from './texts/kits.ts';
+import { prepareChat } from './texts/prepare-chat.ts';
 import { factsOf } from './texts/text-work.ts';
 import type { Texts } from './texts/texts.ts';
 
@@ -57,6 +59,29 @@ describe('a tokenizer that is larger than its model', () => {
     expect((await openModelKit(folder)).tokenizer.tokenId('[PAD]')).toBe(tinyVocabulary);
   });
 
+  it('of which a request asks for a token without a row gets a 400', async () => {
+    const tools = {
+      extra_special_tokens: ['<tool>'],
+      eos_token: '<|end|>',
+      chat_template:
+        "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% if m.role == 'tool' %}<tool>{% endif %}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}",
+    };
+    const kit = await openModelKit(await writeModel('tools', 'tokenizer_config.json', () => tools));
+    const model = { name: 'tools', folder: '', style: 'chat', room: 100 } as const;
+    const ask = (change: Json) => () => {
+      const body = Buffer.from(JSON.stringify({ ...chatRequest(), ...change }));
+      return prepareChat(kit, model, { body, isQuick: false });
+    };
+    expect(ask({})).not.toThrow();
+    expect(ask({ logitBias: { [tinyVocabulary]: 5 } })).toThrow(
+      `Invalid value for 'logit_bias': there is no token ${tinyVocabulary}`,
+    );
+    const tool = { role: 'tool', content: 'c' };
+    expect(ask({ messages: [{ role: 'user', content: 'a' }, tool] })).toThrow(
+      `The messages cannot be read: the tokenizer has token ${tinyVocabulary} ("<tool>"), but the model has ${tinyVocabulary} rows for tokens.`,
+    );
+  });
+
   it('is not announced, and named in the log with the reason', async () => {
     const lines: { model?: string; reason?: string }[] = [];
     const log = createLogger({ logLevel: 'warn', logFormat: 'json' }, 'test', {
@@ -82,6 +107,6 @@ describe('a tokenizer that is larger than its model', () => {
     const about = lines.filter(({ model }) => model === 'added');
     expect(about).toHaveLength(1);
     expect(about[0]?.reason).toContain(problem);
-    expect([...stored]).toEqual(['padding']);
+    expect([...stored].toSorted()).toEqual(['padding', 'tools']);
   });
 });

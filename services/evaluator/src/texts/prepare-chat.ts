@@ -21,7 +21,9 @@ export function prepareChat(
   const contents = request.messages.map(({ content }) => content);
   const limit = { room: model.room, param: 'messages', what: 'the messages have' };
   checkBytes(contents, kit.tokenizer, limit);
-  const logitBias = biasOf(request.logitBias, kit.tokenizer.vocabularySize);
+  // A token for padding may lie beyond the model's rows.
+  const vocabulary = Math.min(kit.tokenizer.vocabularySize, kit.config.vocabularySize);
+  const logitBias = biasOf(request.logitBias, vocabulary);
   const tokens = promptTokens(kit, model, request.messages);
   return {
     tokens: Int32Array.from(tokens),
