@@ -5,13 +5,17 @@
  */
 import { chatCompletionSchema, chatRequestSchema } from '@lathe/contracts/http/chat';
 import { embeddingListSchema, embeddingRequestSchema } from '@lathe/contracts/http/embedding';
-import { errorBodySchema } from '@lathe/contracts/http/error';
-import { createJobSchema, jobObjectSchema } from '@lathe/contracts/http/fine-tuning';
+import {
+  createJobSchema,
+  dpoHyperparametersSchema,
+  jobObjectSchema,
+} from '@lathe/contracts/http/fine-tuning';
 import { readConfig } from '@lathe/platform/config';
 import { tempFolder } from '@lathe/testkit/temp-folder';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { checked, pairRow } from './checked-answer.ts';
 import {
   type Option,
   optionsOf,
@@ -50,28 +54,6 @@ async function call(path: string, body?: string | FormData): Promise<Response> {
     },
     ...(body === undefined ? {} : { body }),
   });
-}
-
-/** Checks the answer to a request, whatever it is; returns what a good one says. */
-async function checked<T>(
-  response: Response,
-  schema: z.ZodType<T>,
-  asked: string,
-): Promise<T | undefined> {
-  const text = await response.text();
-  const what = `${asked.slice(0, 2000)} is answered ${response.status} ${text.slice(0, 500)}`;
-  if (response.status === 503 || response.status === 429)
-    expect(response.headers.get('retry-after'), what).not.toBeNull();
-  else expect(response.status, what).toBeLessThan(500);
-  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    expect(text, what).not.toContain('"server_error"');
-    expect(text, what).toMatch(/data: \[DONE\]\n\n$|"error":/);
-    return undefined;
-  }
-  // JSON has no NaN: where a number was none, null stands, which no schema takes.
-  const parsed = (response.ok ? schema : errorBodySchema).safeParse(JSON.parse(text));
-  expect(parsed.success, `${what}: ${parsed.error}`).toBe(true);
-  return response.ok ? (parsed.data as T) : undefined;
 }
 
 /** Sends the body with every pair of options; tells how many answers were good. */
@@ -187,49 +169,72 @@ it('embeddings', async () => {
     await tryPairs('/embeddings', { model, input: 'a' }, { options, schema: embeddingListSchema });
 }, 60_000);
 
-it('jobs: each is taken or refused, and those that are let end, end with a model or a reason', async () => {
+/** Uploads lines for tuning: the id of the file. */
+async function upload(lines: readonly string[]): Promise<string> {
   const form = new FormData();
-  const lines = await supportLines(12);
   form.set('purpose', 'fine-tune');
   form.set('file', new Blob([lines.join('\n')]), 'rows.jsonl');
-  const { id: file } = (await (await call('/files', form)).json()) as { id: string };
-  const options = optionsOf(createJobSchema, {
-    inside: ['hyperparameters', 'lathe'],
-    instead: {
-      model: [model],
-      training_file: [file],
-      validation_file: [null, file, 'file-none'],
-      'hyperparameters.n_epochs': ['auto', 1, 2, 0, 51],
-      suffix: ['a', '', null, 'ü', 'x'.repeat(64)],
-      metadata: [{}, { a: 'b' }, null],
-      'lathe.device': ['cpu', 'cuda', 'tpu'],
+  return ((await (await call('/files', form)).json()) as { id: string }).id;
+}
+
+describe('jobs: each is taken or refused, and those that are let end, end with a model or a reason', () => {
+  const cases = [
+    { kind: 'supervised', rowOf: (line: string) => line, field: 'hyperparameters' },
+    { kind: 'dpo', rowOf: pairRow, field: 'method.dpo.hyperparameters' },
+  ];
+  it.each(cases)(
+    '$kind',
+    async ({ kind, rowOf, field }) => {
+      const file = await upload((await supportLines(12)).map(rowOf));
+      const options = optionsOf(kind === 'dpo' ? dpoJob : createJobSchema, {
+        inside: [...field.split('.').map((_, at, all) => all.slice(0, at + 1).join('.')), 'lathe'],
+        instead: {
+          model: [model],
+          training_file: [file],
+          validation_file: [null, file, 'file-none'],
+          [`${field}.n_epochs`]: ['auto', 1, 2, 0, 51],
+          suffix: ['a', '', null, 'ü', 'x'.repeat(64)],
+          metadata: [{}, { a: 'b' }, null],
+          'lathe.device': ['cpu', 'cuda', 'tpu'],
+          ...(kind === 'dpo' ? { 'method.type': ['dpo'], hyperparameters: [{ n_epochs: 1 }] } : {}),
+        },
+      });
+      const [short] = options.filter(({ path }) => path.at(-1) === 'n_epochs');
+      if (short === undefined) throw new Error('no option n_epochs');
+      const lathe = { evaluation_rows: 2 };
+      const method = kind === 'dpo' ? { method: { type: 'dpo' } } : {};
+      const quick = withOptions({ model, training_file: file, lathe, ...method }, [[short, 1]]);
+      const open: string[] = [];
+      let seen = 0;
+      await tryPairs('/fine_tuning/jobs', quick, {
+        options,
+        schema: jobObjectSchema,
+        limit: most / 4,
+        async onGood({ id }) {
+          // One runs to its end; the others are ended at once.
+          if (seen++ % 8 === 0 && open.length < 1) open.push(id);
+          else await call(`/fine_tuning/jobs/${id}/cancel`, '');
+        },
+      });
+      expect(open.length).toBeGreaterThan(0);
+      for (const id of open) {
+        const job = await ended(id);
+        const what = JSON.stringify(job);
+        expect(['internal_error', 'worker_lost'], what).not.toContain(job.error?.code);
+      }
+      expect(platform.pids()).toEqual(pids);
     },
-  });
-  const quick = {
-    model,
-    training_file: file,
-    hyperparameters: { n_epochs: 1 },
-    lathe: { evaluation_rows: 2 },
-  };
-  const open: string[] = [];
-  let seen = 0;
-  await tryPairs('/fine_tuning/jobs', quick, {
-    options,
-    schema: jobObjectSchema,
-    limit: most / 2,
-    async onGood({ id }) {
-      // Every so many runs to its end; the others are ended at once.
-      if (seen++ % 8 === 0 && open.length < 2) open.push(id);
-      else await call(`/fine_tuning/jobs/${id}/cancel`, '');
-    },
-  });
-  expect(open.length).toBeGreaterThan(0);
-  for (const id of open) {
-    const job = await ended(id);
-    expect(['internal_error', 'worker_lost'], JSON.stringify(job)).not.toContain(job.error?.code);
-  }
-  expect(platform.pids()).toEqual(pids);
-}, 240_000);
+    240_000,
+  );
+});
+
+/** The same schema with the method of pairs alone, so that its hyperparameters have a path. */
+const dpoJob = createJobSchema.extend({
+  method: z.strictObject({
+    type: z.literal('dpo'),
+    dpo: z.strictObject({ hyperparameters: dpoHyperparametersSchema }),
+  }),
+});
 
 it('lists, by every two of their parameters', async () => {
   const document = (await (await call('/openapi.json')).json()) as OpenApi;
