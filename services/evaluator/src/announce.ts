@@ -83,6 +83,11 @@ async function announce(
   log.info({ model: name, maxPositions, parameters }, 'offers a base model');
   if (facts.templateProblem !== null)
     log.warn({ model: name, reason: facts.templateProblem }, 'the base model cannot chat');
+  if (facts.promptSurplus !== null)
+    log.warn(
+      { model: name, prompt: facts.promptSurplus },
+      'the base model is asked with text before its answer that its chat template leaves out of the answers that are trained',
+    );
 }
 
 /** Whether the error is about the folder's content; others, such as of NATS, are not the model's fault. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LatheError } from '@lathe/contracts/error';
 import type { DecoderConfig } from '@lathe/engine/checkpoint/decoder-config';
 import { type ModelFolder, openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
 import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
@@ -23,6 +24,8 @@ export type ModelKit = {
   readonly template: ChatTemplate | null;
   /** Why there is no template. */
   readonly templateProblem: string | null;
+  /** What the template asks with before an answer that no answer has, such as an opened thought. */
+  readonly promptSurplus: string | null;
   /** Token that ends a completion; null when the model names none. */
   readonly endOfText: number | null;
   /** Every token that ends an answer. */
@@ -55,9 +58,23 @@ export async function openModelKit(folder: string): Promise<ModelKit> {
       .digest('hex'),
     template,
     templateProblem,
+    promptSurplus: template === null ? null : surplusOf(tokenizer, template),
     endOfText: eos,
     stopTokens: [...new Set(turn === undefined ? stops : [...stops, turn])],
   };
+}
+
+function surplusOf(tokenizer: Tokenizer, template: ChatTemplate): string | null {
+  const messages = [
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'b' },
+  ];
+  try {
+    return encodeConversation(tokenizer, template, messages).promptSurplus ?? null;
+  } catch (error) {
+    if (error instanceof TokenizerError) return null;
+    throw error;
+  }
 }
 
 async function optionalTemplate(folder: string) {

@@ -70,6 +70,26 @@ it('merges an adapter into every kind of export, and answers as base and adapter
   );
 });
 
+it('exports the tokenizer and template that an adapter was tuned with, not those of an edited base', async () => {
+  const { model } = await readReference('tied');
+  const edited = join(root, 'edited', 'tied');
+  await cp(model.path, edited, { recursive: true });
+  const tiny = new URL('../../../../models/lathe-tiny/', import.meta.url).pathname;
+  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
+    await cp(join(tiny, name), join(edited, name));
+  await writeFile(join(edited, 'chat_template.jinja'), 'edited');
+  const adapter = await writeAdapter(join(root, 'keeping'));
+  await mkdir(join(adapter, 'tokenizer'));
+  await cp(join(tiny, 'tokenizer.json'), join(adapter, 'tokenizer', 'tokenizer.json'));
+  await writeFile(join(adapter, 'tokenizer', 'tokenizer_config.json'), '{}');
+  const out = join(root, 'kept');
+  const manifest = await exportModel({ model: edited, adapter, kind: 'merged', out });
+  expect(manifest.base).toBe('tied');
+  expect(await readFile(join(out, 'tokenizer_config.json'), 'utf8')).toBe('{}');
+  expect(await readdir(out)).not.toContain('chat_template.jinja');
+  expect((await openModelFolder(out)).config.modelType).toBe('llama');
+});
+
 it('exports a head of its own as it is served, whatever config.json says of it', async () => {
   const folder = join(root, 'own-head');
   await writeCase(folder, { model: 'tied', change: {}, head: 'reversed' });

@@ -16,6 +16,7 @@ import { type ExportManifest, fileDigest, manifestName, writeManifest } from './
 import { readFittingAdapter, withMergedWeights } from './merged-weights.ts';
 import { ollamaAdapterFamilies, ollamaFamilies, writeModelfile } from './modelfile.ts';
 import { onnxTypes, writeOnnxFiles } from './onnx-folder.ts';
+import { folderOfTuning } from './own-texts.ts';
 import { type ExportKind, verifyExport } from './verify.ts';
 
 export const exportTypes = ['f32', 'f16', 'q8_0', 'q8'] as const;
@@ -24,7 +25,7 @@ export type ExportType = (typeof exportTypes)[number];
 export type ExportRequest = {
   /** A Hugging Face model folder. */
   readonly model: string;
-  /** A PEFT folder with a LoRA adapter of that model. */
+  /** A PEFT folder with a LoRA adapter of that model; a tokenizer that it keeps in `tokenizer` is exported with it. */
   readonly adapter?: string | undefined;
   readonly kind: ExportKind;
   /** Where the export goes; it is there whole or not at all. An earlier export there is replaced. */
@@ -54,7 +55,8 @@ type Written = { readonly dtype: string; readonly notes?: readonly string[] };
  * cannot be read, or an export whose answers differ by more than its type's tolerance.
  */
 export async function exportModel(request: ExportRequest): Promise<ExportManifest> {
-  const base = await openAnyModelFolder(request.model);
+  await using texts = await folderOfTuning(request.model, request.adapter);
+  const base = await openAnyModelFolder(texts.path);
   // These formats would keep the language model and lose what the head has learned, without a word.
   if (hasScores(base) && request.kind !== 'merged')
     throw new UnsupportedModelError(

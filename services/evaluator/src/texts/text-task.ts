@@ -13,6 +13,8 @@ export type ModelFacts = {
   readonly tokenizerSha256: string;
   /** Why the model cannot chat; null: it has a template. */
   readonly templateProblem: string | null;
+  /** What the model is asked with before an answer that no answer has, such as an opened thought. */
+  readonly promptSurplus: string | null;
   /** Every token that ends an answer. */
   readonly stopTokens: readonly number[];
 };

@@ -77,9 +77,12 @@ export function createTextWork(): (task: unknown) => Promise<unknown> {
 
 /** What is told of a model outside of its thread. */
 export function factsOf(kit: ModelKit): ModelFacts {
-  const { config, parameters, tokenizerSha256, templateProblem, stopTokens } = kit;
+  const { config, parameters, tokenizerSha256, templateProblem, promptSurplus, stopTokens } = kit;
   const { hiddenSize, maxPositions } = config;
-  return { hiddenSize, maxPositions, parameters, tokenizerSha256, templateProblem, stopTokens };
+  return {
+    ...{ hiddenSize, maxPositions, parameters, tokenizerSha256 },
+    ...{ templateProblem, promptSurplus, stopTokens },
+  };
 }
 
 function logprobOf(tokenizer: Tokenizer, { token, logprob, top }: EngineToken): TokenLogprob {
