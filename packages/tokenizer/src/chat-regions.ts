@@ -146,6 +146,9 @@ function regionsFromPrefixes(
       : template.render(messages.slice(0, at + 1), { ...options, addGenerationPrompt: false });
     const after = text.startsWith(alone) ? alone : withoutEnd(alone, template.endOfText);
     if (!text.startsWith(after)) return undefined;
+    // Without the end of text nothing ends the answer: it had that instead of an end of its turn.
+    if (after !== alone && after.trimEnd().endsWith(message.content?.trim() ?? ''))
+      return undefined;
     let start = before.length;
     if (!after.startsWith(before)) {
       const found = answerStart(template, { messages, options, at }, after);
