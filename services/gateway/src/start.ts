@@ -26,6 +26,7 @@ import { eraseOldJobs } from './erasure.ts';
 import { deleteExpiredFiles } from './files.ts';
 import { createGatewayServer } from './http-server.ts';
 import { createInference } from './inference.ts';
+import { takeInventory } from './inventory.ts';
 import { deleteOrphans } from './orphans.ts';
 import { placeSchema } from './places.ts';
 import type { PartProblems } from './routes/health.ts';
@@ -55,6 +56,7 @@ export async function start(
     const app = createApp(ports, settings);
     const server = await listen(app, settings, config);
     stops.add('http', () => closeServer(server, settings.stopGraceMs));
+    stops.add('inventory', inBackground(ports));
     const { port } = server.address() as AddressInfo;
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     const url = `http://${host}:${port}`;
@@ -126,6 +128,19 @@ async function openPorts(
   ];
   for (const [name, everyMs, sweep] of sweeps) stops.add(name, repeat(name, everyMs, sweep, log));
   return ports;
+}
+
+/** Compares records and artifacts once, while requests are taken already. Returns what stops it. */
+function inBackground(ports: GatewayPorts): () => Promise<void> {
+  const controller = new AbortController();
+  const taking = takeInventory(ports, controller.signal).then(
+    () => undefined,
+    (error: unknown) => ports.log.warn({ err: error }, 'could not compare records and artifacts'),
+  );
+  return () => {
+    controller.abort();
+    return taking;
+  };
 }
 
 type Sweep = [name: string, everyMs: number, sweep: () => Promise<unknown>];
