@@ -5,6 +5,7 @@ import { isInfrastructure } from '../infrastructure.ts';
 import type { Logger } from '../log.ts';
 import { inLogContext } from '../log-context.ts';
 import type { Nats } from './connection.ts';
+import { publishEvent } from './events.ts';
 import { jsonOf } from './json.ts';
 import { untilLost } from './link.ts';
 import { pause } from './pause.ts';
@@ -70,6 +71,7 @@ async function deliverParsed(
       const delayMs = retryDelay(message, options);
       log.warn({ err: error, delayMs }, 'work waits until what it needs is back');
       lease.progress();
+      await tellOwner(nats, work);
       await pause(delayMs, options.signal);
       await putBack(consuming, message, work);
     } else if (lastDelivery || (error instanceof LatheError && !error.retryable)) {
@@ -84,6 +86,17 @@ async function deliverParsed(
   } finally {
     lease.end();
   }
+}
+
+/** Tells the job's owner that it waits; not being able to is no reason for anything. */
+async function tellOwner(nats: Nats, { project, jobId, epoch }: WorkMessage): Promise<void> {
+  const what = { version: 1, project, jobId, name: 'log', level: 'warn', type: 'message' } as const;
+  const message =
+    'The job waits: a disk, the artifact store or the message server is full or away. It goes on when that is mended.';
+  const event = { ...what, message, createdAt: Math.floor(Date.now() / 1000), data: {} };
+  await publishEvent(nats, event, `waits:${epoch}`).catch((error: unknown) =>
+    nats.log.debug({ err: error, jobId }, 'could not tell that a job waits'),
+  );
 }
 
 function retryDelay({ info }: JsMsg, { retryDelayMs = 1000 }: ConsumeOptions): number {

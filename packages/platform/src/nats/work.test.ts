@@ -4,6 +4,7 @@ import { streams, workSubject } from '@lathe/contracts/subject';
 import { type PlatformNats, quickSettings, startPlatformNats } from '@lathe/testkit/platform-nats';
 import { expect, it } from 'vitest';
 import { ArtifactError } from '../artifacts/port.ts';
+import { listEvents } from './events.ts';
 import { pause } from './pause.ts';
 import { type ConsumeOptions, consumeWork, publishWork, type WorkHandler } from './work.ts';
 
@@ -126,9 +127,14 @@ it('tries work for as long as what it needs is away, and uses up no delivery of 
     if (++tries < 8) throw new ArtifactError('full', 'the disk is full');
     return { kind: 'done' };
   });
-  await expect.poll(() => tries, { timeout: 10_000 }).toBe(8);
+  await expect.poll(() => tries).toBe(8);
   await expect.poll(() => waiting(platform)).toBe(0);
   expect(consumer.failed).toEqual([]);
+  const query = { limit: 10, newestFirst: false };
+  const [told, ...more] = await listEvents(platform.nats, 'p', 'ftjob-a', query);
+  expect(told?.event).toMatchObject({ name: 'log', level: 'warn' });
+  expect(told?.event.message).toContain('is full or away');
+  expect(more).toEqual([]);
 });
 
 it('fails a job at once when no retry can help', async () => {
