@@ -202,7 +202,8 @@ describe('a disturbed evaluation', () => {
 
   it('does without the model that the job went on from when that is deleted meanwhile', async () => {
     const model = await service.addTuned('adapter', 10);
-    const options = { evaluation_rows: 100, few_shot_examples: 0 };
+    // Enough that the base model still answers when the other one is deleted.
+    const options = { evaluation_rows: 250, few_shot_examples: 0 };
     const job = await underWay({ model, start, options });
     const key = modelKey('default', model);
     const record = (await service.models.get(key))?.value;
