@@ -1,3 +1,4 @@
+import { charge } from './budget.ts';
 import { asNumber, asString } from './compare.ts';
 import { failed, unsupported } from './error.ts';
 import { escapeMarkup } from './markup.ts';
@@ -11,7 +12,9 @@ export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 type Operands = readonly [left: Value, right: Value];
 
 /** Longest integer that a template may compute, in bits; `**` reaches any length in a step. */
-const mostBits = 65_536;
+const mostBits = 32_768;
+/** From here on an operation on integers counts for many. */
+const long = 1n << 256n;
 
 /** Python's arithmetic, for numbers, text and lists. */
 export function binary(runtime: Runtime, operator: BinaryOperator, operands: Operands): Value {
@@ -105,6 +108,7 @@ function calculate(operator: BinaryOperator, a: bigint | number, b: bigint | num
 }
 
 function ofIntegers(operator: BinaryOperator, a: bigint, b: bigint): Value {
+  if (a > long || a < -long || b > long || b < -long) charge(256);
   switch (operator) {
     case '+':
       return bounded(a + b);

@@ -13,9 +13,9 @@ export type RenderLimits = {
 
 /** Far above what a conversation of a hundred thousand messages needs; a runaway template ends in seconds. */
 export const defaultLimits: RenderLimits = {
-  steps: 10_000_000,
-  characters: 32 * 1024 * 1024,
-  builtCharacters: 512 * 1024 * 1024,
+  steps: 5_000_000,
+  characters: 16 * 1024 * 1024,
+  builtCharacters: 128 * 1024 * 1024,
   depth: 100,
 };
 
@@ -60,6 +60,32 @@ export class Budget {
       this.#depth -= 1;
     }
   }
+}
+
+let current: Budget | undefined;
+
+/** Runs a rendering whose work `charge` counts. It is synchronous, so there is one at a time. */
+export function withBudget<T>(budget: Budget, render: () => T): T {
+  const before = current;
+  current = budget;
+  try {
+    return render();
+  } finally {
+    current = before;
+  }
+}
+
+/**
+ * Counts work that grows with a value: comparing, printing and searching go into values of any size and depth, from
+ * places that know nothing of the rendering.
+ */
+export function charge(steps: number): void {
+  current?.spend(steps);
+}
+
+/** Counts going through a text, which is much faster than a step for each character. */
+export function chargeText(length: number): void {
+  if (length > 64) current?.spend(length >> 6);
 }
 
 function overBudget(problem: string): JinjaError {

@@ -1,3 +1,4 @@
+import { charge, chargeText } from './budget.ts';
 import { failed } from './error.ts';
 import { comparePoints } from './text.ts';
 import { Dict, DictView, Markup, Range, Tuple, typeOf, Undefined, type Value } from './value.ts';
@@ -16,6 +17,9 @@ export function asString(value: Value): string | undefined {
 
 /** Python's `==`. */
 export function isEqual(left: Value, right: Value): boolean {
+  charge(1);
+  if (typeof left === 'string' && typeof right === 'string' && left.length === right.length)
+    chargeText(left.length);
   if (left === right) return true;
   const number = asNumber(left);
   if (number !== undefined) {
@@ -59,6 +63,7 @@ export type OrderOperator = '<' | '<=' | '>' | '>=';
 
 /** Python's `<`, `<=`, `>` and `>=`; values of types that have no order throw. */
 export function isOrdered(left: Value, operator: OrderOperator, right: Value): boolean {
+  charge(1);
   for (const side of [left, right]) if (side instanceof Undefined) throw failed(side.problem);
   const a = asNumber(left);
   const b = asNumber(right);

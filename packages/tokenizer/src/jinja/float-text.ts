@@ -1,3 +1,4 @@
+import { charge } from './budget.ts';
 import { failed } from './error.ts';
 
 /** As Python's `repr` writes a float: the shortest digits that give it back, with an exponent from 1e16 on. */
@@ -24,6 +25,7 @@ export function scientific(digits: string, exponent: number, mark = 'e'): string
 
 /** |value| × 10^places as an integer, rounded half to even on the exact binary value. */
 export function scaledInteger(value: number, places: number): bigint {
+  charge(16 + (Math.abs(places) >> 1));
   const [numerator, denominator] = ratio(Math.abs(value));
   const scale = 10n ** BigInt(Math.abs(places));
   return places >= 0

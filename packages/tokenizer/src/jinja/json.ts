@@ -1,3 +1,4 @@
+import { chargeText } from './budget.ts';
 import { asString, sorted } from './compare.ts';
 import { failed } from './error.ts';
 import { floatText } from './float-text.ts';
@@ -83,6 +84,7 @@ const unprintable = new RegExp(`["\\\\${controls}]`, 'g');
 const outsideAscii = /["\\]|[^ -~]/g;
 
 function quote(text: string, isAscii: boolean): string {
+  chargeText(text.length);
   const special = isAscii ? outsideAscii : unprintable;
   const body = text.replace(
     special,

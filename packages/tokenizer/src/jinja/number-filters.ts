@@ -39,6 +39,8 @@ export function parseInteger(text: string, base: number): bigint | undefined {
     radix = 10;
   }
   if (!/^[\da-z]+(_[\da-z]+)*$/.test(digits)) return undefined;
+  // Python refuses to read more digits, too.
+  if (digits.length > 4300) return undefined;
   let value = 0n;
   for (const digit of digits.replaceAll('_', '')) {
     const number = Number.parseInt(digit, 36);

@@ -1,3 +1,4 @@
+import { charge, chargeText } from './budget.ts';
 import { failed, unsupported } from './error.ts';
 import { floatText } from './float-text.ts';
 import {
@@ -28,6 +29,7 @@ export function toText(value: Value): string {
 
 /** Python's `repr`. Throws for objects that Python prints with their address in memory. */
 export function repr(value: Value): string {
+  charge(1);
   if (value === null) return 'None';
   if (Array.isArray(value)) return `[${value.map(repr).join(', ')}]`;
   switch (typeof value) {
@@ -67,6 +69,7 @@ export function repr(value: Value): string {
 /** Decimal digits of an integer. */
 export function integerText(value: bigint): string {
   const text = value.toString();
+  charge(text.length >> 5);
   if (text.length > mostDigits + (value < 0n ? 1 : 0))
     throw failed(`Exceeds the limit (${mostDigits} digits) for integer string conversion`);
   return text;
@@ -83,6 +86,7 @@ const short: Readonly<Record<string, string>> = {
 const escaped = /[\\\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
 
 function quoted(text: string): string {
+  chargeText(text.length);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = text.replace(escaped, (character) => {
     const known = short[character];

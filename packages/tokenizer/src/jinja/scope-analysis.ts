@@ -14,18 +14,20 @@ export function analyzeScopes(tree: TemplateTree): void {
   store(tree.scope, names);
 }
 
-/** Names met in a scope so far. Branches of an `if` work on copies. */
+/** Names met in a scope so far; a branch of an `if` holds those that it adds to the names before it. */
 class Names {
   readonly outer: Names | undefined;
-  loads = new Map<string, Load>();
-  stores = new Set<string>();
+  readonly before: Names | undefined;
+  readonly loads = new Map<string, Load>();
+  readonly stores = new Set<string>();
 
-  constructor(outer: Names | undefined) {
+  constructor(outer: Names | undefined, before?: Names) {
     this.outer = outer;
+    this.before = before;
   }
 
   has(name: string): boolean {
-    return this.loads.has(name) || this.outer?.has(name) === true;
+    return this.#knows(name) || this.outer?.has(name) === true;
   }
 
   load(name: string): void {
@@ -34,7 +36,7 @@ class Names {
 
   set(name: string): void {
     this.stores.add(name);
-    if (!this.loads.has(name)) this.loads.set(name, this.outer?.has(name) ? 'outer' : 'nothing');
+    if (!this.#knows(name)) this.loads.set(name, this.outer?.has(name) ? 'outer' : 'nothing');
   }
 
   parameter(name: string): void {
@@ -42,23 +44,28 @@ class Names {
     this.loads.set(name, 'parameter');
   }
 
-  copy(): Names {
-    const copy = new Names(this.outer);
-    copy.loads = new Map(this.loads);
-    copy.stores = new Set(this.stores);
-    return copy;
+  branch(): Names {
+    return new Names(this.outer, this);
   }
 
   /** Takes over what branches met; a name that only branches set is as it was before them. */
   merge(branches: readonly Names[]): void {
     const added = new Set<string>();
     for (const branch of branches)
-      for (const name of branch.stores) if (!this.stores.has(name)) added.add(name);
+      for (const name of branch.stores) if (!this.#sets(name)) added.add(name);
     for (const branch of branches) {
       for (const [name, load] of branch.loads) this.loads.set(name, load);
       for (const name of branch.stores) this.stores.add(name);
     }
     for (const name of added) this.loads.set(name, this.outer?.has(name) ? 'outer' : 'context');
+  }
+
+  #knows(name: string): boolean {
+    return this.loads.has(name) || (this.before !== undefined && this.before.#knows(name));
+  }
+
+  #sets(name: string): boolean {
+    return this.stores.has(name) || (this.before !== undefined && this.before.#sets(name));
   }
 }
 
@@ -92,7 +99,7 @@ function visit(names: Names, statement: Statement, inner: Later): void {
     case 'if': {
       // An `elif` is a branch like the others, test included.
       load(statement.test);
-      const branches = [names.copy(), names.copy(), names.copy()] as const;
+      const branches = [names.branch(), names.branch(), names.branch()] as const;
       for (const item of statement.body) visit(branches[0], item, inner);
       for (const other of statement.others) visitElif(branches[1], other, inner);
       for (const item of statement.otherwise) visit(branches[2], item, inner);
@@ -151,7 +158,7 @@ function visitElif(
   inner: Later,
 ): void {
   visitExpression(names, other.test);
-  const branch = names.copy();
+  const branch = names.branch();
   for (const item of other.body) visit(branch, item, inner);
   names.merge([branch]);
 }

@@ -1,3 +1,4 @@
+import { chargeText } from './budget.ts';
 import { asNumber, asString, isEqual } from './compare.ts';
 import { failed, unsupported } from './error.ts';
 import type { Runtime } from './runtime.ts';
@@ -106,6 +107,7 @@ export function contains(runtime: Runtime, container: Value, item: Value): boole
     const part = asString(item);
     if (part === undefined)
       throw failed(`'in <string>' requires string as left operand, not ${typeOf(item)}`);
+    chargeText(text.length);
     return text.includes(part);
   }
   if (container instanceof Dict) return container.has(item);

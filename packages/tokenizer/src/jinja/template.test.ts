@@ -55,6 +55,18 @@ describe('a template that would not end, or fill the memory', () => {
     ["{{ [1] | batch(10 ** 9, 'x') | list }}", 'takes more than 10000 steps'],
     ['{{ [1] | slice(10 ** 9) | list }}', 'takes more than 10000 steps'],
     [
+      '{% set ns = namespace(x=[1]) %}{% for i in range(40) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}',
+      'takes more than 10000 steps',
+    ],
+    [
+      '{% set ns = namespace(x=[1], y=[1]) %}{% for i in range(40) %}{% set ns.x = [ns.x, ns.x] %}{% set ns.y = [ns.y, ns.y] %}{% endfor %}{{ ns.x == ns.y }}',
+      'takes more than 10000 steps',
+    ],
+    [
+      "{% set s = 'ab' * 4000 %}{% for i in range(999) %}{{ 'x' in s }}{% endfor %}",
+      'takes more than 10000 steps',
+    ],
+    [
       '{% macro m(n) %}{{ m(n) }}{% endmacro %}{{ m(1) }}',
       'calls itself more than 100 levels deep',
     ],
@@ -75,7 +87,7 @@ describe('a template that would not end, or fill the memory', () => {
       '{{ 10 ** 100000 }}',
       '{% set ns = namespace(n=3) %}{% for i in range(99) %}{% set ns.n = ns.n * ns.n %}{% endfor %}',
     ])
-      expect(failure(template).message).toContain('an integer of more than 65536 bits');
+      expect(failure(template).message).toContain('an integer of more than 32768 bits');
   });
 
   test('values nested without end are refused', () => {

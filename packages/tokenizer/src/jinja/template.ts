@@ -1,4 +1,4 @@
-import { Budget, defaultLimits, type RenderLimits } from './budget.ts';
+import { Budget, defaultLimits, type RenderLimits, withBudget } from './budget.ts';
 import { checkNames, noFilter } from './check-names.ts';
 import { JinjaError } from './error.ts';
 import { execute } from './execute.ts';
@@ -48,7 +48,9 @@ export function compileTemplate(source: string): Template {
         const runtime = createRuntime(new Budget(limits), now);
         const frame = new Frame(tree.scope, undefined, context);
         const output = new Output(runtime.budget);
-        execute({ rendering: { runtime, context, marks }, frame, output }, tree.body);
+        withBudget(runtime.budget, () =>
+          execute({ rendering: { runtime, context, marks }, frame, output }, tree.body),
+        );
         return output.toString();
       }),
   };

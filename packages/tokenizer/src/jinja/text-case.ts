@@ -1,5 +1,7 @@
 /** Python's changes of case, and what it says of a text's characters. */
 
+import { charge } from './budget.ts';
+
 const digraphs: Readonly<Record<string, string>> = {
   Ǆ: 'ǅ',
   ǅ: 'ǅ',
@@ -44,6 +46,7 @@ function lowerAfter(text: string, start: number): string {
 
 /** Python's `title` method: each letter after something that is no letter. */
 export function titleWords(text: string): string {
+  charge(text.length);
   let result = '';
   let isInside = false;
   let offset = 0;
@@ -57,13 +60,18 @@ export function titleWords(text: string): string {
 
 function lowerAt(text: string, offset: number, character: string): string {
   if (character !== 'Σ') return character.toLowerCase();
-  // A sigma at the end of a word has a form of its own.
-  const head = text.slice(0, offset).toLowerCase();
-  return text.toLowerCase().slice(head.length, head.length + 1);
+  // A sigma at the end of a word has a form of its own; the letters next to it decide.
+  const from = Math.max(0, offset - 64);
+  const head = text.slice(from, offset).toLowerCase();
+  return text
+    .slice(from, offset + 65)
+    .toLowerCase()
+    .slice(head.length, head.length + 1);
 }
 
 /** Python's `swapcase`. */
 export function swapCase(text: string): string {
+  charge(text.length);
   let result = '';
   let offset = 0;
   for (const character of text) {
@@ -87,7 +95,10 @@ const isNumeric = (character: string): boolean =>
   /^\p{N}$/u.test(character) || ideograph.test(character);
 
 function all(test: (character: string) => boolean): (text: string) => boolean {
-  return (text) => text !== '' && Array.from(text).every(test);
+  return (text) => {
+    charge(text.length);
+    return text !== '' && Array.from(text).every(test);
+  };
 }
 
 /** All cased characters are of one case, and there is one. */
@@ -96,6 +107,7 @@ function allCased(wanted: RegExp, others: RegExp): (text: string) => boolean {
 }
 
 function isTitle(text: string): boolean {
+  charge(text.length);
   let isInside = false;
   let hasLetter = false;
   for (const character of text) {

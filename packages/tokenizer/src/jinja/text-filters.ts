@@ -1,4 +1,5 @@
 import { type Arguments, bind } from './arguments.ts';
+import { charge } from './budget.ts';
 import { asString } from './compare.ts';
 import { failed } from './error.ts';
 import { type Filter, inputText } from './filter.ts';
@@ -166,7 +167,9 @@ function urlEncode(runtime: Runtime, given: Arguments): Value {
 }
 
 function quoted(value: Value, safe: string): string {
-  const encoded = encodeURIComponent(toText(value).toWellFormed()).replace(
+  const text = toText(value);
+  charge(text.length);
+  const encoded = encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );

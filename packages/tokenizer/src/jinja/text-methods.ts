@@ -199,11 +199,17 @@ export function replaceText(
   text: string,
   [old, replacement, most]: readonly [old: string, replacement: string, most: number],
 ): string {
-  const found = old === '' ? text.length + 1 : text.split(old).length - 1;
+  const found = old === '' ? text.length + 1 : occurrences(text, old);
   const times = most < 0 ? found : Math.min(found, most);
-  runtime.budget.spend(1 + Math.ceil(text.length / 64));
+  runtime.budget.spend(1 + Math.ceil(text.length / 64) + times);
   runtime.budget.build(text.length + times * Math.max(replacement.length - old.length, 0));
   return replace(text, old, replacement, most);
+}
+
+function occurrences(text: string, part: string): number {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count += 1;
+  return count;
 }
 
 /** Puts texts together with a separator between them. */
@@ -259,6 +265,7 @@ function caseFold(text: string): string {
 
 function expandTabs(runtime: Runtime, text: string, given: Arguments): Value {
   const [size] = bind('expandtabs', [['tabsize', 8n]], given) as [Value];
+  runtime.budget.spend(text.length);
   const width = integer(size);
   let column = 0;
   let result = '';

@@ -1,3 +1,5 @@
+import { charge, chargeText } from './budget.ts';
+
 /** Text as Python sees it: counted in code points, with Python's own set of white space and line ends. */
 
 const white =
@@ -17,34 +19,40 @@ export function isWhite(text: string): boolean {
 
 /** The characters, of which each is one code point. */
 export function points(text: string): string[] {
+  charge(text.length);
   return surrogate.test(text) ? Array.from(text) : text.split('');
 }
 
 /** Python's `len`. */
 export function pointLength(text: string): number {
+  chargeText(text.length);
   if (!surrogate.test(text)) return text.length;
+  charge(text.length >> 3);
   let length = 0;
   for (const _ of text) length += 1;
   return length;
 }
 
-/** Index in code points to index in UTF-16 units. */
-export function unitOffset(text: string, point: number): number {
-  if (!surrogate.test(text)) return Math.min(point, text.length);
-  let offset = 0;
-  for (let i = 0; i < point && offset < text.length; i++)
+/** `text[from:to]` with places in code points, both within the text. */
+export function pointSlice(text: string, from: number, to: number): string {
+  chargeText(text.length);
+  if (!surrogate.test(text)) return text.slice(from, to);
+  charge(text.length >> 3);
+  const start = unitOffset(text, 0, from);
+  return text.slice(start, unitOffset(text, start, to - from));
+}
+
+/** Where a number of code points after a place ends, in UTF-16 units. */
+function unitOffset(text: string, start: number, count: number): number {
+  let offset = start;
+  for (let i = 0; i < count && offset < text.length; i++)
     offset += (text.codePointAt(offset) as number) > 0xffff ? 2 : 1;
   return offset;
 }
 
-/** `text[from:to]` with places in code points, both within the text. */
-export function pointSlice(text: string, from: number, to: number): string {
-  if (!surrogate.test(text)) return text.slice(from, to);
-  return Array.from(text).slice(from, to).join('');
-}
-
 /** Takes white space, or any of the characters in `chars`, off the ends. */
 export function strip(text: string, chars: string | null, ends: 'both' | 'left' | 'right'): string {
+  chargeText(text.length);
   if (chars === null) {
     let kept = text;
     if (ends !== 'right') kept = kept.replace(leadingWhite, '');
@@ -53,12 +61,29 @@ export function strip(text: string, chars: string | null, ends: 'both' | 'left' 
     return kept.slice(0, end);
   }
   const set = new Set(chars);
-  const characters = Array.from(text);
   let start = 0;
-  let end = characters.length;
-  if (ends !== 'right') while (start < end && set.has(characters[start]!)) start += 1;
-  if (ends !== 'left') while (end > start && set.has(characters[end - 1]!)) end -= 1;
-  return characters.slice(start, end).join('');
+  let end = text.length;
+  if (ends !== 'right')
+    for (let next = pointAt(text, start); next !== '' && set.has(next); next = pointAt(text, start))
+      start += next.length;
+  if (ends !== 'left')
+    for (
+      let last = pointBefore(text, end);
+      end > start && set.has(last);
+      last = pointBefore(text, end)
+    )
+      end -= last.length;
+  return text.slice(start, Math.max(start, end));
+}
+
+function pointAt(text: string, at: number): string {
+  const code = text.codePointAt(at);
+  return code === undefined ? '' : String.fromCodePoint(code);
+}
+
+function pointBefore(text: string, end: number): string {
+  const pair = text.slice(Math.max(end - 2, 0), end);
+  return Array.from(pair).at(-1) ?? '';
 }
 
 const ends = '\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029';
@@ -66,6 +91,7 @@ const lineEnd = new RegExp(`\\r\\n|[${ends}]`, 'g');
 
 /** Python's `splitlines`. */
 export function splitLines(text: string, keepEnds: boolean): string[] {
+  chargeText(text.length);
   const lines: string[] = [];
   let start = 0;
   for (const { 0: end, index } of text.matchAll(lineEnd)) {
@@ -79,6 +105,7 @@ export function splitLines(text: string, keepEnds: boolean): string[] {
 /** Compares by code points, as Python does; UTF-16 units would put astral characters before U+E000. */
 export function comparePoints(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
+  chargeText(length);
   for (let i = 0; i < length; i++) {
     const a = left.charCodeAt(i);
     const b = right.charCodeAt(i);

@@ -1,4 +1,5 @@
 import type { Arguments } from './arguments.ts';
+import { charge, chargeText } from './budget.ts';
 import { failed } from './error.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -68,6 +69,7 @@ export class Dict extends PyObject {
   }
 
   entries(): (readonly [Value, Value])[] {
+    charge(this.#entries.size);
     return [...this.#entries.values()];
   }
 
@@ -202,6 +204,7 @@ let lastIdentity = 0;
 export function hashKey(value: Value): string {
   switch (typeof value) {
     case 'string':
+      chargeText(value.length);
       return `s${value}`;
     case 'boolean':
       return value ? 'n1' : 'n0';
@@ -217,6 +220,7 @@ export function hashKey(value: Value): string {
   if (value instanceof Markup) return `s${value.text}`;
   if (value instanceof Undefined) return 'undefined';
   if (value instanceof Tuple) {
+    charge(value.items.length);
     const keys = value.items.map(hashKey);
     return `t${keys.map((key) => `${key.length}:${key}`).join('')}`;
   }
