@@ -27,7 +27,7 @@ class Names {
   }
 
   has(name: string): boolean {
-    return this.#knows(name) || this.outer?.has(name) === true;
+    return this.knows(name) || this.outer?.has(name) === true;
   }
 
   load(name: string): void {
@@ -36,7 +36,7 @@ class Names {
 
   set(name: string): void {
     this.stores.add(name);
-    if (!this.#knows(name)) this.loads.set(name, this.outer?.has(name) ? 'outer' : 'nothing');
+    if (!this.knows(name)) this.loads.set(name, this.outer?.has(name) ? 'outer' : 'nothing');
   }
 
   parameter(name: string): void {
@@ -52,7 +52,7 @@ class Names {
   merge(branches: readonly Names[]): void {
     const added = new Set<string>();
     for (const branch of branches)
-      for (const name of branch.stores) if (!this.#sets(name)) added.add(name);
+      for (const name of branch.stores) if (!this.sets(name)) added.add(name);
     for (const branch of branches) {
       for (const [name, load] of branch.loads) this.loads.set(name, load);
       for (const name of branch.stores) this.stores.add(name);
@@ -60,12 +60,14 @@ class Names {
     for (const name of added) this.loads.set(name, this.outer?.has(name) ? 'outer' : 'context');
   }
 
-  #knows(name: string): boolean {
-    return this.loads.has(name) || (this.before !== undefined && this.before.#knows(name));
+  /** Whether this scope has the name, not only one around it. */
+  knows(name: string): boolean {
+    return this.loads.has(name) || this.before?.knows(name) === true;
   }
 
-  #sets(name: string): boolean {
-    return this.stores.has(name) || (this.before !== undefined && this.before.#sets(name));
+  /** Whether this scope sets the name. */
+  sets(name: string): boolean {
+    return this.stores.has(name) || this.before?.sets(name) === true;
   }
 }
 
