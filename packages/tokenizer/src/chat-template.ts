@@ -67,18 +67,24 @@ export type ChatTemplate = {
  * it does not parse.
  */
 export async function loadChatTemplate(folder: string): Promise<ChatTemplate> {
-  const configFile = join(folder, 'tokenizer_config.json');
-  const config = parseConfig(configFile, await readOptional(configFile));
   const variables = Object.fromEntries(await readTokenNames(folder));
-  const files = await templateFiles(folder);
-  const named = files.size > 0 ? files : templatesOf(configFile, config);
+  const named = await readChatTemplates(folder);
   const main = named.get('default');
   if (main === undefined) throw new TokenizerError(folder, 'the model has no chat template');
   const toolUse = named.get('tool_use')?.text;
   return createChatTemplate(main.text, { source: main.source, variables, toolUse });
 }
 
-type Templates = ReadonlyMap<string, { text: string; source: string }>;
+/** Templates by their names, each with the file that it stands in. */
+export type Templates = ReadonlyMap<string, { text: string; source: string }>;
+
+/** The chat templates of a model folder as they stand there, of which "default" is the one that counts. */
+export async function readChatTemplates(folder: string): Promise<Templates> {
+  const configFile = join(folder, 'tokenizer_config.json');
+  const config = parseConfig(configFile, await readOptional(configFile));
+  const files = await templateFiles(folder);
+  return files.size > 0 ? files : templatesOf(configFile, config);
+}
 
 /** Templates in files of their own; with one of them, none in tokenizer_config.json counts. */
 async function templateFiles(folder: string): Promise<Templates> {

@@ -1,13 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
+import {
+  type ChatTemplate,
+  loadChatTemplate,
+  readChatTemplates,
+} from '@lathe/tokenizer/chat-template';
 import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { z } from 'zod';
 import { exists, readJson } from '../checkpoint/json-file.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import { chatTemplate } from './gguf/tokenizer.ts';
 import { deriveOllamaTemplate, type OllamaTemplate } from './ollama-template.ts';
 
 /** Families of which Ollama imports folders of safetensors, and of which it takes adapters. */
@@ -108,11 +111,7 @@ async function chatOf(folder: string): Promise<Chat> {
 
 /** The text of the chat template. */
 async function sourceOf(folder: string): Promise<string> {
-  const file = join(folder, 'tokenizer_config.json');
-  const settings = (await exists(file))
-    ? ((await readJson(file)) as { chat_template?: unknown })
-    : {};
-  return (await chatTemplate(folder, settings.chat_template)) ?? '';
+  return (await readChatTemplates(folder)).get('default')?.text ?? '';
 }
 
 function templateOf(chat: Chat, source: string): OllamaTemplate {

@@ -102,3 +102,18 @@ it('is the tokenizer that the folder is trained with, whichever file says so', a
   expect([0, 1, 2, 700, 701].map((id) => types[id])).toEqual([3, 3, 3, 1, 4]);
   expect(text(metadata, 'eos_token_id')).toBe(2);
 });
+
+it('has the template of the file that counts among several', async () => {
+  const path = await folderWith('qwen');
+  await mkdir(join(path, 'additional_chat_templates'));
+  await writeFile(join(path, 'tokenizer_config.json'), '{"chat_template":"config"}');
+  const template = async () => {
+    const metadata = await tokenizerMetadata({ path, config: { ...config, vocabularySize: 720 } });
+    return metadata.get('tokenizer.chat_template')?.value;
+  };
+  expect(await template()).toBe('config');
+  await writeFile(join(path, 'chat_template.jinja'), 'file');
+  expect(await template()).toBe('file');
+  await writeFile(join(path, 'additional_chat_templates', 'default.jinja'), 'default');
+  expect(await template()).toBe('default');
+});

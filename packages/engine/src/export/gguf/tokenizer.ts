@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readChatTemplates } from '@lathe/tokenizer/chat-template';
 import { readTokenizerFolder } from '@lathe/tokenizer/folder/load';
 import { z } from 'zod';
 import { CheckpointError, UnsupportedModelError } from '../../checkpoint/error.ts';
-import { exists, readJson } from '../../checkpoint/json-file.ts';
+import { exists } from '../../checkpoint/json-file.ts';
 import type { ModelFolder } from '../../checkpoint/model-folder.ts';
 import type { MetadataValue } from './format.ts';
 import { type PreTokenizerPart, preTokenizerName } from './pre-tokenizer-name.ts';
@@ -67,8 +67,6 @@ const fileSchema = z.looseObject({
   }),
 });
 type TokenizerFile = z.infer<typeof fileSchema>;
-
-const settingsSchema = z.looseObject({ chat_template: z.unknown().optional() });
 
 /**
  * The tokenizer as llama.cpp reads it: `gpt2` with its merges for byte-level BPE, `llama` with scores for
@@ -223,11 +221,6 @@ async function addSettings(
     names: ReadonlyMap<string, string>;
   },
 ): Promise<void> {
-  const file = join(path, 'tokenizer_config.json');
-  const parsed = settingsSchema.safeParse((await exists(file)) ? await readJson(file) : {});
-  if (!parsed.success)
-    throw new CheckpointError(file, parsed.error.issues[0]?.message ?? 'is invalid');
-  const settings = parsed.data;
   const idOf = (token: string | null | undefined): number | undefined => {
     const id = token == null ? -1 : tokens.indexOf(token);
     return id < 0 ? undefined : id;
@@ -253,27 +246,7 @@ async function addSettings(
     type: 'bool',
     value: isSpecial(single.at(-1)),
   });
-  const template = await chatTemplate(path, settings.chat_template);
+  const template = (await readChatTemplates(path)).get('default');
   if (template !== undefined)
-    metadata.set('tokenizer.chat_template', { type: 'string', value: template });
+    metadata.set('tokenizer.chat_template', { type: 'string', value: template.text });
 }
-
-/** The chat template of a folder: its own file's, or the one inside tokenizer_config.json. */
-export async function chatTemplate(
-  folder: string,
-  configured: unknown,
-): Promise<string | undefined> {
-  const file = join(folder, 'chat_template.jinja');
-  if (await exists(file)) return readFile(file, 'utf8');
-  if (typeof configured === 'string') return configured;
-  const named = templatesSchema.safeParse(configured);
-  if (!named.success) return undefined;
-  if (!Array.isArray(named.data)) return named.data.default;
-  return named.data.find(({ name }) => name === 'default')?.template;
-}
-
-/** Several templates by name, of which the default counts. */
-const templatesSchema = z.union([
-  z.array(z.looseObject({ name: z.string(), template: z.string() })),
-  z.record(z.string(), z.string()),
-]);
