@@ -93,7 +93,13 @@ it('trains through an absence of MinIO, serves, and serves again after a restart
   expect(names.length).toBeGreaterThan(8);
   expect(names.every((name) => name.startsWith('some/folder/'))).toBe(true);
   expect(names.some((name) => name.endsWith('adapter_model.safetensors'))).toBe(true);
-  expect((await readdir(folder.path)).sort()).toEqual(['api-key', 'cache', 'nats', 'work']);
+  expect((await readdir(folder.path)).sort()).toEqual([
+    'api-key',
+    'cache',
+    'lock.db',
+    'nats',
+    'work',
+  ]);
   // What the evaluator and the worker fetched is a copy: without it the model comes from MinIO again.
   await rm(join(folder.path, 'cache'), { recursive: true });
   await rm(join(folder.path, 'work'), { recursive: true });
