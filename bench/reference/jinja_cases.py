@@ -521,7 +521,7 @@ d|attr('__class__')
 namespace(a=5)|attr('a')
 d|attr('update')""")
 
-    strings = ["'hello World'", "'ÀÉ ß ǆ'", "'it\\'s a-b_c d3e'", "'ΑΣ ΣΑΣ'", "'ﬁne ŉ'", "'ᾳ ᾼ ა'", "''", "'123'", "'A'", "'x1y'", "'٣²½'", "'İı'"]
+    strings = ["'hello World'", "'ÀÉ ß ǆ'", "'it\\'s a-b_c d3e'", "'ΑΣ ΣΑΣ'", "'ﬁne ŉ'", "'ᾳ ᾼ ა'", "''", "'123'", "'A'", "'x1y'", "'٣²½'", "'İı'", "'ᾷ ῇ ῷ ᾲ'", "'升卅'", "'ǳ ᾳx'"]
     cases["case"] = prints("\n".join(f"{s}.{m}() | tojson" for s in strings for m in (
         "upper", "lower", "capitalize", "title", "swapcase", "isupper", "islower", "istitle", "isalpha", "isalnum", "isdigit", "isdecimal",
         "isnumeric", "isidentifier", "isascii", "isprintable")) + "\n" + "\n".join(

@@ -26,7 +26,9 @@ function titleCase(character: string): string {
   const upper = character.toUpperCase();
   if (code >= 0x1f80 && code <= 0x1faf) return String.fromCodePoint(code | 8);
   if (code >= 0x1fb0 && code <= 0x1fff && upper.endsWith('\u0399') && upper.length > 1)
-    return `${upper.slice(0, -1)}\u0345`.normalize('NFC');
+    return upper.length === 2
+      ? `${upper.slice(0, 1)}\u0345`.normalize('NFC')
+      : `${upper.slice(0, -1)}\u0345`;
   if (code === 0xdf || code === 0x587 || (code >= 0xfb00 && code <= 0xfb17))
     return upper.slice(0, 1) + upper.slice(1).toLowerCase();
   return upper;
@@ -86,7 +88,7 @@ const digit =
   /^[\p{Nd}²³¹\u1369-\u1371\u19da\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490\u24ea\u24f5-\u24fd\u24ff\u2776-\u277e\u2780-\u2788\u278a-\u2792\u{10a40}-\u{10a43}\u{10e60}-\u{10e68}\u{11052}-\u{1105a}\u{1f100}-\u{1f10a}]$/u;
 /** Ideographs that are numbers. */
 const ideograph =
-  /^[㐅㒃㠪㭍一七万三九二五亖亿什仟仨伍佰億兆兩八六十千卄卅升卌叁参參叄四壱壹幺廾廿弌弍弎弐拾捌柒漆玖百肆萬貮貳贰阡陆陌陸零\uf96b\uf973\uf978\uf9b2\uf9d1\uf9d3\uf9fd\u{20001}\u{20064}\u{200e2}\u{20121}\u{2092a}\u{20983}\u{2098c}\u{2099c}\u{20aea}\u{20afd}\u{20b19}\u{22390}\u{22998}\u{23b1b}\u{2626d}\u{2f890}]$/u;
+  /^[㐅㒃㠪㭍一七万三九二五亖亿什仟仨伍佰億兆兩八六十千卄卅卌叁参參叄四壱壹幺廾廿弌弍弎弐拾捌柒漆玖百肆萬貮貳贰阡陆陌陸零\uf96b\uf973\uf978\uf9b2\uf9d1\uf9d3\uf9fd\u{20001}\u{20064}\u{200e2}\u{20121}\u{2092a}\u{20983}\u{2098c}\u{2099c}\u{20aea}\u{20afd}\u{20b19}\u{22390}\u{22998}\u{23b1b}\u{2626d}\u{2f890}]$/u;
 
 const isAlpha = (character: string): boolean => /^\p{L}$/u.test(character);
 const isDecimal = (character: string): boolean => /^\p{Nd}$/u.test(character);
