@@ -1,4 +1,4 @@
-import { open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,10 @@ const lookMs = 25;
 export async function lockDataFolder(dataFolder: string): Promise<() => Promise<void>> {
   await makeWritable(dataFolder);
   const numberFile = path.resolve(dataFolder, 'lock');
-  const database = new DatabaseSync(path.resolve(dataFolder, 'lock.db'));
+  const lockFile = path.resolve(dataFolder, 'lock.db');
+  const database = new DatabaseSync(lockFile);
+  // Never opened by hand: closing it would drop a lock of this very process.
+  await chmod(lockFile, 0o600);
   try {
     // Nothing is ever written: the transaction is the lock.
     database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');

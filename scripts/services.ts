@@ -138,5 +138,5 @@ function shortName(name: string): string {
 }
 
 function portOf(gateway: ServiceProcess | undefined): number | undefined {
-  return gateway?.url === undefined ? undefined : Number(new URL(gateway.url).port);
+  return gateway?.url === undefined ? undefined : Number(new URL(gateway.url).port || 80);
 }
