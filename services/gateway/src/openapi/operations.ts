@@ -190,7 +190,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Lists the files of the model that a job made.',
     answer: modelFolder,
   },
-  'GET /v1/lathe/jobs/:id/model/:file': {
+  'GET /v1/lathe/jobs/:id/model/:file{.+}': {
     id: 'downloadModelFile',
     summary: 'Sends one file of the model that a job made.',
     answer: 'application/octet-stream',

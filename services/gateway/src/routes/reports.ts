@@ -23,7 +23,7 @@ export function reportRoutes(ports: ErasurePorts): Hono<GatewayEnv> {
       const data = [...files].map(([name, { bytes, sha256 }]) => ({ name, bytes, sha256 }));
       return c.json({ object: 'lathe.model', kind, base, files: data });
     })
-    .get('/:id/model/:file', async (c) => {
+    .get('/:id/model/:file{.+}', async (c) => {
       const job = await getJob(ports, c.var.project, c.req.param('id'));
       const folder = await modelFiles(ports.artifacts, job);
       const { key, bytes } = modelFile(folder, c.req.param('file'));
