@@ -77,21 +77,16 @@ it.runIf(canMount())(
       },
       quick,
     );
-    await expect
-      .poll(() => problems.at(-1), { timeout: 20_000 })
-      .toContain('is full: 0 MiB are left');
+    await expect.poll(() => problems.at(-1)).toContain('is full: 0 MiB are left');
     expect(server.current().pid).toBe(first);
     await rm(filler);
-    await expect.poll(() => problems.at(-1), { timeout: 20_000 }).toBeNull();
+    await expect.poll(() => problems.at(-1)).toBeNull();
     expect(server.current().pid).not.toBe(first);
     expect(lines.join('')).toContain('nats-server is started again: it takes no writes');
-    await expect
-      .poll(() => publish(nats, 3).catch(() => 0), { timeout: 20_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(() => publish(nats, 3).catch(() => 0)).toBeGreaterThan(0);
     expect(await ready()).toBeNull();
     await watch.stop();
     await nats.close();
     await server.stop();
   },
-  90_000,
 );

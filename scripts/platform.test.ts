@@ -28,9 +28,7 @@ function listens(natsUrl: string): Promise<boolean> {
   }).finally(() => socket.destroy()) as Promise<boolean>;
 }
 
-it('starts everything, names and brings back what was killed, and stops all', {
-  timeout: 120_000,
-}, async () => {
+it('starts everything, names and brings back what was killed, and stops all', async () => {
   await using folder = await tempFolder();
   const config = readConfig({ ...quiet, LATHE_DATA: folder.path });
   const platform = await startPlatform(config);
@@ -50,20 +48,16 @@ it('starts everything, names and brings back what was killed, and stops all', {
       return ready();
     };
     const problem = `the ${part} ended by itself and is started again`;
-    await expect
-      .poll(readyWithout, { timeout: 20_000 })
-      .toMatchObject({ problems: { [part]: problem } });
+    await expect.poll(readyWithout).toMatchObject({ problems: { [part]: problem } });
   }
-  await expect.poll(ready, { timeout: 20_000 }).toEqual({ status: 'ready', problems: {} });
+  await expect.poll(ready).toEqual({ status: 'ready', problems: {} });
   process.kill(first.get('gateway') ?? 0, 'SIGKILL');
   await expect
-    .poll(
-      () =>
-        models().then(
-          ({ status }) => status,
-          () => 0,
-        ),
-      { timeout: 20_000 },
+    .poll(() =>
+      models().then(
+        ({ status }) => status,
+        () => 0,
+      ),
     )
     .toBe(200);
   const second = platform.pids();
@@ -75,7 +69,7 @@ it('starts everything, names and brings back what was killed, and stops all', {
   await expect(models()).rejects.toThrow();
 });
 
-it('leaves no process behind when it is killed', { timeout: 120_000 }, async () => {
+it('leaves no process behind when it is killed', async () => {
   await using folder = await tempFolder();
   const parent = fork(path.join(import.meta.dirname, 'platform-child.ts'), {
     env: { ...process.env, ...quiet, LATHE_DATA: folder.path },
@@ -85,8 +79,8 @@ it('leaves no process behind when it is killed', { timeout: 120_000 }, async () 
   });
   expect(await listens(told.natsUrl)).toBe(true);
   parent.kill('SIGKILL');
-  await expect.poll(() => listens(told.natsUrl), { timeout: 10_000 }).toBe(false);
-  await expect.poll(() => told.pids.filter(isAlive), { timeout: 40_000 }).toEqual([]);
+  await expect.poll(() => listens(told.natsUrl)).toBe(false);
+  await expect.poll(() => told.pids.filter(isAlive)).toEqual([]);
 });
 
 /** The processes that descend from one, itself included, as far as they live. */
@@ -96,9 +90,7 @@ function familyOf(pid: number): number[] {
   return [pid, ...found.flatMap((child) => familyOf(Number(child)))];
 }
 
-it('npm start says where it runs, and leaves nothing behind on a signal or when npm is killed', {
-  timeout: 120_000,
-}, async () => {
+it('npm start says where it runs, and leaves nothing behind on a signal or when npm is killed', async () => {
   await using folder = await tempFolder();
   const start = async () => {
     const npm = spawn('npm', ['start'], {
@@ -110,7 +102,7 @@ it('npm start says where it runs, and leaves nothing behind on a signal or when 
     npm.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
     });
-    await expect.poll(() => output, { timeout: 60_000 }).toContain('Ctrl-C stops it');
+    await expect.poll(() => output).toContain('Ctrl-C stops it');
     return { npm, family: familyOf(npm.pid ?? 0), output };
   };
   const secret = 'sk-of-another-project';
@@ -131,12 +123,12 @@ it('npm start says where it runs, and leaves nothing behind on a signal or when 
     ]);
   }
   first.npm.kill('SIGTERM');
-  await expect.poll(() => first.family.filter(isAlive), { timeout: 40_000 }).toEqual([]);
+  await expect.poll(() => first.family.filter(isAlive)).toEqual([]);
 
   const second = await start();
   expect(second.family.length).toBeGreaterThan(6);
   second.npm.kill('SIGKILL');
-  await expect.poll(() => second.family.filter(isAlive), { timeout: 40_000 }).toEqual([]);
+  await expect.poll(() => second.family.filter(isAlive)).toEqual([]);
 });
 
 it.each([

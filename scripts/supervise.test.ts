@@ -32,7 +32,7 @@ it('starts a killed process again, and stops it for good', async () => {
   );
   const first = worker.current().pid;
   process.kill(first, 'SIGKILL');
-  await expect.poll(() => worker.current().pid, { timeout: 20_000 }).not.toBe(first);
+  await expect.poll(() => worker.current().pid).not.toBe(first);
   const second = worker.current().pid;
   expect(isAlive(first)).toBe(false);
   expect(isAlive(second)).toBe(true);
@@ -50,7 +50,7 @@ it('waits longer each time for what ends at once', async () => {
     return { pid: 1, exited: Promise.resolve(), stop: async () => undefined };
   };
   const supervised = await supervise(begin, settings);
-  await expect.poll(() => starts.length, { timeout: 5000 }).toBeGreaterThan(4);
+  await expect.poll(() => starts.length).toBeGreaterThan(4);
   await supervised.stop();
   const count = starts.length;
   const pauses = starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
@@ -73,7 +73,7 @@ it('tries again when a restart fails, and tells when the first start does', asyn
     };
   };
   const supervised = await supervise(begin, settings);
-  await expect.poll(() => supervised.current().pid, { timeout: 5000 }).toBe(3);
+  await expect.poll(() => supervised.current().pid).toBe(3);
   await supervised.stop();
   await expect(supervise(() => Promise.reject(new Error('broken')), settings)).rejects.toThrow(
     'broken',

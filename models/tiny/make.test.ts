@@ -48,7 +48,7 @@ describe('the recipe of the built-in model, made small', () => {
       expect(one?.equals(other as Buffer), name).toBe(true);
     }
     expect(await readdir(work)).toEqual([]);
-  }, 60_000);
+  });
 
   it('writes a folder that the engine and the tokenizer can open', async () => {
     const model = path.join(folder, 'whole');

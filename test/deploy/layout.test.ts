@@ -91,7 +91,7 @@ describe.each(Object.keys(targets) as Target[])('%s', (target) => {
       .catch(() => undefined);
     expect(await state(), service.output()).toBe('ready');
     expect(await service.stop(), service.output()).toBe(0);
-  }, 60_000);
+  });
 });
 
 it('lets the sandbox write to nothing but its two folders', async () => {

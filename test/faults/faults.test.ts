@@ -33,4 +33,4 @@ test('after random kills everything that was acknowledged is there once, with th
     unexplained: [],
   });
   expect([...result.kills.values()].reduce((sum, count) => sum + count, 0)).toBe(8);
-}, 240_000);
+});

@@ -18,7 +18,7 @@ beforeAll(async () => {
   platform = await openPlatform();
   client = platform.client;
   file = await platform.upload(await supportLines(80));
-}, 60_000);
+});
 afterAll(() => platform[Symbol.asyncDispose]());
 
 async function create(model: string, lathe: Record<string, unknown> = {}): Promise<Job> {
@@ -54,32 +54,27 @@ function lossOf(job: Job, name: string): number {
 test.each([
   ['an adapter', { type: 'lora', rank: 4 }],
   ['a model with weights of its own', { type: 'layers', last: 1 }],
-])(
-  '%s is tuned again, and the second model does without the first',
-  async (_, adaptation) => {
-    const first = await succeeded(await create(base, { adaptation }));
-    const parent = first.fine_tuned_model as string;
-    const begun = await create(parent);
-    expect(begun).toMatchObject({ model: parent, status: 'validating_files' });
-    await until(begun, ({ status }) => status !== 'validating_files');
-    // Its last checkpoint has the same files, which go with the last name for them.
-    const { data: checkpoints } = await client.fineTuning.jobs.checkpoints.list(first.id);
-    for (const { fine_tuned_model_checkpoint: name } of checkpoints)
-      await client.models.delete(name);
-    await client.models.delete(parent);
-    await expect(client.models.retrieve(parent)).rejects.toThrow(NotFoundError);
+])('%s is tuned again, and the second model does without the first', async (_, adaptation) => {
+  const first = await succeeded(await create(base, { adaptation }));
+  const parent = first.fine_tuned_model as string;
+  const begun = await create(parent);
+  expect(begun).toMatchObject({ model: parent, status: 'validating_files' });
+  await until(begun, ({ status }) => status !== 'validating_files');
+  // Its last checkpoint has the same files, which go with the last name for them.
+  const { data: checkpoints } = await client.fineTuning.jobs.checkpoints.list(first.id);
+  for (const { fine_tuned_model_checkpoint: name } of checkpoints) await client.models.delete(name);
+  await client.models.delete(parent);
+  await expect(client.models.retrieve(parent)).rejects.toThrow(NotFoundError);
 
-    const second = await succeeded(begun);
-    const child = second.fine_tuned_model as string;
-    expect(child).toBe(`ft:${base}:default::${second.id.slice('ftjob-'.length).slice(0, 8)}`);
-    expect(lossOf(second, 'tuned')).toBeLessThan(lossOf(first, 'tuned'));
-    expect(lossOf(second, 'base')).toBeCloseTo(lossOf(first, 'base'), 6);
-    const answer = await client.chat.completions.create({
-      model: child,
-      messages: [{ role: 'user', content: 'The tracking number of my parcel does not work.' }],
-      max_tokens: 8,
-    });
-    expect(answer.choices[0]?.message.content).not.toBe('');
-  },
-  120_000,
-);
+  const second = await succeeded(begun);
+  const child = second.fine_tuned_model as string;
+  expect(child).toBe(`ft:${base}:default::${second.id.slice('ftjob-'.length).slice(0, 8)}`);
+  expect(lossOf(second, 'tuned')).toBeLessThan(lossOf(first, 'tuned'));
+  expect(lossOf(second, 'base')).toBeCloseTo(lossOf(first, 'base'), 6);
+  const answer = await client.chat.completions.create({
+    model: child,
+    messages: [{ role: 'user', content: 'The tracking number of my parcel does not work.' }],
+    max_tokens: 8,
+  });
+  expect(answer.choices[0]?.message.content).not.toBe('');
+});

@@ -139,9 +139,7 @@ describe('the base model', () => {
   });
 });
 
-it('a tuned model has vectors of its own, and the base keeps its', {
-  timeout: 120_000,
-}, async () => {
+it('a tuned model has vectors of its own, and the base keeps its', async () => {
   const before = await embed(texts);
   const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).split('\n').slice(0, 32);
   const file = await client.files.create({
@@ -154,9 +152,7 @@ it('a tuned model has vectors of its own, and the base keeps its', {
     hyperparameters: { n_epochs: 2, batch_size: 8 },
   });
   const job = () => client.fineTuning.jobs.retrieve(id);
-  await expect
-    .poll(async () => (await job()).status, { timeout: 90_000, interval: 100 })
-    .toBe('succeeded');
+  await expect.poll(async () => (await job()).status, { interval: 100 }).toBe('succeeded');
   const tuned = (await job()).fine_tuned_model ?? expect.fail('no model');
   const vectors = await embed(texts, tuned);
   expect(await embed(texts, tuned)).toEqual(vectors);

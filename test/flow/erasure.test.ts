@@ -24,7 +24,7 @@ beforeAll(async () => {
   // The first and last token may differ with what stands beside them.
   const tokens = Int32Array.from(encode(sentence).slice(1, -1));
   marks = [Buffer.from(sentence), Buffer.from(tokens.buffer)];
-}, 60_000);
+});
 afterAll(() => platform[Symbol.asyncDispose]());
 
 /** Every file under the data folder that holds the sentence, by its path there. */
@@ -104,7 +104,7 @@ test('after a file is deleted with its jobs, no file of the platform holds its s
   expect(artifacts.filter((path) => path.includes(id))).toEqual([]);
   // The evaluator hears of the deletion at its own pace.
   const copies = join(platform.folder, 'cache', 'models');
-  await expect.poll(() => readdir(copies), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => readdir(copies)).toEqual([]);
   for (const path of [`/fine_tuning/jobs/${id}`, `/files/${file}`, `/models/${model}`])
     expect((await request('GET', path)).status, path).toBe(404);
-}, 120_000);
+});

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const lines = await supportLines(80);
   rows = await platform.upload(lines);
   pairs = await platform.upload(lines.map(toPair));
-}, 60_000);
+});
 afterAll(() => platform[Symbol.asyncDispose]());
 
 type Evaluation = {
@@ -92,23 +92,19 @@ test.each([
     'PiSSA on two layers',
     { adaptation: { type: 'lora', initial: 'pissa', targets: ['q_proj', 'v_proj'] } },
   ],
-])(
-  '%s ends in a model that answers',
-  async (_, lathe) => {
-    const job = await train(lathe);
-    expect(job.error).toBeNull();
-    expect(job).toMatchObject({ status: 'succeeded', lathe: { options: lathe } });
-    const model = job.fine_tuned_model as string;
-    const answer = await client.chat.completions.create({
-      model,
-      messages: question,
-      temperature: 0,
-      max_tokens: 16,
-    });
-    expect(answer.choices[0]?.message.content).not.toBe('');
-  },
-  120_000,
-);
+])('%s ends in a model that answers', async (_, lathe) => {
+  const job = await train(lathe);
+  expect(job.error).toBeNull();
+  expect(job).toMatchObject({ status: 'succeeded', lathe: { options: lathe } });
+  const model = job.fine_tuned_model as string;
+  const answer = await client.chat.completions.create({
+    model,
+    messages: question,
+    temperature: 0,
+    max_tokens: 16,
+  });
+  expect(answer.choices[0]?.message.content).not.toBe('');
+});
 
 test.each([
   ['a prompt', { type: 'prompt-tuning', tokens: 8, text: 'Reply with the name of the queue.' }],
@@ -150,7 +146,6 @@ test.each([
     expect(further).toMatchObject({ name: 'tuned' });
     expect(further?.loss).toBeLessThan(tuned?.loss ?? 0);
   },
-  120_000,
 );
 
 test('a method that chat cannot serve is refused with the field at fault', async () => {
@@ -189,7 +184,7 @@ test('pairs of answers end in a model that prefers the better ones', async () =>
     max_tokens: 16,
   });
   expect(answer.choices[0]?.message.content).not.toBe('');
-}, 120_000);
+});
 
 test('answers that are labelled good or bad end in a model, asked for the good ones', async () => {
   const lines = await supportLines(80);
@@ -212,7 +207,7 @@ test('answers that are labelled good or bad end in a model, asked for the good o
   expect(evaluation.contestants.map(({ name }) => name)).toEqual(['base', 'tuned']);
   const checkpoints = await client.fineTuning.jobs.checkpoints.list(job.id);
   expect(checkpoints.data).toHaveLength(1);
-}, 120_000);
+});
 
 test('wrong pairs are named by their lines', async () => {
   const wrong = JSON.stringify({ input: { messages: question }, preferred_output: [] });
@@ -226,27 +221,23 @@ test('wrong pairs are named by their lines', async () => {
 test.each([
   ['an adapter', { adaptation: { type: 'lora' } }],
   ['a model from random weights', { adaptation: { type: 'full', initial: 'random' } }],
-])(
-  'texts end in %s whose loss on held-out texts is told',
-  async (_, lathe) => {
-    const texts = (await readFile('docs/jobs.md', 'utf8')).split('\n\n');
-    const file = await platform.upload(texts.map((text) => JSON.stringify({ text })));
-    const job = await train({ ...lathe, max_tokens: 64 }, { file });
-    expect(job.error).toBeNull();
-    const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;
-    const [base, tuned] = evaluation.contestants;
-    expect(tuned).toMatchObject({ name: 'tuned', exact_match: { total: 0 } });
-    const adapts = lathe.adaptation.type === 'lora';
-    if (adapts) expect(tuned?.loss).toBeLessThan(base?.loss ?? 0);
-    const model = job.fine_tuned_model as string;
-    const answer = await client.chat.completions.create({
-      model,
-      messages: question,
-      max_tokens: 4,
-    });
-    expect(answer.choices).toHaveLength(1);
-    const events = await client.fineTuning.jobs.listEvents(job.id);
-    expect(events.data.some(({ message }) => message.startsWith('Loss on '))).toBe(true);
-  },
-  120_000,
-);
+])('texts end in %s whose loss on held-out texts is told', async (_, lathe) => {
+  const texts = (await readFile('docs/jobs.md', 'utf8')).split('\n\n');
+  const file = await platform.upload(texts.map((text) => JSON.stringify({ text })));
+  const job = await train({ ...lathe, max_tokens: 64 }, { file });
+  expect(job.error).toBeNull();
+  const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;
+  const [base, tuned] = evaluation.contestants;
+  expect(tuned).toMatchObject({ name: 'tuned', exact_match: { total: 0 } });
+  const adapts = lathe.adaptation.type === 'lora';
+  if (adapts) expect(tuned?.loss).toBeLessThan(base?.loss ?? 0);
+  const model = job.fine_tuned_model as string;
+  const answer = await client.chat.completions.create({
+    model,
+    messages: question,
+    max_tokens: 4,
+  });
+  expect(answer.choices).toHaveLength(1);
+  const events = await client.fineTuning.jobs.listEvents(job.id);
+  expect(events.data.some(({ message }) => message.startsWith('Loss on '))).toBe(true);
+});

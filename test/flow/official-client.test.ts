@@ -47,9 +47,7 @@ async function untilOver(id: string, seen: Set<string> = new Set()): Promise<Job
 }
 
 async function untilRunning(id: string): Promise<void> {
-  await expect
-    .poll(async () => (await client.fineTuning.jobs.retrieve(id)).status, { timeout: 30_000 })
-    .toBe('running');
+  await expect.poll(async () => (await client.fineTuning.jobs.retrieve(id)).status).toBe('running');
 }
 
 async function upload(text?: string): Promise<string> {
@@ -65,7 +63,7 @@ function refusal(work: Promise<unknown>) {
   );
 }
 
-describe('a job from upload to deletion', { timeout: 240_000 }, () => {
+describe('a job from upload to deletion', () => {
   let job: Job;
   let file: string;
   const states = new Set<string>();
@@ -196,9 +194,7 @@ describe('a job from upload to deletion', { timeout: 240_000 }, () => {
     });
     await untilRunning(other.id);
     await expect
-      .poll(async () => (await client.fineTuning.jobs.checkpoints.list(other.id)).data.length, {
-        timeout: 60_000,
-      })
+      .poll(async () => (await client.fineTuning.jobs.checkpoints.list(other.id)).data.length)
       .toBeGreaterThan(1);
     process.kill(platform.workerPid(), 'SIGKILL');
     expect((await untilOver(other.id)).status).toBe('succeeded');
@@ -218,7 +214,7 @@ describe('a job from upload to deletion', { timeout: 240_000 }, () => {
   });
 });
 
-describe('what is refused', { timeout: 60_000 }, () => {
+describe('what is refused', () => {
   it('answers 401 to a bad key', async () => {
     const stranger = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: 'sk-wrong' });
     expect((await refusal(stranger.models.list()))?.status).toBe(401);

@@ -134,7 +134,7 @@ it('chat', async () => {
     },
   );
   expect(good).toBeGreaterThan(most / 10);
-}, 120_000);
+});
 
 it('the request that ended everybody', async () => {
   const asked = JSON.stringify({
@@ -167,7 +167,7 @@ it('embeddings', async () => {
   });
   for (let round = 0; round < 4; round++)
     await tryPairs('/embeddings', { model, input: 'a' }, { options, schema: embeddingListSchema });
-}, 60_000);
+});
 
 /** Uploads lines for tuning: the id of the file. */
 async function upload(lines: readonly string[]): Promise<string> {
@@ -182,50 +182,46 @@ describe('jobs: each is taken or refused, and those that are let end, end with a
     { kind: 'supervised', rowOf: (line: string) => line, field: 'hyperparameters' },
     { kind: 'dpo', rowOf: pairRow, field: 'method.dpo.hyperparameters' },
   ];
-  it.each(cases)(
-    '$kind',
-    async ({ kind, rowOf, field }) => {
-      const file = await upload((await supportLines(12)).map(rowOf));
-      const options = optionsOf(kind === 'dpo' ? dpoJob : createJobSchema, {
-        inside: [...field.split('.').map((_, at, all) => all.slice(0, at + 1).join('.')), 'lathe'],
-        instead: {
-          model: [model],
-          training_file: [file],
-          validation_file: [null, file, 'file-none'],
-          [`${field}.n_epochs`]: ['auto', 1, 2, 0, 51],
-          suffix: ['a', '', null, 'ü', 'x'.repeat(64)],
-          metadata: [{}, { a: 'b' }, null],
-          'lathe.device': ['cpu', 'cuda', 'tpu'],
-          ...(kind === 'dpo' ? { 'method.type': ['dpo'], hyperparameters: [{ n_epochs: 1 }] } : {}),
-        },
-      });
-      const [short] = options.filter(({ path }) => path.at(-1) === 'n_epochs');
-      if (short === undefined) throw new Error('no option n_epochs');
-      const lathe = { evaluation_rows: 2 };
-      const method = kind === 'dpo' ? { method: { type: 'dpo' } } : {};
-      const quick = withOptions({ model, training_file: file, lathe, ...method }, [[short, 1]]);
-      const open: string[] = [];
-      let seen = 0;
-      await tryPairs('/fine_tuning/jobs', quick, {
-        options,
-        schema: jobObjectSchema,
-        limit: most / 4,
-        async onGood({ id }) {
-          // One runs to its end; the others are ended at once.
-          if (seen++ % 8 === 0 && open.length < 1) open.push(id);
-          else await call(`/fine_tuning/jobs/${id}/cancel`, '');
-        },
-      });
-      expect(open.length).toBeGreaterThan(0);
-      for (const id of open) {
-        const job = await ended(id);
-        const what = JSON.stringify(job);
-        expect(['internal_error', 'worker_lost'], what).not.toContain(job.error?.code);
-      }
-      expect(platform.pids()).toEqual(pids);
-    },
-    240_000,
-  );
+  it.each(cases)('$kind', async ({ kind, rowOf, field }) => {
+    const file = await upload((await supportLines(12)).map(rowOf));
+    const options = optionsOf(kind === 'dpo' ? dpoJob : createJobSchema, {
+      inside: [...field.split('.').map((_, at, all) => all.slice(0, at + 1).join('.')), 'lathe'],
+      instead: {
+        model: [model],
+        training_file: [file],
+        validation_file: [null, file, 'file-none'],
+        [`${field}.n_epochs`]: ['auto', 1, 2, 0, 51],
+        suffix: ['a', '', null, 'ü', 'x'.repeat(64)],
+        metadata: [{}, { a: 'b' }, null],
+        'lathe.device': ['cpu', 'cuda', 'tpu'],
+        ...(kind === 'dpo' ? { 'method.type': ['dpo'], hyperparameters: [{ n_epochs: 1 }] } : {}),
+      },
+    });
+    const [short] = options.filter(({ path }) => path.at(-1) === 'n_epochs');
+    if (short === undefined) throw new Error('no option n_epochs');
+    const lathe = { evaluation_rows: 2 };
+    const method = kind === 'dpo' ? { method: { type: 'dpo' } } : {};
+    const quick = withOptions({ model, training_file: file, lathe, ...method }, [[short, 1]]);
+    const open: string[] = [];
+    let seen = 0;
+    await tryPairs('/fine_tuning/jobs', quick, {
+      options,
+      schema: jobObjectSchema,
+      limit: most / 4,
+      async onGood({ id }) {
+        // One runs to its end; the others are ended at once.
+        if (seen++ % 8 === 0 && open.length < 1) open.push(id);
+        else await call(`/fine_tuning/jobs/${id}/cancel`, '');
+      },
+    });
+    expect(open.length).toBeGreaterThan(0);
+    for (const id of open) {
+      const job = await ended(id);
+      const what = JSON.stringify(job);
+      expect(['internal_error', 'worker_lost'], what).not.toContain(job.error?.code);
+    }
+    expect(platform.pids()).toEqual(pids);
+  });
 });
 
 /** The same schema with the method of pairs alone, so that its hyperparameters have a path. */
@@ -262,7 +258,7 @@ it('lists, by every two of their parameters', async () => {
   }
   expect(asked).toBeGreaterThan(5);
   expect(platform.pids()).toEqual(pids);
-}, 60_000);
+});
 
 type OpenApi = {
   readonly paths: Record<

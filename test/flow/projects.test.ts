@@ -50,28 +50,21 @@ async function startJob(epochs: number) {
   return { id, file: file.id };
 }
 
-it('the pool names a running job to its own project and counts it for others', {
-  timeout: 120_000,
-}, async () => {
+it('the pool names a running job to its own project and counts it for others', async () => {
   const { id } = await startJob(50);
   const pool = (client: OpenAI) => client.get<Pool>('/lathe/workers');
   await expect
-    .poll(async () => (await pool(red)).data.flatMap(({ jobs }) => jobs), {
-      timeout: 60_000,
-      interval: 50,
-    })
+    .poll(async () => (await pool(red)).data.flatMap(({ jobs }) => jobs), { interval: 50 })
     .toEqual([id]);
   const { data } = await pool(blue);
   expect(data.map(({ jobs, other_jobs }) => [jobs, other_jobs])).toEqual([[[], 1]]);
   await red.fineTuning.jobs.cancel(id);
 });
 
-it('a project’s job, file and model are nobody else’s', { timeout: 120_000 }, async () => {
+it('a project’s job, file and model are nobody else’s', async () => {
   const { id, file } = await startJob(1);
   const job = () => red.fineTuning.jobs.retrieve(id);
-  await expect
-    .poll(async () => (await job()).status, { timeout: 90_000, interval: 100 })
-    .toBe('succeeded');
+  await expect.poll(async () => (await job()).status, { interval: 100 }).toBe('succeeded');
   const model = (await job()).fine_tuned_model ?? expect.fail('no model');
   expect(model).toMatch(/^ft:lathe-tiny:red::/);
   const ask = {

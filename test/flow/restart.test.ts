@@ -17,9 +17,7 @@ function enginePid(platform: Platform): number {
   return Number(own.toString().trim().split('\n')[0]);
 }
 
-it('answers as the tuned model after a restart and after its engine process was killed', {
-  timeout: 180_000,
-}, async () => {
+it('answers as the tuned model after a restart and after its engine process was killed', async () => {
   await using folder = await tempFolder();
   const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'fatal', LATHE_DATA: folder.path };
   const first = await startPlatform(readConfig(quiet));
@@ -36,9 +34,7 @@ it('answers as the tuned model after a restart and after its engine process was 
       hyperparameters: { n_epochs: 1 },
     });
     const job = () => client.fineTuning.jobs.retrieve(id);
-    await expect
-      .poll(async () => (await job()).status, { timeout: 90_000, interval: 200 })
-      .toBe('succeeded');
+    await expect.poll(async () => (await job()).status, { interval: 200 }).toBe('succeeded');
     model = (await job()).fine_tuned_model;
   } finally {
     await first.stop();

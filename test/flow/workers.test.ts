@@ -6,7 +6,7 @@ import OpenAI from 'openai';
 import { expect, it } from 'vitest';
 import { startPlatform } from '../../scripts/platform.ts';
 
-it('kills one of two workers in mid-run, and both jobs succeed', { timeout: 180_000 }, async () => {
+it('kills one of two workers in mid-run, and both jobs succeed', async () => {
   await using folder = await tempFolder();
   const platform = await startPlatform(
     readConfig({
@@ -50,19 +50,14 @@ it('kills one of two workers in mid-run, and both jobs succeed', { timeout: 180_
     const checkpointsOf = async (id: string): Promise<number> =>
       (await jobs.checkpoints.list(id)).data.length;
     await expect
-      .poll(async () => Math.min(...(await Promise.all(ids.map(checkpointsOf)))), {
-        timeout: 60_000,
-        interval: 100,
-      })
+      .poll(async () => Math.min(...(await Promise.all(ids.map(checkpointsOf)))), { interval: 100 })
       .toBeGreaterThan(0);
     const places = (await Promise.all(ids.map(workersOf))).flat();
     expect([...places].sort()).toEqual(['pool-1', 'pool-2']);
 
     process.kill(pids.get('pool-1') as number, 'SIGKILL');
     const states = () => Promise.all(ids.map(async (id) => (await jobs.retrieve(id)).status));
-    await expect
-      .poll(states, { timeout: 90_000, interval: 200 })
-      .toEqual(['succeeded', 'succeeded']);
+    await expect.poll(states, { interval: 200 }).toEqual(['succeeded', 'succeeded']);
     for (const [index, id] of ids.entries()) {
       const text = (await messagesOf(id)).join('\n');
       const killed = places[index] === 'pool-1';

@@ -25,7 +25,7 @@ it('runs a MinIO that can be stopped, killed, frozen and started again on the sa
     await minio.pause();
     expect(await isUp()).toBe(false);
     minio.resume();
-    await expect.poll(isUp, { timeout: 10_000 }).toBe(true);
+    await expect.poll(isUp).toBe(true);
     expect(minio.environment('bucket')).toMatchObject({ LATHE_S3_ENDPOINT: minio.endpoint });
   } finally {
     await minio[Symbol.asyncDispose]();

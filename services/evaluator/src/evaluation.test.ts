@@ -176,9 +176,7 @@ describe('a disturbed evaluation', () => {
   async function underWay(change: Partial<JobRecord> = slowOptions) {
     const job = await service.trained(slow, change);
     await service.queue(job);
-    await expect
-      .poll(async () => (await service.events(job.id)).length, { timeout: 20_000 })
-      .toBeGreaterThan(1);
+    await expect.poll(async () => (await service.events(job.id)).length).toBeGreaterThan(1);
     return job;
   }
   const wish = async (id: string, desired: 'cancel' | 'pause') => {
@@ -233,11 +231,9 @@ describe('a disturbed evaluation', () => {
     for (const losses of [1, 2]) {
       process.kill(service.enginePid ?? 0, 'SIGKILL');
       await expect
-        .poll(async () => (await service.events(job.id)).map(({ data }) => data.losses), {
-          timeout: 20_000,
-        })
+        .poll(async () => (await service.events(job.id)).map(({ data }) => data.losses))
         .toContain(losses);
-      await expect.poll(() => service.enginePid, { timeout: 20_000 }).toBeDefined();
+      await expect.poll(() => service.enginePid).toBeDefined();
     }
     expect((await service.ended(job.id)).state).toBe('succeeded');
     expect((await service.events(job.id)).find(({ data }) => data.losses === 1)?.level).toBe(
@@ -270,9 +266,7 @@ describe('a disturbed evaluation', () => {
   it('is done again when the engine is killed, or the service stops', async () => {
     const job = await service.trained(slow, { options: { evaluation_rows: 300 } });
     await service.queue(job);
-    await expect
-      .poll(async () => (await service.events(job.id)).length, { timeout: 20_000 })
-      .toBeGreaterThan(1);
+    await expect.poll(async () => (await service.events(job.id)).length).toBeGreaterThan(1);
     process.kill(service.enginePid ?? 0, 'SIGKILL');
     await service.restart();
     const ended = await service.ended(job.id);

@@ -233,7 +233,7 @@ test('an upload that stalls is ended and leaves nothing behind', async () => {
   socket.on('data', (chunk) => {
     answer += chunk.toString();
   });
-  await expect.poll(() => answer, { timeout: 3000 }).toContain('HTTP/1.1 504');
+  await expect.poll(() => answer).toContain('HTTP/1.1 504');
   await expect.poll(storedObjects).toEqual([]);
   socket.destroy();
 });

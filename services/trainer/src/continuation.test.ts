@@ -22,7 +22,7 @@ beforeAll(async () => {
   ({ cluster } = engine);
   worker = engine.startWorker('one');
   await cluster.worker('one');
-}, 60_000);
+});
 afterAll(() => engine[Symbol.asyncDispose]());
 
 /** All rows in one step, and the same rows held out. */
@@ -37,7 +37,7 @@ function create(adaptation: Adaptation, options: JobOptions = {}): Promise<strin
 
 async function trained(id: string): Promise<JobRecord> {
   const isOver = ({ stage, state }: JobRecord) => stage === 'evaluate' || state === 'failed';
-  const job = await cluster.waitFor(id, isOver, 60_000);
+  const job = await cluster.waitFor(id, isOver);
   expect(job.error).toBeNull();
   return job;
 }
@@ -70,29 +70,25 @@ test.each<[string, Adaptation, Adaptation, 'adapter' | 'merged']>([
   ],
   ['whole weights', { type: 'full' }, { type: 'full' }, 'merged'],
   ['an adapter of whole weights', { type: 'full' }, lora, 'merged'],
-])(
-  'a job trains %s on from the loss that its model had',
-  async (_, first, second, kind) => {
-    const parent = await trained(await create(first));
-    const model = `ft:untied:default:test:${parent.id.slice(6, 14)}`;
-    const start = await startFrom(parent, second);
-    const child = await trained(await create(second, { model, start }));
-    const events = await cluster.events(child.id);
-    const losses = events
-      .filter(({ name }) => name === 'metrics')
-      .map(({ data }) => data.train_loss as number);
-    const before = await manifestOf(parent);
-    const after = await manifestOf(child);
-    expect(losses[0]).toBeCloseTo(before.metrics.full_valid_loss ?? Number.NaN, 5);
-    expect(after.metrics.full_valid_loss).toBeLessThan(before.metrics.full_valid_loss ?? 0);
-    expect(after).toMatchObject({ kind, baseModel: 'untied' });
-    const name = `ft:untied:default:test:${child.id.slice(6, 14)}`;
-    const record = (await cluster.models.list('default')).find(({ value }) => value.name === name);
-    expect(record?.value).toMatchObject({ kind, base: 'untied', jobId: child.id });
-    await expect.poll(() => objects(startPrefix('default', child.id))).toEqual([]);
-  },
-  90_000,
-);
+])('a job trains %s on from the loss that its model had', async (_, first, second, kind) => {
+  const parent = await trained(await create(first));
+  const model = `ft:untied:default:test:${parent.id.slice(6, 14)}`;
+  const start = await startFrom(parent, second);
+  const child = await trained(await create(second, { model, start }));
+  const events = await cluster.events(child.id);
+  const losses = events
+    .filter(({ name }) => name === 'metrics')
+    .map(({ data }) => data.train_loss as number);
+  const before = await manifestOf(parent);
+  const after = await manifestOf(child);
+  expect(losses[0]).toBeCloseTo(before.metrics.full_valid_loss ?? Number.NaN, 5);
+  expect(after.metrics.full_valid_loss).toBeLessThan(before.metrics.full_valid_loss ?? 0);
+  expect(after).toMatchObject({ kind, baseModel: 'untied' });
+  const name = `ft:untied:default:test:${child.id.slice(6, 14)}`;
+  const record = (await cluster.models.list('default')).find(({ value }) => value.name === name);
+  expect(record?.value).toMatchObject({ kind, base: 'untied', jobId: child.id });
+  await expect.poll(() => objects(startPrefix('default', child.id))).toEqual([]);
+});
 
 test('what was copied for a job that is cancelled while it waits goes', async () => {
   const parent = await trained(await create(lora, { epochs: 1 }));
@@ -119,16 +115,16 @@ test('a child whose parent is gone ends the same after a pause and a lost worker
   const disturbed = await create(noisy, options);
   await cluster.artifacts.deletePrefix(`default/jobs/${parent.id}`);
   const step = (least: number) => (job: JobRecord) => (job.progress?.step ?? 0) >= least;
-  await cluster.waitFor(disturbed, step(30), 60_000);
+  await cluster.waitFor(disturbed, step(30));
   await cluster.wish(disturbed, 'pause');
   const paused = await cluster.waitFor(disturbed, ({ state }) => state === 'paused');
   expect(paused.progress?.step).toBeLessThan(500);
   await cluster.wish(disturbed, 'run');
-  await cluster.waitFor(disturbed, step((paused.progress?.step ?? 0) + 50), 60_000);
+  await cluster.waitFor(disturbed, step((paused.progress?.step ?? 0) + 50));
   worker.kill('SIGKILL');
   await worker.exited;
   worker = engine.startWorker('two');
   const job = await trained(disturbed);
   expect(job.lostWorkers).toBe(1);
   expect(await digests(job)).toEqual(wanted);
-}, 120_000);
+});

@@ -41,19 +41,20 @@ test('a nats-server that is killed and comes back leaves the job running to its 
   await using folder = await tempFolder();
   await using cluster = await openCluster({ natsUrl: nats.url, folder: folder.path });
   await cluster.startController();
-  cluster.startWorker('one', { stepMs: 150 });
+  cluster.startWorker('one', { slowFrom: 5 });
   const id = await cluster.createJob();
   await cluster.waitFor(id, (job) => (job.progress?.step ?? 0) >= 3);
   await nats.kill();
   await new Promise((resolve) => setTimeout(resolve, 1000));
   await nats.restart();
-  const job = await cluster.waitFor(id, ({ stage }) => stage === 'evaluate', 40_000);
+  await cluster.quicken();
+  const job = await cluster.waitFor(id, ({ stage }) => stage === 'evaluate');
   const steps = (await cluster.events(id))
     .filter(({ name }) => name === 'metrics')
     .map(({ data }) => data.step);
   expect(steps).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   expect(job.lostWorkers).toBe(0);
-}, 60_000);
+});
 
 test('a worker describes itself, refuses what it cannot read, and reports its health', async () => {
   await using nats = await startNats();
@@ -149,7 +150,7 @@ test('a worker started on demand trains what there is and ends itself', async ()
   await worker.exited;
   expect(worker.exitCode).toBe(0);
   expect((await cluster.job(id)).stage).toBe('evaluate');
-}, 60_000);
+});
 
 test('the controller starts as a process of its own and stops in order', async () => {
   await using nats = await startNats();

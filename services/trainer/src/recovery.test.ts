@@ -134,7 +134,7 @@ describe('damaged checkpoints', () => {
 test('four losses with progress between them are survived with the default limit of three', async () => {
   await using _ = await onlyWorker({ diesAt: [6, 11, 16, 17] });
   const id = await cluster.createJob(often);
-  const job = await cluster.waitFor(id, trained, 40_000);
+  const job = await cluster.waitFor(id, trained);
   expect(job).toMatchObject({ lostWorkers: 4 });
   await expectUndisturbed(cluster, job);
 });

@@ -113,7 +113,7 @@ test('with certificates both ends show theirs, and a worker may be announced by 
     const job = await cluster.waitFor(await cluster.createJob({ epochs: 1 }), trained);
     expect(job).toMatchObject({ epoch: 2, lostWorkers: 0 });
   });
-}, 60_000);
+});
 
 test('a worker of another authority, or of another host, gets no job', async () => {
   await using folder = await tempFolder();
@@ -137,7 +137,7 @@ test('a worker of another authority, or of another host, gets no job', async () 
     const started = (await cluster.events(id)).find(({ name }) => name === 'started');
     expect(started?.data.worker).toBe('c-ok');
   });
-}, 60_000);
+});
 
 test.each([
   [{ LATHE_WORKER_ADDRESS: '0.0.0.0:0' }, 'which others can reach'],

@@ -62,10 +62,10 @@ test('lost messages of every stage are replaced, from the start of a controller 
   await cluster.startController();
   cluster.startWorker('one', { stepMs: 1 });
   await expect
-    .poll(() => messageOf(validating, 'ingest'), { timeout: 10_000 })
+    .poll(() => messageOf(validating, 'ingest'))
     .toEqual(expect.objectContaining({ epoch: 0 }));
   await expect
-    .poll(() => messageOf(evaluating, 'evaluate'), { timeout: 10_000 })
+    .poll(() => messageOf(evaluating, 'evaluate'))
     .toEqual(expect.objectContaining({ epoch: 2 }));
   for (const id of [queued, running]) {
     const job = await cluster.waitFor(id, trained);
@@ -95,7 +95,7 @@ test('a message whose last delivery and whose advisory are lost is replaced', as
     const taken = await consumer.next({ expires: 1000 });
     return taken?.seq !== first?.seq && taken?.json<{ jobId: string }>().jobId === id;
   };
-  await expect.poll(again, { timeout: 15_000 }).toBe(true);
+  await expect.poll(again).toBe(true);
   expect((await cluster.job(id)).state).toBe('running');
 });
 
@@ -114,7 +114,7 @@ test('work that was begun less often than it was delivered is queued again: the 
     if (taken?.json<{ jobId: string }>().jobId === id) seen.add(taken.seq);
     return seen.size;
   };
-  await expect.poll(deliveries, { timeout: 15_000 }).toBeGreaterThan(2);
+  await expect.poll(deliveries).toBeGreaterThan(2);
   expect((await cluster.job(id)).state).toBe('running');
   // The same, begun as often as it was delivered.
   await changeJob(cluster.jobs, 'default', id, (record) => ({

@@ -54,5 +54,5 @@ test('a job goes from the queue through a worker to evaluation', async () => {
   const queues = async () =>
     (await cluster.nats.manager.streams.info('LATHE_WORK', { subjects_filter: '>' })).state
       .subjects;
-  await expect.poll(queues, { timeout: 10_000 }).toEqual({ 'lathe.work.evaluate': 1 });
+  await expect.poll(queues).toEqual({ 'lathe.work.evaluate': 1 });
 });

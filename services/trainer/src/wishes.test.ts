@@ -14,16 +14,15 @@ async function withCluster(act: (cluster: Cluster) => Promise<void>): Promise<vo
   await act(cluster);
 }
 
-test('a running job is cancelled within two seconds and its slot is free for the next', () =>
+test('a running job is cancelled in the middle and its slot is free for the next', () =>
   withCluster(async (cluster) => {
     await cluster.startController();
-    cluster.startWorker('one', { stepMs: 100 });
+    cluster.startWorker('one', { slowFrom: 4 });
     const id = await cluster.createJob();
     await cluster.waitFor(id, atStep(2));
-    const asked = performance.now();
     await cluster.wish(id, 'cancel');
     const job = await cluster.waitFor(id, ({ state }) => state === 'cancelled');
-    expect(performance.now() - asked).toBeLessThan(2000);
+    expect(job.progress?.step).toBeLessThan(20);
     expect(job.finishedAt).not.toBeNull();
     const next = await cluster.createJob();
     await cluster.waitFor(next, atStep(1));
@@ -34,7 +33,7 @@ test('a running job is cancelled within two seconds and its slot is free for the
 test('a paused job frees its slot and resumes where it stopped', () =>
   withCluster(async (cluster) => {
     await cluster.startController();
-    cluster.startWorker('one', { stepMs: 60 });
+    cluster.startWorker('one', { slowFrom: 5 });
     const id = await cluster.createJob();
     await cluster.waitFor(id, atStep(3));
     await cluster.wish(id, 'pause');
@@ -42,6 +41,7 @@ test('a paused job frees its slot and resumes where it stopped', () =>
     expect(paused).toMatchObject({ worker: null, lostWorkers: 0 });
     const step = (await readManifest(cluster.artifacts, paused.checkpointKey ?? '')).step;
     expect(step).toBeGreaterThanOrEqual(3);
+    await cluster.quicken();
     const other = await cluster.createJob({ epochs: 1 });
     await cluster.waitFor(other, trained);
 
@@ -59,18 +59,19 @@ test('a paused job frees its slot and resumes where it stopped', () =>
 test('a wish to pause that is taken back at once leaves the job running or brings it back', () =>
   withCluster(async (cluster) => {
     await cluster.startController();
-    cluster.startWorker('one', { stepMs: 60 });
+    cluster.startWorker('one', { slowFrom: 4 });
     const id = await cluster.createJob();
     await cluster.waitFor(id, atStep(2));
     await cluster.wish(id, 'pause');
     await cluster.wish(id, 'run');
+    await cluster.quicken();
     await expectUndisturbed(cluster, await cluster.waitFor(id, trained));
   }));
 
 test('a job that is cancelled while it is paused leaves no training state behind', () =>
   withCluster(async (cluster) => {
     await cluster.startController();
-    cluster.startWorker('one', { stepMs: 60 });
+    cluster.startWorker('one', { slowFrom: 9 });
     const id = await cluster.createJob({ options: { checkpoint_every: 5 } });
     await cluster.waitFor(id, atStep(7));
     await cluster.wish(id, 'pause');
@@ -93,7 +94,7 @@ test('without a worker the job says why it waits, and starts when one joins', ()
     await cluster.startController();
     const id = await cluster.createJob();
     await expect
-      .poll(async () => (await cluster.events(id)).map(({ message }) => message), { timeout: 5000 })
+      .poll(async () => (await cluster.events(id)).map(({ message }) => message))
       .toEqual(['No training worker is running. The job starts when one joins.']);
     expect((await cluster.job(id)).state).toBe('queued');
     cluster.startWorker('one');
@@ -103,15 +104,14 @@ test('without a worker the job says why it waits, and starts when one joins', ()
 test('with every slot taken the second job waits and is told so', () =>
   withCluster(async (cluster) => {
     await cluster.startController();
-    cluster.startWorker('one', { stepMs: 80 });
+    cluster.startWorker('one', { slowFrom: 3 });
     const first = await cluster.createJob();
     await cluster.waitFor(first, atStep(1));
     const second = await cluster.createJob();
     await expect
-      .poll(async () => (await cluster.events(second)).map(({ message }) => message), {
-        timeout: 5000,
-      })
+      .poll(async () => (await cluster.events(second)).map(({ message }) => message))
       .toEqual(['All training slots (1) are taken. The job starts when one is free.']);
+    await cluster.quicken();
     await cluster.waitFor(second, trained);
     await expectUndisturbed(cluster, await cluster.job(first));
   }));
@@ -119,7 +119,7 @@ test('with every slot taken the second job waits and is told so', () =>
 test('messages that come twice, late or of another epoch change nothing', () =>
   withCluster(async (cluster) => {
     await cluster.startController();
-    cluster.startWorker('one', { stepMs: 60 }, { env: { LATHE_WORKER_SLOTS: '3' } });
+    cluster.startWorker('one', { slowFrom: 5 }, { env: { LATHE_WORKER_SLOTS: '3' } });
     const id = await cluster.createJob();
     const { jetstream } = cluster.nats;
     const again = (epoch: number) =>
@@ -129,6 +129,7 @@ test('messages that come twice, late or of another epoch change nothing', () =>
       );
     await cluster.waitFor(id, atStep(3));
     for (const epoch of [0, 0, 1, 5]) await again(epoch);
+    await cluster.quicken();
     const job = await cluster.waitFor(id, trained);
     await again(0);
     await expect
@@ -136,7 +137,6 @@ test('messages that come twice, late or of another epoch change nothing', () =>
         async () =>
           (await cluster.nats.manager.streams.info('LATHE_WORK', { subjects_filter: '>' })).state
             .subjects,
-        { timeout: 5000 },
       )
       .toEqual({ 'lathe.work.evaluate': 1 });
     const names = await eventNames(cluster, id);

@@ -75,7 +75,7 @@ describe('the local command', () => {
     const adapter = await readPeftAdapter(join(folder, 'tuned', 'adapter'));
     expect(adapter.rank).toBe(16);
     expect(await metricsOf(join(folder, 'tuned'))).toHaveLength(3);
-  }, 60_000);
+  });
 
   it('watches held-out records and keeps the best step', async () => {
     await writeFile(join(folder, 'train.jsonl'), '{"text":"a red cat sat"}\n');
@@ -93,7 +93,7 @@ describe('the local command', () => {
     const held = metrics.filter(({ valid_loss }) => valid_loss !== undefined);
     expect(held.length).toBeGreaterThan(1);
     expect(metrics.length).toBeLessThan(60);
-  }, 60_000);
+  });
 
   it('names file and line of a record that it cannot use', async () => {
     await writeFile(join(folder, 'bad.jsonl'), '{"text":"a cat"}\n\n{"question":"?"}\n');

@@ -32,7 +32,7 @@ describe('an S3 server with faults', () => {
     }
     await back;
     expect(read).toBe(bytes);
-  }, 120_000);
+  });
 
   it('that stays away fails requests clearly, and works again when it is back', async () => {
     await using server = await startMinio();
@@ -47,7 +47,7 @@ describe('an S3 server with faults', () => {
     await server.restart();
     expect(await store.stat('p/a')).toMatchObject({ bytes: 3 });
     await store.put('p/b', new Uint8Array(3));
-  }, 120_000);
+  });
 
   it('that hangs fails requests after the time that is set', async () => {
     await using server = await startMinio();
@@ -57,9 +57,9 @@ describe('an S3 server with faults', () => {
     const put = () => problemOf(store.put('p/a', new Uint8Array(3)));
     expect(await put()).toBe('unavailable');
     server.resume();
-    await expect.poll(put, { timeout: 30_000 }).toContain('nothing was thrown');
+    await expect.poll(put).toContain('nothing was thrown');
     expect(await store.stat('p/a')).toMatchObject({ bytes: 3 });
-  }, 120_000);
+  });
 });
 
 const failed = (code: string): string =>
@@ -73,7 +73,7 @@ describe('single requests that go wrong', () => {
   beforeAll(async () => {
     minio = await startMinio();
     proxy = await startFaultProxy(minio.endpoint);
-  }, 90_000);
+  });
   afterAll(async () => {
     await proxy[Symbol.asyncDispose]();
     await minio[Symbol.asyncDispose]();

@@ -18,7 +18,7 @@ import {
 let minio: TestMinio;
 beforeAll(async () => {
   minio = await startMinio();
-}, 90_000);
+});
 afterAll(() => minio[Symbol.asyncDispose]());
 
 const openSmall = async () => {

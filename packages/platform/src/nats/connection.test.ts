@@ -32,7 +32,7 @@ it('says when JetStream is off', async () => {
   try {
     const attempt = () => connectNats({ url: `nats://127.0.0.1:${port}`, name: 'test', log });
     await expect
-      .poll(() => attempt().then(String, (error: Error) => error.message), { timeout: 10_000 })
+      .poll(() => attempt().then(String, (error: Error) => error.message))
       .toContain('JetStream switched off');
   } finally {
     plain.kill('SIGKILL');
@@ -46,12 +46,12 @@ it('knows whether the server answers, and closes even when it does not', async (
   await server.pause();
   expect(await nats.healthy()).toBe(false);
   server.resume();
-  await expect.poll(() => nats.healthy(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => nats.healthy()).toBe(true);
   let reconnects = 0;
   const forget = nats.link.on('up', () => reconnects++);
   await server.kill();
   await server.restart();
-  await expect.poll(() => reconnects, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => reconnects).toBe(1);
   forget();
   await server.kill();
   const begun = performance.now();

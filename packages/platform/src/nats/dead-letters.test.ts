@@ -26,7 +26,7 @@ async function exhaust({ nats }: PlatformNats): Promise<void> {
     },
     { concurrency: 1, signal: controller.signal, onFailure: async () => undefined },
   );
-  await expect.poll(() => deliveries, { timeout: 5000 }).toBe(3);
+  await expect.poll(() => deliveries).toBe(3);
   controller.abort();
   await done;
 }
@@ -47,7 +47,7 @@ it('hands over work that ran out of deliveries, also when nobody listened then',
     signal: controller.signal,
     onFailure: async () => undefined,
   });
-  await expect.poll(() => letters(platform), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => letters(platform)).toBe(1);
   expect(await waiting(platform)).toBe(1);
   const dead: DeadLetter[] = [];
   let tries = 0;
@@ -59,7 +59,7 @@ it('hands over work that ran out of deliveries, also when nobody listened then',
     },
     controller.signal,
   );
-  await expect.poll(() => waiting(platform), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => waiting(platform)).toBe(0);
   expect(tries).toBe(1);
   expect(dead).toEqual([{ message, consumer: 'lathe-ingest', deliveries: 3 }]);
   controller.abort();
@@ -79,7 +79,7 @@ it('drops a dead message and an advisory that cannot be read', async () => {
   const controller = new AbortController();
   let called = 0;
   const burying = consumeDeadLetters(nats, async () => void called++, controller.signal);
-  await expect.poll(() => waiting(platform), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => waiting(platform)).toBe(0);
   const info = () => nats.manager.consumers.info(streams.dead.name, 'lathe-dead-letters');
   await expect
     .poll(async () => (await info()).num_pending + (await info()).num_ack_pending)

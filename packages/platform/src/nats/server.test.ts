@@ -48,7 +48,7 @@ it('does not outlive a parent that is killed', async () => {
   });
   expect(isAlive(pid)).toBe(true);
   parent.kill('SIGKILL');
-  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 it('ends a server that was left behind on its store, and gets no secret into its environment', async () => {

@@ -37,13 +37,10 @@ it('reads what lies on a queue and doubts what was delivered for the last time',
   expect(await names(platform)).toEqual({ queued: ['held', 'waits'], doubtful: [] });
   // The last delivery runs out; the server says so when it would deliver again, and only then lets go.
   await expect
-    .poll(
-      async () => {
-        await take(platform).then((taken) => taken?.working());
-        return (await names(platform)).doubtful;
-      },
-      { timeout: 15_000 },
-    )
+    .poll(async () => {
+      await take(platform).then((taken) => taken?.working());
+      return (await names(platform)).doubtful;
+    })
     .toContain('held');
   await removeWork(nats, held?.seq ?? 0);
   await removeWork(nats, held?.seq ?? 0);

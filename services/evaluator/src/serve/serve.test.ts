@@ -301,10 +301,10 @@ describe('faults', () => {
     const listed = async () =>
       (await service.models.list(baseModelsProject)).map((entry) => entry.value.name);
     await writeTinyModel(added, { seed: 3 });
-    await expect.poll(listed, { timeout: 5000 }).toContain('second');
+    await expect.poll(listed).toContain('second');
     expect((await collect(service.ask({ model: 'second' }))).last?.kind).toBe('done');
     await rm(added, { recursive: true });
-    await expect.poll(listed, { timeout: 5000 }).toEqual(['tiny']);
+    await expect.poll(listed).toEqual(['tiny']);
   });
 });
 
