@@ -1,4 +1,5 @@
 import { buckets } from '@lathe/contracts/subject';
+import { patienceMs } from '@lathe/testkit/patience';
 import { startPlatformNats } from '@lathe/testkit/platform-nats';
 import { Kvm } from '@nats-io/kv';
 import { describe, expect, it } from 'vitest';
