@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import path from 'node:path';
 import { readConfig } from '@lathe/platform/config';
+import { freePort } from '@lathe/testkit/free-port';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 import { startPlatform } from './platform.ts';
@@ -69,16 +70,23 @@ it('starts everything, names and brings back what was killed, and stops all', as
   await expect(models()).rejects.toThrow();
 });
 
-it('leaves no process behind when it is killed', async () => {
+it('leaves no process behind when it is killed, and starts again at once on the same port', async () => {
   await using folder = await tempFolder();
+  const port = String(await freePort());
   const parent = fork(path.join(import.meta.dirname, 'platform-child.ts'), {
-    env: { ...process.env, ...quiet, LATHE_DATA: folder.path },
+    env: { ...process.env, ...quiet, LATHE_DATA: folder.path, LATHE_PORT: port },
   });
   const told = await new Promise<{ pids: number[]; natsUrl: string }>((resolve) => {
     parent.once('message', (message) => resolve(message as never));
   });
   expect(await listens(told.natsUrl)).toBe(true);
+  const gone = once(parent, 'exit');
   parent.kill('SIGKILL');
+  await gone;
+  const config = readConfig({ ...quiet, LATHE_DATA: folder.path, LATHE_PORT: port });
+  const next = await startPlatform(config);
+  expect(next.url).toBe(`http://127.0.0.1:${port}`);
+  await next.stop();
   await expect.poll(() => listens(told.natsUrl)).toBe(false);
   await expect.poll(() => told.pids.filter(isAlive)).toEqual([]);
 });

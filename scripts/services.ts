@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '@lathe/platform/config';
 import type { Logger } from '@lathe/platform/log';
 import type { createStopList } from '@lathe/platform/shutdown';
+import { notePids } from './left-over-parts.ts';
 import type { PartsBoard } from './parts-board.ts';
 import { EndedAtStartError, type ServiceProcess, startServiceProcess } from './service-process.ts';
 import { type Supervised, supervise } from './supervise.ts';
@@ -59,12 +60,25 @@ export async function startServices(
   const gateway = (): ServiceProcess | undefined => running.get(gatewayName)?.current();
   const tellGateway = (): void => gateway()?.tell({ kind: 'parts', problems: board.problems });
   board.onChange(tellGateway);
+  const pids = (): number[] => [...running.values()].map((part) => part.current().pid);
+  let noting = Promise.resolve();
+  const note = (): void => {
+    // One after the other, so that the last word is the newest.
+    noting = noting
+      .then(() => notePids(config.dataFolder, pids()))
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'could not write down which processes run'),
+      );
+  };
   // A nats-server of our own that is missed at the start is being started again, too.
   const isPassing = (error: unknown): boolean => isOwnNats || error instanceof EndedAtStartError;
   const start = async ({ name, main, config: configNow }: Part): Promise<void> => {
     const begin = (signal: AbortSignal): Promise<ServiceProcess> =>
       startServiceProcess({ main, name, config: configNow(), signal });
-    const onState = (problem: string | null): void => board.set(shortName(name), problem);
+    const onState = (problem: string | null): void => {
+      board.set(shortName(name), problem);
+      if (problem === null) note();
+    };
     board.set(shortName(name), `${name} is being started`);
     try {
       const { signal } = failed;
@@ -73,6 +87,7 @@ export async function startServices(
       failed.abort();
       throw error;
     }
+    note();
     tellGateway();
   };
   const group = (parts: readonly Part[]): Promise<void>[] => {

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandOf } from '../process-command.ts';
 
 /** How long a server gets to end in order, and how often it is looked at. */
 const endMs = 5000;
@@ -24,16 +24,5 @@ export async function endLeftOver(pidFile: string, configFile: string): Promise<
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
-  }
-}
-
-/** The command of a process with its arguments; empty when there is none. */
-async function commandOf(pid: number): Promise<string> {
-  if (process.platform === 'linux')
-    return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
-  try {
-    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
-  } catch {
-    return '';
   }
 }
