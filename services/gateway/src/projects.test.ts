@@ -135,7 +135,7 @@ function pathOf(route: string): string {
     .replace('/files/:id', `/files/${foreign.file}`)
     .replace('/jobs/:id', `/jobs/${foreign.job}`)
     .replace('/models/:name{.+}', `/models/${foreign.model}`)
-    .replace(':file', 'adapter_config.json');
+    .replace(':file{.+}', 'adapter_config.json');
 }
 
 /** Bodies of POST requests that name what is the other project's, and the answer they must get. */
