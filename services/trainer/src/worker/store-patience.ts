@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArtifactError } from '@lathe/platform/artifacts/port';
+import { isDiskFull } from '@lathe/platform/infrastructure';
 import type { Logger } from '@lathe/platform/log';
 
 export type PatienceSettings = {
@@ -41,6 +42,8 @@ export async function withPatience<T>(
 }
 
 function isStoreAway(error: unknown): boolean {
+  // What comes from the store is written to this machine's disk.
+  if (isDiskFull(error)) return true;
   if (error instanceof ArtifactError)
     return error.problem === 'unavailable' || error.problem === 'full';
   return error instanceof Error && error.cause !== undefined && isStoreAway(error.cause);

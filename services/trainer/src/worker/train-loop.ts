@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { whenThereIsRoom } from './disk-patience.ts';
 import {
   type EngineTask,
   engineStateFolder,
@@ -72,8 +73,10 @@ export async function trainLoop(
   };
   const saveState = async (why: 'checkpoint' | 'state' | 'pause'): Promise<void> => {
     const folder = folderOf(trainer.step);
-    await trainer.saveState(join(folder, 'state', engineStateFolder));
-    if (why === 'checkpoint') await trainer.exportModel(join(folder, 'model'));
+    await whenThereIsRoom(async () => {
+      await trainer.saveState(join(folder, 'state', engineStateFolder));
+      if (why === 'checkpoint') await trainer.exportModel(join(folder, 'model'));
+    }, ports);
     savedStep = trainer.step;
     savedAt = ports.now();
     const model = why === 'checkpoint' ? kind : null;
@@ -136,7 +139,7 @@ export async function trainLoop(
     return;
   }
   const folder = folderOf(trainer.step);
-  await trainer.exportModel(join(folder, 'model'));
+  await whenThereIsRoom(() => trainer.exportModel(join(folder, 'model')), ports);
   ports.send({ kind: 'saved', step: trainer.step, folder, why: 'final', model: kind });
   ports.send({ kind: 'finished', step: trainer.step });
 }

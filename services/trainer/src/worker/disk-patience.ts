@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDiskFull } from '@lathe/platform/infrastructure';
+import type { LoopPorts } from './train-loop.ts';
+
+/** How long a full disk is left alone between two tries, and after how many tries the owner hears of it again. */
+const pauseMs = 1000;
+const triesAWord = 60;
+
+/**
+ * Writes to this machine's disk, and again while it is full: that is no fault of the job, and the steps since the last
+ * checkpoint are kept by waiting. Throws what went wrong when the run is to stop meanwhile, and any other failure at
+ * once. `write` leaves a whole folder or none.
+ */
+export async function whenThereIsRoom(
+  write: () => Promise<void>,
+  ports: Pick<LoopPorts, 'send' | 'breathe' | 'stopWanted'>,
+  pause: (ms: number) => Promise<unknown> = sleep,
+): Promise<void> {
+  for (let tries = 0; ; tries++)
+    try {
+      return await write();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      const text =
+        'The disk of the worker is full: the training waits for room to save what it has.';
+      if (tries % triesAWord === 0) ports.send({ kind: 'log', level: 'warn', text });
+      await pause(pauseMs);
+      await ports.breathe();
+      if (ports.stopWanted()) throw error;
+    }
+}
