@@ -17,7 +17,7 @@ export function isOver({ status }: Pick<Job, 'status'>): boolean {
   return ['succeeded', 'failed', 'cancelled'].includes(status);
 }
 
-const eventSchema = z.object({ message: z.string(), level: z.string() });
+const eventSchema = z.object({ id: z.string(), message: z.string(), level: z.string() });
 const modelFilesSchema = z.object({
   files: z.array(z.object({ name: z.string(), sha256: z.string() })),
 });
@@ -107,10 +107,15 @@ export function createClient(
         if (!page.has_more) return all;
       }
     },
-    /** What happened to a job, newest first, at most the last hundred events. */
+    /** What happened to a job, newest first. */
     async events(id: string): Promise<z.infer<typeof eventSchema>[]> {
-      const path = `/fine_tuning/jobs/${id}/events?limit=100`;
-      return (await read(pageOf(eventSchema), path)).data;
+      const all: z.infer<typeof eventSchema>[] = [];
+      for (let after = ''; ; after = `&after=${all.at(-1)?.id}`) {
+        const path = `/fine_tuning/jobs/${id}/events?limit=100${after}`;
+        const page = await read(pageOf(eventSchema), path);
+        all.push(...page.data);
+        if (!page.has_more) return all;
+      }
     },
     /** The steps of a job's checkpoints, newest first. */
     async checkpointSteps(id: string): Promise<number[]> {

@@ -25,6 +25,8 @@ export type LatheProcess = AsyncDisposable & {
   part(name: PartName): Promise<number>;
   /** Kills the process itself, whatever becomes of its parts, and waits for its end. */
   kill(signal: NodeJS.Signals): Promise<void>;
+  /** Kills the process and every part of it at once, as when the machine fails. */
+  killAll(): Promise<void>;
   /** Starts it again on the same data. */
   start(): Promise<void>;
   /** Waits until the gateway says that everything is ready. */
@@ -72,6 +74,11 @@ export async function startLathe(options: LatheOptions = {}): Promise<LatheProce
         return found?.pid;
       }),
     kill,
+    async killAll() {
+      const parts = await lathe.parts();
+      await kill('SIGKILL');
+      for (const { pid } of parts) sendKill(pid);
+    },
     async start() {
       const log = openSync(logFile, 'a');
       child = spawn(process.execPath, [startScript], {
@@ -102,6 +109,15 @@ export async function startLathe(options: LatheOptions = {}): Promise<LatheProce
     throw error;
   }
   return lathe;
+}
+
+function sendKill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It ended with its parent.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Asks until there is an answer. Throws, naming what was waited for, when that takes too long. */

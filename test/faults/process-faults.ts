@@ -24,7 +24,7 @@ export const processFaults: readonly Scenario[] = [
       withStage(
         references,
         async ({ lathe, submit, checkpoints }) => {
-          const id = await submit('layers');
+          const id = await submit('long');
           // More losses than a job may have without progress: a newer checkpoint sets the count back.
           for (let count = 1; count <= 4; count++) {
             await checkpoints(id, count);
@@ -38,11 +38,14 @@ export const processFaults: readonly Scenario[] = [
     fault: 'F1',
     title: 'kill -9 of the engine that trains, and of the one that scores',
     run: (references) =>
-      withStage(references, async ({ lathe, submit, checkpoints, until }) => {
-        const id = await submit('lora');
+      withStage(references, async ({ lathe, client, submit, checkpoints, until }) => {
+        const id = await submit('long');
         await checkpoints(id, 1);
         process.kill(await lathe.part("worker's engine"), 'SIGKILL');
-        await checkpoints(id, 3);
+        await eventually('the evaluation', async () => {
+          const told = (await client.events(id)).map(({ message }) => message);
+          return told.includes('Evaluating the tuned model.') ? true : undefined;
+        });
         for (let count = 0; count < 2; count++) {
           process.kill(await lathe.part("evaluator's engine"), 'SIGKILL');
           await sleep(200);
@@ -55,7 +58,7 @@ export const processFaults: readonly Scenario[] = [
     title: 'SIGSTOP of a worker beyond its lease, then SIGCONT: a zombie',
     run: (references) =>
       withStage(references, async ({ lathe, submit, checkpoints, client }) => {
-        const id = await submit('layers');
+        const id = await submit('long');
         await checkpoints(id, 1);
         const workers = (await lathe.parts()).filter(({ name }) => name === 'worker');
         for (const { pid } of workers) await freeze(pid);
@@ -122,7 +125,7 @@ export const processFaults: readonly Scenario[] = [
       withStage(
         references,
         async ({ lathe, submit, checkpoints }) => {
-          const id = await submit('layers');
+          const id = await submit('long');
           await checkpoints(id, 1);
           const nats = await lathe.part('nats-server');
           await freeze(nats);
@@ -154,12 +157,10 @@ export const processFaults: readonly Scenario[] = [
     title: 'kill -9 of everything, nats-server included, and a start on the same data',
     run: (references) =>
       withStage(references, async ({ lathe, submit, checkpoints }) => {
-        const id = await submit('layers');
+        const id = await submit('long');
         await submit('lora');
         await checkpoints(id, 1);
-        const before = await lathe.parts();
-        for (const { pid } of before) process.kill(pid, 'SIGKILL');
-        await lathe.kill('SIGKILL');
+        await lathe.killAll();
         await lathe.start();
         await lathe.ready();
       }),

@@ -1,31 +1,38 @@
 /** Faults of disks: full ones, and bytes that change on them. */
+import type { Stats } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canMount, smallDisk } from '@lathe/testkit/small-disk';
 import { eventually, type LatheProcess } from './lathe-process.ts';
 import type { Scenario } from './scenario.ts';
 import { withStage } from './stage.ts';
 
-/** The newest checkpoint's largest state file in the store of a platform. */
+/** The largest state file of the checkpoint that a job of a platform would be resumed from. */
 async function newestState({ dataFolder }: LatheProcess): Promise<string> {
   const root = join(dataFolder, 'artifacts');
-  const paths = (await readdir(root, { recursive: true })).filter(
-    (path) => path.includes('/checkpoints/') && path.includes('/state/'),
-  );
+  const all = await readdir(root, { recursive: true });
+  const whole = new Set(all.filter((path) => path.endsWith('manifest.json')).map(dirname));
   const found = await Promise.all(
-    paths.map(async (path) => {
-      const full = join(root, path);
-      const { mtimeMs, size } = await stat(full);
-      return { full, folder: path.split('/state/')[0] ?? '', mtimeMs, size };
-    }),
+    all
+      .filter((path) => path.includes('/state/'))
+      .map(async (path) => ({
+        path: join(root, path),
+        folder: path.split('/state/')[0] ?? '',
+        ...pick(await stat(join(root, path))),
+      })),
   );
-  const newest = found.toSorted((a, b) => b.mtimeMs - a.mtimeMs)[0];
-  const files = found.filter(({ folder }) => folder === newest?.folder);
+  // A folder without its manifest is what the kill cut off, and nobody reads it.
+  const usable = found.filter(({ folder, isFile }) => isFile && whole.has(folder));
+  const newest = usable.toSorted((a, b) => stepOf(b.folder) - stepOf(a.folder))[0];
+  const files = usable.filter(({ folder }) => folder === newest?.folder);
   const largest = files.toSorted((a, b) => b.size - a.size)[0];
   if (largest === undefined) throw new Error('there is no state of a checkpoint');
-  return largest.full;
+  return largest.path;
 }
+
+const pick = (stats: Stats) => ({ size: stats.size, isFile: stats.isFile() });
+const stepOf = (folder: string): number => Number(folder.split('-').at(-1));
 
 async function flipByte(path: string): Promise<void> {
   await using file = await open(path, 'r+');
@@ -45,10 +52,9 @@ export const storeFaults: readonly Scenario[] = [
       withStage(
         references,
         async ({ lathe, submit, checkpoints, client }) => {
-          const id = await submit('layers');
+          const id = await submit('long');
           await checkpoints(id, 3);
-          await lathe.kill('SIGKILL');
-          await sleep(1000);
+          await lathe.killAll();
           await flipByte(await newestState(lathe));
           await lathe.start();
           await client.over(id);
@@ -70,7 +76,7 @@ export const storeFaults: readonly Scenario[] = [
       await withStage(
         references,
         async ({ lathe, submit, checkpoints }) => {
-          const id = await submit('layers');
+          const id = await submit('long');
           await checkpoints(id, 1);
           await fill(filler);
           await eventually('a platform that says that it is not ready', async () => {

@@ -6,9 +6,11 @@ const examples = fileURLToPath(new URL('../../examples/support-routing.jsonl', i
 
 /** Kinds of jobs whose results are compared to the byte: each trains other weights in another way. */
 export const specs = {
-  lora: { adaptation: { type: 'lora', rank: 4, dropout: 0.1 } },
-  layers: { adaptation: { type: 'layers', last: 1 } },
-  ia3: { adaptation: { type: 'ia3' } },
+  lora: { epochs: 3, every: 4, adaptation: { type: 'lora', rank: 4, dropout: 0.1 } },
+  layers: { epochs: 3, every: 4, adaptation: { type: 'layers', last: 1 } },
+  ia3: { epochs: 3, every: 4, adaptation: { type: 'ia3' } },
+  /** Long enough to be hit in the middle, between two of its checkpoints. */
+  long: { epochs: 40, every: 20, adaptation: { type: 'layers', last: 1 } },
 } as const;
 export type SpecName = keyof typeof specs;
 export const specNames = Object.keys(specs) as SpecName[];
@@ -18,6 +20,7 @@ export const rows = readFileSync(examples, 'utf8').split('\n').slice(0, 64).join
 
 /** The body of a create request; the same spec and file lead to the same weights. */
 export function jobBody(spec: SpecName, file: string, submission: string): object {
+  const { epochs, every, adaptation } = specs[spec];
   return {
     model: 'lathe-tiny',
     training_file: file,
@@ -25,9 +28,9 @@ export function jobBody(spec: SpecName, file: string, submission: string): objec
     metadata: { submission },
     method: {
       type: 'supervised',
-      supervised: { hyperparameters: { n_epochs: 3, batch_size: 8 } },
+      supervised: { hyperparameters: { n_epochs: epochs, batch_size: 8 } },
     },
-    lathe: { ...specs[spec], checkpoint_every: 4, evaluation_rows: 4, few_shot_examples: 0 },
+    lathe: { adaptation, checkpoint_every: every, evaluation_rows: 4, few_shot_examples: 0 },
   };
 }
 

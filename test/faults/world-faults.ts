@@ -32,7 +32,7 @@ export const worldFaults: readonly Scenario[] = [
         await using proxy = await startTcpProxy(nats.port);
         const natsUrl = nats.url.replace(`:${nats.port}`, `:${proxy.port}`);
         await using _far = startOtherWorker(lathe, { id: 'far', natsUrl });
-        const id = await submit('layers');
+        const id = await submit('long');
         await checkpoints(id, 1);
         proxy.cut();
         await using _near = startOtherWorker(lathe, { id: 'near', natsUrl: nats.url });

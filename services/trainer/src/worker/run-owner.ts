@@ -23,18 +23,27 @@ export class SupersededError extends Error {
   }
 }
 
+export type OwnerPorts = {
+  readonly jobs: Pick<RecordStore<JobRecord>, 'get'>;
+  readonly log: Pick<Logger, 'warn'>;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+  /** How long nobody asks again after an answer did not come: each try holds up an upload. */
+  readonly ownerPauseMs: number;
+};
+
 /** Looks into the job's record. */
-export function checkOwner(
-  jobs: Pick<RecordStore<JobRecord>, 'get'>,
-  log: Pick<Logger, 'warn'>,
-): OwnerCheck {
+export function checkOwner({ jobs, log, now, ownerPauseMs }: OwnerPorts): OwnerCheck {
+  let unknownUntil = -Infinity;
   return async ({ project, jobId, epoch }) => {
+    if (now() < unknownUntil) return 'unknown';
     try {
       const record = (await jobs.get(recordKey(project, jobId)))?.value;
       const isOurs =
         record?.epoch === epoch && record.stage === 'train' && record.state === 'running';
       return isOurs ? 'ours' : 'lost';
     } catch (error) {
+      unknownUntil = now() + ownerPauseMs;
       log.warn({ err: error, jobId }, 'cannot look whose the job is; going on');
       return 'unknown';
     }

@@ -14,6 +14,8 @@ export type WorkerSettings = {
   readonly orphanMs: number;
   /** Most memory with which an engine process waits for the next task, in bytes. */
   readonly restBytes: number;
+  /** How long the record of a job is left alone after it could not be read. */
+  readonly ownerPauseMs: number;
   /** How long a finished run can still be read. */
   readonly keepFinishedMs: number;
   readonly heartbeatMs: number;
@@ -43,6 +45,7 @@ export function workerSettings(config: Config): WorkerSettings {
     stepBatchMs: 250,
     orphanMs: config.workerLeaseMs,
     restBytes: 512 * 1024 * 1024,
+    ownerPauseMs: 60_000,
     keepFinishedMs: 10 * 60_000,
     heartbeatMs: config.heartbeatMs,
     leaseMs: config.workerLeaseMs,

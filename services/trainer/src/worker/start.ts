@@ -128,7 +128,12 @@ export async function startWorker(
             settings: settings.run,
             log: log.child({ epoch: request.epoch }),
             now: () => performance.now(),
-            owner: checkOwner(jobs, log),
+            owner: checkOwner({
+              jobs,
+              log,
+              now: () => performance.now(),
+              ownerPauseMs: settings.ownerPauseMs,
+            }),
             attempt: newId('attempt'),
           }),
         ),
