@@ -4,11 +4,13 @@ import type { LatheProcess } from './lathe-process.ts';
 import { auditLedger, type Findings, type Ledger } from './ledger.ts';
 import { type PartName, partNames } from './parts.ts';
 import { type Random, seeded } from './random.ts';
-import { jobBody, type Outcome, rows, type SpecName, specNames } from './workload.ts';
+import { jobBody, type Outcome, rows, type SpecName } from './workload.ts';
 
 export type CampaignOptions = {
   readonly seed: number;
   readonly kills: number;
+  /** What the jobs are drawn from. */
+  readonly specs: readonly SpecName[];
   /** Jobs that are open at a time. */
   readonly clients: number;
   /** Longest pause between two kills. */
@@ -112,7 +114,7 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-type Submitter = Pick<CampaignOptions, 'seed'> & {
+type Submitter = Pick<CampaignOptions, 'seed' | 'specs'> & {
   readonly name: string;
   readonly signal: AbortSignal;
 };
@@ -121,7 +123,7 @@ type Submitter = Pick<CampaignOptions, 'seed'> & {
 async function submitJobs(
   client: Client,
   ledger: Ledger,
-  { seed, name, signal: over }: Submitter,
+  { seed, specs, name, signal: over }: Submitter,
 ): Promise<void> {
   const random = seeded(seed + Number(name.slice(1)) + 1);
   let file = '';
@@ -130,7 +132,7 @@ async function submitJobs(
       file = await client.upload(rows);
       ledger.files.push({ id: file, bytes: rows });
     }
-    const spec = random.pick(specNames);
+    const spec = random.pick(specs);
     const submission = `${seed}-${name}-${count}`;
     const job = await client.create(jobBody(spec, file, submission), submission);
     ledger.submissions.push({ name: submission, jobId: job.id, spec });

@@ -20,8 +20,10 @@ test('the blows follow from the seed', () => {
 test('after random kills everything that was acknowledged is there once, with the bytes of undisturbed runs', async () => {
   await using lathe = await startLathe({ environment: shortTimes });
   const client = createClient(lathe);
-  const references = await referenceOutcomes(client);
+  const specs = ['lora', 'layers', 'ia3'] as const;
+  const references = await referenceOutcomes(client, specs);
   const result = await runCampaign(lathe, client, references, {
+    specs,
     ...{ seed: 5, kills: 8, clients: 2, pauseMs: 500, freezeMs: 4000, settleMs: 120_000 },
     say: () => {},
   });

@@ -11,7 +11,7 @@ import { processFaults } from './process-faults.ts';
 import type { Scenario } from './scenario.ts';
 import { type References, shortTimes } from './stage.ts';
 import { storeFaults } from './store-faults.ts';
-import { referenceOutcomes } from './workload.ts';
+import { referenceOutcomes, specNames } from './workload.ts';
 import { worldFaults } from './world-faults.ts';
 
 const { values } = parseArgs({
@@ -60,6 +60,7 @@ async function runKills(references: References): Promise<CampaignResult> {
     return await runCampaign(lathe, client, references, {
       kills: Number(values.kills),
       seed: Number(values.seed),
+      specs: specNames,
       ...{ clients: 3, pauseMs: 2000, freezeMs: 5000, settleMs: 300_000, say },
     });
   } finally {

@@ -54,7 +54,8 @@ test('an engine process that dies costs a loss and nothing else', () =>
     await expectUndisturbed(cluster, job);
   }));
 
-test('an engine that takes no step is killed, reported, and the job goes on', () =>
+// Those that mostly wait for a limit to pass wait together.
+test.concurrent('an engine that takes no step is killed, reported, and the job goes on', () =>
   withCluster(async (cluster) => {
     await cluster.startController();
     cluster.startWorker('one', { hangAt: 12 });
@@ -62,6 +63,43 @@ test('an engine that takes no step is killed, reported, and the job goes on', ()
     const job = await cluster.waitFor(id, trained);
     const lost = (await cluster.events(id)).find(({ name }) => name === 'worker_lost');
     expect(lost?.message).toMatch(/took no step for \d+ seconds/);
+    await expectUndisturbed(cluster, job);
+  }));
+
+test.concurrent('a worker that nobody watches saves and stops; the next controller goes on from there', () =>
+  withCluster(async (cluster) => {
+    const controller = await cluster.startController();
+    cluster.startWorker('one', { slowFrom: 4 });
+    const id = await cluster.createJob();
+    await cluster.waitFor(id, atStep(2));
+    await controller.stop();
+    // The lease is three seconds, the whole job is much longer.
+    const saved = async (): Promise<string[]> =>
+      (await Array.fromAsync(cluster.artifacts.list(`default/jobs/${id}/checkpoints`))).flatMap(
+        ({ key }) => (key.endsWith('manifest.json') ? [key] : []),
+      );
+    await expect.poll(saved).toHaveLength(1);
+    await cluster.quicken();
+    await cluster.startController();
+    await expectUndisturbed(cluster, await cluster.waitFor(id, trained));
+  }));
+
+test.concurrent('a frozen worker is noticed by keepalive; thawed, it changes nothing any more', () =>
+  withCluster(async (cluster) => {
+    await cluster.startController();
+    const worker = cluster.startWorker('one', { slowFrom: 9 });
+    const id = await cluster.createJob(often);
+    await cluster.waitFor(id, (job) => job.checkpointKey !== null && atStep(7)(job));
+    await freeze(worker.pid as number);
+    await cluster.quicken();
+    cluster.startWorker('two');
+    const frozenAt = performance.now();
+    const job = await cluster.waitFor(id, trained);
+    expect(performance.now() - frozenAt).toBeGreaterThan(9000);
+    worker.kill('SIGCONT');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(await cluster.job(id)).toEqual(job);
+    expect(job.lostWorkers).toBe(1);
     await expectUndisturbed(cluster, job);
   }));
 
@@ -78,24 +116,6 @@ test('a controller that is replaced follows the run that it finds', () =>
     expect(job).toMatchObject({ lostWorkers: 0, epoch: 2 });
     expect(await eventNames(cluster, id)).not.toContain('worker_lost');
     await expectUndisturbed(cluster, job);
-  }));
-
-test('a worker that nobody watches saves and stops; the next controller goes on from there', () =>
-  withCluster(async (cluster) => {
-    const controller = await cluster.startController();
-    cluster.startWorker('one', { slowFrom: 4 });
-    const id = await cluster.createJob();
-    await cluster.waitFor(id, atStep(2));
-    await controller.stop();
-    // The lease is three seconds, the whole job is much longer.
-    const saved = async (): Promise<string[]> =>
-      (await Array.fromAsync(cluster.artifacts.list(`default/jobs/${id}/checkpoints`))).flatMap(
-        ({ key }) => (key.endsWith('manifest.json') ? [key] : []),
-      );
-    await expect.poll(saved).toHaveLength(1);
-    await cluster.quicken();
-    await cluster.startController();
-    await expectUndisturbed(cluster, await cluster.waitFor(id, trained));
   }));
 
 test('a worker that is told to stop saves first, and that counts as no loss', () =>
@@ -167,22 +187,3 @@ test('a job that loses its worker too often fails and says so', () =>
     },
     { LATHE_MAX_WORKER_LOSSES: '0' },
   ));
-
-test('a frozen worker is noticed by keepalive; thawed, it changes nothing any more', () =>
-  withCluster(async (cluster) => {
-    await cluster.startController();
-    const worker = cluster.startWorker('one', { slowFrom: 9 });
-    const id = await cluster.createJob(often);
-    await cluster.waitFor(id, (job) => job.checkpointKey !== null && atStep(7)(job));
-    await freeze(worker.pid as number);
-    await cluster.quicken();
-    cluster.startWorker('two');
-    const frozenAt = performance.now();
-    const job = await cluster.waitFor(id, trained);
-    expect(performance.now() - frozenAt).toBeGreaterThan(9000);
-    worker.kill('SIGCONT');
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(await cluster.job(id)).toEqual(job);
-    expect(job.lostWorkers).toBe(1);
-    await expectUndisturbed(cluster, job);
-  }));
