@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { encodeConversation, endsAnswers } from './chat-conversation.ts';
 import { type EncodedExample, encodeChat } from './chat-example.ts';
-import { createChatTemplate, type Message } from './chat-template.ts';
+import { createChatTemplate } from './chat-template.ts';
+import type { Message } from './rendered-chat.ts';
 import { createTokenizer, loadTokenizer } from './tokenizer.ts';
 import { trainByteLevelBpe } from './train-bpe.ts';
 

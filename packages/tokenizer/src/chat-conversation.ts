@@ -8,8 +8,8 @@ import {
 import { type Loss, lossesOf } from './chat-losses.ts';
 import { isAnswer, type Request } from './chat-places.ts';
 import { findLastAnswer, findStableRegions } from './chat-regions.ts';
-import type { ChatTemplate, Message, RenderOptions } from './chat-template.ts';
 import { TokenizerError } from './error.ts';
+import type { ChatTemplate, Message, RenderOptions } from './rendered-chat.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** A conversation as token sequences to train on. */

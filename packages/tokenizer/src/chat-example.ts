@@ -1,13 +1,8 @@
 import type { Request } from './chat-places.ts';
-import {
-  type ChatTemplate,
-  type Message,
-  type RenderedChat,
-  type RenderOptions,
-  renderChat,
-} from './chat-template.ts';
+import { renderChat } from './chat-template.ts';
 import { type ControlGuard, createControlGuard } from './control-guard.ts';
 import { TokenizerError } from './error.ts';
+import type { ChatTemplate, Message, RenderedChat, RenderOptions } from './rendered-chat.ts';
 import { requireRows } from './rows.ts';
 import { pickSentinels } from './sentinel.ts';
 import type { Tokenizer } from './tokenizer.ts';

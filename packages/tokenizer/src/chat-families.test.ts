@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createChatTemplate, type Message } from './chat-template.ts';
+import { createChatTemplate } from './chat-template.ts';
 import { TokenizerError } from './error.ts';
+import type { Message } from './rendered-chat.ts';
 
 type Input = [
   messages: Message[],

@@ -1,5 +1,5 @@
 import { isAnswer } from './chat-places.ts';
-import type { Message, RenderedChat } from './chat-template.ts';
+import type { Message, RenderedChat } from './rendered-chat.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** What a template did not render of a message. */

@@ -1,5 +1,5 @@
-import type { ChatTemplate, Message, RenderOptions } from './chat-template.ts';
 import { TokenizerError } from './error.ts';
+import type { ChatTemplate, Message, RenderOptions } from './rendered-chat.ts';
 import { pickSentinels } from './sentinel.ts';
 
 /** A stretch of rendered text; `message`: of which message it is. */

@@ -6,14 +6,14 @@ import {
   type Request,
   refuse,
 } from './chat-places.ts';
+import { TokenizerError } from './error.ts';
 import type {
   ChatSpan,
   ChatTemplate,
   Message,
   RenderedChat,
   RenderOptions,
-} from './chat-template.ts';
-import { TokenizerError } from './error.ts';
+} from './rendered-chat.ts';
 import { pickSentinels } from './sentinel.ts';
 
 /**

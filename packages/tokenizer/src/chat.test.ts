@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeConversation } from './chat-conversation.ts';
 import { encodeChat } from './chat-example.ts';
-import { createChatTemplate, type Message, renderChat } from './chat-template.ts';
+import { createChatTemplate, renderChat } from './chat-template.ts';
 import { encodeCompletion } from './completion-example.ts';
+import type { Message } from './rendered-chat.ts';
 import { createTokenizer } from './tokenizer.ts';
 import { trainByteLevelBpe } from './train-bpe.ts';
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { encodeChat } from './chat-example.ts';
-import type { ChatTemplate } from './chat-template.ts';
 import { TokenizerError } from './error.ts';
+import type { ChatTemplate } from './rendered-chat.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 const modelConfigSchema = z.looseObject({

@@ -1,6 +1,6 @@
 import { encodeChat } from './chat-example.ts';
-import type { ChatTemplate, Message } from './chat-template.ts';
 import { TokenizerError } from './error.ts';
+import type { ChatTemplate, Message } from './rendered-chat.ts';
 import { MissingRowError, requireRows } from './rows.ts';
 import type { Tokenizer } from './tokenizer.ts';
 

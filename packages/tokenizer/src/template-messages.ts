@@ -1,4 +1,4 @@
-import type { Message } from './chat-template.ts';
+import type { Message } from './rendered-chat.ts';
 
 /** Names under which programs keep what a model thought before it answered; templates read the first. */
 const thoughtFields = ['reasoning_content', 'thinking', 'reasoning'] as const;

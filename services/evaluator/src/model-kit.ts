@@ -5,10 +5,11 @@ import { LatheError } from '@lathe/contracts/error';
 import type { DecoderConfig } from '@lathe/engine/checkpoint/decoder-config';
 import { type ModelFolder, openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
-import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
+import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { checkRows } from '@lathe/tokenizer/fit';
+import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { isOwnTexts } from './own-texts.ts';
 

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
-import { type ChatTemplate, loadChatTemplate } from '@lathe/tokenizer/chat-template';
+import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { endOfText } from '@lathe/tokenizer/end-token';
+import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { z } from 'zod';
 import { type TokenizedExample, textExample } from '../objectives/example.ts';
