@@ -41,6 +41,12 @@ it('tells in its sentence why it could not start', async () => {
   expect([code, output]).toEqual([1, '']);
 });
 
+it('logs no failure of stopping where a start fails that was told to stop', async () => {
+  await using folder = await tempFolder();
+  const { output } = await run('refuses when told to stop', folder.path);
+  expect(output).toBe('');
+});
+
 it.each([
   ['throws', ['nobody caught this', 'the reason']],
   ['rejects', ['nobody awaited this']],

@@ -42,8 +42,9 @@ export async function runService<Handle extends Stoppable & { readonly url?: str
     log = known;
     process.on('uncaughtException', (error, origin) => dieOf(known, error, origin));
     const starting = shutFolders(config.dataFolder).then(() => begin(config));
-    // A signal during the start stops what has been started by then.
-    onShutdown({ stop: async () => (await starting).stop() }, known, config.shutdownGraceMs);
+    // A signal during the start stops what has been started by then; a start that fails has stopped it, and says so below.
+    const started = starting.catch(() => null);
+    onShutdown({ stop: async () => (await started)?.stop() }, known, config.shutdownGraceMs);
     const handle = await starting;
     process.off('disconnect', leave);
     if (process.connected) tell({ kind: 'ready', ...(handle.url && { url: handle.url }) });
