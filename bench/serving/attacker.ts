@@ -1,4 +1,8 @@
-/** Program that sends hostile requests or opens many streams until it is ended; bench/serving/main.ts starts it. */
+/**
+ * Program that sends all hostile requests, the one that is named, or opens many streams, until it is ended;
+ * bench/serving/main.ts starts it.
+ */
+import { constants, setPriority } from 'node:os';
 import { hostileRequests } from './hostile.ts';
 
 const [, , url = '', key = '', what = ''] = process.argv;
@@ -22,9 +26,9 @@ async function forever(path: string, body: string): Promise<never> {
   }
 }
 
-if (what === 'hostile')
-  await Promise.all(hostileRequests.map(({ path, body }) => forever(path, body)));
-else {
+// It stands for another machine, which would take no processor from the platform.
+setPriority(constants.priority.PRIORITY_LOW);
+if (what === 'streams') {
   const body = JSON.stringify({
     model: 'lathe-tiny',
     stream: true,
@@ -33,4 +37,7 @@ else {
     messages: [{ role: 'user', content: 'Tell me a story.' }],
   });
   await Promise.all(Array.from({ length: 50 }, () => forever('/v1/chat/completions', body)));
+} else {
+  const sent = hostileRequests.filter(({ name }) => what === 'hostile' || what === name);
+  await Promise.all(sent.map(({ path, body }) => forever(path, body)));
 }

@@ -6,6 +6,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readConfig } from '@lathe/platform/config';
@@ -13,6 +14,7 @@ import { freePort } from '@lathe/testkit/free-port';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { percentile } from '../../scripts/load/percentile.ts';
 import { startPlatform } from '../../scripts/platform.ts';
+import { hostileRequests } from './hostile.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' } } });
 const phaseMs = Number(values.seconds) * 1000;
@@ -39,39 +41,43 @@ const places = {
 };
 try {
   console.log(
-    '| meanwhile | statuses | gateway /healthz | evaluator /healthz | 8 tokens for another |',
+    '| meanwhile | statuses | gateway /healthz | evaluator /healthz | 8 tokens for another | this program |',
   );
-  console.log('| --- | --- | --- | --- | --- |');
+  console.log('| --- | --- | --- | --- | --- | --- |');
   await ask();
-  for (const [title, what] of [
-    ['nothing', null],
-    ['hostile requests', 'hostile'],
-    ['50 streams', 'streams'],
-  ] as const)
-    console.log(await phase(title, what));
-  console.log('\nMilliseconds: median, 99 %, most.');
+  console.log(await phase('nothing', null));
+  for (const { name } of hostileRequests) console.log(await phase(name, name));
+  console.log(await phase('all of these at once', 'hostile'));
+  console.log(await phase('50 streams', 'streams'));
+  console.log(
+    '\nMilliseconds: median, 99 %, most. The last column is how late this program itself was called by its timers:',
+  );
+  console.log('what it measures can be no better while the machine gives it no processor.');
 } finally {
   await platform.stop();
 }
 
 /** One row: what is measured while something goes on. */
-async function phase(title: string, what: 'hostile' | 'streams' | null): Promise<string> {
+async function phase(title: string, what: string | null): Promise<string> {
   const statuses = new Map<unknown, number>();
   const child = what === null ? null : fork(attacker, [platform.url, keys.many, what]);
   child?.on('message', (status) => statuses.set(status, (statuses.get(status) ?? 0) + 1));
   if (what !== null) await pause(2000);
   const until = performance.now() + phaseMs;
+  const own = monitorEventLoopDelay({ resolution: 1 });
+  own.enable();
   const [gateway, evaluator, answers] = await Promise.all([
     measure(until, 20, () => get(places.gateway)),
     measure(until, 20, () => get(places.evaluator)),
     measure(until, 0, ask),
   ]);
+  own.disable();
   if (child !== null) {
     child.kill('SIGKILL');
     await once(child, 'close');
   }
   const seen = [...statuses].map(([status, count]) => `${String(status)}: ${count}`).join(', ');
-  return `| ${[title, seen, text(gateway), text(evaluator), text(answers)].join(' | ')} |`;
+  return `| ${[title, seen, text(gateway), text(evaluator), text(answers), delays(own)].join(' | ')} |`;
 }
 
 /** How long each call takes, one after another with pauses, until the time is over. */
@@ -109,6 +115,12 @@ async function ask(): Promise<void> {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function delays(own: ReturnType<typeof monitorEventLoopDelay>): string {
+  return [own.percentile(50), own.percentile(99), own.max]
+    .map((ns) => (ns / 1e6).toFixed(1))
+    .join(', ');
 }
 
 function text(times: readonly number[]): string {

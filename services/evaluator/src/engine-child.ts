@@ -3,6 +3,7 @@ import { requireFiniteWeights } from '@lathe/engine/checkpoint/finite';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { openGenerator } from '@lathe/engine/generate/generator';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { yieldToEventLoops } from '@lathe/platform/priority';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { absentTokens } from './absent-tokens.ts';
 import { withForms } from './answer-forms.ts';
@@ -10,6 +11,7 @@ import { type FromEngine, toEngineSchema } from './engine-message.ts';
 import { createEngineServer } from './engine-server.ts';
 import { createModelPool } from './model-pool.ts';
 
+yieldToEventLoops();
 const send = (message: FromEngine): void => {
   process.send?.(message);
 };

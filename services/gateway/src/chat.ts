@@ -51,8 +51,11 @@ export async function streamChat(
   const pieces = await afterFirstSign(tellingLimits(answer, asker.onLimits));
   return answerEvents(head(ports, request), pieces, {
     includeUsage: request.includeUsage,
-    onFailure: (error) =>
-      ports.log.warn({ err: error, requestId: asker.requestId }, 'a chat stream failed'),
+    onFailure(error) {
+      const { requestId, signal } = asker;
+      if (signal.aborted) ports.log.debug({ requestId }, 'the client left a chat stream');
+      else ports.log.warn({ err: error, requestId }, 'a chat stream failed');
+    },
   });
 }
 

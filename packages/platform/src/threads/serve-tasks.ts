@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { yieldToEventLoops } from '../priority.ts';
 import { type FromThread, packError, type ToThread } from './thread-message.ts';
 
 /** A result whose buffers are handed over instead of copied. */
@@ -16,6 +17,7 @@ export class Handed {
 export function serveTasks(work: (task: unknown) => unknown): void {
   const port = parentPort;
   if (port === null) throw new Error('this program is made for a thread');
+  yieldToEventLoops();
   const send = (message: FromThread, buffers: readonly ArrayBuffer[] = []): void =>
     port.postMessage(message, buffers);
   port.on('message', ({ id, task }: ToThread) => {
