@@ -18,8 +18,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // Waits end with the event that they are for; these limits are for one that never comes.
-    testTimeout: 5 * patienceMs,
-    hookTimeout: 5 * patienceMs,
+    testTimeout: 3 * patienceMs,
+    hookTimeout: 3 * patienceMs,
     expect: { poll: { timeout: patienceMs } },
     ...(report === undefined
       ? {}
