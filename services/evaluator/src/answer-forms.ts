@@ -4,7 +4,7 @@ import {
   createForm,
   type Vocabulary,
 } from '@lathe/engine/generate/constrain/constraint';
-import type { Schema } from '@lathe/engine/generate/constrain/json-schema';
+import type { Schema } from '@lathe/engine/generate/constrain/schema';
 import { tokenTrie } from '@lathe/engine/generate/constrain/token-trie';
 import type { Generator } from '@lathe/engine/generate/generator';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';

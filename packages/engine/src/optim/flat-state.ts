@@ -1,4 +1,3 @@
-import type { Optimizer } from './optimizer.ts';
 import { sharedMemory, type WasmMemory } from './state-memory.ts';
 
 /** A trainable tensor. `decays` says whether weight decay applies (not to norms and biases). */
@@ -78,7 +77,7 @@ export function planGroups(
  */
 export function allocateState(
   groups: readonly StateGroup[],
-  optimizer: Pick<Optimizer, 'buffers'>,
+  optimizer: { buffers(group: StateGroup): Readonly<Record<string, number>> },
   given?: WasmMemory,
 ): FlatState {
   const sizes = groups.map((group) => ({ ...optimizer.buffers(group), weights: group.size }));

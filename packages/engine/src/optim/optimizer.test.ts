@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../graph/tensor.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { updateGraph } from '../step/graphs.ts';
+import { createOptimizer } from './create-optimizer.ts';
 import { allocateState, planGroups } from './flat-state.ts';
 import { sumOfSquares } from './host-step.ts';
-import { createOptimizer } from './optimizer.ts';
 import { scheduleFactor } from './schedule.ts';
 import { optimizerSchema } from './settings.ts';
 

@@ -1,11 +1,6 @@
 import type { Value } from '../graph/value.ts';
-import { adafactor } from './adafactor.ts';
-import { adamW } from './adamw.ts';
 import type { StateGroup } from './flat-state.ts';
 import type { HostStep, MemberPlace } from './host-step.ts';
-import { lion } from './lion.ts';
-import type { OptimizerSettings } from './settings.ts';
-import { sgd } from './sgd.ts';
 
 /** What an update of one group may read. */
 export type UpdateInputs = {
@@ -36,17 +31,3 @@ export type Optimizer = {
   /** The same update on the host, for one member, in place. */
   updateOnHost(step: HostStep): void;
 };
-
-/** The optimizer that the settings ask for. */
-export function createOptimizer(settings: OptimizerSettings): Optimizer {
-  switch (settings.type) {
-    case 'adamw':
-      return adamW(settings);
-    case 'sgd':
-      return sgd(settings);
-    case 'lion':
-      return lion(settings);
-    case 'adafactor':
-      return adafactor(settings);
-  }
-}

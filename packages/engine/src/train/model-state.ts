@@ -13,8 +13,8 @@ import { fillInitialWeight } from '../models/initial-weights.ts';
 import { child, fillNormal, rootSeed } from '../nn/seed.ts';
 import type { HeadParameter, Objective } from '../objectives/objective.ts';
 import { mappedWeight } from '../ops/comparison.ts';
+import { createOptimizer } from '../optim/create-optimizer.ts';
 import { allocateState, type FlatState, type Parameter, planGroups } from '../optim/flat-state.ts';
-import { createOptimizer } from '../optim/optimizer.ts';
 import { layerRate } from './layer-rates.ts';
 import type { TrainingSettings } from './settings.ts';
 

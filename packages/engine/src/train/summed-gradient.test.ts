@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { child, fillNormal, rootSeed, words } from '../nn/seed.ts';
-import { createOptimizer } from '../optim/optimizer.ts';
+import { createOptimizer } from '../optim/create-optimizer.ts';
 import { optimizerSchema } from '../optim/settings.ts';
 import { addToSum, firstSum, type MemberGradient, squares, updateFrom } from './summed-gradient.ts';
 

@@ -1,7 +1,7 @@
 /** A thread that updates its share of the parameters; update-thread.ts starts it and talks to it. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { createOptimizer } from '../optim/create-optimizer.ts';
 import { allocateState } from '../optim/flat-state.ts';
-import { createOptimizer } from '../optim/optimizer.ts';
 import { gradientSums, hostMembers, kernelsFor } from './host-members.ts';
 import type { FromUpdateThread, ThreadTask, ToUpdateThread } from './update-thread.ts';
 

@@ -9,7 +9,7 @@ import { publishEvent } from './events.ts';
 import { jsonOf } from './json.ts';
 import { untilLost } from './link.ts';
 import { pause } from './pause.ts';
-import type { ConsumeOptions, WorkHandler, WorkResult } from './work.ts';
+import type { ConsumeOptions, WorkHandler, WorkResult } from './work-handler.ts';
 
 /** What one delivery needs to know of the consuming. */
 export type Consuming = {

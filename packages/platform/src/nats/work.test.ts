@@ -6,7 +6,8 @@ import { expect, it } from 'vitest';
 import { ArtifactError } from '../artifacts/port.ts';
 import { listEvents } from './events.ts';
 import { pause } from './pause.ts';
-import { type ConsumeOptions, consumeWork, publishWork, type WorkHandler } from './work.ts';
+import { consumeWork, publishWork } from './work.ts';
+import type { ConsumeOptions, WorkHandler } from './work-handler.ts';
 
 const message = (jobId: string, epoch = 1): WorkMessage => ({
   version: 1,

@@ -1,21 +1,13 @@
 import type { Arguments } from './arguments.ts';
 import { braceFormat, type FieldAccess } from './brace-format.ts';
+import { AttributeObject, Callable } from './callable.ts';
 import { asNumber } from './compare.ts';
 import { builtinAttribute } from './container-methods.ts';
 import { failed, unsupported } from './error.ts';
 import { repr } from './print.ts';
 import { itemAt } from './sequence.ts';
 import { refusedTextMethods, textMethods } from './text-methods.ts';
-import {
-  AttributeObject,
-  Callable,
-  Dict,
-  Markup,
-  Namespace,
-  typeOf,
-  Undefined,
-  type Value,
-} from './value.ts';
+import { Dict, Markup, Namespace, typeOf, Undefined, type Value } from './value.ts';
 
 /** Attributes with two underscores that every object of Python has; the sandbox hides them. */
 const internal: ReadonlySet<string> = new Set(

@@ -1,10 +1,11 @@
 import { type Arguments, bindPlaces } from './arguments.ts';
+import { Callable } from './callable.ts';
 import { isEqual } from './compare.ts';
 import { failed, unsupported } from './error.ts';
 import { bitLength } from './numbers.ts';
 import type { Runtime } from './runtime.ts';
 import { length, toList } from './sequence.ts';
-import { Callable, Dict, DictView, Once, Range, Tuple, type Value } from './value.ts';
+import { Dict, DictView, Once, Range, Tuple, type Value } from './value.ts';
 
 type Method<T> = (runtime: Runtime, value: T, given: Arguments) => Value;
 

@@ -2,6 +2,7 @@ import type { Arguments } from './arguments.ts';
 import { binary, unary } from './arithmetic.ts';
 import type { CallArguments, CompareOperator, Expression } from './ast.ts';
 import { getAttribute, getItem } from './attributes.ts';
+import { AttributeObject, Callable } from './callable.ts';
 import { isEqual, isOrdered } from './compare.ts';
 import { failed } from './error.ts';
 import type { Frame } from './frame.ts';
@@ -9,7 +10,7 @@ import { toText } from './print.ts';
 import type { Runtime } from './runtime.ts';
 import { contains, isTruthy, iterate, slice } from './sequence.ts';
 import { joinTexts } from './text-methods.ts';
-import { AttributeObject, Callable, Dict, Tuple, typeOf, Undefined, type Value } from './value.ts';
+import { Dict, Tuple, typeOf, Undefined, type Value } from './value.ts';
 
 /** The value of an expression. */
 export function evaluate(runtime: Runtime, frame: Frame, expression: Expression): Value {

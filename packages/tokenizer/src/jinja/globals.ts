@@ -1,10 +1,11 @@
 import { bind, bindPlaces } from './arguments.ts';
+import { AttributeObject, Callable } from './callable.ts';
 import { asString } from './compare.ts';
 import { makeDict, makeRange } from './container-methods.ts';
 import { formatDate } from './date-format.ts';
 import { failed, JinjaError, unsupported } from './error.ts';
 import { repr, toText } from './print.ts';
-import { AttributeObject, Callable, Namespace, type Value } from './value.ts';
+import { Namespace, type Value } from './value.ts';
 
 /** What a template can call without being given it, as transformers sets Jinja2 up. */
 export const globals: ReadonlyMap<string, Value> = new Map<string, Value>([

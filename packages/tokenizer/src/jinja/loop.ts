@@ -1,8 +1,9 @@
 import type { Arguments } from './arguments.ts';
+import { Callable } from './callable.ts';
 import { isEqual } from './compare.ts';
 import { failed } from './error.ts';
 import { CountedObject } from './sequence.ts';
-import { Callable, Tuple, Undefined, type Value } from './value.ts';
+import { Tuple, Undefined, type Value } from './value.ts';
 
 export type LoopSettings = {
   /** How many items there are, where that is known without going through them. */

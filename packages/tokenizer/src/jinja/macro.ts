@@ -1,10 +1,11 @@
 import type { Arguments } from './arguments.ts';
 import type { MacroBody, Statement } from './ast.ts';
+import { Callable } from './callable.ts';
 import { failed } from './error.ts';
 import { evaluate } from './evaluate.ts';
 import { Frame } from './frame.ts';
 import type { Rendering } from './rendering.ts';
-import { Callable, Dict, Tuple, Undefined, type Value } from './value.ts';
+import { Dict, Tuple, Undefined, type Value } from './value.ts';
 
 export type MacroSettings = {
   name: string;

@@ -1,9 +1,8 @@
 import { charge, chargeText } from './budget.ts';
+import { AttributeObject, Callable } from './callable.ts';
 import { failed, unsupported } from './error.ts';
 import { floatText } from './float-text.ts';
 import {
-  AttributeObject,
-  Callable,
   Dict,
   DictView,
   Markup,

@@ -1,10 +1,10 @@
 import { chargeText } from './budget.ts';
+import { AttributeObject } from './callable.ts';
 import { asNumber, asString, isEqual } from './compare.ts';
 import { failed, unsupported } from './error.ts';
 import type { Runtime } from './runtime.ts';
 import { pointLength, pointSlice, points } from './text.ts';
 import {
-  AttributeObject,
   Dict,
   DictView,
   Namespace,

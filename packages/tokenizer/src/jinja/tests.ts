@@ -1,5 +1,6 @@
 import { type Arguments, bind } from './arguments.ts';
 import { binary } from './arithmetic.ts';
+import { Callable } from './callable.ts';
 import { asNumber, asString, isEqual, isOrdered, type OrderOperator } from './compare.ts';
 import { unsupported } from './error.ts';
 import { filters, refusedFilters } from './filters.ts';
@@ -7,17 +8,7 @@ import { toText } from './print.ts';
 import type { Runtime } from './runtime.ts';
 import { contains, isIterable, optionalLength } from './sequence.ts';
 import { textQuestions } from './text-case.ts';
-import {
-  Callable,
-  Dict,
-  DictView,
-  Markup,
-  Range,
-  Tuple,
-  typeOf,
-  Undefined,
-  type Value,
-} from './value.ts';
+import { Dict, DictView, Markup, Range, Tuple, typeOf, Undefined, type Value } from './value.ts';
 
 /** A test as `is` applies it; the value is the first of its arguments. */
 export type Test = (runtime: Runtime, given: Arguments) => boolean;

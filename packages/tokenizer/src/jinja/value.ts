@@ -1,7 +1,5 @@
-import type { Arguments } from './arguments.ts';
 import { charge, chargeText } from './budget.ts';
 import { failed } from './error.ts';
-import type { Runtime } from './runtime.ts';
 
 /**
  * A value of a template, with Python's types: int is `bigint`, float is `number`, str is `string` (counted in
@@ -154,29 +152,6 @@ export class Namespace extends PyObject {
     super();
     this.attributes = attributes;
   }
-}
-
-/** Something that can be called. */
-export class Callable extends PyObject {
-  readonly typeName: string;
-  readonly name: string;
-  readonly call: (runtime: Runtime, given: Arguments) => Value;
-
-  constructor(name: string, call: Callable['call'], typeName = 'builtin_function_or_method') {
-    super();
-    this.name = name;
-    this.call = call;
-    this.typeName = typeName;
-  }
-}
-
-/** Another object of the library with attributes of its own, such as `loop`. */
-export abstract class AttributeObject extends PyObject {
-  abstract attribute(name: string): Value | undefined;
-  /** What Python prints, where that says nothing about addresses. */
-  abstract print(): string;
-  /** For an object that can be called. */
-  call?: Callable['call'];
 }
 
 /** Python's name of a value's type. */

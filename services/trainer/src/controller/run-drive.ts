@@ -1,7 +1,7 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { recordKey } from '@lathe/contracts/subject';
-import type { WorkResult } from '@lathe/platform/nats/work';
+import type { WorkResult } from '@lathe/platform/nats/work-handler';
 import type { RunOutcome } from '../run-event.ts';
 import { newestCheckpoint, untoldCheckpoints } from './checkpoints.ts';
 import { followRun, WorkerLostError } from './follow.ts';

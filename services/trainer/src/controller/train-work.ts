@@ -1,7 +1,7 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import { recordKey } from '@lathe/contracts/subject';
-import type { WorkContext, WorkResult } from '@lathe/platform/nats/work';
+import type { WorkContext, WorkResult } from '@lathe/platform/nats/work-handler';
 import { decide } from './decide.ts';
 import { NotOursError, ownJob } from './owned-job.ts';
 import type { Placement } from './placement.ts';

@@ -1,5 +1,5 @@
 import { createJsonMachine } from './json-machine.ts';
-import type { Schema } from './json-schema.ts';
+import type { Schema } from './schema.ts';
 import { applyMask, leavesAny, type TokenMask, tokenMask } from './token-mask.ts';
 import type { TokenTrie } from './token-trie.ts';
 

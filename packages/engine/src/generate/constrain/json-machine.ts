@@ -1,8 +1,8 @@
 import { boundedNumber } from './bounded-number.ts';
 import { type Item, itemKey, take, takesBytes } from './json-item.ts';
 import { anyNumber, type JsonNumber } from './json-number.ts';
-import type { Schema, SchemaNode } from './json-schema.ts';
 import { createJsonString, type JsonString } from './json-string.ts';
+import type { Schema, SchemaNode } from './schema.ts';
 import { anyTextRule, type TextRule, textForm } from './text-form.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { type AutomatonLimits, automatonLimits } from './automaton.ts';
-import { boundedNumber, type NumberBounds } from './bounded-number.ts';
+import { boundedNumber } from './bounded-number.ts';
+import type { Schema, SchemaNode } from './schema.ts';
 import { endlessNodes } from './schema-ends.ts';
 import { SchemaError } from './schema-error.ts';
 import {
@@ -13,36 +14,6 @@ import {
 } from './schema-keywords.ts';
 import { checkAlternatives } from './schema-limits.ts';
 import { readText, type StringReader } from './string-schema.ts';
-import type { TextRule } from './text-form.ts';
-
-/**
- * What a JSON text may be, as alternatives that name each other by their place in `Schema.nodes`: plain data, which
- * may be read in another thread.
- */
-export type SchemaNode =
-  | { readonly kind: 'string'; readonly text: TextRule }
-  | {
-      readonly kind: 'number';
-      readonly isInteger: boolean;
-      /** Left out where any number will do. */
-      readonly bounds?: NumberBounds;
-    }
-  /** One of these JSON texts. */
-  | { readonly kind: 'literal'; readonly texts: readonly string[] }
-  | { readonly kind: 'object'; readonly properties: readonly Property[] }
-  /** An object with any keys. */
-  | { readonly kind: 'map'; readonly values: number }
-  | {
-      readonly kind: 'array';
-      readonly items: number;
-      readonly minItems: number;
-      readonly maxItems: number;
-    }
-  | { readonly kind: 'anyOf'; readonly options: readonly number[] };
-
-export type Property = { readonly key: string; readonly value: number; readonly required: boolean };
-
-export type Schema = { readonly nodes: readonly SchemaNode[]; readonly root: number };
 
 const everyType: readonly TypeName[] = ['object', 'array', 'string', 'number', 'boolean', 'null'];
 /** Parts of a schema, so that it stays a small machine. */

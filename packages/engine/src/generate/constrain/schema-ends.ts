@@ -1,4 +1,4 @@
-import type { SchemaNode } from './json-schema.ts';
+import type { SchemaNode } from './schema.ts';
 
 /**
  * The places of nodes that no text can end: those that cannot do without themselves, as an object that requires

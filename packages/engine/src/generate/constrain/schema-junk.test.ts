@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createForm, FormError } from './constraint.ts';
-import { readJsonSchema, type Schema } from './json-schema.ts';
+import { readJsonSchema } from './json-schema.ts';
+import type { Schema } from './schema.ts';
 import { SchemaError } from './schema-error.ts';
 import { tokenTrie } from './token-trie.ts';
 

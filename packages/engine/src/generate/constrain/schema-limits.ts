@@ -1,4 +1,4 @@
-import type { SchemaNode } from './json-schema.ts';
+import type { SchemaNode } from './schema.ts';
 import { SchemaError } from './schema-error.ts';
 
 /** Ways in which one value may be written: each is followed byte by byte until only one is left. */
