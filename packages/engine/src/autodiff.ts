@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from './graph/op.ts';
+import { type Family, family, type NoAttributes } from './graph/family.ts';
 import { sameShape, shapeText } from './graph/shape.ts';
 import { isFloating } from './graph/tensor.ts';
 import { ancestors, isLeaf, node, partOp, seed, type Value } from './graph/value.ts';

@@ -1,8 +1,15 @@
 import { pullback } from '@lathe/engine/autodiff';
-import type { Op } from '@lathe/engine/graph/op';
 import { fixedShape } from '@lathe/engine/graph/shape';
 import { type DType, fromNumbers, isFloating, type Tensor } from '@lathe/engine/graph/tensor';
-import { type Attributes, input, isLeaf, node, part, type Value } from '@lathe/engine/graph/value';
+import {
+  type Attributes,
+  input,
+  isLeaf,
+  node,
+  type Op,
+  part,
+  type Value,
+} from '@lathe/engine/graph/value';
 import { verify } from '@lathe/engine/graph/verify';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import type { Device } from '@lathe/engine/runtime/device';

@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/op.ts';
+import { type Family, family, type NoAttributes } from '../graph/family.ts';
 import type { Dimension, Shape } from '../graph/shape.ts';
 import { constant, node, type Value } from '../graph/value.ts';
 import { gatherRows } from '../ops/index-rows.ts';

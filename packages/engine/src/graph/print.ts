@@ -1,6 +1,5 @@
-import type { ValueType } from './op.ts';
 import { shapeText } from './shape.ts';
-import { ancestors, isLeaf, partOp, type Value } from './value.ts';
+import { ancestors, isLeaf, partOp, type Value, type ValueType } from './value.ts';
 
 /** How many numbers of a constant are shown. */
 const shownNumbers = 4;

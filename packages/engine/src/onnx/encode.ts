@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
-import type { DeviceName, OnnxAttribute, OnnxNode } from '../graph/op.ts';
 import type { Shape } from '../graph/shape.ts';
 import { type DType, fromNumbers, type TensorData } from '../graph/tensor.ts';
 import {
   constantOp,
+  type DeviceName,
   externalOp,
   inputOp,
   isLeaf,
+  type OnnxAttribute,
+  type OnnxNode,
   partOp,
   seedOp,
   type Value,

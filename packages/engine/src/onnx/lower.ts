@@ -1,4 +1,4 @@
-import type { DeviceName } from '../graph/op.ts';
+import type { DeviceName } from '../graph/value.ts';
 import { ancestors, part, partOp, seedOp, type Value } from '../graph/value.ts';
 
 /** A graph in the forms that one device runs, its nodes in the order in which they are written. */

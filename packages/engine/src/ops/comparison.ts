@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes, type ValueType } from '../graph/op.ts';
+import { type Family, family, type NoAttributes } from '../graph/family.ts';
 import { broadcastShapes } from '../graph/shape.ts';
 import type { DType } from '../graph/tensor.ts';
 import {
@@ -8,6 +8,7 @@ import {
   isLeaf,
   node,
   type Value,
+  type ValueType,
 } from '../graph/value.ts';
 import { layoutOps } from './layout.ts';
 import { broadcastType, type Operand, onnxType, operands } from './operand.ts';

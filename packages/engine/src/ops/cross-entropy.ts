@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/op.ts';
+import { type Family, family, type NoAttributes } from '../graph/family.ts';
 import { shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
 import { div, exp, log, mul, sub } from './elementwise.ts';

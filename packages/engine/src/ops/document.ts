@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Op } from '../graph/op.ts';
+import type { Op } from '../graph/value.ts';
 import { families } from './index.ts';
 
 /** `docs/operators.md` as it should be. */

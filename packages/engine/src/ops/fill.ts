@@ -1,4 +1,4 @@
-import { type Family, family } from '../graph/op.ts';
+import { type Family, family } from '../graph/family.ts';
 import { fixedShape, type Shape } from '../graph/shape.ts';
 import { type DType, fromNumbers } from '../graph/tensor.ts';
 import { node, type Value } from '../graph/value.ts';

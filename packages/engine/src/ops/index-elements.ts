@@ -1,6 +1,6 @@
-import { type Family, family, type NoAttributes, type ValueType } from '../graph/op.ts';
+import { type Family, family, type NoAttributes } from '../graph/family.ts';
 import { sameShape, shapeText } from '../graph/shape.ts';
-import { node, type Value } from '../graph/value.ts';
+import { node, type Value, type ValueType } from '../graph/value.ts';
 import { zeros } from './fill.ts';
 import { requireIndex, requireSame } from './operand.ts';
 

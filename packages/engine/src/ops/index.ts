@@ -1,5 +1,5 @@
 import { blockOps } from '../autodiff.ts';
-import type { Op } from '../graph/op.ts';
+import type { Op } from '../graph/value.ts';
 import { activationOps } from './activation.ts';
 import { comparisonOps } from './comparison.ts';
 import { crossEntropyOps } from './cross-entropy.ts';

@@ -1,4 +1,4 @@
-import { type Family, family } from '../graph/op.ts';
+import { type Family, family } from '../graph/family.ts';
 import {
   addDimensions,
   axisOf,

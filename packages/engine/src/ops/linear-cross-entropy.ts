@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/op.ts';
+import { type Family, family, type NoAttributes } from '../graph/family.ts';
 import { elementCount, shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
 import { add, log, mul, neg, sub } from './elementwise.ts';

@@ -1,4 +1,4 @@
-import { type Family, family } from '../graph/op.ts';
+import { type Family, family } from '../graph/family.ts';
 import { broadcastShapes, type Shape, shapeText } from '../graph/shape.ts';
 import { node, type Value } from '../graph/value.ts';
 import { mul } from './elementwise.ts';

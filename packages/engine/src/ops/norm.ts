@@ -1,4 +1,4 @@
-import { type Family, family } from '../graph/op.ts';
+import { type Family, family } from '../graph/family.ts';
 import { sameShape, shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
 import { add, mul, reciprocal, sqrt, sub } from './elementwise.ts';

@@ -1,7 +1,6 @@
-import type { ValueType } from '../graph/op.ts';
 import { broadcastShapes } from '../graph/shape.ts';
 import { type DType, isFloating } from '../graph/tensor.ts';
-import { constant, type Value } from '../graph/value.ts';
+import { constant, type Value, type ValueType } from '../graph/value.ts';
 
 /** A value, or a number that becomes a scalar of its partner's type. */
 export type Operand = Value | number;

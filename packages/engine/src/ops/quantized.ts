@@ -1,6 +1,6 @@
-import { type Family, family, type NoAttributes, type ValueType } from '../graph/op.ts';
+import { type Family, family, type NoAttributes } from '../graph/family.ts';
 import { sameShape, shapeText } from '../graph/shape.ts';
-import { constant, node, type Value } from '../graph/value.ts';
+import { constant, node, type Value, type ValueType } from '../graph/value.ts';
 import { cast, equal } from './comparison.ts';
 import { concat, reshape, transpose } from './layout.ts';
 import { matmul } from './matmul.ts';

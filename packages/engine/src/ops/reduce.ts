@@ -1,4 +1,4 @@
-import { type Family, family, type OnnxNode, type ValueType } from '../graph/op.ts';
+import { type Family, family } from '../graph/family.ts';
 import {
   axisOf,
   broadcastShapes,
@@ -8,7 +8,7 @@ import {
   sameShape,
   shapeText,
 } from '../graph/shape.ts';
-import { node, type Value } from '../graph/value.ts';
+import { node, type OnnxNode, type Value, type ValueType } from '../graph/value.ts';
 import { cast, equal } from './comparison.ts';
 import { div, exp, mul, sub } from './elementwise.ts';
 import { reshape } from './layout.ts';

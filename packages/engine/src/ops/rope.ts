@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/op.ts';
+import { type Family, family, type NoAttributes } from '../graph/family.ts';
 import { type Shape, sameShape, shapeText } from '../graph/shape.ts';
 import { node, type Value } from '../graph/value.ts';
 import { add, mul, neg, sub } from './elementwise.ts';

@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/op.ts';
+import { type Family, family, type NoAttributes } from '../graph/family.ts';
 import { node, type Value } from '../graph/value.ts';
 import { mul, sub } from './elementwise.ts';
 import { sameType } from './operand.ts';

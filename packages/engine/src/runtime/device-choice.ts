@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { DeviceName } from '../graph/op.ts';
+import type { DeviceName } from '../graph/value.ts';
 
 /** What a user may ask for. */
 export const deviceChoices = ['auto', 'cpu', 'webgpu', 'cuda'] as const;

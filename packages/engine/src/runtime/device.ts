@@ -1,5 +1,5 @@
-import type { DeviceName } from '../graph/op.ts';
 import type { DType, Tensor } from '../graph/tensor.ts';
+import type { DeviceName } from '../graph/value.ts';
 import type { Graph } from '../onnx/encode.ts';
 
 export type Tensors = Readonly<Record<string, Tensor>>;

@@ -1,8 +1,8 @@
-import type { DeviceName } from '../graph/op.ts';
 import { elementCount } from '../graph/shape.ts';
 import { bytesPerElement } from '../graph/tensor.ts';
 import {
   constantOp,
+  type DeviceName,
   externalOp,
   inputOp,
   isLeaf,
