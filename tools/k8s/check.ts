@@ -7,7 +7,7 @@ import { checkNetwork } from './network-policy.ts';
 import { checkPods } from './pod-policy.ts';
 import { checkPorts } from './ports.ts';
 import { checkSchemas, findTool, overlaysIn, parseManifests, render } from './render.ts';
-import { checkTreatments, checkVariables } from './variables.ts';
+import { checkVariables } from './variables.ts';
 
 /**
  * Renders every overlay and combination in the folder `k8s` and holds it against the schemas in it,
@@ -21,15 +21,13 @@ export function checkManifests(root: string, k8s: string): string[] {
   const kustomize = findTool(root, 'kustomize');
   const kubeconform = findTool(root, 'kubeconform');
   const stages = readStages(root);
-  const lists = checkTreatments().map(({ object, path, cure }) => `${object}: ${path}: ${cure}`);
-  const found = overlays.flatMap((overlay) => {
+  return overlays.flatMap((overlay) => {
     const yaml = render(kustomize, k8s, overlay);
     const wrong = checkSchemas(kubeconform, join(k8s, 'schemas', 'generated'), yaml);
     // The rules read the shapes that the schemas promise.
     const problems = wrong.length > 0 ? wrong : checkRules(parseManifests(yaml), stages);
     return problems.map(({ object, path, cure }) => `${overlay}: ${object}: ${path}: ${cure}`);
   });
-  return [...lists, ...found];
 }
 
 function checkRules(manifests: readonly Manifest[], stages: ReadonlyMap<string, Stage>): Problem[] {

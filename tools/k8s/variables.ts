@@ -1,4 +1,5 @@
-import { configSchema } from '@lathe/platform/config';
+import type { Component, Variable } from '@lathe/platform/variable';
+import { variables as table } from '@lathe/platform/variables';
 import {
   type Container,
   containersOf,
@@ -9,14 +10,15 @@ import {
   type Workload,
   workloadsOf,
 } from './manifest.ts';
-import { type Component, treatments } from './variable-list.ts';
+
+const known = new Map(Object.values<Variable>(table).map((variable) => [variable.name, variable]));
 
 /** Variables that an image sets itself, by image name without tag. */
 export type ImageVariables = (image: string) => Readonly<Record<string, string>>;
 
 /**
- * The environment of every container of ours against the configuration schema: no variable that
- * the schema lacks, none missing, no value that the schema refuses, none set for who does not read it.
+ * The environment of every container of ours against the table of variables: no variable that
+ * it lacks, none missing, no value that it refuses, none set for who does not read it.
  */
 export function checkVariables(
   manifests: readonly Manifest[],
@@ -31,27 +33,6 @@ export function checkVariables(
         ),
       ),
   );
-}
-
-/** Variables of the schema that nobody decided about, and decisions about none. */
-export function checkTreatments(): Problem[] {
-  const object = 'tools/k8s/variable-list.ts';
-  const known = Object.keys(configSchema.shape);
-  const missing = known
-    .filter((name) => !(name in treatments))
-    .map((name) => ({
-      object,
-      path: name,
-      cure: 'is new in the configuration schema: set it in the manifests, or say here why not',
-    }));
-  const stale = Object.keys(treatments)
-    .filter((name) => !known.includes(name))
-    .map((name) => ({
-      object,
-      path: name,
-      cure: 'is not in the configuration schema any more: remove it',
-    }));
-  return [...missing, ...stale];
 }
 
 /** What a container gets: names with their values, or null where only the cluster knows. */
@@ -86,20 +67,23 @@ function findings(
   const who = component as Component;
   const own = new Set((container.env ?? []).map(({ name }) => name));
   for (const [name, value] of variables) {
-    const treatment = treatments[name];
-    if (!(name in configSchema.shape)) {
+    const treatment = known.get(name)?.cluster;
+    if (treatment === undefined) {
       if (name.startsWith('LATHE_') || (own.has(name) && !isUsed(name, variables)))
-        found.push({ name, cure: 'is not in packages/platform/src/config.ts: correct the name' });
+        found.push({
+          name,
+          cure: 'is not in packages/platform/src/variables.ts: correct the name',
+        });
       continue;
     }
-    const readers = [...(treatment?.setBy ?? []), ...(treatment?.mayBeSetBy ?? [])];
-    if (treatment !== undefined && !readers.includes(who))
+    const readers = [...(treatment.setBy ?? []), ...(treatment.mayBeSetBy ?? [])];
+    if (!readers.includes(who))
       found.push({ name, cure: `is not read by ${component}: ${treatment.reason ?? 'remove it'}` });
     const refusal = value === null ? null : refusalOf(name, value);
     if (refusal !== null) found.push({ name, cure: refusal });
   }
-  for (const [name, { setBy }] of Object.entries(treatments))
-    if (setBy?.includes(who) && !variables.has(name))
+  for (const [name, { cluster }] of known)
+    if (cluster.setBy?.includes(who) && !variables.has(name))
       found.push({ name, cure: `is missing: ${component} needs it` });
   if (kind === 'ScaledJob' && !((milliseconds('LATHE_WORKER_IDLE_EXIT', variables) ?? 0) > 0))
     found.push({
@@ -126,17 +110,13 @@ function isUsed(name: string, variables: ReadonlyMap<string, string | null>): bo
   return [...variables.values()].some((value) => value?.includes(`$(${name})`));
 }
 
-/** Why the schema refuses a value; null when it takes it. */
+/** Why a value is refused; null when it is taken. */
 function refusalOf(name: string, value: string): string | null {
-  const { error } = configSchema.safeParse({ [name]: value });
-  const issue = error?.issues.find(({ path }) => path[0] === name);
-  return issue === undefined ? null : issue.message;
+  const { error } = known.get(name)?.schema.safeParse(value) ?? {};
+  return error?.issues[0]?.message ?? null;
 }
 
 function milliseconds(name: string, variables: ReadonlyMap<string, string | null>): number | null {
-  const value = variables.get(name);
-  if (value === undefined || value === null) return null;
-  const { data } = configSchema.safeParse({ [name]: value });
-  const parsed = (data as Record<string, unknown> | undefined)?.[name];
-  return typeof parsed === 'number' ? parsed : null;
+  const { data } = known.get(name)?.schema.safeParse(variables.get(name) ?? '') ?? {};
+  return typeof data === 'number' ? data : null;
 }

@@ -1,16 +1,12 @@
 import { join } from 'node:path';
 import type { Environment } from './config.ts';
+import { secretText, type Variable } from './variable.ts';
+import { variables } from './variables.ts';
 
 /** Variables whose values open something: a program that computes needs none of them. */
-const secrets = [
-  'LATHE_API_KEY',
-  'LATHE_API_KEYS',
-  'LATHE_METRICS_KEY',
-  'LATHE_NATS_URL',
-  'LATHE_S3_ACCESS_KEY',
-  'LATHE_S3_SECRET_KEY',
-  'LATHE_WORKER_SECRET',
-];
+const secrets = Object.values<Variable>(variables)
+  .filter(({ schema }) => schema === secretText)
+  .map(({ name }) => name);
 
 /**
  * The environment for an engine's process: this one's without its secrets, without ONNX Runtime's telemetry, and
