@@ -6,8 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { z } from 'zod';
 import { checkpointManifestSchema } from './artifact/checkpoint.ts';
-import { datasetManifestSchema } from './artifact/dataset.ts';
+import { datasetManifestSchema, datasetReportSchema } from './artifact/dataset.ts';
 import { evaluationReportSchema } from './artifact/report.ts';
+import { adaptationSchema } from './http/adaptation.ts';
+import { dpoHyperparametersSchema, latheOptionsSchema } from './http/fine-tuning.ts';
 import { jobRecordSchema } from './job/record.ts';
 import { embeddingQuestionSchema } from './message/embedding.ts';
 import { jobEventSchema } from './message/event.ts';
@@ -23,6 +25,7 @@ const schemas: Record<string, z.ZodType> = {
   'checkpoint-manifest': checkpointManifestSchema,
   'checkpoint-record': checkpointRecordSchema,
   'dataset-manifest': datasetManifestSchema,
+  'dataset-report': datasetReportSchema,
   'embedding-question': embeddingQuestionSchema,
   'evaluation-report': evaluationReportSchema,
   'file-record': fileRecordSchema,
@@ -42,6 +45,20 @@ it.each(files)('reads %s as it was stored, and loses nothing', (file) => {
   const schema = schemas[file.split('.')[0] ?? ''];
   expect(schema?.parse(stored)).toMatchObject(stored as object);
 });
+
+/** The record's schema takes whatever was checked at another time: today's request must still say the same. */
+it.each(files.filter((file) => file.startsWith('job-record.')))(
+  'could create the job of %s again',
+  (file) => {
+    const record = jobRecordSchema.parse(
+      JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as unknown,
+    );
+    expect(latheOptionsSchema.parse(record.options)).toEqual(record.options);
+    expect(dpoHyperparametersSchema.parse(record.hyperparameters)).toEqual(record.hyperparameters);
+    const { adaptation } = record.settings ?? {};
+    if (adaptation !== undefined) expect(adaptationSchema.parse(adaptation)).toEqual(adaptation);
+  },
+);
 
 it('has a stored example for every schema', () => {
   const named = new Set(files.map((file) => file.split('.')[0]));

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { canonicalRowSchema, examplesOf } from './dataset.ts';
 import { decodeShard, encodeShard } from './shard.ts';
 
 const example = fc
@@ -40,6 +42,30 @@ it('has the documented layout', () => {
       '01',
     ].join(''),
   );
+});
+
+/** Tokens of each example, and the supervised ones of them. */
+const storedLengths = {
+  chat: ['51, 2', '65, 2', '55, 2', '57, 2'],
+  preference: ['51, 2', '53, 4', '65, 2', '67, 4', '55, 2', '57, 4', '57, 2', '59, 4'],
+};
+
+it.each(['chat', 'preference'] as const)('reads %s rows as they were stored', (kind) => {
+  const stored = (end: string): Buffer =>
+    readFileSync(new URL(`./fixtures/${kind}.${end}`, import.meta.url));
+  const examples = decodeShard(stored('shard'));
+  const told = examples.map(({ tokens, supervised }) => {
+    expect(supervised.length).toBe(tokens.length);
+    return `${tokens.length}, ${supervised.reduce((sum, flag) => sum + flag, 0)}`;
+  });
+  expect(told).toEqual(storedLengths[kind]);
+  expect([...(examples[0]?.tokens ?? [])].slice(-6)).toEqual([2, 302, 14, 1490, 3, 14]);
+  expect([...(examples[0]?.supervised ?? [])].slice(-6)).toEqual([0, 0, 0, 1, 1, 0]);
+  const lines = stored('jsonl').toString().trim().split('\n');
+  const rows = lines.map((line) => JSON.parse(line) as object);
+  expect(rows.map((row) => canonicalRowSchema.parse(row))).toEqual(rows);
+  const count = rows.reduce((sum, row) => sum + examplesOf(canonicalRowSchema.parse(row)), 0);
+  expect(count).toBe(examples.length);
 });
 
 it('refuses anything that is not a whole shard', () => {
