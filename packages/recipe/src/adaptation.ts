@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import { ruled } from './rules.ts';
+
+const moduleNames = z.array(z.string().min(1)).min(1);
+const tokenIds = z.array(z.int().min(0)).min(1);
+
+const full = z.strictObject({
+  type: z.literal('full'),
+  initial: z
+    .literal('random')
+    .optional()
+    .describe("pre-training: only the base model's shape and tokenizer are taken"),
+});
+
+const layers = ruled(
+  z.strictObject({
+    type: z.literal('layers'),
+    last: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('train the last so many blocks and the norm after them'),
+    names: moduleNames
+      .optional()
+      .describe('train the weights whose names match one of these; * stands for any part'),
+  }),
+  {
+    breaks: ({ last, names }) => (last === undefined) === (names === undefined),
+    message: "give either 'last' or 'names'",
+  },
+);
+
+const lora = ruled(
+  z.strictObject({
+    type: z.literal('lora'),
+    rank: z.int().min(1).default(16).describe('rows of A and columns of B'),
+    alpha: z.number().positive().default(32).describe('the adapter is scaled by alpha / rank'),
+    dropout: z.number().min(0).lt(1).default(0).describe("share of the adapter's inputs set to 0"),
+    targets: z
+      .union([z.literal('all-linear'), moduleNames])
+      .default('all-linear')
+      .describe('linear layers to adapt, such as q_proj; or all inside the blocks'),
+    rankStabilized: z.boolean().default(false).describe('scale by alpha / √rank'),
+    dora: z.boolean().default(false).describe('train the length of each row of the weight apart'),
+    initial: z
+      .enum(['kaiming', 'gaussian', 'pissa'])
+      .default('kaiming')
+      .describe('A random and B zero, or both from the largest parts of the weight'),
+    rateRatioB: z
+      .number()
+      .positive()
+      .default(1)
+      .describe("learning rate of B as a multiple of A's (LoRA+)"),
+    baseBits: z
+      .literal(4)
+      .optional()
+      .describe(
+        'keep the frozen linear layers as 4-bit numbers, in blocks of 32 that share a scale, while training',
+      ),
+  }),
+  {
+    at: 'dora',
+    breaks: ({ dora, initial }) => dora === true && initial === 'pissa',
+    message: "DoRA does not go with PiSSA's start",
+  },
+  {
+    at: 'baseBits',
+    breaks: ({ baseBits, dora, initial }) =>
+      baseBits !== undefined && (dora === true || initial === 'pissa'),
+    message: 'a 4-bit base goes with plain LoRA, not with DoRA or a start from PiSSA',
+  },
+);
+
+const ia3 = ruled(
+  z.strictObject({
+    type: z.literal('ia3'),
+    targets: moduleNames
+      .optional()
+      .describe("layers to scale; by default what suits the model's family"),
+    feedForward: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('those of the targets whose input is scaled instead of their output'),
+  }),
+  {
+    at: 'feedForward',
+    breaks: ({ targets, feedForward = [] }) =>
+      targets !== undefined && !feedForward.every((name) => targets.includes(name)),
+    message: 'every layer of it must be among the targets',
+  },
+);
+
+const tokens = z.strictObject({
+  type: z.literal('tokens'),
+  tokens: tokenIds.describe('ids whose embeddings train'),
+});
+
+const virtualTokens = z
+  .int()
+  .min(1)
+  .default(20)
+  .describe('virtual tokens; they take their share of the context');
+
+const promptTuning = ruled(
+  z.strictObject({
+    type: z.literal('prompt-tuning'),
+    tokens: virtualTokens,
+    initial: z
+      .enum(['vocabulary', 'random', 'text'])
+      .optional()
+      .describe(
+        'where they start: embeddings of random tokens, random numbers, or those of a text; text where one is given, else vocabulary',
+      ),
+    text: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('the text they start as, repeated or cut to their number'),
+    initialTokens: tokenIds.optional().describe('the same as ids of tokens'),
+  }),
+  {
+    at: 'initialTokens',
+    breaks: ({ text, initialTokens }) => text !== undefined && initialTokens !== undefined,
+    message: (name) => `give one of ${name('text')} and ${name('initialTokens')}`,
+  },
+  {
+    at: 'initial',
+    breaks: ({ initial, text, initialTokens }) =>
+      initial !== undefined &&
+      (initial === 'text') !== (text !== undefined || initialTokens !== undefined),
+    message: (name) => `${name('text')} or ${name('initialTokens')} go with initial 'text'`,
+  },
+);
+
+const prefixTuning = z.strictObject({ type: z.literal('prefix-tuning'), tokens: virtualTokens });
+
+const head = z.strictObject({ type: z.literal('head') });
+
+/** Which weights train, or what is put beside them. */
+export const adaptationSchema = z.discriminatedUnion('type', [
+  full,
+  layers,
+  lora,
+  ia3,
+  tokens,
+  promptTuning,
+  prefixTuning,
+  head,
+]);
+
+export type AdaptationInput = z.input<typeof adaptationSchema>;
+/** An adaptation with every default filled in. */
+export type Adaptation = z.output<typeof adaptationSchema>;
+/** The settings of one kind of adaptation. */
+export type AdaptationOf<Type extends Adaptation['type']> = Extract<Adaptation, { type: Type }>;
+
+/** Peak learning rate where the recipe names none. */
+export const defaultLearningRates: Readonly<Record<Adaptation['type'], number>> = {
+  full: 2e-5,
+  layers: 2e-5,
+  lora: 2e-4,
+  ia3: 5e-3,
+  'prompt-tuning': 3e-2,
+  'prefix-tuning': 1e-2,
+  head: 1e-3,
+  tokens: 1e-3,
+};
+
+/** Tokens of the context that an adaptation takes for itself. */
+export function virtualTokenCount(adaptation: AdaptationInput | undefined): number {
+  const { type } = adaptation ?? {};
+  if (type !== 'prompt-tuning' && type !== 'prefix-tuning') return 0;
+  return virtualTokens.parse((adaptation as { tokens?: number }).tokens);
+}

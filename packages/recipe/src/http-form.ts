@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { brokenRules } from './rules.ts';
+import { defaultOf, innermost, optionFor, optionName } from './walk.ts';
+
+type Snake<Name extends string> = Name extends `${infer Head}${infer Tail}`
+  ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${Snake<Tail>}`
+  : '';
+
+/** Settings as HTTP writes them: `maxGradientNorm` is `max_gradient_norm`. */
+export type HttpForm<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [Key in keyof T as Key extends string ? Snake<Key> : Key]: HttpForm<T[Key]> }
+    : T;
+
+/**
+ * What a service narrows, by the names of HTTP: another schema for a setting, the same for the settings inside it,
+ * or `false` for an option of a union that it does not take.
+ */
+export type Narrowing = { readonly [name: string]: z.ZodType | Narrowing | false };
+
+/** `maxGradientNorm` as `max_gradient_norm`. */
+export function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** `max_gradient_norm` as `maxGradientNorm`. */
+export function camelCase(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Settings in the words of HTTP as the recipe has them. */
+export function fromHttp<T>(form: HttpForm<T>): T {
+  return renamed(form, camelCase) as T;
+}
+
+/** Settings of a schema in the words of HTTP; what is as by default is left out. */
+export function toHttp<T>(schema: z.ZodType<unknown, T>, settings: T): HttpForm<T> {
+  return renamed(withoutDefaults(schema, settings), snakeCase) as HttpForm<T>;
+}
+
+/** The schema of settings as HTTP takes them, every one of them optional: what a default depends on is not known yet. */
+export function httpSchema<T>(
+  schema: z.ZodType<unknown, T>,
+  narrowing: Narrowing = {},
+): z.ZodType<HttpForm<T>> {
+  return formOf(schema, narrowing) as z.ZodType<HttpForm<T>>;
+}
+
+/** The schemas of the settings of an object, to be fields of a larger one. */
+export function httpFields<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  narrowing: Narrowing = {},
+): {
+  [Key in keyof Shape & string as Snake<Key>]: z.ZodOptional<
+    z.ZodType<HttpForm<Exclude<z.input<Shape[Key]>, undefined>>>
+  >;
+} {
+  return fieldsOf(shape, narrowing) as ReturnType<typeof httpFields<Shape>>;
+}
+
+function formOf(schema: z.core.$ZodType, narrowing: Narrowing): z.ZodType {
+  const inner = innermost(schema);
+  if (inner instanceof z.ZodObject) return objectForm(inner, narrowing);
+  if (inner instanceof z.ZodDiscriminatedUnion) return unionForm(inner, narrowing);
+  return inner;
+}
+
+function objectForm(schema: z.ZodObject, narrowing: Narrowing): z.ZodType {
+  return z.strictObject(fieldsOf(schema.shape, narrowing)).superRefine((given, context) => {
+    const name = (setting: string) => `'${snakeCase(setting)}'`;
+    for (const { path, message } of brokenRules(schema, fromHttp<object>(given), name))
+      context.addIssue({ code: 'custom', path: path.map(snakeCase), message });
+  });
+}
+
+function unionForm(union: z.ZodDiscriminatedUnion, narrowing: Narrowing): z.ZodType {
+  const { discriminator } = union.def;
+  const taken = union.options.filter((option) => narrowing[optionName(union, option)] !== false);
+  const options = taken.map((option) =>
+    formOf(option, inside(narrowing, optionName(union, option))),
+  );
+  const names = taken.map((option) => optionName(union, option)).join(', ');
+  return z.discriminatedUnion(discriminator, options as unknown as [z.ZodObject], {
+    error: ({ code }) => (code === 'invalid_union' ? `expected one of ${names}` : undefined),
+  });
+}
+
+function fieldsOf(shape: z.core.$ZodShape, narrowing: Narrowing): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, field]) => {
+      const name = snakeCase(key);
+      const narrowed = narrowing[name];
+      const form =
+        narrowed instanceof z.ZodType ? narrowed : formOf(field, inside(narrowing, name));
+      const isFixed = innermost(field) instanceof z.ZodLiteral && !('innerType' in field._zod.def);
+      if (isFixed) return [name, form];
+      const { description } = field as z.ZodType;
+      const optional = form.optional();
+      return [name, description === undefined ? optional : optional.describe(description)];
+    }),
+  );
+}
+
+function inside(narrowing: Narrowing, name: string): Narrowing {
+  const inner = narrowing[name];
+  return inner === undefined || inner === false || inner instanceof z.ZodType ? {} : inner;
+}
+
+function withoutDefaults(schema: z.core.$ZodType, settings: unknown): unknown {
+  const object = optionFor(innermost(schema), settings);
+  if (!(object instanceof z.ZodObject) || typeof settings !== 'object' || settings === null)
+    return settings;
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([key, value]) => {
+      const field = object.shape[key];
+      if (value === undefined || field === undefined) return [];
+      const isDefault = JSON.stringify(value) === JSON.stringify(defaultOf(field));
+      return isDefault ? [] : [[key, withoutDefaults(field, value)]];
+    }),
+  );
+}
+
+/** The value with the keys of all of its objects renamed. */
+function renamed(value: unknown, rename: (name: string) => string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [rename(key), renamed(inner, rename)]),
+  );
+}

@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { adaptationSchema, defaultLearningRates } from './adaptation.ts';
+import { earlyStoppingSchema } from './early-stopping.ts';
+import { lossScaleSchema } from './loss-scale.ts';
+import { optimizerSchema } from './optimizer.ts';
+import { preferenceSchema } from './preference.ts';
+import { contradictions, ruled } from './rules.ts';
+
+/** What a job trains with: every setting once, with its bounds, its default and what it means. */
+export const recipeSchema = ruled(
+  z.strictObject({
+    adaptation: adaptationSchema
+      .prefault({ type: 'lora' })
+      .describe('which weights train; lora by default'),
+    preference: preferenceSchema
+      .optional()
+      .describe('the loss of pairs of answers or of judged ones; absent: answers to learn'),
+    epochs: z.int().min(1).default(3).describe('times each example is seen'),
+    batchSize: z.int().min(1).default(8).describe('examples in an optimizer step'),
+    learningRate: z
+      .number()
+      .positive()
+      .optional()
+      .describe('peak learning rate, absolute; by default what suits the adaptation'),
+    optimizer: optimizerSchema.describe('adamw by default'),
+    schedule: z
+      .enum(['constant', 'linear', 'cosine', 'wsd'])
+      .default('linear')
+      .describe('how the learning rate moves over the run; wsd: warm-up, stable, down'),
+    warmupRatio: z
+      .number()
+      .min(0)
+      .lt(1)
+      .optional()
+      .describe('share of all steps, rounded up, in which the learning rate rises'),
+    warmupSteps: z.int().min(0).optional().describe('instead of warmup_ratio'),
+    minimumRate: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe('where cosine and wsd end, as a share of the learning rate'),
+    decayRatio: z
+      .number()
+      .positive()
+      .max(1)
+      .default(0.1)
+      .describe('share of all steps, rounded up, in which wsd falls'),
+    weightDecay: z
+      .number()
+      .min(0)
+      .optional()
+      .describe("the optimizer's weight_decay, which spares norms and biases"),
+    maxGradientNorm: z.number().positive().default(1).describe('global L2 norm to clip at'),
+    labelSmoothing: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe('share of each label that is spread over all tokens'),
+    embeddingNoise: z.number().min(0).default(0).describe("NEFTune's alpha; 5 is usual"),
+    layerRateDecay: z
+      .number()
+      .positive()
+      .max(1)
+      .default(1)
+      .describe("a block's learning rate as a share of that of the block above it"),
+    earlyStopping: earlyStoppingSchema
+      .optional()
+      .describe('end when a held-out metric stops getting better, and keep the best step'),
+    seed: z.int().min(0).default(42).describe('root of every random choice of the run'),
+    packing: z
+      .boolean()
+      .default(true)
+      .describe('several examples in one window, isolated from each other'),
+    shuffle: z.boolean().default(true).describe('draw a new order of examples for each epoch'),
+    maxTokens: z.int().min(1).default(2048).describe('longest example, and longest window'),
+    microBatchTokens: z
+      .int()
+      .min(1)
+      .default(2048)
+      .describe('most tokens, padding included, in one forward and backward pass'),
+    recomputeActivations: z
+      .boolean()
+      .default(false)
+      .describe('less memory for up to a quarter more time'),
+    packWeights: z
+      .union([z.boolean(), z.literal('auto')])
+      .default('auto')
+      .describe(
+        'whether frozen weights are laid out anew for faster products on the CPU, a tenth of a step, at the cost of a copy or two of them. auto: where the copies take at most 1.5 GiB, and neither a limit on memory, recomputation nor a 4-bit base asks for less memory',
+      ),
+    precision: z
+      .enum(['auto', 'float32', 'float16'])
+      .default('auto')
+      .describe(
+        "what matrix products compute in; weights, norms and losses stay float32. auto: float16 where the worker's device gains from it",
+      ),
+    lossScale: lossScaleSchema
+      .prefault({})
+      .describe('how gradients are kept in the range of float16; not asked in float32'),
+    memoryLimit: z
+      .int()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('most bytes that training may take; passes are as large as fit'),
+    mostPassTokens: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'most tokens of a pass however many the limit on memory would allow: for a run that took more than was estimated',
+      ),
+  }),
+  {
+    at: 'weightDecay',
+    breaks: ({ weightDecay, optimizer }) =>
+      weightDecay !== undefined && optimizer?.weightDecay !== undefined,
+    message: (name) =>
+      `${name('weightDecay')} and ${name('optimizer.weightDecay')} set the same; give one.`,
+  },
+  {
+    at: 'warmupSteps',
+    breaks: ({ warmupRatio, warmupSteps }) =>
+      warmupRatio !== undefined && warmupSteps !== undefined,
+    message: (name) => `${name('warmupSteps')} and ${name('warmupRatio')} set the same; give one.`,
+  },
+  {
+    at: 'microBatchTokens',
+    breaks: ({ memoryLimit, microBatchTokens }) =>
+      memoryLimit !== undefined && memoryLimit !== null && microBatchTokens !== undefined,
+    message: (name) =>
+      `${name('memoryLimit')} decides how large passes are; give it or ${name('microBatchTokens')}.`,
+  },
+  {
+    at: 'minimumRate',
+    breaks: ({ minimumRate, schedule }) =>
+      minimumRate !== undefined && schedule !== 'cosine' && schedule !== 'wsd',
+    message: (name, { schedule = 'linear' }) =>
+      `${name('minimumRate')} goes with the schedules cosine and wsd, not with ${schedule}.`,
+  },
+  {
+    at: 'decayRatio',
+    breaks: ({ decayRatio, schedule }) => decayRatio !== undefined && schedule !== 'wsd',
+    message: (name, { schedule = 'linear' }) =>
+      `${name('decayRatio')} goes with the schedule wsd, not with ${schedule}.`,
+  },
+);
+
+/** What a user may write: every setting may be left out. */
+export type RecipeInput = z.input<typeof recipeSchema>;
+
+/** How to train, with every default filled in. */
+export type Recipe = Omit<z.output<typeof recipeSchema>, 'learningRate' | 'weightDecay'> & {
+  readonly learningRate: number;
+};
+
+/**
+ * Fills in the defaults. Throws RangeError naming each setting at fault; unknown settings and those that contradict
+ * each other are faults.
+ */
+export function resolveRecipe(input: unknown = {}): Recipe {
+  const { learningRate, weightDecay, ...settings } = checked(input);
+  const { adaptation, optimizer } = settings;
+  return {
+    ...settings,
+    learningRate: learningRate ?? defaultLearningRates[adaptation.type],
+    adaptation:
+      adaptation.type === 'prompt-tuning'
+        ? { ...adaptation, initial: adaptation.initial ?? startOf(adaptation) }
+        : adaptation,
+    optimizer: weightDecay === undefined ? optimizer : { ...optimizer, weightDecay },
+  };
+}
+
+/** Throws as `resolveRecipe` does, and leaves the defaults open. */
+export function checkRecipe(input: unknown): RecipeInput {
+  checked(input);
+  return input as RecipeInput;
+}
+
+function checked(input: unknown): z.output<typeof recipeSchema> {
+  const parsed = recipeSchema.safeParse(input);
+  const faults = parsed.success ? contradictions(recipeSchema, input) : parsed.error.issues;
+  if (parsed.success && faults.length === 0) return parsed.data;
+  const texts = faults.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`);
+  throw new RangeError(`the training settings are wrong: ${texts.join('; ')}`);
+}
+
+function startOf({ text, initialTokens }: { text?: unknown; initialTokens?: unknown }) {
+  return text === undefined && initialTokens === undefined ? 'vocabulary' : 'text';
+}
