@@ -17,7 +17,7 @@ export type NatsWatchSettings = {
   readonly leastRoomBytes: number;
 };
 
-export const natsWatchDefaults: NatsWatchSettings = {
+const natsWatchDefaults: NatsWatchSettings = {
   everyMs: 5000,
   againMs: 1000,
   timeoutMs: 3000,

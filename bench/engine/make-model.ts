@@ -17,7 +17,7 @@ export type BenchData = {
 const labels = 4;
 
 /** The tokens of every step of a case, in order. */
-export function benchData({ config, batch, tokens, steps, warmup }: BenchCase): BenchData {
+function benchData({ config, batch, tokens, steps, warmup }: BenchCase): BenchData {
   const seed = rootSeed(7);
   const count = batch * (steps + warmup);
   const vocabulary = Number(config.vocab_size);

@@ -22,7 +22,7 @@ import { restoreRunState } from '@lathe/engine/train/run-state';
 import { createTrainer, type TrainerOptions } from '@lathe/engine/train/trainer';
 
 /** Scores of one text, row by row: of each token, or of the whole text in one row. */
-export type Scores = { readonly shape: readonly number[]; readonly data: Float32Array };
+type Scores = { readonly shape: readonly number[]; readonly data: Float32Array };
 
 /** What a run left in a folder: its exports, or why it has none of a kind. */
 export type Trained = {

@@ -7,7 +7,7 @@ export interface LabelledQuestion {
 }
 
 /** What the model is told before each question. */
-export const systemPrompt = "Name the intent of the bank customer's question.";
+const systemPrompt = "Name the intent of the bank customer's question.";
 
 /**
  * Reads the `text,category` table of banking77.

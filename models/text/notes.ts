@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 import { slots } from './words/slots.ts';
 
 /** Something that a short text says, so that it can be asked for. */
-export interface Field {
+interface Field {
   readonly name: string;
   readonly value: string;
 }

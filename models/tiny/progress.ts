@@ -1,5 +1,5 @@
 /** What a step reports; the trainer's metrics hold these among others. */
-export interface StepReport {
+interface StepReport {
   /** Steps done, this one included. */
   readonly step: number;
   readonly loss: number;

@@ -5,7 +5,7 @@ import type { Client } from './client.ts';
 const examples = fileURLToPath(new URL('../../examples/support-routing.jsonl', import.meta.url));
 
 /** Kinds of jobs whose results are compared to the byte: each trains other weights in another way. */
-export const specs = {
+const specs = {
   lora: { epochs: 3, every: 4, adaptation: { type: 'lora', rank: 4, dropout: 0.1 } },
   layers: { epochs: 3, every: 4, adaptation: { type: 'layers', last: 1 } },
   ia3: { epochs: 3, every: 4, adaptation: { type: 'ia3' } },

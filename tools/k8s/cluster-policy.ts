@@ -11,7 +11,7 @@ import {
 } from './manifest.ts';
 
 /** Secrets that a cluster must have, with their keys: docs/deploy.md says how to make them. */
-export const secretKeys: Readonly<Record<string, readonly string[]>> = {
+const secretKeys: Readonly<Record<string, readonly string[]>> = {
   'lathe-nats': ['user', 'password', 'url'],
   'lathe-s3': ['access-key', 'secret-key'],
   'lathe-gateway': ['api-key', 'api-keys', 'metrics-key'],

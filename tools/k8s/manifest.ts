@@ -8,7 +8,7 @@ export type Selector = {
     readonly values?: readonly string[];
   }[];
 };
-export type Variable = {
+type Variable = {
   readonly name: string;
   readonly value?: string;
   readonly valueFrom?: {
@@ -51,7 +51,7 @@ export type Container = {
     readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
   };
 };
-export type Volume = {
+type Volume = {
   readonly name: string;
   readonly emptyDir?: { readonly sizeLimit?: string };
   readonly configMap?: { readonly name: string };

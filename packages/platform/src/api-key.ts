@@ -18,7 +18,7 @@ export type BootstrapKey = {
 export type ProjectKey = { readonly key: string; readonly project: string };
 
 /** Fewest characters of a key that an operator chooses. */
-export const shortestKey = 16;
+const shortestKey = 16;
 
 /**
  * The keys of `LATHE_API_KEYS`, written "key=project,key=project"; none when it is unset. The last `=` of

@@ -12,7 +12,7 @@ export type ReadyCheckSettings = {
   readonly timeoutMs: number;
 };
 
-export const readyCheckDefaults: ReadyCheckSettings = { keepMs: 2000, timeoutMs: 2000 };
+const readyCheckDefaults: ReadyCheckSettings = { keepMs: 2000, timeoutMs: 2000 };
 
 /** Bytes that readiness stores: more than a file system keeps beside a file's name. */
 const probeBytes = 4096;

@@ -1,10 +1,6 @@
 /** A float64 array with its shape: what reference implementations of operators work on. */
 export type Dense = { readonly shape: readonly number[]; readonly data: Float64Array };
 
-export function dense(shape: readonly number[], data: ArrayLike<number>): Dense {
-  return { shape, data: Float64Array.from(data) };
-}
-
 /** An array made element by element from its index. */
 export function build(
   shape: readonly number[],

@@ -17,7 +17,7 @@ export type Fault =
       readonly after?: () => Promise<unknown>;
     };
 
-export type ProxiedRequest = { readonly method: string; readonly url: URL };
+type ProxiedRequest = { readonly method: string; readonly url: URL };
 
 export type FaultProxy = AsyncDisposable & {
   /** Address that stands in for the server's. */

@@ -18,7 +18,7 @@ import type { Dense } from './dense.ts';
 import { distance, tolerances } from './tolerances.ts';
 
 /** One way to call an operator. Inputs are floating unless `fixed` gives their type and numbers. */
-export type Sample = {
+type Sample = {
   readonly shapes: readonly (readonly number[])[];
   readonly attributes?: Attributes;
   /** Range that floating inputs are drawn from; default −2 to 2. */
@@ -30,10 +30,10 @@ export type Sample = {
   readonly outputs?: number;
 };
 
-export type FixedInput = { readonly dtype: DType; readonly values: readonly number[] };
+type FixedInput = { readonly dtype: DType; readonly values: readonly number[] };
 
 /** A call that must be refused with a message that holds the text. */
-export type Refusal = {
+type Refusal = {
   readonly shapes: readonly (readonly number[])[];
   readonly dtypes?: readonly DType[];
   readonly attributes?: Attributes;
@@ -93,7 +93,7 @@ type Case = {
 };
 
 /** One check of one operator in one call, as `checkFamily` makes it. */
-export async function checkSample(test: Case): Promise<void> {
+async function checkSample(test: Case): Promise<void> {
   const { op, given, sample, device } = test;
   const inputs = sample.shapes.map((shape, index) => draw(sample, shape, index));
   const values = (from: readonly Dense[]): readonly Dense[] => {
@@ -221,7 +221,7 @@ function weighted(outputs: readonly Dense[], weights: readonly Dense[], sample: 
  * Central differences of a function of arrays, element by element, one array an input; inputs that are `held`
  * (indices, masks) get zeros. Four points, so that the error is of fourth order in the step.
  */
-export function differences(
+function differences(
   inputs: readonly Dense[],
   loss: (inputs: readonly Dense[]) => number,
   held: readonly number[] = [],
@@ -252,7 +252,7 @@ function draw(sample: Sample, shape: readonly number[], index: number): Dense {
 }
 
 /** Numbers in a range from a small generator (mulberry32): the same in every run. */
-export function numbers(
+function numbers(
   count: number,
   [low, high]: readonly [number, number],
   seed: number,

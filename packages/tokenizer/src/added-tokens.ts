@@ -17,7 +17,7 @@ export type AddedToken = {
 };
 
 /** Either one added token or a stretch of ordinary text; `start` counts UTF-16 units. */
-export type Section = { start: number; text: string; token: number | undefined };
+type Section = { start: number; text: string; token: number | undefined };
 
 /** Cuts a text at the added tokens in it, longest first where several start at one place. */
 export type SectionSplitter = (text: string, special: boolean) => Section[];

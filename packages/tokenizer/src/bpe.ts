@@ -6,7 +6,7 @@ export type MergeTable = {
   result(rank: number): number;
 };
 
-export const noMerge = 0x7fffffff;
+const noMerge = 0x7fffffff;
 
 /** `merges[i]` = [left, right, result] has rank i. */
 export function createMergeTable(

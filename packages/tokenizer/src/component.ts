@@ -50,4 +50,3 @@ export const patternSchema = z.union([
   z.strictObject({ Regex: z.string() }),
   z.strictObject({ String: z.string() }),
 ]);
-export type Pattern = z.infer<typeof patternSchema>;

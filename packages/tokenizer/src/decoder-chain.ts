@@ -13,7 +13,7 @@ import { translatePattern } from './regex.ts';
  * One decoder at work on one list of tokens: it takes token texts one by one and gives out those that are
  * settled. What it gives out, over the whole list, is what the reference makes of the list at once.
  */
-export type DecoderStage = {
+type DecoderStage = {
   push(token: string): string[];
   end(): string[];
 };

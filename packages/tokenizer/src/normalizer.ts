@@ -1,5 +1,5 @@
 /** For each UTF-16 unit of a normalised text, the range of the source it stands for. */
-export type Alignment = { starts: Int32Array; ends: Int32Array };
+type Alignment = { starts: Int32Array; ends: Int32Array };
 
 /** Text as the vocabulary sees it, and where it came from. */
 export type Normalized = {
@@ -8,7 +8,7 @@ export type Normalized = {
   alignment: Alignment | undefined;
 };
 
-export type Normalization = {
+type Normalization = {
   /** Without it the alignment may be left out, which is faster. */
   align: boolean;
   /** The text goes on from other text, so that nothing belongs at its start. */
@@ -17,7 +17,7 @@ export type Normalization = {
 
 export type Normalizer = (text: string, how: Normalization) => Normalized;
 
-export const identityNormalizer: Normalizer = (text) => ({ text, alignment: undefined });
+const identityNormalizer: Normalizer = (text) => ({ text, alignment: undefined });
 
 /** Applies one normalizer after the other; the alignment leads from the last text to the first. */
 export function chainNormalizers(steps: readonly Normalizer[]): Normalizer {

@@ -52,10 +52,7 @@ export function cutPairWindows(
 }
 
 /** Puts texts into a template. */
-export function fillTemplate(
-  template: readonly TemplatePiece[],
-  texts: readonly Encoded[],
-): PairWindow {
+function fillTemplate(template: readonly TemplatePiece[], texts: readonly Encoded[]): PairWindow {
   const tokens: number[] = [];
   const typeIds: number[] = [];
   const sequences: number[] = [];

@@ -2,7 +2,7 @@
 export type Splitter = (text: string) => readonly string[];
 
 /** Words of a text. Without `starts` they follow each other from its first unit to its last. */
-export type Words = {
+type Words = {
   texts: readonly string[];
   /** Where the first unit of each word that comes from the text stands there. */
   starts?: readonly number[];
@@ -20,7 +20,7 @@ export type PreTokenizerStep = (
   text: string,
   place: Place,
 ) => { lead: number; cuts: readonly Cut[] };
-export type Cut = { text: string; at: number };
+type Cut = { text: string; at: number };
 
 /** What becomes of the matches of a pattern and of the text between them. */
 export type SplitBehavior =

@@ -1,5 +1,5 @@
 /** Text repeats its words, so most of them are found here and encoded only once. */
-export const wordCacheSize = 50_000;
+const wordCacheSize = 50_000;
 /** Longer words hardly repeat, and would let one document fill the memory. */
 const longestCachedWord = 64;
 

@@ -16,13 +16,13 @@ import { ownTexts, ownTextsFolder } from './own-texts.ts';
 const mostForms = 16;
 
 /** The forms of answers that requests to one model have asked for. */
-export type AnswerForms = {
+type AnswerForms = {
   /** Holds one answer to a form. Throws FormError where the model's tokens cannot keep to it. */
   begin(form: AnswerForm, stopTokens: readonly number[]): Promise<Constraint>;
 };
 
 /** Forms over the tokens of the model in a folder; its tokenizer is read when the first is asked for. */
-export function createAnswerForms(folder: string): AnswerForms {
+function createAnswerForms(folder: string): AnswerForms {
   const forms = new Map<string, ReturnType<typeof createForm>>();
   let vocabulary: Promise<Vocabulary> | undefined;
   return {

@@ -58,7 +58,7 @@ export type Models = {
   forget(deleted: ModelDeleted): Promise<void>;
 };
 
-export type TunedModel = {
+type TunedModel = {
   readonly name: string;
   readonly kind: 'adapter' | 'merged';
   readonly base: string;

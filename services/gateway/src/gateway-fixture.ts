@@ -131,7 +131,7 @@ export const baseModel: ModelRecord = {
 };
 
 /** One training line, and a file of a few. */
-export const line = JSON.stringify({
+const line = JSON.stringify({
   messages: [
     { role: 'user', content: 'Hello' },
     { role: 'assistant', content: 'Hi' },

@@ -18,7 +18,7 @@ export type InventoryPorts = {
 };
 
 /** Something that a record names and the artifact store does not have, or not whole. */
-export type Missing = {
+type Missing = {
   /** What lacks it, such as `the file`. */
   readonly what: string;
   readonly project: string;
@@ -47,7 +47,7 @@ export async function takeInventory(ports: InventoryPorts, signal: AbortSignal):
 }
 
 /** Everything that a record names and the store lacks. What is deleted while we look is gone from the records, too. */
-export async function* missingArtifacts(ports: InventoryPorts): AsyncGenerator<Missing> {
+async function* missingArtifacts(ports: InventoryPorts): AsyncGenerator<Missing> {
   const { artifacts } = ports;
   const isWhole = async (key: string, bytes?: number): Promise<boolean> => {
     const found = await artifacts.stat(key);

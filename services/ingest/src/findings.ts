@@ -1,7 +1,7 @@
 import type { Finding } from '@lathe/contracts/artifact/dataset';
 
 /** Warnings that say the same of several rows. */
-export type WarningGroup = { readonly first: Finding; readonly count: number };
+type WarningGroup = { readonly first: Finding; readonly count: number };
 
 /** Collects findings about the rows of a job's files; keeps a bounded list and exact counts. */
 export type Findings = {

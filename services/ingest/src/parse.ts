@@ -2,7 +2,7 @@ import { isDeeperThan } from '@lathe/contracts/json-depth';
 import type { Line } from './lines.ts';
 
 /** Why a line is no JSON value, as rule and sentence. */
-export type LineProblem = { readonly rule: string; readonly message: string };
+type LineProblem = { readonly rule: string; readonly message: string };
 export type ParsedLine =
   | { readonly value: unknown; readonly text: string }
   | { readonly problem: LineProblem };

@@ -41,6 +41,6 @@ export function datasetReport(facts: ReportFacts, findings: Findings): DatasetRe
 }
 
 /** Nearest-rank percentile of sorted numbers; 0 of none. */
-export function percentile(sorted: readonly number[], share: number): number {
+function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

@@ -67,7 +67,7 @@ export const objectRefSchema = z.object({ key: z.string(), bytes: z.number().int
 export type ObjectRef = z.infer<typeof objectRefSchema>;
 
 /** One side (training or held-out) of a dataset. */
-export const datasetPartSchema = z.object({
+const datasetPartSchema = z.object({
   rows: z.number().int(),
   tokens: z.number().int(),
   supervisedTokens: z.number().int(),
@@ -114,7 +114,7 @@ export const datasetManifestSchema = z.object({
 export type DatasetManifest = z.infer<typeof datasetManifestSchema>;
 
 /** One finding about a row: which rule, where, what to do. */
-export const findingSchema = z.object({
+const findingSchema = z.object({
   file: z.enum(['training_file', 'validation_file']),
   line: z.number().int(),
   path: z.string(),

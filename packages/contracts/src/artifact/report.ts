@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A rate with its 95 % Wilson interval. */
-export const rateSchema = z.object({
+const rateSchema = z.object({
   correct: z.number().int(),
   total: z.number().int(),
   rate: z.number(),
@@ -11,7 +11,7 @@ export const rateSchema = z.object({
 export type Rate = z.infer<typeof rateSchema>;
 
 /** One contestant on the held-out rows; `start` is the tuned model that the job went on from. */
-export const contestantSchema = z.object({
+const contestantSchema = z.object({
   name: z.enum(['base', 'few-shot', 'start', 'tuned']),
   model: z.string(),
   shots: z.number().int(),

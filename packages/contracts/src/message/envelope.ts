@@ -4,7 +4,7 @@ import { z } from 'zod';
  * What an evaluator knows of a request before it reads its body, which may take long. It travels in the headers of the
  * message.
  */
-export const envelopeSchema = z.object({
+const envelopeSchema = z.object({
   requestId: z.string().min(1),
   project: z.string().min(1),
   model: z.string().min(1),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Names of what can happen to a job. */
-export const eventNames = [
+const eventNames = [
   'created',
   'validating',
   'finding',

@@ -5,7 +5,7 @@ import { gatherRows } from '../ops/index-rows.ts';
 import { concat } from '../ops/layout.ts';
 
 /** The sizes of x, `[rank]` int64, known when the graph runs. */
-export function sizesOf(x: Value): Value {
+function sizesOf(x: Value): Value {
   return node(dynamicShapeOps.Shape, [x]);
 }
 

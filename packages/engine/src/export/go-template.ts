@@ -4,7 +4,7 @@
  */
 
 /** A value of a template; what is absent is empty. */
-export type GoValue = string | number | boolean | readonly GoValue[] | GoRecord;
+type GoValue = string | number | boolean | readonly GoValue[] | GoRecord;
 export type GoRecord = { readonly [field: string]: GoValue };
 
 type Node =

@@ -22,7 +22,7 @@ export type ExportManifest = {
   readonly files: readonly ExportedFile[];
 };
 
-export type ExportedFile = {
+type ExportedFile = {
   /** Path inside the folder, with forward slashes. */
   readonly path: string;
   readonly bytes: number;

@@ -11,7 +11,7 @@ export type WeightLayout = {
   readonly placed: readonly PlacedWeight[];
 };
 
-export type PlacedWeight = {
+type PlacedWeight = {
   readonly name: string;
   readonly offset: number;
   readonly byteLength: number;

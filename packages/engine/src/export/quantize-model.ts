@@ -9,7 +9,7 @@ import { lengthPrefix, protoFields } from './proto-reader.ts';
 import { blockLength, type MatrixLayout, quantizeBlocks } from './quantize-blocks.ts';
 
 /** A float32 weight that the graph names, and where its bytes lie. */
-export type FloatWeight = { readonly name: string; readonly shape: readonly number[] };
+type FloatWeight = { readonly name: string; readonly shape: readonly number[] };
 
 /** A stored tensor and how its bytes come about. */
 export type Stored = StoredTensor & { read(): Promise<Uint8Array> };

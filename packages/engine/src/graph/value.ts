@@ -8,7 +8,7 @@ import {
   type TensorData,
 } from './tensor.ts';
 
-export type AttributeValue = number | string | boolean | readonly (number | string)[];
+type AttributeValue = number | string | boolean | readonly (number | string)[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Where a frozen weight lies in a file, raw and little-endian. */

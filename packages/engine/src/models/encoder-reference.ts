@@ -19,7 +19,7 @@ export type RecordedText = {
   readonly end: number;
 };
 
-export type RecordedTask = {
+type RecordedTask = {
   readonly loss: number;
   /** Names of the head's tensors that the checkpoint does not have. */
   readonly head: readonly string[];

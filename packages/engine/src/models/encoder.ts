@@ -65,7 +65,7 @@ export function encoderHidden(
 }
 
 /** The norm `name` of x `[tokens, hiddenSize]`; x itself where the family has none there. */
-export function encoderNorm(
+function encoderNorm(
   config: EncoderConfig,
   weights: Pick<DecoderWeights, 'tensor'>,
   name: string,

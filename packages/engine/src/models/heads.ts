@@ -8,7 +8,7 @@ import { matmul } from '../ops/matmul.ts';
 import { layerNorm } from '../ops/norm.ts';
 
 /** A tensor of a head; `initial` says how transformers starts it where a checkpoint lacks it. */
-export type HeadTensor = {
+type HeadTensor = {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initial: 'normal' | 'zeros' | 'ones';

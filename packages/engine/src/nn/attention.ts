@@ -20,7 +20,7 @@ export type AttentionShape = {
 };
 
 /** Cosines and sines of each token, `[rows · tokens, rotarySize / 2]`. */
-export type RopeValues = { readonly cos: Value; readonly sin: Value };
+type RopeValues = { readonly cos: Value; readonly sin: Value };
 
 /** How positions reach queries and keys; `scale` is the factor on the scores. */
 export type Rotation = {

@@ -67,7 +67,7 @@ export function lowerGraph(
  * for: gradients should be listed from the bottom parameter to the top one, each of which is then ready, and
  * lets go of what it was made from, before the backward pass goes further down.
  */
-export function emissionOrder(outputs: readonly Value[]): Value[] {
+function emissionOrder(outputs: readonly Value[]): Value[] {
   const all = ancestors(outputs);
   const backward = backwardValues(all);
   const read = new Set(all.flatMap(({ inputs }) => inputs));

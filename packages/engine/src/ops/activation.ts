@@ -14,7 +14,7 @@ export function tanh(x: Value): Value {
 }
 
 /** The error function, 2/√π ∫₀ˣ e^(−t²) dt. */
-export function erf(x: Value): Value {
+function erf(x: Value): Value {
   return node(activationOps.Erf, [x]);
 }
 

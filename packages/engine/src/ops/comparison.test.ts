@@ -29,11 +29,6 @@ checkFamily(comparisonOps, {
   Less: { reference: elementwise((a, b) => flag(a! < b!)), samples: [...pair, tokens] },
   Greater: { reference: elementwise((a, b) => flag(a! > b!)), samples: [...pair, tokens] },
   GreaterOrEqual: { reference: elementwise((a, b) => flag(a! >= b!)), samples: [...pair, tokens] },
-  Not: {
-    reference: elementwise((x) => flag(x === 0)),
-    samples: [{ shapes: [[2, 3]], fixed: { 0: bits } }],
-    refuses: [{ shapes: [[2]], message: 'Not: needs bool, not float32' }],
-  },
   And: {
     reference: elementwise((a, b) => flag(a !== 0 && b !== 0)),
     samples: [

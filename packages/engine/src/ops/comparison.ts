@@ -33,11 +33,6 @@ export function greaterOrEqual(a: Operand, b: Operand): Value {
   return node(comparisonOps.GreaterOrEqual, operands(a, b));
 }
 
-/** not x, for bool. */
-export function not(x: Value): Value {
-  return node(comparisonOps.Not, [x]);
-}
-
 /** a and b, for bool. */
 export function and(a: Value, b: Value): Value {
   return node(comparisonOps.And, [a, b]);
@@ -69,14 +64,13 @@ function requireBool(...values: readonly Value[]): void {
 
 const piecewise = { none: 'A yes or no does not change with small steps.' };
 
-export type CastAttributes = { readonly to: DType };
+type CastAttributes = { readonly to: DType };
 
 export type ComparisonOps = {
   Equal: NoAttributes;
   Less: NoAttributes;
   Greater: NoAttributes;
   GreaterOrEqual: NoAttributes;
-  Not: NoAttributes;
   And: NoAttributes;
   Where: NoAttributes;
   Cast: CastAttributes;
@@ -87,14 +81,6 @@ export const comparisonOps: Family<ComparisonOps> = family<ComparisonOps>({
   Less: { summary: 'y = (a < b) as bool.', types: verdict, gradient: piecewise },
   Greater: { summary: 'y = (a > b) as bool.', types: verdict, gradient: piecewise },
   GreaterOrEqual: { summary: 'y = (a ≥ b) as bool.', types: verdict, gradient: piecewise },
-  Not: {
-    summary: 'y = not x.',
-    types: ([x]) => {
-      requireBool(x!);
-      return x!;
-    },
-    gradient: piecewise,
-  },
   And: {
     summary: 'y = a and b.',
     types: ([a, b]) => {

@@ -33,11 +33,6 @@ export function minimum(a: Operand, b: Operand): Value {
   return node(elementwiseOps.Min, operands(a, b));
 }
 
-/** x to a fixed power. */
-export function pow(x: Value, exponent: number): Value {
-  return node(elementwiseOps.Pow, operands(x, exponent));
-}
-
 /** −x. */
 export function neg(x: Value): Value {
   return node(elementwiseOps.Neg, [x]);
@@ -82,7 +77,6 @@ export type ElementwiseOps = {
   Div: NoAttributes;
   Max: NoAttributes;
   Min: NoAttributes;
-  Pow: NoAttributes;
   Neg: NoAttributes;
   Exp: NoAttributes;
   Log: NoAttributes;
@@ -130,14 +124,6 @@ export const elementwiseOps: Family<ElementwiseOps> = family<ElementwiseOps>({
       const second = greater(a!, b!);
       return [where(second, 0, dy), where(second, dy, 0)];
     },
-  },
-  Pow: {
-    summary: 'y = xᵖ for a fixed p;  dx = dy·p·xᵖ⁻¹;  dp = dy·y·ln x.',
-    types: numeric,
-    gradient: ({ dy, y, inputs: [x, p] }) => [
-      mul(dy, mul(p!, node(elementwiseOps.Pow, [x!, sub(p!, 1)]))),
-      mul(dy, mul(y, log(x!))),
-    ],
   },
   Neg: { summary: 'y = −x;  dx = −dy.', types: ([x]) => x!, gradient: ({ dy }) => [neg(dy)] },
   Exp: { summary: 'y = eˣ;  dx = dy·y.', types: sameType, gradient: ({ dy, y }) => [mul(dy, y)] },

@@ -4,7 +4,7 @@ import { type DType, fromNumbers } from '../graph/tensor.ts';
 import { node, type Value } from '../graph/value.ts';
 
 /** A tensor of one number, made when the graph runs, so that it takes no room in the model. */
-export function full(shape: Shape, number: number, dtype: DType = 'float32'): Value {
+function full(shape: Shape, number: number, dtype: DType = 'float32'): Value {
   return node(fillOps.ConstantOfShape, [], { shape: fixedShape(shape), number, dtype });
 }
 
@@ -13,7 +13,7 @@ export function zeros(shape: Shape, dtype: DType = 'float32'): Value {
   return full(shape, 0, dtype);
 }
 
-export type FillAttributes = {
+type FillAttributes = {
   readonly shape: readonly number[];
   readonly number: number;
   readonly dtype: DType;

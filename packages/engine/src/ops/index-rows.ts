@@ -18,7 +18,7 @@ export function scatterAddRows(target: Value, indices: Value, updates: Value): V
 }
 
 /** Rows `[count, …]` that are added at places `[count]` of a first axis; places may repeat. */
-export type AddedRows = { readonly places: Value; readonly rows: Value };
+type AddedRows = { readonly places: Value; readonly rows: Value };
 
 /** A sum, taken apart: what rows were added to last, undefined where that is zeros, and these, the first one first. */
 export type SumOfRows = {

@@ -50,10 +50,10 @@ export function split(x: Value, sizes: readonly number[], axis: number): Value[]
   return sizes.map((_, index) => part(whole, index));
 }
 
-export type ReshapeAttributes = { readonly shape: Shape };
-export type TransposeAttributes = { readonly order: readonly number[] };
-export type ConcatAttributes = { readonly axis: number };
-export type SplitAttributes = { readonly axis: number; readonly sizes: readonly number[] };
+type ReshapeAttributes = { readonly shape: Shape };
+type TransposeAttributes = { readonly order: readonly number[] };
+type ConcatAttributes = { readonly axis: number };
+type SplitAttributes = { readonly axis: number; readonly sizes: readonly number[] };
 
 /** Outputs of one node on WebGPU: each takes one of the 8 buffers that every adapter gives a shader. */
 const mostPieces = 6;

@@ -22,7 +22,7 @@ export function layerNorm(
   return node(normOps.LayerNorm, [x, weight, bias], { epsilon });
 }
 
-export type NormAttributes = { readonly epsilon: number };
+type NormAttributes = { readonly epsilon: number };
 
 const last = { axes: [-1], keepDims: true } as const;
 

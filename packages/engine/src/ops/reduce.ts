@@ -59,7 +59,7 @@ export function sumTo(x: Value, shape: Shape): Value {
 }
 
 export type ReduceAttributes = { readonly axes: readonly number[]; readonly keepDims: boolean };
-export type ExpandAttributes = { readonly shape: Shape };
+type ExpandAttributes = { readonly shape: Shape };
 
 function settled(x: Value, { axes, keepDims = false }: ReduceOptions): ReduceAttributes {
   const rank = x.shape.length;

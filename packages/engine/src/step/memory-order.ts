@@ -1,4 +1,4 @@
-import { ancestors, isLeaf, partOp, type Value } from '../graph/value.ts';
+import { isLeaf, partOp, type Value } from '../graph/value.ts';
 import type { LoweredGraph } from '../onnx/lower.ts';
 
 /**
@@ -36,9 +36,4 @@ export function executionOrder({ nodes }: Pick<LoweredGraph, 'nodes'>): Value[] 
 /** The node that computes a value: the whole of a part, else the value itself. */
 export function producer(value: Value): Value {
   return value.op === partOp ? (value.inputs[0] as Value) : value;
-}
-
-/** The leaves behind some values. */
-export function leavesOf(values: Iterable<Value>): Value[] {
-  return ancestors(values).filter(isLeaf);
 }

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { ArtifactError, type ArtifactStore, type ByteRange } from './port.ts';
 
 /** A store for one test, empty and alone. */
-export type StoreFixture = { readonly store: ArtifactStore } & AsyncDisposable;
+type StoreFixture = { readonly store: ArtifactStore } & AsyncDisposable;
 
-export type SmallStoreFixture = StoreFixture & {
+type SmallStoreFixture = StoreFixture & {
   /** Gives back the room of what was deleted, where the server does so minutes later only. */
   readonly freeRoom?: () => Promise<void>;
 };

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 
 /** What an S3 server answered with a status that means: try again. */
-export class TransientAnswerError extends Error {
+class TransientAnswerError extends Error {
   /** The server's own code, such as SlowDown or XMinioStorageFull. */
   readonly code: string;
   readonly status: number;
@@ -16,7 +16,7 @@ export class TransientAnswerError extends Error {
 }
 
 /** A request whose server said nothing for too long. */
-export class SilenceError extends Error {
+class SilenceError extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor(ms: number) {

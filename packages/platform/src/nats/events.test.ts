@@ -4,7 +4,7 @@ import type { JobEvent } from '@lathe/contracts/message/event';
 import { eventSubject } from '@lathe/contracts/subject';
 import { type PlatformNats, startPlatformNats } from '@lathe/testkit/platform-nats';
 import { expect, it } from 'vitest';
-import { eraseEvents, followEvents, listEvents, publishEvent, publishEvents } from './events.ts';
+import { eraseEvents, listEvents, publishEvent, publishEvents } from './events.ts';
 
 const event = (jobId: string, text: string): JobEvent => ({
   version: 1,
@@ -126,25 +126,6 @@ it('leaves out an event that cannot be read', async () => {
   const events = await listEvents(platform.nats, 'p', 'j', { limit: 10, newestFirst: false });
   expect(events.map((stored) => stored.event.message)).toEqual(['m1', 'm2']);
   expect(platform.lines.join('')).toContain('left out an event');
-});
-
-it('follows events across a killed server, none lost, none twice', async () => {
-  await using platform = await startPlatformNats();
-  await publishMany(platform, 'j', 1, 3);
-  const controller = new AbortController();
-  const seen: string[] = [];
-  const following = (async () => {
-    const options = { afterSequence: 1, signal: controller.signal };
-    for await (const stored of followEvents(platform.nats, 'p', 'j', options))
-      seen.push(stored.event.message);
-  })();
-  await expect.poll(() => seen).toEqual(['m2', 'm3']);
-  await platform.server.kill();
-  await platform.server.restart();
-  await publishMany(platform, 'j', 4, 6);
-  await expect.poll(() => seen).toEqual(['m2', 'm3', 'm4', 'm5', 'm6']);
-  controller.abort();
-  await following;
 });
 
 it('erases the events of one job, their bytes on the disk too', async () => {

@@ -4,7 +4,6 @@ import { AckPolicy, DeliverPolicy, JetStreamApiError, type JsMsg } from '@nats-i
 import { nanos } from '@nats-io/nats-core';
 import type { Nats } from './connection.ts';
 import { ask } from './link.ts';
-import { pause } from './pause.ts';
 import { readSubject } from './read-subject.ts';
 
 /** An event with its place in the event stream, which is its public id and a stable cursor. */
@@ -163,50 +162,6 @@ async function eraseMessage(nats: Nats, stream: string, sequence: number): Promi
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === noMessageFound) return false;
     throw error;
-  }
-}
-
-/** A job's events after a sequence, then each new one as it comes, until the signal aborts. */
-export async function* followEvents(
-  nats: Nats,
-  project: string,
-  jobId: string,
-  options: { readonly afterSequence?: number; readonly signal: AbortSignal },
-): AsyncGenerator<StoredEvent> {
-  const { signal } = options;
-  let next = (options.afterSequence ?? 0) + 1;
-  while (!signal.aborted && !nats.connection.isClosed()) {
-    try {
-      const position = {
-        filter_subjects: eventSubject(project, jobId),
-        deliver_policy: DeliverPolicy.StartSequence,
-        opt_start_seq: next,
-      };
-      const consumer = await ask(nats, () =>
-        nats.jetstream.consumers.get(streams.events.name, position),
-      );
-      const messages = await consumer.consume({ max_messages: 100 });
-      const stop = (): void => messages.stop();
-      signal.addEventListener('abort', stop, { once: true });
-      const forget = nats.link.on('up', stop);
-      if (signal.aborted) stop();
-      try {
-        for await (const message of messages) {
-          if (signal.aborted) return;
-          next = message.seq + 1;
-          const event = readEvent(nats, message);
-          if (event !== undefined) yield event;
-        }
-      } finally {
-        signal.removeEventListener('abort', stop);
-        forget();
-        messages.stop();
-      }
-    } catch (error) {
-      if (signal.aborted || nats.connection.isClosed()) return;
-      nats.log.warn({ err: error, jobId }, 'following events broke off; following again');
-    }
-    await pause(500, signal);
   }
 }
 

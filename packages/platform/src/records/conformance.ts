@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ConflictError, type RecordChange, type RecordStore } from './port.ts';
 
 export const counterSchema = z.object({ count: z.number() });
-export type Counter = z.infer<typeof counterSchema>;
+type Counter = z.infer<typeof counterSchema>;
 
 /** An empty store of counters for one test. */
 export type RecordsFixture = { readonly store: RecordStore<Counter> } & AsyncDisposable;

@@ -1,5 +1,5 @@
 /** A stored value with the revision that compare-and-set needs. */
-export type Stored<T> = { readonly value: T; readonly revision: number };
+type Stored<T> = { readonly value: T; readonly revision: number };
 /** A stored value with its key. */
 export type Entry<T> = Stored<T> & { readonly key: string };
 /** What a watch reports: the entry as it is now, or that the key is gone. */

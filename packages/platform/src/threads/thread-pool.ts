@@ -2,7 +2,7 @@ import { createFairPlaces } from '../fair-places.ts';
 import { createThread, type Thread, type ThreadOptions } from './thread.ts';
 
 /** Work that waits for a thread. */
-export type PoolTask = {
+type PoolTask = {
   /** Whose it is: projects take turns. */
   readonly project: string;
   /** How long it takes by comparison, such as its bytes. */

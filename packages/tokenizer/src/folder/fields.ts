@@ -1,5 +1,5 @@
 /** What a field of a tokenizer's folder does here. */
-export type FieldEffect =
+type FieldEffect =
   /** It means what it means to transformers 5. */
   | 'honoured'
   /** A value that would change something is refused by name; the others mean nothing. */

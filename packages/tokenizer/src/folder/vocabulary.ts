@@ -1,7 +1,7 @@
 import { equalRules, type TokenRule } from './token-rule.ts';
 
 /** A token in its place in the vocabulary. */
-export type PlacedToken = TokenRule & { id: number };
+type PlacedToken = TokenRule & { id: number };
 
 /** The tokens that are added to a model's vocabulary, which gives them their ids. */
 export type AddedVocabulary = {

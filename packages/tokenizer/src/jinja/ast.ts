@@ -15,9 +15,9 @@ export type CompareOperator = '==' | '!=' | OrderOperator | 'in' | 'not in';
 
 type Located<T> = T & { line: number };
 
-export type Name = Located<{ kind: 'name'; name: string }>;
-export type NamespaceReference = Located<{ kind: 'reference'; name: string; attribute: string }>;
-export type TupleExpression = Located<{ kind: 'tuple'; items: Expression[] }>;
+type Name = Located<{ kind: 'name'; name: string }>;
+type NamespaceReference = Located<{ kind: 'reference'; name: string; attribute: string }>;
+type TupleExpression = Located<{ kind: 'tuple'; items: Expression[] }>;
 export type Call = Located<{ kind: 'call'; callee: Expression; given: CallArguments }>;
 export type FilterExpression = Located<{
   kind: 'filter';

@@ -24,7 +24,7 @@ export function scientific(digits: string, exponent: number, mark = 'e'): string
 }
 
 /** |value| × 10^places as an integer, rounded half to even on the exact binary value. */
-export function scaledInteger(value: number, places: number): bigint {
+function scaledInteger(value: number, places: number): bigint {
   charge(16 + (Math.abs(places) >> 1));
   const [numerator, denominator] = ratio(Math.abs(value));
   const scale = 10n ** BigInt(Math.abs(places));

@@ -20,7 +20,7 @@ export const numberFilters: readonly (readonly [string, Filter])[] = [
 ];
 
 /** An int as Python reads it from text; undefined where it does not. */
-export function parseInteger(text: string, base: number): bigint | undefined {
+function parseInteger(text: string, base: number): bigint | undefined {
   const trimmed = strip(text, null, 'both').toLowerCase();
   const [, sign, rest] = /^([-+]?)([\s\S]*)$/.exec(asciiDigits(trimmed)) as unknown as [
     string,
@@ -51,7 +51,7 @@ export function parseInteger(text: string, base: number): bigint | undefined {
 }
 
 /** A float as Python reads it from text; undefined where it does not. */
-export function parseFloatText(text: string): number | undefined {
+function parseFloatText(text: string): number | undefined {
   const trimmed = asciiDigits(strip(text, null, 'both')).toLowerCase();
   const special = /^([-+]?)(?:(inf(?:inity)?)|nan)$/.exec(trimmed);
   if (special !== null) {

@@ -190,7 +190,7 @@ function parseEntries(stream: TokenStream): [Expression, Expression][] {
 }
 
 /** Reads attributes, items and calls after an expression. */
-export function parsePostfix(stream: TokenStream, start: Expression): Expression {
+function parsePostfix(stream: TokenStream, start: Expression): Expression {
   let expression = start;
   for (;;) {
     if (stream.isOperator('.', '[')) expression = parseSubscript(stream, expression);

@@ -14,7 +14,7 @@ import { analyzeScopes } from './scope-analysis.ts';
 import { tests } from './tests.ts';
 import type { Value } from './value.ts';
 
-export type RenderSettings = {
+type RenderSettings = {
   /** Printed around what stands in `{% generation %}` tags. */
   marks?: Marks | undefined;
   /** For `strftime_now`; now, if not given. */

@@ -51,7 +51,7 @@ function splitWhiteRight(text: string, most: number): string[] {
 }
 
 /** A part of the text named by a start and an end as `find` and its like take them, in code points. */
-export function window(
+function window(
   text: string,
   start: Value,
   end: Value,

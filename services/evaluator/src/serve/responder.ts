@@ -27,7 +27,7 @@ export type ResponderPorts<Piece> = {
 };
 
 /** What an answer has to heed: the signal that ends it, and the tokens that it may take. */
-export type Asked = { readonly signal: AbortSignal; readonly reserve: Admitted['reserve'] };
+type Asked = { readonly signal: AbortSignal; readonly reserve: Admitted['reserve'] };
 
 /** What is said besides the pieces themselves. */
 type Frame =

@@ -1,5 +1,5 @@
 /** What may be shown of the text so far, and whether a stop text was found. */
-export type Filtered = { readonly text: string; readonly isStopped: boolean };
+type Filtered = { readonly text: string; readonly isStopped: boolean };
 
 /**
  * Holds text back for as long as it may be the beginning of a stop text, also when that comes in

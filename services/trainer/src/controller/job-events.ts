@@ -11,9 +11,6 @@ export type ControllerEvent = {
   readonly dedupeId: string;
 };
 
-/** Tells the job's owner. */
-export type Emit = (event: ControllerEvent) => Promise<void>;
-
 /** The event as it travels. */
 export function jobEvent(
   job: { readonly project: string; readonly id: string },

@@ -14,7 +14,7 @@ export type Seat = {
 };
 
 /** A job's place in the line. */
-export type Ticket = {
+type Ticket = {
   readonly seat: Promise<Seat>;
   /** Why nobody can take the job now, a sentence for its owner; undefined: its turn is near. */
   reason(): string | undefined;

@@ -13,7 +13,7 @@ import { sameText, type WorkerSecurity, whyNotCalled } from './worker-security.t
  * A name that a worker's certificate may carry instead of its host, for workers whose addresses nobody
  * knows beforehand: the authority signs nothing but this traffic.
  */
-export const workerTlsName = 'lathe-worker';
+const workerTlsName = 'lathe-worker';
 const scheme = 'Bearer ';
 const requestIdKey = 'x-request-id';
 

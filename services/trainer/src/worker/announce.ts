@@ -11,7 +11,7 @@ export type Announcement = Pick<
 >;
 
 /** What changes. */
-export type WorkerLoad = Pick<WorkerRecord, 'freeSlots' | 'draining' | 'runs' | 'models'>;
+type WorkerLoad = Pick<WorkerRecord, 'freeSlots' | 'draining' | 'runs' | 'models'>;
 
 export type Announcer = {
   /** Announces now, because the load changed. */

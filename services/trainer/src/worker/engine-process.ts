@@ -35,7 +35,7 @@ export type EngineLimits = {
   readonly restMs: number;
 };
 
-export type EngineListener = {
+type EngineListener = {
   onMessage(message: FromEngine): void;
   /** Called once, when the process is gone or rests; the messages sent before have all arrived. */
   onEnd(end: EngineEnd): void;

@@ -1,5 +1,5 @@
 /** One thing that happened in a run, with its place in the run's order (from 1, without gaps). */
-export type JournalEntry<T> = { readonly sequence: number; readonly content: T };
+type JournalEntry<T> = { readonly sequence: number; readonly content: T };
 
 /** What happened in a run, kept in memory so that a broken stream can be resumed. */
 export type Journal<T> = {

@@ -6,7 +6,7 @@ import { decoderTensors } from '../../checkpoint/decoder-tensors.ts';
  * What happens to a tensor on its way: rows of queries and keys are put in the order of adjacent pairs,
  * norms get 1 added, and weights that lie [inputs, outputs] are turned.
  */
-export type Change = 'none' | 'pairs' | 'plus-one' | 'turned';
+type Change = 'none' | 'pairs' | 'plus-one' | 'turned';
 
 export type TensorMapping = {
   readonly name: string;
