@@ -27,7 +27,7 @@ const doors: Record<string, string> = {
 const problems: string[] = [];
 for (const file of globSync('{packages,services}/*/src/**/*.ts')) {
   const [, place = ''] = file.split('/');
-  const isTest = /\.test\.ts$|\/conformance\.ts$|-fixture\.ts$/.test(file);
+  const isTest = /\.(test|fixture)\.ts$|\/conformance\.ts$|-fixture\.ts$/.test(file);
   const text = readFileSync(file, 'utf8');
   for (const match of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
     const target = match[1] ?? '';

@@ -6,16 +6,16 @@ import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
 import { openFileStore } from '@lathe/platform/artifacts/file';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
-import { startRequest } from './controller/start-request.ts';
+import { startRequest } from './controller/drive/start-request.ts';
 import {
   DescribeResponse,
   StartJobRequest,
   WatchJobResponse,
 } from './generated/lathe/worker/v1/worker.ts';
-import { readStartRequest } from './worker/grpc-request.ts';
-import { openTrainer } from './worker/open-trainer.ts';
-import { prepareRun } from './worker/run-preparation.ts';
-import { engineSettings, modelKind } from './worker/run-settings.ts';
+import { openTrainer } from './worker/engine/open-trainer.ts';
+import { engineSettings, modelKind } from './worker/engine/run-settings.ts';
+import { prepareRun } from './worker/run/run-preparation.ts';
+import { readStartRequest } from './worker/serve/grpc-request.ts';
 
 const fixtures = new URL('../fixtures/', import.meta.url);
 const contracts = new URL('../../../packages/contracts/fixtures/', import.meta.url);

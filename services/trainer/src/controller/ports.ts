@@ -6,11 +6,11 @@ import type { Stage } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
-import type { JobBoard } from './job-board.ts';
-import type { ControllerEvent } from './job-events.ts';
+import type { WorkerClient } from './drive/worker-client.ts';
+import type { WorkerBoard } from './place/worker-board.ts';
+import type { JobBoard } from './record/job-board.ts';
+import type { ControllerEvent } from './record/job-events.ts';
 import type { ControllerSettings } from './settings.ts';
-import type { WorkerBoard } from './worker-board.ts';
-import type { WorkerClient } from './worker-client.ts';
 
 /** Everything that the controller's decisions reach the world through. */
 export type ControllerPorts = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readConfig } from '@lathe/platform/config';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
-import { workerRecord } from '../testing/worker-record.ts';
+import { workerRecord } from '../integration/worker-record.fixture.ts';
 import { isLoopback, parseAddress } from './address.ts';
 import { announcementProof, whyNotBelieved } from './announcement-proof.ts';
 import { checkListening, readWorkerSecurity, sameText, whyNotCalled } from './worker-security.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '@lathe/platform/config';
-import type { EngineLimits } from './engine-process.ts';
-import type { RunSettingsOfWorker } from './run.ts';
+import type { EngineLimits } from './engine/engine-process.ts';
+import type { RunSettingsOfWorker } from './run/run.ts';
 
 /** Every time and number that the worker keeps to, in milliseconds unless named otherwise. */
 export type WorkerSettings = {

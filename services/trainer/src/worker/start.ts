@@ -22,17 +22,17 @@ import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
 import { parseAddress } from '../security/address.ts';
 import { checkListening, readWorkerSecurity } from '../security/worker-security.ts';
-import { type Announcer, announceWorker } from './announce.ts';
-import { createEngines } from './engine-process.ts';
-import { serveWorker } from './grpc.ts';
-import { type IdleWatch, watchIdle } from './idle.ts';
-import { localDevice, localVersions, machineMemory, reachableHost } from './machine.ts';
-import { measuredEngine } from './measured-engine.ts';
-import { createModelOffer } from './offered-models.ts';
-import { type CountKills, countKills } from './out-of-memory.ts';
-import { startRun } from './run.ts';
-import { checkOwner } from './run-owner.ts';
-import { createRuns } from './runs.ts';
+import { createEngines } from './engine/engine-process.ts';
+import { measuredEngine } from './engine/measured-engine.ts';
+import { type CountKills, countKills } from './run/out-of-memory.ts';
+import { startRun } from './run/run.ts';
+import { checkOwner } from './run/run-owner.ts';
+import { createRuns } from './run/runs.ts';
+import { type Announcer, announceWorker } from './serve/announce.ts';
+import { serveWorker } from './serve/grpc.ts';
+import { type IdleWatch, watchIdle } from './serve/idle.ts';
+import { localDevice, localVersions, machineMemory, reachableHost } from './serve/machine.ts';
+import { createModelOffer } from './serve/offered-models.ts';
 import { type WorkerSettings, workerSettings } from './settings.ts';
 
 export type WorkerHandle = Stoppable & {
@@ -58,7 +58,7 @@ export async function startWorker(
 ): Promise<WorkerHandle> {
   const settings = options.settings ?? workerSettings(config);
   const program =
-    options.engineProgram ?? fileURLToPath(new URL('./engine-child.ts', import.meta.url));
+    options.engineProgram ?? fileURLToPath(new URL('./engine/engine-child.ts', import.meta.url));
   const log = createLogger(config, 'worker');
   const metrics = createMetrics('worker', {
     onFailure: (error) => log.warn({ err: error }, 'a metric could not be looked up'),

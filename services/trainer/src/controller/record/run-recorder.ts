@@ -1,0 +1,186 @@
+import { checkpointStep } from '../../manifest.ts';
+import type { RunEvent } from '../../run-event.ts';
+import type { ControllerPorts } from '../ports.ts';
+import { publishCheckpoint } from './checkpoints.ts';
+import type { ControllerEvent } from './job-events.ts';
+import { keepNewestStates } from './kept-states.ts';
+import { forgetLosses } from './losses.ts';
+import type { OwnedJob } from './owned-job.ts';
+
+type Metrics = EventOf<'steps'>['steps'][number];
+type EventOf<Case extends RunEvent['$case']> = Extract<RunEvent, { $case: Case }>['value'];
+
+/** Writes what a run tells into the job's record, its events and its checkpoints. */
+export type RunRecorder = {
+  take(event: RunEvent): Promise<void>;
+  /** Writes the progress that is still held back. */
+  flush(): Promise<void>;
+};
+
+/**
+ * A recorder for one run of a job. Steps that an earlier run has reported are not reported again,
+ * and long jobs report every so many steps; the record's progress is written once in a while.
+ */
+export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRecorder {
+  const { settings, emit, now } = ports;
+  let reported = job.record.progress?.step ?? 0;
+  let totalSteps = job.record.progress?.totalSteps ?? 0;
+  let latest: { step: number; secondsLeft: number | undefined } | undefined;
+  let tokensPerSecond = 0;
+  let lastMetrics: Record<string, unknown> = {};
+  let writtenAt = -Infinity;
+  let savedStep = checkpointStep(job.record.checkpointKey);
+  let furthestStep = savedStep;
+  const states = keepNewestStates(ports.artifacts, job.record);
+
+  const writeProgress = async (): Promise<void> => {
+    if (latest === undefined) return;
+    const { step, secondsLeft } = latest;
+    latest = undefined;
+    writtenAt = now();
+    const estimatedFinish =
+      secondsLeft === undefined ? null : Math.ceil(now() / 1000 + secondsLeft);
+    await job.change((record) => ({
+      progress: { step: Math.max(step, record.progress?.step ?? 0), totalSteps, estimatedFinish },
+    }));
+  };
+
+  const started = async ({ step, totalSteps: total, ...rest }: EventOf<'started'>) => {
+    totalSteps = total;
+    await job.change((record) => ({
+      progress: {
+        step: Math.max(step, record.progress?.step ?? 0),
+        totalSteps,
+        estimatedFinish: record.progress?.estimatedFinish ?? null,
+      },
+    }));
+    const { epoch, worker } = job.record;
+    const first = step === 0;
+    await emit(job.record, {
+      name: first ? 'started' : 'resumed',
+      message: first
+        ? `Training started: ${total} steps.`
+        : `Training resumed from the checkpoint of step ${step} of ${total}.`,
+      data: { step, total_steps: total, worker, trainable_parameters: rest.trainableParameters },
+      dedupeId: `started:${epoch}`,
+    });
+  };
+
+  /** The event of a step, unless it was reported before or is one of those between. */
+  const metrics = (value: Metrics): ControllerEvent | undefined => {
+    const { step } = value;
+    lastMetrics = {
+      step,
+      total_steps: totalSteps,
+      epoch: value.epoch,
+      train_loss: value.loss,
+      train_mean_token_accuracy: value.tokenAccuracy,
+      learning_rate: value.learningRate,
+      gradient_norm: value.gradientNorm,
+      supervised_tokens: value.supervisedTokens,
+      tokens: value.tokens,
+      ...value.figures,
+      tokens_per_second: tokensPerSecond || value.tokens / Math.max(value.seconds, 1e-6),
+    };
+    if (step <= reported) return undefined;
+    const every = Math.max(1, Math.ceil(totalSteps / settings.metricsEvents));
+    if (step % every !== 0 && step !== 1 && step !== totalSteps) return undefined;
+    reported = step;
+    return {
+      name: 'metrics',
+      type: 'metrics',
+      message: `Step ${step}/${totalSteps}: training loss=${value.loss.toFixed(4)}`,
+      data: lastMetrics,
+      dedupeId: `metrics:${step}`,
+    };
+  };
+
+  const evaluation = async ({ step, loss, tokenAccuracy }: EventOf<'evaluation'>) => {
+    await emit(job.record, {
+      name: 'evaluation_metrics',
+      type: 'metrics',
+      message: `Scored the held-out rows after step ${step}: loss=${loss.toFixed(4)}`,
+      data: {
+        ...lastMetrics,
+        step,
+        valid_loss: loss,
+        valid_mean_token_accuracy: tokenAccuracy,
+        full_valid_loss: loss,
+        full_valid_mean_token_accuracy: tokenAccuracy,
+      },
+      dedupeId: `evaluation:${step}`,
+    });
+  };
+
+  const checkpoint = async ({ step, manifestKey, published }: EventOf<'checkpoint'>) => {
+    // After a restart of the controller the worker tells everything again.
+    if (step < savedStep) return;
+    savedStep = step;
+    const isNews = step > furthestStep;
+    furthestStep = Math.max(step, furthestStep);
+    await job.change((record) => ({
+      checkpointKey: manifestKey,
+      ...(isNews ? forgetLosses(record) : {}),
+    }));
+    if (published) {
+      const { model } = await publishCheckpoint(ports, job.record, manifestKey);
+      await emit(job.record, {
+        name: 'checkpoint',
+        message: `Checkpoint created at step ${step}.`,
+        data: { step, fine_tuned_model_checkpoint: model },
+        dedupeId: `checkpoint:${step}`,
+      });
+    }
+    await states
+      .took(manifestKey)
+      .catch((error: unknown) =>
+        ports.log.warn({ err: error }, 'an old training state is left in the store'),
+      );
+  };
+
+  /** The run could not read it: what it names is behind us, and another checkpoint may take its place. */
+  const damaged = async ({ manifestKey, problem }: EventOf<'damaged'>) => {
+    const step = checkpointStep(manifestKey);
+    await emit(job.record, {
+      name: 'log',
+      level: 'warn',
+      message: `The checkpoint of step ${step} is damaged and was skipped: ${problem}.`,
+      data: { step, problem },
+      dedupeId: `damaged:${manifestKey}`,
+    });
+    if (job.record.checkpointKey === manifestKey) {
+      await job.change(() => ({ checkpointKey: null }));
+      savedStep = 0;
+    }
+    await states
+      .dropped(manifestKey)
+      .catch((error: unknown) =>
+        ports.log.warn({ err: error }, 'a damaged training state is left in the store'),
+      );
+  };
+
+  return {
+    async take(event) {
+      if (event.$case === 'started') await started(event.value);
+      else if (event.$case === 'steps')
+        await emit(job.record, ...event.value.steps.flatMap((step) => metrics(step) ?? []));
+      else if (event.$case === 'evaluation') await evaluation(event.value);
+      else if (event.$case === 'checkpoint') await checkpoint(event.value);
+      else if (event.$case === 'damaged') await damaged(event.value);
+      else if (event.$case === 'progress') {
+        latest = { step: event.value.step, secondsLeft: event.value.secondsLeft };
+        tokensPerSecond = event.value.tokensPerSecond;
+        if (now() - writtenAt >= settings.progressMs) await writeProgress();
+      } else if (event.$case === 'log') {
+        const { level, text } = event.value;
+        await emit(job.record, {
+          name: 'log',
+          level: level === 'error' || level === 'warn' ? level : 'info',
+          message: text,
+          dedupeId: `log:${job.record.epoch}:${text}`,
+        });
+      }
+    },
+    flush: writeProgress,
+  };
+}

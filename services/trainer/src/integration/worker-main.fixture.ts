@@ -1,0 +1,28 @@
+/** A worker process for the fault tests: the real worker with the slow engine and short times. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readConfig } from '@lathe/platform/config';
+import { createLogger } from '@lathe/platform/log';
+import { onShutdown } from '@lathe/platform/shutdown';
+import { workerSettings } from '../worker/settings.ts';
+import { startWorker } from '../worker/start.ts';
+import { slowEngineHabits } from './slow-engine-math.fixture.ts';
+
+const config = readConfig(process.env);
+const settings = workerSettings(config);
+const habits = slowEngineHabits.parse(JSON.parse(process.env.LATHE_TEST_ENGINE ?? '{}'));
+const worker = await startWorker(config, {
+  // In the place of the kernel's count.
+  countKills: async () =>
+    Number(await readFile(join(habits.markFolder, 'kills'), 'utf8').catch(() => '0')),
+  engineProgram: fileURLToPath(new URL('./slow-engine.fixture.ts', import.meta.url)),
+  settings: {
+    ...settings,
+    saveStateMs: Number(process.env.LATHE_TEST_SAVE_MS ?? settings.saveStateMs),
+    stepBatchMs: 50,
+    run: { ...settings.run, progressMs: 50 },
+    engine: { startMs: 20_000, stepMs: 4000, pingMs: 200, restMs: 60_000 },
+  },
+});
+onShutdown(worker, createLogger(config, 'worker'), config.shutdownGraceMs);

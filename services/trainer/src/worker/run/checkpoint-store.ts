@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CheckpointManifest, CheckpointMetrics } from '@lathe/contracts/artifact/checkpoint';
+import { checkpointPrefix } from '@lathe/contracts/artifact/key';
+import { getFolder, putFolder } from '@lathe/platform/artifacts/folder';
+import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import { readManifest } from '../../manifest.ts';
+import { engineStateFolder } from '../engine/engine-message.ts';
+import { readDatasetManifest } from './dataset.ts';
+import { decodeHistory, encodeHistory, type HistoryRow } from './history.ts';
+import { addTextFiles, modelText } from './model-text.ts';
+import type { StartKey } from './run-preparation.ts';
+
+/** A folder that the engine saved, and whose it is. */
+export type SavedFolder = {
+  readonly project: string;
+  readonly jobId: string;
+  readonly epoch: number;
+  /** Names the run, so that two runs of one job never write the same key. */
+  readonly attempt: string;
+  readonly step: number;
+  readonly folder: string;
+  readonly baseModel: string;
+  /** Key of the manifest of the dataset that it was trained on. */
+  readonly datasetKey: string;
+  readonly kind: 'adapter' | 'merged';
+  readonly metrics: CheckpointMetrics;
+  readonly history: readonly HistoryRow[];
+  /** Called when everything but the manifest is stored; what it throws removes that again. */
+  readonly beforeVisible: () => Promise<void>;
+};
+
+const historyFile = 'history.json';
+
+/** Stores a saved folder and, last, its manifest, which makes it visible. Returns the manifest's key. */
+export async function storeCheckpoint(
+  artifacts: ArtifactStore,
+  saved: SavedFolder,
+): Promise<string> {
+  const prefix = checkpointPrefix(saved.project, saved.jobId, saved.attempt, saved.step);
+  const state = join(saved.folder, 'state');
+  const model = join(saved.folder, 'model');
+  const hasState = await isFolder(state);
+  const hasModel = await isFolder(model);
+  const dataset = hasModel ? await readDatasetManifest(artifacts, saved.datasetKey) : undefined;
+  if (dataset !== undefined)
+    await addTextFiles(artifacts, dataset, { folder: model, kind: saved.kind });
+  if (hasState) await writeFile(join(state, historyFile), encodeHistory(saved.history));
+  const manifest: CheckpointManifest = {
+    version: 1,
+    jobId: saved.jobId,
+    epoch: saved.epoch,
+    step: saved.step,
+    baseModel: saved.baseModel,
+    kind: saved.kind,
+    model: hasModel ? await putFolder(artifacts, `${prefix}/model`, model) : {},
+    ...(dataset !== undefined && { text: modelText(dataset) }),
+    state: hasState ? await putFolder(artifacts, `${prefix}/state`, state) : {},
+    metrics: saved.metrics,
+  };
+  try {
+    await saved.beforeVisible();
+  } catch (error) {
+    await artifacts.deletePrefix(prefix);
+    throw error;
+  }
+  const key = `${prefix}/manifest.json`;
+  await artifacts.put(key, Buffer.from(JSON.stringify(manifest)));
+  return key;
+}
+
+/** A state brought to this machine. */
+export type FetchedState = {
+  readonly step: number;
+  readonly engineFolder: string;
+  readonly history: HistoryRow[];
+};
+
+/** Brings the state of a checkpoint into `folder`, checked against its digests. */
+export async function fetchState(
+  artifacts: ArtifactStore,
+  manifestKey: string,
+  folder: string,
+): Promise<FetchedState> {
+  const manifest = await readManifest(artifacts, manifestKey);
+  if (Object.keys(manifest.state).length === 0)
+    throw new ArtifactError('not_found', `the checkpoint ${manifestKey} holds no training state`);
+  await getFolder(artifacts, manifest.state, folder);
+  return {
+    step: manifest.step,
+    engineFolder: join(folder, engineStateFolder),
+    history: decodeHistory(await readFile(join(folder, historyFile), 'utf8')),
+  };
+}
+
+/**
+ * Brings the model that a run goes on from into `folder`, checked against its digests. `digest` stands for its
+ * content: equal files, equal digest.
+ */
+export async function fetchStart(
+  artifacts: ArtifactStore,
+  { manifestKey, kind }: StartKey,
+  folder: string,
+): Promise<{ readonly kind: StartKey['kind']; readonly folder: string; readonly digest: string }> {
+  const { model } = await readManifest(artifacts, manifestKey);
+  await getFolder(artifacts, model, folder);
+  const hash = createHash('sha256');
+  for (const [name, { sha256 }] of Object.entries(model).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(`${name} ${sha256};`);
+  return { kind, folder, digest: hash.digest('hex') };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}

@@ -1,0 +1,127 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LatheError } from '@lathe/contracts/error';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { findBaseModel } from '@lathe/platform/base-models';
+import type { EngineTask } from '../engine/engine-message.ts';
+import type { RunSettings } from '../engine/run-settings.ts';
+import { fetchStart } from './checkpoint-store.ts';
+import { fetchDataset, linesOf } from './dataset.ts';
+import { type DamagedCheckpoint, findState } from './find-state.ts';
+import { type HistoryRow, scoresOf } from './history.ts';
+import { requireSameBase } from './model-text.ts';
+
+/** Where the tuned model lies that a run goes on from. */
+export type StartKey = {
+  readonly manifestKey: string;
+  /** `adapter`: its values train on; `merged`: its weights stand in for the base model's. */
+  readonly kind: 'adapter' | 'merged';
+};
+
+/** One attempt at a job, as the controller asks for it. */
+export type RunRequest = {
+  /** Of the call that asked for the run, for the log. */
+  readonly requestId: string;
+  readonly project: string;
+  readonly jobId: string;
+  readonly epoch: number;
+  /** Key of the dataset manifest. */
+  readonly datasetKey: string;
+  readonly baseModel: string;
+  /** Null: the base model itself. */
+  readonly start: StartKey | null;
+  readonly settings: RunSettings;
+  /** Key of the checkpoint manifest to resume from; null: from the start. */
+  readonly checkpointKey: string | null;
+  /** What the run is expected to need, in bytes. */
+  readonly memoryBytes: number;
+};
+
+export type Preparation = {
+  readonly artifacts: ArtifactStore;
+  readonly modelFolders: readonly string[];
+  /** The run's own folder; emptied first. */
+  readonly folder: string;
+  readonly device: EngineTask['device'];
+  readonly engineThreads: number;
+  readonly saveStateMs: number;
+  readonly stepBatchMs: number;
+  readonly orphanMs: number;
+  readonly restBytes: number;
+};
+
+export type PreparedRun = {
+  readonly task: EngineTask;
+  /** Steps of earlier runs. */
+  readonly history: readonly HistoryRow[];
+  /** Key of the checkpoint that it resumes from; empty: it begins at the start. */
+  readonly resumedFrom: string;
+  /** Newer checkpoints that cannot be resumed from. */
+  readonly damaged: readonly DamagedCheckpoint[];
+  /** The line of the training file that each of the training examples came from. */
+  readonly linesOf: (examples: readonly number[]) => Promise<number[]>;
+};
+
+/** Longest example that the engine takes when the job says nothing and the data need no more. */
+const usualMaxTokens = 2048;
+
+/**
+ * Brings everything that a run needs to this machine: dataset, model to start from, state to resume from.
+ * Throws `model_not_found` when the worker has no such base model, `unsupported_model` when it is not the one that
+ * the rows were prepared for.
+ */
+export async function prepareRun(
+  request: RunRequest,
+  preparation: Preparation,
+): Promise<PreparedRun> {
+  const { artifacts, folder } = preparation;
+  await rm(folder, { recursive: true, force: true });
+  const outputFolder = join(folder, 'saved');
+  await mkdir(outputFolder, { recursive: true });
+  const model = await findBaseModel(preparation.modelFolders, request.baseModel);
+  if (model === undefined)
+    throw new LatheError(
+      'model_not_found',
+      `The worker has no base model named "${request.baseModel}".`,
+      { param: 'model', retryable: true },
+    );
+  const dataset = await fetchDataset(artifacts, request.datasetKey, folder);
+  if (request.start?.kind !== 'merged') await requireSameBase(model.path, dataset.manifest);
+  const { project, jobId, checkpointKey } = request;
+  const { state, manifestKey, damaged } =
+    checkpointKey === null
+      ? { state: null, manifestKey: '', damaged: [] }
+      : await findState(artifacts, { project, jobId, manifestKey: checkpointKey }, folder);
+  const start =
+    request.start === null
+      ? null
+      : await fetchStart(artifacts, request.start, join(folder, 'start'));
+  const { train, heldOut } = dataset.manifest;
+  const task: EngineTask = {
+    modelFolder: model.path,
+    start,
+    settings: {
+      ...request.settings,
+      maxTokens:
+        request.settings.maxTokens ?? Math.max(usualMaxTokens, train.longest, heldOut.longest),
+    },
+    trainShards: dataset.train,
+    heldOutShards: dataset.heldOut,
+    stateFolder: state?.engineFolder ?? null,
+    earlierScores: scoresOf(state?.history ?? []),
+    outputFolder,
+    device: preparation.device,
+    threads: preparation.engineThreads,
+    saveStateMs: preparation.saveStateMs,
+    stepBatchMs: preparation.stepBatchMs,
+    orphanMs: preparation.orphanMs,
+    restBytes: preparation.restBytes,
+  };
+  return {
+    task,
+    history: state?.history ?? [],
+    resumedFrom: manifestKey,
+    damaged,
+    linesOf: (examples) => linesOf(artifacts, train.canonical, examples),
+  };
+}

@@ -1,0 +1,59 @@
+import { createRequire } from 'node:module';
+import { cpus, hostname, networkInterfaces, totalmem } from 'node:os';
+import type { DeviceKind, WorkerRecord } from '@lathe/contracts/record/worker';
+import { likelyDevice } from '@lathe/engine/runtime/device-choice';
+import type { Config } from '@lathe/platform/config';
+import { z } from 'zod';
+
+const packageSchema = z.object({ version: z.string() });
+const require = createRequire(import.meta.url);
+
+/** Memory of this machine in bytes, or of the container where there is one. */
+export function machineMemory(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Infinity);
+}
+
+/**
+ * The device that this worker trains on. Anything but the CPU is opened to see that it works; the engine is
+ * not even loaded otherwise. Throws an Error of one sentence when the one that was named is not here.
+ */
+export async function localDevice(
+  wanted: Config['workerDevice'],
+): Promise<WorkerRecord['devices'][number]> {
+  const kind = await workingDevice(wanted);
+  const model = cpus()[0]?.model.trim();
+  const processor = model === undefined || model === '' ? 'CPU' : model;
+  const names = { cpu: processor, webgpu: 'GPU by WebGPU', cuda: 'GPU by CUDA' };
+  return { kind, name: names[kind], memoryBytes: machineMemory() };
+}
+
+async function workingDevice(wanted: Config['workerDevice']): Promise<DeviceKind> {
+  if (wanted === 'cpu' || (wanted === 'auto' && likelyDevice() === 'cpu')) return 'cpu';
+  const { openDevice } = await import('@lathe/engine/runtime/open-device');
+  try {
+    return (await openDevice(wanted)).name;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`LATHE_WORKER_DEVICE is "${wanted}". ${reason}`, { cause });
+  }
+}
+
+/** Versions of what decides a result. */
+export function localVersions(): Record<string, string> {
+  const versionOf = (name: string): string =>
+    packageSchema.parse(require(`${name}/package.json`)).version;
+  return {
+    lathe: packageSchema.parse(require('../../../package.json')).version,
+    node: process.versions.node,
+    onnxruntime: versionOf('onnxruntime-node'),
+  };
+}
+
+/** The host that others dial: an address on the network where the worker listens on all of them. */
+export function reachableHost(listenHost: string): string {
+  if (listenHost !== '0.0.0.0' && listenHost !== '::')
+    return listenHost.includes(':') ? `[${listenHost}]` : listenHost;
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const outer = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
+  return outer?.address ?? hostname();
+}
