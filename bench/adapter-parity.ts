@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeSafetensors } from '@lathe/engine/checkpoint/safetensors';
-import { type ExportCase, exportCases } from '@lathe/engine/train/export-cases';
+import { type ExportCase, exportCases } from '@lathe/engine/parity/export-cases';
 import { type Trained, trainedOutputs } from './parity/trained-outputs.ts';
 
 /** Largest difference of a score, relative to the largest score. */

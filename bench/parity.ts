@@ -6,34 +6,34 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { methodCases, methodModels, recordedMethod } from '@lathe/engine/adapt/recorded-methods';
 import type { AnyModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import type { TensorEntry } from '@lathe/engine/checkpoint/safetensors';
 import { readSafetensors, readTensor } from '@lathe/engine/checkpoint/safetensors';
 import { baseLinears } from '@lathe/engine/models/base-linear';
 import { decoderLogits } from '@lathe/engine/models/decoder';
-import { encoderReferences, readEncoderReference } from '@lathe/engine/models/encoder-reference';
 import { packedDecoder } from '@lathe/engine/models/packed-decoder';
 import { packedEncoder } from '@lathe/engine/models/packed-encoder';
-import { type Reference, readReference, referenceModels } from '@lathe/engine/models/reference';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
+import { encoderReferences, readEncoderReference } from '@lathe/engine/parity/encoder-reference';
+import { families } from '@lathe/engine/parity/family-tasks';
+import { curveDistances, gradientDistances, relativeDistance } from '@lathe/engine/parity/parity';
 import {
   encoderRecording,
   encoderRun,
   encoderTasks,
-} from '@lathe/engine/objectives/recorded-encoder-tasks';
-import { distances, firstGradients } from '@lathe/engine/objectives/recorded-gradients';
+} from '@lathe/engine/parity/recorded-encoder-tasks';
+import { distances, firstGradients } from '@lathe/engine/parity/recorded-gradients';
+import { methodCases, methodModels, recordedMethod } from '@lathe/engine/parity/recorded-methods';
 import {
   type Method,
   readRecordedPreferences,
   recordedGradients,
   recordedRun,
-} from '@lathe/engine/objectives/recorded-preferences';
+} from '@lathe/engine/parity/recorded-preferences';
+import { readRecordedRuns, recordedRuns, startDistances } from '@lathe/engine/parity/recorded-runs';
+import { type Reference, readReference, referenceModels } from '@lathe/engine/parity/reference';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { families } from '@lathe/engine/train/family-tasks';
 import { createModelState, parameterFeeds, weightValues } from '@lathe/engine/train/model-state';
-import { curveDistances, gradientDistances, relativeDistance } from '@lathe/engine/train/parity';
-import { readRecordedRuns, recordedRuns, startDistances } from '@lathe/engine/train/recorded-runs';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
 import { type ParityRow, parityDocument, withoutRepeats } from './parity/table.ts';
 

@@ -1,8 +1,8 @@
 /**
- * Has transformers and peft compute every run of packages/engine/src/train/recorded-runs.ts and writes what they found
+ * Has transformers and peft compute every run of packages/engine/src/parity/recorded-runs.ts and writes what they found
  * beside it. For people who change those runs; needs Python with torch, transformers and peft.
  *
- *     node bench/parity/record-runs.ts [--python .tools/python/bin/python] [--out packages/engine/src/train/fixtures/recorded-runs]
+ *     node bench/parity/record-runs.ts [--python .tools/python/bin/python] [--out packages/engine/src/parity/fixtures/runs/recorded-runs]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,14 +13,14 @@ import { adaptedLinears } from '@lathe/engine/adapt/targets';
 import { decoderNames } from '@lathe/engine/checkpoint/decoder-names';
 import { encoderNames } from '@lathe/engine/checkpoint/encoder-names';
 import { writeSafetensors } from '@lathe/engine/checkpoint/safetensors';
-import { families } from '@lathe/engine/train/family-tasks';
-import { createModelState, type ModelState } from '@lathe/engine/train/model-state';
+import { families } from '@lathe/engine/parity/family-tasks';
 import {
   type RecordedRun,
   recordedRuns,
   recordedRunsFile,
   recordedTraining,
-} from '@lathe/engine/train/recorded-runs';
+} from '@lathe/engine/parity/recorded-runs';
+import { createModelState, type ModelState } from '@lathe/engine/train/model-state';
 
 const { values } = parseArgs({
   options: {

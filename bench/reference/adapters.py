@@ -30,7 +30,7 @@ from transformers import AutoModelForCausalLM
 from transformers.utils import logging as transformers_logging
 
 ENGINE = Path(__file__).parents[2] / "packages" / "engine" / "src"
-MODELS = ENGINE / "models" / "fixtures"
+MODELS = ENGINE / "parity" / "fixtures" / "models"
 OUT = ENGINE / "checkpoint" / "fixtures"
 TOKENS = torch.randint(3, 64, (11,), generator=torch.Generator().manual_seed(8)).tolist()
 RANK, VIRTUAL = 2, 3

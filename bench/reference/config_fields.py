@@ -33,7 +33,7 @@ from transformers import AutoModel, AutoModelForCausalLM, CONFIG_MAPPING, Genera
 from transformers.utils import logging as transformers_logging
 
 ENGINE = Path(__file__).parents[2] / "packages" / "engine" / "src"
-MODELS = ENGINE / "models" / "fixtures"
+MODELS = ENGINE / "parity" / "fixtures" / "models"
 OUT = ENGINE / "checkpoint" / "fixtures"
 DECODERS = ["tied", "untied", "llama3-rope", "mistral", "qwen2", "qwen3", "gemma3", "phi3", "gpt2"]
 ENCODERS = ["bert", "roberta", "distilbert", "modernbert"]

@@ -6,7 +6,7 @@ Run by hand, never by users:
     .tools/python/bin/pip install torch transformers peft
     .tools/python/bin/python bench/reference/decoders.py [name ...]
 
-Each folder under packages/engine/src/models/fixtures is a Hugging Face model (config.json and
+Each folder under packages/engine/src/parity/fixtures/models is a Hugging Face model (config.json and
 model.safetensors) with beside it
   reference.json         examples, losses, the 20-step curves and the settings they were made with
   reference.safetensors  logits.<i>, gradient.<parameter>, and for the adapter start.<module>.lora_A,
@@ -22,7 +22,7 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, CONFIG_MAPPING, get_linear_schedule_with_warmup
 
-FIXTURES = Path(__file__).parents[2] / "packages" / "engine" / "src" / "models" / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "packages" / "engine" / "src" / "parity" / "fixtures" / "models"
 VOCABULARY = 64
 SHAPE = dict(
     vocab_size=VOCABULARY,

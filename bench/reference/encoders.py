@@ -4,7 +4,7 @@ Run by hand, never by users:
 
     .tools/python/bin/python bench/reference/encoders.py [name ...]
 
-Each folder under packages/engine/src/models/fixtures is a Hugging Face model with its head for masked
+Each folder under packages/engine/src/parity/fixtures/models is a Hugging Face model with its head for masked
 language modelling, and beside it
   reference.json         examples, losses and the 20-step curves of every task
   reference.safetensors  hidden.<i>; for each task <task>.start.<head parameter>,
@@ -28,7 +28,7 @@ from transformers import (
     get_linear_schedule_with_warmup,
 )
 
-FIXTURES = Path(__file__).parents[2] / "packages" / "engine" / "src" / "models" / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "packages" / "engine" / "src" / "parity" / "fixtures" / "models"
 VOCABULARY = 64
 LABELS = 3
 BERT = dict(

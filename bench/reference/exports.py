@@ -1,6 +1,6 @@
 """Checks exports of the recorded tiny models against transformers in float32.
 
-    python exports.py [--models packages/engine/src/models/fixtures] [--work <folder>]
+    python exports.py [--models packages/engine/src/parity/fixtures/models] [--work <folder>]
 
 Needs `torch transformers gguf onnx` and Node 24. Every family is exported by the one command of
 docs/exports.md. ONNX: the checker of the onnx package, then its own evaluator (NumPy, none of ONNX
@@ -202,7 +202,7 @@ ARCHITECTURES = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--models", type=pathlib.Path, default=ROOT / "packages/engine/src/models/fixtures")
+    parser.add_argument("--models", type=pathlib.Path, default=ROOT / "packages/engine/src/parity/fixtures/models")
     options = parser.parse_args()
     failed = False
     for name in DECODERS + ENCODERS:

@@ -4,7 +4,7 @@ Run by hand, never by users:
 
     .tools/python/bin/python bench/reference/methods.py
 
-Writes packages/engine/src/adapt/fixtures/<model>.json and .safetensors with, for each case,
+Writes packages/engine/src/parity/fixtures/methods/<model>.json and .safetensors with, for each case,
 <case>.start.<tensor> and <case>.gradient.<tensor> by the engine's names.
 """
 
@@ -24,8 +24,8 @@ from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, get_linear_schedule_with_warmup
 
 ENGINE = Path(__file__).parents[2] / "packages" / "engine" / "src"
-MODELS = ENGINE / "models" / "fixtures"
-OUT = ENGINE / "adapt" / "fixtures"
+MODELS = ENGINE / "parity" / "fixtures" / "models"
+OUT = ENGINE / "parity" / "fixtures" / "methods"
 VIRTUAL = 5
 TOKENS = [7, 20, 33]
 TRAINING = dict(batchSize=4, epochs=10, warmupSteps=2, weightDecay=0.01, maxGradientNorm=1.0)

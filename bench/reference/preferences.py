@@ -5,12 +5,12 @@ Run by hand, never by users, after bench/reference/llama.py:
     .tools/python/bin/pip install trl sentence-transformers
     .tools/python/bin/python bench/reference/preferences.py
 
-The model is packages/engine/src/models/fixtures/tied, or bert where the case says so. Every loss is the library's own code: DPOTrainer._compute_loss,
+The model is packages/engine/src/parity/fixtures/models/tied, or bert where the case says so. Every loss is the library's own code: DPOTrainer._compute_loss,
 KTOTrainer._compute_loss, ORPOTrainer.get_batch_loss_metrics, CPOTrainer.get_batch_loss_metrics (SimPO), RewardTrainer.compute_loss,
 MultipleNegativesRankingLoss and its symmetric form. One exception: conservative DPO (sigmoid with label smoothing), which
 DPOTrainer no longer has, is CPOTrainer.cpo_loss over log-ratios. The optimizer loop is this file's.
 
-Under packages/engine/src/objectives/fixtures:
+Under packages/engine/src/parity/fixtures/objectives:
   preferences.json         examples, settings, and for each case and method the first loss, the figures
                            that the library reports for it, and the 20-step curve
   start.safetensors        the adapter that LoRA runs continue (<module>.lora_A, .lora_B), and score.weight
@@ -46,9 +46,9 @@ from trl.trainer.reward_trainer import DataCollatorForPreference as RewardCollat
 from trl.trainer.utils import add_fused_lm_head
 
 SOURCE = Path(__file__).parents[2] / "packages" / "engine" / "src"
-MODELS = SOURCE / "models" / "fixtures"
+MODELS = SOURCE / "parity" / "fixtures" / "models"
 MODEL = MODELS / "tied"
-FIXTURES = SOURCE / "objectives" / "fixtures"
+FIXTURES = SOURCE / "parity" / "fixtures" / "objectives"
 VOCABULARY = 64
 TRAINING = dict(
     batchSize=4, epochs=10, warmupSteps=2, beta1=0.9, beta2=0.999, epsilon=1e-8, weightDecay=0.01,

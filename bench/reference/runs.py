@@ -1,4 +1,4 @@
-"""Records what transformers and peft compute for the runs of packages/engine/src/train/recorded-runs.ts.
+"""Records what transformers and peft compute for the runs of packages/engine/src/parity/recorded-runs.ts.
 
 Run by hand, never by users:
 

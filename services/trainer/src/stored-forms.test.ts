@@ -20,7 +20,7 @@ import { readStartRequest } from './worker/serve/grpc-request.ts';
 const fixtures = new URL('../fixtures/', import.meta.url);
 const contracts = new URL('../../../packages/contracts/fixtures/', import.meta.url);
 const models = fileURLToPath(
-  new URL('../../../packages/engine/src/models/fixtures', import.meta.url),
+  new URL('../../../packages/engine/src/parity/fixtures/models', import.meta.url),
 );
 const read = (url: URL): unknown => JSON.parse(readFileSync(url, 'utf8'));
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFittingAdapter } from '../export/merged-weights.ts';
 import { trainerOutputs } from '../export/trainer-outputs.ts';
 import { type Generator, openGenerator } from '../generate/generator.ts';
-import { readReference } from '../models/reference.ts';
+import { readReference } from '../parity/reference.ts';
 import { loraKeys, prefixKeys, promptKeys } from './adapter-keys.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { mergeAdapter, writeMergedFolder } from './merged.ts';

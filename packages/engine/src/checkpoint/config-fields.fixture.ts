@@ -32,7 +32,7 @@ type Recorded = {
 };
 
 const fixtures = join(import.meta.dirname, 'fixtures');
-const models = join(import.meta.dirname, '..', 'models', 'fixtures');
+const models = join(import.meta.dirname, '..', 'parity', 'fixtures', 'models');
 
 /** What bench/reference/config_fields.py recorded. */
 export async function readFieldCases() {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { families } from '../train/family-tasks.ts';
+import { families } from '../parity/family-tasks.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { openAnyModelFolder } from './model-folder.ts';
 import { readPeftAdapter, writePeftAdapter } from './peft.ts';
@@ -171,7 +171,7 @@ describe('a strange config.json', () => {
   it.each(families)(
     'of "%s" is read or refused in one sentence, whatever one field is',
     async (family) => {
-      const fixture = join(import.meta.dirname, '../models/fixtures', family, 'config.json');
+      const fixture = join(import.meta.dirname, '../parity/fixtures/models', family, 'config.json');
       const config = JSON.parse(await readFile(fixture, 'utf8')) as Record<string, unknown>;
       const folder = await mkdtemp(join(root, 'field-'));
       const file = join(folder, 'config.json');

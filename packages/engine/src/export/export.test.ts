@@ -7,7 +7,7 @@ import { writeMergedFolder } from '../checkpoint/merged.ts';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { writePeftAdapter } from '../checkpoint/peft.ts';
 import { readTensor } from '../checkpoint/safetensors.ts';
-import { readReference } from '../models/reference.ts';
+import { readReference } from '../parity/reference.ts';
 import { exportModel } from './export.ts';
 import { readGguf } from './gguf/read.ts';
 import { fileDigest } from './manifest.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeMergedFolder } from '../checkpoint/merged.ts';
 import { readTensor } from '../checkpoint/safetensors.ts';
-import { encoderReferences, readEncoderReference } from '../models/encoder-reference.ts';
-import { readReference, referenceModels } from '../models/reference.ts';
+import { encoderReferences, readEncoderReference } from '../parity/encoder-reference.ts';
+import { readReference, referenceModels } from '../parity/reference.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { exportModel } from './export.ts';
 import { protoFields } from './proto-reader.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 function fixture(name: string): string {
-  return join(import.meta.dirname, '..', 'models', 'fixtures', name);
+  return join(import.meta.dirname, '..', 'parity', 'fixtures', 'models', name);
 }
 
 /** Types and domains of a model's operators, and the opset of ai.onnx. */

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { decoderNames } from '../checkpoint/decoder-names.ts';
 import { readTensor } from '../checkpoint/safetensors.ts';
-import { readReference, referenceModels } from '../models/reference.ts';
+import { readReference, referenceModels } from '../parity/reference.ts';
 import { meanDirection } from './embed.ts';
 import { openGenerator } from './generator.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readReference, referenceModels } from '../models/reference.ts';
+import { readReference, referenceModels } from '../parity/reference.ts';
 import { openGenerator } from './generator.ts';
 
 /** The order in which three requests with prompts of 5 tokens and answers of 3 get their tokens. */

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { readReference, referenceModels } from '../models/reference.ts';
+import { readReference, referenceModels } from '../parity/reference.ts';
 import { adapterOf, readAnswer } from './generation.fixture.ts';
 import { openGenerator } from './generator.ts';
 

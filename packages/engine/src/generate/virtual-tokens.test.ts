@@ -1,11 +1,11 @@
 /** Prompts and prefixes that were learned, at serving: against the forward pass of training, and beside others. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { methodModels, recordedMethod } from '../adapt/recorded-methods.ts';
 import { decoderNames } from '../checkpoint/decoder-names.ts';
 import { readTensor } from '../checkpoint/safetensors.ts';
-import { readReference, referenceModels } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
-import { startingGradients } from '../train/parity.ts';
+import { startingGradients } from '../parity/parity.ts';
+import { methodModels, recordedMethod } from '../parity/recorded-methods.ts';
+import { readReference, referenceModels } from '../parity/reference.ts';
 import { parseTrainingSettings } from '../train/settings.ts';
 import { adapterOf, readAnswer, virtualOf } from './generation.fixture.ts';
 import { openGenerator } from './generator.ts';

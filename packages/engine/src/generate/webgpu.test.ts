@@ -1,6 +1,6 @@
 /** Generation on WebGPU against the same on the CPU, and what of it travels between host and device. */
 import { expect, it } from 'vitest';
-import { readReference, referenceModels } from '../models/reference.ts';
+import { readReference, referenceModels } from '../parity/reference.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { describeOnWebGpu } from '../runtime/webgpu.fixture.ts';

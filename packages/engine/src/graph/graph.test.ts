@@ -8,7 +8,7 @@ import { matmul } from '../ops/matmul.ts';
 import { rmsNorm } from '../ops/norm.ts';
 import { logSumExp, reduceMean, reduceSum } from '../ops/reduce.ts';
 import { softmax } from '../ops/softmax.ts';
-import { floats } from '../runtime/conformance.ts';
+import { floats } from '../parity/conformance.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { printGraph } from './print.ts';
 import { addDimensions, broadcastShapes, fixedShape, reshapedShape, sameShape } from './shape.ts';

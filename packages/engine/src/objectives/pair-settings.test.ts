@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readReference } from '../models/reference.ts';
+import { readReference } from '../parity/reference.ts';
 import { dpo, parseDpoSettings } from './dpo.ts';
 import { embeddingPairs, parseEmbeddingSettings } from './embedding-pairs.ts';
 import { textExample } from './example.ts';

@@ -3,10 +3,7 @@ import { gradients } from '../autodiff.ts';
 import { fromNumbers, type Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
 import { child, fillNormal, rootSeed } from '../nn/seed.ts';
-import { cpuDevice } from '../runtime/cpu.ts';
-import { batchFeeds } from '../train/feeds.ts';
-import type { Forward } from './objective.ts';
-import { distances, firstGradients } from './recorded-gradients.ts';
+import { distances, firstGradients } from '../parity/recorded-gradients.ts';
 import {
   casesWithGradients,
   readRecordedPreferences,
@@ -14,7 +11,10 @@ import {
   recordedGradients,
   recordedModel,
   recordedRun,
-} from './recorded-preferences.ts';
+} from '../parity/recorded-preferences.ts';
+import { cpuDevice } from '../runtime/cpu.ts';
+import { batchFeeds } from '../train/feeds.ts';
+import type { Forward } from './objective.ts';
 
 const recorded = await readRecordedPreferences();
 const cases = Object.keys(recorded.curves);

@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TrainingSettingsInput } from '../train/settings.ts';
-import { createTrainer, type StepMetrics } from '../train/trainer.ts';
 import {
   type Method,
   type RecordedPoint,
   readRecordedPreferences,
   recordedRun,
-} from './recorded-preferences.ts';
+} from '../parity/recorded-preferences.ts';
+import type { TrainingSettingsInput } from '../train/settings.ts';
+import { createTrainer, type StepMetrics } from '../train/trainer.ts';
 
 const recorded = await readRecordedPreferences();
 const runs = Object.entries(recorded.curves).flatMap(([name, curves]) =>

@@ -1,4 +1,4 @@
-import { checkDevice } from './conformance.ts';
+import { checkDevice } from '../parity/conformance.ts';
 import { describeOnWebGpu } from './webgpu.fixture.ts';
 
 await describeOnWebGpu('WebGPU', checkDevice);

@@ -6,9 +6,9 @@ import { openAnyModelFolder } from '../checkpoint/model-folder.ts';
 import { readSafetensors } from '../checkpoint/safetensors.ts';
 import { makeModel, shard, small } from '../checkpoint/small-llama.fixture.ts';
 import { exportModel } from '../export/export.ts';
-import { readEncoderReference } from '../models/encoder-reference.ts';
-import { type EncoderTask, encoderRun } from '../objectives/recorded-encoder-tasks.ts';
 import { sequenceClassification } from '../objectives/sequence-classification.ts';
+import { readEncoderReference } from '../parity/encoder-reference.ts';
+import { type EncoderTask, encoderRun } from '../parity/recorded-encoder-tasks.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 

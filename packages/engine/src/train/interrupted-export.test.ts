@@ -10,9 +10,9 @@ import { readPeftAdapter } from '../checkpoint/peft.ts';
 import { readTensor, writeSafetensors } from '../checkpoint/safetensors.ts';
 import { makeModel, small, tensorsOf } from '../checkpoint/small-llama.fixture.ts';
 import { readTrainingState } from '../checkpoint/training-state.ts';
-import { readReference } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { textExample } from '../objectives/example.ts';
+import { readReference } from '../parity/reference.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 

@@ -9,7 +9,7 @@ import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { readPeftAdapter } from '../checkpoint/peft.ts';
 
 const command = join(import.meta.dirname, 'local.ts');
-const fixture = join(import.meta.dirname, '..', 'models', 'fixtures', 'tied');
+const fixture = join(import.meta.dirname, '..', 'parity', 'fixtures', 'models', 'tied');
 let folder: string;
 
 /** A model folder with a tokenizer, a template and a config of a size that trains in a moment. */

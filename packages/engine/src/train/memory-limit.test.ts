@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
-import { readReference } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
 import { textExample } from '../objectives/example.ts';
 import type { Objective } from '../objectives/objective.ts';
+import { readReference } from '../parity/reference.ts';
 import { estimateMemory } from './memory-estimate.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer } from './trainer.ts';

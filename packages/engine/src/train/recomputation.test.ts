@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
 import type { Value } from '../graph/value.ts';
-import { readEncoderReference } from '../models/encoder-reference.ts';
-import { readReference, referenceModels } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
-import { encoderRun } from '../objectives/recorded-encoder-tasks.ts';
 import { lowerGraph } from '../onnx/lower.ts';
+import { readEncoderReference } from '../parity/encoder-reference.ts';
+import { encoderRun } from '../parity/recorded-encoder-tasks.ts';
+import { readReference, referenceModels } from '../parity/reference.ts';
 import { executionOrder } from '../step/memory-order.ts';
 import { adaptedForward } from './adapted-forward.ts';
 import { planModel, weightValues } from './model-state.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseModelConfig } from '../checkpoint/model-config.ts';
 import { input } from '../graph/value.ts';
-import { readReference } from '../models/reference.ts';
 import { fillNormal, rootSeed } from '../nn/seed.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { smoothedCrossEntropy } from '../objectives/chunked-cross-entropy.ts';
+import { readReference } from '../parity/reference.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { noiseFeeds, noisyEmbeddings } from './embedding-noise.ts';
 import { layerRate } from './layer-rates.ts';

@@ -8,8 +8,8 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readReference } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
+import { readReference } from '../parity/reference.ts';
 import { parseTrainingSettings } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { readReference } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { textExample } from '../objectives/example.ts';
+import { readReference } from '../parity/reference.ts';
 import { parseTrainingSettings } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { familyTasks } from '../parity/family-tasks.ts';
 import { DivergedError } from './diverged-error.ts';
-import { familyTasks } from './family-tasks.ts';
 import { parseTrainingSettings } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { type Adapter, readPeftAdapter } from '../checkpoint/peft.ts';
 import { readTensor, writeSafetensors } from '../checkpoint/safetensors.ts';
-import { type Reference, readReference, referenceModels } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { type TokenizedExample, textExample } from '../objectives/example.ts';
+import { type Reference, readReference, referenceModels } from '../parity/reference.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type TrainerOptions } from './trainer.ts';
 

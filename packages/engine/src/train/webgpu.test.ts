@@ -6,12 +6,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readReference } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
+import { deviceDistance } from '../parity/device-distance.ts';
+import { recordedRuns } from '../parity/recorded-runs.ts';
+import { readReference } from '../parity/reference.ts';
 import type { Device } from '../runtime/device.ts';
 import { describeOnWebGpu } from '../runtime/webgpu.fixture.ts';
-import { deviceDistance } from './device-distance.ts';
-import { recordedRuns } from './recorded-runs.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type TrainerOptions } from './trainer.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readReference, referenceModels } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
+import { readReference, referenceModels } from '../parity/reference.ts';
 import { estimateMemory } from './memory-estimate.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer } from './trainer.ts';

@@ -6,7 +6,7 @@ import { type Cluster, openCluster, type WorkerProcess } from './cluster.fixture
 const main = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
 const environment = {
   LATHE_MODELS: fileURLToPath(
-    new URL('../../../../packages/engine/src/models/fixtures', import.meta.url),
+    new URL('../../../../packages/engine/src/parity/fixtures/models', import.meta.url),
   ),
   LATHE_ENGINE_THREADS: '1',
 };

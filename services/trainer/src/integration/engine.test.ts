@@ -14,7 +14,7 @@ import { type Cluster, type JobOptions, openCluster, smallExamples } from './clu
 const main = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
 const environment = {
   LATHE_MODELS: fileURLToPath(
-    new URL('../../../../packages/engine/src/models/fixtures', import.meta.url),
+    new URL('../../../../packages/engine/src/parity/fixtures/models', import.meta.url),
   ),
   LATHE_ENGINE_THREADS: '1',
 };

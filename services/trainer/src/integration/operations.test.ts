@@ -138,7 +138,7 @@ test('a worker started on demand trains what there is and ends itself', async ()
   await using folder = await tempFolder();
   const environment = {
     LATHE_MODELS: fileURLToPath(
-      new URL('../../../../packages/engine/src/models/fixtures', import.meta.url),
+      new URL('../../../../packages/engine/src/parity/fixtures/models', import.meta.url),
     ),
     LATHE_WORKER_IDLE_EXIT: '1s',
   };

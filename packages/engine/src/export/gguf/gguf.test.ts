@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readReference, referenceModels } from '../../models/reference.ts';
+import { readReference, referenceModels } from '../../parity/reference.ts';
 import { exportModel } from '../export.ts';
 import { ropeDivisors } from './architecture.ts';
 import { writeGgufModel } from './gguf-file.ts';

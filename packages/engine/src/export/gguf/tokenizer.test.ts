@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DecoderConfig } from '../../checkpoint/decoder-config.ts';
-import { readReference } from '../../models/reference.ts';
+import { readReference } from '../../parity/reference.ts';
 import type { MetadataValue } from './format.ts';
 import { tokenizerMetadata } from './tokenizer.ts';
 

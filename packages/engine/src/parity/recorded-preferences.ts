@@ -4,15 +4,15 @@ import type { ModelConfig } from '../checkpoint/model-config.ts';
 import { type AnyModelFolder, openAnyModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter, AdapterTensor } from '../checkpoint/peft.ts';
 import { readSafetensors, readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
+import { embeddingPairs, parseEmbeddingSettings } from '../objectives/embedding-pairs.ts';
+import type { TokenizedExample } from '../objectives/example.ts';
+import { kto, parseKtoSettings } from '../objectives/kto.ts';
+import type { Objective } from '../objectives/objective.ts';
+import { orpo, parseOrpoSettings } from '../objectives/orpo.ts';
+import { parseRewardSettings, reward } from '../objectives/reward.ts';
+import { parseSimpoSettings, simpo } from '../objectives/simpo.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
-import { dpo, parseDpoSettings } from './dpo.ts';
-import { embeddingPairs, parseEmbeddingSettings } from './embedding-pairs.ts';
-import type { TokenizedExample } from './example.ts';
-import { kto, parseKtoSettings } from './kto.ts';
-import type { Objective } from './objective.ts';
-import { orpo, parseOrpoSettings } from './orpo.ts';
-import { parseRewardSettings, reward } from './reward.ts';
-import { parseSimpoSettings, simpo } from './simpo.ts';
 
 /** An example that bench/reference/preferences.py made. */
 export type RecordedPair = {
@@ -44,7 +44,7 @@ export type RecordedPreferences = {
   readonly start: ReadonlyMap<string, TensorEntry>;
 };
 
-const folder = join(import.meta.dirname, 'fixtures');
+const folder = join(import.meta.dirname, 'fixtures/objectives');
 
 export async function readRecordedPreferences(): Promise<RecordedPreferences> {
   const recorded = JSON.parse(await readFile(join(folder, 'preferences.json'), 'utf8')) as Omit<
@@ -58,7 +58,7 @@ export async function readRecordedPreferences(): Promise<RecordedPreferences> {
 /** The model of a recorded case. */
 export function recordedModel(name: string): Promise<AnyModelFolder> {
   const model = name.includes('bert') ? 'bert' : 'tied';
-  return openAnyModelFolder(join(import.meta.dirname, '..', 'models', 'fixtures', model));
+  return openAnyModelFolder(join(import.meta.dirname, 'fixtures/models', model));
 }
 
 /** An objective together with the recorded examples in its own form. */

@@ -1,7 +1,7 @@
 import type { EncodedText } from '../objectives/encoder-example.ts';
+import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
+import type { TrainerOptions } from '../train/trainer.ts';
 import { families, familyTasks, type Task } from './family-tasks.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
-import type { TrainerOptions } from './trainer.ts';
 
 /** One run to be exported and read by transformers and peft. */
 export type ExportCase = {

@@ -1,12 +1,12 @@
 import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
 import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
-import { type EncoderReference, type RecordedText, withHead } from '../models/encoder-reference.ts';
+import { maskedLm } from '../objectives/masked-lm.ts';
+import type { Objective } from '../objectives/objective.ts';
+import { sequenceClassification } from '../objectives/sequence-classification.ts';
+import { spanExtraction } from '../objectives/span-extraction.ts';
+import { tokenClassification } from '../objectives/token-classification.ts';
 import { parseTrainingSettings } from '../train/settings.ts';
-import { maskedLm } from './masked-lm.ts';
-import type { Objective } from './objective.ts';
-import { sequenceClassification } from './sequence-classification.ts';
-import { spanExtraction } from './span-extraction.ts';
-import { tokenClassification } from './token-classification.ts';
+import { type EncoderReference, type RecordedText, withHead } from './encoder-reference.ts';
 
 export const encoderTasks = [
   'masked-lm',

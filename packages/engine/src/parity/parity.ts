@@ -4,11 +4,16 @@ import type { Value } from '../graph/value.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { adaptedForward } from './adapted-forward.ts';
-import { batchFeeds } from './feeds.ts';
-import { createModelState, parameterFeeds, weightsFolder, weightValues } from './model-state.ts';
-import { packLengths } from './packing.ts';
-import { createTrainer, type TrainerOptions } from './trainer.ts';
+import { adaptedForward } from '../train/adapted-forward.ts';
+import { batchFeeds } from '../train/feeds.ts';
+import {
+  createModelState,
+  parameterFeeds,
+  weightsFolder,
+  weightValues,
+} from '../train/model-state.ts';
+import { packLengths } from '../train/packing.ts';
+import { createTrainer, type TrainerOptions } from '../train/trainer.ts';
 
 /** What another program computed for a run. */
 export type Recording = {

@@ -1,5 +1,6 @@
 import { gradients } from '../autodiff.ts';
 import type { Value } from '../graph/value.ts';
+import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { adaptedForward } from '../train/adapted-forward.ts';
 import { batchFeeds } from '../train/feeds.ts';
@@ -11,7 +12,6 @@ import {
 } from '../train/model-state.ts';
 import { createSequenceScorer } from '../train/sequence-scorer.ts';
 import type { recordedRun } from './recorded-preferences.ts';
-import { sequenceScore } from './sequence-log-probability.ts';
 
 // More room than the four examples of a step need, so that unused room takes part.
 const shape = { rows: 4, tokens: 32, targets: 96, examples: 6 };

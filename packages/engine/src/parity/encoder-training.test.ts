@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readTensor } from '../checkpoint/safetensors.ts';
 import { baseLinears } from '../models/base-linear.ts';
-import { encoderReferences, readEncoderReference } from '../models/encoder-reference.ts';
 import { packedEncoder } from '../models/packed-encoder.ts';
-import {
-  encoderRecording,
-  encoderRun,
-  encoderTasks,
-} from '../objectives/recorded-encoder-tasks.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { createModelState, parameterFeeds, weightValues } from './model-state.ts';
+import { createModelState, parameterFeeds, weightValues } from '../train/model-state.ts';
+import { parseTrainingSettings } from '../train/settings.ts';
+import { encoderReferences, readEncoderReference } from './encoder-reference.ts';
 import { curveDistances, gradientDistances, relativeDistance } from './parity.ts';
-import { parseTrainingSettings } from './settings.ts';
+import { encoderRecording, encoderRun, encoderTasks } from './recorded-encoder-tasks.ts';
 
 const shape = { rows: 4, tokens: 32, targets: 96, examples: 8 };
 const tolerance = 1e-4;

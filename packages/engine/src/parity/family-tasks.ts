@@ -1,15 +1,15 @@
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import { encoderReferences, readEncoderReference } from '../models/encoder-reference.ts';
-import { readReference, referenceModels } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { embeddingPairs, parseEmbeddingSettings } from '../objectives/embedding-pairs.ts';
 import type { EncodedText } from '../objectives/encoder-example.ts';
 import { type TokenizedExample, textExample } from '../objectives/example.ts';
 import type { Objective } from '../objectives/objective.ts';
-import { encoderTask, encoderTasks } from '../objectives/recorded-encoder-tasks.ts';
 import { parseRewardSettings, reward } from '../objectives/reward.ts';
 import { sequenceClassification } from '../objectives/sequence-classification.ts';
 import { tokenClassification } from '../objectives/token-classification.ts';
+import { encoderReferences, readEncoderReference } from './encoder-reference.ts';
+import { encoderTask, encoderTasks } from './recorded-encoder-tasks.ts';
+import { readReference, referenceModels } from './reference.ts';
 
 /** The tiny models that PyTorch's answers are recorded of: one or more of every family. */
 export const families = [...referenceModels, ...encoderReferences] as const;

@@ -1,5 +1,5 @@
 import type { Device } from '../runtime/device.ts';
-import { createTrainer, type TrainerOptions } from './trainer.ts';
+import { createTrainer, type TrainerOptions } from '../train/trainer.ts';
 
 /**
  * Trains the same run on a device and on the CPU, and answers the largest relative difference of loss and

@@ -13,7 +13,7 @@ import { concat, reshape } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum, sumSquares } from '../ops/reduce.ts';
 import { softmax } from '../ops/softmax.ts';
-import type { Device } from './device.ts';
+import type { Device } from '../runtime/device.ts';
 
 /** A float32 tensor of the numbers, for feeding. */
 export function floats(shape: readonly number[], numbers: Iterable<number>): Tensor {

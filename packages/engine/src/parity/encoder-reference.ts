@@ -44,7 +44,7 @@ export const encoderReferences = ['bert', 'roberta', 'distilbert', 'modernbert']
 export async function readEncoderReference(
   name: (typeof encoderReferences)[number],
 ): Promise<EncoderReference> {
-  const folder = join(import.meta.dirname, 'fixtures', name);
+  const folder = join(import.meta.dirname, 'fixtures/models', name);
   const recorded = JSON.parse(await readFile(join(folder, 'reference.json'), 'utf8')) as Pick<
     EncoderReference,
     'training' | 'targets' | 'examples' | 'tasks'

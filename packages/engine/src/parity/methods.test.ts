@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { methodCases, methodModels, recordedMethod } from '../adapt/recorded-methods.ts';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
+import { parseTrainingSettings } from '../train/settings.ts';
+import { createTrainer } from '../train/trainer.ts';
 import { curveDistances, gradientDistances } from './parity.ts';
-import { parseTrainingSettings } from './settings.ts';
-import { createTrainer } from './trainer.ts';
+import { methodCases, methodModels, recordedMethod } from './recorded-methods.ts';
 
 const shape = { rows: 8, tokens: 32, targets: 96, examples: 8 };
 

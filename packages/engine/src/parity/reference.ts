@@ -39,7 +39,7 @@ export const referenceModels = [
 
 /** Reads one of the recorded models. For tests. */
 export async function readReference(name: (typeof referenceModels)[number]): Promise<Reference> {
-  const folder = join(import.meta.dirname, 'fixtures', name);
+  const folder = join(import.meta.dirname, 'fixtures/models', name);
   const recorded = JSON.parse(await readFile(join(folder, 'reference.json'), 'utf8')) as Omit<
     Reference,
     'model' | 'examples' | 'tensors'

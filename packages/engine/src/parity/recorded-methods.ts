@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensors, readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
-import { readReference } from '../models/reference.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
+import { readReference } from './reference.ts';
 
 type Case = {
   readonly settings: TrainingSettingsInput['method'];
@@ -32,7 +32,7 @@ export async function recordedMethod(
   name: (typeof methodModels)[number],
   kind: (typeof methodCases)[number],
 ) {
-  const folder = join(import.meta.dirname, 'fixtures');
+  const folder = join(import.meta.dirname, 'fixtures/methods');
   const { training, cases: all } = JSON.parse(
     await readFile(join(folder, `${name}.json`), 'utf8'),
   ) as { training: Record<string, number>; cases: Record<string, Case> };

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensors, readTensor } from '../checkpoint/safetensors.ts';
 import { child, fillNormal, rootSeed } from '../nn/seed.ts';
+import { createModelState } from '../train/model-state.ts';
+import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
+import type { TrainerOptions } from '../train/trainer.ts';
 import { type Family, type FamilyTasks, familyTasks, type Task } from './family-tasks.ts';
-import { createModelState } from './model-state.ts';
 import { relativeDistance, startingGradients } from './parity.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
-import type { TrainerOptions } from './trainer.ts';
 
 type Method = NonNullable<TrainingSettingsInput['method']>;
 type Named = {
@@ -185,7 +185,7 @@ function sketch(gradient: Float32Array): number[] {
   return [norm, ...gradient.filter((_, at) => at % every === 0)];
 }
 
-const fixtures = join(import.meta.dirname, 'fixtures');
+const fixtures = join(import.meta.dirname, 'fixtures/runs');
 export const recordedRunsFile = join(fixtures, 'recorded-runs');
 
 /** What was recorded, by the names of the runs. */

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { methodSchema } from '../adapt/settings.ts';
 import { decoderTypes } from '../checkpoint/decoder-config.ts';
 import { encoderTypes } from '../checkpoint/encoder-config.ts';
-import { readRecordedPreferences } from '../objectives/recorded-preferences.ts';
 import { exportCases } from './export-cases.ts';
 import { families, familyTasks } from './family-tasks.ts';
 import { curveDistances } from './parity.ts';
+import { readRecordedPreferences } from './recorded-preferences.ts';
 import { readRecordedRuns, recordedRuns, startDistances } from './recorded-runs.ts';
 
 const recordings = await readRecordedRuns();
