@@ -13,7 +13,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeSafetensors } from '@lathe/engine/checkpoint/safetensors';
+import { writeSafetensors } from '@lathe/engine/formats/safetensors';
 import { type ExportCase, exportCases } from '@lathe/engine/parity/export-cases';
 import { type Trained, trainedOutputs } from './parity/trained-outputs.ts';
 

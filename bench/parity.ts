@@ -7,8 +7,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { AnyModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import type { TensorEntry } from '@lathe/engine/checkpoint/safetensors';
-import { readSafetensors, readTensor } from '@lathe/engine/checkpoint/safetensors';
+import type { TensorEntry } from '@lathe/engine/formats/safetensors';
+import { readSafetensors, readTensor } from '@lathe/engine/formats/safetensors';
 import { baseLinears } from '@lathe/engine/models/base-linear';
 import { decoderLogits } from '@lathe/engine/models/decoder';
 import { packedDecoder } from '@lathe/engine/models/packed-decoder';

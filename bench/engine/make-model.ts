@@ -2,7 +2,7 @@
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelTensors, parseModelConfig } from '@lathe/engine/checkpoint/model-config';
-import { writeSafetensors } from '@lathe/engine/checkpoint/safetensors';
+import { writeSafetensors } from '@lathe/engine/formats/safetensors';
 import { sequenceHead } from '@lathe/engine/models/heads';
 import { fillInitialWeight } from '@lathe/engine/models/initial-weights';
 import { child, fillNormal, rootSeed, words } from '@lathe/engine/nn/seed';

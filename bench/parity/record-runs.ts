@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { adaptedLinears } from '@lathe/engine/adapt/targets';
 import { decoderNames } from '@lathe/engine/checkpoint/decoder-names';
 import { encoderNames } from '@lathe/engine/checkpoint/encoder-names';
-import { writeSafetensors } from '@lathe/engine/checkpoint/safetensors';
+import { writeSafetensors } from '@lathe/engine/formats/safetensors';
 import { families } from '@lathe/engine/parity/family-tasks';
 import {
   type RecordedRun,

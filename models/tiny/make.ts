@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { exists } from '@lathe/engine/checkpoint/json-file';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { exists } from '@lathe/engine/formats/json-file';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import type { Device } from '@lathe/engine/runtime/device';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { exists } from '@lathe/engine/checkpoint/json-file';
+import { exists } from '@lathe/engine/formats/json-file';
 import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import type { Trainer } from '@lathe/engine/train/trainer';
 import type { Score } from './model-card.ts';

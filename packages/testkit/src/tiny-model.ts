@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { decoderTensors } from '@lathe/engine/checkpoint/decoder-tensors';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
 import { writePeftAdapter } from '@lathe/engine/checkpoint/peft';
-import { writeSafetensors } from '@lathe/engine/checkpoint/safetensors';
+import { writeSafetensors } from '@lathe/engine/formats/safetensors';
 import { tinyVocabulary, writeTinyTokenizer } from './tiny-tokenizer.ts';
 
 export type TinyModelOptions = {

@@ -1,6 +1,7 @@
 /** Program of the engine process: engine-process.ts forks it and talks to it. */
-import { requireFiniteWeights } from '@lathe/engine/checkpoint/finite';
+
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { requireFiniteWeights } from '@lathe/engine/formats/finite';
 import { openGenerator } from '@lathe/engine/generate/generator';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import { yieldToEventLoops } from '@lathe/platform/priority';

@@ -3,7 +3,7 @@ import {
   CheckpointError,
   NotFiniteWeightsError,
   UnsupportedModelError,
-} from '@lathe/engine/checkpoint/error';
+} from '@lathe/engine/formats/error';
 import { FormError } from '@lathe/engine/generate/constrain/constraint';
 import { SchemaError } from '@lathe/engine/generate/constrain/schema-error';
 import { NotFiniteError } from '@lathe/engine/generate/not-finite-error';

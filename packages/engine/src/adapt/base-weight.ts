@@ -1,6 +1,6 @@
 import type { LinearPlan } from '../checkpoint/decoder-tensors.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import { readTensor } from '../checkpoint/safetensors.ts';
+import { readTensor } from '../formats/safetensors.ts';
 
 /** The weight of a linear layer as `[outputs, inputs]`, however it is stored. */
 export async function readLinear(

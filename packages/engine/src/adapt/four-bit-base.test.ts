@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelLinears } from '../checkpoint/model-config.ts';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
-import { readTensor, writeSafetensors } from '../checkpoint/safetensors.ts';
+import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { textExample } from '../objectives/example.ts';
 import { estimateMemory } from '../train/memory-estimate.ts';

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../checkpoint/model-config.ts';
 import { peftPrefix } from '../checkpoint/peft-folder.ts';
-import { readTensor } from '../checkpoint/safetensors.ts';
+import { readTensor } from '../formats/safetensors.ts';
 import { mul } from '../ops/elementwise.ts';
 import { reshape } from '../ops/layout.ts';
 import { type Adaptation, type AdaptTarget, plainAdaptation } from './adaptation.ts';

@@ -1,5 +1,5 @@
 import { decoderNames } from '../checkpoint/decoder-names.ts';
-import { readTensor } from '../checkpoint/safetensors.ts';
+import { readTensor } from '../formats/safetensors.ts';
 import { input } from '../graph/value.ts';
 import { child, fillNormal, words } from '../nn/seed.ts';
 import { greaterOrEqual, where } from '../ops/comparison.ts';

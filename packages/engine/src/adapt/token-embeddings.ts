@@ -1,7 +1,7 @@
 import { decoderNames } from '../checkpoint/decoder-names.ts';
 import { encoderNames } from '../checkpoint/encoder-names.ts';
 import { peftPrefix } from '../checkpoint/peft-folder.ts';
-import { readTensor } from '../checkpoint/safetensors.ts';
+import { readTensor } from '../formats/safetensors.ts';
 import { constant } from '../graph/value.ts';
 import { sub } from '../ops/elementwise.ts';
 import { gatherRows, scatterAddRows } from '../ops/index-rows.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { UnsupportedModelError } from '../formats/error.ts';
 import { checkKeys, loraKeys } from './adapter-keys.ts';
-import { UnsupportedModelError } from './error.ts';
 
 const adapterConfigSchema = z.looseObject({
   peft_type: z.literal('LORA'),

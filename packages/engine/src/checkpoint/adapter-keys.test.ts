@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFittingAdapter } from '../export/merged-weights.ts';
 import { trainerOutputs } from '../export/trainer-outputs.ts';
+import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
+import { readSafetensors, readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { type Generator, openGenerator } from '../generate/generator.ts';
 import { readReference } from '../parity/reference.ts';
 import { loraKeys, prefixKeys, promptKeys } from './adapter-keys.ts';
-import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { mergeAdapter, writeMergedFolder } from './merged.ts';
 import { type ModelFolder, openModelFolder } from './model-folder.ts';
 import { readServedAdapter } from './peft-virtual.ts';
-import { readSafetensors, readTensor, writeSafetensors } from './safetensors.ts';
 
 /** bench/reference/adapters.py says how these were made. */
 type Case = {

@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from './error.ts';
+import { UnsupportedModelError } from '../formats/error.ts';
 
 /**
  * What is done with a key of adapter_config.json. `read`: honoured. `unread`: it says where the adapter came from, how

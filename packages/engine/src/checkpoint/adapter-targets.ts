@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from './error.ts';
+import { UnsupportedModelError } from '../formats/error.ts';
 import { fullMatcher, PatternError } from './python-pattern.ts';
 
 /** Which modules of the base model an adapter is on. */

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trainerOutputs } from '../export/trainer-outputs.ts';
+import { readSafetensors, readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import type { AnyModelFolder } from './model-folder.ts';
-import { readSafetensors, readTensor, writeSafetensors } from './safetensors.ts';
 
 /** One change of a recorded model's folder, and what transformers makes of it. */
 export type FieldCase = {

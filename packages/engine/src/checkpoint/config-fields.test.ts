@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
 import {
   answerOf,
   configOf,
@@ -9,7 +10,6 @@ import {
   readFieldCases,
   writeCase,
 } from './config-fields.fixture.ts';
-import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { parseModelConfig } from './model-config.ts';
 import { openAnyModelFolder } from './model-folder.ts';
 

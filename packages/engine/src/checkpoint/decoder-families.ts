@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { UnsupportedModelError } from '../formats/error.ts';
 import { modelSizes } from './config-limits.ts';
 import type { DecoderConfig, DecoderType, LayerAttention } from './decoder-config.ts';
-import { UnsupportedModelError } from './error.ts';
 
 const count = z.int().positive();
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { UnsupportedModelError } from '../formats/error.ts';
 import { modelSizes } from './config-limits.ts';
 import type { LayerAttention } from './decoder-config.ts';
-import { UnsupportedModelError } from './error.ts';
 import type { RopeConfig } from './rope-config.ts';
 import { nestedRope } from './rope-parameters.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CheckpointError, UnsupportedModelError } from './error.ts';
-import { exists, readJson } from './json-file.ts';
+import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
+import { exists, readJson } from '../formats/json-file.ts';
 
 /**
  * Fields of generation_config.json that bind an answer whatever the request asks for, with what they are where they

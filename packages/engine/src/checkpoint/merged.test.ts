@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readTensor, readTensorBytes, writeSafetensors } from '../formats/safetensors.ts';
 import { writeMergedFolder } from './merged.ts';
 import { openModelFolder } from './model-folder.ts';
-import { readTensor, readTensorBytes, writeSafetensors } from './safetensors.ts';
 import { type Dtype, makeModel, shard, small, tensorsOf, value } from './small-llama.fixture.ts';
 
 let root: string;

@@ -1,24 +1,24 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { writeFolderAtomically } from './atomic.ts';
-import { decoderNames } from './decoder-names.ts';
-import { encoderNames } from './encoder-names.ts';
-import { CheckpointError } from './error.ts';
-import { readExactJson } from './exact-json.ts';
-import { requireFinite } from './finite.ts';
-import { readJson } from './json-file.ts';
-import { modelTensors } from './model-config.ts';
-import { type AnyModelFolder, singleWeightsFile, weightsIndexFile } from './model-folder.ts';
-import { type ModelTask, withTask } from './model-task.ts';
-import { encodeFloats, type FloatFormat, isFloatFormat } from './number-format.ts';
-import type { Adapter } from './peft.ts';
+import { writeFolderAtomically } from '../formats/atomic.ts';
+import { CheckpointError } from '../formats/error.ts';
+import { readExactJson } from '../formats/exact-json.ts';
+import { requireFinite } from '../formats/finite.ts';
+import { readJson } from '../formats/json-file.ts';
+import { encodeFloats, type FloatFormat, isFloatFormat } from '../formats/number-format.ts';
 import {
   readTensor,
   readTensorBytes,
   streamSafetensors,
   type TensorSource,
-} from './safetensors.ts';
-import { tensorBytes } from './safetensors-header.ts';
+} from '../formats/safetensors.ts';
+import { tensorBytes } from '../formats/safetensors-header.ts';
+import { decoderNames } from './decoder-names.ts';
+import { encoderNames } from './encoder-names.ts';
+import { modelTensors } from './model-config.ts';
+import { type AnyModelFolder, singleWeightsFile, weightsIndexFile } from './model-folder.ts';
+import { type ModelTask, withTask } from './model-task.ts';
+import type { Adapter } from './peft.ts';
 
 /**
  * W + scale · B · A for every linear layer that the adapter touches, in float32 (summed in float64).

@@ -1,3 +1,4 @@
+import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
 import { type DecoderConfig, decoderTypes } from './decoder-config.ts';
 import {
   decoderLinears,
@@ -7,7 +8,6 @@ import {
 } from './decoder-tensors.ts';
 import { type EncoderConfig, encoderTypes, parseEncoderConfig } from './encoder-config.ts';
 import { encoderLinears, encoderTensors } from './encoder-tensors.ts';
-import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { parseDecoderConfig } from './parse-decoder-config.ts';
 
 /** The architecture of any model that the engine can compute. */

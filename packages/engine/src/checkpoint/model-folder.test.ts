@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { openModelFolder } from './model-folder.ts';
 import { parseDecoderConfig } from './parse-decoder-config.ts';
-import { readTensor, writeSafetensors } from './safetensors.ts';
 import { makeModel, shard, small, tensorsOf } from './small-llama.fixture.ts';
 
 let root: string;

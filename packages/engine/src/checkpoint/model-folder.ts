@@ -1,13 +1,13 @@
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
+import { exists, readJson } from '../formats/json-file.ts';
+import { isFloatFormat } from '../formats/number-format.ts';
+import { readSafetensors, type TensorEntry } from '../formats/safetensors.ts';
 import type { DecoderConfig } from './decoder-config.ts';
 import { encoderNames } from './encoder-names.ts';
-import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { generationEnds } from './generation-config.ts';
-import { exists, readJson } from './json-file.ts';
 import { type ModelConfig, modelTensors, parseModelConfig } from './model-config.ts';
-import { isFloatFormat } from './number-format.ts';
-import { readSafetensors, type TensorEntry } from './safetensors.ts';
 import { isHeadTied } from './tied-weights.ts';
 
 /** A Hugging Face model folder, opened: weights are located, not loaded. */

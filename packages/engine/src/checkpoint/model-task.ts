@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from './error.ts';
+import { UnsupportedModelError } from '../formats/error.ts';
 import type { ModelConfig } from './model-config.ts';
 
 /** What a model computes from its hidden states, where that is not the next token. */

@@ -1,3 +1,4 @@
+import { UnsupportedModelError } from '../formats/error.ts';
 import {
   type DecoderConfig,
   type DecoderType,
@@ -5,7 +6,6 @@ import {
   type LayerAttention,
 } from './decoder-config.ts';
 import { decoderFamilies, fromGpt2, type RawConfig, rawConfigSchema } from './decoder-families.ts';
-import { UnsupportedModelError } from './error.ts';
 import type { RopeConfig } from './rope-config.ts';
 import { nestedRope, sharedRope } from './rope-parameters.ts';
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFolderAtomically } from './atomic.ts';
-import { requireFinite } from './finite.ts';
-import { writeSafetensors } from './safetensors.ts';
+import { writeFolderAtomically } from '../formats/atomic.ts';
+import { requireFinite } from '../formats/finite.ts';
+import { writeSafetensors } from '../formats/safetensors.ts';
 
 /** What Python's `peft` stores of an adapter. */
 export type PeftContent = {

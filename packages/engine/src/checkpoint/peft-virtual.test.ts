@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 import { createAdaptation } from '../adapt/create-adaptation.ts';
+import { writeSafetensors } from '../formats/safetensors.ts';
 import { rootSeed } from '../nn/seed.ts';
 import { readReference } from '../parity/reference.ts';
 import { writePeftFolder } from './peft-folder.ts';
 import { readServedAdapter, readVirtualTokens, virtualTokenCount } from './peft-virtual.ts';
-import { writeSafetensors } from './safetensors.ts';
 
 const name = 'prompt_embeddings';
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
+import { requireFinite } from '../formats/finite.ts';
+import { readJson } from '../formats/json-file.ts';
+import { readSafetensors, readTensor } from '../formats/safetensors.ts';
 import { checkKeys, prefixKeys, promptKeys } from './adapter-keys.ts';
-import { CheckpointError, UnsupportedModelError } from './error.ts';
-import { requireFinite } from './finite.ts';
-import { readJson } from './json-file.ts';
 import { type Adapter, type AdapterTensor, readPeftAdapter } from './peft.ts';
-import { readSafetensors, readTensor } from './safetensors.ts';
 
 const configName = 'adapter_config.json';
 const weightsName = 'adapter_model.safetensors';

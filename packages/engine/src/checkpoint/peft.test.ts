@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { mergeAdapter } from './merged.ts';
 import { openModelFolder } from './model-folder.ts';
 import { readPeftAdapter, writePeftAdapter } from './peft.ts';
-import { readTensor, writeSafetensors } from './safetensors.ts';
 import { makeModel, value } from './small-llama.fixture.ts';
 
 let root: string;

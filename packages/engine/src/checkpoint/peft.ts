@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFolderAtomically } from '../formats/atomic.ts';
+import { CheckpointError } from '../formats/error.ts';
+import { requireFinite } from '../formats/finite.ts';
+import { readJson } from '../formats/json-file.ts';
+import { readSafetensors, readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { adapterScale, parseAdapterConfig, renderAdapterConfig } from './adapter-config.ts';
 import { type AdapterTargets, adapterTargets } from './adapter-targets.ts';
-import { writeFolderAtomically } from './atomic.ts';
-import { CheckpointError } from './error.ts';
-import { requireFinite } from './finite.ts';
-import { readJson } from './json-file.ts';
-import { readSafetensors, readTensor, writeSafetensors } from './safetensors.ts';
 
 export type AdapterTensor = { shape: readonly number[]; data: Float32Array };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UnsupportedModelError } from './error.ts';
+import { UnsupportedModelError } from '../formats/error.ts';
 
 export type RopeScaling =
   | { type: 'linear'; factor: number }

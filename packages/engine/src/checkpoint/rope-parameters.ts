@@ -1,5 +1,5 @@
+import { UnsupportedModelError } from '../formats/error.ts';
 import type { DecoderType, LayerAttention } from './decoder-config.ts';
-import { UnsupportedModelError } from './error.ts';
 import { parseScaling, type RawRope, type RopeConfig, ropeSchema } from './rope-config.ts';
 
 /** The fields of config.json that say how positions are rotated, in transformers' older dialect and its newer one. */

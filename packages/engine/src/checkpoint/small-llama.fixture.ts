@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeSafetensors } from '../formats/safetensors.ts';
 import { decoderTensors } from './decoder-tensors.ts';
 import { parseDecoderConfig } from './parse-decoder-config.ts';
-import { writeSafetensors } from './safetensors.ts';
 
 /** config.json of a Llama with grouped-query attention and a tied head. */
 export const small = {

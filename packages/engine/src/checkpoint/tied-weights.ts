@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
+import { UnsupportedModelError } from '../formats/error.ts';
+import { readTensor } from '../formats/safetensors.ts';
+import type { TensorEntry } from '../formats/safetensors-header.ts';
 import { decoderNames } from './decoder-names.ts';
 import { encoderNames } from './encoder-names.ts';
-import { UnsupportedModelError } from './error.ts';
 import type { ModelConfig } from './model-config.ts';
-import { readTensor } from './safetensors.ts';
-import type { TensorEntry } from './safetensors-header.ts';
 
 /** Bytes of each of two tensors that are compared at a time. */
 const pieceBytes = 2 ** 22;

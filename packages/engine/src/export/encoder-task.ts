@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
-import { CheckpointError } from '../checkpoint/error.ts';
-import { readJson } from '../checkpoint/json-file.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import { CheckpointError } from '../formats/error.ts';
+import { readJson } from '../formats/json-file.ts';
 import { type Head, maskedLmHead, sequenceHead, spanHead, tokenHead } from '../models/heads.ts';
 
 /** What an encoder's folder is for, and its head. */

@@ -6,7 +6,7 @@ import { answerOf, readFieldCases, writeCase } from '../checkpoint/config-fields
 import { writeMergedFolder } from '../checkpoint/merged.ts';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { writePeftAdapter } from '../checkpoint/peft.ts';
-import { readTensor } from '../checkpoint/safetensors.ts';
+import { readTensor } from '../formats/safetensors.ts';
 import { readReference } from '../parity/reference.ts';
 import { exportModel } from './export.ts';
 import { readGguf } from './gguf/read.ts';

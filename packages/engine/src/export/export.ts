@@ -1,7 +1,5 @@
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFolderAtomically } from '../checkpoint/atomic.ts';
-import { UnsupportedModelError } from '../checkpoint/error.ts';
 import { mergeAdapter, writeMergedFolder } from '../checkpoint/merged.ts';
 import {
   type AnyModelFolder,
@@ -10,6 +8,8 @@ import {
   openAnyModelFolder,
 } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
+import { writeFolderAtomically } from '../formats/atomic.ts';
+import { UnsupportedModelError } from '../formats/error.ts';
 import { ggufContext } from './gguf/architecture.ts';
 import { ggufTypes, writeGgufModel } from './gguf/gguf-file.ts';
 import { type ExportManifest, fileDigest, manifestName, writeManifest } from './manifest.ts';

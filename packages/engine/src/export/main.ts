@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CheckpointError, UnsupportedModelError } from '../checkpoint/error.ts';
+import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
 import { type ExportType, exportModel, exportTypes } from './export.ts';
 import { type ExportKind, exportKinds } from './verify.ts';
 

@@ -6,8 +6,8 @@ import { TokenizerError } from '@lathe/tokenizer/error';
 import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { z } from 'zod';
-import { exists, readJson } from '../checkpoint/json-file.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import { exists, readJson } from '../formats/json-file.ts';
 import { deriveOllamaTemplate, type OllamaTemplate } from './ollama-template.ts';
 
 /** Families of which Ollama imports folders of safetensors, and of which it takes adapters. */

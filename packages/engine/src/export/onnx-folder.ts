@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../checkpoint/atomic.ts';
 import { decoderNames } from '../checkpoint/decoder-names.ts';
 import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
 import { encoderNames } from '../checkpoint/encoder-names.ts';
 import type { AnyModelFolder, ModelFolder } from '../checkpoint/model-folder.ts';
-import { readTensor } from '../checkpoint/safetensors.ts';
+import { writeFileAtomically } from '../formats/atomic.ts';
+import { readTensor } from '../formats/safetensors.ts';
 import { encodeModel, type Graph } from '../onnx/encode.ts';
 import { copyCarriedFiles } from './carried-files.ts';
 import { encoderTask } from './encoder-task.ts';

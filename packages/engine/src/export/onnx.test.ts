@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeMergedFolder } from '../checkpoint/merged.ts';
-import { readTensor } from '../checkpoint/safetensors.ts';
+import { readTensor } from '../formats/safetensors.ts';
 import { encoderReferences, readEncoderReference } from '../parity/encoder-reference.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';

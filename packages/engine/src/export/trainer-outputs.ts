@@ -1,9 +1,9 @@
-import { CheckpointError } from '../checkpoint/error.ts';
 import type { ModelConfig } from '../checkpoint/model-config.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import type { FloatFormat } from '../checkpoint/number-format.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
-import type { TensorEntry } from '../checkpoint/safetensors.ts';
+import { CheckpointError } from '../formats/error.ts';
+import type { FloatFormat } from '../formats/number-format.ts';
+import type { TensorEntry } from '../formats/safetensors.ts';
 import type { DType, Tensor } from '../graph/tensor.ts';
 import { constant, type Value } from '../graph/value.ts';
 import { baseLinears } from '../models/base-linear.ts';

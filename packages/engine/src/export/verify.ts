@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
-import { CheckpointError } from '../checkpoint/error.ts';
 import {
   type AnyModelFolder,
   type ModelFolder,
   openAnyModelFolder,
 } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
+import { CheckpointError } from '../formats/error.ts';
 import { type Difference, outputDifference } from './difference.ts';
 import { type EncoderTask, encoderTask } from './encoder-task.ts';
 import { ggufContext } from './gguf/architecture.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { decoderNames } from '../checkpoint/decoder-names.ts';
-import { readTensor } from '../checkpoint/safetensors.ts';
+import { readTensor } from '../formats/safetensors.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
 import { meanDirection } from './embed.ts';
 import { openGenerator } from './generator.ts';

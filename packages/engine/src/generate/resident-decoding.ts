@@ -1,6 +1,6 @@
 import { decoderTensors } from '../checkpoint/decoder-tensors.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
-import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Graph } from '../onnx/encode.ts';
 import type {

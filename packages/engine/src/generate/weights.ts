@@ -2,7 +2,7 @@ import { adaptedLinears } from '../adapt/targets.ts';
 import { decoderTensors } from '../checkpoint/decoder-tensors.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter } from '../checkpoint/peft.ts';
-import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { external, input, type Value } from '../graph/value.ts';
 import { baseLinears } from '../models/base-linear.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
 import { type ModelFolder, openAnyModelFolder } from '../checkpoint/model-folder.ts';
-import { readSafetensors, type TensorEntry } from '../checkpoint/safetensors.ts';
+import { readSafetensors, type TensorEntry } from '../formats/safetensors.ts';
 import type { CurvePoint } from './reference.ts';
 
 /** One text of the recorded encoders, with what every task asks about it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTensor } from '../checkpoint/safetensors.ts';
+import { readTensor } from '../formats/safetensors.ts';
 import { baseLinears } from '../models/base-linear.ts';
 import { packedEncoder } from '../models/packed-encoder.ts';
 import { cpuDevice } from '../runtime/cpu.ts';

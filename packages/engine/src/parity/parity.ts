@@ -1,5 +1,5 @@
 import { gradients } from '../autodiff.ts';
-import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Value } from '../graph/value.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';

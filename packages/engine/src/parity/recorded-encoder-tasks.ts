@@ -1,5 +1,5 @@
 import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
-import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import { maskedLm } from '../objectives/masked-lm.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { sequenceClassification } from '../objectives/sequence-classification.ts';

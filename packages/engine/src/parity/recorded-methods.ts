@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSafetensors, readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import { readSafetensors, readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 import { readReference } from './reference.ts';

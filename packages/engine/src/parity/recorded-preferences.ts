@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ModelConfig } from '../checkpoint/model-config.ts';
 import { type AnyModelFolder, openAnyModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter, AdapterTensor } from '../checkpoint/peft.ts';
-import { readSafetensors, readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import { readSafetensors, readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
 import { embeddingPairs, parseEmbeddingSettings } from '../objectives/embedding-pairs.ts';
 import type { TokenizedExample } from '../objectives/example.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSafetensors, readTensor } from '../checkpoint/safetensors.ts';
+import { readSafetensors, readTensor } from '../formats/safetensors.ts';
 import { child, fillNormal, rootSeed } from '../nn/seed.ts';
 import { createModelState } from '../train/model-state.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';

@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { CheckpointError } from '../checkpoint/error.ts';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
 import { readPeftAdapter } from '../checkpoint/peft.ts';
-import { readTensor, writeSafetensors } from '../checkpoint/safetensors.ts';
 import { makeModel, small, tensorsOf } from '../checkpoint/small-llama.fixture.ts';
-import { readTrainingState } from '../checkpoint/training-state.ts';
+import { CheckpointError } from '../formats/error.ts';
+import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
+import { readTrainingState } from '../formats/training-state.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { textExample } from '../objectives/example.ts';
 import { readReference } from '../parity/reference.ts';

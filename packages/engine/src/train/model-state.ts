@@ -6,7 +6,7 @@ import type { TensorPlan } from '../checkpoint/decoder-tensors.ts';
 import { modelTensors } from '../checkpoint/model-config.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import type { AdapterValues } from '../checkpoint/peft.ts';
-import { readTensor, type TensorEntry } from '../checkpoint/safetensors.ts';
+import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
 import { fillInitialWeight } from '../models/initial-weights.ts';

@@ -4,7 +4,7 @@ import {
   readTrainingState,
   type StateTensor,
   writeTrainingState,
-} from '../checkpoint/training-state.ts';
+} from '../formats/training-state.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type { FlatState } from '../optim/flat-state.ts';
 import { type LossScaleState, lossScaleStateSchema } from './loss-scale.ts';

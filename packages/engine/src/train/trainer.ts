@@ -1,6 +1,6 @@
-import { requireFiniteWeights } from '../checkpoint/finite.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import type { Adapter, AdapterValues } from '../checkpoint/peft.ts';
+import { requireFiniteWeights } from '../formats/finite.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';

@@ -1,7 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { TokenLogprob } from '@lathe/contracts/http/chat';
-import { requireFiniteWeights } from '@lathe/engine/checkpoint/finite';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { requireFiniteWeights } from '@lathe/engine/formats/finite';
 import { Handed } from '@lathe/platform/threads/serve-tasks';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 import type { EngineToken } from '../engine.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DecoderConfig, DecoderType } from '../../checkpoint/decoder-config.ts';
-import { UnsupportedModelError } from '../../checkpoint/error.ts';
 import type { ModelFolder } from '../../checkpoint/model-folder.ts';
+import { UnsupportedModelError } from '../../formats/error.ts';
 import { inverseFrequencies } from '../../nn/rope-table.ts';
 import type { MetadataValue } from './format.ts';
 

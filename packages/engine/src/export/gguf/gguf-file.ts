@@ -1,6 +1,6 @@
-import { CheckpointError } from '../../checkpoint/error.ts';
 import type { ModelFolder } from '../../checkpoint/model-folder.ts';
-import { readTensor } from '../../checkpoint/safetensors.ts';
+import { CheckpointError } from '../../formats/error.ts';
+import { readTensor } from '../../formats/safetensors.ts';
 import { architectureMetadata, ropeDivisors } from './architecture.ts';
 import type { Metadata, TensorType } from './format.ts';
 import { blockSize } from './quantize.ts';

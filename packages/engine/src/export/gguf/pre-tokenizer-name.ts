@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from '../../checkpoint/error.ts';
+import { UnsupportedModelError } from '../../formats/error.ts';
 
 export type PreTokenizerPart = {
   readonly type: string;

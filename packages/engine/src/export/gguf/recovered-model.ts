@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DecoderConfig } from '../../checkpoint/decoder-config.ts';
-import { CheckpointError } from '../../checkpoint/error.ts';
 import { parseModelConfig } from '../../checkpoint/model-config.ts';
 import { type ModelFolder, openModelFolder } from '../../checkpoint/model-folder.ts';
-import { encodeFloats } from '../../checkpoint/number-format.ts';
-import { streamSafetensors } from '../../checkpoint/safetensors.ts';
+import { CheckpointError } from '../../formats/error.ts';
+import { encodeFloats } from '../../formats/number-format.ts';
+import { streamSafetensors } from '../../formats/safetensors.ts';
 import { gemmaLocalTheta, gemmaPeriod, gemmaScoreScalar, ropeDivisors } from './architecture.ts';
 import type { MetadataContent, MetadataValue } from './format.ts';
 import { type GgufFile, readGguf } from './read.ts';

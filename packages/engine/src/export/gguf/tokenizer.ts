@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { readChatTemplates } from '@lathe/tokenizer/chat-template';
 import { readTokenizerFolder } from '@lathe/tokenizer/folder/load';
 import { z } from 'zod';
-import { CheckpointError, UnsupportedModelError } from '../../checkpoint/error.ts';
-import { exists } from '../../checkpoint/json-file.ts';
 import type { ModelFolder } from '../../checkpoint/model-folder.ts';
+import { CheckpointError, UnsupportedModelError } from '../../formats/error.ts';
+import { exists } from '../../formats/json-file.ts';
 import type { MetadataValue } from './format.ts';
 import { type PreTokenizerPart, preTokenizerName } from './pre-tokenizer-name.ts';
 

@@ -1,5 +1,5 @@
-import { writeFileAtomically } from '../../checkpoint/atomic.ts';
-import { CheckpointError } from '../../checkpoint/error.ts';
+import { writeFileAtomically } from '../../formats/atomic.ts';
+import { CheckpointError } from '../../formats/error.ts';
 import {
   ggufAlignment,
   ggufMagic,

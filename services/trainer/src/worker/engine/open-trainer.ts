@@ -2,14 +2,14 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decodeShard } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
+import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { readServedAdapter } from '@lathe/engine/checkpoint/peft-virtual';
 import {
   CheckpointError,
   NotFiniteWeightsError,
   UnsupportedModelError,
-} from '@lathe/engine/checkpoint/error';
-import { requireFiniteWeights } from '@lathe/engine/checkpoint/finite';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import { readServedAdapter } from '@lathe/engine/checkpoint/peft-virtual';
+} from '@lathe/engine/formats/error';
+import { requireFiniteWeights } from '@lathe/engine/formats/finite';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import type { Objective } from '@lathe/engine/objectives/objective';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAnyModelFolder } from '../checkpoint/model-folder.ts';
+import { readPeftAdapter, writePeftAdapter } from '../checkpoint/peft.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { findDuplicateKey, nestingDepth } from './json-text.ts';
-import { openAnyModelFolder } from './model-folder.ts';
-import { readPeftAdapter, writePeftAdapter } from './peft.ts';
 import { readSafetensors } from './safetensors.ts';
 import { readTrainingState } from './training-state.ts';
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAnyModelFolder } from '../checkpoint/model-folder.ts';
+import { readPeftAdapter, writePeftAdapter } from '../checkpoint/peft.ts';
+import { makeModel, shard, tensorsOf } from '../checkpoint/small-llama.fixture.ts';
 import { families } from '../parity/family-tasks.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
-import { openAnyModelFolder } from './model-folder.ts';
-import { readPeftAdapter, writePeftAdapter } from './peft.ts';
 import { readSafetensors, readTensor, readTensorBytes } from './safetensors.ts';
-import { makeModel, shard, tensorsOf } from './small-llama.fixture.ts';
 import { readTrainingState, writeTrainingState } from './training-state.ts';
 
 let root: string;
