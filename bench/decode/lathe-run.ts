@@ -5,8 +5,8 @@
  */
 import { parseArgs } from 'node:util';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import { readPeftAdapter } from '@lathe/engine/checkpoint/peft';
 import { openGenerator } from '@lathe/engine/generate/generator';
+import { readPeftAdapter } from '@lathe/engine/peft/peft';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import {
   answerTokens,

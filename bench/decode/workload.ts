@@ -3,8 +3,8 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adaptedLinears } from '@lathe/engine/adapt/targets';
 import type { ModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import { writePeftAdapter } from '@lathe/engine/checkpoint/peft';
 import { child, fillNormal, rootSeed, words } from '@lathe/engine/nn/seed';
+import { writePeftAdapter } from '@lathe/engine/peft/peft';
 
 export const promptTokens = 64;
 export const answerTokens = 32;

@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import { readServedAdapter } from '@lathe/engine/checkpoint/peft-virtual';
 import { Decoder } from '@lathe/engine/generate/decoder';
 import { servedAdapter } from '@lathe/engine/generate/served-adapter';
 import { serveWeights } from '@lathe/engine/generate/weights';
+import { readServedAdapter } from '@lathe/engine/peft/peft-virtual';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 

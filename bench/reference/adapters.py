@@ -4,7 +4,7 @@ Run by hand, never by users:
 
     .tools/python/bin/python bench/reference/adapters.py
 
-The models are two of the recorded ones (decoders.py). packages/engine/src/checkpoint/fixtures/adapters.safetensors
+The models are two of the recorded ones (decoders.py). packages/engine/src/peft/fixtures/adapters.safetensors
 has, by model, one LoRA adapter on every linear layer of the blocks and virtual tokens of a prompt and of a prefix,
 all at random; a case takes the layers that it names out of it, and the tokens. adapters.json has
 
@@ -31,7 +31,7 @@ from transformers.utils import logging as transformers_logging
 
 ENGINE = Path(__file__).parents[2] / "packages" / "engine" / "src"
 MODELS = ENGINE / "parity" / "fixtures" / "models"
-OUT = ENGINE / "checkpoint" / "fixtures"
+OUT = ENGINE / "peft" / "fixtures"
 TOKENS = torch.randint(3, 64, (11,), generator=torch.Generator().manual_seed(8)).tolist()
 RANK, VIRTUAL = 2, 3
 TARGETS = {"tied": ["q_proj", "down_proj"], "gpt2": ["c_attn", "mlp.c_proj"]}

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decoderTensors } from '@lathe/engine/checkpoint/decoder-tensors';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import { writePeftAdapter } from '@lathe/engine/checkpoint/peft';
 import { writeSafetensors } from '@lathe/engine/formats/safetensors';
+import { writePeftAdapter } from '@lathe/engine/peft/peft';
 import { tinyVocabulary, writeTinyTokenizer } from './tiny-tokenizer.ts';
 
 export type TinyModelOptions = {

@@ -1,6 +1,6 @@
 import type { ModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import type { Adapter } from '@lathe/engine/checkpoint/peft';
-import { readServedAdapter, type VirtualTokens } from '@lathe/engine/checkpoint/peft-virtual';
+import type { Adapter } from '@lathe/engine/peft/peft';
+import { readServedAdapter, type VirtualTokens } from '@lathe/engine/peft/peft-virtual';
 import type { EngineModel, GenerateRequest } from './engine.ts';
 
 /** The part of the engine's generator that the pool drives. */

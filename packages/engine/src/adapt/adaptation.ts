@@ -1,7 +1,7 @@
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import type { PeftContent } from '../checkpoint/peft-folder.ts';
 import type { Value } from '../graph/value.ts';
 import type { Seed } from '../nn/seed.ts';
+import type { PeftContent } from '../peft/peft-folder.ts';
 
 /** A trainable tensor that a method puts beside the model. */
 export type AddedTensor = {

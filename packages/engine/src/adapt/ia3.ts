@@ -1,8 +1,8 @@
 import type { ModelConfig } from '../checkpoint/model-config.ts';
-import { peftPrefix } from '../checkpoint/peft-folder.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { mul } from '../ops/elementwise.ts';
 import { reshape } from '../ops/layout.ts';
+import { peftPrefix } from '../peft/peft-folder.ts';
 import { type Adaptation, type AdaptTarget, plainAdaptation } from './adaptation.ts';
 import type { Ia3Settings } from './settings.ts';
 import { adaptedLinears, namesModule } from './targets.ts';

@@ -1,6 +1,6 @@
 import type { LinearPlan } from '../checkpoint/decoder-tensors.ts';
-import { type PeftContent, peftPrefix } from '../checkpoint/peft-folder.ts';
 import { child } from '../nn/seed.ts';
+import { type PeftContent, peftPrefix } from '../peft/peft-folder.ts';
 import {
   type Adaptation,
   type AdaptTarget,

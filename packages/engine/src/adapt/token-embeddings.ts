@@ -1,10 +1,10 @@
 import { decoderNames } from '../checkpoint/decoder-names.ts';
 import { encoderNames } from '../checkpoint/encoder-names.ts';
-import { peftPrefix } from '../checkpoint/peft-folder.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { constant } from '../graph/value.ts';
 import { sub } from '../ops/elementwise.ts';
 import { gatherRows, scatterAddRows } from '../ops/index-rows.ts';
+import { peftPrefix } from '../peft/peft-folder.ts';
 import { type Adaptation, type AdaptTarget, plainAdaptation } from './adaptation.ts';
 import type { TokensSettings } from './settings.ts';
 

@@ -1,15 +1,15 @@
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mergeAdapter, writeMergedFolder } from '../checkpoint/merged.ts';
 import {
   type AnyModelFolder,
   hasScores,
   type ModelFolder,
   openAnyModelFolder,
 } from '../checkpoint/model-folder.ts';
-import type { Adapter } from '../checkpoint/peft.ts';
 import { writeFolderAtomically } from '../formats/atomic.ts';
 import { UnsupportedModelError } from '../formats/error.ts';
+import { mergeAdapter, writeMergedFolder } from '../peft/merged.ts';
+import type { Adapter } from '../peft/peft.ts';
 import { ggufContext } from './gguf/architecture.ts';
 import { ggufTypes, writeGgufModel } from './gguf/gguf-file.ts';
 import { type ExportManifest, fileDigest, manifestName, writeManifest } from './manifest.ts';

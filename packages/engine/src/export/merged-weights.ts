@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mergeAdapter } from '../checkpoint/merged.ts';
 import { modelLinears } from '../checkpoint/model-config.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import { type Adapter, readPeftAdapter } from '../checkpoint/peft.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
+import { mergeAdapter } from '../peft/merged.ts';
+import { type Adapter, readPeftAdapter } from '../peft/peft.ts';
 
 /** Reads an adapter folder and checks it against every linear layer of its base. */
 export function readFittingAdapter(folder: string, model: AnyModelFolder): Promise<Adapter> {

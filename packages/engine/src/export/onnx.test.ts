@@ -2,10 +2,10 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeMergedFolder } from '../checkpoint/merged.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { encoderReferences, readEncoderReference } from '../parity/encoder-reference.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
+import { writeMergedFolder } from '../peft/merged.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { exportModel } from './export.ts';
 import { protoFields } from './proto-reader.ts';

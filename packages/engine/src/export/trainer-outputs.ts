@@ -1,6 +1,5 @@
 import type { ModelConfig } from '../checkpoint/model-config.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import type { Adapter } from '../checkpoint/peft.ts';
 import { CheckpointError } from '../formats/error.ts';
 import type { FloatFormat } from '../formats/number-format.ts';
 import type { TensorEntry } from '../formats/safetensors.ts';
@@ -16,6 +15,7 @@ import { gatherRows } from '../ops/index-rows.ts';
 import { reshape, split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceMean } from '../ops/reduce.ts';
+import type { Adapter } from '../peft/peft.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { EncoderTask } from './encoder-task.ts';
 import type { ReplayPrompts } from './replay-prompts.ts';

@@ -6,8 +6,8 @@ import {
   type ModelFolder,
   openAnyModelFolder,
 } from '../checkpoint/model-folder.ts';
-import type { Adapter } from '../checkpoint/peft.ts';
 import { CheckpointError } from '../formats/error.ts';
+import type { Adapter } from '../peft/peft.ts';
 import { type Difference, outputDifference } from './difference.ts';
 import { type EncoderTask, encoderTask } from './encoder-task.ts';
 import { ggufContext } from './gguf/architecture.ts';

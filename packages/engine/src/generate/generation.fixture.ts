@@ -1,8 +1,8 @@
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
-import type { Adapter } from '../checkpoint/peft.ts';
-import { type VirtualTokens, virtualTensor } from '../checkpoint/peft-virtual.ts';
 import { fillNormal, rootSeed } from '../nn/seed.ts';
 import type { Reference } from '../parity/reference.ts';
+import type { Adapter } from '../peft/peft.ts';
+import { type VirtualTokens, virtualTensor } from '../peft/peft-virtual.ts';
 import type { FinishReason, GeneratedToken } from './generator.ts';
 
 /** Reads a whole answer. */

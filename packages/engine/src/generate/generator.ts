@@ -1,9 +1,9 @@
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
-import type { Adapter } from '../checkpoint/peft.ts';
-import type { VirtualTokens } from '../checkpoint/peft-virtual.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
+import type { Adapter } from '../peft/peft.ts';
+import type { VirtualTokens } from '../peft/peft-virtual.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { forward } from '../step/forward.ts';

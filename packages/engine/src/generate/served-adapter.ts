@@ -2,9 +2,9 @@ import type { AdaptHooks } from '../adapt/adaptation.ts';
 import { loraLinear } from '../adapt/lora-layer.ts';
 import { adaptedLinears } from '../adapt/targets.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
-import type { Adapter } from '../checkpoint/peft.ts';
-import { isVirtual, type VirtualTokens, virtualTensor } from '../checkpoint/peft-virtual.ts';
 import { input, type Value } from '../graph/value.ts';
+import type { Adapter } from '../peft/peft.ts';
+import { isVirtual, type VirtualTokens, virtualTensor } from '../peft/peft-virtual.ts';
 import { type ServedVirtualTokens, servedVirtualTokens, virtualHooks } from './virtual-tokens.ts';
 import { adapterFeeds, type Feeds } from './weights.ts';
 

@@ -3,10 +3,10 @@ import { prefixTuning } from '../adapt/prefix-tuning.ts';
 import { promptTuning } from '../adapt/prompt-tuning.ts';
 import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
-import { type VirtualTokens, virtualTensor } from '../checkpoint/peft-virtual.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
 import { rootSeed } from '../nn/seed.ts';
+import { type VirtualTokens, virtualTensor } from '../peft/peft-virtual.ts';
 import type { Feeds } from './weights.ts';
 
 /** Virtual tokens that fit the model that serves them. */

@@ -1,7 +1,6 @@
 import { adaptedLinears } from '../adapt/targets.ts';
 import { decoderTensors } from '../checkpoint/decoder-tensors.ts';
 import type { ModelFolder } from '../checkpoint/model-folder.ts';
-import type { Adapter } from '../checkpoint/peft.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { external, input, type Value } from '../graph/value.ts';
@@ -9,6 +8,7 @@ import { baseLinears } from '../models/base-linear.ts';
 import type { DecoderWeights } from '../models/decoder.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { matmul } from '../ops/matmul.ts';
+import type { Adapter } from '../peft/peft.ts';
 import { NotFiniteError } from './not-finite-error.ts';
 
 /** What stands beside the linear layers of a graph. */

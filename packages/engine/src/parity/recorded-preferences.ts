@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelConfig } from '../checkpoint/model-config.ts';
 import { type AnyModelFolder, openAnyModelFolder } from '../checkpoint/model-folder.ts';
-import type { Adapter, AdapterTensor } from '../checkpoint/peft.ts';
 import { readSafetensors, readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
 import { embeddingPairs, parseEmbeddingSettings } from '../objectives/embedding-pairs.ts';
@@ -12,6 +11,7 @@ import type { Objective } from '../objectives/objective.ts';
 import { orpo, parseOrpoSettings } from '../objectives/orpo.ts';
 import { parseRewardSettings, reward } from '../objectives/reward.ts';
 import { parseSimpoSettings, simpo } from '../objectives/simpo.ts';
+import type { Adapter, AdapterTensor } from '../peft/peft.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 
 /** An example that bench/reference/preferences.py made. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelFolder, openModelFolder } from '../checkpoint/model-folder.ts';
-import type { AdapterTensor } from '../checkpoint/peft.ts';
 import { readSafetensors, readTensor } from '../formats/safetensors.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
+import type { AdapterTensor } from '../peft/peft.ts';
 
 /** One step of a recorded training run. */
 export type CurvePoint = {

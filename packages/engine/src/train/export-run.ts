@@ -1,13 +1,13 @@
 import type { TensorValues } from '../adapt/adaptation.ts';
 import { loraScale } from '../adapt/lora.ts';
 import { adaptedLinears, targetNames } from '../adapt/targets.ts';
-import { writeMergedFolder } from '../checkpoint/merged.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import type { Adapter } from '../checkpoint/peft.ts';
-import { writePeftFolder } from '../checkpoint/peft-folder.ts';
 import type { Objective } from '../objectives/objective.ts';
+import { writeMergedFolder } from '../peft/merged.ts';
+import type { Adapter } from '../peft/peft.ts';
+import { writePeftFolder } from '../peft/peft-folder.ts';
+import { forTask } from '../peft/peft-head.ts';
 import type { ModelState } from './model-state.ts';
-import { forTask } from './peft-head.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** What a run gives out. */

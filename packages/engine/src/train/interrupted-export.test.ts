@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
-import { readPeftAdapter } from '../checkpoint/peft.ts';
 import { makeModel, small, tensorsOf } from '../checkpoint/small-llama.fixture.ts';
 import { CheckpointError } from '../formats/error.ts';
 import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
@@ -13,6 +12,7 @@ import { readTrainingState } from '../formats/training-state.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { textExample } from '../objectives/example.ts';
 import { readReference } from '../parity/reference.ts';
+import { readPeftAdapter } from '../peft/peft.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { trainByteLevelBpe } from '@lathe/tokenizer/train-bpe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
-import { readPeftAdapter } from '../checkpoint/peft.ts';
+import { readPeftAdapter } from '../peft/peft.ts';
 
 const command = join(import.meta.dirname, 'local.ts');
 const fixture = join(import.meta.dirname, '..', 'parity', 'fixtures', 'models', 'tied');

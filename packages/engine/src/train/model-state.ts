@@ -5,7 +5,6 @@ import { decoderNames } from '../checkpoint/decoder-names.ts';
 import type { TensorPlan } from '../checkpoint/decoder-tensors.ts';
 import { modelTensors } from '../checkpoint/model-config.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import type { AdapterValues } from '../checkpoint/peft.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
@@ -15,6 +14,7 @@ import type { HeadParameter, Objective } from '../objectives/objective.ts';
 import { mappedWeight } from '../ops/comparison.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { allocateState, type FlatState, type Parameter, planGroups } from '../optim/flat-state.ts';
+import type { AdapterValues } from '../peft/peft.ts';
 import { layerRate } from './layer-rates.ts';
 import type { TrainingSettings } from './settings.ts';
 

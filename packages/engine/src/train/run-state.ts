@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { AdapterValues } from '../checkpoint/peft.ts';
 import {
   readTrainingState,
   type StateTensor,
@@ -7,6 +6,7 @@ import {
 } from '../formats/training-state.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type { FlatState } from '../optim/flat-state.ts';
+import type { AdapterValues } from '../peft/peft.ts';
 import { type LossScaleState, lossScaleStateSchema } from './loss-scale.ts';
 import type { TrainingSettings } from './settings.ts';
 

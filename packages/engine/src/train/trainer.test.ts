@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openModelFolder } from '../checkpoint/model-folder.ts';
-import { type Adapter, readPeftAdapter } from '../checkpoint/peft.ts';
 import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { type TokenizedExample, textExample } from '../objectives/example.ts';
 import { type Reference, readReference, referenceModels } from '../parity/reference.ts';
+import { type Adapter, readPeftAdapter } from '../peft/peft.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type TrainerOptions } from './trainer.ts';
 

@@ -1,5 +1,4 @@
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import type { Adapter, AdapterValues } from '../checkpoint/peft.ts';
 import { requireFiniteWeights } from '../formats/finite.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
@@ -10,6 +9,7 @@ import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { parameterCount } from '../optim/flat-state.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
+import type { Adapter, AdapterValues } from '../peft/peft.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { joinedWeights } from '../step/graphs.ts';

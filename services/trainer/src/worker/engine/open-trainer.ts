@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import { decodeShard } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import { readServedAdapter } from '@lathe/engine/checkpoint/peft-virtual';
 import {
   CheckpointError,
   NotFiniteWeightsError,
@@ -13,6 +12,7 @@ import { requireFiniteWeights } from '@lathe/engine/formats/finite';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import type { Objective } from '@lathe/engine/objectives/objective';
+import { readServedAdapter } from '@lathe/engine/peft/peft-virtual';
 import { openDevice } from '@lathe/engine/runtime/open-device';
 import { DivergedError } from '@lathe/engine/train/diverged-error';
 import { createTrainer, type Trainer } from '@lathe/engine/train/trainer';

@@ -1,5 +1,14 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { decoderNames } from '../checkpoint/decoder-names.ts';
+import { encoderNames } from '../checkpoint/encoder-names.ts';
+import { modelTensors } from '../checkpoint/model-config.ts';
+import {
+  type AnyModelFolder,
+  singleWeightsFile,
+  weightsIndexFile,
+} from '../checkpoint/model-folder.ts';
+import { type ModelTask, withTask } from '../checkpoint/model-task.ts';
 import { writeFolderAtomically } from '../formats/atomic.ts';
 import { CheckpointError } from '../formats/error.ts';
 import { readExactJson } from '../formats/exact-json.ts';
@@ -13,11 +22,6 @@ import {
   type TensorSource,
 } from '../formats/safetensors.ts';
 import { tensorBytes } from '../formats/safetensors-header.ts';
-import { decoderNames } from './decoder-names.ts';
-import { encoderNames } from './encoder-names.ts';
-import { modelTensors } from './model-config.ts';
-import { type AnyModelFolder, singleWeightsFile, weightsIndexFile } from './model-folder.ts';
-import { type ModelTask, withTask } from './model-task.ts';
 import type { Adapter } from './peft.ts';
 
 /**

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ModelFolder, openModelFolder } from '../checkpoint/model-folder.ts';
 import { readFittingAdapter } from '../export/merged-weights.ts';
 import { trainerOutputs } from '../export/trainer-outputs.ts';
 import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
@@ -10,7 +11,6 @@ import { type Generator, openGenerator } from '../generate/generator.ts';
 import { readReference } from '../parity/reference.ts';
 import { loraKeys, prefixKeys, promptKeys } from './adapter-keys.ts';
 import { mergeAdapter, writeMergedFolder } from './merged.ts';
-import { type ModelFolder, openModelFolder } from './model-folder.ts';
 import { readServedAdapter } from './peft-virtual.ts';
 
 /** bench/reference/adapters.py says how these were made. */

@@ -2,10 +2,17 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openModelFolder } from '../checkpoint/model-folder.ts';
+import {
+  type Dtype,
+  makeModel,
+  shard,
+  small,
+  tensorsOf,
+  value,
+} from '../checkpoint/small-llama.fixture.ts';
 import { readTensor, readTensorBytes, writeSafetensors } from '../formats/safetensors.ts';
 import { writeMergedFolder } from './merged.ts';
-import { openModelFolder } from './model-folder.ts';
-import { type Dtype, makeModel, shard, small, tensorsOf, value } from './small-llama.fixture.ts';
 
 let root: string;
 beforeAll(async () => {

@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openModelFolder } from '../checkpoint/model-folder.ts';
+import { makeModel, value } from '../checkpoint/small-llama.fixture.ts';
 import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { mergeAdapter } from './merged.ts';
-import { openModelFolder } from './model-folder.ts';
 import { readPeftAdapter, writePeftAdapter } from './peft.ts';
-import { makeModel, value } from './small-llama.fixture.ts';
 
 let root: string;
 beforeAll(async () => {

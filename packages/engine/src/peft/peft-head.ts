@@ -1,10 +1,10 @@
 import { encoderNames } from '../checkpoint/encoder-names.ts';
 import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
 import { type ModelTask, peftTaskType } from '../checkpoint/model-task.ts';
-import type { AdapterTensor } from '../checkpoint/peft.ts';
-import { type PeftContent, peftPrefix } from '../checkpoint/peft-folder.ts';
 import { CheckpointError } from '../formats/error.ts';
 import { readTensor } from '../formats/safetensors.ts';
+import type { AdapterTensor } from './peft.ts';
+import { type PeftContent, peftPrefix } from './peft-folder.ts';
 
 /** Prompts and prefixes are no part of a wrapped model, so peft names what lies beside them by a shorter path. */
 const promptPrefix = 'base_model.';
