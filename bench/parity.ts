@@ -6,7 +6,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { AnyModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import type { AnyModelFolder } from '@lathe/engine/families/model-folder';
 import type { TensorEntry } from '@lathe/engine/formats/safetensors';
 import { readSafetensors, readTensor } from '@lathe/engine/formats/safetensors';
 import { baseLinears } from '@lathe/engine/models/base-linear';

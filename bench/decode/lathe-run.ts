@@ -4,7 +4,7 @@
  *     node bench/decode/lathe-run.ts --model <folder> --adapters <folder> --threads <n>
  */
 import { parseArgs } from 'node:util';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openModelFolder } from '@lathe/engine/families/model-folder';
 import { openGenerator } from '@lathe/engine/generate/generator';
 import { readPeftAdapter } from '@lathe/engine/peft/peft';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';

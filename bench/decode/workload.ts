@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adaptedLinears } from '@lathe/engine/adapt/targets';
-import type { ModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import type { ModelFolder } from '@lathe/engine/families/model-folder';
 import { child, fillNormal, rootSeed, words } from '@lathe/engine/nn/seed';
 import { writePeftAdapter } from '@lathe/engine/peft/peft';
 

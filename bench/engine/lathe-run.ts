@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openAnyModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openAnyModelFolder } from '@lathe/engine/families/model-folder';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import { textExample } from '@lathe/engine/objectives/example';
 import { sequenceClassification } from '@lathe/engine/objectives/sequence-classification';

@@ -1,7 +1,7 @@
 /** Writes the model folder of a case with random weights, and its data; does nothing when it is there. */
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { modelTensors, parseModelConfig } from '@lathe/engine/checkpoint/model-config';
+import { modelTensors, parseModelConfig } from '@lathe/engine/families/model-config';
 import { writeSafetensors } from '@lathe/engine/formats/safetensors';
 import { sequenceHead } from '@lathe/engine/models/heads';
 import { fillInitialWeight } from '@lathe/engine/models/initial-weights';

@@ -5,7 +5,7 @@
  *     node bench/engine/step.ts [--hidden 192] [--layers 6] [--vocabulary 2048] [--tokens 256] [--batch 16] …
  */
 import { parseArgs } from 'node:util';
-import { parseDecoderConfig } from '@lathe/engine/checkpoint/parse-decoder-config';
+import { parseDecoderConfig } from '@lathe/engine/families/parse-decoder-config';
 import { rootSeed, words } from '@lathe/engine/nn/seed';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import { textExample } from '@lathe/engine/objectives/example';

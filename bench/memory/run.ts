@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { openAnyModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openAnyModelFolder } from '@lathe/engine/families/model-folder';
 import { rootSeed, words } from '@lathe/engine/nn/seed';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import { textExample } from '@lathe/engine/objectives/example';

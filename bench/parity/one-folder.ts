@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openModelFolder } from '@lathe/engine/families/model-folder';
 import { Decoder } from '@lathe/engine/generate/decoder';
 import { servedAdapter } from '@lathe/engine/generate/served-adapter';
 import { serveWeights } from '@lathe/engine/generate/weights';

@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { adaptedLinears } from '@lathe/engine/adapt/targets';
-import { decoderNames } from '@lathe/engine/checkpoint/decoder-names';
-import { encoderNames } from '@lathe/engine/checkpoint/encoder-names';
+import { decoderNames } from '@lathe/engine/families/decoder-names';
+import { encoderNames } from '@lathe/engine/families/encoder-names';
 import { writeSafetensors } from '@lathe/engine/formats/safetensors';
 import { families } from '@lathe/engine/parity/family-tasks';
 import {

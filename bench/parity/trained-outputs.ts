@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelConfig } from '@lathe/engine/checkpoint/model-config';
-import type { ModelTask } from '@lathe/engine/checkpoint/model-task';
+import type { ModelConfig } from '@lathe/engine/families/model-config';
+import type { ModelTask } from '@lathe/engine/families/model-task';
 import type { Value } from '@lathe/engine/graph/value';
 import { maskedLmHead, sequenceHead, spanHead, tokenHead } from '@lathe/engine/models/heads';
 import { type EncodedText, typesOf } from '@lathe/engine/objectives/encoder-example';

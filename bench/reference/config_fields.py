@@ -7,7 +7,7 @@ Run by hand, never by users:
 The models are the recorded ones (decoders.py and encoders.py say how they were made). Every field that a
 configuration class of transformers has, every older name that the classes still read, and fields that they
 do not read at all are changed one by one; the weights stay as they are. Beside them
-packages/engine/src/checkpoint/fixtures/config-fields.safetensors has the logits (of encoders the last
+packages/engine/src/families/fixtures/config-fields.safetensors has the logits (of encoders the last
 hidden states) at two places of one prompt, each kept once, and config-fields.json has
 
   fields   the fields of each model type's class
@@ -34,7 +34,7 @@ from transformers.utils import logging as transformers_logging
 
 ENGINE = Path(__file__).parents[2] / "packages" / "engine" / "src"
 MODELS = ENGINE / "parity" / "fixtures" / "models"
-OUT = ENGINE / "checkpoint" / "fixtures"
+OUT = ENGINE / "families" / "fixtures"
 DECODERS = ["tied", "untied", "llama3-rope", "mistral", "qwen2", "qwen3", "gemma3", "phi3", "gpt2"]
 ENCODERS = ["bert", "roberta", "distilbert", "modernbert"]
 GONE = "<gone>"

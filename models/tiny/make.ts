@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openModelFolder } from '@lathe/engine/families/model-folder';
 import { exists } from '@lathe/engine/formats/json-file';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';

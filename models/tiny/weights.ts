@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { decoderTensors } from '@lathe/engine/checkpoint/decoder-tensors';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
-import { parseDecoderConfig } from '@lathe/engine/checkpoint/parse-decoder-config';
+import { decoderTensors } from '@lathe/engine/families/decoder-tensors';
+import { openModelFolder } from '@lathe/engine/families/model-folder';
+import { parseDecoderConfig } from '@lathe/engine/families/parse-decoder-config';
 import { readTensor, writeSafetensors } from '@lathe/engine/formats/safetensors';
 import { fillInitialWeight } from '@lathe/engine/models/initial-weights';
 import { rootSeed } from '@lathe/engine/nn/seed';

@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openModelFolder } from '@lathe/engine/families/model-folder';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import { loadEncoders, readDataset } from '@lathe/engine/train/dataset-file';

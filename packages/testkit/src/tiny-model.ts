@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decoderTensors } from '@lathe/engine/checkpoint/decoder-tensors';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { decoderTensors } from '@lathe/engine/families/decoder-tensors';
+import { openModelFolder } from '@lathe/engine/families/model-folder';
 import { writeSafetensors } from '@lathe/engine/formats/safetensors';
 import { writePeftAdapter } from '@lathe/engine/peft/peft';
 import { tinyVocabulary, writeTinyTokenizer } from './tiny-tokenizer.ts';

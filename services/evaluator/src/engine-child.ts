@@ -1,6 +1,6 @@
 /** Program of the engine process: engine-process.ts forks it and talks to it. */
 
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openModelFolder } from '@lathe/engine/families/model-folder';
 import { requireFiniteWeights } from '@lathe/engine/formats/finite';
 import { openGenerator } from '@lathe/engine/generate/generator';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';

@@ -1,4 +1,4 @@
-import type { ModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import type { ModelFolder } from '@lathe/engine/families/model-folder';
 import type { Adapter } from '@lathe/engine/peft/peft';
 import { readServedAdapter, type VirtualTokens } from '@lathe/engine/peft/peft-virtual';
 import type { EngineModel, GenerateRequest } from './engine.ts';

@@ -1,4 +1,4 @@
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import type { Value } from '../graph/value.ts';
 import type { Seed } from '../nn/seed.ts';
 import type { PeftContent } from '../peft/peft-folder.ts';

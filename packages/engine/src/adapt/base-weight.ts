@@ -1,5 +1,5 @@
-import type { LinearPlan } from '../checkpoint/decoder-tensors.ts';
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { LinearPlan } from '../families/decoder-tensors.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { readTensor } from '../formats/safetensors.ts';
 
 /** The weight of a linear layer as `[outputs, inputs]`, however it is stored. */

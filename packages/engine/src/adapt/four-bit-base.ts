@@ -1,5 +1,5 @@
-import type { LinearPlan } from '../checkpoint/decoder-tensors.ts';
-import { modelLinears } from '../checkpoint/model-config.ts';
+import type { LinearPlan } from '../families/decoder-tensors.ts';
+import { modelLinears } from '../families/model-config.ts';
 import type { Value } from '../graph/value.ts';
 import { add } from '../ops/elementwise.ts';
 import { concat, reshape } from '../ops/layout.ts';

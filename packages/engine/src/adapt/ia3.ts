@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../checkpoint/model-config.ts';
+import type { ModelConfig } from '../families/model-config.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { mul } from '../ops/elementwise.ts';
 import { reshape } from '../ops/layout.ts';

@@ -1,4 +1,4 @@
-import type { LinearPlan } from '../checkpoint/decoder-tensors.ts';
+import type { LinearPlan } from '../families/decoder-tensors.ts';
 import { child, fillNormal, fillUniform, type Seed } from '../nn/seed.ts';
 
 /** The tensors of an adapter for one layer; `magnitude` is DoRA's. */

@@ -1,4 +1,4 @@
-import type { LinearPlan } from '../checkpoint/decoder-tensors.ts';
+import type { LinearPlan } from '../families/decoder-tensors.ts';
 import { child } from '../nn/seed.ts';
 import { type PeftContent, peftPrefix } from '../peft/peft-folder.ts';
 import {

@@ -1,4 +1,4 @@
-import { decoderNames } from '../checkpoint/decoder-names.ts';
+import { decoderNames } from '../families/decoder-names.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { input } from '../graph/value.ts';
 import { child, fillNormal, words } from '../nn/seed.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDecoderConfig } from '../checkpoint/parse-decoder-config.ts';
+import { parseDecoderConfig } from '../families/parse-decoder-config.ts';
 import { adaptedLinears, targetNames } from './targets.ts';
 
 const config = parseDecoderConfig('config.json', {

@@ -1,5 +1,5 @@
-import type { LinearPlan } from '../checkpoint/decoder-tensors.ts';
-import { type ModelConfig, modelLinears } from '../checkpoint/model-config.ts';
+import type { LinearPlan } from '../families/decoder-tensors.ts';
+import { type ModelConfig, modelLinears } from '../families/model-config.ts';
 
 /** A linear layer that an adapter is put on: `module` is its path, such as model.layers.0.mlp.up_proj. */
 export type AdaptedLinear = LinearPlan;

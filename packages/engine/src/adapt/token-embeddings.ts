@@ -1,5 +1,5 @@
-import { decoderNames } from '../checkpoint/decoder-names.ts';
-import { encoderNames } from '../checkpoint/encoder-names.ts';
+import { decoderNames } from '../families/decoder-names.ts';
+import { encoderNames } from '../families/encoder-names.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { constant } from '../graph/value.ts';
 import { sub } from '../ops/elementwise.ts';

@@ -1,6 +1,6 @@
-import { decoderNames } from '../checkpoint/decoder-names.ts';
-import { encoderNames } from '../checkpoint/encoder-names.ts';
-import { type ModelConfig, modelTensors } from '../checkpoint/model-config.ts';
+import { decoderNames } from '../families/decoder-names.ts';
+import { encoderNames } from '../families/encoder-names.ts';
+import { type ModelConfig, modelTensors } from '../families/model-config.ts';
 import type { Adaptation, AdaptTarget } from './adaptation.ts';
 import { plainAdaptation } from './adaptation.ts';
 import type { LayersSettings } from './settings.ts';

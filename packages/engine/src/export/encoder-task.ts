@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
+import type { ModelFolder } from '../families/model-folder.ts';
 import { CheckpointError } from '../formats/error.ts';
 import { readJson } from '../formats/json-file.ts';
 import { type Head, maskedLmHead, sequenceHead, spanHead, tokenHead } from '../models/heads.ts';

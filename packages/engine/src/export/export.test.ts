@@ -2,8 +2,8 @@ import { access, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { answerOf, readFieldCases, writeCase } from '../checkpoint/config-fields.fixture.ts';
-import { openModelFolder } from '../checkpoint/model-folder.ts';
+import { answerOf, readFieldCases, writeCase } from '../families/config-fields.fixture.ts';
+import { openModelFolder } from '../families/model-folder.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { readReference } from '../parity/reference.ts';
 import { writeMergedFolder } from '../peft/merged.ts';

@@ -5,7 +5,7 @@ import {
   hasScores,
   type ModelFolder,
   openAnyModelFolder,
-} from '../checkpoint/model-folder.ts';
+} from '../families/model-folder.ts';
 import { writeFolderAtomically } from '../formats/atomic.ts';
 import { UnsupportedModelError } from '../formats/error.ts';
 import { mergeAdapter, writeMergedFolder } from '../peft/merged.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { modelLinears } from '../checkpoint/model-config.ts';
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import { modelLinears } from '../families/model-config.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { mergeAdapter } from '../peft/merged.ts';
 import { type Adapter, readPeftAdapter } from '../peft/peft.ts';

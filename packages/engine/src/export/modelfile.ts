@@ -6,7 +6,7 @@ import { TokenizerError } from '@lathe/tokenizer/error';
 import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { z } from 'zod';
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { exists, readJson } from '../formats/json-file.ts';
 import { deriveOllamaTemplate, type OllamaTemplate } from './ollama-template.ts';
 

@@ -1,5 +1,5 @@
-import type { LayerAttention } from '../checkpoint/decoder-config.ts';
-import type { RopeConfig } from '../checkpoint/rope-config.ts';
+import type { LayerAttention } from '../families/decoder-config.ts';
+import type { RopeConfig } from '../families/rope-config.ts';
 import { constant, type Value } from '../graph/value.ts';
 import { ropeTable } from '../nn/rope-table.ts';
 import { where } from '../ops/comparison.ts';

@@ -1,5 +1,5 @@
-import type { LayerAttention } from '../checkpoint/decoder-config.ts';
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
+import type { LayerAttention } from '../families/decoder-config.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import type { DecoderWeights } from '../models/decoder.ts';
 import { encoderHidden } from '../models/encoder.ts';

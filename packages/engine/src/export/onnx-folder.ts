@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decoderNames } from '../checkpoint/decoder-names.ts';
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
-import { encoderNames } from '../checkpoint/encoder-names.ts';
-import type { AnyModelFolder, ModelFolder } from '../checkpoint/model-folder.ts';
+import { decoderNames } from '../families/decoder-names.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
+import { encoderNames } from '../families/encoder-names.ts';
+import type { AnyModelFolder, ModelFolder } from '../families/model-folder.ts';
 import { writeFileAtomically } from '../formats/atomic.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { encodeModel, type Graph } from '../onnx/encode.ts';

@@ -1,5 +1,5 @@
-import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
-import type { ModelConfig } from '../checkpoint/model-config.ts';
+import type { DecoderConfig } from '../families/decoder-config.ts';
+import type { ModelConfig } from '../families/model-config.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import type { ReplayPrompts } from './replay-prompts.ts';
 import { type Outputs, tokenTypes } from './trainer-outputs.ts';

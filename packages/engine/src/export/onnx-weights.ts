@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { external, type Value } from '../graph/value.ts';
 import { baseLinears } from '../models/base-linear.ts';
 import type { DecoderWeights } from '../models/decoder.ts';

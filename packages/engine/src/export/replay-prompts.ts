@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../checkpoint/model-config.ts';
+import type { ModelConfig } from '../families/model-config.ts';
 
 /** Token sequences of one length, which every export of a model answers before it is published. */
 export type ReplayPrompts = {

@@ -1,5 +1,5 @@
-import type { ModelConfig } from '../checkpoint/model-config.ts';
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { ModelConfig } from '../families/model-config.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { CheckpointError } from '../formats/error.ts';
 import type { FloatFormat } from '../formats/number-format.ts';
 import type { TensorEntry } from '../formats/safetensors.ts';

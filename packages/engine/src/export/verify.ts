@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
 import {
   type AnyModelFolder,
   type ModelFolder,
   openAnyModelFolder,
-} from '../checkpoint/model-folder.ts';
+} from '../families/model-folder.ts';
 import { CheckpointError } from '../formats/error.ts';
 import type { Adapter } from '../peft/peft.ts';
 import { type Difference, outputDifference } from './difference.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAnyModelFolder } from '../checkpoint/model-folder.ts';
+import { openAnyModelFolder } from '../families/model-folder.ts';
 import { readPeftAdapter, writePeftAdapter } from '../peft/peft.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { findDuplicateKey, nestingDepth } from './json-text.ts';

@@ -1,5 +1,5 @@
 import { adaptedLinears } from '../adapt/targets.ts';
-import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
+import type { DecoderConfig } from '../families/decoder-config.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { adapterName, type Feeds } from './weights.ts';
 

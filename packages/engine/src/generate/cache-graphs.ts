@@ -1,4 +1,4 @@
-import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
+import type { DecoderConfig } from '../families/decoder-config.ts';
 import { input, type Value } from '../graph/value.ts';
 import type { Graph } from '../onnx/encode.ts';
 import { gatherRows } from '../ops/index-rows.ts';

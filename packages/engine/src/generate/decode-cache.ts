@@ -1,4 +1,4 @@
-import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
+import type { DecoderConfig } from '../families/decoder-config.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { DecodeKind } from './decode-graph.ts';
 import type { Adapters, Feeds } from './weights.ts';

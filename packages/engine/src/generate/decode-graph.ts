@@ -1,4 +1,4 @@
-import type { DecoderConfig, LayerAttention } from '../checkpoint/decoder-config.ts';
+import type { DecoderConfig, LayerAttention } from '../families/decoder-config.ts';
 import type { Dimension } from '../graph/shape.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import { type DecoderWeights, decoderHidden, decoderLogits } from '../models/decoder.ts';

@@ -1,4 +1,4 @@
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { ModelFolder } from '../families/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Device, Program } from '../runtime/device.ts';
 import { weightsFolder } from '../train/model-state.ts';

@@ -1,5 +1,5 @@
 import { virtualRows } from '../adapt/prompt-tuning.ts';
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { ModelFolder } from '../families/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { packedDecoder } from '../models/packed-decoder.ts';
 import { checkSequence } from '../objectives/objective.ts';

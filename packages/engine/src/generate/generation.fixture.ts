@@ -1,4 +1,4 @@
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { ModelFolder } from '../families/model-folder.ts';
 import { fillNormal, rootSeed } from '../nn/seed.ts';
 import type { Reference } from '../parity/reference.ts';
 import type { Adapter } from '../peft/peft.ts';

@@ -1,4 +1,4 @@
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { ModelFolder } from '../families/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';

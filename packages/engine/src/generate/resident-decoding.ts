@@ -1,5 +1,5 @@
-import { decoderTensors } from '../checkpoint/decoder-tensors.ts';
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import { decoderTensors } from '../families/decoder-tensors.ts';
+import type { ModelFolder } from '../families/model-folder.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Graph } from '../onnx/encode.ts';

@@ -1,7 +1,7 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
 import { loraLinear } from '../adapt/lora-layer.ts';
 import { adaptedLinears } from '../adapt/targets.ts';
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { ModelFolder } from '../families/model-folder.ts';
 import { input, type Value } from '../graph/value.ts';
 import type { Adapter } from '../peft/peft.ts';
 import { isVirtual, type VirtualTokens, virtualTensor } from '../peft/peft-virtual.ts';

@@ -1,6 +1,6 @@
 /** Prompts and prefixes that were learned, at serving: against the forward pass of training, and beside others. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { decoderNames } from '../checkpoint/decoder-names.ts';
+import { decoderNames } from '../families/decoder-names.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { startingGradients } from '../parity/parity.ts';

@@ -1,8 +1,8 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
 import { prefixTuning } from '../adapt/prefix-tuning.ts';
 import { promptTuning } from '../adapt/prompt-tuning.ts';
-import type { DecoderConfig } from '../checkpoint/decoder-config.ts';
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import type { DecoderConfig } from '../families/decoder-config.ts';
+import type { ModelFolder } from '../families/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
 import { rootSeed } from '../nn/seed.ts';

@@ -1,6 +1,6 @@
 import { adaptedLinears } from '../adapt/targets.ts';
-import { decoderTensors } from '../checkpoint/decoder-tensors.ts';
-import type { ModelFolder } from '../checkpoint/model-folder.ts';
+import { decoderTensors } from '../families/decoder-tensors.ts';
+import type { ModelFolder } from '../families/model-folder.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { external, input, type Value } from '../graph/value.ts';

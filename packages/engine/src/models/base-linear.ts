@@ -1,6 +1,6 @@
 import type { BaseLinear } from '../adapt/adaptation.ts';
-import type { TensorPlan } from '../checkpoint/decoder-tensors.ts';
-import { type ModelConfig, modelTensors } from '../checkpoint/model-config.ts';
+import type { TensorPlan } from '../families/decoder-tensors.ts';
+import { type ModelConfig, modelTensors } from '../families/model-config.ts';
 import type { Value } from '../graph/value.ts';
 import { add } from '../ops/elementwise.ts';
 import { transpose } from '../ops/layout.ts';

@@ -1,6 +1,6 @@
 import { remade } from '../autodiff.ts';
-import type { DecoderConfig, LayerAttention } from '../checkpoint/decoder-config.ts';
-import { decoderNames } from '../checkpoint/decoder-names.ts';
+import type { DecoderConfig, LayerAttention } from '../families/decoder-config.ts';
+import { decoderNames } from '../families/decoder-names.ts';
 import type { Value } from '../graph/value.ts';
 import { gelu, geluTanh, silu } from '../ops/activation.ts';
 import { add, mul } from '../ops/elementwise.ts';

@@ -1,7 +1,7 @@
 import { remade } from '../autodiff.ts';
-import type { LayerAttention } from '../checkpoint/decoder-config.ts';
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
-import { type EncoderBlockNames, encoderNames } from '../checkpoint/encoder-names.ts';
+import type { LayerAttention } from '../families/decoder-config.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
+import { type EncoderBlockNames, encoderNames } from '../families/encoder-names.ts';
 import { constant, type Value } from '../graph/value.ts';
 import { gelu, geluTanh, silu } from '../ops/activation.ts';
 import { add, mul } from '../ops/elementwise.ts';

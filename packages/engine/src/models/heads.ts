@@ -1,6 +1,6 @@
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
-import { encoderNames } from '../checkpoint/encoder-names.ts';
-import type { ModelConfig } from '../checkpoint/model-config.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
+import { encoderNames } from '../families/encoder-names.ts';
+import type { ModelConfig } from '../families/model-config.ts';
 import { constant, type Value } from '../graph/value.ts';
 import { gelu, tanh } from '../ops/activation.ts';
 import { add, maximum } from '../ops/elementwise.ts';

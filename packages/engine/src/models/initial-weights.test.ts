@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decoderTensors } from '../checkpoint/decoder-tensors.ts';
-import { parseDecoderConfig } from '../checkpoint/parse-decoder-config.ts';
+import { decoderTensors } from '../families/decoder-tensors.ts';
+import { parseDecoderConfig } from '../families/parse-decoder-config.ts';
 import { rootSeed } from '../nn/seed.ts';
 import { fillInitialWeight } from './initial-weights.ts';
 

@@ -1,5 +1,5 @@
-import type { TensorRole } from '../checkpoint/decoder-tensors.ts';
-import type { ModelConfig } from '../checkpoint/model-config.ts';
+import type { TensorRole } from '../families/decoder-tensors.ts';
+import type { ModelConfig } from '../families/model-config.ts';
 import { child, fillNormal, type Seed } from '../nn/seed.ts';
 
 /**

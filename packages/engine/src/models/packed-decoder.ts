@@ -1,5 +1,5 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
-import type { DecoderConfig, LayerAttention } from '../checkpoint/decoder-config.ts';
+import type { DecoderConfig, LayerAttention } from '../families/decoder-config.ts';
 import { input, type Value } from '../graph/value.ts';
 import {
   packedAttention,

@@ -1,6 +1,6 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
-import type { LayerAttention } from '../checkpoint/decoder-config.ts';
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
+import type { LayerAttention } from '../families/decoder-config.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
 import { input, type Value } from '../graph/value.ts';
 import { packedAttention, packedMask, type Rotation, rotationAt } from '../nn/attention.ts';
 import type { WindowShape } from '../nn/window.ts';

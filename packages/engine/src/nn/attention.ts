@@ -1,5 +1,5 @@
 import { remade } from '../autodiff.ts';
-import type { RopeConfig } from '../checkpoint/rope-config.ts';
+import type { RopeConfig } from '../families/rope-config.ts';
 import { constant, type Value } from '../graph/value.ts';
 import { equal, less, where } from '../ops/comparison.ts';
 import { add, mul, sub } from '../ops/elementwise.ts';

@@ -1,4 +1,4 @@
-import type { RopeConfig, RopeScaling } from '../checkpoint/rope-config.ts';
+import type { RopeConfig, RopeScaling } from '../families/rope-config.ts';
 
 /** Cosines and sines of rotary embeddings, each `[positions, rotarySize / 2]`, row by position. */
 export type RopeTable = {

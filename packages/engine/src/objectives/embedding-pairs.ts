@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ModelConfig } from '../checkpoint/model-config.ts';
+import type { ModelConfig } from '../families/model-config.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import { cast, equal, greaterOrEqual, where } from '../ops/comparison.ts';

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../checkpoint/model-config.ts';
+import type { ModelConfig } from '../families/model-config.ts';
 import { checkSequence, type ExampleLimits } from './objective.ts';
 
 /** A text for an encoder: tokens, and the type of each where a pair of texts is read. */

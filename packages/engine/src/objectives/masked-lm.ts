@@ -1,4 +1,4 @@
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
 import { maskedLmHead } from '../models/heads.ts';
 import { chunkedCrossEntropy, smoothedCrossEntropy } from './chunked-cross-entropy.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';

@@ -1,4 +1,4 @@
-import type { ModelTask } from '../checkpoint/model-task.ts';
+import type { ModelTask } from '../families/model-task.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Value } from '../graph/value.ts';
 import type { WindowShape } from '../nn/window.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ModelConfig } from '../checkpoint/model-config.ts';
+import type { ModelConfig } from '../families/model-config.ts';
 import { input, type Value } from '../graph/value.ts';
 import { sequenceHead } from '../models/heads.ts';
 import { cast } from '../ops/comparison.ts';

@@ -1,4 +1,4 @@
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
 import { spanHead } from '../models/heads.ts';

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../checkpoint/model-config.ts';
+import type { ModelConfig } from '../families/model-config.ts';
 import { tokenHead } from '../models/heads.ts';
 import { chunkedCrossEntropy, smoothedCrossEntropy } from './chunked-cross-entropy.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
-import { type ModelFolder, openAnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
+import { type ModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
 import { readSafetensors, type TensorEntry } from '../formats/safetensors.ts';
 import type { CurvePoint } from './reference.ts';
 

@@ -1,4 +1,4 @@
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { embeddingPairs, parseEmbeddingSettings } from '../objectives/embedding-pairs.ts';
 import type { EncodedText } from '../objectives/encoder-example.ts';

@@ -1,4 +1,4 @@
-import type { EncoderConfig } from '../checkpoint/encoder-config.ts';
+import type { EncoderConfig } from '../families/encoder-config.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import { maskedLm } from '../objectives/masked-lm.ts';
 import type { Objective } from '../objectives/objective.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelConfig } from '../checkpoint/model-config.ts';
-import { type AnyModelFolder, openAnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { ModelConfig } from '../families/model-config.ts';
+import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
 import { readSafetensors, readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
 import { embeddingPairs, parseEmbeddingSettings } from '../objectives/embedding-pairs.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ModelFolder, openModelFolder } from '../checkpoint/model-folder.ts';
+import { type ModelFolder, openModelFolder } from '../families/model-folder.ts';
 import { readSafetensors, readTensor } from '../formats/safetensors.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
 import type { AdapterTensor } from '../peft/peft.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openModelFolder } from '../checkpoint/model-folder.ts';
+import { openModelFolder } from '../families/model-folder.ts';
 import {
   type Dtype,
   makeModel,
@@ -10,7 +10,7 @@ import {
   small,
   tensorsOf,
   value,
-} from '../checkpoint/small-llama.fixture.ts';
+} from '../families/small-llama.fixture.ts';
 import { readTensor, readTensorBytes, writeSafetensors } from '../formats/safetensors.ts';
 import { writeMergedFolder } from './merged.ts';
 

@@ -1,14 +1,14 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { decoderNames } from '../checkpoint/decoder-names.ts';
-import { encoderNames } from '../checkpoint/encoder-names.ts';
-import { modelTensors } from '../checkpoint/model-config.ts';
+import { decoderNames } from '../families/decoder-names.ts';
+import { encoderNames } from '../families/encoder-names.ts';
+import { modelTensors } from '../families/model-config.ts';
 import {
   type AnyModelFolder,
   singleWeightsFile,
   weightsIndexFile,
-} from '../checkpoint/model-folder.ts';
-import { type ModelTask, withTask } from '../checkpoint/model-task.ts';
+} from '../families/model-folder.ts';
+import { type ModelTask, withTask } from '../families/model-task.ts';
 import { writeFolderAtomically } from '../formats/atomic.ts';
 import { CheckpointError } from '../formats/error.ts';
 import { readExactJson } from '../formats/exact-json.ts';

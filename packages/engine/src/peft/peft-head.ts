@@ -1,6 +1,6 @@
-import { encoderNames } from '../checkpoint/encoder-names.ts';
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
-import { type ModelTask, peftTaskType } from '../checkpoint/model-task.ts';
+import { encoderNames } from '../families/encoder-names.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
+import { type ModelTask, peftTaskType } from '../families/model-task.ts';
 import { CheckpointError } from '../formats/error.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import type { AdapterTensor } from './peft.ts';

@@ -1,6 +1,6 @@
 import type { AdaptHooks, BaseLinear } from '../adapt/adaptation.ts';
-import { encoderNames } from '../checkpoint/encoder-names.ts';
-import { type ModelConfig, modelTensors } from '../checkpoint/model-config.ts';
+import { encoderNames } from '../families/encoder-names.ts';
+import { type ModelConfig, modelTensors } from '../families/model-config.ts';
 import type { Value } from '../graph/value.ts';
 import { baseLinear } from '../models/base-linear.ts';
 import { type DecoderWeights, decoderHead } from '../models/decoder.ts';

@@ -1,6 +1,6 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
 import { blockBorder } from '../autodiff.ts';
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { input, type Value } from '../graph/value.ts';
 import { dropout, dropoutKeys } from '../nn/dropout.ts';
 import { rootSeed } from '../nn/seed.ts';

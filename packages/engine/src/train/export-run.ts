@@ -1,7 +1,7 @@
 import type { TensorValues } from '../adapt/adaptation.ts';
 import { loraScale } from '../adapt/lora.ts';
 import { adaptedLinears, targetNames } from '../adapt/targets.ts';
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { writeMergedFolder } from '../peft/merged.ts';
 import type { Adapter } from '../peft/peft.ts';

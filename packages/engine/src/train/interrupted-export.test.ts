@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openModelFolder } from '../checkpoint/model-folder.ts';
-import { makeModel, small, tensorsOf } from '../checkpoint/small-llama.fixture.ts';
+import { openModelFolder } from '../families/model-folder.ts';
+import { makeModel, small, tensorsOf } from '../families/small-llama.fixture.ts';
 import { CheckpointError } from '../formats/error.ts';
 import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { readTrainingState } from '../formats/training-state.ts';

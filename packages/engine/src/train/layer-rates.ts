@@ -1,6 +1,6 @@
-import { decoderNames } from '../checkpoint/decoder-names.ts';
-import { encoderNames } from '../checkpoint/encoder-names.ts';
-import type { ModelConfig } from '../checkpoint/model-config.ts';
+import { decoderNames } from '../families/decoder-names.ts';
+import { encoderNames } from '../families/encoder-names.ts';
+import type { ModelConfig } from '../families/model-config.ts';
 
 /**
  * Learning rates that fall from the top of the model to the bottom (Howard and Ruder 2018; the rule of

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { trainByteLevelBpe } from '@lathe/tokenizer/train-bpe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openModelFolder } from '../checkpoint/model-folder.ts';
+import { openModelFolder } from '../families/model-folder.ts';
 import { readPeftAdapter } from '../peft/peft.ts';
 
 const command = join(import.meta.dirname, 'local.ts');

@@ -14,7 +14,7 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openModelFolder } from '../checkpoint/model-folder.ts';
+import { openModelFolder } from '../families/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { withKeptMemory } from '../runtime/allocator.ts';
 import { type DeviceChoice, deviceChoices } from '../runtime/device-choice.ts';

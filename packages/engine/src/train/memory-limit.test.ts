@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openModelFolder } from '../checkpoint/model-folder.ts';
+import { openModelFolder } from '../families/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
 import { textExample } from '../objectives/example.ts';

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { createAdaptation } from '../adapt/create-adaptation.ts';
-import { decoderNames } from '../checkpoint/decoder-names.ts';
-import type { TensorPlan } from '../checkpoint/decoder-tensors.ts';
-import { modelTensors } from '../checkpoint/model-config.ts';
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import { decoderNames } from '../families/decoder-names.ts';
+import type { TensorPlan } from '../families/decoder-tensors.ts';
+import { modelTensors } from '../families/model-config.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseModelConfig } from '../checkpoint/model-config.ts';
+import { parseModelConfig } from '../families/model-config.ts';
 import { input } from '../graph/value.ts';
 import { fillNormal, rootSeed } from '../nn/seed.ts';
 import { causalLm } from '../objectives/causal-lm.ts';

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openModelFolder } from '../checkpoint/model-folder.ts';
+import { openModelFolder } from '../families/model-folder.ts';
 import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { type TokenizedExample, textExample } from '../objectives/example.ts';

@@ -1,4 +1,4 @@
-import type { AnyModelFolder } from '../checkpoint/model-folder.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { requireFiniteWeights } from '../formats/finite.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';

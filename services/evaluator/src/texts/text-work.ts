@@ -1,6 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { TokenLogprob } from '@lathe/contracts/http/chat';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openModelFolder } from '@lathe/engine/families/model-folder';
 import { requireFiniteWeights } from '@lathe/engine/formats/finite';
 import { Handed } from '@lathe/platform/threads/serve-tasks';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';

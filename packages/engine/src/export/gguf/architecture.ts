@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { DecoderConfig, DecoderType } from '../../checkpoint/decoder-config.ts';
-import type { ModelFolder } from '../../checkpoint/model-folder.ts';
+import type { DecoderConfig, DecoderType } from '../../families/decoder-config.ts';
+import type { ModelFolder } from '../../families/model-folder.ts';
 import { UnsupportedModelError } from '../../formats/error.ts';
 import { inverseFrequencies } from '../../nn/rope-table.ts';
 import type { MetadataValue } from './format.ts';

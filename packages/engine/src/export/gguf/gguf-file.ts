@@ -1,4 +1,4 @@
-import type { ModelFolder } from '../../checkpoint/model-folder.ts';
+import type { ModelFolder } from '../../families/model-folder.ts';
 import { CheckpointError } from '../../formats/error.ts';
 import { readTensor } from '../../formats/safetensors.ts';
 import { architectureMetadata, ropeDivisors } from './architecture.ts';

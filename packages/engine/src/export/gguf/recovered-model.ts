@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DecoderConfig } from '../../checkpoint/decoder-config.ts';
-import { parseModelConfig } from '../../checkpoint/model-config.ts';
-import { type ModelFolder, openModelFolder } from '../../checkpoint/model-folder.ts';
+import type { DecoderConfig } from '../../families/decoder-config.ts';
+import { parseModelConfig } from '../../families/model-config.ts';
+import { type ModelFolder, openModelFolder } from '../../families/model-folder.ts';
 import { CheckpointError } from '../../formats/error.ts';
 import { encodeFloats } from '../../formats/number-format.ts';
 import { streamSafetensors } from '../../formats/safetensors.ts';

@@ -1,6 +1,6 @@
-import type { DecoderConfig } from '../../checkpoint/decoder-config.ts';
-import { decoderNames } from '../../checkpoint/decoder-names.ts';
-import { decoderTensors } from '../../checkpoint/decoder-tensors.ts';
+import type { DecoderConfig } from '../../families/decoder-config.ts';
+import { decoderNames } from '../../families/decoder-names.ts';
+import { decoderTensors } from '../../families/decoder-tensors.ts';
 
 /**
  * What happens to a tensor on its way: rows of queries and keys are put in the order of adjacent pairs,

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { DecoderConfig } from '../../checkpoint/decoder-config.ts';
+import type { DecoderConfig } from '../../families/decoder-config.ts';
 import { readReference } from '../../parity/reference.ts';
 import type { MetadataValue } from './format.ts';
 import { tokenizerMetadata } from './tokenizer.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readChatTemplates } from '@lathe/tokenizer/chat-template';
 import { readTokenizerFolder } from '@lathe/tokenizer/folder/load';
 import { z } from 'zod';
-import type { ModelFolder } from '../../checkpoint/model-folder.ts';
+import type { ModelFolder } from '../../families/model-folder.ts';
 import { CheckpointError, UnsupportedModelError } from '../../formats/error.ts';
 import { exists } from '../../formats/json-file.ts';
 import type { MetadataValue } from './format.ts';

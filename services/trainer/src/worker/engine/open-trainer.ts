@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decodeShard } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openModelFolder } from '@lathe/engine/families/model-folder';
 import {
   CheckpointError,
   NotFiniteWeightsError,

@@ -1,5 +1,5 @@
 import type { OfferedModel } from '@lathe/contracts/record/worker';
-import { openModelFolder } from '@lathe/engine/checkpoint/model-folder';
+import { openModelFolder } from '@lathe/engine/families/model-folder';
 import { type BaseModelFolder, listBaseModels } from '@lathe/platform/base-models';
 import type { Logger } from '@lathe/platform/log';
 
