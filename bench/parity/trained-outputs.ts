@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { batchFeeds } from '@lathe/engine/batch/feeds';
 import type { ModelConfig } from '@lathe/engine/families/model-config';
 import type { ModelTask } from '@lathe/engine/families/model-task';
 import type { Value } from '@lathe/engine/graph/value';
@@ -11,7 +12,6 @@ import { withVirtualTokens } from '@lathe/engine/objectives/virtual-tokens';
 import { matmul } from '@lathe/engine/ops/matmul';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import { adaptedForward } from '@lathe/engine/train/adapted-forward';
-import { batchFeeds } from '@lathe/engine/train/feeds';
 import {
   createModelState,
   parameterFeeds,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
+import { batchFeeds } from '../batch/feeds.ts';
 import { fromNumbers, type Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
 import { child, fillNormal, rootSeed } from '../nn/seed.ts';
@@ -13,7 +14,6 @@ import {
   recordedRun,
 } from '../parity/recorded-preferences.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { batchFeeds } from '../train/feeds.ts';
 import type { Forward } from './objective.ts';
 
 const recorded = await readRecordedPreferences();

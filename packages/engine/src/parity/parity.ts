@@ -1,18 +1,18 @@
 import { gradients } from '../autodiff.ts';
+import { batchFeeds } from '../batch/feeds.ts';
+import { packLengths } from '../batch/packing.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Value } from '../graph/value.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { adaptedForward } from '../train/adapted-forward.ts';
-import { batchFeeds } from '../train/feeds.ts';
 import {
   createModelState,
   parameterFeeds,
   weightsFolder,
   weightValues,
 } from '../train/model-state.ts';
-import { packLengths } from '../train/packing.ts';
 import { createTrainer, type TrainerOptions } from '../train/trainer.ts';
 
 /** What another program computed for a run. */

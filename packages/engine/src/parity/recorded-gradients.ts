@@ -1,9 +1,9 @@
 import { gradients } from '../autodiff.ts';
+import { batchFeeds } from '../batch/feeds.ts';
 import type { Value } from '../graph/value.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { adaptedForward } from '../train/adapted-forward.ts';
-import { batchFeeds } from '../train/feeds.ts';
 import {
   createModelState,
   parameterFeeds,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
+import { batchFeeds } from '../batch/feeds.ts';
+import { packLengths } from '../batch/packing.ts';
 import type { Value } from '../graph/value.ts';
 import { baseLinears } from '../models/base-linear.ts';
 import { decoderLogits } from '../models/decoder.ts';
@@ -9,9 +11,7 @@ import { targetCount } from '../objectives/example.ts';
 import { type Reference, readReference, referenceModels } from '../parity/reference.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { adaptedForward } from '../train/adapted-forward.ts';
-import { batchFeeds } from '../train/feeds.ts';
 import { createModelState, parameterFeeds, weightValues } from '../train/model-state.ts';
-import { packLengths } from '../train/packing.ts';
 import { parseTrainingSettings } from '../train/settings.ts';
 
 const shape = { rows: 4, tokens: 32, targets: 80, examples: 8 };

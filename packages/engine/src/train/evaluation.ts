@@ -1,11 +1,11 @@
+import { type BatchSettings, planBatches } from '../batch/batches.ts';
+import { batchFeeds } from '../batch/feeds.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { type Forward, type Objective, tokenCount } from '../objectives/objective.ts';
 import type { Device, Program } from '../runtime/device.ts';
 import { lossGraph } from '../step/graphs.ts';
-import { type BatchSettings, planBatches } from './batches.ts';
-import { batchFeeds } from './feeds.ts';
 import type { Measurements } from './measurements.ts';
 import { createTally } from './tally.ts';
 

@@ -1,3 +1,4 @@
+import { roundUp } from '../batch/batches.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
 import type {
@@ -6,7 +7,6 @@ import type {
   StepContext,
   StepEstimate,
 } from '../objectives/objective.ts';
-import { roundUp } from './batches.ts';
 import type { SequenceScorer } from './sequence-scorer.ts';
 
 /** What is measured for the examples of one step. */

@@ -1,5 +1,5 @@
+import { type BatchPlan, type ExampleSize, planBatches } from '../batch/batches.ts';
 import type { Seed } from '../nn/seed.ts';
-import { type BatchPlan, type ExampleSize, planBatches } from './batches.ts';
 import { estimateShape, type MemoryEstimateOptions } from './memory-estimate.ts';
 import type { ModelPlan } from './model-state.ts';
 import type { TrainingSettings } from './settings.ts';

@@ -1,3 +1,5 @@
+import { type BatchSettings, planBatches } from '../batch/batches.ts';
+import { fillMicroBatch } from '../batch/packing.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
@@ -5,8 +7,6 @@ import { type TokenizedExample, targetCount } from '../objectives/example.ts';
 import type { Forward } from '../objectives/objective.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import type { Device, Program } from '../runtime/device.ts';
-import { type BatchSettings, planBatches } from './batches.ts';
-import { fillMicroBatch } from './packing.ts';
 
 export type SequenceScorerOptions = {
   readonly device: Device;

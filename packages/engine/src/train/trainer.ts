@@ -1,3 +1,6 @@
+import { planBatches } from '../batch/batches.ts';
+import { batchFeeds } from '../batch/feeds.ts';
+import { randomFeeds } from '../batch/random-feeds.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { requireFiniteWeights } from '../formats/finite.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -14,11 +17,9 @@ import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { joinedWeights } from '../step/graphs.ts';
 import { adaptedForward } from './adapted-forward.ts';
-import { planBatches } from './batches.ts';
 import { type DivergedError, divergedAt } from './diverged-error.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { runExports } from './export-run.ts';
-import { batchFeeds } from './feeds.ts';
 import { LossScale } from './loss-scale.ts';
 import { createMeasurements } from './measurements.ts';
 import { planForEstimate } from './memory-estimate.ts';
@@ -31,7 +32,6 @@ import {
   weightValues,
 } from './model-state.ts';
 import { type Precision, precisionFor } from './precision.ts';
-import { randomFeeds } from './random-feeds.ts';
 import { restoreRunState, runFingerprints, saveRunState } from './run-state.ts';
 import { scaledStep } from './scaled-step.ts';
 import { createSequenceScorer } from './sequence-scorer.ts';
