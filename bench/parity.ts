@@ -33,8 +33,8 @@ import {
 import { readRecordedRuns, recordedRuns, startDistances } from '@lathe/engine/parity/recorded-runs';
 import { type Reference, readReference, referenceModels } from '@lathe/engine/parity/reference';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { createModelState, parameterFeeds, weightValues } from '@lathe/engine/train/model-state';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
+import { createModelState, parameterFeeds, weightValues } from '@lathe/engine/trained/model-state';
 import { type ParityRow, parityDocument, withoutRepeats } from './parity/table.ts';
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'docs/parity.md' } } });

@@ -20,7 +20,7 @@ import {
   recordedRunsFile,
   recordedTraining,
 } from '@lathe/engine/parity/recorded-runs';
-import { createModelState, type ModelState } from '@lathe/engine/train/model-state';
+import { createModelState, type ModelState } from '@lathe/engine/trained/model-state';
 
 const { values } = parseArgs({
   options: {

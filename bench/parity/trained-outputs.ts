@@ -11,15 +11,15 @@ import { pooled, poolingFeeds } from '@lathe/engine/objectives/pooling';
 import { withVirtualTokens } from '@lathe/engine/objectives/virtual-tokens';
 import { matmul } from '@lathe/engine/ops/matmul';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { adaptedForward } from '@lathe/engine/train/adapted-forward';
+import { restoreRunState } from '@lathe/engine/train/run-state';
+import { createTrainer, type TrainerOptions } from '@lathe/engine/train/trainer';
+import { adaptedForward } from '@lathe/engine/trained/adapted-forward';
 import {
   createModelState,
   parameterFeeds,
   weightsFolder,
   weightValues,
-} from '@lathe/engine/train/model-state';
-import { restoreRunState } from '@lathe/engine/train/run-state';
-import { createTrainer, type TrainerOptions } from '@lathe/engine/train/trainer';
+} from '@lathe/engine/trained/model-state';
 
 /** Scores of one text, row by row: of each token, or of the whole text in one row. */
 type Scores = { readonly shape: readonly number[]; readonly data: Float32Array };

@@ -3,9 +3,9 @@ import { dropoutKeys } from '../nn/dropout.ts';
 import type { Seed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Objective } from '../objectives/objective.ts';
-import { dropoutRate } from '../train/adapted-forward.ts';
-import { noiseFeeds } from '../train/embedding-noise.ts';
 import type { TrainingSettings } from '../train/settings.ts';
+import { dropoutRate } from '../trained/adapted-forward.ts';
+import { noiseFeeds } from '../trained/embedding-noise.ts';
 
 export type RandomFeedsOptions = {
   readonly settings: TrainingSettings;

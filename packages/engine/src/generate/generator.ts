@@ -8,7 +8,7 @@ import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { forward } from '../step/forward.ts';
 import { createEvaluator, type Evaluation, type Evaluator } from '../train/evaluation.ts';
-import { weightsFolder } from '../train/model-state.ts';
+import { weightsFolder } from '../trained/model-state.ts';
 import { Decoder } from './decoder.ts';
 import { createEmbedder } from './embed.ts';
 import {

@@ -6,14 +6,14 @@ import type { Value } from '../graph/value.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { adaptedForward } from '../train/adapted-forward.ts';
+import { createTrainer, type TrainerOptions } from '../train/trainer.ts';
+import { adaptedForward } from '../trained/adapted-forward.ts';
 import {
   createModelState,
   parameterFeeds,
   weightsFolder,
   weightValues,
-} from '../train/model-state.ts';
-import { createTrainer, type TrainerOptions } from '../train/trainer.ts';
+} from '../trained/model-state.ts';
 
 /** What another program computed for a run. */
 export type Recording = {

@@ -3,14 +3,14 @@ import { batchFeeds } from '../batch/feeds.ts';
 import type { Value } from '../graph/value.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { adaptedForward } from '../train/adapted-forward.ts';
+import { createSequenceScorer } from '../train/sequence-scorer.ts';
+import { adaptedForward } from '../trained/adapted-forward.ts';
 import {
   createModelState,
   parameterFeeds,
   weightsFolder,
   weightValues,
-} from '../train/model-state.ts';
-import { createSequenceScorer } from '../train/sequence-scorer.ts';
+} from '../trained/model-state.ts';
 import type { recordedRun } from './recorded-preferences.ts';
 
 // More room than the four examples of a step need, so that unused room takes part.

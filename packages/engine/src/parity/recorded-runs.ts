@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensors, readTensor } from '../formats/safetensors.ts';
 import { child, fillNormal, rootSeed } from '../nn/seed.ts';
-import { createModelState } from '../train/model-state.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 import type { TrainerOptions } from '../train/trainer.ts';
+import { createModelState } from '../trained/model-state.ts';
 import { type Family, type FamilyTasks, familyTasks, type Task } from './family-tasks.ts';
 import { relativeDistance, startingGradients } from './parity.ts';
 

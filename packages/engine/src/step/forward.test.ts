@@ -10,9 +10,9 @@ import { causalLm } from '../objectives/causal-lm.ts';
 import { targetCount } from '../objectives/example.ts';
 import { type Reference, readReference, referenceModels } from '../parity/reference.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { adaptedForward } from '../train/adapted-forward.ts';
-import { createModelState, parameterFeeds, weightValues } from '../train/model-state.ts';
 import { parseTrainingSettings } from '../train/settings.ts';
+import { adaptedForward } from '../trained/adapted-forward.ts';
+import { createModelState, parameterFeeds, weightValues } from '../trained/model-state.ts';
 
 const shape = { rows: 4, tokens: 32, targets: 80, examples: 8 };
 const tolerance = 1e-4;

@@ -7,7 +7,7 @@ import { writeMergedFolder } from '../peft/merged.ts';
 import type { Adapter } from '../peft/peft.ts';
 import { writePeftFolder } from '../peft/peft-folder.ts';
 import { forTask } from '../peft/peft-head.ts';
-import type { ModelState } from './model-state.ts';
+import type { ModelState } from '../trained/model-state.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** What a run gives out. */

@@ -6,9 +6,14 @@ import { createOptimizer } from '../optim/create-optimizer.ts';
 import { elementCount, planGroups } from '../optim/flat-state.ts';
 import { lossGraph, parameterGradientsGraph } from '../step/graphs.ts';
 import { graphMemory } from '../step/memory.ts';
-import { adaptedForward } from './adapted-forward.ts';
+import { adaptedForward } from '../trained/adapted-forward.ts';
+import {
+  type ModelPlan,
+  type ModelStateOptions,
+  planModel,
+  weightValues,
+} from '../trained/model-state.ts';
 import { keepsArena } from './host-runner.ts';
-import { type ModelPlan, type ModelStateOptions, planModel, weightValues } from './model-state.ts';
 import type { TrainingSettings } from './settings.ts';
 import { weightPacking } from './weight-packing.ts';
 

@@ -1,7 +1,7 @@
 import { type BatchPlan, type ExampleSize, planBatches } from '../batch/batches.ts';
 import type { Seed } from '../nn/seed.ts';
+import type { ModelPlan } from '../trained/model-state.ts';
 import { estimateShape, type MemoryEstimateOptions } from './memory-estimate.ts';
-import type { ModelPlan } from './model-state.ts';
 import type { TrainingSettings } from './settings.ts';
 
 export type MemoryLimitOptions = Omit<

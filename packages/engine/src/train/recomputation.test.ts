@@ -7,8 +7,8 @@ import { readEncoderReference } from '../parity/encoder-reference.ts';
 import { encoderRun } from '../parity/recorded-encoder-tasks.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
 import { executionOrder } from '../step/memory-order.ts';
-import { adaptedForward } from './adapted-forward.ts';
-import { planModel, weightValues } from './model-state.ts';
+import { adaptedForward } from '../trained/adapted-forward.ts';
+import { planModel, weightValues } from '../trained/model-state.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type TrainerOptions } from './trainer.ts';
 

@@ -6,8 +6,8 @@ import { causalLm } from '../objectives/causal-lm.ts';
 import { smoothedCrossEntropy } from '../objectives/chunked-cross-entropy.ts';
 import { readReference } from '../parity/reference.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { noiseFeeds, noisyEmbeddings } from './embedding-noise.ts';
-import { layerRate } from './layer-rates.ts';
+import { noiseFeeds, noisyEmbeddings } from '../trained/embedding-noise.ts';
+import { layerRate } from '../trained/layer-rates.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 

@@ -7,7 +7,7 @@ import {
   stepGraph,
   updateGraph,
 } from '../step/graphs.ts';
-import { feedName } from './model-state.ts';
+import { feedName } from '../trained/model-state.ts';
 import { type StepInput, type StepRunner, type StepRunnerOptions, scalars } from './step.ts';
 import { createTally } from './tally.ts';
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '../graph/tensor.ts';
-import { lossScaleName } from './adapted-forward.ts';
+import { lossScaleName } from '../trained/adapted-forward.ts';
 import type { LossScale } from './loss-scale.ts';
 import type { StepInput, StepRunner, StepSums } from './step.ts';
 

@@ -16,7 +16,15 @@ import type { Adapter, AdapterValues } from '../peft/peft.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { joinedWeights } from '../step/graphs.ts';
-import { adaptedForward } from './adapted-forward.ts';
+import { adaptedForward } from '../trained/adapted-forward.ts';
+import {
+  createModelState,
+  parameterFeeds,
+  type WeightValues,
+  weightsFolder,
+  weightValues,
+} from '../trained/model-state.ts';
+import { startingWeights } from '../trained/starting-weights.ts';
 import { type DivergedError, divergedAt } from './diverged-error.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { runExports } from './export-run.ts';
@@ -24,19 +32,11 @@ import { LossScale } from './loss-scale.ts';
 import { createMeasurements } from './measurements.ts';
 import { planForEstimate } from './memory-estimate.ts';
 import { withinMemory } from './memory-limit.ts';
-import {
-  createModelState,
-  parameterFeeds,
-  type WeightValues,
-  weightsFolder,
-  weightValues,
-} from './model-state.ts';
 import { type Precision, precisionFor } from './precision.ts';
 import { restoreRunState, runFingerprints, saveRunState } from './run-state.ts';
 import { scaledStep } from './scaled-step.ts';
 import { createSequenceScorer } from './sequence-scorer.ts';
 import type { TrainingSettings } from './settings.ts';
-import { startingWeights } from './starting-weights.ts';
 import { createStepRunner } from './step-runner.ts';
 
 export type TrainerOptions<Example> = {

@@ -8,9 +8,9 @@ import type { WindowShape } from '../nn/window.ts';
 import type { Forward, Objective } from '../objectives/objective.ts';
 import { mul } from '../ops/elementwise.ts';
 import { forward } from '../step/forward.ts';
+import type { TrainingSettings } from '../train/settings.ts';
 import { noisyEmbeddings } from './embedding-noise.ts';
 import type { ModelState, WeightValues } from './model-state.ts';
-import type { TrainingSettings } from './settings.ts';
 
 /** A forward pass over some weights, with what the run's method changes on the way. */
 export type AdaptedForward = (

@@ -15,8 +15,8 @@ import { mappedWeight } from '../ops/comparison.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { allocateState, type FlatState, type Parameter, planGroups } from '../optim/flat-state.ts';
 import type { AdapterValues } from '../peft/peft.ts';
+import type { TrainingSettings } from '../train/settings.ts';
 import { layerRate } from './layer-rates.ts';
-import type { TrainingSettings } from './settings.ts';
 
 /** What a run trains, and where the rest of the model is. */
 export type ModelState = {
