@@ -6,8 +6,8 @@ import type { WindowShape } from '../nn/window.ts';
 import { type Forward, type Objective, tokenCount } from '../objectives/objective.ts';
 import type { Device, Program } from '../runtime/device.ts';
 import { lossGraph } from '../step/graphs.ts';
+import { createTally } from '../update/tally.ts';
 import type { Measurements } from './measurements.ts';
-import { createTally } from './tally.ts';
 
 /** How well a model predicts the targets of some examples; `loss` is the mean over all targets. */
 export type Evaluation = {

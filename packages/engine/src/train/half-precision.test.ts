@@ -15,10 +15,10 @@ import type { Device, HalfProducts, ResidentTensor } from '../runtime/device.ts'
 import { parameterGradientsGraph } from '../step/graphs.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import { weightValues } from '../trained/model-state.ts';
-import { LossScale } from './loss-scale.ts';
+import { LossScale } from '../update/loss-scale.ts';
+import { scaledStep } from '../update/scaled-step.ts';
 import { planForEstimate } from './memory-estimate.ts';
 import { precisionFor } from './precision.ts';
-import { scaledStep } from './scaled-step.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type StepMetrics, type TrainerOptions } from './trainer.ts';
 

@@ -13,9 +13,9 @@ import {
   planModel,
   weightValues,
 } from '../trained/model-state.ts';
-import { keepsArena } from './host-runner.ts';
+import { keepsArena } from '../update/host-runner.ts';
+import { weightPacking } from '../update/weight-packing.ts';
 import type { TrainingSettings } from './settings.ts';
-import { weightPacking } from './weight-packing.ts';
 
 /** Most memory that a run's process holds, in bytes, by what it is for. */
 export type MemoryEstimate = {

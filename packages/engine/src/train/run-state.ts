@@ -7,7 +7,7 @@ import {
 import type { Objective } from '../objectives/objective.ts';
 import type { FlatState } from '../optim/flat-state.ts';
 import type { AdapterValues } from '../peft/peft.ts';
-import { type LossScaleState, lossScaleStateSchema } from './loss-scale.ts';
+import { type LossScaleState, lossScaleStateSchema } from '../update/loss-scale.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** A stored state belongs to a run with other settings, data or model shape. */

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { defaultLearningRates, methodSchema } from '../adapt/settings.ts';
 import { type OptimizerSettingsInput, optimizerSchema } from '../optim/settings.ts';
-
+import { lossScaleSchema } from '../update/loss-scale.ts';
 import { earlyStoppingSchema } from './early-stopping.ts';
-import { lossScaleSchema } from './loss-scale.ts';
 
 const positiveInteger = z.int().positive();
 

@@ -25,19 +25,19 @@ import {
   weightValues,
 } from '../trained/model-state.ts';
 import { startingWeights } from '../trained/starting-weights.ts';
+import { LossScale } from '../update/loss-scale.ts';
+import { scaledStep } from '../update/scaled-step.ts';
+import { createStepRunner } from '../update/step-runner.ts';
 import { type DivergedError, divergedAt } from './diverged-error.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { runExports } from './export-run.ts';
-import { LossScale } from './loss-scale.ts';
 import { createMeasurements } from './measurements.ts';
 import { planForEstimate } from './memory-estimate.ts';
 import { withinMemory } from './memory-limit.ts';
 import { type Precision, precisionFor } from './precision.ts';
 import { restoreRunState, runFingerprints, saveRunState } from './run-state.ts';
-import { scaledStep } from './scaled-step.ts';
 import { createSequenceScorer } from './sequence-scorer.ts';
 import type { TrainingSettings } from './settings.ts';
-import { createStepRunner } from './step-runner.ts';
 
 export type TrainerOptions<Example> = {
   readonly model: AnyModelFolder;

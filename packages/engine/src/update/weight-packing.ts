@@ -1,6 +1,6 @@
 import type { Graph } from '../onnx/encode.ts';
 import { type PackedWeights, packedWeights } from '../step/packed-weights.ts';
-import type { TrainingSettings } from './settings.ts';
+import type { TrainingSettings } from '../train/settings.ts';
 
 /** Copies of more bytes than this are made only where the settings ask for them. */
 const mostCopies = 1.5 * 2 ** 30;

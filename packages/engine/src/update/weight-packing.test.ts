@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
-import { estimateMemory } from './memory-estimate.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
-import { createTrainer } from './trainer.ts';
+import { estimateMemory } from '../train/memory-estimate.ts';
+import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
+import { createTrainer } from '../train/trainer.ts';
 
 const shape = { rows: 2, tokens: 32, targets: 64, examples: 8 };
 

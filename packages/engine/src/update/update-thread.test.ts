@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readReference } from '../parity/reference.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
-import { createTrainer } from './trainer.ts';
+import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
+import { createTrainer } from '../train/trainer.ts';
 
 /** Loss and norm of every step, and the loss on the examples in the end. */
 async function course(more: TrainingSettingsInput, updateThreads: 1 | 2) {
