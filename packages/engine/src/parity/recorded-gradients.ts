@@ -1,9 +1,9 @@
 import { gradients } from '../autodiff.ts';
 import { batchFeeds } from '../batch/feeds.ts';
 import type { Value } from '../graph/value.ts';
+import { createSequenceScorer } from '../measure/sequence-scorer.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { createSequenceScorer } from '../train/sequence-scorer.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import {
   createModelState,

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { Evaluation } from './evaluation.ts';
+import type { Evaluation } from '../measure/evaluation.ts';
 import type { StepMetrics, Trainer } from './trainer.ts';
 
 export const earlyStoppingSchema = z.strictObject({

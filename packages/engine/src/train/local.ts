@@ -15,13 +15,13 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModelFolder } from '../families/model-folder.ts';
+import type { Evaluation } from '../measure/evaluation.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { withKeptMemory } from '../runtime/allocator.ts';
 import { type DeviceChoice, deviceChoices } from '../runtime/device-choice.ts';
 import { openDevice } from '../runtime/open-device.ts';
 import { loadEncoders, readDataset } from './dataset-file.ts';
 import { trainWithEarlyStopping } from './early-stopping.ts';
-import type { Evaluation } from './evaluation.ts';
 import { parseTrainingSettings, type TrainingSettings } from './settings.ts';
 import { createTrainer, type StepMetrics } from './trainer.ts';
 

@@ -4,6 +4,9 @@ import { randomFeeds } from '../batch/random-feeds.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { requireFiniteWeights } from '../formats/finite.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { createEvaluator, type Evaluation } from '../measure/evaluation.ts';
+import { createMeasurements } from '../measure/measurements.ts';
+import { createSequenceScorer } from '../measure/sequence-scorer.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { checkAll, type Objective, tokenCount } from '../objectives/objective.ts';
@@ -29,14 +32,11 @@ import { LossScale } from '../update/loss-scale.ts';
 import { scaledStep } from '../update/scaled-step.ts';
 import { createStepRunner } from '../update/step-runner.ts';
 import { type DivergedError, divergedAt } from './diverged-error.ts';
-import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { runExports } from './export-run.ts';
-import { createMeasurements } from './measurements.ts';
 import { planForEstimate } from './memory-estimate.ts';
 import { withinMemory } from './memory-limit.ts';
 import { type Precision, precisionFor } from './precision.ts';
 import { restoreRunState, runFingerprints, saveRunState } from './run-state.ts';
-import { createSequenceScorer } from './sequence-scorer.ts';
 import type { TrainingSettings } from './settings.ts';
 
 export type TrainerOptions<Example> = {
