@@ -6,13 +6,13 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openAnyModelFolder } from '@lathe/engine/families/model-folder';
+import { estimateMemory } from '@lathe/engine/memory/memory-estimate';
 import { rootSeed, words } from '@lathe/engine/nn/seed';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import { textExample } from '@lathe/engine/objectives/example';
 import type { Objective } from '@lathe/engine/objectives/objective';
 import { sequenceClassification } from '@lathe/engine/objectives/sequence-classification';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { estimateMemory } from '@lathe/engine/train/memory-estimate';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer } from '@lathe/engine/train/trainer';
 import { memoryCase, modelFolder } from './cases.ts';

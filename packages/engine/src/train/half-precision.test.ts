@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../graph/tensor.ts';
 import { ancestors } from '../graph/value.ts';
+import { planForEstimate } from '../memory/memory-estimate.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { planGroups } from '../optim/flat-state.ts';
 import { readRecordedPreferences, recordedRun } from '../parity/recorded-preferences.ts';
@@ -17,7 +18,6 @@ import { adaptedForward } from '../trained/adapted-forward.ts';
 import { weightValues } from '../trained/model-state.ts';
 import { LossScale } from '../update/loss-scale.ts';
 import { scaledStep } from '../update/scaled-step.ts';
-import { planForEstimate } from './memory-estimate.ts';
 import { precisionFor } from './precision.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type StepMetrics, type TrainerOptions } from './trainer.ts';

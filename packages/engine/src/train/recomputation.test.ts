@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
 import type { Value } from '../graph/value.ts';
+import { executionOrder } from '../memory/memory-order.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { lowerGraph } from '../onnx/lower.ts';
 import { readEncoderReference } from '../parity/encoder-reference.ts';
 import { encoderRun } from '../parity/recorded-encoder-tasks.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
-import { executionOrder } from '../step/memory-order.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import { planModel, weightValues } from '../trained/model-state.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';

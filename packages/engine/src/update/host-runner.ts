@@ -1,7 +1,7 @@
 import type { Tensor } from '../graph/tensor.ts';
+import { outputBytes } from '../memory/memory-plan.ts';
 import type { StateGroup } from '../optim/flat-state.ts';
 import { parameterGradientsGraph } from '../step/graphs.ts';
-import { outputBytes } from '../step/memory.ts';
 import { gradientSums, type HostMember, hostMembers, kernelsFor } from './host-members.ts';
 import { onHost, type StepRunner, type StepRunnerOptions } from './step.ts';
 import { type MemberGradient, memberGradient } from './summed-gradient.ts';

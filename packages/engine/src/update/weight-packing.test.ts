@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { estimateMemory } from '../memory/memory-estimate.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
-import { estimateMemory } from '../train/memory-estimate.ts';
 import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 import { createTrainer } from '../train/trainer.ts';
 

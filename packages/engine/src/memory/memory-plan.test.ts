@@ -6,9 +6,9 @@ import { exp, mul, neg } from '../ops/elementwise.ts';
 import { reshape } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
-import { graphMemory } from './memory.ts';
 import { createArena } from './memory-arena.ts';
 import { executionOrder } from './memory-order.ts';
+import { graphMemory } from './memory-plan.ts';
 
 const mebibyte = 2 ** 20;
 /** A float32 matrix of one mebibyte. */

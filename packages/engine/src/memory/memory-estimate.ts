@@ -5,7 +5,7 @@ import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { elementCount, planGroups } from '../optim/flat-state.ts';
 import { lossGraph, parameterGradientsGraph } from '../step/graphs.ts';
-import { graphMemory } from '../step/memory.ts';
+import type { TrainingSettings } from '../train/settings.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import {
   type ModelPlan,
@@ -15,7 +15,7 @@ import {
 } from '../trained/model-state.ts';
 import { keepsArena } from '../update/host-runner.ts';
 import { weightPacking } from '../update/weight-packing.ts';
-import type { TrainingSettings } from './settings.ts';
+import { graphMemory } from './memory-plan.ts';
 
 /** Most memory that a run's process holds, in bytes, by what it is for. */
 export type MemoryEstimate = {

@@ -5,9 +5,9 @@ import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
 import { textExample } from '../objectives/example.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { readReference } from '../parity/reference.ts';
+import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
+import { createTrainer } from '../train/trainer.ts';
 import { estimateMemory } from './memory-estimate.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
-import { createTrainer } from './trainer.ts';
 
 const tokens = 64;
 const shape = { tokens, examples: 8 };

@@ -1,8 +1,8 @@
 import { type BatchPlan, type ExampleSize, planBatches } from '../batch/batches.ts';
 import type { Seed } from '../nn/seed.ts';
+import type { TrainingSettings } from '../train/settings.ts';
 import type { ModelPlan } from '../trained/model-state.ts';
 import { estimateShape, type MemoryEstimateOptions } from './memory-estimate.ts';
-import type { TrainingSettings } from './settings.ts';
 
 export type MemoryLimitOptions = Omit<
   MemoryEstimateOptions,
