@@ -5,9 +5,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openModelFolder } from '@lathe/engine/families/model-folder';
+import { loadEncoders, readDataset } from '@lathe/engine/local/dataset-file';
 import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { loadEncoders, readDataset } from '@lathe/engine/train/dataset-file';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer } from '@lathe/engine/train/trainer';
 import { workload } from '../../load/lib/workload.ts';

@@ -1,7 +1,7 @@
 /**
  * Tunes a model on this machine, without any service:
  *
- *     node packages/engine/src/train/local.ts --model <folder> --data <jsonl> --out <folder> [--config <json>]
+ *     node packages/engine/src/local/main.ts --model <folder> --data <jsonl> --out <folder> [--config <json>]
  *
  * --model    Hugging Face folder of the model
  * --data     JSONL of {"messages"}, {"prompt", "completion"} or {"text"} records
@@ -20,10 +20,10 @@ import { causalLm } from '../objectives/causal-lm.ts';
 import { withKeptMemory } from '../runtime/allocator.ts';
 import { type DeviceChoice, deviceChoices } from '../runtime/device-choice.ts';
 import { openDevice } from '../runtime/open-device.ts';
+import { trainWithEarlyStopping } from '../train/early-stopping.ts';
+import { parseTrainingSettings, type TrainingSettings } from '../train/settings.ts';
+import { createTrainer, type StepMetrics } from '../train/trainer.ts';
 import { loadEncoders, readDataset } from './dataset-file.ts';
-import { trainWithEarlyStopping } from './early-stopping.ts';
-import { parseTrainingSettings, type TrainingSettings } from './settings.ts';
-import { createTrainer, type StepMetrics } from './trainer.ts';
 
 export type LocalRun = {
   readonly model: string;

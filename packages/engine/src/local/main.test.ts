@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModelFolder } from '../families/model-folder.ts';
 import { readPeftAdapter } from '../peft/peft.ts';
 
-const command = join(import.meta.dirname, 'local.ts');
+const command = join(import.meta.dirname, 'main.ts');
 const fixture = join(import.meta.dirname, '..', 'parity', 'fixtures', 'models', 'tied');
 let folder: string;
 
