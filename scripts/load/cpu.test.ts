@@ -17,7 +17,7 @@ it('sorts the processes below the platform into its parts', () => {
     process(12, 11, '.tools/bin/nats-server', 2),
     process(13, 10, 'node services/trainer/src/worker/main.ts', 1, 40),
     process(14, 13, 'node services/trainer/src/worker/engine/engine-child.ts', 8),
-    process(15, 17, 'node services/evaluator/src/engine-child.ts', 4),
+    process(15, 17, 'node services/evaluator/src/engine/engine-child.ts', 4),
     process(17, 10, 'node services/evaluator/src/main.ts', 1, 3),
     process(18, 10, 'node services/gateway/src/main.ts', 2),
     process(16, 10, '.tools/bin/minio server', 1.5),

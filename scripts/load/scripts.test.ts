@@ -43,7 +43,7 @@ it('counts on the sentence by which the platform tells a success', async () => {
   const told = /const successMessage = '(.+)';/.exec(
     await readFile(path.join(load, 'finetune-throughput.ts'), 'utf8'),
   )?.[1];
-  const evaluator = new URL('../../services/evaluator/src/job.ts', import.meta.url);
+  const evaluator = new URL('../../services/evaluator/src/job/job.ts', import.meta.url);
   expect(await readFile(evaluator, 'utf8')).toContain(`message: '${told}'`);
 });
 

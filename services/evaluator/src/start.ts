@@ -19,12 +19,12 @@ import { ensureStreams } from '@lathe/platform/nats/setup';
 import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
-import { type Announcer, createAnnouncer } from './announce.ts';
-import { createEngineProcess } from './engine-process.ts';
-import { openModelFiles } from './model-files.ts';
-import { createModels } from './models.ts';
-import { onModelDeleted, serveEvaluations } from './nats.ts';
+import { createEngineProcess } from './engine/engine-process.ts';
+import { onModelDeleted, serveEvaluations } from './job/nats.ts';
+import { openModelFiles } from './models/model-files.ts';
+import { createModels } from './models/models.ts';
 import { createAdmission } from './serve/admission.ts';
+import { type Announcer, createAnnouncer } from './serve/announce.ts';
 import { answerChat } from './serve/answer.ts';
 import { answerEmbedding } from './serve/answer-embedding.ts';
 import { serveRequests } from './serve/responder.ts';
@@ -32,7 +32,7 @@ import { type EvaluatorSettings, evaluatorSettings } from './settings.ts';
 import { startTextThreads } from './texts/text-threads.ts';
 import { createTexts } from './texts/texts.ts';
 
-const engineProgram = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
+const engineProgram = fileURLToPath(new URL('./engine/engine-child.ts', import.meta.url));
 
 export type EvaluatorHandle = Stoppable & {
   /** The engine process that runs now, if any. */

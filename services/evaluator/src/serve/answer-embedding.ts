@@ -1,7 +1,7 @@
 import type { EmbeddingReply } from '@lathe/contracts/message/embedding';
 import { toUnitLength } from '@lathe/engine/generate/embed';
-import type { Engine } from '../engine.ts';
-import type { ServedModel } from '../models.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ServedModel } from '../models/models.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { Request } from './responder.ts';
 

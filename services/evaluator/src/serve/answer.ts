@@ -1,7 +1,7 @@
 import type { TokenLogprob, Usage } from '@lathe/contracts/http/chat';
 import type { InferenceReply } from '@lathe/contracts/message/inference';
-import type { Engine, GenerateRequest } from '../engine.ts';
-import type { ServedModel } from '../models.ts';
+import type { Engine, GenerateRequest } from '../engine/engine.ts';
+import type { ServedModel } from '../models/models.ts';
 import type { PreparedChat } from '../texts/text-task.ts';
 import type { AnswerText, Texts } from '../texts/texts.ts';
 import type { Request } from './responder.ts';

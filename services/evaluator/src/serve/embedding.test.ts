@@ -2,7 +2,7 @@ import { freeze } from '@lathe/testkit/freeze';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEvaluator, type TestEvaluator } from '../evaluator-fixture.ts';
+import { openEvaluator, type TestEvaluator } from '../integration/evaluator.fixture.ts';
 
 let nats: TestNats;
 let folder: Awaited<ReturnType<typeof tempFolder>>;

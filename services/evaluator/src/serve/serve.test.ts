@@ -8,8 +8,8 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { tinyChatTemplate } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEvaluator, paddedRows, type TestEvaluator } from '../evaluator-fixture.ts';
-import { chatRequest, collect } from '../fixture-records.ts';
+import { openEvaluator, paddedRows, type TestEvaluator } from '../integration/evaluator.fixture.ts';
+import { chatRequest, collect } from '../integration/records.fixture.ts';
 
 let nats: TestNats;
 let folder: Awaited<ReturnType<typeof tempFolder>>;

@@ -4,7 +4,7 @@ import { LatheError } from '@lathe/contracts/error';
 import type { JsonSchema } from '@lathe/contracts/http/chat';
 import { readJsonSchema } from '@lathe/engine/generate/constrain/json-schema';
 import { SchemaError } from '@lathe/engine/generate/constrain/schema-error';
-import type { AnswerForm } from '../engine.ts';
+import type { AnswerForm } from '../engine/engine.ts';
 
 /** What a schema may become in bytes: the engine keeps it, and every request carries it there. */
 const mostBytes = 16 * 2 ** 20;

@@ -1,6 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type InferenceRequest, inferenceRequestSchema } from '@lathe/contracts/message/inference';
-import type { ModelKit } from '../model-kit.ts';
+import type { ModelKit } from '../models/model-kit.ts';
 import { answerForm, isQuick } from './answer-form.ts';
 import { checkBytes } from './length.ts';
 import { promptTokens } from './prompt.ts';

@@ -1,8 +1,8 @@
 import type { Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { TokenLogprob } from '@lathe/contracts/http/chat';
-import type { AnswerForm, EngineToken, GenerateRequest } from '../engine.ts';
-import type { AnsweredRow } from '../held-out.ts';
+import type { AnsweredRow } from '../contest/held-out.ts';
+import type { AnswerForm, EngineToken, GenerateRequest } from '../engine/engine.ts';
 
 /** What is known of a model folder besides its texts. */
 export type ModelFacts = {

@@ -3,11 +3,11 @@ import { watchLoop } from '@lathe/testkit/loop-watch';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chatRequest, embeddingQuestion } from '../fixture-records.ts';
+import { chatRequest, embeddingQuestion } from '../integration/records.fixture.ts';
 import type { TextModel } from './text-task.ts';
 import { startTextThreads } from './text-threads.ts';
+import { localTexts } from './texts.fixture.ts';
 import { createTexts, type Texts } from './texts.ts';
-import { localTexts } from './texts-fixture.ts';
 
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
 const threads = startTextThreads({ textThreads: 1, textTaskMs: 60_000 }, log);

@@ -1,5 +1,5 @@
-import type { Asker, EngineToken } from '../engine.ts';
-import type { AnsweredRow } from '../held-out.ts';
+import type { AnsweredRow } from '../contest/held-out.ts';
+import type { Asker, EngineToken } from '../engine/engine.ts';
 import type {
   AnswerLimits,
   AskedRow,

@@ -4,8 +4,8 @@ import { modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEvaluator, type TestEvaluator } from './evaluator-fixture.ts';
-import { chatRow, collect } from './fixture-records.ts';
+import { openEvaluator, type TestEvaluator } from './evaluator.fixture.ts';
+import { chatRow, collect } from './records.fixture.ts';
 
 let nats: TestNats;
 let folder: Awaited<ReturnType<typeof tempFolder>>;

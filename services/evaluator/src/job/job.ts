@@ -12,16 +12,16 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { changeJob } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
-import type { Engine } from './engine.ts';
-import { untilEngineHolds } from './engine-lost.ts';
-import { evaluate, headline, reportSentence } from './evaluate.ts';
-import { readDataset } from './held-out.ts';
+import { evaluate, headline, reportSentence } from '../contest/evaluate.ts';
+import { readDataset } from '../contest/held-out.ts';
+import { contestWarnings, lossWarnings } from '../contest/loss-course.ts';
+import type { Engine } from '../engine/engine.ts';
+import { untilEngineHolds } from '../engine/engine-lost.ts';
+import type { ModelFiles } from '../models/model-files.ts';
+import { type Models, type ServedModel, styleOf } from '../models/models.ts';
+import type { EvaluatorSettings } from '../settings.ts';
+import type { Texts } from '../texts/texts.ts';
 import { type EventPorts, emit } from './job-events.ts';
-import { contestWarnings, lossWarnings } from './loss-course.ts';
-import type { ModelFiles } from './model-files.ts';
-import { type Models, type ServedModel, styleOf } from './models.ts';
-import type { EvaluatorSettings } from './settings.ts';
-import type { Texts } from './texts/texts.ts';
 import { type Interruption, interruptionOf, watchWishes } from './wish-watch.ts';
 
 export type EvaluationPorts = EventPorts & {

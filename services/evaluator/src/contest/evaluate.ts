@@ -3,14 +3,14 @@ import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { Engine } from '../engine/engine.ts';
+import type { ServedModel } from '../models/models.ts';
+import type { EvaluatorSettings } from '../settings.ts';
+import type { Texts } from '../texts/texts.ts';
 import { type Comparison, compare } from './compare.ts';
 import { type Entrant, fewShotEntrant, runEntrant, type Showing, tasksFor } from './contest.ts';
-import type { Engine } from './engine.ts';
 import { drawShots } from './few-shot.ts';
 import { type HeldOutRow, readHeldOut, streamRows } from './held-out.ts';
-import type { ServedModel } from './models.ts';
-import type { EvaluatorSettings } from './settings.ts';
-import type { Texts } from './texts/texts.ts';
 
 export type EvaluateInput = {
   readonly job: Pick<JobRecord, 'id' | 'project' | 'seed' | 'model' | 'options'>;

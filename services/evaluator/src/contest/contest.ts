@@ -1,11 +1,11 @@
 import type { Contestant } from '@lathe/contracts/artifact/report';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import type { Asker, Engine, GenerateRequest } from './engine.ts';
+import type { Asker, Engine, GenerateRequest } from '../engine/engine.ts';
+import type { ServedModel } from '../models/models.ts';
+import type { AnswerLimits } from '../texts/text-task.ts';
+import type { Texts } from '../texts/texts.ts';
 import type { AnsweredRow, HeldOutRow } from './held-out.ts';
 import { wilson } from './intervals.ts';
-import type { ServedModel } from './models.ts';
-import type { AnswerLimits } from './texts/text-task.ts';
-import type { Texts } from './texts/texts.ts';
 
 /** One held-out row as a contestant gets to see it. */
 export type Task = {

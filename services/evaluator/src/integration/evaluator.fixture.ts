@@ -40,16 +40,16 @@ import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { listTextFiles } from '@lathe/tokenizer/text-files';
 import { createInbox, headers } from '@nats-io/nats-core';
 import type { z } from 'zod';
+import { openModelKit, templateOf } from '../models/model-kit.ts';
+import type { EvaluatorSettings } from '../settings.ts';
+import { start } from '../start.ts';
 import {
   baseName,
   chatRequest,
   embeddingQuestion,
   project,
   trainedJob,
-} from './fixture-records.ts';
-import { openModelKit, templateOf } from './model-kit.ts';
-import type { EvaluatorSettings } from './settings.ts';
-import { start } from './start.ts';
+} from './records.fixture.ts';
 
 /** Rows of the models' embeddings that no token has: a model that said one could not be answered from. */
 export const paddedRows = 24;

@@ -2,7 +2,7 @@ import { newId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { InferenceReply, InferenceRequest } from '@lathe/contracts/message/inference';
-import type { AnsweredRow } from './held-out.ts';
+import type { AnsweredRow } from '../contest/held-out.ts';
 
 /** For tests: the project and the base model of everything below. */
 export const project = 'default';

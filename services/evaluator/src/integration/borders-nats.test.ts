@@ -16,8 +16,8 @@ import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { createInbox, headers } from '@nats-io/nats-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openEvaluator, type TestEvaluator } from './evaluator-fixture.ts';
-import { chatRow, collect } from './fixture-records.ts';
+import { openEvaluator, type TestEvaluator } from './evaluator.fixture.ts';
+import { chatRow, collect } from './records.fixture.ts';
 
 let nats: TestNats;
 let folder: Awaited<ReturnType<typeof tempFolder>>;

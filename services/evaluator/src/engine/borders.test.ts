@@ -9,7 +9,7 @@ import { createEngineProcess } from './engine-process.ts';
 import { createEngineServer } from './engine-server.ts';
 
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
-const program = fileURLToPath(new URL('./junk-engine-fixture.ts', import.meta.url));
+const program = fileURLToPath(new URL('./junk-engine.fixture.ts', import.meta.url));
 const limits = { chatSlots: 2, evaluationSlots: 2, mergedModels: 1, adapters: 1, threads: 1 };
 const engine = createEngineProcess(
   program,

@@ -8,9 +8,9 @@ import type { Schema } from '@lathe/engine/generate/constrain/schema';
 import { tokenTrie } from '@lathe/engine/generate/constrain/token-trie';
 import type { Generator } from '@lathe/engine/generate/generator';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
+import { ownTexts, ownTextsFolder } from '../models/own-texts.ts';
 import type { AnswerForm } from './engine.ts';
 import type { PooledGenerator } from './model-pool.ts';
-import { ownTexts, ownTextsFolder } from './own-texts.ts';
 
 /** Schemas whose machines are kept ready for a model. */
 const mostForms = 16;

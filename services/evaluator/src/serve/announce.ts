@@ -6,7 +6,7 @@ import { listBaseModels } from '@lathe/platform/base-models';
 import type { Logger } from '@lathe/platform/log';
 import { folderStamp } from '@lathe/platform/model-digest';
 import type { RecordStore } from '@lathe/platform/records/port';
-import type { Texts } from './texts/texts.ts';
+import type { Texts } from '../texts/texts.ts';
 
 export type AnnouncePorts = {
   readonly models: RecordStore<ModelRecord>;

@@ -6,9 +6,9 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { tinyVocabulary } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { answerForm } from '../texts/answer-form.ts';
 import type { EngineModel, GenerateRequest } from './engine.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
-import { answerForm } from './texts/answer-form.ts';
 
 const program = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
