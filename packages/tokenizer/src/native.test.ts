@@ -1,8 +1,8 @@
 /** The reference implementation (the `tokenizers` crate) as oracle: same ids, offsets and text. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { trainByteLevelBpe } from './learn/train-bpe.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
-import { trainByteLevelBpe } from './train-bpe.ts';
 
 type Native = typeof import('tokenizers');
 type NativeTokenizer = InstanceType<Native['Tokenizer']>;

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import type { AddedToken } from './added-tokens.ts';
 import { componentSchema, flattenSequence, parseField } from './component.ts';
-import { type DecoderStep, readDecoderChain } from './decoder-chain.ts';
+import { type DecoderStep, readDecoderChain } from './decode/decoder-chain.ts';
+import type { AddedToken } from './encode/added-tokens.ts';
+import { type PostProcessor, readPostProcessor } from './encode/post-processor.ts';
 import { TokenizerError } from './error.ts';
 import { fileTokens } from './folder/settings.ts';
 import { createAddedVocabulary } from './folder/vocabulary.ts';
-import type { Normalizer } from './normalizer.ts';
-import { type PostProcessor, readPostProcessor } from './post-processor.ts';
-import type { PreTokenizer } from './pre-tokenizer.ts';
-import { type Entries, readModel } from './read-model.ts';
-import { readNormalizer } from './read-normalizer.ts';
-import { readPreTokenizer } from './read-pre-tokenizer.ts';
-import type { WordEncoder } from './word-encoder.ts';
+import { type Entries, readModel } from './model/read-model.ts';
+import type { WordEncoder } from './model/word-encoder.ts';
+import type { Normalizer } from './normalize/normalizer.ts';
+import { readNormalizer } from './normalize/read-normalizer.ts';
+import type { PreTokenizer } from './pre-tokenize/pre-tokenizer.ts';
+import { readPreTokenizer } from './pre-tokenize/read-pre-tokenizer.ts';
 
 /** A tokenizer.json, checked, with its parts ready to work. */
 export type Specification = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createMergeTable, mergeByHeap, mergeByScan } from './bpe.ts';
+import { trainByteLevelBpe } from './learn/train-bpe.ts';
+import { createMergeTable, mergeByHeap, mergeByScan } from './model/bpe.ts';
 import { createTokenizer } from './tokenizer.ts';
-import { trainByteLevelBpe } from './train-bpe.ts';
 
 const english =
   "The store opens at nine. We'll send the order to your address, and you'll get a receipt by mail. " +

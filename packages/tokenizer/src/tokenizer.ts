@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { createControlFinder } from './added-tokens.ts';
 import {
   createByteDecoder,
   createChainDecoder,
   type TokenStream,
   type TokenTexts,
-} from './decoder.ts';
+} from './decode/decoder.ts';
+import { createControlFinder } from './encode/added-tokens.ts';
+import { cutPairWindows, type PairOptions, type PairWindow } from './encode/pair-windows.ts';
+import { affixes } from './encode/post-processor.ts';
+import { createSectionEncoder } from './encode/section-encoder.ts';
+import { createOffsetTrimmer } from './encode/trim-offsets.ts';
 import { TokenizerError } from './error.ts';
 import { readTokenizerFolder } from './folder/load.ts';
-import { cutPairWindows, type PairOptions, type PairWindow } from './pair-windows.ts';
-import { affixes } from './post-processor.ts';
-import { createSectionEncoder } from './section-encoder.ts';
 import { parseSpecification, type Specification } from './specification.ts';
-import { createOffsetTrimmer } from './trim-offsets.ts';
 
 export type EncodeOptions = {
   /** Read special tokens in the text as control tokens. Off by default: text from users must not control. */

@@ -1,4 +1,4 @@
-import type { AddedToken } from '../added-tokens.ts';
+import type { AddedToken } from '../encode/added-tokens.ts';
 import { TokenizerError } from '../error.ts';
 import { type Fields, fieldsOf } from './files.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readChatTemplates } from '@lathe/tokenizer/chat-template';
+import { readChatTemplates } from '@lathe/tokenizer/chat/chat-template';
 import { readTokenizerFolder } from '@lathe/tokenizer/folder/load';
 import { z } from 'zod';
 import type { ModelFolder } from '../../families/model-folder.ts';

@@ -1,0 +1,165 @@
+import { TokenizerError } from '../error.ts';
+import type { Tokenizer } from '../tokenizer.ts';
+import type { Request } from './chat-places.ts';
+import { renderChat } from './chat-template.ts';
+import { type ControlGuard, createControlGuard } from './control-guard.ts';
+import type { ChatTemplate, Message, RenderedChat, RenderOptions } from './rendered-chat.ts';
+import { requireRows } from './rows.ts';
+import { pickSentinels } from './sentinel.ts';
+
+export type EncodedExample = {
+  tokens: number[];
+  /** 1 where the token is a target, predicted from the one before it; never for the first token. */
+  supervised: Uint8Array;
+  /** How many are; with 0 there is nothing to learn, and the caller must say so. */
+  supervisedTokens: number;
+  /** Special tokens that stood written out in the user's text; they were encoded as plain text. */
+  controlStrings: string[];
+};
+
+/** A role may be part of a control token (`<|user|>`), so it cannot be free text. */
+const knownRoles = [
+  'system',
+  'developer',
+  'user',
+  'assistant',
+  'tool',
+  'function',
+  'ipython',
+  'model',
+];
+
+/**
+ * Tokens of a conversation as one sequence, supervised where the assistant answers: its text and the end of its turn,
+ * not its header, and not in turns of weight 0. The text is cut where an answer starts or ends, so that the
+ * tokens before an answer are the tokens of its generation prompt. Throws TokenizerError for a template
+ * that cannot be segmented, an unknown role, a token for which the model has no row, or a control string that
+ * the template acts upon.
+ */
+export function encodeChat(
+  tokenizer: Tokenizer,
+  template: ChatTemplate,
+  messages: readonly Message[],
+  options: RenderOptions = {},
+): EncodedExample {
+  checkRoles(messages);
+  const find = (request: Request) => renderChat(template, request.messages, request.options);
+  const render = renderGuarded(tokenizer, { messages, options }, { template, find })!;
+  return encodeRendered(tokenizer, render, controlStringsIn(tokenizer, [messages, options.tools]));
+}
+
+/** Throws TokenizerError for a role that is not known. */
+export function checkRoles(messages: readonly Message[]): void {
+  messages.forEach(({ role }, i) => {
+    if (knownRoles.includes(role)) return;
+    throw new TokenizerError(
+      `message ${i + 1}`,
+      `role ${JSON.stringify(role)} is not one of ${knownRoles.join(', ')}`,
+    );
+  });
+}
+
+/** Tokens of a rendered conversation, with the answers in it as targets. */
+export function encodeRendered(
+  tokenizer: Tokenizer,
+  { rendered, guard }: GuardedRender,
+  controlStrings: string[],
+): EncodedExample {
+  const tokens: number[] = [];
+  const targets: boolean[] = [];
+  for (const { start, end, supervised } of rendered.spans) {
+    // Parts have the tokens that they would have if the whole conversation were encoded at once.
+    const before = tokens.at(-1);
+    const part = tokenizer.encode(rendered.text.slice(start, end), {
+      special: true,
+      guard,
+      ...(before === undefined ? {} : { after: tokenizer.isAdded(before) ? 'token' : 'text' }),
+    });
+    const last = rendered.foundBy === 'tags' ? part.length : endOfTurn(tokenizer, part);
+    part.forEach((token, i) => {
+      tokens.push(token);
+      targets.push(supervised && i < last);
+    });
+  }
+  requireRows(tokenizer, tokens);
+  return toExample(tokens, targets, controlStrings);
+}
+
+/** Rendered text in which the guard still stands inside the control strings of the user's text. */
+export type GuardedRender = { rendered: RenderedChat; guard: string };
+
+type Finder = {
+  template: ChatTemplate;
+  /** Renders and finds the answers; undefined where it does not find them. */
+  find: (request: Request) => RenderedChat | undefined;
+};
+
+/** Renders with a sentinel inside the control strings of the user's text; undefined where `find` is. */
+export function renderGuarded(
+  tokenizer: Tokenizer,
+  { messages, options }: Request,
+  { template, find }: Finder,
+): GuardedRender | undefined {
+  const plain = find({ messages, options });
+  if (plain === undefined) return undefined;
+  const [guard] = pickSentinels(1, plain.text + JSON.stringify([messages, options.tools])) as [
+    string,
+  ];
+  const control = guardOf(tokenizer);
+  const guarded = messages.map((message) => ({
+    ...control.guard(message, guard),
+    role: message.role,
+  }));
+  const tools = control.guard(options.tools, guard);
+  if (!JSON.stringify([guarded, tools]).includes(guard)) return { rendered: plain, guard };
+  const rendered = find({ messages: guarded, options: { ...options, tools } });
+  if (rendered === undefined) return undefined;
+  if (rendered.text.replaceAll(guard, '') !== plain.text) {
+    const problem =
+      'the chat template acts upon a control string in the text, so it cannot be kept as plain text';
+    throw new TokenizerError(template.source, problem);
+  }
+  return { rendered, guard };
+}
+
+const guards = new WeakMap<Tokenizer, ControlGuard>();
+
+/** A vocabulary can hold hundreds of special tokens, so its guard is built once. */
+function guardOf(tokenizer: Tokenizer): ControlGuard {
+  const guard = guards.get(tokenizer) ?? createControlGuard(tokenizer.specialTokens);
+  guards.set(tokenizer, guard);
+  return guard;
+}
+
+/**
+ * Where the end-of-turn token of an answer ends. Prefixes cannot tell it from the blanks that a template
+ * puts after it, which no model ever writes; without a special token the blanks themselves end the turn.
+ */
+function endOfTurn(tokenizer: Tokenizer, part: readonly number[]): number {
+  const last = part.findLastIndex((token) => tokenizer.isSpecial(token)) + 1;
+  return last > 0 && tokenizer.decode(part.slice(last)).trim() === '' ? last : part.length;
+}
+
+/** Special tokens written out anywhere in the strings of `value`. */
+export function controlStringsIn(tokenizer: Tokenizer, value: unknown): string[] {
+  const found = new Set<string>();
+  const visit = (inner: unknown): void => {
+    if (typeof inner === 'string')
+      for (const control of tokenizer.controlStrings(inner)) found.add(control);
+    else if (typeof inner === 'object' && inner !== null)
+      Object.entries(inner).flat().forEach(visit);
+  };
+  visit(value);
+  return [...found];
+}
+
+/** Puts an example together; the first token has nothing before it to be predicted from. */
+export function toExample(
+  tokens: number[],
+  targets: readonly boolean[],
+  controlStrings: string[],
+): EncodedExample {
+  const supervised = Uint8Array.from(targets, (isTarget, i) => (isTarget && i > 0 ? 1 : 0));
+  const supervisedTokens = supervised.reduce((count, bit) => count + bit, 0);
+  return { tokens, supervised, supervisedTokens, controlStrings };
+}

@@ -1,0 +1,172 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { TokenizerError } from '../error.ts';
+import { readTokenNames } from '../folder/load.ts';
+import { JinjaError } from '../jinja/error.ts';
+import type { Marks } from '../jinja/rendering.ts';
+import { compileTemplate, type Template } from '../jinja/template.ts';
+import { findRegions } from './chat-regions.ts';
+import type { ChatTemplate, Message, RenderedChat, RenderOptions } from './rendered-chat.ts';
+import { templateMessages } from './template-messages.ts';
+
+/**
+ * Loads the chat template of a model folder: the files `chat_template.jinja` and
+ * `additional_chat_templates/*.jinja`, else `chat_template` of `tokenizer_config.json` (a string, or several by
+ * name, of which "default" and, with tools, "tool_use" are used). Throws TokenizerError when there is none or
+ * it does not parse.
+ */
+export async function loadChatTemplate(folder: string): Promise<ChatTemplate> {
+  const variables = Object.fromEntries(await readTokenNames(folder));
+  const named = await readChatTemplates(folder);
+  const main = named.get('default');
+  if (main === undefined) throw new TokenizerError(folder, 'the model has no chat template');
+  const toolUse = named.get('tool_use')?.text;
+  return createChatTemplate(main.text, { source: main.source, variables, toolUse });
+}
+
+/** Templates by their names, each with the file that it stands in. */
+export type Templates = ReadonlyMap<string, { text: string; source: string }>;
+
+/** The chat templates of a model folder as they stand there, of which "default" is the one that counts. */
+export async function readChatTemplates(folder: string): Promise<Templates> {
+  const configFile = join(folder, 'tokenizer_config.json');
+  const config = parseConfig(configFile, await readOptional(configFile));
+  const files = await templateFiles(folder);
+  return files.size > 0 ? files : templatesOf(configFile, config);
+}
+
+/** Templates in files of their own; with one of them, none in tokenizer_config.json counts. */
+async function templateFiles(folder: string): Promise<Templates> {
+  const templates = new Map<string, { text: string; source: string }>();
+  const add = async (name: string, file: string): Promise<void> => {
+    const text = await readOptional(file);
+    if (text !== undefined) templates.set(name, { text, source: file });
+  };
+  await add('default', join(folder, 'chat_template.jinja'));
+  const more = join(folder, 'additional_chat_templates');
+  for (const file of await namesIn(more))
+    if (file.endsWith('.jinja')) await add(file.slice(0, -'.jinja'.length), join(more, file));
+  return templates;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
+
+function templatesOf(source: string, { chat_template: given }: TokenizerConfig): Templates {
+  if (given === null || given === undefined) return new Map();
+  if (typeof given === 'string') return new Map([['default', { text: given, source }]]);
+  const pairs = Array.isArray(given)
+    ? given.map(({ name, template }): [string, string] => [name, template])
+    : Object.entries(given);
+  return new Map(pairs.map(([name, text]) => [name, { text, source }]));
+}
+
+export type TemplateSettings = {
+  source: string;
+  /** Such as bos_token and eos_token. */
+  variables?: Readonly<Record<string, string>>;
+  /** Used instead when tools are given. */
+  toolUse?: string | undefined;
+};
+
+/** Compiles a Jinja chat template. */
+export function createChatTemplate(text: string, settings: TemplateSettings): ChatTemplate {
+  const { source, variables = {}, toolUse } = settings;
+  const main = compile(source, text);
+  const withTools = toolUse === undefined ? main : compile(source, toolUse);
+  const run = (
+    messages: readonly Message[],
+    { tools, addGenerationPrompt = false, variables: more }: RenderOptions,
+    marks?: Marks,
+  ): string => {
+    const hasTools = tools !== undefined && tools.length > 0;
+    const given = {
+      ...variables,
+      ...more,
+      messages: templateMessages(messages),
+      add_generation_prompt: addGenerationPrompt,
+      // As in transformers: there, but none.
+      tools: hasTools ? tools : null,
+      documents: null,
+    };
+    return told(source, 'the chat template failed', () =>
+      (hasTools ? withTools : main).render(given, { marks }),
+    );
+  };
+  return {
+    source,
+    endOfText: variables.eos_token,
+    isTagged: main.hasGenerationTags && withTools.hasGenerationTags,
+    render: run,
+    renderMarked: run,
+  };
+}
+
+function compile(source: string, text: string): Template {
+  return told(source, 'the chat template does not parse', () => compileTemplate(text));
+}
+
+/** Runs what reads or renders a template, whose errors name its file. */
+function told<T>(source: string, problem: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof JinjaError)) throw error;
+    const what =
+      error.kind === 'unsupported' ? 'the chat template cannot be rendered exactly' : problem;
+    throw new TokenizerError(source, `${what}: ${error.message}`);
+  }
+}
+
+/**
+ * Renders a conversation and says which parts the assistant wrote. Throws TokenizerError when an answer cannot be
+ * found, except for a generation prompt, which is never trained on.
+ */
+export function renderChat(
+  template: ChatTemplate,
+  messages: readonly Message[],
+  options: RenderOptions = {},
+): RenderedChat {
+  return findRegions(template, messages, options);
+}
+
+const configSchema = z.looseObject({
+  chat_template: z
+    .union([
+      z.string(),
+      z.array(z.looseObject({ name: z.string(), template: z.string() })),
+      z.record(z.string(), z.string()),
+    ])
+    .nullish(),
+});
+type TokenizerConfig = z.infer<typeof configSchema>;
+
+function parseConfig(file: string, text: string | undefined): TokenizerConfig {
+  if (text === undefined) return {};
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new TokenizerError(file, (error as Error).message);
+  }
+  const parsed = configSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new TokenizerError(file, `${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+async function readOptional(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

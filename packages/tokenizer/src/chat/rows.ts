@@ -1,0 +1,26 @@
+import { TokenizerError } from '../error.ts';
+import type { Tokenizer } from '../tokenizer.ts';
+
+/** A text has a token for which the model has no row. */
+export class MissingRowError extends TokenizerError {
+  readonly token: number;
+
+  constructor(tokenizer: Tokenizer, token: number, rows: number) {
+    const text = JSON.stringify(tokenizer.decode([token]));
+    super(
+      tokenizer.source,
+      `the tokenizer has token ${token} (${text}), but the model has ${rows} rows for tokens`,
+    );
+    this.token = token;
+  }
+}
+
+/** Throws MissingRowError for the first token beyond the rows of the tokenizer's model, where they are known. */
+export function requireRows(
+  tokenizer: Tokenizer,
+  tokens: readonly number[],
+  rows = tokenizer.rows ?? Number.POSITIVE_INFINITY,
+): void {
+  const beyond = tokens.find((token) => token >= rows);
+  if (beyond !== undefined) throw new MissingRowError(tokenizer, beyond, rows);
+}
