@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from './graph/family.ts';
+import { type Family, family, type One, type Takes } from './graph/family.ts';
 import { sameShape, shapeText } from './graph/shape.ts';
 import { isFloating } from './graph/tensor.ts';
 import { ancestors, isLeaf, node, partOp, seed, type Value } from './graph/value.ts';
@@ -96,28 +96,28 @@ export function remade(x: Value): Value {
 }
 
 export type BlockOps = {
-  StopGradient: NoAttributes;
-  BlockBorder: NoAttributes;
-  Remade: NoAttributes;
+  StopGradient: Takes<One>;
+  BlockBorder: Takes<One>;
+  Remade: Takes<One>;
 };
 
 export const blockOps: Family<BlockOps> = family<BlockOps>({
   StopGradient: {
     summary: 'y = x;  no gradient flows back.',
-    types: ([x]) => x!,
+    types: ([x]) => x,
     gradient: { none: 'It exists to stop the gradient.', deliberate: true },
     lower: (_, [x]) => x,
   },
   BlockBorder: {
     summary:
       'y = x;  dx = dy. What lies between two of them is computed again in the backward pass.',
-    types: ([x]) => x!,
+    types: ([x]) => x,
     gradient: ({ dy }) => [dy],
     lower: (_, [x]) => x,
   },
   Remade: {
     summary: 'y = x;  dx = dy. The backward pass computes x again.',
-    types: ([x]) => x!,
+    types: ([x]) => x,
     gradient: ({ dy }) => [dy],
     lower: (_, [x]) => x,
   },

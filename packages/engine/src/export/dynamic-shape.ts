@@ -1,4 +1,11 @@
-import { type Family, family, type NoAttributes } from '../graph/family.ts';
+import {
+  type Family,
+  family,
+  type One,
+  type Takes,
+  type Three,
+  type Two,
+} from '../graph/family.ts';
 import type { Dimension, Shape } from '../graph/shape.ts';
 import { constant, node, type Value } from '../graph/value.ts';
 import { gatherRows } from '../ops/index-rows.ts';
@@ -34,10 +41,10 @@ export function unflatten(x: Value, like: Value, rest: readonly number[]): Value
 }
 
 type DynamicShapeOps = {
-  Shape: NoAttributes;
-  Range: { readonly size: Dimension };
-  CumSum: NoAttributes;
-  ReshapeTo: { readonly shape: Shape };
+  Shape: Takes<One>;
+  Range: Takes<Three, { readonly size: Dimension }>;
+  CumSum: Takes<Two>;
+  ReshapeTo: Takes<Two, { readonly shape: Shape }>;
 };
 
 const forwardOnly = { none: 'Exported graphs run forward only.' };
@@ -46,7 +53,7 @@ const forwardOnly = { none: 'Exported graphs run forward only.' };
 const dynamicShapeOps: Family<DynamicShapeOps> = family<DynamicShapeOps>({
   Shape: {
     summary: 'y = the sizes of x.',
-    types: ([x]) => ({ shape: [x!.shape.length], dtype: 'int64' }),
+    types: ([x]) => ({ shape: [x.shape.length], dtype: 'int64' }),
     gradient: forwardOnly,
   },
   Range: {
@@ -57,12 +64,12 @@ const dynamicShapeOps: Family<DynamicShapeOps> = family<DynamicShapeOps>({
   },
   CumSum: {
     summary: 'y = running sums of x along an axis.',
-    types: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+    types: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
     gradient: forwardOnly,
   },
   ReshapeTo: {
     summary: 'y = x in the shape that a tensor holds.',
-    types: ([x], { shape }) => ({ shape, dtype: x!.dtype }),
+    types: ([x], { shape }) => ({ shape, dtype: x.dtype }),
     gradient: forwardOnly,
     onnx: () => ({ type: 'Reshape' }),
   },

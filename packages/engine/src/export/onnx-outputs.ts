@@ -79,7 +79,7 @@ async function cachedLogits(
     cache = Object.fromEntries(
       Object.entries(outputs)
         .filter(([name]) => name.startsWith('present.'))
-        .map(([name, tensor]) => [name.replace('present', 'past_key_values'), tensor as Tensor]),
+        .map(([name, tensor]) => [name.replace('present', 'past_key_values'), tensor]),
     );
     at += count;
   }

@@ -45,15 +45,21 @@ export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
 
 export type ValueType = { readonly shape: Shape; readonly dtype: DType };
 
-/** A value whose attributes are known to be of one operator. */
-export type ValueOf<A extends Attributes> = Value & { readonly attributes: A };
+/** The inputs of an operator: a tuple where their number is known. */
+export type Inputs = readonly Value[];
+
+/** A value whose attributes and inputs are known to be of one operator. */
+export type ValueOf<A extends Attributes, I extends Inputs = Inputs> = Value & {
+  readonly attributes: A;
+  readonly inputs: I;
+};
 
 /** What a gradient rule may use. `dys[k]` is the gradient of output k, undefined where nothing used it. */
-export type GradientArguments<A extends Attributes> = {
+export type GradientArguments<A extends Attributes, I extends Inputs> = {
   readonly dy: Value;
   readonly dys: readonly (Value | undefined)[];
   readonly y: Value;
-  readonly inputs: readonly Value[];
+  readonly inputs: I;
   readonly attributes: A;
 };
 
@@ -87,48 +93,50 @@ export type OnnxNode = {
  * One operator: what it means, what it gives, how its gradient is built, and how devices run it. Methods, not
  * function fields, so that an operator with attributes of its own is still an `Op`.
  */
-export type OpDefinition<A extends Attributes = Attributes> = {
+export type OpDefinition<A extends Attributes = Attributes, I extends Inputs = Inputs> = {
   /** One sentence with the formula; `docs/operators.md` is made of these. */
   readonly summary: string;
   /** Shape and type of each output; throws one sentence when the inputs do not fit. */
-  types(inputs: readonly Value[], attributes: A): ValueType | readonly ValueType[];
+  types(inputs: I, attributes: A): ValueType | readonly ValueType[];
   /** Gradients of the inputs, undefined for an input that has none (indices, masks). */
-  readonly gradient: GradientRule<A> | NoGradient;
+  readonly gradient: GradientRule<A, I> | NoGradient;
   /**
    * Another form for a device or type that lacks the ONNX operator, or runs it slower; one value an output.
    * `isBackward` tells of y and of its own inputs whether they depend on a gradient.
    */
   lower?(
-    y: ValueOf<A>,
-    inputs: readonly Value[],
+    y: ValueOf<A, I>,
+    inputs: I,
     device: DeviceName,
     isBackward: (value: Value) => boolean,
   ): Value | readonly Value[] | undefined;
   /** The ONNX node; without it, the operator's name with its inputs and no attributes. */
-  onnx?(y: ValueOf<A>): OnnxNode;
+  onnx?(y: ValueOf<A, I>): OnnxNode;
 };
 
-export type GradientRule<A extends Attributes> = {
-  bivariant(given: GradientArguments<A>): readonly (Value | undefined)[];
+export type GradientRule<A extends Attributes, I extends Inputs> = {
+  bivariant(given: GradientArguments<A, I>): { readonly [K in keyof I]: Value | undefined };
 }['bivariant'];
 
-export type Op<A extends Attributes = Attributes> = OpDefinition<A> & { readonly name: string };
+export type Op<A extends Attributes = Attributes, I extends Inputs = Inputs> = {
+  readonly name: string;
+} & OpDefinition<A, I>;
 
 let created = 0;
 
 /** Makes a node. Throws one sentence, led by the operator's name, when the inputs do not fit. */
-export function node<A extends Attributes>(
-  op: Op<A>,
-  inputs: readonly Value[],
+export function node<A extends Attributes, I extends Inputs>(
+  op: Op<A, I>,
+  inputs: NoInfer<I>,
   attributes: A = {} as A,
 ): Value {
-  return fromTypes({ op: op as Op, inputs, attributes }, inferTypes(op, inputs, attributes));
+  return fromTypes({ op: op, inputs, attributes }, inferTypes(op, inputs, attributes));
 }
 
 /** Runs an operator's shape rule; the verifier runs it again over finished graphs. */
-export function inferTypes<A extends Attributes>(
-  op: Op<A>,
-  inputs: readonly Value[],
+export function inferTypes<A extends Attributes, I extends Inputs>(
+  op: Op<A, I>,
+  inputs: NoInfer<I>,
   attributes: A,
 ): readonly ValueType[] {
   try {
@@ -173,12 +181,12 @@ export const seedOp: Op = leafOp(
 );
 
 /** One of the further outputs of a node: `part(split, 2)` is its third. */
-export const partOp: Op<{ index: number }> = {
+export const partOp: Op<{ index: number }, readonly [Value]> = {
   name: 'Part',
   summary: 'One of the outputs of an operator with several.',
   types: ([whole], { index }) => {
-    const type = whole!.types[index];
-    if (type === undefined) throw new Error(`${whole!.op.name} has no output ${index}.`);
+    const type = whole.types[index];
+    if (type === undefined) throw new Error(`${whole.op.name} has no output ${index}.`);
     return type;
   },
   gradient: { none: 'The driver hands its gradient to the operator itself.' },
@@ -220,7 +228,7 @@ function constantData(
 ): TensorData {
   if (typeof numbers === 'number')
     return fromNumbers(dtype, new Array<number>(count).fill(numbers));
-  if (!ArrayBuffer.isView(numbers)) return fromNumbers(dtype, numbers as readonly number[]);
+  if (!ArrayBuffer.isView(numbers)) return fromNumbers(dtype, numbers);
   if (!holds(dtype, numbers)) {
     throw new Error(`Constant of type ${dtype} got a ${numbers.constructor.name}.`);
   }

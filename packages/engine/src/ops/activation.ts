@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/family.ts';
+import { type Family, family, type One, type Takes } from '../graph/family.ts';
 import { node, type Value } from '../graph/value.ts';
 import { add, exp, mul, neg, sub } from './elementwise.ts';
 import { sameType } from './operand.ts';
@@ -39,11 +39,11 @@ export function geluTanh(x: Value): Value {
 }
 
 export type ActivationOps = {
-  Sigmoid: NoAttributes;
-  Tanh: NoAttributes;
-  Erf: NoAttributes;
-  Gelu: NoAttributes;
-  Silu: NoAttributes;
+  Sigmoid: Takes<One>;
+  Tanh: Takes<One>;
+  Erf: Takes<One>;
+  Gelu: Takes<One>;
+  Silu: Takes<One>;
 };
 
 export const activationOps: Family<ActivationOps> = family<ActivationOps>({
@@ -60,15 +60,13 @@ export const activationOps: Family<ActivationOps> = family<ActivationOps>({
   Erf: {
     summary: 'y = erf x;  dx = dy·2/√π·e^(−x²).',
     types: sameType,
-    gradient: ({ dy, inputs: [x] }) => [
-      mul(dy, mul(exp(neg(mul(x!, x!))), 2 / Math.sqrt(Math.PI))),
-    ],
+    gradient: ({ dy, inputs: [x] }) => [mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))],
   },
   Gelu: {
     summary: 'y = x·Φ(x) = ½x·(1 + erf t), t = x/√2;  dx = ½dy·(1 + erf t + 2/√π·t·e^(−t²)).',
     types: sameType,
     gradient: ({ dy, inputs: [x] }) => {
-      const t = mul(x!, Math.SQRT1_2);
+      const t = mul(x, Math.SQRT1_2);
       // 2/√π as part of the exponent: one pass over memory less.
       const slope = mul(t, exp(sub(Math.log(2 / Math.sqrt(Math.PI)), mul(t, t))));
       return [mul(mul(dy, add(add(erf(t), slope), 1)), 0.5)];
@@ -76,17 +74,17 @@ export const activationOps: Family<ActivationOps> = family<ActivationOps>({
     lower: ({ dtype }, [x], device) =>
       device === 'cpu' && dtype === 'float32'
         ? undefined
-        : mul(mul(x!, 0.5), add(erf(mul(x!, Math.SQRT1_2)), 1)),
+        : mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1)),
   },
   Silu: {
     summary: 'y = x·s, s = sigmoid x;  dx = dy·(s + y·(1 − s)).',
     types: sameType,
     gradient: ({ dy, y, inputs: [x] }) => {
-      const s = sigmoid(x!);
+      const s = sigmoid(x);
       return [mul(dy, add(s, mul(y, sub(1, s))))];
     },
     // One pass over memory instead of two; the fused kernel knows float32 only.
-    lower: ({ dtype }, [x]) => (dtype === 'float32' ? undefined : mul(x!, sigmoid(x!))),
+    lower: ({ dtype }, [x]) => (dtype === 'float32' ? undefined : mul(x, sigmoid(x))),
     onnx: () => ({
       type: 'QuickGelu',
       domain: 'com.microsoft',

@@ -1,4 +1,11 @@
-import { type Family, family, type NoAttributes } from '../graph/family.ts';
+import {
+  type Family,
+  family,
+  type One,
+  type Takes,
+  type Three,
+  type Two,
+} from '../graph/family.ts';
 import { broadcastShapes } from '../graph/shape.ts';
 import type { DType } from '../graph/tensor.ts';
 import {
@@ -53,7 +60,7 @@ export function mappedWeight(name: string, source: ExternalSource): Value {
   return cast(external(name, source), 'float32');
 }
 
-function verdict(inputs: readonly Value[]): ValueType {
+function verdict(inputs: Two): ValueType {
   return { shape: broadcastType(inputs).shape, dtype: 'bool' };
 }
 
@@ -67,13 +74,13 @@ const piecewise = { none: 'A yes or no does not change with small steps.' };
 type CastAttributes = { readonly to: DType };
 
 export type ComparisonOps = {
-  Equal: NoAttributes;
-  Less: NoAttributes;
-  Greater: NoAttributes;
-  GreaterOrEqual: NoAttributes;
-  And: NoAttributes;
-  Where: NoAttributes;
-  Cast: CastAttributes;
+  Equal: Takes<Two>;
+  Less: Takes<Two>;
+  Greater: Takes<Two>;
+  GreaterOrEqual: Takes<Two>;
+  And: Takes<Two>;
+  Where: Takes<Three>;
+  Cast: Takes<One, CastAttributes>;
 };
 
 export const comparisonOps: Family<ComparisonOps> = family<ComparisonOps>({
@@ -84,37 +91,37 @@ export const comparisonOps: Family<ComparisonOps> = family<ComparisonOps>({
   And: {
     summary: 'y = a and b.',
     types: ([a, b]) => {
-      requireBool(a!, b!);
-      return broadcastType([a!, b!]);
+      requireBool(a, b);
+      return broadcastType([a, b]);
     },
     gradient: piecewise,
   },
   Where: {
     summary: 'y = a where c, else b;  da = dy where c, else 0;  db = 0 where c, else dy.',
     types: ([condition, a, b]) => {
-      requireBool(condition!);
-      const { shape, dtype } = broadcastType([a!, b!]);
-      return { shape: broadcastShapes(condition!.shape, shape), dtype };
+      requireBool(condition);
+      const { shape, dtype } = broadcastType([a, b]);
+      return { shape: broadcastShapes(condition.shape, shape), dtype };
     },
     gradient: ({ dy, inputs: [condition] }) => [
       undefined,
-      where(condition!, dy, constant(0, [], dy.dtype)),
-      where(condition!, constant(0, [], dy.dtype), dy),
+      where(condition, dy, constant(0, [], dy.dtype)),
+      where(condition, constant(0, [], dy.dtype), dy),
     ],
   },
   Cast: {
     summary: 'y = x as another type;  dx = dy as the type of x (for floating types).',
-    types: ([x], { to }) => ({ shape: x!.shape, dtype: to }),
-    gradient: ({ dy, inputs: [x] }) => [cast(dy, x!.dtype)],
+    types: ([x], { to }) => ({ shape: x.shape, dtype: to }),
+    gradient: ({ dy, inputs: [x] }) => [cast(dy, x.dtype)],
     // The CPU computes float16 in float32, and would leave out a cast there and back: a node between keeps its rounding.
     lower: (y, [x], device) => {
-      const isRounded = y.dtype === 'float16' || (x!.dtype === 'float16' && !isLeaf(x!));
+      const isRounded = y.dtype === 'float16' || (x.dtype === 'float16' && !isLeaf(x));
       if (device !== 'cpu' || y.op.name !== 'Cast' || !isRounded) return undefined;
       const name = 'RoundedCast';
       const rounded = (value: Value): Value =>
         node(layoutOps.Reshape, [value], { shape: value.shape });
       const casted = (value: Value): Value => node({ ...y.op, name }, [value], y.attributes);
-      return y.dtype === 'float16' ? rounded(casted(x!)) : casted(rounded(x!));
+      return y.dtype === 'float16' ? rounded(casted(x)) : casted(rounded(x));
     },
     onnx: ({ attributes }) => ({
       type: 'Cast',

@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/family.ts';
+import { type Family, family, type Takes, type Two } from '../graph/family.ts';
 import { shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
 import { div, exp, log, mul, sub } from './elementwise.ts';
@@ -21,19 +21,19 @@ export function crossEntropy(
 
 const last = { axes: [-1], keepDims: true } as const;
 
-type CrossEntropyOps = { CrossEntropy: NoAttributes };
+type CrossEntropyOps = { CrossEntropy: Takes<Two> };
 
 export const crossEntropyOps: Family<CrossEntropyOps> = family<CrossEntropyOps>({
   CrossEntropy: {
     summary:
       'loss = ln Σ e^(x−m) − (x_label − m), m = max x;  dx = dy·(e^(x−m)/Σ e^(x−m) − [label]). Also gives x_label − m.',
     types: ([logits, labels]) => {
-      requireFloating(logits!);
-      requireIndex(labels!);
-      const [rows, vocabulary] = logits!.shape;
-      if (logits!.shape.length !== 2 || labels!.shape.join() !== `${rows},1`)
-        throw new Error(`${shapeText(labels!.shape)} does not label ${shapeText(logits!.shape)}.`);
-      const { dtype } = logits!;
+      requireFloating(logits);
+      requireIndex(labels);
+      const [rows, vocabulary] = logits.shape;
+      if (logits.shape.length !== 2 || labels.shape.join() !== `${rows},1`)
+        throw new Error(`${shapeText(labels.shape)} does not label ${shapeText(logits.shape)}.`);
+      const { dtype } = logits;
       const column = { shape: [rows!, 1], dtype };
       // The exponentials and their sums are outputs so that the gradient can use them again.
       return [column, column, { shape: [rows!, vocabulary!], dtype }, column];
@@ -45,11 +45,11 @@ export const crossEntropyOps: Family<CrossEntropyOps> = family<CrossEntropyOps>(
       // `lead` is read only so that it is computed before this chunk's logits would otherwise be let go:
       // left to the end of the run, it would keep the logits of every chunk until then.
       const slope = sub(mul(part(y, 1), 0), dy);
-      return [scatterAddElements(shares, labels!, slope), undefined];
+      return [scatterAddElements(shares, labels, slope), undefined];
     },
     lower: (_, [logits, labels]) => {
-      const shifted = sub(logits!, reduceMax(logits!, last));
-      const lead = gatherElements(shifted, labels!);
+      const shifted = sub(logits, reduceMax(logits, last));
+      const lead = gatherElements(shifted, labels);
       const exponentials = exp(shifted);
       const sums = reduceSum(exponentials, last);
       return [sub(log(sums), lead), lead, exponentials, sums];

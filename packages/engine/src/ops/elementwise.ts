@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/family.ts';
+import { type Family, family, type One, type Takes, type Two } from '../graph/family.ts';
 import { node, type Value } from '../graph/value.ts';
 import { greater, less, where } from './comparison.ts';
 import { broadcastType, type Operand, operands, sameType } from './operand.ts';
@@ -63,7 +63,7 @@ export function abs(x: Value): Value {
   return node(elementwiseOps.Abs, [x]);
 }
 
-function numeric(inputs: readonly Value[]): { shape: Value['shape']; dtype: Value['dtype'] } {
+function numeric(inputs: Two): { shape: Value['shape']; dtype: Value['dtype'] } {
   const type = broadcastType(inputs);
   if (type.dtype === 'bool') throw new Error('needs numbers, not bool.');
   return type;
@@ -71,18 +71,18 @@ function numeric(inputs: readonly Value[]): { shape: Value['shape']; dtype: Valu
 
 /** Gradients come in the broadcast shape; the driver sums them back to the shape of each input. */
 export type ElementwiseOps = {
-  Add: NoAttributes;
-  Sub: NoAttributes;
-  Mul: NoAttributes;
-  Div: NoAttributes;
-  Max: NoAttributes;
-  Min: NoAttributes;
-  Neg: NoAttributes;
-  Exp: NoAttributes;
-  Log: NoAttributes;
-  Sqrt: NoAttributes;
-  Reciprocal: NoAttributes;
-  Abs: NoAttributes;
+  Add: Takes<Two>;
+  Sub: Takes<Two>;
+  Mul: Takes<Two>;
+  Div: Takes<Two>;
+  Max: Takes<Two>;
+  Min: Takes<Two>;
+  Neg: Takes<One>;
+  Exp: Takes<One>;
+  Log: Takes<One>;
+  Sqrt: Takes<One>;
+  Reciprocal: Takes<One>;
+  Abs: Takes<One>;
 };
 
 export const elementwiseOps: Family<ElementwiseOps> = family<ElementwiseOps>({
@@ -99,13 +99,13 @@ export const elementwiseOps: Family<ElementwiseOps> = family<ElementwiseOps>({
   Mul: {
     summary: 'y = a·b;  da = dy·b;  db = dy·a.',
     types: numeric,
-    gradient: ({ dy, inputs: [a, b] }) => [mul(dy, b!), mul(dy, a!)],
+    gradient: ({ dy, inputs: [a, b] }) => [mul(dy, b), mul(dy, a)],
   },
   Div: {
     summary: 'y = a/b;  da = dy/b;  db = −dy·y/b.',
     types: numeric,
     gradient: ({ dy, y, inputs: [, b] }) => {
-      const da = div(dy, b!);
+      const da = div(dy, b);
       return [da, neg(mul(da, y))];
     },
   },
@@ -113,7 +113,7 @@ export const elementwiseOps: Family<ElementwiseOps> = family<ElementwiseOps>({
     summary: 'y = max(a, b);  da = dy where a ≥ b;  db = dy where a < b.',
     types: numeric,
     gradient: ({ dy, inputs: [a, b] }) => {
-      const second = less(a!, b!);
+      const second = less(a, b);
       return [where(second, 0, dy), where(second, dy, 0)];
     },
   },
@@ -121,16 +121,16 @@ export const elementwiseOps: Family<ElementwiseOps> = family<ElementwiseOps>({
     summary: 'y = min(a, b);  da = dy where a ≤ b;  db = dy where a > b.',
     types: numeric,
     gradient: ({ dy, inputs: [a, b] }) => {
-      const second = greater(a!, b!);
+      const second = greater(a, b);
       return [where(second, 0, dy), where(second, dy, 0)];
     },
   },
-  Neg: { summary: 'y = −x;  dx = −dy.', types: ([x]) => x!, gradient: ({ dy }) => [neg(dy)] },
+  Neg: { summary: 'y = −x;  dx = −dy.', types: ([x]) => x, gradient: ({ dy }) => [neg(dy)] },
   Exp: { summary: 'y = eˣ;  dx = dy·y.', types: sameType, gradient: ({ dy, y }) => [mul(dy, y)] },
   Log: {
     summary: 'y = ln x;  dx = dy/x.',
     types: sameType,
-    gradient: ({ dy, inputs: [x] }) => [div(dy, x!)],
+    gradient: ({ dy, inputs: [x] }) => [div(dy, x)],
   },
   Sqrt: {
     summary: 'y = √x;  dx = dy/(2y).',
@@ -144,7 +144,7 @@ export const elementwiseOps: Family<ElementwiseOps> = family<ElementwiseOps>({
   },
   Abs: {
     summary: 'y = |x|;  dx = dy where x ≥ 0, else −dy.',
-    types: ([x]) => x!,
-    gradient: ({ dy, inputs: [x] }) => [where(less(x!, 0), neg(dy), dy)],
+    types: ([x]) => x,
+    gradient: ({ dy, inputs: [x] }) => [where(less(x, 0), neg(dy), dy)],
   },
 });

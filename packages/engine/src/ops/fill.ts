@@ -1,4 +1,4 @@
-import { type Family, family } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { fixedShape, type Shape } from '../graph/shape.ts';
 import { type DType, fromNumbers } from '../graph/tensor.ts';
 import { node, type Value } from '../graph/value.ts';
@@ -19,7 +19,7 @@ type FillAttributes = {
   readonly dtype: DType;
 };
 
-export type FillOps = { ConstantOfShape: FillAttributes };
+export type FillOps = { ConstantOfShape: Takes<readonly [], FillAttributes> };
 
 export const fillOps: Family<FillOps> = family<FillOps>({
   ConstantOfShape: {

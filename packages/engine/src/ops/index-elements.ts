@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/family.ts';
+import { type Family, family, type Takes, type Three, type Two } from '../graph/family.ts';
 import { sameShape, shapeText } from '../graph/shape.ts';
 import { node, type Value, type ValueType } from '../graph/value.ts';
 import { zeros } from './fill.ts';
@@ -14,30 +14,27 @@ export function scatterAddElements(target: Value, indices: Value, updates: Value
   return node(indexElementsOps.ScatterElements, [target, indices, updates]);
 }
 
-function picked([x, indices]: readonly Value[]): ValueType {
-  requireIndex(indices!);
-  if (
-    !sameShape(x!.shape.slice(0, -1), indices!.shape.slice(0, -1)) ||
-    indices!.shape.length === 0
-  ) {
-    throw new Error(`indices ${shapeText(indices!.shape)} do not fit ${shapeText(x!.shape)}.`);
+function picked(x: Value, indices: Value): ValueType {
+  requireIndex(indices);
+  if (!sameShape(x.shape.slice(0, -1), indices.shape.slice(0, -1)) || indices.shape.length === 0) {
+    throw new Error(`indices ${shapeText(indices.shape)} do not fit ${shapeText(x.shape)}.`);
   }
-  return { shape: indices!.shape, dtype: x!.dtype };
+  return { shape: indices.shape, dtype: x.dtype };
 }
 
 const lastAxis = { axis: { int: -1 } };
 
 export type IndexElementsOps = {
-  GatherElements: NoAttributes;
-  ScatterElements: NoAttributes;
+  GatherElements: Takes<Two>;
+  ScatterElements: Takes<Three>;
 };
 
 export const indexElementsOps: Family<IndexElementsOps> = family<IndexElementsOps>({
   GatherElements: {
     summary: 'y = elements at indices along the last axis;  dx = dy added up at the indices.',
-    types: picked,
+    types: ([x, indices]) => picked(x, indices),
     gradient: ({ dy, inputs: [x, indices] }) => [
-      scatterAddElements(zeros(x!.shape, x!.dtype), indices!, dy),
+      scatterAddElements(zeros(x.shape, x.dtype), indices, dy),
       undefined,
     ],
     onnx: () => ({ type: 'GatherElements', attributes: lastAxis }),
@@ -46,15 +43,15 @@ export const indexElementsOps: Family<IndexElementsOps> = family<IndexElementsOp
     summary:
       'y = target with updates added at indices of the last axis;  dtarget = dy;  dupdates = dy there.',
     types: ([target, indices, updates]) => {
-      requireSame(target!, updates!);
-      if (!sameShape(picked([target!, indices!]).shape, updates!.shape)) {
+      requireSame(target, updates);
+      if (!sameShape(picked(target, indices).shape, updates.shape)) {
         throw new Error(
-          `updates ${shapeText(updates!.shape)} and indices ${shapeText(indices!.shape)} differ.`,
+          `updates ${shapeText(updates.shape)} and indices ${shapeText(indices.shape)} differ.`,
         );
       }
-      return target!;
+      return target;
     },
-    gradient: ({ dy, inputs: [, indices] }) => [dy, undefined, gatherElements(dy, indices!)],
+    gradient: ({ dy, inputs: [, indices] }) => [dy, undefined, gatherElements(dy, indices)],
     onnx: () => ({
       type: 'ScatterElements',
       attributes: { ...lastAxis, reduction: { text: 'add' } },

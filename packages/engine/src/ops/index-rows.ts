@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/family.ts';
+import { type Family, family, type Takes, type Three, type Two } from '../graph/family.ts';
 import { elementCount, sameShape, shapeText } from '../graph/shape.ts';
 import { node, type Value } from '../graph/value.ts';
 import { cast } from './comparison.ts';
@@ -39,23 +39,23 @@ export function takenApart(sum: Value): SumOfRows {
   return { whole: isZero && added.length > 0 ? undefined : whole, added };
 }
 
-export type IndexRowsOps = { Gather: NoAttributes; ScatterAdd: NoAttributes };
+export type IndexRowsOps = { Gather: Takes<Two>; ScatterAdd: Takes<Three> };
 
 export const indexRowsOps: Family<IndexRowsOps> = family<IndexRowsOps>({
   Gather: {
     summary: 'y = rows of a table by index;  dtable = dy added up at the indices.',
     types: ([table, indices]) => {
-      requireIndex(indices!);
-      if (table!.shape.length === 0) throw new Error('the table has no rows.');
-      return { shape: [...indices!.shape, ...table!.shape.slice(1)], dtype: table!.dtype };
+      requireIndex(indices);
+      if (table.shape.length === 0) throw new Error('the table has no rows.');
+      return { shape: [...indices.shape, ...table.shape.slice(1)], dtype: table.dtype };
     },
     gradient: ({ dy, inputs: [table, indices] }) => {
-      const count = elementCount(indices!.shape);
+      const count = elementCount(indices.shape);
       return [
         scatterAddRows(
-          zeros(table!.shape, table!.dtype),
-          reshape(indices!, [count]),
-          reshape(dy, [count, ...table!.shape.slice(1)]),
+          zeros(table.shape, table.dtype),
+          reshape(indices, [count]),
+          reshape(dy, [count, ...table.shape.slice(1)]),
         ),
         undefined,
       ];
@@ -66,32 +66,32 @@ export const indexRowsOps: Family<IndexRowsOps> = family<IndexRowsOps>({
     summary:
       'y = target with rows added at indices, repeats summed;  dtarget = dy;  dupdates = rows of dy.',
     types: ([target, indices, updates]) => {
-      requireIndex(indices!);
-      requireSame(target!, updates!);
-      const expected = [...indices!.shape, ...target!.shape.slice(1)];
-      if (indices!.shape.length !== 1 || !sameShape(updates!.shape, expected)) {
+      requireIndex(indices);
+      requireSame(target, updates);
+      const expected = [...indices.shape, ...target.shape.slice(1)];
+      if (indices.shape.length !== 1 || !sameShape(updates.shape, expected)) {
         throw new Error(
-          `updates ${shapeText(updates!.shape)} at ${shapeText(indices!.shape)} do not fit rows of ${shapeText(target!.shape)}.`,
+          `updates ${shapeText(updates.shape)} at ${shapeText(indices.shape)} do not fit rows of ${shapeText(target.shape)}.`,
         );
       }
-      return target!;
+      return target;
     },
-    gradient: ({ dy, inputs: [, indices] }) => [dy, undefined, gatherRows(dy, indices!)],
+    gradient: ({ dy, inputs: [, indices] }) => [dy, undefined, gatherRows(dy, indices)],
     lower: (y, [target, indices, updates], device) => {
       if (y.op.name !== 'ScatterAdd') return undefined;
       const lowered = (name: string, places: Value): Value =>
-        node({ ...y.op, name, types: () => y }, [target!, places, updates!]);
+        node({ ...y.op, name, types: () => y }, [target, places, updates]);
       // On the CPU the threads of ScatterND add to one row at the same time, and sums get lost.
       if (device === 'cpu') {
-        const { shape } = updates!;
+        const { shape } = updates;
         const column = reshape(
-          cast(indices!, 'int32'),
+          cast(indices, 'int32'),
           shape.map((size, at) => (at === 0 ? size : 1)),
         );
         return lowered('ScatterElements', expand(column, shape));
       }
       // ScatterND wants each index as a vector of its own, of int64, which WebGPU can make but not reshape.
-      return lowered('ScatterND', cast(reshape(indices!, [...indices!.shape, 1]), 'int64'));
+      return lowered('ScatterND', cast(reshape(indices, [...indices.shape, 1]), 'int64'));
     },
     onnx: ({ op }) => ({
       type: op.name,

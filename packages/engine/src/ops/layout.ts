@@ -1,4 +1,4 @@
-import { type Family, family } from '../graph/family.ts';
+import { type Family, family, type One, type Takes } from '../graph/family.ts';
 import {
   addDimensions,
   axisOf,
@@ -8,7 +8,7 @@ import {
   sameShape,
   shapeText,
 } from '../graph/shape.ts';
-import { node, part, type Value } from '../graph/value.ts';
+import { type Inputs, node, part, type Value } from '../graph/value.ts';
 import { zeros } from './fill.ts';
 
 /** x with the same numbers in another shape; 0 keeps a size, one -1 is what is left. x itself when nothing changes. */
@@ -63,29 +63,29 @@ function resized(x: Value, axis: number, size: Shape[number]): Shape {
 }
 
 export type LayoutOps = {
-  Reshape: ReshapeAttributes;
-  Transpose: TransposeAttributes;
-  Slice: SliceOptions;
-  Pad: PadOptions;
-  Concat: ConcatAttributes;
-  Split: SplitAttributes;
+  Reshape: Takes<One, ReshapeAttributes>;
+  Transpose: Takes<One, TransposeAttributes>;
+  Slice: Takes<One, SliceOptions>;
+  Pad: Takes<One, PadOptions>;
+  Concat: Takes<Inputs, ConcatAttributes>;
+  Split: Takes<One, SplitAttributes>;
 };
 
 export const layoutOps: Family<LayoutOps> = family<LayoutOps>({
   Reshape: {
     summary: 'y = x in another shape;  dx = dy in the shape of x.',
-    types: ([x], { shape }) => ({ shape: reshapedShape(x!.shape, shape), dtype: x!.dtype }),
-    gradient: ({ dy, inputs: [x] }) => [reshape(dy, x!.shape)],
+    types: ([x], { shape }) => ({ shape: reshapedShape(x.shape, shape), dtype: x.dtype }),
+    gradient: ({ dy, inputs: [x] }) => [reshape(dy, x.shape)],
     onnx: (y) => ({ type: 'Reshape', inputs: [y.inputs[0], reshapeTarget(y)] }),
   },
   Transpose: {
     summary: 'y = x with its axes in another order;  dx = dy with them back in place.',
     types: ([x], { order }) => {
       const axes = [...order].sort((a, b) => a - b);
-      if (!sameShape(axes, [...x!.shape.keys()])) {
-        throw new Error(`order ${shapeText(order)} does not fit ${shapeText(x!.shape)}.`);
+      if (!sameShape(axes, [...x.shape.keys()])) {
+        throw new Error(`order ${shapeText(order)} does not fit ${shapeText(x.shape)}.`);
       }
-      return { shape: order.map((axis) => x!.shape[axis]!), dtype: x!.dtype };
+      return { shape: order.map((axis) => x.shape[axis]!), dtype: x.dtype };
     },
     gradient: ({ dy, attributes: { order } }) => [
       transpose(
@@ -101,14 +101,14 @@ export const layoutOps: Family<LayoutOps> = family<LayoutOps>({
   Slice: {
     summary: 'y = x[start…end] along an axis;  dx = dy with zeros around.',
     types: ([x], { axis, start, end }) => {
-      const size = fixedShape([x!.shape[axis]!])[0]!;
+      const size = fixedShape([x.shape[axis]!])[0]!;
       if (start < 0 || end > size || start >= end) {
-        throw new Error(`${start} to ${end} is no part of axis ${axis} of ${shapeText(x!.shape)}.`);
+        throw new Error(`${start} to ${end} is no part of axis ${axis} of ${shapeText(x.shape)}.`);
       }
-      return { shape: resized(x!, axis, end - start), dtype: x!.dtype };
+      return { shape: resized(x, axis, end - start), dtype: x.dtype };
     },
     gradient: ({ dy, inputs: [x], attributes: { axis, start, end } }) => [
-      pad(dy, { axis, before: start, after: (x!.shape[axis] as number) - end }),
+      pad(dy, { axis, before: start, after: (x.shape[axis] as number) - end }),
     ],
     onnx: ({ inputs: [x], attributes: { axis, start, end } }) => ({
       type: 'Slice',
@@ -119,34 +119,34 @@ export const layoutOps: Family<LayoutOps> = family<LayoutOps>({
     summary: 'y = x with zeros around along an axis;  dx = the middle of dy.',
     types: ([x], { axis, before, after }) => {
       if (before < 0 || after < 0) throw new Error('padding cannot be negative.');
-      const size = addDimensions(x!.shape[axis]!, before + after);
-      return { shape: resized(x!, axis, size), dtype: x!.dtype };
+      const size = addDimensions(x.shape[axis]!, before + after);
+      return { shape: resized(x, axis, size), dtype: x.dtype };
     },
     gradient: ({ dy, attributes: { axis, before, after } }) => [
       slice(dy, { axis, start: before, end: (dy.shape[axis] as number) - after }),
     ],
     onnx: ({ inputs: [x], attributes: { axis, before, after } }) => {
-      const around = (amount: number) => x!.shape.map((_, at) => (at === axis ? amount : 0));
+      const around = (amount: number) => x.shape.map((_, at) => (at === axis ? amount : 0));
       return { type: 'Pad', inputs: [x, [...around(before), ...around(after)]] };
     },
   },
   Concat: {
     summary: 'y = the inputs one after another along an axis;  each dx = its piece of dy.',
     types: (inputs, { axis }) => {
-      const [first, ...others] = inputs;
-      let size = first!.shape[axis]!;
-      for (const other of others) {
+      const first = inputs[0] as Value;
+      let size = first.shape[axis]!;
+      for (const other of inputs.slice(1)) {
         if (
-          other.dtype !== first!.dtype ||
-          !sameShape(resized(other, axis, 0), resized(first!, axis, 0))
+          other.dtype !== first.dtype ||
+          !sameShape(resized(other, axis, 0), resized(first, axis, 0))
         ) {
           throw new Error(
-            `${first!.dtype}${shapeText(first!.shape)} and ${other.dtype}${shapeText(other.shape)} do not join along axis ${axis}.`,
+            `${first.dtype}${shapeText(first.shape)} and ${other.dtype}${shapeText(other.shape)} do not join along axis ${axis}.`,
           );
         }
         size = addDimensions(size, other.shape[axis]!);
       }
-      return { shape: resized(first!, axis, size), dtype: first!.dtype };
+      return { shape: resized(first, axis, size), dtype: first.dtype };
     },
     gradient: ({ dy, inputs, attributes: { axis } }) =>
       split(dy, fixedShape(inputs.map((value) => value.shape[axis]!)), axis),
@@ -156,12 +156,12 @@ export const layoutOps: Family<LayoutOps> = family<LayoutOps>({
     summary: 'y₁, y₂ … = x in pieces along an axis;  dx = the pieces’ gradients joined.',
     types: ([x], { axis, sizes }) => {
       const total = sizes.reduce((sum, size) => sum + size, 0);
-      if (total !== x!.shape[axis] || sizes.some((size) => size < 1)) {
+      if (total !== x.shape[axis] || sizes.some((size) => size < 1)) {
         throw new Error(
-          `sizes ${shapeText(sizes)} do not cut axis ${axis} of ${shapeText(x!.shape)}.`,
+          `sizes ${shapeText(sizes)} do not cut axis ${axis} of ${shapeText(x.shape)}.`,
         );
       }
-      return sizes.map((size) => ({ shape: resized(x!, axis, size), dtype: x!.dtype }));
+      return sizes.map((size) => ({ shape: resized(x, axis, size), dtype: x.dtype }));
     },
     gradient: ({ dys, y, attributes: { axis } }) => [
       concat(
@@ -174,7 +174,7 @@ export const layoutOps: Family<LayoutOps> = family<LayoutOps>({
       let end = 0;
       return sizes.map((size) => {
         end += size;
-        return slice(x!, { axis, start: end - size, end });
+        return slice(x, { axis, start: end - size, end });
       });
     },
     onnx: ({ inputs: [x], attributes: { axis, sizes } }) => ({

@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/family.ts';
+import { type Family, family, type Takes, type Three } from '../graph/family.ts';
 import { elementCount, shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
 import { add, log, mul, neg, sub } from './elementwise.ts';
@@ -29,25 +29,25 @@ export function linearCrossEntropy(
 
 const last = { axes: [-1], keepDims: true } as const;
 
-export type LinearCrossEntropyOps = { LinearCrossEntropy: NoAttributes };
+export type LinearCrossEntropyOps = { LinearCrossEntropy: Takes<Three> };
 
 export const linearCrossEntropyOps: Family<LinearCrossEntropyOps> = family<LinearCrossEntropyOps>({
   LinearCrossEntropy: {
     summary:
       'p = softmax z, z = x·Wᵀ;  loss = max z − z_label − ln max p;  dx = dy·(p·W − W_label);  dW = pᵀ·(dy·x) − [label]ᵀ·(dy·x). Also gives z_label − max z.',
     types: ([hidden, head, labels]) => {
-      requireFloating(hidden!);
-      requireSame(hidden!, head!);
-      requireIndex(labels!);
-      const [rows, width] = hidden!.shape;
-      const [classes, inner] = head!.shape;
-      if (hidden!.shape.length !== 2 || head!.shape.length !== 2 || width !== inner)
+      requireFloating(hidden);
+      requireSame(hidden, head);
+      requireIndex(labels);
+      const [rows, width] = hidden.shape;
+      const [classes, inner] = head.shape;
+      if (hidden.shape.length !== 2 || head.shape.length !== 2 || width !== inner)
         throw new Error(
-          `a head ${shapeText(head!.shape)} does not fit hidden states ${shapeText(hidden!.shape)}.`,
+          `a head ${shapeText(head.shape)} does not fit hidden states ${shapeText(hidden.shape)}.`,
         );
-      if (labels!.shape.join() !== `${rows},1`)
-        throw new Error(`${shapeText(labels!.shape)} does not label ${shapeText(hidden!.shape)}.`);
-      const { dtype } = hidden!;
+      if (labels.shape.join() !== `${rows},1`)
+        throw new Error(`${shapeText(labels.shape)} does not label ${shapeText(hidden.shape)}.`);
+      const { dtype } = hidden;
       const column = { shape: [rows!, 1], dtype };
       // The shares are an output so that the gradient can use them again.
       return [column, column, { shape: [rows!, classes!], dtype }];
@@ -56,21 +56,21 @@ export const linearCrossEntropyOps: Family<LinearCrossEntropyOps> = family<Linea
       if (dys.slice(1).some((other) => other !== undefined))
         throw new Error('Only the loss of LinearCrossEntropy has a gradient.');
       const shares = part(y, 2);
-      const places = reshape(labels!, [elementCount(labels!.shape)]);
+      const places = reshape(labels, [elementCount(labels.shape)]);
       // `lead` is read only so that it is computed before this chunk's logits would otherwise be let go:
       // left to the end of the run, it would keep the logits of every chunk until then.
       const slope = add(dy, mul(part(y, 1), 0));
-      const scaled = mul(hidden!, slope);
+      const scaled = mul(hidden, slope);
       return [
-        mul(slope, sub(matmul(shares, head!), gatherRows(head!, places))),
+        mul(slope, sub(matmul(shares, head), gatherRows(head, places))),
         scatterAddRows(matmul(shares, scaled, { transA: true }), places, neg(scaled)),
         undefined,
       ];
     },
     lower: (_, [hidden, head, labels]) => {
-      const logits = matmul(hidden!, head!, { transB: true });
+      const logits = matmul(hidden, head, { transB: true });
       const shares = softmax(logits);
-      const lead = sub(gatherElements(logits, labels!), reduceMax(logits, last));
+      const lead = sub(gatherElements(logits, labels), reduceMax(logits, last));
       // The largest share is never so small that it vanishes, as a label's may be.
       return [neg(add(lead, log(reduceMax(shares, last)))), lead, shares];
     },

@@ -1,4 +1,4 @@
-import { type Family, family } from '../graph/family.ts';
+import { type Family, family, type Takes, type Two } from '../graph/family.ts';
 import { broadcastShapes, type Shape, shapeText } from '../graph/shape.ts';
 import { node, type Value } from '../graph/value.ts';
 import { mul } from './elementwise.ts';
@@ -47,34 +47,34 @@ function transposedOnce(a: Value, b: Value): Value | undefined {
   return others > columnsAtATime ? flip(matmul(flip(b), a)) : undefined;
 }
 
-export type MatmulOps = { MatMul: MatMulAttributes };
+export type MatmulOps = { MatMul: Takes<Two, MatMulAttributes> };
 
 export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
   MatMul: {
     summary: 'Y = α·A·B, each side transposed on request;  dA = α·dY·Bᵀ;  dB = α·Aᵀ·dY.',
     types: ([a, b], { transA, transB }) => {
-      requireFloating(a!);
-      requireSame(a!, b!);
-      if (a!.shape.length < 2 || b!.shape.length < 2) {
-        throw new Error(`${shapeText(a!.shape)} times ${shapeText(b!.shape)}: both need two axes.`);
+      requireFloating(a);
+      requireSame(a, b);
+      if (a.shape.length < 2 || b.shape.length < 2) {
+        throw new Error(`${shapeText(a.shape)} times ${shapeText(b.shape)}: both need two axes.`);
       }
-      const left = swapped(a!.shape, transA);
-      const right = swapped(b!.shape, transB);
+      const left = swapped(a.shape, transA);
+      const right = swapped(b.shape, transB);
       if (left.at(-1) !== right.at(-2)) {
         throw new Error(
           `inner sizes ${left.at(-1)} and ${right.at(-2)} differ in ${shapeText(left)} times ${shapeText(right)}.`,
         );
       }
       const batch = broadcastShapes(left.slice(0, -2), right.slice(0, -2));
-      return { shape: [...batch, left.at(-2)!, right.at(-1)!], dtype: a!.dtype };
+      return { shape: [...batch, left.at(-2)!, right.at(-1)!], dtype: a.dtype };
     },
     gradient: ({ dy, inputs: [a, b], attributes: { transA, transB, alpha } }) => {
       const da = transA
-        ? matmul(b!, dy, { transA: transB, transB: true, alpha })
-        : matmul(dy, b!, { transB: !transB, alpha });
+        ? matmul(b, dy, { transA: transB, transB: true, alpha })
+        : matmul(dy, b, { transB: !transB, alpha });
       // Rows of all batches share one matrix: one flat product instead of a batch of products to be summed.
-      const flat = b!.shape.length === 2 && a!.shape.length > 2 && !transA;
-      const rows = flat ? reshape(a!, [-1, a!.shape.at(-1)!]) : a!;
+      const flat = b.shape.length === 2 && a.shape.length > 2 && !transA;
+      const rows = flat ? reshape(a, [-1, a.shape.at(-1)!]) : a;
       const drows = flat ? reshape(dy, [-1, dy.shape.at(-1)!]) : dy;
       const db = transB
         ? matmul(drows, rows, { transA: true, transB: transA, alpha })
@@ -82,13 +82,13 @@ export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
       return [da, db];
     },
     lower: ({ inputs, attributes: { transA, transB, alpha } }, [a, b], device, isBackward) => {
-      const flat = a!.shape.length === 2 && b!.shape.length === 2;
+      const flat = a.shape.length === 2 && b.shape.length === 2;
       const isPlain = !transB && alpha === 1;
       // Something transposed of forward values alone would be made in the forward pass, and stay until it is used.
-      if (device === 'cpu' && flat && transA && isPlain && isBackward(inputs[0]!))
-        return transposedOnce(a!, b!);
+      if (device === 'cpu' && flat && transA && isPlain && isBackward(inputs[0]))
+        return transposedOnce(a, b);
       if (device !== 'webgpu' || flat || (!transA && !transB && alpha === 1)) return undefined;
-      const product = matmul(transA ? flip(a!) : a!, transB ? flip(b!) : b!);
+      const product = matmul(transA ? flip(a) : a, transB ? flip(b) : b);
       return alpha === 1 ? product : mul(product, alpha);
     },
     onnx: ({ inputs: [a, b], attributes: { transA, transB, alpha } }) => {
@@ -98,7 +98,7 @@ export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
         transB: { int: transB ? 1 : 0 },
       };
       if (!transA && !transB && alpha === 1) return { type: 'MatMul' };
-      if (a!.shape.length === 2 && b!.shape.length === 2) return { type: 'Gemm', attributes };
+      if (a.shape.length === 2 && b.shape.length === 2) return { type: 'Gemm', attributes };
       return { type: 'FusedMatMul', domain: 'com.microsoft', attributes };
     },
   },

@@ -1,4 +1,4 @@
-import { type Family, family } from '../graph/family.ts';
+import { type Family, family, type Takes, type Three, type Two } from '../graph/family.ts';
 import { sameShape, shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
 import { add, mul, reciprocal, sqrt, sub } from './elementwise.ts';
@@ -52,28 +52,31 @@ function inverseRoot(squares: Value, width: number, epsilon: number): Value {
   return reciprocal(sqrt(add(mul(squares, 1 / width), epsilon)));
 }
 
-export type NormOps = { RmsNorm: NormAttributes; LayerNorm: NormAttributes };
+export type NormOps = {
+  RmsNorm: Takes<Two, NormAttributes>;
+  LayerNorm: Takes<Three, NormAttributes>;
+};
 
 export const normOps: Family<NormOps> = family<NormOps>({
   RmsNorm: {
     summary:
       'y = x·r·w, r = 1/√(mean x² + ε);  with b = dy·w, x̂ = x·r: dx = r·(b − x̂·mean(b·x̂));  dw = Σ dy·x̂.',
     types: ([x, weight]) => {
-      check(x!, weight!);
-      return [{ shape: x!.shape, dtype: x!.dtype }, statistic(x!)];
+      check(x, weight);
+      return [{ shape: x.shape, dtype: x.dtype }, statistic(x)];
     },
     gradient: ({ dy, dys, y, inputs: [x, weight] }) => {
       refuseStatistics(dys);
       const r = part(y, 1);
-      const normed = mul(x!, r);
-      const b = mul(dy, weight!);
+      const normed = mul(x, r);
+      const b = mul(dy, weight);
       return [mul(r, sub(b, mul(normed, reduceMean(mul(b, normed), last)))), mul(dy, normed)];
     },
     // WebGPU answers the mean for the second output, and the statistic is float32 always.
     lower: ({ dtype, attributes: { epsilon } }, [x, weight], device) => {
       if (device !== 'webgpu' && dtype === 'float32') return undefined;
-      const r = inverseRoot(sumSquares(x!, last), x!.shape.at(-1) as number, epsilon);
-      return [mul(mul(x!, r), weight!), r];
+      const r = inverseRoot(sumSquares(x, last), x.shape.at(-1) as number, epsilon);
+      return [mul(mul(x, r), weight), r];
     },
     onnx: ({ attributes: { epsilon } }) => ({
       type: 'SimplifiedLayerNormalization',
@@ -84,14 +87,14 @@ export const normOps: Family<NormOps> = family<NormOps>({
     summary:
       'y = (x − m)·r·w + c, r = 1/√(var + ε);  with b = dy·w, x̂ = (x − m)·r: dx = r·(b − mean b − x̂·mean(b·x̂));  dw = Σ dy·x̂;  dc = Σ dy.',
     types: ([x, weight, bias]) => {
-      check(x!, weight!, bias!);
-      return [{ shape: x!.shape, dtype: x!.dtype }, statistic(x!), statistic(x!)];
+      check(x, weight, bias);
+      return [{ shape: x.shape, dtype: x.dtype }, statistic(x), statistic(x)];
     },
     gradient: ({ dy, dys, y, inputs: [x, weight] }) => {
       refuseStatistics(dys);
       const r = part(y, 2);
-      const normed = mul(sub(x!, part(y, 1)), r);
-      const b = mul(dy, weight!);
+      const normed = mul(sub(x, part(y, 1)), r);
+      const b = mul(dy, weight);
       const centred = sub(b, reduceMean(b, last));
       return [
         mul(r, sub(centred, mul(normed, reduceMean(mul(b, normed), last)))),
@@ -101,10 +104,10 @@ export const normOps: Family<NormOps> = family<NormOps>({
     },
     lower: ({ dtype, attributes: { epsilon } }, [x, weight, bias]) => {
       if (dtype === 'float32') return undefined;
-      const mean = reduceMean(x!, last);
-      const centred = sub(x!, mean);
-      const r = inverseRoot(sumSquares(centred, last), x!.shape.at(-1) as number, epsilon);
-      return [add(mul(mul(centred, r), weight!), bias!), mean, r];
+      const mean = reduceMean(x, last);
+      const centred = sub(x, mean);
+      const r = inverseRoot(sumSquares(centred, last), x.shape.at(-1) as number, epsilon);
+      return [add(mul(mul(centred, r), weight), bias), mean, r];
     },
     onnx: ({ attributes: { epsilon } }) => ({
       type: 'LayerNormalization',

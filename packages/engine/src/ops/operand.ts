@@ -1,3 +1,4 @@
+import type { One, Two } from '../graph/family.ts';
 import { broadcastShapes } from '../graph/shape.ts';
 import { type DType, isFloating } from '../graph/tensor.ts';
 import { constant, type Value, type ValueType } from '../graph/value.ts';
@@ -13,15 +14,15 @@ export function operands(a: Operand, b: Operand): readonly [Value, Value] {
 }
 
 /** Type rule of operators on one floating tensor that keep its shape. */
-export function sameType([x]: readonly Value[]): ValueType {
-  requireFloating(x!);
-  return x!;
+export function sameType([x]: One): ValueType {
+  requireFloating(x);
+  return x;
 }
 
 /** Type rule of broadcasting operators on two tensors of one type. */
-export function broadcastType([a, b]: readonly Value[]): ValueType {
-  requireSame(a!, b!);
-  return { shape: broadcastShapes(a!.shape, b!.shape), dtype: a!.dtype };
+export function broadcastType([a, b]: Two): ValueType {
+  requireSame(a, b);
+  return { shape: broadcastShapes(a.shape, b.shape), dtype: a.dtype };
 }
 
 export function requireSame(a: Value, b: Value): void {

@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/family.ts';
+import { type Family, family, type Takes, type Three, type Two } from '../graph/family.ts';
 import { sameShape, shapeText } from '../graph/shape.ts';
 import { constant, node, type Value, type ValueType } from '../graph/value.ts';
 import { cast, equal } from './comparison.ts';
@@ -49,20 +49,20 @@ function columnsByProduct(codes: Value, scales: Value, which: 'even' | 'odd'): V
   return transpose(matmulFourBits(cast(rows, scales.dtype), codes, scales));
 }
 
-function bytes([codes, bits]: readonly Value[]): ValueType {
-  if (codes!.dtype !== 'uint8' || bits!.dtype !== 'uint8')
-    throw new Error(`needs uint8, not ${codes!.dtype}.`);
-  return { shape: codes!.shape, dtype: 'uint8' };
+function bytes([codes, bits]: Two): ValueType {
+  if (codes.dtype !== 'uint8' || bits.dtype !== 'uint8')
+    throw new Error(`needs uint8, not ${codes.dtype}.`);
+  return { shape: codes.shape, dtype: 'uint8' };
 }
 
 const frozen = { none: 'Quantised weights are frozen.', deliberate: true } as const;
 
 export type QuantizedOps = {
-  MatMulNBits: NoAttributes;
-  FourBitColumns: { readonly which: 'even' | 'odd' };
-  LowBits: NoAttributes;
-  HighBits: NoAttributes;
-  DequantizeBlocks: NoAttributes;
+  MatMulNBits: Takes<Three>;
+  FourBitColumns: Takes<Two, { readonly which: 'even' | 'odd' }>;
+  LowBits: Takes<Two>;
+  HighBits: Takes<Two>;
+  DequantizeBlocks: Takes<Three>;
 };
 
 export const quantizedOps: Family<QuantizedOps> = family<QuantizedOps>({
@@ -70,25 +70,25 @@ export const quantizedOps: Family<QuantizedOps> = family<QuantizedOps>({
     summary:
       'y = x·Ŵᵀ, ŵ = (code − 8)·scale of its block of 32;  dx = dy·Ŵ, Ŵ widened for the moment.',
     types: ([x, codes, scales]) => {
-      requireFloating(x!);
-      const [rows, inputs] = x!.shape;
-      const [outputs, blocks] = scales!.shape;
+      requireFloating(x);
+      const [rows, inputs] = x.shape;
+      const [outputs, blocks] = scales.shape;
       const fits =
-        x!.shape.length === 2 &&
-        codes!.dtype === 'uint8' &&
-        sameShape(codes!.shape, [outputs!, blocks!, fourBitBlock.bytes]) &&
+        x.shape.length === 2 &&
+        codes.dtype === 'uint8' &&
+        sameShape(codes.shape, [outputs!, blocks!, fourBitBlock.bytes]) &&
         inputs === (blocks as number) * fourBitBlock.numbers;
       if (!fits)
         throw new Error(
-          `codes ${shapeText(codes!.shape)} with scales ${shapeText(scales!.shape)} do not fit ${shapeText(x!.shape)}.`,
+          `codes ${shapeText(codes.shape)} with scales ${shapeText(scales.shape)} do not fit ${shapeText(x.shape)}.`,
         );
-      return { shape: [rows!, outputs!], dtype: x!.dtype };
+      return { shape: [rows!, outputs!], dtype: x.dtype };
     },
     gradient: ({ dy, inputs: [x, codes, scales] }) => {
-      const [rows, inputs] = x!.shape as [number, number];
+      const [rows, inputs] = x.shape as [number, number];
       // Even and odd columns apart, and their products laid one beside the other: half of Ŵ at a time.
       const halves = (['even', 'odd'] as const).map((which) =>
-        reshape(matmul(dy, fourBitColumns(codes!, scales!, which)), [rows, inputs / 2, 1]),
+        reshape(matmul(dy, fourBitColumns(codes, scales, which)), [rows, inputs / 2, 1]),
       );
       return [reshape(concat(halves, 2), [rows, inputs]), undefined, undefined];
     },
@@ -96,8 +96,8 @@ export const quantizedOps: Family<QuantizedOps> = family<QuantizedOps>({
       type: 'MatMulNBits',
       domain: 'com.microsoft',
       attributes: {
-        K: { int: x!.shape[1] as number },
-        N: { int: scales!.shape[0] as number },
+        K: { int: x.shape[1] as number },
+        N: { int: scales.shape[0] as number },
         bits: { int: 4 },
         block_size: { int: fourBitBlock.numbers },
       },
@@ -106,15 +106,15 @@ export const quantizedOps: Family<QuantizedOps> = family<QuantizedOps>({
   FourBitColumns: {
     summary: 'y = the even or the odd columns of Ŵ, ŵ = (code − 8)·scale of its block of 32.',
     types: ([codes, scales]) => {
-      if (codes!.dtype !== 'uint8') throw new Error(`needs uint8, not ${codes!.dtype}.`);
-      const [outputs, blocks] = scales!.shape as [number, number];
-      return { shape: [outputs, blocks * fourBitBlock.bytes], dtype: scales!.dtype };
+      if (codes.dtype !== 'uint8') throw new Error(`needs uint8, not ${codes.dtype}.`);
+      const [outputs, blocks] = scales.shape as [number, number];
+      return { shape: [outputs, blocks * fourBitBlock.bytes], dtype: scales.dtype };
     },
     gradient: frozen,
     lower: ({ attributes: { which } }, [codes, scales], device) =>
       device === 'webgpu'
-        ? columnsByProduct(codes!, scales!, which)
-        : columnsByBits(codes!, scales!, which),
+        ? columnsByProduct(codes, scales, which)
+        : columnsByBits(codes, scales, which),
   },
   LowBits: {
     summary: 'y = the bits of x that are set in the mask.',
@@ -131,8 +131,8 @@ export const quantizedOps: Family<QuantizedOps> = family<QuantizedOps>({
   DequantizeBlocks: {
     summary: 'y = (code − zero)·scale, with a scale and a zero for every 16 codes of a row.',
     types: ([codes, scales]) => {
-      if (codes!.dtype !== 'uint8') throw new Error(`needs uint8, not ${codes!.dtype}.`);
-      return { shape: codes!.shape, dtype: scales!.dtype };
+      if (codes.dtype !== 'uint8') throw new Error(`needs uint8, not ${codes.dtype}.`);
+      return { shape: codes.shape, dtype: scales.dtype };
     },
     gradient: frozen,
     onnx: () => ({

@@ -1,4 +1,4 @@
-import { type Family, family } from '../graph/family.ts';
+import { type Family, family, type One, type Takes } from '../graph/family.ts';
 import {
   axisOf,
   broadcastShapes,
@@ -67,12 +67,12 @@ function settled(x: Value, { axes, keepDims = false }: ReduceOptions): ReduceAtt
   return { axes: found.sort((a, b) => a - b), keepDims };
 }
 
-function reduced([x]: readonly Value[], { axes, keepDims }: ReduceAttributes): ValueType {
-  requireFloating(x!);
-  const shape = x!.shape
+function reduced([x]: One, { axes, keepDims }: ReduceAttributes): ValueType {
+  requireFloating(x);
+  const shape = x.shape
     .map((size, axis) => (axes.includes(axis) ? 1 : size))
     .filter((_, axis) => keepDims || !axes.includes(axis));
-  return { shape, dtype: x!.dtype };
+  return { shape, dtype: x.dtype };
 }
 
 /** The output (or its gradient) with the reduced axes back as size 1, so that it broadcasts against x. */
@@ -102,26 +102,26 @@ function onnx(y: Value & { readonly attributes: ReduceAttributes }): OnnxNode {
 }
 
 export type ReduceOps = {
-  ReduceSum: ReduceAttributes;
-  ReduceMean: ReduceAttributes;
-  ReduceMax: ReduceAttributes;
-  ReduceSumSquare: ReduceAttributes;
-  ReduceLogSumExp: ReduceAttributes;
-  Expand: ExpandAttributes;
+  ReduceSum: Takes<One, ReduceAttributes>;
+  ReduceMean: Takes<One, ReduceAttributes>;
+  ReduceMax: Takes<One, ReduceAttributes>;
+  ReduceSumSquare: Takes<One, ReduceAttributes>;
+  ReduceLogSumExp: Takes<One, ReduceAttributes>;
+  Expand: Takes<One, ExpandAttributes>;
 };
 
 export const reduceOps: Family<ReduceOps> = family<ReduceOps>({
   ReduceSum: {
     summary: 'y = Σ x over some axes;  dx = dy, repeated.',
     types: reduced,
-    gradient: ({ dy, inputs: [x], attributes }) => [expand(restored(dy, x!, attributes), x!.shape)],
+    gradient: ({ dy, inputs: [x], attributes }) => [expand(restored(dy, x, attributes), x.shape)],
     onnx,
   },
   ReduceMean: {
     summary: 'y = Σ x / n over some axes;  dx = dy/n, repeated.',
     types: reduced,
     gradient: ({ dy, inputs: [x], attributes }) => [
-      expand(restored(div(dy, groupSize(x!, attributes)), x!, attributes), x!.shape),
+      expand(restored(div(dy, groupSize(x, attributes)), x, attributes), x.shape),
     ],
     onnx,
   },
@@ -129,9 +129,9 @@ export const reduceOps: Family<ReduceOps> = family<ReduceOps>({
     summary: 'y = max x over some axes;  dx = dy at the largest, shared evenly between equals.',
     types: reduced,
     gradient: ({ dy, y, inputs: [x], attributes }) => {
-      const largest = cast(equal(x!, restored(y, x!, attributes)), x!.dtype);
+      const largest = cast(equal(x, restored(y, x, attributes)), x.dtype);
       const share = div(
-        restored(dy, x!, attributes),
+        restored(dy, x, attributes),
         reduceSum(largest, { axes: attributes.axes, keepDims: true }),
       );
       return [mul(largest, share)];
@@ -141,26 +141,26 @@ export const reduceOps: Family<ReduceOps> = family<ReduceOps>({
   ReduceSumSquare: {
     summary: 'y = Σ x² over some axes;  dx = 2·x·dy.',
     types: reduced,
-    gradient: ({ dy, inputs: [x], attributes }) => [mul(x!, restored(mul(dy, 2), x!, attributes))],
+    gradient: ({ dy, inputs: [x], attributes }) => [mul(x, restored(mul(dy, 2), x, attributes))],
     onnx,
   },
   ReduceLogSumExp: {
     summary: 'y = ln Σ eˣ over some axes;  dx = dy·e^(x − y).',
     types: reduced,
     gradient: ({ dy, y, inputs: [x], attributes }) => [
-      mul(restored(dy, x!, attributes), exp(sub(x!, restored(y, x!, attributes)))),
+      mul(restored(dy, x, attributes), exp(sub(x, restored(y, x, attributes)))),
     ],
     onnx,
   },
   Expand: {
     summary: 'y = x repeated to a shape;  dx = dy summed over what was repeated.',
     types: ([x], { shape }) => {
-      if (!sameShape(broadcastShapes(x!.shape, shape), shape)) {
-        throw new Error(`${shapeText(x!.shape)} does not expand to ${shapeText(shape)}.`);
+      if (!sameShape(broadcastShapes(x.shape, shape), shape)) {
+        throw new Error(`${shapeText(x.shape)} does not expand to ${shapeText(shape)}.`);
       }
-      return { shape, dtype: x!.dtype };
+      return { shape, dtype: x.dtype };
     },
-    gradient: ({ dy, inputs: [x] }) => [sumTo(dy, x!.shape)],
+    gradient: ({ dy, inputs: [x] }) => [sumTo(dy, x.shape)],
     onnx: (y) => ({ type: 'Expand', inputs: [y.inputs[0], fixedShape(y.attributes.shape)] }),
   },
 });

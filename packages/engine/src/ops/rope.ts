@@ -1,4 +1,4 @@
-import { type Family, family, type NoAttributes } from '../graph/family.ts';
+import { type Family, family, type Takes, type Three } from '../graph/family.ts';
 import { type Shape, sameShape, shapeText } from '../graph/shape.ts';
 import { node, type Value } from '../graph/value.ts';
 import { add, mul, neg, sub } from './elementwise.ts';
@@ -30,38 +30,38 @@ function perRow(x: Value, table: Value): Value {
   return fits ? reshape(table, [rows, tokens, half]) : table;
 }
 
-export type RopeOps = { Rope: NoAttributes };
+export type RopeOps = { Rope: Takes<Three> };
 
 export const ropeOps: Family<RopeOps> = family<RopeOps>({
   Rope: {
     summary:
       'y = [x₁·cos − x₂·sin, x₂·cos + x₁·sin] for the halves of the last axis;  dx = the same of dy with −sin.',
     types: ([x, cos, sin]) => {
-      requireFloating(x!);
-      requireSame(x!, cos!);
-      requireSame(x!, sin!);
-      const [rows, , tokens, size] = x!.shape;
+      requireFloating(x);
+      requireSame(x, cos);
+      requireSame(x, sin);
+      const [rows, , tokens, size] = x.shape;
       const half = typeof size === 'number' ? size / 2 : 0;
       const table = [rows!, tokens!, half];
-      if (x!.shape.length !== 4 || !Number.isInteger(half) || half === 0) {
-        throw new Error(`needs [rows, heads, tokens, even size], not ${shapeText(x!.shape)}.`);
+      if (x.shape.length !== 4 || !Number.isInteger(half) || half === 0) {
+        throw new Error(`needs [rows, heads, tokens, even size], not ${shapeText(x.shape)}.`);
       }
-      if (!sameShape(cos!.shape, table) || !sameShape(sin!.shape, table)) {
+      if (!sameShape(cos.shape, table) || !sameShape(sin.shape, table)) {
         throw new Error(
-          `cos ${shapeText(cos!.shape)} and sin ${shapeText(sin!.shape)} do not fit ${shapeText(x!.shape)}.`,
+          `cos ${shapeText(cos.shape)} and sin ${shapeText(sin.shape)} do not fit ${shapeText(x.shape)}.`,
         );
       }
-      return x!;
+      return x;
     },
-    gradient: ({ dy, inputs: [, cos, sin] }) => [rope(dy, cos!, neg(sin!)), undefined, undefined],
+    gradient: ({ dy, inputs: [, cos, sin] }) => [rope(dy, cos, neg(sin)), undefined, undefined],
     lower: ({ dtype }, [x, cos, sin]) => {
       if (dtype === 'float32') return undefined;
-      const [rows, , tokens, size] = x!.shape as readonly [string | number, number, number, number];
+      const [rows, , tokens, size] = x.shape as readonly [string | number, number, number, number];
       const half = size / 2;
-      const c = reshape(cos!, [rows, 1, tokens, half]);
-      const s = reshape(sin!, [rows, 1, tokens, half]);
-      const first = slice(x!, { axis: 3, start: 0, end: half });
-      const second = slice(x!, { axis: 3, start: half, end: size });
+      const c = reshape(cos, [rows, 1, tokens, half]);
+      const s = reshape(sin, [rows, 1, tokens, half]);
+      const first = slice(x, { axis: 3, start: 0, end: half });
+      const second = slice(x, { axis: 3, start: half, end: size });
       return concat([sub(mul(first, c), mul(second, s)), add(mul(second, c), mul(first, s))], 3);
     },
     // The operator of opset 23 takes cos and sin by row; the older one of com.microsoft wants positions.

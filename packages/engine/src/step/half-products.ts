@@ -45,7 +45,7 @@ function halfCrossEntropy(inputs: readonly Value[], half: (x: Value) => Value): 
 function roundedToHalf(x: Value): Value {
   const [source] = x.inputs;
   const isWidened = x.op === comparisonOps.Cast && source?.dtype === 'float16';
-  return isWidened ? (source as Value) : cast(x, 'float16');
+  return isWidened ? source : cast(x, 'float16');
 }
 
 /** Which values depend on one of them, itself included. */
