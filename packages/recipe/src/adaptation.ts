@@ -167,8 +167,10 @@ export const defaultLearningRates: Readonly<Record<Adaptation['type'], number>> 
 };
 
 /** Tokens of the context that an adaptation takes for itself. */
-export function virtualTokenCount(adaptation: AdaptationInput | undefined): number {
-  const { type } = adaptation ?? {};
+export function virtualTokenCount(
+  adaptation: { readonly type: string; readonly tokens?: unknown } | undefined,
+): number {
+  const { type, tokens } = adaptation ?? { type: '' };
   if (type !== 'prompt-tuning' && type !== 'prefix-tuning') return 0;
-  return virtualTokens.parse((adaptation as { tokens?: number }).tokens);
+  return virtualTokens.parse(tokens);
 }

@@ -6,7 +6,7 @@ import { preferenceSchema } from './preference.ts';
 import { type RecipeInput, recipeSchema, resolveRecipe } from './recipe.ts';
 
 const adaptation = httpSchema(adaptationSchema, {
-  head: false,
+  head: 'is not for here',
   lora: { rank: z.int().min(1).max(256) },
 });
 const problems = (schema: z.ZodType, value: unknown) =>
@@ -30,7 +30,8 @@ describe('the HTTP form', () => {
     [{ type: 'lora', rankStabilized: true }, ': Unrecognized key: "rankStabilized"'],
     [{ type: 'lora', base_bits: 4, dora: true }, 'base_bits: a 4-bit base goes with plain LoRA'],
     [{ type: 'prompt-tuning', text: 'a', initial_tokens: [1] }, "'text' and 'initial_tokens'"],
-    [{ type: 'head' }, 'type: expected one of full, layers, lora, ia3, tokens, prompt-tuning'],
+    [{ type: 'head' }, 'type: head is not for here'],
+    [{ type: 'heads' }, 'type: expected one of full, layers, lora, ia3, tokens, prompt-tuning'],
   ])('refuses %j by its own names', (form, message) => {
     expect(problems(adaptation, form).join()).toContain(message);
   });

@@ -15,9 +15,9 @@ export type HttpForm<T> = T extends readonly unknown[]
 
 /**
  * What a service narrows, by the names of HTTP: another schema for a setting, the same for the settings inside it,
- * or `false` for an option of a union that it does not take.
+ * or for what it does not take the end of a sentence that says why.
  */
-export type Narrowing = { readonly [name: string]: z.ZodType | Narrowing | false };
+export type Narrowing = { readonly [name: string]: z.ZodType | Narrowing | string };
 
 /** `maxGradientNorm` as `max_gradient_norm`. */
 export function snakeCase(name: string): string {
@@ -53,7 +53,7 @@ export function httpFields<Shape extends z.ZodRawShape>(
   narrowing: Narrowing = {},
 ): {
   [Key in keyof Shape & string as Snake<Key>]: z.ZodOptional<
-    z.ZodType<HttpForm<Exclude<z.input<Shape[Key]>, undefined>>>
+    z.ZodType<HttpForm<Exclude<z.input<Shape[Key]>, undefined | null>>>
   >;
 } {
   return fieldsOf(shape, narrowing) as ReturnType<typeof httpFields<Shape>>;
@@ -76,35 +76,38 @@ function objectForm(schema: z.ZodObject, narrowing: Narrowing): z.ZodType {
 
 function unionForm(union: z.ZodDiscriminatedUnion, narrowing: Narrowing): z.ZodType {
   const { discriminator } = union.def;
-  const taken = union.options.filter((option) => narrowing[optionName(union, option)] !== false);
-  const options = taken.map((option) =>
-    formOf(option, inside(narrowing, optionName(union, option))),
-  );
-  const names = taken.map((option) => optionName(union, option)).join(', ');
+  const named = union.options.map((option) => ({ name: optionName(union, option), option }));
+  const taken = named.filter(({ name }) => typeof narrowing[name] !== 'string');
+  const options = taken.map(({ name, option }) => formOf(option, inside(narrowing, name)));
+  const expected = `expected one of ${taken.map(({ name }) => name).join(', ')}`;
   return z.discriminatedUnion(discriminator, options as unknown as [z.ZodObject], {
-    error: ({ code }) => (code === 'invalid_union' ? `expected one of ${names}` : undefined),
+    error: ({ code, input }) => {
+      const given = String(Object(input)[discriminator]);
+      const why = narrowing[given];
+      if (code !== 'invalid_union') return undefined;
+      return typeof why === 'string' ? `${given} ${why}` : expected;
+    },
   });
 }
 
 function fieldsOf(shape: z.core.$ZodShape, narrowing: Narrowing): Record<string, z.ZodType> {
-  return Object.fromEntries(
-    Object.entries(shape).map(([key, field]) => {
-      const name = snakeCase(key);
-      const narrowed = narrowing[name];
-      const form =
-        narrowed instanceof z.ZodType ? narrowed : formOf(field, inside(narrowing, name));
-      const isFixed = innermost(field) instanceof z.ZodLiteral && !('innerType' in field._zod.def);
-      if (isFixed) return [name, form];
-      const { description } = field as z.ZodType;
-      const optional = form.optional();
-      return [name, description === undefined ? optional : optional.describe(description)];
-    }),
-  );
+  const fields: Record<string, z.ZodType> = {};
+  for (const [key, field] of Object.entries(shape)) {
+    const name = snakeCase(key);
+    const narrowed = narrowing[name];
+    if (typeof narrowed === 'string') continue;
+    const form = narrowed instanceof z.ZodType ? narrowed : formOf(field, inside(narrowing, name));
+    const setting = field as z.ZodType;
+    const optional = setting.safeParse(undefined).success ? form.optional() : form;
+    const { description } = setting;
+    fields[name] = description === undefined ? optional : optional.describe(description);
+  }
+  return fields;
 }
 
 function inside(narrowing: Narrowing, name: string): Narrowing {
   const inner = narrowing[name];
-  return inner === undefined || inner === false || inner instanceof z.ZodType ? {} : inner;
+  return typeof inner !== 'object' || inner instanceof z.ZodType ? {} : inner;
 }
 
 function withoutDefaults(schema: z.core.$ZodType, settings: unknown): unknown {

@@ -7,6 +7,9 @@ import type {
   LatheOptions,
 } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord } from '@lathe/contracts/job/record';
+import { fromHttp, snakeCase } from '@lathe/recipe/http-form';
+import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
+import { brokenRules } from '@lathe/recipe/rules';
 
 /** What is decided about a job before it exists. */
 export type NewJob = {
@@ -80,32 +83,10 @@ export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
 
 /** Options that say the same thing twice, or ask for what the others rule out. */
 function refuseContradictions(options: LatheOptions): void {
-  if (options.weight_decay !== undefined && options.optimizer?.weight_decay !== undefined)
-    throw invalid(
-      'lathe.weight_decay',
-      "'lathe.weight_decay' and 'lathe.optimizer.weight_decay' set the same; give one.",
-    );
-  if (options.warmup_ratio !== undefined && options.warmup_steps !== undefined)
-    throw invalid(
-      'lathe.warmup_steps',
-      "'lathe.warmup_steps' and 'lathe.warmup_ratio' set the same; give one.",
-    );
-  if (options.memory_limit !== undefined && options.micro_batch_tokens !== undefined)
-    throw invalid(
-      'lathe.micro_batch_tokens',
-      "'lathe.memory_limit' decides how large passes are; give it or 'lathe.micro_batch_tokens'.",
-    );
-  const kind = options.schedule ?? 'linear';
-  if (options.minimum_rate !== undefined && kind !== 'cosine' && kind !== 'wsd')
-    throw invalid(
-      'lathe.minimum_rate',
-      `'lathe.minimum_rate' goes with the schedules cosine and wsd, not with ${kind}.`,
-    );
-  if (options.decay_ratio !== undefined && kind !== 'wsd')
-    throw invalid(
-      'lathe.decay_ratio',
-      `'lathe.decay_ratio' goes with the schedule wsd, not with ${kind}.`,
-    );
+  const named = (setting: string) => `lathe.${snakeCase(setting)}`;
+  const quoted = (setting: string) => `'${named(setting)}'`;
+  const [fault] = brokenRules(recipeSchema, fromHttp<RecipeInput>(options), quoted);
+  if (fault !== undefined) throw invalid(named(fault.path.join('.')), fault.message);
 }
 
 /** Losses of preference that ask the base model nothing. */

@@ -1,10 +1,11 @@
 import { LatheError } from '@lathe/contracts/error';
-import { type Adaptation, virtualTokenCount } from '@lathe/contracts/http/adaptation';
+import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
 import type { RecordStore } from '@lathe/platform/records/port';
+import { virtualTokenCount } from '@lathe/recipe/adaptation';
 import { requireOwnLoss } from './job-request.ts';
 
 type TunedModel = Exclude<ModelRecord, { kind: 'base' }>;

@@ -1,7 +1,8 @@
-import { type Adaptation, virtualTokenCount } from '@lathe/contracts/http/adaptation';
+import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { DpoHyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
+import { virtualTokenCount } from '@lathe/recipe/adaptation';
 
 /** What the rules for `auto` look at. */
 export type TuningFacts = {

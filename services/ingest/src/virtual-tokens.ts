@@ -1,7 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
-import { type Adaptation, virtualTokenCount } from '@lathe/contracts/http/adaptation';
+import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord } from '@lathe/contracts/job/record';
+import { virtualTokenCount } from '@lathe/recipe/adaptation';
 import type { BaseModel } from './base-model.ts';
 import { wantedAdaptation } from './defaults.ts';
 import type { Rows } from './rows/rows.ts';

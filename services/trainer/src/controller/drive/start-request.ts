@@ -43,7 +43,10 @@ function trainingSettings(
     warmupSteps: options.warmup_steps,
     minimumRate: options.minimum_rate,
     decayRatio: options.decay_ratio,
-    optimizer: options.optimizer && camelKeys(options.optimizer),
+    optimizer: options.optimizer && {
+      ...camelKeys(options.optimizer),
+      type: options.optimizer.type ?? 'adamw',
+    },
     weightDecay: options.weight_decay,
     maxGradientNorm: options.max_gradient_norm,
     labelSmoothing: options.label_smoothing,
