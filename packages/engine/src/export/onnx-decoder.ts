@@ -1,7 +1,7 @@
 import type { DecoderConfig, LayerAttention } from '../families/decoder-config.ts';
+import type { Graph } from '../graph/graph.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import { type DecoderWeights, decoderHidden, decoderLogits } from '../models/decoder.ts';
-import type { Graph } from '../onnx/encode.ts';
 import { and, greater, greaterOrEqual } from '../ops/comparison.ts';
 import { add, sub } from '../ops/elementwise.ts';
 import { concat, reshape } from '../ops/layout.ts';

@@ -1,9 +1,9 @@
 import type { LayerAttention } from '../families/decoder-config.ts';
 import type { EncoderConfig } from '../families/encoder-config.ts';
+import type { Graph } from '../graph/graph.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import type { DecoderWeights } from '../models/decoder.ts';
 import { encoderHidden } from '../models/encoder.ts';
-import type { Graph } from '../onnx/encode.ts';
 import { and, cast, greater, less } from '../ops/comparison.ts';
 import { abs, add, div, maximum, mul, sub } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';

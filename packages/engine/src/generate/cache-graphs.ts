@@ -1,6 +1,6 @@
 import type { DecoderConfig } from '../families/decoder-config.ts';
+import type { Graph } from '../graph/graph.ts';
 import { input, type Value } from '../graph/value.ts';
-import type { Graph } from '../onnx/encode.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { concat, reshape } from '../ops/layout.ts';
 import { cacheNames } from './decode-cache.ts';

@@ -1,9 +1,9 @@
 import type { DecoderConfig, LayerAttention } from '../families/decoder-config.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Dimension } from '../graph/shape.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import { type DecoderWeights, decoderHidden, decoderLogits } from '../models/decoder.ts';
 import { type Rotation, rotated, rotationAt } from '../nn/attention.ts';
-import type { Graph } from '../onnx/encode.ts';
 import { equal, greaterOrEqual, where } from '../ops/comparison.ts';
 import { add, div, exp, maximum, sub } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';

@@ -1,8 +1,8 @@
 import { decoderTensors } from '../families/decoder-tensors.ts';
 import type { ModelFolder } from '../families/model-folder.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { Graph } from '../onnx/encode.ts';
 import type {
   Residency,
   ResidentAnswers,

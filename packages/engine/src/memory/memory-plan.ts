@@ -1,3 +1,4 @@
+import type { Graph } from '../graph/graph.ts';
 import { elementCount } from '../graph/shape.ts';
 import { bytesPerElement } from '../graph/tensor.ts';
 import {
@@ -10,7 +11,6 @@ import {
   seedOp,
   type Value,
 } from '../graph/value.ts';
-import type { Graph } from '../onnx/encode.ts';
 import { lowerGraph } from '../onnx/lower.ts';
 import { createArena } from './memory-arena.ts';
 import { executionOrder, producer } from './memory-order.ts';

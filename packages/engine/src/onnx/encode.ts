@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
+import type { Graph } from '../graph/graph.ts';
 import type { Shape } from '../graph/shape.ts';
 import { type DType, fromNumbers, type TensorData } from '../graph/tensor.ts';
 import {
@@ -17,12 +18,6 @@ import {
 import { onnxType } from '../ops/operand.ts';
 import { ProtoWriter } from './bytes.ts';
 import { lowerGraph } from './lower.ts';
-
-/** A computation: what it answers, by name. `inputs` may list inputs that nothing uses, and fixes their order. */
-export type Graph = {
-  readonly outputs: Readonly<Record<string, Value>>;
-  readonly inputs?: readonly Value[];
-};
 
 export type EncodeOptions = {
   readonly device?: DeviceName;

@@ -1,6 +1,6 @@
+import type { Graph } from '../graph/graph.ts';
 import type { DType, Tensor } from '../graph/tensor.ts';
 import type { DeviceName } from '../graph/value.ts';
-import type { Graph } from '../onnx/encode.ts';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 

@@ -1,6 +1,6 @@
+import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
-import type { Graph } from '../onnx/encode.ts';
 import { cast } from '../ops/comparison.ts';
 import { matmul } from '../ops/matmul.ts';
 import type { Device, HalfProducts } from './device.ts';

@@ -1,8 +1,8 @@
 import { dirname, relative } from 'node:path';
+import type { Graph } from '../graph/graph.ts';
 import { elementCount, shapeText } from '../graph/shape.ts';
 import { allocate, type DType, holds, type Tensor } from '../graph/tensor.ts';
 import { ancestors, externalOp } from '../graph/value.ts';
-import type { Graph } from '../onnx/encode.ts';
 import { InferenceSession, Tensor as OrtTensor } from './onnxruntime.ts';
 
 /** Type and shape of an input or output; a text stands for a size that is known only in a run. */

@@ -1,6 +1,7 @@
+import type { Graph } from '../graph/graph.ts';
 import type { DType, Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
-import { encodeModel, type Graph } from '../onnx/encode.ts';
+import { encodeModel } from '../onnx/encode.ts';
 import type {
   CompileOptions,
   Device,

@@ -1,7 +1,7 @@
 import { gradients } from '../autodiff.ts';
+import type { Graph } from '../graph/graph.ts';
 import { input, type Value } from '../graph/value.ts';
 import type { Forward } from '../objectives/objective.ts';
-import type { Graph } from '../onnx/encode.ts';
 import { cast } from '../ops/comparison.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { takenApart } from '../ops/index-rows.ts';

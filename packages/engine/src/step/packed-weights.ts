@@ -1,7 +1,7 @@
+import type { Graph } from '../graph/graph.ts';
 import { elementCount } from '../graph/shape.ts';
 import { bytesPerElement } from '../graph/tensor.ts';
 import { externalOp, type Value } from '../graph/value.ts';
-import type { Graph } from '../onnx/encode.ts';
 import { lowerGraph } from '../onnx/lower.ts';
 import { type MatMulAttributes, matmulOps } from '../ops/matmul.ts';
 

@@ -1,4 +1,4 @@
-import type { Graph } from '../onnx/encode.ts';
+import type { Graph } from '../graph/graph.ts';
 import { type PackedWeights, packedWeights } from '../step/packed-weights.ts';
 import type { TrainingSettings } from '../train/settings.ts';
 
