@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { batchFeeds } from '@lathe/engine/batch/feeds';
 import type { ModelConfig } from '@lathe/engine/families/model-config';
+import { weightsFolder } from '@lathe/engine/families/model-folder';
 import type { ModelTask } from '@lathe/engine/families/model-task';
 import type { Value } from '@lathe/engine/graph/value';
 import { maskedLmHead, sequenceHead, spanHead, tokenHead } from '@lathe/engine/models/heads';
@@ -14,12 +15,7 @@ import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import { restoreRunState } from '@lathe/engine/train/run-state';
 import { createTrainer, type TrainerOptions } from '@lathe/engine/train/trainer';
 import { adaptedForward } from '@lathe/engine/trained/adapted-forward';
-import {
-  createModelState,
-  parameterFeeds,
-  weightsFolder,
-  weightValues,
-} from '@lathe/engine/trained/model-state';
+import { createModelState, parameterFeeds, weightValues } from '@lathe/engine/trained/model-state';
 
 /** Scores of one text, row by row: of each token, or of the whole text in one row. */
 type Scores = { readonly shape: readonly number[]; readonly data: Float32Array };

@@ -1,9 +1,10 @@
 import { checkFamily } from '@lathe/testkit/gradient-check';
 import { describe, expect, it } from 'vitest';
-import { blockOps, gradients, pullback, stopGradient } from './autodiff.ts';
+import { gradients, pullback } from './autodiff.ts';
 import { fromNumbers, type Tensor } from './graph/tensor.ts';
 import { ancestors, constant, input, part, type Value } from './graph/value.ts';
 import { verify } from './graph/verify.ts';
+import { blockOps, stopGradient } from './ops/block.ts';
 import { add, exp, mul } from './ops/elementwise.ts';
 import { gatherRows } from './ops/index-rows.ts';
 import { split } from './ops/layout.ts';

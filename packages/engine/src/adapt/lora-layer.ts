@@ -1,5 +1,5 @@
-import { stopGradient } from '../autodiff.ts';
 import type { Value } from '../graph/value.ts';
+import { stopGradient } from '../ops/block.ts';
 import { add, div, mul, sqrt } from '../ops/elementwise.ts';
 import { reshape } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';

@@ -1,4 +1,4 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
 import { exists, readJson } from '../formats/json-file.ts';
@@ -193,4 +193,10 @@ function checkWeights(
       );
     }
   }
+}
+
+/** The folder that mapped weights lie in. */
+export function weightsFolder(model: AnyModelFolder): string {
+  const first: TensorEntry | undefined = model.tensors.values().next().value;
+  return first === undefined ? model.path : dirname(first.file);
 }

@@ -1,7 +1,7 @@
 import type { ModelFolder } from '../families/model-folder.ts';
+import { weightsFolder } from '../families/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Device, Program } from '../runtime/device.ts';
-import { weightsFolder } from '../trained/model-state.ts';
 import { AdapterStack, stackMaskName } from './adapter-stack.ts';
 import { KeyValueCache } from './cache.ts';
 import type { DecodeCache } from './decode-cache.ts';

@@ -1,11 +1,11 @@
 import { virtualRows } from '../adapt/prompt-tuning.ts';
 import { fillMicroBatch, type MicroBatch, packLengths } from '../batch/packing.ts';
 import type { ModelFolder } from '../families/model-folder.ts';
+import { weightsFolder } from '../families/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { packedDecoder } from '../models/packed-decoder.ts';
 import { checkSequence } from '../objectives/objective.ts';
 import type { Device, Program } from '../runtime/device.ts';
-import { weightsFolder } from '../trained/model-state.ts';
 import { NotFiniteError } from './not-finite-error.ts';
 import { adapterInputs, placedVirtualTokens, type ServedAdapter } from './served-adapter.ts';
 import { virtualHooks } from './virtual-tokens.ts';

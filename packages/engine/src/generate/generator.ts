@@ -1,4 +1,5 @@
 import type { ModelFolder } from '../families/model-folder.ts';
+import { weightsFolder } from '../families/model-folder.ts';
 import { createEvaluator, type Evaluation, type Evaluator } from '../measure/evaluation.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
@@ -8,7 +9,6 @@ import type { VirtualTokens } from '../peft/peft-virtual.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { forward } from '../step/forward.ts';
-import { weightsFolder } from '../trained/model-state.ts';
 import { Decoder } from './decoder.ts';
 import { createEmbedder } from './embed.ts';
 import {

@@ -202,6 +202,13 @@ export function part(whole: Value, index: number): Value {
   return index === 0 ? whole : node(partOp, [whole], { index });
 }
 
+/** The node that a value is an output of, and which one. */
+export function placeOf(value: Value): { readonly whole: Value; readonly index: number } {
+  return value.op === partOp
+    ? { whole: value.inputs[0]!, index: (value.attributes as { index: number }).index }
+    : { whole: value, index: 0 };
+}
+
 /** A tensor fed at each run. Sizes may be names (`'tokens'`) where a graph serves several lengths. */
 export function input(name: string, shape: Shape, dtype: DType = 'float32'): Value {
   return { ...leaf(inputOp, shape, dtype), name };

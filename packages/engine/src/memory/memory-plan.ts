@@ -1,4 +1,4 @@
-import type { Graph } from '../graph/graph.ts';
+import { bytesOf, type Graph, outputBytes } from '../graph/graph.ts';
 import { elementCount } from '../graph/shape.ts';
 import { bytesPerElement } from '../graph/tensor.ts';
 import {
@@ -76,11 +76,6 @@ export function graphMemory(graph: Graph, device: DeviceName = 'cpu'): GraphMemo
     constants: sum(leaves.filter(({ op }) => op === constantOp || op === seedOp)),
     nodes: order.length,
   };
-}
-
-/** Bytes of all outputs of a graph. */
-export function outputBytes({ outputs }: Graph): number {
-  return Object.values(outputs).reduce((bytes, value) => bytes + bytesOf(value), 0);
 }
 
 /** A buffer of the plan; several values may have it, one after another. */
@@ -207,10 +202,6 @@ function keyAt(node: Value, index: number): string {
 
 function operatorType(node: Value): string {
   return node.op.onnx?.(node).type ?? node.op.name;
-}
-
-function bytesOf({ shape, dtype }: Value): number {
-  return elementCount(shape) * bytesPerElement(dtype);
 }
 
 /** Mapped weights; of a table that is only looked up in, the rows that are at most read. */

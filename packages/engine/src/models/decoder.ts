@@ -1,8 +1,8 @@
-import { remade } from '../autodiff.ts';
 import type { DecoderConfig, LayerAttention } from '../families/decoder-config.ts';
 import { decoderNames } from '../families/decoder-names.ts';
 import type { Value } from '../graph/value.ts';
 import { gelu, geluTanh, silu } from '../ops/activation.ts';
+import { remade } from '../ops/block.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { reshape, split } from '../ops/layout.ts';

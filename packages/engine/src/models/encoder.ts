@@ -1,9 +1,9 @@
-import { remade } from '../autodiff.ts';
 import type { LayerAttention } from '../families/decoder-config.ts';
 import type { EncoderConfig } from '../families/encoder-config.ts';
 import { type EncoderBlockNames, encoderNames } from '../families/encoder-names.ts';
 import { constant, type Value } from '../graph/value.ts';
 import { gelu, geluTanh, silu } from '../ops/activation.ts';
+import { remade } from '../ops/block.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { split } from '../ops/layout.ts';

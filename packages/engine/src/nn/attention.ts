@@ -1,6 +1,6 @@
-import { remade } from '../autodiff.ts';
 import type { RopeConfig } from '../families/rope-config.ts';
 import { constant, type Value } from '../graph/value.ts';
+import { remade } from '../ops/block.ts';
 import { equal, less, where } from '../ops/comparison.ts';
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';

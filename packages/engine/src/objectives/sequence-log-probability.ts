@@ -1,6 +1,7 @@
-import { gradients, stopGradient } from '../autodiff.ts';
+import { gradients } from '../autodiff.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { constant, input, type Value } from '../graph/value.ts';
+import { stopGradient } from '../ops/block.ts';
 import { cast, equal } from '../ops/comparison.ts';
 import { add, mul, neg } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';

@@ -1,6 +1,6 @@
-import { blockOps } from '../autodiff.ts';
 import type { Op } from '../graph/value.ts';
 import { activationOps } from './activation.ts';
+import { blockOps } from './block.ts';
 import { comparisonOps } from './comparison.ts';
 import { crossEntropyOps } from './cross-entropy.ts';
 import { elementwiseOps } from './elementwise.ts';
@@ -33,5 +33,5 @@ export const families = {
   'linear-cross-entropy': linearCrossEntropyOps,
   norm: normOps,
   rope: ropeOps,
-  autodiff: blockOps,
+  block: blockOps,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Op>>>>;

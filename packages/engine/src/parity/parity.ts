@@ -1,6 +1,7 @@
 import { gradients } from '../autodiff.ts';
 import { batchFeeds } from '../batch/feeds.ts';
 import { packLengths } from '../batch/packing.ts';
+import { weightsFolder } from '../families/model-folder.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Value } from '../graph/value.ts';
 import type { WindowShape } from '../nn/window.ts';
@@ -8,12 +9,7 @@ import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { createTrainer, type TrainerOptions } from '../train/trainer.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
-import {
-  createModelState,
-  parameterFeeds,
-  weightsFolder,
-  weightValues,
-} from '../trained/model-state.ts';
+import { createModelState, parameterFeeds, weightValues } from '../trained/model-state.ts';
 
 /** What another program computed for a run. */
 export type Recording = {

@@ -1,16 +1,12 @@
 import { gradients } from '../autodiff.ts';
 import { batchFeeds } from '../batch/feeds.ts';
+import { weightsFolder } from '../families/model-folder.ts';
 import type { Value } from '../graph/value.ts';
 import { createSequenceScorer } from '../measure/sequence-scorer.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
-import {
-  createModelState,
-  parameterFeeds,
-  weightsFolder,
-  weightValues,
-} from '../trained/model-state.ts';
+import { createModelState, parameterFeeds, weightValues } from '../trained/model-state.ts';
 import type { recordedRun } from './recorded-preferences.ts';
 
 // More room than the four examples of a step need, so that unused room takes part.

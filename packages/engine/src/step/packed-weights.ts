@@ -1,6 +1,4 @@
-import type { Graph } from '../graph/graph.ts';
-import { elementCount } from '../graph/shape.ts';
-import { bytesPerElement } from '../graph/tensor.ts';
+import { bytesOf, type Graph } from '../graph/graph.ts';
 import { externalOp, type Value } from '../graph/value.ts';
 import { lowerGraph } from '../onnx/lower.ts';
 import { type MatMulAttributes, matmulOps } from '../ops/matmul.ts';
@@ -33,8 +31,4 @@ export function packedWeights(graph: Graph): PackedWeights {
     copies: sum(copies.values()),
     released: sum([...packed].filter((weight) => !read.has(weight)).map(bytesOf)),
   };
-}
-
-function bytesOf({ shape, dtype }: Value): number {
-  return elementCount(shape) * bytesPerElement(dtype);
 }

@@ -2,6 +2,7 @@ import { planBatches } from '../batch/batches.ts';
 import { batchFeeds } from '../batch/feeds.ts';
 import { randomFeeds } from '../batch/random-feeds.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
+import { weightsFolder } from '../families/model-folder.ts';
 import { requireFiniteWeights } from '../formats/finite.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { createEvaluator, type Evaluation } from '../measure/evaluation.ts';
@@ -26,7 +27,6 @@ import {
   createModelState,
   parameterFeeds,
   type WeightValues,
-  weightsFolder,
   weightValues,
 } from '../trained/model-state.ts';
 import { startingWeights } from '../trained/starting-weights.ts';

@@ -1,11 +1,11 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
-import { blockBorder } from '../autodiff.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { input, type Value } from '../graph/value.ts';
 import { dropout, dropoutKeys } from '../nn/dropout.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Forward, Objective } from '../objectives/objective.ts';
+import { blockBorder } from '../ops/block.ts';
 import { mul } from '../ops/elementwise.ts';
 import { forward } from '../step/forward.ts';
 import type { TrainingSettings } from '../train/settings.ts';

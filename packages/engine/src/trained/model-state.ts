@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { createAdaptation } from '../adapt/create-adaptation.ts';
 import { decoderNames } from '../families/decoder-names.ts';
@@ -215,12 +214,6 @@ export function parameterFeeds({
       dtype: 'float32',
     };
   return feeds;
-}
-
-/** The folder that mapped weights lie in. */
-export function weightsFolder(model: AnyModelFolder): string {
-  const first: TensorEntry | undefined = model.tensors.values().next().value;
-  return first === undefined ? model.path : dirname(first.file);
 }
 
 /** The input that a parameter is fed to. */

@@ -1,5 +1,5 @@
+import { outputBytes } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { outputBytes } from '../memory/memory-plan.ts';
 import type { StateGroup } from '../optim/flat-state.ts';
 import { parameterGradientsGraph } from '../step/graphs.ts';
 import { gradientSums, type HostMember, hostMembers, kernelsFor } from './host-members.ts';
