@@ -17,7 +17,7 @@ export type Job = {
 export type Event = { readonly id: string; readonly message: string };
 
 /** An answer other than the expected 2xx; the message has its route, status and body. */
-export class RequestError extends Error {}
+class RequestError extends Error {}
 
 /** The gateway as one project's key sees it. Every method throws RequestError. */
 export type Client = {

@@ -11,7 +11,7 @@ const endOfTurn = 3;
  * ChatML. What the model learns to say, its end-of-turn token included, stands between the generation tags,
  * by which transformers and Lathe find the tokens that count for the loss.
  */
-export const chatTemplate = `{%- for message in messages %}
+const chatTemplate = `{%- for message in messages %}
 {%- if message['role'] == 'assistant' %}
 {{- '<|im_start|>assistant\\n' }}
 {%- generation %}

@@ -22,8 +22,3 @@ export function spread(values: readonly number[]): Spread {
     p99: percentile(values, 99),
   };
 }
-
-/** The mean, or NaN for no values. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}

@@ -49,7 +49,7 @@ const metricSchema = z.object({
   thresholds: z.record(z.string(), z.object({ ok: z.boolean() })).optional(),
 });
 const summarySchema = z.object({ metrics: z.record(z.string(), metricSchema) });
-export type K6Summary = z.infer<typeof summarySchema>;
+type K6Summary = z.infer<typeof summarySchema>;
 
 /** What a run of the platform without the engine alone measured. */
 export type PlatformRun = Awaited<ReturnType<typeof runJobs>>;

@@ -32,7 +32,7 @@ export type Submitted = {
 };
 
 /** The phases of a job, in order, each named by what happens in it. */
-export const phases = [
+const phases = [
   ['submitted', 'validating', 'accepting, waiting for ingest'],
   ['validating', 'queued', 'ingest: validating, tokenizing, storing the dataset'],
   ['queued', 'started', 'waiting for a worker, starting the engine process'],

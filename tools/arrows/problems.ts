@@ -4,7 +4,7 @@ import { type Import, readImports } from './imports.ts';
  * A folder of the repository: what its files may import outside of it, and its rooms, each with the rooms that it may
  * import. A room is a folder or a file; `.` holds what is in no other. A house without rooms is one.
  */
-export type House = {
+type House = {
   readonly imports: readonly string[];
   /** The npm packages that it may import, where it is held to a few. */
   readonly npm?: readonly string[];

@@ -14,7 +14,7 @@ export const arrows: Table = {
     'packages/platform': { imports: ['packages/contracts'] },
     'packages/tokenizer': { imports: [] },
     'packages/engine': { imports: ['packages/recipe', 'packages/tokenizer'] },
-    'packages/testkit': { imports: [...wire, ...learning], isInternal: true },
+    'packages/testkit': { imports: ['packages/platform', ...learning], isInternal: true },
     'services/gateway': { imports: wire },
     'services/ingest': { imports: [...wire, 'packages/tokenizer'] },
     'services/trainer': { imports: [...wire, ...learning] },

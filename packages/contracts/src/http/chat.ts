@@ -8,7 +8,7 @@ const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
  * A message of a chat request; content may be a string or a list of text parts. What an answer carries beside its
  * text comes back from clients empty, which asks for nothing.
  */
-export const chatMessageSchema = z.strictObject({
+const chatMessageSchema = z.strictObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
   content: z.union([z.string(), z.array(textPart)]).nullish(),
   name: z.string().nullish(),

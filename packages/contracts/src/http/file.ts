@@ -17,8 +17,6 @@ export const filePurposeSchema = z.enum([
   'fine-tune-results',
   'assistants_output',
 ]);
-export type FilePurpose = z.infer<typeof filePurposeSchema>;
-
 /** The `file` object. Times are Unix seconds. */
 export const fileObjectSchema = z.object({
   id: z.string(),

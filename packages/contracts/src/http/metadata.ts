@@ -4,4 +4,3 @@ import { z } from 'zod';
 export const metadataSchema = z
   .record(z.string().max(64), z.string().max(512))
   .refine((pairs) => Object.keys(pairs).length <= 16, 'metadata holds at most 16 pairs');
-export type Metadata = z.infer<typeof metadataSchema>;

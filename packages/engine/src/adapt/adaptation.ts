@@ -52,7 +52,7 @@ export type BaseLinear = {
 };
 
 /** What the hooks of one graph may use. */
-export type AdaptGraph = {
+type AdaptGraph = {
   /** Any tensor by name: of the model, added, or fixed. */
   tensor(name: string): Value;
   /** Dropout on the input of a layer's adapter; the value itself where there is none. */

@@ -14,7 +14,7 @@ export type BatchSettings = {
 };
 
 /** One optimizer step: its examples, and the windows of examples each micro-batch holds. */
-export type StepPlan = {
+type StepPlan = {
   /** 0 for the first pass over the examples. */
   readonly epoch: number;
   readonly examples: readonly number[];

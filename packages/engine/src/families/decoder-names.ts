@@ -1,7 +1,7 @@
 import type { DecoderConfig } from './decoder-config.ts';
 
 /** The modules of one decoder block, by their paths. What a family lacks is absent. */
-export type BlockNames = {
+type BlockNames = {
   readonly inputNorm: string;
   /** Queries, keys and values apart, or `fusedQueryKeyValue`. */
   readonly query: string;

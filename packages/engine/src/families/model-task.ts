@@ -40,7 +40,7 @@ const classEndings: Readonly<Record<ModelTask['kind'], string>> = {
 };
 
 /** transformers' class for a family's model with the head of a task, such as BertForTokenClassification. */
-export function architectureOf({ modelType }: ModelConfig, { kind }: ModelTask): string {
+function architectureOf({ modelType }: ModelConfig, { kind }: ModelTask): string {
   return `${classNames[modelType]}${classEndings[kind]}`;
 }
 

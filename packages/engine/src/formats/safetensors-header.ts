@@ -20,7 +20,7 @@ const byteSize = {
   F8_E5M2: 1,
 } as const;
 
-export type TensorDtype = keyof typeof byteSize;
+type TensorDtype = keyof typeof byteSize;
 
 /** Where one tensor lies on disk; data is little-endian and in C order. */
 export type TensorEntry = {

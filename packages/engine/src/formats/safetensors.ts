@@ -12,7 +12,7 @@ import {
   tensorBytes,
 } from './safetensors-header.ts';
 
-export type { TensorDtype, TensorEntry } from './safetensors-header.ts';
+export type { TensorEntry } from './safetensors-header.ts';
 
 /**
  * Reads the header of a safetensors file (huggingface/safetensors format: u64 length, JSON, data).

@@ -64,7 +64,7 @@ export async function readDataset(file: string, encoders: Encoders): Promise<Tok
 }
 
 /** One record in tokens, which may be several examples of a conversation; a text record is supervised throughout and ends with the end-of-text token. */
-export function encodeRecord(record: unknown, encoders: Encoders): TokenizedExample[] {
+function encodeRecord(record: unknown, encoders: Encoders): TokenizedExample[] {
   const { tokenizer } = encoders;
   const chat = chatRecord.safeParse(record);
   if (chat.success) {

@@ -10,7 +10,7 @@ import type {
 import type { SequenceScorer } from './sequence-scorer.ts';
 
 /** What is measured for the examples of one step. */
-export type StepMeasurements<Example> = Pick<StepContext<Example>, 'reference' | 'estimate'>;
+type StepMeasurements<Example> = Pick<StepContext<Example>, 'reference' | 'estimate'>;
 
 export type MeasurementsOptions<Example> = {
   readonly objective: Objective<Example>;

@@ -35,7 +35,7 @@ export type RunRecording = {
 };
 
 /** At most so many elements of each gradient are recorded, evenly spaced. */
-export const keptElements = 12;
+const keptElements = 12;
 export const recordedTraining = {
   batchSize: 4,
   epochs: 10,

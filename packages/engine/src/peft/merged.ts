@@ -123,7 +123,7 @@ const carriedFile =
 const carriedFolder = 'additional_chat_templates';
 
 /** Tensors that the base model does not have, such as a new head. */
-export type AddedTensors = ReadonlyMap<
+type AddedTensors = ReadonlyMap<
   string,
   { readonly shape: readonly number[]; readonly data: Float32Array }
 >;

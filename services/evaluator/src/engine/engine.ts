@@ -41,7 +41,7 @@ export type EngineToken = {
 export type EngineScore = { readonly loss: number; readonly supervisedTokens: number };
 
 /** Chats come before evaluations, but do not stop them. */
-export type Urgency = 'chat' | 'evaluation';
+type Urgency = 'chat' | 'evaluation';
 
 /** For whom the work is done: projects take turns. The signal stops it. */
 export type Asker = { readonly project: string; readonly signal: AbortSignal };

@@ -26,6 +26,6 @@ export type SchemaNode =
     }
   | { readonly kind: 'anyOf'; readonly options: readonly number[] };
 
-export type Property = { readonly key: string; readonly value: number; readonly required: boolean };
+type Property = { readonly key: string; readonly value: number; readonly required: boolean };
 
 export type Schema = { readonly nodes: readonly SchemaNode[]; readonly root: number };

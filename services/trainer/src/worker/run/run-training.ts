@@ -11,7 +11,7 @@ import type { RunUploads } from './run-uploads.ts';
 import { createTelemetry } from './telemetry.ts';
 
 /** What the run shall come to; undefined: it shall train to its end. */
-export type Wanted =
+type Wanted =
   | { readonly kind: 'pause' }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'interrupt'; readonly reason: string; readonly atOnce: boolean };
