@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import dockerignore, { type Ignore } from '@balena/dockerignore';
 import {
   parseDockerfile,
   type Stage,
@@ -9,7 +10,6 @@ import {
   stepsOf,
   variablesOf,
 } from './dockerfile.ts';
-import { ignoredBy } from './ignore.ts';
 import { type Lockfile, productionPackages } from './packages.ts';
 
 export type Layout = {
@@ -36,12 +36,12 @@ export async function layOut(root: string, target: string, folder: string): Prom
   const stages = readStages(root);
   const { entrypoint } = stageOf(stages, target);
   if (entrypoint === null) throw new Error(`The target "${target}" starts nothing.`);
-  const ignored = ignoredBy(readFileSync(join(root, '.dockerignore'), 'utf8'));
+  const ignore = dockerignore.default().add(readFileSync(join(root, '.dockerignore'), 'utf8'));
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const step of stepsOf(stages, target)) {
     if (step.kind !== 'copy') continue;
-    if (step.from === null) await copySources(step, { root, folder, ignored });
+    if (step.from === null) await copySources(step, { root, folder, ignore });
     else if (step.sources[0] === packagesInImage)
       await copyPackages(stepsOf(stages, step.from), { root, folder });
   }
@@ -50,7 +50,7 @@ export async function layOut(root: string, target: string, folder: string): Prom
 
 async function copySources(
   step: Step & { kind: 'copy' },
-  { root, folder, ignored }: { root: string; folder: string; ignored: (path: string) => boolean },
+  { root, folder, ignore }: { root: string; folder: string; ignore: Ignore },
 ): Promise<void> {
   for (const source of step.sources) {
     const from = join(root, source);
@@ -62,7 +62,7 @@ async function copySources(
         const name = relative(root, path).split(sep).join('/');
         return (
           name.split('/').at(-1) !== 'node_modules' &&
-          (statSync(path).isDirectory() || !ignored(name))
+          (statSync(path).isDirectory() || !ignore.ignores(name))
         );
       },
     });

@@ -7,7 +7,6 @@ import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetsOf, variablesOf } from '../../scripts/layout/dockerfile.ts';
-import { ignoredBy } from '../../scripts/layout/ignore.ts';
 import { type Layout, layOut, readStages } from '../../scripts/layout/lay-out.ts';
 import { grpcProbe, httpProbe } from './probe.ts';
 import {
@@ -173,15 +172,4 @@ describe('the Dockerfile', () => {
         access(join(sandbox.folder, target, 'node_modules', 'onnxruntime-node')),
       ).rejects.toThrow('ENOENT');
   });
-});
-
-it('reads .dockerignore as Docker does: the last pattern that matches decides', () => {
-  const ignored = ignoredBy(
-    '*\n!packages\n**/*.test.ts\npackages/testkit\n!packages/testkit/a.json\n',
-  );
-  expect(ignored('.lathe/key')).toBe(true);
-  expect(ignored('packages/engine/src/graph.ts')).toBe(false);
-  expect(ignored('packages/engine/src/graph.test.ts')).toBe(true);
-  expect(ignored('packages/testkit/src/nats.ts')).toBe(true);
-  expect(ignored('packages/testkit/a.json')).toBe(false);
 });
