@@ -1,44 +1,12 @@
 import { LatheError } from '@lathe/contracts/error';
 import { desire, type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { recordKey } from '@lathe/contracts/subject';
+import { jobRecord } from '@lathe/testkit/job-record';
 import { startPlatformNats } from '@lathe/testkit/platform-nats';
 import { expect, it } from 'vitest';
 import { beginAttempt, changeJob, openJobs } from './jobs.ts';
 
-const job: JobRecord = {
-  version: 1,
-  id: 'ftjob-a',
-  project: 'p',
-  createdAt: 1,
-  createdMs: 1000,
-  requestId: 'req_a',
-  state: 'validating_files',
-  desired: 'run',
-  epoch: 1,
-  stage: 'ingest',
-  model: 'lathe-tiny',
-  suffix: null,
-  seed: 1,
-  hyperparameters: {},
-  options: {},
-  metadata: null,
-  trainingFile: 'file-a',
-  validationFile: null,
-  settings: null,
-  datasetKey: null,
-  progress: null,
-  worker: null,
-  lostWorkers: 0,
-  checkpointKey: null,
-  trainedTokens: null,
-  fineTunedModel: null,
-  resultFiles: [],
-  reportKey: null,
-  evaluation: null,
-  startedAt: null,
-  finishedAt: null,
-  error: null,
-};
+const job = jobRecord({ id: 'ftjob-a', project: 'p', epoch: 1 });
 
 async function openTest() {
   const platform = await startPlatformNats();

@@ -110,6 +110,26 @@ export const jobRecordSchema = z.object({
 });
 export type JobRecord = z.infer<typeof jobRecordSchema>;
 
+/** What the record of a new job says of all that has not happened yet. */
+export function nothingYet() {
+  return {
+    settings: null,
+    datasetKey: null,
+    progress: null,
+    worker: null,
+    lostWorkers: 0,
+    checkpointKey: null,
+    trainedTokens: null,
+    fineTunedModel: null,
+    resultFiles: [],
+    reportKey: null,
+    evaluation: null,
+    startedAt: null,
+    finishedAt: null,
+    error: null,
+  } satisfies Partial<JobRecord>;
+}
+
 /** The base model that the job's model stands on; tokenizer, limits and names come from it. */
 export function baseModelOf({ model, start }: Pick<JobRecord, 'model' | 'start'>): string {
   return start?.base ?? model;

@@ -37,3 +37,24 @@ export const jobEventSchema = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 export type JobEvent = z.infer<typeof jobEventSchema>;
+
+/** What is told of a job; by default a failure is an error and all else information. */
+export type JobNews = Pick<JobEvent, 'name' | 'message'> &
+  Partial<Pick<JobEvent, 'level' | 'type' | 'data'>>;
+
+/** The news of a job as they travel. */
+export function jobEvent(
+  job: { readonly project: string; readonly id: string },
+  {
+    name,
+    message,
+    level = name === 'failed' ? 'error' : 'info',
+    type = 'message',
+    data = {},
+  }: JobNews,
+  nowMs: number,
+): JobEvent {
+  const { project, id: jobId } = job;
+  const createdAt = Math.floor(nowMs / 1000);
+  return { version: 1, project, jobId, name, createdAt, level, message, type, data };
+}

@@ -1,0 +1,124 @@
+import { type ChildProcess, fork, type Serializable } from 'node:child_process';
+
+/** How a child process ended. */
+export type ChildEnd = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** One sentence without a name: `it got SIGKILL`. */
+  readonly how: string;
+  /** The end of what it printed. */
+  readonly lastLines: string;
+  /** The silence for which it was killed, in milliseconds. */
+  readonly silentMs: number | undefined;
+};
+
+/** A process of one of our own programs, watched for silence. */
+export type WatchedChild = {
+  readonly pid: number | undefined;
+  /** Resolves when it is gone and all that it said has been heard. */
+  readonly ended: Promise<ChildEnd>;
+  /** Tells it something; one that is gone says so by its end. */
+  send(message: Serializable): void;
+  /** Ends it at once, and resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Forgets what it printed and how long it has said nothing: new work begins. */
+  renew(): void;
+  /** The end of what it printed. */
+  lastLines(): string;
+};
+
+export type ChildOptions = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `advanced`: messages hold typed arrays and maps. */
+  readonly serialization?: 'json' | 'advanced';
+  /** Longest silence at the moment, after which it is killed; undefined: it has nothing to do. */
+  readonly silenceMs: () => number | undefined;
+  /** How often its silence is looked at. */
+  readonly lookMs: number;
+  /** Told it at each look while it has something to do. */
+  readonly ping?: Serializable;
+  readonly onMessage: (message: unknown) => void;
+  /** Told when it could not be started or reached. */
+  readonly onError?: (error: Error) => void;
+};
+
+const keptOutputCharacters = 4000;
+
+/** Starts a program in a process of its own, which keeps nothing of this one's arguments, and watches over it. */
+export function startChild(program: string, options: ChildOptions): WatchedChild {
+  const { environment: env, serialization = 'json', ping } = options;
+  const child = fork(program, [], {
+    execArgv: [],
+    serialization,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env,
+  });
+  const output = keepOutput(child);
+  let heardAt = performance.now();
+  let silentMs: number | undefined;
+  let failure: string | undefined;
+  const send = (message: Serializable): void => {
+    if (child.connected) child.send(message, () => {});
+  };
+  const look = (): void => {
+    const mostMs = options.silenceMs();
+    if (mostMs === undefined) {
+      heardAt = performance.now();
+      return;
+    }
+    if (ping !== undefined) send(ping);
+    const silence = performance.now() - heardAt;
+    if (silence <= mostMs || silentMs !== undefined) return;
+    silentMs = Math.round(silence);
+    child.kill('SIGKILL');
+  };
+  const timer = setInterval(look, options.lookMs);
+  child.on('message', (message: unknown) => {
+    heardAt = performance.now();
+    options.onMessage(message);
+  });
+  child.on('error', (error) => {
+    failure = error.message;
+    options.onError?.(error);
+  });
+  const ended = new Promise<ChildEnd>((resolve) => {
+    child.once('close', (code, signal) => {
+      clearInterval(timer);
+      const how = failure ?? howEnded(code, signal);
+      resolve({ code, signal, how, lastLines: output.text(), silentMs });
+    });
+  });
+  return {
+    pid: child.pid,
+    ended,
+    send,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    renew() {
+      heardAt = performance.now();
+      output.clear();
+    },
+    lastLines: output.text,
+  };
+}
+
+function howEnded(code: number | null, signal: string | null): string {
+  return signal === null ? `it exited with code ${code ?? 'unknown'}` : `it got ${signal}`;
+}
+
+/** Keeps the end of what the process prints. */
+function keepOutput(child: ChildProcess): { text(): string; clear(): void } {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (piece: string) => {
+      text = (text + piece).slice(-keptOutputCharacters);
+    });
+  return {
+    text: () => text.trim(),
+    clear: () => {
+      text = '';
+    },
+  };
+}
