@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArtifactError, type ArtifactProblem } from './port.ts';
+import { TransientAnswerError } from './s3-transport.ts';
 
 /** Codes of connections that broke or never came about. */
 const brokenConnection = new Set([
@@ -60,13 +61,12 @@ export function isOutOfRange(error: unknown): boolean {
 
 function isTransient(error: unknown): boolean {
   const code = codeOf(error);
-  const { status } = (error ?? {}) as { status?: unknown };
   if (full.has(code)) return false;
   return (
     brokenConnection.has(code) ||
     transientAnswer.has(code) ||
-    (error instanceof Error && error.message === 'aborted') ||
-    (typeof status === 'number' && status !== 507)
+    error instanceof TransientAnswerError ||
+    (error instanceof Error && error.message === 'aborted')
   );
 }
 

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 
 /** What an S3 server answered with a status that means: try again. */
-class TransientAnswerError extends Error {
+export class TransientAnswerError extends Error {
   /** The server's own code, such as SlowDown or XMinioStorageFull. */
   readonly code: string;
   readonly status: number;
@@ -27,7 +27,7 @@ class SilenceError extends Error {
 
 type Transport = Pick<typeof http, 'request'>;
 
-const transientStatus = new Set([408, 429, 499, 500, 502, 503, 504, 507, 520]);
+const transientStatus = new Set([408, 429, 499, 500, 502, 503, 504, 520]);
 /** More than any error body of an S3 server has. */
 const errorBodyBytes = 64 * 1024;
 

@@ -102,20 +102,18 @@ function connect(settings: S3Settings): Client {
   });
 }
 
-/** Lists a folder; a listing that breaks goes on behind the last name that was seen. */
+/** Lists a folder, page by page; one that breaks is asked for again. */
 async function* list({ client, bucket, root, retries }: BucketPlace, prefix: string) {
   const folder = prefix.replace(/\/$/, '');
   const parts = folder === '' ? [] : keyParts(folder);
   const inside = parts.length === 0 ? root : `${root}${parts.join('/')}/`;
-  let last = '';
   let token = '';
   for (;;) {
     const page = await withRetries(retries, 'list objects', () =>
-      client.listObjectsV2Query(bucket, inside, token, '', deletedAtOnce, last),
+      client.listObjectsV2Query(bucket, inside, token, '', deletedAtOnce, ''),
     );
     for (const { name, size = 0, lastModified } of page.objects) {
       if (name === undefined) continue;
-      last = name;
       yield {
         key: name.slice(root.length),
         bytes: size,
