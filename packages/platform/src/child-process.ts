@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 
 /** How a child process ended. */
-export type ChildEnd = {
+type ChildEnd = {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** One sentence without a name: `it got SIGKILL`. */
@@ -13,12 +13,10 @@ export type ChildEnd = {
 };
 
 /** A process of one of our own programs, watched for silence. */
-export type WatchedChild = {
+export type WatchedChild<Message> = {
   readonly pid: number | undefined;
-  /** Resolves when it is gone and all that it said has been heard. */
-  readonly ended: Promise<ChildEnd>;
   /** Tells it something; one that is gone says so by its end. */
-  send(message: Serializable): void;
+  send(message: Message): void;
   /** Ends it at once, and resolves when it is gone. */
   kill(): Promise<void>;
   /** Forgets what it printed and how long it has said nothing: new work begins. */
@@ -27,7 +25,7 @@ export type WatchedChild = {
   lastLines(): string;
 };
 
-export type ChildOptions = {
+type ChildOptions<Message> = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `advanced`: messages hold typed arrays and maps. */
   readonly serialization?: 'json' | 'advanced';
@@ -36,8 +34,10 @@ export type ChildOptions = {
   /** How often its silence is looked at. */
   readonly lookMs: number;
   /** Told it at each look while it has something to do. */
-  readonly ping?: Serializable;
+  readonly ping?: Message;
   readonly onMessage: (message: unknown) => void;
+  /** Told once when it is gone and all that it said has been heard. */
+  readonly onEnd: (end: ChildEnd) => void;
   /** Told when it could not be started or reached. */
   readonly onError?: (error: Error) => void;
 };
@@ -45,7 +45,10 @@ export type ChildOptions = {
 const keptOutputCharacters = 4000;
 
 /** Starts a program in a process of its own, which keeps nothing of this one's arguments, and watches over it. */
-export function startChild(program: string, options: ChildOptions): WatchedChild {
+export function startChild<Message extends Serializable>(
+  program: string,
+  options: ChildOptions<Message>,
+): WatchedChild<Message> {
   const { environment: env, serialization = 'json', ping } = options;
   const child = fork(program, [], {
     execArgv: [],
@@ -57,7 +60,7 @@ export function startChild(program: string, options: ChildOptions): WatchedChild
   let heardAt = performance.now();
   let silentMs: number | undefined;
   let failure: string | undefined;
-  const send = (message: Serializable): void => {
+  const send = (message: Message): void => {
     if (child.connected) child.send(message, () => {});
   };
   const look = (): void => {
@@ -81,20 +84,20 @@ export function startChild(program: string, options: ChildOptions): WatchedChild
     failure = error.message;
     options.onError?.(error);
   });
-  const ended = new Promise<ChildEnd>((resolve) => {
+  const gone = new Promise<void>((resolve) => {
     child.once('close', (code, signal) => {
       clearInterval(timer);
       const how = failure ?? howEnded(code, signal);
-      resolve({ code, signal, how, lastLines: output.text(), silentMs });
+      options.onEnd({ code, signal, how, lastLines: output.text(), silentMs });
+      resolve();
     });
   });
   return {
     pid: child.pid,
-    ended,
     send,
     async kill() {
       child.kill('SIGKILL');
-      await ended;
+      await gone;
     },
     renew() {
       heardAt = performance.now();

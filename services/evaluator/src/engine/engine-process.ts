@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { fromWireError, LatheError } from '@lathe/contracts/error';
+import { startChild, type WatchedChild } from '@lathe/platform/child-process';
 import type { Logger } from '@lathe/platform/log';
 import { outsideLogContext } from '@lathe/platform/log-context';
 import type { Engine, EngineScore, EngineToken } from './engine.ts';
@@ -32,13 +32,7 @@ export type EngineProcess = Engine & {
 /** A piece of work in hand. The pieces of one owner share a signal. */
 type Open = { readonly mailbox: Mailbox<FromEngine>; readonly signal: AbortSignal };
 
-type Running = {
-  readonly child: ChildProcess;
-  readonly open: Map<number, Open>;
-  readonly gone: Promise<void>;
-};
-
-const keptOutputCharacters = 4000;
+type Running = { readonly child: WatchedChild<ToEngine>; readonly open: Map<number, Open> };
 
 /**
  * Runs models in a child process, forked from `program` at the first request and again after a
@@ -60,39 +54,32 @@ export function createEngineProcess(
 
   const launch = (): Running => {
     const { engineSilenceMs, environment, ...configuration } = settings;
-    const child = fork(program, [], {
-      execArgv: [],
-      serialization: 'advanced',
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
     const open: Running['open'] = new Map();
-    const output = keepOutput(child);
-    const watch = watchSilence(child, open, engineSilenceMs);
-    child.on('message', (raw) => {
-      watch.heard();
-      const parsed = fromEngineSchema.safeParse(raw);
-      if (!parsed.success) return onUnreadable(raw, parsed.error, open);
-      const message = parsed.data;
-      if (message.kind === 'failed') log.error({ cause: message.cause }, 'the engine failed');
-      open.get(message.id)?.mailbox.put(message);
-    });
-    child.on('error', (error) => log.error({ err: error }, 'the engine process has a problem'));
-    const gone = new Promise<void>((resolve) => {
-      child.once('close', (code, signal) => {
-        watch.end();
+    const child = startChild<ToEngine>(program, {
+      environment,
+      serialization: 'advanced',
+      silenceMs: () => (open.size === 0 ? undefined : engineSilenceMs),
+      lookMs: Math.min(1000, engineSilenceMs / 4),
+      onMessage(raw) {
+        const parsed = fromEngineSchema.safeParse(raw);
+        if (!parsed.success) return onUnreadable(raw, parsed.error, open);
+        const message = parsed.data;
+        if (message.kind === 'failed') log.error({ cause: message.cause }, 'the engine failed');
+        open.get(message.id)?.mailbox.put(message);
+      },
+      onError: (error) => log.error({ err: error }, 'the engine process has a problem'),
+      onEnd({ code, signal, lastLines: output }) {
         if (running?.child === child) running = undefined;
         if (!isStopped)
-          log.error({ code, signal, output: output() }, 'the engine process ended unexpectedly');
+          log.error({ code, signal, output }, 'the engine process ended unexpectedly');
         const owners = new Set([...open.values()].map((each) => each.signal));
         for (const { mailbox } of open.values())
           mailbox.fail(new EngineLostError(owners.size === 1));
-        resolve();
-      });
+      },
     });
-    tell(child, { kind: 'configure', ...configuration });
+    child.send({ kind: 'configure', ...configuration });
     log.info({ pid: child.pid }, 'started the engine process');
-    return { child, open, gone };
+    return { child, open };
   };
 
   /** An answer that cannot be read fails its own request; whose it is may be unknown, and then silence ends that. */
@@ -119,7 +106,7 @@ export function createEngineProcess(
     signal.addEventListener('abort', onAbort, { once: true });
     let isOver = false;
     try {
-      tell(child, message(id));
+      child.send(message(id));
       for (;;) {
         const answer = await mailbox.take();
         isOver = answer.kind !== 'token';
@@ -130,7 +117,7 @@ export function createEngineProcess(
     } finally {
       signal.removeEventListener('abort', onAbort);
       open.delete(id);
-      if (!isOver) tell(child, { kind: 'cancel', id });
+      if (!isOver) child.send({ kind: 'cancel', id });
     }
   }
 
@@ -174,13 +161,11 @@ export function createEngineProcess(
       throw new Error('the engine answered nothing to an embedding request');
     },
     forget(folder) {
-      if (running !== undefined) tell(running.child, { kind: 'forget', folder });
+      running?.child.send({ kind: 'forget', folder });
     },
     async stop() {
       isStopped = true;
-      const last = running;
-      last?.child.kill('SIGKILL');
-      await last?.gone;
+      await running?.child.kill();
     },
   };
 }
@@ -192,37 +177,4 @@ function plain({ tokens, supervised }: ShardExample) {
 
 function otherAnswer(work: ToEngine['kind'], answer: FromEngine): Error {
   return new Error(`the engine answered ${answer.kind} to ${work}`);
-}
-
-function tell(child: ChildProcess, message: ToEngine): void {
-  // A process that is gone says so by its `close`, which fails what was asked of it.
-  if (child.connected) child.send(message, () => {});
-}
-
-/** Kills a process that has work and says nothing for too long. */
-function watchSilence(child: ChildProcess, open: ReadonlyMap<number, unknown>, mostMs: number) {
-  let heardAt = performance.now();
-  const timer = setInterval(
-    () => {
-      if (open.size === 0) heardAt = performance.now();
-      else if (performance.now() - heardAt > mostMs) child.kill('SIGKILL');
-    },
-    Math.min(1000, mostMs / 4),
-  );
-  return {
-    heard: () => {
-      heardAt = performance.now();
-    },
-    end: () => clearInterval(timer),
-  };
-}
-
-/** Keeps the end of what the process prints. */
-function keepOutput(child: ChildProcess): () => string {
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (piece: string) => {
-      text = (text + piece).slice(-keptOutputCharacters);
-    });
-  return () => text.trim();
 }

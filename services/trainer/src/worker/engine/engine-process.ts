@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { startChild } from '@lathe/platform/child-process';
 import type { ZodError } from 'zod';
 import {
   type EngineTask,
@@ -50,8 +50,6 @@ export type Engines = {
   /** Ends those that rest, and lets no other one rest. */
   stop(): Promise<void>;
 };
-
-const keptOutputCharacters = 4000;
 
 /**
  * Runs each task in a process of `program` with this environment: in one that did its last task well and
@@ -115,32 +113,15 @@ function forkEngine(
   env: Readonly<Record<string, string | undefined>>,
   { onRest, onGone }: { readonly onRest: () => void; readonly onGone: () => void },
 ): Engine {
-  const child = fork(program, [], { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
-  const output = keepOutput(child);
   let work: { readonly listener: EngineListener; limitMs: number } | undefined;
-  let heardAt = performance.now();
-  let hung: number | undefined;
-  let spawnError = '';
-
-  const send = (message: ToEngine): void => {
-    if (child.connected) child.send(message, () => {});
-  };
   const end = (how: EngineEnd): void => {
     const ended = work;
     work = undefined;
     ended?.listener.onEnd(how);
   };
-  const timer = setInterval(
-    () => {
-      if (work === undefined) return;
-      send({ kind: 'ping' });
-      const silentMs = performance.now() - heardAt;
-      if (silentMs <= work.limitMs || hung !== undefined) return;
-      hung = Math.round(silentMs);
-      child.kill('SIGKILL');
-    },
-    Math.min(limits.pingMs, limits.stepMs / 4, limits.startMs / 4),
-  );
+  const exited = (how: string): EngineEnd => {
+    return { kind: 'exited', how, signal: null, lastLines: child.lastLines() };
+  };
   /** What cannot be read fails the run that it is about, for good: the next attempt would say the same. */
   const refuse = (cause: ZodError): void => {
     const listener = work?.listener;
@@ -157,83 +138,48 @@ function forkEngine(
       examples: [],
       cause: cause.message,
     });
-    child.kill('SIGKILL');
-    void gone.then(() =>
-      listener?.onEnd({
-        kind: 'exited',
-        how: 'it was stopped',
-        signal: null,
-        lastLines: output.text(),
-      }),
-    );
+    void child.kill().then(() => listener?.onEnd(exited('it was stopped')));
   };
-  child.on('message', (raw) => {
-    heardAt = performance.now();
-    const parsed = fromEngineSchema.safeParse(raw);
-    if (!parsed.success) return refuse(parsed.error);
-    const message = parsed.data;
-    if (message.kind === 'resting') {
-      end({ kind: 'exited', how: 'it has done its task', signal: null, lastLines: output.text() });
-      return onRest();
-    }
-    if (work === undefined) return;
-    if (message.kind === 'ready') work.limitMs = limits.stepMs;
-    work.listener.onMessage(message);
-  });
-  child.on('error', (error) => {
-    spawnError = error.message;
-  });
-  const gone = new Promise<void>((resolve) => {
-    child.once('close', (code, signal) => {
-      clearInterval(timer);
+  const child = startChild<ToEngine>(program, {
+    environment: env,
+    silenceMs: () => work?.limitMs,
+    lookMs: Math.min(limits.pingMs, limits.stepMs / 4, limits.startMs / 4),
+    ping: { kind: 'ping' },
+    onMessage(raw) {
+      const parsed = fromEngineSchema.safeParse(raw);
+      if (!parsed.success) return refuse(parsed.error);
+      const message = parsed.data;
+      if (message.kind === 'resting') {
+        end(exited('it has done its task'));
+        return onRest();
+      }
+      if (work === undefined) return;
+      if (message.kind === 'ready') work.limitMs = limits.stepMs;
+      work.listener.onMessage(message);
+    },
+    onEnd({ how, signal, lastLines, silentMs }) {
       onGone();
-      const lastLines = output.text();
-      if (hung !== undefined) end({ kind: 'hung', silentMs: hung, lastLines });
-      else end({ kind: 'exited', how: spawnError || howEnded(code, signal), signal, lastLines });
-      resolve();
-    });
+      if (silentMs !== undefined) end({ kind: 'hung', silentMs, lastLines });
+      else end({ kind: 'exited', how, signal, lastLines });
+    },
   });
-  const kill = (): Promise<void> => {
-    child.kill('SIGKILL');
-    return gone;
-  };
   return {
-    kill,
+    kill: child.kill,
     begin(task, listener) {
       const mine = { listener, limitMs: limits.startMs };
       work = mine;
-      heardAt = performance.now();
-      output.clear();
-      send({ kind: 'train', task });
+      child.renew();
+      child.send({ kind: 'train', task });
       // Once the process rests, it is another one's.
       return {
         pid: child.pid,
         send: (message) => {
-          if (work === mine) send(message);
+          if (work === mine) child.send(message);
         },
         kill: async () => {
-          if (work === mine) await kill();
+          if (work === mine) await child.kill();
         },
       };
-    },
-  };
-}
-
-function howEnded(code: number | null, signal: string | null): string {
-  return signal === null ? `it exited with code ${code ?? 'unknown'}` : `it got ${signal}`;
-}
-
-/** Keeps the end of what the process prints. */
-function keepOutput(child: ChildProcess): { text(): string; clear(): void } {
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (piece: string) => {
-      text = (text + piece).slice(-keptOutputCharacters);
-    });
-  return {
-    text: () => text.trim(),
-    clear: () => {
-      text = '';
     },
   };
 }
