@@ -3,22 +3,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { buckets, embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
-import { measuredStore } from '@lathe/platform/artifacts/measured';
-import { openArtifacts } from '@lathe/platform/artifacts/open';
 import { checkModelFolders } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
-import { startHealthServer } from '@lathe/platform/health';
 import { openJobs } from '@lathe/platform/jobs';
-import { createLogger, type Logger } from '@lathe/platform/log';
-import { createMetrics, type Metrics } from '@lathe/platform/metrics';
-import { connectNats, type Nats } from '@lathe/platform/nats/connection';
+import type { Logger } from '@lathe/platform/log';
 import { pause } from '@lathe/platform/nats/pause';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
-import { ensureStreams } from '@lathe/platform/nats/setup';
-import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
-import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { openService, type Service } from '@lathe/platform/service';
+import type { Stoppable } from '@lathe/platform/shutdown';
 import { createEngineProcess } from './engine/engine-process.ts';
 import { onModelDeleted, serveEvaluations } from './job/nats.ts';
 import { openModelFiles } from './models/model-files.ts';
@@ -48,26 +42,15 @@ export async function start(
   config: Config,
   overrides: Partial<EvaluatorSettings> = {},
 ): Promise<EvaluatorHandle> {
-  const log = createLogger(config, 'evaluator');
   const settings = { ...evaluatorSettings(config), ...overrides };
-  const metrics = createMetrics('evaluator', {
-    onFailure: (error) => log.warn({ err: error }, 'a metric could not be looked up'),
-  });
-  const stops = createStopList(log);
-  try {
-    await checkModelFolders(config.modelFolders);
-    const nats = await connect(config, { log, metrics });
-    stops.add('nats', () => nats.close());
-    await ensureStreams(nats, config);
+  await checkModelFolders(config.modelFolders);
+  return openService(config, { name: 'evaluator' }, async (service) => {
+    const { nats, metrics, stops, log } = service;
     measureQueues(nats, metrics);
     const { ports, engine, texts, stopTexts, announcing, forget, tidy } = await openPorts(
       config,
       settings,
-      {
-        nats,
-        log,
-        metrics,
-      },
+      service,
     );
     stops.add('texts', stopTexts);
     stops.add('engine', () => engine.stop());
@@ -107,18 +90,7 @@ export async function start(
       controller.abort();
       await Promise.all([...running, chat.stop(), embeddings.stop()]);
     });
-    if (config.healthPort !== null) {
-      const health = await startHealthServer({
-        host: config.host,
-        port: config.healthPort,
-        metrics,
-        checks: {
-          nats: natsCheck(nats),
-          artifacts: artifactsCheck(ports.artifacts),
-        },
-      });
-      stops.add('health', () => health.stop());
-    }
+    await service.serveHealth();
     log.info({ slots: config.evaluatorSlots }, 'the evaluator takes chats and evaluations');
     return {
       stop: () => stops.stop(),
@@ -126,34 +98,15 @@ export async function start(
         return engine.pid;
       },
     };
-  } catch (error) {
-    await stops.stop();
-    throw error;
-  }
-}
-
-function connect(
-  config: Config,
-  { log, metrics }: { readonly log: Logger; readonly metrics: Metrics },
-): Promise<Nats> {
-  if (config.natsUrl === null)
-    throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
-  return connectNats({
-    url: config.natsUrl,
-    name: 'lathe-evaluator',
-    log,
-    requestTimeoutMs: config.requestTimeoutMs,
-    metrics,
   });
 }
 
 async function openPorts(
   config: Config,
   settings: EvaluatorSettings,
-  { nats, log, metrics }: { nats: Nats; log: Logger; metrics: Metrics },
+  { nats, log, artifacts }: Service,
 ) {
   const { modelFolders, dataFolder } = config;
-  const artifacts = measuredStore(await openArtifacts(config), metrics);
   const jobs = await openJobs(nats);
   const records = await openRecords(nats, buckets.models, modelRecordSchema);
   const cache = join(dataFolder, 'cache', 'models');

@@ -5,19 +5,14 @@ import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
-import { bootstrapKey, metricsKey, parseApiKeys } from '@lathe/platform/api-key';
-import { measuredStore } from '@lathe/platform/artifacts/measured';
-import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { bootstrapKey, metricsKey, type ProjectKey, parseApiKeys } from '@lathe/platform/api-key';
 import type { Config } from '@lathe/platform/config';
 import { openJobs } from '@lathe/platform/jobs';
-import { createLogger, type Logger } from '@lathe/platform/log';
-import { createMetrics } from '@lathe/platform/metrics';
-import { connectNats } from '@lathe/platform/nats/connection';
+import type { Logger } from '@lathe/platform/log';
 import { pause } from '@lathe/platform/nats/pause';
-import { ensureStreams } from '@lathe/platform/nats/setup';
-import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
-import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { openService, type Service } from '@lathe/platform/service';
+import type { Stoppable } from '@lathe/platform/shutdown';
 import { createApp, type GatewayPorts, routesOf } from './app.ts';
 import { storedKeys } from './authenticate.ts';
 import { createBodies } from './bodies/bodies.ts';
@@ -48,11 +43,11 @@ export async function start(
   overrides: Partial<GatewaySettings> = {},
   parts: PartProblems = () => ({}),
 ): Promise<GatewayHandle> {
-  const log = createLogger(config, 'gateway');
   const settings = { ...gatewaySettings(config), ...overrides };
-  const stops = createStopList(log);
-  try {
-    const ports = await openPorts(config, settings, { log, stops, parts });
+  const furtherKeys = parseApiKeys(config.apiKeys);
+  return openService(config, { name: 'gateway' }, async (service) => {
+    const { stops, log } = service;
+    const ports = await openPorts(config, settings, { ...service, furtherKeys, parts });
     const app = createApp(ports, settings);
     const server = await listen(app, settings, config);
     stops.add('http', () => closeServer(server, settings.stopGraceMs));
@@ -62,37 +57,15 @@ export async function start(
     const url = `http://${host}:${port}`;
     log.info({ url }, 'the gateway takes requests');
     return { url, routes: routesOf(app), stop: () => stops.stop() };
-  } catch (error) {
-    await stops.stop();
-    throw error;
-  }
+  });
 }
 
 async function openPorts(
   config: Config,
   settings: GatewaySettings,
-  {
-    log,
-    stops,
-    parts,
-  }: { log: Logger; stops: ReturnType<typeof createStopList>; parts: PartProblems },
+  service: Service & { readonly furtherKeys: readonly ProjectKey[]; readonly parts: PartProblems },
 ): Promise<GatewayPorts> {
-  if (config.natsUrl === null)
-    throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
-  const furtherKeys = parseApiKeys(config.apiKeys);
-  const metrics = createMetrics('gateway', {
-    onFailure: (error) => log.warn({ err: error }, 'a metric could not be looked up'),
-  });
-  const nats = await connectNats({
-    url: config.natsUrl,
-    name: 'lathe-gateway',
-    log,
-    requestTimeoutMs: config.requestTimeoutMs,
-    metrics,
-  });
-  stops.add('nats', () => nats.close());
-  await ensureStreams(nats, config);
-  const artifacts = measuredStore(await openArtifacts(config), metrics);
+  const { nats, metrics, artifacts, checks, stops, furtherKeys, parts, log } = service;
   const bodies = createBodies(settings, log);
   stops.add('bodies', () => bodies.stop());
   const bootstrap = await bootstrapKey(config);
@@ -116,7 +89,7 @@ async function openPorts(
     // The same for all gateways of a deployment; a new key makes new ids.
     eventSecret: key,
     metricsKey: metricsKey(config.metricsKey, [key, ...furtherKeys.map((each) => each.key)]),
-    checks: { nats: natsCheck(nats), artifacts: artifactsCheck(artifacts) },
+    checks,
     parts,
     log,
     now: Date.now,

@@ -4,22 +4,15 @@ import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
-import { measuredStore } from '@lathe/platform/artifacts/measured';
-import { openArtifacts } from '@lathe/platform/artifacts/open';
 import type { Config } from '@lathe/platform/config';
-import { startHealthServer } from '@lathe/platform/health';
-import { createLogger } from '@lathe/platform/log';
-import { createMetrics } from '@lathe/platform/metrics';
-import { connectNats } from '@lathe/platform/nats/connection';
 import { consumeDeadLetters } from '@lathe/platform/nats/dead-letters';
 import { publishEvents } from '@lathe/platform/nats/events';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
-import { ensureStreams } from '@lathe/platform/nats/setup';
 import { consumeWork, publishWork } from '@lathe/platform/nats/work';
 import { readStageQueue, removeWork } from '@lathe/platform/nats/work-queue';
-import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
-import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { openService } from '@lathe/platform/service';
+import type { Stoppable } from '@lathe/platform/shutdown';
 import { createTrainWork } from './controller/drive/train-work.ts';
 import { dialWorker } from './controller/drive/worker-client.ts';
 import { measureJobs, measureWorkers } from './controller/metrics.ts';
@@ -40,22 +33,9 @@ export async function start(
   config: Config,
   settings: ControllerSettings = controllerSettings(config),
 ): Promise<Stoppable> {
-  const log = createLogger(config, 'trainer');
-  const metrics = createMetrics('trainer', {
-    onFailure: (error) => log.warn({ err: error }, 'a metric could not be looked up'),
-  });
-  const parts = createStopList(log);
-  try {
-    const security = await readWorkerSecurity(config);
-    const nats = await connectNats({
-      url: config.natsUrl ?? 'nats://127.0.0.1:4222',
-      name: 'lathe-trainer',
-      log,
-      requestTimeoutMs: config.requestTimeoutMs,
-      metrics,
-    });
-    parts.add('NATS', () => nats.close());
-    await ensureStreams(nats, config);
+  const security = await readWorkerSecurity(config);
+  return openService(config, { name: 'trainer' }, async (service) => {
+    const { nats, metrics, artifacts, stops, log } = service;
     const stopping = new AbortController();
     const { signal } = stopping;
     const jobs = await openRecords(nats, buckets.jobs, jobRecordSchema);
@@ -63,7 +43,6 @@ export async function start(
     const files = await openRecords(nats, buckets.files, fileRecordSchema);
     const models = await openRecords(nats, buckets.models, modelRecordSchema);
     const checkpoints = await openRecords(nats, buckets.checkpoints, checkpointRecordSchema);
-    const artifacts = measuredStore(await openArtifacts(config), metrics);
     const workers = watchWorkers(workerRecords, signal, createAdmission(security, log));
     const jobBoard = watchJobs(jobs, signal, (record) => {
       reconcile(ports, record).catch((error: unknown) =>
@@ -115,26 +94,12 @@ export async function start(
       removeWork: (sequence) => removeWork(nats, sequence),
     });
     const sweeping = keepSweeping(ports, sweep, signal);
-    parts.add('work', async () => {
+    stops.add('work', async () => {
       stopping.abort(new Error('the controller is shutting down'));
       await Promise.all([working, burying, sweeping, workers.done, jobBoard.done]);
     });
-    if (config.healthPort !== null) {
-      const health = await startHealthServer({
-        host: config.host,
-        port: config.healthPort,
-        metrics,
-        checks: {
-          nats: natsCheck(nats),
-          artifacts: artifactsCheck(artifacts),
-        },
-      });
-      parts.add('health', () => health.stop());
-    }
+    await service.serveHealth();
     log.info('the controller is ready');
-    return { stop: () => parts.stop() };
-  } catch (error) {
-    await parts.stop().catch(() => undefined);
-    throw error;
-  }
+    return stops;
+  });
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { credentials, Metadata } from '@grpc/grpc-js';
 import { changeJob } from '@lathe/platform/jobs';
 import { startNats } from '@lathe/testkit/nats';
+import { startProgram } from '@lathe/testkit/program';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
 import { WorkerServiceClient } from '../generated/lathe/worker/v1/worker.ts';
@@ -175,3 +176,15 @@ test('the controller starts as a process of its own and stops in order', async (
   controller.kill('SIGTERM');
   expect(await exited).toBe(0);
 });
+
+test.each(['../main.ts', '../worker/main.ts'])(
+  '%s says in one sentence what is missing',
+  async (main) => {
+    await using folder = await tempFolder();
+    const program = startProgram(fileURLToPath(new URL(main, import.meta.url)), {
+      LATHE_DATA: folder.path,
+    });
+    await program.said('Set LATHE_NATS_URL');
+    expect(await program.ended).toBe(1);
+  },
+);

@@ -5,21 +5,14 @@ import { newId } from '@lathe/contracts/id';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import { withKeptMemory } from '@lathe/engine/runtime/allocator';
-import { measuredStore } from '@lathe/platform/artifacts/measured';
-import { openArtifacts } from '@lathe/platform/artifacts/open';
 import { checkModelFolders } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
-import { startHealthServer } from '@lathe/platform/health';
 import { openJobs } from '@lathe/platform/jobs';
-import { createLogger } from '@lathe/platform/log';
 import { inLogContext } from '@lathe/platform/log-context';
-import { createMetrics } from '@lathe/platform/metrics';
-import { connectNats } from '@lathe/platform/nats/connection';
-import { ensureStreams } from '@lathe/platform/nats/setup';
-import { artifactsCheck, natsCheck } from '@lathe/platform/ready-checks';
 import { openRecords } from '@lathe/platform/records/kv';
-import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { openService } from '@lathe/platform/service';
+import type { Stoppable } from '@lathe/platform/shutdown';
 import { parseAddress } from '../security/address.ts';
 import { checkListening, readWorkerSecurity } from '../security/worker-security.ts';
 import { createEngines } from './engine/engine-process.ts';
@@ -59,34 +52,21 @@ export async function startWorker(
   const settings = options.settings ?? workerSettings(config);
   const program =
     options.engineProgram ?? fileURLToPath(new URL('./engine/engine-child.ts', import.meta.url));
-  const log = createLogger(config, 'worker');
-  const metrics = createMetrics('worker', {
-    onFailure: (error) => log.warn({ err: error }, 'a metric could not be looked up'),
-  });
-  const parts = createStopList(log);
-  try {
-    await checkModelFolders(config.modelFolders);
-    const security = await readWorkerSecurity(config);
-    checkListening(config.workerAddress, security);
-    const announced =
-      config.workerAnnounce === null
-        ? null
-        : parseAddress(config.workerAnnounce, 'LATHE_WORKER_ANNOUNCE');
-    const device = await localDevice(config.workerDevice);
-    const devices = [device];
-    const memoryBytes = config.workerMemoryBytes || machineMemory();
-    const nats = await connectNats({
-      url: config.natsUrl ?? 'nats://127.0.0.1:4222',
-      name: config.workerId,
-      log,
-      requestTimeoutMs: config.requestTimeoutMs,
-      metrics,
-    });
-    parts.add('NATS', () => nats.close());
-    await ensureStreams(nats, config);
+  await checkModelFolders(config.modelFolders);
+  const security = await readWorkerSecurity(config);
+  checkListening(config.workerAddress, security);
+  const announced =
+    config.workerAnnounce === null
+      ? null
+      : parseAddress(config.workerAnnounce, 'LATHE_WORKER_ANNOUNCE');
+  const device = await localDevice(config.workerDevice);
+  const devices = [device];
+  const memoryBytes = config.workerMemoryBytes || machineMemory();
+  const identity = { name: 'worker', connection: config.workerId };
+  return openService(config, identity, async (service) => {
+    const { nats, metrics, artifacts, stops, log } = service;
     const workers = await openRecords(nats, buckets.workers, workerRecordSchema);
     const jobs = await openJobs(nats);
-    const artifacts = measuredStore(await openArtifacts(config), metrics);
     const workFolder = join(config.dataFolder, 'work', config.workerId);
     // What an earlier process left behind belongs to nobody.
     await rm(workFolder, { recursive: true, force: true });
@@ -96,7 +76,7 @@ export async function startWorker(
       settings.engine,
       withKeptMemory(childEnvironment(process.env, config.dataFolder)),
     );
-    parts.add('engine processes', () => engines.stop());
+    stops.add('engine processes', () => engines.stop());
     const startEngine = measuredEngine(engines.start, metrics);
 
     let announcer: Announcer | undefined;
@@ -138,22 +118,12 @@ export async function startWorker(
           }),
         ),
     });
-    if (config.healthPort !== null) {
-      const health = await startHealthServer({
-        host: config.host,
-        port: config.healthPort,
-        metrics,
-        checks: {
-          nats: natsCheck(nats),
-          artifacts: artifactsCheck(artifacts),
-          work: async () => {
-            if (runs.draining) return 'the worker drains';
-            return announcer === undefined ? 'the worker is not announced yet' : null;
-          },
-        },
-      });
-      parts.add('health over HTTP', () => health.stop());
-    }
+    await service.serveHealth({
+      work: async () => {
+        if (runs.draining) return 'the worker drains';
+        return announcer === undefined ? 'the worker is not announced yet' : null;
+      },
+    });
     const offer = createModelOffer(config.modelFolders, log);
     const versions = localVersions();
     const server = await serveWorker(config.workerAddress, {
@@ -167,7 +137,7 @@ export async function startWorker(
         models: (await offer()).map(({ name }) => name),
       }),
     });
-    parts.add('gRPC', () => server.stop(settings.drainMs));
+    stops.add('gRPC', () => server.stop(settings.drainMs));
     const { host } = parseAddress(config.workerAddress, 'LATHE_WORKER_ADDRESS');
     const address =
       announced === null ? `${reachableHost(host)}:${server.port}` : (config.workerAnnounce ?? '');
@@ -193,16 +163,13 @@ export async function startWorker(
       },
     );
     // While its runs save, it announces that it drains.
-    parts.add('announcement', () => announcer?.stop());
-    parts.add('runs', () => runs.stop('the worker is shutting down'));
-    parts.add('health', () => server.refuse());
+    stops.add('announcement', () => announcer?.stop());
+    stops.add('runs', () => runs.stop('the worker is shutting down'));
+    stops.add('health', () => server.refuse());
     const watch = watchIdle(config.workerIdleExitMs, () => runs.busy().length > 0);
     idleWatch = watch;
-    parts.add('idle watch', () => watch.stop());
+    stops.add('idle watch', () => watch.stop());
     log.info({ address, slots: config.workerSlots }, 'the worker is ready');
-    return { id: config.workerId, address, idle: watch.idle, stop: () => parts.stop() };
-  } catch (error) {
-    await parts.stop().catch(() => undefined);
-    throw error;
-  }
+    return { id: config.workerId, address, idle: watch.idle, stop: () => stops.stop() };
+  });
 }
