@@ -14,7 +14,10 @@ export const arrows: Table = {
     'packages/platform': { imports: ['packages/contracts'] },
     'packages/tokenizer': { imports: [] },
     'packages/engine': { imports: ['packages/recipe', 'packages/tokenizer'] },
-    'packages/testkit': { imports: ['packages/platform', ...learning], isInternal: true },
+    'packages/testkit': {
+      imports: ['packages/contracts', 'packages/platform', ...learning],
+      isInternal: true,
+    },
     'services/gateway': { imports: wire },
     'services/ingest': { imports: [...wire, 'packages/tokenizer'] },
     'services/trainer': { imports: [...wire, ...learning] },
