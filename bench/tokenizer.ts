@@ -4,8 +4,8 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { Tokenizer as PeerTokenizer } from '@huggingface/tokenizers';
-import { trainByteLevelBpe } from '@lathe/tokenizer/learn/train-bpe';
 import { createTokenizer } from '@lathe/tokenizer/tokenizer';
+import { trainByteLevelBpe } from '@lathe/tokenizer/train-bpe';
 
 const given = process.argv.slice(2);
 const files =

@@ -1,7 +1,7 @@
 import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import { textExample } from '@lathe/engine/objectives/example';
-import { encodeChat } from '@lathe/tokenizer/chat/chat-example';
-import type { ChatTemplate } from '@lathe/tokenizer/chat/rendered-chat';
+import { encodeChat } from '@lathe/tokenizer/chat-example';
+import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { chats } from '../text/chats.ts';
 import { documents } from '../text/documents.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { trainByteLevelBpe } from '@lathe/tokenizer/learn/train-bpe';
+import { trainByteLevelBpe } from '@lathe/tokenizer/train-bpe';
 
 /** Tokens that only templates write. */
 export const tinySpecialTokens = ['<|end|>', '<|system|>', '<|user|>', '<|assistant|>'] as const;

@@ -1,5 +1,5 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import type { EncodedConversation } from '@lathe/tokenizer/chat/chat-conversation';
+import type { EncodedConversation } from '@lathe/tokenizer/chat-conversation';
 import type { RowIssue } from './validate-message.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { LatheError } from '@lathe/contracts/error';
-import { loadChatTemplate } from '@lathe/tokenizer/chat/chat-template';
-import type { ChatTemplate } from '@lathe/tokenizer/chat/rendered-chat';
+import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { TokenizerError } from '@lathe/tokenizer/error';
+import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 
 /** A chat template with the digest of the file that it came from. */
 export type LoadedTemplate = { readonly template: ChatTemplate; readonly sha256: string };

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadChatTemplate, readChatTemplates } from '@lathe/tokenizer/chat/chat-template';
-import { endOfText, endOfTurn } from '@lathe/tokenizer/chat/end-token';
-import type { ChatTemplate } from '@lathe/tokenizer/chat/rendered-chat';
+import { loadChatTemplate, readChatTemplates } from '@lathe/tokenizer/chat-template';
+import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
+import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { z } from 'zod';
 import type { AnyModelFolder } from '../families/model-folder.ts';

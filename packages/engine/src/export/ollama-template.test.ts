@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createChatTemplate } from '@lathe/tokenizer/chat/chat-template';
+import { createChatTemplate } from '@lathe/tokenizer/chat-template';
 import { describe, expect, it } from 'vitest';
 import { renderGoTemplate } from './go-template.ts';
 import { conversations, deriveOllamaTemplate } from './ollama-template.ts';

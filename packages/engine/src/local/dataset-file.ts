@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { encodeConversation } from '@lathe/tokenizer/chat/chat-conversation';
-import { loadChatTemplate } from '@lathe/tokenizer/chat/chat-template';
-import { encodeCompletion } from '@lathe/tokenizer/chat/completion-example';
-import { endOfText } from '@lathe/tokenizer/chat/end-token';
-import type { ChatTemplate } from '@lathe/tokenizer/chat/rendered-chat';
+import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
+import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
+import { encodeCompletion } from '@lathe/tokenizer/completion-example';
+import { endOfText } from '@lathe/tokenizer/end-token';
+import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { z } from 'zod';
 import { type TokenizedExample, textExample } from '../objectives/example.ts';

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { trainByteLevelBpe } from '@lathe/tokenizer/learn/train-bpe';
+import { trainByteLevelBpe } from '@lathe/tokenizer/train-bpe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModelFolder } from '../families/model-folder.ts';
 import { readPeftAdapter } from '../peft/peft.ts';

@@ -1,7 +1,7 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
-import { encodeCompletion } from '@lathe/tokenizer/chat/completion-example';
+import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import { chatRow } from '../integration/records.fixture.ts';

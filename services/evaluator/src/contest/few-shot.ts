@@ -1,7 +1,7 @@
 import type { Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import { encodeConversation } from '@lathe/tokenizer/chat/chat-conversation';
-import { encodeCompletion } from '@lathe/tokenizer/chat/completion-example';
+import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
+import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import type { ModelKit } from '../models/model-kit.ts';
 import { templateOf } from '../models/model-kit.ts';
 import { type AnsweredRow, rankOf, toQuestion } from './held-out.ts';

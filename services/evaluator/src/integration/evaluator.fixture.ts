@@ -36,7 +36,7 @@ import { listEvents } from '@lathe/platform/nats/events';
 import { publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
 import { writeTinyAdapter, writeTinyModel } from '@lathe/testkit/tiny-model';
-import { encodeChat } from '@lathe/tokenizer/chat/chat-example';
+import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { listTextFiles } from '@lathe/tokenizer/text-files';
 import { createInbox, headers } from '@nats-io/nats-core';
 import type { z } from 'zod';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { LatheError } from '@lathe/contracts/error';
 import type { DecoderConfig } from '@lathe/engine/families/decoder-config';
 import { type ModelFolder, openModelFolder } from '@lathe/engine/families/model-folder';
-import { encodeConversation } from '@lathe/tokenizer/chat/chat-conversation';
-import { loadChatTemplate } from '@lathe/tokenizer/chat/chat-template';
-import { endOfText, endOfTurn } from '@lathe/tokenizer/chat/end-token';
-import { checkRows } from '@lathe/tokenizer/chat/fit';
-import type { ChatTemplate } from '@lathe/tokenizer/chat/rendered-chat';
+import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
+import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
+import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
+import { checkRows } from '@lathe/tokenizer/fit';
+import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { isOwnTexts } from './own-texts.ts';
 

@@ -1,6 +1,6 @@
 import { tinySpecialTokens } from '@lathe/testkit/tiny-tokenizer';
-import { trainByteLevelBpe } from '@lathe/tokenizer/learn/train-bpe';
 import { createTokenizer } from '@lathe/tokenizer/tokenizer';
+import { trainByteLevelBpe } from '@lathe/tokenizer/train-bpe';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { tokenText } from './token-text.ts';

@@ -1,8 +1,8 @@
 import type { Message } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
-import { encodeChat } from '@lathe/tokenizer/chat/chat-example';
-import { MissingRowError, requireRows } from '@lathe/tokenizer/chat/rows';
+import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
+import { MissingRowError, requireRows } from '@lathe/tokenizer/rows';
 import { type ModelKit, templateOf, withoutSource } from '../models/model-kit.ts';
 import type { TextModel } from './text-task.ts';
 

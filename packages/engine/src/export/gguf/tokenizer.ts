@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { readChatTemplates } from '@lathe/tokenizer/chat/chat-template';
-import { readTokenizerFolder } from '@lathe/tokenizer/folder/load';
+import { readChatTemplates } from '@lathe/tokenizer/chat-template';
+import { readTokenizerFolder } from '@lathe/tokenizer/load';
 import { z } from 'zod';
 import type { ModelFolder } from '../../families/model-folder.ts';
 import { CheckpointError, UnsupportedModelError } from '../../formats/error.ts';
