@@ -2,7 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import type { EventObject, listEventsQuerySchema } from '@lathe/contracts/http/fine-tuning';
 import { type Page, page } from '@lathe/contracts/http/list';
 import type { JobRecord } from '@lathe/contracts/job/record';
-import type { JobEvent } from '@lathe/contracts/message/event';
+import { type JobNews, jobEvent } from '@lathe/contracts/message/event';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { listEvents, publishEvent, type StoredEvent } from '@lathe/platform/nats/events';
 import type { z } from 'zod';
@@ -18,23 +18,9 @@ export type EventPorts = {
 export async function emit(
   nats: Nats,
   job: JobRecord,
-  event: { readonly name: JobEvent['name']; readonly message: string; readonly nowMs: number },
+  { nowMs, ...news }: JobNews & { readonly nowMs: number },
 ): Promise<void> {
-  await publishEvent(
-    nats,
-    {
-      version: 1,
-      project: job.project,
-      jobId: job.id,
-      name: event.name,
-      createdAt: Math.floor(event.nowMs / 1000),
-      level: 'info',
-      message: event.message,
-      type: 'message',
-      data: {},
-    },
-    `gateway:${event.name}:${job.epoch}`,
-  );
+  await publishEvent(nats, jobEvent(job, news, nowMs), `gateway:${news.name}:${job.epoch}`);
 }
 
 /**

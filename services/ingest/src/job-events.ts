@@ -1,5 +1,5 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
-import type { JobEvent } from '@lathe/contracts/message/event';
+import { type JobEvent, type JobNews, jobEvent } from '@lathe/contracts/message/event';
 import { type Findings, findingSentence } from './findings.ts';
 import type { IngestSettings } from './settings.ts';
 
@@ -30,46 +30,21 @@ export async function emitFindings(
     }),
   ];
   for (const [index, each] of told.slice(0, ports.settings.findingEvents).entries())
-    await ports.publishEvent(
-      {
-        ...event(ports, job, 'finding', each.message),
-        level: each.finding.level,
-        data: { ...each.finding, rows: each.rows },
-      },
-      `ingest:finding:${job.epoch}:${index}`,
-    );
+    await emit(ports, job, {
+      name: 'finding',
+      message: each.message,
+      level: each.finding.level,
+      data: { ...each.finding, rows: each.rows },
+      detail: `:${index}`,
+    });
 }
 
-/** Publishes what happened to a job, once for each epoch. */
+/** Publishes what happened to a job, once for each epoch; `detail` tells apart several events of one name in one epoch. */
 export async function emit(
   ports: EventPorts,
   job: JobRecord,
-  name: JobEvent['name'],
-  message: string,
-  data: Record<string, unknown> = {},
+  { detail = '', ...news }: JobNews & { readonly detail?: string },
 ): Promise<void> {
-  const level = name === 'failed' ? 'error' : 'info';
-  await ports.publishEvent(
-    { ...event(ports, job, name, message), level, data },
-    `ingest:${name}:${job.epoch}`,
-  );
-}
-
-function event(
-  ports: EventPorts,
-  job: JobRecord,
-  name: JobEvent['name'],
-  message: string,
-): JobEvent {
-  return {
-    version: 1,
-    project: job.project,
-    jobId: job.id,
-    name,
-    createdAt: Math.floor(ports.now() / 1000),
-    level: 'info',
-    message,
-    type: 'message',
-    data: {},
-  };
+  const dedupeId = `ingest:${news.name}:${job.epoch}${detail}`;
+  await ports.publishEvent(jobEvent(job, news, ports.now()), dedupeId);
 }

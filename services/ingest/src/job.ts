@@ -19,8 +19,8 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { changeJob } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
+import { watchJob } from '@lathe/platform/watch-job';
 import { openBaseModel } from './base-model.ts';
-import { watchForCancel } from './cancel-watch.ts';
 import { copyStart } from './copy-start.ts';
 import { markFiles } from './file-status.ts';
 import { createFindings, type Findings } from './findings.ts';
@@ -67,9 +67,15 @@ export async function ingestJob(
 
   const findings = createFindings(ports.settings.listedFindings);
   const workFolder = await mkdtemp(join(ports.spoolFolder, 'job-'));
-  const watch = watchForCancel(ports, job, context.signal);
+  const watch = watchJob(ports, job, {
+    look: (now) =>
+      now?.state === 'validating_files' && now.epoch === job.epoch ? undefined : 'cancelled',
+    pollMs: ports.settings.cancelPollMs,
+    signal: context.signal,
+  });
   try {
-    await emit(ports, job, 'validating', `Validating training file: ${job.trainingFile}`);
+    const message = `Validating training file: ${job.trainingFile}`;
+    await emit(ports, job, { name: 'validating', message });
     const dataset = await prepare(ports, job, {
       findings,
       workFolder,
@@ -87,7 +93,7 @@ export async function ingestJob(
       ));
     return await store(ports, job, { ...dataset, start });
   } catch (error) {
-    if (watch.cancelled()) {
+    if (watch.found() !== undefined) {
       await forgetStart(ports, job);
       return { kind: 'drop', reason: 'the job was cancelled' };
     }
@@ -179,12 +185,10 @@ async function store(
   if (changed.datasetKey !== manifestKey)
     return { kind: 'drop', reason: `the job is ${changed.state}` };
   const { train, heldOut } = manifest;
-  await emit(
-    ports,
-    job,
-    'validated',
-    `The files are valid: ${train.rows} rows to train on, ${heldOut.rows} held out, ${train.tokens} training tokens.`,
-    {
+  await emit(ports, job, {
+    name: 'validated',
+    message: `The files are valid: ${train.rows} rows to train on, ${heldOut.rows} held out, ${train.tokens} training tokens.`,
+    data: {
       rows: report.rows,
       tokens: report.tokens,
       packing: report.packing,
@@ -195,7 +199,7 @@ async function store(
       held_out_source: manifest.heldOutSource,
       settings,
     },
-  );
+  });
   return handOn(ports, changed);
 }
 
@@ -207,10 +211,11 @@ async function handOn(ports: IngestPorts, job: JobRecord): Promise<IngestOutcome
       ? moveJob(record, 'paused', { now })
       : null,
   );
-  if (current.state === 'paused') await emit(ports, job, 'paused', 'The job was paused.');
+  if (current.state === 'paused')
+    await emit(ports, job, { name: 'paused', message: 'The job was paused.' });
   if (current.state !== 'queued') return { kind: 'done' };
   const { project, epoch, requestId } = current;
-  await emit(ports, current, 'queued', 'The job waits for a worker.');
+  await emit(ports, current, { name: 'queued', message: 'The job waits for a worker.' });
   await ports.publishTrain({ version: 1, project, jobId: current.id, epoch, requestId });
   return { kind: 'done' };
 }
@@ -229,8 +234,9 @@ export async function failJob(
     return moved ? moveJob(record, 'failed', { now, error, resumable: mayResume(failure) }) : null;
   });
   if (moved || (job.state === 'failed' && job.datasetKey === null))
-    await emit(ports, job, 'failed', job.error?.message ?? error.message, {
-      error: job.error,
-      resumable: isResumable(job),
+    await emit(ports, job, {
+      name: 'failed',
+      message: job.error?.message ?? error.message,
+      data: { error: job.error, resumable: isResumable(job) },
     });
 }

@@ -1,4 +1,5 @@
 import { jobRecordSchema } from '@lathe/contracts/job/record';
+import { jobEvent } from '@lathe/contracts/message/event';
 import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { modelRecordSchema } from '@lathe/contracts/record/model';
@@ -21,7 +22,6 @@ import { createAdmission } from './controller/place/worker-admission.ts';
 import { watchWorkers } from './controller/place/worker-board.ts';
 import type { ControllerPorts } from './controller/ports.ts';
 import { watchJobs } from './controller/record/job-board.ts';
-import { jobEvent } from './controller/record/job-events.ts';
 import { type ControllerSettings, controllerSettings } from './controller/settings.ts';
 import { failDead, failWork } from './controller/sweep/dead-letters.ts';
 import { reconcile } from './controller/sweep/reconcile.ts';

@@ -12,6 +12,7 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { changeJob } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
+import { watchJob } from '@lathe/platform/watch-job';
 import { evaluate, headline, reportSentence } from '../contest/evaluate.ts';
 import { readDataset } from '../contest/held-out.ts';
 import { contestWarnings, lossWarnings } from '../contest/loss-course.ts';
@@ -21,8 +22,8 @@ import type { ModelFiles } from '../models/model-files.ts';
 import { type Models, type ServedModel, styleOf } from '../models/models.ts';
 import type { EvaluatorSettings } from '../settings.ts';
 import type { Texts } from '../texts/texts.ts';
+import { type Interruption, interruptionOf } from './interruption.ts';
 import { type EventPorts, emit } from './job-events.ts';
-import { type Interruption, interruptionOf, watchWishes } from './wish-watch.ts';
 
 export type EvaluationPorts = EventPorts & {
   readonly jobs: RecordStore<JobRecord>;
@@ -61,7 +62,11 @@ export async function evaluateJob(
   if (first !== undefined) return interrupt(ports, job, first);
 
   const { cancelPollMs: pollMs } = ports.settings;
-  const watch = watchWishes(ports, job, { pollMs, signal: context.signal });
+  const watch = watchJob(ports, job, {
+    look: (now) => interruptionOf(job, now),
+    pollMs,
+    signal: context.signal,
+  });
   // The engine watches over itself, so a long silence of the models is no reason to lose the work.
   const alive = setInterval(context.progress, pollMs);
   try {
@@ -91,7 +96,7 @@ export async function evaluateJob(
     );
     return await finish(ports, job, { report, reportKey });
   } catch (error) {
-    const interruption = watch.interruption();
+    const interruption = watch.found();
     if (interruption === undefined) throw error;
     return interrupt(ports, job, interruption);
   } finally {

@@ -1,4 +1,5 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
+import type { JobNews } from '@lathe/contracts/message/event';
 import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ModelRecord } from '@lathe/contracts/record/model';
@@ -9,8 +10,10 @@ import type { RecordStore } from '@lathe/platform/records/port';
 import type { WorkerClient } from './drive/worker-client.ts';
 import type { WorkerBoard } from './place/worker-board.ts';
 import type { JobBoard } from './record/job-board.ts';
-import type { ControllerEvent } from './record/job-events.ts';
 import type { ControllerSettings } from './settings.ts';
+
+/** An event as the controller thinks of it; its id names what happened, so that telling it twice stores it once. */
+export type ControllerEvent = JobNews & { readonly dedupeId: string };
 
 /** Everything that the controller's decisions reach the world through. */
 export type ControllerPorts = {

@@ -1,8 +1,7 @@
 import { checkpointStep } from '../../manifest.ts';
 import type { RunEvent } from '../../run-event.ts';
-import type { ControllerPorts } from '../ports.ts';
+import type { ControllerEvent, ControllerPorts } from '../ports.ts';
 import { publishCheckpoint } from './checkpoints.ts';
-import type { ControllerEvent } from './job-events.ts';
 import { keepNewestStates } from './kept-states.ts';
 import { forgetLosses } from './losses.ts';
 import type { OwnedJob } from './owned-job.ts';
