@@ -4,9 +4,9 @@ import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { findJson } from '@lathe/platform/artifacts/read-json';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
-import { readArtifact } from './reports.ts';
 
 export type InventoryPorts = {
   readonly files: RecordStore<FileRecord>;
@@ -83,7 +83,7 @@ async function missingOfCheckpoint(
   manifestKey: string,
   isWhole: (key: string, bytes: number) => Promise<boolean>,
 ): Promise<string | null> {
-  const manifest = await readArtifact(artifacts, manifestKey, checkpointManifestSchema);
+  const manifest = await findJson(artifacts, manifestKey, checkpointManifestSchema);
   if (manifest === null) return manifestKey;
   for (const { key, bytes } of Object.values(manifest.model))
     if (!(await isWhole(key, bytes))) return key;

@@ -6,7 +6,7 @@ import type {
   Hyperparameters,
   LatheOptions,
 } from '@lathe/contracts/http/fine-tuning';
-import type { JobRecord } from '@lathe/contracts/job/record';
+import { type JobRecord, nothingYet } from '@lathe/contracts/job/record';
 import { fromHttp, snakeCase } from '@lathe/recipe/http-form';
 import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
 import { brokenRules } from '@lathe/recipe/rules';
@@ -64,20 +64,7 @@ export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
     metadata: body.metadata ?? null,
     trainingFile: body.training_file,
     validationFile: body.validation_file ?? null,
-    settings: null,
-    datasetKey: null,
-    progress: null,
-    worker: null,
-    lostWorkers: 0,
-    checkpointKey: null,
-    trainedTokens: null,
-    fineTunedModel: null,
-    resultFiles: [],
-    reportKey: null,
-    evaluation: null,
-    startedAt: null,
-    finishedAt: null,
-    error: null,
+    ...nothingYet(),
   };
 }
 

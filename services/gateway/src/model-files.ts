@@ -3,7 +3,7 @@ import type { ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
-import { readArtifact } from './reports.ts';
+import { findJson } from '@lathe/platform/artifacts/read-json';
 
 /** The files of the model that a job made: a PEFT adapter or a whole Hugging Face folder. */
 export type ModelFiles = {
@@ -17,7 +17,7 @@ export type ModelFiles = {
 export async function modelFiles(artifacts: ArtifactStore, job: JobRecord): Promise<ModelFiles> {
   const manifest =
     job.state === 'succeeded' && job.checkpointKey !== null
-      ? await readArtifact(artifacts, job.checkpointKey, checkpointManifestSchema)
+      ? await findJson(artifacts, job.checkpointKey, checkpointManifestSchema)
       : null;
   if (manifest === null)
     throw new LatheError('not_found', `The job ${job.id} is ${job.state} and has no model.`);

@@ -12,9 +12,9 @@ import {
   recordKey,
 } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { findJson } from '@lathe/platform/artifacts/read-json';
 import type { Nats } from '@lathe/platform/nats/connection';
 import type { RecordStore } from '@lathe/platform/records/port';
-import { readArtifact } from './reports.ts';
 
 export type ModelPorts = {
   readonly nats: Nats;
@@ -127,7 +127,7 @@ export async function removeModel(
 
 /** The manifest goes first: without it the checkpoint does not exist. */
 async function deleteFiles(artifacts: ArtifactStore, manifestKey: string): Promise<void> {
-  const manifest = await readArtifact(artifacts, manifestKey, checkpointManifestSchema);
+  const manifest = await findJson(artifacts, manifestKey, checkpointManifestSchema);
   if (manifest === null) return;
   await artifacts.delete(manifestKey);
   for (const files of [manifest.model, manifest.state])

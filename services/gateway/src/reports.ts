@@ -6,24 +6,8 @@ import {
 import { type EvaluationReport, evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
-import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
-import type { z } from 'zod';
-
-/** A JSON artifact, checked; null when there is none. Throws when it does not fit the schema. */
-export async function readArtifact<T>(
-  artifacts: ArtifactStore,
-  key: string,
-  schema: z.ZodType<T>,
-): Promise<T | null> {
-  const chunks: Uint8Array[] = [];
-  try {
-    for await (const chunk of artifacts.get(key)) chunks.push(chunk);
-  } catch (error) {
-    if (error instanceof ArtifactError && error.problem === 'not_found') return null;
-    throw error;
-  }
-  return schema.parse(JSON.parse(new TextDecoder().decode(Buffer.concat(chunks))));
-}
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { findJson } from '@lathe/platform/artifacts/read-json';
 
 /** How the tuned model compares with its baselines. Throws `not_found` while there is none. */
 export async function evaluationReport(
@@ -32,7 +16,7 @@ export async function evaluationReport(
 ): Promise<EvaluationReport> {
   const { reportKey } = job;
   const report =
-    reportKey === null ? null : await readArtifact(artifacts, reportKey, evaluationReportSchema);
+    reportKey === null ? null : await findJson(artifacts, reportKey, evaluationReportSchema);
   return report ?? missing(job, 'evaluation report');
 }
 
@@ -43,11 +27,9 @@ export async function datasetReport(
 ): Promise<DatasetReport> {
   const { datasetKey } = job;
   const manifest =
-    datasetKey === null ? null : await readArtifact(artifacts, datasetKey, datasetManifestSchema);
+    datasetKey === null ? null : await findJson(artifacts, datasetKey, datasetManifestSchema);
   const report =
-    manifest === null
-      ? null
-      : await readArtifact(artifacts, manifest.report.key, datasetReportSchema);
+    manifest === null ? null : await findJson(artifacts, manifest.report.key, datasetReportSchema);
   return report ?? missing(job, 'dataset report');
 }
 

@@ -2,6 +2,7 @@ import { checkpointManifestSchema } from '@lathe/contracts/artifact/checkpoint';
 import { startPrefix } from '@lathe/contracts/artifact/key';
 import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
 import { getBytes } from '@lathe/platform/artifacts/folder';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chatLines, modelName, startIngest } from './ingest-fixture.ts';
 
@@ -52,8 +53,7 @@ it('a job that goes on from an adapter gets its traits, and a copy that outlives
   await service.artifacts.deletePrefix(parent);
   const key = job.start?.manifestKey ?? '';
   expect(key).toBe(`${startPrefix('default', job.id)}/manifest.json`);
-  const chunks = await Array.fromAsync(service.artifacts.get(key));
-  const copy = checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
+  const copy = await readJson(service.artifacts, key, checkpointManifestSchema);
   expect(copy).toMatchObject({ kind: 'adapter', baseModel: modelName, state: {} });
   const file = copy.model['adapter_model.safetensors'] ?? expect.fail('no file');
   expect(Buffer.from(await getBytes(service.artifacts, file)).toString()).toBe('weights');

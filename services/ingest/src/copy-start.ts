@@ -4,6 +4,7 @@ import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
 import { copyModel } from '@lathe/platform/artifacts/copy';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 
 /**
  * Gives a job that goes on from a tuned model a copy of its files, so that the model may be deleted from now
@@ -18,8 +19,7 @@ export async function copyStart(
   const manifestKey = `${prefix}/manifest.json`;
   if ((await artifacts.stat(manifestKey)) !== null) return { ...job.start, manifestKey };
   try {
-    const chunks = await Array.fromAsync(artifacts.get(job.start.manifestKey));
-    const manifest = checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
+    const manifest = await readJson(artifacts, job.start.manifestKey, checkpointManifestSchema);
     const onBytes = (): void => {
       signal.throwIfAborted();
       progress();

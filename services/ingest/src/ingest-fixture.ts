@@ -29,6 +29,7 @@ import { connectNats } from '@lathe/platform/nats/connection';
 import { listEvents } from '@lathe/platform/nats/events';
 import { publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
+import { jobRecord } from '@lathe/testkit/job-record';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyTokenizer } from '@lathe/testkit/tiny-tokenizer';
@@ -93,7 +94,7 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
     return id;
   };
   const create = async (trainingFile: string, change: Partial<JobRecord> = {}) => {
-    const record = { ...newJob(trainingFile), ...change };
+    const record = jobRecord({ project, model: modelName, trainingFile, ...change });
     await jobs.create(recordKey(project, record.id), record);
     return record;
   };
@@ -182,43 +183,6 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
       await server[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
     },
-  };
-}
-
-function newJob(trainingFile: string): JobRecord {
-  return {
-    version: 1,
-    id: newId('job'),
-    project,
-    createdAt: 0,
-    createdMs: 0,
-    requestId: newId('request'),
-    state: 'validating_files',
-    desired: 'run',
-    epoch: 0,
-    stage: 'ingest',
-    model: modelName,
-    suffix: null,
-    seed: 1,
-    hyperparameters: {},
-    options: {},
-    metadata: null,
-    trainingFile,
-    validationFile: null,
-    settings: null,
-    datasetKey: null,
-    progress: null,
-    worker: null,
-    lostWorkers: 0,
-    checkpointKey: null,
-    trainedTokens: null,
-    fineTunedModel: null,
-    resultFiles: [],
-    reportKey: null,
-    evaluation: null,
-    startedAt: null,
-    finishedAt: null,
-    error: null,
   };
 }
 

@@ -4,6 +4,7 @@ import { checkpointManifestSchema } from '@lathe/contracts/artifact/checkpoint';
 import type { ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { getFolder, putFolder } from '@lathe/platform/artifacts/folder';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 import { isTextFile, listTextFiles } from '@lathe/tokenizer/text-files';
 
 /** Folder of an adapter's artifact that holds the files that its rows became tokens with. */
@@ -26,8 +27,7 @@ export async function copyTextOfStart(
 ): Promise<boolean> {
   const refs: Record<string, ObjectRef> = {};
   try {
-    const chunks = await Array.fromAsync(artifacts.get(manifestKey));
-    const manifest = checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
+    const manifest = await readJson(artifacts, manifestKey, checkpointManifestSchema);
     for (const [path, ref] of Object.entries(manifest.model)) {
       const isMerged = manifest.kind === 'merged';
       if (isMerged && (isTextFile(path) || /^(generation_)?config\.json$/.test(path)))

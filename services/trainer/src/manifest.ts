@@ -3,6 +3,7 @@ import {
   checkpointManifestSchema,
 } from '@lathe/contracts/artifact/checkpoint';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 import { ZodError } from 'zod';
 
 /** Reads a checkpoint's manifest. Throws when it is missing or no manifest. */
@@ -10,8 +11,7 @@ export async function readManifest(
   artifacts: ArtifactStore,
   key: string,
 ): Promise<CheckpointManifest> {
-  const chunks = await Array.fromAsync(artifacts.get(key));
-  return checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  return readJson(artifacts, key, checkpointManifestSchema);
 }
 
 /** Reads a checkpoint's manifest; null when it is missing or no manifest. Throws when the store fails. */

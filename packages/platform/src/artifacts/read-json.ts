@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ArtifactStore } from './port.ts';
+import { ArtifactError, type ArtifactStore } from './port.ts';
 
 /** A JSON artifact, checked. Throws what the store throws, a SyntaxError, or a ZodError when it does not fit the schema. */
 export async function readJson<T>(
@@ -9,4 +9,14 @@ export async function readJson<T>(
 ): Promise<T> {
   const chunks = await Array.fromAsync(artifacts.get(key));
   return schema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+}
+
+/** The same where there may be no such artifact: null then. */
+export async function findJson<T>(...read: Parameters<typeof readJson<T>>): Promise<T | null> {
+  try {
+    return await readJson(...read);
+  } catch (error) {
+    if (error instanceof ArtifactError && error.problem === 'not_found') return null;
+    throw error;
+  }
 }

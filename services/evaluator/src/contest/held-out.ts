@@ -3,7 +3,6 @@ import {
   type CanonicalRow,
   canonicalRowSchema,
   type DatasetManifest,
-  datasetManifestSchema,
   examplesOf,
   type Message,
 } from '@lathe/contracts/artifact/dataset';
@@ -40,12 +39,6 @@ export type HeldOutRow = Question & {
   readonly row: AnsweredRow;
   readonly examples: readonly ShardExample[];
 };
-
-/** The dataset manifest of a job. */
-export async function readDataset(artifacts: ArtifactStore, key: string): Promise<DatasetManifest> {
-  const chunks = await Array.fromAsync(artifacts.get(key));
-  return datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-}
 
 /**
  * The held-out rows that are scored: all, or `most` of them drawn by hash(seed, line), in their

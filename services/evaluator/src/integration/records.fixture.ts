@@ -2,6 +2,7 @@ import { newId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { InferenceReply, InferenceRequest } from '@lathe/contracts/message/inference';
+import { jobRecord } from '@lathe/testkit/job-record';
 import type { AnsweredRow } from '../contest/held-out.ts';
 
 /** For tests: the project and the base model of everything below. */
@@ -72,38 +73,5 @@ export function chatRow(line: number, user: string, assistant: string): Answered
 
 /** A job whose training is over, without its artifacts. */
 export function trainedJob(id: string): JobRecord {
-  return {
-    version: 1,
-    id,
-    project,
-    createdAt: 0,
-    createdMs: 0,
-    requestId: newId('request'),
-    state: 'running',
-    desired: 'run',
-    epoch: 2,
-    stage: 'evaluate',
-    model: baseName,
-    suffix: null,
-    seed: 1,
-    hyperparameters: {},
-    options: {},
-    metadata: null,
-    trainingFile: 'file-1',
-    validationFile: null,
-    settings: null,
-    datasetKey: null,
-    progress: null,
-    worker: null,
-    lostWorkers: 0,
-    checkpointKey: null,
-    trainedTokens: null,
-    fineTunedModel: null,
-    resultFiles: [],
-    reportKey: null,
-    evaluation: null,
-    startedAt: null,
-    finishedAt: null,
-    error: null,
-  };
+  return jobRecord({ id, project, state: 'running', epoch: 2, stage: 'evaluate', model: baseName });
 }

@@ -1,4 +1,4 @@
-import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
+import { type DatasetManifest, datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
 import { reportPrefix } from '@lathe/contracts/artifact/key';
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { inStep, LatheError, mayResume, toWireError } from '@lathe/contracts/error';
@@ -9,12 +9,12 @@ import type { WorkMessage } from '@lathe/contracts/message/work';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 import { changeJob } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
 import { watchJob } from '@lathe/platform/watch-job';
 import { evaluate, headline, reportSentence } from '../contest/evaluate.ts';
-import { readDataset } from '../contest/held-out.ts';
 import { contestWarnings, lossWarnings } from '../contest/loss-course.ts';
 import type { Engine } from '../engine/engine.ts';
 import { untilEngineHolds } from '../engine/engine-lost.ts';
@@ -140,7 +140,7 @@ async function score(
       retryable: false,
     });
   const dataset = await inStep('reading the held-out rows', () =>
-    readDataset(ports.artifacts, datasetKey),
+    readJson(ports.artifacts, datasetKey, datasetManifestSchema),
   );
   const opening = 'opening the models';
   const { kind, text } = await inStep(opening, () => ports.files.manifest(checkpointKey));

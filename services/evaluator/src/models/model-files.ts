@@ -8,6 +8,7 @@ import {
 import { LatheError } from '@lathe/contracts/error';
 import { getFolder } from '@lathe/platform/artifacts/folder';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 
 /** Tuned models on this machine's disk, brought from the artifact store when they are needed. */
 export type ModelFiles = {
@@ -32,8 +33,7 @@ export function openModelFiles(artifacts: ArtifactStore, root: string, most: num
     join(root, createHash('sha256').update(manifestKey).digest('hex').slice(0, 32));
   const manifest = async (manifestKey: string): Promise<CheckpointManifest> => {
     try {
-      const chunks = await Array.fromAsync(artifacts.get(manifestKey));
-      return checkpointManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+      return await readJson(artifacts, manifestKey, checkpointManifestSchema);
     } catch (error) {
       if (!(error instanceof ArtifactError && error.problem === 'not_found')) throw error;
       throw new LatheError('model_not_found', 'The files of the model were deleted.', {

@@ -10,6 +10,7 @@ import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey, recordKey } from '@lathe/contracts/subject';
 import { virtualTokenCount } from '@lathe/engine/peft/peft-virtual';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 import { findBaseModel } from '@lathe/platform/base-models';
 import { folderStamp, weightsDigest } from '@lathe/platform/model-digest';
 import type { RecordStore } from '@lathe/platform/records/port';
@@ -196,8 +197,7 @@ async function rowsOf(
   const job = await jobs.get(recordKey(record.project, record.jobId));
   const key = job?.value.datasetKey;
   if (key == null || (await artifacts.stat(key)) === null) return 'chat';
-  const chunks = await Array.fromAsync(artifacts.get(key));
-  return datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))).kind;
+  return (await readJson(artifacts, key, datasetManifestSchema)).kind;
 }
 
 /** How a model that was tuned on such rows is asked; after texts as before, by chat where it can. */

@@ -27,6 +27,7 @@ import { listEvents } from '@lathe/platform/nats/events';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
+import { jobRecord } from '@lathe/testkit/job-record';
 import { type ControllerSettings, controllerSettings } from '../controller/settings.ts';
 import { readManifest } from '../manifest.ts';
 import { start } from '../start.ts';
@@ -231,26 +232,19 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
   };
   const datasetKey = `${prefix}/manifest.json`;
   await artifacts.put(datasetKey, Buffer.from(JSON.stringify(manifest)));
-  return {
-    version: 1,
+  return jobRecord({
     id,
     project,
     createdAt: Math.floor(Date.now() / 1000),
     createdMs: Date.now(),
     requestId: 'req_test',
     state: 'queued',
-    desired: 'run',
-    epoch: 0,
     stage: 'train',
     model,
     ...(start && { start }),
     suffix: 'test',
     seed: 7,
-    hyperparameters: {},
     options: options.options ?? {},
-    metadata: null,
-    trainingFile: 'file-x',
-    validationFile: null,
     settings: {
       epochs: options.epochs ?? 2,
       batchSize: 4,
@@ -260,19 +254,7 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
       ...(preference && { preference }),
     },
     datasetKey,
-    progress: null,
-    worker: null,
-    lostWorkers: 0,
-    checkpointKey: null,
-    trainedTokens: null,
-    fineTunedModel: null,
-    resultFiles: [],
-    reportKey: null,
-    evaluation: null,
-    startedAt: null,
-    finishedAt: null,
-    error: null,
-  };
+  });
 }
 
 async function ownStart(

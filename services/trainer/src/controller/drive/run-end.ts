@@ -1,6 +1,7 @@
 import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
 import { type WireError, wireErrorSchema } from '@lathe/contracts/error';
 import type { JobChange, JobRecord } from '@lathe/contracts/job/record';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 import type { RunOutcome } from '../../run-event.ts';
 import type { ControllerPorts } from '../ports.ts';
 import { removeStates } from '../record/checkpoints.ts';
@@ -115,8 +116,7 @@ async function smallerPass(
   { datasetKey, settings, options, microBatchTokens }: JobRecord,
 ): Promise<number | undefined> {
   if (datasetKey === null || settings === null) return undefined;
-  const chunks = await Array.fromAsync(artifacts.get(datasetKey));
-  const { train } = datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  const { train } = await readJson(artifacts, datasetKey, datasetManifestSchema);
   // With a limit of memory the engine had chosen, at most the whole batch.
   const asked = options.memory_limit === undefined ? usualPassTokens : Number.POSITIVE_INFINITY;
   return halfThePass({

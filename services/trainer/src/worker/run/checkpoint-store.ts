@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointManifest, CheckpointMetrics } from '@lathe/contracts/artifact/checkpoint';
+import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
 import { checkpointPrefix } from '@lathe/contracts/artifact/key';
 import { getFolder, putFolder } from '@lathe/platform/artifacts/folder';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 import { readManifest } from '../../manifest.ts';
 import { engineStateFolder } from '../engine/engine-message.ts';
-import { readDatasetManifest } from './dataset.ts';
 import { decodeHistory, encodeHistory, type HistoryRow } from './history.ts';
 import { addTextFiles, modelText } from './model-text.ts';
 import type { StartKey } from './run-preparation.ts';
@@ -43,7 +44,9 @@ export async function storeCheckpoint(
   const model = join(saved.folder, 'model');
   const hasState = await isFolder(state);
   const hasModel = await isFolder(model);
-  const dataset = hasModel ? await readDatasetManifest(artifacts, saved.datasetKey) : undefined;
+  const dataset = hasModel
+    ? await readJson(artifacts, saved.datasetKey, datasetManifestSchema)
+    : undefined;
   if (dataset !== undefined)
     await addTextFiles(artifacts, dataset, { folder: model, kind: saved.kind });
   if (hasState) await writeFile(join(state, historyFile), encodeHistory(saved.history));

@@ -12,6 +12,7 @@ import {
 } from '@lathe/contracts/artifact/dataset';
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 
 /** A dataset on this machine. */
 export type FetchedDataset = {
@@ -30,7 +31,7 @@ export async function fetchDataset(
   manifestKey: string,
   folder: string,
 ): Promise<FetchedDataset> {
-  const manifest = await readDatasetManifest(artifacts, manifestKey);
+  const manifest = await readJson(artifacts, manifestKey, datasetManifestSchema);
   const fetch = async (part: DatasetPart, name: string): Promise<string[]> => {
     const paths: string[] = [];
     for (const [index, ref] of part.shards.entries()) {
@@ -45,15 +46,6 @@ export async function fetchDataset(
     train: await fetch(manifest.train, 'train'),
     heldOut: manifest.heldOut.rows === 0 ? [] : await fetch(manifest.heldOut, 'held-out'),
   };
-}
-
-/** The manifest of a dataset. Throws when it is missing or none. */
-export async function readDatasetManifest(
-  artifacts: ArtifactStore,
-  key: string,
-): Promise<DatasetManifest> {
-  const chunks = await Array.fromAsync(artifacts.get(key));
-  return datasetManifestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
 }
 
 /** The lines of the user's file that the examples, counted from 0, came from. */
