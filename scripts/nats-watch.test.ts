@@ -6,7 +6,7 @@ import { connectNats, type Nats } from '@lathe/platform/nats/connection';
 import { publishEvent } from '@lathe/platform/nats/events';
 import { startNatsServer } from '@lathe/platform/nats/server';
 import { ensureStreams } from '@lathe/platform/nats/setup';
-import { natsCheck } from '@lathe/platform/ready-checks';
+import { natsCheck } from '@lathe/platform/internal/ready-checks';
 import { canMount, smallDisk } from '@lathe/testkit/small-disk';
 import { expect, it } from 'vitest';
 import { watchNatsWrites } from './nats-watch.ts';

@@ -43,6 +43,7 @@ export const errorCodeSchema = z.enum(Object.keys(errorCodes) as [ErrorCode, ...
 /**
  * A failure whose message is meant for the user: one clear sentence that names the file, line or
  * field at fault. The technical cause goes into `cause` and from there to the log only.
+ * @example throw new LatheError('not_found', 'There is no job "ftjob-1".', { param: 'fine_tuning_job_id' });
  */
 export class LatheError extends Error {
   readonly code: ErrorCode;

@@ -12,7 +12,10 @@ const prefixes: Record<IdKind, string> = {
   attempt: 'at_',
 };
 
-/** A new id of the kind, for example `ftjob-4f…`. Unique for all practical purposes (2^137 values). */
+/**
+ * A new id of the kind, for example `ftjob-4f…`. Unique for all practical purposes (2^137 values).
+ * @example newId('job'); // ftjob-4f…
+ */
 export function newId(kind: IdKind): string {
   const bytes = crypto.getRandomValues(new Uint8Array(24));
   return prefixes[kind] + Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('');

@@ -8,6 +8,7 @@ export const deepestJson = 256;
 /**
  * Whether objects and lists lie deeper in each other than so many levels. It counts brackets outside of strings in
  * the bytes themselves, before anything parses them; of what is no JSON it says anything.
+ * @example isDeeperThan(new TextEncoder().encode('[[1]]'), deepestJson); // false
  */
 export function isDeeperThan(bytes: Uint8Array, limit: number): boolean {
   let depth = 0;

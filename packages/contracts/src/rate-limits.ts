@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 const count = z.number().int().min(0);
 
-/** What one project may have in work at a time, what is left of it, and when all of it is expected to be free. */
+/**
+ * What one project may have in work at a time, what is left of it, and when all of it is expected to be free.
+ * @example const limits: RateLimits = rateLimitsSchema.parse(JSON.parse(text));
+ */
 export const rateLimitsSchema = z.object({
   /** Requests that are open. */
   limitRequests: count,

@@ -73,7 +73,10 @@ export function modelKey(project: string, name: string): string {
 /** The pseudo-project under which base models stand in the models bucket; no project may have this name. */
 export const baseModelsProject = '_base';
 
-/** The key of a record that belongs to a project: every lookup carries the project by construction. */
+/**
+ * The key of a record that belongs to a project: every lookup carries the project by construction.
+ * @example recordKey('default', 'ftjob-4f…');
+ */
 export function recordKey(project: string, id: string): string {
   return `${project}.${id}`;
 }

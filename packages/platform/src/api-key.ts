@@ -24,6 +24,7 @@ const shortestKey = 16;
  * The keys of `LATHE_API_KEYS`, written "key=project,key=project"; none when it is unset. The last `=` of
  * an entry divides it, so that a key may end with some. A project may have several keys. Throws an
  * Error of one sentence that names the entry by its number and never holds a key.
+ * @example parseApiKeys('research=0123456789abcdef'); // [{ project: 'research', key: … }]
  */
 export function parseApiKeys(text: string | null): readonly ProjectKey[] {
   if (text === null) return [];

@@ -20,7 +20,10 @@ export async function listBaseModels(folders: readonly string[]): Promise<BaseMo
   return [...models.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-/** The base model of that name, or undefined. */
+/**
+ * The base model of that name, or undefined.
+ * @example const model = await findBaseModel(config.modelFolders, 'lathe-tiny');
+ */
 export async function findBaseModel(
   folders: readonly string[],
   name: string,

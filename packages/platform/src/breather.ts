@@ -4,6 +4,9 @@ const turnMs = 15;
 /**
  * A function to await between small pieces of work: it lets timers, requests and messages in when the
  * last time is long enough ago, and costs next to nothing otherwise.
+ * @example
+ * const breathe = createBreather();
+ * for (let row = 0; row < 1e6; row++) await breathe();
  */
 export function createBreather(): () => Promise<void> {
   let since = performance.now();

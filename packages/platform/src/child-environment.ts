@@ -24,7 +24,10 @@ export function childEnvironment(
   };
 }
 
-/** An environment without what opens something. */
+/**
+ * An environment without what opens something.
+ * @example const env = withoutSecrets(process.env);
+ */
 export function withoutSecrets(environment: Environment): Record<string, string | undefined> {
   const kept = Object.entries(environment).filter(([name]) => !secrets.includes(name));
   return Object.fromEntries(kept);

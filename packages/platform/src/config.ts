@@ -17,6 +17,7 @@ type Values = { -readonly [Field in keyof Variables]: z.output<Variables[Field][
 /**
  * Reads the configuration from environment variables; unset ones get their defaults and relative
  * folders start from `workingFolder`. Throws an Error of one sentence that names the variable at fault.
+ * @example const config = readConfig(process.env);
  */
 export function readConfig(env: Environment, workingFolder: string = process.cwd()) {
   const values = Object.fromEntries(

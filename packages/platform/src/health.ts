@@ -28,6 +28,7 @@ export async function checkReady(
 /**
  * Serves `/healthz` (the process answers) and `/readyz` (every check passes, else 503 with the
  * problems), and `/metrics`, for services that have no HTTP of their own.
+ * @example await startHealthServer({ host: '127.0.0.1', port: 9_000, metrics, checks: { disk: async () => null } });
  */
 export async function startHealthServer(options: {
   readonly host: string;

@@ -13,6 +13,7 @@ const systemCodes = new Set([
 /**
  * Whether something failed because a store, a disk or the message server is away or full: no fault of the work, which
  * goes on once that is mended, however often it was tried. The causes of an error count as well.
+ * @example isInfrastructure(new Error('a row is broken')); // false
  */
 export function isInfrastructure(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

@@ -19,6 +19,7 @@ export function openJobs(nats: Nats): Promise<RecordStore<JobRecord>> {
  * Changes a job by compare-and-set: reads it, asks `change` for the new record (null: leave it) and
  * stores that, again from the start when somebody else was faster. `change` must be free of side
  * effects. Returns the record as it is now. Throws `not_found` when the project has no such job.
+ * @example await changeJob(await openJobs(nats), 'default', 'ftjob-4f…', (job) => ({ ...job, desired: 'cancel' }));
  */
 export async function changeJob(
   store: RecordStore<JobRecord>,

@@ -8,6 +8,7 @@ const storage = new AsyncLocalStorage<LogContext>();
 /**
  * Runs `act` so that every log line it causes, however deep and however much later, carries these fields,
  * besides those of the context it is called in.
+ * @example inLogContext({ jobId: 'ftjob-4f…' }, () => log.info('placed'));
  */
 export function inLogContext<T>(context: LogContext, act: () => T): T {
   return storage.run({ ...storage.getStore(), ...context }, act);

@@ -20,6 +20,7 @@ export type LogSink = { write(line: string): unknown; readonly isTTY?: boolean }
  * A logger for one service. Lines are JSON, or readable text on a terminal; keys and
  * authorization headers are replaced by `[secret]`. Lines carry the fields of the log context. They go to standard error by default, so
  * that a command's own output stays clean.
+ * @example const log = createLogger({ logLevel: 'info', logFormat: 'json' }, 'gateway');
  */
 export function createLogger(
   settings: LogSettings,

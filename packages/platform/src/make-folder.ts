@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 /**
  * Makes a folder and those above it that are missing, for this user only. Unlike Node's own recursive mkdir it gives up
  * where a file system has no folder and takes none, as /proc does; that one tries for ever.
+ * @example await makeFolder('.lathe');
  */
 export async function makeFolder(path: string): Promise<void> {
   try {

@@ -31,7 +31,15 @@ export type MetricsOptions = {
  */
 const eventLoopSampleMs = 100;
 
-/** Metrics of a service, labelled with its name, with Node's own (memory, event loop, garbage) among them. */
+/**
+ * Metrics of a service, labelled with its name, with Node's own (memory, event loop, garbage) among them.
+ * @example
+ * createMetrics('gateway').count('lathe_http_requests_total', {
+ *   method: 'GET',
+ *   route: '/v1/models',
+ *   status: '200',
+ * });
+ */
 export function createMetrics(
   service: string,
   { onFailure = () => undefined }: MetricsOptions = {},

@@ -11,6 +11,7 @@ const weights = /^config\.json$|\.safetensors(\.index\.json)?$|\.gguf$/;
 /**
  * A digest of a model's config and weights: of small files all bytes, of large ones their size and samples from
  * beginning to end. Another training changes nearly every byte of them, so it has another digest; a copy has the same.
+ * @example const digest = await weightsDigest('models/lathe-tiny');
  */
 export async function weightsDigest(folder: string): Promise<string> {
   const hash = createHash('sha256');

@@ -25,6 +25,7 @@ export type PartsMessage = z.infer<typeof partsMessageSchema>;
  * Runs a service as this process: reads the configuration, starts it, tells the process that forked this one, and
  * stops it on a signal or when that process is gone. What fails at the start is one sentence and exit code 1. An
  * exception that nobody caught is logged with its cause and ends this process alone.
+ * @example await runService('ingest', async () => ({ stop: async () => undefined }));
  */
 export async function runService<Handle extends Stoppable & { readonly url?: string }>(
   name: string,

@@ -29,6 +29,11 @@ export type Service = {
  * Opens what every service stands on and begins the service on it. Throws an Error of one sentence when there is no
  * address of a nats-server or it cannot be reached; whatever fails, what was started by then is stopped before.
  * `connection`: under which name nats-server lists it, by default the service's.
+ * @example
+ * await openService(config, { name: 'ingest' }, async ({ stops, serveHealth }) => {
+ *   await serveHealth();
+ *   return stops;
+ * });
  */
 export async function openService<Handle>(
   config: Config,

@@ -24,7 +24,10 @@ export type Variable<Schema extends TextSchema = TextSchema> = {
 /** Reads a text, by default one of its own. */
 export type TextSchema = z.ZodPrefault<z.ZodType<unknown, string>>;
 
-/** Makes variables that a cluster treats alike: first the name and how its text is read, then what it is for. */
+/**
+ * Makes variables that a cluster treats alike: first the name and how its text is read, then what it is for.
+ * @example variablesFor({})('LATHE_COLOUR', oneOf('red', ['red', 'blue'])).means('colour of the house');
+ */
 export function variablesFor(cluster: Treatment) {
   return <Schema extends TextSchema>(name: string, schema: Schema) => ({
     means: (meaning: string): Variable<Schema> => ({ name, schema, meaning, cluster }),

@@ -47,6 +47,7 @@ const ownName = `worker-${hostname().replaceAll(/[^A-Za-z0-9_-]/g, '-')}`;
 /**
  * Every environment variable that Lathe reads, under its name in the configuration: the one place where they are
  * named. Reading, writing, docs/settings.md and what `npm run check:k8s` expects of the manifests come from it.
+ * @example variables.port.name; // LATHE_PORT
  */
 export const variables = {
   host: everywhere('LATHE_HOST', text('127.0.0.1')).means('address the gateway listens on'),

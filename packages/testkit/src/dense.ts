@@ -33,7 +33,10 @@ export function broadcast(shapes: readonly (readonly number[])[]): number[] {
   );
 }
 
-/** The reference of an operator that works element by element, from its formula on numbers. */
+/**
+ * The reference of an operator that works element by element, from its formula on numbers.
+ * @example elementwise((a, b) => a! + b!);
+ */
 export function elementwise(
   formula: (...numbers: number[]) => number,
 ): (inputs: readonly Dense[]) => Dense {

@@ -26,7 +26,12 @@ export type FaultProxy = AsyncDisposable & {
   faults(decide: (request: ProxiedRequest) => Fault | undefined): void;
 };
 
-/** An HTTP proxy on a free loopback port in front of `target`, for faults that a healthy server does not have. */
+/**
+ * An HTTP proxy on a free loopback port in front of `target`, for faults that a healthy server does not have.
+ * @example
+ * await using proxy = await startFaultProxy('http://127.0.0.1:9000');
+ * proxy.faults(({ method }) => (method === 'PUT' ? { kind: 'break' } : undefined));
+ */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   let decide: (request: ProxiedRequest) => Fault | undefined = () => undefined;
   const server = createServer((incoming, answer) => {

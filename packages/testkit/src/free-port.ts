@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A loopback port that was free a moment ago. */
+/**
+ * A loopback port that was free a moment ago.
+ * @example const port = await freePort();
+ */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

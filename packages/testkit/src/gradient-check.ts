@@ -57,6 +57,10 @@ export type OpSamples = {
  * reference; each element of each gradient is the central difference of the reference, in float64; float32
  * agrees with float64; `none` has a zero derivative; bad calls are refused. Leaving out an operator's samples
  * does not compile.
+ * @example
+ * checkFamily({ Tanh: activationOps.Tanh }, {
+ *   Tanh: { reference: elementwise(Math.tanh), samples: [{ shapes: [[2, 5]] }] },
+ * });
  */
 export function checkFamily<T extends Readonly<Record<string, Op>>>(
   ops: T,

@@ -1,7 +1,10 @@
 import { newId } from '@lathe/contracts/id';
 import { type JobRecord, nothingYet } from '@lathe/contracts/job/record';
 
-/** The record of a job that was just created, with these changes. */
+/**
+ * The record of a job that was just created, with these changes.
+ * @example jobRecord({ state: 'running' });
+ */
 export function jobRecord(changes: Partial<JobRecord> = {}): JobRecord {
   return {
     version: 1,

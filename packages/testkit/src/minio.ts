@@ -36,7 +36,10 @@ export type MinioOptions = {
   readonly folder?: string;
 };
 
-/** Starts a real MinIO on a free loopback port, with random keys. Throws when there is no MinIO to start. */
+/**
+ * Starts a real MinIO on a free loopback port, with random keys. Throws when there is no MinIO to start.
+ * @example await using minio = await startMinio();
+ */
 export async function startMinio({ folder }: MinioOptions = {}): Promise<TestMinio> {
   const binary = findMinio();
   const own = folder === undefined ? await tempFolder() : undefined;

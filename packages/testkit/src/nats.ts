@@ -19,7 +19,12 @@ export type TestNats = AsyncDisposable & {
   resume(): void;
 };
 
-/** Starts a real nats-server with JetStream on a free port with a store of its own. */
+/**
+ * Starts a real nats-server with JetStream on a free port with a store of its own.
+ * @example
+ * await using server = await startNats();
+ * await server.kill();
+ */
 export async function startNats(): Promise<TestNats> {
   const folder = await tempFolder();
   let server: NatsServer = await startNatsServer({ folder: folder.path });

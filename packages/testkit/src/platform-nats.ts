@@ -21,7 +21,10 @@ export const quickSettings: StreamSettings = {
   workerLeaseMs: 2000,
 };
 
-/** Starts nats-server, connects and makes the streams with the given settings. */
+/**
+ * Starts nats-server, connects and makes the streams with the given settings.
+ * @example await using platform = await startPlatformNats();
+ */
 export async function startPlatformNats(
   settings: StreamSettings = quickSettings,
 ): Promise<PlatformNats> {

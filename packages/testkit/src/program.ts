@@ -10,7 +10,10 @@ export type Program = {
   readonly ended: Promise<number | NodeJS.Signals>;
 };
 
-/** Runs a TypeScript file under this Node, as a user would, with these environment variables only. */
+/**
+ * Runs a TypeScript file under this Node, as a user would, with these environment variables only.
+ * @example await startProgram('services/gateway/src/main.ts', {}).said('listening');
+ */
 export function startProgram(file: string, env: Readonly<Record<string, string>>): Program {
   const child = spawn(process.execPath, [file], {
     env: { PATH: process.env.PATH, ...env },

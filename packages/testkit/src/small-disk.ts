@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file system in memory that holds so many bytes, for tests of full disks. */
+/**
+ * A file system in memory that holds so many bytes, for tests of full disks.
+ * @example using disk = smallDisk(2 ** 20);
+ */
 export function smallDisk(bytes: number): { readonly path: string } & Disposable {
   const path = mkdtempSync(join(tmpdir(), 'lathe-disk-'));
   const type = ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs'];

@@ -21,6 +21,7 @@ const adapterRank = 2;
 /**
  * Writes a whole model folder with random weights: a Llama of two layers, width 32, over the byte
  * tokenizer. The same seed gives the same weights; they answer noise, but always the same noise.
+ * @example await writeTinyModel('/tmp/model', { seed: 2 });
  */
 export async function writeTinyModel(
   folder: string,

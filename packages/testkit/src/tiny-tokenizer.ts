@@ -14,6 +14,7 @@ export const tinyVocabulary = 256 + tinySpecialTokens.length;
 /**
  * Writes the files of a byte tokenizer with a chat template into a folder, made when missing; with
  * `{ template: false }` without the template. Every byte of a text is one token.
+ * @example await writeTinyTokenizer('/tmp/model');
  */
 export async function writeTinyTokenizer(
   folder: string,

@@ -21,6 +21,7 @@ export function isTextFile(path: string): boolean {
 /**
  * The files of a model folder that decide what tokens a text has and where an answer ends, as paths within it, sorted.
  * What is read of them alone is the same as what is read of the whole folder.
+ * @example for (const file of await listTextFiles('models/lathe-tiny')) console.log(file);
  */
 export async function listTextFiles(folder: string): Promise<string[]> {
   const found: string[] = [];

@@ -79,6 +79,7 @@ export type Tokenizer = {
 /**
  * Reads `tokenizer.json` in a model folder and the files beside it that change what it means; throws
  * TokenizerError naming what cannot be honoured.
+ * @example const tokens = (await loadTokenizer('models/lathe-tiny')).encode('Hello');
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const file = join(folder, 'tokenizer.json');

@@ -4,7 +4,7 @@ import { fileRecordSchema } from '@lathe/contracts/record/file';
 import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { baseModelsProject, buckets, modelKey, recordKey, streams } from '@lathe/contracts/subject';
-import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { readConfig } from '@lathe/platform/config';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';

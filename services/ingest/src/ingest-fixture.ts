@@ -21,7 +21,7 @@ import {
   workConsumer,
 } from '@lathe/contracts/subject';
 import { getBytes } from '@lathe/platform/artifacts/folder';
-import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { readConfig } from '@lathe/platform/config';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';

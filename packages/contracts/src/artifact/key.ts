@@ -10,7 +10,10 @@ function join(...parts: string[]): string {
   return parts.join('/');
 }
 
-/** An uploaded file's bytes. */
+/**
+ * An uploaded file's bytes.
+ * @example fileKey('default', 'file-4f…');
+ */
 export function fileKey(project: string, fileId: string): string {
   return join(project, 'files', fileId);
 }

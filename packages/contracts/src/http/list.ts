@@ -9,7 +9,10 @@ export type Page<T> = {
   last_id: string | null;
 };
 
-/** Wraps a page of items. */
+/**
+ * Wraps a page of items.
+ * @example page([{ id: 'ftjob-4f…' }], false);
+ */
 export function page<T extends { id: string }>(data: T[], hasMore: boolean): Page<T> {
   return {
     object: 'list',

@@ -29,7 +29,10 @@ export function isTerminal(state: JobState): boolean {
   return moves[state].length === 0;
 }
 
-/** Whether a job may go from one state to another. */
+/**
+ * Whether a job may go from one state to another.
+ * @example canMove('queued', 'succeeded'); // false
+ */
 export function canMove(from: JobState, to: JobState): boolean {
   return (moves[from] as readonly JobState[]).includes(to);
 }

@@ -17,7 +17,10 @@ const headers = {
   model: 'Lathe-Model',
 } as const satisfies Record<keyof Envelope, string>;
 
-/** The headers of an envelope; models may have any characters in their names. */
+/**
+ * The headers of an envelope; models may have any characters in their names.
+ * @example envelopeHeaders({ requestId: 'req_4f…', project: 'default', model: 'lathe-tiny' });
+ */
 export function envelopeHeaders(envelope: Envelope): [name: string, value: string][] {
   const { requestId, project, model } = envelope;
   const values = { requestId, project, model: encodeURIComponent(model.toWellFormed()) };

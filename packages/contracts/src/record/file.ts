@@ -18,4 +18,7 @@ export const fileRecordSchema = z.object({
   status: z.enum(['uploaded', 'processed', 'error']),
   statusDetails: z.string().nullable(),
 });
+/**
+ * @example const file: FileRecord = fileRecordSchema.parse(JSON.parse(text));
+ */
 export type FileRecord = z.infer<typeof fileRecordSchema>;

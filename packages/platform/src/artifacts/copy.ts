@@ -7,6 +7,7 @@ import { ArtifactError, type ArtifactStore } from './port.ts';
  * against its digest, and last the manifest that names the copies, as `manifest.json`. `progress` is called as
  * bytes go through, and may throw to end it. Throws ArtifactError: `not_found` when a file is gone, `damaged`
  * when it is not what the manifest says.
+ * @example await copyModel(artifacts, manifest, { prefix: 'p/default/models/a/', progress: () => undefined });
  */
 export async function copyModel(
   store: ArtifactStore,

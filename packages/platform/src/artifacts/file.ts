@@ -29,7 +29,10 @@ const partsFolder = '.parts';
 const chunkBytes = 256 * 1024;
 const partLifetimeMs = 24 * 3_600_000;
 
-/** Artifacts as files in one folder, for one machine. The folder is made when it is missing. */
+/**
+ * Artifacts as files in one folder, for one machine. The folder is made when it is missing.
+ * @example const store = await openFileStore('.lathe/artifacts');
+ */
 export async function openFileStore(root: string): Promise<ArtifactStore> {
   const parts = join(root, partsFolder);
   await makeWritable(root, parts);

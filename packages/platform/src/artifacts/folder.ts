@@ -11,6 +11,7 @@ export type FolderRefs = Readonly<Record<string, ObjectRef>>;
 /**
  * Stores every file under `folder` as `<prefix>/<path>` and returns where. File names must be
  * possible parts of a key; symbolic links are refused.
+ * @example const files = await putFolder(artifacts, 'p/default/checkpoint/', 'models/lathe-tiny');
  */
 export async function putFolder(
   store: ArtifactStore,

@@ -45,6 +45,7 @@ const wanted = [2, 11] as const;
 /**
  * Connects to nats-server and keeps reconnecting for as long as the process lives. Throws an Error
  * that names the address when the first connection fails or JetStream is off.
+ * @example const nats = await connectNats({ url: 'nats://127.0.0.1:4222', name: 'gateway', log });
  */
 export async function connectNats(settings: NatsSettings): Promise<Nats> {
   const { url, name, log, requestTimeoutMs = 5000, metrics } = settings;

@@ -27,6 +27,7 @@ export type DeadLetter = {
  * Hands every work message that ran out of deliveries to `onDead`, which must fail its job, and then
  * deletes the message from the queue. At least once each, also for messages that died while
  * nobody listened. Resolves when the signal aborts.
+ * @example await consumeDeadLetters(nats, async ({ message }) => log.error({ job: message.jobId }), signal);
  */
 export async function consumeDeadLetters(
   nats: Nats,

@@ -52,7 +52,10 @@ export async function publishEvents(
   );
 }
 
-/** A page of a job's events. An event that cannot be read is logged and left out. */
+/**
+ * A page of a job's events. An event that cannot be read is logged and left out.
+ * @example await listEvents(nats, 'default', 'ftjob-4f…', { limit: 20, newestFirst: true });
+ */
 export function listEvents(
   nats: Nats,
   project: string,

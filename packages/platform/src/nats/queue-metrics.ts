@@ -4,7 +4,10 @@ import type { Nats } from './connection.ts';
 
 const stages: readonly Stage[] = ['ingest', 'train', 'evaluate'];
 
-/** Looks up depth and age of the queues at every scrape. */
+/**
+ * Looks up depth and age of the queues at every scrape.
+ * @example measureQueues(nats, metrics);
+ */
 export function measureQueues(nats: Nats, metrics: Metrics): void {
   metrics.beforeScrape(async () => {
     const { state } = await nats.manager.streams.info(streams.work.name);

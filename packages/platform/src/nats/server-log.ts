@@ -17,6 +17,7 @@ const remembered = 100;
 /**
  * Puts lines of nats-server into our log, each with its own level: what worries the server is worth reading. One that
  * says the same again and again, as on a full disk, is logged once a minute.
+ * @example serverLog(log)('[1] 2026/11/28 11:00:00.000000 [INF] Server is ready');
  */
 export function serverLog(log: Logger, now: () => number = Date.now): (line: string) => void {
   const said = new Map<string, number>();

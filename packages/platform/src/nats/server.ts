@@ -55,6 +55,7 @@ exit "$code"`;
 /**
  * Starts nats-server with JetStream and waits until it takes connections. It is in a process group
  * of its own, so that Ctrl-C reaches us first and we stop it last. Throws when it cannot start.
+ * @example const server = await startNatsServer({ folder: '.lathe/nats' });
  */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
   const binary = options.binary ?? (await findNatsServer());

@@ -32,6 +32,7 @@ const dayMs = 24 * 3_600_000;
 /**
  * Makes every stream, consumer and bucket that is missing and brings changed settings of existing
  * ones up to date. Safe to call from several services at once and as often as one likes.
+ * @example await ensureStreams(nats, config);
  */
 export async function ensureStreams(nats: Nats, settings: StreamSettings): Promise<void> {
   const base = { storage: StorageType.File, num_replicas: settings.replicas ?? 1 };

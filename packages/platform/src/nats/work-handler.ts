@@ -19,6 +19,9 @@ export type WorkContext = {
   readonly lastDelivery: boolean;
 };
 
+/**
+ * @example const handler: WorkHandler = async () => ({ kind: 'retry', delayMs: 1_000 });
+ */
 export type WorkHandler = (message: WorkMessage, context: WorkContext) => Promise<WorkResult>;
 
 export type ConsumeOptions = {

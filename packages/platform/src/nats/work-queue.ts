@@ -18,7 +18,10 @@ export type StageQueue = {
   readonly doubtful: readonly QueuedWork[];
 };
 
-/** Reads a stage's queue as it stands. A message that cannot be read is left out. */
+/**
+ * Reads a stage's queue as it stands. A message that cannot be read is left out.
+ * @example const { queued } = await readStageQueue(nats, 'train');
+ */
 export async function readStageQueue(nats: Nats, stage: Stage): Promise<StageQueue> {
   // First what is held, then what is there: a message that is done with meanwhile makes none doubtful.
   const consumer = await ask(nats, () =>

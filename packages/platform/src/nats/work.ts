@@ -11,6 +11,14 @@ import type { ConsumeOptions, WorkHandler } from './work-handler.ts';
  * Puts one message on a stage's queue. Publishing the same job, stage and epoch again within the
  * duplicate window changes nothing, unless a copy is named: then the same holds for that copy. Throws
  * `unavailable` when the server stays away.
+ * @example
+ * await publishWork(nats, 'train', {
+ *   version: 1,
+ *   project: 'default',
+ *   jobId: 'ftjob-4f…',
+ *   epoch: 1,
+ *   requestId: 'req_4f…',
+ * });
  */
 export async function publishWork(
   nats: Nats,

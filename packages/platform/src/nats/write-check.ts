@@ -6,6 +6,7 @@ import type { Nats } from './connection.ts';
  * Writes something into each of our streams and takes it back: a stream that met a full disk takes no writes until
  * nats-server is started again, while the server and other streams answer as ever. Throws an Error that names the
  * first stream that does not take it within the time.
+ * @example await checkWrites(nats, 5_000);
  */
 export async function checkWrites(nats: Nats, timeoutMs: number): Promise<void> {
   await Promise.all([

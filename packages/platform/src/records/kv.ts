@@ -18,7 +18,10 @@ type StoredEntry = Pick<KvEntry, 'key' | 'revision'> & { json(): unknown };
 
 const keyPattern = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 
-/** Records of one schema in a JetStream key-value bucket that nats/setup.ts has made. */
+/**
+ * Records of one schema in a JetStream key-value bucket that nats/setup.ts has made.
+ * @example const files = await openRecords(nats, buckets.files, fileRecordSchema);
+ */
 export async function openRecords<T>(
   nats: Nats,
   bucket: string,

@@ -27,6 +27,9 @@ export class BrokenRecordError extends Error {
  * A bucket of records of one type. Keys are parts of letters, digits, `-`, `_` joined by dots
  * (contracts/subject.ts makes them). Every method throws the LatheError
  * `unavailable` when the store does not answer in time.
+ * @example
+ * const store: RecordStore<JobRecord> = await openJobs(nats);
+ * const entry = await store.get(recordKey('default', 'ftjob-4f…'));
  */
 export interface RecordStore<T> {
   /** The record, or null when there is none. Throws BrokenRecordError when it cannot be read. */

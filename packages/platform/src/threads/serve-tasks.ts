@@ -13,7 +13,10 @@ export class Handed {
   }
 }
 
-/** The side of the thread: works on every task that comes, and sends back its result or its error. */
+/**
+ * The side of the thread: works on every task that comes, and sends back its result or its error.
+ * @example serveTasks((task) => String(task).length);
+ */
 export function serveTasks(work: (task: unknown) => unknown): void {
   const port = parentPort;
   if (port === null) throw new Error('this program is made for a thread');

@@ -21,7 +21,17 @@ export type ThreadPool = {
   stop(): Promise<void>;
 };
 
-/** So many threads, each started when it is needed. */
+/**
+ * So many threads, each started when it is needed.
+ * @example
+ * const pool = createThreadPool(2, {
+ *   program: new URL('file:///count.ts'),
+ *   name: 'counting',
+ *   taskMs: 1_000,
+ *   log,
+ * });
+ * await pool.run({ project: 'default', size: 1, task: 'text', signal });
+ */
 export function createThreadPool(count: number, options: ThreadOptions): ThreadPool {
   const threads = Array.from({ length: count }, (_, at) =>
     createThread({ ...options, name: `${options.name} ${at + 1}` }),

@@ -32,7 +32,16 @@ type Running = {
   readonly open: Map<number, PromiseWithResolvers<unknown>>;
 };
 
-/** Starts the thread at the first task, and again at the next one after it has died. */
+/**
+ * Starts the thread at the first task, and again at the next one after it has died.
+ * @example
+ * const thread = createThread({
+ *   program: new URL('file:///count.ts'),
+ *   name: 'counting',
+ *   taskMs: 1_000,
+ *   log,
+ * });
+ */
 export function createThread({ program, name, taskMs, log }: ThreadOptions): Thread {
   let running: Running | undefined;
   let lastId = 0;

@@ -29,6 +29,11 @@ export type EncodedConversation = {
 /**
  * Tokens of a conversation to train on. A template whose text grows with the conversation makes one sequence; for
  * others each answer is taught as it will be asked for. Throws what `encodeChat` throws.
+ * @example
+ * const { examples } = encodeConversation(tokenizer, template, [
+ *   { role: 'user', content: '2 + 2?' },
+ *   { role: 'assistant', content: '4' },
+ * ]);
  */
 export function encodeConversation(
   tokenizer: Tokenizer,

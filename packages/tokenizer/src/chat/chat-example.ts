@@ -35,6 +35,7 @@ const knownRoles = [
  * tokens before an answer are the tokens of its generation prompt. Throws TokenizerError for a template
  * that cannot be segmented, an unknown role, a token for which the model has no row, or a control string that
  * the template acts upon.
+ * @example const { tokens } = encodeChat(tokenizer, template, [{ role: 'user', content: 'Hello' }]);
  */
 export function encodeChat(
   tokenizer: Tokenizer,

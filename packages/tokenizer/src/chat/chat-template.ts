@@ -128,6 +128,7 @@ function told<T>(source: string, problem: string, run: () => T): T {
 /**
  * Renders a conversation and says which parts the assistant wrote. Throws TokenizerError when an answer cannot be
  * found, except for a generation prompt, which is never trained on.
+ * @example renderChat(await loadChatTemplate('models/lathe-tiny'), [{ role: 'user', content: 'Hello' }]).text;
  */
 export function renderChat(
   template: ChatTemplate,

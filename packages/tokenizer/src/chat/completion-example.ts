@@ -13,6 +13,7 @@ export type Completion = {
  * Tokens of a prompt and its completion, encoded apart, so that the prompt has the same tokens with and
  * without its completion, which goes on from it. The tokenizer's own prefix comes first; completion and
  * `eos` are supervised. Throws TokenizerError for a token for which the model has no row.
+ * @example encodeCompletion(tokenizer, { prompt: 'The capital of France is', completion: ' Paris', eos: 0 });
  */
 export function encodeCompletion(
   tokenizer: Tokenizer,

@@ -13,6 +13,7 @@ const modelConfigSchema = z.looseObject({
 /**
  * The token that ends a text of the model in `folder`: what the files of its tokenizer name `eos_token`,
  * else the first `eos_token_id` of config.json; undefined when neither names one.
+ * @example const eos = await endOfText('models/lathe-tiny', tokenizer);
  */
 export async function endOfText(folder: string, tokenizer: Tokenizer): Promise<number | undefined> {
   const text = tokenizer.names.get('eos_token');

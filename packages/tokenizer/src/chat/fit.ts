@@ -13,6 +13,7 @@ const instructed: Message[] = [{ role: 'system', content: 's' }, ...answered];
  * Throws MissingRowError when texts or chats can have tokens for which the model has no row: a tokenizer that
  * is larger than the embedding. Special tokens that nothing writes, such as a `[PAD]` that was added without
  * making the model larger, do no harm.
+ * @example checkRows(tokenizer, 32_000, template);
  */
 export function checkRows(
   tokenizer: Tokenizer,

@@ -1,6 +1,9 @@
 import type { Marks } from '../jinja/rendering.ts';
 
-/** One turn of a conversation. `weight` 0 keeps an assistant turn out of the loss; templates never see it. */
+/**
+ * One turn of a conversation. `weight` 0 keeps an assistant turn out of the loss; templates never see it.
+ * @example const message: Message = { role: 'user', content: 'Hello' };
+ */
 export type Message = {
   role: string;
   content?: string | null | undefined;

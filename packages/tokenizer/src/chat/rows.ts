@@ -15,7 +15,10 @@ export class MissingRowError extends TokenizerError {
   }
 }
 
-/** Throws MissingRowError for the first token beyond the rows of the tokenizer's model, where they are known. */
+/**
+ * Throws MissingRowError for the first token beyond the rows of the tokenizer's model, where they are known.
+ * @example requireRows(tokenizer, tokenizer.encode('Hello'));
+ */
 export function requireRows(
   tokenizer: Tokenizer,
   tokens: readonly number[],

@@ -6,7 +6,10 @@ export async function readTokenizerFolder(folder: string): Promise<TokenizerFold
   return combineTokenizerFiles(await readTokenizerFiles(folder));
 }
 
-/** The texts of a folder's special tokens by their names, such as `eos_token`. */
+/**
+ * The texts of a folder's special tokens by their names, such as `eos_token`.
+ * @example const eos = (await readTokenNames('models/lathe-tiny')).get('eos_token');
+ */
 export async function readTokenNames(folder: string): Promise<ReadonlyMap<string, string>> {
   return nameTokensOf(await readTokenizerFiles(folder));
 }

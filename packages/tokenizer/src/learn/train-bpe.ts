@@ -55,6 +55,7 @@ type ByteLevelFile = {
  * Learns byte-level BPE (Sennrich et al. 2016; byte alphabet of GPT-2) from texts. The same texts in any
  * order give the same result: the most frequent pair is merged, the one with the lowest ids among equals.
  * Throws RangeError when the vocabulary cannot hold the special tokens and the 256 bytes.
+ * @example const file = trainByteLevelBpe(['low lower'], { vocabularySize: 260, specialTokens: ['<|end|>'] });
  */
 export function trainByteLevelBpe(
   texts: Iterable<string>,

@@ -27,7 +27,7 @@ import {
   recordKey,
 } from '@lathe/contracts/subject';
 import { putFolder } from '@lathe/platform/artifacts/folder';
-import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { readConfig } from '@lathe/platform/config';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';

@@ -1,6 +1,6 @@
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { readConfig } from '@lathe/platform/config';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';

@@ -17,7 +17,7 @@ import { modelRecordSchema } from '@lathe/contracts/record/model';
 import { type WorkerRecord, workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets, recordKey } from '@lathe/contracts/subject';
 import { copyModel } from '@lathe/platform/artifacts/copy';
-import { openArtifacts } from '@lathe/platform/artifacts/open';
+import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { type Config, environmentOf, readConfig } from '@lathe/platform/config';
 import { changeJob, openJobs } from '@lathe/platform/jobs';
