@@ -16,9 +16,13 @@ const suites: readonly (readonly [fault: string, title: string, ...files: string
     'test/flow/s3.test.ts',
   ],
   ['F11', 'bombs, endless lines, deep nesting, broken text', 'services/ingest/src/hostile.test.ts'],
-  ['F12', 'file names that are paths or worse', 'services/gateway/src/files.test.ts'],
-  ['F14', "another project's ids on every route", 'services/gateway/src/projects.test.ts'],
-  ['F15', 'keys: guessed, close, revoked', 'services/gateway/src/authenticate.test.ts'],
+  ['F12', 'file names that are paths or worse', 'services/gateway/src/files/files.test.ts'],
+  [
+    'F14',
+    "another project's ids on every route",
+    'services/gateway/src/integration/projects.test.ts',
+  ],
+  ['F15', 'keys: guessed, close, revoked', 'services/gateway/src/http/authenticate.test.ts'],
   ['F16', 'uploads that stall, clients that never read', 'services/gateway/src/start.test.ts'],
   ['F18', 'certificates: expired, foreign, exchanged', 'test/deploy/worker-tls.test.ts'],
 ];

@@ -1,6 +1,6 @@
 import { createLogger } from '@lathe/platform/log';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { project, startGateway, type TestGateway } from './gateway-fixture.ts';
+import { project, startGateway, type TestGateway } from './integration/gateway.fixture.ts';
 import { takeInventory } from './inventory.ts';
 
 let gateway: TestGateway;

@@ -4,8 +4,8 @@ import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI, { AuthenticationError, toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { body, finish, pause, startEvaluator, text, usage } from './chat-fixture.ts';
-import { baseModel, openGateway } from './gateway-fixture.ts';
+import { body, finish, pause, startEvaluator, text, usage } from './chat/chat.fixture.ts';
+import { baseModel, openGateway } from './integration/gateway.fixture.ts';
 import { start } from './start.ts';
 
 let nats: TestNats;

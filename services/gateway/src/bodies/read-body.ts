@@ -3,9 +3,9 @@ import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { Envelope } from '@lathe/contracts/message/envelope';
-import { checkStreaming, toInferenceRequest } from '../chat-request.ts';
-import { requestHash } from '../duplicates.ts';
-import { parseRequest } from '../parse.ts';
+import { checkStreaming, toInferenceRequest } from '../chat/chat-request.ts';
+import { parseRequest } from '../http/parse.ts';
+import { requestHash } from '../jobs/duplicates.ts';
 import type {
   BodyResults,
   BodyTask,

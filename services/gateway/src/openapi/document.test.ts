@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startGateway, type TestGateway } from '../gateway-fixture.ts';
+import { startGateway, type TestGateway } from '../integration/gateway.fixture.ts';
 import { operations } from './operations.ts';
 
 type Parameter = { name: string; in: string; required: boolean; schema: Record<string, unknown> };

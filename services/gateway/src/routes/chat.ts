@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
-import { type ChatPorts, completeChat, streamChat } from '../chat.ts';
-import { clientGone, type GatewayEnv, limitsTeller, streamBody } from '../http.ts';
-import { type BodyLimits, readBytes } from '../request-body.ts';
+import { type ChatPorts, completeChat, streamChat } from '../chat/chat.ts';
+import { clientGone, type GatewayEnv, limitsTeller, streamBody } from '../http/http.ts';
+import { type BodyLimits, readBytes } from '../http/request-body.ts';
 
 /** /v1/chat/completions */
 export function chatRoutes(

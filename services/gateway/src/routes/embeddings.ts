@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
-import { type EmbeddingPorts, embed } from '../embeddings.ts';
-import { clientGone, type GatewayEnv, limitsTeller, streamBody } from '../http.ts';
-import { type BodyLimits, readBytes } from '../request-body.ts';
+import { type EmbeddingPorts, embed } from '../chat/embeddings.ts';
+import { clientGone, type GatewayEnv, limitsTeller, streamBody } from '../http/http.ts';
+import { type BodyLimits, readBytes } from '../http/request-body.ts';
 
 /** /v1/embeddings */
 export function embeddingRoutes(

@@ -1,13 +1,13 @@
 import { deleteFileQuerySchema } from '@lathe/contracts/http/erasure';
 import { listFilesQuerySchema } from '@lathe/contracts/http/file';
 import { Hono } from 'hono';
-import type { ErasurePorts } from '../erasure.ts';
-import { deleteFile } from '../file-deletion.ts';
-import { type FilePorts, fileContent, fileObject, getFile, listFiles } from '../files.ts';
-import { type GatewayEnv, streamBody } from '../http.ts';
-import type { FormLimits } from '../multipart.ts';
-import { parseRequest } from '../parse.ts';
-import { receiveUpload } from '../uploads.ts';
+import type { ErasurePorts } from '../deletion/erasure.ts';
+import { deleteFile } from '../deletion/file-deletion.ts';
+import { type FilePorts, fileContent, fileObject, getFile, listFiles } from '../files/files.ts';
+import type { FormLimits } from '../files/multipart.ts';
+import { receiveUpload } from '../files/uploads.ts';
+import { type GatewayEnv, streamBody } from '../http/http.ts';
+import { parseRequest } from '../http/parse.ts';
 
 /** /v1/files */
 export function fileRoutes(ports: FilePorts & ErasurePorts, limits: FormLimits): Hono<GatewayEnv> {

@@ -1,6 +1,6 @@
 import { checkReady, type ReadyCheck, retrySoon } from '@lathe/platform/health';
 import { Hono } from 'hono';
-import type { GatewayEnv } from '../http.ts';
+import type { GatewayEnv } from '../http/http.ts';
 
 /** What is wrong with each other part of the platform that is not well, as far as this process is told. */
 export type PartProblems = () => Readonly<Record<string, string>>;

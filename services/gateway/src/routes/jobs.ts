@@ -8,15 +8,15 @@ import { inLogContext } from '@lathe/platform/log-context';
 import type { RecordStore } from '@lathe/platform/records/port';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
-import { checkpointPage } from '../checkpoints.ts';
-import { clientGone, type GatewayContext, type GatewayEnv } from '../http.ts';
-import { cancelJob, pauseJob, resumeJob } from '../job-commands.ts';
-import { type EventPorts, eventPage } from '../job-events.ts';
-import { jobObject } from '../job-object.ts';
-import { createJob, getJob, type JobPorts, listJobs } from '../jobs.ts';
-import { readMetadataFilter } from '../metadata-filter.ts';
-import { parseRequest } from '../parse.ts';
-import { readBytes } from '../request-body.ts';
+import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.ts';
+import { parseRequest } from '../http/parse.ts';
+import { readBytes } from '../http/request-body.ts';
+import { checkpointPage } from '../jobs/checkpoints.ts';
+import { cancelJob, pauseJob, resumeJob } from '../jobs/job-commands.ts';
+import { type EventPorts, eventPage } from '../jobs/job-events.ts';
+import { jobObject } from '../jobs/job-object.ts';
+import { createJob, getJob, type JobPorts, listJobs } from '../jobs/jobs.ts';
+import { readMetadataFilter } from '../jobs/metadata-filter.ts';
 import type { GatewaySettings } from '../settings.ts';
 
 export type JobRoutePorts = JobPorts &

@@ -1,8 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { Metrics } from '@lathe/platform/metrics';
 import { Hono } from 'hono';
-import { authenticate, storedKey } from '../authenticate.ts';
-import type { GatewayEnv } from '../http.ts';
+import { authenticate, storedKey } from '../http/authenticate.ts';
+import type { GatewayEnv } from '../http/http.ts';
 
 const loopback = /^(::ffff:)?127\.|^::1$/;
 

@@ -1,6 +1,12 @@
 import { Hono } from 'hono';
-import type { GatewayEnv } from '../http.ts';
-import { deleteModel, getModel, listModels, type ModelPorts, modelObject } from '../models.ts';
+import type { GatewayEnv } from '../http/http.ts';
+import {
+  deleteModel,
+  getModel,
+  listModels,
+  type ModelPorts,
+  modelObject,
+} from '../models/models.ts';
 
 /** /v1/models. Names may hold slashes, raw or encoded, so the rest of the path is the name. */
 export function modelRoutes(ports: ModelPorts): Hono<GatewayEnv> {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { GatewayEnv } from '../http.ts';
+import type { GatewayEnv } from '../http/http.ts';
 import { openApiDocument } from '../openapi/document.ts';
 
 /** /v1/openapi.json: the description of all routes, made when it is first asked for. */

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
-import { type ErasurePorts, eraseJob } from '../erasure.ts';
-import { type GatewayEnv, streamBody } from '../http.ts';
-import { getJob } from '../jobs.ts';
-import { modelFile, modelFiles } from '../model-files.ts';
-import { datasetReport, evaluationReport } from '../reports.ts';
+import { type ErasurePorts, eraseJob } from '../deletion/erasure.ts';
+import { type GatewayEnv, streamBody } from '../http/http.ts';
+import { getJob } from '../jobs/jobs.ts';
+import { modelFile, modelFiles } from '../models/model-files.ts';
+import { datasetReport, evaluationReport } from '../models/reports.ts';
 
 /** /v1/lathe/jobs: what Lathe tells about a job beyond the OpenAI API. */
 export function reportRoutes(ports: ErasurePorts): Hono<GatewayEnv> {

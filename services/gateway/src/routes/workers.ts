@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { GatewayEnv } from '../http.ts';
+import type { GatewayEnv } from '../http/http.ts';
 import { listWorkers, type WorkerPorts } from '../workers.ts';
 
 /** /v1/lathe/workers: the pool that trains. */

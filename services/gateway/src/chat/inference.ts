@@ -1,0 +1,58 @@
+import { LatheError } from '@lathe/contracts/error';
+import { type EmbeddingReply, embeddingReplySchema } from '@lathe/contracts/message/embedding';
+import { type InferenceReply, inferenceReplySchema } from '@lathe/contracts/message/inference';
+import { embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { z } from 'zod';
+import type { ReadChat, ReadEmbedding } from '../bodies/body-task.ts';
+import { repliedError } from '../http/rate-limits.ts';
+import { askEvaluators, type InferenceWaits } from './exchange.ts';
+
+/** Everything of a reply but the failure, which is thrown. */
+export type Piece = Exclude<InferenceReply, { kind: 'error' }>;
+export type EmbeddingPiece = Exclude<EmbeddingReply, { kind: 'error' }>;
+
+/** Asks the evaluators; both throw and end as `askEvaluators` says. */
+export type Inference = {
+  /** Answers a chat request. */
+  answer(request: ReadChat, signal: AbortSignal): AsyncGenerator<Piece, void>;
+  /** Makes vectors of texts. */
+  embed(request: ReadEmbedding, signal: AbortSignal): AsyncGenerator<EmbeddingPiece, void>;
+};
+
+/** Chat and embedding requests over NATS. */
+export function createInference(nats: NatsConnection, waits: InferenceWaits): Inference {
+  return {
+    answer(message, signal) {
+      const read = (json: unknown): Piece => {
+        const reply = readReply(inferenceReplySchema, json);
+        if (reply.kind === 'error') throw repliedError(reply);
+        if ('choice' in reply && !(reply.choice >= 0 && reply.choice < message.choices))
+          throw new LatheError('internal_error', 'The evaluator answered a choice nobody asked.');
+        return reply;
+      };
+      const isLast = (piece: Piece): boolean => piece.kind === 'done';
+      const question = { subject: inferenceSubject, message, param: 'messages', read, isLast };
+      return askEvaluators(nats, waits, question, signal);
+    },
+    embed(message, signal) {
+      const read = (json: unknown): EmbeddingPiece => {
+        const reply = readReply(embeddingReplySchema, json);
+        if (reply.kind === 'error') throw repliedError(reply);
+        return reply;
+      };
+      const isLast = (piece: EmbeddingPiece): boolean => piece.kind === 'done';
+      const question = { subject: embeddingSubject, message, param: 'input', read, isLast };
+      return askEvaluators(nats, waits, question, signal);
+    },
+  };
+}
+
+/** Throws `internal_error`: what an evaluator says and cannot be read fails this one request. */
+function readReply<Reply>(schema: z.ZodType<Reply>, json: unknown): Reply {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new LatheError('internal_error', 'The evaluator gave an answer that cannot be read.', {
+    cause: parsed.error,
+  });
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { fileKey } from '@lathe/contracts/artifact/key';
+import { LatheError } from '@lathe/contracts/error';
+import type { FileRecord } from '@lathe/contracts/record/file';
+import { openFileStore } from '@lathe/platform/artifacts/file';
+import type { RecordStore } from '@lathe/platform/records/port';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { expect, test } from 'vitest';
+import type { FilePorts } from '../files/files.ts';
+import { receiveUpload } from '../files/uploads.ts';
+import { deleteOrphans } from './orphans.ts';
+
+const hourMs = 3_600_000;
+const limits = { maxFileBytes: 1000, uploadIdleMs: 60_000 };
+
+function upload(purpose: string): IncomingMessage {
+  const part = (head: string, body: string): string =>
+    `--x\r\nContent-Disposition: form-data; ${head}\r\n\r\n${body}\r\n`;
+  const body = `${part('name="purpose"', purpose)}${part('name="file"; filename="a"', '{}')}--x--\r\n`;
+  const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+  return Object.assign(Readable.from([Buffer.from(body)]), {
+    headers,
+    complete: true,
+    setTimeout: () => undefined,
+  }) as unknown as IncomingMessage;
+}
+
+/** Files whose records are stored, or are not, and then nobody answers. */
+async function openPorts(fate: 'stored' | 'lost') {
+  const folder = await tempFolder();
+  const artifacts = await openFileStore(folder.path);
+  const records = new Map<string, FileRecord>();
+  const files = {
+    create: async (key: string, record: FileRecord) => {
+      if (fate === 'stored') records.set(key, record);
+      throw new LatheError('unavailable', 'The message server does not answer; try again soon.');
+    },
+    get: async (key: string) => {
+      const value = records.get(key);
+      return value === undefined ? null : { key, value, revision: 1 };
+    },
+  } as unknown as RecordStore<FileRecord>;
+  // Nothing is deleted here.
+  const places = {} as unknown as FilePorts['places'];
+  const ports: FilePorts = { files, artifacts, places, now: Date.now };
+  const bytes = async (): Promise<number> =>
+    (await Array.fromAsync(artifacts.list(''))).filter(({ key }) => key.startsWith('p/')).length;
+  return { ports, records, bytes, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+}
+
+test('an upload whose record was stored though nobody heard of it is a whole file', async () => {
+  await using open = await openPorts('stored');
+  const { ports, records, bytes } = open;
+  const sent = receiveUpload(ports, 'p', { incoming: upload('fine-tune'), limits });
+  await expect(sent).rejects.toMatchObject({ code: 'unavailable' });
+  const later = { ...ports, now: () => Date.now() + 2 * hourMs };
+  expect(await deleteOrphans(later, { orphanAfterMs: hourMs })).toBe(0);
+  const [record] = records.values();
+  expect(await ports.artifacts.stat(record?.key ?? '')).not.toBeNull();
+  expect(await bytes()).toBe(1);
+});
+
+test('bytes without a record go when they are old, and no others do', async () => {
+  await using open = await openPorts('lost');
+  const { ports, bytes } = open;
+  const sent = receiveUpload(ports, 'p', { incoming: upload('fine-tune'), limits });
+  await expect(sent).rejects.toMatchObject({ code: 'unavailable' });
+  await ports.artifacts.put('p/jobs/ftjob-a/dataset/at_x/manifest.json', Buffer.from('{}'));
+  await ports.artifacts.put(fileKey('q', 'file-b'), Buffer.from('{}'));
+  expect(await deleteOrphans(ports, { orphanAfterMs: hourMs })).toBe(0);
+  const later = { ...ports, now: () => Date.now() + 2 * hourMs };
+  expect(await deleteOrphans(later, { orphanAfterMs: hourMs })).toBe(2);
+  expect(await bytes()).toBe(1);
+});
+
+test('an upload that is refused before its record is tried leaves nothing', async () => {
+  await using open = await openPorts('stored');
+  const sent = receiveUpload(open.ports, 'p', { incoming: upload('nonsense'), limits });
+  await expect(sent).rejects.toThrow('purpose');
+  expect(await open.bytes()).toBe(0);
+  expect(open.records.size).toBe(0);
+});

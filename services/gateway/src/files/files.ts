@@ -1,0 +1,94 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { FileObject, listFilesQuerySchema } from '@lathe/contracts/http/file';
+import { type Page, page } from '@lathe/contracts/http/list';
+import { isId } from '@lathe/contracts/id';
+import type { FileRecord } from '@lathe/contracts/record/file';
+import { recordKey } from '@lathe/contracts/subject';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { RecordStore } from '@lathe/platform/records/port';
+import type { z } from 'zod';
+import { cut, newestFirst } from '../http/cursor.ts';
+import { type Place, placeOf, rememberPlace } from '../http/places.ts';
+
+export type FilePorts = {
+  readonly files: RecordStore<FileRecord>;
+  readonly artifacts: ArtifactStore;
+  /** Of what was deleted lately. */
+  readonly places: RecordStore<Place>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+};
+
+/** The `file` object of a record. */
+export function fileObject(record: FileRecord): FileObject {
+  return {
+    id: record.id,
+    object: 'file',
+    bytes: record.bytes,
+    created_at: record.createdAt,
+    ...(record.expiresAt === null ? {} : { expires_at: record.expiresAt }),
+    filename: record.filename,
+    purpose: record.purpose,
+    status: record.status,
+    ...(record.statusDetails === null ? {} : { status_details: record.statusDetails }),
+  };
+}
+
+/** A file of the project. Throws `not_found`, also for one past its expiry. */
+export async function getFile(ports: FilePorts, project: string, id: string): Promise<FileRecord> {
+  const stored = isId('file', id) ? await ports.files.get(recordKey(project, id)) : null;
+  if (stored === null || isExpired(stored.value, ports.now()))
+    throw new LatheError('not_found', `No file ${JSON.stringify(id)} exists.`, { param: 'id' });
+  return stored.value;
+}
+
+/** The project's files, newest first unless `order` says otherwise. */
+export async function listFiles(
+  ports: FilePorts,
+  project: string,
+  query: z.infer<typeof listFilesQuerySchema>,
+): Promise<Page<FileObject>> {
+  const now = ports.now();
+  const records = (await ports.files.list(project))
+    .map((entry) => entry.value)
+    .toSorted(newestFirst);
+  if (query.order === 'asc') records.reverse();
+  const { items, hasMore } = await cut(records, query, {
+    compare: query.order === 'asc' ? (a, b) => newestFirst(b, a) : newestFirst,
+    isShown: (file) =>
+      !isExpired(file, now) && (query.purpose === undefined || file.purpose === query.purpose),
+    placeOf: (id) => placeOf(ports.places, project, id),
+  });
+  return page(items.map(fileObject), hasMore);
+}
+
+/** The bytes of a file, as a stream. Throws `not_found`, also when only the bytes are lost. */
+export async function fileContent(
+  ports: FilePorts,
+  project: string,
+  id: string,
+): Promise<{ record: FileRecord; bytes: AsyncIterable<Uint8Array> }> {
+  const record = await getFile(ports, project, id);
+  if ((await ports.artifacts.stat(record.key)) === null)
+    throw new LatheError('not_found', `The bytes of the file ${id} are gone.`, { param: 'id' });
+  return { record, bytes: ports.artifacts.get(record.key) };
+}
+
+/** Deletes every file past its expiry, of all projects. Returns how many. */
+export async function deleteExpiredFiles(ports: FilePorts): Promise<number> {
+  const now = ports.now();
+  const expired = (await ports.files.list('')).filter((entry) => isExpired(entry.value, now));
+  for (const entry of expired) await removeFile(ports, entry.value);
+  return expired.length;
+}
+
+/** Removes a file: first the record, so that nobody finds a file whose bytes are gone. */
+export async function removeFile(ports: FilePorts, record: FileRecord): Promise<void> {
+  await rememberPlace(ports.places, record);
+  await ports.files.delete(recordKey(record.project, record.id));
+  await ports.artifacts.delete(record.key);
+}
+
+function isExpired(record: FileRecord, nowMs: number): boolean {
+  return record.expiresAt !== null && record.expiresAt * 1000 <= nowMs;
+}

@@ -1,0 +1,124 @@
+import { LatheError } from '@lathe/contracts/error';
+import { newId } from '@lathe/contracts/id';
+import type { ReadyCheck } from '@lathe/platform/health';
+import type { Logger } from '@lathe/platform/log';
+import { inLogContext } from '@lathe/platform/log-context';
+import type { Metrics } from '@lathe/platform/metrics';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { ChatPorts } from '../chat/chat.ts';
+import type { ModelPorts } from '../models/models.ts';
+import { chatRoutes } from '../routes/chat.ts';
+import { embeddingRoutes } from '../routes/embeddings.ts';
+import { fileRoutes } from '../routes/files.ts';
+import { healthRoutes, type PartProblems } from '../routes/health.ts';
+import { type JobRoutePorts, jobRoutes } from '../routes/jobs.ts';
+import { metricsRoutes } from '../routes/metrics.ts';
+import { modelRoutes } from '../routes/models.ts';
+import { openApiRoutes } from '../routes/openapi.ts';
+import { reportRoutes } from '../routes/reports.ts';
+import { workerRoutes } from '../routes/workers.ts';
+import type { GatewaySettings } from '../settings.ts';
+import type { WorkerPorts } from '../workers.ts';
+import { authenticate, type StoredKey } from './authenticate.ts';
+import { failureOf } from './failure.ts';
+import { type GatewayContext, type GatewayEnv, securityHeaders } from './http.ts';
+
+export type GatewayPorts = JobRoutePorts &
+  ModelPorts &
+  ChatPorts &
+  WorkerPorts & {
+    readonly keys: readonly StoredKey[];
+    /** Opens the metrics; null: only programs on this machine see them. */
+    readonly metricsKey: string | null;
+    readonly checks: Readonly<Record<string, ReadyCheck>>;
+    readonly parts: PartProblems;
+    readonly metrics: Metrics;
+  };
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** The whole HTTP surface. Every answer carries a request id, every failure the error envelope. */
+export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+  app.use(frame(ports));
+  app.use('/v1/*', async (c, next) => {
+    c.set('project', authenticate(c.req.header('authorization'), ports.keys));
+    await next();
+  });
+  app.route('/', healthRoutes(ports));
+  app.route('/', metricsRoutes(ports.metrics, ports.metricsKey));
+  app.route('/v1/files', fileRoutes(ports, settings));
+  app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));
+  app.route('/v1/lathe/jobs', reportRoutes(ports));
+  app.route('/v1/lathe/workers', workerRoutes(ports));
+  app.route('/v1/models', modelRoutes(ports));
+  app.route('/v1/chat/completions', chatRoutes(ports, settings));
+  app.route('/v1/embeddings', embeddingRoutes(ports, settings));
+  app.route(
+    '/v1/openapi.json',
+    openApiRoutes(() => routesOf(app)),
+  );
+  app.notFound((c) => fail(c, noRoute(app, c), ports.log));
+  app.onError((error, c) => fail(c, error, ports.log));
+  return app;
+}
+
+/** Every route of the app, as its handlers name it: `GET /v1/files/:id`. Middleware is none. */
+export function routesOf(app: Hono<GatewayEnv>): string[] {
+  const named = app.routes.filter(({ method }) => method !== 'ALL');
+  return [...new Set(named.map(({ method, path }) => `${method} ${path}`))];
+}
+
+/** Gives every request its id and headers, and logs it once its answer is complete or cut off. */
+function frame({ log, metrics }: GatewayPorts): MiddlewareHandler<GatewayEnv> {
+  return async (c, next) => {
+    const started = performance.now();
+    const requestId = newId('request');
+    c.set('requestId', requestId);
+    c.header('x-request-id', requestId);
+    for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value);
+    const { outgoing } = c.env;
+    outgoing.once('close', () => {
+      const ms = Math.round(performance.now() - started);
+      const { method } = c.req;
+      const cutOff = outgoing.writableFinished ? {} : { cutOff: true };
+      const status = outgoing.statusCode;
+      const route = routePath(c, -1);
+      const { jobId } = c.var;
+      const about = { requestId, ...(jobId === undefined ? {} : { jobId }) };
+      log.info({ ...about, method, route, status, ms, ...cutOff }, 'request');
+      metrics.count('lathe_http_requests_total', { method, route, status: String(status) });
+      metrics.observe('lathe_http_request_seconds', { method, route }, ms / 1000);
+    });
+    await inLogContext({ requestId }, next);
+  };
+}
+
+/** The one place where a failure becomes an HTTP answer. */
+function fail(c: GatewayContext, error: unknown, log: Logger): Response {
+  const { status, headers, body } = failureOf(
+    error,
+    `answering ${c.req.method} ${routePath(c, -1)}`,
+  );
+  if (status >= 500) log.error({ err: error }, 'request failed');
+  // A body that was not read to its end cannot be followed by another request on this connection.
+  if (!c.env.incoming.complete && c.env.incoming.headers['transfer-encoding'] !== undefined)
+    headers.connection = 'close';
+  return c.json(body, status as ContentfulStatusCode, headers);
+}
+
+function noRoute(app: Hono<GatewayEnv>, c: GatewayContext): LatheError {
+  const { method, path } = c.req;
+  const allowed = methods.filter((other) =>
+    app.router.match(other, path)[0].some(([[, route]]) => route.method === other),
+  );
+  if (allowed.length === 0)
+    return new LatheError('not_found', `There is no ${method} ${path} in this service.`);
+  c.header('allow', allowed.join(', '));
+  return new LatheError(
+    'method_not_allowed',
+    `${path} does not take ${method}, only ${allowed.join(' and ')}.`,
+  );
+}

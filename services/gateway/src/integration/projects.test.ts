@@ -1,0 +1,277 @@
+/** What one project may see of another: nothing, on every route that the app has. */
+import { readFile } from 'node:fs/promises';
+import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import { checkpointKey, recordKey } from '@lathe/contracts/subject';
+import { toFile } from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operations } from '../openapi/operations.ts';
+import {
+  baseModel,
+  jsonl,
+  otherKey,
+  otherProject,
+  startGateway,
+  type TestGateway,
+} from './gateway.fixture.ts';
+
+let gateway: TestGateway;
+/** What belongs to the other project. */
+let foreign: { file: string; job: string; model: string; worker: string };
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.addModel(baseModel);
+  foreign = await furnish();
+});
+afterAll(() => gateway.stop());
+
+/** A stored example of a contract, with changes, put where a record can name it. */
+async function putExample(name: string, key: string, change: object = {}): Promise<string> {
+  const url = new URL(`../../../../packages/contracts/fixtures/${name}.1.json`, import.meta.url);
+  const example = JSON.parse(await readFile(url, 'utf8')) as object;
+  await gateway.artifacts.put(key, Buffer.from(JSON.stringify({ ...example, ...change })));
+  return key;
+}
+
+/** Gives the other project one of everything: a file, and a job that is over with all that it made. */
+async function furnish() {
+  const { otherClient: client, jobs, checkpoints } = gateway;
+  const upload = await toFile(Buffer.from(jsonl), 'rows.jsonl');
+  const file = (await client.files.create({ file: upload, purpose: 'fine-tune' })).id;
+  const job = (await client.fineTuning.jobs.create({ model: 'lathe-tiny', training_file: file }))
+    .id;
+  const bytes = Buffer.from('{}');
+  const stored = {
+    key: `${otherProject}/small`,
+    ...(await gateway.artifacts.put(`${otherProject}/small`, bytes)),
+  };
+  const report = {
+    version: 1,
+    rows: { read: 1, kept: 1, rejected: 0, duplicates: 0 },
+    tokens: { p50: 1, p95: 1, p99: 1, max: 1, total: 1, supervised: 1 },
+    packing: { windowTokens: 1, windows: 1, filled: 1 },
+    findings: [],
+    moreFindings: 0,
+  };
+  const rows = `${otherProject}/rows.json`;
+  const rowsRef = {
+    key: rows,
+    ...(await gateway.artifacts.put(rows, Buffer.from(JSON.stringify(report)))),
+  };
+  const model = `ft:lathe-tiny:${otherProject}::secret`;
+  const manifestKey = await putExample('checkpoint-manifest', `${otherProject}/manifest.json`, {
+    model: { 'adapter_config.json': stored },
+  });
+  const key = recordKey(otherProject, job);
+  const record = (await jobs.get(key))?.value ?? expect.fail('no job');
+  await jobs.put(key, {
+    ...record,
+    state: 'succeeded',
+    fineTunedModel: model,
+    checkpointKey: manifestKey,
+    datasetKey: await putExample('dataset-manifest', `${otherProject}/data.json`, {
+      report: rowsRef,
+    }),
+    reportKey: await putExample('evaluation-report', `${otherProject}/report.json`),
+  });
+  const owned = { version: 1, project: otherProject, jobId: job, createdAt: 1, step: 1 } as const;
+  await checkpoints.put(checkpointKey(otherProject, job, 1), {
+    ...owned,
+    id: 'ftckpt_secret',
+    model: `${model}:ckpt-step-1`,
+    manifestKey,
+    metrics: { step: 1 },
+  });
+  await gateway.addModel({
+    ...owned,
+    kind: 'adapter',
+    name: model,
+    base: 'lathe-tiny',
+    manifestKey,
+  });
+  await gateway.workers.put(
+    'worker-a',
+    workerOf('worker-a', [{ project: otherProject, jobId: job }]),
+  );
+  return { file, job, model, worker: 'worker-a' };
+}
+
+function workerOf(
+  id: string,
+  runs: readonly { project: string; jobId: string }[],
+  aliveMs = 60_000,
+): WorkerRecord {
+  return {
+    version: 1,
+    id,
+    address: '10.0.0.7:4000',
+    devices: [{ kind: 'cpu', name: '2 cores', memoryBytes: 8e9 }],
+    memoryBytes: 6e9,
+    models: [
+      {
+        name: 'lathe-tiny',
+        weightBytes: 1,
+        layers: 1,
+        hiddenSize: 1,
+        intermediateSize: 1,
+        vocabularySize: 1,
+      },
+    ],
+    slots: 2,
+    freeSlots: 2 - runs.length,
+    draining: false,
+    runs: runs.map((run) => ({ ...run, epoch: 1, memoryBytes: 1 })),
+    versions: { node: '24' },
+    announcedAt: Date.now(),
+    expiresAt: Date.now() + aliveMs,
+    proof: 'hush',
+  };
+}
+
+/** The path of a route with the other project's ids in the places of its parameters. */
+function pathOf(route: string): string {
+  const [, path = ''] = route.split(' ');
+  return path
+    .replace('/files/:id', `/files/${foreign.file}`)
+    .replace('/jobs/:id', `/jobs/${foreign.job}`)
+    .replace('/models/:name{.+}', `/models/${foreign.model}`)
+    .replace(':file{.+}', 'adapter_config.json');
+}
+
+/** Bodies of POST requests that name what is the other project's, and the answer they must get. */
+const bodies: Record<string, () => readonly (readonly [body: object, status: number])[]> = {
+  // An upload names nothing.
+  'POST /v1/files': () => [[{}, 400]],
+  'POST /v1/fine_tuning/jobs': () => [
+    [{ model: 'lathe-tiny', training_file: foreign.file }, 400],
+    [{ model: foreign.model, training_file: foreign.file }, 400],
+  ],
+  'POST /v1/chat/completions': () => [
+    [{ model: foreign.model, messages: [{ role: 'user', content: 'Hi' }] }, 404],
+    [{ model: foreign.model, messages: [{ role: 'user', content: 'Hi' }], stream: true }, 404],
+  ],
+  'POST /v1/embeddings': () => [[{ model: foreign.model, input: 'Hi' }, 404]],
+};
+
+const post = (path: string, body: object) =>
+  gateway.fetch(path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  });
+
+/** Every text that would give the other project away. */
+const secrets = () => [foreign.file, foreign.job, foreign.model, 'ftckpt_secret', otherKey];
+
+describe('what is another project’s', () => {
+  it('is 404 on every route that takes an id, and still there for its owner afterwards', async () => {
+    const routes = gateway.routes.filter((route) => route.includes(':'));
+    expect(routes.length).toBeGreaterThan(10);
+    for (const route of routes) {
+      const path = pathOf(route);
+      expect(path, `teach pathOf the parameters of ${route}`).not.toContain(':id');
+      expect(path, `teach pathOf the parameters of ${route}`).not.toMatch(/\/:/);
+      const [method = ''] = route.split(' ');
+      const response = await gateway.fetch(path, { method });
+      expect(response.status, route).toBe(404);
+      expect(await response.json(), route).toMatchObject({
+        error: { type: 'invalid_request_error' },
+      });
+    }
+    for (const route of routes.filter((each) => each.startsWith('GET '))) {
+      const headers = { authorization: `Bearer ${otherKey}` };
+      const response = await gateway.fetch(pathOf(route), { headers });
+      expect(response.status, `${route} for the owner`).toBe(200);
+      const answer = operations[route]?.answer;
+      if (typeof answer === 'string') await response.arrayBuffer();
+      else
+        expect([route, answer?.safeParse(await response.json()).error]).toEqual([route, undefined]);
+    }
+  });
+
+  it('is on no list', async () => {
+    const lists = gateway.routes.filter((each) => each.startsWith('GET ') && !each.includes(':'));
+    for (const route of lists) {
+      const text = await (await gateway.fetch(pathOf(route))).text();
+      for (const secret of secrets()) expect(text, route).not.toContain(secret);
+    }
+    const names = lists.filter((route) => route.includes('/v1/'));
+    expect(names).toContain('GET /v1/lathe/workers');
+  });
+
+  it('cannot be named in a body', async () => {
+    const posts = gateway.routes.filter((each) => each.startsWith('POST ') && !each.includes(':'));
+    for (const route of posts) {
+      const asks = bodies[route]?.() ?? expect.fail(`${route} needs a line in bodies`);
+      for (const [body, status] of asks) {
+        const response = await post(pathOf(route), body);
+        expect(response.status, route).toBe(status);
+        await response.arrayBuffer();
+      }
+    }
+  });
+
+  it('is no place in a list to go on from: like an id that never was', async () => {
+    for (const [path, id] of [
+      ['/v1/files', foreign.file],
+      ['/v1/fine_tuning/jobs', foreign.job],
+    ] as const) {
+      const unknown = id.replace(/.{8}$/, '00000000');
+      const [mine, none] = await Promise.all(
+        [id, unknown].map(async (after) => {
+          const response = await gateway.fetch(`${path}?after=${after}`);
+          return { status: response.status, text: (await response.text()).replaceAll(after, '?') };
+        }),
+      );
+      expect(mine).toEqual(none);
+    }
+  });
+
+  it('does not come back for a repeated create or an Idempotency-Key', async () => {
+    const { client, otherClient } = gateway;
+    const headers = { 'idempotency-key': 'same', 'x-stainless-retry-count': '1' };
+    const make = async (who: typeof client) => {
+      const upload = await toFile(Buffer.from(jsonl), 'rows.jsonl');
+      const training_file = (await who.files.create({ file: upload, purpose: 'fine-tune' })).id;
+      const body = { model: 'lathe-tiny', training_file };
+      return who.fineTuning.jobs.create(body, { headers });
+    };
+    const [own, other] = [await make(client), await make(otherClient)];
+    expect(own.id).not.toBe(other.id);
+    await expect(client.fineTuning.jobs.retrieve(other.id)).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+it('the pool shows every living worker, and job ids to their own project only', async () => {
+  const { workers } = gateway;
+  const runs = [
+    { project: 'default', jobId: 'ftjob-mine00001' },
+    { project: otherProject, jobId: foreign.job },
+  ];
+  await workers.put('worker-b', { ...workerOf('worker-b', runs), draining: true });
+  await workers.put('worker-c', workerOf('worker-c', [], -1));
+  const list = await gateway.client.get<{ data: object[] }>('/lathe/workers');
+  expect(list).toMatchObject({
+    object: 'list',
+    data: [
+      { id: 'worker-a', draining: false, free_slots: 1, jobs: [], other_jobs: 1 },
+      {
+        id: 'worker-b',
+        object: 'lathe.worker',
+        devices: [{ kind: 'cpu', name: '2 cores', memory_bytes: 8e9 }],
+        memory_bytes: 6e9,
+        slots: 2,
+        free_slots: 0,
+        draining: true,
+        versions: { node: '24' },
+        models: ['lathe-tiny'],
+        jobs: ['ftjob-mine00001'],
+        other_jobs: 1,
+      },
+    ],
+  });
+  expect(list.data).toHaveLength(2);
+  expect(JSON.stringify(list)).not.toMatch(/hush|10\.0\.0\.7/);
+  const theirs = await gateway.otherClient.get<{ data: { jobs: string[] }[] }>('/lathe/workers');
+  expect(theirs.data.map(({ jobs }) => jobs)).toEqual([[foreign.job], [foreign.job]]);
+});

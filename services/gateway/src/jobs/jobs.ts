@@ -1,0 +1,193 @@
+import { randomInt } from 'node:crypto';
+import { LatheError } from '@lathe/contracts/error';
+import type { CreateJob, JobObject } from '@lathe/contracts/http/fine-tuning';
+import { type Page, page } from '@lathe/contracts/http/list';
+import { isId } from '@lathe/contracts/id';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import { isTerminal } from '@lathe/contracts/job/state';
+import type { FileRecord } from '@lathe/contracts/record/file';
+import type { ModelRecord } from '@lathe/contracts/record/model';
+import { recordKey } from '@lathe/contracts/subject';
+import type { Nats } from '@lathe/platform/nats/connection';
+import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
+import { type FilePorts, getFile } from '../files/files.ts';
+import { cut, newestFirst } from '../http/cursor.ts';
+import { BadReference } from '../http/failure.ts';
+import { placeOf } from '../http/places.ts';
+import { baseModelNames, findModel } from '../models/models.ts';
+import { type Claim, claimJobId } from './duplicates.ts';
+import { emit } from './job-events.ts';
+import { jobObject } from './job-object.ts';
+import { queueStage } from './job-queue.ts';
+import { firstRecord } from './job-request.ts';
+import { jobStart } from './job-start.ts';
+
+export type JobPorts = FilePorts & {
+  readonly nats: Nats;
+  readonly jobs: RecordStore<JobRecord>;
+  readonly models: RecordStore<ModelRecord>;
+  readonly claims: RecordStore<Claim>;
+};
+
+/** A create request as it arrived. */
+export type CreateRequest = {
+  readonly project: string;
+  readonly requestId: string;
+  readonly body: CreateJob;
+  /** Of what the body says. */
+  readonly hash: string;
+  /** The `Idempotency-Key` header. */
+  readonly idempotencyKey: string | undefined;
+  /** The client marked this as a repetition of a request whose answer it did not see. */
+  readonly isRetry: boolean;
+};
+
+export type CreateSettings = { readonly retryWindowMs: number; readonly idempotencyMs: number };
+
+/**
+ * Creates a job: checks the request, writes the record, then queues its first stage. Sent twice
+ * (retry marker or idempotency key) it finds the first job, and finishes what the first try left
+ * undone. Throws errors that name the field at fault.
+ */
+export async function createJob(
+  ports: JobPorts,
+  request: CreateRequest,
+  settings: CreateSettings,
+): Promise<JobRecord> {
+  const { project, requestId, body, hash, idempotencyKey, isRetry } = request;
+  const nowMs = ports.now();
+  const draft = firstRecord(body, { id: '', project, requestId, nowMs, seed: randomInt(2 ** 31) });
+  const claim = { project, hash, idempotencyKey, isRetry, nowMs };
+  const check = (): Promise<References> => checkReferences(ports, project, body);
+  let checked: References | undefined;
+  const jobId = await claimJobId(ports.claims, claim, settings, {
+    check: async () => {
+      checked = await check();
+    },
+    hasEnded: async (id) => {
+      const earlier = await ports.jobs.get(recordKey(project, id));
+      return earlier !== null && isTerminal(earlier.value.state);
+    },
+  });
+  const known = checked === undefined ? await ports.jobs.get(recordKey(project, jobId)) : null;
+  const record =
+    known?.value ??
+    (await createOnce(ports, { ...draft, id: jobId, ...(checked ?? (await check())) }));
+  if (record.state === 'validating_files' && record.epoch === 0)
+    await queueStage(ports.nats, record);
+  return record;
+}
+
+/** Writes the record and its first event, unless an earlier try has. */
+async function createOnce(ports: JobPorts, draft: JobRecord): Promise<JobRecord> {
+  const key = recordKey(draft.project, draft.id);
+  try {
+    await ports.jobs.create(key, draft);
+  } catch (error) {
+    // Ids are random: a job of this id can only be the same request's.
+    const stored = error instanceof ConflictError ? await ports.jobs.get(key) : null;
+    if (stored === null) throw error;
+    return stored.value;
+  }
+  await emit(ports.nats, draft, {
+    name: 'created',
+    message: `Created fine-tuning job: ${draft.id}`,
+    nowMs: ports.now(),
+  });
+  return draft;
+}
+
+/** What the names in a request come to. */
+type References = Pick<JobRecord, 'start'>;
+
+async function checkReferences(
+  ports: JobPorts,
+  project: string,
+  body: CreateJob,
+): Promise<References> {
+  const model = await findModel(ports, project, body.model);
+  if (model === undefined) {
+    const names = await baseModelNames(ports);
+    const known = names.length === 0 ? 'No base model is served' : `There are: ${names.join(', ')}`;
+    throw new BadReference(
+      'model_not_found',
+      `The model '${body.model}' does not exist. ${known}.`,
+      { param: 'model' },
+    );
+  }
+  const start = model.kind === 'base' ? {} : { start: await jobStart(ports, model, body) };
+  await checkFile(ports, project, { id: body.training_file, param: 'training_file' });
+  if (body.validation_file != null)
+    await checkFile(ports, project, { id: body.validation_file, param: 'validation_file' });
+  return start;
+}
+
+async function checkFile(
+  ports: JobPorts,
+  project: string,
+  { id, param }: { id: string; param: string },
+): Promise<void> {
+  let file: FileRecord;
+  try {
+    file = await getFile(ports, project, id);
+  } catch (error) {
+    if (!(error instanceof LatheError) || error.code !== 'not_found') throw error;
+    throw new BadReference('not_found', `'${param}' names no file: ${id} does not exist.`, {
+      param,
+      cause: error,
+    });
+  }
+  if (file.purpose !== 'fine-tune')
+    throw new LatheError(
+      'invalid_value',
+      `'${param}' has the purpose '${file.purpose}'; upload it with the purpose 'fine-tune'.`,
+      { param },
+    );
+  // A file that failed an earlier job is let through: whether it can be trained on is ingest's verdict.
+  if (file.status === 'uploaded')
+    throw new LatheError('file_not_ready', `'${param}' is not processed yet.`, { param });
+}
+
+/** A job of the project. Throws `not_found`. */
+export async function getJob(
+  ports: Pick<JobPorts, 'jobs'>,
+  project: string,
+  id: string,
+): Promise<JobRecord> {
+  const stored = isId('job', id) ? await ports.jobs.get(recordKey(project, id)) : null;
+  if (stored === null)
+    throw new LatheError('not_found', `No fine-tuning job ${JSON.stringify(id)} exists.`, {
+      param: 'id',
+    });
+  return stored.value;
+}
+
+/** What a list of jobs may be narrowed by: pairs that all must be there, or no metadata at all. */
+export type JobFilter = {
+  readonly after?: string | undefined;
+  readonly limit: number;
+  readonly metadata: ReadonlyMap<string, string> | 'none';
+};
+
+/** The project's jobs, newest first. */
+export async function listJobs(
+  ports: Pick<JobPorts, 'jobs' | 'places'>,
+  project: string,
+  filter: JobFilter,
+): Promise<Page<JobObject>> {
+  const records = (await ports.jobs.list(project))
+    .map((entry) => entry.value)
+    .toSorted(newestFirst);
+  const { items, hasMore } = await cut(records, filter, {
+    compare: newestFirst,
+    isShown: (job) => matches(job, filter.metadata),
+    placeOf: (id) => placeOf(ports.places, project, id),
+  });
+  return page(items.map(jobObject), hasMore);
+}
+
+function matches(job: JobRecord, wanted: JobFilter['metadata']): boolean {
+  const metadata = job.metadata ?? {};
+  if (wanted === 'none') return Object.keys(metadata).length === 0;
+  return [...wanted].every(([key, value]) => metadata[key] === value);
+}
