@@ -15,7 +15,11 @@ const suites: readonly (readonly [fault: string, title: string, ...files: string
     'packages/platform/src/artifacts/file.test.ts',
     'test/flow/s3.test.ts',
   ],
-  ['F11', 'bombs, endless lines, deep nesting, broken text', 'services/ingest/src/hostile.test.ts'],
+  [
+    'F11',
+    'bombs, endless lines, deep nesting, broken text',
+    'services/ingest/src/integration/hostile.test.ts',
+  ],
   ['F12', 'file names that are paths or worse', 'services/gateway/src/files/files.test.ts'],
   [
     'F14',

@@ -6,20 +6,20 @@ import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { createBreather } from '@lathe/platform/breather';
-import type { BaseModel } from './base-model.ts';
-import { createPartWriter, type PartWriter } from './dataset-part.ts';
-import { resolveSettings } from './defaults.ts';
-import { type FileKind, lessonFor } from './detect.ts';
-import { type Findings, wrongLinesMessage } from './findings.ts';
-import { whyNothingHeldOut } from './held-out-reason.ts';
+import { type Findings, wrongLinesMessage } from './check/findings.ts';
+import type { BaseModel } from './model/base-model.ts';
+import { resolveSettings } from './model/defaults.ts';
+import { storeTextFiles } from './model/text-files.ts';
+import { roomForRows, withTokenizedStart } from './model/virtual-tokens.ts';
+import { createPartWriter, type PartWriter } from './pack/dataset-part.ts';
+import { whyNothingHeldOut } from './pack/held-out-reason.ts';
+import { datasetReport } from './pack/report.ts';
+import { chooseHeldOut } from './pack/split.ts';
+import { type FileKind, lessonFor } from './read/detect.ts';
+import { createSpool, type Spool, type SpooledRow } from './read/spool.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from './read-file.ts';
-import { datasetReport } from './report.ts';
 import type { Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
-import { chooseHeldOut } from './split.ts';
-import { createSpool, type Spool, type SpooledRow } from './spool.ts';
-import { storeTextFiles } from './text-files.ts';
-import { roomForRows, withTokenizedStart } from './virtual-tokens.ts';
 
 export type PipelineInput = {
   readonly job: Pick<

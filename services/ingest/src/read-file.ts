@@ -2,15 +2,15 @@ import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from '@lathe/platform/breather';
-import { checkLesson, type FileKind, type Lesson } from './detect.ts';
-import type { Findings } from './findings.ts';
-import { type Line, readLines } from './lines.ts';
-import { supervisedCount } from './mask.ts';
+import type { Findings } from './check/findings.ts';
+import type { RowIssue } from './check/validate-message.ts';
+import { checkLesson, type FileKind, type Lesson } from './read/detect.ts';
+import { type Line, readLines } from './read/lines.ts';
+import type { Spool } from './read/spool.ts';
+import { supervisedCount } from './render/mask.ts';
 import type { RightRow } from './rows/row-task.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
-import type { Spool } from './spool.ts';
-import type { RowIssue } from './validate-message.ts';
 
 export type FileToRead = {
   readonly param: Finding['file'];

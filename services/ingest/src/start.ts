@@ -8,10 +8,10 @@ import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { openRecords } from '@lathe/platform/records/kv';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
-import { serveIngest } from './nats.ts';
+import { serveIngest } from './job/nats.ts';
+import { openSpoolFolder } from './read/spool-folder.ts';
 import { startRowThreads } from './rows/rows.ts';
 import { type IngestSettings, ingestDefaults } from './settings.ts';
-import { openSpoolFolder } from './spool-folder.ts';
 
 /**
  * Starts the ingest service and returns once it takes work. Throws an Error of one sentence when

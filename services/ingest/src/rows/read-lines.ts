@@ -1,15 +1,15 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import { answerOf, convertRow, promptOf } from '../convert.ts';
-import type { FileKind } from '../detect.ts';
-import { checkKeys } from '../duplicate-keys.ts';
-import type { Line } from '../lines.ts';
-import { checkMask } from '../mask.ts';
-import { parseLine } from '../parse.ts';
-import { hash, normalisedPrompt } from '../split.ts';
-import type { EncodedRow, RowEncoder } from '../tokenize.ts';
-import { validateRow } from '../validate.ts';
-import type { RowIssue } from '../validate-message.ts';
+import { checkKeys } from '../check/duplicate-keys.ts';
+import { validateRow } from '../check/validate.ts';
+import type { RowIssue } from '../check/validate-message.ts';
+import { hash, normalisedPrompt } from '../pack/split.ts';
+import { answerOf, convertRow, promptOf } from '../read/convert.ts';
+import type { FileKind } from '../read/detect.ts';
+import type { Line } from '../read/lines.ts';
+import { parseLine } from '../read/parse.ts';
+import { checkMask } from '../render/mask.ts';
+import type { EncodedRow, RowEncoder } from '../render/tokenize.ts';
 import type { LineRead, RightRow, RowLimits } from './row-task.ts';
 
 /** Reads lines one after another: each is a row in tokens, or something is wrong with it. */

@@ -1,8 +1,8 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import type { FileKind } from '../detect.ts';
-import type { Line } from '../lines.ts';
-import type { EncodedRow } from '../tokenize.ts';
-import type { RowIssue } from '../validate-message.ts';
+import type { RowIssue } from '../check/validate-message.ts';
+import type { FileKind } from '../read/detect.ts';
+import type { Line } from '../read/lines.ts';
+import type { EncodedRow } from '../render/tokenize.ts';
 
 /** Whose tokens rows become, and a name for all that is opened for one job. */
 export type RowModel = {

@@ -1,6 +1,6 @@
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
-import { detectKind, type FileKind } from '../detect.ts';
-import { createRowEncoder, type RowEncoder } from '../tokenize.ts';
+import { detectKind, type FileKind } from '../read/detect.ts';
+import { createRowEncoder, type RowEncoder } from '../render/tokenize.ts';
 import { readLineRows } from './read-lines.ts';
 import type { RowModel, RowTask } from './row-task.ts';
 

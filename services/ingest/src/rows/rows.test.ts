@@ -3,8 +3,8 @@ import { watchLoop } from '@lathe/testkit/loop-watch';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Line } from '../lines.ts';
-import { createRowEncoder } from '../tokenize.ts';
+import type { Line } from '../read/lines.ts';
+import { createRowEncoder } from '../render/tokenize.ts';
 import { readLineRows } from './read-lines.ts';
 import { inBatches, type Rows, rowsOf, startRowThreads } from './rows.ts';
 

@@ -1,7 +1,7 @@
 import type { Logger } from '@lathe/platform/log';
 import { createThreadPool } from '@lathe/platform/threads/thread-pool';
-import type { FileKind } from '../detect.ts';
-import type { Line } from '../lines.ts';
+import type { FileKind } from '../read/detect.ts';
+import type { Line } from '../read/lines.ts';
 import type { LineRead, RowLimits, RowModel, RowResults, RowTask } from './row-task.ts';
 
 /** Rows of one job: what takes long is done in threads, and never on the event loop. */

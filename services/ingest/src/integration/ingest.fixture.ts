@@ -21,8 +21,8 @@ import {
   workConsumer,
 } from '@lathe/contracts/subject';
 import { getBytes } from '@lathe/platform/artifacts/folder';
-import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { readConfig } from '@lathe/platform/config';
+import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
@@ -33,8 +33,8 @@ import { jobRecord } from '@lathe/testkit/job-record';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyTokenizer } from '@lathe/testkit/tiny-tokenizer';
-import type { IngestSettings } from './settings.ts';
-import { start } from './start.ts';
+import type { IngestSettings } from '../settings.ts';
+import { start } from '../start.ts';
 
 const project = 'default';
 export const modelName = 'tiny';

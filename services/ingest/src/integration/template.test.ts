@@ -1,6 +1,6 @@
 import { canonicalRowSchema, examplesOf } from '@lathe/contracts/artifact/dataset';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startIngest } from './ingest-fixture.ts';
+import { startIngest } from './ingest.fixture.ts';
 
 let service: Awaited<ReturnType<typeof startIngest>>;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { convertRow } from './convert.ts';
+import { convertRow } from '../read/convert.ts';
 import { validateRow } from './validate.ts';
 
 const chat = (message: object = {}, row: object = {}) => ({

@@ -1,7 +1,7 @@
 import type { JobStart } from '@lathe/contracts/job/record';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chatLines, startIngest } from '../integration/ingest.fixture.ts';
 import { resolveSettings } from './defaults.ts';
-import { chatLines, startIngest } from './ingest-fixture.ts';
 
 let service: Awaited<ReturnType<typeof startIngest>>;
 

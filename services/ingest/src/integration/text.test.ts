@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chatLines, startIngest } from './ingest-fixture.ts';
+import { chatLines, startIngest } from './ingest.fixture.ts';
 
 let service: Awaited<ReturnType<typeof startIngest>>;
 

@@ -1,4 +1,4 @@
-import type { FileKind } from './detect.ts';
+import type { FileKind } from '../read/detect.ts';
 import {
   checkMessage,
   checkRowKeys,

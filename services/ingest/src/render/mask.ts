@@ -1,6 +1,6 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { RowIssue } from '../check/validate-message.ts';
 import type { RowEncoder } from './tokenize.ts';
-import type { RowIssue } from './validate-message.ts';
 
 /** How many tokens the loss counts: an example's first token has nothing before it and never counts. */
 export function supervisedCount(supervised: ArrayLike<number>): number {

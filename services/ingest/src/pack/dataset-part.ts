@@ -3,8 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { DatasetPart, ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
-import { supervisedCount } from './mask.ts';
-import type { SpooledRow } from './spool.ts';
+import type { SpooledRow } from '../read/spool.ts';
+import { supervisedCount } from '../render/mask.ts';
 
 /** Writes one side of a dataset: token shards, and the canonical rows in their order. */
 export type PartWriter = {

@@ -4,7 +4,7 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import { workSubject } from '@lathe/contracts/subject';
 import { consumeWork } from '@lathe/platform/nats/work';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chatLine, chatLines, modelName, startIngest } from './ingest-fixture.ts';
+import { chatLine, chatLines, modelName, startIngest } from './ingest.fixture.ts';
 
 let service: Awaited<ReturnType<typeof startIngest>>;
 

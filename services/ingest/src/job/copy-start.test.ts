@@ -4,7 +4,7 @@ import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chatLines, modelName, startIngest } from './ingest-fixture.ts';
+import { chatLines, modelName, startIngest } from '../integration/ingest.fixture.ts';
 
 let service: Awaited<ReturnType<typeof startIngest>>;
 

@@ -3,7 +3,7 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
-import { type Findings, findingSentence } from './findings.ts';
+import { type Findings, findingSentence } from '../check/findings.ts';
 
 /** Tells the files' status: wrong rows make a file an error, whatever job it was for. */
 export async function markFiles(

@@ -20,14 +20,14 @@ import { changeJob } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
 import { watchJob } from '@lathe/platform/watch-job';
-import { openBaseModel } from './base-model.ts';
+import { createFindings, type Findings } from '../check/findings.ts';
+import { openBaseModel } from '../model/base-model.ts';
+import { type Dataset, prepareDataset } from '../pipeline.ts';
+import { type RowThreads, rowsOf } from '../rows/rows.ts';
+import type { IngestSettings } from '../settings.ts';
 import { copyStart } from './copy-start.ts';
 import { markFiles } from './file-status.ts';
-import { createFindings, type Findings } from './findings.ts';
 import { type EventPorts, emit, emitFindings } from './job-events.ts';
-import { type Dataset, prepareDataset } from './pipeline.ts';
-import { type RowThreads, rowsOf } from './rows/rows.ts';
-import type { IngestSettings } from './settings.ts';
 
 export type IngestPorts = EventPorts & {
   readonly jobs: RecordStore<JobRecord>;

@@ -1,6 +1,6 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { EncodedConversation } from '@lathe/tokenizer/chat-conversation';
-import type { RowIssue } from './validate-message.ts';
+import type { RowIssue } from '../check/validate-message.ts';
 
 /**
  * What a chat template makes of a row that its author may not expect: text that it leaves out, a prompt that goes on

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chatLine, chatLines, startIngest } from './ingest-fixture.ts';
+import { chatLine, chatLines, startIngest } from './ingest.fixture.ts';
 
 let service: Awaited<ReturnType<typeof startIngest>>;
 

@@ -1,5 +1,5 @@
 import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
-import type { Findings } from './findings.ts';
+import type { Findings } from '../check/findings.ts';
 import { planWindows } from './pack.ts';
 
 export type ReportFacts = {

@@ -9,10 +9,10 @@ import { TokenizerError } from '@lathe/tokenizer/error';
 import { checkRows } from '@lathe/tokenizer/fit';
 import { MissingRowError } from '@lathe/tokenizer/rows';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
-import type { FileKind } from './detect.ts';
+import type { RowIssue } from '../check/validate-message.ts';
+import type { FileKind } from '../read/detect.ts';
 import { type LoadedTemplate, loadTemplate, withoutSource } from './template.ts';
 import { notesOf } from './template-notes.ts';
-import type { RowIssue } from './validate-message.ts';
 
 /** A row in tokens. */
 export type EncodedRow = {

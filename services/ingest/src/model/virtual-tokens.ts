@@ -3,9 +3,9 @@ import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { virtualTokenCount } from '@lathe/recipe/adaptation';
+import type { Rows } from '../rows/rows.ts';
 import type { BaseModel } from './base-model.ts';
 import { wantedAdaptation } from './defaults.ts';
-import type { Rows } from './rows/rows.ts';
 
 /** The job with the text that virtual tokens start as in tokens of the model. Throws `invalid_value` for one without. */
 export async function withTokenizedStart<Job extends { readonly options: LatheOptions }>(

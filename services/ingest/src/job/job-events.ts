@@ -1,7 +1,7 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { type JobEvent, type JobNews, jobEvent } from '@lathe/contracts/message/event';
-import { type Findings, findingSentence } from './findings.ts';
-import type { IngestSettings } from './settings.ts';
+import { type Findings, findingSentence } from '../check/findings.ts';
+import type { IngestSettings } from '../settings.ts';
 
 export type EventPorts = {
   readonly settings: Pick<IngestSettings, 'findingEvents'>;
