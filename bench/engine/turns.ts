@@ -1,0 +1,62 @@
+/**
+ * Trains the cases of bench:engine with this checkout and with another one of this repository, in turn, and prints
+ * the ratio of their speeds: what a change costs. Above 1 means that this checkout is faster.
+ *
+ *     npm run bench:turns -- --before <folder of the other checkout> [--case <name>] [--rounds 5] [--threads 2]
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { withKeptMemory } from '@lathe/engine/runtime/allocator';
+import { runForJson } from '../child.ts';
+import { type BenchResult, benchCases } from './cases.ts';
+import { makeModel } from './make-model.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    before: { type: 'string' },
+    case: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    threads: { type: 'string', default: '2' },
+    models: { type: 'string', default: join(root, '.tools', 'bench-models') },
+  },
+});
+const { before } = values;
+if (before === undefined) throw new Error('--before names the folder of the other checkout');
+
+console.log('| model and method | ratio of each round | best against best | losses |');
+console.log('| --- | --- | --- | --- |');
+await mkdir(values.models, { recursive: true });
+for (const entry of benchCases) {
+  if (values.case !== undefined && entry.name !== values.case) continue;
+  const model = await makeModel(values.models, entry);
+  const train = (checkout: string): Promise<BenchResult> =>
+    runForJson<BenchResult>(
+      process.execPath,
+      [
+        join(checkout, 'bench', 'engine', 'lathe-run.ts'),
+        ...['--case', entry.name, '--model', model, '--threads', values.threads],
+      ],
+      { env: withKeptMemory(process.env) },
+    );
+  const rounds: { readonly earlier: BenchResult; readonly now: BenchResult }[] = [];
+  for (let round = 0; round < Number(values.rounds); round++) {
+    // Who is first changes, so that neither always follows the other's heat.
+    const [first, second] = round % 2 === 0 ? [before, root] : [root, before];
+    const [a, b] = [await train(first), await train(second)];
+    rounds.push(round % 2 === 0 ? { earlier: a, now: b } : { earlier: b, now: a });
+  }
+  const ratios = rounds.map(({ earlier, now }) => (seconds(earlier) / seconds(now)).toFixed(3));
+  const best = (of: 'earlier' | 'now'): number =>
+    Math.min(...rounds.map((round) => seconds(round[of])));
+  const same = rounds.every(({ earlier, now }) => String(earlier.losses) === String(now.losses));
+  const cells = [entry.title, ratios.join(', '), (best('earlier') / best('now')).toFixed(3)];
+  console.log(`| ${[...cells, same ? 'the same bits' : 'differ'].join(' | ')} |`);
+}
+
+/** The median step. */
+function seconds({ seconds: steps }: BenchResult): number {
+  return steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? Number.NaN;
+}
