@@ -9,7 +9,7 @@ const table: Table = {
     'packages/base': { imports: [], npm: ['zod'] },
     'packages/engine': {
       imports: ['packages/base'],
-      rooms: { '.': ['graph'], graph: [], ops: ['graph'], parity: ['ops', 'graph'] },
+      rooms: { graph: [], ops: ['graph'], '.': ['graph'], parity: ['ops', 'graph'] },
     },
     bench: { imports: ['packages/engine'], isInternal: true },
     scripts: { imports: ['packages/engine'] },
@@ -116,8 +116,22 @@ it('names a file that no row is about, and a row that no file is about', async (
   expect(await problemsWith({ 'tools/a.ts': "import 'node:fs';\n" })).toEqual([
     'tools/a.ts: no row of the table of arrows is about it',
   ]);
-  const rooms = { ...table.houses, models: { imports: [] } };
-  expect(await problemsWith({}, { ...table, houses: rooms })).toEqual([
-    'the table of arrows has models: ., and no file is there',
+  const houses = { ...table.houses, models: { imports: [] } };
+  expect(await problemsWith({}, { ...table, houses })).toEqual([
+    'the table of arrows has models: ., but no file is there',
   ]);
+});
+
+it('refuses a table whose rooms go in a circle', async () => {
+  const engine = {
+    imports: ['packages/base'],
+    rooms: { graph: ['ops'], ops: ['graph'], '.': [], parity: [] },
+  };
+  const problems = await problemsWith(
+    {},
+    { ...table, houses: { ...table.houses, 'packages/engine': engine } },
+  );
+  expect(problems).toContain(
+    'the table of arrows has packages/engine: graph, but ops is not above it',
+  );
 });

@@ -27,7 +27,7 @@ const testFile = /\.(test|fixture)\.ts$|-fixture\.ts$|\/testing\/|\/conformance\
 export function arrowProblems(root: string, table: Table): string[] {
   const houses = Object.keys(table.houses);
   const { files, imports } = readImports(root);
-  return [...unusedRows(), ...imports.flatMap(problemsOf)];
+  return [...badRows(), ...imports.flatMap(problemsOf)];
 
   function problemsOf({ file, said, target }: Import): string[] {
     const from = placeOf(file);
@@ -89,14 +89,21 @@ export function arrowProblems(root: string, table: Table): string[] {
     return { house, room: room ?? '.' };
   }
 
-  /** Rooms of the table that no file is in. */
-  function unusedRows(): string[] {
+  /** Rooms that no file is in, and those that import a room below their own. */
+  function badRows(): string[] {
     const used = new Set(files.map((file) => JSON.stringify(placeOf(file))));
-    return houses.flatMap((house) =>
-      Object.keys(table.houses[house]?.rooms ?? { '.': [] })
-        .filter((room) => !used.has(JSON.stringify({ house, room })))
-        .map((room) => `the table of arrows has ${house}: ${room}, and no file is there`),
-    );
+    return houses.flatMap((house) => {
+      const rooms = Object.entries(table.houses[house]?.rooms ?? { '.': [] });
+      const above = new Set<string>();
+      return rooms.flatMap(([room, imported]) => {
+        const back = imported.filter((each) => !above.has(each));
+        above.add(room);
+        return [
+          ...(used.has(JSON.stringify({ house, room })) ? [] : ['no file is there']),
+          ...back.map((each) => `${each} is not above it`),
+        ].map((problem) => `the table of arrows has ${house}: ${room}, but ${problem}`);
+      });
+    });
   }
 }
 
