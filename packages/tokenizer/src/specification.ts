@@ -1,26 +1,19 @@
 import { z } from 'zod';
 import { componentSchema, flattenSequence, parseField } from './component.ts';
 import { type DecoderStep, readDecoderChain } from './decode/decoder-chain.ts';
-import type { AddedToken } from './encode/added-tokens.ts';
 import { type PostProcessor, readPostProcessor } from './encode/post-processor.ts';
+import type { SectionParts } from './encode/section-encoder.ts';
 import { TokenizerError } from './error.ts';
 import { fileTokens } from './folder/settings.ts';
 import { createAddedVocabulary } from './folder/vocabulary.ts';
 import { type Entries, readModel } from './model/read-model.ts';
-import type { WordEncoder } from './model/word-encoder.ts';
-import type { Normalizer } from './normalize/normalizer.ts';
 import { readNormalizer } from './normalize/read-normalizer.ts';
-import type { PreTokenizer } from './pre-tokenize/pre-tokenizer.ts';
 import { readPreTokenizer } from './pre-tokenize/read-pre-tokenizer.ts';
 
 /** A tokenizer.json, checked, with its parts ready to work. */
-export type Specification = {
+export type Specification = SectionParts & {
   source: string;
   entries: Entries;
-  addedTokens: readonly AddedToken[];
-  normalize: Normalizer;
-  preTokenize: PreTokenizer;
-  words: WordEncoder;
   post: PostProcessor;
   /** `bytes` for the byte alphabet. */
   decoder: 'bytes' | readonly DecoderStep[];

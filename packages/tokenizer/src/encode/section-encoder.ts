@@ -1,7 +1,15 @@
-import { firstCharacterLength } from '../normalize/normalizer.ts';
-import type { Place } from '../pre-tokenize/pre-tokenizer.ts';
-import type { Specification } from '../specification.ts';
-import { createSectionSplitter } from './added-tokens.ts';
+import type { WordEncoder } from '../model/word-encoder.ts';
+import { firstCharacterLength, type Normalizer } from '../normalize/normalizer.ts';
+import type { Place, PreTokenizer } from '../pre-tokenize/pre-tokenizer.ts';
+import { type AddedToken, createSectionSplitter } from './added-tokens.ts';
+
+/** What a text goes through until it is tokens. */
+export type SectionParts = {
+  readonly addedTokens: readonly AddedToken[];
+  readonly normalize: Normalizer;
+  readonly preTokenize: PreTokenizer;
+  readonly words: WordEncoder;
+};
 
 /** How a text is encoded, and where its tokens go. */
 export type Sink = {
@@ -16,8 +24,8 @@ export type Sink = {
  * Added tokens marked `normalized: false` are cut from the text as it is, the others after
  * normalisation: the order in which the reference implementation works.
  */
-export function createSectionEncoder(specification: Specification) {
-  const { addedTokens, normalize, preTokenize, words: model } = specification;
+export function createSectionEncoder(parts: SectionParts) {
+  const { addedTokens, normalize, preTokenize, words: model } = parts;
   const splitRaw = createSectionSplitter(addedTokens.filter(({ normalized }) => !normalized));
   const plain = { align: false, continues: false };
   const splitNormalized = createSectionSplitter(
