@@ -1,12 +1,12 @@
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { readConfig } from '@lathe/platform/config';
+import { natsCheck } from '@lathe/platform/internal/health/ready-checks';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats, type Nats } from '@lathe/platform/nats/connection';
 import { publishEvent } from '@lathe/platform/nats/events';
 import { startNatsServer } from '@lathe/platform/nats/server';
 import { ensureStreams } from '@lathe/platform/nats/setup';
-import { natsCheck } from '@lathe/platform/internal/ready-checks';
 import { canMount, smallDisk } from '@lathe/testkit/small-disk';
 import { expect, it } from 'vitest';
 import { watchNatsWrites } from './nats-watch.ts';

@@ -23,7 +23,7 @@ export function settingsDocument(): string {
   });
   return `# Settings
 
-Written by \`node tools/write-settings.ts\` from packages/platform/src/variables.ts, where every environment variable
+Written by \`node tools/write-settings.ts\` from packages/platform/src/config/variables.ts, where every environment variable
 has its one place: how it is read and what it stands at when unset, what it is for, and who gets it in a cluster
 ([deploy.md](deploy.md)). A value that cannot be read ends the start with one sentence that names it. Sizes are written
 as \`1048576\`, \`512MB\` or \`64MiB\`, times as \`1500\` (milliseconds), \`500ms\`, \`30s\`, \`5m\`, \`1h\` or \`30d\`.

@@ -72,7 +72,7 @@ function findings(
       if (name.startsWith('LATHE_') || (own.has(name) && !isUsed(name, variables)))
         found.push({
           name,
-          cure: 'is not in packages/platform/src/variables.ts: correct the name',
+          cure: 'is not in packages/platform/src/config/variables.ts: correct the name',
         });
       continue;
     }

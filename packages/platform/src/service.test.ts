@@ -1,7 +1,7 @@
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
-import { readConfig } from './config.ts';
+import { readConfig } from './config/config.ts';
 import { openService } from './service.ts';
 
 const quiet = { LATHE_LOG_LEVEL: 'silent' };

@@ -1,14 +1,14 @@
 import { measuredStore } from './artifacts/measured.ts';
 import { openArtifacts } from './artifacts/open.ts';
 import type { ArtifactStore } from './artifacts/port.ts';
-import type { Config } from './config.ts';
-import { type ReadyCheck, startHealthServer } from './health.ts';
-import { createLogger, type Logger } from './log.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import type { Config } from './config/config.ts';
+import { type ReadyCheck, startHealthServer } from './health/health.ts';
+import { createMetrics, type Metrics } from './health/metrics.ts';
+import { artifactsCheck, natsCheck } from './health/ready-checks.ts';
+import { createLogger, type Logger } from './log/log.ts';
 import { connectNats, type Nats } from './nats/connection.ts';
 import { ensureStreams } from './nats/setup.ts';
-import { artifactsCheck, natsCheck } from './ready-checks.ts';
-import { createStopList } from './shutdown.ts';
+import { createStopList } from './process/shutdown.ts';
 
 /** What every service stands on. */
 export type Service = {

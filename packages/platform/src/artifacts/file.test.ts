@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { canMount, smallDisk } from '@lathe/testkit/small-disk';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../config.ts';
-import { describeArtifactStore } from './conformance.ts';
+import { readConfig } from '../config/config.ts';
+import { describeArtifactStore } from './conformance.fixture.ts';
 import { openFileStore } from './file.ts';
 import { openArtifacts } from './open.ts';
 
@@ -39,7 +39,7 @@ describe('file store', () => {
 
   it('says that it is full where files may not be so large', async () => {
     await using folder = await tempFolder();
-    const child = join(import.meta.dirname, 'file-limit-child.ts');
+    const child = join(import.meta.dirname, 'file-limit.fixture.ts');
     const limited = 'ulimit -f 200; exec "$0" "$@"';
     const args = ['-c', limited, process.execPath, child, folder.path];
     const { stdout } = await promisify(execFile)('sh', args);

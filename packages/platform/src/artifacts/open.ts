@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { openFileStore } from './file.ts';
 import type { ArtifactStore } from './port.ts';
 import { openS3Store } from './s3.ts';

@@ -1,9 +1,9 @@
 import { type Fault, type FaultProxy, startFaultProxy } from '@lathe/testkit/fault-proxy';
 import { startMinio, type TestMinio } from '@lathe/testkit/minio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { problemOf } from './conformance.ts';
+import { problemOf } from './conformance.fixture.ts';
 import { ArtifactError, type ArtifactStore } from './port.ts';
-import { mebibytes, newBucket, openS3, openUploads, smallParts } from './s3-fixture.ts';
+import { mebibytes, newBucket, openS3, openUploads, smallParts } from './s3.fixture.ts';
 
 describe('an S3 server with faults', () => {
   it('may go away and come back in the middle of an upload and of a download', async () => {

@@ -1,10 +1,9 @@
 import { startMinio, type TestMinio } from '@lathe/testkit/minio';
 import { canMount, smallDisk } from '@lathe/testkit/small-disk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../config.ts';
-import { describeArtifactStore, problemOf } from './conformance.ts';
+import { readConfig } from '../config/config.ts';
+import { describeArtifactStore, problemOf } from './conformance.fixture.ts';
 import { ArtifactError } from './port.ts';
-import { openS3Store } from './s3.ts';
 import {
   clientOf,
   mebibytes,
@@ -13,7 +12,8 @@ import {
   openUploads,
   smallParts,
   storeFolder,
-} from './s3-fixture.ts';
+} from './s3.fixture.ts';
+import { openS3Store } from './s3.ts';
 
 let minio: TestMinio;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { freePort } from '@lathe/testkit/free-port';
 import { startNats } from '@lathe/testkit/nats';
 import { expect, it } from 'vitest';
-import { createLogger } from '../log.ts';
+import { createLogger } from '../log/log.ts';
 import { connectNats } from './connection.ts';
 import { findNatsServer } from './server.ts';
 

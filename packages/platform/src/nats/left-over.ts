@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandOf } from '../process-command.ts';
+import { commandOf } from '../process/process-command.ts';
 
 /** How long a server gets to end in order, and how often it is looked at. */
 const endMs = 5000;

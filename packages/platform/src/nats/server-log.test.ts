@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createLogger } from '../log.ts';
+import { createLogger } from '../log/log.ts';
 import { serverLog } from './server-log.ts';
 
 function captured() {

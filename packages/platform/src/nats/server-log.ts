@@ -1,4 +1,4 @@
-import type { Logger } from '../log.ts';
+import type { Logger } from '../log/log.ts';
 
 /** What nats-server calls its levels, and what we do. */
 const levels = {

@@ -42,7 +42,7 @@ it('is found in .tools or on PATH, and else the cure is named', async () => {
 
 it('does not outlive a parent that is killed', async () => {
   await using folder = await tempFolder();
-  const parent = fork(join(import.meta.dirname, 'server-parent.ts'), [folder.path]);
+  const parent = fork(join(import.meta.dirname, 'server-parent.fixture.ts'), [folder.path]);
   const pid = await new Promise<number>((resolve) => {
     parent.once('message', (message) => resolve(Number(message)));
   });

@@ -4,7 +4,7 @@ import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { withoutSecrets } from '../child-environment.ts';
+import { withoutSecrets } from '../process/child-environment.ts';
 import { endLeftOver } from './left-over.ts';
 
 export type NatsServerOptions = {

@@ -2,7 +2,7 @@ import { buckets, streams, workConsumer } from '@lathe/contracts/subject';
 import { startNats } from '@lathe/testkit/nats';
 import { quickSettings, startPlatformNats } from '@lathe/testkit/platform-nats';
 import { expect, it } from 'vitest';
-import { createLogger } from '../log.ts';
+import { createLogger } from '../log/log.ts';
 import { connectNats } from './connection.ts';
 import { ensureStreams, stages } from './setup.ts';
 import { publishWork } from './work.ts';

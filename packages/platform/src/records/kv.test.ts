@@ -3,7 +3,7 @@ import { patienceMs } from '@lathe/testkit/patience';
 import { startPlatformNats } from '@lathe/testkit/platform-nats';
 import { Kvm } from '@nats-io/kv';
 import { describe, expect, it } from 'vitest';
-import { counterSchema, describeRecordStore } from './conformance.ts';
+import { counterSchema, describeRecordStore } from './conformance.fixture.ts';
 import { openRecords } from './kv.ts';
 import { BrokenRecordError } from './port.ts';
 

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { yieldToEventLoops } from '../priority.ts';
+import { yieldToEventLoops } from '../process/priority.ts';
 import { type FromThread, packError, type ToThread } from './thread-message.ts';
 
 /** A result whose buffers are handed over instead of copied. */

@@ -1,6 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import { afterAll, expect, it } from 'vitest';
-import { createLogger } from '../log.ts';
+import { createLogger } from '../log/log.ts';
 import { createThread } from './thread.ts';
 import { createThreadPool } from './thread-pool.ts';
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { LatheError } from '@lathe/contracts/error';
-import type { Logger } from '../log.ts';
-import { outsideLogContext } from '../log-context.ts';
+import type { Logger } from '../log/log.ts';
+import { outsideLogContext } from '../log/log-context.ts';
 import { type FromThread, type ToThread, unpackError } from './thread-message.ts';
 
 export type ThreadOptions = {

@@ -13,7 +13,7 @@ import { readJson } from '@lathe/platform/artifacts/read-json';
 import { changeJob } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
-import { watchJob } from '@lathe/platform/watch-job';
+import { watchJob } from '@lathe/platform/records/watch-job';
 import { evaluate, headline, reportSentence } from '../contest/evaluate.ts';
 import { contestWarnings, lossWarnings } from '../contest/loss-course.ts';
 import type { Engine } from '../engine/engine.ts';

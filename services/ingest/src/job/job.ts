@@ -19,7 +19,7 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { changeJob } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
-import { watchJob } from '@lathe/platform/watch-job';
+import { watchJob } from '@lathe/platform/records/watch-job';
 import { createFindings, type Findings } from '../check/findings.ts';
 import { openBaseModel } from '../model/base-model.ts';
 import { type Dataset, prepareDataset } from '../pipeline.ts';

@@ -2,8 +2,8 @@ import { streams } from '@lathe/contracts/subject';
 import { startPlatformNats } from '@lathe/testkit/platform-nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
-import { openFileStore } from './artifacts/file.ts';
-import { openJobs } from './jobs.ts';
+import { openFileStore } from '../artifacts/file.ts';
+import { openJobs } from '../records/jobs.ts';
 import { artifactsCheck, natsCheck, sparing } from './ready-checks.ts';
 
 const settings = { keepMs: 0, timeoutMs: 10_000 };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { environmentOf, readConfig } from '../config/config.ts';
 import { childEnvironment } from './child-environment.ts';
-import { environmentOf, readConfig } from './config.ts';
 
 it('keeps what a program needs and none of the secrets', () => {
   const secret = 'sk-very-secret';

@@ -1,7 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import { TimeoutError } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
-import { ArtifactError } from './artifacts/port.ts';
+import { ArtifactError } from '../artifacts/port.ts';
 import { isInfrastructure } from './infrastructure.ts';
 
 const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });

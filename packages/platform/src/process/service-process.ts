@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Config, readConfig } from './config.ts';
-import { createLogger, type Logger } from './log.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { createLogger, type Logger } from '../log/log.ts';
 import { shutFolders } from './private-folders.ts';
 import { onShutdown, type Stoppable } from './shutdown.ts';
 

@@ -9,7 +9,7 @@ type Child = {
 };
 
 async function start(how: string): Promise<Child> {
-  const child = fork(join(import.meta.dirname, 'shutdown-child.ts'), [how], { silent: true });
+  const child = fork(join(import.meta.dirname, 'shutdown.fixture.ts'), [how], { silent: true });
   let output = '';
   const ready = Promise.withResolvers<void>();
   child.stdout?.on('data', (chunk: Buffer) => {

@@ -1,5 +1,5 @@
 /** For shutdown.test.ts: a service that stops as its argument says. */
-import { createLogger } from './log.ts';
+import { createLogger } from '../log/log.ts';
 import { createStopList, onShutdown } from './shutdown.ts';
 
 const how = process.argv[2] ?? '';

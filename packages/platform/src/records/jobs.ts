@@ -3,9 +3,9 @@ import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import { buckets, recordKey } from '@lathe/contracts/subject';
-import type { Nats } from './nats/connection.ts';
-import { openRecords } from './records/kv.ts';
-import { ConflictError, type RecordStore } from './records/port.ts';
+import type { Nats } from '../nats/connection.ts';
+import { openRecords } from './kv.ts';
+import { ConflictError, type RecordStore } from './port.ts';
 
 /** Times a change is decided anew after somebody else was faster. */
 const attempts = 20;

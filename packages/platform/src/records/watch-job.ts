@@ -1,7 +1,7 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { recordKey } from '@lathe/contracts/subject';
-import type { Logger } from './log.ts';
-import type { RecordStore } from './records/port.ts';
+import type { Logger } from '../log/log.ts';
+import type { RecordStore } from './port.ts';
 
 export type JobWatch<Finding> = {
   /** Aborts at the first finding, and with the outer signal. */

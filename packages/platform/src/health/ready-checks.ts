@@ -1,9 +1,9 @@
 import { newId } from '@lathe/contracts/id';
 import { readyProbe } from '@lathe/contracts/subject';
-import type { ArtifactStore } from './artifacts/port.ts';
+import type { ArtifactStore } from '../artifacts/port.ts';
+import type { Nats } from '../nats/connection.ts';
+import { checkWrites } from '../nats/write-check.ts';
 import type { ReadyCheck } from './health.ts';
-import type { Nats } from './nats/connection.ts';
-import { checkWrites } from './nats/write-check.ts';
 
 export type ReadyCheckSettings = {
   /** How long a success counts: whoever asks more often gets the last answer. */

@@ -1,6 +1,6 @@
 import type { TestMinio } from '@lathe/testkit/minio';
 import { Client } from 'minio';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import { openArtifacts } from './open.ts';
 import type { ArtifactStore } from './port.ts';
 

@@ -1,4 +1,4 @@
-import type { Logger } from './log.ts';
+import type { Logger } from '../log/log.ts';
 
 /** What a running service hands back: one way to stop it. */
 export type Stoppable = { stop(): Promise<void> };

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 /** What a service said, wrote and exited with. */
 async function run(how: string, folder: string, act: 'wait' | 'disconnect' = 'wait') {
-  const child = fork(join(import.meta.dirname, 'service-process-child.ts'), [how], {
+  const child = fork(join(import.meta.dirname, 'service-process.fixture.ts'), [how], {
     env: { ...process.env, LATHE_DATA: folder, LATHE_LOG_LEVEL: 'warn', LATHE_LOG_FORMAT: 'json' },
     silent: true,
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Environment } from './config.ts';
-import { secretText, type Variable } from './variable.ts';
-import { variables } from './variables.ts';
+import type { Environment } from '../config/config.ts';
+import { secretText, type Variable } from '../config/variable.ts';
+import { variables } from '../config/variables.ts';
 
 /** Variables whose values open something: a program that computes needs none of them. */
 const secrets = Object.values<Variable>(variables)
