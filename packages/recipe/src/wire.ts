@@ -17,8 +17,17 @@ export function formatRecipe(recipe: RecipeInput): string {
 
 /** What `formatRecipe` wrote. Throws RangeError for another version, and naming each setting at fault. */
 export function parseRecipe(text: string): RecipeInput {
-  const { version, recipe } = wireSchema.parse(JSON.parse(text));
+  if (text === '') throw new RangeError('the recipe is missing');
+  const { version, recipe } = written(text);
   if (version !== recipeVersion)
     throw new RangeError(`a recipe of version ${version}: only ${recipeVersion} is known here`);
   return checkRecipe(recipe);
+}
+
+function written(text: string): z.output<typeof wireSchema> {
+  try {
+    return wireSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new RangeError('the recipe cannot be read, or names no version', { cause });
+  }
 }

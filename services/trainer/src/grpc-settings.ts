@@ -22,4 +22,6 @@ export const clientOptions = {
 } as const;
 
 /** Deadlines of unary calls, in milliseconds. */
-export const deadlines = { describe: 5_000, start: 20_000, control: 5_000 } as const;
+export const deadlines = {
+  ...{ describe: 5_000, estimate: 150_000, start: 20_000, control: 5_000 },
+} as const;

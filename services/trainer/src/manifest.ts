@@ -4,7 +4,7 @@ import {
 } from '@lathe/contracts/artifact/checkpoint';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readJson } from '@lathe/platform/artifacts/read-json';
-import { ZodError } from 'zod';
+import { ZodError, type z } from 'zod';
 
 /** Reads a checkpoint's manifest. Throws when it is missing or no manifest. */
 export async function readManifest(
@@ -15,12 +15,21 @@ export async function readManifest(
 }
 
 /** Reads a checkpoint's manifest; null when it is missing or no manifest. Throws when the store fails. */
-export async function soundManifest(
+export function soundManifest(
   artifacts: ArtifactStore,
   key: string,
 ): Promise<CheckpointManifest | null> {
+  return soundJson(artifacts, key, checkpointManifestSchema);
+}
+
+/** Reads JSON of a schema; null when it is missing or something else. Throws when the store fails. */
+export async function soundJson<T>(
+  artifacts: ArtifactStore,
+  key: string,
+  schema: z.ZodType<T>,
+): Promise<T | null> {
   try {
-    return await readManifest(artifacts, key);
+    return await readJson(artifacts, key, schema);
   } catch (error) {
     const isGone = error instanceof ArtifactError && error.problem === 'not_found';
     if (isGone || error instanceof SyntaxError || error instanceof ZodError) return null;

@@ -12,8 +12,9 @@ import {
   StartJobRequest,
   WatchJobResponse,
 } from './generated/lathe/worker/v1/worker.ts';
+import { modelKind } from './worker/engine/model-kind.ts';
 import { openTrainer } from './worker/engine/open-trainer.ts';
-import { engineSettings, modelKind } from './worker/engine/run-settings.ts';
+import { engineSettings } from './worker/engine/run-settings.ts';
 import { prepareRun } from './worker/run/run-preparation.ts';
 import { readStartRequest } from './worker/serve/grpc-request.ts';
 
@@ -83,16 +84,27 @@ const settings = read(new URL('run-settings.json', fixtures)) as Record<string, 
 test.each(Object.entries(settings))('a stored job trains as before: %s', (name, expected) => {
   const record = jobRecordSchema.parse(read(new URL(`job-record.${name}.json`, contracts)));
   const request = asked(record, null);
+  const { adaptation } = request.recipe;
   expect({
-    initial: request.settings.initial ?? null,
-    checkpointEvery: request.settings.checkpointEvery ?? null,
+    initial: (adaptation?.type === 'full' && adaptation.initial) || null,
+    checkpointEvery: request.checkpointEvery,
     kind: modelKind(request),
-    engine: engineSettings(request.settings),
+    engine: engineSettings(request.recipe),
   }).toEqual(expected);
 });
 
 const types = { WatchJobResponse, DescribeResponse, StartJobRequest };
 type Message = { readonly type: keyof typeof types; readonly base64: string; value: object };
+
+test('a start of before is refused: it says nothing that a worker of now could train with', () => {
+  const messages = read(new URL('messages.json', fixtures)) as Message[];
+  const { base64 } = messages.find(({ type }) => type === 'StartJobRequest') as Message;
+  const old = StartJobRequest.decode(Buffer.from(base64, 'base64'));
+  expect(() => readStartRequest(old)).toThrow(new RangeError('the recipe is missing'));
+  const newer = { ...old, recipe: '{"version":2,"recipe":{}}' };
+  expect(() => readStartRequest(newer)).toThrow(RangeError);
+  expect(() => readStartRequest(newer)).toThrow('version 2');
+});
 
 test('messages of before say what they said', () => {
   const messages = read(new URL('messages.json', fixtures)) as Message[];

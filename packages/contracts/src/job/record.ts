@@ -91,6 +91,8 @@ export const jobRecordSchema = z.object({
     .optional(),
   /** Most tokens of a pass since the training ran out of memory: less than was asked for. */
   microBatchTokens: z.number().int().optional(),
+  /** Memory that its run needs, in bytes, as a worker has told: until then nobody knows, and anew with other passes. */
+  memoryBytes: z.number().optional(),
   /** Key of the newest whole checkpoint's manifest. */
   checkpointKey: z.string().nullable(),
   trainedTokens: z.number().int().nullable(),
@@ -166,7 +168,7 @@ export function reviveJob(record: JobRecord): JobRecord {
     throw new LatheError('invalid_state', `The job is ${record.state} and cannot be resumed.`, {
       retryable: false,
     });
-  const { failure, microBatchTokens: _, ...kept } = record;
+  const { failure, microBatchTokens: _, memoryBytes: __, ...kept } = record;
   return {
     ...kept,
     state: failure?.stage === 'ingest' ? 'validating_files' : 'queued',

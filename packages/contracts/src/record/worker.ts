@@ -3,17 +3,8 @@ import { z } from 'zod';
 export const deviceKindSchema = z.enum(['cpu', 'webgpu', 'cuda']);
 export type DeviceKind = z.infer<typeof deviceKindSchema>;
 
-/** A base model that a worker can open, with the numbers from which a job's memory is estimated. */
-const offeredModelSchema = z.object({
-  name: z.string(),
-  /** Weights as they are trained on, four bytes each; 0 when the folder holds none that can be read. */
-  weightBytes: z.number(),
-  layers: z.number().int(),
-  hiddenSize: z.number().int(),
-  intermediateSize: z.number().int(),
-  vocabularySize: z.number().int(),
-});
-export type OfferedModel = z.infer<typeof offeredModelSchema>;
+/** A base model in a worker's folders; earlier versions told its sizes, too. */
+const offeredModelSchema = z.looseObject({ name: z.string() });
 
 /** A run at work on a worker. */
 const workerRunSchema = z.object({

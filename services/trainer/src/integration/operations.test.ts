@@ -90,13 +90,13 @@ test('a worker describes itself, refuses what it cannot read, and reports its he
     datasetKey: 'default/jobs/x/dataset/y/manifest.json',
     baseModel: 'tiny',
     start: undefined,
-    settings: undefined,
+    recipe: '',
     checkpointKey: '',
     memoryBytes: 0,
   };
   await expect(
     call((reply) => client.startJob(start, new Metadata(), deadline(), reply)),
-  ).rejects.toMatchObject({ code: 3, details: 'settings is missing' });
+  ).rejects.toMatchObject({ code: 3, details: 'the recipe is missing' });
   const name = { requestId: 'r', jobId: start.jobId, epoch: 1 };
   await expect(
     call((reply) => client.pauseJob(name, new Metadata(), deadline(), reply)),

@@ -75,7 +75,8 @@ test('a job that is too large for every worker says so and lets others pass', ()
   withCluster(
     async (cluster) => {
       await cluster.startController();
-      cluster.startWorker('one', {}, { env: { LATHE_WORKER_MEMORY: '100MiB' } });
+      const habits = { memoryBytes: 160 * 2 ** 20 };
+      cluster.startWorker('one', habits, { env: { LATHE_WORKER_MEMORY: '100MiB' } });
       const id = await cluster.createJob();
       await expect
         .poll(async () => (await cluster.events(id)).map(({ message }) => message))
@@ -86,11 +87,28 @@ test('a job that is too large for every worker says so and lets others pass', ()
       await expect
         .poll(async () => (await cluster.events(other)).map(({ message }) => message).join())
         .toContain('has a cuda device');
-      cluster.startWorker('two', {}, { env: { LATHE_WORKER_MEMORY: '200MiB' } });
-      expect((await cluster.waitFor(id, trained)).lostWorkers).toBe(0);
+      cluster.startWorker('two', habits, { env: { LATHE_WORKER_MEMORY: '200MiB' } });
+      expect(await cluster.waitFor(id, trained)).toMatchObject({ lostWorkers: 0, ...habits });
     },
     { LATHE_WORKER_SLOTS: '2' },
   ));
+
+test('a job waits for a worker that can tell what it needs, says so, and obeys meanwhile', () =>
+  withCluster(async (cluster) => {
+    await cluster.startController();
+    cluster.startWorker('one', { memoryBytes: null });
+    const ids = [await cluster.createJob(), await cluster.createJob()] as const;
+    for (const id of ids)
+      await expect
+        .poll(async () => (await cluster.events(id)).map(({ message }) => message))
+        .toContain(
+          'How much memory the job needs is not known yet: no training worker with the base model "tiny" has told. The job starts when one has.',
+        );
+    await cluster.wish(ids[0], 'cancel');
+    await cluster.waitFor(ids[0], ({ state }) => state === 'cancelled');
+    cluster.startWorker('two', { memoryBytes: 5e8 });
+    expect(await cluster.waitFor(ids[1], trained)).toMatchObject({ memoryBytes: 5e8 });
+  }));
 
 test('a project that floods the queue keeps the others from no turn', () =>
   withCluster(async (cluster) => {

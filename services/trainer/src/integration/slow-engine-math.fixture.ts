@@ -16,6 +16,8 @@ export const slowEngineHabits = z.object({
   /** Jobs with this learning rate end the whole worker at their second step. */
   poisonRate: z.number().optional(),
   nanAt: z.number().optional(),
+  /** What runs are said to need; null: nobody can say. */
+  memoryBytes: z.number().nullable().default(0),
   /** Remembers across processes that a fault has happened. */
   markFolder: z.string().default('.'),
 });

@@ -7,6 +7,7 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeShard } from '@lathe/contracts/artifact/shard';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from '../worker/engine/diverged.ts';
 import { serveEngine } from '../worker/engine/engine-link.ts';
 import type { EngineTask } from '../worker/engine/engine-message.ts';
@@ -19,7 +20,7 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
   const examples = (await Promise.all(task.trainShards.map((path) => readFile(path)))).flatMap(
     (bytes) => decodeShard(bytes),
   );
-  const { epochs, batchSize } = task.settings;
+  const { epochs, batchSize, learningRate } = resolveRecipe(task.recipe);
   let step = 0;
   let weight = 0;
   if (task.stateFolder !== null)
@@ -40,9 +41,8 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
         (await firstTime(habits.markFolder, `die-${step + 1}`))
       )
         process.kill(process.pid, 'SIGKILL');
-      if (task.settings.learningRate === habits.poisonRate && step === 1)
-        process.kill(process.ppid, 'SIGKILL');
-      const { microBatchTokens = Infinity } = task.settings;
+      if (learningRate === habits.poisonRate && step === 1) process.kill(process.ppid, 'SIGKILL');
+      const { microBatchTokens = Infinity } = task.recipe;
       if (habits.memoryTokens !== undefined && microBatchTokens > habits.memoryTokens) {
         if (habits.isKilledForMemory) {
           await writeFile(join(habits.markFolder, 'kills'), String(step + 1));
@@ -57,7 +57,6 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
         !(await isThere(join(habits.markFolder, 'quick')));
       await sleep(isSlow ? 1000 : habits.stepMs);
       step++;
-      const { learningRate } = task.settings;
       if (step === habits.nanAt)
         throw new DivergedRunError('The loss', { step, examples: [0, 3], learningRate });
       weight = nextWeight(weight, step);

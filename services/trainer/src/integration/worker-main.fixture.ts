@@ -17,6 +17,7 @@ const worker = await startWorker(config, {
   countKills: async () =>
     Number(await readFile(join(habits.markFolder, 'kills'), 'utf8').catch(() => '0')),
   engineProgram: fileURLToPath(new URL('./slow-engine.fixture.ts', import.meta.url)),
+  estimateProgram: new URL('./estimate.fixture.ts', import.meta.url),
   settings: {
     ...settings,
     saveStateMs: Number(process.env.LATHE_TEST_SAVE_MS ?? settings.saveStateMs),

@@ -1,22 +1,22 @@
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import { recipeVersion } from '@lathe/recipe/wire';
 
 /** An idle worker with one slot, 8 GiB and the model `tiny`, except where said otherwise. */
 export function workerRecord(id: string, different: Partial<WorkerRecord> = {}): WorkerRecord {
   const slots = different.slots ?? 1;
   const device = { kind: 'cpu', name: 'CPU', memoryBytes: 8 * 2 ** 30 } as const;
-  const model = { layers: 2, hiddenSize: 8, intermediateSize: 16, vocabularySize: 32 };
   return {
     version: 1,
     id,
     address: `${id}:1`,
     devices: [device],
     memoryBytes: device.memoryBytes,
-    models: [{ name: 'tiny', weightBytes: 1000, ...model }],
+    models: [{ name: 'tiny' }],
     slots,
     freeSlots: slots - (different.runs?.length ?? 0),
     draining: false,
     runs: [],
-    versions: {},
+    versions: { recipe: String(recipeVersion) },
     announcedAt: 0,
     expiresAt: 0,
     proof: null,

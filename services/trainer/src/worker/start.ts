@@ -5,7 +5,7 @@ import { newId } from '@lathe/contracts/id';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import { withKeptMemory } from '@lathe/engine/runtime/allocator';
-import { checkModelFolders } from '@lathe/platform/base-models';
+import { checkModelFolders, listBaseModels } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
 import { openJobs } from '@lathe/platform/jobs';
@@ -16,16 +16,17 @@ import type { Stoppable } from '@lathe/platform/shutdown';
 import { parseAddress } from '../security/address.ts';
 import { checkListening, readWorkerSecurity } from '../security/worker-security.ts';
 import { createEngines } from './engine/engine-process.ts';
+import { createEstimates } from './engine/estimates.ts';
 import { measuredEngine } from './engine/measured-engine.ts';
 import { type CountKills, countKills } from './run/out-of-memory.ts';
 import { startRun } from './run/run.ts';
 import { checkOwner } from './run/run-owner.ts';
 import { createRuns } from './run/runs.ts';
 import { type Announcer, announceWorker } from './serve/announce.ts';
+import { answerEstimate } from './serve/answer-estimate.ts';
 import { serveWorker } from './serve/grpc.ts';
 import { type IdleWatch, watchIdle } from './serve/idle.ts';
 import { localDevice, localVersions, machineMemory, reachableHost } from './serve/machine.ts';
-import { createModelOffer } from './serve/offered-models.ts';
 import { type WorkerSettings, workerSettings } from './settings.ts';
 
 export type WorkerHandle = Stoppable & {
@@ -40,6 +41,8 @@ export type WorkerOptions = {
   readonly settings?: WorkerSettings;
   /** The program of the engine process. */
   readonly engineProgram?: string;
+  /** The program of the thread that estimates what runs need. */
+  readonly estimateProgram?: URL;
   /** Counts the kills for lack of memory. */
   readonly countKills?: CountKills;
 };
@@ -52,6 +55,7 @@ export async function startWorker(
   const settings = options.settings ?? workerSettings(config);
   const program =
     options.engineProgram ?? fileURLToPath(new URL('./engine/engine-child.ts', import.meta.url));
+  const { estimateProgram = new URL('./engine/estimate-thread.ts', import.meta.url) } = options;
   await checkModelFolders(config.modelFolders);
   const security = await readWorkerSecurity(config);
   checkListening(config.workerAddress, security);
@@ -81,6 +85,7 @@ export async function startWorker(
 
     let announcer: Announcer | undefined;
     let idleWatch: IdleWatch | undefined;
+    let asked = 0;
     const runs = createRuns({
       slots: config.workerSlots,
       memoryBytes,
@@ -124,7 +129,10 @@ export async function startWorker(
         return announcer === undefined ? 'the worker is not announced yet' : null;
       },
     });
-    const offer = createModelOffer(config.modelFolders, log);
+    const { modelFolders } = config;
+    const offer = async () => (await listBaseModels(modelFolders)).map(({ name }) => ({ name }));
+    const estimates = createEstimates(estimateProgram, log);
+    stops.add('estimates', () => estimates.stop());
     const versions = localVersions();
     const server = await serveWorker(config.workerAddress, {
       runs,
@@ -136,6 +144,17 @@ export async function startWorker(
         versions,
         models: (await offer()).map(({ name }) => name),
       }),
+      estimate: async (question) => {
+        // Whoever asks may have a run to give.
+        asked++;
+        idleWatch?.look();
+        try {
+          return await answerEstimate(question, { artifacts, modelFolders, estimates });
+        } finally {
+          asked--;
+          idleWatch?.look();
+        }
+      },
     });
     stops.add('gRPC', () => server.stop(settings.drainMs));
     const { host } = parseAddress(config.workerAddress, 'LATHE_WORKER_ADDRESS');
@@ -166,7 +185,7 @@ export async function startWorker(
     stops.add('announcement', () => announcer?.stop());
     stops.add('runs', () => runs.stop('the worker is shutting down'));
     stops.add('health', () => server.refuse());
-    const watch = watchIdle(config.workerIdleExitMs, () => runs.busy().length > 0);
+    const watch = watchIdle(config.workerIdleExitMs, () => asked + runs.busy().length > 0);
     idleWatch = watch;
     stops.add('idle watch', () => watch.stop());
     log.info({ address, slots: config.workerSlots }, 'the worker is ready');

@@ -16,7 +16,14 @@ const options = {
 function workerThatSends(sent: readonly Uint8Array[], calls: { count: number }): WorkerClient {
   const never = () => Promise.reject(new Error('not asked'));
   return {
-    ...{ start: never, pause: never, resume: never, cancel: never, close: () => undefined },
+    ...{
+      estimate: never,
+      start: never,
+      pause: never,
+      resume: never,
+      cancel: never,
+      close: () => undefined,
+    },
     async *watch(_run, after, { onOpen }) {
       if (++calls.count > 20) throw new Error('it goes on for ever');
       onOpen();

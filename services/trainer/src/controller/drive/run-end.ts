@@ -89,7 +89,11 @@ async function retrySmaller(
     return failJob(ports, job, error, { resumable: true });
   }
   const how = `with micro_batch_tokens ${microBatchTokens}`;
-  return queueAfterMemory(ports, job, { change: { microBatchTokens }, reason, how });
+  return queueAfterMemory(ports, job, {
+    change: { microBatchTokens, memoryBytes: undefined },
+    reason,
+    how,
+  });
 }
 
 type MemoryRetry = { readonly change: JobChange; readonly reason: string; readonly how: string };

@@ -1,7 +1,8 @@
-import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
-import type { StartJobRequest, TrainingSettings } from '../../generated/lathe/worker/v1/worker.ts';
-import { camelKeys } from './camel-keys.ts';
+import { fromHttp, type HttpForm, snakeCase } from '@lathe/recipe/http-form';
+import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
+import { formatRecipe } from '@lathe/recipe/wire';
+import type { EstimateRequest, StartJobRequest } from '../../generated/lathe/worker/v1/worker.ts';
 
 /**
  * What a worker needs to run a job. Throws an Error when ingest has left the record without data or
@@ -12,80 +13,42 @@ export function startRequest(
   checkpointKey: string | null,
   memoryBytes: number,
 ): StartJobRequest {
-  if (record.datasetKey === null || record.settings === null)
-    throw new Error(`job ${record.id} came to training without dataset or settings`);
   return {
+    ...runQuestion(record),
     requestId: record.requestId,
-    project: record.project,
     jobId: record.id,
     epoch: record.epoch,
-    datasetKey: record.datasetKey,
-    baseModel: baseModelOf(record),
     start: record.start && { manifestKey: record.start.manifestKey, kind: record.start.kind },
-    settings: trainingSettings(record, record.settings),
+    checkpointEvery: record.options.checkpoint_every,
     checkpointKey: checkpointKey ?? '',
     memoryBytes: Math.ceil(memoryBytes),
   };
 }
 
-function trainingSettings(
-  { seed, options, microBatchTokens }: JobRecord,
-  settings: NonNullable<JobRecord['settings']>,
-): TrainingSettings {
-  return {
-    adaptation: adaptationMessage(settings.adaptation),
-    epochs: settings.epochs,
-    batchSize: settings.batchSize,
-    learningRate: settings.learningRate,
-    seed,
-    schedule: options.schedule,
-    warmupRatio: options.warmup_ratio,
-    warmupSteps: options.warmup_steps,
-    minimumRate: options.minimum_rate,
-    decayRatio: options.decay_ratio,
-    optimizer: options.optimizer && {
-      ...camelKeys(options.optimizer),
-      type: options.optimizer.type ?? 'adamw',
-    },
-    weightDecay: options.weight_decay,
-    maxGradientNorm: options.max_gradient_norm,
-    labelSmoothing: options.label_smoothing,
-    embeddingNoise: options.embedding_noise,
-    layerRateDecay: options.layer_rate_decay,
-    earlyStopping: options.early_stopping && camelKeys(options.early_stopping),
-    packing: options.packing,
-    maxTokens: options.max_tokens,
-    microBatchTokens: microBatchTokens ?? options.micro_batch_tokens,
-    recomputeActivations: options.recompute_activations,
-    precision: options.precision,
-    memoryLimit: options.memory_limit,
-    checkpointEvery: options.checkpoint_every,
-    preference: settings.preference && camelKeys(settings.preference),
-  };
+/** What a job's run is, as far as its memory goes. Throws an Error as `startRequest` does. */
+export function runQuestion(record: JobRecord): EstimateRequest {
+  const { id, project, datasetKey, settings } = record;
+  if (datasetKey === null || settings === null)
+    throw new Error(`job ${id} came to training without dataset or settings`);
+  const recipe = formatRecipe(recipeOf(record, settings));
+  return { project, datasetKey, baseModel: baseModelOf(record), recipe };
 }
 
-function adaptationMessage(adaptation: Adaptation): TrainingSettings['adaptation'] {
-  switch (adaptation.type) {
-    case 'full':
-      return { $case: 'full', value: { random: adaptation.initial === 'random' } };
-    case 'lora': {
-      const { type: _, targets, ...numbers } = adaptation;
-      const value = { ...camelKeys(numbers), targets: Array.isArray(targets) ? targets : [] };
-      return { $case: 'lora', value };
-    }
-    case 'layers':
-      return { $case: 'layers', value: { last: adaptation.last, names: adaptation.names ?? [] } };
-    case 'ia3': {
-      const { targets = [], feed_forward: feedForward = [] } = adaptation;
-      return { $case: 'ia3', value: { targets, feedForward } };
-    }
-    case 'tokens':
-      return { $case: 'tokens', value: { tokens: adaptation.tokens } };
-    case 'prompt-tuning': {
-      const { tokens: virtualTokens, initial, initial_tokens: tokens = [] } = adaptation;
-      return { $case: 'promptTuning', value: { virtualTokens, initial, tokens } };
-    }
-    case 'prefix-tuning':
-      return { $case: 'prefixTuning', value: { virtualTokens: adaptation.tokens } };
-  }
+/** Options of a job that say how it trains; the others are about its data, its evaluation and its worker. */
+const trained = new Set(Object.keys(recipeSchema.shape).map(snakeCase));
+
+function recipeOf(
+  { options, seed, microBatchTokens }: JobRecord,
+  settings: NonNullable<JobRecord['settings']>,
+): RecipeInput {
+  const { epochs, batchSize, learningRate, adaptation, preference } = settings;
+  const asked = Object.entries({ ...options, adaptation, preference });
+  const form = Object.fromEntries(asked.filter(([name]) => trained.has(name)));
+  // What memory_limit allows, a run that took more does not get again.
+  const most = options.memory_limit === undefined ? 'microBatchTokens' : 'mostPassTokens';
+  return {
+    ...fromHttp<RecipeInput>(form as HttpForm<RecipeInput>),
+    ...{ epochs, batchSize, learningRate, seed },
+    ...(microBatchTokens !== undefined && { [most]: microBatchTokens }),
+  };
 }

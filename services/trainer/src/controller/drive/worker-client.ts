@@ -1,6 +1,8 @@
 import { type ClientReadableStream, type Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { logContext } from '@lathe/platform/log-context';
 import {
+  type EstimateRequest,
+  type EstimateResponse,
   type StartJobRequest,
   type WatchJobResponse,
   WorkerServiceClient,
@@ -37,6 +39,8 @@ export class WorkerError extends Error {
 
 /** A connection to one worker. Every method throws WorkerError. */
 export type WorkerClient = {
+  /** The memory that such a run would need, in bytes; 0: the run will say why it cannot be told. */
+  estimate(request: EstimateRequest): Promise<number>;
   start(request: StartJobRequest): Promise<{ already: boolean }>;
   /** The run's messages after a sequence. Ends with the run, or throws when the stream breaks. */
   watch(
@@ -73,6 +77,12 @@ export function dialWorker(address: string, security: WorkerSecurity): WorkerCli
   const named = (run: RunName, requestId: string) => ({ ...run, requestId });
   const control = deadlines.control;
   return {
+    estimate: async (request) => {
+      const { memoryBytes } = await unary<EstimateResponse>(deadlines.estimate, (options, reply) =>
+        client.estimate(request, metadata(), options, reply),
+      );
+      return memoryBytes;
+    },
     start: (request) =>
       unary(deadlines.start, (options, reply) =>
         client.startJob(request, metadata(), options, reply),

@@ -16,7 +16,7 @@ const waiter = (project: string, jobId: string, since: number, bytes = gibibyte)
   jobId,
   epoch: 0,
   since,
-  need: { model: 'tiny', device: null, memoryOn: () => bytes },
+  need: { model: 'tiny', device: null, memoryBytes: bytes },
 });
 const run = (project: string, jobId: string, memoryBytes = gibibyte): WorkerRun => ({
   project,

@@ -8,7 +8,7 @@ const nobody = { placed: () => [], avoided: () => false };
 const need = (different: Partial<JobNeed> = {}): JobNeed => ({
   model: 'tiny',
   device: null,
-  memoryOn: () => gibibyte,
+  memoryBytes: gibibyte,
   ...different,
 });
 const run = (jobId: string, memoryBytes = gibibyte): WorkerRun => ({
@@ -17,7 +17,7 @@ const run = (jobId: string, memoryBytes = gibibyte): WorkerRun => ({
   epoch: 1,
   memoryBytes,
 });
-const big = need({ memoryOn: () => 12 * gibibyte });
+const big = need({ memoryBytes: 12 * gibibyte });
 
 test('most free slots count first, then most free memory, then the name', () => {
   const two = { slots: 4, runs: [run('x')] };
@@ -82,6 +82,18 @@ test.each([
     [workerRecord('a')],
     need({ model: 'huge' }),
     'No training worker offers the base model "huge". The job starts when one that does joins.',
+  ],
+  [
+    'a worker of this version',
+    [workerRecord('a', { versions: {} })],
+    need(),
+    'No training worker is of the version of Lathe that this job is for. The job starts when one joins.',
+  ],
+  [
+    'what a worker has to tell',
+    [workerRecord('a')],
+    need({ memoryBytes: undefined }),
+    'How much memory the job needs is not known yet: no training worker with the base model "tiny" has told. The job starts when one has.',
   ],
   [
     'the device',

@@ -1,5 +1,5 @@
 import type { DeviceKind, WorkerRecord, WorkerRun } from '@lathe/contracts/record/worker';
-import { sizeText } from './memory-need.ts';
+import { recipeVersion } from '@lathe/recipe/wire';
 
 /** What a job asks of a worker. */
 export type JobNeed = {
@@ -8,8 +8,8 @@ export type JobNeed = {
   readonly alone?: boolean;
   /** Null: any device will do. */
   readonly device: DeviceKind | null;
-  /** Memory for it on that worker, in bytes. */
-  readonly memoryOn: (worker: WorkerRecord) => number;
+  /** Memory for it, in bytes; undefined: that is not known yet. */
+  readonly memoryBytes: number | undefined;
 };
 
 export type Place =
@@ -48,12 +48,22 @@ function isEmpty(worker: WorkerRecord, occupancy: Occupancy): boolean {
 
 /** Whether the worker could take the job if nothing else were on it. */
 export function couldHold(worker: WorkerRecord, need: JobNeed): boolean {
-  return offersKind(worker, need) && need.memoryOn(worker) <= worker.memoryBytes;
+  return offersKind(worker, need) && (need.memoryBytes ?? Infinity) <= worker.memoryBytes;
+}
+
+/** Whether the worker can tell how much memory a job on that base model needs. */
+export function canTell(worker: WorkerRecord, model: string): boolean {
+  return knowsRecipes(worker) && worker.models.some(({ name }) => name === model);
+}
+
+/** Whether the worker reads what to train with as this controller writes it. */
+function knowsRecipes({ versions }: WorkerRecord): boolean {
+  return versions.recipe === String(recipeVersion);
 }
 
 function offersKind(worker: WorkerRecord, need: JobNeed): boolean {
   return (
-    worker.models.some(({ name }) => name === need.model) &&
+    canTell(worker, need.model) &&
     (need.device === null || worker.devices.some(({ kind }) => kind === need.device))
   );
 }
@@ -68,10 +78,11 @@ export function choosePlace(
   occupancy: Occupancy,
 ): Place {
   const able = workers.filter((worker) => couldHold(worker, need));
+  const { memoryBytes = 0 } = need;
   const [best] = able
     .filter(({ id }) => !occupancy.avoided(id))
-    .map((worker) => ({ worker, free: freeOn(worker, occupancy), needs: need.memoryOn(worker) }))
-    .filter(({ free, needs }) => free.slots > 0 && free.memoryBytes >= needs)
+    .map((worker) => ({ worker, free: freeOn(worker, occupancy) }))
+    .filter(({ free }) => free.slots > 0 && free.memoryBytes >= memoryBytes)
     .filter(({ worker }) => need.alone !== true || isEmpty(worker, occupancy))
     .sort(
       (a, b) =>
@@ -79,7 +90,7 @@ export function choosePlace(
         b.free.memoryBytes - a.free.memoryBytes ||
         (a.worker.id < b.worker.id ? -1 : 1),
     );
-  if (best !== undefined) return { kind: 'worker', worker: best.worker, memoryBytes: best.needs };
+  if (best !== undefined) return { kind: 'worker', worker: best.worker, memoryBytes };
   return { kind: 'wait', reason: whyNone(workers, able, need, occupancy) };
 }
 
@@ -95,21 +106,31 @@ function whyNone(
     return 'Workers were lost while they held this job and others. It starts when a worker has no other job, to find out whose fault that was.';
   const slots = able.reduce((sum, worker) => sum + worker.slots, 0);
   if (able.some((worker) => freeOn(worker, occupancy).slots > 0 && !occupancy.avoided(worker.id))) {
-    const needs = Math.min(...able.map(need.memoryOn));
-    return `The job needs about ${sizeText(needs)} of memory and too little is free. It starts when other jobs have ended.`;
+    return `The job needs about ${sizeText(need.memoryBytes ?? 0)} of memory and too little is free. It starts when other jobs have ended.`;
   }
   return `All ${slots === 1 ? 'training slots (1)' : `${slots} training slots`} are taken. The job starts when one is free.`;
 }
 
 /** Why no worker of the pool could hold the job even if it were idle. */
 function whyNever(workers: readonly WorkerRecord[], need: JobNeed): string {
-  const withModel = workers.filter(({ models }) => models.some(({ name }) => name === need.model));
+  if (!workers.some(knowsRecipes))
+    return 'No training worker is of the version of Lathe that this job is for. The job starts when one joins.';
+  const withModel = workers.filter((worker) => canTell(worker, need.model));
   if (withModel.length === 0)
     return `No training worker offers the base model "${need.model}". The job starts when one that does joins.`;
   const ofKind = withModel.filter((worker) => offersKind(worker, need));
   if (ofKind.length === 0)
     return `No training worker with the base model "${need.model}" has a ${need.device} device. The job starts when one joins.`;
-  const needs = Math.min(...ofKind.map(need.memoryOn));
+  if (need.memoryBytes === undefined)
+    return `How much memory the job needs is not known yet: no training worker with the base model "${need.model}" has told. The job starts when one has.`;
   const offer = Math.max(...ofKind.map(({ memoryBytes }) => memoryBytes));
-  return `The job needs about ${sizeText(needs)} of memory, the largest worker offers ${sizeText(offer)}. It starts when a larger worker joins.`;
+  return `The job needs about ${sizeText(need.memoryBytes)} of memory, the largest worker offers ${sizeText(offer)}. It starts when a larger worker joins.`;
+}
+
+/** A size for people: `12 GiB`, `8.5 GiB`, `640 MiB`. */
+export function sizeText(bytes: number): string {
+  const mebibytes = bytes / 2 ** 20;
+  if (mebibytes < 1000) return `${Math.ceil(mebibytes)} MiB`;
+  const gibibytes = mebibytes / 1024;
+  return `${gibibytes < 10 ? Math.round(gibibytes * 10) / 10 : Math.round(gibibytes)} GiB`;
 }

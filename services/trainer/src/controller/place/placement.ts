@@ -3,7 +3,7 @@ import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import type { ControllerPorts } from '../ports.ts';
 import { mustBeAlone } from '../record/losses.ts';
 import type { OwnedJob } from '../record/owned-job.ts';
-import { memoryNeed } from './memory-need.ts';
+import { knownMemory, learnMemory } from './job-memory.ts';
 import type { JobNeed } from './place.ts';
 import { watchWaiting } from './waiting.ts';
 import { createWaitingLine, type Seat } from './waiting-line.ts';
@@ -31,14 +31,24 @@ export function createPlacement(ports: ControllerPorts): Placement {
       const { project, id: jobId, epoch, createdMs: since } = job.record;
       const ticket = line.enter({ project, jobId, epoch, since, need: needOf(job.record) });
       const waiting = watchWaiting(ports, job, { reason: ticket.reason, signal });
+      const left = new AbortController();
+      const asking = Promise.withResolvers<never>();
+      // Nobody may be waiting for it when it fails.
+      asking.promise.catch(() => undefined);
+      if (knownMemory(job.record) === undefined)
+        learnMemory(ports, job, AbortSignal.any([signal, left.signal])).then(
+          ticket.needs,
+          asking.reject,
+        );
       let found: Seat | undefined;
       try {
-        const seat = await Promise.race([ticket.seat, waiting.over]);
+        const seat = await Promise.race([ticket.seat, waiting.over, asking.promise]);
         // The owner may have changed their mind a moment ago.
         if (seat === undefined || (await waiting.obey())) return undefined;
         found = seat;
         return found;
       } finally {
+        left.abort();
         waiting.stop();
         if (found === undefined) ticket.leave();
       }
@@ -54,22 +64,19 @@ export function createPlacement(ports: ControllerPorts): Placement {
     },
     hold(worker, job) {
       const { project, id: jobId, epoch } = job;
-      const { memoryOn, alone = false } = needOf(job);
-      return line.hold(worker, { project, jobId, epoch, memoryBytes: memoryOn(worker), alone });
+      const announced = worker.runs.find((run) => run.jobId === jobId)?.memoryBytes;
+      const memoryBytes = knownMemory(job) ?? announced ?? 0;
+      return line.hold(worker, { project, jobId, epoch, memoryBytes, alone: mustBeAlone(job) });
     },
     avoid: (workerId) => line.avoid(workerId),
   };
 }
 
 function needOf(job: JobRecord): JobNeed {
-  const base = baseModelOf(job);
   return {
-    model: base,
+    model: baseModelOf(job),
     alone: mustBeAlone(job),
     device: job.options.device ?? null,
-    memoryOn: ({ models }) => {
-      const model = models.find(({ name }) => name === base);
-      return model === undefined ? 0 : memoryNeed(job, model);
-    },
+    memoryBytes: knownMemory(job),
   };
 }

@@ -1,6 +1,6 @@
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { fairGrants, type Waiter } from './fair-order.ts';
-import { choosePlace, type Occupancy, type PlacedRun } from './place.ts';
+import { choosePlace, type JobNeed, type Occupancy, type PlacedRun } from './place.ts';
 import type { WorkerBoard } from './worker-board.ts';
 
 /** A place on a worker, taken until it is released. */
@@ -18,6 +18,8 @@ type Ticket = {
   readonly seat: Promise<Seat>;
   /** Why nobody can take the job now, a sentence for its owner; undefined: its turn is near. */
   reason(): string | undefined;
+  /** Says how much memory the job needs, which was not known when it came. */
+  needs(memoryBytes: number): void;
   /** Leaves the line; a seat that was given meanwhile is released. */
   leave(): void;
 };
@@ -41,7 +43,7 @@ export type LineSettings = {
   readonly companyMs: number;
 };
 
-type Queued = Waiter & { readonly give: (seat: Seat) => void };
+type Queued = Omit<Waiter, 'need'> & { need: JobNeed; readonly give: (seat: Seat) => void };
 
 /** An empty line. Places are given out whenever a worker announces something or a place is released. */
 export function createWaitingLine(
@@ -126,8 +128,12 @@ export function createWaitingLine(
       return {
         seat: seat.promise,
         reason: () => {
-          const place = choosePlace(workers.alive(), waiter.need, occupancy);
+          const place = choosePlace(workers.alive(), queued.need, occupancy);
           return place.kind === 'wait' ? place.reason : undefined;
+        },
+        needs: (memoryBytes) => {
+          queued.need = { ...queued.need, memoryBytes };
+          giveSoon();
         },
         leave: () => {
           if (!line.delete(queued)) void seat.promise.then(({ release }) => release());

@@ -101,6 +101,7 @@ async function obeyWish(ports: ControllerPorts, job: OwnedJob): Promise<boolean>
   return true;
 }
 
-function isAway(error: unknown): boolean {
+/** Whether a store or the message server is away, and back in a while. */
+export function isAway(error: unknown): boolean {
   return error instanceof LatheError && error.code === 'unavailable';
 }

@@ -10,7 +10,7 @@ import { createEngines, type EngineEnd } from './engine-process.ts';
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const task: EngineTask = {
   ...{ modelFolder: '', start: null, trainShards: [], heldOutShards: [], stateFolder: null },
-  settings: { adaptation: { type: 'lora' }, epochs: 1, batchSize: 1, learningRate: 1, seed: 1 },
+  ...{ recipe: {}, checkpointEvery: null },
   ...{ earlierScores: [], outputFolder: '', device: 'cpu', threads: 1, saveStateMs: 1e9 },
   ...{ stepBatchMs: 0, orphanMs: 1e9, restBytes: 0 },
 };
@@ -58,7 +58,7 @@ test.each<[string, unknown, string]>([
 
 test.each([
   ['no task', { kind: 'train' }],
-  ['a task of nonsense', { kind: 'train', task: { modelFolder: 1, settings: deep } }],
+  ['a task of nonsense', { kind: 'train', task: { modelFolder: 1, recipe: deep } }],
   ['nonsense', { kind: Number.NaN }],
 ])('an engine that is told %s says so and ends', async (_, message) => {
   const child = fork(path('./engine-child.ts'), [], { execArgv: [] });

@@ -1,7 +1,7 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
 import { deviceKindSchema } from '@lathe/contracts/record/worker';
+import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
 import { z } from 'zod';
-import { runSettingsSchema } from './run-settings.ts';
 
 /** The engine's part of a saved state folder. */
 export const engineStateFolder = 'engine';
@@ -14,7 +14,10 @@ export const engineTaskSchema = z.object({
   start: z
     .object({ kind: z.enum(['adapter', 'merged']), folder: z.string(), digest: z.string() })
     .nullable(),
-  settings: runSettingsSchema,
+  /** What to train with, defaults open. */
+  recipe: z.custom<RecipeInput>((value) => recipeSchema.safeParse(value).success, 'is no recipe'),
+  /** Steps between checkpoints with the model; null: one an epoch. */
+  checkpointEvery: z.number().int().min(1).nullable(),
   /** Token shards in order (contracts/artifact/shard.ts). */
   trainShards: z.array(z.string()),
   heldOutShards: z.array(z.string()),

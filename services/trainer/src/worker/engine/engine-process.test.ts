@@ -41,13 +41,8 @@ async function withEngines(
   const task: EngineTask = {
     modelFolder: '',
     start: null,
-    settings: {
-      adaptation: { type: 'lora' },
-      epochs: 2,
-      batchSize: 4,
-      learningRate: 1,
-      seed: 1,
-    },
+    recipe: { epochs: 2, batchSize: 4, learningRate: 1 },
+    checkpointEvery: null,
     trainShards: [shard],
     heldOutShards: [],
     stateFolder: null,

@@ -24,15 +24,16 @@ beforeAll(async () => {
 afterAll(() => folder[Symbol.asyncDispose]());
 
 /** Trains to the end; what was told, or the error. */
-async function train(changes: Partial<EngineTask>, settings: Partial<EngineTask['settings']>) {
+async function train(changes: Partial<EngineTask>, recipe: EngineTask['recipe']) {
   const sent: FromEngine[] = [];
   const task: EngineTask = {
     modelFolder: model,
     start: null,
-    settings: {
+    recipe: {
       ...{ adaptation: { type: 'full' }, epochs: 1, batchSize: 2, learningRate: 1e-3, seed: 1 },
-      ...{ maxTokens: 16, maxGradientNorm: 1e30, ...settings },
+      ...{ maxTokens: 16, maxGradientNorm: 1e30, ...recipe },
     },
+    checkpointEvery: null,
     ...{ trainShards: [shard], heldOutShards: [], stateFolder: null, earlierScores: [] },
     outputFolder: join(folder.path, 'out'),
     ...{ device: 'cpu', threads: 1, saveStateMs: 1e9, stepBatchMs: 0, orphanMs: 1e9, restBytes: 0 },

@@ -9,17 +9,18 @@ import {
   UnsupportedModelError,
 } from '@lathe/engine/formats/error';
 import { requireFiniteWeights } from '@lathe/engine/formats/finite';
-import { causalLm } from '@lathe/engine/objectives/causal-lm';
 import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import type { Objective } from '@lathe/engine/objectives/objective';
 import { readServedAdapter } from '@lathe/engine/peft/peft-virtual';
 import { openDevice } from '@lathe/engine/runtime/open-device';
 import { DivergedError } from '@lathe/engine/train/diverged-error';
 import { createTrainer, type Trainer } from '@lathe/engine/train/trainer';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from './diverged.ts';
 import type { EngineTask } from './engine-message.ts';
-import { judgedOf, judgementObjective, pairObjective, pairsOf } from './preference-objective.ts';
-import { engineSettings, modelKind } from './run-settings.ts';
+import { withLesson } from './lesson.ts';
+import { modelKind } from './model-kind.ts';
+import { engineSettings } from './run-settings.ts';
 import type { LoopTrainer } from './train-loop.ts';
 
 /**
@@ -27,29 +28,29 @@ import type { LoopTrainer } from './train-loop.ts';
  * `unsupported_model`, or `training_failed` with the engine's own sentence.
  */
 export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
-  const { preference } = task.settings;
-  if (preference === undefined) return openWith(task, causalLm, (examples) => examples);
-  if (preference.loss === 'kto') return openWith(task, judgementObjective(preference), judgedOf);
-  return openWith(task, pairObjective(preference), pairsOf);
+  return withLesson(resolveRecipe(task.recipe), (objective, examplesOf) =>
+    openWith(task, objective, examplesOf),
+  );
 }
 
 async function openWith<Example>(
   task: EngineTask,
   objective: Objective<Example>,
-  examplesOf: (shard: TokenizedExample[]) => Example[],
+  examplesOf: (shard: readonly TokenizedExample[]) => readonly Example[],
 ): Promise<LoopTrainer> {
   const read = async (paths: readonly string[]) => examplesOf(await readShards(paths));
   const examples = await read(task.trainShards);
   const trainer = await inUserTerms(task, async () => {
-    const { start } = task;
+    const { start, recipe } = task;
+    const initial = recipe.adaptation?.type === 'full' ? recipe.adaptation.initial : undefined;
     const isAdapter = start?.kind === 'adapter';
     const model = await openModelFolder(start?.kind === 'merged' ? start.folder : task.modelFolder);
-    if (task.settings.initial !== 'random') await requireFiniteWeights(model.tensors);
+    if (initial !== 'random') await requireFiniteWeights(model.tensors);
     const opened = await createTrainer({
       objective,
       model,
-      settings: engineSettings(task.settings),
-      initial: task.settings.initial,
+      settings: engineSettings(recipe),
+      initial,
       adapter: isAdapter ? await readServedAdapter(start.folder) : undefined,
       origin: start?.digest,
       examples,
@@ -60,7 +61,7 @@ async function openWith<Example>(
   });
   const heldOut = await read(task.heldOutShards);
   // Enough for objectives that compare examples with each other.
-  const some = examples.slice(0, task.settings.batchSize);
+  const some = examples.slice(0, resolveRecipe(task.recipe).batchSize);
   return loopTrainer(trainer, task, { heldOut, some });
 }
 
@@ -70,7 +71,7 @@ function loopTrainer<Example>(
   { heldOut, some }: { readonly heldOut: readonly Example[]; readonly some: readonly Example[] },
 ): LoopTrainer {
   const hasAdapter = modelKind(task) === 'adapter';
-  const { learningRate } = task.settings;
+  const { learningRate } = resolveRecipe(task.recipe);
   const diverged = (what: string) =>
     new DivergedRunError(what, { step: trainer.step, examples: [], learningRate });
   const score = async (rows: readonly Example[], what: string) => {
@@ -113,10 +114,7 @@ async function readShards(paths: readonly string[]): Promise<TokenizedExample[]>
 }
 
 /** What the engine refuses is the job's fault, in words that its owner may read. */
-async function inUserTerms<T>(
-  { settings: { learningRate }, start }: EngineTask,
-  act: () => Promise<T>,
-): Promise<T> {
+async function inUserTerms<T>({ recipe, start }: EngineTask, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
@@ -142,7 +140,7 @@ async function inUserTerms<T>(
       throw new DivergedRunError('The loss or a gradient', {
         step: error.step,
         examples: error.examples,
-        learningRate,
+        learningRate: resolveRecipe(recipe).learningRate,
       });
     if (error instanceof RangeError)
       throw new LatheError('training_failed', `${upperFirst(error.message)}.`, {

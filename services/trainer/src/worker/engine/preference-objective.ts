@@ -6,7 +6,7 @@ import type { Objective } from '@lathe/engine/objectives/objective';
 import { orpo, parseOrpoSettings } from '@lathe/engine/objectives/orpo';
 import type { PreferencePair } from '@lathe/engine/objectives/preference-pair';
 import { parseSimpoSettings, simpo } from '@lathe/engine/objectives/simpo';
-import type { PreferenceSettings } from './run-settings.ts';
+import type { Preference } from '@lathe/recipe/preference';
 
 /** The objective over pairs of answers that the settings ask for. Throws RangeError for kto, which takes none. */
 export function pairObjective({
@@ -14,7 +14,7 @@ export function pairObjective({
   beta,
   gamma,
   labelSmoothing,
-}: PreferenceSettings): Objective<PreferencePair> {
+}: Preference): Objective<PreferencePair> {
   if (loss === 'orpo') return orpo(parseOrpoSettings({ beta }));
   if (loss === 'simpo') return simpo(parseSimpoSettings({ beta, gamma, labelSmoothing }));
   return dpo(parseDpoSettings({ loss, beta, labelSmoothing }));
@@ -25,7 +25,7 @@ export function judgementObjective({
   beta,
   desirableWeight,
   undesirableWeight,
-}: PreferenceSettings): Objective<JudgedCompletion> {
+}: Preference): Objective<JudgedCompletion> {
   return kto(parseKtoSettings({ beta, desirableWeight, undesirableWeight }));
 }
 

@@ -5,14 +5,8 @@ import { type LoopTrainer, trainLoop } from './train-loop.ts';
 const task: EngineTask = {
   modelFolder: 'model',
   start: null,
-  settings: {
-    adaptation: { type: 'lora' },
-    epochs: 2,
-    batchSize: 1,
-    learningRate: 1,
-    seed: 1,
-    checkpointEvery: 3,
-  },
+  recipe: { epochs: 2, batchSize: 1, learningRate: 1 },
+  checkpointEvery: 3,
   trainShards: [],
   heldOutShards: ['held'],
   stateFolder: null,
@@ -130,8 +124,7 @@ test('the steps before a failure are told', async () => {
 });
 
 test('without a wish there is one checkpoint an epoch', async () => {
-  const settings = { ...task.settings, checkpointEvery: undefined };
-  const messages = await messagesOf(trainerFrom(0, 8), { settings });
+  const messages = await messagesOf(trainerFrom(0, 8), { checkpointEvery: null });
   expect(messages.filter((text) => text.startsWith('saved'))).toEqual([
     'saved checkpoint 4 adapter',
     'saved final 8 adapter',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { whenThereIsRoom } from './disk-patience.ts';
 import {
   type EngineTask,
@@ -7,7 +8,7 @@ import {
   type Score,
   type Step,
 } from './engine-message.ts';
-import { modelKind } from './run-settings.ts';
+import { modelKind } from './model-kind.ts';
 import { watchHeldOut } from './watch-held-out.ts';
 
 /** Most steps told in one message, however fast they are. */
@@ -55,8 +56,8 @@ export async function trainLoop(
   ports: LoopPorts,
 ): Promise<void> {
   const { totalSteps } = trainer;
-  const every =
-    task.settings.checkpointEvery ?? Math.max(1, Math.ceil(totalSteps / task.settings.epochs));
+  const { epochs } = resolveRecipe(task.recipe);
+  const every = task.checkpointEvery ?? Math.max(1, Math.ceil(totalSteps / epochs));
   const kind = modelKind(task);
   const folderOf = (step: number): string => join(task.outputFolder, `step-${step}`);
   const resumedAt = trainer.step;

@@ -1,5 +1,7 @@
 import { earlyStoppingSchema, watchMetric } from '@lathe/engine/train/early-stopping';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EngineTask } from './engine-message.ts';
+import { engineRule } from './run-settings.ts';
 
 type HeldOutScore = EngineTask['earlierScores'][number];
 
@@ -21,24 +23,27 @@ export type HeldOutWatch = {
  */
 export function watchHeldOut(
   {
-    settings,
+    recipe,
     totalSteps,
     earlierScores,
-  }: Pick<EngineTask, 'settings' | 'earlierScores'> & {
+  }: Pick<EngineTask, 'recipe' | 'earlierScores'> & {
     readonly totalSteps: number;
   },
   every: number,
 ): HeldOutWatch {
-  if (settings.earlyStopping === undefined)
+  const { earlyStopping: rule } = resolveRecipe(recipe);
+  if (rule === undefined)
     return { goesOn: true, bestStep: undefined, isDue: () => false, take: () => false };
-  const rule = earlyStoppingSchema.parse(settings.earlyStopping);
-  const watch = watchMetric(rule);
+  const watch = watchMetric(earlyStoppingSchema.parse(engineRule(rule)));
   const steps = rule.everySteps ?? every;
   let goesOn = true;
   const isDue = (step: number): boolean => step % steps === 0 || step === totalSteps;
   const take = (score: HeldOutScore): boolean => {
     if (!isDue(score.step)) return false;
-    const taken = watch.take(score.step, score[rule.metric]);
+    const taken = watch.take(
+      score.step,
+      score[rule.metric === 'token_accuracy' ? 'tokenAccuracy' : 'loss'],
+    );
     goesOn = taken.goesOn;
     return taken.isBest;
   };

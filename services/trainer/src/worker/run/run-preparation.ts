@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { LatheError } from '@lathe/contracts/error';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
+import type { RecipeInput } from '@lathe/recipe/recipe';
 import type { EngineTask } from '../engine/engine-message.ts';
-import type { RunSettings } from '../engine/run-settings.ts';
 import { fetchStart } from './checkpoint-store.ts';
 import { fetchDataset, linesOf } from './dataset.ts';
 import { type DamagedCheckpoint, findState } from './find-state.ts';
@@ -30,7 +30,9 @@ export type RunRequest = {
   readonly baseModel: string;
   /** Null: the base model itself. */
   readonly start: StartKey | null;
-  readonly settings: RunSettings;
+  readonly recipe: RecipeInput;
+  /** Steps between published checkpoints; null: one an epoch. */
+  readonly checkpointEvery: number | null;
   /** Key of the checkpoint manifest to resume from; null: from the start. */
   readonly checkpointKey: string | null;
   /** What the run is expected to need, in bytes. */
@@ -100,11 +102,12 @@ export async function prepareRun(
   const task: EngineTask = {
     modelFolder: model.path,
     start,
-    settings: {
-      ...request.settings,
+    recipe: {
+      ...request.recipe,
       maxTokens:
-        request.settings.maxTokens ?? Math.max(usualMaxTokens, train.longest, heldOut.longest),
+        request.recipe.maxTokens ?? Math.max(usualMaxTokens, train.longest, heldOut.longest),
     },
+    checkpointEvery: request.checkpointEvery,
     trainShards: dataset.train,
     heldOutShards: dataset.heldOut,
     stateFolder: state?.engineFolder ?? null,

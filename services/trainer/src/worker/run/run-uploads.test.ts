@@ -14,7 +14,7 @@ const request = {
   epoch: 3,
   baseModel: 'tiny',
   start: null,
-  settings: { adaptation: { type: 'lora' } },
+  recipe: {},
   checkpointKey: null,
 } as unknown as RunRequest;
 

@@ -7,7 +7,7 @@ import type { Logger } from '@lathe/platform/log';
 import type { Artifact } from '../../generated/lathe/worker/v1/worker.ts';
 import { soundManifest } from '../../manifest.ts';
 import type { FromEngine } from '../engine/engine-message.ts';
-import { modelKind } from '../engine/run-settings.ts';
+import { modelKind } from '../engine/model-kind.ts';
 import { storeCheckpoint } from './checkpoint-store.ts';
 import { type HistoryRow, resultTable } from './history.ts';
 import { type OwnerCheck, requireOurs, SupersededError } from './run-owner.ts';

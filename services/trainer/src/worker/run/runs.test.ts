@@ -12,7 +12,8 @@ const request = (jobId: string, epoch: number): RunRequest => ({
   datasetKey: 'd',
   baseModel: 'tiny',
   start: null,
-  settings: { adaptation: { type: 'full' }, epochs: 1, batchSize: 1, learningRate: 1, seed: 1 },
+  recipe: {},
+  checkpointEvery: null,
   checkpointKey: null,
   memoryBytes: 10,
 });

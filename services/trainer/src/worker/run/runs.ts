@@ -8,6 +8,7 @@ export type Refusal =
   | 'stale epoch'
   | 'shutting down'
   | 'unknown run'
+  | 'unknown model'
   | 'unknown caller';
 
 export class RefusedError extends Error {

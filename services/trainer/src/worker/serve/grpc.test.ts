@@ -18,7 +18,10 @@ beforeAll(async () => {
     },
   });
   const describe = async () => ({ workerId: 'one', devices: [], versions: {}, models: [] });
-  const ports = { runs, describe, security: { secret: null, tls: null }, log };
+  const estimate = async () => {
+    throw new RangeError('nothing of this can be estimated');
+  };
+  const ports = { runs, describe, estimate, security: { secret: null, tls: null }, log };
   server = await serveWorker('127.0.0.1:0', ports);
   client = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
 });
@@ -59,9 +62,12 @@ const start = fc
     {
       ...{ requestId: fc.string(), project: fc.string(), jobId: fc.string(), epoch: fc.nat() },
       ...{ datasetKey: fc.string(), baseModel: fc.string(), memoryBytes: fc.nat() },
-      settings: fc.record(
-        { epochs: fc.nat(), batchSize: fc.nat(), learningRate: number, warmupRatio: number },
-        { requiredKeys: [] },
+      recipe: fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc
+          .record({ epochs: fc.nat(), batchSize: fc.nat(), learningRate: number })
+          .map((recipe) => JSON.stringify({ version: 1, recipe })),
       ),
     },
     { requiredKeys: [] },
@@ -71,6 +77,7 @@ const start = fc
 test('nonsense to every method is refused, and the worker goes on', async () => {
   const method = fc.constantFrom(
     'StartJob',
+    'Estimate',
     'PauseJob',
     'ResumeJob',
     'CancelJob',

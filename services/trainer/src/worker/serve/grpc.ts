@@ -10,6 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Logger } from '@lathe/platform/log';
 import { inLogContext, type LogContext } from '@lathe/platform/log-context';
+import { parseRecipe } from '@lathe/recipe/wire';
 import { HealthImplementation } from 'grpc-health-check';
 import {
   type DescribeResponse,
@@ -22,6 +23,7 @@ import { serverOptions } from '../../grpc-settings.ts';
 import { isAuthorized, requestIdOf, serverCredentials } from '../../security/grpc-credentials.ts';
 import type { WorkerSecurity } from '../../security/worker-security.ts';
 import { type Refusal, RefusedError, type Runs } from '../run/runs.ts';
+import type { RunQuestion } from './answer-estimate.ts';
 import { readStartRequest } from './grpc-request.ts';
 
 export type WorkerServerPorts = {
@@ -29,6 +31,8 @@ export type WorkerServerPorts = {
   readonly describe: () => Promise<
     Pick<DescribeResponse, 'workerId' | 'devices' | 'versions' | 'models'>
   >;
+  /** The memory that a run would need, in bytes. Throws RefusedError `unknown model`. */
+  readonly estimate: (question: RunQuestion) => Promise<number>;
   readonly security: WorkerSecurity;
   readonly log: Logger;
 };
@@ -47,6 +51,7 @@ const statusOf: Record<Refusal, status> = {
   'stale epoch': status.FAILED_PRECONDITION,
   'shutting down': status.UNAVAILABLE,
   'unknown run': status.NOT_FOUND,
+  'unknown model': status.NOT_FOUND,
   'unknown caller': status.UNAUTHENTICATED,
 };
 
@@ -84,7 +89,7 @@ export async function serveWorker(
 const serviceName = 'lathe.worker.v1.WorkerService';
 
 function workerService(ports: WorkerServerPorts): WorkerServiceServer {
-  const { runs, describe } = ports;
+  const { runs, describe, estimate } = ports;
   const unary = unaryWith(ports);
   return {
     describe: unary(async () => ({
@@ -101,6 +106,9 @@ function workerService(ports: WorkerServerPorts): WorkerServiceServer {
         project: request.project,
         memoryBytes: request.memoryBytes,
       })),
+    })),
+    estimate: unary(async ({ recipe, ...question }) => ({
+      memoryBytes: await estimate({ ...question, recipe: parseRecipe(recipe) }),
     })),
     startJob: unary(async (request) => {
       const { already } = await runs.start(readStartRequest(request));

@@ -2,7 +2,7 @@
 export type IdleWatch = {
   /** Resolves when the worker was idle for the whole time; never when that is 0. */
   readonly idle: Promise<void>;
-  /** To be called whenever a run may have begun or ended. */
+  /** To be called whenever a run or a question may have begun or ended. */
   look(): void;
   stop(): void;
 };

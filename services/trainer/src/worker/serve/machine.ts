@@ -3,6 +3,7 @@ import { cpus, hostname, networkInterfaces, totalmem } from 'node:os';
 import type { DeviceKind, WorkerRecord } from '@lathe/contracts/record/worker';
 import { likelyDevice } from '@lathe/engine/runtime/device-choice';
 import type { Config } from '@lathe/platform/config';
+import { recipeVersion } from '@lathe/recipe/wire';
 import { z } from 'zod';
 
 const packageSchema = z.object({ version: z.string() });
@@ -38,7 +39,7 @@ async function workingDevice(wanted: Config['workerDevice']): Promise<DeviceKind
   }
 }
 
-/** Versions of what decides a result. */
+/** Versions of what decides a result, and of how a controller must write what to train with. */
 export function localVersions(): Record<string, string> {
   const versionOf = (name: string): string =>
     packageSchema.parse(require(`${name}/package.json`)).version;
@@ -46,6 +47,7 @@ export function localVersions(): Record<string, string> {
     lathe: packageSchema.parse(require('../../../package.json')).version,
     node: process.versions.node,
     onnxruntime: versionOf('onnxruntime-node'),
+    recipe: String(recipeVersion),
   };
 }
 

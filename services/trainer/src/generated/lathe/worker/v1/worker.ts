@@ -88,15 +88,21 @@ export interface StartJobRequest {
   /** Key of the dataset manifest in the artifact store. */
   datasetKey: string;
   baseModel: string;
-  settings:
-    | TrainingSettings
-    | undefined;
   /** Key of the manifest of the checkpoint to resume from; empty: from the start. */
   checkpointKey: string;
   /** What the run is expected to need; the worker sets it aside. */
   memoryBytes: number;
   /** The tuned model to go on from; unset: the base model. */
-  start: StartingModel | undefined;
+  start:
+    | StartingModel
+    | undefined;
+  /**
+   * What to train with, and the version in which that is written, as JSON (packages/recipe/src/wire.ts).
+   * INVALID_ARGUMENT: it is of a version that the worker does not know, or cannot be read.
+   */
+  recipe: string;
+  /** Optimizer steps between published checkpoints; unset: one an epoch. */
+  checkpointEvery?: number | undefined;
 }
 
 export interface StartingModel {
@@ -106,162 +112,19 @@ export interface StartingModel {
   kind: string;
 }
 
-export interface TrainingSettings {
-  adaptation:
-    | { $case: "full"; value: FullAdaptation }
-    | { $case: "lora"; value: LoraAdaptation }
-    | { $case: "layers"; value: LayersAdaptation }
-    | { $case: "ia3"; value: Ia3Adaptation }
-    | { $case: "tokens"; value: TokensAdaptation }
-    | { $case: "promptTuning"; value: PromptTuningAdaptation }
-    | { $case: "prefixTuning"; value: PrefixTuningAdaptation }
-    | undefined;
-  epochs: number;
-  /** Examples in an optimizer step. */
-  batchSize: number;
-  learningRate: number;
-  seed: number;
-  /** Unset fields below keep the engine's defaults. */
-  schedule?: string | undefined;
-  warmupRatio?: number | undefined;
-  weightDecay?: number | undefined;
-  maxGradientNorm?: number | undefined;
-  packing?: boolean | undefined;
-  maxTokens?:
-    | number
-    | undefined;
-  /** Optimizer steps between published checkpoints; unset: one an epoch. */
-  checkpointEvery?: number | undefined;
-  optimizer: Optimizer | undefined;
-  warmupSteps?:
-    | number
-    | undefined;
-  /** Where the schedule ends, as a share of the learning rate. */
-  minimumRate?:
-    | number
-    | undefined;
-  /** Share of all steps in which the schedule wsd falls. */
-  decayRatio?: number | undefined;
-  labelSmoothing?:
-    | number
-    | undefined;
-  /** NEFTune's alpha. */
-  embeddingNoise?: number | undefined;
-  layerRateDecay?: number | undefined;
-  earlyStopping:
-    | EarlyStopping
-    | undefined;
-  /** Most tokens of one forward and backward pass, padding included. */
-  microBatchTokens?: number | undefined;
-  recomputeActivations?:
-    | boolean
-    | undefined;
-  /** Most bytes that the engine's process may take. */
-  memoryLimit?:
-    | number
-    | undefined;
-  /**
-   * Set: the examples are pairs of answers, the better one first, or with kto judged ones. Unset: they are
-   * answers to learn.
-   */
-  preference:
-    | Preference
-    | undefined;
-  /** What matrix products compute in: auto, float32 or float16. */
-  precision?: string | undefined;
+/** How much memory a run would need. */
+export interface EstimateRequest {
+  /** Whose job it is: projects take turns. */
+  project: string;
+  /** These as of StartJobRequest. */
+  datasetKey: string;
+  baseModel: string;
+  recipe: string;
 }
 
-export interface FullAdaptation {
-  /** Start from random weights instead of the base model's: pre-training. */
-  random: boolean;
-}
-
-export interface LoraAdaptation {
-  rank?: number | undefined;
-  alpha?: number | undefined;
-  dropout?:
-    | number
-    | undefined;
-  /** Names of linear layers; empty: all of them. */
-  targets: string[];
-  rankStabilized?: boolean | undefined;
-  dora?:
-    | boolean
-    | undefined;
-  /** kaiming, gaussian or pissa. */
-  initial?: string | undefined;
-  rateRatioB?:
-    | number
-    | undefined;
-  /** Bits of a number of the frozen linear layers while training. */
-  baseBits?: number | undefined;
-}
-
-/** Either the last so many blocks, or the weights that match a name. */
-export interface LayersAdaptation {
-  last?: number | undefined;
-  names: string[];
-}
-
-export interface Ia3Adaptation {
-  /** Empty: what suits the model's family. */
-  targets: string[];
-  feedForward: string[];
-}
-
-/** The embeddings of these ids train. */
-export interface TokensAdaptation {
-  tokens: number[];
-}
-
-/** Embeddings before every text train. */
-export interface PromptTuningAdaptation {
-  virtualTokens?:
-    | number
-    | undefined;
-  /** vocabulary, random or text. */
-  initial?:
-    | string
-    | undefined;
-  /** Ids whose embeddings they start as, with initial text. */
-  tokens: number[];
-}
-
-/** Keys and values before every text train. */
-export interface PrefixTuningAdaptation {
-  virtualTokens?: number | undefined;
-}
-
-export interface Preference {
-  /** sigmoid, ipo, hinge, robust, orpo, simpo or kto. */
-  loss: string;
-  beta: number;
-  gamma?: number | undefined;
-  labelSmoothing?: number | undefined;
-  desirableWeight?: number | undefined;
-  undesirableWeight?: number | undefined;
-}
-
-export interface Optimizer {
-  /** adamw, sgd, lion or adafactor; each takes those of the numbers that it has. */
-  type: string;
-  weightDecay?: number | undefined;
-  beta1?: number | undefined;
-  beta2?: number | undefined;
-  epsilon?: number | undefined;
-  momentum?: number | undefined;
-  nesterov?: boolean | undefined;
-  decayRate?: number | undefined;
-  clipThreshold?: number | undefined;
-}
-
-/** The run ends when a held-out metric stops getting better; the best step's model is the result. */
-export interface EarlyStopping {
-  /** loss or token_accuracy. */
-  metric?: string | undefined;
-  everySteps?: number | undefined;
-  patience?: number | undefined;
-  minimumChange?: number | undefined;
+export interface EstimateResponse {
+  /** 0: the run cannot even be planned, and will say why. */
+  memoryBytes: number;
 }
 
 export interface StartJobResponse {
@@ -938,10 +801,11 @@ function createBaseStartJobRequest(): StartJobRequest {
     epoch: 0,
     datasetKey: "",
     baseModel: "",
-    settings: undefined,
     checkpointKey: "",
     memoryBytes: 0,
     start: undefined,
+    recipe: "",
+    checkpointEvery: undefined,
   };
 }
 
@@ -965,9 +829,6 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
     if (message.baseModel !== "") {
       writer.uint32(50).string(message.baseModel);
     }
-    if (message.settings !== undefined) {
-      TrainingSettings.encode(message.settings, writer.uint32(58).fork()).join();
-    }
     if (message.checkpointKey !== "") {
       writer.uint32(66).string(message.checkpointKey);
     }
@@ -976,6 +837,12 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
     }
     if (message.start !== undefined) {
       StartingModel.encode(message.start, writer.uint32(82).fork()).join();
+    }
+    if (message.recipe !== "") {
+      writer.uint32(90).string(message.recipe);
+    }
+    if (message.checkpointEvery !== undefined) {
+      writer.uint32(96).uint32(message.checkpointEvery);
     }
     return writer;
   },
@@ -1041,14 +908,6 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
             message.baseModel = reader.string();
             continue;
           }
-          case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
-            message.settings = TrainingSettings.decode(reader, reader.uint32());
-            continue;
-          }
           case 8: {
             if (tag !== 66) {
               break;
@@ -1071,6 +930,22 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
             }
 
             message.start = StartingModel.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.recipe = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.checkpointEvery = reader.uint32();
             continue;
           }
         }
@@ -1096,14 +971,13 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
     message.epoch = object.epoch ?? 0;
     message.datasetKey = object.datasetKey ?? "";
     message.baseModel = object.baseModel ?? "";
-    message.settings = (object.settings !== undefined && object.settings !== null)
-      ? TrainingSettings.fromPartial(object.settings)
-      : undefined;
     message.checkpointKey = object.checkpointKey ?? "";
     message.memoryBytes = object.memoryBytes ?? 0;
     message.start = (object.start !== undefined && object.start !== null)
       ? StartingModel.fromPartial(object.start)
       : undefined;
+    message.recipe = object.recipe ?? "";
+    message.checkpointEvery = object.checkpointEvery ?? undefined;
     return message;
   },
 };
@@ -1175,137 +1049,28 @@ export const StartingModel: MessageFns<StartingModel> = {
   },
 };
 
-function createBaseTrainingSettings(): TrainingSettings {
-  return {
-    adaptation: undefined,
-    epochs: 0,
-    batchSize: 0,
-    learningRate: 0,
-    seed: 0,
-    schedule: undefined,
-    warmupRatio: undefined,
-    weightDecay: undefined,
-    maxGradientNorm: undefined,
-    packing: undefined,
-    maxTokens: undefined,
-    checkpointEvery: undefined,
-    optimizer: undefined,
-    warmupSteps: undefined,
-    minimumRate: undefined,
-    decayRatio: undefined,
-    labelSmoothing: undefined,
-    embeddingNoise: undefined,
-    layerRateDecay: undefined,
-    earlyStopping: undefined,
-    microBatchTokens: undefined,
-    recomputeActivations: undefined,
-    memoryLimit: undefined,
-    preference: undefined,
-    precision: undefined,
-  };
+function createBaseEstimateRequest(): EstimateRequest {
+  return { project: "", datasetKey: "", baseModel: "", recipe: "" };
 }
 
-export const TrainingSettings: MessageFns<TrainingSettings> = {
-  encode(message: TrainingSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    switch (message.adaptation?.$case) {
-      case "full":
-        FullAdaptation.encode(message.adaptation.value, writer.uint32(10).fork()).join();
-        break;
-      case "lora":
-        LoraAdaptation.encode(message.adaptation.value, writer.uint32(18).fork()).join();
-        break;
-      case "layers":
-        LayersAdaptation.encode(message.adaptation.value, writer.uint32(114).fork()).join();
-        break;
-      case "ia3":
-        Ia3Adaptation.encode(message.adaptation.value, writer.uint32(122).fork()).join();
-        break;
-      case "tokens":
-        TokensAdaptation.encode(message.adaptation.value, writer.uint32(130).fork()).join();
-        break;
-      case "promptTuning":
-        PromptTuningAdaptation.encode(message.adaptation.value, writer.uint32(242).fork()).join();
-        break;
-      case "prefixTuning":
-        PrefixTuningAdaptation.encode(message.adaptation.value, writer.uint32(250).fork()).join();
-        break;
+export const EstimateRequest: MessageFns<EstimateRequest> = {
+  encode(message: EstimateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project !== "") {
+      writer.uint32(10).string(message.project);
     }
-    if (message.epochs !== 0) {
-      writer.uint32(24).uint32(message.epochs);
+    if (message.datasetKey !== "") {
+      writer.uint32(18).string(message.datasetKey);
     }
-    if (message.batchSize !== 0) {
-      writer.uint32(32).uint32(message.batchSize);
+    if (message.baseModel !== "") {
+      writer.uint32(26).string(message.baseModel);
     }
-    if (message.learningRate !== 0) {
-      writer.uint32(41).double(message.learningRate);
-    }
-    if (message.seed !== 0) {
-      writer.uint32(48).uint32(message.seed);
-    }
-    if (message.schedule !== undefined) {
-      writer.uint32(58).string(message.schedule);
-    }
-    if (message.warmupRatio !== undefined) {
-      writer.uint32(65).double(message.warmupRatio);
-    }
-    if (message.weightDecay !== undefined) {
-      writer.uint32(73).double(message.weightDecay);
-    }
-    if (message.maxGradientNorm !== undefined) {
-      writer.uint32(81).double(message.maxGradientNorm);
-    }
-    if (message.packing !== undefined) {
-      writer.uint32(88).bool(message.packing);
-    }
-    if (message.maxTokens !== undefined) {
-      writer.uint32(96).uint32(message.maxTokens);
-    }
-    if (message.checkpointEvery !== undefined) {
-      writer.uint32(104).uint32(message.checkpointEvery);
-    }
-    if (message.optimizer !== undefined) {
-      Optimizer.encode(message.optimizer, writer.uint32(138).fork()).join();
-    }
-    if (message.warmupSteps !== undefined) {
-      writer.uint32(144).uint32(message.warmupSteps);
-    }
-    if (message.minimumRate !== undefined) {
-      writer.uint32(153).double(message.minimumRate);
-    }
-    if (message.decayRatio !== undefined) {
-      writer.uint32(161).double(message.decayRatio);
-    }
-    if (message.labelSmoothing !== undefined) {
-      writer.uint32(169).double(message.labelSmoothing);
-    }
-    if (message.embeddingNoise !== undefined) {
-      writer.uint32(177).double(message.embeddingNoise);
-    }
-    if (message.layerRateDecay !== undefined) {
-      writer.uint32(185).double(message.layerRateDecay);
-    }
-    if (message.earlyStopping !== undefined) {
-      EarlyStopping.encode(message.earlyStopping, writer.uint32(194).fork()).join();
-    }
-    if (message.microBatchTokens !== undefined) {
-      writer.uint32(200).uint32(message.microBatchTokens);
-    }
-    if (message.recomputeActivations !== undefined) {
-      writer.uint32(208).bool(message.recomputeActivations);
-    }
-    if (message.memoryLimit !== undefined) {
-      writer.uint32(216).uint64(message.memoryLimit);
-    }
-    if (message.preference !== undefined) {
-      Preference.encode(message.preference, writer.uint32(226).fork()).join();
-    }
-    if (message.precision !== undefined) {
-      writer.uint32(234).string(message.precision);
+    if (message.recipe !== "") {
+      writer.uint32(34).string(message.recipe);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TrainingSettings {
+  decode(input: BinaryReader | Uint8Array, length?: number): EstimateRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1314,7 +1079,7 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseTrainingSettings();
+      const message = createBaseEstimateRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1323,7 +1088,7 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
               break;
             }
 
-            message.adaptation = { $case: "full", value: FullAdaptation.decode(reader, reader.uint32()) };
+            message.project = reader.string();
             continue;
           }
           case 2: {
@@ -1331,484 +1096,15 @@ export const TrainingSettings: MessageFns<TrainingSettings> = {
               break;
             }
 
-            message.adaptation = { $case: "lora", value: LoraAdaptation.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 14: {
-            if (tag !== 114) {
-              break;
-            }
-
-            message.adaptation = { $case: "layers", value: LayersAdaptation.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 15: {
-            if (tag !== 122) {
-              break;
-            }
-
-            message.adaptation = { $case: "ia3", value: Ia3Adaptation.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 16: {
-            if (tag !== 130) {
-              break;
-            }
-
-            message.adaptation = { $case: "tokens", value: TokensAdaptation.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 30: {
-            if (tag !== 242) {
-              break;
-            }
-
-            message.adaptation = {
-              $case: "promptTuning",
-              value: PromptTuningAdaptation.decode(reader, reader.uint32()),
-            };
-            continue;
-          }
-          case 31: {
-            if (tag !== 250) {
-              break;
-            }
-
-            message.adaptation = {
-              $case: "prefixTuning",
-              value: PrefixTuningAdaptation.decode(reader, reader.uint32()),
-            };
+            message.datasetKey = reader.string();
             continue;
           }
           case 3: {
-            if (tag !== 24) {
+            if (tag !== 26) {
               break;
             }
 
-            message.epochs = reader.uint32();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.batchSize = reader.uint32();
-            continue;
-          }
-          case 5: {
-            if (tag !== 41) {
-              break;
-            }
-
-            message.learningRate = reader.double();
-            continue;
-          }
-          case 6: {
-            if (tag !== 48) {
-              break;
-            }
-
-            message.seed = reader.uint32();
-            continue;
-          }
-          case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
-            message.schedule = reader.string();
-            continue;
-          }
-          case 8: {
-            if (tag !== 65) {
-              break;
-            }
-
-            message.warmupRatio = reader.double();
-            continue;
-          }
-          case 9: {
-            if (tag !== 73) {
-              break;
-            }
-
-            message.weightDecay = reader.double();
-            continue;
-          }
-          case 10: {
-            if (tag !== 81) {
-              break;
-            }
-
-            message.maxGradientNorm = reader.double();
-            continue;
-          }
-          case 11: {
-            if (tag !== 88) {
-              break;
-            }
-
-            message.packing = reader.bool();
-            continue;
-          }
-          case 12: {
-            if (tag !== 96) {
-              break;
-            }
-
-            message.maxTokens = reader.uint32();
-            continue;
-          }
-          case 13: {
-            if (tag !== 104) {
-              break;
-            }
-
-            message.checkpointEvery = reader.uint32();
-            continue;
-          }
-          case 17: {
-            if (tag !== 138) {
-              break;
-            }
-
-            message.optimizer = Optimizer.decode(reader, reader.uint32());
-            continue;
-          }
-          case 18: {
-            if (tag !== 144) {
-              break;
-            }
-
-            message.warmupSteps = reader.uint32();
-            continue;
-          }
-          case 19: {
-            if (tag !== 153) {
-              break;
-            }
-
-            message.minimumRate = reader.double();
-            continue;
-          }
-          case 20: {
-            if (tag !== 161) {
-              break;
-            }
-
-            message.decayRatio = reader.double();
-            continue;
-          }
-          case 21: {
-            if (tag !== 169) {
-              break;
-            }
-
-            message.labelSmoothing = reader.double();
-            continue;
-          }
-          case 22: {
-            if (tag !== 177) {
-              break;
-            }
-
-            message.embeddingNoise = reader.double();
-            continue;
-          }
-          case 23: {
-            if (tag !== 185) {
-              break;
-            }
-
-            message.layerRateDecay = reader.double();
-            continue;
-          }
-          case 24: {
-            if (tag !== 194) {
-              break;
-            }
-
-            message.earlyStopping = EarlyStopping.decode(reader, reader.uint32());
-            continue;
-          }
-          case 25: {
-            if (tag !== 200) {
-              break;
-            }
-
-            message.microBatchTokens = reader.uint32();
-            continue;
-          }
-          case 26: {
-            if (tag !== 208) {
-              break;
-            }
-
-            message.recomputeActivations = reader.bool();
-            continue;
-          }
-          case 27: {
-            if (tag !== 216) {
-              break;
-            }
-
-            message.memoryLimit = longToNumber(reader.uint64());
-            continue;
-          }
-          case 28: {
-            if (tag !== 226) {
-              break;
-            }
-
-            message.preference = Preference.decode(reader, reader.uint32());
-            continue;
-          }
-          case 29: {
-            if (tag !== 234) {
-              break;
-            }
-
-            message.precision = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create<I extends Exact<DeepPartial<TrainingSettings>, I>>(base?: I): TrainingSettings {
-    return TrainingSettings.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<TrainingSettings>, I>>(object: I): TrainingSettings {
-    const message = createBaseTrainingSettings();
-    switch (object.adaptation?.$case) {
-      case "full": {
-        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
-          message.adaptation = { $case: "full", value: FullAdaptation.fromPartial(object.adaptation.value) };
-        }
-        break;
-      }
-      case "lora": {
-        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
-          message.adaptation = { $case: "lora", value: LoraAdaptation.fromPartial(object.adaptation.value) };
-        }
-        break;
-      }
-      case "layers": {
-        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
-          message.adaptation = { $case: "layers", value: LayersAdaptation.fromPartial(object.adaptation.value) };
-        }
-        break;
-      }
-      case "ia3": {
-        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
-          message.adaptation = { $case: "ia3", value: Ia3Adaptation.fromPartial(object.adaptation.value) };
-        }
-        break;
-      }
-      case "tokens": {
-        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
-          message.adaptation = { $case: "tokens", value: TokensAdaptation.fromPartial(object.adaptation.value) };
-        }
-        break;
-      }
-      case "promptTuning": {
-        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
-          message.adaptation = {
-            $case: "promptTuning",
-            value: PromptTuningAdaptation.fromPartial(object.adaptation.value),
-          };
-        }
-        break;
-      }
-      case "prefixTuning": {
-        if (object.adaptation?.value !== undefined && object.adaptation?.value !== null) {
-          message.adaptation = {
-            $case: "prefixTuning",
-            value: PrefixTuningAdaptation.fromPartial(object.adaptation.value),
-          };
-        }
-        break;
-      }
-    }
-    message.epochs = object.epochs ?? 0;
-    message.batchSize = object.batchSize ?? 0;
-    message.learningRate = object.learningRate ?? 0;
-    message.seed = object.seed ?? 0;
-    message.schedule = object.schedule ?? undefined;
-    message.warmupRatio = object.warmupRatio ?? undefined;
-    message.weightDecay = object.weightDecay ?? undefined;
-    message.maxGradientNorm = object.maxGradientNorm ?? undefined;
-    message.packing = object.packing ?? undefined;
-    message.maxTokens = object.maxTokens ?? undefined;
-    message.checkpointEvery = object.checkpointEvery ?? undefined;
-    message.optimizer = (object.optimizer !== undefined && object.optimizer !== null)
-      ? Optimizer.fromPartial(object.optimizer)
-      : undefined;
-    message.warmupSteps = object.warmupSteps ?? undefined;
-    message.minimumRate = object.minimumRate ?? undefined;
-    message.decayRatio = object.decayRatio ?? undefined;
-    message.labelSmoothing = object.labelSmoothing ?? undefined;
-    message.embeddingNoise = object.embeddingNoise ?? undefined;
-    message.layerRateDecay = object.layerRateDecay ?? undefined;
-    message.earlyStopping = (object.earlyStopping !== undefined && object.earlyStopping !== null)
-      ? EarlyStopping.fromPartial(object.earlyStopping)
-      : undefined;
-    message.microBatchTokens = object.microBatchTokens ?? undefined;
-    message.recomputeActivations = object.recomputeActivations ?? undefined;
-    message.memoryLimit = object.memoryLimit ?? undefined;
-    message.preference = (object.preference !== undefined && object.preference !== null)
-      ? Preference.fromPartial(object.preference)
-      : undefined;
-    message.precision = object.precision ?? undefined;
-    return message;
-  },
-};
-
-function createBaseFullAdaptation(): FullAdaptation {
-  return { random: false };
-}
-
-export const FullAdaptation: MessageFns<FullAdaptation> = {
-  encode(message: FullAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.random !== false) {
-      writer.uint32(8).bool(message.random);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): FullAdaptation {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseFullAdaptation();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.random = reader.bool();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create<I extends Exact<DeepPartial<FullAdaptation>, I>>(base?: I): FullAdaptation {
-    return FullAdaptation.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<FullAdaptation>, I>>(object: I): FullAdaptation {
-    const message = createBaseFullAdaptation();
-    message.random = object.random ?? false;
-    return message;
-  },
-};
-
-function createBaseLoraAdaptation(): LoraAdaptation {
-  return {
-    rank: undefined,
-    alpha: undefined,
-    dropout: undefined,
-    targets: [],
-    rankStabilized: undefined,
-    dora: undefined,
-    initial: undefined,
-    rateRatioB: undefined,
-    baseBits: undefined,
-  };
-}
-
-export const LoraAdaptation: MessageFns<LoraAdaptation> = {
-  encode(message: LoraAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.rank !== undefined) {
-      writer.uint32(8).uint32(message.rank);
-    }
-    if (message.alpha !== undefined) {
-      writer.uint32(17).double(message.alpha);
-    }
-    if (message.dropout !== undefined) {
-      writer.uint32(25).double(message.dropout);
-    }
-    for (const v of message.targets) {
-      writer.uint32(34).string(v!);
-    }
-    if (message.rankStabilized !== undefined) {
-      writer.uint32(40).bool(message.rankStabilized);
-    }
-    if (message.dora !== undefined) {
-      writer.uint32(48).bool(message.dora);
-    }
-    if (message.initial !== undefined) {
-      writer.uint32(58).string(message.initial);
-    }
-    if (message.rateRatioB !== undefined) {
-      writer.uint32(65).double(message.rateRatioB);
-    }
-    if (message.baseBits !== undefined) {
-      writer.uint32(72).uint32(message.baseBits);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): LoraAdaptation {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseLoraAdaptation();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.rank = reader.uint32();
-            continue;
-          }
-          case 2: {
-            if (tag !== 17) {
-              break;
-            }
-
-            message.alpha = reader.double();
-            continue;
-          }
-          case 3: {
-            if (tag !== 25) {
-              break;
-            }
-
-            message.dropout = reader.double();
+            message.baseModel = reader.string();
             continue;
           }
           case 4: {
@@ -1816,47 +1112,7 @@ export const LoraAdaptation: MessageFns<LoraAdaptation> = {
               break;
             }
 
-            message.targets.push(reader.string());
-            continue;
-          }
-          case 5: {
-            if (tag !== 40) {
-              break;
-            }
-
-            message.rankStabilized = reader.bool();
-            continue;
-          }
-          case 6: {
-            if (tag !== 48) {
-              break;
-            }
-
-            message.dora = reader.bool();
-            continue;
-          }
-          case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
-            message.initial = reader.string();
-            continue;
-          }
-          case 8: {
-            if (tag !== 65) {
-              break;
-            }
-
-            message.rateRatioB = reader.double();
-            continue;
-          }
-          case 9: {
-            if (tag !== 72) {
-              break;
-            }
-
-            message.baseBits = reader.uint32();
+            message.recipe = reader.string();
             continue;
           }
         }
@@ -1871,40 +1127,32 @@ export const LoraAdaptation: MessageFns<LoraAdaptation> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<LoraAdaptation>, I>>(base?: I): LoraAdaptation {
-    return LoraAdaptation.fromPartial(base ?? ({} as any));
+  create<I extends Exact<DeepPartial<EstimateRequest>, I>>(base?: I): EstimateRequest {
+    return EstimateRequest.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<LoraAdaptation>, I>>(object: I): LoraAdaptation {
-    const message = createBaseLoraAdaptation();
-    message.rank = object.rank ?? undefined;
-    message.alpha = object.alpha ?? undefined;
-    message.dropout = object.dropout ?? undefined;
-    message.targets = object.targets?.map((e) => e) || [];
-    message.rankStabilized = object.rankStabilized ?? undefined;
-    message.dora = object.dora ?? undefined;
-    message.initial = object.initial ?? undefined;
-    message.rateRatioB = object.rateRatioB ?? undefined;
-    message.baseBits = object.baseBits ?? undefined;
+  fromPartial<I extends Exact<DeepPartial<EstimateRequest>, I>>(object: I): EstimateRequest {
+    const message = createBaseEstimateRequest();
+    message.project = object.project ?? "";
+    message.datasetKey = object.datasetKey ?? "";
+    message.baseModel = object.baseModel ?? "";
+    message.recipe = object.recipe ?? "";
     return message;
   },
 };
 
-function createBaseLayersAdaptation(): LayersAdaptation {
-  return { last: undefined, names: [] };
+function createBaseEstimateResponse(): EstimateResponse {
+  return { memoryBytes: 0 };
 }
 
-export const LayersAdaptation: MessageFns<LayersAdaptation> = {
-  encode(message: LayersAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.last !== undefined) {
-      writer.uint32(8).uint32(message.last);
-    }
-    for (const v of message.names) {
-      writer.uint32(18).string(v!);
+export const EstimateResponse: MessageFns<EstimateResponse> = {
+  encode(message: EstimateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.memoryBytes !== 0) {
+      writer.uint32(8).uint64(message.memoryBytes);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): LayersAdaptation {
+  decode(input: BinaryReader | Uint8Array, length?: number): EstimateResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1913,7 +1161,7 @@ export const LayersAdaptation: MessageFns<LayersAdaptation> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseLayersAdaptation();
+      const message = createBaseEstimateResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1922,15 +1170,7 @@ export const LayersAdaptation: MessageFns<LayersAdaptation> = {
               break;
             }
 
-            message.last = reader.uint32();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.names.push(reader.string());
+            message.memoryBytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -1945,671 +1185,12 @@ export const LayersAdaptation: MessageFns<LayersAdaptation> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<LayersAdaptation>, I>>(base?: I): LayersAdaptation {
-    return LayersAdaptation.fromPartial(base ?? ({} as any));
+  create<I extends Exact<DeepPartial<EstimateResponse>, I>>(base?: I): EstimateResponse {
+    return EstimateResponse.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<LayersAdaptation>, I>>(object: I): LayersAdaptation {
-    const message = createBaseLayersAdaptation();
-    message.last = object.last ?? undefined;
-    message.names = object.names?.map((e) => e) || [];
-    return message;
-  },
-};
-
-function createBaseIa3Adaptation(): Ia3Adaptation {
-  return { targets: [], feedForward: [] };
-}
-
-export const Ia3Adaptation: MessageFns<Ia3Adaptation> = {
-  encode(message: Ia3Adaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.targets) {
-      writer.uint32(10).string(v!);
-    }
-    for (const v of message.feedForward) {
-      writer.uint32(18).string(v!);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Ia3Adaptation {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseIa3Adaptation();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.targets.push(reader.string());
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.feedForward.push(reader.string());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create<I extends Exact<DeepPartial<Ia3Adaptation>, I>>(base?: I): Ia3Adaptation {
-    return Ia3Adaptation.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<Ia3Adaptation>, I>>(object: I): Ia3Adaptation {
-    const message = createBaseIa3Adaptation();
-    message.targets = object.targets?.map((e) => e) || [];
-    message.feedForward = object.feedForward?.map((e) => e) || [];
-    return message;
-  },
-};
-
-function createBaseTokensAdaptation(): TokensAdaptation {
-  return { tokens: [] };
-}
-
-export const TokensAdaptation: MessageFns<TokensAdaptation> = {
-  encode(message: TokensAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.tokens.length !== 0) {
-      writer.uint32(10).fork();
-      for (const v of message.tokens) {
-        writer.uint32(v);
-      }
-      writer.join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): TokensAdaptation {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseTokensAdaptation();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag === 8) {
-              message.tokens.push(reader.uint32());
-
-              continue;
-            }
-
-            if (tag === 10) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.tokens.push(reader.uint32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create<I extends Exact<DeepPartial<TokensAdaptation>, I>>(base?: I): TokensAdaptation {
-    return TokensAdaptation.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<TokensAdaptation>, I>>(object: I): TokensAdaptation {
-    const message = createBaseTokensAdaptation();
-    message.tokens = object.tokens?.map((e) => e) || [];
-    return message;
-  },
-};
-
-function createBasePromptTuningAdaptation(): PromptTuningAdaptation {
-  return { virtualTokens: undefined, initial: undefined, tokens: [] };
-}
-
-export const PromptTuningAdaptation: MessageFns<PromptTuningAdaptation> = {
-  encode(message: PromptTuningAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.virtualTokens !== undefined) {
-      writer.uint32(8).uint32(message.virtualTokens);
-    }
-    if (message.initial !== undefined) {
-      writer.uint32(18).string(message.initial);
-    }
-    if (message.tokens.length !== 0) {
-      writer.uint32(26).fork();
-      for (const v of message.tokens) {
-        writer.uint32(v);
-      }
-      writer.join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): PromptTuningAdaptation {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePromptTuningAdaptation();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.virtualTokens = reader.uint32();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.initial = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag === 24) {
-              message.tokens.push(reader.uint32());
-
-              continue;
-            }
-
-            if (tag === 26) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.tokens.push(reader.uint32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create<I extends Exact<DeepPartial<PromptTuningAdaptation>, I>>(base?: I): PromptTuningAdaptation {
-    return PromptTuningAdaptation.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<PromptTuningAdaptation>, I>>(object: I): PromptTuningAdaptation {
-    const message = createBasePromptTuningAdaptation();
-    message.virtualTokens = object.virtualTokens ?? undefined;
-    message.initial = object.initial ?? undefined;
-    message.tokens = object.tokens?.map((e) => e) || [];
-    return message;
-  },
-};
-
-function createBasePrefixTuningAdaptation(): PrefixTuningAdaptation {
-  return { virtualTokens: undefined };
-}
-
-export const PrefixTuningAdaptation: MessageFns<PrefixTuningAdaptation> = {
-  encode(message: PrefixTuningAdaptation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.virtualTokens !== undefined) {
-      writer.uint32(8).uint32(message.virtualTokens);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): PrefixTuningAdaptation {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePrefixTuningAdaptation();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.virtualTokens = reader.uint32();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create<I extends Exact<DeepPartial<PrefixTuningAdaptation>, I>>(base?: I): PrefixTuningAdaptation {
-    return PrefixTuningAdaptation.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<PrefixTuningAdaptation>, I>>(object: I): PrefixTuningAdaptation {
-    const message = createBasePrefixTuningAdaptation();
-    message.virtualTokens = object.virtualTokens ?? undefined;
-    return message;
-  },
-};
-
-function createBasePreference(): Preference {
-  return {
-    loss: "",
-    beta: 0,
-    gamma: undefined,
-    labelSmoothing: undefined,
-    desirableWeight: undefined,
-    undesirableWeight: undefined,
-  };
-}
-
-export const Preference: MessageFns<Preference> = {
-  encode(message: Preference, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.loss !== "") {
-      writer.uint32(10).string(message.loss);
-    }
-    if (message.beta !== 0) {
-      writer.uint32(17).double(message.beta);
-    }
-    if (message.gamma !== undefined) {
-      writer.uint32(25).double(message.gamma);
-    }
-    if (message.labelSmoothing !== undefined) {
-      writer.uint32(33).double(message.labelSmoothing);
-    }
-    if (message.desirableWeight !== undefined) {
-      writer.uint32(41).double(message.desirableWeight);
-    }
-    if (message.undesirableWeight !== undefined) {
-      writer.uint32(49).double(message.undesirableWeight);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Preference {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePreference();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.loss = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 17) {
-              break;
-            }
-
-            message.beta = reader.double();
-            continue;
-          }
-          case 3: {
-            if (tag !== 25) {
-              break;
-            }
-
-            message.gamma = reader.double();
-            continue;
-          }
-          case 4: {
-            if (tag !== 33) {
-              break;
-            }
-
-            message.labelSmoothing = reader.double();
-            continue;
-          }
-          case 5: {
-            if (tag !== 41) {
-              break;
-            }
-
-            message.desirableWeight = reader.double();
-            continue;
-          }
-          case 6: {
-            if (tag !== 49) {
-              break;
-            }
-
-            message.undesirableWeight = reader.double();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create<I extends Exact<DeepPartial<Preference>, I>>(base?: I): Preference {
-    return Preference.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<Preference>, I>>(object: I): Preference {
-    const message = createBasePreference();
-    message.loss = object.loss ?? "";
-    message.beta = object.beta ?? 0;
-    message.gamma = object.gamma ?? undefined;
-    message.labelSmoothing = object.labelSmoothing ?? undefined;
-    message.desirableWeight = object.desirableWeight ?? undefined;
-    message.undesirableWeight = object.undesirableWeight ?? undefined;
-    return message;
-  },
-};
-
-function createBaseOptimizer(): Optimizer {
-  return {
-    type: "",
-    weightDecay: undefined,
-    beta1: undefined,
-    beta2: undefined,
-    epsilon: undefined,
-    momentum: undefined,
-    nesterov: undefined,
-    decayRate: undefined,
-    clipThreshold: undefined,
-  };
-}
-
-export const Optimizer: MessageFns<Optimizer> = {
-  encode(message: Optimizer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.type !== "") {
-      writer.uint32(10).string(message.type);
-    }
-    if (message.weightDecay !== undefined) {
-      writer.uint32(17).double(message.weightDecay);
-    }
-    if (message.beta1 !== undefined) {
-      writer.uint32(25).double(message.beta1);
-    }
-    if (message.beta2 !== undefined) {
-      writer.uint32(33).double(message.beta2);
-    }
-    if (message.epsilon !== undefined) {
-      writer.uint32(41).double(message.epsilon);
-    }
-    if (message.momentum !== undefined) {
-      writer.uint32(49).double(message.momentum);
-    }
-    if (message.nesterov !== undefined) {
-      writer.uint32(56).bool(message.nesterov);
-    }
-    if (message.decayRate !== undefined) {
-      writer.uint32(65).double(message.decayRate);
-    }
-    if (message.clipThreshold !== undefined) {
-      writer.uint32(73).double(message.clipThreshold);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Optimizer {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseOptimizer();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.type = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 17) {
-              break;
-            }
-
-            message.weightDecay = reader.double();
-            continue;
-          }
-          case 3: {
-            if (tag !== 25) {
-              break;
-            }
-
-            message.beta1 = reader.double();
-            continue;
-          }
-          case 4: {
-            if (tag !== 33) {
-              break;
-            }
-
-            message.beta2 = reader.double();
-            continue;
-          }
-          case 5: {
-            if (tag !== 41) {
-              break;
-            }
-
-            message.epsilon = reader.double();
-            continue;
-          }
-          case 6: {
-            if (tag !== 49) {
-              break;
-            }
-
-            message.momentum = reader.double();
-            continue;
-          }
-          case 7: {
-            if (tag !== 56) {
-              break;
-            }
-
-            message.nesterov = reader.bool();
-            continue;
-          }
-          case 8: {
-            if (tag !== 65) {
-              break;
-            }
-
-            message.decayRate = reader.double();
-            continue;
-          }
-          case 9: {
-            if (tag !== 73) {
-              break;
-            }
-
-            message.clipThreshold = reader.double();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create<I extends Exact<DeepPartial<Optimizer>, I>>(base?: I): Optimizer {
-    return Optimizer.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<Optimizer>, I>>(object: I): Optimizer {
-    const message = createBaseOptimizer();
-    message.type = object.type ?? "";
-    message.weightDecay = object.weightDecay ?? undefined;
-    message.beta1 = object.beta1 ?? undefined;
-    message.beta2 = object.beta2 ?? undefined;
-    message.epsilon = object.epsilon ?? undefined;
-    message.momentum = object.momentum ?? undefined;
-    message.nesterov = object.nesterov ?? undefined;
-    message.decayRate = object.decayRate ?? undefined;
-    message.clipThreshold = object.clipThreshold ?? undefined;
-    return message;
-  },
-};
-
-function createBaseEarlyStopping(): EarlyStopping {
-  return { metric: undefined, everySteps: undefined, patience: undefined, minimumChange: undefined };
-}
-
-export const EarlyStopping: MessageFns<EarlyStopping> = {
-  encode(message: EarlyStopping, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.metric !== undefined) {
-      writer.uint32(10).string(message.metric);
-    }
-    if (message.everySteps !== undefined) {
-      writer.uint32(16).uint32(message.everySteps);
-    }
-    if (message.patience !== undefined) {
-      writer.uint32(24).uint32(message.patience);
-    }
-    if (message.minimumChange !== undefined) {
-      writer.uint32(33).double(message.minimumChange);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): EarlyStopping {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEarlyStopping();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.metric = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.everySteps = reader.uint32();
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.patience = reader.uint32();
-            continue;
-          }
-          case 4: {
-            if (tag !== 33) {
-              break;
-            }
-
-            message.minimumChange = reader.double();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create<I extends Exact<DeepPartial<EarlyStopping>, I>>(base?: I): EarlyStopping {
-    return EarlyStopping.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<EarlyStopping>, I>>(object: I): EarlyStopping {
-    const message = createBaseEarlyStopping();
-    message.metric = object.metric ?? undefined;
-    message.everySteps = object.everySteps ?? undefined;
-    message.patience = object.patience ?? undefined;
-    message.minimumChange = object.minimumChange ?? undefined;
+  fromPartial<I extends Exact<DeepPartial<EstimateResponse>, I>>(object: I): EstimateResponse {
+    const message = createBaseEstimateResponse();
+    message.memoryBytes = object.memoryBytes ?? 0;
     return message;
   },
 };
@@ -4746,6 +3327,16 @@ export const WorkerServiceService = {
     responseSerialize: (value: DescribeResponse): Buffer => Buffer.from(DescribeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DescribeResponse => DescribeResponse.decode(value),
   },
+  /** How much memory a run would need. NOT_FOUND: the worker does not have the base model. */
+  estimate: {
+    path: "/lathe.worker.v1.WorkerService/Estimate" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EstimateRequest): Buffer => Buffer.from(EstimateRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EstimateRequest => EstimateRequest.decode(value),
+    responseSerialize: (value: EstimateResponse): Buffer => Buffer.from(EstimateResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EstimateResponse => EstimateResponse.decode(value),
+  },
   /**
    * Starts a run. Fails with RESOURCE_EXHAUSTED when no slot or too little memory is free,
    * FAILED_PRECONDITION when the epoch is stale, UNAVAILABLE when the worker is shutting down.
@@ -4809,6 +3400,8 @@ export const WorkerServiceService = {
 export interface WorkerServiceServer extends UntypedServiceImplementation {
   /** What the worker is and what it can take on now. */
   describe: handleUnaryCall<DescribeRequest, DescribeResponse>;
+  /** How much memory a run would need. NOT_FOUND: the worker does not have the base model. */
+  estimate: handleUnaryCall<EstimateRequest, EstimateResponse>;
   /**
    * Starts a run. Fails with RESOURCE_EXHAUSTED when no slot or too little memory is free,
    * FAILED_PRECONDITION when the epoch is stale, UNAVAILABLE when the worker is shutting down.
@@ -4845,6 +3438,22 @@ export interface WorkerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DescribeResponse) => void,
+  ): ClientUnaryCall;
+  /** How much memory a run would need. NOT_FOUND: the worker does not have the base model. */
+  estimate(
+    request: EstimateRequest,
+    callback: (error: ServiceError | null, response: EstimateResponse) => void,
+  ): ClientUnaryCall;
+  estimate(
+    request: EstimateRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EstimateResponse) => void,
+  ): ClientUnaryCall;
+  estimate(
+    request: EstimateRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EstimateResponse) => void,
   ): ClientUnaryCall;
   /**
    * Starts a run. Fails with RESOURCE_EXHAUSTED when no slot or too little memory is free,

@@ -1,0 +1,55 @@
+import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
+import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import { runQuestion } from '../drive/start-request.ts';
+import { WorkerError } from '../drive/worker-client.ts';
+import type { ControllerPorts } from '../ports.ts';
+import type { OwnedJob } from '../record/owned-job.ts';
+import { canTell } from './place.ts';
+import { isAway } from './waiting.ts';
+
+/** Memory for a job's run, in bytes: its own limit, or what a worker has told; undefined: nobody has yet. */
+export function knownMemory({ options, memoryBytes }: JobRecord): number | undefined {
+  return options.memory_limit ?? memoryBytes;
+}
+
+/**
+ * Asks workers that have the job's base model what its run would need, one after the other and those that join
+ * meanwhile, until one tells, and keeps the answer in the record. Throws NotOursError, and when the signal aborts.
+ */
+export async function learnMemory(
+  ports: ControllerPorts,
+  job: OwnedJob,
+  signal: AbortSignal,
+): Promise<number> {
+  for (;;) {
+    for (const worker of ports.workers.alive()) {
+      signal.throwIfAborted();
+      if (!canTell(worker, baseModelOf(job.record))) continue;
+      try {
+        const memoryBytes = await ask(ports, job, worker);
+        await job.change(() => ({ memoryBytes }));
+        return memoryBytes;
+      } catch (error) {
+        if (!(error instanceof WorkerError) && !isAway(error)) throw error;
+        const { record } = job;
+        const told = { err: error, jobId: record.id, worker: worker.id };
+        ports.log.warn(told, 'a worker did not tell what a job needs; trying again');
+      }
+    }
+    await ports.workers.changed(ports.settings.placeMs);
+  }
+}
+
+async function ask(
+  { dial }: ControllerPorts,
+  { record }: OwnedJob,
+  { address }: WorkerRecord,
+): Promise<number> {
+  const question = runQuestion(record);
+  const client = dial(address);
+  try {
+    return await client.estimate(question);
+  } finally {
+    client.close();
+  }
+}

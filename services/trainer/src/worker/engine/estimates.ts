@@ -1,0 +1,62 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { Logger } from '@lathe/platform/log';
+import { createThreadPool, type ThreadPool } from '@lathe/platform/threads/thread-pool';
+import type { RecipeInput } from '@lathe/recipe/recipe';
+
+/** A run of which no more is known. */
+export type EstimateTask = {
+  readonly modelFolder: string;
+  readonly recipe: RecipeInput;
+  /** Tokens of the longest example. */
+  readonly longest: number;
+};
+
+/** Tells what runs would need. */
+export type Estimates = {
+  /**
+   * The most memory of such a run, in bytes; 0 where the run cannot even be planned, which it will say itself. Throws
+   * a retryable LatheError when it could not be worked out now.
+   */
+  of(task: EstimateTask, project: string): Promise<number>;
+  stop(): Promise<void>;
+};
+
+/** Longest time for one estimate; a model of half a billion parameters takes a third of a second. */
+const taskMs = 120_000;
+/** How long the thread keeps what it has loaded, some 50 MiB, for the next estimate. */
+const restMs = 60_000;
+
+/** Estimates in a thread, because the graph of a large model takes longer than a worker may be silent; projects take turns. */
+export function createEstimates(program: URL, log: Logger): Estimates {
+  const signal = new AbortController().signal;
+  let pool: ThreadPool | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const rest = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const idle = pool;
+      pool = undefined;
+      void idle?.stop();
+    }, restMs).unref();
+  };
+  return {
+    async of(task, project) {
+      clearTimeout(timer);
+      pool ??= createThreadPool(1, { program, name: 'estimate', taskMs, log });
+      try {
+        return (await pool.run({ project, size: 1, task, signal })) as number;
+      } catch (error) {
+        if (error instanceof LatheError && ['unavailable', 'timeout'].includes(error.code))
+          throw error;
+        log.info({ err: error }, 'a run that was asked about cannot be planned');
+        return 0;
+      } finally {
+        rest();
+      }
+    },
+    async stop() {
+      clearTimeout(timer);
+      await pool?.stop();
+    },
+  };
+}

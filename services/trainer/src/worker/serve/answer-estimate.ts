@@ -1,0 +1,33 @@
+import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { findBaseModel } from '@lathe/platform/base-models';
+import { soundJson } from '../../manifest.ts';
+import type { Estimates } from '../engine/estimates.ts';
+import type { RunRequest } from '../run/run-preparation.ts';
+import { RefusedError } from '../run/runs.ts';
+
+/** What a run would be. */
+export type RunQuestion = Pick<RunRequest, 'project' | 'datasetKey' | 'baseModel' | 'recipe'>;
+
+export type EstimatePorts = {
+  readonly artifacts: ArtifactStore;
+  readonly modelFolders: readonly string[];
+  readonly estimates: Estimates;
+};
+
+/**
+ * The memory that a run would need, in bytes; 0 where it would fail before it needed any. Throws RefusedError
+ * `unknown model`, and when the store or the estimate fails.
+ */
+export async function answerEstimate(
+  { project, datasetKey, baseModel, recipe }: RunQuestion,
+  { artifacts, modelFolders, estimates }: EstimatePorts,
+): Promise<number> {
+  const model = await findBaseModel(modelFolders, baseModel);
+  if (model === undefined)
+    throw new RefusedError('unknown model', `the worker has no base model named "${baseModel}"`);
+  const data = await soundJson(artifacts, datasetKey, datasetManifestSchema);
+  if (data === null) return 0;
+  const longest = Math.max(data.train.longest, data.heldOut.longest);
+  return estimates.of({ modelFolder: model.path, recipe, longest }, project);
+}
