@@ -31,7 +31,7 @@ import { serveWeights } from './weights.ts';
 
 export type { FinishReason, GeneratedToken, IdStretch } from './lane.ts';
 
-type GenerateRequest = Partial<Omit<SequenceRequest, 'tokens' | 'maxTokens'>> & {
+export type GenerateRequest = Partial<Omit<SequenceRequest, 'tokens' | 'maxTokens'>> & {
   readonly tokens: readonly number[];
   readonly maxTokens: number;
   /** Name of a loaded adapter; absent: the base model. */

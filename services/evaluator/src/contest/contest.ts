@@ -1,5 +1,6 @@
 import type { Contestant } from '@lathe/contracts/artifact/report';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import { greedy } from '@lathe/engine/generate/sampling';
 import type { Asker, Engine, GenerateRequest } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { AnswerLimits } from '../texts/text-task.ts';
@@ -123,16 +124,11 @@ async function answerTask(
   { engine, texts, signal }: ContestPorts,
 ): Promise<string> {
   const request: GenerateRequest = {
+    ...greedy,
     tokens: task.prompt,
     maxTokens: task.maxTokens,
-    temperature: 0,
-    topP: 1,
     seed: 0,
     stopTokens: facts.stopTokens,
-    logitBias: new Map(),
-    presencePenalty: 0,
-    frequencyPenalty: 0,
-    topLogprobs: 0,
     form: null,
   };
   const tokens: number[] = [];

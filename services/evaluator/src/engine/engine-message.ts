@@ -1,5 +1,6 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
 import { z } from 'zod';
+import type { EngineModel, GenerateRequest } from './engine.ts';
 
 const isInt32 = (value: unknown) => value instanceof Int32Array;
 const isFloat32 = (value: unknown) => value instanceof Float32Array;
@@ -12,22 +13,22 @@ const modelSchema = z.object({
   adapter: z.string().nullable(),
   isBase: z.boolean(),
   maxContext: z.number().int(),
-});
+}) satisfies z.ZodType<EngineModel>;
 const requestSchema = z.object({
-  tokens: z.array(z.number().int()),
+  tokens: z.array(z.number().int()).readonly(),
   maxTokens: z.number().int(),
   temperature: z.number(),
   topP: z.number(),
   seed: z.number().int(),
-  stopTokens: z.array(z.number().int()),
-  logitBias: z.map(z.number().int(), z.number()),
+  stopTokens: z.array(z.number().int()).readonly(),
+  logitBias: z.map(z.number().int(), z.number()).readonly(),
   presencePenalty: z.number(),
   frequencyPenalty: z.number(),
   topLogprobs: z.number().int(),
   form: z
     .object({ key: z.string(), schema: z.custom<Uint8Array<ArrayBuffer>>(isUint8) })
     .nullable(),
-});
+}) satisfies z.ZodType<GenerateRequest>;
 
 /** What the evaluator tells its engine process; it travels as structured clones. */
 export const toEngineSchema = z.discriminatedUnion('kind', [

@@ -1,9 +1,10 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { fromWireError, LatheError } from '@lathe/contracts/error';
+import type { GeneratedToken } from '@lathe/engine/generate/generator';
 import { startChild, type WatchedChild } from '@lathe/platform/child-process';
 import type { Logger } from '@lathe/platform/log';
 import { outsideLogContext } from '@lathe/platform/log-context';
-import type { Engine, EngineScore, EngineToken } from './engine.ts';
+import type { Engine, EngineScore } from './engine.ts';
 import { EngineLostError } from './engine-lost.ts';
 import {
   type EngineConfiguration,
@@ -129,18 +130,8 @@ export function createEngineProcess(
       model,
       request,
       { urgency, project, signal },
-    ): AsyncGenerator<EngineToken, void> {
-      const work = {
-        model,
-        urgency,
-        project,
-        request: {
-          ...request,
-          tokens: [...request.tokens],
-          stopTokens: [...request.stopTokens],
-          logitBias: new Map(request.logitBias),
-        },
-      };
+    ): AsyncGenerator<GeneratedToken, void> {
+      const work = { model, urgency, project, request };
       for await (const answer of ask((id) => ({ kind: 'generate', id, ...work }), signal)) {
         if (answer.kind === 'token') yield answer;
         else if (answer.kind !== 'end') throw otherAnswer('generate', answer);

@@ -23,7 +23,7 @@ function openServer(chatSlots: number) {
     try {
       for (let read = 0; read < request.tokens.length; read += 512) await nextStep();
       for (let token = 0; token < request.maxTokens; token++) {
-        yield { token, logprob: 0 };
+        yield { token, logprob: 0, top: [] };
         await nextStep();
       }
     } finally {

@@ -61,7 +61,7 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
           ports.send({ kind: 'embedded', id: work.id, vectors });
           return;
         }
-        for await (const { token, logprob, top = [] } of model.generate(work.request, signal)) {
+        for await (const { token, logprob, top } of model.generate(work.request, signal)) {
           if (signal.aborted) break;
           place.begun();
           place.charge(1);

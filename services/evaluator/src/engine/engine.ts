@@ -1,4 +1,8 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type {
+  GenerateRequest as EngineRequest,
+  GeneratedToken,
+} from '@lathe/engine/generate/generator';
 
 /** Which weights answer: a model folder, and a PEFT adapter folder on top of it or none. */
 export type EngineModel = {
@@ -10,32 +14,16 @@ export type EngineModel = {
   readonly maxContext: number;
 };
 
-/** A prompt to continue, with every default resolved. */
-export type GenerateRequest = {
-  readonly tokens: readonly number[];
-  readonly maxTokens: number;
-  readonly temperature: number;
-  readonly topP: number;
-  readonly seed: number;
-  readonly stopTokens: readonly number[];
-  readonly logitBias: ReadonlyMap<number, number>;
-  readonly presencePenalty: number;
-  readonly frequencyPenalty: number;
-  /** Alternatives to report for each token. */
-  readonly topLogprobs: number;
-  /** What the answer keeps to; null: any text. */
+/**
+ * A prompt to continue, as the engine takes it, with every default resolved: but the adapter comes with the model, and
+ * the form that the answer keeps to (null: any text) is begun where its tokens are.
+ */
+export type GenerateRequest = Omit<Required<EngineRequest>, 'adapter' | 'constraint' | 'topK'> & {
   readonly form: AnswerForm | null;
 };
 
 /** A JSON Schema that was read already, which may take long: its bytes for `deserialize`, and a name for the whole. */
 export type AnswerForm = { readonly key: string; readonly schema: Uint8Array<ArrayBuffer> };
-
-/** One generated token; log-probabilities in nats. */
-export type EngineToken = {
-  readonly token: number;
-  readonly logprob: number;
-  readonly top: readonly { readonly token: number; readonly logprob: number }[];
-};
 
 /** Mean negative log-likelihood over supervised tokens, in nats. */
 export type EngineScore = { readonly loss: number; readonly supervisedTokens: number };
@@ -56,7 +44,7 @@ export interface Engine {
     model: EngineModel,
     request: GenerateRequest,
     options: Asker & { readonly urgency: Urgency },
-  ): AsyncGenerator<EngineToken, void>;
+  ): AsyncGenerator<GeneratedToken, void>;
   /** The loss of examples under a model. Throws like `generate`. */
   score(
     model: EngineModel,

@@ -1,29 +1,15 @@
 import type { ModelFolder } from '@lathe/engine/families/model-folder';
+import type { GeneratedToken, Generator } from '@lathe/engine/generate/generator';
 import type { Adapter } from '@lathe/engine/peft/peft';
 import { readServedAdapter, type VirtualTokens } from '@lathe/engine/peft/peft-virtual';
 import type { EngineModel, GenerateRequest } from './engine.ts';
 
-/** The part of the engine's generator that the pool drives. */
-export type PooledGenerator = {
-  loadAdapter(name: string, adapter: Adapter | VirtualTokens): Promise<void> | void;
-  unloadAdapter(name: string): Promise<void> | void;
+/** The engine's generator as the pool drives it: what an answer keeps to comes with its request. */
+export type PooledGenerator = Omit<Generator, 'generate' | 'maxContext' | 'hasAdapter'> & {
   generate(
     request: GenerateRequest & { readonly adapter?: string },
     signal?: AbortSignal,
-  ): AsyncIterable<{
-    readonly token: number;
-    readonly logprob: number;
-    readonly top?: readonly { readonly token: number; readonly logprob: number }[];
-  }>;
-  score(
-    examples: readonly { readonly tokens: Int32Array; readonly supervised: Uint8Array }[],
-    options: { readonly adapter?: string },
-  ): Promise<{ readonly loss: number; readonly supervisedTokens: number }>;
-  embed(
-    inputs: readonly Int32Array[],
-    options: { readonly adapter?: string; readonly signal: AbortSignal },
-  ): Promise<Float32Array<ArrayBuffer>[]>;
-  dispose(): Promise<void> | void;
+  ): AsyncIterable<GeneratedToken>;
 };
 
 /** A model in use; `close` when done, so that it may make room for another. */

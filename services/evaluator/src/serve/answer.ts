@@ -37,22 +37,15 @@ export async function* answerChat(
   const chat = await ports.texts.chat(textModel, body, { project, signal: ports.signal });
   const tokens = [...chat.tokens];
   // Choices are made one after another.
-  ports.reserve(tokens.length + chat.maxTokens);
+  ports.reserve(tokens.length + chat.request.maxTokens);
   const seed = chat.seed ?? ports.randomSeed();
   let completionTokens = 0;
   for (let choice = 0; choice < chat.choices; choice++) {
     const settings: GenerateRequest = {
+      ...chat.request,
       tokens,
-      maxTokens: chat.maxTokens,
-      temperature: chat.temperature,
-      topP: chat.topP,
       seed: (((seed + choice) % seeds) + seeds) % seeds,
       stopTokens: model.facts.stopTokens,
-      logitBias: chat.logitBias,
-      presencePenalty: chat.presencePenalty,
-      frequencyPenalty: chat.frequencyPenalty,
-      topLogprobs: chat.topLogprobs,
-      form: chat.form,
     };
     const text = await ports.texts.answer(folder);
     try {

@@ -1,8 +1,9 @@
 import type { Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { TokenLogprob } from '@lathe/contracts/http/chat';
+import type { GeneratedToken } from '@lathe/engine/generate/generator';
 import type { AnsweredRow } from '../contest/held-out.ts';
-import type { AnswerForm, EngineToken, GenerateRequest } from '../engine/engine.ts';
+import type { GenerateRequest } from '../engine/engine.ts';
 
 /** What is known of a model folder besides its texts. */
 export type ModelFacts = {
@@ -29,10 +30,10 @@ export type TextModel = {
   readonly room: number;
 };
 
-/** A chat request as the engine takes it, but for what differs between its choices. */
-export type PreparedChat = Omit<GenerateRequest, 'seed' | 'tokens' | 'form' | 'stopTokens'> & {
+/** A chat request as the engine takes it, but for what differs between its choices or is known of the model only. */
+export type PreparedChat = {
   readonly tokens: Int32Array<ArrayBuffer>;
-  readonly form: AnswerForm | null;
+  readonly request: Omit<GenerateRequest, 'tokens' | 'seed' | 'stopTokens'>;
   readonly seed: number | null;
   readonly choices: number;
   readonly stop: readonly string[];
@@ -84,7 +85,7 @@ export type TextTask =
   | {
       readonly kind: 'push';
       readonly stream: number;
-      readonly token: EngineToken;
+      readonly token: GeneratedToken;
       readonly wantsLogprob: boolean;
     }
   | { readonly kind: 'end' | 'close'; readonly stream: number };

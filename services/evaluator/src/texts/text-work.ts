@@ -2,9 +2,9 @@ import { LatheError } from '@lathe/contracts/error';
 import type { TokenLogprob } from '@lathe/contracts/http/chat';
 import { openModelFolder } from '@lathe/engine/families/model-folder';
 import { requireFiniteWeights } from '@lathe/engine/formats/finite';
+import type { GeneratedToken } from '@lathe/engine/generate/generator';
 import { Handed } from '@lathe/platform/threads/serve-tasks';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
-import type { EngineToken } from '../engine/engine.ts';
 import type { ModelKit } from '../models/model-kit.ts';
 import { tokenText } from '../serve/token-text.ts';
 import { askRows } from './ask-rows.ts';
@@ -37,8 +37,8 @@ export function createTextWork(): (task: unknown) => Promise<unknown> {
       case 'chat': {
         const prepared = prepareChat(await kits.open(task.model.folder), task.model, task);
         if (prepared === 'left') return prepared;
-        const { tokens, form } = prepared;
-        const bytes = form === null ? [] : [form.schema.buffer];
+        const { tokens, request } = prepared;
+        const bytes = request.form === null ? [] : [request.form.schema.buffer];
         return new Handed(prepared, [tokens.buffer, ...bytes]);
       }
       case 'inputs': {
@@ -85,7 +85,7 @@ export function factsOf(kit: ModelKit): ModelFacts {
   };
 }
 
-function logprobOf(tokenizer: Tokenizer, { token, logprob, top }: EngineToken): TokenLogprob {
+function logprobOf(tokenizer: Tokenizer, { token, logprob, top }: GeneratedToken): TokenLogprob {
   return {
     ...tokenText(tokenizer, token),
     logprob: shown(logprob),

@@ -40,8 +40,8 @@ const pattern = (index: number) => ({
 async function outcome(of: Texts, kind: 'chat' | 'inputs', body: Uint8Array): Promise<unknown> {
   try {
     const made = await of[kind](model, body, asker);
-    if (!('form' in made)) return made;
-    return { ...made, form: made.form?.key };
+    if (!('request' in made)) return made;
+    return { ...made, request: { ...made.request, form: made.request.form?.key } };
   } catch (error) {
     const { code, param, message } = error as { code?: string; param?: string; message: string };
     return { code, param, message };

@@ -1,5 +1,6 @@
+import type { GeneratedToken } from '@lathe/engine/generate/generator';
 import type { AnsweredRow } from '../contest/held-out.ts';
-import type { Asker, EngineToken } from '../engine/engine.ts';
+import type { Asker } from '../engine/engine.ts';
 import type {
   AnswerLimits,
   AskedRow,
@@ -15,7 +16,7 @@ import type {
 
 /** The text of an answer in the making. */
 export type AnswerText = {
-  push(token: EngineToken, wantsLogprob: boolean): Promise<PushedToken>;
+  push(token: GeneratedToken, wantsLogprob: boolean): Promise<PushedToken>;
   /** What was held back until the end. */
   end(): Promise<string>;
   close(): void;
