@@ -27,8 +27,8 @@ import {
   recordKey,
 } from '@lathe/contracts/subject';
 import { putFolder } from '@lathe/platform/artifacts/folder';
-import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { readConfig } from '@lathe/platform/config';
+import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { readConfig } from '@lathe/platform/config';
+import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 import { openModelFiles } from './model-files.ts';
