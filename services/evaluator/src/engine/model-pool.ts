@@ -1,7 +1,6 @@
 import type { ModelFolder } from '@lathe/engine/families/model-folder';
 import type { GeneratedToken, Generator } from '@lathe/engine/generate/generator';
-import type { Adapter } from '@lathe/engine/peft/peft';
-import { readServedAdapter, type VirtualTokens } from '@lathe/engine/peft/peft-virtual';
+import { readServedAdapter } from '@lathe/engine/peft/peft-virtual';
 import type { EngineModel, GenerateRequest } from './engine.ts';
 
 /** The engine's generator as the pool drives it: what an answer keeps to comes with its request. */
