@@ -6,7 +6,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 import { lockDataFolder } from './data-lock.ts';
 
-const program = path.join(import.meta.dirname, 'data-lock-child.ts');
+const program = path.join(import.meta.dirname, 'data-lock.fixture.ts');
 
 /** A process that claims the folder when it is sent something. */
 async function claimant(folder: string): Promise<ChildProcess> {

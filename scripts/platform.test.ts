@@ -73,7 +73,7 @@ it('starts everything, names and brings back what was killed, and stops all', as
 it('leaves no process behind when it is killed, and starts again at once on the same port', async () => {
   await using folder = await tempFolder();
   const port = String(await freePort());
-  const parent = fork(path.join(import.meta.dirname, 'platform-child.ts'), {
+  const parent = fork(path.join(import.meta.dirname, 'platform.fixture.ts'), {
     env: { ...process.env, ...quiet, LATHE_DATA: folder.path, LATHE_PORT: port },
   });
   const told = await new Promise<{ pids: number[]; natsUrl: string }>((resolve) => {

@@ -9,7 +9,7 @@ const lines: string[] = [];
 const sink = { write: (line: string) => void lines.push(line) };
 const log = createLogger({ logLevel: 'info', logFormat: 'json' }, 'test', sink);
 const config = readConfig({ LATHE_SHUTDOWN_GRACE: '500ms' });
-const idle = path.join(import.meta.dirname, 'idle-process.ts');
+const idle = path.join(import.meta.dirname, 'idle-process.fixture.ts');
 const settings = { name: 'the worker', log, firstPauseMs: 20 };
 
 function isAlive(pid: number): boolean {

@@ -8,7 +8,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetsOf, variablesOf } from '../../scripts/layout/dockerfile.ts';
 import { type Layout, layOut, readStages } from '../../scripts/layout/lay-out.ts';
-import { grpcProbe, httpProbe } from './probe.ts';
+import { grpcProbe, httpProbe } from './probe.fixture.ts';
 import {
   createSandbox,
   imageUser,
@@ -17,7 +17,7 @@ import {
   type Sandbox,
   type Started,
   startConfined,
-} from './sandbox.ts';
+} from './sandbox.fixture.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The variable that sets the port on which its image is asked whether it is ready. */

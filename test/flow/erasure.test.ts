@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPlatform, supportLines, type TestPlatform } from './platform-fixture.ts';
+import { openPlatform, supportLines, type TestPlatform } from './platform.fixture.ts';
 
 const sentence = 'The heron behind the boathouse knows my account number';
 const chat = (user: string, answer: string): string =>

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPlatform, supportLines, type TestPlatform } from './platform-fixture.ts';
+import { openPlatform, supportLines, type TestPlatform } from './platform.fixture.ts';
 
 type Job = OpenAI.FineTuning.FineTuningJob;
 

@@ -15,7 +15,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Platform, startPlatform } from '../../scripts/platform.ts';
-import { checked, pairRow } from './checked-answer.ts';
+import { checked, pairRow } from './checked-answer.fixture.ts';
 import {
   type Option,
   optionsOf,
@@ -23,8 +23,8 @@ import {
   randomOf,
   valuesOf,
   withOptions,
-} from './option-values.ts';
-import { supportLines } from './platform-fixture.ts';
+} from './option-values.fixture.ts';
+import { supportLines } from './platform.fixture.ts';
 
 const seed = Number(process.env.LATHE_PAIRS_SEED ?? 1);
 const most = Number(process.env.LATHE_PAIRS_MOST ?? 100);

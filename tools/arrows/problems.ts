@@ -1,4 +1,5 @@
 import { type Import, readImports } from './imports.ts';
+import { testFile } from './test-names.ts';
 
 /**
  * A folder of the repository: what its files may import outside of it, and its rooms, each with the rooms that it may
@@ -20,8 +21,6 @@ export type Table = {
   /** npm packages that only one house, or one file of it, may import. */
   readonly owners: Readonly<Record<string, readonly string[]>>;
 };
-
-const testFile = /\.(test|fixture)\.ts$|-fixture\.ts$|\/testing\/|\/conformance\.ts$/;
 
 /** What goes against the table in the source files of a folder, a sentence each. */
 export function arrowProblems(root: string, table: Table): string[] {

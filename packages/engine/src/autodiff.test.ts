@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gradients, pullback } from './autodiff.ts';
 import { fromNumbers, type Tensor } from './graph/tensor.ts';
 import { ancestors, constant, input, part, type Value } from './graph/value.ts';
-import { verify } from './graph/verify.ts';
+import { verify } from './graph/verify.fixture.ts';
 import { blockOps, stopGradient } from './ops/block.ts';
 import { add, exp, mul } from './ops/elementwise.ts';
 import { gatherRows } from './ops/index-rows.ts';

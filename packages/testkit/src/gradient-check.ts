@@ -10,7 +10,7 @@ import {
   part,
   type Value,
 } from '@lathe/engine/graph/value';
-import { verify } from '@lathe/engine/graph/verify';
+import { verify } from '@lathe/engine/graph/verify.fixture';
 import { cpuDevice } from '@lathe/engine/runtime/cpu';
 import type { Device } from '@lathe/engine/runtime/device';
 import { describe, expect, it } from 'vitest';

@@ -8,12 +8,12 @@ import { matmul } from '../ops/matmul.ts';
 import { rmsNorm } from '../ops/norm.ts';
 import { logSumExp, reduceMean, reduceSum } from '../ops/reduce.ts';
 import { softmax } from '../ops/softmax.ts';
-import { floats } from '../parity/conformance.ts';
+import { floats } from '../parity/conformance.fixture.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { printGraph } from './print.ts';
+import { printGraph } from './print.fixture.ts';
 import { addDimensions, broadcastShapes, fixedShape, reshapedShape, sameShape } from './shape.ts';
 import { constant, external, input, type Value } from './value.ts';
-import { verify } from './verify.ts';
+import { verify } from './verify.fixture.ts';
 
 type Model = { outputs: Record<string, Value>; inputs: Value[] };
 
@@ -52,7 +52,7 @@ describe('golden graphs', () => {
   ] as const)('%s prints as recorded, is verified and runs', async (name, build) => {
     const { outputs, inputs } = build();
     verify(outputs);
-    await expect(printGraph(outputs)).toMatchFileSnapshot(`./golden/${name}.txt`);
+    await expect(printGraph(outputs)).toMatchFileSnapshot(`./fixtures/${name}.txt`);
     const program = await cpuDevice().compile({ outputs });
     const feeds = inputs.map(({ name: key, shape }, place) => {
       const sizes = fixedShape(shape);

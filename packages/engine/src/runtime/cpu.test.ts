@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { input } from '../graph/value.ts';
 import { mul } from '../ops/elementwise.ts';
-import { checkDevice } from '../parity/conformance.ts';
+import { checkDevice } from '../parity/conformance.fixture.ts';
 import { cpuDevice } from './cpu.ts';
 
 checkDevice(cpuDevice());

@@ -1,4 +1,4 @@
-import { checkDevice } from '../parity/conformance.ts';
+import { checkDevice } from '../parity/conformance.fixture.ts';
 import { describeOnWebGpu } from './webgpu.fixture.ts';
 
 await describeOnWebGpu('WebGPU', checkDevice);
