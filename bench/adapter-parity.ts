@@ -13,8 +13,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeSafetensors } from '@lathe/engine/formats/safetensors';
-import { type ExportCase, exportCases } from '@lathe/engine/parity/export-cases';
+import { type ExportCase, exportCases } from '@lathe/engine/internal/parity/export-cases';
+import { writeSafetensors } from '@lathe/engine/safetensors';
 import { type Trained, trainedOutputs } from './parity/trained-outputs.ts';
 
 /** Largest difference of a score, relative to the largest score. */

@@ -7,8 +7,8 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import type { MemoryEstimate } from '@lathe/engine/memory/memory-estimate';
-import { withKeptMemory } from '@lathe/engine/runtime/allocator';
+import { withKeptMemory } from '@lathe/engine/allocator';
+import type { MemoryEstimate } from '@lathe/engine/internal/memory/memory-estimate';
 import { memoryCase, memoryCases } from './memory/cases.ts';
 
 const { values } = parseArgs({

@@ -6,35 +6,58 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { AnyModelFolder } from '@lathe/engine/families/model-folder';
-import type { TensorEntry } from '@lathe/engine/formats/safetensors';
-import { readSafetensors, readTensor } from '@lathe/engine/formats/safetensors';
-import { baseLinears } from '@lathe/engine/models/base-linear';
-import { decoderLogits } from '@lathe/engine/models/decoder';
-import { packedDecoder } from '@lathe/engine/models/packed-decoder';
-import { packedEncoder } from '@lathe/engine/models/packed-encoder';
-import { causalLm } from '@lathe/engine/objectives/causal-lm';
-import { encoderReferences, readEncoderReference } from '@lathe/engine/parity/encoder-reference';
-import { families } from '@lathe/engine/parity/family-tasks';
-import { curveDistances, gradientDistances, relativeDistance } from '@lathe/engine/parity/parity';
+import { causalLm } from '@lathe/engine/causal-lm';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { baseLinears } from '@lathe/engine/internal/models/base-linear';
+import { decoderLogits } from '@lathe/engine/internal/models/decoder';
+import { packedDecoder } from '@lathe/engine/internal/models/packed-decoder';
+import { packedEncoder } from '@lathe/engine/internal/models/packed-encoder';
+import {
+  encoderReferences,
+  readEncoderReference,
+} from '@lathe/engine/internal/parity/encoder-reference';
+import { families } from '@lathe/engine/internal/parity/family-tasks';
+import {
+  curveDistances,
+  gradientDistances,
+  relativeDistance,
+} from '@lathe/engine/internal/parity/parity';
 import {
   encoderRecording,
   encoderRun,
   encoderTasks,
-} from '@lathe/engine/parity/recorded-encoder-tasks';
-import { distances, firstGradients } from '@lathe/engine/parity/recorded-gradients';
-import { methodCases, methodModels, recordedMethod } from '@lathe/engine/parity/recorded-methods';
+} from '@lathe/engine/internal/parity/recorded-encoder-tasks';
+import { distances, firstGradients } from '@lathe/engine/internal/parity/recorded-gradients';
+import {
+  methodCases,
+  methodModels,
+  recordedMethod,
+} from '@lathe/engine/internal/parity/recorded-methods';
 import {
   type Method,
   readRecordedPreferences,
   recordedGradients,
   recordedRun,
-} from '@lathe/engine/parity/recorded-preferences';
-import { readRecordedRuns, recordedRuns, startDistances } from '@lathe/engine/parity/recorded-runs';
-import { type Reference, readReference, referenceModels } from '@lathe/engine/parity/reference';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { parseTrainingSettings } from '@lathe/engine/train/settings';
-import { createModelState, parameterFeeds, weightValues } from '@lathe/engine/trained/model-state';
+} from '@lathe/engine/internal/parity/recorded-preferences';
+import {
+  readRecordedRuns,
+  recordedRuns,
+  startDistances,
+} from '@lathe/engine/internal/parity/recorded-runs';
+import {
+  type Reference,
+  readReference,
+  referenceModels,
+} from '@lathe/engine/internal/parity/reference';
+import { parseTrainingSettings } from '@lathe/engine/internal/train/settings';
+import {
+  createModelState,
+  parameterFeeds,
+  weightValues,
+} from '@lathe/engine/internal/trained/model-state';
+import type { AnyModelFolder } from '@lathe/engine/model-folder';
+import type { TensorEntry } from '@lathe/engine/safetensors';
+import { readSafetensors, readTensor } from '@lathe/engine/safetensors';
 import { type ParityRow, parityDocument, withoutRepeats } from './parity/table.ts';
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'docs/parity.md' } } });

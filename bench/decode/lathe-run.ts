@@ -4,10 +4,10 @@
  *     node bench/decode/lathe-run.ts --model <folder> --adapters <folder> --threads <n>
  */
 import { parseArgs } from 'node:util';
-import { openModelFolder } from '@lathe/engine/families/model-folder';
-import { openGenerator } from '@lathe/engine/generate/generator';
-import { readPeftAdapter } from '@lathe/engine/peft/peft';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { openGenerator } from '@lathe/engine/generator';
+import { openModelFolder } from '@lathe/engine/model-folder';
+import { readPeftAdapter } from '@lathe/engine/peft';
 import {
   answerTokens,
   concurrencies,

@@ -12,7 +12,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openModelFolder } from '@lathe/engine/families/model-folder';
+import { openModelFolder } from '@lathe/engine/model-folder';
 import { runForJson } from '../child.ts';
 import { benchCases } from '../engine/cases.ts';
 import { makeModel } from '../engine/make-model.ts';

@@ -1,10 +1,10 @@
 /** What both programs of `npm run bench:decode` do. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { adaptedLinears } from '@lathe/engine/adapt/targets';
-import type { ModelFolder } from '@lathe/engine/families/model-folder';
-import { child, fillNormal, rootSeed, words } from '@lathe/engine/nn/seed';
-import { writePeftAdapter } from '@lathe/engine/peft/peft';
+import { adaptedLinears } from '@lathe/engine/internal/adapt/targets';
+import type { ModelFolder } from '@lathe/engine/model-folder';
+import { writePeftAdapter } from '@lathe/engine/peft';
+import { child, fillNormal, rootSeed, words } from '@lathe/engine/seed';
 
 export const promptTokens = 64;
 export const answerTokens = 32;

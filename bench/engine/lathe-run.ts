@@ -7,13 +7,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openAnyModelFolder } from '@lathe/engine/families/model-folder';
-import { causalLm } from '@lathe/engine/objectives/causal-lm';
-import { textExample } from '@lathe/engine/objectives/example';
-import { sequenceClassification } from '@lathe/engine/objectives/sequence-classification';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { parseTrainingSettings } from '@lathe/engine/train/settings';
-import { createTrainer, type Trainer } from '@lathe/engine/train/trainer';
+import { causalLm } from '@lathe/engine/causal-lm';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { textExample } from '@lathe/engine/example';
+import { sequenceClassification } from '@lathe/engine/internal/objectives/sequence-classification';
+import { parseTrainingSettings } from '@lathe/engine/internal/train/settings';
+import { openAnyModelFolder } from '@lathe/engine/model-folder';
+import { createTrainer, type Trainer } from '@lathe/engine/trainer';
 import { type BenchResult, benchCase } from './cases.ts';
 import type { BenchData } from './make-model.ts';
 

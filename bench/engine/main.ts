@@ -12,7 +12,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { withKeptMemory } from '@lathe/engine/runtime/allocator';
+import { withKeptMemory } from '@lathe/engine/allocator';
 import { runForJson } from '../child.ts';
 import { type BenchCase, type BenchResult, benchCases } from './cases.ts';
 import { makeModel } from './make-model.ts';

@@ -1,11 +1,11 @@
 /** Writes the model folder of a case with random weights, and its data; does nothing when it is there. */
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { modelTensors, parseModelConfig } from '@lathe/engine/families/model-config';
-import { writeSafetensors } from '@lathe/engine/formats/safetensors';
-import { sequenceHead } from '@lathe/engine/models/heads';
-import { fillInitialWeight } from '@lathe/engine/models/initial-weights';
-import { child, fillNormal, rootSeed, words } from '@lathe/engine/nn/seed';
+import { fillInitialWeight } from '@lathe/engine/initial-weights';
+import { modelTensors, parseModelConfig } from '@lathe/engine/internal/families/model-config';
+import { sequenceHead } from '@lathe/engine/internal/models/heads';
+import { writeSafetensors } from '@lathe/engine/safetensors';
+import { child, fillNormal, rootSeed, words } from '@lathe/engine/seed';
 import type { BenchCase } from './cases.ts';
 
 export type BenchData = {

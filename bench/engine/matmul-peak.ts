@@ -1,8 +1,8 @@
-import { input } from '@lathe/engine/graph/value';
-import { fillUniform, rootSeed } from '@lathe/engine/nn/seed';
-import { transpose } from '@lathe/engine/ops/layout';
-import { matmul } from '@lathe/engine/ops/matmul';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { input } from '@lathe/engine/internal/graph/value';
+import { transpose } from '@lathe/engine/internal/ops/layout';
+import { matmul } from '@lathe/engine/internal/ops/matmul';
+import { fillUniform, rootSeed } from '@lathe/engine/seed';
 
 const size = 1024;
 const runs = 12;

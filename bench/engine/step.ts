@@ -5,13 +5,13 @@
  *     node bench/engine/step.ts [--hidden 192] [--layers 6] [--vocabulary 2048] [--tokens 256] [--batch 16] …
  */
 import { parseArgs } from 'node:util';
-import { parseDecoderConfig } from '@lathe/engine/families/parse-decoder-config';
-import { rootSeed, words } from '@lathe/engine/nn/seed';
-import { causalLm } from '@lathe/engine/objectives/causal-lm';
-import { textExample } from '@lathe/engine/objectives/example';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { parseTrainingSettings } from '@lathe/engine/train/settings';
-import { createTrainer } from '@lathe/engine/train/trainer';
+import { causalLm } from '@lathe/engine/causal-lm';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { textExample } from '@lathe/engine/example';
+import { parseTrainingSettings } from '@lathe/engine/internal/train/settings';
+import { parseDecoderConfig } from '@lathe/engine/parse-decoder-config';
+import { rootSeed, words } from '@lathe/engine/seed';
+import { createTrainer } from '@lathe/engine/trainer';
 import { matmulPeak } from './matmul-peak.ts';
 
 const { values } = parseArgs({

@@ -8,7 +8,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { withKeptMemory } from '@lathe/engine/runtime/allocator';
+import { withKeptMemory } from '@lathe/engine/allocator';
 import { runForJson } from '../child.ts';
 import { type BenchResult, benchCases } from './cases.ts';
 import { makeModel } from './make-model.ts';

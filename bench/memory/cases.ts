@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TrainingSettingsInput } from '@lathe/engine/train/settings';
+import type { TrainingSettingsInput } from '@lathe/engine/internal/train/settings';
 import { type BenchCase, benchCases } from '../engine/cases.ts';
 import { makeModel } from '../engine/make-model.ts';
 

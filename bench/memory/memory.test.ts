@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { withKeptMemory } from '@lathe/engine/runtime/allocator';
+import { withKeptMemory } from '@lathe/engine/allocator';
 import { describe, expect, it } from 'vitest';
 
 const program = fileURLToPath(new URL('run.ts', import.meta.url));

@@ -5,16 +5,16 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { openAnyModelFolder } from '@lathe/engine/families/model-folder';
-import { estimateMemory } from '@lathe/engine/memory/memory-estimate';
-import { rootSeed, words } from '@lathe/engine/nn/seed';
-import { causalLm } from '@lathe/engine/objectives/causal-lm';
-import { textExample } from '@lathe/engine/objectives/example';
-import type { Objective } from '@lathe/engine/objectives/objective';
-import { sequenceClassification } from '@lathe/engine/objectives/sequence-classification';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { parseTrainingSettings } from '@lathe/engine/train/settings';
-import { createTrainer } from '@lathe/engine/train/trainer';
+import { causalLm } from '@lathe/engine/causal-lm';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { textExample } from '@lathe/engine/example';
+import { estimateMemory } from '@lathe/engine/internal/memory/memory-estimate';
+import { sequenceClassification } from '@lathe/engine/internal/objectives/sequence-classification';
+import { parseTrainingSettings } from '@lathe/engine/internal/train/settings';
+import { openAnyModelFolder } from '@lathe/engine/model-folder';
+import type { Objective } from '@lathe/engine/objective';
+import { rootSeed, words } from '@lathe/engine/seed';
+import { createTrainer } from '@lathe/engine/trainer';
 import { memoryCase, modelFolder } from './cases.ts';
 
 const { values } = parseArgs({

@@ -8,12 +8,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { openModelFolder } from '@lathe/engine/families/model-folder';
-import { Decoder } from '@lathe/engine/generate/decoder';
-import { servedAdapter } from '@lathe/engine/generate/served-adapter';
-import { serveWeights } from '@lathe/engine/generate/weights';
-import { readServedAdapter } from '@lathe/engine/peft/peft-virtual';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { Decoder } from '@lathe/engine/internal/generate/decoder';
+import { servedAdapter } from '@lathe/engine/internal/generate/served-adapter';
+import { serveWeights } from '@lathe/engine/internal/generate/weights';
+import { openModelFolder } from '@lathe/engine/model-folder';
+import { readServedAdapter } from '@lathe/engine/peft-virtual';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 
 const most = 1e-4;

@@ -9,18 +9,18 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { adaptedLinears } from '@lathe/engine/adapt/targets';
-import { decoderNames } from '@lathe/engine/families/decoder-names';
-import { encoderNames } from '@lathe/engine/families/encoder-names';
-import { writeSafetensors } from '@lathe/engine/formats/safetensors';
-import { families } from '@lathe/engine/parity/family-tasks';
+import { adaptedLinears } from '@lathe/engine/internal/adapt/targets';
+import { decoderNames } from '@lathe/engine/internal/families/decoder-names';
+import { encoderNames } from '@lathe/engine/internal/families/encoder-names';
+import { families } from '@lathe/engine/internal/parity/family-tasks';
 import {
   type RecordedRun,
   recordedRuns,
   recordedRunsFile,
   recordedTraining,
-} from '@lathe/engine/parity/recorded-runs';
-import { createModelState, type ModelState } from '@lathe/engine/trained/model-state';
+} from '@lathe/engine/internal/parity/recorded-runs';
+import { createModelState, type ModelState } from '@lathe/engine/internal/trained/model-state';
+import { writeSafetensors } from '@lathe/engine/safetensors';
 
 const { values } = parseArgs({
   options: {

@@ -1,4 +1,4 @@
-import { families } from '@lathe/engine/parity/family-tasks';
+import { families } from '@lathe/engine/internal/parity/family-tasks';
 
 /** The largest relative differences of one run; `outputs` only where they were recorded. */
 export type ParityRow = {

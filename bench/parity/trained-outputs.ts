@@ -1,21 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { batchFeeds } from '@lathe/engine/batch/feeds';
-import type { ModelConfig } from '@lathe/engine/families/model-config';
-import { weightsFolder } from '@lathe/engine/families/model-folder';
-import type { ModelTask } from '@lathe/engine/families/model-task';
-import type { Value } from '@lathe/engine/graph/value';
-import { maskedLmHead, sequenceHead, spanHead, tokenHead } from '@lathe/engine/models/heads';
-import { type EncodedText, typesOf } from '@lathe/engine/objectives/encoder-example';
-import type { Backbone, Objective } from '@lathe/engine/objectives/objective';
-import { pooled, poolingFeeds } from '@lathe/engine/objectives/pooling';
-import { withVirtualTokens } from '@lathe/engine/objectives/virtual-tokens';
-import { matmul } from '@lathe/engine/ops/matmul';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import { restoreRunState } from '@lathe/engine/train/run-state';
-import { createTrainer, type TrainerOptions } from '@lathe/engine/train/trainer';
-import { adaptedForward } from '@lathe/engine/trained/adapted-forward';
-import { createModelState, parameterFeeds, weightValues } from '@lathe/engine/trained/model-state';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { batchFeeds } from '@lathe/engine/internal/batch/feeds';
+import type { ModelConfig } from '@lathe/engine/internal/families/model-config';
+import type { ModelTask } from '@lathe/engine/internal/families/model-task';
+import type { Value } from '@lathe/engine/internal/graph/value';
+import {
+  maskedLmHead,
+  sequenceHead,
+  spanHead,
+  tokenHead,
+} from '@lathe/engine/internal/models/heads';
+import { type EncodedText, typesOf } from '@lathe/engine/internal/objectives/encoder-example';
+import { pooled, poolingFeeds } from '@lathe/engine/internal/objectives/pooling';
+import { withVirtualTokens } from '@lathe/engine/internal/objectives/virtual-tokens';
+import { matmul } from '@lathe/engine/internal/ops/matmul';
+import { restoreRunState } from '@lathe/engine/internal/train/run-state';
+import { adaptedForward } from '@lathe/engine/internal/trained/adapted-forward';
+import {
+  createModelState,
+  parameterFeeds,
+  weightValues,
+} from '@lathe/engine/internal/trained/model-state';
+import { weightsFolder } from '@lathe/engine/model-folder';
+import type { Backbone, Objective } from '@lathe/engine/objective';
+import { createTrainer, type TrainerOptions } from '@lathe/engine/trainer';
 
 /** Scores of one text, row by row: of each token, or of the whole text in one row. */
 type Scores = { readonly shape: readonly number[]; readonly data: Float32Array };

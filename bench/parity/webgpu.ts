@@ -10,11 +10,11 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { deviceDistance } from '@lathe/engine/parity/device-distance';
-import { families } from '@lathe/engine/parity/family-tasks';
-import { recordedRuns } from '@lathe/engine/parity/recorded-runs';
-import { softwareGpu } from '@lathe/engine/runtime/software-gpu';
-import { webgpuDevice } from '@lathe/engine/runtime/webgpu';
+import { deviceDistance } from '@lathe/engine/internal/parity/device-distance';
+import { families } from '@lathe/engine/internal/parity/family-tasks';
+import { recordedRuns } from '@lathe/engine/internal/parity/recorded-runs';
+import { softwareGpu } from '@lathe/engine/internal/runtime/software-gpu';
+import { webgpuDevice } from '@lathe/engine/internal/runtime/webgpu';
 
 /** The loader reads its variables when a process starts, so SwiftShader needs a process of its own. */
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
-import type { TokenizedExample } from '@lathe/engine/objectives/example';
-import { textExample } from '@lathe/engine/objectives/example';
+import type { TokenizedExample } from '@lathe/engine/example';
+import { textExample } from '@lathe/engine/example';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';

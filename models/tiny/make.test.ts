@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openModelFolder } from '@lathe/engine/families/model-folder';
+import { openModelFolder } from '@lathe/engine/model-folder';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { exists } from '@lathe/engine/formats/json-file';
-import type { TokenizedExample } from '@lathe/engine/objectives/example';
-import type { Trainer } from '@lathe/engine/train/trainer';
+import type { TokenizedExample } from '@lathe/engine/example';
+import { exists } from '@lathe/engine/json-file';
+import type { Trainer } from '@lathe/engine/trainer';
 import type { Score } from './model-card.ts';
 import type { Progress } from './progress.ts';
 

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { decoderTensors } from '@lathe/engine/families/decoder-tensors';
-import { openModelFolder } from '@lathe/engine/families/model-folder';
-import { parseDecoderConfig } from '@lathe/engine/families/parse-decoder-config';
-import { readTensor, writeSafetensors } from '@lathe/engine/formats/safetensors';
-import { fillInitialWeight } from '@lathe/engine/models/initial-weights';
-import { rootSeed } from '@lathe/engine/nn/seed';
+import { decoderTensors } from '@lathe/engine/decoder-tensors';
+import { fillInitialWeight } from '@lathe/engine/initial-weights';
+import { openModelFolder } from '@lathe/engine/model-folder';
+import { parseDecoderConfig } from '@lathe/engine/parse-decoder-config';
+import { readTensor, writeSafetensors } from '@lathe/engine/safetensors';
+import { rootSeed } from '@lathe/engine/seed';
 import { modelConfig } from './model-files.ts';
 import type { Recipe } from './recipe.ts';
 

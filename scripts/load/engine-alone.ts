@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withKeptMemory } from '@lathe/engine/runtime/allocator';
+import { withKeptMemory } from '@lathe/engine/allocator';
 import { rowsAsJsonl } from '../../load/lib/data.ts';
 import { jobsOfProject, seedOf, type Volume, workload } from '../../load/lib/workload.ts';
 import { type LaneResult, type LaneTask, laneResultSchema } from './lane-message.ts';

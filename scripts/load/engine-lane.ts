@@ -4,12 +4,12 @@
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { openModelFolder } from '@lathe/engine/families/model-folder';
-import { loadEncoders, readDataset } from '@lathe/engine/local/dataset-file';
-import { causalLm } from '@lathe/engine/objectives/causal-lm';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { causalLm } from '@lathe/engine/causal-lm';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { loadEncoders, readDataset } from '@lathe/engine/dataset-file';
+import { openModelFolder } from '@lathe/engine/model-folder';
 import { parseTrainingSettings } from '@lathe/engine/train/settings';
-import { createTrainer } from '@lathe/engine/train/trainer';
+import { createTrainer } from '@lathe/engine/trainer';
 import { workload } from '../../load/lib/workload.ts';
 import { type LaneResult, type LaneTask, laneTaskSchema } from './lane-message.ts';
 

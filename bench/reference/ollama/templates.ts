@@ -9,7 +9,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { conversations, deriveOllamaTemplate } from '@lathe/engine/export/ollama-template';
+import { conversations, deriveOllamaTemplate } from '@lathe/engine/internal/export/ollama-template';
 import { createChatTemplate } from '@lathe/tokenizer/chat-template';
 
 const names = ['llama2', 'zephyr', 'mistral', 'gemma', 'phi3', 'qwen2', 'qwen3'];

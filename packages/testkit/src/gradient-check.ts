@@ -1,6 +1,13 @@
-import { pullback } from '@lathe/engine/autodiff';
-import { fixedShape } from '@lathe/engine/graph/shape';
-import { type DType, fromNumbers, isFloating, type Tensor } from '@lathe/engine/graph/tensor';
+import { cpuDevice } from '@lathe/engine/cpu';
+import type { Device } from '@lathe/engine/device';
+import { pullback } from '@lathe/engine/internal/autodiff';
+import { fixedShape } from '@lathe/engine/internal/graph/shape';
+import {
+  type DType,
+  fromNumbers,
+  isFloating,
+  type Tensor,
+} from '@lathe/engine/internal/graph/tensor';
 import {
   type Attributes,
   input,
@@ -9,10 +16,8 @@ import {
   type Op,
   part,
   type Value,
-} from '@lathe/engine/graph/value';
-import { verify } from '@lathe/engine/graph/verify.fixture';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
-import type { Device } from '@lathe/engine/runtime/device';
+} from '@lathe/engine/internal/graph/value';
+import { verify } from '@lathe/engine/internal/graph/verify.fixture';
 import { describe, expect, it } from 'vitest';
 import type { Dense } from './dense.ts';
 import { distance, tolerances } from './tolerances.ts';

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decoderTensors } from '@lathe/engine/families/decoder-tensors';
-import { openModelFolder } from '@lathe/engine/families/model-folder';
-import { writeSafetensors } from '@lathe/engine/formats/safetensors';
-import { writePeftAdapter } from '@lathe/engine/peft/peft';
+import { decoderTensors } from '@lathe/engine/decoder-tensors';
+import { openModelFolder } from '@lathe/engine/model-folder';
+import { writePeftAdapter } from '@lathe/engine/peft';
+import { writeSafetensors } from '@lathe/engine/safetensors';
 import { tinyVocabulary, writeTinyTokenizer } from './tiny-tokenizer.ts';
 
 export type TinyModelOptions = {

@@ -1,6 +1,6 @@
 import type { Contestant } from '@lathe/contracts/artifact/report';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import { greedy } from '@lathe/engine/generate/sampling';
+import { greedy } from '@lathe/engine/sampling';
 import type { Asker, Engine, GenerateRequest } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { AnswerLimits } from '../texts/text-task.ts';

@@ -1,4 +1,4 @@
-import type { IdStretch } from '@lathe/engine/generate/generator';
+import type { IdStretch } from '@lathe/engine/generator';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 
 /**

@@ -1,12 +1,8 @@
 import { deserialize } from 'node:v8';
-import {
-  type Constraint,
-  createForm,
-  type Vocabulary,
-} from '@lathe/engine/generate/constrain/constraint';
-import type { Schema } from '@lathe/engine/generate/constrain/schema';
-import { tokenTrie } from '@lathe/engine/generate/constrain/token-trie';
-import type { Generator } from '@lathe/engine/generate/generator';
+import { type Constraint, createForm, type Vocabulary } from '@lathe/engine/constraint';
+import type { Generator } from '@lathe/engine/generator';
+import type { Schema } from '@lathe/engine/schema';
+import { tokenTrie } from '@lathe/engine/token-trie';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { ownTexts, ownTextsFolder } from '../models/own-texts.ts';
 import type { AnswerForm } from './engine.ts';

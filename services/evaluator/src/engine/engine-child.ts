@@ -1,9 +1,9 @@
 /** Program of the engine process: engine-process.ts forks it and talks to it. */
 
-import { openModelFolder } from '@lathe/engine/families/model-folder';
-import { requireFiniteWeights } from '@lathe/engine/formats/finite';
-import { openGenerator } from '@lathe/engine/generate/generator';
-import { cpuDevice } from '@lathe/engine/runtime/cpu';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { requireFiniteWeights } from '@lathe/engine/finite';
+import { openGenerator } from '@lathe/engine/generator';
+import { openModelFolder } from '@lathe/engine/model-folder';
 import { yieldToEventLoops } from '@lathe/platform/priority';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { absentTokens } from './absent-tokens.ts';

@@ -3,10 +3,10 @@ import {
   CheckpointError,
   NotFiniteWeightsError,
   UnsupportedModelError,
-} from '@lathe/engine/formats/error';
-import { FormError } from '@lathe/engine/generate/constrain/constraint';
-import { SchemaError } from '@lathe/engine/generate/constrain/schema-error';
-import { NotFiniteError } from '@lathe/engine/generate/not-finite-error';
+} from '@lathe/engine/checkpoint-error';
+import { FormError } from '@lathe/engine/constraint';
+import { NotFiniteError } from '@lathe/engine/not-finite-error';
+import { SchemaError } from '@lathe/engine/schema-error';
 
 /**
  * What the engine throws, in words that users may read: what is the model's or the request's own fault is said so,

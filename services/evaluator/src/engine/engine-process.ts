@@ -1,6 +1,6 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { fromWireError, LatheError } from '@lathe/contracts/error';
-import type { GeneratedToken } from '@lathe/engine/generate/generator';
+import type { GeneratedToken } from '@lathe/engine/generator';
 import { startChild, type WatchedChild } from '@lathe/platform/child-process';
 import type { Logger } from '@lathe/platform/log';
 import { outsideLogContext } from '@lathe/platform/log-context';

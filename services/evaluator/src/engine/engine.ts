@@ -1,8 +1,5 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import type {
-  GenerateRequest as EngineRequest,
-  GeneratedToken,
-} from '@lathe/engine/generate/generator';
+import type { GenerateRequest as EngineRequest, GeneratedToken } from '@lathe/engine/generator';
 
 /** Which weights answer: a model folder, and a PEFT adapter folder on top of it or none. */
 export type EngineModel = {

@@ -1,6 +1,6 @@
-import type { ModelFolder } from '@lathe/engine/families/model-folder';
-import type { GeneratedToken, Generator } from '@lathe/engine/generate/generator';
-import { readServedAdapter } from '@lathe/engine/peft/peft-virtual';
+import type { GeneratedToken, Generator } from '@lathe/engine/generator';
+import type { ModelFolder } from '@lathe/engine/model-folder';
+import { readServedAdapter } from '@lathe/engine/peft-virtual';
 import type { EngineModel, GenerateRequest } from './engine.ts';
 
 /** The engine's generator as the pool drives it: what an answer keeps to comes with its request. */

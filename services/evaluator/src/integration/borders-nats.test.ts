@@ -9,7 +9,7 @@ import {
   modelDeletedSubject,
   workSubject,
 } from '@lathe/contracts/subject';
-import { readSafetensors } from '@lathe/engine/formats/safetensors';
+import { readSafetensors } from '@lathe/engine/safetensors';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';

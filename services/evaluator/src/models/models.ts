@@ -8,7 +8,7 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey, recordKey } from '@lathe/contracts/subject';
-import { virtualTokenCount } from '@lathe/engine/peft/peft-virtual';
+import { virtualTokenCount } from '@lathe/engine/peft-virtual';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { findBaseModel } from '@lathe/platform/base-models';

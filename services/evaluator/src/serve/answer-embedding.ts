@@ -1,5 +1,5 @@
 import type { EmbeddingReply } from '@lathe/contracts/message/embedding';
-import { toUnitLength } from '@lathe/engine/generate/embed';
+import { toUnitLength } from '@lathe/engine/embed';
 import type { Engine } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { Texts } from '../texts/texts.ts';

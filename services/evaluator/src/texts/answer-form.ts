@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { serialize } from 'node:v8';
 import { LatheError } from '@lathe/contracts/error';
 import type { JsonSchema } from '@lathe/contracts/http/chat';
-import { readJsonSchema } from '@lathe/engine/generate/constrain/json-schema';
-import { SchemaError } from '@lathe/engine/generate/constrain/schema-error';
+import { readJsonSchema } from '@lathe/engine/json-schema';
+import { SchemaError } from '@lathe/engine/schema-error';
 import type { AnswerForm } from '../engine/engine.ts';
 
 /** What a schema may become in bytes: the engine keeps it, and every request carries it there. */

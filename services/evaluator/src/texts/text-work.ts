@@ -1,8 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { TokenLogprob } from '@lathe/contracts/http/chat';
-import { openModelFolder } from '@lathe/engine/families/model-folder';
-import { requireFiniteWeights } from '@lathe/engine/formats/finite';
-import type { GeneratedToken } from '@lathe/engine/generate/generator';
+import { requireFiniteWeights } from '@lathe/engine/finite';
+import type { GeneratedToken } from '@lathe/engine/generator';
+import { openModelFolder } from '@lathe/engine/model-folder';
 import { Handed } from '@lathe/platform/threads/serve-tasks';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 import type { ModelKit } from '../models/model-kit.ts';

@@ -1,4 +1,4 @@
-import type { GeneratedToken } from '@lathe/engine/generate/generator';
+import type { GeneratedToken } from '@lathe/engine/generator';
 import type { AnsweredRow } from '../contest/held-out.ts';
 import type { Asker } from '../engine/engine.ts';
 import type {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CheckpointManifest } from '@lathe/contracts/artifact/checkpoint';
 import type { JobRecord } from '@lathe/contracts/job/record';
-import { softwareGpu } from '@lathe/engine/runtime/software-gpu';
+import { softwareGpu } from '@lathe/engine/internal/runtime/software-gpu';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';

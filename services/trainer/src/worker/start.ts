@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { newId } from '@lathe/contracts/id';
 import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
-import { withKeptMemory } from '@lathe/engine/runtime/allocator';
+import { withKeptMemory } from '@lathe/engine/allocator';
 import { checkModelFolders, listBaseModels } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';

@@ -1,6 +1,6 @@
-import { openModelFolder } from '@lathe/engine/families/model-folder';
-import { estimateRun } from '@lathe/engine/memory/run-estimate';
-import type { TokenizedExample } from '@lathe/engine/objectives/example';
+import type { TokenizedExample } from '@lathe/engine/example';
+import { openModelFolder } from '@lathe/engine/model-folder';
+import { estimateRun } from '@lathe/engine/run-estimate';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EstimateTask } from './estimates.ts';
 import { withLesson } from './lesson.ts';

@@ -1,6 +1,6 @@
-import { causalLm } from '@lathe/engine/objectives/causal-lm';
-import type { TokenizedExample } from '@lathe/engine/objectives/example';
-import type { Objective } from '@lathe/engine/objectives/objective';
+import { causalLm } from '@lathe/engine/causal-lm';
+import type { TokenizedExample } from '@lathe/engine/example';
+import type { Objective } from '@lathe/engine/objective';
 import type { Recipe } from '@lathe/recipe/recipe';
 import { judgedOf, judgementObjective, pairObjective, pairsOf } from './preference-objective.ts';
 

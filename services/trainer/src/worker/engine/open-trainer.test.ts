@@ -1,7 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeShard } from '@lathe/contracts/artifact/shard';
-import { readSafetensors } from '@lathe/engine/formats/safetensors';
+import { readSafetensors } from '@lathe/engine/safetensors';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -2,19 +2,19 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decodeShard } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
-import { openModelFolder } from '@lathe/engine/families/model-folder';
 import {
   CheckpointError,
   NotFiniteWeightsError,
   UnsupportedModelError,
-} from '@lathe/engine/formats/error';
-import { requireFiniteWeights } from '@lathe/engine/formats/finite';
-import type { TokenizedExample } from '@lathe/engine/objectives/example';
-import type { Objective } from '@lathe/engine/objectives/objective';
-import { readServedAdapter } from '@lathe/engine/peft/peft-virtual';
-import { openDevice } from '@lathe/engine/runtime/open-device';
-import { DivergedError } from '@lathe/engine/train/diverged-error';
-import { createTrainer, type Trainer } from '@lathe/engine/train/trainer';
+} from '@lathe/engine/checkpoint-error';
+import { DivergedError } from '@lathe/engine/diverged-error';
+import type { TokenizedExample } from '@lathe/engine/example';
+import { requireFiniteWeights } from '@lathe/engine/finite';
+import { openModelFolder } from '@lathe/engine/model-folder';
+import type { Objective } from '@lathe/engine/objective';
+import { openDevice } from '@lathe/engine/open-device';
+import { readServedAdapter } from '@lathe/engine/peft-virtual';
+import { createTrainer, type Trainer } from '@lathe/engine/trainer';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from './diverged.ts';
 import type { EngineTask } from './engine-message.ts';

@@ -1,11 +1,11 @@
 import { badTarget } from '@lathe/contracts/artifact/shard';
+import type { TokenizedExample } from '@lathe/engine/example';
+import type { Objective } from '@lathe/engine/objective';
 import { dpo, parseDpoSettings } from '@lathe/engine/objectives/dpo';
-import type { TokenizedExample } from '@lathe/engine/objectives/example';
 import { type JudgedCompletion, kto, parseKtoSettings } from '@lathe/engine/objectives/kto';
-import type { Objective } from '@lathe/engine/objectives/objective';
 import { orpo, parseOrpoSettings } from '@lathe/engine/objectives/orpo';
-import type { PreferencePair } from '@lathe/engine/objectives/preference-pair';
 import { parseSimpoSettings, simpo } from '@lathe/engine/objectives/simpo';
+import type { PreferencePair } from '@lathe/engine/preference-pair';
 import type { Preference } from '@lathe/recipe/preference';
 
 /** The objective over pairs of answers that the settings ask for. Throws RangeError for kto, which takes none. */

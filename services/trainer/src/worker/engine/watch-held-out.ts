@@ -1,4 +1,4 @@
-import { earlyStoppingSchema, watchMetric } from '@lathe/engine/train/early-stopping';
+import { earlyStoppingSchema, watchMetric } from '@lathe/engine/early-stopping';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EngineTask } from './engine-message.ts';
 import { engineRule } from './run-settings.ts';

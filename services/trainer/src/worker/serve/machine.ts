@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { cpus, hostname, networkInterfaces, totalmem } from 'node:os';
 import type { DeviceKind, WorkerRecord } from '@lathe/contracts/record/worker';
-import { likelyDevice } from '@lathe/engine/runtime/device-choice';
+import { likelyDevice } from '@lathe/engine/device-choice';
 import type { Config } from '@lathe/platform/config';
 import { recipeVersion } from '@lathe/recipe/wire';
 import { z } from 'zod';
@@ -30,7 +30,7 @@ export async function localDevice(
 
 async function workingDevice(wanted: Config['workerDevice']): Promise<DeviceKind> {
   if (wanted === 'cpu' || (wanted === 'auto' && likelyDevice() === 'cpu')) return 'cpu';
-  const { openDevice } = await import('@lathe/engine/runtime/open-device');
+  const { openDevice } = await import('@lathe/engine/open-device');
   try {
     return (await openDevice(wanted)).name;
   } catch (cause) {
