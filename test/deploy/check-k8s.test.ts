@@ -65,7 +65,7 @@ const mistakes: readonly Mistake[] = [
     file: 'base/kustomization.yaml',
     text: 'LATHE_LOG_LEVEL',
     instead: 'LATHE_LOG_LEVLE',
-    says: /^overlays\/dev: Deployment\/gateway: .*\.env\.LATHE_LOG_LEVLE: is not in packages\/platform\/src\/config\.ts/m,
+    says: /^overlays\/dev: Deployment\/gateway: .*\.env\.LATHE_LOG_LEVLE: is not in packages\/platform\/src\/config\/variables\.ts/m,
   },
   {
     what: 'a variable that is needed and not set',
