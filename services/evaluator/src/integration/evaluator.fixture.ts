@@ -27,6 +27,7 @@ import {
   recordKey,
 } from '@lathe/contracts/subject';
 import { putFolder } from '@lathe/platform/artifacts/folder';
+import { readJson } from '@lathe/platform/artifacts/read-json';
 import { readConfig } from '@lathe/platform/config';
 import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { openJobs } from '@lathe/platform/jobs';
@@ -236,10 +237,7 @@ export async function openEvaluator(
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    async report(job: JobRecord) {
-      const chunks = await Array.fromAsync(artifacts.get(job.reportKey ?? ''));
-      return evaluationReportSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
-    },
+    report: (job: JobRecord) => readJson(artifacts, job.reportKey ?? '', evaluationReportSchema),
     events: async (id: string) =>
       (await listEvents(nats, project, id, { limit: 500, newestFirst: false })).map(
         (stored) => stored.event,
