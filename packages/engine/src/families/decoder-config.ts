@@ -14,7 +14,10 @@ export type DecoderType = (typeof decoderTypes)[number];
 /** How a layer attends: to everything before it, or to the last `slidingWindow` tokens. */
 export type LayerAttention = 'full' | 'sliding';
 
-/** The architecture of a decoder: sizes and flags, every class default filled in. */
+/**
+ * The architecture of a decoder: sizes and flags, every class default filled in.
+ * @example const config: DecoderConfig = model.config;
+ */
 export type DecoderConfig = {
   kind: 'decoder';
   modelType: DecoderType;

@@ -17,6 +17,7 @@ export type LinearPlan = {
 /**
  * Every weight that a checkpoint of this architecture holds, in forward order. A tied head has no
  * tensor of its own: the input embedding is the only copy.
+ * @example decoderTensors(model.config).get('model.norm.weight')?.shape;
  */
 export function decoderTensors(config: DecoderConfig): Map<string, TensorPlan> {
   const { hiddenSize, vocabularySize, headSize } = config;

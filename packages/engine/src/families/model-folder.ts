@@ -34,6 +34,7 @@ export type AnyModelFolder = ModelFolder<ModelConfig>;
 /**
  * Opens the folder of a decoder: a model that writes text. Throws as `openAnyModelFolder` does, and
  * UnsupportedModelError for an encoder.
+ * @example const { config, tensors } = await openModelFolder('models/lathe-tiny');
  */
 export async function openModelFolder(
   path: string,

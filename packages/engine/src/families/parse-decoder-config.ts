@@ -20,6 +20,7 @@ const activations: Readonly<Record<string, DecoderConfig['activation']>> = {
 /**
  * Reads a parsed `config.json` in the dialect of transformers 4 (`rope_theta`, `rope_scaling`) or 5
  * (`rope_parameters`). Throws UnsupportedModelError naming the field that this engine cannot honour.
+ * @example const config = parseDecoderConfig('config.json', JSON.parse(text));
  */
 export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
   const given = (json ?? {}) as Readonly<Record<string, unknown>>;

@@ -1,4 +1,7 @@
-/** A file on disk is not what it says it is: truncated, inconsistent, or written by something else. */
+/**
+ * A file on disk is not what it says it is: truncated, inconsistent, or written by something else.
+ * @example throw new CheckpointError('model.safetensors', 'is cut off', 'lm_head.weight');
+ */
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
   readonly file: string;

@@ -3,7 +3,10 @@ import { CheckpointError, NotFiniteWeightsError } from './error.ts';
 import { decodeFloats, type FloatFormat, isFloatFormat } from './number-format.ts';
 import type { TensorEntry } from './safetensors.ts';
 
-/** Throws NotFiniteWeightsError, naming file and tensor, for the first value that is NaN or infinite. */
+/**
+ * Throws NotFiniteWeightsError, naming file and tensor, for the first value that is NaN or infinite.
+ * @example requireFinite('model.safetensors', 'lm_head.weight', new Float32Array([1, 2]));
+ */
 export function requireFinite(file: string, tensor: string, data: Float32Array): void {
   for (let at = 0; at < data.length; at++)
     if (!Number.isFinite(data[at]))

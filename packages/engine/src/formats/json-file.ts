@@ -5,7 +5,10 @@ import { deepest, nestingDepth } from './json-text.ts';
 /** Bytes of JSON beside a model; indexes of shards are the largest such files. */
 const largestJson = 100_000_000;
 
-/** Reads a JSON file; the error names the file and what is wrong with it. */
+/**
+ * Reads a JSON file; the error names the file and what is wrong with it.
+ * @example const config = await readJson('models/lathe-tiny/config.json');
+ */
 export async function readJson(file: string): Promise<unknown> {
   let found: Awaited<ReturnType<typeof stat>>;
   try {

@@ -91,7 +91,12 @@ const defaultRows = 16;
 const defaultAdmitTokens = 512;
 const defaultScoreTokens = 2048;
 
-/** Opens a model for generation. */
+/**
+ * Opens a model for generation.
+ * @example
+ * const generator = await openGenerator({ model });
+ * for await (const { token } of generator.generate({ tokens: [1, 2], maxTokens: 8 })) console.log(token);
+ */
 export async function openGenerator(options: GeneratorOptions): Promise<Generator> {
   const { model, device = cpuDevice(), maxRows = defaultRows } = options;
   const { config } = model;

@@ -41,6 +41,7 @@ export type TokenChoice = {
  * Ties go to the lower token id, so that a greedy answer is the same everywhere. A logit of −∞ is a token that cannot
  * come: it is neither chosen nor reported, so that every number of a choice is finite. Throws NotFiniteError for
  * logits that are NaN or +∞, or all −∞.
+ * @example chooseToken(new Float32Array([1, 2]), greedy, { counts: new Map(), random: Math.random }).token; // 1
  */
 export function chooseToken(
   logits: Float32Array,

@@ -44,6 +44,7 @@ export async function loadEncoders(folder: string): Promise<Encoders> {
 /**
  * Reads a JSONL file of `{"messages": […]}`, `{"prompt", "completion"}` or `{"text"}` records. Blank lines
  * are skipped. Throws RangeError that names the file and line of a record that cannot be used.
+ * @example const examples = await readDataset('train.jsonl', await loadEncoders('models/lathe-tiny'));
  */
 export async function readDataset(file: string, encoders: Encoders): Promise<TokenizedExample[]> {
   const examples: TokenizedExample[] = [];

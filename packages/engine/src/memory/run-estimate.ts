@@ -17,7 +17,7 @@ export type RunEstimateOptions<Example> = Pick<
  * The most memory of a run, in bytes, each step of which has such examples; it evaluates in between. Nothing is read
  * but the shapes of weights. Throws RangeError when the model cannot be trained so.
  *
- * @example await estimateRun({ model, settings, objective: causalLm, examples: [textExample(longest)] })
+ * @example await estimateRun({ model, settings, objective: causalLm, examples: [textExample([1, 2])] })
  */
 export async function estimateRun<Example>(options: RunEstimateOptions<Example>): Promise<number> {
   const { settings, examples } = options;

@@ -16,7 +16,10 @@ export function rootSeed(seed: number): Seed {
   return { low: seed >>> 0, high: Math.floor(seed / 2 ** 32) >>> 0 };
 }
 
-/** The child of `parent` under each label in turn, such as `child(root, 'shuffle', epoch)`. */
+/**
+ * The child of `parent` under each label in turn, such as `child(root, 'shuffle', epoch)`.
+ * @example uniform(child(rootSeed(42), 'dropout', 3), 0);
+ */
 export function child(parent: Seed, ...labels: readonly (string | number)[]): Seed {
   let node = parent;
   for (const label of labels) {

@@ -11,7 +11,10 @@ export function targetCount(example: TokenizedExample): number {
   return count;
 }
 
-/** An example whose every token (but the first) is a target: raw text, for pre-training. */
+/**
+ * An example whose every token (but the first) is a target: raw text, for pre-training.
+ * @example const example = textExample([1, 2, 3]);
+ */
 export function textExample(tokens: ArrayLike<number>): TokenizedExample {
   return {
     tokens: Int32Array.from(tokens),

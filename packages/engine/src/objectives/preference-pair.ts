@@ -9,7 +9,10 @@ import { type TokenizedExample, targetCount } from './example.ts';
 import type { ExampleLimits, Figure, Placed } from './objective.ts';
 import { sequenceFeeds } from './sequence-log-probability.ts';
 
-/** Two answers to one prompt; each sequence holds the prompt and its answer, whose tokens are supervised. */
+/**
+ * Two answers to one prompt; each sequence holds the prompt and its answer, whose tokens are supervised.
+ * @example const pair: PreferencePair = { chosen: textExample([1, 2]), rejected: textExample([1, 3]) };
+ */
 export type PreferencePair = {
   readonly chosen: TokenizedExample;
   readonly rejected: TokenizedExample;

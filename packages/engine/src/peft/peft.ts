@@ -74,6 +74,7 @@ A LoRA adapter (rank ${rank}, alpha ${alpha}) on ${[...targets].sort().join(', '
  * Reads an adapter that this engine or `peft` wrote. Throws UnsupportedModelError for a setting it cannot
  * honour, and CheckpointError for a missing, surplus or misshapen tensor. `modules`, when given, maps
  * every linear of the base model to its [out, in]; then every module that a target names must be there.
+ * @example const { rank, targets } = await readPeftAdapter('adapter');
  */
 export async function readPeftAdapter(
   folder: string,

@@ -12,6 +12,7 @@ const tunables = [
  * default it gives every large array back to the kernel when it is freed, and the next step pays for each of its pages
  * again: a tenth of a step of full training (docs/decisions/2026-11-training-step-speed.md). What the environment says
  * of the allocator already is left alone, and other allocators do not read it. It counts at the start of a process only.
+ * @example const env = withKeptMemory(process.env);
  */
 export function withKeptMemory(environment: Environment): Environment {
   return { GLIBC_TUNABLES: tunables, ...environment };

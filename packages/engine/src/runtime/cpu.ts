@@ -12,7 +12,10 @@ export type CpuOptions = {
   readonly profilePrefix?: string | undefined;
 };
 
-/** The CPU of this machine, through ONNX Runtime. */
+/**
+ * The CPU of this machine, through ONNX Runtime.
+ * @example const device = cpuDevice({ threads: 2 });
+ */
 export function cpuDevice({ threads, profilePrefix }: CpuOptions = {}): Device {
   return {
     name: 'cpu',

@@ -21,6 +21,7 @@ export function cudaProviderFile(): string {
 /**
  * The device that `auto` tries first: CUDA where its provider is installed, else WebGPU where the machine has a
  * graphics processor, else the CPU: a GPU that the CPU plays is no gain. Nothing is loaded to find out.
+ * @example const kind = likelyDevice();
  */
 export function likelyDevice(): DeviceName {
   if (existsSync(cudaProviderFile())) return 'cuda';

@@ -73,7 +73,10 @@ export interface Residency {
  */
 export type HalfProducts = 'native' | 'narrow' | 'rounded' | 'none';
 
-/** Something that runs graphs. What it answers does not depend on which device it is, only how fast. */
+/**
+ * Something that runs graphs. What it answers does not depend on which device it is, only how fast.
+ * @example const device: Device = cpuDevice();
+ */
 export interface Device {
   readonly name: DeviceName;
   /** Whether the host reaches the state as fast as the device, so that it had better update it. */

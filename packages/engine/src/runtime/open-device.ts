@@ -7,6 +7,7 @@ import { webgpuDevice } from './webgpu.ts';
 /**
  * Opens a device. `auto` takes the likely one, and the CPU where its WebGPU turns out to have no adapter. Throws
  * one sentence when the device that was named is not here.
+ * @example const device = await openDevice('auto');
  */
 export async function openDevice(choice: DeviceChoice, options: CpuOptions = {}): Promise<Device> {
   switch (choice) {

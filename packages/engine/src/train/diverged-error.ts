@@ -13,7 +13,10 @@ export class DivergedError extends Error {
   }
 }
 
-/** The error for a step whose loss, or a gradient of it, is not finite. */
+/**
+ * The error for a step whose loss, or a gradient of it, is not finite.
+ * @example throw divergedAt({ step: 3, examples: [0, 1] }, Number.NaN, 'float16');
+ */
 export function divergedAt(
   at: { readonly step: number; readonly examples: readonly number[] },
   loss: number,

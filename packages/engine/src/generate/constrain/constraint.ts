@@ -36,6 +36,7 @@ export type Form = { begin(stopTokens: readonly number[]): Constraint };
  * Forms of answers on one vocabulary. What a state of the machine allows is worked out once, by walking the trie of
  * all tokens, and kept for the next token and the next request of the same schema. Throws FormError when the
  * vocabulary lacks tokens of one byte of which every JSON text can be written.
+ * @example const constraint = createForm(anyObject, vocabulary).begin([0]);
  */
 export function createForm(schema: Schema, vocabulary: Vocabulary): Form {
   const alphabet = alphabetOf(vocabulary.bytes);

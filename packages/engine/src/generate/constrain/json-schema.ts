@@ -26,6 +26,7 @@ const deepestPart = 100;
  * $defs, properties with required, items with their number, pattern, format and length of strings, and bounds and
  * multipleOf of numbers. Objects get the properties that are named, in that order. Throws SchemaError naming the
  * place of anything else, of a part that allows no value, and of one beyond the limits.
+ * @example const schema = readJsonSchema({ type: 'object', properties: { city: { type: 'string' } } });
  */
 export function readJsonSchema(root: unknown, limits: AutomatonLimits = automatonLimits): Schema {
   const nodes: (SchemaNode | undefined)[] = [];

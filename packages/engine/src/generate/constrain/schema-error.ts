@@ -1,4 +1,7 @@
-/** A schema that answers cannot be held to; `path` is where in it, such as `properties.age.minimum`. */
+/**
+ * A schema that answers cannot be held to; `path` is where in it, such as `properties.age.minimum`.
+ * @example throw new SchemaError('properties.city', 'has no type');
+ */
 export class SchemaError extends Error {
   readonly path: string;
 

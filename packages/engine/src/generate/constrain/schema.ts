@@ -28,4 +28,7 @@ export type SchemaNode =
 
 type Property = { readonly key: string; readonly value: number; readonly required: boolean };
 
+/**
+ * @example const schema: Schema = { nodes: [{ kind: 'literal', texts: ['true'] }], root: 0 };
+ */
 export type Schema = { readonly nodes: readonly SchemaNode[]; readonly root: number };

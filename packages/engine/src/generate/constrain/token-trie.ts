@@ -16,7 +16,10 @@ export type TokenTrie = {
   readonly depth: number;
 };
 
-/** Builds the trie; tokens without bytes are left out, and so never chosen. */
+/**
+ * Builds the trie; tokens without bytes are left out, and so never chosen.
+ * @example const trie = tokenTrie([undefined, new TextEncoder().encode('{')]);
+ */
 export function tokenTrie(vocabulary: readonly (Uint8Array | undefined)[]): TokenTrie {
   const sorted = [...vocabulary.entries()]
     .filter((entry): entry is [number, Uint8Array] => (entry[1]?.length ?? 0) > 0)
