@@ -1,11 +1,4 @@
-import {
-  type Family,
-  family,
-  type One,
-  type Takes,
-  type Three,
-  type Two,
-} from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import type { Dimension, Shape } from '../graph/shape.ts';
 import { constant, node, type Value } from '../graph/value.ts';
 import { gatherRows } from '../ops/index-rows.ts';
@@ -41,10 +34,10 @@ export function unflatten(x: Value, like: Value, rest: readonly number[]): Value
 }
 
 type DynamicShapeOps = {
-  Shape: Takes<One>;
-  Range: Takes<Three, { readonly size: Dimension }>;
-  CumSum: Takes<Two>;
-  ReshapeTo: Takes<Two, { readonly shape: Shape }>;
+  Shape: Takes<1>;
+  Range: Takes<3, { readonly size: Dimension }>;
+  CumSum: Takes<2>;
+  ReshapeTo: Takes<2, { readonly shape: Shape }>;
 };
 
 const forwardOnly = { none: 'Exported graphs run forward only.' };

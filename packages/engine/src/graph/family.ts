@@ -1,16 +1,22 @@
 import type { Attributes, Inputs, Op, OpDefinition, Value } from './value.ts';
 
-export type NoAttributes = Readonly<Record<never, never>>;
+type NoAttributes = Readonly<Record<never, never>>;
 
-/** So many inputs. */
-export type One = readonly [Value];
-export type Two = readonly [Value, Value];
-export type Three = readonly [Value, Value, Value];
+type Counted = {
+  readonly 0: readonly [];
+  readonly 1: readonly [Value];
+  readonly 2: readonly [Value, Value];
+  readonly 3: readonly [Value, Value, Value];
+  readonly any: Inputs;
+};
 
-/** What an operator takes. */
-export type Takes<I extends Inputs, A extends Attributes = NoAttributes> = readonly [I, A];
+/** What an operator takes: how many inputs, and attributes. */
+export type Takes<N extends keyof Counted, A extends Attributes = NoAttributes> = readonly [
+  Counted[N],
+  A,
+];
 
-type Signatures = Readonly<Record<string, Takes<Inputs, Attributes>>>;
+type Signatures = Readonly<Record<string, readonly [Inputs, Attributes]>>;
 
 /** Operators of one file by name; the type argument names each with what it takes. */
 export type Family<T extends Signatures> = { readonly [K in keyof T]: Op<T[K][1], T[K][0]> };

@@ -1,4 +1,4 @@
-import { type Family, family, type One, type Takes } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { node, type Value } from '../graph/value.ts';
 import { add, exp, mul, neg, sub } from './elementwise.ts';
 import { sameType } from './operand.ts';
@@ -39,11 +39,11 @@ export function geluTanh(x: Value): Value {
 }
 
 export type ActivationOps = {
-  Sigmoid: Takes<One>;
-  Tanh: Takes<One>;
-  Erf: Takes<One>;
-  Gelu: Takes<One>;
-  Silu: Takes<One>;
+  Sigmoid: Takes<1>;
+  Tanh: Takes<1>;
+  Erf: Takes<1>;
+  Gelu: Takes<1>;
+  Silu: Takes<1>;
 };
 
 export const activationOps: Family<ActivationOps> = family<ActivationOps>({

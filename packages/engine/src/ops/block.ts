@@ -1,4 +1,4 @@
-import { type Family, family, type One, type Takes } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { node, type Value } from '../graph/value.ts';
 
 /** x, through which no gradient flows. */
@@ -23,9 +23,9 @@ export function remade(x: Value): Value {
 }
 
 export type BlockOps = {
-  StopGradient: Takes<One>;
-  BlockBorder: Takes<One>;
-  Remade: Takes<One>;
+  StopGradient: Takes<1>;
+  BlockBorder: Takes<1>;
+  Remade: Takes<1>;
 };
 
 export const blockOps: Family<BlockOps> = family<BlockOps>({

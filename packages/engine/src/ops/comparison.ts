@@ -1,11 +1,4 @@
-import {
-  type Family,
-  family,
-  type One,
-  type Takes,
-  type Three,
-  type Two,
-} from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { broadcastShapes } from '../graph/shape.ts';
 import type { DType } from '../graph/tensor.ts';
 import {
@@ -60,7 +53,7 @@ export function mappedWeight(name: string, source: ExternalSource): Value {
   return cast(external(name, source), 'float32');
 }
 
-function verdict(inputs: Two): ValueType {
+function verdict(inputs: readonly [Value, Value]): ValueType {
   return { shape: broadcastType(inputs).shape, dtype: 'bool' };
 }
 
@@ -74,13 +67,13 @@ const piecewise = { none: 'A yes or no does not change with small steps.' };
 type CastAttributes = { readonly to: DType };
 
 export type ComparisonOps = {
-  Equal: Takes<Two>;
-  Less: Takes<Two>;
-  Greater: Takes<Two>;
-  GreaterOrEqual: Takes<Two>;
-  And: Takes<Two>;
-  Where: Takes<Three>;
-  Cast: Takes<One, CastAttributes>;
+  Equal: Takes<2>;
+  Less: Takes<2>;
+  Greater: Takes<2>;
+  GreaterOrEqual: Takes<2>;
+  And: Takes<2>;
+  Where: Takes<3>;
+  Cast: Takes<1, CastAttributes>;
 };
 
 export const comparisonOps: Family<ComparisonOps> = family<ComparisonOps>({

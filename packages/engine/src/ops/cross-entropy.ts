@@ -1,4 +1,4 @@
-import { type Family, family, type Takes, type Two } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
 import { div, exp, log, mul, sub } from './elementwise.ts';
@@ -21,7 +21,7 @@ export function crossEntropy(
 
 const last = { axes: [-1], keepDims: true } as const;
 
-type CrossEntropyOps = { CrossEntropy: Takes<Two> };
+type CrossEntropyOps = { CrossEntropy: Takes<2> };
 
 export const crossEntropyOps: Family<CrossEntropyOps> = family<CrossEntropyOps>({
   CrossEntropy: {

@@ -1,4 +1,4 @@
-import { type Family, family, type One, type Takes, type Two } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { node, type Value } from '../graph/value.ts';
 import { greater, less, where } from './comparison.ts';
 import { broadcastType, type Operand, operands, sameType } from './operand.ts';
@@ -63,7 +63,10 @@ export function abs(x: Value): Value {
   return node(elementwiseOps.Abs, [x]);
 }
 
-function numeric(inputs: Two): { shape: Value['shape']; dtype: Value['dtype'] } {
+function numeric(inputs: readonly [Value, Value]): {
+  shape: Value['shape'];
+  dtype: Value['dtype'];
+} {
   const type = broadcastType(inputs);
   if (type.dtype === 'bool') throw new Error('needs numbers, not bool.');
   return type;
@@ -71,18 +74,18 @@ function numeric(inputs: Two): { shape: Value['shape']; dtype: Value['dtype'] } 
 
 /** Gradients come in the broadcast shape; the driver sums them back to the shape of each input. */
 export type ElementwiseOps = {
-  Add: Takes<Two>;
-  Sub: Takes<Two>;
-  Mul: Takes<Two>;
-  Div: Takes<Two>;
-  Max: Takes<Two>;
-  Min: Takes<Two>;
-  Neg: Takes<One>;
-  Exp: Takes<One>;
-  Log: Takes<One>;
-  Sqrt: Takes<One>;
-  Reciprocal: Takes<One>;
-  Abs: Takes<One>;
+  Add: Takes<2>;
+  Sub: Takes<2>;
+  Mul: Takes<2>;
+  Div: Takes<2>;
+  Max: Takes<2>;
+  Min: Takes<2>;
+  Neg: Takes<1>;
+  Exp: Takes<1>;
+  Log: Takes<1>;
+  Sqrt: Takes<1>;
+  Reciprocal: Takes<1>;
+  Abs: Takes<1>;
 };
 
 export const elementwiseOps: Family<ElementwiseOps> = family<ElementwiseOps>({

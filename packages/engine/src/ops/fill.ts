@@ -19,7 +19,7 @@ type FillAttributes = {
   readonly dtype: DType;
 };
 
-export type FillOps = { ConstantOfShape: Takes<readonly [], FillAttributes> };
+export type FillOps = { ConstantOfShape: Takes<0, FillAttributes> };
 
 export const fillOps: Family<FillOps> = family<FillOps>({
   ConstantOfShape: {

@@ -1,4 +1,4 @@
-import { type Family, family, type Takes, type Three, type Two } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { sameShape, shapeText } from '../graph/shape.ts';
 import { node, type Value, type ValueType } from '../graph/value.ts';
 import { zeros } from './fill.ts';
@@ -25,8 +25,8 @@ function picked(x: Value, indices: Value): ValueType {
 const lastAxis = { axis: { int: -1 } };
 
 export type IndexElementsOps = {
-  GatherElements: Takes<Two>;
-  ScatterElements: Takes<Three>;
+  GatherElements: Takes<2>;
+  ScatterElements: Takes<3>;
 };
 
 export const indexElementsOps: Family<IndexElementsOps> = family<IndexElementsOps>({

@@ -1,4 +1,4 @@
-import { type Family, family, type Takes, type Three, type Two } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { elementCount, sameShape, shapeText } from '../graph/shape.ts';
 import { node, type Value } from '../graph/value.ts';
 import { cast } from './comparison.ts';
@@ -39,7 +39,7 @@ export function takenApart(sum: Value): SumOfRows {
   return { whole: isZero && added.length > 0 ? undefined : whole, added };
 }
 
-export type IndexRowsOps = { Gather: Takes<Two>; ScatterAdd: Takes<Three> };
+export type IndexRowsOps = { Gather: Takes<2>; ScatterAdd: Takes<3> };
 
 export const indexRowsOps: Family<IndexRowsOps> = family<IndexRowsOps>({
   Gather: {

@@ -1,4 +1,4 @@
-import { type Family, family, type One, type Takes } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import {
   addDimensions,
   axisOf,
@@ -8,7 +8,7 @@ import {
   sameShape,
   shapeText,
 } from '../graph/shape.ts';
-import { type Inputs, node, part, type Value } from '../graph/value.ts';
+import { node, part, type Value } from '../graph/value.ts';
 import { zeros } from './fill.ts';
 
 /** x with the same numbers in another shape; 0 keeps a size, one -1 is what is left. x itself when nothing changes. */
@@ -63,12 +63,12 @@ function resized(x: Value, axis: number, size: Shape[number]): Shape {
 }
 
 export type LayoutOps = {
-  Reshape: Takes<One, ReshapeAttributes>;
-  Transpose: Takes<One, TransposeAttributes>;
-  Slice: Takes<One, SliceOptions>;
-  Pad: Takes<One, PadOptions>;
-  Concat: Takes<Inputs, ConcatAttributes>;
-  Split: Takes<One, SplitAttributes>;
+  Reshape: Takes<1, ReshapeAttributes>;
+  Transpose: Takes<1, TransposeAttributes>;
+  Slice: Takes<1, SliceOptions>;
+  Pad: Takes<1, PadOptions>;
+  Concat: Takes<'any', ConcatAttributes>;
+  Split: Takes<1, SplitAttributes>;
 };
 
 export const layoutOps: Family<LayoutOps> = family<LayoutOps>({

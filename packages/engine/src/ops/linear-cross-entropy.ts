@@ -1,4 +1,4 @@
-import { type Family, family, type Takes, type Three } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { elementCount, shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
 import { add, log, mul, neg, sub } from './elementwise.ts';
@@ -29,7 +29,7 @@ export function linearCrossEntropy(
 
 const last = { axes: [-1], keepDims: true } as const;
 
-export type LinearCrossEntropyOps = { LinearCrossEntropy: Takes<Three> };
+export type LinearCrossEntropyOps = { LinearCrossEntropy: Takes<3> };
 
 export const linearCrossEntropyOps: Family<LinearCrossEntropyOps> = family<LinearCrossEntropyOps>({
   LinearCrossEntropy: {

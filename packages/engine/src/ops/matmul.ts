@@ -1,4 +1,4 @@
-import { type Family, family, type Takes, type Two } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { broadcastShapes, type Shape, shapeText } from '../graph/shape.ts';
 import { node, type Value } from '../graph/value.ts';
 import { mul } from './elementwise.ts';
@@ -47,7 +47,7 @@ function transposedOnce(a: Value, b: Value): Value | undefined {
   return others > columnsAtATime ? flip(matmul(flip(b), a)) : undefined;
 }
 
-export type MatmulOps = { MatMul: Takes<Two, MatMulAttributes> };
+export type MatmulOps = { MatMul: Takes<2, MatMulAttributes> };
 
 export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
   MatMul: {

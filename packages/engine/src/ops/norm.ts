@@ -1,4 +1,4 @@
-import { type Family, family, type Takes, type Three, type Two } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { sameShape, shapeText } from '../graph/shape.ts';
 import { node, part, type Value } from '../graph/value.ts';
 import { add, mul, reciprocal, sqrt, sub } from './elementwise.ts';
@@ -53,8 +53,8 @@ function inverseRoot(squares: Value, width: number, epsilon: number): Value {
 }
 
 export type NormOps = {
-  RmsNorm: Takes<Two, NormAttributes>;
-  LayerNorm: Takes<Three, NormAttributes>;
+  RmsNorm: Takes<2, NormAttributes>;
+  LayerNorm: Takes<3, NormAttributes>;
 };
 
 export const normOps: Family<NormOps> = family<NormOps>({

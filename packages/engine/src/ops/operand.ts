@@ -1,4 +1,3 @@
-import type { One, Two } from '../graph/family.ts';
 import { broadcastShapes } from '../graph/shape.ts';
 import { type DType, isFloating } from '../graph/tensor.ts';
 import { constant, type Value, type ValueType } from '../graph/value.ts';
@@ -14,13 +13,13 @@ export function operands(a: Operand, b: Operand): readonly [Value, Value] {
 }
 
 /** Type rule of operators on one floating tensor that keep its shape. */
-export function sameType([x]: One): ValueType {
+export function sameType([x]: readonly [Value]): ValueType {
   requireFloating(x);
   return x;
 }
 
 /** Type rule of broadcasting operators on two tensors of one type. */
-export function broadcastType([a, b]: Two): ValueType {
+export function broadcastType([a, b]: readonly [Value, Value]): ValueType {
   requireSame(a, b);
   return { shape: broadcastShapes(a.shape, b.shape), dtype: a.dtype };
 }

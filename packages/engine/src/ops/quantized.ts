@@ -1,4 +1,4 @@
-import { type Family, family, type Takes, type Three, type Two } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { sameShape, shapeText } from '../graph/shape.ts';
 import { constant, node, type Value, type ValueType } from '../graph/value.ts';
 import { cast, equal } from './comparison.ts';
@@ -49,7 +49,7 @@ function columnsByProduct(codes: Value, scales: Value, which: 'even' | 'odd'): V
   return transpose(matmulFourBits(cast(rows, scales.dtype), codes, scales));
 }
 
-function bytes([codes, bits]: Two): ValueType {
+function bytes([codes, bits]: readonly [Value, Value]): ValueType {
   if (codes.dtype !== 'uint8' || bits.dtype !== 'uint8')
     throw new Error(`needs uint8, not ${codes.dtype}.`);
   return { shape: codes.shape, dtype: 'uint8' };
@@ -58,11 +58,11 @@ function bytes([codes, bits]: Two): ValueType {
 const frozen = { none: 'Quantised weights are frozen.', deliberate: true } as const;
 
 export type QuantizedOps = {
-  MatMulNBits: Takes<Three>;
-  FourBitColumns: Takes<Two, { readonly which: 'even' | 'odd' }>;
-  LowBits: Takes<Two>;
-  HighBits: Takes<Two>;
-  DequantizeBlocks: Takes<Three>;
+  MatMulNBits: Takes<3>;
+  FourBitColumns: Takes<2, { readonly which: 'even' | 'odd' }>;
+  LowBits: Takes<2>;
+  HighBits: Takes<2>;
+  DequantizeBlocks: Takes<3>;
 };
 
 export const quantizedOps: Family<QuantizedOps> = family<QuantizedOps>({

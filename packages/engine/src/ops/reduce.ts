@@ -1,4 +1,4 @@
-import { type Family, family, type One, type Takes } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import {
   axisOf,
   broadcastShapes,
@@ -67,7 +67,7 @@ function settled(x: Value, { axes, keepDims = false }: ReduceOptions): ReduceAtt
   return { axes: found.sort((a, b) => a - b), keepDims };
 }
 
-function reduced([x]: One, { axes, keepDims }: ReduceAttributes): ValueType {
+function reduced([x]: readonly [Value], { axes, keepDims }: ReduceAttributes): ValueType {
   requireFloating(x);
   const shape = x.shape
     .map((size, axis) => (axes.includes(axis) ? 1 : size))
@@ -102,12 +102,12 @@ function onnx(y: Value & { readonly attributes: ReduceAttributes }): OnnxNode {
 }
 
 export type ReduceOps = {
-  ReduceSum: Takes<One, ReduceAttributes>;
-  ReduceMean: Takes<One, ReduceAttributes>;
-  ReduceMax: Takes<One, ReduceAttributes>;
-  ReduceSumSquare: Takes<One, ReduceAttributes>;
-  ReduceLogSumExp: Takes<One, ReduceAttributes>;
-  Expand: Takes<One, ExpandAttributes>;
+  ReduceSum: Takes<1, ReduceAttributes>;
+  ReduceMean: Takes<1, ReduceAttributes>;
+  ReduceMax: Takes<1, ReduceAttributes>;
+  ReduceSumSquare: Takes<1, ReduceAttributes>;
+  ReduceLogSumExp: Takes<1, ReduceAttributes>;
+  Expand: Takes<1, ExpandAttributes>;
 };
 
 export const reduceOps: Family<ReduceOps> = family<ReduceOps>({

@@ -1,4 +1,4 @@
-import { type Family, family, type Takes, type Three } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { type Shape, sameShape, shapeText } from '../graph/shape.ts';
 import { node, type Value } from '../graph/value.ts';
 import { add, mul, neg, sub } from './elementwise.ts';
@@ -30,7 +30,7 @@ function perRow(x: Value, table: Value): Value {
   return fits ? reshape(table, [rows, tokens, half]) : table;
 }
 
-export type RopeOps = { Rope: Takes<Three> };
+export type RopeOps = { Rope: Takes<3> };
 
 export const ropeOps: Family<RopeOps> = family<RopeOps>({
   Rope: {

@@ -1,4 +1,4 @@
-import { type Family, family, type One, type Takes } from '../graph/family.ts';
+import { type Family, family, type Takes } from '../graph/family.ts';
 import { node, type Value } from '../graph/value.ts';
 import { mul, sub } from './elementwise.ts';
 import { sameType } from './operand.ts';
@@ -11,7 +11,7 @@ export function softmax(x: Value): Value {
 
 const last = { axes: [-1], keepDims: true } as const;
 
-export type SoftmaxOps = { Softmax: Takes<One> };
+export type SoftmaxOps = { Softmax: Takes<1> };
 
 export const softmaxOps: Family<SoftmaxOps> = family<SoftmaxOps>({
   Softmax: {
