@@ -2,6 +2,7 @@ import type { ModelFolder } from '../families/model-folder.ts';
 import { weightsFolder } from '../families/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Device, Program } from '../runtime/device.ts';
+import { KeptPrograms } from '../runtime/kept-programs.ts';
 import { AdapterStack, stackMaskName } from './adapter-stack.ts';
 import { KeyValueCache } from './cache.ts';
 import type { DecodeCache } from './decode-cache.ts';
@@ -39,7 +40,7 @@ const masked = -1e9;
  */
 export class Decoder {
   readonly #options: DecoderOptions;
-  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #programs = new KeptPrograms();
   readonly #stack: AdapterStack;
   readonly #resident: ResidentDecoding | undefined;
   readonly #virtual = new WeakMap<ServedVirtualTokens, Promise<Feeds>>();
@@ -133,8 +134,7 @@ export class Decoder {
   }
 
   async dispose(): Promise<void> {
-    for (const program of this.#programs.values()) await (await program).dispose();
-    this.#programs.clear();
+    await this.#programs.dispose();
     await this.#resident?.dispose();
   }
 
@@ -166,19 +166,13 @@ export class Decoder {
   }
 
   #program({ kind, adapters }: { kind: DecodeKind; adapters: Adapters }): Promise<Program> {
-    const key = `${kind} ${adapters}`;
-    const known = this.#programs.get(key);
-    if (known !== undefined) return known;
     const { model, weights, device, maxContext } = this.#options;
-    const graph = decodeGraph({
-      config: model.config,
-      weights: weights.values(adapters),
-      kind,
-      maxContext,
-    });
-    const made = device.compile(graph, { mapFolder: weightsFolder(model) });
-    this.#programs.set(key, made);
-    return made;
+    const { config } = model;
+    return this.#programs.get(`${kind} ${adapters}`, () =>
+      device.compile(decodeGraph({ config, weights: weights.values(adapters), kind, maxContext }), {
+        mapFolder: weightsFolder(model),
+      }),
+    );
   }
 }
 

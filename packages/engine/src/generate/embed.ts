@@ -6,6 +6,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { packedDecoder } from '../models/packed-decoder.ts';
 import { checkSequence } from '../objectives/objective.ts';
 import type { Device, Program } from '../runtime/device.ts';
+import { KeptPrograms } from '../runtime/kept-programs.ts';
 import { NotFiniteError } from './not-finite-error.ts';
 import { adapterInputs, placedVirtualTokens, type ServedAdapter } from './served-adapter.ts';
 import { virtualHooks } from './virtual-tokens.ts';
@@ -49,34 +50,21 @@ const keptPrograms = 8;
 export function createEmbedder(options: EmbedderOptions): Embedder {
   const { model, weights, device, maxContext, batchTokens } = options;
   const { config } = model;
-  const programs = new Map<string, Promise<Program>>();
+  const programs = new KeptPrograms(keptPrograms);
   /** One pass at a time, so that no program is disposed of while it runs. */
   let last: Promise<unknown> = Promise.resolve();
 
-  async function programFor(shape: Shape, { layers, virtual }: ServedAdapter): Promise<Program> {
+  function programFor(shape: Shape, { layers, virtual }: ServedAdapter): Promise<Program> {
     const kind = virtual === undefined ? 'linear' : `${virtual.method} ${virtual.count}`;
     const key = `${shape.rows} ${shape.tokens} ${layers === undefined ? '' : 'adapted'} ${kind}`;
     const values = weights.values(layers === undefined ? 'none' : 'one');
     const hooks = virtual && virtualHooks(model, virtual);
-    const made =
-      programs.get(key) ??
+    return programs.get(key, () =>
       device.compile(
         { outputs: { hidden: packedDecoder(config, values, shape, hooks) } },
         { mapFolder: weightsFolder(model) },
-      );
-    programs.delete(key);
-    programs.set(key, made);
-    for (const [oldest, program] of programs) {
-      if (programs.size <= keptPrograms) break;
-      programs.delete(oldest);
-      await (await program).dispose();
-    }
-    try {
-      return await made;
-    } catch (error) {
-      programs.delete(key);
-      throw error;
-    }
+      ),
+    );
   }
 
   async function pass(
@@ -142,8 +130,7 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
     },
     async dispose() {
       await last;
-      for (const program of programs.values()) await (await program).dispose();
-      programs.clear();
+      await programs.dispose();
     },
   };
 }

@@ -9,6 +9,7 @@ import type {
   ResidentProgram,
   ResidentTensor,
 } from '../runtime/device.ts';
+import { KeptPrograms } from '../runtime/kept-programs.ts';
 import { arrangeGraph } from './cache-graphs.ts';
 import { cacheNames } from './decode-cache.ts';
 import { type DecodeKind, decodeGraph } from './decode-graph.ts';
@@ -37,7 +38,7 @@ export type ResidentDecodingOptions = {
  */
 export class ResidentDecoding {
   readonly #options: ResidentDecodingOptions;
-  readonly #programs = new Map<string, Promise<ResidentProgram>>();
+  readonly #programs = new KeptPrograms<ResidentProgram>();
   #weights: Promise<Residents> | undefined;
   /** Oldest use first. */
   readonly #adapters = new Map<Feeds, Residents>();
@@ -109,15 +110,12 @@ export class ResidentDecoding {
     this.#adapters.clear();
     disposeAll((await this.#weights) ?? {});
     this.#weights = undefined;
-    for (const program of this.#programs.values()) await (await program).dispose();
-    this.#programs.clear();
+    await this.#programs.dispose();
   }
 
   #program(key: string, graph: () => Graph): Promise<ResidentProgram> {
     const { model, residency } = this.#options;
-    const program = this.#programs.get(key) ?? residency.compile(graph(), cacheNames(model.config));
-    this.#programs.set(key, program);
-    return program;
+    return this.#programs.get(key, () => residency.compile(graph(), cacheNames(model.config)));
   }
 
   /** Tensor by tensor, so that the host never holds more than one that is not of half precision. */

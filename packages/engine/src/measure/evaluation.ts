@@ -4,7 +4,8 @@ import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { type Forward, type Objective, tokenCount } from '../objectives/objective.ts';
-import type { Device, Program } from '../runtime/device.ts';
+import type { Device } from '../runtime/device.ts';
+import { KeptPrograms } from '../runtime/kept-programs.ts';
 import { lossGraph } from '../step/graphs.ts';
 import { createTally } from '../update/tally.ts';
 import type { Measurements } from './measurements.ts';
@@ -41,19 +42,8 @@ export type Evaluator<Example> = {
 /** Evaluates with programs of their own, one a window shape; the latest is kept for the next time. */
 export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Evaluator<Example> {
   const { objective } = options;
-  let kept: { readonly key: string; readonly program: Program } | undefined;
-
-  async function programFor(shape: WindowShape): Promise<Program> {
-    const key = JSON.stringify(shape);
-    if (kept?.key === key) return kept.program;
-    await kept?.program.dispose();
-    kept = undefined;
-    const program = await options.device.compile(lossGraph(options.forward(shape)), {
-      mapFolder: options.mapFolder,
-    });
-    kept = { key, program };
-    return program;
-  }
+  const { mapFolder } = options;
+  const programs = new KeptPrograms(1);
 
   return {
     async evaluate(examples) {
@@ -69,7 +59,9 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
       );
       objective.checkPlan?.({ batchSize, microBatchesPerStep: plan.microBatchesPerStep });
       await options.measurements?.prepare(examples);
-      const program = await programFor(plan.shape);
+      const program = await programs.get(JSON.stringify(plan.shape), () =>
+        options.device.compile(lossGraph(options.forward(plan.shape)), { mapFolder }),
+      );
       const tally = createTally();
       for (let at = 0; at < plan.totalSteps; at++) {
         const { examples: indices, microBatches } = plan.step(at);
@@ -92,9 +84,6 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
         supervisedTokens: weight,
       };
     },
-    async dispose() {
-      await kept?.program.dispose();
-      kept = undefined;
-    },
+    dispose: () => programs.dispose(),
   };
 }

@@ -7,6 +7,7 @@ import { type TokenizedExample, targetCount } from '../objectives/example.ts';
 import type { Forward } from '../objectives/objective.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import type { Device, Program } from '../runtime/device.ts';
+import { KeptPrograms } from '../runtime/kept-programs.ts';
 
 export type SequenceScorerOptions = {
   readonly device: Device;
@@ -28,21 +29,13 @@ export type SequenceScorer = {
 
 /** Makes a scorer; it keeps the program of the latest shape. */
 export function createSequenceScorer(options: SequenceScorerOptions): SequenceScorer {
-  let kept: { readonly key: string; readonly program: Program } | undefined;
+  const { device, mapFolder } = options;
+  const programs = new KeptPrograms(1);
 
-  async function programFor(shape: WindowShape): Promise<Program> {
-    const key = JSON.stringify(shape);
-    if (kept?.key === key) return kept.program;
-    await kept?.program.dispose();
-    kept = undefined;
+  async function compile(shape: WindowShape): Promise<Program> {
     const logProbabilities = options.forward(shape).vectors?.logProbabilities;
     if (logProbabilities === undefined) throw new Error('the forward pass gives no scores');
-    const program = await options.device.compile(
-      { outputs: { scores: logProbabilities } },
-      { mapFolder: options.mapFolder },
-    );
-    kept = { key, program };
-    return program;
+    return device.compile({ outputs: { scores: logProbabilities } }, { mapFolder });
   }
 
   async function run(
@@ -50,7 +43,7 @@ export function createSequenceScorer(options: SequenceScorerOptions): SequenceSc
     shape: WindowShape,
     microBatches: readonly (readonly (readonly number[])[])[],
   ): Promise<Float32Array> {
-    const program = await programFor(shape);
+    const program = await programs.get(JSON.stringify(shape), () => compile(shape));
     const scores = new Float32Array(sequences.length);
     for (const windows of microBatches) {
       const batch = fillMicroBatch(
@@ -96,9 +89,6 @@ export function createSequenceScorer(options: SequenceScorerOptions): SequenceSc
         );
       return run(sequences, shape, microBatches);
     },
-    async dispose() {
-      await kept?.program.dispose();
-      kept = undefined;
-    },
+    dispose: () => programs.dispose(),
   };
 }

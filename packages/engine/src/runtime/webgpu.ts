@@ -14,6 +14,7 @@ import type {
   Tensors,
 } from './device.ts';
 import { probeHalfProducts } from './half-products.ts';
+import { KeptPrograms } from './kept-programs.ts';
 import {
   type InferenceSession,
   listSupportedBackends,
@@ -208,7 +209,7 @@ class HostProgram implements Program {
 
 /** Uploads and downloads by programs of one node each, for each type and number of axes. */
 function createResidency(): Residency {
-  const copiers = new Map<string, Promise<GpuProgram>>();
+  const copiers = new KeptPrograms<GpuProgram>();
   /**
    * The programs live as long as the device: a tensor's memory belongs to the session that made it, and is
    * gone with it.
@@ -219,10 +220,9 @@ function createResidency(): Residency {
   ): Promise<GpuProgram> => {
     const key = `${dtype} ${shape.length} ${stay.join()}`;
     const sizes = shape.map((_, axis) => `size${axis}`);
-    const known = copiers.get(key);
-    const program = known ?? GpuProgram.compile({ outputs: { y: input('x', sizes, dtype) } }, stay);
-    copiers.set(key, program);
-    return program;
+    return copiers.get(key, () =>
+      GpuProgram.compile({ outputs: { y: input('x', sizes, dtype) } }, stay),
+    );
   };
   return {
     compile: (graph, stay, options) => GpuProgram.compile(graph, stay, options),
