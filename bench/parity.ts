@@ -49,7 +49,6 @@ import {
   readReference,
   referenceModels,
 } from '@lathe/engine/internal/parity/reference';
-import { parseTrainingSettings } from '@lathe/engine/internal/train/settings';
 import {
   createModelState,
   parameterFeeds,
@@ -58,6 +57,7 @@ import {
 import type { AnyModelFolder } from '@lathe/engine/model-folder';
 import type { TensorEntry } from '@lathe/engine/safetensors';
 import { readSafetensors, readTensor } from '@lathe/engine/safetensors';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { type ParityRow, parityDocument, withoutRepeats } from './parity/table.ts';
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'docs/parity.md' } } });
@@ -123,12 +123,13 @@ function decoderRun(reference: Reference, method: 'full' | 'lora') {
     objective: causalLm,
     examples: reference.examples,
     adapter: method === 'lora' ? { tensors: start } : undefined,
-    settings: parseTrainingSettings({
-      method: method === 'lora' ? { type: 'lora', rank, alpha } : { type: 'full' },
+    settings: resolveRecipe({
+      adaptation: method === 'lora' ? { type: 'lora', rank, alpha } : { type: 'full' },
       epochs: training.epochs,
       batchSize: training.batchSize,
       learningRate: method === 'lora' ? training.learningRateLora : training.learningRateFull,
-      schedule: { kind: 'linear', warmupSteps: training.warmupSteps },
+      schedule: 'linear',
+      warmupSteps: training.warmupSteps,
       optimizer: { type: 'adamw', weightDecay: training.weightDecay },
       maxGradientNorm: training.maxGradientNorm,
       shuffle: false,
@@ -234,7 +235,7 @@ async function outputDistance(
   types?: readonly (readonly number[])[],
 ): Promise<number> {
   const { config } = model;
-  const settings = parseTrainingSettings({ method: { type: 'full' } });
+  const settings = resolveRecipe({ adaptation: { type: 'full' } });
   const state = await createModelState({ model, settings });
   let worst = 0;
   for (const [index, tokens] of examples.entries()) {

@@ -11,9 +11,9 @@ import { causalLm } from '@lathe/engine/causal-lm';
 import { cpuDevice } from '@lathe/engine/cpu';
 import { textExample } from '@lathe/engine/example';
 import { sequenceClassification } from '@lathe/engine/internal/objectives/sequence-classification';
-import { parseTrainingSettings } from '@lathe/engine/internal/train/settings';
 import { openAnyModelFolder } from '@lathe/engine/model-folder';
 import { createTrainer, type Trainer } from '@lathe/engine/trainer';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { type BenchResult, benchCase } from './cases.ts';
 import type { BenchData } from './make-model.ts';
 
@@ -33,12 +33,12 @@ const { values } = parseArgs({
 const { method, task, batch, tokens, warmup } = benchCase(values.case);
 const model = await openAnyModelFolder(values.model);
 const data = JSON.parse(await readFile(join(values.model, 'data.json'), 'utf8')) as BenchData;
-const settings = parseTrainingSettings({
-  method: method === 'full' ? { type: 'full' } : { type: 'lora', rank: 16, alpha: 32 },
+const settings = resolveRecipe({
+  adaptation: method === 'full' ? { type: 'full' } : { type: 'lora', rank: 16, alpha: 32 },
   epochs: 1,
   batchSize: batch,
   learningRate: 1e-4,
-  schedule: { kind: 'constant' },
+  schedule: 'constant',
   shuffle: false,
   maxTokens: tokens,
   microBatchTokens: batch * tokens,

@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util';
 import { causalLm } from '@lathe/engine/causal-lm';
 import { cpuDevice } from '@lathe/engine/cpu';
 import { textExample } from '@lathe/engine/example';
-import { parseTrainingSettings } from '@lathe/engine/internal/train/settings';
 import { parseDecoderConfig } from '@lathe/engine/parse-decoder-config';
 import { rootSeed, words } from '@lathe/engine/seed';
 import { createTrainer } from '@lathe/engine/trainer';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { matmulPeak } from './matmul-peak.ts';
 
 const { values } = parseArgs({
@@ -60,8 +60,8 @@ const trainer = await createTrainer({
   model: { path: '.', name: 'bench', config, tensors: new Map() },
   initial: 'random',
   device,
-  settings: parseTrainingSettings({
-    method: { type: 'full' },
+  settings: resolveRecipe({
+    adaptation: { type: 'full' },
     epochs: 1,
     batchSize,
     learningRate: 1e-3,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TrainingSettingsInput } from '@lathe/engine/internal/train/settings';
+import type { RecipeInput } from '@lathe/recipe/recipe';
 import { type BenchCase, benchCases } from '../engine/cases.ts';
 import { makeModel } from '../engine/make-model.ts';
 
@@ -9,7 +9,7 @@ export type MemoryCase = Pick<BenchCase, 'task' | 'batch' | 'tokens' | 'steps'> 
   readonly name: string;
   readonly title: string;
   readonly vocabulary: number;
-  readonly settings: TrainingSettingsInput;
+  readonly settings: RecipeInput;
   /** Evaluate after the steps. */
   readonly evaluates?: true;
   /** Folder of the model, or what to make it from with random weights. */
@@ -32,13 +32,13 @@ const plain: readonly MemoryCase[] = [
     ...tiny,
     name: 'lathe-tiny-lora',
     title: 'lathe-tiny, LoRA rank 16, 8 × 256 tokens',
-    settings: { method: lora },
+    settings: { adaptation: lora },
   },
   {
     ...tiny,
     name: 'lathe-tiny-full',
     title: 'lathe-tiny, full, 8 × 256 tokens',
-    settings: { method: { type: 'full' } },
+    settings: { adaptation: { type: 'full' } },
   },
   {
     ...tiny,
@@ -46,7 +46,7 @@ const plain: readonly MemoryCase[] = [
     title: 'lathe-tiny, LoRA rank 16, 8 × 512 tokens',
     tokens: 512,
     steps: 2,
-    settings: { method: lora },
+    settings: { adaptation: lora },
   },
   ...benchCases.map(
     (model): MemoryCase => ({
@@ -58,7 +58,7 @@ const plain: readonly MemoryCase[] = [
       batch: model.batch,
       tokens: model.tokens,
       steps: 4,
-      settings: { method: model.method === 'full' ? { type: 'full' } : lora },
+      settings: { adaptation: model.method === 'full' ? { type: 'full' } : lora },
     }),
   ),
 ];
@@ -70,7 +70,7 @@ const fourBit = plain
       ...entry,
       name: `${entry.name}-4bit`,
       title: `${entry.title}, 4-bit base`,
-      settings: { method: { ...lora, baseBits: 4 } },
+      settings: { adaptation: { ...lora, baseBits: 4 } },
     }),
   );
 

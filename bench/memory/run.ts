@@ -10,11 +10,11 @@ import { cpuDevice } from '@lathe/engine/cpu';
 import { textExample } from '@lathe/engine/example';
 import { estimateMemory } from '@lathe/engine/internal/memory/memory-estimate';
 import { sequenceClassification } from '@lathe/engine/internal/objectives/sequence-classification';
-import { parseTrainingSettings } from '@lathe/engine/internal/train/settings';
 import { openAnyModelFolder } from '@lathe/engine/model-folder';
 import type { Objective } from '@lathe/engine/objective';
 import { rootSeed, words } from '@lathe/engine/seed';
 import { createTrainer } from '@lathe/engine/trainer';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { memoryCase, modelFolder } from './cases.ts';
 
 const { values } = parseArgs({
@@ -28,11 +28,11 @@ const labels = 4;
 const entry = memoryCase(values.case);
 const { batch, tokens, steps, task, vocabulary } = entry;
 const model = await openAnyModelFolder(await modelFolder(entry));
-const settings = parseTrainingSettings({
+const settings = resolveRecipe({
   epochs: 1,
   batchSize: batch,
   learningRate: 1e-4,
-  schedule: { kind: 'constant' },
+  schedule: 'constant',
   maxTokens: tokens,
   microBatchTokens: batch * tokens,
   ...entry.settings,

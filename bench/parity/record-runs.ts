@@ -51,7 +51,7 @@ async function describe({ name, objective, run }: RecordedRun): Promise<object> 
   const state = await createModelState(run);
   const start = path.join(folder, `${cases.length}.safetensors`);
   await writeStart(start, state);
-  const { method } = settings;
+  const { adaptation: method } = settings;
   const isClassifier =
     task?.kind === 'sequence-classification' || task?.kind === 'token-classification';
   const embedding =

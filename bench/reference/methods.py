@@ -89,14 +89,14 @@ CASES = {
         lambda m, n: get_peft_model(m, IA3Config(task_type="CAUSAL_LM", fan_in_fan_out=n == "gpt2")),
     ),
     "prompt-tuning": (
-        dict(type="prompt-tuning", virtualTokens=VIRTUAL, initial="random"),
+        dict(type="prompt-tuning", tokens=VIRTUAL, initial="random"),
         5e-2,
         lambda m, n: get_peft_model(
             m, PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=VIRTUAL, prompt_tuning_init="RANDOM")
         ),
     ),
     "prefix-tuning": (
-        dict(type="prefix-tuning", virtualTokens=VIRTUAL),
+        dict(type="prefix-tuning", tokens=VIRTUAL),
         5e-2,
         lambda m, n: get_peft_model(m, PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=VIRTUAL)),
     ),

@@ -68,9 +68,9 @@ def wrapped(model, case):
             target_modules=modules, feedforward_modules=case["feedForward"], fan_in_fan_out=transposed
         )
     elif kind == "prompt-tuning":
-        config = PromptTuningConfig(num_virtual_tokens=method["virtualTokens"], **language)
+        config = PromptTuningConfig(num_virtual_tokens=method["tokens"], **language)
     elif kind == "prefix-tuning":
-        config = PrefixTuningConfig(num_virtual_tokens=method["virtualTokens"], **language)
+        config = PrefixTuningConfig(num_virtual_tokens=method["tokens"], **language)
     elif kind == "tokens":
         config = TrainableTokensConfig(token_indices=method["tokens"], target_modules=[case["embedding"]])
     else:

@@ -6,8 +6,8 @@ import { cpuDevice } from '@lathe/engine/cpu';
 import type { Device } from '@lathe/engine/device';
 import { exists } from '@lathe/engine/json-file';
 import { openModelFolder } from '@lathe/engine/model-folder';
-import { parseTrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer } from '@lathe/engine/trainer';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
@@ -89,7 +89,7 @@ async function pretrain(setting: Setting, from: string, out: string): Promise<vo
     device,
     model: await openModelFolder(from),
     examples: textWindows(recipe, tokenizer, 'training'),
-    settings: parseTrainingSettings({
+    settings: resolveRecipe({
       ...onePass(recipe.seed),
       optimizer: { beta2: 0.98, weightDecay },
       batchSize,
@@ -119,7 +119,7 @@ async function tuneToChat(setting: Setting, from: string, out: string) {
     device,
     model: await openModelFolder(from),
     examples: chatExamples(recipe, setting, 'training'),
-    settings: parseTrainingSettings({
+    settings: resolveRecipe({
       ...onePass(recipe.seed),
       optimizer: { beta2: 0.98 },
       batchSize,
@@ -139,11 +139,12 @@ async function tuneToChat(setting: Setting, from: string, out: string) {
   return { parameters, score };
 }
 
-function onePass(seed: number) {
+function onePass(seed: number): RecipeInput {
   return {
-    method: { type: 'full' },
+    adaptation: { type: 'full' },
     epochs: 1,
-    schedule: { kind: 'cosine', warmupRatio: 0.04 },
+    schedule: 'cosine',
+    warmupRatio: 0.04,
     seed,
   };
 }

@@ -8,8 +8,8 @@ import { causalLm } from '@lathe/engine/causal-lm';
 import { cpuDevice } from '@lathe/engine/cpu';
 import { loadEncoders, readDataset } from '@lathe/engine/dataset-file';
 import { openModelFolder } from '@lathe/engine/model-folder';
-import { parseTrainingSettings } from '@lathe/engine/train/settings';
 import { createTrainer } from '@lathe/engine/trainer';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { workload } from '../../load/lib/workload.ts';
 import { type LaneResult, type LaneTask, laneTaskSchema } from './lane-message.ts';
 
@@ -23,8 +23,8 @@ async function trainAll(task: LaneTask): Promise<LaneResult> {
       examples: await readDataset(data, await loadEncoders(task.model)),
       objective: causalLm,
       device: cpuDevice({ threads: task.threads }),
-      settings: parseTrainingSettings({
-        method: { type: 'lora', rank: workload.rank, alpha: workload.alpha, dropout: 0 },
+      settings: resolveRecipe({
+        adaptation: { type: 'lora', rank: workload.rank, alpha: workload.alpha, dropout: 0 },
         epochs: workload.epochs,
         batchSize: workload.batchSize,
         learningRate: workload.learningRate,

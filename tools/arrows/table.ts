@@ -61,7 +61,7 @@ export const arrows: Table = {
       },
     },
     'services/evaluator': { imports: [...wire, ...learning] },
-    models: { imports: learning },
+    models: { imports: ['packages/recipe', ...learning] },
     // k6 runs these: it knows neither npm's packages nor ours.
     load: { imports: [] },
     scripts: {

@@ -150,12 +150,15 @@ export const adaptationSchema = z.discriminatedUnion('type', [
 
 export type AdaptationInput = z.input<typeof adaptationSchema>;
 /** An adaptation with every default filled in. */
-export type Adaptation = z.output<typeof adaptationSchema>;
+export type AdaptationSettings = z.output<typeof adaptationSchema>;
 /** The settings of one kind of adaptation. */
-export type AdaptationOf<Type extends Adaptation['type']> = Extract<Adaptation, { type: Type }>;
+export type AdaptationOf<Type extends AdaptationSettings['type']> = Extract<
+  AdaptationSettings,
+  { type: Type }
+>;
 
 /** Peak learning rate where the recipe names none. */
-export const defaultLearningRates: Readonly<Record<Adaptation['type'], number>> = {
+export const defaultLearningRates: Readonly<Record<AdaptationSettings['type'], number>> = {
   full: 2e-5,
   layers: 2e-5,
   lora: 2e-4,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkRecipe, recipeSchema, resolveRecipe } from './recipe.ts';
+import { checkRecipe, type RecipeInput, recipeSchema, resolveRecipe } from './recipe.ts';
 import { formatRecipe, parseRecipe } from './wire.ts';
 
 describe('a recipe', () => {
@@ -90,7 +90,7 @@ describe('a recipe', () => {
     [{ minimumRate: 0 }, "'minimumRate' goes with the schedules cosine and wsd, not with linear"],
     [{ decayRatio: 0.1, schedule: 'cosine' }, "'decayRatio' goes with the schedule wsd"],
   ])('refuses %j by name', (input, message) => {
-    expect(() => resolveRecipe(input)).toThrow(message);
+    expect(() => resolveRecipe(input as RecipeInput)).toThrow(message);
     expect(() => checkRecipe(input)).toThrow(message);
   });
 });

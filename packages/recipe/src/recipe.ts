@@ -160,7 +160,7 @@ export type Recipe = Omit<z.output<typeof recipeSchema>, 'learningRate' | 'weigh
  * Fills in the defaults. Throws RangeError naming each setting at fault; unknown settings and those that contradict
  * each other are faults.
  */
-export function resolveRecipe(input: unknown = {}): Recipe {
+export function resolveRecipe(input: RecipeInput = {}): Recipe {
   const { learningRate, weightDecay, ...settings } = checked(input);
   const { adaptation, optimizer } = settings;
   return {

@@ -1,9 +1,12 @@
 /** What an earlier version stored or sent, taken from real runs: a job goes on from there as if nothing had changed. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
+import { namedAsBefore } from '@lathe/engine/internal/train/former-names';
 import { openFileStore } from '@lathe/platform/artifacts/file';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
 import { startRequest } from './controller/drive/start-request.ts';
@@ -14,7 +17,6 @@ import {
 } from './generated/lathe/worker/v1/worker.ts';
 import { modelKind } from './worker/engine/model-kind.ts';
 import { openTrainer } from './worker/engine/open-trainer.ts';
-import { engineSettings } from './worker/engine/run-settings.ts';
 import { prepareRun } from './worker/run/run-preparation.ts';
 import { readStartRequest } from './worker/serve/grpc-request.ts';
 
@@ -89,7 +91,7 @@ test.each(Object.entries(settings))('a stored job trains as before: %s', (name, 
     initial: (adaptation?.type === 'full' && adaptation.initial) || null,
     checkpointEvery: request.checkpointEvery,
     kind: modelKind(request),
-    engine: engineSettings(request.recipe),
+    engine: namedAsBefore(resolveRecipe(request.recipe)),
   }).toEqual(expected);
 });
 

@@ -1,15 +1,15 @@
+import type { AdaptationSettings } from '@lathe/recipe/adaptation';
 import type { Adaptation, AdaptTarget } from './adaptation.ts';
 import { ia3 } from './ia3.ts';
 import { lora } from './lora.ts';
 import { prefixTuning } from './prefix-tuning.ts';
 import { promptTuning } from './prompt-tuning.ts';
-import type { MethodSettings } from './settings.ts';
 import { tokenEmbeddings } from './token-embeddings.ts';
 import { fullTraining, headTraining, layerTraining } from './whole-weights.ts';
 
 /** The adaptation that the settings ask for. Throws RangeError when it does not suit the model. */
 export async function createAdaptation(
-  method: MethodSettings,
+  method: AdaptationSettings,
   target: AdaptTarget,
 ): Promise<Adaptation> {
   switch (method.type) {

@@ -1,10 +1,10 @@
+import type { AdaptationOf } from '@lathe/recipe/adaptation';
 import type { ModelConfig } from '../families/model-config.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { mul } from '../ops/elementwise.ts';
 import { reshape } from '../ops/layout.ts';
 import { peftPrefix } from '../peft/peft-folder.ts';
 import { type Adaptation, type AdaptTarget, plainAdaptation } from './adaptation.ts';
-import type { Ia3Settings } from './settings.ts';
 import { adaptedLinears, namesModule } from './targets.ts';
 
 type Defaults = { readonly targets: readonly string[]; readonly feedForward: readonly string[] };
@@ -41,7 +41,7 @@ const defaults: Readonly<Record<ModelConfig['modelType'], Defaults>> = {
  * IA³ (Liu et al. 2022): a learned vector l scales the output of some layers, (x·Wᵀ + b)·l, and the input
  * of feed-forward ones, (x·l)·Wᵀ + b. All start at 1.
  */
-export function ia3(settings: Ia3Settings, { model }: AdaptTarget): Adaptation {
+export function ia3(settings: AdaptationOf<'ia3'>, { model }: AdaptTarget): Adaptation {
   const { config } = model;
   const usual = defaults[config.modelType];
   const targets = settings.targets ?? usual.targets;

@@ -1,3 +1,4 @@
+import type { AdaptationOf } from '@lathe/recipe/adaptation';
 import type { LinearPlan } from '../families/decoder-tensors.ts';
 import { child } from '../nn/seed.ts';
 import { type PeftContent, peftPrefix } from '../peft/peft-folder.ts';
@@ -15,12 +16,11 @@ import { below, beside } from './joined-matrices.ts';
 import { doraLinear, loraLinear } from './lora-layer.ts';
 import { loraName, loraShapes, startA } from './lora-start.ts';
 import { principalParts } from './principal-parts.ts';
-import type { LoraSettings } from './settings.ts';
 import { adaptedLinears, targetNames } from './targets.ts';
 
 /** The factor on B·A: alpha / rank (Hu et al. 2021), or alpha / √rank (Kalajdzievski 2023). */
 export function loraScale(
-  settings: Pick<LoraSettings, 'rank' | 'alpha' | 'rankStabilized'>,
+  settings: Pick<AdaptationOf<'lora'>, 'rank' | 'alpha' | 'rankStabilized'>,
 ): number {
   const { rank, alpha, rankStabilized } = settings;
   return rankStabilized ? alpha / Math.sqrt(rank) : alpha / rank;
@@ -28,7 +28,7 @@ export function loraScale(
 
 /** What every part of the method needs to know. */
 type Plan = {
-  readonly settings: LoraSettings;
+  readonly settings: AdaptationOf<'lora'>;
   readonly target: AdaptTarget;
   readonly linears: readonly LinearPlan[];
   readonly scale: number;
@@ -44,7 +44,10 @@ type Start = { readonly a: Float32Array; readonly b: Float32Array };
  * magnitudes (Liu et al. 2024), another learning rate for B (LoRA+, Hayou et al. 2024), and PiSSA's start
  * from the principal parts of W (Meng et al. 2024), for which W − s·B₀A₀ stays in place of W.
  */
-export async function lora(settings: LoraSettings, target: AdaptTarget): Promise<Adaptation> {
+export async function lora(
+  settings: AdaptationOf<'lora'>,
+  target: AdaptTarget,
+): Promise<Adaptation> {
   if (settings.dora && settings.initial === 'pissa')
     throw new RangeError("DoRA does not go with PiSSA's start");
   if (settings.baseBits !== undefined && (settings.dora || settings.initial === 'pissa'))
@@ -72,7 +75,7 @@ export async function lora(settings: LoraSettings, target: AdaptTarget): Promise
 
 /** A = √(s/scale)·Vᵀ and B = U·√(s/scale) of the largest singular values: scale·B·A is that part of W. */
 async function principalStart(
-  settings: LoraSettings,
+  settings: AdaptationOf<'lora'>,
   { model, seed }: AdaptTarget,
   linear: LinearPlan,
 ): Promise<Start> {

@@ -1,7 +1,7 @@
+import type { AdaptationOf } from '@lathe/recipe/adaptation';
 import { child, fillNormal } from '../nn/seed.ts';
 import { reshape, split, transpose } from '../ops/layout.ts';
 import { type Adaptation, type AdaptTarget, plainAdaptation } from './adaptation.ts';
-import type { PrefixTuningSettings } from './settings.ts';
 
 const name = 'prompt_embeddings';
 
@@ -12,7 +12,7 @@ const name = 'prompt_embeddings';
  * N(0, initializerRange²). Throws RangeError for an encoder.
  */
 export function prefixTuning(
-  { virtualTokens: count }: PrefixTuningSettings,
+  { tokens: count }: AdaptationOf<'prefix-tuning'>,
   { model, seed }: AdaptTarget,
 ): Adaptation {
   const { config } = model;

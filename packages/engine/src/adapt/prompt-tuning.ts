@@ -1,3 +1,4 @@
+import type { AdaptationOf } from '@lathe/recipe/adaptation';
 import { decoderNames } from '../families/decoder-names.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { input } from '../graph/value.ts';
@@ -7,7 +8,6 @@ import { maximum } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { reshape } from '../ops/layout.ts';
 import { type Adaptation, type AdaptTarget, plainAdaptation } from './adaptation.ts';
-import type { PromptTuningSettings } from './settings.ts';
 
 const name = 'prompt_embeddings';
 
@@ -20,16 +20,16 @@ export const virtualRows = 'virtual_rows';
  * to length), or at random. Throws RangeError for an encoder, whose pooling the tokens would disturb.
  */
 export function promptTuning(
-  settings: PromptTuningSettings,
+  settings: AdaptationOf<'prompt-tuning'>,
   { model, seed }: AdaptTarget,
 ): Adaptation {
-  const { virtualTokens: count, initial, tokens } = settings;
+  const { tokens: count, initial, text, initialTokens: tokens } = settings;
   const { config } = model;
   if (config.kind !== 'decoder')
     throw new RangeError(`prompt tuning needs a decoder, not ${config.modelType}`);
   const { hiddenSize, vocabularySize } = config;
-  if ((initial === 'text') !== (tokens !== undefined))
-    throw new RangeError('prompt tuning takes `tokens` when, and only when, `initial` is "text"');
+  if (text !== undefined)
+    throw new RangeError('the text that a prompt starts as comes to the engine as `initialTokens`');
   const strange = tokens?.find((token) => token >= vocabularySize);
   if (strange !== undefined)
     throw new RangeError(`prompt token ${strange}: the vocabulary has ${vocabularySize}`);

@@ -1,3 +1,4 @@
+import type { AdaptationOf } from '@lathe/recipe/adaptation';
 import { decoderNames } from '../families/decoder-names.ts';
 import { encoderNames } from '../families/encoder-names.ts';
 import { readTensor } from '../formats/safetensors.ts';
@@ -6,13 +7,15 @@ import { sub } from '../ops/elementwise.ts';
 import { gatherRows, scatterAddRows } from '../ops/index-rows.ts';
 import { peftPrefix } from '../peft/peft-folder.ts';
 import { type Adaptation, type AdaptTarget, plainAdaptation } from './adaptation.ts';
-import type { TokensSettings } from './settings.ts';
 
 /**
  * The embeddings of some tokens train, those that were added to the vocabulary for instance; a tied head
  * follows. Throws RangeError for a token twice or outside the vocabulary.
  */
-export function tokenEmbeddings({ tokens }: TokensSettings, { model }: AdaptTarget): Adaptation {
+export function tokenEmbeddings(
+  { tokens }: AdaptationOf<'tokens'>,
+  { model }: AdaptTarget,
+): Adaptation {
   const { config } = model;
   const { hiddenSize, vocabularySize } = config;
   if (new Set(tokens).size !== tokens.length)

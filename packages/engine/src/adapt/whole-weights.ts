@@ -1,9 +1,9 @@
+import type { AdaptationOf } from '@lathe/recipe/adaptation';
 import { decoderNames } from '../families/decoder-names.ts';
 import { encoderNames } from '../families/encoder-names.ts';
 import { type ModelConfig, modelTensors } from '../families/model-config.ts';
 import type { Adaptation, AdaptTarget } from './adaptation.ts';
 import { plainAdaptation } from './adaptation.ts';
-import type { LayersSettings } from './settings.ts';
 
 /** Every weight trains. */
 export const fullTraining: Adaptation = {
@@ -24,7 +24,10 @@ export const headTraining: Adaptation = {
  * Some weights of the model train: the last so many blocks with the norm after them, or those whose names
  * match a pattern. Throws RangeError when that is none, or when a pattern matches nothing.
  */
-export function layerTraining({ last, names }: LayersSettings, { model }: AdaptTarget): Adaptation {
+export function layerTraining(
+  { last, names }: AdaptationOf<'layers'>,
+  { model }: AdaptTarget,
+): Adaptation {
   if ((last === undefined) === (names === undefined))
     throw new RangeError('the method "layers" needs either `last` or `names`');
   const all = [...modelTensors(model.config).keys()];

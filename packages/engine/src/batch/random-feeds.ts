@@ -1,14 +1,14 @@
+import type { Recipe } from '@lathe/recipe/recipe';
 import type { Tensor } from '../graph/tensor.ts';
 import { dropoutKeys } from '../nn/dropout.ts';
 import type { Seed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Objective } from '../objectives/objective.ts';
-import type { TrainingSettings } from '../train/settings.ts';
 import { dropoutRate } from '../trained/adapted-forward.ts';
 import { noiseFeeds } from '../trained/embedding-noise.ts';
 
 export type RandomFeedsOptions = {
-  readonly settings: TrainingSettings;
+  readonly settings: Recipe;
   readonly shape: WindowShape;
   readonly width: number;
   readonly seed: Seed;

@@ -1,4 +1,6 @@
 /** Prompts and prefixes that were learned, at serving: against the forward pass of training, and beside others. */
+
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decoderNames } from '../families/decoder-names.ts';
 import { readTensor } from '../formats/safetensors.ts';
@@ -6,7 +8,6 @@ import { causalLm } from '../objectives/causal-lm.ts';
 import { startingGradients } from '../parity/parity.ts';
 import { methodModels, recordedMethod } from '../parity/recorded-methods.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
-import { parseTrainingSettings } from '../train/settings.ts';
 import { adapterOf, readAnswer, virtualOf } from './generation.fixture.ts';
 import { openGenerator } from './generator.ts';
 
@@ -49,8 +50,8 @@ describe.each(referenceModels)('virtual tokens on the tiny model "%s"', (name) =
   it.each(methods)('a %s scores examples as the forward pass of training', async (method) => {
     const { reference, generator } = await opened;
     const { model, examples } = reference;
-    const settings = parseTrainingSettings({
-      method: { type: `${method}-tuning`, virtualTokens: count },
+    const settings = resolveRecipe({
+      adaptation: { type: `${method}-tuning`, tokens: count },
     });
     const adapter = { tensors: new Map(virtualOf(model, { method, count }).tensors) };
     const run = { model, settings, examples, objective: causalLm, adapter };

@@ -45,8 +45,8 @@ export function virtualHooks(
   const virtualTokens = count;
   const adaptation =
     method === 'prompt'
-      ? promptTuning({ type: 'prompt-tuning', virtualTokens, initial: 'random' }, target)
-      : prefixTuning({ type: 'prefix-tuning', virtualTokens }, target);
+      ? promptTuning({ type: 'prompt-tuning', tokens: virtualTokens, initial: 'random' }, target)
+      : prefixTuning({ type: 'prefix-tuning', tokens: virtualTokens }, target);
   const value = input(virtualTensor, tensor.shape, 'float32');
   return adaptation.hooks({ tensor: () => value, dropped: (_, x) => x, dropoutScale: 1 });
 }

@@ -6,7 +6,7 @@
  * --model    Hugging Face folder of the model
  * --data     JSONL of {"messages"}, {"prompt", "completion"} or {"text"} records
  * --out      where the adapter (LoRA) or the whole model (full training) goes, with metrics.jsonl
- * --config   JSON file of training settings (train/settings.ts has the fields and defaults)
+ * --config   JSON file of a recipe (packages/recipe has the settings and their defaults)
  * --validation  JSONL of held-out records: scored at the end, or watched where the settings have earlyStopping
  * --device   auto (the default), cpu, webgpu or cuda; docs/devices.md
  * --random   start from random weights: pre-training; needs the method "full"
@@ -14,6 +14,7 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { checkRecipe, type Recipe, resolveRecipe } from '@lathe/recipe/recipe';
 import { openModelFolder } from '../families/model-folder.ts';
 import type { Evaluation } from '../measure/evaluation.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
@@ -21,7 +22,7 @@ import { withKeptMemory } from '../runtime/allocator.ts';
 import { type DeviceChoice, deviceChoices } from '../runtime/device-choice.ts';
 import { openDevice } from '../runtime/open-device.ts';
 import { trainWithEarlyStopping } from '../train/early-stopping.ts';
-import { parseTrainingSettings, type TrainingSettings } from '../train/settings.ts';
+import { namedAsToday } from '../train/former-names.ts';
 import { createTrainer, type StepMetrics } from '../train/trainer.ts';
 import { loadEncoders, readDataset } from './dataset-file.ts';
 
@@ -29,7 +30,7 @@ export type LocalRun = {
   readonly model: string;
   readonly data: string;
   readonly out: string;
-  readonly settings: TrainingSettings;
+  readonly settings: Recipe;
   /** JSONL of held-out records. */
   readonly validation?: string | undefined;
   readonly random?: boolean;
@@ -80,7 +81,7 @@ export async function trainLocally(run: LocalRun): Promise<string> {
       const best = await trainWithEarlyStopping({ ...watched, folder: join(run.out, '.best') });
       run.print(`the best step is ${best}`);
     }
-    const isFull = run.settings.method.type === 'full';
+    const isFull = run.settings.adaptation.type === 'full';
     const folder = join(run.out, isFull ? 'model' : 'adapter');
     if (isFull) await trainer.exportMerged(folder);
     else await trainer.exportAdapter(folder);
@@ -125,13 +126,13 @@ async function main(): Promise<void> {
     if (value === undefined) throw new RangeError(`--${name} is missing`);
     return value;
   };
-  const config: unknown =
+  const config: Readonly<Record<string, unknown>> =
     values.config === undefined ? {} : JSON.parse(await readFile(values.config, 'utf8'));
   const folder = await trainLocally({
     model: required('model'),
     data: required('data'),
     out: required('out'),
-    settings: parseTrainingSettings(config),
+    settings: resolveRecipe(checkRecipe(namedAsToday(config))),
     random: values.random,
     validation: values.validation,
     device: deviceChoice(values.device),

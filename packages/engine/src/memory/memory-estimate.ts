@@ -1,3 +1,4 @@
+import type { Recipe } from '@lathe/recipe/recipe';
 import { bytesPerElement } from '../graph/tensor.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Objective } from '../objectives/objective.ts';
@@ -5,7 +6,6 @@ import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { elementCount, planGroups } from '../optim/flat-state.ts';
 import { lossGraph, parameterGradientsGraph } from '../step/graphs.ts';
-import type { TrainingSettings } from '../train/settings.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import {
   type ModelPlan,
@@ -37,7 +37,7 @@ export type MemoryEstimate = {
 };
 
 export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'> & {
-  readonly settings: TrainingSettings;
+  readonly settings: Recipe;
   readonly objective: Pick<Objective<never>, 'forward' | 'head' | 'headless' | 'measured'>;
   readonly shape: WindowShape;
   /** Whether a step is several micro-batches, whose gradients are summed; false when absent. */
@@ -125,10 +125,10 @@ export function planForEstimate(
 }
 
 /** PiSSA's start needs the weights and a decomposition of each: its shapes are those of any other. */
-function withoutStart(settings: TrainingSettings): TrainingSettings {
-  const { method } = settings;
-  if (method.type !== 'lora' || method.initial !== 'pissa') return settings;
-  return { ...settings, method: { ...method, initial: 'kaiming' } };
+function withoutStart(settings: Recipe): Recipe {
+  const { adaptation } = settings;
+  if (adaptation.type !== 'lora' || adaptation.initial !== 'pissa') return settings;
+  return { ...settings, adaptation: { ...adaptation, initial: 'kaiming' } };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,3 +1,4 @@
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import { openModelFolder } from '../families/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
@@ -5,25 +6,24 @@ import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
 import { textExample } from '../objectives/example.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { readReference } from '../parity/reference.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 import { createTrainer } from '../train/trainer.ts';
 import { estimateMemory } from './memory-estimate.ts';
 
 const tokens = 64;
 const shape = { tokens, examples: 8 };
 
-async function tiny(settings: TrainingSettingsInput = {}) {
+async function tiny(settings: RecipeInput = {}) {
   const { model } = await readReference('tied');
   const examples = Array.from({ length: 8 }, (_, at) =>
     textExample(Array.from({ length: tokens }, (_, place) => (7 * at + place) % 60)),
   );
-  const parsed = parseTrainingSettings({ batchSize: 8, epochs: 1, ...settings });
+  const parsed = resolveRecipe({ batchSize: 8, epochs: 1, ...settings });
   return { model, settings: parsed, examples, objective: causalLm };
 }
 
 describe('a memory limit', () => {
   it('chooses the largest passes that fit', async () => {
-    const run = await tiny({ method: { type: 'full' } });
+    const run = await tiny({ adaptation: { type: 'full' } });
     const four = await estimateMemory({
       ...run,
       shape: { ...shape, rows: 4, targets: 4 * tokens },
@@ -31,7 +31,7 @@ describe('a memory limit', () => {
       evaluates: true,
     });
     const rowsAt = async (memoryLimit: number, mostPassTokens?: number): Promise<number> => {
-      const settings = { method: { type: 'full' }, memoryLimit, mostPassTokens } as const;
+      const settings = { adaptation: { type: 'full' }, memoryLimit, mostPassTokens } as const;
       const trainer = await createTrainer(await tiny(settings));
       const { rows } = trainer.windowShape;
       await trainer.dispose();
@@ -45,7 +45,7 @@ describe('a memory limit', () => {
   });
 
   it('is named with the need when nothing fits', async () => {
-    const run = await tiny({ method: { type: 'full' }, memoryLimit: 1000 });
+    const run = await tiny({ adaptation: { type: 'full' }, memoryLimit: 1000 });
     await expect(createTrainer(run)).rejects.toThrow(
       /needs about \d+ MiB with one window of 64 tokens at a time, and may use 1 MiB/,
     );
@@ -75,10 +75,10 @@ describe('an estimate', () => {
   it('says what each part of a run takes', async () => {
     const folder = new URL('../../../../models/lathe-tiny', import.meta.url).pathname;
     const model = await openModelFolder(folder);
-    const estimateOf = (method: TrainingSettingsInput['method']) =>
+    const estimateOf = (method: RecipeInput['adaptation']) =>
       estimateMemory({
         model,
-        settings: parseTrainingSettings({ method }),
+        settings: resolveRecipe({ adaptation: method }),
         objective: causalLm,
         shape: { rows: 4, tokens: 128, targets: 512, examples: 4 },
       });

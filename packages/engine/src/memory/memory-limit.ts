@@ -1,6 +1,6 @@
+import type { Recipe } from '@lathe/recipe/recipe';
 import { type BatchPlan, type ExampleSize, planBatches } from '../batch/batches.ts';
 import type { Seed } from '../nn/seed.ts';
-import type { TrainingSettings } from '../train/settings.ts';
 import type { ModelPlan } from '../trained/model-state.ts';
 import { estimateShape, type MemoryEstimateOptions } from './memory-estimate.ts';
 
@@ -28,7 +28,7 @@ export class MemoryLimitError extends RangeError {
  * The settings with the largest `microBatchTokens` for which the run stays within `memoryLimit`; the settings
  * themselves when there is no limit. Throws MemoryLimitError when one window at a time is too much.
  */
-export function withinMemory(options: MemoryLimitOptions): TrainingSettings {
+export function withinMemory(options: MemoryLimitOptions): Recipe {
   const { settings, sizes, seed } = options;
   const { memoryLimit } = settings;
   if (memoryLimit === null) return settings;

@@ -1,9 +1,9 @@
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
 import { readReference } from '../parity/reference.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 import { estimateMemory } from './memory-estimate.ts';
 import { estimateRun } from './run-estimate.ts';
 
@@ -14,16 +14,16 @@ const exampleOf = (length: number): TokenizedExample => ({
 });
 const examples = (count: number, length: number) =>
   Array.from({ length: count }, () => exampleOf(length));
-const estimate = (input: TrainingSettingsInput, given = examples(8, 64)) =>
+const estimate = (input: RecipeInput, given = examples(8, 64)) =>
   estimateRun({
     model,
-    settings: parseTrainingSettings({ batchSize: given.length, ...input }),
+    settings: resolveRecipe({ batchSize: given.length, ...input }),
     objective: causalLm,
     examples: given,
   });
 
 it('is the estimate of the shape that such steps have', async () => {
-  const settings = parseTrainingSettings({ batchSize: 8, microBatchTokens: 256 });
+  const settings = resolveRecipe({ batchSize: 8, microBatchTokens: 256 });
   const given = { model, objective: causalLm, accumulates: true, evaluates: true };
   const shape = { rows: 4, tokens: 64, targets: 256, examples: 4 };
   const { total } = await estimateMemory({
@@ -38,12 +38,12 @@ it('grows with what a pass holds, and with what trains', async () => {
   const usual = await estimate({});
   expect(await estimate({ microBatchTokens: 64 })).toBeLessThan(usual);
   expect(await estimate({}, examples(8, 32))).toBeLessThan(usual);
-  expect(await estimate({ method: { type: 'full' } })).not.toBe(usual);
-  expect(await estimate({ method: { type: 'prefix-tuning' } })).toBeGreaterThan(0);
+  expect(await estimate({ adaptation: { type: 'full' } })).not.toBe(usual);
+  expect(await estimate({ adaptation: { type: 'prefix-tuning' } })).toBeGreaterThan(0);
 });
 
 it('counts pairs as two sequences, and what is measured beside them', async () => {
-  const settings = parseTrainingSettings({ batchSize: 4 });
+  const settings = resolveRecipe({ batchSize: 4 });
   const pairs = examples(4, 64).map((chosen) => ({ chosen, rejected: exampleOf(64) }));
   const of = { model, settings, objective: dpo(parseDpoSettings({})), examples: pairs };
   expect(await estimateRun(of)).toBeGreaterThan(await estimate({}));

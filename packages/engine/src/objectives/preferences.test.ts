@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RecipeInput } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import {
   type Method,
@@ -8,7 +9,6 @@ import {
   readRecordedPreferences,
   recordedRun,
 } from '../parity/recorded-preferences.ts';
-import type { TrainingSettingsInput } from '../train/settings.ts';
 import { createTrainer, type StepMetrics } from '../train/trainer.ts';
 
 const recorded = await readRecordedPreferences();
@@ -59,7 +59,7 @@ describe('training as the reference does', () => {
   });
 });
 
-async function losses(name: string, method: Method, settings: TrainingSettingsInput) {
+async function losses(name: string, method: Method, settings: RecipeInput) {
   const trainer = await createTrainer(await recordedRun(recorded, name, method, settings));
   const found: number[] = [];
   for (let step = 0; step < 4; step++) {

@@ -1,8 +1,8 @@
+import type { OptimizerSettings } from '@lathe/recipe/optimizer';
 import { adafactor } from './adafactor.ts';
 import { adamW } from './adamw.ts';
 import { lion } from './lion.ts';
 import type { Optimizer } from './optimizer.ts';
-import type { OptimizerSettings } from './settings.ts';
 import { sgd } from './sgd.ts';
 
 /** The optimizer that the settings ask for. */

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { optimizerSchema } from '@lathe/recipe/optimizer';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../graph/tensor.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
@@ -8,7 +10,6 @@ import { createOptimizer } from './create-optimizer.ts';
 import { allocateState, planGroups } from './flat-state.ts';
 import { sumOfSquares } from './host-step.ts';
 import { scheduleFactor } from './schedule.ts';
-import { optimizerSchema } from './settings.ts';
 
 type Trajectory = {
   readonly settings: Record<string, unknown>;
@@ -139,13 +140,14 @@ describe.each(Object.entries(recorded.optimizers))('the optimizer %s', (name, tr
 describe('schedules', () => {
   const warmup = { warmupSteps: 3 };
   it.each([
-    ['constant', { kind: 'constant', ...warmup }],
-    ['linear', { kind: 'linear', ...warmup }],
-    ['cosine', { kind: 'cosine', ...warmup }],
-    ['cosineWithMinimum', { kind: 'cosine', minimum: 0.1, ...warmup }],
-    ['wsd', { kind: 'wsd', minimum: 0.1, decayRatio: 0.25, ...warmup }],
-  ] as const)('%s is as in transformers', (name, schedule) => {
-    const found = Array.from({ length: 20 }, (_, step) => scheduleFactor(schedule, step, 20));
+    ['constant', { schedule: 'constant', ...warmup }],
+    ['linear', { schedule: 'linear', ...warmup }],
+    ['cosine', { schedule: 'cosine', ...warmup }],
+    ['cosineWithMinimum', { schedule: 'cosine', minimumRate: 0.1, ...warmup }],
+    ['wsd', { schedule: 'wsd', minimumRate: 0.1, decayRatio: 0.25, ...warmup }],
+  ] as const)('%s is as in transformers', (name, given) => {
+    const settings = resolveRecipe(given);
+    const found = Array.from({ length: 20 }, (_, step) => scheduleFactor(settings, step, 20));
     for (const [step, factor] of (recorded.schedules[name] ?? []).entries())
       expect(found[step], `step ${step}`).toBeCloseTo(factor, 10);
   });

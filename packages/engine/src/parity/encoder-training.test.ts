@@ -1,9 +1,9 @@
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import { readTensor } from '../formats/safetensors.ts';
 import { baseLinears } from '../models/base-linear.ts';
 import { packedEncoder } from '../models/packed-encoder.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { parseTrainingSettings } from '../train/settings.ts';
 import { createModelState, parameterFeeds, weightValues } from '../trained/model-state.ts';
 import { encoderReferences, readEncoderReference } from './encoder-reference.ts';
 import { curveDistances, gradientDistances, relativeDistance } from './parity.ts';
@@ -18,7 +18,7 @@ describe.each(encoderReferences)('the tiny encoder "%s"', (name) => {
     const { config } = model;
     const state = await createModelState({
       model,
-      settings: parseTrainingSettings({ method: { type: 'full' } }),
+      settings: resolveRecipe({ adaptation: { type: 'full' } }),
     });
     for (const [index, { tokens, types }] of examples.entries()) {
       const weights = weightValues(model, state);

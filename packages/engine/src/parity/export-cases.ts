@@ -1,5 +1,5 @@
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import type { EncodedText } from '../objectives/encoder-example.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 import type { TrainerOptions } from '../train/trainer.ts';
 import { families, familyTasks, type Task } from './family-tasks.ts';
 
@@ -13,7 +13,7 @@ export type ExportCase = {
   readonly texts: readonly EncodedText[];
 };
 
-type Named = readonly [name: string, settings: NonNullable<TrainingSettingsInput['method']>];
+type Named = readonly [name: string, settings: NonNullable<RecipeInput['adaptation']>];
 
 const rank = { rank: 4, alpha: 8 };
 const full: Named = ['full', { type: 'full' }];
@@ -23,8 +23,8 @@ const dora: Named = ['DoRA', { type: 'lora', ...rank, dora: true }];
 const ia3: Named = ['IA3', { type: 'ia3' }];
 const lastLayer: Named = ['last layer', { type: 'layers', last: 1 }];
 const tokens: Named = ['embeddings of tokens', { type: 'tokens', tokens: [7, 20, 33] }];
-const prompt: Named = ['prompt tuning', { type: 'prompt-tuning', virtualTokens: 5 }];
-const prefix: Named = ['prefix tuning', { type: 'prefix-tuning', virtualTokens: 5 }];
+const prompt: Named = ['prompt tuning', { type: 'prompt-tuning', tokens: 5 }];
+const prefix: Named = ['prefix tuning', { type: 'prefix-tuning', tokens: 5 }];
 
 const languageMethods: readonly Named[] = [
   full,
@@ -58,12 +58,12 @@ export async function exportCases(only?: string): Promise<ExportCase[]> {
             model,
             objective: task.objective,
             examples: task.examples,
-            settings: parseTrainingSettings({
-              method: settings,
+            settings: resolveRecipe({
+              adaptation: settings,
               batchSize: 4,
               epochs: 4,
               learningRate: 1e-2,
-              schedule: { kind: 'constant' },
+              schedule: 'constant',
               microBatchTokens: 8192,
               packing: false,
             }),

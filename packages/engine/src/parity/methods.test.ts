@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModelFolder } from '../families/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
-import { parseTrainingSettings } from '../train/settings.ts';
 import { createTrainer } from '../train/trainer.ts';
 import { curveDistances, gradientDistances } from './parity.ts';
 import { methodCases, methodModels, recordedMethod } from './recorded-methods.ts';
@@ -54,7 +54,7 @@ describe('what a method leaves behind', () => {
         await trainer.exportMerged(out);
         const merged = await createTrainer({
           model: await openModelFolder(out),
-          settings: parseTrainingSettings({ method: { type: 'full' } }),
+          settings: resolveRecipe({ adaptation: { type: 'full' } }),
           objective: causalLm,
           examples: run.examples,
         });

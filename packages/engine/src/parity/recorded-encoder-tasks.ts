@@ -1,3 +1,4 @@
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EncoderConfig } from '../families/encoder-config.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import { maskedLm } from '../objectives/masked-lm.ts';
@@ -5,7 +6,6 @@ import type { Objective } from '../objectives/objective.ts';
 import { sequenceClassification } from '../objectives/sequence-classification.ts';
 import { spanExtraction } from '../objectives/span-extraction.ts';
 import { tokenClassification } from '../objectives/token-classification.ts';
-import { parseTrainingSettings } from '../train/settings.ts';
 import { type EncoderReference, type RecordedText, withHead } from './encoder-reference.ts';
 
 export const encoderTasks = [
@@ -95,12 +95,14 @@ export async function encoderRun(
     model,
     ...encoderTask(task, model.config, reference.examples),
     adapter: method === 'lora' ? { tensors: starts } : undefined,
-    settings: parseTrainingSettings({
-      method: method === 'lora' ? { type: 'lora', rank, alpha, targets } : { type: 'full' },
+    settings: resolveRecipe({
+      adaptation:
+        method === 'lora' ? { type: 'lora', rank, alpha, targets: [...targets] } : { type: 'full' },
       epochs: training.epochs,
       batchSize: training.batchSize,
       learningRate: method === 'lora' ? training.learningRateLora : training.learningRateFull,
-      schedule: { kind: 'linear', warmupSteps: training.warmupSteps },
+      schedule: 'linear',
+      warmupSteps: training.warmupSteps,
       optimizer: { type: 'adamw', weightDecay: training.weightDecay },
       shuffle: false,
     }),

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { readSafetensors, readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 import { readReference } from './reference.ts';
 
 type Case = {
-  readonly settings: TrainingSettingsInput['method'];
+  readonly settings: RecipeInput['adaptation'];
   readonly learningRate: number;
   readonly loss: number;
   readonly curve: readonly { readonly loss: number; readonly gradientNorm: number }[];
@@ -57,12 +57,13 @@ export async function recordedMethod(
       examples,
       objective: causalLm,
       adapter: start.size === 0 ? undefined : { tensors: start },
-      settings: parseTrainingSettings({
-        method: found.settings,
+      settings: resolveRecipe({
+        adaptation: found.settings,
         epochs: training.epochs,
         batchSize: training.batchSize,
         learningRate: found.learningRate,
-        schedule: { kind: 'linear', warmupSteps: training.warmupSteps },
+        schedule: 'linear',
+        warmupSteps: training.warmupSteps,
         optimizer: { type: 'adamw', weightDecay: training.weightDecay },
         maxGradientNorm: training.maxGradientNorm,
         shuffle: false,

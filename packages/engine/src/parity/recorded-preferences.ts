@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import type { ModelConfig } from '../families/model-config.ts';
 import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
 import { readSafetensors, readTensor, type TensorEntry } from '../formats/safetensors.ts';
@@ -12,7 +13,6 @@ import { orpo, parseOrpoSettings } from '../objectives/orpo.ts';
 import { parseRewardSettings, reward } from '../objectives/reward.ts';
 import { parseSimpoSettings, simpo } from '../objectives/simpo.ts';
 import type { Adapter, AdapterTensor } from '../peft/peft.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 
 /** An example that bench/reference/preferences.py made. */
 export type RecordedPair = {
@@ -141,17 +141,18 @@ export async function recordedRun(
   recorded: RecordedPreferences,
   name: string,
   method: Method,
-  more: TrainingSettingsInput = {},
+  more: RecipeInput = {},
 ) {
   const { training, start } = recorded;
   const { rank = 0, alpha = 0 } = training;
   const rate = training[method === 'lora' ? 'learningRateLora' : 'learningRateFull'] as number;
-  const settings = parseTrainingSettings({
-    method: method === 'lora' ? { type: 'lora', rank, alpha } : { type: 'full' },
+  const settings = resolveRecipe({
+    adaptation: method === 'lora' ? { type: 'lora', rank, alpha } : { type: 'full' },
     epochs: training.epochs,
     batchSize: training.batchSize,
     learningRate: rate * (recorded.rates[name] ?? 1),
-    schedule: { kind: 'linear', warmupSteps: training.warmupSteps },
+    schedule: 'linear',
+    warmupSteps: training.warmupSteps,
     optimizer: {
       beta1: training.beta1,
       beta2: training.beta2,

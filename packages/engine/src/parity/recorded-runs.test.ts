@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { adaptationSchema } from '@lathe/recipe/adaptation';
 import { describe, expect, it } from 'vitest';
-import { methodSchema } from '../adapt/settings.ts';
 import { decoderTypes } from '../families/decoder-config.ts';
 import { encoderTypes } from '../families/encoder-config.ts';
 import { exportCases } from './export-cases.ts';
@@ -89,7 +89,7 @@ describe('docs/parity.md', async () => {
   });
 
   it('knows every method of the code', () => {
-    const types = methodSchema.unwrap().options.map((option) => option.shape.type.value);
+    const types = adaptationSchema.options.map((option) => option.shape.type.value);
     expect(types.toSorted()).toEqual(Object.keys(methods).toSorted());
   });
 

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { readSafetensors, readTensor } from '../formats/safetensors.ts';
 import { child, fillNormal, rootSeed } from '../nn/seed.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 import type { TrainerOptions } from '../train/trainer.ts';
 import { createModelState } from '../trained/model-state.ts';
 import { type Family, type FamilyTasks, familyTasks, type Task } from './family-tasks.ts';
 import { relativeDistance, startingGradients } from './parity.ts';
 
-type Method = NonNullable<TrainingSettingsInput['method']>;
+type Method = NonNullable<RecipeInput['adaptation']>;
 type Named = {
   readonly name: string;
   readonly settings: Method;
@@ -71,12 +71,12 @@ function named(family: Family): Named {
 const virtual: readonly Named[] = [
   {
     name: 'prompt-tuning',
-    settings: { type: 'prompt-tuning', virtualTokens: 5 },
+    settings: { type: 'prompt-tuning', tokens: 5 },
     learningRate: 2e-2,
   },
   {
     name: 'prefix-tuning',
-    settings: { type: 'prefix-tuning', virtualTokens: 5 },
+    settings: { type: 'prefix-tuning', tokens: 5 },
     learningRate: 2e-2,
   },
 ];
@@ -125,13 +125,14 @@ async function runOf(
   { settings: method, learningRate, initial }: Named,
 ): Promise<TrainerOptions<object>> {
   const { batchSize, epochs, warmupSteps, weightDecay, maxGradientNorm } = recordedTraining;
-  const settings = parseTrainingSettings({
-    method,
+  const settings = resolveRecipe({
+    adaptation: method,
     batchSize,
     epochs,
     learningRate,
     maxGradientNorm,
-    schedule: { kind: 'linear', warmupSteps },
+    schedule: 'linear',
+    warmupSteps,
     optimizer: { type: 'adamw', weightDecay },
     shuffle: false,
     packing: false,

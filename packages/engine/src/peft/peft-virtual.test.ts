@@ -14,12 +14,12 @@ const name = 'prompt_embeddings';
 
 async function written(folder: string, method: 'prompt' | 'prefix'): Promise<Float32Array> {
   const { model } = await readReference('tied');
-  const settings = { virtualTokens: 3, initial: 'random' } as const;
+  const settings = { tokens: 3, initial: 'random' } as const;
   const target = { model, seed: rootSeed(5) };
   const adaptation = await createAdaptation(
     method === 'prompt'
       ? { type: 'prompt-tuning', ...settings }
-      : { type: 'prefix-tuning', virtualTokens: 3 },
+      : { type: 'prefix-tuning', tokens: 3 },
     target,
   );
   const values = await adaptation.added[0]?.start();

@@ -1,3 +1,4 @@
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
 import { batchFeeds } from '../batch/feeds.ts';
@@ -10,7 +11,6 @@ import { causalLm } from '../objectives/causal-lm.ts';
 import { targetCount } from '../objectives/example.ts';
 import { type Reference, readReference, referenceModels } from '../parity/reference.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { parseTrainingSettings } from '../train/settings.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import { createModelState, parameterFeeds, weightValues } from '../trained/model-state.ts';
 
@@ -50,8 +50,8 @@ describe.each(referenceModels)('the gradients of "%s"', (name) => {
         .map(([key, tensor]) => [key.slice('start.'.length), tensor]),
     );
     const isLora = method === 'lora';
-    const settings = parseTrainingSettings({
-      method: isLora ? { type: 'lora', rank, alpha } : { type: 'full' },
+    const settings = resolveRecipe({
+      adaptation: isLora ? { type: 'lora', rank, alpha } : { type: 'full' },
     });
     const state = await createModelState({
       model,
@@ -88,7 +88,7 @@ describe.each(referenceModels)('the logits of "%s"', (name) => {
     const { model, examples, tensors } = reference;
     const state = await createModelState({
       model,
-      settings: parseTrainingSettings({ method: { type: 'full' } }),
+      settings: resolveRecipe({ adaptation: { type: 'full' } }),
     });
     for (const [index, { tokens }] of examples.entries()) {
       const length = tokens.length;

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { describe, expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
@@ -7,7 +8,6 @@ import { readEncoderReference } from '../parity/encoder-reference.ts';
 import { encoderRun } from '../parity/recorded-encoder-tasks.ts';
 import { readReference } from '../parity/reference.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { parseTrainingSettings } from './settings.ts';
 import { createTrainer, type TrainerOptions } from './trainer.ts';
 
 type Event = { readonly cat: string; readonly name: string; readonly args: { op_name?: string } };
@@ -39,7 +39,7 @@ function blocksOfGradients(nodes: Operators): number[] {
 describe('what a training step does', () => {
   it('makes the gradients of a block before it goes on to the block below', async () => {
     const { model, examples } = await readReference('tied');
-    const settings = parseTrainingSettings({ method: { type: 'full' }, batchSize: 4 });
+    const settings = resolveRecipe({ adaptation: { type: 'full' }, batchSize: 4 });
     const nodes = await operators({ model, examples, settings, objective: causalLm });
     const blocks = blocksOfGradients(nodes);
     expect(blocks.length).toBeGreaterThanOrEqual(9 * model.config.layers);
@@ -57,7 +57,7 @@ describe('what a training step does', () => {
 
   it('computes activations again when the backward pass needs them', async () => {
     const { model, examples } = await readReference('tied');
-    const settings = parseTrainingSettings({ method: { type: 'full' }, batchSize: 4 });
+    const settings = resolveRecipe({ adaptation: { type: 'full' }, batchSize: 4 });
     const nodes = await operators({ model, examples, settings, objective: causalLm });
     const places = [...nodes.entries()].filter(([, { type }]) => type === 'QuickGelu');
     const { layers } = model.config;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModelFolder } from '../families/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
@@ -8,7 +9,6 @@ import type { TokenizedExample } from '../objectives/example.ts';
 import { readReference } from '../parity/reference.ts';
 import { readServedAdapter } from '../peft/peft-virtual.ts';
 import { ForeignStateError } from './run-state.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 
 let folder: string;
@@ -20,10 +20,10 @@ afterAll(() => rm(folder, { recursive: true }));
 type Run = TrainerOptions<TokenizedExample>;
 
 /** A run over few examples, all of them in each step. */
-async function runOf(method: TrainingSettingsInput['method'], more: Partial<Run> = {}) {
+async function runOf(method: RecipeInput['adaptation'], more: Partial<Run> = {}) {
   const { model, examples } = await readReference('untied');
   const batchSize = examples.length;
-  const settings = parseTrainingSettings({ method, epochs: 4, learningRate: 1e-3, batchSize });
+  const settings = resolveRecipe({ adaptation: method, epochs: 4, learningRate: 1e-3, batchSize });
   return { model, examples, objective: causalLm, settings, ...more } satisfies Run;
 }
 
@@ -31,12 +31,12 @@ async function trainToEnd(trainer: Trainer<TokenizedExample>): Promise<void> {
   while (trainer.step < trainer.totalSteps) await trainer.trainStep();
 }
 
-describe.each<[string, TrainingSettingsInput['method']]>([
+describe.each<[string, RecipeInput['adaptation']]>([
   ['LoRA', { type: 'lora', rank: 4 }],
   ['rank-stabilised LoRA', { type: 'lora', rank: 4, rankStabilized: true }],
   ['LoRA on a 4-bit base', { type: 'lora', rank: 4, baseBits: 4 }],
-  ['prompt tuning', { type: 'prompt-tuning', virtualTokens: 3 }],
-  ['prefix tuning', { type: 'prefix-tuning', virtualTokens: 3 }],
+  ['prompt tuning', { type: 'prompt-tuning', tokens: 3 }],
+  ['prefix tuning', { type: 'prefix-tuning', tokens: 3 }],
 ])('an adapter that is trained on: %s', (name, method) => {
   it('starts as the one that was left, and learns from there', async () => {
     const run = await runOf(method);

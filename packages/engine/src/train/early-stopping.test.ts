@@ -1,11 +1,12 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { earlyStoppingSchema } from '@lathe/recipe/early-stopping';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readReference } from '../parity/reference.ts';
-import { earlyStoppingSchema, trainWithEarlyStopping, watchMetric } from './early-stopping.ts';
-import { parseTrainingSettings } from './settings.ts';
+import { trainWithEarlyStopping, watchMetric } from './early-stopping.ts';
 import { createTrainer } from './trainer.ts';
 
 it('ends after so many evaluations in a row that are not better by enough', () => {
@@ -21,7 +22,7 @@ it('ends after so many evaluations in a row that are not better by enough', () =
 });
 
 it('takes a larger accuracy as the better one', () => {
-  const watch = watchMetric(earlyStoppingSchema.parse({ metric: 'tokenAccuracy', patience: 1 }));
+  const watch = watchMetric(earlyStoppingSchema.parse({ metric: 'token_accuracy', patience: 1 }));
   expect(watch.take(1, 0.5).isBest).toBe(true);
   expect(watch.take(2, 0.6).isBest).toBe(true);
   expect(watch.take(3, 0.6)).toEqual({ isBest: false, goesOn: false });
@@ -30,12 +31,12 @@ it('takes a larger accuracy as the better one', () => {
 it('stops a run that learns its examples by heart, with the weights of its best step', async () => {
   const { model, examples } = await readReference('tied');
   const [train, heldOut] = [examples.slice(0, 4), examples.slice(4)];
-  const settings = parseTrainingSettings({
-    method: { type: 'full' },
+  const settings = resolveRecipe({
+    adaptation: { type: 'full' },
     epochs: 60,
     batchSize: 4,
     learningRate: 1e-2,
-    schedule: { kind: 'constant' },
+    schedule: 'constant',
   });
   const run = { model, settings, objective: causalLm, examples: train };
   const folder = await mkdtemp(join(tmpdir(), 'lathe-stop-'));

@@ -1,31 +1,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import type { EarlyStopping } from '@lathe/recipe/early-stopping';
 import type { Evaluation } from '../measure/evaluation.ts';
 import type { StepMetrics, Trainer } from './trainer.ts';
 
-export const earlyStoppingSchema = z.strictObject({
-  metric: z
-    .enum(['loss', 'tokenAccuracy'])
-    .default('loss')
-    .describe('What is watched on the held-out examples.'),
-  everySteps: z
-    .int()
-    .positive()
-    .optional()
-    .describe('Steps between two evaluations; an epoch when left out.'),
-  patience: z
-    .int()
-    .positive()
-    .default(3)
-    .describe('Evaluations in a row without a better value after which the run ends.'),
-  minimumChange: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe('What a value must be better by to count as better.'),
-});
-export type EarlyStopping = z.infer<typeof earlyStoppingSchema>;
+/** The score that a rule watches. */
+export function watched(
+  { metric }: Pick<EarlyStopping, 'metric'>,
+  { loss, tokenAccuracy }: Pick<Evaluation, 'loss' | 'tokenAccuracy'>,
+): number {
+  return metric === 'loss' ? loss : tokenAccuracy;
+}
 
 /** The course of a watched metric. */
 export type Watch = {
@@ -96,7 +81,7 @@ export async function trainWithEarlyStopping<Example>({
       if (step % every !== 0 && step !== trainer.totalSteps) continue;
       const evaluation = await trainer.evaluate(heldOut);
       await onEvaluation(step, evaluation);
-      const taken = watch.take(step, evaluation[rule.metric]);
+      const taken = watch.take(step, watched(rule, evaluation));
       goesOn = taken.goesOn;
       if (taken.isBest) await trainer.saveState(folder);
     }

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../export/export.ts';
 import { openAnyModelFolder } from '../families/model-folder.ts';
@@ -9,7 +10,6 @@ import { readSafetensors } from '../formats/safetensors.ts';
 import { sequenceClassification } from '../objectives/sequence-classification.ts';
 import { readEncoderReference } from '../parity/encoder-reference.ts';
 import { type EncoderTask, encoderRun } from '../parity/recorded-encoder-tasks.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 
 let root: string;
@@ -21,7 +21,7 @@ afterAll(() => rm(root, { recursive: true }));
 const json = async (folder: string, file: string) =>
   JSON.parse(await readFile(join(folder, file), 'utf8')) as Record<string, unknown>;
 
-async function classifier(base: string, method: TrainingSettingsInput['method']) {
+async function classifier(base: string, method: RecipeInput['adaptation']) {
   const model = await openAnyModelFolder(base);
   return createTrainer({
     model,
@@ -30,7 +30,7 @@ async function classifier(base: string, method: TrainingSettingsInput['method'])
       labels: 2,
       labelNames: ['no', 'yes'],
     }),
-    settings: parseTrainingSettings({ method, batchSize: 2 }),
+    settings: resolveRecipe({ adaptation: method, batchSize: 2 }),
     examples: [0, 1].map((label) => ({
       tokens: Int32Array.of(1, 4 + label, 2),
       types: undefined,
@@ -114,7 +114,7 @@ describe('exports of encoders', () => {
       const run = await encoderRun(await readEncoderReference('modernbert'), task, 'full');
       const trainer = await createTrainer({
         ...run,
-        settings: parseTrainingSettings({ method: { type: 'lora', rank: 2 } }),
+        settings: resolveRecipe({ adaptation: { type: 'lora', rank: 2 } }),
       });
       const [adapter, merged] = [join(root, `${task}-adapter`), join(root, `${task}-merged`)];
       await trainer.exportAdapter(adapter);

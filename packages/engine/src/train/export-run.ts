@@ -1,3 +1,4 @@
+import type { Recipe } from '@lathe/recipe/recipe';
 import type { TensorValues } from '../adapt/adaptation.ts';
 import { loraScale } from '../adapt/lora.ts';
 import { adaptedLinears, targetNames } from '../adapt/targets.ts';
@@ -8,7 +9,6 @@ import type { Adapter } from '../peft/peft.ts';
 import { writePeftFolder } from '../peft/peft-folder.ts';
 import { forTask } from '../peft/peft-head.ts';
 import type { ModelState } from '../trained/model-state.ts';
-import type { TrainingSettings } from './settings.ts';
 
 /** What a run gives out. */
 export type RunExports = {
@@ -21,7 +21,7 @@ export type RunExports = {
 /** Exports of a run over its current weights. */
 export function runExports(
   model: AnyModelFolder,
-  { method }: TrainingSettings,
+  { adaptation: method }: Recipe,
   {
     modelState: { state, adaptation, parameters, head },
     task,

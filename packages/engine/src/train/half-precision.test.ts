@@ -2,6 +2,8 @@
  * Training in float16 against float32, both on the CPU, which computes float16 in float32 over rounded numbers: the
  * same results as a device with float16 hardware gives, up to the order of its sums.
  */
+
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../graph/tensor.ts';
 import { ancestors } from '../graph/value.ts';
@@ -19,23 +21,22 @@ import { weightValues } from '../trained/model-state.ts';
 import { LossScale } from '../update/loss-scale.ts';
 import { scaledStep } from '../update/scaled-step.ts';
 import { precisionFor } from './precision.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type StepMetrics, type TrainerOptions } from './trainer.ts';
 
 /** Largest relative difference of a step's loss, and of its gradient norm. */
 const tolerance = { loss: 1e-3, gradientNorm: 5e-3 };
 
-const methods: [string, TrainingSettingsInput][] = [
-  ['full', { method: { type: 'full' } }],
-  ['LoRA with dropout', { method: { type: 'lora', rank: 4, dropout: 0.1 } }],
-  ['LoRA, accumulating', { method: { type: 'lora', rank: 4 }, microBatchTokens: 64 }],
-  ['full, recomputed', { method: { type: 'full' }, recomputeActivations: true }],
+const methods: [string, RecipeInput][] = [
+  ['full', { adaptation: { type: 'full' } }],
+  ['LoRA with dropout', { adaptation: { type: 'lora', rank: 4, dropout: 0.1 } }],
+  ['LoRA, accumulating', { adaptation: { type: 'lora', rank: 4 }, microBatchTokens: 64 }],
+  ['full, recomputed', { adaptation: { type: 'full' }, recomputeActivations: true }],
 ];
 
-async function tinyRun(settings: TrainingSettingsInput): Promise<TrainerOptions<object>> {
+async function tinyRun(settings: RecipeInput): Promise<TrainerOptions<object>> {
   const { model, examples } = await readReference('tied');
   const learning = { batchSize: 4, epochs: 6, learningRate: 1e-3, ...settings };
-  const run = { model, examples, objective: causalLm, settings: parseTrainingSettings(learning) };
+  const run = { model, examples, objective: causalLm, settings: resolveRecipe(learning) };
   return run as unknown as TrainerOptions<object>;
 }
 
@@ -101,7 +102,7 @@ describe('training in float16', () => {
     async (name) => {
       const recorded = await readRecordedPreferences();
       const { adapter: _, ...run } = await recordedRun(recorded, name, 'full', {
-        method: { type: 'lora', rank: 4 },
+        adaptation: { type: 'lora', rank: 4 },
       });
       const of = (precision: 'float16' | 'float32') =>
         curve({ ...run, settings: { ...run.settings, precision } }, 3);
@@ -112,7 +113,7 @@ describe('training in float16', () => {
   );
 
   it('multiplies in float16 forwards and backwards, and does nothing else in it', async () => {
-    const run = await tinyRun({ method: { type: 'full' }, precision: 'float16' });
+    const run = await tinyRun({ adaptation: { type: 'full' }, precision: 'float16' });
     const { model, settings, objective } = run;
     const plan = await planForEstimate(run);
     const weights = weightValues(model, plan);
@@ -135,7 +136,7 @@ describe('training in float16', () => {
 
 describe('the loss scale', () => {
   it('halves until a step fits, without losing it, and doubles after steps that do', async () => {
-    const settings = { method: { type: 'full' } } as const;
+    const settings = { adaptation: { type: 'full' } } as const;
     const single = await curve(await tinyRun({ ...settings, precision: 'float32' }));
     const scaled = async (initial: number) => {
       const lossScale = { initial, growthSteps: 3 };
@@ -156,7 +157,7 @@ describe('the loss scale', () => {
       const where = by === 'device' ? { device: residentOnCpu() } : { update: by };
       for (const microBatchTokens of [2048, 64]) {
         const settings = {
-          method: { type: 'full' },
+          adaptation: { type: 'full' },
           microBatchTokens,
           precision: 'float16',
         } as const;
@@ -258,7 +259,7 @@ describe('the precision of a run', () => {
   });
 
   it('is float16 by default where the device multiplies in it natively, and nowhere else', async () => {
-    const { precision } = parseTrainingSettings();
+    const { precision } = resolveRecipe();
     expect(await precisionFor(precision, device('native'))).toBe('float16');
     expect(await precisionFor(precision, device('narrow'))).toBe('float32');
     expect(await precisionFor(precision, device('rounded'))).toBe('float32');

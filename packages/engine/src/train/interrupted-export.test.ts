@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openModelFolder } from '../families/model-folder.ts';
 import { makeModel, small, tensorsOf } from '../families/small-llama.fixture.ts';
@@ -13,7 +14,6 @@ import { causalLm } from '../objectives/causal-lm.ts';
 import { textExample } from '../objectives/example.ts';
 import { readReference } from '../parity/reference.ts';
 import { readPeftAdapter } from '../peft/peft.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 
 let root: string;
@@ -55,7 +55,7 @@ describe('an export that is interrupted', () => {
     async (act) => {
       const folder = join(root, `full-${act}`);
       await mkdir(folder);
-      const trainer = await smallRun({ method: { type: 'lora', rank: 2 } });
+      const trainer = await smallRun({ adaptation: { type: 'lora', rank: 2 } });
       const out = join(
         folder,
         `1-${{ exportMerged: 'merged', exportAdapter: 'adapter', saveState: 'state' }[act]}`,
@@ -89,7 +89,7 @@ describe('numbers that are not finite', () => {
     const tensors = tensorsOf(small);
     (tensors[3]?.data as Float32Array)[5] = Number.NaN;
     await writeSafetensors(join(base, 'model.safetensors'), tensors);
-    const trainer = await smallRun({ method: { type: 'lora', rank: 2 } }, base);
+    const trainer = await smallRun({ adaptation: { type: 'lora', rank: 2 } }, base);
     const failed = trainer.trainStep();
     await expect(failed).rejects.toThrow(`tensor ${tensors[3]?.name}: value 5 is NaN`);
     await expect(failed).rejects.toBeInstanceOf(CheckpointError);
@@ -104,11 +104,11 @@ describe('numbers that are not finite', () => {
       model,
       examples,
       objective: causalLm,
-      settings: parseTrainingSettings({
-        method: { type: 'full' },
+      settings: resolveRecipe({
+        adaptation: { type: 'full' },
         learningRate: 1e30,
         maxGradientNorm: 1e30,
-        schedule: { kind: 'constant' },
+        schedule: 'constant',
       }),
     });
     const run = async () => {
@@ -122,12 +122,12 @@ describe('numbers that are not finite', () => {
   });
 });
 
-async function smallRun(settings: TrainingSettingsInput, base?: string) {
+async function smallRun(settings: RecipeInput, base?: string) {
   return createTrainer({
     model: await openModelFolder(base ?? (await makeModel(root))),
     objective: causalLm,
     examples: [textExample([1, 4, 5, 6]), textExample([2, 7, 8])],
-    settings: parseTrainingSettings({ ...settings, batchSize: 1 }),
+    settings: resolveRecipe({ ...settings, batchSize: 1 }),
   });
 }
 

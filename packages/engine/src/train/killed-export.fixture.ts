@@ -7,9 +7,9 @@
  * the first of them.
  */
 import { join } from 'node:path';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readReference } from '../parity/reference.ts';
-import { parseTrainingSettings } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 
 const [folder = '.', milliseconds = '0'] = process.argv.slice(2);
@@ -18,7 +18,7 @@ const trainer = await createTrainer({
   model,
   examples,
   objective: causalLm,
-  settings: parseTrainingSettings({ method: { type: 'lora', rank: 64 } }),
+  settings: resolveRecipe({ adaptation: { type: 'lora', rank: 64 } }),
 });
 await trainer.trainStep();
 setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(milliseconds));

@@ -1,18 +1,15 @@
+import type { Recipe } from '@lathe/recipe/recipe';
 import type { Device } from '../runtime/device.ts';
-import type { TrainingSettings } from './settings.ts';
 
 /** What matrix products compute in. */
-export type Precision = Exclude<TrainingSettings['precision'], 'auto'>;
+export type Precision = Exclude<Recipe['precision'], 'auto'>;
 
 /**
  * The precision of a run: `auto` is float16 where the device multiplies in it natively and sums
  * in float32, else float32. Throws
  * RangeError when float16 is asked of a device that has none.
  */
-export async function precisionFor(
-  asked: TrainingSettings['precision'],
-  device: Device,
-): Promise<Precision> {
+export async function precisionFor(asked: Recipe['precision'], device: Device): Promise<Precision> {
   if (asked === 'float32') return 'float32';
   const products = await device.halfProducts();
   if (asked === 'auto') return products === 'native' ? 'float16' : 'float32';

@@ -1,3 +1,4 @@
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
 import type { Value } from '../graph/value.ts';
@@ -9,7 +10,6 @@ import { encoderRun } from '../parity/recorded-encoder-tasks.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import { planModel, weightValues } from '../trained/model-state.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type TrainerOptions } from './trainer.ts';
 
 const steps = 3;
@@ -27,7 +27,7 @@ async function trained<Example>(options: TrainerOptions<Example>) {
 }
 
 describe.each(referenceModels)('recomputation in "%s"', (name) => {
-  const methods: readonly TrainingSettingsInput['method'][] = [
+  const methods: readonly RecipeInput['adaptation'][] = [
     { type: 'full' },
     { type: 'lora', rank: 4, dropout: 0.2 },
   ];
@@ -38,7 +38,7 @@ describe.each(referenceModels)('recomputation in "%s"', (name) => {
         model,
         examples,
         objective: causalLm,
-        settings: parseTrainingSettings({ method, batchSize: 4, recomputeActivations }),
+        settings: resolveRecipe({ adaptation: method, batchSize: 4, recomputeActivations }),
       });
     const recomputed = await run(true);
     expect(recomputed).toHaveLength(steps);
@@ -63,8 +63,8 @@ describe('recomputation', () => {
         model,
         examples,
         objective: causalLm,
-        settings: parseTrainingSettings({
-          method: { type: 'prefix-tuning', virtualTokens: 3 },
+        settings: resolveRecipe({
+          adaptation: { type: 'prefix-tuning', tokens: 3 },
           batchSize: 4,
           recomputeActivations,
         }),
@@ -75,7 +75,7 @@ describe('recomputation', () => {
   it('computes the inside of each block a second time, just before its backward pass', async () => {
     const { model } = await readReference('tied');
     const order = async (recomputeActivations: boolean): Promise<Value[]> => {
-      const settings = parseTrainingSettings({ method: { type: 'full' }, recomputeActivations });
+      const settings = resolveRecipe({ adaptation: { type: 'full' }, recomputeActivations });
       const plan = await planModel({ model, settings });
       const weights = weightValues(model, plan);
       const shape = { rows: 1, tokens: 32, targets: 32, examples: 1 };

@@ -1,3 +1,4 @@
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import { parseModelConfig } from '../families/model-config.ts';
 import { input } from '../graph/value.ts';
@@ -8,7 +9,6 @@ import { readReference } from '../parity/reference.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { noiseFeeds, noisyEmbeddings } from '../trained/embedding-noise.ts';
 import { layerRate } from '../trained/layer-rates.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 
 const device = cpuDevice({ threads: 1 });
@@ -96,14 +96,14 @@ describe('learning rates by layer', () => {
 });
 
 describe('a run with every regulariser', () => {
-  const run = async (settings: TrainingSettingsInput) => {
+  const run = async (settings: RecipeInput) => {
     const { model, examples } = await readReference('tied');
     const trainer = await createTrainer({
       model,
       objective: causalLm,
       examples,
-      settings: parseTrainingSettings({
-        method: { type: 'full' },
+      settings: resolveRecipe({
+        adaptation: { type: 'full' },
         batchSize: 4,
         learningRate: 1e-2,
         ...settings,

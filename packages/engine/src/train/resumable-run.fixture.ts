@@ -8,9 +8,9 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readReference } from '../parity/reference.ts';
-import { parseTrainingSettings } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 
 /** The newest step that `folder` holds a state of; 0 when it holds none. */
@@ -25,8 +25,8 @@ async function main(folder: string, steps?: number, milliseconds?: number): Prom
     model,
     examples,
     objective: causalLm,
-    settings: parseTrainingSettings({
-      method: { type: 'lora', rank: 4, dropout: 0.2 },
+    settings: resolveRecipe({
+      adaptation: { type: 'lora', rank: 4, dropout: 0.2 },
       epochs: 8,
       batchSize: 3,
       microBatchTokens: 32,

@@ -5,48 +5,48 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readRecordedPreferences, recordedRun } from '../parity/recorded-preferences.ts';
 import { readReference } from '../parity/reference.ts';
 import { newestState } from './resumable-run.fixture.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 
 const steps = 7;
 const stateFile = 'training-state.safetensors';
 
-const everything: TrainingSettingsInput = {
-  method: { type: 'lora', rank: 4, dropout: 0.2 },
+const everything: RecipeInput = {
+  adaptation: { type: 'lora', rank: 4, dropout: 0.2 },
   embeddingNoise: 5,
   microBatchTokens: 32,
 };
 
 const optimizers = ['adamw', 'sgd', 'lion', 'adafactor'] as const;
 
-const cases: [string, TrainingSettingsInput][] = [
-  ...optimizers.map((type): [string, TrainingSettingsInput] => [
+const cases: [string, RecipeInput][] = [
+  ...optimizers.map((type): [string, RecipeInput] => [
     `full, ${type}`,
-    { method: { type: 'full' }, optimizer: { type, weightDecay: 0.1 } },
+    { adaptation: { type: 'full' }, optimizer: { type, weightDecay: 0.1 } },
   ]),
-  ...optimizers.map((type): [string, TrainingSettingsInput] => [
+  ...optimizers.map((type): [string, RecipeInput] => [
     `LoRA with dropout, noise and accumulation, ${type}`,
     { ...everything, optimizer: { type } },
   ]),
-  ['full, accumulating', { method: { type: 'full' }, microBatchTokens: 32 }],
+  ['full, accumulating', { adaptation: { type: 'full' }, microBatchTokens: 32 }],
   [
     'float16 whose loss scale falls and rises',
     { ...everything, precision: 'float16', lossScale: { initial: 2 ** 20, growthSteps: 2 } },
   ],
-  ['full with noise', { method: { type: 'full' }, embeddingNoise: 5, labelSmoothing: 0.1 }],
-  ['layers', { method: { type: 'layers', last: 1 }, layerRateDecay: 0.9 }],
-  ['rsLoRA and LoRA+', { method: { type: 'lora', rankStabilized: true, rateRatioB: 16 } }],
-  ['DoRA', { method: { type: 'lora', rank: 4, dora: true, dropout: 0.1 } }],
-  ['PiSSA', { method: { type: 'lora', rank: 4, initial: 'pissa' } }],
-  ['IA3', { method: { type: 'ia3' } }],
-  ['prompt tuning', { method: { type: 'prompt-tuning', virtualTokens: 3 } }],
-  ['prefix tuning', { method: { type: 'prefix-tuning', virtualTokens: 3 } }],
-  ['embeddings of added tokens', { method: { type: 'tokens', tokens: [5, 9] } }],
+  ['full with noise', { adaptation: { type: 'full' }, embeddingNoise: 5, labelSmoothing: 0.1 }],
+  ['layers', { adaptation: { type: 'layers', last: 1 }, layerRateDecay: 0.9 }],
+  ['rsLoRA and LoRA+', { adaptation: { type: 'lora', rankStabilized: true, rateRatioB: 16 } }],
+  ['DoRA', { adaptation: { type: 'lora', rank: 4, dora: true, dropout: 0.1 } }],
+  ['PiSSA', { adaptation: { type: 'lora', rank: 4, initial: 'pissa' } }],
+  ['IA3', { adaptation: { type: 'ia3' } }],
+  ['prompt tuning', { adaptation: { type: 'prompt-tuning', tokens: 3 } }],
+  ['prefix tuning', { adaptation: { type: 'prefix-tuning', tokens: 3 } }],
+  ['embeddings of added tokens', { adaptation: { type: 'tokens', tokens: [5, 9] } }],
 ];
 
 let folder: string;
@@ -55,10 +55,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function causalRun(settings: TrainingSettingsInput): Promise<TrainerOptions<object>> {
+async function causalRun(settings: RecipeInput): Promise<TrainerOptions<object>> {
   const { model, examples } = await readReference('tied');
   const learning = { batchSize: 3, epochs: 4, learningRate: 1e-3, ...settings };
-  const run = { model, examples, objective: causalLm, settings: parseTrainingSettings(learning) };
+  const run = { model, examples, objective: causalLm, settings: resolveRecipe(learning) };
   return run as unknown as TrainerOptions<object>;
 }
 
@@ -110,7 +110,7 @@ describe('a run that is stopped after a random step and goes on', () => {
     'ends bit for bit where the undisturbed run ends: state updated by a graph, %s',
     async (type) => {
       const method = { type: 'full' } as const;
-      const run = await causalRun({ ...everything, method, optimizer: { type } });
+      const run = await causalRun({ ...everything, adaptation: method, optimizer: { type } });
       await expectSameEnd({ ...run, update: 'graph' }, `graph-${type}`);
     },
   );
@@ -122,14 +122,16 @@ describe('a run that is stopped after a random step and goes on', () => {
   ] as const)('ends bit for bit where the undisturbed run ends: %s, %s', async (type, name) => {
     const recorded = await readRecordedPreferences();
     const method = type === 'lora' ? ({ type, rank: 4, dropout: 0.1 } as const) : { type };
-    const { adapter: _, ...run } = await recordedRun(recorded, name, 'full', { method });
+    const { adapter: _, ...run } = await recordedRun(recorded, name, 'full', {
+      adaptation: method,
+    });
     await expectSameEnd({ ...run, settings: { ...run.settings, shuffle: true } }, name);
   });
 });
 
 it('goes on with passes of half the size, and ends where it would have but for rounding', async () => {
   const method = { type: 'full' } as const;
-  const large = await causalRun({ method, microBatchTokens: 2048 });
+  const large = await causalRun({ adaptation: method, microBatchTokens: 2048 });
   const whole = await createTrainer(large);
   const wanted = await train(whole, steps);
   await whole.dispose();
@@ -139,7 +141,7 @@ it('goes on with passes of half the size, and ends where it would have but for r
   const { rows } = before.windowShape;
   await before.dispose();
 
-  const smaller = await createTrainer(await causalRun({ method, microBatchTokens: 1 }));
+  const smaller = await createTrainer(await causalRun({ adaptation: method, microBatchTokens: 1 }));
   expect(rows).toBeGreaterThan(1);
   expect(smaller.windowShape.rows).toBe(1);
   await smaller.restoreState(join(folder, 'large-passes'));

@@ -1,8 +1,8 @@
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import { expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { textExample } from '../objectives/example.ts';
 import { readReference } from '../parity/reference.ts';
-import { parseTrainingSettings } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 
 it.each(['prompt-tuning', 'prefix-tuning'] as const)(
@@ -14,8 +14,8 @@ it.each(['prompt-tuning', 'prefix-tuning'] as const)(
       const trainer = await createTrainer({
         model,
         objective: causalLm,
-        settings: parseTrainingSettings({
-          method: { type, virtualTokens: 5 },
+        settings: resolveRecipe({
+          adaptation: { type, tokens: 5 },
           maxTokens: 2 * maxPositions,
           batchSize: 1,
           epochs: 1,

@@ -1,8 +1,8 @@
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { familyTasks } from '../parity/family-tasks.ts';
 import { DivergedError } from './diverged-error.ts';
-import { parseTrainingSettings } from './settings.ts';
 import { createTrainer } from './trainer.ts';
 
 type Field = number | Int32Array | Float32Array | Uint8Array | undefined;
@@ -40,8 +40,8 @@ function damaged(field: Field, { how, at, value, float }: Damage): Field {
 describe.each(['tied', 'bert'] as const)('examples of "%s" with rubbish in them', (family) => {
   it('are refused by their number, or train', async () => {
     const { model, tasks } = await familyTasks(family);
-    const settings = parseTrainingSettings({
-      method: { type: 'lora', rank: 1 },
+    const settings = resolveRecipe({
+      adaptation: { type: 'lora', rank: 1 },
       batchSize: 8,
       shuffle: false,
       packing: false,

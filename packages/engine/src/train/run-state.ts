@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Recipe } from '@lathe/recipe/recipe';
 import {
   readTrainingState,
   type StateTensor,
@@ -8,7 +9,7 @@ import type { Objective } from '../objectives/objective.ts';
 import type { FlatState } from '../optim/flat-state.ts';
 import type { AdapterValues } from '../peft/peft.ts';
 import { type LossScaleState, lossScaleStateSchema } from '../update/loss-scale.ts';
-import type { TrainingSettings } from './settings.ts';
+import { namedAsBefore } from './former-names.ts';
 
 /** A stored state belongs to a run with other settings, data or model shape. */
 export class ForeignStateError extends Error {
@@ -33,19 +34,20 @@ export type Fingerprints = { readonly current: string; readonly former: () => st
  * size of passes is left out: a run may go on with smaller ones, whose gradients are the same up to rounding.
  */
 export function runFingerprints<Example>(
-  settings: TrainingSettings,
+  settings: Recipe,
   source: RunSource<Example>,
   state: FlatState,
 ): Fingerprints {
-  const { microBatchTokens: _, mostPassTokens: __, ...decisive } = settings;
+  const named = namedAsBefore(settings);
+  const { microBatchTokens: _, mostPassTokens: __, ...decisive } = named;
   return {
     current: fingerprint(decisive, source, state),
-    former: () => fingerprint(settings, source, state),
+    former: () => fingerprint(named, source, state),
   };
 }
 
 function fingerprint<Example>(
-  settings: Partial<TrainingSettings>,
+  settings: object,
   { objective, examples, adapter, origin }: RunSource<Example>,
   state: FlatState,
 ): string {

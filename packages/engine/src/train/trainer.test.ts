@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import { openModelFolder } from '../families/model-folder.ts';
 import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
@@ -8,18 +9,18 @@ import { causalLm } from '../objectives/causal-lm.ts';
 import { type TokenizedExample, textExample } from '../objectives/example.ts';
 import { type Reference, readReference, referenceModels } from '../parity/reference.ts';
 import { type Adapter, readPeftAdapter } from '../peft/peft.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type TrainerOptions } from './trainer.ts';
 
 /** The settings that the recorded curves were made with. */
-function settingsOf(reference: Reference, more: TrainingSettingsInput = {}) {
+function settingsOf(reference: Reference, more: RecipeInput = {}) {
   const { training } = reference;
-  return parseTrainingSettings({
-    method: { type: 'full' },
+  return resolveRecipe({
+    adaptation: { type: 'full' },
     epochs: training.epochs,
     batchSize: training.batchSize,
     learningRate: training.learningRateFull,
-    schedule: { kind: 'linear', warmupSteps: training.warmupSteps },
+    schedule: 'linear',
+    warmupSteps: training.warmupSteps,
     optimizer: {
       beta1: training.beta1,
       beta2: training.beta2,
@@ -32,10 +33,10 @@ function settingsOf(reference: Reference, more: TrainingSettingsInput = {}) {
   });
 }
 
-function loraSettingsOf(reference: Reference, more: TrainingSettingsInput = {}) {
+function loraSettingsOf(reference: Reference, more: RecipeInput = {}) {
   const { rank, alpha, learningRateLora } = reference.training;
   return settingsOf(reference, {
-    method: { type: 'lora', rank, alpha },
+    adaptation: { type: 'lora', rank, alpha },
     learningRate: learningRateLora,
     ...more,
   });
@@ -93,7 +94,7 @@ describe.each(referenceModels)('training the tiny model "%s" as PyTorch does', (
 describe('the same run in other ways', () => {
   const lossesOf = async (
     reference: Reference,
-    settings: TrainingSettingsInput,
+    settings: RecipeInput,
     more: Partial<TrainerOptions<TokenizedExample>> = {},
   ) => {
     const trainer = await createTrainer({
@@ -177,10 +178,10 @@ describe('the same run in other ways', () => {
 
 describe('a run that stops and goes on', () => {
   it.each([
-    ['full', { method: { type: 'full' } }],
-    ['full, accumulating', { method: { type: 'full' }, microBatchTokens: 32 }],
-    ['lora with dropout', { method: { type: 'lora', rank: 4, dropout: 0.2 } }],
-  ] satisfies [string, TrainingSettingsInput][])(
+    ['full', { adaptation: { type: 'full' } }],
+    ['full, accumulating', { adaptation: { type: 'full' }, microBatchTokens: 32 }],
+    ['lora with dropout', { adaptation: { type: 'lora', rank: 4, dropout: 0.2 } }],
+  ] satisfies [string, RecipeInput][])(
     '%s: ends bit for bit where an undisturbed run ends',
     async (_, more) => {
       const reference = await readReference('tied');
@@ -319,7 +320,7 @@ describe('what a run leaves', () => {
       model: reference.model,
       settings: settingsOf(reference, {
         learningRate: 1e30,
-        schedule: { kind: 'constant' },
+        schedule: 'constant',
         maxGradientNorm: 1e30,
       }),
       objective: causalLm,

@@ -1,3 +1,4 @@
+import type { Recipe } from '@lathe/recipe/recipe';
 import { planBatches } from '../batch/batches.ts';
 import { batchFeeds } from '../batch/feeds.ts';
 import { randomFeeds } from '../batch/random-feeds.ts';
@@ -37,11 +38,10 @@ import { type DivergedError, divergedAt } from './diverged-error.ts';
 import { runExports } from './export-run.ts';
 import { type Precision, precisionFor } from './precision.ts';
 import { restoreRunState, runFingerprints, saveRunState } from './run-state.ts';
-import type { TrainingSettings } from './settings.ts';
 
 export type TrainerOptions<Example> = {
   readonly model: AnyModelFolder;
-  readonly settings: TrainingSettings;
+  readonly settings: Recipe;
   readonly objective: Objective<Example>;
   readonly examples: readonly Example[];
   readonly device?: Device | undefined;
@@ -207,8 +207,7 @@ export async function createTrainer<Example>(
     const step = plan.step(done);
     const members = step.examples.map((index) => examples[index] as Example);
     const weight = members.reduce((sum, example) => sum + objective.weight(example), 0);
-    const learningRate =
-      settings.learningRate * scheduleFactor(settings.schedule, done, plan.totalSteps);
+    const learningRate = settings.learningRate * scheduleFactor(settings, done, plan.totalSteps);
     const measured = await measurements.step(members, examples);
     const sums = await scaledStep(runner, lossScale, {
       microBatches: step.microBatches.map((indices, at) => {

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { deviceDistance } from '../parity/device-distance.ts';
@@ -12,7 +13,6 @@ import { recordedRuns } from '../parity/recorded-runs.ts';
 import { readReference } from '../parity/reference.ts';
 import type { Device } from '../runtime/device.ts';
 import { describeOnWebGpu } from '../runtime/webgpu.fixture.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from './settings.ts';
 import { createTrainer, type TrainerOptions } from './trainer.ts';
 
 /** Largest relative difference of loss and gradient norm over a few steps. */
@@ -50,14 +50,14 @@ function checkRuns(gpu: Device): void {
     expect(await deviceDistance(found!.run, gpu, 2)).toBeLessThan(tolerance);
   });
 
-  it.each<TrainingSettingsInput>([
-    { method: { type: 'lora', baseBits: 4 } },
-    { method: { type: 'full' }, recomputeActivations: true },
+  it.each<RecipeInput>([
+    { adaptation: { type: 'lora', baseBits: 4 } },
+    { adaptation: { type: 'full' }, recomputeActivations: true },
   ])('with the settings %j', async (settings) => {
     expect(await deviceDistance(await tinyRun(settings), gpu, 2)).toBeLessThan(tolerance);
   });
 
-  it.each<TrainingSettingsInput['optimizer']>([
+  it.each<RecipeInput['optimizer']>([
     { type: 'sgd', momentum: 0.9 },
     { type: 'lion' },
     { type: 'adafactor' },
@@ -66,10 +66,10 @@ function checkRuns(gpu: Device): void {
   });
 }
 
-async function tinyRun(more: TrainingSettingsInput): Promise<TrainerOptions<object>> {
+async function tinyRun(more: RecipeInput): Promise<TrainerOptions<object>> {
   const { model, examples } = await readReference('tied');
-  const settings = parseTrainingSettings({
-    method: { type: 'lora', rank: 4, dropout: 0.1 },
+  const settings = resolveRecipe({
+    adaptation: { type: 'lora', rank: 4, dropout: 0.1 },
     epochs: 4,
     batchSize: 4,
     learningRate: 1e-3,
@@ -80,7 +80,7 @@ async function tinyRun(more: TrainingSettingsInput): Promise<TrainerOptions<obje
 
 function checkPrecision(gpu: Device): void {
   it('trains in float16 where the adapter can, and says so where it cannot', async () => {
-    const run = await tinyRun({ method: { type: 'full' }, precision: 'float16' });
+    const run = await tinyRun({ adaptation: { type: 'full' }, precision: 'float16' });
     if ((await gpu.halfProducts()) === 'none') {
       await expect(createTrainer({ ...run, device: gpu })).rejects.toThrow(
         'the device "webgpu" cannot train in float16: its adapter lacks the feature shader-f16',

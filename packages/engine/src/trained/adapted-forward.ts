@@ -1,3 +1,4 @@
+import type { Recipe } from '@lathe/recipe/recipe';
 import type { AdaptHooks } from '../adapt/adaptation.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { input, type Value } from '../graph/value.ts';
@@ -8,7 +9,6 @@ import type { Forward, Objective } from '../objectives/objective.ts';
 import { blockBorder } from '../ops/block.ts';
 import { mul } from '../ops/elementwise.ts';
 import { forward } from '../step/forward.ts';
-import type { TrainingSettings } from '../train/settings.ts';
 import { noisyEmbeddings } from './embedding-noise.ts';
 import type { ModelState, WeightValues } from './model-state.ts';
 
@@ -23,8 +23,8 @@ export type AdaptedForward = (
 export const lossScaleName = 'loss_scale';
 
 /** The share of an adapter's inputs that is dropped in training. */
-export function dropoutRate({ method }: TrainingSettings): number {
-  return method.type === 'lora' ? method.dropout : 0;
+export function dropoutRate({ adaptation }: Recipe): number {
+  return adaptation.type === 'lora' ? adaptation.dropout : 0;
 }
 
 /**
@@ -34,7 +34,7 @@ export function dropoutRate({ method }: TrainingSettings): number {
  */
 export function adaptedForward(
   { config }: AnyModelFolder,
-  settings: TrainingSettings,
+  settings: Recipe,
   { adaptation }: Pick<ModelState, 'adaptation'>,
 ): AdaptedForward {
   const seed = rootSeed(settings.seed);

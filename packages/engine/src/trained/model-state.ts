@@ -1,3 +1,4 @@
+import type { Recipe } from '@lathe/recipe/recipe';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { createAdaptation } from '../adapt/create-adaptation.ts';
 import { decoderNames } from '../families/decoder-names.ts';
@@ -14,7 +15,6 @@ import { mappedWeight } from '../ops/comparison.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { allocateState, type FlatState, type Parameter, planGroups } from '../optim/flat-state.ts';
 import type { AdapterValues } from '../peft/peft.ts';
-import type { TrainingSettings } from '../train/settings.ts';
 import { layerRate } from './layer-rates.ts';
 
 /** What a run trains, and where the rest of the model is. */
@@ -29,7 +29,7 @@ export type ModelState = {
 
 export type ModelStateOptions = {
   readonly model: AnyModelFolder;
-  readonly settings: TrainingSettings;
+  readonly settings: Recipe;
   /** Start from random weights; only for training every weight. */
   readonly initial?: 'random' | undefined;
   /** Continue an adapter of the same shapes. */
@@ -49,7 +49,7 @@ export type ModelPlan = Pick<ModelState, 'parameters' | 'adaptation' | 'head'> &
 /** Lays out the trainable parameters. Throws RangeError when the options contradict each other. */
 export async function planModel(options: ModelStateOptions): Promise<ModelPlan> {
   const { model, settings, initial, adapter, objective } = options;
-  const { method } = settings;
+  const { adaptation: method } = settings;
   if (initial === 'random' && method.type !== 'full')
     throw new RangeError(
       `random initial weights need the method "full": "${method.type}" would freeze them`,

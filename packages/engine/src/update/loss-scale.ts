@@ -1,25 +1,5 @@
+import { type LossScaleSettings, mostLossScale, powerOfTwo } from '@lathe/recipe/loss-scale';
 import { z } from 'zod';
-
-/** The largest scale: far above any use, far below where float32 ends. */
-const most = 2 ** 32;
-
-/** Scales are powers of two, which multiply and divide without rounding. */
-const powerOfTwo = z
-  .number()
-  .min(1)
-  .max(most)
-  .refine((value) => Number.isInteger(Math.log2(value)), 'must be a power of two');
-
-export const lossScaleSchema = z.strictObject({
-  initial: powerOfTwo.default(65536).describe('What the loss is multiplied by at first.'),
-  growthSteps: z
-    .int()
-    .positive()
-    .default(2000)
-    .describe('Steps without an overflow after which the scale doubles.'),
-});
-
-export type LossScaleSettings = z.output<typeof lossScaleSchema>;
 
 /** What a training state keeps of a loss scale. */
 export const lossScaleStateSchema = z.strictObject({
@@ -64,7 +44,7 @@ export class LossScale {
     this.#goodSteps++;
     if (this.#goodSteps < this.#growthSteps) return;
     this.#goodSteps = 0;
-    this.#scale = Math.min(2 * this.#scale, most);
+    this.#scale = Math.min(2 * this.#scale, mostLossScale);
   }
 
   /** After gradients that were not; false when the scale was 1 already, and so is not at fault. */

@@ -1,8 +1,8 @@
+import type { OptimizerSettings } from '@lathe/recipe/optimizer';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Value } from '../graph/value.ts';
 import type { Forward } from '../objectives/objective.ts';
 import type { FlatState } from '../optim/flat-state.ts';
-import type { OptimizerSettings } from '../optim/settings.ts';
 import type { Device } from '../runtime/device.ts';
 import type { JoinedWeights, UpdateRule } from '../step/graphs.ts';
 import type { Tally } from './tally.ts';

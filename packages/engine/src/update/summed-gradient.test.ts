@@ -1,7 +1,7 @@
+import { optimizerSchema } from '@lathe/recipe/optimizer';
 import { describe, expect, it } from 'vitest';
 import { child, fillNormal, rootSeed, words } from '../nn/seed.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
-import { optimizerSchema } from '../optim/settings.ts';
 import { addToSum, firstSum, type MemberGradient, squares, updateFrom } from './summed-gradient.ts';
 
 /** Several blocks of rows, of which the last is not full. */

@@ -1,14 +1,14 @@
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readReference } from '../parity/reference.ts';
-import { parseTrainingSettings, type TrainingSettingsInput } from '../train/settings.ts';
 import { createTrainer } from '../train/trainer.ts';
 
 /** Loss and norm of every step, and the loss on the examples in the end. */
-async function course(more: TrainingSettingsInput, updateThreads: 1 | 2) {
+async function course(more: RecipeInput, updateThreads: 1 | 2) {
   const { model, examples } = await readReference('tied');
-  const settings = parseTrainingSettings({
-    method: { type: 'full' },
+  const settings = resolveRecipe({
+    adaptation: { type: 'full' },
     epochs: 3,
     batchSize: 4,
     learningRate: 1e-3,
@@ -31,11 +31,11 @@ async function course(more: TrainingSettingsInput, updateThreads: 1 | 2) {
 }
 
 describe('two threads update to the same bits as one', () => {
-  it.each<[string, TrainingSettingsInput]>([
+  it.each<[string, RecipeInput]>([
     ['AdamW', {}],
     ['Adafactor', { optimizer: { type: 'adafactor' } }],
     ['SGD, accumulating', { optimizer: { type: 'sgd', momentum: 0.9 }, microBatchTokens: 32 }],
-    ['Lion on an adapter', { optimizer: { type: 'lion' }, method: { type: 'lora', rank: 4 } }],
+    ['Lion on an adapter', { optimizer: { type: 'lion' }, adaptation: { type: 'lora', rank: 4 } }],
   ])('%s', async (_, settings) => {
     expect(await course(settings, 2)).toEqual(await course(settings, 1));
   });
@@ -43,13 +43,13 @@ describe('two threads update to the same bits as one', () => {
 
 it('a step that is not finite writes nothing in either thread', async () => {
   const { model, examples } = await readReference('tied');
-  const settings = parseTrainingSettings({
-    method: { type: 'full' },
+  const settings = resolveRecipe({
+    adaptation: { type: 'full' },
     epochs: 3,
     batchSize: 4,
     learningRate: 1e30,
     maxGradientNorm: 1e30,
-    schedule: { kind: 'constant' },
+    schedule: 'constant',
   });
   const run = { model, examples, settings, objective: causalLm };
   const trainer = await createTrainer({ ...run, updateThreads: 2 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { OptimizerSettings } from '../optim/settings.ts';
+import type { OptimizerSettings } from '@lathe/recipe/optimizer';
 import type { SharedState, UpdateNumbers } from './host-members.ts';
 import { gradientBuffers, type MemberGradient } from './summed-gradient.ts';
 

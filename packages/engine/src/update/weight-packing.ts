@@ -1,6 +1,6 @@
+import type { Recipe } from '@lathe/recipe/recipe';
 import type { Graph } from '../graph/graph.ts';
 import { type PackedWeights, packedWeights } from '../step/packed-weights.ts';
-import type { TrainingSettings } from '../train/settings.ts';
 
 /** Copies of more bytes than this are made only where the settings ask for them. */
 const mostCopies = 1.5 * 2 ** 30;
@@ -12,10 +12,7 @@ const mostCopies = 1.5 * 2 ** 30;
  */
 export function weightPacking(
   graph: Graph,
-  settings: Pick<
-    TrainingSettings,
-    'packWeights' | 'memoryLimit' | 'recomputeActivations' | 'method'
-  >,
+  settings: Pick<Recipe, 'packWeights' | 'memoryLimit' | 'recomputeActivations' | 'adaptation'>,
 ): PackedWeights | undefined {
   const { packWeights } = settings;
   if (packWeights === false || (packWeights === 'auto' && savesMemory(settings))) return undefined;
@@ -27,8 +24,8 @@ export function weightPacking(
 function savesMemory({
   memoryLimit,
   recomputeActivations,
-  method,
-}: Pick<TrainingSettings, 'memoryLimit' | 'recomputeActivations' | 'method'>): boolean {
-  const isRounded = method.type === 'lora' && method.baseBits !== undefined;
+  adaptation,
+}: Pick<Recipe, 'memoryLimit' | 'recomputeActivations' | 'adaptation'>): boolean {
+  const isRounded = adaptation.type === 'lora' && adaptation.baseBits !== undefined;
   return memoryLimit !== null || recomputeActivations || isRounded;
 }

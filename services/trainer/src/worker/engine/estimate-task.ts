@@ -4,7 +4,6 @@ import { estimateRun } from '@lathe/engine/run-estimate';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EstimateTask } from './estimates.ts';
 import { withLesson } from './lesson.ts';
-import { engineSettings } from './run-settings.ts';
 
 /**
  * The most memory, in bytes, of a run whose every example is as long as the longest. Throws what opening the model
@@ -15,7 +14,8 @@ export async function estimateTask({
   recipe,
   longest,
 }: EstimateTask): Promise<number> {
-  const { batchSize, adaptation, preference } = resolveRecipe(recipe);
+  const settings = resolveRecipe(recipe);
+  const { batchSize, adaptation, preference } = settings;
   const model = await openModelFolder(modelFolder);
   // A pair of answers is two examples.
   const examples = Array.from({ length: 2 * batchSize }, () =>
@@ -25,7 +25,7 @@ export async function estimateTask({
   return withLesson({ preference }, (objective, examplesOf) =>
     estimateRun({
       ...{ model, objective, initial },
-      settings: engineSettings(recipe),
+      settings,
       examples: examplesOf(examples).slice(0, batchSize),
     }),
   );

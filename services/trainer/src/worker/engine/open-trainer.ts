@@ -20,7 +20,6 @@ import { DivergedRunError } from './diverged.ts';
 import type { EngineTask } from './engine-message.ts';
 import { withLesson } from './lesson.ts';
 import { modelKind } from './model-kind.ts';
-import { engineSettings } from './run-settings.ts';
 import type { LoopTrainer } from './train-loop.ts';
 
 /**
@@ -49,7 +48,7 @@ async function openWith<Example>(
     const opened = await createTrainer({
       objective,
       model,
-      settings: engineSettings(recipe),
+      settings: resolveRecipe(recipe),
       initial,
       adapter: isAdapter ? await readServedAdapter(start.folder) : undefined,
       origin: start?.digest,

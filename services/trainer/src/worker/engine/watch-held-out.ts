@@ -1,7 +1,6 @@
-import { earlyStoppingSchema, watchMetric } from '@lathe/engine/early-stopping';
+import { watched, watchMetric } from '@lathe/engine/early-stopping';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EngineTask } from './engine-message.ts';
-import { engineRule } from './run-settings.ts';
 
 type HeldOutScore = EngineTask['earlierScores'][number];
 
@@ -34,16 +33,13 @@ export function watchHeldOut(
   const { earlyStopping: rule } = resolveRecipe(recipe);
   if (rule === undefined)
     return { goesOn: true, bestStep: undefined, isDue: () => false, take: () => false };
-  const watch = watchMetric(earlyStoppingSchema.parse(engineRule(rule)));
+  const watch = watchMetric(rule);
   const steps = rule.everySteps ?? every;
   let goesOn = true;
   const isDue = (step: number): boolean => step % steps === 0 || step === totalSteps;
   const take = (score: HeldOutScore): boolean => {
     if (!isDue(score.step)) return false;
-    const taken = watch.take(
-      score.step,
-      score[rule.metric === 'token_accuracy' ? 'tokenAccuracy' : 'loss'],
-    );
+    const taken = watch.take(score.step, watched(rule, score));
     goesOn = taken.goesOn;
     return taken.isBest;
   };
