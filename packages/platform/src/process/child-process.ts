@@ -1,16 +1,13 @@
-import { type ChildProcess, fork, type Serializable } from 'node:child_process';
+import { fork, type Serializable, type StdioOptions } from 'node:child_process';
 
-/** How a child process ended. */
-type ChildEnd = {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** One sentence without a name: `it got SIGKILL`. */
-  readonly how: string;
+/** How a process ended: by itself or by somebody's signal, or killed because it was silent for too long. */
+export type ChildEnd = {
   /** The end of what it printed. */
   readonly lastLines: string;
-  /** The silence for which it was killed, in milliseconds. */
-  readonly silentMs: number | undefined;
-};
+} & (
+  | { readonly kind: 'exited'; readonly how: string; readonly signal: string | null }
+  | { readonly kind: 'hung'; readonly silentMs: number }
+);
 
 /** A process of one of our own programs, watched for silence. */
 export type WatchedChild<Message> = {
@@ -42,47 +39,34 @@ type ChildOptions<Message> = {
   readonly onError?: (error: Error) => void;
 };
 
-const keptOutputCharacters = 4000;
+const keptCharacters = 4000;
 
-/**
- * Starts a program in a process of its own, which keeps nothing of this one's arguments, and watches over it.
- * @example
- * const child = startChild<{ kind: 'ask' }>('engine-child.ts', {
- *   environment: process.env,
- *   silenceMs: () => 30_000,
- *   lookMs: 1_000,
- *   onMessage: (message) => log.info({ message }),
- *   onEnd: (end) => log.warn({ end }),
- * });
- * child.send({ kind: 'ask' });
- */
+/** Starts a program in a process of its own, which keeps nothing of this one's arguments, and watches over it. */
 export function startChild<Message extends Serializable>(
   program: string,
   options: ChildOptions<Message>,
 ): WatchedChild<Message> {
   const { environment: env, serialization = 'json', ping } = options;
-  const child = fork(program, [], {
-    execArgv: [],
-    serialization,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env,
-  });
-  const output = keepOutput(child);
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
+  const child = fork(program, [], { execArgv: [], serialization, stdio, env });
+  let output = '';
   let heardAt = performance.now();
   let silentMs: number | undefined;
   let failure: string | undefined;
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (piece: string) => {
+      output = (output + piece).slice(-keptCharacters);
+    });
+  const lastLines = (): string => output.trim();
   const send = (message: Message): void => {
     if (child.connected) child.send(message, () => {});
   };
   const look = (): void => {
     const mostMs = options.silenceMs();
-    if (mostMs === undefined) {
-      heardAt = performance.now();
-      return;
-    }
-    if (ping !== undefined) send(ping);
+    if (mostMs === undefined) heardAt = performance.now();
+    else if (ping !== undefined) send(ping);
     const silence = performance.now() - heardAt;
-    if (silence <= mostMs || silentMs !== undefined) return;
+    if (mostMs === undefined || silence <= mostMs || silentMs !== undefined) return;
     silentMs = Math.round(silence);
     child.kill('SIGKILL');
   };
@@ -98,8 +82,11 @@ export function startChild<Message extends Serializable>(
   const gone = new Promise<void>((resolve) => {
     child.once('close', (code, signal) => {
       clearInterval(timer);
-      const how = failure ?? howEnded(code, signal);
-      options.onEnd({ code, signal, how, lastLines: output.text(), silentMs });
+      const byItself = `it exited with code ${code ?? 'unknown'}`;
+      const how = failure ?? (signal === null ? byItself : `it got ${signal}`);
+      const end = { lastLines: lastLines() };
+      if (silentMs !== undefined) options.onEnd({ ...end, kind: 'hung', silentMs });
+      else options.onEnd({ ...end, kind: 'exited', how, signal });
       resolve();
     });
   });
@@ -112,27 +99,8 @@ export function startChild<Message extends Serializable>(
     },
     renew() {
       heardAt = performance.now();
-      output.clear();
+      output = '';
     },
-    lastLines: output.text,
-  };
-}
-
-function howEnded(code: number | null, signal: string | null): string {
-  return signal === null ? `it exited with code ${code ?? 'unknown'}` : `it got ${signal}`;
-}
-
-/** Keeps the end of what the process prints. */
-function keepOutput(child: ChildProcess): { text(): string; clear(): void } {
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (piece: string) => {
-      text = (text + piece).slice(-keptOutputCharacters);
-    });
-  return {
-    text: () => text.trim(),
-    clear: () => {
-      text = '';
-    },
+    lastLines,
   };
 }

@@ -69,10 +69,9 @@ export function createEngineProcess(
         open.get(message.id)?.mailbox.put(message);
       },
       onError: (error) => log.error({ err: error }, 'the engine process has a problem'),
-      onEnd({ code, signal, lastLines: output }) {
+      onEnd(end) {
         if (running?.child === child) running = undefined;
-        if (!isStopped)
-          log.error({ code, signal, output }, 'the engine process ended unexpectedly');
+        if (!isStopped) log.error(end, 'the engine process ended unexpectedly');
         const owners = new Set([...open.values()].map((each) => each.signal));
         for (const { mailbox } of open.values())
           mailbox.fail(new EngineLostError(owners.size === 1));

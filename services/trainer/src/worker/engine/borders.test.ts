@@ -1,11 +1,13 @@
 /** What comes over the borders of the worker's engine processes, of whatever kind, fails the run that it is about. */
+
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { ChildEnd } from '@lathe/platform/child-process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type EngineTask, type FromEngine, fromEngineSchema } from './engine-message.ts';
-import { createEngines, type EngineEnd } from './engine-process.ts';
+import { createEngines } from './engine-process.ts';
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const task: EngineTask = {
@@ -16,7 +18,7 @@ const task: EngineTask = {
 };
 
 /** What the listener of a run is told when its engine says something. */
-async function told(said: unknown): Promise<{ messages: FromEngine[]; end: EngineEnd }> {
+async function told(said: unknown): Promise<{ messages: FromEngine[]; end: ChildEnd }> {
   const limits = { startMs: 60_000, stepMs: 60_000, pingMs: 1000, restMs: 0 };
   const engines = createEngines(
     path('../../integration/junk-engine.fixture.ts'),
@@ -24,7 +26,7 @@ async function told(said: unknown): Promise<{ messages: FromEngine[]; end: Engin
     process.env,
   );
   const messages: FromEngine[] = [];
-  const ended = Promise.withResolvers<EngineEnd>();
+  const ended = Promise.withResolvers<ChildEnd>();
   engines.start(
     { ...task, modelFolder: JSON.stringify(said) },
     { onMessage: (message) => void messages.push(message), onEnd: ended.resolve },

@@ -2,23 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeShard } from '@lathe/contracts/artifact/shard';
+import type { ChildEnd } from '@lathe/platform/child-process';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
 import { smallExamples } from '../../integration/cluster.fixture.ts';
 import type { SlowEngineHabits } from '../../integration/slow-engine-math.fixture.ts';
 import type { EngineTask, FromEngine } from './engine-message.ts';
-import {
-  createEngines,
-  type EngineEnd,
-  type EngineProcess,
-  type Engines,
-} from './engine-process.ts';
+import { createEngines, type EngineProcess, type Engines } from './engine-process.ts';
 
 const program = fileURLToPath(new URL('../../integration/slow-engine.fixture.ts', import.meta.url));
 
 type Ran = {
   readonly pid: number | undefined;
-  readonly end: EngineEnd;
+  readonly end: ChildEnd;
   readonly messages: readonly FromEngine[];
 };
 
@@ -57,7 +53,7 @@ async function withEngines(
   };
   const run = async (changes: Partial<EngineTask> = {}, at: At = () => {}): Promise<Ran> => {
     const messages: FromEngine[] = [];
-    const ended = Promise.withResolvers<EngineEnd>();
+    const ended = Promise.withResolvers<ChildEnd>();
     const engine = engines.start(
       { ...task, ...changes },
       {

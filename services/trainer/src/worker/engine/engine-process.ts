@@ -1,4 +1,4 @@
-import { startChild } from '@lathe/platform/child-process';
+import { type ChildEnd, startChild } from '@lathe/platform/child-process';
 import type { ZodError } from 'zod';
 import {
   type EngineTask,
@@ -6,16 +6,6 @@ import {
   fromEngineSchema,
   type ToEngine,
 } from './engine-message.ts';
-
-/** How the engine process ended without saying so itself. */
-export type EngineEnd =
-  | {
-      readonly kind: 'exited';
-      readonly how: string;
-      readonly signal: string | null;
-      readonly lastLines: string;
-    }
-  | { readonly kind: 'hung'; readonly silentMs: number; readonly lastLines: string };
 
 export type EngineProcess = {
   readonly pid: number | undefined;
@@ -38,7 +28,7 @@ export type EngineLimits = {
 type EngineListener = {
   onMessage(message: FromEngine): void;
   /** Called once, when the process is gone or rests; the messages sent before have all arrived. */
-  onEnd(end: EngineEnd): void;
+  onEnd(end: ChildEnd): void;
 };
 
 /** Starts an engine process. The worker's runs know it by this type only. */
@@ -114,12 +104,12 @@ function forkEngine(
   { onRest, onGone }: { readonly onRest: () => void; readonly onGone: () => void },
 ): Engine {
   let work: { readonly listener: EngineListener; limitMs: number } | undefined;
-  const end = (how: EngineEnd): void => {
+  const end = (how: ChildEnd): void => {
     const ended = work;
     work = undefined;
     ended?.listener.onEnd(how);
   };
-  const exited = (how: string): EngineEnd => {
+  const exited = (how: string): ChildEnd => {
     return { kind: 'exited', how, signal: null, lastLines: child.lastLines() };
   };
   /** What cannot be read fails the run that it is about, for good: the next attempt would say the same. */
@@ -157,10 +147,9 @@ function forkEngine(
       if (message.kind === 'ready') work.limitMs = limits.stepMs;
       work.listener.onMessage(message);
     },
-    onEnd({ how, signal, lastLines, silentMs }) {
+    onEnd(how) {
       onGone();
-      if (silentMs !== undefined) end({ kind: 'hung', silentMs, lastLines });
-      else end({ kind: 'exited', how, signal, lastLines });
+      end(how);
     },
   });
   return {

@@ -1,8 +1,9 @@
 import { LatheError } from '@lathe/contracts/error';
+import type { ChildEnd } from '@lathe/platform/child-process';
 import type { Logger } from '@lathe/platform/log';
 import type { RunEvent, RunOutcome } from '../../run-event.ts';
 import type { FromEngine } from '../engine/engine-message.ts';
-import type { EngineEnd, StartEngine } from '../engine/engine-process.ts';
+import type { StartEngine } from '../engine/engine-process.ts';
 import { createHistory, type History } from './history.ts';
 import type { Journal } from './journal.ts';
 import { type CountKills, isOutOfMemory, OutOfMemoryError } from './out-of-memory.ts';
@@ -48,7 +49,7 @@ export async function trainInEngine(
 ): Promise<RunOutcome> {
   const { ending, uploads, journal } = ports;
   const history = createHistory(prepared.history);
-  const gone = Promise.withResolvers<EngineEnd>();
+  const gone = Promise.withResolvers<ChildEnd>();
   let last: FromEngine | undefined;
   const relay = createRelay(history, ports);
   for (const value of prepared.damaged) journal.add({ $case: 'damaged', value });
@@ -141,7 +142,7 @@ async function succeeded(step: number, history: History, uploads: RunUploads): P
   return { $case: 'succeeded', value: { step, manifestKey, trainedTokens, results } };
 }
 
-function crash(end: EngineEnd): LatheError {
+function crash(end: ChildEnd): LatheError {
   const cause = new Error(end.lastLines === '' ? 'it printed nothing' : end.lastLines);
   if (end.kind === 'hung')
     return new LatheError(
