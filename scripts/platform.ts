@@ -6,7 +6,7 @@ import { createLogger, type Logger } from '@lathe/platform/log';
 import { type NatsServer, startNatsServer } from '@lathe/platform/nats/server';
 import { serverLog } from '@lathe/platform/nats/server-log';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
-import { machineMemory } from '@lathe/trainer/worker/serve/machine';
+import { machineMemory } from '@lathe/trainer/machine';
 import { lockDataFolder } from './data-lock.ts';
 import { watchNatsWrites } from './nats-watch.ts';
 import { createPartsBoard, type PartsBoard } from './parts-board.ts';

@@ -12,7 +12,7 @@ import { trainingOptions } from './training.ts';
 const auto = z.literal('auto');
 
 /** Hyperparameters of supervised tuning; `auto` is resolved by the rules in docs. */
-export const hyperparametersSchema = z.strictObject({
+const hyperparametersSchema = z.strictObject({
   n_epochs: z.union([auto, z.number().int().min(1).max(50)]).optional(),
   batch_size: z.union([auto, z.number().int().min(1).max(256)]).optional(),
   learning_rate_multiplier: z.union([auto, z.number().min(1e-6).max(1000)]).optional(),

@@ -12,7 +12,7 @@ function asCreated<T extends object>(schema: z.ZodType<T>) {
 }
 
 /** Hyperparameters with every `auto` resolved; set when ingest knows the data. */
-export const resolvedSettingsSchema = z.object({
+const resolvedSettingsSchema = z.object({
   epochs: z.number().int().min(1),
   batchSize: z.number().int().min(1),
   learningRateMultiplier: z.number().positive(),
@@ -24,7 +24,7 @@ export const resolvedSettingsSchema = z.object({
 export type ResolvedSettings = z.infer<typeof resolvedSettingsSchema>;
 
 /** The tuned model that a job goes on from. */
-export const jobStartSchema = z.object({
+const jobStartSchema = z.object({
   /** The base model that it stands on. */
   base: z.string(),
   /** `adapter`: the same adapter trains on; `merged`: its weights take the place of the base model's. */

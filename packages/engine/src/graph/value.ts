@@ -49,13 +49,13 @@ export type ValueType = { readonly shape: Shape; readonly dtype: DType };
 export type Inputs = readonly Value[];
 
 /** A value whose attributes and inputs are known to be of one operator. */
-export type ValueOf<A extends Attributes, I extends Inputs = Inputs> = Value & {
+type ValueOf<A extends Attributes, I extends Inputs = Inputs> = Value & {
   readonly attributes: A;
   readonly inputs: I;
 };
 
 /** What a gradient rule may use. `dys[k]` is the gradient of output k, undefined where nothing used it. */
-export type GradientArguments<A extends Attributes, I extends Inputs> = {
+type GradientArguments<A extends Attributes, I extends Inputs> = {
   readonly dy: Value;
   readonly dys: readonly (Value | undefined)[];
   readonly y: Value;
@@ -64,7 +64,7 @@ export type GradientArguments<A extends Attributes, I extends Inputs> = {
 };
 
 /** Why there is no gradient: it is zero everywhere, or, with `deliberate`, cut on purpose. */
-export type NoGradient = { readonly none: string; readonly deliberate?: true };
+type NoGradient = { readonly none: string; readonly deliberate?: true };
 
 export type OnnxAttribute =
   | { readonly int: number }
@@ -73,7 +73,7 @@ export type OnnxAttribute =
   | { readonly text: string }
   | { readonly tensor: OnnxTensor };
 
-export type OnnxTensor = {
+type OnnxTensor = {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly data: TensorData;
@@ -114,7 +114,7 @@ export type OpDefinition<A extends Attributes = Attributes, I extends Inputs = I
   onnx?(y: ValueOf<A, I>): OnnxNode;
 };
 
-export type GradientRule<A extends Attributes, I extends Inputs> = {
+type GradientRule<A extends Attributes, I extends Inputs> = {
   bivariant(given: GradientArguments<A, I>): { readonly [K in keyof I]: Value | undefined };
 }['bivariant'];
 

@@ -54,7 +54,7 @@ export function checkTargets(example: TokenizedExample, name: string, limits: Ex
 }
 
 /** The graph inputs that `nextTokenFeeds` fills. */
-export function targetInputs(room: number): Targets {
+function targetInputs(room: number): Targets {
   return {
     positions: input('target_positions', [room], 'int32'),
     tokens: input('target_tokens', [room], 'int32'),
@@ -63,7 +63,7 @@ export function targetInputs(room: number): Targets {
 }
 
 /** The targets of a micro-batch's examples; an example's first token is never one. */
-export function nextTokenFeeds(
+function nextTokenFeeds(
   placed: readonly Placed<TokenizedExample>[],
   room: number,
 ): Record<string, Tensor> {

@@ -58,7 +58,7 @@ export type HeadParameter = {
  * Sequences whose log-probability (summed over their supervised tokens) the loss needs beside its own
  * forward pass. Dropout is off when they are measured.
  */
-export type Measured<Example> = {
+type Measured<Example> = {
   /** Measured once for each example, under the weights that the run starts from. */
   reference(example: Example): readonly TokenizedExample[];
   /** Measured before each step, under the current and under the starting weights. */
@@ -66,7 +66,7 @@ export type Measured<Example> = {
 };
 
 /** Sequences that a whole step needs, made from its examples in their order. */
-export type Estimate<Example> = {
+type Estimate<Example> = {
   sequences(step: readonly Example[], limits: ExampleLimits): readonly TokenizedExample[];
   /** Bounds over any step of these examples: tokens and supervised tokens of one sequence. */
   longest(
@@ -90,7 +90,7 @@ export type StepContext<Example> = {
 };
 
 /** What is known of a run before its first step. */
-export type RunPlan = { readonly batchSize: number; readonly microBatchesPerStep: number };
+type RunPlan = { readonly batchSize: number; readonly microBatchesPerStep: number };
 
 /**
  * What a model is trained for: which sequences an example is made of, which arrays tell the graph about

@@ -14,7 +14,7 @@ import { pooled, poolingFeeds } from './pooling.ts';
 /** A text with what is asked of it: one label, a 0 or 1 for each label, or a number for each output. */
 export type LabelledExample = EncodedText & { readonly label: number | Float32Array };
 
-export type ClassificationProblem = 'single-label' | 'multi-label' | 'regression';
+type ClassificationProblem = 'single-label' | 'multi-label' | 'regression';
 
 export type ClassificationSettings = {
   readonly problem: ClassificationProblem;

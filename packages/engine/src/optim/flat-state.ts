@@ -37,7 +37,7 @@ export type FlatState = {
  * Groups are closed at this many elements. It bounds the optimizer's temporary memory, and operators
  * on a few MB find their operands in the processor's cache (measured by bench/engine/step.ts).
  */
-export const defaultGroupElements = 1 << 20;
+const defaultGroupElements = 1 << 20;
 
 /**
  * Splits parameters, in their order, into groups of equal decay and rate of about `groupElements` elements. Those that

@@ -16,7 +16,7 @@ import {
 } from './wasm-code.ts';
 
 /** Numbers of one AdamW update, as `adamW` derives them from its settings and the step. */
-export type AdamWNumbers = {
+type AdamWNumbers = {
   readonly beta1: number;
   readonly beta2: number;
   readonly meanFactor: number;

@@ -8,7 +8,7 @@ export type Code = readonly number[];
 export const types = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b } as const;
 
 /** Unsigned LEB128. */
-export function unsigned(value: number): Code {
+function unsigned(value: number): Code {
   const bytes: number[] = [];
   let rest = value;
   do {
@@ -20,16 +20,16 @@ export function unsigned(value: number): Code {
 }
 
 /** A list with its length before it. */
-export function list(items: readonly Code[]): Code {
+function list(items: readonly Code[]): Code {
   return [...unsigned(items.length), ...items.flat()];
 }
 
 /** A section with its number, and its length in bytes. */
-export function section(id: number, content: Code): Code {
+function section(id: number, content: Code): Code {
   return [id, ...unsigned(content.length), ...content];
 }
 
-export function text(value: string): Code {
+function text(value: string): Code {
   const bytes = new TextEncoder().encode(value);
   return [...unsigned(bytes.length), ...bytes];
 }

@@ -11,10 +11,10 @@ export const serviceMessageSchema = z.discriminatedUnion('kind', [
   /** It could not start, in one sentence. */
   z.object({ kind: z.literal('failed'), message: z.string() }),
 ]);
-export type ServiceMessage = z.infer<typeof serviceMessageSchema>;
+type ServiceMessage = z.infer<typeof serviceMessageSchema>;
 
 /** What the process that started the gateway tells it of the other parts. */
-export const partsMessageSchema = z.object({
+const partsMessageSchema = z.object({
   kind: z.literal('parts'),
   /** What is wrong with each part that is not well. */
   problems: z.record(z.string(), z.string()),

@@ -33,7 +33,7 @@ const preferenceBeta = 0.1;
 export type Asked = Pick<JobRecord, 'method' | 'hyperparameters' | 'options' | 'start'>;
 
 /** Constants of the rules, in one place so that experiments can change them. */
-export const tuningRules = {
+const tuningRules = {
   epochsLeast: 1,
   /** `batch_size`: the power of two next to rows / rowsPerBatch, within the limits. */
   rowsPerBatch: 16,
@@ -108,7 +108,7 @@ export function wantedAdaptation(
 }
 
 /** The adaptation of a model to so many rows, with every default filled in. */
-export function resolveAdaptation(asked: Adaptation | undefined, rows: number): Adaptation {
+function resolveAdaptation(asked: Adaptation | undefined, rows: number): Adaptation {
   if (asked?.type === 'prompt-tuning') {
     const starts = asked.text !== undefined || asked.initial_tokens !== undefined;
     const initial = asked.initial ?? (starts ? 'text' : 'vocabulary');

@@ -7,7 +7,7 @@ import { z } from 'zod';
 export const engineStateFolder = 'engine';
 
 /** What the engine process needs to train: local paths only. */
-export const engineTaskSchema = z.object({
+const engineTaskSchema = z.object({
   /** Of the base model. */
   modelFolder: z.string(),
   /** The tuned model to go on from; null: the base model itself. */
@@ -71,7 +71,7 @@ export const stepSchema = z.object({
 export type Step = z.infer<typeof stepSchema>;
 
 /** The held-out rows scored after a step. */
-export const scoreSchema = z.object({
+const scoreSchema = z.object({
   step: z.number().int(),
   loss: z.number(),
   tokenAccuracy: z.number(),
