@@ -15,17 +15,17 @@ import { openRecords } from '@lathe/platform/records/kv';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { createTrainWork } from './controller/drive/train-work.ts';
-import { dialWorker } from './controller/drive/worker-client.ts';
+import { watchJobs } from './controller/job-board.ts';
 import { measureJobs, measureWorkers } from './controller/metrics.ts';
 import { createPlacement } from './controller/place/placement.ts';
-import { createAdmission } from './controller/place/worker-admission.ts';
-import { watchWorkers } from './controller/place/worker-board.ts';
 import type { ControllerPorts } from './controller/ports.ts';
-import { watchJobs } from './controller/record/job-board.ts';
 import { type ControllerSettings, controllerSettings } from './controller/settings.ts';
 import { failDead, failWork } from './controller/sweep/dead-letters.ts';
 import { reconcile } from './controller/sweep/reconcile.ts';
 import { createSweep, keepSweeping } from './controller/sweep/sweep.ts';
+import { createAdmission } from './controller/workers/worker-admission.ts';
+import { watchWorkers } from './controller/workers/worker-board.ts';
+import { dialWorker } from './controller/workers/worker-client.ts';
 import { readWorkerSecurity } from './security/worker-security.ts';
 
 /** Starts the controller: it takes training work from the queue and drives workers. */

@@ -9,7 +9,7 @@ import { openFileStore } from '@lathe/platform/artifacts/file';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
-import { startRequest } from './controller/drive/start-request.ts';
+import { startRequest } from './controller/workers/start-request.ts';
 import {
   DescribeResponse,
   StartJobRequest,

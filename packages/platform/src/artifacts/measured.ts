@@ -1,4 +1,4 @@
-import type { Metrics } from '../health/metrics.ts';
+import type { Metrics } from '../metrics.ts';
 import type { ArtifactStore } from './port.ts';
 
 /** The store with the time, bytes and failures of its operations counted. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import { artifactsUrl, checkS3 } from '../artifacts/url.ts';
+import { artifactsUrl, checkS3 } from './artifacts-url.ts';
 import { variables } from './variables.ts';
 
 const repositoryModels = fileURLToPath(new URL('../../../../models', import.meta.url));

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Metrics } from '../metrics.ts';
 import type { Stoppable } from '../process/shutdown.ts';
-import type { Metrics } from './metrics.ts';
 
 /** A part that must work before a service is ready; resolves to a sentence when it does not. */
 export type ReadyCheck = () => Promise<string | null>;

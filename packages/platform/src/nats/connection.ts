@@ -5,8 +5,8 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import type { Metrics } from '../health/metrics.ts';
 import type { Logger } from '../log/log.ts';
+import type { Metrics } from '../metrics.ts';
 import { followLink, type Link } from './link.ts';
 
 /** A connection with its JetStream doors; every module under nats/ takes it as its first argument. */

@@ -9,8 +9,8 @@ import {
   RequestError,
   TimeoutError,
 } from '@nats-io/nats-core';
-import type { Metrics } from '../health/metrics.ts';
 import type { Logger } from '../log/log.ts';
+import type { Metrics } from '../metrics.ts';
 
 /** Whether a connection stands, and word of every change. */
 export type Link = {

@@ -1,5 +1,5 @@
 import { type Stage, streams, workConsumer } from '@lathe/contracts/subject';
-import type { Metrics } from '../health/metrics.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Nats } from './connection.ts';
 
 const stages: readonly Stage[] = ['ingest', 'train', 'evaluate'];

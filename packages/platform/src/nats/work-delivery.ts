@@ -1,11 +1,11 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type WorkMessage, workMessageSchema } from '@lathe/contracts/message/work';
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
-import { isInfrastructure } from '../health/infrastructure.ts';
 import type { Logger } from '../log/log.ts';
 import { inLogContext } from '../log/log-context.ts';
 import type { Nats } from './connection.ts';
 import { publishEvent } from './events.ts';
+import { isInfrastructure } from './infrastructure.ts';
 import { jsonOf } from './json.ts';
 import { untilLost } from './link.ts';
 import { pause } from './pause.ts';

@@ -5,13 +5,13 @@ import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import { chatRow } from '../integration/records.fixture.ts';
-import { type ModelKit, openModelKit } from '../models/model-kit.ts';
 import type { ServedModel } from '../models/models.ts';
+import { drawShots, examplesWithShots, withShots } from '../texts/few-shot.ts';
+import { type AnsweredRow, type HeldOutRow, toQuestion } from '../texts/held-out.ts';
+import { type ModelKit, openModelKit } from '../texts/model-kit.ts';
 import type { ModelFacts } from '../texts/text-task.ts';
 import { localTexts } from '../texts/texts.fixture.ts';
 import { fewShotEntrant, runEntrant, tasksFor } from './contest.ts';
-import { drawShots, examplesWithShots, withShots } from './few-shot.ts';
-import { type AnsweredRow, type HeldOutRow, toQuestion } from './held-out.ts';
 
 let folder: Awaited<ReturnType<typeof tempFolder>>;
 let kit: ModelKit;

@@ -3,9 +3,9 @@ import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { greedy } from '@lathe/engine/sampling';
 import type { Asker, Engine, GenerateRequest } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
+import type { AnsweredRow, HeldOutRow } from '../texts/held-out.ts';
 import type { AnswerLimits } from '../texts/text-task.ts';
 import type { Texts } from '../texts/texts.ts';
-import type { AnsweredRow, HeldOutRow } from './held-out.ts';
 import { wilson } from './intervals.ts';
 
 /** One held-out row as a contestant gets to see it. */

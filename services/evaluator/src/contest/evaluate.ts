@@ -6,11 +6,11 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Engine } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { EvaluatorSettings } from '../settings.ts';
+import { drawShots } from '../texts/few-shot.ts';
+import { type HeldOutRow, readHeldOut, streamRows } from '../texts/held-out.ts';
 import type { Texts } from '../texts/texts.ts';
 import { type Comparison, compare } from './compare.ts';
 import { type Entrant, fewShotEntrant, runEntrant, type Showing, tasksFor } from './contest.ts';
-import { drawShots } from './few-shot.ts';
-import { type HeldOutRow, readHeldOut, streamRows } from './held-out.ts';
 
 export type EvaluateInput = {
   readonly job: Pick<JobRecord, 'id' | 'project' | 'seed' | 'model' | 'options'>;

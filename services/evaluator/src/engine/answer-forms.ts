@@ -4,9 +4,9 @@ import type { Generator } from '@lathe/engine/generator';
 import type { Schema } from '@lathe/engine/schema';
 import { tokenTrie } from '@lathe/engine/token-trie';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
-import { ownTexts, ownTextsFolder } from '../models/own-texts.ts';
 import type { AnswerForm } from './engine.ts';
 import type { PooledGenerator } from './model-pool.ts';
+import { ownTexts, ownTextsFolder } from './own-texts.ts';
 
 /** Schemas whose machines are kept ready for a model. */
 const mostForms = 16;

@@ -41,9 +41,9 @@ import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { listTextFiles } from '@lathe/tokenizer/text-files';
 import { createInbox, headers } from '@nats-io/nats-core';
 import type { z } from 'zod';
-import { openModelKit, templateOf } from '../models/model-kit.ts';
 import type { EvaluatorSettings } from '../settings.ts';
 import { start } from '../start.ts';
+import { openModelKit, templateOf } from '../texts/model-kit.ts';
 import {
   baseName,
   chatRequest,

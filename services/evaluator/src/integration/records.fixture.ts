@@ -3,7 +3,7 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { InferenceReply, InferenceRequest } from '@lathe/contracts/message/inference';
 import { jobRecord } from '@lathe/testkit/job-record';
-import type { AnsweredRow } from '../contest/held-out.ts';
+import type { AnsweredRow } from '../texts/held-out.ts';
 
 /** For tests: the project and the base model of everything below. */
 export const project = 'default';

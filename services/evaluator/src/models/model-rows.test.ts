@@ -10,10 +10,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chatRequest } from '../integration/records.fixture.ts';
 import { createAnnouncer } from '../serve/announce.ts';
 import { createKits } from '../texts/kits.ts';
+import { openModelKit } from '../texts/model-kit.ts';
 import { prepareChat } from '../texts/prepare-chat.ts';
 import { factsOf } from '../texts/text-work.ts';
 import type { Texts } from '../texts/texts.ts';
-import { openModelKit } from './model-kit.ts';
 
 const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
 const note = { id: tinyVocabulary, content: '<|note|>', special: false, ...flags };

@@ -15,10 +15,10 @@ import { findBaseModel } from '@lathe/platform/base-models';
 import { folderStamp, weightsDigest } from '@lathe/platform/model-digest';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { EngineModel } from '../engine/engine.ts';
+import { ownTexts, ownTextsFolder } from '../engine/own-texts.ts';
 import type { ModelFacts } from '../texts/text-task.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { ModelFiles } from './model-files.ts';
-import { ownTexts, ownTextsFolder } from './own-texts.ts';
 
 /** A model that can be asked: its weights, its tokens, and how it was taught to be asked. */
 export type ServedModel = {

@@ -1,6 +1,6 @@
-import { completionWithShots, examplesWithShots, withShots } from '../contest/few-shot.ts';
-import type { AnsweredRow } from '../contest/held-out.ts';
-import type { ModelKit } from '../models/model-kit.ts';
+import { completionWithShots, examplesWithShots, withShots } from './few-shot.ts';
+import type { AnsweredRow } from './held-out.ts';
+import type { ModelKit } from './model-kit.ts';
 import { promptTokens } from './prompt.ts';
 import type { AnswerLimits, AskedRow, RowToAsk, TextModel } from './text-task.ts';
 

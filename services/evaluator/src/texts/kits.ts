@@ -1,4 +1,4 @@
-import { type ModelKit, openModelKit } from '../models/model-kit.ts';
+import { type ModelKit, openModelKit } from './model-kit.ts';
 
 /** Folders whose tokenizers stay in memory, the most recently used ones. */
 const keptKits = 32;

@@ -1,8 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type InferenceRequest, inferenceRequestSchema } from '@lathe/contracts/message/inference';
-import type { ModelKit } from '../models/model-kit.ts';
 import { answerForm, isQuick } from './answer-form.ts';
 import { checkBytes } from './length.ts';
+import type { ModelKit } from './model-kit.ts';
 import { promptTokens } from './prompt.ts';
 import { readBody } from './read-body.ts';
 import type { PreparedChat, TextModel } from './text-task.ts';

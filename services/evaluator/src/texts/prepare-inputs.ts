@@ -3,8 +3,8 @@ import {
   type EmbeddingQuestion,
   embeddingQuestionSchema,
 } from '@lathe/contracts/message/embedding';
-import type { ModelKit } from '../models/model-kit.ts';
 import { checkBytes } from './length.ts';
+import type { ModelKit } from './model-kit.ts';
 import { readBody } from './read-body.ts';
 import type { PreparedInputs, TextModel } from './text-task.ts';
 

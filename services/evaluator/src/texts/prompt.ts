@@ -3,7 +3,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { MissingRowError, requireRows } from '@lathe/tokenizer/rows';
-import { type ModelKit, templateOf, withoutSource } from '../models/model-kit.ts';
+import { type ModelKit, templateOf, withoutSource } from './model-kit.ts';
 import type { TextModel } from './text-task.ts';
 
 /** The tokens of a conversation up to where the model's answer begins, the way it was trained. */

@@ -2,8 +2,8 @@ import type { Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { TokenLogprob } from '@lathe/contracts/http/chat';
 import type { GeneratedToken } from '@lathe/engine/generator';
-import type { AnsweredRow } from '../contest/held-out.ts';
 import type { GenerateRequest } from '../engine/engine.ts';
+import type { AnsweredRow } from './held-out.ts';
 
 /** What is known of a model folder besides its texts. */
 export type ModelFacts = {

@@ -5,13 +5,13 @@ import type { GeneratedToken } from '@lathe/engine/generator';
 import { openModelFolder } from '@lathe/engine/model-folder';
 import { Handed } from '@lathe/platform/threads/serve-tasks';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
-import type { ModelKit } from '../models/model-kit.ts';
-import { tokenText } from '../serve/token-text.ts';
 import { askRows } from './ask-rows.ts';
 import { createKits } from './kits.ts';
+import type { ModelKit } from './model-kit.ts';
 import { prepareChat } from './prepare-chat.ts';
 import { prepareInputs } from './prepare-inputs.ts';
 import type { ModelFacts, PushedToken, TextTask } from './text-task.ts';
+import { tokenText } from './token-text.ts';
 
 type Answer = { readonly tokenizer: Tokenizer; readonly text: ReturnType<Tokenizer['stream']> };
 

@@ -1,6 +1,6 @@
 import type { GeneratedToken } from '@lathe/engine/generator';
-import type { AnsweredRow } from '../contest/held-out.ts';
 import type { Asker } from '../engine/engine.ts';
+import type { AnsweredRow } from './held-out.ts';
 import type {
   AnswerLimits,
   AskedRow,

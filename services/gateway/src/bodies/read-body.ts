@@ -3,7 +3,6 @@ import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { Envelope } from '@lathe/contracts/message/envelope';
-import { checkStreaming, toInferenceRequest } from '../chat/chat-request.ts';
 import { parseRequest } from '../http/parse.ts';
 import { requestHash } from '../jobs/duplicates.ts';
 import type {
@@ -14,6 +13,7 @@ import type {
   ReadEmbedding,
   ReadJob,
 } from './body-task.ts';
+import { checkStreaming, toInferenceRequest } from './chat-request.ts';
 import { type Inputs, readInputs } from './embedding-inputs.ts';
 import { parseJson } from './json.ts';
 

@@ -5,10 +5,10 @@ import type { ModelRecord } from '@lathe/contracts/record/model';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { ReadChat } from '../bodies/body-task.ts';
+import type { Asker } from '../bodies/chat-request.ts';
 import { tellingLimits } from '../http/rate-limits.ts';
 import { getModel } from '../models/models.ts';
 import { type AnswerHead, collectAnswer } from './chat-answer.ts';
-import type { Asker } from './chat-request.ts';
 import { afterFirstSign, answerEvents } from './chat-stream.ts';
 import type { Inference } from './inference.ts';
 

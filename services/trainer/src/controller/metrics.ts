@@ -2,7 +2,7 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import { jobStateSchema } from '@lathe/contracts/job/state';
 import type { Metrics } from '@lathe/platform/metrics';
 import type { RecordStore } from '@lathe/platform/records/port';
-import type { WorkerBoard } from './place/worker-board.ts';
+import type { WorkerBoard } from './workers/worker-board.ts';
 
 /** Counts the jobs of all projects by state at every scrape. */
 export function measureJobs(jobs: RecordStore<JobRecord>, metrics: Metrics): void {

@@ -7,10 +7,10 @@ import type { Stage } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
 import type { RecordStore } from '@lathe/platform/records/port';
-import type { WorkerClient } from './drive/worker-client.ts';
-import type { WorkerBoard } from './place/worker-board.ts';
-import type { JobBoard } from './record/job-board.ts';
+import type { JobBoard } from './job-board.ts';
 import type { ControllerSettings } from './settings.ts';
+import type { WorkerBoard } from './workers/worker-board.ts';
+import type { WorkerClient } from './workers/worker-client.ts';
 
 /** An event as the controller thinks of it; its id names what happened, so that telling it twice stores it once. */
 export type ControllerEvent = JobNews & { readonly dedupeId: string };

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { WatchJobResponse } from '../../generated/lathe/worker/v1/worker.ts';
 import type { RunEvent } from '../../run-event.ts';
+import { type WorkerClient, WorkerError } from '../workers/worker-client.ts';
 import { followRun, WorkerLostError } from './follow.ts';
-import { type WorkerClient, WorkerError } from './worker-client.ts';
 
 const run = { jobId: 'ftjob-1', epoch: 1 };
 const options = {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '../../run-event.ts';
+import { type RunName, type WorkerClient, WorkerError } from '../workers/worker-client.ts';
 import { faultOf } from './read-run-event.ts';
-import { type RunName, type WorkerClient, WorkerError } from './worker-client.ts';
 
 /** Streams in a row that break off with an error of the worker, or with what cannot be decoded. */
 const mostFailures = 5;

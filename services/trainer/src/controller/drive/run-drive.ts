@@ -8,10 +8,10 @@ import type { ControllerPorts } from '../ports.ts';
 import { newestCheckpoint, untoldCheckpoints } from '../record/checkpoints.ts';
 import { NotOursError, type OwnedJob } from '../record/owned-job.ts';
 import { createRunRecorder } from '../record/run-recorder.ts';
+import { startRequest } from '../workers/start-request.ts';
+import { type RunName, type WorkerClient, WorkerError } from '../workers/worker-client.ts';
 import { followRun, WorkerLostError } from './follow.ts';
 import { endRun, forgetStates, loseWorker } from './run-end.ts';
-import { startRequest } from './start-request.ts';
-import { type RunName, type WorkerClient, WorkerError } from './worker-client.ts';
 
 export type RunDrive = {
   /** The job, running, in the epoch of the run. */

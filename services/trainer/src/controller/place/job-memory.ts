@@ -1,9 +1,9 @@
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
-import { runQuestion } from '../drive/start-request.ts';
-import { WorkerError } from '../drive/worker-client.ts';
 import type { ControllerPorts } from '../ports.ts';
 import type { OwnedJob } from '../record/owned-job.ts';
+import { runQuestion } from '../workers/start-request.ts';
+import { WorkerError } from '../workers/worker-client.ts';
 import { canTell } from './place.ts';
 import { isAway } from './waiting.ts';
 

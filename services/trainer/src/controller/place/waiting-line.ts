@@ -1,7 +1,7 @@
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import type { WorkerBoard } from '../workers/worker-board.ts';
 import { fairGrants, type Waiter } from './fair-order.ts';
 import { choosePlace, type JobNeed, type Occupancy, type PlacedRun } from './place.ts';
-import type { WorkerBoard } from './worker-board.ts';
 
 /** A place on a worker, taken until it is released. */
 export type Seat = {

@@ -11,7 +11,7 @@ import { TokenizerError } from '@lathe/tokenizer/error';
 import { checkRows } from '@lathe/tokenizer/fit';
 import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
-import { isOwnTexts } from './own-texts.ts';
+import { isOwnTexts } from '../engine/own-texts.ts';
 
 /** What turns texts into a model's tokens and back, all of it from the model's own folder, or an adapter's `tokenizer`. */
 export type ModelKit = {

@@ -1,6 +1,6 @@
 import OpenAI, { type APIError, AuthenticationError, NotFoundError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startGateway, type TestGateway } from '../integration/gateway.fixture.ts';
+import { startGateway, type TestGateway } from './integration/gateway.fixture.ts';
 
 let gateway: TestGateway;
 

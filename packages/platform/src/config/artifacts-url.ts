@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { variables } from '../config/variables.ts';
+import { variables } from './variables.ts';
 
 /** `file:` with an absolute folder, which by default lies in the data folder, or `s3://<bucket>/<prefix>`. */
 export function artifactsUrl(

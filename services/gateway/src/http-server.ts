@@ -1,9 +1,9 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { LatheError } from '@lathe/contracts/error';
-import type { GatewaySettings } from '../settings.ts';
 import type { createApp } from './app.ts';
-import { answerClientError, answerOnSocket, refusalOf } from './client-error.ts';
+import { answerClientError, answerOnSocket, refusalOf } from './http/client-error.ts';
+import type { GatewaySettings } from './settings.ts';
 
 type Times = Pick<GatewaySettings, 'requestTimeoutMs' | 'headersTimeoutMs'>;
 

@@ -1,5 +1,5 @@
 import { ArtifactError } from '../artifacts/port.ts';
-import { isAbsence } from '../nats/link.ts';
+import { isAbsence } from './link.ts';
 
 /** A disk or a share of it that holds no more. */
 const fullCodes = ['ENOSPC', 'EDQUOT'];

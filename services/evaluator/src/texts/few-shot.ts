@@ -2,9 +2,9 @@ import type { Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
-import type { ModelKit } from '../models/model-kit.ts';
-import { templateOf } from '../models/model-kit.ts';
 import { type AnsweredRow, rankOf, toQuestion } from './held-out.ts';
+import type { ModelKit } from './model-kit.ts';
+import { templateOf } from './model-kit.ts';
 
 export type ShotOptions = {
   readonly seed: number;
