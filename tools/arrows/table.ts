@@ -11,7 +11,22 @@ export const arrows: Table = {
   houses: {
     'packages/recipe': { imports: [], npm: ['zod'] },
     'packages/contracts': { imports: ['packages/recipe'], npm: ['zod'] },
-    'packages/platform': { imports: ['packages/contracts'] },
+    'packages/platform': {
+      imports: ['packages/contracts'],
+      rooms: {
+        config: [],
+        log: [],
+        'metrics.ts': [],
+        'fair-places.ts': [],
+        process: ['config', 'log'],
+        threads: ['log', 'process', 'fair-places.ts'],
+        artifacts: ['config', 'process', 'metrics.ts'],
+        nats: ['log', 'process', 'metrics.ts', 'artifacts'],
+        records: ['log', 'nats'],
+        health: ['process', 'metrics.ts', 'artifacts', 'nats'],
+        '.': ['config', 'log', 'metrics.ts', 'process', 'artifacts', 'nats', 'health'],
+      },
+    },
     'packages/tokenizer': {
       imports: [],
       rooms: {
@@ -44,8 +59,45 @@ export const arrows: Table = {
       imports: ['packages/contracts', 'packages/platform', ...learning],
       isInternal: true,
     },
-    'services/gateway': { imports: wire },
-    'services/ingest': { imports: [...wire, 'packages/tokenizer'] },
+    'services/gateway': {
+      imports: wire,
+      rooms: {
+        'settings.ts': [],
+        'workers.ts': [],
+        http: [],
+        openapi: [],
+        models: [],
+        files: ['http'],
+        jobs: ['http', 'models', 'files'],
+        bodies: ['http', 'jobs'],
+        chat: ['http', 'models', 'bodies'],
+        deletion: ['http', 'models', 'files', 'jobs'],
+        routes: [
+          ...['settings.ts', 'workers.ts', 'http', 'openapi', 'models', 'files', 'jobs'],
+          ...['bodies', 'chat', 'deletion'],
+        ],
+        '.': [
+          ...['settings.ts', 'workers.ts', 'http', 'models', 'files', 'jobs', 'bodies', 'chat'],
+          ...['deletion', 'routes'],
+        ],
+      },
+    },
+    'services/ingest': {
+      imports: [...wire, 'packages/tokenizer'],
+      rooms: {
+        'settings.ts': [],
+        read: [],
+        check: ['read'],
+        render: ['read', 'check'],
+        pack: ['read', 'check', 'render'],
+        rows: ['read', 'check', 'render', 'pack'],
+        model: ['rows'],
+        'read-file.ts': ['settings.ts', 'read', 'check', 'render', 'rows'],
+        'pipeline.ts': ['settings.ts', 'read', 'check', 'pack', 'rows', 'model', 'read-file.ts'],
+        job: ['settings.ts', 'check', 'rows', 'model', 'pipeline.ts'],
+        '.': ['settings.ts', 'read', 'rows', 'job'],
+      },
+    },
     'services/trainer': {
       imports: [...wire, ...learning],
       rooms: {
@@ -54,13 +106,42 @@ export const arrows: Table = {
         'manifest.ts': [],
         'grpc-settings.ts': [],
         'run-event.ts': ['generated'],
-        // The two talk over gRPC alone.
-        controller: ['generated', 'security', 'manifest.ts', 'grpc-settings.ts', 'run-event.ts'],
-        worker: ['generated', 'security', 'manifest.ts', 'grpc-settings.ts', 'run-event.ts'],
-        '.': ['security', 'controller'],
+        // Controller and worker talk over gRPC alone.
+        'controller/workers': ['generated', 'security', 'grpc-settings.ts'],
+        controller: ['controller/workers'],
+        'controller/record': ['manifest.ts', 'run-event.ts', 'controller'],
+        'controller/place': ['controller/workers', 'controller', 'controller/record'],
+        'controller/drive': [
+          ...['run-event.ts', 'controller/workers', 'controller', 'controller/record'],
+          'controller/place',
+        ],
+        'controller/sweep': ['controller', 'controller/record'],
+        'worker/engine': [],
+        'worker/run': ['generated', 'manifest.ts', 'run-event.ts', 'worker/engine'],
+        'worker/serve': [
+          ...['generated', 'security', 'manifest.ts', 'grpc-settings.ts', 'worker/engine'],
+          'worker/run',
+        ],
+        worker: ['security', 'worker/engine', 'worker/run', 'worker/serve'],
+        '.': [
+          ...['security', 'controller', 'controller/workers', 'controller/record'],
+          ...['controller/place', 'controller/drive', 'controller/sweep'],
+        ],
       },
     },
-    'services/evaluator': { imports: [...wire, ...learning] },
+    'services/evaluator': {
+      imports: [...wire, ...learning],
+      rooms: {
+        'settings.ts': [],
+        engine: [],
+        texts: ['engine'],
+        models: ['engine', 'texts'],
+        contest: ['settings.ts', 'engine', 'texts', 'models'],
+        serve: ['engine', 'texts', 'models'],
+        job: ['settings.ts', 'engine', 'texts', 'models', 'contest'],
+        '.': ['settings.ts', 'engine', 'texts', 'models', 'serve', 'job'],
+      },
+    },
     models: { imports: ['packages/recipe', ...learning] },
     // k6 runs these: it knows neither npm's packages nor ours.
     load: { imports: [] },
