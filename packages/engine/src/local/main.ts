@@ -11,19 +11,19 @@
  * --device   auto (the default), cpu, webgpu or cuda; docs/devices.md
  * --random   start from random weights: pre-training; needs the method "full"
  */
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkRecipe, type Recipe, resolveRecipe } from '@lathe/recipe/recipe';
 import { openModelFolder } from '../families/model-folder.ts';
-import type { Evaluation } from '../measure/evaluation.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
+import type { TokenizedExample } from '../objectives/example.ts';
 import { withKeptMemory } from '../runtime/allocator.ts';
 import { type DeviceChoice, deviceChoices } from '../runtime/device-choice.ts';
 import { openDevice } from '../runtime/open-device.ts';
-import { trainWithEarlyStopping } from '../train/early-stopping.ts';
 import { namedAsToday } from '../train/former-names.ts';
-import { createTrainer, type StepMetrics } from '../train/trainer.ts';
+import { createTrainer, type StepMetrics, type Trainer } from '../train/trainer.ts';
+import { trainingLoop } from '../train/training-loop.ts';
 import { loadEncoders, readDataset } from './dataset-file.ts';
 
 export type LocalRun = {
@@ -64,23 +64,7 @@ export async function trainLocally(run: LocalRun): Promise<string> {
     );
     const record = (line: Record<string, number>): Promise<void> =>
       appendFile(metricsFile, `${JSON.stringify(line)}\n`);
-    const onStep = async (metrics: StepMetrics): Promise<void> => {
-      await record(metricsRecord(metrics));
-      run.print(progressLine(metrics, trainer.totalSteps));
-    };
-    const onEvaluation = async (step: number, { loss, tokenAccuracy }: Evaluation) => {
-      await record({ step, valid_loss: loss, valid_token_accuracy: tokenAccuracy });
-      run.print(`step ${step}  held-out loss ${loss.toFixed(4)}`);
-    };
-    const { earlyStopping: rule, epochs } = run.settings;
-    if (rule === undefined) {
-      while (trainer.step < trainer.totalSteps) await onStep(await trainer.trainStep());
-      if (heldOut.length > 0) await onEvaluation(trainer.step, await trainer.evaluate(heldOut));
-    } else {
-      const watched = { trainer, rule, heldOut, epochs, onStep, onEvaluation };
-      const best = await trainWithEarlyStopping({ ...watched, folder: join(run.out, '.best') });
-      run.print(`the best step is ${best}`);
-    }
+    await trainInView(trainer, { ...run, heldOut, record });
     const isFull = run.settings.adaptation.type === 'full';
     const folder = join(run.out, isFull ? 'model' : 'adapter');
     if (isFull) await trainer.exportMerged(folder);
@@ -88,6 +72,46 @@ export async function trainLocally(run: LocalRun): Promise<string> {
     return folder;
   } finally {
     await trainer.dispose();
+  }
+}
+
+type View = LocalRun & {
+  readonly heldOut: readonly TokenizedExample[];
+  /** Writes a line of metrics. */
+  record(line: Record<string, number>): Promise<void>;
+};
+
+/** Trains to the end, and back to the best step where the settings have earlyStopping. */
+async function trainInView(trainer: Trainer<TokenizedExample>, view: View): Promise<void> {
+  const { heldOut, record, print, out, settings } = view;
+  const { earlyStopping: rule, epochs } = settings;
+  if (rule !== undefined && heldOut.length === 0)
+    throw new RangeError('early stopping needs held-out examples to look at');
+  const everySteps = rule?.everySteps ?? Math.max(1, Math.round(trainer.totalSteps / epochs));
+  const bestFolder = join(out, '.best');
+  const moments = trainingLoop({
+    trainer,
+    score: heldOut.length === 0 ? undefined : () => trainer.evaluate(heldOut),
+    earlyStopping: rule && { ...rule, everySteps },
+  });
+  try {
+    for await (const moment of moments) {
+      const { step } = trainer;
+      if (moment.kind === 'step') {
+        await record(metricsRecord(moment.metrics));
+        print(progressLine(moment.metrics, trainer.totalSteps));
+      } else if (moment.kind === 'score') {
+        const { loss, tokenAccuracy } = moment.score;
+        await record({ step, valid_loss: loss, valid_token_accuracy: tokenAccuracy });
+        print(`step ${step}  held-out loss ${loss.toFixed(4)}`);
+      } else if (moment.kind === 'checkpoint') await trainer.saveState(bestFolder);
+      else if (moment.kind === 'end' && rule !== undefined) {
+        if (moment.best !== step) await trainer.restoreState(bestFolder);
+        print(`the best step is ${moment.best}`);
+      }
+    }
+  } finally {
+    await rm(bestFolder, { recursive: true, force: true });
   }
 }
 

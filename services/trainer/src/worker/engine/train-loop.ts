@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { trainingLoop } from '@lathe/engine/training-loop';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { whenThereIsRoom } from './disk-patience.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type Step,
 } from './engine-message.ts';
 import { modelKind } from './model-kind.ts';
-import { watchHeldOut } from './watch-held-out.ts';
 
 /** Most steps told in one message, however fast they are. */
 const mostStepsTold = 250;
@@ -56,12 +56,10 @@ export async function trainLoop(
   ports: LoopPorts,
 ): Promise<void> {
   const { totalSteps } = trainer;
-  const { epochs } = resolveRecipe(task.recipe);
-  const every = task.checkpointEvery ?? Math.max(1, Math.ceil(totalSteps / epochs));
+  const hasHeldOut = task.heldOutShards.length > 0;
   const kind = modelKind(task);
   const folderOf = (step: number): string => join(task.outputFolder, `step-${step}`);
-  const resumedAt = trainer.step;
-  let savedStep = resumedAt;
+  let savedStep = trainer.step;
   let savedAt = ports.now();
   let toldAt = -Infinity;
   let untold: Step[] = [];
@@ -73,6 +71,7 @@ export async function trainLoop(
     toldAt = ports.now();
   };
   const saveState = async (why: 'checkpoint' | 'state' | 'pause'): Promise<void> => {
+    tellSteps();
     const folder = folderOf(trainer.step);
     await whenThereIsRoom(async () => {
       await trainer.saveState(join(folder, 'state', engineStateFolder));
@@ -83,24 +82,6 @@ export async function trainLoop(
     const model = why === 'checkpoint' ? kind : null;
     ports.send({ kind: 'saved', step: trainer.step, folder, why, model });
   };
-  const watch = watchHeldOut({ ...task, totalSteps }, every);
-  /** Tells whether this is the best step of a run that keeps the best. */
-  const score = async (): Promise<boolean> => {
-    if (task.heldOutShards.length === 0) return false;
-    const result = await trainer.scoreHeldOut();
-    const { step } = trainer;
-    ports.send({ kind: 'score', score: { step, ...result } });
-    return watch.take({ step, ...result });
-  };
-
-  const trainStep = async (): Promise<Step> => {
-    try {
-      return await trainer.trainStep();
-    } catch (error) {
-      tellSteps();
-      throw error;
-    }
-  };
 
   ports.send({
     kind: 'ready',
@@ -108,39 +89,61 @@ export async function trainLoop(
     totalSteps,
     trainableParameters: trainer.trainableParameters,
   });
-  while (trainer.step < totalSteps && watch.goesOn) {
-    await ports.breathe();
-    if (ports.stopWanted()) {
-      tellSteps();
-      if (trainer.step > savedStep) await saveState('pause');
-      ports.send({ kind: 'paused', step: trainer.step });
-      return;
+  const { epochs, earlyStopping: rule } = resolveRecipe(task.recipe);
+  const checkpointEvery = task.checkpointEvery ?? Math.max(1, Math.ceil(totalSteps / epochs));
+  const moments = trainingLoop({
+    trainer,
+    score: hasHeldOut ? () => trainer.scoreHeldOut() : undefined,
+    checkpointEvery,
+    earlyStopping: rule && { ...rule, everySteps: rule.everySteps ?? checkpointEvery },
+    earlierScores: task.earlierScores,
+  });
+  try {
+    for await (const moment of moments)
+      switch (moment.kind) {
+        case 'boundary': {
+          const isState = ports.now() - savedAt >= task.saveStateMs;
+          if (isState && trainer.step > savedStep) await saveState('state');
+          await ports.breathe();
+          if (!ports.stopWanted()) break;
+          tellSteps();
+          if (trainer.step > savedStep) await saveState('pause');
+          ports.send({ kind: 'paused', step: trainer.step });
+          return;
+        }
+        case 'step': {
+          untold.push(moment.metrics);
+          // The first step is told at once, because people wait for it.
+          const isDue = ports.now() - toldAt >= task.stepBatchMs || untold.length >= mostStepsTold;
+          if (isDue || moment.isMilestone) tellSteps();
+          if (trainer.step === totalSteps) await ports.breathe();
+          break;
+        }
+        case 'score':
+          ports.send({ kind: 'score', score: { step: trainer.step, ...moment.score } });
+          break;
+        case 'checkpoint':
+          await saveState('checkpoint');
+          break;
+        case 'end':
+          // Held-out rows have shown it already.
+          if (!hasHeldOut) await trainer.checkModel();
+          await finish(moment.best);
+      }
+  } catch (error) {
+    tellSteps();
+    throw error;
+  }
+
+  async function finish(best: number): Promise<void> {
+    if (best !== trainer.step) {
+      const text = `Held-out rows were answered best after step ${best}; training ended after step ${trainer.step}, and the model of step ${best} is kept.`;
+      ports.send({ kind: 'log', level: 'info', text });
+    } else {
+      const folder = folderOf(best);
+      await whenThereIsRoom(() => trainer.exportModel(join(folder, 'model')), ports);
+      ports.send({ kind: 'saved', step: best, folder, why: 'final', model: kind });
     }
-    untold.push(await trainStep());
-    const isCheckpoint = trainer.step % every === 0;
-    const isScored = isCheckpoint || watch.isDue(trainer.step);
-    const isState = ports.now() - savedAt >= task.saveStateMs;
-    // What is saved is told before; the first step at once, because people wait for it.
-    const isDue = ports.now() - toldAt >= task.stepBatchMs || untold.length >= mostStepsTold;
-    if (isScored || isState || isDue || trainer.step === totalSteps) tellSteps();
-    if (trainer.step === totalSteps) break;
-    const isBest = isScored && (await score());
-    if (isCheckpoint || isBest) await saveState('checkpoint');
-    else if (isState) await saveState('state');
-  }
-  await ports.breathe();
-  if (watch.goesOn) await score();
-  // Held-out rows have shown it already.
-  if (task.heldOutShards.length === 0) await trainer.checkModel();
-  const best = watch.bestStep ?? trainer.step;
-  if (best !== trainer.step) {
-    const text = `Held-out rows were answered best after step ${best}; training ended after step ${trainer.step}, and the model of step ${best} is kept.`;
-    ports.send({ kind: 'log', level: 'info', text });
     ports.send({ kind: 'finished', step: best });
-    return;
   }
-  const folder = folderOf(trainer.step);
-  await whenThereIsRoom(() => trainer.exportModel(join(folder, 'model')), ports);
-  ports.send({ kind: 'saved', step: trainer.step, folder, why: 'final', model: kind });
-  ports.send({ kind: 'finished', step: trainer.step });
 }
