@@ -1,9 +1,5 @@
+import { graphField, modelField, tensorField } from '../onnx/fields.ts';
 import { lengthPrefix, type ProtoField, protoFields } from './proto-reader.ts';
-
-/** Field numbers of ModelProto, GraphProto and TensorProto (onnx.proto). */
-const graphField = 7;
-const initializerField = 5;
-const tensor = { name: 8, rawData: 9, externalData: 13, dataLocation: 14 } as const;
 
 /** A weight in a file beside the model, and how its bytes come about. */
 export type StoredWeight = {
@@ -22,7 +18,7 @@ export async function* inlineWeights(
   stored: ReadonlyMap<string, StoredWeight>,
 ): AsyncGenerator<Uint8Array> {
   for (const field of protoFields(model)) {
-    if (field.field === graphField) yield* inlineGraph(field, stored);
+    if (field.field === modelField.graph) yield* inlineGraph(field, stored);
     else yield field.whole;
   }
 }
@@ -33,18 +29,20 @@ async function* inlineGraph(
 ): AsyncGenerator<Uint8Array> {
   const parts: { readonly head: Uint8Array; readonly weight?: StoredWeight }[] = [];
   for (const field of protoFields(graph.content)) {
-    const name = field.field === initializerField ? externalName(field.content) : undefined;
+    const name = field.field === graphField.initializer ? externalName(field.content) : undefined;
     const weight = name === undefined ? undefined : stored.get(name);
     if (weight === undefined) {
       parts.push({ head: field.whole });
       continue;
     }
     const kept = [...protoFields(field.content)]
-      .filter((inner) => inner.field !== tensor.externalData && inner.field !== tensor.dataLocation)
+      .filter(
+        (inner) => inner.field !== tensorField.external && inner.field !== tensorField.location,
+      )
       .map(({ whole }) => whole);
-    const body = joined([...kept, lengthPrefix(tensor.rawData, weight.byteLength)]);
+    const body = joined([...kept, lengthPrefix(tensorField.raw, weight.byteLength)]);
     const head = joined([
-      lengthPrefix(initializerField, body.byteLength + weight.byteLength),
+      lengthPrefix(graphField.initializer, body.byteLength + weight.byteLength),
       body,
     ]);
     parts.push({ head, weight });
@@ -53,7 +51,7 @@ async function* inlineGraph(
     (sum, { head, weight }) => sum + head.byteLength + (weight?.byteLength ?? 0),
     0,
   );
-  yield lengthPrefix(graphField, total);
+  yield lengthPrefix(modelField.graph, total);
   for (const { head, weight } of parts) {
     yield head;
     if (weight !== undefined) yield await weight.read();
@@ -63,8 +61,8 @@ async function* inlineGraph(
 /** The name of a tensor whose data lie in a file; undefined for others. */
 function externalName(content: Uint8Array): string | undefined {
   const fields = [...protoFields(content)];
-  if (!fields.some(({ field }) => field === tensor.externalData)) return undefined;
-  const name = fields.find(({ field }) => field === tensor.name);
+  if (!fields.some(({ field }) => field === tensorField.external)) return undefined;
+  const name = fields.find(({ field }) => field === tensorField.name);
   return name === undefined ? undefined : Buffer.from(name.content).toString('utf8');
 }
 

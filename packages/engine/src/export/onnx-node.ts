@@ -1,4 +1,12 @@
 import { ProtoWriter } from '../onnx/bytes.ts';
+import {
+  attributeField,
+  attributeType,
+  entryField,
+  externalLocation,
+  nodeField,
+  tensorField,
+} from '../onnx/fields.ts';
 import { protoFields } from './proto-reader.ts';
 
 /** A node of an ONNX graph; attributes are whole numbers. */
@@ -9,35 +17,31 @@ export type GraphNode = {
   readonly attributes?: Readonly<Record<string, number>>;
 };
 
-/** Field numbers of NodeProto, AttributeProto and TensorProto (onnx.proto). */
-const node = { input: 1, output: 2, name: 3, type: 4, attribute: 5 } as const;
-const attribute = { name: 1, int: 3, type: 20, intType: 2 } as const;
-
-/** Type, inputs and first output of an encoded node. */
+/** Type, inputs and first output of an encoded nodeField. */
 export function readNode(content: Uint8Array): GraphNode {
   const texts = (wanted: number): string[] =>
     [...protoFields(content)]
       .filter(({ field }) => field === wanted)
       .map((field) => Buffer.from(field.content).toString('utf8'));
   return {
-    type: texts(node.type)[0] ?? '',
-    inputs: texts(node.input),
-    output: texts(node.output)[0] ?? '',
+    type: texts(nodeField.type)[0] ?? '',
+    inputs: texts(nodeField.input),
+    output: texts(nodeField.output)[0] ?? '',
   };
 }
 
 /** The bytes of a NodeProto, named like its output. */
 export function writeNode({ type, inputs, output, attributes = {} }: GraphNode): Uint8Array {
   const writer = new ProtoWriter();
-  for (const input of inputs) writer.text(node.input, input);
-  writer.text(node.output, output);
-  writer.text(node.name, output);
-  writer.text(node.type, type);
+  for (const input of inputs) writer.text(nodeField.input, input);
+  writer.text(nodeField.output, output);
+  writer.text(nodeField.name, output);
+  writer.text(nodeField.type, type);
   for (const [name, value] of Object.entries(attributes))
-    writer.message(node.attribute, (inner) => {
-      inner.text(attribute.name, name);
-      inner.integer(attribute.int, value);
-      inner.integer(attribute.type, attribute.intType);
+    writer.message(nodeField.attribute, (inner) => {
+      inner.text(attributeField.name, name);
+      inner.integer(attributeField.int, value);
+      inner.integer(attributeField.type, attributeType.int);
     });
   return writer.finish();
 }
@@ -56,15 +60,15 @@ export type StoredTensor = {
 /** The bytes of a TensorProto whose numbers lie in a file. */
 export function writeStoredTensor(tensor: StoredTensor): Uint8Array {
   const writer = new ProtoWriter();
-  writer.integers(1, tensor.shape);
-  writer.integer(2, tensor.type);
-  writer.text(8, tensor.name);
+  writer.integers(tensorField.sizes, tensor.shape);
+  writer.integer(tensorField.type, tensor.type);
+  writer.text(tensorField.name, tensor.name);
   const { location, offset, byteLength } = tensor;
   for (const [key, value] of Object.entries({ location, offset, length: byteLength }))
-    writer.message(13, (pair) => {
-      pair.text(1, key);
-      pair.text(2, String(value));
+    writer.message(tensorField.external, (pair) => {
+      pair.text(entryField.key, key);
+      pair.text(entryField.value, String(value));
     });
-  writer.integer(14, 1);
+  writer.integer(tensorField.location, externalLocation);
   return writer.finish();
 }

@@ -1,3 +1,4 @@
+import { graphField, modelField, tensorField } from '../onnx/fields.ts';
 import {
   type GraphNode,
   readNode,
@@ -26,8 +27,6 @@ export type QuantizeOptions = {
 /** What the graph does with a matrix: look rows up, or multiply by it, turned or as it lies. */
 type Uses = { rows: boolean; turned: boolean; plain: boolean };
 
-const graphField = 7;
-const field = { node: 1, initializer: 5 } as const;
 const alignment = 64;
 
 /**
@@ -41,9 +40,9 @@ export function quantizeModel(
   options: QuantizeOptions,
 ): { readonly model: Uint8Array; readonly stored: readonly Stored[] } {
   const top = [...protoFields(model)];
-  const graph = [...protoFields(top.find((one) => one.field === graphField)!.content)];
+  const graph = [...protoFields(top.find((one) => one.field === modelField.graph)!.content)];
   const nodes = graph
-    .filter((one) => one.field === field.node)
+    .filter((one) => one.field === graphField.node)
     .map(({ content }) => readNode(content));
   const uses = matrixUses(nodes, options.candidates);
   const layout = new Layout(options.location);
@@ -67,17 +66,17 @@ export function quantizeModel(
       }
   }
   for (const one of graph) {
-    if (one.field === field.initializer && isStored(one.content)) continue;
-    if (one.field !== field.node) fresh.push(one.whole);
+    if (one.field === graphField.initializer && isStored(one.content)) continue;
+    if (one.field !== graphField.node) fresh.push(one.whole);
   }
   const rewritten = [...widened.map(writeNode), ...rewrite(graph, uses)];
   const parts = [
-    ...rewritten.map((content) => framed(field.node, content)),
+    ...rewritten.map((content) => framed(graphField.node, content)),
     ...fresh,
-    ...layout.stored.map((tensor) => framed(field.initializer, writeStoredTensor(tensor))),
+    ...layout.stored.map((tensor) => framed(graphField.initializer, writeStoredTensor(tensor))),
   ];
-  const body = framed(graphField, Buffer.concat(parts));
-  const pieces = top.map((one) => (one.field === graphField ? body : one.whole));
+  const body = framed(modelField.graph, Buffer.concat(parts));
+  const pieces = top.map((one) => (one.field === modelField.graph ? body : one.whole));
   return { model: new Uint8Array(Buffer.concat(pieces)), stored: layout.stored };
 }
 
@@ -162,7 +161,7 @@ function rewrite(
   uses: ReadonlyMap<string, Uses>,
 ): Uint8Array[] {
   return graph
-    .filter((one) => one.field === field.node)
+    .filter((one) => one.field === graphField.node)
     .flatMap(({ content }) => {
       const { type, inputs, output } = readNode(content);
       const [first, second] = inputs as [string, string];
@@ -187,7 +186,7 @@ function rewrite(
 
 /** Whether a tensor's numbers lie in a file: the weights, which the layout has anew. */
 function isStored(content: Uint8Array): boolean {
-  return [...protoFields(content)].some((inner) => inner.field === 13);
+  return [...protoFields(content)].some((inner) => inner.field === tensorField.external);
 }
 
 function framed(number: number, content: Uint8Array): Uint8Array {

@@ -17,6 +17,22 @@ import {
 } from '../graph/value.ts';
 import { onnxType } from '../ops/operand.ts';
 import { ProtoWriter } from './bytes.ts';
+import {
+  attributeField,
+  attributeType,
+  dimensionField,
+  entryField,
+  externalLocation,
+  graphField,
+  modelField,
+  nodeField,
+  opsetField,
+  shapeField,
+  tensorField,
+  tensorTypeField,
+  typeField,
+  valueField,
+} from './fields.ts';
 import { lowerGraph } from './lower.ts';
 
 export type EncodeOptions = {
@@ -36,15 +52,15 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
   for (const value of nodes) body.add(value);
   body.finish(graph.inputs);
   // The standard wants a name, though ONNX Runtime does not.
-  body.writer.text(2, 'lathe');
+  body.writer.text(graphField.name, 'lathe');
   const model = new ProtoWriter();
-  model.integer(1, irVersion + (body.opset > baseOpset ? 1 : 0));
-  model.text(2, 'lathe');
-  model.bytes(7, body.writer.finish());
-  model.message(8, (opset) => opset.integer(2, body.opset));
-  model.message(8, (opset) => {
-    opset.text(1, 'com.microsoft');
-    opset.integer(2, 1);
+  model.integer(modelField.irVersion, irVersion + (body.opset > baseOpset ? 1 : 0));
+  model.text(modelField.producer, 'lathe');
+  model.bytes(modelField.graph, body.writer.finish());
+  model.message(modelField.opset, (opset) => opset.integer(opsetField.version, body.opset));
+  model.message(modelField.opset, (opset) => {
+    opset.text(opsetField.domain, 'com.microsoft');
+    opset.integer(opsetField.version, 1);
   });
   return model.finish();
 }
@@ -121,8 +137,9 @@ class GraphBody {
     const order = listed?.map((value) => value.name!) ?? [];
     const missing = [...this.#inputs.keys()].find((name) => listed && !order.includes(name));
     if (missing !== undefined) throw new Error(`Input "${missing}" is used but not listed.`);
-    for (const value of this.#inputs.values()) this.#declare(11, value.name!, value);
-    for (const [name, value] of Object.entries(this.#outputs)) this.#declare(12, name, value);
+    for (const value of this.#inputs.values()) this.#declare(graphField.input, value.name!, value);
+    for (const [name, value] of Object.entries(this.#outputs))
+      this.#declare(graphField.output, name, value);
   }
 
   /**
@@ -132,10 +149,10 @@ class GraphBody {
   #answer(name: string): void {
     const source = this.#names.of(this.#outputs[name] as Value);
     if (source === name) return;
-    this.writer.message(1, (out) => {
-      out.text(1, source);
-      out.text(2, name);
-      out.text(4, 'Identity');
+    this.writer.message(graphField.node, (out) => {
+      out.text(nodeField.input, source);
+      out.text(nodeField.output, name);
+      out.text(nodeField.type, 'Identity');
     });
   }
 
@@ -159,18 +176,18 @@ class GraphBody {
     if (location.startsWith('..') || isAbsolute(location)) {
       throw new Error(`Weight ${name} lies outside the mapped folder: ${source!.file}.`);
     }
-    this.writer.message(5, (tensor) => {
-      tensor.integers(1, source!.shape);
-      tensor.integer(2, onnxType(source!.dtype));
-      tensor.text(8, name!);
+    this.writer.message(graphField.initializer, (tensor) => {
+      tensor.integers(tensorField.sizes, source!.shape);
+      tensor.integer(tensorField.type, onnxType(source!.dtype));
+      tensor.text(tensorField.name, name!);
       const entries = { location, offset: source!.offset, length: source!.byteLength };
       for (const [key, entry] of Object.entries(entries)) {
-        tensor.message(13, (pair) => {
-          pair.text(1, key);
-          pair.text(2, String(entry));
+        tensor.message(tensorField.external, (pair) => {
+          pair.text(entryField.key, key);
+          pair.text(entryField.value, String(entry));
         });
       }
-      tensor.integer(14, 1);
+      tensor.integer(tensorField.location, externalLocation);
     });
   }
 
@@ -184,7 +201,7 @@ class GraphBody {
     if (known !== undefined) return known;
     const name = `%c${this.#constants.size}`;
     this.#constants.set(key, name);
-    this.writer.message(5, (out) => writeTensor(out, { ...tensor, name }));
+    this.writer.message(graphField.initializer, (out) => writeTensor(out, { ...tensor, name }));
     return name;
   }
 
@@ -199,15 +216,16 @@ class GraphBody {
           : this.#names.of(source as Value),
     );
     const name = this.#names.of(value);
-    this.writer.message(1, (out) => {
-      for (const source of inputs) out.text(1, source);
-      for (const index of value.types.keys()) out.text(2, index === 0 ? name : `${name}.${index}`);
-      out.text(3, name);
-      out.text(4, form.type);
+    this.writer.message(graphField.node, (out) => {
+      for (const source of inputs) out.text(nodeField.input, source);
+      for (const index of value.types.keys())
+        out.text(nodeField.output, index === 0 ? name : `${name}.${index}`);
+      out.text(nodeField.name, name);
+      out.text(nodeField.type, form.type);
       for (const [key, attribute] of Object.entries(form.attributes ?? {})) {
-        out.message(5, (inner) => writeAttribute(inner, key, attribute));
+        out.message(nodeField.attribute, (inner) => writeAttribute(inner, key, attribute));
       }
-      if (form.domain) out.text(7, form.domain);
+      if (form.domain) out.text(nodeField.domain, form.domain);
     });
   }
 
@@ -221,14 +239,16 @@ class GraphBody {
 
   #declare(field: number, name: string, { dtype, shape }: { dtype: DType; shape: Shape }): void {
     this.writer.message(field, (info) => {
-      info.text(1, name);
-      info.message(2, (type) =>
-        type.message(1, (tensor) => {
-          tensor.integer(1, onnxType(dtype));
-          tensor.message(2, (dimensions) => {
+      info.text(valueField.name, name);
+      info.message(valueField.type, (type) =>
+        type.message(typeField.tensor, (tensor) => {
+          tensor.integer(tensorTypeField.element, onnxType(dtype));
+          tensor.message(tensorTypeField.shape, (dimensions) => {
             for (const size of shape) {
-              dimensions.message(1, (one) =>
-                typeof size === 'number' ? one.integer(1, size) : one.text(2, size),
+              dimensions.message(shapeField.dimension, (one) =>
+                typeof size === 'number'
+                  ? one.integer(dimensionField.size, size)
+                  : one.text(dimensionField.name, size),
               );
             }
           });
@@ -243,28 +263,28 @@ function writeTensor(
   tensor: { name?: string; dtype: DType; shape: readonly number[]; data: TensorData },
 ): void {
   const { buffer, byteOffset, byteLength } = tensor.data;
-  out.integers(1, tensor.shape);
-  out.integer(2, onnxType(tensor.dtype));
-  if (tensor.name !== undefined) out.text(8, tensor.name);
-  out.bytes(9, new Uint8Array(buffer, byteOffset, byteLength));
+  out.integers(tensorField.sizes, tensor.shape);
+  out.integer(tensorField.type, onnxType(tensor.dtype));
+  if (tensor.name !== undefined) out.text(tensorField.name, tensor.name);
+  out.bytes(tensorField.raw, new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 function writeAttribute(out: ProtoWriter, name: string, attribute: OnnxAttribute): void {
-  out.text(1, name);
+  out.text(attributeField.name, name);
   if ('int' in attribute) {
-    out.integer(3, attribute.int);
-    out.integer(20, 2);
+    out.integer(attributeField.int, attribute.int);
+    out.integer(attributeField.type, attributeType.int);
   } else if ('float' in attribute) {
-    out.float(2, attribute.float);
-    out.integer(20, 1);
+    out.float(attributeField.float, attribute.float);
+    out.integer(attributeField.type, attributeType.float);
   } else if ('ints' in attribute) {
-    out.integers(8, attribute.ints);
-    out.integer(20, 7);
+    out.integers(attributeField.ints, attribute.ints);
+    out.integer(attributeField.type, attributeType.ints);
   } else if ('text' in attribute) {
-    out.text(4, attribute.text);
-    out.integer(20, 3);
+    out.text(attributeField.text, attribute.text);
+    out.integer(attributeField.type, attributeType.text);
   } else {
-    out.message(5, (inner) => writeTensor(inner, attribute.tensor));
-    out.integer(20, 4);
+    out.message(attributeField.tensor, (inner) => writeTensor(inner, attribute.tensor));
+    out.integer(attributeField.type, attributeType.tensor);
   }
 }
