@@ -8,7 +8,7 @@ import type { ControllerPorts } from '../ports.ts';
 import { newestCheckpoint, untoldCheckpoints } from '../record/checkpoints.ts';
 import { NotOursError, type OwnedJob } from '../record/owned-job.ts';
 import { createRunRecorder } from '../record/run-recorder.ts';
-import { startRequest } from '../workers/start-request.ts';
+import { readsStarts, startRequest } from '../workers/start-request.ts';
 import { type RunName, type WorkerClient, WorkerError } from '../workers/worker-client.ts';
 import { followRun, WorkerLostError } from './follow.ts';
 import { endRun, forgetStates, loseWorker } from './run-end.ts';
@@ -41,7 +41,9 @@ export async function driveRun(
   try {
     const checkpoint = await newestCheckpoint(ports.artifacts, job.record);
     try {
-      await client.start(startRequest(job.record, checkpoint, memoryBytes));
+      // One of another version may still have the run, from before a controller was brought up to date.
+      if (readsStarts(worker))
+        await client.start(startRequest(job.record, checkpoint, memoryBytes));
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
       return await notStarted(ports, drive, error);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import type { ControllerPorts } from '../ports.ts';
@@ -22,9 +23,10 @@ export async function learnMemory(
   signal: AbortSignal,
 ): Promise<number> {
   for (;;) {
+    let isAsked = false;
     for (const worker of ports.workers.alive()) {
-      signal.throwIfAborted();
       if (!canTell(worker, baseModelOf(job.record))) continue;
+      isAsked = true;
       try {
         const memoryBytes = await ask(ports, job, worker);
         await job.change(() => ({ memoryBytes }));
@@ -36,7 +38,10 @@ export async function learnMemory(
         ports.log.warn(told, 'a worker did not tell what a job needs; trying again');
       }
     }
-    await ports.workers.changed(ports.settings.placeMs);
+    const { placeMs } = ports.settings;
+    // Many jobs may ask the same workers, which announce themselves often.
+    await (isAsked ? sleep(placeMs, undefined, { signal }) : ports.workers.changed(placeMs));
+    signal.throwIfAborted();
   }
 }
 

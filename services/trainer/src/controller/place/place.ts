@@ -1,5 +1,5 @@
 import type { DeviceKind, WorkerRecord, WorkerRun } from '@lathe/contracts/record/worker';
-import { recipeVersion } from '@lathe/recipe/wire';
+import { readsStarts } from '../workers/start-request.ts';
 
 /** What a job asks of a worker. */
 export type JobNeed = {
@@ -53,12 +53,7 @@ export function couldHold(worker: WorkerRecord, need: JobNeed): boolean {
 
 /** Whether the worker can tell how much memory a job on that base model needs. */
 export function canTell(worker: WorkerRecord, model: string): boolean {
-  return knowsRecipes(worker) && worker.models.some(({ name }) => name === model);
-}
-
-/** Whether the worker reads what to train with as this controller writes it. */
-function knowsRecipes({ versions }: WorkerRecord): boolean {
-  return versions.recipe === String(recipeVersion);
+  return readsStarts(worker) && worker.models.some(({ name }) => name === model);
 }
 
 function offersKind(worker: WorkerRecord, need: JobNeed): boolean {
@@ -113,7 +108,7 @@ function whyNone(
 
 /** Why no worker of the pool could hold the job even if it were idle. */
 function whyNever(workers: readonly WorkerRecord[], need: JobNeed): string {
-  if (!workers.some(knowsRecipes))
+  if (!workers.some(readsStarts))
     return 'No training worker is of the version of Lathe that this job is for. The job starts when one joins.';
   const withModel = workers.filter((worker) => canTell(worker, need.model));
   if (withModel.length === 0)
