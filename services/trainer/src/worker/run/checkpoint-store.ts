@@ -11,7 +11,6 @@ import { readManifest } from '../../manifest.ts';
 import { engineStateFolder } from '../engine/engine-message.ts';
 import { decodeHistory, encodeHistory, type HistoryRow } from './history.ts';
 import { addTextFiles, modelText } from './model-text.ts';
-import type { StartKey } from './run-preparation.ts';
 
 /** A folder that the engine saved, and whose it is. */
 export type SavedFolder = {
@@ -96,6 +95,13 @@ export async function fetchState(
     history: decodeHistory(await readFile(join(folder, historyFile), 'utf8')),
   };
 }
+
+/** Where the tuned model lies that a run goes on from. */
+export type StartKey = {
+  readonly manifestKey: string;
+  /** `adapter`: its values train on; `merged`: its weights stand in for the base model's. */
+  readonly kind: 'adapter' | 'merged';
+};
 
 /**
  * Brings the model that a run goes on from into `folder`, checked against its digests. `digest` stands for its

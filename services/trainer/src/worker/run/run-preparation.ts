@@ -5,18 +5,11 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
 import type { RecipeInput } from '@lathe/recipe/recipe';
 import type { EngineTask } from '../engine/engine-message.ts';
-import { fetchStart } from './checkpoint-store.ts';
+import { fetchStart, type StartKey } from './checkpoint-store.ts';
 import { fetchDataset, linesOf } from './dataset.ts';
 import { type DamagedCheckpoint, findState } from './find-state.ts';
 import { type HistoryRow, scoresOf } from './history.ts';
 import { requireSameBase } from './model-text.ts';
-
-/** Where the tuned model lies that a run goes on from. */
-export type StartKey = {
-  readonly manifestKey: string;
-  /** `adapter`: its values train on; `merged`: its weights stand in for the base model's. */
-  readonly kind: 'adapter' | 'merged';
-};
 
 /** One attempt at a job, as the controller asks for it. */
 export type RunRequest = {

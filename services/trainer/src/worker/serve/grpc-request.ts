@@ -1,7 +1,8 @@
 import { isId } from '@lathe/contracts/id';
 import { parseRecipe } from '@lathe/recipe/wire';
 import type { StartingModel, StartJobRequest } from '../../generated/lathe/worker/v1/worker.ts';
-import type { RunRequest, StartKey } from '../run/run-preparation.ts';
+import type { StartKey } from '../run/checkpoint-store.ts';
+import type { RunRequest } from '../run/run-preparation.ts';
 
 /** A start request as the worker's own type. Throws RangeError that names the field at fault. */
 export function readStartRequest(request: StartJobRequest): RunRequest {
