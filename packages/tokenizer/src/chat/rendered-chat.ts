@@ -1,4 +1,4 @@
-import type { Marks } from '../jinja/rendering.ts';
+import type { Marks } from '../jinja/value/rendering.ts';
 
 /**
  * One turn of a conversation. `weight` 0 keeps an assistant turn out of the loss; templates never see it.

@@ -1,18 +1,18 @@
 import { Budget, defaultLimits, type RenderLimits, withBudget } from './budget.ts';
-import { checkNames, noFilter } from './check-names.ts';
+import { filters } from './builtins/filters.ts';
+import { globals } from './builtins/globals.ts';
+import { tests } from './builtins/tests.ts';
+import { checkNames, noFilter } from './check/check-names.ts';
+import { analyzeScopes } from './check/scope-analysis.ts';
 import { JinjaError } from './error.ts';
-import { execute } from './execute.ts';
-import { filters } from './filters.ts';
-import { Frame } from './frame.ts';
-import { fromJson } from './from-json.ts';
-import { globals } from './globals.ts';
-import { Output } from './output.ts';
-import { parseTemplate } from './parse-statement.ts';
-import type { Marks } from './rendering.ts';
-import type { Runtime } from './runtime.ts';
-import { analyzeScopes } from './scope-analysis.ts';
-import { tests } from './tests.ts';
-import type { Value } from './value.ts';
+import { execute } from './evaluate/execute.ts';
+import { Frame } from './evaluate/frame.ts';
+import { fromJson } from './evaluate/from-json.ts';
+import { Output } from './evaluate/output.ts';
+import { parseTemplate } from './parse/parse-statement.ts';
+import type { Marks } from './value/rendering.ts';
+import type { Runtime } from './value/runtime.ts';
+import type { Value } from './value/value.ts';
 
 type RenderSettings = {
   /** Printed around what stands in `{% generation %}` tags. */
