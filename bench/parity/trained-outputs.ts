@@ -60,8 +60,8 @@ export async function trainedOutputs(
       return undefined;
     }
   };
-  const adapter = await exported('adapter', trainer.exportAdapter);
-  const merged = await exported('merged', trainer.exportMerged);
+  const adapter = await exported('adapter', (to) => trainer.exportAdapter(to));
+  const merged = await exported('merged', (to) => trainer.exportMerged(to));
   await trainer.dispose();
   return { adapter, merged, refusals, scores: await scoresOf(run, texts, state) };
 }

@@ -21,7 +21,7 @@ export type StartingWeights = {
  * first step; `wanted` false saves the copy.
  */
 export function startingWeights(
-  { model, initial }: ModelStateOptions,
+  { model, initial }: Pick<ModelStateOptions, 'model' | 'initial'>,
   modelState: ModelState,
   wanted: boolean,
 ): StartingWeights {

@@ -1,0 +1,79 @@
+import type { Recipe } from '@lathe/recipe/recipe';
+import { type BatchPlan, type ExampleSize, planBatches } from '../batch/batches.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
+import { planForEstimate } from '../memory/memory-estimate.ts';
+import { withinMemory } from '../memory/memory-limit.ts';
+import { rootSeed, type Seed } from '../nn/seed.ts';
+import {
+  checkAll,
+  type ExampleLimits,
+  type Objective,
+  tokenCount,
+} from '../objectives/objective.ts';
+import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
+import type { AdapterValues } from '../peft/peft.ts';
+import { cpuDevice } from '../runtime/cpu.ts';
+import type { Device } from '../runtime/device.ts';
+import { createModelState, type ModelState } from '../trained/model-state.ts';
+import { type Precision, precisionFor } from './precision.ts';
+
+export type RunOptions<Example> = {
+  readonly model: AnyModelFolder;
+  readonly settings: Recipe;
+  readonly objective: Objective<Example>;
+  readonly examples: readonly Example[];
+  readonly device?: Device | undefined;
+  /** Start from random weights instead of the folder's. */
+  readonly initial?: 'random' | undefined;
+  /** Continue this adapter instead of starting a fresh one. */
+  readonly adapter?: AdapterValues | undefined;
+};
+
+/** A run whose every step is planned, and whose state is where it starts. */
+export type PreparedRun<Example> = Pick<RunOptions<Example>, 'model' | 'examples' | 'initial'> & {
+  readonly device: Device;
+  /** As they hold on the device and within the memory. */
+  readonly settings: Recipe & { readonly precision: Precision };
+  /** With the virtual tokens of the method, where it has them. */
+  readonly objective: Objective<Example>;
+  readonly limits: ExampleLimits;
+  /** Tokens that the model has positions for; held-out examples may be as long. */
+  readonly mostTokens: number;
+  readonly sizes: readonly ExampleSize[];
+  readonly seed: Seed;
+  readonly plan: BatchPlan;
+  readonly modelState: ModelState;
+};
+
+/** Checks the examples, fits the passes into the memory, plans every step and allocates the state. */
+export async function prepareRun<Example>(
+  options: RunOptions<Example>,
+): Promise<PreparedRun<Example>> {
+  const { model, examples, initial, device = cpuDevice() } = options;
+  const precision = await precisionFor(options.settings.precision, device);
+  const given = { ...options.settings, precision };
+  const modelPlan = await planForEstimate(options);
+  const { virtualTokens, prefixLength } = modelPlan.adaptation;
+  if (virtualTokens > 0 && options.objective.measured !== undefined)
+    throw new RangeError(
+      `prompt tuning does not go with ${options.objective.name}, which compares with the base model`,
+    );
+  const objective = withVirtualTokens(options.objective, virtualTokens);
+  const { maxPositions, vocabularySize } = model.config;
+  const mostTokens = maxPositions - virtualTokens - prefixLength;
+  const limits = { maxTokens: Math.min(given.maxTokens, mostTokens), vocabularySize };
+  checkAll(objective, examples, limits);
+  const sizes = examples.map((example) => ({
+    tokens: tokenCount(objective, example),
+    targets: objective.targets(example),
+  }));
+  const seed = rootSeed(given.seed);
+  const fitting = { ...options, settings: given, objective, plan: modelPlan, sizes, seed };
+  const settings = { ...withinMemory(fitting), precision };
+  const modelState = await createModelState(options);
+  const plan = planBatches(sizes, settings, seed);
+  const { microBatchesPerStep } = plan;
+  objective.checkPlan?.({ batchSize: settings.batchSize, microBatchesPerStep });
+  const planned = { settings, objective, limits, mostTokens, sizes, seed, plan, modelState };
+  return { model, examples, initial, device, ...planned };
+}

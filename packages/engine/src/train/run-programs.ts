@@ -1,0 +1,80 @@
+import { weightsFolder } from '../families/model-folder.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { createEvaluator, type Evaluator } from '../measure/evaluation.ts';
+import { createMeasurements, type Measurements } from '../measure/measurements.ts';
+import { createSequenceScorer } from '../measure/sequence-scorer.ts';
+import { sequenceScore } from '../objectives/sequence-log-probability.ts';
+import { createOptimizer } from '../optim/create-optimizer.ts';
+import { joinedWeights } from '../step/graphs.ts';
+import { adaptedForward } from '../trained/adapted-forward.ts';
+import { parameterFeeds, type WeightValues, weightValues } from '../trained/model-state.ts';
+import { startingWeights } from '../trained/starting-weights.ts';
+import type { StepRunner, StepRunnerOptions } from '../update/step.ts';
+import { createStepRunner } from '../update/step-runner.ts';
+import type { PreparedRun } from './prepare-run.ts';
+
+/** How the state is updated, where that is compared with another way. */
+export type UpdateOptions = Pick<StepRunnerOptions, 'update' | 'updateThreads' | 'freshBuffers'>;
+
+/** What a run computes with. */
+export type RunPrograms<Example> = {
+  readonly runner: StepRunner;
+  readonly measurements: Measurements<Example>;
+  readonly evaluator: Evaluator<Example>;
+};
+
+/** Compiles the graphs of a run's steps; those beside them are compiled when they are first asked for. */
+export async function openPrograms<Example>(
+  { model, device, settings, objective, limits, plan, modelState, initial }: PreparedRun<Example>,
+  update: UpdateOptions,
+): Promise<RunPrograms<Example>> {
+  const { state } = modelState;
+  const mapFolder = weightsFolder(model);
+  const feeds = parameterFeeds(modelState);
+  const forwardOf = adaptedForward(model, settings, modelState);
+  const joined = device.residency === undefined ? undefined : joinedWeights(state.groups);
+  const weights = weightValues(model, modelState, joined?.parameters);
+  const current = () => weightValues(model, modelState);
+  const { optimizer, maxGradientNorm, precision } = settings;
+  const runner = await createStepRunner({
+    ...update,
+    device,
+    forward: forwardOf(weights, plan.shape, { objective, training: true }),
+    parameters: weights.parameters,
+    joined,
+    parameterFeeds: feeds,
+    state,
+    rule: { optimizer: createOptimizer(optimizer), settings: optimizer, maxGradientNorm },
+    mapFolder,
+    accumulates: plan.microBatchesPerStep > 1,
+    packing: settings,
+    mayOverflow: precision === 'float16',
+  });
+  const start = startingWeights({ model, initial }, modelState, objective.measured !== undefined);
+  const scorer = (values: () => WeightValues, parameterFeeds: Readonly<Record<string, Tensor>>) =>
+    createSequenceScorer({
+      device,
+      mapFolder,
+      settings,
+      forward: (shape) => forwardOf(values(), shape, { objective: sequenceScore, training: false }),
+      parameterFeeds,
+    });
+  const measurements = createMeasurements({
+    objective,
+    limits,
+    batchSize: settings.batchSize,
+    microBatchTokens: settings.microBatchTokens,
+    start: scorer(start.values, start.feeds),
+    current: scorer(current, feeds),
+  });
+  const evaluator = createEvaluator({
+    objective,
+    device,
+    mapFolder,
+    settings,
+    forward: (shape) => forwardOf(current(), shape, { objective, training: false }),
+    parameterFeeds: feeds,
+    measurements,
+  });
+  return { runner, measurements, evaluator };
+}
