@@ -7,6 +7,7 @@ import {
   loadPair,
   loadVector,
   moduleBytes,
+  numbered,
   offsetBy,
   set,
   storePair,
@@ -15,16 +16,12 @@ import {
   type WasmFunction,
 } from './wasm-code.ts';
 
-/** Numbers of one AdamW update, as `adamW` derives them from its settings and the step. */
-type AdamWNumbers = {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly meanFactor: number;
-  readonly varianceFactor: number;
-  readonly keep: number;
-  readonly epsilon: number;
-  readonly rate: number;
-};
+/** Numbers of one AdamW update, as `adamW` derives them from its settings and the step; in the kernel's order. */
+const numbers = [
+  ...(['meanFactor', 'varianceFactor', 'beta1', 'beta2', 'keep', 'epsilon', 'rate'] as const),
+];
+/** Locals that hold each of them twice. */
+const pairs = numbers.map((name) => `${name} twice` as const);
 
 /** The update's inner loops, two numbers at a time. They round as the loops in JavaScript do, to the same bits. */
 export type HostKernels = {
@@ -37,7 +34,7 @@ export type HostKernels = {
   adamW(
     state: Readonly<Record<'weights' | 'mean' | 'variance', Float32Array>>,
     gradient: Float32Array,
-    numbers: AdamWNumbers,
+    given: Readonly<Record<(typeof numbers)[number], number>>,
   ): number;
 };
 
@@ -73,8 +70,8 @@ export function createHostKernels(memory: WasmMemory): HostKernels | undefined {
       for (let at = whole; at < all.length; at++) first += (all[at] as number) ** 2;
       return first + second + (third + fourth);
     },
-    adamW({ weights, mean, variance }, gradient, numbers) {
-      const { beta1, beta2, meanFactor, varianceFactor, keep, epsilon, rate } = numbers;
+    adamW({ weights, mean, variance }, gradient, given) {
+      const factors = numbers.map((name) => given[name]);
       const place = (array: Float32Array, at: number): bigint =>
         BigInt(array.byteOffset + at * numberBytes);
       const whole = gradient.length - (gradient.length % 2);
@@ -84,7 +81,7 @@ export function createHostKernels(memory: WasmMemory): HostKernels | undefined {
         adamW(
           part.byteLength,
           ...([place(weights, at), place(mean, at), place(variance, at)] as const),
-          ...[meanFactor, varianceFactor, beta1, beta2, keep, epsilon, rate],
+          ...factors,
         );
       }
       return whole;
@@ -103,32 +100,38 @@ function kernelModule(): Uint8Array {
 
 /** `adamW(bytes, weights, mean, variance, …numbers)`: the gradient is at 0 of `own`, the rest are places in `state`. */
 function adamWFunction(): WasmFunction {
-  const [bytes, weights, mean, variance] = [0, 1, 2, 3] as const;
-  const given = [4, 5, 6, 7, 8, 9, 10];
-  const at = 11;
-  const [meanFactor, varianceFactor, beta1, beta2, keep, epsilon, rate] = [
-    ...[12, 13, 14, 15, 16, 17, 18],
-  ].map(get) as [Code, Code, Code, Code, Code, Code, Code];
-  const [g, m, v] = [19, 20, 21] as const;
+  const places = ['bytes', 'weights', 'mean', 'variance'] as const;
+  const local = numbered([...places, ...numbers, 'at', ...pairs, 'g', 'm', 'v']);
+  const { bytes, weights, mean, variance, at, g, m, v } = local;
+  const twice = (name: (typeof numbers)[number]): Code => get(local[`${name} twice`]);
   const here = (start: number): Code => offsetBy(get(start), get(at));
   const old = (start: number): Code => loadPair(1, here(start));
   const { add, sub, mul, div, sqrt, splat } = f64x2;
   return {
     name: 'adamW',
-    parameters: [types.i32, types.i64, types.i64, types.i64, ...given.map(() => types.f64)],
-    locals: [types.i32, ...given.map(() => types.v128), types.v128, types.v128, types.v128],
+    parameters: [types.i32, types.i64, types.i64, types.i64, ...numbers.map(() => types.f64)],
+    locals: [types.i32, ...numbers.map(() => types.v128), types.v128, types.v128, types.v128],
     body: [
-      ...given.map((number, index) => set(12 + index, splat(get(number)))),
+      ...numbers.map((name) => set(local[`${name} twice`], splat(get(local[name])))),
       countedLoop({ local: at, end: bytes, step: 8 }, [
         set(g, loadPair(0, get(at))),
-        set(m, add(mul(old(mean), beta1), mul(get(g), meanFactor))),
-        set(v, add(mul(old(variance), beta2), mul(mul(get(g), get(g)), varianceFactor))),
+        set(m, add(mul(old(mean), twice('beta1')), mul(get(g), twice('meanFactor')))),
+        set(
+          v,
+          add(
+            mul(old(variance), twice('beta2')),
+            mul(mul(get(g), get(g)), twice('varianceFactor')),
+          ),
+        ),
         storePair(1, here(mean), get(m)),
         storePair(1, here(variance), get(v)),
         storePair(
           1,
           here(weights),
-          sub(mul(old(weights), keep), mul(div(get(m), add(sqrt(get(v)), epsilon)), rate)),
+          sub(
+            mul(old(weights), twice('keep')),
+            mul(div(get(m), add(sqrt(get(v)), twice('epsilon'))), twice('rate')),
+          ),
         ),
       ]),
     ],

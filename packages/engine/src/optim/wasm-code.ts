@@ -34,6 +34,11 @@ function text(value: string): Code {
   return [...unsigned(bytes.length), ...bytes];
 }
 
+/** Locals by name, numbered in their order: a function's parameters, then its further ones. */
+export function numbered<N extends string>(names: readonly N[]): Readonly<Record<N, number>> {
+  return Object.fromEntries(names.map((name, at) => [name, at])) as Record<N, number>;
+}
+
 export function get(local: number): Code {
   return [0x20, ...unsigned(local)];
 }
