@@ -1,10 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDiskFull } from '@lathe/platform/infrastructure';
-import type { LoopPorts } from './train-loop.ts';
+import type { FromEngine } from './engine-message.ts';
 
 /** How long a full disk is left alone between two tries, and after how many tries the owner hears of it again. */
 const pauseMs = 1000;
 const triesAWord = 60;
+
+/** What a run that waits needs of its process. */
+export type WaitPorts = {
+  send(message: FromEngine): void;
+  /** Lets messages in; throws when the worker is gone. */
+  breathe(): Promise<void>;
+  /** Whether the worker wants the run to save and end. */
+  stopWanted(): boolean;
+};
 
 /**
  * Writes to this machine's disk, and again while it is full: that is no fault of the job, and the steps since the last
@@ -13,7 +22,7 @@ const triesAWord = 60;
  */
 export async function whenThereIsRoom(
   write: () => Promise<void>,
-  ports: Pick<LoopPorts, 'send' | 'breathe' | 'stopWanted'>,
+  ports: WaitPorts,
   pause: (ms: number) => Promise<unknown> = sleep,
 ): Promise<void> {
   for (let tries = 0; ; tries++)

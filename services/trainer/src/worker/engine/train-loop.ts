@@ -1,14 +1,8 @@
 import { join } from 'node:path';
 import { trainingLoop } from '@lathe/engine/training-loop';
 import { resolveRecipe } from '@lathe/recipe/recipe';
-import { whenThereIsRoom } from './disk-patience.ts';
-import {
-  type EngineTask,
-  engineStateFolder,
-  type FromEngine,
-  type Score,
-  type Step,
-} from './engine-message.ts';
+import { type WaitPorts, whenThereIsRoom } from './disk-patience.ts';
+import { type EngineTask, engineStateFolder, type Score, type Step } from './engine-message.ts';
 import { modelKind } from './model-kind.ts';
 
 /** Most steps told in one message, however fast they are. */
@@ -34,14 +28,7 @@ export type LoopTrainer = {
   dispose(): Promise<void>;
 };
 
-export type LoopPorts = {
-  send(message: FromEngine): void;
-  /** Lets messages in; throws when the worker is gone. */
-  breathe(): Promise<void>;
-  /** Whether the worker wants the run to save and end. */
-  stopWanted(): boolean;
-  now(): number;
-};
+export type LoopPorts = WaitPorts & { now(): number };
 
 /**
  * Trains to the end, or to the next step boundary after a stop was wanted. Checkpoints with the
