@@ -47,6 +47,8 @@ async function trained(id: string): Promise<JobRecord> {
     ({ stage, state }) => stage === 'evaluate' || state === 'failed',
   );
   expect(job.error).toBeNull();
+  // What a worker has told, before it began.
+  expect(job.options.memory_limit ?? job.memoryBytes).toBeGreaterThan(150 * 2 ** 20);
   return job;
 }
 

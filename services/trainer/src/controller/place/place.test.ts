@@ -108,6 +108,12 @@ test.each([
     'The job needs about 12 GiB of memory, the largest worker offers 8 GiB. It starts when a larger worker joins.',
   ],
   [
+    'memory that is given by a tenth of a GiB',
+    [workerRecord('a')],
+    need({ memoryBytes: 8.46 * gibibyte }),
+    'The job needs about 8.5 GiB of memory, the largest worker offers 8 GiB. It starts when a larger worker joins.',
+  ],
+  [
     'memory that is in use',
     [workerRecord('a', { slots: 2, runs: [run('x', 7.5 * gibibyte)] })],
     need(),

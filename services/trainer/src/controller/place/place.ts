@@ -123,7 +123,7 @@ function whyNever(workers: readonly WorkerRecord[], need: JobNeed): string {
 }
 
 /** A size for people: `12 GiB`, `8.5 GiB`, `640 MiB`. */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   const mebibytes = bytes / 2 ** 20;
   if (mebibytes < 1000) return `${Math.ceil(mebibytes)} MiB`;
   const gibibytes = mebibytes / 1024;
