@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { lossSettings } from '@lathe/recipe/preference';
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
 import { cast } from '../ops/comparison.ts';
@@ -19,30 +19,15 @@ import {
 } from './preference-pair.ts';
 import { lossOverTokens, sequenceInputs, sumBySequence } from './sequence-log-probability.ts';
 
-const schema = z
-  .strictObject({
-    loss: z
-      .enum(['sigmoid', 'ipo', 'hinge', 'robust'])
-      .default('sigmoid')
-      .describe('How a lead of the chosen answer turns into a loss.'),
-    beta: z
-      .number()
-      .positive()
-      .default(0.1)
-      .describe('How strongly the model is held to its reference.'),
-    labelSmoothing: z
-      .number()
-      .min(0)
-      .lt(0.5)
-      .default(0)
-      .describe('Share of pairs taken to be labelled the wrong way round; for sigmoid and robust.'),
-  })
-  .refine(({ loss, labelSmoothing }) => labelSmoothing === 0 || !['ipo', 'hinge'].includes(loss), {
+const schema = lossSettings.dpo.refine(
+  ({ loss, labelSmoothing }) => labelSmoothing === 0 || !['ipo', 'hinge'].includes(loss),
+  {
     path: ['labelSmoothing'],
     message: 'only the losses sigmoid and robust have label smoothing',
-  });
+  },
+);
 
-export type DpoSettings = z.output<typeof schema>;
+export type DpoSettings = ReturnType<typeof schema.parse>;
 
 /** Defaults are those of TRL's DPOConfig. Throws RangeError naming each field at fault. */
 export function parseDpoSettings(given: unknown = {}): DpoSettings {

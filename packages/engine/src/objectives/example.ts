@@ -1,8 +1,12 @@
 /**
  * One training example in tokens. `supervised[i]` is 1 when token i is a target, predicted from the
- * tokens before it in the same example; the first token has nothing before it and is never a target.
+ * tokens before it in the same example; the first token has nothing before it and is never a target. Targets of an
+ * answer that was judged bad are `badTarget`.
  */
 export type TokenizedExample = { readonly tokens: Int32Array; readonly supervised: Uint8Array };
+
+/** The flag of a target that is no good example, as shards have it. */
+export const badTarget = 2;
 
 /** How many tokens of an example the loss counts. */
 export function targetCount(example: TokenizedExample): number {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { lossSettings } from '@lathe/recipe/preference';
 import { input } from '../graph/value.ts';
 import { sigmoid } from '../ops/activation.ts';
 import { cast, greater } from '../ops/comparison.ts';
@@ -28,23 +28,11 @@ export type JudgedCompletion = {
   readonly desirable: boolean;
 };
 
-const weight = z.number().nonnegative().default(1);
-
-const schema = z.strictObject({
-  beta: z
-    .number()
-    .positive()
-    .default(0.1)
-    .describe('How strongly the model is held to its reference.'),
-  desirableWeight: weight.describe('Weight of the desirable answers.'),
-  undesirableWeight: weight.describe('Weight of the undesirable answers.'),
-});
-
-export type KtoSettings = z.output<typeof schema>;
+export type KtoSettings = ReturnType<typeof lossSettings.kto.parse>;
 
 /** Defaults are those of TRL's KTOConfig. Throws RangeError naming each field at fault. */
 export function parseKtoSettings(given: unknown = {}): KtoSettings {
-  return parseSettings(schema, given, 'KTO');
+  return parseSettings(lossSettings.kto, given, 'KTO');
 }
 
 /**

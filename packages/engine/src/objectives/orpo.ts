@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { lossSettings } from '@lathe/recipe/preference';
 import { input } from '../graph/value.ts';
 import { and, cast, greaterOrEqual, less, where } from '../ops/comparison.ts';
 import { add, div, mul, neg, sub } from '../ops/elementwise.ts';
@@ -20,19 +20,11 @@ import {
 } from './preference-pair.ts';
 import { lossOverTokens, sequenceInputs, sumBySequence } from './sequence-log-probability.ts';
 
-const schema = z.strictObject({
-  beta: z
-    .number()
-    .nonnegative()
-    .default(0.1)
-    .describe('Weight of the odds ratio beside the loss of next tokens (λ in the paper).'),
-});
-
-export type OrpoSettings = z.output<typeof schema>;
+export type OrpoSettings = ReturnType<typeof lossSettings.orpo.parse>;
 
 /** Defaults are those of TRL's ORPOConfig. Throws RangeError naming each field at fault. */
 export function parseOrpoSettings(given: unknown = {}): OrpoSettings {
-  return parseSettings(schema, given, 'ORPO');
+  return parseSettings(lossSettings.orpo, given, 'ORPO');
 }
 
 /**

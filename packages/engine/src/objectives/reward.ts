@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { lossSettings } from '@lathe/recipe/preference';
 import type { ModelConfig } from '../families/model-config.ts';
 import { input, type Value } from '../graph/value.ts';
 import { sequenceHead } from '../models/heads.ts';
@@ -21,19 +21,11 @@ export type RewardPair = {
   readonly margin?: number | undefined;
 };
 
-const schema = z.strictObject({
-  centerCoefficient: z
-    .number()
-    .nonnegative()
-    .default(0)
-    .describe('Weight of (r_chosen + r_rejected)², which keeps rewards around 0.'),
-});
-
-export type RewardSettings = z.output<typeof schema>;
+export type RewardSettings = ReturnType<typeof lossSettings.reward.parse>;
 
 /** Defaults are those of TRL's RewardConfig. Throws RangeError naming each field at fault. */
 export function parseRewardSettings(given: unknown = {}): RewardSettings {
-  return parseSettings(schema, given, 'reward model');
+  return parseSettings(lossSettings.reward, given, 'reward model');
 }
 
 /**

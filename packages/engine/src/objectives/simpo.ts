@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { lossSettings } from '@lathe/recipe/preference';
 import { cast } from '../ops/comparison.ts';
 import { div, mul, neg, sub } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
@@ -17,26 +17,11 @@ import {
 } from './preference-pair.ts';
 import { lossOverTokens, sequenceInputs, sumBySequence } from './sequence-log-probability.ts';
 
-const schema = z.strictObject({
-  beta: z.number().positive().default(0.1).describe('Scale of the mean log-probabilities.'),
-  gamma: z
-    .number()
-    .nonnegative()
-    .default(0.5)
-    .describe('The lead in reward that the chosen answer should have.'),
-  labelSmoothing: z
-    .number()
-    .min(0)
-    .lt(0.5)
-    .default(0)
-    .describe('Share of pairs taken to be labelled the wrong way round.'),
-});
-
-export type SimpoSettings = z.output<typeof schema>;
+export type SimpoSettings = ReturnType<typeof lossSettings.simpo.parse>;
 
 /** Defaults are those of TRL's CPOConfig. Throws RangeError naming each field at fault. */
 export function parseSimpoSettings(given: unknown = {}): SimpoSettings {
-  return parseSettings(schema, given, 'SimPO');
+  return parseSettings(lossSettings.simpo, given, 'SimPO');
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { TokenizedExample } from '@lathe/engine/example';
 import { openModelFolder } from '@lathe/engine/model-folder';
+import { objectiveFor } from '@lathe/engine/objective-for';
 import { estimateRun } from '@lathe/engine/run-estimate';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EstimateTask } from './estimates.ts';
-import { withLesson } from './lesson.ts';
 
 /**
  * The most memory, in bytes, of a run whose every example is as long as the longest. Throws what opening the model
@@ -22,7 +22,7 @@ export async function estimateTask({
     exampleOf(Math.min(longest, recipe.maxTokens ?? longest)),
   );
   const initial = adaptation.type === 'full' ? adaptation.initial : undefined;
-  return withLesson({ preference }, (objective, examplesOf) =>
+  return objectiveFor({ preference }, (objective, examplesOf) =>
     estimateRun({
       ...{ model, objective, initial },
       settings,

@@ -12,13 +12,13 @@ import type { TokenizedExample } from '@lathe/engine/example';
 import { requireFiniteWeights } from '@lathe/engine/finite';
 import { openModelFolder } from '@lathe/engine/model-folder';
 import type { Objective } from '@lathe/engine/objective';
+import { objectiveFor } from '@lathe/engine/objective-for';
 import { openDevice } from '@lathe/engine/open-device';
 import { readServedAdapter } from '@lathe/engine/peft-virtual';
 import { createTrainer, type Trainer } from '@lathe/engine/trainer';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from './diverged.ts';
 import type { EngineTask } from './engine-message.ts';
-import { withLesson } from './lesson.ts';
 import { modelKind } from './model-kind.ts';
 import type { LoopTrainer } from './train-loop.ts';
 
@@ -27,7 +27,7 @@ import type { LoopTrainer } from './train-loop.ts';
  * `unsupported_model`, or `training_failed` with the engine's own sentence.
  */
 export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
-  return withLesson(resolveRecipe(task.recipe), (objective, examplesOf) =>
+  return objectiveFor(resolveRecipe(task.recipe), (objective, examplesOf) =>
     openWith(task, objective, examplesOf),
   );
 }

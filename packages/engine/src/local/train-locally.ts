@@ -1,0 +1,146 @@
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AdaptationSettings } from '@lathe/recipe/adaptation';
+import type { Recipe } from '@lathe/recipe/recipe';
+import { openModelFolder } from '../families/model-folder.ts';
+import type { Objective } from '../objectives/objective.ts';
+import { objectiveFor } from '../objectives/objective-for.ts';
+import type { DeviceChoice } from '../runtime/device-choice.ts';
+import { openDevice } from '../runtime/open-device.ts';
+import { createTrainer, type StepMetrics, type Trainer } from '../train/trainer.ts';
+import { trainingLoop } from '../train/training-loop.ts';
+import { type Encoders, loadEncoders, readDataset } from './dataset-file.ts';
+
+export type LocalRun = {
+  readonly model: string;
+  readonly data: string;
+  readonly out: string;
+  readonly settings: Recipe;
+  /** JSONL of held-out records. */
+  readonly validation?: string | undefined;
+  readonly random?: boolean;
+  readonly device?: DeviceChoice;
+  /** Receives one line a step. */
+  print(line: string): void;
+};
+
+/** Trains and writes the result to `out` (`adapter/` or `model/`) beside `metrics.jsonl`; returns its folder. */
+export async function trainLocally(run: LocalRun): Promise<string> {
+  const encoders = await loadEncoders(run.model);
+  const { preference } = run.settings;
+  return objectiveFor(run.settings, (objective, examplesOf) => {
+    const read = async (file: string) => examplesOf(await readDataset(file, encoders, preference));
+    return trainWith(run, { objective, encoders, read });
+  });
+}
+
+/** What a recipe trains for, on rows of this model. */
+type Lesson<Example> = {
+  readonly objective: Objective<Example>;
+  readonly encoders: Encoders;
+  readonly read: (file: string) => Promise<readonly Example[]>;
+};
+
+async function trainWith<Example>(
+  run: LocalRun,
+  { objective, encoders, read }: Lesson<Example>,
+): Promise<string> {
+  const { adaptation } = run.settings;
+  const isRandom = run.random || (adaptation.type === 'full' && adaptation.initial === 'random');
+  const model = await openModelFolder(run.model, { weights: isRandom ? 'none' : 'required' });
+  const examples = await read(run.data);
+  const heldOut = run.validation === undefined ? [] : await read(run.validation);
+  const device = await openDevice(run.device ?? 'auto');
+  const trainer = await createTrainer({
+    model,
+    device,
+    settings: { ...run.settings, adaptation: withTokens(adaptation, encoders) },
+    objective,
+    examples,
+    ...(isRandom ? { initial: 'random' as const } : {}),
+  });
+  try {
+    await mkdir(run.out, { recursive: true });
+    const metricsFile = join(run.out, 'metrics.jsonl');
+    await writeFile(metricsFile, '');
+    const { rows, tokens } = trainer.windowShape;
+    run.print(
+      `${examples.length} examples, ${trainer.trainableParameters} trainable parameters, ${trainer.totalSteps} steps in windows of ${rows} × ${tokens} tokens on ${device.name}`,
+    );
+    const record = (line: Record<string, number>): Promise<void> =>
+      appendFile(metricsFile, `${JSON.stringify(line)}\n`);
+    await trainInView(trainer, { ...run, heldOut, record });
+    const isWhole = ['full', 'layers', 'head'].includes(adaptation.type);
+    const folder = join(run.out, isWhole ? 'model' : 'adapter');
+    if (isWhole) await trainer.exportMerged(folder);
+    else await trainer.exportAdapter(folder);
+    return folder;
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+/** The words that a prompt starts as, in tokens. */
+function withTokens(adaptation: AdaptationSettings, { tokenizer }: Encoders): AdaptationSettings {
+  if (adaptation.type !== 'prompt-tuning' || adaptation.text === undefined) return adaptation;
+  const { text, ...rest } = adaptation;
+  return { ...rest, initialTokens: [...tokenizer.encode(text)] };
+}
+
+type View<Example> = LocalRun & {
+  readonly heldOut: readonly Example[];
+  /** Writes a line of metrics. */
+  record(line: Record<string, number>): Promise<void>;
+};
+
+/** Trains to the end, and back to the best step where the settings have earlyStopping. */
+async function trainInView<Example>(trainer: Trainer<Example>, view: View<Example>): Promise<void> {
+  const { heldOut, record, print, out, settings } = view;
+  const { earlyStopping: rule, epochs } = settings;
+  if (rule !== undefined && heldOut.length === 0)
+    throw new RangeError('early stopping needs held-out examples to look at');
+  const everySteps = rule?.everySteps ?? Math.max(1, Math.round(trainer.totalSteps / epochs));
+  const bestFolder = join(out, '.best');
+  const moments = trainingLoop({
+    trainer,
+    score: heldOut.length === 0 ? undefined : () => trainer.evaluate(heldOut),
+    earlyStopping: rule && { ...rule, everySteps },
+  });
+  try {
+    for await (const moment of moments) {
+      const { step } = trainer;
+      if (moment.kind === 'step') {
+        await record(metricsRecord(moment.metrics));
+        print(progressLine(moment.metrics, trainer.totalSteps));
+      } else if (moment.kind === 'score') {
+        const { loss, tokenAccuracy } = moment.score;
+        await record({ step, valid_loss: loss, valid_token_accuracy: tokenAccuracy });
+        print(`step ${step}  held-out loss ${loss.toFixed(4)}`);
+      } else if (moment.kind === 'checkpoint') await trainer.saveState(bestFolder);
+      else if (moment.kind === 'end' && rule !== undefined) {
+        if (moment.best !== step) await trainer.restoreState(bestFolder);
+        print(`the best step is ${moment.best}`);
+      }
+    }
+  } finally {
+    await rm(bestFolder, { recursive: true, force: true });
+  }
+}
+
+function metricsRecord(metrics: StepMetrics): Record<string, number> {
+  return {
+    step: metrics.step,
+    epoch: metrics.epoch,
+    loss: metrics.loss,
+    token_accuracy: metrics.tokenAccuracy,
+    learning_rate: metrics.learningRate,
+    gradient_norm: metrics.gradientNorm,
+    supervised_tokens: metrics.supervisedTokens,
+    tokens_per_second: metrics.tokens / metrics.seconds,
+  };
+}
+
+function progressLine(metrics: StepMetrics, totalSteps: number): string {
+  const rate = Math.round(metrics.tokens / metrics.seconds);
+  return `step ${metrics.step} of ${totalSteps}  loss ${metrics.loss.toFixed(4)}  learning rate ${metrics.learningRate.toExponential(2)}  gradient norm ${metrics.gradientNorm.toFixed(3)}  ${rate} tokens/s`;
+}

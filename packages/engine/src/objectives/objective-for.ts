@@ -1,0 +1,60 @@
+import type { Preference } from '@lathe/recipe/preference';
+import type { Recipe } from '@lathe/recipe/recipe';
+import { causalLm } from './causal-lm.ts';
+import { dpo, parseDpoSettings } from './dpo.ts';
+import { badTarget, type TokenizedExample } from './example.ts';
+import { type JudgedCompletion, kto, parseKtoSettings } from './kto.ts';
+import type { Objective } from './objective.ts';
+import { orpo, parseOrpoSettings } from './orpo.ts';
+import type { PreferencePair } from './preference-pair.ts';
+import { parseSimpoSettings, simpo } from './simpo.ts';
+
+/**
+ * Does something with what a recipe trains for, and with what turns rows of tokens into its examples: answers as they
+ * are, pairs of answers from two rows each, the better one first, and judged ones from the flags of their targets.
+ *
+ * @example objectiveFor(recipe, (objective, examplesOf) => createTrainer({ …, objective, examples: examplesOf(rows) }))
+ */
+export function objectiveFor<Result>(
+  { preference }: Pick<Recipe, 'preference'>,
+  act: <Example>(
+    objective: Objective<Example>,
+    examplesOf: (rows: readonly TokenizedExample[]) => readonly Example[],
+  ) => Result,
+): Result {
+  if (preference === undefined) return act(causalLm, (rows) => rows);
+  if (preference.loss !== 'kto') return act(pairObjective(preference), pairsOf);
+  const { beta, desirableWeight, undesirableWeight } = preference;
+  return act(kto(parseKtoSettings({ beta, desirableWeight, undesirableWeight })), judgedOf);
+}
+
+function pairObjective({
+  loss,
+  beta,
+  gamma,
+  labelSmoothing,
+}: Preference): Objective<PreferencePair> {
+  if (loss === 'orpo') return orpo(parseOrpoSettings({ beta }));
+  if (loss === 'simpo') return simpo(parseSimpoSettings({ beta, gamma, labelSmoothing }));
+  return dpo(parseDpoSettings({ loss, beta, labelSmoothing }));
+}
+
+function pairsOf(rows: readonly TokenizedExample[]): PreferencePair[] {
+  if (rows.length % 2 !== 0) throw new RangeError('a pair of answers lacks its second');
+  return Array.from({ length: rows.length / 2 }, (_, pair) => ({
+    chosen: rows[2 * pair] as TokenizedExample,
+    rejected: rows[2 * pair + 1] as TokenizedExample,
+  }));
+}
+
+function judgedOf(rows: readonly TokenizedExample[]): JudgedCompletion[] {
+  return rows.map(({ tokens, supervised }) => {
+    const from = supervised.findIndex((flag) => flag !== 0);
+    const to = supervised.findLastIndex((flag) => flag !== 0) + 1;
+    return {
+      prompt: tokens.slice(0, from),
+      completion: tokens.slice(from, to),
+      desirable: supervised[from] !== badTarget,
+    };
+  });
+}
