@@ -60,7 +60,7 @@ it('delivers a message once, however often it is published', async () => {
 });
 
 it('keeps to its concurrency and fetches nothing ahead', async () => {
-  await using platform = await startPlatformNats({ ...quickSettings, ackWaitMs: 6000 });
+  await using platform = await startPlatformNats({ ...quickSettings, ackWaitMs: 3_600_000 });
   for (let index = 0; index < 6; index++)
     await publishWork(platform.nats, 'ingest', message(`ftjob-${index}`));
   const running = { here: 0, there: 0, most: 0 };
@@ -73,13 +73,11 @@ it('keeps to its concurrency and fetches nothing ahead', async () => {
       running[side]--;
       return { kind: 'done' };
     };
-  const begun = performance.now();
   await using _first = consume(platform, handler('here'), { concurrency: 2 });
   await using _second = consume(platform, handler('there'), { concurrency: 1 });
+  // A message held back would wait for the ack wait, which is longer than any test waits.
   await expect.poll(() => waiting(platform), { interval: 20 }).toBe(0);
   expect(running.most).toBe(2);
-  // Three lanes share six messages of 0.1 s; a message held back would wait for the ack wait of 6 s.
-  expect(performance.now() - begun).toBeLessThan(5000);
 });
 
 it('delivers again after the asked delay, and never what was dropped', async () => {
@@ -187,7 +185,7 @@ it('takes work away from a handler that hangs, and tells it', async () => {
 });
 
 it('gives interrupted work back at shutdown, at once and as if it were new', async () => {
-  await using platform = await startPlatformNats({ ...quickSettings, ackWaitMs: 6000 });
+  await using platform = await startPlatformNats({ ...quickSettings, ackWaitMs: 3_600_000 });
   await publishWork(platform.nats, 'ingest', message('ftjob-a'));
   const started = Promise.withResolvers<void>();
   const first = consume(platform, async (_work, context) => {
@@ -197,7 +195,6 @@ it('gives interrupted work back at shutdown, at once and as if it were new', asy
     return { kind: 'done' };
   });
   await started.promise;
-  const begun = performance.now();
   await first.stop();
   let deliveries = 0;
   await using _ = consume(platform, async (_work, context) => {
@@ -205,7 +202,6 @@ it('gives interrupted work back at shutdown, at once and as if it were new', asy
     return { kind: 'done' };
   });
   await expect.poll(() => deliveries, { interval: 10 }).toBe(1);
-  expect(performance.now() - begun).toBeLessThan(5000);
   await expect.poll(() => waiting(platform)).toBe(0);
 });
 
@@ -269,9 +265,7 @@ it('stops at once when there is no work', async () => {
   await using platform = await startPlatformNats();
   const consumer = consume(platform, async () => ({ kind: 'done' }));
   await pause(200, new AbortController().signal);
-  const begun = performance.now();
   await consumer.stop();
-  expect(performance.now() - begun).toBeLessThan(3000);
 });
 
 it('drops what cannot be read and goes on', async () => {

@@ -46,11 +46,11 @@ it('exits 1 when stopping takes too long, and at once on a second signal', async
   slow.child.kill('SIGTERM');
   expect(await slow.code).toBe(1);
   const twice = await start('hangs long');
-  const begun = performance.now();
   twice.child.kill('SIGINT');
-  setTimeout(() => twice.child.kill('SIGINT'), 100);
+  await expect.poll(twice.output).toContain('gateway stops');
+  twice.child.kill('SIGINT');
+  // Its grace is longer than any test waits.
   expect(await twice.code).toBe(1);
-  expect(performance.now() - begun).toBeLessThan(8000);
 });
 
 it('stops when its parent is gone', async () => {
