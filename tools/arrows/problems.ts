@@ -2,8 +2,8 @@ import { type Import, readImports } from './imports.ts';
 import { testFile } from './test-names.ts';
 
 /**
- * A folder of the repository: what its files may import outside of it, and its rooms, each with the rooms that it may
- * import. A room is a folder or a file; `.` holds what is in no other. A house without rooms is one.
+ * A folder of the repository: what its files may import outside of it, and its rooms, each with the rooms above it that
+ * it may import. A room is a folder or a file; `.` holds what is in no other. A house without rooms is one.
  */
 type House = {
   readonly imports: readonly string[];
@@ -11,7 +11,7 @@ type House = {
   readonly npm?: readonly string[];
   /** May open a package's inner doors. */
   readonly isInternal?: true;
-  readonly rooms?: Readonly<Record<string, readonly string[]>>;
+  readonly rooms?: Readonly<Record<string, string>>;
 };
 
 export type Table = {
@@ -71,7 +71,9 @@ export function arrowProblems(root: string, table: Table): string[] {
     return [
       ...may(isTest || !testFile.test(target), 'it belongs to the tests'),
       ...may(
-        isTest || from.room === to.room || (rooms?.[from.room]?.includes(to.room) ?? true),
+        isTest ||
+          from.room === to.room ||
+          (rooms?.[from.room]?.split(' ').includes(to.room) ?? true),
         `${from.house}: ${from.room} does not import ${to.room}`,
       ),
     ];
@@ -92,10 +94,10 @@ export function arrowProblems(root: string, table: Table): string[] {
   function badRows(): string[] {
     const used = new Set(files.map((file) => JSON.stringify(placeOf(file))));
     return houses.flatMap((house) => {
-      const rooms = Object.entries(table.houses[house]?.rooms ?? { '.': [] });
+      const rooms = Object.entries(table.houses[house]?.rooms ?? { '.': '' });
       const above = new Set<string>();
       return rooms.flatMap(([room, imported]) => {
-        const back = imported.filter((each) => !above.has(each));
+        const back = imported.split(' ').filter((each) => each !== '' && !above.has(each));
         above.add(room);
         return [
           ...(used.has(JSON.stringify({ house, room })) ? [] : ['no file is there']),
