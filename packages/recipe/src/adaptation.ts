@@ -40,6 +40,11 @@ const lora = ruled(
       .union([z.literal('all-linear'), moduleNames])
       .default('all-linear')
       .describe('linear layers to adapt, such as q_proj; or all inside the blocks'),
+    layers: z
+      .array(z.int().min(0))
+      .min(1)
+      .optional()
+      .describe('blocks that get adapters, counted from 0; all by default'),
     rankStabilized: z.boolean().default(false).describe('scale by alpha / √rank'),
     dora: z.boolean().default(false).describe('train the length of each row of the weight apart'),
     initial: z

@@ -1,6 +1,7 @@
 import type { AdaptationOf } from '@lathe/recipe/adaptation';
 import type { LinearPlan } from '../families/decoder-tensors.ts';
 import { child } from '../nn/seed.ts';
+import { inLayers } from '../peft/peft.ts';
 import { type PeftContent, peftPrefix } from '../peft/peft-folder.ts';
 import {
   type Adaptation,
@@ -52,7 +53,7 @@ export async function lora(
     throw new RangeError("DoRA does not go with PiSSA's start");
   if (settings.baseBits !== undefined && (settings.dora || settings.initial === 'pissa'))
     throw new RangeError('a 4-bit base goes with plain LoRA, not with DoRA or a start from PiSSA');
-  const linears = adaptedLinears(target.model.config, settings.targets);
+  const linears = chosenLinears(settings, target);
   const base = settings.baseBits === undefined ? undefined : await fourBitBase(target);
   const scale = loraScale(settings);
   const principal = new Map<string, Start>();
@@ -71,6 +72,18 @@ export async function lora(
     content: (values) => content(plan, values),
     merged: (values) => merged(plan, values),
   };
+}
+
+/** The layers that `targets` names in the blocks that `layers` does. Throws RangeError where there are none. */
+function chosenLinears({ targets, layers }: AdaptationOf<'lora'>, { model }: AdaptTarget) {
+  const { config } = model;
+  const strange = layers?.find((layer) => layer >= config.layers);
+  if (strange !== undefined)
+    throw new RangeError(`LoRA layer ${strange}: the model has ${config.layers}, counted from 0`);
+  const linears = adaptedLinears(config, targets).filter(({ module }) => inLayers(module, layers));
+  if (linears.length === 0)
+    throw new RangeError('no LoRA target lies in the blocks that `layers` names');
+  return linears;
 }
 
 /** A = √(s/scale)·Vᵀ and B = U·√(s/scale) of the largest singular values: scale·B·A is that part of W. */
@@ -217,7 +230,7 @@ function content(
       fan_in_fan_out: config.kind === 'decoder' && config.transposed,
       init_lora_weights: true,
       layers_pattern: null,
-      layers_to_transform: null,
+      layers_to_transform: settings.layers?.toSorted((a, b) => a - b) ?? null,
       lora_alpha: alpha,
       lora_dropout: settings.dropout,
       modules_to_save: null,

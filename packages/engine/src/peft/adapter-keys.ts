@@ -32,7 +32,7 @@ export const loraKeys: Readonly<Record<string, KeyUse>> = {
   // peft goes by the kind of the layer and corrects what stands here.
   fan_in_fan_out: 'unread',
   exclude_modules: [],
-  layers_to_transform: [],
+  layers_to_transform: 'read',
   layers_pattern: [],
   rank_pattern: [],
   alpha_pattern: [],

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { writeFolderAtomically } from '../formats/atomic.ts';
-import { CheckpointError } from '../formats/error.ts';
+import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
 import { requireFinite } from '../formats/finite.ts';
 import { readJson } from '../formats/json-file.ts';
 import { readSafetensors, readTensor, writeSafetensors } from '../formats/safetensors.ts';
@@ -93,7 +94,12 @@ export async function readPeftAdapter(
     requireFinite(file, name, data);
     tensors.set(name, { shape: entry.shape, data });
   }
-  const targets = adapterTargets(join(folder, configName), config.target_modules);
+  const layers = layersOf(join(folder, configName), config.layers_to_transform);
+  const named = adapterTargets(join(folder, configName), config.target_modules);
+  const targets: AdapterTargets = {
+    each: named.each,
+    names: (module) => named.names(module) && inLayers(module, layers),
+  };
   checkPairs(file, tensors, config.r, targets);
   if (modules !== undefined) checkModules(file, tensors, targets, modules);
   return {
@@ -103,6 +109,21 @@ export async function readPeftAdapter(
     targets: typeof config.target_modules === 'string' ? modulesOf(tensors) : config.target_modules,
     tensors,
   };
+}
+
+const layersSchema = z.union([z.int().min(0), z.array(z.int().min(0))]).nullish();
+
+function layersOf(file: string, given: unknown): readonly number[] | undefined {
+  const parsed = layersSchema.safeParse(given);
+  if (!parsed.success)
+    throw new UnsupportedModelError(file, 'layers_to_transform', 'is no list of layers');
+  return parsed.data === undefined || parsed.data === null ? undefined : [parsed.data].flat();
+}
+
+/** Whether a module lies in one of these blocks: the first number of its path, as peft counts. No blocks: in any. */
+export function inLayers(module: string, layers: readonly number[] = []): boolean {
+  const [, index] = /^.*?\.[^.]*\.(\d+)\./.exec(module) ?? [];
+  return layers.length === 0 || (index !== undefined && layers.includes(Number(index)));
 }
 
 function adapterName(file: string, key: string): string {

@@ -66,7 +66,7 @@ function isVirtual(adaptation: Adaptation): adaptation is Virtual {
 }
 
 /** What makes an adapter the one that it is; its other settings may change from job to job. */
-const traits = ['rank', 'alpha', 'targets', 'rank_stabilized', 'dora', 'tokens'] as const;
+const traits = ['rank', 'alpha', 'targets', 'layers', 'rank_stabilized', 'dora', 'tokens'] as const;
 /** Where a new adapter starts. */
 const starts = ['initial', 'text', 'initial_tokens'] as const;
 
