@@ -30,7 +30,8 @@ const layers = ruled(
   },
 );
 
-const lora = ruled(
+/** Low-rank adapters and their relatives. */
+export const loraSchema = ruled(
   z.strictObject({
     type: z.literal('lora'),
     rank: z.int().min(1).default(16).describe('rows of A and columns of B'),
@@ -145,7 +146,7 @@ const head = z.strictObject({ type: z.literal('head') });
 export const adaptationSchema = z.discriminatedUnion('type', [
   full,
   layers,
-  lora,
+  loraSchema,
   ia3,
   tokens,
   promptTuning,
@@ -168,8 +169,8 @@ export const defaultLearningRates: Readonly<Record<AdaptationSettings['type'], n
   layers: 2e-5,
   lora: 2e-4,
   ia3: 5e-3,
-  'prompt-tuning': 3e-2,
-  'prefix-tuning': 1e-2,
+  'prompt-tuning': 5e-2,
+  'prefix-tuning': 1e-1,
   head: 1e-3,
   tokens: 1e-3,
 };

@@ -62,7 +62,7 @@ it('a job that goes on from an adapter gets its traits, and a copy that outlives
 
 it('where the job says nothing, dropout follows from its own rows', async () => {
   const job = await service.run(chatLines(40), await storeParent());
-  expect(job.settings?.adaptation).toMatchObject({ rank: 3, rate_ratio_b: 2, dropout: 0.5 });
+  expect(job.settings?.adaptation).toMatchObject({ rank: 3, rate_ratio_b: 2, dropout: 0 });
 });
 
 it('a model that was deleted before the job read it fails the job by its name', async () => {

@@ -24,7 +24,7 @@ it('fills in LoRA over all linear layers, keeping what was asked', () => {
     type: 'lora',
     rank: 4,
     alpha: 32,
-    dropout: 0.5,
+    dropout: 0,
     targets: 'all-linear',
   });
 });

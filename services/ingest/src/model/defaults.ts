@@ -2,7 +2,8 @@ import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { DpoHyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
-import { virtualTokenCount } from '@lathe/recipe/adaptation';
+import { defaultLearningRates, loraSchema, virtualTokenCount } from '@lathe/recipe/adaptation';
+import { preferenceSchema } from '@lathe/recipe/preference';
 
 /** What the rules for `auto` look at. */
 export type TuningFacts = {
@@ -27,7 +28,9 @@ const methodRules: Readonly<Record<'supervised' | 'dpo', MethodRules>> = {
   dpo: { rowsSeen: 4000, epochsMost: 4, rateFactor: 0.25 },
 };
 /** Where `beta` is `auto`. */
-const preferenceBeta = 0.1;
+const preferenceBeta = preferenceSchema.parse({}).beta;
+/** LoRA where the job says nothing. */
+const usualLora = loraSchema.parse({ type: 'lora' });
 
 /** What a job asks for. */
 export type Asked = Pick<JobRecord, 'method' | 'hyperparameters' | 'options' | 'start'>;
@@ -43,23 +46,11 @@ const tuningRules = {
    * Learning rate at multiplier 1: `full` at `parameters`, growing for smaller models with the
    * square root of how much smaller they are, at most `fullMost`; LoRA and random weights take `loraFactor` times that.
    */
-  full: 2e-5,
+  full: defaultLearningRates.full,
   parameters: 1e9,
   fullMost: 1e-3,
   loraFactor: 10,
   loraMost: 2e-3,
-  /** The same for every size: scaling vectors, and what stands for a few tokens, move fast. */
-  ia3: 5e-3,
-  tokens: 1e-3,
-  'prompt-tuning': 5e-2,
-  'prefix-tuning': 1e-1,
-  /** LoRA where the job says nothing. */
-  loraRank: 16,
-  loraAlpha: 32,
-  /** Few rows are soon known by heart, and dropout is what stands against it. */
-  fewRows: 1000,
-  loraDropoutFewRows: 0.5,
-  loraDropout: 0.1,
 } as const;
 
 /**
@@ -71,7 +62,7 @@ export function resolveSettings(
   { method = 'supervised', hyperparameters, options, start }: Asked,
 ): ResolvedSettings {
   const rules = methodRules[method];
-  const adaptation = resolveAdaptation(wantedAdaptation(options.adaptation, start), facts.rows);
+  const adaptation = resolveAdaptation(wantedAdaptation(options.adaptation, start));
   const multiplier = given(hyperparameters.learning_rate_multiplier) ?? 1;
   return {
     epochs: given(hyperparameters.n_epochs) ?? automaticEpochs(facts.rows, rules),
@@ -107,8 +98,8 @@ export function wantedAdaptation(
   return adaptation.type === asked.type ? adaptation : asked;
 }
 
-/** The adaptation of a model to so many rows, with every default filled in. */
-function resolveAdaptation(asked: Adaptation | undefined, rows: number): Adaptation {
+/** An adaptation with every default filled in. */
+function resolveAdaptation(asked: Adaptation | undefined): Adaptation {
   if (asked?.type === 'prompt-tuning') {
     const starts = asked.text !== undefined || asked.initial_tokens !== undefined;
     const initial = asked.initial ?? (starts ? 'text' : 'vocabulary');
@@ -116,15 +107,8 @@ function resolveAdaptation(asked: Adaptation | undefined, rows: number): Adaptat
   }
   if (asked?.type === 'prefix-tuning') return { ...asked, tokens: virtualTokenCount(asked) };
   if (asked !== undefined && asked.type !== 'lora') return asked;
-  const few = rows < tuningRules.fewRows;
-  return {
-    ...asked,
-    type: 'lora',
-    rank: asked?.rank ?? tuningRules.loraRank,
-    alpha: asked?.alpha ?? tuningRules.loraAlpha,
-    dropout: asked?.dropout ?? (few ? tuningRules.loraDropoutFewRows : tuningRules.loraDropout),
-    targets: asked?.targets ?? 'all-linear',
-  };
+  const { rank, alpha, dropout, targets } = usualLora;
+  return { rank, alpha, dropout, targets, ...asked, type: 'lora' };
 }
 
 function given(value: number | 'auto' | undefined): number | undefined {
@@ -144,7 +128,7 @@ function automaticBatchSize(rows: number): number {
 function baseRate(parameters: number, adaptation: Adaptation): number {
   const { type } = adaptation;
   const rules = tuningRules;
-  if (type !== 'full' && type !== 'layers' && type !== 'lora') return rules[type];
+  if (type !== 'full' && type !== 'layers' && type !== 'lora') return defaultLearningRates[type];
   const smaller = Math.sqrt(rules.parameters / Math.max(parameters, 1));
   const full = rules.full * Math.max(1, smaller);
   const isRandom = type === 'full' && adaptation.initial === 'random';

@@ -1,3 +1,4 @@
+import { resolveRecipe } from '@lathe/recipe/recipe';
 /** What decides how many tokens a training pass has. */
 export type Passes = {
   /** What was asked for. */
@@ -9,7 +10,7 @@ export type Passes = {
 };
 
 /** Tokens of a pass when the job names none: the engine's default. */
-export const usualPassTokens = 2048;
+export const { microBatchTokens: usualPassTokens } = resolveRecipe();
 
 /** Windows are rounded up to a multiple of this by the engine. */
 const granule = 16;

@@ -4,6 +4,7 @@ import { LatheError } from '@lathe/contracts/error';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
 import type { RecipeInput } from '@lathe/recipe/recipe';
+import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EngineTask } from '../engine/engine-message.ts';
 import { fetchStart, type StartKey } from './checkpoint-store.ts';
 import { fetchDataset, linesOf } from './dataset.ts';
@@ -58,7 +59,7 @@ export type PreparedRun = {
 };
 
 /** Longest example that the engine takes when the job says nothing and the data need no more. */
-const usualMaxTokens = 2048;
+const { maxTokens: usualMaxTokens } = resolveRecipe();
 
 /**
  * Brings everything that a run needs to this machine: dataset, model to start from, state to resume from.
