@@ -142,7 +142,10 @@ const prefixTuning = z.strictObject({ type: z.literal('prefix-tuning'), tokens: 
 
 const head = z.strictObject({ type: z.literal('head') });
 
-/** Which weights train, or what is put beside them. */
+/**
+ * Which weights train, or what is put beside them.
+ * @example adaptationSchema.parse({ type: 'lora', rank: 8 });
+ */
 export const adaptationSchema = z.discriminatedUnion('type', [
   full,
   layers,

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** When to end a run before its planned end. */
+/**
+ * When to end a run before its planned end.
+ * @example earlyStoppingSchema.parse({ metric: 'loss' });
+ */
 export const earlyStoppingSchema = z.strictObject({
   metric: z
     .enum(['loss', 'token_accuracy'])

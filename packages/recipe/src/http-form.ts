@@ -19,7 +19,10 @@ export type HttpForm<T> = T extends readonly unknown[]
  */
 export type Narrowing = { readonly [name: string]: z.ZodType | Narrowing | string };
 
-/** `maxGradientNorm` as `max_gradient_norm`. */
+/**
+ * `maxGradientNorm` as `max_gradient_norm`.
+ * @example snakeCase('maxGradientNorm'); // max_gradient_norm
+ */
 export function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -10,7 +10,10 @@ export const powerOfTwo = z
   .max(mostLossScale)
   .refine((value) => Number.isInteger(Math.log2(value)), 'must be a power of two');
 
-/** How gradients are kept in the range of float16. */
+/**
+ * How gradients are kept in the range of float16.
+ * @example lossScaleSchema.parse({});
+ */
 export const lossScaleSchema = z.strictObject({
   initial: powerOfTwo.default(65536).describe('what the loss is multiplied by at first'),
   growthSteps: z

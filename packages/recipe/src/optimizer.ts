@@ -46,7 +46,10 @@ export type OptimizerInput =
   | z.input<typeof optimizers>
   | (Omit<z.input<typeof adamw>, 'type'> & { readonly type?: undefined });
 
-/** The optimizer and its numbers; AdamW unless `type` says otherwise. */
+/**
+ * The optimizer and its numbers; AdamW unless `type` says otherwise.
+ * @example optimizerSchema.parse({ type: 'lion' });
+ */
 export const optimizerSchema = z
   .preprocess(
     (given: OptimizerInput): z.input<typeof optimizers> =>

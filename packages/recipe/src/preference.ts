@@ -46,7 +46,10 @@ export const lossSettings = {
 
 const smoothed: readonly unknown[] = [undefined, 'sigmoid', 'robust', 'simpo'];
 
-/** What pairs of answers, or judged ones, are trained with. */
+/**
+ * What pairs of answers, or judged ones, are trained with.
+ * @example preferenceSchema.parse({ loss: 'simpo' });
+ */
 export const preferenceSchema = ruled(
   z.strictObject({
     loss: z

@@ -159,6 +159,7 @@ export type Recipe = Omit<z.output<typeof recipeSchema>, 'learningRate' | 'weigh
 /**
  * Fills in the defaults. Throws RangeError naming each setting at fault; unknown settings and those that contradict
  * each other are faults.
+ * @example const { epochs, schedule } = resolveRecipe({ epochs: 2, schedule: 'cosine' });
  */
 export function resolveRecipe(input: RecipeInput = {}): Recipe {
   const { learningRate, weightDecay, ...settings } = checked(input);

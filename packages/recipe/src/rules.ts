@@ -43,7 +43,10 @@ export function brokenRules(
     }));
 }
 
-/** Everything in the given settings that contradicts itself. */
+/**
+ * Everything in the given settings that contradicts itself.
+ * @example contradictions(recipeSchema, { warmupSteps: 1, warmupRatio: 0.1 });
+ */
 export function contradictions(schema: z.ZodType, given: unknown): Fault[] {
   const object = optionFor(innermost(schema), given);
   if (!(object instanceof z.ZodObject) || typeof given !== 'object' || given === null) return [];

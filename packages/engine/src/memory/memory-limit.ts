@@ -14,7 +14,7 @@ export type MemoryLimitOptions = Omit<
 };
 
 /** The run does not fit into the memory that it may use, however small its micro-batches are. */
-export class MemoryLimitError extends RangeError {
+class MemoryLimitError extends RangeError {
   override readonly name = 'MemoryLimitError';
   /** Bytes that it needs at least. */
   readonly needed: number;

@@ -28,7 +28,10 @@ export function causalLmLoss(
   );
 }
 
-/** Next-token prediction on the supervised tokens of each example; weight: supervised tokens. */
+/**
+ * Next-token prediction on the supervised tokens of each example; weight: supervised tokens.
+ * @example checkAll(causalLm, [textExample([1, 2])], { maxTokens: 8, vocabularySize: 4 });
+ */
 export const causalLm: Objective<TokenizedExample> = {
   name: 'causal-lm',
   sequences: ({ tokens }) => [tokens],

@@ -13,7 +13,7 @@ import { parseSimpoSettings, simpo } from './simpo.ts';
  * Does something with what a recipe trains for, and with what turns rows of tokens into its examples: answers as they
  * are, pairs of answers from two rows each, the better one first, and judged ones from the flags of their targets.
  *
- * @example objectiveFor(recipe, (objective, examplesOf) => createTrainer({ …, objective, examples: examplesOf(rows) }))
+ * @example objectiveFor(settings, (objective) => objective.name); // causal-lm
  */
 export function objectiveFor<Result>(
   { preference }: Pick<Recipe, 'preference'>,

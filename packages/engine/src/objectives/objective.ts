@@ -129,7 +129,10 @@ export type Objective<Example> = {
   readonly task?: ModelTask | undefined;
 };
 
-/** Total tokens of an example's sequences. */
+/**
+ * Total tokens of an example's sequences.
+ * @example tokenCount(causalLm, textExample([1, 2, 3])); // 3
+ */
 export function tokenCount<Example>(objective: Objective<Example>, example: Example): number {
   return objective.sequences(example).reduce((sum, { length }) => sum + length, 0);
 }

@@ -35,7 +35,7 @@ export function scheduleFactor(settings: Schedule, step: number, totalSteps: num
 }
 
 /** The number of warm-up steps a schedule asks for in a run of `totalSteps`. */
-export function warmupSteps(
+function warmupSteps(
   { warmupSteps: steps, warmupRatio = 0 }: Pick<Schedule, 'warmupSteps' | 'warmupRatio'>,
   totalSteps: number,
 ): number {

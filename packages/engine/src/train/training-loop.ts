@@ -4,7 +4,7 @@ import { watched, watchMetric } from './early-stopping.ts';
 import type { StepMetrics, Trainer } from './trainer.ts';
 
 /** How well held-out examples are answered. */
-export type HeldOutScore = Pick<Evaluation, 'loss' | 'tokenAccuracy' | 'supervisedTokens'>;
+type HeldOutScore = Pick<Evaluation, 'loss' | 'tokenAccuracy' | 'supervisedTokens'>;
 
 export type LoopOptions = {
   readonly trainer: Pick<Trainer<never>, 'totalSteps' | 'step' | 'trainStep'>;

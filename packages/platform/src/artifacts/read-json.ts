@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 import { ArtifactError, type ArtifactStore } from './port.ts';
 
-/** A JSON artifact, checked. Throws what the store throws, a SyntaxError, or a ZodError when it does not fit the schema. */
+/**
+ * A JSON artifact, checked. Throws what the store throws, a SyntaxError, or a ZodError when it does not fit the schema.
+ * @example const manifest = await readJson(artifacts, 'p/default/…/manifest.json', checkpointManifestSchema);
+ */
 export async function readJson<T>(
   artifacts: Pick<ArtifactStore, 'get'>,
   key: string,

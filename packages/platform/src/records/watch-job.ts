@@ -10,7 +10,15 @@ export type JobWatch<Finding> = {
   stop(): void;
 };
 
-/** Looks at a job's record every so often until `look` finds in it why the work on the job should not go on. */
+/**
+ * Looks at a job's record every so often until `look` finds in it why the work on the job should not go on.
+ * @example
+ * const watch = watchJob({ jobs: await openJobs(nats), log }, { project: 'default', id: 'ftjob-4f…' }, {
+ *   look: (now) => (now?.desired === 'cancel' ? 'cancelled' : undefined),
+ *   pollMs: 1_000,
+ *   signal,
+ * });
+ */
 export function watchJob<Finding extends string>(
   ports: { readonly jobs: RecordStore<JobRecord>; readonly log: Logger },
   job: Pick<JobRecord, 'project' | 'id'>,
