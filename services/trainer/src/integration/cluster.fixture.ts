@@ -28,14 +28,13 @@ import { ensureStreams } from '@lathe/platform/nats/setup';
 import { publishWork } from '@lathe/platform/nats/work';
 import { openRecords } from '@lathe/platform/records/kv';
 import { jobRecord } from '@lathe/testkit/job-record';
+import { patienceMs } from '@lathe/testkit/patience';
 import { type ControllerSettings, controllerSettings } from '../controller/settings.ts';
 import { readManifest } from '../manifest.ts';
 import { start } from '../start.ts';
 import type { SlowEngineHabits } from './slow-engine-math.fixture.ts';
 
 const usualProject = 'default';
-/** The patience of all tests (packages/testkit/src/patience.ts), which only tests may import. */
-const patienceMs = 60_000 * Number(process.env.LATHE_TEST_PATIENCE ?? 1);
 const controllerMain = fileURLToPath(new URL('../main.ts', import.meta.url));
 const slowWorker = fileURLToPath(new URL('./worker-main.fixture.ts', import.meta.url));
 

@@ -129,8 +129,11 @@ test('a worker of another authority, or of another host, gets no job', async () 
     cluster.startWorker('b-stranger', {}, { env: stranger });
     await Promise.all([cluster.worker('a-elsewhere'), cluster.worker('b-stranger')]);
     const id = await cluster.createJob({ epochs: 1 });
-    // Both are tried, in vain, and the job waits on.
-    await cluster.waitFor(id, ({ epoch, state }) => epoch >= 4 && state === 'queued');
+    // Both are asked, in vain, and the job waits on.
+    await expect
+      .poll(async () => (await cluster.events(id)).map(({ message }) => message))
+      .toContainEqual(expect.stringMatching(/no training worker with the base model .* has told/));
+    expect(await cluster.job(id)).toMatchObject({ state: 'queued', worker: null });
     cluster.startWorker('c-ok', {}, { env: ok });
     const job = await cluster.waitFor(id, trained);
     expect(job.lostWorkers).toBe(0);

@@ -23,7 +23,7 @@ const worker = await startWorker(config, {
     saveStateMs: Number(process.env.LATHE_TEST_SAVE_MS ?? settings.saveStateMs),
     stepBatchMs: 50,
     run: { ...settings.run, progressMs: 50 },
-    engine: { startMs: 20_000, stepMs: 4000, pingMs: 200, restMs: 60_000 },
+    engine: { startMs: 120_000, stepMs: 4000, pingMs: 200, restMs: 60_000 },
   },
 });
 onShutdown(worker, createLogger(config, 'worker'), config.shutdownGraceMs);
