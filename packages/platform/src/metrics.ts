@@ -34,11 +34,8 @@ const eventLoopSampleMs = 100;
 /**
  * Metrics of a service, labelled with its name, with Node's own (memory, event loop, garbage) among them.
  * @example
- * createMetrics('gateway').count('lathe_http_requests_total', {
- *   method: 'GET',
- *   route: '/v1/models',
- *   status: '200',
- * });
+ * const labels = { method: 'GET', route: '/v1/models', status: '200' };
+ * createMetrics('gateway').count('lathe_http_requests_total', labels);
  */
 export function createMetrics(
   service: string,

@@ -58,10 +58,9 @@ export type OpSamples = {
 };
 
 /**
- * Checks every operator of a family, on every device: inferred shape is produced shape; value is the
- * reference; each element of each gradient is the central difference of the reference, in float64; float32
- * agrees with float64; `none` has a zero derivative; bad calls are refused. Leaving out an operator's samples
- * does not compile.
+ * Checks every operator of a family, on every device: inferred shape is produced shape; value is the reference; each
+ * element of each gradient is the central difference of the reference, in float64; float32 agrees with float64; `none`
+ * has a zero derivative; bad calls are refused. Leaving out an operator's samples does not compile.
  * @example
  * checkFamily({ Tanh: activationOps.Tanh }, {
  *   Tanh: { reference: elementwise(Math.tanh), samples: [{ shapes: [[2, 5]] }] },

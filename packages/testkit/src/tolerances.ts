@@ -1,6 +1,4 @@
-/**
- * The one table of how far numbers may differ: |a − b| ≤ tolerance · (1 + |b|), unless said otherwise.
- */
+/** The one table of how far numbers may differ: |a − b| ≤ tolerance · (1 + |b|), unless said otherwise. */
 export const tolerances = {
   /** A float64 kernel against the plain float64 reference. */
   float64: 1e-11,

@@ -1,16 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { modelRecordSchema } from '@lathe/contracts/record/model';
-import { buckets, embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
+import { embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
 import { checkModelFolders } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
-import { openJobs } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import { pause } from '@lathe/platform/nats/pause';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
-import { openRecords } from '@lathe/platform/records/kv';
+import { openAllRecords } from '@lathe/platform/records';
 import { openService, type Service } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { createEngineProcess } from './engine/engine-process.ts';
@@ -107,8 +105,7 @@ async function openPorts(
   { nats, log, artifacts }: Service,
 ) {
   const { modelFolders, dataFolder } = config;
-  const jobs = await openJobs(nats);
-  const records = await openRecords(nats, buckets.models, modelRecordSchema);
+  const { jobs, models: records } = await openAllRecords(nats);
   const cache = join(dataFolder, 'cache', 'models');
   const files = openModelFiles(artifacts, cache, settings.cachedModels);
   const { contextTokens } = settings;

@@ -1,18 +1,10 @@
 import { checkpointManifestSchema } from '@lathe/contracts/artifact/checkpoint';
-import type { JobRecord } from '@lathe/contracts/job/record';
-import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
-import type { FileRecord } from '@lathe/contracts/record/file';
-import type { ModelRecord } from '@lathe/contracts/record/model';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findJson } from '@lathe/platform/artifacts/read-json';
 import type { Logger } from '@lathe/platform/log';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 
-export type InventoryPorts = {
-  readonly files: RecordStore<FileRecord>;
-  readonly models: RecordStore<ModelRecord>;
-  readonly checkpoints: RecordStore<CheckpointRecord>;
-  readonly jobs: RecordStore<JobRecord>;
+export type InventoryPorts = Pick<Records, 'files' | 'models' | 'checkpoints' | 'jobs'> & {
   readonly artifacts: ArtifactStore;
   readonly log: Logger;
 };

@@ -1,15 +1,11 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
-import { fileRecordSchema } from '@lathe/contracts/record/file';
-import { modelRecordSchema } from '@lathe/contracts/record/model';
-import { workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import { bootstrapKey, metricsKey, type ProjectKey, parseApiKeys } from '@lathe/platform/api-key';
 import type { Config } from '@lathe/platform/config';
-import { openJobs } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import { pause } from '@lathe/platform/nats/pause';
+import { openAllRecords } from '@lathe/platform/records';
 import { openRecords } from '@lathe/platform/records/kv';
 import { openService, type Service } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
@@ -76,11 +72,7 @@ async function openPorts(
     nats,
     metrics,
     artifacts,
-    jobs: await openJobs(nats),
-    files: await openRecords(nats, buckets.files, fileRecordSchema),
-    models: await openRecords(nats, buckets.models, modelRecordSchema),
-    checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
-    workers: await openRecords(nats, buckets.workers, workerRecordSchema),
+    ...(await openAllRecords(nats)),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
     places: await openRecords(nats, buckets.idempotency, placeSchema),
     inference: createInference(nats.connection, settings),

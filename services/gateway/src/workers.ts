@@ -1,9 +1,9 @@
 import type { WorkerObject } from '@lathe/contracts/http/worker';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 
 export type WorkerPorts = {
-  readonly workers: RecordStore<WorkerRecord>;
+  readonly workers: Records['workers'];
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };

@@ -1,11 +1,7 @@
-import { fileRecordSchema } from '@lathe/contracts/record/file';
-import { modelRecordSchema } from '@lathe/contracts/record/model';
-import { buckets } from '@lathe/contracts/subject';
 import { checkModelFolders } from '@lathe/platform/base-models';
 import type { Config } from '@lathe/platform/config';
-import { openJobs } from '@lathe/platform/jobs';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
-import { openRecords } from '@lathe/platform/records/kv';
+import { openAllRecords } from '@lathe/platform/records';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { serveIngest } from './job/nats.ts';
@@ -29,9 +25,7 @@ export async function start(
     stops.add('rows', () => rowThreads.stop());
     const controller = new AbortController();
     const ports = {
-      jobs: await openJobs(nats),
-      files: await openRecords(nats, buckets.files, fileRecordSchema),
-      models: await openRecords(nats, buckets.models, modelRecordSchema),
+      ...(await openAllRecords(nats)),
       artifacts,
       modelFolders: config.modelFolders,
       settings: { ...ingestDefaults, ...overrides },

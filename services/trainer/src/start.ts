@@ -1,17 +1,11 @@
-import { jobRecordSchema } from '@lathe/contracts/job/record';
 import { jobEvent } from '@lathe/contracts/message/event';
-import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
-import { fileRecordSchema } from '@lathe/contracts/record/file';
-import { modelRecordSchema } from '@lathe/contracts/record/model';
-import { workerRecordSchema } from '@lathe/contracts/record/worker';
-import { buckets } from '@lathe/contracts/subject';
 import type { Config } from '@lathe/platform/config';
 import { consumeDeadLetters } from '@lathe/platform/nats/dead-letters';
 import { publishEvents } from '@lathe/platform/nats/events';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { consumeWork, publishWork } from '@lathe/platform/nats/work';
 import { readStageQueue, removeWork } from '@lathe/platform/nats/work-queue';
-import { openRecords } from '@lathe/platform/records/kv';
+import { openAllRecords } from '@lathe/platform/records';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { createTrainWork } from './controller/drive/train-work.ts';
@@ -38,22 +32,16 @@ export async function start(
     const { nats, metrics, artifacts, stops, log } = service;
     const stopping = new AbortController();
     const { signal } = stopping;
-    const jobs = await openRecords(nats, buckets.jobs, jobRecordSchema);
-    const workerRecords = await openRecords(nats, buckets.workers, workerRecordSchema);
-    const files = await openRecords(nats, buckets.files, fileRecordSchema);
-    const models = await openRecords(nats, buckets.models, modelRecordSchema);
-    const checkpoints = await openRecords(nats, buckets.checkpoints, checkpointRecordSchema);
-    const workers = watchWorkers(workerRecords, signal, createAdmission(security, log));
+    const records = await openAllRecords(nats);
+    const { jobs } = records;
+    const workers = watchWorkers(records.workers, signal, createAdmission(security, log));
     const jobBoard = watchJobs(jobs, signal, (record) => {
       reconcile(ports, record).catch((error: unknown) =>
         log.error({ err: error, jobId: record.id }, 'a change of a job could not be followed up'),
       );
     });
     const ports: ControllerPorts = {
-      jobs,
-      files,
-      models,
-      checkpoints,
+      ...records,
       artifacts,
       workers,
       jobBoard,

@@ -3,7 +3,7 @@ import { startPlatformNats } from '@lathe/testkit/platform-nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 import { openFileStore } from '../artifacts/file.ts';
-import { openJobs } from '../records/jobs.ts';
+import { openAllRecords } from '../records/records.ts';
 import { artifactsCheck, natsCheck, sparing } from './ready-checks.ts';
 
 const settings = { keepMs: 0, timeoutMs: 10_000 };
@@ -14,7 +14,7 @@ it('writes into every stream, leaves nothing there, and names one that takes no 
   const check = natsCheck(nats, settings);
   expect(await check()).toBeNull();
   expect(await check()).toBeNull();
-  expect(await (await openJobs(nats)).list('')).toEqual([]);
+  expect(await (await openAllRecords(nats)).jobs.list('')).toEqual([]);
   for (const { name } of [streams.events, streams.work]) {
     const { state } = await nats.manager.streams.info(name);
     expect(state.messages).toBe(0);

@@ -12,13 +12,8 @@ import type { ConsumeOptions, WorkHandler } from './work-handler.ts';
  * duplicate window changes nothing, unless a copy is named: then the same holds for that copy. Throws
  * `unavailable` when the server stays away.
  * @example
- * await publishWork(nats, 'train', {
- *   version: 1,
- *   project: 'default',
- *   jobId: 'ftjob-4f…',
- *   epoch: 1,
- *   requestId: 'req_4f…',
- * });
+ * const job = { project: 'default', jobId: 'ftjob-4f…', requestId: 'req_4f…' };
+ * await publishWork(nats, 'train', { version: 1, ...job, epoch: 1 });
  */
 export async function publishWork(
   nats: Nats,
@@ -33,9 +28,8 @@ export async function publishWork(
 }
 
 /**
- * Takes a stage's work until the signal aborts. Resolves when all running work has ended. A server
- * that is away, or a consumer that vanished, is tried again with growing pauses. Nothing is fetched
- * that cannot be begun at once.
+ * Takes a stage's work until the signal aborts. Resolves when all running work has ended. A server that is away, or a
+ * consumer that vanished, is tried again with growing pauses. Nothing is fetched that cannot be begun at once.
  */
 export async function consumeWork(
   nats: Nats,

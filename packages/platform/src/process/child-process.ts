@@ -44,13 +44,9 @@ const keptCharacters = 4000;
 /**
  * Starts a program in a process of its own, which keeps nothing of this one's arguments, and watches over it.
  * @example
- * const child = startChild<{ kind: 'ask' }>('engine-child.ts', {
- *   environment: process.env,
- *   silenceMs: () => 30_000,
- *   lookMs: 1_000,
- *   onMessage: (message) => log.info({ message }),
- *   onEnd: (end) => log.warn({ end }),
- * });
+ * const watch = { environment: process.env, silenceMs: () => 30_000, lookMs: 1_000 };
+ * const heard = { onMessage: (message: unknown) => log.info({ message }), onEnd: () => log.warn('gone') };
+ * const child = startChild<{ kind: 'ask' }>('engine-child.ts', { ...watch, ...heard });
  * child.send({ kind: 'ask' });
  */
 export function startChild<Message extends Serializable>(

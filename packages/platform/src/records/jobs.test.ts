@@ -4,13 +4,14 @@ import { recordKey } from '@lathe/contracts/subject';
 import { jobRecord } from '@lathe/testkit/job-record';
 import { startPlatformNats } from '@lathe/testkit/platform-nats';
 import { expect, it } from 'vitest';
-import { beginAttempt, changeJob, openJobs } from './jobs.ts';
+import { beginAttempt, changeJob } from './jobs.ts';
+import { openAllRecords } from './records.ts';
 
 const job = jobRecord({ id: 'ftjob-a', project: 'p', epoch: 1 });
 
 async function openTest() {
   const platform = await startPlatformNats();
-  const store = await openJobs(platform.nats);
+  const { jobs: store } = await openAllRecords(platform.nats);
   await store.create(recordKey('p', job.id), job);
   return { store, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
 }

@@ -1,25 +1,18 @@
 import { LatheError } from '@lathe/contracts/error';
-import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
+import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import type { WorkMessage } from '@lathe/contracts/message/work';
-import { buckets, recordKey } from '@lathe/contracts/subject';
-import type { Nats } from '../nats/connection.ts';
-import { openRecords } from './kv.ts';
+import { recordKey } from '@lathe/contracts/subject';
 import { ConflictError, type RecordStore } from './port.ts';
 
 /** Times a change is decided anew after somebody else was faster. */
 const attempts = 20;
 
-/** The job records. */
-export function openJobs(nats: Nats): Promise<RecordStore<JobRecord>> {
-  return openRecords(nats, buckets.jobs, jobRecordSchema);
-}
-
 /**
  * Changes a job by compare-and-set: reads it, asks `change` for the new record (null: leave it) and
  * stores that, again from the start when somebody else was faster. `change` must be free of side
  * effects. Returns the record as it is now. Throws `not_found` when the project has no such job.
- * @example await changeJob(await openJobs(nats), 'default', 'ftjob-4f…', (job) => ({ ...job, desired: 'cancel' }));
+ * @example await changeJob((await openAllRecords(nats)).jobs, 'default', 'ftjob-4f…', (job) => ({ ...job, desired: 'cancel' }));
  */
 export async function changeJob(
   store: RecordStore<JobRecord>,

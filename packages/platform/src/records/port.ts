@@ -28,8 +28,8 @@ export class BrokenRecordError extends Error {
  * (contracts/subject.ts makes them). Every method throws the LatheError
  * `unavailable` when the store does not answer in time.
  * @example
- * const store: RecordStore<JobRecord> = await openJobs(nats);
- * const entry = await store.get(recordKey('default', 'ftjob-4f…'));
+ * const { jobs } = await openAllRecords(nats);
+ * const entry = await jobs.get(recordKey('default', 'ftjob-4f…'));
  */
 export interface RecordStore<T> {
   /** The record, or null when there is none. Throws BrokenRecordError when it cannot be read. */

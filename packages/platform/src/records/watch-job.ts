@@ -13,11 +13,9 @@ export type JobWatch<Finding> = {
 /**
  * Looks at a job's record every so often until `look` finds in it why the work on the job should not go on.
  * @example
- * const watch = watchJob({ jobs: await openJobs(nats), log }, { project: 'default', id: 'ftjob-4f…' }, {
- *   look: (now) => (now?.desired === 'cancel' ? 'cancelled' : undefined),
- *   pollMs: 1_000,
- *   signal,
- * });
+ * const { jobs } = await openAllRecords(nats);
+ * const look = (now?: JobRecord) => (now?.desired === 'cancel' ? 'cancelled' : undefined);
+ * const watch = watchJob({ jobs, log }, { project: 'default', id: 'ftjob-4f…' }, { look, pollMs: 1_000, signal });
  */
 export function watchJob<Finding extends string>(
   ports: { readonly jobs: RecordStore<JobRecord>; readonly log: Logger },

@@ -24,12 +24,8 @@ export type ThreadPool = {
 /**
  * So many threads, each started when it is needed.
  * @example
- * const pool = createThreadPool(2, {
- *   program: new URL('file:///count.ts'),
- *   name: 'counting',
- *   taskMs: 1_000,
- *   log,
- * });
+ * const program = new URL('file:///count.ts');
+ * const pool = createThreadPool(2, { program, name: 'counting', taskMs: 1_000, log });
  * await pool.run({ project: 'default', size: 1, task: 'text', signal });
  */
 export function createThreadPool(count: number, options: ThreadOptions): ThreadPool {

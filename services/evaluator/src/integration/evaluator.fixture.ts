@@ -17,9 +17,8 @@ import {
   type InferenceRequest,
   inferenceReplySchema,
 } from '@lathe/contracts/message/inference';
-import { modelRecordSchema, tunedModelName } from '@lathe/contracts/record/model';
+import { tunedModelName } from '@lathe/contracts/record/model';
 import {
-  buckets,
   embeddingSubject,
   inferenceCancelSubject,
   inferenceSubject,
@@ -30,12 +29,11 @@ import { putFolder } from '@lathe/platform/artifacts/folder';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { readConfig } from '@lathe/platform/config';
 import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
-import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { listEvents } from '@lathe/platform/nats/events';
 import { publishWork } from '@lathe/platform/nats/work';
-import { openRecords } from '@lathe/platform/records/kv';
+import { openAllRecords } from '@lathe/platform/records';
 import { writeTinyAdapter, writeTinyModel } from '@lathe/testkit/tiny-model';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { listTextFiles } from '@lathe/tokenizer/text-files';
@@ -73,8 +71,7 @@ export async function openEvaluator(
   const log = createLogger(config, 'test');
   const nats = await connectNats({ url: places.natsUrl, name: 'test', log });
   const artifacts = await openArtifacts(config);
-  const jobs = await openJobs(nats);
-  const models = await openRecords(nats, buckets.models, modelRecordSchema);
+  const { jobs, models } = await openAllRecords(nats);
   const kit = await openModelKit(baseFolder);
 
   const storePart = async (prefix: string, rows: readonly CanonicalRow[]): Promise<DatasetPart> => {

@@ -12,7 +12,7 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { changeJob } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import { watchJob } from '@lathe/platform/records/watch-job';
 import { evaluate, headline, reportSentence } from '../contest/evaluate.ts';
 import { contestWarnings, lossWarnings } from '../contest/loss-course.ts';
@@ -26,7 +26,7 @@ import { type Interruption, interruptionOf } from './interruption.ts';
 import { type EventPorts, emit } from './job-events.ts';
 
 export type EvaluationPorts = EventPorts & {
-  readonly jobs: RecordStore<JobRecord>;
+  readonly jobs: Records['jobs'];
   readonly artifacts: ArtifactStore;
   readonly models: Models;
   readonly files: ModelFiles;

@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ModelRecord } from '@lathe/contracts/record/model';
 import { createLogger } from '@lathe/platform/log';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { tinyVocabulary } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,7 +87,7 @@ describe('a tokenizer that is larger than its model', () => {
       write: (line) => lines.push(JSON.parse(line) as (typeof lines)[number]),
     });
     const stored = new Set<string>();
-    const records: Pick<RecordStore<ModelRecord>, 'put' | 'list'> = {
+    const records: Pick<Records['models'], 'put' | 'list'> = {
       put: (_key, { name }) => {
         stored.add(name);
         return Promise.resolve(1);
@@ -101,7 +100,7 @@ describe('a tokenizer that is larger than its model', () => {
       checkWeights: () => Promise.resolve(),
     };
     await createAnnouncer({
-      ...{ models: records as RecordStore<ModelRecord>, texts: texts as Texts },
+      ...{ models: records as Records['models'], texts: texts as Texts },
       ...{ modelFolders: [models], log },
     }).scan();
     const about = lines.filter(({ model }) => model === 'added');

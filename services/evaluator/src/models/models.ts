@@ -4,7 +4,6 @@ import {
   type ModelText,
 } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
-import type { JobRecord } from '@lathe/contracts/job/record';
 import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey, recordKey } from '@lathe/contracts/subject';
@@ -13,7 +12,7 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { findBaseModel } from '@lathe/platform/base-models';
 import { folderStamp, weightsDigest } from '@lathe/platform/model-digest';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import type { EngineModel } from '../engine/engine.ts';
 import { ownTexts, ownTextsFolder } from '../engine/own-texts.ts';
 import type { ModelFacts } from '../texts/text-task.ts';
@@ -33,9 +32,7 @@ export type ServedModel = {
   readonly style: 'chat' | 'completion';
 };
 
-export type ModelPorts = {
-  readonly models: RecordStore<ModelRecord>;
-  readonly jobs: RecordStore<JobRecord>;
+export type ModelPorts = Pick<Records, 'models' | 'jobs'> & {
   readonly artifacts: ArtifactStore;
   readonly files: ModelFiles;
   readonly modelFolders: readonly string[];

@@ -5,11 +5,11 @@ import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
 import { listBaseModels } from '@lathe/platform/base-models';
 import type { Logger } from '@lathe/platform/log';
 import { folderStamp } from '@lathe/platform/model-digest';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import type { Texts } from '../texts/texts.ts';
 
 export type AnnouncePorts = {
-  readonly models: RecordStore<ModelRecord>;
+  readonly models: Records['models'];
   readonly modelFolders: readonly string[];
   readonly texts: Texts;
   readonly log: Logger;
@@ -20,8 +20,7 @@ export type Announcer = { scan(): Promise<void> };
 
 /**
  * Announces every folder that the engine and the tokenizer can work with as a base model, whose weights are finite
- * numbers, logs each
- * other one with the reason, again only when that changes, and takes back announcements of folders
+ * numbers, logs each other one with the reason, again only when that changes, and takes back announcements of folders
  * that are gone: all evaluators of a deployment see the same folders. Unchanged models are not opened again.
  */
 export function createAnnouncer(ports: AnnouncePorts): Announcer {

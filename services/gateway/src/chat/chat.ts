@@ -1,9 +1,8 @@
 import type { ChatCompletion } from '@lathe/contracts/http/chat';
 import { newId } from '@lathe/contracts/id';
 import type { RateLimits } from '@lathe/contracts/rate-limits';
-import type { ModelRecord } from '@lathe/contracts/record/model';
 import type { Logger } from '@lathe/platform/log';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import type { ReadChat } from '../bodies/body-task.ts';
 import type { Asker } from '../bodies/chat-request.ts';
 import { tellingLimits } from '../http/rate-limits.ts';
@@ -13,7 +12,7 @@ import { afterFirstSign, answerEvents } from './chat-stream.ts';
 import type { Inference } from './inference.ts';
 
 export type ChatPorts = {
-  readonly models: RecordStore<ModelRecord>;
+  readonly models: Records['models'];
   readonly inference: Inference;
   readonly log: Logger;
   readonly now: () => number;

@@ -1,7 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { EmbeddingList } from '@lathe/contracts/http/embedding';
-import type { ModelRecord } from '@lathe/contracts/record/model';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import type { ReadEmbedding } from '../bodies/body-task.ts';
 import { tellingLimits } from '../http/rate-limits.ts';
 import { getModel } from '../models/models.ts';
@@ -9,7 +8,7 @@ import type { ChatAsker } from './chat.ts';
 import type { EmbeddingPiece, Inference } from './inference.ts';
 
 export type EmbeddingPorts = {
-  readonly models: RecordStore<ModelRecord>;
+  readonly models: Records['models'];
   readonly inference: Inference;
 };
 

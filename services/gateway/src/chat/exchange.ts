@@ -32,11 +32,10 @@ export type Question<Piece> = {
 };
 
 /**
- * Asks over NATS: one evaluator takes the request and sends its pieces to a reply inbox, which end
- * after the last one. Throws `unavailable` when nobody serves requests, `timeout` when the evaluator
- * falls silent, `cancelled` after the signal, and the evaluator's own error. Leaving early, by
- * whatever way, tells the evaluator to stop; the signal does so at once, even while nobody asks for
- * the next piece.
+ * Asks over NATS: one evaluator takes the request and sends its pieces to a reply inbox, which end after the last one.
+ * Throws `unavailable` when nobody serves requests, `timeout` when the evaluator falls silent, `cancelled` after the
+ * signal, and the evaluator's own error. Leaving early, by whatever way, tells the evaluator to stop; the signal does
+ * so at once, even while nobody asks for the next piece.
  */
 export async function* askEvaluators<Piece>(
   nats: NatsConnection,

@@ -3,11 +3,11 @@ import { LatheError } from '@lathe/contracts/error';
 import type { ErasedJob } from '@lathe/contracts/http/erasure';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
-import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Logger } from '@lathe/platform/log';
 import { eraseEvents } from '@lathe/platform/nats/events';
+import type { Records } from '@lathe/platform/records';
 import type { RecordStore } from '@lathe/platform/records/port';
 import { removeFile } from '../files/files.ts';
 import { type Place, rememberPlace } from '../http/places.ts';
@@ -15,13 +15,12 @@ import type { Claim } from '../jobs/duplicates.ts';
 import { getJob } from '../jobs/jobs.ts';
 import { type ModelPorts, removeModel, type TunedModel } from '../models/models.ts';
 
-export type ErasurePorts = ModelPorts & {
-  readonly files: RecordStore<FileRecord>;
-  readonly checkpoints: RecordStore<CheckpointRecord>;
-  readonly claims: RecordStore<Claim>;
-  readonly places: RecordStore<Place>;
-  readonly now: () => number;
-};
+export type ErasurePorts = ModelPorts &
+  Pick<Records, 'files' | 'checkpoints'> & {
+    readonly claims: RecordStore<Claim>;
+    readonly places: RecordStore<Place>;
+    readonly now: () => number;
+  };
 
 /**
  * Erases a job that is over with all that belongs to it: models, datasets, shards, checkpoints, reports, result

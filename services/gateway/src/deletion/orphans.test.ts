@@ -4,7 +4,7 @@ import { fileKey } from '@lathe/contracts/artifact/key';
 import { LatheError } from '@lathe/contracts/error';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { openFileStore } from '@lathe/platform/artifacts/file';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
 import type { FilePorts } from '../files/files.ts';
@@ -40,7 +40,7 @@ async function openPorts(fate: 'stored' | 'lost') {
       const value = records.get(key);
       return value === undefined ? null : { key, value, revision: 1 };
     },
-  } as unknown as RecordStore<FileRecord>;
+  } as unknown as Records['files'];
   // Nothing is deleted here.
   const places = {} as unknown as FilePorts['places'];
   const ports: FilePorts = { files, artifacts, places, now: Date.now };

@@ -5,13 +5,14 @@ import { isId } from '@lathe/contracts/id';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { Records } from '@lathe/platform/records';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
 import { cut, newestFirst } from '../http/cursor.ts';
 import { type Place, placeOf, rememberPlace } from '../http/places.ts';
 
 export type FilePorts = {
-  readonly files: RecordStore<FileRecord>;
+  readonly files: Records['files'];
   readonly artifacts: ArtifactStore;
   /** Of what was deleted lately. */
   readonly places: RecordStore<Place>;

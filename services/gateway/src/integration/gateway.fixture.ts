@@ -1,15 +1,11 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
-import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
-import { fileRecordSchema } from '@lathe/contracts/record/file';
-import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
-import { workerRecordSchema } from '@lathe/contracts/record/worker';
-import { baseModelsProject, buckets, modelKey, recordKey, streams } from '@lathe/contracts/subject';
+import type { ModelRecord } from '@lathe/contracts/record/model';
+import { baseModelsProject, modelKey, recordKey, streams } from '@lathe/contracts/subject';
 import { readConfig } from '@lathe/platform/config';
 import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
-import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
-import { openRecords } from '@lathe/platform/records/kv';
+import { openAllRecords } from '@lathe/platform/records';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI, { toFile } from 'openai';
@@ -40,19 +36,15 @@ export async function openGateway(
   const gateway = await start(config, overrides);
   const log = createLogger(config, 'test');
   const nats = await connectNats({ url: places.natsUrl, name: 'test', log });
-  const jobs = await openJobs(nats);
-  const models = await openRecords(nats, buckets.models, modelRecordSchema);
+  const records = await openAllRecords(nats);
+  const { jobs, models } = records;
   const client = new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   return {
     url: gateway.url,
     routes: gateway.routes,
     config,
     nats,
-    jobs,
-    models,
-    files: await openRecords(nats, buckets.files, fileRecordSchema),
-    checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
-    workers: await openRecords(nats, buckets.workers, workerRecordSchema),
+    ...records,
     artifacts: await openArtifacts(config),
     client,
     otherClient: new OpenAI({

@@ -6,13 +6,13 @@ import { type Page, page } from '@lathe/contracts/http/list';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
 import { recordKey } from '@lathe/contracts/subject';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import type { z } from 'zod';
 import { cut } from '../http/cursor.ts';
 
 /** A job's checkpoints, newest step first. */
 export async function checkpointPage(
-  checkpoints: RecordStore<CheckpointRecord>,
+  checkpoints: Records['checkpoints'],
   job: JobRecord,
   query: z.infer<typeof listCheckpointsQuerySchema>,
 ): Promise<Page<CheckpointObject>> {

@@ -10,14 +10,14 @@ import { isTerminal } from '@lathe/contracts/job/state';
 import { changeJob } from '@lathe/platform/jobs';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { pause as wait } from '@lathe/platform/nats/pause';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import { emit } from './job-events.ts';
 import { queueStage } from './job-queue.ts';
 import { getJob } from './jobs.ts';
 
 export type CommandPorts = {
   readonly nats: Nats;
-  readonly jobs: RecordStore<JobRecord>;
+  readonly jobs: Records['jobs'];
   readonly now: () => number;
 };
 

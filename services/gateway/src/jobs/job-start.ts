@@ -1,10 +1,10 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
-import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
+import type { JobStart } from '@lathe/contracts/job/record';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import { virtualTokenCount } from '@lathe/recipe/adaptation';
 import { requireOwnLoss } from './job-request.ts';
 
@@ -17,7 +17,7 @@ type Virtual = Extract<Adaptation, { type: 'prompt-tuning' | 'prefix-tuning' }>;
  * adaptation than an adapter has, and `unsupported_model` when nothing is known of how the model was trained.
  */
 export async function jobStart(
-  { jobs }: { readonly jobs: RecordStore<JobRecord> },
+  { jobs }: { readonly jobs: Records['jobs'] },
   model: TunedModel,
   { method, lathe = {} }: Pick<CreateJob, 'method' | 'lathe'>,
 ): Promise<JobStart> {

@@ -6,9 +6,9 @@ import { isId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import type { FileRecord } from '@lathe/contracts/record/file';
-import type { ModelRecord } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Nats } from '@lathe/platform/nats/connection';
+import type { Records } from '@lathe/platform/records';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import { type FilePorts, getFile } from '../files/files.ts';
 import { cut, newestFirst } from '../http/cursor.ts';
@@ -22,12 +22,11 @@ import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
 import { jobStart } from './job-start.ts';
 
-export type JobPorts = FilePorts & {
-  readonly nats: Nats;
-  readonly jobs: RecordStore<JobRecord>;
-  readonly models: RecordStore<ModelRecord>;
-  readonly claims: RecordStore<Claim>;
-};
+export type JobPorts = FilePorts &
+  Pick<Records, 'jobs' | 'models'> & {
+    readonly nats: Nats;
+    readonly claims: RecordStore<Claim>;
+  };
 
 /** A create request as it arrived. */
 export type CreateRequest = {

@@ -1,7 +1,6 @@
 import { checkpointManifestSchema } from '@lathe/contracts/artifact/checkpoint';
 import { LatheError } from '@lathe/contracts/error';
 import type { ModelObject } from '@lathe/contracts/http/model';
-import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
 import type { ModelRecord } from '@lathe/contracts/record/model';
@@ -14,12 +13,12 @@ import {
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findJson } from '@lathe/platform/artifacts/read-json';
 import type { Nats } from '@lathe/platform/nats/connection';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 
 export type ModelPorts = {
   readonly nats: Nats;
-  readonly jobs: RecordStore<JobRecord>;
-  readonly models: RecordStore<ModelRecord>;
+  readonly jobs: Records['jobs'];
+  readonly models: Records['models'];
   readonly artifacts: ArtifactStore;
 };
 type Models = Pick<ModelPorts, 'models'>;

@@ -3,9 +3,8 @@ import {
   listEventsQuerySchema,
   listJobsQuerySchema,
 } from '@lathe/contracts/http/fine-tuning';
-import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
 import { inLogContext } from '@lathe/platform/log-context';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.ts';
@@ -22,7 +21,7 @@ import type { GatewaySettings } from '../settings.ts';
 export type JobRoutePorts = JobPorts &
   EventPorts & {
     readonly bodies: Bodies;
-    readonly checkpoints: RecordStore<CheckpointRecord>;
+    readonly checkpoints: Records['checkpoints'];
   };
 
 /** /v1/fine_tuning/jobs */

@@ -10,11 +10,9 @@ import { decodeShard, type ShardExample } from '@lathe/contracts/artifact/shard'
 import { newId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
-import { type FileRecord, fileRecordSchema } from '@lathe/contracts/record/file';
-import { modelRecordSchema } from '@lathe/contracts/record/model';
+import type { FileRecord } from '@lathe/contracts/record/file';
 import {
   baseModelsProject,
-  buckets,
   modelKey,
   recordKey,
   streams,
@@ -23,12 +21,11 @@ import {
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import { readConfig } from '@lathe/platform/config';
 import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
-import { openJobs } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { listEvents } from '@lathe/platform/nats/events';
 import { publishWork } from '@lathe/platform/nats/work';
-import { openRecords } from '@lathe/platform/records/kv';
+import { openAllRecords } from '@lathe/platform/records';
 import { jobRecord } from '@lathe/testkit/job-record';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
@@ -55,9 +52,7 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
   const log = createLogger(config, 'test');
   const nats = await connectNats({ url: server.url, name: 'test', log });
   const artifacts = await openArtifacts(config);
-  const jobs = await openJobs(nats);
-  const files = await openRecords(nats, buckets.files, fileRecordSchema);
-  const models = await openRecords(nats, buckets.models, modelRecordSchema);
+  const { jobs, files, models } = await openAllRecords(nats);
   const announce = (name: string) =>
     models.put(modelKey(baseModelsProject, name), {
       version: 1,

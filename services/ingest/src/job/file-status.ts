@@ -1,13 +1,13 @@
 import type { Finding } from '@lathe/contracts/artifact/dataset';
 import type { JobRecord } from '@lathe/contracts/job/record';
-import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
-import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
+import { ConflictError } from '@lathe/platform/records/port';
 import { type Findings, findingSentence } from '../check/findings.ts';
 
 /** Tells the files' status: wrong rows make a file an error, whatever job it was for. */
 export async function markFiles(
-  files: RecordStore<FileRecord>,
+  files: Records['files'],
   job: JobRecord,
   findings: Findings,
 ): Promise<void> {

@@ -12,8 +12,7 @@ export type EventPorts = {
 };
 
 /**
- * Publishes one event for each error and for each group of like warnings, errors first, as many as
- * the settings allow.
+ * Publishes one event for each error and for each group of like warnings, errors first, as many as the settings allow.
  */
 export async function emitFindings(
   ports: EventPorts,

@@ -13,12 +13,11 @@ import {
 } from '@lathe/contracts/job/record';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import type { FileRecord } from '@lathe/contracts/record/file';
-import type { ModelRecord } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { changeJob } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import { watchJob } from '@lathe/platform/records/watch-job';
 import { createFindings, type Findings } from '../check/findings.ts';
 import { openBaseModel } from '../model/base-model.ts';
@@ -29,19 +28,17 @@ import { copyStart } from './copy-start.ts';
 import { markFiles } from './file-status.ts';
 import { type EventPorts, emit, emitFindings } from './job-events.ts';
 
-export type IngestPorts = EventPorts & {
-  readonly jobs: RecordStore<JobRecord>;
-  readonly files: RecordStore<FileRecord>;
-  readonly models: RecordStore<ModelRecord>;
-  readonly artifacts: ArtifactStore;
-  readonly modelFolders: readonly string[];
-  readonly settings: IngestSettings;
-  readonly rowThreads: RowThreads;
-  /** Where rows wait on disk. */
-  readonly spoolFolder: string;
-  readonly log: Logger;
-  readonly publishTrain: (message: WorkMessage) => Promise<void>;
-};
+export type IngestPorts = EventPorts &
+  Pick<Records, 'jobs' | 'files' | 'models'> & {
+    readonly artifacts: ArtifactStore;
+    readonly modelFolders: readonly string[];
+    readonly settings: IngestSettings;
+    readonly rowThreads: RowThreads;
+    /** Where rows wait on disk. */
+    readonly spoolFolder: string;
+    readonly log: Logger;
+    readonly publishTrain: (message: WorkMessage) => Promise<void>;
+  };
 
 export type IngestContext = { readonly signal: AbortSignal; readonly progress: () => void };
 export type IngestOutcome =

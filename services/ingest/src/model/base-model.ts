@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LatheError } from '@lathe/contracts/error';
-import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
 import { weightsDigest } from '@lathe/platform/model-digest';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import { copyTextFiles, copyTextOfStart } from './text-files.ts';
 
 /** What ingest must know of the model that a job starts from. */
@@ -25,7 +24,7 @@ export type BaseModel = {
 };
 
 export type OpenPorts = {
-  readonly models: RecordStore<ModelRecord>;
+  readonly models: Records['models'];
   readonly modelFolders: readonly string[];
   readonly artifacts: ArtifactStore;
 };

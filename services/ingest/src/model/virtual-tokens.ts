@@ -25,8 +25,7 @@ export async function withTokenizedStart<Job extends { readonly options: LatheOp
 }
 
 /**
- * Most tokens of a row beside the virtual ones of the job's adaptation. Throws `invalid_value` where they leave
- * none.
+ * Most tokens of a row beside the virtual ones of the job's adaptation. Throws `invalid_value` where they leave none.
  */
 export function roomForRows(
   { options, start }: Pick<JobRecord, 'options' | 'start'>,

@@ -1,6 +1,6 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { recordKey } from '@lathe/contracts/subject';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 
 /** Tells what changes in job records, for all jobs through one watch. */
 export type JobBoard = {
@@ -11,7 +11,7 @@ export type JobBoard = {
 
 /** Watches every job until the signal aborts. `onAny` sees each record, listened to or not. */
 export function watchJobs(
-  jobs: RecordStore<JobRecord>,
+  jobs: Records['jobs'],
   signal: AbortSignal,
   onAny: (record: JobRecord) => void,
 ): JobBoard {

@@ -1,11 +1,10 @@
-import type { JobRecord } from '@lathe/contracts/job/record';
 import { jobStateSchema } from '@lathe/contracts/job/state';
 import type { Metrics } from '@lathe/platform/metrics';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import type { WorkerBoard } from './workers/worker-board.ts';
 
 /** Counts the jobs of all projects by state at every scrape. */
-export function measureJobs(jobs: RecordStore<JobRecord>, metrics: Metrics): void {
+export function measureJobs(jobs: Records['jobs'], metrics: Metrics): void {
   metrics.beforeScrape(async () => {
     const counts = new Map<string, number>(jobStateSchema.options.map((state) => [state, 0]));
     for (const { value } of await jobs.list(''))

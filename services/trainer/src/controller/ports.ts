@@ -1,12 +1,9 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { JobNews } from '@lathe/contracts/message/event';
-import type { CheckpointRecord } from '@lathe/contracts/record/checkpoint';
-import type { FileRecord } from '@lathe/contracts/record/file';
-import type { ModelRecord } from '@lathe/contracts/record/model';
 import type { Stage } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import type { JobBoard } from './job-board.ts';
 import type { ControllerSettings } from './settings.ts';
 import type { WorkerBoard } from './workers/worker-board.ts';
@@ -16,11 +13,7 @@ import type { WorkerClient } from './workers/worker-client.ts';
 export type ControllerEvent = JobNews & { readonly dedupeId: string };
 
 /** Everything that the controller's decisions reach the world through. */
-export type ControllerPorts = {
-  readonly jobs: RecordStore<JobRecord>;
-  readonly files: RecordStore<FileRecord>;
-  readonly models: RecordStore<ModelRecord>;
-  readonly checkpoints: RecordStore<CheckpointRecord>;
+export type ControllerPorts = Pick<Records, 'jobs' | 'files' | 'models' | 'checkpoints'> & {
   readonly artifacts: ArtifactStore;
   readonly workers: WorkerBoard;
   readonly jobBoard: JobBoard;

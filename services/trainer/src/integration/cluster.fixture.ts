@@ -11,22 +11,19 @@ import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import { newId } from '@lathe/contracts/id';
 import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
-import { checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
-import { fileRecordSchema } from '@lathe/contracts/record/file';
-import { modelRecordSchema } from '@lathe/contracts/record/model';
-import { type WorkerRecord, workerRecordSchema } from '@lathe/contracts/record/worker';
-import { buckets, recordKey } from '@lathe/contracts/subject';
+import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import { recordKey } from '@lathe/contracts/subject';
 import { copyModel } from '@lathe/platform/artifacts/copy';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { type Config, environmentOf, readConfig } from '@lathe/platform/config';
 import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
-import { changeJob, openJobs } from '@lathe/platform/jobs';
+import { changeJob } from '@lathe/platform/jobs';
 import { createLogger } from '@lathe/platform/log';
 import { connectNats } from '@lathe/platform/nats/connection';
 import { listEvents } from '@lathe/platform/nats/events';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { publishWork } from '@lathe/platform/nats/work';
-import { openRecords } from '@lathe/platform/records/kv';
+import { openAllRecords } from '@lathe/platform/records';
 import { jobRecord } from '@lathe/testkit/job-record';
 import { patienceMs } from '@lathe/testkit/patience';
 import { type ControllerSettings, controllerSettings } from '../controller/settings.ts';
@@ -82,9 +79,9 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
   await writeFile(join(folder, 'models', 'tiny', 'config.json'), '{}');
   const nats = await connectNats({ url: natsUrl, name: 'test', log: createLogger(config, 'test') });
   await ensureStreams(nats, config);
-  const jobs = await openJobs(nats);
+  const { workers, ...records } = await openAllRecords(nats);
+  const { jobs } = records;
   const artifacts = await openArtifacts(config);
-  const workers = await openRecords(nats, buckets.workers, workerRecordSchema);
   const processes = new Set<ChildProcess>();
   const projects = new Map<string, string>();
   const projectOf = (id: string): string => projects.get(id) ?? usualProject;
@@ -100,11 +97,8 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
     /** Folder with one base model, `tiny`, that only the slow engine takes. */
     ownModels: join(folder, 'models'),
     nats,
-    jobs,
+    ...records,
     artifacts,
-    models: await openRecords(nats, buckets.models, modelRecordSchema),
-    files: await openRecords(nats, buckets.files, fileRecordSchema),
-    checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
     job,
     /** The controller in this process. */
     async startController(overrides: Partial<ControllerSettings> = {}) {

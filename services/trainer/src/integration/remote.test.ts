@@ -2,9 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
-import { workerRecordSchema } from '@lathe/contracts/record/worker';
-import { buckets } from '@lathe/contracts/subject';
-import { openRecords } from '@lathe/platform/records/kv';
+import { openAllRecords } from '@lathe/platform/records';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
@@ -63,7 +61,7 @@ test('with a secret only those who know it are served and believed', () =>
   withCluster({ LATHE_WORKER_SECRET: secret }, async (cluster) => {
     await cluster.startController();
     // A stranger who may write to NATS offers itself, with more room than anybody.
-    const workers = await openRecords(cluster.nats, buckets.workers, workerRecordSchema);
+    const { workers } = await openAllRecords(cluster.nats);
     const announcedAt = Date.now();
     const stranger = { slots: 99, announcedAt, expiresAt: announcedAt + 60_000 };
     await workers.put('stranger', workerRecord('stranger', stranger));

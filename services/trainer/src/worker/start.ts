@@ -2,15 +2,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newId } from '@lathe/contracts/id';
-import { workerRecordSchema } from '@lathe/contracts/record/worker';
-import { buckets } from '@lathe/contracts/subject';
 import { withKeptMemory } from '@lathe/engine/allocator';
 import { checkModelFolders, listBaseModels } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
-import { openJobs } from '@lathe/platform/jobs';
 import { inLogContext } from '@lathe/platform/log-context';
-import { openRecords } from '@lathe/platform/records/kv';
+import { openAllRecords } from '@lathe/platform/records';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { parseAddress } from '../security/address.ts';
@@ -69,8 +66,7 @@ export async function startWorker(
   const identity = { name: 'worker', connection: config.workerId };
   return openService(config, identity, async (service) => {
     const { nats, metrics, artifacts, stops, log } = service;
-    const workers = await openRecords(nats, buckets.workers, workerRecordSchema);
-    const jobs = await openJobs(nats);
+    const { jobs, workers } = await openAllRecords(nats);
     const workFolder = join(config.dataFolder, 'work', config.workerId);
     // What an earlier process left behind belongs to nobody.
     await rm(workFolder, { recursive: true, force: true });

@@ -5,10 +5,7 @@ import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
 import { formatRecipe, recipeVersion } from '@lathe/recipe/wire';
 import type { EstimateRequest, StartJobRequest } from '../../generated/lathe/worker/v1/worker.ts';
 
-/**
- * What a worker needs to run a job. Throws an Error when ingest has left the record without data or
- * settings.
- */
+/** What a worker needs to run a job. Throws an Error when ingest has left the record without data or settings. */
 export function startRequest(
   record: JobRecord,
   checkpointKey: string | null,

@@ -1,5 +1,6 @@
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
-import type { RecordChange, RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
+import type { RecordChange } from '@lathe/platform/records/port';
 import { expect, it } from 'vitest';
 import { workerRecord } from '../../integration/worker-record.fixture.ts';
 import { watchWorkers } from './worker-board.ts';
@@ -22,7 +23,7 @@ async function aliveAfter(changes: readonly RecordChange<WorkerRecord>[]): Promi
       yield change;
     }
   }
-  const store: Pick<RecordStore<WorkerRecord>, 'watch'> = { watch };
+  const store: Pick<Records['workers'], 'watch'> = { watch };
   const signal = new AbortController().signal;
   const board = watchWorkers(
     store,

@@ -1,5 +1,5 @@
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 
 /** The workers that are alive, as they announced themselves. */
 export type WorkerBoard = {
@@ -22,7 +22,7 @@ type Seen = {
  * measured by this machine's own clock from its arrival, so that clocks of workers may differ.
  */
 export function watchWorkers(
-  workers: Pick<RecordStore<WorkerRecord>, 'watch'>,
+  workers: Pick<Records['workers'], 'watch'>,
   signal: AbortSignal,
   admit: (record: WorkerRecord) => boolean,
   now: () => number = () => performance.now(),

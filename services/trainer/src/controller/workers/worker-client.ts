@@ -55,8 +55,7 @@ export type WorkerClient = {
 };
 
 /**
- * Dials a worker (`host:port`); the connection is made by the first call. Throws when calls would give
- * the secret away.
+ * Dials a worker (`host:port`); the connection is made by the first call. Throws when calls would give the secret away.
  */
 export function dialWorker(address: string, security: WorkerSecurity): WorkerClient {
   const { credentials, options: tlsOptions } = dialOptions(address, security);

@@ -42,10 +42,9 @@ export type Engines = {
 };
 
 /**
- * Runs each task in a process of `program` with this environment: in one that did its last task well and
- * rests, otherwise in a new one. A process never has two tasks at a time, and none after a task that failed.
- * A process that is silent for longer than the limits is killed and reported as hung; its own output is kept
- * for the report of a crash.
+ * Runs each task in a process of `program` with this environment: in one that did its last task well and rests,
+ * otherwise in a new one. A process never has two tasks at a time, and none after a task that failed. A process that is
+ * silent for longer than the limits is killed and reported as hung; its own output is kept for the report of a crash.
  */
 export function createEngines(
   program: string,

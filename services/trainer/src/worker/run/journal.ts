@@ -18,10 +18,7 @@ export type Journal<T> = {
   read(after: number, signal: AbortSignal): AsyncGenerator<JournalEntry<T>>;
 };
 
-/**
- * A journal that keeps the newest `capacity` entries. `onReaders` is told whenever the number of
- * readers changes.
- */
+/** A journal that keeps the newest `capacity` entries. `onReaders` is told whenever the number of readers changes. */
 export function createJournal<T>(capacity: number, onReaders: () => void = () => {}): Journal<T> {
   const kept: JournalEntry<T>[] = [];
   let sequence = 0;

@@ -1,7 +1,6 @@
-import type { JobRecord } from '@lathe/contracts/job/record';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Logger } from '@lathe/platform/log';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 
 /** Which run of which job asks. */
 export type RunIdentity = {
@@ -24,7 +23,7 @@ export class SupersededError extends Error {
 }
 
 export type OwnerPorts = {
-  readonly jobs: Pick<RecordStore<JobRecord>, 'get'>;
+  readonly jobs: Pick<Records['jobs'], 'get'>;
   readonly log: Pick<Logger, 'warn'>;
   /** Milliseconds that never go back. */
   readonly now: () => number;

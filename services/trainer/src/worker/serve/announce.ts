@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import type { Logger } from '@lathe/platform/log';
-import type { RecordStore } from '@lathe/platform/records/port';
+import type { Records } from '@lathe/platform/records';
 import { announcementProof } from '../../security/announcement-proof.ts';
 
 /** What stays the same for as long as the worker lives. */
@@ -21,7 +21,7 @@ export type Announcer = {
 };
 
 export type AnnouncePorts = {
-  readonly workers: RecordStore<WorkerRecord>;
+  readonly workers: Records['workers'];
   readonly load: () => Promise<WorkerLoad>;
   /** Signs announcements; null: they stay unsigned. */
   readonly secret: string | null;

@@ -1,0 +1,32 @@
+import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
+import { type CheckpointRecord, checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
+import { type FileRecord, fileRecordSchema } from '@lathe/contracts/record/file';
+import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
+import { type WorkerRecord, workerRecordSchema } from '@lathe/contracts/record/worker';
+import { buckets } from '@lathe/contracts/subject';
+import type { Nats } from '../nats/connection.ts';
+import { openRecords } from './kv.ts';
+import type { RecordStore } from './port.ts';
+
+/** The stores of records that services share; each takes those that it needs. */
+export type Records = {
+  readonly jobs: RecordStore<JobRecord>;
+  readonly files: RecordStore<FileRecord>;
+  readonly models: RecordStore<ModelRecord>;
+  readonly checkpoints: RecordStore<CheckpointRecord>;
+  readonly workers: RecordStore<WorkerRecord>;
+};
+
+/**
+ * Opens every shared store of records.
+ * @example const { jobs, models } = await openAllRecords(nats);
+ */
+export async function openAllRecords(nats: Nats): Promise<Records> {
+  return {
+    jobs: await openRecords(nats, buckets.jobs, jobRecordSchema),
+    files: await openRecords(nats, buckets.files, fileRecordSchema),
+    models: await openRecords(nats, buckets.models, modelRecordSchema),
+    checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
+    workers: await openRecords(nats, buckets.workers, workerRecordSchema),
+  };
+}
