@@ -44,167 +44,90 @@ const health = variablesFor({
 
 const ownName = `worker-${hostname().replaceAll(/[^A-Za-z0-9_-]/g, '-')}`;
 
+const workerIdForm = [
+  /^[A-Za-z0-9_-]{1,64}$/,
+  'must be 1 to 64 letters, digits, "-" or "_"',
+] as const;
+
 /**
  * Every environment variable that Lathe reads, under its name in the configuration: the one place where they are
  * named. Reading, writing, docs/settings.md and what `npm run check:k8s` expects of the manifests come from it.
  * @example variables.port.name; // LATHE_PORT
  */
+// biome-ignore format: a table, one row a variable
 export const variables = {
   host: everywhere('LATHE_HOST', text('127.0.0.1')).means('address the gateway listens on'),
-  port: gateway('LATHE_PORT', wholeNumber(0, 8080, 65_535)).means(
-    'port of the gateway; 0 takes a free one',
-  ),
+  port: gateway('LATHE_PORT', wholeNumber(0, 8080, 65_535)).means('port of the gateway; 0 takes a free one'),
   dataFolder: everywhere('LATHE_DATA', text('.lathe')).means('folder of everything that is kept'),
-  apiKey: gateway('LATHE_API_KEY', secretText).means(
-    'bootstrap API key; made and stored when unset',
-  ),
-  apiKeys: gateway('LATHE_API_KEYS', secretText).means(
-    'further keys with their projects, "key=project,key=project"',
-  ),
-  metricsKey: gateway('LATHE_METRICS_KEY', secretText).means(
-    "key of the gateway's /metrics; unset: for programs on this machine only",
-  ),
-  modelFolders: models('LATHE_MODELS', optionalText).means(
-    'folders with base models, separated by ":"',
-  ),
-  natsUrl: everywhere('LATHE_NATS_URL', secretText).means(
-    'nats-server to use; npm start starts its own when unset',
-  ),
-  artifacts: everywhere('LATHE_ARTIFACTS', optionalText).means(
-    'artifact store, file:<folder> or s3://<bucket>/<prefix>',
-  ),
-  s3Endpoint: everywhere('LATHE_S3_ENDPOINT', optionalText).means(
-    'S3 server, such as http://127.0.0.1:9000',
-  ),
-  s3AccessKey: everywhere('LATHE_S3_ACCESS_KEY', secretText).means(
-    'access key id for the S3 server',
-  ),
+  apiKey: gateway('LATHE_API_KEY', secretText).means('bootstrap API key; made and stored when unset'),
+  apiKeys: gateway('LATHE_API_KEYS', secretText).means('further keys with their projects, "key=project,key=project"'),
+  metricsKey: gateway('LATHE_METRICS_KEY', secretText)
+    .means("key of the gateway's /metrics; unset: for programs on this machine only"),
+  modelFolders: models('LATHE_MODELS', optionalText).means('folders with base models, separated by ":"'),
+  natsUrl: everywhere('LATHE_NATS_URL', secretText).means('nats-server to use; npm start starts its own when unset'),
+  artifacts: everywhere('LATHE_ARTIFACTS', optionalText)
+    .means('artifact store, file:<folder> or s3://<bucket>/<prefix>'),
+  s3Endpoint: everywhere('LATHE_S3_ENDPOINT', optionalText).means('S3 server, such as http://127.0.0.1:9000'),
+  s3AccessKey: everywhere('LATHE_S3_ACCESS_KEY', secretText).means('access key id for the S3 server'),
   s3SecretKey: everywhere('LATHE_S3_SECRET_KEY', secretText).means('secret key for the S3 server'),
   s3Region: everywhere('LATHE_S3_REGION', text('us-east-1')).means('region of the bucket'),
-  s3PartBytes: tuned('LATHE_S3_PART_SIZE', byteSize('8MiB')).means(
-    'bytes of one part of an upload, held in memory',
-  ),
-  s3TimeoutMs: tuned('LATHE_S3_TIMEOUT', duration('30s')).means(
-    'silence after which a request to the S3 server fails',
-  ),
-  s3Attempts: tuned('LATHE_S3_ATTEMPTS', wholeNumber(1, 5)).means(
-    'tries of one request to the S3 server',
-  ),
-  logLevel: everywhere(
-    'LATHE_LOG_LEVEL',
-    oneOf('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
-  ).means('least severe level that is logged'),
-  logFormat: everywhere('LATHE_LOG_FORMAT', oneOf('auto', ['auto', 'json', 'text'])).means(
-    'log lines as JSON or text; auto: text on a terminal',
-  ),
-  retentionMs: tuned('LATHE_RETENTION', duration('0')).means(
-    'age at which finished jobs are erased with all that belongs to them, and events; 0: never',
-  ),
+  s3PartBytes: tuned('LATHE_S3_PART_SIZE', byteSize('8MiB')).means('bytes of one part of an upload, held in memory'),
+  s3TimeoutMs: tuned('LATHE_S3_TIMEOUT', duration('30s')).means('silence after which a request to the S3 server fails'),
+  s3Attempts: tuned('LATHE_S3_ATTEMPTS', wholeNumber(1, 5)).means('tries of one request to the S3 server'),
+  logLevel: everywhere('LATHE_LOG_LEVEL', oneOf('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']))
+    .means('least severe level that is logged'),
+  logFormat: everywhere('LATHE_LOG_FORMAT', oneOf('auto', ['auto', 'json', 'text']))
+    .means('log lines as JSON or text; auto: text on a terminal'),
+  retentionMs: tuned('LATHE_RETENTION', duration('0'))
+    .means('age at which finished jobs are erased with all that belongs to them, and events; 0: never'),
   uploadLimitBytes: tuned('LATHE_UPLOAD_LIMIT', byteSize('512MB')).means('largest uploaded file'),
   bodyLimitBytes: tuned('LATHE_BODY_LIMIT', byteSize('4MiB')).means('largest JSON request body'),
-  ackWaitMs: tuned('LATHE_ACK_WAIT', duration('30s')).means(
-    'silence after which work goes to another service',
-  ),
-  maxDeliveries: tuned('LATHE_MAX_DELIVERIES', wholeNumber(1, 5)).means(
-    'attempts at one piece of work',
-  ),
-  duplicateWindowMs: tuned('LATHE_DUPLICATE_WINDOW', duration('2m')).means(
-    'how long NATS remembers message ids',
-  ),
-  replicas: everywhere('LATHE_NATS_REPLICAS', wholeNumber(1, 1, 5)).means(
-    'copies of each stream in a NATS cluster',
-  ),
-  heartbeatMs: tuned('LATHE_HEARTBEAT', duration('5s')).means(
-    'how often workers announce themselves',
-  ),
-  workerLeaseMs: tuned('LATHE_WORKER_LEASE', duration('20s')).means(
-    'silence after which a worker counts as lost',
-  ),
-  maxWorkerLosses: tuned('LATHE_MAX_WORKER_LOSSES', wholeNumber(0, 3)).means(
-    'lost workers without a newer checkpoint after which a job fails',
-  ),
-  sweepMs: tuned('LATHE_SWEEP', duration('30s')).means(
-    'how often jobs are looked for that nobody would move on',
-  ),
-  cancelWaitMs: tuned('LATHE_CANCEL_WAIT', duration('15s')).means(
-    'how long a worker may take to stop a job',
-  ),
-  shutdownGraceMs: everywhere('LATHE_SHUTDOWN_GRACE', duration('15s')).means(
-    'how long a service may take to stop',
-  ),
-  inferenceTimeoutMs: tuned('LATHE_INFERENCE_TIMEOUT', duration('30s')).means(
-    'silence after which a chat request fails',
-  ),
-  requestTimeoutMs: tuned('LATHE_REQUEST_TIMEOUT', duration('5s')).means(
-    'how long a request to NATS may take, waiting for a lost connection included',
-  ),
-  engineThreads: engine('LATHE_ENGINE_THREADS', wholeNumber(0, 0)).means(
-    'threads of one engine; 0: as many as cores',
-  ),
-  evaluatorContextTokens: evaluator('LATHE_EVALUATOR_CONTEXT', wholeNumber(16, 4096)).means(
-    'most tokens of one chat, prompt included',
-  ),
-  evaluatorRequests: evaluator('LATHE_EVALUATOR_REQUESTS', wholeNumber(1, 64)).means(
-    'chats that one evaluator has open at a time, and as many embedding requests',
-  ),
-  evaluatorProjectRequests: evaluator('LATHE_EVALUATOR_PROJECT_REQUESTS', wholeNumber(1, 32)).means(
-    'how many of these one project may have; beyond them it is told to wait (429)',
-  ),
-  evaluatorProjectTokens: evaluator('LATHE_EVALUATOR_PROJECT_TOKENS', wholeNumber(0, 0)).means(
-    "tokens of a project's open requests, prompts and answers; 0: as many as they may have",
-  ),
-  evaluatorBatch: evaluator('LATHE_EVALUATOR_BATCH', wholeNumber(1, 16)).means(
-    'answers that are decoded together; one project alone gets half of the places',
-  ),
-  evaluatorSlots: evaluatorSlots('LATHE_EVALUATOR_SLOTS', wholeNumber(1, 1)).means(
-    'jobs one evaluator scores at a time',
-  ),
-  ingestSlots: ingestSlots('LATHE_INGEST_SLOTS', wholeNumber(1, 1)).means(
-    'jobs one ingest prepares at a time',
-  ),
-  workerId: worker(
-    'LATHE_WORKER_ID',
-    text(ownName.slice(0, 64), [
-      /^[A-Za-z0-9_-]{1,64}$/,
-      'must be 1 to 64 letters, digits, "-" or "_"',
-    ]),
-  ).means('name of this worker'),
-  workerAddress: worker(
-    'LATHE_WORKER_ADDRESS',
-    text('127.0.0.1:0', [/^.+:\d{1,5}$/, 'must be host:port']),
-  ).means('where the worker serves gRPC; port 0 takes a free one'),
-  workerAnnounce: worker('LATHE_WORKER_ANNOUNCE', optionalText).means(
-    'host:port at which the controller dials this worker; unset: where it listens',
-  ),
-  workerSecret: grpc('LATHE_WORKER_SECRET', secretText).means(
-    'secret that controller and workers share',
-  ),
-  workerTlsCa: grpc('LATHE_WORKER_TLS_CA', optionalText).means(
-    'file with the authority that signs worker traffic',
-  ),
-  workerTlsCert: grpc('LATHE_WORKER_TLS_CERT', optionalText).means(
-    'file with the certificate of this end',
-  ),
-  workerTlsKey: grpc('LATHE_WORKER_TLS_KEY', optionalText).means(
-    'file with the key of that certificate',
-  ),
-  workerSlots: worker('LATHE_WORKER_SLOTS', wholeNumber(1, 1)).means(
-    'jobs one worker trains at a time',
-  ),
-  workerMemoryBytes: worker('LATHE_WORKER_MEMORY', byteSize('0')).means(
-    'memory that the worker offers; 0: the machine has',
-  ),
-  workerDevice: worker(
-    'LATHE_WORKER_DEVICE',
-    oneOf('auto', ['auto', 'cpu', 'webgpu', 'cuda']),
-  ).means('device that the worker trains on'),
-  workerIdleExitMs: idleExit('LATHE_WORKER_IDLE_EXIT', duration('0')).means(
-    'idle time after which a worker ends itself, for workers started on demand; 0: never',
-  ),
-  workers: oneMachine('LATHE_WORKERS', wholeNumber(0, 1)).means(
-    'workers that npm start runs on this machine',
-  ),
-  healthPort: health('LATHE_HEALTH_PORT', wholeNumber(0, 0, 65_535)).means(
-    'port of /healthz, /readyz and /metrics for services without HTTP; 0: none',
-  ),
+  ackWaitMs: tuned('LATHE_ACK_WAIT', duration('30s')).means('silence after which work goes to another service'),
+  maxDeliveries: tuned('LATHE_MAX_DELIVERIES', wholeNumber(1, 5)).means('attempts at one piece of work'),
+  duplicateWindowMs: tuned('LATHE_DUPLICATE_WINDOW', duration('2m')).means('how long NATS remembers message ids'),
+  replicas: everywhere('LATHE_NATS_REPLICAS', wholeNumber(1, 1, 5)).means('copies of each stream in a NATS cluster'),
+  heartbeatMs: tuned('LATHE_HEARTBEAT', duration('5s')).means('how often workers announce themselves'),
+  workerLeaseMs: tuned('LATHE_WORKER_LEASE', duration('20s')).means('silence after which a worker counts as lost'),
+  maxWorkerLosses: tuned('LATHE_MAX_WORKER_LOSSES', wholeNumber(0, 3))
+    .means('lost workers without a newer checkpoint after which a job fails'),
+  sweepMs: tuned('LATHE_SWEEP', duration('30s')).means('how often jobs are looked for that nobody would move on'),
+  cancelWaitMs: tuned('LATHE_CANCEL_WAIT', duration('15s')).means('how long a worker may take to stop a job'),
+  shutdownGraceMs: everywhere('LATHE_SHUTDOWN_GRACE', duration('15s')).means('how long a service may take to stop'),
+  inferenceTimeoutMs: tuned('LATHE_INFERENCE_TIMEOUT', duration('30s'))
+    .means('silence after which a chat request fails'),
+  requestTimeoutMs: tuned('LATHE_REQUEST_TIMEOUT', duration('5s'))
+    .means('how long a request to NATS may take, waiting for a lost connection included'),
+  engineThreads: engine('LATHE_ENGINE_THREADS', wholeNumber(0, 0)).means('threads of one engine; 0: as many as cores'),
+  evaluatorContextTokens: evaluator('LATHE_EVALUATOR_CONTEXT', wholeNumber(16, 4096))
+    .means('most tokens of one chat, prompt included'),
+  evaluatorRequests: evaluator('LATHE_EVALUATOR_REQUESTS', wholeNumber(1, 64))
+    .means('chats that one evaluator has open at a time, and as many embedding requests'),
+  evaluatorProjectRequests: evaluator('LATHE_EVALUATOR_PROJECT_REQUESTS', wholeNumber(1, 32))
+    .means('how many of these one project may have; beyond them it is told to wait (429)'),
+  evaluatorProjectTokens: evaluator('LATHE_EVALUATOR_PROJECT_TOKENS', wholeNumber(0, 0))
+    .means("tokens of a project's open requests, prompts and answers; 0: as many as they may have"),
+  evaluatorBatch: evaluator('LATHE_EVALUATOR_BATCH', wholeNumber(1, 16))
+    .means('answers that are decoded together; one project alone gets half of the places'),
+  evaluatorSlots: evaluatorSlots('LATHE_EVALUATOR_SLOTS', wholeNumber(1, 1))
+    .means('jobs one evaluator scores at a time'),
+  ingestSlots: ingestSlots('LATHE_INGEST_SLOTS', wholeNumber(1, 1)).means('jobs one ingest prepares at a time'),
+  workerId: worker('LATHE_WORKER_ID', text(ownName.slice(0, 64), workerIdForm)).means('name of this worker'),
+  workerAddress: worker('LATHE_WORKER_ADDRESS', text('127.0.0.1:0', [/^.+:\d{1,5}$/, 'must be host:port']))
+    .means('where the worker serves gRPC; port 0 takes a free one'),
+  workerAnnounce: worker('LATHE_WORKER_ANNOUNCE', optionalText)
+    .means('host:port at which the controller dials this worker; unset: where it listens'),
+  workerSecret: grpc('LATHE_WORKER_SECRET', secretText).means('secret that controller and workers share'),
+  workerTlsCa: grpc('LATHE_WORKER_TLS_CA', optionalText).means('file with the authority that signs worker traffic'),
+  workerTlsCert: grpc('LATHE_WORKER_TLS_CERT', optionalText).means('file with the certificate of this end'),
+  workerTlsKey: grpc('LATHE_WORKER_TLS_KEY', optionalText).means('file with the key of that certificate'),
+  workerSlots: worker('LATHE_WORKER_SLOTS', wholeNumber(1, 1)).means('jobs one worker trains at a time'),
+  workerMemoryBytes: worker('LATHE_WORKER_MEMORY', byteSize('0'))
+    .means('memory that the worker offers; 0: the machine has'),
+  workerDevice: worker('LATHE_WORKER_DEVICE', oneOf('auto', ['auto', 'cpu', 'webgpu', 'cuda']))
+    .means('device that the worker trains on'),
+  workerIdleExitMs: idleExit('LATHE_WORKER_IDLE_EXIT', duration('0'))
+    .means('idle time after which a worker ends itself, for workers started on demand; 0: never'),
+  workers: oneMachine('LATHE_WORKERS', wholeNumber(0, 1)).means('workers that npm start runs on this machine'),
+  healthPort: health('LATHE_HEALTH_PORT', wholeNumber(0, 0, 65_535))
+    .means('port of /healthz, /readyz and /metrics for services without HTTP; 0: none'),
 } satisfies Record<string, Variable>;
