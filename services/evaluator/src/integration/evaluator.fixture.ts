@@ -28,12 +28,8 @@ import {
 import { putFolder } from '@lathe/platform/artifacts/folder';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { readConfig } from '@lathe/platform/config';
-import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
-import { createLogger } from '@lathe/platform/log';
-import { connectNats } from '@lathe/platform/nats/connection';
-import { listEvents } from '@lathe/platform/nats/events';
 import { publishWork } from '@lathe/platform/nats/work';
-import { openAllRecords } from '@lathe/platform/records';
+import { openStores } from '@lathe/testkit/stores';
 import { writeTinyAdapter, writeTinyModel } from '@lathe/testkit/tiny-model';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { listTextFiles } from '@lathe/tokenizer/text-files';
@@ -68,10 +64,7 @@ export async function openEvaluator(
   await writeTinyModel(baseFolder, { paddedRows });
   const settings = { cancelPollMs: 30, stopGraceMs: 200, ...overrides };
   let evaluator = await start(config, settings);
-  const log = createLogger(config, 'test');
-  const nats = await connectNats({ url: places.natsUrl, name: 'test', log });
-  const artifacts = await openArtifacts(config);
-  const { jobs, models } = await openAllRecords(nats);
+  const { nats, artifacts, jobs, models, job: read, events } = await openStores(config);
   const kit = await openModelKit(baseFolder);
 
   const storePart = async (prefix: string, rows: readonly CanonicalRow[]): Promise<DatasetPart> => {
@@ -166,11 +159,6 @@ export async function openEvaluator(
       replies.unsubscribe();
     }
   }
-  const read = async (id: string): Promise<JobRecord> => {
-    const stored = await jobs.get(recordKey(project, id));
-    if (stored === null) throw new Error(`no job ${id}`);
-    return stored.value;
-  };
   const queue = (job: JobRecord) => {
     const { id: jobId, epoch, requestId } = job;
     return publishWork(nats, 'evaluate', { version: 1, project, jobId, epoch, requestId });
@@ -235,10 +223,7 @@ export async function openEvaluator(
       }
     },
     report: (job: JobRecord) => readJson(artifacts, job.reportKey ?? '', evaluationReportSchema),
-    events: async (id: string) =>
-      (await listEvents(nats, project, id, { limit: 500, newestFirst: false })).map(
-        (stored) => stored.event,
-      ),
+    events,
     ask: (change: Partial<InferenceRequest>): AsyncGenerator<InferenceReply, void> =>
       ask(inferenceSubject, { ...chatRequest(), ...change }, inferenceReplySchema),
     /** The vectors of an embedding request, or its error, and everything that was said. */

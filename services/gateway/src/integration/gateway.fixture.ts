@@ -2,11 +2,8 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelKey, recordKey, streams } from '@lathe/contracts/subject';
 import { readConfig } from '@lathe/platform/config';
-import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
-import { createLogger } from '@lathe/platform/log';
-import { connectNats } from '@lathe/platform/nats/connection';
-import { openAllRecords } from '@lathe/platform/records';
 import { startNats } from '@lathe/testkit/nats';
+import { openStores } from '@lathe/testkit/stores';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI, { toFile } from 'openai';
 import type { GatewaySettings } from '../settings.ts';
@@ -34,18 +31,14 @@ export async function openGateway(
     LATHE_REQUEST_TIMEOUT: '2s',
   });
   const gateway = await start(config, overrides);
-  const log = createLogger(config, 'test');
-  const nats = await connectNats({ url: places.natsUrl, name: 'test', log });
-  const records = await openAllRecords(nats);
-  const { jobs, models } = records;
+  const stores = await openStores(config);
+  const { nats, jobs, models } = stores;
   const client = new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   return {
     url: gateway.url,
     routes: gateway.routes,
     config,
-    nats,
-    ...records,
-    artifacts: await openArtifacts(config),
+    ...stores,
     client,
     otherClient: new OpenAI({
       apiKey: otherKey,
@@ -83,9 +76,7 @@ export async function openGateway(
       ),
     /** Changes a job's record as another service would. */
     patchJob: async (id: string, change: Partial<JobRecord>) => {
-      const stored = await jobs.get(recordKey(project, id));
-      if (stored === null) throw new Error(`no job ${id}`);
-      await jobs.put(recordKey(project, id), { ...stored.value, ...change });
+      await jobs.put(recordKey(project, id), { ...(await stores.job(id)), ...change });
     },
     /** Stops the gateway only; the stores stay open. */
     stopGateway: () => gateway.stop(),

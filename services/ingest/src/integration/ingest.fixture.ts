@@ -20,14 +20,10 @@ import {
 } from '@lathe/contracts/subject';
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import { readConfig } from '@lathe/platform/config';
-import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
-import { createLogger } from '@lathe/platform/log';
-import { connectNats } from '@lathe/platform/nats/connection';
-import { listEvents } from '@lathe/platform/nats/events';
 import { publishWork } from '@lathe/platform/nats/work';
-import { openAllRecords } from '@lathe/platform/records';
 import { jobRecord } from '@lathe/testkit/job-record';
 import { startNats } from '@lathe/testkit/nats';
+import { openStores } from '@lathe/testkit/stores';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyTokenizer } from '@lathe/testkit/tiny-tokenizer';
 import type { IngestSettings } from '../settings.ts';
@@ -49,10 +45,7 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
   await writeTinyTokenizer(folderOf(modelName));
   await writeFile(join(folderOf(modelName), 'config.json'), '{}');
   const ingest = await start(config, { cancelPollMs: 50, ...overrides });
-  const log = createLogger(config, 'test');
-  const nats = await connectNats({ url: server.url, name: 'test', log });
-  const artifacts = await openArtifacts(config);
-  const { jobs, files, models } = await openAllRecords(nats);
+  const { nats, artifacts, jobs, files, models, job: read, events } = await openStores(config);
   const announce = (name: string) =>
     models.put(modelKey(baseModelsProject, name), {
       version: 1,
@@ -101,11 +94,6 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
       epoch: job.epoch,
       requestId: job.requestId,
     });
-  const read = async (id: string) => {
-    const stored = await jobs.get(recordKey(project, id));
-    if (stored === null) throw new Error(`no job ${id}`);
-    return stored.value;
-  };
   const json = async (key: string): Promise<unknown> =>
     JSON.parse(Buffer.concat(await Array.fromAsync(artifacts.get(key))).toString());
 
@@ -129,10 +117,7 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
     queue,
     read,
     file: async (id: string) => (await files.get(recordKey(project, id)))?.value,
-    events: async (id: string) =>
-      (await listEvents(nats, project, id, { limit: 500, newestFirst: false })).map(
-        (stored) => stored.event,
-      ),
+    events,
     /** Waits until the job has left ingest. */
     async ended(id: string): Promise<JobRecord> {
       for (;;) {

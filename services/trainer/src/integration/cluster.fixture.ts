@@ -16,16 +16,11 @@ import { recordKey } from '@lathe/contracts/subject';
 import { copyModel } from '@lathe/platform/artifacts/copy';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { type Config, environmentOf, readConfig } from '@lathe/platform/config';
-import { openArtifacts } from '@lathe/platform/internal/artifacts/open';
 import { changeJob } from '@lathe/platform/jobs';
-import { createLogger } from '@lathe/platform/log';
-import { connectNats } from '@lathe/platform/nats/connection';
-import { listEvents } from '@lathe/platform/nats/events';
-import { ensureStreams } from '@lathe/platform/nats/setup';
 import { publishWork } from '@lathe/platform/nats/work';
-import { openAllRecords } from '@lathe/platform/records';
 import { jobRecord } from '@lathe/testkit/job-record';
 import { patienceMs } from '@lathe/testkit/patience';
+import { openStores } from '@lathe/testkit/stores';
 import { type ControllerSettings, controllerSettings } from '../controller/settings.ts';
 import { readManifest } from '../manifest.ts';
 import { start } from '../start.ts';
@@ -77,28 +72,19 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
   );
   await mkdir(join(folder, 'models', 'tiny'), { recursive: true });
   await writeFile(join(folder, 'models', 'tiny', 'config.json'), '{}');
-  const nats = await connectNats({ url: natsUrl, name: 'test', log: createLogger(config, 'test') });
-  await ensureStreams(nats, config);
-  const { workers, ...records } = await openAllRecords(nats);
-  const { jobs } = records;
-  const artifacts = await openArtifacts(config);
+  const { workers, ...stores } = await openStores(config);
+  const { nats, jobs, artifacts } = stores;
   const processes = new Set<ChildProcess>();
   const projects = new Map<string, string>();
   const projectOf = (id: string): string => projects.get(id) ?? usualProject;
   const stops: (() => Promise<void>)[] = [() => nats.close()];
 
-  const job = async (id: string): Promise<JobRecord> => {
-    const stored = await jobs.get(recordKey(projectOf(id), id));
-    if (stored === null) throw new Error(`no job ${id}`);
-    return stored.value;
-  };
+  const job = (id: string) => stores.job(id, projectOf(id));
   return {
     config,
     /** Folder with one base model, `tiny`, that only the slow engine takes. */
     ownModels: join(folder, 'models'),
-    nats,
-    ...records,
-    artifacts,
+    ...stores,
     job,
     /** The controller in this process. */
     async startController(overrides: Partial<ControllerSettings> = {}) {
@@ -175,10 +161,7 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
         await new Promise((resolve) => setTimeout(resolve, 25));
       }
     },
-    async events(id: string) {
-      const stored = await listEvents(nats, projectOf(id), id, { limit: 5000, newestFirst: false });
-      return stored.map(({ event }) => event);
-    },
+    events: (id: string) => stores.events(id, projectOf(id)),
     async [Symbol.asyncDispose]() {
       for (const child of processes) child.kill('SIGKILL');
       for (const stop of stops.reverse()) await stop();
