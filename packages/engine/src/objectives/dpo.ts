@@ -5,7 +5,7 @@ import { cast } from '../ops/comparison.ts';
 import { div, mul, neg, sub } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { logSigmoid, relu } from './log-sigmoid.ts';
-import type { Backbone, Forward, Objective, StepContext } from './objective.ts';
+import type { Objective, StepContext } from './objective.ts';
 import { parseSettings } from './parse-settings.ts';
 import {
   answerLengthFeed,
@@ -57,33 +57,27 @@ export function dpo(settings: DpoSettings): Objective<PreferencePair> {
         context,
       ),
     }),
-    forward: (backbone, shape) => dpoForward(backbone, shape, settings),
+    forward(backbone, { targets, examples: pairs }) {
+      const { dtype } = backbone.hidden;
+      const tokens = sequenceInputs(targets);
+      const counted = cast(pairWeights(pairs), dtype);
+      const reference = input('reference_log_probabilities', [2 * pairs], 'float32');
+      const lengths = settings.loss === 'ipo' ? cast(answerLengths(pairs), dtype) : undefined;
+      return lossOverTokens(backbone, tokens, (scores) => {
+        const logProbabilities = sumBySequence(scores, tokens, 2 * pairs);
+        const ratios = sub(logProbabilities, cast(reference, dtype));
+        const compared = lengths === undefined ? ratios : div(ratios, lengths);
+        return {
+          loss: reduceSum(mul(dpoLosses(halves(compared), settings), counted)),
+          ...pairFigures({
+            weights: counted,
+            rewards: halves(mul(ratios, settings.beta)),
+            logProbabilities: halves(logProbabilities),
+          }),
+        };
+      });
+    },
   };
-}
-
-function dpoForward(
-  backbone: Backbone,
-  { targets, examples: pairs }: { readonly targets: number; readonly examples: number },
-  settings: DpoSettings,
-): Forward {
-  const { dtype } = backbone.hidden;
-  const tokens = sequenceInputs(targets);
-  const counted = cast(pairWeights(pairs), dtype);
-  const reference = input('reference_log_probabilities', [2 * pairs], 'float32');
-  const lengths = settings.loss === 'ipo' ? cast(answerLengths(pairs), dtype) : undefined;
-  return lossOverTokens(backbone, tokens, (scores) => {
-    const logProbabilities = sumBySequence(scores, tokens, 2 * pairs);
-    const ratios = sub(logProbabilities, cast(reference, dtype));
-    const compared = lengths === undefined ? ratios : div(ratios, lengths);
-    return {
-      loss: reduceSum(mul(dpoLosses(halves(compared), settings), counted)),
-      ...pairFigures({
-        weights: counted,
-        rewards: halves(mul(ratios, settings.beta)),
-        logProbabilities: halves(logProbabilities),
-      }),
-    };
-  });
 }
 
 /** The loss of each pair `[pairs]` from the log-ratios of its answers, divided by their tokens for ipo. */

@@ -11,6 +11,7 @@ import {
   type Figure,
   type Forward,
   type Objective,
+  type Placed,
   type StepContext,
 } from './objective.ts';
 import { parseSettings } from './parse-settings.ts';
@@ -65,7 +66,7 @@ export function kto(settings: KtoSettings): Objective<JudgedCompletion> {
           'KTO needs a batch of at least 2 examples: with 1, what it compares with is the example itself',
         );
     },
-    feeds: (placed, context) => ktoFeeds(placed, context),
+    feeds: ktoFeeds,
     forward: (backbone, shape) => ktoForward(backbone, shape, settings),
     digest: ({ prompt, completion, desirable }) => [
       prompt,
@@ -106,10 +107,7 @@ function joined({
 }
 
 function ktoFeeds(
-  placed: readonly {
-    readonly example: JudgedCompletion;
-    readonly starts: readonly number[];
-  }[],
+  placed: readonly Placed<JudgedCompletion>[],
   { shape, reference, estimate }: StepContext<JudgedCompletion>,
 ) {
   const room = shape.examples;
@@ -138,11 +136,7 @@ function ktoFeeds(
     desirable: vector(desirable),
     undesirable: vector(undesirable),
     reference_log_probabilities: vector(references),
-    divergence: {
-      data: Float32Array.of(divergence),
-      shape: [],
-      dtype: 'float32',
-    } as const,
+    divergence: { data: Float32Array.of(divergence), shape: [], dtype: 'float32' } as const,
   };
 }
 

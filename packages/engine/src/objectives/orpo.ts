@@ -6,7 +6,7 @@ import { reshape } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { targetCount } from './example.ts';
 import { log1mExp, logSigmoid } from './log-sigmoid.ts';
-import type { Backbone, Forward, Objective } from './objective.ts';
+import type { Objective } from './objective.ts';
 import { parseSettings } from './parse-settings.ts';
 import {
   answerLengthFeed,
@@ -36,6 +36,7 @@ export function parseOrpoSettings(given: unknown = {}): OrpoSettings {
  * however it is split.
  */
 export function orpo(settings: OrpoSettings): Objective<PreferencePair> {
+  const { beta } = settings;
   return {
     ...preferencePairs,
     name: 'orpo',
@@ -49,47 +50,41 @@ export function orpo(settings: OrpoSettings): Objective<PreferencePair> {
         nll_scale: { data: Float32Array.of(step.length / tokens), shape: [], dtype: 'float32' },
       };
     },
-    forward: (backbone, shape) => orpoForward(backbone, shape, settings),
+    forward(backbone, { targets, examples: pairs }) {
+      const { dtype } = backbone.hidden;
+      const tokens = sequenceInputs(targets);
+      const weights = pairWeights(pairs);
+      const counted = cast(weights, dtype);
+      const lengths = cast(answerLengths(pairs), dtype);
+      const scale = cast(input('nll_scale', [], 'float32'), dtype);
+      const count = reduceSum(counted);
+      const used = greaterOrEqual(weights, 0.5);
+      const inChosen = and(greaterOrEqual(tokens.sequences, 0), less(tokens.sequences, pairs));
+      const everyChosen = cast(inChosen, dtype);
+      return lossOverTokens(backbone, tokens, (scores) => {
+        const means = halves(div(sumBySequence(scores, tokens, 2 * pairs), lengths));
+        // Unused room would have probability 1, whose odds are infinite.
+        const chosen = where(used, means.chosen, -1);
+        const rejected = where(used, means.rejected, -1);
+        const odds = sub(sub(chosen, rejected), sub(log1mExp(chosen), log1mExp(rejected)));
+        const ratio = reduceSum(mul(logSigmoid(odds), counted));
+        const nll = neg(reduceSum(mul(reshape(scores, [targets]), everyChosen)));
+        const { correct, figures } = pairFigures({
+          weights: counted,
+          rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
+          logProbabilities: { chosen, rejected },
+        });
+        return {
+          loss: add(mul(nll, scale), mul(ratio, -beta)),
+          correct,
+          figures: {
+            ...figures,
+            nll_loss: { total: nll, count: reduceSum(everyChosen) },
+            log_odds_ratio: { total: ratio, count },
+            log_odds_chosen: { total: reduceSum(mul(odds, counted)), count },
+          },
+        };
+      });
+    },
   };
-}
-
-function orpoForward(
-  backbone: Backbone,
-  { targets, examples: pairs }: { readonly targets: number; readonly examples: number },
-  { beta }: OrpoSettings,
-): Forward {
-  const { dtype } = backbone.hidden;
-  const tokens = sequenceInputs(targets);
-  const weights = pairWeights(pairs);
-  const counted = cast(weights, dtype);
-  const lengths = cast(answerLengths(pairs), dtype);
-  const scale = cast(input('nll_scale', [], 'float32'), dtype);
-  const count = reduceSum(counted);
-  const used = greaterOrEqual(weights, 0.5);
-  const inChosen = and(greaterOrEqual(tokens.sequences, 0), less(tokens.sequences, pairs));
-  const everyChosen = cast(inChosen, dtype);
-  return lossOverTokens(backbone, tokens, (scores) => {
-    const means = halves(div(sumBySequence(scores, tokens, 2 * pairs), lengths));
-    // Unused room would have probability 1, whose odds are infinite.
-    const chosen = where(used, means.chosen, -1);
-    const rejected = where(used, means.rejected, -1);
-    const odds = sub(sub(chosen, rejected), sub(log1mExp(chosen), log1mExp(rejected)));
-    const ratio = reduceSum(mul(logSigmoid(odds), counted));
-    const nll = neg(reduceSum(mul(reshape(scores, [targets]), everyChosen)));
-    const { correct, figures } = pairFigures({
-      weights: counted,
-      rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
-      logProbabilities: { chosen, rejected },
-    });
-    return {
-      loss: add(mul(nll, scale), mul(ratio, -beta)),
-      correct,
-      figures: {
-        ...figures,
-        nll_loss: { total: nll, count: reduceSum(everyChosen) },
-        log_odds_ratio: { total: ratio, count },
-        log_odds_chosen: { total: reduceSum(mul(odds, counted)), count },
-      },
-    };
-  });
 }

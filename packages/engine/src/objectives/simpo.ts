@@ -3,7 +3,7 @@ import { cast } from '../ops/comparison.ts';
 import { div, mul, neg, sub } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { logSigmoid } from './log-sigmoid.ts';
-import type { Backbone, Forward, Objective } from './objective.ts';
+import type { Objective } from './objective.ts';
 import { parseSettings } from './parse-settings.ts';
 import {
   answerLengthFeed,
@@ -30,6 +30,7 @@ export function parseSimpoSettings(given: unknown = {}): SimpoSettings {
  * with loss_type "simpo" and cpo_alpha 0).
  */
 export function simpo(settings: SimpoSettings): Objective<PreferencePair> {
+  const { beta, gamma, labelSmoothing } = settings;
   return {
     ...preferencePairs,
     name: 'simpo',
@@ -38,34 +39,28 @@ export function simpo(settings: SimpoSettings): Objective<PreferencePair> {
       ...pairFeeds(placed, shape),
       ...answerLengthFeed(placed, shape),
     }),
-    forward: (backbone, shape) => simpoForward(backbone, shape, settings),
+    forward(backbone, { targets, examples: pairs }) {
+      const { dtype } = backbone.hidden;
+      const tokens = sequenceInputs(targets);
+      const counted = cast(pairWeights(pairs), dtype);
+      const lengths = cast(answerLengths(pairs), dtype);
+      return lossOverTokens(backbone, tokens, (scores) => {
+        const { chosen, rejected } = halves(div(sumBySequence(scores, tokens, 2 * pairs), lengths));
+        const margin = sub(mul(sub(chosen, rejected), beta), gamma);
+        const straight = neg(logSigmoid(margin));
+        const losses =
+          labelSmoothing === 0
+            ? straight
+            : sub(mul(straight, 1 - labelSmoothing), mul(logSigmoid(neg(margin)), labelSmoothing));
+        return {
+          loss: reduceSum(mul(losses, counted)),
+          ...pairFigures({
+            weights: counted,
+            rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
+            logProbabilities: { chosen, rejected },
+          }),
+        };
+      });
+    },
   };
-}
-
-function simpoForward(
-  backbone: Backbone,
-  { targets, examples: pairs }: { readonly targets: number; readonly examples: number },
-  { beta, gamma, labelSmoothing }: SimpoSettings,
-): Forward {
-  const { dtype } = backbone.hidden;
-  const tokens = sequenceInputs(targets);
-  const counted = cast(pairWeights(pairs), dtype);
-  const lengths = cast(answerLengths(pairs), dtype);
-  return lossOverTokens(backbone, tokens, (scores) => {
-    const { chosen, rejected } = halves(div(sumBySequence(scores, tokens, 2 * pairs), lengths));
-    const margin = sub(mul(sub(chosen, rejected), beta), gamma);
-    const straight = neg(logSigmoid(margin));
-    const losses =
-      labelSmoothing === 0
-        ? straight
-        : sub(mul(straight, 1 - labelSmoothing), mul(logSigmoid(neg(margin)), labelSmoothing));
-    return {
-      loss: reduceSum(mul(losses, counted)),
-      ...pairFigures({
-        weights: counted,
-        rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
-        logProbabilities: { chosen, rejected },
-      }),
-    };
-  });
 }

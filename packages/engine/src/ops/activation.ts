@@ -38,13 +38,7 @@ export function geluTanh(x: Value): Value {
   return mul(x, sigmoid(inner));
 }
 
-export type ActivationOps = {
-  Sigmoid: Takes<1>;
-  Tanh: Takes<1>;
-  Erf: Takes<1>;
-  Gelu: Takes<1>;
-  Silu: Takes<1>;
-};
+export type ActivationOps = Record<'Sigmoid' | 'Tanh' | 'Erf' | 'Gelu' | 'Silu', Takes<1>>;
 
 export const activationOps: Family<ActivationOps> = family<ActivationOps>({
   Sigmoid: {

@@ -22,11 +22,7 @@ export function remade(x: Value): Value {
   return node(blockOps.Remade, [x]);
 }
 
-export type BlockOps = {
-  StopGradient: Takes<1>;
-  BlockBorder: Takes<1>;
-  Remade: Takes<1>;
-};
+export type BlockOps = Record<'StopGradient' | 'BlockBorder' | 'Remade', Takes<1>>;
 
 export const blockOps: Family<BlockOps> = family<BlockOps>({
   StopGradient: {

@@ -66,12 +66,10 @@ const piecewise = { none: 'A yes or no does not change with small steps.' };
 
 type CastAttributes = { readonly to: DType };
 
-export type ComparisonOps = {
-  Equal: Takes<2>;
-  Less: Takes<2>;
-  Greater: Takes<2>;
-  GreaterOrEqual: Takes<2>;
-  And: Takes<2>;
+export type ComparisonOps = Record<
+  'Equal' | 'Less' | 'Greater' | 'GreaterOrEqual' | 'And',
+  Takes<2>
+> & {
   Where: Takes<3>;
   Cast: Takes<1, CastAttributes>;
 };

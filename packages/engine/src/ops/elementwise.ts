@@ -1,5 +1,5 @@
 import { type Family, family, type Takes } from '../graph/family.ts';
-import { node, type Value } from '../graph/value.ts';
+import { node, type Value, type ValueType } from '../graph/value.ts';
 import { greater, less, where } from './comparison.ts';
 import { broadcastType, type Operand, operands, sameType } from './operand.ts';
 
@@ -63,30 +63,15 @@ export function abs(x: Value): Value {
   return node(elementwiseOps.Abs, [x]);
 }
 
-function numeric(inputs: readonly [Value, Value]): {
-  shape: Value['shape'];
-  dtype: Value['dtype'];
-} {
+function numeric(inputs: readonly [Value, Value]): ValueType {
   const type = broadcastType(inputs);
   if (type.dtype === 'bool') throw new Error('needs numbers, not bool.');
   return type;
 }
 
 /** Gradients come in the broadcast shape; the driver sums them back to the shape of each input. */
-export type ElementwiseOps = {
-  Add: Takes<2>;
-  Sub: Takes<2>;
-  Mul: Takes<2>;
-  Div: Takes<2>;
-  Max: Takes<2>;
-  Min: Takes<2>;
-  Neg: Takes<1>;
-  Exp: Takes<1>;
-  Log: Takes<1>;
-  Sqrt: Takes<1>;
-  Reciprocal: Takes<1>;
-  Abs: Takes<1>;
-};
+export type ElementwiseOps = Record<'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min', Takes<2>> &
+  Record<'Neg' | 'Exp' | 'Log' | 'Sqrt' | 'Reciprocal' | 'Abs', Takes<1>>;
 
 export const elementwiseOps: Family<ElementwiseOps> = family<ElementwiseOps>({
   Add: {

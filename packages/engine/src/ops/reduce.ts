@@ -101,14 +101,10 @@ function onnx(y: Value & { readonly attributes: ReduceAttributes }): OnnxNode {
   };
 }
 
-export type ReduceOps = {
-  ReduceSum: Takes<1, ReduceAttributes>;
-  ReduceMean: Takes<1, ReduceAttributes>;
-  ReduceMax: Takes<1, ReduceAttributes>;
-  ReduceSumSquare: Takes<1, ReduceAttributes>;
-  ReduceLogSumExp: Takes<1, ReduceAttributes>;
-  Expand: Takes<1, ExpandAttributes>;
-};
+export type ReduceOps = Record<
+  'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceSumSquare' | 'ReduceLogSumExp',
+  Takes<1, ReduceAttributes>
+> & { Expand: Takes<1, ExpandAttributes> };
 
 export const reduceOps: Family<ReduceOps> = family<ReduceOps>({
   ReduceSum: {
