@@ -3,7 +3,8 @@ import type { Graph } from '../graph/graph.ts';
 import type { Dimension } from '../graph/shape.ts';
 import { constant, input, type Value } from '../graph/value.ts';
 import { type DecoderWeights, decoderHidden, decoderLogits } from '../models/decoder.ts';
-import { type Rotation, rotated, rotationAt } from '../nn/attention.ts';
+import { layerRotation, perKind } from '../models/layer-attention.ts';
+import { rotated } from '../nn/attention.ts';
 import { equal, greaterOrEqual, where } from '../ops/comparison.ts';
 import { add, div, exp, maximum, sub } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
@@ -56,17 +57,9 @@ export function decodeGraph(options: DecodeGraphOptions): Graph {
   const group = heads / keyValueHeads;
 
   const positions = input('positions', [rows, fresh], 'int32');
-  const scale = config.attentionScale;
-  const rotations = new Map<LayerAttention, Rotation>();
-  const rotationOf = (kind: LayerAttention): Rotation => {
-    const known =
-      rotations.get(kind) ??
-      (config.positions === 'rotary'
-        ? rotationAt(config.rope[kind], positions, { limit: maxContext, scale })
-        : { scale, tables: null });
-    rotations.set(kind, known);
-    return known;
-  };
+  const rotationOf = perKind((kind) =>
+    layerRotation(config, kind, { positions, limit: maxContext }),
+  );
   const pastMask = input('past_mask', [rows, 1, 1, 'past'], 'float32');
   const causalMask = isStep ? undefined : input('causal_mask', [1, 1, fresh, fresh], 'float32');
   const outputs: Record<string, Value> = {};

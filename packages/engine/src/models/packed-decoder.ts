@@ -1,16 +1,11 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
 import type { DecoderConfig, LayerAttention } from '../families/decoder-config.ts';
 import { input, type Value } from '../graph/value.ts';
-import {
-  packedAttention,
-  packedMask,
-  type Rotation,
-  rotationAt,
-  slidingPrefixMask,
-} from '../nn/attention.ts';
+import { packedAttention, packedMask, slidingPrefixMask } from '../nn/attention.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { add } from '../ops/elementwise.ts';
 import { type DecoderWeights, decoderHidden } from './decoder.ts';
+import { layerRotation, perKind } from './layer-attention.ts';
 
 /** What a method may change on the way. */
 export type DecoderHooks = Pick<AdaptHooks, 'embedded' | 'border' | 'prefix' | 'prefixLength'>;
@@ -30,20 +25,11 @@ export function packedDecoder(
   const fed = input('positions', [count], 'int32');
   const positions = prefixLength === 0 ? fed : add(fed, prefixLength);
   const segments = input('segments', [count], 'int32');
-  const scale = config.attentionScale;
-  const made = new Map<LayerAttention, { mask: Value; rotation: Rotation }>();
-  const attentionOf = (kind: LayerAttention) => {
-    const known = made.get(kind);
-    if (known !== undefined) return known;
-    const rotation =
-      config.positions === 'rotary'
-        ? rotationAt(config.rope[kind], positions, { limit: tokens + prefixLength, scale })
-        : { scale, tables: null };
+  const attentionOf = perKind((kind) => {
+    const rotation = layerRotation(config, kind, { positions, limit: tokens + prefixLength });
     const reach = kind === 'sliding' ? config.slidingWindow : tokens;
-    const fresh = { rotation, mask: packedMask(segments, shape, { reach }) };
-    made.set(kind, fresh);
-    return fresh;
-  };
+    return { rotation, mask: packedMask(segments, shape, { reach }) };
+  });
   let seen: Value | undefined;
   const prefixOf = (layer: number, kind: LayerAttention) => {
     const found = prefix?.(layer);

@@ -1,11 +1,11 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
-import type { LayerAttention } from '../families/decoder-config.ts';
 import type { EncoderConfig } from '../families/encoder-config.ts';
 import { input, type Value } from '../graph/value.ts';
-import { packedAttention, packedMask, type Rotation, rotationAt } from '../nn/attention.ts';
+import { packedAttention, packedMask } from '../nn/attention.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { DecoderWeights } from './decoder.ts';
 import { encoderHidden } from './encoder.ts';
+import { layerRotation, perKind } from './layer-attention.ts';
 
 /**
  * Hidden states `[rows · tokens, hiddenSize]` of packed windows, from the inputs `tokens`, `positions`,
@@ -21,20 +21,11 @@ export function packedEncoder(
   const shape = { ...config, rows, tokens };
   const positions = input('positions', [count], 'int32');
   const segments = input('segments', [count], 'int32');
-  const scale = config.attentionScale;
-  const made = new Map<LayerAttention, { mask: Value; rotation: Rotation }>();
-  const attentionOf = (kind: LayerAttention) => {
-    const known = made.get(kind);
-    if (known !== undefined) return known;
-    const rotation =
-      config.positions === 'rotary'
-        ? rotationAt(config.rope[kind], positions, { limit: tokens, scale })
-        : { scale, tables: null };
+  const attentionOf = perKind((kind) => {
+    const rotation = layerRotation(config, kind, { positions, limit: tokens });
     const reach = kind === 'sliding' ? config.reach + 1 : tokens;
-    const fresh = { rotation, mask: packedMask(segments, shape, { reach, causal: false }) };
-    made.set(kind, fresh);
-    return fresh;
-  };
+    return { rotation, mask: packedMask(segments, shape, { reach, causal: false }) };
+  });
   return encoderHidden(config, weights, {
     tokens: input('tokens', [count], 'int32'),
     positions,
