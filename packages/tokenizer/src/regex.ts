@@ -110,3 +110,12 @@ function translateProperty(name: string, letter: string, refuse: (what: string) 
   }
   return refuse(`the property ${name}`);
 }
+
+/** What a `pattern` field matches; the error of a wrong expression names the file. */
+export function patternExpression(
+  source: string,
+  pattern: { readonly Regex: string } | { readonly String: string },
+): RegExp {
+  if ('Regex' in pattern) return translatePattern(source, pattern.Regex);
+  return new RegExp(RegExp.escape(pattern.String), 'gu');
+}

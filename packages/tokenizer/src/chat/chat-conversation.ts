@@ -29,11 +29,7 @@ export type EncodedConversation = {
 /**
  * Tokens of a conversation to train on. A template whose text grows with the conversation makes one sequence; for
  * others each answer is taught as it will be asked for. Throws what `encodeChat` throws.
- * @example
- * const { examples } = encodeConversation(tokenizer, template, [
- *   { role: 'user', content: '2 + 2?' },
- *   { role: 'assistant', content: '4' },
- * ]);
+ * @example const { examples } = encodeConversation(tokenizer, template, [{ role: 'assistant', content: 'Hello' }]);
  */
 export function encodeConversation(
   tokenizer: Tokenizer,

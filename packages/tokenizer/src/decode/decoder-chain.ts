@@ -7,7 +7,7 @@ import {
   patternSchema,
   refuseComponent,
 } from '../component.ts';
-import { translatePattern } from '../regex.ts';
+import { patternExpression } from '../regex.ts';
 
 /**
  * One decoder at work on one list of tokens: it takes token texts one by one and gives out those that are
@@ -61,10 +61,7 @@ function readStep(source: string, located: Located, isFused: boolean): DecoderSt
   switch (component.type) {
     case 'Replace': {
       const { pattern, content } = parseField(source, replaceSchema, component, path);
-      const expression =
-        'Regex' in pattern
-          ? translatePattern(source, pattern.Regex)
-          : new RegExp(RegExp.escape(pattern.String), 'gu');
+      const expression = patternExpression(source, pattern);
       return () => eachToken((token) => token.replace(expression, () => content));
     }
     case 'ByteFallback':

@@ -7,7 +7,7 @@ import {
   patternSchema,
   refuseComponent,
 } from '../component.ts';
-import { translatePattern } from '../regex.ts';
+import { patternExpression } from '../regex.ts';
 import { bertNormalizer } from './bert-normalizer.ts';
 import {
   chainNormalizers,
@@ -64,10 +64,7 @@ function readStep(source: string, located: Located): Normalizer {
       return prepend(parseField(source, prependSchema, component, path).prepend);
     case 'Replace': {
       const { pattern, content } = parseField(source, replaceSchema, component, path);
-      const expression =
-        'Regex' in pattern
-          ? translatePattern(source, pattern.Regex)
-          : new RegExp(RegExp.escape(pattern.String), 'gu');
+      const expression = patternExpression(source, pattern);
       return replaceMatches(expression, content);
     }
     case 'BertNormalizer': {

@@ -8,7 +8,7 @@ import {
   refuseComponent,
 } from '../component.ts';
 import { TokenizerError } from '../error.ts';
-import { translatePattern } from '../regex.ts';
+import { patternExpression, translatePattern } from '../regex.ts';
 import {
   addPrefixSpace,
   gpt2Pattern,
@@ -97,10 +97,7 @@ function readStep(source: string, located: Located): Read[] {
     }
     case 'Split': {
       const { pattern, behavior, invert } = parseField(source, splitSchema, component, path);
-      const expression =
-        'Regex' in pattern
-          ? translatePattern(source, pattern.Regex)
-          : new RegExp(RegExp.escape(pattern.String), 'gu');
+      const expression = patternExpression(source, pattern);
       if (behavior === 'Isolated') return [{ split: isolateMatches(expression) }];
       return [{ step: splitMatches(expression, behavior, invert) }];
     }
