@@ -6,12 +6,7 @@ import { child, fillNormal, type Seed } from '../nn/seed.ts';
  * Fills one weight of an untrained model, as transformers initialises its family: norms 1 (Gemma's 0,
  * for 1 is added to them), biases 0, all else N(0, initializerRange²), GPT-2's projections back into
  * the residual narrower by √(2·layers). Each tensor draws from its own branch of the seed tree.
- * @example
- * fillInitialWeight('model.norm.weight', new Float32Array(32), {
- *   role: 'norm',
- *   config: model.config,
- *   seed: rootSeed(42),
- * });
+ * @example fillInitialWeight('norm', new Float32Array(32), { role: 'norm', config: model.config, seed: rootSeed(42) });
  */
 export function fillInitialWeight(
   name: string,

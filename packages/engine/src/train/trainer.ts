@@ -48,12 +48,7 @@ export type StepMetrics = {
  * Prepares a run: checks the examples, plans every step, and compiles the graphs. Throws RangeError
  * naming the example or setting at fault.
  * @example
- * const trainer = await createTrainer({
- *   model,
- *   settings: resolveRecipe({ epochs: 1 }),
- *   objective: causalLm,
- *   examples: [textExample([1, 2, 3])],
- * });
+ * const trainer = await createTrainer({ model, settings, objective: causalLm, examples: [textExample([1, 2, 3])] });
  * while (trainer.step < trainer.totalSteps) await trainer.trainStep();
  */
 export async function createTrainer<Example>(

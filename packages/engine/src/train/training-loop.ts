@@ -36,10 +36,7 @@ export type Moment =
 /**
  * Trains to the planned end, or until the held-out metric has stopped getting better. The last step is no
  * checkpoint: its model is the result, unless an earlier one was better.
- *
- * @example
- *     for await (const moment of trainingLoop({ trainer }))
- *       if (moment.kind === 'step') console.log(moment.metrics.loss);
+ * @example for await (const moment of trainingLoop({ trainer })) console.log(moment.kind);
  */
 export async function* trainingLoop({
   trainer,
