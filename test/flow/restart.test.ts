@@ -13,7 +13,7 @@ const clientOf = ({ url, apiKey }: Platform) =>
 /** The evaluator's engine process: the child of the evaluator that runs it. */
 function enginePid(platform: Platform): number {
   const parent = String(platform.pids().get('evaluator'));
-  const own = execFileSync('pgrep', ['-P', parent, '-f', 'evaluator/src/engine-child']);
+  const own = execFileSync('pgrep', ['-P', parent, '-f', 'evaluator/src/engine/engine-child']);
   return Number(own.toString().trim().split('\n')[0]);
 }
 
