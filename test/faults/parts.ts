@@ -8,8 +8,8 @@ const commandOf = {
   trainer: /services\/trainer\/src\/main\.ts/,
   evaluator: /services\/evaluator\/src\/main\.ts/,
   worker: /services\/trainer\/src\/worker\/main\.ts/,
-  "worker's engine": /services\/trainer\/src\/worker\/engine-child\.ts/,
-  "evaluator's engine": /services\/evaluator\/src\/engine-child\.ts/,
+  "worker's engine": /services\/trainer\/src\/worker\/engine\/engine-child\.ts/,
+  "evaluator's engine": /services\/evaluator\/src\/engine\/engine-child\.ts/,
 } as const;
 export type PartName = keyof typeof commandOf;
 export const partNames = Object.keys(commandOf) as PartName[];
