@@ -86,7 +86,8 @@ export function cpuByPart(processes: readonly ProcessTime[], root: number): CpuB
       sums.worker += each.own;
       sums.training += each.ended;
     } else if (/worker\/engine\/engine-child\.ts/.test(each.command)) sums.training += each.own;
-    else if (/evaluator\/src\/engine\/engine-child\.ts/.test(each.command)) sums.evaluation += each.own;
+    else if (/evaluator\/src\/engine\/engine-child\.ts/.test(each.command))
+      sums.evaluation += each.own;
     else if (/(gateway|ingest|trainer|evaluator)\/src\/main\.ts/.test(each.command)) {
       sums.services += each.own;
       // Only the evaluator has had children: engine processes.
