@@ -20,7 +20,7 @@ import { principalParts } from './principal-parts.ts';
 import { adaptedLinears, targetNames } from './targets.ts';
 
 /** The factor on B·A: alpha / rank (Hu et al. 2021), or alpha / √rank (Kalajdzievski 2023). */
-export function loraScale(
+function loraScale(
   settings: Pick<AdaptationOf<'lora'>, 'rank' | 'alpha' | 'rankStabilized'>,
 ): number {
   const { rank, alpha, rankStabilized } = settings;

@@ -1,19 +1,14 @@
 import type { Recipe } from '@lathe/recipe/recipe';
 import type { TensorValues } from '../adapt/adaptation.ts';
-import { loraScale } from '../adapt/lora.ts';
-import { adaptedLinears, targetNames } from '../adapt/targets.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { writeMergedFolder } from '../peft/merged.ts';
-import type { Adapter } from '../peft/peft.ts';
 import { writePeftFolder } from '../peft/peft-folder.ts';
 import { forTask } from '../peft/peft-head.ts';
 import type { ModelState } from '../trained/model-state.ts';
 
 /** What a run gives out. */
 export type RunExports = {
-  /** The LoRA adapter as it stands. Throws RangeError when the method is another. */
-  adapter(): Adapter;
   exportAdapter(folder: string): Promise<void>;
   exportMerged(folder: string): Promise<void>;
 };
@@ -23,7 +18,7 @@ export function runExports(
   model: AnyModelFolder,
   { adaptation: method }: Recipe,
   {
-    modelState: { state, adaptation, parameters, head },
+    modelState: { state, adaptation, head },
     task,
   }: { readonly modelState: ModelState; readonly task: Objective<never>['task'] },
 ): RunExports {
@@ -36,17 +31,6 @@ export function runExports(
       ]),
     );
   return {
-    adapter() {
-      if (method.type !== 'lora')
-        throw new RangeError(`the method "${method.type}" has no LoRA adapter to export`);
-      const tensors: Adapter['tensors'] = new Map();
-      for (const { name, shape } of parameters)
-        tensors.set(name, { shape, data: (state.tensors.get(name) as Float32Array).slice() });
-      const linears = adaptedLinears(model.config, method.targets);
-      const { rank, alpha } = method;
-      const targets = targetNames(model.config, linears);
-      return { rank, alpha, scale: loraScale(method), targets, tensors };
-    },
     async exportAdapter(folder) {
       const content = adaptation.content(values());
       if (content === undefined)

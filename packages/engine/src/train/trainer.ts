@@ -6,7 +6,6 @@ import type { WindowShape } from '../nn/window.ts';
 import { checkAll } from '../objectives/objective.ts';
 import { parameterCount } from '../optim/flat-state.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
-import type { Adapter } from '../peft/peft.ts';
 import { LossScale } from '../update/loss-scale.ts';
 import { scaledStep } from '../update/scaled-step.ts';
 import { type DivergedError, divergedAt } from './diverged-error.ts';
@@ -192,11 +191,6 @@ export class Trainer<Example> {
     this.#lossScale?.restore(stored.lossScale);
     this.#done = stored.step;
     this.#failure = undefined;
-  }
-
-  /** The LoRA adapter as it stands. Throws RangeError when the method is another. */
-  adapter(): Adapter {
-    return this.#exports.adapter();
   }
 
   async exportAdapter(folder: string): Promise<void> {
