@@ -5,7 +5,7 @@ const moduleNames = z.array(z.string().min(1)).min(1);
 const tokenIds = z.array(z.int().min(0)).min(1);
 
 const full = z.strictObject({
-  type: z.literal('full'),
+  type: z.literal('full').describe('every weight'),
   initial: z
     .literal('random')
     .optional()
@@ -14,7 +14,7 @@ const full = z.strictObject({
 
 const layers = ruled(
   z.strictObject({
-    type: z.literal('layers'),
+    type: z.literal('layers').describe('some weights, the others stay as they are'),
     last: z
       .int()
       .min(1)
@@ -33,7 +33,7 @@ const layers = ruled(
 /** Low-rank adapters and their relatives. */
 export const loraSchema = ruled(
   z.strictObject({
-    type: z.literal('lora'),
+    type: z.literal('lora').describe('low-rank matrices A and B beside linear layers'),
     rank: z.int().min(1).default(16).describe('rows of A and columns of B'),
     alpha: z.number().positive().default(32).describe('the adapter is scaled by alpha / rank'),
     dropout: z.number().min(0).lt(1).default(0).describe("share of the adapter's inputs set to 0"),
@@ -47,11 +47,16 @@ export const loraSchema = ruled(
       .optional()
       .describe('blocks that get adapters, counted from 0; all by default'),
     rankStabilized: z.boolean().default(false).describe('scale by alpha / √rank'),
-    dora: z.boolean().default(false).describe('train the length of each row of the weight apart'),
+    dora: z
+      .boolean()
+      .default(false)
+      .describe('train the length of each row of the weight apart; not with pissa or base_bits'),
     initial: z
       .enum(['kaiming', 'gaussian', 'pissa'])
       .default('kaiming')
-      .describe('A random and B zero, or both from the largest parts of the weight'),
+      .describe(
+        'kaiming, gaussian: A random and B zero; pissa: both from the largest parts of the weight',
+      ),
     rateRatioB: z
       .number()
       .positive()
@@ -79,7 +84,7 @@ export const loraSchema = ruled(
 
 const ia3 = ruled(
   z.strictObject({
-    type: z.literal('ia3'),
+    type: z.literal('ia3').describe('factors of what layers take or give (IA³)'),
     targets: moduleNames
       .optional()
       .describe("layers to scale; by default what suits the model's family"),
@@ -97,7 +102,7 @@ const ia3 = ruled(
 );
 
 const tokens = z.strictObject({
-  type: z.literal('tokens'),
+  type: z.literal('tokens').describe('embeddings of single tokens'),
   tokens: tokenIds.describe('ids whose embeddings train'),
 });
 
@@ -109,7 +114,7 @@ const virtualTokens = z
 
 const promptTuning = ruled(
   z.strictObject({
-    type: z.literal('prompt-tuning'),
+    type: z.literal('prompt-tuning').describe('embeddings of virtual tokens before every text'),
     tokens: virtualTokens,
     initial: z
       .enum(['vocabulary', 'random', 'text'])
@@ -138,7 +143,10 @@ const promptTuning = ruled(
   },
 );
 
-const prefixTuning = z.strictObject({ type: z.literal('prefix-tuning'), tokens: virtualTokens });
+const prefixTuning = z.strictObject({
+  type: z.literal('prefix-tuning').describe('keys and values of virtual tokens in every layer'),
+  tokens: virtualTokens,
+});
 
 const head = z.strictObject({ type: z.literal('head') });
 

@@ -9,7 +9,7 @@ const weightDecay = z
   .describe('share of a weight that a step takes off, times the learning rate');
 
 const adamw = z.strictObject({
-  type: z.literal('adamw'),
+  type: z.literal('adamw').describe('Adam with weight decay of its own'),
   beta1: share.default(0.9).describe('how slowly the mean of the gradients moves'),
   beta2: share.default(0.999).describe('how slowly the mean of their squares moves'),
   epsilon: z.number().positive().default(1e-8).describe('added to the root of that mean'),
@@ -17,21 +17,23 @@ const adamw = z.strictObject({
 });
 
 const sgd = z.strictObject({
-  type: z.literal('sgd'),
+  type: z.literal('sgd').describe('gradient descent with momentum'),
   momentum: share.default(0.9).describe('share of the step before'),
   nesterov: z.boolean().default(false).describe('look ahead along the momentum'),
   weightDecay,
 });
 
 const lion = z.strictObject({
-  type: z.literal('lion'),
+  type: z.literal('lion').describe('the sign of a momentum'),
   beta1: share.default(0.9).describe('share of the momentum in the direction of a step'),
   beta2: share.default(0.99).describe('how slowly the momentum moves'),
   weightDecay,
 });
 
 const adafactor = z.strictObject({
-  type: z.literal('adafactor'),
+  type: z
+    .literal('adafactor')
+    .describe('squared gradients as rows and columns, which takes little memory'),
   decayRate: z.number().positive().lt(1).default(0.8).describe('β₂ at step t is 1 − t^−decay_rate'),
   epsilon: z.number().positive().default(1e-30).describe('added to squared gradients'),
   clipThreshold: z.number().positive().default(1).describe('largest RMS of an update'),

@@ -67,19 +67,23 @@ export const recipeSchema = ruled(
       .describe("a block's learning rate as a share of that of the block above it"),
     earlyStopping: earlyStoppingSchema
       .optional()
-      .describe('end when a held-out metric stops getting better, and keep the best step'),
+      .describe(
+        'end when a held-out metric stops getting better, and keep the best step; needs held-out examples',
+      ),
     seed: z.int().min(0).default(42).describe('root of every random choice of the run'),
     packing: z
       .boolean()
       .default(true)
-      .describe('several examples in one window, isolated from each other'),
+      .describe('several examples in one window, isolated from each other; a matter of speed only'),
     shuffle: z.boolean().default(true).describe('draw a new order of examples for each epoch'),
     maxTokens: z.int().min(1).default(2048).describe('longest example, and longest window'),
     microBatchTokens: z
       .int()
       .min(1)
       .default(2048)
-      .describe('most tokens, padding included, in one forward and backward pass'),
+      .describe(
+        'most tokens, padding included, in one forward and backward pass; fewer take less memory and more time',
+      ),
     recomputeActivations: z
       .boolean()
       .default(false)

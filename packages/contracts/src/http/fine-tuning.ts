@@ -13,9 +13,18 @@ const auto = z.literal('auto');
 
 /** Hyperparameters of supervised tuning; `auto` is resolved by the rules in docs. */
 const hyperparametersSchema = z.strictObject({
-  n_epochs: z.union([auto, z.number().int().min(1).max(50)]).optional(),
-  batch_size: z.union([auto, z.number().int().min(1).max(256)]).optional(),
-  learning_rate_multiplier: z.union([auto, z.number().min(1e-6).max(1000)]).optional(),
+  n_epochs: z
+    .union([auto, z.number().int().min(1).max(50)])
+    .optional()
+    .describe('times each row is seen'),
+  batch_size: z
+    .union([auto, z.number().int().min(1).max(256)])
+    .optional()
+    .describe('examples in an optimizer step'),
+  learning_rate_multiplier: z
+    .union([auto, z.number().min(1e-6).max(1000)])
+    .optional()
+    .describe("factor of the rule's learning rate"),
 });
 export type Hyperparameters = z.infer<typeof hyperparametersSchema>;
 
@@ -36,7 +45,7 @@ export const latheOptionsSchema = z.strictObject({
     .min(1e-10)
     .max(10)
     .optional()
-    .describe('absolute; learning_rate_multiplier must then be absent'),
+    .describe("absolute, instead of the rule's; learning_rate_multiplier must then be absent"),
   ...trainingOptions,
   preference: preferenceSchema.optional().describe('the loss of the method dpo'),
   max_tokens: z
@@ -45,28 +54,34 @@ export const latheOptionsSchema = z.strictObject({
     .min(8)
     .max(131_072)
     .optional()
-    .describe('longest example; longer rows are errors'),
+    .describe("longest example, longer rows are errors; by default the model's context"),
   held_out_share: z
     .number()
     .min(0)
     .max(0.5)
     .optional()
-    .describe('share of rows held out when no validation file is given'),
-  few_shot_examples: z.number().int().min(0).max(32).optional(),
+    .describe('share of rows held out when no validation file is given; 0.2 by default'),
+  few_shot_examples: z
+    .number()
+    .int()
+    .min(0)
+    .max(32)
+    .optional()
+    .describe("examples in the few-shot baseline's prompt; 8 by default"),
   evaluation_rows: z
     .number()
     .int()
     .min(1)
     .max(100_000)
     .optional()
-    .describe('most held-out rows to score by generation'),
+    .describe('most held-out rows to score by generation; 200 by default'),
   checkpoint_every: z
     .number()
     .int()
     .min(1)
     .max(1_000_000)
     .optional()
-    .describe('optimizer steps between checkpoints'),
+    .describe('optimizer steps between checkpoints; one epoch by default'),
   device: deviceKindSchema
     .optional()
     .describe('kind of device to train on; unset: whichever is free'),
