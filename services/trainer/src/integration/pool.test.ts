@@ -112,12 +112,14 @@ test('a job waits for a worker that can tell what it needs, says so, and obeys m
 
 test('a project that floods the queue keeps the others from no turn', () =>
   withCluster(async (cluster) => {
+    // What each needs is known, so that none is passed while a worker is asked.
+    const short = { epochs: 1, options: { memory_limit: 2 ** 20 } };
     const flood: string[] = [];
     for (let index = 0; index < 8; index++)
-      flood.push(await cluster.createJob({ project: 'flood', epochs: 1 }));
+      flood.push(await cluster.createJob({ project: 'flood', ...short }));
     const others = [
-      await cluster.createJob({ project: 'second', epochs: 1 }),
-      await cluster.createJob({ project: 'third', epochs: 1 }),
+      await cluster.createJob({ project: 'second', ...short }),
+      await cluster.createJob({ project: 'third', ...short }),
     ];
     await cluster.startController();
     await expect.poll(() => held(cluster)).toBe(10);
