@@ -5,6 +5,7 @@ import { lossScaleSchema } from './loss-scale.ts';
 import { optimizerSchema } from './optimizer.ts';
 import { preferenceSchema } from './preference.ts';
 import { contradictions, ruled } from './rules.ts';
+import { taskSchema } from './task.ts';
 
 /** What a job trains with: every setting once, with its bounds, its default and what it means. */
 export const recipeSchema = ruled(
@@ -15,6 +16,9 @@ export const recipeSchema = ruled(
     preference: preferenceSchema
       .optional()
       .describe('the loss of pairs of answers or of judged ones; absent: answers to learn'),
+    task: taskSchema
+      .optional()
+      .describe('what is taught; absent: what comes next in a text, or what preference says'),
     epochs: z.int().min(1).default(3).describe('times each example is seen'),
     batchSize: z.int().min(1).default(8).describe('examples in an optimizer step'),
     learningRate: z

@@ -1,4 +1,4 @@
-import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
+import type { Finding, GenerationRow } from '@lathe/contracts/artifact/dataset';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from '@lathe/platform/breather';
@@ -124,9 +124,9 @@ async function readRows(
 
 /** The rows that go on: the row as it is, or each piece of a text as one. */
 function partsOf(
-  row: CanonicalRow,
+  row: GenerationRow,
   examples: readonly ShardExample[],
-): readonly (readonly [CanonicalRow, readonly ShardExample[]])[] {
+): readonly (readonly [GenerationRow, readonly ShardExample[]])[] {
   if (row.kind === 'judged' && !row.label) return [[row, examples.map(asBad)]];
   if (row.kind === 'chat' && examples.length > 1)
     return [[{ ...row, examples: examples.length }, examples]];

@@ -1,3 +1,4 @@
+import { taskSchema } from '@lathe/recipe/task';
 import { z } from 'zod';
 import { modelTextSchema, objectRefSchema } from './dataset.ts';
 
@@ -28,6 +29,8 @@ export const checkpointManifestSchema = z.object({
    */
   model: z.record(z.string(), objectRefSchema),
   text: modelTextSchema.optional(),
+  /** What the model was taught; absent: to chat or to go on with a text. */
+  task: taskSchema.optional(),
   /** Files of the training state for resuming; empty once the job is over. */
   state: z.record(z.string(), objectRefSchema),
   metrics: checkpointMetricsSchema,

@@ -1,3 +1,4 @@
+import { taskSchema } from '@lathe/recipe/task';
 import { z } from 'zod';
 
 /** One chat message in canonical form. */
@@ -9,17 +10,19 @@ export const messageSchema = z.object({
 });
 export type Message = z.infer<typeof messageSchema>;
 
-/** A row in canonical form, with the line it came from. */
-export const canonicalRowSchema = z.discriminatedUnion('kind', [
+const severalExamples = {
+  /** Examples that the row is in the shards, such as the windows of a long context; 1 when absent. */
+  examples: z.number().int().min(1).optional(),
+};
+
+/** A row for a model that writes, in canonical form, with the line it came from. */
+export const generationRowSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('chat'),
     line: z.number().int(),
     messages: z.array(messageSchema).min(1),
-    /**
-     * Examples that the row is in the shards; 1 when absent. More where the chat template renders an answer in
-     * another way once others follow: then each answer is an example, with what it is asked with.
-     */
-    examples: z.number().int().min(1).optional(),
+    /** More than one where the template renders an answer in another way once others follow: then each is one. */
+    ...severalExamples,
   }),
   z.object({
     kind: z.literal('completion'),
@@ -52,12 +55,61 @@ export const canonicalRowSchema = z.discriminatedUnion('kind', [
     text: z.string(),
   }),
 ]);
+export type GenerationRow = z.infer<typeof generationRowSchema>;
+
+/** A row of any other task. */
+const taskRowSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('labelled'),
+    line: z.number().int(),
+    text: z.string(),
+    /** The second text, where pairs are labelled. */
+    pair: z.string().optional(),
+    /** One label, all that hold, or a number for each output. */
+    label: z.union([z.string(), z.array(z.string()), z.array(z.number())]),
+  }),
+  z.object({
+    kind: z.literal('tagged'),
+    line: z.number().int(),
+    /** Where the words stand in the text, in UTF-16 units; a row of words alone is joined by spaces. */
+    text: z.string(),
+    words: z.array(z.tuple([z.number().int(), z.number().int()])),
+    /** One for each word, as `B-PER`, `I-PER`, `O`. */
+    tags: z.array(z.string()),
+    ...severalExamples,
+  }),
+  z.object({
+    kind: z.literal('question'),
+    line: z.number().int(),
+    id: z.string(),
+    question: z.string(),
+    context: z.string(),
+    /** Any of them is right, each at its place in the context in UTF-16 units; none: the context does not tell. */
+    answers: z.array(z.object({ text: z.string(), start: z.number().int() })),
+    ...severalExamples,
+  }),
+  z.object({
+    kind: z.literal('related'),
+    line: z.number().int(),
+    /** An anchor, a text that lies close to it, then texts that do not; or two texts with a score. */
+    texts: z.array(z.string()).min(2),
+    /** How close the two are, from 0 to 1. */
+    score: z.number().optional(),
+    ...severalExamples,
+  }),
+]);
+
+/** A row in canonical form. */
+export const canonicalRowSchema = z.discriminatedUnion('kind', [
+  ...generationRowSchema.options,
+  ...taskRowSchema.options,
+]);
 export type CanonicalRow = z.infer<typeof canonicalRowSchema>;
 
 /** How many examples the row is in the shards. */
 export function examplesOf(row: CanonicalRow): number {
   if (row.kind === 'preference') return 2;
-  return row.kind === 'chat' ? (row.examples ?? 1) : 1;
+  return 'examples' in row ? (row.examples ?? 1) : 1;
 }
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -94,7 +146,14 @@ export type ModelText = z.infer<typeof modelTextSchema>;
 export const datasetManifestSchema = z.object({
   version: z.literal(1),
   jobId: z.string(),
-  kind: z.enum(['chat', 'completion', 'preference', 'judged', 'text']),
+  kind: z.enum(
+    canonicalRowSchema.options.map((row) => row.shape.kind.value) as [
+      CanonicalRow['kind'],
+      ...CanonicalRow['kind'][],
+    ],
+  ),
+  /** What the rows teach, with its labels; absent in datasets of before there was anything but generation and preference. */
+  task: taskSchema.optional(),
   baseModel: z.string(),
   tokenizerSha256: sha256,
   templateSha256: sha256.nullable(),

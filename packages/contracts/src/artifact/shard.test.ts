@@ -28,20 +28,47 @@ it('reads back what was written, from anywhere in a buffer', () => {
 });
 
 it('has the documented layout', () => {
-  const bytes = encodeShard([{ tokens: Int32Array.of(7, -1), supervised: Uint8Array.of(0, 1) }]);
+  const bytes = encodeShard([
+    { tokens: Int32Array.of(7, -1), supervised: Uint8Array.of(0, 1), target: Float32Array.of(1) },
+  ]);
+  const described = '[{"name":"supervised","width":1},{"name":"target","width":1}]   ';
   expect(Buffer.from(bytes).toString('hex')).toBe(
     [
       '4c534844',
-      '01000000',
+      '02000000',
       '01000000',
       '02000000',
+      '40000000',
+      Buffer.from(described).toString('hex'),
       '02000000',
       '07000000',
       'ffffffff',
-      '00',
-      '01',
+      '00010000',
+      '0000803f',
     ].join(''),
   );
+});
+
+it('keeps every column of an example', () => {
+  const examples = [2, 0, 3].map((length, at) => ({
+    tokens: Int32Array.from({ length }, (_, token) => 10 * at + token),
+    supervised: new Uint8Array(length).fill(1),
+    types: new Uint8Array(length).fill(at),
+    labels: new Int32Array(length).fill(-at),
+    target: Float32Array.of(at, 0.5),
+    span: Int32Array.of(at, at + 1),
+    group: Int32Array.of(at),
+  }));
+  expect(decodeShard(encodeShard(examples))).toEqual(examples);
+});
+
+it('refuses examples whose columns differ', () => {
+  const tokens = Int32Array.of(1, 2);
+  const supervised = new Uint8Array(2);
+  const first = { tokens, supervised, target: Float32Array.of(1) };
+  expect(() => encodeShard([first, { tokens, supervised }])).toThrow('column target');
+  const wider = { tokens, supervised, target: Float32Array.of(1, 2) };
+  expect(() => encodeShard([first, wider])).toThrow('2 numbers in the column target, not 1');
 });
 
 /** Tokens of each example, and the supervised ones of them. */
@@ -75,18 +102,26 @@ it('refuses anything that is not a whole shard', () => {
   ]);
   for (let length = 0; length < bytes.length; length++)
     expect(() => decodeShard(bytes.subarray(0, length)), `${length} bytes`).toThrow(RangeError);
+  expect(decodeShard(Buffer.from(bytes))).toHaveLength(2);
   expect(() => decodeShard(new Uint8Array(64))).toThrow('the magic number is missing');
   const newer = bytes.slice();
-  newer[4] = 2;
-  expect(() => decodeShard(newer)).toThrow('version 2 is not supported');
+  newer[4] = 3;
+  expect(() => decodeShard(newer)).toThrow('version 3 is not supported');
+  const lengthAt = 20 + (bytes[16] ?? 0);
   const uneven = bytes.slice();
-  uneven[16] = 2;
+  uneven[lengthAt] = 2;
   expect(() => decodeShard(uneven)).toThrow('do not add up');
-  uneven[16] = 255;
+  uneven[lengthAt] = 255;
   expect(() => decodeShard(uneven)).toThrow('do not add up');
+  const described = (text: string): Uint8Array => {
+    const other = bytes.slice();
+    other.set(Buffer.from(text), Buffer.from(bytes).indexOf('supervised'));
+    return other;
+  };
+  expect(() => decodeShard(described('unheard-of'))).toThrow('cannot be read');
 });
 
 it('wants one flag for each token', () => {
   const wrong = { tokens: Int32Array.of(1, 2), supervised: Uint8Array.of(1) };
-  expect(() => encodeShard([wrong])).toThrow('one supervised flag for each token');
+  expect(() => encodeShard([wrong])).toThrow('1 numbers in the column supervised, not 2');
 });

@@ -7,6 +7,7 @@ import { adaptationSchema } from './adaptation.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
 import { preferenceSchema } from './preference.ts';
+import { taskSchema } from './task.ts';
 import { trainingOptions } from './training.ts';
 
 const auto = z.literal('auto');
@@ -48,6 +49,9 @@ export const latheOptionsSchema = z.strictObject({
     .describe("absolute, instead of the rule's; learning_rate_multiplier must then be absent"),
   ...trainingOptions,
   preference: preferenceSchema.optional().describe('the loss of the method dpo'),
+  task: taskSchema
+    .optional()
+    .describe('what the rows teach; by default what they and the base model are for'),
   max_tokens: z
     .number()
     .int()

@@ -1,3 +1,4 @@
+import { taskSchema } from '@lathe/recipe/task';
 import { z } from 'zod';
 import { LatheError, wireErrorSchema } from '../error.ts';
 import { adaptationSchema } from '../http/adaptation.ts';
@@ -20,6 +21,8 @@ const resolvedSettingsSchema = z.object({
   adaptation: asCreated(adaptationSchema),
   /** Of a job of the method dpo. */
   preference: resolvedPreferenceSchema.optional(),
+  /** What it teaches, with its labels; absent: generation, or preference where there is one. */
+  task: taskSchema.optional(),
 });
 export type ResolvedSettings = z.infer<typeof resolvedSettingsSchema>;
 

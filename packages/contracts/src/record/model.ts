@@ -1,3 +1,4 @@
+import { taskSchema } from '@lathe/recipe/task';
 import { z } from 'zod';
 import { modelTextSchema } from '../artifact/dataset.ts';
 
@@ -10,6 +11,10 @@ export const modelRecordSchema = z.discriminatedUnion('kind', [
     createdAt: z.number().int(),
     maxPositions: z.number().int(),
     parameters: z.number().int(),
+    /** Whether it reads a text from both sides; absent: `decoder`. */
+    architecture: z.enum(['decoder', 'encoder']).optional(),
+    /** What its checkpoint can be asked: absent: to chat or to go on with a text; of an encoder its hidden states. */
+    task: taskSchema.optional(),
   }),
   z.object({
     version: z.literal(1),
@@ -23,6 +28,8 @@ export const modelRecordSchema = z.discriminatedUnion('kind', [
     /** Key of the CheckpointManifest that holds its files. */
     manifestKey: z.string(),
     text: modelTextSchema.optional(),
+    /** What it was taught; absent: to chat or to go on with a text. */
+    task: taskSchema.optional(),
   }),
 ]);
 export type ModelRecord = z.infer<typeof modelRecordSchema>;

@@ -1,6 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CanonicalRow, DatasetPart, ModelText } from '@lathe/contracts/artifact/dataset';
+import type { DatasetPart, GenerationRow, ModelText } from '@lathe/contracts/artifact/dataset';
 import { checkpointPrefix, datasetPrefix } from '@lathe/contracts/artifact/key';
 import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
@@ -67,7 +67,10 @@ export async function openEvaluator(
   const { nats, artifacts, jobs, models, job: read, events } = await openStores(config);
   const kit = await openModelKit(baseFolder);
 
-  const storePart = async (prefix: string, rows: readonly CanonicalRow[]): Promise<DatasetPart> => {
+  const storePart = async (
+    prefix: string,
+    rows: readonly GenerationRow[],
+  ): Promise<DatasetPart> => {
     const examples = rows.map((row): ShardExample => {
       if (row.kind !== 'chat') throw new TypeError('the fixture stores chat rows only');
       const encoded = encodeChat(kit.tokenizer, templateOf(kit, baseName), row.messages);
@@ -89,7 +92,7 @@ export async function openEvaluator(
   };
   const storeDataset = async (
     jobId: string,
-    rows: { train: readonly CanonicalRow[]; heldOut: readonly CanonicalRow[] },
+    rows: { train: readonly GenerationRow[]; heldOut: readonly GenerationRow[] },
   ): Promise<string> => {
     const prefix = datasetPrefix(project, jobId, 'at_1');
     const report = { key: `${prefix}/report.json` };
@@ -202,7 +205,7 @@ export async function openEvaluator(
     },
     /** A job whose training is over. */
     async trained(
-      rows: { train: readonly CanonicalRow[]; heldOut: readonly CanonicalRow[] },
+      rows: { train: readonly GenerationRow[]; heldOut: readonly GenerationRow[] },
       change: Partial<JobRecord> = {},
     ): Promise<JobRecord> {
       const id = newId('job');

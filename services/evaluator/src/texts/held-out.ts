@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
-  type CanonicalRow,
-  canonicalRowSchema,
   type DatasetManifest,
   examplesOf,
+  type GenerationRow,
+  generationRowSchema,
   type Message,
 } from '@lathe/contracts/artifact/dataset';
 import { decodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
@@ -12,10 +12,10 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { createBreather } from '@lathe/platform/breather';
 
 /** A row as chat or completion, which is how models are asked, or as a text, which only has a loss. */
-export type AnsweredRow = Exclude<CanonicalRow, { kind: 'preference' | 'judged' }>;
+export type AnsweredRow = Exclude<GenerationRow, { kind: 'preference' | 'judged' }>;
 
 /** Of a row with two answers the better one is the expected one; a row with a bad answer expects nothing. */
-function answeredRow(row: CanonicalRow): AnsweredRow | undefined {
+function answeredRow(row: GenerationRow): AnsweredRow | undefined {
   if (row.kind === 'judged' && !row.label) return undefined;
   if (row.kind !== 'preference' && row.kind !== 'judged') return row;
   const { line } = row;
@@ -53,11 +53,11 @@ export async function readHeldOut(
   const text = Buffer.from(await getBytes(artifacts, heldOut.canonical)).toString('utf8');
   // A validation file may have millions of rows.
   const breathe = createBreather();
-  const stored: CanonicalRow[] = [];
+  const stored: GenerationRow[] = [];
   for (const line of text.split('\n')) {
     if (line === '') continue;
     await breathe();
-    stored.push(canonicalRowSchema.parse(JSON.parse(line)));
+    stored.push(generationRowSchema.parse(JSON.parse(line)));
   }
   const rows = stored.map(answeredRow);
   const chosen = new Set(
@@ -129,7 +129,7 @@ export async function* streamRows(
 }
 
 function answered(json: string): AnsweredRow[] {
-  const row = answeredRow(canonicalRowSchema.parse(JSON.parse(json)));
+  const row = answeredRow(generationRowSchema.parse(JSON.parse(json)));
   return row === undefined ? [] : [row];
 }
 

@@ -1,4 +1,4 @@
-import { canonicalRowSchema, examplesOf } from '@lathe/contracts/artifact/dataset';
+import { examplesOf, generationRowSchema } from '@lathe/contracts/artifact/dataset';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startIngest } from './ingest.fixture.ts';
 
@@ -98,7 +98,7 @@ it('keeps all examples of a conversation on one side, with rows of other lengths
   expect(manifest.train.rows + manifest.heldOut.rows).toBe(30);
   const bytes = await byteTable();
   for (const part of [manifest.train, manifest.heldOut]) {
-    const stored = (await rows(part)).map((row) => canonicalRowSchema.parse(row));
+    const stored = (await rows(part)).map((row) => generationRowSchema.parse(row));
     const shard = await examples(part);
     let at = 0;
     for (const row of stored) {

@@ -1,4 +1,4 @@
-import type { CanonicalRow, Message } from '@lathe/contracts/artifact/dataset';
+import type { GenerationRow, Message } from '@lathe/contracts/artifact/dataset';
 import { z } from 'zod';
 import type { FileKind } from './detect.ts';
 
@@ -32,7 +32,7 @@ const textRowSchema = z.object({ text: z.string() });
 const completionRowSchema = z.object({ prompt: z.string(), completion: z.string() });
 
 /** The canonical row of a value that `validateRow` found without errors. Throws on any other. */
-export function convertRow(value: unknown, kind: FileKind, line: number): CanonicalRow {
+export function convertRow(value: unknown, kind: FileKind, line: number): GenerationRow {
   if (kind === 'completion') return { kind, line, ...completionRowSchema.parse(value) };
   if (kind === 'text') return { kind, line, part: 0, ...textRowSchema.parse(value) };
   if (kind === 'preference') {
@@ -61,7 +61,7 @@ function toMessage(message: z.infer<typeof chatRowSchema>['messages'][number]): 
 }
 
 /** The text that the row's question is told apart by: what users said, or else all before the answer. */
-export function promptOf(row: CanonicalRow): string {
+export function promptOf(row: GenerationRow): string {
   if (row.kind === 'completion') return row.prompt;
   if (row.kind === 'text') return row.text;
   const asked = row.messages.filter((message) => message.role === 'user');
@@ -71,7 +71,7 @@ export function promptOf(row: CanonicalRow): string {
 }
 
 /** The row's last answer. */
-export function answerOf(row: CanonicalRow): string {
+export function answerOf(row: GenerationRow): string {
   if (row.kind === 'completion') return row.completion.trim();
   if (row.kind === 'text') return row.text.trim();
   if (row.kind === 'preference') return row.preferred.content.trim();

@@ -1,10 +1,10 @@
-import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
+import type { GenerationRow } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { Line } from './lines.ts';
 import { parseLine } from './parse.ts';
 
-export type FileKind = DatasetManifest['kind'];
+export type FileKind = GenerationRow['kind'];
 
 const wanted =
   'Wanted is JSON Lines: one object a line, either {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]} or {"prompt": "…", "completion": "…"}, or {"text": "…"}.';

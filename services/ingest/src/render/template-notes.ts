@@ -1,4 +1,4 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import type { GenerationRow } from '@lathe/contracts/artifact/dataset';
 import type { EncodedConversation } from '@lathe/tokenizer/chat-conversation';
 import type { RowIssue } from '../check/validate-message.ts';
 
@@ -7,7 +7,7 @@ import type { RowIssue } from '../check/validate-message.ts';
  * otherwise than the answers. `encoded`: the row, or each of its answers with what stands before it. Answers that
  * came to the same tokens are an error: neither can be preferred.
  */
-export function notesOf(row: CanonicalRow, encoded: readonly EncodedConversation[]): RowIssue[] {
+export function notesOf(row: GenerationRow, encoded: readonly EncodedConversation[]): RowIssue[] {
   const notes: RowIssue[] = [];
   for (const [index, { losses, promptSurplus }] of encoded.entries()) {
     for (const { message, kind, characters, of } of losses) {
@@ -41,12 +41,12 @@ export function notesOf(row: CanonicalRow, encoded: readonly EncodedConversation
   return notes;
 }
 
-function isBefore(row: CanonicalRow, message: number): boolean {
+function isBefore(row: GenerationRow, message: number): boolean {
   return (row.kind === 'preference' || row.kind === 'judged') && message < row.messages.length;
 }
 
 /** Where the content of a message stands in the user's row. */
-function placeOf(row: CanonicalRow, message: number, answer: number): string {
+function placeOf(row: GenerationRow, message: number, answer: number): string {
   if (row.kind !== 'preference' && row.kind !== 'judged') return `messages[${message}].content`;
   if (isBefore(row, message)) return `input.messages[${message}].content`;
   if (row.kind === 'judged') return 'output[0].content';

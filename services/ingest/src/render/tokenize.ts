@@ -1,4 +1,4 @@
-import type { CanonicalRow, Message } from '@lathe/contracts/artifact/dataset';
+import type { GenerationRow, Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { encodeConversation, endsAnswers } from '@lathe/tokenizer/chat-conversation';
@@ -30,7 +30,7 @@ export type EncodedRow = {
 /** Turns rows of one kind into tokens, the way the model will see them. */
 export type RowEncoder = {
   /** The row in tokens, or why the model's chat template refuses it. Text is cut into pieces of so many tokens. */
-  encode(row: CanonicalRow, pieceTokens: number): EncodedRow | { readonly issue: RowIssue };
+  encode(row: GenerationRow, pieceTokens: number): EncodedRow | { readonly issue: RowIssue };
   /** Whether an answer may end with this token. */
   endsAnswer(token: number): boolean;
   /** Whether every answer has to end so: the template ends answers with such a token. */
@@ -158,7 +158,7 @@ function unreadable(path: string, error: TokenizerError): RowIssue {
 }
 
 /** The conversation with each of the answers, of which only they are targets. */
-function answersOf(row: Extract<CanonicalRow, { kind: 'preference' | 'judged' }>): Message[][] {
+function answersOf(row: Extract<GenerationRow, { kind: 'preference' | 'judged' }>): Message[][] {
   const before = row.messages.map((message) =>
     message.role === 'assistant' ? { ...message, weight: 0 as const } : message,
   );

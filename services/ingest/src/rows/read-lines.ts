@@ -1,4 +1,4 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import type { GenerationRow } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { checkKeys } from '../check/duplicate-keys.ts';
 import { validateRow } from '../check/validate.ts';
@@ -38,7 +38,7 @@ export function readLineRows(
   });
 }
 
-function rightRow(row: CanonicalRow, encoded: EncodedRow): RightRow {
+function rightRow(row: GenerationRow, encoded: EncodedRow): RightRow {
   const prompt = promptOf(row);
   const answer = answerOf(row);
   return {
@@ -61,7 +61,7 @@ function countErrors(issues: readonly RowIssue[]): number {
   return issues.filter(({ level }) => level === 'error').length;
 }
 
-type RowRead = { readonly row?: CanonicalRow; readonly issues: readonly RowIssue[] };
+type RowRead = { readonly row?: GenerationRow; readonly issues: readonly RowIssue[] };
 
 function readRow(line: Line, kind: FileKind, limits: RowLimits): RowRead {
   const parsed = parseLine(line, limits);

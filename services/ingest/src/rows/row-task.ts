@@ -1,4 +1,4 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import type { GenerationRow } from '@lathe/contracts/artifact/dataset';
 import type { RowIssue } from '../check/validate-message.ts';
 import type { FileKind } from '../read/detect.ts';
 import type { Line } from '../read/lines.ts';
@@ -46,7 +46,7 @@ export type RowTask =
 
 /** A row that is right, in tokens, with hashes by which repetitions are found. */
 export type RightRow = {
-  readonly row: CanonicalRow;
+  readonly row: GenerationRow;
   readonly encoded: EncodedRow;
   /** Of prompt and answer, of the normalised prompt, and of the answer. */
   readonly hashes: { readonly both: number; readonly group: number; readonly answer: number };
