@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { adaptedLinears } from '@lathe/engine/internal/adapt/targets';
-import { decoderNames } from '@lathe/engine/internal/families/decoder-names';
+import { decoderNames } from '@lathe/engine/internal/families/decoder-families';
 import { encoderNames } from '@lathe/engine/internal/families/encoder-names';
 import { families } from '@lathe/engine/internal/parity/family-tasks';
 import {

@@ -84,7 +84,8 @@ export const arrows: Table = {
         local: 'runtime formats families objectives measure train',
         generate:
           'graph ops onnx runtime formats families nn peft adapt models objectives step batch measure',
-        export: 'graph ops onnx runtime formats families nn peft models',
+        gguf: 'formats families nn',
+        export: 'graph ops onnx runtime formats families nn gguf peft models',
         // Recorded runs, for tests and bench: no room of the product is below it.
         parity:
           'graph autodiff.ts runtime formats families nn peft objectives trained batch measure train',

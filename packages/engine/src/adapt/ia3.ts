@@ -1,5 +1,6 @@
 import type { AdaptationOf } from '@lathe/recipe/adaptation';
-import type { ModelConfig } from '../families/model-config.ts';
+import { familyOf } from '../families/decoder-families.ts';
+import type { EncoderType } from '../families/encoder-config.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { mul } from '../ops/elementwise.ts';
 import { reshape } from '../ops/layout.ts';
@@ -9,28 +10,13 @@ import { adaptedLinears, namesModule } from './targets.ts';
 
 type Defaults = { readonly targets: readonly string[]; readonly feedForward: readonly string[] };
 
-const llamaLike: Defaults = {
-  targets: ['k_proj', 'v_proj', 'down_proj'],
-  feedForward: ['down_proj'],
-};
-const queryValue: Defaults = {
-  targets: ['q_proj', 'v_proj', 'down_proj'],
-  feedForward: ['down_proj'],
-};
 const bertLike: Defaults = {
   targets: ['key', 'value', 'output.dense'],
   feedForward: ['output.dense'],
 };
 
-/** peft's choice for each family, and the like of it where peft has none. */
-const defaults: Readonly<Record<ModelConfig['modelType'], Defaults>> = {
-  llama: llamaLike,
-  mistral: llamaLike,
-  qwen2: queryValue,
-  qwen3: queryValue,
-  gemma3_text: queryValue,
-  phi3: { targets: ['qkv_proj', 'down_proj'], feedForward: ['down_proj'] },
-  gpt2: { targets: ['c_attn', 'mlp.c_proj'], feedForward: ['mlp.c_proj'] },
+/** peft's choice for each family of encoders, and the like of it where peft has none. */
+const encoders: Readonly<Record<EncoderType, Defaults>> = {
   bert: bertLike,
   roberta: bertLike,
   distilbert: { targets: ['k_lin', 'v_lin', 'lin2'], feedForward: ['lin2'] },
@@ -43,7 +29,7 @@ const defaults: Readonly<Record<ModelConfig['modelType'], Defaults>> = {
  */
 export function ia3(settings: AdaptationOf<'ia3'>, { model }: AdaptTarget): Adaptation {
   const { config } = model;
-  const usual = defaults[config.modelType];
+  const usual = config.kind === 'decoder' ? familyOf(config).ia3 : encoders[config.modelType];
   const targets = settings.targets ?? usual.targets;
   const feedForward =
     settings.feedForward ?? usual.feedForward.filter((name) => targets.includes(name));

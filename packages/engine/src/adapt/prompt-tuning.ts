@@ -1,5 +1,5 @@
 import type { AdaptationOf } from '@lathe/recipe/adaptation';
-import { decoderNames } from '../families/decoder-names.ts';
+import { decoderNames } from '../families/decoder-families.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { input } from '../graph/value.ts';
 import { child, fillNormal, words } from '../nn/seed.ts';

@@ -1,5 +1,5 @@
 import type { AdaptationOf } from '@lathe/recipe/adaptation';
-import { decoderNames } from '../families/decoder-names.ts';
+import { decoderNames } from '../families/decoder-families.ts';
 import { encoderNames } from '../families/encoder-names.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { constant } from '../graph/value.ts';

@@ -1,5 +1,7 @@
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decoderFamilies, familyOf } from '../families/decoder-families.ts';
+import type { DecoderFamily } from '../families/decoders/family.ts';
 import {
   type AnyModelFolder,
   hasScores,
@@ -14,7 +16,7 @@ import { ggufContext } from './gguf/architecture.ts';
 import { ggufTypes, writeGgufModel } from './gguf/gguf-file.ts';
 import { type ExportManifest, fileDigest, manifestName, writeManifest } from './manifest.ts';
 import { readFittingAdapter, withMergedWeights } from './merged-weights.ts';
-import { ollamaAdapterFamilies, ollamaFamilies, writeModelfile } from './modelfile.ts';
+import { writeModelfile } from './modelfile.ts';
 import { onnxTypes, writeOnnxFiles } from './onnx-folder.ts';
 import { folderOfTuning } from './own-texts.ts';
 import { type ExportKind, verifyExport } from './verify.ts';
@@ -119,13 +121,13 @@ const writers: Readonly<Record<ExportKind, (job: Job) => Promise<Written>>> = {
     return { dtype: type, notes: [...contextNotes(model), ...notes] };
   },
   async modelfile(job) {
-    requireFamily(job.base, ollamaFamilies, 'folders');
+    requireFamily(job.base, 'folders');
     const written = await writeMerged(job);
     const notes = await writeModelfile(job.folder, job.base, { from: '.' });
     return { ...written, notes };
   },
   async 'adapter-modelfile'({ base, adapter, folder, from }) {
-    requireFamily(base, ollamaAdapterFamilies, 'adapters');
+    requireFamily(base, 'adapters');
     if (adapter === undefined) throw new RangeError('an adapter is needed for this export');
     await cp(adapter.folder, join(folder, 'adapter'), { recursive: true });
     const notes = await writeModelfile(folder, base, {
@@ -172,17 +174,15 @@ function typeOf<T extends ExportType>(
   return found;
 }
 
-function requireFamily(
-  { path, config }: AnyModelFolder,
-  families: ReadonlySet<string>,
-  what: string,
-): void {
-  if (families.has(config.modelType)) return;
-  const known = [...families].join(', ');
+/** Throws UnsupportedModelError where Ollama does not import the family's folders, or adapters. */
+function requireFamily({ path, config }: AnyModelFolder, what: 'folders' | 'adapters'): void {
+  const isTaken = ({ ollama }: DecoderFamily): boolean => ollama.includes(what);
+  if (config.kind === 'decoder' && isTaken(familyOf(config))) return;
+  const known = [...decoderFamilies].filter(([, family]) => isTaken(family)).map(([name]) => name);
   throw new UnsupportedModelError(
     join(path, 'config.json'),
     'model_type',
-    `is "${config.modelType}"; Ollama takes ${what} of ${known}`,
+    `is "${config.modelType}"; Ollama takes ${what} of ${known.join(', ')}`,
   );
 }
 

@@ -10,21 +10,6 @@ import type { AnyModelFolder } from '../families/model-folder.ts';
 import { exists, readJson } from '../formats/json-file.ts';
 import { deriveOllamaTemplate, type OllamaTemplate } from './ollama-template.ts';
 
-/** Families of which Ollama imports folders of safetensors, and of which it takes adapters. */
-export const ollamaFamilies: ReadonlySet<string> = new Set([
-  'llama',
-  'mistral',
-  'gemma3_text',
-  'phi3',
-  'qwen2',
-  'qwen3',
-]);
-export const ollamaAdapterFamilies: ReadonlySet<string> = new Set([
-  'llama',
-  'mistral',
-  'gemma3_text',
-]);
-
 export type ModelfileParts = {
   /** What Ollama builds on: a folder or file beside the Modelfile, or the name of a model it has. */
   readonly from: string;

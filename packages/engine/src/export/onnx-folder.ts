@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decoderNames } from '../families/decoder-names.ts';
+import { decoderNames } from '../families/decoder-families.ts';
 import type { EncoderConfig } from '../families/encoder-config.ts';
 import { encoderNames } from '../families/encoder-names.ts';
 import type { AnyModelFolder, ModelFolder } from '../families/model-folder.ts';

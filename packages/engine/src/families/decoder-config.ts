@@ -1,16 +1,5 @@
 import type { RopeConfig } from './rope-config.ts';
 
-export const decoderTypes = [
-  'llama',
-  'mistral',
-  'qwen2',
-  'qwen3',
-  'gemma3_text',
-  'phi3',
-  'gpt2',
-] as const;
-export type DecoderType = (typeof decoderTypes)[number];
-
 /** How a layer attends: to everything before it, or to the last `slidingWindow` tokens. */
 export type LayerAttention = 'full' | 'sliding';
 
@@ -20,7 +9,8 @@ export type LayerAttention = 'full' | 'sliding';
  */
 export type DecoderConfig = {
   kind: 'decoder';
-  modelType: DecoderType;
+  /** A key of `decoderFamilies`. */
+  modelType: string;
   vocabularySize: number;
   hiddenSize: number;
   intermediateSize: number;

@@ -1,5 +1,3 @@
-import type { DecoderConfig } from './decoder-config.ts';
-
 /** The modules of one decoder block, by their paths. What a family lacks is absent. */
 type BlockNames = {
   readonly inputNorm: string;
@@ -29,12 +27,8 @@ export type DecoderNames = {
   block(layer: number): BlockNames;
 };
 
-/** The paths of a family's modules, as transformers' class for causal language modelling names them. */
-export function decoderNames({ modelType, postNorms }: DecoderConfig): DecoderNames {
-  return modelType === 'gpt2' ? gpt2Names : postNorms ? gemmaNames : llamaNames;
-}
-
-function llamaBlock(layer: number): BlockNames {
+/** The names that most families share. */
+export function blockOfLlama(layer: number): BlockNames {
   const at = `model.layers.${layer}`;
   return {
     inputNorm: `${at}.input_layernorm`,
@@ -54,43 +48,3 @@ function llamaBlock(layer: number): BlockNames {
     postMlpNorm: '',
   };
 }
-
-const llamaNames: DecoderNames = {
-  embedding: 'model.embed_tokens',
-  positions: '',
-  finalNorm: 'model.norm',
-  head: 'lm_head',
-  block: llamaBlock,
-};
-
-const gemmaNames: DecoderNames = {
-  ...llamaNames,
-  block: (layer) => {
-    const at = `model.layers.${layer}`;
-    return {
-      ...llamaBlock(layer),
-      postAttentionNorm: `${at}.post_attention_layernorm`,
-      mlpNorm: `${at}.pre_feedforward_layernorm`,
-      postMlpNorm: `${at}.post_feedforward_layernorm`,
-    };
-  },
-};
-
-const gpt2Names: DecoderNames = {
-  embedding: 'transformer.wte',
-  positions: 'transformer.wpe',
-  finalNorm: 'transformer.ln_f',
-  head: 'lm_head',
-  block: (layer) => {
-    const at = `transformer.h.${layer}`;
-    return {
-      ...llamaBlock(layer),
-      inputNorm: `${at}.ln_1`,
-      fusedQueryKeyValue: `${at}.attn.c_attn`,
-      output: `${at}.attn.c_proj`,
-      mlpNorm: `${at}.ln_2`,
-      up: `${at}.mlp.c_fc`,
-      down: `${at}.mlp.c_proj`,
-    };
-  },
-};

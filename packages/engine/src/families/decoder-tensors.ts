@@ -1,5 +1,5 @@
 import type { DecoderConfig } from './decoder-config.ts';
-import { decoderNames } from './decoder-names.ts';
+import { decoderNames } from './decoder-families.ts';
 
 /** What a weight does, which decides how it starts and whether weight decay applies. */
 export type TensorRole = 'embedding' | 'linear' | 'norm' | 'bias';

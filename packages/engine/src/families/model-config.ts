@@ -1,5 +1,6 @@
 import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
-import { type DecoderConfig, decoderTypes } from './decoder-config.ts';
+import type { DecoderConfig } from './decoder-config.ts';
+import { decoderFamilies } from './decoder-families.ts';
 import {
   decoderLinears,
   decoderTensors,
@@ -23,9 +24,8 @@ export function parseModelConfig(file: string, json: unknown): ModelConfig {
   const given = json as Readonly<Record<string, unknown>>;
   const encoder = encoderTypes.find((name) => name === given.model_type);
   if (encoder !== undefined) return parseEncoderConfig(file, encoder, given);
-  if (decoderTypes.some((name) => name === given.model_type))
-    return parseDecoderConfig(file, given);
-  const known = [...decoderTypes, ...encoderTypes].map((name) => `"${name}"`).join(', ');
+  if (decoderFamilies.has(String(given.model_type))) return parseDecoderConfig(file, given);
+  const known = [...decoderFamilies.keys(), ...encoderTypes].map((name) => `"${name}"`).join(', ');
   const problem = `is ${JSON.stringify(given.model_type)}; supported: ${known}`;
   throw new UnsupportedModelError(file, 'model_type', problem);
 }

@@ -5,6 +5,7 @@ import { exists, readJson } from '../formats/json-file.ts';
 import { isFloatFormat } from '../formats/number-format.ts';
 import { readSafetensors, type TensorEntry } from '../formats/safetensors.ts';
 import type { DecoderConfig } from './decoder-config.ts';
+import { familyOf } from './decoder-families.ts';
 import { encoderNames } from './encoder-names.ts';
 import { generationEnds } from './generation-config.ts';
 import { type ModelConfig, modelTensors, parseModelConfig } from './model-config.ts';
@@ -125,8 +126,8 @@ function byModule(
   const prefix =
     config.kind === 'encoder'
       ? encoderNames(config).prefix
-      : config.modelType === 'gpt2'
-        ? 'transformer.'
+      : familyOf(config).isPrefixOptional
+        ? familyOf(config).prefix
         : '';
   const modern = (name: string): string =>
     config.kind === 'encoder'
@@ -156,7 +157,7 @@ function isRedundant(name: string, config: ModelConfig): boolean {
   return (
     decoderHeads.test(name) ||
     name.endsWith('.rotary_emb.inv_freq') ||
-    (config.modelType === 'gpt2' && /\.attn\.(masked_)?bias$/.test(name)) ||
+    familyOf(config).buffers?.test(name) === true ||
     (name === 'lm_head.weight' && config.tieEmbeddings)
   );
 }

@@ -1,4 +1,6 @@
 import { UnsupportedModelError } from '../formats/error.ts';
+import { familyOf } from './decoder-families.ts';
+import type { EncoderType } from './encoder-config.ts';
 import type { ModelConfig } from './model-config.ts';
 
 /** What a model computes from its hidden states, where that is not the next token. */
@@ -17,14 +19,7 @@ export type ModelTask =
     }
   | { readonly kind: 'question-answering' | 'masked-lm' | 'feature-extraction' };
 
-const classNames: Readonly<Record<ModelConfig['modelType'], string>> = {
-  llama: 'Llama',
-  mistral: 'Mistral',
-  qwen2: 'Qwen2',
-  qwen3: 'Qwen3',
-  gemma3_text: 'Gemma3Text',
-  phi3: 'Phi3',
-  gpt2: 'GPT2',
+const encoderClasses: Readonly<Record<EncoderType, string>> = {
   bert: 'Bert',
   roberta: 'Roberta',
   distilbert: 'DistilBert',
@@ -40,8 +35,10 @@ const classEndings: Readonly<Record<ModelTask['kind'], string>> = {
 };
 
 /** transformers' class for a family's model with the head of a task, such as BertForTokenClassification. */
-function architectureOf({ modelType }: ModelConfig, { kind }: ModelTask): string {
-  return `${classNames[modelType]}${classEndings[kind]}`;
+function architectureOf(config: ModelConfig, { kind }: ModelTask): string {
+  const name =
+    config.kind === 'decoder' ? familyOf(config).className : encoderClasses[config.modelType];
+  return `${name}${classEndings[kind]}`;
 }
 
 /**

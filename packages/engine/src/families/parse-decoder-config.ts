@@ -1,13 +1,8 @@
 import { UnsupportedModelError } from '../formats/error.ts';
-import {
-  type DecoderConfig,
-  type DecoderType,
-  decoderTypes,
-  type LayerAttention,
-} from './decoder-config.ts';
-import { decoderFamilies, fromGpt2, type RawConfig, rawConfigSchema } from './decoder-families.ts';
-import type { RopeConfig } from './rope-config.ts';
-import { nestedRope, sharedRope } from './rope-parameters.ts';
+import type { DecoderConfig, LayerAttention } from './decoder-config.ts';
+import { decoderFamilies } from './decoder-families.ts';
+import type { DecoderFamily } from './decoders/family.ts';
+import { type RawConfig, rawConfigSchema } from './decoders/raw-config.ts';
 
 const activations: Readonly<Record<string, DecoderConfig['activation']>> = {
   silu: 'silu',
@@ -24,19 +19,17 @@ const activations: Readonly<Record<string, DecoderConfig['activation']>> = {
  */
 export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
   const given = (json ?? {}) as Readonly<Record<string, unknown>>;
-  const modelType = decoderTypes.find((name) => name === given.model_type);
-  if (modelType === undefined) {
-    const known = decoderTypes.map((name) => `"${name}"`).join(', ');
+  const modelType = String(given.model_type);
+  const family = decoderFamilies.get(modelType);
+  if (family === undefined) {
+    const known = [...decoderFamilies.keys()].map((name) => `"${name}"`).join(', ');
     const problem = `is ${JSON.stringify(given.model_type)}; supported: ${known}`;
     throw new UnsupportedModelError(file, 'model_type', problem);
   }
-  const family = decoderFamilies[modelType];
-  const isGemma = modelType === 'gemma3_text';
-  // Gemma's own name for the field, and the only one that it reads.
-  const named = isGemma ? { hidden_act: given.hidden_activation ?? gemmaActivation } : {};
-  const filled = { ...family.defaults, ...given, ...named };
-  refuseNull(file, given, modelType);
-  const parsed = rawConfigSchema.safeParse(modelType === 'gpt2' ? fromGpt2(file, filled) : filled);
+  const filled = { ...family.defaults, ...given };
+  for (const field of family.notNull)
+    if (given[field] === null) throw new UnsupportedModelError(file, field, 'is null');
+  const parsed = rawConfigSchema.safeParse(family.translate?.(file, filled) ?? filled);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') || 'config';
@@ -45,17 +38,12 @@ export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
   const raw = parsed.data;
   const activation = activations[raw.hidden_act];
   if (activation === undefined || !family.activations.includes(raw.hidden_act)) {
-    const field = isGemma
-      ? 'hidden_activation'
-      : modelType === 'gpt2'
-        ? 'activation_function'
-        : 'hidden_act';
+    const field = family.activationField ?? 'hidden_act';
     const known = family.activations.map((name) => `"${name}"`).join(', ');
     const problem = `is "${raw.hidden_act}"; supported: ${known}`;
     throw new UnsupportedModelError(file, field, problem);
   }
   refuseUnsupported(file, raw);
-  const { attention: attends, scaledEmbeddings, ...flags } = family.flags(raw);
   const headSize = raw.head_dim ?? shared(file, raw, 'hidden_size', 'num_attention_heads');
   const keyValueHeads = raw.num_key_value_heads ?? raw.num_attention_heads;
   shared(
@@ -64,7 +52,8 @@ export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
     'num_attention_heads',
     'num_key_value_heads',
   );
-  const attention = layerAttention(file, modelType, raw, attends);
+  const rope = family.rope(file, raw, headSize);
+  const attention = layerAttention(file, family, raw, rope.full === rope.sliding);
   return {
     kind: 'decoder',
     modelType,
@@ -77,10 +66,11 @@ export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
     headSize,
     normEpsilon: raw.rms_norm_eps,
     activation,
-    ...flags,
-    embeddingScale: scaledEmbeddings ? Math.fround(Math.sqrt(raw.hidden_size)) : 1,
-    attentionScale: ((isGemma ? raw.query_pre_attn_scalar : undefined) ?? headSize) ** -0.5,
-    rope: ropeByAttention(file, modelType, raw, headSize),
+    ...family.flags(raw),
+    embeddingScale: family.scaledEmbeddings ? Math.fround(Math.sqrt(raw.hidden_size)) : 1,
+    attentionScale:
+      ((family.ownScoreScalar ? raw.query_pre_attn_scalar : undefined) ?? headSize) ** -0.5,
+    rope,
     attention,
     slidingWindow: raw.sliding_window ?? raw.max_position_embeddings,
     maxPositions: raw.max_position_embeddings,
@@ -119,43 +109,22 @@ function shared(
   throw new UnsupportedModelError(file, parts, problem);
 }
 
-/** Throws UnsupportedModelError for a null where the family's class takes none. */
-function refuseNull(
-  file: string,
-  given: Readonly<Record<string, unknown>>,
-  modelType: DecoderType,
-): void {
-  const isDerived = modelType === 'llama' || modelType === 'mistral';
-  const fields = [
-    ...(isDerived ? [] : ['head_dim']),
-    ...(modelType === 'gemma3_text' ? ['hidden_activation', 'sliding_window'] : []),
-  ];
-  for (const field of fields)
-    if (given[field] === null) throw new UnsupportedModelError(file, field, 'is null');
-}
-
-/** Tokens that a sliding layer sees; null: the model has no window. */
-function windowOf(modelType: DecoderType, raw: RawConfig): number | null {
-  if (modelType === 'llama' || modelType === 'gpt2') return null;
-  const isOff = modelType.startsWith('qwen') && !raw.use_sliding_window;
-  return isOff ? null : (raw.sliding_window ?? null);
-}
-
 function layerAttention(
   file: string,
-  modelType: DecoderType,
+  family: DecoderFamily,
   raw: RawConfig,
-  attends: (layer: number) => LayerAttention,
+  isSameRope: boolean,
 ): LayerAttention[] {
   const named = raw.layer_types;
   if (named != null && named.length !== raw.num_hidden_layers) {
     const problem = `has ${named.length} entries for num_hidden_layers ${raw.num_hidden_layers}`;
     throw new UnsupportedModelError(file, 'layer_types', problem);
   }
-  const window = windowOf(modelType, raw);
+  const window = family.window(raw);
   return Array.from({ length: raw.num_hidden_layers }, (_, layer) => {
     const name = named?.[layer];
-    const kind = name === undefined ? attends(layer) : name.replace(/_attention$/, '');
+    const kind =
+      name === undefined ? family.attention(raw, layer) : name.replace(/_attention$/, '');
     if (kind !== 'full' && kind !== 'sliding')
       throw new UnsupportedModelError(file, `layer_types.${layer}`, `is "${name}"`);
     if (kind === 'full') return kind;
@@ -165,31 +134,7 @@ function layerAttention(
         `layer_types.${layer}`,
         'is "sliding_attention", but sliding_window is null or use_sliding_window false',
       );
-    // A window as long as the context hides nothing; but Gemma's sliding layers rotate in their own way.
-    return window >= raw.max_position_embeddings && modelType !== 'gemma3_text' ? 'full' : kind;
+    // A window as long as the context hides nothing, unless sliding layers rotate in their own way.
+    return window >= raw.max_position_embeddings && isSameRope ? 'full' : kind;
   });
-}
-
-/** What Gemma's sliding and full layers turn by where config.json does not say it. */
-const gemmaThetas = { sliding: 10_000, full: 1_000_000 } as const;
-const gemmaActivation = 'gelu_pytorch_tanh';
-
-function ropeByAttention(
-  file: string,
-  modelType: DecoderType,
-  raw: RawConfig,
-  headSize: number,
-): Record<LayerAttention, RopeConfig> {
-  if (modelType === 'gemma3_text')
-    return nestedRope(file, raw, {
-      headSize,
-      thetas: {
-        full: raw.rope_theta ?? gemmaThetas.full,
-        sliding: raw.rope_local_base_freq ?? gemmaThetas.sliding,
-      },
-      scaled: ['full'],
-    });
-  const fields = modelType === 'gpt2' ? { max_position_embeddings: 1 } : raw;
-  const rope = sharedRope(file, modelType, fields, headSize);
-  return { full: rope, sliding: rope };
 }

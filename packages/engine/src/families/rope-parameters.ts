@@ -1,5 +1,5 @@
 import { UnsupportedModelError } from '../formats/error.ts';
-import type { DecoderType, LayerAttention } from './decoder-config.ts';
+import type { LayerAttention } from './decoder-config.ts';
 import { parseScaling, type RawRope, type RopeConfig, ropeSchema } from './rope-config.ts';
 
 /** The fields of config.json that say how positions are rotated, in transformers' older dialect and its newer one. */
@@ -11,6 +11,15 @@ export type RopeFields = {
   readonly max_position_embeddings: number;
 };
 
+type SharedRope = {
+  readonly modelType: string;
+  readonly headSize: number;
+  /** Heads may be rotated in part. */
+  readonly isPartial?: boolean;
+  /** No scaling is computed. */
+  readonly isUnscaled?: boolean;
+};
+
 const kinds = ['full_attention', 'sliding_attention'] as const;
 
 /**
@@ -20,10 +29,9 @@ const kinds = ['full_attention', 'sliding_attention'] as const;
  */
 export function sharedRope(
   file: string,
-  modelType: DecoderType,
   fields: RopeFields,
-  headSize: number,
-): RopeConfig {
+  { modelType, headSize, isPartial = false, isUnscaled = false }: SharedRope,
+): Record<LayerAttention, RopeConfig> {
   const source = !isEmpty(fields.rope_scaling) ? 'rope_scaling' : 'rope_parameters';
   const given = parse(file, source, fields[source]);
   for (const kind of kinds)
@@ -34,22 +42,22 @@ export function sharedRope(
     { field: source, rope: given },
     fields.max_position_embeddings,
   );
-  const isPhi = modelType === 'phi3';
   const type = given.rope_type ?? given.type ?? 'default';
-  if (isPhi && type !== 'default')
+  if (isUnscaled && type !== 'default')
     refuse(
       file,
       `${source}.rope_type`,
-      `is "${type}"; of a phi3 model only "default" is supported`,
+      `is "${type}"; of a ${modelType} model only "default" is supported`,
     );
   const share = given.partial_rotary_factor ?? fields.partial_rotary_factor ?? 1;
-  if (share !== 1 && !isPhi)
+  if (share !== 1 && !isPartial)
     refuse(file, fieldOf(given, source), `is ${share}; a ${modelType} model rotates whole heads`);
-  return {
+  const rope: RopeConfig = {
     rotarySize: Math.trunc(headSize * share),
     ropeTheta: given.rope_theta ?? fields.rope_theta ?? 10_000,
     ropeScaling,
   };
+  return { full: rope, sliding: rope };
 }
 
 /**

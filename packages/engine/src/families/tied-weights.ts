@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { UnsupportedModelError } from '../formats/error.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import type { TensorEntry } from '../formats/safetensors-header.ts';
-import { decoderNames } from './decoder-names.ts';
+import { decoderNames } from './decoder-families.ts';
 import { encoderNames } from './encoder-names.ts';
 import type { ModelConfig } from './model-config.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { decoderNames } from '../families/decoder-names.ts';
+import { decoderNames } from '../families/decoder-families.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
 import { meanDirection } from './embed.ts';

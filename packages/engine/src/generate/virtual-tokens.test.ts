@@ -2,7 +2,7 @@
 
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decoderNames } from '../families/decoder-names.ts';
+import { decoderNames } from '../families/decoder-families.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { startingGradients } from '../parity/parity.ts';

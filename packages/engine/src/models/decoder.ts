@@ -1,5 +1,5 @@
 import type { DecoderConfig, LayerAttention } from '../families/decoder-config.ts';
-import { decoderNames } from '../families/decoder-names.ts';
+import { decoderNames } from '../families/decoder-families.ts';
 import type { Value } from '../graph/value.ts';
 import { gelu, geluTanh, silu } from '../ops/activation.ts';
 import { remade } from '../ops/block.ts';

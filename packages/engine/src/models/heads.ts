@@ -1,3 +1,4 @@
+import { familyOf } from '../families/decoder-families.ts';
 import type { EncoderConfig } from '../families/encoder-config.ts';
 import { encoderNames } from '../families/encoder-names.ts';
 import type { ModelConfig } from '../families/model-config.ts';
@@ -114,10 +115,12 @@ export function sequenceHead(config: ModelConfig, labels: number): Head {
 /** Scores of each token. Throws RangeError for Gemma 3, of which transformers has no token classifier. */
 export function tokenHead(config: ModelConfig, labels: number): Head {
   const { hiddenSize } = config;
-  if (config.modelType === 'gemma3_text')
-    throw new RangeError('token classification is not supported on gemma3_text');
-  if (config.kind === 'decoder')
-    return linear(config.modelType === 'gpt2' ? 'classifier' : 'score', hiddenSize, labels);
+  if (config.kind === 'decoder') {
+    const { tokenHead: module } = familyOf(config);
+    if (module === undefined)
+      throw new RangeError(`token classification is not supported on ${config.modelType}`);
+    return linear(module, hiddenSize, labels);
+  }
   const classifier = linear('classifier', hiddenSize, labels);
   return config.modelType === 'modernbert'
     ? inTurn(modernTransform(config), classifier)

@@ -1,3 +1,4 @@
+import { familyOf } from '../families/decoder-families.ts';
 import type { TensorRole } from '../families/decoder-tensors.ts';
 import type { ModelConfig } from '../families/model-config.ts';
 import { child, fillNormal, type Seed } from '../nn/seed.ts';
@@ -20,7 +21,8 @@ export function fillInitialWeight(
   if (role === 'bias') return values.fill(0);
   if (role === 'norm')
     return values.fill(config.kind === 'decoder' && config.norm === 'rms-plus-one' ? 0 : 1);
-  const residual = config.modelType === 'gpt2' && name.endsWith('.c_proj.weight');
+  const narrow = config.kind === 'decoder' ? familyOf(config).narrowResiduals : undefined;
+  const residual = narrow !== undefined && name.endsWith(narrow);
   const range = config.initializerRange / (residual ? Math.sqrt(2 * config.layers) : 1);
   return fillNormal(values, child(seed, 'initial', name), range);
 }

@@ -1,3 +1,4 @@
+import { familyOf } from '../families/decoder-families.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { embeddingPairs, parseEmbeddingSettings } from '../objectives/embedding-pairs.ts';
@@ -70,7 +71,7 @@ async function decoderFamily(family: (typeof referenceModels)[number]): Promise<
     embeddingTask(model, texts),
   ];
   // transformers has no token classifier of Gemma 3.
-  if (config.modelType !== 'gemma3_text')
+  if (config.kind === 'decoder' && familyOf(config).tokenHead !== undefined)
     tasks.push(
       task(
         'token-classification',

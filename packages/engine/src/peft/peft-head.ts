@@ -1,3 +1,4 @@
+import { familyOf } from '../families/decoder-families.ts';
 import { encoderNames } from '../families/encoder-names.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { type ModelTask, peftTaskType } from '../families/model-task.ts';
@@ -87,12 +88,7 @@ async function tiedTensors(
 
 /** The adapter by the names of the class without a head: `layers.0…` for `model.layers.0…`. */
 function withoutHead(content: PeftContent, { config }: AnyModelFolder): PeftContent {
-  const prefix =
-    config.kind === 'encoder'
-      ? encoderNames(config).prefix
-      : config.modelType === 'gpt2'
-        ? 'transformer.'
-        : 'model.';
+  const prefix = config.kind === 'encoder' ? encoderNames(config).prefix : familyOf(config).prefix;
   const bare = (name: string): string =>
     name.startsWith(prefix) ? name.slice(prefix.length) : name;
   const renamed = Object.fromEntries(

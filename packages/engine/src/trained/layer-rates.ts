@@ -1,4 +1,4 @@
-import { decoderNames } from '../families/decoder-names.ts';
+import { decoderNames } from '../families/decoder-families.ts';
 import { encoderNames } from '../families/encoder-names.ts';
 import type { ModelConfig } from '../families/model-config.ts';
 

@@ -1,7 +1,7 @@
 import type { Recipe } from '@lathe/recipe/recipe';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { createAdaptation } from '../adapt/create-adaptation.ts';
-import { decoderNames } from '../families/decoder-names.ts';
+import { decoderNames } from '../families/decoder-families.ts';
 import type { TensorPlan } from '../families/decoder-tensors.ts';
 import { modelTensors } from '../families/model-config.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';

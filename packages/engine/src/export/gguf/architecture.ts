@@ -1,47 +1,17 @@
 import { join } from 'node:path';
-import type { DecoderConfig, DecoderType } from '../../families/decoder-config.ts';
+import type { DecoderConfig } from '../../families/decoder-config.ts';
+import { familyOf } from '../../families/decoder-families.ts';
 import type { ModelFolder } from '../../families/model-folder.ts';
 import { UnsupportedModelError } from '../../formats/error.ts';
-import { inverseFrequencies } from '../../nn/rope-table.ts';
-import type { MetadataValue } from './format.ts';
-
-const architectures: Readonly<Record<DecoderType, string>> = {
-  llama: 'llama',
-  mistral: 'llama',
-  qwen2: 'qwen2',
-  qwen3: 'qwen3',
-  gemma3_text: 'gemma3',
-  phi3: 'phi3',
-  gpt2: 'gpt2',
-};
-
-/** llama.cpp's layers of Gemma 3: so many sliding ones up to and with a full one, and their base. */
-export const gemmaPeriod = 6;
-export const gemmaLocalTheta = 10_000;
-const gemma27bLayers = 62;
-
-/** llama.cpp's factor on Gemma 3's scores, which it takes from the model's depth. */
-export function gemmaScoreScalar(config: {
-  readonly layers: number;
-  readonly hiddenSize: number;
-  readonly heads: number;
-  readonly headSize: number;
-}): number {
-  const { layers, hiddenSize, heads, headSize } = config;
-  return layers === gemma27bLayers ? hiddenSize / heads : headSize;
-}
+import type { MetadataValue } from '../../gguf/format.ts';
 
 /**
- * How far a GGUF file of the model reaches. Of these families only Gemma's sliding windows are computed by
- * llama.cpp, so for the others the context ends where the window would begin to matter.
+ * How far a GGUF file of the model reaches. Where llama.cpp does not compute the family's sliding
+ * windows, the context ends where the window would begin to matter.
  */
-export function ggufContext({
-  modelType,
-  attention,
-  slidingWindow,
-  maxPositions,
-}: DecoderConfig): number {
-  const isIgnored = modelType !== 'gemma3_text' && attention.includes('sliding');
+export function ggufContext(config: DecoderConfig): number {
+  const { attention, slidingWindow, maxPositions } = config;
+  const isIgnored = familyOf(config).gguf.window !== 'computed' && attention.includes('sliding');
   return isIgnored ? Math.min(maxPositions, slidingWindow) : maxPositions;
 }
 
@@ -53,8 +23,10 @@ export function architectureMetadata(
   model: Pick<ModelFolder, 'config' | 'path'>,
 ): Map<string, MetadataValue> {
   const { config } = model;
-  refuseDeviations(join(model.path, 'config.json'), config);
-  const arch = architectures[config.modelType];
+  const { architecture: arch, window, deviation } = familyOf(config).gguf;
+  const found = deviation?.(config);
+  if (found !== undefined)
+    throw new UnsupportedModelError(join(model.path, 'config.json'), found.field, found.problem);
   const metadata = new Map<string, MetadataValue>([
     ['general.architecture', { type: 'string', value: arch }],
   ]);
@@ -84,43 +56,7 @@ export function architectureMetadata(
     put('rope.scaling.type', { type: 'string', value: 'linear' });
     f32('rope.scaling.factor', ropeScaling.factor);
   }
-  if (config.modelType === 'gemma3_text') u32('attention.sliding_window', config.slidingWindow);
-  // llama.cpp tells Phi-3 from its successors by the key, and reads 0 as no window.
-  if (config.modelType === 'phi3') u32('attention.sliding_window', 0);
+  if (window !== 'ignored')
+    u32('attention.sliding_window', window === 'computed' ? config.slidingWindow : 0);
   return metadata;
-}
-
-/**
- * Llama 3's scaling as llama.cpp has it: what each frequency is divided by, `rope_freqs.weight`
- * [rotarySize / 2]; undefined where the frequencies are not scaled one by one.
- */
-export function ropeDivisors(config: DecoderConfig): Float32Array | undefined {
-  const rope = config.rope.full;
-  if (config.positions === 'learned' || rope.ropeScaling?.type !== 'llama3') return undefined;
-  const scaled = inverseFrequencies(rope);
-  const plain = inverseFrequencies({ ...rope, ropeScaling: null });
-  return plain.map((frequency, at) => frequency / scaled[at]!);
-}
-
-function refuseDeviations(file: string, config: DecoderConfig): void {
-  const refuse = (field: string, problem: string): never => {
-    throw new UnsupportedModelError(file, field, problem);
-  };
-  if (config.modelType === 'gpt2' && config.activation !== 'gelu-tanh')
-    refuse('activation_function', 'is "gelu", but llama.cpp computes "gelu_new" for GPT-2');
-  if (config.modelType !== 'gemma3_text') return;
-  config.attention.forEach((kind, layer) => {
-    const fixed = (layer + 1) % gemmaPeriod === 0 ? 'full' : 'sliding';
-    if (kind !== fixed)
-      refuse(`layer_types.${layer}`, `is "${kind}", but llama.cpp computes "${fixed}" there`);
-  });
-  const { ropeTheta, ropeScaling } = config.rope.sliding;
-  if (ropeTheta !== gemmaLocalTheta || ropeScaling !== null)
-    refuse('rope of sliding layers', `has base ${ropeTheta}; llama.cpp has ${gemmaLocalTheta}`);
-  const scale = gemmaScoreScalar(config) ** -0.5;
-  if (Math.abs(scale / config.attentionScale - 1) > 1e-6)
-    refuse(
-      'query_pre_attn_scalar',
-      `is ${Math.round(config.attentionScale ** -2)}; llama.cpp has ${gemmaScoreScalar(config)}`,
-    );
 }

@@ -1,10 +1,11 @@
 import type { ModelFolder } from '../../families/model-folder.ts';
 import { CheckpointError } from '../../formats/error.ts';
 import { readTensor } from '../../formats/safetensors.ts';
-import { architectureMetadata, ropeDivisors } from './architecture.ts';
-import type { Metadata, TensorType } from './format.ts';
-import { blockSize } from './quantize.ts';
-import { ggufTensors, type TensorMapping, toGguf } from './tensor-names.ts';
+import type { Metadata, TensorType } from '../../gguf/format.ts';
+import { blockSize } from '../../gguf/quantize.ts';
+import { ropeDivisors } from '../../gguf/rope-divisors.ts';
+import { ggufTensors, type TensorMapping, toGguf } from '../../gguf/tensor-names.ts';
+import { architectureMetadata } from './architecture.ts';
 import { tokenizerMetadata } from './tokenizer.ts';
 import { type GgufTensor, writeGguf } from './write.ts';
 

@@ -2,12 +2,12 @@ import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeTensor, encodeTensor } from '../../gguf/quantize.ts';
+import { readGguf } from '../../gguf/read.ts';
+import { ropeDivisors } from '../../gguf/rope-divisors.ts';
 import { readReference, referenceModels } from '../../parity/reference.ts';
 import { exportModel } from '../export.ts';
-import { ropeDivisors } from './architecture.ts';
 import { writeGgufModel } from './gguf-file.ts';
-import { decodeTensor, encodeTensor } from './quantize.ts';
-import { readGguf } from './read.ts';
 
 let root: string;
 beforeAll(async () => {

@@ -1,15 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DecoderConfig } from '../../families/decoder-config.ts';
+import { decoderFamilies } from '../../families/decoder-families.ts';
 import { parseModelConfig } from '../../families/model-config.ts';
 import { type ModelFolder, openModelFolder } from '../../families/model-folder.ts';
 import { CheckpointError } from '../../formats/error.ts';
 import { encodeFloats } from '../../formats/number-format.ts';
 import { streamSafetensors } from '../../formats/safetensors.ts';
-import { gemmaLocalTheta, gemmaPeriod, gemmaScoreScalar, ropeDivisors } from './architecture.ts';
-import type { MetadataContent, MetadataValue } from './format.ts';
-import { type GgufFile, readGguf } from './read.ts';
-import { fromGguf, ggufTensors } from './tensor-names.ts';
+import type { MetadataContent, MetadataValue } from '../../gguf/format.ts';
+import { type GgufFile, readGguf } from '../../gguf/read.ts';
+import { ropeDivisors } from '../../gguf/rope-divisors.ts';
+import { fromGguf, ggufTensors } from '../../gguf/tensor-names.ts';
 
 /** Scaled frequencies of a file may differ so much from the model's, relatively: float32 rounding. */
 const frequencyTolerance = 1e-6;
@@ -26,7 +27,7 @@ export async function recoverModel(
   folder: string,
 ): Promise<ModelFolder> {
   const gguf = await readGguf(file);
-  const json = configJson(file, gguf, base);
+  const json = configJson(file, gguf);
   const configFile = join(folder, 'config.json');
   const config = parseModelConfig(configFile, json);
   if (config.kind !== 'decoder') throw new CheckpointError(file, 'does not hold a decoder');
@@ -57,11 +58,7 @@ async function checkDivisors(file: string, gguf: GgufFile, base: DecoderConfig):
 }
 
 /** config.json as transformers would have it for what llama.cpp computes. */
-function configJson(
-  file: string,
-  { metadata, tensors }: GgufFile,
-  base: DecoderConfig,
-): Record<string, unknown> {
+function configJson(file: string, { metadata, tensors }: GgufFile): Record<string, unknown> {
   const need = <T extends MetadataValue['type']>(key: string, type: T): MetadataContent<T> => {
     const found = metadata.get(key);
     if (found?.type !== type) throw new CheckpointError(file, `lacks ${key} of type ${type}`);
@@ -70,46 +67,45 @@ function configJson(
   const arch = need('general.architecture', 'string');
   const u32 = (key: string): number => need(`${arch}.${key}`, 'u32');
   const f32 = (key: string): number => need(`${arch}.${key}`, 'f32');
-  const tied = !tensors.has('output.weight');
-  if (arch === 'gpt2')
-    return {
-      model_type: 'gpt2',
-      vocab_size: u32('vocab_size'),
-      n_positions: u32('context_length'),
-      n_embd: u32('embedding_length'),
-      n_layer: u32('block_count'),
-      n_head: u32('attention.head_count'),
-      n_inner: u32('feed_forward_length'),
-      layer_norm_epsilon: f32('attention.layer_norm_epsilon'),
-      tie_word_embeddings: tied,
-    };
-  const headSize = u32('attention.key_length');
+  const found = [...decoderFamilies].find(([, { gguf }]) => gguf.architecture === arch);
+  if (found === undefined) throw new CheckpointError(file, `holds "${arch}", no known family`);
+  const [modelType, family] = found;
+  const isRotary = metadata.has(`${arch}.rope.freq_base`);
+  const sizes = {
+    layers: u32('block_count'),
+    hiddenSize: u32('embedding_length'),
+    heads: u32('attention.head_count'),
+  };
+  const headSize = isRotary ? u32('attention.key_length') : sizes.hiddenSize / sizes.heads;
   const isLinear = metadata.has(`${arch}.rope.scaling.type`);
-  const common = {
-    model_type: arch === 'gemma3' ? 'gemma3_text' : arch,
-    vocab_size: u32('vocab_size'),
-    max_position_embeddings: u32('context_length'),
-    hidden_size: u32('embedding_length'),
-    num_hidden_layers: u32('block_count'),
-    intermediate_size: u32('feed_forward_length'),
-    num_attention_heads: u32('attention.head_count'),
+  const rotary = (): Record<string, unknown> => ({
     num_key_value_heads: u32('attention.head_count_kv'),
     head_dim: headSize,
-    rms_norm_eps: f32('attention.layer_norm_rms_epsilon'),
     rope_theta: f32('rope.freq_base'),
     rope_scaling: isLinear ? { type: 'linear', factor: f32('rope.scaling.factor') } : null,
     partial_rotary_factor: u32('rope.dimension_count') / headSize,
-    tie_word_embeddings: tied,
-    sliding_window: null,
+    sliding_window: family.gguf.window === 'computed' ? u32('attention.sliding_window') : null,
     attention_bias: tensors.has('blk.0.attn_q.bias'),
     mlp_bias: tensors.has('blk.0.ffn_up.bias'),
+  });
+  const epsilon = metadata.has(`${arch}.attention.layer_norm_epsilon`)
+    ? f32('attention.layer_norm_epsilon')
+    : f32('attention.layer_norm_rms_epsilon');
+  const fields: Record<string, unknown> = {
+    vocab_size: u32('vocab_size'),
+    max_position_embeddings: u32('context_length'),
+    hidden_size: sizes.hiddenSize,
+    num_hidden_layers: sizes.layers,
+    intermediate_size: u32('feed_forward_length'),
+    num_attention_heads: sizes.heads,
+    rms_norm_eps: epsilon,
+    tie_word_embeddings: !tensors.has('output.weight'),
+    ...(isRotary ? rotary() : {}),
+    ...family.gguf.fixed?.({ ...sizes, headSize }),
   };
-  if (arch !== 'gemma3') return common;
-  return {
-    ...common,
-    sliding_window: u32('attention.sliding_window'),
-    sliding_window_pattern: gemmaPeriod,
-    rope_local_base_freq: gemmaLocalTheta,
-    query_pre_attn_scalar: gemmaScoreScalar({ ...base, headSize }),
-  };
+  const own = Object.entries(fields).map(([name, value]) => [
+    family.ownNames?.[name] ?? name,
+    value,
+  ]);
+  return { model_type: modelType, ...Object.fromEntries(own) };
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DecoderConfig } from '../../families/decoder-config.ts';
+import type { MetadataValue } from '../../gguf/format.ts';
 import { readReference } from '../../parity/reference.ts';
-import type { MetadataValue } from './format.ts';
 import { tokenizerMetadata } from './tokenizer.ts';
 
 const repository = join(import.meta.dirname, '../../../../..');

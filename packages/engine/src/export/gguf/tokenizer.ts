@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { ModelFolder } from '../../families/model-folder.ts';
 import { CheckpointError, UnsupportedModelError } from '../../formats/error.ts';
 import { exists } from '../../formats/json-file.ts';
-import type { MetadataValue } from './format.ts';
+import type { MetadataValue } from '../../gguf/format.ts';
 import { type PreTokenizerPart, preTokenizerName } from './pre-tokenizer-name.ts';
 
 /** llama.cpp's kinds of tokens. */

@@ -9,8 +9,8 @@ import {
   type TensorPlace,
   tensorTypes,
   valueTypes,
-} from './format.ts';
-import { encodeTensor, storedBytes } from './quantize.ts';
+} from '../../gguf/format.ts';
+import { encodeTensor, storedBytes } from '../../gguf/quantize.ts';
 
 /** A tensor whose numbers are read when its turn comes. */
 export type GgufTensor = TensorPlace & { read(): Promise<Float32Array> };

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { CheckpointError } from '../../formats/error.ts';
+import { CheckpointError } from '../formats/error.ts';
 import {
   ggufAlignment,
   ggufMagic,

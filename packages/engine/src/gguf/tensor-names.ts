@@ -1,6 +1,6 @@
-import type { DecoderConfig } from '../../families/decoder-config.ts';
-import { decoderNames } from '../../families/decoder-names.ts';
-import { decoderTensors } from '../../families/decoder-tensors.ts';
+import type { DecoderConfig } from '../families/decoder-config.ts';
+import { decoderNames, familyOf } from '../families/decoder-families.ts';
+import { decoderTensors } from '../families/decoder-tensors.ts';
 
 /**
  * What happens to a tensor on its way: rows of queries and keys are put in the order of adjacent pairs,
@@ -24,7 +24,7 @@ export function ggufTensors(config: DecoderConfig): TensorMapping[] {
   const known = ggufNames(config);
   const names = decoderNames(config);
   const pairs = new Map<string, number>();
-  if (config.modelType === 'llama' || config.modelType === 'mistral')
+  if (familyOf(config).gguf.pairedRows)
     for (let layer = 0; layer < config.layers; layer++) {
       const { query, key } = names.block(layer);
       pairs.set(query, config.heads);
