@@ -91,6 +91,8 @@ export const arrows: Table = {
           'graph autodiff.ts runtime formats families nn peft objectives trained batch measure train',
       },
     },
+    // Pure functions of rows: no package, no I/O.
+    'packages/scoring': { imports: [], npm: [] },
     'packages/testkit': {
       imports: ['packages/contracts', 'packages/platform', ...learning],
       isInternal: true,
@@ -152,7 +154,7 @@ export const arrows: Table = {
       },
     },
     'services/evaluator': {
-      imports: [...wire, ...learning],
+      imports: [...wire, ...learning, 'packages/scoring'],
       rooms: {
         'settings.ts': '',
         engine: '',

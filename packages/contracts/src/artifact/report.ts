@@ -8,7 +8,6 @@ const rateSchema = z.object({
   low: z.number(),
   high: z.number(),
 });
-export type Rate = z.infer<typeof rateSchema>;
 
 /** One contestant on the held-out rows; `start` is the tuned model that the job went on from. */
 const contestantSchema = z.object({

@@ -1,12 +1,12 @@
 import type { Contestant } from '@lathe/contracts/artifact/report';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { greedy } from '@lathe/engine/sampling';
+import { wilson } from '@lathe/scoring/wilson';
 import type { Asker, Engine, GenerateRequest } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { AnsweredRow, HeldOutRow } from '../texts/held-out.ts';
 import type { AnswerLimits } from '../texts/text-task.ts';
 import type { Texts } from '../texts/texts.ts';
-import { wilson } from './intervals.ts';
 
 /** One held-out row as a contestant gets to see it. */
 export type Task = {

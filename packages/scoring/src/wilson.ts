@@ -1,11 +1,20 @@
-import type { Rate } from '@lathe/contracts/artifact/report';
-
 /** 97.5 % point of the standard normal distribution: 95 % lie between its negative and itself. */
 const z = 1.959963984540054;
+
+/** A rate with its 95 % interval. */
+export type Rate = {
+  readonly correct: number;
+  readonly total: number;
+  readonly rate: number;
+  readonly low: number;
+  readonly high: number;
+};
 
 /**
  * A rate with its 95 % Wilson score interval (Wilson 1927):
  * (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n). Of no rows: 0 in [0, 1].
+ *
+ * @example const { low, high } = wilson(85, 100); // 0.767, 0.907
  */
 export function wilson(correct: number, total: number): Rate {
   if (total === 0) return { correct, total, rate: 0, low: 0, high: 1 };

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { bootstrap, type Metric, pairedBootstrap, quantile } from './bootstrap.ts';
+import { vectors } from './vectors.fixture.ts';
+
+type Case = {
+  values: number[];
+  other: number[];
+  interval: [number, number];
+  difference: [number, number];
+};
+
+const meanOf =
+  (values: number[]): Metric =>
+  (draw) => {
+    let sum = 0;
+    for (let at = 0; at < draw.length; at++) sum += values[draw[at] as number] as number;
+    return sum / draw.length;
+  };
+
+it("comes near scipy's intervals, which are drawn by chance too", () => {
+  for (const { values, other, interval, difference } of vectors<Case[]>('bootstrap')) {
+    const near = (actual: { low: number; high: number }, [low, high]: [number, number]) => {
+      const slack = 0.05 * (high - low);
+      expect(Math.abs(actual.low - low)).toBeLessThan(slack);
+      expect(Math.abs(actual.high - high)).toBeLessThan(slack);
+    };
+    const options = { seed: 1, draws: 10_000 };
+    near(bootstrap(values.length, meanOf(values), options), interval);
+    near(pairedBootstrap(values.length, [meanOf(values), meanOf(other)], options), difference);
+  }
+});
+
+it('is the same for the same seed', () => {
+  const metric = meanOf(Array.from({ length: 40 }, (_, row) => Math.sqrt(row)));
+  const of = (seed: number) => bootstrap(40, metric, { seed });
+  expect(of(4)).toEqual(of(4));
+  expect(of(4)).not.toEqual(of(5));
+  expect(of(4)).not.toEqual(of(4 + 2 ** 32));
+});
+
+it('puts nothing down to chance that never turns, and everything that is equal', () => {
+  const ones = meanOf(Array(50).fill(1));
+  const zeros = meanOf(Array(50).fill(0));
+  const options = { seed: 0, draws: 999 };
+  expect(pairedBootstrap(50, [ones, zeros], options)).toEqual({
+    value: 1,
+    low: 1,
+    high: 1,
+    pValue: 2 / 1000,
+  });
+  expect(pairedBootstrap(50, [ones, ones], options).pValue).toBe(1);
+});
+
+it('takes quantiles between values', () => {
+  expect(quantile([1, 2, 4], 0.25)).toBe(1.5);
+  expect(quantile([7], 0.9)).toBe(7);
+});
