@@ -76,7 +76,7 @@ describe.each([
   test('windows over pairs', () => {
     pairs.forEach(([question, context], i) => {
       const { maxTokens, stride, windows } = offsets.pairs[i]!;
-      const found = tokenizer.encodePair(question, context, { maxTokens, stride });
+      const found = tokenizer.encodeWindows([question, context], { maxTokens, stride });
       expect(
         found.map((window) => ({
           ids: window.tokens,

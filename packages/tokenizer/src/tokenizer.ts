@@ -6,9 +6,9 @@ import {
   type TokenTexts,
 } from './decode/decoder.ts';
 import { createControlFinder } from './encode/added-tokens.ts';
-import { cutPairWindows, type PairOptions, type PairWindow } from './encode/pair-windows.ts';
 import { affixes } from './encode/post-processor.ts';
 import { createSectionEncoder } from './encode/section-encoder.ts';
+import { cutWindows, type TextWindow, type WindowOptions } from './encode/text-windows.ts';
 import { createOffsetTrimmer } from './encode/trim-offsets.ts';
 import { TokenizerError } from './error.ts';
 import { readTokenizerFolder } from './folder/load.ts';
@@ -38,10 +38,14 @@ export type Tokenizer = {
   encode(text: string, options?: EncodeOptions): number[];
   encodeWithOffsets(text: string, options?: EncodeOptions): EncodedText;
   /**
-   * Two texts in the post-processor's template for pairs, such as a question and its context, in windows over
-   * the second. Special tokens in the texts are plain text. Throws RangeError when there is no room.
+   * What a model without a chat template reads: a text, or two such as a question and its context, in the
+   * post-processor's template, in windows over the last of them. Throws RangeError when there is no room, and
+   * TokenizerError where the tokenizer has no template for two.
    */
-  encodePair(first: string, second: string, options: PairOptions): PairWindow[];
+  encodeWindows(
+    texts: readonly [string] | readonly [string, string],
+    options: WindowOptions,
+  ): TextWindow[];
   /** Bytes that are not valid UTF-8 become U+FFFD. Throws RangeError for an id outside the vocabulary. */
   decode(tokens: Iterable<number>, options?: { skipSpecial?: boolean }): string;
   /** Decodes token by token; a character comes out only when it is whole. Joined, the same as decode. */
@@ -139,14 +143,13 @@ export function createTokenizer(
   return {
     encode: (text, options = {}) => encode(text, options),
     encodeWithOffsets,
-    encodePair: (first, second, options) => {
-      if (post.pair.length === 0)
+    encodeWindows: (texts, options) => {
+      const template = texts.length === 1 ? post.single : post.pair;
+      if (template.length === 0)
         throw new TokenizerError(source, 'post_processor has no template for pairs');
-      return cutPairWindows(
-        post.pair,
-        [encodeWithOffsets(first), encodeWithOffsets(second)],
-        options,
-      );
+      const { special = false } = options;
+      const encoded = texts.map((text) => encodeWithOffsets(text, { special }));
+      return cutWindows(template, encoded, options);
     },
     decode: (tokens, options = {}) => decoder.decode(tokens, options.skipSpecial ?? false),
     stream: (options = {}) => decoder.stream(options.skipSpecial ?? false),

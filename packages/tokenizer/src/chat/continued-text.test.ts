@@ -74,23 +74,25 @@ describe('windows', () => {
   const bert = load('bert-uncased');
 
   test('an empty context has one window, and a question without room is refused', () => {
-    const [window, ...more] = bert.encodePair('Who?', '', { maxTokens: 16 });
+    const [window, ...more] = bert.encodeWindows(['Who?', ''], { maxTokens: 16 });
     expect(more).toEqual([]);
     expect([...window!.special]).toEqual([1, ...bert.encode('Who?').map(() => 0), 1, 1]);
-    expect(() => bert.encodePair('Who is it?', 'He', { maxTokens: 5 })).toThrow(
+    expect(() => bert.encodeWindows(['Who is it?', 'He'], { maxTokens: 5 })).toThrow(
       'take 7 of 5 tokens, which leaves -2 for the second',
     );
     const taken = bert.encode('Who is it?').length + 3;
-    expect(() => bert.encodePair('Who is it?', 'He', { maxTokens: taken + 2, stride: 2 })).toThrow(
+    expect(() =>
+      bert.encodeWindows(['Who is it?', 'He'], { maxTokens: taken + 2, stride: 2 }),
+    ).toThrow(RangeError);
+    expect(() => bert.encodeWindows(['a', 'b'], { maxTokens: 20, stride: 0.5 })).toThrow(
       RangeError,
     );
-    expect(() => bert.encodePair('a', 'b', { maxTokens: 20, stride: 0.5 })).toThrow(RangeError);
   });
 
   test('every token of the context is in a window, neighbours share the stride', () => {
     const context = 'The order left on Monday; it arrives at noon. '.repeat(5);
     const whole = bert.encodeWithOffsets(context);
-    const windows = bert.encodePair('When?', context, { maxTokens: 24, stride: 5 });
+    const windows = bert.encodeWindows(['When?', context], { maxTokens: 24, stride: 5 });
     const parts = windows.map(({ tokens, sequences, offsets }) =>
       tokens.flatMap((id, i) => (sequences[i] === 1 ? [{ id, offset: offsets[i] }] : [])),
     );
@@ -100,7 +102,7 @@ describe('windows', () => {
   });
 
   test('special tokens written in the texts stay plain text', () => {
-    const [window] = bert.encodePair('[SEP]', 'a [MASK]', { maxTokens: 64 });
+    const [window] = bert.encodeWindows(['[SEP]', 'a [MASK]'], { maxTokens: 64 });
     expect(window!.special.filter((bit) => bit === 1)).toHaveLength(3);
     const sep = bert.tokenId('[SEP]');
     expect(window!.tokens.filter((token) => token === sep)).toHaveLength(2);

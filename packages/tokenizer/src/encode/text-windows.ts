@@ -1,14 +1,16 @@
 import type { TemplatePiece } from './post-processor.ts';
 
-export type PairOptions = {
-  /** The most tokens of a window, special ones included. */
+export type WindowOptions = {
+  /** The most tokens of a window, special ones included; Infinity for one window. */
   maxTokens: number;
-  /** How many tokens of the second text two windows share. 0 unless given. */
+  /** How many tokens of the text two windows share. 0 unless given. */
   stride?: number;
+  /** Read special tokens in the texts as control tokens, such as the mask of a fill-mask question. */
+  special?: boolean;
 };
 
-/** The first text and a part of the second, as a model reads them. All lists have one entry a token. */
-export type PairWindow = {
+/** A text, or a first text and a part of the second, as a model reads them. All lists have one entry a token. */
+export type TextWindow = {
   tokens: number[];
   /** What the template says of each token, for `token_type_ids`. */
   typeIds: Uint8Array;
@@ -23,36 +25,37 @@ export type PairWindow = {
 type Encoded = { tokens: readonly number[]; offsets: readonly [number, number][] };
 
 /**
- * Windows over the second of two texts, each with the whole first text, such as a question and its
- * context. Every token of the second text is in a window; each window but the last is full. Throws
- * RangeError when the first text leaves no more room than `stride`.
+ * Windows over the last of one or two texts, each with the whole first text where there are two, such as a
+ * question and its context. Every token of the last text is in a window; each window but the last is full. Throws
+ * RangeError when what is around it leaves no more room than `stride`.
  */
-export function cutPairWindows(
+export function cutWindows(
   template: readonly TemplatePiece[],
-  texts: readonly [Encoded, Encoded],
-  { maxTokens, stride = 0 }: PairOptions,
-): PairWindow[] {
-  const [first, second] = texts;
-  let fixed = first.tokens.length;
+  texts: readonly Encoded[],
+  { maxTokens, stride = 0 }: WindowOptions,
+): TextWindow[] {
+  const before = texts.slice(0, -1);
+  const { tokens, offsets } = texts.at(-1) as Encoded;
+  let fixed = before.reduce((sum, text) => sum + text.tokens.length, 0);
   for (const piece of template) if ('ids' in piece) fixed += piece.ids.length;
   const room = maxTokens - fixed;
   if (!Number.isInteger(stride) || stride < 0 || !(room > stride)) {
+    const around = before.length === 0 ? 'special tokens' : 'the first text and its special tokens';
     throw new RangeError(
-      `the first text and its special tokens take ${fixed} of ${maxTokens} tokens, which leaves ${room} for the second: that must be more than the stride ${stride}`,
+      `${around} take ${fixed} of ${maxTokens} tokens, which leaves ${room} for the ${before.length === 0 ? 'text' : 'second'}: that must be more than the stride ${stride}`,
     );
   }
-  const windows: PairWindow[] = [];
-  const { tokens, offsets } = second;
+  const windows: TextWindow[] = [];
   for (let start = 0; ; start += room - stride) {
     const end = Math.min(start + room, tokens.length);
     const part = { tokens: tokens.slice(start, end), offsets: offsets.slice(start, end) };
-    windows.push(fillTemplate(template, [first, part]));
+    windows.push(fillTemplate(template, [...before, part]));
     if (end === tokens.length) return windows;
   }
 }
 
 /** Puts texts into a template. */
-function fillTemplate(template: readonly TemplatePiece[], texts: readonly Encoded[]): PairWindow {
+function fillTemplate(template: readonly TemplatePiece[], texts: readonly Encoded[]): TextWindow {
   const tokens: number[] = [];
   const typeIds: number[] = [];
   const sequences: number[] = [];
