@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { brokenRules } from './rules.ts';
-import { defaultOf, innermost, optionFor, optionName } from './walk.ts';
+import { innermost, optionName } from './walk.ts';
 
 type Snake<Name extends string> = Name extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${Snake<Tail>}`
@@ -35,11 +35,6 @@ export function camelCase(name: string): string {
 /** Settings in the words of HTTP as the recipe has them. */
 export function fromHttp<T>(form: HttpForm<T>): T {
   return renamed(form, camelCase) as T;
-}
-
-/** Settings of a schema in the words of HTTP; what is as by default is left out. */
-export function toHttp<T>(schema: z.ZodType<unknown, T>, settings: T): HttpForm<T> {
-  return renamed(withoutDefaults(schema, settings), snakeCase) as HttpForm<T>;
 }
 
 /** The schema of settings as HTTP takes them, every one of them optional: what a default depends on is not known yet. */
@@ -111,20 +106,6 @@ function fieldsOf(shape: z.core.$ZodShape, narrowing: Narrowing): Record<string,
 function inside(narrowing: Narrowing, name: string): Narrowing {
   const inner = narrowing[name];
   return typeof inner !== 'object' || inner instanceof z.ZodType ? {} : inner;
-}
-
-function withoutDefaults(schema: z.core.$ZodType, settings: unknown): unknown {
-  const object = optionFor(innermost(schema), settings);
-  if (!(object instanceof z.ZodObject) || typeof settings !== 'object' || settings === null)
-    return settings;
-  return Object.fromEntries(
-    Object.entries(settings).flatMap(([key, value]) => {
-      const field = object.shape[key];
-      if (value === undefined || field === undefined) return [];
-      const isDefault = JSON.stringify(value) === JSON.stringify(defaultOf(field));
-      return isDefault ? [] : [[key, withoutDefaults(field, value)]];
-    }),
-  );
 }
 
 /** The value with the keys of all of its objects renamed. */

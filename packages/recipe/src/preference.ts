@@ -46,34 +46,31 @@ export const lossSettings = {
 
 const smoothed: readonly unknown[] = [undefined, 'sigmoid', 'robust', 'simpo'];
 
+const settings = z.strictObject({
+  loss: z
+    .enum(['sigmoid', 'ipo', 'hinge', 'robust', 'orpo', 'simpo', 'kto'])
+    .default('sigmoid')
+    .describe(
+      'sigmoid is DPO; ipo, hinge and robust are its relatives; orpo and simpo need no reference model; kto takes single answers that are labelled good or bad',
+    ),
+  beta,
+  gamma,
+  labelSmoothing,
+  desirableWeight,
+  undesirableWeight,
+});
+
 /**
  * What pairs of answers, or judged ones, are trained with.
  * @example preferenceSchema.parse({ loss: 'simpo' });
  */
 export const preferenceSchema = ruled(
-  z.strictObject({
-    loss: z
-      .enum(['sigmoid', 'ipo', 'hinge', 'robust', 'orpo', 'simpo', 'kto'])
-      .default('sigmoid')
-      .describe(
-        'sigmoid is DPO; ipo, hinge and robust are its relatives; orpo and simpo need no reference model; kto takes single answers that are labelled good or bad',
-      ),
-    beta,
-    gamma,
-    labelSmoothing,
-    desirableWeight,
-    undesirableWeight,
-  }),
-  {
-    at: 'desirableWeight',
-    breaks: ({ loss, desirableWeight: given }) => given !== undefined && loss !== 'kto',
+  settings,
+  ...(['desirableWeight', 'undesirableWeight'] as const).map((at) => ({
+    at,
+    breaks: (given: z.input<typeof settings>) => given[at] !== undefined && given.loss !== 'kto',
     message: 'only the loss kto has weights',
-  },
-  {
-    at: 'undesirableWeight',
-    breaks: ({ loss, undesirableWeight: given }) => given !== undefined && loss !== 'kto',
-    message: 'only the loss kto has weights',
-  },
+  })),
   {
     at: 'gamma',
     breaks: ({ loss, gamma: given }) => given !== undefined && loss !== 'simpo',

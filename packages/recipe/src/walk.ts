@@ -27,11 +27,3 @@ export function optionFor(schema: z.ZodType, value: unknown): z.ZodType | undefi
     | z.ZodType
     | undefined;
 }
-
-/** What a setting is where it is left out; undefined where that depends on others. */
-export function defaultOf(schema: z.core.$ZodType): unknown {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
-    return schema.parse(undefined);
-  if (schema instanceof z.ZodOptional) return defaultOf(schema.unwrap());
-  return undefined;
-}

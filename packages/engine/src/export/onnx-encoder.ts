@@ -57,7 +57,7 @@ export function onnxEncoder(
   };
 }
 
-type TaskParts = {
+export type TaskParts = {
   readonly task: EncoderTask;
   readonly weights: DecoderWeights;
   readonly hidden: Value;

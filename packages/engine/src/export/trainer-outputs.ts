@@ -18,6 +18,7 @@ import { reduceMean } from '../ops/reduce.ts';
 import type { Adapter } from '../peft/peft.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { EncoderTask } from './encoder-task.ts';
+import type { TaskParts } from './onnx-encoder.ts';
 import type { ReplayPrompts } from './replay-prompts.ts';
 
 /** Outputs by the names of an ONNX export, row by row. */
@@ -42,12 +43,11 @@ export async function trainerOutputs(
   const outputs =
     config.kind === 'decoder'
       ? { logits: decoderLogits(config, weights, packedDecoder(config, weights, shape)) }
-      : taskOutputs(config, {
-          task,
-          weights,
-          hidden: packedEncoder(config, weights, shape),
+      : taskOutputs(
+          config,
+          { task, weights, hidden: packedEncoder(config, weights, shape) },
           shape,
-        });
+        );
   const program = await cpuDevice().compile({ outputs });
   try {
     const int32 = (data: Int32Array): Tensor => ({ data, shape: [data.length], dtype: 'int32' });
@@ -116,16 +116,10 @@ function mapped(model: AnyModelFolder, name: string): Value {
   });
 }
 
-type TaskParts = {
-  readonly task: EncoderTask;
-  readonly weights: DecoderWeights;
-  readonly hidden: Value;
-  readonly shape: { readonly rows: number; readonly tokens: number };
-};
-
 function taskOutputs(
   config: ModelConfig & { readonly kind: 'encoder' },
-  { task, weights, hidden, shape: { rows, tokens } }: TaskParts,
+  { task, weights, hidden }: Pick<TaskParts, 'task' | 'weights' | 'hidden'>,
+  { rows, tokens }: Pick<ReplayPrompts, 'rows' | 'tokens'>,
 ): Record<string, Value> {
   if (task.kind === 'hidden-states') return { last_hidden_state: hidden };
   if (task.kind === 'tokens') return { logits: task.head.scores(weights.tensor, hidden) };

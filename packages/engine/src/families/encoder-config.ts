@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UnsupportedModelError } from '../formats/error.ts';
+import { parseFields, UnsupportedModelError } from '../formats/error.ts';
 import { modelSizes } from './config-limits.ts';
 import type { LayerAttention } from './decoder-config.ts';
 import type { RopeConfig } from './rope-config.ts';
@@ -182,13 +182,7 @@ export function parseEncoderConfig(
   modelType: EncoderType,
   json: Readonly<Record<string, unknown>>,
 ): EncoderConfig {
-  const parsed = rawSchema.safeParse(filledIn(modelType, json));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join('.') || 'config';
-    throw new UnsupportedModelError(file, field, issue?.message ?? 'is invalid');
-  }
-  const raw = parsed.data;
+  const raw = parseFields(rawSchema, file, filledIn(modelType, json));
   refuseUnsupported(file, modelType, raw);
   const headSize = raw.hidden_size / raw.num_attention_heads;
   if (!Number.isInteger(headSize)) {

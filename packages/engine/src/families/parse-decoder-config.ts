@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from '../formats/error.ts';
+import { parseFields, UnsupportedModelError } from '../formats/error.ts';
 import type { DecoderConfig, LayerAttention } from './decoder-config.ts';
 import { decoderFamilies } from './decoder-families.ts';
 import type { DecoderFamily } from './decoders/family.ts';
@@ -29,13 +29,7 @@ export function parseDecoderConfig(file: string, json: unknown): DecoderConfig {
   const filled = { ...family.defaults, ...given };
   for (const field of family.notNull)
     if (given[field] === null) throw new UnsupportedModelError(file, field, 'is null');
-  const parsed = rawConfigSchema.safeParse(family.translate?.(file, filled) ?? filled);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join('.') || 'config';
-    throw new UnsupportedModelError(file, field, issue?.message ?? 'is invalid');
-  }
-  const raw = parsed.data;
+  const raw = parseFields(rawConfigSchema, file, family.translate?.(file, filled) ?? filled);
   const activation = activations[raw.hidden_act];
   if (activation === undefined || !family.activations.includes(raw.hidden_act)) {
     const field = family.activationField ?? 'hidden_act';

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /**
  * A file on disk is not what it says it is: truncated, inconsistent, or written by something else.
  * @example throw new CheckpointError('model.safetensors', 'is cut off', 'lm_head.weight');
@@ -28,6 +30,20 @@ export class UnsupportedModelError extends Error {
     super(`${file}: ${oneLine(field)} ${oneLine(problem)}`);
     this.field = field;
   }
+}
+
+/** Checks what a file says against a schema. Throws UnsupportedModelError that names the field at fault. */
+export function parseFields<Schema extends z.ZodType>(
+  schema: Schema,
+  file: string,
+  json: unknown,
+  whole = 'config',
+): z.output<Schema> {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.') || whole;
+  throw new UnsupportedModelError(file, field, issue?.message ?? 'is invalid');
 }
 
 const longest = 500;

@@ -2,9 +2,10 @@ import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import { openModelFolder } from '../families/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
-import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
+import { dpo } from '../objectives/dpo.ts';
 import { textExample } from '../objectives/example.ts';
 import type { Objective } from '../objectives/objective.ts';
+import { parseSettings } from '../objectives/objective-settings.ts';
 import { readReference } from '../parity/reference.ts';
 import { createTrainer } from '../train/trainer.ts';
 import { estimateMemory } from './memory-estimate.ts';
@@ -66,7 +67,7 @@ describe('an estimate', () => {
         evaluates,
         shape: { rows: 2, tokens, targets: 128, examples: 4 },
       });
-    const dpoRun = await estimateOf(dpo(parseDpoSettings({})));
+    const dpoRun = await estimateOf(dpo(parseSettings('DPO', {})));
     expect((await estimateOf(causalLm)).beside).toBe(0);
     expect((await estimateOf(causalLm, true)).beside).toBeGreaterThan(0);
     expect(dpoRun.beside).toBeGreaterThan(0);

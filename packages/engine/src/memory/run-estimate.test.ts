@@ -1,8 +1,9 @@
 import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
-import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
+import { dpo } from '../objectives/dpo.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
+import { parseSettings } from '../objectives/objective-settings.ts';
 import { readReference } from '../parity/reference.ts';
 import { estimateMemory } from './memory-estimate.ts';
 import { estimateRun } from './run-estimate.ts';
@@ -45,6 +46,6 @@ it('grows with what a pass holds, and with what trains', async () => {
 it('counts pairs as two sequences, and what is measured beside them', async () => {
   const settings = resolveRecipe({ batchSize: 4 });
   const pairs = examples(4, 64).map((chosen) => ({ chosen, rejected: exampleOf(64) }));
-  const of = { model, settings, objective: dpo(parseDpoSettings({})), examples: pairs };
+  const of = { model, settings, objective: dpo(parseSettings('DPO', {})), examples: pairs };
   expect(await estimateRun(of)).toBeGreaterThan(await estimate({}));
 });

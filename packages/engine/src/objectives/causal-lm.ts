@@ -1,5 +1,5 @@
 import type { Tensor } from '../graph/tensor.ts';
-import { input, type Value } from '../graph/value.ts';
+import type { Value } from '../graph/value.ts';
 import { linearCrossEntropy } from '../ops/linear-cross-entropy.ts';
 import { matmul } from '../ops/matmul.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type Targets,
 } from './chunked-cross-entropy.ts';
 import { type TokenizedExample, targetCount } from './example.ts';
+import { targetInputs, targetRoom } from './labelled-targets.ts';
 import { checkSequence, type ExampleLimits, type Objective, type Placed } from './objective.ts';
 
 /**
@@ -56,23 +57,12 @@ export function checkTargets(example: TokenizedExample, name: string, limits: Ex
     throw new RangeError(`${name} has no supervised token after its first`);
 }
 
-/** The graph inputs that `nextTokenFeeds` fills. */
-function targetInputs(room: number): Targets {
-  return {
-    positions: input('target_positions', [room], 'int32'),
-    tokens: input('target_tokens', [room], 'int32'),
-    weights: input('target_weights', [room], 'float32'),
-  };
-}
-
 /** The targets of a micro-batch's examples; an example's first token is never one. */
 function nextTokenFeeds(
   placed: readonly Placed<TokenizedExample>[],
   room: number,
 ): Record<string, Tensor> {
-  const positions = new Int32Array(room);
-  const tokens = new Int32Array(room);
-  const weights = new Float32Array(room);
+  const { positions, tokens, weights, feeds } = targetRoom(room);
   let count = 0;
   for (const { example, starts } of placed)
     for (let at = 1; at < example.tokens.length; at++) {
@@ -84,9 +74,5 @@ function nextTokenFeeds(
       weights[count] = 1;
       count++;
     }
-  return {
-    target_positions: { data: positions, shape: [room], dtype: 'int32' },
-    target_tokens: { data: tokens, shape: [room], dtype: 'int32' },
-    target_weights: { data: weights, shape: [room], dtype: 'float32' },
-  };
+  return feeds;
 }

@@ -1,4 +1,3 @@
-import { lossSettings } from '@lathe/recipe/preference';
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
 import { cast } from '../ops/comparison.ts';
@@ -6,7 +5,7 @@ import { div, mul, neg, sub } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { logSigmoid, relu } from './log-sigmoid.ts';
 import type { Objective, StepContext } from './objective.ts';
-import { parseSettings } from './parse-settings.ts';
+import type { SettingsOf } from './objective-settings.ts';
 import {
   answerLengthFeed,
   answerLengths,
@@ -19,21 +18,6 @@ import {
 } from './preference-pair.ts';
 import { lossOverTokens, sequenceInputs, sumBySequence } from './sequence-log-probability.ts';
 
-const schema = lossSettings.dpo.refine(
-  ({ loss, labelSmoothing }) => labelSmoothing === 0 || !['ipo', 'hinge'].includes(loss),
-  {
-    path: ['labelSmoothing'],
-    message: 'only the losses sigmoid and robust have label smoothing',
-  },
-);
-
-export type DpoSettings = ReturnType<typeof schema.parse>;
-
-/** Defaults are those of TRL's DPOConfig. Throws RangeError naming each field at fault. */
-export function parseDpoSettings(given: unknown = {}): DpoSettings {
-  return parseSettings(schema, given, 'DPO');
-}
-
 /**
  * Direct preference optimization over pairs; weight: pairs. With h = (ln π − ln π_ref) of the chosen answer less
  * that of the rejected one, β and ε of the settings, a pair's loss is
@@ -43,7 +27,7 @@ export function parseDpoSettings(given: unknown = {}): DpoSettings {
  *   ipo      (h̄ − 1/(2β))², h̄ as h with each answer's ratio divided by its tokens
  * (TRL, DPOTrainer._compute_loss). π_ref are the weights that the run starts from.
  */
-export function dpo(settings: DpoSettings): Objective<PreferencePair> {
+export function dpo(settings: SettingsOf<'DPO'>): Objective<PreferencePair> {
   return {
     ...preferencePairs,
     name: 'dpo',
@@ -83,7 +67,7 @@ export function dpo(settings: DpoSettings): Objective<PreferencePair> {
 /** The loss of each pair `[pairs]` from the log-ratios of its answers, divided by their tokens for ipo. */
 function dpoLosses(
   { chosen, rejected }: { readonly chosen: Value; readonly rejected: Value },
-  { loss, beta, labelSmoothing }: DpoSettings,
+  { loss, beta, labelSmoothing }: SettingsOf<'DPO'>,
 ): Value {
   const lead = sub(chosen, rejected);
   if (loss === 'ipo') {

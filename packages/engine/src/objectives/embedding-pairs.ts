@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { ModelConfig } from '../families/model-config.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { constant, input, type Value } from '../graph/value.ts';
+import type { WindowShape } from '../nn/window.ts';
 import { cast, equal, greaterOrEqual, where } from '../ops/comparison.ts';
 import { crossEntropy } from '../ops/cross-entropy.ts';
 import { add, div, mul, sqrt } from '../ops/elementwise.ts';
@@ -17,7 +17,7 @@ import {
   type Objective,
   type Placed,
 } from './objective.ts';
-import { parseSettings } from './parse-settings.ts';
+import type { SettingsOf } from './objective-settings.ts';
 
 /** A text, one that should lie close to it, and texts that should not. */
 export type EmbeddingExample = {
@@ -26,32 +26,6 @@ export type EmbeddingExample = {
   /** Hard negatives; the other examples of the batch are negatives without being named. */
   readonly negatives?: readonly Int32Array[] | undefined;
 };
-
-const schema = z.strictObject({
-  scale: z
-    .number()
-    .positive()
-    .default(20)
-    .describe('Cosines are multiplied by this: the inverse of the temperature.'),
-  symmetric: z
-    .boolean()
-    .default(false)
-    .describe('Also ask which anchor each positive belongs to, and take the mean of both losses.'),
-  pooling: z
-    .enum(['mean', 'first', 'last'])
-    .default('mean')
-    .describe('A text is the mean of its hidden states, or the state of its first or last token.'),
-});
-
-export type EmbeddingSettings = z.output<typeof schema>;
-
-/**
- * Defaults are those of sentence-transformers' MultipleNegativesRankingLoss. Throws RangeError naming each
- * field at fault.
- */
-export function parseEmbeddingSettings(given: unknown = {}): EmbeddingSettings {
-  return parseSettings(schema, given, 'embedding');
-}
 
 /**
  * Contrastive tuning of embeddings with in-batch negatives (InfoNCE); weight: examples. An anchor's loss is the
@@ -63,7 +37,7 @@ export function parseEmbeddingSettings(given: unknown = {}): EmbeddingSettings {
  */
 export function embeddingPairs(
   config: ModelConfig,
-  settings: EmbeddingSettings,
+  settings: SettingsOf<'embedding'>,
 ): Objective<EmbeddingExample> {
   const types = typesOf(config);
   return {
@@ -100,18 +74,11 @@ function sequences({ anchor, positive, negatives = [] }: EmbeddingExample): Int3
   return [anchor, positive, ...negatives];
 }
 
-type Shape = {
-  readonly rows: number;
-  readonly tokens: number;
-  readonly targets: number;
-  readonly examples: number;
-};
-
 /** Which text each token belongs to, or where its first or last token is; and how many each has. */
 function embeddingFeeds(
   placed: readonly Placed<EmbeddingExample>[],
-  { rows, tokens, targets, examples }: Shape,
-  { pooling }: EmbeddingSettings,
+  { rows, tokens, targets, examples }: WindowShape,
+  { pooling }: SettingsOf<'embedding'>,
 ): Record<string, Tensor> {
   const texts = new Int32Array(rows * tokens).fill(-1);
   const picked = new Int32Array(targets);
@@ -135,8 +102,8 @@ function embeddingFeeds(
 
 function embeddingForward(
   { hidden }: Backbone,
-  { targets, examples }: Shape,
-  { scale, symmetric, pooling }: EmbeddingSettings,
+  { targets, examples }: WindowShape,
+  { scale, symmetric, pooling }: SettingsOf<'embedding'>,
 ): Forward {
   const { dtype } = hidden;
   const lengths = reshape(cast(input('text_lengths', [targets], 'float32'), dtype), [targets, 1]);

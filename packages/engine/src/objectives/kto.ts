@@ -1,4 +1,3 @@
-import { lossSettings } from '@lathe/recipe/preference';
 import { input } from '../graph/value.ts';
 import { sigmoid } from '../ops/activation.ts';
 import { cast, greater } from '../ops/comparison.ts';
@@ -14,7 +13,7 @@ import {
   type Placed,
   type StepContext,
 } from './objective.ts';
-import { parseSettings } from './parse-settings.ts';
+import type { SettingsOf } from './objective-settings.ts';
 import {
   lossOverTokens,
   sequenceFeeds,
@@ -29,13 +28,6 @@ export type JudgedCompletion = {
   readonly desirable: boolean;
 };
 
-export type KtoSettings = ReturnType<typeof lossSettings.kto.parse>;
-
-/** Defaults are those of TRL's KTOConfig. Throws RangeError naming each field at fault. */
-export function parseKtoSettings(given: unknown = {}): KtoSettings {
-  return parseSettings(lossSettings.kto, given, 'KTO');
-}
-
 /**
  * Kahneman-Tversky optimization over single judged answers; weight: examples. With r = ln π − ln π_ref of an answer
  * and z the step's estimate of the divergence, a desirable answer loses λ_D·(1 − σ(β(r − z))) and an
@@ -48,7 +40,7 @@ export function parseKtoSettings(given: unknown = {}): KtoSettings {
  * TRL without accumulation it is the same number. A step with a single example is its own mismatch. An
  * evaluation takes all its examples as one step.
  */
-export function kto(settings: KtoSettings): Objective<JudgedCompletion> {
+export function kto(settings: SettingsOf<'KTO'>): Objective<JudgedCompletion> {
   return {
     name: 'kto',
     settings,
@@ -143,7 +135,7 @@ function ktoFeeds(
 function ktoForward(
   backbone: Backbone,
   { targets, examples: room }: { readonly targets: number; readonly examples: number },
-  { beta, desirableWeight, undesirableWeight }: KtoSettings,
+  { beta, desirableWeight, undesirableWeight }: SettingsOf<'KTO'>,
 ): Forward {
   const { dtype } = backbone.hidden;
   const tokens = sequenceInputs(targets);

@@ -14,21 +14,28 @@ export function targetInputs(room: number): Targets {
   };
 }
 
+/** Room for so many targets, all unused, as arrays to fill and as the feeds of `targetInputs` that hold them. */
+export function targetRoom(room: number) {
+  const positions = new Int32Array(room);
+  const tokens = new Int32Array(room);
+  const weights = new Float32Array(room);
+  const feeds: Record<string, Tensor> = {
+    target_positions: { data: positions, shape: [room], dtype: 'int32' },
+    target_tokens: { data: tokens, shape: [room], dtype: 'int32' },
+    target_weights: { data: weights, shape: [room], dtype: 'float32' },
+  };
+  return { positions, tokens, weights, feeds };
+}
+
 /** Targets as arrays of static length; unused room weighs nothing. Throws RangeError when it is too small. */
 export function targetFeeds(targets: readonly Target[], room: number): Record<string, Tensor> {
   if (targets.length > room)
     throw new RangeError(`${targets.length} targets in a micro-batch with room for ${room}`);
-  const positions = new Int32Array(room);
-  const tokens = new Int32Array(room);
-  const weights = new Float32Array(room);
+  const { positions, tokens, weights, feeds } = targetRoom(room);
   for (const [at, { position, label }] of targets.entries()) {
     positions[at] = position;
     tokens[at] = label;
     weights[at] = 1;
   }
-  return {
-    target_positions: { data: positions, shape: [room], dtype: 'int32' },
-    target_tokens: { data: tokens, shape: [room], dtype: 'int32' },
-    target_weights: { data: weights, shape: [room], dtype: 'float32' },
-  };
+  return feeds;
 }

@@ -1,13 +1,14 @@
 import type { Preference } from '@lathe/recipe/preference';
 import type { Recipe } from '@lathe/recipe/recipe';
 import { causalLm } from './causal-lm.ts';
-import { dpo, parseDpoSettings } from './dpo.ts';
+import { dpo } from './dpo.ts';
 import { badTarget, type TokenizedExample } from './example.ts';
-import { type JudgedCompletion, kto, parseKtoSettings } from './kto.ts';
+import { type JudgedCompletion, kto } from './kto.ts';
 import type { Objective } from './objective.ts';
-import { orpo, parseOrpoSettings } from './orpo.ts';
+import { parseSettings } from './objective-settings.ts';
+import { orpo } from './orpo.ts';
 import type { PreferencePair } from './preference-pair.ts';
-import { parseSimpoSettings, simpo } from './simpo.ts';
+import { simpo } from './simpo.ts';
 
 /**
  * Does something with what a recipe trains for, and with what turns rows of tokens into its examples: answers as they
@@ -25,7 +26,7 @@ export function objectiveFor<Result>(
   if (preference === undefined) return act(causalLm, (rows) => rows);
   if (preference.loss !== 'kto') return act(pairObjective(preference), pairsOf);
   const { beta, desirableWeight, undesirableWeight } = preference;
-  return act(kto(parseKtoSettings({ beta, desirableWeight, undesirableWeight })), judgedOf);
+  return act(kto(parseSettings('KTO', { beta, desirableWeight, undesirableWeight })), judgedOf);
 }
 
 function pairObjective({
@@ -34,9 +35,9 @@ function pairObjective({
   gamma,
   labelSmoothing,
 }: Preference): Objective<PreferencePair> {
-  if (loss === 'orpo') return orpo(parseOrpoSettings({ beta }));
-  if (loss === 'simpo') return simpo(parseSimpoSettings({ beta, gamma, labelSmoothing }));
-  return dpo(parseDpoSettings({ loss, beta, labelSmoothing }));
+  if (loss === 'orpo') return orpo(parseSettings('ORPO', { beta }));
+  if (loss === 'simpo') return simpo(parseSettings('SimPO', { beta, gamma, labelSmoothing }));
+  return dpo(parseSettings('DPO', { loss, beta, labelSmoothing }));
 }
 
 function pairsOf(rows: readonly TokenizedExample[]): PreferencePair[] {

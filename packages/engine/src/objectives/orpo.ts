@@ -1,4 +1,3 @@
-import { lossSettings } from '@lathe/recipe/preference';
 import { input } from '../graph/value.ts';
 import { and, cast, greaterOrEqual, less, where } from '../ops/comparison.ts';
 import { add, div, mul, neg, sub } from '../ops/elementwise.ts';
@@ -7,7 +6,7 @@ import { reduceSum } from '../ops/reduce.ts';
 import { targetCount } from './example.ts';
 import { log1mExp, logSigmoid } from './log-sigmoid.ts';
 import type { Objective } from './objective.ts';
-import { parseSettings } from './parse-settings.ts';
+import type { SettingsOf } from './objective-settings.ts';
 import {
   answerLengthFeed,
   answerLengths,
@@ -20,13 +19,6 @@ import {
 } from './preference-pair.ts';
 import { lossOverTokens, sequenceInputs, sumBySequence } from './sequence-log-probability.ts';
 
-export type OrpoSettings = ReturnType<typeof lossSettings.orpo.parse>;
-
-/** Defaults are those of TRL's ORPOConfig. Throws RangeError naming each field at fault. */
-export function parseOrpoSettings(given: unknown = {}): OrpoSettings {
-  return parseSettings(lossSettings.orpo, given, 'ORPO');
-}
-
 /**
  * Odds-ratio preference optimization over pairs, without a reference; weight: pairs. With ℓ the mean log-probability
  * of an answer's tokens, the loss of a step is
@@ -35,7 +27,7 @@ export function parseOrpoSettings(given: unknown = {}): OrpoSettings {
  * (TRL, ORPOTrainer.odds_ratio_loss and concatenated_forward). Both parts are means over the whole step,
  * however it is split.
  */
-export function orpo(settings: OrpoSettings): Objective<PreferencePair> {
+export function orpo(settings: SettingsOf<'ORPO'>): Objective<PreferencePair> {
   const { beta } = settings;
   return {
     ...preferencePairs,

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readReference } from '../parity/reference.ts';
-import { dpo, parseDpoSettings } from './dpo.ts';
-import { embeddingPairs, parseEmbeddingSettings } from './embedding-pairs.ts';
+import { dpo } from './dpo.ts';
+import { embeddingPairs } from './embedding-pairs.ts';
 import { textExample } from './example.ts';
-import { kto, parseKtoSettings } from './kto.ts';
-import { parseOrpoSettings } from './orpo.ts';
-import { parseRewardSettings, reward } from './reward.ts';
-import { parseSimpoSettings } from './simpo.ts';
+import { kto } from './kto.ts';
+import { parseSettings } from './objective-settings.ts';
+import { reward } from './reward.ts';
 
 const { config } = (await readReference('tied')).model;
 const limits = { maxTokens: 4, vocabularySize: 10 };
@@ -14,34 +13,34 @@ const tokens = Int32Array.of(1, 2, 3);
 
 describe('the settings of pair objectives', () => {
   it('have the defaults of TRL and sentence-transformers', () => {
-    expect(parseDpoSettings()).toEqual({ loss: 'sigmoid', beta: 0.1, labelSmoothing: 0 });
-    expect(parseOrpoSettings()).toEqual({ beta: 0.1 });
-    expect(parseSimpoSettings()).toEqual({ beta: 0.1, gamma: 0.5, labelSmoothing: 0 });
-    expect(parseKtoSettings()).toEqual({ beta: 0.1, desirableWeight: 1, undesirableWeight: 1 });
-    expect(parseRewardSettings()).toEqual({ centerCoefficient: 0 });
-    expect(parseEmbeddingSettings()).toEqual({ scale: 20, symmetric: false, pooling: 'mean' });
+    expect(parseSettings('DPO')).toEqual({ loss: 'sigmoid', beta: 0.1, labelSmoothing: 0 });
+    expect(parseSettings('ORPO')).toEqual({ beta: 0.1 });
+    expect(parseSettings('SimPO')).toEqual({ beta: 0.1, gamma: 0.5, labelSmoothing: 0 });
+    expect(parseSettings('KTO')).toEqual({ beta: 0.1, desirableWeight: 1, undesirableWeight: 1 });
+    expect(parseSettings('reward model')).toEqual({ centerCoefficient: 0 });
+    expect(parseSettings('embedding')).toEqual({ scale: 20, symmetric: false, pooling: 'mean' });
   });
 
   it.each([
-    [() => parseDpoSettings({ beta: 0 }), 'the DPO settings are wrong: beta'],
-    [() => parseDpoSettings({ loss: 'ppo' }), 'loss'],
-    [() => parseDpoSettings({ loss: 'ipo', labelSmoothing: 0.1 }), 'only the losses sigmoid'],
-    [() => parseDpoSettings({ loss: 'robust', labelSmoothing: 0.5 }), 'labelSmoothing'],
-    [() => parseOrpoSettings({ lambda: 1 }), 'lambda'],
-    [() => parseSimpoSettings({ gamma: -1 }), 'gamma'],
-    [() => parseKtoSettings({ desirableWeight: -1 }), 'desirableWeight'],
-    [() => parseRewardSettings({ centerCoefficient: '1' }), 'centerCoefficient'],
-    [() => parseEmbeddingSettings({ pooling: 'max' }), 'pooling'],
+    [() => parseSettings('DPO', { beta: 0 }), 'the DPO settings are wrong: beta'],
+    [() => parseSettings('DPO', { loss: 'ppo' }), 'loss'],
+    [() => parseSettings('DPO', { loss: 'ipo', labelSmoothing: 0.1 }), 'only the losses sigmoid'],
+    [() => parseSettings('DPO', { loss: 'robust', labelSmoothing: 0.5 }), 'labelSmoothing'],
+    [() => parseSettings('ORPO', { lambda: 1 }), 'lambda'],
+    [() => parseSettings('SimPO', { gamma: -1 }), 'gamma'],
+    [() => parseSettings('KTO', { desirableWeight: -1 }), 'desirableWeight'],
+    [() => parseSettings('reward model', { centerCoefficient: '1' }), 'centerCoefficient'],
+    [() => parseSettings('embedding', { pooling: 'max' }), 'pooling'],
   ])('refuse what is wrong (%#)', (parse, message) => {
     expect(parse).toThrow(message);
   });
 });
 
 describe('pair examples', () => {
-  const preference = dpo(parseDpoSettings());
-  const judged = kto(parseKtoSettings());
-  const rewards = reward(config, parseRewardSettings());
-  const embeddings = embeddingPairs(config, parseEmbeddingSettings());
+  const preference = dpo(parseSettings('DPO'));
+  const judged = kto(parseSettings('KTO'));
+  const rewards = reward(config, parseSettings('reward model'));
+  const embeddings = embeddingPairs(config, parseSettings('embedding'));
 
   it.each([
     [
@@ -102,7 +101,7 @@ describe('pair examples', () => {
 
 describe('what KTO compares with', () => {
   it('is each prompt with the completion before it, cut to the longest sequence', () => {
-    const { measured } = kto(parseKtoSettings());
+    const { measured } = kto(parseSettings('KTO'));
     const step = [
       { prompt: Int32Array.of(1, 2, 3), completion: Int32Array.of(4), desirable: true },
       { prompt: Int32Array.of(5), completion: Int32Array.of(6, 7, 8), desirable: false },

@@ -1,4 +1,3 @@
-import { lossSettings } from '@lathe/recipe/preference';
 import type { ModelConfig } from '../families/model-config.ts';
 import { input, type Value } from '../graph/value.ts';
 import { sequenceHead } from '../models/heads.ts';
@@ -9,7 +8,7 @@ import { reduceSum } from '../ops/reduce.ts';
 import { typesOf } from './encoder-example.ts';
 import { logSigmoid } from './log-sigmoid.ts';
 import { checkSequence, type Forward, type Objective } from './objective.ts';
-import { parseSettings } from './parse-settings.ts';
+import type { SettingsOf } from './objective-settings.ts';
 import { pooled, poolingFeeds } from './pooling.ts';
 import { pairFigures } from './preference-pair.ts';
 
@@ -21,20 +20,16 @@ export type RewardPair = {
   readonly margin?: number | undefined;
 };
 
-export type RewardSettings = ReturnType<typeof lossSettings.reward.parse>;
-
-/** Defaults are those of TRL's RewardConfig. Throws RangeError naming each field at fault. */
-export function parseRewardSettings(given: unknown = {}): RewardSettings {
-  return parseSettings(lossSettings.reward, given, 'reward model');
-}
-
 /**
  * A reward model over pairs (Bradley-Terry); weight: pairs. The reward r of a sequence is the one score of the
  * family's `…ForSequenceClassification` head: of a decoder `score.weight` times the hidden state of the last
  * token. A pair's loss is −ln σ(r_w − r_l − margin) + c·(r_w + r_l)² (TRL, RewardTrainer.compute_loss).
  * `vectors.rewards` `[2 · pairs]` has each pair's chosen and rejected reward in turn.
  */
-export function reward(config: ModelConfig, settings: RewardSettings): Objective<RewardPair> {
+export function reward(
+  config: ModelConfig,
+  settings: SettingsOf<'reward model'>,
+): Objective<RewardPair> {
   const head = sequenceHead(config, 1);
   const types = typesOf(config);
   return {
@@ -83,7 +78,7 @@ export function reward(config: ModelConfig, settings: RewardSettings): Objective
 function rewardForward(
   scores: Value,
   pairs: number,
-  { centerCoefficient }: RewardSettings,
+  { centerCoefficient }: SettingsOf<'reward model'>,
 ): Forward {
   const { dtype } = scores;
   const counted = cast(input('pair_weights', [pairs], 'float32'), dtype);

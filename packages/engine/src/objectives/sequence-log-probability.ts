@@ -11,6 +11,7 @@ import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { headChunk } from './chunked-cross-entropy.ts';
 import { type TokenizedExample, targetCount } from './example.ts';
+import { targetInputs, targetRoom } from './labelled-targets.ts';
 import type { Forward } from './objective.ts';
 
 /** Tokens whose log-probability is asked for, all arrays of static length `targets`. */
@@ -103,9 +104,7 @@ export type SequenceInputs = ScoredTokens & {
 
 export function sequenceInputs(targets: number): SequenceInputs {
   return {
-    positions: input('target_positions', [targets], 'int32'),
-    tokens: input('target_tokens', [targets], 'int32'),
-    weights: input('target_weights', [targets], 'float32'),
+    ...targetInputs(targets),
     sequences: input('target_sequences', [targets], 'int32'),
   };
 }
@@ -124,9 +123,7 @@ export function sequenceFeeds(
   placed: readonly PlacedSequence[],
   room: number,
 ): Record<string, Tensor> {
-  const positions = new Int32Array(room);
-  const tokens = new Int32Array(room);
-  const weights = new Float32Array(room);
+  const { positions, tokens, weights, feeds } = targetRoom(room);
   const sequences = new Int32Array(room).fill(-1);
   let count = 0;
   for (const { example, start, slot, everyToken = false } of placed)
@@ -140,13 +137,7 @@ export function sequenceFeeds(
       sequences[count] = slot;
       count++;
     }
-  const whole = (data: Int32Array): Tensor => ({ data, shape: [room], dtype: 'int32' });
-  return {
-    target_positions: whole(positions),
-    target_tokens: whole(tokens),
-    target_weights: { data: weights, shape: [room], dtype: 'float32' },
-    target_sequences: whole(sequences),
-  };
+  return { ...feeds, target_sequences: { data: sequences, shape: [room], dtype: 'int32' } };
 }
 
 /**

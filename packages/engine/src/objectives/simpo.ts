@@ -1,10 +1,9 @@
-import { lossSettings } from '@lathe/recipe/preference';
 import { cast } from '../ops/comparison.ts';
 import { div, mul, neg, sub } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { logSigmoid } from './log-sigmoid.ts';
 import type { Objective } from './objective.ts';
-import { parseSettings } from './parse-settings.ts';
+import type { SettingsOf } from './objective-settings.ts';
 import {
   answerLengthFeed,
   answerLengths,
@@ -17,19 +16,12 @@ import {
 } from './preference-pair.ts';
 import { lossOverTokens, sequenceInputs, sumBySequence } from './sequence-log-probability.ts';
 
-export type SimpoSettings = ReturnType<typeof lossSettings.simpo.parse>;
-
-/** Defaults are those of TRL's CPOConfig. Throws RangeError naming each field at fault. */
-export function parseSimpoSettings(given: unknown = {}): SimpoSettings {
-  return parseSettings(lossSettings.simpo, given, 'SimPO');
-}
-
 /**
  * Simple preference optimization over pairs, without a reference; weight: pairs. With ℓ the mean log-probability of
  * an answer's tokens and m = β(ℓ_w − ℓ_l) − γ, a pair's loss is −(1−ε)·ln σ(m) − ε·ln σ(−m) (TRL, CPOTrainer.cpo_loss
  * with loss_type "simpo" and cpo_alpha 0).
  */
-export function simpo(settings: SimpoSettings): Objective<PreferencePair> {
+export function simpo(settings: SettingsOf<'SimPO'>): Objective<PreferencePair> {
   const { beta, gamma, labelSmoothing } = settings;
   return {
     ...preferencePairs,

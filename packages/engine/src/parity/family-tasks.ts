@@ -1,11 +1,12 @@
 import { familyOf } from '../families/decoder-families.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
-import { embeddingPairs, parseEmbeddingSettings } from '../objectives/embedding-pairs.ts';
+import { embeddingPairs } from '../objectives/embedding-pairs.ts';
 import type { EncodedText } from '../objectives/encoder-example.ts';
 import { type TokenizedExample, textExample } from '../objectives/example.ts';
 import type { Objective } from '../objectives/objective.ts';
-import { parseRewardSettings, reward } from '../objectives/reward.ts';
+import { parseSettings } from '../objectives/objective-settings.ts';
+import { reward } from '../objectives/reward.ts';
 import { sequenceClassification } from '../objectives/sequence-classification.ts';
 import { tokenClassification } from '../objectives/token-classification.ts';
 import { encoderReferences, readEncoderReference } from './encoder-reference.ts';
@@ -67,7 +68,7 @@ async function decoderFamily(family: (typeof referenceModels)[number]): Promise<
       sequenceClassification(config, { problem: 'regression', labels: 1 }),
       texts.map((text, at) => ({ ...text, label: Float32Array.of(Math.sin(at)) })),
     ),
-    task('reward', reward(config, parseRewardSettings()), texts.map(rewardPair)),
+    task('reward', reward(config, parseSettings('reward model')), texts.map(rewardPair)),
     embeddingTask(model, texts),
   ];
   // transformers has no token classifier of Gemma 3.
@@ -111,7 +112,7 @@ function rewardPair({ tokens }: EncodedText, at: number, texts: readonly Encoded
 function embeddingTask({ config }: AnyModelFolder, texts: readonly EncodedText[]): Task {
   return task(
     'embedding',
-    embeddingPairs(config, parseEmbeddingSettings()),
+    embeddingPairs(config, parseSettings('embedding')),
     texts.map(({ tokens: anchor }, at) => ({ anchor, positive: next(texts, at) })),
   );
 }

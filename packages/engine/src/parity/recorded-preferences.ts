@@ -4,14 +4,15 @@ import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import type { ModelConfig } from '../families/model-config.ts';
 import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
 import { readSafetensors, readTensor, type TensorEntry } from '../formats/safetensors.ts';
-import { dpo, parseDpoSettings } from '../objectives/dpo.ts';
-import { embeddingPairs, parseEmbeddingSettings } from '../objectives/embedding-pairs.ts';
+import { dpo } from '../objectives/dpo.ts';
+import { embeddingPairs } from '../objectives/embedding-pairs.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
-import { kto, parseKtoSettings } from '../objectives/kto.ts';
+import { kto } from '../objectives/kto.ts';
 import type { Objective } from '../objectives/objective.ts';
-import { orpo, parseOrpoSettings } from '../objectives/orpo.ts';
-import { parseRewardSettings, reward } from '../objectives/reward.ts';
-import { parseSimpoSettings, simpo } from '../objectives/simpo.ts';
+import { parseSettings } from '../objectives/objective-settings.ts';
+import { orpo } from '../objectives/orpo.ts';
+import { reward } from '../objectives/reward.ts';
+import { simpo } from '../objectives/simpo.ts';
 import type { Adapter, AdapterTensor } from '../peft/peft.ts';
 
 /** An example that bench/reference/preferences.py made. */
@@ -74,12 +75,13 @@ export function recordedCase(
     chosen: answer(pair, pair.chosen),
     rejected: answer(pair, pair.rejected),
   }));
-  const dpoCase = (settings: object): Case => bind(dpo(parseDpoSettings(settings)), preferences);
+  const dpoCase = (settings: object): Case =>
+    bind(dpo(parseSettings('DPO', settings)), preferences);
   const simpoCase = (settings: object): Case =>
-    bind(simpo(parseSimpoSettings({ beta: 2, ...settings })), preferences);
+    bind(simpo(parseSettings('SimPO', { beta: 2, ...settings })), preferences);
   const embeddingCase = (settings: object, negatives: boolean): Case =>
     bind(
-      embeddingPairs(config, parseEmbeddingSettings(settings)),
+      embeddingPairs(config, parseSettings('embedding', settings)),
       pairs.map(({ prompt, chosen, rejected }) => ({
         anchor: Int32Array.from(prompt),
         positive: Int32Array.from(chosen),
@@ -98,14 +100,14 @@ export function recordedCase(
     case 'dpo-robust':
       return dpoCase({ loss: 'robust', labelSmoothing: 0.1 });
     case 'orpo':
-      return bind(orpo(parseOrpoSettings()), preferences);
+      return bind(orpo(parseSettings('ORPO')), preferences);
     case 'simpo':
       return simpoCase({});
     case 'simpo-smoothed':
       return simpoCase({ labelSmoothing: 0.1 });
     case 'kto':
       return bind(
-        kto(parseKtoSettings({ undesirableWeight: 1.33 })),
+        kto(parseSettings('KTO', { undesirableWeight: 1.33 })),
         pairs.map(({ prompt, chosen, rejected, desirable }) => ({
           prompt: Int32Array.from(prompt),
           completion: Int32Array.from(desirable ? chosen : rejected),
@@ -114,7 +116,7 @@ export function recordedCase(
       );
     case 'reward':
       return bind(
-        reward(config, parseRewardSettings({ centerCoefficient: 0.01 })),
+        reward(config, parseSettings('reward model', { centerCoefficient: 0.01 })),
         preferences.map(({ chosen, rejected }, at) => ({
           chosen: chosen.tokens,
           rejected: rejected.tokens,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UnsupportedModelError } from '../formats/error.ts';
+import { parseFields } from '../formats/error.ts';
 import { checkKeys, loraKeys } from './adapter-keys.ts';
 
 const adapterConfigSchema = z.looseObject({
@@ -14,17 +14,9 @@ export type AdapterConfig = z.infer<typeof adapterConfigSchema>;
 
 /** Parses adapter_config.json; throws UnsupportedModelError naming the key that cannot be honoured. */
 export function parseAdapterConfig(file: string, json: unknown): AdapterConfig {
-  const parsed = adapterConfigSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new UnsupportedModelError(
-      file,
-      issue?.path.join('.') || 'config',
-      issue?.message ?? 'is invalid',
-    );
-  }
-  checkKeys(file, parsed.data, loraKeys);
-  return parsed.data;
+  const config = parseFields(adapterConfigSchema, file, json);
+  checkKeys(file, config, loraKeys);
+  return config;
 }
 
 /** The factor on B·A: alpha / r (Hu et al. 2021), or alpha / √r with rank-stabilised LoRA. */

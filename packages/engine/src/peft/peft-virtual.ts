@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
+import { CheckpointError, parseFields } from '../formats/error.ts';
 import { requireFinite } from '../formats/finite.ts';
 import { readJson } from '../formats/json-file.ts';
 import { readSafetensors, readTensor } from '../formats/safetensors.ts';
@@ -98,18 +98,10 @@ function parse(
   json: unknown,
 ): Pick<VirtualTokens, 'method' | 'count' | 'layers'> & { readonly width: number | undefined } {
   const file = join(folder, configName);
-  const parsed = configSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new UnsupportedModelError(
-      file,
-      issue?.path.join('.') || 'config',
-      issue?.message ?? 'is invalid',
-    );
-  }
-  const { peft_type: type, num_virtual_tokens: count, token_dim, num_layers } = parsed.data;
+  const config = parseFields(configSchema, file, json);
+  const { peft_type: type, num_virtual_tokens: count, token_dim, num_layers } = config;
   const isPrompt = type === 'PROMPT_TUNING';
-  checkKeys(file, parsed.data, isPrompt ? promptKeys : prefixKeys);
+  checkKeys(file, config, isPrompt ? promptKeys : prefixKeys);
   // A prefix holds keys and values, whose width the model says.
   if (isPrompt)
     return { method: 'prompt', count, layers: undefined, width: token_dim ?? undefined };

@@ -1,7 +1,7 @@
 import type { Tensor } from '../graph/tensor.ts';
 import type { Program, Tensors } from './device.ts';
 import type { InferenceSession, Tensor as OrtTensor } from './onnxruntime.ts';
-import { type Port, ports, runSession, unwrap, wrap } from './session.ts';
+import { fedTo, type Port, ports, runSession, unwrap, wrap } from './session.ts';
 
 /** A session whose feeds and answers all lie on the host. */
 export class SessionProgram implements Program {
@@ -21,10 +21,9 @@ export class SessionProgram implements Program {
 
   async run(feeds: Tensors, fetches: Tensors = {}): Promise<Record<string, Tensor>> {
     if (this.#session === undefined) throw new Error('The program was disposed of.');
-    const unknown = Object.keys(feeds).find((name) => !this.#inputPorts.has(name));
-    if (unknown !== undefined) throw new Error(`The program has no input "${unknown}".`);
-    const fed: Record<string, OrtTensor> = {};
-    for (const [name, port] of this.#inputPorts) fed[name] = wrap('Input', name, feeds[name], port);
+    const fed = fedTo(this.#inputPorts, feeds, (name, port) =>
+      wrap('Input', name, feeds[name], port),
+    );
     const wanted: Record<string, OrtTensor | null> = {};
     for (const name of this.outputs) wanted[name] = null;
     for (const [name, tensor] of Object.entries(fetches)) {

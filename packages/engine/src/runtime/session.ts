@@ -114,6 +114,17 @@ export function wrap(
   return new OrtTensor(dtype as 'float32', data as Float32Array, shape);
 }
 
+/** Each input's tensor as `feed` gives it. Throws for a feed that no input has. */
+export function fedTo(
+  inputs: ReadonlyMap<string, Port>,
+  feeds: Readonly<Record<string, unknown>>,
+  feed: (name: string, port: Port) => OrtTensor,
+): Record<string, OrtTensor> {
+  const unknown = Object.keys(feeds).find((name) => !inputs.has(name));
+  if (unknown !== undefined) throw new Error(`The program has no input "${unknown}".`);
+  return Object.fromEntries([...inputs].map(([name, port]) => [name, feed(name, port)]));
+}
+
 /** A tensor of the host as this engine has it, not copied. */
 export function unwrap(value: OrtTensor): Tensor {
   const dtype = value.type as DType;

@@ -23,6 +23,7 @@ import {
 import {
   commonEntries,
   commonOptions,
+  fedTo,
   openSession,
   type Port,
   ports,
@@ -145,15 +146,11 @@ class GpuProgram implements ResidentProgram {
 
   async run(feeds: Readonly<Record<string, Tensor | ResidentTensor>>): Promise<ResidentAnswers> {
     if (this.#session === undefined) throw new Error('The program was disposed of.');
-    const unknown = Object.keys(feeds).find((name) => !this.#inputPorts.has(name));
-    if (unknown !== undefined) throw new Error(`The program has no input "${unknown}".`);
-    const fed: Record<string, OrtTensor> = {};
-    for (const [name, port] of this.#inputPorts) {
+    const fed = fedTo(this.#inputPorts, feeds, (name, port) => {
       const feed = feeds[name];
       requireFit('Input', name, feed, port);
-      fed[name] =
-        feed instanceof GpuTensor ? feed.value : wrap('Input', name, feed as Tensor, port);
-    }
+      return feed instanceof GpuTensor ? feed.value : wrap('Input', name, feed as Tensor, port);
+    });
     const wanted = Object.fromEntries([...this.outputPorts.keys()].map((name) => [name, null]));
     const answers = await runSession(this.#session, fed, wanted);
     const host: Record<string, Tensor> = {};

@@ -39,6 +39,16 @@ export async function residentRunner(
     return gradientNorm;
   };
 
+  const ends = (disposePrograms: () => Promise<void>): Omit<StepRunner, 'run'> => ({
+    settle: kept.settle,
+    reset: kept.reset,
+    async dispose() {
+      kept.reset();
+      fixed.dispose();
+      await disposePrograms();
+    },
+  });
+
   if (!accumulates) {
     const graph = stepGraph(forward, groups, { parameters, rule, weights: joined.inputs });
     const program = await residency.compile(graph, kept.names.map(nextName), { mapFolder });
@@ -55,13 +65,7 @@ export async function residentRunner(
         tally.add(answers.host);
         return { ...tally.done(), gradientNorm: finish(answers) };
       },
-      settle: kept.settle,
-      reset: kept.reset,
-      async dispose() {
-        kept.reset();
-        fixed.dispose();
-        await program.dispose();
-      },
+      ...ends(() => program.dispose()),
     };
   }
 
@@ -99,15 +103,11 @@ export async function residentRunner(
       if (sums !== zeros) disposeAll(sums);
       return { ...tally.done(), gradientNorm: finish(answers) };
     },
-    settle: kept.settle,
-    reset: kept.reset,
-    async dispose() {
-      kept.reset();
-      fixed.dispose();
+    ...ends(async () => {
       disposeAll(zeros);
       await gradients.dispose();
       await update.dispose();
-    },
+    }),
   };
 }
 

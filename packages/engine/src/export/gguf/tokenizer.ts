@@ -3,7 +3,7 @@ import { readChatTemplates } from '@lathe/tokenizer/chat-template';
 import { readTokenizerFolder } from '@lathe/tokenizer/load';
 import { z } from 'zod';
 import type { ModelFolder } from '../../families/model-folder.ts';
-import { CheckpointError, UnsupportedModelError } from '../../formats/error.ts';
+import { CheckpointError, parseFields, UnsupportedModelError } from '../../formats/error.ts';
 import { exists } from '../../formats/json-file.ts';
 import type { MetadataValue } from '../../gguf/format.ts';
 import { type PreTokenizerPart, preTokenizerName } from './pre-tokenizer-name.ts';
@@ -87,13 +87,7 @@ export async function tokenizerMetadata(
     return metadata;
   }
   const { tokenizer: json, names } = await readTokenizerFolder(model.path);
-  const parsed = fileSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join('.') || 'tokenizer';
-    throw new UnsupportedModelError(file, field, issue?.message ?? 'is invalid');
-  }
-  const tokenizer = parsed.data;
+  const tokenizer = parseFields(fileSchema, file, json, 'tokenizer');
   if (tokenizer.model.type !== 'BPE')
     throw new UnsupportedModelError(file, 'model.type', `is "${tokenizer.model.type}", not BPE`);
   const { tokens, types } = vocabulary(file, tokenizer, config.vocabularySize);

@@ -1,0 +1,51 @@
+import { lossSettings } from '@lathe/recipe/preference';
+import { z } from 'zod';
+
+const embedding = z.strictObject({
+  scale: z
+    .number()
+    .positive()
+    .default(20)
+    .describe('Cosines are multiplied by this: the inverse of the temperature.'),
+  symmetric: z
+    .boolean()
+    .default(false)
+    .describe('Also ask which anchor each positive belongs to, and take the mean of both losses.'),
+  pooling: z
+    .enum(['mean', 'first', 'last'])
+    .default('mean')
+    .describe('A text is the mean of its hidden states, or the state of its first or last token.'),
+});
+
+const dpo = lossSettings.dpo.refine(
+  ({ loss, labelSmoothing }) => labelSmoothing === 0 || !['ipo', 'hinge'].includes(loss),
+  {
+    path: ['labelSmoothing'],
+    message: 'only the losses sigmoid and robust have label smoothing',
+  },
+);
+
+/** By the names that errors call them; defaults are TRL's, and sentence-transformers' of embeddings. */
+const schemas = {
+  DPO: dpo,
+  ORPO: lossSettings.orpo,
+  SimPO: lossSettings.simpo,
+  KTO: lossSettings.kto,
+  'reward model': lossSettings.reward,
+  embedding,
+};
+
+export type SettingsOf<Name extends keyof typeof schemas> = z.output<(typeof schemas)[Name]>;
+
+/** Fills in an objective's defaults. Throws RangeError that names each field at fault; unknown fields are faults. */
+export function parseSettings<Name extends keyof typeof schemas>(
+  objective: Name,
+  given: unknown = {},
+): SettingsOf<Name> {
+  const parsed = schemas[objective].safeParse(given);
+  if (parsed.success) return parsed.data as SettingsOf<Name>;
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'settings'}: ${message}`,
+  );
+  throw new RangeError(`the ${objective} settings are wrong: ${faults.join('; ')}`);
+}
