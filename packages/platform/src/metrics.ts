@@ -20,6 +20,22 @@ export type Metrics = {
   readonly contentType: string;
 };
 
+/** Does something, and tells how it ended after how many seconds. */
+export async function timed<Result>(
+  act: () => Promise<Result>,
+  tell: (outcome: 'done' | 'failed', seconds: number) => void,
+): Promise<Result> {
+  const started = performance.now();
+  let outcome: 'done' | 'failed' = 'failed';
+  try {
+    const result = await act();
+    outcome = 'done';
+    return result;
+  } finally {
+    tell(outcome, (performance.now() - started) / 1000);
+  }
+}
+
 export type MetricsOptions = {
   /** Told when a value could not be looked up for a scrape. */
   readonly onFailure?: (error: unknown) => void;

@@ -54,7 +54,7 @@ export async function start(
         const nowMs = Date.now();
         const named = events.map((event) => ({
           event: jobEvent(job, event, nowMs),
-          dedupeId: event.dedupeId,
+          dedupeId: event.dedupeId ?? `${event.name}:${job.epoch}`,
         }));
         await publishEvents(nats, named);
       },

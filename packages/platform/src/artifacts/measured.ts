@@ -1,23 +1,15 @@
-import type { Metrics } from '../metrics.ts';
+import { type Metrics, timed } from '../metrics.ts';
 import type { ArtifactStore } from './port.ts';
 
 /** The store with the time, bytes and failures of its operations counted. */
 export function measuredStore(store: ArtifactStore, metrics: Metrics): ArtifactStore {
-  const timed = async <Result>(operation: string, act: () => Promise<Result>): Promise<Result> => {
-    const started = performance.now();
-    let outcome = 'failed';
-    try {
-      const result = await act();
-      outcome = 'done';
-      return result;
-    } finally {
-      const seconds = (performance.now() - started) / 1000;
-      metrics.observe('lathe_artifact_seconds', { operation, outcome }, seconds);
-    }
-  };
+  const measured = <Result>(operation: string, act: () => Promise<Result>): Promise<Result> =>
+    timed(act, (outcome, seconds) =>
+      metrics.observe('lathe_artifact_seconds', { operation, outcome }, seconds),
+    );
   return {
     async put(key, source, options) {
-      const result = await timed('put', () => store.put(key, source, options));
+      const result = await measured('put', () => store.put(key, source, options));
       metrics.count('lathe_artifact_bytes_total', { operation: 'put' }, result.bytes);
       return result;
     },
@@ -38,10 +30,10 @@ export function measuredStore(store: ArtifactStore, metrics: Metrics): ArtifactS
         metrics.observe('lathe_artifact_seconds', { operation: 'get', outcome }, seconds);
       }
     },
-    stat: (key) => timed('stat', () => store.stat(key)),
+    stat: (key) => measured('stat', () => store.stat(key)),
     list: (prefix) => store.list(prefix),
-    delete: (key) => timed('delete', () => store.delete(key)),
-    deletePrefix: (prefix) => timed('delete', () => store.deletePrefix(prefix)),
+    delete: (key) => measured('delete', () => store.delete(key)),
+    deletePrefix: (prefix) => measured('delete', () => store.deletePrefix(prefix)),
     presign: (key, seconds) => store.presign(key, seconds),
   };
 }

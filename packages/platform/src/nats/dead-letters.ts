@@ -4,7 +4,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { z } from 'zod';
 import type { Nats } from './connection.ts';
 import { jsonOf } from './json.ts';
-import { ask } from './link.ts';
+import { ask, stopping } from './link.ts';
 import { pause } from './pause.ts';
 import { deadLetterConsumer } from './setup.ts';
 import { removeWork } from './work-queue.ts';
@@ -40,17 +40,8 @@ export async function consumeDeadLetters(
         nats.jetstream.consumers.get(streams.dead.name, deadLetterConsumer),
       );
       const messages = await consumer.consume({ max_messages: 10 });
-      const stop = (): void => void messages.close();
-      signal.addEventListener('abort', stop, { once: true });
-      const forget = nats.link.on('up', stop);
-      if (signal.aborted) stop();
-      try {
-        for await (const advisory of messages) await bury(nats, advisory, onDead);
-      } finally {
-        signal.removeEventListener('abort', stop);
-        forget();
-        await messages.close();
-      }
+      using _ = stopping(nats, signal, () => void messages.close());
+      for await (const advisory of messages) await bury(nats, advisory, onDead);
     } catch (error) {
       if (signal.aborted || nats.connection.isClosed()) return;
       nats.log.warn({ err: error }, 'cannot read dead letters; trying again');

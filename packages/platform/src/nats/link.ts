@@ -10,7 +10,7 @@ import {
   TimeoutError,
 } from '@nats-io/nats-core';
 import type { Logger } from '../log/log.ts';
-import type { Metrics } from '../metrics.ts';
+import { type Metrics, timed } from '../metrics.ts';
 
 /** Whether a connection stands, and word of every change. */
 export type Link = {
@@ -68,17 +68,11 @@ export type Askable = {
  * would let each wait for its whole timeout. `attempt` is 1 at first; from 2 on, the server may have
  * carried out an earlier one. Throws `unavailable` when the server stays away for the request timeout.
  */
-export async function ask<T>(nats: Askable, request: (attempt: number) => Promise<T>): Promise<T> {
-  const started = performance.now();
-  let outcome = 'failed';
-  try {
-    const answer = await askUntilAnswered(nats, request);
-    outcome = 'done';
-    return answer;
-  } finally {
-    const seconds = (performance.now() - started) / 1000;
-    nats.metrics?.observe('lathe_nats_request_seconds', { outcome }, seconds);
-  }
+export function ask<T>(nats: Askable, request: (attempt: number) => Promise<T>): Promise<T> {
+  return timed(
+    () => askUntilAnswered(nats, request),
+    (outcome, seconds) => nats.metrics?.observe('lathe_nats_request_seconds', { outcome }, seconds),
+  );
 }
 
 async function askUntilAnswered<T>(
@@ -113,6 +107,27 @@ export async function untilLost<T>(link: Link, act: () => Promise<T>): Promise<T
   } finally {
     forget();
   }
+}
+
+/**
+ * Stops a reading when the signal aborts and when the connection comes back, since what was asked of one that broke
+ * may stay silent for ever. Disposed of, it stops the reading too.
+ */
+export function stopping(
+  { link }: Pick<Askable, 'link'>,
+  signal: AbortSignal,
+  stop: () => void,
+): Disposable {
+  signal.addEventListener('abort', stop, { once: true });
+  const forget = link.on('up', stop);
+  if (signal.aborted) stop();
+  return {
+    [Symbol.dispose]() {
+      signal.removeEventListener('abort', stop);
+      forget();
+      stop();
+    },
+  };
 }
 
 async function linkUp(link: Link, withinMs: number): Promise<void> {

@@ -1,8 +1,7 @@
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import { type Stage, streams, workConsumer, workSubject } from '@lathe/contracts/subject';
-import type { JsMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
-import { ask } from './link.ts';
+import { ask, stopping } from './link.ts';
 import { pause } from './pause.ts';
 import { deliverWork } from './work-delivery.ts';
 import type { ConsumeOptions, WorkHandler } from './work-handler.ts';
@@ -55,14 +54,16 @@ export async function consumeWork(
         max_messages: concurrency - running.size,
         expires: options.pollMs ?? 10_000,
       };
-      await takeEach(nats, await consumer.fetch(request), signal, (message) => {
+      const messages = await consumer.fetch(request);
+      using _ = stopping(nats, signal, () => void messages.close());
+      for await (const message of messages) {
         const work = deliverWork({ nats, consumer, handler, options, publishCopy }, message)
           .catch((error: unknown) =>
             nats.log.error({ err: error, stage }, 'a piece of work could not be settled'),
           )
           .finally(() => running.delete(work));
         running.add(work);
-      });
+      }
       failures = 0;
     } catch (error) {
       if (signal.aborted || nats.connection.isClosed()) break;
@@ -72,26 +73,4 @@ export async function consumeWork(
     }
   }
   await Promise.all(running);
-}
-
-type Batch = AsyncIterable<JsMsg> & { close(): Promise<unknown> };
-
-/** Takes messages as they come, until the batch is full or over, or the signal aborts. */
-async function takeEach(
-  nats: Nats,
-  messages: Batch,
-  signal: AbortSignal,
-  take: (message: JsMsg) => void,
-): Promise<void> {
-  const stop = (): void => void messages.close();
-  signal.addEventListener('abort', stop, { once: true });
-  // A batch that was asked of a connection that broke may stay silent for ever.
-  const forget = nats.link.on('up', stop);
-  if (signal.aborted) stop();
-  try {
-    for await (const message of messages) take(message);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    forget();
-  }
 }

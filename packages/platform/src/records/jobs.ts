@@ -1,6 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
+import { type JobEvent, type JobNews, jobEvent } from '@lathe/contracts/message/event';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import { recordKey } from '@lathe/contracts/subject';
 import { ConflictError, type RecordStore } from './port.ts';
@@ -38,6 +39,30 @@ export async function changeJob(
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt));
     }
   }
+}
+
+/** Where the events of jobs go. */
+export type EventPorts = {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Publishes an event of a job once for each `dedupeId`. */
+  readonly publishEvent: (event: JobEvent, dedupeId: string) => Promise<unknown>;
+};
+
+/**
+ * What publishes what happens to a job in a stage, once for each epoch; `detail` tells apart several events of one name
+ * in one epoch.
+ */
+export function emitterOf(stage: Attempt['stage']) {
+  return async (
+    { now, publishEvent }: EventPorts,
+    job: JobRecord,
+    { detail, ...news }: JobNews & { readonly detail?: string },
+  ): Promise<void> => {
+    const id = `${stage}:${news.name}:${job.epoch}`;
+    const event = jobEvent(job, news, now());
+    await publishEvent(event, detail === undefined ? id : `${id}:${detail}`);
+  };
 }
 
 /** A stage of a job that a service begins. */

@@ -2,7 +2,7 @@ import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { z } from 'zod';
 import type { Nats } from '../nats/connection.ts';
-import { ask } from '../nats/link.ts';
+import { ask, stopping } from '../nats/link.ts';
 import { pause } from '../nats/pause.ts';
 import { readSubject } from '../nats/read-subject.ts';
 import {
@@ -134,23 +134,14 @@ async function* watchRecords<T>(
   while (!signal.aborted && !nats.connection.isClosed()) {
     try {
       const watcher = await kv.watch({ key });
-      const stop = (): void => watcher.stop();
-      signal.addEventListener('abort', stop, { once: true });
-      const forget = nats.link.on('up', stop);
-      if (signal.aborted) stop();
-      try {
-        for await (const entry of watcher) {
-          if (signal.aborted) return;
-          if (entry.operation !== 'PUT') yield { kind: 'delete', key: entry.key };
-          else {
-            const record = tryRead(entry);
-            if (record !== undefined) yield { kind: 'put', ...record };
-          }
+      using _ = stopping(nats, signal, () => watcher.stop());
+      for await (const entry of watcher) {
+        if (signal.aborted) return;
+        if (entry.operation !== 'PUT') yield { kind: 'delete', key: entry.key };
+        else {
+          const record = tryRead(entry);
+          if (record !== undefined) yield { kind: 'put', ...record };
         }
-      } finally {
-        signal.removeEventListener('abort', stop);
-        forget();
-        watcher.stop();
       }
     } catch (error) {
       if (signal.aborted || nats.connection.isClosed()) return;

@@ -10,7 +10,7 @@ import { tunedModelName } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readJson } from '@lathe/platform/artifacts/read-json';
-import { changeJob } from '@lathe/platform/jobs';
+import { changeJob, type EventPorts, emitterOf } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { Records } from '@lathe/platform/records';
 import { watchJob } from '@lathe/platform/records/watch-job';
@@ -23,7 +23,8 @@ import { type Models, type ServedModel, styleOf } from '../models/models.ts';
 import type { EvaluatorSettings } from '../settings.ts';
 import type { Texts } from '../texts/texts.ts';
 import { type Interruption, interruptionOf } from './interruption.ts';
-import { type EventPorts, emit } from './job-events.ts';
+
+const emit = emitterOf('evaluate');
 
 export type EvaluationPorts = EventPorts & {
   readonly jobs: Records['jobs'];

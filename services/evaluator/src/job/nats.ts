@@ -1,7 +1,7 @@
 import { type ModelDeleted, modelDeletedSchema } from '@lathe/contracts/message/model-deleted';
 import { modelDeletedSubject } from '@lathe/contracts/subject';
 import { beginAttempt } from '@lathe/platform/jobs';
-import type { Metrics } from '@lathe/platform/metrics';
+import { type Metrics, timed } from '@lathe/platform/metrics';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { publishEvent } from '@lathe/platform/nats/events';
 import { consumeWork } from '@lathe/platform/nats/work';
@@ -23,19 +23,15 @@ export function serveEvaluations(
     publishEvent: (event, dedupeId) => publishEvent(nats, event, dedupeId),
   };
   const evaluate: Handler = async (message, context) => {
-    const started = performance.now();
-    let outcome = 'failed';
-    try {
-      await beginAttempt(ports.jobs, message, { stage: 'evaluate', server: nats.serverName() });
-      const result = await evaluateJob(all, message, context);
-      outcome = 'done';
-      return result;
-    } finally {
-      const seconds = (performance.now() - started) / 1000;
-      metrics?.observe('lathe_evaluation_seconds', { outcome }, seconds);
-    }
+    await beginAttempt(ports.jobs, message, { stage: 'evaluate', server: nats.serverName() });
+    return evaluateJob(all, message, context);
   };
-  return consumeWork(nats, 'evaluate', evaluate, {
+  const measured: Handler = (message, context) =>
+    timed(
+      () => evaluate(message, context),
+      (outcome, seconds) => metrics?.observe('lathe_evaluation_seconds', { outcome }, seconds),
+    );
+  return consumeWork(nats, 'evaluate', measured, {
     ...options,
     onFailure: (message, error) => failJob(all, message, error),
   });

@@ -1,21 +1,15 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
-import { type JobEvent, type JobNews, jobEvent } from '@lathe/contracts/message/event';
+import { type EventPorts, emitterOf } from '@lathe/platform/jobs';
 import { type Findings, findingSentence } from '../check/findings.ts';
 import type { IngestSettings } from '../settings.ts';
 
-export type EventPorts = {
-  readonly settings: Pick<IngestSettings, 'findingEvents'>;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** Publishes an event of a job once for each `dedupeId`. */
-  readonly publishEvent: (event: JobEvent, dedupeId: string) => Promise<unknown>;
-};
+export const emit = emitterOf('ingest');
 
 /**
  * Publishes one event for each error and for each group of like warnings, errors first, as many as the settings allow.
  */
 export async function emitFindings(
-  ports: EventPorts,
+  ports: EventPorts & { readonly settings: Pick<IngestSettings, 'findingEvents'> },
   job: JobRecord,
   findings: Findings,
 ): Promise<void> {
@@ -34,16 +28,6 @@ export async function emitFindings(
       message: each.message,
       level: each.finding.level,
       data: { ...each.finding, rows: each.rows },
-      detail: `:${index}`,
+      detail: String(index),
     });
-}
-
-/** Publishes what happened to a job, once for each epoch; `detail` tells apart several events of one name in one epoch. */
-export async function emit(
-  ports: EventPorts,
-  job: JobRecord,
-  { detail = '', ...news }: JobNews & { readonly detail?: string },
-): Promise<void> {
-  const dedupeId = `ingest:${news.name}:${job.epoch}${detail}`;
-  await ports.publishEvent(jobEvent(job, news, ports.now()), dedupeId);
 }

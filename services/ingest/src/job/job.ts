@@ -15,7 +15,7 @@ import type { WorkMessage } from '@lathe/contracts/message/work';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
-import { changeJob } from '@lathe/platform/jobs';
+import { changeJob, type EventPorts } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { Records } from '@lathe/platform/records';
 import { watchJob } from '@lathe/platform/records/watch-job';
@@ -26,7 +26,7 @@ import { type RowThreads, rowsOf } from '../rows/rows.ts';
 import type { IngestSettings } from '../settings.ts';
 import { copyStart } from './copy-start.ts';
 import { markFiles } from './file-status.ts';
-import { type EventPorts, emit, emitFindings } from './job-events.ts';
+import { emit, emitFindings } from './job-events.ts';
 
 export type IngestPorts = EventPorts &
   Pick<Records, 'jobs' | 'files' | 'models'> & {

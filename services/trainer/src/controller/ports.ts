@@ -1,3 +1,4 @@
+import type { WireError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { JobNews } from '@lathe/contracts/message/event';
 import type { Stage } from '@lathe/contracts/subject';
@@ -9,8 +10,8 @@ import type { ControllerSettings } from './settings.ts';
 import type { WorkerBoard } from './workers/worker-board.ts';
 import type { WorkerClient } from './workers/worker-client.ts';
 
-/** An event as the controller thinks of it; its id names what happened, so that telling it twice stores it once. */
-export type ControllerEvent = JobNews & { readonly dedupeId: string };
+/** An event as the controller thinks of it. Its id, its name and epoch by default, names what happened: told twice it is stored once. */
+export type ControllerEvent = JobNews & { readonly dedupeId?: string };
 
 /** Everything that the controller's decisions reach the world through. */
 export type ControllerPorts = Pick<Records, 'jobs' | 'files' | 'models' | 'checkpoints'> & {
@@ -31,3 +32,18 @@ export type ControllerPorts = Pick<Records, 'jobs' | 'files' | 'models' | 'check
   readonly settings: ControllerSettings;
   readonly log: Logger;
 };
+
+/** Tells that a job failed, and whether it may be resumed. */
+export function tellFailure(
+  ports: Pick<ControllerPorts, 'emit'>,
+  record: JobRecord,
+  { error, resumable }: { readonly error: WireError; readonly resumable: boolean },
+): Promise<void> {
+  const { code, param, message } = error;
+  return ports.emit(record, {
+    name: 'failed',
+    level: 'error',
+    message: `The job failed: ${message}`,
+    data: { code, param, resumable },
+  });
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '../../run-event.ts';
+import type { ControllerSettings } from '../settings.ts';
 import { type RunName, type WorkerClient, WorkerError } from '../workers/worker-client.ts';
 import { faultOf } from './read-run-event.ts';
 
@@ -8,19 +9,15 @@ const mostFailures = 5;
 
 /** The worker, or its run, is gone; the message says how that showed. */
 export class WorkerLostError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'WorkerLostError';
-  }
+  override readonly name = 'WorkerLostError';
 }
 
-export type FollowOptions = {
+export type FollowOptions = Pick<
+  ControllerSettings,
+  'workerLeaseMs' | 'refusedMs' | 'openStreamMs' | 'reconnectMs'
+> & {
   /** Whether the worker still announces itself where it was dialled. */
   readonly announced: () => boolean;
-  readonly workerLeaseMs: number;
-  readonly refusedMs: number;
-  readonly openStreamMs: number;
-  readonly reconnectMs: number;
   readonly signal: AbortSignal;
   readonly now?: () => number;
 };

@@ -146,11 +146,7 @@ function carryWishes(ports: ControllerPorts, { job, client, run, leave }: Wishes
   const cancel = async (): Promise<void> => {
     const record = await job.move('cancelled', () => ({ worker: null }));
     leave();
-    await ports.emit(record, {
-      name: 'cancelled',
-      message: 'The job was cancelled.',
-      dedupeId: `cancelled:${record.epoch}`,
-    });
+    await ports.emit(record, { name: 'cancelled', message: 'The job was cancelled.' });
     // A worker that does not hear this stops when its lease runs out.
     await client.cancel(run, requestId);
     await forgetStates(ports, job);

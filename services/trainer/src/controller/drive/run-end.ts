@@ -3,7 +3,7 @@ import { type WireError, wireErrorSchema } from '@lathe/contracts/error';
 import type { JobChange, JobRecord } from '@lathe/contracts/job/record';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import type { RunOutcome } from '../../run-event.ts';
-import type { ControllerPorts } from '../ports.ts';
+import { type ControllerPorts, tellFailure } from '../ports.ts';
 import { removeStates } from '../record/checkpoints.ts';
 import { finishTraining } from '../record/finish.ts';
 import { aloneFromNow, countLoss, type Fault, mustBeAlone } from '../record/losses.ts';
@@ -64,7 +64,6 @@ export async function loseWorker(
     level: fault === 'none' ? 'info' : 'warn',
     message: `${reason} The job waits for a worker and goes on from its newest checkpoint.`,
     data: { worker: lost, lost_workers: record.lostWorkers },
-    dedupeId: `worker_lost:${record.epoch}`,
   });
   await ports.queue(record, 'train', { epoch: record.epoch });
 }
@@ -147,7 +146,6 @@ async function pauseJob(
     name: 'paused',
     message: `The job was paused after step ${step}.`,
     data: { step },
-    dedupeId: `paused:${record.epoch}`,
   });
 }
 
@@ -158,13 +156,7 @@ async function failJob(
   change: JobChange & { readonly resumable: boolean },
 ): Promise<void> {
   const record = await job.move('failed', () => ({ ...change, error }));
-  await ports.emit(record, {
-    name: 'failed',
-    level: 'error',
-    message: `The job failed: ${error.message}`,
-    data: { code: error.code, param: error.param, resumable: change.resumable },
-    dedupeId: `failed:${record.epoch}`,
-  });
+  await tellFailure(ports, record, { error, resumable: change.resumable });
   if (!change.resumable) await forgetStates(ports, job);
 }
 

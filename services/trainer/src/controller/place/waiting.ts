@@ -93,11 +93,7 @@ async function obeyWish(ports: ControllerPorts, job: OwnedJob): Promise<boolean>
   if (desired === 'run') return false;
   const to = desired === 'cancel' ? 'cancelled' : 'paused';
   const record = await job.move(to, () => ({}));
-  await ports.emit(record, {
-    name: to,
-    message: `The job was ${to}.`,
-    dedupeId: `${to}:${record.epoch}`,
-  });
+  await ports.emit(record, { name: to, message: `The job was ${to}.` });
   return true;
 }
 

@@ -6,7 +6,7 @@ import { recordKey, type Stage, workConsumer } from '@lathe/contracts/subject';
 import { changeJob } from '@lathe/platform/jobs';
 import type { DeadLetter } from '@lathe/platform/nats/dead-letters';
 import { stages } from '@lathe/platform/nats/setup';
-import type { ControllerPorts } from '../ports.ts';
+import { type ControllerPorts, tellFailure } from '../ports.ts';
 import { dueWork } from './job-need.ts';
 
 const stageNames: Record<Stage, string> = {
@@ -79,11 +79,5 @@ async function failStage(
     throw failure;
   });
   if (!moved || record === undefined) return;
-  await ports.emit(record, {
-    name: 'failed',
-    level: 'error',
-    message: `The job failed: ${error.message}`,
-    data: { code: error.code, param: error.param, resumable },
-    dedupeId: `failed:${record.epoch}`,
-  });
+  await tellFailure(ports, record, { error, resumable });
 }

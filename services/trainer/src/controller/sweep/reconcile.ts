@@ -38,9 +38,5 @@ async function reconcilePaused(ports: ControllerPorts, seen: JobRecord): Promise
       epoch: record.epoch,
     });
   const name = record.state === 'queued' ? 'resumed' : 'cancelled';
-  await ports.emit(record, {
-    name,
-    message: `The job was ${name}.`,
-    dedupeId: `${name}:${record.epoch}`,
-  });
+  await ports.emit(record, { name, message: `The job was ${name}.` });
 }

@@ -106,11 +106,7 @@ async function cancel(ports: SweepPorts, seen: JobRecord): Promise<void> {
     return moveJob(stored, 'cancelled', { now: Math.floor(ports.now() / 1000), worker: null });
   });
   if (!moved) return;
-  await ports.emit(record, {
-    name: 'cancelled',
-    message: 'The job was cancelled.',
-    dedupeId: `cancelled:${record.epoch}`,
-  });
+  await ports.emit(record, { name: 'cancelled', message: 'The job was cancelled.' });
   await removeStates(ports.artifacts, record);
 }
 
