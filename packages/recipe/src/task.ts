@@ -68,3 +68,20 @@ export const taskSchema = z.discriminatedUnion('type', [
   taskSettings.embedding,
   taskSettings['masked-lm'],
 ]);
+/** A task with its settings. */
+export type Task = z.output<typeof taskSchema>;
+
+/** How a base model reads: from the left alone, so that it can write, or from both sides. */
+export type Architecture = 'decoder' | 'encoder';
+
+/** Which base models can be taught a task. */
+export const taskArchitectures: Readonly<Record<Task['type'], readonly Architecture[]>> = {
+  generation: ['decoder'],
+  preference: ['decoder'],
+  reward: ['decoder', 'encoder'],
+  classification: ['decoder', 'encoder'],
+  'token-classification': ['encoder'],
+  'question-answering': ['encoder'],
+  embedding: ['decoder', 'encoder'],
+  'masked-lm': ['encoder'],
+};

@@ -7,19 +7,22 @@ import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { createBreather } from '@lathe/platform/breather';
 import { type Findings, wrongLinesMessage } from './check/findings.ts';
+import { wishOf } from './lesson/decide.ts';
+import { canonicalKind, type Lesson } from './lesson/lesson.ts';
 import type { BaseModel } from './model/base-model.ts';
 import { resolveSettings } from './model/defaults.ts';
 import { storeTextFiles } from './model/text-files.ts';
 import { roomForRows, withTokenizedStart } from './model/virtual-tokens.ts';
+import { createBalance } from './pack/balance.ts';
 import { createPartWriter, type PartWriter } from './pack/dataset-part.ts';
 import { whyNothingHeldOut } from './pack/held-out-reason.ts';
 import { datasetReport } from './pack/report.ts';
 import { chooseHeldOut } from './pack/split.ts';
-import { type FileKind, lessonFor } from './read/detect.ts';
 import { createSpool, type Spool, type SpooledRow } from './read/spool.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from './read-file.ts';
 import type { Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
+import { taskWork } from './tasks/tasks.ts';
 
 export type PipelineInput = {
   readonly job: Pick<
@@ -62,11 +65,12 @@ export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts)
   const input = { ...asked, job };
   const maxTokens = longestRow(job.options.max_tokens, { model, room: roomForRows(job, model) });
   const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
-  const read = async (file: FileRecord, param: Finding['file'], kind?: FileKind) => {
+  const wish = wishOf(job, model);
+  const read = async (file: FileRecord, param: Finding['file'], known?: ReadRows) => {
     const spool = await createSpool(join(ports.workFolder, param));
     const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens };
     const bytes = ports.artifacts.get(file.key);
-    const source = { param, bytes, lesson: lessonFor(job), ...(kind && { kind }) };
+    const source = { param, bytes, wish, known };
     const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
     return { spool, rows };
   };
@@ -74,7 +78,8 @@ export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts)
   const validation =
     input.validationFile === null
       ? null
-      : await read(input.validationFile, 'validation_file', training.rows.kind);
+      : await read(input.validationFile, 'validation_file', training.rows);
+  for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
   for (const param of ['training_file', 'validation_file'] as const)
     if (ports.findings.errors(param) > 0)
       throw new LatheError(
@@ -90,8 +95,15 @@ export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts)
       'Early stopping looks at held-out rows, and none are held out: add a validation file, more rows, or a held_out_share.',
       { param: 'lathe.early_stopping' },
     );
-  const wish = { asked: job.options.held_out_share, heldOut };
-  warnOfRows({ training: training.rows, validation: validation?.rows ?? null, ...wish }, ports);
+  warnOfRows(
+    {
+      training: training.rows,
+      validation: validation?.rows ?? null,
+      asked: job.options.held_out_share,
+      heldOut,
+    },
+    ports,
+  );
   return inStep('writing the dataset', () =>
     writeDataset(input, { training, validation, heldOut, maxTokens }, ports),
   );
@@ -126,7 +138,9 @@ function split(rows: ReadRows, job: PipelineInput['job'], ports: PipelinePorts):
   const asked = job.options.held_out_share;
   const enough = rows.lengths.length >= settings.splitLeast;
   const share = asked ?? (enough ? settings.heldOutShare : 0);
-  return chooseHeldOut(rows, { seed: job.seed, share, most: settings.heldOutMost });
+  const areLabels =
+    rows.lesson.task === 'classification' ? rows.lesson.problem === 'single-label' : undefined;
+  return chooseHeldOut(rows, { seed: job.seed, share, most: settings.heldOutMost, areLabels });
 }
 
 function warnOfRows(
@@ -185,6 +199,7 @@ async function writeDataset(
   ports: PipelinePorts,
 ): Promise<Dataset> {
   const { artifacts, settings, findings } = ports;
+  const { lesson, survey } = training.rows;
   const prefix = datasetPrefix(job.project, job.id, attempt);
   const writer = (name: 'train' | 'held-out'): Promise<PartWriter> =>
     createPartWriter({
@@ -193,10 +208,18 @@ async function writeDataset(
       name,
       localFile: join(ports.workFolder, `${name}.jsonl`),
       shardTokens: settings.shardTokens,
+      count: taskWork[lesson.task].count,
     });
   const trainWriter = await writer('train');
   const heldOutWriter = await writer('held-out');
+  const balance = createBalance();
   const trained: number[] = [];
+  const write = async ({ json, examples }: SpooledRow, side: 'train' | 'heldOut') => {
+    balance.add(survey.labelsOf(json), side);
+    const row = { json, examples: survey.complete(json, examples) };
+    if (side === 'train') trained.push(...packedLengths(lesson, row));
+    await (side === 'train' ? trainWriter : heldOutWriter).add(row);
+  };
   try {
     let index = 0;
     const breathe = createBreather();
@@ -204,15 +227,13 @@ async function writeDataset(
       await breathe();
       ports.signal.throwIfAborted();
       ports.progress();
-      const isHeldOut = heldOut?.[index++] === 1;
-      if (!isHeldOut) trained.push(...packedLengths(training.rows.kind, row));
-      await (isHeldOut ? heldOutWriter : trainWriter).add(row);
+      await write(row, heldOut?.[index++] === 1 ? 'heldOut' : 'train');
     }
     for await (const row of validation?.spool.read() ?? []) {
       await breathe();
       ports.signal.throwIfAborted();
       ports.progress();
-      await heldOutWriter.add(row);
+      await write(row, 'heldOut');
     }
     const train = await trainWriter.finish();
     const held = await heldOutWriter.finish();
@@ -230,14 +251,17 @@ async function writeDataset(
           (most, one) => Math.max(most, one),
           Math.min(longest, maxTokens),
         ),
+        labels: balance.labels(),
       },
       findings,
     );
-    const { templateSha256 } = await ports.rows.open(training.rows.kind);
+    const { templateSha256 } = await ports.rows.open(lesson);
+    const task = survey.task();
     const manifest: DatasetManifest = {
       version: 1,
       jobId: job.id,
-      kind: training.rows.kind,
+      kind: canonicalKind(lesson),
+      ...(task && { task }),
       baseModel: model.name,
       tokenizerSha256: model.tokenizerSha256,
       templateSha256,
@@ -251,7 +275,7 @@ async function writeDataset(
     const manifestKey = `${prefix}/manifest.json`;
     await putJson(artifacts, manifestKey, manifest);
     const facts = { rows: train.rows, tokens: train.tokens, parameters: model.parameters };
-    const resolved = resolveSettings(facts, job);
+    const resolved = { ...resolveSettings(facts, job), ...(task && { task }) };
     return { manifestKey, manifest, report, settings: resolved };
   } finally {
     await trainWriter.close();
@@ -259,10 +283,11 @@ async function writeDataset(
   }
 }
 
-/** Tokens of what is packed as one: both answers of a preference, or each example of a row. */
-function packedLengths(kind: FileKind, { examples }: SpooledRow): number[] {
+/** Tokens of what is packed as one: both answers of a preference, all texts of a group, or each example of a row. */
+function packedLengths(lesson: Lesson, { examples }: SpooledRow): number[] {
   const lengths = examples.map(({ tokens }) => tokens.length);
-  return kind === 'preference' ? [lengths.reduce((sum, length) => sum + length, 0)] : lengths;
+  const areOne = lesson.rows === 'preference' || lesson.rows === 'related';
+  return areOne ? [lengths.reduce((sum, length) => sum + length, 0)] : lengths;
 }
 
 async function putJson(artifacts: ArtifactStore, key: string, value: unknown) {

@@ -1,23 +1,26 @@
-import type { Finding, GenerationRow } from '@lathe/contracts/artifact/dataset';
+import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from '@lathe/platform/breather';
 import type { Findings } from './check/findings.ts';
 import type { RowIssue } from './check/validate-message.ts';
-import { checkLesson, type FileKind, type Lesson } from './read/detect.ts';
+import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
+import type { FileKind, Lesson } from './lesson/lesson.ts';
+import { fittingKinds } from './lesson/task-rows.ts';
 import { type Line, readLines } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
-import { supervisedCount } from './render/mask.ts';
 import type { RightRow } from './rows/row-task.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
+import type { Survey } from './tasks/survey.ts';
+import { taskWork } from './tasks/tasks.ts';
 
 export type FileToRead = {
   readonly param: Finding['file'];
   readonly bytes: AsyncIterable<Uint8Array>;
-  readonly lesson: Lesson;
-  /** Format that the file must have; found out when absent. */
-  readonly kind?: FileKind;
+  readonly wish: Wish;
+  /** What the rows must teach, with what is known of it from other rows; found out when absent. */
+  readonly known?: { readonly lesson: Lesson; readonly survey: Survey } | undefined;
 };
 
 export type ReadPorts = {
@@ -36,7 +39,8 @@ export type ReadPorts = {
 
 /** What is kept in memory of each spooled row (of a text, each piece), by its index in the spool. */
 export type ReadRows = {
-  readonly kind: FileKind;
+  readonly lesson: Lesson;
+  readonly survey: Survey;
   /** Lines with something on them. */
   read: number;
   /** Rows that repeat an earlier prompt and (better) answer. */
@@ -71,11 +75,15 @@ async function readRows(
 ): Promise<ReadRows> {
   const { settings, findings, signal } = ports;
   const sample = await takeSample(lines, settings);
-  const kind = agreedKind(file, await ports.rows.detect(sample, file.param, settings));
-  checkLesson(kind, file.lesson, file.param);
-  await ports.rows.open(kind);
+  const { param, known, wish } = file;
+  const fits = known === undefined ? fittingKinds(wish.task) : [known.lesson.rows];
+  const shape = await ports.rows.detect({ lines: sample, param, fits }, settings);
+  const lesson = known?.lesson ?? decideLesson(shape, wish, param);
+  requireAgreement(lesson, shape.kind, param);
+  await ports.rows.open(lesson);
+  const survey = known?.survey ?? taskWork[lesson.task].survey(lesson, settingsOf(lesson, wish));
   const rows: ReadRows = {
-    kind,
+    ...{ lesson, survey },
     read: 0,
     duplicates: 0,
     supervised: 0,
@@ -88,14 +96,15 @@ async function readRows(
   let longRows = 0;
 
   const accept = async ({ row, encoded, hashes }: RightRow): Promise<void> => {
-    const { both, group, answer } = hashes;
+    const { both, prompt, group, answer } = hashes;
+    for (const finding of survey.add({ row, file: param, prompt, answer })) findings.add(finding);
     if (seen.has(both)) rows.duplicates++;
     seen.add(both);
     for (const [part, examples] of partsOf(row, encoded.examples)) {
       rows.lengths.push(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
       rows.groups.push(group);
       rows.answers.push(answer);
-      for (const { supervised } of examples) rows.supervised += supervisedCount(supervised);
+      rows.supervised += taskWork[lesson.task].count(examples);
       await ports.spool.add(part, examples);
     }
   };
@@ -106,7 +115,7 @@ async function readRows(
   for await (const batch of inBatches(chain(sample, lines))) {
     rows.read += batch.length;
     if (rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
-    const read = await ports.rows.read(kind, batch, { limits, errors: findings.errors() });
+    const read = await ports.rows.read(lesson, batch, { limits, errors: findings.errors() });
     for (const { number, issues, right, tooLong } of read) {
       await breathe();
       signal.throwIfAborted();
@@ -122,23 +131,26 @@ async function readRows(
   return rows;
 }
 
+/** Rows that say how many examples they are, where they are more than one. */
+const several: readonly FileKind[] = ['chat', 'tagged', 'question', 'related'];
+
 /** The rows that go on: the row as it is, or each piece of a text as one. */
 function partsOf(
-  row: GenerationRow,
+  row: CanonicalRow,
   examples: readonly ShardExample[],
-): readonly (readonly [GenerationRow, readonly ShardExample[]])[] {
+): readonly (readonly [CanonicalRow, readonly ShardExample[]])[] {
   if (row.kind === 'judged' && !row.label) return [[row, examples.map(asBad)]];
-  if (row.kind === 'chat' && examples.length > 1)
-    return [[{ ...row, examples: examples.length }, examples]];
-  if (row.kind !== 'text') return [[row, examples]];
-  return examples.map((example, part) => [
-    { ...row, part, text: part === 0 ? row.text : '' },
-    [example],
-  ]);
+  if (row.kind === 'text')
+    return examples.map((example, part) => [
+      { ...row, part, text: part === 0 ? row.text : '' },
+      [example],
+    ]);
+  if (examples.length === 1 || !several.includes(row.kind)) return [[row, examples]];
+  return [[{ ...row, examples: examples.length } as CanonicalRow, examples]];
 }
 
-function asBad({ tokens, supervised }: ShardExample): ShardExample {
-  return { tokens, supervised: supervised.map((flag) => flag * badTarget) };
+function asBad(example: ShardExample): ShardExample {
+  return { ...example, supervised: example.supervised.map((flag) => flag * badTarget) };
 }
 
 async function takeSample(lines: AsyncGenerator<Line>, settings: IngestSettings): Promise<Line[]> {
@@ -158,12 +170,12 @@ async function* chain(sample: readonly Line[], rest: AsyncGenerator<Line>): Asyn
   yield* rest;
 }
 
-function agreedKind(file: FileToRead, kind: FileKind): FileKind {
-  if (file.kind === undefined || file.kind === kind) return kind;
+function requireAgreement({ rows }: Lesson, kind: FileKind, param: string): void {
+  if (kind === rows) return;
   throw new LatheError(
     'invalid_file_format',
-    `The validation file has ${kind} rows, but the training file has ${file.kind} rows.`,
-    { param: file.param },
+    `The validation file has ${kind} rows, but the training file has ${rows} rows.`,
+    { param },
   );
 }
 

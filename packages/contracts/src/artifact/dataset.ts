@@ -201,6 +201,10 @@ export const datasetReportSchema = z.object({
     supervised: z.number(),
   }),
   packing: z.object({ windowTokens: z.number(), windows: z.number(), filled: z.number() }),
+  /** Rows of each label (of tagged rows, spans of each type), the most frequent first; absent where rows have none. */
+  labels: z
+    .array(z.object({ label: z.string(), train: z.number().int(), heldOut: z.number().int() }))
+    .optional(),
   findings: z.array(findingSchema),
   /** Findings beyond the list's limit. */
   moreFindings: z.number().int(),

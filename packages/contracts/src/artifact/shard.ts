@@ -19,9 +19,11 @@ const columns = {
 const arrays = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array } as const;
 
 type ColumnName = keyof typeof columns;
-type ColumnArray<Name extends ColumnName> = InstanceType<
-  (typeof arrays)[(typeof columns)[Name]['dtype']]
->;
+type ColumnArray<Name extends ColumnName> = {
+  uint8: Uint8Array;
+  int32: Int32Array;
+  float32: Float32Array;
+}[(typeof columns)[Name]['dtype']];
 
 /** A token sequence with what is known of it; all examples of a shard have the same columns. */
 export type ShardExample = { readonly tokens: Int32Array } & {

@@ -1,6 +1,7 @@
 import {
   checkMessage,
   checkRowKeys,
+  checkText,
   fail,
   isObject,
   nameOf,
@@ -21,6 +22,30 @@ export function checkPreference(row: Record<string, unknown>, report: Report): v
       'preferred_output and non_preferred_output say the same, so neither can be preferred',
     );
   checkRowKeys(row, ['input', 'preferred_output', 'non_preferred_output'], report);
+}
+
+/** The same of a row in TRL's format: a prompt and two ways to go on, each a text or messages. */
+export function checkChosen(row: Record<string, unknown>, report: Report): void {
+  const { prompt } = row;
+  if (Array.isArray(prompt)) checkInput({ messages: prompt }, report);
+  else if (prompt === undefined) fail(report, 'prompt', 'missing', '"prompt" is missing');
+  else checkText(prompt, 'prompt', report);
+  const answers = (['chosen', 'rejected'] as const).map((key) => {
+    const answer = row[key];
+    if (Array.isArray(answer)) return checkOutput(answer, key, report);
+    if (answer === undefined) fail(report, key, 'missing', `"${key}" is missing`);
+    else checkText(answer, key, report);
+    if (answer === '') fail(report, key, 'empty', `${key} must not be empty`);
+    return saidBy(answer);
+  });
+  if (answers[0] !== undefined && answers[0] === answers[1])
+    fail(
+      report,
+      'rejected',
+      'same',
+      'chosen and rejected say the same, so neither can be preferred',
+    );
+  checkRowKeys(row, ['prompt', 'chosen', 'rejected', 'id'], report);
 }
 
 /** What is wrong with a row of a conversation, an answer, and whether that is a good one. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convertRow } from '../read/convert.ts';
-import { validateRow } from './validate.ts';
+import { checkRowOf } from './validate.ts';
+import type { RowIssue } from './validate-message.ts';
 
 const chat = (message: object = {}, row: object = {}) => ({
   messages: [
@@ -17,8 +18,11 @@ const pair = (change: object = {}, input: object = {}) => ({
   non_preferred_output: answer('no'),
   ...change,
 });
-const told = (row: unknown, kind: Parameters<typeof validateRow>[1] = 'chat') =>
-  validateRow(row, kind).map(({ level, message }) => `${level}: ${message}`);
+const told = (row: unknown, kind: keyof typeof checkRowOf = 'chat') => {
+  const issues: RowIssue[] = [];
+  checkRowOf[kind](row as Record<string, unknown>, (issue) => issues.push(issue));
+  return issues.map(({ level, message }) => `${level}: ${message}`);
+};
 
 describe('what asks for nothing is taken', () => {
   it.each<[string, object]>([

@@ -1,4 +1,4 @@
-import type { FileKind } from '../read/detect.ts';
+import type { GenerationRow } from '@lathe/contracts/artifact/dataset';
 import {
   checkMessage,
   checkRowKeys,
@@ -7,25 +7,22 @@ import {
   isObject,
   nameOf,
   type Report,
-  type RowIssue,
   roles,
   warn,
 } from './validate-message.ts';
-import { checkJudged, checkPreference } from './validate-preference.ts';
+import { checkChosen, checkJudged, checkPreference } from './validate-preference.ts';
 
-/** Everything that is wrong with the JSON value of one line; without errors it can be converted. */
-export function validateRow(value: unknown, kind: FileKind): RowIssue[] {
-  const issues: RowIssue[] = [];
-  const report: Report = (issue) => issues.push(issue);
-  if (!isObject(value))
-    fail(report, '', 'object', `the line must be a JSON object, not ${nameOf(value)}`);
-  else if (kind === 'chat') checkChat(value, report);
-  else if (kind === 'preference') checkPreference(value, report);
-  else if (kind === 'judged') checkJudged(value, report);
-  else if (kind === 'text') checkTextRow(value, report);
-  else checkCompletion(value, report);
-  return issues;
-}
+/** Reports everything that is wrong with a row for a model that writes, by its kind; without errors it can be converted. */
+export const checkRowOf: Readonly<
+  Record<GenerationRow['kind'], (row: Record<string, unknown>, report: Report) => void>
+> = {
+  chat: checkChat,
+  completion: checkCompletion,
+  preference: (row, report) =>
+    'chosen' in row || 'rejected' in row ? checkChosen(row, report) : checkPreference(row, report),
+  judged: checkJudged,
+  text: checkTextRow,
+};
 
 function checkTextRow(row: Record<string, unknown>, report: Report): void {
   if (!('text' in row)) fail(report, 'text', 'missing', '"text" is missing');

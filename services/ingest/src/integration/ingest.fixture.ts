@@ -25,6 +25,7 @@ import { jobRecord } from '@lathe/testkit/job-record';
 import { startNats } from '@lathe/testkit/nats';
 import { openStores } from '@lathe/testkit/stores';
 import { tempFolder } from '@lathe/testkit/temp-folder';
+import { writeTinyEncoder } from '@lathe/testkit/tiny-encoder';
 import { writeTinyTokenizer } from '@lathe/testkit/tiny-tokenizer';
 import type { IngestSettings } from '../settings.ts';
 import { start } from '../start.ts';
@@ -46,7 +47,7 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
   await writeFile(join(folderOf(modelName), 'config.json'), '{}');
   const ingest = await start(config, { cancelPollMs: 50, ...overrides });
   const { nats, artifacts, jobs, files, models, job: read, events } = await openStores(config);
-  const announce = (name: string) =>
+  const announce = (name: string, more: { architecture?: 'encoder'; maxPositions?: number } = {}) =>
     models.put(modelKey(baseModelsProject, name), {
       version: 1,
       kind: 'base',
@@ -54,6 +55,7 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
       createdAt: 0,
       maxPositions: 512,
       parameters: 1_000_000,
+      ...more,
     });
   await announce(modelName);
 
@@ -111,6 +113,11 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
       await writeFile(join(folderOf(name), 'config.json'), '{}');
       await writeFile(join(folderOf(name), 'chat_template.jinja'), chatTemplate);
       await announce(name);
+    },
+    /** Offers a small encoder, which reads so many tokens at most. */
+    async addEncoder(name: string, maxPositions: number) {
+      await writeTinyEncoder(folderOf(name));
+      await announce(name, { architecture: 'encoder', maxPositions });
     },
     upload,
     create,

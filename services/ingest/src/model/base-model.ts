@@ -7,6 +7,8 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
 import { weightsDigest } from '@lathe/platform/model-digest';
 import type { Records } from '@lathe/platform/records';
+import type { Architecture, Task } from '@lathe/recipe/task';
+import { readChatTemplates } from '@lathe/tokenizer/chat-template';
 import { copyTextFiles, copyTextOfStart } from './text-files.ts';
 
 /** What ingest must know of the model that a job starts from. */
@@ -17,6 +19,11 @@ export type BaseModel = {
   /** Longest input in tokens. */
   readonly maxPositions: number;
   readonly parameters: number;
+  readonly architecture: Architecture;
+  /** What the tuned model was taught that the job goes on from; absent: to write. */
+  readonly task: Task | undefined;
+  /** Whether its text files have a chat template. */
+  readonly hasTemplate: boolean;
   /** Of `tokenizer.json`. */
   readonly tokenizerSha256: string;
   /** Of its config and weights. */
@@ -55,15 +62,19 @@ export async function openBaseModel(
     throw new LatheError('unavailable', `The folder of the model '${name}' is missing.`, {
       param: 'model',
     });
-  const { maxPositions, parameters } = stored.value;
-  if (startKey === undefined || !(await copyTextOfStart(artifacts, startKey, into)))
-    await copyTextFiles(found.path, into);
+  const { maxPositions, parameters, architecture = 'decoder' } = stored.value;
+  const start =
+    startKey === undefined ? undefined : await copyTextOfStart(artifacts, startKey, into);
+  if (start?.copied !== true) await copyTextFiles(found.path, into);
   const tokenizer = await readFile(join(into, 'tokenizer.json'));
   return {
     name,
     folder: into,
     maxPositions,
     parameters,
+    architecture,
+    task: start?.task,
+    hasTemplate: (await readChatTemplates(into)).has('default'),
     tokenizerSha256: createHash('sha256').update(tokenizer).digest('hex'),
     baseSha256: await weightsDigest(found.path),
   };

@@ -5,6 +5,7 @@ import type { ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { getFolder, putFolder } from '@lathe/platform/artifacts/folder';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readJson } from '@lathe/platform/artifacts/read-json';
+import type { Task } from '@lathe/recipe/task';
 import { isTextFile, listTextFiles } from '@lathe/tokenizer/text-files';
 
 /** Folder of an adapter's artifact that holds the files that its rows became tokens with. */
@@ -19,12 +20,15 @@ export async function copyTextFiles(from: string, into: string): Promise<void> {
   }
 }
 
-/** Brings the same files of a tuned model; false for one of before they were stored with it, or that is gone. */
+/** What a tuned model was taught, and whether its files were there: not of one of before they were stored with it, or that is gone. */
+export type TextOfStart = { readonly copied: boolean; readonly task?: Task | undefined };
+
+/** Brings the same files of a tuned model. */
 export async function copyTextOfStart(
   artifacts: ArtifactStore,
   manifestKey: string,
   into: string,
-): Promise<boolean> {
+): Promise<TextOfStart> {
   const refs: Record<string, ObjectRef> = {};
   try {
     const manifest = await readJson(artifacts, manifestKey, checkpointManifestSchema);
@@ -34,11 +38,12 @@ export async function copyTextOfStart(
         refs[path] = ref;
       if (!isMerged && path.startsWith(ownFolder)) refs[path.slice(ownFolder.length)] = ref;
     }
-    if (refs['tokenizer.json'] === undefined) return false;
+    const { task } = manifest;
+    if (refs['tokenizer.json'] === undefined) return { copied: false, task };
     await getFolder(artifacts, refs, into);
-    return true;
+    return { copied: true, task };
   } catch (error) {
-    if (error instanceof ArtifactError && error.problem === 'not_found') return false;
+    if (error instanceof ArtifactError && error.problem === 'not_found') return { copied: false };
     throw error;
   }
 }

@@ -4,7 +4,6 @@ import type { DatasetPart, ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { SpooledRow } from '../read/spool.ts';
-import { supervisedCount } from '../render/mask.ts';
 
 /** Writes one side of a dataset: token shards, and the canonical rows in their order. */
 export type PartWriter = {
@@ -23,10 +22,12 @@ export type PartPlace = {
   /** Local file that the canonical rows are collected in. */
   readonly localFile: string;
   readonly shardTokens: number;
+  /** How much of the examples of a row is taught. */
+  readonly count: (examples: readonly ShardExample[]) => number;
 };
 
 export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
-  const { artifacts, prefix, name, localFile, shardTokens } = place;
+  const { artifacts, prefix, name, localFile, shardTokens, count } = place;
   const canonical: FileHandle = await open(localFile, 'w');
   const shards: ObjectRef[] = [];
   const sums = { rows: 0, tokens: 0, supervisedTokens: 0, longest: 0 };
@@ -57,10 +58,10 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
       examples.push(...row.examples);
       lines.push(`${row.json}\n`);
       sums.rows++;
-      for (const { tokens: sequence, supervised } of row.examples) {
+      sums.supervisedTokens += count(row.examples);
+      for (const { tokens: sequence } of row.examples) {
         tokens += sequence.length;
         sums.tokens += sequence.length;
-        sums.supervisedTokens += supervisedCount(supervised);
         sums.longest = Math.max(sums.longest, sequence.length);
       }
       if (tokens >= shardTokens) await flush();

@@ -12,6 +12,8 @@ export type ReportFacts = {
   /** Lengths of the rows that are trained on, for the packing plan. */
   readonly trained: readonly number[];
   readonly windowTokens: number;
+  /** Rows of each label, where rows have labels. */
+  readonly labels: DatasetReport['labels'];
 };
 
 /** The dataset report: what was read, how long rows are, how they pack, what is wrong. */
@@ -35,6 +37,7 @@ export function datasetReport(facts: ReportFacts, findings: Findings): DatasetRe
       supervised: facts.supervised,
     },
     packing: planWindows(facts.trained, facts.windowTokens),
+    ...(facts.labels && { labels: facts.labels }),
     findings: [...findings.listed],
     moreFindings: findings.more,
   };

@@ -13,6 +13,8 @@ export type SplitOptions = {
   readonly share: number;
   /** Most rows to hold out. */
   readonly most: number;
+  /** Whether answers are labels, each of which keeps its share; by default where they are few. */
+  readonly areLabels?: boolean | undefined;
 };
 
 /** At most so many different answers count as labels, each with so many rows on average. */
@@ -29,7 +31,7 @@ export function chooseHeldOut(rows: SplitRows, options: SplitOptions): Uint8Arra
   const heldOut = new Uint8Array(total);
   const target = Math.min(options.most, Math.floor(options.share * total + 1e-9));
   if (target === 0) return heldOut;
-  const strata = stratify(rows);
+  const strata = stratify(rows, options.areLabels);
   const quotas = shareOut(
     target,
     strata.map((stratum) => stratum.rows),
@@ -53,17 +55,18 @@ type Group = { readonly key: number; readonly rows: number[] };
 type Stratum = { rows: number; readonly groups: Group[] };
 
 /** Groups by the answer of their first row when answers are labels, else all in one stratum. */
-function stratify({ groups, answers }: SplitRows): Stratum[] {
+function stratify({ groups, answers }: SplitRows, known: boolean | undefined): Stratum[] {
   const labels = new Set(answers);
-  const areLabels = labels.size <= labelsMost && labels.size * rowsPerLabel <= answers.length;
-  const known = new Map<number, Group>();
+  const areFew = labels.size <= labelsMost && labels.size * rowsPerLabel <= answers.length;
+  const areLabels = known ?? areFew;
+  const found = new Map<number, Group>();
   const strata = new Map<number, Stratum>();
   const stratumOf = new Map<number, Stratum>();
   for (const [row, key] of groups.entries()) {
-    let group = known.get(key);
+    let group = found.get(key);
     if (group === undefined) {
       group = { key, rows: [] };
-      known.set(key, group);
+      found.set(key, group);
       const label = areLabels ? (answers[row] as number) : 0;
       const stratum = strata.get(label) ?? { rows: 0, groups: [] };
       strata.set(label, stratum);

@@ -1,6 +1,5 @@
 import type { GenerationRow, Message } from '@lathe/contracts/artifact/dataset';
 import { z } from 'zod';
-import type { FileKind } from './detect.ts';
 
 const textSchema = z.union([
   z.string(),
@@ -23,6 +22,11 @@ const preferenceRowSchema = z.object({
   preferred_output: chatRowSchema.shape.messages.length(1),
   non_preferred_output: chatRowSchema.shape.messages.length(1),
 });
+const chosenRowSchema = z.object({
+  prompt: z.union([z.string(), chatRowSchema.shape.messages]),
+  chosen: z.union([z.string(), chatRowSchema.shape.messages.length(1)]),
+  rejected: z.union([z.string(), chatRowSchema.shape.messages.length(1)]),
+});
 const judgedRowSchema = z.object({
   input: chatRowSchema,
   output: chatRowSchema.shape.messages.length(1),
@@ -31,11 +35,23 @@ const judgedRowSchema = z.object({
 const textRowSchema = z.object({ text: z.string() });
 const completionRowSchema = z.object({ prompt: z.string(), completion: z.string() });
 
-/** The canonical row of a value that `validateRow` found without errors. Throws on any other. */
-export function convertRow(value: unknown, kind: FileKind, line: number): GenerationRow {
+/** The canonical row of a value that was found without errors. Throws on any other. */
+export function convertRow(
+  value: unknown,
+  kind: GenerationRow['kind'],
+  line: number,
+): GenerationRow {
   if (kind === 'completion') return { kind, line, ...completionRowSchema.parse(value) };
   if (kind === 'text') return { kind, line, part: 0, ...textRowSchema.parse(value) };
   if (kind === 'preference') {
+    const trl = chosenRowSchema.safeParse(value);
+    if (trl.success) {
+      const { prompt, chosen, rejected } = trl.data;
+      const messages = spoken('user', prompt);
+      const [preferred] = spoken('assistant', chosen) as [Message];
+      const [other] = spoken('assistant', rejected) as [Message];
+      return { kind, line, messages, preferred, rejected: other };
+    }
     const row = preferenceRowSchema.parse(value);
     const [preferred] = row.preferred_output.map(toMessage) as [Message];
     const [rejected] = row.non_preferred_output.map(toMessage) as [Message];
@@ -48,6 +64,11 @@ export function convertRow(value: unknown, kind: FileKind, line: number): Genera
   }
   const messages = chatRowSchema.parse(value).messages.map(toMessage);
   return { kind, line, messages };
+}
+
+/** Messages as they are, or a text as what that role says. */
+function spoken(role: Message['role'], said: z.infer<typeof chosenRowSchema>['prompt']): Message[] {
+  return typeof said === 'string' ? [{ role, content: said }] : said.map(toMessage);
 }
 
 function toMessage(message: z.infer<typeof chatRowSchema>['messages'][number]): Message {

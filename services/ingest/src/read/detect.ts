@@ -1,94 +1,95 @@
-import type { GenerationRow } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
-import type { JobRecord } from '@lathe/contracts/job/record';
+import type { Shape } from '../lesson/decide.ts';
+import type { FileKind, Problem } from '../lesson/lesson.ts';
+import { wantedFile } from '../lesson/task-rows.ts';
 import type { Line } from './lines.ts';
 import { parseLine } from './parse.ts';
-
-export type FileKind = GenerationRow['kind'];
-
-const wanted =
-  'Wanted is JSON Lines: one object a line, either {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]} or {"prompt": "…", "completion": "…"}, or {"text": "…"}.';
-
-/** What the rows of a job are to teach: single answers, which of two is better, or which are good. */
-export type Lesson = 'answers' | 'preferences' | 'judgements';
-
-const lessonOf: Readonly<Record<FileKind, Lesson>> = {
-  chat: 'answers',
-  completion: 'answers',
-  text: 'answers',
-  preference: 'preferences',
-  judged: 'judgements',
-};
-const takers: Readonly<Record<Lesson, string>> = {
-  answers: 'They are for the method supervised.',
-  preferences: 'They are for the method dpo, with any loss but kto.',
-  judgements: 'They are for the method dpo with the loss kto.',
-};
-const wantedFor: Readonly<Record<Lesson, string>> = {
-  answers: wanted,
-  preferences:
-    'The method dpo wants lines of {"input": {"messages": […]}, "preferred_output": [{"role": "assistant", "content": "…"}], "non_preferred_output": […]}.',
-  judgements:
-    'The loss kto wants lines of {"input": {"messages": […]}, "output": [{"role": "assistant", "content": "…"}], "label": true or false}.',
-};
-
-/** What the rows of such a job are to teach. */
-export function lessonFor({ method, options }: Pick<JobRecord, 'method' | 'options'>): Lesson {
-  if (method !== 'dpo') return 'answers';
-  return options.preference?.loss === 'kto' ? 'judgements' : 'preferences';
-}
-
-const kinds: readonly FileKind[] = ['chat', 'completion', 'preference', 'judged', 'text'];
-
-/** Throws `invalid_file_format` when rows of this format cannot teach that. */
-export function checkLesson(kind: FileKind, lesson: Lesson, param: string): void {
-  if (lessonOf[kind] === lesson) return;
-  const message = `The file has ${kind} rows. ${takers[lessonOf[kind]]} ${wantedFor[lesson]}`;
-  throw new LatheError('invalid_file_format', message, { param });
-}
+import { kindsOf, labelNames } from './shapes.ts';
 
 type Limits = { readonly maxLineBytes: number; readonly maxDepth: number };
+
+/** What is looked at: lines, where they are from, and the kinds of row that the job could use. */
+export type Sample = {
+  readonly lines: readonly Line[];
+  readonly param: string;
+  readonly fits: readonly FileKind[];
+};
 
 /**
  * The format of a file, by the majority of its first rows. Throws `invalid_file_format`, saying what
  * the file looks like and what is wanted, when no row is of a known format.
  */
-export function detectKind(sample: readonly Line[], param: string, limits: Limits): FileKind {
-  const counts = new Map<FileKind | string, number>();
-  const add = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
-  for (const line of sample) add(shapeOf(line, limits));
-  const known = kinds.filter((kind) => counts.has(kind));
-  const [most] = known.toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
-  if (most !== undefined) return most;
-  const first = sample[0];
+export function detectShape({ lines, param, fits }: Sample, limits: Limits): Shape {
+  const rows = lines.map((line) => objectOf(line, limits));
+  const found = rows.map((row) => (typeof row === 'string' ? undefined : kindOf(row, fits)));
+  const counts = countsOf(found);
+  const [kind] = [...counts].reduce<[FileKind | undefined, number]>(
+    (most, [each, count]) => (each !== undefined && count > most[1] ? [each, count] : most),
+    [undefined, 0],
+  );
+  if (kind !== undefined) {
+    const line = lines[found.indexOf(kind)]?.number ?? 1;
+    const own = rows.filter((row, at): row is Row => typeof row !== 'string' && found[at] === kind);
+    return { kind, line, ...(kind === 'labelled' && { problem: problemOf(own) }) };
+  }
+  const first = lines[0];
   if (first === undefined)
-    throw new LatheError('invalid_file_format', `The file has no rows. ${wanted}`, { param });
-  const seen = containerOf(first, sample, limits) ?? mostFrequent(counts);
-  throw new LatheError('invalid_file_format', `The file ${seen}. ${wanted}`, { param });
+    throw new LatheError('invalid_file_format', `The file has no rows. ${wantedFile}`, { param });
+  const seen = containerOf(first, lines, limits) ?? mostFrequent(countsOf(rows.map(told)));
+  throw new LatheError('invalid_file_format', `The file ${seen}. ${wantedFile}`, { param });
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The object that a line holds, or what it is instead. */
+function objectOf(line: Line, limits: Limits): Row | string {
+  const parsed = parseLine(line, limits);
+  if ('problem' in parsed) return 'has no line of valid JSON';
+  const { value } = parsed;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'has lines that are not JSON objects';
+  return value as Row;
+}
+
+/** What a row is: of what it looks like, the first that the job could use. */
+function kindOf(row: Row, fits: readonly FileKind[]): FileKind | undefined {
+  const kinds = kindsOf(row);
+  return kinds.find((kind) => fits.includes(kind)) ?? kinds[0];
+}
+
+/**
+ * What labels are: numbers where one of them has a fraction or they are called a score, several where one is a list, and
+ * else one of several; whole numbers are the names of classes.
+ */
+function problemOf(rows: readonly Row[]): Problem {
+  const labels = rows.flatMap((row) => labelNames.flatMap((name) => row[name] ?? []));
+  const areNumbers = labels.length > 0 && labels.every((label) => typeof label === 'number');
+  const areWhole = labels.every((label) => Number.isInteger(label));
+  const isScore = rows.every((row) => !('label' in row) && !('labels' in row));
+  if (areNumbers && (isScore || !areWhole)) return 'regression';
+  const areLists = rows.some((row) => labelNames.some((name) => Array.isArray(row[name])));
+  return areLists ? 'multi-label' : 'single-label';
+}
+
+function countsOf<What>(found: readonly What[]): Map<What, number> {
+  const counts = new Map<What, number>();
+  for (const what of found) counts.set(what, (counts.get(what) ?? 0) + 1);
+  return counts;
 }
 
 /** Other layouts of rows that people upload, by keys that only they have. */
 const otherShapes: readonly (readonly [keys: readonly string[], name: string])[] = [
   [['conversations'], 'has ShareGPT rows ("conversations")'],
   [['instruction', 'output'], 'has Alpaca rows ("instruction", "output")'],
-  [['chosen', 'rejected'], 'has preference rows of another format ("chosen", "rejected")'],
   [['custom_id', 'body'], 'has rows of a batch ("custom_id", "body")'],
   [['item'], 'has rows of an evaluation ("item")'],
 ];
 
-function shapeOf(line: Line, limits: Limits): FileKind | string {
-  const parsed = parseLine(line, limits);
-  if ('problem' in parsed) return 'has no line of valid JSON';
-  const { value } = parsed;
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return 'has lines that are not JSON objects';
-  if ('preferred_output' in value || 'non_preferred_output' in value) return 'preference';
-  if ('input' in value && 'label' in value) return 'judged';
-  if ('messages' in value) return 'chat';
-  if ('prompt' in value && 'completion' in value) return 'completion';
-  if ('text' in value) return 'text';
-  for (const [keys, name] of otherShapes) if (keys.every((key) => key in value)) return name;
-  const keys = Object.keys(value)
+/** What lines are that are no rows. */
+function told(row: Row | string): string {
+  if (typeof row === 'string') return row;
+  for (const [keys, name] of otherShapes) if (keys.every((key) => key in row)) return name;
+  const keys = Object.keys(row)
     .slice(0, 5)
     .map((key) => JSON.stringify(key.slice(0, 40)));
   return keys.length === 0 ? 'has empty objects' : `has rows with the keys ${keys.join(', ')}`;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GenerationRow } from '@lathe/contracts/artifact/dataset';
+import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { decodeShard, encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
 
 /** A row as it waits on disk: its canonical JSON and its token sequences. */
@@ -8,7 +8,7 @@ export type SpooledRow = { readonly json: string; readonly examples: readonly Sh
 
 /** Rows with their sequences on the local disk, for as long as it is not yet known to which side of the split they go. */
 export type Spool = {
-  add(row: GenerationRow, examples: readonly ShardExample[]): Promise<void>;
+  add(row: CanonicalRow, examples: readonly ShardExample[]): Promise<void>;
   /** Every row in the order of adding. Only after the last `add`. */
   read(): AsyncGenerator<SpooledRow>;
   remove(): Promise<void>;

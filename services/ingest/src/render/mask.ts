@@ -1,6 +1,13 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { RowIssue } from '../check/validate-message.ts';
-import type { RowEncoder } from './tokenize.ts';
+
+/** How answers of a model end. */
+type Ends = {
+  /** Whether an answer may end with this token. */
+  endsAnswer(token: number): boolean;
+  /** Whether every answer has to end so: the template ends answers with such a token. */
+  readonly mustEnd: boolean;
+};
 
 /** How many tokens the loss counts: an example's first token has nothing before it and never counts. */
 export function supervisedCount(supervised: ArrayLike<number>): number {
@@ -13,10 +20,7 @@ export function supervisedCount(supervised: ArrayLike<number>): number {
  * What is wrong with the loss mask of a token sequence: nothing to learn, or an answer without the token that ends
  * it, after which a model would never stop. Where the template has such a token, that is an error.
  */
-export function checkMask(
-  row: ShardExample,
-  { endsAnswer, mustEnd }: Pick<RowEncoder, 'endsAnswer' | 'mustEnd'>,
-): RowIssue[] {
+export function checkMask(row: ShardExample, { endsAnswer, mustEnd }: Ends): RowIssue[] {
   if (supervisedCount(row.supervised) === 0)
     return [
       {

@@ -1,32 +1,30 @@
-import type { GenerationRow } from '@lathe/contracts/artifact/dataset';
+import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { checkKeys } from '../check/duplicate-keys.ts';
-import { validateRow } from '../check/validate.ts';
-import type { RowIssue } from '../check/validate-message.ts';
+import { fail, isObject, nameOf, type RowIssue } from '../check/validate-message.ts';
+import { convertTo, identityOf, rowKind } from '../kinds/row-kinds.ts';
+import type { Lesson } from '../lesson/lesson.ts';
 import { hash, normalisedPrompt } from '../pack/split.ts';
-import { answerOf, convertRow, promptOf } from '../read/convert.ts';
-import type { FileKind } from '../read/detect.ts';
 import type { Line } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
-import { checkMask } from '../render/mask.ts';
-import type { EncodedRow, RowEncoder } from '../render/tokenize.ts';
+import type { EncodedRow, RowEncoder } from '../render/row-encoder.ts';
 import type { LineRead, RightRow, RowLimits } from './row-task.ts';
 
 /** Reads lines one after another: each is a row in tokens, or something is wrong with it. */
 export function readLineRows(
   lines: readonly Line[],
   encoder: RowEncoder,
-  task: { readonly rows: FileKind; readonly limits: RowLimits; readonly errors: number },
+  task: { readonly lesson: Lesson; readonly limits: RowLimits; readonly errors: number },
 ): LineRead[] {
-  const { rows: kind, limits } = task;
+  const { lesson, limits } = task;
   let { errors } = task;
   return lines.map((line): LineRead => {
     const { number } = line;
-    const read = readRow(line, kind, limits);
+    const read = readRow(line, lesson, limits);
     const issues = [...read.issues];
     errors += countErrors(issues);
     if (read.row === undefined || errors > limits.tokenizedErrors) return { number, issues };
-    const encoded = encoder.encode(read.row, limits.pieceTokens);
+    const encoded = encoder.encode(read.row, limits);
     const found =
       'issue' in encoded ? [encoded.issue] : checkEncoded(encoded, encoder, limits.maxTokens);
     issues.push(...found);
@@ -38,44 +36,49 @@ export function readLineRows(
   });
 }
 
-function rightRow(row: GenerationRow, encoded: EncodedRow): RightRow {
-  const prompt = promptOf(row);
-  const answer = answerOf(row);
+function rightRow(row: CanonicalRow, encoded: EncodedRow): RightRow {
+  const { prompt, answer, group } = identityOf(row);
   return {
     row,
     encoded: { ...encoded, examples: encoded.examples.map(compact) },
     hashes: {
       both: hash(`${prompt}\u0000${answer}`),
-      group: hash(normalisedPrompt(prompt)),
+      prompt: hash(prompt),
+      group: hash(normalisedPrompt(group)),
       answer: hash(answer),
     },
   };
 }
 
 /** A view would be sent with all that it is a view on. */
-function compact({ tokens, supervised }: ShardExample): ShardExample {
-  return { tokens: tokens.slice(), supervised: supervised.slice() };
+function compact(example: ShardExample): ShardExample {
+  const columns = Object.entries(example).map(([name, column]) => [name, column?.slice()]);
+  return Object.fromEntries(columns) as ShardExample;
 }
 
 function countErrors(issues: readonly RowIssue[]): number {
   return issues.filter(({ level }) => level === 'error').length;
 }
 
-type RowRead = { readonly row?: GenerationRow; readonly issues: readonly RowIssue[] };
+type RowRead = { readonly row?: CanonicalRow; readonly issues: readonly RowIssue[] };
 
-function readRow(line: Line, kind: FileKind, limits: RowLimits): RowRead {
+function readRow(line: Line, lesson: Lesson, limits: RowLimits): RowRead {
   const parsed = parseLine(line, limits);
   if ('problem' in parsed) return { issues: [{ ...parsed.problem, path: '', level: 'error' }] };
-  const issues = validateRow(parsed.value, kind);
-  checkKeys(parsed.text, (issue) => issues.push(issue));
-  if (issues.some((issue) => issue.level === 'error')) return { issues };
-  return { row: convertRow(parsed.value, kind, line.number), issues };
+  const issues: RowIssue[] = [];
+  const report = (issue: RowIssue) => issues.push(issue);
+  const { value } = parsed;
+  if (isObject(value)) rowKind(lesson.rows).check(value, lesson, report);
+  else fail(report, '', 'object', `the line must be a JSON object, not ${nameOf(value)}`);
+  checkKeys(parsed.text, report);
+  if (!isObject(value) || countErrors(issues) > 0) return { issues };
+  return { row: convertTo(lesson, value, line.number), issues };
 }
 
 function checkEncoded(encoded: EncodedRow, encoder: RowEncoder, maxTokens: number): RowIssue[] {
   // What is too long is judged over all rows.
   const isLong = encoded.examples.some(({ tokens }) => tokens.length > maxTokens);
-  const issues = isLong ? [] : encoded.examples.flatMap((example) => checkMask(example, encoder));
+  const issues = isLong ? [] : encoded.examples.flatMap(encoder.check);
   issues.push(...encoded.notes);
   const [control] = encoded.controlStrings;
   if (control !== undefined)

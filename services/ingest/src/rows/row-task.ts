@@ -1,8 +1,10 @@
-import type { GenerationRow } from '@lathe/contracts/artifact/dataset';
+import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { RowIssue } from '../check/validate-message.ts';
-import type { FileKind } from '../read/detect.ts';
+import type { Shape } from '../lesson/decide.ts';
+import type { Lesson } from '../lesson/lesson.ts';
+import type { Sample } from '../read/detect.ts';
 import type { Line } from '../read/lines.ts';
-import type { EncodedRow } from '../render/tokenize.ts';
+import type { EncodedRow, Room } from '../render/row-encoder.ts';
 
 /** Whose tokens rows become, and a name for all that is opened for one job. */
 export type RowModel = {
@@ -13,13 +15,9 @@ export type RowModel = {
 };
 
 /** How rows are read. */
-export type RowLimits = {
+export type RowLimits = Room & {
   readonly maxLineBytes: number;
   readonly maxDepth: number;
-  /** Longest row in tokens. */
-  readonly maxTokens: number;
-  /** Tokens of the pieces that texts are cut into. */
-  readonly pieceTokens: number;
   /** Errors after which rows are only counted, not tokenized. */
   readonly tokenizedErrors: number;
 };
@@ -28,15 +26,14 @@ export type RowLimits = {
 export type RowTask =
   | {
       readonly kind: 'detect';
-      readonly lines: readonly Line[];
-      readonly param: string;
+      readonly sample: Sample;
       readonly limits: Pick<RowLimits, 'maxLineBytes' | 'maxDepth'>;
     }
-  | { readonly kind: 'open'; readonly model: RowModel; readonly rows: FileKind }
+  | { readonly kind: 'open'; readonly model: RowModel; readonly lesson: Lesson }
   | {
       readonly kind: 'read';
       readonly model: RowModel;
-      readonly rows: FileKind;
+      readonly lesson: Lesson;
       readonly lines: readonly Line[];
       readonly limits: RowLimits;
       /** Errors that were found in the lines before. */
@@ -46,10 +43,10 @@ export type RowTask =
 
 /** A row that is right, in tokens, with hashes by which repetitions are found. */
 export type RightRow = {
-  readonly row: GenerationRow;
+  readonly row: CanonicalRow;
   readonly encoded: EncodedRow;
-  /** Of prompt and answer, of the normalised prompt, and of the answer. */
-  readonly hashes: { readonly both: number; readonly group: number; readonly answer: number };
+  /** Of prompt and answer, of the prompt, of what it is grouped by, normalised, and of the answer. */
+  readonly hashes: Readonly<Record<'both' | 'prompt' | 'group' | 'answer', number>>;
 };
 
 /** What was read of a line. */
@@ -64,7 +61,7 @@ export type LineRead = {
 
 /** What comes of each kind of task. */
 export type RowResults = {
-  readonly detect: FileKind;
+  readonly detect: Shape;
   readonly open: { readonly templateSha256: string | null };
   readonly read: readonly LineRead[];
   readonly tokens: readonly number[];

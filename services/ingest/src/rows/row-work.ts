@@ -1,6 +1,8 @@
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
-import { detectKind, type FileKind } from '../read/detect.ts';
-import { createRowEncoder, type RowEncoder } from '../render/tokenize.ts';
+import { canonicalKind, type Lesson } from '../lesson/lesson.ts';
+import { detectShape } from '../read/detect.ts';
+import { openRowEncoder } from '../render/open-encoder.ts';
+import type { RowEncoder } from '../render/row-encoder.ts';
 import { readLineRows } from './read-lines.ts';
 import type { RowModel, RowTask } from './row-task.ts';
 
@@ -10,9 +12,9 @@ const keptEncoders = 4;
 /** Works on tasks with rows, with encoders of its own: a thread's whole work. */
 export function createRowWork(): (task: unknown) => Promise<unknown> {
   const encoders = new Map<string, Promise<RowEncoder>>();
-  const encoderOf = async ({ session, folder, name }: RowModel, kind: FileKind) => {
-    const key = `${session} ${kind}`;
-    const opened = encoders.get(key) ?? createRowEncoder(folder, name, kind);
+  const encoderOf = async ({ session, ...model }: RowModel, lesson: Lesson) => {
+    const key = `${session} ${lesson.task} ${canonicalKind(lesson)}`;
+    const opened = encoders.get(key) ?? openRowEncoder(model, lesson);
     encoders.delete(key);
     encoders.set(key, opened);
     for (const oldest of encoders.keys()) if (encoders.size > keptEncoders) encoders.delete(oldest);
@@ -23,13 +25,13 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
     const task = untyped as RowTask;
     switch (task.kind) {
       case 'detect':
-        return detectKind(task.lines, task.param, task.limits);
+        return detectShape(task.sample, task.limits);
       case 'open': {
-        const { templateSha256 } = await encoderOf(task.model, task.rows);
+        const { templateSha256 } = await encoderOf(task.model, task.lesson);
         return { templateSha256 };
       }
       case 'read':
-        return readLineRows(task.lines, await encoderOf(task.model, task.rows), task);
+        return readLineRows(task.lines, await encoderOf(task.model, task.lesson), task);
       case 'tokens':
         return (await loadTokenizer(task.folder)).encode(task.text);
     }

@@ -4,7 +4,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Line } from '../read/lines.ts';
-import { createRowEncoder } from '../render/tokenize.ts';
+import { openRowEncoder } from '../render/open-encoder.ts';
 import { readLineRows } from './read-lines.ts';
 import { inBatches, type Rows, rowsOf, startRowThreads } from './rows.ts';
 
@@ -17,6 +17,7 @@ const limits = {
   pieceTokens: 64,
   tokenizedErrors: 1,
 };
+const lesson = { task: 'generation', architecture: 'decoder', rows: 'chat' } as const;
 const { signal } = new AbortController();
 
 let folder: Awaited<ReturnType<typeof tempFolder>>;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   await writeTinyModel(folder.path);
   const model = { session: 'one', folder: folder.path, name: 'tiny' };
   rows = rowsOf(threads, model, { project: 'default', signal });
-  await rows.open('chat');
+  await rows.open(lesson);
 });
 afterAll(async () => {
   await threads.stop();
@@ -54,9 +55,9 @@ const mixed = [
 ].map(lineOf);
 
 it('reads lines in threads as it does here', async () => {
-  const encoder = await createRowEncoder(folder.path, 'tiny', 'chat');
-  const here = readLineRows(mixed, encoder, { rows: 'chat', limits, errors: 0 });
-  expect(await rows.read('chat', mixed, { limits, errors: 0 })).toEqual(here);
+  const encoder = await openRowEncoder({ folder: folder.path, name: 'tiny' }, lesson);
+  const here = readLineRows(mixed, encoder, { lesson, limits, errors: 0 });
+  expect(await rows.read(lesson, mixed, { limits, errors: 0 })).toEqual(here);
   expect(here.map(({ right, tooLong }) => right?.row.line ?? tooLong)).toEqual([
     1,
     605,
@@ -69,13 +70,13 @@ it('reads lines in threads as it does here', async () => {
 
 it('does not keep the event loop over long lines', async () => {
   const long = [chat('q', 'x'.repeat(100_000)), chat('q', '<|end|>'.repeat(5_000))].map(lineOf);
-  const encoder = await createRowEncoder(folder.path, 'tiny', 'chat');
+  const encoder = await openRowEncoder({ folder: folder.path, name: 'tiny' }, lesson);
   const here = watchLoop();
-  const read = readLineRows(long, encoder, { rows: 'chat', limits, errors: 0 });
+  const read = readLineRows(long, encoder, { lesson, limits, errors: 0 });
   here.stop();
   expect(read.map(({ tooLong }) => tooLong)).toEqual([expect.any(Number), expect.any(Number)]);
   const watch = watchLoop();
-  await rows.read('chat', long, { limits, errors: 0 });
+  await rows.read(lesson, long, { limits, errors: 0 });
   watch.stop();
   expect(watch.longest()).toBeLessThan(here.longest() / 4);
 });

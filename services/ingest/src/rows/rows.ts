@@ -1,22 +1,20 @@
 import type { Logger } from '@lathe/platform/log';
 import { createThreadPool } from '@lathe/platform/threads/thread-pool';
-import type { FileKind } from '../read/detect.ts';
+import type { Shape } from '../lesson/decide.ts';
+import type { Lesson } from '../lesson/lesson.ts';
+import type { Sample } from '../read/detect.ts';
 import type { Line } from '../read/lines.ts';
 import type { LineRead, RowLimits, RowModel, RowResults, RowTask } from './row-task.ts';
 
 /** Rows of one job: what takes long is done in threads, and never on the event loop. */
 export type Rows = {
-  /** Throws what `detectKind` throws. */
-  detect(
-    lines: readonly Line[],
-    param: string,
-    limits: Pick<RowLimits, 'maxLineBytes' | 'maxDepth'>,
-  ): Promise<FileKind>;
-  /** Throws what `createRowEncoder` throws. */
-  open(kind: FileKind): Promise<RowResults['open']>;
+  /** Throws what `detectShape` throws. */
+  detect(sample: Sample, limits: Pick<RowLimits, 'maxLineBytes' | 'maxDepth'>): Promise<Shape>;
+  /** Throws what `openRowEncoder` throws. */
+  open(lesson: Lesson): Promise<RowResults['open']>;
   /** What is read of each line; `errors` were found in the lines before. */
   read(
-    kind: FileKind,
+    lesson: Lesson,
     lines: readonly Line[],
     options: { readonly limits: RowLimits; readonly errors: number },
   ): Promise<readonly LineRead[]>;
@@ -54,11 +52,11 @@ export function rowsOf(
     return (await threads.run(task, project, signal)) as RowResults[Kind];
   }
   return {
-    detect: (lines, param, limits) =>
-      run({ kind: 'detect', lines: lines.map(compact), param, limits }),
-    open: (kind) => run({ kind: 'open', model, rows: kind }),
-    read: (kind, lines, options) =>
-      run({ kind: 'read', model, rows: kind, lines: lines.map(compact), ...options }),
+    detect: (sample, limits) =>
+      run({ kind: 'detect', sample: { ...sample, lines: sample.lines.map(compact) }, limits }),
+    open: (lesson) => run({ kind: 'open', model, lesson }),
+    read: (lesson, lines, options) =>
+      run({ kind: 'read', model, lesson, lines: lines.map(compact), ...options }),
     tokens: (text) => run({ kind: 'tokens', folder: model.folder, text }),
   };
 }
@@ -69,9 +67,9 @@ function compact(line: Line): Line {
 }
 
 function sizeOf(task: RowTask): number {
-  if (!('lines' in task)) return 1;
+  const lines = task.kind === 'detect' ? task.sample.lines : task.kind === 'read' ? task.lines : [];
   let size = 1;
-  for (const line of task.lines) if ('bytes' in line) size += line.bytes.length;
+  for (const line of lines) if ('bytes' in line) size += line.bytes.length;
   return size;
 }
 

@@ -3,17 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tinyVocabulary, writeTinyTokenizer } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRowEncoder } from './tokenize.ts';
+import { openRowEncoder } from './open-encoder.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'lathe-tokenize-'));
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => writeTinyTokenizer(folder));
+const writing = { task: 'generation', architecture: 'decoder' } as const;
+const room = { maxTokens: 100, pieceTokens: 100 };
 const write = (name: string, json: unknown) => writeFile(join(folder, name), JSON.stringify(json));
 
 describe('a token for which the model has no row', () => {
   it('refuses the model where any text can have it', async () => {
     await write('config.json', { vocab_size: tinyVocabulary - 1 });
-    await expect(createRowEncoder(folder, 'tiny', 'text')).rejects.toMatchObject({
+    await expect(
+      openRowEncoder({ folder, name: 'tiny' }, { ...writing, rows: 'text' }),
+    ).rejects.toMatchObject({
       code: 'unsupported_model',
       message: expect.stringMatching(
         `^The model 'tiny' cannot be trained: the tokenizer has token ${tinyVocabulary - 1} .* but the model has ${tinyVocabulary - 1} rows for tokens.$`,
@@ -28,17 +32,17 @@ describe('a token for which the model has no row', () => {
     await write('tokenizer_config.json', {
       ...{ eos_token: '<|end|>', extra_special_tokens: ['<tool>'], chat_template },
     });
-    const encoder = await createRowEncoder(folder, 'tiny', 'chat');
+    const encoder = await openRowEncoder({ folder, name: 'tiny' }, { ...writing, rows: 'chat' });
     const [question, answer] = [
       { role: 'user' as const, content: 'a' },
       { role: 'assistant' as const, content: 'b' },
     ];
     expect(
-      encoder.encode({ kind: 'chat', line: 1, messages: [question, answer] }, 100),
+      encoder.encode({ kind: 'chat', line: 1, messages: [question, answer] }, room),
     ).toHaveProperty('examples');
     const tool = { role: 'tool' as const, content: 'c' };
     expect(
-      encoder.encode({ kind: 'chat', line: 1, messages: [question, tool, answer] }, 100),
+      encoder.encode({ kind: 'chat', line: 1, messages: [question, tool, answer] }, room),
     ).toMatchObject({
       issue: {
         ...{ path: 'messages', rule: 'tokens', level: 'error' },

@@ -1,0 +1,59 @@
+import type { CanonicalRow, GenerationRow, Message } from '@lathe/contracts/artifact/dataset';
+import { checkRowOf } from '../check/validate.ts';
+import type { FileKind, Lesson } from '../lesson/lesson.ts';
+import { answerOf, convertRow, promptOf } from '../read/convert.ts';
+import { labelled } from './labelled.ts';
+import { question } from './question.ts';
+import { related } from './related.ts';
+import type { RawRow, RowKind, RowOf } from './row-kind.ts';
+import { tagged } from './tagged.ts';
+
+/** Rows for a model that writes. */
+function generation<Kind extends GenerationRow['kind']>(kind: Kind): RowKind<RowOf<Kind>> {
+  return {
+    check: (row, _, report) => checkRowOf[kind](row, report),
+    convert: (row, _, line) => convertRow(row, kind, line) as RowOf<Kind>,
+    promptOf,
+    answerOf,
+  };
+}
+
+const rowKinds: { readonly [Kind in FileKind]: RowKind<RowOf<Kind>> } = {
+  chat: generation('chat'),
+  completion: generation('completion'),
+  preference: generation('preference'),
+  judged: generation('judged'),
+  text: generation('text'),
+  labelled,
+  tagged,
+  question,
+  related,
+};
+
+/** What is known of rows of a kind. */
+export function rowKind<Kind extends FileKind>(kind: Kind): RowKind<RowOf<Kind>> {
+  return rowKinds[kind];
+}
+
+/** The canonical row of an object that was found right: of a label that is to be written, the answer in a chat or after the text. */
+export function convertTo({ answers, ...lesson }: Lesson, row: RawRow, line: number): CanonicalRow {
+  const converted = rowKind(lesson.rows).convert(row, lesson, line);
+  if (answers === undefined || converted.kind !== 'labelled') return converted;
+  const prompt = labelled.promptOf(converted);
+  const answer = labelled.answerOf(converted);
+  if (answers === 'completion')
+    return { kind: 'completion', line, prompt: `${prompt}\n`, completion: answer };
+  const messages: Message[] = [
+    { role: 'user', content: prompt },
+    { role: 'assistant', content: answer },
+  ];
+  return { kind: 'chat', line, messages };
+}
+
+/** What a row asks and answers, and what it is grouped by for the split. */
+export function identityOf(row: CanonicalRow): { prompt: string; answer: string; group: string } {
+  // The row's own kind takes it.
+  const kind = rowKind(row.kind) as RowKind<CanonicalRow>;
+  const prompt = kind.promptOf(row);
+  return { prompt, answer: kind.answerOf(row), group: kind.groupOf?.(row) ?? prompt };
+}

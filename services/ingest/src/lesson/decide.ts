@@ -1,0 +1,145 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import { fromHttp } from '@lathe/recipe/http-form';
+import { type Architecture, type Task, taskArchitectures, taskSchema } from '@lathe/recipe/task';
+import type { FileKind, Lesson, Problem, TaskType } from './lesson.ts';
+import { taskRows, usualTask, wantedFile } from './task-rows.ts';
+
+/** Whom the lesson is for. */
+export type Learner = {
+  /** Its name for errors. */
+  readonly name: string;
+  readonly architecture: Architecture;
+  /** What the tuned model that the job goes on from was taught; absent: to chat or to go on with a text. */
+  readonly task?: Task | undefined;
+  readonly hasTemplate: boolean;
+};
+
+/** What the first lines of a file are. */
+export type Shape = {
+  readonly kind: FileKind;
+  /** Number of the first such line. */
+  readonly line: number;
+  /** What the labels of labelled rows look like. */
+  readonly problem?: Problem | undefined;
+};
+
+/** What a job says of its lesson, and for whom it is. */
+export type Wish = {
+  readonly method: JobRecord['method'];
+  /** Of the method dpo. */
+  readonly loss: PreferenceLoss | undefined;
+  readonly task: Task | undefined;
+  readonly learner: Learner;
+};
+type PreferenceLoss = NonNullable<NonNullable<JobRecord['options']['preference']>['loss']>;
+
+/** What a job says of its lesson. */
+export function wishOf(
+  { method, options }: Pick<JobRecord, 'method' | 'options'>,
+  learner: Learner,
+): Wish {
+  const { preference, task } = options;
+  return {
+    ...{ method, loss: preference?.loss, learner },
+    task: task === undefined ? undefined : taskSchema.parse(fromHttp(task)),
+  };
+}
+
+/** Who takes rows that a job of another method was given. */
+const takers: Partial<Readonly<Record<FileKind, string>>> = {
+  preference: 'They are for the method dpo, with any loss but kto.',
+  judged: 'They are for the method dpo with the loss kto.',
+};
+
+/**
+ * What rows of that shape teach. Throws `invalid_file_format` where they cannot teach what the job asks for, and
+ * `unsupported_model` where the model cannot be taught it.
+ */
+export function decideLesson(shape: Shape, wish: Wish, param: string): Lesson {
+  const { learner } = wish;
+  if (wish.method === 'dpo') {
+    requireLearner('preference', learner);
+    return preferenceLesson(shape, wish.loss === 'kto', param);
+  }
+  const asked = wish.task ?? learner.task;
+  if (asked === undefined) return lessonOf(usualOf(shape, learner, param), shape, learner);
+  requireLearner(asked.type, learner);
+  const { kinds, wanted } = taskRows[asked.type];
+  if (kinds.includes(shape.kind) && asked.type !== 'preference')
+    return lessonOf(asked, shape, learner);
+  throw new LatheError(
+    'invalid_file_format',
+    `Line ${shape.line}: the file has ${shape.kind} rows, and the task ${asked.type} wants lines of ${wanted}.`,
+    { param },
+  );
+}
+
+/** The task of a lesson with its settings, where the job or the model that it goes on from says any; labels come later. */
+export function settingsOf({ task }: Lesson, wish: Wish): Task {
+  const asked = [wish.task, wish.learner.task].find((each) => each?.type === task);
+  return asked ?? defaultTask(task);
+}
+
+/** Every setting of a task has a default, or may be absent. */
+function defaultTask(type: TaskType): Task {
+  return taskSchema.parse({ type });
+}
+
+function preferenceLesson({ kind }: Shape, isKto: boolean, param: string): Lesson {
+  if (kind === (isKto ? 'judged' : 'preference'))
+    return { task: 'preference', architecture: 'decoder', rows: kind };
+  const taker = takers[kind] ?? 'They are for the method supervised.';
+  const wanted = isKto
+    ? 'The loss kto wants lines of {"input": {"messages": […]}, "output": [{"role": "assistant", "content": "…"}], "label": true or false}.'
+    : `The method dpo wants lines of ${taskRows.preference.wanted}.`;
+  throw new LatheError('invalid_file_format', `The file has ${kind} rows. ${taker} ${wanted}`, {
+    param,
+  });
+}
+
+/** Throws `unsupported_model` for a model that no job can teach that. */
+function requireLearner(task: Task['type'], { name, architecture }: Learner): void {
+  if (taskArchitectures[task].includes(architecture)) return;
+  const wanted = taskArchitectures[task]
+    .map((each) => `an ${each}`.replace('an d', 'a d'))
+    .join(' or ');
+  throw new LatheError(
+    'unsupported_model',
+    `The task ${task} wants ${wanted} as the base model, and '${name}' is ${architecture === 'encoder' ? 'an encoder' : 'a decoder'}.`,
+    { param: 'model' },
+  );
+}
+
+function usualOf({ kind, line }: Shape, { name, architecture }: Learner, param: string): Task {
+  const task = usualTask[kind][architecture];
+  if (task !== undefined) return defaultTask(task);
+  const taker = takers[kind];
+  if (taker !== undefined && architecture === 'decoder')
+    throw new LatheError(
+      'invalid_file_format',
+      `The file has ${kind} rows. ${taker} ${wantedFile}`,
+      { param },
+    );
+  const advice =
+    architecture === 'decoder'
+      ? 'they are for an encoder'
+      : `an encoder writes nothing; it learns from lines such as ${taskRows.classification.wanted}`;
+  throw new LatheError(
+    'unsupported_model',
+    `Line ${line}: the file has ${kind} rows, which cannot teach '${name}': ${advice}.`,
+    { param: 'model' },
+  );
+}
+
+function lessonOf(task: Task, shape: Shape, learner: Learner): Lesson {
+  const { kind: rows } = shape;
+  const { architecture, hasTemplate } = learner;
+  const lesson = { task: task.type, architecture, rows };
+  if (rows === 'labelled' && task.type === 'generation')
+    return { ...lesson, problem: shape.problem, answers: hasTemplate ? 'chat' : 'completion' };
+  if (rows === 'labelled' && task.type === 'reward') return { ...lesson, problem: 'regression' };
+  if (task.type === 'token-classification') return { ...lesson, labels: task.labels };
+  if (task.type !== 'classification') return lesson;
+  return { ...lesson, problem: task.problem ?? shape.problem, labels: task.labels };
+}

@@ -1,0 +1,95 @@
+import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import { quoted } from '../check/validate-message.ts';
+import type { Lesson } from '../lesson/lesson.ts';
+import { createContradictions, createLabelBook, inOrder } from './label-book.ts';
+import { type Survey, type SurveyedRow, type TaskWork, wrong } from './survey.ts';
+
+type Labelled = Extract<CanonicalRow, { kind: 'labelled' }>;
+type Classes = { readonly problem: 'single-label' | 'multi-label'; readonly path: string };
+
+/** Labels of texts: the target of an example is the place of its label, a 0 or 1 for each, or the numbers. */
+export const classification: TaskWork = {
+  survey(lesson) {
+    const { problem = 'single-label' } = lesson;
+    const type = 'classification';
+    if (problem === 'regression')
+      return numberSurvey(lesson, (labels) => ({ type, problem, labels }));
+    return classSurvey(lesson, { problem, path: problem === 'multi-label' ? 'labels' : 'label' });
+  },
+  count: (examples) => examples.length,
+};
+
+function classSurvey(lesson: Lesson, { problem, path }: Classes): Survey {
+  const book = createLabelBook(path);
+  const contradictions = createContradictions(path);
+  let known: readonly string[] | undefined = lesson.labels;
+  let places: ReadonlyMap<string, number> | undefined;
+  const labels = (): readonly string[] => {
+    known ??= inOrder(book.trained());
+    return known;
+  };
+  const placeOf = (label: string): number => {
+    places ??= new Map(labels().map((each, at) => [each, at]));
+    return places.get(label) as number;
+  };
+  return {
+    add(row) {
+      book.add(namesOf(row.row as Labelled), row);
+      return contradictions(row);
+    },
+    findings() {
+      const [only, ...others] = book.trained();
+      if (problem === 'single-label' && only !== undefined && others.length === 0)
+        return [
+          wrong(
+            { file: 'training_file', line: 0, path },
+            'one-class',
+            `every row has the label ${quoted(only)}, so there is nothing to tell apart`,
+          ),
+        ];
+      return book.unseen(labels());
+    },
+    task: () => ({ type: 'classification', problem, labels: [...labels()] }),
+    complete(json, examples) {
+      const found = namesOf(JSON.parse(json) as Labelled).map(placeOf);
+      const target =
+        problem === 'single-label'
+          ? Float32Array.from(found)
+          : Float32Array.from(labels(), (_, at) => (found.includes(at) ? 1 : 0));
+      return examples.map((example): ShardExample => ({ ...example, target }));
+    },
+    labelsOf: (json) => namesOf(JSON.parse(json) as Labelled),
+  };
+}
+
+function namesOf({ label }: Labelled): string[] {
+  return Array.isArray(label) ? (label as string[]) : [label];
+}
+
+/** Of numbers: as many as the first row has, or as the task has names for. */
+export function numberSurvey(
+  { labels }: Lesson,
+  task: (labels: string[]) => ReturnType<Survey['task']>,
+): Survey {
+  let outputs = labels?.length;
+  const check = ({ row, file }: SurveyedRow): Finding[] => {
+    const found = (row as Labelled).label.length;
+    outputs ??= found;
+    if (found === outputs) return [];
+    const message = `the row has ${found} numbers, and others have ${outputs}`;
+    return [wrong({ file, line: row.line, path: 'label' }, 'length', message)];
+  };
+  return {
+    add: check,
+    findings: () => [],
+    // As transformers calls outputs that have no names.
+    task: () =>
+      task([...(labels ?? Array.from({ length: outputs ?? 1 }, (_, at) => `LABEL_${at}`))]),
+    complete(json, examples) {
+      const target = Float32Array.from((JSON.parse(json) as Labelled).label as number[]);
+      return examples.map((example): ShardExample => ({ ...example, target }));
+    },
+    labelsOf: () => [],
+  };
+}

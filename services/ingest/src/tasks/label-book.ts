@@ -1,0 +1,58 @@
+import type { Finding } from '@lathe/contracts/artifact/dataset';
+import { quoted } from '../check/validate-message.ts';
+import { type FileName, type SurveyedRow, wrong } from './survey.ts';
+
+/** The labels that the rows of both files have. */
+export type LabelBook = {
+  add(labels: readonly string[], row: SurveyedRow): void;
+  /** Labels of the training file, each once. */
+  trained(): string[];
+  /** An error for each label that only rows of the validation file have, at the first of them. */
+  unseen(known: readonly string[]): Finding[];
+};
+
+export function createLabelBook(path: string): LabelBook {
+  const first: Record<FileName, Map<string, number>> = {
+    training_file: new Map(),
+    validation_file: new Map(),
+  };
+  return {
+    add(labels, { file, row }) {
+      for (const label of labels) if (!first[file].has(label)) first[file].set(label, row.line);
+    },
+    trained: () => [...first.training_file.keys()],
+    unseen(known) {
+      const all = new Set(known);
+      return [...first.validation_file]
+        .filter(([label]) => !all.has(label))
+        .map(([label, line]) =>
+          wrong(
+            { file: 'validation_file', line, path },
+            'unseen-label',
+            `the label ${quoted(label)} is in the validation file only, so it is never taught`,
+          ),
+        );
+    },
+  };
+}
+
+/** Labels in the order of their scores: numbers by size, others by their characters. */
+export function inOrder(labels: readonly string[]): string[] {
+  const areNumbers = labels.every((label) => /^-?\d{1,15}$/.test(label));
+  if (areNumbers) return labels.toSorted((a, b) => Number(a) - Number(b));
+  return labels.toSorted();
+}
+
+/** Finds rows that ask the same and answer otherwise; a warning for each after the first. */
+export function createContradictions(path: string): (row: SurveyedRow) => Finding[] {
+  const answers = new Map<number, { readonly answer: number; readonly line: number }>();
+  return ({ row: { line }, file, prompt, answer }) => {
+    // What a validation file says otherwise is a matter of the score.
+    if (file === 'validation_file') return [];
+    const before = answers.get(prompt);
+    if (before === undefined) answers.set(prompt, { answer, line });
+    if (before === undefined || before.answer === answer) return [];
+    const message = `the text is that of line ${before.line}, with another label`;
+    return [{ file, line, path, rule: 'contradiction', message, level: 'warn' }];
+  };
+}
