@@ -85,7 +85,8 @@ export const arrows: Table = {
         generate:
           'graph ops onnx runtime formats families nn peft adapt models objectives step batch measure',
         gguf: 'formats families nn',
-        export: 'graph ops onnx runtime formats families nn gguf peft models',
+        import: 'formats families nn gguf',
+        export: 'graph ops onnx runtime formats families nn gguf import peft models',
         // Recorded runs, for tests and bench: no room of the product is below it.
         parity:
           'graph autodiff.ts runtime formats families nn peft objectives trained batch measure train',
@@ -173,7 +174,7 @@ export const arrows: Table = {
     // k6 runs these: it knows neither npm's packages nor ours.
     load: { imports: [] },
     scripts: {
-      imports: [...wire, 'packages/engine', 'packages/testkit', 'services/trainer', 'load'],
+      imports: [...wire, ...learning, 'packages/testkit', 'services/trainer', 'load'],
     },
     tools: { imports: [...wire, 'scripts'] },
     examples: { imports: [] },

@@ -7,11 +7,12 @@ import {
   openAnyModelFolder,
 } from '../families/model-folder.ts';
 import { CheckpointError } from '../formats/error.ts';
+import { readGguf } from '../gguf/read.ts';
+import { recoverFolder } from '../import/recovered-folder.ts';
 import type { Adapter } from '../peft/peft.ts';
 import { type Difference, outputDifference } from './difference.ts';
 import { type EncoderTask, encoderTask } from './encoder-task.ts';
 import { ggufContext } from './gguf/architecture.ts';
-import { recoverModel } from './gguf/recovered-model.ts';
 import { readFittingAdapter } from './merged-weights.ts';
 import { onnxModelFile } from './onnx-folder.ts';
 import { onnxOutputs } from './onnx-outputs.ts';
@@ -108,8 +109,8 @@ async function exportOutputs(
       if (name === undefined) throw new CheckpointError(folder, 'holds no .gguf file');
       if (base.config.kind !== 'decoder')
         throw new CheckpointError(folder, 'GGUF is written of decoders only');
-      const file = join(folder, name);
-      const model = await recoverModel(file, base.config, join(work, 'recovered'));
+      const gguf = await readGguf(join(folder, name));
+      const model = await recoverFolder(gguf, join(work, 'recovered'), 'f32');
       return trainerOutputs(model, prompts);
     }
   }

@@ -103,7 +103,9 @@ export type WritableTensor = {
 };
 
 /** One tensor whose bytes are produced when its turn comes, so that a large file needs little memory. */
-export type TensorSource = TensorPlan & { bytes: () => Uint8Array | Promise<Uint8Array> };
+export type TensorSource = TensorPlan & {
+  bytes: () => Uint8Array | Promise<Uint8Array> | AsyncIterable<Uint8Array>;
+};
 
 /** Older transformers refuse a file whose metadata does not name a framework. */
 const frameworkMetadata = { format: 'pt' };
@@ -126,7 +128,7 @@ export async function writeSafetensors(
   await streamSafetensors(file, sources, metadata);
 }
 
-/** As writeSafetensors, tensor by tensor: at most one tensor's bytes are held at a time. */
+/** As writeSafetensors, tensor by tensor: at most one tensor's bytes, or one piece of them, are held at a time. */
 export async function streamSafetensors(
   file: string,
   tensors: readonly TensorSource[],
@@ -141,13 +143,18 @@ export async function streamSafetensors(
   await writeFileAtomically(file, async (write) => {
     await write(header);
     for (const tensor of order) {
-      const bytes = await tensor.bytes();
+      const given = await tensor.bytes();
       const expected = tensorBytes(tensor);
-      if (bytes.byteLength !== expected) {
-        const problem = `shape [${tensor.shape.join(', ')}] of ${tensor.dtype} needs ${expected} bytes, not ${bytes.byteLength}`;
+      let written = 0;
+      for await (const bytes of given instanceof Uint8Array ? [given] : given) {
+        written += bytes.byteLength;
+        if (written > expected) break;
+        await write(bytes);
+      }
+      if (written !== expected) {
+        const problem = `shape [${tensor.shape.join(', ')}] of ${tensor.dtype} needs ${expected} bytes, not ${written}`;
         throw new CheckpointError(file, problem, tensor.name);
       }
-      await write(bytes);
     }
   });
 }

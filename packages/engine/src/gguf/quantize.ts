@@ -1,21 +1,16 @@
-import type { TensorType } from './format.ts';
-
 /** Numbers of a Q8_0 block, which share one scale. */
 export const blockSize = 32;
 const blockBytes = 2 + blockSize;
 
-/** Bytes that so many numbers take. */
-export function storedBytes(type: TensorType, count: number): number {
-  if (type === 'F32') return 4 * count;
-  return type === 'F16' ? 2 * count : (count / blockSize) * blockBytes;
-}
+/** What this engine writes. */
+export type WrittenType = 'F32' | 'F16' | 'Q8_0';
 
 /**
  * Numbers as they are stored: float32, float16 (to nearest, ties to even), or Q8_0: blocks of 32 with a
  * float16 scale d = max|x|/127 and the int8 round(x/d), halves away from zero. Throws RangeError for a
  * number that is not finite or that float16 cannot hold.
  */
-export function encodeTensor(data: Float32Array, type: TensorType): Uint8Array {
+export function encodeTensor(data: Float32Array, type: WrittenType): Uint8Array {
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new RangeError(`value ${bad} is ${data[bad]}`);
   if (type === 'F32') return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -48,21 +43,4 @@ function encodeQ8(data: Float32Array): Uint8Array {
     }
   }
   return bytes;
-}
-
-/** The numbers that stored bytes stand for. */
-export function decodeTensor(bytes: Uint8Array, type: TensorType): Float32Array {
-  const own = new Uint8Array(bytes).buffer;
-  if (type === 'F32') return new Float32Array(own);
-  if (type === 'F16') return Float32Array.from(new Float16Array(own));
-  const view = new DataView(own);
-  const codes = new Int8Array(own);
-  const blocks = codes.length / blockBytes;
-  const data = new Float32Array(blocks * blockSize);
-  for (let block = 0; block < blocks; block++) {
-    const scale = view.getFloat16(block * blockBytes, true);
-    for (let at = 0; at < blockSize; at++)
-      data[block * blockSize + at] = scale * codes[block * blockBytes + 2 + at]!;
-  }
-  return data;
 }

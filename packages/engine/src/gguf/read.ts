@@ -1,163 +1,145 @@
 import { open } from 'node:fs/promises';
 import { CheckpointError } from '../formats/error.ts';
+import { decodeTensor } from './dequantize.ts';
 import {
   ggufAlignment,
   ggufMagic,
-  ggufVersion,
+  type Metadata,
   type MetadataValue,
+  readVersions,
+  storedBytes,
   type TensorPlace,
-  type TensorType,
   tensorTypes,
-  valueTypes,
 } from './format.ts';
-import { blockSize, decodeTensor, storedBytes } from './quantize.ts';
+import { HeaderReader } from './header-reader.ts';
+import { type PlacedTensor, readTensorPlace, readValue } from './read-values.ts';
 
 export type GgufFile = {
-  readonly metadata: ReadonlyMap<string, MetadataValue>;
+  readonly path: string;
+  readonly metadata: Metadata;
   readonly tensors: ReadonlyMap<string, TensorPlace>;
   /** The numbers of a tensor. Throws CheckpointError for a name that the file lacks. */
   read(name: string): Promise<Float32Array>;
+  /** The same, in pieces of whole rows, so that a large tensor needs little memory. */
+  pieces(name: string): AsyncGenerator<Float32Array>;
 };
 
-/** Metadata and tensor places may take this much; vocabularies of 256,000 tokens take some 10 MB. */
-const maxHeaderBytes = 128 * 1024 * 1024;
+/** Numbers of a tensor that are held at a time. */
+const pieceNumbers = 2 ** 22;
 
 /**
- * Opens a GGUF file of version 3 with the types that this engine writes. Throws CheckpointError when the
- * file is cut short, of another version, or holds another type.
+ * Opens a GGUF file of version 2 or 3 and reads what stands before the weights. Every count, length, shape and place
+ * is held against the size of the file first. Throws CheckpointError, naming the key or tensor, for a file that is cut
+ * short or does not hold together, or that holds a type which is not read.
  */
 export async function readGguf(file: string): Promise<GgufFile> {
   await using handle = await open(file);
-  const { size } = await handle.stat();
-  const head = Buffer.alloc(Math.min(size, maxHeaderBytes));
-  for (let done = 0; done < head.byteLength; ) {
-    const { bytesRead } = await handle.read(head, done, head.byteLength - done, done);
-    if (bytesRead === 0) throw new CheckpointError(file, 'the file shrank while it was read');
-    done += bytesRead;
-  }
-  const cursor = new Cursor(file, head);
-  if (cursor.u32() !== ggufMagic) throw new CheckpointError(file, 'is not a GGUF file');
-  const version = cursor.u32();
-  if (version !== ggufVersion) throw new CheckpointError(file, `is of GGUF version ${version}`);
-  const [tensorCount, valueCount] = [cursor.u64(), cursor.u64()];
+  const status = await handle.stat();
+  if (!status.isFile()) throw new CheckpointError(file, 'it is not a file');
+  const reader = new HeaderReader(file, handle.fd, status.size);
+  if (status.size < 24 || reader.u32() !== ggufMagic)
+    throw new CheckpointError(file, 'is not a GGUF file');
+  const version = reader.u32();
+  if (!readVersions.includes(version))
+    throw new CheckpointError(
+      file,
+      version % 2 ** 16 === 0 ? 'is big-endian' : `is of GGUF version ${version}; read are 2 and 3`,
+    );
+  const [tensorCount, valueCount] = [reader.u64(), reader.u64()];
+  reader.expect(valueCount, 12, 'entries of metadata');
+  reader.expect(tensorCount, 32, 'tensors');
   const metadata = new Map<string, MetadataValue>();
-  for (let at = 0; at < valueCount; at++) metadata.set(cursor.text(), cursor.value());
-  const tensors = new Map<string, TensorPlace & { readonly offset: number }>();
+  for (let at = 0; at < valueCount; at++) {
+    const key = reader.text();
+    if (metadata.has(key)) throw new CheckpointError(file, `has ${key} twice`);
+    metadata.set(key, readValue(reader, key));
+  }
+  const tensors = new Map<string, PlacedTensor>();
   for (let at = 0; at < tensorCount; at++) {
-    const tensor = cursor.tensor();
+    const tensor = readTensorPlace(reader);
+    if (tensors.has(tensor.name)) throw new CheckpointError(file, 'is there twice', tensor.name);
     tensors.set(tensor.name, tensor);
   }
-  const start = Math.ceil(cursor.at / ggufAlignment) * ggufAlignment;
-  for (const tensor of tensors.values())
-    if (start + tensor.offset + byteLength(tensor) > size)
-      throw new CheckpointError(file, 'lies past the end of the file', tensor.name);
+  const alignment = alignmentOf(file, metadata);
+  const start = Math.ceil(reader.at / alignment) * alignment;
+  checkPlaces(file, [...tensors.values()], { alignment, room: status.size - start });
+  const known = (name: string): PlacedTensor => {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new CheckpointError(file, 'is missing', name);
+    return tensor;
+  };
+  async function* pieces(name: string): AsyncGenerator<Float32Array> {
+    const tensor = known(name);
+    const columns = tensor.shape.at(-1)!;
+    const rows = elements(tensor) / columns;
+    const step = Math.max(1, Math.floor(pieceNumbers / columns));
+    await using source = await open(file);
+    for (let row = 0; row < rows; row += step) {
+      const count = Math.min(step, rows - row) * columns;
+      const bytes = new Uint8Array(storedBytes(tensor.type, count));
+      const from = start + tensor.offset + storedBytes(tensor.type, row * columns);
+      const { bytesRead } = await source.read(bytes, 0, bytes.length, from);
+      if (bytesRead !== bytes.length) throw new CheckpointError(file, 'is cut short', name);
+      yield decodeTensor(bytes, tensor.type);
+    }
+  }
   return {
+    path: file,
     metadata,
     tensors,
+    pieces,
     async read(name) {
-      const tensor = tensors.get(name);
-      if (tensor === undefined) throw new CheckpointError(file, 'is missing', name);
-      await using source = await open(file);
-      const bytes = new Uint8Array(byteLength(tensor));
-      const { bytesRead } = await source.read(bytes, 0, bytes.length, start + tensor.offset);
-      if (bytesRead !== bytes.length) throw new CheckpointError(file, 'is cut short', name);
-      return decodeTensor(bytes, tensor.type);
+      const whole = new Float32Array(elements(known(name)));
+      let done = 0;
+      for await (const piece of pieces(name)) {
+        whole.set(piece, done);
+        done += piece.length;
+      }
+      return whole;
     },
   };
 }
 
-function byteLength({ shape, type }: TensorPlace): number {
-  return storedBytes(
-    type,
-    shape.reduce((product, size) => product * size, 1),
-  );
+function alignmentOf(file: string, metadata: Metadata): number {
+  const given = metadata.get('general.alignment');
+  if (given === undefined) return ggufAlignment;
+  if (given.type !== 'u32' || given.value % 8 !== 0 || given.value === 0 || given.value > 2 ** 16)
+    throw new CheckpointError(file, `general.alignment is ${given.value}`);
+  return given.value;
 }
 
-class Cursor {
-  readonly #file: string;
-  readonly #bytes: Buffer;
-  at = 0;
-
-  constructor(file: string, bytes: Buffer) {
-    this.#file = file;
-    this.#bytes = bytes;
+/** Throws CheckpointError where a tensor lies beside the data, or two lie on each other. */
+function checkPlaces(
+  file: string,
+  tensors: readonly PlacedTensor[],
+  { alignment, room }: { readonly alignment: number; readonly room: number },
+): void {
+  let end = 0;
+  for (const tensor of tensors.toSorted((one, two) => one.offset - two.offset)) {
+    const { name, offset, type } = tensor;
+    if (offset % alignment !== 0)
+      throw new CheckpointError(file, `begins at ${offset}, no multiple of ${alignment}`, name);
+    if (offset < end) throw new CheckpointError(file, 'lies on another tensor', name);
+    end = offset + storedBytes(type, elements(tensor));
+    if (end > room) throw new CheckpointError(file, 'lies past the end of the file', name);
   }
+}
 
-  u32(): number {
-    return this.#take(4).readUInt32LE();
-  }
+function elements({ shape }: TensorPlace): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
 
-  u64(): number {
-    return this.#count(this.#take(8).readBigUInt64LE());
-  }
+/** How many tensors are stored in each type, for people to read: `210 × Q4_1, 61 × F32`. */
+export function describeTypes({ tensors }: GgufFile): string {
+  const counts = new Map<string, number>();
+  for (const { type } of tensors.values()) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts]
+    .toSorted(([, one], [, two]) => two - one)
+    .map(([type, count]) => `${count} × ${type}`)
+    .join(', ');
+}
 
-  text(): string {
-    return this.#take(this.u64()).toString('utf8');
-  }
-
-  value(): MetadataValue {
-    const type = this.u32();
-    switch (type) {
-      case valueTypes.u32:
-        return { type: 'u32', value: this.u32() };
-      case valueTypes.i32:
-        return { type: 'i32', value: this.#take(4).readInt32LE() };
-      case valueTypes.f32:
-        return { type: 'f32', value: this.#take(4).readFloatLE() };
-      case valueTypes.bool:
-        return { type: 'bool', value: this.#take(1)[0] === 1 };
-      case valueTypes.string:
-        return { type: 'string', value: this.text() };
-      case valueTypes.u64:
-        return { type: 'u64', value: this.#take(8).readBigUInt64LE() };
-      case valueTypes.array:
-        return this.#array();
-    }
-    throw new CheckpointError(this.#file, `metadata of type ${type} is not supported`);
-  }
-
-  tensor(): TensorPlace & { readonly offset: number } {
-    const name = this.text();
-    const rank = this.u32();
-    if (rank < 1 || rank > 4) throw new CheckpointError(this.#file, `has ${rank} axes`, name);
-    const shape = Array.from({ length: rank }, () => this.u64()).reverse();
-    const code = this.u32();
-    const type = (Object.keys(tensorTypes) as TensorType[]).find((t) => tensorTypes[t] === code);
-    if (type === undefined)
-      throw new CheckpointError(this.#file, `is of type ${code}, which is not supported`, name);
-    if (type === 'Q8_0' && shape.at(-1)! % blockSize !== 0)
-      throw new CheckpointError(this.#file, `rows of ${shape.at(-1)} are no whole blocks`, name);
-    return { name, shape, type, offset: this.u64() };
-  }
-
-  #array(): MetadataValue {
-    const type = this.u32();
-    const length = this.u64();
-    const each = <T>(read: () => T): T[] => {
-      const items: T[] = [];
-      for (let at = 0; at < length; at++) items.push(read());
-      return items;
-    };
-    if (type === valueTypes.string) return { type: 'strings', value: each(() => this.text()) };
-    if (type === valueTypes.f32)
-      return { type: 'f32s', value: each(() => this.#take(4).readFloatLE()) };
-    if (type === valueTypes.i32)
-      return { type: 'i32s', value: each(() => this.#take(4).readInt32LE()) };
-    throw new CheckpointError(this.#file, `an array of type ${type} is not supported`);
-  }
-
-  #take(count: number): Buffer {
-    const end = this.at + count;
-    if (end > this.#bytes.byteLength)
-      throw new CheckpointError(this.#file, 'the header is cut short');
-    const taken = this.#bytes.subarray(this.at, end);
-    this.at = end;
-    return taken;
-  }
-
-  #count(value: bigint): number {
-    if (value > BigInt(Number.MAX_SAFE_INTEGER))
-      throw new CheckpointError(this.#file, `a size of ${value} is not plausible`);
-    return Number(value);
-  }
+/** Whether a tensor is stored in blocks that share a scale. */
+export function isQuantised({ type }: TensorPlace): boolean {
+  return tensorTypes[type].block > 1;
 }

@@ -43,7 +43,8 @@ export async function checkModelFolders(folders: readonly string[]): Promise<voi
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    // What is being put there begins with a dot until it is whole.
+    return (await readdir(folder)).filter((name) => !name.startsWith('.'));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];

@@ -3,7 +3,7 @@ import type { DecoderConfig } from '../../families/decoder-config.ts';
 import { familyOf } from '../../families/decoder-families.ts';
 import type { ModelFolder } from '../../families/model-folder.ts';
 import { UnsupportedModelError } from '../../formats/error.ts';
-import type { MetadataValue } from '../../gguf/format.ts';
+import type { WrittenValue } from './write.ts';
 
 /**
  * How far a GGUF file of the model reaches. Where llama.cpp does not compute the family's sliding
@@ -21,16 +21,16 @@ export function ggufContext(config: DecoderConfig): number {
  */
 export function architectureMetadata(
   model: Pick<ModelFolder, 'config' | 'path'>,
-): Map<string, MetadataValue> {
+): Map<string, WrittenValue> {
   const { config } = model;
   const { architecture: arch, window, deviation } = familyOf(config).gguf;
   const found = deviation?.(config);
   if (found !== undefined)
     throw new UnsupportedModelError(join(model.path, 'config.json'), found.field, found.problem);
-  const metadata = new Map<string, MetadataValue>([
+  const metadata = new Map<string, WrittenValue>([
     ['general.architecture', { type: 'string', value: arch }],
   ]);
-  const put = (key: string, value: MetadataValue): void => {
+  const put = (key: string, value: WrittenValue): void => {
     metadata.set(`${arch}.${key}`, value);
   };
   const u32 = (key: string, value: number): void => put(key, { type: 'u32', value });

@@ -1,13 +1,12 @@
 import type { ModelFolder } from '../../families/model-folder.ts';
 import { CheckpointError } from '../../formats/error.ts';
 import { readTensor } from '../../formats/safetensors.ts';
-import type { Metadata, TensorType } from '../../gguf/format.ts';
-import { blockSize } from '../../gguf/quantize.ts';
+import { blockSize, type WrittenType } from '../../gguf/quantize.ts';
 import { ropeDivisors } from '../../gguf/rope-divisors.ts';
 import { ggufTensors, type TensorMapping, toGguf } from '../../gguf/tensor-names.ts';
 import { architectureMetadata } from './architecture.ts';
 import { tokenizerMetadata } from './tokenizer.ts';
-import { type GgufTensor, writeGguf } from './write.ts';
+import { type GgufTensor, type WrittenValue, writeGguf } from './write.ts';
 
 export const ggufTypes = ['f32', 'f16', 'q8_0'] as const;
 export type GgufType = (typeof ggufTypes)[number];
@@ -25,7 +24,7 @@ export async function writeGgufModel(
   file: string,
   type: GgufType,
 ): Promise<void> {
-  const metadata: Metadata = new Map([
+  const metadata = new Map<string, WrittenValue>([
     ...architectureMetadata(model),
     ['general.type', { type: 'string', value: 'model' }],
     ['general.name', { type: 'string', value: model.name }],
@@ -56,7 +55,7 @@ export async function writeGgufModel(
 }
 
 /** Vectors stay float32, as do learned positions; rows that are no whole blocks are float16, not Q8_0. */
-function storedType({ name, shape }: TensorMapping, type: GgufType): TensorType {
+function storedType({ name, shape }: TensorMapping, type: GgufType): WrittenType {
   if (shape.length === 1 || name === 'position_embd.weight' || type === 'f32') return 'F32';
   return type === 'q8_0' && shape.at(-1)! % blockSize === 0 ? 'Q8_0' : 'F16';
 }

@@ -5,18 +5,9 @@ import { z } from 'zod';
 import type { ModelFolder } from '../../families/model-folder.ts';
 import { CheckpointError, parseFields, UnsupportedModelError } from '../../formats/error.ts';
 import { exists } from '../../formats/json-file.ts';
-import type { MetadataValue } from '../../gguf/format.ts';
+import { tokenTypes } from '../../gguf/format.ts';
 import { type PreTokenizerPart, preTokenizerName } from './pre-tokenizer-name.ts';
-
-/** llama.cpp's kinds of tokens. */
-const tokenTypes = {
-  normal: 1,
-  unknown: 2,
-  control: 3,
-  userDefined: 4,
-  unused: 5,
-  byte: 6,
-} as const;
+import type { WrittenValue } from './write.ts';
 
 const preTokenizerSchema: z.ZodType<PreTokenizerPart> = z.lazy(() =>
   z.looseObject({
@@ -75,10 +66,10 @@ type TokenizerFile = z.infer<typeof fileSchema>;
  */
 export async function tokenizerMetadata(
   model: Pick<ModelFolder, 'config' | 'path'>,
-): Promise<Map<string, MetadataValue>> {
+): Promise<Map<string, WrittenValue>> {
   const { config } = model;
   const file = join(model.path, 'tokenizer.json');
-  const metadata = new Map<string, MetadataValue>();
+  const metadata = new Map<string, WrittenValue>();
   const text = (key: string, value: string): void => {
     metadata.set(key, { type: 'string', value });
   };
@@ -203,7 +194,7 @@ function singleTemplate(processor: Part | null | undefined): readonly object[] {
 }
 
 async function addSettings(
-  metadata: Map<string, MetadataValue>,
+  metadata: Map<string, WrittenValue>,
   { config, path }: Pick<ModelFolder, 'config' | 'path'>,
   {
     tokens,

@@ -4,16 +4,26 @@ import {
   ggufAlignment,
   ggufMagic,
   ggufVersion,
-  type Metadata,
-  type MetadataValue,
+  storedBytes,
   type TensorPlace,
   tensorTypes,
   valueTypes,
 } from '../../gguf/format.ts';
-import { encodeTensor, storedBytes } from '../../gguf/quantize.ts';
+import { encodeTensor, type WrittenType } from '../../gguf/quantize.ts';
+
+/** Metadata of the types that this engine writes. */
+export type WrittenValue =
+  | { readonly type: 'u32' | 'f32'; readonly value: number }
+  | { readonly type: 'bool'; readonly value: boolean }
+  | { readonly type: 'string'; readonly value: string }
+  | { readonly type: 'strings'; readonly value: readonly string[] }
+  | { readonly type: 'f32s' | 'i32s'; readonly value: readonly number[] };
 
 /** A tensor whose numbers are read when its turn comes. */
-export type GgufTensor = TensorPlace & { read(): Promise<Float32Array> };
+export type GgufTensor = TensorPlace & {
+  readonly type: WrittenType;
+  read(): Promise<Float32Array>;
+};
 
 /**
  * Writes a GGUF file; it appears under its name only when complete, and holds one tensor in memory at a
@@ -21,7 +31,7 @@ export type GgufTensor = TensorPlace & { read(): Promise<Float32Array> };
  */
 export async function writeGguf(
   file: string,
-  metadata: Metadata,
+  metadata: ReadonlyMap<string, WrittenValue>,
   tensors: readonly GgufTensor[],
 ): Promise<void> {
   const header = ggufHeader(metadata, tensors);
@@ -39,7 +49,7 @@ export async function writeGguf(
   });
 }
 
-function encoded(file: string, { name, type }: TensorPlace, data: Float32Array): Uint8Array {
+function encoded(file: string, { name, type }: GgufTensor, data: Float32Array): Uint8Array {
   try {
     return encodeTensor(data, type);
   } catch (error) {
@@ -57,7 +67,10 @@ function aligned(bytes: number): number {
 }
 
 /** All that stands before the tensors' data, padding included. */
-function ggufHeader(metadata: Metadata, tensors: readonly TensorPlace[]): Uint8Array {
+function ggufHeader(
+  metadata: ReadonlyMap<string, WrittenValue>,
+  tensors: readonly TensorPlace[],
+): Uint8Array {
   const parts: Buffer[] = [];
   const u32 = (value: number): void => {
     const bytes = Buffer.alloc(4);
@@ -94,7 +107,7 @@ function ggufHeader(metadata: Metadata, tensors: readonly TensorPlace[]): Uint8A
     text(tensor.name);
     u32(tensor.shape.length);
     for (const size of tensor.shape.toReversed()) u64(size);
-    u32(tensorTypes[tensor.type]);
+    u32(tensorTypes[tensor.type].code);
     u64(offset);
     offset += aligned(storedBytes(tensor.type, elements(tensor)));
   }
@@ -109,7 +122,7 @@ type Writer = {
   readonly push: (bytes: Buffer) => void;
 };
 
-function writeValue(item: MetadataValue, out: Writer): void {
+function writeValue(item: WrittenValue, out: Writer): void {
   const list = (type: keyof typeof valueTypes, count: number): void => {
     out.u32(valueTypes.array);
     out.u32(valueTypes[type]);
@@ -136,14 +149,8 @@ function writeValue(item: MetadataValue, out: Writer): void {
       out.u32(valueTypes.string);
       out.text(item.value);
       break;
-    case 'u64':
-      plain(Buffer.from(BigUint64Array.of(item.value).buffer));
-      break;
     case 'u32':
       plain(Buffer.from(Uint32Array.of(item.value).buffer));
-      break;
-    case 'i32':
-      plain(Buffer.from(Int32Array.of(item.value).buffer));
       break;
     case 'f32':
       plain(Buffer.from(Float32Array.of(item.value).buffer));

@@ -42,6 +42,8 @@ type GgufFamily = {
 export type DecoderFamily = {
   /** What transformers' classes of the family begin with. */
   readonly className: string;
+  /** transformers' class with the head that writes text. */
+  readonly languageClass: string;
   readonly names: DecoderNames;
   /** What the weights of the class without a head begin with in one that has a head. */
   readonly prefix: string;

@@ -13,6 +13,7 @@ const thetas = { sliding: 10_000, full: 1_000_000 } as const;
 /** Gemma 3 of text alone. */
 export const gemma3: DecoderFamily = {
   className: 'Gemma3Text',
+  languageClass: 'Gemma3ForCausalLM',
   names: {
     ...llamaNames,
     block: (layer) => {

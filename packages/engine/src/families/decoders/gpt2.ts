@@ -5,6 +5,7 @@ import type { DecoderFamily } from './family.ts';
 
 export const gpt2: DecoderFamily = {
   className: 'GPT2',
+  languageClass: 'GPT2LMHeadModel',
   names: {
     embedding: 'transformer.wte',
     positions: 'transformer.wpe',

@@ -28,6 +28,7 @@ export const llamaNames: DecoderNames = {
 /** Llama 2 and 3, SmolLM2, TinyLlama. */
 export const llama: DecoderFamily = {
   className: 'Llama',
+  languageClass: 'LlamaForCausalLM',
   names: llamaNames,
   prefix: 'model.',
   defaults: {

@@ -5,6 +5,7 @@ import { llama, llamaFlags } from './llama.ts';
 export const mistral: DecoderFamily = {
   ...llama,
   className: 'Mistral',
+  languageClass: 'MistralForCausalLM',
   defaults: {
     ...llama.defaults,
     intermediate_size: 14_336,

@@ -6,6 +6,7 @@ import { llama, llamaFlags } from './llama.ts';
 export const phi3: DecoderFamily = {
   ...llama,
   className: 'Phi3',
+  languageClass: 'Phi3ForCausalLM',
   defaults: {
     ...llama.defaults,
     vocab_size: 32_064,

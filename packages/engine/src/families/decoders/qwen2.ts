@@ -29,6 +29,7 @@ function attention(raw: RawConfig, layer: number): LayerAttention {
 export const qwen2: DecoderFamily = {
   ...llama,
   className: 'Qwen2',
+  languageClass: 'Qwen2ForCausalLM',
   defaults: qwenDefaults,
   notNull: ['head_dim'],
   flags: (raw) => ({ ...llamaFlags(raw), queryBias: true, outputBias: false, mlpBias: false }),

@@ -6,6 +6,7 @@ import { qwen2, qwenDefaults } from './qwen2.ts';
 export const qwen3: DecoderFamily = {
   ...qwen2,
   className: 'Qwen3',
+  languageClass: 'Qwen3ForCausalLM',
   defaults: { ...qwenDefaults, head_dim: 128 },
   flags: (raw) => ({ ...llamaFlags(raw), mlpBias: false, queryKeyNorm: true }),
   rope: (file, raw, headSize) => sharedRope(file, raw, { modelType: 'qwen3', headSize }),
