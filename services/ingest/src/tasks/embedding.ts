@@ -3,10 +3,11 @@ import { plainSurvey, type TaskWork, wrong } from './survey.ts';
 
 type Related = Extract<CanonicalRow, { kind: 'related' }>;
 
-/** Texts that lie close to each other or apart: each row a group of examples, numbered within its side of the split. */
+/** Texts that lie close to each other or apart: each row a group of examples, with a number of its own. */
 export const embedding: TaskWork = {
   survey(_, asked) {
     let areScored: boolean | undefined;
+    let groups = 0;
     return {
       ...plainSurvey(asked),
       add({ row, file }) {
@@ -17,6 +18,10 @@ export const embedding: TaskWork = {
           ? 'the row has a score, and the first rows have none'
           : 'the row has no score, and the first rows have one';
         return [wrong({ file, line: row.line, path: 'score' }, 'mixed', message)];
+      },
+      complete(_, examples) {
+        const group = Int32Array.of(groups++);
+        return examples.map((example) => ({ ...example, group }));
       },
     };
   },
