@@ -4,9 +4,7 @@ const turnMs = 15;
 /**
  * A function to await between small pieces of work: it lets timers, requests and messages in when the
  * last time is long enough ago, and costs next to nothing otherwise.
- * @example
- * const breathe = createBreather();
- * for (let row = 0; row < 1e6; row++) await breathe();
+ * @example const breathe = createBreather(); // await breathe() in every round
  */
 export function createBreather(): () => Promise<void> {
   let since = performance.now();

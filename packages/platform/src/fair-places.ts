@@ -39,9 +39,7 @@ type Project = {
  * one that comes finds a place at once, however long the others hold theirs; many projects share them evenly. Among
  * those that may, the place goes to the project for which least was done, of equals to the one whose last turn is
  * longest ago, and within a project to the first that came.
- * @example
- * const places = createFairPlaces({ count: 2, mostBeginning: 1 });
- * const place = await places.take('default', 1, signal);
+ * @example await createFairPlaces({ count: 2, mostBeginning: 1 }).take('default', 1, signal);
  */
 export function createFairPlaces({ count, mostBeginning }: FairPlacesOptions): FairPlaces {
   const projects = new Map<string, Project>();

@@ -49,9 +49,7 @@ const eventLoopSampleMs = 100;
 
 /**
  * Metrics of a service, labelled with its name, with Node's own (memory, event loop, garbage) among them.
- * @example
- * const labels = { method: 'GET', route: '/v1/models', status: '200' };
- * createMetrics('gateway').count('lathe_http_requests_total', labels);
+ * @example createMetrics('worker').set('lathe_training_runs', {}, 1);
  */
 export function createMetrics(
   service: string,

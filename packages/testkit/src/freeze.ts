@@ -7,9 +7,7 @@ const stopMs = 10_000;
  * Stops a process as a machine that hangs does, until SIGCONT. Returns when every thread of it stands still: a
  * running thread obeys SIGSTOP only at its next turn in the kernel, and may answer a request before that. Where
  * there is no /proc to look at, it waits a moment instead. Throws when the process does not stop.
- * @example
- * await freeze(4711);
- * process.kill(4711, 'SIGCONT');
+ * @example await freeze(4711);
  */
 export async function freeze(pid: number): Promise<void> {
   process.kill(pid, 'SIGSTOP');

@@ -8,9 +8,7 @@ export type LoopWatch = {
 /**
  * Watches the event loop of this thread. It counts the thread's own CPU time and not the clock, so that it says the
  * same however busy the machine is with other things.
- * @example
- * const loop = watchLoop();
- * loop.longest() < 50;
+ * @example watchLoop().longest() < 50;
  */
 export function watchLoop(): LoopWatch {
   let longest = 0;

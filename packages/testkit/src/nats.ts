@@ -21,9 +21,7 @@ export type TestNats = AsyncDisposable & {
 
 /**
  * Starts a real nats-server with JetStream on a free port with a store of its own.
- * @example
- * await using server = await startNats();
- * await server.kill();
+ * @example await using server = await startNats();
  */
 export async function startNats(): Promise<TestNats> {
   const folder = await tempFolder();

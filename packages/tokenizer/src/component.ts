@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { TokenizerError } from './error.ts';
 
@@ -20,6 +21,18 @@ export function parseField<T>(
   const [issue] = result.error.issues;
   const field = [path, ...(issue?.path ?? [])].filter((part) => part !== '').join('.');
   throw new TokenizerError(source, `${field}: ${issue?.message ?? 'is invalid'}`);
+}
+
+/** The JSON of a file by a schema; an absent file is an empty object. The error names the file and the field. */
+export async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promise<T> {
+  let json: unknown = {};
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new TokenizerError(file, error.message);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return parseField(file, schema, json, '');
 }
 
 /** The steps of a component in order: those of a `Sequence`, however deep, or the component itself. */
@@ -50,3 +63,12 @@ export const patternSchema = z.union([
   z.strictObject({ Regex: z.string() }),
   z.strictObject({ String: z.string() }),
 ]);
+/** The `Replace` of normalizers and decoders. */
+export const replaceSchema = z.looseObject({ pattern: patternSchema, content: z.string() });
+/** The `Metaspace` of pre-tokenizers and decoders; `add_prefix_space` is what older files say. */
+export const metaspaceSchema = z.looseObject({
+  replacement: z.string().min(1).default('▁'),
+  prepend_scheme: z.enum(['always', 'first', 'never']).nullish(),
+  add_prefix_space: z.boolean().nullish(),
+  split: z.boolean().nullish(),
+});

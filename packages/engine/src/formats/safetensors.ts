@@ -17,9 +17,7 @@ export type { TensorEntry } from './safetensors-header.ts';
 /**
  * Reads the header of a safetensors file (huggingface/safetensors format: u64 length, JSON, data).
  * Throws CheckpointError, naming file and tensor, when the header is hostile or the file truncated.
- * @example
- * const { tensors } = await readSafetensors('model.safetensors');
- * for (const entry of tensors.values()) await readTensor(entry);
+ * @example const { tensors } = await readSafetensors('model.safetensors');
  */
 export async function readSafetensors(file: string): Promise<SafetensorsHeader> {
   const { size } = await fileStatus(file);

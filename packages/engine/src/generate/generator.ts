@@ -93,9 +93,7 @@ const defaultScoreTokens = 2048;
 
 /**
  * Opens a model for generation.
- * @example
- * const generator = await openGenerator({ model });
- * for await (const { token } of generator.generate({ tokens: [1, 2], maxTokens: 8 })) console.log(token);
+ * @example const answer = (await openGenerator({ model })).generate({ tokens: [1, 2], maxTokens: 8 });
  */
 export async function openGenerator(options: GeneratorOptions): Promise<Generator> {
   const { model, device = cpuDevice(), maxRows = defaultRows } = options;

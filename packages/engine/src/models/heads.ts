@@ -8,8 +8,11 @@ import { add, maximum } from '../ops/elementwise.ts';
 import { matmul } from '../ops/matmul.ts';
 import { layerNorm } from '../ops/norm.ts';
 
-/** A tensor of a head; `initial` says how transformers starts it where a checkpoint lacks it. */
-type HeadTensor = {
+/**
+ * A tensor of a head; it trains under every method. It starts from the checkpoint where that has it, else as
+ * transformers starts a new head: `normal` is N(0, initializerRange²).
+ */
+export type HeadTensor = {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initial: 'normal' | 'zeros' | 'ones';

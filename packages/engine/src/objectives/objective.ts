@@ -1,6 +1,7 @@
 import type { ModelTask } from '../families/model-task.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Value } from '../graph/value.ts';
+import type { HeadTensor } from '../models/heads.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { TokenizedExample } from './example.ts';
 
@@ -41,18 +42,6 @@ export type Forward = {
 
 /** What examples must keep to. */
 export type ExampleLimits = { readonly maxTokens: number; readonly vocabularySize: number };
-
-/**
- * A tensor that an objective adds to the model, such as the head of a reward model. It trains under
- * every method. It starts from the checkpoint where that has it, else as transformers starts a new head:
- * `normal` is N(0, initializerRange²).
- */
-export type HeadParameter = {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly initial: 'normal' | 'zeros' | 'ones';
-  readonly decays: boolean;
-};
 
 /**
  * Sequences whose log-probability (summed over their supervised tokens) the loss needs beside its own
@@ -120,7 +109,7 @@ export type Objective<Example> = {
   digest(example: Example): Iterable<NodeJS.ArrayBufferView>;
   readonly measured?: Measured<Example> | undefined;
   /** Tensors that the objective adds to a model of this width. */
-  head?(config: { readonly hiddenSize: number }): readonly HeadParameter[];
+  head?(config: { readonly hiddenSize: number }): readonly HeadTensor[];
   /** True when the examples of a step are compared with each other, so that a batch may not be split. */
   readonly contrastive?: boolean | undefined;
   /** True when the loss never calls `Backbone.head`: an untied language-model head is then not trained. */

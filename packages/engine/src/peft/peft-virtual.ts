@@ -41,9 +41,7 @@ const kindSchema = z.looseObject({ peft_type: z.string() });
 /**
  * Reads any adapter that can be served: LoRA, a prompt or a prefix. Throws as `readPeftAdapter` and
  * `readVirtualTokens` do.
- * @example
- * const adapter = await readServedAdapter('adapter');
- * if (isVirtual(adapter)) console.log(adapter.count);
+ * @example if (isVirtual(await readServedAdapter('adapter'))) console.log('a prompt or a prefix');
  */
 export async function readServedAdapter(folder: string): Promise<Adapter | VirtualTokens> {
   const kind = kindSchema.safeParse(await readJson(join(folder, configName)));

@@ -8,9 +8,10 @@ import type { AnyModelFolder } from '../families/model-folder.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input, type Value } from '../graph/value.ts';
+import type { HeadTensor } from '../models/heads.ts';
 import { fillInitialWeight } from '../models/initial-weights.ts';
 import { child, fillNormal, rootSeed } from '../nn/seed.ts';
-import type { HeadParameter, Objective } from '../objectives/objective.ts';
+import type { Objective } from '../objectives/objective.ts';
 import { mappedWeight } from '../ops/comparison.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { allocateState, type FlatState, type Parameter, planGroups } from '../optim/flat-state.ts';
@@ -24,7 +25,7 @@ export type ModelState = {
   readonly parameters: readonly Parameter[];
   readonly adaptation: Adaptation;
   /** Parameters that the objective adds to the model; they are among `parameters` too. */
-  readonly head: readonly HeadParameter[];
+  readonly head: readonly HeadTensor[];
 };
 
 export type ModelStateOptions = {
@@ -134,7 +135,7 @@ function continued(
 /** Fills what the objective adds: from the adapter or folder that has it already, else anew. */
 async function startHead(
   { model, settings, initial, adapter }: ModelStateOptions,
-  head: readonly HeadParameter[],
+  head: readonly HeadTensor[],
   state: FlatState,
 ): Promise<void> {
   for (const { name, shape, initial: kind } of head) {

@@ -41,9 +41,7 @@ export class ArtifactError extends Error {
  * Where large things lie: uploads, token shards, checkpoints, reports. Keys are parts of letters,
  * digits, `.`, `-` and `_` joined by `/`, made by contracts/artifact/key.ts. Everything streams:
  * memory does not grow with an object's size. An object is there whole or not at all.
- * @example
- * const store: ArtifactStore = artifacts;
- * for await (const piece of store.get('p/default/files/file-4f…')) console.log(piece.length);
+ * @example for await (const piece of artifacts.get('p/default/files/file-4f…')) console.log(piece.length);
  */
 export interface ArtifactStore {
   /**

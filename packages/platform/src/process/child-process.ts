@@ -45,9 +45,8 @@ const keptCharacters = 4000;
  * Starts a program in a process of its own, which keeps nothing of this one's arguments, and watches over it.
  * @example
  * const watch = { environment: process.env, silenceMs: () => 30_000, lookMs: 1_000 };
- * const heard = { onMessage: (message: unknown) => log.info({ message }), onEnd: () => log.warn('gone') };
- * const child = startChild<{ kind: 'ask' }>('engine-child.ts', { ...watch, ...heard });
- * child.send({ kind: 'ask' });
+ * const heard = { onMessage: () => log.info('heard'), onEnd: () => log.warn('gone') };
+ * startChild<{ kind: 'ask' }>('engine-child.ts', { ...watch, ...heard }).send({ kind: 'ask' });
  */
 export function startChild<Message extends Serializable>(
   program: string,

@@ -38,9 +38,7 @@ export function onShutdown(handle: Stoppable, log: Logger, graceMs: number): voi
 /**
  * Collects what must be stopped, in the order in which it was started, and stops it in reverse.
  * Every step is tried; the first failure is thrown at the end.
- * @example
- * const stops = createStopList(log);
- * stops.add('nats', () => nats.close());
+ * @example createStopList(log).add('nats', () => nats.close());
  */
 export function createStopList(log: Logger): Stoppable & {
   add(name: string, stop: () => Promise<void> | void): void;

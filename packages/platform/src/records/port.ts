@@ -27,9 +27,7 @@ export class BrokenRecordError extends Error {
  * A bucket of records of one type. Keys are parts of letters, digits, `-`, `_` joined by dots
  * (contracts/subject.ts makes them). Every method throws the LatheError
  * `unavailable` when the store does not answer in time.
- * @example
- * const { jobs } = await openAllRecords(nats);
- * const entry = await jobs.get(recordKey('default', 'ftjob-4f…'));
+ * @example await (await openAllRecords(nats)).jobs.get(recordKey('default', 'ftjob-4f…'));
  */
 export interface RecordStore<T> {
   /** The record, or null when there is none. Throws BrokenRecordError when it cannot be read. */

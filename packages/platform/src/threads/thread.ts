@@ -34,9 +34,7 @@ type Running = {
 
 /**
  * Starts the thread at the first task, and again at the next one after it has died.
- * @example
- * const program = new URL('file:///count.ts');
- * const thread = createThread({ program, name: 'counting', taskMs: 1_000, log });
+ * @example createThread({ program: new URL('file:///count.ts'), name: 'counting', taskMs: 1_000, log });
  */
 export function createThread({ program, name, taskMs, log }: ThreadOptions): Thread {
   let running: Running | undefined;

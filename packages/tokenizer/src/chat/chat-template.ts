@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readJsonFile } from '../component.ts';
 import { TokenizerError } from '../error.ts';
 import { readTokenNames } from '../folder/load.ts';
 import { JinjaError } from '../jinja/error.ts';
@@ -31,7 +32,7 @@ export type Templates = ReadonlyMap<string, { text: string; source: string }>;
 /** The chat templates of a model folder as they stand there, of which "default" is the one that counts. */
 export async function readChatTemplates(folder: string): Promise<Templates> {
   const configFile = join(folder, 'tokenizer_config.json');
-  const config = parseConfig(configFile, await readOptional(configFile));
+  const config = await readJsonFile(configFile, configSchema);
   const files = await templateFiles(folder);
   return files.size > 0 ? files : templatesOf(configFile, config);
 }
@@ -148,20 +149,6 @@ const configSchema = z.looseObject({
     .nullish(),
 });
 type TokenizerConfig = z.infer<typeof configSchema>;
-
-function parseConfig(file: string, text: string | undefined): TokenizerConfig {
-  if (text === undefined) return {};
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new TokenizerError(file, (error as Error).message);
-  }
-  const parsed = configSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new TokenizerError(file, `${issue?.path.join('.')}: ${issue?.message}`);
-}
 
 async function readOptional(file: string): Promise<string | undefined> {
   try {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readJsonFile } from '../component.ts';
 import { TokenizerError } from '../error.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { encodeChat } from './chat-example.ts';
@@ -19,7 +19,7 @@ export async function endOfText(folder: string, tokenizer: Tokenizer): Promise<n
   const text = tokenizer.names.get('eos_token');
   const token = text === undefined ? undefined : tokenizer.tokenId(text);
   if (token !== undefined) return token;
-  const model = await readOptional(join(folder, 'config.json'), modelConfigSchema);
+  const model = await readJsonFile(join(folder, 'config.json'), modelConfigSchema);
   return [model.eos_token_id ?? []].flat()[0];
 }
 
@@ -39,23 +39,4 @@ export function endOfTurn(tokenizer: Tokenizer, template: ChatTemplate): number 
     if (error instanceof TokenizerError) return undefined;
     throw error;
   }
-}
-
-async function readOptional<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  let text = '{}';
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new TokenizerError(file, (error as Error).message);
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new TokenizerError(file, `${issue?.path.join('.')}: ${issue?.message}`);
 }

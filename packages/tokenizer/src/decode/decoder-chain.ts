@@ -3,9 +3,10 @@ import {
   type Component,
   flattenSequence,
   type Located,
+  metaspaceSchema,
   parseField,
-  patternSchema,
   refuseComponent,
+  replaceSchema,
 } from '../component.ts';
 import { patternExpression } from '../regex.ts';
 
@@ -19,7 +20,6 @@ type DecoderStage = {
 };
 export type DecoderStep = () => DecoderStage;
 
-const replaceSchema = z.looseObject({ pattern: patternSchema, content: z.string() });
 const stripSchema = z.looseObject({
   content: z.string().length(1),
   start: z.int().nonnegative(),
@@ -28,11 +28,6 @@ const stripSchema = z.looseObject({
 const wordPieceSchema = z.looseObject({
   prefix: z.string().default('##'),
   cleanup: z.boolean().default(true),
-});
-const metaspaceSchema = z.looseObject({
-  replacement: z.string().min(1).default('▁'),
-  prepend_scheme: z.enum(['always', 'first', 'never']).nullish(),
-  add_prefix_space: z.boolean().nullish(),
 });
 
 /**

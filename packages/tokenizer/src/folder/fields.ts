@@ -1,3 +1,5 @@
+import { standardNames } from './settings.ts';
+
 /** What a field of a tokenizer's folder does here. */
 type FieldEffect =
   /** It means what it means to transformers 5. */
@@ -32,16 +34,6 @@ const whole = (file: string, effect: FieldEffect, note: string): TokenizerField 
   note,
 });
 
-const standard = [
-  'bos_token',
-  'eos_token',
-  'unk_token',
-  'sep_token',
-  'pad_token',
-  'cls_token',
-  'mask_token',
-];
-
 /**
  * Every file and field beside the weights that transformers 5.24 reads to tokenize for the families here.
  * What is in no row is read by neither. docs/tokenizer-files.md is this table.
@@ -50,7 +42,7 @@ export const tokenizerFields: readonly TokenizerField[] = [
   ...config(
     'honoured',
     'A special token and a variable of chat templates; added to the vocabulary where it is missing. A text, or an object with `"__type": "AddedToken"`; null for none, left out for the default of the class',
-    ...standard,
+    ...standardNames,
   ),
   ...config('honoured', 'Any other name with this ending: the same', '*_token'),
   ...config(
@@ -177,7 +169,7 @@ export const tokenizerFields: readonly TokenizerField[] = [
   ...map(
     'honoured',
     'As in tokenizer_config.json, which it overrides, null included. An object needs no `__type`',
-    ...standard,
+    ...standardNames,
     '*_token',
   ),
   ...map(

@@ -4,8 +4,8 @@ import {
   flattenSequence,
   type Located,
   parseField,
-  patternSchema,
   refuseComponent,
+  replaceSchema,
 } from '../component.ts';
 import { patternExpression } from '../regex.ts';
 import { bertNormalizer } from './bert-normalizer.ts';
@@ -30,7 +30,6 @@ const bertSchema = z.looseObject({
   strip_accents: z.boolean().nullish(),
   lowercase: z.boolean().default(true),
 });
-const replaceSchema = z.looseObject({ pattern: patternSchema, content: z.string() });
 const prependSchema = z.looseObject({ prepend: z.string() });
 const stripSchema = z.looseObject({
   strip_left: z.boolean().default(true),

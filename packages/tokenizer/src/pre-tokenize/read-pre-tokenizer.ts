@@ -3,6 +3,7 @@ import {
   type Component,
   flattenSequence,
   type Located,
+  metaspaceSchema,
   parseField,
   patternSchema,
   refuseComponent,
@@ -42,13 +43,6 @@ const splitSchema = z.looseObject({
 const digitsSchema = z.looseObject({ individual_digits: z.boolean().default(false) });
 const punctuationSchema = z.looseObject({ behavior: behaviorSchema.default('Isolated') });
 const delimiterSchema = z.looseObject({ delimiter: z.string().length(1) });
-/** `str_rep` and `add_prefix_space` are what older files say. */
-const metaspaceSchema = z.looseObject({
-  replacement: z.string().min(1).default('▁'),
-  prepend_scheme: z.enum(['always', 'first', 'never']).nullish(),
-  add_prefix_space: z.boolean().nullish(),
-  split: z.boolean().nullish(),
-});
 
 /** What the reference takes for punctuation: all of ASCII's, symbols included, and category P. */
 const punctuation = '!-\\/:-@\\[-`\\{-~\\p{P}';

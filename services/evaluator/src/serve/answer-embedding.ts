@@ -1,19 +1,13 @@
 import type { EmbeddingReply } from '@lathe/contracts/message/embedding';
 import { toUnitLength } from '@lathe/engine/embed';
-import type { Engine } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
-import type { Texts } from '../texts/texts.ts';
+import type { AnswerPorts } from './answer.ts';
 import type { Request } from './responder.ts';
 
 /** What of the replies is said about the vectors themselves. */
 export type EmbeddingPiece = Extract<EmbeddingReply, { kind: 'vectors' | 'done' }>;
 
-export type EmbeddingPorts = {
-  readonly engine: Engine;
-  readonly texts: Texts;
-  readonly signal: AbortSignal;
-  /** Counts the tokens of the inputs. Throws what refuses them. */
-  readonly reserve: (tokens: number) => void;
+export type EmbeddingPorts = Omit<AnswerPorts, 'randomSeed'> & {
   readonly settings: {
     /** Tokens, and bytes of vectors, of one piece at most, unless one input alone has more. */
     readonly embeddingTokens: number;
