@@ -263,12 +263,15 @@ export function seed(value: Value): Value {
   return { ...leaf(seedOp, shape, value.dtype), data };
 }
 
-/** All values that the given ones are computed from, themselves included, inputs before users. */
-export function ancestors(values: Iterable<Value>): Value[] {
+/** All values that the given ones are computed from, themselves included, inputs before users; `known` ones end the search. */
+export function ancestors(
+  values: Iterable<Value>,
+  known: Pick<ReadonlySet<Value>, 'has'> = new Set(),
+): Value[] {
   const seen = new Set<Value>();
   const stack = [...values];
   for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (seen.has(value)) continue;
+    if (seen.has(value) || known.has(value)) continue;
     seen.add(value);
     stack.push(...value.inputs);
   }

@@ -3,7 +3,7 @@ import { batchFeeds } from '../batch/feeds.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
-import { type Forward, type Objective, tokenCount } from '../objectives/objective.ts';
+import { type Forward, type Objective, sizesOf } from '../objectives/objective.ts';
 import type { Device } from '../runtime/device.ts';
 import { KeptPrograms } from '../runtime/kept-programs.ts';
 import { lossGraph } from '../step/graphs.ts';
@@ -47,10 +47,7 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
 
   return {
     async evaluate(examples) {
-      const sizes = examples.map((example) => ({
-        tokens: tokenCount(objective, example),
-        targets: objective.targets(example),
-      }));
+      const sizes = sizesOf(objective, examples);
       const batchSize = (objective.contrastive && options.settings.batchSize) || sizes.length;
       const plan = planBatches(
         sizes,

@@ -1,6 +1,6 @@
 import { planBatches } from '../batch/batches.ts';
 import { rootSeed } from '../nn/seed.ts';
-import { type Objective, tokenCount } from '../objectives/objective.ts';
+import { type Objective, sizesOf } from '../objectives/objective.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import { estimateShape, type MemoryEstimateOptions, planForEstimate } from './memory-estimate.ts';
 
@@ -23,10 +23,7 @@ export async function estimateRun<Example>(options: RunEstimateOptions<Example>)
   const { settings, examples } = options;
   const plan = await planForEstimate(options);
   const objective = withVirtualTokens(options.objective, plan.adaptation.virtualTokens);
-  const sizes = examples.map((example) => ({
-    tokens: tokenCount(objective, example),
-    targets: objective.targets(example),
-  }));
+  const sizes = sizesOf(objective, examples);
   const { shape, microBatchesPerStep } = planBatches(
     sizes,
     { ...settings, epochs: 1 },

@@ -25,7 +25,7 @@ export type DecoderWeights = {
  * `[tokens, keyValueHeads · headSize]` → `[tokens, heads · headSize]`. Training attends inside packed
  * windows, generation to a cache.
  */
-export type Attend = (heads: {
+type Attend = (heads: {
   readonly layer: number;
   readonly kind: LayerAttention;
   readonly query: Value;
@@ -45,7 +45,8 @@ export type DecoderInputs = {
   readonly border?: ((x: Value) => Value) | undefined;
 };
 
-const activations = { silu, gelu, 'gelu-tanh': geluTanh } as const;
+/** What a block's MLP applies, by the names of configurations. */
+export const activations = { silu, gelu, 'gelu-tanh': geluTanh } as const;
 
 /**
  * Token ids `[tokens]` → final normed hidden states `[tokens, hiddenSize]`. A block is

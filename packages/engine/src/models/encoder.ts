@@ -2,29 +2,17 @@ import type { LayerAttention } from '../families/decoder-config.ts';
 import type { EncoderConfig } from '../families/encoder-config.ts';
 import { type EncoderBlockNames, encoderNames } from '../families/encoder-names.ts';
 import { constant, type Value } from '../graph/value.ts';
-import { gelu, geluTanh, silu } from '../ops/activation.ts';
 import { remade } from '../ops/block.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
 import { split } from '../ops/layout.ts';
 import { layerNorm } from '../ops/norm.ts';
-import type { Attend, DecoderWeights } from './decoder.ts';
+import { activations, type DecoderInputs, type DecoderWeights } from './decoder.ts';
 
-export type EncoderInputs = {
-  /** Token ids `[tokens]`. */
-  readonly tokens: Value;
-  /** Place of each token in its sequence, `[tokens]`. */
-  readonly positions: Value;
+export type EncoderInputs = DecoderInputs & {
   /** Type of each token, `[tokens]`; only families with token types ask for it. */
   readonly types: () => Value;
-  readonly attend: Attend;
-  /** Changes the word embeddings before positions and types are added. */
-  readonly embedded?: ((x: Value) => Value) | undefined;
-  /** Changes what goes into each block, and comes out of the last one. */
-  readonly border?: ((x: Value) => Value) | undefined;
 };
-
-const activations = { silu, gelu, 'gelu-tanh': geluTanh } as const;
 
 /**
  * Token ids `[tokens]` → hidden states `[tokens, hiddenSize]`. Embeddings are summed and normed. A block

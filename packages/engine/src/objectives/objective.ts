@@ -119,11 +119,14 @@ export type Objective<Example> = {
 };
 
 /**
- * Total tokens of an example's sequences.
- * @example tokenCount(causalLm, textExample([1, 2, 3])); // 3
+ * Tokens and targets of each example.
+ * @example sizesOf(causalLm, [textExample([1, 2, 3])]); // [{ tokens: 3, targets: 2 }]
  */
-export function tokenCount<Example>(objective: Objective<Example>, example: Example): number {
-  return objective.sequences(example).reduce((sum, { length }) => sum + length, 0);
+export function sizesOf<Example>(objective: Objective<Example>, examples: readonly Example[]) {
+  return examples.map((example) => ({
+    tokens: objective.sequences(example).reduce((sum, { length }) => sum + length, 0),
+    targets: objective.targets(example),
+  }));
 }
 
 /** Checks every example. Throws RangeError naming the first unusable one by its index. */

@@ -38,7 +38,7 @@ import { lowerGraph } from './lower.ts';
 export type EncodeOptions = {
   readonly device?: DeviceName;
   /** Folder that external weights are named relative to; needed when there are any. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
 };
 
 const irVersion = 10;

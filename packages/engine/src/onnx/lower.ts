@@ -40,7 +40,7 @@ export function lowerGraph(
     }
     const forms: readonly Value[] = Array.isArray(replacement) ? replacement : [replacement];
     for (const input of inputs) done.set(input, input);
-    for (const inner of ancestorsUntil(forms, done)) emit(inner);
+    for (const inner of ancestors(forms, done)) emit(inner);
     const [first, ...rest] = forms.map((form) => done.get(form)!);
     if (rest.length > 0) replaced.set(first!, [first!, ...rest]);
     done.set(value, first!);
@@ -88,15 +88,4 @@ function backwardValues(all: readonly Value[]): ReadonlySet<Value> {
     }
   }
   return backward;
-}
-
-function ancestorsUntil(values: readonly Value[], known: ReadonlyMap<Value, Value>): Value[] {
-  const seen = new Set<Value>();
-  const stack = [...values];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (seen.has(value) || known.has(value)) continue;
-    seen.add(value);
-    stack.push(...value.inputs);
-  }
-  return [...seen].sort((a, b) => a.id - b.id);
 }

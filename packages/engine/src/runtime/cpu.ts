@@ -24,10 +24,7 @@ export function cpuDevice({ threads, profilePrefix }: CpuOptions = {}): Device {
     hostThreads: threads ?? availableParallelism(),
     async compile(graph, options = {}) {
       const folder = options.mapFolder ?? weightFolder(graph);
-      const model = encodeModel(graph, {
-        device: 'cpu',
-        ...(folder === undefined ? {} : { folder }),
-      });
+      const model = encodeModel(graph, { device: 'cpu', folder });
       const session = await openSession(
         model,
         sessionOptions(options, { folder, threads, profilePrefix }),

@@ -28,10 +28,7 @@ export function cudaDevice(): Device {
     },
     async compile(graph, options = {}) {
       const folder = options.mapFolder ?? weightFolder(graph);
-      const model = encodeModel(graph, {
-        device: 'cuda',
-        ...(folder === undefined ? {} : { folder }),
-      });
+      const model = encodeModel(graph, { device: 'cuda', folder });
       const session = await openSession(model, {
         ...commonOptions,
         executionProviders: ['cuda'],

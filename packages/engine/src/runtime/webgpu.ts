@@ -123,10 +123,7 @@ class GpuProgram implements ResidentProgram {
     options: CompileOptions & { readonly quiet?: boolean } = {},
   ): Promise<GpuProgram> {
     const folder = options.mapFolder ?? weightFolder(graph);
-    const model = encodeModel(graph, {
-      device: 'webgpu',
-      ...(folder === undefined ? {} : { folder }),
-    });
+    const model = encodeModel(graph, { device: 'webgpu', folder });
     const staying = stay.map((name): [string, 'gpu-buffer'] => [name, 'gpu-buffer']);
     const session = await openSession(model, {
       ...commonOptions,

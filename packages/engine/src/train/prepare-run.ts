@@ -4,12 +4,7 @@ import type { AnyModelFolder } from '../families/model-folder.ts';
 import { planForEstimate } from '../memory/memory-estimate.ts';
 import { withinMemory } from '../memory/memory-limit.ts';
 import { rootSeed, type Seed } from '../nn/seed.ts';
-import {
-  checkAll,
-  type ExampleLimits,
-  type Objective,
-  tokenCount,
-} from '../objectives/objective.ts';
+import { checkAll, type ExampleLimits, type Objective, sizesOf } from '../objectives/objective.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import type { AdapterValues } from '../peft/peft.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
@@ -63,10 +58,7 @@ export async function prepareRun<Example>(
   const mostTokens = maxPositions - virtualTokens - prefixLength;
   const limits = { maxTokens: Math.min(given.maxTokens, mostTokens), vocabularySize };
   checkAll(objective, examples, limits);
-  const sizes = examples.map((example) => ({
-    tokens: tokenCount(objective, example),
-    targets: objective.targets(example),
-  }));
+  const sizes = sizesOf(objective, examples);
   const seed = rootSeed(given.seed);
   const fitting = { ...options, settings: given, objective, plan: modelPlan, sizes, seed };
   const settings = { ...withinMemory(fitting), precision };

@@ -2,6 +2,7 @@ import { fileKey } from '@lathe/contracts/artifact/key';
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
+import { linesOf } from '../texts/held-out.ts';
 
 /** Most steps at the end of a run whose losses are averaged; a tenth of all steps where that is fewer. */
 const mostAveraged = 10;
@@ -65,17 +66,10 @@ function mean(values: readonly number[]): number {
 
 /** The cells of each line of a table without quotes; none when the table is gone. */
 async function* tableRows(artifacts: ArtifactStore, key: string): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder();
-  let rest = '';
   try {
-    for await (const chunk of artifacts.get(key)) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) yield line.split(',');
-    }
+    for await (const line of linesOf(artifacts, key)) yield line.split(',');
   } catch (error) {
     if (error instanceof ArtifactError && error.problem === 'not_found') return;
     throw error;
   }
-  if (rest !== '') yield rest.split(',');
 }

@@ -118,14 +118,19 @@ export async function* streamRows(
   artifacts: ArtifactStore,
   key: string,
 ): AsyncGenerator<AnsweredRow> {
+  for await (const line of linesOf(artifacts, key)) yield* answered(line);
+}
+
+/** The lines of a text, one after another. */
+export async function* linesOf(artifacts: ArtifactStore, key: string): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of artifacts.get(key)) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) yield* answered(line);
+    yield* lines;
   }
-  if (rest !== '') yield* answered(rest);
+  if (rest !== '') yield rest;
 }
 
 function answered(json: string): AnsweredRow[] {

@@ -261,11 +261,22 @@ function classAt({ from, classOf }: Automaton, character: number): number {
 
 /** The same without steps into states from which no text is accepted. */
 function live(automaton: Automaton): Automaton {
-  const { next, accepts, classes } = automaton;
+  const distances = toAcceptance(automaton);
+  return { ...automaton, next: automaton.next.map((to) => (distances[to]! < Infinity ? to : -1)) };
+}
+
+/** By state, the fewest characters to one that accepts; infinite where none is reached. */
+export function toAcceptance({ accepts, next, classes }: Automaton): readonly number[] {
   const before: number[][] = accepts.map(() => []);
   for (const [place, to] of next.entries())
     if (to >= 0) before[to]!.push(Math.floor(place / classes));
-  const alive = new Set(accepts.keys().filter((state) => accepts[state]));
-  for (const state of alive) for (const earlier of before[state]!) alive.add(earlier);
-  return { ...automaton, next: next.map((to) => (alive.has(to) ? to : -1)) };
+  const distances = accepts.map((does) => (does ? 0 : Number.POSITIVE_INFINITY));
+  const reached = new Set(accepts.keys().filter((state) => accepts[state]));
+  for (const state of reached)
+    for (const earlier of before[state]!) {
+      // The set is walked in the order of the distances.
+      distances[earlier] = Math.min(distances[earlier]!, distances[state]! + 1);
+      reached.add(earlier);
+    }
+  return distances;
 }

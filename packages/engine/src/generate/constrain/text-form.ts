@@ -1,4 +1,4 @@
-import { type Automaton, anyText, type Budget, spend } from './automaton.ts';
+import { type Automaton, anyText, type Budget, spend, toAcceptance } from './automaton.ts';
 import { lastCodePoint } from './code-points.ts';
 
 /** Characters from `low` to `high`, both with, and the state they lead to. */
@@ -81,7 +81,8 @@ export function textRule(
       if (to >= 0 && states[to] === 1) earlier[Math.floor(place / classes)] = 1;
     return earlier;
   };
-  const distances = toAcceptance(automaton, budget);
+  spend(budget, 'work', automaton.next.length);
+  const distances = toAcceptance(automaton);
   const enough = Uint8Array.from(distances, (distance) =>
     Number(distance <= maxLength - minLength),
   );
@@ -103,23 +104,6 @@ function lives(rule: TextRule): (state: number, count: number) => boolean {
     if (count >= minLength) return isNear(state, maxLength - count);
     return missing[Math.min(minLength - count, missing.length - 1)]![state] === 1;
   };
-}
-
-/** By state, the fewest characters to one that accepts; infinite where none is reached. */
-function toAcceptance({ accepts, next, classes }: Automaton, budget: Budget): readonly number[] {
-  spend(budget, 'work', next.length);
-  const before: number[][] = accepts.map(() => []);
-  for (const [place, to] of next.entries())
-    if (to >= 0) before[to]!.push(Math.floor(place / classes));
-  const distances = accepts.map((does) => (does ? 0 : Number.POSITIVE_INFINITY));
-  const reached = new Set(accepts.keys().filter((state) => accepts[state]));
-  for (const state of reached)
-    for (const earlier of before[state]!) {
-      // The set is walked in the order of the distances.
-      distances[earlier] = Math.min(distances[earlier]!, distances[state]! + 1);
-      reached.add(earlier);
-    }
-  return distances;
 }
 
 function isSame(one: Uint8Array, two: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 import { failed } from '../error.ts';
-import { asNumber, asString } from '../value/compare.ts';
+import { asString } from '../value/compare.ts';
+import { clampedIndex } from '../value/sequence.ts';
 import { pointLength, pointSlice, strip, whiteClass } from '../value/text.ts';
 import { Tuple, typeOf, type Value } from '../value/value.ts';
 
@@ -59,10 +60,8 @@ function window(
   const length = pointLength(text);
   const bound = (value: Value, otherwise: number): number => {
     if (value === null) return otherwise;
-    const number = asNumber(value);
-    if (typeof number !== 'bigint')
-      throw failed('slice indices must be integers or None or have an __index__ method');
-    return Math.max(number < 0n ? Number(number) + length : Number(number), 0);
+    const at = clampedIndex(value);
+    return Math.max(at < 0 ? at + length : at, 0);
   };
   const from = bound(start, 0);
   const to = Math.min(bound(end, length), length);

@@ -180,7 +180,8 @@ function indices([start, stop, step]: SliceBounds, count: number): [number, numb
   return [bound(start, by > 0 ? low : high), bound(stop, by > 0 ? high : low), by];
 }
 
-function clampedIndex(value: Value): number {
+/** A bound of a slice, brought into the range of exact numbers. */
+export function clampedIndex(value: Value): number {
   const number = asNumber(value);
   if (typeof number !== 'bigint')
     throw failed('slice indices must be integers or None or have an __index__ method');
