@@ -2,8 +2,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adaptedLinears } from '@lathe/engine/internal/adapt/targets';
+import { writeLora } from '@lathe/engine/internal/peft/lora.fixture';
 import type { ModelFolder } from '@lathe/engine/model-folder';
-import { writePeftAdapter } from '@lathe/engine/peft';
 import { child, fillNormal, rootSeed, words } from '@lathe/engine/seed';
 
 export const promptTokens = 64;
@@ -54,7 +54,7 @@ export async function makeAdapters(model: ModelFolder, folder: string): Promise<
         fillNormal(data, child(rootSeed(at), name), 0.02);
         tensors.set(name, { shape: [...shape], data });
       }
-    await writePeftAdapter(path, {
+    await writeLora(path, {
       baseModel: model.name,
       rank,
       alpha: 2 * rank,

@@ -51,7 +51,7 @@ export const arrows: Table = {
         decode: 'component.ts regex.ts model',
         learn: 'regex.ts pre-tokenize model',
         encode: 'error.ts component.ts normalize pre-tokenize model decode',
-        folder: 'error.ts encode',
+        folder: 'error.ts component.ts encode',
         '.': 'error.ts component.ts normalize pre-tokenize model decode encode folder',
         chat: 'error.ts jinja/error.ts jinja/value jinja folder .',
       },

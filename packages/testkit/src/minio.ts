@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
 import { freeze } from './freeze.ts';
+import type { TestServer } from './nats.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const ownMinio = fileURLToPath(new URL('../../../.tools/bin/minio', import.meta.url));
@@ -12,23 +13,12 @@ const startMs = 60_000;
 const keptOutput = 4000;
 
 /** A real MinIO server for one test, with faults on demand. */
-export type TestMinio = AsyncDisposable & {
+export type TestMinio = TestServer & {
   readonly endpoint: string;
   readonly accessKey: string;
   readonly secretKey: string;
-  /** Where it keeps what it is given. */
-  readonly folder: string;
   /** The environment variables that name it, and `bucket` in it, to Lathe. */
   environment(bucket: string): Record<string, string>;
-  /** Ends the server in order; its folder stays for `restart`. */
-  stop(): Promise<void>;
-  /** kill -9. */
-  kill(): Promise<void>;
-  /** Starts it again on the same port and folder. */
-  restart(): Promise<void>;
-  /** Freezes the process, as a machine that hangs; `resume` lets it go on. */
-  pause(): Promise<void>;
-  resume(): void;
 };
 
 export type MinioOptions = {

@@ -2,11 +2,9 @@ import { type NatsServer, startNatsServer } from '@lathe/platform/nats/server';
 import { freeze } from './freeze.ts';
 import { tempFolder } from './temp-folder.ts';
 
-/** A real nats-server for one test, with faults on demand. */
-export type TestNats = AsyncDisposable & {
-  readonly url: string;
-  readonly port: number;
-  /** Folder with the server's store. */
+/** A real server for one test, with faults on demand. */
+export type TestServer = AsyncDisposable & {
+  /** Where it keeps what it is given. */
   readonly folder: string;
   /** Ends the server in order; its store stays for `restart`. */
   stop(): Promise<void>;
@@ -18,6 +16,7 @@ export type TestNats = AsyncDisposable & {
   pause(): Promise<void>;
   resume(): void;
 };
+export type TestNats = TestServer & { readonly url: string; readonly port: number };
 
 /**
  * Starts a real nats-server with JetStream on a free port with a store of its own.

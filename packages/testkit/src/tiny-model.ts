@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decoderTensors } from '@lathe/engine/decoder-tensors';
+import { writeLora } from '@lathe/engine/internal/peft/lora.fixture';
 import { openModelFolder } from '@lathe/engine/model-folder';
-import { writePeftAdapter } from '@lathe/engine/peft';
 import { writeSafetensors } from '@lathe/engine/safetensors';
 import { tinyVocabulary, writeTinyTokenizer } from './tiny-tokenizer.ts';
 
@@ -77,7 +77,7 @@ export async function writeTinyAdapter(folder: string, seed: number): Promise<vo
     tensors.set(`${module}.lora_A`, { shape: a, data: random(a, 1) });
     tensors.set(`${module}.lora_B`, { shape: b, data: random(b, 1) });
   }
-  await writePeftAdapter(folder, {
+  await writeLora(folder, {
     baseModel: 'tiny',
     rank: adapterRank,
     alpha: 2 * adapterRank,

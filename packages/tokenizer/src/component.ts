@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { TokenizerError } from './error.ts';
 
@@ -21,18 +20,6 @@ export function parseField<T>(
   const [issue] = result.error.issues;
   const field = [path, ...(issue?.path ?? [])].filter((part) => part !== '').join('.');
   throw new TokenizerError(source, `${field}: ${issue?.message ?? 'is invalid'}`);
-}
-
-/** The JSON of a file by a schema; an absent file is an empty object. The error names the file and the field. */
-export async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  let json: unknown = {};
-  try {
-    json = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new TokenizerError(file, error.message);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  return parseField(file, schema, json, '');
 }
 
 /** The steps of a component in order: those of a `Sequence`, however deep, or the component itself. */

@@ -2,7 +2,6 @@ import type { Config } from '@lathe/platform/config';
 
 /** Limits and waits of the gateway. Times are in milliseconds. */
 export type GatewaySettings = {
-  /** Largest upload in bytes. */
   readonly maxFileBytes: number;
   /** Largest JSON body in bytes. */
   readonly maxJsonBytes: number;

@@ -4,14 +4,12 @@ export type IngestSettings = {
   readonly maxLineBytes: number;
   /** Deepest nesting of a line's JSON. */
   readonly maxDepth: number;
-  /** Most rows of one file. */
   readonly maxRows: number;
   /** Rows that decide which format a file has, and the most bytes read to get them. */
   readonly sampleRows: number;
   readonly sampleBytes: number;
   /** Findings that the report lists. */
   readonly listedFindings: number;
-  /** Findings that become events of the job. */
   readonly findingEvents: number;
   /** Wrong lines that the job's error names. */
   readonly namedLines: number;
@@ -26,7 +24,6 @@ export type IngestSettings = {
   readonly heldOutMost: number;
   /** Fewer rows than this are not split unless the job asks for a share. */
   readonly splitLeast: number;
-  /** Tokens of one shard. */
   readonly shardTokens: number;
   /** Window that the report plans packing for, and the pieces that texts are cut into, when the model allows it. */
   readonly windowTokens: number;

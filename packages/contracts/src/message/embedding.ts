@@ -26,7 +26,6 @@ export const embeddingReplySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('waiting') }),
   z.object({
     kind: z.literal('vectors'),
-    /** Numbers of one vector. */
     dimensions: z.number().int().min(1),
     /** The vectors one after another as little-endian float32, in base64. */
     data: z.string(),

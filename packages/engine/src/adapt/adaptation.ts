@@ -1,11 +1,15 @@
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import type { Value } from '../graph/value.ts';
 import type { Seed } from '../nn/seed.ts';
-import type { Parameter } from '../optim/flat-state.ts';
 import type { PeftContent } from '../peft/peft-folder.ts';
 
 /** A trainable tensor that a method puts beside the model. */
-export type AddedTensor = Parameter & {
+export type AddedTensor = {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly decays: boolean;
+  /** Learning rate as a multiple of the run's; 1 when absent. */
+  readonly rate?: number | undefined;
   /** Where it starts. */
   start(): Promise<Float32Array> | Float32Array;
 };

@@ -1,6 +1,7 @@
 import type { AdaptationOf } from '@lathe/recipe/adaptation';
 import type { LinearPlan } from '../families/decoder-tensors.ts';
 import { child } from '../nn/seed.ts';
+import { loraContent } from '../peft/adapter-config.ts';
 import { inLayers } from '../peft/peft.ts';
 import { type PeftContent, peftPrefix } from '../peft/peft-folder.ts';
 import {
@@ -222,28 +223,14 @@ function content(
         data: magnitude,
       });
   }
-  return {
-    kind: `A LoRA adapter (rank ${rank}, alpha ${alpha})`,
-    config: {
-      alpha_pattern: {},
-      bias: 'none',
-      fan_in_fan_out: config.kind === 'decoder' && config.transposed,
-      init_lora_weights: true,
-      layers_pattern: null,
-      layers_to_transform: settings.layers?.toSorted((a, b) => a - b) ?? null,
-      lora_alpha: alpha,
-      lora_dropout: settings.dropout,
-      modules_to_save: null,
-      peft_type: 'LORA',
-      r: rank,
-      rank_pattern: {},
-      target_modules: targetNames(config, linears).sort(),
-      task_type: config.kind === 'decoder' ? 'CAUSAL_LM' : null,
-      use_dora: settings.dora,
-      use_rslora: settings.rankStabilized,
-    },
-    tensors,
-  };
+  const targets = targetNames(config, linears);
+  return loraContent({ rank, alpha, dropout: settings.dropout, targets }, tensors, {
+    fan_in_fan_out: config.kind === 'decoder' && config.transposed,
+    layers_to_transform: settings.layers?.toSorted((a, b) => a - b) ?? null,
+    task_type: config.kind === 'decoder' ? 'CAUSAL_LM' : null,
+    use_dora: settings.dora,
+    use_rslora: settings.rankStabilized,
+  });
 }
 
 /** W + scale·(B·A − B₀·A₀) for every layer; of DoRA's with its rows brought to their magnitudes. */

@@ -7,8 +7,8 @@ import { openModelFolder } from '../families/model-folder.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import { readGguf } from '../gguf/read.ts';
 import { readReference } from '../parity/reference.ts';
+import { writeLora } from '../peft/lora.fixture.ts';
 import { writeMergedFolder } from '../peft/merged.ts';
-import { writePeftAdapter } from '../peft/peft.ts';
 import { exportModel } from './export.ts';
 import { fileDigest } from './manifest.ts';
 import { renderModelfile } from './modelfile.ts';
@@ -37,7 +37,7 @@ async function writeAdapter(folder: string): Promise<string> {
       tensors.set(`${path}.lora_B`, fill(32, 2, layer + 5));
     }
   const targets = ['q_proj', 'down_proj'];
-  await writePeftAdapter(folder, {
+  await writeLora(folder, {
     baseModel: 'tied',
     rank: 2,
     alpha: 2,

@@ -91,7 +91,6 @@ async function chatOf(folder: string): Promise<Chat> {
   }
 }
 
-/** The text of the chat template. */
 async function sourceOf(folder: string): Promise<string> {
   return (await readChatTemplates(folder)).get('default')?.text ?? '';
 }

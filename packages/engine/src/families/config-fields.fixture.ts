@@ -43,7 +43,6 @@ export async function readFieldCases() {
   return { ...recorded, vectors: (name: string) => readTensor(tensors.get(name)!) };
 }
 
-/** config.json of a case. */
 export async function configOf({ model, change }: FieldCase): Promise<Record<string, unknown>> {
   const config = JSON.parse(await readFile(join(models, model, 'config.json'), 'utf8'));
   for (const [field, value] of Object.entries(change))
@@ -52,7 +51,6 @@ export async function configOf({ model, change }: FieldCase): Promise<Record<str
   return config;
 }
 
-/** Writes the whole folder of a case. */
 export async function writeCase(folder: string, one: FieldCase): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'config.json'), JSON.stringify(await configOf(one)));

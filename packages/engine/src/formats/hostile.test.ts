@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAnyModelFolder } from '../families/model-folder.ts';
 import { makeModel, shard, tensorsOf } from '../families/small-llama.fixture.ts';
 import { families } from '../parity/family-tasks.ts';
-import { readPeftAdapter, writePeftAdapter } from '../peft/peft.ts';
+import { writeLora } from '../peft/lora.fixture.ts';
+import { readPeftAdapter } from '../peft/peft.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { readSafetensors, readTensor, readTensorBytes } from './safetensors.ts';
 import { readTrainingState, writeTrainingState } from './training-state.ts';
@@ -244,9 +245,9 @@ describe('weights of another kind', () => {
       [`${module}.lora_B`, { shape: [8, 1], data: new Float32Array(8) }],
     ]);
     const adapter = { baseModel: 'x', rank: 1, alpha: 1, dropout: 0, targets: ['q_proj'], tensors };
-    await expect(writePeftAdapter(folder, adapter)).rejects.toThrow('value 0 is NaN');
+    await expect(writeLora(folder, adapter)).rejects.toThrow('value 0 is NaN');
     const finite = { shape: [1, 8], data: new Float32Array(8).fill(Math.PI) };
-    await writePeftAdapter(folder, {
+    await writeLora(folder, {
       ...adapter,
       tensors: new Map([...tensors, [`${module}.lora_A`, finite]]),
     });

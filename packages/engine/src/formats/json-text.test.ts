@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAnyModelFolder } from '../families/model-folder.ts';
-import { readPeftAdapter, writePeftAdapter } from '../peft/peft.ts';
+import { writeLora } from '../peft/lora.fixture.ts';
+import { readPeftAdapter } from '../peft/peft.ts';
 import { CheckpointError, UnsupportedModelError } from './error.ts';
 import { findDuplicateKey, nestingDepth } from './json-text.ts';
 import { readSafetensors } from './safetensors.ts';
@@ -79,7 +80,7 @@ describe('a strange adapter_config.json', () => {
       [`${module}.lora_B`, { shape: [8, 1], data: new Float32Array(8) }],
     ]);
     const adapter = { baseModel: 'x', rank: 1, alpha: 1, dropout: 0, targets: ['q_proj'] };
-    await writePeftAdapter(folder, { ...adapter, tensors });
+    await writeLora(folder, { ...adapter, tensors });
     const file = join(folder, 'adapter_config.json');
     const config = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     const change = fc.dictionary(

@@ -16,7 +16,6 @@ export type EmbedderOptions = {
   readonly model: ModelFolder;
   readonly weights: ServedWeights;
   readonly device: Device;
-  /** Most tokens of one input. */
   readonly maxContext: number;
   /** Tokens of a forward pass, padding included, unless one input alone has more. */
   readonly batchTokens: number;

@@ -70,7 +70,6 @@ export type StepEstimate = { readonly current: Float32Array; readonly reference:
 /** What `Objective.feeds` may draw on besides the micro-batch's own examples. */
 export type StepContext<Example> = {
   readonly shape: WindowShape;
-  /** All examples of the step. */
   readonly step: readonly Example[];
   /** Log-probabilities of `Measured.reference(example)`. */
   reference(example: Example): readonly number[];

@@ -8,7 +8,6 @@ export type HostStep = {
   readonly weights: Float32Array;
   /** The other buffers of the optimizer, by kind. */
   readonly buffers: Readonly<Record<string, Float32Array>>;
-  /** The summed gradient. */
   readonly gradient: Float32Array;
   /** What clipping and normalisation multiply the summed gradient by. */
   readonly factor: number;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseFields } from '../formats/error.ts';
 import { checkKeys, loraKeys } from './adapter-keys.ts';
+import type { PeftContent } from './peft-folder.ts';
 
 const adapterConfigSchema = z.looseObject({
   peft_type: z.literal('LORA'),
@@ -24,37 +25,36 @@ export function adapterScale({ lora_alpha, r, use_rslora }: AdapterConfig): numb
   return use_rslora ? lora_alpha / Math.sqrt(r) : lora_alpha / r;
 }
 
-export type AdapterDescription = {
-  baseModel: string;
-  rank: number;
-  alpha: number;
-  dropout: number;
-  targets: readonly string[];
-};
-
-/** The text of adapter_config.json: sorted keys, every key that a known consumer reads. */
-export function renderAdapterConfig(adapter: AdapterDescription): string {
+/** What peft stores of a LoRA adapter: every key that a known consumer reads; `more` says where it is no plain one. */
+export function loraContent(
+  lora: {
+    readonly rank: number;
+    readonly alpha: number;
+    readonly dropout: number;
+    readonly targets: readonly string[];
+  },
+  tensors: PeftContent['tensors'],
+  more: Readonly<Record<string, unknown>> = {},
+): PeftContent {
+  const { rank, alpha, dropout, targets } = lora;
   const config = {
     alpha_pattern: {},
-    auto_mapping: null,
-    base_model_name_or_path: adapter.baseModel,
     bias: 'none',
     fan_in_fan_out: false,
-    inference_mode: true,
     init_lora_weights: true,
     layers_pattern: null,
     layers_to_transform: null,
-    lora_alpha: adapter.alpha,
-    lora_dropout: adapter.dropout,
+    lora_alpha: alpha,
+    lora_dropout: dropout,
     modules_to_save: null,
     peft_type: 'LORA',
-    r: adapter.rank,
+    r: rank,
     rank_pattern: {},
-    revision: null,
-    target_modules: [...adapter.targets].sort(),
+    target_modules: targets.toSorted(),
     task_type: 'CAUSAL_LM',
     use_dora: false,
     use_rslora: false,
+    ...more,
   };
-  return `${JSON.stringify(config, null, 2)}\n`;
+  return { kind: `A LoRA adapter (rank ${rank}, alpha ${alpha})`, config, tensors };
 }

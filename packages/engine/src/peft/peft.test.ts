@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openModelFolder } from '../families/model-folder.ts';
 import { makeModel, value } from '../families/small-llama.fixture.ts';
 import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
+import { writeLora } from './lora.fixture.ts';
 import { mergeAdapter } from './merged.ts';
-import { readPeftAdapter, writePeftAdapter } from './peft.ts';
+import { readPeftAdapter } from './peft.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -37,7 +38,7 @@ test('an adapter comes back as written, and merging adds scale times B times A',
   const base = await openModelFolder(await makeModel(root));
   const folder = join(root, 'adapter');
   const lora = loraOf(2, 3);
-  await writePeftAdapter(folder, lora);
+  await writeLora(folder, lora);
   expect((await readdir(folder)).sort()).toEqual([
     'README.md',
     'adapter_config.json',
@@ -72,7 +73,7 @@ test('an adapter with missing, surplus or misshapen tensors is refused by name',
   const folder = join(root, 'adapter-bad');
   const lora = loraOf(2, 3);
   const name = 'model.layers.0.self_attn.k_proj';
-  await writePeftAdapter(folder, lora);
+  await writeLora(folder, lora);
   const file = join(folder, 'adapter_model.safetensors');
   const write = (tensors: typeof lora.tensors, extra?: string) =>
     writeSafetensors(file, [

@@ -1,13 +1,12 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeFolderAtomically } from '../formats/atomic.ts';
 import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
 import { requireFinite } from '../formats/finite.ts';
 import { readJson } from '../formats/json-file.ts';
-import { readSafetensors, readTensor, writeSafetensors } from '../formats/safetensors.ts';
-import { adapterScale, parseAdapterConfig, renderAdapterConfig } from './adapter-config.ts';
+import { readSafetensors, readTensor } from '../formats/safetensors.ts';
+import { adapterScale, parseAdapterConfig } from './adapter-config.ts';
 import { type AdapterTargets, adapterTargets } from './adapter-targets.ts';
+import { peftPrefix } from './peft-folder.ts';
 
 export type AdapterTensor = { shape: readonly number[]; data: Float32Array };
 
@@ -24,52 +23,9 @@ export type Adapter = {
 /** The values of an adapter of any kind, by the engine's names. */
 export type AdapterValues = { readonly tensors: ReadonlyMap<string, AdapterTensor> };
 
-export type AdapterToWrite = {
-  baseModel: string;
-  rank: number;
-  alpha: number;
-  dropout: number;
-  targets: readonly string[];
-  tensors: ReadonlyMap<string, AdapterTensor>;
-};
-
 const configName = 'adapter_config.json';
 const weightsName = 'adapter_model.safetensors';
-const prefix = 'base_model.model.';
 const suffix = '.weight';
-
-/**
- * Writes the folder that Python's `peft` loads: adapter_config.json, adapter_model.safetensors, README.md.
- * Complete or absent. Throws CheckpointError when the tensors do not pair up, do not fit the rank, or are not finite.
- */
-export async function writePeftAdapter(folder: string, adapter: AdapterToWrite): Promise<void> {
-  const targets = adapterTargets(join(folder, configName), adapter.targets);
-  checkPairs(folder, adapter.tensors, adapter.rank, targets);
-  for (const [name, { data }] of adapter.tensors) requireFinite(folder, name, data);
-  const tensors = [...adapter.tensors].map(([name, { shape, data }]) => ({
-    name: `${prefix}${name}${suffix}`,
-    dtype: 'F32' as const,
-    shape,
-    data,
-  }));
-  await writeFolderAtomically(folder, configName, async (temporary) => {
-    await writeSafetensors(join(temporary, weightsName), tensors);
-    await writeFile(join(temporary, 'README.md'), renderCard(adapter));
-    await writeFile(join(temporary, configName), renderAdapterConfig(adapter));
-  });
-}
-
-function renderCard({ baseModel, rank, alpha, targets }: AdapterToWrite): string {
-  const base = JSON.stringify(baseModel);
-  return `---
-base_model: ${base}
-base_model_relation: adapter
-library_name: peft
----
-
-A LoRA adapter (rank ${rank}, alpha ${alpha}) on ${[...targets].sort().join(', ')}, trained with Lathe.
-`;
-}
 
 /**
  * Reads an adapter that this engine or `peft` wrote. Throws UnsupportedModelError for a setting it cannot
@@ -128,7 +84,7 @@ export function inLayers(module: string, layers: readonly number[] = []): boolea
 
 function adapterName(file: string, key: string): string {
   if (/^base_model\.model\..+\.lora_[AB]\.weight$/.test(key)) {
-    return key.slice(prefix.length, -suffix.length);
+    return key.slice(peftPrefix.length, -suffix.length);
   }
   throw new CheckpointError(file, 'is not a LoRA tensor of a linear layer', key);
 }

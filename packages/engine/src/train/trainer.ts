@@ -96,7 +96,6 @@ export class Trainer<Example> {
     return this.#run.settings.precision;
   }
 
-  /** Steps done. */
   get step(): number {
     return this.#done;
   }

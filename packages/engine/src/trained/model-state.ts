@@ -119,7 +119,6 @@ function trainedWeights(
   return new Map([...plans].filter(([name]) => adaptation.trains(name)));
 }
 
-/** A tensor of an adapter that is continued. */
 function continued(
   { tensors }: AdapterValues,
   name: string,

@@ -25,7 +25,6 @@ export type StreamSettings = {
 };
 
 export const stages: readonly Stage[] = ['ingest', 'train', 'evaluate'];
-/** The durable consumer of the dead-letter stream. */
 export const deadLetterConsumer = 'lathe-dead-letters';
 const dayMs = 24 * 3_600_000;
 

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJsonFile } from '../component.ts';
 import { TokenizerError } from '../error.ts';
+import { readJsonFile } from '../folder/files.ts';
 import { readTokenNames } from '../folder/load.ts';
 import { JinjaError } from '../jinja/error.ts';
 import { compileTemplate, type Template } from '../jinja/template.ts';

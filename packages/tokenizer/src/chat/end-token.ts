@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJsonFile } from '../component.ts';
 import { TokenizerError } from '../error.ts';
+import { readJsonFile } from '../folder/files.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { encodeChat } from './chat-example.ts';
 import type { ChatTemplate } from './rendered-chat.ts';

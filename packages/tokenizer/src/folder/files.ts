@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { z } from 'zod';
+import { parseField } from '../component.ts';
 import { TokenizerError } from '../error.ts';
 
 /**
@@ -62,6 +64,11 @@ export function parseTokenizerFiles(
 export function fieldsOf(json: unknown): Fields | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
   return new Map(Object.entries(json));
+}
+
+/** The JSON of a file by a schema; an absent file is an empty object. The error names the file and the field. */
+export async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promise<T> {
+  return parseField(file, schema, (await readJson(file)) ?? {}, '');
 }
 
 async function readJson(file: string): Promise<unknown> {

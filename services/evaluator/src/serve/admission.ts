@@ -2,9 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import type { RateLimits } from '@lathe/contracts/rate-limits';
 
 export type AdmissionLimits = {
-  /** Requests that are open at a time. */
   readonly openRequests: number;
-  /** How many of these one project may have. */
   readonly projectRequests: number;
   /** How many tokens the open requests of one project may have. */
   readonly projectTokens: number;

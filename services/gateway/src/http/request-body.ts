@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { LatheError } from '@lathe/contracts/error';
 
 export type BodyLimits = {
-  /** Largest JSON body in bytes. */
   readonly maxJsonBytes: number;
   /** How long a body may send nothing, in milliseconds. */
   readonly bodyIdleMs: number;

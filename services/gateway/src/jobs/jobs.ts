@@ -35,7 +35,6 @@ export type CreateRequest = {
   readonly body: CreateJob;
   /** Of what the body says. */
   readonly hash: string;
-  /** The `Idempotency-Key` header. */
   readonly idempotencyKey: string | undefined;
   /** The client marked this as a repetition of a request whose answer it did not see. */
   readonly isRetry: boolean;

@@ -2,7 +2,6 @@ import { errorBodySchema } from '@lathe/contracts/http/error';
 import { z } from 'zod';
 import { type Operation, operations } from './operations.ts';
 
-/** Version of the API, as in `/v1`. */
 const apiVersion = '1';
 
 type Json = Record<string, unknown>;

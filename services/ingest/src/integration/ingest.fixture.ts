@@ -173,7 +173,6 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
   };
 }
 
-/** One chat line. */
 export function chatLine(user: string, assistant: string): string {
   return JSON.stringify({
     messages: [

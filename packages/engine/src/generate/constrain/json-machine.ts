@@ -16,9 +16,7 @@ export type JsonMachine = {
   readonly start: number;
   /** The state after one byte; undefined when no valid text goes on with it. */
   step(state: number, byte: number): number | undefined;
-  /** Whether the text may end here. */
   mayEnd(state: number): boolean;
-  /** Whether the text must end here. */
   mustEnd(state: number): boolean;
   /** Whether the text can be ended from here with the bytes of the alphabet alone. */
   isSafe(state: number): boolean;

@@ -7,7 +7,6 @@ export type JsonNumber = {
   readonly isPossible: boolean;
   /** The state after one byte; undefined when no number goes on with it. */
   step(state: number, byte: number): number | undefined;
-  /** Whether the number may end here. */
   mayEnd(state: number): boolean;
 };
 

@@ -62,7 +62,6 @@ export function textForm(rule: TextRule): TextForm {
   };
 }
 
-/** Any text. */
 export const anyTextRule = textRule(anyText, 0, Number.POSITIVE_INFINITY, { states: 1, work: 10 });
 
 /** Throws TooLargeError when the lengths make the automaton larger than the budget. */

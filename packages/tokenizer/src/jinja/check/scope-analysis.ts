@@ -73,7 +73,6 @@ class Names {
     return this.loads.has(name) || this.before?.knows(name) === true;
   }
 
-  /** Whether this scope sets the name. */
   sets(name: string): boolean {
     return this.stores.has(name) || this.before?.sets(name) === true;
   }

@@ -17,7 +17,6 @@ export type HistoryRow = z.infer<typeof rowSchema>;
 export type History = {
   addStep(step: Step): void;
   addScore(score: Score): void;
-  /** The rows up to a step. */
   upTo(step: number): readonly HistoryRow[];
   /** The last steps, at most `count`, up to a step, as the engine told them. */
   lastSteps(step: number, count: number): Step[];

@@ -34,7 +34,6 @@ export type Runs = {
   /** The run. Throws RefusedError `unknown run`. */
   get(jobId: string, epoch: number): Run;
   list(): readonly Run[];
-  /** Those at work. */
   busy(): readonly Run[];
   /** Takes no new runs, interrupts those at work and waits for them. */
   stop(reason: string): Promise<void>;
