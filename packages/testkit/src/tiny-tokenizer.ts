@@ -8,6 +8,9 @@ export const tinySpecialTokens = ['<|end|>', '<|system|>', '<|user|>', '<|assist
 /** A chat template with generation tags, of the tokens above. */
 export const tinyChatTemplate = `{% for message in messages %}<|{{ message.role }}|>{% if message.role == 'assistant' %}{% generation %}{{ message.content }}<|end|>{% endgeneration %}{% else %}{{ message.content }}<|end|>{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}`;
 
+/** A chat template with tools, whose calls are written as Hermes and Qwen write them. */
+export const tinyToolTemplate = `{% if tools %}<|system|>{% for tool in tools %}{{ tool | tojson }}{% endfor %}<|end|>{% endif %}{% for message in messages %}{% if message.role == 'tool' %}<|user|><tool_response>{{ message.content }}</tool_response><|end|>{% elif message.role == 'assistant' %}<|assistant|>{{ message.content or '' }}{% for call in message.tool_calls or [] %}<tool_call>{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}</tool_call>{% endfor %}<|end|>{% else %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}`;
+
 /** Size of the vocabulary: the special tokens and the 256 bytes, and no merges. */
 export const tinyVocabulary = 256 + tinySpecialTokens.length;
 

@@ -92,7 +92,7 @@ async function readRows(
     answers: [],
   };
   const seen = new Set<number>();
-  const long: { line: number; tokens: number }[] = [];
+  const long: LongRow[] = [];
   let longRows = 0;
 
   const accept = async ({ row, encoded, hashes }: RightRow): Promise<void> => {
@@ -124,7 +124,7 @@ async function readRows(
       if (right !== undefined) await accept(right);
       if (tooLong === undefined) continue;
       longRows++;
-      if (long.length < settings.listedFindings) long.push({ line: number, tokens: tooLong });
+      if (long.length < settings.listedFindings) long.push({ line: number, ...tooLong });
     }
   }
   judgeLongRows({ long, longRows, rows: rows.read, file: file.param }, ports);
@@ -187,8 +187,9 @@ function toFinding(issue: RowIssue, file: Finding['file'], line: number): Findin
   return { file, line, ...issue };
 }
 
+type LongRow = { readonly line: number; readonly tokens: number; readonly tools: number };
 type LongRows = {
-  readonly long: readonly { line: number; tokens: number }[];
+  readonly long: readonly LongRow[];
   readonly longRows: number;
   readonly rows: number;
   readonly file: Finding['file'];
@@ -199,13 +200,17 @@ function judgeLongRows({ long, longRows, rows, file }: LongRows, ports: ReadPort
   const { findings, settings, maxTokens } = ports;
   const isError = longRows > settings.longShare * rows;
   const outcome = isError ? '' : '; it was left out';
-  for (const { line, tokens } of long)
+  for (const { line, tokens, tools } of long)
     findings.add({
       file,
       line,
       path: '',
       rule: 'too-long',
-      message: `the row has ${tokens} tokens; at most ${maxTokens} fit${outcome}`,
+      message: `the row has ${tokens} tokens${ofTools(tools)}; at most ${maxTokens} fit${outcome}`,
       level: isError ? 'error' : 'warn',
     });
+}
+
+function ofTools(tokens: number): string {
+  return tokens === 0 ? '' : `, ${tokens} of them for its tools`;
 }

@@ -1,14 +1,25 @@
 import { taskSchema } from '@lathe/recipe/task';
 import { z } from 'zod';
+import { toolCallSchema, toolSchema } from './tool.ts';
 
 /** One chat message in canonical form. */
 export const messageSchema = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
+  /** Empty where an answer is calls alone. */
   content: z.string(),
   name: z.string().optional(),
   weight: z.union([z.literal(0), z.literal(1)]).optional(),
+  tool_calls: z.array(toolCallSchema).min(1).optional(),
+  /** Of a tool message: the call whose result it is. */
+  tool_call_id: z.string().optional(),
 });
 export type Message = z.infer<typeof messageSchema>;
+
+/** What a conversation stands on besides its messages. */
+const tools = {
+  /** The tools that the assistant may call; absent when there are none. */
+  tools: z.array(toolSchema).min(1).optional(),
+};
 
 const severalExamples = {
   /** Examples that the row is in the shards, such as the windows of a long context; 1 when absent. */
@@ -20,6 +31,7 @@ export const generationRowSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('chat'),
     line: z.number().int(),
+    ...tools,
     messages: z.array(messageSchema).min(1),
     /** More than one where the template renders an answer in another way once others follow: then each is one. */
     ...severalExamples,
@@ -33,6 +45,7 @@ export const generationRowSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('preference'),
     line: z.number().int(),
+    ...tools,
     /** The conversation, then the better and the worse way to go on. */
     messages: z.array(messageSchema).min(1),
     preferred: messageSchema,
@@ -41,6 +54,7 @@ export const generationRowSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('judged'),
     line: z.number().int(),
+    ...tools,
     /** The conversation, an answer to it, and whether that is a good one. */
     messages: z.array(messageSchema).min(1),
     answer: messageSchema,

@@ -1,3 +1,5 @@
+import { JsonNumber } from '../jinja/value/json-number.ts';
+
 /**
  * Keeps control strings in user text from becoming control tokens. A sentinel goes inside each of them,
  * the template renders the text with it, and the tokenizer looks for special tokens while the sentinel
@@ -17,7 +19,7 @@ export function createControlGuard(specialTokens: readonly string[]): ControlGua
   const guardText = createTextGuard(specialTokens);
   const guard = (value: unknown, sentinel: string): unknown => {
     if (typeof value === 'string') return guardText(value, sentinel);
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return value;
     if (Array.isArray(value)) return value.map((inner) => guard(inner, sentinel));
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [

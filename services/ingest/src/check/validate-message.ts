@@ -11,12 +11,11 @@ export type RowIssue = {
 export type Report = (issue: RowIssue) => void;
 
 export const roles = ['system', 'developer', 'user', 'assistant', 'tool'];
-const messageKeys = new Set(['role', 'content', 'name', 'weight']);
+/** Those about tools are looked at in validate-tools.ts. */
+const messageKeys = new Set(['role', 'content', 'name', 'weight', 'tool_calls', 'tool_call_id']);
 /** Keys that exporters write beside the text: empty they ask for nothing, else for something that is not supported. */
 const unsupportedKeys: ReadonlyMap<string, string> = new Map([
-  ['tool_calls', 'tool calls are not supported'],
-  ['tool_call_id', 'tool calls are not supported'],
-  ['function_call', 'tool calls are not supported'],
+  ['function_call', 'write it as tool_calls'],
   ['audio', 'sounds are not supported'],
   ['refusal', 'refusals are not supported'],
   ['annotations', 'only text can be trained'],
@@ -36,7 +35,7 @@ export function checkMessage(message: unknown, path: string, report: Report): vo
   const { role, content, name, weight } = message;
   if (typeof role !== 'string' || !roles.includes(role))
     fail(report, `${path}.role`, 'role', `${path}.role must be one of ${roles.join(', ')}`);
-  // A call or a refusal stands in the place of the content, and is refused by its own name.
+  // A call stands in the place of the content; a refusal does, too, and is refused by its own name.
   if (content != null || !speaksOtherwise(message))
     checkContent(content, { path: `${path}.content`, role }, report);
   if (name != null && typeof name !== 'string')
@@ -80,7 +79,8 @@ function checkContent(
   }
   if (!Array.isArray(content)) {
     checkText(content, path, report);
-    if (content === '')
+    // A tool may have nothing to say.
+    if (content === '' && role !== 'tool')
       warn(report, path, 'empty', `${path} of a ${String(role)} message is empty`);
     return;
   }
@@ -139,14 +139,14 @@ export function quoted(key: string): string {
   return JSON.stringify(key.length > 40 ? `${key.slice(0, 40)}…` : key);
 }
 
-/** Keys of a row that ask for tools, and the values with which they do not. */
-const toolKeys: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
-  ['tools', []],
-  ['functions', []],
-  ['tool_choice', ['none', 'auto']],
-  ['function_call', ['none', 'auto']],
-  // It says how tools are called, and there are none.
-  ['parallel_tool_calls', [true, false]],
+type Refused = { readonly why: string; readonly harmless: readonly unknown[] };
+/** Keys of a row that ask for tools in a way that is not taken: why, and the values with which they ask for none. */
+const refusedKeys: ReadonlyMap<string, Refused> = new Map<string, Refused>([
+  ['tools', { why: 'tools belong beside the messages of a chat', harmless: [] }],
+  ['functions', { why: 'write them as tools', harmless: [] }],
+  ['tool_choice', { why: 'an answer is trained as it stands', harmless: ['none', 'auto'] }],
+  ['function_call', { why: 'an answer is trained as it stands', harmless: ['none', 'auto'] }],
+  ['parallel_tool_calls', { why: 'it belongs beside tools', harmless: [true, false] }],
 ]);
 /** Keys that tell a format. */
 const formatKeys = new Set([
@@ -165,6 +165,7 @@ export function checkRowKeys(
 ): void {
   for (const key of Object.keys(row)) {
     if (known.includes(key)) continue;
+    const refused = refusedKeys.get(key);
     if (formatKeys.has(key) && row[key] != null)
       fail(
         report,
@@ -173,9 +174,9 @@ export function checkRowKeys(
         `${key} does not belong here: the other rows are of another format`,
       );
     else if (asksForNothing(row[key]) || key === 'metadata') continue;
-    else if (toolKeys.has(key)) {
-      if (!toolKeys.get(key)?.includes(row[key]))
-        fail(report, key, 'tools', `${key} cannot be trained: tool calls are not supported`);
+    else if (refused !== undefined) {
+      if (!refused.harmless.includes(row[key]))
+        fail(report, key, 'tools', `${key} cannot be trained: ${refused.why}`);
     } else warn(report, quoted(key), 'unknown-key', `the key ${quoted(key)} is not used`);
   }
 }

@@ -1,3 +1,4 @@
+import { argumentsOf } from './validate-calls.ts';
 import {
   checkMessage,
   checkRowKeys,
@@ -7,10 +8,11 @@ import {
   nameOf,
   type Report,
 } from './validate-message.ts';
+import { checkTools, toolKeys } from './validate-tools.ts';
 
 /** What is wrong with a row of a conversation and two ways to answer it, in OpenAI's format. */
 export function checkPreference(row: Record<string, unknown>, report: Report): void {
-  checkInput(row.input, report);
+  checkInput(row.input, outputsOf(row, ['preferred_output', 'non_preferred_output']), report);
   const answers = (['preferred_output', 'non_preferred_output'] as const).map((key) =>
     checkOutput(row[key], key, report),
   );
@@ -27,7 +29,9 @@ export function checkPreference(row: Record<string, unknown>, report: Report): v
 /** The same of a row in TRL's format: a prompt and two ways to go on, each a text or messages. */
 export function checkChosen(row: Record<string, unknown>, report: Report): void {
   const { prompt } = row;
-  if (Array.isArray(prompt)) checkInput({ messages: prompt }, report);
+  const { tools, parallel_tool_calls: parallel } = row;
+  const input = { messages: prompt, tools, parallel_tool_calls: parallel };
+  if (Array.isArray(prompt)) checkInput(input, outputsOf(row, ['chosen', 'rejected']), report);
   else if (prompt === undefined) fail(report, 'prompt', 'missing', '"prompt" is missing');
   else checkText(prompt, 'prompt', report);
   const answers = (['chosen', 'rejected'] as const).map((key) => {
@@ -36,7 +40,7 @@ export function checkChosen(row: Record<string, unknown>, report: Report): void 
     if (answer === undefined) fail(report, key, 'missing', `"${key}" is missing`);
     else checkText(answer, key, report);
     if (answer === '') fail(report, key, 'empty', `${key} must not be empty`);
-    return saidBy(answer);
+    return saidBy(answer, undefined);
   });
   if (answers[0] !== undefined && answers[0] === answers[1])
     fail(
@@ -45,12 +49,13 @@ export function checkChosen(row: Record<string, unknown>, report: Report): void 
       'same',
       'chosen and rejected say the same, so neither can be preferred',
     );
-  checkRowKeys(row, ['prompt', 'chosen', 'rejected', 'id'], report);
+  const known = Array.isArray(prompt) ? toolKeys : [];
+  checkRowKeys(row, ['prompt', 'chosen', 'rejected', 'id', ...known], report);
 }
 
 /** What is wrong with a row of a conversation, an answer, and whether that is a good one. */
 export function checkJudged(row: Record<string, unknown>, report: Report): void {
-  checkInput(row.input, report);
+  checkInput(row.input, outputsOf(row, ['output']), report);
   checkOutput(row.output, 'output', report);
   const { label } = row;
   if (label === undefined) fail(report, 'label', 'missing', '"label" is missing');
@@ -59,7 +64,17 @@ export function checkJudged(row: Record<string, unknown>, report: Report): void 
   checkRowKeys(row, ['input', 'output', 'label'], report);
 }
 
-function checkInput(input: unknown, report: Report): void {
+type Output = { readonly message: unknown; readonly path: string };
+
+/** The answers of a row, each with its place. */
+function outputsOf(row: Record<string, unknown>, keys: readonly string[]): Output[] {
+  return keys.map((key) => {
+    const output = row[key];
+    return { message: Array.isArray(output) ? output[0] : undefined, path: `${key}[0]` };
+  });
+}
+
+function checkInput(input: unknown, answers: readonly Output[], report: Report): void {
   if (!isObject(input)) {
     const missing = input === undefined;
     const message = missing
@@ -86,7 +101,8 @@ function checkInput(input: unknown, report: Report): void {
         `${path} must not end with an answer: the outputs are the answers`,
       );
   }
-  checkRowKeys(input, ['messages'], report);
+  checkTools(input, { path: 'input.', answers }, report);
+  checkRowKeys(input, ['messages', ...toolKeys], report);
 }
 
 /** Checks an answer; its text where it has one. */
@@ -105,16 +121,27 @@ function checkOutput(output: unknown, path: string, report: Report): string | un
       fail(report, `${path}[0].role`, 'role', `${path}[0] must be from the assistant`);
     if (weight === 0)
       fail(report, `${path}[0].weight`, 'weight', `${path}[0].weight must not be 0`);
-    return saidBy(content);
+    return saidBy(content, message.tool_calls);
   }
   return undefined;
 }
 
 /** What an answer says, however it is written: as one text or in parts, with which line ends and accents. */
-function saidBy(content: unknown): string | undefined {
+function saidBy(content: unknown, calls: unknown): string | undefined {
   const parts: unknown[] = Array.isArray(content)
     ? content.map((part: unknown) => (isObject(part) ? part.text : undefined))
-    : [content];
+    : [content ?? ''];
   if (!parts.every((part) => typeof part === 'string')) return undefined;
-  return parts.join('').replaceAll(/\r\n?/g, '\n').normalize('NFC').trim();
+  const text = parts.join('').replaceAll(/\r\n?/g, '\n').normalize('NFC').trim();
+  return text + calledBy(calls);
+}
+
+/** The names and arguments of calls, without their ids. */
+function calledBy(calls: unknown): string {
+  if (!Array.isArray(calls)) return '';
+  const told = calls.map((call: unknown) => {
+    const called = isObject(call) && isObject(call.function) ? call.function : {};
+    return [called.name, argumentsOf(called.arguments)];
+  });
+  return JSON.stringify(told);
 }

@@ -89,9 +89,7 @@ describe('what asks for nothing is taken', () => {
 
 describe('what asks for something is refused by its name', () => {
   it.each<[object, string]>([
-    [{ tools: [{ type: 'function' }] }, 'tools cannot be trained'],
-    [{ functions: [{ name: 'f' }] }, 'functions cannot be trained'],
-    [{ parallel_tool_calls: 'yes' }, 'parallel_tool_calls cannot be trained'],
+    [{ functions: [{ name: 'f' }] }, 'functions cannot be trained: write them as tools'],
     [{ tool_choice: 'required' }, 'tool_choice cannot be trained'],
     [{ prompt: 'a' }, 'prompt does not belong here'],
   ])('%j', (more, message) => {
@@ -101,9 +99,11 @@ describe('what asks for something is refused by its name', () => {
   });
 
   it.each<[object, string]>([
-    [{ content: null, tool_calls: [{ id: 'c' }] }, 'tool_calls cannot be trained'],
     [{ content: null, refusal: 'no' }, 'refusal cannot be trained'],
-    [{ content: null, function_call: { name: 'f' } }, 'function_call cannot be trained'],
+    [
+      { content: null, function_call: { name: 'f' } },
+      'function_call cannot be trained: write it as tool_calls',
+    ],
     [{ audio: { id: 'x' } }, 'audio cannot be trained'],
     [{ annotations: [{ type: 'url_citation' }] }, 'annotations cannot be trained'],
     [{ reasoning_content: 'hm' }, 'reasoning_content cannot be trained'],

@@ -11,6 +11,7 @@ import {
   warn,
 } from './validate-message.ts';
 import { checkChosen, checkJudged, checkPreference } from './validate-preference.ts';
+import { checkTools, toolKeys } from './validate-tools.ts';
 
 /** Reports everything that is wrong with a row for a model that writes, by its kind; without errors it can be converted. */
 export const checkRowOf: Readonly<
@@ -52,7 +53,8 @@ function checkChat(row: Record<string, unknown>, report: Report): void {
       checkMessage(message, `messages[${index}]`, report);
     checkOrder(messages, report);
   }
-  checkRowKeys(row, ['messages'], report);
+  checkTools(row, { path: '' }, report);
+  checkRowKeys(row, ['messages', ...toolKeys], report);
 }
 
 /** The order of roles: what a model is to answer, and that the last word is an answer. */

@@ -78,7 +78,7 @@ describe('a wrong line fails the job by number and reason', () => {
     [
       'tool calls',
       messages(user, { ...assistant, tool_calls: [{ id: 'call_1' }] }),
-      'messages[1].tool_calls cannot be trained: tool calls are not supported.',
+      'messages[1].tool_calls[0].function must be an object.',
     ],
     [
       'refusal',

@@ -62,7 +62,7 @@ it.each([
   [{ input: undefined }, '"input" is missing'],
   [{ input: { messages: [] } }, 'input.messages must not be empty'],
   [{ input: { messages: answer('a') } }, 'input.messages must not end with an answer'],
-  [{ input: { ...pair(0).input, tools: [{}] } }, 'tools cannot be trained'],
+  [{ input: { ...pair(0).input, tools: [{}] } }, 'input.tools[0] must be {"type": "function"'],
   [{ preferred_output: undefined }, '"preferred_output" is missing'],
   [{ preferred_output: 'yes' }, 'preferred_output must be a list, not a string'],
   [{ preferred_output: [...answer('a'), ...answer('b')] }, 'must hold one message, not 2'],

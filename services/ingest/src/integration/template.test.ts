@@ -1,4 +1,6 @@
 import { examplesOf, generationRowSchema } from '@lathe/contracts/artifact/dataset';
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import { tinyToolTemplate } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startIngest } from './ingest.fixture.ts';
 
@@ -9,6 +11,7 @@ const turn = (say: string) =>
 const prompt = (opening = '') => `{% if add_generation_prompt %}<|assistant|>${opening}{% endif %}`;
 /** Templates with the habits of Qwen 3, DeepSeek R1 and others. */
 const templates = {
+  'with-tools': tinyToolTemplate,
   'last-thought': `{% set ns = namespace(last=-1) %}{% for message in messages %}{% if message.role == 'user' %}{% set ns.last = loop.index0 %}{% endif %}{% endfor %}${turn("{% if message.role == 'assistant' and loop.index0 > ns.last %}<think></think>{% endif %}{{ message.content }}")}${prompt()}`,
   'opened-thought': `${turn('{{ message.content }}')}${prompt('<think>')}`,
   'drops-thought': `${turn("{{ message.content.split('</think>')[-1] }}")}${prompt()}`,
@@ -180,5 +183,57 @@ it('refuses a preference between answers that the template makes the same', asyn
   const { job } = await prepared('drops-thought', JSON.stringify(row), { method: 'dpo' });
   expect(job.error?.message).toBe(
     'Line 1: preferred_output and non_preferred_output are the same in tokens, so neither can be preferred.',
+  );
+});
+
+const tool = {
+  type: 'function',
+  function: { name: 'f', parameters: { type: 'object', properties: { a: { type: 'number' } } } },
+};
+const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{"a": 1.0}' } };
+const called = (tools: unknown, more: object = {}) =>
+  JSON.stringify({
+    tools,
+    messages: [
+      { role: 'user', content: 'q' },
+      { role: 'assistant', content: null, tool_calls: [call] },
+      { role: 'tool', content: 'r', tool_call_id: 'c' },
+      { role: 'assistant', content: 'yes' },
+    ],
+    ...more,
+  });
+
+it('teaches calls with their ends and answers, not what tools say, and keeps the tools of the row', async () => {
+  const { job, told } = await prepared('with-tools', called([tool]));
+  expect(about(told)).toEqual([]);
+  const { manifest, rows, examples } = await service.dataset(job);
+  const bytes = await byteTable();
+  const [{ tokens, supervised }] = (await examples(manifest.train)) as [ShardExample];
+  const taught = textOf(
+    tokens.filter((_, at) => supervised[at] === 1),
+    bytes,
+  );
+  expect(taught).toBe(
+    '<tool_call>{"name": "f", "arguments": {"a": 1.0}}</tool_call><|end|>yes<|end|>',
+  );
+  expect(textOf(tokens, bytes)).toContain(
+    `<|system|>{"type": "function", "function": {"name": "f"`,
+  );
+  const stored = generationRowSchema.parse((await rows(manifest.train))[0]);
+  expect(stored).toMatchObject({
+    tools: [tool],
+    messages: [{}, { content: '', tool_calls: [call] }, { tool_call_id: 'c' }, {}],
+  });
+});
+
+it('refuses tools by line where the template has none, and says what they take of a row that is too long', async () => {
+  const { job } = await prepared('strips', `${chat('q')}\n${called([tool])}`);
+  expect(job.error?.message).toContain(
+    'Line 2: tools cannot be trained on this model: its chat template has no place for tools.',
+  );
+  const long = { ...tool.function, description: 'x'.repeat(600) };
+  const { told } = await prepared('with-tools', called([{ type: 'function', function: long }]));
+  expect(told.join('\n')).toMatch(
+    /the row has \d{3} tokens, 7\d\d of them for its tools; at most 512 fit/,
   );
 });

@@ -1,11 +1,15 @@
 import type { GenerationRow, Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { Tool } from '@lathe/contracts/artifact/tool';
 import { encodeConversation, endsAnswers } from '@lathe/tokenizer/chat-conversation';
 import type { EncodedExample } from '@lathe/tokenizer/chat-example';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { MissingRowError } from '@lathe/tokenizer/rows';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
+import { type ToolSupport, toolSupport } from '@lathe/tokenizer/tool-form';
+import { templateCalls } from '@lathe/tokenizer/tool-messages';
+import type { RowIssue } from '../check/validate-message.ts';
 import { checkMask } from './mask.ts';
 import { type EncodedRow, type RowEncoder, unlessRefused, unreadable } from './row-encoder.ts';
 import { type LoadedTemplate, withoutSource } from './template.ts';
@@ -16,8 +20,14 @@ export function chatEncoder(
   tokenizer: Tokenizer,
   { template, sha256 }: LoadedTemplate,
 ): RowEncoder {
-  const encode = (messages: readonly Message[]) =>
-    encodeConversation(tokenizer, template, messages);
+  let support: ToolSupport | undefined;
+  const encode = (messages: readonly Message[], tools: readonly Tool[] | undefined) => {
+    const isPlain = messages.every(({ tool_calls: calls }) => calls === undefined);
+    if (tools === undefined && isPlain) return encodeConversation(tokenizer, template, messages);
+    support ??= toolSupport(tokenizer, template);
+    const calls = templateCalls(messages, 'form' in support ? support.form : {});
+    return encodeConversation(tokenizer, template, calls, { tools });
+  };
   const ends = {
     endsAnswer: tokenizer.isSpecial,
     mustEnd: endsAnswers(tokenizer, template),
@@ -30,7 +40,9 @@ export function chatEncoder(
         throw new TypeError('a chat encoder got a row of text');
       const chats = row.kind === 'chat' ? [row.messages] : answersOf(row);
       try {
-        const encoded = chats.map(encode);
+        const encoded = chats.map((messages) => encode(messages, row.tools));
+        if (support?.isWritten === false && row.tools !== undefined)
+          return { issue: untold(support.problem) };
         return {
           ...toRow(encoded.flatMap(({ examples }) => examples)),
           notes: notesOf(row, encoded),
@@ -81,6 +93,12 @@ export function textEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
       return { ...whole, examples };
     },
   };
+}
+
+/** A template would leave tools out without a word, and the model would learn to call what it was never shown. */
+function untold(problem: string): RowIssue {
+  const message = `tools cannot be trained on this model: ${problem}`;
+  return { path: 'tools', rule: 'tools', message, level: 'error' };
 }
 
 /** The conversation with each of the answers, of which only they are targets. */

@@ -30,10 +30,34 @@ export function readLineRows(
     issues.push(...found);
     errors += countErrors(found);
     if ('issue' in encoded || countErrors(found) > 0) return { number, issues };
-    const longest = encoded.examples.reduce((most, { tokens }) => Math.max(most, tokens.length), 0);
-    if (longest > limits.maxTokens) return { number, issues, tooLong: longest };
+    const tokens = longestOf(encoded);
+    if (tokens > limits.maxTokens)
+      return {
+        number,
+        issues,
+        tooLong: {
+          tokens,
+          tools: toolTokens(read.row, tokens, (row) => encoder.encode(row, limits)),
+        },
+      };
     return { number, issues, right: rightRow(read.row, encoded) };
   });
+}
+
+function longestOf({ examples }: EncodedRow): number {
+  return examples.reduce((most, { tokens }) => Math.max(most, tokens.length), 0);
+}
+
+/** How many of a row's tokens tell its tools. */
+function toolTokens(
+  row: CanonicalRow,
+  tokens: number,
+  encode: (row: CanonicalRow) => ReturnType<RowEncoder['encode']>,
+): number {
+  if (!('tools' in row) || row.tools === undefined) return 0;
+  const { tools: _, ...others } = row;
+  const without = encode(others);
+  return 'issue' in without ? 0 : tokens - longestOf(without);
 }
 
 function rightRow(row: CanonicalRow, encoded: EncodedRow): RightRow {

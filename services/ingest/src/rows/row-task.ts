@@ -55,8 +55,8 @@ export type LineRead = {
   readonly issues: readonly RowIssue[];
   /** Absent where an issue is an error, or the row is too long. */
   readonly right?: RightRow;
-  /** Tokens of a row that is too long. */
-  readonly tooLong?: number;
+  /** Tokens of a row that is too long, and how many of them its tools take. */
+  readonly tooLong?: { readonly tokens: number; readonly tools: number };
 };
 
 /** What comes of each kind of task. */

@@ -1,4 +1,5 @@
 import { failed, unsupported } from '../error.ts';
+import { JsonNumber } from '../value/json-number.ts';
 import { Dict, type Value } from '../value/value.ts';
 
 /** A value of JavaScript as a template sees it: whole numbers are ints, objects are dicts. */
@@ -17,6 +18,8 @@ export function fromJson(value: unknown): Value {
       return BigInt(value);
     case 'object':
       if (Array.isArray(value)) return value.map(fromJson);
+      if (value instanceof JsonNumber)
+        return value.isFloat ? Number(value.source) : BigInt(value.source);
       return new Dict(membersOf(value).map(([key, inner]) => [key, fromJson(inner)]));
     default:
       throw failed(`a template cannot be given a ${typeof value}`);
