@@ -34,6 +34,9 @@ export type EncodeOptions = {
  */
 export type EncodedText = { tokens: number[]; offsets: [start: number, end: number][] };
 
+/** With `skipSpecial` special tokens add no text, but for those in `except`. */
+type DecodeOptions = { skipSpecial?: boolean; except?: readonly string[] };
+
 export type Tokenizer = {
   encode(text: string, options?: EncodeOptions): number[];
   encodeWithOffsets(text: string, options?: EncodeOptions): EncodedText;
@@ -47,9 +50,9 @@ export type Tokenizer = {
     options: WindowOptions,
   ): TextWindow[];
   /** Bytes that are not valid UTF-8 become U+FFFD. Throws RangeError for an id outside the vocabulary. */
-  decode(tokens: Iterable<number>, options?: { skipSpecial?: boolean }): string;
+  decode(tokens: Iterable<number>, options?: DecodeOptions): string;
   /** Decodes token by token; a character comes out only when it is whole. Joined, the same as decode. */
-  stream(options?: { skipSpecial?: boolean }): TokenStream;
+  stream(options?: DecodeOptions): TokenStream;
   tokenId(text: string): number | undefined;
   /** Whether the id means a token: vocabularies may have holes. */
   hasToken(token: number): boolean;
@@ -123,6 +126,11 @@ export function createTokenizer(
   const { prefix, suffix } = affixes(post);
   const control = new Set(addedTokens.flatMap(({ id, isControl }) => (isControl ? [id] : [])));
 
+  const skipsOf = ({ skipSpecial = false, except = [] }: DecodeOptions) => {
+    if (!skipSpecial) return () => false;
+    const kept = new Set(except.map((text) => ids.get(text)));
+    return (token: number) => texts.special.has(token) && !kept.has(token);
+  };
   const encode = (text: string, options: EncodeOptions, offsets?: [number, number][]): number[] => {
     const { special = false, addSpecial = false, after, guard } = options;
     if (guard !== undefined && offsets !== undefined) {
@@ -151,8 +159,8 @@ export function createTokenizer(
       const encoded = texts.map((text) => encodeWithOffsets(text, { special }));
       return cutWindows(template, encoded, options);
     },
-    decode: (tokens, options = {}) => decoder.decode(tokens, options.skipSpecial ?? false),
-    stream: (options = {}) => decoder.stream(options.skipSpecial ?? false),
+    decode: (tokens, options = {}) => decoder.decode(tokens, skipsOf(options)),
+    stream: (options = {}) => decoder.stream(skipsOf(options)),
     tokenId: (text) => ids.get(text),
     hasToken: (token) => texts.texts[token] !== undefined,
     tokenBytes: (token) =>

@@ -8,9 +8,12 @@ export type TokenStream = {
   end(): string;
 };
 
+/** Which tokens add no text. */
+type Skips = (token: number) => boolean;
+
 export type Decoder = {
-  decode(tokens: Iterable<number>, skipSpecial: boolean): string;
-  stream(skipSpecial: boolean): TokenStream;
+  decode(tokens: Iterable<number>, skips: Skips): string;
+  stream(skips: Skips): TokenStream;
   /** What an ordinary token adds to a text that has begun; it may be a part of a character. */
   bytes(token: number): Uint8Array;
 };
@@ -23,6 +26,8 @@ export type TokenTexts = {
   /** Tokens whose text is not written in the byte alphabet. */
   added: ReadonlySet<number>;
 };
+
+const nothingSkipped: Skips = () => false;
 
 function textOf({ source, texts }: TokenTexts, token: number): string {
   const text = texts[token];
@@ -41,20 +46,20 @@ export function createByteDecoder(tokens: TokenTexts): Decoder {
       ? nothing
       : ((tokens.added.has(id) ? undefined : bytesOfEntry(text)) ?? Buffer.from(text)),
   );
-  const bytesOf = (token: number, skipSpecial: boolean): Uint8Array => {
+  const bytesOf = (token: number, skips: Skips): Uint8Array => {
     textOf(tokens, token);
-    return skipSpecial && tokens.special.has(token) ? nothing : pieces[token]!;
+    return skips(token) ? nothing : pieces[token]!;
   };
   return {
-    bytes: (token) => bytesOf(token, false),
-    decode: (list, skipSpecial) => {
-      const parts = Array.from(list, (token) => bytesOf(token, skipSpecial));
+    bytes: (token) => bytesOf(token, nothingSkipped),
+    decode: (list, skips) => {
+      const parts = Array.from(list, (token) => bytesOf(token, skips));
       return createTextDecoder().decode(Buffer.concat(parts));
     },
-    stream: (skipSpecial) => {
+    stream: (skips) => {
       const decoder = createTextDecoder();
       return {
-        push: (token) => decoder.decode(bytesOf(token, skipSpecial), { stream: true }),
+        push: (token) => decoder.decode(bytesOf(token, skips), { stream: true }),
         end: () => decoder.decode(),
       };
     },
@@ -63,7 +68,7 @@ export function createByteDecoder(tokens: TokenTexts): Decoder {
 
 /** Turns token ids back into text by a chain of decoders that each rewrite the texts of tokens. */
 export function createChainDecoder(tokens: TokenTexts, steps: readonly DecoderStep[]): Decoder {
-  const stream = (skipSpecial: boolean): TokenStream => {
+  const stream = (skips: Skips): TokenStream => {
     const stages = steps.map((step) => step());
     const run = (texts: readonly string[], from: number): string =>
       stages
@@ -73,7 +78,7 @@ export function createChainDecoder(tokens: TokenTexts, steps: readonly DecoderSt
     return {
       push: (token) => {
         const text = textOf(tokens, token);
-        return skipSpecial && tokens.special.has(token) ? '' : run([text], 0);
+        return skips(token) ? '' : run([text], 0);
       },
       end: () => stages.map((stage, i) => run(stage.end(), i + 1)).join(''),
     };
@@ -85,12 +90,12 @@ export function createChainDecoder(tokens: TokenTexts, steps: readonly DecoderSt
     bytes: (token) => {
       const byte = byteToken.exec(textOf(tokens, token))?.[1];
       if (byte !== undefined) return Uint8Array.of(Number.parseInt(byte, 16));
-      const { push, end } = stream(false);
+      const { push, end } = stream(nothingSkipped);
       push(anchor);
       return Buffer.from(push(token) + end());
     },
-    decode: (list, skipSpecial) => {
-      const { push, end } = stream(skipSpecial);
+    decode: (list, skips) => {
+      const { push, end } = stream(skips);
       let text = '';
       for (const token of list) text += push(token);
       return text + end();
