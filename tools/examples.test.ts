@@ -10,6 +10,7 @@ const given: Readonly<Record<string, string>> = {
   activationOps: 'typeof import("@lathe/engine/internal/ops/activation").activationOps',
   artifacts: 'import("@lathe/platform/artifacts/port").ArtifactStore',
   config: 'import("@lathe/platform/config").Config',
+  form: 'import("@lathe/tokenizer/tool-form").ToolForm',
   log: 'import("@lathe/platform/log").Logger',
   manifest: 'import("@lathe/contracts/artifact/checkpoint").CheckpointManifest',
   metrics: 'import("@lathe/platform/metrics").Metrics',

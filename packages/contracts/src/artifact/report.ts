@@ -9,12 +9,26 @@ const rateSchema = z.object({
   high: z.number(),
 });
 
+/** Rows whose answer is calls of tools: how many were called right, by name and arguments. */
+const toolCallsSchema = rateSchema.extend({
+  /** Mistakes by their kind; an unwanted call is one where a text was expected, which the rate does not count. */
+  failures: z.object({
+    noCall: z.number().int(),
+    wrongName: z.number().int(),
+    wrongArguments: z.number().int(),
+    unwantedCall: z.number().int(),
+  }),
+});
+export type ToolCallsReport = z.infer<typeof toolCallsSchema>;
+
 /** One contestant on the held-out rows; `start` is the tuned model that the job went on from. */
 const contestantSchema = z.object({
   name: z.enum(['base', 'few-shot', 'start', 'tuned']),
   model: z.string(),
   shots: z.number().int(),
   exactMatch: rateSchema,
+  /** Where the rows have tools. */
+  toolCalls: toolCallsSchema.optional(),
   /** Mean negative log-likelihood of the supervised tokens, in nats. */
   loss: z.number(),
   supervisedTokens: z.number().int(),

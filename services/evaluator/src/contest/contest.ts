@@ -1,12 +1,14 @@
 import type { Contestant } from '@lathe/contracts/artifact/report';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { greedy } from '@lathe/engine/sampling';
+import type { Call } from '@lathe/scoring/tool-calls';
 import { wilson } from '@lathe/scoring/wilson';
 import type { Asker, Engine, GenerateRequest } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { AnsweredRow, HeldOutRow } from '../texts/held-out.ts';
 import type { AnswerLimits } from '../texts/text-task.ts';
 import type { Texts } from '../texts/texts.ts';
+import { callsReport, judgeAnswer } from './judge-answer.ts';
 
 /** One held-out row as a contestant gets to see it. */
 export type Task = {
@@ -14,6 +16,8 @@ export type Task = {
   /** 0: nothing is asked; only the loss counts. */
   readonly maxTokens: number;
   readonly expected: string;
+  /** Where the row has tools: the calls of the answer that is expected, which may be none. */
+  readonly calls?: readonly Call[];
   /** What the loss is measured on. */
   readonly examples: readonly ShardExample[];
 };
@@ -46,12 +50,19 @@ export async function tasksFor(
   { shots, texts, ...options }: TaskPorts & { readonly shots: readonly AnsweredRow[] },
 ): Promise<Task[] | null> {
   const model = { name, style, room, folder };
-  const toAsk = rows.map(({ row, context, expected }) => ({ row, context, expected }));
+  const toAsk = rows.map(({ row, context, expected, calls }) => ({
+    row,
+    context,
+    expected,
+    calls,
+  }));
   const asked = await texts.rows(model, { rows: toAsk, shots }, options);
   if (asked === null) return null;
   const tasks = asked.map(({ prompt, maxTokens, examples }, index): Task => {
-    const { expected, examples: own } = rows[index] as HeldOutRow;
-    return { prompt, maxTokens, expected, examples: examples ?? own };
+    const { expected, examples: own, row, calls = [] } = rows[index] as HeldOutRow;
+    const task = { prompt, maxTokens, expected, examples: examples ?? own };
+    if (row.kind !== 'chat' || row.tools === undefined) return task;
+    return { ...task, calls: calls.map((call) => call.function) };
   });
   return tasks.some(({ examples }) => longest(examples) > room) ? null : tasks;
 }
@@ -91,7 +102,8 @@ export type ContestPorts = {
 
 /**
  * Lets a contestant answer every row, greedily, and measures its loss on them. An answer is right when
- * it equals the expected one but for blanks around it; where nothing is asked, nothing is right or wrong.
+ * it equals the expected one but for blanks around it, and calls when they have the names and arguments of the expected
+ * ones; where nothing is asked, nothing is right or wrong.
  */
 export async function runEntrant(entrant: Entrant, ports: ContestPorts): Promise<Showing> {
   const { model, tasks, name, shots } = entrant;
@@ -109,10 +121,16 @@ export async function runEntrant(entrant: Entrant, ports: ContestPorts): Promise
   await allOrFirstError(Array.from({ length: ports.slots }, lane));
   const examples = tasks.flatMap((task) => task.examples);
   const { loss, supervisedTokens } = await ports.engine.score(model.engine, examples, ports.signal);
-  const right = asked.map((task, index) => answers[index]?.trim() === task.expected);
+  const form = 'form' in model.facts.tools ? model.facts.tools.form : null;
+  const judged = asked.map((task, index) => judgeAnswer(task, answers[index] ?? '', form));
+  const right = judged.map(({ isRight }) => isRight);
+  const toolCalls = callsReport(judged);
   const exactMatch = wilson(right.filter(Boolean).length, right.length);
   return {
-    contestant: { name, model: model.name, shots, exactMatch, loss, supervisedTokens },
+    contestant: {
+      ...{ name, model: model.name, shots, exactMatch, loss, supervisedTokens },
+      ...(toolCalls && { toolCalls }),
+    },
     answers,
     right,
   };
@@ -135,7 +153,7 @@ async function answerTask(
   // Evaluations have places of their own, which one job holds at a time.
   const options = { urgency: 'evaluation', project: '', signal } as const;
   for await (const { token } of engine.generate(engineModel, request, options)) tokens.push(token);
-  return texts.decode(folder, tokens);
+  return texts.decode(folder, tokens, task.calls !== undefined);
 }
 
 /** Waits for all, so that nothing goes on unseen, and then throws the first error. */

@@ -148,11 +148,12 @@ function sampleOf(
 export function headline({ rows, contestants, comparisons }: EvaluationReport) {
   return {
     held_out_rows: rows,
-    contestants: contestants.map(({ name, shots, exactMatch, loss }) => ({
+    contestants: contestants.map(({ name, shots, exactMatch, loss, toolCalls }) => ({
       name,
       shots,
       exact_match: exactMatch,
       loss,
+      ...(toolCalls && { tool_calls: toolCalls }),
     })),
     comparisons: comparisons.map(({ against, difference, pValue, verdict }) => ({
       against,
@@ -173,5 +174,9 @@ export function reportSentence({ rows, contestants }: EvaluationReport): string 
   const rates = contestants.map(
     ({ name, exactMatch }) => `${name} ${(100 * exactMatch.rate).toFixed(1)} %`,
   );
-  return `Exact match on ${rows} held-out rows: ${rates.join(', ')}.`;
+  const told = `Exact match on ${rows} held-out rows: ${rates.join(', ')}.`;
+  const calls = contestants.flatMap(({ name, toolCalls }) =>
+    toolCalls === undefined ? [] : [`${name} ${(100 * toolCalls.rate).toFixed(1)} %`],
+  );
+  return calls.length === 0 ? told : `${told} Calls of tools that are right: ${calls.join(', ')}.`;
 }

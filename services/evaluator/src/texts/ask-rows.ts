@@ -1,4 +1,4 @@
-import { completionWithShots, examplesWithShots, withShots } from './few-shot.ts';
+import { completionWithShots, examplesWithShots, toolsOf, withShots } from './few-shot.ts';
 import type { AnsweredRow } from './held-out.ts';
 import type { ModelKit } from './model-kit.ts';
 import { promptTokens } from './prompt.ts';
@@ -19,7 +19,7 @@ export function askRows(
 ): AskedRow[] | null {
   const { shots, limits } = task;
   const asked: AskedRow[] = [];
-  for (const { row, context, expected } of task.rows) {
+  for (const { row, context, expected, calls } of task.rows) {
     if (row.kind === 'text') {
       asked.push({ prompt: [], maxTokens: 0, examples: null });
       continue;
@@ -28,8 +28,8 @@ export function askRows(
       row.kind === 'chat'
         ? withShots(context, shots)
         : [{ role: 'user' as const, content: completionWithShots(row.prompt, shots) }];
-    const prompt = promptTokens(kit, model, messages);
-    const { length } = kit.tokenizer.encode(expected);
+    const prompt = promptTokens(kit, model, { messages, tools: toolsOf(row, shots) });
+    const length = kit.tokenizer.encode(expected).length + callFrame(kit, calls);
     const maxTokens = Math.min(
       length + limits.answerSlack,
       Math.max(limits.answerMost, length + 1),
@@ -40,4 +40,11 @@ export function askRows(
     asked.push({ prompt, maxTokens, examples });
   }
   return asked;
+}
+
+/** Tokens that calls are written with besides their names and arguments, one call as the other. */
+function callFrame(kit: ModelKit, calls: RowToAsk['calls']): number {
+  if (calls === undefined || !('form' in kit.tools)) return 0;
+  const { lead, middle, close } = kit.tools.form;
+  return calls.length * kit.tokenizer.encode(lead + middle + close, { special: true }).length;
 }

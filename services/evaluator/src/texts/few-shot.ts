@@ -1,8 +1,10 @@
 import type { Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { Tool } from '@lathe/contracts/artifact/tool';
 import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
-import { type AnsweredRow, rankOf, toQuestion } from './held-out.ts';
+import { type Chat, templateChat } from './calls.ts';
+import { type AnsweredRow, answerPlace, rankOf, toQuestion } from './held-out.ts';
 import type { ModelKit } from './model-kit.ts';
 import { templateOf } from './model-kit.ts';
 
@@ -78,6 +80,8 @@ export function withShots(messages: readonly Message[], shots: readonly Answered
   const turns = shots.flatMap((shot) => {
     const { context, expected } = toQuestion(shot);
     const asked = context.filter(({ role }) => role !== 'system' && role !== 'developer');
+    const answer = shot.kind === 'chat' ? shot.messages[answerPlace(shot.messages)] : undefined;
+    if (answer?.tool_calls !== undefined) return [...asked, answer];
     return [...asked, { role: 'assistant' as const, content: expected }];
   });
   // Weight 0: the examples' answers are no targets when the loss is measured.
@@ -85,6 +89,14 @@ export function withShots(messages: readonly Message[], shots: readonly Answered
     turn.role === 'assistant' ? { ...turn, weight: 0 as const } : turn,
   );
   return [...messages.slice(0, at), ...quiet, ...messages.slice(at)];
+}
+
+/** The tools of a row and of the examples before it, each name once. */
+export function toolsOf(row: AnsweredRow, shots: readonly AnsweredRow[]): Tool[] | undefined {
+  const all = [row, ...shots].flatMap((each) => (each.kind === 'chat' ? (each.tools ?? []) : []));
+  const named = new Map(all.toReversed().map((tool) => [tool.function.name, tool]));
+  const tools = all.filter((tool) => named.get(tool.function.name) === tool);
+  return tools.length === 0 ? undefined : tools;
 }
 
 /** The prompt of a completion with whole examples before it. */
@@ -104,11 +116,7 @@ export function examplesWithShots(
   if (row.kind === 'text') throw new TypeError('a text has no examples before it');
   const encoded =
     row.kind === 'chat'
-      ? encodeConversation(
-          kit.tokenizer,
-          templateOf(kit, kit.folder),
-          withShots(row.messages, shots),
-        ).examples
+      ? chatExamples(kit, { messages: withShots(row.messages, shots), tools: toolsOf(row, shots) })
       : [
           encodeCompletion(kit.tokenizer, {
             prompt: completionWithShots(row.prompt, shots),
@@ -120,4 +128,9 @@ export function examplesWithShots(
     tokens: Int32Array.from(tokens),
     supervised,
   }));
+}
+
+function chatExamples(kit: ModelKit, chat: Chat) {
+  const { messages, options } = templateChat(kit, chat);
+  return encodeConversation(kit.tokenizer, templateOf(kit, kit.folder), messages, options).examples;
 }

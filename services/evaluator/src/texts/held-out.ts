@@ -10,6 +10,7 @@ import { decodeShard, type ShardExample } from '@lathe/contracts/artifact/shard'
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { createBreather } from '@lathe/platform/breather';
+import { shownCalls } from './calls.ts';
 
 /** A row as chat or completion, which is how models are asked, or as a text, which only has a loss. */
 export type AnsweredRow = Exclude<GenerationRow, { kind: 'preference' | 'judged' }>;
@@ -18,12 +19,12 @@ export type AnsweredRow = Exclude<GenerationRow, { kind: 'preference' | 'judged'
 function answeredRow(row: GenerationRow): AnsweredRow | undefined {
   if (row.kind === 'judged' && !row.label) return undefined;
   if (row.kind !== 'preference' && row.kind !== 'judged') return row;
-  const { line } = row;
+  const { line, tools } = row;
   const answer = row.kind === 'preference' ? row.preferred : row.answer;
   const earlier = row.messages.map((message) =>
     message.role === 'assistant' ? { ...message, weight: 0 as const } : message,
   );
-  return { kind: 'chat', line, messages: [...earlier, answer] };
+  return { kind: 'chat', line, ...(tools && { tools }), messages: [...earlier, answer] };
 }
 
 /** A row as a question: what the model is shown, and what it should answer. */
@@ -31,7 +32,10 @@ export type Question = {
   readonly line: number;
   /** Of a completion row one user message with its prompt. */
   readonly context: readonly Message[];
+  /** As people read it, where the answer has calls. */
   readonly expected: string;
+  /** The calls of the answer; absent when it has none. */
+  readonly calls?: Message['tool_calls'];
 };
 
 /** A held-out question with the tokens that its loss is measured on. */
@@ -103,14 +107,17 @@ export function toQuestion(row: AnsweredRow): Question {
       context: [{ role: 'user', content: row.prompt }],
       expected: row.completion.trim(),
     };
-  const answer = row.messages.findLastIndex(
-    (message) => message.role === 'assistant' && message.weight !== 0,
-  );
-  return {
-    line: row.line,
-    context: row.messages.slice(0, Math.max(answer, 0)),
-    expected: row.messages[answer]?.content.trim() ?? '',
-  };
+  const at = answerPlace(row.messages);
+  const { content = '', tool_calls: calls } = row.messages[at] ?? {};
+  const context = row.messages.slice(0, Math.max(at, 0));
+  if (calls === undefined) return { line: row.line, context, expected: content.trim() };
+  const expected = [content.trim(), shownCalls(calls)].filter((text) => text !== '').join('\n');
+  return { line: row.line, context, expected, calls };
+}
+
+/** Where the answer of a conversation stands that is asked for. */
+export function answerPlace(messages: readonly Message[]): number {
+  return messages.findLastIndex(({ role, weight }) => role === 'assistant' && weight !== 0);
 }
 
 /** The rows of a canonical JSONL object, one after another. */

@@ -11,6 +11,7 @@ import { TokenizerError } from '@lathe/tokenizer/error';
 import { checkRows } from '@lathe/tokenizer/fit';
 import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
+import { type ToolSupport, toolSupport } from '@lathe/tokenizer/tool-form';
 import { isOwnTexts } from '../engine/own-texts.ts';
 
 /** What turns texts into a model's tokens and back, all of it from the model's own folder, or an adapter's `tokenizer`. */
@@ -27,6 +28,8 @@ export type ModelKit = {
   readonly templateProblem: string | null;
   /** What the template asks with before an answer that no answer has, such as an opened thought. */
   readonly promptSurplus: string | null;
+  /** How the model writes calls of tools, or why it has none. */
+  readonly tools: ToolSupport;
   /** Token that ends a completion; null when the model names none. */
   readonly endOfText: number | null;
   /** Every token that ends an answer. */
@@ -60,6 +63,10 @@ export async function openModelKit(folder: string): Promise<ModelKit> {
     template,
     templateProblem,
     promptSurplus: template === null ? null : surplusOf(tokenizer, template),
+    tools:
+      template === null
+        ? { problem: 'it has no chat template', isWritten: false }
+        : toolSupport(tokenizer, template),
     endOfText: eos,
     stopTokens: [...new Set(turn === undefined ? stops : [...stops, turn])],
   };

@@ -24,7 +24,7 @@ export function prepareChat(
   // A token for padding may lie beyond the model's rows.
   const vocabulary = Math.min(kit.tokenizer.vocabularySize, kit.config.vocabularySize);
   const logitBias = biasOf(request.logitBias, vocabulary);
-  const tokens = promptTokens(kit, model, request.messages);
+  const tokens = promptTokens(kit, model, { messages: request.messages });
   return {
     tokens: Int32Array.from(tokens),
     request: {
@@ -41,6 +41,7 @@ export function prepareChat(
     seed: request.seed,
     choices: request.choices,
     stop: request.stop,
+    calls: null,
   };
 }
 

@@ -1,8 +1,8 @@
-import type { Message } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { MissingRowError, requireRows } from '@lathe/tokenizer/rows';
+import { type Chat, formOf, templateChat } from './calls.ts';
 import { type ModelKit, templateOf, withoutSource } from './model-kit.ts';
 import type { TextModel } from './text-task.ts';
 
@@ -10,10 +10,17 @@ import type { TextModel } from './text-task.ts';
 export function promptTokens(
   kit: ModelKit,
   { name, style }: Pick<TextModel, 'name' | 'style'>,
-  messages: readonly Message[],
+  chat: Chat,
 ): number[] {
   const { tokenizer } = kit;
+  const { messages } = chat;
   if (style === 'completion') {
+    if (chat.tools !== undefined)
+      throw new LatheError(
+        'invalid_value',
+        `The model '${name}' cannot be asked with tools: it was tuned on prompts without a chat template.`,
+        { param: 'tools' },
+      );
     const prompt = messages.map((message) => message.content).join('\n');
     const tokens = [...tokenizer.prefix, ...tokenizer.encode(prompt)];
     try {
@@ -24,8 +31,12 @@ export function promptTokens(
     return tokens;
   }
   const template = templateOf(kit, name);
+  const isCalled = messages.some((message) => message.tool_calls ?? message.tool_call_id);
+  if (chat.tools !== undefined || isCalled) formOf(kit, name);
   try {
-    return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true }).tokens;
+    const told = templateChat(kit, chat);
+    const options = { ...told.options, addGenerationPrompt: true };
+    return encodeChat(tokenizer, template, told.messages, options).tokens;
   } catch (error) {
     const isRow = error instanceof MissingRowError;
     throw refusal(

@@ -2,6 +2,7 @@ import type { Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { TokenLogprob } from '@lathe/contracts/http/chat';
 import type { GeneratedToken } from '@lathe/engine/generator';
+import type { ToolForm, ToolSupport } from '@lathe/tokenizer/tool-form';
 import type { GenerateRequest } from '../engine/engine.ts';
 import type { AnsweredRow } from './held-out.ts';
 
@@ -18,6 +19,8 @@ export type ModelFacts = {
   readonly promptSurplus: string | null;
   /** Every token that ends an answer. */
   readonly stopTokens: readonly number[];
+  /** How the model writes calls of tools, or why it has none. */
+  readonly tools: ToolSupport;
 };
 
 /** What has to be known of a model to make tokens of texts. */
@@ -38,6 +41,8 @@ export type PreparedChat = {
   readonly choices: number;
   readonly stop: readonly string[];
   readonly wantsLogprobs: boolean;
+  /** How calls are found in the answer; null: none is looked for. */
+  readonly calls: ToolForm | null;
 };
 
 /** An embedding request as the engine takes it. */
@@ -52,6 +57,7 @@ export type RowToAsk = {
   readonly row: AnsweredRow;
   readonly context: readonly Message[];
   readonly expected: string;
+  readonly calls?: Message['tool_calls'];
 };
 export type AnswerLimits = { readonly answerSlack: number; readonly answerMost: number };
 
@@ -61,6 +67,9 @@ export type AskedRow = {
   readonly maxTokens: number;
   readonly examples: readonly ShardExample[] | null;
 };
+
+/** The texts of which folder, and whether with the control tokens that calls of tools are written with. */
+type ShownText = { readonly folder: string; readonly withCalls: boolean };
 
 /** Everything that is done with texts and tokens away from the event loop. */
 export type TextTask =
@@ -80,8 +89,8 @@ export type TextTask =
       readonly shots: readonly AnsweredRow[];
       readonly limits: AnswerLimits;
     }
-  | { readonly kind: 'decode'; readonly folder: string; readonly tokens: readonly number[] }
-  | { readonly kind: 'begin'; readonly stream: number; readonly folder: string }
+  | ({ readonly kind: 'decode'; readonly tokens: readonly number[] } & ShownText)
+  | ({ readonly kind: 'begin'; readonly stream: number } & ShownText)
   | {
       readonly kind: 'push';
       readonly stream: number;

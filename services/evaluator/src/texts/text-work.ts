@@ -6,6 +6,7 @@ import { openModelFolder } from '@lathe/engine/model-folder';
 import { Handed } from '@lathe/platform/threads/serve-tasks';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { askRows } from './ask-rows.ts';
+import { shownTokens } from './calls.ts';
 import { createKits } from './kits.ts';
 import type { ModelKit } from './model-kit.ts';
 import { prepareChat } from './prepare-chat.ts';
@@ -51,12 +52,14 @@ export function createTextWork(): (task: unknown) => Promise<unknown> {
       case 'rows':
         return askRows(await kits.open(task.model.folder), task.model, task);
       case 'decode': {
-        const { tokenizer } = await kits.open(task.folder);
-        return tokenizer.decode(task.tokens, { skipSpecial: true });
+        const kit = await kits.open(task.folder);
+        return kit.tokenizer.decode(task.tokens, shownTokens(kit, task.withCalls));
       }
       case 'begin': {
-        const { tokenizer } = await kits.open(task.folder);
-        answers.set(task.stream, { tokenizer, text: tokenizer.stream({ skipSpecial: true }) });
+        const kit = await kits.open(task.folder);
+        const { tokenizer } = kit;
+        const text = tokenizer.stream(shownTokens(kit, task.withCalls));
+        answers.set(task.stream, { tokenizer, text });
         return undefined;
       }
       case 'push': {
@@ -81,7 +84,7 @@ export function factsOf(kit: ModelKit): ModelFacts {
   const { hiddenSize, maxPositions } = config;
   return {
     ...{ hiddenSize, maxPositions, parameters, tokenizerSha256 },
-    ...{ templateProblem, promptSurplus, stopTokens },
+    ...{ templateProblem, promptSurplus, stopTokens, tools: kit.tools },
   };
 }
 

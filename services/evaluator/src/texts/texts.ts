@@ -39,8 +39,9 @@ export type Texts = {
     rows: { readonly rows: readonly RowToAsk[]; readonly shots: readonly AnsweredRow[] },
     options: Asker & { readonly limits: AnswerLimits },
   ): Promise<AskedRow[] | null>;
-  decode(folder: string, tokens: readonly number[]): Promise<string>;
-  answer(folder: string): Promise<AnswerText>;
+  /** `withCalls`: with the control tokens that calls of tools are written with. */
+  decode(folder: string, tokens: readonly number[], withCalls?: boolean): Promise<string>;
+  answer(folder: string, withCalls?: boolean): Promise<AnswerText>;
 };
 
 /** Where tasks are done: what takes no time at once, the rest one after another, projects in turns. */
@@ -101,10 +102,11 @@ export function createTexts(threads: TextThreads, quickBytes: number): Texts {
       }
       return asked;
     },
-    decode: (folder, tokens) => quick({ kind: 'decode', folder, tokens }),
-    async answer(folder) {
+    decode: (folder, tokens, withCalls = false) =>
+      quick({ kind: 'decode', folder, tokens, withCalls }),
+    async answer(folder, withCalls = false) {
       const stream = ++lastStream;
-      await quick({ kind: 'begin', stream, folder });
+      await quick({ kind: 'begin', stream, folder, withCalls });
       return {
         push: (token, wantsLogprob) => quick({ kind: 'push', stream, token, wantsLogprob }),
         end: () => quick({ kind: 'end', stream }),
