@@ -79,7 +79,9 @@ export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts)
     input.validationFile === null
       ? null
       : await read(input.validationFile, 'validation_file', training.rows);
-  for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
+  // What rows say together counts once each is right.
+  if (ports.findings.errors() === 0)
+    for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
   for (const param of ['training_file', 'validation_file'] as const)
     if (ports.findings.errors(param) > 0)
       throw new LatheError(

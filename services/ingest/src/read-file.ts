@@ -7,7 +7,8 @@ import type { RowIssue } from './check/validate-message.ts';
 import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
 import type { FileKind, Lesson } from './lesson/lesson.ts';
 import { fittingKinds } from './lesson/task-rows.ts';
-import { type Line, readLines } from './read/lines.ts';
+import type { Line } from './read/lines.ts';
+import { readRowLines } from './read/open-rows.ts';
 import type { Spool } from './read/spool.ts';
 import type { RightRow } from './rows/row-task.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
@@ -59,7 +60,10 @@ export type ReadRows = {
  * `invalid_file_format` only for a file of another kind, an empty or an endless one.
  */
 export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Promise<ReadRows> {
-  const lines = readLines(file.bytes, ports.settings.maxLineBytes);
+  const lines = readRowLines(file.bytes, {
+    param: file.param,
+    maxLineBytes: ports.settings.maxLineBytes,
+  });
   try {
     return await readRows(file, lines, ports);
   } finally {

@@ -44,7 +44,7 @@ export const taskRows: Readonly<Record<TaskType, TaskRows>> = {
 };
 
 /** What files of rows look like, for those who uploaded something else. */
-export const wantedFile = `Wanted is JSON Lines: one object a line, ${taskRows.generation.wanted}; or rows of another task, as docs/rows.md has them.`;
+export const wantedFile = `Wanted is JSON Lines: one object a line, ${taskRows.generation.wanted}; or rows of another task, or a table (CSV) with these names in its first line, as docs/rows.md has them.`;
 
 /** The task of rows where the job names none, by the base model; undefined where such a model cannot be taught by them alone. */
 export const usualTask: Readonly<

@@ -58,13 +58,14 @@ function kindOf(row: Row, fits: readonly FileKind[]): FileKind | undefined {
 }
 
 /**
- * What labels are: numbers where one of them has a fraction or they are called a score, several where one is a list, and
+ * What labels are: numbers where most are and one of them has a fraction or they are called a score, several where one is a list, and
  * else one of several; whole numbers are the names of classes.
  */
 function problemOf(rows: readonly Row[]): Problem {
   const labels = rows.flatMap((row) => labelNames.flatMap((name) => row[name] ?? []));
-  const areNumbers = labels.length > 0 && labels.every((label) => typeof label === 'number');
-  const areWhole = labels.every((label) => Number.isInteger(label));
+  const numbers = labels.filter((label) => typeof label === 'number');
+  const areNumbers = numbers.length > 0 && 2 * numbers.length >= labels.length;
+  const areWhole = numbers.every((label) => Number.isInteger(label));
   const isScore = rows.every((row) => !('label' in row) && !('labels' in row));
   if (areNumbers && (isScore || !areWhole)) return 'regression';
   const areLists = rows.some((row) => labelNames.some((name) => Array.isArray(row[name])));
@@ -108,6 +109,7 @@ const signatures: readonly (readonly [bytes: readonly number[], name: string])[]
 /** What the file is as a whole, when its first bytes tell. */
 function containerOf(first: Line, sample: readonly Line[], limits: Limits): string | undefined {
   if ('tooLong' in first) return `has a first line of more than ${limits.maxLineBytes} bytes`;
+  if ('problem' in first) return `is a table (CSV) in which ${first.problem.message}`;
   for (const [bytes, name] of signatures)
     if (bytes.every((byte, at) => first.bytes[at] === byte)) return name;
   const text = Buffer.from(first.bytes).toString('latin1').trimStart();
@@ -115,7 +117,7 @@ function containerOf(first: Line, sample: readonly Line[], limits: Limits): stri
   if (/^[{]\s*$/.test(text)) return 'is JSON spread over several lines, not one object a line';
   const allBroken = sample.every((line) => 'problem' in parseLine(line, limits));
   if (allBroken && /^[^{}[\]]+[,;\t][^{}[\]]+$/.test(text.slice(0, 1000)))
-    return 'looks like a table (CSV)';
+    return 'looks like a table (CSV) whose first line names no columns that are known';
   return undefined;
 }
 

@@ -1,5 +1,10 @@
 /** A line of a file: its number from 1 and its bytes without the line end, or why it was not read. */
 export type Line =
+  | {
+      readonly number: number;
+      /** What is wrong with the row of a table, as rule and sentence. */
+      readonly problem: { readonly rule: string; readonly message: string };
+    }
   | { readonly number: number; readonly bytes: Uint8Array }
   | { readonly number: number; readonly tooLong: true };
 

@@ -14,6 +14,7 @@ export function parseLine(
   line: Line,
   limits: { readonly maxLineBytes: number; readonly maxDepth: number },
 ): ParsedLine {
+  if ('problem' in line) return { problem: line.problem };
   if ('tooLong' in line)
     return problem('line-length', `the line is longer than ${limits.maxLineBytes} bytes`);
   if (isDeeperThan(line.bytes, limits.maxDepth))

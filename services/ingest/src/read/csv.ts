@@ -1,0 +1,87 @@
+import { records, splitCells } from './csv-records.ts';
+import type { Line } from './lines.ts';
+import { kindsOf } from './shapes.ts';
+
+/** Columns whose cells are numbers where they look like it. */
+const numberColumns: ReadonlySet<string> = new Set(['label', 'score', 'weight']);
+const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Columns whose cells are lists or objects, written as JSON. */
+const jsonColumns: ReadonlySet<string> = new Set([
+  ...['labels', 'tokens', 'ner_tags', 'tags', 'spans', 'entities', 'answers', 'negatives'],
+  ...['messages', 'input', 'output', 'preferred_output', 'non_preferred_output'],
+]);
+/** Columns that a row may leave empty. */
+const optionalColumns: ReadonlySet<string> = new Set(['id', 'idx', 'negative', 'negatives']);
+
+/** How a table is written: what parts its cells, and the names in its first line. */
+export type Table = { readonly delimiter: string; readonly columns: readonly string[] };
+
+/**
+ * The table that a file is whose first line this is: one of commas, semicolons or tabs parts names of which some make a row
+ * that is known. undefined for any other file.
+ */
+export function tableOf(firstLine: string): Table | undefined {
+  if (/^\s*[{[]/.test(firstLine)) return undefined;
+  for (const delimiter of [',', ';', '\t']) {
+    const cells = splitCells(firstLine, delimiter);
+    if (typeof cells === 'string') continue;
+    const columns = cells.map((cell) => cell.trim());
+    if (kindsOf(Object.fromEntries(columns.map((name) => [name, '']))).length > 0)
+      return { delimiter, columns };
+  }
+  return undefined;
+}
+
+/**
+ * The rows of a table (RFC 4180) as lines of JSON, each with the number of the line on which it begins. Memory stays below one
+ * chunk and `maxBytes`.
+ */
+export async function* readTable(
+  source: AsyncIterable<Uint8Array>,
+  table: Table,
+  maxBytes: number,
+): AsyncGenerator<Line> {
+  let isFirst = true;
+  for await (const record of records(source, table.delimiter, maxBytes)) {
+    if (!isFirst) yield lineOf(record, table);
+    isFirst = false;
+  }
+}
+
+function lineOf(record: Line, { delimiter, columns }: Table): Line {
+  if (!('bytes' in record)) return record;
+  const { number: at, bytes } = record;
+  const text = Buffer.from(bytes);
+  // What is no UTF-8 is refused where lines are parsed.
+  if (!text.equals(Buffer.from(text.toString()))) return record;
+  const problem = (rule: string, message: string): Line => ({
+    number: at,
+    problem: { rule, message },
+  });
+  const cells = splitCells(text.toString(), delimiter);
+  if (typeof cells === 'string') return problem('quotes', cells);
+  if (cells.length !== columns.length)
+    return problem(
+      'columns',
+      `the row has ${cells.length} cells, and the first line names ${columns.length} columns`,
+    );
+  const row: [string, unknown][] = [];
+  for (const [index, cell] of cells.entries()) {
+    const name = columns[index] as string;
+    if (name === '') continue;
+    try {
+      row.push([name, cellValue(name, cell)]);
+    } catch {
+      return problem('json', `the cell of ${name} is not valid JSON`);
+    }
+  }
+  return { number: at, bytes: Buffer.from(JSON.stringify(Object.fromEntries(row))) };
+}
+
+/** Throws SyntaxError for a list that is no JSON. */
+function cellValue(name: string, cell: string): unknown {
+  if (cell === '' && optionalColumns.has(name)) return null;
+  if (numberColumns.has(name) && number.test(cell)) return Number(cell);
+  return jsonColumns.has(name) && /^\s*[[{]/.test(cell) ? (JSON.parse(cell) as unknown) : cell;
+}
