@@ -21,6 +21,7 @@ import { jobObject } from './job-object.ts';
 import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
 import { jobStart } from './job-start.ts';
+import { requireTask } from './job-task.ts';
 
 export type JobPorts = FilePorts &
   Pick<Records, 'jobs' | 'models'> & {
@@ -113,6 +114,9 @@ async function checkReferences(
       { param: 'model' },
     );
   }
+  const base = model.kind === 'base' ? model : await findModel(ports, project, model.base);
+  const architecture = base?.kind === 'base' ? base.architecture : undefined;
+  requireTask(body, model, architecture ?? 'decoder');
   const start = model.kind === 'base' ? {} : { start: await jobStart(ports, model, body) };
   await checkFile(ports, project, { id: body.training_file, param: 'training_file' });
   if (body.validation_file != null)

@@ -1,0 +1,46 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
+import type { ModelRecord } from '@lathe/contracts/record/model';
+import { type Architecture, taskArchitectures } from '@lathe/recipe/task';
+
+/**
+ * Whether a model can be taught what a request asks for, as far as that is known before its files are read. Throws
+ * `invalid_value` for a task that contradicts the method, the base model or what a tuned model was taught before.
+ */
+export function requireTask(
+  { method, lathe = {} }: Pick<CreateJob, 'method' | 'lathe'>,
+  model: ModelRecord,
+  architecture: Architecture,
+): void {
+  const { task } = lathe;
+  const isDpo = method?.type === 'dpo';
+  if (isDpo && task !== undefined && task.type !== 'preference')
+    throw invalid(`The method dpo teaches the task preference, not ${task.type}.`);
+  if (!isDpo && task?.type === 'preference')
+    throw invalid('The task preference is taught by the method dpo.');
+  const asked = isDpo ? 'preference' : task?.type;
+  if (asked === undefined) return;
+  if (!taskArchitectures[asked].includes(architecture))
+    throw new LatheError(
+      'invalid_value',
+      `The task ${asked} is not for '${model.name}', which is ${architecture === 'encoder' ? 'an encoder' : 'a decoder'}; base models for it are ${taskArchitectures[asked].map((each) => `${each}s`).join(' and ')}.`,
+      { param: isDpo ? 'method' : 'lathe.task.type' },
+    );
+  const before = model.task;
+  if (model.kind === 'base' || before === undefined) return;
+  if (before.type !== asked)
+    throw invalid(
+      `The model '${model.name}' was taught the task ${before.type} and goes on with that; start from '${model.base}' for ${asked}.`,
+    );
+  if (task !== undefined && 'labels' in task && 'labels' in before)
+    if (task.labels !== undefined && task.labels.join('\n') !== before.labels?.join('\n'))
+      throw new LatheError(
+        'invalid_value',
+        `The model '${model.name}' has the labels ${before.labels?.join(', ')} in that order; leave 'lathe.task.labels' out to go on with them.`,
+        { param: 'lathe.task.labels' },
+      );
+}
+
+function invalid(message: string): LatheError {
+  return new LatheError('invalid_value', message, { param: 'lathe.task.type' });
+}
