@@ -37,6 +37,11 @@ export function fromHttp<T>(form: HttpForm<T>): T {
   return renamed(form, camelCase) as T;
 }
 
+/** Settings of the recipe in the words of HTTP. */
+export function toHttp<T>(settings: T): HttpForm<T> {
+  return renamed(settings, snakeCase) as HttpForm<T>;
+}
+
 /** The schema of settings as HTTP takes them, every one of them optional: what a default depends on is not known yet. */
 export function httpSchema<T>(
   schema: z.ZodType<unknown, T>,

@@ -95,6 +95,34 @@ it.each(['chat', 'preference'] as const)('reads %s rows as they were stored', (k
   expect(count).toBe(examples.length);
 });
 
+/** Rows of other tasks as ingest stored them, with what stands beside the tokens. */
+const storedColumns = {
+  labelled: 'supervised types target: 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1',
+  'multi-label': 'supervised types target: 1, 1, 0, 0',
+  tagged: 'supervised types labels',
+  question: 'supervised types span: 6, 9, 0, 0, 0, 0, 0, 0, 0, 0',
+  related: 'supervised types group: 0, 0, 1, 1, 1, 1',
+  scored: 'supervised types target group: 0.75, 0, 0.75, 0',
+  masked: 'supervised types',
+  reward: 'supervised types',
+};
+
+it.each(Object.entries(storedColumns))('reads %s rows as they were stored', (kind, columns) => {
+  const stored = (end: string): Buffer =>
+    readFileSync(new URL(`./fixtures/${kind}.${end}`, import.meta.url));
+  const examples = decodeShard(stored('shard'));
+  const names = ['supervised', 'types', 'labels', 'target', 'span', 'group'] as const;
+  const has = names.filter((name) => examples[0]?.[name] !== undefined);
+  const numbers = examples.flatMap(({ target = [], span = [], group = [] }) => [
+    ...[...target, ...span, ...group],
+  ]);
+  expect(`${has.join(' ')}${numbers.length > 0 ? `: ${numbers.join(', ')}` : ''}`).toBe(columns);
+  const rows = stored('jsonl').toString().trim().split('\n');
+  const read = rows.map((line) => canonicalRowSchema.parse(JSON.parse(line)));
+  expect(read).toEqual(rows.map((line) => JSON.parse(line) as object));
+  expect(read.reduce((sum, row) => sum + examplesOf(row), 0)).toBe(examples.length);
+});
+
 it('refuses anything that is not a whole shard', () => {
   const bytes = encodeShard([
     { tokens: Int32Array.of(1, 2, 3), supervised: Uint8Array.of(0, 1, 1) },

@@ -161,6 +161,8 @@ export const jobObjectSchema = z.object({
   /** Extension: progress and evaluation in numbers. */
   lathe: z.object({
     options: latheOptionsSchema,
+    /** What it teaches, with its labels once the rows are read; null: to chat or to go on with a text. */
+    task: taskSchema.nullable(),
     step: z.number().int().nullable(),
     total_steps: z.number().int().nullable(),
     evaluation: z.unknown().nullable(),

@@ -1,6 +1,7 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
+import { toHttp } from '@lathe/recipe/http-form';
 
 /** The `fine_tuning.job` object of a record: resolved settings stand in place of `auto`. */
 export function jobObject(record: JobRecord): JobObject {
@@ -28,11 +29,17 @@ export function jobObject(record: JobRecord): JobObject {
     method,
     lathe: {
       options: record.options,
+      task: taskOf(record),
       step: record.progress?.step ?? null,
       total_steps: record.progress?.totalSteps ?? null,
       evaluation: record.evaluation ?? null,
     },
   };
+}
+
+function taskOf({ settings, options }: JobRecord): JobObject['lathe']['task'] {
+  const task = settings?.task;
+  return task === undefined ? (options.task ?? null) : toHttp(task);
 }
 
 function methodOf({ settings, hyperparameters: asked, method }: JobRecord): JobObject['method'] {
