@@ -59,7 +59,7 @@ function markdown(runs: Run[]): string {
           name === 'tuned' ? `tuned, ${adaptation}` : name,
           `${percent(match.rate)} (${match.correct}/${match.total})`,
           `${percent(match.low)} to ${percent(match.high)}`,
-          loss.toFixed(3),
+          loss?.toFixed(3) ?? '',
         ].join(' | '),
       ),
   );

@@ -13,7 +13,7 @@ export function reportTable(report: EvaluationReport): string {
       `   ${name.padEnd(10)}`,
       `${percent(exactMatch.rate)} ${`(${exactMatch.correct}/${exactMatch.total})`.padEnd(8)}`,
       `${percent(exactMatch.low)} to ${percent(exactMatch.high)}`,
-      loss.toFixed(3).padStart(7),
+      (loss?.toFixed(3) ?? '').padStart(7),
       bar,
     ].join(' ');
     lines.push(name === 'tuned' ? paint.green(line) : line);

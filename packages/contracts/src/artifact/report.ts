@@ -1,3 +1,4 @@
+import { taskSchema } from '@lathe/recipe/task';
 import { z } from 'zod';
 
 /** A rate with its 95 % Wilson interval. */
@@ -21,48 +22,111 @@ const toolCallsSchema = rateSchema.extend({
 });
 export type ToolCallsReport = z.infer<typeof toolCallsSchema>;
 
+/** A value with its 95 % interval: Wilson's of a rate, else by seeded bootstrap. */
+const metricSchema = z.object({
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+  /** A share of 1, which people read as percent; or a number. */
+  unit: z.enum(['share', 'number']),
+});
+
+/** What a tuned model is compared with: models, and baselines that cost next to nothing. */
+const contestantNames = [
+  'majority',
+  'longer answer',
+  'tf-idf',
+  'nearest vectors',
+  'vectors',
+  'word tags',
+  'best sentence',
+  'bm25',
+  'nearest row',
+  'base',
+  'few-shot',
+  'start',
+  'tuned',
+] as const;
+
 /** One contestant on the held-out rows; `start` is the tuned model that the job went on from. */
 const contestantSchema = z.object({
-  name: z.enum(['base', 'few-shot', 'start', 'tuned']),
-  model: z.string(),
+  name: z.enum(contestantNames),
+  /** Null: no model answered. */
+  model: z.string().nullable(),
   shots: z.number().int(),
+  /** Rows that were answered right as a whole; none of 0 where answers are only more or less near. */
   exactMatch: rateSchema,
   /** Where the rows have tools. */
   toolCalls: toolCallsSchema.optional(),
-  /** Mean negative log-likelihood of the supervised tokens, in nats. */
-  loss: z.number(),
+  /** Mean negative log-likelihood of the supervised tokens, in nats; null where there is none. */
+  loss: z.number().nullable(),
   supervisedTokens: z.number().int(),
+  /** Every metric of the task by its name. */
+  metrics: z.record(z.string(), metricSchema).default({}),
 });
 export type Contestant = z.infer<typeof contestantSchema>;
 
-/** Tuned against another contestant on the same rows: exact McNemar test. */
+/** Tuned against another contestant on the same rows, by the headline metric. */
 export const comparisonSchema = z.object({
-  against: z.enum(['base', 'few-shot', 'start']),
+  against: z.enum(contestantNames),
+  /** Of the tuned model's headline metric from the other's. */
   difference: z.number(),
+  /** 95 % interval of the difference, where it was drawn by bootstrap. */
+  low: z.number().optional(),
+  high: z.number().optional(),
   onlyTunedRight: z.number().int(),
   onlyOtherRight: z.number().int(),
+  /** Of the exact McNemar test where the headline is a rate of right answers, else of the paired bootstrap. */
   pValue: z.number(),
   verdict: z.enum(['improved', 'regressed', 'cannot tell']),
 });
 
-/** The evaluation report of a job. */
+/** How the tuned model does on each label, or type of span, and what it takes for what. */
+const labelsSchema = z.object({
+  perLabel: z.array(
+    z.object({
+      label: z.string(),
+      precision: z.number(),
+      recall: z.number(),
+      f1: z.number(),
+      support: z.number().int(),
+    }),
+  ),
+  /** counts[i][j]: rows of names[i] that were taken for names[j]; absent above 100 labels and where rows have several. */
+  matrix: z
+    .object({ names: z.array(z.string()), counts: z.array(z.array(z.number().int())) })
+    .optional(),
+});
+
+/** The evaluation report of a job. Version 1 knew generation alone, without metrics and a verdict. */
 export const evaluationReportSchema = z.object({
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]),
   jobId: z.string(),
+  task: z.enum(taskSchema.options.map((task) => task.shape.type.value)).default('generation'),
   fineTunedModel: z.string(),
   baseModel: z.string(),
   heldOutSource: z.enum(['split', 'validation_file', 'none']),
   rows: z.number().int(),
   /** Rows that were scored, when fewer than all. */
   sampled: z.boolean(),
+  /** The metric that decides. */
+  headline: z.string().default('exact match'),
+  /** One sentence on the tuned model against the best baseline; empty where there is nothing to compare. */
+  verdict: z.string().default(''),
   contestants: z.array(contestantSchema),
   comparisons: z.array(comparisonSchema),
+  labels: labelsSchema.optional(),
+  /** Where the tuned model is worst by the headline metric: kinds of rows with at least five. */
+  slices: z
+    .array(z.object({ slice: z.string(), rows: z.number().int(), value: z.number() }))
+    .default([]),
   /** Sentences about losses that end above their start. */
   warnings: z.array(z.string()).default([]),
+  /** Rows with every answer: in a report of version 2 those first that the tuned model got wrong. */
   samples: z.array(
     z.object({
       line: z.number().int(),
-      /** System prompt of the row, when it has one, and the user's last message. */
+      /** System prompt of the row, when it has one, and the user's last message, or the text. */
       system: z.string().optional(),
       prompt: z.string(),
       expected: z.string(),

@@ -141,7 +141,7 @@ describe('few-shot prompts', () => {
 type Chat = Extract<AnsweredRow, { kind: 'chat' }>;
 
 describe('runEntrant', () => {
-  it('counts an answer as right when it is the expected one but for blanks around it', async () => {
+  it('has every row answered', async () => {
     const answers = [' yes\n', 'yes!', 'Yes', 'yes'];
     const rows = answers.map((_, index) => heldOut(chatRow(index, `q${index}`, 'yes')));
     const tasks = (await tasksFor(served(512), rows, { ...ports, shots: [] })) ?? [];
@@ -166,9 +166,11 @@ describe('runEntrant', () => {
         onAnswer: (done) => seen.push(done),
       },
     );
-    expect(showing.right).toEqual([true, false, false, true]);
-    expect(showing.answers).toEqual(answers);
-    expect(showing.contestant.exactMatch).toMatchObject({ correct: 2, total: 4 });
+    expect(showing).toMatchObject({
+      name: 'tuned',
+      answers: answers.map((answer) => ({ text: answer })),
+      loss: 1,
+    });
     expect(seen).toEqual([1, 2, 3, 4]);
   });
 });

@@ -1,13 +1,13 @@
-import type { Contestant } from '@lathe/contracts/artifact/report';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { greedy } from '@lathe/engine/sampling';
 import type { Call } from '@lathe/scoring/tool-calls';
-import { wilson } from '@lathe/scoring/wilson';
 import type { Asker, Engine, GenerateRequest } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { AnsweredRow, HeldOutRow } from '../texts/held-out.ts';
 import type { AnswerLimits } from '../texts/text-task.ts';
 import type { Texts } from '../texts/texts.ts';
+import type { ModelAnswers } from './judge/judge.ts';
+import type { WrittenAnswer } from './judge/task-contest.ts';
 import { callsReport, judgeAnswer } from './judge-answer.ts';
 
 /** One held-out row as a contestant gets to see it. */
@@ -22,19 +22,15 @@ export type Task = {
   readonly examples: readonly ShardExample[];
 };
 
+/** Models that take part; `start` is the tuned one that the job went on from. */
+type ModelName = 'base' | 'few-shot' | 'start' | 'tuned';
+
 /** A contestant: a model, and the examples that stand in its prompts. */
 export type Entrant = {
-  readonly name: Contestant['name'];
+  readonly name: ModelName;
   readonly model: ServedModel;
   readonly shots: number;
   readonly tasks: readonly Task[];
-};
-
-/** What a contestant answered to each row, and how well it did. */
-export type Showing = {
-  readonly contestant: Contestant;
-  readonly answers: readonly string[];
-  readonly right: readonly boolean[];
 };
 
 /** How an evaluation makes tokens of its rows. */
@@ -100,12 +96,11 @@ export type ContestPorts = {
   readonly onAnswer: (done: number) => void;
 };
 
-/**
- * Lets a contestant answer every row, greedily, and measures its loss on them. An answer is right when
- * it equals the expected one but for blanks around it, and calls when they have the names and arguments of the expected
- * ones; where nothing is asked, nothing is right or wrong.
- */
-export async function runEntrant(entrant: Entrant, ports: ContestPorts): Promise<Showing> {
+/** Lets a contestant answer every row, greedily, and measures its loss on them; where nothing is asked there are no answers. */
+export async function runEntrant(
+  entrant: Entrant,
+  ports: ContestPorts,
+): Promise<ModelAnswers<WrittenAnswer>> {
   const { model, tasks, name, shots } = entrant;
   const answers: string[] = [];
   let next = 0;
@@ -123,16 +118,14 @@ export async function runEntrant(entrant: Entrant, ports: ContestPorts): Promise
   const { loss, supervisedTokens } = await ports.engine.score(model.engine, examples, ports.signal);
   const form = 'form' in model.facts.tools ? model.facts.tools.form : null;
   const judged = asked.map((task, index) => judgeAnswer(task, answers[index] ?? '', form));
-  const right = judged.map(({ isRight }) => isRight);
   const toolCalls = callsReport(judged);
-  const exactMatch = wilson(right.filter(Boolean).length, right.length);
   return {
-    contestant: {
-      ...{ name, model: model.name, shots, exactMatch, loss, supervisedTokens },
-      ...(toolCalls && { toolCalls }),
-    },
-    answers,
-    right,
+    ...{ name, model: model.name, shots, loss, supervisedTokens },
+    ...(toolCalls && { toolCalls }),
+    answers: judged.map(({ isRight, outcome }, index) => {
+      const text = answers[index] ?? '';
+      return outcome === undefined ? { text } : { text, isRight };
+    }),
   };
 }
 

@@ -51,7 +51,7 @@ it('says nothing of a table that is gone', async () => {
 it('compares the tuned model with what it was made of', () => {
   const rate = { correct: 0, total: 0, rate: 0, low: 0, high: 1 };
   const one = (name: 'base' | 'start' | 'tuned', loss: number) => ({
-    ...{ name, model: name, shots: 0, exactMatch: rate, loss, supervisedTokens: 1 },
+    ...{ name, model: name, shots: 0, exactMatch: rate, loss, supervisedTokens: 1, metrics: {} },
   });
   expect(contestWarnings({ contestants: [one('base', 2), one('tuned', 1)] })).toEqual([]);
   expect(contestWarnings({ contestants: [one('base', 2), one('tuned', 3)] })).toEqual([

@@ -36,7 +36,7 @@ export function contestWarnings({ contestants }: Pick<EvaluationReport, 'contest
   const of = (name: string) => contestants.find((each) => each.name === name);
   const tuned = of('tuned');
   const before = of('start') ?? of('base');
-  if (tuned === undefined || before === undefined || tuned.loss <= before.loss) return [];
+  if (tuned?.loss == null || before?.loss == null || tuned.loss <= before.loss) return [];
   return [
     `On the held-out rows the tuned model has a loss of ${tuned.loss.toFixed(4)}, above ${before.loss.toFixed(4)} of the model that it was made of.`,
   ];

@@ -53,20 +53,35 @@ describe('an evaluation', () => {
       ['base', 0],
       ['few-shot', 8],
       ['tuned', 0],
+      ['nearest row', 0],
     ]);
-    for (const { exactMatch, loss, supervisedTokens } of report.contestants) {
+    expect(report.contestants.every(({ metrics }) => 'macro F1' in metrics)).toBe(true);
+    expect(report.verdict).toMatch(/^The tuned model (loses|is not clearly better)/);
+    for (const { exactMatch, loss, supervisedTokens } of report.contestants.slice(0, 3)) {
       expect(exactMatch.total).toBe(12);
       expect(loss).toBeGreaterThan(0);
       // The letters of each answer and the end of the turn; the examples in the prompt do not count.
       expect(supervisedTokens).toBe(4 * (4 + 6 + 5));
     }
-    expect(new Set(report.contestants.map(({ loss }) => loss)).size).toBe(3);
-    expect(report.comparisons.map(({ against }) => against)).toEqual(['base', 'few-shot']);
+    expect(new Set(report.contestants.map(({ loss }) => loss)).size).toBe(4);
+    const against = report.comparisons.map((each) => each.against);
+    expect(against).toEqual(['base', 'few-shot', 'nearest row']);
     expect(report.samples[0]).toMatchObject({ line: 100, prompt: 'thing 100', expected: 'red' });
-    expect(Object.keys(report.samples[0]?.answers ?? {})).toEqual(['base', 'few-shot', 'tuned']);
+    expect(Object.keys(report.samples[0]?.answers ?? {})).toEqual([
+      'base',
+      'few-shot',
+      'tuned',
+      'nearest row',
+    ]);
     expect(ended.evaluation).toMatchObject({
       held_out_rows: 12,
-      contestants: [{ name: 'base' }, { name: 'few-shot', shots: 8 }, { name: 'tuned' }],
+      headline_metric: 'exact match',
+      contestants: [
+        { name: 'base' },
+        { name: 'few-shot', shots: 8 },
+        { name: 'tuned' },
+        { name: 'nearest row' },
+      ],
     });
     await drained();
     const names = (await service.events(job.id)).map((event) => event.name);
@@ -85,14 +100,15 @@ describe('an evaluation', () => {
     expect(report.baseModel).toBe('tiny');
     const who = report.contestants.map((each) => [each.name, each.model]);
     const base = ['base', 'few-shot'].map((each) => [each, 'tiny']);
-    expect(who).toEqual([...base, ['start', model], ['tuned', name]]);
-    expect(report.comparisons.map(({ against }) => against)).toEqual(['base', 'few-shot', 'start']);
+    expect(who).toEqual([...base, ['start', model], ['tuned', name], ['nearest row', null]]);
+    const against = report.comparisons.map((each) => each.against);
+    expect(against).toEqual(['base', 'few-shot', 'start', 'nearest row']);
 
     await service.models.delete(modelKey('default', model));
     const orphan = await service.trained(dataset, { model, start });
     await service.queue(orphan);
     const { contestants } = await service.report(await service.ended(orphan.id));
-    expect(contestants.map((each) => each.name)).toEqual(['base', 'few-shot', 'tuned']);
+    expect(contestants.map((each) => each.name)).not.toContain('start');
   });
 
   it('gives the same report again, and changes nothing when the message comes twice', async () => {
@@ -125,7 +141,7 @@ describe('an evaluation', () => {
     const none = await service.trained(dataset, { options: { few_shot_examples: 0 } });
     await service.queue(none);
     const without = await service.report(await service.ended(none.id));
-    expect(without.contestants.map(({ name }) => name)).toEqual(['base', 'tuned']);
+    expect(without.contestants.map(({ name }) => name)).toEqual(['base', 'tuned', 'nearest row']);
   });
 
   it('succeeds without held-out rows and says so', async () => {
@@ -222,7 +238,7 @@ describe('a disturbed evaluation', () => {
     const ended = await service.ended(job.id);
     expect(ended).toMatchObject({ state: 'succeeded', error: null });
     const { contestants } = await service.report(ended);
-    expect(contestants.map(({ name }) => name)).toEqual(['base', 'tuned']);
+    expect(contestants.map(({ name }) => name)).toEqual(['base', 'tuned', 'nearest row']);
   });
 
   it('lets chats through', async () => {

@@ -14,8 +14,9 @@ import { changeJob, type EventPorts, emitterOf } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { Records } from '@lathe/platform/records';
 import { watchJob } from '@lathe/platform/records/watch-job';
-import { evaluate, headline, reportSentence } from '../contest/evaluate.ts';
+import { evaluate } from '../contest/evaluate.ts';
 import { contestWarnings, lossWarnings } from '../contest/loss-course.ts';
+import { headlineOf, reportSentence } from '../contest/told.ts';
 import type { Engine } from '../engine/engine.ts';
 import { untilEngineHolds } from '../engine/engine-lost.ts';
 import type { ModelFiles } from '../models/model-files.ts';
@@ -213,7 +214,7 @@ async function finish(
   { report, reportKey }: { report: EvaluationReport; reportKey: string },
 ): Promise<EvaluationOutcome> {
   const now = Math.floor(ports.now() / 1000);
-  const evaluation = headline(report);
+  const evaluation = headlineOf(report);
   await emit(ports, job, {
     name: 'evaluated',
     message: reportSentence(report),

@@ -99,8 +99,11 @@ test('reports are 404 until they exist, then whole', async () => {
   await expect(read('report')).rejects.toMatchObject({ status: 404, code: 'not_found' });
   await expect(read('dataset')).rejects.toMatchObject({ status: 404 });
   const report: EvaluationReport = {
-    version: 1,
+    version: 2,
     jobId,
+    task: 'generation',
+    headline: 'exact match',
+    verdict: '',
     fineTunedModel: 'ft',
     baseModel: 'lathe-tiny',
     heldOutSource: 'split',
@@ -108,6 +111,7 @@ test('reports are 404 until they exist, then whole', async () => {
     sampled: false,
     contestants: [],
     comparisons: [],
+    slices: [],
     warnings: [],
     samples: [],
   };

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 export type Comparison = z.infer<typeof comparisonSchema>;
 
 /** Below this the difference is not put down to chance. */
-const significance = 0.05;
+export const significance = 0.05;
 
 /** The tuned model against another contestant on the same rows; `true` where an answer was right. */
 export function compare(
@@ -13,10 +13,7 @@ export function compare(
   tuned: readonly boolean[],
   other: readonly boolean[],
 ): Comparison {
-  if (tuned.length !== other.length)
-    throw new RangeError(`${tuned.length} rows cannot be compared with ${other.length}`);
-  const onlyTunedRight = tuned.filter((right, row) => right && !other[row]).length;
-  const onlyOtherRight = tuned.filter((right, row) => !right && other[row]).length;
+  const { onlyTunedRight, onlyOtherRight } = unevenRows(tuned, other);
   const difference = tuned.length === 0 ? 0 : (onlyTunedRight - onlyOtherRight) / tuned.length;
   const pValue = mcnemar(onlyTunedRight, onlyOtherRight);
   const isClear = pValue < significance;
@@ -27,5 +24,15 @@ export function compare(
     onlyOtherRight,
     pValue,
     verdict: !isClear ? 'cannot tell' : difference > 0 ? 'improved' : 'regressed',
+  };
+}
+
+/** Rows that only one of the two was right about. */
+export function unevenRows(tuned: readonly boolean[], other: readonly boolean[]) {
+  if (tuned.length !== other.length)
+    throw new RangeError(`${tuned.length} rows cannot be compared with ${other.length}`);
+  return {
+    onlyTunedRight: tuned.filter((right, row) => right && !other[row]).length,
+    onlyOtherRight: tuned.filter((right, row) => !right && other[row]).length,
   };
 }

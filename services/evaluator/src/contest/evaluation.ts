@@ -1,0 +1,28 @@
+import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { Logger } from '@lathe/platform/log';
+import type { Engine } from '../engine/engine.ts';
+import type { ServedModel } from '../models/models.ts';
+import type { EvaluatorSettings } from '../settings.ts';
+import type { Texts } from '../texts/texts.ts';
+
+export type EvaluateInput = {
+  readonly job: Pick<JobRecord, 'id' | 'project' | 'seed' | 'model' | 'options'>;
+  readonly dataset: DatasetManifest;
+  readonly base: ServedModel;
+  readonly tuned: ServedModel;
+  /** The tuned model that the job went on from. */
+  readonly start?: ServedModel | undefined;
+};
+
+export type EvaluatePorts = {
+  readonly artifacts: ArtifactStore;
+  readonly engine: Engine;
+  readonly texts: Texts;
+  readonly settings: EvaluatorSettings;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Told after each answer: who answered, how many of how many. */
+  readonly onProgress: (contestant: string, done: number, total: number) => void;
+};

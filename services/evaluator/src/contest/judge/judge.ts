@@ -1,0 +1,167 @@
+import type { Contestant, EvaluationReport } from '@lathe/contracts/artifact/report';
+import { bootstrap, pairedBootstrap } from '@lathe/scoring/bootstrap';
+import { wilson } from '@lathe/scoring/wilson';
+import { type Comparison, compare, significance, unevenRows } from './compare.ts';
+import { contests } from './contests.ts';
+import { worstSlices } from './slices.ts';
+import type { ContestData, ContestOf, TaskContest, TaskData, TaskName } from './task-contest.ts';
+import { verdictOf } from './verdict.ts';
+
+/** A model, and what it answered to each row. */
+export type ModelAnswers<Answer> = Pick<
+  Contestant,
+  'name' | 'model' | 'shots' | 'loss' | 'supervisedTokens' | 'toolCalls'
+> & { readonly answers: readonly Answer[] };
+
+type Asked<Answer> = {
+  readonly models: readonly ModelAnswers<Answer>[];
+  readonly seed: number;
+  /** Rows that are shown with every answer. */
+  readonly samples: number;
+};
+
+/** A task's rows with all that models answered to them. */
+export type JudgeInput<Task extends TaskName = TaskName> = {
+  [Each in Task]: { readonly task: Each } & ContestData<Each> & Asked<TaskData[Each]['answer']>;
+}[Task];
+
+/** What an evaluation comes to: the parts of its report that follow from rows and answers. */
+export type Judgement = Pick<
+  EvaluationReport,
+  'headline' | 'verdict' | 'contestants' | 'comparisons' | 'labels' | 'slices' | 'samples'
+>;
+
+type Showing<Answer> = {
+  readonly contestant: Contestant;
+  readonly answers: readonly Answer[];
+  /** Empty where nothing is right or wrong. */
+  readonly right: readonly boolean[];
+};
+
+type Lined = { readonly line: number };
+
+type Scored<Row, Answer> = {
+  readonly contest: TaskContest<Row, Answer>;
+  readonly rows: readonly Row[];
+  readonly seed: number;
+};
+
+/** Many rows need fewer draws, and take their time. */
+const drawsFor = (rows: number) => (rows > 2000 ? 200 : 1000);
+
+/**
+ * Scores every contestant of a task on the same rows: the models by their answers, and the baselines, which answer here. A pure
+ * function, the same for the same seed; it may take a minute and is called in a thread of its own.
+ */
+export function judge(input: JudgeInput): Judgement {
+  const open = contests[input.task] as (data: ContestData<TaskName>) => ContestOf<TaskName>;
+  // The record's type ties each contest to the rows and answers of its task; here they are any task's.
+  return judgeRows(open(input) as TaskContest<Lined, unknown>, input.rows, input);
+}
+
+function judgeRows<Row extends Lined, Answer>(
+  contest: TaskContest<Row, Answer>,
+  rows: readonly Row[],
+  { models, seed, samples }: Asked<Answer>,
+): Judgement {
+  const scored = { contest, rows, seed };
+  const nobody = { model: null, shots: 0, loss: null, supervisedTokens: 0 } as const;
+  const baselines = contest.baselines().map((each) => ({ ...nobody, ...each }));
+  const showings = [...models, ...baselines].map((each) => showingOf(scored, each));
+  const tuned = showings.find(({ contestant }) => contestant.name === 'tuned');
+  const comparisons =
+    tuned === undefined || rows.length === 0
+      ? []
+      : showings
+          .filter((other) => other !== tuned)
+          .map((other) => comparisonOf(scored, tuned, other));
+  const contestants = showings.map(({ contestant }) => contestant);
+  const { headline } = contest;
+  const { unit = 'share', lowerIsBetter } = contest.metrics[headline] ?? {};
+  const labels = tuned && contest.labels?.(tuned.answers);
+  return {
+    headline,
+    verdict: verdictOf({ contestants, comparisons, headline, unit, lowerIsBetter }),
+    contestants,
+    comparisons,
+    ...(labels === undefined ? {} : { labels }),
+    slices: tuned === undefined ? [] : worstSlices(contest, rows, tuned.answers),
+    samples: samplesOf(scored, showings, samples),
+  };
+}
+
+function showingOf<Row, Answer>(
+  { contest, rows, seed }: Scored<Row, Answer>,
+  { answers, ...who }: ModelAnswers<Answer>,
+): Showing<Answer> {
+  if (answers.length !== rows.length)
+    throw new RangeError(`${who.name} answered ${answers.length} of ${rows.length} rows`);
+  const right = rows.flatMap((row, at) => {
+    const isRight = contest.isRight(row, answers[at] as Answer);
+    return isRight === null ? [] : [isRight];
+  });
+  const exactMatch = wilson(right.filter(Boolean).length, right.length);
+  const metrics = Object.entries(contest.metrics).flatMap(([name, metric]) => {
+    const { headline, isRate } = contest;
+    const { unit } = metric;
+    if (name === headline && isRate)
+      return [[name, { value: exactMatch.rate, low: exactMatch.low, high: exactMatch.high, unit }]];
+    const options = { seed, draws: drawsFor(rows.length) };
+    const interval = bootstrap(rows.length, metric.of(answers), options);
+    // What a contestant does not tell, such as probabilities, has no number.
+    return Number.isFinite(interval.value) ? [[name, { ...interval, unit }]] : [];
+  });
+  return {
+    contestant: { ...who, exactMatch, metrics: Object.fromEntries(metrics) },
+    answers,
+    right,
+  };
+}
+
+function comparisonOf<Row, Answer>(
+  { contest, rows, seed }: Scored<Row, Answer>,
+  tuned: Showing<Answer>,
+  other: Showing<Answer>,
+): Comparison {
+  const against = other.contestant.name;
+  const metric = contest.metrics[contest.headline];
+  if (contest.isRate || metric === undefined) return compare(against, tuned.right, other.right);
+  const { value, low, high, pValue } = pairedBootstrap(
+    rows.length,
+    [metric.of(tuned.answers), metric.of(other.answers)],
+    { seed, draws: drawsFor(rows.length) },
+  );
+  const isBetter = metric.lowerIsBetter ? value < 0 : value > 0;
+  return {
+    against,
+    difference: value,
+    low,
+    high,
+    ...unevenRows(tuned.right, other.right),
+    pValue,
+    verdict: pValue >= significance ? 'cannot tell' : isBetter ? 'improved' : 'regressed',
+  };
+}
+
+/** Rows with every answer, in their order; those that the tuned model got wrong come first. */
+function samplesOf<Row extends Lined, Answer>(
+  { contest, rows }: Scored<Row, Answer>,
+  showings: readonly Showing<Answer>[],
+  most: number,
+): Judgement['samples'] {
+  const right = showings.find(({ contestant }) => contestant.name === 'tuned')?.right ?? [];
+  return rows
+    .map((row, at) => ({ row, at }))
+    .sort((a, b) => Number(right[a.at] ?? false) - Number(right[b.at] ?? false) || a.at - b.at)
+    .slice(0, most)
+    .map(({ row, at }) => ({
+      line: row.line,
+      ...contest.show(row),
+      answers: Object.fromEntries(
+        showings.map(({ contestant, answers }) => [
+          contestant.name,
+          contest.tell(answers[at] as Answer),
+        ]),
+      ),
+    }));
+}

@@ -1,0 +1,111 @@
+import { LatheError } from '@lathe/contracts/error';
+import { wilson } from '@lathe/scoring/wilson';
+import type { ServedModel } from '../models/models.ts';
+import { drawShots } from '../texts/few-shot.ts';
+import { type AnsweredRow, type HeldOutRow, streamRows, toQuestion } from '../texts/held-out.ts';
+import { type Entrant, fewShotEntrant, runEntrant, tasksFor } from './contest.ts';
+import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
+import type { Judgement, ModelAnswers } from './judge/judge.ts';
+import { judgeInThread } from './judge/judging.ts';
+import type { WrittenAnswer, WrittenRow } from './judge/task-contest.ts';
+
+/** Training rows that baselines learn from. */
+const mostTrained = 20_000;
+
+/** The contest of models that write: every one answers every row; of texts alone there is only the loss. */
+export async function judgeWritten(
+  input: EvaluateInput,
+  rows: readonly HeldOutRow[],
+  ports: EvaluatePorts,
+): Promise<Judgement> {
+  const { job, dataset } = input;
+  const { settings, signal } = ports;
+  const models: ModelAnswers<WrittenAnswer>[] = [];
+  for (const entrant of await chooseEntrants(input, rows, ports))
+    models.push(
+      await runEntrant(entrant, {
+        engine: ports.engine,
+        texts: ports.texts,
+        slots: settings.evaluationSlots,
+        signal,
+        onAnswer: (done) => ports.onProgress(entrant.name, done, rows.length),
+      }),
+    );
+  if (dataset.kind === 'text') return lossesOf(models);
+  const train: WrittenRow[] = [];
+  for await (const row of streamRows(ports.artifacts, dataset.train.canonical.key)) {
+    train.push(writtenRow(row));
+    if (train.length === mostTrained) break;
+  }
+  const { seed } = job;
+  const written = rows.map(({ row }) => writtenRow(row));
+  return judgeInThread(
+    { task: 'generation', rows: written, train, models, seed, samples: settings.samples },
+    ports,
+  );
+}
+
+function writtenRow(row: AnsweredRow): WrittenRow {
+  const { line, context, expected, calls } = toQuestion(row);
+  const system = context.find(({ role }) => role === 'system' || role === 'developer');
+  const prompt = context.findLast(({ role }) => role === 'user') ?? context.at(-1);
+  return {
+    line,
+    ...(system === undefined ? {} : { system: system.content }),
+    prompt: prompt?.content ?? '',
+    expected,
+    ...(row.kind === 'chat' && row.tools !== undefined ? { hasCalls: calls !== undefined } : {}),
+  };
+}
+
+/** Where nothing is asked, nothing is right or wrong. */
+function lossesOf(models: readonly ModelAnswers<WrittenAnswer>[]): Judgement {
+  return {
+    headline: 'loss',
+    verdict: '',
+    contestants: models.map(({ answers: _, ...who }) => ({
+      ...who,
+      exactMatch: wilson(0, 0),
+      metrics: {},
+    })),
+    comparisons: [],
+    slices: [],
+    samples: [],
+  };
+}
+
+async function chooseEntrants(
+  { job, dataset, base, tuned, start }: EvaluateInput,
+  rows: readonly HeldOutRow[],
+  ports: EvaluatePorts,
+): Promise<Entrant[]> {
+  const { settings, texts, signal } = ports;
+  const options = { texts, signal, project: job.project, limits: settings };
+  const zeroShot = async (
+    name: 'base' | 'start' | 'tuned',
+    model: ServedModel,
+  ): Promise<Entrant> => {
+    const tasks = await tasksFor(model, rows, { ...options, shots: [] });
+    if (tasks === null)
+      throw new LatheError(
+        'context_length_exceeded',
+        `A held-out row does not fit the ${model.room} tokens that the evaluator takes.`,
+        { param: 'model' },
+      );
+    return { name, model, shots: 0, tasks };
+  };
+  const trained = [
+    ...(start ? [await zeroShot('start', start)] : []),
+    await zeroShot('tuned', tuned),
+  ];
+  if (dataset.kind === 'text') return [await zeroShot('base', base), ...trained];
+  const asked = job.options.few_shot_examples;
+  const shots = await drawShots(streamRows(ports.artifacts, dataset.train.canonical.key), {
+    seed: job.seed,
+    count: asked ?? settings.fewShotExamples,
+    isFixed: asked !== undefined,
+    labelsMost: settings.fewShotLabels,
+  });
+  const fewShot = await fewShotEntrant(base, rows, { ...options, shots });
+  return [await zeroShot('base', base), ...(fewShot === null ? [] : [fewShot]), ...trained];
+}
