@@ -35,13 +35,6 @@ export const lossSettings = {
   orpo: z.strictObject({ beta: z.number().min(0).default(0.1) }),
   simpo: z.strictObject({ beta, gamma, labelSmoothing }),
   kto: z.strictObject({ beta, desirableWeight, undesirableWeight }),
-  reward: z.strictObject({
-    centerCoefficient: z
-      .number()
-      .min(0)
-      .default(0)
-      .describe('weight of (r_chosen + r_rejected)², which keeps rewards around 0'),
-  }),
 };
 
 const smoothed: readonly unknown[] = [undefined, 'sigmoid', 'robust', 'simpo'];

@@ -8,8 +8,8 @@ const labels = z
     'what there is to choose from, in the order of the scores; by default those of the rows',
   );
 
-/** What each task takes. */
-const taskSettings = {
+/** What the tasks with settings take. */
+export const taskSettings = {
   classification: z.strictObject({
     type: z.literal('classification'),
     problem: z
@@ -68,8 +68,11 @@ export const taskSchema = z.discriminatedUnion('type', [
   taskSettings.embedding,
   taskSettings['masked-lm'],
 ]);
+
 /** A task with its settings. */
 export type Task = z.output<typeof taskSchema>;
+/** One kind of task. */
+export type TaskOf<Type extends Task['type']> = Extract<Task, { type: Type }>;
 
 /** How a base model reads: from the left alone, so that it can write, or from both sides. */
 export type Architecture = 'decoder' | 'encoder';

@@ -2,7 +2,7 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdaptationSettings } from '@lathe/recipe/adaptation';
 import type { Recipe } from '@lathe/recipe/recipe';
-import { openModelFolder } from '../families/model-folder.ts';
+import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { objectiveFor } from '../objectives/objective-for.ts';
 import type { DeviceChoice } from '../runtime/device-choice.ts';
@@ -27,29 +27,35 @@ export type LocalRun = {
 /** Trains and writes the result to `out` (`adapter/` or `model/`) beside `metrics.jsonl`; returns its folder. */
 export async function trainLocally(run: LocalRun): Promise<string> {
   const encoders = await loadEncoders(run.model);
-  const { preference } = run.settings;
-  return objectiveFor(run.settings, (objective, examplesOf) => {
-    const read = async (file: string) => examplesOf(await readDataset(file, encoders, preference));
-    return trainWith(run, { objective, encoders, read });
-  });
+  const { adaptation, preference } = run.settings;
+  const isRandom = run.random || (adaptation.type === 'full' && adaptation.initial === 'random');
+  const weights = isRandom ? 'none' : 'required';
+  const model = await openAnyModelFolder(run.model, { weights });
+  const rows = await readDataset(run.data, encoders, preference);
+  const heldOut =
+    run.validation === undefined ? [] : await readDataset(run.validation, encoders, preference);
+  return objectiveFor(run.settings, { model, rows }, (objective, examplesOf) =>
+    trainWith(
+      { ...run, random: isRandom },
+      { model, objective, encoders, examples: examplesOf(rows), heldOut: examplesOf(heldOut) },
+    ),
+  );
 }
 
 /** What a recipe trains for, on rows of this model. */
 type Lesson<Example> = {
+  readonly model: AnyModelFolder;
   readonly objective: Objective<Example>;
   readonly encoders: Encoders;
-  readonly read: (file: string) => Promise<readonly Example[]>;
+  readonly examples: readonly Example[];
+  readonly heldOut: readonly Example[];
 };
 
 async function trainWith<Example>(
   run: LocalRun,
-  { objective, encoders, read }: Lesson<Example>,
+  { model, objective, encoders, examples, heldOut }: Lesson<Example>,
 ): Promise<string> {
   const { adaptation } = run.settings;
-  const isRandom = run.random || (adaptation.type === 'full' && adaptation.initial === 'random');
-  const model = await openModelFolder(run.model, { weights: isRandom ? 'none' : 'required' });
-  const examples = await read(run.data);
-  const heldOut = run.validation === undefined ? [] : await read(run.validation);
   const device = await openDevice(run.device ?? 'auto');
   const trainer = await createTrainer({
     model,
@@ -57,7 +63,7 @@ async function trainWith<Example>(
     settings: { ...run.settings, adaptation: withTokens(adaptation, encoders) },
     objective,
     examples,
-    ...(isRandom ? { initial: 'random' as const } : {}),
+    ...(run.random ? { initial: 'random' as const } : {}),
   });
   try {
     await mkdir(run.out, { recursive: true });

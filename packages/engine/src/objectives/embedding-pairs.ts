@@ -1,11 +1,9 @@
 import type { ModelConfig } from '../families/model-config.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import { constant, input, type Value } from '../graph/value.ts';
+import { constant, type Value } from '../graph/value.ts';
 import type { WindowShape } from '../nn/window.ts';
-import { cast, equal, greaterOrEqual, where } from '../ops/comparison.ts';
+import { cast, greaterOrEqual, where } from '../ops/comparison.ts';
 import { crossEntropy } from '../ops/cross-entropy.ts';
-import { add, div, mul, sqrt } from '../ops/elementwise.ts';
-import { gatherRows } from '../ops/index-rows.ts';
+import { add, mul } from '../ops/elementwise.ts';
 import { reshape, slice, transpose } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
@@ -18,6 +16,7 @@ import {
   type Placed,
 } from './objective.ts';
 import type { SettingsOf } from './objective-settings.ts';
+import { type PlacedText, textEmbeddings, textFeeds } from './text-embeddings.ts';
 
 /** A text, one that should lie close to it, and texts that should not. */
 export type EmbeddingExample = {
@@ -62,7 +61,7 @@ export function embeddingPairs(
           `a batch of these embedding examples takes ${microBatchesPerStep} micro-batches, but in-batch negatives need it in one: raise microBatchTokens, or lower batchSize or maxTokens`,
         );
     },
-    feeds: (placed, { shape }) => embeddingFeeds(placed, shape, settings),
+    feeds: (placed, { shape }) => textFeeds(placedTexts(placed, shape), shape, settings.pooling),
     forward: (backbone, shape) => embeddingForward(backbone, shape, settings),
     *digest(example) {
       for (const tokens of sequences(example)) yield tokens;
@@ -74,48 +73,29 @@ function sequences({ anchor, positive, negatives = [] }: EmbeddingExample): Int3
   return [anchor, positive, ...negatives];
 }
 
-/** Which text each token belongs to, or where its first or last token is; and how many each has. */
-function embeddingFeeds(
+/** Anchors come first, then their positives, then all negatives. */
+function placedTexts(
   placed: readonly Placed<EmbeddingExample>[],
-  { rows, tokens, targets, examples }: WindowShape,
-  { pooling }: SettingsOf<'embedding'>,
-): Record<string, Tensor> {
-  const texts = new Int32Array(rows * tokens).fill(-1);
-  const picked = new Int32Array(targets);
-  const lengths = new Float32Array(targets);
+  { examples }: WindowShape,
+): PlacedText[] {
   let negative = 2 * examples;
-  for (const [at, { example, starts }] of placed.entries())
-    for (const [part, text] of sequences(example).entries()) {
-      const slot = part === 0 ? at : part === 1 ? examples + at : negative++;
-      if (slot >= targets) throw new RangeError(`more than ${targets} texts in a micro-batch`);
-      const start = starts[part] as number;
-      texts.fill(slot, start, start + text.length);
-      picked[slot] = pooling === 'first' ? start : start + text.length - 1;
-      lengths[slot] = text.length;
-    }
-  const vector = (data: Int32Array): Tensor => ({ data, shape: [data.length], dtype: 'int32' });
-  return {
-    ...(pooling === 'mean' ? { token_texts: vector(texts) } : { pooled_positions: vector(picked) }),
-    text_lengths: { data: lengths, shape: [targets], dtype: 'float32' },
-  };
+  return placed.flatMap(({ example, starts }, at) =>
+    sequences(example).map((tokens, part) => ({
+      slot: part === 0 ? at : part === 1 ? examples + at : negative++,
+      start: starts[part] as number,
+      tokens,
+    })),
+  );
 }
 
 function embeddingForward(
   { hidden }: Backbone,
-  { targets, examples }: WindowShape,
+  shape: WindowShape,
   { scale, symmetric, pooling }: SettingsOf<'embedding'>,
 ): Forward {
   const { dtype } = hidden;
-  const lengths = reshape(cast(input('text_lengths', [targets], 'float32'), dtype), [targets, 1]);
-  // Cut before they are compared: WebGPU has no slices of bool.
-  const usedIn = (start: number, end: number): Value =>
-    greaterOrEqual(slice(lengths, { axis: 0, start, end }), 0.5);
-  const used = usedIn(0, targets);
-  const pooled = pooling === 'mean' ? meanOf(hidden, lengths) : pickedOf(hidden, targets);
-  const squares = reduceSum(mul(pooled, pooled), { axes: [1], keepDims: true });
-  // Unused room must not reach √0, whose slope is infinite.
-  const embeddings = where(used, div(pooled, sqrt(where(used, squares, 1))), 0);
-
+  const { targets, examples } = shape;
+  const { embeddings, usedIn } = textEmbeddings(hidden, shape, pooling);
   const anchors = slice(embeddings, { axis: 0, start: 0, end: examples });
   const candidates = slice(embeddings, { axis: 0, start: examples, end: targets });
   const count = targets - examples;
@@ -143,23 +123,4 @@ function embeddingForward(
     correct: total(cast(greaterOrEqual(lead, 0), dtype)),
     vectors: { embeddings },
   };
-}
-
-/** The mean of the hidden states of each text `[targets, hiddenSize]`, 0 in unused room. */
-function meanOf(hidden: Value, lengths: Value): Value {
-  const targets = lengths.shape[0] as number;
-  const { dtype, shape } = hidden;
-  const count = shape[0] as number;
-  const texts = input('token_texts', [count], 'int32');
-  const ids = constant(
-    Int32Array.from({ length: targets }, (_, slot) => slot),
-    [targets, 1],
-    'int32',
-  );
-  const member = cast(equal(ids, reshape(texts, [1, count])), dtype);
-  return div(matmul(member, hidden), where(greaterOrEqual(lengths, 0.5), lengths, 1));
-}
-
-function pickedOf(hidden: Value, targets: number): Value {
-  return gatherRows(hidden, input('pooled_positions', [targets], 'int32'));
 }

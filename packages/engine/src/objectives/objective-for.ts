@@ -1,61 +1,28 @@
-import type { Preference } from '@lathe/recipe/preference';
 import type { Recipe } from '@lathe/recipe/recipe';
-import { causalLm } from './causal-lm.ts';
-import { dpo } from './dpo.ts';
-import { badTarget, type TokenizedExample } from './example.ts';
-import { type JudgedCompletion, kto } from './kto.ts';
-import type { Objective } from './objective.ts';
-import { parseSettings } from './objective-settings.ts';
-import { orpo } from './orpo.ts';
-import type { PreferencePair } from './preference-pair.ts';
-import { simpo } from './simpo.ts';
+import type { Task, TaskOf } from '@lathe/recipe/task';
+import { type Act, type OpenTask, type TaskRun, taskObjectives } from './task-objectives.ts';
 
 /**
- * Does something with what a recipe trains for, and with what turns rows of tokens into its examples: answers as they
- * are, pairs of answers from two rows each, the better one first, and judged ones from the flags of their targets.
+ * Does something with what a recipe trains for, and with what turns rows of a dataset into its examples. The rows of
+ * the run tell what the task leaves open, such as whether pairs of texts have scores. Throws RangeError with one
+ * sentence where the model cannot learn the task.
  *
- * @example objectiveFor(settings, (objective) => objective.name); // causal-lm
+ * @example await objectiveFor(settings, { model, rows }, (objective) => objective.name); // causal-lm
  */
-export function objectiveFor<Result>(
-  { preference }: Pick<Recipe, 'preference'>,
-  act: <Example>(
-    objective: Objective<Example>,
-    examplesOf: (rows: readonly TokenizedExample[]) => readonly Example[],
-  ) => Result,
-): Result {
-  if (preference === undefined) return act(causalLm, (rows) => rows);
-  if (preference.loss !== 'kto') return act(pairObjective(preference), pairsOf);
-  const { beta, desirableWeight, undesirableWeight } = preference;
-  return act(kto(parseSettings('KTO', { beta, desirableWeight, undesirableWeight })), judgedOf);
+export async function objectiveFor<Result>(
+  recipe: Pick<Recipe, 'preference' | 'task' | 'seed'>,
+  { model, rows }: Pick<TaskRun, 'model' | 'rows'>,
+  act: Act<Result>,
+): Promise<Awaited<Result>> {
+  const task = recipe.task ?? { type: recipe.preference ? 'preference' : 'generation' };
+  return await open(task, { model, rows, recipe }, act);
 }
 
-function pairObjective({
-  loss,
-  beta,
-  gamma,
-  labelSmoothing,
-}: Preference): Objective<PreferencePair> {
-  if (loss === 'orpo') return orpo(parseSettings('ORPO', { beta }));
-  if (loss === 'simpo') return simpo(parseSettings('SimPO', { beta, gamma, labelSmoothing }));
-  return dpo(parseSettings('DPO', { loss, beta, labelSmoothing }));
-}
-
-function pairsOf(rows: readonly TokenizedExample[]): PreferencePair[] {
-  if (rows.length % 2 !== 0) throw new RangeError('a pair of answers lacks its second');
-  return Array.from({ length: rows.length / 2 }, (_, pair) => ({
-    chosen: rows[2 * pair] as TokenizedExample,
-    rejected: rows[2 * pair + 1] as TokenizedExample,
-  }));
-}
-
-function judgedOf(rows: readonly TokenizedExample[]): JudgedCompletion[] {
-  return rows.map(({ tokens, supervised }) => {
-    const from = supervised.findIndex((flag) => flag !== 0);
-    const to = supervised.findLastIndex((flag) => flag !== 0) + 1;
-    return {
-      prompt: tokens.slice(0, from),
-      completion: tokens.slice(from, to),
-      desirable: supervised[from] !== badTarget,
-    };
-  });
+function open<Type extends Task['type'], Result>(
+  task: TaskOf<Type>,
+  run: TaskRun,
+  act: Act<Result>,
+): Result | Promise<Result> {
+  const openOne: OpenTask<Type> = taskObjectives[task.type as Type];
+  return openOne(task, run, act);
 }

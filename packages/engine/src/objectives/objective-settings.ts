@@ -1,21 +1,6 @@
 import { lossSettings } from '@lathe/recipe/preference';
-import { z } from 'zod';
-
-const embedding = z.strictObject({
-  scale: z
-    .number()
-    .positive()
-    .default(20)
-    .describe('Cosines are multiplied by this: the inverse of the temperature.'),
-  symmetric: z
-    .boolean()
-    .default(false)
-    .describe('Also ask which anchor each positive belongs to, and take the mean of both losses.'),
-  pooling: z
-    .enum(['mean', 'first', 'last'])
-    .default('mean')
-    .describe('A text is the mean of its hidden states, or the state of its first or last token.'),
-});
+import { taskSettings } from '@lathe/recipe/task';
+import type { z } from 'zod';
 
 const dpo = lossSettings.dpo.refine(
   ({ loss, labelSmoothing }) => labelSmoothing === 0 || !['ipo', 'hinge'].includes(loss),
@@ -31,8 +16,8 @@ const schemas = {
   ORPO: lossSettings.orpo,
   SimPO: lossSettings.simpo,
   KTO: lossSettings.kto,
-  'reward model': lossSettings.reward,
-  embedding,
+  'reward model': taskSettings.reward.omit({ type: true }),
+  embedding: taskSettings.embedding.omit({ type: true }),
 };
 
 export type SettingsOf<Name extends keyof typeof schemas> = z.output<(typeof schemas)[Name]>;

@@ -107,6 +107,11 @@ export type Objective<Example> = {
   /** Bytes that tell this example from any other, for the fingerprint of a run. */
   digest(example: Example): Iterable<NodeJS.ArrayBufferView>;
   readonly measured?: Measured<Example> | undefined;
+  /**
+   * The example as training sees it in an epoch, counted from 0, where that differs: with as many tokens and targets,
+   * and the same whenever it is asked for.
+   */
+  inEpoch?: ((example: Example, epoch: number) => Example) | undefined;
   /** Tensors that the objective adds to a model of this width. */
   head?(config: { readonly hiddenSize: number }): readonly HeadTensor[];
   /** True when the examples of a step are compared with each other, so that a batch may not be split. */

@@ -5,9 +5,9 @@ import { cast } from '../ops/comparison.ts';
 import { add, mul, neg, sub } from '../ops/elementwise.ts';
 import { reshape, slice, split } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
-import { typesOf } from './encoder-example.ts';
+import { checkText, typesOf } from './encoder-example.ts';
 import { logSigmoid } from './log-sigmoid.ts';
-import { checkSequence, type Forward, type Objective } from './objective.ts';
+import type { Forward, Objective } from './objective.ts';
 import type { SettingsOf } from './objective-settings.ts';
 import { pooled, poolingFeeds } from './pooling.ts';
 import { pairFigures } from './preference-pair.ts';
@@ -18,6 +18,8 @@ export type RewardPair = {
   readonly rejected: Int32Array;
   /** By how much the chosen answer should be ahead; 0 if left out. */
   readonly margin?: number | undefined;
+  /** The type of each token of either, where an answer is the second text of a pair; all 0 when absent. */
+  readonly types?: { readonly chosen: Int32Array; readonly rejected: Int32Array } | undefined;
 };
 
 /**
@@ -41,12 +43,20 @@ export function reward(
     sequences: ({ chosen, rejected }) => [chosen, rejected],
     types:
       types &&
-      (({ chosen, rejected }) => [chosen, rejected].flatMap((tokens) => types({ tokens }))),
+      (({ chosen, rejected, types: own }) => [
+        ...types({ tokens: chosen, types: own?.chosen }),
+        ...types({ tokens: rejected, types: own?.rejected }),
+      ]),
     targets: () => 2,
     weight: () => 1,
-    check({ chosen, rejected, margin = 0 }, name, limits) {
-      checkSequence(chosen, `the chosen answer of ${name}`, limits);
-      checkSequence(rejected, `the rejected answer of ${name}`, limits);
+    check({ chosen, rejected, margin = 0, types: own }, name, limits) {
+      const model = { limits, config };
+      checkText({ tokens: chosen, types: own?.chosen }, `the chosen answer of ${name}`, model);
+      checkText(
+        { tokens: rejected, types: own?.rejected },
+        `the rejected answer of ${name}`,
+        model,
+      );
       if (!Number.isFinite(margin)) throw new RangeError(`the margin of ${name} is ${margin}`);
     },
     feeds(placed, { shape }) {
@@ -71,7 +81,10 @@ export function reward(
     },
     forward: ({ hidden, tensor }, shape) =>
       rewardForward(head.scores(tensor, pooled(config, hidden, shape)), shape.examples, settings),
-    digest: ({ chosen, rejected, margin = 0 }) => [chosen, rejected, Float64Array.of(margin)],
+    digest: ({ chosen, rejected, margin = 0, types: own }) => [
+      ...[chosen, rejected, Float64Array.of(margin)],
+      ...(own === undefined ? [] : [own.chosen, own.rejected]),
+    ],
   };
 }
 

@@ -117,13 +117,19 @@ export class Trainer<Example> {
     const started = performance.now();
     const done = this.#done;
     const step = plan.step(done);
-    const members = step.examples.map((index) => examples[index] as Example);
+    const drawn = new Map(
+      step.examples.map((index) => {
+        const example = examples[index] as Example;
+        return [index, objective.inEpoch?.(example, step.epoch) ?? example];
+      }),
+    );
+    const members = [...drawn.values()];
     const weight = members.reduce((sum, example) => sum + objective.weight(example), 0);
     const learningRate = settings.learningRate * scheduleFactor(settings, done, plan.totalSteps);
     const measured = await measurements.step(members, examples);
     const sums = await scaledStep(runner, this.#lossScale, {
       microBatches: step.microBatches.map((indices, at) => {
-        const windows = indices.map((window) => window.map((index) => examples[index] as Example));
+        const windows = indices.map((window) => window.map((index) => drawn.get(index) as Example));
         return {
           ...batchFeeds(objective, windows, { shape: plan.shape, step: members, ...measured }),
           ...randomFeeds(objective, windows, {

@@ -1,7 +1,7 @@
-import type { TokenizedExample } from '@lathe/engine/example';
-import { openModelFolder } from '@lathe/engine/model-folder';
+import { openAnyModelFolder } from '@lathe/engine/model-folder';
 import { objectiveFor } from '@lathe/engine/objective-for';
 import { estimateRun } from '@lathe/engine/run-estimate';
+import { sampleRows } from '@lathe/engine/sample-rows';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EstimateTask } from './estimates.ts';
 
@@ -15,23 +15,16 @@ export async function estimateTask({
   longest,
 }: EstimateTask): Promise<number> {
   const settings = resolveRecipe(recipe);
-  const { batchSize, adaptation, preference } = settings;
-  const model = await openModelFolder(modelFolder);
-  // A pair of answers is two examples.
-  const examples = Array.from({ length: 2 * batchSize }, () =>
-    exampleOf(Math.min(longest, recipe.maxTokens ?? longest)),
-  );
+  const { batchSize, adaptation, task } = settings;
+  const model = await openAnyModelFolder(modelFolder);
+  const length = Math.min(longest, recipe.maxTokens ?? longest);
+  const rows = sampleRows(task, { examples: batchSize, length });
   const initial = adaptation.type === 'full' ? adaptation.initial : undefined;
-  return objectiveFor({ preference }, (objective, examplesOf) =>
+  return objectiveFor(settings, { model, rows }, (objective, examplesOf) =>
     estimateRun({
       ...{ model, objective, initial },
       settings,
-      examples: examplesOf(examples).slice(0, batchSize),
+      examples: examplesOf(rows).slice(0, batchSize),
     }),
   );
-}
-
-/** An example of so many tokens, all but the first of which are to be learned. */
-function exampleOf(length: number): TokenizedExample {
-  return { tokens: new Int32Array(length), supervised: new Uint8Array(length).fill(1, 1) };
 }

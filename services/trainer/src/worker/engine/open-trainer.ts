@@ -8,13 +8,13 @@ import {
   UnsupportedModelError,
 } from '@lathe/engine/checkpoint-error';
 import { DivergedError } from '@lathe/engine/diverged-error';
-import type { TokenizedExample } from '@lathe/engine/example';
 import { requireFiniteWeights } from '@lathe/engine/finite';
-import { openModelFolder } from '@lathe/engine/model-folder';
+import { type AnyModelFolder, openAnyModelFolder } from '@lathe/engine/model-folder';
 import type { Objective } from '@lathe/engine/objective';
 import { objectiveFor } from '@lathe/engine/objective-for';
 import { openDevice } from '@lathe/engine/open-device';
 import { readServedAdapter } from '@lathe/engine/peft-virtual';
+import type { TaskRow } from '@lathe/engine/task-row';
 import { createTrainer, type Trainer } from '@lathe/engine/trainer';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from './diverged.ts';
@@ -27,40 +27,47 @@ import type { LoopTrainer } from './train-loop.ts';
  * `unsupported_model`, or `training_failed` with the engine's own sentence.
  */
 export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
-  return objectiveFor(resolveRecipe(task.recipe), (objective, examplesOf) =>
-    openWith(task, objective, examplesOf),
-  );
+  const rows = await readShards(task.trainShards);
+  return inUserTerms(task, async () => {
+    const { start, recipe } = task;
+    const folder = start?.kind === 'merged' ? start.folder : task.modelFolder;
+    const model = await openAnyModelFolder(folder);
+    return objectiveFor(resolveRecipe(recipe), { model, rows }, (objective, examplesOf) =>
+      openWith(task, model, { objective, examplesOf, examples: examplesOf(rows) }),
+    );
+  });
 }
+
+/** What a run teaches, on the rows of the dataset. */
+type Lesson<Example> = {
+  readonly objective: Objective<Example>;
+  readonly examples: readonly Example[];
+  readonly examplesOf: (rows: readonly TaskRow[]) => readonly Example[];
+};
 
 async function openWith<Example>(
   task: EngineTask,
-  objective: Objective<Example>,
-  examplesOf: (shard: readonly TokenizedExample[]) => readonly Example[],
+  model: AnyModelFolder,
+  { objective, examples, examplesOf }: Lesson<Example>,
 ): Promise<LoopTrainer> {
-  const read = async (paths: readonly string[]) => examplesOf(await readShards(paths));
-  const examples = await read(task.trainShards);
-  const trainer = await inUserTerms(task, async () => {
-    const { start, recipe } = task;
-    const initial = recipe.adaptation?.type === 'full' ? recipe.adaptation.initial : undefined;
-    const isAdapter = start?.kind === 'adapter';
-    const model = await openModelFolder(start?.kind === 'merged' ? start.folder : task.modelFolder);
-    if (initial !== 'random') await requireFiniteWeights(model.tensors);
-    const opened = await createTrainer({
-      objective,
-      model,
-      settings: resolveRecipe(recipe),
-      initial,
-      adapter: isAdapter ? await readServedAdapter(start.folder) : undefined,
-      origin: start?.digest,
-      examples,
-      device: await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads }),
-    });
-    if (task.stateFolder !== null) await opened.restoreState(task.stateFolder);
-    return opened;
+  const { start, recipe } = task;
+  const initial = recipe.adaptation?.type === 'full' ? recipe.adaptation.initial : undefined;
+  const isAdapter = start?.kind === 'adapter';
+  if (initial !== 'random') await requireFiniteWeights(model.tensors);
+  const trainer = await createTrainer({
+    objective,
+    model,
+    settings: resolveRecipe(recipe),
+    initial,
+    adapter: isAdapter ? await readServedAdapter(start.folder) : undefined,
+    origin: start?.digest,
+    examples,
+    device: await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads }),
   });
-  const heldOut = await read(task.heldOutShards);
+  if (task.stateFolder !== null) await trainer.restoreState(task.stateFolder);
+  const heldOut = examplesOf(await readShards(task.heldOutShards));
   // Enough for objectives that compare examples with each other.
-  const some = examples.slice(0, resolveRecipe(task.recipe).batchSize);
+  const some = examples.slice(0, resolveRecipe(recipe).batchSize);
   return loopTrainer(trainer, task, { heldOut, some });
 }
 
@@ -106,8 +113,8 @@ function loopTrainer<Example>(
   };
 }
 
-async function readShards(paths: readonly string[]): Promise<TokenizedExample[]> {
-  const examples: TokenizedExample[] = [];
+async function readShards(paths: readonly string[]): Promise<TaskRow[]> {
+  const examples: TaskRow[] = [];
   for (const path of paths) examples.push(...decodeShard(await readFile(path)));
   return examples;
 }
