@@ -3,11 +3,13 @@
 Run by hand, never by users, after bench/reference/llama.py:
 
     .tools/python/bin/pip install trl sentence-transformers
-    .tools/python/bin/python bench/reference/preferences.py
+    .tools/python/bin/python bench/reference/preferences.py [<case>]
+
+With a case, only that one is recorded, beside the others.
 
 The model is packages/engine/src/parity/fixtures/models/tied, or bert where the case says so. Every loss is the library's own code: DPOTrainer._compute_loss,
 KTOTrainer._compute_loss, ORPOTrainer.get_batch_loss_metrics, CPOTrainer.get_batch_loss_metrics (SimPO), RewardTrainer.compute_loss,
-MultipleNegativesRankingLoss and its symmetric form. One exception: conservative DPO (sigmoid with label smoothing), which
+MultipleNegativesRankingLoss and its symmetric form, CosineSimilarityLoss. One exception: conservative DPO (sigmoid with label smoothing), which
 DPOTrainer no longer has, is CPOTrainer.cpo_loss over log-ratios. The optimizer loop is this file's.
 
 Under packages/engine/src/parity/fixtures/objectives:
@@ -19,14 +21,16 @@ Under packages/engine/src/parity/fixtures/objectives:
 
 import copy
 import json
+import sys
 from collections import defaultdict
 from pathlib import Path
 
 import torch
 from accelerate import Accelerator
 from peft import LoraConfig, get_peft_model
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from sentence_transformers.sentence_transformer.losses import (
+    CosineSimilarityLoss,
     MultipleNegativesRankingLoss,
     MultipleNegativesSymmetricRankingLoss,
 )
@@ -241,7 +245,7 @@ def reward(model, is_lora):
     return loss
 
 
-def embedding(symmetric, pooling, negatives):
+def embedding(symmetric, pooling, negatives, scored=False):
     def build(model, is_lora):
         kind = MultipleNegativesSymmetricRankingLoss if symmetric else MultipleNegativesRankingLoss
         ranking = kind(model=None)
@@ -260,6 +264,10 @@ def embedding(symmetric, pooling, negatives):
             return pool(dict(token_embeddings=hidden, attention_mask=mask))["sentence_embedding"]
 
         def loss(batch):
+            if scored:
+                pair = [embed([e[column] for e in batch]) for column in ("prompt", "chosen")]
+                scores = torch.tensor([0.25 + e["margin"] for e in batch])
+                return CosineSimilarityLoss(model=None).compute_loss_from_embeddings(pair, scores), {}
             columns = ["prompt", "chosen"] + (["rejected"] if negatives else [])
             embeddings = [embed([e[column] for e in batch]) for column in columns]
             return ranking.compute_loss_from_embeddings(embeddings, None), {}
@@ -285,10 +293,11 @@ CASES = {
     "embedding-negatives": embedding(False, "lasttoken", True),
     "embedding-bert": embedding(False, "mean", True),
     "embedding-bert-first": embedding(True, "cls", False),
+    "embedding-scores": embedding(False, "mean", False, scored=True),
 }
 # Embeddings of a random model part quickly; KTO is run faster so that its estimate of the divergence leaves 0.
 RATES = {
-    "embedding-bert": 0.1, "embedding-bert-first": 0.1, "embedding-mean": 0.1, "embedding-symmetric": 0.1, "embedding-negatives": 0.1, "kto": 4.0,
+    "embedding-bert": 0.1, "embedding-bert-first": 0.1, "embedding-mean": 0.1, "embedding-symmetric": 0.1, "embedding-negatives": 0.1, "embedding-scores": 0.1, "kto": 4.0,
 }
 # The other cases differ from these in how the same log-probabilities are put together: a few tensors will do.
 WITH_FULL_GRADIENTS = {"embedding-bert", "dpo-sigmoid", "orpo", "kto", "reward", "embedding-symmetric"}
@@ -381,14 +390,19 @@ def run(case, method, examples, start):
 GENERATOR = torch.Generator().manual_seed(32)
 torch.manual_seed(33)
 FIXTURES.mkdir(exist_ok=True)
-pairs = make_examples()
-starts = {"score.weight": 0.3 * torch.randn(1, 32, generator=GENERATOR)}
-curves = {
-    case: {method: run(case, method, pairs, starts) for method in (["full"] if "bert" in case else ["full", "lora"])}
-    for case in CASES
-}
-save_file({key: value.contiguous() for key, value in starts.items()}, FIXTURES / "start.safetensors")
+only = sys.argv[1:]
+if only:
+    recorded = json.loads((FIXTURES / "preferences.json").read_text())
+    pairs, curves = recorded["examples"], recorded["curves"]
+    starts = load_file(FIXTURES / "start.safetensors")
+else:
+    pairs, curves = make_examples(), {}
+    starts = {"score.weight": 0.3 * torch.randn(1, 32, generator=GENERATOR)}
+for case in only or CASES:
+    methods = ["full"] if "bert" in case else ["full", "lora"]
+    curves[case] = {method: run(case, method, pairs, starts) for method in methods}
+    print(case, {m: [round(p["loss"], 4) for p in (c[0], c[1], c[-1])] for m, c in curves[case].items()})
+if not only:
+    save_file({key: value.contiguous() for key, value in starts.items()}, FIXTURES / "start.safetensors")
 recorded = dict(training=TRAINING, rates=RATES, examples=pairs, curves=curves)
 (FIXTURES / "preferences.json").write_text(json.dumps(recorded) + "\n")
-for case, methods in curves.items():
-    print(case, {m: [round(p["loss"], 4) for p in (c[0], c[1], c[-1])] for m, c in methods.items()})

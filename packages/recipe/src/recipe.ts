@@ -7,6 +7,9 @@ import { preferenceSchema } from './preference.ts';
 import { contradictions, ruled } from './rules.ts';
 import { taskSchema } from './task.ts';
 
+/** Tasks that put nothing of their own on the base model. */
+const headless: readonly string[] = ['generation', 'preference', 'embedding'];
+
 /** What a job trains with: every setting once, with its bounds, its default and what it means. */
 export const recipeSchema = ruled(
   z.strictObject({
@@ -121,6 +124,19 @@ export const recipeSchema = ruled(
         'most tokens of a pass however many the limit on memory would allow: for a run that took more than was estimated',
       ),
   }),
+  {
+    at: 'adaptation',
+    breaks: ({ adaptation, task }) =>
+      adaptation?.type === 'head' && task !== undefined && headless.includes(task.type),
+    message: (_, { task }) => `The task ${task?.type} has no head of its own to train alone.`,
+  },
+  {
+    at: 'preference',
+    breaks: ({ preference, task }) =>
+      preference !== undefined && task !== undefined && task.type !== 'preference',
+    message: (name, { task }) =>
+      `${name('preference')} belongs to the task preference, not to ${task?.type}.`,
+  },
   {
     at: 'weightDecay',
     breaks: ({ weightDecay, optimizer }) =>

@@ -276,7 +276,8 @@ async function writeDataset(
     };
     const manifestKey = `${prefix}/manifest.json`;
     await putJson(artifacts, manifestKey, manifest);
-    const facts = { rows: train.rows, tokens: train.tokens, parameters: model.parameters };
+    const { parameters, architecture } = model;
+    const facts = { rows: train.rows, tokens: train.tokens, parameters, architecture };
     const resolved = { ...resolveSettings(facts, job), ...(task && { task }) };
     return { manifestKey, manifest, report, settings: resolved };
   } finally {

@@ -7,7 +7,7 @@ const moduleNames = z.array(z.string().min(1).max(200)).min(1).max(256);
 const virtual = z.int().min(1).max(1024);
 
 /** How weights are trained, as an extension of ours beside the standard parameters. */
-export type Adaptation = HttpForm<Exclude<AdaptationInput, { type: 'head' }>>;
+export type Adaptation = HttpForm<AdaptationInput>;
 
 /** The recipe's adaptations, within what a job may ask for. */
 export const adaptationSchema = httpSchema(recipe, {
@@ -27,5 +27,4 @@ export const adaptationSchema = httpSchema(recipe, {
     initial_tokens: tokenIds.max(10_000),
   },
   'prefix-tuning': { tokens: virtual },
-  head: 'trains only the head of a task that is no chat, which chat cannot serve; train it with npm run tune:local',
 }) as z.ZodType<Adaptation>;

@@ -6,6 +6,7 @@ import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folde
 import { readSafetensors, readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import { dpo } from '../objectives/dpo.ts';
 import { embeddingPairs } from '../objectives/embedding-pairs.ts';
+import { embeddingScores } from '../objectives/embedding-scores.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
 import { kto } from '../objectives/kto.ts';
 import type { Objective } from '../objectives/objective.ts';
@@ -131,6 +132,15 @@ export function recordedCase(
       return embeddingCase({}, true);
     case 'embedding-bert-first':
       return embeddingCase({ symmetric: true, pooling: 'first' }, false);
+    case 'embedding-scores':
+      return bind(
+        embeddingScores(config, { pooling: 'mean' }),
+        pairs.map(({ prompt, chosen, margin }) => ({
+          first: Int32Array.from(prompt),
+          second: Int32Array.from(chosen),
+          score: 0.25 + margin,
+        })),
+      );
     case 'embedding-negatives':
       return embeddingCase({ pooling: 'last' }, true);
     default:

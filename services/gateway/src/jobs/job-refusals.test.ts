@@ -127,10 +127,10 @@ test.each([
     /ranks/,
   ],
   [
-    { lathe: { adaptation: { type: 'head' } } },
+    { lathe: { adaptation: { type: 'head' }, task: { type: 'generation' } } },
     'invalid_value',
-    'lathe.adaptation.type',
-    /chat cannot serve; train it with npm run tune:local/,
+    'lathe.adaptation',
+    /The task generation has no head of its own to train alone/,
   ],
   [
     { lathe: { adaptation: { type: 'prefix-tuning', tokens: 0 } } },

@@ -55,3 +55,13 @@ it('learns faster with LoRA and with smaller models, and scales by the multiplie
   expect(rate(1e3, 'lora')).toBeLessThanOrEqual(2e-3);
   expect(rate(1e9, 'full', 2)).toBeCloseTo(4e-5);
 });
+
+it('trains every weight of an encoder where the job says nothing', () => {
+  const encoder = { ...facts, architecture: 'encoder' as const };
+  const asked = (options: object) => resolveSettings(encoder, { hyperparameters: {}, options });
+  expect(asked({}).adaptation).toEqual({ type: 'full' });
+  expect(asked({ adaptation: { type: 'head' } })).toMatchObject({
+    adaptation: { type: 'head' },
+    learningRate: 1e-3,
+  });
+});

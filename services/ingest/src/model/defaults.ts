@@ -4,6 +4,7 @@ import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
 import { defaultLearningRates, loraSchema, virtualTokenCount } from '@lathe/recipe/adaptation';
 import { preferenceSchema } from '@lathe/recipe/preference';
+import type { Architecture } from '@lathe/recipe/task';
 
 /** What the rules for `auto` look at. */
 export type TuningFacts = {
@@ -12,6 +13,8 @@ export type TuningFacts = {
   readonly tokens: number;
   /** Parameters of the base model. */
   readonly parameters: number;
+  /** What reads from both sides, such as bert, is small and learns a task whole; absent: a decoder. */
+  readonly architecture?: Architecture | undefined;
 };
 
 type MethodRules = {
@@ -62,7 +65,9 @@ export function resolveSettings(
   { method = 'supervised', hyperparameters, options, start }: Asked,
 ): ResolvedSettings {
   const rules = methodRules[method];
-  const adaptation = resolveAdaptation(wantedAdaptation(options.adaptation, start));
+  const adaptation = resolveAdaptation(
+    wantedAdaptation(options.adaptation, start) ?? usualAdaptation(facts),
+  );
   const multiplier = given(hyperparameters.learning_rate_multiplier) ?? 1;
   return {
     epochs: given(hyperparameters.n_epochs) ?? automaticEpochs(facts.rows, rules),
@@ -74,6 +79,11 @@ export function resolveSettings(
     adaptation,
     ...(method === 'dpo' && { preference: resolvePreference(hyperparameters, options) }),
   };
+}
+
+/** LoRA where the job says nothing, and of an encoder every weight. */
+function usualAdaptation({ architecture }: TuningFacts): Adaptation | undefined {
+  return architecture === 'encoder' ? { type: 'full' } : undefined;
 }
 
 function resolvePreference(

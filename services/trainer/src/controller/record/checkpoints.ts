@@ -121,6 +121,7 @@ export async function registerModel(
       step: model.manifest.step,
       manifestKey: model.manifestKey,
       ...(model.manifest.text && { text: model.manifest.text }),
+      ...(model.manifest.task && { task: model.manifest.task }),
     });
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;

@@ -44,14 +44,16 @@ function recipeOf(
   { options, seed, microBatchTokens }: JobRecord,
   settings: NonNullable<JobRecord['settings']>,
 ): RecipeInput {
-  const { epochs, batchSize, learningRate, adaptation, preference } = settings;
-  const asked = Object.entries({ ...options, adaptation, preference });
+  const { epochs, batchSize, learningRate, adaptation, preference, task } = settings;
+  // The task is settled, with its labels, in the recipe's own words.
+  const asked = Object.entries({ ...options, task: undefined, adaptation, preference });
   const form = Object.fromEntries(asked.filter(([name]) => trained.has(name)));
   // What memory_limit allows, a run that took more does not get again.
   const most = options.memory_limit === undefined ? 'microBatchTokens' : 'mostPassTokens';
   return {
     ...fromHttp<RecipeInput>(form as HttpForm<RecipeInput>),
     ...{ epochs, batchSize, learningRate, seed },
+    ...(task && { task }),
     ...(microBatchTokens !== undefined && { [most]: microBatchTokens }),
   };
 }

@@ -58,6 +58,7 @@ export async function storeCheckpoint(
     kind: saved.kind,
     model: hasModel ? await putFolder(artifacts, `${prefix}/model`, model) : {},
     ...(dataset !== undefined && { text: modelText(dataset) }),
+    ...(dataset?.task && { task: dataset.task }),
     state: hasState ? await putFolder(artifacts, `${prefix}/state`, state) : {},
     metrics: saved.metrics,
   };

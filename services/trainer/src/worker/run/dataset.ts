@@ -50,7 +50,7 @@ export async function fetchDataset(
 
 /** The lines of the user's file that the examples, counted from 0, came from. */
 export async function linesOf(
-  artifacts: ArtifactStore,
+  artifacts: Pick<ArtifactStore, 'get'>,
   canonical: ObjectRef,
   examples: readonly number[],
 ): Promise<number[]> {
@@ -59,8 +59,9 @@ export async function linesOf(
   let index = 0;
   for await (const json of rows) {
     const row = canonicalRowSchema.parse(JSON.parse(json));
-    // Both answers of a preference are one example to the objective.
-    const end = index + (row.kind === 'preference' ? 1 : examplesOf(row));
+    // Both answers of a preference are one example to the objective, and all texts of a row of an embedding.
+    const isOne = row.kind === 'preference' || row.kind === 'related';
+    const end = index + (isOne ? 1 : examplesOf(row));
     if (examples.some((example) => example >= index && example < end)) lines.push(row.line);
     index = end;
   }
