@@ -55,6 +55,9 @@ export const inferenceQueue = 'lathe-inference';
 /** Queue group subject on which evaluators take embedding requests (contracts/message/embedding.ts). */
 export const embeddingSubject = 'lathe.inference.embed';
 
+/** Queue group subject on which evaluators take requests for predictions (contracts/message/prediction.ts). */
+export const predictionSubject = 'lathe.inference.predict';
+
 /** Published by the gateway when the client of a request has gone. */
 export function inferenceCancelSubject(requestId: string): string {
   return `lathe.inference.cancel.${requestId}`;

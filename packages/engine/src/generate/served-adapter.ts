@@ -1,7 +1,7 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
 import { loraLinear } from '../adapt/lora-layer.ts';
 import { adaptedLinears } from '../adapt/targets.ts';
-import type { ModelFolder } from '../families/model-folder.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { input, type Value } from '../graph/value.ts';
 import type { Adapter } from '../peft/peft.ts';
 import { isVirtual, type VirtualTokens, virtualTensor } from '../peft/peft-virtual.ts';
@@ -15,7 +15,7 @@ export type ServedAdapter = {
 };
 
 /** Checks an adapter against a model. Throws RangeError for a tensor that does not fit it. */
-export function servedAdapter(model: ModelFolder, adapter: Adapter | VirtualTokens): ServedAdapter {
+export function servedAdapter(model: AnyModelFolder, adapter: Adapter | VirtualTokens): ServedAdapter {
   if (isVirtual(adapter)) return { virtual: servedVirtualTokens(model, adapter) };
   return { layers: adapterFeeds(model, adapter) };
 }
@@ -31,7 +31,7 @@ export function placedVirtualTokens({ virtual }: ServedAdapter): number {
 }
 
 /** What the adapter changes in one forward pass over whole texts, with `adapterInputs` as inputs. */
-export function adaptedHooks(model: ModelFolder, { layers, virtual }: ServedAdapter): AdaptHooks {
+export function adaptedHooks(model: AnyModelFolder, { layers, virtual }: ServedAdapter): AdaptHooks {
   if (virtual !== undefined) return virtualHooks(model, virtual);
   if (layers === undefined) return {};
   const modules = new Set(adaptedLinears(model.config, 'all-linear').map(({ module }) => module));

@@ -2,7 +2,7 @@ import type { AdaptHooks } from '../adapt/adaptation.ts';
 import { prefixTuning } from '../adapt/prefix-tuning.ts';
 import { promptTuning } from '../adapt/prompt-tuning.ts';
 import type { DecoderConfig } from '../families/decoder-config.ts';
-import type { ModelFolder } from '../families/model-folder.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
 import { rootSeed } from '../nn/seed.ts';
@@ -19,7 +19,7 @@ export type ServedVirtualTokens = {
 
 /** Checks virtual tokens against a model. Throws RangeError when their size is not the model's. */
 export function servedVirtualTokens(
-  { config, name }: ModelFolder,
+  { config, name }: AnyModelFolder,
   { method, count, layers: madeFor, tensors }: VirtualTokens,
 ): ServedVirtualTokens {
   const { hiddenSize, layers, keyValueHeads, headSize } = config;
@@ -38,7 +38,7 @@ export function servedVirtualTokens(
 
 /** What the virtual tokens change in a forward pass as training has it, over an input of that name. */
 export function virtualHooks(
-  model: ModelFolder,
+  model: AnyModelFolder,
   { method, count, tensor }: ServedVirtualTokens,
 ): AdaptHooks {
   const target = { model, seed: rootSeed(0), shapesOnly: true };

@@ -1,6 +1,6 @@
 import { adaptedLinears } from '../adapt/targets.ts';
-import { decoderTensors } from '../families/decoder-tensors.ts';
-import type { ModelFolder } from '../families/model-folder.ts';
+import { modelTensors } from '../families/model-config.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { external, input, type Value } from '../graph/value.ts';
@@ -32,11 +32,12 @@ export type ServedWeights = {
 };
 
 /** Opens the weights of a folder for serving. Throws CheckpointError when a tensor cannot be read. */
-export async function serveWeights(model: ModelFolder): Promise<ServedWeights> {
+export async function serveWeights(model: AnyModelFolder): Promise<ServedWeights> {
   const feeds: Record<string, Tensor> = {};
-  for (const [name, { shape }] of decoderTensors(model.config)) {
-    const entry = model.tensors.get(name) as TensorEntry;
-    if (entry.dtype !== 'F32')
+  for (const [name, { shape }] of modelTensors(model.config)) {
+    const entry = model.tensors.get(name);
+    // A model that scores texts has no head that writes them.
+    if (entry !== undefined && entry.dtype !== 'F32')
       feeds[name] = { data: await readTensor(entry), shape, dtype: 'float32' };
   }
   return {
@@ -47,7 +48,7 @@ export async function serveWeights(model: ModelFolder): Promise<ServedWeights> {
 }
 
 function graphValues(
-  model: ModelFolder,
+  model: AnyModelFolder,
   isFed: (name: string) => boolean,
   adapters: Adapters,
 ): DecoderWeights {
@@ -103,7 +104,7 @@ export function adapterName(module: string, half: 'A' | 'B'): string {
  * zeros where the adapter has nothing. Throws RangeError for a tensor that does not fit the model,
  * NotFiniteError for numbers that are not finite or far too large.
  */
-export function adapterFeeds(model: ModelFolder, adapter: Adapter): Feeds {
+export function adapterFeeds(model: AnyModelFolder, adapter: Adapter): Feeds {
   const feeds: Record<string, Tensor> = {};
   const { rank, scale, tensors } = adapter;
   const known = new Set<string>();

@@ -34,7 +34,7 @@ export function pooled(
 /** The inputs that `pooled` reads, for examples of one sequence. */
 export function poolingFeeds(
   config: ModelConfig,
-  placed: readonly Placed<{ readonly tokens: Int32Array }>[],
+  placed: readonly Placed<{ readonly tokens: { readonly length: number } }>[],
   { rows, tokens, targets }: WindowShape,
 ): Record<string, Tensor> {
   if (meansOver(config)) {

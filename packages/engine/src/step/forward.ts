@@ -7,7 +7,7 @@ import { type DecoderWeights, decoderHead } from '../models/decoder.ts';
 import { packedDecoder } from '../models/packed-decoder.ts';
 import { packedEncoder } from '../models/packed-encoder.ts';
 import type { WindowShape } from '../nn/window.ts';
-import type { Forward, Objective } from '../objectives/objective.ts';
+import type { Backbone, Forward, Objective } from '../objectives/objective.ts';
 import { dependentsOf, withHalfProducts } from './half-products.ts';
 
 export type ForwardSpec = {
@@ -29,24 +29,34 @@ export type ForwardSpec = {
  */
 export function forward(spec: ForwardSpec): Forward {
   const isHalf = spec.precision === 'float16';
-  const { config, shape, tensor, hooks = {}, objective, labelSmoothing } = spec;
-  const weights = hookedWeights(config, tensor, hooks);
-  const backbone =
-    config.kind === 'decoder'
-      ? {
-          hidden: packedDecoder(config, weights, shape, hooks),
-          head: () => decoderHead(config, weights),
-        }
-      : {
-          hidden: packedEncoder(config, weights, shape, hooks),
-          head: () => weights.tensor(`${encoderNames(config).words}.weight`),
-        };
-  const [hidden = backbone.hidden] = isHalf ? withHalfProducts([backbone.hidden]) : [];
-  const result = objective.forward(
-    { ...backbone, hidden, tensor: weights.tensor, labelSmoothing },
-    shape,
-  );
+  const { shape, objective, labelSmoothing } = spec;
+  const whole = backbone(spec);
+  const [hidden = whole.hidden] = isHalf ? withHalfProducts([whole.hidden]) : [];
+  const result = objective.forward({ ...whole, hidden, labelSmoothing }, shape);
   return isHalf ? withHalfHead(result, hidden) : result;
+}
+
+/** The part of a forward pass that every objective has: up to the hidden states of packed windows. */
+export function backbone({
+  config,
+  shape,
+  tensor,
+  hooks = {},
+}: Pick<ForwardSpec, 'config' | 'tensor' | 'hooks'> & {
+  readonly shape: Pick<WindowShape, 'rows' | 'tokens'>;
+}): Backbone {
+  const weights = hookedWeights(config, tensor, hooks);
+  if (config.kind === 'decoder')
+    return {
+      hidden: packedDecoder(config, weights, shape, hooks),
+      head: () => decoderHead(config, weights),
+      tensor: weights.tensor,
+    };
+  return {
+    hidden: packedEncoder(config, weights, shape, hooks),
+    head: () => weights.tensor(`${encoderNames(config).words}.weight`),
+    tensor: weights.tensor,
+  };
 }
 
 /**

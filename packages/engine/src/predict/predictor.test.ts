@@ -1,0 +1,160 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
+import { type ModelTask, readModelTask, withTask } from '../families/model-task.ts';
+import { readJson } from '../formats/json-file.ts';
+import { readSafetensors, readTensor, writeSafetensors } from '../formats/safetensors.ts';
+import type { EncodedText } from '../objectives/encoder-example.ts';
+import { encoderReferences } from '../parity/encoder-reference.ts';
+import { referenceModels } from '../parity/reference.ts';
+import { openPredictor, type Predictor, type Question } from './predictor.ts';
+
+/** What transformers answers (bench/reference/predictions.py). */
+type Recorded = {
+  readonly texts: readonly { tokens: number[]; types: number[]; places: number[] }[];
+  readonly families: Readonly<Record<string, Readonly<Record<string, number[][]>>>>;
+};
+
+const fixtures = join(import.meta.dirname, 'fixtures');
+const models = join(import.meta.dirname, '../parity/fixtures/models');
+const recorded = JSON.parse(await readFile(join(fixtures, 'predictions.json'), 'utf8')) as Recorded;
+const heads = (await readSafetensors(join(fixtures, 'heads.safetensors'))).tensors;
+const folders: string[] = [];
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true });
+});
+
+const tasks: Readonly<Record<string, ModelTask>> = {
+  'sequence-classification': { kind: 'sequence-classification', labels: 3, problem: 'single-label' },
+  'token-classification': { kind: 'token-classification', labels: 3, labelNames: ['O', 'B-x', 'I-x'] },
+  'question-answering': { kind: 'question-answering' },
+  'masked-lm': { kind: 'masked-lm' },
+};
+
+/** A folder as transformers would save the model of a family with a head of these weights. */
+async function headedFolder(family: string, task: ModelTask): Promise<AnyModelFolder> {
+  const base = await openAnyModelFolder(join(models, family));
+  const folder = await mkdtemp(join(tmpdir(), 'lathe-predict-'));
+  folders.push(folder);
+  const json = (await readJson(join(base.path, 'config.json'))) as Record<string, unknown>;
+  const file = join(folder, 'config.json');
+  await writeFile(file, JSON.stringify(withTask(file, json, { config: base.config, task })));
+  const prefix = `${family}.${task.kind}.`;
+  const own = [...heads].filter(([name]) => name.startsWith(prefix));
+  const taken = new Map(own.map(([name, entry]) => [name.slice(prefix.length), entry]));
+  const kept = [...base.tensors].filter(([name]) => !taken.has(name) && name !== 'lm_head.weight');
+  await writeSafetensors(
+    join(folder, 'model.safetensors'),
+    await Promise.all(
+      [...kept, ...taken].map(async ([name, entry]) => ({
+        name,
+        dtype: 'F32' as const,
+        shape: entry.shape,
+        data: await readTensor(entry),
+      })),
+    ),
+  );
+  return openAnyModelFolder(folder);
+}
+
+function textsFor({ config }: AnyModelFolder): EncodedText[] {
+  const hasTypes = config.kind === 'encoder' && config.tokenTypes > 1;
+  return recorded.texts.map(({ tokens, types }) => ({
+    tokens: Int32Array.from(tokens),
+    types: hasTypes ? Int32Array.from(types) : undefined,
+  }));
+}
+
+function questionOf(kind: string): Question {
+  if (kind !== 'masked-lm')
+    return { kind: kind as 'sequence-classification' | 'token-classification' };
+  return { kind, places: recorded.texts.map(({ places }) => Int32Array.from(places)) };
+}
+
+function farthest(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
+  expect(found.length).toBe(wanted.length);
+  return Array.from(found).reduce((most, value, at) => Math.max(most, Math.abs(value - (wanted[at] as number))), 0);
+}
+
+describe.each(Object.keys(recorded.families))('the tiny model "%s"', (family) => {
+  const kinds = Object.keys(recorded.families[family] ?? {});
+  it.each(kinds)('answers %s as transformers does, whatever stands beside a text', async (kind) => {
+    const model = await headedFolder(family, tasks[kind] as ModelTask);
+    expect(await readModelTask(model)).toMatchObject(tasks[kind] as ModelTask);
+    const predictor = await openPredictor({ model, batchTokens: 64 });
+    const texts = textsFor(model);
+    const answers = await predictor.predict(questionOf(kind), texts);
+    for (const [at, wanted] of (recorded.families[family]?.[kind] ?? []).entries())
+      expect(farthest(answers[at] as Float32Array, wanted)).toBeLessThan(1e-4);
+    const first = questionOf(kind);
+    const alone = await predictor.predict(first, texts.slice(0, 1));
+    expect(farthest(alone[0] as Float32Array, answers[0] as Float32Array)).toBeLessThan(1e-5);
+    await predictor.dispose();
+  });
+});
+
+it('has vectors of every family', () => {
+  expect(Object.keys(recorded.families).toSorted()).toEqual(
+    [...referenceModels, ...encoderReferences].toSorted(),
+  );
+});
+
+describe('a classifier', () => {
+  let predictor: Predictor;
+  let model: AnyModelFolder;
+  beforeAll(async () => {
+    model = await headedFolder('bert', tasks['sequence-classification'] as ModelTask);
+    predictor = await openPredictor({ model });
+  });
+  afterAll(() => predictor.dispose());
+
+  it('says what it was taught when it is asked something else', async () => {
+    await expect(predictor.predict({ kind: 'question-answering' }, textsFor(model))).rejects.toThrow(
+      'was taught sequence-classification, not question-answering',
+    );
+    await expect(
+      predictor.predict({ kind: 'sequence-classification' }, [{ tokens: new Int32Array() }]),
+    ).rejects.toThrow('input 0 has no');
+  });
+
+  it('gives the vectors of texts, by each pooling', async () => {
+    const [states = expect.fail()] = await predictor.predict({ kind: 'states' }, textsFor(model));
+    const width = model.config.hiddenSize;
+    const pooled = async (pooling: 'mean' | 'first' | 'last') =>
+      (await predictor.predict({ kind: 'vectors', pooling, normalized: false }, textsFor(model)))[0] ??
+      expect.fail();
+    expect(farthest(await pooled('first'), states.subarray(0, width))).toBeLessThan(1e-6);
+    expect(farthest(await pooled('last'), states.subarray(states.length - width))).toBeLessThan(1e-6);
+    const mean = Array.from({ length: width }, (_, at) => {
+      const column = states.filter((_, place) => place % width === at);
+      return column.reduce((sum, value) => sum + value, 0) / column.length;
+    });
+    expect(farthest(await pooled('mean'), mean)).toBeLessThan(1e-6);
+  });
+
+  it('answers by the head of an adapter in place of its own', async () => {
+    const head = heads.get('bert.sequence-classification.classifier.weight') ?? expect.fail();
+    const names = ['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias'];
+    const tensors = new Map(
+      await Promise.all(
+        names.map(async (name) => {
+          const entry = heads.get(`bert.sequence-classification.${name}`) ?? expect.fail();
+          const data = await readTensor(entry);
+          const isWords = name.startsWith('classifier');
+          return [name, { shape: entry.shape, data: isWords ? data.map((value) => 2 * value) : data }] as const;
+        }),
+      ),
+    );
+    expect(head.shape).toEqual([3, 32]);
+    const adapter = { rank: 1, alpha: 1, scale: 1, targets: [], tensors: new Map() };
+    predictor.loadAdapter('twice', adapter, { task: tasks['sequence-classification'] as ModelTask, tensors });
+    const asked = { kind: 'sequence-classification' } as const;
+    const [base = expect.fail()] = await predictor.predict(asked, textsFor(model));
+    const [twice = expect.fail()] = await predictor.predict(asked, textsFor(model), { adapter: 'twice' });
+    expect(farthest(twice, base.map((value) => 2 * value))).toBeLessThan(1e-5);
+    predictor.unloadAdapter('twice');
+    await expect(predictor.predict(asked, textsFor(model), { adapter: 'twice' })).rejects.toThrow('"twice"');
+  });
+});
