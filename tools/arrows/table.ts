@@ -84,6 +84,7 @@ export const arrows: Table = {
         local: 'runtime formats families objectives measure train',
         generate:
           'graph ops onnx runtime formats families nn peft adapt models objectives step batch measure',
+        predict: 'graph ops runtime formats families peft models objectives generate',
         gguf: 'formats families nn',
         import: 'formats families nn gguf',
         export: 'graph ops onnx runtime formats families nn gguf import peft models',

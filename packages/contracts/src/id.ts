@@ -1,13 +1,21 @@
 /** Server-made identifiers: a readable prefix and 24 characters of the given random bytes. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz';
 
-export type IdKind = 'file' | 'job' | 'checkpoint' | 'completion' | 'request' | 'attempt';
+export type IdKind =
+  | 'file'
+  | 'job'
+  | 'checkpoint'
+  | 'completion'
+  | 'prediction'
+  | 'request'
+  | 'attempt';
 
 const prefixes: Record<IdKind, string> = {
   file: 'file-',
   job: 'ftjob-',
   checkpoint: 'ftckpt_',
   completion: 'chatcmpl-',
+  prediction: 'pred-',
   request: 'req_',
   attempt: 'at_',
 };

@@ -14,6 +14,7 @@ import { readPreTokenizer } from './pre-tokenize/read-pre-tokenizer.ts';
 export type Specification = SectionParts & {
   source: string;
   entries: Entries;
+  subwordPrefix: string | undefined;
   post: PostProcessor;
   /** `bytes` for the byte alphabet. */
   decoder: 'bytes' | readonly DecoderStep[];
@@ -39,7 +40,7 @@ export function parseSpecification(
 ): Specification {
   const file = parseField(source, fileSchema, json, '');
   const { preTokenize, isByteLevel } = readPreTokenizer(source, file.pre_tokenizer);
-  const { entries, words } = readModel(source, file.model, isByteLevel);
+  const { entries, words, subwordPrefix } = readModel(source, file.model, isByteLevel);
   const decoders = flattenSequence(source, file.decoder, 'decoder', 'decoders');
   const isBytes = decoders.length === 1 && decoders[0]!.component.type === 'ByteLevel';
   if (isByteLevel !== isBytes) {
@@ -55,6 +56,7 @@ export function parseSpecification(
   return {
     source,
     entries,
+    subwordPrefix,
     addedTokens: placed.map((token) => ({
       ...token,
       isControl: token.special || control.has(token.content),

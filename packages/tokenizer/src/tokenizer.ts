@@ -54,6 +54,10 @@ export type Tokenizer = {
   /** Decodes token by token; a character comes out only when it is whole. Joined, the same as decode. */
   stream(options?: DecodeOptions): TokenStream;
   tokenId(text: string): number | undefined;
+  /** The entry of a token as the vocabulary has it, such as `##ing` or `Ġthe`; undefined for an id that means nothing. */
+  entry(token: number): string | undefined;
+  /** What begins an entry that goes on with a word, such as `##`; undefined where entries do not tell. */
+  subwordPrefix: string | undefined;
   /** Whether the id means a token: vocabularies may have holes. */
   hasToken(token: number): boolean;
   /**
@@ -131,13 +135,17 @@ export function createTokenizer(
     const kept = new Set(except.map((text) => ids.get(text)));
     return (token: number) => texts.special.has(token) && !kept.has(token);
   };
-  const encode = (text: string, options: EncodeOptions, offsets?: [number, number][]): number[] => {
+  const encode = (
+    text: string,
+    options: EncodeOptions,
+    { offsets, words }: { offsets?: [number, number][]; words?: number[] } = {},
+  ): number[] => {
     const { special = false, addSpecial = false, after, guard } = options;
     if (guard !== undefined && offsets !== undefined) {
       throw new TokenizerError(source, 'a guard and offsets cannot be asked for together');
     }
     const tokens: number[] = [];
-    encodeSections(text, { special, after, guard, tokens, offsets });
+    encodeSections(text, { special, after, guard, tokens, offsets, words });
     if (offsets !== undefined) trim?.(text, { tokens, offsets });
     if (!addSpecial) return tokens;
     offsets?.unshift(...prefix.map((): [number, number] => [0, 0]));
@@ -146,7 +154,12 @@ export function createTokenizer(
   };
   const encodeWithOffsets = (text: string, options: EncodeOptions = {}): EncodedText => {
     const offsets: [number, number][] = [];
-    return { tokens: encode(text, options, offsets), offsets };
+    return { tokens: encode(text, options, { offsets }), offsets };
+  };
+  const encodeWithWords = (text: string, special: boolean) => {
+    const offsets: [number, number][] = [];
+    const words: number[] = [];
+    return { tokens: encode(text, { special }, { offsets, words }), offsets, words };
   };
   return {
     encode: (text, options = {}) => encode(text, options),
@@ -156,12 +169,14 @@ export function createTokenizer(
       if (template.length === 0)
         throw new TokenizerError(source, 'post_processor has no template for pairs');
       const { special = false } = options;
-      const encoded = texts.map((text) => encodeWithOffsets(text, { special }));
+      const encoded = texts.map((text) => encodeWithWords(text, special));
       return cutWindows(template, encoded, options);
     },
     decode: (tokens, options = {}) => decoder.decode(tokens, skipsOf(options)),
     stream: (options = {}) => decoder.stream(skipsOf(options)),
     tokenId: (text) => ids.get(text),
+    entry: (token) => texts.texts[token],
+    subwordPrefix: specification.subwordPrefix,
     hasToken: (token) => texts.texts[token] !== undefined,
     tokenBytes: (token) =>
       texts.texts[token] === undefined || texts.added.has(token) ? undefined : decoder.bytes(token),

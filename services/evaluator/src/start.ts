@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
+import { embeddingSubject, inferenceSubject, predictionSubject } from '@lathe/contracts/subject';
 import { checkModelFolders } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
@@ -19,6 +19,7 @@ import { createAdmission } from './serve/admission.ts';
 import { type Announcer, createAnnouncer } from './serve/announce.ts';
 import { answerChat } from './serve/answer.ts';
 import { answerEmbedding } from './serve/answer-embedding.ts';
+import { answerPrediction } from './serve/answer-prediction.ts';
 import { serveRequests } from './serve/responder.ts';
 import { type EvaluatorSettings, evaluatorSettings } from './settings.ts';
 import { startTextThreads } from './texts/text-threads.ts';
@@ -84,12 +85,22 @@ export async function start(
         yield* answerEmbedding(request, model, { ...asked, engine, texts, settings });
       },
     });
+    const predictions = serveRequests({
+      ...serving,
+      kind: 'prediction',
+      subject: predictionSubject,
+      admission: createAdmission(settings),
+      answer: async function* (request, asked) {
+        const model = await ports.models.find(request.project, request.model);
+        yield* answerPrediction(request, model, { ...asked, engine, texts, settings });
+      },
+    });
     stops.add('work', async () => {
       controller.abort();
-      await Promise.all([...running, chat.stop(), embeddings.stop()]);
+      await Promise.all([...running, chat.stop(), embeddings.stop(), predictions.stop()]);
     });
     await service.serveHealth();
-    log.info({ slots: config.evaluatorSlots }, 'the evaluator takes chats and evaluations');
+    log.info({ slots: config.evaluatorSlots }, 'the evaluator takes requests and evaluations');
     return {
       stop: () => stops.stop(),
       get enginePid() {

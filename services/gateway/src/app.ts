@@ -20,6 +20,7 @@ import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { openApiRoutes } from './routes/openapi.ts';
+import { pipelineRoutes, predictionRoutes } from './routes/predictions.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { workerRoutes } from './routes/workers.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -56,6 +57,10 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/models', modelRoutes(ports));
   app.route('/v1/chat/completions', chatRoutes(ports, settings));
   app.route('/v1/embeddings', embeddingRoutes(ports, settings));
+  app.route('/v1/lathe/models', pipelineRoutes(ports, settings));
+  app.route('/v1/classify', predictionRoutes('classify', ports, settings));
+  app.route('/v1/score', predictionRoutes('score', ports, settings));
+  app.route('/v1/rerank', predictionRoutes('rerank', ports, settings));
   app.route(
     '/v1/openapi.json',
     openApiRoutes(() => routesOf(app)),

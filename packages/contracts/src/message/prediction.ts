@@ -11,13 +11,15 @@ export const aggregations = ['none', 'simple', 'first', 'average', 'max'] as con
 export const scoreFunctions = ['none', 'sigmoid', 'softmax'] as const;
 
 /** What is asked of the texts, every default resolved but those that a model decides (null). */
-export const askedSchema = z.discriminatedUnion('kind', [
+const askedSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('text-classification'),
     inputs: z.array(textPair).min(1),
     topK: z.number().int().nullable(),
     /** null: by the kind of problem that the model was taught. */
     apply: z.enum(scoreFunctions).nullable(),
+    /** Labels in the order of the model; else the highest score first. */
+    inOrder: z.boolean(),
   }),
   z.object({
     kind: z.literal('token-classification'),
@@ -34,7 +36,7 @@ export const askedSchema = z.discriminatedUnion('kind', [
     docStride: z.number().int().nullable(),
     maxAnswerLen: z.number().int(),
     maxSeqLen: z.number().int().nullable(),
-    maxQuestionLen: z.number().int(),
+    maxQuestionLen: z.number().int().nullable(),
     impossible: z.boolean(),
     alignToWords: z.boolean(),
   }),
@@ -99,7 +101,7 @@ export const filledSchema = z.object({
 export type Filled = z.infer<typeof filledSchema>;
 
 /** What comes of one input, by what was asked. */
-export const predictionSchema = z.union([
+const predictionSchema = z.union([
   z.number(),
   z.array(labelScoreSchema),
   z.array(entitySchema),
@@ -116,7 +118,7 @@ export type Prediction = z.infer<typeof predictionSchema>;
 export const predictionReplySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('accepted'), limits: rateLimitsSchema.optional() }),
   z.object({ kind: z.literal('waiting') }),
-  z.object({ kind: z.literal('answers'), answers: z.array(z.unknown()) }),
+  z.object({ kind: z.literal('answers'), answers: z.array(predictionSchema) }),
   z.object({
     kind: z.literal('rows'),
     /** Numbers of one row. */

@@ -136,7 +136,12 @@ export async function readModelTask({
       return config.kind === 'encoder' ? { kind: 'feature-extraction' } : undefined;
     case 'sequence-classification': {
       const names = labelNames(file, parsed.data);
-      return { kind, labels: names.length, labelNames: names, problem: problemOf(names, parsed.data) };
+      return {
+        kind,
+        labels: names.length,
+        labelNames: names,
+        problem: problemOf(names, parsed.data),
+      };
     }
     case 'token-classification': {
       const names = labelNames(file, parsed.data);

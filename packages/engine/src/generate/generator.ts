@@ -27,7 +27,7 @@ import {
   type ServedAdapter,
   servedAdapter,
 } from './served-adapter.ts';
-import { serveWeights } from './weights.ts';
+import { type ServedWeights, serveWeights } from './weights.ts';
 
 export type { FinishReason, GeneratedToken, IdStretch } from './lane.ts';
 
@@ -40,6 +40,8 @@ export type GenerateRequest = Partial<Omit<SequenceRequest, 'tokens' | 'maxToken
 
 export type GeneratorOptions = {
   readonly model: ModelFolder;
+  /** Weights that something else serves too; opened where absent. */
+  readonly weights?: ServedWeights;
   /** Longest prompt and answer together, with an adapter's virtual tokens; at most what the model was made for. */
   readonly maxContext?: number;
   /** Sequences that decode together at most. */
@@ -99,7 +101,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const { model, device = cpuDevice(), maxRows = defaultRows } = options;
   const { config } = model;
   const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
-  const weights = await serveWeights(model);
+  const weights = options.weights ?? (await serveWeights(model));
   const decoder = new Decoder({ model, weights, device, maxContext, maxRows });
   const admitTokens = options.admitTokens ?? defaultAdmitTokens;
   const batchTokens = options.scoreTokens ?? defaultScoreTokens;

@@ -15,7 +15,10 @@ export type ServedAdapter = {
 };
 
 /** Checks an adapter against a model. Throws RangeError for a tensor that does not fit it. */
-export function servedAdapter(model: AnyModelFolder, adapter: Adapter | VirtualTokens): ServedAdapter {
+export function servedAdapter(
+  model: AnyModelFolder,
+  adapter: Adapter | VirtualTokens,
+): ServedAdapter {
   if (isVirtual(adapter)) return { virtual: servedVirtualTokens(model, adapter) };
   return { layers: adapterFeeds(model, adapter) };
 }
@@ -31,7 +34,10 @@ export function placedVirtualTokens({ virtual }: ServedAdapter): number {
 }
 
 /** What the adapter changes in one forward pass over whole texts, with `adapterInputs` as inputs. */
-export function adaptedHooks(model: AnyModelFolder, { layers, virtual }: ServedAdapter): AdaptHooks {
+export function adaptedHooks(
+  model: AnyModelFolder,
+  { layers, virtual }: ServedAdapter,
+): AdaptHooks {
   if (virtual !== undefined) return virtualHooks(model, virtual);
   if (layers === undefined) return {};
   const modules = new Set(adaptedLinears(model.config, 'all-linear').map(({ module }) => module));

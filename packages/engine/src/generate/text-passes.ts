@@ -27,10 +27,18 @@ export type PassOptions = {
 };
 
 /** Room of a pass: windows `[rows, tokens]`, and how many texts or places of texts there may be. */
-export type PassShape = { readonly rows: number; readonly tokens: number; readonly targets: number };
+type PassShape = {
+  readonly rows: number;
+  readonly tokens: number;
+  readonly targets: number;
+};
 
 /** A text in a pass; its own tokens, without virtual ones, begin at flat position `start`. */
-export type PlacedText = { readonly index: number; readonly start: number; readonly length: number };
+export type PlacedText = {
+  readonly index: number;
+  readonly start: number;
+  readonly length: number;
+};
 
 /** What a pass computes of hidden states, and what comes of it for each text. */
 export type Reading = {
@@ -76,7 +84,11 @@ export function createTextPasses(options: PassOptions): TextPasses {
   /** One pass at a time, so that no program is disposed of while it runs. */
   let last: Promise<unknown> = Promise.resolve();
 
-  function programFor(shape: PassShape, reading: Reading, adapter: ServedAdapter): Promise<Program> {
+  function programFor(
+    shape: PassShape,
+    reading: Reading,
+    adapter: ServedAdapter,
+  ): Promise<Program> {
     const key = [...Object.values(shape), reading.key, signatureOf(adapter)].join(' ');
     return programs.get(key, () => {
       const { tensor } = weights.values('none');
@@ -114,7 +126,9 @@ export function createTextPasses(options: PassOptions): TextPasses {
     // Not every weight is read, and not every family has types.
     const asked = Object.entries(feeds).filter(([name]) => program.inputs.includes(name));
     const results = reading.read(await program.run(Object.fromEntries(asked)), placed);
-    return new Map(placed.map(({ index }, at) => [index, results[at] as Float32Array<ArrayBuffer>]));
+    return new Map(
+      placed.map(({ index }, at) => [index, results[at] as Float32Array<ArrayBuffer>]),
+    );
   }
 
   return {

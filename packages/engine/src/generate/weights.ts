@@ -31,7 +31,10 @@ export type ServedWeights = {
   values(adapters: Adapters, options?: { readonly areFed: boolean }): DecoderWeights;
 };
 
-/** Opens the weights of a folder for serving. Throws CheckpointError when a tensor cannot be read. */
+/**
+ * Opens the weights of a folder for serving. Throws CheckpointError when a tensor cannot be read.
+ * @example const weights = await serveWeights(await openAnyModelFolder('models/lathe-tiny'));
+ */
 export async function serveWeights(model: AnyModelFolder): Promise<ServedWeights> {
   const feeds: Record<string, Tensor> = {};
   for (const [name, { shape }] of modelTensors(model.config)) {

@@ -27,8 +27,16 @@ afterAll(async () => {
 });
 
 const tasks: Readonly<Record<string, ModelTask>> = {
-  'sequence-classification': { kind: 'sequence-classification', labels: 3, problem: 'single-label' },
-  'token-classification': { kind: 'token-classification', labels: 3, labelNames: ['O', 'B-x', 'I-x'] },
+  'sequence-classification': {
+    kind: 'sequence-classification',
+    labels: 3,
+    problem: 'single-label',
+  },
+  'token-classification': {
+    kind: 'token-classification',
+    labels: 3,
+    labelNames: ['O', 'B-x', 'I-x'],
+  },
   'question-answering': { kind: 'question-answering' },
   'masked-lm': { kind: 'masked-lm' },
 };
@@ -75,7 +83,10 @@ function questionOf(kind: string): Question {
 
 function farthest(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
   expect(found.length).toBe(wanted.length);
-  return Array.from(found).reduce((most, value, at) => Math.max(most, Math.abs(value - (wanted[at] as number))), 0);
+  return Array.from(found).reduce(
+    (most, value, at) => Math.max(most, Math.abs(value - (wanted[at] as number))),
+    0,
+  );
 }
 
 describe.each(Object.keys(recorded.families))('the tiny model "%s"', (family) => {
@@ -111,9 +122,9 @@ describe('a classifier', () => {
   afterAll(() => predictor.dispose());
 
   it('says what it was taught when it is asked something else', async () => {
-    await expect(predictor.predict({ kind: 'question-answering' }, textsFor(model))).rejects.toThrow(
-      'was taught sequence-classification, not question-answering',
-    );
+    await expect(
+      predictor.predict({ kind: 'question-answering' }, textsFor(model)),
+    ).rejects.toThrow('was taught sequence-classification, not question-answering');
     await expect(
       predictor.predict({ kind: 'sequence-classification' }, [{ tokens: new Int32Array() }]),
     ).rejects.toThrow('input 0 has no');
@@ -123,10 +134,13 @@ describe('a classifier', () => {
     const [states = expect.fail()] = await predictor.predict({ kind: 'states' }, textsFor(model));
     const width = model.config.hiddenSize;
     const pooled = async (pooling: 'mean' | 'first' | 'last') =>
-      (await predictor.predict({ kind: 'vectors', pooling, normalized: false }, textsFor(model)))[0] ??
-      expect.fail();
+      (
+        await predictor.predict({ kind: 'vectors', pooling, normalized: false }, textsFor(model))
+      )[0] ?? expect.fail();
     expect(farthest(await pooled('first'), states.subarray(0, width))).toBeLessThan(1e-6);
-    expect(farthest(await pooled('last'), states.subarray(states.length - width))).toBeLessThan(1e-6);
+    expect(farthest(await pooled('last'), states.subarray(states.length - width))).toBeLessThan(
+      1e-6,
+    );
     const mean = Array.from({ length: width }, (_, at) => {
       const column = states.filter((_, place) => place % width === at);
       return column.reduce((sum, value) => sum + value, 0) / column.length;
@@ -136,25 +150,45 @@ describe('a classifier', () => {
 
   it('answers by the head of an adapter in place of its own', async () => {
     const head = heads.get('bert.sequence-classification.classifier.weight') ?? expect.fail();
-    const names = ['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias'];
+    const names = [
+      'bert.pooler.dense.weight',
+      'bert.pooler.dense.bias',
+      'classifier.weight',
+      'classifier.bias',
+    ];
     const tensors = new Map(
       await Promise.all(
         names.map(async (name) => {
           const entry = heads.get(`bert.sequence-classification.${name}`) ?? expect.fail();
           const data = await readTensor(entry);
           const isWords = name.startsWith('classifier');
-          return [name, { shape: entry.shape, data: isWords ? data.map((value) => 2 * value) : data }] as const;
+          return [
+            name,
+            { shape: entry.shape, data: isWords ? data.map((value) => 2 * value) : data },
+          ] as const;
         }),
       ),
     );
     expect(head.shape).toEqual([3, 32]);
     const adapter = { rank: 1, alpha: 1, scale: 1, targets: [], tensors: new Map() };
-    predictor.loadAdapter('twice', adapter, { task: tasks['sequence-classification'] as ModelTask, tensors });
+    predictor.loadAdapter('twice', adapter, {
+      task: tasks['sequence-classification'] as ModelTask,
+      tensors,
+    });
     const asked = { kind: 'sequence-classification' } as const;
     const [base = expect.fail()] = await predictor.predict(asked, textsFor(model));
-    const [twice = expect.fail()] = await predictor.predict(asked, textsFor(model), { adapter: 'twice' });
-    expect(farthest(twice, base.map((value) => 2 * value))).toBeLessThan(1e-5);
+    const [twice = expect.fail()] = await predictor.predict(asked, textsFor(model), {
+      adapter: 'twice',
+    });
+    expect(
+      farthest(
+        twice,
+        base.map((value) => 2 * value),
+      ),
+    ).toBeLessThan(1e-5);
     predictor.unloadAdapter('twice');
-    await expect(predictor.predict(asked, textsFor(model), { adapter: 'twice' })).rejects.toThrow('"twice"');
+    await expect(predictor.predict(asked, textsFor(model), { adapter: 'twice' })).rejects.toThrow(
+      '"twice"',
+    );
   });
 });

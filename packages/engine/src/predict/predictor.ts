@@ -1,5 +1,6 @@
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import type { ModelTask } from '../families/model-task.ts';
+import type { Pooling } from '../families/sentence-folder.ts';
 import { readTensor, type TensorEntry } from '../formats/safetensors.ts';
 import { type ServedAdapter, servedAdapter } from '../generate/served-adapter.ts';
 import { createTextPasses, type Reading } from '../generate/text-passes.ts';
@@ -12,14 +13,7 @@ import type { Adapter, AdapterTensor } from '../peft/peft.ts';
 import type { VirtualTokens } from '../peft/peft-virtual.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
-import {
-  hiddenStates,
-  type Pooling,
-  textScores,
-  textVectors,
-  tokenScores,
-  wordScores,
-} from './readings.ts';
+import { hiddenStates, textScores, textVectors, tokenScores, wordScores } from './readings.ts';
 import { checkHead, folderTask, taskHead } from './task-head.ts';
 
 /**
@@ -45,7 +39,7 @@ export type PredictorOptions = {
 };
 
 /** What an adapter brings besides what stands beside the layers: its task, and the head that answers. */
-export type AdapterHead = {
+type AdapterHead = {
   readonly task: ModelTask;
   readonly tensors: ReadonlyMap<string, AdapterTensor>;
 };
@@ -74,7 +68,11 @@ export type Predictor = {
   dispose(): Promise<void>;
 };
 
-type Answering = { readonly task: ModelTask; readonly head: Head | undefined; readonly feeds: Feeds };
+type Answering = {
+  readonly task: ModelTask;
+  readonly head: Head | undefined;
+  readonly feeds: Feeds;
+};
 
 /**
  * Opens a model for predictions. Throws as `folderTask` does.
@@ -88,7 +86,10 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
   const found = await folderTask(model);
   const weights = options.weights ?? (await serveWeights(model));
-  const own: Answering | undefined = found && { ...found, feeds: await storedHead(model, found.head) };
+  const own: Answering | undefined = found && {
+    ...found,
+    feeds: await storedHead(model, found.head),
+  };
   const passes = createTextPasses({ model, weights, device, maxContext, batchTokens });
   const adapters = new Map<string, { served: ServedAdapter; answering: Answering | undefined }>();
 

@@ -1,16 +1,14 @@
 import type { ModelConfig } from '../families/model-config.ts';
+import type { Pooling } from '../families/sentence-folder.ts';
+import { toUnitLength } from '../generate/embed.ts';
 import { NotFiniteError } from '../generate/not-finite-error.ts';
 import type { PlacedText, Reading } from '../generate/text-passes.ts';
-import { toUnitLength } from '../generate/embed.ts';
 import type { Feeds } from '../generate/weights.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
 import type { Head } from '../models/heads.ts';
 import { pooled, poolingFeeds } from '../objectives/pooling.ts';
 import { gatherRows } from '../ops/index-rows.ts';
-
-/** Which hidden state stands for a text: the mean of all, or that of its first or last token. */
-export type Pooling = 'mean' | 'first' | 'last';
 
 type Values = Float32Array<ArrayBuffer>;
 
@@ -56,7 +54,9 @@ export function wordScores(head: Head, width: number, places: readonly Int32Arra
     }),
     feeds(placed, { targets }) {
       const data = new Int32Array(targets);
-      data.set(placed.flatMap(({ index, start }) => [...(places[index] ?? [])].map((at) => start + at)));
+      data.set(
+        placed.flatMap(({ index, start }) => [...(places[index] ?? [])].map((at) => start + at)),
+      );
       return { word_places: { data, shape: [targets], dtype: 'int32' } };
     },
     read(outputs, placed) {

@@ -1,11 +1,10 @@
-import type { ModelConfig } from '../families/model-config.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { type ModelTask, readModelTask } from '../families/model-task.ts';
 import { CheckpointError, UnsupportedModelError } from '../formats/error.ts';
 import { type Head, maskedLmHead, sequenceHead, spanHead, tokenHead } from '../models/heads.ts';
 
 /** A head's values by their names, with their shapes. */
-export type HeadShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+type HeadShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /**
  * The head that answers a task; undefined where hidden states are the answer. Throws UnsupportedModelError for a task
@@ -70,14 +69,4 @@ export async function folderTask(model: AnyModelFolder): Promise<FolderTask | un
     return { task: { kind: 'feature-extraction' }, head: undefined };
   checkHead(head, model.tensors, model.path);
   return { task, head };
-}
-
-/** How many labels a head of this task has that an adapter keeps; undefined where the task has no labels. */
-export function labelsOfHead(config: ModelConfig, tensors: HeadShapes): number | undefined {
-  const names =
-    config.kind === 'encoder'
-      ? ['classifier.out_proj.weight', 'classifier.weight']
-      : ['score.weight', 'classifier.weight'];
-  const found = names.map((name) => tensors.get(name)).find((tensor) => tensor !== undefined);
-  return found?.shape[0];
 }

@@ -18,6 +18,8 @@ export type Sink = {
   guard: string | undefined;
   tokens: number[];
   offsets: [number, number][] | undefined;
+  /** The part that the pre-tokenizer gave which each token is from, counted through; wanted with offsets only. */
+  words: number[] | undefined;
 };
 
 /**
@@ -36,7 +38,7 @@ export function createSectionEncoder(parts: SectionParts) {
   );
 
   const encodeWords = (text: string, start: number, place: Place, sink: Sink): void => {
-    const { guard, tokens, offsets } = sink;
+    const { guard, tokens, offsets, words } = sink;
     const plain = guard === undefined ? text : text.replaceAll(guard, '');
     if (plain === '') return;
     const { texts, starts, leads } = preTokenize(plain, place);
@@ -50,6 +52,7 @@ export function createSectionEncoder(parts: SectionParts) {
       const lead = leads?.[i] ?? 0;
       const first = offsets.length;
       model.appendOffsets(word, found, start + from - lead, offsets);
+      if (words !== undefined) appendWord(words, found.length);
       if (lead > 0) {
         const length = firstCharacterLength(plain.slice(from, from + 2));
         moveIntoText(offsets, first, start + from, length);
@@ -71,6 +74,7 @@ export function createSectionEncoder(parts: SectionParts) {
       } else {
         tokens.push(section.token);
         offsets?.push([section.start, section.start + section.text.length]);
+        if (sink.words !== undefined) appendWord(sink.words, 1);
       }
     }
     if (offsets === undefined || (alignment === undefined && base === 0)) return;
@@ -88,9 +92,16 @@ export function createSectionEncoder(parts: SectionParts) {
       else {
         sink.tokens.push(section.token);
         sink.offsets?.push([section.start, section.start + section.text.length]);
+        if (sink.words !== undefined) appendWord(sink.words, 1);
       }
     }
   };
+}
+
+/** One word more, of so many tokens. */
+function appendWord(words: number[], count: number): void {
+  const number = (words.at(-1) ?? -1) + 1;
+  for (let token = 0; token < count; token++) words.push(number);
 }
 
 function placeAfter(after: Sink['after']): Place {

@@ -20,9 +20,15 @@ export type TextWindow = {
   sequences: Int8Array;
   /** UTF-16 units [start, end) of that text; [0, 0] for special tokens. */
   offsets: [start: number, end: number][];
+  /** Which part of its text, as the pre-tokenizer gives them, a token is from; -1 for special tokens. */
+  words: Int32Array;
 };
 
-type Encoded = { tokens: readonly number[]; offsets: readonly [number, number][] };
+type Encoded = {
+  tokens: readonly number[];
+  offsets: readonly [number, number][];
+  words: readonly number[];
+};
 
 /**
  * Windows over the last of one or two texts, each with the whole first text where there are two, such as a
@@ -35,7 +41,7 @@ export function cutWindows(
   { maxTokens, stride = 0 }: WindowOptions,
 ): TextWindow[] {
   const before = texts.slice(0, -1);
-  const { tokens, offsets } = texts.at(-1) as Encoded;
+  const { tokens, offsets, words } = texts.at(-1) as Encoded;
   let fixed = before.reduce((sum, text) => sum + text.tokens.length, 0);
   for (const piece of template) if ('ids' in piece) fixed += piece.ids.length;
   const room = maxTokens - fixed;
@@ -48,7 +54,11 @@ export function cutWindows(
   const windows: TextWindow[] = [];
   for (let start = 0; ; start += room - stride) {
     const end = Math.min(start + room, tokens.length);
-    const part = { tokens: tokens.slice(start, end), offsets: offsets.slice(start, end) };
+    const part = {
+      tokens: tokens.slice(start, end),
+      offsets: offsets.slice(start, end),
+      words: words.slice(start, end),
+    };
     windows.push(fillTemplate(template, [...before, part]));
     if (end === tokens.length) return windows;
   }
@@ -59,6 +69,7 @@ function fillTemplate(template: readonly TemplatePiece[], texts: readonly Encode
   const tokens: number[] = [];
   const typeIds: number[] = [];
   const sequences: number[] = [];
+  const words: number[] = [];
   const offsets: [number, number][] = [];
   for (const piece of template) {
     const which = 'ids' in piece ? -1 : piece.text;
@@ -70,6 +81,7 @@ function fillTemplate(template: readonly TemplatePiece[], texts: readonly Encode
       sequences.push(which);
       const [start, end] = text?.offsets[i] ?? [0, 0];
       offsets.push([start, end]);
+      words.push(text?.words[i] ?? -1);
     });
   }
   return {
@@ -77,6 +89,7 @@ function fillTemplate(template: readonly TemplatePiece[], texts: readonly Encode
     offsets,
     typeIds: Uint8Array.from(typeIds),
     sequences: Int8Array.from(sequences),
+    words: Int32Array.from(words),
     special: Uint8Array.from(sequences, (which) => (which < 0 ? 1 : 0)),
   };
 }

@@ -40,7 +40,12 @@ const unigramSchema = z.looseObject({
 
 /** The token ids of a model's entries. An id may have several. */
 export type Entries = readonly (readonly [entry: string, id: number])[];
-export type ReadModel = { entries: Entries; words: WordEncoder };
+export type ReadModel = {
+  entries: Entries;
+  words: WordEncoder;
+  /** What begins an entry that goes on with a word; undefined where entries do not tell. */
+  subwordPrefix?: string | undefined;
+};
 
 /**
  * Builds the model of a tokenizer.json: BPE over bytes or characters, WordPiece or Unigram. Throws
@@ -102,7 +107,7 @@ function readWordPiece(source: string, component: Component): ReadModel {
     prefix: model.continuing_subword_prefix,
     longestWord: model.max_input_chars_per_word,
   });
-  return { entries, words };
+  return { entries, words, subwordPrefix: model.continuing_subword_prefix || undefined };
 }
 
 function readUnigram(source: string, component: Component): ReadModel {

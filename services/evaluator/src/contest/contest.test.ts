@@ -32,6 +32,7 @@ const served = (room: number, style: ServedModel['style'] = 'chat'): ServedModel
   name: 'tiny',
   style,
   facts,
+  task: { type: 'generation' },
   texts: folder.path,
   engine: { folder: folder.path, adapter: null, isBase: true, maxContext: room },
   room,
@@ -153,7 +154,7 @@ describe('runEntrant', () => {
           yield { token, logprob: 0, top: [] };
       },
       score: async (_, examples) => ({ loss: 1, supervisedTokens: examples.length }),
-      embed: () => Promise.reject(new Error('a contest embeds nothing')),
+      predict: () => Promise.reject(new Error('a contest of texts predicts nothing')),
       forget: () => {},
     };
     const showing = await runEntrant(

@@ -41,11 +41,11 @@ export type TaskPorts = Asker & { readonly texts: Texts; readonly limits: Answer
  * not fit the model's context.
  */
 export async function tasksFor(
-  { name, style, room, texts: folder }: ServedModel,
+  { name, style, room, task, texts: folder }: ServedModel,
   rows: readonly HeldOutRow[],
   { shots, texts, ...options }: TaskPorts & { readonly shots: readonly AnsweredRow[] },
 ): Promise<Task[] | null> {
-  const model = { name, style, room, folder };
+  const model = { name, style, room, task, folder };
   const toAsk = rows.map(({ row, context, expected, calls }) => ({
     row,
     context,

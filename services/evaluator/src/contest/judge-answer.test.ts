@@ -40,6 +40,7 @@ it('asks with the tools of a row and of the examples before it, and judges calls
   const texts = localTexts();
   const model: ServedModel = {
     name: 'tiny',
+    task: { type: 'generation' },
     style: 'chat',
     facts: await texts.facts(folder.path),
     texts: folder.path,

@@ -1,11 +1,10 @@
 import { deserialize } from 'node:v8';
 import { type Constraint, createForm, type Vocabulary } from '@lathe/engine/constraint';
-import type { Generator } from '@lathe/engine/generator';
+import type { GeneratedToken, Generator } from '@lathe/engine/generator';
 import type { Schema } from '@lathe/engine/schema';
 import { tokenTrie } from '@lathe/engine/token-trie';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
-import type { AnswerForm } from './engine.ts';
-import type { PooledGenerator } from './model-pool.ts';
+import type { AnswerForm, GenerateRequest } from './engine.ts';
 import { ownTexts, ownTextsFolder } from './own-texts.ts';
 
 /** Schemas whose machines are kept ready for a model. */
@@ -42,11 +41,19 @@ async function readVocabulary(folder: string): Promise<Vocabulary> {
   return { bytes, trie: tokenTrie(bytes) };
 }
 
+/** A generator whose requests say what their answers keep to. */
+export type FormingGenerator = Omit<Generator, 'generate'> & {
+  generate(
+    request: GenerateRequest & { readonly adapter?: string },
+    signal?: AbortSignal,
+  ): AsyncIterable<GeneratedToken>;
+};
+
 /**
  * A generator whose answers keep to the schemas that requests name; `folder` is its model's. An adapter's answers are
  * of the tokens that it was trained with.
  */
-export function withForms(generator: Generator, folder: string): PooledGenerator {
+export function withForms(generator: Generator, folder: string): FormingGenerator {
   const known = new Map<string, AnswerForms>();
   const formsOf = async (adapter: string | undefined): Promise<AnswerForms> => {
     const texts = adapter === undefined ? folder : ((await ownTexts(adapter)) ?? folder);

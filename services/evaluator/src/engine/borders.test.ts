@@ -40,7 +40,7 @@ it('nonsense from the engine fails the request that it is about', async () => {
         Array.fromAsync(engine.generate(model, { ...request, temperature: 1, seed }, who)),
         Array.fromAsync(engine.generate(model, request, who)),
         engine.score(model, [], signal),
-        engine.embed(model, [], { project: 'default', signal }),
+        engine.predict(model, { question: { kind: 'states' }, texts: [] }, who),
       ]);
       expect(good).toMatchObject({ status: 'fulfilled', value: [{}, {}, {}] });
       for (const each of [junk, score, vectors])
@@ -66,7 +66,7 @@ it('nonsense to the engine is refused, under its id where it has one', () => {
   });
   const deep = Array.from({ length: 5000 }).reduce<unknown>((inner) => ({ inner }), 1);
   const odd = fc.oneof(fc.anything(), fc.constantFrom<unknown>(Number.NaN, deep, Buffer.alloc(3)));
-  const kinds = ['configure', 'generate', 'score', 'embed', 'cancel', 'forget'];
+  const kinds = ['configure', 'generate', 'score', 'predict', 'cancel', 'forget'];
   const message = fc.oneof(
     odd,
     fc.record(

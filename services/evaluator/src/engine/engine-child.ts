@@ -2,15 +2,12 @@
 
 import { cpuDevice } from '@lathe/engine/cpu';
 import { requireFiniteWeights } from '@lathe/engine/finite';
-import { openGenerator } from '@lathe/engine/generator';
-import { openModelFolder } from '@lathe/engine/model-folder';
+import { openAnyModelFolder } from '@lathe/engine/model-folder';
 import { yieldToEventLoops } from '@lathe/platform/priority';
-import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
-import { absentTokens } from './absent-tokens.ts';
-import { withForms } from './answer-forms.ts';
 import { type FromEngine, toEngineSchema } from './engine-message.ts';
 import { createEngineServer } from './engine-server.ts';
 import { createModelPool } from './model-pool.ts';
+import { openPooledModel } from './pooled-model.ts';
 
 yieldToEventLoops();
 const send = (message: FromEngine): void => {
@@ -27,15 +24,12 @@ process.once('message', (raw: unknown) => {
   const device = cpuDevice(threads === 0 ? {} : { threads });
   const pool = createModelPool({
     openFolder: async (path) => {
-      const opened = await openModelFolder(path);
+      const opened = await openAnyModelFolder(path);
       await requireFiniteWeights(opened.tensors);
       return opened;
     },
-    openGenerator: async (opened, { folder, maxContext }) => {
-      const absent = absentTokens(await loadTokenizer(folder), opened.config.vocabularySize);
-      const options = { model: opened, maxContext, maxRows, device, absentTokens: absent };
-      return withForms(await openGenerator(options), folder);
-    },
+    openModel: (opened, { folder, maxContext }) =>
+      openPooledModel(opened, { folder, maxContext, maxRows, device }),
     mergedModels: configuration.mergedModels,
     adapters: configuration.adapters,
     onError: (error) => console.error(error),

@@ -1,4 +1,5 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
+import type { Question } from '@lathe/engine/predictor';
 import { z } from 'zod';
 import type { EngineModel, GenerateRequest } from './engine.ts';
 
@@ -30,6 +31,19 @@ const requestSchema = z.object({
     .nullable(),
 }) satisfies z.ZodType<GenerateRequest>;
 
+const questionSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.enum(['sequence-classification', 'token-classification', 'question-answering']),
+  }),
+  z.object({ kind: z.literal('masked-lm'), places: z.array(tokenList).readonly() }),
+  z.object({ kind: z.literal('states') }),
+  z.object({
+    kind: z.literal('vectors'),
+    pooling: z.enum(['mean', 'first', 'last']),
+    normalized: z.boolean(),
+  }),
+]) satisfies z.ZodType<Question>;
+
 /** What the evaluator tells its engine process; it travels as structured clones. */
 export const toEngineSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -60,11 +74,13 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
     ),
   }),
   z.object({
-    kind: z.literal('embed'),
+    kind: z.literal('predict'),
     id: z.number().int(),
+    urgency: z.enum(['chat', 'evaluation']),
     project: z.string(),
     model: modelSchema,
-    inputs: z.array(tokenList),
+    question: questionSchema,
+    texts: z.array(z.object({ tokens: tokenList, types: tokenList.optional() })),
   }),
   z.object({ kind: z.literal('cancel'), id: z.number().int() }),
   z.object({ kind: z.literal('forget'), folder: z.string() }),
@@ -74,7 +90,7 @@ export type EngineConfiguration = Extract<ToEngine, { kind: 'configure' }>;
 
 const candidate = z.object({ token: z.number().int(), logprob: z.number() });
 
-/** What the engine process answers. `end`, `scored`, `embedded` and `failed` are the last word about an id. */
+/** What the engine process answers. `end`, `scored`, `predicted` and `failed` are the last word about an id. */
 export const fromEngineSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('token'),
@@ -90,9 +106,9 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
     supervisedTokens: z.number().int(),
   }),
   z.object({
-    kind: z.literal('embedded'),
+    kind: z.literal('predicted'),
     id: z.number().int(),
-    vectors: z.array(z.custom<Float32Array<ArrayBuffer>>(isFloat32)),
+    results: z.array(z.custom<Float32Array<ArrayBuffer>>(isFloat32)),
   }),
   z.object({
     kind: z.literal('failed'),

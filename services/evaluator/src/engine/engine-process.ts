@@ -143,12 +143,21 @@ export function createEngineProcess(
         else throw otherAnswer('score', answer);
       throw new Error('the engine answered nothing to a score request');
     },
-    async embed(model, inputs, { project, signal }) {
-      const work = { model, project, inputs: inputs.map((tokens) => Int32Array.from(tokens)) };
-      for await (const answer of ask((id) => ({ kind: 'embed', id, ...work }), signal))
-        if (answer.kind === 'embedded') return answer.vectors;
-        else throw otherAnswer('embed', answer);
-      throw new Error('the engine answered nothing to an embedding request');
+    async predict(model, { question, texts }, { urgency, project, signal }) {
+      const places =
+        question.kind === 'masked-lm' ? { places: question.places.map(copied) } : undefined;
+      const work = {
+        ...{ model, urgency, project },
+        question: { ...question, ...places } as PredictWork['question'],
+        texts: texts.map(({ tokens, types }) => ({
+          tokens: copied(tokens),
+          ...(types && { types: copied(types) }),
+        })),
+      };
+      for await (const answer of ask((id) => ({ kind: 'predict', id, ...work }), signal))
+        if (answer.kind === 'predicted') return answer.results;
+        else throw otherAnswer('predict', answer);
+      throw new Error('the engine answered nothing to a question');
     },
     forget(folder) {
       running?.child.send({ kind: 'forget', folder });
@@ -158,6 +167,13 @@ export function createEngineProcess(
       await running?.child.kill();
     },
   };
+}
+
+type PredictWork = Extract<ToEngine, { kind: 'predict' }>;
+
+/** Of its own memory: a view would carry the whole along. */
+function copied(values: Int32Array): Int32Array<ArrayBuffer> {
+  return Int32Array.from(values);
 }
 
 /** Copies: a view on a shard would carry the whole shard along. */

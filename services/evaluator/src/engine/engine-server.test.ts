@@ -35,11 +35,11 @@ function openServer(chatSlots: number) {
   const send = (message: FromEngine): void => {
     if (message.kind !== 'token') ended.set(message.id, steps);
   };
-  const embedded: (() => void)[] = [];
+  const predicted: (() => void)[] = [];
   const open: OpenModel = {
     generate,
     score: () => Promise.reject(new Error('not here')),
-    embed: () => new Promise((resolve) => embedded.push(() => resolve([]))),
+    predict: () => new Promise((resolve) => predicted.push(() => resolve([]))),
     close() {},
   };
   const pool = { open: async () => open, forget() {} };
@@ -48,7 +48,7 @@ function openServer(chatSlots: number) {
   return {
     tell,
     ended,
-    embedded,
+    predicted,
     settled,
     get steps() {
       return steps;
@@ -121,16 +121,18 @@ it('reads one long prompt of a project before those of others', async () => {
 
 it('shares places between vectors and chats alike', async () => {
   const server = openServer(16);
-  const inputs = [new Int32Array(100)];
-  for (let id = 1; id <= 50; id++)
-    server.tell({ kind: 'embed', id, project: 'many', model, inputs });
+  const asked = {
+    ...{ model, urgency: 'chat', question: { kind: 'states' } },
+    texts: [{ tokens: new Int32Array(100) }],
+  } as const;
+  for (let id = 1; id <= 50; id++) server.tell({ kind: 'predict', id, project: 'many', ...asked });
   await server.settled();
   // 512 tokens of one project at a time.
-  expect(server.embedded).toHaveLength(5);
-  server.tell({ kind: 'embed', id: 98, project: 'few', model, inputs });
+  expect(server.predicted).toHaveLength(5);
+  server.tell({ kind: 'predict', id: 98, project: 'few', ...asked });
   server.tell(chat(99, 'few', { maxTokens: 8 }));
   await server.settled();
-  expect(server.embedded).toHaveLength(6);
+  expect(server.predicted).toHaveLength(6);
   while (!server.ended.has(99)) await server.step();
   expect(server.steps).toBeLessThanOrEqual(10);
 });

@@ -5,7 +5,7 @@ import { type FromEngine, idOf, type ToEngine, toEngineSchema } from './engine-m
 import type { ModelPool } from './model-pool.ts';
 import { createSlots } from './slots.ts';
 
-type Work = Extract<ToEngine, { kind: 'generate' | 'score' | 'embed' }>;
+type Work = Extract<ToEngine, { kind: 'generate' | 'score' | 'predict' }>;
 
 export type ServerPorts = {
   readonly pool: ModelPool;
@@ -23,12 +23,12 @@ const mostBeginningTokens = 512;
 /** A piece of work that projects take turns for, and how many tokens it has to read. */
 function sizeOf(work: Exclude<Work, { kind: 'score' }>): number {
   if (work.kind === 'generate') return work.request.tokens.length;
-  return work.inputs.reduce((sum, { length }) => sum + length, 0);
+  return work.texts.reduce((sum, { tokens }) => sum + tokens.length, 0);
 }
 
 /**
  * The engine process's side: takes messages and does the work, several pieces in turns, which the
- * generator takes between two tokens. Chats and embeddings share `chatSlots` places, for which projects take turns,
+ * generator takes between two tokens. Chats and predictions share `chatSlots` places, for which projects take turns,
  * and evaluations have their own, so that neither waits for all of the other. A message that cannot be read fails the
  * work that it is about, no other.
  */
@@ -40,9 +40,8 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
     mostBeginning: mostBeginningTokens,
   });
   const placeFor = async (work: Work, signal: AbortSignal): Promise<Place> => {
-    const isEvaluation =
-      work.kind === 'score' || (work.kind === 'generate' && work.urgency !== 'chat');
-    if (!isEvaluation) return chats.take(work.project, sizeOf(work), signal);
+    if (work.kind !== 'score' && work.urgency === 'chat')
+      return chats.take(work.project, sizeOf(work), signal);
     return { begun() {}, charge() {}, release: await evaluations.take(signal) };
   };
 
@@ -56,9 +55,9 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
           ports.send({ kind: 'scored', id: work.id, loss, supervisedTokens });
           return;
         }
-        if (work.kind === 'embed') {
-          const vectors = await model.embed(work.inputs, signal);
-          ports.send({ kind: 'embedded', id: work.id, vectors });
+        if (work.kind === 'predict') {
+          const results = await model.predict(work, signal);
+          ports.send({ kind: 'predicted', id: work.id, results });
           return;
         }
         for await (const { token, logprob, top } of model.generate(work.request, signal)) {

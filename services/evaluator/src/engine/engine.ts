@@ -1,5 +1,6 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { GenerateRequest as EngineRequest, GeneratedToken } from '@lathe/engine/generator';
+import type { Predictor, Question } from '@lathe/engine/predictor';
 
 /** Which weights answer: a model folder, and a PEFT adapter folder on top of it or none. */
 export type EngineModel = {
@@ -31,6 +32,9 @@ type Urgency = 'chat' | 'evaluation';
 /** For whom the work is done: projects take turns. The signal stops it. */
 export type Asker = { readonly project: string; readonly signal: AbortSignal };
 
+/** A text as the engine reads it. */
+export type EngineText = Parameters<Predictor['predict']>[1][number];
+
 /** The engine as evaluation and serving see it; engine-process.ts is the one that runs models. */
 export interface Engine {
   /**
@@ -48,11 +52,11 @@ export interface Engine {
     examples: readonly ShardExample[],
     signal: AbortSignal,
   ): Promise<EngineScore>;
-  /** One vector of length 1 for each token sequence, in order. Throws like `generate`. */
-  embed(
+  /** What comes of each text, in order, as the engine's predictor has it. Throws like `generate`. */
+  predict(
     model: EngineModel,
-    inputs: readonly Int32Array[],
-    asker: Asker,
+    asked: { readonly question: Question; readonly texts: readonly EngineText[] },
+    options: Asker & { readonly urgency: Urgency },
   ): Promise<readonly Float32Array<ArrayBuffer>[]>;
   /** Drops what is held in memory of a folder: its model was deleted. */
   forget(folder: string): void;

@@ -1,21 +1,26 @@
 import type { GeneratedToken, Generator } from '@lathe/engine/generator';
-import type { ModelFolder } from '@lathe/engine/model-folder';
-import { readServedAdapter } from '@lathe/engine/peft-virtual';
-import type { EngineModel, GenerateRequest } from './engine.ts';
+import type { AnyModelFolder } from '@lathe/engine/model-folder';
+import type { Predictor, Question } from '@lathe/engine/predictor';
+import type { EngineModel, EngineText, GenerateRequest } from './engine.ts';
 
-/** The engine's generator as the pool drives it: what an answer keeps to comes with its request. */
-export type PooledGenerator = Omit<Generator, 'generate' | 'maxContext' | 'hasAdapter'> & {
-  generate(
-    request: GenerateRequest & { readonly adapter?: string },
-    signal?: AbortSignal,
-  ): AsyncIterable<GeneratedToken>;
-};
+/** A model in memory as the pool drives it: what an answer keeps to comes with its request. */
+export type PooledModel = Pick<Generator, 'score' | 'unloadAdapter' | 'dispose'> &
+  Pick<Predictor, 'predict'> & {
+    generate(
+      request: GenerateRequest & { readonly adapter?: string },
+      signal?: AbortSignal,
+    ): AsyncIterable<GeneratedToken>;
+    /** Reads the adapter in a folder, which is its name from then on. Throws what reading it throws. */
+    loadAdapter(folder: string): Promise<void>;
+  };
+
+type Asked = { readonly question: Question; readonly texts: readonly EngineText[] };
 
 /** A model in use; `close` when done, so that it may make room for another. */
 export type OpenModel = {
-  generate(request: GenerateRequest, signal: AbortSignal): ReturnType<PooledGenerator['generate']>;
-  score(examples: Parameters<PooledGenerator['score']>[0]): ReturnType<PooledGenerator['score']>;
-  embed(inputs: readonly Int32Array[], signal: AbortSignal): ReturnType<PooledGenerator['embed']>;
+  generate(request: GenerateRequest, signal: AbortSignal): ReturnType<PooledModel['generate']>;
+  score(examples: Parameters<PooledModel['score']>[0]): ReturnType<PooledModel['score']>;
+  predict(asked: Asked, signal: AbortSignal): ReturnType<PooledModel['predict']>;
   close(): void;
 };
 
@@ -27,8 +32,8 @@ export type ModelPool = {
 };
 
 export type PoolPorts = {
-  readonly openFolder: (path: string) => Promise<ModelFolder>;
-  readonly openGenerator: (opened: ModelFolder, model: EngineModel) => Promise<PooledGenerator>;
+  readonly openFolder: (path: string) => Promise<AnyModelFolder>;
+  readonly openModel: (opened: AnyModelFolder, model: EngineModel) => Promise<PooledModel>;
   /** Models with weights of their own, and adapters of one base, that stay in memory. */
   readonly mergedModels: number;
   readonly adapters: number;
@@ -39,25 +44,23 @@ export type PoolPorts = {
 type Loaded<T> = { readonly value: Promise<T>; users: number; drop: () => void };
 
 /**
- * Keeps generators: one a base model for as long as the process lives, and the most recently used
- * of the others. Adapters are added to their base's generator and taken from it, least recently used first.
+ * Keeps models: one a base model for as long as the process lives, and the most recently used
+ * of the others. Adapters are added to their base and taken from it, least recently used first.
  */
 export function createModelPool(ports: PoolPorts): ModelPool {
-  const bases = new Map<string, Loaded<PooledGenerator>>();
-  const merged = new Map<string, Loaded<PooledGenerator>>();
+  const bases = new Map<string, Loaded<PooledModel>>();
+  const merged = new Map<string, Loaded<PooledModel>>();
   const adapters = new Map<string, Map<string, Loaded<void>>>();
 
   const guard = (action: () => Promise<void>) => () => void action().catch(ports.onError);
-  const loadGenerator = (model: EngineModel): Loaded<PooledGenerator> => {
-    const value = ports
-      .openFolder(model.folder)
-      .then((folder) => ports.openGenerator(folder, model));
+  const loadModel = (model: EngineModel): Loaded<PooledModel> => {
+    const value = ports.openFolder(model.folder).then((folder) => ports.openModel(folder, model));
     return { value, users: 0, drop: guard(async () => (await value).dispose()) };
   };
-  const loadAdapter = (generator: PooledGenerator, folder: string): Loaded<void> => ({
-    value: readServedAdapter(folder).then((adapter) => generator.loadAdapter(folder, adapter)),
+  const loadAdapter = (pooled: PooledModel, folder: string): Loaded<void> => ({
+    value: pooled.loadAdapter(folder),
     users: 0,
-    drop: guard(async () => generator.unloadAdapter(folder)),
+    drop: guard(async () => pooled.unloadAdapter(folder)),
   });
 
   return {
@@ -65,16 +68,16 @@ export function createModelPool(ports: PoolPorts): ModelPool {
       const { folder, adapter, isBase } = model;
       const shelf = isBase ? bases : merged;
       const most = isBase ? Number.POSITIVE_INFINITY : ports.mergedModels;
-      const loaded = await take(shelf, folder, { most, load: () => loadGenerator(model) });
+      const loaded = await take(shelf, folder, { most, load: () => loadModel(model) });
       try {
-        const generator = await loaded.value;
+        const pooled = await loaded.value;
         const close = (): void => giveBack(shelf, most, loaded);
-        if (adapter === null) return openModel(generator, undefined, close);
+        if (adapter === null) return openModel(pooled, undefined, close);
         const held = adapters.get(folder) ?? new Map<string, Loaded<void>>();
         adapters.set(folder, held);
-        const load = () => loadAdapter(generator, adapter);
+        const load = () => loadAdapter(pooled, adapter);
         const extra = await take(held, adapter, { most: ports.adapters, load });
-        return openModel(generator, adapter, () => {
+        return openModel(pooled, adapter, () => {
           giveBack(held, ports.adapters, extra);
           close();
         });
@@ -93,17 +96,13 @@ export function createModelPool(ports: PoolPorts): ModelPool {
   };
 }
 
-function openModel(
-  generator: PooledGenerator,
-  adapter: string | undefined,
-  close: () => void,
-): OpenModel {
+function openModel(pooled: PooledModel, adapter: string | undefined, close: () => void): OpenModel {
   const which = adapter === undefined ? {} : { adapter };
   let isOpen = true;
   return {
-    generate: (request, signal) => generator.generate({ ...request, ...which }, signal),
-    score: (examples) => generator.score(examples, which),
-    embed: (inputs, signal) => generator.embed(inputs, { ...which, signal }),
+    generate: (request, signal) => pooled.generate({ ...request, ...which }, signal),
+    score: (examples) => pooled.score(examples, which),
+    predict: ({ question, texts }, signal) => pooled.predict(question, texts, { ...which, signal }),
     close: () => {
       if (isOpen) close();
       isOpen = false;

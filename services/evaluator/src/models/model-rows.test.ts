@@ -66,7 +66,8 @@ describe('a tokenizer that is larger than its model', () => {
         "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% if m.role == 'tool' %}<tool>{% endif %}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}",
     };
     const kit = await openModelKit(await writeModel('tools', 'tokenizer_config.json', () => tools));
-    const model = { name: 'tools', folder: '', style: 'chat', room: 100 } as const;
+    const about = { name: 'tools', folder: '', style: 'chat', room: 100 } as const;
+    const model = { ...about, task: { type: 'generation' } } as const;
     const ask = (change: Json) => () => {
       const body = Buffer.from(JSON.stringify({ ...chatRequest(), ...change }));
       return prepareChat(kit, model, { body, isQuick: false });

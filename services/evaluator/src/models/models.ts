@@ -15,6 +15,7 @@ import { folderStamp, weightsDigest } from '@lathe/platform/model-digest';
 import type { Records } from '@lathe/platform/records';
 import type { EngineModel } from '../engine/engine.ts';
 import { ownTexts, ownTextsFolder } from '../engine/own-texts.ts';
+import { type ServedTask, servedTask, type TaughtTask } from '../texts/served-task.ts';
 import type { ModelFacts } from '../texts/text-task.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { ModelFiles } from './model-files.ts';
@@ -28,6 +29,8 @@ export type ServedModel = {
   /** Most tokens of a text and its answer: the context without the virtual tokens of an adapter. */
   readonly room: number;
   readonly facts: ModelFacts;
+  /** What it can be asked. */
+  readonly task: ServedTask;
   /** `completion`: it was tuned on prompts without a chat template. */
   readonly style: 'chat' | 'completion';
 };
@@ -64,6 +67,8 @@ type TunedModel = {
   /** What it was tuned on. */
   readonly rows: DatasetManifest['kind'];
   readonly text?: ModelText | undefined;
+  /** What it was taught; absent: to chat or to go on with a text. */
+  readonly task?: TaughtTask | undefined;
 };
 
 /** Folders whose facts stay in memory, the most recently used ones. */
@@ -109,7 +114,15 @@ export function createModels(ports: ModelPorts): Models {
   const serve = async (
     name: string,
     place: Pick<EngineModel, 'folder' | 'adapter' | 'isBase'>,
-    { rows, texts }: { readonly rows: DatasetManifest['kind']; readonly texts: string },
+    {
+      rows,
+      texts,
+      taught,
+    }: {
+      readonly rows: DatasetManifest['kind'];
+      readonly texts: string;
+      readonly taught?: TaughtTask | undefined;
+    },
   ): Promise<ServedModel> => {
     // Tuned models lie in folders of our own, which nobody edits.
     if (place.isBase) await noticeEdits(place.folder);
@@ -124,7 +137,8 @@ export function createModels(ports: ModelPorts): Models {
     const virtual = place.adapter === null ? 0 : await virtualTokenCount(place.adapter);
     const room = maxContext - virtual;
     const engine = { ...place, maxContext };
-    return { name, engine, texts, room, facts, style: styleOf(rows, facts) };
+    const task = servedTask(facts, taught);
+    return { name, engine, texts, room, facts, task, style: styleOf(rows, facts) };
   };
 
   const base = async (name: string, texts?: string): Promise<ServedModel> => {
@@ -135,9 +149,10 @@ export function createModels(ports: ModelPorts): Models {
   };
   const tuned = async (model: TunedModel): Promise<ServedModel> => {
     const { name, rows, kind } = model;
+    const taught = model.task ?? { type: 'generation' };
     const folder = await ports.files.folder(model.manifestKey);
     if (kind === 'merged')
-      return serve(name, { folder, adapter: null, isBase: false }, { rows, texts: folder });
+      return serve(name, { folder, adapter: null, isBase: false }, { rows, taught, texts: folder });
     const below = await findBaseModel(ports.modelFolders, model.base);
     if (below === undefined)
       throw new LatheError(
@@ -152,7 +167,11 @@ export function createModels(ports: ModelPorts): Models {
         { param: 'model' },
       );
     const texts = (await ownTexts(folder)) ?? below.path;
-    return serve(name, { folder: below.path, adapter: folder, isBase: true }, { rows, texts });
+    return serve(
+      name,
+      { folder: below.path, adapter: folder, isBase: true },
+      { rows, taught, texts },
+    );
   };
   return {
     base,

@@ -6,6 +6,9 @@ import { listBaseModels } from '@lathe/platform/base-models';
 import type { Logger } from '@lathe/platform/log';
 import { folderStamp } from '@lathe/platform/model-digest';
 import type { Records } from '@lathe/platform/records';
+import { taskSchema } from '@lathe/recipe/task';
+import { servedTask } from '../texts/served-task.ts';
+import type { ModelFacts } from '../texts/text-task.ts';
 import type { Texts } from '../texts/texts.ts';
 
 export type AnnouncePorts = {
@@ -76,17 +79,38 @@ async function announce(
     createdAt: Math.floor(folder.changedMs / 1000),
     maxPositions: facts.maxPositions,
     parameters: facts.parameters,
+    ...(facts.architecture === 'encoder' && { architecture: 'encoder' }),
+    ...taskOf(facts),
   };
   await models.put(modelKey(baseModelsProject, name), record);
-  const { maxPositions, parameters } = record;
-  log.info({ model: name, maxPositions, parameters }, 'offers a base model');
-  if (facts.templateProblem !== null)
+  const { maxPositions, parameters, task } = record;
+  log.info({ model: name, maxPositions, parameters, task: task?.type }, 'offers a base model');
+  if (facts.templateProblem !== null && servedTask(facts, undefined).type === 'generation')
     log.warn({ model: name, reason: facts.templateProblem }, 'the base model cannot chat');
   if (facts.promptSurplus !== null)
     log.warn(
       { model: name, prompt: facts.promptSurplus },
       'the base model is asked with text before its answer that its chat template leaves out of the answers that are trained',
     );
+}
+
+/** What the folder's checkpoint answers, as records have it; nothing where it writes text or gives hidden states. */
+function taskOf(facts: ModelFacts): Pick<ModelRecord & { kind: 'base' }, 'task'> {
+  const task = servedTask(facts, undefined);
+  switch (task.type) {
+    case 'generation':
+    case 'states':
+      return {};
+    case 'classification':
+      return { task: { ...task, labels: [...task.labels] } };
+    case 'token-classification':
+      return { task: { ...task, labels: [...task.labels] } };
+    case 'embedding':
+    case 'masked-lm':
+    case 'reward':
+    case 'question-answering':
+      return { task: taskSchema.parse(task) };
+  }
 }
 
 /** Whether the error is about the folder's content; others, such as of NATS, are not the model's fault. */

@@ -1,6 +1,7 @@
 import type { EmbeddingReply } from '@lathe/contracts/message/embedding';
 import { toUnitLength } from '@lathe/engine/embed';
 import type { ServedModel } from '../models/models.ts';
+import { poolingOf, requireTask } from './abilities.ts';
 import type { AnswerPorts } from './answer.ts';
 import type { Request } from './responder.ts';
 
@@ -24,14 +25,20 @@ export async function* answerEmbedding(
   model: ServedModel,
   { engine, texts, signal, reserve, settings }: EmbeddingPorts,
 ): AsyncGenerator<EmbeddingPiece, void> {
-  const { name, style, room, texts: folder } = model;
-  const textModel = { name, style, room, folder };
+  requireTask(model, 'embeddings');
+  const { name, style, room, task, texts: folder } = model;
+  const textModel = { name, style, room, task, folder };
   const { inputs, dimensions } = await texts.inputs(textModel, body, { project, signal });
   const promptTokens = inputs.reduce((sum, { length }) => sum + length, 0);
   reserve(promptTokens);
   const mostVectors = Math.floor(settings.embeddingVectorBytes / (4 * dimensions));
   for (const part of parts(inputs, settings.embeddingTokens, mostVectors)) {
-    const vectors = await engine.embed(model.engine, part, { project, signal });
+    const asked = {
+      question: { kind: 'vectors', pooling: poolingOf(model.task), normalized: true },
+      texts: part.map((tokens) => ({ tokens })),
+    } as const;
+    const asker = { project, signal, urgency: 'chat' } as const;
+    const vectors = await engine.predict(model.engine, asked, asker);
     const data = Buffer.concat(
       vectors.map((vector) => littleEndian(shortened(vector, dimensions))),
     );

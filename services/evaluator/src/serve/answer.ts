@@ -4,6 +4,7 @@ import type { Engine, GenerateRequest } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { PreparedChat } from '../texts/text-task.ts';
 import type { AnswerText, Texts } from '../texts/texts.ts';
+import { requireTask } from './abilities.ts';
 import type { Request } from './responder.ts';
 import { createStopFilter } from './stop-filter.ts';
 
@@ -32,8 +33,9 @@ export async function* answerChat(
   model: ServedModel,
   ports: AnswerPorts,
 ): AsyncGenerator<AnswerPiece, void> {
-  const { name, style, room, texts: folder } = model;
-  const textModel = { name, style, room, folder };
+  requireTask(model, 'chat');
+  const { name, style, room, task, texts: folder } = model;
+  const textModel = { name, style, room, task, folder };
   const chat = await ports.texts.chat(textModel, body, { project, signal: ports.signal });
   const tokens = [...chat.tokens];
   // Choices are made one after another.

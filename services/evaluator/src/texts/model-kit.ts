@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LatheError } from '@lathe/contracts/error';
-import type { DecoderConfig } from '@lathe/engine/decoder-config';
-import { type ModelFolder, openModelFolder } from '@lathe/engine/model-folder';
+import { type AnyModelFolder, openAnyModelFolder } from '@lathe/engine/model-folder';
+import { readSentencePooling } from '@lathe/engine/sentence-folder';
+import { folderTask } from '@lathe/engine/task-head';
 import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
 import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
@@ -13,12 +14,13 @@ import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { type ToolSupport, toolSupport } from '@lathe/tokenizer/tool-form';
 import { isOwnTexts } from '../engine/own-texts.ts';
+import type { FolderAbility } from './served-task.ts';
 
 /** What turns texts into a model's tokens and back, all of it from the model's own folder, or an adapter's `tokenizer`. */
-export type ModelKit = {
+export type ModelKit = FolderAbility & {
   readonly folder: string;
-  readonly config: DecoderConfig;
-  readonly tensors: ModelFolder['tensors'];
+  readonly config: AnyModelFolder['config'];
+  readonly tensors: AnyModelFolder['tensors'];
   readonly parameters: number;
   readonly tokenizer: Tokenizer;
   /** Digest of tokenizer.json. */
@@ -41,8 +43,12 @@ export type ModelKit = {
  * folder that cannot be served, such as one whose tokenizer is larger than the model; a missing chat template is no reason.
  */
 export async function openModelKit(folder: string): Promise<ModelKit> {
-  const weights = (await isOwnTexts(folder)) ? 'none' : 'required';
-  const { config, tensors } = await openModelFolder(folder, { weights });
+  const isOwn = await isOwnTexts(folder);
+  const model = await openAnyModelFolder(folder, { weights: isOwn ? 'none' : 'required' });
+  const { config, tensors } = model;
+  // What an adapter was taught is told by its record; beside its tokenizer there are no weights.
+  const task = isOwn ? null : ((await folderTask(model))?.task ?? null);
+  const pooling = isOwn ? null : ((await readSentencePooling(folder)) ?? null);
   const tokenizer = await loadTokenizer(folder);
   const { template, templateProblem } = await optionalTemplate(folder);
   checkRows(tokenizer, config.vocabularySize, template);
@@ -52,7 +58,7 @@ export async function openModelKit(folder: string): Promise<ModelKit> {
   let parameters = 0;
   for (const { shape } of tensors.values()) parameters += shape.reduce((a, b) => a * b, 1);
   return {
-    folder,
+    ...{ folder, task, pooling },
     config,
     tensors,
     parameters,

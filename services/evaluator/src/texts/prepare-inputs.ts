@@ -38,8 +38,7 @@ function tokensOf(
   const { name, room } = model;
   if (typeof input === 'string')
     checkBytes([input], tokenizer, { room, param, what: `'${param}' has` });
-  const tokens =
-    typeof input === 'string' ? [...tokenizer.prefix, ...tokenizer.encode(input)] : input;
+  const tokens = typeof input === 'string' ? textTokens(kit, model, input) : input;
   if (tokens.length === 0)
     throw new LatheError('invalid_value', `Invalid value for '${param}': it has no tokens.`, {
       param,
@@ -58,4 +57,10 @@ function tokensOf(
       { param },
     );
   return tokens;
+}
+
+/** What a prompt without a template begins with, or where a model reads whole texts, all that is around one. */
+function textTokens({ tokenizer }: ModelKit, { task }: TextModel, text: string): readonly number[] {
+  if (task.type !== 'generation') return tokenizer.encode(text, { addSpecial: true });
+  return [...tokenizer.prefix, ...tokenizer.encode(text)];
 }

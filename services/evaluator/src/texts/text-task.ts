@@ -1,13 +1,18 @@
 import type { Message } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { TokenLogprob } from '@lathe/contracts/http/chat';
+import type { Asked, Prediction } from '@lathe/contracts/message/prediction';
 import type { GeneratedToken } from '@lathe/engine/generator';
 import type { ToolForm, ToolSupport } from '@lathe/tokenizer/tool-form';
 import type { GenerateRequest } from '../engine/engine.ts';
 import type { AnsweredRow } from './held-out.ts';
+import type { EncodedInput, Options } from './predict/input.ts';
+import type { FolderAbility, ServedTask } from './served-task.ts';
 
 /** What is known of a model folder besides its texts. */
-export type ModelFacts = {
+export type ModelFacts = FolderAbility & {
+  /** Whether it reads a text from both sides. */
+  readonly architecture: 'decoder' | 'encoder';
   readonly hiddenSize: number;
   readonly maxPositions: number;
   readonly parameters: number;
@@ -31,6 +36,8 @@ export type TextModel = {
   readonly style: 'chat' | 'completion';
   /** Most tokens of a text and its answer. */
   readonly room: number;
+  /** What it can be asked. */
+  readonly task: ServedTask;
 };
 
 /** A chat request as the engine takes it, but for what differs between its choices or is known of the model only. */
@@ -50,6 +57,17 @@ export type PreparedInputs = {
   readonly inputs: readonly Int32Array<ArrayBuffer>[];
   /** Numbers of one vector. */
   readonly dimensions: number;
+};
+
+/** A request for predictions as the engine takes it: what was asked, and its inputs as tokens. */
+export type PreparedQuestion = {
+  readonly options: { [Kind in Asked['kind']]: Options<Kind> }[Asked['kind']];
+  readonly inputs: readonly EncodedInput[];
+};
+
+/** What the engine said of an input's texts, to be read with the input's sheet. */
+export type AnsweredInput = Pick<EncodedInput, 'sheet'> & {
+  readonly results: readonly Float32Array[];
 };
 
 /** A held-out row that is to be asked, and the limits of its answer. */
@@ -76,7 +94,7 @@ export type TextTask =
   | { readonly kind: 'facts'; readonly folder: string; readonly isFresh: boolean }
   | { readonly kind: 'forget' | 'weights'; readonly folder: string }
   | {
-      readonly kind: 'chat' | 'inputs';
+      readonly kind: 'chat' | 'inputs' | 'question';
       readonly model: TextModel;
       readonly body: Uint8Array;
       /** What takes long is left to another thread. */
@@ -88,6 +106,12 @@ export type TextTask =
       readonly rows: readonly RowToAsk[];
       readonly shots: readonly AnsweredRow[];
       readonly limits: AnswerLimits;
+    }
+  | {
+      readonly kind: 'answers';
+      readonly model: TextModel;
+      readonly options: PreparedQuestion['options'];
+      readonly inputs: readonly AnsweredInput[];
     }
   | ({ readonly kind: 'decode'; readonly tokens: readonly number[] } & ShownText)
   | ({ readonly kind: 'begin'; readonly stream: number } & ShownText)
@@ -109,6 +133,8 @@ export type TextResults = {
   readonly weights: undefined;
   readonly chat: PreparedChat | 'left';
   readonly inputs: PreparedInputs | 'left';
+  readonly question: PreparedQuestion | 'left';
+  readonly answers: readonly Prediction[];
   /** null: one does not fit the model's context. */
   readonly rows: readonly AskedRow[] | null;
   readonly decode: string;

@@ -2,13 +2,14 @@ import { LatheError } from '@lathe/contracts/error';
 import type { TokenLogprob } from '@lathe/contracts/http/chat';
 import { requireFiniteWeights } from '@lathe/engine/finite';
 import type { GeneratedToken } from '@lathe/engine/generator';
-import { openModelFolder } from '@lathe/engine/model-folder';
+import { openAnyModelFolder } from '@lathe/engine/model-folder';
 import { Handed } from '@lathe/platform/threads/serve-tasks';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { askRows } from './ask-rows.ts';
 import { shownTokens } from './calls.ts';
 import { createKits } from './kits.ts';
 import type { ModelKit } from './model-kit.ts';
+import { prepareQuestion, readAnswers } from './predict/handlers.ts';
 import { prepareChat } from './prepare-chat.ts';
 import { prepareInputs } from './prepare-inputs.ts';
 import type { ModelFacts, PushedToken, TextTask } from './text-task.ts';
@@ -32,7 +33,7 @@ export function createTextWork(): (task: unknown) => Promise<unknown> {
       case 'facts':
         return factsOf(await kits.open(task.folder, task.isFresh));
       case 'weights':
-        return requireFiniteWeights((await openModelFolder(task.folder)).tensors);
+        return requireFiniteWeights((await openAnyModelFolder(task.folder)).tensors);
       case 'forget':
         return kits.forget(task.folder);
       case 'chat': {
@@ -49,6 +50,10 @@ export function createTextWork(): (task: unknown) => Promise<unknown> {
           prepared.inputs.map(({ buffer }) => buffer),
         );
       }
+      case 'question':
+        return prepareQuestion(await kits.open(task.model.folder), task.model, task.body);
+      case 'answers':
+        return readAnswers(await kits.open(task.model.folder), task.model, task);
       case 'rows':
         return askRows(await kits.open(task.model.folder), task.model, task);
       case 'decode': {
@@ -81,9 +86,10 @@ export function createTextWork(): (task: unknown) => Promise<unknown> {
 /** What is told of a model outside of its thread. */
 export function factsOf(kit: ModelKit): ModelFacts {
   const { config, parameters, tokenizerSha256, templateProblem, promptSurplus, stopTokens } = kit;
-  const { hiddenSize, maxPositions } = config;
+  const { hiddenSize, maxPositions, kind: architecture } = config;
+  const { task, pooling } = kit;
   return {
-    ...{ hiddenSize, maxPositions, parameters, tokenizerSha256 },
+    ...{ architecture, task, pooling, hiddenSize, maxPositions, parameters, tokenizerSha256 },
     ...{ templateProblem, promptSurplus, stopTokens, tools: kit.tools },
   };
 }

@@ -20,7 +20,8 @@ let model: TextModel;
 beforeAll(async () => {
   folder = await tempFolder();
   await writeTinyModel(folder.path);
-  model = { name: 'tiny', folder: folder.path, style: 'chat', room: 512 };
+  const task = { type: 'generation' } as const;
+  model = { name: 'tiny', folder: folder.path, style: 'chat', room: 512, task };
   await texts.facts(folder.path);
 });
 afterAll(async () => {

@@ -1,12 +1,15 @@
+import type { Prediction } from '@lathe/contracts/message/prediction';
 import type { GeneratedToken } from '@lathe/engine/generator';
 import type { Asker } from '../engine/engine.ts';
 import type { AnsweredRow } from './held-out.ts';
 import type {
+  AnsweredInput,
   AnswerLimits,
   AskedRow,
   ModelFacts,
   PreparedChat,
   PreparedInputs,
+  PreparedQuestion,
   PushedToken,
   RowToAsk,
   TextModel,
@@ -33,6 +36,17 @@ export type Texts = {
   chat(model: TextModel, body: Uint8Array, asker: Asker): Promise<PreparedChat>;
   /** Throws what `prepareInputs` throws. */
   inputs(model: TextModel, body: Uint8Array, asker: Asker): Promise<PreparedInputs>;
+  /** Throws what `prepareQuestion` throws. */
+  question(model: TextModel, body: Uint8Array, asker: Asker): Promise<PreparedQuestion>;
+  /** As `readAnswers` says. */
+  answers(
+    model: TextModel,
+    of: {
+      readonly options: PreparedQuestion['options'];
+      readonly inputs: readonly AnsweredInput[];
+    },
+    asker: Asker,
+  ): Promise<readonly Prediction[]>;
   /** As `askRows` says. */
   rows(
     model: TextModel,
@@ -54,6 +68,9 @@ export type TextThreads = {
   all(task: TextTask): void;
 };
 
+/** Their answers take more than their numbers tell. */
+const slowToRead: ReadonlySet<string> = new Set(['question-answering', 'fill-mask']);
+
 /** Rows of a held-out set that are worked on at a time, so that others have a turn between. */
 const rowsAtOnce = 16;
 
@@ -64,7 +81,7 @@ export function createTexts(threads: TextThreads, quickBytes: number): Texts {
   async function quick<Kind extends TextTask['kind']>(task: TextTask & { readonly kind: Kind }) {
     return (await threads.quick(task)) as TextResults[Kind];
   }
-  async function prepare<Kind extends 'chat' | 'inputs'>(
+  async function prepare<Kind extends 'chat' | 'inputs' | 'question'>(
     kind: Kind,
     { model, body }: { readonly model: TextModel; readonly body: Uint8Array },
     asker: Asker,
@@ -91,6 +108,17 @@ export function createTexts(threads: TextThreads, quickBytes: number): Texts {
     forget: (folder) => threads.all({ kind: 'forget', folder }),
     chat: (model, body, asker) => prepare('chat', { model, body }, asker),
     inputs: (model, body, asker) => prepare('inputs', { model, body }, asker),
+    question: (model, body, asker) => prepare('question', { model, body }, asker),
+    async answers(model, { options, inputs }, asker) {
+      const size = inputs
+        .flatMap(({ results }) => results)
+        .reduce((sum, { byteLength }) => sum + byteLength, 0);
+      const task = { kind: 'answers', model, options, inputs } as const;
+      // A few numbers are read at once.
+      const isQuick = size <= quickBytes && !slowToRead.has(options.kind);
+      const made = isQuick ? await threads.quick(task) : await threads.slow(task, size, asker);
+      return made as TextResults['answers'];
+    },
     async rows(model, { rows, shots }, { limits, ...asker }) {
       const asked: AskedRow[] = [];
       for (let at = 0; at < rows.length; at += rowsAtOnce) {

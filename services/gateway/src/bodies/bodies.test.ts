@@ -18,19 +18,27 @@ const many = (text: string) => text.repeat(Math.floor(2 ** 19 / text.length));
 const keys = (value: string) =>
   Array.from({ length: 20_000 }, (_, index) => `"k${index}":${value}`).join();
 
-/** What comes of a body: what is read, or the refusal. */
-async function outcome(bodies: Bodies, kind: BodyTask['kind'], text: string): Promise<unknown> {
+type Kind = BodyTask['kind'];
+
+/** A body of a kind; those of pipelines are for a model that tells labels of texts. */
+function taskOf(kind: Kind, text: string): BodyTask {
   const bytes = new TextEncoder().encode(text);
-  const task = { kind, bytes, project: 'default', requestId: 'req_1' };
+  const task = { bytes, project: 'default', requestId: 'req_1' };
+  if (kind !== 'pipeline') return { ...task, kind };
+  return { ...task, kind, model: 'm', pipelines: ['text-classification'] };
+}
+
+/** What comes of a body: what is read, or the refusal. */
+async function outcome(bodies: Bodies, kind: Kind, text: string): Promise<unknown> {
   try {
-    return await bodies.read(task, signal);
+    return await bodies.read(taskOf(kind, text), signal);
   } catch (error) {
     const { code, param, message } = error as { code?: string; param?: string; message: string };
     return { code, param, message };
   }
 }
 
-const small: [BodyTask['kind'], string][] = [
+const small: [Kind, string][] = [
   ['chat', `{${chat},"stream":true,"stream_options":{"include_usage":true},"n":2}`],
   ['chat', `{${chat},"stream_options":{"include_usage":true}}`],
   ['chat', `{${chat},"colour":1}`],
@@ -47,10 +55,19 @@ const small: [BodyTask['kind'], string][] = [
   ['embedding', '{"model":"m","input":[]}'],
   ['embedding', '{"model":"m"}'],
   ['embedding', '[]'],
+  ['pipeline', '{"inputs":"a","parameters":{"top_k":2}}'],
+  ['pipeline', '{"inputs":["a",{"text":"b","text_pair":"c"}]}'],
+  ['pipeline', '{"inputs":["a",1]}'],
+  ['pipeline', '{"inputs":"a","parameters":{"colour":1}}'],
+  ['classify', '{"model":"m","input":["a","b"]}'],
+  ['score', '{"model":"m","text_1":"a","text_2":["b","c"]}'],
+  ['score', '{"model":"m","text_1":["a","d"],"text_2":["b","c","e"]}'],
+  ['rerank', '{"model":"m","query":"q","documents":["a",{"text":"b"}],"top_n":1}'],
+  ['rerank', '{"model":"m","query":"q","documents":[]}'],
   ['job', `{${job},"seed":1}`],
   ['job', `{${job},"seed":"x"}`],
 ];
-const hostile: [BodyTask['kind'], string][] = [
+const hostile: [Kind, string][] = [
   ['embedding', `{"model":"m","input":[${many('{},')}1]}`],
   ['embedding', `{"model":"m","input":[${many('1,')}1]}`],
   ['embedding', `{"model":"m","input":[${many('[1],')}[1]]}`],
@@ -61,6 +78,8 @@ const hostile: [BodyTask['kind'], string][] = [
     `{${chat},"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"enum":[${many('1,')}1]}}}}`,
   ],
   ['job', `{${job},"metadata":{${keys('"x"')}}}`],
+  ['pipeline', `{"inputs":[${many('{},')}1]}`],
+  ['rerank', `{"model":"m","query":"q","documents":[${many('1,')}1]}`],
 ];
 
 describe('bodies', () => {
@@ -112,12 +131,7 @@ describe('bodies', () => {
     for (const [kind, text] of hostile) await outcome(here, kind, text);
     direct.stop();
     // Made before the watch begins: that is the test's own work.
-    const tasks = hostile.map(([kind, text]) => ({
-      kind,
-      bytes: new TextEncoder().encode(text),
-      project: 'default',
-      requestId: 'req_1',
-    }));
+    const tasks = hostile.map(([kind, text]) => taskOf(kind, text));
     const watch = watchLoop();
     await Promise.allSettled(tasks.map((task) => inThreads.read(task, signal)));
     watch.stop();

@@ -1,10 +1,21 @@
 import type { EmbeddingRequest } from '@lathe/contracts/http/embedding';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
+import type { PipelineKind } from '@lathe/contracts/http/pipeline';
 import type { Envelope } from '@lathe/contracts/message/envelope';
+import type { Asked } from '@lathe/contracts/message/prediction';
 
 /** A body to read; `project` and `requestId` are put into what is handed on. */
-export type BodyTask = {
-  readonly kind: 'chat' | 'embedding' | 'job';
+export type BodyTask = BodyOf &
+  (
+    | { readonly kind: 'chat' | 'embedding' | 'job' | 'classify' | 'score' | 'rerank' }
+    | {
+        readonly kind: 'pipeline';
+        readonly model: string;
+        /** Those that the model answers as. */
+        readonly pipelines: readonly PipelineKind[];
+      }
+  );
+type BodyOf = {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly project: string;
   readonly requestId: string;
@@ -27,6 +38,18 @@ export type ReadEmbedding = Handover & {
   readonly encoding: NonNullable<EmbeddingRequest['encoding_format']>;
 };
 
+/** Of a request for predictions, what its answer depends on. */
+export type ReadPrediction = Handover & {
+  readonly kind: Asked['kind'];
+  readonly inputs: number;
+  readonly isList: boolean;
+  readonly param: string;
+  /** How many answers a question has; null: as many as there are. */
+  readonly topK: number | null;
+  /** Of a rerank: how many are told, and the documents where they are to come back. */
+  readonly rerank?: { readonly top: number; readonly documents: readonly string[] | null };
+};
+
 /** A create request, and the hash of what it says, in whatever order. */
 export type ReadJob = { readonly body: CreateJob; readonly hash: string };
 
@@ -35,4 +58,8 @@ export type BodyResults = {
   readonly chat: ReadChat;
   readonly embedding: ReadEmbedding;
   readonly job: ReadJob;
+  readonly pipeline: ReadPrediction;
+  readonly classify: ReadPrediction;
+  readonly score: ReadPrediction;
+  readonly rerank: ReadPrediction;
 };

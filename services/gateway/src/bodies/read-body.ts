@@ -3,6 +3,7 @@ import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { Envelope } from '@lathe/contracts/message/envelope';
+import type { PredictionQuestion } from '@lathe/contracts/message/prediction';
 import { parseRequest } from '../http/parse.ts';
 import { requestHash } from '../jobs/duplicates.ts';
 import type {
@@ -12,10 +13,18 @@ import type {
   ReadChat,
   ReadEmbedding,
   ReadJob,
+  ReadPrediction,
 } from './body-task.ts';
 import { checkStreaming, toInferenceRequest } from './chat-request.ts';
 import { type Inputs, readInputs } from './embedding-inputs.ts';
 import { parseJson } from './json.ts';
+import {
+  type Read,
+  readClassify,
+  readPipeline,
+  readRerank,
+  readScore,
+} from './prediction-requests.ts';
 
 /** Reads a body and checks it against its schema. Throws what `parseJson` and `parseRequest` throw. */
 export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
@@ -27,6 +36,14 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return readEmbedding(json, task);
     case 'job':
       return readJob(json);
+    case 'pipeline':
+      return prediction(readPipeline(json, task), task);
+    case 'classify':
+      return prediction(readClassify(json), task);
+    case 'score':
+      return prediction(readScore(json), task);
+    case 'rerank':
+      return prediction(readRerank(json), task);
   }
 }
 
@@ -69,6 +86,20 @@ function withInputs(json: unknown): { readonly json: object; readonly found: Inp
   if (typeof json !== 'object' || json === null || !('input' in json)) return undefined;
   const found = readInputs(json.input);
   return found === undefined ? undefined : { json: { ...json, input: 'x' }, found };
+}
+
+function prediction(
+  { model, about, rerank }: Read,
+  { project, requestId }: BodyTask,
+): ReadPrediction {
+  const question: PredictionQuestion = { version: 1, requestId, project, model, ...about };
+  const { asked, isList, param } = about;
+  return {
+    ...handover(question),
+    ...{ kind: asked.kind, inputs: asked.inputs.length, isList, param },
+    topK: 'topK' in asked ? asked.topK : null,
+    ...(rerank !== undefined && { rerank }),
+  };
 }
 
 function readJob(json: unknown): ReadJob {

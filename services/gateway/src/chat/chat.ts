@@ -6,6 +6,7 @@ import type { Records } from '@lathe/platform/records';
 import type { ReadChat } from '../bodies/body-task.ts';
 import type { Asker } from '../bodies/chat-request.ts';
 import { tellingLimits } from '../http/rate-limits.ts';
+import { requireDoor } from '../models/doors.ts';
 import { getModel } from '../models/models.ts';
 import { type AnswerHead, collectAnswer } from './chat-answer.ts';
 import { afterFirstSign, answerEvents } from './chat-stream.ts';
@@ -31,7 +32,7 @@ export async function completeChat(
   asker: ChatAsker,
   request: ReadChat,
 ): Promise<ChatCompletion> {
-  await getModel(ports, asker.project, request.envelope.model);
+  requireDoor(await getModel(ports, asker.project, request.envelope.model), 'chat');
   const pieces = ports.inference.answer(request, asker.signal);
   return collectAnswer(head(ports, request), tellingLimits(pieces, asker.onLimits));
 }
@@ -45,7 +46,7 @@ export async function streamChat(
   asker: ChatAsker,
   request: ReadChat,
 ): Promise<AsyncIterable<string>> {
-  await getModel(ports, asker.project, request.envelope.model);
+  requireDoor(await getModel(ports, asker.project, request.envelope.model), 'chat');
   const answer = ports.inference.answer(request, asker.signal);
   const pieces = await afterFirstSign(tellingLimits(answer, asker.onLimits));
   return answerEvents(head(ports, request), pieces, {

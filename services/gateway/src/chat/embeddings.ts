@@ -3,9 +3,11 @@ import type { EmbeddingList } from '@lathe/contracts/http/embedding';
 import type { Records } from '@lathe/platform/records';
 import type { ReadEmbedding } from '../bodies/body-task.ts';
 import { tellingLimits } from '../http/rate-limits.ts';
+import { requireDoor } from '../models/doors.ts';
 import { getModel } from '../models/models.ts';
 import type { ChatAsker } from './chat.ts';
 import type { EmbeddingPiece, Inference } from './inference.ts';
+import { numbersOf } from './numbers.ts';
 
 export type EmbeddingPorts = {
   readonly models: Records['models'];
@@ -22,7 +24,7 @@ export async function embed(
   request: ReadEmbedding,
 ): Promise<AsyncIterable<string>> {
   const { model } = request.envelope;
-  await getModel(ports, asker.project, model);
+  requireDoor(await getModel(ports, asker.project, model), 'embeddings');
   const { vectors, promptTokens } = await collect(
     tellingLimits(ports.inference.embed(request, asker.signal), asker.onLimits),
   );
@@ -73,9 +75,4 @@ async function collect(pieces: AsyncIterable<EmbeddingPiece>) {
       vectors.push(bytes.subarray(at, at + size));
   }
   throw new LatheError('internal_error', 'The evaluator ended its answer without the usage.');
-}
-
-/** Little-endian float32 as numbers, on a machine of either order. */
-function numbersOf(bytes: Buffer): number[] {
-  return Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(4 * at));
 }

@@ -1,26 +1,30 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type EmbeddingReply, embeddingReplySchema } from '@lathe/contracts/message/embedding';
 import { type InferenceReply, inferenceReplySchema } from '@lathe/contracts/message/inference';
-import { embeddingSubject, inferenceSubject } from '@lathe/contracts/subject';
+import { type PredictionReply, predictionReplySchema } from '@lathe/contracts/message/prediction';
+import { embeddingSubject, inferenceSubject, predictionSubject } from '@lathe/contracts/subject';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { z } from 'zod';
-import type { ReadChat, ReadEmbedding } from '../bodies/body-task.ts';
+import type { ReadChat, ReadEmbedding, ReadPrediction } from '../bodies/body-task.ts';
 import { repliedError } from '../http/rate-limits.ts';
 import { askEvaluators, type InferenceWaits } from './exchange.ts';
 
 /** Everything of a reply but the failure, which is thrown. */
 export type Piece = Exclude<InferenceReply, { kind: 'error' }>;
 export type EmbeddingPiece = Exclude<EmbeddingReply, { kind: 'error' }>;
+export type PredictionPiece = Exclude<PredictionReply, { kind: 'error' }>;
 
-/** Asks the evaluators; both throw and end as `askEvaluators` says. */
+/** Asks the evaluators; all throw and end as `askEvaluators` says. */
 export type Inference = {
   /** Answers a chat request. */
   answer(request: ReadChat, signal: AbortSignal): AsyncGenerator<Piece, void>;
   /** Makes vectors of texts. */
   embed(request: ReadEmbedding, signal: AbortSignal): AsyncGenerator<EmbeddingPiece, void>;
+  /** Asks texts what a model was taught. */
+  predict(request: ReadPrediction, signal: AbortSignal): AsyncGenerator<PredictionPiece, void>;
 };
 
-/** Chat and embedding requests over NATS. */
+/** Requests over NATS. */
 export function createInference(nats: NatsConnection, waits: InferenceWaits): Inference {
   return {
     answer(message, signal) {
@@ -43,6 +47,17 @@ export function createInference(nats: NatsConnection, waits: InferenceWaits): In
       };
       const isLast = (piece: EmbeddingPiece): boolean => piece.kind === 'done';
       const question = { subject: embeddingSubject, message, param: 'input', read, isLast };
+      return askEvaluators(nats, waits, question, signal);
+    },
+    predict(message, signal) {
+      const read = (json: unknown): PredictionPiece => {
+        const reply = readReply(predictionReplySchema, json);
+        if (reply.kind === 'error') throw repliedError(reply);
+        return reply;
+      };
+      const isLast = (piece: PredictionPiece): boolean => piece.kind === 'done';
+      const { param } = message;
+      const question = { subject: predictionSubject, message, param, read, isLast };
       return askEvaluators(nats, waits, question, signal);
     },
   };

@@ -1,6 +1,14 @@
 import { datasetReportSchema } from '@lathe/contracts/artifact/dataset';
 import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { chatCompletionSchema, chatRequestSchema } from '@lathe/contracts/http/chat';
+import {
+  classificationListSchema,
+  classifyRequestSchema,
+  rerankListSchema,
+  rerankRequestSchema,
+  scoreListSchema,
+  scoreRequestSchema,
+} from '@lathe/contracts/http/classify';
 import { embeddingListSchema, embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import {
   deletedFileSchema,
@@ -22,6 +30,7 @@ import {
   listJobsQuerySchema,
 } from '@lathe/contracts/http/fine-tuning';
 import { modelObjectSchema } from '@lathe/contracts/http/model';
+import { pipelineAnswerSchema, pipelineBodies } from '@lathe/contracts/http/pipeline';
 import { workerObjectSchema } from '@lathe/contracts/http/worker';
 import { z } from 'zod';
 
@@ -227,5 +236,29 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Gives texts as vectors.',
     body: embeddingRequestSchema,
     answer: embeddingListSchema,
+  },
+  'POST /v1/lathe/models/:name{.+}/pipeline': {
+    id: 'runPipeline',
+    summary: 'Asks a model what it was taught, in the shapes of Hugging Face pipelines.',
+    body: z.union(Object.values(pipelineBodies)),
+    answer: pipelineAnswerSchema,
+  },
+  'POST /v1/classify': {
+    id: 'classify',
+    summary: 'Gives texts the probabilities of labels.',
+    body: classifyRequestSchema,
+    answer: classificationListSchema,
+  },
+  'POST /v1/score': {
+    id: 'createScore',
+    summary: 'Scores texts or pairs of texts.',
+    body: scoreRequestSchema,
+    answer: scoreListSchema,
+  },
+  'POST /v1/rerank': {
+    id: 'rerank',
+    summary: 'Orders documents by their relevance to a query.',
+    body: rerankRequestSchema,
+    answer: rerankListSchema,
   },
 };

@@ -1,0 +1,68 @@
+import type { Device } from '@lathe/engine/device';
+import { openGenerator } from '@lathe/engine/generator';
+import type { AnyModelFolder } from '@lathe/engine/model-folder';
+import { readServedAdapter } from '@lathe/engine/peft-virtual';
+import { openPredictor } from '@lathe/engine/predictor';
+import { serveWeights } from '@lathe/engine/served-weights';
+import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
+import { absentTokens } from './absent-tokens.ts';
+import { type FormingGenerator, withForms } from './answer-forms.ts';
+import type { PooledModel } from './model-pool.ts';
+
+type PooledOptions = {
+  readonly folder: string;
+  readonly maxContext: number;
+  /** Sequences that decode together at most. */
+  readonly maxRows: number;
+  readonly device: Device;
+};
+
+/**
+ * Opens a model for all that it can be asked, over weights that are in memory once: a decoder with a language-model
+ * head to write text, and each to predict. Throws what opening it throws.
+ */
+export async function openPooledModel(
+  model: AnyModelFolder,
+  options: PooledOptions,
+): Promise<PooledModel> {
+  const weights = await serveWeights(model);
+  const predictor = await openPredictor({ model, weights, ...options });
+  const generator =
+    predictor.task === undefined ? await writer(model, { ...options, weights }) : undefined;
+  const needed = (): FormingGenerator => {
+    if (generator !== undefined) return generator;
+    throw new RangeError(`${model.name} writes no text`);
+  };
+  return {
+    generate: (request, signal) => needed().generate(request, signal),
+    score: (examples, which) => needed().score(examples, which),
+    predict: (question, texts, which) => predictor.predict(question, texts, which),
+    async loadAdapter(folder) {
+      const adapter = await readServedAdapter(folder);
+      generator?.loadAdapter(folder, adapter);
+      predictor.loadAdapter(folder, adapter);
+    },
+    unloadAdapter(name) {
+      generator?.unloadAdapter(name);
+      predictor.unloadAdapter(name);
+    },
+    async dispose() {
+      await generator?.dispose();
+      await predictor.dispose();
+    },
+  };
+}
+
+async function writer(
+  model: AnyModelFolder,
+  {
+    folder,
+    ...options
+  }: PooledOptions & { readonly weights: Awaited<ReturnType<typeof serveWeights>> },
+): Promise<FormingGenerator> {
+  const { config } = model;
+  if (config.kind !== 'decoder') throw new RangeError(`${model.name} is an encoder`);
+  const absent = absentTokens(await loadTokenizer(folder), config.vocabularySize);
+  const settings = { ...options, model: { ...model, config }, absentTokens: absent };
+  return withForms(await openGenerator(settings), folder);
+}
