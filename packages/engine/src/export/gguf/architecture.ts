@@ -41,14 +41,12 @@ export function architectureMetadata(
   u32('feed_forward_length', config.intermediateSize);
   u32('vocab_size', config.vocabularySize);
   u32('attention.head_count', config.heads);
-  if (config.norm === 'layer') {
-    f32('attention.layer_norm_epsilon', config.normEpsilon);
-    return metadata;
-  }
+  const epsilon = config.norm === 'layer' ? 'layer_norm_epsilon' : 'layer_norm_rms_epsilon';
+  f32(`attention.${epsilon}`, config.normEpsilon);
+  if (config.positions === 'learned') return metadata;
   u32('attention.head_count_kv', config.keyValueHeads);
   u32('attention.key_length', config.headSize);
   u32('attention.value_length', config.headSize);
-  f32('attention.layer_norm_rms_epsilon', config.normEpsilon);
   const { rotarySize, ropeTheta, ropeScaling } = config.rope.full;
   u32('rope.dimension_count', rotarySize);
   f32('rope.freq_base', ropeTheta);
