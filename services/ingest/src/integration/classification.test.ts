@@ -133,6 +133,16 @@ describe('labels of texts', () => {
     );
   });
 
+  it('that no row has are refused when there is none, and else a finding', async () => {
+    const none = await run(rows.map(({ text }) => ({ text, labels: [] })));
+    expect(none.error?.message).toBe('no row has any label.');
+    const task = { type: 'classification', labels: ['ham', 'spam', 'eggs'] } as const;
+    const { report } = await service.dataset(await run(rows, { options: { task } }));
+    expect(report.findings).toMatchObject([
+      { rule: 'unused-label', message: 'no row has the label "eggs", so it is never taught' },
+    ]);
+  });
+
   it('that only the validation file has are refused', async () => {
     const validation = [rows[0], { text: 'new', label: 'eggs' }] as object[];
     const validationFile = await service.upload(lines(validation));

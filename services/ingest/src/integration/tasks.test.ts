@@ -110,6 +110,7 @@ describe('tags of words', () => {
 
   const text = 'ann is in graz';
   it.each<[string, object, string]>([
+    ['sameness', { tokens: ['a', 'b'], ner_tags: ['O', 'O'] }, 'every row has the label "O"'],
     ['count', { tokens: ['a', 'b'], ner_tags: ['O'] }, 'ner_tags has 1 tags for 2 words'],
     ['word', { tokens: ['a', ' '], ner_tags: ['O', 'O'] }, 'tokens[1] must not be empty'],
     ['type', { tokens: ['a'], ner_tags: [null] }, 'ner_tags[0] must be a string that is not empty'],
@@ -132,7 +133,7 @@ describe('tags of words', () => {
     ['blank', { text, spans: [{ start: 3, end: 4, label: 'P' }] }, 'spans mark " ", which holds'],
   ])('are refused for their %s', async (_, row, message) => {
     const job = await run([row, row]);
-    expect(job.error?.message).toContain(`Line 1: ${message}`);
+    expect(job.error?.message).toContain(message);
   });
 });
 

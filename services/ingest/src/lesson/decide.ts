@@ -34,23 +34,23 @@ export type Wish = {
 };
 type PreferenceLoss = NonNullable<NonNullable<JobRecord['options']['preference']>['loss']>;
 
-/** What a job says of its lesson. */
-export function wishOf(
-  { method, options }: Pick<JobRecord, 'method' | 'options'>,
-  learner: Learner,
-): Wish {
-  const { preference, task } = options;
-  return {
-    ...{ method, loss: preference?.loss, learner },
-    task: task === undefined ? undefined : taskSchema.parse(fromHttp(task)),
-  };
-}
-
 /** Who takes rows that a job of another method was given. */
 const takers: Partial<Readonly<Record<FileKind, string>>> = {
   preference: 'They are for the method dpo, with any loss but kto.',
   judged: 'They are for the method dpo with the loss kto.',
 };
+
+/** What a job says of its lesson; of a tuned model's own task it goes on with what it leaves open, such as the labels. */
+export function wishOf(
+  { method, options }: Pick<JobRecord, 'method' | 'options'>,
+  learner: Learner,
+): Wish {
+  const { preference, task: form } = options;
+  const task = form === undefined ? undefined : taskSchema.parse(fromHttp(form));
+  const before = learner.task?.type === task?.type ? learner.task : undefined;
+  const goesOn = task === undefined ? undefined : taskSchema.parse({ ...before, ...task });
+  return { method, loss: preference?.loss, learner, task: goesOn };
+}
 
 /**
  * What rows of that shape teach. Throws `invalid_file_format` where they cannot teach what the job asks for, and

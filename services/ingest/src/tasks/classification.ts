@@ -1,6 +1,5 @@
 import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import { quoted } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { createContradictions, createLabelBook, inOrder } from './label-book.ts';
 import { type Survey, type SurveyedRow, type TaskWork, wrong } from './survey.ts';
@@ -39,16 +38,8 @@ function classSurvey(lesson: Lesson, { problem, path }: Classes): Survey {
       return contradictions(row);
     },
     findings() {
-      const [only, ...others] = book.trained();
-      if (problem === 'single-label' && only !== undefined && others.length === 0)
-        return [
-          wrong(
-            { file: 'training_file', line: 0, path },
-            'one-class',
-            `every row has the label ${quoted(only)}, so there is nothing to tell apart`,
-          ),
-        ];
-      return book.unseen(labels());
+      const missing = book.missing(labels(), problem === 'single-label' ? 2 : 1);
+      return [...missing, ...book.unseen(labels())];
     },
     task: () => ({ type: 'classification', problem, labels: [...labels()] }),
     complete(json, examples) {

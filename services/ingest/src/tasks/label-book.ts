@@ -7,6 +7,8 @@ export type LabelBook = {
   add(labels: readonly string[], row: SurveyedRow): void;
   /** Labels of the training file, each once. */
   trained(): string[];
+  /** An error where the training file has fewer than so many, and a warning for each known label that it has nowhere. */
+  missing(known: readonly string[], least: number): Finding[];
   /** An error for each label that only rows of the validation file have, at the first of them. */
   unseen(known: readonly string[]): Finding[];
 };
@@ -21,6 +23,25 @@ export function createLabelBook(path: string): LabelBook {
       for (const label of labels) if (!first[file].has(label)) first[file].set(label, row.line);
     },
     trained: () => [...first.training_file.keys()],
+    missing(known, least) {
+      const place = { file: 'training_file', line: 0, path } as const;
+      const [only] = first.training_file.keys();
+      if (only === undefined) return [wrong(place, 'no-label', 'no row has any label')];
+      if (first.training_file.size < least)
+        return [
+          wrong(
+            place,
+            'one-class',
+            `every row has the label ${quoted(only)}, so there is nothing to tell apart`,
+          ),
+        ];
+      return known
+        .filter((label) => !first.training_file.has(label))
+        .map((label) => ({
+          ...{ ...place, rule: 'unused-label', level: 'warn' as const },
+          message: `no row has the label ${quoted(label)}, so it is never taught`,
+        }));
+    },
     unseen(known) {
       const all = new Set(known);
       return [...first.validation_file]

@@ -21,7 +21,8 @@ export const tokenClassification: TaskWork = {
         book.add((row.row as Tagged).tags, row);
         return contradictions(row);
       },
-      findings: () => book.unseen(labels()),
+      // Tags that only complete the scheme may be absent.
+      findings: () => [...book.missing(lesson.labels ?? [], 2), ...book.unseen(labels())],
       task: () => ({ type: 'token-classification', labels: [...labels()] }),
       complete(json, examples) {
         const { tags } = JSON.parse(json) as Tagged;
