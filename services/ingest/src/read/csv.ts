@@ -3,7 +3,7 @@ import type { Line } from './lines.ts';
 import { kindsOf } from './shapes.ts';
 
 /** Columns whose cells are numbers where they look like it. */
-const numberColumns: ReadonlySet<string> = new Set(['label', 'score', 'weight']);
+const numberColumns: ReadonlySet<string> = new Set(['label', 'category', 'score', 'weight']);
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Columns whose cells are lists or objects, written as JSON. */

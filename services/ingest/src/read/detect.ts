@@ -66,7 +66,7 @@ function problemOf(rows: readonly Row[]): Problem {
   const numbers = labels.filter((label) => typeof label === 'number');
   const areNumbers = numbers.length > 0 && 2 * numbers.length >= labels.length;
   const areWhole = numbers.every((label) => Number.isInteger(label));
-  const isScore = rows.every((row) => !('label' in row) && !('labels' in row));
+  const isScore = rows.every((row) => labelNames.find((name) => row[name] != null) === 'score');
   if (areNumbers && (isScore || !areWhole)) return 'regression';
   const areLists = rows.some((row) => labelNames.some((name) => Array.isArray(row[name])));
   return areLists ? 'multi-label' : 'single-label';

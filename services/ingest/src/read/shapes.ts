@@ -14,7 +14,7 @@ export const labelledTexts: readonly (readonly [text: string, pair?: string])[] 
 ];
 
 /** Names of what a labelled row says of its text. */
-export const labelNames = ['label', 'labels', 'score'] as const;
+export const labelNames = ['label', 'labels', 'category', 'score'] as const;
 
 /** Names of the tags of words, and of the marked stretches of a text. */
 export const tagNames = ['ner_tags', 'tags'] as const;
