@@ -1,32 +1,22 @@
 import { type Family, family, type Takes } from '../graph/family.ts';
-import { node, type Value } from '../graph/value.ts';
+import type { Value } from '../graph/value.ts';
 import { add, exp, mul, neg, sub } from './elementwise.ts';
-import { sameType } from './operand.ts';
+import { sameType, unary } from './operand.ts';
 
 /** 1 / (1 + e⁻ˣ). */
-export function sigmoid(x: Value): Value {
-  return node(activationOps.Sigmoid, [x]);
-}
+export const sigmoid = unary(() => activationOps.Sigmoid);
 
 /** Hyperbolic tangent. */
-export function tanh(x: Value): Value {
-  return node(activationOps.Tanh, [x]);
-}
+export const tanh = unary(() => activationOps.Tanh);
 
 /** The error function, 2/√π ∫₀ˣ e^(−t²) dt. */
-function erf(x: Value): Value {
-  return node(activationOps.Erf, [x]);
-}
+const erf = unary(() => activationOps.Erf);
 
 /** x · sigmoid(x), the gate of Llama's MLP. */
-export function silu(x: Value): Value {
-  return node(activationOps.Silu, [x]);
-}
+export const silu = unary(() => activationOps.Silu);
 
 /** x · Φ(x), Φ the normal distribution, through erf (Hendrycks and Gimpel 2016). */
-export function gelu(x: Value): Value {
-  return node(activationOps.Gelu, [x]);
-}
+export const gelu = unary(() => activationOps.Gelu);
 
 /**
  * x · Φ(x) with Φ by its tanh approximation, ½(1 + tanh(√(2/π)·(x + 0.044715·x³))) (Hendrycks and Gimpel

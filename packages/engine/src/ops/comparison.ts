@@ -11,27 +11,19 @@ import {
   type ValueType,
 } from '../graph/value.ts';
 import { layoutOps } from './layout.ts';
-import { broadcastType, type Operand, onnxType, operands } from './operand.ts';
+import { binary, broadcastType, type Operand, onnxType, operands } from './operand.ts';
 
 /** a = b, element by element, as bool. */
-export function equal(a: Operand, b: Operand): Value {
-  return node(comparisonOps.Equal, operands(a, b));
-}
+export const equal = binary(() => comparisonOps.Equal);
 
 /** a < b, element by element, as bool. */
-export function less(a: Operand, b: Operand): Value {
-  return node(comparisonOps.Less, operands(a, b));
-}
+export const less = binary(() => comparisonOps.Less);
 
 /** a > b, element by element, as bool. */
-export function greater(a: Operand, b: Operand): Value {
-  return node(comparisonOps.Greater, operands(a, b));
-}
+export const greater = binary(() => comparisonOps.Greater);
 
 /** a ≥ b, element by element, as bool. */
-export function greaterOrEqual(a: Operand, b: Operand): Value {
-  return node(comparisonOps.GreaterOrEqual, operands(a, b));
-}
+export const greaterOrEqual = binary(() => comparisonOps.GreaterOrEqual);
 
 /** a and b, for bool. */
 export function and(a: Value, b: Value): Value {

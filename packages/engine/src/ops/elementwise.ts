@@ -1,67 +1,43 @@
 import { type Family, family, type Takes } from '../graph/family.ts';
-import { node, type Value, type ValueType } from '../graph/value.ts';
+import type { Value, ValueType } from '../graph/value.ts';
 import { greater, less, where } from './comparison.ts';
-import { broadcastType, type Operand, operands, sameType } from './operand.ts';
+import { binary, broadcastType, sameType, unary } from './operand.ts';
 
 /** a + b, broadcasting. */
-export function add(a: Operand, b: Operand): Value {
-  return node(elementwiseOps.Add, operands(a, b));
-}
+export const add = binary(() => elementwiseOps.Add);
 
 /** a − b, broadcasting. */
-export function sub(a: Operand, b: Operand): Value {
-  return node(elementwiseOps.Sub, operands(a, b));
-}
+export const sub = binary(() => elementwiseOps.Sub);
 
 /** a · b, broadcasting. */
-export function mul(a: Operand, b: Operand): Value {
-  return node(elementwiseOps.Mul, operands(a, b));
-}
+export const mul = binary(() => elementwiseOps.Mul);
 
 /** a / b, broadcasting; integers lose the fraction. */
-export function div(a: Operand, b: Operand): Value {
-  return node(elementwiseOps.Div, operands(a, b));
-}
+export const div = binary(() => elementwiseOps.Div);
 
 /** The larger of a and b, broadcasting. */
-export function maximum(a: Operand, b: Operand): Value {
-  return node(elementwiseOps.Max, operands(a, b));
-}
+export const maximum = binary(() => elementwiseOps.Max);
 
 /** The smaller of a and b, broadcasting. */
-export function minimum(a: Operand, b: Operand): Value {
-  return node(elementwiseOps.Min, operands(a, b));
-}
+export const minimum = binary(() => elementwiseOps.Min);
 
 /** −x. */
-export function neg(x: Value): Value {
-  return node(elementwiseOps.Neg, [x]);
-}
+export const neg = unary(() => elementwiseOps.Neg);
 
 /** e to the x. */
-export function exp(x: Value): Value {
-  return node(elementwiseOps.Exp, [x]);
-}
+export const exp = unary(() => elementwiseOps.Exp);
 
 /** Natural logarithm. */
-export function log(x: Value): Value {
-  return node(elementwiseOps.Log, [x]);
-}
+export const log = unary(() => elementwiseOps.Log);
 
 /** √x. */
-export function sqrt(x: Value): Value {
-  return node(elementwiseOps.Sqrt, [x]);
-}
+export const sqrt = unary(() => elementwiseOps.Sqrt);
 
 /** 1 / x. */
-export function reciprocal(x: Value): Value {
-  return node(elementwiseOps.Reciprocal, [x]);
-}
+export const reciprocal = unary(() => elementwiseOps.Reciprocal);
 
 /** |x|. */
-export function abs(x: Value): Value {
-  return node(elementwiseOps.Abs, [x]);
-}
+export const abs = unary(() => elementwiseOps.Abs);
 
 function numeric(inputs: readonly [Value, Value]): ValueType {
   const type = broadcastType(inputs);

@@ -1,6 +1,6 @@
 import { broadcastShapes } from '../graph/shape.ts';
 import { type DType, isFloating } from '../graph/tensor.ts';
-import { constant, type Value, type ValueType } from '../graph/value.ts';
+import { constant, node, type Op, type Value, type ValueType } from '../graph/value.ts';
 
 /** A value, or a number that becomes a scalar of its partner's type. */
 export type Operand = Value | number;
@@ -10,6 +10,21 @@ export function operands(a: Operand, b: Operand): readonly [Value, Value] {
   if (typeof a !== 'number') return [a, typeof b === 'number' ? constant(b, [], a.dtype) : b];
   if (typeof b !== 'number') return [constant(a, [], b.dtype), b];
   return [constant(a), constant(b)];
+}
+
+/** An operator without attributes. */
+type Plain = Readonly<Record<never, never>>;
+
+/** The function that applies an operator to a tensor. The operator is named late, as families call each other's functions. */
+export function unary(op: () => Op<Plain, readonly [Value]>): (x: Value) => Value {
+  return (x) => node(op(), [x]);
+}
+
+/** The same for two operands, of which one may be a number. */
+export function binary(
+  op: () => Op<Plain, readonly [Value, Value]>,
+): (a: Operand, b: Operand) => Value {
+  return (a, b) => node(op(), operands(a, b));
 }
 
 /** Type rule of operators on one floating tensor that keep its shape. */
