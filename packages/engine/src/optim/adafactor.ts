@@ -5,14 +5,7 @@ import { reduceMean } from '../ops/reduce.ts';
 import { decayed, groupRate } from './decay.ts';
 import { elementCount, type StateGroup } from './flat-state.ts';
 import { type HostStep, kept } from './host-step.ts';
-import type { Optimizer } from './optimizer.ts';
-
-export type AdafactorSettings = {
-  readonly decayRate: number;
-  readonly epsilon: number;
-  readonly clipThreshold: number;
-  readonly weightDecay: number;
-};
+import type { Optimizer, SettingsOf } from './optimizer.ts';
 
 type Member = StateGroup['members'][number];
 
@@ -32,7 +25,7 @@ function statisticSizes({ shape }: Pick<Member, 'shape'>): {
  * are averaged, r' = β₂r + (1−β₂)·mean(u, columns) and c' likewise, and the step is
  * g / √(r'/mean(r') · c'), divided by max(1, its RMS / clipThreshold). Memory: rows + columns.
  */
-export function adafactor(settings: AdafactorSettings): Optimizer {
+export function adafactor(settings: SettingsOf<'adafactor'>): Optimizer {
   const { decayRate, epsilon, clipThreshold, weightDecay } = settings;
   return {
     isElementwise: false,
@@ -115,7 +108,7 @@ function joined(values: readonly Value[]): Value {
   return values.length === 1 ? (values[0] as Value) : concat(values, 0);
 }
 
-function updateOnHost(step: HostStep, { epsilon, clipThreshold }: AdafactorSettings): void {
+function updateOnHost(step: HostStep, { epsilon, clipThreshold }: SettingsOf<'adafactor'>): void {
   const { weights, gradient, factor, scalars, group, shape } = step;
   const { rows, columns } = statisticSizes({ shape });
   const row = step.buffers.rows as Float32Array;

@@ -1,14 +1,7 @@
 import { add, div, mul, sqrt, sub } from '../ops/elementwise.ts';
 import { decayed, groupRate } from './decay.ts';
 import { elementSlice, kept } from './host-step.ts';
-import type { Optimizer } from './optimizer.ts';
-
-export type AdamWSettings = {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-};
+import type { Optimizer, SettingsOf } from './optimizer.ts';
 
 /**
  * AdamW (Loshchilov and Hutter 2019). With g the clipped gradient:
@@ -16,7 +9,7 @@ export type AdamWSettings = {
  * rate = lr·√(1−β₂ᵗ)/(1−β₁ᵗ) and epsilon = ε·√(1−β₂ᵗ) are computed in float64 by the host, so that no
  * whole tensor is divided by the bias corrections.
  */
-export function adamW({ beta1, beta2, epsilon, weightDecay }: AdamWSettings): Optimizer {
+export function adamW({ beta1, beta2, epsilon, weightDecay }: SettingsOf<'adamw'>): Optimizer {
   return {
     isElementwise: true,
     buffers: ({ size }) => ({ mean: size, variance: size }),

@@ -3,19 +3,13 @@ import { greater, less, where } from '../ops/comparison.ts';
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { decayed, groupRate } from './decay.ts';
 import { elementSlice, kept } from './host-step.ts';
-import type { Optimizer } from './optimizer.ts';
-
-export type LionSettings = {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly weightDecay: number;
-};
+import type { Optimizer, SettingsOf } from './optimizer.ts';
 
 /**
  * Lion (Chen et al. 2023): p' = p·(1 − lr·wd) − lr·sign(β₁m + (1−β₁)g);  m' = β₂m + (1−β₂)g, with g the
  * clipped gradient.
  */
-export function lion({ beta1, beta2, weightDecay }: LionSettings): Optimizer {
+export function lion({ beta1, beta2, weightDecay }: SettingsOf<'lion'>): Optimizer {
   return {
     isElementwise: true,
     buffers: ({ size }) => ({ momentum: size }),

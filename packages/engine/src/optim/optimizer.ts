@@ -1,6 +1,13 @@
+import type { OptimizerSettings } from '@lathe/recipe/optimizer';
 import type { Value } from '../graph/value.ts';
 import type { StateGroup } from './flat-state.ts';
 import type { HostStep, MemberPlace } from './host-step.ts';
+
+/** The numbers of one optimizer. */
+export type SettingsOf<Type extends OptimizerSettings['type']> = Omit<
+  Extract<OptimizerSettings, { type: Type }>,
+  'type'
+>;
 
 /** What an update of one group may read. */
 export type UpdateInputs = {

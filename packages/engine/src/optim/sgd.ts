@@ -1,19 +1,13 @@
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { groupRate } from './decay.ts';
 import { elementSlice } from './host-step.ts';
-import type { Optimizer } from './optimizer.ts';
-
-export type SgdSettings = {
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
-};
+import type { Optimizer, SettingsOf } from './optimizer.ts';
 
 /**
  * Stochastic gradient descent as torch.optim.SGD: g' = g + wd·p;  b' = μb + g';  p' = p − lr·b', or
  * p − lr·(g' + μb') with Nesterov's look ahead.
  */
-export function sgd({ momentum, nesterov, weightDecay }: SgdSettings): Optimizer {
+export function sgd({ momentum, nesterov, weightDecay }: SettingsOf<'sgd'>): Optimizer {
   return {
     isElementwise: true,
     buffers: ({ size }) => (momentum === 0 ? {} : { momentum: size }),
