@@ -102,13 +102,13 @@ export const metrics = {
   },
   lathe_inference_first_piece_seconds: {
     type: 'histogram',
-    help: 'Time from a chat or embedding request to the first piece of its answer.',
+    help: 'Time from a request for inference to the first piece of its answer.',
     labels: ['kind'],
     buckets: latency,
   },
   lathe_inference_requests_total: {
     type: 'counter',
-    help: 'Chat and embedding requests that an evaluator has dealt with.',
+    help: 'Chat, embedding and prediction requests that an evaluator has dealt with.',
     labels: ['kind', 'outcome'],
   },
 } as const satisfies Record<string, MetricDeclaration>;

@@ -132,8 +132,6 @@ export const predictionReplySchema = z.discriminatedUnion('kind', [
     kind: z.literal('done'),
     /** Tokens that were read. */
     promptTokens: z.number().int(),
-    /** The labels that the model knows. */
-    labels: z.number().int(),
   }),
   z.object({
     kind: z.literal('error'),

@@ -170,10 +170,9 @@ describe('a classifier', () => {
       ),
     );
     expect(head.shape).toEqual([3, 32]);
-    const adapter = { rank: 1, alpha: 1, scale: 1, targets: [], tensors: new Map() };
-    predictor.loadAdapter('twice', adapter, {
-      task: tasks['sequence-classification'] as ModelTask,
-      tensors,
+    predictor.loadAdapter('twice', {
+      ...{ rank: 1, alpha: 1, scale: 1, targets: [], tensors: new Map() },
+      head: tensors,
     });
     const asked = { kind: 'sequence-classification' } as const;
     const [base = expect.fail()] = await predictor.predict(asked, textsFor(model));

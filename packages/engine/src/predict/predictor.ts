@@ -38,10 +38,9 @@ export type PredictorOptions = {
   readonly batchTokens?: number;
 };
 
-/** What an adapter brings besides what stands beside the layers: its task, and the head that answers. */
-type AdapterHead = {
-  readonly task: ModelTask;
-  readonly tensors: ReadonlyMap<string, AdapterTensor>;
+/** An adapter with the whole modules that were trained beside it, by their names in the model: the head of its task. */
+type HeadedAdapter = (Adapter | VirtualTokens) & {
+  readonly head?: ReadonlyMap<string, AdapterTensor> | undefined;
 };
 
 /** Asks one model, and any number of adapters on it, what they were taught. */
@@ -51,9 +50,9 @@ export type Predictor = {
   readonly maxContext: number;
   /**
    * Makes an adapter available under a name, replacing one of that name. Throws RangeError when it does not fit the
-   * model, and CheckpointError when its head lacks a tensor.
+   * model. What its head answers, it is asked for.
    */
-  loadAdapter(name: string, adapter: Adapter | VirtualTokens, head?: AdapterHead): void;
+  loadAdapter(name: string, adapter: HeadedAdapter): void;
   unloadAdapter(name: string): void;
   /**
    * Answers for each text, in order; no answer depends on the texts beside it. Throws RangeError for a text that is
@@ -91,7 +90,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     feeds: await storedHead(model, found.head),
   };
   const passes = createTextPasses({ model, weights, device, maxContext, batchTokens });
-  const adapters = new Map<string, { served: ServedAdapter; answering: Answering | undefined }>();
+  const adapters = new Map<string, { served: ServedAdapter; head: HeadedAdapter['head'] }>();
 
   function reading(question: Question, answering: Answering | undefined): Reading {
     const { hiddenSize, vocabularySize } = config;
@@ -115,9 +114,8 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   return {
     task: found?.task,
     maxContext,
-    loadAdapter(name, adapter, head) {
-      const served = servedAdapter(model, adapter);
-      adapters.set(name, { served, answering: head && adaptedHead(model, head) });
+    loadAdapter(name, adapter) {
+      adapters.set(name, { served: servedAdapter(model, adapter), head: adapter.head });
     },
     unloadAdapter(name) {
       adapters.delete(name);
@@ -126,8 +124,11 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
       const loaded = adapter === undefined ? undefined : adapters.get(adapter);
       if (adapter !== undefined && loaded === undefined)
         throw new RangeError(`no adapter "${adapter}" is loaded on ${model.name}`);
-      const answering = loaded === undefined ? own : (loaded.answering ?? own);
-      return passes.run(texts, reading(question, answering), { adapter: loaded?.served, signal });
+      const answering = loaded?.head && adaptedHead(model, question.kind, loaded.head);
+      return passes.run(texts, reading(question, answering ?? own), {
+        adapter: loaded?.served,
+        signal,
+      });
     },
     dispose: () => passes.dispose(),
   };
@@ -163,13 +164,40 @@ async function storedHead(model: AnyModelFolder, head: Head | undefined): Promis
   return feeds;
 }
 
-function adaptedHead(model: AnyModelFolder, { task, tensors }: AdapterHead): Answering {
+/** The head of an adapter as the question needs it; undefined for one that is about hidden states. */
+function adaptedHead(
+  model: AnyModelFolder,
+  kind: Question['kind'],
+  tensors: ReadonlyMap<string, AdapterTensor>,
+): Answering | undefined {
+  if (kind === 'states' || kind === 'vectors') return undefined;
+  const task = headTask(kind, tensors);
   const head = taskHead(model, task);
-  if (head === undefined) return { task, head, feeds: {} };
+  if (head === undefined) return undefined;
   checkHead(head, tensors, model.path);
   const feeds = head.tensors.map(({ name, shape }): [string, Tensor] => [
     name,
     { data: (tensors.get(name) as AdapterTensor).data, shape, dtype: 'float32' },
   ]);
   return { task, head, feeds: Object.fromEntries(feeds) };
+}
+
+/** The last layers of classifiers, whose rows are their labels. */
+const classifiers = ['classifier.out_proj.weight', 'classifier.weight', 'score.weight'];
+
+function headTask(
+  kind: Exclude<Question['kind'], 'states' | 'vectors'>,
+  tensors: ReadonlyMap<string, AdapterTensor>,
+): ModelTask {
+  const last = classifiers.map((name) => tensors.get(name)).find((each) => each !== undefined);
+  const labels = last?.shape[0] ?? 1;
+  switch (kind) {
+    case 'sequence-classification':
+      return { kind, labels, problem: 'single-label' };
+    case 'token-classification':
+      return { kind, labels };
+    case 'question-answering':
+    case 'masked-lm':
+      return { kind };
+  }
 }

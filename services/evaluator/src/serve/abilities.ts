@@ -1,5 +1,4 @@
 import { LatheError } from '@lathe/contracts/error';
-import type { Pooling } from '@lathe/engine/sentence-folder';
 import type { ServedModel } from '../models/models.ts';
 import type { ServedTask } from '../texts/served-task.ts';
 
@@ -15,9 +14,4 @@ export function requireTask({ name, task }: Pick<ServedModel, 'name' | 'task'>, 
   if (doors[door].includes(task.type)) return;
   const message = `The model '${name}' was taught ${task.type}, which is not asked through ${door}.`;
   throw new LatheError('unsupported_model', message, { param: 'model' });
-}
-
-/** Which hidden state stands for a text. */
-export function poolingOf(task: ServedTask): Pooling {
-  return task.type === 'embedding' ? task.pooling : 'mean';
 }

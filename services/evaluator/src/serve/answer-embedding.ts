@@ -1,7 +1,8 @@
 import type { EmbeddingReply } from '@lathe/contracts/message/embedding';
 import { toUnitLength } from '@lathe/engine/embed';
+import { poolingOf, textModelOf } from '../models/ask-model.ts';
 import type { ServedModel } from '../models/models.ts';
-import { poolingOf, requireTask } from './abilities.ts';
+import { requireTask } from './abilities.ts';
 import type { AnswerPorts } from './answer.ts';
 import type { Request } from './responder.ts';
 
@@ -26,9 +27,7 @@ export async function* answerEmbedding(
   { engine, texts, signal, reserve, settings }: EmbeddingPorts,
 ): AsyncGenerator<EmbeddingPiece, void> {
   requireTask(model, 'embeddings');
-  const { name, style, room, task, texts: folder } = model;
-  const textModel = { name, style, room, task, folder };
-  const { inputs, dimensions } = await texts.inputs(textModel, body, { project, signal });
+  const { inputs, dimensions } = await texts.inputs(textModelOf(model), body, { project, signal });
   const promptTokens = inputs.reduce((sum, { length }) => sum + length, 0);
   reserve(promptTokens);
   const mostVectors = Math.floor(settings.embeddingVectorBytes / (4 * dimensions));

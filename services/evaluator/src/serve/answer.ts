@@ -1,6 +1,7 @@
 import type { TokenLogprob, Usage } from '@lathe/contracts/http/chat';
 import type { InferenceReply } from '@lathe/contracts/message/inference';
 import type { Engine, GenerateRequest } from '../engine/engine.ts';
+import { textModelOf } from '../models/ask-model.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { PreparedChat } from '../texts/text-task.ts';
 import type { AnswerText, Texts } from '../texts/texts.ts';
@@ -34,8 +35,8 @@ export async function* answerChat(
   ports: AnswerPorts,
 ): AsyncGenerator<AnswerPiece, void> {
   requireTask(model, 'chat');
-  const { name, style, room, task, texts: folder } = model;
-  const textModel = { name, style, room, task, folder };
+  const { texts: folder } = model;
+  const textModel = textModelOf(model);
   const chat = await ports.texts.chat(textModel, body, { project, signal: ports.signal });
   const tokens = [...chat.tokens];
   // Choices are made one after another.
