@@ -42,6 +42,12 @@ it.each<[string, Parameters<typeof requireTask>, string, string]>([
     'The task preference is taught by the method dpo.',
   ],
   [
+    'virtual tokens on an encoder',
+    [{ lathe: { adaptation: { type: 'prefix-tuning' } } }, base, 'encoder'],
+    'lathe.adaptation.type',
+    "Virtual tokens are for models that write, and 'base' is an encoder; take lora, ia3, layers or full.",
+  ],
+  [
     'another task than before',
     [{ lathe: task('embedding') }, classifier, 'encoder'],
     'lathe.task.type',

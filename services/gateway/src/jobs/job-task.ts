@@ -3,16 +3,25 @@ import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { type Architecture, taskArchitectures } from '@lathe/recipe/task';
 
+/** Adaptations that put virtual tokens before a text. */
+const writers: readonly string[] = ['prompt-tuning', 'prefix-tuning'];
+
 /**
  * Whether a model can be taught what a request asks for, as far as that is known before its files are read. Throws
- * `invalid_value` for a task that contradicts the method, the base model or what a tuned model was taught before.
+ * `invalid_value` for a task or an adaptation that contradicts the method, the base model or what a tuned model was taught before.
  */
 export function requireTask(
   { method, lathe = {} }: Pick<CreateJob, 'method' | 'lathe'>,
   model: ModelRecord,
   architecture: Architecture,
 ): void {
-  const { task } = lathe;
+  const { task, adaptation } = lathe;
+  if (architecture === 'encoder' && adaptation !== undefined && writers.includes(adaptation.type))
+    throw new LatheError(
+      'invalid_value',
+      `Virtual tokens are for models that write, and '${model.name}' is an encoder; take lora, ia3, layers or full.`,
+      { param: 'lathe.adaptation.type' },
+    );
   const isDpo = method?.type === 'dpo';
   if (isDpo && task !== undefined && task.type !== 'preference')
     throw invalid(`The method dpo teaches the task preference, not ${task.type}.`);

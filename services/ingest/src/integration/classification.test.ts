@@ -33,6 +33,13 @@ describe('labels of texts', () => {
     expect(job).toMatchObject({ state: 'queued', error: null });
     const task = { type: 'classification', problem: 'single-label', labels: ['ham', 'spam'] };
     expect(job.settings?.task).toEqual(task);
+    const told = (await service.events(job.id)).find(({ name }) => name === 'validated');
+    expect(told).toMatchObject({
+      message: expect.stringMatching(
+        /^The files are valid for the task classification: 16 rows/,
+      ) as string,
+      data: { task },
+    });
     const { manifest, report, rows: stored, examples } = await service.dataset(job);
     expect(manifest).toMatchObject({ kind: 'labelled', task, templateSha256: null });
     expect([manifest.train.rows, manifest.train.supervisedTokens]).toEqual([16, 16]);

@@ -19,6 +19,7 @@ import { changeJob, type EventPorts } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { Records } from '@lathe/platform/records';
 import { watchJob } from '@lathe/platform/records/watch-job';
+import { toHttp } from '@lathe/recipe/http-form';
 import { createFindings, type Findings } from '../check/findings.ts';
 import { openBaseModel } from '../model/base-model.ts';
 import { type Dataset, prepareDataset } from '../pipeline.ts';
@@ -181,11 +182,13 @@ async function store(
   );
   if (changed.datasetKey !== manifestKey)
     return { kind: 'drop', reason: `the job is ${changed.state}` };
-  const { train, heldOut } = manifest;
+  const { train, heldOut, task } = manifest;
+  const taught = task === undefined ? '' : ` for the task ${task.type}`;
   await emit(ports, job, {
     name: 'validated',
-    message: `The files are valid: ${train.rows} rows to train on, ${heldOut.rows} held out, ${train.tokens} training tokens.`,
+    message: `The files are valid${taught}: ${train.rows} rows to train on, ${heldOut.rows} held out, ${train.tokens} training tokens.`,
     data: {
+      ...(task && { task: toHttp(task) }),
       rows: report.rows,
       tokens: report.tokens,
       packing: report.packing,

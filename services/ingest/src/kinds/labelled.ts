@@ -9,6 +9,7 @@ import {
 } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { labelledTexts, labelNames } from '../read/shapes.ts';
+import { isKnown } from './known-labels.ts';
 import type { RawRow, RowKind, RowOf } from './row-kind.ts';
 
 /** Keys that data sets have beside: numbers of rows. */
@@ -129,13 +130,4 @@ function nameOfLabel(label: unknown, labels: readonly string[] | undefined): str
   const name = String(label);
   if (typeof label !== 'number' || labels === undefined || isKnown(name, labels)) return name;
   return labels[label] ?? name;
-}
-
-/** Labels as sets, for as long as their lists are used. */
-const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
-
-function isKnown(name: string, labels: readonly string[]): boolean {
-  const set = sets.get(labels) ?? new Set(labels);
-  sets.set(labels, set);
-  return set.has(name);
 }

@@ -1,5 +1,6 @@
 import { checkRowKeys, checkText, fail, isObject, type Report } from '../check/validate-message.ts';
 import type { RowKind, RowOf } from './row-kind.ts';
+import { unitsOfCharacters } from './word-places.ts';
 
 type Answer = RowOf<'question'>['answers'][number];
 
@@ -18,9 +19,10 @@ export const question: RowKind<RowOf<'question'>> = {
   },
   convert(row, _, line) {
     const { id, context } = row;
+    const placeOf = placesIn(context as string);
     const answers = answersIn(row.answers).map(({ text, start }) => ({
       text: text as string,
-      start: placeOf(context as string, text as string, start as number) ?? 0,
+      start: placeOf(text as string, start as number) ?? 0,
     }));
     return {
       kind: 'question',
@@ -52,6 +54,7 @@ function checkAnswers(answers: unknown, context: string, report: Report): void {
     fail(report, 'answers', 'type', 'answers must be {"text": […], "answer_start": […]}');
     return;
   }
+  const placeOf = placesIn(context);
   for (const [at, { text, start }] of answersIn(answers).entries()) {
     const place = Array.isArray(answers) ? `answers[${at}].text` : `answers.text[${at}]`;
     if (typeof text !== 'string' || text === '')
@@ -63,8 +66,11 @@ function checkAnswers(answers: unknown, context: string, report: Report): void {
         'type',
         `the answer_start of ${place} must be a whole number of characters`,
       );
-    else if (placeOf(context, text, start) === undefined)
+    else if (placeOf(text, start) === undefined)
       fail(report, place, 'answer-place', outsideMessage(place, { context, text, start }));
+    else continue;
+    // The others are likely to be wrong in the same way.
+    return;
   }
 }
 
@@ -96,22 +102,11 @@ function answersIn(answers: unknown): { text: unknown; start: unknown }[] {
 }
 
 /**
- * Where the answer begins, in UTF-16 units, when the context has it there: SQuAD counts code points, which differ from
+ * Where answers begin, in UTF-16 units, when the context has them there: SQuAD counts code points, which differ from
  * units after a character beyond the first plane; a file that counts units is understood, too.
  */
-function placeOf(context: string, text: string, start: number): number | undefined {
-  const units = unitsBefore(context, start);
-  if (units !== undefined && context.startsWith(text, units)) return units;
-  return context.startsWith(text, start) ? start : undefined;
-}
-
-/** UTF-16 units of so many code points; undefined beyond the end. */
-function unitsBefore(text: string, characters: number): number | undefined {
-  let units = 0;
-  for (let left = characters; left > 0; left--) {
-    const code = text.codePointAt(units);
-    if (code === undefined) return undefined;
-    units += code > 0xffff ? 2 : 1;
-  }
-  return units;
+function placesIn(context: string): (text: string, start: number) => number | undefined {
+  const units = unitsOfCharacters(context);
+  return (text, start) =>
+    [units[start], start].find((at) => at !== undefined && context.startsWith(text, at));
 }

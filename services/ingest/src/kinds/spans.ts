@@ -1,6 +1,7 @@
 import { fail, isObject, nameOf, quoted, type Report, warn } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
-import { cutWords, type Span, unitsOfCharacters, wordPlaces } from './word-places.ts';
+import { isKnown } from './known-labels.ts';
+import { type Span, unitsOfCharacters, wordPlaces, wordsIn } from './word-places.ts';
 
 type SpansOf = { readonly name: string; readonly text: string; readonly lesson: Lesson };
 
@@ -25,15 +26,18 @@ export function checkSpans(spans: unknown, { name, text, lesson }: SpansOf, repo
         'overlap',
         `${name} overlap at ${marked} and ${quoted(text.slice(next.start, next.end))}`,
       );
-    const own = words.some(([start, end]) => start < span.end && end > span.start);
-    if (!own) fail(report, name, 'no-word', `${name} mark ${marked}, which holds no word`);
-    for (const [start, end] of cutWords(words, span))
+    const [from, to] = wordsIn(words, span);
+    if (from === to) fail(report, name, 'no-word', `${name} mark ${marked}, which holds no word`);
+    for (const at of new Set([from, to - 1])) {
+      const [start, end] = words[at] ?? [0, 0];
+      if (from === to || (start >= span.start && end <= span.end)) continue;
       warn(
         report,
         name,
         'span-in-word',
         `${name} mark ${marked} inside the word ${quoted(text.slice(start, end))}, which is tagged as a whole`,
       );
+    }
   }
 }
 
@@ -63,7 +67,7 @@ function checkSpan(span: unknown, { name, length, lesson }: SpanOf, report: Repo
     return false;
   }
   const { labels } = lesson;
-  if (labels === undefined || (labels.includes(`B-${label}`) && labels.includes(`I-${label}`)))
+  if (labels === undefined || (isKnown(`B-${label}`, labels) && isKnown(`I-${label}`, labels)))
     return true;
   fail(
     report,

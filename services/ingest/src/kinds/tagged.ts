@@ -8,6 +8,7 @@ import {
 } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { spanNames, tagNames } from '../read/shapes.ts';
+import { isKnown } from './known-labels.ts';
 import type { RowKind, RowOf } from './row-kind.ts';
 import { checkSpans, spansIn } from './spans.ts';
 import { checkScheme } from './tag-scheme.ts';
@@ -82,7 +83,7 @@ function checkTags(tags: unknown, { name, words, lesson }: TagsOf, report: Repor
       fail(report, place, 'type', `${place} is the number ${tag}: ${advice}`);
     } else if (known === '')
       fail(report, place, 'type', `${place} must be a string that is not empty`);
-    else if (labels !== undefined && !labels.includes(known))
+    else if (labels !== undefined && !isKnown(known, labels))
       fail(
         report,
         place,

@@ -26,17 +26,39 @@ export function joinWords(words: readonly string[]): { text: string; words: Plac
 
 /** The tags of words of which spans, in order and apart, hold some: `B-` for the first of each, `I-` for the others. */
 export function tagsOf(words: Places, spans: readonly Span[]): string[] {
-  return words.map(([start, end]) => {
-    const span = spans.find((each) => each.start < end && each.end > start);
-    if (span === undefined) return 'O';
-    const isFirst = !words.some(([from, to]) => to <= start && span.start < to && span.end > from);
-    return `${isFirst ? 'B' : 'I'}-${span.label}`;
-  });
+  const tags = words.map(() => 'O');
+  for (const span of spans) {
+    const [from, to] = wordsIn(words, span);
+    for (let at = from; at < to; at++) tags[at] = `${at === from ? 'B' : 'I'}-${span.label}`;
+  }
+  return tags;
 }
 
-/** Words that a span cuts: it holds some of their characters. */
-export function cutWords(words: Places, { start, end }: Span): Places {
-  return words.filter(([from, to]) => from < end && to > start && (from < start || to > end));
+/** The words of which a span holds some characters: the first, and the one after the last. */
+export function wordsIn(
+  words: Places,
+  { start, end }: Pick<Span, 'start' | 'end'>,
+): [from: number, to: number] {
+  const from = firstPlace(words, (word) => word[1] > start);
+  return [
+    from,
+    Math.max(
+      from,
+      firstPlace(words, (word) => word[0] >= end),
+    ),
+  ];
+}
+
+/** The first word that is so, as all after it are; their number when none is. */
+function firstPlace(words: Places, is: (word: Places[number]) => boolean): number {
+  let low = 0;
+  let high = words.length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (is(words[middle] as Places[number])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** UTF-16 units before each code point of a text, and after the last. */
