@@ -1,6 +1,7 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { writeFileAtomically } from './atomic.ts';
 import { CheckpointError } from './error.ts';
+import { fileStatus } from './file-status.ts';
 import { decodeFloats, encodeFloats, isFloatFormat } from './number-format.ts';
 import {
   buildHeader,
@@ -36,19 +37,6 @@ export async function readSafetensors(file: string): Promise<SafetensorsHeader> 
   const json = Buffer.alloc(headerBytes);
   await readExactly(handle, json, 8, file);
   return parseHeader(file, json, size - 8 - headerBytes);
-}
-
-/** Looked at before it is opened: opening a pipe would wait for a writer. */
-async function fileStatus(file: string): Promise<{ readonly size: number }> {
-  let found: Awaited<ReturnType<typeof stat>>;
-  try {
-    found = await stat(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new CheckpointError(file, 'the file is missing');
-  }
-  if (!found.isFile()) throw new CheckpointError(file, 'it is not a file');
-  return found;
 }
 
 /** The raw bytes of a tensor, in a buffer of its own. */

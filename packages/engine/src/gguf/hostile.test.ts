@@ -58,7 +58,12 @@ describe('a file that asks for too much is refused by the name of what asks', ()
     [
       'array without end',
       { values: [value('a', valueTypes.array, u32(valueTypes.u8), u64(2n ** 40n))] },
-      'a: 1099511627776 do not fit',
+      'a has 1099511627776 entries, more than 16777216',
+    ],
+    [
+      'array that the file is too short for',
+      { values: [value('a', valueTypes.array, u32(valueTypes.u8), u64(2n ** 20n))] },
+      'a: 1048576 do not fit',
     ],
     [
       'array of arrays',
@@ -97,6 +102,12 @@ describe('a file that asks for too much is refused by the name of what asks', ()
     await expect(readGguf(file)).rejects.toThrow(CheckpointError);
     await expect(readGguf(file)).rejects.toThrow(problem);
   });
+});
+
+it('a file that is missing, or none, is refused before it is opened', async () => {
+  const missing = join(root, 'missing.gguf');
+  await expect(readGguf(missing)).rejects.toThrow(`${missing}: the file is missing`);
+  await expect(readGguf(root)).rejects.toThrow(`${root}: it is not a file`);
 });
 
 it('a damaged file is refused in one sentence, or its tensors lie inside it', async () => {

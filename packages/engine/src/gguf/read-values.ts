@@ -28,6 +28,9 @@ const numbers: Readonly<Record<number, readonly [bytes: number, read: (from: Buf
     [valueTypes.f64]: [8, (from) => from.readDoubleLE()],
   };
 
+/** More than any vocabulary or list of merges has. */
+const longestArray = 2 ** 24;
+
 /** One value of the metadata. Throws CheckpointError, naming `key`, for a type that GGUF does not have. */
 export function readValue(reader: HeaderReader, key: string): MetadataValue {
   const type = reader.u32();
@@ -55,6 +58,11 @@ export function readValue(reader: HeaderReader, key: string): MetadataValue {
 function readArray(reader: HeaderReader, key: string): MetadataValue {
   const type = reader.u32();
   const length = reader.u64();
+  if (length > longestArray)
+    throw new CheckpointError(
+      reader.file,
+      `${key} has ${length} entries, more than ${longestArray}`,
+    );
   if (type === valueTypes.string) {
     reader.expect(length, 8, key);
     const value: string[] = [];

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { CheckpointError } from '../formats/error.ts';
+import { fileStatus } from '../formats/file-status.ts';
 import { decodeTensor } from './dequantize.ts';
 import {
   ggufAlignment,
@@ -33,11 +34,10 @@ const pieceNumbers = 2 ** 22;
  * short or does not hold together, or that holds a type which is not read.
  */
 export async function readGguf(file: string): Promise<GgufFile> {
+  const { size } = await fileStatus(file);
   await using handle = await open(file);
-  const status = await handle.stat();
-  if (!status.isFile()) throw new CheckpointError(file, 'it is not a file');
-  const reader = new HeaderReader(file, handle.fd, status.size);
-  if (status.size < 24 || reader.u32() !== ggufMagic)
+  const reader = new HeaderReader(file, handle.fd, size);
+  if (size < 24 || reader.u32() !== ggufMagic)
     throw new CheckpointError(file, 'is not a GGUF file');
   const version = reader.u32();
   if (!readVersions.includes(version))
@@ -62,7 +62,7 @@ export async function readGguf(file: string): Promise<GgufFile> {
   }
   const alignment = alignmentOf(file, metadata);
   const start = Math.ceil(reader.at / alignment) * alignment;
-  checkPlaces(file, [...tensors.values()], { alignment, room: status.size - start });
+  checkPlaces(file, [...tensors.values()], { alignment, room: size - start });
   const known = (name: string): PlacedTensor => {
     const tensor = tensors.get(name);
     if (tensor === undefined) throw new CheckpointError(file, 'is missing', name);

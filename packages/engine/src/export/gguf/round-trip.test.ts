@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openModelFolder } from '../../families/model-folder.ts';
+import { readAnswer } from '../../generate/generation.fixture.ts';
+import { openGenerator } from '../../generate/generator.ts';
 import type { Metadata } from '../../gguf/format.ts';
+import { importGguf } from '../../import/import-gguf.ts';
 import { tokenizerFiles } from '../../import/tokenizer-files.ts';
 import { readReference } from '../../parity/reference.ts';
+import { writeGgufModel } from './gguf-file.ts';
 import { tokenizerMetadata } from './tokenizer.ts';
 
 const repository = join(import.meta.dirname, '../../../../..');
@@ -75,21 +80,29 @@ const known: Readonly<Record<string, RegExp>> = {
   gemma: / [ ▁]|▁ /,
 };
 
-it('keeps the chat of the built-in model', async () => {
+it('gives the built-in model back with its chat and its answers', async () => {
   const source = join(repository, 'models/lathe-tiny');
-  const path = await throughGguf(source, 2048);
-  const [before, after] = [await loadTokenizer(source), await loadTokenizer(path)];
+  const path = join(root, 'tiny-back');
+  const file = join(root, 'tiny.gguf');
+  await writeGgufModel(await openModelFolder(source), file, 'f16');
+  await importGguf(file, path, { dequantised: 'f16' });
   const chat = [
     { role: 'user' as const, content: 'Where is my parcel?' },
     { role: 'assistant' as const, content: 'On its way.' },
     { role: 'user' as const, content: 'Since when?' },
   ];
-  const rendered = await Promise.all(
-    [source, path].map(async (folder) =>
-      (await loadChatTemplate(folder)).render(chat, { addGenerationPrompt: true }),
-    ),
-  );
-  expect(rendered[1]).toBe(rendered[0]);
-  const options = { special: true };
-  expect(after.encode(rendered[0]!, options)).toEqual(before.encode(rendered[0]!, options));
+  const answers = [];
+  for (const folder of [source, path]) {
+    const template = await loadChatTemplate(folder);
+    const rendered = template.render(chat, { addGenerationPrompt: true });
+    const prompt = (await loadTokenizer(folder)).encode(rendered, { special: true });
+    const model = await openModelFolder(folder);
+    const generator = await openGenerator({ model });
+    const request = { tokens: prompt, maxTokens: 24, stopTokens: [] };
+    const { tokens } = await readAnswer(generator.generate(request));
+    await generator.dispose();
+    answers.push({ rendered, prompt, tokens });
+  }
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[0]?.tokens).toHaveLength(24);
 });
