@@ -2,16 +2,23 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelLinears } from '../families/model-config.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
+import { UnsupportedModelError } from '../formats/error.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { mergeAdapter } from '../peft/merged.ts';
 import { type Adapter, readPeftAdapter } from '../peft/peft.ts';
 
-/** Reads an adapter folder and checks it against every linear layer of its base. */
-export function readFittingAdapter(folder: string, model: AnyModelFolder): Promise<Adapter> {
+/**
+ * Reads an adapter folder and checks it against every linear layer of its base. Throws UnsupportedModelError, too, for one
+ * with a head: what is exported here writes text.
+ */
+export async function readFittingAdapter(folder: string, model: AnyModelFolder): Promise<Adapter> {
   const modules = new Map(
     modelLinears(model.config).map(({ module, outputs, inputs }) => [module, [outputs, inputs]]),
   );
-  return readPeftAdapter(folder, modules);
+  const adapter = await readPeftAdapter(folder, modules);
+  if (adapter.head === undefined) return adapter;
+  const file = join(folder, 'adapter_config.json');
+  throw new UnsupportedModelError(file, 'modules_to_save', 'is set: it has the head of a task');
 }
 
 /**

@@ -15,7 +15,7 @@ const common: Readonly<Record<string, KeyUse>> = {
   base_model_name_or_path: 'unread',
   revision: 'unread',
   inference_mode: 'unread',
-  modules_to_save: [],
+  modules_to_save: 'read',
 };
 
 /** The keys of peft's LoraConfig. */
@@ -31,7 +31,7 @@ export const loraKeys: Readonly<Record<string, KeyUse>> = {
   init_lora_weights: [true, 'gaussian', 'Gaussian', 'eva', 'orthogonal', 'mica'],
   // peft goes by the kind of the layer and corrects what stands here.
   fan_in_fan_out: 'unread',
-  exclude_modules: [],
+  exclude_modules: 'read',
   layers_to_transform: 'read',
   layers_pattern: [],
   rank_pattern: [],

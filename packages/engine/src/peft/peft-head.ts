@@ -1,4 +1,5 @@
 import { familyOf } from '../families/decoder-families.ts';
+import type { EncoderType } from '../families/encoder-config.ts';
 import { encoderNames } from '../families/encoder-names.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { type ModelTask, peftTaskType } from '../families/model-task.ts';
@@ -71,12 +72,7 @@ async function tiedTensors(
   const { config, path, tensors } = model;
   const found = new Map<string, AdapterTensor>();
   if (task?.kind !== 'masked-lm' || config.kind !== 'encoder') return found;
-  const decoder = {
-    bert: 'cls.predictions.decoder',
-    roberta: 'lm_head.decoder',
-    distilbert: 'vocab_projector',
-    modernbert: 'decoder',
-  }[config.modelType];
+  const decoder = tiedDecoders[config.modelType];
   const words = `${encoderNames(config).words}.weight`;
   const entry = tensors.get(words);
   if (entry === undefined) throw new CheckpointError(path, 'the model needs it', words);
@@ -86,9 +82,51 @@ async function tiedTensors(
   return found;
 }
 
+/** The layer of each family whose weight is the word embeddings again. */
+const tiedDecoders: Readonly<Record<EncoderType, string>> = {
+  bert: 'cls.predictions.decoder',
+  roberta: 'lm_head.decoder',
+  distilbert: 'vocab_projector',
+  modernbert: 'decoder',
+};
+
+/** Throws CheckpointError where an adapter's head brings word embeddings of its own, which the engine has only once. */
+export async function checkTiedHead(
+  { config, tensors }: AnyModelFolder,
+  folder: string,
+  head: ReadonlyMap<string, AdapterTensor> | undefined,
+): Promise<void> {
+  if (config.kind !== 'encoder') return;
+  const name = `${tiedDecoders[config.modelType]}.weight`;
+  const own = head?.get(name);
+  const words = tensors.get(`${encoderNames(config).words}.weight`);
+  if (own === undefined || words === undefined) return;
+  const wanted = await readTensor(words);
+  if (own.data.length !== wanted.length || wanted.some((value, at) => value !== own.data[at]))
+    throw new CheckpointError(folder, 'it is not the word embeddings of the model', name);
+}
+
+/** The prefix of a family's layers in the classes with a head. */
+function prefixOf({ config }: AnyModelFolder): string {
+  return config.kind === 'encoder' ? encoderNames(config).prefix : familyOf(config).prefix;
+}
+
+/** Tensors of an adapter by the model's own names, where they are of the class without a head. */
+export function withPrefix(
+  tensors: ReadonlyMap<string, AdapterTensor>,
+  model: AnyModelFolder,
+): Map<string, AdapterTensor> {
+  const prefix = prefixOf(model);
+  const isBare = ![...tensors.keys()].some((name) => name.startsWith(prefix));
+  return new Map(
+    [...tensors].map(([name, tensor]) => [isBare ? `${prefix}${name}` : name, tensor]),
+  );
+}
+
 /** The adapter by the names of the class without a head: `layers.0…` for `model.layers.0…`. */
-function withoutHead(content: PeftContent, { config }: AnyModelFolder): PeftContent {
-  const prefix = config.kind === 'encoder' ? encoderNames(config).prefix : familyOf(config).prefix;
+function withoutHead(content: PeftContent, model: AnyModelFolder): PeftContent {
+  const { config } = model;
+  const prefix = prefixOf(model);
   const bare = (name: string): string =>
     name.startsWith(prefix) ? name.slice(prefix.length) : name;
   const renamed = Object.fromEntries(

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CheckpointError, parseFields } from '../formats/error.ts';
+import { modelTensors } from '../families/model-config.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
+import { CheckpointError, parseFields, UnsupportedModelError } from '../formats/error.ts';
 import { requireFinite } from '../formats/finite.ts';
 import { readJson } from '../formats/json-file.ts';
 import { readSafetensors, readTensor } from '../formats/safetensors.ts';
 import { checkKeys, prefixKeys, promptKeys } from './adapter-keys.ts';
-import { type Adapter, type AdapterTensor, readPeftAdapter } from './peft.ts';
+import { type Adapter, type AdapterTensor, type AdapterValues, readPeftAdapter } from './peft.ts';
+import { checkTiedHead, withPrefix } from './peft-head.ts';
+import { checkSaved, readSaved, savedTensors } from './saved-modules.ts';
 
 const configName = 'adapter_config.json';
 const weightsName = 'adapter_model.safetensors';
@@ -25,6 +29,8 @@ export type VirtualTokens = {
    * [count, layers · 2 · keyValueHeads · headSize], keys before values in each layer.
    */
   readonly tensors: Map<string, AdapterTensor>;
+  /** Whole modules that were trained beside them, by their names in the model: the head of a task. */
+  readonly head?: ReadonlyMap<string, AdapterTensor> | undefined;
 };
 
 const configSchema = z.looseObject({
@@ -39,14 +45,47 @@ const configSchema = z.looseObject({
 const kindSchema = z.looseObject({ peft_type: z.string() });
 
 /**
- * Reads any adapter that can be served: LoRA, a prompt or a prefix. Throws as `readPeftAdapter` and
- * `readVirtualTokens` do.
+ * Reads any adapter of a model that writes: LoRA, a prompt or a prefix. Throws as `readPeftAdapter` and
+ * `readVirtualTokens` do, and UnsupportedModelError for one with the head of a task.
  * @example if (isVirtual(await readServedAdapter('adapter'))) console.log('a prompt or a prefix');
  */
 export async function readServedAdapter(folder: string): Promise<Adapter | VirtualTokens> {
+  const adapter = await readAdapter(folder);
+  if (adapter.head === undefined) return adapter;
+  const problem = 'is set: it has the head of a task';
+  throw new UnsupportedModelError(join(folder, configName), 'modules_to_save', problem);
+}
+
+/**
+ * Reads any adapter of this model, the head of its task included, by the model's own names: an embedding model's names
+ * its layers as the class without a head does. Throws as `readPeftAdapter` and `readVirtualTokens` do, and
+ * CheckpointError for a head with weights that the engine takes from the model.
+ * @example const { head } = await readAdapterOf(await openAnyModelFolder('models/minilm'), 'adapter');
+ */
+export async function readAdapterOf(
+  model: AnyModelFolder,
+  folder: string,
+): Promise<Adapter | VirtualTokens> {
+  const adapter = await readAdapter(folder);
+  const { head } = adapter;
+  const own = modelTensors(model.config);
+  for (const name of head?.keys() ?? [])
+    if (own.has(name))
+      throw new CheckpointError(folder, 'it is a weight of the model itself', name);
+  await checkTiedHead(model, folder, head);
+  if (isVirtual(adapter)) return adapter;
+  return { ...adapter, tensors: withPrefix(adapter.tensors, model) };
+}
+
+async function readAdapter(folder: string): Promise<Adapter | VirtualTokens> {
   const kind = kindSchema.safeParse(await readJson(join(folder, configName)));
   const isVirtual = kind.data !== undefined && kind.data.peft_type !== 'LORA';
   return isVirtual ? readVirtualTokens(folder) : readPeftAdapter(folder);
+}
+
+/** Everything that a run continues of an adapter: what it adds, and its head. */
+export function adapterValues({ tensors, head }: Adapter | VirtualTokens): AdapterValues {
+  return { tensors: new Map([...tensors, ...(head ?? [])]) };
 }
 
 /** Whether the adapter is one of virtual tokens. */
@@ -65,10 +104,17 @@ export async function virtualTokenCount(folder: string): Promise<number> {
  * cannot honour, and CheckpointError for a missing, surplus or misshapen tensor.
  */
 export async function readVirtualTokens(folder: string): Promise<VirtualTokens> {
-  const { method, count, layers, width } = parse(folder, await readJson(join(folder, configName)));
+  const json = await readJson(join(folder, configName));
+  const { method, count, layers, width, saved } = parse(folder, json);
   const file = join(folder, weightsName);
   const { tensors: entries } = await readSafetensors(file);
-  const surplus = [...entries.keys()].find((name) => name !== virtualTensor);
+  const isSaved = savedTensors(join(folder, configName), saved);
+  const head = new Map<string, AdapterTensor>();
+  for (const [key, own] of entries)
+    if (isSaved(key))
+      head.set(...(await readSaved(file, { key, entry: own, prefix: 'base_model.' })));
+  checkSaved(file, saved, head);
+  const surplus = [...entries.keys()].find((name) => name !== virtualTensor && !isSaved(name));
   if (surplus !== undefined)
     throw new CheckpointError(file, 'is no tensor of virtual tokens', surplus);
   const entry = entries.get(virtualTensor);
@@ -88,20 +134,25 @@ export async function readVirtualTokens(folder: string): Promise<VirtualTokens> 
     );
   const data = await readTensor(entry);
   requireFinite(file, virtualTensor, data);
-  return { method, count, layers, tensors: new Map([[virtualTensor, { shape, data }]]) };
+  const tensors = new Map([[virtualTensor, { shape, data }]]);
+  return { method, count, layers, tensors, ...(head.size > 0 && { head }) };
 }
 
 function parse(
   folder: string,
   json: unknown,
-): Pick<VirtualTokens, 'method' | 'count' | 'layers'> & { readonly width: number | undefined } {
+): Pick<VirtualTokens, 'method' | 'count' | 'layers'> & {
+  readonly width: number | undefined;
+  readonly saved: unknown;
+} {
   const file = join(folder, configName);
   const config = parseFields(configSchema, file, json);
   const { peft_type: type, num_virtual_tokens: count, token_dim, num_layers } = config;
   const isPrompt = type === 'PROMPT_TUNING';
   checkKeys(file, config, isPrompt ? promptKeys : prefixKeys);
   // A prefix holds keys and values, whose width the model says.
+  const { modules_to_save: saved } = config;
   if (isPrompt)
-    return { method: 'prompt', count, layers: undefined, width: token_dim ?? undefined };
-  return { method: 'prefix', count, layers: num_layers ?? undefined, width: undefined };
+    return { method: 'prompt', count, layers: undefined, width: token_dim ?? undefined, saved };
+  return { method: 'prefix', count, layers: num_layers ?? undefined, width: undefined, saved };
 }

@@ -7,6 +7,7 @@ import { readSafetensors, readTensor } from '../formats/safetensors.ts';
 import { adapterScale, parseAdapterConfig } from './adapter-config.ts';
 import { type AdapterTargets, adapterTargets } from './adapter-targets.ts';
 import { peftPrefix } from './peft-folder.ts';
+import { checkSaved, excludedModules, readSaved, savedTensors } from './saved-modules.ts';
 
 export type AdapterTensor = { shape: readonly number[]; data: Float32Array };
 
@@ -18,6 +19,8 @@ export type Adapter = {
   targets: string[];
   /** `model.layers.0.self_attn.q_proj.lora_A` [rank, in], `….lora_B` [out, rank]. */
   tensors: Map<string, AdapterTensor>;
+  /** Whole modules that were trained beside it, by their names in the model: the head of a task. */
+  head?: ReadonlyMap<string, AdapterTensor> | undefined;
 };
 
 /** The values of an adapter of any kind, by the engine's names. */
@@ -43,18 +46,26 @@ export async function readPeftAdapter(
   );
   const file = join(folder, weightsName);
   const { tensors: entries } = await readSafetensors(file);
+  const isSaved = savedTensors(join(folder, configName), config.modules_to_save);
+  const head = new Map<string, AdapterTensor>();
   const tensors = new Map<string, AdapterTensor>();
   for (const [key, entry] of entries) {
+    if (isSaved(key)) {
+      head.set(...(await readSaved(file, { key, entry, prefix: peftPrefix })));
+      continue;
+    }
     const name = adapterName(file, key);
     const data = await readTensor(entry);
     requireFinite(file, name, data);
     tensors.set(name, { shape: entry.shape, data });
   }
+  checkSaved(file, config.modules_to_save, head);
+  const isExcluded = excludedModules(join(folder, configName), config.exclude_modules);
   const layers = layersOf(join(folder, configName), config.layers_to_transform);
   const named = adapterTargets(join(folder, configName), config.target_modules);
   const targets: AdapterTargets = {
     each: named.each,
-    names: (module) => named.names(module) && inLayers(module, layers),
+    names: (module) => named.names(module) && inLayers(module, layers) && !isExcluded(module),
   };
   checkPairs(file, tensors, config.r, targets);
   if (modules !== undefined) checkModules(file, tensors, targets, modules);
@@ -64,6 +75,7 @@ export async function readPeftAdapter(
     scale: adapterScale(config),
     targets: typeof config.target_modules === 'string' ? modulesOf(tensors) : config.target_modules,
     tensors,
+    ...(head.size > 0 && { head }),
   };
 }
 

@@ -13,7 +13,7 @@ import { type AnyModelFolder, openAnyModelFolder } from '@lathe/engine/model-fol
 import type { Objective } from '@lathe/engine/objective';
 import { objectiveFor } from '@lathe/engine/objective-for';
 import { openDevice } from '@lathe/engine/open-device';
-import { readServedAdapter } from '@lathe/engine/peft-virtual';
+import { adapterValues, readAdapterOf } from '@lathe/engine/peft-virtual';
 import type { TaskRow } from '@lathe/engine/task-row';
 import { createTrainer, type Trainer } from '@lathe/engine/trainer';
 import { resolveRecipe } from '@lathe/recipe/recipe';
@@ -59,7 +59,7 @@ async function openWith<Example>(
     model,
     settings: resolveRecipe(recipe),
     initial,
-    adapter: isAdapter ? await readServedAdapter(start.folder) : undefined,
+    adapter: isAdapter ? adapterValues(await readAdapterOf(model, start.folder)) : undefined,
     origin: start?.digest,
     examples,
     device: await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads }),
