@@ -1,0 +1,105 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeShard } from '@lathe/contracts/artifact/shard';
+import { openTaskCase, taskCases } from '@lathe/engine/internal/parity/task-rows.fixture';
+import type { RecipeInput } from '@lathe/recipe/recipe';
+import { formatRecipe, parseRecipe } from '@lathe/recipe/wire';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { EngineTask, FromEngine } from './engine-message.ts';
+import { estimateTask } from './estimate-task.ts';
+import { openTrainer } from './open-trainer.ts';
+import { trainLoop } from './train-loop.ts';
+
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+beforeAll(async () => {
+  folder = await tempFolder();
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+let runs = 0;
+
+/** A run of a task over its shard, to its end or until it was told to stop. */
+async function job(name: string, recipe: RecipeInput, changes: Partial<EngineTask> = {}) {
+  const one = taskCases.find((each) => each.name === name) ?? expect.fail(name);
+  const { model, rows } = await openTaskCase(one, join(folder.path, 'model'));
+  const shard = join(folder.path, `${name}.shard`);
+  await writeFile(shard, encodeShard(rows));
+  const task: EngineTask = {
+    modelFolder: model.path,
+    recipe: parseRecipe(
+      formatRecipe({ task: one.task, epochs: 2, batchSize: 2, seed: 7, ...recipe }),
+    ),
+    outputFolder: join(folder.path, `run-${runs++}`),
+    ...{ start: null, checkpointEvery: 2, trainShards: [shard], heldOutShards: [shard] },
+    ...{ stateFolder: null, earlierScores: [], device: 'cpu', threads: 1, saveStateMs: 1e9 },
+    ...{ stepBatchMs: 0, orphanMs: 1e9, restBytes: 0, ...changes },
+  };
+  const sent: FromEngine[] = [];
+  const trainer = await openTrainer(task);
+  try {
+    await trainLoop(trainer, task, {
+      ...{ breathe: async () => {}, now: () => 0, stopWanted: () => false },
+      send: (message) => void sent.push(message),
+    });
+  } finally {
+    await trainer.dispose();
+  }
+  return { task, sent, saved: sent.filter((message) => message.kind === 'saved') };
+}
+
+const weightsOf = (path: string, file: string) => readFile(join(path, 'model', file));
+const lora = { adaptation: { type: 'lora', rank: 2 } } as const;
+
+it.each([
+  ['classification', { adaptation: { type: 'full' } }, 'model'],
+  ['token-classification', { adaptation: { type: 'head' } }, 'model'],
+  ['question-answering', lora, 'adapter_model'],
+  ['embedding', lora, 'adapter_model'],
+  ['masked-lm', { adaptation: { type: 'ia3' } }, 'model'],
+] as const)(
+  'a job of %s that is resumed from its checkpoint ends with the same bytes, %j',
+  async (name, recipe, file) => {
+    const whole = await job(name, recipe);
+    const [first] = whole.saved;
+    const last = whole.saved.at(-1);
+    const stateFolder = join(first?.folder ?? '', 'state', 'engine');
+    const resumed = await job(name, recipe, { stateFolder });
+    const end = resumed.saved.at(-1);
+    expect(end?.step).toBe(last?.step);
+    const bytes = await weightsOf(end?.folder ?? '', `${file}.safetensors`);
+    expect(bytes.equals(await weightsOf(last?.folder ?? '', `${file}.safetensors`))).toBe(true);
+    const losses = whole.sent.flatMap((message) => (message.kind === 'score' ? message.score : []));
+    expect(losses.length).toBeGreaterThan(1);
+  },
+);
+
+it.each([
+  ['classification', lora, 'adapter'],
+  ['classification of a decoder', lora, 'adapter'],
+  ['classification', { adaptation: { type: 'full' } }, 'merged'],
+] as const)(
+  'a job goes on from a tuned model of %s with its head, %j',
+  async (name, recipe, kind) => {
+    const first = await job(name, recipe);
+    const model = join(first.saved.at(-1)?.folder ?? '', 'model');
+    const scores = (sent: readonly FromEngine[]) =>
+      sent.flatMap((message) => (message.kind === 'score' ? [message.score.loss] : []));
+    const start = { kind, folder: model, digest: 'of the first' };
+    const still = { ...recipe, learningRate: 1e-30, epochs: 1 };
+    const next = await job(name, still, { start });
+    expect(scores(next.sent).at(-1)).toBe(scores(first.sent).at(-1));
+  },
+);
+
+it.each(taskCases.map((one) => [one.name, one] as const))(
+  'what a run of %s takes is estimated without its rows',
+  async (_, one) => {
+    const { model } = await openTaskCase(one, join(folder.path, 'model'));
+    const recipe = { task: one.task, batchSize: 2, ...lora };
+    const bytes = (longest: number) => estimateTask({ modelFolder: model.path, recipe, longest });
+    const short = await bytes(8);
+    expect(short).toBeGreaterThan(0);
+    expect(await bytes(48)).toBeGreaterThan(short);
+  },
+);
