@@ -6,6 +6,7 @@ export type IdKind =
   | 'job'
   | 'checkpoint'
   | 'completion'
+  | 'call'
   | 'prediction'
   | 'request'
   | 'attempt';
@@ -15,6 +16,7 @@ const prefixes: Record<IdKind, string> = {
   job: 'ftjob-',
   checkpoint: 'ftckpt_',
   completion: 'chatcmpl-',
+  call: 'call_',
   prediction: 'pred-',
   request: 'req_',
   attempt: 'at_',

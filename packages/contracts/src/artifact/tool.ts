@@ -16,8 +16,8 @@ export type Tool = {
   readonly type: 'function';
   readonly function: {
     readonly name: string;
-    readonly description?: string;
-    readonly parameters?: Readonly<Record<string, unknown>>;
+    readonly description?: string | null;
+    readonly parameters?: Readonly<Record<string, unknown>> | null;
     readonly strict?: boolean | null;
     readonly [key: string]: unknown;
   };
@@ -27,7 +27,7 @@ const toolShape = z.looseObject({
   type: z.literal('function'),
   function: z.looseObject({
     name: z.string(),
-    parameters: z.record(z.string(), z.unknown()).optional(),
+    parameters: z.record(z.string(), z.unknown()).nullish(),
   }),
 });
 

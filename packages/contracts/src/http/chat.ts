@@ -1,8 +1,16 @@
 import { z } from 'zod';
+import { mostTools, toolCallSchema, toolName } from '../artifact/tool.ts';
 import { metadataSchema } from './metadata.ts';
 import { unsupported } from './nothing.ts';
 
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
+
+/** A call of an earlier answer, as it was sent. */
+const chatCallSchema = z.strictObject({
+  id: z.string().min(1).max(256),
+  type: z.literal('function'),
+  function: z.strictObject({ name: z.string().min(1).max(64), arguments: z.string() }),
+});
 
 /**
  * A message of a chat request; content may be a string or a list of text parts. What an answer carries beside its
@@ -15,8 +23,9 @@ const chatMessageSchema = z.strictObject({
   refusal: unsupported(),
   annotations: unsupported(),
   audio: unsupported(),
-  tool_calls: unsupported(),
-  tool_call_id: unsupported(),
+  tool_calls: z.array(chatCallSchema).max(mostTools).nullish(),
+  /** Of a tool message: the call whose result it is. */
+  tool_call_id: z.string().nullish(),
   function_call: unsupported(),
   reasoning_content: unsupported(),
 });
@@ -29,6 +38,17 @@ const penalty = z.number().min(-2).max(2);
  */
 export const jsonSchemaSchema = z.union([z.boolean(), z.record(z.string(), z.unknown())]);
 export type JsonSchema = z.infer<typeof jsonSchemaSchema>;
+
+/** A tool that may be called; its arguments keep to its schema, where `strict` in any case. */
+const chatToolSchema = z.strictObject({
+  type: z.literal('function'),
+  function: z.strictObject({
+    name: z.string().regex(toolName),
+    description: z.string().nullish(),
+    parameters: z.record(z.string(), z.unknown()).nullish(),
+    strict: z.boolean().nullish(),
+  }),
+});
 
 const responseFormat = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text') }),
@@ -71,9 +91,16 @@ export const chatRequestSchema = z.strictObject({
   user: z.string().max(512).nullish(),
   safety_identifier: z.string().max(512).nullish(),
   prompt_cache_key: z.string().max(512).nullish(),
-  tools: unsupported(),
-  tool_choice: unsupported('none', 'auto'),
-  /** Says how tools are called, and there are none. */
+  tools: z.array(chatToolSchema).max(mostTools).nullish(),
+  tool_choice: z
+    .union([
+      z.enum(['none', 'auto', 'required']),
+      z.strictObject({
+        type: z.literal('function'),
+        function: z.strictObject({ name: z.string() }),
+      }),
+    ])
+    .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   functions: unsupported(),
   function_call: unsupported('none', 'auto'),
@@ -109,7 +136,7 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-export const finishReasonSchema = z.enum(['stop', 'length']);
+export const finishReasonSchema = z.enum(['stop', 'length', 'tool_calls']);
 
 /** The `chat.completion` object. */
 export const chatCompletionSchema = z.object({
@@ -120,7 +147,13 @@ export const chatCompletionSchema = z.object({
   choices: z.array(
     z.object({
       index: z.number().int(),
-      message: z.object({ role: z.literal('assistant'), content: z.string(), refusal: z.null() }),
+      message: z.object({
+        role: z.literal('assistant'),
+        /** null where the answer is calls alone. */
+        content: z.string().nullable(),
+        refusal: z.null(),
+        tool_calls: z.array(toolCallSchema).optional(),
+      }),
       finish_reason: finishReasonSchema,
       logprobs: z.object({ content: z.array(tokenLogprobSchema), refusal: z.null() }).nullable(),
     }),

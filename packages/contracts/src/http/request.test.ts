@@ -112,7 +112,6 @@ describe('a chat request', () => {
   });
 
   it.each([
-    ['tool_calls', [{ id: 'call_1' }]],
     ['refusal', 'no'],
     ['annotations', [{ type: 'url_citation' }]],
     ['audio', { id: 'audio_1' }],
@@ -129,8 +128,8 @@ describe('a chat request', () => {
     [{ ...least, stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop'],
     [{ ...least, logit_bias: { '5': 101 } }, 'logit_bias.5'],
     [{ ...least, response_format: { type: 'grammar' } }, 'response_format.type'],
-    [{ ...least, tools: [{ type: 'function' }] }, 'tools'],
-    [{ ...least, tool_choice: 'required' }, 'tool_choice'],
+    [{ ...least, tools: [{ type: 'function' }] }, 'tools.0.function'],
+    [{ ...least, tool_choice: 'always' }, 'tool_choice'],
     [{ ...least, functions: [{ name: 'f' }] }, 'functions'],
     [{ ...least, function_call: { name: 'f' } }, 'function_call'],
     [{ ...least, reasoning_effort: 'low' }, 'reasoning_effort'],

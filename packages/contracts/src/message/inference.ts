@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageSchema } from '../artifact/dataset.ts';
+import { toolSchema } from '../artifact/tool.ts';
 import { wireErrorSchema } from '../error.ts';
 import {
   finishReasonSchema,
@@ -29,12 +30,18 @@ export const inferenceRequestSchema = z.object({
   frequencyPenalty: z.number(),
   /** JSON Schema that the answer keeps to; null: any text. */
   schema: jsonSchemaSchema.nullable().default(null),
+  /** Tools that the answer may call; with the choice `none` the model is not shown them. */
+  tools: z.array(toolSchema).default([]),
+  toolChoice: z
+    .union([z.enum(['none', 'auto', 'required']), z.object({ name: z.string() })])
+    .default('auto'),
+  parallelToolCalls: z.boolean().default(true),
 });
 export type InferenceRequest = z.infer<typeof inferenceRequestSchema>;
 
 /**
  * What an evaluator publishes on the request's reply subject, in order: `accepted` at once, `waiting`
- * while nothing else happens (a heartbeat), `text` for each piece, `finish` for each choice, and last either `done` or `error`.
+ * while nothing else happens (a heartbeat), `text`, `call` and `arguments` for each piece, `finish` for each choice, and last either `done` or `error`.
  */
 export const inferenceReplySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('accepted'), limits: rateLimitsSchema.optional() }),
@@ -42,6 +49,22 @@ export const inferenceReplySchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('text'),
     choice: z.number().int(),
+    text: z.string(),
+    logprobs: z.array(tokenLogprobSchema).nullable(),
+  }),
+  /** A call begins; its arguments follow piece by piece. */
+  z.object({
+    kind: z.literal('call'),
+    choice: z.number().int(),
+    index: z.number().int(),
+    id: z.string(),
+    name: z.string(),
+    logprobs: z.array(tokenLogprobSchema).nullable(),
+  }),
+  z.object({
+    kind: z.literal('arguments'),
+    choice: z.number().int(),
+    index: z.number().int(),
     text: z.string(),
     logprobs: z.array(tokenLogprobSchema).nullable(),
   }),

@@ -2,7 +2,7 @@ import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
 import { idPlace, keysOf, pythonTag, type ToolForm } from './tool-form.ts';
 
 /** What is read of an answer: text, the beginning of a call, a piece of its arguments as the model writes them. */
-type AnswerPart =
+export type AnswerPart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'call'; readonly index: number; readonly name: string }
   | { readonly kind: 'arguments'; readonly index: number; readonly text: string };

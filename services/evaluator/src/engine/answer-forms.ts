@@ -19,25 +19,32 @@ type AnswerForms = {
 /** Forms over the tokens of the model in a folder; its tokenizer is read when the first is asked for. */
 function createAnswerForms(folder: string): AnswerForms {
   const forms = new Map<string, ReturnType<typeof createForm>>();
-  let vocabulary: Promise<Vocabulary> | undefined;
+  const vocabularies = new Map<string, Promise<Vocabulary>>();
   return {
-    async begin({ key, schema }, stopTokens) {
-      vocabulary ??= readVocabulary(folder);
-      const known = await vocabulary;
+    async begin({ key, schema, mark, control }, stopTokens) {
+      const tokens = JSON.stringify(control);
+      const read = vocabularies.get(tokens) ?? readVocabulary(folder, control);
+      vocabularies.set(tokens, read);
+      const known = await read;
       const form = forms.get(key) ?? createForm(deserialize(schema) as Schema, known);
       forms.delete(key);
       forms.set(key, form);
       const [oldest] = forms.keys();
       if (forms.size > mostForms && oldest !== undefined) forms.delete(oldest);
-      return form.begin(stopTokens);
+      return form.begin(stopTokens, mark ?? undefined);
     },
   };
 }
 
-async function readVocabulary(folder: string): Promise<Vocabulary> {
+/** The tokens of a model that answers are written with; `control` are some that are not ordinary. */
+async function readVocabulary(folder: string, control: readonly string[]): Promise<Vocabulary> {
   const tokenizer = await loadTokenizer(folder);
   const ids = Array.from({ length: tokenizer.vocabularySize }, (_, id) => id);
   const bytes = ids.map((id) => tokenizer.tokenBytes(id));
+  for (const text of control) {
+    const id = tokenizer.tokenId(text);
+    if (id !== undefined) bytes[id] = Buffer.from(text);
+  }
   return { bytes, trie: tokenTrie(bytes) };
 }
 

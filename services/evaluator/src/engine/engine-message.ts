@@ -27,7 +27,12 @@ const requestSchema = z.object({
   frequencyPenalty: z.number(),
   topLogprobs: z.number().int(),
   form: z
-    .object({ key: z.string(), schema: z.custom<Uint8Array<ArrayBuffer>>(isUint8) })
+    .object({
+      key: z.string(),
+      schema: z.custom<Uint8Array<ArrayBuffer>>(isUint8),
+      mark: z.object({ text: z.string(), isFirst: z.boolean() }).nullable(),
+      control: z.array(z.string()).readonly(),
+    })
     .nullable(),
 }) satisfies z.ZodType<GenerateRequest>;
 

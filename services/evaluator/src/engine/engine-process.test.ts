@@ -6,7 +6,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { tinyVocabulary } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { answerForm } from '../texts/answer-form.ts';
+import { answerForm, answerSchema } from '../texts/answer-form.ts';
 import type { EngineModel, GenerateRequest } from './engine.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
 
@@ -95,7 +95,7 @@ it('reports finite numbers for an answer that is held to a form, and no token th
     ...request,
     temperature: 1,
     topLogprobs: 20,
-    form: answerForm({ type: 'object' }),
+    form: answerForm(answerSchema({ type: 'object' })),
   };
   const tokens = await Array.fromAsync(engine.generate(model, json, chat));
   expect(tokens.length).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { Mark } from '@lathe/engine/constraint';
 import type { GenerateRequest as EngineRequest, GeneratedToken } from '@lathe/engine/generator';
 import type { Predictor, Question } from '@lathe/engine/predictor';
 
@@ -20,8 +21,17 @@ export type GenerateRequest = Omit<Required<EngineRequest>, 'adapter' | 'constra
   readonly form: AnswerForm | null;
 };
 
-/** A JSON Schema that was read already, which may take long: its bytes for `deserialize`, and a name for the whole. */
-export type AnswerForm = { readonly key: string; readonly schema: Uint8Array<ArrayBuffer> };
+/**
+ * A JSON Schema that was read already, which may take long: its bytes for `deserialize`, and a name for the whole. The
+ * answer is held to it from the beginning, or from where it has said the mark; `control` are the tokens besides the
+ * ordinary ones that it is written with.
+ */
+export type AnswerForm = {
+  readonly key: string;
+  readonly schema: Uint8Array<ArrayBuffer>;
+  readonly mark: Mark | null;
+  readonly control: readonly string[];
+};
 
 /** Mean negative log-likelihood over supervised tokens, in nats. */
 export type EngineScore = { readonly loss: number; readonly supervisedTokens: number };

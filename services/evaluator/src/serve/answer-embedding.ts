@@ -3,7 +3,7 @@ import { toUnitLength } from '@lathe/engine/embed';
 import { poolingOf, textModelOf } from '../models/ask-model.ts';
 import type { ServedModel } from '../models/models.ts';
 import { requireTask } from './abilities.ts';
-import type { AnswerPorts } from './answer.ts';
+import type { AnswerPorts } from './choice.ts';
 import type { Request } from './responder.ts';
 
 /** What of the replies is said about the vectors themselves. */

@@ -1,26 +1,12 @@
 import type { TokenLogprob, Usage } from '@lathe/contracts/http/chat';
-import type { InferenceReply } from '@lathe/contracts/message/inference';
-import type { Engine, GenerateRequest } from '../engine/engine.ts';
+import type { GenerateRequest } from '../engine/engine.ts';
 import { textModelOf } from '../models/ask-model.ts';
 import type { ServedModel } from '../models/models.ts';
-import type { PreparedChat } from '../texts/text-task.ts';
-import type { AnswerText, Texts } from '../texts/texts.ts';
 import { requireTask } from './abilities.ts';
+import { answerWithCalls } from './answer-calls.ts';
+import type { AnswerPiece, AnswerPorts, Choice } from './choice.ts';
 import type { Request } from './responder.ts';
 import { createStopFilter } from './stop-filter.ts';
-
-/** What of the replies is said about the answer itself. */
-export type AnswerPiece = Extract<InferenceReply, { kind: 'text' | 'finish' | 'done' }>;
-
-export type AnswerPorts = {
-  readonly engine: Engine;
-  readonly texts: Texts;
-  readonly signal: AbortSignal;
-  /** Counts the tokens of prompt and answers. Throws what refuses them. */
-  readonly reserve: (tokens: number) => void;
-  /** A seed for a request that names none. */
-  readonly randomSeed: () => number;
-};
 
 /** Seeds are whole numbers below this. */
 const seeds = 2 ** 31;
@@ -50,7 +36,7 @@ export async function* answerChat(
       seed: (((seed + choice) % seeds) + seeds) % seeds,
       stopTokens: model.facts.stopTokens,
     };
-    const text = await ports.texts.answer(folder);
+    const text = await ports.texts.answer(folder, chat.calls !== null);
     try {
       const about = { choice, project, chat, settings, model, text };
       completionTokens += yield* answerChoice(about, ports);
@@ -66,20 +52,14 @@ export async function* answerChat(
   yield { kind: 'done', usage };
 }
 
-type Choice = {
-  readonly choice: number;
-  readonly project: string;
-  readonly chat: PreparedChat;
-  readonly settings: GenerateRequest;
-  readonly model: ServedModel;
-  readonly text: AnswerText;
-};
-
 /** One choice: pieces of text as soon as they may be shown, then why it ended. Returns its tokens. */
 async function* answerChoice(
-  { choice, project, chat, settings, model, text: answer }: Choice,
-  { engine, signal }: AnswerPorts,
+  about: Choice,
+  ports: AnswerPorts,
 ): AsyncGenerator<AnswerPiece, number> {
+  const { choice, project, chat, settings, model, text: answer } = about;
+  if (chat.calls !== null) return yield* answerWithCalls({ ...about, form: chat.calls }, ports);
+  const { engine, signal } = ports;
   const { wantsLogprobs } = chat;
   const filter = createStopFilter(chat.stop);
   /** Log-probabilities of tokens whose text is held back with them, and the characters read so far. */

@@ -1,6 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type InferenceRequest, inferenceRequestSchema } from '@lathe/contracts/message/inference';
-import { answerForm, isQuick } from './answer-form.ts';
+import { answerForm, answerSchema, isQuick } from './answer-form.ts';
+import { callForm } from './call-form.ts';
+import { formOf } from './calls.ts';
 import { checkBytes } from './length.ts';
 import type { ModelKit } from './model-kit.ts';
 import { promptTokens } from './prompt.ts';
@@ -17,14 +19,23 @@ export function prepareChat(
   task: { readonly body: Uint8Array; readonly isQuick: boolean },
 ): PreparedChat | 'left' {
   const request = readBody(inferenceRequestSchema, task.body);
-  if (task.isQuick && !isQuick(request.schema)) return 'left';
-  const contents = request.messages.map(({ content }) => content);
+  if (task.isQuick && !isQuick(request)) return 'left';
+  const tools = request.toolChoice === 'none' ? [] : request.tools;
+  const contents = request.messages.map(({ content, tool_calls: calls = [] }) =>
+    [content, ...calls.map((call) => call.function.arguments)].join(''),
+  );
+  if (tools.length > 0) contents.push(JSON.stringify(tools));
   const limit = { room: model.room, param: 'messages', what: 'the messages have' };
   checkBytes(contents, kit.tokenizer, limit);
   // A token for padding may lie beyond the model's rows.
   const vocabulary = Math.min(kit.tokenizer.vocabularySize, kit.config.vocabularySize);
   const logitBias = biasOf(request.logitBias, vocabulary);
-  const tokens = promptTokens(kit, model, { messages: request.messages });
+  const chat = { messages: request.messages, ...(tools.length > 0 && { tools }) };
+  const tokens = promptTokens(kit, model, chat);
+  const calls = tools.length > 0 ? formOf(kit, model.name) : null;
+  const schema = request.schema === null ? null : answerSchema(request.schema);
+  const form =
+    calls === null ? schema && answerForm(schema) : callForm(calls, { ...request, tools, schema });
   return {
     tokens: Int32Array.from(tokens),
     request: {
@@ -35,13 +46,13 @@ export function prepareChat(
       presencePenalty: request.presencePenalty,
       frequencyPenalty: request.frequencyPenalty,
       topLogprobs: request.topLogprobs ?? 0,
-      form: request.schema === null ? null : answerForm(request.schema),
+      form,
     },
     wantsLogprobs: request.topLogprobs !== null,
     seed: request.seed,
     choices: request.choices,
     stop: request.stop,
-    calls: null,
+    calls,
   };
 }
 

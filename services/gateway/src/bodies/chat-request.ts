@@ -1,7 +1,9 @@
 import type { Message } from '@lathe/contracts/artifact/dataset';
-import { LatheError } from '@lathe/contracts/error';
+import type { Tool } from '@lathe/contracts/artifact/tool';
 import type { ChatRequest, JsonSchema } from '@lathe/contracts/http/chat';
 import type { InferenceRequest } from '@lathe/contracts/message/inference';
+import { checkCalls, toolChoice } from './chat-tools.ts';
+import { contradiction } from './contradiction.ts';
 
 /** Who asks, and under which id the evaluators know the request. */
 export type Asker = { readonly project: string; readonly requestId: string };
@@ -10,7 +12,12 @@ export type Asker = { readonly project: string; readonly requestId: string };
  * A chat request with every default resolved, as evaluators take it. Throws `invalid_value` for
  * parameters that contradict each other.
  */
-export function toInferenceRequest(body: ChatRequest, asker: Asker): InferenceRequest {
+export function toInferenceRequest(
+  body: ChatRequest,
+  asker: Asker,
+  tools: readonly Tool[] = [],
+): InferenceRequest {
+  checkCalls(body.messages);
   return {
     version: 1,
     requestId: asker.requestId,
@@ -28,6 +35,9 @@ export function toInferenceRequest(body: ChatRequest, asker: Asker): InferenceRe
     presencePenalty: body.presence_penalty ?? 0,
     frequencyPenalty: body.frequency_penalty ?? 0,
     schema: answerSchema(body.response_format),
+    tools: [...tools],
+    toolChoice: toolChoice(body),
+    parallelToolCalls: body.parallel_tool_calls ?? true,
   };
 }
 
@@ -44,19 +54,21 @@ export function checkStreaming(body: ChatRequest): void {
     throw contradiction('stream_options', "'stream_options' needs 'stream' to be true.");
 }
 
-function contradiction(param: string, message: string): LatheError {
-  return new LatheError('invalid_value', message, { param });
-}
-
 function toMessage(message: ChatRequest['messages'][number], index: number): Message {
-  const { role, content, name } = message;
+  const { role, content, name, tool_calls: calls, tool_call_id: answered } = message;
   if (content == null && role !== 'assistant')
     throw contradiction(
       `messages[${index}].content`,
       `Invalid value for 'messages[${index}].content': a ${role} message needs content.`,
     );
   const text = Array.isArray(content) ? content.map((part) => part.text).join('') : (content ?? '');
-  return { role, content: text, ...(name == null ? {} : { name }) };
+  return {
+    role,
+    content: text,
+    ...(name == null ? {} : { name }),
+    ...(calls == null || calls.length === 0 ? {} : { tool_calls: calls }),
+    ...(answered == null ? {} : { tool_call_id: answered }),
+  };
 }
 
 function maxTokens(body: ChatRequest): number | null {

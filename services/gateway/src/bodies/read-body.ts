@@ -1,3 +1,4 @@
+import type { Tool } from '@lathe/contracts/artifact/tool';
 import { chatRequestSchema } from '@lathe/contracts/http/chat';
 import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
@@ -50,7 +51,7 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
 function readChat(json: unknown, asker: BodyTask): ReadChat {
   const body = parseRequest(chatRequestSchema, json);
   checkStreaming(body);
-  const request = toInferenceRequest(body, asker);
+  const request = toInferenceRequest(body, asker, toolsOf(json));
   return {
     ...handover(request),
     isStreamed: body.stream === true,
@@ -58,6 +59,11 @@ function readChat(json: unknown, asker: BodyTask): ReadChat {
     choices: request.choices,
     logprobs: body.logprobs === true,
   };
+}
+
+/** The tools of a body that fits its schema, as they came: templates print them, and a copy has other keys first. */
+function toolsOf(json: unknown): readonly Tool[] {
+  return (json as { readonly tools?: readonly Tool[] | null }).tools ?? [];
 }
 
 function readEmbedding(json: unknown, { project, requestId }: BodyTask): ReadEmbedding {

@@ -1,3 +1,4 @@
+import type { ToolCall } from '@lathe/contracts/artifact/tool';
 import { LatheError } from '@lathe/contracts/error';
 import type { ChatCompletion, TokenLogprob, Usage } from '@lathe/contracts/http/chat';
 import type { Piece } from './inference.ts';
@@ -26,21 +27,35 @@ export async function collectAnswer(
 ): Promise<ChatCompletion> {
   const texts = Array.from({ length: head.choices }, () => '');
   const logprobs = Array.from({ length: head.choices }, (): TokenLogprob[] => []);
+  const calls = Array.from({ length: head.choices }, (): ToolCall[] => []);
   const reasons = new Map<number, Choice['finish_reason']>();
   let usage: Usage | undefined;
   for await (const piece of pieces) {
-    if (piece.kind === 'text') {
-      texts[piece.choice] = (texts[piece.choice] ?? '') + piece.text;
-      logprobs[piece.choice]?.push(...(piece.logprobs ?? []));
+    if ('logprobs' in piece) logprobs[piece.choice]?.push(...(piece.logprobs ?? []));
+    if (piece.kind === 'text') texts[piece.choice] = (texts[piece.choice] ?? '') + piece.text;
+    else if (piece.kind === 'call')
+      calls[piece.choice]?.push({
+        id: piece.id,
+        type: 'function',
+        function: { name: piece.name, arguments: '' },
+      });
+    else if (piece.kind === 'arguments') {
+      const call = calls[piece.choice]?.[piece.index];
+      if (call !== undefined) call.function.arguments += piece.text;
     } else if (piece.kind === 'finish') reasons.set(piece.choice, piece.reason);
     else if (piece.kind === 'done') usage = piece.usage;
   }
   const choices = texts.map((content, index): Choice => {
     const finish = reasons.get(index);
     if (finish === undefined) throw unfinished(`choice ${index}`);
+    const called = calls[index] ?? [];
+    const message = { role: 'assistant', content, refusal: null } as const;
     return {
       index,
-      message: { role: 'assistant', content, refusal: null },
+      message:
+        called.length === 0
+          ? message
+          : { ...message, content: content === '' ? null : content, tool_calls: called },
       finish_reason: finish,
       logprobs: head.logprobs ? { content: logprobs[index] ?? [], refusal: null } : null,
     };

@@ -110,17 +110,42 @@ test('the evaluator is told when the client leaves, streamed or not', async () =
   await expect.poll(() => cancelled).toEqual(requests.map(({ requestId }) => requestId));
 });
 
+const tool = (name: string) => ({ type: 'function', function: { name } });
+const named = tool;
+const asked = { role: 'user', content: 'q' };
+const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+const called = { role: 'assistant', content: null, tool_calls: [call] };
+const returned = { role: 'tool', tool_call_id: 'c', content: 'r' };
+
 test.each([
   [{ model: 'gpt-9' }, 404, 'model_not_found', 'model'],
   [{ messages: [] }, 400, 'invalid_value', 'messages'],
   [{ messages: [{ role: 'user' }] }, 400, 'invalid_value', 'messages[0].content'],
   [{ messages: [{ role: 'pirate', content: 'x' }] }, 400, 'invalid_value', 'messages[0].role'],
   [{ temperature: 3 }, 400, 'invalid_value', 'temperature'],
-  [{ tools: [{ type: 'function' }] }, 400, 'unsupported_parameter', 'tools'],
+  [{ tools: [{ type: 'function' }] }, 400, 'missing_parameter', 'tools[0].function'],
+  [{ tools: [tool('two words')] }, 400, 'invalid_value', 'tools[0].function.name'],
+  [{ tools: [tool('f'), tool('f')] }, 400, 'invalid_value', 'tools'],
+  [{ tool_choice: 'required' }, 400, 'invalid_value', 'tool_choice'],
+  [{ tools: [tool('f')], tool_choice: named('g') }, 400, 'invalid_value', 'tool_choice'],
   [
     { messages: [{ role: 'assistant', content: 'a', tool_calls: [{ id: 'call_1' }] }] },
     400,
-    'unsupported_parameter',
+    'missing_parameter',
+    'messages[0].tool_calls[0].type',
+  ],
+  [{ messages: [asked, called, asked] }, 400, 'invalid_value', 'messages[1].tool_calls'],
+  [{ messages: [asked, returned] }, 400, 'invalid_value', 'messages[1].tool_call_id'],
+  [
+    { messages: [asked, called, { role: 'tool', content: 'r' }] },
+    400,
+    'invalid_value',
+    'messages[2].tool_call_id',
+  ],
+  [
+    { messages: [{ ...asked, tool_calls: called.tool_calls }] },
+    400,
+    'invalid_value',
     'messages[0].tool_calls',
   ],
   [{ top_logprobs: 2 }, 400, 'invalid_value', 'top_logprobs'],

@@ -12,7 +12,7 @@ function data(value: unknown): string {
 }
 
 /**
- * The pieces as server-sent events: for each choice a chunk with the role, chunks with text and one
+ * The pieces as server-sent events: for each choice a chunk with the role, chunks with text and calls and one
  * with the reason it ended; then the usage when asked for. A failure becomes a `data:` object
  * with `error`, which the official client throws, and no `[DONE]` follows. `onFailure` sees it first.
  */
@@ -27,9 +27,9 @@ export async function* answerEvents(
       yield data(chunk(index, { role: 'assistant', content: '', refusal: null }, null));
     for await (const piece of pieces) {
       if (piece.kind === 'waiting') yield heartbeat;
-      else if (piece.kind === 'text') {
+      else if ('logprobs' in piece) {
         const logprobs = head.logprobs ? { content: piece.logprobs ?? [], refusal: null } : null;
-        yield data(chunk(piece.choice, { content: piece.text }, null, logprobs));
+        yield data(chunk(piece.choice, deltaOf(piece), null, logprobs));
       } else if (piece.kind === 'finish') yield data(chunk(piece.choice, {}, piece.reason));
       else if (piece.kind === 'done' && options.includeUsage)
         yield data({ ...chunk(0, {}, null), choices: [], usage: piece.usage });
@@ -41,7 +41,28 @@ export async function* answerEvents(
   }
 }
 
-type Delta = { role?: 'assistant'; content?: string; refusal?: null };
+type CallDelta = {
+  index: number;
+  id?: string;
+  type?: 'function';
+  function: { name?: string; arguments: string };
+};
+type Delta = {
+  role?: 'assistant';
+  content?: string;
+  refusal?: null;
+  tool_calls?: [CallDelta];
+};
+
+/** What a piece adds to the message: a call comes with its id and name first, then its arguments in pieces. */
+function deltaOf(piece: Extract<Piece, { kind: 'text' | 'call' | 'arguments' }>): Delta {
+  if (piece.kind === 'text') return { content: piece.text };
+  const { index } = piece;
+  if (piece.kind === 'arguments')
+    return { tool_calls: [{ index, function: { arguments: piece.text } }] };
+  const { id, name } = piece;
+  return { tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] };
+}
 
 /** Chunks carry `usage: null` only when the usage was asked for. */
 function chunkMaker(head: AnswerHead, includeUsage: boolean) {

@@ -29,8 +29,11 @@ const mostMasks = 1024;
 /** States behind which the next answer gets a machine of its own, so that the old one can go; each is 1 KiB. */
 const mostStates = 20_000;
 
-/** Holds answers to one schema. */
-export type Form = { begin(stopTokens: readonly number[]): Constraint };
+/** What an answer says before it is held to a form: anywhere, or as the first thing that it says. */
+export type Mark = { readonly text: string; readonly isFirst: boolean };
+
+/** Holds answers to one schema: from their beginning, or from where they have said a mark. */
+export type Form = { begin(stopTokens: readonly number[], mark?: Mark): Constraint };
 
 /**
  * Forms of answers on one vocabulary. What a state of the machine allows is worked out once, by walking the trie of
@@ -47,11 +50,13 @@ export function createForm(schema: Schema, vocabulary: Vocabulary): Form {
   let shared = make();
 
   return {
-    begin(stopTokens) {
+    begin(stopTokens, mark) {
       if (shared.machine.size() > mostStates) shared = make();
       const { machine, masks } = shared;
-      let state = machine.start;
-      const maskOf = (): TokenMask => {
+      /** undefined: the answer is free. */
+      let state = mark === undefined ? machine.start : undefined;
+      let isSaid = mark === undefined ? undefined : markFinder(mark);
+      const maskOf = (state: number): TokenMask => {
         const known = masks.get(state);
         if (known !== undefined) return known;
         const tokens = vocabulary.bytes.length;
@@ -62,7 +67,8 @@ export function createForm(schema: Schema, vocabulary: Vocabulary): Form {
       };
       return {
         mask(logits) {
-          const mask = maskOf();
+          if (state === undefined) return;
+          const mask = maskOf(state);
           const ends = machine.mayEnd(state) ? stopTokens : [];
           if (ends.length === 0 && !leavesAny(mask))
             throw new FormError('the model has no token with which the answer could keep its form');
@@ -71,14 +77,23 @@ export function createForm(schema: Schema, vocabulary: Vocabulary): Form {
           for (const [i, token] of ends.entries()) logits[token] = kept[i]!;
         },
         advance(token) {
+          const wasFree = state === undefined;
           for (const byte of vocabulary.bytes[token] ?? []) {
+            if (state === undefined) {
+              if (isSaid?.(byte) === true) state = machine.start;
+              continue;
+            }
             const next = machine.step(state, byte);
-            if (next === undefined) throw new RangeError(`token ${token} breaks the form`);
+            if (next === undefined && !wasFree)
+              throw new RangeError(`token ${token} breaks the form`);
             state = next;
+            if (next !== undefined) continue;
+            // The token that said the mark goes on otherwise: the answer is left alone.
+            isSaid = undefined;
           }
         },
         get isOver() {
-          return machine.mustEnd(state);
+          return state !== undefined && machine.mustEnd(state);
         },
       };
     },
@@ -95,4 +110,22 @@ function alphabetOf(tokens: Vocabulary['bytes']): ReadonlySet<number> {
         `the model has no token for ${JSON.stringify(String.fromCharCode(byte))}`,
       );
   return alphabet;
+}
+
+/** Takes an answer byte by byte and says when the mark is there. */
+function markFinder({ text, isFirst }: Mark): (byte: number) => boolean {
+  const wanted = Buffer.from(text);
+  let said: number[] = [];
+  let isLost = false;
+  return (byte) => {
+    if (isLost || (isFirst && said.length === 0 && /\s/.test(String.fromCharCode(byte))))
+      return false;
+    said.push(byte);
+    if (isFirst) {
+      isLost = wanted[said.length - 1] !== byte;
+      return !isLost && said.length === wanted.length;
+    }
+    said = said.slice(-wanted.length);
+    return said.length === wanted.length && wanted.every((each, at) => said[at] === each);
+  };
 }

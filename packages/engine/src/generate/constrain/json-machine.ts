@@ -137,10 +137,17 @@ export function createJsonMachine(schema: Schema, alphabet = allBytes): JsonMach
     found: SchemaNode,
     place: number,
     next: Expected | undefined,
-  ): readonly Expected[] => {
+  ): readonly (Expected | undefined)[] => {
     switch (found.kind) {
       case 'anyOf':
         return found.options.map((option) => node(option, next));
+      case 'sequence': {
+        const first = found.parts.reduceRight<Expected | undefined>(
+          (behind, part) => node(part, behind),
+          next,
+        );
+        return [first];
+      }
       case 'literal':
         return found.texts.map((each) => text(each, next));
       case 'number':

@@ -2,7 +2,7 @@ import type { NumberBounds } from './bounded-number.ts';
 import type { TextRule } from './text-form.ts';
 
 /**
- * What a JSON text may be, as alternatives that name each other by their place in `Schema.nodes`: plain data, which
+ * What a JSON text may be, or another that has JSON in it, as alternatives that name each other by their place in `Schema.nodes`: plain data, which
  * may be read in another thread.
  */
 export type SchemaNode =
@@ -13,7 +13,7 @@ export type SchemaNode =
       /** Left out where any number will do. */
       readonly bounds?: NumberBounds;
     }
-  /** One of these JSON texts. */
+  /** One of these texts. */
   | { readonly kind: 'literal'; readonly texts: readonly string[] }
   | { readonly kind: 'object'; readonly properties: readonly Property[] }
   /** An object with any keys. */
@@ -24,7 +24,9 @@ export type SchemaNode =
       readonly minItems: number;
       readonly maxItems: number;
     }
-  | { readonly kind: 'anyOf'; readonly options: readonly number[] };
+  | { readonly kind: 'anyOf'; readonly options: readonly number[] }
+  /** One behind the other. */
+  | { readonly kind: 'sequence'; readonly parts: readonly number[] };
 
 type Property = { readonly key: string; readonly value: number; readonly required: boolean };
 
