@@ -178,7 +178,7 @@ export const arrows: Table = {
       imports: [...wire, ...learning, 'packages/testkit', 'services/trainer', 'load'],
     },
     tools: { imports: [...wire, 'scripts'] },
-    examples: { imports: [] },
+    examples: { imports: ['packages/scoring'] },
     bench: { imports: [...wire, ...learning, 'packages/testkit', 'scripts'], isInternal: true },
     test: {
       imports: [...wire, 'packages/tokenizer', 'packages/testkit', 'scripts', 'tools', 'load'],

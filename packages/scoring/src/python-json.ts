@@ -8,7 +8,11 @@ export type PythonValue =
   | readonly PythonValue[]
   | { readonly [key: string]: PythonValue };
 
-/** Reads JSON as Python does: `5.0` is no whole number there. Throws SyntaxError. */
+/**
+ * Reads JSON as Python does: `5.0` is no whole number there. Throws SyntaxError.
+ *
+ * @example readPythonJson('[1, 1.0]'); // [1n, 1]
+ */
 export function readPythonJson(text: string): PythonValue {
   const revive = (_: string, value: unknown, context?: { readonly source?: string }): unknown => {
     if (typeof value !== 'number') return value;

@@ -20,11 +20,15 @@ export function chatEncoder(
   tokenizer: Tokenizer,
   { template, sha256 }: LoadedTemplate,
 ): RowEncoder {
-  let support: ToolSupport | undefined;
+  let known: ToolSupport | undefined;
+  const supportOf = () => {
+    known ??= toolSupport(tokenizer, template);
+    return known;
+  };
   const encode = (messages: readonly Message[], tools: readonly Tool[] | undefined) => {
     const isPlain = messages.every(({ tool_calls: calls }) => calls === undefined);
     if (tools === undefined && isPlain) return encodeConversation(tokenizer, template, messages);
-    support ??= toolSupport(tokenizer, template);
+    const support = supportOf();
     const calls = templateCalls(messages, 'form' in support ? support.form : {});
     return encodeConversation(tokenizer, template, calls, { tools });
   };
@@ -38,11 +42,11 @@ export function chatEncoder(
     encode(row) {
       if (row.kind !== 'chat' && row.kind !== 'preference' && row.kind !== 'judged')
         throw new TypeError('a chat encoder got a row of text');
+      const support = row.tools === undefined ? undefined : supportOf();
+      if (support?.isWritten === false) return { issue: untold(support.problem) };
       const chats = row.kind === 'chat' ? [row.messages] : answersOf(row);
       try {
         const encoded = chats.map((messages) => encode(messages, row.tools));
-        if (support?.isWritten === false && row.tools !== undefined)
-          return { issue: untold(support.problem) };
         return {
           ...toRow(encoded.flatMap(({ examples }) => examples)),
           notes: notesOf(row, encoded),
