@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openModelFolder } from '../families/model-folder.ts';
+import { openAnyModelFolder, openModelFolder } from '../families/model-folder.ts';
 import {
   type Dtype,
   makeModel,
@@ -11,7 +11,12 @@ import {
   tensorsOf,
   value,
 } from '../families/small-llama.fixture.ts';
-import { readTensor, readTensorBytes, writeSafetensors } from '../formats/safetensors.ts';
+import {
+  readTensor,
+  readTensorBytes,
+  streamSafetensors,
+  writeSafetensors,
+} from '../formats/safetensors.ts';
 import { writeMergedFolder } from './merged.ts';
 
 let root: string;
@@ -54,6 +59,46 @@ test.each<Dtype>(['F32', 'F16', 'BF16'])(
     expect(await readFile(join(same, 'model.safetensors'))).toEqual(
       await readFile(join(base.path, 'model.safetensors')),
     );
+  },
+);
+
+const models = new URL('../parity/fixtures/models/', import.meta.url);
+
+test.each([
+  ['bert', 'bert.'],
+  ['roberta', 'roberta.'],
+  ['distilbert', 'distilbert.'],
+  ['modernbert', 'model.'],
+  ['gpt2', 'transformer.'],
+])(
+  'a head makes %s, stored bare, a model whose other weights begin with %s',
+  async (family, prefix) => {
+    const { pathname } = new URL(family, models);
+    const bare = join(root, `bare-${family}`);
+    await cp(pathname, bare, { recursive: true });
+    const whole = await openAnyModelFolder(pathname);
+    const stored = [...whole.tensors].filter(([name]) => name.startsWith(prefix));
+    const sources = stored.map(([name, entry]) => ({
+      ...{ name: name.slice(prefix.length), dtype: entry.dtype, shape: entry.shape },
+      bytes: () => readTensorBytes(entry),
+    }));
+    await streamSafetensors(join(bare, 'model.safetensors'), sources);
+    const base = await openAnyModelFolder(bare);
+    const { hiddenSize } = base.config;
+    const head = { shape: [2, hiddenSize], data: new Float32Array(2 * hiddenSize).fill(0.5) };
+    const out = join(root, `headed-${family}`);
+    const task = { kind: 'token-classification', labels: 2 } as const;
+    await writeMergedFolder(base, new Map(), out, {
+      added: new Map([['classifier.weight', head]]),
+      task,
+    });
+    const { tensors } = await openAnyModelFolder(out);
+    const written = [...tensors.values()].map(({ name }) => name);
+    expect(written.toSorted()).toEqual(
+      [...stored.map(([name]) => name), 'classifier.weight'].toSorted(),
+    );
+    for (const [name, entry] of stored)
+      expect(await readTensorBytes(tensors.get(name)!)).toEqual(await readTensorBytes(entry));
   },
 );
 

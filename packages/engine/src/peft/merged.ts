@@ -150,7 +150,9 @@ export async function writeMergedFolder(
   if (resolve(out) === resolve(base.path))
     throw new CheckpointError(out, 'a merged model may not replace its own base');
   const shards =
-    base.tensors.size > 0 ? planFromBase(base, changed) : await planFromConfig(base, changed);
+    base.tensors.size > 0
+      ? planFromBase(base, changed, added)
+      : await planFromConfig(base, changed);
   await addTensors(base, shards, added);
   const config = await changedConfig(base, task);
   await writeFolderAtomically(out, 'config.json', async (temporary) => {
@@ -211,6 +213,7 @@ function jsonText(value: object): string {
 function planFromBase(
   base: AnyModelFolder,
   changed: ReadonlyMap<string, Float32Array>,
+  added: AddedTensors,
 ): Map<string, TensorSource[]> {
   for (const name of changed.keys()) {
     refuseTiedHead(base, name);
@@ -228,7 +231,8 @@ function planFromBase(
         : replacement(base, { name, dtype, shape, data });
     const shard = basename(entry.file);
     const list = shards.get(shard) ?? [];
-    list.push({ name: entry.name, dtype, shape, bytes });
+    // Beside a head readers look for the names of the class with a head, whatever a bare base called them.
+    list.push({ name: added.size === 0 ? entry.name : name, dtype, shape, bytes });
     shards.set(shard, list);
   }
   return shards;
