@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { taskSchema } from './task.ts';
 
 /** The `model` object. */
 export const modelObjectSchema = z.object({
@@ -6,5 +7,11 @@ export const modelObjectSchema = z.object({
   object: z.literal('model'),
   created: z.number().int(),
   owned_by: z.string(),
+  /** Extension: what the model was taught, which decides where it is asked; null: its hidden states alone. */
+  lathe: z.object({
+    task: taskSchema.nullable(),
+    /** The base model that a tuned one stands on. */
+    base: z.string().nullable(),
+  }),
 });
 export type ModelObject = z.infer<typeof modelObjectSchema>;

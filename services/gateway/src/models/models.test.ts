@@ -1,3 +1,4 @@
+import type { ModelObject } from '@lathe/contracts/http/model';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
 import { NotFoundError, PermissionDeniedError } from 'openai';
@@ -69,8 +70,26 @@ test('base and tuned models are listed and retrieved', async () => {
     object: 'model',
     created: 1_700_000_000,
     owned_by: 'lathe',
+    lathe: { task: { type: 'generation' }, base: null },
   });
-  expect(await gateway.client.models.retrieve(name)).toMatchObject({ id: name, owned_by: project });
+  expect(await gateway.client.models.retrieve(name)).toMatchObject({
+    ...{ id: name, owned_by: project },
+    lathe: { task: { type: 'generation' }, base: 'lathe-tiny' },
+  });
+});
+
+test('a model says what it was taught', async () => {
+  const encoder = { ...baseModel, name: 'encoder', architecture: 'encoder' } as const;
+  const task = { type: 'classification', problem: 'multi-label', labels: ['a', 'b'] } as const;
+  for (const [record, told] of [
+    [encoder, null],
+    [{ ...encoder, task }, task],
+  ] as const) {
+    await gateway.addModel(record as ModelRecord);
+    const { lathe } = (await gateway.client.models.retrieve('encoder')) as unknown as ModelObject;
+    expect(lathe).toEqual({ task: told, base: null });
+  }
+  await gateway.models.delete(modelKey(baseModelsProject, 'encoder'));
 });
 
 test('names with slashes, raw or encoded, and other letters are found', async () => {

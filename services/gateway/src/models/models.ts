@@ -14,6 +14,7 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findJson } from '@lathe/platform/artifacts/read-json';
 import type { Nats } from '@lathe/platform/nats/connection';
 import type { Records } from '@lathe/platform/records';
+import { toHttp } from '@lathe/recipe/http-form';
 
 export type ModelPorts = {
   readonly nats: Nats;
@@ -34,7 +35,14 @@ export function modelObject(record: ModelRecord): ModelObject {
     object: 'model',
     created: record.createdAt,
     owned_by: record.kind === 'base' ? 'lathe' : record.project,
+    lathe: { task: taskOf(record), base: record.kind === 'base' ? null : record.base },
   };
+}
+
+function taskOf(record: ModelRecord): ModelObject['lathe']['task'] {
+  if (record.task !== undefined) return toHttp(record.task);
+  const isEncoder = record.kind === 'base' && record.architecture === 'encoder';
+  return isEncoder ? null : { type: 'generation' };
 }
 
 /** A tuned model of the project or a base model, or undefined. */
