@@ -63,6 +63,17 @@ describe('planBatches', () => {
     expect(plain.step(0).microBatches.flat()).toEqual([[0], [1], [2], [3], [4]]);
   });
 
+  it('divides no step that has room when told to', () => {
+    // The first step takes three windows, the other one: two runs of a row waste less than one of three.
+    const uneven = [200, 200, 200, 9, 9, 9].map((tokens) => ({ tokens, targets: 1 }));
+    const two = { ...settings, epochs: 1, batchSize: 3, shuffle: false, microBatchTokens: 700 };
+    const whole = planBatches(uneven, { ...two, undivided: true }, rootSeed(1));
+    expect(planBatches(uneven, two, rootSeed(1)).microBatchesPerStep).toBeGreaterThan(1);
+    expect([whole.microBatchesPerStep, whole.shape.rows]).toEqual([1, 3]);
+    const narrow = { ...two, undivided: true, microBatchTokens: 450 };
+    expect(planBatches(uneven, narrow, rootSeed(1)).microBatchesPerStep).toBe(2);
+  });
+
   it('refuses a step outside the run', () => {
     expect(() => plan.step(15)).toThrow('there is no step 15; the run has 15');
   });

@@ -11,6 +11,8 @@ export type BatchSettings = {
   readonly shuffle: boolean;
   readonly packing: boolean;
   readonly microBatchTokens: number;
+  /** Each step in one micro-batch where `microBatchTokens` has room for it, whatever else would waste less. */
+  readonly undivided?: boolean | undefined;
 };
 
 /** One optimizer step: its examples, and the windows of examples each micro-batch holds. */
@@ -67,11 +69,10 @@ export function planBatches(
   };
 
   const plans = Array.from({ length: totalSteps }, (_, step) => windowsOf(step).windows);
-  const rows = chooseRows(
-    plans.map((windows) => windows.length),
-    tokens,
-    settings.microBatchTokens,
-  );
+  const counts = plans.map((windows) => windows.length);
+  const rows = settings.undivided
+    ? mostRows(counts, tokens, settings.microBatchTokens)
+    : chooseRows(counts, tokens, settings.microBatchTokens);
   let targets = 1;
   let most = 1;
   let microBatchesPerStep = 1;
@@ -110,8 +111,7 @@ export function chooseRows(
   tokens: number,
   microBatchTokens: number,
 ): number {
-  const worst = windowsPerStep.reduce((most, count) => Math.max(most, count), 1);
-  const limit = Math.max(1, Math.min(worst, Math.floor(microBatchTokens / tokens)));
+  const limit = mostRows(windowsPerStep, tokens, microBatchTokens);
   let best = { rows: 1, cost: Number.POSITIVE_INFINITY };
   for (let rows = 1; rows <= limit; rows++) {
     const runs = windowsPerStep.reduce((sum, count) => sum + Math.ceil(count / rows), 0);
@@ -119,6 +119,16 @@ export function chooseRows(
     if (cost <= best.cost) best = { rows, cost };
   }
   return best.rows;
+}
+
+/** As many rows as the largest step has, or as there is room for. */
+function mostRows(
+  windowsPerStep: readonly number[],
+  tokens: number,
+  microBatchTokens: number,
+): number {
+  const worst = windowsPerStep.reduce((most, count) => Math.max(most, count), 1);
+  return Math.max(1, Math.min(worst, Math.floor(microBatchTokens / tokens)));
 }
 
 function epochOrder(count: number, shuffle: boolean, seed: Seed): (epoch: number) => Int32Array {

@@ -51,7 +51,13 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
       const batchSize = (objective.contrastive && options.settings.batchSize) || sizes.length;
       const plan = planBatches(
         sizes,
-        { ...options.settings, epochs: 1, shuffle: false, batchSize },
+        {
+          ...options.settings,
+          epochs: 1,
+          shuffle: false,
+          batchSize,
+          undivided: objective.contrastive,
+        },
         rootSeed(0),
       );
       objective.checkPlan?.({ batchSize, microBatchesPerStep: plan.microBatchesPerStep });

@@ -38,7 +38,10 @@ export type MemoryEstimate = {
 
 export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'> & {
   readonly settings: Recipe;
-  readonly objective: Pick<Objective<never>, 'forward' | 'head' | 'headless' | 'measured'>;
+  readonly objective: Pick<
+    Objective<never>,
+    'contrastive' | 'forward' | 'head' | 'headless' | 'measured'
+  >;
   readonly shape: WindowShape;
   /** Whether a step is several micro-batches, whose gradients are summed; false when absent. */
   readonly accumulates?: boolean | undefined;

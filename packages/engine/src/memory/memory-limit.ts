@@ -32,8 +32,9 @@ export function withinMemory(options: MemoryLimitOptions): Recipe {
   const { settings, sizes, seed } = options;
   const { memoryLimit } = settings;
   if (memoryLimit === null) return settings;
+  const undivided = options.objective.contrastive;
   const planFor = (rows: number, tokens: number): BatchPlan =>
-    planBatches(sizes, { ...settings, microBatchTokens: rows * tokens }, seed);
+    planBatches(sizes, { ...settings, microBatchTokens: rows * tokens, undivided }, seed);
   const { tokens } = planFor(1, 1).shape;
   const neededBy = (rows: number): number => {
     const { shape, microBatchesPerStep } = planFor(rows, tokens);

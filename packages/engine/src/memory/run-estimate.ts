@@ -26,7 +26,7 @@ export async function estimateRun<Example>(options: RunEstimateOptions<Example>)
   const sizes = sizesOf(objective, examples);
   const { shape, microBatchesPerStep } = planBatches(
     sizes,
-    { ...settings, epochs: 1 },
+    { ...settings, epochs: 1, undivided: objective.contrastive },
     rootSeed(settings.seed),
   );
   const precision = settings.precision === 'auto' ? 'float32' : settings.precision;

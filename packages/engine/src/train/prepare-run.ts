@@ -63,7 +63,8 @@ export async function prepareRun<Example>(
   const fitting = { ...options, settings: given, objective, plan: modelPlan, sizes, seed };
   const settings = { ...withinMemory(fitting), precision };
   const modelState = await createModelState(options);
-  const plan = planBatches(sizes, settings, seed);
+  const undivided = objective.contrastive;
+  const plan = planBatches(sizes, { ...settings, undivided }, seed);
   const { microBatchesPerStep } = plan;
   objective.checkPlan?.({ batchSize: settings.batchSize, microBatchesPerStep });
   const planned = { settings, objective, limits, mostTokens, sizes, seed, plan, modelState };

@@ -40,6 +40,11 @@ export function runQuestion(record: JobRecord): EstimateRequest {
 /** Options of a job that say how it trains; the others are about its data, its evaluation and its worker. */
 const trained = new Set(Object.keys(recipeSchema.shape).map(snakeCase));
 
+/** Options that say how large a pass may be. */
+const limits: ReadonlySet<string> = new Set(['micro_batch_tokens', 'memory_limit']);
+/** A batch of texts that are told apart from each other takes one pass, which is as large as the batch and no larger. */
+const roomForBatches = { microBatchTokens: 65_536 };
+
 function recipeOf(
   { options, seed, microBatchTokens }: JobRecord,
   settings: NonNullable<JobRecord['settings']>,
@@ -54,6 +59,7 @@ function recipeOf(
     ...fromHttp<RecipeInput>(form as HttpForm<RecipeInput>),
     ...{ epochs, batchSize, learningRate, seed },
     ...(task && { task }),
+    ...(task?.type === 'embedding' && !asked.some(([name]) => limits.has(name)) && roomForBatches),
     ...(microBatchTokens !== undefined && { [most]: microBatchTokens }),
   };
 }
