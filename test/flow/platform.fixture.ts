@@ -4,10 +4,13 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI, { toFile } from 'openai';
 import { startPlatform } from '../../scripts/platform.ts';
 
-/** For tests: the whole platform in a folder of its own, with the official client. */
-export async function openPlatform() {
+/** For tests: the whole platform in a folder of its own, with the official client; base models are in `models`. */
+export async function openPlatform({ models }: { readonly models?: string } = {}) {
   const folder = await tempFolder();
-  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' };
+  const quiet = {
+    ...{ LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' },
+    ...(models && { LATHE_MODELS: models }),
+  };
   const platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
   const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
   return {

@@ -1,8 +1,8 @@
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { LatheError } from '@lathe/contracts/error';
-import { readHeldOut } from '../texts/held-out.ts';
 import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
 import type { Judgement } from './judge/judge.ts';
+import { judgePredicted } from './predicted.ts';
 import { judgeWritten } from './written.ts';
 
 /**
@@ -22,19 +22,20 @@ export async function evaluate(
         `The tokenizer of '${name}' is not the one that the training rows were prepared with.`,
         { param: 'model' },
       );
-  const { settings } = ports;
-  const most = job.options.evaluation_rows ?? settings.evaluationRows;
-  const rows = await readHeldOut(ports.artifacts, dataset, { seed: job.seed, most });
-  const judgement = rows.length === 0 ? nothing : await judgeWritten(input, rows, ports);
+  const task = dataset.task?.type ?? 'generation';
+  const { judgement = nothing, rows } =
+    task === 'generation' || task === 'preference'
+      ? await judgeWritten(input, ports)
+      : await judgePredicted(task, input, ports);
   return {
     version: 2,
     jobId: job.id,
-    task: 'generation',
+    task,
     fineTunedModel: tuned.name,
     baseModel: base.name,
     heldOutSource: dataset.heldOutSource,
-    rows: rows.length,
-    sampled: rows.length < dataset.heldOut.rows,
+    rows,
+    sampled: rows < dataset.heldOut.rows,
     warnings: [],
     ...judgement,
   };

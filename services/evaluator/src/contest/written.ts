@@ -2,7 +2,13 @@ import { LatheError } from '@lathe/contracts/error';
 import { wilson } from '@lathe/scoring/wilson';
 import type { ServedModel } from '../models/models.ts';
 import { drawShots } from '../texts/few-shot.ts';
-import { type AnsweredRow, type HeldOutRow, streamRows, toQuestion } from '../texts/held-out.ts';
+import {
+  type AnsweredRow,
+  type HeldOutRow,
+  readHeldOut,
+  streamRows,
+  toQuestion,
+} from '../texts/held-out.ts';
 import { type Entrant, fewShotEntrant, runEntrant, tasksFor } from './contest.ts';
 import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
 import type { Judgement, ModelAnswers } from './judge/judge.ts';
@@ -15,11 +21,14 @@ const mostTrained = 20_000;
 /** The contest of models that write: every one answers every row; of texts alone there is only the loss. */
 export async function judgeWritten(
   input: EvaluateInput,
-  rows: readonly HeldOutRow[],
   ports: EvaluatePorts,
-): Promise<Judgement> {
+): Promise<{ readonly judgement: Judgement | undefined; readonly rows: number }> {
   const { job, dataset } = input;
   const { settings, signal } = ports;
+  const { seed } = job;
+  const most = job.options.evaluation_rows ?? settings.evaluationRows;
+  const rows = await readHeldOut(ports.artifacts, dataset, { seed, most });
+  if (rows.length === 0) return { judgement: undefined, rows: 0 };
   const models: ModelAnswers<WrittenAnswer>[] = [];
   for (const entrant of await chooseEntrants(input, rows, ports))
     models.push(
@@ -31,18 +40,18 @@ export async function judgeWritten(
         onAnswer: (done) => ports.onProgress(entrant.name, done, rows.length),
       }),
     );
-  if (dataset.kind === 'text') return lossesOf(models);
+  if (dataset.kind === 'text') return { judgement: lossesOf(models), rows: rows.length };
   const train: WrittenRow[] = [];
   for await (const row of streamRows(ports.artifacts, dataset.train.canonical.key)) {
     train.push(writtenRow(row));
     if (train.length === mostTrained) break;
   }
-  const { seed } = job;
   const written = rows.map(({ row }) => writtenRow(row));
-  return judgeInThread(
+  const judgement = await judgeInThread(
     { task: 'generation', rows: written, train, models, seed, samples: settings.samples },
     ports,
   );
+  return { judgement, rows: rows.length };
 }
 
 function writtenRow(row: AnsweredRow): WrittenRow {

@@ -145,7 +145,7 @@ async function score(
     readJson(ports.artifacts, datasetKey, datasetManifestSchema),
   );
   const opening = 'opening the models';
-  const { kind, text } = await inStep(opening, () => ports.files.manifest(checkpointKey));
+  const { kind, text, task } = await inStep(opening, () => ports.files.manifest(checkpointKey));
   const found = {
     name: modelName(job),
     kind,
@@ -153,12 +153,15 @@ async function score(
     manifestKey: checkpointKey,
     rows: dataset.kind,
     text,
+    task: task ?? dataset.task,
   };
   const tuned = await inStep(opening, () => ports.models.tuned(found));
   // Asked as the rows were prepared, whatever its folder says by now.
   const texts = dataset.text === undefined ? undefined : tuned.texts;
   const served = await inStep(opening, () => ports.models.base(baseModelOf(job), texts));
-  const base = { ...served, style: styleOf(dataset.kind, served.facts) };
+  // Its own task stands in its own folder.
+  const { task: ownTask } = await inStep(opening, () => ports.models.base(baseModelOf(job)));
+  const base = { ...served, task: ownTask, style: styleOf(dataset.kind, served.facts) };
   const told: Promise<void>[] = [];
   const onProgress = (contestant: string, done: number, total: number): void => {
     const part = Math.max(1, Math.ceil(total / ports.settings.progressEvents));

@@ -24,6 +24,8 @@ export type ModelFacts = FolderAbility & {
   readonly promptSurplus: string | null;
   /** Every token that ends an answer. */
   readonly stopTokens: readonly number[];
+  /** What hides a token; null: the tokenizer names none. */
+  readonly maskToken: number | null;
   /** How the model writes calls of tools, or why it has none. */
   readonly tools: ToolSupport;
 };

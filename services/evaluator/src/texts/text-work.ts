@@ -87,10 +87,11 @@ export function createTextWork(): (task: unknown) => Promise<unknown> {
 export function factsOf(kit: ModelKit): ModelFacts {
   const { config, parameters, tokenizerSha256, templateProblem, promptSurplus, stopTokens } = kit;
   const { hiddenSize, maxPositions, kind: architecture } = config;
-  const { task, pooling } = kit;
+  const { task, pooling, tokenizer } = kit;
+  const maskToken = tokenizer.tokenId(tokenizer.names.get('mask_token') ?? '') ?? null;
   return {
     ...{ architecture, task, pooling, hiddenSize, maxPositions, parameters, tokenizerSha256 },
-    ...{ templateProblem, promptSurplus, stopTokens, tools: kit.tools },
+    ...{ templateProblem, promptSurplus, stopTokens, maskToken, tools: kit.tools },
   };
 }
 

@@ -34,12 +34,15 @@ export function classificationContest(data: Data): Contest {
       if (train.length === 0) return [];
       const always = majority(targets);
       const text = fitTextLabels(train.map(textOf), targets);
-      const names = text.labels;
+      const names = labelsFor(data);
       const sure = names.map((name) => (([always].flat() as unknown[]).includes(name) ? 1 : 0));
       return [
         { name: 'majority', answers: rows.map(() => ({ answer: always, probabilities: sure })) },
-        { name: 'tf-idf', answers: text.predict(rows.map(textOf)) },
-        ...(vectors === undefined ? [] : vectorBaselines(targets, vectors)),
+        {
+          name: 'tf-idf',
+          answers: text.predict(rows.map(textOf)).map(inOrder(text.labels, names)),
+        },
+        ...(vectors === undefined ? [] : vectorBaselines(targets, vectors, names)),
       ];
     },
     slices: (row) => [
@@ -54,9 +57,13 @@ export function classificationContest(data: Data): Contest {
 function vectorBaselines(
   targets: readonly Target[],
   { train, rows }: NonNullable<Data['vectors']>,
+  names: readonly string[],
 ): ReturnType<Contest['baselines']> {
-  const learnt = fitLabels(denseRows(train), targets).predict(denseRows(rows));
-  const single = targets.every((target) => typeof target === 'string') ? targets : [];
+  if (train.length === 0) return [];
+  const known = targets.slice(0, train.length);
+  const model = fitLabels(denseRows(train), known);
+  const learnt = model.predict(denseRows(rows)).map(inOrder(model.labels, names));
+  const single = known.every((target) => typeof target === 'string') ? known : [];
   const near = rows.map((vector) => ({
     answer: nearestLabel(train, single as string[], { vector }),
     probabilities: [],
@@ -67,6 +74,22 @@ function vectorBaselines(
   ];
 }
 
+/** What probabilities are of: the labels that models were taught, or else all that rows have. */
+function labelsFor({ labels = [], rows, train }: Data): readonly string[] {
+  if (labels.length > 0) return labels;
+  const all = [...rows, ...train].flatMap(({ label }) => label as string | string[]);
+  return [...new Set(all)].sort();
+}
+
+/** The probabilities of some labels as those of all, where a label that was not learnt has none. */
+function inOrder(learnt: readonly string[], all: readonly string[]) {
+  const places = all.map((label) => learnt.indexOf(label));
+  return ({ answer, probabilities }: LabelAnswer): LabelAnswer => ({
+    answer,
+    probabilities: probabilities.length === 0 ? [] : places.map((at) => probabilities[at] ?? 0),
+  });
+}
+
 function rulesFor(data: Data): Rules {
   const label = (data.rows[0] ?? data.train[0])?.label;
   if (typeof label === 'string') return oneLabel(data);
@@ -74,9 +97,9 @@ function rulesFor(data: Data): Rules {
   return all.every((row) => typeof row.label[0] === 'number') ? numbers(data) : several(data);
 }
 
-function oneLabel({ rows, train }: Data): Rules {
-  const gold = rows.map(({ label }) => String(label));
-  const labels = [...new Set([...gold, ...train.map(({ label }) => String(label))])].sort();
+function oneLabel(data: Data): Rules {
+  const gold = data.rows.map(({ label }) => String(label));
+  const labels = labelsFor(data);
   const scored = (of: (scores: ReturnType<typeof classificationScores>) => number) => ({
     unit: 'share' as const,
     of: (answers: readonly LabelAnswer[]) => {
@@ -140,14 +163,15 @@ function calibration(gold: readonly string[], labels: readonly string[]): Metric
   };
 }
 
-function several({ rows, train }: Data): Rules {
+function several(data: Data): Rules {
+  const { rows } = data;
   const gold = rows.map(({ label }) => label as string[]);
-  const labels = [...new Set([...gold, ...train.map(({ label }) => label as string[])].flat())];
+  const labels = [...labelsFor(data)].sort();
   const scores = (answers: readonly LabelAnswer[], draw: ArrayLike<number>) =>
     multiLabelScores(
       pick(gold, draw),
       pick(answers, draw).map(({ answer }) => answer as readonly string[]),
-      labels.sort(),
+      labels,
     );
   const scored = (name: 'microF1' | 'macroF1' | 'subsetAccuracy') => ({
     unit: 'share' as const,

@@ -15,14 +15,14 @@ const row = (line: number, question: string, answers: string[]) => ({
 it('scores as SQuAD, with its best threshold where some questions have no answer', () => {
   const rows = [row(1, 'Who built it?', ['Gustave Eiffel']), row(2, 'Who owns it?', [])];
   const tuned = [
-    { text: 'Eiffel', noAnswer: 0.2 },
-    { text: 'iron', noAnswer: 0.9 },
+    { text: 'Eiffel', noAnswer: -0.3 },
+    { text: 'iron', noAnswer: 0.4 },
   ];
   const input = { task: 'question-answering', train: [], ...asked } as const;
   const judgement = judge({ ...input, rows, models: [model('tuned', tuned)] });
   expect(values(judgement, 'tuned')).toEqual({
-    'exact match': 0,
-    F1: expect.closeTo(1 / 3, 9),
+    'exact match': 0.5,
+    F1: expect.closeTo(5 / 6, 9),
     'best exact match': 0.5,
     'best F1': expect.closeTo(5 / 6, 9),
   });

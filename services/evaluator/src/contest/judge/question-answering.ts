@@ -17,7 +17,7 @@ export function questionAnsweringContest({
   const hasAnswerless = rows.some(({ answers }) => answers.length === 0);
   const scored = (name: 'exact' | 'f1'): NamedMetric<Answer> => ({
     unit: 'share',
-    of: (answers) => meanOf(rows.map((row, at) => questionScore(asked(row, answers[at]))[name])),
+    of: (answers) => meanOf(rows.map((row, at) => questionScore(decided(row, answers[at]))[name])),
   });
   const best = (name: 'exact' | 'f1'): NamedMetric<Answer> => ({
     unit: 'share',
@@ -44,7 +44,7 @@ export function questionAnsweringContest({
         })),
       },
     ],
-    isRight: (row, answer) => questionScore(asked(row, answer)).exact === 1,
+    isRight: (row, answer) => questionScore(decided(row, answer)).exact === 1,
     slices: ({ question, context, answers }) => [
       `questions with ${(question.match(/\b(?:who|what|when|where|which|why|how)\b/i)?.[0] ?? 'another word').toLowerCase()}`,
       lengthSlice('contexts', context),
@@ -54,7 +54,7 @@ export function questionAnsweringContest({
       prompt: question,
       expected: [...new Set(answers.map(({ text }) => text))].join(' | '),
     }),
-    tell: ({ text }) => text,
+    tell: ({ text, noAnswer }) => (noAnswer > 0 ? '' : text),
   };
 }
 
@@ -64,4 +64,10 @@ function asked({ answers }: Row, answer: Answer | undefined): AnsweredQuestion {
     predicted: answer?.text ?? '',
     noAnswer: answer?.noAnswer ?? 0,
   };
+}
+
+/** None is answered where that is likelier than the best part of the context. */
+function decided(row: Row, answer: Answer | undefined): AnsweredQuestion {
+  const question = asked(row, answer);
+  return (question.noAnswer ?? 0) > 0 ? { ...question, predicted: '' } : question;
 }

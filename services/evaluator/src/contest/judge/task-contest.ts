@@ -31,7 +31,7 @@ export type TaskData = {
   };
   readonly 'question-answering': {
     readonly row: RowOf<'question'>;
-    /** `noAnswer`: how sure it is that the context does not tell. */
+    /** `noAnswer`: how much surer it is that the context does not tell than of the text; above 0 it answers nothing. */
     readonly answer: { readonly text: string; readonly noAnswer: number };
   };
   readonly embedding: { readonly row: RowOf<'related'>; readonly answer: Closeness };
@@ -78,7 +78,10 @@ type BaseVectors = {
 export type ContestData<Task extends TaskName> = {
   readonly rows: readonly TaskData[Task]['row'][];
   readonly train: readonly TaskData[Task]['row'][];
+  /** Of the first training rows alone. */
   readonly vectors?: BaseVectors | undefined;
+  /** The labels that the models were taught, in the order of their probabilities. */
+  readonly labels?: readonly string[] | undefined;
 };
 
 /** Rules of one task's contest over its rows. */
