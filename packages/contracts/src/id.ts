@@ -7,6 +7,7 @@ export type IdKind =
   | 'checkpoint'
   | 'completion'
   | 'call'
+  | 'text'
   | 'prediction'
   | 'request'
   | 'attempt';
@@ -18,6 +19,7 @@ const prefixes: Record<IdKind, string> = {
   completion: 'chatcmpl-',
   call: 'call_',
   prediction: 'pred-',
+  text: 'cmpl-',
   request: 'req_',
   attempt: 'at_',
 };

@@ -58,6 +58,9 @@ export const embeddingSubject = 'lathe.inference.embed';
 /** Queue group subject on which evaluators take requests for predictions (contracts/message/prediction.ts). */
 export const predictionSubject = 'lathe.inference.predict';
 
+/** Queue group subject on which evaluators take prompts to go on from (contracts/message/completion.ts). */
+export const completionSubject = 'lathe.inference.complete';
+
 /** Published by the gateway when the client of a request has gone. */
 export function inferenceCancelSubject(requestId: string): string {
   return `lathe.inference.cancel.${requestId}`;

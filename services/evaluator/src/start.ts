@@ -1,7 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { embeddingSubject, inferenceSubject, predictionSubject } from '@lathe/contracts/subject';
+import {
+  completionSubject,
+  embeddingSubject,
+  inferenceSubject,
+  predictionSubject,
+} from '@lathe/contracts/subject';
 import { checkModelFolders } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
@@ -18,6 +23,7 @@ import { createModels } from './models/models.ts';
 import { createAdmission } from './serve/admission.ts';
 import { type Announcer, createAnnouncer } from './serve/announce.ts';
 import { answerChat } from './serve/answer.ts';
+import { answerCompletion } from './serve/answer-completion.ts';
 import { answerEmbedding } from './serve/answer-embedding.ts';
 import { answerPrediction } from './serve/answer-prediction.ts';
 import { serveRequests } from './serve/responder.ts';
@@ -75,6 +81,17 @@ export async function start(
         yield* answerChat(request, model, { ...asked, engine, texts, randomSeed });
       },
     });
+    const completions = serveRequests({
+      ...serving,
+      kind: 'completion',
+      subject: completionSubject,
+      admission: createAdmission(settings),
+      answer: async function* (request, asked) {
+        const model = await ports.models.find(request.project, request.model);
+        const randomSeed = () => randomInt(2 ** 31);
+        yield* answerCompletion(request, model, { ...asked, engine, texts, randomSeed });
+      },
+    });
     const embeddings = serveRequests({
       ...serving,
       kind: 'embedding',
@@ -97,7 +114,13 @@ export async function start(
     });
     stops.add('work', async () => {
       controller.abort();
-      await Promise.all([...running, chat.stop(), embeddings.stop(), predictions.stop()]);
+      await Promise.all([
+        ...running,
+        chat.stop(),
+        completions.stop(),
+        embeddings.stop(),
+        predictions.stop(),
+      ]);
     });
     await service.serveHealth();
     log.info({ slots: config.evaluatorSlots }, 'the evaluator takes requests and evaluations');

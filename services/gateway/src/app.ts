@@ -13,6 +13,7 @@ import { failureOf } from './http/failure.ts';
 import { type GatewayContext, type GatewayEnv, securityHeaders } from './http/http.ts';
 import type { ModelPorts } from './models/models.ts';
 import { chatRoutes } from './routes/chat.ts';
+import { completionRoutes } from './routes/completions.ts';
 import { embeddingRoutes } from './routes/embeddings.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes, type PartProblems } from './routes/health.ts';
@@ -56,6 +57,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/lathe/workers', workerRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));
   app.route('/v1/chat/completions', chatRoutes(ports, settings));
+  app.route('/v1/completions', completionRoutes(ports, settings));
   app.route('/v1/embeddings', embeddingRoutes(ports, settings));
   app.route('/v1/lathe/models', pipelineRoutes(ports, settings));
   app.route('/v1/classify', predictionRoutes('classify', ports, settings));

@@ -41,8 +41,8 @@ const masked = -1e9;
  * Inputs: `tokens` [rows·new], or `embeddings` [new, hiddenSize] of virtual tokens, `positions` [rows, new], `past_mask` [rows, 1, 1, past] (0 or a large
  * negative number), `past_key.<layer>` and `past_value.<layer>` [rows, keyValueHeads, past, headSize],
  * none of these for a start; for all but steps also `causal_mask` [1, 1, new, new], and for start and prefill `last`
- * [1], the row whose logits are wanted; `past_positions` [past], 0 to past − 1, where a layer slides or a step joins its past.
- * Outputs: `logits` [rows, vocabulary] but of virtual tokens, `key.<layer>` and `value.<layer>` [rows, keyValueHeads, new,
+ * [asked], the rows whose logits are wanted; `past_positions` [past], 0 to past − 1, where a layer slides or a step joins its past.
+ * Outputs: `logits` [rows, vocabulary], of start and prefill [asked, vocabulary], but of virtual tokens, `key.<layer>` and `value.<layer>` [rows, keyValueHeads, new,
  * headSize]; joined with the past they are [rows, keyValueHeads, past + new, headSize] after a prefill, and
  * [rows, keyValueHeads, past, headSize] after a step, with the new token at its position. Start and prefill have
  * one row and any number of new tokens, a step any number of rows and one token.
@@ -130,7 +130,7 @@ export function decodeGraph(options: DecodeGraphOptions): Graph {
     },
   });
   if (kind === 'virtual') return { outputs };
-  const asked = isStep ? hidden : gatherRows(hidden, input('last', [1], 'int32'));
+  const asked = isStep ? hidden : gatherRows(hidden, input('last', ['asked'], 'int32'));
   return { outputs: { logits: decoderLogits(config, weights, asked), ...outputs } };
 }
 

@@ -27,10 +27,14 @@ export type Prompt = {
   readonly tokens: readonly number[];
   readonly adapter?: Feeds | undefined;
   readonly virtual?: ServedVirtualTokens | undefined;
+  /** Told the logits [vocabulary] after each token but the last, with its place; they may be written over. */
+  readonly onLogits?: ((place: number, logits: Float32Array) => void) | undefined;
 };
 
 /** Prompts are read in pieces of at most this many tokens, which bounds the memory of their scores. */
 const prefillPiece = 256;
+/** The same where the logits after every token are wanted, each of which is as long as the vocabulary. */
+const scoredPiece = 32;
 
 const masked = -1e9;
 
@@ -74,15 +78,18 @@ export class Decoder {
    */
   async prefill(
     cache: DecodeCache,
-    { slot, tokens, adapter, virtual }: Prompt,
+    { slot, tokens, adapter, virtual, onLogits }: Prompt,
   ): Promise<Float32Array> {
     if (virtual !== undefined && cache.length(slot) === 0)
       await cache.fill(slot, virtual.count, await this.#contentOf(virtual));
     const adapters = adapter === undefined ? 'none' : 'one';
+    const { vocabularySize: width } = this.#options.model.config;
+    const size = onLogits === undefined ? prefillPiece : scoredPiece;
     let logits: Float32Array = new Float32Array();
-    for (let start = 0; start < tokens.length; start += prefillPiece) {
-      const piece = Int32Array.from(tokens.slice(start, start + prefillPiece));
+    for (let start = 0; start < tokens.length; start += size) {
+      const piece = Int32Array.from(tokens.slice(start, start + size));
       const count = piece.length;
+      const asked = Int32Array.from(onLogits === undefined ? [count - 1] : piece.keys());
       const at = cache.length(slot);
       const call = {
         adapters,
@@ -96,9 +103,13 @@ export class Decoder {
         {
           tokens: int32(piece, [count]),
           ...places(at, count),
-          last: int32(Int32Array.of(count - 1), [1]),
+          last: int32(asked, [asked.length]),
         },
       );
+      for (let row = 0; onLogits !== undefined && row < count; row++)
+        if (start + row < tokens.length - 1)
+          onLogits(start + row, logits.subarray(row * width, (row + 1) * width));
+      logits = logits.subarray((asked.length - 1) * width);
     }
     return logits;
   }

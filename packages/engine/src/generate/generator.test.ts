@@ -28,6 +28,40 @@ describe.each(referenceModels)('generation on the tiny model "%s"', (name) => {
     expect(adapted.loss).toBeCloseTo(reference.loraLoss, 4);
   });
 
+  it('gives the tokens of a prompt the probabilities that PyTorch gives them', async () => {
+    const { reference, generator } = await opened;
+    let sum = 0;
+    let count = 0;
+    for (const { tokens, supervised } of reference.examples) {
+      const request = { tokens: [...tokens], maxTokens: 0, scoresPrompt: true, topLogprobs: 2 };
+      const told = await Array.fromAsync(generator.generate(request));
+      expect(told.map(({ token }) => token)).toEqual([...tokens.slice(1)]);
+      for (const [at, { logprob, top }] of told.entries()) {
+        expect(top).toHaveLength(2);
+        expect(top[0]?.logprob).toBeGreaterThanOrEqual(logprob);
+        if (supervised[at + 1] === 0) continue;
+        sum -= logprob;
+        count++;
+      }
+    }
+    expect(sum / count).toBeCloseTo(reference.loss, 4);
+  });
+
+  it('scores a prompt of several pieces, under an adapter too, and goes on as without', async () => {
+    const { reference, generator } = await opened;
+    generator.loadAdapter('strong', adapterOf(reference, 3));
+    const long = Array.from({ length: 45 }, (_, at) => (at * 7) % 50);
+    for (const named of [{}, { adapter: 'strong' }]) {
+      const request = { tokens: long, maxTokens: 3, stopTokens: [], ...named };
+      const plain = await readAnswer(generator.generate(request));
+      const told = await readAnswer(generator.generate({ ...request, scoresPrompt: true }));
+      expect(told.tokens).toEqual([...long.slice(1), ...plain.tokens]);
+      const { loss } = await generator.score([sequence(long, 1)], named);
+      const prompt = told.logprobs.slice(0, long.length - 1);
+      expect(-prompt.reduce((sum, x) => sum + x, 0) / prompt.length).toBeCloseTo(loss, 4);
+    }
+  });
+
   it('gives each generated token the probability that a whole forward pass gives it', async () => {
     const { reference, generator } = await opened;
     generator.loadAdapter('strong', adapterOf(reference, 3));

@@ -184,12 +184,13 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       if (tokens.length === 0) throw new RangeError('the prompt is empty');
       const served = adapter === undefined ? undefined : adapterOf(adapter);
       const virtual = served?.virtual?.count ?? 0;
-      if (virtual + tokens.length >= maxContext)
+      const least = settings.maxTokens === 0 ? 0 : 1;
+      if (virtual + tokens.length + least > maxContext)
         throw new RangeError(
           `a prompt of ${tokens.length} tokens${virtual === 0 ? '' : ` behind ${virtual} virtual ones`} leaves no room in a context of ${maxContext}`,
         );
       const stream = lane.add(
-        { ...greedy, stopTokens: config.eosTokens, seed: 0, ...settings },
+        { ...greedy, stopTokens: config.eosTokens, seed: 0, scoresPrompt: false, ...settings },
         served,
         signal,
       );

@@ -2,7 +2,7 @@ import { child, rootSeed, uniform } from '../nn/seed.ts';
 import type { Constraint } from './constrain/constraint.ts';
 import type { DecodeCache } from './decode-cache.ts';
 import type { Decoder } from './decoder.ts';
-import { chooseToken, type SamplingSettings, type TokenChoice } from './sampling.ts';
+import { chooseToken, givenToken, type SamplingSettings, type TokenChoice } from './sampling.ts';
 import type { ServedAdapter } from './served-adapter.ts';
 import { TokenStream } from './token-stream.ts';
 
@@ -13,7 +13,10 @@ export type GeneratedToken = TokenChoice;
 
 export type SequenceRequest = SamplingSettings & {
   readonly tokens: readonly number[];
+  /** 0: nothing is generated. */
   readonly maxTokens: number;
+  /** Whether the tokens of the prompt from the second on come out before the answer, as the model would have them. */
+  readonly scoresPrompt: boolean;
   readonly stopTokens: readonly number[];
   readonly seed: number;
   /** Holds the answer to a form; it is used up by this one answer. */
@@ -119,16 +122,22 @@ export class Lane {
     this.#active.push(sequence);
     const { decoder } = this.#options;
     const { layers: adapter, virtual } = sequence.adapter ?? {};
-    const { tokens } = sequence.request;
+    const { tokens, maxTokens, scoresPrompt, topLogprobs } = sequence.request;
+    const onLogits = (place: number, logits: Float32Array): void => {
+      this.#hideAbsent(logits);
+      sequence.stream.push(givenToken(tokens[place + 1] as number, logits, topLogprobs));
+    };
+    const scoring = scoresPrompt ? { onLogits } : {};
     let logits: Float32Array;
     try {
-      logits = await decoder.prefill(this.#cache, { slot, tokens, adapter, virtual });
+      logits = await decoder.prefill(this.#cache, { slot, tokens, adapter, virtual, ...scoring });
     } catch (error) {
       // A prompt that cannot be read is no reason to end the answers of others.
       this.#break(slot, error);
       return tokens.length;
     }
-    this.#take(slot, logits);
+    if (maxTokens === 0) this.#finish(slot, () => 'length');
+    else this.#take(slot, logits);
     return tokens.length;
   }
 
@@ -147,9 +156,7 @@ export class Lane {
   #take(slot: number, logits: Float32Array): void {
     const sequence = this.#active[slot] as Sequence;
     const { request, stream, counts, random } = sequence;
-    // Rows of a head that no token has: whatever they score, they cannot be said.
-    for (const [from, to] of this.#options.absentTokens)
-      logits.fill(Number.NEGATIVE_INFINITY, from, to);
+    this.#hideAbsent(logits);
     let choice: TokenChoice;
     let isStop: boolean;
     try {
@@ -173,6 +180,12 @@ export class Lane {
     const full = this.#cache.length(slot) >= this.#options.maxContext;
     if (request.constraint?.isOver) this.#finish(slot, () => 'stop');
     else if (sequence.generated >= request.maxTokens || full) this.#finish(slot, () => 'length');
+  }
+
+  /** Rows of a head that no token has: whatever they score, they cannot be said. */
+  #hideAbsent(logits: Float32Array): void {
+    for (const [from, to] of this.#options.absentTokens)
+      logits.fill(Number.NEGATIVE_INFINITY, from, to);
   }
 
   #finish(slot: number, reason: () => FinishReason | Error): void {

@@ -57,14 +57,26 @@ export function chooseToken(
   const best = likeliest(logits);
   const logTotal = logSumExp(logits, logits[best]!);
   const token = settings.temperature === 0 ? best : draw(logits, settings, { ...state, best });
-  const top =
-    settings.topLogprobs === 0
-      ? []
-      : ranked(logits, settings.topLogprobs).map((id) => ({
-          token: id,
-          logprob: logits[id]! - logTotal,
-        }));
+  const top = alternatives(logits, settings.topLogprobs, logTotal);
   return { token, logprob: logits[token]! - logTotal, top };
+}
+
+/**
+ * What the logits [vocabulary] say of a token that is given, as of one that was chosen: a token that cannot come has
+ * the lowest finite number. Throws NotFiniteError as `chooseToken` does.
+ */
+export function givenToken(token: number, logits: Float32Array, topLogprobs: number): TokenChoice {
+  const logTotal = logSumExp(logits, logits[likeliest(logits)]!);
+  return {
+    token,
+    logprob: Math.max(logits[token]! - logTotal, -Number.MAX_VALUE),
+    top: alternatives(logits, topLogprobs, logTotal),
+  };
+}
+
+function alternatives(logits: Float32Array, count: number, logTotal: number): TokenChoice['top'] {
+  if (count === 0) return [];
+  return ranked(logits, count).map((id) => ({ token: id, logprob: logits[id]! - logTotal }));
 }
 
 /** The token with the highest logit. Throws NotFiniteError. */

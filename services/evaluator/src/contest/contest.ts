@@ -138,6 +138,7 @@ async function answerTask(
     ...greedy,
     tokens: task.prompt,
     maxTokens: task.maxTokens,
+    scoresPrompt: false,
     seed: 0,
     stopTokens: facts.stopTokens,
     form: null,

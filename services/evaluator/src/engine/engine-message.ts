@@ -18,6 +18,7 @@ const modelSchema = z.object({
 const requestSchema = z.object({
   tokens: z.array(z.number().int()).readonly(),
   maxTokens: z.number().int(),
+  scoresPrompt: z.boolean(),
   temperature: z.number(),
   topP: z.number(),
   seed: z.number().int(),

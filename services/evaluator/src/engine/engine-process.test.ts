@@ -45,6 +45,7 @@ const request: GenerateRequest = {
   presencePenalty: 0,
   frequencyPenalty: 0,
   topLogprobs: 0,
+  scoresPrompt: false,
   form: null,
 };
 

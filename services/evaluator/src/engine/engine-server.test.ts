@@ -80,6 +80,7 @@ function chat(id: number, project: string, size: { tokens?: number; maxTokens: n
     presencePenalty: 0,
     frequencyPenalty: 0,
     topLogprobs: 0,
+    scoresPrompt: false,
     form: null,
   };
   return { kind: 'generate', id, urgency: 'chat', project, model, request };

@@ -1,5 +1,6 @@
 import type { EmbeddingReply } from '@lathe/contracts/message/embedding';
 import { toUnitLength } from '@lathe/engine/embed';
+import type { Engine } from '../engine/engine.ts';
 import { poolingOf, textModelOf } from '../models/ask-model.ts';
 import type { ServedModel } from '../models/models.ts';
 import { requireTask } from './abilities.ts';
@@ -9,7 +10,8 @@ import type { Request } from './responder.ts';
 /** What of the replies is said about the vectors themselves. */
 export type EmbeddingPiece = Extract<EmbeddingReply, { kind: 'vectors' | 'done' }>;
 
-export type EmbeddingPorts = Omit<AnswerPorts, 'randomSeed'> & {
+export type EmbeddingPorts = Omit<AnswerPorts, 'engine' | 'randomSeed'> & {
+  readonly engine: Engine;
   readonly settings: {
     /** Tokens, and bytes of vectors, of one piece at most, unless one input alone has more. */
     readonly embeddingTokens: number;

@@ -11,6 +11,11 @@ import { createStopFilter } from './stop-filter.ts';
 /** Seeds are whole numbers below this. */
 const seeds = 2 ** 31;
 
+/** The seed of one of several answers. */
+export function seedOf(seed: number, choice: number): number {
+  return (((seed + choice) % seeds) + seeds) % seeds;
+}
+
 /**
  * Answers a chat request, piece by piece, one choice after the other. Throws
  * `context_length_exceeded`, `invalid_value` and `unsupported_model` before the first piece.
@@ -33,7 +38,7 @@ export async function* answerChat(
     const settings: GenerateRequest = {
       ...chat.request,
       tokens,
-      seed: (((seed + choice) % seeds) + seeds) % seeds,
+      seed: seedOf(seed, choice),
       stopTokens: model.facts.stopTokens,
     };
     const text = await ports.texts.answer(folder, chat.calls !== null);
@@ -53,7 +58,7 @@ export async function* answerChat(
 }
 
 /** One choice: pieces of text as soon as they may be shown, then why it ended. Returns its tokens. */
-async function* answerChoice(
+export async function* answerChoice(
   about: Choice,
   ports: AnswerPorts,
 ): AsyncGenerator<AnswerPiece, number> {

@@ -11,7 +11,7 @@ export type AnswerPiece = Extract<
 >;
 
 export type AnswerPorts = {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'generate'>;
   readonly texts: Texts;
   readonly signal: AbortSignal;
   /** Counts the tokens of prompt and answers. Throws what refuses them. */

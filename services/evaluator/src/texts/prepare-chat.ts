@@ -46,6 +46,7 @@ export function prepareChat(
       presencePenalty: request.presencePenalty,
       frequencyPenalty: request.frequencyPenalty,
       topLogprobs: request.topLogprobs ?? 0,
+      scoresPrompt: false,
       form,
     },
     wantsLogprobs: request.topLogprobs !== null,
@@ -73,7 +74,11 @@ function roomFor(request: InferenceRequest, prompt: number, context: number): nu
   return asked ?? room;
 }
 
-function biasOf(bias: InferenceRequest['logitBias'], vocabulary: number): Map<number, number> {
+/** Biases by token. Throws `invalid_value` for a token beyond the vocabulary. */
+export function biasOf(
+  bias: InferenceRequest['logitBias'],
+  vocabulary: number,
+): Map<number, number> {
   const entries = Object.entries(bias).map(([token, value]) => [Number(token), value] as const);
   for (const [token] of entries)
     if (token >= vocabulary)

@@ -28,8 +28,11 @@ export function prepareInputs(kit: ModelKit, model: TextModel, body: Uint8Array)
   return { inputs, dimensions };
 }
 
-/** The tokens of one input, as a prompt without a chat template has them. */
-function tokensOf(
+/**
+ * The tokens of one input, as a prompt without a chat template has them. Throws `context_length_exceeded` and
+ * `invalid_value`, which name it as `param`.
+ */
+export function tokensOf(
   input: EmbeddingQuestion['inputs'][number],
   param: string,
   { kit, model }: { readonly kit: ModelKit; readonly model: TextModel },

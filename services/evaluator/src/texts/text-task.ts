@@ -54,6 +54,18 @@ export type PreparedChat = {
   readonly calls: ToolForm | null;
 };
 
+/** A request to go on from prompts as the engine takes it. */
+export type PreparedCompletion = {
+  readonly prompts: readonly {
+    readonly tokens: Int32Array<ArrayBuffer>;
+    readonly text: string;
+    /** Tokens at the beginning that stand for no part of the text. */
+    readonly unseen: number;
+  }[];
+  readonly echo: boolean;
+  readonly chat: Omit<PreparedChat, 'tokens'>;
+};
+
 /** An embedding request as the engine takes it. */
 export type PreparedInputs = {
   readonly inputs: readonly Int32Array<ArrayBuffer>[];
@@ -96,7 +108,7 @@ export type TextTask =
   | { readonly kind: 'facts'; readonly folder: string; readonly isFresh: boolean }
   | { readonly kind: 'forget' | 'weights'; readonly folder: string }
   | {
-      readonly kind: 'chat' | 'inputs' | 'question';
+      readonly kind: 'chat' | 'completion' | 'inputs' | 'question';
       readonly model: TextModel;
       readonly body: Uint8Array;
       /** What takes long is left to another thread. */
@@ -134,6 +146,7 @@ export type TextResults = {
   readonly forget: undefined;
   readonly weights: undefined;
   readonly chat: PreparedChat | 'left';
+  readonly completion: PreparedCompletion | 'left';
   readonly inputs: PreparedInputs | 'left';
   readonly question: PreparedQuestion | 'left';
   readonly answers: readonly Prediction[];

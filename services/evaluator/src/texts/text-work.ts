@@ -11,6 +11,7 @@ import { createKits } from './kits.ts';
 import type { ModelKit } from './model-kit.ts';
 import { prepareQuestion, readAnswers } from './predict/handlers.ts';
 import { prepareChat } from './prepare-chat.ts';
+import { prepareCompletion } from './prepare-completion.ts';
 import { prepareInputs } from './prepare-inputs.ts';
 import type { ModelFacts, PushedToken, TextTask } from './text-task.ts';
 import { tokenText } from './token-text.ts';
@@ -42,6 +43,14 @@ export function createTextWork(): (task: unknown) => Promise<unknown> {
         const { tokens, request } = prepared;
         const bytes = request.form === null ? [] : [request.form.schema.buffer];
         return new Handed(prepared, [tokens.buffer, ...bytes]);
+      }
+      case 'completion': {
+        const kit = await kits.open(task.model.folder);
+        const prepared = prepareCompletion(kit, task.model, task.body);
+        return new Handed(
+          prepared,
+          prepared.prompts.map(({ tokens }) => tokens.buffer),
+        );
       }
       case 'inputs': {
         const prepared = prepareInputs(await kits.open(task.model.folder), task.model, task.body);

@@ -8,6 +8,7 @@ import type {
   AskedRow,
   ModelFacts,
   PreparedChat,
+  PreparedCompletion,
   PreparedInputs,
   PreparedQuestion,
   PushedToken,
@@ -34,6 +35,8 @@ export type Texts = {
   forget(folder: string): void;
   /** Throws what `prepareChat` throws. */
   chat(model: TextModel, body: Uint8Array, asker: Asker): Promise<PreparedChat>;
+  /** Throws what `prepareCompletion` throws. */
+  completion(model: TextModel, body: Uint8Array, asker: Asker): Promise<PreparedCompletion>;
   /** Throws what `prepareInputs` throws. */
   inputs(model: TextModel, body: Uint8Array, asker: Asker): Promise<PreparedInputs>;
   /** Throws what `prepareQuestion` throws. */
@@ -81,7 +84,7 @@ export function createTexts(threads: TextThreads, quickBytes: number): Texts {
   async function quick<Kind extends TextTask['kind']>(task: TextTask & { readonly kind: Kind }) {
     return (await threads.quick(task)) as TextResults[Kind];
   }
-  async function prepare<Kind extends 'chat' | 'inputs' | 'question'>(
+  async function prepare<Kind extends 'chat' | 'completion' | 'inputs' | 'question'>(
     kind: Kind,
     { model, body }: { readonly model: TextModel; readonly body: Uint8Array },
     asker: Asker,
@@ -107,6 +110,7 @@ export function createTexts(threads: TextThreads, quickBytes: number): Texts {
     },
     forget: (folder) => threads.all({ kind: 'forget', folder }),
     chat: (model, body, asker) => prepare('chat', { model, body }, asker),
+    completion: (model, body, asker) => prepare('completion', { model, body }, asker),
     inputs: (model, body, asker) => prepare('inputs', { model, body }, asker),
     question: (model, body, asker) => prepare('question', { model, body }, asker),
     async answers(model, { options, inputs }, asker) {

@@ -7,7 +7,16 @@ import type { Asked } from '@lathe/contracts/message/prediction';
 /** A body to read; `project` and `requestId` are put into what is handed on. */
 export type BodyTask = BodyOf &
   (
-    | { readonly kind: 'chat' | 'embedding' | 'job' | 'classify' | 'score' | 'rerank' }
+    | {
+        readonly kind:
+          | 'chat'
+          | 'completion'
+          | 'embedding'
+          | 'job'
+          | 'classify'
+          | 'score'
+          | 'rerank';
+      }
     | {
         readonly kind: 'pipeline';
         readonly model: string;
@@ -24,7 +33,7 @@ type BodyOf = {
 /** A message for the evaluators, ready to be sent. */
 export type Handover = { readonly envelope: Envelope; readonly payload: Uint8Array<ArrayBuffer> };
 
-/** Of a chat request, what its answer depends on. */
+/** Of a chat or completion request, what its answer depends on; `choices` of all prompts together. */
 export type ReadChat = Handover & {
   readonly isStreamed: boolean;
   readonly includeUsage: boolean;
@@ -56,6 +65,7 @@ export type ReadJob = { readonly body: CreateJob; readonly hash: string };
 /** What comes of each kind of body. */
 export type BodyResults = {
   readonly chat: ReadChat;
+  readonly completion: ReadChat;
   readonly embedding: ReadEmbedding;
   readonly job: ReadJob;
   readonly pipeline: ReadPrediction;

@@ -49,7 +49,7 @@ function answerSchema(format: ChatRequest['response_format']): JsonSchema | null
 }
 
 /** Throws `invalid_value` when a parameter of streaming is given without streaming. */
-export function checkStreaming(body: ChatRequest): void {
+export function checkStreaming(body: Pick<ChatRequest, 'stream' | 'stream_options'>): void {
   if (body.stream !== true && body.stream_options != null)
     throw contradiction('stream_options', "'stream_options' needs 'stream' to be true.");
 }
@@ -84,7 +84,10 @@ function maxTokens(body: ChatRequest): number | null {
 /** Biases are looked at for every token. */
 const mostBiases = 2048;
 
-function logitBias({ logit_bias: bias }: ChatRequest): Record<string, number> {
+/** Throws `invalid_value` for more biases than are looked at. */
+export function logitBias({
+  logit_bias: bias,
+}: Pick<ChatRequest, 'logit_bias'>): Record<string, number> {
   const count = Object.keys(bias ?? {}).length;
   if (count > mostBiases)
     throw contradiction(
@@ -97,7 +100,8 @@ function logitBias({ logit_bias: bias }: ChatRequest): Record<string, number> {
 /** Answers are searched for stop texts at every token. */
 const longestStop = 1024;
 
-function stopTexts(stop: ChatRequest['stop']): string[] {
+/** Throws `invalid_value` for a stop text that is empty or too long. */
+export function stopTexts(stop: ChatRequest['stop']): string[] {
   const texts = typeof stop === 'string' ? [stop] : (stop ?? []);
   if (texts.some((text) => text === ''))
     throw contradiction('stop', "Invalid value for 'stop': a stop text may not be empty.");

@@ -12,25 +12,28 @@ export type Inputs = {
  * `invalid_value` that names the first one that is at fault. A list is looked at once: a schema would try each of its
  * kinds in turn and collect every fault.
  */
-export function readInputs(input: unknown): Inputs | undefined {
+export function readInputs(
+  input: unknown,
+  { param, of }: { readonly param: string; readonly of: string },
+): Inputs | undefined {
   if (typeof input === 'string') {
-    requireSome(input, 'input');
+    requireSome(input, param, of);
     return { inputs: [input], isList: false };
   }
   if (!Array.isArray(input)) return undefined;
-  requireSome(input, 'input');
+  requireSome(input, param, of);
   if (typeof input[0] === 'number') {
-    requireTokens(input, 'input');
+    requireTokens(input, param);
     return { inputs: [input], isList: false };
   }
   const areTexts = typeof input[0] === 'string';
   if (input.length > mostInputs)
-    refuse('input', `it has ${input.length} inputs; at most ${mostInputs} are taken at a time`);
+    refuse(param, `it has ${input.length} inputs; at most ${mostInputs} are taken at a time`);
   for (const [index, part] of input.entries()) {
-    const place = `input[${index}]`;
+    const place = `${param}[${index}]`;
     if (!areTexts) requireTokens(part, place);
     else if (typeof part !== 'string') refuse(place, 'expected a text as the first one is');
-    requireSome(part, place);
+    requireSome(part, place, of);
   }
   return { inputs: input, isList: true };
 }
@@ -41,8 +44,8 @@ function requireTokens(value: unknown, param: string): void {
   if (wrong !== -1) refuse(`${param}[${wrong}]`, 'expected a token id, which is a whole number');
 }
 
-function requireSome(input: { readonly length: number }, param: string): void {
-  if (input.length === 0) refuse(param, 'it is empty; an embedding needs at least one token');
+function requireSome(input: { readonly length: number }, param: string, of: string): void {
+  if (input.length === 0) refuse(param, `it is empty; ${of} needs at least one token`);
 }
 
 function refuse(param: string, what: string): never {

@@ -17,6 +17,7 @@ import type {
   ReadPrediction,
 } from './body-task.ts';
 import { checkStreaming, toInferenceRequest } from './chat-request.ts';
+import { readCompletion } from './completion-request.ts';
 import { type Inputs, readInputs } from './embedding-inputs.ts';
 import { parseJson } from './json.ts';
 import {
@@ -33,6 +34,8 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
   switch (task.kind) {
     case 'chat':
       return readChat(json, task);
+    case 'completion':
+      return readPrompts(json, task);
     case 'embedding':
       return readEmbedding(json, task);
     case 'job':
@@ -66,6 +69,17 @@ function toolsOf(json: unknown): readonly Tool[] {
   return (json as { readonly tools?: readonly Tool[] | null }).tools ?? [];
 }
 
+function readPrompts(json: unknown, asker: BodyTask): ReadChat {
+  const { body, question } = readCompletion(json, asker);
+  return {
+    ...handover(question),
+    isStreamed: body.stream === true,
+    includeUsage: body.stream_options?.include_usage === true,
+    choices: question.choices * question.prompts.length,
+    logprobs: question.topLogprobs !== null,
+  };
+}
+
 function readEmbedding(json: unknown, { project, requestId }: BodyTask): ReadEmbedding {
   const read = withInputs(json);
   // One text stands for inputs that were looked at already.
@@ -90,7 +104,7 @@ function readEmbedding(json: unknown, { project, requestId }: BodyTask): ReadEmb
 /** The body with one text instead of its inputs; undefined where there are none to be found. */
 function withInputs(json: unknown): { readonly json: object; readonly found: Inputs } | undefined {
   if (typeof json !== 'object' || json === null || !('input' in json)) return undefined;
-  const found = readInputs(json.input);
+  const found = readInputs(json.input, { param: 'input', of: 'an embedding' });
   return found === undefined ? undefined : { json: { ...json, input: 'x' }, found };
 }
 

@@ -73,6 +73,7 @@ export async function collectAnswer(
   };
 }
 
-function unfinished(what: string): LatheError {
+/** What is thrown when an evaluator ends without saying something. */
+export function unfinished(what: string): LatheError {
   return new LatheError('internal_error', `The evaluator ended its answer without ${what}.`);
 }

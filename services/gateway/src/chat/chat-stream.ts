@@ -3,11 +3,12 @@ import { type AnswerHead, systemFingerprint } from './chat-answer.ts';
 import type { Piece } from './inference.ts';
 
 /** Ends every stream, as the official client expects. */
-const terminator = 'data: [DONE]\n\n';
+export const terminator = 'data: [DONE]\n\n';
 /** A comment that clients skip; keeps proxies from closing a quiet connection. */
-const heartbeat = ': waiting\n\n';
+export const heartbeat = ': waiting\n\n';
 
-function data(value: unknown): string {
+/** One event of a stream. */
+export function data(value: unknown): string {
   return `data: ${JSON.stringify(value)}\n\n`;
 }
 
@@ -84,7 +85,7 @@ function chunkMaker(head: AnswerHead, includeUsage: boolean) {
  * Waits for the first sign of an answer, so that a request that fails at once gets a proper HTTP
  * status. Returns the same pieces, from the beginning.
  */
-export async function afterFirstSign(
+export async function afterFirstSign<Piece extends { readonly kind: string }>(
   pieces: AsyncGenerator<Piece, void>,
 ): Promise<AsyncGenerator<Piece, void>> {
   let first = await pieces.next();

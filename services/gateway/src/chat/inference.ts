@@ -1,8 +1,14 @@
 import { LatheError } from '@lathe/contracts/error';
+import { type CompletionReply, completionReplySchema } from '@lathe/contracts/message/completion';
 import { type EmbeddingReply, embeddingReplySchema } from '@lathe/contracts/message/embedding';
 import { type InferenceReply, inferenceReplySchema } from '@lathe/contracts/message/inference';
 import { type PredictionReply, predictionReplySchema } from '@lathe/contracts/message/prediction';
-import { embeddingSubject, inferenceSubject, predictionSubject } from '@lathe/contracts/subject';
+import {
+  completionSubject,
+  embeddingSubject,
+  inferenceSubject,
+  predictionSubject,
+} from '@lathe/contracts/subject';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { z } from 'zod';
 import type { ReadChat, ReadEmbedding, ReadPrediction } from '../bodies/body-task.ts';
@@ -11,6 +17,7 @@ import { askEvaluators, type InferenceWaits } from './exchange.ts';
 
 /** Everything of a reply but the failure, which is thrown. */
 export type Piece = Exclude<InferenceReply, { kind: 'error' }>;
+export type CompletionPiece = Exclude<CompletionReply, { kind: 'error' }>;
 export type EmbeddingPiece = Exclude<EmbeddingReply, { kind: 'error' }>;
 export type PredictionPiece = Exclude<PredictionReply, { kind: 'error' }>;
 
@@ -18,6 +25,8 @@ export type PredictionPiece = Exclude<PredictionReply, { kind: 'error' }>;
 export type Inference = {
   /** Answers a chat request. */
   answer(request: ReadChat, signal: AbortSignal): AsyncGenerator<Piece, void>;
+  /** Goes on from prompts. */
+  complete(request: ReadChat, signal: AbortSignal): AsyncGenerator<CompletionPiece, void>;
   /** Makes vectors of texts. */
   embed(request: ReadEmbedding, signal: AbortSignal): AsyncGenerator<EmbeddingPiece, void>;
   /** Asks texts what a model was taught. */
@@ -31,12 +40,22 @@ export function createInference(nats: NatsConnection, waits: InferenceWaits): In
       const read = (json: unknown): Piece => {
         const reply = readReply(inferenceReplySchema, json);
         if (reply.kind === 'error') throw repliedError(reply);
-        if ('choice' in reply && !(reply.choice >= 0 && reply.choice < message.choices))
-          throw new LatheError('internal_error', 'The evaluator answered a choice nobody asked.');
+        requireChoice(reply, message.choices);
         return reply;
       };
       const isLast = (piece: Piece): boolean => piece.kind === 'done';
       const question = { subject: inferenceSubject, message, param: 'messages', read, isLast };
+      return askEvaluators(nats, waits, question, signal);
+    },
+    complete(message, signal) {
+      const read = (json: unknown): CompletionPiece => {
+        const reply = readReply(completionReplySchema, json);
+        if (reply.kind === 'error') throw repliedError(reply);
+        requireChoice(reply, message.choices);
+        return reply;
+      };
+      const isLast = (piece: CompletionPiece): boolean => piece.kind === 'done';
+      const question = { subject: completionSubject, message, param: 'prompt', read, isLast };
       return askEvaluators(nats, waits, question, signal);
     },
     embed(message, signal) {
@@ -61,6 +80,11 @@ export function createInference(nats: NatsConnection, waits: InferenceWaits): In
       return askEvaluators(nats, waits, question, signal);
     },
   };
+}
+
+function requireChoice(reply: object, choices: number): void {
+  if ('choice' in reply && !(Number(reply.choice) >= 0 && Number(reply.choice) < choices))
+    throw new LatheError('internal_error', 'The evaluator answered a choice nobody asked.');
 }
 
 /** Throws `internal_error`: what an evaluator says and cannot be read fails this one request. */

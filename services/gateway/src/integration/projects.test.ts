@@ -150,6 +150,10 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
     [{ model: foreign.model, messages: [{ role: 'user', content: 'Hi' }] }, 404],
     [{ model: foreign.model, messages: [{ role: 'user', content: 'Hi' }], stream: true }, 404],
   ],
+  'POST /v1/completions': () => [
+    [{ model: foreign.model, prompt: 'Hi' }, 404],
+    [{ model: foreign.model, prompt: 'Hi', stream: true }, 404],
+  ],
   'POST /v1/embeddings': () => [[{ model: foreign.model, input: 'Hi' }, 404]],
   'POST /v1/classify': () => [[{ model: foreign.model, input: 'Hi' }, 404]],
   'POST /v1/score': () => [[{ model: foreign.model, text_1: 'Hi', text_2: 'Ho' }, 404]],

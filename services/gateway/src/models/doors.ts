@@ -5,6 +5,7 @@ import type { ModelRecord } from '@lathe/contracts/record/model';
 /** Ways in which models are asked, as errors and docs name them. */
 const doors = {
   chat: 'POST /v1/chat/completions',
+  completions: 'POST /v1/completions',
   embeddings: 'POST /v1/embeddings',
   pipeline: 'POST /v1/lathe/models/{model}/pipeline',
   classify: 'POST /v1/classify',
@@ -23,8 +24,8 @@ function taughtOf(record: ModelRecord): Taught {
 
 /** The doors of each task, the usual one first. */
 const doorsOf: Readonly<Record<Taught, readonly Door[]>> = {
-  generation: ['chat', 'embeddings', 'score', 'rerank'],
-  preference: ['chat', 'embeddings', 'score', 'rerank'],
+  generation: ['chat', 'completions', 'embeddings', 'score', 'rerank'],
+  preference: ['chat', 'completions', 'embeddings', 'score', 'rerank'],
   reward: ['score', 'rerank', 'pipeline'],
   classification: ['classify', 'pipeline'],
   'token-classification': ['pipeline'],

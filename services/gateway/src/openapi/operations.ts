@@ -9,6 +9,7 @@ import {
   scoreListSchema,
   scoreRequestSchema,
 } from '@lathe/contracts/http/classify';
+import { completionRequestSchema, completionSchema } from '@lathe/contracts/http/completion';
 import { embeddingListSchema, embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import {
   deletedFileSchema,
@@ -229,6 +230,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Answers a chat, whole or, with stream, as server-sent events.',
     body: chatRequestSchema,
     answer: chatCompletionSchema,
+    alternative: 'text/event-stream',
+  },
+  'POST /v1/completions': {
+    id: 'createCompletion',
+    summary: 'Goes on from a text, with the text before it and its log-probabilities on request.',
+    body: completionRequestSchema,
+    answer: completionSchema,
     alternative: 'text/event-stream',
   },
   'POST /v1/embeddings': {

@@ -1,7 +1,13 @@
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import { type ChatPorts, completeChat, streamChat } from '../chat/chat.ts';
-import { clientGone, type GatewayEnv, limitsTeller, streamBody } from '../http/http.ts';
+import {
+  clientGone,
+  eventStream,
+  type GatewayEnv,
+  limitsTeller,
+  streamBody,
+} from '../http/http.ts';
 import { type BodyLimits, readBytes } from '../http/request-body.ts';
 
 /** /v1/chat/completions */
@@ -16,10 +22,6 @@ export function chatRoutes(
     const task = { kind: 'chat', bytes, project, requestId } as const;
     const request = await ports.bodies.read(task, asker.signal);
     if (!request.isStreamed) return c.json(await completeChat(ports, asker, request));
-    return c.body(streamBody(await streamChat(ports, asker, request)), 200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      'x-accel-buffering': 'no',
-    });
+    return c.body(streamBody(await streamChat(ports, asker, request)), 200, eventStream);
   });
 }
