@@ -36,7 +36,7 @@ export const completionRequestSchema = z.strictObject({
 export type CompletionRequest = z.infer<typeof completionRequestSchema>;
 
 /** Log-probabilities as legacy completions have them: one entry a token, null for the very first of a prompt. */
-export const completionLogprobsSchema = z.object({
+const completionLogprobsSchema = z.object({
   tokens: z.array(z.string()),
   token_logprobs: z.array(z.number().nullable()),
   top_logprobs: z.array(z.record(z.string(), z.number()).nullable()).nullable(),
