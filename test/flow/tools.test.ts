@@ -17,9 +17,7 @@ beforeAll(async () => {
   folder = await tempFolder();
   const model = join(folder.path, 'models', 'caller');
   await cp('models/lathe-tiny', model, { recursive: true });
-  await mkdir(join(model, 'additional_chat_templates'));
-  const template = join(model, 'additional_chat_templates', 'tool_use.jinja');
-  await cp('examples/tools/tool_use.jinja', template);
+  expect(run('add-template', model)).toContain('takes tools');
   await cp('models/lathe-tiny', join(folder.path, 'models', 'plain'), { recursive: true });
   platform = await startPlatform(
     readConfig({
@@ -70,10 +68,11 @@ const conversations = Array.from({ length: 30 }, (_, index) => {
 
 /** Runs a script of examples/tools. */
 function run(script: string, ...options: string[]): string {
+  const key = script === 'bfcl' ? { LATHE_API_KEY: platform.apiKey } : {};
   const { stdout, stderr } = spawnSync(
     process.execPath,
     [`examples/tools/${script}.ts`, ...options],
-    { encoding: 'utf8', env: { ...process.env, LATHE_API_KEY: platform.apiKey } },
+    { encoding: 'utf8', env: { ...process.env, ...key } },
   );
   expect(stderr).toBe('');
   return stdout;
@@ -115,8 +114,10 @@ describe('a model that is taught to call', () => {
     const report = (await client.get(`/lathe/jobs/${job.id}/report`)) as {
       contestants: { name: string; toolCalls: { total: number; failures: object } }[];
     };
-    expect(report.contestants.map(({ name }) => name)).toEqual(['base', 'few-shot', 'tuned']);
-    for (const { toolCalls } of report.contestants) expect(toolCalls.total).toBeGreaterThan(0);
+    for (const name of ['base', 'few-shot', 'tuned']) {
+      const contestant = report.contestants.find((each) => each.name === name);
+      expect(contestant?.toolCalls.total).toBeGreaterThan(0);
+    }
   });
 
   it('calls when it may, plain and streamed alike, and goes on from what the call returned', async () => {
