@@ -1,5 +1,6 @@
 import { copyFile, cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sentenceFile } from '../families/sentence-folder.ts';
 
 /** Everything beside the weights that decides how a model reads and writes text, and its licence. */
 const carriedFile =
@@ -10,7 +11,8 @@ const carriedFolder = 'additional_chat_templates';
 export async function copyCarriedFiles(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const source = join(from, entry.name);
-    if (entry.name === carriedFolder) await cp(source, join(to, entry.name), { recursive: true });
+    if (entry.name === carriedFolder || sentenceFile.test(entry.name))
+      await cp(source, join(to, entry.name), { recursive: true });
     else if (entry.isFile() && carriedFile.test(entry.name))
       await copyFile(source, join(to, entry.name));
   }

@@ -6,6 +6,7 @@ import { familyOf } from './decoder-families.ts';
 import type { EncoderType } from './encoder-config.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { AnyModelFolder } from './model-folder.ts';
+import type { Pooling } from './sentence-folder.ts';
 
 /** What a model computes from its hidden states, where that is not the next token. */
 export type ModelTask =
@@ -21,7 +22,12 @@ export type ModelTask =
       readonly labels: number;
       readonly labelNames?: readonly string[] | undefined;
     }
-  | { readonly kind: 'question-answering' | 'masked-lm' | 'feature-extraction' };
+  | { readonly kind: 'question-answering' | 'masked-lm' }
+  | {
+      readonly kind: 'feature-extraction';
+      /** Which hidden state stands for a text, where the model was taught one. */
+      readonly pooling?: Pooling | undefined;
+    };
 
 const encoderClasses: Readonly<Record<EncoderType, string>> = {
   bert: 'Bert',

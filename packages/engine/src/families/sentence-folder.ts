@@ -7,6 +7,11 @@ import { exists, readJson } from '../formats/json-file.ts';
 export type Pooling = 'mean' | 'first' | 'last';
 
 const modulesFile = 'modules.json';
+const poolingFolder = '1_Pooling';
+
+/** What a folder of sentence-transformers has beside the model, at its top. */
+export const sentenceFile =
+  /^(modules|sentence_bert_config|config_sentence_transformers)\.json$|^1_Pooling$/;
 const modulesSchema = z.array(z.looseObject({ path: z.string(), type: z.string() }));
 const poolingSchema = z.looseObject({
   pooling_mode: z.string().nullish(),
@@ -61,4 +66,39 @@ async function readPooling(file: string): Promise<Pooling> {
       `is "${chosen.join(' and ')}"; supported: ${Object.keys(modes).join(', ')}`,
     );
   return mode;
+}
+
+const flags: Readonly<Record<Pooling, string>> = {
+  mean: 'pooling_mode_mean_tokens',
+  first: 'pooling_mode_cls_token',
+  last: 'pooling_mode_lasttoken',
+};
+
+/**
+ * What makes a model's folder one of sentence-transformers: its hidden states, pooled, brought to length 1. JSON by the
+ * path in the folder.
+ */
+export function sentenceLayout(
+  { hiddenSize, maxPositions }: { readonly hiddenSize: number; readonly maxPositions: number },
+  pooling: Pooling,
+): ReadonlyMap<string, unknown> {
+  const steps = [
+    { name: 'Transformer', path: '' },
+    { name: 'Pooling', path: poolingFolder },
+    { name: 'Normalize', path: '2_Normalize' },
+  ];
+  const all = Object.values(flags).map((flag) => [flag, flag === flags[pooling]]);
+  return new Map<string, unknown>([
+    [
+      modulesFile,
+      steps.map(({ name, path }, idx) => {
+        return { idx, name: String(idx), path, type: `sentence_transformers.models.${name}` };
+      }),
+    ],
+    ['sentence_bert_config.json', { max_seq_length: maxPositions, do_lower_case: false }],
+    [
+      join(poolingFolder, 'config.json'),
+      { word_embedding_dimension: hiddenSize, ...Object.fromEntries(all) },
+    ],
+  ]);
 }

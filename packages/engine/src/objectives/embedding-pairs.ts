@@ -43,7 +43,7 @@ export function embeddingPairs(
     name: 'embedding-pairs',
     settings,
     headless: true,
-    task: { kind: 'feature-extraction' },
+    task: { kind: 'feature-extraction', pooling: settings.pooling },
     contrastive: true,
     sequences,
     types: types && ((example) => sequences(example).flatMap((tokens) => types({ tokens }))),

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { decoderNames } from '../families/decoder-families.ts';
 import { encoderNames } from '../families/encoder-names.ts';
 import { modelTensors } from '../families/model-config.ts';
@@ -9,6 +9,7 @@ import {
   weightsIndexFile,
 } from '../families/model-folder.ts';
 import { type ModelTask, withTask } from '../families/model-task.ts';
+import { sentenceFile, sentenceLayout } from '../families/sentence-folder.ts';
 import { writeFolderAtomically } from '../formats/atomic.ts';
 import { CheckpointError } from '../formats/error.ts';
 import { readExactJson } from '../formats/exact-json.ts';
@@ -161,10 +162,30 @@ export async function writeMergedFolder(
     for (const entry of await readdir(base.path, { withFileTypes: true })) {
       const from = join(base.path, entry.name);
       const to = join(temporary, entry.name);
-      if (entry.name === carriedFolder || carriedFile.test(entry.name)) await writeCopy(from, to);
+      const isSentences = sentenceFile.test(entry.name) && (task?.kind ?? embeds) === embeds;
+      if (isSentences || entry.name === carriedFolder || carriedFile.test(entry.name))
+        await writeCopy(from, to);
     }
+    await writeSentenceLayout(base, task, temporary);
     if (config) await writeFile(join(temporary, 'config.json'), jsonText(config));
   });
+}
+
+/** What a model of another task has no use for: it would be loaded as one that embeds. */
+const embeds = 'feature-extraction';
+
+/** The layout of sentence-transformers, where the model was taught to embed by one of its poolings. */
+async function writeSentenceLayout(
+  { config }: AnyModelFolder,
+  task: ModelTask | undefined,
+  folder: string,
+): Promise<void> {
+  if (task?.kind !== embeds || task.pooling === undefined) return;
+  for (const [path, json] of sentenceLayout(config, task.pooling)) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, jsonText(json as object));
+  }
 }
 
 /**

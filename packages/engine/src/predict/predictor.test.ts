@@ -1,14 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
 import { type ModelTask, readModelTask, withTask } from '../families/model-task.ts';
+import { readSentencePooling } from '../families/sentence-folder.ts';
 import { readJson } from '../formats/json-file.ts';
 import { readSafetensors, readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import type { EncodedText } from '../objectives/encoder-example.ts';
 import { encoderReferences } from '../parity/encoder-reference.ts';
 import { referenceModels } from '../parity/reference.ts';
+import { writeMergedFolder } from '../peft/merged.ts';
 import { openPredictor, type Predictor, type Question } from './predictor.ts';
 
 /** What transformers answers (bench/reference/predictions.py). */
@@ -110,6 +112,67 @@ it('has vectors of every family', () => {
   expect(Object.keys(recorded.families).toSorted()).toEqual(
     [...referenceModels, ...encoderReferences].toSorted(),
   );
+});
+
+/** The same model as transformers saves its class without a head: no name has the prefix. */
+async function bareFolder(family: string): Promise<AnyModelFolder> {
+  const base = await openAnyModelFolder(join(models, family));
+  const folder = await mkdtemp(join(tmpdir(), 'lathe-predict-'));
+  folders.push(folder);
+  await cp(join(base.path, 'config.json'), join(folder, 'config.json'));
+  const own = [...base.tensors].filter(([name]) => name.startsWith('bert.'));
+  await writeSafetensors(
+    join(folder, 'model.safetensors'),
+    await Promise.all(
+      own.map(async ([name, { shape, ...entry }]) => ({
+        name: name.slice('bert.'.length),
+        dtype: 'F32' as const,
+        shape,
+        data: await readTensor({ shape, ...entry }),
+      })),
+    ),
+  );
+  return openAnyModelFolder(folder);
+}
+
+it('reads a whole model back that was trained from a bare one', async () => {
+  const base = await bareFolder('bert');
+  const folder = join(base.path, 'trained');
+  const task = tasks['sequence-classification'] as ModelTask;
+  const prefix = `bert.${task.kind}.`;
+  const added = new Map(
+    await Promise.all(
+      [...heads]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(async ([name, entry]) => {
+          const { shape } = entry;
+          return [name.slice(prefix.length), { shape, data: await readTensor(entry) }] as const;
+        }),
+    ),
+  );
+  await writeMergedFolder(base, new Map(), folder, { added, task });
+  const predictor = await openPredictor({ model: await openAnyModelFolder(folder) });
+  const [first = expect.fail()] = await predictor.predict(
+    { kind: task.kind } as Question,
+    textsFor(base),
+  );
+  expect(farthest(first, recorded.families.bert?.[task.kind]?.[0] ?? [])).toBeLessThan(1e-4);
+  await predictor.dispose();
+});
+
+it('writes what sentence-transformers reads of a model that was taught to embed, and of no other', async () => {
+  const base = await bareFolder('bert');
+  const folder = join(base.path, 'embedder');
+  await writeMergedFolder(base, new Map(), folder, {
+    task: { kind: 'feature-extraction', pooling: 'first' },
+  });
+  expect(await readSentencePooling(folder)).toBe('first');
+  const embedder = await openAnyModelFolder(folder);
+  await writeMergedFolder(embedder, new Map(), join(base.path, 'copy'));
+  expect(await readSentencePooling(join(base.path, 'copy'))).toBe('first');
+  const task = { kind: 'masked-lm' } as const;
+  await writeMergedFolder(embedder, new Map(), join(base.path, 'other'), { task });
+  expect(await readSentencePooling(join(base.path, 'other'))).toBeUndefined();
 });
 
 describe('a classifier', () => {

@@ -38,11 +38,6 @@ export type PredictorOptions = {
   readonly batchTokens?: number;
 };
 
-/** An adapter with the whole modules that were trained beside it, by their names in the model: the head of its task. */
-type HeadedAdapter = (Adapter | VirtualTokens) & {
-  readonly head?: ReadonlyMap<string, AdapterTensor> | undefined;
-};
-
 /** Asks one model, and any number of adapters on it, what they were taught. */
 export type Predictor = {
   /** What the folder itself can be asked; undefined: to write text. */
@@ -52,7 +47,7 @@ export type Predictor = {
    * Makes an adapter available under a name, replacing one of that name. Throws RangeError when it does not fit the
    * model. What its head answers, it is asked for.
    */
-  loadAdapter(name: string, adapter: HeadedAdapter): void;
+  loadAdapter(name: string, adapter: Adapter | VirtualTokens): void;
   unloadAdapter(name: string): void;
   /**
    * Answers for each text, in order; no answer depends on the texts beside it. Throws RangeError for a text that is
@@ -90,7 +85,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     feeds: await storedHead(model, found.head),
   };
   const passes = createTextPasses({ model, weights, device, maxContext, batchTokens });
-  const adapters = new Map<string, { served: ServedAdapter; head: HeadedAdapter['head'] }>();
+  const adapters = new Map<string, { served: ServedAdapter; head: Adapter['head'] }>();
 
   function reading(question: Question, answering: Answering | undefined): Reading {
     const { hiddenSize, vocabularySize } = config;

@@ -1,7 +1,7 @@
 import type { Device } from '@lathe/engine/device';
 import { openGenerator } from '@lathe/engine/generator';
 import type { AnyModelFolder } from '@lathe/engine/model-folder';
-import { readServedAdapter } from '@lathe/engine/peft-virtual';
+import { readAdapterOf } from '@lathe/engine/peft-virtual';
 import { openPredictor } from '@lathe/engine/predictor';
 import { serveWeights } from '@lathe/engine/served-weights';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
@@ -38,7 +38,7 @@ export async function openPooledModel(
     score: (examples, which) => needed().score(examples, which),
     predict: (question, texts, which) => predictor.predict(question, texts, which),
     async loadAdapter(folder) {
-      const adapter = await readServedAdapter(folder);
+      const adapter = await readAdapterOf(model, folder);
       generator?.loadAdapter(folder, adapter);
       predictor.loadAdapter(folder, adapter);
     },

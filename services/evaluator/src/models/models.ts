@@ -137,7 +137,8 @@ export function createModels(ports: ModelPorts): Models {
     const virtual = place.adapter === null ? 0 : await virtualTokenCount(place.adapter);
     const room = maxContext - virtual;
     const engine = { ...place, maxContext };
-    const task = servedTask(facts, taught);
+    const isChat = rows === 'preference' && facts.architecture === 'decoder';
+    const task = servedTask(facts, taught, { isChat });
     return { name, engine, texts, room, facts, task, style: styleOf(rows, facts) };
   };
 

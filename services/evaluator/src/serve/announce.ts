@@ -106,10 +106,11 @@ function taskOf(facts: ModelFacts): Pick<ModelRecord & { kind: 'base' }, 'task'>
     case 'token-classification':
       return { task: { ...task, labels: [...task.labels] } };
     case 'embedding':
+      return { task: taskSchema.parse(task) };
     case 'masked-lm':
     case 'reward':
     case 'question-answering':
-      return { task: taskSchema.parse(task) };
+      return { task: taskSchema.parse({ type: task.type }) };
   }
 }
 

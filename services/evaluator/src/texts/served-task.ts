@@ -5,7 +5,9 @@ import type { z } from 'zod';
 
 /** What a model can be asked, with what its answers are made of. `states`: an encoder that was taught nothing. */
 export type ServedTask =
-  | { readonly type: 'generation' | 'states' | 'question-answering' | 'masked-lm' | 'reward' }
+  | { readonly type: 'generation' | 'states' | 'question-answering' | 'masked-lm' }
+  /** `isChat`: it judges conversations, as the chat template writes them. */
+  | { readonly type: 'reward'; readonly isChat: boolean }
   | {
       readonly type: 'classification';
       readonly problem: 'single-label' | 'multi-label' | 'regression';
@@ -19,8 +21,9 @@ export type TaughtTask = z.infer<typeof taskSchema>;
 
 type ModelTask = FolderTask['task'];
 
-/** What is known of a folder's own task; null: it writes text. */
+/** What is known of a folder's own task. */
 export type FolderAbility = {
+  /** Null: it writes text. */
   readonly task: ModelTask | null;
   /** How a folder of sentence-transformers makes one vector of a text; null: it is none. */
   readonly pooling: Pooling | null;
@@ -28,11 +31,12 @@ export type FolderAbility = {
 
 /**
  * What a model can be asked: what it was taught, as its record has it, with the labels of its folder where the record
- * names none; without a record what its folder says.
+ * names none; without a record what its folder says. `isChat`: its rows were conversations.
  */
 export function servedTask(
   { task, pooling }: FolderAbility,
   taught: TaughtTask | undefined,
+  { isChat }: { readonly isChat: boolean } = { isChat: false },
 ): ServedTask {
   switch (taught?.type) {
     case undefined:
@@ -56,9 +60,10 @@ export function servedTask(
     }
     case 'embedding':
       return { type: 'embedding', pooling: taught.pooling };
+    case 'reward':
+      return { type: 'reward', isChat };
     case 'question-answering':
     case 'masked-lm':
-    case 'reward':
       return { type: taught.type };
   }
 }

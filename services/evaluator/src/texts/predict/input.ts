@@ -1,10 +1,11 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { Asked, Prediction } from '@lathe/contracts/message/prediction';
+import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 import type { EngineText } from '../../engine/engine.ts';
 import { checkBytes } from '../length.ts';
-import { type ModelKit, withoutSource } from '../model-kit.ts';
+import { type ModelKit, templateOf, withoutSource } from '../model-kit.ts';
 import type { ServedTask } from '../served-task.ts';
 
 export type TextWindow = ReturnType<Tokenizer['encodeWindows']>[number];
@@ -55,7 +56,7 @@ export function wholeWindow(
   { param, special = false }: { readonly param: string; readonly special?: boolean },
 ): TextWindow {
   const { tokenizer } = reader.kit;
-  const { room, name } = reader.model;
+  const { room } = reader.model;
   checkBytes(texts, tokenizer, { room, param, what: `'${param}' has` });
   const [window] = windowsOf(reader, texts, {
     param,
@@ -67,13 +68,44 @@ export function wholeWindow(
     throw new LatheError('invalid_value', `Invalid value for '${param}': it has no tokens.`, {
       param,
     });
-  if (count > room)
-    throw new LatheError(
-      'context_length_exceeded',
-      `'${param}' has ${count} tokens, but '${name}' takes at most ${room}.`,
-      { param },
-    );
+  requireRoom(reader, count, param);
   return window;
+}
+
+/**
+ * What a text, or two, is read as by a model that scores it: as they are, or by one that was taught conversations as what
+ * a user says and what is answered. Throws as `wholeWindow` does.
+ */
+export function scoredText(
+  reader: Reader,
+  { text, pair }: { readonly text: string; readonly pair: string | null },
+  param: string,
+): EngineText {
+  const { kit, model } = reader;
+  if (model.task.type !== 'reward' || !model.task.isChat)
+    return engineText(kit, wholeWindow(reader, pair === null ? [text] : [text, pair], { param }));
+  const asked = { role: 'user', content: text };
+  const messages = pair === null ? [asked] : [asked, { role: 'assistant', content: pair }];
+  const texts = messages.map(({ content }) => content);
+  checkBytes(texts, kit.tokenizer, { room: model.room, param, what: `'${param}' has` });
+  try {
+    const { tokens } = encodeChat(kit.tokenizer, templateOf(kit, model.name), messages);
+    requireRoom(reader, tokens.length, param);
+    return { tokens: Int32Array.from(tokens) };
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+    const message = `Invalid value for '${param}': ${withoutSource(error)}.`;
+    throw new LatheError('invalid_value', message, { param, cause: error });
+  }
+}
+
+function requireRoom({ model: { room, name } }: Reader, count: number, param: string): void {
+  if (count <= room) return;
+  throw new LatheError(
+    'context_length_exceeded',
+    `'${param}' has ${count} tokens, but '${name}' takes at most ${room}.`,
+    { param },
+  );
 }
 
 /** Most windows of one input: each is as much work as a text of its own. */

@@ -1,6 +1,6 @@
 import type { LabelScore } from '@lathe/contracts/message/prediction';
 import { labelName, type ServedTask } from '../served-task.ts';
-import { engineText, type Handler, softmax, wholeWindow } from './input.ts';
+import { type Handler, scoredText, softmax } from './input.ts';
 
 type Apply = 'none' | 'sigmoid' | 'softmax';
 
@@ -15,9 +15,8 @@ const functions: Readonly<Record<Apply, (scores: Float32Array) => ArrayLike<numb
  * softmax, of several labels or a single one a sigmoid, of numbers what they are.
  */
 export const textClassification: Handler<'text-classification', null> = {
-  encode(reader, { text, pair }, { param }) {
-    const window = wholeWindow(reader, pair === null ? [text] : [text, pair], { param });
-    return { texts: [engineText(reader.kit, window)], sheet: null };
+  encode(reader, input, { param }) {
+    return { texts: [scoredText(reader, input, param)], sheet: null };
   },
   read(
     { model },
