@@ -30,10 +30,11 @@ async function tuned(rows: readonly object[], lathe: object): Promise<string> {
   const lines = rows.map((row) => JSON.stringify(row)).join('\n');
   const file = await toFile(Buffer.from(lines), 'rows.jsonl');
   const { id: training_file } = await client.files.create({ file, purpose: 'fine-tune' });
-  const hyperparameters = { n_epochs: 2 };
+  const hyperparameters = { n_epochs: 6 };
   const body = {
     model: base,
     training_file,
+    seed: 7,
     method: { type: 'supervised', supervised: { hyperparameters } },
     lathe,
   } as OpenAI.FineTuning.JobCreateParams;
