@@ -59,6 +59,7 @@ import type { TensorEntry } from '@lathe/engine/safetensors';
 import { readSafetensors, readTensor } from '@lathe/engine/safetensors';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { type ParityRow, parityDocument, withoutRepeats } from './parity/table.ts';
+import { type ShardRow, shardRow, shardRows } from './parity/through-shards.ts';
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'docs/parity.md' } } });
 const shape = { rows: 8, tokens: 32, targets: 96, examples: 8 };
@@ -70,7 +71,7 @@ const rows = withoutRepeats([
   ...(await recordedRows()),
   ...(await preferenceRows()),
 ]);
-const text = parityDocument(rows);
+const text = parityDocument(rows, [await generationRow(), ...(await shardRows())]);
 await writeFile(values.out, text);
 console.log(text);
 
@@ -108,6 +109,14 @@ async function decoderRows(): Promise<ParityRow[]> {
     }
   }
   return found;
+}
+
+/** Next tokens, from rows of a shard. */
+async function generationRow(): Promise<ShardRow> {
+  const reference = await readReference('tied');
+  const { model, settings, examples } = decoderRun(reference, 'full');
+  const given = { recipe: { task: undefined, preference: undefined }, rows: examples };
+  return shardRow(given, { model, settings }, reference.fullCurve);
 }
 
 function decoderRun(reference: Reference, method: 'full' | 'lora') {

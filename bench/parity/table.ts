@@ -1,4 +1,5 @@
 import { families } from '@lathe/engine/internal/parity/family-tasks';
+import type { ShardRow } from './through-shards.ts';
 
 /** The largest relative differences of one run; `outputs` only where they were recorded. */
 export type ParityRow = {
@@ -30,8 +31,13 @@ export function withoutRepeats(all: readonly ParityRow[]): ParityRow[] {
   return [...found.values()].toSorted((a, b) => order.indexOf(a.model) - order.indexOf(b.model));
 }
 
+function shardLine({ task, model, objective, curveLoss, curveNorm }: ShardRow): string {
+  const distances = [curveLoss, curveNorm].map((value) => value.toExponential(0));
+  return `| ${[task, model, objective, ...distances].join(' | ')} |`;
+}
+
 /** docs/parity.md. */
-export function parityDocument(table: readonly ParityRow[]): string {
+export function parityDocument(table: readonly ParityRow[], shards: readonly ShardRow[]): string {
   const number = (value: number): string => value.toExponential(0);
   const models = families.map((model) => {
     const own = table.filter((row) => row.model === model);
@@ -43,6 +49,7 @@ export function parityDocument(table: readonly ParityRow[]): string {
       `| ${row.model} | ${row.method} | ${row.objective} | ${columns.map((column) => number(row[column])).join(' | ')} |`,
   );
   const largest = Math.max(
+    ...shards.flatMap((row) => [row.curveLoss, row.curveNorm]),
     ...table.flatMap((row) => [row.outputs ?? 0, ...columns.map((column) => row[column])]),
   );
   return `# Parity with PyTorch
@@ -55,7 +62,7 @@ PyTorch (transformers, peft, trl, sentence-transformers) in float32 on tiny rand
 To record them again, with torch, transformers, peft, trl and sentence-transformers in \`.tools/python\`: run
 \`decoders.py\`, \`encoders.py\`, \`methods.py\` and \`preferences.py\` there, then \`node bench/parity/record-runs.ts\`.
 
-Largest of all ${table.length} runs: ${largest.toExponential(1)}.
+Largest of all ${table.length + shards.length} runs: ${largest.toExponential(1)}.
 
 ## Models
 
@@ -74,5 +81,14 @@ a curve is 20 steps of training with AdamW, warm-up, decay and clipping, and its
 | model | method | objective | loss | gradients | curve: loss | curve: gradient norm |
 | --- | --- | --- | --- | --- | --- | --- |
 ${lines.join('\n')}
+
+## Through the platform
+
+Every task as a job trains it: the recorded rows are written as a token shard and read back, and the recipe opens the
+objective. Masked words are those of the recording, since a run draws its own.
+
+| task | model | objective | curve: loss | curve: gradient norm |
+| --- | --- | --- | --- | --- |
+${shards.map(shardLine).join('\n')}
 `;
 }

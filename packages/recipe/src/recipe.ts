@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { adaptationSchema, defaultLearningRates } from './adaptation.ts';
-import { earlyStoppingSchema } from './early-stopping.ts';
+import { earlyStoppingSchema, metricsOf } from './early-stopping.ts';
 import { lossScaleSchema } from './loss-scale.ts';
 import { optimizerSchema } from './optimizer.ts';
 import { preferenceSchema } from './preference.ts';
@@ -116,6 +116,13 @@ export const recipeSchema = ruled(
       .nullable()
       .default(null)
       .describe('most bytes that training may take; passes are as large as fit'),
+    keptStateBytes: z
+      .int()
+      .min(0)
+      .default(2 ** 28)
+      .describe(
+        'most bytes of hidden states that a new head on a frozen base is trained from: they are computed once where they fit, and anew in each step where not',
+      ),
     mostPassTokens: z
       .int()
       .min(1)
@@ -129,6 +136,15 @@ export const recipeSchema = ruled(
     breaks: ({ adaptation, task }) =>
       adaptation?.type === 'head' && task !== undefined && headless.includes(task.type),
     message: (_, { task }) => `The task ${task?.type} has no head of its own to train alone.`,
+  },
+  {
+    at: 'earlyStopping',
+    breaks: ({ earlyStopping, task }) =>
+      earlyStopping?.metric !== undefined &&
+      task !== undefined &&
+      !metricsOf(task).includes(earlyStopping.metric),
+    message: (name, { earlyStopping, task }) =>
+      `${name('earlyStopping.metric')} ${earlyStopping?.metric} is none of the task ${task?.type}; it has ${metricsOf(task ?? { type: 'generation' }).join(' and ')}.`,
   },
   {
     at: 'preference',

@@ -10,7 +10,7 @@ import { type Findings, wrongLinesMessage } from './check/findings.ts';
 import { wishOf } from './lesson/decide.ts';
 import { canonicalKind, type Lesson } from './lesson/lesson.ts';
 import type { BaseModel } from './model/base-model.ts';
-import { resolveSettings } from './model/defaults.ts';
+import { refuseUnfit, resolveSettings } from './model/defaults.ts';
 import { storeTextFiles } from './model/text-files.ts';
 import { roomForRows, withTokenizedStart } from './model/virtual-tokens.ts';
 import { createBalance } from './pack/balance.ts';
@@ -259,6 +259,7 @@ async function writeDataset(
     );
     const { templateSha256 } = await ports.rows.open(lesson);
     const task = survey.task();
+    if (task !== undefined) refuseUnfit(job.options, task);
     const manifest: DatasetManifest = {
       version: 1,
       jobId: job.id,

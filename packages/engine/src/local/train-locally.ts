@@ -27,7 +27,11 @@ export type LocalRun = {
 /** Trains and writes the result to `out` (`adapter/` or `model/`) beside `metrics.jsonl`; returns its folder. */
 export async function trainLocally(run: LocalRun): Promise<string> {
   const encoders = await loadEncoders(run.model);
-  const { adaptation, preference } = run.settings;
+  const { adaptation, preference, task } = run.settings;
+  if (task !== undefined && task.type !== 'generation' && task.type !== 'preference')
+    throw new RangeError(
+      `here rows of chats, texts and answers are read; the task ${task.type} is taught by a job`,
+    );
   const isRandom = run.random || (adaptation.type === 'full' && adaptation.initial === 'random');
   const weights = isRandom ? 'none' : 'required';
   const model = await openAnyModelFolder(run.model, { weights });

@@ -114,6 +114,8 @@ export type Objective<Example> = {
   inEpoch?: ((example: Example, epoch: number) => Example) | undefined;
   /** Tensors that the objective adds to a model of this width. */
   head?(config: { readonly hiddenSize: number }): readonly HeadTensor[];
+  /** The only token of each sequence whose hidden state the loss reads; all of them when absent. */
+  readonly reads?: 'first' | 'last' | undefined;
   /** True when the examples of a step are compared with each other, so that a batch may not be split. */
   readonly contrastive?: boolean | undefined;
   /** True when the loss never calls `Backbone.head`: an untied language-model head is then not trained. */

@@ -53,6 +53,12 @@ export function poolingFeeds(
   return { pooled_positions: { data: positions, shape: [targets], dtype: 'int32' } };
 }
 
+/** The token whose hidden state stands for a text; undefined for the mean over all. */
+export function readToken(config: ModelConfig): 'first' | 'last' | undefined {
+  if (meansOver(config)) return undefined;
+  return config.kind === 'decoder' ? 'last' : 'first';
+}
+
 function meansOver(config: ModelConfig): boolean {
   return config.kind === 'encoder' && config.pooling === 'mean';
 }

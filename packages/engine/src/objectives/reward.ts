@@ -9,7 +9,7 @@ import { checkText, typesOf } from './encoder-example.ts';
 import { logSigmoid } from './log-sigmoid.ts';
 import type { Forward, Objective } from './objective.ts';
 import type { SettingsOf } from './objective-settings.ts';
-import { pooled, poolingFeeds } from './pooling.ts';
+import { pooled, poolingFeeds, readToken } from './pooling.ts';
 import { pairFigures } from './preference-pair.ts';
 
 /** Two answers to one prompt, each with the prompt before it. */
@@ -38,6 +38,7 @@ export function reward(
     name: 'reward',
     settings,
     headless: true,
+    reads: readToken(config),
     task: { kind: 'sequence-classification', problem: 'regression', labels: 1 },
     head: () => head.tensors,
     sequences: ({ chosen, rejected }) => [chosen, rejected],

@@ -9,7 +9,7 @@ import { reduceSum } from '../ops/reduce.ts';
 import { smoothedCrossEntropy } from './chunked-cross-entropy.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';
 import type { Forward, Objective } from './objective.ts';
-import { pooled, poolingFeeds } from './pooling.ts';
+import { pooled, poolingFeeds, readToken } from './pooling.ts';
 
 /** A text with what is asked of it: one label, a 0 or 1 for each label, or a number for each output. */
 export type LabelledExample = EncodedText & { readonly label: number | Float32Array };
@@ -39,6 +39,7 @@ export function sequenceClassification(
     name: `sequence-classification/${problem}`,
     settings,
     headless: true,
+    reads: readToken(config),
     task: { kind: 'sequence-classification', problem, labels, labelNames },
     sequences: ({ tokens }) => [tokens],
     types: typesOf(config),

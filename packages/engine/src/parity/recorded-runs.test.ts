@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adaptationSchema } from '@lathe/recipe/adaptation';
+import { taskSchema } from '@lathe/recipe/task';
 import { describe, expect, it } from 'vitest';
 import { decoderFamilies } from '../families/decoder-families.ts';
 import { encoderTypes } from '../families/encoder-config.ts';
@@ -138,6 +139,15 @@ describe('docs/parity.md', async () => {
     expect((await objectiveFiles()).toSorted()).toEqual(Object.keys(rowsByName).toSorted());
     for (const pattern of Object.values(rowsByName))
       expect(runs.some(([, , objective = '']) => pattern.test(objective))).toBe(true);
+  });
+
+  it('has every task from the rows of a shard on', () => {
+    const shards = rows.filter((cells) => cells.length === 5).slice(2);
+    const named = taskSchema.options.map(({ shape }) => shape.type.value);
+    expect(new Set(shards.map(([task]) => task))).toEqual(new Set(named));
+    for (const cells of shards)
+      for (const cell of cells.slice(3))
+        expect(Number(cell), cells.join(' ')).toBeLessThan(tolerance);
   });
 
   it('has no empty field and nothing above 1e-4', () => {

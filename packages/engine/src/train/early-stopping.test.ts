@@ -1,6 +1,8 @@
 import { earlyStoppingSchema } from '@lathe/recipe/early-stopping';
+import { resolveRecipe } from '@lathe/recipe/recipe';
+import type { Task } from '@lathe/recipe/task';
 import { expect, it } from 'vitest';
-import { watchMetric } from './early-stopping.ts';
+import { watched, watchMetric } from './early-stopping.ts';
 
 it('ends after so many evaluations in a row that are not better by enough', () => {
   const watch = watchMetric(earlyStoppingSchema.parse({ patience: 2, minimumChange: 0.1 }));
@@ -19,4 +21,18 @@ it('takes a larger accuracy as the better one', () => {
   expect(watch.take(1, 0.5).isBest).toBe(true);
   expect(watch.take(2, 0.6).isBest).toBe(true);
   expect(watch.take(3, 0.6)).toEqual({ isBest: false, goesOn: false });
+});
+
+it('watches what a task has, and refuses the rest by name', () => {
+  const recipe = (metric: 'token_accuracy' | 'accuracy', task: Task) => () =>
+    resolveRecipe({ earlyStopping: { metric }, task }).earlyStopping?.metric;
+  const classification: Task = { type: 'classification' };
+  expect(recipe('accuracy', classification)()).toBe('accuracy');
+  expect(recipe('token_accuracy', classification)).toThrow(
+    "'earlyStopping.metric' token_accuracy is none of the task classification; it has loss and accuracy.",
+  );
+  const numbers: Task = { ...classification, problem: 'regression' };
+  expect(recipe('accuracy', numbers)).toThrow('it has loss.');
+  expect(recipe('token_accuracy', { type: 'token-classification' })()).toBe('token_accuracy');
+  expect(watched({ metric: 'accuracy' }, { loss: 1, tokenAccuracy: 0.25 })).toBe(0.25);
 });

@@ -1,3 +1,4 @@
+import { type BatchContext, batchFeeds } from '../batch/feeds.ts';
 import { weightsFolder } from '../families/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { createEvaluator, type Evaluator } from '../measure/evaluation.ts';
@@ -11,6 +12,7 @@ import { parameterFeeds, type WeightValues, weightValues } from '../trained/mode
 import { startingWeights } from '../trained/starting-weights.ts';
 import type { StepRunner, StepRunnerOptions } from '../update/step.ts';
 import { createStepRunner } from '../update/step-runner.ts';
+import { frozenStates } from './frozen-states.ts';
 import type { PreparedRun } from './prepare-run.ts';
 
 /** How the state is updated, where that is compared with another way. */
@@ -21,28 +23,37 @@ export type RunPrograms<Example> = {
   readonly runner: StepRunner;
   readonly measurements: Measurements<Example>;
   readonly evaluator: Evaluator<Example>;
+  /** The feeds of a micro-batch of a step, but for what is random in it. */
+  feeds(
+    windows: readonly (readonly Example[])[],
+    context: BatchContext<Example>,
+  ): Record<string, Tensor>;
 };
 
 /** Compiles the graphs of a run's steps; those beside them are compiled when they are first asked for. */
 export async function openPrograms<Example>(
-  { model, device, settings, objective, limits, plan, modelState, initial }: PreparedRun<Example>,
+  run: PreparedRun<Example>,
   update: UpdateOptions,
 ): Promise<RunPrograms<Example>> {
+  const { model, device, settings, objective, limits, plan, modelState, initial } = run;
   const { state } = modelState;
   const mapFolder = weightsFolder(model);
-  const feeds = parameterFeeds(modelState);
+  const parameters = parameterFeeds(modelState);
   const forwardOf = adaptedForward(model, settings, modelState);
   const joined = device.residency === undefined ? undefined : joinedWeights(state.groups);
   const weights = weightValues(model, modelState, joined?.parameters);
   const current = () => weightValues(model, modelState);
   const { optimizer, maxGradientNorm, precision } = settings;
+  const frozen = await frozenStates(run);
   const runner = await createStepRunner({
     ...update,
     device,
-    forward: forwardOf(weights, plan.shape, { objective, training: true }),
+    forward:
+      frozen?.forward(weights, plan.shape) ??
+      forwardOf(weights, plan.shape, { objective, training: true }),
     parameters: weights.parameters,
     joined,
-    parameterFeeds: feeds,
+    parameterFeeds: parameters,
     state,
     rule: { optimizer: createOptimizer(optimizer), settings: optimizer, maxGradientNorm },
     mapFolder,
@@ -65,7 +76,7 @@ export async function openPrograms<Example>(
     batchSize: settings.batchSize,
     microBatchTokens: settings.microBatchTokens,
     start: scorer(start.values, start.feeds),
-    current: scorer(current, feeds),
+    current: scorer(current, parameters),
   });
   const evaluator = createEvaluator({
     objective,
@@ -73,8 +84,10 @@ export async function openPrograms<Example>(
     mapFolder,
     settings,
     forward: (shape) => forwardOf(current(), shape, { objective, training: false }),
-    parameterFeeds: feeds,
+    parameterFeeds: parameters,
     measurements,
   });
-  return { runner, measurements, evaluator };
+  const feeds: RunPrograms<Example>['feeds'] =
+    frozen?.feeds ?? ((windows, context) => batchFeeds(objective, windows, context));
+  return { runner, measurements, evaluator, feeds };
 }

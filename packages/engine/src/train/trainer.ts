@@ -1,4 +1,3 @@
-import { batchFeeds } from '../batch/feeds.ts';
 import { randomFeeds } from '../batch/random-feeds.ts';
 import { requireFiniteWeights } from '../formats/finite.ts';
 import type { Evaluation } from '../measure/evaluation.ts';
@@ -112,7 +111,7 @@ export class Trainer<Example> {
   async trainStep(): Promise<StepMetrics> {
     this.#refuseFailed();
     const { examples, objective, settings, plan, sizes, seed, model } = this.#run;
-    const { runner, measurements } = this.#programs;
+    const { runner, measurements, feeds } = this.#programs;
     await measurements.prepare(examples);
     const started = performance.now();
     const done = this.#done;
@@ -131,7 +130,7 @@ export class Trainer<Example> {
       microBatches: step.microBatches.map((indices, at) => {
         const windows = indices.map((window) => window.map((index) => drawn.get(index) as Example));
         return {
-          ...batchFeeds(objective, windows, { shape: plan.shape, step: members, ...measured }),
+          ...feeds(windows, { shape: plan.shape, step: members, ...measured }),
           ...randomFeeds(objective, windows, {
             settings,
             ...{ shape: plan.shape, width: model.config.hiddenSize },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { resolveSettings } from './defaults.ts';
+import { refuseUnfit, resolveSettings } from './defaults.ts';
 
 const facts = { rows: 256, tokens: 20_000, parameters: 2_000_000 };
 
@@ -64,4 +64,15 @@ it('trains every weight of an encoder where the job says nothing', () => {
     adaptation: { type: 'head' },
     learningRate: 1e-3,
   });
+});
+
+it('refuses options that the task of the rows has no use for', () => {
+  const asked = (options: Parameters<typeof refuseUnfit>[0]) => () =>
+    refuseUnfit(options, { type: 'classification', problem: 'single-label', labels: ['a', 'b'] });
+  expect(
+    asked({ early_stopping: { metric: 'accuracy' }, adaptation: { type: 'head' } }),
+  ).not.toThrow();
+  expect(asked({ early_stopping: { metric: 'token_accuracy' } })).toThrow(
+    "'lathe.early_stopping.metric' token_accuracy is none of the task classification",
+  );
 });

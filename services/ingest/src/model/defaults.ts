@@ -1,10 +1,14 @@
+import { LatheError } from '@lathe/contracts/error';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { DpoHyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
 import { defaultLearningRates, loraSchema, virtualTokenCount } from '@lathe/recipe/adaptation';
+import { fromHttp, type HttpForm, snakeCase } from '@lathe/recipe/http-form';
 import { preferenceSchema } from '@lathe/recipe/preference';
-import type { Architecture } from '@lathe/recipe/task';
+import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
+import { brokenRules } from '@lathe/recipe/rules';
+import type { Architecture, Task } from '@lathe/recipe/task';
 
 /** What the rules for `auto` look at. */
 export type TuningFacts = {
@@ -32,6 +36,15 @@ const methodRules: Readonly<Record<'supervised' | 'dpo', MethodRules>> = {
 };
 /** Where `beta` is `auto`. */
 const preferenceBeta = preferenceSchema.parse({}).beta;
+/** Throws `invalid_value` for options that do not fit the task that the rows have turned out to teach. */
+export function refuseUnfit(options: LatheOptions, task: Task): void {
+  const named = (setting: string): string => `lathe.${snakeCase(setting)}`;
+  const given = { ...fromHttp<RecipeInput>(options as HttpForm<RecipeInput>), task };
+  const [fault] = brokenRules(recipeSchema, given, (setting) => `'${named(setting)}'`);
+  if (fault === undefined) return;
+  throw new LatheError('invalid_value', fault.message, { param: named(fault.path.join('.')) });
+}
+
 /** LoRA where the job says nothing. */
 const usualLora = loraSchema.parse({ type: 'lora' });
 
