@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { trainByteLevelBpe } from '../learn/train-bpe.ts';
 import { createTokenizer } from '../tokenizer.ts';
@@ -160,5 +161,28 @@ test.each(['qwen2', 'qwen3', 'llama3', 'mistral', 'tagged', 'framed'])(
       expect(first?.name).toBe('find_order');
       expect(JSON.parse(first?.arguments ?? '')).toMatchObject({ order: '12 é\n<|im_end|>' });
     }
+  },
+);
+
+test.each(['qwen2', 'llama3', 'mistral', 'framed'])(
+  'whatever a model of %s writes is read the same in whole and in pieces',
+  (name) => {
+    const form = formOf(name);
+    const bits = fc.constantFrom(
+      ...[form.opener, form.lead, form.middle, form.close, form.separator ?? ', '],
+      ...['<tool_call>', '</tool_call>', '<|python_tag|>', '{', '}', '[', ']', '"', '\\', ','],
+      ...['"name": ', '"arguments": ', '"f"', 'f', '{"a": 1}', ' ', '\n', 'hello', '<', '<sep>'],
+    );
+    fc.assert(
+      fc.property(fc.array(bits, { maxLength: 14 }), (written) => {
+        const answer = written.join('');
+        read(form, answer);
+        const { calls, text } = readCalls(form, answer);
+        const squeeze = (given: string) => given.replaceAll(/\s/g, '');
+        // Where nothing was called, all of it is text.
+        if (calls.length === 0) expect(squeeze(text)).toBe(squeeze(answer));
+      }),
+      { numRuns: 300 },
+    );
   },
 );

@@ -52,12 +52,12 @@ export function createToolReader(form: ToolForm): ToolReader {
     raw += held.slice(0, length);
     held = held.slice(length);
   };
-  /** What was held back is text. */
+  /** What was taken for a call is text, and the rest is looked at again. */
   const giveUp = (): void => {
     const from = calls === 0 ? 0 : raw.lastIndexOf(opener);
     // Marks behind a call say nothing.
-    say((calls === 0 || place === 'head' ? raw.slice(Math.max(from, 0)) : '') + held);
-    [raw, held] = ['', ''];
+    if (calls === 0 || place === 'head') say(raw.slice(Math.max(from, 0)));
+    raw = '';
     isBegun = true;
     place = 'text';
   };
@@ -169,7 +169,12 @@ export function createToolReader(form: ToolForm): ToolReader {
       return told();
     },
     end() {
-      if (place === 'text' || place === 'between' || place === 'head') giveUp();
+      for (;;) {
+        while (held !== '' && steps[place]());
+        if (place !== 'between' && place !== 'head') break;
+        giveUp();
+      }
+      if (place === 'text') say(held);
       return told();
     },
   };
