@@ -87,6 +87,8 @@ ${verdicts.join('\n')}
 Whole job from creation to success (check, training, scoring of all contestants): ${runs
     .map(({ adaptation, seconds }) => `${adaptation} ${(seconds / 60).toFixed(1)} minutes`)
     .join(', ')}.
+
+A real model, SmolLM2-135M-Instruct rebuilt from Q4_1, through the whole platform: [real-models.md](real-models.md).
 `;
 }
 
