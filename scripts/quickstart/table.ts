@@ -3,14 +3,17 @@ import { paint } from './paint.ts';
 
 const barWidth = 24;
 
-/** Base, few-shot and tuned side by side, with 95 % intervals, and the verdict. */
+/** The verdict, then base, few-shot, tuned and the baselines side by side, with 95 % intervals. */
 export function reportTable(report: EvaluationReport): string {
-  const lines = ['   model      exact match   95 % interval      loss'];
+  const lines = [
+    ...(report.verdict === '' ? [] : [`   ${report.verdict}`]),
+    '   model       exact match   95 % interval      loss',
+  ];
   for (const { name, exactMatch, loss } of report.contestants) {
     const filled = Math.round(exactMatch.rate * barWidth);
     const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
     const line = [
-      `   ${name.padEnd(10)}`,
+      `   ${name.padEnd(11)}`,
       `${percent(exactMatch.rate)} ${`(${exactMatch.correct}/${exactMatch.total})`.padEnd(8)}`,
       `${percent(exactMatch.low)} to ${percent(exactMatch.high)}`,
       (loss?.toFixed(3) ?? '').padStart(7),

@@ -204,7 +204,12 @@ test('answers that are labelled good or bad end in a model, asked for the good o
   });
   expect(job.error).toBeNull();
   const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;
-  expect(evaluation.contestants.map(({ name }) => name)).toEqual(['base', 'tuned', 'nearest row']);
+  expect(evaluation.contestants.map(({ name }) => name)).toEqual([
+    'base',
+    'tuned',
+    'nearest row',
+    'tf-idf',
+  ]);
   const checkpoints = await client.fineTuning.jobs.checkpoints.list(job.id);
   expect(checkpoints.data).toHaveLength(1);
 });

@@ -54,6 +54,7 @@ describe('an evaluation', () => {
       ['few-shot', 8],
       ['tuned', 0],
       ['nearest row', 0],
+      ['tf-idf', 0],
     ]);
     expect(report.contestants.every(({ metrics }) => 'macro F1' in metrics)).toBe(true);
     expect(report.verdict).toMatch(/^The tuned model (loses|is not clearly better)/);
@@ -65,13 +66,14 @@ describe('an evaluation', () => {
     }
     expect(new Set(report.contestants.map(({ loss }) => loss)).size).toBe(4);
     const against = report.comparisons.map((each) => each.against);
-    expect(against).toEqual(['base', 'few-shot', 'nearest row']);
+    expect(against).toEqual(['base', 'few-shot', 'nearest row', 'tf-idf']);
     expect(report.samples[0]).toMatchObject({ line: 100, prompt: 'thing 100', expected: 'red' });
     expect(Object.keys(report.samples[0]?.answers ?? {})).toEqual([
       'base',
       'few-shot',
       'tuned',
       'nearest row',
+      'tf-idf',
     ]);
     expect(ended.evaluation).toMatchObject({
       held_out_rows: 12,
@@ -81,6 +83,7 @@ describe('an evaluation', () => {
         { name: 'few-shot', shots: 8 },
         { name: 'tuned' },
         { name: 'nearest row' },
+        { name: 'tf-idf' },
       ],
     });
     await drained();
@@ -100,9 +103,15 @@ describe('an evaluation', () => {
     expect(report.baseModel).toBe('tiny');
     const who = report.contestants.map((each) => [each.name, each.model]);
     const base = ['base', 'few-shot'].map((each) => [each, 'tiny']);
-    expect(who).toEqual([...base, ['start', model], ['tuned', name], ['nearest row', null]]);
+    expect(who).toEqual([
+      ...base,
+      ['start', model],
+      ['tuned', name],
+      ['nearest row', null],
+      ['tf-idf', null],
+    ]);
     const against = report.comparisons.map((each) => each.against);
-    expect(against).toEqual(['base', 'few-shot', 'start', 'nearest row']);
+    expect(against).toEqual(['base', 'few-shot', 'start', 'nearest row', 'tf-idf']);
 
     await service.models.delete(modelKey('default', model));
     const orphan = await service.trained(dataset, { model, start });
@@ -141,7 +150,12 @@ describe('an evaluation', () => {
     const none = await service.trained(dataset, { options: { few_shot_examples: 0 } });
     await service.queue(none);
     const without = await service.report(await service.ended(none.id));
-    expect(without.contestants.map(({ name }) => name)).toEqual(['base', 'tuned', 'nearest row']);
+    expect(without.contestants.map(({ name }) => name)).toEqual([
+      'base',
+      'tuned',
+      'nearest row',
+      'tf-idf',
+    ]);
   });
 
   it('succeeds without held-out rows and says so', async () => {
@@ -238,7 +252,7 @@ describe('a disturbed evaluation', () => {
     const ended = await service.ended(job.id);
     expect(ended).toMatchObject({ state: 'succeeded', error: null });
     const { contestants } = await service.report(ended);
-    expect(contestants.map(({ name }) => name)).toEqual(['base', 'tuned', 'nearest row']);
+    expect(contestants.map(({ name }) => name)).toEqual(['base', 'tuned', 'nearest row', 'tf-idf']);
   });
 
   it('lets chats through', async () => {

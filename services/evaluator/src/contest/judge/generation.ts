@@ -1,5 +1,6 @@
 import { finalNumber, jsonMatch, numberMatch } from '@lathe/scoring/answer-match';
 import { fitBm25 } from '@lathe/scoring/baseline/bm25';
+import { fitTextLabels } from '@lathe/scoring/baseline/text-labels';
 import { bleu, bleuCounts } from '@lathe/scoring/bleu';
 import { chrf, chrfCounts } from '@lathe/scoring/chrf';
 import { classificationScores } from '@lathe/scoring/classification';
@@ -38,7 +39,7 @@ export function generationContest({
         const best = scores.reduce((a, value, at) => (value > (scores[a] as number) ? at : a), 0);
         return { text: known[best]?.expected ?? '' };
       });
-      return [{ name: 'nearest row', answers }];
+      return [{ name: 'nearest row', answers }, ...textBaseline(rows, known)];
     },
     isRight,
     slices: ({ prompt, expected }) => [
@@ -48,6 +49,29 @@ export function generationContest({
     show: ({ line: _, hasCalls: _has, ...row }) => row,
     tell: ({ text }) => text.trim(),
   };
+}
+
+/** Where answers are labels: what classical text classification makes of the prompts. */
+function textBaseline(rows: readonly WrittenRow[], known: readonly WrittenRow[]) {
+  const hasOther = [...rows, ...known].some(({ hasCalls }) => hasCalls);
+  if (hasOther || !areLabels([...rows, ...known].map(({ expected }) => expected))) return [];
+  const prompts = (of: readonly WrittenRow[]) => of.map(({ prompt }) => prompt);
+  const labels = known.map(({ expected }) => expected);
+  const answers = fitTextLabels(prompts(known), labels)
+    .predict(prompts(rows))
+    .map(({ answer }) => ({ text: String(answer) }));
+  return [{ name: 'tf-idf' as const, answers }];
+}
+
+/** Short answers of few kinds. */
+function areLabels(expected: readonly string[]): boolean {
+  const kinds = new Set(expected);
+  const isFew = kinds.size <= mostLabels && 2 * kinds.size <= expected.length;
+  return isFew && expected.every(isShort) && !expected.every(isStructure);
+}
+
+function isShort(text: string): boolean {
+  return text.split(/\s+/).length <= mostWords;
 }
 
 function isRight({ expected }: WrittenRow, answer: WrittenAnswer): boolean {
@@ -71,15 +95,13 @@ function rulesFor(rows: readonly WrittenRow[], train: readonly WrittenRow[]): Ru
       metrics: { 'number match': mean(rows, (a, b) => +numberMatch(a, b)), ...exact },
     };
   const all = [...gold, ...train.map(({ expected }) => expected)];
-  const kinds = new Set(all);
-  const isShort = all.every((each) => each.split(/\s+/).length <= mostWords);
-  if (!isShort) return ofText(rows, exact);
-  const areLabels = kinds.size <= mostLabels && 2 * kinds.size <= all.length;
+  if (!all.every(isShort)) return ofText(rows, exact);
+  const hasLabels = areLabels(all);
   return {
     headline: 'exact match',
     isRate: true,
-    metrics: areLabels ? { ...exact, ...ofLabels(gold) } : exact,
-    ...(areLabels
+    metrics: hasLabels ? { ...exact, ...ofLabels(gold) } : exact,
+    ...(hasLabels
       ? {
           labels: (answers: readonly WrittenAnswer[]) => ({
             perLabel: [
