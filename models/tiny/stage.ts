@@ -1,13 +1,12 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { TokenizedExample } from '@lathe/engine/example';
 import { exists } from '@lathe/engine/json-file';
 import type { Trainer } from '@lathe/engine/trainer';
 import type { Score } from './model-card.ts';
 import type { Progress } from './progress.ts';
 
 /** How a stage of training keeps what it has done. */
-export interface StageOptions {
+export interface StageOptions<Example> {
   /** Where the state lies while the stage runs. */
   readonly stateFolder: string;
   /** Where the trained model goes. */
@@ -16,7 +15,7 @@ export interface StageOptions {
   readonly saveEvery: number;
   readonly progress: Progress;
   /** Examples that are never trained on. */
-  readonly heldOut: readonly TokenizedExample[];
+  readonly heldOut: readonly Example[];
 }
 
 /**
@@ -25,9 +24,9 @@ export interface StageOptions {
  *
  * @returns how well the finished model predicts the held-out examples
  */
-export async function runStage(
-  trainer: Trainer<TokenizedExample>,
-  { stateFolder, out, saveEvery, progress, heldOut }: StageOptions,
+export async function runStage<Example>(
+  trainer: Trainer<Example>,
+  { stateFolder, out, saveEvery, progress, heldOut }: StageOptions<Example>,
 ): Promise<Score> {
   const state = path.join(stateFolder, 'state');
   if (await exists(state)) await trainer.restoreState(state);

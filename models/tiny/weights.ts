@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { decoderTensors } from '@lathe/engine/decoder-tensors';
 import { fillInitialWeight } from '@lathe/engine/initial-weights';
-import { openModelFolder } from '@lathe/engine/model-folder';
+import { openAnyModelFolder } from '@lathe/engine/model-folder';
 import { parseDecoderConfig } from '@lathe/engine/parse-decoder-config';
 import { readTensor, writeSafetensors } from '@lathe/engine/safetensors';
 import { rootSeed } from '@lathe/engine/seed';
@@ -24,11 +24,11 @@ export async function writeRandomWeights(recipe: Recipe, folder: string): Promis
 
 /** Copies the weights of a model folder to another folder in bfloat16: half the size. */
 export async function writeHalfWeights(from: string, to: string): Promise<void> {
-  const { tensors } = await openModelFolder(from);
+  const { tensors } = await openAnyModelFolder(from);
   const rounded = [];
-  for (const [name, entry] of tensors) {
+  for (const entry of tensors.values()) {
     const data = await readTensor(entry);
-    rounded.push({ name, dtype: 'BF16' as const, shape: entry.shape, data });
+    rounded.push({ name: entry.name, dtype: 'BF16' as const, shape: entry.shape, data });
   }
   await writeSafetensors(path.join(to, weightsFile), rounded);
 }

@@ -85,7 +85,10 @@ it('a project’s job, file and model are nobody else’s', async () => {
     await expect(stranger.fineTuning.jobs.listEvents(id)).rejects.toMatchObject(missing);
     expect((await stranger.fineTuning.jobs.list()).data).toEqual([]);
     expect((await stranger.files.list()).data).toEqual([]);
-    expect((await stranger.models.list()).data.map((one) => one.id)).toEqual(['lathe-tiny']);
+    expect((await stranger.models.list()).data.map((one) => one.id)).toEqual([
+      'lathe-tiny',
+      'lathe-tiny-encoder',
+    ]);
   }
   expect((await red.models.list()).data.map((one) => one.id)).toContain(model);
   expect((await red.models.delete(model)).deleted).toBe(true);

@@ -49,7 +49,7 @@ export const arrows: Table = {
         'pre-tokenize': 'error.ts component.ts regex.ts',
         model: 'error.ts component.ts',
         decode: 'component.ts regex.ts model',
-        learn: 'regex.ts pre-tokenize model',
+        learn: 'regex.ts normalize pre-tokenize model',
         encode: 'error.ts component.ts normalize pre-tokenize model decode',
         folder: 'error.ts component.ts encode',
         '.': 'error.ts component.ts normalize pre-tokenize model decode encode folder',

@@ -1,6 +1,8 @@
 export type LearnOptions = {
-  /** The token of byte 0; the other bytes follow. */
-  firstByteToken: number;
+  /** The smallest tokens of a word, in their order. */
+  tokensOf: (word: string) => number[];
+  /** The text of an entry that two others are merged to. */
+  joined: (left: string, right: string) => string;
   /** The vocabulary so far, by id; merged entries are appended. */
   entries: string[];
   vocabularySize: number;
@@ -14,12 +16,10 @@ type Pair = { left: number; right: number; count: number; words: Set<number> };
  * merged pair are looked at again, so the cost follows the changes and not the corpus.
  */
 export function learnMerges(counts: ReadonlyMap<string, number>, options: LearnOptions): string[] {
-  const { firstByteToken, entries, vocabularySize, minimumCount } = options;
+  const { tokensOf, joined, entries, vocabularySize, minimumCount } = options;
   // Sorted, so that the order in which texts came has no influence.
   const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
-  const words = sorted.map(([word]) =>
-    Array.from(Buffer.from(word, 'utf8'), (byte) => byte + firstByteToken),
-  );
+  const words = sorted.map(([word]) => tokensOf(word));
   const weights = sorted.map(([, count]) => count);
   const known = new Set(entries);
   const pairs = new PairCounts();
@@ -31,7 +31,7 @@ export function learnMerges(counts: ReadonlyMap<string, number>, options: LearnO
     const best = pairs.takeBest();
     if (best === undefined || best.count < minimumCount) break;
     const { left, right } = best;
-    const entry = entries[left]! + entries[right]!;
+    const entry = joined(entries[left]!, entries[right]!);
     // Two merge paths to one entry, or a special token spelt out: a second id for it would be ambiguous.
     if (known.has(entry)) continue;
     const token = entries.length;

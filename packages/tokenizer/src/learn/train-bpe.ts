@@ -75,7 +75,9 @@ export function trainByteLevelBpe(
     );
   }
   const merges = learnMerges(countWords(texts, specialTokens), {
-    firstByteToken: specialTokens.length,
+    tokensOf: (word) =>
+      Array.from(Buffer.from(word, 'utf8'), (byte) => byte + specialTokens.length),
+    joined: (left, right) => left + right,
     entries,
     vocabularySize,
     minimumCount,
