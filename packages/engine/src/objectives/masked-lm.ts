@@ -14,7 +14,9 @@ export type MaskedExample = EncodedText & {
 /**
  * Masked language modelling (Devlin et al. 2018): cross-entropy of the hidden tokens, from both sides.
  * Weight: hidden tokens.
- * @example if (model.config.kind === 'encoder') maskedLm(model.config).name; // masked-lm
+ * @example
+ * const { config } = await openAnyModelFolder('models/lathe-tiny-encoder');
+ * if (config.kind === 'encoder') maskedLm(config).name; // masked-lm
  */
 export function maskedLm(config: EncoderConfig): Objective<MaskedExample> {
   const head = maskedLmHead(config);

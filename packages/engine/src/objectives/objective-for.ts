@@ -7,7 +7,7 @@ import { type Act, type OpenTask, type TaskRun, taskObjectives } from './task-ob
  * the run tell what the task leaves open, such as whether pairs of texts have scores. Throws RangeError with one
  * sentence where the model cannot learn the task.
  *
- * @example await objectiveFor(settings, { model, rows }, (objective) => objective.name); // causal-lm
+ * @example await objectiveFor(settings, { model, rows: [textExample([1, 2])] }, ({ name }) => name); // causal-lm
  */
 export async function objectiveFor<Result>(
   recipe: Pick<Recipe, 'preference' | 'task' | 'seed'>,

@@ -11,6 +11,7 @@ import type { TokenizedExample } from './example.ts';
  *   texts with a score; a better and a worse answer.
  *
  * `supervised` are the tokens that are learned of a text, and of masked language modelling those that may be hidden.
+ * @example const row: TaskRow = { ...textExample([1, 2, 3]), target: Float32Array.of(1) };
  */
 export type TaskRow = TokenizedExample & {
   readonly types?: Uint8Array | undefined;

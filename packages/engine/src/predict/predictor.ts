@@ -72,7 +72,7 @@ type Answering = {
  * Opens a model for predictions. Throws as `folderTask` does.
  * @example
  * const predictor = await openPredictor({ model: await openAnyModelFolder('models/intents') });
- * const [scores] = await predictor.predict({ kind: 'sequence-classification' }, [{ tokens }]);
+ * const [scores] = await predictor.predict({ kind: 'sequence-classification' }, [{ tokens: Int32Array.of(2, 3) }]);
  */
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
   const { model, device = cpuDevice(), batchTokens = 2048 } = options;
