@@ -11,7 +11,7 @@ const seedOf = (recipe: EncoderRecipe, name: keyof typeof branch) =>
   recipe.seed * 10 + branch[name];
 
 /** Documents, and what is said in conversations, in turn. */
-export function* plainTexts(seed: number): Generator<string> {
+function* plainTexts(seed: number): Generator<string> {
   const said = turns(seed + 1);
   for (const document of documents(seed)) {
     yield document;
