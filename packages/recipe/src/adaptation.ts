@@ -148,7 +148,11 @@ const prefixTuning = z.strictObject({
   tokens: virtualTokens,
 });
 
-const head = z.strictObject({ type: z.literal('head') });
+const head = z.strictObject({
+  type: z
+    .literal('head')
+    .describe('a new head on the base model as it is, for tasks that have one'),
+});
 
 /**
  * Which weights train, or what is put beside them.

@@ -37,6 +37,7 @@ describe('a recipe', () => {
       precision: 'auto',
       lossScale: { initial: 65536, growthSteps: 2000 },
       memoryLimit: null,
+      keptStateBytes: 2 ** 28,
     });
   });
 

@@ -1,0 +1,48 @@
+/**
+ * How much faster a new head is trained from hidden states that are kept than from a base model that is run in every
+ * step: seconds of a whole run, the computing of the states included.
+ *
+ *     npm run bench:head [-- --model models/lathe-tiny] [--rows 128] [--tokens 32] [--epochs 5]
+ */
+import { parseArgs } from 'node:util';
+import { openAnyModelFolder } from '@lathe/engine/model-folder';
+import { objectiveFor } from '@lathe/engine/objective-for';
+import { createTrainer } from '@lathe/engine/trainer';
+import { resolveRecipe } from '@lathe/recipe/recipe';
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'models/lathe-tiny' },
+    rows: { type: 'string', default: '128' },
+    tokens: { type: 'string', default: '32' },
+    epochs: { type: 'string', default: '5' },
+  },
+});
+const model = await openAnyModelFolder(values.model);
+const length = Number(values.tokens);
+const labels = ['a', 'b', 'c'];
+const rows = Array.from({ length: Number(values.rows) }, (_, row) => ({
+  tokens: Int32Array.from({ length }, (_, at) => (row * 31 + at * 7) % model.config.vocabularySize),
+  supervised: new Uint8Array(length),
+  target: Float32Array.of(row % labels.length),
+}));
+
+async function secondsWith(keptStateBytes: number): Promise<number> {
+  const settings = resolveRecipe({
+    ...{ task: { type: 'classification', labels }, adaptation: { type: 'head' }, keptStateBytes },
+    epochs: Number(values.epochs),
+  });
+  return objectiveFor(settings, { model, rows }, async (objective, examplesOf) => {
+    const started = performance.now();
+    const trainer = await createTrainer({ model, objective, examples: examplesOf(rows), settings });
+    while (trainer.step < trainer.totalSteps) await trainer.trainStep();
+    await trainer.dispose();
+    return (performance.now() - started) / 1000;
+  });
+}
+
+const anew = await secondsWith(0);
+const kept = await secondsWith(2 ** 30);
+console.log(
+  `${model.name}, ${rows.length} rows of ${length} tokens, ${values.epochs} epochs: ${anew.toFixed(2)} s anew, ${kept.toFixed(2)} s from kept states, ${(anew / kept).toFixed(1)} times as fast`,
+);
