@@ -1,13 +1,26 @@
 import { parseCsv } from '../banking77/csv.ts';
 
 /** What becomes a line of a training file. */
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
 /** banking77: a table of questions with their intents, all of them, as rows of classification. */
 export function banking77Rows(text: string): Row[] {
   return parseCsv(text, 'banking77')
     .slice(1)
     .map(([question, intent]) => ({ text: question, label: intent }));
+}
+
+/** The same as pairs: questions of one intent, the first with the second, the third with the fourth. */
+export function banking77Pairs(text: string): Row[] {
+  const waiting = new Map<string, string>();
+  return parseCsv(text, 'banking77')
+    .slice(1)
+    .flatMap(([question = '', intent = '']) => {
+      const anchor = waiting.get(intent);
+      if (anchor === undefined) waiting.set(intent, question);
+      else waiting.delete(intent);
+      return anchor === undefined ? [] : [{ anchor, positive: question }];
+    });
 }
 
 /** wnut17: CoNLL columns, a token and its tag a line, blank lines between sentences, as rows of token classification. */
@@ -29,13 +42,13 @@ export function snipsRows(json: string): Row[] {
   return Object.values(JSON.parse(json) as Snips)
     .flat()
     .map(({ data }) => {
-      let text = '';
-      const spans = data.flatMap((piece) => {
-        const start = text.length;
-        text += piece.text;
-        return piece.entity === undefined ? [] : [{ start, end: text.length, label: piece.entity }];
+      let at = 0;
+      const spans = data.flatMap(({ text, entity }) => {
+        const start = at;
+        at += [...text].length;
+        return entity === undefined ? [] : [{ start, end: at, label: entity }];
       });
-      return { text, spans };
+      return { text: data.map(({ text }) => text).join(''), spans };
     });
 }
 
@@ -48,9 +61,9 @@ type Squad = {
   }[];
 };
 
-/** xquad-en: SQuAD's JSON as rows of question answering, one a question. */
-export function squadRows(json: string): Row[] {
-  return (JSON.parse(json) as Squad).data.flatMap(({ paragraphs }) =>
+/** xquad-en: SQuAD's JSON as rows of question answering, one a question, article by article. */
+export function squadArticles(json: string): Row[][] {
+  return (JSON.parse(json) as Squad).data.map(({ paragraphs }) =>
     paragraphs.flatMap(({ context, qas }) =>
       qas.map(({ id, question, answers }) => ({
         ...{ id, question, context },
@@ -90,13 +103,30 @@ export function pubmedSummaries(json: string): Row[] {
   );
 }
 
-/** gsm8k: questions and worked answers that end in `#### 42`, as chats. */
+/** gsm8k: questions and worked answers that end in `#### 42`, as chats; the calculator's marks are left out. */
 export function gsm8kRows(lines: string): Row[] {
+  return problemsOf(lines).map(({ question, answer }) => chat(question, answer));
+}
+
+/**
+ * gsm8k as right answers against wrong ones, whose final number is, by the place of the row, 1 to 9 more wherever it
+ * stands.
+ */
+export function gsm8kPairs(lines: string): Row[] {
+  return problemsOf(lines).map(({ question, answer }, at) => {
+    const final = /#### (\S+)\s*$/.exec(answer)?.[1] ?? '';
+    const wrong = String(Number(final.replaceAll(',', '')) + 1 + (at % 9));
+    const everywhere = new RegExp(`(?<![\\d.,])${final}(?![\\d,]*\\.?\\d)`, 'g');
+    return { prompt: question, chosen: answer, rejected: answer.replaceAll(everywhere, wrong) };
+  });
+}
+
+function problemsOf(lines: string): { question: string; answer: string }[] {
   return lines
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => JSON.parse(line) as { question: string; answer: string })
-    .map(({ question, answer }) => chat(question, answer));
+    .map(({ question, answer }) => ({ question, answer: answer.replaceAll(/<<[^>]*>>/g, '') }));
 }
 
 function chat(question: string, answer: string): Row {

@@ -1,0 +1,146 @@
+/**
+ * `npm run tasks -- --source <folder of data sets>`: every kind of task on real data through the HTTP API, each beside
+ * its baselines, and writes the table of docs/tasks.md. What a case came to is kept in `--results`, so that a run that
+ * was broken off goes on with the next one.
+ */
+import { execFileSync } from 'node:child_process';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
+import { readConfig } from '@lathe/platform/config';
+import OpenAI from 'openai';
+import { startPlatform } from '../../scripts/platform.ts';
+import { followJob } from '../../scripts/quickstart/progress.ts';
+import { type TaskCase, taskCases } from './cases.ts';
+import { type TaskResult, taskTable } from './table.ts';
+
+const page = 'docs/tasks.md';
+const { values } = parseArgs({
+  options: {
+    source: { type: 'string' },
+    results: { type: 'string', default: '.tools/tasks.json' },
+    only: { type: 'string', multiple: true },
+    /** Trains on so many rows at the most, and scores so many: to try it. */
+    most: { type: 'string', default: '1000000' },
+    tiny: { type: 'boolean', default: false },
+  },
+});
+const { source } = values;
+if (source === undefined) {
+  console.error(
+    'usage: npm run tasks -- --source <folder of data sets> [--only <name> …] [--tiny]',
+  );
+  process.exit(2);
+}
+
+/** Real models where they were fetched (npm run models:get), else the ones that are built in. */
+function baseModel(kind: TaskCase['base']): string {
+  const [real, tiny] = {
+    encoder: ['minilm', 'lathe-tiny-encoder'],
+    decoder: ['smollm2-135m', 'lathe-tiny'],
+  }[kind] as [string, string];
+  return !values.tiny && existsSync(path.join('models', real, 'config.json')) ? real : tiny;
+}
+
+/** Rows of a file, one of every so many, so that no part of an ordered file is left out. */
+async function someRows(file: string, most: number, longest: number): Promise<string[]> {
+  const all = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  const lines = all.filter((line) => line.length <= longest);
+  const every = Math.max(1, lines.length / most);
+  return Array.from(
+    { length: Math.floor(lines.length / every) },
+    (_, at) => lines[Math.floor(at * every)] as string,
+  );
+}
+
+async function runCase(client: OpenAI, folder: string, one: TaskCase): Promise<TaskResult> {
+  const model = baseModel(one.base);
+  const upload = async (side: 'train' | 'test', most: number) => {
+    const rows = await someRows(
+      path.join(folder, `${one.data}.${side}.jsonl`),
+      most,
+      one.longest ?? Number.POSITIVE_INFINITY,
+    );
+    const file = path.join(folder, `${one.name}.${side}.some.jsonl`);
+    await writeFile(file, `${rows.join('\n')}\n`);
+    const { id } = await client.files.create({
+      file: createReadStream(file),
+      purpose: 'fine-tune',
+    });
+    return { id, rows: rows.length };
+  };
+  const [train, test] = [
+    await upload('train', Math.min(one.rows[0], Number(values.most))),
+    await upload('test', Math.min(one.rows[1], Number(values.most))),
+  ];
+  const begun = performance.now();
+  const job = await client.fineTuning.jobs.create({
+    ...{ model, training_file: train.id, validation_file: test.id, seed: 7 },
+    method: {
+      type: 'supervised',
+      supervised: { hyperparameters: { n_epochs: one.epochs } },
+    },
+    ...{ lathe: { checkpoint_every: 1_000_000, ...one.lathe } },
+  });
+  const done = await followJob(client, job.id, console.log);
+  if (done.status !== 'succeeded')
+    throw new Error(`${one.name}: ${done.status}, ${done.error?.message}`);
+  const report = evaluationReportSchema.parse(await client.get(`/lathe/jobs/${job.id}/report`));
+  const { headline, verdict, contestants } = report;
+  const seconds = (performance.now() - begun) / 1000;
+  return {
+    model,
+    rows: [train.rows, test.rows],
+    seconds,
+    report: { headline, verdict, contestants },
+  };
+}
+
+async function writePage(results: Record<string, TaskResult>): Promise<void> {
+  const before = await readFile(page, 'utf8');
+  const table = taskTable(taskCases, results);
+  await writeFile(
+    page,
+    before.replace(/(?<=<!-- tasks -->\n)[\s\S]*?(?=<!-- end -->)/, () => `\n${table}\n\n`),
+  );
+  console.log(table);
+}
+
+const results: Record<string, TaskResult> = existsSync(values.results)
+  ? (JSON.parse(await readFile(values.results, 'utf8')) as Record<string, TaskResult>)
+  : {};
+const folder = await mkdtemp(path.join(tmpdir(), 'lathe-tasks-'));
+const prepare = ['examples/tasks/prepare.ts', '--source', source, '--out', folder];
+execFileSync(process.execPath, prepare, { stdio: 'inherit' });
+const platform = await startPlatform(
+  readConfig({
+    LATHE_LOG_LEVEL: 'warn',
+    ...process.env,
+    LATHE_DATA: path.join(folder, 'data'),
+    LATHE_PORT: '0',
+  }),
+);
+try {
+  const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
+  for (const one of taskCases) {
+    if (!(values.only ?? [one.name]).includes(one.name) || one.name in results) continue;
+    console.log(`\n${one.title}, ${one.method}`);
+    try {
+      results[one.name] = await runCase(client, folder, one);
+    } catch (error) {
+      // The other cases say as much without it; the run as a whole has failed.
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 1;
+      continue;
+    }
+    await writeFile(values.results, JSON.stringify(results, null, 1));
+    await writePage(results);
+  }
+  await writePage(results);
+} finally {
+  await platform.stop();
+  await rm(folder, { recursive: true, force: true });
+}
