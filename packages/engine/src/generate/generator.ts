@@ -10,7 +10,6 @@ import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { forward } from '../step/forward.ts';
 import { Decoder } from './decoder.ts';
-import { createEmbedder } from './embed.ts';
 import {
   type FinishReason,
   type GeneratedToken,
@@ -48,7 +47,7 @@ export type GeneratorOptions = {
   readonly maxRows?: number;
   /** Tokens of prompts that are read between two tokens of the answers that run; a longer prompt is read whole. */
   readonly admitTokens?: number;
-  /** Tokens of a forward pass when scoring or embedding. */
+  /** Tokens of a forward pass when scoring. */
   readonly scoreTokens?: number;
   /** Ids of the model's vocabulary that no token has, such as rows that pad its head: they are never generated. */
   readonly absentTokens?: readonly IdStretch[];
@@ -80,11 +79,6 @@ export type Generator = {
     examples: readonly TokenizedExample[],
     options?: { readonly adapter?: string },
   ): Promise<Evaluation>;
-  /** One vector of length 1 for each token sequence; embed.ts has the rule. Throws as it says there. */
-  embed(
-    inputs: readonly Int32Array[],
-    options?: { readonly adapter?: string; readonly signal?: AbortSignal },
-  ): Promise<Float32Array<ArrayBuffer>[]>;
   dispose(): Promise<void>;
 };
 
@@ -105,7 +99,6 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const decoder = new Decoder({ model, weights, device, maxContext, maxRows });
   const admitTokens = options.admitTokens ?? defaultAdmitTokens;
   const batchTokens = options.scoreTokens ?? defaultScoreTokens;
-  const embedder = createEmbedder({ model, weights, device, maxContext, batchTokens });
   const adapters = new Map<string, ServedAdapter>();
   const evaluators = new Map<string, Evaluator<TokenizedExample>>();
   const retired: Promise<void>[] = [];
@@ -202,16 +195,11 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       if (!Number.isFinite(evaluation.loss)) throw new NotFiniteError('the log-probabilities');
       return evaluation;
     },
-    async embed(inputs, { adapter, signal } = {}) {
-      const served = adapter === undefined ? undefined : adapterOf(adapter);
-      return embedder.embed(inputs, { adapter: served, signal });
-    },
     async dispose() {
       lane.fail(new Error('The generator was disposed of.'));
       await turning;
       await Promise.all(retired);
       for (const evaluator of evaluators.values()) await evaluator.dispose();
-      await embedder.dispose();
       lane.dispose();
       await decoder.dispose();
     },

@@ -1,6 +1,5 @@
 import type { ModelConfig } from '../families/model-config.ts';
 import type { Pooling } from '../families/sentence-folder.ts';
-import { toUnitLength } from '../generate/embed.ts';
 import { NotFiniteError } from '../generate/not-finite-error.ts';
 import type { PlacedText, Reading } from '../generate/text-passes.ts';
 import type { Feeds } from '../generate/weights.ts';
@@ -9,6 +8,7 @@ import { input } from '../graph/value.ts';
 import type { Head } from '../models/heads.ts';
 import { pooled, poolingFeeds } from '../objectives/pooling.ts';
 import { gatherRows } from '../ops/index-rows.ts';
+import { toUnitLength } from './unit-length.ts';
 
 type Values = Float32Array<ArrayBuffer>;
 
@@ -113,8 +113,9 @@ function rowsOf(
   { placed, width }: { readonly placed: readonly PlacedText[]; readonly width: number },
 ): Values[] {
   const data = dataOf(outputs, name);
+  const what = name === 'hidden' ? 'the hidden states' : 'the scores';
   return placed.map(({ start, length }) =>
-    finite(data.slice(start * width, (start + length) * width)),
+    finite(data.slice(start * width, (start + length) * width), what),
   );
 }
 
@@ -122,7 +123,7 @@ function dataOf(outputs: Feeds, name: string): Values {
   return (outputs[name] as Tensor).data as Values;
 }
 
-function finite(values: Values): Values {
-  if (!values.every(Number.isFinite)) throw new NotFiniteError('the scores');
+function finite(values: Values, what = 'the scores'): Values {
+  if (!values.every(Number.isFinite)) throw new NotFiniteError(what);
   return values;
 }

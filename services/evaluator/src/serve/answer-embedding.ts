@@ -1,5 +1,5 @@
 import type { EmbeddingReply } from '@lathe/contracts/message/embedding';
-import { toUnitLength } from '@lathe/engine/embed';
+import { toUnitLength } from '@lathe/engine/unit-length';
 import type { Engine } from '../engine/engine.ts';
 import { poolingOf, textModelOf } from '../models/ask-model.ts';
 import type { ServedModel } from '../models/models.ts';
