@@ -1,5 +1,6 @@
 import type { ServedModel } from '../models/models.ts';
 import { type DrawnRow, drawRows } from '../texts/drawn-rows.ts';
+import { sampleRows } from '../texts/sample-rows.ts';
 import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
 import type { JudgeInput, Judgement, ModelAnswers } from './judge/judge.ts';
 import { judgeInThread } from './judge/judging.ts';
@@ -10,7 +11,7 @@ import { type AskPorts, askTokens, textOf } from './predict/ask-tokens.ts';
 export type PredictedTask = NumbersTask | 'question-answering';
 
 /** Training rows that baselines learn from, and those of them whose vectors the base model makes. */
-const [mostTrained, mostVectors] = [20_000, 2000];
+const [mostTrained, mostVectors] = [20_000, 4000];
 
 /** The contest of models that say something about texts, beside the classical baselines of their task. */
 export async function judgePredicted(
@@ -36,7 +37,9 @@ export async function judgePredicted(
     );
     models.push({ name, model: model.name, shots: 0, loss: null, supervisedTokens: 0, answers });
   }
-  const train = await drawRows(ports.artifacts, dataset.train, { seed, most: mostTrained });
+  const draw = { seed, most: mostTrained };
+  const drawn = await drawRows(ports.artifacts, dataset.train, draw);
+  const train = await sampleRows(drawn, ({ row }) => row.line, draw);
   const vectors =
     task === 'classification' ? await vectorsOf(input.base, { train, rows }, ports) : undefined;
   const judged = {

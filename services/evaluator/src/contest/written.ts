@@ -9,6 +9,7 @@ import {
   streamRows,
   toQuestion,
 } from '../texts/held-out.ts';
+import { sampleRows } from '../texts/sample-rows.ts';
 import { type Entrant, fewShotEntrant, runEntrant, tasksFor } from './contest.ts';
 import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
 import type { Judgement, ModelAnswers } from './judge/judge.ts';
@@ -41,14 +42,14 @@ export async function judgeWritten(
       }),
     );
   if (dataset.kind === 'text') return { judgement: lossesOf(models), rows: rows.length };
-  const train: WrittenRow[] = [];
-  for await (const row of streamRows(ports.artifacts, dataset.train.canonical.key)) {
-    train.push(writtenRow(row));
-    if (train.length === mostTrained) break;
-  }
+  const all = streamRows(ports.artifacts, dataset.train.canonical.key);
+  const train = await sampleRows(all, ({ line }) => line, { seed, most: mostTrained });
   const written = rows.map(({ row }) => writtenRow(row));
   const judgement = await judgeInThread(
-    { task: 'generation', rows: written, train, models, seed, samples: settings.samples },
+    {
+      ...{ task: 'generation', rows: written, train: train.map(writtenRow) },
+      ...{ models, seed, samples: settings.samples },
+    },
     ports,
   );
   return { judgement, rows: rows.length };
