@@ -27,21 +27,21 @@ export const taskCases: readonly TaskCase[] = [
   {
     ...{ name: 'banking77-full', title: 'banking77, 77 intents', data: 'banking77-labels' },
     ...{ base: 'encoder', method: 'head and encoder', lathe: full },
-    ...{ epochs: 2, rows: [10_003, 1000] },
+    ...{ epochs: 1, rows: [10_003, 1000] },
   },
   {
     ...{ name: 'banking77-decoder', title: 'banking77, 77 intents', data: 'banking77-labels' },
     ...{ base: 'decoder', method: 'head on a decoder, LoRA' },
     ...{
-      lathe: { ...lora, evaluation_rows: 500, task: { type: 'classification' } },
+      lathe: { ...lora, evaluation_rows: 300, task: { type: 'classification' } },
       epochs: 1,
-      rows: [3000, 500],
+      rows: [2000, 300],
     },
   },
   {
     ...{ name: 'banking77-chat', title: 'banking77, 77 intents', data: 'banking77-chats' },
-    ...{ base: 'decoder', method: 'answers written, LoRA', epochs: 1, rows: [3000, 100] },
-    lathe: { ...lora, evaluation_rows: 100 },
+    ...{ base: 'decoder', method: 'answers written, LoRA', epochs: 1, rows: [800, 60] },
+    lathe: { ...lora, evaluation_rows: 60 },
   },
   {
     ...{ name: 'polarity', title: 'sentence polarity', data: 'polarity', base: 'encoder' },
@@ -54,8 +54,8 @@ export const taskCases: readonly TaskCase[] = [
   },
   {
     ...{ name: 'pubmed-chat', title: 'PubMedQA, long answers', data: 'pubmed-chats' },
-    ...{ base: 'decoder', method: 'answers written, LoRA', epochs: 1, rows: [150, 20] },
-    lathe: { ...lora, evaluation_rows: 20, few_shot_examples: 1 },
+    ...{ base: 'decoder', method: 'answers written, LoRA', epochs: 1, rows: [80, 12] },
+    lathe: { ...lora, evaluation_rows: 12, few_shot_examples: 1 },
   },
   {
     ...{ name: 'wnut17', title: 'WNUT-17, entities', data: 'wnut17', base: 'encoder' },
@@ -77,12 +77,12 @@ export const taskCases: readonly TaskCase[] = [
   },
   {
     ...{ name: 'gsm8k', title: 'GSM8K, final numbers', data: 'gsm8k-chats', base: 'decoder' },
-    ...{ method: 'answers written, LoRA', epochs: 1, rows: [400, 40] },
-    lathe: { ...lora, evaluation_rows: 40, few_shot_examples: 2 },
+    ...{ method: 'answers written, LoRA', epochs: 1, rows: [150, 20] },
+    lathe: { ...lora, evaluation_rows: 20, few_shot_examples: 2 },
   },
   {
     ...{ name: 'gsm8k-pairs', title: 'GSM8K, right against wrong', data: 'gsm8k-pairs' },
-    ...{ base: 'encoder', method: 'reward, head and encoder', epochs: 2, rows: [1500, 300] },
+    ...{ base: 'encoder', method: 'reward, head and encoder', epochs: 1, rows: [1500, 300] },
     lathe: { ...full, task: { type: 'reward' } },
   },
 ];

@@ -17,7 +17,7 @@ it('starts under Node, tells that it is ready, and stops in order', async () => 
     LATHE_NATS_URL: nats.url,
     LATHE_HEALTH_PORT: String(port),
   });
-  await program.said('the evaluator takes chats and evaluations');
+  await program.said('the evaluator takes requests and evaluations');
   expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
   await nats.stop();
   expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503);
