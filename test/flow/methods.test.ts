@@ -148,12 +148,13 @@ test.each([
   },
 );
 
-test('a method that chat cannot serve is refused with the field at fault', async () => {
+test('a head alone is refused with the field at fault where the model writes', async () => {
   const error = await train({ adaptation: { type: 'head' } }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({
     status: 400,
     code: 'invalid_value',
     param: 'lathe.adaptation.type',
+    message: expect.stringContaining('no head of its own to train alone') as string,
   });
 });
 

@@ -5,10 +5,7 @@ import { lossScaleSchema } from './loss-scale.ts';
 import { optimizerSchema } from './optimizer.ts';
 import { preferenceSchema } from './preference.ts';
 import { contradictions, ruled } from './rules.ts';
-import { taskSchema } from './task.ts';
-
-/** Tasks that put nothing of their own on the base model. */
-const headless: readonly string[] = ['generation', 'preference', 'embedding'];
+import { hasOwnHead, taskSchema } from './task.ts';
 
 /** What a job trains with: every setting once, with its bounds, its default and what it means. */
 export const recipeSchema = ruled(
@@ -134,7 +131,7 @@ export const recipeSchema = ruled(
   {
     at: 'adaptation',
     breaks: ({ adaptation, task }) =>
-      adaptation?.type === 'head' && task !== undefined && headless.includes(task.type),
+      adaptation?.type === 'head' && task !== undefined && !hasOwnHead(task.type),
     message: (_, { task }) => `The task ${task?.type} has no head of its own to train alone.`,
   },
   {

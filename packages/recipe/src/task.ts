@@ -74,6 +74,16 @@ export type Task = z.output<typeof taskSchema>;
 /** One kind of task. */
 export type TaskOf<Type extends Task['type']> = Extract<Task, { type: Type }>;
 
+const headless: readonly Task['type'][] = ['generation', 'preference', 'embedding'];
+
+/**
+ * Whether a task puts a head of its own on the base model, which can be trained alone.
+ * @example hasOwnHead('embedding'); // false
+ */
+export function hasOwnHead(task: Task['type']): boolean {
+  return !headless.includes(task);
+}
+
 /** How a base model reads: from the left alone, so that it can write, or from both sides. */
 export type Architecture = 'decoder' | 'encoder';
 

@@ -103,6 +103,7 @@ export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts)
       validation: validation?.rows ?? null,
       asked: job.options.held_out_share,
       heldOut,
+      answersUnasked: wish.task === undefined ? training.rows.lesson.answers : undefined,
     },
     ports,
   );
@@ -151,6 +152,7 @@ function warnOfRows(
     validation: ReadRows | null;
     heldOut: Uint8Array | null;
     asked: number | undefined;
+    answersUnasked: Lesson['answers'];
   },
   { findings, settings }: PipelinePorts,
 ): void {
@@ -163,6 +165,12 @@ function warnOfRows(
       'training_file',
       'few-rows',
       `The file has ${kept} rows; ${settings.fewRows} or more are advised`,
+    );
+  if (read.answersUnasked !== undefined)
+    warn(
+      'training_file',
+      'labels-as-answers',
+      `The model will write the labels, each as the ${read.answersUnasked === 'chat' ? 'answer in a chat' : 'completion of its text'}; for a classifier with scores of the labels give the task classification`,
     );
   for (const [file, rows] of [
     ['training_file', training],

@@ -12,6 +12,10 @@ const classifier: ModelRecord = {
   ...{ base: 'base', jobId: 'ftjob-1', step: 1, manifestKey: 'default/x' },
   task: { type: 'classification', problem: 'single-label', labels: ['ham', 'spam'] },
 };
+const embedder: ModelRecord = {
+  ...classifier,
+  task: { type: 'embedding', scale: 20, symmetric: false, pooling: 'mean' },
+};
 const dpo = { type: 'dpo' } as const;
 const task = (type: string, more: object = {}) =>
   ({ task: { type, ...more } }) as NonNullable<CreateJob['lathe']>;
@@ -48,6 +52,24 @@ it.each<[string, Parameters<typeof requireTask>, string, string]>([
     "Virtual tokens are for models that write, and 'base' is an encoder; take lora, ia3, layers or full.",
   ],
   [
+    'a head alone on a model that writes',
+    [{ lathe: { adaptation: { type: 'head' } } }, base, 'decoder'],
+    'lathe.adaptation.type',
+    "Without 'lathe.task', 'base' is taught to write or to embed, which has no head of its own to train alone.",
+  ],
+  [
+    'a head alone by pairs',
+    [{ method: dpo, lathe: { adaptation: { type: 'head' } } }, base, 'decoder'],
+    'lathe.adaptation.type',
+    'The task preference has no head of its own to train alone.',
+  ],
+  [
+    'a head alone after embeddings',
+    [{ lathe: { adaptation: { type: 'head' } } }, embedder, 'encoder'],
+    'lathe.adaptation.type',
+    'The task embedding has no head of its own to train alone.',
+  ],
+  [
     'another task than before',
     [{ lathe: task('embedding') }, classifier, 'encoder'],
     'lathe.task.type',
@@ -69,6 +91,12 @@ it.each<[string, Parameters<typeof requireTask>]>([
   ['nothing that is asked', [{}, base, 'encoder']],
   ['labels on either', [{ lathe: task('classification') }, base, 'decoder']],
   ['pairs on a decoder', [{ method: dpo, lathe: task('preference') }, base, 'decoder']],
+  ['a head on an encoder', [{ lathe: { adaptation: { type: 'head' } } }, base, 'encoder']],
+  [
+    'a head for labels',
+    [{ lathe: { ...task('classification'), adaptation: { type: 'head' } } }, base, 'decoder'],
+  ],
+  ['the head of before', [{ lathe: { adaptation: { type: 'head' } } }, classifier, 'decoder']],
   ['the same labels as before', [{ lathe: task('classification') }, classifier, 'decoder']],
 ])('takes %s', (_, given) => {
   expect(() => requireTask(...given)).not.toThrow();

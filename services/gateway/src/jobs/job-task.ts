@@ -1,7 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { ModelRecord } from '@lathe/contracts/record/model';
-import { type Architecture, taskArchitectures } from '@lathe/recipe/task';
+import { type Architecture, hasOwnHead, type Task, taskArchitectures } from '@lathe/recipe/task';
 
 /** Adaptations that put virtual tokens before a text. */
 const writers: readonly string[] = ['prompt-tuning', 'prefix-tuning'];
@@ -28,6 +28,7 @@ export function requireTask(
   if (!isDpo && task?.type === 'preference')
     throw invalid('The task preference is taught by the method dpo.');
   const asked = isDpo ? 'preference' : task?.type;
+  if (adaptation?.type === 'head') requireHead(asked, model, architecture);
   if (asked === undefined) return;
   if (!taskArchitectures[asked].includes(architecture))
     throw new LatheError(
@@ -48,6 +49,24 @@ export function requireTask(
         `The model '${model.name}' has the labels ${before.labels?.join(', ')} in that order; leave 'lathe.task.labels' out to go on with them.`,
         { param: 'lathe.task.labels' },
       );
+}
+
+/** Throws where there will be no new head to train. What an encoder learns is known from its rows only. */
+function requireHead(
+  asked: Task['type'] | undefined,
+  model: ModelRecord,
+  architecture: Architecture,
+): void {
+  const before = model.kind === 'base' ? undefined : model.task?.type;
+  const known = asked ?? before;
+  if (known === undefined ? architecture === 'encoder' : hasOwnHead(known)) return;
+  throw new LatheError(
+    'invalid_value',
+    known === undefined
+      ? `Without 'lathe.task', '${model.name}' is taught to write or to embed, which has no head of its own to train alone.`
+      : `The task ${known} has no head of its own to train alone.`,
+    { param: 'lathe.adaptation.type' },
+  );
 }
 
 function invalid(message: string): LatheError {

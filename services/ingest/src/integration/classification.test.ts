@@ -178,9 +178,19 @@ describe('labels of texts', () => {
 describe('the base model', () => {
   it('that writes is taught labels as answers of a chat', async () => {
     const job = await run(rows, { model: modelName });
-    const { manifest, rows: stored } = await service.dataset(job);
+    const { manifest, report, rows: stored } = await service.dataset(job);
     expect(manifest).toMatchObject({ kind: 'chat' });
     expect(manifest).not.toHaveProperty('task');
+    const message =
+      'The model will write the labels, each as the answer in a chat; for a classifier with scores of the labels give the task classification';
+    const finding = { rule: 'labels-as-answers', level: 'warn', message };
+    expect(report.findings).toContainEqual(expect.objectContaining(finding));
+    const told = (await service.events(job.id)).filter(({ level }) => level === 'warn');
+    expect(told.map((event) => event.message)).toContainEqual(expect.stringContaining(message));
+    const task = { type: 'generation' } as const;
+    const asked = await service.dataset(await run(rows, { model: modelName, options: { task } }));
+    expect(asked.manifest.kind).toBe('chat');
+    expect(asked.report.findings.map(({ rule }) => rule)).not.toContain('labels-as-answers');
     expect((await stored(manifest.train))[0]).toMatchObject({
       kind: 'chat',
       messages: [{ role: 'user' }, { role: 'assistant' }],
@@ -194,6 +204,15 @@ describe('the base model', () => {
     expect(manifest).toMatchObject({ kind: 'labelled', task: { labels: ['ham', 'spam'] } });
     const [first] = await examples(manifest.train);
     expect(first).not.toHaveProperty('types');
+  });
+
+  it('has no head to train alone where the rows teach it something else', async () => {
+    const related = [{ anchor: 'a', positive: 'b' }];
+    const job = await run(related, { options: { adaptation: { type: 'head' } } });
+    expect(job.error).toMatchObject({ code: 'invalid_value', param: 'lathe.adaptation.type' });
+    expect(job.error?.message).toBe(
+      "Line 1: the file has related rows, which teach 'small-bert' the task embedding, and that has no head of its own to train alone.",
+    );
   });
 
   it('that reads cannot be taught to chat', async () => {

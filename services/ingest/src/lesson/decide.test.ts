@@ -27,6 +27,15 @@ it('takes from the rows what nobody says', () => {
   expect(lesson(base).decided).toMatchObject({ task: 'classification', problem: 'multi-label' });
 });
 
+it('refuses to train a head alone where the rows turn out to have none', () => {
+  const wish = wishOf({ method: 'supervised', options: { adaptation: { type: 'head' } } }, base);
+  expect(decideLesson(shape, wish, 'training_file').task).toBe('classification');
+  const related = { kind: 'related', line: 3 } as const;
+  expect(() => decideLesson(related, wish, 'training_file')).toThrow(
+    "Line 3: the file has related rows, which teach 'base' the task embedding, and that has no head of its own to train alone.",
+  );
+});
+
 it('makes labels completions for a decoder without a chat template', () => {
   const decoder: Learner = { ...base, architecture: 'decoder' };
   expect(lesson(decoder).decided).toMatchObject({ task: 'generation', answers: 'completion' });

@@ -1,7 +1,13 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { fromHttp } from '@lathe/recipe/http-form';
-import { type Architecture, type Task, taskArchitectures, taskSchema } from '@lathe/recipe/task';
+import {
+  type Architecture,
+  hasOwnHead,
+  type Task,
+  taskArchitectures,
+  taskSchema,
+} from '@lathe/recipe/task';
 import type { FileKind, Lesson, Problem, TaskType } from './lesson.ts';
 import { taskRows, usualTask, wantedFile } from './task-rows.ts';
 
@@ -30,6 +36,8 @@ export type Wish = {
   /** Of the method dpo. */
   readonly loss: PreferenceLoss | undefined;
   readonly task: Task | undefined;
+  /** Whether nothing but a new head is to train. */
+  readonly isHeadOnly: boolean;
   readonly learner: Learner;
 };
 type PreferenceLoss = NonNullable<NonNullable<JobRecord['options']['preference']>['loss']>;
@@ -45,18 +53,30 @@ export function wishOf(
   { method, options }: Pick<JobRecord, 'method' | 'options'>,
   learner: Learner,
 ): Wish {
-  const { preference, task: form } = options;
+  const { preference, task: form, adaptation } = options;
   const task = form === undefined ? undefined : taskSchema.parse(fromHttp(form));
   const before = learner.task?.type === task?.type ? learner.task : undefined;
   const goesOn = task === undefined ? undefined : taskSchema.parse({ ...before, ...task });
-  return { method, loss: preference?.loss, learner, task: goesOn };
+  const isHeadOnly = adaptation?.type === 'head';
+  return { method, loss: preference?.loss, learner, task: goesOn, isHeadOnly };
 }
 
 /**
- * What rows of that shape teach. Throws `invalid_file_format` where they cannot teach what the job asks for, and
- * `unsupported_model` where the model cannot be taught it.
+ * What rows of that shape teach. Throws `invalid_file_format` where they cannot teach what the job asks for,
+ * `unsupported_model` where the model cannot be taught it, and `invalid_value` where a head is to train that it has not.
  */
 export function decideLesson(shape: Shape, wish: Wish, param: string): Lesson {
+  const lesson = taughtBy(shape, wish, param);
+  if (wish.isHeadOnly && !hasOwnHead(lesson.task))
+    throw new LatheError(
+      'invalid_value',
+      `Line ${shape.line}: the file has ${shape.kind} rows, which teach '${wish.learner.name}' the task ${lesson.task}, and that has no head of its own to train alone.`,
+      { param: 'lathe.adaptation.type' },
+    );
+  return lesson;
+}
+
+function taughtBy(shape: Shape, wish: Wish, param: string): Lesson {
   const { learner } = wish;
   if (wish.method === 'dpo') {
     requireLearner('preference', learner);
