@@ -196,13 +196,17 @@ async function startModel(
   rows: DatasetManifest['kind'],
 ): Promise<ServedModel | undefined> {
   if (job.start === undefined) return undefined;
-  try {
-    const found = await models.find(job.project, job.model);
-    return { ...found, style: styleOf(rows, found.facts) };
-  } catch (error) {
-    if (error instanceof LatheError && error.code === 'model_not_found') return undefined;
-    throw error;
-  }
+  const find = async (): Promise<ServedModel | undefined> => {
+    try {
+      const found = await models.find(job.project, job.model);
+      return { ...found, style: styleOf(rows, found.facts) };
+    } catch (error) {
+      if (error instanceof LatheError && error.code === 'model_not_found') return undefined;
+      throw error;
+    }
+  };
+  // Where it is deleted while its files are read they are missing; then it is not found when it is looked for again.
+  return find().catch(find);
 }
 
 function modelName(job: JobRecord): string {
