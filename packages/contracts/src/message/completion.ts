@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { wireErrorSchema } from '../error.ts';
 import { tokenLogprobSchema, usageSchema } from '../http/chat.ts';
-import { rateLimitsSchema } from '../rate-limits.ts';
 import { inferenceRequestSchema } from './inference.ts';
+import { replyFrames } from './reply.ts';
 
 /** A request to go on from prompts, as the gateway hands it to an evaluator, every default resolved. */
 export const completionQuestionSchema = z.object({
@@ -40,8 +39,7 @@ export type PlacedLogprob = z.infer<typeof placedLogprobSchema>;
  * prompt follow each other, and prompts in their order: choice number = prompt · choices + choice.
  */
 export const completionReplySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('accepted'), limits: rateLimitsSchema.optional() }),
-  z.object({ kind: z.literal('waiting') }),
+  ...replyFrames,
   z.object({
     kind: z.literal('text'),
     choice: z.number().int(),
@@ -54,10 +52,5 @@ export const completionReplySchema = z.discriminatedUnion('kind', [
     reason: z.enum(['stop', 'length']),
   }),
   z.object({ kind: z.literal('done'), usage: usageSchema }),
-  z.object({
-    kind: z.literal('error'),
-    error: wireErrorSchema,
-    limits: rateLimitsSchema.optional(),
-  }),
 ]);
 export type CompletionReply = z.infer<typeof completionReplySchema>;

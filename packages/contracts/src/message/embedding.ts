@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { wireErrorSchema } from '../error.ts';
-import { rateLimitsSchema } from '../rate-limits.ts';
+import { replyFrames } from './reply.ts';
 
 /** An embedding request as the gateway hands it to an evaluator. */
 export const embeddingQuestionSchema = z.object({
@@ -22,8 +21,7 @@ export type EmbeddingQuestion = z.infer<typeof embeddingQuestionSchema>;
  * nothing else happens, `vectors` for some inputs after another, in their order, and last either `done` or `error`.
  */
 export const embeddingReplySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('accepted'), limits: rateLimitsSchema.optional() }),
-  z.object({ kind: z.literal('waiting') }),
+  ...replyFrames,
   z.object({
     kind: z.literal('vectors'),
     dimensions: z.number().int().min(1),
@@ -31,10 +29,5 @@ export const embeddingReplySchema = z.discriminatedUnion('kind', [
     data: z.string(),
   }),
   z.object({ kind: z.literal('done'), promptTokens: z.number().int() }),
-  z.object({
-    kind: z.literal('error'),
-    error: wireErrorSchema,
-    limits: rateLimitsSchema.optional(),
-  }),
 ]);
 export type EmbeddingReply = z.infer<typeof embeddingReplySchema>;

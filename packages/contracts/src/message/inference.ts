@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { messageSchema } from '../artifact/dataset.ts';
 import { toolSchema } from '../artifact/tool.ts';
-import { wireErrorSchema } from '../error.ts';
 import {
   finishReasonSchema,
   jsonSchemaSchema,
   tokenLogprobSchema,
   usageSchema,
 } from '../http/chat.ts';
-import { rateLimitsSchema } from '../rate-limits.ts';
+import { replyFrames } from './reply.ts';
 
 /** A chat request as the gateway hands it to an evaluator, every default resolved. */
 export const inferenceRequestSchema = z.object({
@@ -44,8 +43,7 @@ export type InferenceRequest = z.infer<typeof inferenceRequestSchema>;
  * while nothing else happens (a heartbeat), `text`, `call` and `arguments` for each piece, `finish` for each choice, and last either `done` or `error`.
  */
 export const inferenceReplySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('accepted'), limits: rateLimitsSchema.optional() }),
-  z.object({ kind: z.literal('waiting') }),
+  ...replyFrames,
   z.object({
     kind: z.literal('text'),
     choice: z.number().int(),
@@ -70,10 +68,5 @@ export const inferenceReplySchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('finish'), choice: z.number().int(), reason: finishReasonSchema }),
   z.object({ kind: z.literal('done'), usage: usageSchema }),
-  z.object({
-    kind: z.literal('error'),
-    error: wireErrorSchema,
-    limits: rateLimitsSchema.optional(),
-  }),
 ]);
 export type InferenceReply = z.infer<typeof inferenceReplySchema>;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { wireErrorSchema } from '../error.ts';
-import { rateLimitsSchema } from '../rate-limits.ts';
+import { replyFrames } from './reply.ts';
 
 const textPair = z.object({ text: z.string(), pair: z.string().nullable() });
 const texts = z.array(z.string()).min(1);
@@ -116,8 +115,7 @@ export type Prediction = z.infer<typeof predictionSchema>;
  * `answers` or `rows` for some inputs after another, in their order, and last either `done` or `error`.
  */
 export const predictionReplySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('accepted'), limits: rateLimitsSchema.optional() }),
-  z.object({ kind: z.literal('waiting') }),
+  ...replyFrames,
   z.object({ kind: z.literal('answers'), answers: z.array(predictionSchema) }),
   z.object({
     kind: z.literal('rows'),
@@ -132,11 +130,6 @@ export const predictionReplySchema = z.discriminatedUnion('kind', [
     kind: z.literal('done'),
     /** Tokens that were read. */
     promptTokens: z.number().int(),
-  }),
-  z.object({
-    kind: z.literal('error'),
-    error: wireErrorSchema,
-    limits: rateLimitsSchema.optional(),
   }),
 ]);
 export type PredictionReply = z.infer<typeof predictionReplySchema>;
