@@ -2,14 +2,9 @@ import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import type { ChatPorts } from '../chat/chat.ts';
 import { completeText, streamText } from '../chat/completions.ts';
-import {
-  clientGone,
-  eventStream,
-  type GatewayEnv,
-  limitsTeller,
-  streamBody,
-} from '../http/http.ts';
-import { type BodyLimits, readBytes } from '../http/request-body.ts';
+import { eventStream, type GatewayEnv, streamBody } from '../http/http.ts';
+import type { BodyLimits } from '../http/request-body.ts';
+import { readAsked } from './asked.ts';
 
 /** /v1/completions */
 export function completionRoutes(
@@ -17,11 +12,7 @@ export function completionRoutes(
   limits: BodyLimits,
 ): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>().post('/', async (c) => {
-    const { project, requestId } = c.var;
-    const asker = { project, requestId, signal: clientGone(c), onLimits: limitsTeller(c) };
-    const bytes = await readBytes(c.env.incoming, limits);
-    const task = { kind: 'completion', bytes, project, requestId } as const;
-    const request = await ports.bodies.read(task, asker.signal);
+    const { asker, request } = await readAsked(c, 'completion', { ...ports, limits });
     if (!request.isStreamed) return c.json(await completeText(ports, asker, request));
     return c.body(streamBody(await streamText(ports, asker, request)), 200, eventStream);
   });

@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
-import type { ChatAsker } from '../chat/chat.ts';
 import {
   answerPipeline,
   classify,
@@ -8,16 +7,11 @@ import {
   rerank,
   score,
 } from '../chat/predictions.ts';
-import {
-  clientGone,
-  type GatewayContext,
-  type GatewayEnv,
-  limitsTeller,
-  streamBody,
-} from '../http/http.ts';
+import { type GatewayEnv, streamBody } from '../http/http.ts';
 import { type BodyLimits, readBytes } from '../http/request-body.ts';
 import { pipelinesOf, requireDoor } from '../models/doors.ts';
 import { getModel } from '../models/models.ts';
+import { askerOf, readAsked } from './asked.ts';
 
 type Ports = PredictionPorts & { readonly bodies: Bodies };
 
@@ -45,16 +39,8 @@ export function predictionRoutes(
   limits: BodyLimits,
 ): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>().post('/', async (c) => {
-    const asker = askerOf(c);
-    const { project, requestId } = asker;
-    const bytes = await readBytes(c.env.incoming, limits);
-    const request = await ports.bodies.read({ kind, bytes, project, requestId }, asker.signal);
-    requireDoor(await getModel(ports, project, request.envelope.model), kind);
+    const { asker, request } = await readAsked(c, kind, { ...ports, limits });
+    requireDoor(await getModel(ports, asker.project, request.envelope.model), kind);
     return c.json(await answers[kind](ports, asker, request));
   });
-}
-
-function askerOf(c: GatewayContext): ChatAsker {
-  const { project, requestId } = c.var;
-  return { project, requestId, signal: clientGone(c), onLimits: limitsTeller(c) };
 }
