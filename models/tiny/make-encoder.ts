@@ -71,16 +71,13 @@ async function train(
       maxTokens,
     }),
   });
-  const score = await runStage(trainer, {
+  return runStage(trainer, {
     stateFolder: path.join(work, 'training'),
     out,
     saveEvery: 200,
     progress: printedProgress('hidden tokens', { every: 50, print }),
     heldOut: maskedTexts(recipe, tokenizer, 'heldOut'),
   });
-  const parameters = trainer.trainableParameters;
-  await trainer.dispose();
-  return { parameters, score };
 }
 
 /** The model before training: its tokenizer and small files. */

@@ -98,14 +98,13 @@ async function pretrain(setting: Setting, from: string, out: string): Promise<vo
       microBatchTokens: windowTokens * batchSize,
     }),
   });
-  const score = await runStage(trainer, {
+  const { score } = await runStage(trainer, {
     stateFolder: path.join(work, 'pretraining'),
     out: `${out}.part`,
     saveEvery: 200,
     progress: printedProgress('pre-train', { every: 50, print }),
     heldOut: textWindows(recipe, tokenizer, 'heldOut'),
   });
-  await trainer.dispose();
   await writeFile(path.join(work, textScoreFile), JSON.stringify(score));
   await rename(`${out}.part`, out);
 }
@@ -127,16 +126,13 @@ async function tuneToChat(setting: Setting, from: string, out: string) {
       maxTokens,
     }),
   });
-  const score = await runStage(trainer, {
+  return runStage(trainer, {
     stateFolder: path.join(work, 'tuning'),
     out,
     saveEvery: 200,
     progress: printedProgress('chat', { every: 50, print }),
     heldOut: chatExamples(recipe, setting, 'heldOut'),
   });
-  const parameters = trainer.trainableParameters;
-  await trainer.dispose();
-  return { parameters, score };
 }
 
 function onePass(seed: number): RecipeInput {

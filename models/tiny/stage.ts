@@ -20,14 +20,14 @@ export interface StageOptions<Example> {
 
 /**
  * Runs a trainer from where it stands on disk to its end and writes the model. Ended at any time and started
- * again, it goes on from the last saved state and reaches the same weights.
+ * again, it goes on from the last saved state and reaches the same weights. The trainer is done with afterwards.
  *
- * @returns how well the finished model predicts the held-out examples
+ * @returns the parameters that were trained, and how well the finished model predicts the held-out examples
  */
 export async function runStage<Example>(
   trainer: Trainer<Example>,
   { stateFolder, out, saveEvery, progress, heldOut }: StageOptions<Example>,
-): Promise<Score> {
+): Promise<{ readonly parameters: number; readonly score: Score }> {
   const state = path.join(stateFolder, 'state');
   if (await exists(state)) await trainer.restoreState(state);
   while (trainer.step < trainer.totalSteps) {
@@ -37,5 +37,7 @@ export async function runStage<Example>(
   await trainer.exportMerged(out);
   await rm(state, { recursive: true, force: true });
   const { loss, tokenAccuracy } = await trainer.evaluate(heldOut);
-  return { loss, tokenAccuracy };
+  const parameters = trainer.trainableParameters;
+  await trainer.dispose();
+  return { parameters, score: { loss, tokenAccuracy } };
 }
