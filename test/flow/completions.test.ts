@@ -1,12 +1,10 @@
 /** Prompts that are gone on from and told with their log-probabilities, on the whole platform, through the unmodified `openai` client. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { openPlatform, type TestPlatform } from './platform.fixture.ts';
 
 /** Recorded by bench/reference/completions.py. */
 type Case = {
@@ -25,20 +23,14 @@ const cases: Case[] = JSON.parse(
 );
 const [first, second, third] = cases as [Case, Case, Case];
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: Platform;
+let platform: TestPlatform;
 let client: OpenAI;
 
 beforeAll(async () => {
-  folder = await tempFolder();
-  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'error', LATHE_WORKERS: '0' };
-  platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
-  client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
+  platform = await openPlatform();
+  client = platform.client;
 });
-afterAll(async () => {
-  await platform.stop();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => platform[Symbol.asyncDispose]());
 
 it('tells prompts with the log-probabilities that PyTorch gives them, as lm-evaluation-harness asks', async () => {
   for (const max_tokens of [0, 1]) {

@@ -1,31 +1,19 @@
 /** The example of each task, from its file to an answer, with the bodies that examples/README.md names. */
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { openPlatform, type TestPlatform } from './platform.fixture.ts';
 
 const root = join(import.meta.dirname, '../..');
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: Platform;
+let platform: TestPlatform;
 let client: OpenAI;
 
 beforeAll(async () => {
-  folder = await tempFolder();
-  const settings = {
-    LATHE_PORT: '0',
-    LATHE_LOG_LEVEL: 'silent',
-    LATHE_MODELS: join(root, 'models'),
-  };
-  platform = await startPlatform(readConfig({ ...settings, LATHE_DATA: folder.path }));
-  client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
+  platform = await openPlatform({ models: join(root, 'models') });
+  client = platform.client;
 });
-afterAll(async () => {
-  await platform.stop();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => platform[Symbol.asyncDispose]());
 
 const body = (task: string, name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(join(root, 'examples/requests', task, `${name}.json`), 'utf8'));

@@ -5,11 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceClient } from '@huggingface/inference';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { openPlatform, type TestPlatform } from './platform.fixture.ts';
 
 type Recorded = {
   readonly pipeline: string;
@@ -24,20 +22,14 @@ const recorded = JSON.parse(await readFile(join(models, 'answers.json'), 'utf8')
 >;
 const tolerance = 1e-4;
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: Platform;
+let platform: TestPlatform;
 let openai: OpenAI;
 
 beforeAll(async () => {
-  folder = await tempFolder();
-  const settings = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent', LATHE_MODELS: models };
-  platform = await startPlatform(readConfig({ ...settings, LATHE_DATA: folder.path }));
-  openai = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey, maxRetries: 0 });
+  platform = await openPlatform({ models });
+  openai = platform.client;
 });
-afterAll(async () => {
-  await platform.stop();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => platform[Symbol.asyncDispose]());
 
 const pipelineUrl = (model: string): string => `${platform.url}/v1/lathe/models/${model}/pipeline`;
 

@@ -1,29 +1,21 @@
 /** Small encoders from a file of rows to an answer through the door of their task, on the whole platform. */
 import { join } from 'node:path';
 import { InferenceClient } from '@huggingface/inference';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import OpenAI, { toFile } from 'openai';
+import { type OpenAI, toFile } from 'openai';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { openPlatform, type TestPlatform } from './platform.fixture.ts';
 
 const models = join(import.meta.dirname, '../../packages/testkit/fixtures/tasks');
 const base = 'bert-sentences';
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: Platform;
+let platform: TestPlatform;
 let client: OpenAI;
 
 beforeAll(async () => {
-  folder = await tempFolder();
-  const settings = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent', LATHE_MODELS: models };
-  platform = await startPlatform(readConfig({ ...settings, LATHE_DATA: folder.path }));
-  client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
+  platform = await openPlatform({ models });
+  client = platform.client;
 });
-afterAll(async () => {
-  await platform.stop();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => platform[Symbol.asyncDispose]());
 
 /** Trains on rows until the job is over: the model's name. */
 async function tuned(rows: readonly object[], lathe: object): Promise<string> {
