@@ -10,7 +10,8 @@ import {
 } from '../families/model-folder.ts';
 import { writeFolderAtomically } from '../formats/atomic.ts';
 import { UnsupportedModelError } from '../formats/error.ts';
-import { mergeAdapter, writeMergedFolder } from '../peft/merged.ts';
+import { mergeAdapter } from '../peft/merge-adapter.ts';
+import { writeMergedFolder } from '../peft/merged.ts';
 import type { Adapter } from '../peft/peft.ts';
 import { ggufContext } from './gguf/architecture.ts';
 import { ggufTypes, writeGgufModel } from './gguf/gguf-file.ts';

@@ -4,7 +4,7 @@ import { modelLinears } from '../families/model-config.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { UnsupportedModelError } from '../formats/error.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
-import { mergeAdapter } from '../peft/merged.ts';
+import { mergeAdapter } from '../peft/merge-adapter.ts';
 import { type Adapter, readPeftAdapter } from '../peft/peft.ts';
 
 /**

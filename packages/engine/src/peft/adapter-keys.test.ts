@@ -10,7 +10,8 @@ import { readSafetensors, readTensor, writeSafetensors } from '../formats/safete
 import { type Generator, openGenerator } from '../generate/generator.ts';
 import { readReference } from '../parity/reference.ts';
 import { loraKeys, prefixKeys, promptKeys } from './adapter-keys.ts';
-import { mergeAdapter, writeMergedFolder } from './merged.ts';
+import { mergeAdapter } from './merge-adapter.ts';
+import { writeMergedFolder } from './merged.ts';
 import { readServedAdapter } from './peft-virtual.ts';
 
 /** bench/reference/adapters.py says how these were made. */

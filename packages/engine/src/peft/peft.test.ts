@@ -6,7 +6,7 @@ import { openModelFolder } from '../families/model-folder.ts';
 import { makeModel, value } from '../families/small-llama.fixture.ts';
 import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { writeLora } from './lora.fixture.ts';
-import { mergeAdapter } from './merged.ts';
+import { mergeAdapter } from './merge-adapter.ts';
 import { readPeftAdapter } from './peft.ts';
 
 let root: string;
