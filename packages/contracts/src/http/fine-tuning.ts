@@ -161,7 +161,7 @@ export const jobObjectSchema = z.object({
   /** Extension: progress and evaluation in numbers. */
   lathe: z.object({
     options: latheOptionsSchema,
-    /** What it teaches, with its labels once the rows are read; null: to chat or to go on with a text. */
+    /** What it teaches, with its labels once the rows are read; until then what was asked for, or null. */
     task: taskSchema.nullable(),
     step: z.number().int().nullable(),
     total_steps: z.number().int().nullable(),

@@ -38,8 +38,10 @@ export function jobObject(record: JobRecord): JobObject {
 }
 
 function taskOf({ settings, options }: JobRecord): JobObject['lathe']['task'] {
-  const task = settings?.task;
-  return task === undefined ? (options.task ?? null) : toHttp(task);
+  if (settings === null) return options.task ?? null;
+  const { task, preference } = settings;
+  if (task !== undefined) return toHttp(task);
+  return { type: preference === undefined ? 'generation' : 'preference' };
 }
 
 function methodOf({ settings, hyperparameters: asked, method }: JobRecord): JobObject['method'] {
