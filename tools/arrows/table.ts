@@ -181,7 +181,7 @@ export const arrows: Table = {
     examples: { imports: ['packages/scoring'] },
     bench: { imports: [...wire, ...learning, 'packages/testkit', 'scripts'], isInternal: true },
     test: {
-      imports: [...wire, 'packages/tokenizer', 'packages/testkit', 'scripts', 'tools', 'load'],
+      imports: [...wire, ...learning, 'packages/testkit', 'scripts', 'tools', 'load'],
       isInternal: true,
     },
   },
