@@ -54,6 +54,7 @@ export const arrows: Table = {
         folder: 'error.ts component.ts encode',
         '.': 'error.ts component.ts normalize pre-tokenize model decode encode folder',
         chat: 'error.ts jinja/error.ts jinja/value jinja folder .',
+        teach: 'encode folder chat .',
       },
     },
     'packages/engine': {

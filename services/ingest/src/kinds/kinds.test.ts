@@ -1,8 +1,8 @@
+import { tagsOf, wordPlaces } from '@lathe/tokenizer/word-places';
 import { expect, it } from 'vitest';
 import type { RowIssue } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { rowKind } from './row-kinds.ts';
-import { tagsOf, wordPlaces } from './word-places.ts';
 
 const told = (row: object, rows: 'tagged' | 'question') => {
   const lesson: Lesson = { task: 'question-answering', architecture: 'encoder', rows };

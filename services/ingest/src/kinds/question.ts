@@ -1,6 +1,6 @@
+import { unitsOfCharacters } from '@lathe/tokenizer/word-places';
 import { checkRowKeys, checkText, fail, isObject, type Report } from '../check/validate-message.ts';
 import type { RowKind, RowOf } from './row-kind.ts';
-import { unitsOfCharacters } from './word-places.ts';
 
 type Answer = RowOf<'question'>['answers'][number];
 

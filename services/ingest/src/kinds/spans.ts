@@ -1,7 +1,7 @@
+import { type Span, unitsOfCharacters, wordPlaces, wordsIn } from '@lathe/tokenizer/word-places';
 import { fail, isObject, nameOf, quoted, type Report, warn } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { isKnown } from './known-labels.ts';
-import { type Span, unitsOfCharacters, wordPlaces, wordsIn } from './word-places.ts';
 
 type SpansOf = { readonly name: string; readonly text: string; readonly lesson: Lesson };
 

@@ -1,13 +1,5 @@
+import { schemeTag } from '@lathe/tokenizer/label-order';
 import { quoted, type Report, warn } from '../check/validate-message.ts';
-
-/** A tag of a scheme: where in a span its word stands, and of what type the span is. */
-export type SchemeTag = { readonly place: string; readonly type: string };
-
-/** The tag's parts where it has the form of IOB and IOBES, such as `B-PER`; undefined for `O` and for tags of another kind. */
-export function schemeTag(tag: string): SchemeTag | undefined {
-  const [, place, type] = /^([BIESLU])-(.+)$/su.exec(tag) ?? [];
-  return place === undefined || type === undefined ? undefined : { place, type };
-}
 
 /** Places in a span that another word of it must stand before. */
 const inside = ['I', 'E', 'L'];

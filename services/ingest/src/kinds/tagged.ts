@@ -1,3 +1,4 @@
+import { joinWords, tagsOf, wordPlaces } from '@lathe/tokenizer/word-places';
 import {
   checkRowKeys,
   checkText,
@@ -12,7 +13,6 @@ import { isKnown } from './known-labels.ts';
 import type { RowKind, RowOf } from './row-kind.ts';
 import { checkSpans, spansIn } from './spans.ts';
 import { checkScheme } from './tag-scheme.ts';
-import { joinWords, tagsOf, wordPlaces } from './word-places.ts';
 
 /** Words with tags, or a text with marked stretches. */
 export const tagged: RowKind<RowOf<'tagged'>> = {

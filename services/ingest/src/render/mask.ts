@@ -43,6 +43,13 @@ export function checkMask(row: ShardExample, { endsAnswer, mustEnd }: Ends): Row
   ];
 }
 
+/** What is wrong with a text of which tokens are to be hidden. */
+export function checkHidden({ supervised }: ShardExample): RowIssue[] {
+  if (supervisedCount(supervised) > 0) return [];
+  const message = 'the text has no token that could be hidden';
+  return [{ path: 'text', rule: 'no-supervised-token', message, level: 'error' }];
+}
+
 /** The last token of each stretch of targets. */
 function answerEnds({ tokens, supervised }: ShardExample): number[] {
   const ends: number[] = [];

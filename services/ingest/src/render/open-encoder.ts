@@ -1,19 +1,17 @@
 import { LatheError } from '@lathe/contracts/error';
+import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
 import { endOfText } from '@lathe/tokenizer/end-token';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { checkRows } from '@lathe/tokenizer/fit';
+import { textEncoders } from '@lathe/tokenizer/text-encoders';
+import { openTextReader, type TextReader } from '@lathe/tokenizer/text-reader';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
-import { canonicalKind, type Lesson, type TaskType } from '../lesson/lesson.ts';
+import { canonicalKind, type FileKind, type Lesson, type TaskType } from '../lesson/lesson.ts';
 import { chatEncoder, completionEncoder, textEncoder } from './encode-generation.ts';
-import { labelledEncoder } from './encode-labelled.ts';
-import { maskedEncoder } from './encode-masked.ts';
-import { questionEncoder } from './encode-question.ts';
-import { relatedEncoder } from './encode-related.ts';
-import { rewardEncoder } from './encode-reward.ts';
-import { taggedEncoder } from './encode-tagged.ts';
+import { checkHidden } from './mask.ts';
 import type { RowEncoder } from './row-encoder.ts';
 import { loadTemplate, withoutSource } from './template.ts';
-import { openTextReader, type TextReader } from './text-reader.ts';
+import { type RowOf, textsEncoder } from './texts-encoder.ts';
 
 type Opened = {
   readonly tokenizer: Tokenizer;
@@ -24,9 +22,17 @@ type Opened = {
 };
 
 const read =
-  (encoder: (reader: TextReader) => RowEncoder) =>
-  async ({ folder, tokenizer }: Opened): Promise<RowEncoder> =>
-    encoder(await openTextReader(folder, tokenizer));
+  <Kind extends FileKind>(
+    kind: Kind,
+    encode: (reader: TextReader, row: RowOf<Kind>, room: Room) => EncodedRow,
+  ) =>
+  async ({ folder, tokenizer }: Opened): Promise<RowEncoder> => {
+    const reader = await openTextReader(folder, tokenizer);
+    return textsEncoder(kind, (row, room) => encode(reader, row, room));
+  };
+const labelledEncoder = read('labelled', textEncoders.labelled);
+const rewardEncoder = read('preference', textEncoders.reward);
+const maskedEncoder = read('text', textEncoders.masked);
 
 /** How the rows of each task become tokens. */
 const encoders: Readonly<Record<TaskType, (opened: Opened) => Promise<RowEncoder>>> = {
@@ -34,14 +40,14 @@ const encoders: Readonly<Record<TaskType, (opened: Opened) => Promise<RowEncoder
   preference: writtenEncoder,
   reward(opened) {
     const { rows, architecture } = opened.lesson;
-    if (rows === 'labelled') return read(labelledEncoder)(opened);
-    return architecture === 'encoder' ? read(rewardEncoder)(opened) : writtenEncoder(opened);
+    if (rows === 'labelled') return labelledEncoder(opened);
+    return architecture === 'encoder' ? rewardEncoder(opened) : writtenEncoder(opened);
   },
-  classification: read(labelledEncoder),
-  'token-classification': read(taggedEncoder),
-  'question-answering': read(questionEncoder),
-  embedding: read(relatedEncoder),
-  'masked-lm': read(maskedEncoder),
+  classification: labelledEncoder,
+  'token-classification': read('tagged', textEncoders.tagged),
+  'question-answering': read('question', textEncoders.question),
+  embedding: read('related', textEncoders.related),
+  'masked-lm': async (opened) => ({ ...(await maskedEncoder(opened)), check: checkHidden }),
 };
 
 /**

@@ -1,32 +1,12 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import type { RowIssue } from '../check/validate-message.ts';
 import { withoutSource } from './template.ts';
 
-/** A row in tokens. */
-export type EncodedRow = {
-  /**
-   * Its token sequences: one, or each answer with what it is asked with; the better and the worse answer, each with
-   * what stands before it; or pieces.
-   */
-  readonly examples: readonly ShardExample[];
-  /** Control tokens that a user wrote out in the text. */
-  readonly controlStrings: readonly string[];
-  /** What the chat template makes of the row that its author may not expect. */
-  readonly notes: readonly RowIssue[];
-};
-
 /** A row in tokens, or why it has none. */
 export type Encoded = EncodedRow | { readonly issue: RowIssue };
-
-/** How long sequences may be. */
-export type Room = {
-  /** Longest row in tokens. */
-  readonly maxTokens: number;
-  /** Tokens of the pieces that texts are cut into. */
-  readonly pieceTokens: number;
-};
 
 /** Turns rows of one kind into tokens, the way the model will see them. */
 export type RowEncoder = {

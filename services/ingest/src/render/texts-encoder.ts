@@ -1,13 +1,15 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
 import type { FileKind } from '../lesson/lesson.ts';
-import { type Encoded, type Room, type RowEncoder, unlessRefused } from './row-encoder.ts';
+import { type RowEncoder, unlessRefused } from './row-encoder.ts';
 
-type RowOf<Kind extends FileKind> = Extract<CanonicalRow, { readonly kind: Kind }>;
+/** The canonical row of a kind. */
+export type RowOf<Kind extends FileKind> = Extract<CanonicalRow, { readonly kind: Kind }>;
 
 /** An encoder of rows of one kind that go through no chat template. */
 export function textsEncoder<Kind extends FileKind>(
   kind: Kind,
-  encode: (row: RowOf<Kind>, room: Room) => Encoded,
+  encode: (row: RowOf<Kind>, room: Room) => EncodedRow,
 ): RowEncoder {
   return {
     templateSha256: null,

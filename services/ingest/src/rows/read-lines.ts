@@ -1,5 +1,6 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { EncodedRow } from '@lathe/tokenizer/encoded-row';
 import { checkKeys } from '../check/duplicate-keys.ts';
 import { fail, isObject, nameOf, type RowIssue } from '../check/validate-message.ts';
 import { convertTo, identityOf, rowKind } from '../kinds/row-kinds.ts';
@@ -7,7 +8,7 @@ import type { Lesson } from '../lesson/lesson.ts';
 import { hash, normalisedPrompt } from '../pack/split.ts';
 import type { Line } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
-import type { EncodedRow, RowEncoder } from '../render/row-encoder.ts';
+import type { RowEncoder } from '../render/row-encoder.ts';
 import type { LineRead, RightRow, RowLimits } from './row-task.ts';
 
 /** Reads lines one after another: each is a row in tokens, or something is wrong with it. */

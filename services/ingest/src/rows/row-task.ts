@@ -1,10 +1,10 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
 import type { RowIssue } from '../check/validate-message.ts';
 import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Sample } from '../read/detect.ts';
 import type { Line } from '../read/lines.ts';
-import type { EncodedRow, Room } from '../render/row-encoder.ts';
 
 /** Whose tokens rows become, and a name for all that is opened for one job. */
 export type RowModel = {

@@ -1,7 +1,8 @@
 import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import { labelsInOrder } from '@lathe/tokenizer/label-order';
 import type { Lesson } from '../lesson/lesson.ts';
-import { createContradictions, createLabelBook, inOrder } from './label-book.ts';
+import { createContradictions, createLabelBook } from './label-book.ts';
 import { type Survey, type SurveyedRow, type TaskWork, wrong } from './survey.ts';
 
 type Labelled = Extract<CanonicalRow, { kind: 'labelled' }>;
@@ -25,7 +26,7 @@ function classSurvey(lesson: Lesson, { problem, path }: Classes): Survey {
   let known: readonly string[] | undefined = lesson.labels;
   let places: ReadonlyMap<string, number> | undefined;
   const labels = (): readonly string[] => {
-    known ??= inOrder(book.trained());
+    known ??= labelsInOrder(book.trained());
     return known;
   };
   const placeOf = (label: string): number => {

@@ -57,13 +57,6 @@ export function createLabelBook(path: string): LabelBook {
   };
 }
 
-/** Labels in the order of their scores: numbers by size, others by their characters. */
-export function inOrder(labels: readonly string[]): string[] {
-  const areNumbers = labels.every((label) => /^-?\d{1,15}$/.test(label));
-  if (areNumbers) return labels.toSorted((a, b) => Number(a) - Number(b));
-  return labels.toSorted();
-}
-
 /** Finds rows that ask the same and answer otherwise; a warning for each after the first. */
 export function createContradictions(path: string): (row: SurveyedRow) => Finding[] {
   const answers = new Map<number, { readonly answer: number; readonly line: number }>();

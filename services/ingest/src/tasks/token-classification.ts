@@ -1,5 +1,6 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import { schemeTag, spanTypes } from '../kinds/tag-scheme.ts';
+import { tagsInOrder } from '@lathe/tokenizer/label-order';
+import { spanTypes } from '../kinds/tag-scheme.ts';
 import { createContradictions, createLabelBook } from './label-book.ts';
 import type { TaskWork } from './survey.ts';
 
@@ -39,27 +40,3 @@ export const tokenClassification: TaskWork = {
   count: (examples) =>
     examples.reduce((sum, { labels = [] }) => sum + labels.filter((each) => each >= 0).length, 0),
 };
-
-/**
- * Tags in the order of their scores: `O`, then each type's, `B-` before `I-`. Where spans begin with `B-` every type has both, for
- * rows to come may go on with what these only begin.
- */
-export function tagsInOrder(tags: readonly string[]): string[] {
-  const all = new Set(tags);
-  const parts = tags.map(schemeTag);
-  const isIob = parts.every((part) => part === undefined || 'BI'.includes(part.place));
-  if (isIob && parts.some((part) => part?.place === 'B'))
-    for (const part of parts)
-      if (part !== undefined) {
-        all.add(`B-${part.type}`);
-        all.add(`I-${part.type}`);
-      }
-  const key = (tag: string): string => {
-    const part = schemeTag(tag);
-    return part === undefined ? tag : `${part.type}\u0000${'BIESLU'.indexOf(part.place)}`;
-  };
-  return [...all].sort((a, b) => {
-    if (a === 'O' || b === 'O') return a === 'O' ? -1 : 1;
-    return key(a) < key(b) ? -1 : 1;
-  });
-}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tagsInOrder } from './token-classification.ts';
+import { tagsInOrder } from './label-order.ts';
 
 it.each<[string, string[], string[]]>([
   [

@@ -1,11 +1,13 @@
-import type { RowOf } from './row-kind.ts';
-
-export type Places = RowOf<'tagged'>['words'];
+/** Where the words of a text are, in UTF-16 units [start, end), in order and apart. */
+export type Places = [start: number, end: number][];
 
 /** A marked stretch of a text, in UTF-16 units. */
 export type Span = { readonly start: number; readonly end: number; readonly label: string };
 
-/** Where the words of a text are: runs of letters, digits and marks, and every other character by itself. */
+/**
+ * Where the words of a text are: runs of letters, digits and marks, and every other character by itself.
+ * @example wordPlaces('ann is.'); // [[0, 3], [4, 6], [6, 7]]
+ */
 export function wordPlaces(text: string): Places {
   return Array.from(text.matchAll(/[\p{L}\p{M}\p{N}_]+|[^\s\p{L}\p{M}\p{N}_]/gu), (word) => [
     word.index,
