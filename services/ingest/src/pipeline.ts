@@ -70,7 +70,7 @@ export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts)
     const spool = await createSpool(join(ports.workFolder, param));
     const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens };
     const bytes = ports.artifacts.get(file.key);
-    const source = { param, bytes, wish, known };
+    const source = { param, bytes, name: file.filename, wish, known };
     const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
     return { spool, rows };
   };

@@ -7,8 +7,8 @@ import type { RowIssue } from './check/validate-message.ts';
 import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
 import type { FileKind, Lesson } from './lesson/lesson.ts';
 import { fittingKinds } from './lesson/task-rows.ts';
+import { readContainer } from './read/container/open-container.ts';
 import type { Line } from './read/lines.ts';
-import { readRowLines } from './read/open-rows.ts';
 import type { Spool } from './read/spool.ts';
 import type { RightRow } from './rows/row-task.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
@@ -19,6 +19,8 @@ import { taskWork } from './tasks/tasks.ts';
 export type FileToRead = {
   readonly param: Finding['file'];
   readonly bytes: AsyncIterable<Uint8Array>;
+  /** What the upload is called. */
+  readonly name: string;
   readonly wish: Wish;
   /** What the rows must teach, with what is known of it from other rows; found out when absent. */
   readonly known?: { readonly lesson: Lesson; readonly survey: Survey } | undefined;
@@ -60,9 +62,19 @@ export type ReadRows = {
  * `invalid_file_format` only for a file of another kind, an empty or an endless one.
  */
 export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Promise<ReadRows> {
-  const lines = readRowLines(file.bytes, {
+  const lines = readContainer(file.bytes, {
     param: file.param,
-    maxLineBytes: ports.settings.maxLineBytes,
+    name: file.name,
+    limits: ports.settings,
+    tell: ({ number, rule, message }) =>
+      ports.findings.add({
+        file: file.param,
+        line: number,
+        path: '',
+        rule,
+        message,
+        level: 'warn',
+      }),
   });
   try {
     return await readRows(file, lines, ports);

@@ -2,6 +2,16 @@
 export type IngestSettings = {
   /** Longest line of a file; a longer one is a finding, and its rest is skipped unread. */
   readonly maxLineBytes: number;
+  /** Beginning of a file by which it is told what it is. */
+  readonly sniffBytes: number;
+  /** Paragraphs of a text are gathered into rows up to this. */
+  readonly textRowBytes: number;
+  /** How often a file may be packed in itself. */
+  readonly maxLayers: number;
+  /** Bytes that one upload may unpack to, and how many times its size beyond a grace. */
+  readonly maxUnpackedBytes: number;
+  readonly maxUnpackRatio: number;
+  readonly unpackGraceBytes: number;
   /** Deepest nesting of a line's JSON. */
   readonly maxDepth: number;
   readonly maxRows: number;
@@ -33,6 +43,12 @@ export type IngestSettings = {
 
 export const ingestDefaults: IngestSettings = {
   maxLineBytes: 8 * 1024 * 1024,
+  sniffBytes: 64 * 1024,
+  textRowBytes: 8_000,
+  maxLayers: 3,
+  maxUnpackedBytes: 64 * 1024 ** 3,
+  maxUnpackRatio: 300,
+  unpackGraceBytes: 64 * 1024 ** 2,
   maxDepth: 64,
   maxRows: 3_000_000,
   sampleRows: 200,

@@ -145,12 +145,6 @@ describe('a wrong line fails the job by number and reason', () => {
 
 describe('a file of another kind is refused with what was seen and what is wanted', () => {
   it.each<[string, string | Uint8Array, string]>([
-    ['a JSON array', `[${chatLine('a', 'b')},\n${chatLine('a', 'b')}]`, 'is a JSON array'],
-    ['pretty JSON', '{\n  "messages": []\n}', 'is JSON spread over several lines'],
-    ['CSV', 'question,answer\na,b\n', 'looks like a table (CSV)'],
-    ['gzip', gzipSync(good), 'is compressed with gzip'],
-    ['Parquet', Buffer.from('PAR1\u0015\u0004'), 'is a Parquet file'],
-    ['UTF-16', Buffer.from(`\uFEFF${good}`, 'utf16le'), 'is UTF-16 text'],
     ['ShareGPT', '{"conversations": []}', 'has ShareGPT rows'],
     ['Alpaca', '{"instruction": "a", "input": "", "output": "b"}', 'has Alpaca rows'],
     ['preferences', '{"prompt": "a", "chosen": "b", "rejected": "c"}', 'has preference rows'],
@@ -159,14 +153,33 @@ describe('a file of another kind is refused with what was seen and what is wante
       '{"question": "a", "answer": "b"}',
       'has rows with the keys "question", "answer"',
     ],
+    ['CSV', 'question,answer\na,b\n', 'has rows with the keys "question", "answer"'],
     ['nothing', '\n\r\n  \n', 'has no rows'],
-    ['prose', 'Hello there.\nHow are you?', 'has no line of valid JSON'],
   ])('%s', async (_, bytes, seen) => {
     const job = await service.run(bytes);
     expect(job.error?.code).toBe('invalid_file_format');
     expect(job.error?.message).toContain(`The file ${seen}`);
     expect(job.error?.message).toContain('Wanted is JSON Lines');
   });
+});
+
+it.each<[string, Uint8Array, string]>([
+  ['UTF-16', Buffer.from(`\uFEFF${good}`, 'utf16le'), 'is UTF-16 text; save it as UTF-8.'],
+  [
+    'a PDF',
+    Buffer.from('%PDF-1.7\n'),
+    'is a PDF document; save its text as UTF-8 text or Markdown.',
+  ],
+  ['a short gzip', gzipSync(good).subarray(0, -10), 'is cut short: its gzip data end too early'],
+])('refuses %s in one sentence', async (_, bytes, what) => {
+  const job = await service.run(bytes);
+  expect(job.error).toMatchObject({ code: 'invalid_file_format', param: 'training_file' });
+  expect(job.error?.message).toContain(`The file ${what}`);
+});
+
+it('takes the same rows packed, and as an array', async () => {
+  for (const file of [gzipSync(good), `[${good.replaceAll('\n', ',\n')}]`])
+    expect(await service.run(file)).toMatchObject({ state: 'queued', error: null });
 });
 
 describe('size', () => {

@@ -1,6 +1,5 @@
 import { records, splitCells } from './csv-records.ts';
 import type { Line } from './lines.ts';
-import { kindsOf } from './shapes.ts';
 
 /** Columns whose cells are numbers where they look like it. */
 const numberColumns: ReadonlySet<string> = new Set(['label', 'category', 'score', 'weight']);
@@ -14,24 +13,13 @@ const jsonColumns: ReadonlySet<string> = new Set([
 /** Columns that a row may leave empty. */
 const optionalColumns: ReadonlySet<string> = new Set(['id', 'idx', 'negative', 'negatives']);
 
-/** How a table is written: what parts its cells, and the names in its first line. */
-export type Table = { readonly delimiter: string; readonly columns: readonly string[] };
-
-/**
- * The table that a file is whose first line this is: one of commas, semicolons or tabs parts names of which some make a row
- * that is known. undefined for any other file.
- */
-export function tableOf(firstLine: string): Table | undefined {
-  if (/^\s*[{[]/.test(firstLine)) return undefined;
-  for (const delimiter of [',', ';', '\t']) {
-    const cells = splitCells(firstLine, delimiter);
-    if (typeof cells === 'string') continue;
-    const columns = cells.map((cell) => cell.trim());
-    if (kindsOf(Object.fromEntries(columns.map((name) => [name, '']))).length > 0)
-      return { delimiter, columns };
-  }
-  return undefined;
-}
+/** How a table is written: what parts its cells, and the names in its first record, or those that it gets where that has none. */
+export type Table = {
+  readonly delimiter: string;
+  readonly columns: readonly string[];
+  /** The first record is a row. */
+  readonly isNameless?: true;
+};
 
 /**
  * The rows of a table (RFC 4180) as lines of JSON, each with the number of the line on which it begins. Memory stays below one
@@ -42,7 +30,7 @@ export async function* readTable(
   table: Table,
   maxBytes: number,
 ): AsyncGenerator<Line> {
-  let isFirst = true;
+  let isFirst = table.isNameless !== true;
   for await (const record of records(source, table.delimiter, maxBytes)) {
     if (!isFirst) yield lineOf(record, table);
     isFirst = false;

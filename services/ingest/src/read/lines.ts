@@ -1,12 +1,17 @@
-/** A line of a file: its number from 1 and its bytes without the line end, or why it was not read. */
-export type Line =
+/** A row of a file: where it begins, and its bytes as JSON (of JSON Lines the line without its end), or why it was not read. */
+export type Line = {
+  /** The line on which it begins, from 1; of files without lines the number of the row. */
+  readonly number: number;
+  /** The name of its file in the archive that was uploaded; absent for others. */
+  readonly member?: string;
+} & (
   | {
-      readonly number: number;
-      /** What is wrong with the row of a table, as rule and sentence. */
+      /** What is wrong with it, as rule and sentence. */
       readonly problem: { readonly rule: string; readonly message: string };
     }
-  | { readonly number: number; readonly bytes: Uint8Array }
-  | { readonly number: number; readonly tooLong: true };
+  | { readonly bytes: Uint8Array }
+  | { readonly tooLong: true }
+);
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;

@@ -1,0 +1,47 @@
+import { LatheError } from '@lathe/contracts/error';
+
+/** What a file may cost to read; settings.ts holds the defaults. */
+export type ContainerLimits = {
+  readonly maxLineBytes: number;
+  readonly sniffBytes: number;
+  readonly textRowBytes: number;
+  readonly maxLayers: number;
+  readonly maxUnpackedBytes: number;
+  readonly maxUnpackRatio: number;
+  readonly unpackGraceBytes: number;
+};
+
+/** Thrown where the bytes of a file cannot be read on: they are damaged, cut short or too many. Its message is what is wrong, after "the file". */
+export class Unreadable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Unreadable';
+  }
+}
+
+/** The error of a job whose file cannot be read, such as `The file is cut short.` */
+export function refusal(param: string, what: string, cause?: unknown): LatheError {
+  return new LatheError('invalid_file_format', `The file ${what}.`, { param, cause });
+}
+
+/** Bytes that come out of the packed layers of one upload, all of them together. */
+export type Budget = {
+  /** Counts bytes that came out of one layer, of which so many went in. Throws Unreadable when they are too many. */
+  take(bytes: number, layer: { readonly packed: number; readonly unpacked: number }): void;
+};
+
+/** A budget for one upload: so many bytes, and, beyond a grace, so many times what went in. */
+export function createBudget(limits: ContainerLimits): Budget {
+  let total = 0;
+  return {
+    take(bytes, { packed, unpacked }) {
+      total += bytes;
+      if (total > limits.maxUnpackedBytes)
+        throw new Unreadable(`holds more than ${limits.maxUnpackedBytes} bytes when unpacked`);
+      if (unpacked > limits.unpackGraceBytes && unpacked > packed * limits.maxUnpackRatio)
+        throw new Unreadable(
+          `unpacks to more than ${limits.maxUnpackRatio} times its size, as no rows do`,
+        );
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { Readable, type Transform } from 'node:stream';
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { type Budget, Unreadable } from './limits.ts';
+import { zstdFrames } from './zstd-frames.ts';
+
+export type Compression = 'gzip' | 'zstd';
+
+/** Largest window of zstd, as a power of two: what its own tool takes without being asked (128 MB). */
+const zstdWindow = 27;
+
+/**
+ * What was compressed, as a stream. Throws Unreadable for bytes that are damaged, end too early or unpack to more than the
+ * budget allows; what the source throws goes through.
+ */
+export async function* unpack(
+  source: AsyncIterable<Uint8Array>,
+  compression: Compression,
+  budget: Budget,
+): AsyncGenerator<Uint8Array> {
+  const count = { packed: 0, unpacked: 0 };
+  const decode = async function* (packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of decoded(packed, compression)) {
+      count.unpacked += chunk.length;
+      budget.take(chunk.length, count);
+      yield chunk;
+    }
+  };
+  const counted = countedBytes(source, count);
+  if (compression === 'gzip') yield* decode(counted);
+  else for await (const frame of zstdFrames(counted)) yield* decode(frame);
+}
+
+async function* countedBytes(
+  source: AsyncIterable<Uint8Array>,
+  count: { packed: number },
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    count.packed += chunk.length;
+    yield chunk;
+  }
+}
+
+function createDecoder(compression: Compression): Transform {
+  if (compression === 'gzip') return createGunzip();
+  return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: zstdWindow } });
+}
+
+async function* decoded(
+  source: AsyncIterable<Uint8Array>,
+  compression: Compression,
+): AsyncGenerator<Uint8Array> {
+  const input = Readable.from(source, { objectMode: true });
+  const decoder = createDecoder(compression);
+  let sourceError: unknown;
+  input.once('error', (error) => {
+    sourceError = error;
+    decoder.destroy(error);
+  });
+  input.pipe(decoder);
+  try {
+    yield* decoder as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw sourceError ?? damaged(error, compression);
+  } finally {
+    decoder.destroy();
+    input.destroy();
+  }
+}
+
+function damaged(error: unknown, compression: Compression): Unreadable {
+  const isShort = (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
+  const what = isShort ? 'is cut short: its' : 'is damaged: its';
+  const how = isShort ? 'end too early' : 'cannot be unpacked';
+  return new Unreadable(`${what} ${compression} data ${how}`, { cause: error });
+}
