@@ -1,7 +1,10 @@
 /** A tag of a scheme: where in a span its word stands, and of what type the span is. */
 type SchemeTag = { readonly place: string; readonly type: string };
 
-/** The tag's parts where it has the form of IOB and IOBES, such as `B-PER`; undefined for `O` and for tags of another kind. */
+/**
+ * The tag's parts where it has the form of IOB and IOBES, such as `B-PER`; undefined for `O` and for tags of another kind.
+ * @example schemeTag('B-PER')?.type; // PER
+ */
 export function schemeTag(tag: string): SchemeTag | undefined {
   const [, place, type] = /^([BIESLU])-(.+)$/su.exec(tag) ?? [];
   return place === undefined || type === undefined ? undefined : { place, type };
@@ -9,7 +12,6 @@ export function schemeTag(tag: string): SchemeTag | undefined {
 
 /**
  * Labels in the order of their scores: numbers by size, others by their characters.
- * @example labelsInOrder(['10', '9']); // ['9', '10']
  */
 export function labelsInOrder(labels: readonly string[]): string[] {
   const areNumbers = labels.every((label) => /^-?\d{1,15}$/.test(label));
@@ -20,7 +22,6 @@ export function labelsInOrder(labels: readonly string[]): string[] {
 /**
  * Tags in the order of their scores: `O`, then each type's, `B-` before `I-`. Where spans begin with `B-` every type has both, for
  * rows to come may go on with what these only begin.
- * @example tagsInOrder(['B-LOC', 'O']); // ['O', 'B-LOC', 'I-LOC']
  */
 export function tagsInOrder(tags: readonly string[]): string[] {
   const all = new Set(tags);

@@ -1,7 +1,7 @@
 /** Where the words of a text are, in UTF-16 units [start, end), in order and apart. */
 export type Places = [start: number, end: number][];
 
-/** A marked stretch of a text, in UTF-16 units. */
+/** A marked stretch of a text. */
 export type Span = { readonly start: number; readonly end: number; readonly label: string };
 
 /**
@@ -68,4 +68,26 @@ export function unitsOfCharacters(text: string): number[] {
   const units = [0];
   for (const character of text) units.push((units.at(-1) as number) + character.length);
   return units;
+}
+
+/** Spans whose places count characters (code points), in the order of the text, in UTF-16 units. */
+export function spansInUnits(spans: readonly Span[], text: string): Span[] {
+  const units = unitsOfCharacters(text);
+  return spans
+    .map(({ start, end, label }) => ({
+      start: units[start] as number,
+      end: units[end] as number,
+      label,
+    }))
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+/**
+ * Where answers begin, in UTF-16 units, when the context has them there: SQuAD counts code points, which differ from
+ * units after a character beyond the first plane; a file that counts units is understood, too.
+ */
+export function answerPlaces(context: string): (text: string, start: number) => number | undefined {
+  const units = unitsOfCharacters(context);
+  return (text, start) =>
+    [units[start], start].find((at) => at !== undefined && context.startsWith(text, at));
 }

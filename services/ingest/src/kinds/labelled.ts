@@ -1,3 +1,4 @@
+import { isKnown, nameOfLabel } from '@lathe/tokenizer/known-labels';
 import {
   checkRowKeys,
   checkText,
@@ -9,7 +10,6 @@ import {
 } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { labelledTexts, labelNames } from '../read/shapes.ts';
-import { isKnown } from './known-labels.ts';
 import type { RawRow, RowKind, RowOf } from './row-kind.ts';
 
 /** Keys that data sets have beside: numbers of rows. */
@@ -123,11 +123,4 @@ function labelOf(label: unknown, { problem, labels }: Lesson): RowOf<'labelled'>
   if (problem === 'regression') return (Array.isArray(label) ? label : [label]) as number[];
   if (!Array.isArray(label)) return nameOfLabel(label, labels);
   return [...new Set(label.map((each) => nameOfLabel(each, labels)))];
-}
-
-/** A label as a text; a number that is no label itself is its place among those of the task. */
-function nameOfLabel(label: unknown, labels: readonly string[] | undefined): string {
-  const name = String(label);
-  if (typeof label !== 'number' || labels === undefined || isKnown(name, labels)) return name;
-  return labels[label] ?? name;
 }

@@ -1,4 +1,4 @@
-import { unitsOfCharacters } from '@lathe/tokenizer/word-places';
+import { answerPlaces } from '@lathe/tokenizer/word-places';
 import { checkRowKeys, checkText, fail, isObject, type Report } from '../check/validate-message.ts';
 import type { RowKind, RowOf } from './row-kind.ts';
 
@@ -19,7 +19,7 @@ export const question: RowKind<RowOf<'question'>> = {
   },
   convert(row, _, line) {
     const { id, context } = row;
-    const placeOf = placesIn(context as string);
+    const placeOf = answerPlaces(context as string);
     const answers = answersIn(row.answers).map(({ text, start }) => ({
       text: text as string,
       start: placeOf(text as string, start as number) ?? 0,
@@ -54,7 +54,7 @@ function checkAnswers(answers: unknown, context: string, report: Report): void {
     fail(report, 'answers', 'type', 'answers must be {"text": […], "answer_start": […]}');
     return;
   }
-  const placeOf = placesIn(context);
+  const placeOf = answerPlaces(context);
   for (const [at, { text, start }] of answersIn(answers).entries()) {
     const place = Array.isArray(answers) ? `answers[${at}].text` : `answers.text[${at}]`;
     if (typeof text !== 'string' || text === '')
@@ -99,14 +99,4 @@ function answersIn(answers: unknown): { text: unknown; start: unknown }[] {
   if (!isObject(answers)) return [];
   const { text, answer_start: starts } = answers as { text: unknown[]; answer_start: unknown[] };
   return text.map((each, at) => ({ text: each, start: starts[at] }));
-}
-
-/**
- * Where answers begin, in UTF-16 units, when the context has them there: SQuAD counts code points, which differ from
- * units after a character beyond the first plane; a file that counts units is understood, too.
- */
-function placesIn(context: string): (text: string, start: number) => number | undefined {
-  const units = unitsOfCharacters(context);
-  return (text, start) =>
-    [units[start], start].find((at) => at !== undefined && context.startsWith(text, at));
 }

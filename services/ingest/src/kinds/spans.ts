@@ -1,7 +1,13 @@
-import { type Span, unitsOfCharacters, wordPlaces, wordsIn } from '@lathe/tokenizer/word-places';
+import { isKnown } from '@lathe/tokenizer/known-labels';
+import {
+  type Span,
+  spansInUnits,
+  unitsOfCharacters,
+  wordPlaces,
+  wordsIn,
+} from '@lathe/tokenizer/word-places';
 import { fail, isObject, nameOf, quoted, type Report, warn } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
-import { isKnown } from './known-labels.ts';
 
 type SpansOf = { readonly name: string; readonly text: string; readonly lesson: Lesson };
 
@@ -14,7 +20,7 @@ export function checkSpans(spans: unknown, { name, text, lesson }: SpansOf, repo
   const length = unitsOfCharacters(text).length - 1;
   for (const [at, span] of spans.entries())
     if (!checkSpan(span, { name: `${name}[${at}]`, length, lesson }, report)) return;
-  const found = spansIn(spans, text);
+  const found = spansInUnits(spans as Span[], text);
   const words = wordPlaces(text);
   for (const [at, span] of found.entries()) {
     const next = found[at + 1];
@@ -80,16 +86,4 @@ function checkSpan(span: unknown, { name, length, lesson }: SpanOf, report: Repo
 
 function isPlace(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
-}
-
-/** Right spans in the order of the text, in UTF-16 units. */
-export function spansIn(spans: unknown, text: string): Span[] {
-  const units = unitsOfCharacters(text);
-  return (spans as Span[])
-    .map(({ start, end, label }) => ({
-      start: units[start] as number,
-      end: units[end] as number,
-      label,
-    }))
-    .sort((a, b) => a.start - b.start || a.end - b.end);
 }

@@ -1,4 +1,11 @@
-import { joinWords, tagsOf, wordPlaces } from '@lathe/tokenizer/word-places';
+import { isKnown } from '@lathe/tokenizer/known-labels';
+import {
+  joinWords,
+  type Span,
+  spansInUnits,
+  tagsOf,
+  wordPlaces,
+} from '@lathe/tokenizer/word-places';
 import {
   checkRowKeys,
   checkText,
@@ -9,9 +16,8 @@ import {
 } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { spanNames, tagNames } from '../read/shapes.ts';
-import { isKnown } from './known-labels.ts';
 import type { RowKind, RowOf } from './row-kind.ts';
-import { checkSpans, spansIn } from './spans.ts';
+import { checkSpans } from './spans.ts';
 import { checkScheme } from './tag-scheme.ts';
 
 /** Words with tags, or a text with marked stretches. */
@@ -41,7 +47,8 @@ export const tagged: RowKind<RowOf<'tagged'>> = {
     const { text, tokens } = row;
     if (!Array.isArray(tokens)) {
       const words = wordPlaces(text as string);
-      const spans = spansIn(row[spanNames.find((name) => row[name] != null) ?? ''], text as string);
+      const marked = row[spanNames.find((name) => row[name] != null) ?? ''] as Span[];
+      const spans = spansInUnits(marked, text as string);
       return { kind: 'tagged', line, text: text as string, words, tags: tagsOf(words, spans) };
     }
     const tags = row[tagNames.find((name) => row[name] != null) ?? ''] as unknown[];

@@ -8,8 +8,9 @@ import {
   taskArchitectures,
   taskSchema,
 } from '@lathe/recipe/task';
+import { taskRows, usualTask } from '@lathe/recipe/task-rows';
 import type { FileKind, Lesson, Problem, TaskType } from './lesson.ts';
-import { taskRows, usualTask, wantedFile } from './task-rows.ts';
+import { wantedFile } from './task-rows.ts';
 
 /** Whom the lesson is for. */
 export type Learner = {

@@ -1,66 +1,9 @@
-import type { Architecture, Task } from '@lathe/recipe/task';
-import type { FileKind, TaskType } from './lesson.ts';
-
-type TaskRows = {
-  /** Rows that can teach the task. */
-  readonly kinds: readonly FileKind[];
-  /** Such rows, as a user would write them. */
-  readonly wanted: string;
-};
-
-const pairs =
-  '{"input": {"messages": […]}, "preferred_output": [{"role": "assistant", "content": "…"}], "non_preferred_output": […]}';
-
-/** The rows of each task. */
-export const taskRows: Readonly<Record<TaskType, TaskRows>> = {
-  generation: {
-    kinds: ['chat', 'completion', 'text', 'labelled'],
-    wanted:
-      'either {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]} or {"prompt": "…", "completion": "…"}, or {"text": "…"}',
-  },
-  preference: { kinds: ['preference'], wanted: pairs },
-  reward: { kinds: ['preference', 'labelled'], wanted: `${pairs} or {"text": "…", "score": 0.5}` },
-  classification: {
-    kinds: ['labelled'],
-    wanted:
-      '{"text": "…", "label": "…"}, with "text_pair" for pairs of texts, "labels": […] where several hold, or a number as the label',
-  },
-  'token-classification': {
-    kinds: ['tagged'],
-    wanted:
-      '{"tokens": ["…"], "ner_tags": ["O"]} or {"text": "…", "spans": [{"start": 0, "end": 4, "label": "…"}]}',
-  },
-  'question-answering': {
-    kinds: ['question'],
-    wanted:
-      '{"question": "…", "context": "…", "answers": {"text": ["…"], "answer_start": [0]}}, with empty lists where the context holds no answer',
-  },
-  embedding: {
-    kinds: ['related'],
-    wanted:
-      '{"anchor": "…", "positive": "…"}, with "negative" where there is one, {"query": "…", "positive": "…", "negatives": […]} or {"sentence1": "…", "sentence2": "…", "score": 0.5}',
-  },
-  'masked-lm': { kinds: ['text'], wanted: '{"text": "…"}' },
-};
+import type { Task } from '@lathe/recipe/task';
+import { taskRows } from '@lathe/recipe/task-rows';
+import type { FileKind } from './lesson.ts';
 
 /** What files of rows look like, for those who uploaded something else. */
 export const wantedFile = `Wanted is JSON Lines: one object a line, ${taskRows.generation.wanted}; or rows of another task, or a table (CSV) with these names in its first line, as docs/rows.md has them.`;
-
-/** The task of rows where the job names none, by the base model; undefined where such a model cannot be taught by them alone. */
-export const usualTask: Readonly<
-  Record<FileKind, Readonly<Record<Architecture, TaskType | undefined>>>
-> = {
-  chat: { decoder: 'generation', encoder: undefined },
-  completion: { decoder: 'generation', encoder: undefined },
-  text: { decoder: 'generation', encoder: 'masked-lm' },
-  // Of a decoder they belong to the method dpo.
-  preference: { decoder: undefined, encoder: 'reward' },
-  judged: { decoder: undefined, encoder: undefined },
-  labelled: { decoder: 'generation', encoder: 'classification' },
-  tagged: { decoder: undefined, encoder: 'token-classification' },
-  question: { decoder: undefined, encoder: 'question-answering' },
-  related: { decoder: 'embedding', encoder: 'embedding' },
-};
 
 /** Rows that a job of that task could use, so that a line that looks like several is taken for one of them; any without a task. */
 export function fittingKinds(task: Task | undefined): readonly FileKind[] {

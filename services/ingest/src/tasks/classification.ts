@@ -1,6 +1,6 @@
 import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import { labelsInOrder } from '@lathe/tokenizer/label-order';
+import { foundLabels, type Labels, labelsOf, outputNames } from '@lathe/tokenizer/targets';
 import type { Lesson } from '../lesson/lesson.ts';
 import { createContradictions, createLabelBook } from './label-book.ts';
 import { type Survey, type SurveyedRow, type TaskWork, wrong } from './survey.ts';
@@ -23,15 +23,10 @@ export const classification: TaskWork = {
 function classSurvey(lesson: Lesson, { problem, path }: Classes): Survey {
   const book = createLabelBook(path);
   const contradictions = createContradictions(path);
-  let known: readonly string[] | undefined = lesson.labels;
-  let places: ReadonlyMap<string, number> | undefined;
-  const labels = (): readonly string[] => {
-    known ??= labelsInOrder(book.trained());
+  let known = lesson.labels && labelsOf(lesson.labels);
+  const labels = (): Labels => {
+    known ??= foundLabels('texts', book.trained());
     return known;
-  };
-  const placeOf = (label: string): number => {
-    places ??= new Map(labels().map((each, at) => [each, at]));
-    return places.get(label) as number;
   };
   return {
     add(row) {
@@ -39,16 +34,13 @@ function classSurvey(lesson: Lesson, { problem, path }: Classes): Survey {
       return contradictions(row);
     },
     findings() {
-      const missing = book.missing(labels(), problem === 'single-label' ? 2 : 1);
-      return [...missing, ...book.unseen(labels())];
+      const missing = book.missing(labels().names, problem === 'single-label' ? 2 : 1);
+      return [...missing, ...book.unseen(labels().names)];
     },
-    task: () => ({ type: 'classification', problem, labels: [...labels()] }),
+    task: () => ({ type: 'classification', problem, labels: [...labels().names] }),
     complete(json, examples) {
-      const found = namesOf(JSON.parse(json) as Labelled).map(placeOf);
-      const target =
-        problem === 'single-label'
-          ? Float32Array.from(found)
-          : Float32Array.from(labels(), (_, at) => (found.includes(at) ? 1 : 0));
+      const found = namesOf(JSON.parse(json) as Labelled);
+      const target = labels().classTarget(found, problem);
       return examples.map((example): ShardExample => ({ ...example, target }));
     },
     labelsOf: (json) => namesOf(JSON.parse(json) as Labelled),
@@ -75,9 +67,7 @@ export function numberSurvey(
   return {
     add: check,
     findings: () => [],
-    // As transformers calls outputs that have no names.
-    task: () =>
-      task([...(labels ?? Array.from({ length: outputs ?? 1 }, (_, at) => `LABEL_${at}`))]),
+    task: () => task([...(labels ?? outputNames(outputs ?? 1))]),
     complete(json, examples) {
       const target = Float32Array.from((JSON.parse(json) as Labelled).label as number[]);
       return examples.map((example): ShardExample => ({ ...example, target }));

@@ -1,5 +1,5 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import { tagsInOrder } from '@lathe/tokenizer/label-order';
+import { foundLabels, type Labels, labelsOf } from '@lathe/tokenizer/targets';
 import { spanTypes } from '../kinds/tag-scheme.ts';
 import { createContradictions, createLabelBook } from './label-book.ts';
 import type { TaskWork } from './survey.ts';
@@ -11,10 +11,9 @@ export const tokenClassification: TaskWork = {
   survey(lesson) {
     const book = createLabelBook('tags');
     const contradictions = createContradictions('tags');
-    let known: readonly string[] | undefined = lesson.labels;
-    let places: ReadonlyMap<string, number> | undefined;
-    const labels = (): readonly string[] => {
-      known ??= tagsInOrder(book.trained());
+    let known = lesson.labels && labelsOf(lesson.labels);
+    const labels = (): Labels => {
+      known ??= foundLabels('tags', book.trained());
       return known;
     };
     return {
@@ -23,15 +22,13 @@ export const tokenClassification: TaskWork = {
         return contradictions(row);
       },
       // Tags that only complete the scheme may be absent.
-      findings: () => [...book.missing(lesson.labels ?? [], 2), ...book.unseen(labels())],
-      task: () => ({ type: 'token-classification', labels: [...labels()] }),
+      findings: () => [...book.missing(lesson.labels ?? [], 2), ...book.unseen(labels().names)],
+      task: () => ({ type: 'token-classification', labels: [...labels().names] }),
       complete(json, examples) {
         const { tags } = JSON.parse(json) as Tagged;
-        places ??= new Map(labels().map((label, at) => [label, at]));
-        const numbers = tags.map((tag) => places?.get(tag) ?? -1);
         return examples.map((example) => ({
           ...example,
-          labels: (example.labels as Int32Array).map((word) => numbers[word] ?? -1),
+          labels: labels().tokenLabels(example.labels as Int32Array, tags),
         }));
       },
       labelsOf: (json) => spanTypes((JSON.parse(json) as Tagged).tags),
