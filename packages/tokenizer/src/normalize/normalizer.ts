@@ -1,3 +1,5 @@
+import type { Change } from './composition.ts';
+
 /** For each UTF-16 unit of a normalised text, the range of the source it stands for. */
 type Alignment = { starts: Int32Array; ends: Int32Array };
 
@@ -68,6 +70,27 @@ export class AlignedText {
     for (let i = 0; i < text.length; i++) {
       this.#starts.push(start + i);
       this.#ends.push(start + i + 1);
+    }
+  }
+
+  /**
+   * Appends characters that stand for `source`, which begins at `start`: each for the next character of it, or, where it
+   * was put in, for the one before; with `change` below 0 so many after it are left out. As in the reference
+   * implementation, a character stands for the first of those that it was made of.
+   */
+  change(characters: readonly Change[], source: string, start: number): void {
+    const bounds = [start];
+    let end = start;
+    for (const character of source) {
+      end += character.length;
+      bounds.push(end);
+    }
+    let next = 0;
+    for (const { character, change } of characters) {
+      const at = change > 0 ? next - 1 : next;
+      const from = bounds[Math.max(at, 0)] ?? end;
+      this.replace(character, from, bounds[at + 1] ?? end);
+      if (change <= 0) next += 1 - change;
     }
   }
 

@@ -1,4 +1,5 @@
 import { TokenizerError } from '../error.ts';
+import type { Change } from './composition.ts';
 import { AlignedText, type Normalizer } from './normalizer.ts';
 
 /** Graphemes of this many UTF-8 bytes or more are rewritten character by character, as in the reference. */
@@ -44,26 +45,30 @@ export function precompiledNormalizer(source: string, path: string, map: Uint8Ar
   };
 
   return (text) => {
-    const out = new AlignedText();
-    let at = 0;
+    const changes: Change[] = [];
     for (const grapheme of graphemes(text)) {
       const whole =
         Buffer.byteLength(grapheme, 'utf8') < longGrapheme ? rewrite(grapheme) : undefined;
-      if (whole !== undefined) out.replace(whole, at, at + grapheme.length);
-      else {
-        let from = at;
-        for (const character of grapheme) {
-          const end = from + character.length;
-          const other = rewrite(character);
-          if (other === undefined) out.keep(character, from);
-          else out.replace(other, from, end);
-          from = end;
-        }
-      }
-      at += grapheme.length;
+      if (whole !== undefined) replace(changes, grapheme, whole);
+      else
+        for (const character of grapheme)
+          replace(changes, character, rewrite(character) ?? character);
     }
+    const out = new AlignedText();
+    out.change(changes, text, 0);
     return out.text === text ? { text, alignment: undefined } : out.finish();
   };
+}
+
+/** Counts as the reference does: what is more is put in at the end, what is less goes with the last character. */
+function replace(changes: Change[], before: string, after: string): void {
+  const characters = [...after];
+  const more = characters.length - [...before].length;
+  for (const [at, character] of characters.entries())
+    changes.push({ character, change: at >= characters.length - more ? 1 : 0 });
+  const last = changes.at(-1);
+  if (more < 0 && last !== undefined)
+    changes.splice(-1, 1, { ...last, change: last.change + more });
 }
 
 function offsetOf(unit: number): number {

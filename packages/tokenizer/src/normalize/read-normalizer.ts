@@ -9,6 +9,7 @@ import {
 } from '../component.ts';
 import { patternExpression } from '../regex.ts';
 import { bertNormalizer } from './bert-normalizer.ts';
+import type { UnicodeForm } from './composition.ts';
 import {
   chainNormalizers,
   type Normalizer,
@@ -17,12 +18,7 @@ import {
   stripSides,
 } from './normalizer.ts';
 import { precompiledNormalizer } from './precompiled-normalizer.ts';
-import {
-  lowercase,
-  stripMarks,
-  type UnicodeForm,
-  unicodeNormalizer,
-} from './unicode-normalizer.ts';
+import { lowercase, stripMarks, unicodeNormalizer } from './unicode-normalizer.ts';
 
 const bertSchema = z.looseObject({
   clean_text: z.boolean().default(true),

@@ -1,6 +1,5 @@
+import { changesOf, type UnicodeForm } from './composition.ts';
 import { AlignedText, mapCharacters, type Normalizer } from './normalizer.ts';
-
-export type UnicodeForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
 /**
  * Where a piece may be normalised apart from its left neighbour: before anything but a combining mark, a
@@ -8,11 +7,7 @@ export type UnicodeForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
  */
 const pieces = /[\s\S][\p{M}\u1160-\u11ff\ud7b0-\ud7ff\uff9e\uff9f]*/gu;
 
-/**
- * A Unicode normalization form with offsets: characters that change together map to all that they came from.
- * The reference implementation maps a composed character to the first of its parts only, so that marks
- * belong to no token; here they belong to the token of their character.
- */
+/** A Unicode normalization form with offsets: a composed character stands for the first of its parts, as in the reference. */
 export function unicodeNormalizer(form: UnicodeForm): Normalizer {
   return (source, { align }) => {
     const text = source.normalize(form);
@@ -20,40 +15,16 @@ export function unicodeNormalizer(form: UnicodeForm): Normalizer {
     const out = new AlignedText();
     let at = 0;
     for (const piece of source.match(pieces) ?? []) {
-      const isWhole = piece.length > longestCut || piece.normalize(form) === piece;
-      const parts = isWhole ? [piece] : independentParts(piece, form);
-      for (const part of parts) {
-        const written = part.normalize(form);
-        if (written === part) out.keep(part, at);
-        else out.replace(written, at, at + part.length);
-        at += part.length;
-      }
+      if (piece.normalize(form) === piece) out.keep(piece, at);
+      else out.change(changesOf(piece, form), piece, at);
+      at += piece.length;
     }
     if (out.text === text) return out.finish();
+    // Pieces that are not apart after all.
     const whole = new AlignedText();
-    whole.replace(text, 0, source.length);
+    whole.change(changesOf(source, form), source, 0);
     return whole.finish();
   };
-}
-
-/** Cutting takes quadratic time, and no writing puts so many marks on a character. */
-const longestCut = 64;
-
-/** Cuts a piece wherever its sides, normalised apart, give the same as together. */
-function independentParts(piece: string, form: UnicodeForm): string[] {
-  const parts: string[] = [];
-  let part = '';
-  let rest = piece;
-  for (const character of piece) {
-    const together = (part + rest).normalize(form);
-    if (part !== '' && part.normalize(form) + rest.normalize(form) === together) {
-      parts.push(part);
-      part = '';
-    }
-    part += character;
-    rest = rest.slice(character.length);
-  }
-  return [...parts, part];
 }
 
 const eachLower = mapCharacters((character) => character.toLowerCase());
