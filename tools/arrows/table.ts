@@ -88,7 +88,7 @@ export const arrows: Table = {
         predict: 'graph ops runtime formats families peft models objectives generate',
         gguf: 'formats families nn',
         import: 'formats families nn gguf',
-        export: 'graph ops onnx runtime formats families nn gguf import peft models',
+        export: 'graph ops onnx runtime formats families nn gguf import peft models predict',
         // Recorded runs, for tests and bench: no room of the product is below it.
         parity:
           'graph autodiff.ts runtime formats families nn peft objectives trained batch measure train',

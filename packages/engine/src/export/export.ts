@@ -12,11 +12,11 @@ import { writeFolderAtomically } from '../formats/atomic.ts';
 import { UnsupportedModelError } from '../formats/error.ts';
 import { mergeAdapter } from '../peft/merge-adapter.ts';
 import { writeMergedFolder } from '../peft/merged.ts';
-import type { Adapter } from '../peft/peft.ts';
+import { type FolderTask, folderTask } from '../predict/task-head.ts';
 import { ggufContext } from './gguf/architecture.ts';
 import { ggufTypes, writeGgufModel } from './gguf/gguf-file.ts';
 import { type ExportManifest, fileDigest, manifestName, writeManifest } from './manifest.ts';
-import { readFittingAdapter, withMergedWeights } from './merged-weights.ts';
+import { type FittingAdapter, readFittingAdapter, withMergedWeights } from './merged-weights.ts';
 import { writeModelfile } from './modelfile.ts';
 import { onnxTypes, writeOnnxFiles } from './onnx-folder.ts';
 import { folderOfTuning } from './own-texts.ts';
@@ -43,7 +43,9 @@ export type ExportRequest = {
 
 type Job = Omit<ExportRequest, 'model' | 'adapter'> & {
   readonly base: AnyModelFolder;
-  readonly adapter: { readonly folder: string; readonly weights: Adapter } | undefined;
+  readonly adapter: (FittingAdapter & { readonly folder: string }) | undefined;
+  /** What the export is asked; undefined: to write text. */
+  readonly asked: FolderTask | undefined;
   /** The folder to fill, and one inside it for what is not published. */
   readonly folder: string;
   readonly work: string;
@@ -60,24 +62,16 @@ type Written = { readonly dtype: string; readonly notes?: readonly string[] };
 export async function exportModel(request: ExportRequest): Promise<ExportManifest> {
   await using texts = await folderOfTuning(request.model, request.adapter);
   const base = await openAnyModelFolder(texts.path);
-  // These formats would keep the language model and lose what the head has learned, without a word.
-  if (hasScores(base) && request.kind !== 'merged')
-    throw new UnsupportedModelError(
-      join(base.path, 'config.json'),
-      'architectures',
-      `names a decoder that scores texts; ${request.kind} is written of decoders that write text`,
-    );
   const adapter =
     request.adapter === undefined
       ? undefined
-      : {
-          folder: request.adapter,
-          weights: await readFittingAdapter(request.adapter, base),
-        };
+      : { folder: request.adapter, ...(await readFittingAdapter(request.adapter, base)) };
+  const asked = adapter?.asked ?? (await folderTask(base));
+  requireKind(request, base, asked);
   let manifest: ExportManifest | undefined;
   await writeFolderAtomically(request.out, manifestName, async (folder) => {
     const work = join(folder, '.work');
-    const job: Job = { ...request, base, adapter, folder, work };
+    const job: Job = { ...request, base, adapter, asked, folder, work };
     const { dtype, notes = [] } = await writers[request.kind](job);
     const { kind } = request;
     const replay = await verifyExport({
@@ -85,6 +79,7 @@ export async function exportModel(request: ExportRequest): Promise<ExportManifes
       folder,
       base,
       adapter: adapter?.weights,
+      asked,
       dtype,
       work,
     });
@@ -108,9 +103,10 @@ const writers: Readonly<Record<ExportKind, (job: Job) => Promise<Written>>> = {
   merged: writeMerged,
   async onnx(job) {
     const type = typeOf(job, onnxTypes, 'f32');
-    const { largestModel } = job;
+    const { largestModel, asked, adapter } = job;
     const sized = largestModel === undefined ? {} : { largestModel };
-    await writeOnnxFiles(await mergedModel(job), job.folder, { type, ...sized });
+    const options = { type, asked, task: adapter?.asked?.task, ...sized };
+    await writeOnnxFiles(await mergedModel(job), job.folder, options);
     return { dtype: type };
   },
   async gguf(job) {
@@ -118,6 +114,8 @@ const writers: Readonly<Record<ExportKind, (job: Job) => Promise<Written>>> = {
     const type = typeOf(job, ggufTypes, 'f16');
     const name = `${model.name}-${type}.gguf`;
     await writeGgufModel(model, join(job.folder, name), type);
+    if (job.asked !== undefined)
+      return { dtype: type, notes: [...contextNotes(model), poolingNote(job.asked)] };
     const notes = await writeModelfile(job.folder, model, { from: `./${name}` });
     return { dtype: type, notes: [...contextNotes(model), ...notes] };
   },
@@ -144,7 +142,8 @@ async function writeMerged({ base, adapter, folder, work }: Job): Promise<Writte
   const changed = adapter === undefined ? new Map() : await mergeAdapter(base, adapter.weights);
   const merged = join(work, 'folder');
   await mkdir(work, { recursive: true });
-  await writeMergedFolder(base, changed, merged);
+  const extras = { added: adapter?.weights.head, task: adapter?.asked?.task };
+  await writeMergedFolder(base, changed, merged, extras);
   for (const name of await readdir(merged)) await rename(join(merged, name), join(folder, name));
   const dtypes = [...base.tensors.values()].map(({ dtype }) => dtype);
   const coarsest = ['BF16', 'F16'].find((dtype) => dtypes.includes(dtype as 'F16')) ?? 'F32';
@@ -160,6 +159,34 @@ function decoderOnly(model: AnyModelFolder, format: string): ModelFolder {
   if (config.kind === 'decoder') return { ...model, config };
   const problem = `is "${config.modelType}"; ${format} is written of decoders only`;
   throw new UnsupportedModelError(join(model.path, 'config.json'), 'model_type', problem);
+}
+
+/**
+ * Throws UnsupportedModelError where a format of models that write text would keep the language model and lose what the
+ * task has taught. A decoder that embeds has its hidden states in a GGUF file too.
+ */
+function requireKind(
+  { kind, adapter }: ExportRequest,
+  base: AnyModelFolder,
+  asked: FolderTask | undefined,
+): void {
+  if (base.config.kind === 'encoder' || kind === 'merged') return;
+  const config = join(base.path, 'config.json');
+  if (asked === undefined) {
+    if (!hasScores(base)) return;
+    const problem = 'names no class with a head, but the weights have one';
+    throw new UnsupportedModelError(config, 'architectures', problem);
+  }
+  if (kind === 'onnx' || (kind === 'gguf' && asked.head === undefined)) return;
+  const [file, field] =
+    adapter === undefined
+      ? [config, 'architectures']
+      : [join(adapter, 'adapter_config.json'), 'task_type'];
+  throw new UnsupportedModelError(
+    file,
+    field,
+    `says ${asked.task.kind}; ${kind} is written of models that write text`,
+  );
 }
 
 /** The asked type, if the kind has it. */
@@ -185,6 +212,13 @@ function requireFamily({ path, config }: AnyModelFolder, what: 'folders' | 'adap
     'model_type',
     `is "${config.modelType}"; Ollama takes ${what} of ${known.join(', ')}`,
   );
+}
+
+/** How llama.cpp makes the same vectors of a GGUF file. */
+function poolingNote({ task }: FolderTask): string {
+  const pooling = task.kind === 'feature-extraction' ? task.pooling : undefined;
+  const named = { mean: 'mean', first: 'cls', last: 'last' }[pooling ?? 'mean'];
+  return `the model embeds texts: llama-embedding --pooling ${named} --embd-normalize 2 gives its vectors`;
 }
 
 function contextNotes({ config }: ModelFolder): string[] {

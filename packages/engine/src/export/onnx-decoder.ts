@@ -51,7 +51,7 @@ export function onnxDecoder(config: DecoderConfig, weights: DecoderWeights): Gra
 }
 
 /** Additive masks [batch, 1, sequence, past+sequence] by kind of attention, each made once. */
-function windowMasks(
+export function windowMasks(
   config: DecoderConfig,
   ids: Value,
   attentionMask: Value,

@@ -7,23 +7,23 @@ import { encoderHidden } from '../models/encoder.ts';
 import { and, cast, greater, less } from '../ops/comparison.ts';
 import { abs, add, div, maximum, mul, sub } from '../ops/elementwise.ts';
 import { gatherRows } from '../ops/index-rows.ts';
-import { reshape, split, transpose } from '../ops/layout.ts';
+import { reshape, transpose } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
+import type { FolderTask } from '../predict/task-head.ts';
 import { cumulativeSum, range, sizeOf, unflatten } from './dynamic-shape.ts';
-import type { EncoderTask } from './encoder-task.ts';
 import { additiveMask, attention, byHead, rotations } from './onnx-attention.ts';
+import { taskOutputs } from './onnx-task-outputs.ts';
 import { inStandardOperators } from './standard-operators.ts';
 
 /**
  * An encoder with the head of its task. Inputs `input_ids`, `attention_mask` (1: a token, 0: padding) and,
- * for families with several token types, `token_type_ids`, each [batch, sequence] int64. Outputs `logits`
- * [batch, labels] of texts or [batch, sequence, outputs] of tokens, `start_logits` and `end_logits`
- * [batch, sequence] of spans, or `last_hidden_state` [batch, sequence, hiddenSize] without a head.
+ * for families with several token types, `token_type_ids`, each [batch, sequence] int64. Outputs as `taskOutputs`
+ * names them.
  */
 export function onnxEncoder(
   config: EncoderConfig,
   weights: DecoderWeights,
-  task: EncoderTask,
+  asked: FolderTask,
 ): Graph {
   const shape = ['batch', 'sequence'];
   const ids = input('input_ids', shape, 'int64');
@@ -49,42 +49,9 @@ export function onnxEncoder(
       }),
   });
   const byToken = (x: Value): Value => unflatten(x, ids, [x.shape[1] as number]);
-  return {
-    inputs,
-    outputs: inStandardOperators(
-      taskOutputs(config, { task, weights, hidden, byToken, attentionMask }),
-    ),
-  };
-}
-
-export type TaskParts = {
-  readonly task: EncoderTask;
-  readonly weights: DecoderWeights;
-  readonly hidden: Value;
-  readonly byToken: (x: Value) => Value;
-  readonly attentionMask: Value;
-};
-
-function taskOutputs(
-  config: EncoderConfig,
-  { task, weights, hidden, byToken, attentionMask }: TaskParts,
-): Record<string, Value> {
-  switch (task.kind) {
-    case 'hidden-states':
-      return { last_hidden_state: byToken(hidden) };
-    case 'texts': {
-      const text = pooledText(config, byToken(hidden), attentionMask);
-      return { logits: task.head.scores(weights.tensor, text) };
-    }
-    case 'tokens':
-      return { logits: byToken(task.head.scores(weights.tensor, hidden)) };
-    case 'spans': {
-      const scores = byToken(task.head.scores(weights.tensor, hidden));
-      const [start, end] = split(scores, [1, 1], 2) as [Value, Value];
-      const flat = (x: Value): Value => reshape(x, ['batch', 'sequence']);
-      return { start_logits: flat(start), end_logits: flat(end) };
-    }
-  }
+  const text = (): Value => pooledText(config, byToken(hidden), attentionMask);
+  const outputs = taskOutputs({ asked, weights, hidden, byToken, text });
+  return { inputs, outputs: inStandardOperators(outputs) };
 }
 
 /** The first hidden state of each text, or the mean over its tokens: [batch, hiddenSize]. */

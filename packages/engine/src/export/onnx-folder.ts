@@ -1,18 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decoderNames } from '../families/decoder-families.ts';
-import type { EncoderConfig } from '../families/encoder-config.ts';
 import { encoderNames } from '../families/encoder-names.ts';
-import type { AnyModelFolder, ModelFolder } from '../families/model-folder.ts';
+import type { AnyModelFolder } from '../families/model-folder.ts';
+import type { ModelTask } from '../families/model-task.ts';
 import { writeFileAtomically } from '../formats/atomic.ts';
 import { readTensor } from '../formats/safetensors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import { keepsSentenceFiles, writeTaskFiles } from '../peft/task-files.ts';
+import type { FolderTask } from '../predict/task-head.ts';
 import { copyCarriedFiles } from './carried-files.ts';
-import { encoderTask } from './encoder-task.ts';
 import { inlineWeights, type StoredWeight } from './inline-weights.ts';
 import { onnxDecoder } from './onnx-decoder.ts';
 import { onnxEncoder } from './onnx-encoder.ts';
+import { onnxTextDecoder } from './onnx-text-decoder.ts';
 import { layOutWeights } from './onnx-weights.ts';
 import { quantizeModel } from './quantize-model.ts';
 
@@ -24,6 +26,10 @@ export type OnnxOptions = {
   readonly type?: OnnxType;
   /** Weights of more bytes go into a file of their own: a model of 2 GB or more cannot be read. */
   readonly largestModel?: number;
+  /** What the model is asked; undefined: to write text. */
+  readonly asked?: FolderTask | undefined;
+  /** What an adapter taught it, for config.json; what that says where absent. */
+  readonly task?: ModelTask | undefined;
 };
 
 const defaultLargestModel = 1.8e9;
@@ -41,13 +47,15 @@ export function onnxModelFile(type: OnnxType): string {
 export async function writeOnnxFiles(
   model: AnyModelFolder,
   folder: string,
-  { type = 'f32', largestModel = defaultLargestModel }: OnnxOptions = {},
+  { type = 'f32', largestModel = defaultLargestModel, asked, task }: OnnxOptions = {},
 ): Promise<void> {
-  await copyCarriedFiles(model.path, folder);
+  await copyCarriedFiles(model.path, folder, keepsSentenceFiles(task));
+  if (task !== undefined) await writeTaskFiles(model, task, folder);
   const inner = join(folder, 'onnx');
   await mkdir(inner, { recursive: true });
   const file = onnxModelFile(type);
-  const { bytes, stored } = await encoded(model, inner, { type, location: `${file}_data` });
+  const options = { type, location: `${file}_data`, asked };
+  const { bytes, stored } = await encoded(model, inner, options);
   const total = stored.reduce((sum, { byteLength }) => sum + byteLength, bytes.byteLength);
   if (total <= largestModel) {
     const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
@@ -71,10 +79,14 @@ export async function writeOnnxFiles(
 async function encoded(
   model: AnyModelFolder,
   folder: string,
-  { type, location }: { readonly type: OnnxType; readonly location: string },
+  {
+    type,
+    location,
+    asked,
+  }: Pick<OnnxOptions, 'asked'> & { readonly type: OnnxType; readonly location: string },
 ): Promise<{ readonly bytes: Uint8Array; readonly stored: readonly StoredWeight[] }> {
   const { weights, placed } = layOutWeights(model, folder, location);
-  const graph = await exportedGraph(model, weights);
+  const graph = exportedGraph(model, weights, asked);
   const bytes = encodeModel(graph, { device: 'cpu', folder });
   const read = (name: string): Promise<Float32Array> => readTensor(model.tensors.get(name)!);
   if (type === 'f32')
@@ -103,12 +115,15 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-async function exportedGraph(
-  model: AnyModelFolder,
+function exportedGraph(
+  { config }: AnyModelFolder,
   weights: Parameters<typeof onnxDecoder>[1],
-): Promise<Graph> {
-  const { config } = model;
-  if (config.kind === 'decoder') return onnxDecoder(config, weights);
-  const encoder: ModelFolder<EncoderConfig> = { ...model, config };
-  return onnxEncoder(config, weights, await encoderTask(encoder));
+  asked: FolderTask | undefined,
+): Graph {
+  if (config.kind === 'encoder') return onnxEncoder(config, weights, asked ?? hiddenStates);
+  if (asked === undefined) return onnxDecoder(config, weights);
+  return onnxTextDecoder(config, weights, asked);
 }
+
+/** What any model has for an answer. */
+const hiddenStates: FolderTask = { task: { kind: 'feature-extraction' }, head: undefined };

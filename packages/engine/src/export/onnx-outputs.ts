@@ -1,5 +1,6 @@
 import type { DecoderConfig } from '../families/decoder-config.ts';
 import type { ModelConfig } from '../families/model-config.ts';
+import type { FolderTask } from '../predict/task-head.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import type { ReplayPrompts } from './replay-prompts.ts';
 import { type Outputs, tokenTypes } from './trainer-outputs.ts';
@@ -8,19 +9,20 @@ import { type Outputs, tokenTypes } from './trainer-outputs.ts';
 const steps = 4;
 
 /**
- * What an ONNX export answers to the prompts in ONNX Runtime: an encoder at once, a decoder the beginning
- * at once and the last tokens one by one, so that its cache is tried too.
+ * What an ONNX export answers to the prompts in ONNX Runtime: one that writes text the beginning at once
+ * and the last tokens one by one, so that its cache is tried too, any other at once.
  */
 export async function onnxOutputs(
   file: string,
-  config: ModelConfig,
+  { config, asked }: { readonly config: ModelConfig; readonly asked: FolderTask | undefined },
   prompts: ReplayPrompts,
 ): Promise<Outputs> {
   const session = await InferenceSession.create(file, {
     logSeverityLevel: 3,
   });
   try {
-    if (config.kind === 'decoder') return { logits: await cachedLogits(session, config, prompts) };
+    if (config.kind === 'decoder' && asked === undefined)
+      return { logits: await cachedLogits(session, config, prompts) };
     const { rows, tokens, ids } = prompts;
     const types = tokenTypes(config, prompts);
     const feeds: Record<string, Tensor> = {

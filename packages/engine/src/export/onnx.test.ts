@@ -2,10 +2,8 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTensor } from '../formats/safetensors.ts';
-import { encoderReferences, readEncoderReference } from '../parity/encoder-reference.ts';
+import { encoderReferences } from '../parity/encoder-reference.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
-import { writeMergedFolder } from '../peft/merged.ts';
 import { InferenceSession, Tensor } from '../runtime/onnxruntime.ts';
 import { exportModel } from './export.ts';
 import { protoFields } from './proto-reader.ts';
@@ -154,36 +152,6 @@ describe('encoders', () => {
     const model = fixture(name);
     const { replay } = await exportModel({ model, kind: 'onnx', out: join(root, name) });
     expect(replay.relative).toBeLessThan(1e-5);
-  });
-
-  it.each([
-    ['bert', 'single-label', 'BertForSequenceClassification', ['logits']],
-    ['distilbert', 'single-label', 'DistilBertForSequenceClassification', ['logits']],
-    ['roberta', 'token-classification', 'RobertaForTokenClassification', ['logits']],
-    [
-      'modernbert',
-      'span-extraction',
-      'ModernBertForQuestionAnswering',
-      ['start_logits', 'end_logits'],
-    ],
-  ] as const)('%s with a head for %s', async (name, task, architecture, outputs) => {
-    const { model, tensors } = await readEncoderReference(name);
-    const prefix = `${task}.start.`;
-    const head = new Map<string, { shape: readonly number[]; data: Float32Array }>();
-    for (const [key, entry] of tensors)
-      if (key.startsWith(prefix))
-        head.set(key.slice(prefix.length), { shape: entry.shape, data: await readTensor(entry) });
-    const folder = join(root, `${name}-${task}`);
-    await writeMergedFolder(model, new Map(), folder, { added: head });
-    const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
-    config.architectures = [architecture];
-    await writeFile(join(folder, 'config.json'), JSON.stringify(config));
-    const out = join(root, `${name}-${task}-onnx`);
-    const { replay } = await exportModel({ model: folder, kind: 'onnx', out });
-    expect(replay.relative).toBeLessThan(1e-5);
-    const session = await InferenceSession.create(join(out, 'onnx/model.onnx'));
-    expect(session.outputNames).toEqual(outputs);
-    await session.release();
   });
 
   it('a folder without any head gives hidden states', async () => {

@@ -16,9 +16,8 @@ import { reshape, split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceMean } from '../ops/reduce.ts';
 import type { Adapter } from '../peft/peft.ts';
+import type { FolderTask } from '../predict/task-head.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import type { EncoderTask } from './encoder-task.ts';
-import type { TaskParts } from './onnx-encoder.ts';
 import type { ReplayPrompts } from './replay-prompts.ts';
 
 /** Outputs by the names of an ONNX export, row by row. */
@@ -26,28 +25,28 @@ export type Outputs = Readonly<Record<string, Float32Array>>;
 
 export type TrainerOptions = {
   /** Computed beside the base's layers, as in training, not merged into them. */
-  readonly adapter?: Pick<Adapter, 'tensors' | 'scale'> | undefined;
-  /** What an encoder is asked; a decoder is asked for its logits. */
-  readonly task?: EncoderTask | undefined;
+  readonly adapter?: Pick<Adapter, 'tensors' | 'scale' | 'head'> | undefined;
+  /** What the model is asked; a decoder of which nothing is said is asked for its logits. */
+  readonly asked?: FolderTask | undefined;
 };
 
 /** What the trainer's own forward pass answers to the prompts, without padding. */
 export async function trainerOutputs(
   model: AnyModelFolder,
   { rows, tokens, ids }: ReplayPrompts,
-  { adapter, task = { kind: 'hidden-states' } }: TrainerOptions = {},
+  { adapter, asked }: TrainerOptions = {},
 ): Promise<Outputs> {
   const { config } = model;
   const weights = adaptedWeights(model, adapter);
   const shape = { rows, tokens };
-  const outputs =
+  const hidden =
     config.kind === 'decoder'
-      ? { logits: decoderLogits(config, weights, packedDecoder(config, weights, shape)) }
-      : taskOutputs(
-          config,
-          { task, weights, hidden: packedEncoder(config, weights, shape) },
-          shape,
-        );
+      ? packedDecoder(config, weights, shape)
+      : packedEncoder(config, weights, shape);
+  const outputs =
+    config.kind === 'decoder' && asked === undefined
+      ? { logits: decoderLogits(config, weights, hidden) }
+      : taskOutputs(config, { asked, weights, hidden }, shape);
   const program = await cpuDevice().compile({ outputs });
   try {
     const int32 = (data: Int32Array): Tensor => ({ data, shape: [data.length], dtype: 'int32' });
@@ -83,7 +82,9 @@ const dtypes: Readonly<Record<FloatFormat, DType>> = {
 function adaptedWeights(model: AnyModelFolder, adapter: TrainerOptions['adapter']): DecoderWeights {
   const made = new Map<string, Value>();
   const tensor = (name: string): Value => {
-    const known = made.get(name) ?? mapped(model, name);
+    const own = adapter?.head?.get(name);
+    const known =
+      made.get(name) ?? (own === undefined ? mapped(model, name) : constant(own.data, own.shape));
     made.set(name, known);
     return known;
   };
@@ -117,21 +118,37 @@ function mapped(model: AnyModelFolder, name: string): Value {
 }
 
 function taskOutputs(
-  config: ModelConfig & { readonly kind: 'encoder' },
-  { task, weights, hidden }: Pick<TaskParts, 'task' | 'weights' | 'hidden'>,
+  config: ModelConfig,
+  {
+    asked,
+    weights: { tensor },
+    hidden,
+  }: {
+    readonly asked: FolderTask | undefined;
+    readonly weights: DecoderWeights;
+    readonly hidden: Value;
+  },
   { rows, tokens }: Pick<ReplayPrompts, 'rows' | 'tokens'>,
 ): Record<string, Value> {
-  if (task.kind === 'hidden-states') return { last_hidden_state: hidden };
-  if (task.kind === 'tokens') return { logits: task.head.scores(weights.tensor, hidden) };
-  if (task.kind === 'spans') {
-    const scores = task.head.scores(weights.tensor, hidden);
-    const [start, end] = split(scores, [1, 1], 1) as [Value, Value];
-    return { start_logits: start, end_logits: end };
-  }
-  const starts = Int32Array.from({ length: rows }, (_, row) => row * tokens);
-  const text =
-    config.pooling === 'first'
-      ? gatherRows(hidden, constant(starts, [rows], 'int32'))
-      : reduceMean(reshape(hidden, [rows, tokens, config.hiddenSize]), { axes: [1] });
-  return { logits: task.head.scores(weights.tensor, text) };
+  const head = asked?.head;
+  if (head === undefined) return { last_hidden_state: hidden };
+  if (asked?.task.kind === 'sequence-classification')
+    return { logits: head.scores(tensor, textsOf(config, hidden, { rows, tokens })) };
+  const scores = head.scores(tensor, hidden);
+  if (asked?.task.kind !== 'question-answering') return { logits: scores };
+  const [start, end] = split(scores, [1, 1], 1) as [Value, Value];
+  return { start_logits: start, end_logits: end };
+}
+
+/** The hidden state that stands for each prompt, `[rows, hiddenSize]`. */
+function textsOf(
+  config: ModelConfig,
+  hidden: Value,
+  { rows, tokens }: Pick<ReplayPrompts, 'rows' | 'tokens'>,
+): Value {
+  if (config.kind === 'encoder' && config.pooling === 'mean')
+    return reduceMean(reshape(hidden, [rows, tokens, config.hiddenSize]), { axes: [1] });
+  const place = config.kind === 'decoder' ? tokens - 1 : 0;
+  const places = Int32Array.from({ length: rows }, (_, row) => row * tokens + place);
+  return gatherRows(hidden, constant(places, [rows], 'int32'));
 }

@@ -1,22 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EncoderConfig } from '../families/encoder-config.ts';
-import {
-  type AnyModelFolder,
-  type ModelFolder,
-  openAnyModelFolder,
-} from '../families/model-folder.ts';
+import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
 import { CheckpointError } from '../formats/error.ts';
 import { readGguf } from '../gguf/read.ts';
 import { recoverFolder } from '../import/recovered-folder.ts';
 import type { Adapter } from '../peft/peft.ts';
+import type { FolderTask } from '../predict/task-head.ts';
 import { type Difference, outputDifference } from './difference.ts';
-import { type EncoderTask, encoderTask } from './encoder-task.ts';
 import { ggufContext } from './gguf/architecture.ts';
 import { readFittingAdapter } from './merged-weights.ts';
 import { onnxModelFile } from './onnx-folder.ts';
 import { onnxOutputs } from './onnx-outputs.ts';
-import { replayPrompts } from './replay-prompts.ts';
+import { type ReplayPrompts, replayPrompts } from './replay-prompts.ts';
 import { type Outputs, trainerOutputs } from './trainer-outputs.ts';
 
 export const exportKinds = ['merged', 'onnx', 'gguf', 'modelfile', 'adapter-modelfile'] as const;
@@ -46,6 +41,8 @@ export type VerifyOptions = {
   /** The model that was exported, and what was merged into it. */
   readonly base: AnyModelFolder;
   readonly adapter?: Adapter | undefined;
+  /** What both are asked; undefined: to write text. */
+  readonly asked?: FolderTask | undefined;
   /** How the export stores most weights. */
   readonly dtype: string;
   /** A folder for what has to be unpacked; the caller removes it. */
@@ -58,14 +55,13 @@ export type VerifyOptions = {
  * export cannot be run.
  */
 export async function verifyExport(options: VerifyOptions): Promise<Replay> {
-  const { kind, base, adapter, dtype, folder } = options;
+  const { kind, base, adapter, asked, dtype, folder } = options;
   const { config } = base;
   const context =
     kind === 'gguf' && config.kind === 'decoder' ? ggufContext(config) : config.maxPositions;
   const prompts = replayPrompts(config, context);
-  const task = await taskOf(base);
-  const wanted = await trainerOutputs(base, prompts, { adapter, task });
-  const found = await exportOutputs(options, { prompts, task });
+  const wanted = await trainerOutputs(base, prompts, { adapter, asked });
+  const found = await exportOutputs(options, prompts);
   const tolerance = tolerances[dtype];
   if (tolerance === undefined) throw new RangeError(`weights of type ${dtype} have no tolerance`);
   const difference = outputDifference(found, wanted);
@@ -79,30 +75,23 @@ export async function verifyExport(options: VerifyOptions): Promise<Replay> {
   return { ...difference, tolerance, prompts: prompts.rows, tokens: prompts.tokens };
 }
 
-async function taskOf(model: AnyModelFolder): Promise<EncoderTask | undefined> {
-  const { config } = model;
-  if (config.kind === 'decoder') return undefined;
-  const encoder: ModelFolder<EncoderConfig> = { ...model, config };
-  return encoderTask(encoder);
-}
-
 async function exportOutputs(
-  { kind, folder, base, work, dtype }: VerifyOptions,
-  { prompts, task }: { prompts: ReturnType<typeof replayPrompts>; task: EncoderTask | undefined },
+  { kind, folder, base, asked, work, dtype }: VerifyOptions,
+  prompts: ReplayPrompts,
 ): Promise<Outputs> {
   switch (kind) {
     case 'merged':
     case 'modelfile':
-      return trainerOutputs(await openAnyModelFolder(folder), prompts, { task });
+      return trainerOutputs(await openAnyModelFolder(folder), prompts, { asked });
     case 'onnx':
       return onnxOutputs(
         join(folder, 'onnx', onnxModelFile(dtype === 'q8' ? 'q8' : 'f32')),
-        base.config,
+        { config: base.config, asked },
         prompts,
       );
     case 'adapter-modelfile': {
-      const copied = await readFittingAdapter(join(folder, 'adapter'), base);
-      return trainerOutputs(base, prompts, { adapter: copied, task });
+      const { weights } = await readFittingAdapter(join(folder, 'adapter'), base);
+      return trainerOutputs(base, prompts, { adapter: weights, asked });
     }
     case 'gguf': {
       const name = (await readdir(folder)).find((file) => file.endsWith('.gguf'));
@@ -111,7 +100,7 @@ async function exportOutputs(
         throw new CheckpointError(folder, 'GGUF is written of decoders only');
       const gguf = await readGguf(join(folder, name));
       const model = await recoverFolder(gguf, join(work, 'recovered'), 'f32');
-      return trainerOutputs(model, prompts);
+      return trainerOutputs(model, prompts, { asked });
     }
   }
 }

@@ -32,7 +32,7 @@ export function embeddingScores(
     name: 'embedding-scores',
     settings: { pooling },
     headless: true,
-    task: { kind: 'feature-extraction' },
+    task: { kind: 'feature-extraction', pooling },
     sequences,
     types: types && ((example) => sequences(example).flatMap((tokens) => types({ tokens }))),
     targets: () => 2,

@@ -149,9 +149,10 @@ describe('adapters', () => {
       const isTried = one.kind === 'LORA' && one.vectors !== undefined;
       if (!isTried || !['{}', '{"use_rslora":true}'].includes(JSON.stringify(one.change))) continue;
       const { model } = models.get(one.model)!;
-      const adapter = await readFittingAdapter(await writeAdapter(`merged-${number}`, one), model);
+      const folder = await writeAdapter(`merged-${number}`, one);
+      const { weights } = await readFittingAdapter(folder, model);
       const out = join(root, `out-${number}`);
-      await writeMergedFolder(model, await mergeAdapter(model, adapter), out);
+      await writeMergedFolder(model, await mergeAdapter(model, weights), out);
       const ids = Int32Array.from(recorded.tokens);
       const prompt = { rows: 1, tokens: ids.length, ids };
       const { logits } = await trainerOutputs(await openModelFolder(out), prompt);

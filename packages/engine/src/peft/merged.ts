@@ -1,21 +1,21 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { modelTensors } from '../families/model-config.ts';
 import {
   type AnyModelFolder,
   singleWeightsFile,
   weightsIndexFile,
 } from '../families/model-folder.ts';
-import { type ModelTask, withTask } from '../families/model-task.ts';
-import { sentenceFile, sentenceLayout } from '../families/sentence-folder.ts';
+import type { ModelTask } from '../families/model-task.ts';
+import { sentenceFile } from '../families/sentence-folder.ts';
 import { writeFolderAtomically } from '../formats/atomic.ts';
 import { CheckpointError } from '../formats/error.ts';
-import { readExactJson } from '../formats/exact-json.ts';
 import { requireFinite } from '../formats/finite.ts';
 import { readJson } from '../formats/json-file.ts';
 import { encodeFloats, type FloatFormat, isFloatFormat } from '../formats/number-format.ts';
 import { readTensorBytes, streamSafetensors, type TensorSource } from '../formats/safetensors.ts';
 import { tensorBytes } from '../formats/safetensors-header.ts';
+import { jsonText, keepsSentenceFiles, writeTaskFiles } from './task-files.ts';
 import { embeddingOf, isTiedHead, refuseTiedHead } from './tied-head.ts';
 
 /** Everything beside the weights that decides how a model reads and writes text, and its licence. */
@@ -55,54 +55,18 @@ export async function writeMergedFolder(
       ? planFromBase(base, changed, added)
       : await planFromConfig(base, changed);
   await addTensors(base, shards, added);
-  const config = await changedConfig(base, task);
   await writeFolderAtomically(out, 'config.json', async (temporary) => {
     for (const [shard, sources] of shards) await streamSafetensors(join(temporary, shard), sources);
     if (!shards.has(singleWeightsFile)) await writeIndex(join(temporary, weightsIndexFile), shards);
     for (const entry of await readdir(base.path, { withFileTypes: true })) {
       const from = join(base.path, entry.name);
       const to = join(temporary, entry.name);
-      const isSentences = sentenceFile.test(entry.name) && (task?.kind ?? embeds) === embeds;
+      const isSentences = sentenceFile.test(entry.name) && keepsSentenceFiles(task);
       if (isSentences || entry.name === carriedFolder || carriedFile.test(entry.name))
         await writeCopy(from, to);
     }
-    await writeSentenceLayout(base, task, temporary);
-    if (config) await writeFile(join(temporary, 'config.json'), jsonText(config));
+    await writeTaskFiles(base, task, temporary);
   });
-}
-
-/** What a model of another task has no use for: it would be loaded as one that embeds. */
-const embeds = 'feature-extraction';
-
-/** The layout of sentence-transformers, where the model was taught to embed by one of its poolings. */
-async function writeSentenceLayout(
-  { config }: AnyModelFolder,
-  task: ModelTask | undefined,
-  folder: string,
-): Promise<void> {
-  if (task?.kind !== embeds || task.pooling === undefined) return;
-  for (const [path, json] of sentenceLayout(config, task.pooling)) {
-    const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, jsonText(json as object));
-  }
-}
-
-/**
- * config.json where it cannot stay as it is: there is a task, or it says that the head is tied while the file has one
- * of its own, which other readers than transformers 5 would pass over.
- */
-async function changedConfig(
-  { path, config }: AnyModelFolder,
-  task: ModelTask | undefined,
-): Promise<Record<string, unknown> | undefined> {
-  const file = join(path, 'config.json');
-  const json = await readExactJson(file);
-  const isUntied =
-    config.kind === 'decoder' && !config.tieEmbeddings && json.tie_word_embeddings !== false;
-  const own = isUntied ? { ...json, tie_word_embeddings: false } : json;
-  if (task !== undefined) return withTask(file, own, { config, task });
-  return own === json ? undefined : own;
 }
 
 /** Copies as new files of this process: a copy that keeps its source's mode would be open to others. */
@@ -125,10 +89,6 @@ async function writeIndex(
     weight_map: Object.fromEntries(places.map(({ name, shard }) => [name, shard])),
   };
   await writeFile(file, jsonText(index));
-}
-
-function jsonText(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function planFromBase(

@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ModelTask } from '../families/model-task.ts';
 import { writeFolderAtomically } from '../formats/atomic.ts';
 import { requireFinite } from '../formats/finite.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
+import { taskFile } from './adapter-task.ts';
+import { jsonText } from './task-files.ts';
 
 /** What Python's `peft` stores of an adapter. */
 export type PeftContent = {
@@ -15,18 +18,20 @@ export type PeftContent = {
     string,
     { readonly shape: readonly number[]; readonly data: Float32Array }
   >;
+  /** What it was taught, where that is not to write text. */
+  readonly task?: ModelTask | undefined;
 };
 
 /** What peft puts before the path of a module. */
 export const peftPrefix = 'base_model.model.';
 
 /**
- * Writes the folder that `peft` loads: adapter_config.json, adapter_model.safetensors and README.md.
- * Complete or absent. Throws CheckpointError for a value that is not finite.
+ * Writes the folder that `peft` loads: adapter_config.json, adapter_model.safetensors and README.md, and
+ * lathe-task.json where there is a task. Complete or absent. Throws CheckpointError for a value that is not finite.
  */
 export async function writePeftFolder(
   folder: string,
-  { kind, config, tensors }: PeftContent,
+  { kind, config, tensors, task }: PeftContent,
   baseModel: string,
 ): Promise<void> {
   const whole: Record<string, unknown> = {
@@ -44,7 +49,8 @@ export async function writePeftFolder(
       [...tensors].map(([name, { shape, data }]) => ({ name, dtype: 'F32' as const, shape, data })),
     );
     await writeFile(join(temporary, 'README.md'), card(kind, baseModel));
-    await writeFile(join(temporary, 'adapter_config.json'), `${JSON.stringify(sorted, null, 2)}\n`);
+    if (task !== undefined) await writeFile(join(temporary, taskFile), jsonText(task));
+    await writeFile(join(temporary, 'adapter_config.json'), jsonText(sorted));
   });
 }
 

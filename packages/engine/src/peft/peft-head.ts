@@ -32,8 +32,8 @@ export async function forTask(
     ...content.config,
     task_type: peftTaskType(model.config, task),
   };
-  if (task?.kind === 'feature-extraction') return withoutHead({ ...content, config }, model);
-  if (head.size === 0) return { ...content, config };
+  if (task?.kind === 'feature-extraction') return withoutHead({ ...content, config, task }, model);
+  if (head.size === 0) return { ...content, config, task };
   if (config.peft_type === 'TRAINABLE_TOKENS')
     throw new RangeError(
       'peft keeps no head beside trained embeddings; export the merged model instead',
@@ -45,7 +45,7 @@ export async function forTask(
     saved.add(savedModule(name));
     tensors.set(`${prefix}${name}`, tensor);
   }
-  return { ...content, config: { ...config, modules_to_save: [...saved].sort() }, tensors };
+  return { ...content, config: { ...config, modules_to_save: [...saved].sort() }, tensors, task };
 }
 
 function isPrompt({ config }: PeftContent): boolean {
@@ -109,6 +109,19 @@ export async function checkTiedHead(
 /** The prefix of a family's layers in the classes with a head. */
 function prefixOf({ config }: AnyModelFolder): string {
   return config.kind === 'encoder' ? encoderNames(config).prefix : familyOf(config).prefix;
+}
+
+/**
+ * How an adapter calls a layer of the model, told by the names of its tensors without peft's own prefix: the class without
+ * a head leaves out the family's.
+ */
+export function namedAs(
+  tensors: Iterable<string>,
+  model: AnyModelFolder,
+): (module: string) => string {
+  const prefix = prefixOf(model);
+  const isBare = ![...tensors].some((name) => name.startsWith(prefix));
+  return (module) => (isBare && module.startsWith(prefix) ? module.slice(prefix.length) : module);
 }
 
 /** Tensors of an adapter by the model's own names, where they are of the class without a head. */

@@ -77,10 +77,16 @@ export async function readAdapterOf(
   return { ...adapter, tensors: withPrefix(adapter.tensors, model) };
 }
 
+/** What can be read. */
+const known = ['LORA', 'PROMPT_TUNING', 'PREFIX_TUNING'];
+
 async function readAdapter(folder: string): Promise<Adapter | VirtualTokens> {
-  const kind = kindSchema.safeParse(await readJson(join(folder, configName)));
-  const isVirtual = kind.data !== undefined && kind.data.peft_type !== 'LORA';
-  return isVirtual ? readVirtualTokens(folder) : readPeftAdapter(folder);
+  const file = join(folder, configName);
+  const type = kindSchema.safeParse(await readJson(file)).data?.peft_type;
+  if (type === undefined || type === 'LORA') return readPeftAdapter(folder);
+  if (known.includes(type)) return readVirtualTokens(folder);
+  const problem = `is "${type}"; supported: ${known.join(', ')}`;
+  throw new UnsupportedModelError(file, 'peft_type', problem);
 }
 
 /** Everything that a run continues of an adapter: what it adds, and its head. */

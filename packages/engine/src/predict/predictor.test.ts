@@ -1,81 +1,23 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
-import { type ModelTask, readModelTask, withTask } from '../families/model-task.ts';
+import { type ModelTask, readModelTask } from '../families/model-task.ts';
 import { readSentencePooling } from '../families/sentence-folder.ts';
-import { readJson } from '../formats/json-file.ts';
-import { readSafetensors, readTensor, writeSafetensors } from '../formats/safetensors.ts';
-import type { EncodedText } from '../objectives/encoder-example.ts';
+import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { encoderReferences } from '../parity/encoder-reference.ts';
 import { referenceModels } from '../parity/reference.ts';
 import { writeMergedFolder } from '../peft/merged.ts';
+import { headedFolder, heads, recorded, recordedTasks, textsFor } from './headed-folder.fixture.ts';
 import { openPredictor, type Predictor, type Question } from './predictor.ts';
 
-/** What transformers answers (bench/reference/predictions.py). */
-type Recorded = {
-  readonly texts: readonly { tokens: number[]; types: number[]; places: number[] }[];
-  readonly families: Readonly<Record<string, Readonly<Record<string, number[][]>>>>;
-};
-
-const fixtures = join(import.meta.dirname, 'fixtures');
 const models = join(import.meta.dirname, '../parity/fixtures/models');
-const recorded = JSON.parse(await readFile(join(fixtures, 'predictions.json'), 'utf8')) as Recorded;
-const heads = (await readSafetensors(join(fixtures, 'heads.safetensors'))).tensors;
-const folders: string[] = [];
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true });
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'lathe-predict-'));
 });
-
-const tasks: Readonly<Record<string, ModelTask>> = {
-  'sequence-classification': {
-    kind: 'sequence-classification',
-    labels: 3,
-    problem: 'single-label',
-  },
-  'token-classification': {
-    kind: 'token-classification',
-    labels: 3,
-    labelNames: ['O', 'B-x', 'I-x'],
-  },
-  'question-answering': { kind: 'question-answering' },
-  'masked-lm': { kind: 'masked-lm' },
-};
-
-/** A folder as transformers would save the model of a family with a head of these weights. */
-async function headedFolder(family: string, task: ModelTask): Promise<AnyModelFolder> {
-  const base = await openAnyModelFolder(join(models, family));
-  const folder = await mkdtemp(join(tmpdir(), 'lathe-predict-'));
-  folders.push(folder);
-  const json = (await readJson(join(base.path, 'config.json'))) as Record<string, unknown>;
-  const file = join(folder, 'config.json');
-  await writeFile(file, JSON.stringify(withTask(file, json, { config: base.config, task })));
-  const prefix = `${family}.${task.kind}.`;
-  const own = [...heads].filter(([name]) => name.startsWith(prefix));
-  const taken = new Map(own.map(([name, entry]) => [name.slice(prefix.length), entry]));
-  const kept = [...base.tensors].filter(([name]) => !taken.has(name) && name !== 'lm_head.weight');
-  await writeSafetensors(
-    join(folder, 'model.safetensors'),
-    await Promise.all(
-      [...kept, ...taken].map(async ([name, entry]) => ({
-        name,
-        dtype: 'F32' as const,
-        shape: entry.shape,
-        data: await readTensor(entry),
-      })),
-    ),
-  );
-  return openAnyModelFolder(folder);
-}
-
-function textsFor({ config }: AnyModelFolder): EncodedText[] {
-  const hasTypes = config.kind === 'encoder' && config.tokenTypes > 1;
-  return recorded.texts.map(({ tokens, types }) => ({
-    tokens: Int32Array.from(tokens),
-    types: hasTypes ? Int32Array.from(types) : undefined,
-  }));
-}
+afterAll(() => rm(root, { recursive: true }));
 
 function questionOf(kind: string): Question {
   if (kind !== 'masked-lm')
@@ -94,8 +36,8 @@ function farthest(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
 describe.each(Object.keys(recorded.families))('the tiny model "%s"', (family) => {
   const kinds = Object.keys(recorded.families[family] ?? {});
   it.each(kinds)('answers %s as transformers does, whatever stands beside a text', async (kind) => {
-    const model = await headedFolder(family, tasks[kind] as ModelTask);
-    expect(await readModelTask(model)).toMatchObject(tasks[kind] as ModelTask);
+    const model = await headedFolder(root, family, recordedTasks[kind] as ModelTask);
+    expect(await readModelTask(model)).toMatchObject(recordedTasks[kind] as ModelTask);
     const predictor = await openPredictor({ model, batchTokens: 64 });
     const texts = textsFor(model);
     const answers = await predictor.predict(questionOf(kind), texts);
@@ -117,8 +59,7 @@ it('has vectors of every family', () => {
 /** The same model as transformers saves its class without a head: no name has the prefix. */
 async function bareFolder(family: string): Promise<AnyModelFolder> {
   const base = await openAnyModelFolder(join(models, family));
-  const folder = await mkdtemp(join(tmpdir(), 'lathe-predict-'));
-  folders.push(folder);
+  const folder = await mkdtemp(join(root, 'bare-'));
   await cp(join(base.path, 'config.json'), join(folder, 'config.json'));
   const own = [...base.tensors].filter(([name]) => name.startsWith('bert.'));
   await writeSafetensors(
@@ -138,7 +79,7 @@ async function bareFolder(family: string): Promise<AnyModelFolder> {
 it('reads a whole model back that was trained from a bare one', async () => {
   const base = await bareFolder('bert');
   const folder = join(base.path, 'trained');
-  const task = tasks['sequence-classification'] as ModelTask;
+  const task = recordedTasks['sequence-classification'] as ModelTask;
   const prefix = `bert.${task.kind}.`;
   const added = new Map(
     await Promise.all(
@@ -179,7 +120,7 @@ describe('a classifier', () => {
   let predictor: Predictor;
   let model: AnyModelFolder;
   beforeAll(async () => {
-    model = await headedFolder('bert', tasks['sequence-classification'] as ModelTask);
+    model = await headedFolder(root, 'bert', recordedTasks['sequence-classification'] as ModelTask);
     predictor = await openPredictor({ model });
   });
   afterAll(() => predictor.dispose());

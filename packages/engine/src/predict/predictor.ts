@@ -9,6 +9,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
 import type { Head } from '../models/heads.ts';
 import type { EncodedText } from '../objectives/encoder-example.ts';
+import { headLabels } from '../peft/adapter-task.ts';
 import type { Adapter, AdapterTensor } from '../peft/peft.ts';
 import type { VirtualTokens } from '../peft/peft-virtual.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
@@ -177,15 +178,11 @@ function adaptedHead(
   return { task, head, feeds: Object.fromEntries(feeds) };
 }
 
-/** The last layers of classifiers, whose rows are their labels. */
-const classifiers = ['classifier.out_proj.weight', 'classifier.weight', 'score.weight'];
-
 function headTask(
   kind: Exclude<Question['kind'], 'states' | 'vectors'>,
   tensors: ReadonlyMap<string, AdapterTensor>,
 ): ModelTask {
-  const last = classifiers.map((name) => tensors.get(name)).find((each) => each !== undefined);
-  const labels = last?.shape[0] ?? 1;
+  const labels = headLabels(tensors);
   switch (kind) {
     case 'sequence-classification':
       return { kind, labels, problem: 'single-label' };

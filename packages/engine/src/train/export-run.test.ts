@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportModel } from '../export/export.ts';
 import { openAnyModelFolder } from '../families/model-folder.ts';
 import { makeModel, shard, small } from '../families/small-llama.fixture.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
@@ -57,10 +56,6 @@ describe('exports of a decoder that scores texts', () => {
     });
     const { tensors } = await openAnyModelFolder(merged);
     expect(tensors.get('score.weight')?.shape).toEqual([2, 8]);
-    for (const kind of ['onnx', 'gguf', 'modelfile'] as const)
-      await expect(exportModel({ model: merged, kind, out: join(root, kind) })).rejects.toThrow(
-        `architectures names a decoder that scores texts; ${kind} is written of decoders that write`,
-      );
     const again = await classifier(merged, { type: 'head' });
     await again.trainStep();
     await again.dispose();
