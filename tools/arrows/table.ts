@@ -110,11 +110,13 @@ export const arrows: Table = {
         models: '',
         files: 'http',
         jobs: 'http models files',
+        'data-work': 'http files jobs',
         bodies: 'http jobs',
         chat: 'http models bodies',
-        deletion: 'http models files jobs',
-        routes: 'settings.ts workers.ts http openapi models files jobs bodies chat deletion',
-        '.': 'settings.ts workers.ts http models files jobs bodies chat deletion routes',
+        deletion: 'http models files jobs data-work',
+        routes:
+          'settings.ts workers.ts http openapi models files jobs data-work bodies chat deletion',
+        '.': 'settings.ts workers.ts http models files jobs data-work bodies chat deletion routes',
       },
     },
     'services/ingest': {
@@ -133,7 +135,10 @@ export const arrows: Table = {
         'read-file.ts': 'settings.ts lesson read check rows tasks',
         'pipeline.ts': 'settings.ts lesson read check pack tasks rows model read-file.ts',
         job: 'settings.ts check rows model pipeline.ts',
-        '.': 'settings.ts read rows job',
+        'data-ports.ts': 'settings.ts rows',
+        inspect: 'settings.ts check lesson rows model pipeline.ts data-ports.ts',
+        work: 'settings.ts data-ports.ts inspect',
+        '.': 'settings.ts read rows job work',
       },
     },
     'services/trainer': {

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import type { z } from 'zod';
 import { checkpointManifestSchema } from './artifact/checkpoint.ts';
 import { datasetManifestSchema, datasetReportSchema } from './artifact/dataset.ts';
+import { inspectionReportSchema } from './artifact/inspection.ts';
 import { evaluationReportSchema } from './artifact/report.ts';
 import { adaptationSchema } from './http/adaptation.ts';
 import { dpoHyperparametersSchema, latheOptionsSchema } from './http/fine-tuning.ts';
@@ -16,6 +17,7 @@ import { jobEventSchema } from './message/event.ts';
 import { inferenceRequestSchema } from './message/inference.ts';
 import { workMessageSchema } from './message/work.ts';
 import { checkpointRecordSchema } from './record/checkpoint.ts';
+import { dataWorkRecordSchema } from './record/data-work.ts';
 import { fileRecordSchema } from './record/file.ts';
 import { modelRecordSchema } from './record/model.ts';
 import { workerRecordSchema } from './record/worker.ts';
@@ -24,12 +26,14 @@ const schemas: Record<string, z.ZodType> = {
   'base-model-record': modelRecordSchema,
   'checkpoint-manifest': checkpointManifestSchema,
   'checkpoint-record': checkpointRecordSchema,
+  'data-work-record': dataWorkRecordSchema,
   'dataset-manifest': datasetManifestSchema,
   'dataset-report': datasetReportSchema,
   'embedding-question': embeddingQuestionSchema,
   'evaluation-report': evaluationReportSchema,
   'file-record': fileRecordSchema,
   'inference-request': inferenceRequestSchema,
+  'inspection-report': inspectionReportSchema,
   'job-event': jobEventSchema,
   'job-record': jobRecordSchema,
   'model-record': modelRecordSchema,

@@ -10,7 +10,8 @@ export type IdKind =
   | 'text'
   | 'prediction'
   | 'request'
-  | 'attempt';
+  | 'attempt'
+  | 'inspection';
 
 const prefixes: Record<IdKind, string> = {
   file: 'file-',
@@ -22,6 +23,7 @@ const prefixes: Record<IdKind, string> = {
   text: 'cmpl-',
   request: 'req_',
   attempt: 'at_',
+  inspection: 'insp_',
 };
 
 /**

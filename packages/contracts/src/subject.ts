@@ -1,7 +1,7 @@
 /** Every name on NATS: streams, subjects, buckets and consumers. Literals elsewhere are a mistake. */
 
 export const streams = {
-  /** Work-queue stream: one message a stage of a job. */
+  /** Work-queue stream: one message a stage of a job, or a piece of data work. */
   work: { name: 'LATHE_WORK', subjects: ['lathe.work.*'] },
   /** What happened to each job, one subject a job, kept in order. */
   events: { name: 'LATHE_EVENTS', subjects: ['lathe.event.*.*'] },
@@ -14,14 +14,17 @@ export const streams = {
 
 export type Stage = 'ingest' | 'train' | 'evaluate';
 
-/** The subject on which a stage's work waits. */
-export function workSubject(stage: Stage): string {
-  return `lathe.work.${stage}`;
+/** What work waits on: the stages of jobs, and data work that is no job (record/data-work.ts). */
+export type Queue = Stage | 'data';
+
+/** The subject on which the work of a queue waits. */
+export function workSubject(queue: Queue): string {
+  return `lathe.work.${queue}`;
 }
 
-/** The durable consumer of a stage. */
-export function workConsumer(stage: Stage): string {
-  return `lathe-${stage}`;
+/** The durable consumer of a queue. */
+export function workConsumer(queue: Queue): string {
+  return `lathe-${queue}`;
 }
 
 /** The subject of one job's events. */
@@ -36,6 +39,7 @@ export const buckets = {
   checkpoints: 'lathe-checkpoints',
   workers: 'lathe-workers',
   idempotency: 'lathe-idempotency',
+  dataWork: 'lathe-data-work',
 } as const;
 
 /**

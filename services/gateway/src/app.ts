@@ -17,6 +17,7 @@ import { completionRoutes } from './routes/completions.ts';
 import { embeddingRoutes } from './routes/embeddings.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes, type PartProblems } from './routes/health.ts';
+import { type InspectionPorts, inspectionRoutes, inspectRoutes } from './routes/inspections.ts';
 import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -28,6 +29,7 @@ import type { GatewaySettings } from './settings.ts';
 import type { WorkerPorts } from './workers.ts';
 
 export type GatewayPorts = JobRoutePorts &
+  InspectionPorts &
   ModelPorts &
   ChatPorts &
   WorkerPorts & {
@@ -54,6 +56,8 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/files', fileRoutes(ports, settings));
   app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));
   app.route('/v1/lathe/jobs', reportRoutes(ports));
+  app.route('/v1/lathe/files', inspectRoutes(ports, settings));
+  app.route('/v1/lathe/inspections', inspectionRoutes(ports));
   app.route('/v1/lathe/workers', workerRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));
   app.route('/v1/chat/completions', chatRoutes(ports, settings));

@@ -22,6 +22,12 @@ export type GatewaySettings = {
   readonly cancelWaitMs: number;
   /** How often cancel looks at the job while it waits. */
   readonly cancelPollMs: number;
+  /** How long a request to inspect a file waits for the report. */
+  readonly inspectWaitMs: number;
+  /** Data work of one project: how much may be under way, and how much that is over is kept, and how long (0: for ever). */
+  readonly dataWorkOpen: number;
+  readonly dataWorkKept: number;
+  readonly dataWorkKeepMs: number;
   /** How long an identical create that is marked as a retry finds the job of the first try. */
   readonly retryWindowMs: number;
   /** How long an Idempotency-Key is remembered. */
@@ -57,6 +63,10 @@ export function gatewaySettings(config: Config): GatewaySettings {
     headersTimeoutMs: 30_000,
     cancelWaitMs: config.cancelWaitMs,
     cancelPollMs: 100,
+    inspectWaitMs: config.inspectWaitMs,
+    dataWorkOpen: config.dataWorkOpen,
+    dataWorkKept: config.dataWorkKept,
+    dataWorkKeepMs: config.dataWorkKeepMs,
     retryWindowMs: 15 * 60_000,
     idempotencyMs: 24 * 3_600_000,
     inferenceAcceptMs: config.requestTimeoutMs,

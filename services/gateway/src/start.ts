@@ -12,6 +12,7 @@ import type { Stoppable } from '@lathe/platform/shutdown';
 import { createApp, type GatewayPorts, routesOf } from './app.ts';
 import { createBodies } from './bodies/bodies.ts';
 import { createInference } from './chat/inference.ts';
+import { eraseOldDataWork } from './data-work/retention.ts';
 import { eraseOldJobs } from './deletion/erasure.ts';
 import { deleteOrphans } from './deletion/orphans.ts';
 import { deleteExpiredFiles } from './files/files.ts';
@@ -89,6 +90,7 @@ async function openPorts(
   const sweeps: Sweep[] = [
     ['expired files', settings.expirySweepMs, () => deleteExpiredFiles(ports)],
     ['bytes without a record', settings.orphanSweepMs, () => deleteOrphans(ports, settings)],
+    ['old data work', settings.expirySweepMs, () => eraseOldDataWork(ports, settings)],
     ...retentionSweep(ports, settings),
   ];
   for (const [name, everyMs, sweep] of sweeps) stops.add(name, repeat(name, everyMs, sweep, log));

@@ -7,7 +7,7 @@ import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { createBreather } from '@lathe/platform/breather';
 import { type Findings, wrongLinesMessage } from './check/findings.ts';
-import { wishOf } from './lesson/decide.ts';
+import { type Wish, wishOf } from './lesson/decide.ts';
 import { canonicalKind, type Lesson } from './lesson/lesson.ts';
 import type { BaseModel } from './model/base-model.ts';
 import { refuseUnfit, resolveSettings } from './model/defaults.ts';
@@ -60,36 +60,19 @@ export type Dataset = {
  * the first wrong lines when any finding is an error; nothing is stored then.
  */
 export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts): Promise<Dataset> {
-  const { model } = asked;
-  const job = await withTokenizedStart(asked.job, ports.rows);
-  const input = { ...asked, job };
-  const maxTokens = longestRow(job.options.max_tokens, { model, room: roomForRows(job, model) });
-  const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
-  const wish = wishOf(job, model);
-  const read = async (file: FileRecord, param: Finding['file'], known?: ReadRows) => {
-    const spool = await createSpool(join(ports.workFolder, param));
-    const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens };
-    const bytes = ports.artifacts.get(file.key);
-    const source = { param, bytes, name: file.filename, wish, known };
-    const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
-    return { spool, rows };
-  };
-  const training = await read(input.trainingFile, 'training_file');
-  const validation =
-    input.validationFile === null
-      ? null
-      : await read(input.validationFile, 'validation_file', training.rows);
-  // What rows say together counts once each is right.
-  if (ports.findings.errors() === 0)
-    for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
-  for (const param of ['training_file', 'validation_file'] as const)
-    if (ports.findings.errors(param) > 0)
-      throw new LatheError(
-        'invalid_file_format',
-        wrongLinesMessage(ports.findings, param, ports.settings.namedLines),
-        { param },
-      );
+  return completeDataset(asked, await readFiles(asked, ports), ports);
+}
 
+/**
+ * Makes a dataset of files that were read. Throws `invalid_file_format` that names the first wrong lines when any
+ * finding is an error; nothing is stored then.
+ */
+export async function completeDataset(
+  asked: PipelineInput,
+  { job, training, validation, maxTokens, wish }: FilesRead,
+  ports: PipelinePorts,
+): Promise<Dataset> {
+  refuseWrongLines(ports);
   const heldOut = validation === null ? split(training.rows, job, ports) : null;
   if (job.options.early_stopping !== undefined && validation === null && !heldOut?.includes(1))
     throw new LatheError(
@@ -108,8 +91,78 @@ export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts)
     ports,
   );
   return inStep('writing the dataset', () =>
-    writeDataset(input, { training, validation, heldOut, maxTokens }, ports),
+    writeDataset({ ...asked, job }, { training, validation, heldOut, maxTokens }, ports),
   );
+}
+
+/** What was read of a job's files, whether it is right or not. */
+export type FilesRead = {
+  /** As it goes on: with what its own options make of its start. */
+  readonly job: PipelineInput['job'];
+  readonly wish: Wish;
+  readonly training: FileRead;
+  readonly validation: FileRead | null;
+  /** Longest row in tokens. */
+  readonly maxTokens: number;
+};
+
+/** Reads the files of a job: what is wrong with them becomes findings. Throws what `readTrainingFile` throws. */
+export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Promise<FilesRead> {
+  const { model } = asked;
+  const job = await withTokenizedStart(asked.job, ports.rows);
+  const maxTokens = longestRow(job.options.max_tokens, { model, room: roomForRows(job, model) });
+  const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
+  const wish = wishOf(job, model);
+  const read = async (file: FileRecord, param: Finding['file'], known?: ReadRows) => {
+    const spool = await createSpool(join(ports.workFolder, param));
+    const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens };
+    const bytes = ports.artifacts.get(file.key);
+    const source = { param, bytes, name: file.filename, wish, known };
+    const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
+    return { spool, rows };
+  };
+  const training = await read(asked.trainingFile, 'training_file');
+  const validation =
+    asked.validationFile === null
+      ? null
+      : await read(asked.validationFile, 'validation_file', training.rows);
+  // What rows say together counts once each is right.
+  if (ports.findings.errors() === 0)
+    for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
+  return { job, wish, training, validation, maxTokens };
+}
+
+/** The report on files that no dataset is made of. */
+export function reportOfRead(
+  { training, validation, maxTokens }: FilesRead,
+  { findings, settings }: PipelinePorts,
+): DatasetReport {
+  const facts = factsOf(training.rows, validation?.rows);
+  const windowTokens = Math.min(maxTokens, settings.windowTokens);
+  return datasetReport({ ...facts, trained: [], windowTokens, labels: undefined }, findings);
+}
+
+/** What the report says of the rows of both files together. */
+function factsOf(training: ReadRows, validation: ReadRows | undefined) {
+  const lengths = [...training.lengths, ...(validation?.lengths ?? [])];
+  return {
+    read: training.read + (validation?.read ?? 0),
+    kept: lengths.length,
+    duplicates: training.duplicates + (validation?.duplicates ?? 0),
+    lengths,
+    supervised: training.supervised + (validation?.supervised ?? 0),
+  };
+}
+
+/** Throws `invalid_file_format` that names the first wrong lines where any finding is an error. */
+function refuseWrongLines(ports: PipelinePorts): void {
+  for (const param of ['training_file', 'validation_file'] as const)
+    if (ports.findings.errors(param) > 0)
+      throw new LatheError(
+        'invalid_file_format',
+        wrongLinesMessage(ports.findings, param, ports.settings.namedLines),
+        { param },
+      );
 }
 
 type FileRead = { readonly spool: Spool; readonly rows: ReadRows };
@@ -247,15 +300,10 @@ async function writeDataset(
     }
     const train = await trainWriter.finish();
     const held = await heldOutWriter.finish();
-    const lengths = [...training.rows.lengths, ...(validation?.rows.lengths ?? [])];
     const longest = Math.max(train.longest, settings.windowTokens);
     const report = datasetReport(
       {
-        read: training.rows.read + (validation?.rows.read ?? 0),
-        kept: lengths.length,
-        duplicates: training.rows.duplicates + (validation?.rows.duplicates ?? 0),
-        lengths,
-        supervised: training.rows.supervised + (validation?.rows.supervised ?? 0),
+        ...factsOf(training.rows, validation?.rows),
         trained,
         windowTokens: trained.reduce(
           (most, one) => Math.max(most, one),

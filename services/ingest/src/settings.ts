@@ -39,6 +39,8 @@ export type IngestSettings = {
   readonly windowTokens: number;
   /** How often a running ingest looks whether its job was cancelled. */
   readonly cancelPollMs: number;
+  /** How often the progress of data work is stored. */
+  readonly progressMs: number;
 };
 
 export const ingestDefaults: IngestSettings = {
@@ -65,4 +67,5 @@ export const ingestDefaults: IngestSettings = {
   shardTokens: 1_000_000,
   windowTokens: 2048,
   cancelPollMs: 1000,
+  progressMs: 1000,
 };

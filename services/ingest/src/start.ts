@@ -8,6 +8,7 @@ import { serveIngest } from './job/nats.ts';
 import { openSpoolFolder } from './read/spool-folder.ts';
 import { startRowThreads } from './rows/rows.ts';
 import { type IngestSettings, ingestDefaults } from './settings.ts';
+import { serveDataWork } from './work/serve-work.ts';
 
 /**
  * Starts the ingest service and returns once it takes work. Throws an Error of one sentence when
@@ -34,13 +35,14 @@ export async function start(
       log,
       now: Date.now,
     };
-    const serving = serveIngest(nats, ports, {
-      concurrency: config.ingestSlots,
-      signal: controller.signal,
-    });
+    const taking = { concurrency: config.ingestSlots, signal: controller.signal };
+    const serving = [
+      serveIngest(nats, ports, taking),
+      serveDataWork(nats, ports, { ...config, ...taking }),
+    ];
     stops.add('work', async () => {
       controller.abort();
-      await serving;
+      await Promise.all(serving);
     });
     await service.serveHealth();
     log.info({ slots: config.ingestSlots }, 'ingest takes work');

@@ -43,6 +43,16 @@ export function reportPrefix(project: string, jobId: string, attempt: string): s
   return join(project, 'jobs', jobId, 'report', attempt);
 }
 
+/** Everything that belongs to a piece of data work. */
+export function dataWorkPrefix(project: string, id: string): string {
+  return join(project, 'data-work', id);
+}
+
+/** Folder of what one attempt at a piece of data work wrote. */
+export function dataWorkAttemptPrefix(project: string, id: string, attempt: string): string {
+  return join(project, 'data-work', id, attempt);
+}
+
 /** Everything that belongs to a job. */
 export function jobPrefix(project: string, jobId: string): string {
   return join(project, 'jobs', jobId);

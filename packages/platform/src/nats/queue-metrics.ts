@@ -1,8 +1,7 @@
-import { type Stage, streams, workConsumer } from '@lathe/contracts/subject';
+import { streams, workConsumer } from '@lathe/contracts/subject';
 import type { Metrics } from '../metrics.ts';
 import type { Nats } from './connection.ts';
-
-const stages: readonly Stage[] = ['ingest', 'train', 'evaluate'];
+import { queues } from './setup.ts';
 
 /**
  * Looks up depth and age of the queues at every scrape.
@@ -14,7 +13,7 @@ export function measureQueues(nats: Nats, metrics: Metrics): void {
     const first = state.messages === 0 ? Number.NaN : Date.parse(String(state.first_ts));
     const age = Number.isNaN(first) ? 0 : Math.max(0, (Date.now() - first) / 1000);
     metrics.set('lathe_queue_oldest_seconds', {}, age);
-    for (const stage of stages) {
+    for (const stage of queues) {
       const info = await nats.manager.consumers
         .info(streams.work.name, workConsumer(stage))
         // A stage that nobody has served yet has no consumer.

@@ -4,7 +4,7 @@ import { quickSettings, startPlatformNats } from '@lathe/testkit/platform-nats';
 import { expect, it } from 'vitest';
 import { createLogger } from '../log/log.ts';
 import { connectNats } from './connection.ts';
-import { ensureStreams, stages } from './setup.ts';
+import { ensureStreams, queues } from './setup.ts';
 import { publishWork } from './work.ts';
 
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
@@ -23,7 +23,7 @@ it('makes everything once, however many services start at the same time', async 
   ];
   expect(names?.sort()).toEqual(expected.sort());
   const consumers = await manager?.consumers.list(streams.work.name).next();
-  expect(consumers?.map(({ name }) => name).sort()).toEqual(stages.map(workConsumer).sort());
+  expect(consumers?.map(({ name }) => name).sort()).toEqual(queues.map(workConsumer).sort());
   await Promise.all(services.map((nats) => nats.close()));
 });
 

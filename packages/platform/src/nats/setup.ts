@@ -1,4 +1,11 @@
-import { buckets, type Stage, streams, workConsumer, workSubject } from '@lathe/contracts/subject';
+import {
+  buckets,
+  type Queue,
+  type Stage,
+  streams,
+  workConsumer,
+  workSubject,
+} from '@lathe/contracts/subject';
 import {
   AckPolicy,
   type ConsumerConfig,
@@ -25,6 +32,8 @@ export type StreamSettings = {
 };
 
 export const stages: readonly Stage[] = ['ingest', 'train', 'evaluate'];
+/** Every queue of the work stream. */
+export const queues: readonly Queue[] = [...stages, 'data'];
 export const deadLetterConsumer = 'lathe-dead-letters';
 const dayMs = 24 * 3_600_000;
 
@@ -67,10 +76,10 @@ export async function ensureStreams(nats: Nats, settings: StreamSettings): Promi
     discard: DiscardPolicy.Old,
     max_age: nanos(30 * dayMs),
   });
-  for (const stage of stages)
+  for (const queue of queues)
     await ensureConsumer(nats, streams.work.name, {
-      durable_name: workConsumer(stage),
-      filter_subject: workSubject(stage),
+      durable_name: workConsumer(queue),
+      filter_subject: workSubject(queue),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(settings.ackWaitMs),
@@ -85,7 +94,8 @@ export async function ensureStreams(nats: Nats, settings: StreamSettings): Promi
     max_deliver: -1,
   });
   const replicas = base.num_replicas;
-  for (const bucket of [buckets.jobs, buckets.files, buckets.models, buckets.checkpoints])
+  const { jobs, files, models, checkpoints, dataWork } = buckets;
+  for (const bucket of [jobs, files, models, checkpoints, dataWork])
     await ensureBucket(nats, bucket, { ttlMs: null, replicas });
   // Records outlive the lease a little; their own `expiresAt` is what counts.
   await ensureBucket(nats, buckets.workers, { ttlMs: 3 * settings.workerLeaseMs, replicas });

@@ -1,5 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type WorkMessage, workMessageSchema } from '@lathe/contracts/message/work';
+import { workSubject } from '@lathe/contracts/subject';
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import type { Logger } from '../log/log.ts';
 import { inLogContext } from '../log/log-context.ts';
@@ -71,7 +72,7 @@ async function deliverParsed(
       const delayMs = retryDelay(message, options);
       log.warn({ err: error, delayMs }, 'work waits until what it needs is back');
       lease.progress();
-      await tellOwner(nats, work);
+      if (message.subject !== workSubject('data')) await tellOwner(nats, work);
       await pause(delayMs, options.signal);
       await putBack(consuming, message, work);
     } else if (lastDelivery || (error instanceof LatheError && !error.retryable)) {
@@ -88,7 +89,7 @@ async function deliverParsed(
   }
 }
 
-/** Tells the job's owner that it waits; not being able to is no reason for anything. */
+/** Tells the job's owner that it waits; not being able to is no reason for anything. Data work has no events. */
 async function tellOwner(nats: Nats, { project, jobId, epoch }: WorkMessage): Promise<void> {
   const what = { version: 1, project, jobId, name: 'log', level: 'warn', type: 'message' } as const;
   const message =

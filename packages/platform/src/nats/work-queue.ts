@@ -1,5 +1,5 @@
 import { type WorkMessage, workMessageSchema } from '@lathe/contracts/message/work';
-import { type Stage, streams, workConsumer, workSubject } from '@lathe/contracts/subject';
+import { type Queue, streams, workConsumer, workSubject } from '@lathe/contracts/subject';
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
 import { ask } from './link.ts';
@@ -8,7 +8,7 @@ import { readSubject } from './read-subject.ts';
 /** A work message that is not done with. */
 export type QueuedWork = { readonly sequence: number; readonly message: WorkMessage };
 
-/** What lies on the queue of a stage. */
+/** What lies on a queue. */
 export type StageQueue = {
   readonly queued: readonly QueuedWork[];
   /**
@@ -19,10 +19,10 @@ export type StageQueue = {
 };
 
 /**
- * Reads a stage's queue as it stands. A message that cannot be read is left out.
+ * Reads a queue as it stands. A message that cannot be read is left out.
  * @example const { queued } = await readStageQueue(nats, 'train');
  */
-export async function readStageQueue(nats: Nats, stage: Stage): Promise<StageQueue> {
+export async function readStageQueue(nats: Nats, stage: Queue): Promise<StageQueue> {
   // First what is held, then what is there: a message that is done with meanwhile makes none doubtful.
   const consumer = await ask(nats, () =>
     nats.manager.consumers.info(streams.work.name, workConsumer(stage)),

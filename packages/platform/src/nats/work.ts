@@ -1,5 +1,5 @@
 import type { WorkMessage } from '@lathe/contracts/message/work';
-import { type Stage, streams, workConsumer, workSubject } from '@lathe/contracts/subject';
+import { type Queue, streams, workConsumer, workSubject } from '@lathe/contracts/subject';
 import type { Nats } from './connection.ts';
 import { ask, stopping } from './link.ts';
 import { pause } from './pause.ts';
@@ -7,7 +7,7 @@ import { deliverWork } from './work-delivery.ts';
 import type { ConsumeOptions, WorkHandler } from './work-handler.ts';
 
 /**
- * Puts one message on a stage's queue. Publishing the same job, stage and epoch again within the
+ * Puts one message on the queue of a stage, or of data work. Publishing the same job, stage and epoch again within the
  * duplicate window changes nothing, unless a copy is named: then the same holds for that copy. Throws
  * `unavailable` when the server stays away.
  * @example
@@ -16,7 +16,7 @@ import type { ConsumeOptions, WorkHandler } from './work-handler.ts';
  */
 export async function publishWork(
   nats: Nats,
-  stage: Stage,
+  stage: Queue,
   message: WorkMessage,
   copy?: string,
 ): Promise<void> {
@@ -32,7 +32,7 @@ export async function publishWork(
  */
 export async function consumeWork(
   nats: Nats,
-  stage: Stage,
+  stage: Queue,
   handler: WorkHandler,
   options: ConsumeOptions,
 ): Promise<void> {

@@ -4,10 +4,8 @@ import { isTerminal } from '@lathe/contracts/job/state';
 import { type JobEvent, type JobNews, jobEvent } from '@lathe/contracts/message/event';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import { recordKey } from '@lathe/contracts/subject';
-import { ConflictError, type RecordStore } from './port.ts';
-
-/** Times a change is decided anew after somebody else was faster. */
-const attempts = 20;
+import { changeRecord } from './change.ts';
+import type { RecordStore } from './port.ts';
 
 /**
  * Changes a job by compare-and-set: reads it, asks `change` for the new record (null: leave it) and
@@ -21,24 +19,10 @@ export async function changeJob(
   id: string,
   change: (record: JobRecord) => JobRecord | null,
 ): Promise<JobRecord> {
-  const key = recordKey(project, id);
-  for (let attempt = 1; ; attempt++) {
-    const stored = await store.get(key);
-    if (stored === null)
-      throw new LatheError('not_found', `No fine-tuning job ${id} exists.`, { retryable: false });
-    const next = change(stored.value);
-    if (next === null) return stored.value;
-    if (next.id !== stored.value.id || next.project !== stored.value.project)
-      throw new Error(`a change of job ${id} tried to change its identity`);
-    try {
-      await store.update(key, next, stored.revision);
-      return next;
-    } catch (error) {
-      if (!(error instanceof ConflictError) || attempt >= attempts) throw error;
-      // A little disorder, so that two writers do not meet again.
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt));
-    }
-  }
+  const changed = await changeRecord(store, recordKey(project, id), change);
+  if (changed === undefined)
+    throw new LatheError('not_found', `No fine-tuning job ${id} exists.`, { retryable: false });
+  return changed;
 }
 
 /** Where the events of jobs go. */

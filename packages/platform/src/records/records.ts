@@ -1,5 +1,6 @@
 import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
 import { type CheckpointRecord, checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
+import { type DataWorkRecord, dataWorkRecordSchema } from '@lathe/contracts/record/data-work';
 import { type FileRecord, fileRecordSchema } from '@lathe/contracts/record/file';
 import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
 import { type WorkerRecord, workerRecordSchema } from '@lathe/contracts/record/worker';
@@ -15,6 +16,7 @@ export type Records = {
   readonly models: RecordStore<ModelRecord>;
   readonly checkpoints: RecordStore<CheckpointRecord>;
   readonly workers: RecordStore<WorkerRecord>;
+  readonly dataWork: RecordStore<DataWorkRecord>;
 };
 
 /**
@@ -28,5 +30,6 @@ export async function openAllRecords(nats: Nats): Promise<Records> {
     models: await openRecords(nats, buckets.models, modelRecordSchema),
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
     workers: await openRecords(nats, buckets.workers, workerRecordSchema),
+    dataWork: await openRecords(nats, buckets.dataWork, dataWorkRecordSchema),
   };
 }

@@ -1,5 +1,6 @@
 import type { EmbeddingRequest } from '@lathe/contracts/http/embedding';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
+import type { InspectRequest } from '@lathe/contracts/http/inspection';
 import type { PipelineKind } from '@lathe/contracts/http/pipeline';
 import type { Envelope } from '@lathe/contracts/message/envelope';
 import type { Asked } from '@lathe/contracts/message/prediction';
@@ -13,6 +14,7 @@ export type BodyTask = BodyOf &
           | 'completion'
           | 'embedding'
           | 'job'
+          | 'inspect'
           | 'classify'
           | 'score'
           | 'rerank';
@@ -68,6 +70,7 @@ export type BodyResults = {
   readonly completion: ReadChat;
   readonly embedding: ReadEmbedding;
   readonly job: ReadJob;
+  readonly inspect: InspectRequest;
   readonly pipeline: ReadPrediction;
   readonly classify: ReadPrediction;
   readonly score: ReadPrediction;

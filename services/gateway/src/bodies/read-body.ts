@@ -2,6 +2,7 @@ import type { Tool } from '@lathe/contracts/artifact/tool';
 import { chatRequestSchema } from '@lathe/contracts/http/chat';
 import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
+import { inspectRequestSchema } from '@lathe/contracts/http/inspection';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { Envelope } from '@lathe/contracts/message/envelope';
 import type { PredictionQuestion } from '@lathe/contracts/message/prediction';
@@ -40,6 +41,8 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return readEmbedding(json, task);
     case 'job':
       return readJob(json);
+    case 'inspect':
+      return parseRequest(inspectRequestSchema, json);
     case 'pipeline':
       return prediction(readPipeline(json, task), task);
     case 'classify':

@@ -1,5 +1,7 @@
 /** What one project may see of another: nothing, on every route that the app has. */
 import { readFile } from 'node:fs/promises';
+import { inspectionObjects } from '@lathe/contracts/artifact/inspection';
+import { dataWorkRecordSchema } from '@lathe/contracts/record/data-work';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { checkpointKey, recordKey } from '@lathe/contracts/subject';
 import { toFile } from 'openai';
@@ -16,7 +18,7 @@ import {
 
 let gateway: TestGateway;
 /** What belongs to the other project. */
-let foreign: { file: string; job: string; model: string; worker: string };
+let foreign: { file: string; job: string; model: string; worker: string; inspection: string };
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -93,7 +95,29 @@ async function furnish() {
     'worker-a',
     workerOf('worker-a', [{ project: otherProject, jobId: job }]),
   );
-  return { file, job, model, worker: 'worker-a' };
+  const inspection = await addInspection(file);
+  return { file, job, model, worker: 'worker-a', inspection };
+}
+
+/** An inspection of the file that has come to its end. */
+async function addInspection(file: string): Promise<string> {
+  const work = 'data-work-record';
+  const url = new URL(`../../../../packages/contracts/fixtures/${work}.1.json`, import.meta.url);
+  const example = dataWorkRecordSchema.parse(JSON.parse(await readFile(url, 'utf8')));
+  const { id } = example;
+  const objects: Record<string, { key: string; bytes: number; sha256: string }> = {};
+  for (const name of Object.values(inspectionObjects)) {
+    const key = `${otherProject}/data-work/${id}/at_1/${name}`;
+    await putExample('inspection-report', key);
+    objects[name] = { key, bytes: 1, sha256: '0'.repeat(64) };
+  }
+  await gateway.dataWork.put(recordKey(otherProject, id), {
+    ...example,
+    project: otherProject,
+    input: { ...example.input, trainingFile: file },
+    result: { objects, files: [] },
+  });
+  return id;
 }
 
 function workerOf(
@@ -133,6 +157,7 @@ function pathOf(route: string): string {
   const [, path = ''] = route.split(' ');
   return path
     .replace('/files/:id', `/files/${foreign.file}`)
+    .replace('/inspections/:id', `/inspections/${foreign.inspection}`)
     .replace('/jobs/:id', `/jobs/${foreign.job}`)
     .replace('/models/:name{.+}', `/models/${foreign.model}`)
     .replace(':file{.+}', 'adapter_config.json');
@@ -168,7 +193,10 @@ const post = (path: string, body: object) =>
   });
 
 /** Every text that would give the other project away. */
-const secrets = () => [foreign.file, foreign.job, foreign.model, 'ftckpt_secret', otherKey];
+const secrets = () => [
+  ...[foreign.file, foreign.job, foreign.model, foreign.inspection],
+  ...['ftckpt_secret', otherKey],
+];
 
 describe('what is another project’s', () => {
   it('is 404 on every route that takes an id, and still there for its owner afterwards', async () => {
@@ -222,6 +250,7 @@ describe('what is another project’s', () => {
     for (const [path, id] of [
       ['/v1/files', foreign.file],
       ['/v1/fine_tuning/jobs', foreign.job],
+      ['/v1/lathe/inspections', foreign.inspection],
     ] as const) {
       const unknown = id.replace(/.{8}$/, '00000000');
       const [mine, none] = await Promise.all(

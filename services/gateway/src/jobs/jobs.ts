@@ -99,7 +99,8 @@ async function createOnce(ports: JobPorts, draft: JobRecord): Promise<JobRecord>
 /** What the names in a request come to. */
 type References = Pick<JobRecord, 'start'>;
 
-async function checkReferences(
+/** Checks what a request names. Throws errors that name the field at fault. */
+export async function checkReferences(
   ports: JobPorts,
   project: string,
   body: CreateJob,
@@ -124,7 +125,8 @@ async function checkReferences(
   return start;
 }
 
-async function checkFile(
+/** Throws for a file that no job can read. */
+export async function checkFile(
   ports: JobPorts,
   project: string,
   { id, param }: { id: string; param: string },

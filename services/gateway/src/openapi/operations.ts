@@ -30,6 +30,12 @@ import {
   listEventsQuerySchema,
   listJobsQuerySchema,
 } from '@lathe/contracts/http/fine-tuning';
+import {
+  inspectionObjectSchema,
+  inspectRequestSchema,
+  listedInspectionSchema,
+  listInspectionsQuerySchema,
+} from '@lathe/contracts/http/inspection';
 import { modelObjectSchema } from '@lathe/contracts/http/model';
 import { pipelineAnswerSchema, pipelineBodies } from '@lathe/contracts/http/pipeline';
 import { workerObjectSchema } from '@lathe/contracts/http/worker';
@@ -204,6 +210,34 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'downloadModelFile',
     summary: 'Sends one file of the model that a job made.',
     answer: 'application/octet-stream',
+  },
+  'POST /v1/lathe/files/:id/inspect': {
+    id: 'inspectFile',
+    summary:
+      'Says what a job would find in a file; 202 with the inspection as it is when that takes long.',
+    body: inspectRequestSchema,
+    answer: inspectionObjectSchema,
+  },
+  'GET /v1/lathe/inspections': {
+    id: 'listInspections',
+    summary: 'Lists inspections without their reports, newest first.',
+    query: listInspectionsQuerySchema,
+    answer: pageOf(listedInspectionSchema),
+  },
+  'GET /v1/lathe/inspections/:id': {
+    id: 'retrieveInspection',
+    summary: 'Describes an inspection, with its report once there is one.',
+    answer: inspectionObjectSchema,
+  },
+  'POST /v1/lathe/inspections/:id/cancel': {
+    id: 'cancelInspection',
+    summary: 'Ends an inspection that is under way.',
+    answer: inspectionObjectSchema,
+  },
+  'DELETE /v1/lathe/inspections/:id': {
+    id: 'deleteInspection',
+    summary: 'Erases an inspection and its report.',
+    answer: deleted('lathe.inspection'),
   },
   'GET /v1/lathe/workers': {
     id: 'listWorkers',

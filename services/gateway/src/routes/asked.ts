@@ -11,7 +11,9 @@ export function askerOf(c: GatewayContext): ChatAsker {
 }
 
 /** What is asked, read from the body of a request for the evaluators. Throws what `Bodies.read` throws. */
-export async function readAsked<Kind extends Exclude<keyof BodyResults, 'job' | 'pipeline'>>(
+export async function readAsked<
+  Kind extends Exclude<keyof BodyResults, 'job' | 'inspect' | 'pipeline'>,
+>(
   c: GatewayContext,
   kind: Kind,
   { bodies, limits }: { readonly bodies: Bodies; readonly limits: BodyLimits },

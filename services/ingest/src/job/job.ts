@@ -1,6 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { startPrefix } from '@lathe/contracts/artifact/key';
 import { inStep, LatheError, mayResume, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
@@ -12,7 +11,6 @@ import {
   moveJob,
 } from '@lathe/contracts/job/record';
 import type { WorkMessage } from '@lathe/contracts/message/work';
-import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { changeJob, type EventPorts } from '@lathe/platform/jobs';
@@ -22,6 +20,7 @@ import { watchJob } from '@lathe/platform/records/watch-job';
 import { toHttp } from '@lathe/recipe/http-form';
 import { createFindings, type Findings } from '../check/findings.ts';
 import { openBaseModel } from '../model/base-model.ts';
+import { openFile } from '../model/uploaded-file.ts';
 import { type Dataset, prepareDataset } from '../pipeline.ts';
 import { type RowThreads, rowsOf } from '../rows/rows.ts';
 import type { IngestSettings } from '../settings.ts';
@@ -129,11 +128,14 @@ async function prepare(
       into: join(preparation.workFolder, 'text'),
     }),
   );
-  const trainingFile = await openFile(ports, job, job.trainingFile, 'training_file');
+  const trainingFile = await openFile(ports, job.project, {
+    id: job.trainingFile,
+    param: 'training_file',
+  });
   const validationFile =
     job.validationFile === null
       ? null
-      : await openFile(ports, job, job.validationFile, 'validation_file');
+      : await openFile(ports, job.project, { id: job.validationFile, param: 'validation_file' });
   const attempt = newId('attempt');
   const { signal } = preparation;
   const rowModel = { session: attempt, folder: model.folder, name: model.name };
@@ -142,18 +144,6 @@ async function prepare(
     { job, attempt, trainingFile, validationFile, model },
     { artifacts, settings, rows, ...preparation },
   );
-}
-
-async function openFile(
-  ports: IngestPorts,
-  job: JobRecord,
-  id: string,
-  param: Finding['file'],
-): Promise<FileRecord> {
-  const stored = await ports.files.get(recordKey(job.project, id));
-  if (stored !== null && (await ports.artifacts.stat(stored.value.key)) !== null)
-    return stored.value;
-  throw new LatheError('not_found', `The file ${id} was deleted.`, { param });
 }
 
 /** Removes what was copied for a job that was cancelled meanwhile; one that another ingest took on needs it. */

@@ -21,7 +21,9 @@ const stageNames: Record<Stage, string> = {
  * were begun since the message server started: the others ended with the whole platform. Else the job fails.
  */
 export async function failDead(ports: ControllerPorts, letter: DeadLetter): Promise<void> {
-  const stage = stages.find((one) => workConsumer(one) === letter.consumer) ?? 'train';
+  const stage = stages.find((one) => workConsumer(one) === letter.consumer);
+  // What is no stage is data work, whose own sweep sees that it has no message any more.
+  if (stage === undefined) return;
   const { message, deliveries } = letter;
   const record = (await ports.jobs.get(recordKey(message.project, message.jobId)))?.value;
   const due = record && dueWork(record);

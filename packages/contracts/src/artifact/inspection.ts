@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { wireErrorSchema } from '../error.ts';
+import { taskSchema } from '../http/task.ts';
+import { datasetReportSchema } from './dataset.ts';
+
+/** What a job would find in a file, and whether it would take it. */
+export const inspectionReportSchema = z.object({
+  version: z.literal(1),
+  /** What a job with this file would fail with; null: it would train on it. */
+  refusal: wireErrorSchema.nullable(),
+  /** The base or tuned model that it was looked at for; null where no model that is offered learns from such rows. */
+  model: z.string().nullable(),
+  /** What the rows would teach, with its labels where they are known; null where they can teach nothing. */
+  task: taskSchema.nullable(),
+  /** As the job's own report would be; null where the file cannot be read at all. */
+  dataset: datasetReportSchema.nullable(),
+});
+export type InspectionReport = z.infer<typeof inspectionReportSchema>;
+
+/** The objects of an inspection by their names in its record. */
+export const inspectionObjects = {
+  report: 'report.json',
+  page: 'report.html',
+  repaired: 'repaired.jsonl',
+} as const;

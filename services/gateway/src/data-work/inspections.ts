@@ -1,0 +1,77 @@
+import { inspectionObjects, inspectionReportSchema } from '@lathe/contracts/artifact/inspection';
+import type {
+  InspectionObject,
+  InspectRequest,
+  ListedInspection,
+} from '@lathe/contracts/http/inspection';
+import type { DataWorkInputs, DataWorkOf } from '@lathe/contracts/record/data-work';
+import { findJson } from '@lathe/platform/artifacts/read-json';
+import { getFile } from '../files/files.ts';
+import { firstRecord } from '../jobs/job-request.ts';
+import { checkFile, checkReferences, type JobPorts } from '../jobs/jobs.ts';
+import type { DataWorkPorts } from './data-work.ts';
+
+/** Of a request that names no seed: what it shows stays the same. */
+const usualSeed = 1;
+
+/**
+ * What an inspection of the file is to look at, from a request that is like the one for a job. Throws what the creation
+ * of that job would throw.
+ */
+export async function inspectionInput(
+  ports: JobPorts,
+  project: string,
+  { fileId, body }: { readonly fileId: string; readonly body: InspectRequest },
+): Promise<DataWorkInputs['inspect']> {
+  const { model } = body;
+  const job = { ...body, model: model ?? '', training_file: fileId };
+  const draft = firstRecord(job, {
+    ...{ id: '', project, requestId: '', nowMs: 0 },
+    seed: usualSeed,
+  });
+  const { seed, method, hyperparameters, options } = draft;
+  // The one in the path is not found where the other, in the body, is a wrong value.
+  await getFile(ports, project, fileId);
+  await checkFile(ports, project, { id: fileId, param: 'id' });
+  if (body.validation_file != null)
+    await checkFile(ports, project, { id: body.validation_file, param: 'validation_file' });
+  const references = model === undefined ? {} : await checkReferences(ports, project, job);
+  return {
+    kind: 'inspect',
+    trainingFile: fileId,
+    validationFile: draft.validationFile,
+    job: { seed, method, hyperparameters, options, ...references },
+    model: model ?? null,
+  };
+}
+
+/** An inspection as lists show it. */
+export function listedInspection(work: DataWorkOf<'inspect'>): ListedInspection {
+  const { id, createdAt, finishedAt, state, input, progress, error } = work;
+  return {
+    id,
+    object: 'lathe.inspection',
+    created_at: createdAt,
+    finished_at: finishedAt,
+    status: state,
+    file: input.trainingFile,
+    validation_file: input.validationFile,
+    model: input.model,
+    progress: progress && {
+      bytes: progress.bytes,
+      total_bytes: progress.totalBytes,
+      rows: progress.rows,
+    },
+    error,
+  };
+}
+
+/** An inspection with its report, where it has one. */
+export async function inspectionObject(
+  { artifacts }: Pick<DataWorkPorts, 'artifacts'>,
+  work: DataWorkOf<'inspect'>,
+): Promise<InspectionObject> {
+  const key = work.result?.objects[inspectionObjects.report]?.key;
+  const report = key === undefined ? null : await findJson(artifacts, key, inspectionReportSchema);
+  return { ...listedInspection(work), report };
+}

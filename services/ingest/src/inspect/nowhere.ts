@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { ArtifactStore, ByteSource } from '@lathe/platform/artifacts/port';
+
+/** The store as one that is read only: what is put into it is counted, and kept nowhere. */
+export function keepingNothing(artifacts: ArtifactStore): ArtifactStore {
+  return {
+    get: (key, range) => artifacts.get(key, range),
+    stat: (key) => artifacts.stat(key),
+    list: (prefix) => artifacts.list(prefix),
+    presign: (key, seconds) => artifacts.presign(key, seconds),
+    put: (_, source) => measured(source),
+    delete: async () => undefined,
+    deletePrefix: async () => undefined,
+  };
+}
+
+async function measured(source: ByteSource): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of source instanceof Uint8Array ? [source] : source) {
+    hash.update(piece);
+    bytes += piece.length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}

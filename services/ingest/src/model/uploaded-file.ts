@@ -1,0 +1,17 @@
+import type { Finding } from '@lathe/contracts/artifact/dataset';
+import { LatheError } from '@lathe/contracts/error';
+import type { FileRecord } from '@lathe/contracts/record/file';
+import { recordKey } from '@lathe/contracts/subject';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { Records } from '@lathe/platform/records';
+
+/** An uploaded file of the project, with its bytes in the store. Throws `not_found` where it was deleted. */
+export async function openFile(
+  { files, artifacts }: Pick<Records, 'files'> & { readonly artifacts: ArtifactStore },
+  project: string,
+  { id, param }: { readonly id: string; readonly param: Finding['file'] },
+): Promise<FileRecord> {
+  const stored = await files.get(recordKey(project, id));
+  if (stored !== null && (await artifacts.stat(stored.value.key)) !== null) return stored.value;
+  throw new LatheError('not_found', `The file ${id} was deleted.`, { param });
+}
