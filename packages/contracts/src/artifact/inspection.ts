@@ -15,6 +15,9 @@ export const inspectionReportSchema = z.object({
   /** As the job's own report would be; null where the file cannot be read at all. */
   dataset: datasetReportSchema.nullable(),
 });
+/**
+ * @example const report: InspectionReport = inspectionReportSchema.parse(JSON.parse(text));
+ */
 export type InspectionReport = z.infer<typeof inspectionReportSchema>;
 
 /** The objects of an inspection by their names in its record. */

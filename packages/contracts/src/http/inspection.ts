@@ -8,6 +8,7 @@ import { limitSchema } from './list.ts';
 /**
  * Body of POST /v1/lathe/files/{id}/inspect: what the job would be created with, all of it optional. What is of no
  * consequence for the reading of the file, such as a suffix, is taken and has no effect.
+ * @example inspectRequestSchema.parse({ model: 'lathe-tiny', lathe: { max_tokens: 512 } });
  */
 export const inspectRequestSchema = createJobSchema
   .omit({ training_file: true, model: true })

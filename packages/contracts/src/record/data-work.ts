@@ -40,7 +40,7 @@ const dataWorkResultSchema = z.object({
   objects: z.record(z.string(), objectRefSchema),
   files: z.array(z.string()),
 });
-export type DataWorkResult = z.infer<typeof dataWorkResultSchema>;
+type DataWorkResult = z.infer<typeof dataWorkResultSchema>;
 
 /** States of data work as the API shows them. */
 export const dataWorkStateSchema = z.enum([
@@ -50,7 +50,6 @@ export const dataWorkStateSchema = z.enum([
   'failed',
   'cancelled',
 ]);
-export type DataWorkState = z.infer<typeof dataWorkStateSchema>;
 
 /**
  * A piece of work of a project on its data that is no job: looking at a file, making one of others. Its message lies on

@@ -7,6 +7,9 @@ const attempts = 20;
  * Changes a record by compare-and-set: reads it, asks `change` for the new one (null: leave it) and stores that, again
  * from the start when somebody else was faster. `change` must be free of side effects. Returns the record as it is now;
  * undefined where there is none.
+ * @example
+ * const { files } = await openAllRecords(nats);
+ * await changeRecord(files, recordKey('default', 'file-4f…'), (file) => ({ ...file, filename: 'rows.jsonl' }));
  */
 export async function changeRecord<T extends { readonly id: string; readonly project: string }>(
   store: RecordStore<T>,

@@ -6,6 +6,7 @@ import { recordKey } from '@lathe/contracts/subject';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   baseModel,
+  openGateway,
   project,
   startGateway,
   type TestGateway,
@@ -13,17 +14,24 @@ import {
 import { eraseOldDataWork } from './retention.ts';
 
 let gateway: TestGateway;
+/** The same service, which waits long for a report. */
+let patient: Awaited<ReturnType<typeof openGateway>>;
 beforeAll(async () => {
   gateway = await startGateway({ inspectWaitMs: 50, cancelPollMs: 5, dataWorkOpen: 2 });
   await gateway.addModel(baseModel);
+  const places = { natsUrl: gateway.server.url, folder: gateway.folder };
+  patient = await openGateway(places, { inspectWaitMs: 60_000, cancelPollMs: 5 });
 });
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await patient.stop();
+  await gateway.stop();
+});
 afterEach(async () => {
   for (const { key } of await gateway.dataWork.list('')) await gateway.dataWork.delete(key);
 });
 
-const inspect = (file: string, body?: object) =>
-  gateway.fetch(`/v1/lathe/files/${file}/inspect`, {
+const inspect = (file: string, body?: object, from: Pick<TestGateway, 'fetch'> = gateway) =>
+  from.fetch(`/v1/lathe/files/${file}/inspect`, {
     method: 'POST',
     ...(body && { body: JSON.stringify(body) }),
   });
@@ -64,7 +72,7 @@ test('a file is inspected as a job would read it; 202 until the report is there,
     job: { seed: 7, options: { max_tokens: 64 }, method: 'supervised' },
   });
   // Sent again it is the same one.
-  const again = inspect(file, body);
+  const again = inspect(file, body, patient);
   await finish(id);
   const answer = await again;
   expect(answer.status).toBe(200);
