@@ -2,7 +2,7 @@
  * Exports adapters and merged folders of every family, method and objective after a few steps of training on the tiny
  * random models of the tests, loads them with Python's transformers and peft, and writes a table of the largest
  * relative differences of their scores. Ends with 1 where one is above 1e-4 or does not load. Needs Python with torch,
- * transformers and peft; users do not.
+ * transformers, peft and sentence-transformers; users do not.
  *
  *     node bench/adapter-parity.ts [--family bert] [--out docs/parity-python.md] [--python .tools/python/bin/python]
  *
@@ -68,6 +68,7 @@ try {
       merged,
       task: task?.kind ?? 'causal-lm',
       labels: classifies ? task.labels : null,
+      pooling: (task?.kind === 'feature-extraction' && task.pooling) || null,
       labelNames: (classifies && task.labelNames) || null,
       scores: path.join(folder, String(at), 'scores.safetensors'),
       texts: texts.map(({ tokens, types }) => ({
@@ -124,7 +125,8 @@ function document(
 
 Written by \`node bench/adapter-parity.ts --out docs/parity-python.md\`; do not edit. Each run trains a tiny random
 model for ${steps} steps and exports it. Python then loads the adapter on its base with peft, and the merged folder with
-transformers alone, through the Auto classes (${used.join(', ')}). A number is the largest
+transformers alone, through the Auto classes, and embedding models with sentence-transformers too (${used.join(', ')}).
+A number is the largest
 difference between a score (a logit, or a hidden state of an embedding model) that Python computes from the export and
 the one that this engine computes from the weights in training, relative to the largest score of the text, float32.
 Missing weights count as a failure, and so does a class or task type other than the objective's.

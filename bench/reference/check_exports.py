@@ -4,7 +4,8 @@
 
 <folder>/cases.json lists the cases; each names its folders, its texts and a safetensors file with Lathe's scores
 `scores.<text>` [rows, width]. Writes <folder>/found.json: for each case the largest difference of a score, relative to
-the largest score, for the adapter on its base and for the merged folder; or an error.
+the largest score, for the adapter on its base and for the merged folder, which sentence-transformers reads too where it
+embeds; or an error.
 """
 
 import json
@@ -59,6 +60,26 @@ def scores(model, text):
     return found.reshape(-1, found.shape[-1])
 
 
+def sentence_distance(case, wanted):
+    """What sentence-transformers makes of an embedding model's folder, beside its hidden states pooled and of length 1."""
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(case["merged"], device="cpu", model_kwargs={"attn_implementation": "eager"})
+    model.eval()
+    worst = 0.0
+    for index, text in enumerate(case["texts"]):
+        states = wanted[f"scores.{index}"]
+        pooled = {"mean": states.mean(0), "first": states[0], "last": states[-1]}[case["pooling"]]
+        inputs = {"input_ids": torch.tensor([text["tokens"]])}
+        inputs["attention_mask"] = torch.ones_like(inputs["input_ids"])
+        if text["types"] is not None:
+            inputs["token_type_ids"] = torch.tensor([text["types"]])
+        with torch.no_grad():
+            found = model(inputs)["sentence_embedding"][0]
+        worst = max(worst, (found - torch.nn.functional.normalize(pooled, dim=0)).abs().max().item())
+    return worst
+
+
 def distance(model, case, wanted):
     model.eval()
     worst = 0.0
@@ -85,7 +106,8 @@ def check_merged(case, wanted):
     if case["labelNames"] is not None:
         if [model.config.id2label[index] for index in range(len(case["labelNames"]))] != case["labelNames"]:
             raise ValueError(f"id2label is {model.config.id2label}")
-    return distance(model, case, wanted)
+    worst = distance(model, case, wanted)
+    return worst if case["pooling"] is None else max(worst, sentence_distance(case, wanted))
 
 
 def check_adapter(case, wanted):
@@ -124,8 +146,14 @@ def main():
             }
         )
     import peft
+    import sentence_transformers
 
-    versions = {"torch": torch.__version__, "transformers": transformers.__version__, "peft": peft.__version__}
+    versions = {
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "peft": peft.__version__,
+        "sentence-transformers": sentence_transformers.__version__,
+    }
     (folder / "found.json").write_text(json.dumps({"versions": versions, "found": found}))
 
 
