@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { causalLm } from '@lathe/engine/causal-lm';
-import { loadEncoders, readDataset } from '@lathe/engine/dataset-file';
+import { readDataset } from '@lathe/engine/dataset-file';
+import { loadEncoders } from '@lathe/engine/encoders';
 import { openModelFolder } from '@lathe/engine/model-folder';
 import { createTrainer } from '@lathe/engine/trainer';
 import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
@@ -40,7 +41,7 @@ async function encoded(records: readonly object[]) {
   const folder = await mkdtemp(join(tmpdir(), 'lathe-defaults-'));
   const file = join(folder, 'rows.jsonl');
   await writeFile(file, records.map((record) => JSON.stringify(record)).join('\n'));
-  const examples = await readDataset(file, encoders);
+  const { rows: examples } = await readDataset(file, encoders);
   await rm(folder, { recursive: true });
   return examples;
 }

@@ -6,7 +6,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { causalLm } from '@lathe/engine/causal-lm';
 import { cpuDevice } from '@lathe/engine/cpu';
-import { loadEncoders, readDataset } from '@lathe/engine/dataset-file';
+import { readDataset } from '@lathe/engine/dataset-file';
+import { loadEncoders } from '@lathe/engine/encoders';
 import { openModelFolder } from '@lathe/engine/model-folder';
 import { createTrainer } from '@lathe/engine/trainer';
 import { resolveRecipe } from '@lathe/recipe/recipe';
@@ -20,7 +21,7 @@ async function trainAll(task: LaneTask): Promise<LaneResult> {
   for (const [index, { data, seed }] of task.trainings.entries()) {
     const trainer = await createTrainer({
       model: await openModelFolder(task.model),
-      examples: await readDataset(data, await loadEncoders(task.model)),
+      examples: (await readDataset(data, await loadEncoders(task.model))).rows,
       objective: causalLm,
       device: cpuDevice({ threads: task.threads }),
       settings: resolveRecipe({

@@ -1,7 +1,7 @@
 import type { Architecture, Task } from './task.ts';
 
 /** What a row is, whatever its columns are called. */
-type RowKind =
+export type RowKind =
   | 'chat'
   | 'completion'
   | 'text'

@@ -1,146 +1,127 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Recipe } from '@lathe/recipe/recipe';
-import { encodeConversation } from '@lathe/tokenizer/chat-conversation';
-import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
-import { encodeCompletion } from '@lathe/tokenizer/completion-example';
-import { endOfText } from '@lathe/tokenizer/end-token';
-import type { ChatTemplate } from '@lathe/tokenizer/rendered-chat';
-import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
+import { checkRecipe, type Recipe, type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
+import { type RowKind, taskRows } from '@lathe/recipe/task-rows';
 import { z } from 'zod';
-import { badTarget, type TokenizedExample, textExample } from '../objectives/example.ts';
+import type { TaskRow } from '../objectives/task-row.ts';
+import { encodeRow } from './encode-row.ts';
+import type { Encoders } from './encoders.ts';
+import { decideLesson, type Lesson, withProblem } from './lesson.ts';
+import type { RecordForm } from './record-form.ts';
+import type { Row } from './row.ts';
+import { type Targets, targetsOf } from './targets.ts';
+import { taskRecords } from './task-records.ts';
+import { writtenRecords } from './written-records.ts';
 
-const message = z.looseObject({
-  role: z.string(),
-  content: z.string().nullish(),
-  weight: z.number().optional(),
-});
-const chatRecord = z.looseObject({
-  messages: z.array(message).min(1),
-  tools: z.array(z.unknown()).optional(),
-});
-const completionRecord = z.strictObject({ prompt: z.string(), completion: z.string() });
-const textRecord = z.strictObject({ text: z.string().min(1) });
-const input = z.looseObject({ messages: z.array(message).min(1) });
-const answer = z.tuple([message]);
-const pairRecord = z.strictObject({
-  input,
-  preferred_output: answer,
-  non_preferred_output: answer,
-});
-const judgedRecord = z.strictObject({ input, output: answer, label: z.boolean() });
-
-/** What turns text into tokens for one model. */
-export type Encoders = {
-  readonly tokenizer: Tokenizer;
-  /** The chat template. Throws why there is none; only chats need one, and base models have none. */
-  template(): ChatTemplate;
-  readonly endOfText: number | undefined;
+/** A file in tokens, as a job makes it of the same rows. */
+export type Dataset = {
+  readonly rows: readonly TaskRow[];
+  readonly lesson: Lesson;
+  readonly targets: Targets;
+  /** What the rows are taught otherwise than they stand there. */
+  readonly notes: readonly string[];
 };
 
-/** Loads the encoders of a model folder. */
-export async function loadEncoders(folder: string): Promise<Encoders> {
-  const tokenizer = await loadTokenizer(folder);
-  const template = await loadChatTemplate(folder).then(
-    (loaded) => () => loaded,
-    (cause: unknown) => () => {
-      throw cause;
-    },
-  );
-  return { tokenizer, template, endOfText: await endOfText(folder, tokenizer) };
-}
+/** A record may look like several kinds, of which the likeliest stands first. */
+const forms: readonly RecordForm[] = [...writtenRecords, ...taskRecords];
+
+/** Share of rows that may be left out for their length, as in a job. */
+const longShare = 0.01;
 
 /**
- * Reads a JSONL file of `{"messages": […]}`, `{"prompt", "completion"}` or `{"text"}` records; for a recipe with a
- * preference of pairs of answers, each two examples, or of judged answers. Blank lines are skipped. Throws RangeError
- * that names the file and line of a record that cannot be used.
- * @example const examples = await readDataset('train.jsonl', await loadEncoders('models/lathe-tiny'));
+ * Reads a JSONL file of rows of any task (docs/rows.md) for a recipe; `training`: the file that says what all labels
+ * are, where this one is held out. Blank lines are skipped. Throws RangeError that names the file and line of a
+ * record that cannot be used.
+ * @example const { rows } = await readDataset('train.jsonl', await loadEncoders('models/lathe-tiny'));
  */
 export async function readDataset(
   file: string,
   encoders: Encoders,
-  preference?: Recipe['preference'],
-): Promise<TokenizedExample[]> {
-  const encode =
-    preference === undefined ? encodeRecord : preference.loss === 'kto' ? encodeJudged : encodePair;
-  const examples: TokenizedExample[] = [];
+  { recipe = {}, training }: { readonly recipe?: RecipeInput; readonly training?: Dataset } = {},
+): Promise<Dataset> {
+  const records: { readonly number: number; readonly record: unknown }[] = [];
   const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
-  let number = 0;
-  for await (const line of lines) {
-    number++;
-    if (line.trim() === '') continue;
+  const at = <Result>(number: number, act: () => Result): Result => {
     try {
-      examples.push(...encode(JSON.parse(line), encoders));
+      return act();
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new RangeError(`${file}, line ${number}: ${reason}`, { cause });
     }
+  };
+  let number = 0;
+  for await (const line of lines) {
+    number++;
+    if (line.trim() === '') continue;
+    records.push({ number, record: at(number, () => JSON.parse(line) as unknown) });
   }
-  if (examples.length === 0) throw new RangeError(`${file} holds no examples`);
-  return examples;
-}
-
-/** One record in tokens, which may be several examples of a conversation; a text record is supervised throughout and ends with the end-of-text token. */
-function encodeRecord(record: unknown, encoders: Encoders): TokenizedExample[] {
-  const { tokenizer } = encoders;
-  const chat = chatRecord.safeParse(record);
-  if (chat.success) {
-    const { messages, tools } = chat.data;
-    const options = tools === undefined ? {} : { tools };
-    const template = encoders.template();
-    return encodeConversation(tokenizer, template, messages, options).examples.map(arrays);
-  }
-  const end = encoders.endOfText;
-  const completion = completionRecord.safeParse(record);
-  if (completion.success) {
-    if (end === undefined) throw new RangeError('the model folder names no end-of-text token');
-    return [arrays(encodeCompletion(tokenizer, { ...completion.data, eos: end }))];
-  }
-  const text = textRecord.safeParse(record);
-  if (text.success) {
-    const tokens = [...tokenizer.prefix, ...tokenizer.encode(text.data.text)];
-    return [textExample(end === undefined ? tokens : [...tokens, end])];
-  }
-  throw new RangeError('a record needs "messages", or "prompt" and "completion", or "text"');
-}
-
-function encodePair(record: unknown, encoders: Encoders): TokenizedExample[] {
-  const pair = pairRecord.safeParse(record);
-  if (!pair.success)
-    throw new RangeError('a record needs "input", "preferred_output" and "non_preferred_output"');
-  const {
-    preferred_output: [preferred],
-    non_preferred_output: [rejected],
-  } = pair.data;
-  const { messages } = pair.data.input;
-  return [preferred, rejected].flatMap((own) => encodeAnswer([...messages, own], encoders));
-}
-
-function encodeJudged(record: unknown, encoders: Encoders): TokenizedExample[] {
-  const judged = judgedRecord.safeParse(record);
-  if (!judged.success) throw new RangeError('a record needs "input", "output" and "label"');
-  const {
-    input: { messages },
-    output,
-    label,
-  } = judged.data;
-  return encodeAnswer([...messages, ...output], encoders).map(({ tokens, supervised }) => ({
-    tokens,
-    supervised: label ? supervised : supervised.map((flag) => flag * badTarget),
+  const [first] = records;
+  if (first === undefined) throw new RangeError(`${file} holds no examples`);
+  const decided =
+    training?.lesson ??
+    at(first.number, () => decideLesson(recipe, kindsOf(first.record), encoders));
+  const read = records.map((one) => ({
+    number: one.number,
+    row: at(one.number, () => rowOf(one.record, decided)),
   }));
+  const all = read.map(({ row }) => row);
+  const lesson = training?.lesson ?? withProblem(decided, all);
+  const targets = training?.targets ?? targetsOf(lesson, all);
+  const rows: TaskRow[] = [];
+  const notes: string[] = [];
+  const long: string[] = [];
+  for (const [index, { number: line, row }] of read.entries())
+    at(line, () => {
+      targets.check(row);
+      const encoded = encodeRow(row, lesson, encoders);
+      for (const { message } of encoded.notes) notes.push(`${file}, line ${line}: ${message}`);
+      const { maxTokens } = lesson.room;
+      const longest = encoded.examples.reduce((most, one) => Math.max(most, one.tokens.length), 0);
+      if (longest <= maxTokens) rows.push(...targets.complete(row, encoded.examples, index));
+      else
+        long.push(`${file}, line ${line}: the row has ${longest} tokens; at most ${maxTokens} fit`);
+    });
+  if (long.length > longShare * read.length) throw new RangeError(long[0]);
+  notes.push(...long.map((note) => `${note}; it was left out`));
+  return { rows, lesson, targets, notes };
 }
 
-/** A conversation of which the last message alone is a target. */
-function encodeAnswer(
-  messages: readonly z.infer<typeof message>[],
-  { tokenizer, template }: Encoders,
-): TokenizedExample[] {
-  const weighed = messages.map((one, at) =>
-    one.role === 'assistant' && at < messages.length - 1 ? { ...one, weight: 0 } : one,
+/** A recipe with all that its rows say: the task with its labels, and room for the longest of them. */
+export function recipeOf(
+  recipe: RecipeInput,
+  training: Dataset,
+  heldOut: readonly TaskRow[],
+): Recipe {
+  const { task } = training.targets;
+  const isWritten = task.type === 'generation' || task.type === 'preference';
+  const longest = [...training.rows, ...heldOut].reduce(
+    (most, { tokens }) => Math.max(most, tokens.length),
+    resolveRecipe().maxTokens,
   );
-  return encodeConversation(tokenizer, template(), weighed).examples.map(arrays);
+  const known: RecipeInput = {
+    ...recipe,
+    ...(!isWritten && { task }),
+    maxTokens: recipe.maxTokens ?? longest,
+  };
+  return resolveRecipe(checkRecipe(known));
 }
 
-function arrays(encoded: { tokens: readonly number[]; supervised: Uint8Array }): TokenizedExample {
-  return { tokens: Int32Array.from(encoded.tokens), supervised: encoded.supervised };
+const fieldsSchema = z.record(z.string(), z.unknown());
+
+/** The kinds of row that a record looks like, by its fields. */
+function kindsOf(record: unknown): RowKind[] {
+  const fields = fieldsSchema.safeParse(record).data ?? {};
+  return forms.flatMap(({ kind, has }) => (has(fields) ? [kind] : []));
+}
+
+/** The row that a record is. Throws RangeError naming the field at fault. */
+function rowOf(record: unknown, { task, kinds }: Lesson): Row {
+  const fields = fieldsSchema.safeParse(record).data ?? {};
+  const form = forms.find(({ kind, has }) => kinds.includes(kind) && has(fields));
+  if (form === undefined)
+    throw new RangeError(`a record of the task ${task.type} needs ${taskRows[task.type].wanted}`);
+  const parsed = form.schema.safeParse(record);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new RangeError([...(issue?.path ?? []), issue?.message].join(': '));
 }

@@ -99,10 +99,11 @@ describe('the local command', () => {
     await writeFile(join(folder, 'bad.jsonl'), '{"text":"a cat"}\n\n{"question":"?"}\n');
     await expect(
       run('--random', ...flags('model', 'bad.jsonl', 'bad'), '--config', at('full.json')),
-    ).rejects.toThrow(/bad\.jsonl, line 3: a record needs/);
+    ).rejects.toThrow(/bad\.jsonl, line 3: a record of the task generation needs/);
   });
 
-  it('says which option is missing', async () => {
+  it('says what it takes, and which option is missing', async () => {
+    expect((await run('--help')).stdout).toMatch(/^npm run tune:local .*--validation {2}JSONL/s);
     await expect(run('--model', at('model'))).rejects.toThrow('--data is missing');
   });
 });

@@ -1,23 +1,23 @@
-/**
- * Tunes a model on this machine, without any service:
- *
- *     node packages/engine/src/local/main.ts --model <folder> --data <jsonl> --out <folder> [--config <json>]
- *
- * --model    Hugging Face folder of the model
- * --data     JSONL of {"messages"}, {"prompt", "completion"} or {"text"} records; with a preference, the rows of such a job
- * --out      where the adapter (LoRA) or the whole model (full training) goes, with metrics.jsonl
- * --config   JSON file of a recipe (packages/recipe has the settings and their defaults)
- * --validation  JSONL of held-out records: scored at the end, or watched where the settings have earlyStopping
- * --device   auto (the default), cpu, webgpu or cuda; docs/devices.md
- * --random   start from random weights: pre-training; needs the method "full"
- */
+/** Tunes a model on this machine, without any service; `--help` says how. */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { checkRecipe, resolveRecipe } from '@lathe/recipe/recipe';
+import { checkRecipe } from '@lathe/recipe/recipe';
 import { withKeptMemory } from '../runtime/allocator.ts';
 import { type DeviceChoice, deviceChoices } from '../runtime/device-choice.ts';
 import { namedAsToday } from '../train/former-names.ts';
 import { trainLocally } from './train-locally.ts';
+
+const usage = `npm run tune:local -- --model <folder> --data <jsonl> --out <folder> [--config <json>]
+
+--model       Hugging Face folder of the model: a decoder or an encoder
+--data        JSONL of rows of any task, in the forms of docs/rows.md; all of them are trained
+--out         where the adapter (LoRA) or the whole model (full, layers, head) goes, with metrics.jsonl
+--config      JSON file of a recipe (packages/recipe has the settings and their defaults). It names the task where
+              rows and model do not tell it, and the labels where their order matters
+--validation  JSONL of held-out rows: scored at the end, or watched where the recipe has earlyStopping
+--device      auto (the default), cpu, webgpu or cuda; docs/devices.md
+--random      start from random weights: pre-training; needs the adaptation "full"
+--help        this`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -29,8 +29,13 @@ async function main(): Promise<void> {
       device: { type: 'string', default: 'auto' },
       validation: { type: 'string' },
       random: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
   const required = (name: 'model' | 'data' | 'out'): string => {
     const value = values[name];
     if (value === undefined) throw new RangeError(`--${name} is missing`);
@@ -42,7 +47,7 @@ async function main(): Promise<void> {
     model: required('model'),
     data: required('data'),
     out: required('out'),
-    settings: resolveRecipe(checkRecipe(namedAsToday(config))),
+    recipe: checkRecipe(namedAsToday(config)),
     random: values.random,
     validation: values.validation,
     device: deviceChoice(values.device),

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdaptationSettings } from '@lathe/recipe/adaptation';
-import type { Recipe } from '@lathe/recipe/recipe';
+import type { Recipe, RecipeInput } from '@lathe/recipe/recipe';
 import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { objectiveFor } from '../objectives/objective-for.ts';
@@ -9,13 +9,15 @@ import type { DeviceChoice } from '../runtime/device-choice.ts';
 import { openDevice } from '../runtime/open-device.ts';
 import { createTrainer, type StepMetrics, type Trainer } from '../train/trainer.ts';
 import { trainingLoop } from '../train/training-loop.ts';
-import { type Encoders, loadEncoders, readDataset } from './dataset-file.ts';
+import { readDataset, recipeOf } from './dataset-file.ts';
+import { type Encoders, loadEncoders } from './encoders.ts';
 
 export type LocalRun = {
   readonly model: string;
   readonly data: string;
   readonly out: string;
-  readonly settings: Recipe;
+  /** What is left open is as in a job: the task and its labels follow from the rows. */
+  readonly recipe: RecipeInput;
   /** JSONL of held-out records. */
   readonly validation?: string | undefined;
   readonly random?: boolean;
@@ -26,25 +28,31 @@ export type LocalRun = {
 
 /** Trains and writes the result to `out` (`adapter/` or `model/`) beside `metrics.jsonl`; returns its folder. */
 export async function trainLocally(run: LocalRun): Promise<string> {
+  const { recipe } = run;
   const encoders = await loadEncoders(run.model);
-  const { adaptation, preference, task } = run.settings;
-  if (task !== undefined && task.type !== 'generation' && task.type !== 'preference')
-    throw new RangeError(
-      `here rows of chats, texts and answers are read; the task ${task.type} is taught by a job`,
-    );
-  const isRandom = run.random || (adaptation.type === 'full' && adaptation.initial === 'random');
+  const isRandom =
+    run.random || (recipe.adaptation?.type === 'full' && recipe.adaptation.initial === 'random');
   const weights = isRandom ? 'none' : 'required';
   const model = await openAnyModelFolder(run.model, { weights });
-  const rows = await readDataset(run.data, encoders, preference);
-  const heldOut =
-    run.validation === undefined ? [] : await readDataset(run.validation, encoders, preference);
-  return objectiveFor(run.settings, { model, rows }, (objective, examplesOf) =>
+  const training = await readDataset(run.data, encoders, { recipe });
+  const validation =
+    run.validation === undefined
+      ? undefined
+      : await readDataset(run.validation, encoders, { recipe, training });
+  for (const note of [...training.notes, ...(validation?.notes ?? [])]) run.print(note);
+  const { rows } = training;
+  const heldOut = validation?.rows ?? [];
+  const settings = recipeOf(recipe, training, heldOut);
+  return objectiveFor(settings, { model, rows }, (objective, examplesOf) =>
     trainWith(
-      { ...run, random: isRandom },
+      { ...run, settings, random: isRandom },
       { model, objective, encoders, examples: examplesOf(rows), heldOut: examplesOf(heldOut) },
     ),
   );
 }
+
+/** A run whose recipe knows its rows. */
+type SettledRun = LocalRun & { readonly settings: Recipe };
 
 /** What a recipe trains for, on rows of this model. */
 type Lesson<Example> = {
@@ -56,7 +64,7 @@ type Lesson<Example> = {
 };
 
 async function trainWith<Example>(
-  run: LocalRun,
+  run: SettledRun,
   { model, objective, encoders, examples, heldOut }: Lesson<Example>,
 ): Promise<string> {
   const { adaptation } = run.settings;
@@ -97,7 +105,7 @@ function withTokens(adaptation: AdaptationSettings, { tokenizer }: Encoders): Ad
   return { ...rest, initialTokens: [...tokenizer.encode(text)] };
 }
 
-type View<Example> = LocalRun & {
+type View<Example> = SettledRun & {
   readonly heldOut: readonly Example[];
   /** Writes a line of metrics. */
   record(line: Record<string, number>): Promise<void>;

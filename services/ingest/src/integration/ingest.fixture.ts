@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import {
   type DatasetPart,
   datasetManifestSchema,
@@ -118,6 +118,11 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
     async addEncoder(name: string, maxPositions: number) {
       await writeTinyEncoder(folderOf(name));
       await announce(name, { architecture: 'encoder', maxPositions });
+    },
+    /** Offers a model of this repository. */
+    async addFolder(source: string, more: Parameters<typeof announce>[1]) {
+      await cp(source, folderOf(basename(source)), { recursive: true });
+      await announce(basename(source), more);
     },
     upload,
     create,
