@@ -151,6 +151,7 @@ function factsOf(training: ReadRows, validation: ReadRows | undefined) {
     duplicates: training.duplicates + (validation?.duplicates ?? 0),
     lengths,
     supervised: training.supervised + (validation?.supervised ?? 0),
+    formats: formatsOf(training, validation),
   };
 }
 
@@ -341,6 +342,15 @@ async function writeDataset(
     await trainWriter.close();
     await heldOutWriter.close();
   }
+}
+
+function formatsOf(training: ReadRows, validation: ReadRows | undefined): DatasetReport['formats'] {
+  return [
+    ...(training.detection ? [{ file: 'training_file' as const, ...training.detection }] : []),
+    ...(validation?.detection
+      ? [{ file: 'validation_file' as const, ...validation.detection }]
+      : []),
+  ];
 }
 
 /** Tokens of what is packed as one: both answers of a preference, all texts of a group, or each example of a row. */

@@ -1,4 +1,5 @@
 import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
+import type { Detection } from '@lathe/contracts/artifact/detection';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from '@lathe/platform/breather';
@@ -6,7 +7,7 @@ import type { Findings } from './check/findings.ts';
 import type { RowIssue } from './check/validate-message.ts';
 import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
 import type { FileKind, Lesson } from './lesson/lesson.ts';
-import { fittingKinds } from './lesson/task-rows.ts';
+import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
 import { readContainer } from './read/container/open-container.ts';
 import type { Line } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
@@ -44,6 +45,8 @@ export type ReadPorts = {
 export type ReadRows = {
   readonly lesson: Lesson;
   readonly survey: Survey;
+  /** What the file was taken for. */
+  readonly detection?: Detection | undefined;
   /** Lines with something on them. */
   read: number;
   /** Rows that repeat an earlier prompt and (better) answer. */
@@ -92,14 +95,21 @@ async function readRows(
   const { settings, findings, signal } = ports;
   const sample = await takeSample(lines, settings);
   const { param, known, wish } = file;
-  const fits = known === undefined ? fittingKinds(wish.task) : [known.lesson.rows];
-  const shape = await ports.rows.detect({ lines: sample, param, fits }, settings);
-  const lesson = known?.lesson ?? decideLesson(shape, wish, param);
+  const fits = known === undefined ? fittingKinds(wish) : [known.lesson.rows];
+  const usable = usableKinds(wish.learner.architecture);
+  const looked = { lines: sample, param, fits, usable, data: wish.data };
+  const before = known?.lesson.reading;
+  const shape = await ports.rows.detect({ ...looked, before }, settings);
+  // A validation file may be written in another way.
+  const lesson =
+    known === undefined
+      ? decideLesson(shape, wish, param)
+      : { ...known.lesson, reading: shape.reading };
   requireAgreement(lesson, shape.kind, param);
   await ports.rows.open(lesson);
   const survey = known?.survey ?? taskWork[lesson.task].survey(lesson, settingsOf(lesson, wish));
   const rows: ReadRows = {
-    ...{ lesson, survey },
+    ...{ lesson, survey, detection: shape.detection },
     read: 0,
     duplicates: 0,
     supervised: 0,

@@ -1,5 +1,6 @@
 import { taskSchema } from '@lathe/recipe/task';
 import { z } from 'zod';
+import { detectionSchema } from './detection.ts';
 import { toolCallSchema, toolSchema } from './tool.ts';
 
 /** One chat message in canonical form. */
@@ -218,6 +219,20 @@ export const datasetReportSchema = z.object({
   /** Rows of each label (of tagged rows, spans of each type), the most frequent first; absent where rows have none. */
   labels: z
     .array(z.object({ label: z.string(), train: z.number().int(), heldOut: z.number().int() }))
+    .optional(),
+  /** What each file was taken for; absent in reports of before it was looked at. */
+  formats: z
+    .array(z.object({ file: findingSchema.shape.file, ...detectionSchema.shape }))
+    .optional(),
+  /** Findings by their rule, the most frequent first. */
+  reasons: z
+    .array(
+      z.object({
+        rule: findingSchema.shape.rule,
+        level: findingSchema.shape.level,
+        count: z.number().int(),
+      }),
+    )
     .optional(),
   findings: z.array(findingSchema),
   /** Findings beyond the list's limit. */

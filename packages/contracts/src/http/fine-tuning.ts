@@ -4,6 +4,7 @@ import { wireErrorSchema } from '../error.ts';
 import { jobStateSchema } from '../job/state.ts';
 import { deviceKindSchema } from '../record/worker.ts';
 import { adaptationSchema } from './adaptation.ts';
+import { dataSchema } from './data.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
 import { preferenceSchema } from './preference.ts';
@@ -52,6 +53,9 @@ export const latheOptionsSchema = z.strictObject({
   task: taskSchema
     .optional()
     .describe('what the rows teach; by default what they and the base model are for'),
+  data: dataSchema
+    .optional()
+    .describe('how the rows are written and which column is what; by default as they look'),
   max_tokens: z
     .number()
     .int()

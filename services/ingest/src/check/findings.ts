@@ -1,4 +1,4 @@
-import type { Finding } from '@lathe/contracts/artifact/dataset';
+import type { DatasetReport, Finding } from '@lathe/contracts/artifact/dataset';
 
 /** Warnings that say the same of several rows. */
 type WarningGroup = { readonly first: Finding; readonly count: number };
@@ -15,6 +15,8 @@ export type Findings = {
   wrongLines(file: Finding['file']): number;
   /** Warnings by what they say, in the order of their first rows. */
   warnings(): readonly WarningGroup[];
+  /** How many there are of each rule, the most frequent first. */
+  reasons(): NonNullable<DatasetReport['reasons']>;
 };
 
 /** Rows of one group of warnings that are listed, and groups that are told apart. */
@@ -28,6 +30,7 @@ export function createFindings(limit: number): Findings {
   const errors = { training_file: 0, validation_file: 0 };
   const wrong = { training_file: 0, validation_file: 0 };
   const lastWrong = { training_file: 0, validation_file: 0 };
+  const reasons = new Map<string, NonNullable<DatasetReport['reasons']>[number]>();
   let total = 0;
   let listedWarnings = 0;
 
@@ -56,6 +59,9 @@ export function createFindings(limit: number): Findings {
   return {
     add(finding) {
       total++;
+      const { rule, level } = finding;
+      const counted = reasons.get(`${level} ${rule}`)?.count ?? 0;
+      reasons.set(`${level} ${rule}`, { rule, level, count: counted + 1 });
       if (finding.level === 'error') addError(finding);
       else addWarning(finding);
     },
@@ -69,6 +75,7 @@ export function createFindings(limit: number): Findings {
       file === undefined ? errors.training_file + errors.validation_file : errors[file],
     wrongLines: (file) => wrong[file],
     warnings: () => [...groups.values()],
+    reasons: () => [...reasons.values()].sort((a, b) => b.count - a.count),
   };
 }
 

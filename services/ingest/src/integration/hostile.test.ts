@@ -145,15 +145,17 @@ describe('a wrong line fails the job by number and reason', () => {
 
 describe('a file of another kind is refused with what was seen and what is wanted', () => {
   it.each<[string, string | Uint8Array, string]>([
-    ['ShareGPT', '{"conversations": []}', 'has ShareGPT rows'],
-    ['Alpaca', '{"instruction": "a", "input": "", "output": "b"}', 'has Alpaca rows'],
-    ['preferences', '{"prompt": "a", "chosen": "b", "rejected": "c"}', 'has preference rows'],
     [
-      'other keys',
-      '{"question": "a", "answer": "b"}',
-      'has rows with the keys "question", "answer"',
+      'stepwise rows',
+      '{"prompt": "a", "completions": ["b"], "labels": [true]}',
+      'has stepwise rows',
     ],
-    ['CSV', 'question,answer\na,b\n', 'has rows with the keys "question", "answer"'],
+    ['prompts', '{"prompt": "a"}', 'has prompts without answers'],
+    ['questions of BFCL', '{"question": [[]], "function": []}', 'has questions with functions'],
+    ['answers of BFCL', '{"id": "a", "ground_truth": []}', 'has answers without their questions'],
+    ['preferences', '{"prompt": "a", "chosen": "b", "rejected": "c"}', 'has preference rows'],
+    ['other keys', '{"left": "a", "right": "b"}', 'has rows with the keys "left", "right"'],
+    ['CSV', 'left,right\na,b\n', 'has rows with the keys "left", "right"'],
     ['nothing', '\n\r\n  \n', 'has no rows'],
   ])('%s', async (_, bytes, seen) => {
     const job = await service.run(bytes);

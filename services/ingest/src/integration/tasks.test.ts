@@ -211,8 +211,8 @@ describe('texts beside each other', () => {
     const scored = { sentence1: 'a', sentence2: 'b', score: 0.5 };
     const { examples } = await prepared([scored]);
     expect(examples.map((example) => column(example, 'target'))).toEqual([[0.5], [0.5]]);
-    const mixed = await run([scored, { anchor: 'a', positive: 'b' }]);
-    expect(mixed.error?.message).toContain('Line 2: ');
+    const mixed = await run([scored, scored, { anchor: 'a', positive: 'b' }]);
+    expect(mixed.error?.message).toContain('Line 3: ');
     const large = await run([{ ...scored, score: 4 }]);
     expect(large.error?.message).toBe(
       'Line 1: score is 4, and must be from 0, for texts apart, to 1, for the same.',

@@ -74,7 +74,7 @@ it('a model that was deleted before the job read it fails the job by its name', 
 });
 
 it('rows that are wrong leave no copy', async () => {
-  const job = await service.run('not json\n', await storeParent());
+  const job = await service.run('{"messages": []}\n', await storeParent());
   expect(job.state).toBe('failed');
   expect(await copied(job.id)).toEqual([]);
 });

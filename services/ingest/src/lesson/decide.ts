@@ -1,4 +1,6 @@
+import type { Detection } from '@lathe/contracts/artifact/detection';
 import { LatheError } from '@lathe/contracts/error';
+import type { DataOptions } from '@lathe/contracts/http/data';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { fromHttp } from '@lathe/recipe/http-form';
 import {
@@ -9,7 +11,7 @@ import {
   taskSchema,
 } from '@lathe/recipe/task';
 import { taskRows, usualTask } from '@lathe/recipe/task-rows';
-import type { FileKind, Lesson, Problem, TaskType } from './lesson.ts';
+import type { FileKind, Lesson, Problem, Reading, TaskType } from './lesson.ts';
 import { wantedFile } from './task-rows.ts';
 
 /** Whom the lesson is for. */
@@ -29,6 +31,9 @@ export type Shape = {
   readonly line: number;
   /** What the labels of labelled rows look like. */
   readonly problem?: Problem | undefined;
+  /** How they are read, and what else they could have been. */
+  readonly reading?: Reading | undefined;
+  readonly detection?: Detection | undefined;
 };
 
 /** What a job says of its lesson, and for whom it is. */
@@ -37,6 +42,8 @@ export type Wish = {
   /** Of the method dpo. */
   readonly loss: PreferenceLoss | undefined;
   readonly task: Task | undefined;
+  /** How its files are read. */
+  readonly data?: DataOptions | undefined;
   /** Whether nothing but a new head is to train. */
   readonly isHeadOnly: boolean;
   readonly learner: Learner;
@@ -59,7 +66,8 @@ export function wishOf(
   const before = learner.task?.type === task?.type ? learner.task : undefined;
   const goesOn = task === undefined ? undefined : taskSchema.parse({ ...before, ...task });
   const isHeadOnly = adaptation?.type === 'head';
-  return { method, loss: preference?.loss, learner, task: goesOn, isHeadOnly };
+  const { data } = options;
+  return { method, loss: preference?.loss, learner, task: goesOn, data, isHeadOnly };
 }
 
 /**
@@ -67,7 +75,7 @@ export function wishOf(
  * `unsupported_model` where the model cannot be taught it, and `invalid_value` where a head is to train that it has not.
  */
 export function decideLesson(shape: Shape, wish: Wish, param: string): Lesson {
-  const lesson = taughtBy(shape, wish, param);
+  const lesson = { ...taughtBy(shape, wish, param), reading: shape.reading };
   if (wish.isHeadOnly && !hasOwnHead(lesson.task))
     throw new LatheError(
       'invalid_value',

@@ -1,4 +1,5 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import type { Columns, FormatName } from '@lathe/contracts/artifact/detection';
 import type { Architecture, Task } from '@lathe/recipe/task';
 
 /** How the lines of a file are, by the canonical row that they become. */
@@ -8,6 +9,20 @@ export type TaskType = Task['type'];
 
 /** What the labels of a text are: one of several, all that hold, or numbers. */
 export type Problem = NonNullable<Extract<Task, { type: 'classification' }>['problem']>;
+
+/** How a file's rows are read: what was found, or what `lathe.data` asks for. */
+export type Reading = {
+  readonly format: FormatName;
+  readonly columns: Columns;
+  /** Columns that most rows have and that have no role: told of each row, and left out. */
+  readonly unused: readonly string[];
+  /** Names of labels or tags that rows have as numbers. */
+  readonly labelNames?: readonly string[] | undefined;
+  /** What parts several labels in one text. */
+  readonly separator?: string | undefined;
+  /** Whether labels are numbers that stand as texts. */
+  readonly areNumbers?: boolean | undefined;
+};
 
 /** What the rows of a job teach, as far as it is known before all of them are read. */
 export type Lesson = {
@@ -22,6 +37,8 @@ export type Lesson = {
   readonly labels?: readonly string[] | undefined;
   /** Of labels that a model is to write: as an answer in a chat, or after the text. */
   readonly answers?: 'chat' | 'completion' | undefined;
+  /** How lines become rows; as they are without it. */
+  readonly reading?: Reading | undefined;
 };
 
 /** The canonical rows that lines become. */

@@ -14,6 +14,8 @@ export type ReportFacts = {
   readonly windowTokens: number;
   /** Rows of each label, where rows have labels. */
   readonly labels: DatasetReport['labels'];
+  /** What each file was taken for. */
+  readonly formats: DatasetReport['formats'];
 };
 
 /** The dataset report: what was read, how long rows are, how they pack, what is wrong. */
@@ -38,6 +40,8 @@ export function datasetReport(facts: ReportFacts, findings: Findings): DatasetRe
     },
     packing: planWindows(facts.trained, facts.windowTokens),
     ...(facts.labels && { labels: facts.labels }),
+    ...(facts.formats && { formats: facts.formats }),
+    reasons: [...findings.reasons()],
     findings: [...findings.listed],
     moreFindings: findings.more,
   };

@@ -6,6 +6,7 @@ import { fail, isObject, nameOf, type RowIssue } from '../check/validate-message
 import { convertTo, identityOf, rowKind } from '../kinds/row-kinds.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { hash, normalisedPrompt } from '../pack/split.ts';
+import { readAs, toldOfSource } from '../read/format/read-row.ts';
 import type { Line } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
 import type { RowEncoder } from '../render/row-encoder.ts';
@@ -19,30 +20,26 @@ export function readLineRows(
 ): LineRead[] {
   const { lesson, limits } = task;
   let { errors } = task;
-  return lines.map((line): LineRead => {
-    const { number } = line;
-    const read = readRow(line, lesson, limits);
-    const issues = [...read.issues];
+  const readOne = (number: number, { row, issues: found }: RowRead): LineRead => {
+    const issues = [...found];
     errors += countErrors(issues);
-    if (read.row === undefined || errors > limits.tokenizedErrors) return { number, issues };
-    const encoded = encoder.encode(read.row, limits);
-    const found =
+    if (row === undefined || errors > limits.tokenizedErrors) return { number, issues };
+    const encoded = encoder.encode(row, limits);
+    const wrong =
       'issue' in encoded ? [encoded.issue] : checkEncoded(encoded, encoder, limits.maxTokens);
-    issues.push(...found);
-    errors += countErrors(found);
-    if ('issue' in encoded || countErrors(found) > 0) return { number, issues };
+    issues.push(...wrong);
+    errors += countErrors(wrong);
+    if ('issue' in encoded || countErrors(wrong) > 0) return { number, issues };
     const tokens = longestOf(encoded);
-    if (tokens > limits.maxTokens)
-      return {
-        number,
-        issues,
-        tooLong: {
-          tokens,
-          tools: toolTokens(read.row, tokens, (row) => encoder.encode(row, limits)),
-        },
-      };
-    return { number, issues, right: rightRow(read.row, encoded) };
-  });
+    if (tokens > limits.maxTokens) {
+      const tools = toolTokens(row, tokens, (each) => encoder.encode(each, limits));
+      return { number, issues, tooLong: { tokens, tools } };
+    }
+    return { number, issues, right: rightRow(row, encoded) };
+  };
+  return lines.flatMap((line) =>
+    readRows(line, lesson, limits).map((read) => readOne(line.number, read)),
+  );
 }
 
 function longestOf({ examples }: EncodedRow): number {
@@ -87,17 +84,30 @@ function countErrors(issues: readonly RowIssue[]): number {
 
 type RowRead = { readonly row?: CanonicalRow; readonly issues: readonly RowIssue[] };
 
-function readRow(line: Line, lesson: Lesson, limits: RowLimits): RowRead {
+/** The rows of a line, of which most have one. */
+export function readRows(line: Line, lesson: Lesson, limits: RowLimits): RowRead[] {
   const parsed = parseLine(line, limits);
-  if ('problem' in parsed) return { issues: [{ ...parsed.problem, path: '', level: 'error' }] };
-  const issues: RowIssue[] = [];
-  const report = (issue: RowIssue) => issues.push(issue);
+  if ('problem' in parsed) return [{ issues: [{ ...parsed.problem, path: '', level: 'error' }] }];
   const { value } = parsed;
-  if (isObject(value)) rowKind(lesson.rows).check(value, lesson, report);
-  else fail(report, '', 'object', `the line must be a JSON object, not ${nameOf(value)}`);
-  checkKeys(parsed.text, report);
-  if (!isObject(value) || countErrors(issues) > 0) return { issues };
-  return { row: convertTo(lesson, value, line.number), issues };
+  const twice: RowIssue[] = [];
+  checkKeys(parsed.text, (issue) => twice.push(issue));
+  if (!isObject(value)) {
+    const issues: RowIssue[] = [];
+    const message = `the line must be a JSON object, not ${nameOf(value)}`;
+    fail((issue) => issues.push(issue), '', 'object', message);
+    return [{ issues: [...issues, ...twice] }];
+  }
+  return readAs(value, lesson.reading).map(({ row, places, issues: made = [] }, at): RowRead => {
+    const issues: RowIssue[] = [...made];
+    // What the row lacks since it could not be made is told by that.
+    if (countErrors(made) === 0)
+      rowKind(lesson.rows).check(row, lesson, (issue) =>
+        issues.push(places === undefined ? issue : toldOfSource(issue, places())),
+      );
+    if (at === 0) issues.push(...twice);
+    if (countErrors(issues) > 0) return { issues };
+    return { row: convertTo(lesson, row, line.number), issues };
+  });
 }
 
 function checkEncoded(encoded: EncodedRow, encoder: RowEncoder, maxTokens: number): RowIssue[] {

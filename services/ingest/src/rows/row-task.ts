@@ -3,7 +3,7 @@ import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
 import type { RowIssue } from '../check/validate-message.ts';
 import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
-import type { Sample } from '../read/detect.ts';
+import type { Sample } from '../read/format/detect.ts';
 import type { Line } from '../read/lines.ts';
 
 /** Whose tokens rows become, and a name for all that is opened for one job. */

@@ -1,6 +1,6 @@
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { canonicalKind, type Lesson } from '../lesson/lesson.ts';
-import { detectShape } from '../read/detect.ts';
+import { detectShape } from '../read/format/detect.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
 import type { RowEncoder } from '../render/row-encoder.ts';
 import { readLineRows } from './read-lines.ts';

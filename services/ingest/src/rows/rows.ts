@@ -2,7 +2,7 @@ import type { Logger } from '@lathe/platform/log';
 import { createThreadPool } from '@lathe/platform/threads/thread-pool';
 import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
-import type { Sample } from '../read/detect.ts';
+import type { Sample } from '../read/format/detect.ts';
 import type { Line } from '../read/lines.ts';
 import type { LineRead, RowLimits, RowModel, RowResults, RowTask } from './row-task.ts';
 

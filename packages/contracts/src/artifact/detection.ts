@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/** What a column of a file may be, by format: those that must be there, and those that may. */
+export const formatRoles = {
+  'openai-preference': { must: ['input', 'chosen', 'rejected'], may: [] },
+  preference: { must: ['chosen', 'rejected'], may: ['prompt', 'input', 'system', 'tools'] },
+  'openai-judged': { must: ['input', 'output', 'label'], may: [] },
+  kto: { must: ['prompt', 'label'], may: ['completion', 'input', 'system', 'tools'] },
+  chat: { must: ['messages'], may: ['tools'] },
+  sharegpt: { must: ['messages'], may: ['system', 'tools'] },
+  alpaca: { must: ['instruction', 'output'], may: ['input', 'history', 'system'] },
+  'question-answer': { must: ['question', 'answer'], may: ['context'] },
+  'chat-completion': { must: ['prompt', 'completion'], may: ['tools'] },
+  'prompt-completion': { must: ['prompt', 'completion'], may: [] },
+  squad: { must: ['question', 'context', 'answers'], may: ['impossible'] },
+  tags: { must: ['tokens', 'tags'], may: [] },
+  spans: { must: ['text', 'spans'], may: [] },
+  'scored-pairs': { must: ['text', 'pair', 'score'], may: [] },
+  pairs: { must: ['anchor', 'positive'], may: ['negatives'] },
+  labels: { must: ['text', 'label'], may: ['pair'] },
+  text: { must: ['text'], may: [] },
+} as const satisfies Record<
+  string,
+  { readonly must: readonly string[]; readonly may: readonly string[] }
+>;
+
+/** A way in which people write rows. */
+export type FormatName = keyof typeof formatRoles;
+export const formatNames = Object.keys(formatRoles) as [FormatName, ...FormatName[]];
+
+/** What a column is to its row. */
+export type ColumnRole = (typeof formatRoles)[FormatName]['must' | 'may'][number];
+const columnRoles = [
+  ...new Set(
+    Object.values(formatRoles).flatMap(({ must, may }): ColumnRole[] => [...must, ...may]),
+  ),
+] as [ColumnRole, ...ColumnRole[]];
+
+const column = z.string().min(1).max(256);
+/** Which columns have which roles; several where each is a label of its own, or a text that others follow. */
+export const columnsSchema = z.partialRecord(
+  z.enum(columnRoles),
+  z.union([column, z.array(column).min(1).max(1000)]),
+);
+export type Columns = z.infer<typeof columnsSchema>;
+
+const candidateSchema = z.object({
+  format: z.enum(formatNames),
+  /** What a row of it becomes. */
+  kind: z.string(),
+  /** From 0 to 1: how well the sampled rows agree with it. */
+  confidence: z.number().min(0).max(1),
+  columns: columnsSchema,
+});
+export type FormatCandidate = z.infer<typeof candidateSchema>;
+
+/** What a file was taken for, from its first rows, and what else it could have been. */
+export const detectionSchema = z.object({
+  ...candidateSchema.shape,
+  /** Whether `lathe.data` decided it. */
+  isAsked: z.boolean(),
+  /** Columns of the file that have no role, and so are not trained on. */
+  unused: z.array(z.string()),
+  /** All that it could be, the likeliest first: the chosen one among them. */
+  candidates: z.array(candidateSchema),
+});
+export type Detection = z.infer<typeof detectionSchema>;

@@ -1,0 +1,107 @@
+import {
+  type ColumnRole,
+  type Columns,
+  type FormatName,
+  formatNames,
+  formatRoles,
+} from '@lathe/contracts/artifact/detection';
+import { holdShare, usualColumns } from './columns.ts';
+import { columnOf, columnsOf, type Match, type Row, type Sampled } from './format.ts';
+import { formats } from './formats.ts';
+import { isLabelColumn, isLabelName } from './label-columns.ts';
+import { isText } from './said.ts';
+
+/** One way to read a file: columns, and how well its rows agree with it. */
+export type Candidate = Match & {
+  readonly format: FormatName;
+  readonly confidence: number;
+  /** Rows that have its columns. */
+  readonly has: (row: Row) => boolean;
+};
+
+/** How much of a candidate's confidence is left for values of the wrong type. */
+const wrongValues = 0.3;
+
+/** What is left of it for each column that has no role: by what that could have been. */
+const unexplained = { other: 0.97, label: 0.9, known: 0.7, plain: 0.5 };
+
+/** Columns that tell of a row and are no part of it. */
+const beside =
+  /^(?:_?_?id|idx|index|uuid|guid|hash|url|uri|link|source|src_url|split|date|year|time(?:stamp)?|created(?:_at)?|lang(?:uage)?|license|meta(?:data)?|file_?(?:name|path)|dump|title|.*_id)$/i;
+
+/** All ways to read the rows, the likeliest first. */
+export function candidatesOf(
+  sampled: Sampled,
+  asked: { readonly format?: FormatName | undefined; readonly columns: Columns },
+): readonly Candidate[] {
+  const roles = Object.keys(asked.columns) as ColumnRole[];
+  const found = formatNames.flatMap((name) => {
+    const { must, may } = formatRoles[name];
+    const own: readonly ColumnRole[] = [...must, ...may];
+    if (asked.format !== undefined && asked.format !== name) return [];
+    if (!roles.every((role) => own.includes(role))) return [];
+    const format = formats[name];
+    const matches =
+      format.find?.(sampled, asked.columns) ??
+      usualColumns(name, format, { sampled, asked: asked.columns });
+    return matches.map((match) => ({ ...match, format: name, has: hasOf(name, match.columns) }));
+  });
+  const recognised = sampled.rows.filter((row) => found.some(({ has }) => has(row))).length;
+  return found
+    .map((match) => ({ ...match, confidence: confidenceOf(match, sampled, recognised) }))
+    .filter(({ confidence }) => confidence > 0)
+    .sort((a, b) => b.confidence - a.confidence);
+}
+
+function hasOf(name: FormatName, columns: Columns): (row: Row) => boolean {
+  const must = formatRoles[name].must.flatMap((role) => columnsOf(columns, role));
+  return (row) => must.every((column) => column in row);
+}
+
+function confidenceOf(
+  { format, columns, certainty, has }: Omit<Candidate, 'confidence'>,
+  sampled: Sampled,
+  recognised: number,
+): number {
+  const own = sampled.rows.filter(has).length;
+  if (own === 0) return 0;
+  const { holds = {} } = formats[format];
+  const shares = (Object.keys(columns) as ColumnRole[]).map((role) =>
+    holdShare(sampled.values(columnOf(columns, role) ?? ''), holds[role]),
+  );
+  const right = Math.min(1, ...shares);
+  const taken = new Set(Object.values(columns).flat());
+  const left = sampled.names
+    .filter((name) => !taken.has(name))
+    .reduce((share, name) => share * leftFor(name, format, sampled), 1);
+  return (own / recognised) * certainty * (1 - wrongValues * (1 - right)) * left;
+}
+
+/** What a column without a role leaves of a candidate's confidence. */
+function leftFor(name: string, format: FormatName, sampled: Sampled): number {
+  const values = sampled.values(name);
+  // What few rows have may be a mistake of theirs.
+  if (2 * values.length < sampled.rows.length || beside.test(name)) return 1;
+  const isKnown = knownNames.has(name.toLowerCase()) || isLabelName(name);
+  if (format === 'text' && isKnown) return unexplained.plain;
+  if (values.every((value) => typeof value === 'boolean')) return unexplained.known;
+  if (isLabelColumn(values) || isLabelName(name)) return unexplained.label;
+  const isSaid = values.some((value) => isText(value) || typeof value === 'object');
+  if (!isSaid) return unexplained.other;
+  return isKnown && values.some((value) => isText(value) || isListOfObjects(value))
+    ? unexplained.known
+    : unexplained.other;
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.some((each) => typeof each === 'object' && each !== null);
+}
+
+/** Names that a column of some format must have. */
+const knownNames: ReadonlySet<string> = new Set(
+  formatNames.flatMap((name) =>
+    (formatRoles[name].must as readonly ColumnRole[]).flatMap(
+      (role) => formats[name].usual[role] ?? [],
+    ),
+  ),
+);

@@ -1,0 +1,71 @@
+import type { ColumnRole, Columns } from '@lathe/contracts/artifact/detection';
+import type { RowIssue } from '../../check/validate-message.ts';
+import type { FileKind, Problem, Reading } from '../../lesson/lesson.ts';
+
+/** The object of a line. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A path in a row that was made, and the one in the object that it was made of. */
+export type Place = readonly [made: string, source: string];
+
+/** A row that a format made of an object, in the usual form of its kind. */
+export type Converted = {
+  readonly row: Row;
+  /** Where parts of it stand in the object, by their paths: the longest that a finding's path begins with is its place. */
+  readonly places?: () => readonly Place[];
+  /** What was found on the way. */
+  readonly issues?: readonly RowIssue[];
+};
+
+/** Rows of a file that are looked at to find its format. */
+export type Sampled = {
+  readonly rows: readonly Row[];
+  /** Names of all columns, in the order in which they were first seen. */
+  readonly names: readonly string[];
+  /** Values of a column that are not null. */
+  readonly values: (name: string) => readonly unknown[];
+};
+
+/** What a format finds in the rows: which columns, and how sure their names and values make it. */
+export type Match = {
+  readonly columns: Columns;
+  /** From 0 to 1. 1: nobody else writes such rows. */
+  readonly certainty: number;
+  readonly problem?: Problem | undefined;
+  readonly separator?: string | undefined;
+  readonly areNumbers?: boolean | undefined;
+};
+
+/** One way in which people write rows. */
+export type Format = {
+  /** What a row of it becomes. */
+  readonly kind: FileKind;
+  /** Names that its columns usually have, the likeliest first. */
+  readonly usual: Readonly<Partial<Record<ColumnRole, readonly string[]>>>;
+  /** Whether the value of a column can be what its role wants; any can without it. */
+  readonly holds?: Readonly<Partial<Record<ColumnRole, (value: unknown) => boolean>>>;
+  /** A role whose column is known by its values, whatever its name. */
+  readonly byContent?: ColumnRole;
+  /** Where names do not tell: the columns by what they hold, with those that the job names. */
+  readonly find?: (sampled: Sampled, asked: Columns) => readonly Match[];
+  /** The rows that an object is: usually one. What is wrong with it is told by the issues of the first. */
+  readonly convert: (row: Row, reading: Reading) => readonly Converted[];
+};
+
+/** The one column of a role; undefined where it has none. */
+export function columnOf(columns: Columns, role: ColumnRole): string | undefined {
+  const column = columns[role];
+  return typeof column === 'object' ? column[0] : column;
+}
+
+/** All columns of a role. */
+export function columnsOf(columns: Columns, role: ColumnRole): readonly string[] {
+  const column = columns[role];
+  return column === undefined ? [] : [column].flat();
+}
+
+/** What a row has in the column of a role; null where it has none. */
+export function cellOf(row: Row, { columns }: Pick<Reading, 'columns'>, role: ColumnRole): unknown {
+  const column = columnOf(columns, role);
+  return column === undefined ? null : (row[column] ?? null);
+}

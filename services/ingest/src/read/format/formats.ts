@@ -1,0 +1,42 @@
+import type { FormatName } from '@lathe/contracts/artifact/detection';
+import { alpaca, questionAnswer } from './alpaca.ts';
+import { chat, chatCompletion, promptCompletion, renamed } from './chat.ts';
+import { columnOf, type Format } from './format.ts';
+import { labels } from './labels.ts';
+import { openaiJudged, openaiPreference } from './openai-pairs.ts';
+import { kto, preference } from './pairs-of-answers.ts';
+import { pairs, scoredPairs } from './related.ts';
+import { isText } from './said.ts';
+import { sharegpt } from './sharegpt.ts';
+import { spans } from './spans.ts';
+import { squad } from './squad.ts';
+import { tags } from './tags.ts';
+
+/** Plain text. */
+const text: Format = {
+  kind: 'text',
+  usual: { text: ['text', 'content', 'document', 'body', 'markdown', 'article', 'sentence'] },
+  holds: { text: isText },
+  convert: (row, { columns }) => [renamed(row, [['text', columnOf(columns, 'text')]])],
+};
+
+/** All formats, in the order in which they are told where several are as likely. */
+export const formats: Readonly<Record<FormatName, Format>> = {
+  'openai-preference': openaiPreference,
+  preference,
+  'openai-judged': openaiJudged,
+  kto,
+  chat,
+  sharegpt,
+  alpaca,
+  'question-answer': questionAnswer,
+  'chat-completion': chatCompletion,
+  'prompt-completion': promptCompletion,
+  squad,
+  tags,
+  spans,
+  'scored-pairs': scoredPairs,
+  pairs,
+  labels,
+  text,
+};

@@ -1,0 +1,56 @@
+import { asksForNothing } from '@lathe/contracts/http/nothing';
+import { quoted, type RowIssue, warn } from '../../check/validate-message.ts';
+import type { Reading } from '../../lesson/lesson.ts';
+import type { Converted, Place, Row } from './format.ts';
+import { formats } from './formats.ts';
+
+/** The rows that an object is, each in the usual form of its kind, with what was found on the way. */
+export function readAs(row: Row, reading: Reading | undefined): readonly Converted[] {
+  if (reading === undefined) return [{ row }];
+  const made = formats[reading.format].convert(row, reading);
+  const taken = new Set(Object.values(reading.columns).flat());
+  const issues: RowIssue[] = [];
+  const others: Record<string, unknown> = {};
+  for (const key of Object.keys(row)) {
+    if (taken.has(key)) continue;
+    if (!reading.unused.includes(key)) others[key] = row[key];
+    else if (!asksForNothing(row[key]))
+      warn(
+        (issue) => issues.push(issue),
+        quoted(key),
+        'unknown-key',
+        `the key ${quoted(key)} is not used`,
+      );
+  }
+  const [first, ...rest] = made;
+  if (first === undefined) return [];
+  return [
+    { ...first, row: { ...others, ...first.row }, issues: [...issues, ...(first.issues ?? [])] },
+    ...rest,
+  ];
+}
+
+/** A finding about a row that was made, told of the object that it was made of. */
+export function toldOfSource(issue: RowIssue, places: readonly Place[]): RowIssue {
+  const { path, message } = issue;
+  const longest = places
+    .filter(([made]) => path === made || path.startsWith(`${made}.`) || path.startsWith(`${made}[`))
+    .reduce<Place | undefined>(
+      (best, each) => (best !== undefined && best[0].length >= each[0].length ? best : each),
+      undefined,
+    );
+  if (longest === undefined || longest[0] === longest[1]) return issue;
+  const [made, source] = longest;
+  const rest = path.slice(made.length);
+  return { ...issue, path: source + rest, message: renamedIn(message, made, source) };
+}
+
+/** The message with the first mention of a path told as another one. */
+function renamedIn(message: string, made: string, source: string): string {
+  for (let at = message.indexOf(made); at !== -1; at = message.indexOf(made, at + 1)) {
+    const isWhole =
+      !/\w/.test(message[at - 1] ?? '') && !/\w/.test(message[at + made.length] ?? '');
+    if (isWhole) return message.slice(0, at) + source + message.slice(at + made.length);
+  }
+  return message;
+}

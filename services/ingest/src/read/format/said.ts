@@ -1,0 +1,47 @@
+import { isObject } from '../../check/validate-message.ts';
+
+/** Whether a value is a list of messages in OpenAI's form, or the JSON of one. */
+export function isMessages(value: unknown): boolean {
+  return isListOf(value, (each) => 'role' in each && !('from' in each));
+}
+
+/** Whether a value is a list of turns in ShareGPT's form, or the JSON of one. */
+export function isTurns(value: unknown): boolean {
+  return isListOf(value, (each) => 'from' in each && 'value' in each);
+}
+
+/** A turn in ShareGPT's form. */
+export function isTurn(value: unknown): boolean {
+  return isObject(value) && 'from' in value && 'value' in value;
+}
+
+function isListOf(value: unknown, is: (each: Record<string, unknown>) => boolean): boolean {
+  const list = unpacked(value);
+  return Array.isArray(list) && list.every((each) => isObject(each) && is(each));
+}
+
+/** A list or an object that stands as JSON in a text, as in cells of tables; anything else as it is. */
+export function unpacked(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return value;
+    throw error;
+  }
+}
+
+/** Columns that may hold nothing: absent, null, an empty text or list. */
+export function isNothing(value: unknown): boolean {
+  return value == null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** A column of text. */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+export function isNumber(value: unknown): boolean {
+  if (typeof value === 'number') return true;
+  return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
+}

@@ -1,0 +1,67 @@
+import type { Line } from '../lines.ts';
+import { parseLine } from '../parse.ts';
+import type { Row } from './format.ts';
+
+type Limits = { readonly maxLineBytes: number; readonly maxDepth: number };
+
+/** Rows that teach nothing as they are, by keys that only they have, and why. */
+const useless: readonly (readonly [keys: readonly string[], what: string])[] = [
+  [
+    ['prompt', 'completions', 'labels'],
+    'has stepwise rows ("prompt", "completions", "labels"), which judge every step of an answer: no method here learns from them',
+  ],
+  [
+    ['question', 'function'],
+    'has questions with functions and no answers ("question", "function"), as BFCL asks them: rows to train on are chats in which the assistant makes the calls',
+  ],
+  [
+    ['ground_truth'],
+    'has answers without their questions ("ground_truth"), as BFCL keeps them: rows to train on hold both',
+  ],
+  [['custom_id', 'body'], 'has rows of a batch ("custom_id", "body")'],
+  [['item'], 'has rows of an evaluation ("item")'],
+];
+
+/** What most rows are, where that is known to teach nothing; undefined for any others. */
+export function uselessRows(rows: readonly Row[]): string | undefined {
+  return useless.find(([keys]) => {
+    const such = rows.filter((row) => keys.every((key) => key in row));
+    return 2 * such.length > rows.length;
+  })?.[1];
+}
+
+/** What lines are that are no rows of any format, as the rest of a sentence that begins with the file. */
+export function seenInstead(lines: readonly Line[], rows: readonly Row[], limits: Limits): string {
+  const [first] = lines;
+  if (first === undefined) return 'has no rows';
+  const container = rows.length === 0 ? wholeOf(first, limits) : undefined;
+  if (container !== undefined) return container;
+  if (rows.length > 0) return mostFrequent(rows.map(toldOf));
+  const isJson = lines.some((line) => !('problem' in parseLine(line, limits)));
+  return isJson ? 'has lines that are not JSON objects' : 'has no line of valid JSON';
+}
+
+/** Names of what could be an answer to a prompt. */
+const answers = /complet|answer|response|output|target|chosen|rejected|label|messages/i;
+
+function toldOf(row: Row): string {
+  const names = Object.keys(row);
+  const isPrompt = names.includes('prompt') && !names.some((name) => answers.test(name));
+  if (isPrompt)
+    return 'has prompts without answers ("prompt"), and every task needs what is answered';
+  const keys = names.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 40)));
+  return keys.length === 0 ? 'has empty objects' : `has rows with the keys ${keys.join(', ')}`;
+}
+
+function mostFrequent(told: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const each of told) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
+}
+
+/** What the file is as a whole, when its first bytes tell. */
+function wholeOf(first: Line, limits: Limits): string | undefined {
+  if ('tooLong' in first) return `has a first line of more than ${limits.maxLineBytes} bytes`;
+  if ('problem' in first) return `is a table (CSV) in which ${first.problem.message}`;
+  return undefined;
+}
