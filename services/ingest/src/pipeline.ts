@@ -18,6 +18,7 @@ import { createPartWriter, type PartWriter } from './pack/dataset-part.ts';
 import { whyNothingHeldOut } from './pack/held-out-reason.ts';
 import { datasetReport } from './pack/report.ts';
 import { chooseHeldOut } from './pack/split.ts';
+import type { Wanted } from './read/container/split-names.ts';
 import { createSpool, type Spool, type SpooledRow } from './read/spool.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from './read-file.ts';
 import type { Rows } from './rows/rows.ts';
@@ -113,23 +114,39 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
   const maxTokens = longestRow(job.options.max_tokens, { model, room: roomForRows(job, model) });
   const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
   const wish = wishOf(job, model);
-  const read = async (file: FileRecord, param: Finding['file'], known?: ReadRows) => {
-    const spool = await createSpool(join(ports.workFolder, param));
+  const read = async (
+    file: FileRecord,
+    param: Finding['file'],
+    wanted: Wanted,
+    known?: ReadRows,
+  ) => {
+    const spool = await createSpool(join(ports.workFolder, `${param}-${wanted}`));
     const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens };
     const bytes = ports.artifacts.get(file.key);
-    const source = { param, bytes, name: file.filename, wish, known };
+    const source = { param, bytes, name: file.filename, wanted, wish, known };
     const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
     return { spool, rows };
   };
-  const training = await read(asked.trainingFile, 'training_file');
+  const training = await read(asked.trainingFile, 'training_file', 'train');
+  const { trainingFile, validationFile } = asked;
+  const hasSplit = training.rows.splits.has('validation');
+  if (hasSplit) ports.findings.add(validationSplit(validationFile !== null));
   const validation =
-    asked.validationFile === null
-      ? null
-      : await read(asked.validationFile, 'validation_file', training.rows);
+    validationFile !== null
+      ? await read(validationFile, 'validation_file', 'held-out', training.rows)
+      : hasSplit
+        ? await read(trainingFile, 'training_file', 'validation', training.rows)
+        : null;
   // What rows say together counts once each is right.
   if (ports.findings.errors() === 0)
     for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
   return { job, wish, training, validation, maxTokens };
+}
+
+function validationSplit(isBeside: boolean): Finding {
+  const outcome = isBeside ? 'were left out: the job names a validation file' : 'are held out';
+  const message = `The rows of the split validation ${outcome}`;
+  return { file: 'training_file', line: 0, path: '', rule: 'split', message, level: 'warn' };
 }
 
 /** The report on files that no dataset is made of. */

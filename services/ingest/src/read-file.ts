@@ -4,11 +4,11 @@ import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from '@lathe/platform/breather';
 import type { Findings } from './check/findings.ts';
-import type { RowIssue } from './check/validate-message.ts';
 import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
 import type { FileKind, Lesson } from './lesson/lesson.ts';
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
 import { readContainer } from './read/container/open-container.ts';
+import type { SplitName, Wanted } from './read/container/split-names.ts';
 import type { Line } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
 import type { RightRow } from './rows/row-task.ts';
@@ -22,6 +22,7 @@ export type FileToRead = {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** What the upload is called. */
   readonly name: string;
+  readonly wanted: Wanted;
   readonly wish: Wish;
   /** What the rows must teach, with what is known of it from other rows; found out when absent. */
   readonly known?: { readonly lesson: Lesson; readonly survey: Survey } | undefined;
@@ -31,6 +32,8 @@ export type ReadPorts = {
   readonly settings: IngestSettings;
   readonly findings: Findings;
   readonly spool: Spool;
+  /** Local folder for files that must be read in any order. */
+  readonly workFolder: string;
   readonly rows: Rows;
   /** Longest row in tokens. */
   readonly maxTokens: number;
@@ -47,6 +50,8 @@ export type ReadRows = {
   readonly survey: Survey;
   /** What the file was taken for. */
   readonly detection?: Detection | undefined;
+  /** Splits of the file with rows that were not wanted. */
+  readonly splits: ReadonlySet<SplitName>;
   /** Lines with something on them. */
   read: number;
   /** Rows that repeat an earlier prompt and (better) answer. */
@@ -65,33 +70,32 @@ export type ReadRows = {
  * `invalid_file_format` only for a file of another kind, an empty or an endless one.
  */
 export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Promise<ReadRows> {
+  const splits = new Set<SplitName>();
   const lines = readContainer(file.bytes, {
     param: file.param,
     name: file.name,
+    folder: ports.workFolder,
     limits: ports.settings,
-    tell: ({ number, rule, message }) =>
-      ports.findings.add({
-        file: file.param,
-        line: number,
-        path: '',
-        rule,
-        message,
-        level: 'warn',
-      }),
+    wanted: file.wanted,
+    tell: ({ number, ...note }) =>
+      ports.findings.add({ file: file.param, line: number, path: '', ...note, level: 'warn' }),
+    onSplit: (split) => splits.add(split),
   });
   try {
-    return await readRows(file, lines, ports);
+    return { ...(await readRows(file, lines, ports)), splits };
   } finally {
     // A file that is refused by its first lines is closed all the same.
     await lines.return(undefined);
   }
 }
 
+type RowsRead = Omit<ReadRows, 'splits'>;
+
 async function readRows(
   file: FileToRead,
   lines: AsyncGenerator<Line>,
   ports: ReadPorts,
-): Promise<ReadRows> {
+): Promise<RowsRead> {
   const { settings, findings, signal } = ports;
   const sample = await takeSample(lines, settings);
   const { param, known, wish } = file;
@@ -108,7 +112,7 @@ async function readRows(
   requireAgreement(lesson, shape.kind, param);
   await ports.rows.open(lesson);
   const survey = known?.survey ?? taskWork[lesson.task].survey(lesson, settingsOf(lesson, wish));
-  const rows: ReadRows = {
+  const rows: RowsRead = {
     ...{ lesson, survey, detection: shape.detection },
     read: 0,
     duplicates: 0,
@@ -121,9 +125,10 @@ async function readRows(
   const long: LongRow[] = [];
   let longRows = 0;
 
-  const accept = async ({ row, encoded, hashes }: RightRow): Promise<void> => {
+  const accept = async ({ row, encoded, hashes }: RightRow, of: MemberOf): Promise<void> => {
     const { both, prompt, group, answer } = hashes;
-    for (const finding of survey.add({ row, file: param, prompt, answer })) findings.add(finding);
+    for (const finding of survey.add({ row, file: param, prompt, answer }))
+      findings.add({ ...finding, ...of });
     if (seen.has(both)) rows.duplicates++;
     seen.add(both);
     for (const [part, examples] of partsOf(row, encoded.examples)) {
@@ -142,15 +147,16 @@ async function readRows(
     rows.read += batch.length;
     if (rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
     const read = await ports.rows.read(lesson, batch, { limits, errors: findings.errors() });
-    for (const { number, issues, right, tooLong } of read) {
+    for (const [at, { number, issues, right, tooLong }] of read.entries()) {
+      const of = memberOf(batch[at]);
       await breathe();
       signal.throwIfAborted();
       ports.progress();
-      for (const issue of issues) findings.add(toFinding(issue, file.param, number));
-      if (right !== undefined) await accept(right);
+      for (const issue of issues) findings.add({ file: file.param, line: number, ...of, ...issue });
+      if (right !== undefined) await accept(right, of);
       if (tooLong === undefined) continue;
       longRows++;
-      if (long.length < settings.listedFindings) long.push({ line: number, ...tooLong });
+      if (long.length < settings.listedFindings) long.push({ line: number, ...of, ...tooLong });
     }
   }
   judgeLongRows({ long, longRows, rows: rows.read, file: file.param }, ports);
@@ -209,11 +215,18 @@ function tooManyRows(param: string, most: number): LatheError {
   return new LatheError('invalid_file_format', `The file has more than ${most} rows.`, { param });
 }
 
-function toFinding(issue: RowIssue, file: Finding['file'], line: number): Finding {
-  return { file, line, ...issue };
+/** The file of an archive that a row is of. */
+type MemberOf = { readonly member?: string };
+
+function memberOf(line: Line | undefined): MemberOf {
+  return line?.member === undefined ? {} : { member: line.member };
 }
 
-type LongRow = { readonly line: number; readonly tokens: number; readonly tools: number };
+type LongRow = MemberOf & {
+  readonly line: number;
+  readonly tokens: number;
+  readonly tools: number;
+};
 type LongRows = {
   readonly long: readonly LongRow[];
   readonly longRows: number;
@@ -226,10 +239,10 @@ function judgeLongRows({ long, longRows, rows, file }: LongRows, ports: ReadPort
   const { findings, settings, maxTokens } = ports;
   const isError = longRows > settings.longShare * rows;
   const outcome = isError ? '' : '; it was left out';
-  for (const { line, tokens, tools } of long)
+  for (const { tokens, tools, ...place } of long)
     findings.add({
       file,
-      line,
+      ...place,
       path: '',
       rule: 'too-long',
       message: `the row has ${tokens} tokens${ofTools(tools)}; at most ${maxTokens} fit${outcome}`,

@@ -12,6 +12,9 @@ export type IngestSettings = {
   readonly maxUnpackedBytes: number;
   readonly maxUnpackRatio: number;
   readonly unpackGraceBytes: number;
+  /** Bytes that an archive or a Parquet file may take on the local disk while it is read. */
+  readonly maxSpoolBytes: number;
+  readonly maxArchiveFiles: number;
   /** Deepest nesting of a line's JSON. */
   readonly maxDepth: number;
   readonly maxRows: number;
@@ -51,6 +54,8 @@ export const ingestDefaults: IngestSettings = {
   maxUnpackedBytes: 64 * 1024 ** 3,
   maxUnpackRatio: 300,
   unpackGraceBytes: 64 * 1024 ** 2,
+  maxSpoolBytes: 16 * 1024 ** 3,
+  maxArchiveFiles: 10_000,
   maxDepth: 64,
   maxRows: 3_000_000,
   sampleRows: 200,

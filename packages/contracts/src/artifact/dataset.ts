@@ -190,6 +190,8 @@ export type DatasetManifest = z.infer<typeof datasetManifestSchema>;
 /** One finding about a row: which rule, where, what to do. */
 const findingSchema = z.object({
   file: z.enum(['training_file', 'validation_file']),
+  /** The name of a file in the archive that was uploaded. */
+  member: z.string().optional(),
   line: z.number().int(),
   path: z.string(),
   rule: z.string(),

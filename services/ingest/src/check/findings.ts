@@ -29,17 +29,18 @@ export function createFindings(limit: number): Findings {
   const groups = new Map<string, { readonly first: Finding; count: number }>();
   const errors = { training_file: 0, validation_file: 0 };
   const wrong = { training_file: 0, validation_file: 0 };
-  const lastWrong = { training_file: 0, validation_file: 0 };
   const reasons = new Map<string, NonNullable<DatasetReport['reasons']>[number]>();
+  const lastWrong = { training_file: '', validation_file: '' };
   let total = 0;
   let listedWarnings = 0;
 
   const addError = (finding: Finding): void => {
-    const { file, line } = finding;
+    const { file } = finding;
+    const place = placeOf(finding);
     errors[file]++;
     // Findings of a file come in the order of its lines.
-    if (line !== lastWrong[file]) wrong[file]++;
-    lastWrong[file] = line;
+    if (place !== lastWrong[file]) wrong[file]++;
+    lastWrong[file] = place;
     if (listed.length < limit) listed.push(finding);
     else if (listedWarnings > 0) {
       const warning = listed.findLastIndex((kept) => kept.level === 'warn');
@@ -79,10 +80,18 @@ export function createFindings(limit: number): Findings {
   };
 }
 
-/** A finding as a sentence for people: `Line 7: messages[1].content must be a string.` */
+/**
+ * A finding as a sentence for people: `Line 7: messages[1].content must be a string.`, with the file's name where it is one of an
+ * archive.
+ */
 export function findingSentence(finding: Finding): string {
-  const place = finding.line > 0 ? `Line ${finding.line}: ` : '';
-  return `${place}${finding.message}.`;
+  const place = placeOf(finding);
+  return `${place === '' ? '' : `${place}: `}${finding.message}.`;
+}
+
+function placeOf({ line, member }: Finding): string {
+  if (line === 0) return member ?? '';
+  return member === undefined ? `Line ${line}` : `Line ${line} of ${member}`;
 }
 
 /**
@@ -94,13 +103,18 @@ export function wrongLinesMessage(
   file: Finding['file'],
   namedLines: number,
 ): string {
-  const named = new Map<number, string>();
-  for (const finding of findings.listed.toSorted((a, b) => a.line - b.line)) {
+  const named = new Map<string, string>();
+  for (const finding of findings.listed.toSorted(byPlace)) {
     if (finding.file !== file || finding.level !== 'error') continue;
-    if (named.size < namedLines && !named.has(finding.line))
-      named.set(finding.line, findingSentence(finding));
+    const place = placeOf(finding);
+    if (named.size < namedLines && !named.has(place)) named.set(place, findingSentence(finding));
   }
   const more = findings.wrongLines(file) - named.size;
   const rest = more === 1 ? ['1 more line is wrong.'] : [`${more} more lines are wrong.`];
   return [...named.values(), ...(more > 0 ? rest : [])].join(' ');
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  const [first = '', second = ''] = [a.member, b.member];
+  return first === second ? a.line - b.line : first < second ? -1 : 1;
 }

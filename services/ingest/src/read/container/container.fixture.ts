@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { ingestDefaults } from '../../settings.ts';
 import type { Line } from '../lines.ts';
 import { readContainer } from './open-container.ts';
@@ -24,6 +25,7 @@ export async function readAll(
   const lines = await Array.fromAsync(
     readContainer(source, {
       param: 'training_file',
+      folder: tmpdir(),
       tell: (note) => notes.push(note),
       ...options,
       limits: { ...ingestDefaults, ...limits },

@@ -2,28 +2,37 @@ import type { Line } from '../lines.ts';
 import { jsonElements } from './json-elements.ts';
 import type { Layout } from './layout.ts';
 import type { RowSink } from './options.ts';
-import { splitOf } from './split-names.ts';
+import { isWanted, splitOf } from './split-names.ts';
 import { flattenArticle } from './squad.ts';
 
 /**
  * The rows of JSON that is not one value a line: the elements of a list, or of the lists in an object; the members of an object
  * of named rows, with their names as `id`; and the questions of SQuAD's articles. Lists and objects
  * that are beside its rows are told.
- * Lists that are named as splits are taken or left by `wants`.
+ * Of lists that are named as splits those are taken that are wanted, and others are told.
  */
 export async function* jsonRows(
   source: AsyncIterable<Uint8Array>,
   layout: Exclude<Layout, 'lines'>,
-  { maxLineBytes, wants, tell }: RowSink,
+  { maxLineBytes, wanted, tell, onSplit }: RowSink,
 ): AsyncGenerator<Line> {
   const kind = layout === 'lists' || layout === 'names' ? 'object' : layout;
   const besides = new Map<string, number>();
+  const left = new Map<string, number>();
   for await (const { under, isAlone, ...line } of jsonElements(source, kind, maxLineBytes)) {
     if (under === undefined || 'problem' in line) yield* flattenArticle(line);
     else if (layout === 'names' && isAlone) yield named(line, under);
     else if (!isAlone && isRow(line)) {
-      if (wants(splitOf(under), under, line.number)) yield* flattenArticle(line);
+      const split = splitOf(under);
+      if (isWanted(split, wanted)) yield* flattenArticle(line);
+      else left.set(under, (left.get(under) ?? 0) + 1);
     } else if (!isScalar(line) || !isAlone) besides.set(under, besides.get(under) ?? line.number);
+  }
+  for (const [name, count] of left) {
+    const split = splitOf(name);
+    if (split !== undefined) onSplit(split);
+    const message = `The ${count} rows of ${JSON.stringify(name)} in the JSON object were left out`;
+    tell({ number: 0, rule: 'split', message });
   }
   for (const [name, number] of besides)
     tell({

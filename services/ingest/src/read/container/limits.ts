@@ -9,6 +9,8 @@ export type ContainerLimits = {
   readonly maxUnpackedBytes: number;
   readonly maxUnpackRatio: number;
   readonly unpackGraceBytes: number;
+  readonly maxSpoolBytes: number;
+  readonly maxArchiveFiles: number;
 };
 
 /** Thrown where the bytes of a file cannot be read on: they are damaged, cut short or too many. Its message is what is wrong, after "the file". */

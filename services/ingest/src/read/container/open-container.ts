@@ -1,121 +1,69 @@
-import { LatheError } from '@lathe/contracts/error';
-import { readTable, type Table } from '../csv.ts';
-import { type Line, readLines } from '../lines.ts';
-import { conllLayoutOf, conllRows } from './conll-rows.ts';
-import { jsonRows } from './json-rows.ts';
-import { jsonLayoutOf } from './layout.ts';
-import { type Budget, createBudget, refusal, Unreadable } from './limits.ts';
-import type { ContainerOptions, RowSink } from './options.ts';
-import { peek } from './peek.ts';
-import { signatureOf } from './signature.ts';
-import { tableLayoutOf } from './table-layout.ts';
-import { textLayoutOf, textRows } from './text-rows.ts';
-import { unpack } from './unpack.ts';
+import type { Line } from '../lines.ts';
+import { archiveRows } from './archive-rows.ts';
+import { type Form, formOf } from './form.ts';
+import { createBudget, refusal, Unreadable } from './limits.ts';
+import type { ContainerOptions, Reading } from './options.ts';
+import { spoolFile } from './spool-file.ts';
+import { textFormRows } from './text-form.ts';
 
 /**
- * The rows of an upload as lines of JSON, whatever it is by its bytes: JSON of any layout, tables, words with tags, text, each
- * also packed. Memory does not grow with the file. Throws `invalid_file_format` in one sentence for what is none of these,
- * damaged, cut short, or unpacks to more than the limits.
+ * The rows of an upload as lines of JSON, whatever it is by its bytes: JSON of any layout, tables, words with tags, text,
+ * Parquet, each also packed, and archives of these. Memory does not grow with the file. Throws `invalid_file_format` in one
+ * sentence for what is none of these, damaged, cut short, or unpacks to more than the limits.
  */
 export async function* readContainer(
   source: AsyncIterable<Uint8Array>,
   options: ContainerOptions,
 ): AsyncGenerator<Line> {
-  let last = 0;
+  const reading = { options, budget: createBudget(options.limits) };
+  let last: Line | undefined;
   try {
-    for await (const line of layers(source, { options, budget: createBudget(options.limits) })) {
-      last = line.number;
+    const form = await formOf(source, options.name ?? '', reading);
+    for await (const line of formRows(form, undefined, reading)) {
+      last = line;
       yield line;
     }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    const place = last === 0 ? '' : ` after line ${last}`;
-    throw refusal(options.param, `${error.message}${place}`, error);
+    throw refusal(options.param, `${error.message}${placeOf(last)}`, error);
   }
 }
 
-type Reading = { readonly options: ContainerOptions; readonly budget: Budget };
+function placeOf(last: Line | undefined): string {
+  if (last === undefined) return '';
+  const of = last.member === undefined ? '' : ` of ${last.member}`;
+  return ` after line ${last.number}${of}`;
+}
 
-async function* layers(
-  source: AsyncIterable<Uint8Array>,
-  { options, budget }: Reading,
+async function* formRows(
+  form: Form,
+  member: string | undefined,
+  reading: Reading,
 ): AsyncGenerator<Line> {
-  const { limits, param } = options;
-  let name = options.name ?? '';
-  let bytes = source;
-  for (let layer = 0; ; layer++) {
-    const { head, whole } = await peek(bytes, limits.sniffBytes);
-    const signature = signatureOf(head);
-    switch (signature.is) {
-      case 'gzip':
-      case 'zstd':
-        if (layer === limits.maxLayers)
-          throw new Unreadable(`is packed more than ${limits.maxLayers} times`);
-        bytes = unpack(whole, signature.is, budget);
-        name = name.replace(/\.(gz|gzip|zst|zstd)$/i, '');
-        continue;
-      case 'text': {
-        yield* textLines({ head, whole, name }, options);
-        return;
+  const { limits, folder, wanted = 'train', tell, onSplit = () => undefined } = reading.options;
+  switch (form.is) {
+    case 'refused':
+      throw new Unreadable(form.why);
+    case 'zip': {
+      await using file = await spoolFile(form.whole, folder, limits.maxSpoolBytes);
+      const read = (inner: Form, name: string) => formRows(inner, name, reading);
+      return yield* archiveRows(file.path, reading, read);
+    }
+    case 'parquet': {
+      await form.whole.return(undefined);
+      throw new Unreadable('is a Parquet file');
+    }
+    case 'text': {
+      const { maxLineBytes, textRowBytes } = limits;
+      if (member === undefined) {
+        const sink = { maxLineBytes, textRowBytes, wanted, tell, onSplit };
+        return yield* textFormRows(form.whole, form.text, sink);
       }
-      case 'refused':
-        await whole.return(undefined);
-        throw refusal(param, signature.why);
-      case 'zip':
-      case 'parquet':
-        await whole.return(undefined);
-        throw refusal(param, `is a ${signature.is} file`);
+      const sink = {
+        ...{ maxLineBytes, textRowBytes, wanted, onSplit },
+        tell: (note: Parameters<typeof tell>[0]) => tell({ ...note, member }),
+      };
+      for await (const line of textFormRows(form.whole, form.text, sink)) yield { ...line, member };
     }
   }
-}
-
-type Text = {
-  readonly head: Buffer;
-  readonly whole: AsyncIterable<Uint8Array>;
-  /** Without what it was packed with. */
-  readonly name: string;
-};
-
-/** The rows of text, by how it is laid out. */
-async function* textLines(
-  { head, whole, name }: Text,
-  { limits, param, tell, split = 'train' }: ContainerOptions,
-): AsyncGenerator<Line> {
-  const { maxLineBytes, sniffBytes } = limits;
-  const text = head.toString();
-  const isWhole = head.length < sniffBytes;
-  const json = jsonLayoutOf(text, isWhole);
-  if (json === 'lines') return yield* readLines(whole, maxLineBytes);
-  if (json !== undefined) {
-    const sink: RowSink = { maxLineBytes, tell, wants: (of) => (of ?? 'train') === split };
-    return yield* jsonRows(whole, json, sink);
-  }
-  const conll = conllLayoutOf(text, isWhole);
-  if (conll !== undefined)
-    return yield* conllRows(readLines(whole, maxLineBytes), conll, maxLineBytes);
-  const isTable = /\.(csv|tsv|tab)$/i.test(name);
-  const table = await tableLayoutOf(head, { isWhole, isTable });
-  if (table !== undefined) {
-    requireNames(table, param);
-    if (table.isNameless)
-      tell({
-        number: 1,
-        rule: 'no-names',
-        message: `the first line of the table names no columns; they are called ${table.columns.join(', ')}`,
-      });
-    return yield* readTable(whole, table, maxLineBytes);
-  }
-  const layout = textLayoutOf(text, name);
-  return yield* textRows(readLines(whole, maxLineBytes), layout, limits.textRowBytes);
-}
-
-function requireNames({ columns }: Table, param: string): void {
-  const named = columns.filter((name) => name !== '');
-  const twice = named.find((name, at) => named.indexOf(name) < at);
-  if (twice !== undefined)
-    throw new LatheError(
-      'invalid_file_format',
-      `The first line names the column ${JSON.stringify(twice)} twice.`,
-      { param },
-    );
 }

@@ -1,5 +1,5 @@
-import type { ContainerLimits } from './limits.ts';
-import type { SplitName } from './split-names.ts';
+import type { Budget, ContainerLimits } from './limits.ts';
+import type { SplitName, Wanted } from './split-names.ts';
 
 /** Something that is worth saying of a file beside its rows, by line (0: none) and name in an archive. */
 export type Note = {
@@ -15,16 +15,23 @@ export type ContainerOptions = {
   readonly param: string;
   /** What the upload is called: a hint where contents leave open what they are. */
   readonly name?: string;
+  /** The job's own folder: what must be read in any order lies there meanwhile. */
+  readonly folder: string;
   readonly limits: ContainerLimits;
-  /** Which rows are wanted of a file that holds several splits. */
-  readonly split?: 'train' | 'validation';
+  readonly wanted?: Wanted;
   readonly tell: (note: Note) => void;
+  /** Told of each split that has rows which are not wanted. */
+  readonly onSplit?: (split: SplitName) => void;
 };
 
-/** What readers of one text are given. */
+/** What readers of one file are given. */
 export type RowSink = {
   readonly maxLineBytes: number;
-  /** Whether rows of a split are wanted, by the name that it stands under; what is not is counted and told. */
-  readonly wants: (split: SplitName | undefined, name: string, line: number) => boolean;
+  readonly textRowBytes: number;
+  readonly wanted: Wanted;
   readonly tell: (note: Note) => void;
+  readonly onSplit: (split: SplitName) => void;
 };
+
+/** An upload while it is read. */
+export type Reading = { readonly options: ContainerOptions; readonly budget: Budget };

@@ -82,7 +82,7 @@ function nulShare(head: Buffer): Signature | undefined {
   for (const [at, byte] of head.entries())
     if (byte === 0) counts[at % 2] = (counts[at % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = counts;
-  if ((even + odd) * 10 < head.length) return undefined;
+  if ((even + odd) * 10 <= head.length) return undefined;
   const isUtf16 = Math.max(even, odd) > 4 * Math.min(even, odd);
   return {
     is: 'refused',

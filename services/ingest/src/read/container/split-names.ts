@@ -1,6 +1,12 @@
 /** The parts that data sets are split into, as folders and files of Hugging Face are named. */
 export type SplitName = 'train' | 'validation' | 'test';
 
+/**
+ * Which rows are wanted of a file that holds several splits: those to train on, those to validate with beside them, or what an
+ * upload holds that is for validation as a whole.
+ */
+export type Wanted = 'train' | 'validation' | 'held-out';
+
 const names: Readonly<Record<SplitName, readonly string[]>> = {
   train: ['train', 'training'],
   validation: ['validation', 'valid', 'val', 'dev', 'validate'],
@@ -29,4 +35,10 @@ export function splitOf(path: string): SplitName | undefined {
     .split(/[^\p{L}\p{N}]+/u)
     .map(splitOfWord)
     .findLast((split) => split !== undefined);
+}
+
+/** Whether rows of a split are wanted; those of none are to train on. */
+export function isWanted(split: SplitName | undefined, wanted: Wanted): boolean {
+  if (wanted === 'held-out') return split !== 'train';
+  return (split ?? 'train') === wanted;
 }

@@ -1,0 +1,59 @@
+import { Unreadable } from './limits.ts';
+import type { Reading } from './options.ts';
+import { peek } from './peek.ts';
+import { signatureOf } from './signature.ts';
+import { type TextForm, textFormOf } from './text-form.ts';
+import { unpack } from './unpack.ts';
+
+/** What a file is by its bytes, without what it is packed with. */
+export type Form =
+  | { readonly is: 'refused'; readonly why: string }
+  | { readonly is: 'zip' | 'parquet'; readonly whole: AsyncGenerator<Uint8Array> }
+  | {
+      readonly is: 'text';
+      readonly text: TextForm;
+      readonly isEmpty: boolean;
+      readonly whole: AsyncGenerator<Uint8Array>;
+    };
+
+/** The form of a file that is called so. Throws Unreadable for one that is packed too often, or cannot be unpacked. */
+export async function formOf(
+  source: AsyncIterable<Uint8Array>,
+  name: string,
+  { options, budget }: Reading,
+): Promise<Form> {
+  const { sniffBytes, maxLayers } = options.limits;
+  let bytes = source;
+  let shortName = name;
+  for (let layer = 0; ; layer++) {
+    const { head, whole } = await peek(bytes, sniffBytes);
+    const signature = signatureOf(head);
+    switch (signature.is) {
+      case 'gzip':
+      case 'zstd':
+        if (layer === maxLayers) {
+          await whole.return(undefined);
+          throw new Unreadable(`is packed more than ${maxLayers} times`);
+        }
+        bytes = unpack(whole, signature.is, budget);
+        shortName = shortName.replace(/\.(gz|gzip|zst|zstd)$/i, '');
+        continue;
+      case 'refused':
+        await whole.return(undefined);
+        return signature;
+      case 'zip':
+      case 'parquet':
+        return { is: signature.is, whole };
+      case 'text': {
+        const isWhole = head.length < sniffBytes;
+        const text = await textFormOf(head, { isWhole, name: shortName });
+        return { is: 'text', text, isEmpty: head.length === 0, whole };
+      }
+    }
+  }
+}
+
+/** Ends a file that is not read. */
+export async function closeForm(form: Form): Promise<void> {
+  if (form.is !== 'refused') await form.whole.return(undefined);
+}

@@ -1,0 +1,71 @@
+import { readTable, type Table } from '../csv.ts';
+import { type Line, readLines } from '../lines.ts';
+import { type ConllLayout, conllLayoutOf, conllRows } from './conll-rows.ts';
+import { jsonRows } from './json-rows.ts';
+import { jsonLayoutOf, type Layout } from './layout.ts';
+import { Unreadable } from './limits.ts';
+import type { RowSink } from './options.ts';
+import { tableLayoutOf } from './table-layout.ts';
+import { type TextLayout, textLayoutOf, textRows } from './text-rows.ts';
+
+/** How a text holds its rows. */
+export type TextForm =
+  | { readonly is: 'json'; readonly layout: Layout }
+  | { readonly is: 'conll'; readonly layout: ConllLayout }
+  | { readonly is: 'table'; readonly layout: Table }
+  | { readonly is: 'text'; readonly layout: TextLayout };
+
+/** The form of a text that begins so; `isWhole` says that nothing follows, `name` what it is called. */
+export async function textFormOf(
+  head: Buffer,
+  { isWhole, name }: { readonly isWhole: boolean; readonly name: string },
+): Promise<TextForm> {
+  const text = head.toString();
+  const json = jsonLayoutOf(text, isWhole);
+  if (json !== undefined) return { is: 'json', layout: json };
+  const conll = conllLayoutOf(text, isWhole);
+  if (conll !== undefined) return { is: 'conll', layout: conll };
+  const isTable = /\.(csv|tsv|tab)$/i.test(name);
+  const table = await tableLayoutOf(head, { isWhole, isTable });
+  if (table !== undefined) return { is: 'table', layout: table };
+  return { is: 'text', layout: textLayoutOf(text, name) };
+}
+
+/** The rows of a text of that form. Throws Unreadable for a table that names a column twice. */
+export async function* textFormRows(
+  whole: AsyncIterable<Uint8Array>,
+  form: TextForm,
+  sink: RowSink,
+): AsyncGenerator<Line> {
+  const { maxLineBytes, textRowBytes } = sink;
+  switch (form.is) {
+    case 'json':
+      if (form.layout === 'lines') yield* readLines(whole, maxLineBytes);
+      else yield* jsonRows(whole, form.layout, sink);
+      return;
+    case 'conll':
+      return yield* conllRows(readLines(whole, maxLineBytes), form.layout, maxLineBytes);
+    case 'table':
+      return yield* tableRows(whole, form.layout, sink);
+    case 'text':
+      return yield* textRows(readLines(whole, maxLineBytes), form.layout, textRowBytes);
+  }
+}
+
+async function* tableRows(
+  whole: AsyncIterable<Uint8Array>,
+  table: Table,
+  { maxLineBytes, tell }: RowSink,
+): AsyncGenerator<Line> {
+  const named = table.columns.filter((name) => name !== '');
+  const twice = named.find((name, at) => named.indexOf(name) < at);
+  if (twice !== undefined)
+    throw new Unreadable(`names the column ${JSON.stringify(twice)} twice in its first line`);
+  if (table.isNameless)
+    tell({
+      number: 1,
+      rule: 'no-names',
+      message: `the first line of the table names no columns; they are called ${table.columns.join(', ')}`,
+    });
+  yield* readTable(whole, table, maxLineBytes);
+}
