@@ -17,7 +17,7 @@ import { createBalance } from './pack/balance.ts';
 import { createPartWriter, type PartWriter } from './pack/dataset-part.ts';
 import { whyNothingHeldOut } from './pack/held-out-reason.ts';
 import { datasetReport } from './pack/report.ts';
-import { chooseHeldOut } from './pack/split.ts';
+import { chooseHeldOut, labelsOfOneGroup } from './pack/split.ts';
 import type { Wanted } from './read/container/split-names.ts';
 import { createSpool, type Spool, type SpooledRow } from './read/spool.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from './read-file.ts';
@@ -212,9 +212,13 @@ function split(rows: ReadRows, job: PipelineInput['job'], ports: PipelinePorts):
   const asked = job.options.held_out_share;
   const enough = rows.lengths.length >= settings.splitLeast;
   const share = asked ?? (enough ? settings.heldOutShare : 0);
-  const areLabels =
-    rows.lesson.task === 'classification' ? rows.lesson.problem === 'single-label' : undefined;
-  return chooseHeldOut(rows, { seed: job.seed, share, most: settings.heldOutMost, areLabels });
+  const areLabels = haveOneLabel(rows.lesson);
+  return chooseHeldOut(rows, { seed: job.seed, share, ample: settings.heldOutAmple, areLabels });
+}
+
+/** Whether each row's answer is one of some labels. */
+function haveOneLabel({ task, problem, answers }: Lesson): boolean {
+  return answers !== undefined || (task === 'classification' && problem === 'single-label');
 }
 
 function warnOfRows(
@@ -231,6 +235,15 @@ function warnOfRows(
   const kept = training.lengths.length;
   const warn = (file: Finding['file'], rule: string, message: string) =>
     findings.add({ file, line: 0, path: '', rule, message, level: 'warn' });
+  if (read.heldOut?.includes(1) && haveOneLabel(training.lesson))
+    for (const row of labelsOfOneGroup(training))
+      findings.add({
+        ...{ file: 'training_file', line: training.lines[row] ?? 0, path: '' },
+        rule: 'one-group',
+        message:
+          'the label of this row is in one group of rows only, so it is taught and never scored',
+        level: 'warn',
+      });
   if (kept < settings.fewRows)
     warn(
       'training_file',

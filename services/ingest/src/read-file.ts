@@ -59,7 +59,9 @@ export type ReadRows = {
   supervised: number;
   /** Tokens of all of its sequences. */
   readonly lengths: number[];
-  /** Hash of the normalised prompt, and of the answer. */
+  /** The line that each came from. */
+  readonly lines: number[];
+  /** Hash of the group that it names or else of its normalised prompt, and of the answer. */
   readonly groups: number[];
   readonly answers: number[];
 };
@@ -118,6 +120,7 @@ async function readRows(
     duplicates: 0,
     supervised: 0,
     lengths: [],
+    lines: [],
     groups: [],
     answers: [],
   };
@@ -133,6 +136,7 @@ async function readRows(
     seen.add(both);
     for (const [part, examples] of partsOf(row, encoded.examples)) {
       rows.lengths.push(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
+      rows.lines.push(row.line);
       rows.groups.push(group);
       rows.answers.push(answer);
       rows.supervised += taskWork[lesson.task].count(examples);

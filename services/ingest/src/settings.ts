@@ -32,9 +32,9 @@ export type IngestSettings = {
   readonly fewRows: number;
   /** Share of rows that may be dropped for their length; more is an error. */
   readonly longShare: number;
-  /** Share of rows held out when the job names none, and the most rows held out. */
+  /** Share of rows held out when the job names none, and how many are held out before the share falls with more rows. */
   readonly heldOutShare: number;
-  readonly heldOutMost: number;
+  readonly heldOutAmple: number;
   /** Fewer rows than this are not split unless the job asks for a share. */
   readonly splitLeast: number;
   readonly shardTokens: number;
@@ -67,7 +67,7 @@ export const ingestDefaults: IngestSettings = {
   fewRows: 10,
   longShare: 0.01,
   heldOutShare: 0.2,
-  heldOutMost: 400,
+  heldOutAmple: 400,
   splitLeast: 10,
   shardTokens: 1_000_000,
   windowTokens: 2048,

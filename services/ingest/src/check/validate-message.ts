@@ -173,7 +173,7 @@ export function checkRowKeys(
         'mixed',
         `${key} does not belong here: the other rows are of another format`,
       );
-    else if (asksForNothing(row[key]) || key === 'metadata') continue;
+    else if (asksForNothing(row[key]) || key === 'metadata' || key === 'group') continue;
     else if (refused !== undefined) {
       if (!refused.harmless.includes(row[key]))
         fail(report, key, 'tools', `${key} cannot be trained: ${refused.why}`);

@@ -21,19 +21,19 @@ describe('ingest of a good file', () => {
     const { manifest, report, rows, examples } = await service.dataset(job);
     expect(manifest).toMatchObject({ kind: 'chat', baseModel: 'tiny', heldOutSource: 'split' });
     expect(manifest.templateSha256).toMatch(/^[0-9a-f]{64}$/);
-    expect([manifest.train.rows, manifest.heldOut.rows]).toEqual([80, 20]);
+    expect([manifest.train.rows, manifest.heldOut.rows]).toEqual([81, 19]);
     expect(report.rows).toEqual({ read: 100, kept: 100, rejected: 0, duplicates: 0 });
     const trainRows = await rows(manifest.train);
     const heldOutRows = await rows(manifest.heldOut);
     const lines = [...trainRows, ...heldOutRows].map((row) => row.line);
     expect(lines.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
     const shardExamples = await examples(manifest.train);
-    expect(shardExamples).toHaveLength(80);
+    expect(shardExamples).toHaveLength(81);
     expect(shardExamples.reduce((sum, each) => sum + each.tokens.length, 0)).toBe(
       manifest.train.tokens,
     );
     // queue-N is 7 bytes and the end token: 8 supervised tokens a row.
-    expect(manifest.train.supervisedTokens).toBe(80 * 8);
+    expect(manifest.train.supervisedTokens).toBe(81 * 8);
   });
 
   it('keeps the files that the rows became tokens with, and a job on a tuned model takes its', async () => {
@@ -73,7 +73,7 @@ describe('ingest of a good file', () => {
     const job = await service.run(chatLines(40));
     const events = await service.events(job.id);
     expect(events.map((event) => event.name)).toEqual(['validating', 'validated', 'queued']);
-    expect(events[1]?.data).toMatchObject({ training_rows: 32, held_out_rows: 8 });
+    expect(events[1]?.data).toMatchObject({ training_rows: 34, held_out_rows: 6 });
   });
 
   it('marks the held-out side by a validation file when there is one', async () => {
@@ -145,6 +145,28 @@ describe('ingest of a good file', () => {
     ]);
     const warnings = (await service.events(job.id)).filter((event) => event.name === 'finding');
     expect(warnings.every((event) => event.level === 'warn')).toBe(true);
+  });
+
+  it('keeps the rows of a group together, and moves none when rows are added', async () => {
+    const grouped = (count: number) =>
+      chatLines(count)
+        .trim()
+        .split('\n')
+        .map((line, index) => line.replace(/}$/, `,"group":${index % 90}}`))
+        .join('\n');
+    const heldOut = async (text: string, upTo: number) => {
+      const { manifest, rows, report } = await service.dataset(await service.run(text));
+      expect(report.findings).toEqual([]);
+      const lines = (await rows(manifest.heldOut)).map((row) => row.line);
+      return lines.filter((line) => line <= upTo).toSorted((a, b) => a - b);
+    };
+    const before = await heldOut(grouped(180), 180);
+    expect(before.length).toBeGreaterThan(10);
+    const groups = before.map((line) => (line - 1) % 90);
+    expect(groups.slice(before.length / 2)).toEqual(groups.slice(0, before.length / 2));
+    expect(await heldOut(grouped(676), 180)).toEqual(before);
+    const wrong = await service.run(chatLines(3).replace(/}$/m, ',"group":[1]}'));
+    expect(wrong.error?.message).toContain('group must be a name or a number, not a list');
   });
 
   it('says why nothing is held out', async () => {

@@ -1,57 +1,94 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseHeldOut, hash, normalisedPrompt } from './split.ts';
+import { chooseHeldOut, hash, labelsOfOneGroup, normalisedPrompt } from './split.ts';
 
-function held(groups: number[], answers: number[], share = 0.2, most = 400): number[] {
-  const flags = chooseHeldOut({ groups, answers }, { seed: 3, share, most });
+type Choice = { share?: number; ample?: number; areLabels?: boolean; seed?: number };
+
+function held(groups: number[], answers = groups, choice: Choice = {}): number[] {
+  const options = { seed: 3, share: 0.2, ample: 400, areLabels: false, ...choice };
+  const flags = chooseHeldOut({ groups, answers }, options);
   return [...flags.keys()].filter((row) => flags[row] === 1);
 }
 
-const numbers = (count: number, of: (index: number) => number) =>
+const numbers = (count: number, of: (index: number) => number = (index) => index) =>
   Array.from({ length: count }, (_, index) => of(index));
 
+/** Random rows: the group of each, and its label. */
+const someRows = (minLength: number, maxLength: number) =>
+  fc.noBias(fc.array(fc.tuple(fc.nat(500), fc.nat(3)), { minLength, maxLength, size: 'max' }));
+const columns = (rows: readonly (readonly [number, number])[]) =>
+  [rows.map(([group]) => group), rows.map(([, label]) => label)] as const;
+
 describe('chooseHeldOut', () => {
-  it('holds out the share, at most the cap', () => {
-    const distinct = numbers(1000, (index) => index);
-    expect(held(distinct, distinct)).toHaveLength(200);
-    expect(held(distinct, distinct, 0.2, 50)).toHaveLength(50);
-    expect(held(distinct, distinct, 0)).toEqual([]);
-  });
-
-  it('keeps the share of every label when answers are labels', () => {
-    const answers = numbers(500, (index) => (index < 400 ? 1 : 2));
-    const rows = held(
-      numbers(500, (index) => index),
-      answers,
+  it('holds out about the share, fewer of each doubling above what is ample, and another part by another seed', () => {
+    expect(held(numbers(1000)).length / 1000).toBeCloseTo(0.2, 1);
+    expect(held(numbers(1000), undefined, { share: 0 })).toEqual([]);
+    expect(held(numbers(1000), undefined, { seed: 4 })).not.toEqual(held(numbers(1000)));
+    const inEachHalf = [2000, 4000, 8000, 16_000].map(
+      (count) => held(numbers(count)).filter((row) => row >= count / 2).length,
     );
-    expect(rows.filter((row) => answers[row] === 1)).toHaveLength(80);
-    expect(rows.filter((row) => answers[row] === 2)).toHaveLength(20);
+    // 0.2 of the first thousand rows; then as many of every doubling: 400 · ln 2.
+    const [first, ...others] = inEachHalf;
+    expect(Math.abs((first ?? 0) - 200)).toBeLessThan(40);
+    for (const count of others) expect(Math.abs(count - 400 * Math.LN2)).toBeLessThan(50);
   });
 
-  it('never parts a group, never takes all of a label, never more than the target', () => {
-    const rows = fc.array(fc.tuple(fc.nat(30), fc.nat(3)), { minLength: 1, maxLength: 200 });
+  it('moves no row when 1,000 rows are added at the end, whatever they are', () => {
     fc.assert(
-      fc.property(rows, fc.double({ min: 0, max: 0.5, noNaN: true }), (list, share) => {
-        const groups = list.map(([group]) => group);
-        const flags = chooseHeldOut(
-          { groups, answers: list.map(([, answer]) => answer) },
-          { seed: 1, share, most: 40 },
-        );
+      fc.property(
+        someRows(40, 400),
+        someRows(1000, 1000),
+        fc.boolean(),
+        (before, added, areLabels) => {
+          const options = { areLabels, ample: 20 };
+          const [groups, answers] = columns(before);
+          const [more, labels] = columns([...before, ...added]);
+          const old = held([...groups], [...answers], options);
+          const now = held([...more], [...labels], options);
+          expect(now.filter((row) => row < before.length)).toEqual(old);
+        },
+      ),
+    );
+  });
+
+  it('moves no row when rows are added anywhere, but for the first groups', () => {
+    const before = numbers(1000, hashOf);
+    const added = numbers(1000, (index) => hashOf(5000 + index));
+    const mixed = before.flatMap((group, index) => [added[index] as number, group]);
+    const old = new Set(held(before).map((row) => before[row]));
+    const now = new Set(held(mixed).map((row) => mixed[row]));
+    const moved = before.slice(5).filter((group) => old.has(group) !== now.has(group));
+    expect(moved).toEqual([]);
+  });
+
+  it('keeps a group of every label for training, and holds one out where there are enough', () => {
+    const labels = numbers(40, (index) => Math.floor(index / 10));
+    for (const seed of numbers(20)) {
+      const rows = held(numbers(40), labels, { areLabels: true, seed });
+      for (const label of [0, 1, 2, 3]) {
+        const count = rows.filter((row) => labels[row] === label).length;
+        expect(count).toBeGreaterThan(0);
+        expect(count).toBeLessThan(10);
+      }
+    }
+  });
+
+  it('never parts a group, never takes all of a label, and leaves a group that is too large', () => {
+    fc.assert(
+      fc.property(someRows(1, 200), fc.double({ min: 0, max: 0.5, noNaN: true }), (list, share) => {
+        const [groups, answers] = columns(list);
+        const rows = new Set(held([...groups], [...answers], { share, areLabels: true }));
         for (const [row, group] of groups.entries())
-          expect(flags[row]).toBe(flags[groups.indexOf(group)]);
-        const count = flags.reduce((sum, flag) => sum + flag, 0);
-        expect(count).toBeLessThanOrEqual(Math.min(40, share * list.length + 1e-9));
-        expect(count).toBeLessThan(list.length);
+          expect(rows.has(row)).toBe(rows.has(groups.indexOf(group)));
+        expect(rows.size).toBeLessThan(list.length);
       }),
     );
+    expect(held(numbers(100, (index) => Math.max(0, index - 60)))).not.toContain(0);
   });
+});
 
-  it('moves few rows when rows are added', () => {
-    const small = new Set(held(numbers(1000, hashOf), numbers(1000, hashOf)));
-    const large = new Set(held(numbers(1100, hashOf), numbers(1100, hashOf)));
-    const moved = [...small].filter((row) => !large.has(row));
-    expect(moved.length).toBeLessThan(small.size * 0.1);
-  });
+it('names labels that are in one group only', () => {
+  expect(labelsOfOneGroup({ groups: [1, 1, 2, 3], answers: [7, 8, 7, 9] })).toEqual([1, 3]);
 });
 
 const hashOf = (index: number) => hash(String(index));

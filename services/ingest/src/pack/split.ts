@@ -11,93 +11,91 @@ export type SplitRows = {
 export type SplitOptions = {
   readonly seed: number;
   readonly share: number;
-  /** Most rows to hold out. */
-  readonly most: number;
-  /** Whether answers are labels, each of which keeps its share; by default where they are few. */
-  readonly areLabels?: boolean | undefined;
+  /** Rows held out up to which the share is kept; from there on it falls. */
+  readonly ample: number;
+  /** Whether answers are labels, of which each is looked after by itself. */
+  readonly areLabels: boolean;
 };
 
-/** At most so many different answers count as labels, each with so many rows on average. */
-const labelsMost = 50;
-const rowsPerLabel = 5;
+type Group = {
+  readonly key: number;
+  /** hash(seed, group) as a number from 0 to 1. */
+  readonly rank: number;
+  /** How many groups stand before it in the file. */
+  readonly place: number;
+  /** By index. */
+  readonly rows: number[];
+};
 
 /**
- * Which rows are held out: 1 for each of them. Whole groups in the order of hash(seed, group), the
- * same for the same rows; when answers are few labels, each label keeps its share. At least one row of
- * every label stays for training. May hold out fewer than asked, or none, when groups are large.
+ * Which rows are held out: 1 for each of them. A group is held out when hash(seed, group) is below the share, whatever else is in
+ * the file, so that rows that are added move none of before. What depends on others looks at those before it alone:
+ *
+ * - the first group of every label stays for training, and so do the first of the file, of which the share is less than one;
+ * - the first groups of a label of which the share is one are not all trained on: where no other is, the last of them is held out;
+ * - after so many groups that the share of them is `ample`, it falls as 1 / place of the group: each doubling of a file adds about
+ *   as many held-out rows as the one before.
+ *
+ * A group with more than twice the rows that are to be held out stays for training.
  */
 export function chooseHeldOut(rows: SplitRows, options: SplitOptions): Uint8Array {
+  const { share, ample } = options;
   const total = rows.groups.length;
   const heldOut = new Uint8Array(total);
-  const target = Math.min(options.most, Math.floor(options.share * total + 1e-9));
-  if (target === 0) return heldOut;
-  const strata = stratify(rows, options.areLabels);
-  const quotas = shareOut(
-    target,
-    strata.map((stratum) => stratum.rows),
-  );
-  for (const [index, stratum] of strata.entries()) {
-    let left = quotas[index] ?? 0;
-    const ranked = stratum.groups
-      .map((group) => ({ ...group, rank: hash(`${options.seed}:${group.key}`) }))
-      .sort((a, b) => a.rank - b.rank || a.key - b.key);
-    for (const group of ranked) {
-      if (group.rows.length > left) continue;
-      for (const row of group.rows) heldOut[row] = 1;
-      left -= group.rows.length;
-      if (left === 0) break;
+  if (share === 0) return heldOut;
+  const largest = Math.max(1, 2 * share * total);
+  const full = ample / share;
+  const few = Math.ceil(1 / share - 1e-9);
+  for (const stratum of strataOf(rows, options).values()) {
+    let isScored = false;
+    for (const [at, { rank, place, rows: own }] of stratum.entries()) {
+      if (at === 0 || place < few) continue;
+      const isLastOfFew = at === few - 1 && !isScored;
+      if (!isLastOfFew && rank >= share * Math.min(1, full / place)) continue;
+      isScored = true;
+      if (own.length <= largest) for (const row of own) heldOut[row] = 1;
     }
   }
   return heldOut;
 }
 
-type Group = { readonly key: number; readonly rows: number[] };
-type Stratum = { rows: number; readonly groups: Group[] };
-
-/** Groups by the answer of their first row when answers are labels, else all in one stratum. */
-function stratify({ groups, answers }: SplitRows, known: boolean | undefined): Stratum[] {
-  const labels = new Set(answers);
-  const areFew = labels.size <= labelsMost && labels.size * rowsPerLabel <= answers.length;
-  const areLabels = known ?? areFew;
+/** Groups by the answer of their first row when answers are labels, else all in one stratum; in the order of the file. */
+function strataOf(
+  { groups, answers }: SplitRows,
+  { seed, areLabels }: SplitOptions,
+): Map<number, Group[]> {
   const found = new Map<number, Group>();
-  const strata = new Map<number, Stratum>();
-  const stratumOf = new Map<number, Stratum>();
+  const strata = new Map<number, Group[]>();
   for (const [row, key] of groups.entries()) {
-    let group = found.get(key);
-    if (group === undefined) {
-      group = { key, rows: [] };
-      found.set(key, group);
-      const label = areLabels ? (answers[row] as number) : 0;
-      const stratum = strata.get(label) ?? { rows: 0, groups: [] };
-      strata.set(label, stratum);
-      stratum.groups.push(group);
-      stratumOf.set(key, stratum);
+    const known = found.get(key);
+    if (known !== undefined) {
+      known.rows.push(row);
+      continue;
     }
-    group.rows.push(row);
-    const stratum = stratumOf.get(key);
-    if (stratum !== undefined) stratum.rows++;
+    const rank = hash(`${seed}:${key}`) / 2 ** 48;
+    const group = { key, rank, place: found.size + 1, rows: [row] };
+    found.set(key, group);
+    const label = areLabels ? (answers[row] as number) : 0;
+    const stratum = strata.get(label);
+    if (stratum === undefined) strata.set(label, [group]);
+    else stratum.push(group);
   }
-  return [...strata].sort(([a], [b]) => a - b).map(([, stratum]) => stratum);
+  return strata;
 }
 
-/** Divides `target` in proportion to the sizes, largest remainders first; each size keeps one. */
-function shareOut(target: number, sizes: readonly number[]): number[] {
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  const exact = sizes.map((size) => (target * size) / total);
-  const quotas = exact.map((value, index) =>
-    Math.min(Math.floor(value), (sizes[index] as number) - 1),
-  );
-  let left = target - quotas.reduce((sum, quota) => sum + quota, 0);
-  const order = exact
-    .map((value, index) => ({ index, remainder: value - Math.floor(value) }))
-    .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
-  for (const { index } of order) {
-    if (left === 0) break;
-    if ((quotas[index] as number) + 1 >= (sizes[index] as number)) continue;
-    quotas[index] = (quotas[index] as number) + 1;
-    left--;
+/** The first row of each label all of whose rows are in one group, so that it cannot be both taught and scored. */
+export function labelsOfOneGroup({ groups, answers }: SplitRows): number[] {
+  const labels = new Map<
+    number,
+    { readonly row: number; readonly group: number; isOne: boolean }
+  >();
+  for (const [row, label] of answers.entries()) {
+    const group = groups[row] as number;
+    const known = labels.get(label);
+    if (known === undefined) labels.set(label, { row, group, isOne: true });
+    else if (known.group !== group) known.isOne = false;
   }
-  return quotas;
+  return [...labels.values()].filter(({ isOne }) => isOne).map(({ row }) => row);
 }
 
 /** 48 bits of SHA-256 as a number. */

@@ -20,7 +20,7 @@ export function readLineRows(
 ): LineRead[] {
   const { lesson, limits } = task;
   let { errors } = task;
-  const readOne = (number: number, { row, issues: found }: RowRead): LineRead => {
+  const readOne = (number: number, { row, issues: found, group }: RowRead): LineRead => {
     const issues = [...found];
     errors += countErrors(issues);
     if (row === undefined || errors > limits.tokenizedErrors) return { number, issues };
@@ -35,7 +35,7 @@ export function readLineRows(
       const tools = toolTokens(row, tokens, (each) => encoder.encode(each, limits));
       return { number, issues, tooLong: { tokens, tools } };
     }
-    return { number, issues, right: rightRow(row, encoded) };
+    return { number, issues, right: rightRow(row, encoded, group) };
   };
   return lines.flatMap((line) =>
     readRows(line, lesson, limits).map((read) => readOne(line.number, read)),
@@ -58,7 +58,7 @@ function toolTokens(
   return 'issue' in without ? 0 : tokens - longestOf(without);
 }
 
-function rightRow(row: CanonicalRow, encoded: EncodedRow): RightRow {
+function rightRow(row: CanonicalRow, encoded: EncodedRow, named: string | undefined): RightRow {
   const { prompt, answer, group } = identityOf(row);
   return {
     row,
@@ -66,7 +66,7 @@ function rightRow(row: CanonicalRow, encoded: EncodedRow): RightRow {
     hashes: {
       both: hash(`${prompt}\u0000${answer}`),
       prompt: hash(prompt),
-      group: hash(normalisedPrompt(group)),
+      group: hash(named === undefined ? normalisedPrompt(group) : `group ${named}`),
       answer: hash(answer),
     },
   };
@@ -82,7 +82,12 @@ function countErrors(issues: readonly RowIssue[]): number {
   return issues.filter(({ level }) => level === 'error').length;
 }
 
-type RowRead = { readonly row?: CanonicalRow; readonly issues: readonly RowIssue[] };
+type RowRead = {
+  readonly row?: CanonicalRow;
+  readonly issues: readonly RowIssue[];
+  /** What the line says that it belongs to. */
+  readonly group?: string | undefined;
+};
 
 /** The rows of a line, of which most have one. */
 export function readRows(line: Line, lesson: Lesson, limits: RowLimits): RowRead[] {
@@ -97,6 +102,7 @@ export function readRows(line: Line, lesson: Lesson, limits: RowLimits): RowRead
     fail((issue) => issues.push(issue), '', 'object', message);
     return [{ issues: [...issues, ...twice] }];
   }
+  const group = groupOf(value.group, (issue) => twice.push(issue));
   return readAs(value, lesson.reading).map(({ row, places, issues: made = [] }, at): RowRead => {
     const issues: RowIssue[] = [...made];
     // What the row lacks since it could not be made is told by that.
@@ -106,8 +112,16 @@ export function readRows(line: Line, lesson: Lesson, limits: RowLimits): RowRead
       );
     if (at === 0) issues.push(...twice);
     if (countErrors(issues) > 0) return { issues };
-    return { row: convertTo(lesson, row, line.number), issues };
+    return { row: convertTo(lesson, row, line.number), issues, group };
   });
+}
+
+/** The thread, document or person that a row is of: any name or number. */
+function groupOf(group: unknown, report: (issue: RowIssue) => void): string | undefined {
+  if (group === undefined || group === null || group === '') return undefined;
+  if (typeof group === 'string' || typeof group === 'number') return String(group);
+  fail(report, 'group', 'type', `group must be a name or a number, not ${nameOf(group)}`);
+  return undefined;
 }
 
 function checkEncoded(encoded: EncodedRow, encoder: RowEncoder, maxTokens: number): RowIssue[] {

@@ -45,7 +45,7 @@ export type RowTask =
 export type RightRow = {
   readonly row: CanonicalRow;
   readonly encoded: EncodedRow;
-  /** Of prompt and answer, of the prompt, of what it is grouped by, normalised, and of the answer. */
+  /** Of prompt and answer, of the prompt, of the group that the line names or else the normalised text it is grouped by, and of the answer. */
   readonly hashes: Readonly<Record<'both' | 'prompt' | 'group' | 'answer', number>>;
 };
 

@@ -116,7 +116,7 @@ function clearest(candidates: readonly Candidate[], least: number): Candidate | 
 }
 
 /** Keys that every kind of row knows what to do with. */
-const told = new Set(['id', 'idx', 'metadata']);
+const told = new Set(['id', 'idx', 'metadata', 'group']);
 const refused = /^(?:tools|functions|tool_choice|function_call|parallel_tool_calls)$/;
 
 /** Columns that most rows have and the reading gives no role. */
