@@ -42,6 +42,15 @@ export function rouge(
   };
 }
 
+/**
+ * F1 of the runs of `n` words of one text, as ROUGE-N of rouge_score computes it, unstemmed.
+ *
+ * @example rougeRuns('a b c d', 'a b d c', 3);
+ */
+export function rougeRuns(gold: string, predicted: string, n: number): number {
+  return ofRuns(wordsOf(gold, false), wordsOf(predicted, false), n).f1;
+}
+
 function wordsOf(text: string, stem: boolean): string[] {
   const words = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   return stem ? words.map((word) => (word.length > 3 ? porterStem(word) : word)) : words;
