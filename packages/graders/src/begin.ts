@@ -1,0 +1,103 @@
+import type { Grader, SingleGrader } from '@lathe/contracts/http/grader';
+import { type Fault, GradingFault } from './fault.ts';
+import { parseFormula } from './formula.ts';
+import { gradersOf, type NamedGrader } from './graders-of.ts';
+import { type ProgramLimits, runProgram } from './javascript.ts';
+import { blocksOf, chatQuestion, type Question } from './question.ts';
+import { stringCheck } from './string-check.ts';
+import { checkTemplate, fillTemplate, type Namespaces, sampleOf } from './template.ts';
+import { textSimilarity } from './text-similarity.ts';
+
+/** A part of a grading: its score, why there is none, or what a model has to be asked for it. Plain data. */
+export type Part = { readonly name: string } & (
+  | { readonly score: number }
+  | { readonly fault: Fault }
+  | { readonly question: Question }
+);
+
+/**
+ * Why a grader could never run, as one sentence, or undefined: a template that names what there is not, a formula that
+ * cannot be read, two graders of one name, or Python, which needs a sandbox that this platform has not.
+ *
+ * @example const problem = problemOf({ type: 'string_check', name: 'same', operation: 'eq', input: '{{ sample.output_text }}', reference: 'yes' });
+ */
+export function problemOf(grader: Grader): string | undefined {
+  const named = gradersOf(grader);
+  const names = named.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) return `Two graders have the name ${JSON.stringify(twice)}.`;
+  try {
+    if (grader.type === 'multi') parseFormula(grader.calculate_output, names);
+    for (const one of named) for (const text of templatesOf(one.grader)) checkTemplate(text);
+  } catch (error) {
+    if (error instanceof GradingFault) return error.message;
+    throw error;
+  }
+  const python = named.find((one) => one.grader.type === 'python');
+  return python === undefined ? undefined : refusedPython(python.name);
+}
+
+const refusedPython = (name: string): string =>
+  `The grader ${JSON.stringify(name)} is a Python program, and this platform has no sandbox for Python; write it as type "javascript".`;
+
+function templatesOf(grader: SingleGrader): string[] {
+  if (grader.type === 'string_check' || grader.type === 'text_similarity')
+    return [grader.input, grader.reference];
+  if (grader.type === 'python' || grader.type === 'javascript') return [];
+  return grader.input.flatMap(({ content }) => blocksOf(content));
+}
+
+/**
+ * Grades an answer as far as that needs no model: what is left are questions, whose answers go to `finishGrading`. What
+ * fails is a fault of that part; this throws nothing that a grader or an answer says.
+ *
+ * @example
+ * const parts = await beginGrading(
+ *   { type: 'string_check', name: 'same', operation: 'eq', input: '{{ sample.output_text }}', reference: '{{ item.label }}' },
+ *   { item: { label: 'yes' }, answer: 'yes' },
+ *   { programMs: 1000, programBytes: 32 * 1024 * 1024 },
+ * );
+ */
+export async function beginGrading(
+  grader: Grader,
+  { item, answer }: { readonly item: unknown; readonly answer: string },
+  limits: ProgramLimits,
+): Promise<Part[]> {
+  const namespaces: Namespaces = { item, sample: sampleOf(answer) };
+  const parts: Part[] = [];
+  for (const named of gradersOf(grader)) parts.push(await partOf(named, namespaces, limits));
+  return parts;
+}
+
+async function partOf(
+  { name, grader }: NamedGrader,
+  namespaces: Namespaces,
+  limits: ProgramLimits,
+): Promise<Part> {
+  const fill = (text: string) => fillTemplate(text, namespaces);
+  try {
+    switch (grader.type) {
+      case 'string_check':
+        return {
+          name,
+          score: stringCheck(grader.operation, fill(grader.input), fill(grader.reference)),
+        };
+      case 'text_similarity': {
+        const { evaluation_metric: metric, model = '' } = grader;
+        const texts = [fill(grader.input), fill(grader.reference)] as const;
+        if (metric === 'cosine') return { name, question: { kind: 'vectors', model, texts } };
+        return { name, score: textSimilarity(metric, ...texts) };
+      }
+      case 'score_model':
+      case 'label_model':
+        return { name, question: chatQuestion(grader, namespaces) };
+      case 'javascript':
+        return { name, score: await runProgram(grader.source, namespaces, limits) };
+      case 'python':
+        throw new GradingFault('python_grader_server_error', refusedPython(name));
+    }
+  } catch (error) {
+    if (!(error instanceof GradingFault)) throw error;
+    return { name, fault: { kind: error.kind, message: error.message } };
+  }
+}

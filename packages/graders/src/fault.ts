@@ -1,0 +1,54 @@
+import type { GraderErrors } from '@lathe/contracts/http/grader';
+
+/** A kind of failure, by its flag in OpenAI's answer. */
+type FaultKind = {
+  [Key in keyof GraderErrors]: GraderErrors[Key] extends boolean ? Key : never;
+}[keyof GraderErrors];
+
+/** What kept a grader from a reward: its flag, and one sentence for the user. */
+export class GradingFault extends Error {
+  readonly kind: FaultKind;
+
+  constructor(kind: FaultKind, message: string) {
+    super(message);
+    this.name = 'GradingFault';
+    this.kind = kind;
+  }
+}
+
+/** What failed, as it is handed between threads. */
+export type Fault = { readonly kind: FaultKind; readonly message: string };
+
+const none: GraderErrors = {
+  formula_parse_error: false,
+  sample_parse_error: false,
+  truncated_observation_error: false,
+  unresponsive_reward_error: false,
+  invalid_variable_error: false,
+  other_error: false,
+  python_grader_server_error: false,
+  python_grader_server_error_type: null,
+  python_grader_runtime_error: false,
+  python_grader_runtime_error_details: null,
+  model_grader_server_error: false,
+  model_grader_refusal_error: false,
+  model_grader_parse_error: false,
+  model_grader_server_error_details: null,
+};
+
+/**
+ * The flags of OpenAI's answer. A program's failure is told under the names that the clients have for Python's, which is
+ * the only language they know.
+ */
+export function errorsOf(faults: readonly Fault[]): GraderErrors {
+  const errors = { ...none };
+  for (const { kind, message } of faults) {
+    errors[kind] = true;
+    if (kind === 'python_grader_runtime_error')
+      errors.python_grader_runtime_error_details = message;
+    else if (kind === 'python_grader_server_error')
+      errors.python_grader_server_error_type = message;
+    else errors.model_grader_server_error_details ??= message;
+  }
+  return errors;
+}

@@ -1,0 +1,84 @@
+import type { Grader, GraderErrors } from '@lathe/contracts/http/grader';
+import type { Part } from './begin.ts';
+import { errorsOf, type Fault, GradingFault } from './fault.ts';
+import { parseFormula } from './formula.ts';
+import { type Question, scoreOf } from './question.ts';
+
+export type Graded = {
+  /** 0 where an error stands. */
+  readonly reward: number;
+  /** Of every part that has one. */
+  readonly scores: Readonly<Record<string, number>>;
+  readonly errors: GraderErrors;
+};
+
+/** What a question came to: what the model wrote, two vectors, or why there is no answer. */
+export type QuestionAnswer =
+  | { readonly text: string }
+  | { readonly vectors: readonly [ArrayLike<number>, ArrayLike<number>] }
+  | { readonly failure: string };
+
+/**
+ * The reward of a grading, from its parts and the answers to their questions by the names of the parts: the score of the
+ * grader, or what the formula of a multi grader makes of them all.
+ *
+ * @example const { reward } = finishGrading({ type: 'string_check', name: 'same', operation: 'eq', input: 'a', reference: 'a' }, [{ name: 'same', score: 1 }], new Map());
+ */
+export function finishGrading(
+  grader: Grader,
+  parts: readonly Part[],
+  answers: ReadonlyMap<string, QuestionAnswer>,
+): Graded {
+  const scores = new Map<string, number>();
+  const faults: Fault[] = [];
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof GradingFault)) throw error;
+      faults.push({ kind: error.kind, message: error.message });
+    }
+  };
+  for (const part of parts) {
+    if ('fault' in part) faults.push(part.fault);
+    else if ('score' in part) scores.set(part.name, part.score);
+    else attempt(() => scores.set(part.name, answered(part.question, answers.get(part.name))));
+  }
+  let reward = 0;
+  if (faults.length === 0) attempt(() => (reward = rewardOf(grader, scores)));
+  return { reward, scores: Object.fromEntries(scores), errors: errorsOf(faults) };
+}
+
+function answered(question: Question, answer: QuestionAnswer | undefined): number {
+  if (answer === undefined || 'failure' in answer)
+    throw new GradingFault(
+      'model_grader_server_error',
+      answer?.failure ?? `The model ${question.model} was not asked.`,
+    );
+  if (question.kind === 'chat' && 'text' in answer) return scoreOf(answer.text, question.result);
+  if (question.kind === 'vectors' && 'vectors' in answer) return cosine(...answer.vectors);
+  throw new GradingFault('other_error', `The answer of ${question.model} is of another kind.`);
+}
+
+function cosine(one: ArrayLike<number>, other: ArrayLike<number>): number {
+  let [dot, left, right] = [0, 0, 0];
+  for (let at = 0; at < one.length; at++) {
+    const [a, b] = [one[at] ?? 0, other[at] ?? 0];
+    dot += a * b;
+    left += a * a;
+    right += b * b;
+  }
+  return left === 0 || right === 0 ? 0 : dot / Math.sqrt(left * right);
+}
+
+function rewardOf(grader: Grader, scores: ReadonlyMap<string, number>): number {
+  const reward =
+    grader.type === 'multi'
+      ? parseFormula(grader.calculate_output, [...scores.keys()])(scores)
+      : (scores.get(grader.name) ?? Number.NaN);
+  if (Number.isFinite(reward)) return reward;
+  throw new GradingFault(
+    'unresponsive_reward_error',
+    `The reward is ${reward}, which is not a finite number.`,
+  );
+}

@@ -1,0 +1,97 @@
+import {
+  newQuickJSWASMModuleFromVariant,
+  type QuickJSContext,
+  type QuickJSWASMModule,
+  shouldInterruptAfterDeadline,
+} from 'quickjs-emscripten-core';
+import { GradingFault } from './fault.ts';
+import type { Namespaces } from './template.ts';
+
+export type ProgramLimits = {
+  /** Longest time of one program. */
+  readonly programMs: number;
+  readonly programBytes: number;
+};
+
+/** Well within what V8 gives the engine itself. */
+const stackBytes = 128 * 1024;
+
+let engine: Promise<QuickJSWASMModule> | undefined;
+
+/**
+ * The score that a program's `grade(sample, item)` gives. It runs in an engine of its own (QuickJS in WebAssembly), which
+ * has no files, no network, no modules and no timers, within a time and a memory. Throws GradingFault: the program's own
+ * failure, the limit that it broke, or that it gave no finite number.
+ */
+export async function runProgram(
+  source: string,
+  { sample, item }: Namespaces,
+  { programMs, programBytes }: ProgramLimits,
+): Promise<number> {
+  engine ??= newQuickJSWASMModuleFromVariant(import('@jitl/quickjs-wasmfile-release-sync'));
+  const runtime = (await engine).newRuntime();
+  runtime.setMemoryLimit(programBytes);
+  runtime.setMaxStackSize(stackBytes);
+  const deadline = Date.now() + programMs;
+  runtime.setInterruptHandler(shouldInterruptAfterDeadline(deadline));
+  const context = runtime.newContext();
+  const isLate = (): boolean => Date.now() > deadline;
+  try {
+    return evaluate(context, source, JSON.stringify([sample, item ?? null]), isLate, programMs);
+  } catch (error) {
+    if (error instanceof GradingFault) throw error;
+    // The engine itself gave up, and is not to be used again.
+    engine = undefined;
+    throw failed(told(error));
+  } finally {
+    try {
+      context.dispose();
+      runtime.dispose();
+    } catch {
+      // A program that filled the stack leaves an engine that cannot be cleared: the next one gets another.
+      engine = undefined;
+    }
+  }
+}
+
+function evaluate(
+  context: QuickJSContext,
+  source: string,
+  values: string,
+  isLate: () => boolean,
+  programMs: number,
+): number {
+  const run = (code: string) => {
+    const result = context.evalCode(code, 'grader.js');
+    if (result.error === undefined) return result.value;
+    const said = context.dump(result.error) as unknown;
+    result.error.dispose();
+    throw failed(isLate() ? `it ran longer than ${programMs} ms` : told(said));
+  };
+  run(source).dispose();
+  const json = JSON.stringify(values);
+  const value = run(`grade(...JSON.parse(${json}))`);
+  const score = context.typeof(value) === 'number' ? context.getNumber(value) : undefined;
+  const kind = context.typeof(value);
+  value.dispose();
+  if (score === undefined) throw failed(`grade gave no number but ${kind}`);
+  if (!Number.isFinite(score)) throw failed(`grade gave ${score}, which is not a finite number`);
+  return score;
+}
+
+function failed(reason: string): GradingFault {
+  return new GradingFault('python_grader_runtime_error', `The program failed: ${reason}.`);
+}
+
+/** Longest words of a program's own failure that are told. */
+const mostTold = 500;
+
+function told(error: unknown): string {
+  const { name, message } = (typeof error === 'object' && error !== null ? error : {}) as {
+    name?: unknown;
+    message?: unknown;
+  };
+  const text =
+    message === undefined ? JSON.stringify(error) : `${String(name)}: ${String(message)}`;
+  return text.slice(0, mostTold);
+}

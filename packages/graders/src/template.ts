@@ -1,0 +1,69 @@
+import { GradingFault } from './fault.ts';
+
+/** What templates may name, and nothing else. */
+export type Namespaces = {
+  /** The row of the data. */
+  readonly item: unknown;
+  readonly sample: Sample;
+};
+type Sample = {
+  readonly output_text: string;
+  /** Only where the text is JSON. */
+  readonly output_json?: unknown;
+};
+
+/** The sample of an answer. */
+export function sampleOf(output_text: string): Sample {
+  try {
+    return { output_text, output_json: JSON.parse(output_text) as unknown };
+  } catch {
+    return { output_text };
+  }
+}
+
+const reference = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const path = /^(item|sample)((?:\.[\p{L}\p{N}_$-]+|\[(?:\d+|"[^"\\]*"|'[^'\\]*')\])*)$/u;
+const step = /\.([\p{L}\p{N}_$-]+)|\[(?:(\d+)|"([^"\\]*)"|'([^'\\]*)')\]/gu;
+
+/**
+ * A text with every `{{ item.… }}` and `{{ sample.… }}` in it replaced: texts as they are, everything else as JSON. Only a
+ * value's own members are reached. Throws GradingFault (`invalid_variable_error`) that names what is not there.
+ */
+export function fillTemplate(text: string, namespaces: Namespaces): string {
+  return text.replace(reference, (_, name: string) => {
+    const value = variable(name, namespaces);
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  });
+}
+
+function variable(name: string, namespaces: Namespaces): unknown {
+  const parts = path.exec(name);
+  if (parts === null)
+    throw unknownVariable(name, 'only item and sample, and what is in them, can be named');
+  const [, root, steps = ''] = parts;
+  let value: unknown = namespaces[root as keyof Namespaces];
+  for (const [, member, index, quoted, single] of steps.matchAll(step)) {
+    const key = member ?? index ?? quoted ?? single ?? '';
+    if (!isMember(value, key)) throw unknownVariable(name, `there is no ${JSON.stringify(key)}`);
+    value = value[key];
+  }
+  if (value === undefined) throw unknownVariable(name, 'it has no value');
+  return value;
+}
+
+/** Of a list only its elements are members. */
+function isMember(value: unknown, key: string): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, key) && !(Array.isArray(value) && key === 'length');
+}
+
+function unknownVariable(name: string, reason: string): GradingFault {
+  return new GradingFault('invalid_variable_error', `{{ ${name} }} cannot be filled: ${reason}.`);
+}
+
+/** The names in a text, in their order, for a check before there is a row. */
+export function checkTemplate(text: string): void {
+  for (const [, name = ''] of text.matchAll(reference))
+    if (!path.test(name))
+      throw unknownVariable(name, 'only item and sample, and what is in them, can be named');
+}
