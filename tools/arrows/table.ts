@@ -96,12 +96,13 @@ export const arrows: Table = {
     },
     // Pure functions of rows: no package, no I/O.
     'packages/scoring': { imports: [], npm: [] },
+    'packages/graders': { imports: ['packages/contracts', 'packages/scoring'] },
     'packages/testkit': {
       imports: ['packages/contracts', 'packages/platform', ...learning],
       isInternal: true,
     },
     'services/gateway': {
-      imports: wire,
+      imports: [...wire, 'packages/graders'],
       rooms: {
         'settings.ts': '',
         'workers.ts': '',
@@ -113,10 +114,11 @@ export const arrows: Table = {
         'data-work': 'http files jobs',
         bodies: 'http jobs',
         chat: 'http models bodies',
+        graders: 'http models bodies chat',
         deletion: 'http models files jobs data-work',
         routes:
-          'settings.ts workers.ts http openapi models files jobs data-work bodies chat deletion',
-        '.': 'settings.ts workers.ts http models files jobs data-work bodies chat deletion routes',
+          'settings.ts workers.ts http openapi models files jobs data-work bodies chat graders deletion',
+        '.': 'settings.ts workers.ts http models files jobs data-work bodies chat graders deletion routes',
       },
     },
     'services/ingest': {

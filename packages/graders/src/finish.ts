@@ -12,9 +12,10 @@ export type Graded = {
   readonly errors: GraderErrors;
 };
 
-/** What a question came to: what the model wrote, two vectors, or why there is no answer. */
+/** What a question came to: what the model wrote, the score of a reward model, two vectors, or why there is no answer. */
 export type QuestionAnswer =
   | { readonly text: string }
+  | { readonly score: number }
   | { readonly vectors: readonly [ArrayLike<number>, ArrayLike<number>] }
   | { readonly failure: string };
 
@@ -55,6 +56,7 @@ function answered(question: Question, answer: QuestionAnswer | undefined): numbe
       'model_grader_server_error',
       answer?.failure ?? `The model ${question.model} was not asked.`,
     );
+  if (question.kind === 'chat' && 'score' in answer) return answer.score;
   if (question.kind === 'chat' && 'text' in answer) return scoreOf(answer.text, question.result);
   if (question.kind === 'vectors' && 'vectors' in answer) return cosine(...answer.vectors);
   throw new GradingFault('other_error', `The answer of ${question.model} is of another kind.`);

@@ -8,6 +8,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ChatPorts } from './chat/chat.ts';
+import type { GraderPorts } from './graders/run-grader.ts';
 import { authenticate, type StoredKey } from './http/authenticate.ts';
 import { failureOf } from './http/failure.ts';
 import { type GatewayContext, type GatewayEnv, securityHeaders } from './http/http.ts';
@@ -16,6 +17,7 @@ import { chatRoutes } from './routes/chat.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { embeddingRoutes } from './routes/embeddings.ts';
 import { fileRoutes } from './routes/files.ts';
+import { graderRoutes } from './routes/graders.ts';
 import { healthRoutes, type PartProblems } from './routes/health.ts';
 import { type InspectionPorts, inspectionRoutes, inspectRoutes } from './routes/inspections.ts';
 import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
@@ -32,6 +34,7 @@ export type GatewayPorts = JobRoutePorts &
   InspectionPorts &
   ModelPorts &
   ChatPorts &
+  GraderPorts &
   WorkerPorts & {
     readonly keys: readonly StoredKey[];
     /** Opens the metrics; null: only programs on this machine see them. */
@@ -55,6 +58,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/', metricsRoutes(ports.metrics, ports.metricsKey));
   app.route('/v1/files', fileRoutes(ports, settings));
   app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));
+  app.route('/v1/fine_tuning/alpha/graders', graderRoutes(ports, settings));
   app.route('/v1/lathe/jobs', reportRoutes(ports));
   app.route('/v1/lathe/files', inspectRoutes(ports, settings));
   app.route('/v1/lathe/inspections', inspectionRoutes(ports));

@@ -16,6 +16,7 @@ import { eraseOldDataWork } from './data-work/retention.ts';
 import { eraseOldJobs } from './deletion/erasure.ts';
 import { deleteOrphans } from './deletion/orphans.ts';
 import { deleteExpiredFiles } from './files/files.ts';
+import { createGraders } from './graders/graders.ts';
 import { storedKeys } from './http/authenticate.ts';
 import { placeSchema } from './http/places.ts';
 import { createGatewayServer } from './http-server.ts';
@@ -65,6 +66,8 @@ async function openPorts(
   const { nats, metrics, artifacts, checks, stops, furtherKeys, parts, log } = service;
   const bodies = createBodies(settings, log);
   stops.add('bodies', () => bodies.stop());
+  const graders = createGraders(settings, log);
+  stops.add('graders', () => graders.stop());
   const bootstrap = await bootstrapKey(config);
   const { key, file, isNew } = bootstrap;
   // Printed once, to the person who started it; never logged.
@@ -78,6 +81,7 @@ async function openPorts(
     places: await openRecords(nats, buckets.idempotency, placeSchema),
     inference: createInference(nats.connection, settings),
     bodies,
+    graders,
     keys: storedKeys(bootstrap, furtherKeys),
     // The same for all gateways of a deployment; a new key makes new ids.
     eventSecret: key,

@@ -131,10 +131,9 @@ const multiSchema = z.strictObject({
   graders: severalSchema,
   calculate_output: z.string().min(1).max(4096),
 });
-export type MultiGrader = z.infer<typeof multiSchema>;
 
 /** A grader as OpenAI writes it, or one of ours. */
-export const graderSchema = z.discriminatedUnion('type', [
+const graderSchema = z.discriminatedUnion('type', [
   ...singleGraderSchema.options,
   multiSchema,
 ]);
@@ -152,10 +151,9 @@ export const runGraderSchema = z.strictObject({
   /** The row: `item`. */
   item: z.unknown().optional(),
 });
-export type RunGrader = z.infer<typeof runGraderSchema>;
 
 /** What went wrong in a run, one flag a kind, exactly those of OpenAI's clients. */
-export const graderErrorsSchema = z.object({
+const graderErrorsSchema = z.object({
   formula_parse_error: z.boolean(),
   sample_parse_error: z.boolean(),
   truncated_observation_error: z.boolean(),

@@ -24,17 +24,31 @@ export async function embed(
   request: ReadEmbedding,
 ): Promise<AsyncIterable<string>> {
   const { model } = request.envelope;
-  requireDoor(await getModel(ports, asker.project, model), 'embeddings');
-  const { vectors, promptTokens } = await collect(
-    tellingLimits(ports.inference.embed(request, asker.signal), asker.onLimits),
-  );
-  if (vectors.length !== request.inputs)
-    throw new LatheError(
-      'internal_error',
-      `The evaluator answered ${vectors.length} of ${request.inputs} inputs.`,
-    );
+  const { vectors, promptTokens } = await answered(ports, asker, request);
   const usage = { prompt_tokens: promptTokens, total_tokens: promptTokens };
   return listText(vectors, request.encoding, { model, usage });
+}
+
+/** The vectors of one request as numbers. Throws what `embed` throws. */
+export async function vectorsOf(
+  ports: EmbeddingPorts,
+  asker: ChatAsker,
+  request: ReadEmbedding,
+): Promise<{ readonly vectors: readonly number[][]; readonly promptTokens: number }> {
+  const { vectors, promptTokens } = await answered(ports, asker, request);
+  return { vectors: vectors.map(numbersOf), promptTokens };
+}
+
+async function answered(ports: EmbeddingPorts, asker: ChatAsker, request: ReadEmbedding) {
+  requireDoor(await getModel(ports, asker.project, request.envelope.model), 'embeddings');
+  const found = await collect(
+    tellingLimits(ports.inference.embed(request, asker.signal), asker.onLimits),
+  );
+  if (found.vectors.length === request.inputs) return found;
+  throw new LatheError(
+    'internal_error',
+    `The evaluator answered ${found.vectors.length} of ${request.inputs} inputs.`,
+  );
 }
 
 /** Numbers that are written out at once: about a millisecond's. */

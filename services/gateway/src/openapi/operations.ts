@@ -31,6 +31,12 @@ import {
   listJobsQuerySchema,
 } from '@lathe/contracts/http/fine-tuning';
 import {
+  graderRunSchema,
+  runGraderSchema,
+  validatedGraderSchema,
+  validateGraderSchema,
+} from '@lathe/contracts/http/grader';
+import {
   inspectionObjectSchema,
   inspectRequestSchema,
   listedInspectionSchema,
@@ -184,6 +190,18 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Lists the checkpoints of a job, newest step first.',
     query: listCheckpointsQuerySchema,
     answer: pageOf(checkpointObjectSchema),
+  },
+  'POST /v1/fine_tuning/alpha/graders/run': {
+    id: 'runGrader',
+    summary: 'Grades one answer.',
+    body: runGraderSchema,
+    answer: graderRunSchema,
+  },
+  'POST /v1/fine_tuning/alpha/graders/validate': {
+    id: 'validateGrader',
+    summary: 'Checks a grader without running it.',
+    body: validateGraderSchema,
+    answer: validatedGraderSchema,
   },
   'DELETE /v1/lathe/jobs/:id': {
     id: 'eraseJob',
