@@ -66,23 +66,29 @@ export async function readDataset(
   }));
   const all = read.map(({ row }) => row);
   const lesson = training?.lesson ?? withProblem(decided, all);
-  const targets = training?.targets ?? targetsOf(lesson, all);
-  const rows: TaskRow[] = [];
   const notes: string[] = [];
   const long: string[] = [];
-  for (const [index, { number: line, row }] of read.entries())
-    at(line, () => {
-      targets.check(row);
-      const encoded = encodeRow(row, lesson, encoders);
-      for (const { message } of encoded.notes) notes.push(`${file}, line ${line}: ${message}`);
-      const { maxTokens } = lesson.room;
-      const longest = encoded.examples.reduce((most, one) => Math.max(most, one.tokens.length), 0);
-      if (longest <= maxTokens) rows.push(...targets.complete(row, encoded.examples, index));
-      else
-        long.push(`${file}, line ${line}: the row has ${longest} tokens; at most ${maxTokens} fit`);
-    });
+  const { maxTokens } = lesson.room;
+  const kept = read.flatMap(({ number: line, row }) => {
+    const { examples, notes: own } = at(line, () => encodeRow(row, lesson, encoders));
+    const longest = examples.reduce((most, one) => Math.max(most, one.tokens.length), 0);
+    if (longest <= maxTokens) {
+      for (const { message } of own) notes.push(`${file}, line ${line}: ${message}`);
+      return [{ line, row, examples }];
+    }
+    long.push(`${file}, line ${line}: the row has ${longest} tokens; at most ${maxTokens} fit`);
+    return [];
+  });
   if (long.length > longShare * read.length) throw new RangeError(long[0]);
   notes.push(...long.map((note) => `${note}; it was left out`));
+  const keptRows = kept.map(({ row }) => row);
+  const targets = training?.targets ?? targetsOf(lesson, keptRows);
+  const rows = kept.flatMap(({ line, row, examples }, index) =>
+    at(line, () => {
+      targets.check(row);
+      return targets.complete(row, examples, index);
+    }),
+  );
   return { rows, lesson, targets, notes };
 }
 

@@ -23,9 +23,8 @@ export function targetsOf({ task, problem }: Lesson, rows: readonly Row[]): Targ
   switch (task.type) {
     case 'classification': {
       if (problem === 'regression') {
-        const [outputs = 1] = rows.flatMap((row) =>
-          row.kind === 'labelled' ? [numbersOf(row).length] : [],
-        );
+        const first = rows.find((row) => row.kind === 'labelled');
+        const outputs = [first?.label].flat().length;
         const labels = [...(given ?? outputNames(outputs))];
         return {
           task: { type: 'classification', problem, labels },

@@ -1,42 +1,19 @@
-import { type DatasetManifest, datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
 import { reportPrefix } from '@lathe/contracts/artifact/key';
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
-import { inStep, LatheError, mayResume, toWireError } from '@lathe/contracts/error';
+import { inStep, mayResume, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
-import { baseModelOf, isResumable, type JobRecord, moveJob } from '@lathe/contracts/job/record';
+import { isResumable, type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import type { WorkMessage } from '@lathe/contracts/message/work';
-import { tunedModelName } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
-import type { ArtifactStore } from '@lathe/platform/artifacts/port';
-import { readJson } from '@lathe/platform/artifacts/read-json';
-import { changeJob, type EventPorts, emitterOf } from '@lathe/platform/jobs';
-import type { Logger } from '@lathe/platform/log';
-import type { Records } from '@lathe/platform/records';
+import { changeJob } from '@lathe/platform/jobs';
 import { watchJob } from '@lathe/platform/records/watch-job';
-import { evaluate } from '../contest/evaluate.ts';
 import { contestWarnings, lossWarnings } from '../contest/loss-course.ts';
 import { headlineOf, reportSentence } from '../contest/told.ts';
-import type { Engine } from '../engine/engine.ts';
 import { untilEngineHolds } from '../engine/engine-lost.ts';
-import type { ModelFiles } from '../models/model-files.ts';
-import { type Models, type ServedModel, styleOf } from '../models/models.ts';
-import type { EvaluatorSettings } from '../settings.ts';
-import type { Texts } from '../texts/texts.ts';
+import { type EvaluationPorts, emit } from './evaluation-ports.ts';
 import { type Interruption, interruptionOf } from './interruption.ts';
-
-const emit = emitterOf('evaluate');
-
-export type EvaluationPorts = EventPorts & {
-  readonly jobs: Records['jobs'];
-  readonly artifacts: ArtifactStore;
-  readonly models: Models;
-  readonly files: ModelFiles;
-  readonly engine: Engine;
-  readonly texts: Texts;
-  readonly settings: EvaluatorSettings;
-  readonly log: Logger;
-};
+import { modelName, scoreJob } from './score-job.ts';
 
 export type EvaluationContext = { readonly signal: AbortSignal; readonly progress: () => void };
 export type EvaluationOutcome =
@@ -75,7 +52,7 @@ export async function evaluateJob(
     await emit(ports, job, { name: 'evaluating', message: 'Evaluating the tuned model.' });
     const trained = await lossWarnings(ports.artifacts, job);
     await warn(ports, job, trained);
-    const scored = await untilEngineHolds(() => score(ports, job, watch.signal), {
+    const scored = await untilEngineHolds(() => scoreJob(ports, job, watch.signal), {
       ...ports.settings,
       signal: watch.signal,
       log: ports.log,
@@ -129,89 +106,6 @@ async function begin(ports: EvaluationPorts, message: WorkMessage): Promise<JobR
   );
   const isOurs = job.epoch === message.epoch && job.stage === 'evaluate';
   return isOurs && job.state === 'running' ? job : undefined;
-}
-
-async function score(
-  ports: EvaluationPorts,
-  job: JobRecord,
-  signal: AbortSignal,
-): Promise<EvaluationReport> {
-  const { datasetKey, checkpointKey } = job;
-  if (datasetKey === null || checkpointKey === null)
-    throw new LatheError('internal_error', 'The job has no dataset or no checkpoint.', {
-      retryable: false,
-    });
-  const dataset = await inStep('reading the held-out rows', () =>
-    readJson(ports.artifacts, datasetKey, datasetManifestSchema),
-  );
-  const opening = 'opening the models';
-  const { kind, text, task } = await inStep(opening, () => ports.files.manifest(checkpointKey));
-  const found = {
-    name: modelName(job),
-    kind,
-    base: baseModelOf(job),
-    manifestKey: checkpointKey,
-    rows: dataset.kind,
-    text,
-    task: task ?? dataset.task,
-  };
-  const tuned = await inStep(opening, () => ports.models.tuned(found));
-  // Asked as the rows were prepared, whatever its folder says by now.
-  const texts = dataset.text === undefined ? undefined : tuned.texts;
-  const served = await inStep(opening, () => ports.models.base(baseModelOf(job), texts));
-  // Its own task stands in its own folder.
-  const { task: ownTask } = await inStep(opening, () => ports.models.base(baseModelOf(job)));
-  const base = { ...served, task: ownTask, style: styleOf(dataset.kind, served.facts) };
-  const told: Promise<void>[] = [];
-  const onProgress = (contestant: string, done: number, total: number): void => {
-    const part = Math.max(1, Math.ceil(total / ports.settings.progressEvents));
-    if (done % part !== 0 && done !== total) return;
-    const message = `Evaluating ${contestant}: ${done} of ${total} rows.`;
-    const data = { contestant, done, total };
-    told.push(
-      emit(ports, job, { name: 'evaluating', message, data, detail: `${contestant}:${done}` }),
-    );
-  };
-  const evaluatePorts = { ...ports, signal, onProgress };
-  const start = await startModel(ports, job, dataset.kind);
-  try {
-    return await evaluate({ job, dataset, base, tuned, start }, evaluatePorts);
-  } catch (error) {
-    // It may be deleted at any time, and is not worth the evaluation.
-    if (start === undefined || (await startModel(ports, job, dataset.kind)) !== undefined)
-      throw error;
-    return await evaluate({ job, dataset, base, tuned }, evaluatePorts);
-  } finally {
-    // Told before what follows, and missing ones are not worth the evaluation.
-    for (const result of await Promise.allSettled(told))
-      if (result.status === 'rejected')
-        ports.log.warn({ err: result.reason }, 'could not tell the progress');
-  }
-}
-
-/** The tuned model that the job went on from, asked as the job's rows are; undefined when it was deleted. */
-async function startModel(
-  { models }: EvaluationPorts,
-  job: JobRecord,
-  rows: DatasetManifest['kind'],
-): Promise<ServedModel | undefined> {
-  if (job.start === undefined) return undefined;
-  const find = async (): Promise<ServedModel | undefined> => {
-    try {
-      const found = await models.find(job.project, job.model);
-      return { ...found, style: styleOf(rows, found.facts) };
-    } catch (error) {
-      if (error instanceof LatheError && error.code === 'model_not_found') return undefined;
-      throw error;
-    }
-  };
-  // Where it is deleted while its files are read they are missing; then it is not found when it is looked for again.
-  return find().catch(find);
-}
-
-function modelName(job: JobRecord): string {
-  const { project, suffix, id: jobId } = job;
-  return tunedModelName({ base: baseModelOf(job), project, suffix, jobId });
 }
 
 /** Ends the job with its report; whoever ended it first wins. */

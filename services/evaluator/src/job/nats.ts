@@ -5,7 +5,8 @@ import { type Metrics, timed } from '@lathe/platform/metrics';
 import type { Nats } from '@lathe/platform/nats/connection';
 import { publishEvent } from '@lathe/platform/nats/events';
 import { consumeWork } from '@lathe/platform/nats/work';
-import { type EvaluationPorts, evaluateJob, failJob } from './job.ts';
+import type { EvaluationPorts } from './evaluation-ports.ts';
+import { evaluateJob, failJob } from './job.ts';
 
 type Handler = Parameters<typeof consumeWork>[2];
 

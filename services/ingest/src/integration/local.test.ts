@@ -80,6 +80,7 @@ const decoder: readonly Case[] = [
   ['chats', {}, chats],
   ['completions', {}, completions],
   ['texts', { max_tokens: 50 }, texts],
+  ['long texts', {}, [{ text: long.repeat(6) }]],
   ['labels to write', {}, labelled],
   ['pairs', { preference: { loss: 'ipo' } }, pairs],
   ['judged answers', { preference: { loss: 'kto' } }, judged],
