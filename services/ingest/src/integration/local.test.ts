@@ -37,8 +37,8 @@ const pairs = [
     preferred_output: say('red'),
     non_preferred_output: say('no'),
   },
-  { prompt: 'Say blue', chosen: 'blue', rejected: 'no' },
 ];
+const chosen = words.map((word) => ({ prompt: `Say ${word}`, chosen: word, rejected: 'no' }));
 const judged = words.map((word, at) => ({
   input: { messages: ask(`say ${word}`) },
   output: say(word),
@@ -83,6 +83,7 @@ const decoder: readonly Case[] = [
   ['long texts', {}, [{ text: long.repeat(6) }]],
   ['labels to write', {}, labelled],
   ['pairs', { preference: { loss: 'ipo' } }, pairs],
+  ['chosen answers', { preference: {} }, chosen],
   ['judged answers', { preference: { loss: 'kto' } }, judged],
   ['reward', { task: { type: 'reward' } }, pairs],
   ['scored texts', { task: { type: 'reward' } }, scored],
@@ -101,7 +102,7 @@ const encoder: readonly Case[] = [
   ['embedding', {}, related],
   ['scored pairs', {}, alike],
   ['masked-lm', { max_tokens: 50 }, texts],
-  ['reward', {}, pairs],
+  ['reward', {}, chosen],
 ];
 const cases = [
   ...decoder.map((each) => ['lathe-tiny', ...each] as const),
