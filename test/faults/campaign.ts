@@ -67,8 +67,7 @@ export async function runCampaign(
   await lathe.ready();
   options.say(`${options.kills} kills dealt; ${ledger.submissions.length} jobs acknowledged`);
   const deadline = performance.now() + options.settleMs;
-  for (const { jobId } of ledger.submissions)
-    await client.over(jobId, Math.max(1, deadline - performance.now()));
+  for (const { jobId } of ledger.submissions) await untilOver(client, jobId, settled(deadline));
   const findings = await auditLedger(client, ledger, references);
   return { kills, jobs: ledger.submissions.length, files: ledger.files.length, findings };
 }
@@ -140,6 +139,16 @@ async function submitJobs(
   }
 }
 
+/** Waits for a job; one that was interrupted too often, as many blows on a slow machine do, is resumed as its owner would. */
 async function untilOver(client: Client, id: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) if (isOver(await client.over(id, 1000))) return;
+  while (!signal.aborted) {
+    const job = await client.over(id, 1000);
+    if (job.error?.code === 'worker_lost') await client.resume(id);
+    else if (isOver(job)) return;
+  }
+}
+
+/** Fires at a time of `performance.now()`. */
+function settled(deadline: number): AbortSignal {
+  return AbortSignal.timeout(Math.max(1, Math.round(deadline - performance.now())));
 }

@@ -99,6 +99,9 @@ export function createClient(
       await response.arrayBuffer();
       return response.status;
     },
+    /** Puts a job that the infrastructure failed back into the queue. */
+    resume: (id: string): Promise<Job> =>
+      read(jobSchema, `/fine_tuning/jobs/${id}/resume`, post({})),
     async jobs(): Promise<Job[]> {
       const all: Job[] = [];
       for (let after = ''; ; after = `&after=${all.at(-1)?.id}`) {

@@ -25,7 +25,13 @@ type Result =
 /** Tokens of an answer where the grader says nothing. */
 const answerTokens = 128;
 
-/** The chat of a grader that asks a model: its messages with the row and the sample filled in, and the form of its answer. */
+/**
+ * The chat of a grader that asks a model: its messages with the row and the sample filled in, and the form of its answer.
+ *
+ * @example
+ * const judge = { type: 'label_model', name: 'tone', model: 'm', labels: ['polite', 'rude'], passing_labels: ['polite'], input: [{ role: 'user', content: '{{ sample.output_text }}' }] } as const;
+ * const { model } = chatQuestion({ ...judge, input: [...judge.input], labels: [...judge.labels], passing_labels: [...judge.passing_labels] }, { item: {}, sample: { output_text: 'Hi' } });
+ */
 export function chatQuestion(grader: ModelGrader, namespaces: Namespaces): Question {
   const messages = grader.input.map(({ role, content }) => ({
     role,

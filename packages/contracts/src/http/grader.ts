@@ -133,10 +133,7 @@ const multiSchema = z.strictObject({
 });
 
 /** A grader as OpenAI writes it, or one of ours. */
-const graderSchema = z.discriminatedUnion('type', [
-  ...singleGraderSchema.options,
-  multiSchema,
-]);
+const graderSchema = z.discriminatedUnion('type', [...singleGraderSchema.options, multiSchema]);
 export type Grader = z.infer<typeof graderSchema>;
 
 /** Body of POST /v1/fine_tuning/alpha/graders/validate. */
