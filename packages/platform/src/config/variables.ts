@@ -116,7 +116,7 @@ export const variables = {
   dataWorkKept: tuned('LATHE_DATA_WORK_KEPT', wholeNumber(1, 200))
     .means('data work of one project that is over and kept; the oldest of it goes first'),
   dataWorkKeepMs: tuned('LATHE_DATA_WORK_KEEP', duration('7d')).means('age at which data work that is over is erased; 0: never'),
-  inspectWaitMs: gateway('LATHE_INSPECT_WAIT', duration('5s'))
+  inspectWaitMs: tuned('LATHE_INSPECT_WAIT', duration('5s'))
     .means('how long a request to inspect a file waits for the report before it answers 202'),
   workerId: worker('LATHE_WORKER_ID', text(ownName.slice(0, 64), workerIdForm)).means('name of this worker'),
   workerAddress: worker('LATHE_WORKER_ADDRESS', text('127.0.0.1:0', [/^.+:\d{1,5}$/, 'must be host:port']))
