@@ -58,7 +58,7 @@ export const arrows: Table = {
       },
     },
     'packages/engine': {
-      imports: ['packages/recipe', 'packages/tokenizer'],
+      imports: ['packages/recipe', 'packages/tokenizer', 'packages/scoring'],
       rooms: {
         graph: '',
         ops: 'graph',

@@ -1,16 +1,39 @@
 import { z } from 'zod';
 import type { Task } from './task.ts';
 
+/** What can be watched, the loss first; of all others more is better. */
+const metrics = [
+  'loss',
+  'token_accuracy',
+  'accuracy',
+  'exact_match',
+  'f1',
+  'macro_f1',
+  'weighted_f1',
+  'micro_f1',
+  'mcc',
+  'span_f1',
+  'span_f1_strict',
+  'pair_accuracy',
+  'margin',
+  'spearman',
+  'pearson',
+  'mrr',
+  'recall_at_1',
+  'recall_at_10',
+  'triplet_accuracy',
+] as const;
+
 /**
  * When to end a run before its planned end.
  * @example earlyStoppingSchema.parse({ metric: 'loss' });
  */
 export const earlyStoppingSchema = z.strictObject({
   metric: z
-    .enum(['loss', 'token_accuracy', 'accuracy'])
+    .enum(metrics)
     .default('loss')
     .describe(
-      'what is watched on the held-out examples: tokens that come out right of texts and tags, or whole examples of the other tasks',
+      'what is watched on the held-out examples: the loss, or a metric of the task, such as span_f1 of tags',
     ),
   everySteps: z
     .int()
@@ -32,24 +55,37 @@ export type EarlyStopping = z.output<typeof earlyStoppingSchema>;
 
 type Metric = EarlyStopping['metric'];
 
-const ofTokens: readonly Metric[] = ['loss', 'token_accuracy'];
-const ofExamples: readonly Metric[] = ['loss', 'accuracy'];
+const correlations: readonly Metric[] = ['spearman', 'pearson'];
+const pairs: readonly Metric[] = ['accuracy', 'pair_accuracy', 'margin'];
+const ranks: readonly Metric[] = ['mrr', 'recall_at_1', 'recall_at_10', 'triplet_accuracy'];
 
-/** What there is to watch of each task beside its loss: the share of tokens, pairs, labels, spans or neighbours that are right. */
+/** What there is to watch of each problem of classification beside its loss. */
+const ofProblem = {
+  'single-label': ['accuracy', 'macro_f1', 'weighted_f1', 'mcc'],
+  'multi-label': ['accuracy', 'micro_f1', 'macro_f1'],
+  regression: correlations,
+} as const satisfies Readonly<Record<string, readonly Metric[]>>;
+
+/** What there is to watch of each task beside its loss. */
 const watchable: Readonly<Record<Task['type'], readonly Metric[]>> = {
-  generation: ofTokens,
-  preference: ['loss', 'token_accuracy', 'accuracy'],
-  reward: ofExamples,
-  classification: ofExamples,
-  'token-classification': ofTokens,
-  'question-answering': ofExamples,
-  embedding: ofExamples,
-  'masked-lm': ofTokens,
+  generation: ['token_accuracy', 'exact_match'],
+  preference: ['token_accuracy', ...pairs],
+  reward: [...pairs, ...correlations],
+  classification: [...new Set(Object.values(ofProblem).flat())],
+  'token-classification': ['token_accuracy', 'span_f1', 'span_f1_strict'],
+  'question-answering': ['accuracy', 'exact_match', 'f1'],
+  embedding: ['accuracy', ...ranks, ...correlations],
+  'masked-lm': ['token_accuracy'],
 };
 
-/** The metrics of a task that a run can watch. */
+/**
+ * The metrics of a task that a run can watch, as far as the task tells: which of them there are may go by the rows, such as
+ * whether pairs of texts have scores.
+ */
 export function metricsOf(
   task: Pick<Task, 'type'> & { readonly problem?: unknown },
 ): readonly Metric[] {
-  return task.problem === 'regression' ? ['loss'] : watchable[task.type];
+  const { type, problem } = task;
+  const isKnown = type === 'classification' && typeof problem === 'string' && problem in ofProblem;
+  return ['loss', ...(isKnown ? ofProblem[problem as keyof typeof ofProblem] : watchable[type])];
 }

@@ -141,7 +141,7 @@ export const recipeSchema = ruled(
       task !== undefined &&
       !metricsOf(task).includes(earlyStopping.metric),
     message: (name, { earlyStopping, task }) =>
-      `${name('earlyStopping.metric')} ${earlyStopping?.metric} is none of the task ${task?.type}; it has ${metricsOf(task ?? { type: 'generation' }).join(' and ')}.`,
+      `${name('earlyStopping.metric')} ${earlyStopping?.metric} is none of the task ${task?.type}; it has ${listed(metricsOf(task ?? { type: 'generation' }))}.`,
   },
   {
     at: 'preference',
@@ -224,6 +224,10 @@ function checked(input: unknown): z.output<typeof recipeSchema> {
   if (parsed.success && faults.length === 0) return parsed.data;
   const texts = faults.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`);
   throw new RangeError(`the training settings are wrong: ${texts.join('; ')}`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function startOf({ text, initialTokens }: { text?: unknown; initialTokens?: unknown }) {

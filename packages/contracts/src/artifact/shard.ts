@@ -12,7 +12,7 @@ const columns = {
   target: { dtype: 'float32', of: 'example' },
   /** The first and the last token of the answer; 0 and 0 where the example holds none. */
   span: { dtype: 'int32', of: 'example' },
-  /** Examples in a row that have the same number here are one: an anchor, its positive, its negatives. */
+  /** Examples in a row that have the same number here are one: an anchor, its positive, its negatives; windows of one text. */
   group: { dtype: 'int32', of: 'example' },
 } as const;
 

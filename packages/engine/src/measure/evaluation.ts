@@ -1,9 +1,12 @@
 import { type BatchSettings, planBatches } from '../batch/batches.ts';
 import { batchFeeds } from '../batch/feeds.ts';
+import { fillMicroBatch } from '../batch/packing.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
-import { type Forward, type Objective, sizesOf } from '../objectives/objective.ts';
+import { type Forward, type Objective, sizesOf, type VectorData } from '../objectives/objective.ts';
+import { cast } from '../ops/comparison.ts';
 import type { Device } from '../runtime/device.ts';
 import { KeptPrograms } from '../runtime/kept-programs.ts';
 import { lossGraph } from '../step/graphs.ts';
@@ -14,7 +17,7 @@ import type { Measurements } from './measurements.ts';
 export type Evaluation = {
   readonly loss: number;
   readonly tokenAccuracy: number;
-  /** Means of further figures that the objective names. */
+  /** Means of further figures that the objective names, and the metrics of its scorecard. */
   readonly figures: Readonly<Record<string, number>>;
   readonly supervisedTokens: number;
 };
@@ -63,9 +66,12 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
       objective.checkPlan?.({ batchSize, microBatchesPerStep: plan.microBatchesPerStep });
       await options.measurements?.prepare(examples);
       const program = await programs.get(JSON.stringify(plan.shape), () =>
-        options.device.compile(lossGraph(options.forward(plan.shape)), { mapFolder }),
+        options.device.compile(evaluationGraph(options.forward(plan.shape), objective), {
+          mapFolder,
+        }),
       );
       const tally = createTally();
+      const scorecard = objective.scored?.open(examples);
       for (let at = 0; at < plan.totalSteps; at++) {
         const { examples: indices, microBatches } = plan.step(at);
         const step = indices.map((index) => examples[index] as Example);
@@ -73,7 +79,10 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
         for (const windows of microBatches) {
           const placed = windows.map((window) => window.map((index) => examples[index] as Example));
           const feeds = batchFeeds(objective, placed, { shape: plan.shape, step, ...measured });
-          tally.add(await program.run({ ...options.parameterFeeds, ...feeds }));
+          const outputs = await program.run({ ...options.parameterFeeds, ...feeds });
+          tally.add(outputs);
+          const { placed: all } = fillMicroBatch(placed, plan.shape, objective.sequences);
+          scorecard?.add(all, vectorsOf(outputs), plan.shape);
         }
       }
       const weight = examples.reduce((sum, example) => sum + objective.weight(example), 0);
@@ -83,10 +92,30 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
       return {
         loss: loss / share,
         tokenAccuracy: correct / share,
-        figures,
+        figures: { ...figures, ...scorecard?.figures() },
         supervisedTokens: weight,
       };
     },
     dispose: () => programs.dispose(),
   };
+}
+
+const vectorPrefix = 'vector.';
+
+/** The graph of losses, with the vectors that the objective's scorecard reads. */
+function evaluationGraph<Example>(forward: Forward, objective: Objective<Example>): Graph {
+  const { outputs } = lossGraph(forward);
+  if (objective.scored === undefined) return { outputs };
+  const vectors = Object.entries(forward.vectors ?? {}).map(
+    ([name, value]) => [`${vectorPrefix}${name}`, cast(value, 'float32')] as const,
+  );
+  return { outputs: { ...outputs, ...Object.fromEntries(vectors) } };
+}
+
+function vectorsOf(outputs: Readonly<Record<string, Tensor>>): VectorData {
+  const found: Record<string, Float32Array> = {};
+  for (const [name, { data }] of Object.entries(outputs))
+    if (name.startsWith(vectorPrefix))
+      found[name.slice(vectorPrefix.length)] = data as Float32Array;
+  return found;
 }

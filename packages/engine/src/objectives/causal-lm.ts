@@ -5,11 +5,13 @@ import { matmul } from '../ops/matmul.ts';
 import {
   chunkedCrossEntropy,
   smoothedCrossEntropy,
+  type TargetLosses,
   type Targets,
 } from './chunked-cross-entropy.ts';
 import { type TokenizedExample, targetCount } from './example.ts';
 import { targetInputs, targetRoom } from './labelled-targets.ts';
 import { checkSequence, type ExampleLimits, type Objective, type Placed } from './objective.ts';
+import { scoredWriting } from './scored/written.ts';
 
 /**
  * Next-token prediction: Σ weight · cross-entropy over the targets, and the number of targets whose most
@@ -21,7 +23,7 @@ export function causalLmLoss(
   head: Value,
   targets: Targets,
   labelSmoothing = 0,
-): { readonly loss: Value; readonly correct: Value } {
+): TargetLosses {
   return chunkedCrossEntropy(hidden, targets, (rows, labels) =>
     labelSmoothing === 0
       ? linearCrossEntropy(rows, head, labels)
@@ -42,6 +44,7 @@ export const causalLm: Objective<TokenizedExample> = {
   feeds: (placed, { shape }) => nextTokenFeeds(placed, shape.targets),
   forward: ({ hidden, head, labelSmoothing }, { targets }) =>
     causalLmLoss(hidden, head(), targetInputs(targets), labelSmoothing),
+  scored: scoredWriting,
   digest: ({ tokens, supervised }) => [tokens, supervised],
 };
 

@@ -4,7 +4,7 @@ import { crossEntropy } from '../ops/cross-entropy.ts';
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { gatherElements } from '../ops/index-elements.ts';
 import { gatherRows } from '../ops/index-rows.ts';
-import { reshape, split } from '../ops/layout.ts';
+import { concat, reshape, split } from '../ops/layout.ts';
 import { reduceMean, reduceSum } from '../ops/reduce.ts';
 
 /** Where the model is held to account; all of static length `targets`. */
@@ -20,6 +20,13 @@ export type Targets = {
 /** Rows of logits in one chunk: bounds memory at a few times `headChunk · vocabularySize`. */
 export const headChunk = 1024;
 
+/** Sums over targets, and for measuring programs which of them are right: `[targets]`, 1 where the likeliest class is the right one. */
+export type TargetLosses = {
+  readonly loss: Value;
+  readonly correct: Value;
+  readonly vectors: { readonly right: Value };
+};
+
 /**
  * Σ weight · cross-entropy over the targets, and the number of targets whose most likely class is the
  * right one, both scalars. Hidden states `[rows · tokens, hiddenSize]` are gathered at the targets first,
@@ -29,7 +36,7 @@ export function chunkedCrossEntropy(
   hidden: Value,
   targets: Targets,
   entropy: (rows: Value, labels: Value) => ReturnType<typeof crossEntropy>,
-): { readonly loss: Value; readonly correct: Value } {
+): TargetLosses {
   const rows = gatherRows(hidden, targets.positions);
   const count = rows.shape[0] as number;
   const sizes: number[] = [];
@@ -39,15 +46,19 @@ export function chunkedCrossEntropy(
   const weights = chunks(targets.weights, sizes);
   const losses: Value[] = [];
   const corrects: Value[] = [];
+  const rights: Value[] = [];
   for (const [at, chunk] of chunks(rows, sizes).entries()) {
     const column = [sizes[at] as number, 1];
     const weight = reshape(weights[at] as Value, column);
     const { loss, lead } = entropy(chunk, reshape(tokens[at] as Value, column));
     losses.push(reduceSum(mul(loss, weight)));
-    corrects.push(reduceSum(mul(cast(greaterOrEqual(lead, 0), 'float32'), weight)));
+    const right = mul(cast(greaterOrEqual(lead, 0), 'float32'), weight);
+    corrects.push(reduceSum(right));
+    rights.push(reshape(right, [sizes[at] as number]));
   }
   const total = (parts: readonly Value[]): Value => parts.reduce((sum, part) => add(sum, part));
-  return { loss: total(losses), correct: total(corrects) };
+  const right = rights.length === 1 ? (rights[0] as Value) : concat(rights, 0);
+  return { loss: total(losses), correct: total(corrects), vectors: { right } };
 }
 
 /**

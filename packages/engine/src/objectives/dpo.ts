@@ -58,6 +58,7 @@ export function dpo(settings: SettingsOf<'DPO'>): Objective<PreferencePair> {
             rewards: halves(mul(ratios, settings.beta)),
             logProbabilities: halves(logProbabilities),
           }),
+          vectors: { logProbabilities },
         };
       });
     },

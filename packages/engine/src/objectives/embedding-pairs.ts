@@ -16,6 +16,7 @@ import {
   type Placed,
 } from './objective.ts';
 import type { SettingsOf } from './objective-settings.ts';
+import { scoredRanks } from './scored/closeness.ts';
 import { type PlacedText, textEmbeddings, textFeeds } from './text-embeddings.ts';
 
 /** A text, one that should lie close to it, and texts that should not. */
@@ -45,6 +46,7 @@ export function embeddingPairs(
     headless: true,
     task: { kind: 'feature-extraction', pooling: settings.pooling },
     contrastive: true,
+    scored: scoredRanks,
     sequences,
     types: types && ((example) => sequences(example).flatMap((tokens) => types({ tokens }))),
     targets: (example) => sequences(example).length,

@@ -8,6 +8,7 @@ import { reshape, slice } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { typesOf } from './encoder-example.ts';
 import { checkSequence, type Forward, type Objective } from './objective.ts';
+import { scoredCosines } from './scored/closeness.ts';
 import { type TextPooling, textEmbeddings, textFeeds } from './text-embeddings.ts';
 
 /** Two texts and how close they should lie: the cosine of their embeddings. */
@@ -33,6 +34,7 @@ export function embeddingScores(
     settings: { pooling },
     headless: true,
     task: { kind: 'feature-extraction', pooling },
+    scored: scoredCosines,
     sequences,
     types: types && ((example) => sequences(example).flatMap((tokens) => types({ tokens }))),
     targets: () => 2,

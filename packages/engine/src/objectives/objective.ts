@@ -1,3 +1,4 @@
+import type { EarlyStopping } from '@lathe/recipe/early-stopping';
 import type { ModelTask } from '../families/model-task.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Value } from '../graph/value.ts';
@@ -77,6 +78,27 @@ export type StepContext<Example> = {
   estimate(): StepEstimate;
 };
 
+/** Vectors of a micro-batch by their names, flat. */
+export type VectorData = Readonly<Record<string, Float32Array>>;
+
+/** Takes in what a model answered to held-out examples, and says how well it did. */
+export type Scorecard<Example> = {
+  /** Takes in a micro-batch: its examples, where they lie in it, and what `Forward.vectors` came to. */
+  add(placed: readonly Placed<Example>[], vectors: VectorData, shape: WindowShape): void;
+  /** Metrics by the names that early stopping knows them under; those that nothing tells are not there. */
+  figures(): Readonly<Record<string, number>>;
+};
+
+/** How held-out answers are scored by the metrics of a task. */
+export type Scored<Example> = {
+  /** What the figures are, all of which a run may watch. */
+  readonly metrics: readonly EarlyStopping['metric'][];
+  /** True where answers are near or far and never right, so that `Forward.correct` says nothing. */
+  readonly nothingIsRight?: true;
+  /** An empty scorecard for these examples. */
+  open(examples: readonly Example[]): Scorecard<Example>;
+};
+
 /** What is known of a run before its first step. */
 type RunPlan = { readonly batchSize: number; readonly microBatchesPerStep: number };
 
@@ -120,6 +142,8 @@ export type Objective<Example> = {
   readonly contrastive?: boolean | undefined;
   /** True when the loss never calls `Backbone.head`: an untied language-model head is then not trained. */
   readonly headless?: boolean | undefined;
+  /** Metrics of the task's own answers, beside the loss and `correct`. */
+  readonly scored?: Scored<Example> | undefined;
   /** What the trained model is for, where that is not the next token: exports say so. */
   readonly task?: ModelTask | undefined;
 };

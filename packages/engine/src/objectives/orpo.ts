@@ -54,7 +54,8 @@ export function orpo(settings: SettingsOf<'ORPO'>): Objective<PreferencePair> {
       const inChosen = and(greaterOrEqual(tokens.sequences, 0), less(tokens.sequences, pairs));
       const everyChosen = cast(inChosen, dtype);
       return lossOverTokens(backbone, tokens, (scores) => {
-        const means = halves(div(sumBySequence(scores, tokens, 2 * pairs), lengths));
+        const logProbabilities = sumBySequence(scores, tokens, 2 * pairs);
+        const means = halves(div(logProbabilities, lengths));
         // Unused room would have probability 1, whose odds are infinite.
         const chosen = where(used, means.chosen, -1);
         const rejected = where(used, means.rejected, -1);
@@ -75,6 +76,7 @@ export function orpo(settings: SettingsOf<'ORPO'>): Objective<PreferencePair> {
             log_odds_ratio: { total: ratio, count },
             log_odds_chosen: { total: reduceSum(mul(odds, counted)), count },
           },
+          vectors: { logProbabilities },
         };
       });
     },

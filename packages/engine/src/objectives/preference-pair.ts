@@ -7,6 +7,7 @@ import { reduceSum } from '../ops/reduce.ts';
 import { checkTargets } from './causal-lm.ts';
 import { type TokenizedExample, targetCount } from './example.ts';
 import type { ExampleLimits, Figure, Placed } from './objective.ts';
+import { scoredPairs } from './scored/pairs.ts';
 import { sequenceFeeds } from './sequence-log-probability.ts';
 
 /**
@@ -27,6 +28,7 @@ export const preferencePairs = {
   targets: ({ chosen, rejected }: PreferencePair): number =>
     targetCount(chosen) + targetCount(rejected),
   weight: (): number => 1,
+  scored: scoredPairs,
   check({ chosen, rejected }: PreferencePair, name: string, limits: ExampleLimits): void {
     checkTargets(chosen, `the chosen answer of ${name}`, limits);
     checkTargets(rejected, `the rejected answer of ${name}`, limits);

@@ -11,6 +11,7 @@ import type { Forward, Objective } from './objective.ts';
 import type { SettingsOf } from './objective-settings.ts';
 import { pooled, poolingFeeds, readToken } from './pooling.ts';
 import { pairFigures } from './preference-pair.ts';
+import { scoredRewards } from './scored/pairs.ts';
 
 /** Two answers to one prompt, each with the prompt before it. */
 export type RewardPair = {
@@ -40,6 +41,7 @@ export function reward(
     headless: true,
     reads: readToken(config),
     task: { kind: 'sequence-classification', problem: 'regression', labels: 1 },
+    scored: scoredRewards,
     head: () => head.tensors,
     sequences: ({ chosen, rejected }) => [chosen, rejected],
     types:

@@ -10,6 +10,7 @@ import { smoothedCrossEntropy } from './chunked-cross-entropy.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';
 import type { Forward, Objective } from './objective.ts';
 import { pooled, poolingFeeds, readToken } from './pooling.ts';
+import { scoredLabels } from './scored/labels.ts';
 
 /** A text with what is asked of it: one label, a 0 or 1 for each label, or a number for each output. */
 export type LabelledExample = EncodedText & { readonly label: number | Float32Array };
@@ -49,6 +50,7 @@ export function sequenceClassification(
       checkText(example, name, { limits, config });
       checkLabel(example.label, name, settings);
     },
+    scored: scoredLabels(settings),
     head: () => head.tensors,
     feeds: (placed, { shape }) => ({
       ...poolingFeeds(config, placed, shape),
@@ -60,7 +62,10 @@ export function sequenceClassification(
     }),
     forward({ hidden, tensor, labelSmoothing = 0 }, shape) {
       const scores = head.scores(tensor, pooled(config, hidden, shape));
-      return losses[problem](scores, labels, { ...shape, labelSmoothing });
+      return {
+        ...losses[problem](scores, labels, { ...shape, labelSmoothing }),
+        vectors: { scores },
+      };
     },
     digest: (example) => [
       ...textBytes(example),

@@ -37,7 +37,8 @@ export function simpo(settings: SettingsOf<'SimPO'>): Objective<PreferencePair> 
       const counted = cast(pairWeights(pairs), dtype);
       const lengths = cast(answerLengths(pairs), dtype);
       return lossOverTokens(backbone, tokens, (scores) => {
-        const { chosen, rejected } = halves(div(sumBySequence(scores, tokens, 2 * pairs), lengths));
+        const logProbabilities = sumBySequence(scores, tokens, 2 * pairs);
+        const { chosen, rejected } = halves(div(logProbabilities, lengths));
         const margin = sub(mul(sub(chosen, rejected), beta), gamma);
         const straight = neg(logSigmoid(margin));
         const losses =
@@ -51,6 +52,7 @@ export function simpo(settings: SettingsOf<'SimPO'>): Objective<PreferencePair> 
             rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },
             logProbabilities: { chosen, rejected },
           }),
+          vectors: { logProbabilities },
         };
       });
     },

@@ -10,21 +10,31 @@ import { reshape, split } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';
 import type { Objective } from './objective.ts';
+import { type AnswerReader, scoredAnswers } from './scored/answers.ts';
 
 /**
  * A question with a stretch of its context, and the tokens at which the answer begins and ends, both
  * included. Where the stretch holds no answer both are 0, the first token, as in BERT for SQuAD 2.
  */
-export type SpanExample = EncodedText & { readonly start: number; readonly end: number };
+export type SpanExample = EncodedText & {
+  readonly start: number;
+  readonly end: number;
+  /** Examples one after another with the same number are windows of one question's context. */
+  readonly question?: number | undefined;
+};
 
 /** A score that no token outside the text may reach. */
 const outside = -1e9;
 
 /**
  * Extractive question answering: the mean of the cross-entropies of the first and the last token of the
- * answer among all tokens of the text. Weight: texts. `correct`: texts with both right.
+ * answer among all tokens of the text. Weight: texts. `correct`: texts with both right. With a reader, held-out answers are
+ * scored by their words.
  */
-export function spanExtraction(config: EncoderConfig): Objective<SpanExample> {
+export function spanExtraction(
+  config: EncoderConfig,
+  reader?: AnswerReader,
+): Objective<SpanExample> {
   const head = spanHead(config);
   return {
     name: 'span-extraction',
@@ -62,7 +72,11 @@ export function spanExtraction(config: EncoderConfig): Objective<SpanExample> {
         span_weights: { data: weights, shape: [targets, 1], dtype: 'float32' },
       };
     },
-    forward: ({ hidden, tensor }, shape) => spanLoss(head.scores(tensor, hidden), shape),
+    forward({ hidden, tensor }, shape) {
+      const scores = head.scores(tensor, hidden);
+      return { ...spanLoss(scores, shape), vectors: { scores } };
+    },
+    scored: reader && scoredAnswers(reader),
     digest: (example) => [...textBytes(example), Int32Array.of(example.start, example.end)],
   };
 }

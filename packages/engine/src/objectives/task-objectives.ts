@@ -66,15 +66,22 @@ export const taskObjectives: { readonly [Type in Task['type']]: OpenTask<Type> }
   'token-classification'({ labels: named }, { model: { config } }, act) {
     const labels = labelsOf('token-classification', named);
     return act(tokenClassification(config, labels.length, labels), (rows) =>
-      rows.map((row) => ({ ...textOf(row), labels: columnOf(row, 'labels') })),
+      rows.map((row) => ({
+        ...textOf(row),
+        labels: columnOf(row, 'labels'),
+        sentence: row.group?.[0],
+      })),
     );
   },
-  'question-answering'(_, { model }, act) {
-    const objective = spanExtraction(encoderOf('question-answering', model));
+  async 'question-answering'(_, { model }, act) {
+    const config = encoderOf('question-answering', model);
+    const { decode, names, tokenId } = await loadTokenizer(model.path);
+    const separator = tokenId(names.get('sep_token') ?? '');
+    const objective = spanExtraction(config, { decode, separator });
     return act(objective, (rows) =>
       rows.map((row) => {
         const [start = 0, end = 0] = columnOf(row, 'span');
-        return { ...textOf(row), start, end };
+        return { ...textOf(row), start, end, question: row.group?.[0] };
       }),
     );
   },

@@ -8,7 +8,7 @@ import type { TokenizedExample } from './example.ts';
  *   score, from 0 to 1; of rewards the score of a text, or in a group the margin of its first answer;
  * - `span`: of question answering the first and the last token of the answer; 0 and 0 where there is none;
  * - `group`: rows one after another with the same number are one example: an anchor, its positive, its negatives; two
- *   texts with a score; a better and a worse answer.
+ *   texts with a score; a better and a worse answer; or the windows of one text, of tags and of questions.
  *
  * `supervised` are the tokens that are learned of a text, and of masked language modelling those that may be hidden.
  * @example const row: TaskRow = { ...textExample([1, 2, 3]), target: Float32Array.of(1) };

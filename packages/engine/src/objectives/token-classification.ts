@@ -1,12 +1,18 @@
 import type { ModelConfig } from '../families/model-config.ts';
 import { tokenHead } from '../models/heads.ts';
+import { gatherRows } from '../ops/index-rows.ts';
 import { chunkedCrossEntropy, smoothedCrossEntropy } from './chunked-cross-entropy.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';
 import { targetFeeds, targetInputs } from './labelled-targets.ts';
 import type { Objective } from './objective.ts';
+import { scoredTags } from './scored/tags.ts';
 
 /** A text with a label for each token; a negative one is not asked about, as in parts of a word. */
-export type TaggedExample = EncodedText & { readonly labels: Int32Array };
+export type TaggedExample = EncodedText & {
+  readonly labels: Int32Array;
+  /** Examples one after another with the same number are windows of one sentence, whose spans may reach over both. */
+  readonly sentence?: number | undefined;
+};
 
 /**
  * Token classification: cross-entropy of each labelled token. Weight: labelled tokens. Exports call the labels
@@ -50,10 +56,15 @@ export function tokenClassification(
         ),
         shape.targets,
       ),
-    forward: ({ hidden, tensor, labelSmoothing }, { targets }) =>
-      chunkedCrossEntropy(hidden, targetInputs(targets), (rows, labels) =>
-        smoothedCrossEntropy(head.scores(tensor, rows), labels, labelSmoothing),
-      ),
+    forward({ hidden, tensor, labelSmoothing }, { targets }) {
+      const inputs = targetInputs(targets);
+      const losses = chunkedCrossEntropy(hidden, inputs, (rows, classes) =>
+        smoothedCrossEntropy(head.scores(tensor, rows), classes, labelSmoothing),
+      );
+      const scores = head.scores(tensor, gatherRows(hidden, inputs.positions));
+      return { ...losses, vectors: { scores } };
+    },
+    scored: labelNames && scoredTags(labelNames),
     digest: (example) => [...textBytes(example), example.labels],
   };
 }

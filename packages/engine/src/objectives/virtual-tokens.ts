@@ -1,5 +1,5 @@
 import type { Tensor } from '../graph/tensor.ts';
-import type { Objective } from './objective.ts';
+import type { Objective, Placed } from './objective.ts';
 
 /**
  * The objective with `count` virtual tokens before every sequence: they are token 0 in the arrays, and the
@@ -10,7 +10,11 @@ export function withVirtualTokens<Example>(
   count: number,
 ): Objective<Example> {
   if (count === 0) return objective;
-  const { types } = objective;
+  const { types, scored } = objective;
+  const moved = ({ example, starts }: Placed<Example>): Placed<Example> => ({
+    example,
+    starts: starts.map((start) => start + count),
+  });
   const longer = (sequence: Int32Array): Int32Array => {
     const whole = new Int32Array(count + sequence.length);
     whole.set(sequence, count);
@@ -26,11 +30,14 @@ export function withVirtualTokens<Example>(
       for (const { starts } of placed)
         for (const start of starts) for (let at = 0; at < count; at++) virtual[start + at] = at;
       const rowsInput: Tensor = { data: virtual, shape: [rows * tokens], dtype: 'int32' };
-      const moved = placed.map(({ example, starts }) => ({
-        example,
-        starts: starts.map((start) => start + count),
-      }));
-      return { ...objective.feeds(moved, context), virtual_rows: rowsInput };
+      return { ...objective.feeds(placed.map(moved), context), virtual_rows: rowsInput };
+    },
+    scored: scored && {
+      ...scored,
+      open(examples) {
+        const card = scored.open(examples);
+        return { ...card, add: (placed, ...rest) => card.add(placed.map(moved), ...rest) };
+      },
     },
   };
 }

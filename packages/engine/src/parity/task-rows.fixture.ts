@@ -102,7 +102,10 @@ export const taskCases: readonly TaskCase[] = [
   },
 ];
 
-/** The rows of a case and its model; `folder` gets a copy of the model with a tokenizer, for the mask token. */
+/** Tasks whose objective reads tokens by the model's tokenizer: for the mask token, or for the words of answers. */
+const readers: readonly Task['type'][] = ['masked-lm', 'question-answering'];
+
+/** The rows of a case and its model; `folder` gets a copy of the model with a tokenizer where the task wants one. */
 export async function openTaskCase(
   { family, columns, task }: TaskCase,
   folder: string,
@@ -118,7 +121,7 @@ export async function openTaskCase(
     .slice(0, texts.length - (texts.length % 2))
     .map((row, at) => ({ ...row, ...columns(row, at) }));
   const source = join(import.meta.dirname, 'fixtures/models', family);
-  if (task.type !== 'masked-lm') return { model: await openAnyModelFolder(source), rows };
+  if (!readers.includes(task.type)) return { model: await openAnyModelFolder(source), rows };
   await cp(source, folder, { recursive: true });
   const tokenizer = trainByteLevelBpe([], { vocabularySize: 257, specialTokens: ['<mask>'] });
   await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));

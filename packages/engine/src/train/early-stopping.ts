@@ -1,12 +1,43 @@
 import type { EarlyStopping } from '@lathe/recipe/early-stopping';
 import type { Evaluation } from '../measure/evaluation.ts';
+import type { Objective } from '../objectives/objective.ts';
 
-/** The score that a rule watches. */
+/** What a rule may watch. */
+export type WatchedScore = Pick<Evaluation, 'loss' | 'tokenAccuracy'> & {
+  /** Absent in scores of before there were any. */
+  readonly figures?: Evaluation['figures'] | undefined;
+};
+
+/** The score that a rule watches; not a number where the rows did not tell it. */
 export function watched(
   { metric }: Pick<EarlyStopping, 'metric'>,
-  { loss, tokenAccuracy }: Pick<Evaluation, 'loss' | 'tokenAccuracy'>,
+  { loss, tokenAccuracy, figures }: WatchedScore,
 ): number {
-  return metric === 'loss' ? loss : tokenAccuracy;
+  if (metric === 'loss') return loss;
+  if (isCounted(metric)) return tokenAccuracy;
+  return figures?.[metric] ?? Number.NaN;
+}
+
+/** What every objective counts: the things of its weight that came out right. */
+function isCounted(metric: EarlyStopping['metric']): boolean {
+  return metric === 'token_accuracy' || metric === 'accuracy';
+}
+
+/**
+ * Throws RangeError when a rule watches a metric that the objective does not tell of these rows, such as a rank of pairs that
+ * have scores.
+ */
+export function requireWatchable<Example>(
+  rule: Pick<EarlyStopping, 'metric'> | undefined,
+  { name, scored }: Pick<Objective<Example>, 'name' | 'scored'>,
+): void {
+  if (rule === undefined || rule.metric === 'loss') return;
+  const own = scored?.metrics ?? [];
+  const isTold = isCounted(rule.metric) ? !scored?.nothingIsRight : own.includes(rule.metric);
+  if (isTold) return;
+  throw new RangeError(
+    `early stopping watches ${rule.metric}, which these rows do not tell (${name}); it can watch ${['loss', ...own].join(', ')}`,
+  );
 }
 
 /** The course of a watched metric. */

@@ -33,7 +33,8 @@ function methodOf(adaptation: AdaptationSettings): object {
 }
 
 function ruleOf({ metric, ...rest }: EarlyStopping): object {
-  return { ...rest, metric: metric === 'loss' ? metric : 'tokenAccuracy' };
+  const isCounted = metric === 'token_accuracy' || metric === 'accuracy';
+  return { ...rest, metric: isCounted ? 'tokenAccuracy' : metric };
 }
 
 /** Settings that a file names as before, by today's names; those of today stay as they are. */

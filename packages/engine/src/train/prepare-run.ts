@@ -10,6 +10,7 @@ import type { AdapterValues } from '../peft/peft.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { createModelState, type ModelState } from '../trained/model-state.ts';
+import { requireWatchable } from './early-stopping.ts';
 import { type Precision, precisionFor } from './precision.ts';
 
 export type RunOptions<Example> = {
@@ -53,6 +54,7 @@ export async function prepareRun<Example>(
     throw new RangeError(
       `prompt tuning does not go with ${options.objective.name}, which compares with the base model`,
     );
+  requireWatchable(given.earlyStopping, options.objective);
   const objective = withVirtualTokens(options.objective, virtualTokens);
   const { maxPositions, vocabularySize } = model.config;
   const mostTokens = maxPositions - virtualTokens - prefixLength;

@@ -56,9 +56,13 @@ it('keeps the best step and ends after the patience', async () => {
 });
 
 it('has seen the scores of before', async () => {
-  const earlierScores = [{ step: 2, loss: 1, tokenAccuracy: 1 }];
+  const figures = { span_f1: 0.5 };
+  const earlierScores = [{ step: 2, loss: 1, tokenAccuracy: 1, figures }];
   const found = await courseOf(8, { 4: 2 }, { earlyStopping, earlierScores });
   expect(found).toEqual(['step 3', 'step 4!', 'score', 'end 2']);
+  const byTask = { ...earlyStopping, metric: 'span_f1' } as const;
+  const again = await courseOf(8, { 4: 0.5 }, { earlyStopping: byTask, earlierScores });
+  expect(again).toEqual(['step 3', 'step 4!', 'score', 'end 2']);
 });
 
 it('stops a run that learns its examples by heart, with the weights of its best step', async () => {

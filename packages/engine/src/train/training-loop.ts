@@ -1,10 +1,10 @@
 import type { EarlyStopping } from '@lathe/recipe/early-stopping';
 import type { Evaluation } from '../measure/evaluation.ts';
-import { watched, watchMetric } from './early-stopping.ts';
+import { type WatchedScore, watched, watchMetric } from './early-stopping.ts';
 import type { StepMetrics, Trainer } from './trainer.ts';
 
 /** How well held-out examples are answered. */
-type HeldOutScore = Pick<Evaluation, 'loss' | 'tokenAccuracy' | 'supervisedTokens'>;
+type HeldOutScore = WatchedScore & Pick<Evaluation, 'supervisedTokens'>;
 
 export type LoopOptions = {
   readonly trainer: Pick<Trainer<never>, 'totalSteps' | 'step' | 'trainStep'>;
@@ -15,10 +15,7 @@ export type LoopOptions = {
   /** The rule by which the run ends early, with steps between two scores. */
   readonly earlyStopping?: (EarlyStopping & { readonly everySteps: number }) | undefined;
   /** Scores of the run before it was interrupted, so that it ends where an undisturbed one does. */
-  readonly earlierScores?: readonly ({ readonly step: number } & Omit<
-    HeldOutScore,
-    'supervisedTokens'
-  >)[];
+  readonly earlierScores?: readonly ({ readonly step: number } & WatchedScore)[];
 };
 
 /** What happens in a run. Whoever takes it in does what it asks for before the loop goes on. */
@@ -51,7 +48,7 @@ export async function* trainingLoop({
   const isDue = (step: number): boolean =>
     rule !== undefined && (step % rule.everySteps === 0 || step === totalSteps);
   /** Tells whether this is the best score of a run that keeps the best. */
-  const takeIn = (step: number, value: Omit<HeldOutScore, 'supervisedTokens'>): boolean => {
+  const takeIn = (step: number, value: WatchedScore): boolean => {
     if (rule === undefined || !isDue(step)) return false;
     const taken = watch?.take(step, watched(rule, value));
     goesOn = taken?.goesOn ?? true;

@@ -1,5 +1,5 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import { plainSurvey, type TaskWork, wrong } from './survey.ts';
+import { groupNumbers, plainSurvey, type TaskWork, wrong } from './survey.ts';
 
 type Related = Extract<CanonicalRow, { kind: 'related' }>;
 
@@ -7,7 +7,7 @@ type Related = Extract<CanonicalRow, { kind: 'related' }>;
 export const embedding: TaskWork = {
   survey(_, asked) {
     let areScored: boolean | undefined;
-    let groups = 0;
+    const grouped = groupNumbers();
     return {
       ...plainSurvey(asked),
       add({ row, file }) {
@@ -19,10 +19,7 @@ export const embedding: TaskWork = {
           : 'the row has no score, and the first rows have one';
         return [wrong({ file, line: row.line, path: 'score' }, 'mixed', message)];
       },
-      complete(_, examples) {
-        const group = Int32Array.of(groups++);
-        return examples.map((example) => ({ ...example, group }));
-      },
+      complete: (_, examples) => grouped(examples),
     };
   },
   count: (examples) => examples.length,

@@ -46,6 +46,15 @@ export function plainSurvey(task: Task | undefined): Survey {
   };
 }
 
+/** Numbers rows, so that the examples of each are known to be of one. */
+export function groupNumbers(): (examples: readonly ShardExample[]) => ShardExample[] {
+  let groups = 0;
+  return (examples) => {
+    const group = Int32Array.of(groups++);
+    return examples.map((example) => ({ ...example, group }));
+  };
+}
+
 /** A finding that is an error. */
 export function wrong(
   place: { readonly file: FileName; readonly line: number; readonly path: string },

@@ -4,7 +4,7 @@ import { supervisedCount } from '../render/mask.ts';
 import { classification } from './classification.ts';
 import { embedding } from './embedding.ts';
 import { reward } from './reward.ts';
-import { plainSurvey, type TaskWork } from './survey.ts';
+import { groupNumbers, plainSurvey, type TaskWork } from './survey.ts';
 import { tokenClassification } from './token-classification.ts';
 
 const targets = (examples: readonly ShardExample[]): number =>
@@ -21,7 +21,13 @@ export const taskWork: Readonly<Record<TaskType, TaskWork>> = {
   classification,
   'token-classification': tokenClassification,
   // A question is one, however many windows its context takes.
-  'question-answering': { survey: (_, asked) => plainSurvey(asked), count: () => 1 },
+  'question-answering': {
+    survey(_, asked) {
+      const grouped = groupNumbers();
+      return { ...plainSurvey(asked), complete: (_json, examples) => grouped(examples) };
+    },
+    count: () => 1,
+  },
   embedding,
   'masked-lm': { survey: (_, asked) => plainSurvey(asked), count: targets },
 };

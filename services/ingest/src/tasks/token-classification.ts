@@ -2,7 +2,7 @@ import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { foundLabels, type Labels, labelsOf } from '@lathe/tokenizer/targets';
 import { spanTypes } from '../kinds/tag-scheme.ts';
 import { createContradictions, createLabelBook } from './label-book.ts';
-import type { TaskWork } from './survey.ts';
+import { groupNumbers, type TaskWork } from './survey.ts';
 
 type Tagged = Extract<CanonicalRow, { kind: 'tagged' }>;
 
@@ -11,6 +11,7 @@ export const tokenClassification: TaskWork = {
   survey(lesson) {
     const book = createLabelBook('tags');
     const contradictions = createContradictions('tags');
+    const grouped = groupNumbers();
     let known = lesson.labels && labelsOf(lesson.labels);
     const labels = (): Labels => {
       known ??= foundLabels('tags', book.trained());
@@ -26,7 +27,7 @@ export const tokenClassification: TaskWork = {
       task: () => ({ type: 'token-classification', labels: [...labels().names] }),
       complete(json, examples) {
         const { tags } = JSON.parse(json) as Tagged;
-        return examples.map((example) => ({
+        return grouped(examples).map((example) => ({
           ...example,
           labels: labels().tokenLabels(example.labels as Int32Array, tags),
         }));

@@ -182,6 +182,51 @@ test('judged answers train with the loss kto', async () => {
   );
 });
 
+test('early stopping by a metric of the task keeps its best step, also after the worker was killed', async () => {
+  const options: LatheOptions = {
+    early_stopping: { metric: 'pair_accuracy', every_steps: 1, patience: 60 },
+    checkpoint_every: 1000,
+  };
+  const preference = { loss: 'sigmoid', beta: 0.1 } as const;
+  const rows = { train: pairs(16), heldOut: pairs(4) };
+  const change = { ...rows, preference, epochs: 500, learningRate: 0.01 };
+  const job = await train({ type: 'full' }, options, change);
+  const scores = (await cluster.events(job.id))
+    .filter(({ name }) => name === 'evaluation_metrics')
+    .map(({ data }) => ({ step: data.step as number, value: data.valid_pair_accuracy as number }));
+  const most = Math.max(...scores.map(({ value }) => value));
+  const best = scores.find(({ value }) => value === most)?.step ?? 0;
+  const manifest = await readManifest(cluster.artifacts, job.checkpointKey ?? '');
+  expect(manifest.step).toBe(best);
+  expect(scores.at(-1)?.step).toBe(best + 60);
+
+  const disturbed = await create({ type: 'full' }, options, change);
+  await cluster.waitFor(disturbed, ({ checkpointKey }) => checkpointKey !== null);
+  worker.kill('SIGKILL');
+  await worker.exited;
+  worker = engine.startWorker('of a metric');
+  const again = await trained(disturbed);
+  expect(again.lostWorkers).toBe(1);
+  const other = await readManifest(cluster.artifacts, again.checkpointKey ?? '');
+  expect(other.step).toBe(best);
+  expect(other.model['model.safetensors']?.sha256).toBe(
+    manifest.model['model.safetensors']?.sha256,
+  );
+});
+
+test('a metric that the rows do not tell fails the job by its name', async () => {
+  const judged = pairs(4).map(({ tokens, supervised }) => ({ tokens, supervised }));
+  const id = await create(
+    { type: 'lora', rank: 2, alpha: 8 },
+    { early_stopping: { metric: 'margin' } },
+    { train: judged, heldOut: judged, preference: { loss: 'kto', beta: 0.1 } },
+  );
+  const { error } = await cluster.waitFor(id, ({ state }) => state === 'failed');
+  expect(error?.message).toBe(
+    'Early stopping watches margin, which these rows do not tell (kto); it can watch loss.',
+  );
+});
+
 test('early stopping keeps the best step, also after the worker was killed', async () => {
   const options: LatheOptions = {
     early_stopping: { every_steps: 3, patience: 3, minimum_change: 0.0001 },

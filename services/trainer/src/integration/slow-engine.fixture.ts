@@ -74,7 +74,9 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
       };
     },
     checkModel: async () => {},
-    scoreHeldOut: async () => ({ loss: weight / 2, tokenAccuracy: 0.25, supervisedTokens: 8 }),
+    scoreHeldOut: async () => ({
+      ...{ loss: weight / 2, tokenAccuracy: 0.25, supervisedTokens: 8, figures: {} },
+    }),
     dispose: async () => {},
     async saveState(folder) {
       await mkdir(folder, { recursive: true });

@@ -59,6 +59,7 @@ test('bytes of any kind lose this one run, or end it, and never throw anything e
       $case: fc.constant('evaluation' as const),
       value: fc.record({
         ...{ step: fc.nat(), loss: numbers, tokenAccuracy: numbers, supervisedTokens: fc.nat() },
+        figures: fc.dictionary(fc.string(), numbers),
       }),
     }),
     fc.record({
@@ -97,7 +98,7 @@ test.each<[RunEvent, string]>([
   [
     {
       $case: 'evaluation',
-      value: { step: 1, loss: Number.NaN, tokenAccuracy: 0, supervisedTokens: 1 },
+      value: { step: 1, loss: Number.NaN, tokenAccuracy: 0, supervisedTokens: 1, figures: {} },
     },
     'evaluation.loss is NaN',
   ],

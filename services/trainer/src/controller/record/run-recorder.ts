@@ -94,7 +94,7 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
     };
   };
 
-  const evaluation = async ({ step, loss, tokenAccuracy }: EventOf<'evaluation'>) => {
+  const evaluation = async ({ step, loss, tokenAccuracy, figures }: EventOf<'evaluation'>) => {
     await emit(job.record, {
       name: 'evaluation_metrics',
       type: 'metrics',
@@ -106,6 +106,9 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
         valid_mean_token_accuracy: tokenAccuracy,
         full_valid_loss: loss,
         full_valid_mean_token_accuracy: tokenAccuracy,
+        ...Object.fromEntries(
+          Object.entries(figures).map(([name, value]) => [`valid_${name}`, value]),
+        ),
       },
       dedupeId: `evaluation:${step}`,
     });

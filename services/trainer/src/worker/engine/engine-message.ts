@@ -6,6 +6,9 @@ import { z } from 'zod';
 /** The engine's part of a saved state folder. */
 export const engineStateFolder = 'engine';
 
+/** Further numbers by their names. */
+const figuresSchema = z.record(z.string(), z.number());
+
 /** What the engine process needs to train: local paths only. */
 const engineTaskSchema = z.object({
   /** Of the base model. */
@@ -24,7 +27,12 @@ const engineTaskSchema = z.object({
   /** Training state to resume from, and the scores of held-out rows before it. */
   stateFolder: z.string().nullable(),
   earlierScores: z.array(
-    z.object({ step: z.number().int(), loss: z.number(), tokenAccuracy: z.number() }),
+    z.object({
+      step: z.number().int(),
+      loss: z.number(),
+      tokenAccuracy: z.number(),
+      figures: figuresSchema.optional(),
+    }),
   ),
   /** Where checkpoints are written, one folder a step. */
   outputFolder: z.string(),
@@ -66,7 +74,7 @@ export const stepSchema = z.object({
   tokens: z.number(),
   seconds: z.number(),
   /** What the loss tells beside it, such as `rewards/margins` of pairs of answers. */
-  figures: z.record(z.string(), z.number()).default({}),
+  figures: figuresSchema.default({}),
 });
 export type Step = z.infer<typeof stepSchema>;
 
@@ -76,6 +84,8 @@ const scoreSchema = z.object({
   loss: z.number(),
   tokenAccuracy: z.number(),
   supervisedTokens: z.number(),
+  /** What the loss tells beside it, and the metrics of the task. */
+  figures: figuresSchema.default({}),
 });
 export type Score = z.infer<typeof scoreSchema>;
 

@@ -32,7 +32,7 @@ function trainerFrom(step: number, totalSteps: number): LoopTrainer {
       const numbers = { learningRate: 1, gradientNorm: 1, supervisedTokens: 1, tokens: 1 };
       return { step, epoch: 1, loss: 1, tokenAccuracy: 1, seconds: 1, figures: {}, ...numbers };
     },
-    scoreHeldOut: async () => ({ loss: 1, tokenAccuracy: 1, supervisedTokens: 1 }),
+    scoreHeldOut: async () => ({ loss: 1, tokenAccuracy: 1, supervisedTokens: 1, figures: {} }),
     checkModel: async () => {},
     saveState: async () => {},
     exportModel: async () => {},

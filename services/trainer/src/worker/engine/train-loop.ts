@@ -106,9 +106,11 @@ export async function trainLoop(
           if (trainer.step === totalSteps) await ports.breathe();
           break;
         }
-        case 'score':
-          ports.send({ kind: 'score', score: { step: trainer.step, ...moment.score } });
+        case 'score': {
+          const figures = { ...moment.score.figures };
+          ports.send({ kind: 'score', score: { ...moment.score, figures, step: trainer.step } });
           break;
+        }
         case 'checkpoint':
           await saveState('checkpoint');
           break;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createHistory, decodeHistory, encodeHistory, resultTable } from './history.ts';
+import { createHistory, decodeHistory, encodeHistory, resultTable, scoresOf } from './history.ts';
 
 const step = (number: number) => ({
   step: number,
@@ -17,9 +17,11 @@ const step = (number: number) => ({
 test('a history goes on after a resume, and its table has one line a step', () => {
   const first = createHistory([]);
   for (const number of [1, 2, 3]) first.addStep(step(number));
-  first.addScore({ step: 2, loss: 1.25, tokenAccuracy: 0.75, supervisedTokens: 40 });
+  const figures = { span_f1: 0.5 };
+  first.addScore({ step: 2, loss: 1.25, tokenAccuracy: 0.75, supervisedTokens: 40, figures });
 
   const second = createHistory(decodeHistory(encodeHistory(first.upTo(2))));
+  expect(scoresOf(second.upTo(2))).toEqual([{ step: 2, loss: 1.25, tokenAccuracy: 0.75, figures }]);
   second.addStep(step(3));
   second.addStep(step(4));
 
@@ -40,7 +42,8 @@ test('a history goes on after a resume, and its table has one line a step', () =
 test('a resumed run can tell its last steps again, but those of old checkpoints only in part', () => {
   const old = { step: 1, loss: 4, tokenAccuracy: 0.5, tokens: 100 };
   const history = createHistory(decodeHistory(encodeHistory([old, step(2), step(3), step(4)])));
-  history.addScore({ step: 3, loss: 1.25, tokenAccuracy: 0.75, supervisedTokens: 40 });
+  const score = { step: 3, loss: 1.25, tokenAccuracy: 0.75, supervisedTokens: 40, figures: {} };
+  history.addScore(score);
   expect(history.lastSteps(3, 2)).toEqual([step(2), step(3)]);
   expect(history.lastSteps(4, 10)).toEqual([step(2), step(3), step(4)]);
 });

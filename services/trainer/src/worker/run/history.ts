@@ -9,6 +9,7 @@ const rowSchema = stepSchema.partial().extend({
   tokens: z.number(),
   validLoss: z.number().optional(),
   validTokenAccuracy: z.number().optional(),
+  validFigures: z.record(z.string(), z.number()).optional(),
 });
 /** One step of a job's history; the held-out score stands with the step after which it was taken. */
 export type HistoryRow = z.infer<typeof rowSchema>;
@@ -29,11 +30,16 @@ export function createHistory(earlier: readonly HistoryRow[]): History {
   const rows = [...earlier];
   return {
     addStep: (step) => void rows.push(step),
-    addScore: ({ step, loss, tokenAccuracy }) => {
+    addScore: ({ step, loss, tokenAccuracy, figures }) => {
       const index = rows.findLastIndex((row) => row.step === step);
       const row = rows[index];
       if (row !== undefined)
-        rows[index] = { ...row, validLoss: loss, validTokenAccuracy: tokenAccuracy };
+        rows[index] = {
+          ...row,
+          validLoss: loss,
+          validTokenAccuracy: tokenAccuracy,
+          validFigures: figures,
+        };
     },
     upTo: (step) => rows.filter((row) => row.step <= step),
     lastSteps: (step, count) =>
@@ -47,8 +53,11 @@ export function createHistory(earlier: readonly HistoryRow[]): History {
 
 /** The scores of held-out rows that a history holds. */
 export function scoresOf(rows: readonly HistoryRow[]): EngineTask['earlierScores'] {
-  return rows.flatMap(({ step, validLoss: loss, validTokenAccuracy: tokenAccuracy }) =>
-    loss === undefined || tokenAccuracy === undefined ? [] : [{ step, loss, tokenAccuracy }],
+  return rows.flatMap(
+    ({ step, validLoss: loss, validTokenAccuracy: tokenAccuracy, validFigures: figures }) =>
+      loss === undefined || tokenAccuracy === undefined
+        ? []
+        : [{ step, loss, tokenAccuracy, ...(figures && { figures }) }],
   );
 }
 

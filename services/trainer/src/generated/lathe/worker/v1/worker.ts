@@ -204,6 +204,13 @@ export interface EvaluationMetrics {
   loss: number;
   tokenAccuracy: number;
   supervisedTokens: number;
+  /** What the loss tells beside it, and the metrics of the task. */
+  figures: { [key: string]: number };
+}
+
+export interface EvaluationMetrics_FiguresEntry {
+  key: string;
+  value: number;
 }
 
 /** A whole checkpoint in the artifact store. */
@@ -2014,7 +2021,7 @@ export const Metrics_FiguresEntry: MessageFns<Metrics_FiguresEntry> = {
 };
 
 function createBaseEvaluationMetrics(): EvaluationMetrics {
-  return { step: 0, loss: 0, tokenAccuracy: 0, supervisedTokens: 0 };
+  return { step: 0, loss: 0, tokenAccuracy: 0, supervisedTokens: 0, figures: {} };
 }
 
 export const EvaluationMetrics: MessageFns<EvaluationMetrics> = {
@@ -2031,6 +2038,9 @@ export const EvaluationMetrics: MessageFns<EvaluationMetrics> = {
     if (message.supervisedTokens !== 0) {
       writer.uint32(32).uint64(message.supervisedTokens);
     }
+    globalThis.Object.entries(message.figures).forEach(([key, value]: [string, number]) => {
+      EvaluationMetrics_FiguresEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
+    });
     return writer;
   },
 
@@ -2079,6 +2089,17 @@ export const EvaluationMetrics: MessageFns<EvaluationMetrics> = {
             message.supervisedTokens = longToNumber(reader.uint64());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            const entry5 = EvaluationMetrics_FiguresEntry.decode(reader, reader.uint32());
+            if (entry5.value !== undefined) {
+              message.figures[entry5.key] = entry5.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2100,6 +2121,84 @@ export const EvaluationMetrics: MessageFns<EvaluationMetrics> = {
     message.loss = object.loss ?? 0;
     message.tokenAccuracy = object.tokenAccuracy ?? 0;
     message.supervisedTokens = object.supervisedTokens ?? 0;
+    message.figures = (globalThis.Object.entries(object.figures ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseEvaluationMetrics_FiguresEntry(): EvaluationMetrics_FiguresEntry {
+  return { key: "", value: 0 };
+}
+
+export const EvaluationMetrics_FiguresEntry: MessageFns<EvaluationMetrics_FiguresEntry> = {
+  encode(message: EvaluationMetrics_FiguresEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(17).double(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EvaluationMetrics_FiguresEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEvaluationMetrics_FiguresEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<EvaluationMetrics_FiguresEntry>, I>>(base?: I): EvaluationMetrics_FiguresEntry {
+    return EvaluationMetrics_FiguresEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EvaluationMetrics_FiguresEntry>, I>>(
+    object: I,
+  ): EvaluationMetrics_FiguresEntry {
+    const message = createBaseEvaluationMetrics_FiguresEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
     return message;
   },
 };
