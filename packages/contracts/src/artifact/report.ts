@@ -66,9 +66,11 @@ const contestantSchema = z.object({
 });
 export type Contestant = z.infer<typeof contestantSchema>;
 
-/** Tuned against another contestant on the same rows, by the headline metric. */
+/** Tuned against another contestant on the same rows, by the headline metric or the one that it names. */
 export const comparisonSchema = z.object({
   against: z.enum(contestantNames),
+  /** What they are compared by, where that is not the headline metric. */
+  metric: z.string().optional(),
   /** Of the tuned model's headline metric from the other's. */
   difference: z.number(),
   /** 95 % interval of the difference, where it was drawn by bootstrap. */

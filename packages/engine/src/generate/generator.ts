@@ -3,6 +3,7 @@ import { weightsFolder } from '../families/model-folder.ts';
 import { createEvaluator, type Evaluation, type Evaluator } from '../measure/evaluation.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
+import { tellingEach } from '../objectives/scored/each.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import type { Adapter } from '../peft/peft.ts';
 import type { VirtualTokens } from '../peft/peft-virtual.ts';
@@ -74,13 +75,16 @@ export type Generator = {
     request: GenerateRequest,
     signal?: AbortSignal,
   ): AsyncGenerator<GeneratedToken, FinishReason, undefined>;
-  /** Loss and accuracy over the supervised tokens of examples. Throws NotFiniteError for a loss that is no finite number. */
+  /** Loss and accuracy over the supervised tokens of examples, and how likely each example is. Throws NotFiniteError for a loss that is no finite number. */
   score(
     examples: readonly TokenizedExample[],
     options?: { readonly adapter?: string },
-  ): Promise<Evaluation>;
+  ): Promise<ScoredExamples>;
   dispose(): Promise<void>;
 };
+
+/** `logProbabilities`: ln p of each example's supervised tokens together, in nats. */
+type ScoredExamples = Evaluation & { readonly logProbabilities: Float64Array };
 
 const defaultRows = 16;
 /** About two long chats: answers that run stand still as long as for one prompt of this length. */
@@ -102,6 +106,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const adapters = new Map<string, ServedAdapter>();
   const evaluators = new Map<string, Evaluator<TokenizedExample>>();
   const retired: Promise<void>[] = [];
+  const each = new WeakMap<TokenizedExample, number>();
   const { absentTokens = [] } = options;
   const lane = new Lane({ decoder, maxContext, maxRows, admitTokens, absentTokens });
   let turning: Promise<void> | undefined;
@@ -130,7 +135,8 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     const known = evaluators.get(key);
     if (known !== undefined) return known;
     const adapter = name === undefined ? {} : adapterOf(name);
-    const objective = withVirtualTokens(causalLm, placedVirtualTokens(adapter));
+    const telling = tellingEach(causalLm, (example, value) => each.set(example, value));
+    const objective = withVirtualTokens(telling, placedVirtualTokens(adapter));
     const made = createEvaluator({
       objective,
       device,
@@ -193,7 +199,8 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     async score(examples, { adapter } = {}) {
       const evaluation = await scorer(adapter).evaluate(examples);
       if (!Number.isFinite(evaluation.loss)) throw new NotFiniteError('the log-probabilities');
-      return evaluation;
+      const logProbabilities = Float64Array.from(examples, (one) => each.get(one) ?? Number.NaN);
+      return { ...evaluation, logProbabilities };
     },
     async dispose() {
       lane.fail(new Error('The generator was disposed of.'));

@@ -20,11 +20,14 @@ export type Targets = {
 /** Rows of logits in one chunk: bounds memory at a few times `headChunk · vocabularySize`. */
 export const headChunk = 1024;
 
-/** Sums over targets, and for measuring programs which of them are right: `[targets]`, 1 where the likeliest class is the right one. */
+/**
+ * Sums over targets, and for measuring programs each `[targets]`: `right` is 1 where the likeliest class is the right one, `losses` are
+ * their weighted losses.
+ */
 export type TargetLosses = {
   readonly loss: Value;
   readonly correct: Value;
-  readonly vectors: { readonly right: Value };
+  readonly vectors: { readonly right: Value; readonly losses: Value };
 };
 
 /**
@@ -45,20 +48,22 @@ export function chunkedCrossEntropy(
   const tokens = chunks(targets.tokens, sizes);
   const weights = chunks(targets.weights, sizes);
   const losses: Value[] = [];
-  const corrects: Value[] = [];
   const rights: Value[] = [];
   for (const [at, chunk] of chunks(rows, sizes).entries()) {
     const column = [sizes[at] as number, 1];
     const weight = reshape(weights[at] as Value, column);
     const { loss, lead } = entropy(chunk, reshape(tokens[at] as Value, column));
-    losses.push(reduceSum(mul(loss, weight)));
-    const right = mul(cast(greaterOrEqual(lead, 0), 'float32'), weight);
-    corrects.push(reduceSum(right));
-    rights.push(reshape(right, [sizes[at] as number]));
+    losses.push(mul(loss, weight));
+    rights.push(mul(cast(greaterOrEqual(lead, 0), 'float32'), weight));
   }
-  const total = (parts: readonly Value[]): Value => parts.reduce((sum, part) => add(sum, part));
-  const right = rights.length === 1 ? (rights[0] as Value) : concat(rights, 0);
-  return { loss: total(losses), correct: total(corrects), vectors: { right } };
+  const total = (parts: readonly Value[]): Value =>
+    parts.map((part) => reduceSum(part)).reduce((sum, part) => add(sum, part));
+  const whole = (parts: readonly Value[]): Value =>
+    reshape(parts.length === 1 ? (parts[0] as Value) : concat(parts, 0), [count]);
+  return {
+    ...{ loss: total(losses), correct: total(rights) },
+    vectors: { right: whole(rights), losses: whole(losses) },
+  };
 }
 
 /**

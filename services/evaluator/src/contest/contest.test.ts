@@ -153,7 +153,11 @@ describe('runEntrant', () => {
         for (const token of kit.tokenizer.encode(answers[index] ?? ''))
           yield { token, logprob: 0, top: [] };
       },
-      score: async (_, examples) => ({ loss: 1, supervisedTokens: examples.length }),
+      score: async (_, examples) => ({
+        loss: 1,
+        supervisedTokens: examples.length,
+        logProbabilities: [],
+      }),
       predict: () => Promise.reject(new Error('a contest of texts predicts nothing')),
       forget: () => {},
     };

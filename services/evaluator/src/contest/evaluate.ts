@@ -22,7 +22,8 @@ export async function evaluate(
         `The tokenizer of '${name}' is not the one that the training rows were prepared with.`,
         { param: 'model' },
       );
-  const task = dataset.task?.type ?? 'generation';
+  const isPreference = dataset.kind === 'preference' || dataset.kind === 'judged';
+  const task = dataset.task?.type ?? (isPreference ? 'preference' : 'generation');
   const { judgement = nothing, rows } =
     task === 'generation' || task === 'preference'
       ? await judgeWritten(input, ports)

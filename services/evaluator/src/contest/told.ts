@@ -17,8 +17,9 @@ export function headlineOf(report: EvaluationReport) {
       metrics,
       ...(toolCalls && { tool_calls: toolCalls }),
     })),
-    comparisons: comparisons.map(({ against, difference, pValue, verdict: outcome }) => ({
+    comparisons: comparisons.map(({ against, metric, difference, pValue, verdict: outcome }) => ({
       against,
+      ...(metric && { metric }),
       difference,
       p_value: pValue,
       verdict: outcome,

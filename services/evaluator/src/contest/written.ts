@@ -12,9 +12,11 @@ import {
 import { sampleRows } from '../texts/sample-rows.ts';
 import { type Entrant, fewShotEntrant, runEntrant, tasksFor } from './contest.ts';
 import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
+import { judgedBothWays } from './judge/both-ways.ts';
 import type { Judgement, ModelAnswers } from './judge/judge.ts';
 import { judgeInThread } from './judge/judging.ts';
-import type { WrittenAnswer, WrittenRow } from './judge/task-contest.ts';
+import type { PairScores, WrittenAnswer, WrittenRow } from './judge/task-contest.ts';
+import { type HeldOutPair, pairsOf, scorePairs } from './score-pairs.ts';
 
 /** Training rows that baselines learn from. */
 const mostTrained = 20_000;
@@ -48,11 +50,54 @@ export async function judgeWritten(
   const judgement = await judgeInThread(
     {
       ...{ task: 'generation', rows: written, train: train.map(writtenRow) },
-      ...{ models, seed, samples: settings.samples },
+      // Of pairs all are wanted, since those of the pairs' own choice are shown.
+      ...{ models, seed, samples: dataset.kind === 'preference' ? rows.length : settings.samples },
     },
     ports,
   );
-  return { judgement, rows: rows.length };
+  const pairs = pairsOf(rows);
+  if (pairs.length === 0) return { judgement, rows: rows.length };
+  return {
+    judgement: judgedBothWays(await judgePairs(input, pairs, ports), judgement),
+    rows: rows.length,
+  };
+}
+
+/** The contest of models that were taught which of two answers is better: how often they find the better one likelier. */
+async function judgePairs(
+  { base, start, tuned, job }: EvaluateInput,
+  pairs: readonly HeldOutPair[],
+  ports: EvaluatePorts,
+): Promise<Judgement> {
+  const models: ModelAnswers<PairScores>[] = [];
+  const all = { base, ...(start && { start }), tuned };
+  for (const [name, model] of Object.entries(all)) {
+    requireRoom(model, pairs);
+    const answers = await scorePairs(model, pairs, ports);
+    const who = { name: name as 'base' | 'start' | 'tuned', model: model.name, shots: 0 };
+    models.push({ ...who, loss: null, supervisedTokens: 0, answers });
+  }
+  const rows = pairs.map(({ row }) => row);
+  const { samples } = ports.settings;
+  return judgeInThread(
+    { task: 'preference', rows, train: [], models, seed: job.seed, samples },
+    ports,
+  );
+}
+
+function requireRoom({ room }: ServedModel, pairs: readonly HeldOutPair[]): void {
+  const longest = Math.max(
+    ...pairs.flatMap(({ better, worse }) => [better, worse].map(({ tokens }) => tokens.length)),
+  );
+  if (longest > room) throw tooLong(room);
+}
+
+function tooLong(room: number): LatheError {
+  return new LatheError(
+    'context_length_exceeded',
+    `A held-out row does not fit the ${room} tokens that the evaluator takes.`,
+    { param: 'model' },
+  );
 }
 
 function writtenRow(row: AnsweredRow): WrittenRow {
@@ -96,12 +141,7 @@ async function chooseEntrants(
     model: ServedModel,
   ): Promise<Entrant> => {
     const tasks = await tasksFor(model, rows, { ...options, shots: [] });
-    if (tasks === null)
-      throw new LatheError(
-        'context_length_exceeded',
-        `A held-out row does not fit the ${model.room} tokens that the evaluator takes.`,
-        { param: 'model' },
-      );
+    if (tasks === null) throw tooLong(model.room);
     return { name, model, shots: 0, tasks };
   };
   const trained = [

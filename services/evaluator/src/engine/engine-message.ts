@@ -110,6 +110,7 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
     id: z.number().int(),
     loss: z.number(),
     supervisedTokens: z.number().int(),
+    logProbabilities: z.custom<Float64Array>((value) => value instanceof Float64Array),
   }),
   z.object({
     kind: z.literal('predicted'),

@@ -58,13 +58,14 @@ it('generates and scores with log-probabilities that agree', async () => {
   }
   const all = Int32Array.from([...request.tokens, ...tokens]);
   const supervised = Uint8Array.from(all, (_, at) => (at >= request.tokens.length ? 1 : 0));
-  const { loss, supervisedTokens } = await engine.score(
-    model,
-    [{ tokens: all, supervised }],
-    signal,
-  );
+  const example = { tokens: all, supervised };
+  const part = { tokens: all, supervised: supervised.map((_, at) => +(at === all.length - 1)) };
+  const { loss, supervisedTokens } = await engine.score(model, [example], signal);
   expect(supervisedTokens).toBe(5);
   expect(loss).toBeCloseTo(-total / 5, 3);
+  const { logProbabilities } = await engine.score(model, [part, example], signal);
+  expect(logProbabilities[1]).toBeCloseTo(total, 3);
+  expect(logProbabilities[0]).toBeGreaterThan(total);
 });
 
 it('never says an id that no token has, whatever its row scores', async () => {

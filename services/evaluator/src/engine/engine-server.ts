@@ -51,8 +51,9 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
       const model = await ports.pool.open(work.model);
       try {
         if (work.kind === 'score') {
-          const { loss, supervisedTokens } = await model.score(work.examples);
-          ports.send({ kind: 'scored', id: work.id, loss, supervisedTokens });
+          const { loss, supervisedTokens, logProbabilities } = await model.score(work.examples);
+          const score = { loss, supervisedTokens, logProbabilities };
+          ports.send({ kind: 'scored', id: work.id, ...score });
           return;
         }
         if (work.kind === 'predict') {

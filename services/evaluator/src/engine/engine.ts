@@ -33,8 +33,12 @@ export type AnswerForm = {
   readonly control: readonly string[];
 };
 
-/** Mean negative log-likelihood over supervised tokens, in nats. */
-export type EngineScore = { readonly loss: number; readonly supervisedTokens: number };
+/** Mean negative log-likelihood over supervised tokens, in nats, and ln p of those of each example together. */
+export type EngineScore = {
+  readonly loss: number;
+  readonly supervisedTokens: number;
+  readonly logProbabilities: ArrayLike<number>;
+};
 
 /** Chats come before evaluations, but do not stop them. */
 type Urgency = 'chat' | 'evaluation';

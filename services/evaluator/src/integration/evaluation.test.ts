@@ -95,6 +95,33 @@ describe('an evaluation', () => {
     expect(names.filter((each) => each === 'evaluating').length).toBeGreaterThan(3);
   });
 
+  it('judges a model that was taught by pairs by the pairs and by what it writes', async () => {
+    const pairs = (count: number, from: number) =>
+      rows(count, from).map((row, at) => ({
+        kind: 'preference' as const,
+        line: row.line,
+        messages: [{ role: 'user' as const, content: `thing ${row.line}` }],
+        preferred: { role: 'assistant' as const, content: labels[at % 3] as string },
+        rejected: { role: 'assistant' as const, content: 'grey' },
+      }));
+    const job = await service.trained({ train: pairs(30, 1), heldOut: pairs(12, 100) });
+    await service.queue(job);
+    const ended = await service.ended(job.id);
+    const report = await service.report(ended);
+    expect(report).toMatchObject({ task: 'preference', headline: 'pair accuracy', rows: 12 });
+    expect(report.verdict).toContain('pair accuracy');
+    expect(ended.evaluation).toMatchObject({ headline_metric: 'pair accuracy' });
+    const [base, tuned] = ['base', 'tuned'].map((name) =>
+      report.contestants.find((each) => each.name === name),
+    );
+    expect(base?.metrics['exact match']?.value).toBe(0);
+    for (const one of [base, tuned])
+      expect(one?.metrics['pair accuracy']?.value).toBeGreaterThanOrEqual(0);
+    expect(base?.metrics.margin?.value).not.toBe(tuned?.metrics.margin?.value);
+    const decided = report.comparisons.filter(({ metric }) => metric === undefined);
+    expect(decided.map(({ against }) => against)).toEqual(['base', 'longer answer']);
+  });
+
   it('scores the model that the job went on from as well, for as long as it is there', async () => {
     const model = await service.addTuned('adapter', 9);
     const job = await service.trained(dataset, { model, start });

@@ -1,6 +1,11 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetPart, GenerationRow, ModelText } from '@lathe/contracts/artifact/dataset';
+import type {
+  DatasetPart,
+  GenerationRow,
+  Message,
+  ModelText,
+} from '@lathe/contracts/artifact/dataset';
 import { checkpointPrefix, datasetPrefix } from '@lathe/contracts/artifact/key';
 import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
@@ -71,10 +76,14 @@ export async function openEvaluator(
     prefix: string,
     rows: readonly GenerationRow[],
   ): Promise<DatasetPart> => {
-    const examples = rows.map((row): ShardExample => {
-      if (row.kind !== 'chat') throw new TypeError('the fixture stores chat rows only');
-      const encoded = encodeChat(kit.tokenizer, templateOf(kit, baseName), row.messages);
+    const exampleOf = (messages: readonly Message[]): ShardExample => {
+      const encoded = encodeChat(kit.tokenizer, templateOf(kit, baseName), messages);
       return { tokens: Int32Array.from(encoded.tokens), supervised: encoded.supervised };
+    };
+    const examples = rows.flatMap((row): ShardExample[] => {
+      if (row.kind === 'chat') return [exampleOf(row.messages)];
+      if (row.kind !== 'preference') throw new TypeError(`the fixture stores no ${row.kind} rows`);
+      return [row.preferred, row.rejected].map((answer) => exampleOf([...row.messages, answer]));
     });
     const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     const store = async (key: string, bytes: Uint8Array) => ({
@@ -99,7 +108,7 @@ export async function openEvaluator(
     const manifest = {
       version: 1,
       jobId,
-      kind: 'chat',
+      kind: rows.train[0]?.kind ?? 'chat',
       baseModel: baseName,
       tokenizerSha256: kit.tokenizerSha256,
       templateSha256: null,

@@ -42,6 +42,11 @@ export type Question = {
 export type HeldOutRow = Question & {
   readonly row: AnsweredRow;
   readonly examples: readonly ShardExample[];
+  /** Where the row has two answers: the row as it is, and the worse one in tokens. */
+  readonly pair?: {
+    readonly row: Extract<GenerationRow, { kind: 'preference' }>;
+    readonly worse: ShardExample;
+  };
 };
 
 /**
@@ -50,7 +55,7 @@ export type HeldOutRow = Question & {
  */
 export async function readHeldOut(
   artifacts: ArtifactStore,
-  { heldOut, kind }: DatasetManifest,
+  { heldOut }: Pick<DatasetManifest, 'heldOut'>,
   draw: { readonly seed: number; readonly most: number },
 ): Promise<HeldOutRow[]> {
   if (heldOut.rows === 0) return [];
@@ -84,13 +89,14 @@ export async function readHeldOut(
       examples.push(example);
       if (examples.length < examplesOf(whole)) continue;
       const row = rows[index];
+      const [better, worse] = examples;
       if (chosen.has(index) && row !== undefined)
         // The worse answer of two is not what is expected.
-        kept.push({
-          ...toQuestion(row),
-          row,
-          examples: kind === 'preference' ? examples.slice(0, 1) : examples,
-        });
+        kept.push(
+          whole.kind === 'preference' && better !== undefined && worse !== undefined
+            ? { ...toQuestion(row), row, examples: [better], pair: { row: whole, worse } }
+            : { ...toQuestion(row), row, examples },
+        );
       examples = [];
       index++;
     }
