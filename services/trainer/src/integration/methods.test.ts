@@ -182,9 +182,9 @@ test('judged answers train with the loss kto', async () => {
   );
 });
 
-test('early stopping by a metric of the task keeps its best step, also after the worker was killed', async () => {
+test('early stopping by a metric of the task keeps its best step', async () => {
   const options: LatheOptions = {
-    early_stopping: { metric: 'pair_accuracy', every_steps: 1, patience: 60 },
+    early_stopping: { metric: 'pair_accuracy', every_steps: 1, patience: 3 },
     checkpoint_every: 1000,
   };
   const preference = { loss: 'sigmoid', beta: 0.1 } as const;
@@ -198,20 +198,7 @@ test('early stopping by a metric of the task keeps its best step, also after the
   const best = scores.find(({ value }) => value === most)?.step ?? 0;
   const manifest = await readManifest(cluster.artifacts, job.checkpointKey ?? '');
   expect(manifest.step).toBe(best);
-  expect(scores.at(-1)?.step).toBe(best + 60);
-
-  const disturbed = await create({ type: 'full' }, options, change);
-  await cluster.waitFor(disturbed, ({ checkpointKey }) => checkpointKey !== null);
-  worker.kill('SIGKILL');
-  await worker.exited;
-  worker = engine.startWorker('of a metric');
-  const again = await trained(disturbed);
-  expect(again.lostWorkers).toBe(1);
-  const other = await readManifest(cluster.artifacts, again.checkpointKey ?? '');
-  expect(other.step).toBe(best);
-  expect(other.model['model.safetensors']?.sha256).toBe(
-    manifest.model['model.safetensors']?.sha256,
-  );
+  expect(scores.at(-1)?.step).toBe(best + 3);
 });
 
 test('a metric that the rows do not tell fails the job by its name', async () => {
