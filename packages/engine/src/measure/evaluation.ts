@@ -6,7 +6,6 @@ import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { type Forward, type Objective, sizesOf, type VectorData } from '../objectives/objective.ts';
-import { cast } from '../ops/comparison.ts';
 import type { Device } from '../runtime/device.ts';
 import { KeptPrograms } from '../runtime/kept-programs.ts';
 import { lossGraph } from '../step/graphs.ts';
@@ -107,7 +106,7 @@ function evaluationGraph<Example>(forward: Forward, objective: Objective<Example
   const { outputs } = lossGraph(forward);
   if (objective.scored === undefined) return { outputs };
   const vectors = Object.entries(forward.vectors ?? {}).map(
-    ([name, value]) => [`${vectorPrefix}${name}`, cast(value, 'float32')] as const,
+    ([name, value]) => [`${vectorPrefix}${name}`, value] as const,
   );
   return { outputs: { ...outputs, ...Object.fromEntries(vectors) } };
 }
