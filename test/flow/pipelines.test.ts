@@ -218,6 +218,31 @@ it('classify tells every label in the order of the model', async () => {
   expectClose(json, { object: 'list', model: 'bert-intents', data });
 });
 
+it('several labels moderate texts through the unmodified openai client', async () => {
+  const model = 'distilbert-topics';
+  const [, each = expect.fail()] = recorded[model] ?? [];
+  const inputs = each.inputs as string[];
+  const { results, ...head } = await openai.moderations.create({ model, input: inputs });
+  expect(head).toEqual({ id: expect.stringMatching(/^modr-/), model });
+  const wanted = (each.answer as { label: string; score: number }[][]).map((labels) =>
+    Object.fromEntries(labels.map(({ label, score }) => [label, score])),
+  );
+  expectClose(
+    results.map((result) => result.category_scores),
+    wanted,
+  );
+  for (const [at, { flagged, categories }] of results.entries()) {
+    const applies = Object.entries(wanted[at] ?? {}).map(([name, chance]) => [name, chance >= 0.5]);
+    expect(categories).toEqual(Object.fromEntries(applies));
+    expect(flagged).toBe(applies.some(([, does]) => does));
+  }
+  const [one] = (await openai.moderations.create({ model, input: inputs[0] ?? '' })).results;
+  expect(one?.categories).toEqual(results[0]?.categories);
+  await expect(openai.moderations.create({ input: 'a' })).rejects.toThrow(
+    "400 Missing required parameter: 'model'",
+  );
+});
+
 it('a model of one number scores texts', async () => {
   const [, all = expect.fail()] = recorded['modernbert-stars'] ?? [];
   const { json } = await ask('score', { model: 'modernbert-stars', text_1: all.inputs });
@@ -242,6 +267,16 @@ describe('the wrong door', () => {
     [
       'a tagger asked to classify',
       () => ask('classify', { model: 'bert-tags', input: 'a' }),
+      'bert-tags/pipeline',
+    ],
+    [
+      'one label of several asked to moderate',
+      () => ask('moderations', { model: 'bert-intents', input: 'a' }),
+      '/v1/classify',
+    ],
+    [
+      'a tagger asked to moderate',
+      () => ask('moderations', { model: 'bert-tags', input: 'a' }),
       'bert-tags/pipeline',
     ],
     [

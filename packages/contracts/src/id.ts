@@ -9,6 +9,7 @@ export type IdKind =
   | 'call'
   | 'text'
   | 'prediction'
+  | 'moderation'
   | 'request'
   | 'attempt'
   | 'inspection';
@@ -20,6 +21,7 @@ const prefixes: Record<IdKind, string> = {
   completion: 'chatcmpl-',
   call: 'call_',
   prediction: 'pred-',
+  moderation: 'modr-',
   text: 'cmpl-',
   request: 'req_',
   attempt: 'at_',

@@ -37,11 +37,11 @@ test('a bad key and no key are 401 in the envelope, also on unknown paths', asyn
 });
 
 test('what is not served yet says so', async () => {
-  const error = await gateway.client.moderations
-    .create({ input: 'x' })
+  const error = await gateway.client.images
+    .generate({ prompt: 'x' })
     .catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(NotFoundError);
-  expect((error as APIError).message).toContain('POST /v1/moderations');
+  expect((error as APIError).message).toContain('POST /v1/images/generations');
   expect(await envelope(await fetch(`${gateway.url}/nothing`))).toMatchObject({
     code: 'not_found',
     type: 'invalid_request_error',

@@ -71,6 +71,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/classify', predictionRoutes('classify', ports, settings));
   app.route('/v1/score', predictionRoutes('score', ports, settings));
   app.route('/v1/rerank', predictionRoutes('rerank', ports, settings));
+  app.route('/v1/moderations', predictionRoutes('moderation', ports, settings));
   app.route(
     '/v1/openapi.json',
     openApiRoutes(() => routesOf(app)),

@@ -60,6 +60,8 @@ const small: [Kind, string][] = [
   ['pipeline', '{"inputs":["a",1]}'],
   ['pipeline', '{"inputs":"a","parameters":{"colour":1}}'],
   ['classify', '{"model":"m","input":["a","b"]}'],
+  ['moderation', '{"model":"m","input":"a"}'],
+  ['moderation', '{"input":"a"}'],
   ['score', '{"model":"m","text_1":"a","text_2":["b","c"]}'],
   ['score', '{"model":"m","text_1":["a","d"],"text_2":["b","c","e"]}'],
   ['rerank', '{"model":"m","query":"q","documents":["a",{"text":"b"}],"top_n":1}'],

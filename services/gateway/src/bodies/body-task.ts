@@ -17,7 +17,8 @@ export type BodyTask = BodyOf &
           | 'inspect'
           | 'classify'
           | 'score'
-          | 'rerank';
+          | 'rerank'
+          | 'moderation';
       }
     | {
         readonly kind: 'pipeline';
@@ -75,4 +76,5 @@ export type BodyResults = {
   readonly classify: ReadPrediction;
   readonly score: ReadPrediction;
   readonly rerank: ReadPrediction;
+  readonly moderation: ReadPrediction;
 };

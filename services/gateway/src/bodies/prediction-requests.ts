@@ -6,6 +6,7 @@ import {
   scoreRequestSchema,
 } from '@lathe/contracts/http/classify';
 import { mostInputs } from '@lathe/contracts/http/embedding';
+import { moderationRequestSchema } from '@lathe/contracts/http/moderation';
 import { type PipelineKind, pipelineBodies } from '@lathe/contracts/http/pipeline';
 import type { Asked, PredictionQuestion } from '@lathe/contracts/message/prediction';
 import { parseRequest } from '../http/parse.ts';
@@ -115,7 +116,22 @@ export function readPipeline(
 
 /** Reads a body of POST /v1/classify. */
 export function readClassify(json: unknown): Read {
-  const { model, input } = parseRequest(classifyRequestSchema, json);
+  return readLabels(parseRequest(classifyRequestSchema, json));
+}
+
+/** Reads a body of POST /v1/moderations. */
+export function readModeration(json: unknown): Read {
+  return readLabels(parseRequest(moderationRequestSchema, json));
+}
+
+/** Texts whose labels are all told, in the order of the model. */
+function readLabels({
+  model,
+  input,
+}: {
+  readonly model: string;
+  readonly input: string | readonly string[];
+}): Read {
   return {
     model,
     about: {

@@ -24,6 +24,7 @@ import { parseJson } from './json.ts';
 import {
   type Read,
   readClassify,
+  readModeration,
   readPipeline,
   readRerank,
   readScore,
@@ -51,6 +52,8 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return prediction(readScore(json), task);
     case 'rerank':
       return prediction(readRerank(json), task);
+    case 'moderation':
+      return prediction(readModeration(json), task);
   }
 }
 

@@ -1,5 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { ClassificationList, RerankList, ScoreList } from '@lathe/contracts/http/classify';
+import type { ModerationList } from '@lathe/contracts/http/moderation';
 import { newId } from '@lathe/contracts/id';
 import type { LabelScore, Prediction } from '@lathe/contracts/message/prediction';
 import type { ReadPrediction } from '../bodies/body-task.ts';
@@ -123,6 +124,32 @@ export async function classify(
     return { index, label: best.label, probs, num_classes: labels.length };
   });
   return { ...listHead(ports, request), data, usage: usageOf(found) };
+}
+
+/** The answer of POST /v1/moderations: a label applies from a probability of one half on. */
+export async function moderate(
+  ports: PredictionPorts,
+  asker: ChatAsker,
+  request: ReadPrediction,
+): Promise<ModerationList> {
+  const { answers } = await ask(ports, asker, request);
+  const results = (answers as LabelScore[][]).map((labels) => {
+    const categories = byLabel(labels, ({ score: chance }) => chance >= 0.5);
+    return {
+      flagged: Object.values(categories).includes(true),
+      categories,
+      category_scores: byLabel(labels, ({ score: chance }) => chance),
+      category_applied_input_types: byLabel(labels, () => ['text' as const]),
+    };
+  });
+  return { id: newId('moderation'), model: request.envelope.model, results };
+}
+
+function byLabel<Value>(
+  labels: readonly LabelScore[],
+  of: (label: LabelScore) => Value,
+): Record<string, Value> {
+  return Object.fromEntries(labels.map((each) => [each.label, of(each)]));
 }
 
 function listHead({ now }: PredictionPorts, { envelope }: ReadPrediction) {

@@ -181,6 +181,7 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
   ],
   'POST /v1/embeddings': () => [[{ model: foreign.model, input: 'Hi' }, 404]],
   'POST /v1/classify': () => [[{ model: foreign.model, input: 'Hi' }, 404]],
+  'POST /v1/moderations': () => [[{ model: foreign.model, input: 'Hi' }, 404]],
   'POST /v1/score': () => [[{ model: foreign.model, text_1: 'Hi', text_2: 'Ho' }, 404]],
   'POST /v1/rerank': () => [[{ model: foreign.model, query: 'Hi', documents: ['Ho'] }, 404]],
 };

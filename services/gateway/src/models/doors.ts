@@ -11,6 +11,7 @@ const doors = {
   classify: 'POST /v1/classify',
   score: 'POST /v1/score',
   rerank: 'POST /v1/rerank',
+  moderation: 'POST /v1/moderations',
 } as const;
 export type Door = keyof typeof doors;
 
@@ -35,12 +36,14 @@ const doorsOf: Readonly<Record<Taught, readonly Door[]>> = {
   states: ['embeddings', 'pipeline', 'score', 'rerank'],
 };
 
-/** A classifier of one number scores texts. */
+/** A classifier of one number scores texts; one of several labels a text is a moderation's, too. */
 function openDoors(record: ModelRecord): readonly Door[] {
   const { task } = record;
-  const isScore =
-    task?.type === 'classification' && (task.problem === 'regression' || task.labels?.length === 1);
-  return isScore ? ['score', 'rerank', 'pipeline'] : doorsOf[taughtOf(record)];
+  if (task?.type !== 'classification') return doorsOf[taughtOf(record)];
+  const { problem, labels } = task;
+  const isScore = problem === 'regression' || labels?.length === 1;
+  const usual: readonly Door[] = isScore ? ['score', 'rerank', 'pipeline'] : doorsOf[task.type];
+  return problem === 'multi-label' ? [...usual, 'moderation'] : usual;
 }
 
 /**

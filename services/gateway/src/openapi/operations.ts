@@ -43,6 +43,7 @@ import {
   listInspectionsQuerySchema,
 } from '@lathe/contracts/http/inspection';
 import { modelObjectSchema } from '@lathe/contracts/http/model';
+import { moderationRequestSchema, moderationSchema } from '@lathe/contracts/http/moderation';
 import { pipelineAnswerSchema, pipelineBodies } from '@lathe/contracts/http/pipeline';
 import { workerObjectSchema } from '@lathe/contracts/http/worker';
 import { z } from 'zod';
@@ -314,6 +315,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Scores texts or pairs of texts.',
     body: scoreRequestSchema,
     answer: scoreListSchema,
+  },
+  'POST /v1/moderations': {
+    id: 'createModeration',
+    summary: 'Says which labels of a model that was taught several apply to texts.',
+    body: moderationRequestSchema,
+    answer: moderationSchema,
   },
   'POST /v1/rerank': {
     id: 'rerank',

@@ -3,6 +3,7 @@ import type { Bodies } from '../bodies/bodies.ts';
 import {
   answerPipeline,
   classify,
+  moderate,
   type PredictionPorts,
   rerank,
   score,
@@ -30,9 +31,9 @@ export function pipelineRoutes(ports: Ports, limits: BodyLimits): Hono<GatewayEn
   });
 }
 
-const answers = { classify, score, rerank } as const;
+const answers = { classify, score, rerank, moderation: moderate } as const;
 
-/** /v1/classify, /v1/score or /v1/rerank. */
+/** /v1/classify, /v1/score, /v1/rerank or /v1/moderations. */
 export function predictionRoutes(
   kind: keyof typeof answers,
   ports: Ports,
