@@ -75,7 +75,8 @@ export function wishOf(
  * `unsupported_model` where the model cannot be taught it, and `invalid_value` where a head is to train that it has not.
  */
 export function decideLesson(shape: Shape, wish: Wish, param: string): Lesson {
-  const lesson = { ...taughtBy(shape, wish, param), reading: shape.reading };
+  const taught = taughtBy(shape, wish, param);
+  const lesson = { ...taught, reading: readingOf(shape.reading, taught.labels) };
   if (wish.isHeadOnly && !hasOwnHead(lesson.task))
     throw new LatheError(
       'invalid_value',
@@ -83,6 +84,17 @@ export function decideLesson(shape: Shape, wish: Wish, param: string): Lesson {
       { param: 'lathe.adaptation.type' },
     );
   return lesson;
+}
+
+/** Tags stay as they are written where the labels of the task are written so. */
+function readingOf(
+  reading: Reading | undefined,
+  labels: readonly string[] | undefined,
+): Reading | undefined {
+  if (reading?.scheme === undefined || labels === undefined) return reading;
+  const isIob2 = labels.some((label) => label.startsWith('B-'));
+  const isOther = labels.some((label) => /^[ESLUM]-/.test(label));
+  return isIob2 && !isOther ? reading : { ...reading, scheme: undefined };
 }
 
 function taughtBy(shape: Shape, wish: Wish, param: string): Lesson {

@@ -10,6 +10,9 @@ export type TaskType = Task['type'];
 /** What the labels of a text are: one of several, all that hold, or numbers. */
 export type Problem = NonNullable<Extract<Task, { type: 'classification' }>['problem']>;
 
+/** How tags say where spans begin and end, other than by B- and I- (IOB2). */
+export type TagScheme = 'iob1' | 'iobes';
+
 /** How a file's rows are read: what was found, or what `lathe.data` asks for. */
 export type Reading = {
   readonly format: FormatName;
@@ -22,6 +25,8 @@ export type Reading = {
   readonly separator?: string | undefined;
   /** Whether labels are numbers that stand as texts. */
   readonly areNumbers?: boolean | undefined;
+  /** How tags are written that become IOB2. */
+  readonly scheme?: TagScheme | undefined;
 };
 
 /** What the rows of a job teach, as far as it is known before all of them are read. */

@@ -18,8 +18,12 @@ export function fittingKinds({ task, method, loss }: Wanted): readonly FileKind[
   return task === undefined ? [] : taskRows[task.type].kinds;
 }
 
-/** Rows that a base model is taught where the job says nothing. */
+/** Rows that a base model is taught where the job says nothing. Labels that a decoder writes are the last that rows are taken for. */
 export function usableKinds(architecture: Architecture): readonly FileKind[] {
   const kinds = Object.keys(usualTask) as FileKind[];
-  return kinds.filter((kind) => usualTask[kind][architecture] !== undefined);
+  return kinds.filter(
+    (kind) =>
+      usualTask[kind][architecture] !== undefined &&
+      !(architecture === 'decoder' && kind === 'labelled'),
+  );
 }

@@ -5,10 +5,12 @@ import {
   formatNames,
   formatRoles,
 } from '@lathe/contracts/artifact/detection';
+import type { DataOptions } from '@lathe/contracts/http/data';
 import { holdShare, usualColumns } from './columns.ts';
 import { columnOf, columnsOf, type Match, type Row, type Sampled } from './format.ts';
 import { formats } from './formats.ts';
 import { isLabelColumn, isLabelName } from './label-columns.ts';
+import { isUsualRow } from './read-row.ts';
 import { isText } from './said.ts';
 
 /** One way to read a file: columns, and how well its rows agree with it. */
@@ -23,17 +25,15 @@ export type Candidate = Match & {
 const wrongValues = 0.3;
 
 /** What is left of it for each column that has no role: by what that could have been. */
-const unexplained = { other: 0.97, label: 0.9, known: 0.7, plain: 0.5 };
+const unexplained = { other: 0.95, label: 0.9, known: 0.7, plain: 0.5 };
 
 /** Columns that tell of a row and are no part of it. */
 const beside =
   /^(?:_?_?id|idx|index|uuid|guid|hash|url|uri|link|source|src_url|split|date|year|time(?:stamp)?|created(?:_at)?|lang(?:uage)?|license|meta(?:data)?|file_?(?:name|path)|dump|title|.*_id)$/i;
 
 /** All ways to read the rows, the likeliest first. */
-export function candidatesOf(
-  sampled: Sampled,
-  asked: { readonly format?: FormatName | undefined; readonly columns: Columns },
-): readonly Candidate[] {
+export function candidatesOf(sampled: Sampled, data: DataOptions): readonly Candidate[] {
+  const asked = { format: data.format, columns: data.columns ?? {} };
   const roles = Object.keys(asked.columns) as ColumnRole[];
   const found = formatNames.flatMap((name) => {
     const { must, may } = formatRoles[name];
@@ -44,9 +44,15 @@ export function candidatesOf(
     const matches =
       format.find?.(sampled, asked.columns) ??
       usualColumns(name, format, { sampled, asked: asked.columns });
-    return matches.map((match) => ({ ...match, format: name, has: hasOf(name, match.columns) }));
+    return matches.map((match) => ({
+      ...match,
+      ...format.look?.(sampled, match.columns, data),
+      ...{ format: name, has: hasOf(name, match.columns) },
+    }));
   });
-  const recognised = sampled.rows.filter((row) => found.some(({ has }) => has(row))).length;
+  const recognised = sampled.rows.filter((row) =>
+    found.some(({ has, format }) => has(row) || isUsualRow(row, formats[format].kind)),
+  ).length;
   return found
     .map((match) => ({ ...match, confidence: confidenceOf(match, sampled, recognised) }))
     .filter(({ confidence }) => confidence > 0)
@@ -63,45 +69,50 @@ function confidenceOf(
   sampled: Sampled,
   recognised: number,
 ): number {
-  const own = sampled.rows.filter(has).length;
-  if (own === 0) return 0;
+  if (!sampled.rows.some(has)) return 0;
+  const { kind } = formats[format];
+  const own = sampled.rows.filter((row) => has(row) || isUsualRow(row, kind)).length;
   const { holds = {} } = formats[format];
   const shares = (Object.keys(columns) as ColumnRole[]).map((role) =>
     holdShare(sampled.values(columnOf(columns, role) ?? ''), holds[role]),
   );
   const right = Math.min(1, ...shares);
+  const left = leftBy(columns, format, sampled);
+  return (own / Math.max(1, recognised)) * certainty * (1 - wrongValues * (1 - right)) * left;
+}
+
+/** What columns without a role leave of a candidate's confidence: those that could have one together, and the others together. */
+function leftBy(columns: Columns, format: FormatName, sampled: Sampled): number {
   const taken = new Set(Object.values(columns).flat());
   const left = sampled.names
     .filter((name) => !taken.has(name))
-    .reduce((share, name) => share * leftFor(name, format, sampled), 1);
-  return (own / recognised) * certainty * (1 - wrongValues * (1 - right)) * left;
+    .map((name) => leftFor(name, format, sampled));
+  const least = (shares: readonly number[]): number => Math.min(1, ...shares);
+  const known = left.filter((share) => share <= unexplained.known);
+  return least(known) * least(left.filter((share) => share > unexplained.known));
 }
 
-/** What a column without a role leaves of a candidate's confidence. */
 function leftFor(name: string, format: FormatName, sampled: Sampled): number {
   const values = sampled.values(name);
   // What few rows have may be a mistake of theirs.
-  if (2 * values.length < sampled.rows.length || beside.test(name)) return 1;
+  if (2 * values.length <= sampled.rows.length || beside.test(name)) return 1;
   const isKnown = knownNames.has(name.toLowerCase()) || isLabelName(name);
   if (format === 'text' && isKnown) return unexplained.plain;
-  if (values.every((value) => typeof value === 'boolean')) return unexplained.known;
+  // Whether an answer is good is no thing to leave out.
+  const areJudged = 2 * values.filter((value) => typeof value === 'boolean').length > values.length;
+  if (areJudged && (isLabelName(name) || isKnown)) return unexplained.plain;
   if (isLabelColumn(values) || isLabelName(name)) return unexplained.label;
+  const isOwn = Object.values(formats[format].usual).flat().includes(name.toLowerCase());
   const isSaid = values.some((value) => isText(value) || typeof value === 'object');
-  if (!isSaid) return unexplained.other;
-  return isKnown && values.some((value) => isText(value) || isListOfObjects(value))
-    ? unexplained.known
-    : unexplained.other;
-}
-
-function isListOfObjects(value: unknown): boolean {
-  return Array.isArray(value) && value.some((each) => typeof each === 'object' && each !== null);
+  return isKnown && isSaid && !isOwn ? unexplained.known : unexplained.other;
 }
 
 /** Names that a column of some format must have. */
-const knownNames: ReadonlySet<string> = new Set(
-  formatNames.flatMap((name) =>
+const knownNames: ReadonlySet<string> = new Set([
+  'kto_tag',
+  ...formatNames.flatMap((name) =>
     (formatRoles[name].must as readonly ColumnRole[]).flatMap(
       (role) => formats[name].usual[role] ?? [],
     ),
   ),
-);
+]);

@@ -73,7 +73,10 @@ function usualColumn(
   const right = there.find(isRight);
   if (right !== undefined || !isNeeded) return right;
   const filled = free.filter((column) => sampled.values(column).length > 0 && !others.test(column));
-  return (byContent === role ? filled.find(isRight) : undefined) ?? there[0];
+  if (byContent !== role) return there[0];
+  // Other names than the first say too little without the values.
+  const first = there.find((column) => column.toLowerCase() === usual[role]?.[0]);
+  return filled.find(isRight) ?? first;
 }
 
 /** Share of values that can be what a role wants; of none all. */

@@ -48,12 +48,13 @@ export function detectShape(sample: Sample, limits: Limits): Shape {
   const rows = parsed.filter((row): row is Row => row !== undefined);
   const sampled = sampledOf(rows);
   const asked = { format: data.format, columns: data.columns ?? {} };
-  const useless = data.format === undefined ? uselessRows(rows) : undefined;
+  const isAsked = data.format !== undefined || Object.keys(asked.columns).length > 0;
+  const useless = isAsked ? undefined : uselessRows(rows);
   if (useless !== undefined)
     throw new LatheError('invalid_file_format', `The file ${useless}. ${wantedFile}`, { param });
   if (rows.length > 0) requireColumns(asked.columns, sampled, param);
-  const candidates = candidatesOf(sampled, asked);
-  const chosen = choose(candidates, sample);
+  const candidates = candidatesOf(sampled, data);
+  const chosen = choose(candidates, sampled, sample);
   const told = candidates.map(tellable);
   if (chosen === undefined) throw notSure(told, sample, seenInstead(lines, rows, limits));
   const unused = unusedColumns(chosen, sampled);
@@ -61,10 +62,9 @@ export function detectShape(sample: Sample, limits: Limits): Shape {
     ...{ format: chosen.format, columns: chosen.columns, unused },
     ...(data.label_names && { labelNames: data.label_names }),
     separator: data.label_separator ?? chosen.separator,
-    areNumbers: chosen.areNumbers,
+    ...{ areNumbers: chosen.areNumbers, scheme: chosen.scheme },
   };
   const at = parsed.findIndex((row) => row !== undefined && chosen.has(row));
-  const isAsked = data.format !== undefined || Object.keys(asked.columns).length > 0;
   const detection: Detection = {
     ...tellable(chosen),
     isAsked,
@@ -90,7 +90,11 @@ function objectOf(line: Line, limits: Limits): Row | undefined {
 }
 
 /** The reading to take; undefined when none is likely, or several are. */
-function choose(candidates: readonly Candidate[], sample: Sample): Candidate | undefined {
+function choose(
+  candidates: readonly Candidate[],
+  sampled: Sampled,
+  sample: Sample,
+): Candidate | undefined {
   const { fits, usable, before, data } = sample;
   const kindOf = ({ format }: Candidate) => formats[format].kind;
   const same = candidates.find(({ format }) => format === before?.format);
@@ -98,7 +102,7 @@ function choose(candidates: readonly Candidate[], sample: Sample): Candidate | u
   const wanted = candidates.filter(
     (each) => fits.includes(kindOf(each)) && each.confidence >= leastWanted,
   );
-  if (wanted.length > 0) return clearest(wanted, leastWanted);
+  if (wanted.length > 0) return clearest(wanted, sampled, leastWanted);
   const least = data?.format === undefined ? leastConfidence : 0;
   const [best] = candidates;
   const near = (best?.confidence ?? 0) - usableMargin;
@@ -106,12 +110,23 @@ function choose(candidates: readonly Candidate[], sample: Sample): Candidate | u
     (each) =>
       usable?.includes(kindOf(each)) === true && each.confidence >= Math.max(near, leastConfidence),
   );
-  return inReach.length > 0 ? clearest(inReach, least) : clearest(candidates, least);
+  return inReach.length > 0
+    ? clearest(inReach, sampled, least)
+    : clearest(candidates, sampled, least);
 }
 
-function clearest(candidates: readonly Candidate[], least: number): Candidate | undefined {
-  const [best, next] = candidates;
+/** The first of candidates where no other is near. One of the same kind that other rows have is none: a file may have both. */
+function clearest(
+  candidates: readonly Candidate[],
+  { rows }: Sampled,
+  least: number,
+): Candidate | undefined {
+  const [best, ...others] = candidates;
   if (best === undefined || best.confidence < least) return undefined;
+  const areMixed = (other: Candidate): boolean =>
+    formats[other.format].kind === formats[best.format].kind &&
+    !rows.some((row) => best.has(row) && other.has(row));
+  const next = others.find((other) => !areMixed(other));
   return best.confidence - (next?.confidence ?? 0) >= leastMargin ? best : undefined;
 }
 

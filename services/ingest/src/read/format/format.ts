@@ -1,6 +1,7 @@
 import type { ColumnRole, Columns } from '@lathe/contracts/artifact/detection';
+import type { DataOptions } from '@lathe/contracts/http/data';
 import type { RowIssue } from '../../check/validate-message.ts';
-import type { FileKind, Problem, Reading } from '../../lesson/lesson.ts';
+import type { FileKind, Problem, Reading, TagScheme } from '../../lesson/lesson.ts';
 
 /** The object of a line. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -34,6 +35,7 @@ export type Match = {
   readonly problem?: Problem | undefined;
   readonly separator?: string | undefined;
   readonly areNumbers?: boolean | undefined;
+  readonly scheme?: TagScheme | undefined;
 };
 
 /** One way in which people write rows. */
@@ -48,6 +50,8 @@ export type Format = {
   readonly byContent?: ColumnRole;
   /** Where names do not tell: the columns by what they hold, with those that the job names. */
   readonly find?: (sampled: Sampled, asked: Columns) => readonly Match[];
+  /** What else the values of its columns tell. */
+  readonly look?: (sampled: Sampled, columns: Columns, data: DataOptions) => Partial<Match>;
   /** The rows that an object is: usually one. What is wrong with it is told by the issues of the first. */
   readonly convert: (row: Row, reading: Reading) => readonly Converted[];
 };

@@ -2,9 +2,11 @@ import type { FormatName } from '@lathe/contracts/artifact/detection';
 import { alpaca, questionAnswer } from './alpaca.ts';
 import { chat, chatCompletion, promptCompletion, renamed } from './chat.ts';
 import { columnOf, type Format } from './format.ts';
+import { glaive } from './glaive.ts';
 import { labels } from './labels.ts';
 import { openaiJudged, openaiPreference } from './openai-pairs.ts';
 import { kto, preference } from './pairs-of-answers.ts';
+import { pieces } from './pieces.ts';
 import { pairs, scoredPairs } from './related.ts';
 import { isText } from './said.ts';
 import { sharegpt } from './sharegpt.ts';
@@ -28,6 +30,7 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   kto,
   chat,
   sharegpt,
+  glaive,
   alpaca,
   'question-answer': questionAnswer,
   'chat-completion': chatCompletion,
@@ -35,6 +38,7 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   squad,
   tags,
   spans,
+  pieces,
   'scored-pairs': scoredPairs,
   pairs,
   labels,

@@ -117,7 +117,7 @@ function labelsOf(sampled: Sampled, asked: Columns, taken: readonly string[]): L
 }
 
 function mostly(values: readonly unknown[], is: (value: unknown) => boolean): boolean {
-  return 2 * values.filter(is).length >= values.length;
+  return values.length === 0 || 2 * values.filter(is).length > values.length;
 }
 
 function isPassage(value: unknown): boolean {

@@ -1,19 +1,36 @@
+import { formatRoles } from '@lathe/contracts/artifact/detection';
 import { asksForNothing } from '@lathe/contracts/http/nothing';
 import { quoted, type RowIssue, warn } from '../../check/validate-message.ts';
-import type { Reading } from '../../lesson/lesson.ts';
-import type { Converted, Place, Row } from './format.ts';
+import type { FileKind, Reading } from '../../lesson/lesson.ts';
+import { kindsOf } from '../shapes.ts';
+import { type Converted, columnsOf, type Place, type Row } from './format.ts';
 import { formats } from './formats.ts';
+
+/** Keys that may always stand beside. */
+const beside: ReadonlySet<string> = new Set(['id', 'idx', 'metadata']);
+
+/** Whether a row is written in the usual form of that kind: among rows in another form it is taken as it is. */
+export function isUsualRow(row: Row, kind: FileKind): boolean {
+  return kindsOf(row).includes(kind);
+}
 
 /** The rows that an object is, each in the usual form of its kind, with what was found on the way. */
 export function readAs(row: Row, reading: Reading | undefined): readonly Converted[] {
   if (reading === undefined) return [{ row }];
+  const { must } = formatRoles[reading.format];
+  const lacks = must.some((role) =>
+    columnsOf(reading.columns, role).some((name) => !(name in row)),
+  );
+  if (lacks && isUsualRow(row, formats[reading.format].kind)) return [{ row }];
   const made = formats[reading.format].convert(row, reading);
   const taken = new Set(Object.values(reading.columns).flat());
   const issues: RowIssue[] = [];
+  // A question has a name of its own.
+  const named = formats[reading.format].kind === 'question' ? ['id', 'title'] : [];
   const others: Record<string, unknown> = {};
   for (const key of Object.keys(row)) {
-    if (taken.has(key)) continue;
-    if (!reading.unused.includes(key)) others[key] = row[key];
+    if (taken.has(key) || (beside.has(key) && !named.includes(key))) continue;
+    if (named.includes(key) || !reading.unused.includes(key)) others[key] = row[key];
     else if (!asksForNothing(row[key]))
       warn(
         (issue) => issues.push(issue),

@@ -1,6 +1,7 @@
 import type { Reading } from '../../lesson/lesson.ts';
 import { columnOf, type Format } from './format.ts';
 import { isText, unpacked } from './said.ts';
+import { inIob2, schemeOf } from './tag-schemes.ts';
 
 /** Words with a tag each: names, or numbers that have names. */
 export const tags: Format = {
@@ -10,6 +11,11 @@ export const tags: Format = {
     tags: ['ner_tags', 'tags', 'ner', 'labels', 'slots', 'pos_tags', 'upos', 'chunk_tags', 'pos'],
   },
   holds: { tokens: isTexts, tags: isTags },
+  look(sampled, columns, { label_names: labelNames }) {
+    const values = sampled.values(columnOf(columns, 'tags') ?? 'tags');
+    const lists = values.map((each) => namesOf(wordsIn(each), labelNames));
+    return { scheme: schemeOf(lists.filter(areNames)) };
+  },
   convert(row, reading) {
     const { columns } = reading;
     const tokens = columnOf(columns, 'tokens') ?? 'tokens';
@@ -36,19 +42,26 @@ function wordsIn(value: unknown): unknown {
 }
 
 function isTexts(value: unknown): boolean {
-  const list = unpacked(value);
+  const list = wordsIn(value);
   return Array.isArray(list) && list.every(isText);
 }
 
 function isTags(value: unknown): boolean {
-  const list = unpacked(value);
+  const list = wordsIn(value);
   return Array.isArray(list) && list.every((tag) => isText(tag) || Number.isInteger(tag));
 }
 
-function namedTags(tags: unknown, { labelNames }: Reading): unknown {
-  if (!Array.isArray(tags)) return tags;
-  const named = tags.map((tag: unknown) =>
-    labelNames !== undefined && typeof tag === 'number' ? (labelNames[tag] ?? tag) : tag,
-  );
-  return named;
+/** Tags by their names, where the job has names of numbers, in IOB2. */
+function namedTags(tags: unknown, { labelNames, scheme }: Reading): unknown {
+  const names = namesOf(tags, labelNames);
+  return scheme !== undefined && areNames(names) ? inIob2(names, scheme) : names;
+}
+
+function namesOf(tags: unknown, names: readonly string[] | undefined): unknown {
+  if (!Array.isArray(tags) || names === undefined) return tags;
+  return tags.map((tag: unknown) => (typeof tag === 'number' ? (names[tag] ?? tag) : tag));
+}
+
+function areNames(tags: unknown): tags is string[] {
+  return Array.isArray(tags) && tags.every(isText);
 }

@@ -1,0 +1,159 @@
+import type { DataOptions } from '@lathe/contracts/http/data';
+import { expect, it } from 'vitest';
+import { ingestDefaults } from '../../settings.ts';
+import { detectShape, type Sample } from './detect.ts';
+
+const detect = (rows: readonly object[], more: Partial<Sample> = {}) =>
+  detectShape(
+    {
+      lines: rows.map((row, at) => ({ number: at + 1, bytes: Buffer.from(JSON.stringify(row)) })),
+      param: 'training_file',
+      fits: [],
+      ...more,
+    },
+    ingestDefaults,
+  );
+const detected = (rows: readonly object[], data: DataOptions) => detect(rows, { data }).detection;
+
+const turns = [
+  { role: 'user', content: 'Hi' },
+  { role: 'assistant', content: 'Hello.' },
+];
+const many = (row: (at: number) => object) => Array.from({ length: 12 }, (_, at) => row(at));
+const sentence = (at: number) => `this is sentence number ${at}`;
+
+it.each<[string, readonly object[], readonly string[]]>([
+  [
+    'chats beside completions',
+    [{ messages: turns, prompt: 'Hi', completion: 'Hello.' }],
+    ['chat ("messages" as messages', 'prompt-completion ("prompt" as prompt'],
+  ],
+  [
+    'two columns of labels',
+    many((at) => ({ text: sentence(at), category: `c${at % 2}`, sentiment: `s${at % 3}` })),
+    ['"category" as label', '"sentiment" as label'],
+  ],
+  [
+    'labels of words beside one of the text',
+    [{ text: 'Ann sings', label: 'x', tokens: ['Ann', 'sings'], ner_tags: ['B-P', 'O'] }],
+    ['tags (', 'labels ('],
+  ],
+  [
+    'half chats, half texts',
+    [{ messages: turns }, { messages: turns }, { text: 'a b' }, { text: 'c d' }],
+    ['chat (', 'text ('],
+  ],
+  [
+    'an instruction with an answer beside turns',
+    [
+      {
+        instruction: 'Hi',
+        output: 'Hello.',
+        conversations: [
+          { from: 'human', value: 'Hi' },
+          { from: 'gpt', value: 'Hello.' },
+        ],
+      },
+    ],
+    ['sharegpt (', 'alpaca ('],
+  ],
+  [
+    'two columns that could be the label, of any name',
+    many((at) => ({ Frage: sentence(at), Art: `a${at % 2}`, Kanal: `k${at % 3}` })),
+    ['"Art" as label', '"Kanal" as label'],
+  ],
+])('is not sure of %s', (_, rows, ways) => {
+  let message = '';
+  try {
+    detect(rows);
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  expect(message).toContain('it is not sure what they are');
+  for (const way of ways) expect(message).toContain(way);
+  expect(message).toContain('Say it with \'lathe.data\', as {"format":');
+});
+
+it('says how sure it is, and what else rows could be', () => {
+  expect(
+    detect([
+      { text: 'a', label: 'x', url: 'u' },
+      { text: 'b', label: 'y', url: 'v' },
+    ]),
+  ).toMatchObject({
+    kind: 'labelled',
+    detection: {
+      format: 'labels',
+      confidence: 1,
+      columns: { text: 'text', label: 'label' },
+      isAsked: false,
+      unused: ['url'],
+      candidates: [
+        { format: 'labels', confidence: 1 },
+        { format: 'text', confidence: 0.5 },
+      ],
+    },
+  });
+});
+
+it('takes what the task wants', () => {
+  const rows = [{ text: 'a', label: 'x' }];
+  expect(detect(rows, { fits: ['text'] })).toMatchObject({ kind: 'text' });
+  const pair = [{ sentence1: 'a', sentence2: 'b', score: 0.5 }];
+  expect(detect(pair).kind).toBe('related');
+  expect(detect(pair, { fits: ['labelled'] })).toMatchObject({ problem: 'regression' });
+});
+
+it('takes what the job says', () => {
+  const rows = many((at) => ({ Frage: sentence(at), Art: at % 2, Kanal: `k${at % 3}` }));
+  expect(detected(rows, { columns: { label: 'Kanal' } })).toMatchObject({
+    format: 'labels',
+    columns: { text: 'Frage', label: 'Kanal' },
+    isAsked: true,
+  });
+  expect(detected(rows, { format: 'text', columns: { text: 'Frage' } })).toMatchObject({
+    format: 'text',
+    unused: ['Art', 'Kanal'],
+  });
+  expect(
+    detect(rows, { data: { columns: { label: 'Art' }, label_names: ['no', 'yes'] } }),
+  ).toMatchObject({
+    reading: { labelNames: ['no', 'yes'] },
+  });
+  expect(detect([{ text: 'a', label: 'x,y' }], { data: { label_separator: ',' } })).toMatchObject({
+    problem: 'multi-label',
+    reading: { separator: ',' },
+  });
+});
+
+it('names a column that is not there, with near ones', () => {
+  const rows = [{ review: 'a', stars: 1, title: 't' }];
+  const data = { columns: { text: 'reviews', label: 'stars' } };
+  expect(() => detected(rows, data)).toThrow(
+    'The training file has no column "reviews", which \'lathe.data.columns\' takes for its text; it has "review".',
+  );
+  expect(() => detected(rows, { columns: { text: 'x' } })).toThrow(
+    'it has "review", "stars", "title".',
+  );
+});
+
+it('reads a validation file as the training file', () => {
+  const rows = [{ question: 'a?', answer: 'b' }];
+  const before = { format: 'pairs', columns: {}, unused: [] } as const;
+  expect(detect(rows).kind).toBe('chat');
+  expect(detect(rows, { before }).kind).toBe('related');
+});
+
+it.each<[string, object, string]>([
+  ['stepwise', { prompt: 'a', completions: ['b'], labels: [true] }, 'has stepwise rows'],
+  ['prompts', { prompt: 'a', id: '1' }, 'has prompts without answers'],
+  [
+    'BFCL',
+    { id: 'a', question: [[]], function: [] },
+    'has questions with functions and no answers',
+  ],
+  ['gold answers', { id: 'a', ground_truth: [] }, 'has answers without their questions'],
+  ['batches', { custom_id: 'a', body: {} }, 'has rows of a batch'],
+])('refuses %s by name', (_, row, seen) => {
+  expect(() => detect([row])).toThrow(`The file ${seen}`);
+});
