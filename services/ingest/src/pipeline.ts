@@ -8,7 +8,7 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { createBreather } from '@lathe/platform/breather';
 import { type Findings, wrongLinesMessage } from './check/findings.ts';
 import { type Wish, wishOf } from './lesson/decide.ts';
-import { canonicalKind, type Lesson } from './lesson/lesson.ts';
+import { canonicalKind, type FileKind, type Lesson } from './lesson/lesson.ts';
 import type { BaseModel } from './model/base-model.ts';
 import { refuseUnfit, resolveSettings } from './model/defaults.ts';
 import { storeTextFiles } from './model/text-files.ts';
@@ -16,11 +16,13 @@ import { roomForRows, withTokenizedStart } from './model/virtual-tokens.ts';
 import { createBalance } from './pack/balance.ts';
 import { createPartWriter, type PartWriter } from './pack/dataset-part.ts';
 import { whyNothingHeldOut } from './pack/held-out-reason.ts';
+import { createInsight } from './pack/insight.ts';
 import { datasetReport } from './pack/report.ts';
 import { chooseHeldOut, labelsOfOneGroup } from './pack/split.ts';
 import type { Wanted } from './read/container/split-names.ts';
 import { createSpool, type Spool, type SpooledRow } from './read/spool.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from './read-file.ts';
+import { createMeter, type ReadProgress } from './read-progress.ts';
 import type { Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
 import { taskWork } from './tasks/tasks.ts';
@@ -45,7 +47,8 @@ export type PipelinePorts = {
   /** Local folder for rows that wait; emptied by the caller. */
   readonly workFolder: string;
   readonly signal: AbortSignal;
-  readonly progress: () => void;
+  /** Says that something moved, and while files are read how far it is. */
+  readonly progress: (at?: ReadProgress) => void;
 };
 
 export type Dataset = {
@@ -114,6 +117,7 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
   const maxTokens = longestRow(job.options.max_tokens, { model, room: roomForRows(job, model) });
   const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
   const wish = wishOf(job, model);
+  const meter = createMeter([asked.trainingFile, asked.validationFile], ports.progress);
   const read = async (
     file: FileRecord,
     param: Finding['file'],
@@ -121,8 +125,8 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
     known?: ReadRows,
   ) => {
     const spool = await createSpool(join(ports.workFolder, `${param}-${wanted}`));
-    const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens };
-    const bytes = ports.artifacts.get(file.key);
+    const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens, progress: meter.row };
+    const bytes = meter.counted(ports.artifacts.get(file.key));
     const source = { param, bytes, name: file.filename, wanted, wish, known };
     const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
     return { spool, rows };
@@ -150,13 +154,37 @@ function validationSplit(isBeside: boolean): Finding {
 }
 
 /** The report on files that no dataset is made of. */
-export function reportOfRead(
+export async function reportOfRead(
   { training, validation, maxTokens }: FilesRead,
-  { findings, settings }: PipelinePorts,
-): DatasetReport {
-  const facts = factsOf(training.rows, validation?.rows);
-  const windowTokens = Math.min(maxTokens, settings.windowTokens);
-  return datasetReport({ ...facts, trained: [], windowTokens, labels: undefined }, findings);
+  { findings, settings, rows, signal, progress }: PipelinePorts,
+): Promise<DatasetReport> {
+  const insight = insightOf(training.rows, maxTokens);
+  const balance = createBalance();
+  for (const each of [training, validation])
+    for await (const row of each?.spool.read() ?? []) {
+      signal.throwIfAborted();
+      progress();
+      insight.add(row);
+      balance.add(training.rows.survey.labelsOf(row.json), 'train');
+    }
+  return datasetReport(
+    {
+      ...factsOf(training.rows, validation?.rows),
+      ...{ trained: [], windowTokens: Math.min(maxTokens, settings.windowTokens) },
+      labels: balance.labels(),
+      insight: await insight.finish(rows.show),
+    },
+    findings,
+  );
+}
+
+/** Kinds of row of which another answer to the same prompt contradicts the first. */
+const oneAnswer: readonly FileKind[] = ['chat', 'completion', 'labelled'];
+
+function insightOf(rows: ReadRows, limit: number) {
+  const { lesson, lengths, groups, answers, tooLong } = rows;
+  const told = oneAnswer.includes(lesson.rows) ? { groups, answers } : undefined;
+  return createInsight({ limit, lengths, tooLong, answers: told });
 }
 
 /** What the report says of the rows of both files together. */
@@ -307,9 +335,11 @@ async function writeDataset(
   const trainWriter = await writer('train');
   const heldOutWriter = await writer('held-out');
   const balance = createBalance();
+  const insight = insightOf(training.rows, maxTokens);
   const trained: number[] = [];
   const write = async ({ json, examples }: SpooledRow, side: 'train' | 'heldOut') => {
     balance.add(survey.labelsOf(json), side);
+    insight.add({ json, examples });
     const row = { json, examples: survey.complete(json, examples) };
     if (side === 'train') trained.push(...packedLengths(lesson, row));
     await (side === 'train' ? trainWriter : heldOutWriter).add(row);
@@ -341,6 +371,7 @@ async function writeDataset(
           Math.min(longest, maxTokens),
         ),
         labels: balance.labels(),
+        insight: await insight.finish(ports.rows.show),
       },
       findings,
     );

@@ -7,6 +7,7 @@ import type { Findings } from './check/findings.ts';
 import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
 import type { FileKind, Lesson } from './lesson/lesson.ts';
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
+import { CutSums } from './pack/cuts.ts';
 import { readContainer } from './read/container/open-container.ts';
 import type { SplitName, Wanted } from './read/container/split-names.ts';
 import type { Line } from './read/lines.ts';
@@ -64,6 +65,8 @@ export type ReadRows = {
   /** Hash of the group that it names or else of its normalised prompt, and of the answer. */
   readonly groups: number[];
   readonly answers: number[];
+  /** What the rows would lose, if they were cut, that are left out for their length. */
+  readonly tooLong: CutSums;
 };
 
 /**
@@ -123,6 +126,7 @@ async function readRows(
     lines: [],
     groups: [],
     answers: [],
+    tooLong: new CutSums(),
   };
   const seen = new Set<number>();
   const long: LongRow[] = [];
@@ -160,6 +164,7 @@ async function readRows(
       if (right !== undefined) await accept(right, of);
       if (tooLong === undefined) continue;
       longRows++;
+      rows.tooLong.add(tooLong.cuts);
       if (long.length < settings.listedFindings) long.push({ line: number, ...of, ...tooLong });
     }
   }

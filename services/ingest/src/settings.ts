@@ -44,6 +44,8 @@ export type IngestSettings = {
   readonly cancelPollMs: number;
   /** How often the progress of data work is stored. */
   readonly progressMs: number;
+  /** How often a job tells how far its files are read. */
+  readonly progressEventMs: number;
 };
 
 export const ingestDefaults: IngestSettings = {
@@ -73,4 +75,5 @@ export const ingestDefaults: IngestSettings = {
   windowTokens: 2048,
   cancelPollMs: 1000,
   progressMs: 1000,
+  progressEventMs: 10_000,
 };

@@ -1,6 +1,7 @@
 import { taskSchema } from '@lathe/recipe/task';
 import { z } from 'zod';
 import { detectionSchema } from './detection.ts';
+import { insightSchema } from './insight.ts';
 import { toolCallSchema, toolSchema } from './tool.ts';
 
 /** One chat message in canonical form. */
@@ -236,6 +237,8 @@ export const datasetReportSchema = z.object({
       }),
     )
     .optional(),
+  /** Lengths, what cutting would lose, and rows as the model sees them; absent in reports of before it was looked at. */
+  insight: insightSchema.optional(),
   findings: z.array(findingSchema),
   /** Findings beyond the list's limit. */
   moreFindings: z.number().int(),

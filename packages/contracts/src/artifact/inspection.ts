@@ -23,6 +23,5 @@ export type InspectionReport = z.infer<typeof inspectionReportSchema>;
 /** The objects of an inspection by their names in its record. */
 export const inspectionObjects = {
   report: 'report.json',
-  page: 'report.html',
   repaired: 'repaired.jsonl',
 } as const;

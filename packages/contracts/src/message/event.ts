@@ -4,6 +4,7 @@ import { z } from 'zod';
 const eventNames = [
   'created',
   'validating',
+  'progress',
   'finding',
   'validated',
   'queued',

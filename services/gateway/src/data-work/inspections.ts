@@ -1,14 +1,17 @@
 import { inspectionObjects, inspectionReportSchema } from '@lathe/contracts/artifact/inspection';
+import { LatheError } from '@lathe/contracts/error';
 import type {
   InspectionObject,
   InspectRequest,
   ListedInspection,
 } from '@lathe/contracts/http/inspection';
 import type { DataWorkInputs, DataWorkOf } from '@lathe/contracts/record/data-work';
-import { findJson } from '@lathe/platform/artifacts/read-json';
+import { recordKey } from '@lathe/contracts/subject';
+import { findJson, readJson } from '@lathe/platform/artifacts/read-json';
 import { getFile } from '../files/files.ts';
 import { firstRecord } from '../jobs/job-request.ts';
 import { checkFile, checkReferences, type JobPorts } from '../jobs/jobs.ts';
+import { dataPage } from '../pages/data-page.ts';
 import type { DataWorkPorts } from './data-work.ts';
 
 /** Of a request that names no seed: what it shows stays the same. */
@@ -74,4 +77,29 @@ export async function inspectionObject(
   const key = work.result?.objects[inspectionObjects.report]?.key;
   const report = key === undefined ? null : await findJson(artifacts, key, inspectionReportSchema);
   return { ...listedInspection(work), report };
+}
+
+/** One of its objects. Throws `not_found` where it has none such, or not yet. */
+export function inspectionPart(
+  { id, state, result }: DataWorkOf<'inspect'>,
+  { name, word }: { readonly name: string; readonly word: string },
+): { readonly key: string; readonly bytes: number } {
+  const found = result?.objects[name];
+  if (found !== undefined) return found;
+  throw new LatheError('not_found', `The inspection ${id} is ${state} and has no ${word}.`, {
+    param: 'id',
+  });
+}
+
+/** An inspection as a page for people. Throws `not_found` until it has a report. */
+export async function inspectionPage(
+  ports: Pick<DataWorkPorts, 'artifacts'> & Pick<JobPorts, 'files'>,
+  work: DataWorkOf<'inspect'>,
+): Promise<string> {
+  const { key } = inspectionPart(work, { name: inspectionObjects.report, word: 'report' });
+  const report = await readJson(ports.artifacts, key, inspectionReportSchema);
+  const { id, project, createdAt, input } = work;
+  const file = (await ports.files.get(recordKey(project, input.trainingFile)))?.value;
+  const { filename: name = input.trainingFile, bytes = null } = file ?? {};
+  return dataPage(report, { name, bytes, id, createdAt });
 }

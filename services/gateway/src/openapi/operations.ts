@@ -64,7 +64,12 @@ export type Operation = {
   /** Needs no key. */
   readonly isOpen?: true;
 };
-type MediaType = 'application/octet-stream' | 'text/event-stream' | 'text/plain';
+type MediaType =
+  | 'application/jsonl'
+  | 'application/octet-stream'
+  | 'text/event-stream'
+  | 'text/html'
+  | 'text/plain';
 
 const list = (item: z.ZodType) => z.object({ object: z.literal('list'), data: z.array(item) });
 const pageOf = (item: z.ZodType) =>
@@ -247,6 +252,21 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'retrieveInspection',
     summary: 'Describes an inspection, with its report once there is one.',
     answer: inspectionObjectSchema,
+  },
+  'GET /v1/lathe/inspections/:id/report.html': {
+    id: 'showInspection',
+    summary: 'The report of an inspection as a page that is complete in itself.',
+    answer: 'text/html',
+  },
+  'GET /v1/lathe/inspections/:id/repaired': {
+    id: 'downloadRepairedFile',
+    summary: 'Sends the rows of the file that are right, each once, as JSON Lines.',
+    answer: 'application/jsonl',
+  },
+  'GET /v1/lathe/jobs/:id/dataset.html': {
+    id: 'showDataset',
+    summary: 'What was found in the files of a job, as a page that is complete in itself.',
+    answer: 'text/html',
   },
   'POST /v1/lathe/inspections/:id/cancel': {
     id: 'cancelInspection',

@@ -1,3 +1,4 @@
+import { inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { listInspectionsQuerySchema } from '@lathe/contracts/http/inspection';
 import { page } from '@lathe/contracts/http/list';
 import { filesOfWork, isOver } from '@lathe/contracts/record/data-work';
@@ -12,11 +13,18 @@ import {
   listDataWork,
   waitForEnd,
 } from '../data-work/data-work.ts';
-import { inspectionInput, inspectionObject, listedInspection } from '../data-work/inspections.ts';
-import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.ts';
+import {
+  inspectionInput,
+  inspectionObject,
+  inspectionPage,
+  inspectionPart,
+  listedInspection,
+} from '../data-work/inspections.ts';
+import { clientGone, type GatewayContext, type GatewayEnv, streamBody } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
 import type { JobPorts } from '../jobs/jobs.ts';
+import { pageHeaders } from '../pages/page-frame.ts';
 import type { GatewaySettings } from '../settings.ts';
 
 export type InspectionPorts = JobPorts & DataWorkPorts & { readonly bodies: Bodies };
@@ -52,6 +60,19 @@ export function inspectionRoutes(ports: InspectionPorts): Hono<GatewayEnv> {
       return c.json(page(items.map(listedInspection), hasMore));
     })
     .get('/:id', async (c) => c.json(await inspectionObject(ports, await get(c))))
+    .get('/:id/report.html', async (c) =>
+      c.body(await inspectionPage(ports, await get(c)), 200, pageHeaders),
+    )
+    .get('/:id/repaired', async (c) => {
+      const work = await get(c);
+      const repaired = { name: inspectionObjects.repaired, word: 'repaired file' };
+      const { key, bytes } = inspectionPart(work, repaired);
+      return c.body(streamBody(ports.artifacts.get(key)), 200, {
+        'content-type': 'application/jsonl',
+        'content-length': String(bytes),
+        'content-disposition': `attachment; filename="${work.id}.jsonl"`,
+      });
+    })
     .post('/:id/cancel', async (c) =>
       c.json(await inspectionObject(ports, await cancelDataWork(ports, await get(c)))),
     )

@@ -1,9 +1,11 @@
 import { Hono } from 'hono';
+import { datasetPage } from '../data-work/dataset-page.ts';
 import { type ErasurePorts, eraseJob } from '../deletion/erasure.ts';
 import { type GatewayEnv, streamBody } from '../http/http.ts';
 import { getJob } from '../jobs/jobs.ts';
 import { modelFile, modelFiles } from '../models/model-files.ts';
 import { datasetReport, evaluationReport } from '../models/reports.ts';
+import { pageHeaders } from '../pages/page-frame.ts';
 
 /** /v1/lathe/jobs: what Lathe tells about a job beyond the OpenAI API. */
 export function reportRoutes(ports: ErasurePorts): Hono<GatewayEnv> {
@@ -16,6 +18,10 @@ export function reportRoutes(ports: ErasurePorts): Hono<GatewayEnv> {
     .get('/:id/dataset', async (c) => {
       const job = await getJob(ports, c.var.project, c.req.param('id'));
       return c.json(await datasetReport(ports.artifacts, job));
+    })
+    .get('/:id/dataset.html', async (c) => {
+      const job = await getJob(ports, c.var.project, c.req.param('id'));
+      return c.body(await datasetPage(ports, job), 200, pageHeaders);
     })
     .get('/:id/model', async (c) => {
       const job = await getJob(ports, c.var.project, c.req.param('id'));

@@ -107,7 +107,7 @@ async function judged(
       return { version: 1, refusal: null, model, task, dataset: report };
     } catch (error) {
       const task = toHttp(settingsOf(lesson, files.wish));
-      const dataset = reportOfRead(files, ports);
+      const dataset = await reportOfRead(files, ports);
       return { version: 1, refusal: refused(error), model, task, dataset };
     }
   } catch (error) {

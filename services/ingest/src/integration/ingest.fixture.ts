@@ -46,7 +46,16 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
   await writeTinyTokenizer(folderOf(modelName));
   await writeFile(join(folderOf(modelName), 'config.json'), '{}');
   const ingest = await start(config, { cancelPollMs: 50, ...overrides });
-  const { nats, artifacts, jobs, files, models, job: read, events } = await openStores(config);
+  const {
+    nats,
+    artifacts,
+    jobs,
+    files,
+    models,
+    dataWork,
+    job: read,
+    events,
+  } = await openStores(config);
   const announce = (name: string, more: { architecture?: 'encoder'; maxPositions?: number } = {}) =>
     models.put(modelKey(baseModelsProject, name), {
       version: 1,
@@ -105,6 +114,7 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
     nats,
     jobs,
     files,
+    dataWork,
     artifacts,
     folderOf,
     /** Offers another base model: the same tokens with another chat template. */

@@ -21,12 +21,13 @@ import { toHttp } from '@lathe/recipe/http-form';
 import { createFindings, type Findings } from '../check/findings.ts';
 import { openBaseModel } from '../model/base-model.ts';
 import { openFile } from '../model/uploaded-file.ts';
-import { type Dataset, prepareDataset } from '../pipeline.ts';
+import { type Dataset, type PipelinePorts, prepareDataset } from '../pipeline.ts';
 import { type RowThreads, rowsOf } from '../rows/rows.ts';
 import type { IngestSettings } from '../settings.ts';
 import { copyStart } from './copy-start.ts';
 import { markFiles } from './file-status.ts';
 import { emit, emitFindings } from './job-events.ts';
+import { tellProgress } from './tell-progress.ts';
 
 export type IngestPorts = EventPorts &
   Pick<Records, 'jobs' | 'files' | 'models'> & {
@@ -77,7 +78,7 @@ export async function ingestJob(
       findings,
       workFolder,
       signal: watch.signal,
-      progress: context.progress,
+      progress: tellProgress(ports, job, context.progress),
     });
     await emitFindings(ports, job, findings);
     await markFiles(ports.files, job, findings);
@@ -113,7 +114,10 @@ function reasonToDrop(job: JobRecord, message: WorkMessage): string | undefined 
   return `the job is ${job.state}`;
 }
 
-type Preparation = IngestContext & { readonly findings: Findings; readonly workFolder: string };
+type Preparation = Pick<PipelinePorts, 'signal' | 'progress'> & {
+  readonly findings: Findings;
+  readonly workFolder: string;
+};
 
 async function prepare(
   ports: IngestPorts,

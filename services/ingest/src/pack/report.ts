@@ -16,6 +16,7 @@ export type ReportFacts = {
   readonly labels: DatasetReport['labels'];
   /** What each file was taken for. */
   readonly formats: DatasetReport['formats'];
+  readonly insight: DatasetReport['insight'];
 };
 
 /** The dataset report: what was read, how long rows are, how they pack, what is wrong. */
@@ -42,6 +43,7 @@ export function datasetReport(facts: ReportFacts, findings: Findings): DatasetRe
     ...(facts.labels && { labels: facts.labels }),
     ...(facts.formats && { formats: facts.formats }),
     reasons: [...findings.reasons()],
+    ...(facts.insight && { insight: facts.insight }),
     findings: [...findings.listed],
     moreFindings: findings.more,
   };

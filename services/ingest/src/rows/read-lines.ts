@@ -5,6 +5,7 @@ import { checkKeys } from '../check/duplicate-keys.ts';
 import { fail, isObject, nameOf, type RowIssue } from '../check/validate-message.ts';
 import { convertTo, identityOf, rowKind } from '../kinds/row-kinds.ts';
 import type { Lesson } from '../lesson/lesson.ts';
+import { cutsOf } from '../pack/cuts.ts';
 import { hash, normalisedPrompt } from '../pack/split.ts';
 import { readAs, toldOfSource } from '../read/format/read-row.ts';
 import type { Line } from '../read/lines.ts';
@@ -33,7 +34,7 @@ export function readLineRows(
     const tokens = longestOf(encoded);
     if (tokens > limits.maxTokens) {
       const tools = toolTokens(row, tokens, (each) => encoder.encode(each, limits));
-      return { number, issues, tooLong: { tokens, tools } };
+      return { number, issues, tooLong: { tokens, tools, cuts: cutsOf(encoded.examples) } };
     }
     return { number, issues, right: rightRow(row, encoded, group) };
   };

@@ -3,6 +3,7 @@ import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
 import type { RowIssue } from '../check/validate-message.ts';
 import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
+import type { Cut } from '../pack/cuts.ts';
 import type { Sample } from '../read/format/detect.ts';
 import type { Line } from '../read/lines.ts';
 
@@ -39,6 +40,11 @@ export type RowTask =
       /** Errors that were found in the lines before. */
       readonly errors: number;
     }
+  | {
+      readonly kind: 'show';
+      readonly folder: string;
+      readonly sequences: readonly (readonly number[])[];
+    }
   | { readonly kind: 'tokens'; readonly folder: string; readonly text: string };
 
 /** A row that is right, in tokens, with hashes by which repetitions are found. */
@@ -56,7 +62,12 @@ export type LineRead = {
   /** Absent where an issue is an error, or the row is too long. */
   readonly right?: RightRow;
   /** Tokens of a row that is too long, and how many of them its tools take. */
-  readonly tooLong?: { readonly tokens: number; readonly tools: number };
+  readonly tooLong?: {
+    readonly tokens: number;
+    readonly tools: number;
+    /** What it would lose at which length. */
+    readonly cuts: readonly Cut[];
+  };
 };
 
 /** What comes of each kind of task. */
@@ -65,4 +76,6 @@ export type RowResults = {
   readonly open: { readonly templateSha256: string | null };
   readonly read: readonly LineRead[];
   readonly tokens: readonly number[];
+  /** The text that each token of each sequence adds. */
+  readonly show: readonly string[][];
 };

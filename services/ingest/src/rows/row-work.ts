@@ -32,6 +32,15 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
       }
       case 'read':
         return readLineRows(task.lines, await encoderOf(task.model, task.lesson), task);
+      case 'show': {
+        const tokenizer = await loadTokenizer(task.folder);
+        return task.sequences.map((tokens) => {
+          const stream = tokenizer.stream();
+          const texts = tokens.map((token) => stream.push(token));
+          const rest = stream.end();
+          return rest === '' ? texts : [...texts.slice(0, -1), `${texts.at(-1) ?? ''}${rest}`];
+        });
+      }
       case 'tokens':
         return (await loadTokenizer(task.folder)).encode(task.text);
     }

@@ -20,6 +20,8 @@ export type Rows = {
   ): Promise<readonly LineRead[]>;
   /** A text in tokens of the model. */
   tokens(text: string): Promise<readonly number[]>;
+  /** The text that each token of each sequence adds. */
+  show(sequences: readonly (readonly number[])[]): Promise<readonly string[][]>;
 };
 
 /** Longest time for some lines. */
@@ -57,6 +59,7 @@ export function rowsOf(
     open: (lesson) => run({ kind: 'open', model, lesson }),
     read: (lesson, lines, options) =>
       run({ kind: 'read', model, lesson, lines: lines.map(compact), ...options }),
+    show: (sequences) => run({ kind: 'show', folder: model.folder, sequences }),
     tokens: (text) => run({ kind: 'tokens', folder: model.folder, text }),
   };
 }

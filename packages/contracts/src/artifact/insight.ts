@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+const whole = z.number().int();
+
+/** How long things are, in tokens: how many are longer than the bar before and at most so long. */
+const lengthsSchema = z.object({
+  p50: whole,
+  p95: whole,
+  p99: whole,
+  max: whole,
+  total: whole,
+  bars: z.array(z.object({ upTo: whole, count: whole })),
+});
+export type Lengths = z.infer<typeof lengthsSchema>;
+
+/** A row in the model's own tokens. */
+const shownRowSchema = z.object({
+  /** Why this one: the first, the one of middling length, or the longest. */
+  which: z.enum(['first', 'middle', 'longest']),
+  line: whole,
+  /** What it is in the shards: one sequence, or several such as both answers of a preference. */
+  sequences: z.array(
+    z.object({
+      /** The text that each token adds, and whether the model learns to write it; null stands for tokens left out here. */
+      tokens: z.array(z.object({ text: z.string(), taught: z.boolean() }).nullable()),
+      length: whole,
+    }),
+  ),
+  /** Its sequences beyond those that are shown. */
+  more: whole,
+});
+export type ShownRow = z.infer<typeof shownRowSchema>;
+
+/** What a data set looks like, beyond what is wrong with it. */
+export const insightSchema = z.object({
+  /** The longest sequence that is taken. */
+  limit: whole,
+  /** Sequences of the rows that are used; a row may be several. */
+  sequences: lengthsSchema,
+  /** Of their tokens: those that the model is to write, and those before and between them; absent where it learns no tokens. */
+  taught: lengthsSchema.optional(),
+  asked: lengthsSchema.optional(),
+  /** What would be lost if sequences were cut at a length, those that are too long now included. */
+  truncation: z.array(
+    z.object({
+      at: whole,
+      rows: whole,
+      tokens: whole,
+      /** Of the tokens: those that the model is to write. */
+      taught: whole,
+    }),
+  ),
+  /** Prompts that have different answers, and the rows with them; absent where that says nothing. */
+  conflicts: z.object({ prompts: whole, rows: whole }).optional(),
+  shown: z.array(shownRowSchema),
+});
+/**
+ * @example const insight: Insight = insightSchema.parse(JSON.parse(text));
+ */
+export type Insight = z.infer<typeof insightSchema>;

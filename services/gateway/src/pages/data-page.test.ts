@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { type DatasetReport, datasetReportSchema } from '@lathe/contracts/artifact/dataset';
+import type { Insight } from '@lathe/contracts/artifact/insight';
+import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
+import { expect, it } from 'vitest';
+import { dataPage } from './data-page.ts';
+import { html, percent } from './html.ts';
+import { pageHeaders } from './page-frame.ts';
+
+const fixture = new URL(
+  '../../../../packages/contracts/fixtures/dataset-report.1.json',
+  import.meta.url,
+);
+const stored = datasetReportSchema.parse(JSON.parse(readFileSync(fixture, 'utf8')));
+const subject = { name: 'rows.jsonl', bytes: 1234, id: 'insp_1', createdAt: 1_795_887_000 };
+
+const hostile = `</style></title><script>alert(1)</script><img src=x onerror="a()">'&amp;\u202eevil\u0000`;
+const lengths = { p50: 1, p95: 2, p99: 2, max: 2, total: 3, bars: [{ upTo: 8, count: 2 }] };
+const insight: Insight = {
+  ...{ limit: 512, sequences: lengths, taught: lengths, asked: lengths },
+  truncation: [{ at: 64, rows: 1, tokens: 10, taught: 5 }],
+  conflicts: { prompts: 1, rows: 2 },
+  shown: [
+    {
+      ...{ which: 'first', line: 1, more: 3 },
+      sequences: [
+        {
+          tokens: [{ text: hostile, taught: true }, null, { text: '\n', taught: false }],
+          length: 900,
+        },
+      ],
+    },
+  ],
+};
+const dataset: DatasetReport = {
+  ...stored,
+  insight,
+  labels: [{ label: hostile, train: 3, heldOut: 1 }],
+  findings: [
+    {
+      ...{ file: 'training_file', line: 7, path: hostile, rule: hostile, message: hostile },
+      level: 'error',
+    },
+  ],
+};
+const report: InspectionReport = {
+  ...{ version: 1, model: hostile, task: { type: 'generation' }, dataset },
+  refusal: { code: 'invalid_file_format', message: hostile, param: null },
+};
+
+it('no text of a user becomes a part of the page', () => {
+  const page = dataPage(report, { ...subject, name: hostile, id: hostile });
+  expect(page).not.toMatch(/<(script|img|iframe|link|object|embed|form|a|base)\b/i);
+  expect(page.match(/<style>/g)).toHaveLength(1);
+  // Whatever could be an attribute with a meaning is written by us, and we write none.
+  expect(page.replaceAll(/&[a-z0-9#]+;/g, '')).not.toMatch(/<[^>]*\s(on\w+|style|href|src)=/i);
+  expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  // What is not seen, or turns the text around, is named.
+  expect(page).toContain('‹202e›evil‹0000›');
+  for (const unseen of ['\u0000', '\u202e']) expect(page).not.toContain(unseen);
+  expect(page.isWellFormed()).toBe(true);
+});
+
+it('loads nothing, and the headers allow nothing but its own style', () => {
+  const page = dataPage(report, subject);
+  expect(page).not.toMatch(/https?:|url\(|@import/);
+  const policy = pageHeaders['content-security-policy'];
+  expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]+=*';/);
+  expect(page).toContain(/style-src '[^']+'/.exec(policy)?.[0]);
+});
+
+it('says what a job would do, what is wrong and how long the rows are', () => {
+  const page = dataPage(report, subject);
+  for (const text of [
+    'A job would refuse the file for the task generation.',
+    ...['rows read', 'If rows were cut', 'As the model sees them', 'The first row, line 1'],
+    ...['898 tokens are left out here', 'and 3 more sequences of the same row', '1,234 bytes'],
+  ])
+    expect(page).toContain(text);
+  const fine = dataPage({ ...report, refusal: null, dataset: stored }, subject);
+  expect(fine).toContain(`A job would train on ${stored.rows.kept} rows for the task generation`);
+  const empty = dataPage({ ...report, task: null, dataset: null }, subject);
+  expect(empty).toContain('A job would refuse the file.');
+});
+
+it('escapes what is put into a piece of a page, but pieces', () => {
+  const piece = html`<b>${'<'}</b>`;
+  expect(html`${[piece, '&', 1, null, false]}`.text).toBe('<b>&lt;</b>&amp;1');
+  expect(html`${'\ud800"'}`.text).toBe('\ufffd&quot;');
+});
+
+it('never shows something as nothing', () => {
+  expect([percent(1, 100_000), percent(0, 5), percent(5, 5), percent(1, 3), percent(1, 0)]).toEqual(
+    ['< 0.1 %', '0 %', '100 %', '33.3 %', '–'],
+  );
+});

@@ -1,0 +1,98 @@
+import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
+import type { Insight } from '@lathe/contracts/artifact/insight';
+import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
+import { findingsTable } from './findings-table.ts';
+import { formatSection } from './format-section.ts';
+import { grouped, type Html, html, percent } from './html.ts';
+import { pageOf } from './page-frame.ts';
+import { lengthPlot, shareRows } from './plots.ts';
+import { shownRows } from './shown-rows.ts';
+
+/** What a page is about, beside the report. */
+export type PageSubject = {
+  /** The name of the file. */
+  readonly name: string;
+  readonly bytes: number | null;
+  /** What looked at it: an inspection, or a job. */
+  readonly id: string;
+  readonly createdAt: number;
+};
+
+/** Labels that are shown; the rest is one line. */
+const mostLabels = 30;
+
+/** A report on data as a page for people, complete in itself. */
+export function dataPage(report: InspectionReport, subject: PageSubject): string {
+  const { dataset } = report;
+  const size = subject.bytes === null ? '' : `${grouped(subject.bytes)} bytes · `;
+  const date = new Date(subject.createdAt * 1000).toISOString().slice(0, 16).replace('T', ' ');
+  const body = html`<header><h1>${subject.name}</h1>
+<p class="soft">${size}looked at ${date} UTC for ${report.model ?? 'any model that is offered'}</p></header>
+${verdict(report)}
+${dataset && sections(dataset)}
+<footer>Made by Lathe (${subject.id}). The page holds rows of the file and loads nothing.</footer>`;
+  return pageOf(`${subject.name} · Lathe`, body);
+}
+
+function verdict({ refusal, task, dataset }: InspectionReport): Html {
+  const teaches = task === null ? '' : ` for the task ${task.type}`;
+  if (refusal !== null)
+    return html`<div class="verdict no"><b>A job would refuse the file${teaches}.</b><p>${refusal.message}</p></div>`;
+  const rows = dataset?.rows;
+  const left =
+    rows === undefined || rows.rejected === 0 ? '' : `; ${grouped(rows.rejected)} are left out`;
+  return html`<div class="verdict"><b>A job would train on ${rows === undefined ? 'it' : `${grouped(rows.kept)} rows`}${teaches}${left}.</b></div>`;
+}
+
+function sections(dataset: DatasetReport): Html {
+  const { rows, tokens, labels, insight } = dataset;
+  return html`<ul class="tiles">
+${tile(rows.read, 'rows read')}${tile(rows.kept, 'rows used')}${tile(rows.rejected, 'rows left out')}${tile(rows.duplicates, 'repeat an earlier row')}
+${tile(tokens.total, 'tokens')}${tokens.supervised > 0 && html`<li><b>${percent(tokens.supervised, tokens.total)}</b>of them taught</li>`}
+${insight?.conflicts && tile(insight.conflicts.rows, 'rows with another answer to the same prompt')}
+</ul>
+${formatSection(dataset.formats)}
+<h2>Findings</h2>
+${findingsTable(dataset)}
+${insight && lengthSection(dataset, insight)}
+${labels !== undefined && labels.length > 0 && labelSection(labels)}
+${insight && shownRows(insight.shown)}`;
+}
+
+function tile(value: number, name: string): Html {
+  return html`<li><b>${grouped(value)}</b>${name}</li>`;
+}
+
+function lengthSection({ tokens }: DatasetReport, insight: Insight): Html {
+  const { sequences, taught, asked, limit } = insight;
+  const row = (
+    name: string,
+    lengths: Pick<Insight['sequences'], 'p50' | 'p95' | 'p99' | 'max' | 'total'>,
+  ) =>
+    html`<tr><td>${name}</td>${[lengths.p50, lengths.p95, lengths.p99, lengths.max, lengths.total].map((one) => html`<td class="n">${grouped(one)}</td>`)}</tr>`;
+  return html`<h2>Lengths in tokens</h2>
+${lengthPlot(sequences, taught, limit)}
+<div class="wide"><table><tr><th></th><th class="n">half</th><th class="n">95 %</th><th class="n">99 %</th><th class="n">longest</th><th class="n">all</th></tr>
+${row('rows', tokens)}${asked && row('read only', asked)}${taught && row('taught', taught)}</table></div>
+${truncationTable(insight)}`;
+}
+
+function truncationTable({ truncation, sequences, taught, limit }: Insight): Html {
+  return html`<h2>If rows were cut</h2>
+<p class="soft">Nothing is cut unless you ask for it: longer rows than ${grouped(limit)} tokens are left out and named, or refused where they are many.</p>
+<div class="wide"><table><tr><th class="n">at tokens</th><th class="n">rows cut</th><th class="n">tokens lost</th><th class="n">share</th>${taught && html`<th class="n">taught tokens lost</th>`}</tr>
+${truncation.map(
+  (at) =>
+    html`<tr><td class="n">${grouped(at.at)}</td><td class="n">${grouped(at.rows)}</td><td class="n">${grouped(at.tokens)}</td><td class="n">${percent(at.tokens, Math.max(sequences.total, at.tokens))}</td>${taught && html`<td class="n">${percent(at.taught, Math.max(taught.total, at.taught))}</td>`}</tr>`,
+)}</table></div>`;
+}
+
+function labelSection(labels: NonNullable<DatasetReport['labels']>): Html {
+  const rows = labels.map(({ label, train, heldOut }) => ({ name: label, count: train + heldOut }));
+  const total = rows.reduce((sum, { count }) => sum + count, 0);
+  const rest = rows.slice(mostLabels);
+  return html`<h2>Labels</h2>
+<p class="soft">${grouped(labels.length)} different ones, the most frequent first</p>
+${shareRows(rows.slice(0, mostLabels), total)}
+${rest.length > 0 && html`<p class="soft">and ${grouped(rest.length)} more, with ${grouped(rest.reduce((sum, { count }) => sum + count, 0))} rows together</p>`}`;
+}

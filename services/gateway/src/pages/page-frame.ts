@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { Html, html } from './html.ts';
+
+const style = `
+:root{color-scheme:light dark;--paper:#fff;--card:#f6f7f9;--ink:#1b1f24;--soft:#5b6470;--line:#d9dde3;--one:#2f6fb5;--two:#b3c7de;--good:#1d7a46;--bad:#b3261e;--warn:#8a5a00;--mark:#cfe8d5;--token:#eef0f3}
+@media (prefers-color-scheme:dark){:root{--paper:#14171b;--card:#1d2126;--ink:#e7eaee;--soft:#9aa4b0;--line:#333a43;--one:#6ea8e6;--two:#38516d;--good:#6fcf97;--bad:#ff8a80;--warn:#e5b567;--mark:#1f4a33;--token:#272c33}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+h1{font-size:1.5rem;margin:0 0 .25rem;overflow-wrap:anywhere}
+h2{font-size:1.1rem;margin:2.25rem 0 .5rem}
+h3{font-size:.95rem;margin:1.25rem 0 .35rem;font-weight:600}
+p{margin:.35rem 0}
+.soft,caption,figcaption{color:var(--soft)}
+.verdict{border-left:.3rem solid var(--good);background:var(--card);padding:.7rem 1rem;margin:1rem 0;overflow-wrap:anywhere}
+.verdict.no{border-color:var(--bad)}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.6rem;margin:1rem 0;padding:0;list-style:none}
+.tiles li{background:var(--card);border-radius:.4rem;padding:.6rem .8rem}
+.tiles b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:.92rem}
+caption,figcaption{text-align:left;font-size:.88rem;padding:.2rem 0}
+th,td{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.error{color:var(--bad)}.warn{color:var(--warn)}
+figure{margin:.5rem 0}
+svg{display:block;width:100%;height:auto}
+svg text{fill:var(--soft);font:12px system-ui,sans-serif}
+.one{fill:var(--one)}.two{fill:var(--two)}.axis{stroke:var(--line)}
+.key::before{content:"";display:inline-block;width:.8em;height:.8em;margin-right:.35em;border-radius:.15em;background:var(--one)}
+.key.pale::before{background:var(--two)}
+.key.taught::before{background:var(--mark);outline:1px solid var(--good)}
+.key.plain::before{background:var(--token)}
+.tokens{background:var(--card);border-radius:.4rem;padding:.7rem .8rem;font:13.5px/1.75 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere;max-height:26rem;overflow-y:auto;unicode-bidi:isolate}
+.tokens i{font-style:normal;background:var(--token);border-radius:.2em;box-shadow:inset -1px 0 var(--paper)}
+.tokens b{font-weight:inherit;background:var(--mark);border-radius:.2em;box-shadow:inset -1px 0 var(--paper),inset 0 -2px var(--good)}
+.tokens u{color:var(--soft);text-decoration:none}
+footer{margin-top:3rem;color:var(--soft);font-size:.88rem}
+@media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}}
+`;
+
+const hash = createHash('sha256').update(style).digest('base64');
+
+/** What a page may do: show itself in its own style. It loads nothing, sends nothing and runs nothing. */
+export const pageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+};
+
+/** A whole page that needs nothing beside itself, also as a file on a disk. */
+export function pageOf(title: string, body: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'">
+<title>${title}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`.text;
+}

@@ -1,0 +1,154 @@
+/** An inspection says what the job does, on the same files. */
+import {
+  type InspectionReport,
+  inspectionReportSchema,
+} from '@lathe/contracts/artifact/inspection';
+import { newId } from '@lathe/contracts/id';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import { type DataWorkRecord, isOver } from '@lathe/contracts/record/data-work';
+import { recordKey } from '@lathe/contracts/subject';
+import { readJson } from '@lathe/platform/artifacts/read-json';
+import { publishWork } from '@lathe/platform/nats/work';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chatLine, chatLines, modelName, startIngest } from '../integration/ingest.fixture.ts';
+
+const project = 'default';
+let service: Awaited<ReturnType<typeof startIngest>>;
+beforeAll(async () => {
+  service = await startIngest({ progressMs: 5 });
+  await service.addEncoder('wide', 64);
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+type Asked = { readonly model?: string | null; readonly options?: JobRecord['options'] };
+
+async function inspect(file: string, { model = modelName, options = {} }: Asked = {}) {
+  const id = newId('inspection');
+  const record: DataWorkRecord = {
+    ...{ version: 1, id, project, createdAt: 1, createdMs: 1, requestId: 'req_1' },
+    ...{ state: 'queued', progress: null, result: null, error: null, finishedAt: null },
+    input: {
+      ...{ kind: 'inspect', trainingFile: file, validationFile: null, model },
+      job: { seed: 1, hyperparameters: {}, options },
+    },
+  };
+  const key = recordKey(project, id);
+  await service.dataWork.create(key, record);
+  const message = { version: 1, project, jobId: id, epoch: 0, requestId: 'req_1' } as const;
+  await publishWork(service.nats, 'data', message);
+  let work = record;
+  while (!isOver(work)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    work = (await service.dataWork.get(key))?.value ?? expect.fail('gone');
+  }
+  return work;
+}
+
+async function reportOn(file: string, asked?: Asked): Promise<InspectionReport> {
+  const { result, error } = await inspect(file, asked);
+  expect(error).toBeNull();
+  const key = result?.objects['report.json']?.key ?? '';
+  return readJson(service.artifacts, key, inspectionReportSchema);
+}
+
+async function jobOn(file: string, { options = {} }: Asked = {}) {
+  const job = await service.create(file, { options });
+  await service.queue(job);
+  return service.ended(job.id);
+}
+
+const labelled = (count: number): string =>
+  Array.from({ length: count }, (_, i) =>
+    JSON.stringify({ text: `text ${i} of them`, label: i % 3 === 0 ? 'yes' : 'no' }),
+  ).join('\n');
+
+it.each([
+  ['chats', chatLines(40), {}],
+  [
+    'chats with one that repeats and one with another answer',
+    `${chatLines(20)}${chatLine('Where is my parcel, aa?', 'queue-0')}\n${chatLine('Where is my parcel, aa?', 'nowhere')}\n`,
+    {},
+  ],
+  [
+    'a few rows that are too long',
+    `${chatLines(150)}${chatLine('Why?', 'x'.repeat(400))}\n`,
+    { max_tokens: 128 },
+  ],
+  ['labels to write', labelled(30), { held_out_share: 0 }],
+])('of %s: the report is the job’s own', async (_, text, options) => {
+  const file = await service.upload(text);
+  const report = await reportOn(file, { options });
+  expect(report).toMatchObject({ refusal: null, model: modelName });
+  const job = await jobOn(file, { options });
+  expect(job.error).toBeNull();
+  expect(report.dataset).toEqual((await service.dataset(job)).report);
+});
+
+it.each([
+  ['wrong lines', `${chatLines(12)}{"messages":[]}\n{\n`, {}],
+  [
+    'many rows that are too long',
+    `${chatLines(5)}${chatLine('Why?', 'x'.repeat(400))}\n`,
+    { max_tokens: 64 },
+  ],
+  ['a room that the model has not', chatLines(12), { max_tokens: 100_000 }],
+  ['nothing held out for early stopping', chatLines(4), { early_stopping: { every_steps: 1 } }],
+])(
+  'of %s: it refuses in the words of the job, and shows what is right',
+  async (_, text, options) => {
+    const file = await service.upload(text);
+    const report = await reportOn(file, { options });
+    const job = await jobOn(file, { options });
+    expect(job.state).toBe('failed');
+    expect(report.refusal).toEqual(job.error);
+    if (report.dataset === null) expect(job.error?.param).toBe('lathe.max_tokens');
+    else expect(report.dataset.insight?.shown.length).toBeGreaterThan(0);
+  },
+);
+
+it('shows lengths, what cutting loses, other answers, and which tokens are taught', async () => {
+  const long = chatLine('Why?', 'x'.repeat(400));
+  const again = chatLine('Where is my parcel, aa?', 'nowhere');
+  const file = await service.upload(`${chatLines(150)}${again}\n${long}\n`);
+  const { dataset } = await reportOn(file, { options: { max_tokens: 256 } });
+  const { insight, tokens } = dataset ?? {};
+  expect(insight).toMatchObject({ limit: 256, conflicts: { prompts: 1, rows: 2 } });
+  expect(insight?.sequences).toMatchObject({ max: tokens?.max, total: tokens?.total });
+  expect(insight?.taught?.total).toBe(tokens?.supervised);
+  expect((insight?.taught?.total ?? 0) + (insight?.asked?.total ?? 0)).toBe(tokens?.total);
+  const bars = insight?.sequences.bars ?? [];
+  expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(151);
+  // The long row is counted, though it is left out, and all of it that is lost is taught.
+  const at = insight?.truncation.find((each) => each.at === 256);
+  expect(at?.rows).toBe(1);
+  expect(at?.tokens).toBeGreaterThan(100);
+  expect(at?.taught).toBe(at?.tokens);
+  expect(insight?.truncation.at(-1)).toMatchObject({ rows: 0, tokens: 0, taught: 0 });
+  expect(insight?.shown.map(({ which }) => which)).toEqual(['first', 'middle', 'longest']);
+  const [first] = insight?.shown ?? [];
+  const texts = first?.sequences[0]?.tokens ?? [];
+  expect(texts.map((token) => token?.text).join('')).toContain('Where is my parcel, aa?');
+  const taught = texts.filter((token) => token?.taught).map((token) => token?.text);
+  expect(taught.join('')).toMatch(/^queue-0/);
+});
+
+it('without a model it takes one that learns from such rows, and says where none does', async () => {
+  const tagged = JSON.stringify({ tokens: ['Anna', 'sings'], ner_tags: ['B-PER', 'O'] });
+  const report = await reportOn(await service.upload(`${tagged}\n`.repeat(12)), { model: null });
+  expect(report).toMatchObject({ model: 'wide', task: { type: 'token-classification' } });
+  const chats = await reportOn(await service.upload(chatLines(12)), { model: null });
+  expect(chats).toMatchObject({ model: modelName, task: { type: 'generation' } });
+  const judged = JSON.stringify({
+    input: { messages: [{ role: 'user', content: 'a' }] },
+    ...{ output: [{ role: 'assistant', content: 'b' }], label: true },
+  });
+  const none = await reportOn(await service.upload(`${judged}\n`.repeat(12)), { model: null });
+  expect(none.refusal?.message).toContain('dpo');
+});
+
+it('ends in an error where the file is gone', async () => {
+  expect(await inspect('file-00000000')).toMatchObject({
+    state: 'failed',
+    error: { code: 'not_found', message: 'The file file-00000000 was deleted.' },
+  });
+});

@@ -1,0 +1,92 @@
+import type { Insight } from '@lathe/contracts/artifact/insight';
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import { type CutSums, cutLengths, cutsOf, CutSums as Sums } from './cuts.ts';
+import { createLengthCounts } from './length-counts.ts';
+import { type Decode, type KeptRow, showRows, whichToShow } from './shown-rows.ts';
+
+/** What is known of the training rows before their sequences are looked at again. */
+export type InsightFacts = {
+  /** Longest sequence that is taken. */
+  readonly limit: number;
+  /** Tokens of each training row. */
+  readonly lengths: readonly number[];
+  /** Hash of what a row asks, and of its answer; absent where several answers are as good. */
+  readonly answers?:
+    | { readonly groups: readonly number[]; readonly answers: readonly number[] }
+    | undefined;
+  /** What the rows would lose that are left out for their length. */
+  readonly tooLong: CutSums;
+};
+
+type Row = { readonly json: string; readonly examples: readonly ShardExample[] };
+
+/** Looks at the rows of a data set one after another, the training file's first, in memory that does not grow with them. */
+export function createInsight(facts: InsightFacts) {
+  const { limit, lengths, tooLong } = facts;
+  const sequences = createLengthCounts();
+  const taught = createLengthCounts();
+  const asked = createLengthCounts();
+  const cuts = new Sums();
+  cuts.addAll(tooLong);
+  const wanted = whichToShow(lengths);
+  const kept: KeptRow[] = [];
+  let index = 0;
+  return {
+    add({ json, examples }: Row): void {
+      for (const { supervised } of examples) {
+        const count = supervised.reduce((sum, flag) => sum + (flag === 0 ? 0 : 1), 0);
+        sequences.add(supervised.length);
+        taught.add(count);
+        asked.add(supervised.length - count);
+      }
+      cuts.add(cutsOf(examples));
+      const which = wanted.get(index++);
+      if (which !== undefined) kept.push({ which, json, examples });
+    },
+    async finish(decode: Decode): Promise<Insight> {
+      const written = taught.lengths();
+      return {
+        limit,
+        sequences: sequences.lengths(),
+        ...(written.total > 0 && { taught: written, asked: asked.lengths() }),
+        truncation: truncationOf(cuts, limit),
+        ...(facts.answers && { conflicts: conflictsOf(facts.answers) }),
+        shown: await showRows(kept, decode),
+      };
+    },
+  };
+}
+
+/** At each length up to the first at which nothing is lost, and at the limit. */
+function truncationOf({ rows, tokens, taught }: CutSums, limit: number): Insight['truncation'] {
+  const all = cutLengths.map((at, i) => ({
+    at,
+    rows: rows[i] ?? 0,
+    tokens: tokens[i] ?? 0,
+    taught: taught[i] ?? 0,
+  }));
+  const end = all.findIndex((each) => each.rows === 0);
+  return all.slice(0, end === -1 ? all.length : end + 1).filter(({ at }) => at <= 8 * limit);
+}
+
+/** Prompts that have several answers. */
+function conflictsOf({
+  groups,
+  answers,
+}: NonNullable<InsightFacts['answers']>): Insight['conflicts'] {
+  const seen = new Map<number, { answer: number; rows: number; differ: boolean }>();
+  for (const [i, group] of groups.entries()) {
+    const answer = answers[i] ?? 0;
+    const first = seen.get(group);
+    if (first === undefined) seen.set(group, { answer, rows: 1, differ: false });
+    else {
+      first.rows++;
+      first.differ ||= first.answer !== answer;
+    }
+  }
+  const differing = [...seen.values()].filter(({ differ }) => differ);
+  return {
+    prompts: differing.length,
+    rows: differing.reduce((sum, { rows }) => sum + rows, 0),
+  };
+}
