@@ -1,5 +1,5 @@
 import { type BatchSettings, planBatches } from '../batch/batches.ts';
-import { batchFeeds } from '../batch/feeds.ts';
+import { type BatchContext, batchFeeds } from '../batch/feeds.ts';
 import { fillMicroBatch } from '../batch/packing.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -30,6 +30,11 @@ export type EvaluatorOptions<Example> = {
     readonly batchSize?: number;
   };
   forward(shape: WindowShape): Forward;
+  /** The inputs of a micro-batch, where the forward pass begins elsewhere than at the tokens. */
+  readonly feeds?: (
+    windows: readonly (readonly Example[])[],
+    context: BatchContext<Example>,
+  ) => Record<string, Tensor>;
   /** Feeds of the current weights. */
   readonly parameterFeeds: Readonly<Record<string, Tensor>>;
   /** Where the objective needs log-probabilities beside its own forward pass. */
@@ -43,8 +48,9 @@ export type Evaluator<Example> = {
 
 /** Evaluates with programs of their own, one a window shape; the latest is kept for the next time. */
 export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Evaluator<Example> {
-  const { objective } = options;
-  const { mapFolder } = options;
+  const { objective, mapFolder } = options;
+  const feedsOf: NonNullable<typeof options.feeds> =
+    options.feeds ?? ((windows, context) => batchFeeds(objective, windows, context));
   const programs = new KeptPrograms(1);
 
   return {
@@ -77,7 +83,7 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
         const measured = await options.measurements?.step(step, examples);
         for (const windows of microBatches) {
           const placed = windows.map((window) => window.map((index) => examples[index] as Example));
-          const feeds = batchFeeds(objective, placed, { shape: plan.shape, step, ...measured });
+          const feeds = feedsOf(placed, { shape: plan.shape, step, ...measured });
           const outputs = await program.run({ ...options.parameterFeeds, ...feeds });
           tally.add(outputs);
           const { placed: all } = fillMicroBatch(placed, plan.shape, objective.sequences);

@@ -4,22 +4,28 @@ import { fillMicroBatch } from '../batch/packing.ts';
 import { weightsFolder } from '../families/model-folder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { constant, input } from '../graph/value.ts';
+import { keptStateSize } from '../memory/kept-state-size.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
-import type { Forward, Placed } from '../objectives/objective.ts';
+import { type Forward, type Placed, sizesOf } from '../objectives/objective.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import { type WeightValues, weightValues } from '../trained/model-state.ts';
 import type { PreparedRun } from './prepare-run.ts';
 
-/** What the base model made of every example, so that a step runs the head alone. */
+/** What the base model made of examples, so that a step or a score runs the head alone. */
 export type FrozenStates<Example> = {
   /** The forward pass from the input `hidden_states` `[rows · tokens, hiddenSize]` on. */
-  forward(weights: WeightValues, shape: WindowShape): Forward;
-  /** The feeds of a micro-batch for it. */
+  forward(weights: WeightValues, shape: WindowShape, training: boolean): Forward;
+  /** The feeds of a micro-batch for it, of examples that are kept. */
   feeds(
     windows: readonly (readonly Example[])[],
     context: BatchContext<Example>,
   ): Record<string, Tensor>;
+  /**
+   * Keeps held-out examples too, in place of those that were asked about before. False where there is no room for them
+   * beside the examples of the run: then the base model has to be run.
+   */
+  keep(held: readonly Example[]): Promise<boolean>;
 };
 
 /** The hidden states that the loss reads of each sequence of an example, one after the other. */
@@ -28,32 +34,25 @@ type Kept = readonly Float32Array[];
 const backboneInputs = ['tokens', 'positions', 'segments', 'token_types'];
 
 /**
- * Computes the hidden states of all examples once where a run trains a new head and nothing else. Undefined where the base
- * model makes something else of an example in another step (masked words, noise), where float16 is asked for, on devices
- * that keep weights to themselves, where memory is limited, and where the states take more than `keptStateBytes`.
+ * Computes the hidden states of all examples once where `keptStateSize` finds that a run keeps them. Undefined where it
+ * does not, and on devices that keep weights to themselves.
  */
 export async function frozenStates<Example>(
   run: PreparedRun<Example>,
 ): Promise<FrozenStates<Example> | undefined> {
-  const { model, settings, objective, examples, sizes, device } = run;
+  const { model, settings, objective, examples, device } = run;
   const { hiddenSize } = model.config;
-  const { reads } = objective;
-  const isOne = settings.adaptation.type === 'head' && settings.precision === 'float32';
-  const isSteady =
-    objective.inEpoch === undefined &&
-    objective.measured === undefined &&
-    settings.embeddingNoise === 0;
-  const hasRoom = settings.memoryLimit === null && device.residency === undefined;
-  if (!isOne || !isSteady || !hasRoom) return undefined;
-  const rows = examples.reduce(
-    (sum, example, at) =>
-      sum + (reads === undefined ? (sizes[at]?.tokens ?? 0) : objective.sequences(example).length),
-    0,
-  );
-  if (rows * hiddenSize * 4 > settings.keptStateBytes) return undefined;
-  const kept = await computed(run);
+  const sizeOf = (some: readonly Example[]): number => {
+    const all = some.flatMap((example) => objective.sequences(example));
+    const tokens = all.reduce((sum, { length }) => sum + length, 0);
+    return keptStateSize(run, { sequences: all.length, tokens });
+  };
+  const size = sizeOf(examples);
+  if (size === 0 || device.residency !== undefined) return undefined;
+  const kept = await computed(run, examples);
+  let heldOut = new Map<Example, Kept>();
   return {
-    forward: ({ tensor }, shape) =>
+    forward: ({ tensor }, shape, training) =>
       objective.forward(
         {
           hidden: input('hidden_states', [shape.rows * shape.tokens, hiddenSize], 'float32'),
@@ -63,7 +62,7 @@ export async function frozenStates<Example>(
             );
           },
           tensor,
-          labelSmoothing: settings.labelSmoothing,
+          labelSmoothing: training ? settings.labelSmoothing : 0,
         },
         shape,
       ),
@@ -71,14 +70,21 @@ export async function frozenStates<Example>(
       const feeds = batchFeeds(objective, windows, context);
       for (const name of backboneInputs) delete feeds[name];
       const { placed } = fillMicroBatch(windows, context.shape, objective.sequences);
-      const size = context.shape.rows * context.shape.tokens;
-      const data = new Float32Array(size * hiddenSize);
+      const rows = context.shape.rows * context.shape.tokens;
+      const data = new Float32Array(rows * hiddenSize);
       for (const { example, starts } of placed)
-        for (const [part, states] of (kept.get(example) ?? []).entries()) {
+        for (const [part, states] of (kept.get(example) ?? heldOut.get(example) ?? []).entries()) {
           const first = firstRead(run, { example, starts }, part);
           data.set(states, first * hiddenSize);
         }
-      return { ...feeds, hidden_states: { data, shape: [size, hiddenSize], dtype: 'float32' } };
+      return { ...feeds, hidden_states: { data, shape: [rows, hiddenSize], dtype: 'float32' } };
+    },
+    async keep(held) {
+      if (held.every((example) => kept.has(example) || heldOut.has(example))) return true;
+      const more = sizeOf(held);
+      if (more === 0 || size + more > settings.keptStateBytes) return false;
+      heldOut = await computed(run, held);
+      return true;
     },
   };
 }
@@ -94,11 +100,14 @@ function firstRead<Example>(
   return start + (objective.sequences(example)[part]?.length ?? 1) - 1;
 }
 
-async function computed<Example>(run: PreparedRun<Example>): Promise<Map<Example, Kept>> {
-  const { model, settings, objective, examples, sizes, device, modelState } = run;
+async function computed<Example>(
+  run: PreparedRun<Example>,
+  examples: readonly Example[],
+): Promise<Map<Example, Kept>> {
+  const { model, settings, objective, device, modelState } = run;
   const { hiddenSize } = model.config;
   const { shape, ...plan } = planBatches(
-    sizes,
+    sizesOf(objective, examples),
     { ...settings, epochs: 1, shuffle: false, batchSize: examples.length },
     rootSeed(0),
   );

@@ -4,6 +4,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { createEvaluator, type Evaluator } from '../measure/evaluation.ts';
 import { createMeasurements, type Measurements } from '../measure/measurements.ts';
 import { createSequenceScorer } from '../measure/sequence-scorer.ts';
+import type { WindowShape } from '../nn/window.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { joinedWeights } from '../step/graphs.ts';
@@ -12,7 +13,7 @@ import { parameterFeeds, type WeightValues, weightValues } from '../trained/mode
 import { startingWeights } from '../trained/starting-weights.ts';
 import type { StepRunner, StepRunnerOptions } from '../update/step.ts';
 import { createStepRunner } from '../update/step-runner.ts';
-import { frozenStates } from './frozen-states.ts';
+import { type FrozenStates, frozenStates } from './frozen-states.ts';
 import type { PreparedRun } from './prepare-run.ts';
 
 /** How the state is updated, where that is compared with another way. */
@@ -49,7 +50,7 @@ export async function openPrograms<Example>(
     ...update,
     device,
     forward:
-      frozen?.forward(weights, plan.shape) ??
+      frozen?.forward(weights, plan.shape, true) ??
       forwardOf(weights, plan.shape, { objective, training: true }),
     parameters: weights.parameters,
     joined,
@@ -78,15 +79,36 @@ export async function openPrograms<Example>(
     start: scorer(start.values, start.feeds),
     current: scorer(current, parameters),
   });
-  const evaluator = createEvaluator({
-    objective,
-    device,
-    mapFolder,
-    settings,
-    forward: (shape) => forwardOf(current(), shape, { objective, training: false }),
+  const evaluated = {
+    ...{ objective, device, mapFolder, settings, measurements },
     parameterFeeds: parameters,
-    measurements,
+  };
+  const whole = createEvaluator({
+    ...evaluated,
+    forward: (shape) => forwardOf(current(), shape, { objective, training: false }),
   });
+  const evaluator = frozen === undefined ? whole : keptEvaluator(frozen, whole);
+
+  /** Scores what is kept, or can be, by the head alone. */
+  function keptEvaluator(
+    states: FrozenStates<Example>,
+    otherwise: Evaluator<Example>,
+  ): Evaluator<Example> {
+    const { feeds } = states;
+    const forward = (shape: WindowShape) => states.forward(current(), shape, false);
+    const kept = createEvaluator({ ...evaluated, forward, feeds });
+    return {
+      async evaluate(examples) {
+        return (await states.keep(examples))
+          ? kept.evaluate(examples)
+          : otherwise.evaluate(examples);
+      },
+      async dispose() {
+        await kept.dispose();
+        await otherwise.dispose();
+      },
+    };
+  }
   const feeds: RunPrograms<Example>['feeds'] =
     frozen?.feeds ?? ((windows, context) => batchFeeds(objective, windows, context));
   return { runner, measurements, evaluator, feeds };
