@@ -141,6 +141,8 @@ const datasetPartSchema = z.object({
   supervisedTokens: z.number().int(),
   /** Longest example in tokens. */
   longest: z.number().int(),
+  /** Most texts of one example, where rows of the shards are grouped, as an anchor with its positive and its negatives. */
+  sequences: z.number().int().min(2).optional(),
   /** Token shards in order (artifact/shard.ts); a preference row is two examples, the better answer first; a chat row says when it is more than one. */
   shards: z.array(objectRefSchema),
   /** JSONL of CanonicalRow, in the order of the shards. */

@@ -2,6 +2,7 @@ import { planBatches } from '../batch/batches.ts';
 import { rootSeed } from '../nn/seed.ts';
 import { type Objective, sizesOf } from '../objectives/objective.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
+import { keptStateSize } from './kept-state-size.ts';
 import { estimateShape, type MemoryEstimateOptions, planForEstimate } from './memory-estimate.ts';
 
 export type RunEstimateOptions<Example> = Pick<
@@ -11,7 +12,11 @@ export type RunEstimateOptions<Example> = Pick<
   readonly objective: Objective<Example>;
   /** Those of one optimizer step, as long as they come. */
   readonly examples: readonly Example[];
+  /** Rows and tokens that the run trains, and those that it scores; nothing is kept of them where absent. */
+  readonly dataset?: (Counts & { readonly heldOut?: Counts }) | undefined;
 };
+
+type Counts = { readonly rows: number; readonly tokens: number };
 
 /**
  * The most memory of a run, in bytes, each step of which has such examples; it evaluates in between. Nothing is read
@@ -32,5 +37,14 @@ export async function estimateRun<Example>(options: RunEstimateOptions<Example>)
   const precision = settings.precision === 'auto' ? 'float32' : settings.precision;
   const given = { ...options, objective, shape, settings: { ...settings, precision } } as const;
   const accumulates = microBatchesPerStep > 1;
-  return estimateShape({ ...given, accumulates, evaluates: true }, plan).total;
+  const [first] = examples;
+  const each = first === undefined ? 0 : objective.sequences(first).length;
+  const kept = ({ rows, tokens }: Counts): number =>
+    keptStateSize({ ...options, objective }, { sequences: rows * each, tokens });
+  const none = { rows: 0, tokens: 0 };
+  const { heldOut = none, ...trained } = options.dataset ?? { ...none };
+  const all = { rows: trained.rows + heldOut.rows, tokens: trained.tokens + heldOut.tokens };
+  // Held-out rows are kept where there is room for them beside the others.
+  const states = kept(all) || kept(trained);
+  return estimateShape({ ...given, accumulates, evaluates: true }, plan).total + states;
 }

@@ -27,10 +27,21 @@ const samples: {
  */
 export function sampleRows(
   task: Task | undefined,
-  { examples, length }: { readonly examples: number; readonly length: number },
+  {
+    examples,
+    length,
+    sequences = 1,
+  }: {
+    readonly examples: number;
+    readonly length: number;
+    /** Most texts of an example, where there may be more than an example of the task always has. */
+    readonly sequences?: number | undefined;
+  },
 ): TaskRow[] {
   // A pair of answers is two rows.
-  const { rows = 1, columns = {} } = task === undefined ? { rows: 2 } : sampleOf(task, length);
+  const sample = task === undefined ? { rows: 2 } : sampleOf(task, length);
+  const { rows: least = 1, columns = {} }: ReturnType<typeof sampleOf> = sample;
+  const rows = task?.type === 'embedding' ? Math.max(least, sequences) : least;
   return Array.from({ length: examples * rows }, (_, at) => ({
     tokens: new Int32Array(length),
     supervised: new Uint8Array(length).fill(1, 1),

@@ -31,6 +31,8 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
   const canonical: FileHandle = await open(localFile, 'w');
   const shards: ObjectRef[] = [];
   const sums = { rows: 0, tokens: 0, supervisedTokens: 0, longest: 0 };
+  /** Of one example; 0 where rows are not grouped. */
+  let sequences = 0;
   let examples: ShardExample[] = [];
   let tokens = 0;
   let lines: string[] = [];
@@ -59,6 +61,8 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
       lines.push(`${row.json}\n`);
       sums.rows++;
       sums.supervisedTokens += count(row.examples);
+      if (row.examples[0]?.group !== undefined)
+        sequences = Math.max(sequences, row.examples.length);
       for (const { tokens: sequence } of row.examples) {
         tokens += sequence.length;
         sums.tokens += sequence.length;
@@ -70,7 +74,11 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
       await flush();
       await close();
       const key = `${prefix}/${name}.jsonl`;
-      return { ...sums, shards, canonical: await store(key, createReadStream(localFile)) };
+      return {
+        ...sums,
+        ...(sequences > 1 && { sequences }),
+        ...{ shards, canonical: await store(key, createReadStream(localFile)) },
+      };
     },
     close,
   };

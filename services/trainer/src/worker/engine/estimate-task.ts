@@ -13,18 +13,21 @@ export async function estimateTask({
   modelFolder,
   recipe,
   longest,
+  sequences,
+  ...dataset
 }: EstimateTask): Promise<number> {
   const settings = resolveRecipe(recipe);
   const { batchSize, adaptation, task } = settings;
   const model = await openAnyModelFolder(modelFolder);
   const length = Math.min(longest, recipe.maxTokens ?? longest);
-  const rows = sampleRows(task, { examples: batchSize, length });
+  const rows = sampleRows(task, { examples: batchSize, length, sequences });
   const initial = adaptation.type === 'full' ? adaptation.initial : undefined;
   return objectiveFor(settings, { model, rows }, (objective, examplesOf) =>
     estimateRun({
       ...{ model, objective, initial },
       settings,
       examples: examplesOf(rows).slice(0, batchSize),
+      dataset,
     }),
   );
 }

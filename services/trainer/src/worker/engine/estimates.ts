@@ -7,8 +7,14 @@ import type { RecipeInput } from '@lathe/recipe/recipe';
 export type EstimateTask = {
   readonly modelFolder: string;
   readonly recipe: RecipeInput;
-  /** Tokens of the longest example. */
+  /** Tokens of the longest row. */
   readonly longest: number;
+  /** Most texts of one example, where a task's rows are told to be more than it always has. */
+  readonly sequences?: number;
+  /** Rows and tokens that are trained. */
+  readonly rows: number;
+  readonly tokens: number;
+  readonly heldOut?: { readonly rows: number; readonly tokens: number };
 };
 
 /** Tells what runs would need. */

@@ -97,9 +97,34 @@ it.each(taskCases.map((one) => [one.name, one] as const))(
   async (_, one) => {
     const { model } = await openTaskCase(one, join(folder.path, 'model'));
     const recipe = { task: one.task, batchSize: 2, ...lora };
-    const bytes = (longest: number) => estimateTask({ modelFolder: model.path, recipe, longest });
+    const bytes = (longest: number) =>
+      estimateTask({ modelFolder: model.path, recipe, longest, rows: 2, tokens: 2 * longest });
     const short = await bytes(8);
     expect(short).toBeGreaterThan(0);
     expect(await bytes(48)).toBeGreaterThan(short);
   },
 );
+
+it('the estimate of embeddings counts the texts of an example', async () => {
+  const one = taskCases.find(({ name }) => name.startsWith('embedding')) ?? expect.fail();
+  const { model } = await openTaskCase(one, join(folder.path, 'model'));
+  const recipe = { task: one.task, batchSize: 2, ...lora };
+  const run = { modelFolder: model.path, recipe, longest: 24, rows: 2, tokens: 96 };
+  const pairs = await estimateTask(run);
+  expect(await estimateTask({ ...run, sequences: 2 })).toBe(pairs);
+  expect(await estimateTask({ ...run, sequences: 6 })).toBeGreaterThan(pairs);
+});
+
+it('the estimate of a head alone counts the states that are kept, where they are', async () => {
+  const one = taskCases.find(({ name }) => name === 'classification') ?? expect.fail();
+  const { model } = await openTaskCase(one, join(folder.path, 'model'));
+  const recipe = { task: one.task, batchSize: 2, adaptation: { type: 'head' as const } };
+  const run = { modelFolder: model.path, recipe, longest: 24, sequences: 1, tokens: 24 };
+  const bytes = (rows: number, more: { keptStateBytes?: number } = {}) =>
+    estimateTask({ ...run, rows, recipe: { ...recipe, ...more } });
+  const state = 4 * model.config.hiddenSize;
+  expect((await bytes(5000)) - (await bytes(1000))).toBe(4000 * state);
+  const bare = await bytes(5000, { keptStateBytes: 0 });
+  expect((await bytes(5000)) - bare).toBe(5000 * state);
+  expect(await bytes(5000, { keptStateBytes: 5000 * state - 1 })).toBe(bare);
+});

@@ -28,6 +28,12 @@ export async function answerEstimate(
     throw new RefusedError('unknown model', `the worker has no base model named "${baseModel}"`);
   const data = await soundJson(artifacts, datasetKey, datasetManifestSchema);
   if (data === null) return 0;
-  const longest = Math.max(data.train.longest, data.heldOut.longest);
-  return estimates.of({ modelFolder: model.path, recipe, longest }, project);
+  const { train, heldOut } = data;
+  const task = {
+    longest: Math.max(train.longest, heldOut.longest),
+    sequences: Math.max(train.sequences ?? 1, heldOut.sequences ?? 1),
+    ...{ rows: train.rows, tokens: train.tokens },
+    heldOut: { rows: heldOut.rows, tokens: heldOut.tokens },
+  };
+  return estimates.of({ modelFolder: model.path, recipe, ...task }, project);
 }
