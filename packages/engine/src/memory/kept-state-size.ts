@@ -1,12 +1,11 @@
 import type { Recipe } from '@lathe/recipe/recipe';
-import type { AnyModelFolder } from '../families/model-folder.ts';
 import type { Objective } from '../objectives/objective.ts';
 
 const numberBytes = 4;
 
 /** What decides whether a run keeps what its base model makes of the examples. */
 export type KeepingRun = {
-  readonly model: Pick<AnyModelFolder, 'config'>;
+  readonly model: { readonly config: { readonly hiddenSize: number } };
   readonly settings: Pick<
     Recipe,
     'adaptation' | 'precision' | 'embeddingNoise' | 'memoryLimit' | 'keptStateBytes'
