@@ -67,7 +67,7 @@ export function encodeRendered(
   controlStrings: string[],
 ): EncodedExample {
   const tokens: number[] = [];
-  const targets: boolean[] = [];
+  const targets: [number, number][] = [];
   for (const { start, end, supervised } of rendered.spans) {
     // Parts have the tokens that they would have if the whole conversation were encoded at once.
     const before = tokens.at(-1);
@@ -77,10 +77,8 @@ export function encodeRendered(
       ...(before === undefined ? {} : { after: tokenizer.isAdded(before) ? 'token' : 'text' }),
     });
     const last = rendered.foundBy === 'tags' ? part.length : endOfTurn(tokenizer, part);
-    part.forEach((token, i) => {
-      tokens.push(token);
-      targets.push(supervised && i < last);
-    });
+    if (supervised) targets.push([tokens.length, tokens.length + last]);
+    for (const token of part) tokens.push(token);
   }
   requireRows(tokenizer, tokens);
   return toExample(tokens, targets, controlStrings);
@@ -157,10 +155,16 @@ export function controlStringsIn(tokenizer: Tokenizer, value: unknown): string[]
 /** Puts an example together; the first token has nothing before it to be predicted from. */
 export function toExample(
   tokens: number[],
-  targets: readonly boolean[],
+  /** From where to where tokens are targets, the second not included. */
+  targets: readonly (readonly [from: number, to: number])[],
   controlStrings: string[],
 ): EncodedExample {
-  const supervised = Uint8Array.from(targets, (isTarget, i) => (isTarget && i > 0 ? 1 : 0));
-  const supervisedTokens = supervised.reduce((count, bit) => count + bit, 0);
+  const supervised = new Uint8Array(tokens.length);
+  let supervisedTokens = 0;
+  for (const [from, to] of targets) {
+    const first = Math.max(1, from);
+    supervised.fill(1, first, to);
+    supervisedTokens += Math.max(0, to - first);
+  }
   return { tokens, supervised, supervisedTokens, controlStrings };
 }

@@ -19,14 +19,10 @@ export function encodeCompletion(
   tokenizer: Tokenizer,
   { prompt, completion, eos }: Completion,
 ): EncodedExample {
-  const context = [...tokenizer.prefix, ...tokenizer.encode(prompt)];
+  const context = tokenizer.prefix.concat(tokenizer.encode(prompt));
   const place = prompt === '' ? {} : ({ after: 'text' } as const);
-  const answer = [...tokenizer.encode(completion, place), eos];
-  requireRows(tokenizer, [...context, ...answer]);
-  const targets = [...context.map(() => false), ...answer.map(() => true)];
-  return toExample(
-    [...context, ...answer],
-    targets,
-    controlStringsIn(tokenizer, [prompt, completion]),
-  );
+  const tokens = context.concat(tokenizer.encode(completion, place), eos);
+  requireRows(tokenizer, tokens);
+  const controlStrings = controlStringsIn(tokenizer, [prompt, completion]);
+  return toExample(tokens, [[context.length, tokens.length]], controlStrings);
 }
