@@ -15,6 +15,12 @@ export type IngestSettings = {
   /** Bytes that an archive or a Parquet file may take on the local disk while it is read. */
   readonly maxSpoolBytes: number;
   readonly maxArchiveFiles: number;
+  /** Largest row group of a Parquet file, unpacked, and most values of one of its columns. */
+  readonly maxRowGroupBytes: number;
+  readonly maxRowGroupValues: number;
+  /** Memory of the process that reads a Parquet file, and the longest time in which it gives no row. */
+  readonly parquetMemoryMegabytes: number;
+  readonly parquetSilenceMs: number;
   /** Deepest nesting of a line's JSON. */
   readonly maxDepth: number;
   readonly maxRows: number;
@@ -58,6 +64,10 @@ export const ingestDefaults: IngestSettings = {
   unpackGraceBytes: 64 * 1024 ** 2,
   maxSpoolBytes: 16 * 1024 ** 3,
   maxArchiveFiles: 10_000,
+  maxRowGroupBytes: 512 * 1024 ** 2,
+  maxRowGroupValues: 50_000_000,
+  parquetMemoryMegabytes: 2048,
+  parquetSilenceMs: 300_000,
   maxDepth: 64,
   maxRows: 3_000_000,
   sampleRows: 200,

@@ -1,15 +1,11 @@
 import { records, splitCells } from './csv-records.ts';
+import { jsonCell } from './json-cells.ts';
 import type { Line } from './lines.ts';
 
 /** Columns whose cells are numbers where they look like it. */
 const numberColumns: ReadonlySet<string> = new Set(['label', 'category', 'score', 'weight']);
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Columns whose cells are lists or objects, written as JSON. */
-const jsonColumns: ReadonlySet<string> = new Set([
-  ...['labels', 'tokens', 'ner_tags', 'tags', 'spans', 'entities', 'answers', 'negatives'],
-  ...['messages', 'input', 'output', 'preferred_output', 'non_preferred_output'],
-]);
 /** Columns that a row may leave empty. */
 const optionalColumns: ReadonlySet<string> = new Set(['id', 'idx', 'negative', 'negatives']);
 
@@ -71,5 +67,5 @@ function lineOf(record: Line, { delimiter, columns }: Table): Line {
 function cellValue(name: string, cell: string): unknown {
   if (cell === '' && optionalColumns.has(name)) return null;
   if (numberColumns.has(name) && number.test(cell)) return Number(cell);
-  return jsonColumns.has(name) && /^\s*[[{]/.test(cell) ? (JSON.parse(cell) as unknown) : cell;
+  return jsonCell(name, cell);
 }

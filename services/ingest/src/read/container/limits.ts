@@ -11,6 +11,11 @@ export type ContainerLimits = {
   readonly unpackGraceBytes: number;
   readonly maxSpoolBytes: number;
   readonly maxArchiveFiles: number;
+  readonly maxRows: number;
+  readonly maxRowGroupBytes: number;
+  readonly maxRowGroupValues: number;
+  readonly parquetMemoryMegabytes: number;
+  readonly parquetSilenceMs: number;
 };
 
 /** Thrown where the bytes of a file cannot be read on: they are damaged, cut short or too many. Its message is what is wrong, after "the file". */

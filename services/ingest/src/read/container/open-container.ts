@@ -3,6 +3,7 @@ import { archiveRows } from './archive-rows.ts';
 import { type Form, formOf } from './form.ts';
 import { createBudget, refusal, Unreadable } from './limits.ts';
 import type { ContainerOptions, Reading } from './options.ts';
+import { parquetRows } from './parquet/parquet-rows.ts';
 import { spoolFile } from './spool-file.ts';
 import { textFormRows } from './text-form.ts';
 
@@ -50,8 +51,10 @@ async function* formRows(
       return yield* archiveRows(file.path, reading, read);
     }
     case 'parquet': {
-      await form.whole.return(undefined);
-      throw new Unreadable('is a Parquet file');
+      await using file = await spoolFile(form.whole, folder, limits.maxSpoolBytes);
+      for await (const line of parquetRows(file, reading))
+        yield member === undefined ? line : { ...line, member };
+      return;
     }
     case 'text': {
       const { maxLineBytes, textRowBytes } = limits;

@@ -1,0 +1,112 @@
+import { open } from 'node:fs/promises';
+import { type FileMetaData, parquetMetadataAsync, parquetScan } from 'hyparquet';
+import { Unreadable } from '../limits.ts';
+import { checkPages, type ParquetLimits } from './check-pages.ts';
+import { asyncBufferOf, readSlice } from './file-slices.ts';
+import { jsonLine, textOf } from './plain-value.ts';
+import { unpackers } from './unpackers.ts';
+
+/** Largest description of a file at its end. */
+const mostFooterBytes = 64 * 1024 * 1024;
+/** Unpacked bytes of a row group that are read at a time, where its columns allow it. */
+const windowBytes = 32 * 1024 * 1024;
+/** Rows that are handed on at a time. */
+const batchRows = 256;
+
+/**
+ * The rows of a Parquet file as lines of JSON, some in one text. Memory stays in proportion to a row group. Throws Unreadable for
+ * a file that is damaged, cut short or lies; the reader itself may take more memory than there is for one that is made up, so
+ * it runs in a process of its own.
+ */
+export async function* parquetLines(path: string, limits: ParquetLimits): AsyncGenerator<string> {
+  const handle = await open(path, 'r');
+  try {
+    const { size: bytes } = await handle.stat();
+    const end = Buffer.from(await readSlice(handle, Math.max(0, bytes - 8), bytes));
+    if (bytes < 12 || end.toString('latin1', 4) !== 'PAR1')
+      throw new Unreadable('is cut short: the end of its Parquet data is missing');
+    const footer = end.readUInt32LE();
+    if (footer > Math.min(bytes - 12, mostFooterBytes))
+      throw new Unreadable('is damaged: the end of its Parquet data is larger than it may be');
+    const file = asyncBufferOf(handle, bytes);
+    const metadata = await parquetMetadataAsync(file, { geoparquet: false });
+    await checkPages(handle, { bytes, metadata }, limits);
+    const columns = columnsOf(metadata);
+    const scan = await parquetScan({
+      ...{ file, metadata, compressors: unpackers, utf8: false, geoparquet: false },
+      parsers: { stringFromBytes: textOf, jsonFromBytes: textOf },
+      // It was not held against the pages.
+      useOffsetIndex: false,
+    });
+    for (const [rowStart, rowEnd] of windows(metadata)) {
+      const values: ArrayLike<unknown>[] = [];
+      // One after another: hyparquet leaves errors unheard of columns that it reads beside each other.
+      for (const column of columns)
+        values.push(await scan.readColumn({ column, rowStart, rowEnd }));
+      for (let at = 0; at < rowEnd - rowStart; at += batchRows)
+        yield linesOf(columns, values, { at, end: Math.min(at + batchRows, rowEnd - rowStart) });
+    }
+  } catch (error) {
+    throw damaged(error);
+  } finally {
+    await handle.close();
+  }
+}
+
+function linesOf(
+  columns: readonly string[],
+  values: readonly ArrayLike<unknown>[],
+  { at, end }: { readonly at: number; readonly end: number },
+): string {
+  let lines = '';
+  for (let row = at; row < end; row++)
+    lines += `${jsonLine(columns.map((name, column) => [name, values[column]?.[row]]))}\n`;
+  return lines;
+}
+
+function columnsOf({ schema }: FileMetaData): string[] {
+  const names: string[] = [];
+  let at = 1;
+  const skip = (): void => {
+    const children = schema[at++]?.num_children ?? 0;
+    for (let child = 0; child < children && at < schema.length; child++) skip();
+  };
+  while (at < schema.length) {
+    const name = schema[at]?.name ?? '';
+    if (names.includes(name))
+      throw new Unreadable(`names the column ${JSON.stringify(name)} twice`);
+    names.push(name);
+    skip();
+  }
+  return names;
+}
+
+/** Rows that are read at a time: those of a group, or fewer of one that is large and has no lists or objects within. */
+function* windows({ row_groups: groups }: FileMetaData): Generator<[number, number]> {
+  let begins = 0;
+  for (const { columns, num_rows: count } of groups) {
+    const rows = Number(count);
+    const isFlat = columns.every(({ meta_data: chunk }) => chunk?.path_in_schema.length === 1);
+    const bytes = columns.reduce(
+      (sum, { meta_data: chunk }) => sum + Number(chunk?.total_uncompressed_size ?? 0),
+      0,
+    );
+    const parts = isFlat ? Math.max(1, Math.ceil(bytes / windowBytes)) : 1;
+    const step = Math.max(batchRows, Math.ceil(rows / parts));
+    for (let at = 0; at < rows; at += step) yield [begins + at, begins + Math.min(rows, at + step)];
+    begins += rows;
+  }
+}
+
+/** What the reader says of a file is not for people who did not write it; failures of the disk are none of the file. */
+function damaged(error: unknown): unknown {
+  if (error instanceof Unreadable || (error as NodeJS.ErrnoException).syscall !== undefined)
+    return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Unreadable(
+    /unsupported/.test(reason)
+      ? `uses what cannot be read (${reason.slice(0, 100)}); write it again with another compression and encoding`
+      : 'is damaged: its Parquet data cannot be read',
+    { cause: error },
+  );
+}

@@ -1,0 +1,22 @@
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import type { Compressors } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+
+/** What unpacks pages: node:zlib where it can, which takes no more bytes than a page says that it has. */
+export const unpackers: Compressors = {
+  ...compressors,
+  GZIP: (input, length) => sized(gunzipSync(input, { maxOutputLength: atLeastOne(length) })),
+  ZSTD: (input, length) =>
+    sized(zstdDecompressSync(input, { maxOutputLength: atLeastOne(length) })),
+  BROTLI: (input, length) =>
+    sized(brotliDecompressSync(input, { maxOutputLength: atLeastOne(length) })),
+};
+
+/** node:zlib knows no limit of none. */
+function atLeastOne(length: number): number {
+  return Math.max(1, length);
+}
+
+function sized(bytes: Buffer): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
