@@ -47,7 +47,11 @@ it.each<[string, string, string]>([
   ['lists', 'text,labels\na,"[""x""]"\nb,[x]\n', 'Line 3: the cell of labels is not valid JSON.'],
   ['NaN', 'text,label\na,0.5\nb,NaN\nc,0.25\n', 'Line 3: label must be a number, not "NaN".'],
   ['an empty cell', 'text,label\na,x\n,y\n', 'Line 3: text must not be empty.'],
-  ['a column twice', 'text,label,label\na,x,y\n', 'The first line names the column "label" twice.'],
+  [
+    'a column twice',
+    'text,label,label\na,x,y\n',
+    'The file names the column "label" twice in its first line.',
+  ],
 ])('names what is wrong with %s', async (_, text, message) => {
   expect((await run(text)).error?.message).toContain(message);
 });
