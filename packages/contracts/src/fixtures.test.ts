@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { checkpointManifestSchema } from './artifact/checkpoint.ts';
 import { datasetManifestSchema, datasetReportSchema } from './artifact/dataset.ts';
 import { inspectionReportSchema } from './artifact/inspection.ts';
+import { lineageSchema } from './artifact/lineage.ts';
 import { evaluationReportSchema } from './artifact/report.ts';
 import { adaptationSchema } from './http/adaptation.ts';
 import { dpoHyperparametersSchema, latheOptionsSchema } from './http/fine-tuning.ts';
@@ -36,6 +37,7 @@ const schemas: Record<string, z.ZodType> = {
   'inspection-report': inspectionReportSchema,
   'job-event': jobEventSchema,
   'job-record': jobRecordSchema,
+  lineage: lineageSchema,
   'model-record': modelRecordSchema,
   'work-message': workMessageSchema,
   'worker-record': workerRecordSchema,

@@ -12,7 +12,8 @@ export type IdKind =
   | 'moderation'
   | 'request'
   | 'attempt'
-  | 'inspection';
+  | 'inspection'
+  | 'dataset';
 
 const prefixes: Record<IdKind, string> = {
   file: 'file-',
@@ -26,6 +27,7 @@ const prefixes: Record<IdKind, string> = {
   request: 'req_',
   attempt: 'at_',
   inspection: 'insp_',
+  dataset: 'dset_',
 };
 
 /**

@@ -15,6 +15,7 @@ import { type GatewayContext, type GatewayEnv, securityHeaders } from './http/ht
 import type { ModelPorts } from './models/models.ts';
 import { chatRoutes } from './routes/chat.ts';
 import { completionRoutes } from './routes/completions.ts';
+import { type DatasetPorts, datasetRoutes, lineageRoutes } from './routes/datasets.ts';
 import { embeddingRoutes } from './routes/embeddings.ts';
 import { fileRoutes } from './routes/files.ts';
 import { graderRoutes } from './routes/graders.ts';
@@ -32,6 +33,7 @@ import type { WorkerPorts } from './workers.ts';
 
 export type GatewayPorts = JobRoutePorts &
   InspectionPorts &
+  DatasetPorts &
   ModelPorts &
   ChatPorts &
   GraderPorts &
@@ -61,6 +63,8 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/fine_tuning/alpha/graders', graderRoutes(ports, settings));
   app.route('/v1/lathe/jobs', reportRoutes(ports));
   app.route('/v1/lathe/files', inspectRoutes(ports, settings));
+  app.route('/v1/lathe/files', lineageRoutes(ports));
+  app.route('/v1/lathe/datasets', datasetRoutes(ports, settings));
   app.route('/v1/lathe/inspections', inspectionRoutes(ports));
   app.route('/v1/lathe/workers', workerRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));

@@ -11,12 +11,31 @@ import type { Records } from '@lathe/platform/records';
 import type { RowThreads } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
 
+/** One question to a model that writes. */
+export type ModelQuestion = {
+  readonly project: string;
+  readonly model: string;
+  /** Server that is asked; undefined: Lathe's own evaluators. */
+  readonly url: string | undefined;
+  readonly prompt: string;
+  /** JSON Schema that the answer keeps to. */
+  readonly schema: Record<string, unknown>;
+  readonly maxTokens: number;
+};
+
+/** Asks a model, always with the same seed and without chance. Throws a LatheError that says why there is no answer. */
+export type AskModel = (
+  question: ModelQuestion,
+  asking: { readonly signal: AbortSignal; readonly progress: () => void },
+) => Promise<string>;
+
 /** What a piece of data work may use. */
 export type DataPorts = Pick<Records, 'files' | 'models'> & {
   readonly artifacts: ArtifactStore;
   readonly modelFolders: readonly string[];
   readonly settings: IngestSettings;
   readonly rowThreads: RowThreads;
+  readonly askModel: AskModel;
   readonly log: Logger;
   readonly now: () => number;
   readonly project: string;

@@ -4,6 +4,7 @@ import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { openAllRecords } from '@lathe/platform/records';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
+import { createAskModel } from './ask/ask-model.ts';
 import { serveIngest } from './job/nats.ts';
 import { openSpoolFolder } from './read/spool-folder.ts';
 import { startRowThreads } from './rows/rows.ts';
@@ -31,6 +32,7 @@ export async function start(
       modelFolders: config.modelFolders,
       settings: { ...ingestDefaults, ...overrides },
       rowThreads,
+      askModel: createAskModel(nats.connection, config),
       spoolFolder: await openSpoolFolder(config.dataFolder),
       log,
       now: Date.now,

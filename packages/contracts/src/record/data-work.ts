@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { objectRefSchema } from '../artifact/dataset.ts';
 import { LatheError, wireErrorSchema } from '../error.ts';
+import { datasetRequestSchema, filesOfRequest } from '../http/dataset.ts';
 import { jobRecordSchema } from '../job/record.ts';
 
 /** What a file is looked at for: the job that it may be the training file of. */
@@ -20,8 +21,14 @@ const inspectInputSchema = z.object({
   model: z.string().nullable(),
 });
 
+/** A file that is made of files. */
+const datasetInputSchema = z.object({
+  kind: z.literal('dataset'),
+  request: datasetRequestSchema,
+});
+
 /** What is to be done, by its kind. */
-const dataWorkInputSchema = z.discriminatedUnion('kind', [inspectInputSchema]);
+const dataWorkInputSchema = z.discriminatedUnion('kind', [inspectInputSchema, datasetInputSchema]);
 export type DataWorkInput = z.infer<typeof dataWorkInputSchema>;
 export type DataWorkKind = DataWorkInput['kind'];
 /** The input of each kind. */
@@ -115,6 +122,7 @@ export function endDataWork(record: DataWorkRecord, end: DataWorkEnd, now: numbe
 const filesRead: { [Kind in DataWorkKind]: (input: DataWorkInputs[Kind]) => string[] } = {
   inspect: ({ trainingFile, validationFile }) =>
     validationFile === null ? [trainingFile] : [trainingFile, validationFile],
+  dataset: ({ request }) => filesOfRequest(request),
 };
 
 /** The ids of the files that a piece of data work reads. */

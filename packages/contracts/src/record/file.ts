@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lineageSchema } from '../artifact/lineage.ts';
 import { filePurposeSchema } from '../http/file.ts';
 
 /** A file in the files bucket. Its bytes lie at `key` in the artifact store. */
@@ -17,6 +18,8 @@ export const fileRecordSchema = z.object({
   key: z.string(),
   status: z.enum(['uploaded', 'processed', 'error']),
   statusDetails: z.string().nullable(),
+  /** Of a file that Lathe made of others. */
+  lineage: lineageSchema.optional(),
 });
 /**
  * @example const file: FileRecord = fileRecordSchema.parse(JSON.parse(text));

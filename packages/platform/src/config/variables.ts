@@ -21,6 +21,10 @@ const worker = variablesFor({ setBy: ['worker'], reason: 'nobody else reads it' 
 const evaluator = variablesFor({ mayBeSetBy: ['evaluator'], reason: tunedReason });
 const evaluatorSlots = variablesFor({ mayBeSetBy: ['evaluator'], reason: slotsReason });
 const ingestSlots = variablesFor({ mayBeSetBy: ['ingest'], reason: slotsReason });
+const writer = variablesFor({
+  mayBeSetBy: ['ingest'],
+  reason: 'only ingest asks a writer; a Secret holds its key',
+});
 const engine = variablesFor({
   setBy: ['evaluator', 'worker'],
   reason: 'only these run the engine',
@@ -118,6 +122,9 @@ export const variables = {
   dataWorkKeepMs: tuned('LATHE_DATA_WORK_KEEP', duration('7d')).means('age at which data work that is over is erased; 0: never'),
   inspectWaitMs: tuned('LATHE_INSPECT_WAIT', duration('5s'))
     .means('how long a request to inspect a file waits for the report before it answers 202'),
+  writerUrl: writer('LATHE_WRITER_URL', optionalText)
+    .means('base URL of an OpenAI-compatible server that data sets may be written with, such as https://host/v1; unset: none'),
+  writerKey: writer('LATHE_WRITER_KEY', secretText).means('API key for that server'),
   workerId: worker('LATHE_WORKER_ID', text(ownName.slice(0, 64), workerIdForm)).means('name of this worker'),
   workerAddress: worker('LATHE_WORKER_ADDRESS', text('127.0.0.1:0', [/^.+:\d{1,5}$/, 'must be host:port']))
     .means('where the worker serves gRPC; port 0 takes a free one'),

@@ -1,9 +1,10 @@
+import type { DatasetRequest } from '@lathe/contracts/http/dataset';
 import type { EmbeddingRequest } from '@lathe/contracts/http/embedding';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { InspectRequest } from '@lathe/contracts/http/inspection';
 import type { PipelineKind } from '@lathe/contracts/http/pipeline';
-import type { Envelope } from '@lathe/contracts/message/envelope';
 import type { Asked } from '@lathe/contracts/message/prediction';
+import type { Handover } from '@lathe/platform/nats/ask-evaluators';
 
 /** A body to read; `project` and `requestId` are put into what is handed on. */
 export type BodyTask = BodyOf &
@@ -15,6 +16,7 @@ export type BodyTask = BodyOf &
           | 'embedding'
           | 'job'
           | 'inspect'
+          | 'dataset'
           | 'classify'
           | 'score'
           | 'rerank'
@@ -32,9 +34,6 @@ type BodyOf = {
   readonly project: string;
   readonly requestId: string;
 };
-
-/** A message for the evaluators, ready to be sent. */
-export type Handover = { readonly envelope: Envelope; readonly payload: Uint8Array<ArrayBuffer> };
 
 /** Of a chat or completion request, what its answer depends on; `choices` of all prompts together. */
 export type ReadChat = Handover & {
@@ -72,6 +71,7 @@ export type BodyResults = {
   readonly embedding: ReadEmbedding;
   readonly job: ReadJob;
   readonly inspect: InspectRequest;
+  readonly dataset: DatasetRequest;
   readonly pipeline: ReadPrediction;
   readonly classify: ReadPrediction;
   readonly score: ReadPrediction;

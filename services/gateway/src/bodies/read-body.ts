@@ -1,17 +1,18 @@
 import type { Tool } from '@lathe/contracts/artifact/tool';
 import { chatRequestSchema } from '@lathe/contracts/http/chat';
+import { datasetRequestSchema } from '@lathe/contracts/http/dataset';
 import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
 import { inspectRequestSchema } from '@lathe/contracts/http/inspection';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { Envelope } from '@lathe/contracts/message/envelope';
 import type { PredictionQuestion } from '@lathe/contracts/message/prediction';
+import type { Handover } from '@lathe/platform/nats/ask-evaluators';
 import { parseRequest } from '../http/parse.ts';
 import { requestHash } from '../jobs/duplicates.ts';
 import type {
   BodyResults,
   BodyTask,
-  Handover,
   ReadChat,
   ReadEmbedding,
   ReadJob,
@@ -44,6 +45,8 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return readJob(json);
     case 'inspect':
       return parseRequest(inspectRequestSchema, json);
+    case 'dataset':
+      return parseRequest(datasetRequestSchema, json);
     case 'pipeline':
       return prediction(readPipeline(json, task), task);
     case 'classify':

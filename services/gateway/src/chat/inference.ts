@@ -9,11 +9,11 @@ import {
   inferenceSubject,
   predictionSubject,
 } from '@lathe/contracts/subject';
+import { askEvaluators, type InferenceWaits } from '@lathe/platform/nats/ask-evaluators';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { z } from 'zod';
 import type { ReadChat, ReadEmbedding, ReadPrediction } from '../bodies/body-task.ts';
 import { repliedError } from '../http/rate-limits.ts';
-import { askEvaluators, type InferenceWaits } from './exchange.ts';
 
 /** Everything of a reply but the failure, which is thrown. */
 export type Piece = Exclude<InferenceReply, { kind: 'error' }>;

@@ -38,6 +38,7 @@ export type DataWorkLimits = {
 /** How each kind is called, in ids and in words. */
 const names: Readonly<Record<DataWorkKind, { readonly id: IdKind; readonly word: string }>> = {
   inspect: { id: 'inspection', word: 'inspection' },
+  dataset: { id: 'dataset', word: 'dataset' },
 };
 
 /** Seconds after which a place is likely to be free again. */

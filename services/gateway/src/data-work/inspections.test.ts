@@ -1,7 +1,7 @@
 import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { dataWorkPrefix } from '@lathe/contracts/artifact/key';
 import type { InspectionObject } from '@lathe/contracts/http/inspection';
-import { type DataWorkRecord, endDataWork } from '@lathe/contracts/record/data-work';
+import { type DataWorkRecord, endDataWork, filesOfWork } from '@lathe/contracts/record/data-work';
 import { recordKey } from '@lathe/contracts/subject';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
@@ -141,7 +141,8 @@ test('it goes with its file, by itself, and when it is old', async () => {
   const record = await stored(fresh.id);
   await gateway.dataWork.put(recordKey(project, fresh.id), { ...record, finishedAt: 9000 });
   const lost = await make(await gateway.upload(), 5);
-  await gateway.files.delete(recordKey(project, (await stored(lost.id)).input.trainingFile));
+  const [lostFile = ''] = filesOfWork(await stored(lost.id));
+  await gateway.files.delete(recordKey(project, lostFile));
   const ports = { ...gateway, now: () => 10_000_000 };
   const places = { put: async () => 1 } as never;
   expect(await eraseOldDataWork({ ...ports, places }, { dataWorkKeepMs: 5_000_000 })).toBe(2);

@@ -1,7 +1,8 @@
 /** What one project may see of another: nothing, on every route that the app has. */
 import { readFile } from 'node:fs/promises';
 import { inspectionObjects } from '@lathe/contracts/artifact/inspection';
-import { dataWorkRecordSchema } from '@lathe/contracts/record/data-work';
+import { newId } from '@lathe/contracts/id';
+import { dataWorkRecordSchema, isOfKind } from '@lathe/contracts/record/data-work';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { checkpointKey, recordKey } from '@lathe/contracts/subject';
 import { toFile } from 'openai';
@@ -18,7 +19,14 @@ import {
 
 let gateway: TestGateway;
 /** What belongs to the other project. */
-let foreign: { file: string; job: string; model: string; worker: string; inspection: string };
+let foreign: {
+  file: string;
+  job: string;
+  model: string;
+  worker: string;
+  inspection: string;
+  dataset: string;
+};
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -96,7 +104,8 @@ async function furnish() {
     workerOf('worker-a', [{ project: otherProject, jobId: job }]),
   );
   const inspection = await addInspection(file);
-  return { file, job, model, worker: 'worker-a', inspection };
+  const dataset = await addDataset(file);
+  return { file, job, model, worker: 'worker-a', inspection, dataset };
 }
 
 /** An inspection of the file that has come to its end. */
@@ -114,8 +123,32 @@ async function addInspection(file: string): Promise<string> {
   await gateway.dataWork.put(recordKey(otherProject, id), {
     ...example,
     project: otherProject,
-    input: { ...example.input, trainingFile: file },
+    input: isOfKind(example, 'inspect')
+      ? { ...example.input, trainingFile: file }
+      : expect.fail('the example is no inspection'),
     result: { objects, files: [] },
+  });
+  return id;
+}
+
+/** A dataset that was made of the file and is it. */
+async function addDataset(file: string): Promise<string> {
+  const id = newId('dataset');
+  const key = recordKey(otherProject, file);
+  const record = (await gateway.files.get(key))?.value ?? expect.fail('no file');
+  await gateway.files.put(key, {
+    ...record,
+    lineage: {
+      ...{ version: 1, dataset: id, converter: 1, request: { repair: { file } }, sources: [] },
+      ...{ rows: 1, unused: [], rows_by_source: {}, evidence_file: null, other_side: null },
+      writer: null,
+    },
+  });
+  await gateway.dataWork.put(recordKey(otherProject, id), {
+    ...{ version: 1, id, project: otherProject, createdAt: 1, createdMs: 1, requestId: 'req_1' },
+    input: { kind: 'dataset', request: { repair: { file } } },
+    ...{ state: 'succeeded', progress: null, error: null, finishedAt: 2 },
+    result: { objects: {}, files: [file] },
   });
   return id;
 }
@@ -158,6 +191,7 @@ function pathOf(route: string): string {
   return path
     .replace('/files/:id', `/files/${foreign.file}`)
     .replace('/inspections/:id', `/inspections/${foreign.inspection}`)
+    .replace('/datasets/:id', `/datasets/${foreign.dataset}`)
     .replace('/jobs/:id', `/jobs/${foreign.job}`)
     .replace('/models/:name{.+}', `/models/${foreign.model}`)
     .replace(':file{.+}', 'adapter_config.json');
@@ -170,6 +204,11 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
   'POST /v1/fine_tuning/jobs': () => [
     [{ model: 'lathe-tiny', training_file: foreign.file }, 400],
     [{ model: foreign.model, training_file: foreign.file }, 400],
+  ],
+  'POST /v1/lathe/datasets': () => [
+    [{ repair: { file: foreign.file } }, 400],
+    [{ mix: { files: [{ file: foreign.file }] } }, 400],
+    [{ convert: { source: 'faq', files: [foreign.file] } }, 400],
   ],
   'POST /v1/chat/completions': () => [
     [{ model: foreign.model, messages: [{ role: 'user', content: 'Hi' }] }, 404],
@@ -195,7 +234,7 @@ const post = (path: string, body: object) =>
 
 /** Every text that would give the other project away. */
 const secrets = () => [
-  ...[foreign.file, foreign.job, foreign.model, foreign.inspection],
+  ...[foreign.file, foreign.job, foreign.model, foreign.inspection, foreign.dataset],
   ...['ftckpt_secret', otherKey],
 ];
 
@@ -252,6 +291,7 @@ describe('what is another project’s', () => {
       ['/v1/files', foreign.file],
       ['/v1/fine_tuning/jobs', foreign.job],
       ['/v1/lathe/inspections', foreign.inspection],
+      ['/v1/lathe/datasets', foreign.dataset],
     ] as const) {
       const unknown = id.replace(/.{8}$/, '00000000');
       const [mine, none] = await Promise.all(

@@ -1,4 +1,5 @@
 import { datasetReportSchema } from '@lathe/contracts/artifact/dataset';
+import { lineageSchema } from '@lathe/contracts/artifact/lineage';
 import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { chatCompletionSchema, chatRequestSchema } from '@lathe/contracts/http/chat';
 import {
@@ -10,6 +11,8 @@ import {
   scoreRequestSchema,
 } from '@lathe/contracts/http/classify';
 import { completionRequestSchema, completionSchema } from '@lathe/contracts/http/completion';
+import { datasetRequestSchema, listDatasetsQuerySchema } from '@lathe/contracts/http/dataset';
+import { datasetObjectSchema, listedDatasetSchema } from '@lathe/contracts/http/dataset-object';
 import { embeddingListSchema, embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import {
   deletedFileSchema,
@@ -241,6 +244,38 @@ export const operations: Readonly<Record<string, Operation>> = {
       'Says what a job would find in a file; 202 with the inspection as it is when that takes long.',
     body: inspectRequestSchema,
     answer: inspectionObjectSchema,
+  },
+  'GET /v1/lathe/files/:id/lineage': {
+    id: 'retrieveFileLineage',
+    summary: 'Says of which files a file was made, and how.',
+    answer: lineageSchema,
+  },
+  'POST /v1/lathe/datasets': {
+    id: 'createDataset',
+    summary: 'Makes a training file of uploaded files: converts talk, mixes, splits or repairs.',
+    body: datasetRequestSchema,
+    answer: datasetObjectSchema,
+  },
+  'GET /v1/lathe/datasets': {
+    id: 'listDatasets',
+    summary: 'Lists datasets without their lineage, newest first.',
+    query: listDatasetsQuerySchema,
+    answer: pageOf(listedDatasetSchema),
+  },
+  'GET /v1/lathe/datasets/:id': {
+    id: 'retrieveDataset',
+    summary: 'Describes a dataset, with the lineage of its file once there is one.',
+    answer: datasetObjectSchema,
+  },
+  'POST /v1/lathe/datasets/:id/cancel': {
+    id: 'cancelDataset',
+    summary: 'Ends the making of a dataset that is under way.',
+    answer: datasetObjectSchema,
+  },
+  'DELETE /v1/lathe/datasets/:id': {
+    id: 'deleteDataset',
+    summary: 'Erases a dataset; the file that it made stays.',
+    answer: deleted('lathe.dataset'),
   },
   'GET /v1/lathe/inspections': {
     id: 'listInspections',

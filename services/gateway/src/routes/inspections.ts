@@ -40,7 +40,7 @@ export function inspectRoutes(ports: InspectionPorts, settings: GatewaySettings)
     const input = await inspectionInput(ports, project, { fileId: c.req.param('id'), body });
     const begun = await createDataWork(ports, { project, requestId, input }, settings);
     const waiting = { waitMs: settings.inspectWaitMs, pollMs: settings.cancelPollMs, signal };
-    const work = await waitForEnd(ports, begun, waiting);
+    const work = await waitForEnd<'inspect'>(ports, begun, waiting);
     return c.json(await inspectionObject(ports, work), isOver(work) ? 200 : 202);
   });
 }

@@ -45,6 +45,7 @@ function portsWith(run: Run): DataWorkPorts {
     ...stores,
     ...{ modelFolders: [], spoolFolder: folder.path, log, now: Date.now, run },
     settings: { ...ingestDefaults, progressMs: 5 },
+    askModel: async () => '',
     rowThreads: { run: async () => undefined, stop: async () => undefined },
     server: () => 'A',
   };

@@ -1,7 +1,7 @@
 import { inferenceCancelSubject } from '@lathe/contracts/subject';
 import { type PlatformNats, startPlatformNats } from '@lathe/testkit/platform-nats';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { askEvaluators } from './exchange.ts';
+import { askEvaluators } from './ask-evaluators.ts';
 
 let platform: PlatformNats;
 beforeAll(async () => {

@@ -1,7 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
-import { envelopeHeaders } from '@lathe/contracts/message/envelope';
+import { type Envelope, envelopeHeaders } from '@lathe/contracts/message/envelope';
 import { inferenceCancelSubject } from '@lathe/contracts/subject';
-import { jsonOf } from '@lathe/platform/nats/json';
 import {
   createInbox,
   headers,
@@ -9,7 +8,7 @@ import {
   type NatsConnection,
   type Subscription,
 } from '@nats-io/nats-core';
-import type { Handover } from '../bodies/body-task.ts';
+import { jsonOf } from './json.ts';
 
 /** What the headers of a message may take of its largest size. */
 const headerBytes = 4096;
@@ -19,6 +18,9 @@ export type InferenceWaits = {
   readonly inferenceAcceptMs: number;
   readonly inferenceSilenceMs: number;
 };
+
+/** A request as it is handed on: what is known without reading it, and its body. */
+export type Handover = { readonly envelope: Envelope; readonly payload: Uint8Array<ArrayBuffer> };
 
 /** A request to the evaluators whose answer comes in pieces. */
 export type Question<Piece> = {
@@ -36,6 +38,12 @@ export type Question<Piece> = {
  * Throws `unavailable` when nobody serves requests, `timeout` when the evaluator falls silent, `cancelled` after the
  * signal, and the evaluator's own error. Leaving early, by whatever way, tells the evaluator to stop; the signal does
  * so at once, even while nobody asks for the next piece.
+ * @example
+ * const message = { envelope: { requestId: 'req_1', project: 'default', model: 'lathe-tiny' }, payload: new Uint8Array(2) };
+ * const read = (json: unknown) => String(json);
+ * const question = { subject: 'lathe.inference.chat', message, param: 'messages', read, isLast: (piece: string) => piece === 'last' };
+ * const waits = { inferenceAcceptMs: 5000, inferenceSilenceMs: 30_000 };
+ * for await (const piece of askEvaluators(nats.connection, waits, question, signal)) console.log(piece);
  */
 export async function* askEvaluators<Piece>(
   nats: NatsConnection,
