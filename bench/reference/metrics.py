@@ -175,7 +175,8 @@ def translation():
         streams = [[row[1][at] for row in rows] for at in range(count)]
         yield [rows, BLEU().corpus_score(given, streams).score, CHRF().corpus_score(given, streams).score,
                CHRF(word_order=2).corpus_score(given, streams).score,
-               BLEU(effective_order=True).sentence_score(given[0], rows[0][1]).score]
+               BLEU(effective_order=True).sentence_score(given[0], rows[0][1]).score,
+               BLEU(tokenize="none").corpus_score(given, streams).score]
 
 
 def squad(path):
@@ -224,6 +225,15 @@ def intervals():
         yield [right, total, interval.low, interval.high, a, b, scipy.stats.binomtest(a, a + b).pvalue if a + b else 1.0]
 
 
+def passes():
+    """Chen et al. 2021, estimate_pass_at_k: of n answers to a question c are right, and k may be looked at."""
+    own = random.Random(12)
+    for _ in range(CASES):
+        n = own.randint(1, 200)
+        c, k = own.randint(0, n), own.randint(1, n)
+        yield [n, c, k, 1.0 if n - c < k else float(1.0 - np.prod(1.0 - k / np.arange(n - c + 1, n + 1)))]
+
+
 def bootstraps():
     for at in range(12):
         gen = np.random.default_rng(at)
@@ -238,7 +248,7 @@ def bootstraps():
 def main(squad_path, folder):
     sets = {"classification": classification(), "calibration": calibration(), "multi-label": multi_label(), "regression": regression(),
             "spans": spans(), "rouge": rouge(), "translation": translation(), "squad": squad(squad_path), "ranking": ranking(),
-            "intervals": intervals(), "bootstrap": bootstraps()}
+            "intervals": intervals(), "bootstrap": bootstraps(), "pass-at-k": passes()}
     for name, cases in sets.items():
         lines = [json.dumps(short(case), ensure_ascii=False, separators=(",", ":")) for case in cases]
         Path(folder, f"{name}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")

@@ -28,15 +28,29 @@ describe('jsonMatch', () => {
     const gold = '{"a": {"b": 1, "c": [1, {"y": 2, "x": 1}]}, "d": {}}';
     expect(jsonMatch(gold, '{"d":{},"a":{"c":[1,{"x":1,"y":2}],"b":1}}')).toEqual({
       valid: true,
+      shape: true,
       equal: true,
       fields: 1,
     });
     expect(jsonMatch(gold, '{"a": {"b": 2, "c": [1]}, "d": {}, "e": 1}').fields).toBe(1 / 4);
-    expect(jsonMatch('[1]', '[1, 2]')).toEqual({ valid: true, equal: false, fields: 0 });
+    expect(jsonMatch('[1]', '[1, 2]')).toEqual({
+      ...{ valid: true, shape: true, equal: false, fields: 0 },
+    });
+  });
+
+  it('tells whether the fields are the expected ones, each of its kind', () => {
+    const gold = '{"a": 1, "b": {"c": "x", "d": true}, "e": null}';
+    const shape = (predicted: string) => jsonMatch(gold, predicted).shape;
+    expect(shape('{"e": null, "b": {"d": false, "c": ""}, "a": -2.5}')).toBe(true);
+    expect(shape('{"a": "1", "b": {"c": "x", "d": true}, "e": null}')).toBe(false);
+    expect(shape('{"a": 1, "b": {"c": "x", "d": true}}')).toBe(false);
+    expect(shape('{"a": 1, "b": {"c": "x", "d": true}, "e": null, "f": 1}')).toBe(false);
   });
 
   it('takes what is no JSON for wrong, but not in the gold answer', () => {
-    expect(jsonMatch('{"a":1}', '{"a":1')).toEqual({ valid: false, equal: false, fields: 0 });
+    expect(jsonMatch('{"a":1}', '{"a":1')).toEqual({
+      ...{ valid: false, shape: false, equal: false, fields: 0 },
+    });
     expect(() => jsonMatch('{', '{}')).toThrow(SyntaxError);
   });
 });

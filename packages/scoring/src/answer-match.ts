@@ -27,6 +27,8 @@ export function numberMatch(gold: string, predicted: string): boolean {
 export type JsonMatch = {
   /** The answer is JSON. */
   readonly valid: boolean;
+  /** It has the expected fields, and each is of the kind (text, number, list, …) that is expected there. */
+  readonly shape: boolean;
   /** It has the expected value, whatever the order of keys. */
   readonly equal: boolean;
   /** Share of the fields of both that are equal: a field is a value that is no object, by its path; a list is one. */
@@ -44,13 +46,15 @@ export function jsonMatch(gold: string, predicted: string): JsonMatch {
   try {
     given = fieldsOf(JSON.parse(predicted));
   } catch (error) {
-    if (error instanceof SyntaxError) return { valid: false, equal: false, fields: 0 };
+    if (error instanceof SyntaxError)
+      return { valid: false, shape: false, equal: false, fields: 0 };
     throw error;
   }
   const all = new Set([...wanted.keys(), ...given.keys()]);
   const same = [...all].filter((path) => wanted.get(path) === given.get(path)).length;
   return {
     valid: true,
+    shape: [...all].every((path) => kindOf(wanted.get(path)) === kindOf(given.get(path))),
     equal: same === all.size,
     fields: all.size === 0 ? 1 : same / all.size,
   };
@@ -65,6 +69,13 @@ function fieldsOf(value: unknown, path = '$'): Map<string, string> {
       ...fieldsOf(each, `${path}[${JSON.stringify(key)}]`),
     ]),
   );
+}
+
+/** What canonical JSON is, by its first letter: a text, a list, an object, a number, true or false, or null. */
+function kindOf(json: string | undefined): string {
+  const first = json?.[0] ?? '';
+  if ('-0123456789'.includes(first)) return first === '' ? 'absent' : 'number';
+  return first === 't' || first === 'f' ? 'boolean' : first;
 }
 
 function canonical(value: unknown): string {

@@ -6,9 +6,12 @@ const order = 4;
 /** What BLEU of many texts is made of; such counts are added up: words of the prediction, of the closest reference, then for each length of runs those that are right, and all. */
 export type BleuCounts = readonly number[];
 
+/** How a text is cut into words: as mteval-v13a.pl does, or where it has blanks. */
+type Words = '13a' | 'none';
+
 /** sacreBLEU's signature of what is computed here, which stands beside every figure. */
-export const bleuSignature = (references: number): string =>
-  `nrefs:${references}|case:mixed|eff:no|tok:13a|smooth:exp`;
+export const bleuSignature = (references: number, words: Words = '13a'): string =>
+  `nrefs:${references}|case:mixed|eff:no|tok:${words}|smooth:exp`;
 
 /** The words of a text as mteval-v13a.pl cuts them. */
 export function tokenize13a(text: string): string[] {
@@ -30,9 +33,14 @@ export function tokenize13a(text: string): string[] {
 }
 
 /** The counts of one text against its references, of which there is at least one. */
-export function bleuCounts(references: readonly string[], predicted: string): BleuCounts {
-  const given = tokenize13a(predicted);
-  const wanted = references.map(tokenize13a);
+export function bleuCounts(
+  references: readonly string[],
+  predicted: string,
+  words: Words = '13a',
+): BleuCounts {
+  const cut = words === '13a' ? tokenize13a : splitBlanks;
+  const given = cut(predicted);
+  const wanted = references.map(cut);
   const closest = wanted
     .map(({ length }) => length)
     .sort((a, b) => Math.abs(a - given.length) - Math.abs(b - given.length) || a - b)[0];

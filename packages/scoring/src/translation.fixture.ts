@@ -1,12 +1,13 @@
 import { vectors } from './vectors.fixture.ts';
 
-/** Texts with their references; BLEU, chrF and chrF++ of all, and BLEU of the first as a sentence. */
+/** Texts with their references; BLEU, chrF and chrF++ of all, and BLEU of the first as a sentence, and of all with words as they stand. */
 type Case = [
   rows: [predicted: string, references: string[]][],
   bleu: number,
   chrf: number,
   chrfPlus: number,
   sentence: number,
+  plain: number,
 ];
 
 export const translations = (): Case[] => vectors<Case[]>('translation');

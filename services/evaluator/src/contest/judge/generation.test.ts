@@ -56,6 +56,7 @@ it('compares fields of JSON', () => {
   expect(judgement.headline).toBe('equal fields');
   expect(values(judgement, 'tuned')).toEqual({
     'valid JSON': 0.5,
+    'right shape': 0.5,
     'equal JSON': 0,
     'equal fields': 0.25,
     'exact match': 0,

@@ -156,6 +156,7 @@ function ofJson(rows: readonly WrittenRow[], exact: Metrics): Rules {
     isRate: false,
     metrics: {
       'valid JSON': mean(rows, (a, b) => +jsonMatch(a, b).valid),
+      'right shape': mean(rows, (a, b) => +jsonMatch(a, b).shape),
       'equal JSON': mean(rows, (a, b) => +jsonMatch(a, b).equal),
       'equal fields': mean(rows, (a, b) => jsonMatch(a, b).fields),
       ...exact,
@@ -186,7 +187,8 @@ function ofText(rows: readonly WrittenRow[], exact: Metrics): Rules {
       'ROUGE-L': overlap('rougeL'),
       'ROUGE-Lsum': overlap('rougeLsum'),
       'chrF++': counted(chrfCounts, chrf),
-      BLEU: counted(bleuCounts, bleu),
+      BLEU: counted((gold, given) => bleuCounts(gold, given), bleu),
+      'BLEU, tok none': counted((gold, given) => bleuCounts(gold, given, 'none'), bleu),
       'token F1': mean(rows, tokenF1),
       ...exact,
     },
