@@ -4,7 +4,7 @@ import type { Config } from '@lathe/platform/config';
 export type EvaluatorSettings = {
   /** Most held-out rows that are scored when the job names no number. */
   readonly evaluationRows: number;
-  /** Examples in a few-shot prompt when the job names no number. */
+  /** Most examples that are tried in a few-shot prompt when the job names no number. */
   readonly fewShotExamples: number;
   /** At most so many different answers count as labels; then each is shown at least once. */
   readonly fewShotLabels: number;

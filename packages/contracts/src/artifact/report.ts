@@ -53,7 +53,10 @@ const contestantSchema = z.object({
   name: z.enum(contestantNames),
   /** Null: no model answered. */
   model: z.string().nullable(),
+  /** Examples in its prompts, at most. */
   shots: z.number().int(),
+  /** How they were chosen: by chance, the same for every row, or those nearest to each. */
+  examples: z.enum(['random', 'nearest']).optional(),
   /** Rows that were answered right as a whole; none of 0 where answers are only more or less near. */
   exactMatch: rateSchema,
   /** Where the rows have tools. */

@@ -75,7 +75,9 @@ export const latheOptionsSchema = z.strictObject({
     .min(0)
     .max(32)
     .optional()
-    .describe("examples in the few-shot baseline's prompt; 8 by default"),
+    .describe(
+      "examples in the few-shot baseline's prompt; by default the number that does best, of 1, 3, 5 and 8",
+    ),
   evaluation_rows: z
     .number()
     .int()

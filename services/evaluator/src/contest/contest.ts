@@ -30,6 +30,8 @@ export type Entrant = {
   readonly name: ModelName;
   readonly model: ServedModel;
   readonly shots: number;
+  /** How the examples were chosen. */
+  readonly examples?: 'random' | 'nearest';
   readonly tasks: readonly Task[];
 };
 
@@ -101,7 +103,7 @@ export async function runEntrant(
   entrant: Entrant,
   ports: ContestPorts,
 ): Promise<ModelAnswers<WrittenAnswer>> {
-  const { model, tasks, name, shots } = entrant;
+  const { model, tasks, name, shots, examples: way } = entrant;
   const answers: string[] = [];
   let next = 0;
   let done = 0;
@@ -121,6 +123,7 @@ export async function runEntrant(
   const toolCalls = callsReport(judged);
   return {
     ...{ name, model: model.name, shots, loss, supervisedTokens },
+    ...(way && { examples: way }),
     ...(toolCalls && { toolCalls }),
     answers: judged.map(({ isRight, outcome }, index) => {
       const text = answers[index] ?? '';

@@ -9,14 +9,17 @@ export function headlineOf(report: EvaluationReport) {
     held_out_rows: rows,
     headline_metric: headline,
     verdict,
-    contestants: contestants.map(({ name, shots, exactMatch, loss, metrics, toolCalls }) => ({
-      name,
-      shots,
-      exact_match: exactMatch,
-      loss,
-      metrics,
-      ...(toolCalls && { tool_calls: toolCalls }),
-    })),
+    contestants: contestants.map(
+      ({ name, shots, examples, exactMatch, loss, metrics, toolCalls }) => ({
+        name,
+        shots,
+        ...(examples && { examples }),
+        exact_match: exactMatch,
+        loss,
+        metrics,
+        ...(toolCalls && { tool_calls: toolCalls }),
+      }),
+    ),
     comparisons: comparisons.map(({ against, metric, difference, pValue, verdict: outcome }) => ({
       against,
       ...(metric && { metric }),

@@ -1,22 +1,17 @@
 import { LatheError } from '@lathe/contracts/error';
 import { wilson } from '@lathe/scoring/wilson';
 import type { ServedModel } from '../models/models.ts';
-import { drawShots } from '../texts/few-shot.ts';
-import {
-  type AnsweredRow,
-  type HeldOutRow,
-  readHeldOut,
-  streamRows,
-  toQuestion,
-} from '../texts/held-out.ts';
+import { type AnsweredRow, type HeldOutRow, readHeldOut, streamRows } from '../texts/held-out.ts';
 import { sampleRows } from '../texts/sample-rows.ts';
-import { type Entrant, fewShotEntrant, runEntrant, tasksFor } from './contest.ts';
+import { chosenFewShot } from './choose-shots.ts';
+import { type Entrant, runEntrant, tasksFor } from './contest.ts';
 import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
 import { judgedBothWays } from './judge/both-ways.ts';
 import type { Judgement, ModelAnswers } from './judge/judge.ts';
 import { judgeInThread } from './judge/judging.ts';
-import type { PairScores, WrittenAnswer, WrittenRow } from './judge/task-contest.ts';
+import type { PairScores, WrittenAnswer } from './judge/task-contest.ts';
 import { type HeldOutPair, pairsOf, scorePairs } from './score-pairs.ts';
+import { writtenRow } from './written-row.ts';
 
 /** Training rows that baselines learn from. */
 const mostTrained = 20_000;
@@ -33,7 +28,9 @@ export async function judgeWritten(
   const rows = await readHeldOut(ports.artifacts, dataset, { seed, most });
   if (rows.length === 0) return { judgement: undefined, rows: 0 };
   const models: ModelAnswers<WrittenAnswer>[] = [];
-  for (const entrant of await chooseEntrants(input, rows, ports))
+  const all = streamRows(ports.artifacts, dataset.train.canonical.key);
+  const train = await sampleRows(all, ({ line }) => line, { seed, most: mostTrained });
+  for (const entrant of await chooseEntrants(input, { rows, train }, ports))
     models.push(
       await runEntrant(entrant, {
         engine: ports.engine,
@@ -44,8 +41,6 @@ export async function judgeWritten(
       }),
     );
   if (dataset.kind === 'text') return { judgement: lossesOf(models), rows: rows.length };
-  const all = streamRows(ports.artifacts, dataset.train.canonical.key);
-  const train = await sampleRows(all, ({ line }) => line, { seed, most: mostTrained });
   const written = rows.map(({ row }) => writtenRow(row));
   const judgement = await judgeInThread(
     {
@@ -100,19 +95,6 @@ function tooLong(room: number): LatheError {
   );
 }
 
-function writtenRow(row: AnsweredRow): WrittenRow {
-  const { line, context, expected, calls } = toQuestion(row);
-  const system = context.find(({ role }) => role === 'system' || role === 'developer');
-  const prompt = context.findLast(({ role }) => role === 'user') ?? context.at(-1);
-  return {
-    line,
-    ...(system === undefined ? {} : { system: system.content }),
-    prompt: prompt?.content ?? '',
-    expected,
-    ...(row.kind === 'chat' && row.tools !== undefined ? { hasCalls: calls !== undefined } : {}),
-  };
-}
-
 /** Where nothing is asked, nothing is right or wrong. */
 function lossesOf(models: readonly ModelAnswers<WrittenAnswer>[]): Judgement {
   return {
@@ -131,10 +113,10 @@ function lossesOf(models: readonly ModelAnswers<WrittenAnswer>[]): Judgement {
 
 async function chooseEntrants(
   { job, dataset, base, tuned, start }: EvaluateInput,
-  rows: readonly HeldOutRow[],
+  { rows, train }: { readonly rows: readonly HeldOutRow[]; readonly train: readonly AnsweredRow[] },
   ports: EvaluatePorts,
 ): Promise<Entrant[]> {
-  const { settings, texts, signal } = ports;
+  const { settings, texts, signal, engine } = ports;
   const options = { texts, signal, project: job.project, limits: settings };
   const zeroShot = async (
     name: 'base' | 'start' | 'tuned',
@@ -149,13 +131,16 @@ async function chooseEntrants(
     await zeroShot('tuned', tuned),
   ];
   if (dataset.kind === 'text') return [await zeroShot('base', base), ...trained];
-  const asked = job.options.few_shot_examples;
-  const shots = await drawShots(streamRows(ports.artifacts, dataset.train.canonical.key), {
+  const shots = {
     seed: job.seed,
-    count: asked ?? settings.fewShotExamples,
-    isFixed: asked !== undefined,
+    asked: job.options.few_shot_examples,
+    most: settings.fewShotExamples,
     labelsMost: settings.fewShotLabels,
-  });
-  const fewShot = await fewShotEntrant(base, rows, { ...options, shots });
+  };
+  const fewShot = await chosenFewShot(
+    base,
+    { rows, train },
+    { ...options, engine, settings: shots },
+  );
   return [await zeroShot('base', base), ...(fewShot === null ? [] : [fewShot]), ...trained];
 }

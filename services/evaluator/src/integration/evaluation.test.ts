@@ -54,7 +54,7 @@ describe('an evaluation', () => {
     expect(report).toMatchObject({ fineTunedModel: name, baseModel: 'tiny', rows: 12 });
     expect(report.contestants.map(({ name: who, shots }) => [who, shots])).toEqual([
       ['base', 0],
-      ['few-shot', 8],
+      ['few-shot', expect.any(Number)],
       ['tuned', 0],
       ['nearest row', 0],
       ['tf-idf', 0],
@@ -83,7 +83,7 @@ describe('an evaluation', () => {
       headline_metric: 'exact match',
       contestants: [
         { name: 'base' },
-        { name: 'few-shot', shots: 8 },
+        { name: 'few-shot', examples: expect.stringMatching(/^(random|nearest)$/) },
         { name: 'tuned' },
         { name: 'nearest row' },
         { name: 'tf-idf' },
