@@ -141,9 +141,10 @@ export const arrows: Table = {
         'read-file.ts': 'settings.ts lesson read check pack rows tasks',
         'pipeline.ts':
           'settings.ts lesson read check pack tasks rows model read-file.ts read-progress.ts',
-        job: 'settings.ts check rows model read-progress.ts pipeline.ts',
+        reuse: 'settings.ts check model pipeline.ts',
+        job: 'settings.ts check rows reuse model read-progress.ts pipeline.ts',
         'data-ports.ts': 'settings.ts rows',
-        inspect: 'settings.ts check lesson rows model pipeline.ts data-ports.ts',
+        inspect: 'settings.ts check lesson pack read rows model pipeline.ts data-ports.ts',
         dataset: 'settings.ts read talk pack data-ports.ts',
         ask: 'data-ports.ts',
         work: 'settings.ts data-ports.ts inspect dataset',

@@ -191,7 +191,7 @@ export const datasetManifestSchema = z.object({
 export type DatasetManifest = z.infer<typeof datasetManifestSchema>;
 
 /** One finding about a row: which rule, where, what to do. */
-const findingSchema = z.object({
+export const findingSchema = z.object({
   file: z.enum(['training_file', 'validation_file']),
   /** The name of a file in the archive that was uploaded. */
   member: z.string().optional(),

@@ -14,6 +14,11 @@ export const inspectionReportSchema = z.object({
   task: taskSchema.nullable(),
   /** As the job's own report would be; null where the file cannot be read at all. */
   dataset: datasetReportSchema.nullable(),
+  /**
+   * Of the repaired file: its rows, which are those of the training file that are right, each once and in one form; and
+   * how many were left out because they say the same as one before. Absent where no row is right.
+   */
+  repaired: z.object({ rows: z.number().int(), repeated: z.number().int() }).optional(),
 });
 /**
  * @example const report: InspectionReport = inspectionReportSchema.parse(JSON.parse(text));

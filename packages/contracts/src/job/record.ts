@@ -68,6 +68,8 @@ export const jobRecordSchema = z.object({
   settings: resolvedSettingsSchema.nullable(),
   /** Key of the dataset manifest, once ingest is done. */
   datasetKey: z.string().nullable(),
+  /** Names what the dataset was made of: another job of the project with the same has the same dataset. */
+  datasetHash: z.string().optional(),
   progress: z
     .object({
       step: z.number().int(),

@@ -23,12 +23,13 @@ const mostLabels = 30;
 
 /** A report on data as a page for people, complete in itself. */
 export function dataPage(report: InspectionReport, subject: PageSubject): string {
-  const { dataset } = report;
+  const { dataset, repaired } = report;
   const size = subject.bytes === null ? '' : `${grouped(subject.bytes)} bytes · `;
   const date = new Date(subject.createdAt * 1000).toISOString().slice(0, 16).replace('T', ' ');
   const body = html`<header><h1>${subject.name}</h1>
 <p class="soft">${size}looked at ${date} UTC for ${report.model ?? 'any model that is offered'}</p></header>
 ${verdict(report)}
+${repaired && html`<p>The repaired file has ${grouped(repaired.rows)} rows: those that are right, each once${repaired.repeated > 0 && html` (${grouped(repaired.repeated)} that repeat one are left out)`}, as JSON Lines.</p>`}
 ${dataset && sections(dataset)}
 <footer>Made by Lathe (${subject.id}). The page holds rows of the file and loads nothing.</footer>`;
   return pageOf(`${subject.name} · Lathe`, body);

@@ -15,6 +15,8 @@ export type Findings = {
   wrongLines(file: Finding['file']): number;
   /** Warnings by what they say, in the order of their first rows. */
   warnings(): readonly WarningGroup[];
+  /** Takes warnings over that were found when the same rows were read for another job. */
+  restore(groups: readonly WarningGroup[]): void;
   /** How many there are of each rule, the most frequent first. */
   reasons(): NonNullable<DatasetReport['reasons']>;
 };
@@ -49,7 +51,7 @@ export function createFindings(limit: number): Findings {
     }
   };
   const addWarning = (finding: Finding): void => {
-    const key = `${finding.file} ${finding.rule} ${finding.path.replaceAll(/\d+/g, '')}`;
+    const key = groupOf(finding);
     const group = groups.get(key) ?? { first: finding, count: 0 };
     if (groups.size < groupsMost) groups.set(key, group);
     group.count++;
@@ -76,8 +78,20 @@ export function createFindings(limit: number): Findings {
       file === undefined ? errors.training_file + errors.validation_file : errors[file],
     wrongLines: (file) => wrong[file],
     warnings: () => [...groups.values()],
+    restore(restored) {
+      for (const { first, count } of restored) {
+        groups.set(groupOf(first), { first, count });
+        listed.push(first);
+        total += count;
+      }
+    },
     reasons: () => [...reasons.values()].sort((a, b) => b.count - a.count),
   };
+}
+
+/** What warnings that say the same have in common. */
+function groupOf(finding: Finding): string {
+  return `${finding.file} ${finding.rule} ${finding.path.replaceAll(/\d+/g, '')}`;
 }
 
 /**

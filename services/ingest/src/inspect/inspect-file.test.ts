@@ -146,6 +146,23 @@ it('without a model it takes one that learns from such rows, and says where none
   expect(none.refusal?.message).toContain('dpo');
 });
 
+it('keeps the rows that are right, each once, as a file that a job takes', async () => {
+  const again = chatLines(1);
+  const file = await service.upload(`${chatLines(12)}{"messages":[]}\n${again}{\n`);
+  const { result } = await inspect(file);
+  const { objects } = result ?? expect.fail('no result');
+  const key = objects['report.json']?.key ?? '';
+  const report = await readJson(service.artifacts, key, inspectionReportSchema);
+  expect(report.refusal?.code).toBe('invalid_file_format');
+  expect(report.repaired).toEqual({ rows: 12, repeated: 1 });
+  const repaired = service.artifacts.get(objects['repaired.jsonl']?.key ?? '');
+  const text = Buffer.concat(await Array.fromAsync(repaired)).toString();
+  expect(text).toBe(chatLines(12));
+  expect((await jobOn(await service.upload(text))).error).toBeNull();
+  const nothing = await inspect(await service.upload('{"messages":[]}\n'));
+  expect(Object.keys(nothing.result?.objects ?? {})).toEqual(['report.json']);
+});
+
 it('ends in an error where the file is gone', async () => {
   expect(await inspect('file-00000000')).toMatchObject({
     state: 'failed',

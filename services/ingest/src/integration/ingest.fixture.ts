@@ -51,8 +51,8 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
     artifacts,
     jobs,
     files,
-    models,
     dataWork,
+    models,
     job: read,
     events,
   } = await openStores(config);
@@ -115,6 +115,7 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
     jobs,
     files,
     dataWork,
+    models,
     artifacts,
     folderOf,
     /** Offers another base model: the same tokens with another chat template. */

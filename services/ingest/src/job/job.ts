@@ -22,6 +22,8 @@ import { createFindings, type Findings } from '../check/findings.ts';
 import { openBaseModel } from '../model/base-model.ts';
 import { openFile } from '../model/uploaded-file.ts';
 import { type Dataset, type PipelinePorts, prepareDataset } from '../pipeline.ts';
+import { datasetHash } from '../reuse/dataset-hash.ts';
+import { keepWarnings, reuseDataset } from '../reuse/reuse-dataset.ts';
 import { type RowThreads, rowsOf } from '../rows/rows.ts';
 import type { IngestSettings } from '../settings.ts';
 import { copyStart } from './copy-start.ts';
@@ -114,6 +116,13 @@ function reasonToDrop(job: JobRecord, message: WorkMessage): string | undefined 
   return `the job is ${job.state}`;
 }
 
+type Prepared = Dataset & {
+  /** Of what it was made. */
+  readonly hash: string;
+  /** The job whose dataset was taken; absent where the files were read. */
+  readonly from?: string;
+};
+
 type Preparation = Pick<PipelinePorts, 'signal' | 'progress'> & {
   readonly findings: Findings;
   readonly workFolder: string;
@@ -123,7 +132,7 @@ async function prepare(
   ports: IngestPorts,
   job: JobRecord,
   preparation: Preparation,
-): Promise<Dataset> {
+): Promise<Prepared> {
   const { artifacts, settings } = ports;
   const model = await inStep('opening the base model', () =>
     openBaseModel(ports, {
@@ -144,10 +153,16 @@ async function prepare(
   const { signal } = preparation;
   const rowModel = { session: attempt, folder: model.folder, name: model.name };
   const rows = rowsOf(ports.rowThreads, rowModel, { project: job.project, signal });
-  return prepareDataset(
-    { job, attempt, trainingFile, validationFile, model },
-    { artifacts, settings, rows, ...preparation },
+  const input = { job, attempt, trainingFile, validationFile, model };
+  const hash = await datasetHash(input, settings);
+  const { jobs } = ports;
+  const reused = await inStep('copying the dataset of another job', () =>
+    reuseDataset(input, hash, { artifacts, jobs, rows, ...preparation }),
   );
+  if (reused !== undefined) return { ...reused.dataset, hash, from: reused.from };
+  const dataset = await prepareDataset(input, { artifacts, settings, rows, ...preparation });
+  await keepWarnings(artifacts, dataset.manifestKey, preparation.findings);
+  return { ...dataset, hash };
 }
 
 /** Removes what was copied for a job that was cancelled meanwhile; one that another ingest took on needs it. */
@@ -162,14 +177,14 @@ async function forgetStart({ jobs, artifacts }: IngestPorts, job: JobRecord): Pr
 async function store(
   ports: IngestPorts,
   job: JobRecord,
-  dataset: Dataset & { readonly start: JobStart | undefined },
+  dataset: Prepared & { readonly start: JobStart | undefined },
 ): Promise<IngestOutcome> {
-  const { manifest, manifestKey, report, settings, start } = dataset;
+  const { manifest, manifestKey, report, settings, start, hash, from } = dataset;
   const now = Math.floor(ports.now() / 1000);
   const changed = await changeJob(ports.jobs, job.project, job.id, (record) =>
     record.state === 'validating_files' && record.epoch === job.epoch
       ? moveJob(record, 'queued', {
-          ...{ now, stage: 'train', datasetKey: manifestKey, settings },
+          ...{ now, stage: 'train', datasetKey: manifestKey, datasetHash: hash, settings },
           ...(start && { start }),
         })
       : null,
@@ -180,8 +195,9 @@ async function store(
   const taught = task === undefined ? '' : ` for the task ${task.type}`;
   await emit(ports, job, {
     name: 'validated',
-    message: `The files are valid${taught}: ${train.rows} rows to train on, ${heldOut.rows} held out, ${train.tokens} training tokens.`,
+    message: `The files are valid${taught}: ${train.rows} rows to train on, ${heldOut.rows} held out, ${train.tokens} training tokens.${from === undefined ? '' : ` They were read for the job ${from} already.`}`,
     data: {
+      ...(from !== undefined && { dataset_of: from }),
       ...(task && { task: toHttp(task) }),
       rows: report.rows,
       tokens: report.tokens,
