@@ -58,8 +58,8 @@ export function targetsOf({ task, problem }: Lesson, rows: readonly Row[]): Targ
       return {
         task: { type: 'token-classification', labels: [...labels.names] },
         check: (row) => requireKnown(tagsOf(row as RowOf<'tagged'>, given), labels),
-        complete: (row, examples) =>
-          examples.map((example) => ({
+        complete: (row, examples, at) =>
+          inGroup(examples, at).map((example) => ({
             ...example,
             labels: labels.tokenLabels(
               example.labels as Int32Array,
@@ -75,8 +75,12 @@ export function targetsOf({ task, problem }: Lesson, rows: readonly Row[]): Targ
           if (isScored(row) !== isScored(rows[0]))
             throw new RangeError('either all rows have a score or none has one');
         },
-        complete: (_, examples, at) =>
-          examples.map((example) => ({ ...example, group: Int32Array.of(at) })),
+        complete: (_, examples, at) => inGroup(examples, at),
+      };
+    case 'question-answering':
+      return {
+        ...{ task, check: () => undefined },
+        complete: (_, examples, at) => inGroup(examples, at),
       };
     case 'reward':
       if (rows[0]?.kind === 'labelled') return { task, ...numberTargets(1) };
@@ -130,6 +134,10 @@ function requireKnown(found: readonly string[], { names }: Labels): void {
 
 function isScored(row: Row | undefined): boolean {
   return row?.kind === 'related' && row.score !== undefined;
+}
+
+function inGroup(examples: readonly RowExample[], at: number): TaskRow[] {
+  return examples.map((example) => ({ ...example, group: Int32Array.of(at) }));
 }
 
 function asBad(example: RowExample): RowExample {

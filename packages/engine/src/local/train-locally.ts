@@ -7,6 +7,7 @@ import type { Objective } from '../objectives/objective.ts';
 import { objectiveFor } from '../objectives/objective-for.ts';
 import type { DeviceChoice } from '../runtime/device-choice.ts';
 import { openDevice } from '../runtime/open-device.ts';
+import { watched } from '../train/early-stopping.ts';
 import { createTrainer, type StepMetrics, type Trainer } from '../train/trainer.ts';
 import { trainingLoop } from '../train/training-loop.ts';
 import { readDataset, recipeOf } from './dataset-file.ts';
@@ -117,7 +118,7 @@ async function trainInView<Example>(trainer: Trainer<Example>, view: View<Exampl
   const { earlyStopping: rule, epochs } = settings;
   if (rule !== undefined && heldOut.length === 0)
     throw new RangeError('early stopping needs held-out examples to look at');
-  const everySteps = rule?.everySteps ?? Math.max(1, Math.round(trainer.totalSteps / epochs));
+  const everySteps = rule?.everySteps ?? Math.max(1, Math.ceil(trainer.totalSteps / epochs));
   const bestFolder = join(out, '.best');
   const moments = trainingLoop({
     trainer,
@@ -131,9 +132,14 @@ async function trainInView<Example>(trainer: Trainer<Example>, view: View<Exampl
         await record(metricsRecord(moment.metrics));
         print(progressLine(moment.metrics, trainer.totalSteps));
       } else if (moment.kind === 'score') {
-        const { loss, tokenAccuracy } = moment.score;
-        await record({ step, valid_loss: loss, valid_token_accuracy: tokenAccuracy });
-        print(`step ${step}  held-out loss ${loss.toFixed(4)}`);
+        const { loss, tokenAccuracy, figures = {} } = moment.score;
+        const named = Object.entries(figures).map(([name, value]) => [`valid_${name}`, value]);
+        const counts = { step, valid_loss: loss, valid_token_accuracy: tokenAccuracy };
+        await record({ ...counts, ...Object.fromEntries(named) });
+        const { metric = 'loss' } = rule ?? {};
+        const own =
+          metric === 'loss' ? '' : `  ${metric} ${watched({ metric }, moment.score).toFixed(4)}`;
+        print(`step ${step}  held-out loss ${loss.toFixed(4)}${own}`);
       } else if (moment.kind === 'checkpoint') await trainer.saveState(bestFolder);
       else if (moment.kind === 'end' && rule !== undefined) {
         if (moment.best !== step) await trainer.restoreState(bestFolder);
