@@ -4,6 +4,7 @@ import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import { createBreather } from '@lathe/platform/breather';
 import type { Findings } from './check/findings.ts';
+import { createWrongRows } from './check/wrong-rows.ts';
 import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
 import type { FileKind, Lesson } from './lesson/lesson.ts';
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
@@ -129,6 +130,7 @@ async function readRows(
     tooLong: new CutSums(),
   };
   const seen = new Set<number>();
+  const wrong = createWrongRows(findings, wish.data?.wrong_rows_share ?? settings.wrongShare);
   const long: LongRow[] = [];
   let longRows = 0;
 
@@ -160,7 +162,7 @@ async function readRows(
       await breathe();
       signal.throwIfAborted();
       ports.progress();
-      for (const issue of issues) findings.add({ file: file.param, line: number, ...of, ...issue });
+      wrong.add(issues.map((issue) => ({ file: file.param, line: number, ...of, ...issue })));
       if (right !== undefined) await accept(right, of);
       if (tooLong === undefined) continue;
       longRows++;
@@ -168,6 +170,7 @@ async function readRows(
       if (long.length < settings.listedFindings) long.push({ line: number, ...of, ...tooLong });
     }
   }
+  wrong.judge(rows.read);
   judgeLongRows({ long, longRows, rows: rows.read, file: file.param }, ports);
   return rows;
 }

@@ -36,6 +36,8 @@ export type IngestSettings = {
   readonly tokenizedErrors: number;
   /** Fewer training rows than this are worth a warning. */
   readonly fewRows: number;
+  /** Share of rows that may be left out since they are wrong, where the job says none; more is an error. */
+  readonly wrongShare: number;
   /** Share of rows that may be dropped for their length; more is an error. */
   readonly longShare: number;
   /** Share of rows held out when the job names none, and how many are held out before the share falls with more rows. */
@@ -77,6 +79,7 @@ export const ingestDefaults: IngestSettings = {
   namedLines: 3,
   tokenizedErrors: 1000,
   fewRows: 10,
+  wrongShare: 0.01,
   longShare: 0.01,
   heldOutShare: 0.2,
   heldOutAmple: 400,

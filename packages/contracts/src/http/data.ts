@@ -23,6 +23,14 @@ export const dataSchema = z
       .max(8)
       .optional()
       .describe('what parts several labels in one text, such as ";"'),
+    wrong_rows_share: z
+      .number()
+      .min(0)
+      .max(0.5)
+      .optional()
+      .describe(
+        'share of wrong rows that are left out, each named; more fail the job; 0.01 by default',
+      ),
   })
   .superRefine(({ format, columns = {} }, context) => {
     if (format === undefined) return;

@@ -57,6 +57,12 @@ describe('a job request', () => {
     [{ ...least, lathe: { adaptation: { type: 'lora', rank: 0 } } }, 'lathe.adaptation.rank'],
     [{ ...least, lathe: { adaptation: { type: 'full', rank: 4 } } }, 'lathe.adaptation.rank'],
     [{ ...least, lathe: { held_out_share: 0.6 } }, 'lathe.held_out_share'],
+    [{ ...least, lathe: { data: { format: 'excel' } } }, 'lathe.data.format'],
+    [{ ...least, lathe: { data: { columns: { colour: 'a' } } } }, 'lathe.data.columns.colour'],
+    [
+      { ...least, lathe: { data: { format: 'text', columns: { label: 'a' } } } },
+      'lathe.data.columns.label',
+    ],
   ])('names the field at fault in %j', (body, path) => {
     expect(problems(createJobSchema, body)).toEqual([path]);
   });

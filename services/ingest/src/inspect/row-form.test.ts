@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { expect, it } from 'vitest';
-import { readRows } from '../rows/read-lines.ts';
+import { readRow } from '../rows/read-lines.ts';
 import { ingestDefaults } from '../settings.ts';
 import { rowForm } from './row-form.ts';
 
@@ -30,10 +30,8 @@ it.each(readdirSync(folder))('rows of %s, written and read again, are the same',
       rows: row.kind,
       problem,
     } as const;
-    const read = readRows({ number: row.line, bytes }, lesson, limits);
-    expect(read.map((each) => each.row)).toEqual([row]);
-    expect(read.flatMap(({ issues }) => issues.filter(({ level }) => level === 'error'))).toEqual(
-      [],
-    );
+    const read = readRow({ number: row.line, bytes }, lesson, limits);
+    expect(read.row).toEqual(row);
+    expect(read.issues.filter(({ level }) => level === 'error')).toEqual([]);
   }
 });

@@ -9,7 +9,7 @@ import { usableKinds } from '../lesson/task-rows.ts';
 import { detectShape } from '../read/format/detect.ts';
 import type { Line } from '../read/lines.ts';
 import { ingestDefaults } from '../settings.ts';
-import { readRows } from './read-lines.ts';
+import { readRow } from './read-lines.ts';
 
 /** Rows as people write them, and by hand what they are. */
 type Fixture = {
@@ -42,9 +42,7 @@ it.each(names)('reads %s', (name) => {
   if (problem !== undefined) expect(shape.problem).toBe(problem);
   const { kind, reading, problem: found } = shape;
   const lesson = { task: 'generation', architecture, rows: kind, problem: found, reading } as const;
-  const made = lines.flatMap((line) =>
-    readRows(line, lesson, limits).map((one) => ({ line: line.number, ...one })),
-  );
+  const made = lines.map((line) => ({ line: line.number, ...readRow(line, lesson, limits) }));
   expect(made.flatMap(({ row }) => row ?? [])).toEqual(wanted.canonical);
   const findings = made.flatMap(({ line, issues }) =>
     issues.map(({ path, rule, message }) => [line, path, rule, message]),

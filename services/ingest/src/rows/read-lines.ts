@@ -38,9 +38,7 @@ export function readLineRows(
     }
     return { number, issues, right: rightRow(row, encoded, group) };
   };
-  return lines.flatMap((line) =>
-    readRows(line, lesson, limits).map((read) => readOne(line.number, read)),
-  );
+  return lines.map((line) => readOne(line.number, readRow(line, lesson, limits)));
 }
 
 function longestOf({ examples }: EncodedRow): number {
@@ -90,31 +88,29 @@ type RowRead = {
   readonly group?: string | undefined;
 };
 
-/** The rows of a line, of which most have one. */
-export function readRows(line: Line, lesson: Lesson, limits: RowLimits): RowRead[] {
+/** The row of a line in canonical form, and what was found; none where an error was. */
+export function readRow(line: Line, lesson: Lesson, limits: RowLimits): RowRead {
   const parsed = parseLine(line, limits);
-  if ('problem' in parsed) return [{ issues: [{ ...parsed.problem, path: '', level: 'error' }] }];
+  if ('problem' in parsed) return { issues: [{ ...parsed.problem, path: '', level: 'error' }] };
   const { value } = parsed;
-  const twice: RowIssue[] = [];
-  checkKeys(parsed.text, (issue) => twice.push(issue));
+  const issues: RowIssue[] = [];
+  const report = (issue: RowIssue) => issues.push(issue);
   if (!isObject(value)) {
-    const issues: RowIssue[] = [];
-    const message = `the line must be a JSON object, not ${nameOf(value)}`;
-    fail((issue) => issues.push(issue), '', 'object', message);
-    return [{ issues: [...issues, ...twice] }];
+    fail(report, '', 'object', `the line must be a JSON object, not ${nameOf(value)}`);
+    checkKeys(parsed.text, report);
+    return { issues };
   }
-  const group = groupOf(value.group, (issue) => twice.push(issue));
-  return readAs(value, lesson.reading).map(({ row, places, issues: made = [] }, at): RowRead => {
-    const issues: RowIssue[] = [...made];
-    // What the row lacks since it could not be made is told by that.
-    if (countErrors(made) === 0)
-      rowKind(lesson.rows).check(row, lesson, (issue) =>
-        issues.push(places === undefined ? issue : toldOfSource(issue, places())),
-      );
-    if (at === 0) issues.push(...twice);
-    if (countErrors(issues) > 0) return { issues };
-    return { row: convertTo(lesson, row, line.number), issues, group };
-  });
+  const { row, places, issues: made = [] } = readAs(value, lesson.reading);
+  issues.push(...made);
+  // What the row lacks since it could not be made is told by that.
+  if (countErrors(made) === 0)
+    rowKind(lesson.rows).check(row, lesson, (issue) =>
+      report(places === undefined ? issue : toldOfSource(issue, places())),
+    );
+  checkKeys(parsed.text, report);
+  const group = groupOf(value.group, report);
+  if (countErrors(issues) > 0) return { issues };
+  return { row: convertTo(lesson, row, line.number), issues, group };
 }
 
 /** The thread, document or person that a row is of: any name or number. */

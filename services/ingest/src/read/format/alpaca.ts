@@ -14,9 +14,8 @@ export const alpaca: Format = {
     system: ['system', 'system_prompt'],
   },
   holds: { instruction: isText, input: isText, output: isText, system: isText, history: isHistory },
-  convert: (row, reading) => [
+  convert: (row, reading) =>
     exchange(row, reading, { asked: ['instruction', 'input'], answer: 'output', between: '\n' }),
-  ],
 };
 
 /** Questions with an answer to write, and what they stand on. */
@@ -28,9 +27,8 @@ export const questionAnswer: Format = {
     context: ['context', 'contexts', 'passage', 'document', 'background'],
   },
   holds: { question: isText, answer: isText, context: isPassage },
-  convert: (row, reading) => [
+  convert: (row, reading) =>
     exchange(row, reading, { asked: ['context', 'question'], answer: 'answer', between: '\n\n' }),
-  ],
 };
 
 function isHistory(value: unknown): boolean {

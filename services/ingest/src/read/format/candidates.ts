@@ -29,7 +29,7 @@ const unexplained = { other: 0.95, label: 0.9, known: 0.7, plain: 0.5 };
 
 /** Columns that tell of a row and are no part of it. */
 const beside =
-  /^(?:_?_?id|idx|index|uuid|guid|hash|url|uri|link|source|src_url|split|date|year|time(?:stamp)?|created(?:_at)?|lang(?:uage)?|license|meta(?:data)?|file_?(?:name|path)|dump|title|.*_id)$/i;
+  /^(?:_?_?id|idx|index|uuid|guid|hash|url|uri|link|source|src_url|split|date|year|time(?:stamp)?|created(?:_at)?|lang(?:uage)?|license|meta(?:data)?|file_?(?:name|path)|dump|title|group|.*_id)$/i;
 
 /** All ways to read the rows, the likeliest first. */
 export function candidatesOf(sampled: Sampled, data: DataOptions): readonly Candidate[] {

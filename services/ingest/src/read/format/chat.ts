@@ -16,15 +16,13 @@ export const chat: Format = {
   convert: (row, reading) => {
     const { tools, name } = toolsOf(row, reading);
     const column = columnOf(reading.columns, 'messages') ?? 'messages';
-    return [
-      {
-        row: { messages: unpacked(row[column]), ...tools },
-        places: () => [
-          ['messages', column],
-          ['tools', name],
-        ],
-      },
-    ];
+    return {
+      row: { messages: unpacked(row[column]), ...tools },
+      places: () => [
+        ['messages', column],
+        ['tools', name],
+      ],
+    };
   },
 };
 
@@ -39,15 +37,13 @@ export const promptCompletion: Format = {
   convert(row, { columns }) {
     const prompt = columnOf(columns, 'prompt') ?? 'prompt';
     const completion = columnOf(columns, 'completion') ?? 'completion';
-    return [
-      {
-        row: { ...copied(row, prompt, 'prompt'), ...copied(row, completion, 'completion') },
-        places: () => [
-          ['prompt', prompt],
-          ['completion', completion],
-        ],
-      },
-    ];
+    return {
+      row: { ...copied(row, prompt, 'prompt'), ...copied(row, completion, 'completion') },
+      places: () => [
+        ['prompt', prompt],
+        ['completion', completion],
+      ],
+    };
   },
 };
 
@@ -68,7 +64,7 @@ export const chatCompletion: Format = {
       ...answers.map((_, at): Place => [`messages[${told.length + at}]`, `${completion}[${at}]`]),
       ['tools', name],
     ];
-    return [{ row: { messages, ...tools }, places }];
+    return { row: { messages, ...tools }, places };
   },
 };
 

@@ -52,8 +52,8 @@ export type Format = {
   readonly find?: (sampled: Sampled, asked: Columns) => readonly Match[];
   /** What else the values of its columns tell. */
   readonly look?: (sampled: Sampled, columns: Columns, data: DataOptions) => Partial<Match>;
-  /** The rows that an object is: usually one. What is wrong with it is told by the issues of the first. */
-  readonly convert: (row: Row, reading: Reading) => readonly Converted[];
+  /** The row that an object is. What is wrong with the object itself is told by its issues. */
+  readonly convert: (row: Row, reading: Reading) => Converted;
 };
 
 /** The one column of a role; undefined where it has none. */

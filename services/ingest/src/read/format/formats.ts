@@ -19,7 +19,7 @@ const text: Format = {
   kind: 'text',
   usual: { text: ['text', 'content', 'document', 'body', 'markdown', 'article', 'sentence'] },
   holds: { text: isText },
-  convert: (row, { columns }) => [renamed(row, [['text', columnOf(columns, 'text')]])],
+  convert: (row, { columns }) => renamed(row, [['text', columnOf(columns, 'text')]]),
 };
 
 /** All formats, in the order in which they are told where several are as likely. */

@@ -28,7 +28,7 @@ export const glaive: Format = {
     const messages: Record<string, unknown>[] = [];
     if (!isText(said)) {
       fail(report, column, 'type', `${column} must be a string`);
-      return [{ row: {}, issues }];
+      return { row: {}, issues };
     }
     const { told, tools } = systemIn(cellOf(row, reading, 'system'));
     if (!isNothing(told)) messages.push({ role: 'system', content: told });
@@ -73,7 +73,7 @@ export const glaive: Format = {
       ['messages', column],
       ['tools', systemColumn],
     ];
-    return [{ row: { messages, ...(tools !== undefined && { tools }) }, issues, places }];
+    return { row: { messages, ...(tools !== undefined && { tools }) }, issues, places };
   },
 };
 

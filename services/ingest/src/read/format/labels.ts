@@ -31,7 +31,7 @@ export const labels: Format = {
         ...label.places,
       ],
     };
-    return [made];
+    return made;
   },
 };
 

@@ -18,7 +18,7 @@ export const openaiPreference: Format = {
       ['preferred_output', columnOf(columns, 'chosen')],
       ['non_preferred_output', columnOf(columns, 'rejected')],
     ]);
-    return [{ ...made, row: allUnpacked(made.row) }];
+    return { ...made, row: allUnpacked(made.row) };
   },
 };
 
@@ -33,7 +33,7 @@ export const openaiJudged: Format = {
       ['output', columnOf(columns, 'output')],
       ['label', columnOf(columns, 'label')],
     ]);
-    return [{ ...made, row: allUnpacked(made.row) }];
+    return { ...made, row: allUnpacked(made.row) };
   },
 };
 

@@ -46,13 +46,11 @@ export const preference: Format = {
     }
     const made = { prompt, chosen: rest(answers.chosen), rejected: rest(answers.rejected) };
     const there = Object.entries(made).filter(([, value]) => value !== undefined);
-    return [
-      {
-        row: { ...Object.fromEntries(there), ...tools },
-        issues: said.issues,
-        places: () => places,
-      },
-    ];
+    return {
+      row: { ...Object.fromEntries(there), ...tools },
+      issues: said.issues,
+      places: () => places,
+    };
   },
 };
 
@@ -74,22 +72,20 @@ export const kto: Format = {
     const completion = isSplit ? whole.slice(-1) : said.of(row, 'completion');
     const { tools } = toolsOf(row, reading);
     const label = cellOf(row, reading, 'label');
-    return [
-      {
-        row: {
-          input: { messages: asList(prompt, 'user'), ...tools },
-          output: asList(completion, 'assistant'),
-          label: label === 0 || label === 1 ? label === 1 : label,
-        },
-        issues: said.issues,
-        places: () => [
-          ['input.messages[0].content', name('prompt')],
-          ['input.messages', name('prompt')],
-          ['output', isSplit ? name('prompt') : name('completion')],
-          ['label', name('label')],
-        ],
+    return {
+      row: {
+        input: { messages: asList(prompt, 'user'), ...tools },
+        output: asList(completion, 'assistant'),
+        label: label === 0 || label === 1 ? label === 1 : label,
       },
-    ];
+      issues: said.issues,
+      places: () => [
+        ['input.messages[0].content', name('prompt')],
+        ['input.messages', name('prompt')],
+        ['output', isSplit ? name('prompt') : name('completion')],
+        ['label', name('label')],
+      ],
+    };
   },
 };
 

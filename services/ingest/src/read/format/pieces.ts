@@ -14,7 +14,7 @@ export const pieces: Format = {
     const list = unpacked(row[column]);
     if (!Array.isArray(list) || !arePieces(list)) {
       const message = `${column} must be a list of pieces {"text": …, "entity": …}, each with a text`;
-      return [{ row: {}, issues: [{ path: column, rule: 'type', message, level: 'error' }] }];
+      return { row: {}, issues: [{ path: column, rule: 'type', message, level: 'error' }] };
     }
     let at = 0;
     const spans: Row[] = [];
@@ -25,15 +25,13 @@ export const pieces: Format = {
       if (label !== undefined) spans.push({ start, end: at, label });
     }
     const text = (list as Row[]).map((piece) => piece.text as string).join('');
-    return [
-      {
-        row: { text, spans },
-        places: () => [
-          ['text', column],
-          ['spans', column],
-        ],
-      },
-    ];
+    return {
+      row: { text, spans },
+      places: () => [
+        ['text', column],
+        ['spans', column],
+      ],
+    };
   },
 };
 

@@ -7,21 +7,21 @@ import { type Converted, columnsOf, type Place, type Row } from './format.ts';
 import { formats } from './formats.ts';
 
 /** Keys that may always stand beside. */
-const beside: ReadonlySet<string> = new Set(['id', 'idx', 'metadata']);
+const beside: ReadonlySet<string> = new Set(['id', 'idx', 'metadata', 'group']);
 
 /** Whether a row is written in the usual form of that kind: among rows in another form it is taken as it is. */
 export function isUsualRow(row: Row, kind: FileKind): boolean {
   return kindsOf(row).includes(kind);
 }
 
-/** The rows that an object is, each in the usual form of its kind, with what was found on the way. */
-export function readAs(row: Row, reading: Reading | undefined): readonly Converted[] {
-  if (reading === undefined) return [{ row }];
+/** The row that an object is, in the usual form of its kind, with what was found on the way. */
+export function readAs(row: Row, reading: Reading | undefined): Converted {
+  if (reading === undefined) return { row };
   const { must } = formatRoles[reading.format];
   const lacks = must.some((role) =>
     columnsOf(reading.columns, role).some((name) => !(name in row)),
   );
-  if (lacks && isUsualRow(row, formats[reading.format].kind)) return [{ row }];
+  if (lacks && isUsualRow(row, formats[reading.format].kind)) return { row };
   const made = formats[reading.format].convert(row, reading);
   const taken = new Set(Object.values(reading.columns).flat());
   const issues: RowIssue[] = [];
@@ -39,12 +39,11 @@ export function readAs(row: Row, reading: Reading | undefined): readonly Convert
         `the key ${quoted(key)} is not used`,
       );
   }
-  const [first, ...rest] = made;
-  if (first === undefined) return [];
-  return [
-    { ...first, row: { ...others, ...first.row }, issues: [...issues, ...(first.issues ?? [])] },
-    ...rest,
-  ];
+  return {
+    ...made,
+    row: { ...others, ...made.row },
+    issues: [...issues, ...(made.issues ?? [])],
+  };
 }
 
 /** A finding about a row that was made, told of the object that it was made of. */

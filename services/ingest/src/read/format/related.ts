@@ -19,12 +19,10 @@ export const pairs: Format = {
     const names = columnsOf(columns, 'negatives');
     const values = names.flatMap((name) => unpacked(row[name]) ?? []);
     const [only] = names;
-    return [
-      {
-        row: { ...made.row, ...(values.length > 0 && { negatives: values }) },
-        places: () => [...(made.places?.() ?? []), ['negatives', only ?? 'negatives']],
-      },
-    ];
+    return {
+      row: { ...made.row, ...(values.length > 0 && { negatives: values }) },
+      places: () => [...(made.places?.() ?? []), ['negatives', only ?? 'negatives']],
+    };
   },
 };
 
@@ -46,7 +44,7 @@ export const scoredPairs: Format = {
     ]);
     const value = row[score];
     const isWritten = isText(value) && isNumber(value);
-    return [{ ...made, row: { ...made.row, ...(isWritten && { score: Number(value) }) } }];
+    return { ...made, row: { ...made.row, ...(isWritten && { score: Number(value) }) } };
   },
 };
 

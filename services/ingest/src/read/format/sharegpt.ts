@@ -20,20 +20,18 @@ export const sharegpt: Format = {
     const turns = unpacked(row[name]);
     if (!Array.isArray(turns)) {
       const message = `${name} must be a list of turns, not ${nameOf(turns)}`;
-      return [{ row: {}, issues: [{ path: name, rule: 'type', message, level: 'error' }] }];
+      return { row: {}, issues: [{ path: name, rule: 'type', message, level: 'error' }] };
     }
     const spoken = messagesOf(turns, name);
     endAtAnswer(spoken);
     const { messages, places, issues } = withSystem(row, reading, spoken);
     const tools = toolsIn(cellOf(row, reading, 'tools'));
     const toolName = columnOf(reading.columns, 'tools') ?? 'tools';
-    return [
-      {
-        row: { messages, ...(tools !== undefined && { tools }) },
-        issues,
-        places: () => [['messages', name], ['tools', toolName], ...places],
-      },
-    ];
+    return {
+      row: { messages, ...(tools !== undefined && { tools }) },
+      issues,
+      places: () => [['messages', name], ['tools', toolName], ...places],
+    };
   },
 };
 

@@ -25,12 +25,12 @@ export const spans: Format = {
       ['text', columnOf(columns, 'text')],
       ['spans', column],
     ]);
-    if (!(column in row)) return [made];
+    if (!(column in row)) return made;
     const list = unpacked(row[column]);
     const inner = isObject(list) && Array.isArray(list.entities) ? list.entities : list;
     // A text in which nothing is marked.
     const spans = isNothing(inner) ? [] : Array.isArray(inner) ? inner.map(spanOf) : inner;
-    return [{ ...made, row: { ...made.row, spans } }];
+    return { ...made, row: { ...made.row, spans } };
   },
 };
 

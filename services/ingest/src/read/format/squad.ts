@@ -22,7 +22,7 @@ export const squad: Format = {
       ['is_impossible', columnOf(columns, 'impossible')],
     ]);
     const unpackedAnswers = answers in row ? { answers: unpacked(row[answers]) } : {};
-    return [{ ...made, row: { ...made.row, ...unpackedAnswers } }];
+    return { ...made, row: { ...made.row, ...unpackedAnswers } };
   },
 };
 

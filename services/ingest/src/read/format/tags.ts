@@ -20,18 +20,16 @@ export const tags: Format = {
     const { columns } = reading;
     const tokens = columnOf(columns, 'tokens') ?? 'tokens';
     const column = columnOf(columns, 'tags') ?? 'tags';
-    return [
-      {
-        row: {
-          ...(tokens in row && { tokens: wordsIn(row[tokens]) }),
-          ...(column in row && { ner_tags: namedTags(wordsIn(row[column]), reading) }),
-        },
-        places: () => [
-          ['tokens', tokens],
-          ['ner_tags', column],
-        ],
+    return {
+      row: {
+        ...(tokens in row && { tokens: wordsIn(row[tokens]) }),
+        ...(column in row && { ner_tags: namedTags(wordsIn(row[column]), reading) }),
       },
-    ];
+      places: () => [
+        ['tokens', tokens],
+        ['ner_tags', column],
+      ],
+    };
   },
 };
 
