@@ -136,14 +136,17 @@ it('converts a page, with the evidence of each row and the lineage of the file',
 });
 
 it('converts a Slack export and splits it by thread, whatever is added', async () => {
-  const archive = await upload(
-    'export.zip',
-    zipOf([...madeSlackExport()].map(([name, text]) => ({ name, data: text }))),
-  );
+  const files = [...madeSlackExport()].map(([name, data]) => ({ name, data }));
+  const evil = { name: '../evil/2026-03-02.json', data: '[]' };
+  const archive = await upload('export.zip', zipOf([evil, ...files]));
   const convert = { source: 'slack', files: [archive], staff: madeStaff };
   const talk = await make({ convert });
   expect(talk.rows.length).toBeGreaterThan(150);
   expect(talk.record.filename).toBe('slack-pairs.jsonl');
+  expect(talk.lineage.unused).toContainEqual({
+    reason: 'an entry of the archive: its name leads out of the archive',
+    ...{ count: 1, places: [evil.name] },
+  });
   const split = await make({ split: { file: talk.record.id, share: 0.2, by: 'evidence' } });
   const other = await rowsOf(split.side.other);
   expect(split.rows.length + other.length).toBe(talk.rows.length);
@@ -287,7 +290,7 @@ it('says in one sentence why there is no file, and leaves none', async () => {
   const empty = await upload('faq.md', '# Title\n\nNothing is asked here.');
   const work = await begin({ convert: { source: 'faq', files: [empty] } });
   await expect(go(work)).rejects.toThrow(
-    'No row could be made of the files; most often because of "text under no question", first at faq.md:3.',
+    'No row could be made of the files: 1 × text under no question (first: faq.md:3).',
   );
   const text = await upload('export.zip', 'no archive');
   await expect(go(await begin({ convert: { source: 'slack', files: [text] } }))).rejects.toThrow(

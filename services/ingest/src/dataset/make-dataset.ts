@@ -14,10 +14,12 @@ import { splitFile } from './split.ts';
 /** Raised whenever the same sources and settings would give other rows. */
 const converter = 1;
 const mostReasons = 60;
+/** Reasons that the error names when nothing came of the files. */
+const toldReasons = 6;
 
 /**
  * Makes a training file of uploaded files. The same request gives the same bytes, whichever attempt comes to the end.
- * Throws `invalid_file_format` where no row comes of it, with the reason that was most frequent.
+ * Throws `invalid_file_format` where no row comes of it, with the most frequent reasons.
  */
 export const makeDataset: DataRun<'dataset'> = async ({ request }, ports) => {
   const sources = await openSources(request, ports);
@@ -46,11 +48,10 @@ function make(request: DatasetRequest, making: Making): Promise<Made> {
 
 function requireRows({ unused }: Made, { rows }: Sinks): void {
   if (rows.rows() > 0) return;
-  const [first] = unused;
-  const why =
-    first === undefined
-      ? ''
-      : `; most often because of ${JSON.stringify(first.reason)}, first at ${first.places[0] ?? 'no place'}`;
+  const told = unused
+    .slice(0, toldReasons)
+    .map(({ reason, count, places }) => `${count} × ${reason} (first: ${places[0] ?? 'nowhere'})`);
+  const why = told.length === 0 ? '' : `: ${told.join('; ')}`;
   throw new LatheError('invalid_file_format', `No row could be made of the files${why}.`, {
     param: 'files',
   });

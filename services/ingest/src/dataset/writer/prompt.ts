@@ -21,7 +21,7 @@ const answerSchema = z.object({ pairs: z.array(z.unknown()) });
 
 /** The form of the answer as JSON Schema, for servers that keep a model to it. */
 export function answerFormat(pairs: number): Record<string, unknown> {
-  const text = { type: 'string', minLength: 1, maxLength: 600 };
+  const text = { type: 'string', minLength: 1, maxLength: 200 };
   return {
     type: 'object',
     properties: {
