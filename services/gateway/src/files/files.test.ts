@@ -78,6 +78,24 @@ test('a read stream is uploaded in chunks without a length', async () => {
   await gateway.client.files.delete(file.id);
 });
 
+test.each(['rows.parquet', 'rows.zip', 'rows.jsonl.gz', 'rows.conll', 'rows'])(
+  'bytes of any kind come back as they were, called %s',
+  async (name) => {
+    const bytes = Buffer.concat([
+      Buffer.from('PK\u0003\u0004\r\n--x\r\n\r\n'),
+      Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 7) % 256)),
+    ]);
+    const file = await gateway.client.files.create({
+      file: await toFile(bytes, name),
+      purpose: 'fine-tune',
+    });
+    expect(file).toMatchObject({ bytes: bytes.length, filename: name });
+    const content = await gateway.client.files.content(file.id);
+    expect(Buffer.from(await content.arrayBuffer()).equals(bytes)).toBe(true);
+    await gateway.client.files.delete(file.id);
+  },
+);
+
 test('a hostile file name stays text', async () => {
   const form = new FormData();
   form.set('purpose', 'fine-tune');

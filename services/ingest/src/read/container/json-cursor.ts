@@ -93,12 +93,16 @@ export function createJsonCursor(source: AsyncIterable<Uint8Array>): JsonCursor 
         if (scalarEnds.has(byte)) return true;
         continue;
       }
-      if (byte === newline) line++;
       if (walk.isText) {
-        if (walk.isEscaped) walk.isEscaped = false;
-        else if (byte === backslash) walk.isEscaped = true;
-        else if (byte === quote) walk.isText = false;
-        if (walk.isText || walk.depth > 0) continue;
+        const end = textEnd(buffer, at, walk);
+        line += linesIn(buffer, at, end);
+        at = end;
+        if (end === buffer.length) return false;
+        walk.isText = false;
+        if (walk.depth > 0) continue;
+      } else if (byte === newline) {
+        line++;
+        continue;
       } else if (byte === quote) {
         walk.isText = true;
         continue;
@@ -117,6 +121,29 @@ export function createJsonCursor(source: AsyncIterable<Uint8Array>): JsonCursor 
     }
     return false;
   }
+}
+
+/** Place of the quote that ends the text that one is in at `from`, or the buffer's length; an escape may go on in the next one. */
+function textEnd(buffer: Buffer, from: number, walk: Walk): number {
+  let begins = from;
+  for (;;) {
+    const found = buffer.indexOf(quote, begins);
+    const end = found === -1 ? buffer.length : found;
+    let at = end;
+    while (at > begins && buffer[at - 1] === backslash) at--;
+    const escapes = end - at + (at === begins && walk.isEscaped ? 1 : 0);
+    walk.isEscaped = found === -1 && escapes % 2 === 1;
+    if (found === -1 || escapes % 2 === 0) return end;
+    begins = found + 1;
+  }
+}
+
+function linesIn(buffer: Buffer, from: number, to: number): number {
+  // A search in the buffer itself would go on behind the text.
+  const text = buffer.subarray(from, to);
+  let count = 0;
+  for (let at = text.indexOf(newline); at !== -1; count++) at = text.indexOf(newline, at + 1);
+  return count;
 }
 
 type Walk = { depth: number; isText: boolean; isEscaped: boolean; isScalar: boolean };

@@ -1,0 +1,183 @@
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { ingestDefaults } from '../../settings.ts';
+import { readAll } from './container.fixture.ts';
+import { readContainer } from './open-container.ts';
+
+/** Pieces that are made as they are asked for. */
+async function* repeated(piece: Uint8Array, count: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < count; at++) yield piece;
+}
+
+/** Reads without keeping: how many lines, the last of them, and how much memory that took. */
+async function drain(source: AsyncIterable<Uint8Array>, limits = {}) {
+  const before = process.memoryUsage().rss;
+  let most = before;
+  let count = 0;
+  let last = '';
+  const options = {
+    param: 'training_file',
+    folder: '/nowhere',
+    limits: { ...ingestDefaults, ...limits },
+    tell: () => undefined,
+  };
+  for await (const line of readContainer(source, options)) {
+    count++;
+    if (count % 100_000 === 1) most = Math.max(most, process.memoryUsage().rss);
+    last = 'bytes' in line ? line.bytes.toString() : JSON.stringify(line);
+  }
+  return { count, last, grown: Math.max(most, process.memoryUsage().rss) - before };
+}
+
+const megabyte = 2 ** 20;
+
+describe('memory stays bounded', () => {
+  it.each<[string, string]>([
+    ['JSON Lines', '{"text": "'],
+    ['a JSON array', '[{"text": "'],
+    ['a JSON object', '{"data": [{"text": "'],
+    ['plain text', 'It was '],
+    ['a table', 'text,label\na,b\n"'],
+  ])('in a long line of %s', async (_, begins) => {
+    async function* source() {
+      yield Buffer.from(begins);
+      yield* repeated(Buffer.alloc(megabyte, 0x61), 80);
+    }
+    const { last, grown } = await drain(source(), { maxLineBytes: megabyte });
+    expect(last).toMatch(/tooLong|is not closed|ends in the middle/);
+    expect(grown).toBeLessThan(60 * megabyte);
+  });
+
+  it.each<[string, string, string, string]>([
+    ['JSON Lines', '', '{}\n', ''],
+    ['a JSON array', '[{}', ',\n{}', ']'],
+    ['plain text', 'a\n', 'b\n', ''],
+    ['a table', 'text,label\n', 'a,b\n', ''],
+  ])('in many tiny rows of %s', async (_, begins, row, ends) => {
+    const rows = 5000;
+    async function* source() {
+      yield Buffer.from(begins);
+      yield* repeated(Buffer.from(row.repeat(rows)), 40);
+      yield Buffer.from(ends);
+    }
+    const { count, grown } = await drain(source());
+    expect(count).toBeGreaterThanOrEqual(40 * rows);
+    expect(grown).toBeLessThan(60 * megabyte);
+  });
+
+  it('in an array of millions of levels, and a sentence of as many words', async () => {
+    async function* deep() {
+      yield Buffer.from('[1,');
+      yield* repeated(Buffer.alloc(megabyte, '['), 10);
+    }
+    const { last, grown } = await drain(deep(), { maxLineBytes: megabyte });
+    expect(last).toContain('the file ends in the middle of the JSON value that begins here');
+    const words = repeated(Buffer.from('word\tO\nWord\tB-X\n'.repeat(10_000)), 10);
+    const sentence = await drain(words, { maxLineBytes: megabyte });
+    expect(sentence.last).toContain('tooLong');
+    expect(grown + sentence.grown).toBeLessThan(60 * megabyte);
+  });
+});
+
+describe('refuses', () => {
+  const zeros = Buffer.alloc(10 * megabyte, 'a');
+  const limits = { unpackGraceBytes: megabyte, maxUnpackedBytes: 4 * megabyte };
+  it.each<[string, Uint8Array, string]>([
+    ['a gzip bomb', gzipSync(zeros), 'unpacks to more than 300 times its size, as no rows do'],
+    ['a zstd bomb', zstdCompressSync(zeros), 'unpacks to more than 300 times its size'],
+    ['a bomb in a bomb', gzipSync(gzipSync(zeros)), 'unpacks to more than 300 times its size'],
+    [
+      'more than an upload may unpack to',
+      gzipSync(Buffer.from('a fine row of text that is long enough\n'.repeat(150_000)), {
+        level: 0,
+      }),
+      'holds more than 4194304 bytes when unpacked',
+    ],
+    [
+      'what is packed too often',
+      gzipSync(gzipSync(gzipSync(gzipSync('{"text": "a"}')))),
+      'is packed more than 3 times',
+    ],
+    [
+      'gzip that is cut short',
+      gzipSync('{"text": "a"}\n').subarray(0, -6),
+      'is cut short: its gzip data end too early',
+    ],
+    [
+      'zstd that is cut short',
+      zstdCompressSync('{"text": "a"}\n').subarray(0, -3),
+      'is cut short: its zstd data end too early',
+    ],
+    [
+      'what follows zstd',
+      Buffer.concat([zstdCompressSync('{"text": "a"}\n'), Buffer.from('more')]),
+      'is damaged: what follows its zstd data is none',
+    ],
+    [
+      'gzip that is damaged',
+      Buffer.concat([gzipSync('{}').subarray(0, 10), deflateSync('x')]),
+      'is damaged: its gzip data cannot be unpacked',
+    ],
+    ['UTF-16', Buffer.from('\ufefftext,label\n', 'utf16le'), 'is UTF-16 text; save it as UTF-8.'],
+    [
+      'UTF-16 without a mark',
+      Buffer.from('text,label\na,b\n', 'utf16le'),
+      'is UTF-16 text; save it as UTF-8.',
+    ],
+    [
+      'Latin-1',
+      Buffer.from('Grün\nweiß\nblöd\nüber\n', 'latin1'),
+      'is text in another encoding than UTF-8, such as Latin-1 or Windows-1252; save it as UTF-8.',
+    ],
+    [
+      'a PDF',
+      Buffer.from('%PDF-1.7\n%âãÏÓ', 'latin1'),
+      'is a PDF document; save its text as UTF-8 text or Markdown.',
+    ],
+    [
+      'an image',
+      Buffer.from('89504e470d0a1a0a', 'hex'),
+      'is an image (PNG); only text can be trained.',
+    ],
+    [
+      'an old spreadsheet',
+      Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+      'is a spreadsheet or document of old Office programs; save the sheet as CSV',
+    ],
+    [
+      'a pickle',
+      Buffer.from('80049521', 'hex'),
+      'is a Python pickle, which is a program; save its rows as JSON Lines.',
+    ],
+    ['bzip2', Buffer.from('BZh91AY&SY', 'latin1'), 'is packed with bzip2; unpack it'],
+    [
+      'a page',
+      Buffer.from('<!DOCTYPE html><script>alert(1)</script>'),
+      'is an HTML page; save its text',
+    ],
+    [
+      'bytes of no kind',
+      Buffer.alloc(5000, 'a\u0000\u0000\u0001'),
+      'is no text and of no kind that is known',
+    ],
+  ])('%s', async (_, file, what) => {
+    await expect(readAll(file, { limits, chunk: 65_536 })).rejects.toThrow(`The file ${what}`);
+  });
+});
+
+it('names the line after which a file cannot be read on', async () => {
+  const rows = Array.from(
+    { length: 50_000 },
+    (_, at) => `{"text": "row ${at} ${(at * 7919) % 1000}"}`,
+  );
+  const whole = gzipSync(rows.join('\n'));
+  const cut = readAll(whole.subarray(0, whole.length / 2));
+  await expect(cut).rejects.toThrow(/its gzip data end too early after line \d{4,}\.$/);
+});
+
+it('takes formulas in cells as text', async () => {
+  const cells = ['=1+1', '=HYPERLINK(""http://x"")', '+1', '-1', '@SUM(A1)'];
+  const table = `text,label\n${cells.map((cell) => `"${cell}",a`).join('\n')}\n`;
+  const { records } = await readAll(table);
+  expect(records).toEqual(cells.map((cell) => ({ text: cell.replaceAll('""', '"'), label: 'a' })));
+});
