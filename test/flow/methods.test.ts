@@ -178,6 +178,8 @@ test('pairs of answers end in a model that prefers the better ones', async () =>
   expect(metrics.train_loss).toBeLessThan(Math.LN2);
   // Held-out pairs whose better answer gained more than the worse one.
   expect(metrics.full_valid_mean_token_accuracy).toBeGreaterThan(0.5);
+  const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;
+  expect(evaluation).toMatchObject({ task: 'preference', headline_metric: 'pair accuracy' });
   const model = job.fine_tuned_model as string;
   const answer = await client.chat.completions.create({
     model,
@@ -222,6 +224,21 @@ test('wrong pairs are named by their lines', async () => {
   );
   expect(job).toMatchObject({ status: 'failed', error: { code: 'invalid_file_format' } });
   expect(job.error?.message).toContain('Line 2: preferred_output must hold one message, not 0.');
+});
+
+test('labels that a decoder is taught are compared with those that its base writes after examples', async () => {
+  const labelled = (await supportLines(80)).map((line) => {
+    const { messages } = JSON.parse(line) as Chat;
+    return JSON.stringify({ text: messages.at(-2)?.content, label: messages.at(-1)?.content });
+  });
+  const options = { task: { type: 'classification' }, held_out_share: 0.3, few_shot_examples: 2 };
+  const job = await train(options, { file: await platform.upload(labelled) });
+  expect(job.error).toBeNull();
+  const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;
+  expect(evaluation).toMatchObject({ headline_metric: 'accuracy' });
+  expect(evaluation.contestants.find(({ name }) => name === 'few-shot')).toMatchObject({
+    ...{ shots: 2, loss: null, metrics: { accuracy: { unit: 'share' } } },
+  });
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { sampleRows } from '../texts/sample-rows.ts';
 import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
 import type { JudgeInput, Judgement, ModelAnswers } from './judge/judge.ts';
 import { judgeInThread } from './judge/judging.ts';
+import { labelsByFewShot, writesLabels } from './label-shots.ts';
 import { answerQuestions } from './predict/answer-questions.ts';
 import { answerRows, type NumbersTask, type TaskSettings } from './predict/answer-rows.ts';
 import { type AskPorts, askTokens, textOf } from './predict/ask-tokens.ts';
@@ -40,6 +41,7 @@ export async function judgePredicted(
   const draw = { seed, most: mostTrained };
   const drawn = await drawRows(ports.artifacts, dataset.train, draw);
   const train = await sampleRows(drawn, ({ row }) => row.line, draw);
+  if (task === 'classification') models.push(...(await fewShotOf(input, { rows, train }, ports)));
   const vectors =
     task === 'classification' ? await vectorsOf(input.base, { train, rows }, ports) : undefined;
   const judged = {
@@ -54,6 +56,23 @@ export async function judgePredicted(
     judgement: await judgeInThread(judged as unknown as JudgeInput, ports),
     rows: rows.length,
   };
+}
+
+/** The base model with labelled texts in its prompt, where it writes and each text has one label. */
+async function fewShotOf(
+  { job, base }: EvaluateInput,
+  drawn: { readonly rows: readonly DrawnRow[]; readonly train: readonly DrawnRow[] },
+  ports: EvaluatePorts,
+): Promise<ModelAnswers<unknown>[]> {
+  const labelled = (side: readonly DrawnRow[]) =>
+    side.flatMap(({ row }) => (row.kind === 'labelled' ? [row] : []));
+  const rows = labelled(drawn.rows);
+  if (!writesLabels(base, rows)) return [];
+  const { fewShotExamples: most, fewShotLabels: labelsMost } = ports.settings;
+  const settings = { seed: job.seed, asked: job.options.few_shot_examples, most, labelsMost };
+  const about = { rows, train: labelled(drawn.train), settings, project: job.project };
+  const found = await labelsByFewShot(base, about, ports);
+  return found === null ? [] : [found];
 }
 
 /** A base model takes part where it can be asked what the tuned one is asked. */
