@@ -251,8 +251,9 @@ function judgeLongRows({ long, longRows, rows, file }: LongRows, ports: ReadPort
   const { findings, settings, maxTokens } = ports;
   const isError = longRows > settings.longShare * rows;
   const outcome = isError ? '' : '; it was left out';
+  const add = isError ? findings.add : findings.addLeftOut;
   for (const { tokens, tools, ...place } of long)
-    findings.add({
+    add({
       file,
       ...place,
       path: '',

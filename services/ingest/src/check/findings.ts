@@ -6,6 +6,8 @@ type WarningGroup = { readonly first: Finding; readonly count: number };
 /** Collects findings about the rows of a job's files; keeps a bounded list and exact counts. */
 export type Findings = {
   add(finding: Finding): void;
+  /** Adds a warning about a row that is left out: such are listed however many say the same. */
+  addLeftOut(finding: Finding): void;
   readonly listed: readonly Finding[];
   /** Findings beyond the list. */
   readonly more: number;
@@ -50,24 +52,26 @@ export function createFindings(limit: number): Findings {
       listedWarnings--;
     }
   };
-  const addWarning = (finding: Finding): void => {
+  const addWarning = (finding: Finding, isLeftOut: boolean): void => {
     const key = groupOf(finding);
     const group = groups.get(key) ?? { first: finding, count: 0 };
     if (groups.size < groupsMost) groups.set(key, group);
     group.count++;
-    if (group.count > listedOfGroup || listed.length >= limit) return;
+    if ((group.count > listedOfGroup && !isLeftOut) || listed.length >= limit) return;
     listed.push(finding);
     listedWarnings++;
   };
+  const addCounted = (finding: Finding, isLeftOut: boolean): void => {
+    total++;
+    const { rule, level } = finding;
+    const counted = reasons.get(`${level} ${rule}`)?.count ?? 0;
+    reasons.set(`${level} ${rule}`, { rule, level, count: counted + 1 });
+    if (level === 'error') addError(finding);
+    else addWarning(finding, isLeftOut);
+  };
   return {
-    add(finding) {
-      total++;
-      const { rule, level } = finding;
-      const counted = reasons.get(`${level} ${rule}`)?.count ?? 0;
-      reasons.set(`${level} ${rule}`, { rule, level, count: counted + 1 });
-      if (finding.level === 'error') addError(finding);
-      else addWarning(finding);
-    },
+    add: (finding) => addCounted(finding, false),
+    addLeftOut: (finding) => addCounted(finding, true),
     get listed() {
       return listed;
     },

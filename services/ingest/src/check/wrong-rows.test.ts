@@ -42,3 +42,14 @@ it('keeps no more of them than there may be', () => {
   for (let line = 1; line <= 10_001; line++) rows.add([finding(line, 'error')]);
   expect(findings.errors()).toBe(10_001);
 });
+
+it('names every one, where other warnings are told by their first', () => {
+  const findings = createFindings(1000);
+  const rows = createWrongRows(findings, 0.5);
+  for (let line = 1; line <= 50; line++) rows.add([finding(line, 'error')]);
+  for (let line = 51; line <= 100; line++) rows.add([finding(line, 'warn')]);
+  rows.judge(100);
+  const named = findings.listed.map(({ line }) => line);
+  expect(named.filter((line) => line <= 50)).toHaveLength(50);
+  expect(named.filter((line) => line > 50)).toHaveLength(20);
+});

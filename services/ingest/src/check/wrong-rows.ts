@@ -33,8 +33,12 @@ export function createWrongRows(findings: Findings, share: number): WrongRows {
       if (wrong > share * rows) tell();
       for (const finding of kept.splice(0)) {
         const { message, level } = finding;
-        const left = level === 'error' ? `${message}; the row was left out` : message;
-        findings.add({ ...finding, message: left, level: 'warn' });
+        if (level === 'warn') findings.add(finding);
+        else
+          findings.addLeftOut({
+            ...finding,
+            ...{ message: `${message}; the row was left out`, level: 'warn' },
+          });
       }
     },
   };
