@@ -7,6 +7,8 @@ import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { createBreather } from '@lathe/platform/breather';
 import { type Findings, wrongLinesMessage } from './check/findings.ts';
+import { cleaningReport } from './clean/file-cleaning.ts';
+import { keepApart, type Parted } from './clean/keep-apart.ts';
 import { type Wish, wishOf } from './lesson/decide.ts';
 import { canonicalKind, type FileKind, type Lesson } from './lesson/lesson.ts';
 import type { BaseModel } from './model/base-model.ts';
@@ -90,12 +92,35 @@ export async function completeDataset(
       validation: validation?.rows ?? null,
       asked: job.options.held_out_share,
       heldOut,
+      isReported: job.options.cleaning?.contamination === 'report',
       answersUnasked: wish.task === undefined ? training.rows.lesson.answers : undefined,
     },
     ports,
   );
+  const breather = createBreather();
+  const breathe = async (): Promise<void> => {
+    await breather();
+    ports.signal.throwIfAborted();
+    ports.progress();
+  };
+  const options = job.options.cleaning ?? {};
+  const parted = await inStep('keeping the held-out rows apart', () =>
+    keepApart({ training, validation, heldOut, options }, { ...ports, breathe }),
+  );
+  if (validation !== null && parted.dropped.size > 0)
+    refuseNothingLeft(new Set(training.rows.numbers).size - parted.dropped.size);
   return inStep('writing the dataset', () =>
-    writeDataset({ ...asked, job }, { training, validation, heldOut, maxTokens }, ports),
+    writeDataset({ ...asked, job }, { training, validation, heldOut, parted, maxTokens }, ports),
+  );
+}
+
+/** Throws where the validation file says all that there is to learn. */
+function refuseNothingLeft(rows: number): void {
+  if (rows > 0) return;
+  throw new LatheError(
+    'invalid_file_format',
+    'Every row of the training file is in the validation file too, so nothing is left to train on: give other rows, or no validation file.',
+    { param: 'validation_file' },
   );
 }
 
@@ -125,7 +150,9 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
     known?: ReadRows,
   ) => {
     const spool = await createSpool(join(ports.workFolder, `${param}-${wanted}`));
-    const readPorts: ReadPorts = { ...ports, spool, maxTokens, pieceTokens, progress: meter.row };
+    const cleaning = job.options.cleaning ?? {};
+    const own = { spool, maxTokens, pieceTokens, cleaning, progress: meter.row };
+    const readPorts: ReadPorts = { ...ports, ...own };
     const bytes = meter.counted(ports.artifacts.get(file.key));
     const source = { param, bytes, name: file.filename, wanted, wish, known };
     const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
@@ -182,14 +209,18 @@ export async function reportOfRead(
 const oneAnswer: readonly FileKind[] = ['chat', 'completion', 'labelled'];
 
 function insightOf(rows: ReadRows, limit: number) {
-  const { lesson, lengths, groups, answers, tooLong } = rows;
+  const { lesson, lengths, prompts: groups, answers, tooLong } = rows;
   const told = oneAnswer.includes(lesson.rows) ? { groups, answers } : undefined;
   return createInsight({ limit, lengths, tooLong, answers: told });
 }
 
 /** What the report says of the rows of both files together. */
-function factsOf(training: ReadRows, validation: ReadRows | undefined) {
-  const lengths = [...training.lengths, ...(validation?.lengths ?? [])];
+function factsOf(training: ReadRows, validation: ReadRows | undefined, parted = allKept) {
+  const kept = training.lengths.filter(
+    (_, index) => !parted.dropped.has(training.numbers[index] as number),
+  );
+  const lengths = [...kept, ...(validation?.lengths ?? [])];
+  const files = [training, ...(validation === undefined ? [] : [validation])];
   return {
     read: training.read + (validation?.read ?? 0),
     kept: lengths.length,
@@ -197,8 +228,18 @@ function factsOf(training: ReadRows, validation: ReadRows | undefined) {
     lengths,
     supervised: training.supervised + (validation?.supervised ?? 0),
     formats: formatsOf(training, validation),
+    cleaning: cleaningReport(
+      files.map(({ cleaning }) => cleaning),
+      parted.counts,
+    ),
   };
 }
+
+/** Before it is known which rows are held out. */
+const allKept: Parted = {
+  dropped: new Set(),
+  counts: { prompts: 0, near: 0, phrases: 0, dropped: 0 },
+};
 
 /** Throws `invalid_file_format` that names the first wrong lines where any finding is an error. */
 function refuseWrongLines(ports: PipelinePorts): void {
@@ -216,6 +257,7 @@ type Prepared = {
   readonly training: FileRead;
   readonly validation: FileRead | null;
   readonly heldOut: Uint8Array | null;
+  readonly parted: Parted;
   readonly maxTokens: number;
 };
 
@@ -256,6 +298,8 @@ function warnOfRows(
     heldOut: Uint8Array | null;
     asked: number | undefined;
     answersUnasked: Lesson['answers'];
+    /** Whether rows of both files are only told. */
+    isReported: boolean;
   },
   { findings, settings }: PipelinePorts,
 ): void {
@@ -291,9 +335,9 @@ function warnOfRows(
     if (rows !== null && rows.duplicates > 0)
       warn(file, 'duplicates', `${rows.duplicates} rows repeat an earlier row`);
   if (validation !== null) {
-    const known = new Set(training.groups);
-    const shared = validation.groups.filter((group) => known.has(group)).length;
-    if (shared > 0)
+    const known = new Set(training.prompts);
+    const shared = validation.prompts.filter((group) => known.has(group)).length;
+    if (shared > 0 && read.isReported)
       warn(
         'validation_file',
         'overlap',
@@ -317,7 +361,7 @@ function warnOfRows(
 
 async function writeDataset(
   { job, attempt, model }: PipelineInput,
-  { training, validation, heldOut, maxTokens }: Prepared,
+  { training, validation, heldOut, parted, maxTokens }: Prepared,
   ports: PipelinePorts,
 ): Promise<Dataset> {
   const { artifacts, settings, findings } = ports;
@@ -351,7 +395,9 @@ async function writeDataset(
       await breathe();
       ports.signal.throwIfAborted();
       ports.progress();
-      await write(row, heldOut?.[index++] === 1 ? 'heldOut' : 'train');
+      const side = heldOut?.[index] === 1 ? 'heldOut' : 'train';
+      if (parted.dropped.has(training.rows.numbers[index++] as number)) insight.add(row);
+      else await write(row, side);
     }
     for await (const row of validation?.spool.read() ?? []) {
       await breathe();
@@ -364,7 +410,8 @@ async function writeDataset(
     const longest = Math.max(train.longest, settings.windowTokens);
     const report = datasetReport(
       {
-        ...factsOf(training.rows, validation?.rows),
+        ...factsOf(training.rows, validation?.rows, parted),
+        supervised: train.supervisedTokens + held.supervisedTokens,
         trained,
         windowTokens: trained.reduce(
           (most, one) => Math.max(most, one),

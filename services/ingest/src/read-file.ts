@@ -2,9 +2,12 @@ import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import type { Detection } from '@lathe/contracts/artifact/detection';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
+import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
 import { createBreather } from '@lathe/platform/breather';
 import type { Findings } from './check/findings.ts';
 import { createWrongRows } from './check/wrong-rows.ts';
+import { createFileCleaning, type FileCleaning } from './clean/file-cleaning.ts';
+import { placedKinds } from './clean/personal-row.ts';
 import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
 import type { FileKind, Lesson } from './lesson/lesson.ts';
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
@@ -27,7 +30,9 @@ export type FileToRead = {
   readonly wanted: Wanted;
   readonly wish: Wish;
   /** What the rows must teach, with what is known of it from other rows; found out when absent. */
-  readonly known?: { readonly lesson: Lesson; readonly survey: Survey } | undefined;
+  readonly known?:
+    | { readonly lesson: Lesson; readonly survey: Survey; readonly cleaning: FileCleaning }
+    | undefined;
 };
 
 export type ReadPorts = {
@@ -41,6 +46,7 @@ export type ReadPorts = {
   readonly maxTokens: number;
   /** Tokens of the pieces that texts are cut into. */
   readonly pieceTokens: number;
+  readonly cleaning: CleaningOptions;
   readonly signal: AbortSignal;
   /** Called while lines are read. */
   readonly progress: () => void;
@@ -63,9 +69,15 @@ export type ReadRows = {
   readonly lengths: number[];
   /** The line that each came from. */
   readonly lines: number[];
+  readonly members: (string | undefined)[];
+  /** The number of the row, which pieces of a text share. */
+  readonly numbers: number[];
   /** Hash of the group that it names or else of its normalised prompt, and of the answer. */
-  readonly groups: number[];
+  readonly prompts: number[];
   readonly answers: number[];
+  /** What is kept on one side of the split: groups, and rows that are nearly the same. */
+  readonly groups: number[];
+  readonly cleaning: FileCleaning;
   /** What the rows would lose, if they were cut, that are left out for their length. */
   readonly tooLong: CutSums;
 };
@@ -125,33 +137,53 @@ async function readRows(
     supervised: 0,
     lengths: [],
     lines: [],
-    groups: [],
+    members: [],
+    numbers: [],
+    prompts: [],
     answers: [],
+    groups: [],
+    cleaning: createFileCleaning(ports.cleaning),
     tooLong: new CutSums(),
   };
-  const seen = new Set<number>();
   const wrong = createWrongRows(findings, wish.data?.wrong_rows_share ?? settings.wrongShare);
   const long: LongRow[] = [];
   let longRows = 0;
 
-  const accept = async ({ row, encoded, hashes }: RightRow, of: MemberOf): Promise<void> => {
-    const { both, prompt, group, answer } = hashes;
+  const isTold = lesson.rows === 'labelled' || lesson.rows === 'tagged';
+  const accept = async (right: RightRow, of: MemberOf): Promise<void> => {
+    const { row, encoded, hashes, likeness, personal } = right;
+    const { prompt, group, answer } = hashes;
+    const { line } = row;
+    const hasControl = encoded.controlStrings.length > 0;
+    const related = { ...hashes, line, likeness };
+    const cleaned = rows.cleaning.add({ ...related, personal, hasControl, isTold });
+    known?.cleaning.relations.meet(related);
+    for (const finding of cleaned.findings) findings.add({ file: param, line, ...of, ...finding });
+    if (cleaned.repeats !== undefined) rows.duplicates++;
+    if (cleaned.isDropped) return;
     for (const finding of survey.add({ row, file: param, prompt, answer }))
       findings.add({ ...finding, ...of });
-    if (seen.has(both)) rows.duplicates++;
-    seen.add(both);
     for (const [part, examples] of partsOf(row, encoded.examples)) {
       rows.lengths.push(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
-      rows.lines.push(row.line);
-      rows.groups.push(group);
+      rows.lines.push(line);
+      rows.members.push(of.member);
+      rows.numbers.push(cleaned.number);
+      rows.prompts.push(group);
       rows.answers.push(answer);
+      rows.groups.push(cleaned.cluster);
       rows.supervised += taskWork[lesson.task].count(examples);
       await ports.spool.add(part, examples);
     }
   };
 
   const { maxTokens, pieceTokens } = ports;
-  const limits = { ...settings, maxTokens, pieceTokens };
+  const personal = {
+    mode: ports.cleaning.personal_data ?? 'report',
+    allowed: ports.cleaning.allowed ?? [],
+  };
+  if (personal.mode === 'redact' && placedKinds.includes(lesson.rows))
+    throw unredactable(lesson.rows);
+  const limits = { ...settings, maxTokens, pieceTokens, personal };
   const breathe = createBreather();
   for await (const batch of inBatches(chain(sample, lines))) {
     rows.read += batch.length;
@@ -220,6 +252,14 @@ function requireAgreement({ rows }: Lesson, kind: FileKind, param: string): void
     'invalid_file_format',
     `The validation file has ${kind} rows, but the training file has ${rows} rows.`,
     { param },
+  );
+}
+
+function unredactable(kind: FileKind): LatheError {
+  return new LatheError(
+    'invalid_value',
+    `Rows of the kind ${kind} cannot be redacted, since their labels count places in the text: use report or refuse.`,
+    { param: 'lathe.cleaning.personal_data' },
   );
 }
 

@@ -203,6 +203,34 @@ export const findingSchema = z.object({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
+/** Counts of rows that say the same or what does not belong in them; the findings name their lines. */
+const cleaningReportSchema = z.object({
+  duplicates: z.object({
+    /** Rows that repeat an earlier one, and those that nearly do (Jaccard of 5-word shingles 0.8 or more). */
+    exact: z.number().int(),
+    near: z.number().int(),
+    /** Of these left out. */
+    dropped: z.number().int(),
+    /** False where a file has too many words to compare every row with all others. */
+    isComplete: z.boolean(),
+  }),
+  /** Rows that ask what an earlier one asks and answer otherwise. */
+  conflicts: z.number().int(),
+  /** Training rows that a held-out row says too, by how that was seen, and how many of them were left out. */
+  contamination: z.object({
+    prompts: z.number().int(),
+    near: z.number().int(),
+    phrases: z.number().int(),
+    dropped: z.number().int(),
+  }),
+  /** Rows with personal data of each kind, and how many rows were redacted. */
+  personalData: z.array(z.object({ kind: z.string(), rows: z.number().int() })),
+  redacted: z.number().int(),
+  /** Rows in which somebody wrote out what controls the model. */
+  controlStrings: z.number().int(),
+});
+export type CleaningReport = z.infer<typeof cleaningReportSchema>;
+
 /** What ingest saw: for people, and for deciding. */
 export const datasetReportSchema = z.object({
   version: z.literal(1),
@@ -241,6 +269,8 @@ export const datasetReportSchema = z.object({
     .optional(),
   /** Lengths, what cutting would lose, and rows as the model sees them; absent in reports of before it was looked at. */
   insight: insightSchema.optional(),
+  /** What rows have in common with each other and what stands in them; absent in reports of before it was looked for. */
+  cleaning: cleaningReportSchema.optional(),
   findings: z.array(findingSchema),
   /** Findings beyond the list's limit. */
   moreFindings: z.number().int(),

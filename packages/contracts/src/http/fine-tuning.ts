@@ -4,6 +4,7 @@ import { wireErrorSchema } from '../error.ts';
 import { jobStateSchema } from '../job/state.ts';
 import { deviceKindSchema } from '../record/worker.ts';
 import { adaptationSchema } from './adaptation.ts';
+import { cleaningSchema } from './cleaning.ts';
 import { dataSchema } from './data.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
@@ -69,6 +70,9 @@ export const latheOptionsSchema = z.strictObject({
     .max(0.5)
     .optional()
     .describe('share of rows held out when no validation file is given; 0.2 by default'),
+  cleaning: cleaningSchema
+    .optional()
+    .describe('what is done about repeated rows and personal data'),
   few_shot_examples: z
     .number()
     .int()

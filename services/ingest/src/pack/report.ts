@@ -17,6 +17,7 @@ export type ReportFacts = {
   /** What each file was taken for. */
   readonly formats: DatasetReport['formats'];
   readonly insight: DatasetReport['insight'];
+  readonly cleaning: DatasetReport['cleaning'];
 };
 
 /** The dataset report: what was read, how long rows are, how they pack, what is wrong. */
@@ -42,6 +43,7 @@ export function datasetReport(facts: ReportFacts, findings: Findings): DatasetRe
     packing: planWindows(facts.trained, facts.windowTokens),
     ...(facts.labels && { labels: facts.labels }),
     ...(facts.formats && { formats: facts.formats }),
+    ...(facts.cleaning && { cleaning: facts.cleaning }),
     reasons: [...findings.reasons()],
     ...(facts.insight && { insight: facts.insight }),
     findings: [...findings.listed],

@@ -28,7 +28,8 @@ const names = readdirSync(folder);
 const read = (name: string): Fixture =>
   JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Fixture;
 
-const limits = { ...ingestDefaults, maxTokens: 512, pieceTokens: 64 };
+const personal = { mode: 'report', allowed: [] } as const;
+const limits = { ...ingestDefaults, maxTokens: 512, pieceTokens: 64, personal };
 const linesOf = (rows: readonly unknown[]): Line[] =>
   rows.map((row, at) => ({ number: at + 1, bytes: Buffer.from(JSON.stringify(row)) }));
 

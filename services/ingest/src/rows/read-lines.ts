@@ -3,6 +3,8 @@ import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { EncodedRow } from '@lathe/tokenizer/encoded-row';
 import { checkKeys } from '../check/duplicate-keys.ts';
 import { fail, isObject, nameOf, type RowIssue } from '../check/validate-message.ts';
+import { askedOf, likenessOf } from '../clean/look.ts';
+import { withoutPersonalData } from '../clean/personal-row.ts';
 import { convertTo, identityOf, rowKind } from '../kinds/row-kinds.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { cutsOf } from '../pack/cuts.ts';
@@ -21,10 +23,13 @@ export function readLineRows(
 ): LineRead[] {
   const { lesson, limits } = task;
   let { errors } = task;
-  const readOne = (number: number, { row, issues: found, group }: RowRead): LineRead => {
-    const issues = [...found];
+  const readOne = (number: number, { row: whole, issues: found, group }: RowRead): LineRead => {
+    const cleaned = whole && withoutPersonalData(whole, limits.personal);
+    const issues = [...found, ...(cleaned?.issues ?? [])];
     errors += countErrors(issues);
-    if (row === undefined || errors > limits.tokenizedErrors) return { number, issues };
+    if (cleaned === undefined || countErrors(issues) > 0 || errors > limits.tokenizedErrors)
+      return { number, issues };
+    const { row, kinds: personal } = cleaned;
     const encoded = encoder.encode(row, limits);
     const wrong =
       'issue' in encoded ? [encoded.issue] : checkEncoded(encoded, encoder, limits.maxTokens);
@@ -36,7 +41,7 @@ export function readLineRows(
       const tools = toolTokens(row, tokens, (each) => encoder.encode(each, limits));
       return { number, issues, tooLong: { tokens, tools, cuts: cutsOf(encoded.examples) } };
     }
-    return { number, issues, right: rightRow(row, encoded, group) };
+    return { number, issues, right: rightRow(row, { encoded, group, personal }) };
   };
   return lines.map((line) => readOne(line.number, readRow(line, lesson, limits)));
 }
@@ -57,8 +62,11 @@ function toolTokens(
   return 'issue' in without ? 0 : tokens - longestOf(without);
 }
 
-function rightRow(row: CanonicalRow, encoded: EncodedRow, named: string | undefined): RightRow {
+type RowFacts = Pick<RightRow, 'encoded' | 'personal'> & Pick<RowRead, 'group'>;
+
+function rightRow(row: CanonicalRow, { encoded, group: named, personal }: RowFacts): RightRow {
   const { prompt, answer, group } = identityOf(row);
+  const asked = askedOf(row);
   return {
     row,
     encoded: { ...encoded, examples: encoded.examples.map(compact) },
@@ -67,7 +75,10 @@ function rightRow(row: CanonicalRow, encoded: EncodedRow, named: string | undefi
       prompt: hash(prompt),
       group: hash(named === undefined ? normalisedPrompt(group) : `group ${named}`),
       answer: hash(answer),
+      asked: asked === undefined ? undefined : hash(asked),
     },
+    likeness: likenessOf(row),
+    personal,
   };
 }
 

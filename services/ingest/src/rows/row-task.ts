@@ -1,6 +1,9 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
 import type { RowIssue } from '../check/validate-message.ts';
+import type { Likeness } from '../clean/near-index.ts';
+import type { PersonalKind } from '../clean/personal-kinds.ts';
+import type { PersonalOptions } from '../clean/personal-row.ts';
 import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Cut } from '../pack/cuts.ts';
@@ -21,6 +24,7 @@ export type RowLimits = Room & {
   readonly maxDepth: number;
   /** Errors after which rows are only counted, not tokenized. */
   readonly tokenizedErrors: number;
+  readonly personal: PersonalOptions;
 };
 
 /** Everything that is done with lines and texts away from the event loop. */
@@ -52,7 +56,13 @@ export type RightRow = {
   readonly row: CanonicalRow;
   readonly encoded: EncodedRow;
   /** Of prompt and answer, of the prompt, of the group that the line names or else the normalised text it is grouped by, and of the answer. */
-  readonly hashes: Readonly<Record<'both' | 'prompt' | 'group' | 'answer', number>>;
+  readonly hashes: Readonly<Record<'both' | 'prompt' | 'group' | 'answer', number>> & {
+    /** Of all before the answer, where there is one right answer. */
+    readonly asked: number | undefined;
+  };
+  readonly likeness: Likeness;
+  /** What personal data it holds, or held. */
+  readonly personal: readonly PersonalKind[];
 };
 
 /** What was read of a line. */

@@ -15,6 +15,7 @@ const limits = {
   maxDepth: 64,
   maxTokens: 512,
   pieceTokens: 64,
+  personal: { mode: 'report', allowed: [] } as const,
   tokenizedErrors: 1,
 };
 const lesson = { task: 'generation', architecture: 'decoder', rows: 'chat' } as const;

@@ -1,0 +1,31 @@
+/** What a row is put together with, so that the split does not part it from its like. */
+type Placed = {
+  /** The group that its cluster began with. */
+  readonly cluster: number;
+  /** Other clusters that it is alike to as well, as none of their rows are to each other. */
+  readonly others: readonly number[];
+};
+
+/** Rows of one group, or that are near duplicates, in one cluster. */
+export type Clusters = {
+  /** Places the row of the next number; `alike` are numbers of rows before, in order. */
+  add(group: number, alike: readonly number[]): Placed;
+};
+
+/**
+ * Each row joins the cluster of its group, else of the first row that it is alike to, and begins one where there is none. No cluster
+ * is joined to another later: what a row adds at the end of a file changes nothing for those before it.
+ */
+export function createClusters(): Clusters {
+  const clusterOfGroup = new Map<number, number>();
+  const clusterOfRow: number[] = [];
+  return {
+    add(group, alike) {
+      const near = alike.map((row) => clusterOfRow[row] as number);
+      const cluster = clusterOfGroup.get(group) ?? near[0] ?? group;
+      clusterOfGroup.set(group, cluster);
+      clusterOfRow.push(cluster);
+      return { cluster, others: [...new Set(near)].filter((other) => other !== cluster) };
+    },
+  };
+}

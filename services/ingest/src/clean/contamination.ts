@@ -1,0 +1,90 @@
+import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import { identityOf } from '../kinds/row-kinds.ts';
+import type { SpooledRow } from '../read/spool.ts';
+import { createPhrases } from './phrases.ts';
+import type { Relations } from './relations.ts';
+
+/** How a training row says what a held-out one does, which stands on that line. */
+export type Contact = { readonly how: 'prompts' | 'near' | 'phrases'; readonly line: number };
+
+export type Sides = {
+  /** Rows of the training file as they wait, with the number of each and whether it is held out. */
+  readonly training: () => AsyncIterable<SpooledRow>;
+  readonly numbers: readonly number[];
+  readonly clusters: readonly number[];
+  readonly lines: readonly number[];
+  readonly heldOut: Uint8Array | null;
+  /** Rows of the validation file. */
+  readonly validation: (() => AsyncIterable<SpooledRow>) | null;
+  readonly relations: Pick<Relations, 'met' | 'bridges'>;
+  /** Called between rows. */
+  readonly breathe: () => Promise<void>;
+};
+
+/** Within one file a phrase in so many of its rows says that they are made alike, not that they are the same. */
+const mostAlike = 0.2;
+
+/**
+ * Rows of the training file, by number, that a row which is scored says too: asks the same, is a near duplicate, or shares a phrase of
+ * 13 words (8 of a short text) that few rows have.
+ */
+export async function findContacts(sides: Sides): Promise<Map<number, Contact>> {
+  const { heldOut, relations } = sides;
+  const phrases = createPhrases();
+  if (sides.validation !== null)
+    for await (const row of sides.validation()) {
+      await sides.breathe();
+      keep(phrases, row);
+    }
+  else if (heldOut?.includes(1))
+    for await (const [row, index] of indexed(sides.training())) {
+      await sides.breathe();
+      if (heldOut[index] === 1) keep(phrases, row);
+    }
+  for await (const [row, index] of indexed(sides.training())) {
+    await sides.breathe();
+    if (heldOut?.[index] !== 1) phrases.look(promptOf(row), sides.numbers[index] as number);
+  }
+  const shared = phrases.found();
+  const trained = new Set(sides.numbers.filter((_, index) => heldOut?.[index] !== 1)).size;
+  const contacts = new Map<number, Contact>();
+  if (sides.validation !== null || shared.size <= mostAlike * trained)
+    for (const [number, line] of shared) contacts.set(number, { how: 'phrases', line });
+  for (const [number, contact] of relations.met()) contacts.set(number, contact);
+  for (const [number, line] of crossing(sides)) contacts.set(number, { how: 'near', line });
+  return contacts;
+}
+
+type Kept = Pick<ReturnType<typeof createPhrases>, 'keep'>;
+
+function keep(phrases: Kept, { json }: SpooledRow): void {
+  const row = JSON.parse(json) as CanonicalRow;
+  phrases.keep(identityOf(row).prompt, row.line);
+}
+
+function promptOf({ json }: SpooledRow): string {
+  return identityOf(JSON.parse(json) as CanonicalRow).prompt;
+}
+
+async function* indexed(
+  rows: AsyncIterable<SpooledRow>,
+): AsyncGenerator<readonly [SpooledRow, number]> {
+  let index = 0;
+  for await (const row of rows) yield [row, index++];
+}
+
+/** Rows that are alike to rows of the other side, with the line of the first row of that cluster. */
+function crossing({ numbers, clusters, lines, heldOut, relations }: Sides): Map<number, number> {
+  const found = new Map<number, number>();
+  if (heldOut === null) return found;
+  const firstOf = new Map<number, number>();
+  for (const [index, cluster] of clusters.entries())
+    if (!firstOf.has(cluster)) firstOf.set(cluster, index);
+  for (const [index, number] of numbers.entries())
+    for (const other of relations.bridges.get(number) ?? []) {
+      const first = firstOf.get(other);
+      if (first !== undefined && heldOut[first] !== heldOut[index])
+        found.set(number, lines[first] as number);
+    }
+  return found;
+}

@@ -1,0 +1,100 @@
+import type { CleaningReport, Finding } from '@lathe/contracts/artifact/dataset';
+import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
+import type { PersonalKind } from './personal-kinds.ts';
+import { createRelations, type RelatedRow, type Relation, type Relations } from './relations.ts';
+
+/** What is known of a right row. */
+type CleanedRow = RelatedRow & {
+  readonly personal: readonly PersonalKind[];
+  readonly hasControl: boolean;
+  /** Whether what the rows contradict is told by the task. */
+  readonly isTold: boolean;
+};
+
+/** A row's place among the others, or why it is left out. */
+type Cleaned = Relation & {
+  readonly isDropped: boolean;
+  readonly findings: readonly Omit<Finding, 'file' | 'line'>[];
+};
+
+type Counts = {
+  exact: number;
+  near: number;
+  dropped: number;
+  conflicts: number;
+  redacted: number;
+  controlStrings: number;
+};
+
+/** What is counted while the rows of one file are read. */
+export type FileCleaning = {
+  readonly relations: Relations;
+  add(row: CleanedRow): Cleaned;
+  readonly counts: Readonly<Counts>;
+  readonly personal: ReadonlyMap<PersonalKind, number>;
+};
+
+const warning = (rule: string, message: string): Omit<Finding, 'file' | 'line'> => ({
+  ...{ path: '', rule, message },
+  level: 'warn',
+});
+
+export function createFileCleaning(options: CleaningOptions): FileCleaning {
+  const relations = createRelations();
+  const counts: Counts = {
+    ...{ exact: 0, near: 0, dropped: 0 },
+    ...{ conflicts: 0, redacted: 0, controlStrings: 0 },
+  };
+  const personal = new Map<PersonalKind, number>();
+  return {
+    ...{ relations, counts, personal },
+    add(row) {
+      const relation = relations.add(row);
+      const { repeats, resembles, contradicts } = relation;
+      for (const kind of row.personal) personal.set(kind, (personal.get(kind) ?? 0) + 1);
+      if (row.personal.length > 0 && options.personal_data === 'redact') counts.redacted++;
+      if (row.hasControl) counts.controlStrings++;
+      if (repeats !== undefined) counts.exact++;
+      if (resembles !== undefined) counts.near++;
+      const before = repeats ?? resembles;
+      const isDropped = options.duplicates === 'drop' && before !== undefined;
+      if (isDropped) counts.dropped++;
+      const findings: Omit<Finding, 'file' | 'line'>[] = [];
+      const like = repeats === undefined ? 'nearly says' : 'says';
+      if (isDropped)
+        findings.push(
+          warning('duplicate', `the row ${like} what line ${before} says; it was left out`),
+        );
+      else if (resembles !== undefined)
+        findings.push(warning('near-duplicate', `the row nearly says what line ${resembles} says`));
+      if (contradicts !== undefined) {
+        counts.conflicts++;
+        const message = `the row asks what line ${contradicts} asks, with another answer`;
+        if (!row.isTold) findings.push(warning('conflict', message));
+      }
+      return { ...relation, isDropped, findings };
+    },
+  };
+}
+
+/** What the report says of both files together. */
+export function cleaningReport(
+  files: readonly FileCleaning[],
+  contamination: CleaningReport['contamination'],
+): CleaningReport {
+  const sum = (name: keyof Counts) => files.reduce((all, { counts }) => all + counts[name], 0);
+  const personal = new Map<PersonalKind, number>();
+  for (const file of files)
+    for (const [kind, rows] of file.personal) personal.set(kind, (personal.get(kind) ?? 0) + rows);
+  return {
+    duplicates: {
+      ...{ exact: sum('exact'), near: sum('near'), dropped: sum('dropped') },
+      isComplete: files.every(({ relations }) => relations.isComplete()),
+    },
+    conflicts: sum('conflicts'),
+    contamination,
+    personalData: [...personal].map(([kind, rows]) => ({ kind, rows })),
+    redacted: sum('redacted'),
+    controlStrings: sum('controlStrings'),
+  };
+}

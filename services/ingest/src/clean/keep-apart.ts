@@ -1,0 +1,78 @@
+import type { CleaningReport, Finding } from '@lathe/contracts/artifact/dataset';
+import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
+import type { Findings } from '../check/findings.ts';
+import type { Spool } from '../read/spool.ts';
+import { type Contact, findContacts } from './contamination.ts';
+import type { FileCleaning } from './file-cleaning.ts';
+
+/** What is known of each row of the training file, by its index in the spool. */
+type RowsToPart = {
+  readonly lines: readonly number[];
+  readonly members: readonly (string | undefined)[];
+  readonly numbers: readonly number[];
+  readonly groups: readonly number[];
+  readonly cleaning: FileCleaning;
+};
+
+export type PartedFiles = {
+  readonly training: { readonly rows: RowsToPart; readonly spool: Pick<Spool, 'read'> };
+  readonly validation: { readonly spool: Pick<Spool, 'read'> } | null;
+  readonly heldOut: Uint8Array | null;
+  readonly options: CleaningOptions;
+};
+
+export type Parted = {
+  /** Numbers of rows that go to neither side. */
+  readonly dropped: ReadonlySet<number>;
+  readonly counts: CleaningReport['contamination'];
+};
+
+const ways: Readonly<Record<Contact['how'], readonly [does: string, too: string]>> = {
+  prompts: ['asks what', 'asks'],
+  near: ['nearly says what', 'says'],
+  phrases: ['has a phrase that', 'has'],
+};
+
+/**
+ * Names the rows of the training file that a row which is scored says too, and unless that is to be reported only says which are left
+ * out, so that no score is for what was learned by heart.
+ */
+export async function keepApart(
+  { training, validation, heldOut, options }: PartedFiles,
+  ports: { readonly findings: Findings; readonly breathe: () => Promise<void> },
+): Promise<Parted> {
+  const { rows, spool } = training;
+  const contacts = await findContacts({
+    training: () => spool.read(),
+    validation: validation === null ? null : () => validation.spool.read(),
+    ...{ numbers: rows.numbers, clusters: rows.groups, lines: rows.lines },
+    ...{ heldOut, relations: rows.cleaning.relations, breathe: ports.breathe },
+  });
+  const isDropped = options.contamination !== 'report';
+  const counts = { prompts: 0, near: 0, phrases: 0, dropped: isDropped ? contacts.size : 0 };
+  const outcome = isDropped ? '; it was left out' : '';
+  let before = -1;
+  for (const [index, number] of rows.numbers.entries()) {
+    const contact = contacts.get(number);
+    if (contact === undefined || number === before) continue;
+    before = number;
+    counts[contact.how]++;
+    ports.findings.add(finding(rows, index, `${told(contact, validation !== null)}${outcome}`));
+  }
+  return { dropped: isDropped ? new Set(contacts.keys()) : new Set(), counts };
+}
+
+function told({ how, line }: Contact, hasFile: boolean): string {
+  const [does, too] = ways[how];
+  const where = hasFile ? 'of the validation file' : 'of the held-out rows';
+  return `the row ${does} line ${line} ${where} ${too}`;
+}
+
+function finding({ lines, members }: RowsToPart, index: number, message: string): Finding {
+  const member = members[index];
+  return {
+    ...{ file: 'training_file', line: lines[index] ?? 0, path: '', rule: 'contamination', message },
+    ...(member !== undefined && { member }),
+    level: 'warn',
+  };
+}

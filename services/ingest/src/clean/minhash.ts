@@ -1,0 +1,32 @@
+import { mix } from './words.ts';
+
+/** Bands of the signature, and its numbers in each: a pair of Jaccard 0.685 shares a band half of the time, one of 0.8 in 93 %. */
+export const bandCount = 14;
+const bandRows = 8;
+const permutations = bandCount * bandRows;
+
+/** Permutation p of the 32-bit numbers: x → a·x + b with an odd a. */
+const factors = Int32Array.from({ length: permutations }, (_, at) => mix(2 * at + 1) | 1);
+const terms = Int32Array.from({ length: permutations }, (_, at) => mix(0x9e3779b9 + at));
+
+/** The least number of each permutation of a set that is not empty. */
+export function minhash(set: Uint32Array): Uint32Array {
+  const least = new Uint32Array(permutations).fill(0xffffffff);
+  for (const value of set)
+    for (let at = 0; at < permutations; at++) {
+      const moved = (Math.imul(value, factors[at] as number) + (terms[at] as number)) >>> 0;
+      if (moved < (least[at] as number)) least[at] = moved;
+    }
+  return least;
+}
+
+/** A hash of each band of the set's signature: sets that are alike have one of them in common. */
+export function bandsOf(set: Uint32Array): Uint32Array {
+  const signature = minhash(set);
+  return Uint32Array.from({ length: bandCount }, (_, band) => {
+    let hash = band + 1;
+    for (let at = band * bandRows; at < (band + 1) * bandRows; at++)
+      hash = mix(hash ^ (signature[at] as number));
+    return hash;
+  });
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createClusters } from './clusters.ts';
+import { bandsOf, minhash } from './minhash.ts';
+import { createNearIndex, nearJaccard } from './near-index.ts';
+import { jaccard, shinglesOf } from './shingles.ts';
+
+const likeness = (text: string) => {
+  const shingles = shinglesOf(text);
+  return { shingles, bands: bandsOf(shingles) };
+};
+
+/** A long text and one with some of its words changed, by a generator of our own that is the same everywhere. */
+function texts(count: number, words: number, changed: number): string[] {
+  let state = 7;
+  const draw = (below: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const word = () => `w${draw(5000)}`;
+  return Array.from({ length: count }, () => Array.from({ length: words }, word)).flatMap(
+    (text) => [
+      text.join(' '),
+      text.map((each, at) => (at % Math.ceil(words / changed) === 5 ? word() : each)).join(' '),
+    ],
+  );
+}
+
+describe('likeness', () => {
+  it('is that of the words, whatever their case, blanks and forms', () => {
+    const [a, b] = ['Where is my PARCEL?  I wait.', 'where is my parcel ? I\nwait.'].map(
+      shinglesOf,
+    );
+    expect(a).toEqual(b);
+    expect(shinglesOf('short')).toHaveLength(1);
+    expect(shinglesOf(' ')).toHaveLength(0);
+    expect(shinglesOf('今日は良い天気')).toHaveLength(3);
+  });
+
+  it('is the share of shingles in common', () => {
+    const set = (...values: number[]) => Uint32Array.from(values);
+    expect(jaccard(set(1, 2, 3, 4), set(2, 3, 4, 9))).toBe(3 / 5);
+    expect(jaccard(set(), set(1))).toBe(0);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(30)), fc.uniqueArray(fc.nat(30)), (a, b) => {
+        const union = new Set([...a, ...b]).size;
+        const both = a.filter((each) => b.includes(each)).length;
+        const sorted = (list: number[]) => Uint32Array.from(list).sort();
+        expect(jaccard(sorted(a), sorted(b))).toBe(union === 0 ? 1 : both / union);
+      }),
+    );
+  });
+
+  it('is estimated by equal numbers of the signature', () => {
+    const set = (from: number, to: number) =>
+      Uint32Array.from({ length: to - from }, (_, at) => Math.imul(at + from, 0x9e3779b1));
+    for (const shared of [200, 500, 900]) {
+      const [a, b] = [minhash(set(0, 1000)), minhash(set(1000 - shared, 2000 - shared))];
+      const equal = a.filter((value, at) => value === b[at]).length / a.length;
+      expect(Math.abs(equal - shared / (2000 - shared))).toBeLessThan(0.12);
+    }
+  });
+});
+
+/** Texts before it is known what is a form. */
+const formTexts = 21;
+
+describe('createNearIndex', () => {
+  it('finds what comparing all pairs finds, and nothing else', () => {
+    const all = [...texts(100, 60, 1), ...texts(100, 120, 2), ...texts(100, 100, 8)].map(likeness);
+    const index = createNearIndex();
+    let wanted = 0;
+    let found = 0;
+    for (const [at, each] of all.entries()) {
+      const brute = all
+        .slice(0, at)
+        .flatMap((other, place) =>
+          jaccard(each.shingles, other.shingles) >= nearJaccard ? [place] : [],
+        );
+      const near = index.add(at, each);
+      expect(brute).toEqual(expect.arrayContaining(near));
+      wanted += brute.length;
+      found += near.length;
+    }
+    expect(wanted).toBeGreaterThan(150);
+    // Of pairs at the very threshold 14 bands of 8 find 93 %.
+    expect(found / wanted).toBeGreaterThan(0.93);
+  });
+
+  it('takes what most texts say for a form that is filled in', () => {
+    const form = Array.from({ length: 80 }, (_, at) => `form${at}`).join(' ');
+    const filled = texts(100, 8, 1).filter((_, at) => at % 2 === 0);
+    const index = createNearIndex();
+    const near = filled.map((text, at) => index.add(at, likeness(`${form} ${text}`)));
+    expect(near.slice(formTexts)).toEqual(filled.slice(formTexts).map(() => []));
+    expect(index.find(likeness(`${form} ${filled[50]}`))).toEqual([50]);
+  });
+
+  it('keeps no more than it may, and says so', () => {
+    const index = createNearIndex({ texts: 2, shingles: 1000 });
+    const [a, b, c] = ['one two three', 'four five six', 'seven eight nine'].map(likeness);
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no texts');
+    index.add(0, a);
+    index.add(7, b);
+    expect(index.isFull()).toBe(false);
+    expect(index.add(8, c)).toEqual([]);
+    expect(index.isFull()).toBe(true);
+    expect(index.find(c)).toEqual([]);
+    expect(index.find(b)).toEqual([7]);
+  });
+
+  it('grows with thousands of texts', () => {
+    const all = texts(1500, 12, 3).map(likeness);
+    const index = createNearIndex();
+    for (const [at, each] of all.entries()) index.add(at, each);
+    for (const [at, each] of all.entries()) expect(index.find(each)).toContain(at);
+  });
+});
+
+it('puts rows with the like before them, and never joins clusters later', () => {
+  const clusters = createClusters();
+  expect(clusters.add(10, [])).toEqual({ cluster: 10, others: [] });
+  expect(clusters.add(20, [])).toEqual({ cluster: 20, others: [] });
+  expect(clusters.add(30, [0])).toEqual({ cluster: 10, others: [] });
+  // Alike to two that are not alike to each other.
+  expect(clusters.add(40, [1, 2])).toEqual({ cluster: 20, others: [10] });
+  // Its group goes before what it is alike to.
+  expect(clusters.add(20, [0])).toEqual({ cluster: 20, others: [10] });
+  expect(clusters.add(40, [])).toEqual({ cluster: 20, others: [] });
+});

@@ -1,0 +1,77 @@
+import { createBandTable } from './band-table.ts';
+import { jaccard } from './shingles.ts';
+
+/** Two texts that have so much in common are near duplicates. */
+export const nearJaccard = 0.8;
+
+export type NearLimits = {
+  /** Most texts that others are compared with, and most shingles of them in all. */
+  readonly texts: number;
+  readonly shingles: number;
+};
+const usualLimits: NearLimits = { texts: 250_000, shingles: 16_000_000 };
+
+/** Texts that one is compared with. */
+const mostCompared = 256;
+
+/** What more than half of the first texts say, from so many on, is a form that is filled in, and makes none alike. */
+const formTexts = 20;
+const countedTexts = 1000;
+
+/** What tells whether texts are alike (shingles.ts, minhash.ts). */
+export type Likeness = { readonly shingles: Uint32Array; readonly bands: Uint32Array };
+
+/** Finds those among the texts before that a text is a near duplicate of. */
+export type NearIndex = {
+  /** Numbers of the texts before that are alike, in their order; the text is kept under the number given. */
+  add(text: number, likeness: Likeness): number[];
+  /** The same without keeping it. */
+  find(likeness: Likeness): number[];
+  /** Whether some texts were not kept, since there were too many. */
+  isFull(): boolean;
+};
+
+/** An index of so many texts at most: its memory is about 250 bytes each, and 4 bytes a shingle. */
+export function createNearIndex(limits: NearLimits = usualLimits): NearIndex {
+  const kept: { readonly text: number; readonly shingles: Uint32Array }[] = [];
+  const table = createBandTable();
+  let shingles = 0;
+  let isFull = false;
+  const frequencies = new Map<number, number>();
+  let counted = 0;
+  const isOwn = (shingle: number): boolean => (frequencies.get(shingle) ?? 0) * 2 <= counted;
+  const isAlike = (a: Uint32Array, b: Uint32Array): boolean =>
+    jaccard(a, b) >= nearJaccard &&
+    (counted < formTexts || jaccard(a.filter(isOwn), b.filter(isOwn)) >= nearJaccard);
+  const count = (own: Uint32Array): void => {
+    if (counted === countedTexts) return;
+    counted++;
+    for (const shingle of own) frequencies.set(shingle, (frequencies.get(shingle) ?? 0) + 1);
+  };
+  const find = ({ shingles: wanted, bands }: Likeness): number[] => {
+    if (wanted.length === 0) return [];
+    return [...table.find(bands, mostCompared)]
+      .map((place) => kept[place] as (typeof kept)[number])
+      .filter((other) => isAlike(wanted, other.shingles))
+      .map(({ text }) => text)
+      .sort((a, b) => a - b);
+  };
+  return {
+    find,
+    isFull: () => isFull,
+    add(text, likeness) {
+      const found = find(likeness);
+      const { shingles: own, bands } = likeness;
+      if (own.length === 0) return found;
+      count(own);
+      if (kept.length >= limits.texts || shingles + own.length > limits.shingles) {
+        isFull = true;
+        return found;
+      }
+      kept.push({ text, shingles: own });
+      table.add(bands);
+      shingles += own.length;
+      return found;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { createClusters } from './clusters.ts';
+import { createNearIndex, type Likeness } from './near-index.ts';
+
+/** What a row is told from others by: hashes of its group, of all before its answer, of the answer and of both. */
+export type RelatedRow = {
+  readonly line: number;
+  readonly group: number;
+  readonly asked: number | undefined;
+  readonly answer: number;
+  readonly both: number;
+  readonly likeness: Likeness;
+};
+
+/** What a row has in common with those before it, each by its line. */
+export type Relation = {
+  /** Its number among the rows. */
+  readonly number: number;
+  /** The group of its cluster. */
+  readonly cluster: number;
+  readonly repeats: number | undefined;
+  readonly resembles: number | undefined;
+  /** The row that asks the same and answers otherwise. */
+  readonly contradicts: number | undefined;
+};
+
+/** How the rows of a file stand to each other, and to those of another file. */
+export type Relations = {
+  /** Takes note of the next row. */
+  add(row: RelatedRow): Relation;
+  /** Takes note of a row of another file, by which the rows of this one are scored. */
+  meet(row: RelatedRow): void;
+  /** Rows of this file that nearly say what a row of the other says, or ask the same, with its line. */
+  met(): ReadonlyMap<number, { readonly line: number; readonly how: 'prompts' | 'near' }>;
+  /** Rows that are alike to rows of other clusters than their own. */
+  readonly bridges: ReadonlyMap<number, readonly number[]>;
+  /** Whether every row was compared with all others. */
+  isComplete(): boolean;
+};
+
+export function createRelations(): Relations {
+  const index = createNearIndex();
+  const clusters = createClusters();
+  const bridges = new Map<number, readonly number[]>();
+  const lines: number[] = [];
+  const answers: number[] = [];
+  const groups: number[] = [];
+  const firstOf = new Map<number, number>();
+  const firstAsked = new Map<number, number>();
+  const near = new Map<number, number>();
+  const prompts = new Map<number, number>();
+  const lineOf = (number: number | undefined) => (number === undefined ? undefined : lines[number]);
+  return {
+    bridges,
+    add({ line, group, asked, answer, both, likeness }) {
+      const number = lines.length;
+      const repeated = firstOf.get(both);
+      const alike = index.add(number, likeness);
+      const { cluster, others } = clusters.add(group, alike);
+      if (others.length > 0) bridges.set(number, others);
+      const before = asked === undefined ? undefined : firstAsked.get(asked);
+      const contradicts = before !== undefined && answers[before] !== answer ? before : undefined;
+      if (repeated === undefined) firstOf.set(both, number);
+      if (asked !== undefined && before === undefined) firstAsked.set(asked, number);
+      lines.push(line);
+      answers.push(answer);
+      groups.push(group);
+      return {
+        ...{ number, cluster },
+        repeats: lineOf(repeated),
+        resembles: repeated === undefined ? lineOf(alike[0]) : undefined,
+        contradicts: lineOf(contradicts),
+      };
+    },
+    meet({ line, group, likeness }) {
+      for (const number of index.find(likeness)) if (!near.has(number)) near.set(number, line);
+      if (!prompts.has(group)) prompts.set(group, line);
+    },
+    met() {
+      const found = new Map<number, { line: number; how: 'prompts' | 'near' }>();
+      for (const [number, line] of near) found.set(number, { line, how: 'near' });
+      for (const [number, group] of groups.entries()) {
+        const line = prompts.get(group);
+        if (line !== undefined) found.set(number, { line, how: 'prompts' });
+      }
+      return found;
+    },
+    isComplete: () => !index.isFull(),
+  };
+}
