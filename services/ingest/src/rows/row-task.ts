@@ -24,7 +24,8 @@ export type RowLimits = Room & {
   readonly maxDepth: number;
   /** Errors after which rows are only counted, not tokenized. */
   readonly tokenizedErrors: number;
-  readonly personal: PersonalOptions;
+  /** Counted when absent. */
+  readonly personal?: PersonalOptions;
 };
 
 /** Everything that is done with lines and texts away from the event loop. */
