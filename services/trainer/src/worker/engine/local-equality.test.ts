@@ -8,7 +8,9 @@ import { checkRecipe, type RecipeInput } from '@lathe/recipe/recipe';
 import { formatRecipe, parseRecipe } from '@lathe/recipe/wire';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { EngineTask, FromEngine } from './engine-message.ts';
 import { openTrainer } from './open-trainer.ts';
+import { trainLoop } from './train-loop.ts';
 
 const models = join(import.meta.dirname, '../../../../../models');
 let folder: Awaited<ReturnType<typeof tempFolder>>;
@@ -81,45 +83,93 @@ const cases = [
   ...encoder.map((each) => ['lathe-tiny-encoder', ...each] as const),
 ];
 
+const jsonl = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+
+type Given = {
+  readonly name: string;
+  readonly of: string;
+  readonly rows: readonly object[];
+  readonly held?: readonly object[];
+};
+
+/** Folders of the model that the local command writes and of the one that a job keeps, from the same recipe and rows. */
+async function bothWays(given: RecipeInput, { name, of, rows, held = [] }: Given) {
+  const model = join(models, name);
+  const recipe = checkRecipe({ epochs: 1, batchSize: 2, maxTokens: 64, seed: 5, ...given });
+  const place = join(folder.path, `${name} ${of}`);
+  const data = `${place}.jsonl`;
+  const validation = held.length === 0 ? undefined : `${place} held.jsonl`;
+  await writeFile(data, jsonl(rows));
+  if (validation !== undefined) await writeFile(validation, jsonl(held));
+  const run = { model, data, validation, out: `${place} local`, device: 'cpu' as const };
+  const local = await trainLocally({ ...run, recipe, print: () => undefined });
+
+  // services/ingest/src/integration/local.test.ts holds these rows against those of a job.
+  const encoders = await loadEncoders(model);
+  const training = await readDataset(data, encoders, { recipe });
+  const shards: string[] = [];
+  for (const file of [data, ...(validation === undefined ? [] : [validation])]) {
+    const { rows: tokens } = await readDataset(file, encoders, { recipe, training });
+    await writeFile(`${file}.shard`, encodeShard(tokens));
+    shards.push(`${file}.shard`);
+  }
+  const { task } = training.targets;
+  const isWritten = task.type === 'generation' || task.type === 'preference';
+  const engineTask: EngineTask = {
+    ...{ modelFolder: model, start: null, trainShards: shards.slice(0, 1) },
+    ...{ heldOutShards: shards.slice(1), outputFolder: `${place} job` },
+    recipe: parseRecipe(formatRecipe(checkRecipe({ ...recipe, ...(!isWritten && { task }) }))),
+    ...{ checkpointEvery: null, stateFolder: null, earlierScores: [], device: 'cpu', threads: 0 },
+    ...{ saveStateMs: 1e9, stepBatchMs: 0, orphanMs: 1e9, restBytes: 0 },
+  };
+  const sent: FromEngine[] = [];
+  const trainer = await openTrainer(engineTask);
+  const { totalSteps } = trainer;
+  try {
+    await trainLoop(trainer, engineTask, {
+      ...{ breathe: async () => {}, now: () => 0, stopWanted: () => false },
+      send: (message) => void sent.push(message),
+    });
+  } finally {
+    await trainer.dispose();
+  }
+  const finished = sent.find((message) => message.kind === 'finished');
+  const kept = sent.findLast(
+    (message) => message.kind === 'saved' && message.step === finished?.step,
+  );
+  const job = kept?.kind === 'saved' ? join(kept.folder, 'model') : expect.fail('no model');
+  return { local, job, step: finished?.step, totalSteps };
+}
+
+async function expectSame(local: string, job: string, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const bytes = await readFile(join(job, file));
+    expect(bytes.equals(await readFile(join(local, file))), file).toBe(true);
+  }
+}
+
+const adapter = ['adapter_model.safetensors', 'adapter_config.json'];
+
 test.each(cases)(
   '%s, %s: a job and the local command write the same bytes',
-  async (name, of, given, rows) => {
-    const model = join(models, name);
-    const recipe = checkRecipe({
-      ...{ epochs: 1, batchSize: 2, maxTokens: 64, seed: 5 },
-      ...given,
-    });
-    const place = join(folder.path, `${name} ${of}`);
-    const data = `${place}.jsonl`;
-    await writeFile(data, rows.map((row) => JSON.stringify(row)).join('\n'));
-    const run = { model, data, out: `${place} local`, device: 'cpu' as const };
-    const local = await trainLocally({ ...run, recipe, print: () => undefined });
-
-    // services/ingest/src/integration/local.test.ts holds these rows against those of a job.
-    const dataset = await readDataset(data, await loadEncoders(model), { recipe });
-    await writeFile(`${place}.shard`, encodeShard(dataset.rows));
-    const { task } = dataset.targets;
-    const isWritten = task.type === 'generation' || task.type === 'preference';
-    const trainer = await openTrainer({
-      ...{ modelFolder: model, start: null, trainShards: [`${place}.shard`], heldOutShards: [] },
-      recipe: parseRecipe(formatRecipe(checkRecipe({ ...recipe, ...(!isWritten && { task }) }))),
-      ...{ checkpointEvery: null, stateFolder: null, earlierScores: [], outputFolder: place },
-      ...{ device: 'cpu', threads: 0, saveStateMs: 1e9, stepBatchMs: 0, orphanMs: 1e9 },
-      restBytes: 0,
-    });
-    try {
-      while (trainer.step < trainer.totalSteps) await trainer.trainStep();
-      await trainer.exportModel(`${place} job`);
-    } finally {
-      await trainer.dispose();
-    }
+  async (name, of, recipe, rows) => {
+    const { local, job } = await bothWays(recipe, { name, of, rows });
     const isWhole = ['full', 'head'].includes(recipe.adaptation?.type ?? 'lora');
-    const file = `${isWhole ? 'model' : 'adapter_model'}.safetensors`;
-    const bytes = await readFile(join(`${place} job`, file));
-    expect(bytes.equals(await readFile(join(local, file)))).toBe(true);
-    const config = isWhole ? 'config.json' : 'adapter_config.json';
-    expect(await readFile(join(local, config), 'utf8')).toBe(
-      await readFile(join(`${place} job`, config), 'utf8'),
-    );
+    await expectSame(local, job, isWhole ? ['model.safetensors', 'config.json'] : adapter);
   },
 );
+
+test('both keep the best step by held-out rows', async () => {
+  const recipe: RecipeInput = { ...full, epochs: 4, learningRate: 1e-3, earlyStopping: {} };
+  const held = labelled.map(({ text }, at) => ({ text, label: words[(at + 1) % 2] }));
+  const of = 'the best step';
+  const name = 'lathe-tiny-encoder';
+  const { local, job, step, totalSteps } = await bothWays(recipe, {
+    name,
+    of,
+    rows: labelled,
+    held,
+  });
+  expect(step).toBeLessThan(totalSteps);
+  await expectSame(local, job, ['model.safetensors']);
+});
