@@ -1,0 +1,110 @@
+/**
+ * Prints how fast files are checked, tokenized and packed, and what memory that takes, on the whole platform, which it
+ * starts in a temporary folder: each file is uploaded and a job created on it, from whose creation to its dataset is timed.
+ * Beside it, how fast the tokenizer alone is, and two others, on the same texts.
+ *
+ *     npm run bench:ingest [-- --megabytes 1000 --others 300 --model lathe-tiny]
+ */
+import { openAsBlob } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { readConfig } from '@lathe/platform/config';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import OpenAI from 'openai';
+import { startPlatform } from '../../scripts/platform.ts';
+import { type Format, formats, writeRows } from './files.ts';
+import { tokenizingSpeeds } from './peers.ts';
+
+const { values } = parseArgs({
+  options: {
+    /** Size of the JSONL file. */
+    megabytes: { type: 'string', default: '1000' },
+    /** Size of each other file, before it is packed. */
+    others: { type: 'string', default: '300' },
+    model: { type: 'string', default: 'lathe-tiny' },
+    /** Files by their formats, with commas between. */
+    only: { type: 'string' },
+  },
+});
+const { model } = values;
+/** Clock ticks of /proc a second, on every Linux that Node runs on. */
+const ticks = 100;
+const pollMs = 100;
+
+await using folder = await tempFolder();
+const platform = await startPlatform(
+  readConfig({
+    ...process.env,
+    ...{ LATHE_DATA: join(folder.path, 'data'), LATHE_PORT: '0', LATHE_LOG_LEVEL: 'warn' },
+  }),
+);
+const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
+try {
+  console.log(`${availableParallelism()} cores, model ${model}\n`);
+  console.log(
+    '| file | MB | rows | seconds | MB/s | CPU seconds of ingest | MB/s a core | peak MiB |',
+  );
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  for (const format of formats)
+    if (values.only === undefined || values.only.split(',').includes(format))
+      console.log(await row(format));
+  const speeds = await tokenizingSpeeds(join('models', model), 50);
+  console.log('\n| tokenizing alone | MB/s a core | ratio |\n| --- | --- | --- |');
+  const own = speeds.get('ours') ?? 0;
+  for (const [name, speed] of speeds)
+    console.log(`| ${name} | ${speed.toFixed(1)} | ${(own / speed).toFixed(2)} |`);
+} finally {
+  await platform.stop();
+}
+
+async function row(format: Format): Promise<string> {
+  const megabytes = Number(format === 'jsonl' ? values.megabytes : values.others);
+  const path = join(folder.path, `rows.${format}`);
+  const rows = await writeRows(path, format, megabytes * 1e6);
+  const blob = await openAsBlob(path);
+  const file = new File([blob], `rows.${format}`);
+  const { id } = await client.files.create({ file, purpose: 'fine-tune' });
+  const pid = platform.pids().get('ingest');
+  if (pid === undefined) throw new Error('ingest does not run');
+  const before = await cpuSeconds(pid);
+  const started = performance.now();
+  const job = await client.fineTuning.jobs.create({
+    model,
+    training_file: id,
+    method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 1 } } },
+  });
+  await prepared(job.id);
+  const seconds = (performance.now() - started) / 1000;
+  const cpu = (await cpuSeconds(pid)) - before;
+  const peak = await peakMemory(pid);
+  await client.fineTuning.jobs.cancel(job.id);
+  const figures = [seconds.toFixed(1), (megabytes / seconds).toFixed(1), cpu.toFixed(1)];
+  const more = [(megabytes / cpu).toFixed(1), (peak / 2 ** 20).toFixed(0)];
+  return `| ${[format, megabytes, rows, ...figures, ...more].join(' | ')} |`;
+}
+
+/** Waits until the files of a job are a dataset. Throws when they are refused. */
+async function prepared(id: string): Promise<void> {
+  for (;;) {
+    const { status, error } = await client.fineTuning.jobs.retrieve(id);
+    if (status === 'failed') throw new Error(error?.message ?? 'the job failed');
+    if (status !== 'validating_files') return;
+    await sleep(pollMs);
+  }
+}
+
+async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The second field is a name in brackets that may hold anything; user and system time are the 14th and 15th.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticks;
+}
+
+/** The most memory that a process held, its threads included, in bytes. */
+async function peakMemory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}
