@@ -51,7 +51,7 @@ try {
   for (const format of formats)
     if (values.only === undefined || values.only.split(',').includes(format))
       console.log(await row(format));
-  const speeds = await tokenizingSpeeds(join('models', model), 50);
+  const speeds = await tokenizingSpeeds(join('models', model), 10);
   console.log('\n| tokenizing alone | MB/s a core | ratio |\n| --- | --- | --- |');
   const own = speeds.get('ours') ?? 0;
   for (const [name, speed] of speeds)
