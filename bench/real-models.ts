@@ -1,24 +1,30 @@
 /**
- * A real model through the whole platform, by the commands and doors that users have: fetched, tuned over HTTP on
- * banking77's chat form, judged, exported to GGUF with its adapter merged in, imported again and asked over HTTP beside
- * the tuned one. Writes docs/real-models.md.
+ * A real model through the whole platform, by the commands and doors that users have: fetched, tuned over HTTP, judged,
+ * exported to GGUF with its adapter merged in, imported again and asked over HTTP beside the tuned one; on banking77's
+ * chat form, and on tool calls. Each writes its part of docs/real-models.md.
  *
  *     npm run models:tune -- --banking77 <folder with train.csv and test.csv> [--rows 400] [--epochs 2] [--test 100] [--asked 40]
+ *     npm run models:tune -- --tools <glaive-function-calling as a JSON list> [--rows 100] [--epochs 1] [--test 8] [--asked 8]
  */
-import { execFileSync } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type EvaluationReport, evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { readConfig } from '@lathe/platform/config';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { z } from 'zod';
 import { catalog } from '../scripts/models/catalog.ts';
 import { getModel } from '../scripts/models/get-model.ts';
-import { startPlatform } from '../scripts/platform.ts';
-import { followJob } from '../scripts/quickstart/progress.ts';
+import {
+  runScript,
+  spread,
+  type Tuned,
+  throughGguf,
+  tune,
+  withPlatform,
+  writePart,
+} from './real-models/run.ts';
+import { showTools } from './real-models/tools.ts';
 
 const name = 'smollm2-135m';
 const backName = `${name}-from-gguf`;
@@ -27,25 +33,25 @@ const { about } = catalog.get(name)!;
 const { values } = parseArgs({
   options: {
     banking77: { type: 'string' },
-    rows: { type: 'string', default: '400' },
-    epochs: { type: 'string', default: '2' },
-    test: { type: 'string', default: '100' },
-    asked: { type: 'string', default: '40' },
+    tools: { type: 'string' },
+    rows: { type: 'string' },
+    epochs: { type: 'string' },
+    test: { type: 'string' },
+    asked: { type: 'string' },
   },
 });
-if (values.banking77 === undefined) {
+const { banking77, tools } = values;
+if ((banking77 === undefined) === (tools === undefined)) {
   console.error(
-    'usage: npm run models:tune -- --banking77 <folder> [--rows n] [--epochs n] [--test n] [--asked n]',
+    'usage: npm run models:tune -- --banking77 <folder> | --tools <file> [--rows n] [--epochs n] [--test n] [--asked n]',
   );
   process.exit(2);
 }
+const usual = banking77 === undefined ? [100, 1, 8, 8] : [400, 2, 100, 40];
+const [rows = 0, epochs = 0, tested = 0, askedRows = 0] = (
+  ['rows', 'epochs', 'test', 'asked'] as const
+).map((key, at) => Number(values[key] ?? usual[at]));
 const work = await mkdtemp(path.join(tmpdir(), 'lathe-real-models-'));
-const node = (...options: string[]): void => {
-  execFileSync(process.execPath, options, {
-    stdio: 'inherit',
-    env: { ...process.env, LATHE_MODELS: path.join(work, 'models') },
-  });
-};
 
 const lineSchema = z.object({
   messages: z.array(
@@ -53,77 +59,6 @@ const lineSchema = z.object({
   ),
 });
 type Messages = z.infer<typeof lineSchema>['messages'];
-
-/** Every so manieth of a file's lines, so that all intents are among them. */
-async function spread(file: string, count: number): Promise<string[]> {
-  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
-  const step = Math.max(1, lines.length / count);
-  return Array.from(
-    { length: Math.min(count, lines.length) },
-    (_, at) => lines[Math.floor(at * step)]!,
-  );
-}
-
-/** Runs the platform with base models from both places and gives a client. */
-async function withPlatform<T>(use: (client: OpenAI) => Promise<T>): Promise<T> {
-  const [models] = readConfig(process.env).modelFolders;
-  const config = readConfig({
-    LATHE_LOG_LEVEL: 'error',
-    ...process.env,
-    LATHE_DATA: path.join(work, 'data'),
-    LATHE_MODELS: [models, path.join(work, 'models')].join(':'),
-    LATHE_PORT: '0',
-  });
-  const platform = await startPlatform(config);
-  try {
-    const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
-    return await use(client);
-  } finally {
-    await platform.stop();
-  }
-}
-
-type Tuned = {
-  readonly model: string;
-  readonly report: EvaluationReport;
-  readonly seconds: number;
-};
-
-const filesSchema = z.looseObject({ files: z.array(z.looseObject({ name: z.string() })) });
-
-/** Tunes over HTTP and fetches the adapter into `adapter`. */
-async function tune(
-  client: OpenAI,
-  [train, test]: readonly [string, string],
-  adapter: string,
-): Promise<Tuned> {
-  const begun = performance.now();
-  const upload = async (file: string): Promise<string> =>
-    (await client.files.create({ file: createReadStream(file), purpose: 'fine-tune' })).id;
-  const job = await client.fineTuning.jobs.create({
-    model: name,
-    training_file: await upload(train),
-    validation_file: await upload(test),
-    suffix: 'banking',
-    seed: 11,
-    hyperparameters: { n_epochs: Number(values.epochs) },
-  });
-  const done = await followJob(client, job.id, console.log);
-  if (done.status !== 'succeeded' || done.fine_tuned_model === null)
-    throw new Error(`the job ended as ${done.status}: ${done.error?.message}`);
-  const report = evaluationReportSchema.parse(await client.get(`/lathe/jobs/${job.id}/report`));
-  await mkdir(adapter, { recursive: true });
-  const listed = filesSchema.parse(await client.get(`/lathe/jobs/${job.id}/model`));
-  for (const file of listed.files) {
-    const target = path.join(adapter, file.name);
-    await mkdir(path.dirname(target), { recursive: true });
-    const answer = await client.get<Response>(`/lathe/jobs/${job.id}/model/${file.name}`, {
-      __binaryResponse: true,
-    });
-    await writeFile(target, Buffer.from(await answer.arrayBuffer()));
-  }
-  return { model: done.fine_tuned_model, report, seconds: (performance.now() - begun) / 1000 };
-}
 
 /** Greedy answers to the questions of some rows. */
 async function answers(
@@ -161,13 +96,9 @@ function markdown(
     ({ against, verdict, difference, pValue }) =>
       `- tuned against ${against}: ${verdict}, ${(100 * difference).toFixed(1)} points (exact McNemar p ${pValue < 0.001 ? '< 0.001' : `= ${pValue.toFixed(3)}`}).`,
   );
-  return `# A real model through the whole platform
-
-Written by \`npm run models:tune -- --banking77 <folder>\`; do not edit by hand.
-
-${about}, which is not bit for bit the published model.
+  return `${about}, which is not bit for bit the published model.
 Bank customers' questions (banking77, PolyAI, CC-BY-4.0), the ten largest intents: ${counts.train} rows to train on, ${counts.test} of the
-data set's own test split to score by greedy generation and exact match; one LoRA job over HTTP, ${values.epochs} epochs, other
+data set's own test split to score by greedy generation and exact match; one LoRA job over HTTP, ${epochs} epochs, other
 settings \`auto\`. So few rows show the way through, not what the model can learn. Intervals are 95 % Wilson intervals; loss is
 the mean negative log-likelihood of the answer's tokens in nats. ${cpus().length} CPU cores.
 
@@ -182,44 +113,36 @@ float16, was imported again as a base model: over HTTP ${equal} of ${counts.aske
 `;
 }
 
-try {
-  const [models] = readConfig(process.env).modelFolders;
-  const base = await getModel(name, { models: models!, say: console.log });
-  node('examples/banking77/prepare.ts', '--source', values.banking77, '--out', work);
+async function showBanking(base: string, source: string): Promise<void> {
+  runScript(work, 'examples/banking77/prepare.ts', '--source', source, '--out', work);
   const files = [path.join(work, 'train.jsonl'), path.join(work, 'test.jsonl')] as const;
-  const train = await spread(files[0], Number(values.rows));
-  const test = await spread(files[1], Number(values.test));
+  const some = async (file: string, count: number): Promise<string[]> =>
+    spread((await readFile(file, 'utf8')).trimEnd().split('\n'), count);
+  const train = await some(files[0], rows);
+  const test = await some(files[1], tested);
   await writeFile(files[0], `${train.join('\n')}\n`);
   await writeFile(files[1], `${test.join('\n')}\n`);
   await mkdir(path.join(work, 'models'));
   const adapter = path.join(work, 'adapter');
-  const tuned = await withPlatform((client) => tune(client, files, adapter));
-  const exported = path.join(work, 'exported');
-  node(
-    'packages/engine/src/export/main.ts',
-    '--model',
-    base,
-    '--adapter',
-    adapter,
-    '--to',
-    'gguf',
-    '--out',
-    exported,
-  );
-  const gguf = (await readdir(exported)).find((file) => file.endsWith('.gguf'))!;
-  node('scripts/import.ts', path.join(exported, gguf), '--name', backName);
-  const asked = test
-    .slice(0, Number(values.asked))
-    .map((line) => lineSchema.parse(JSON.parse(line)).messages);
-  const [of, back] = await withPlatform(async (client) => [
+  const tuning = { base: name, files, suffix: 'banking', epochs };
+  const tuned = await withPlatform(work, (client) => tune(client, tuning, adapter));
+  await throughGguf(work, { base, adapter, dtype: 'f16' }, backName);
+  const asked = test.slice(0, askedRows).map((line) => lineSchema.parse(JSON.parse(line)).messages);
+  const [of, back] = await withPlatform(work, async (client) => [
     await answers(client, tuned.model, asked),
     await answers(client, backName, asked),
   ]);
   const equal = of!.filter((answer, at) => answer === back![at]).length;
   const counts = { train: train.length, test: test.length, asked: asked.length };
-  const text = markdown(tuned, equal, counts);
-  await writeFile('docs/real-models.md', text);
-  console.log(text);
+  await writePart('banking77', markdown(tuned, equal, counts));
+}
+
+try {
+  const [models] = readConfig(process.env).modelFolders;
+  const base = await getModel(name, { models: models!, say: console.log });
+  if (banking77 !== undefined) await showBanking(base, banking77);
+  const counts = { rows, epochs, test: tested, asked: askedRows };
+  if (tools !== undefined) await showTools({ base, about, source: tools, work, counts });
 } finally {
   await rm(work, { recursive: true, force: true });
 }
