@@ -40,7 +40,9 @@ export const insightSchema = z.object({
   /** Of their tokens: those that the model is to write, and those before and between them; absent where it learns no tokens. */
   taught: lengthsSchema.optional(),
   asked: lengthsSchema.optional(),
-  /** What would be lost if sequences were cut at a length, those that are too long now included. */
+  /** Tokens of all right rows, of those too that are left out for their length, and how many of them are taught. */
+  offered: z.object({ tokens: whole, taught: whole }),
+  /** What would be lost of those if sequences were cut at a length. */
   truncation: z.array(
     z.object({
       at: whole,

@@ -18,6 +18,7 @@ const hostile = `</style></title><script>alert(1)</script><img src=x onerror="a(
 const lengths = { p50: 1, p95: 2, p99: 2, max: 2, total: 3, bars: [{ upTo: 8, count: 2 }] };
 const insight: Insight = {
   ...{ limit: 512, sequences: lengths, taught: lengths, asked: lengths },
+  offered: { tokens: 20, taught: 10 },
   truncation: [{ at: 64, rows: 1, tokens: 10, taught: 5 }],
   conflicts: { prompts: 1, rows: 2 },
   shown: [

@@ -29,7 +29,7 @@ export function dataPage(report: InspectionReport, subject: PageSubject): string
   const body = html`<header><h1>${subject.name}</h1>
 <p class="soft">${size}looked at ${date} UTC for ${report.model ?? 'any model that is offered'}</p></header>
 ${verdict(report)}
-${repaired && html`<p>The repaired file has ${grouped(repaired.rows)} rows: those that are right, each once${repaired.repeated > 0 && html` (${grouped(repaired.repeated)} that repeat one are left out)`}, as JSON Lines.</p>`}
+${repaired && html`<p>The repaired file has ${grouped(repaired.rows)} rows: those that are right, each once${repaired.repeated > 0 && html` (${grouped(repaired.repeated)} repetitions are left out)`}, as JSON Lines.</p>`}
 ${dataset && sections(dataset)}
 <footer>Made by Lathe (${subject.id}). The page holds rows of the file and loads nothing.</footer>`;
   return pageOf(`${subject.name} · Lathe`, body);
@@ -78,13 +78,13 @@ ${row('rows', tokens)}${asked && row('read only', asked)}${taught && row('taught
 ${truncationTable(insight)}`;
 }
 
-function truncationTable({ truncation, sequences, taught, limit }: Insight): Html {
+function truncationTable({ truncation, offered, taught, limit }: Insight): Html {
   return html`<h2>If rows were cut</h2>
 <p class="soft">Nothing is cut unless you ask for it: longer rows than ${grouped(limit)} tokens are left out and named, or refused where they are many.</p>
 <div class="wide"><table><tr><th class="n">at tokens</th><th class="n">rows cut</th><th class="n">tokens lost</th><th class="n">share</th>${taught && html`<th class="n">taught tokens lost</th>`}</tr>
 ${truncation.map(
   (at) =>
-    html`<tr><td class="n">${grouped(at.at)}</td><td class="n">${grouped(at.rows)}</td><td class="n">${grouped(at.tokens)}</td><td class="n">${percent(at.tokens, Math.max(sequences.total, at.tokens))}</td>${taught && html`<td class="n">${percent(at.taught, Math.max(taught.total, at.taught))}</td>`}</tr>`,
+    html`<tr><td class="n">${grouped(at.at)}</td><td class="n">${grouped(at.rows)}</td><td class="n">${grouped(at.tokens)}</td><td class="n">${percent(at.tokens, offered.tokens)}</td>${taught && html`<td class="n">${percent(at.taught, offered.taught)}</td>`}</tr>`,
 )}</table></div>`;
 }
 

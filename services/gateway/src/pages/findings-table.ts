@@ -42,5 +42,5 @@ function ruleRow({ rule, level, findings, count }: Rule): Html {
   const named = lines.slice(0, mostLines).map(grouped).join(', ');
   const messages = [...new Set(findings.map(({ message }) => message))].slice(0, mostMessages);
   const validation = findings[0]?.file === 'validation_file' ? ' (validation file)' : '';
-  return html`<tr><td class="${level}">${rule}${validation}</td><td class="n">${grouped(count)}</td><td>${named}${lines.length > mostLines && ' …'}</td><td>${messages.map((message) => html`<p>${message}</p>`)}</td></tr>`;
+  return html`<tr><td class="${level}">${rule}${validation}</td><td class="n">${grouped(count)}</td><td>${named}${lines.length > mostLines && ' …'}</td><td class="say">${messages.map((message) => html`<p>${message}</p>`)}</td></tr>`;
 }

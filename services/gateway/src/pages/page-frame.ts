@@ -20,8 +20,11 @@ p{margin:.35rem 0}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption,figcaption{text-align:left;font-size:.88rem;padding:.2rem 0}
-th,td{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+th,td{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}
+td.say{overflow-wrap:anywhere;min-width:11rem}
+th.n{white-space:normal}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+td.n{white-space:nowrap}
 .error{color:var(--bad)}.warn{color:var(--warn)}
 figure{margin:.5rem 0}
 svg{display:block;width:100%;height:auto}
@@ -36,7 +39,7 @@ svg text{fill:var(--soft);font:12px system-ui,sans-serif}
 .tokens b{font-weight:inherit;background:var(--mark);border-radius:.2em;box-shadow:inset -1px 0 var(--paper),inset 0 -2px var(--good)}
 .tokens u{color:var(--soft);text-decoration:none}
 footer{margin-top:3rem;color:var(--soft);font-size:.88rem}
-@media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}}
+@media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}svg text{font-size:22px}}
 `;
 
 const hash = createHash('sha256').update(style).digest('base64');

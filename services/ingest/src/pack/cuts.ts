@@ -1,7 +1,7 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 
-/** Lengths at which rows could be cut. */
-export const cutLengths = Array.from({ length: 12 }, (_, power) => 2 ** (power + 6));
+/** Lengths at which rows could be cut; at 0 all of them is lost. */
+export const cutLengths = [0, ...Array.from({ length: 12 }, (_, power) => 2 ** (power + 6))];
 
 /** What a row would lose at a length. */
 export type Cut = { readonly tokens: number; readonly taught: number };

@@ -49,6 +49,7 @@ export function createInsight(facts: InsightFacts) {
         limit,
         sequences: sequences.lengths(),
         ...(written.total > 0 && { taught: written, asked: asked.lengths() }),
+        offered: { tokens: cuts.tokens[0] ?? 0, taught: cuts.taught[0] ?? 0 },
         truncation: truncationOf(cuts, limit),
         ...(facts.answers && { conflicts: conflictsOf(facts.answers) }),
         shown: await showRows(kept, decode),
@@ -66,7 +67,7 @@ function truncationOf({ rows, tokens, taught }: CutSums, limit: number): Insight
     taught: taught[i] ?? 0,
   }));
   const end = all.findIndex((each) => each.rows === 0);
-  return all.slice(0, end === -1 ? all.length : end + 1).filter(({ at }) => at <= 8 * limit);
+  return all.slice(1, end === -1 ? all.length : end + 1).filter(({ at }) => at <= 8 * limit);
 }
 
 /** Prompts that have several answers. */
