@@ -78,7 +78,19 @@ test('after a file is deleted with its jobs, no file of the platform holds its s
     messages: [{ role: 'user', content: sentence }],
     max_tokens: 4,
   });
+  // Somebody looked at the file, and its report shows rows of it.
+  const seen = await request('POST', `/lathe/files/${file}/inspect`);
+  const { id: inspection } = (await seen.json()) as { id: string };
+  await expect
+    .poll(
+      async () => (await request('GET', `/lathe/inspections/${inspection}/report.html`)).status,
+      {
+        timeout: 60_000,
+      },
+    )
+    .toBe(200);
   const before = await holders();
+  expect(before).toEqual(expect.arrayContaining([expect.stringContaining('data-work/')]));
   expect(before).toEqual(expect.arrayContaining([expect.stringContaining(`files/${file}`)]));
   expect(before).toEqual(expect.arrayContaining([expect.stringContaining('dataset/')]));
 
@@ -105,6 +117,9 @@ test('after a file is deleted with its jobs, no file of the platform holds its s
   // The evaluator hears of the deletion at its own pace.
   const copies = join(platform.folder, 'cache', 'models');
   await expect.poll(() => readdir(copies)).toEqual([]);
-  for (const path of [`/fine_tuning/jobs/${id}`, `/files/${file}`, `/models/${model}`])
+  for (const path of [
+    ...[`/fine_tuning/jobs/${id}`, `/files/${file}`, `/models/${model}`],
+    `/lathe/inspections/${inspection}`,
+  ])
     expect((await request('GET', path)).status, path).toBe(404);
 });

@@ -33,7 +33,7 @@ export function findingsTable({ findings, moreFindings, reasons }: DatasetReport
     if (isAlone && known !== undefined) rule.count = known.count;
   }
   const sorted = all.toSorted((a, b) => a.level.localeCompare(b.level) || b.count - a.count);
-  return html`<div class="wide"><table><tr><th>Rule</th><th class="n">Findings</th><th>First lines</th><th>What it says</th></tr>
+  return html`<div class="wide"><table class="stack"><tr><th>Rule</th><th class="n">Findings</th><th>First lines</th><th>What it says</th></tr>
 ${sorted.map(ruleRow)}</table></div>${moreFindings > 0 && html`<p class="soft">${grouped(moreFindings)} more findings of the same kinds are counted and not listed.</p>`}`;
 }
 

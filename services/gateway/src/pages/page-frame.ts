@@ -39,7 +39,7 @@ svg text{fill:var(--soft);font:12px system-ui,sans-serif}
 .tokens b{font-weight:inherit;background:var(--mark);border-radius:.2em;box-shadow:inset -1px 0 var(--paper),inset 0 -2px var(--good)}
 .tokens u{color:var(--soft);text-decoration:none}
 footer{margin-top:3rem;color:var(--soft);font-size:.88rem}
-@media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}svg text{font-size:22px}}
+@media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}svg text{font-size:22px}.stack th{display:none}.stack tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.stack td{display:inline;border:0;padding-right:.8rem}.stack td.say{display:block}}
 `;
 
 const hash = createHash('sha256').update(style).digest('base64');
