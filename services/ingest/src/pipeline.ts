@@ -151,9 +151,12 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
   ) => {
     const spool = await createSpool(join(ports.workFolder, `${param}-${wanted}`));
     const cleaning = job.options.cleaning ?? {};
-    const own = { spool, maxTokens, pieceTokens, cleaning, progress: meter.row };
+    const alive = () => ports.progress();
+    const own = { spool, maxTokens, pieceTokens, cleaning, progress: meter.row, alive };
     const readPorts: ReadPorts = { ...ports, ...own };
-    const bytes = meter.counted(ports.artifacts.get(file.key));
+    const stored = ports.artifacts.get(file.key);
+    // Of the file that is read again for its other split the bytes were counted.
+    const bytes = wanted === 'validation' ? stored : meter.counted(stored);
     const source = { param, bytes, name: file.filename, wanted, wish, known };
     const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
     return { spool, rows };

@@ -50,6 +50,8 @@ export type ReadPorts = {
   readonly signal: AbortSignal;
   /** Called while lines are read. */
   readonly progress: () => void;
+  /** Called while no line has been read yet. */
+  readonly alive: () => void;
 };
 
 /** What is kept in memory of each spooled row (of a text, each piece), by its index in the spool. */
@@ -98,6 +100,8 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
     tell: ({ number, ...note }) =>
       ports.findings.add({ file: file.param, line: number, path: '', ...note, level: 'warn' }),
     onSplit: (split) => splits.add(split),
+    alive: ports.alive,
+    signal: ports.signal,
   });
   try {
     return { ...(await readRows(file, lines, ports)), splits };

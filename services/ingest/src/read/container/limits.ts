@@ -37,12 +37,13 @@ export type Budget = {
   take(bytes: number, layer: { readonly packed: number; readonly unpacked: number }): void;
 };
 
-/** A budget for one upload: so many bytes, and, beyond a grace, so many times what went in. */
-export function createBudget(limits: ContainerLimits): Budget {
+/** A budget for one upload: so many bytes, and, beyond a grace, so many times what went in. `alive` is called as bytes come. */
+export function createBudget(limits: ContainerLimits, alive?: () => void): Budget {
   let total = 0;
   return {
     take(bytes, { packed, unpacked }) {
       total += bytes;
+      alive?.();
       if (total > limits.maxUnpackedBytes)
         throw new Unreadable(`holds more than ${limits.maxUnpackedBytes} bytes when unpacked`);
       if (unpacked > limits.unpackGraceBytes && unpacked > packed * limits.maxUnpackRatio)

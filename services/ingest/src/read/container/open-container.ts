@@ -16,7 +16,7 @@ export async function* readContainer(
   source: AsyncIterable<Uint8Array>,
   options: ContainerOptions,
 ): AsyncGenerator<Line> {
-  const reading = { options, budget: createBudget(options.limits) };
+  const reading = { options, budget: createBudget(options.limits, options.alive) };
   let last: Line | undefined;
   try {
     const form = await formOf(source, options.name ?? '', reading);
@@ -42,16 +42,25 @@ async function* formRows(
   reading: Reading,
 ): AsyncGenerator<Line> {
   const { limits, folder, wanted = 'train', tell, onSplit = () => undefined } = reading.options;
+  const { maxSpoolBytes } = limits;
   switch (form.is) {
     case 'refused':
       throw new Unreadable(form.why);
     case 'zip': {
-      await using file = await spoolFile(form.whole, folder, limits.maxSpoolBytes);
+      await using file = await spoolFile(
+        watched(form.whole, reading.options),
+        folder,
+        maxSpoolBytes,
+      );
       const read = (inner: Form, name: string) => formRows(inner, name, reading);
       return yield* archiveRows(file.path, reading, read);
     }
     case 'parquet': {
-      await using file = await spoolFile(form.whole, folder, limits.maxSpoolBytes);
+      await using file = await spoolFile(
+        watched(form.whole, reading.options),
+        folder,
+        maxSpoolBytes,
+      );
       for await (const line of parquetRows(file, reading))
         yield member === undefined ? line : { ...line, member };
       return;
@@ -68,5 +77,17 @@ async function* formRows(
       };
       for await (const line of textFormRows(form.whole, form.text, sink)) yield { ...line, member };
     }
+  }
+}
+
+/** A stream that tells of its bytes, and ends where the signal says so. */
+async function* watched(
+  source: AsyncIterable<Uint8Array>,
+  { alive, signal }: ContainerOptions,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    signal?.throwIfAborted();
+    alive?.();
+    yield chunk;
   }
 }

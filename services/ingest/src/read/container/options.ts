@@ -22,6 +22,9 @@ export type ContainerOptions = {
   readonly tell: (note: Note) => void;
   /** Told of each split that has rows which are not wanted. */
   readonly onSplit?: (split: SplitName) => void;
+  /** Called while bytes are read of which no row has come yet, so that the work is not taken for dead. */
+  readonly alive?: () => void;
+  readonly signal?: AbortSignal;
 };
 
 /** What readers of one file are given. */

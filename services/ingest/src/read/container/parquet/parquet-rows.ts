@@ -10,6 +10,7 @@ export const refusedExit = 3;
 
 const program = fileURLToPath(new URL('./parquet-program.ts', import.meta.url));
 const mostSaid = 2000;
+const aliveMs = 5000;
 
 /**
  * The rows of a Parquet file of the local disk, each with its number. A process of its own reads them, with so much memory as
@@ -43,6 +44,8 @@ export async function* parquetRows(
     isSilent = true;
     child.kill('SIGKILL');
   }, limits.parquetSilenceMs);
+  // A row group is unpacked before its first row comes.
+  const waiting = setInterval(() => options.alive?.(), aliveMs);
   const count = { packed: bytes, unpacked: 0 };
   const counted = async function* (): AsyncGenerator<Uint8Array> {
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
@@ -65,6 +68,7 @@ export async function* parquetRows(
     );
   } finally {
     clearTimeout(silence);
+    clearInterval(waiting);
     child.kill('SIGKILL');
   }
 }
