@@ -12,7 +12,12 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 const train: ZipFile = { name: 'data/train-00000-of-00001.jsonl', data: chatLines(20) };
-const dev: ZipFile = { name: 'data/validation.jsonl', data: chatLines(3) };
+/** Questions that no row to train on asks, or it would be left out. */
+const others = ['May I bring a dog?', 'Who won in 1954?', 'Do you sell blue ink by the litre?'];
+const dev: ZipFile = {
+  name: 'data/validation.jsonl',
+  data: others.map((question) => `${chatLine(question, 'no')}\n`).join(''),
+};
 const test: ZipFile = { name: 'data/test.jsonl', data: chatLines(4) };
 
 it('trains on one split of an archive, holds out another, and says what it leaves out', async () => {
