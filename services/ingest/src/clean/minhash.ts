@@ -10,13 +10,20 @@ const factors = Int32Array.from({ length: permutations }, (_, at) => mix(2 * at 
 const terms = Int32Array.from({ length: permutations }, (_, at) => mix(0x9e3779b9 + at));
 
 /** The least number of each permutation of a set that is not empty. */
-export function minhash(set: Uint32Array): Uint32Array {
-  const least = new Uint32Array(permutations).fill(0xffffffff);
-  for (const value of set)
-    for (let at = 0; at < permutations; at++) {
-      const moved = (Math.imul(value, factors[at] as number) + (terms[at] as number)) >>> 0;
-      if (moved < (least[at] as number)) least[at] = moved;
+export function minhash(set: Uint32Array): Int32Array {
+  const least = new Int32Array(permutations);
+  const values = new Int32Array(set.buffer, set.byteOffset, set.length);
+  for (let at = 0; at < permutations; at++) {
+    const factor = factors[at] as number;
+    const term = terms[at] as number;
+    // With its sign: numbers of 32 bits with one are the fast ones.
+    let lowest = 0x7fffffff;
+    for (let place = 0; place < values.length; place++) {
+      const moved = (Math.imul(values[place] as number, factor) + term) | 0;
+      if (moved < lowest) lowest = moved;
     }
+    least[at] = lowest;
+  }
   return least;
 }
 

@@ -24,6 +24,7 @@ export function personalDataIn(
   if (!needed.test(text)) return [];
   const found: PersonalData[] = [];
   for (const rule of personalRules) {
+    if (!rule.hint.test(text)) continue;
     for (const place of placesOf(rule, text)) {
       const stretch = text.slice(place.start, place.end);
       if (allowed.has(stretch.toLowerCase())) continue;

@@ -57,9 +57,7 @@ function lengthOf(text: string): number {
 
 /** Each run of so many words as a number of 53 bits, with the length in it. */
 function phrasesOf(text: string, length: number): Set<number> {
-  const words = wordsOf(text)
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-    .map(hashWord);
+  const words = wordsOf(text).map(hashWord);
   const found = new Set<number>();
   for (let at = 0; at + length <= words.length; at++) {
     let high = length;

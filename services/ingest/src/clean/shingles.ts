@@ -5,18 +5,32 @@ const shingleWords = 5;
 /** Of a longer text those with the least hashes are kept, which are drawn as if by chance and the same of equal texts. */
 const mostShingles = 4096;
 
+/** The factor of the words' places in a shingle's hash, and that of the word that leaves it. */
+const factor = 0x01000193;
+const leaving = Math.imul(Math.imul(factor, factor), Math.imul(factor, factor));
+
 /** The 5-word shingles of a text as hashes, each once and in order; of a shorter text one of all words. */
 export function shinglesOf(text: string): Uint32Array {
-  const words = wordsOf(text).map(hashWord);
-  const found = new Set<number>();
-  const last = Math.max(1, words.length - shingleWords + 1);
-  for (let at = 0; at < last && words.length > 0; at++) {
-    let hash = 0;
-    for (let next = at; next < at + shingleWords && next < words.length; next++)
-      hash = mix(Math.imul(hash, 31) + (words[next] as number));
-    found.add(hash);
+  const words = wordsOf(text);
+  if (words.length === 0) return new Uint32Array();
+  const found = new Uint32Array(Math.max(1, words.length - shingleWords + 1));
+  const window = new Int32Array(shingleWords);
+  let hash = 0;
+  for (const [at, word] of words.entries()) {
+    const place = at % shingleWords;
+    hash = Math.imul(hash - Math.imul(window[place] as number, leaving), factor);
+    window[place] = hashWord(word);
+    hash = (hash + (window[place] as number)) | 0;
+    found[Math.max(0, at - shingleWords + 1)] = mix(hash);
   }
-  return Uint32Array.from(found).sort().slice(0, mostShingles);
+  return oneOfEach(found.sort()).slice(0, mostShingles);
+}
+
+function oneOfEach(sorted: Uint32Array): Uint32Array {
+  let count = 0;
+  for (const value of sorted)
+    if (count === 0 || value !== sorted[count - 1]) sorted[count++] = value;
+  return sorted.subarray(0, count);
 }
 
 /** How much two sets have in common: |a ∩ b| / |a ∪ b|, of sets in order; 1 of two that are empty. */

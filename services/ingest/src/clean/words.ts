@@ -1,9 +1,12 @@
 /** Scripts that part no words: each of their characters counts as one. */
 const word =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]/gu;
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{M}\p{N}]+/gu;
+const plainWord = /[a-z0-9]+/g;
+const beyondAscii = /[\u0080-\uffff]/;
 
-/** The words and signs of a text without what equal texts differ in: case, forms of characters, blanks. */
+/** The words of a text without what equal texts differ in: case, forms of characters, blanks and signs. */
 export function wordsOf(text: string): string[] {
+  if (!beyondAscii.test(text)) return text.toLowerCase().match(plainWord) ?? [];
   return text.normalize('NFKC').toLowerCase().match(word) ?? [];
 }
 
