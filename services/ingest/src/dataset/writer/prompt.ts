@@ -5,7 +5,8 @@ import { z } from 'zod';
 const template = `Read the text and write up to {{pairs}} questions that it answers, each with its answer.
 Use only what the text says. "evidence" is the sentence of the text that holds the answer, copied word for word.
 "confidence" is a number from 0 to 1. Where the text answers no question, write an empty list.
-Answer with JSON: {"pairs": [{"question": "…", "answer": "…", "evidence": "…", "confidence": 0.9}]}
+Answer with JSON alone. Of the text "The shop opens at nine and closes at six." one pair would be:
+{"pairs": [{"question": "When does the shop open?", "answer": "At nine.", "evidence": "The shop opens at nine and closes at six.", "confidence": 0.9}]}
 
 Text:
 {{text}}`;

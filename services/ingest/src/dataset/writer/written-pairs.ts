@@ -2,7 +2,7 @@ import type { Lineage } from '@lathe/contracts/artifact/lineage';
 import type { ConvertRequest, WriterRequest } from '@lathe/contracts/http/dataset';
 import { pairOf, type TalkPair } from '../../talk/pair.ts';
 import type { Tally } from '../../talk/tally.ts';
-import { fingerprint } from '../../talk/words.ts';
+import { asking, fingerprint } from '../../talk/words.ts';
 import type { Making } from '../making.ts';
 import type { Source } from '../sources.ts';
 import type { Chunk } from './chunks.ts';
@@ -83,11 +83,13 @@ function whyRefused(
   const quote = plainWords(pair.evidence);
   const question = fingerprint(pair.question);
   if (question === '' || answer.length === 0) return 'a pair without a question or an answer';
+  if (plainWords(pair.question).join(' ') === answer.join(' '))
+    return 'an answer that repeats the question';
+  if (asking(pair.question) === undefined) return 'a question that asks nothing';
   if (!stands(quote, plainWords(chunk.text))) return 'a quote that does not stand in the text';
   if (support(answer, quote) < writer.least_support)
     return 'an answer that its quote does not support';
   if (pair.confidence < writer.least_confidence) return 'a pair below the least confidence';
-  if (question === answer.join(' ')) return 'an answer that repeats the question';
   if (known.has(question)) return 'a question that was asked before';
   known.add(question);
   return undefined;

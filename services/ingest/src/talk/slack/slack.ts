@@ -2,6 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { isDeeperThan } from '@lathe/contracts/json-depth';
 import type { TalkPair } from '../pair.ts';
 import type { Tally } from '../tally.ts';
+import { utf8 } from '../utf8.ts';
 import { type Conversation, conversationsOf, type Gaps } from './conversations.ts';
 import { type Names, readMessage, type SlackMessage } from './message.ts';
 import { type PairRules, pairsOf } from './pairs.ts';
@@ -169,8 +170,13 @@ async function readList(entry: ArchiveEntry, tally: Tally): Promise<unknown[]> {
     tally.add(`a file nested deeper than ${deepest} levels`, entry.name);
     return [];
   }
+  const text = utf8(bytes);
+  if (text === undefined) {
+    tally.add('a file that is not valid UTF-8', entry.name);
+    return [];
+  }
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString());
+    const value: unknown = JSON.parse(text);
     if (Array.isArray(value)) return value;
     tally.add('a file that is no JSON array', entry.name);
   } catch {

@@ -3,6 +3,7 @@ import { splitCells } from '../../read/csv-records.ts';
 import type { Line } from '../../read/lines.ts';
 import { htmlText } from '../faq/html-blocks.ts';
 import type { Tally } from '../tally.ts';
+import { utf8 } from '../utf8.ts';
 import { type Comment, isAgentRole, ratingOf, type Ticket } from './ticket.ts';
 
 const names = {
@@ -37,8 +38,7 @@ export async function* ticketsOfTable(
   const done = new Set<string>();
   for await (const row of rows) {
     const place = `line ${row.number}`;
-    const cells =
-      'bytes' in row ? splitCells(Buffer.from(row.bytes).toString(), delimiter) : 'it is too long';
+    const cells = cellsOf(row, delimiter);
     if (typeof cells === 'string') {
       tally.add(`a row of which ${cells}`, `${file} ${place}`);
       continue;
@@ -85,6 +85,13 @@ export async function* ticketsOfTable(
     });
   }
   if (open !== undefined) yield open;
+}
+
+/** The cells of a row, or what is wrong with it. */
+function cellsOf(row: Line, delimiter: string): string[] | string {
+  if (!('bytes' in row)) return 'it is too long';
+  const text = utf8(row.bytes);
+  return text === undefined ? 'it is not valid UTF-8' : splitCells(text, delimiter);
 }
 
 function isAgent(role: string): boolean {

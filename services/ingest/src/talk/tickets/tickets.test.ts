@@ -228,3 +228,23 @@ it.each([
 ])('cleans a mail of %s', (_, text, clean) => {
   expect(cleanMail(text)).toBe(clean);
 });
+
+it('replaces no letter in silence', async () => {
+  const bytes = Buffer.concat([
+    Buffer.from('id,description,resolution\n1,Why is it gr'),
+    Buffer.from([0xfc]),
+    Buffer.from('n?,It is new.\n2,Why is it blue?,It is old.\n'),
+  ]);
+  const tally = createTally();
+  const file = {
+    name: 't.csv',
+    async *read() {
+      yield bytes;
+    },
+  };
+  const reading = { options: ticketOptionDefaults, tally };
+  expect(await Array.fromAsync(ticketFilePairs(file, reading))).toHaveLength(1);
+  expect(tally.list()).toMatchObject([
+    { reason: 'a row of which it is not valid UTF-8', count: 1 },
+  ]);
+});

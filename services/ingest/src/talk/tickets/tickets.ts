@@ -4,6 +4,7 @@ import { records } from '../../read/csv-records.ts';
 import { readLines } from '../../read/lines.ts';
 import type { TalkPair } from '../pair.ts';
 import type { Tally } from '../tally.ts';
+import { utf8 } from '../utf8.ts';
 import { ticketsIn } from './json.ts';
 import { ticketsOfMailbox } from './mailbox.ts';
 import { type TicketRules, ticketDefaults, ticketReader } from './pairs.ts';
@@ -134,8 +135,10 @@ async function isJsonLines(file: TicketFile, limits: TicketLimits): Promise<bool
 /** The value in a wrapper, or what is wrong. */
 function parsed(bytes: Uint8Array): { readonly json: unknown } | string {
   if (isDeeperThan(bytes, deepest)) return `it is nested deeper than ${deepest} levels`;
+  const text = utf8(bytes);
+  if (text === undefined) return 'it is not valid UTF-8';
   try {
-    return { json: JSON.parse(Buffer.from(bytes).toString()) as unknown };
+    return { json: JSON.parse(text) as unknown };
   } catch {
     return 'it is no JSON';
   }
