@@ -251,13 +251,14 @@ it('keeps of what a model writes what stands in the text, and says why the rest 
       pair('How long are returns free', 'Thirty days', 'Returns are free for thirty days.'),
       pair('Where does it go?', 'To Hamburg, by ship and train.', 'The parcel goes to Bremen.'),
       pair('Who?', 'Bob', 'Bob does it.'),
-      pair('What goes?', 'The parcel', 'The parcel goes to Bremen.', 0.1),
+      pair('What parcel goes?', 'The parcel', 'The parcel goes to Bremen.', 0.1),
       pair(
         'The parcel goes to Bremen.',
         'The parcel goes to Bremen.',
         'The parcel goes to Bremen.',
       ),
       pair('The town.', 'Bremen', 'The parcel goes to Bremen.'),
+      pair('What is the answer to this?', 'The parcel', 'The parcel goes to Bremen.'),
       { question: 'half' },
     ];
     return `Here you are:\n${JSON.stringify({ pairs })}`;
@@ -276,7 +277,7 @@ it('keeps of what a model writes what stands in the text, and says why the rest 
     },
   ]);
   expect(lineage.writer).toEqual({
-    ...{ model: 'tiny', url: null, chunks: 2, written: 8, accepted: 1 },
+    ...{ model: 'tiny', url: null, chunks: 2, written: 9, accepted: 1 },
     prompt_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
   const counts = Object.fromEntries(lineage.unused.map(({ reason, count }) => [reason, count]));
@@ -284,6 +285,7 @@ it('keeps of what a model writes what stands in the text, and says why the rest 
     'a question that was asked before': 1,
     'an answer that repeats the question': 1,
     'a question that asks nothing': 1,
+    'a question that has nothing to do with its quote': 1,
     'an answer that its quote does not support': 1,
     'a quote that does not stand in the text': 1,
     'a pair below the least confidence': 1,

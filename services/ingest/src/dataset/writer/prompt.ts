@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** What a writer is asked for; the chunk takes the place of `{{text}}`. */
-const template = `Read the text and write up to {{pairs}} questions that it answers, each with its answer.
-Use only what the text says. "evidence" is the sentence of the text that holds the answer, copied word for word.
-"confidence" is a number from 0 to 1. Where the text answers no question, write an empty list.
-Answer with JSON alone. Of the text "The shop opens at nine and closes at six." one pair would be:
-{"pairs": [{"question": "When does the shop open?", "answer": "At nine.", "evidence": "The shop opens at nine and closes at six.", "confidence": 0.9}]}
+/**
+ * What a writer is asked for; the chunk takes the place of `{{text}}`. The evidence comes first, so that a model reads before
+ * it writes; and there is no example, since small models copy it.
+ */
+const template = `Read the text. Find up to {{pairs}} sentences in it that answer a question somebody may have.
+For each write "evidence": the sentence copied word for word; "question": what one would ask, ending with a question mark; "answer": the answer in a few words of that sentence; "confidence": a number from 0 to 1.
+Use only what the text says. Answer with JSON: {"pairs": [{"evidence": "…", "question": "…?", "answer": "…", "confidence": 0.9}]}
 
 Text:
 {{text}}`;
@@ -32,12 +33,12 @@ export function answerFormat(pairs: number): Record<string, unknown> {
         items: {
           type: 'object',
           properties: {
+            evidence: text,
             question: text,
             answer: text,
-            evidence: text,
             confidence: { type: 'number', minimum: 0, maximum: 1 },
           },
-          required: ['question', 'answer', 'evidence', 'confidence'],
+          required: ['evidence', 'question', 'answer', 'confidence'],
           additionalProperties: false,
         },
       },

@@ -2,7 +2,7 @@ import type { Lineage } from '@lathe/contracts/artifact/lineage';
 import type { ConvertRequest, WriterRequest } from '@lathe/contracts/http/dataset';
 import { pairOf, type TalkPair } from '../../talk/pair.ts';
 import type { Tally } from '../../talk/tally.ts';
-import { asking, fingerprint } from '../../talk/words.ts';
+import { asking, fingerprint, shareTopic } from '../../talk/words.ts';
 import type { Making } from '../making.ts';
 import type { Source } from '../sources.ts';
 import type { Chunk } from './chunks.ts';
@@ -89,6 +89,8 @@ function whyRefused(
   if (!stands(quote, plainWords(chunk.text))) return 'a quote that does not stand in the text';
   if (support(answer, quote) < writer.least_support)
     return 'an answer that its quote does not support';
+  if (!shareTopic(pair.question, pair.evidence))
+    return 'a question that has nothing to do with its quote';
   if (pair.confidence < writer.least_confidence) return 'a pair below the least confidence';
   if (known.has(question)) return 'a question that was asked before';
   known.add(question);
