@@ -10,7 +10,7 @@ import { type Findings, wrongLinesMessage } from './check/findings.ts';
 import { cleaningReport } from './clean/file-cleaning.ts';
 import { keepApart, type Parted } from './clean/keep-apart.ts';
 import { type Wish, wishOf } from './lesson/decide.ts';
-import { canonicalKind, type FileKind, type Lesson } from './lesson/lesson.ts';
+import { canonicalKind, type Lesson } from './lesson/lesson.ts';
 import type { BaseModel } from './model/base-model.ts';
 import { refuseUnfit, resolveSettings } from './model/defaults.ts';
 import { storeTextFiles } from './model/text-files.ts';
@@ -208,13 +208,8 @@ export async function reportOfRead(
   );
 }
 
-/** Kinds of row of which another answer to the same prompt contradicts the first. */
-const oneAnswer: readonly FileKind[] = ['chat', 'completion', 'labelled'];
-
-function insightOf(rows: ReadRows, limit: number) {
-  const { lesson, lengths, prompts: groups, answers, tooLong } = rows;
-  const told = oneAnswer.includes(lesson.rows) ? { groups, answers } : undefined;
-  return createInsight({ limit, lengths, tooLong, answers: told });
+function insightOf({ lengths, tooLong }: ReadRows, limit: number) {
+  return createInsight({ limit, lengths, tooLong });
 }
 
 /** What the report says of the rows of both files together. */

@@ -52,8 +52,6 @@ export const insightSchema = z.object({
       taught: whole,
     }),
   ),
-  /** Prompts that have different answers, and the rows with them; absent where that says nothing. */
-  conflicts: z.object({ prompts: whole, rows: whole }).optional(),
   shown: z.array(shownRowSchema),
 });
 /**

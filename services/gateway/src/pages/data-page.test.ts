@@ -20,7 +20,6 @@ const insight: Insight = {
   ...{ limit: 512, sequences: lengths, taught: lengths, asked: lengths },
   offered: { tokens: 20, taught: 10 },
   truncation: [{ at: 64, rows: 1, tokens: 10, taught: 5 }],
-  conflicts: { prompts: 1, rows: 2 },
   shown: [
     {
       ...{ which: 'first', line: 1, more: 3 },
@@ -36,6 +35,12 @@ const insight: Insight = {
 const dataset: DatasetReport = {
   ...stored,
   insight,
+  cleaning: {
+    duplicates: { exact: 2, near: 1, dropped: 0, isComplete: false },
+    contamination: { prompts: 0, near: 0, phrases: 0, dropped: 0 },
+    personalData: [{ kind: 'email', rows: 4 }],
+    ...{ conflicts: 3, redacted: 0, controlStrings: 0 },
+  },
   labels: [{ label: hostile, train: 3, heldOut: 1 }],
   findings: [
     {
@@ -75,6 +80,7 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
   for (const text of [
     'A job would refuse the file for the task generation.',
     ...['rows read', 'If rows were cut', 'As the model sees them', 'The first row, line 1'],
+    ...['hold personal data: email', 'too many words to compare'],
     ...['898 tokens are left out here', 'and 3 more sequences of the same row', '1,234 bytes'],
   ])
     expect(page).toContain(text);

@@ -1,6 +1,7 @@
 import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
 import type { Insight } from '@lathe/contracts/artifact/insight';
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
+import { cleaningSection } from './cleaning-section.ts';
 import { findingsTable } from './findings-table.ts';
 import { formatSection } from './format-section.ts';
 import { grouped, type Html, html, percent } from './html.ts';
@@ -46,15 +47,16 @@ function verdict({ refusal, task, dataset }: InspectionReport): Html {
 }
 
 function sections(dataset: DatasetReport): Html {
-  const { rows, tokens, labels, insight } = dataset;
+  const { rows, tokens, labels, insight, cleaning } = dataset;
   return html`<ul class="tiles">
 ${tile(rows.read, 'rows read')}${tile(rows.kept, 'rows used')}${tile(rows.rejected, 'rows left out')}${tile(rows.duplicates, 'repeat an earlier row')}
 ${tile(tokens.total, 'tokens')}${tokens.supervised > 0 && html`<li><b>${percent(tokens.supervised, tokens.total)}</b>of them taught</li>`}
-${insight?.conflicts && tile(insight.conflicts.rows, 'rows with another answer to the same prompt')}
+${cleaning && tile(cleaning.conflicts, 'answer otherwise what an earlier row asks')}
 </ul>
 ${formatSection(dataset.formats)}
 <h2>Findings</h2>
 ${findingsTable(dataset)}
+${cleaning && cleaningSection(cleaning)}
 ${insight && lengthSection(dataset, insight)}
 ${labels !== undefined && labels.length > 0 && labelSection(labels)}
 ${insight && shownRows(insight.shown)}`;

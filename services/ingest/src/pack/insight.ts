@@ -10,10 +10,6 @@ export type InsightFacts = {
   readonly limit: number;
   /** Tokens of each training row. */
   readonly lengths: readonly number[];
-  /** Hash of what a row asks, and of its answer; absent where several answers are as good. */
-  readonly answers?:
-    | { readonly groups: readonly number[]; readonly answers: readonly number[] }
-    | undefined;
   /** What the rows would lose that are left out for their length. */
   readonly tooLong: CutSums;
 };
@@ -51,7 +47,6 @@ export function createInsight(facts: InsightFacts) {
         ...(written.total > 0 && { taught: written, asked: asked.lengths() }),
         offered: { tokens: cuts.tokens[0] ?? 0, taught: cuts.taught[0] ?? 0 },
         truncation: truncationOf(cuts, limit),
-        ...(facts.answers && { conflicts: conflictsOf(facts.answers) }),
         shown: await showRows(kept, decode),
       };
     },
@@ -68,26 +63,4 @@ function truncationOf({ rows, tokens, taught }: CutSums, limit: number): Insight
   }));
   const end = all.findIndex((each) => each.rows === 0);
   return all.slice(1, end === -1 ? all.length : end + 1).filter(({ at }) => at <= 8 * limit);
-}
-
-/** Prompts that have several answers. */
-function conflictsOf({
-  groups,
-  answers,
-}: NonNullable<InsightFacts['answers']>): Insight['conflicts'] {
-  const seen = new Map<number, { answer: number; rows: number; differ: boolean }>();
-  for (const [i, group] of groups.entries()) {
-    const answer = answers[i] ?? 0;
-    const first = seen.get(group);
-    if (first === undefined) seen.set(group, { answer, rows: 1, differ: false });
-    else {
-      first.rows++;
-      first.differ ||= first.answer !== answer;
-    }
-  }
-  const differing = [...seen.values()].filter(({ differ }) => differ);
-  return {
-    prompts: differing.length,
-    rows: differing.reduce((sum, { rows }) => sum + rows, 0),
-  };
 }
