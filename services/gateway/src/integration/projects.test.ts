@@ -198,12 +198,21 @@ function pathOf(route: string): string {
 }
 
 /** Bodies of POST requests that name what is the other project's, and the answer they must get. */
+const judge = {
+  ...{ type: 'score_model', name: 'judge' },
+  input: [{ role: 'user', content: 'Hi' }],
+};
 const bodies: Record<string, () => readonly (readonly [body: object, status: number])[]> = {
   // An upload names nothing.
   'POST /v1/files': () => [[{}, 400]],
   'POST /v1/fine_tuning/jobs': () => [
     [{ model: 'lathe-tiny', training_file: foreign.file }, 400],
     [{ model: foreign.model, training_file: foreign.file }, 400],
+  ],
+  'POST /v1/fine_tuning/alpha/graders/validate': () => [[{}, 400]],
+  // A model that there is not for this project is told by a flag of the answer.
+  'POST /v1/fine_tuning/alpha/graders/run': () => [
+    [{ grader: { ...judge, model: foreign.model }, model_sample: 'Hi' }, 200],
   ],
   'POST /v1/lathe/datasets': () => [
     [{ repair: { file: foreign.file } }, 400],
