@@ -21,8 +21,10 @@ export type Sides = {
   readonly breathe: () => Promise<void>;
 };
 
-/** Within one file a phrase in so many of its rows says that they are made alike, not that they are the same. */
+/** Phrases that so many rows share say that they are made alike, not that they are the same. */
 const mostAlike = 0.2;
+/** So few say nothing of how the others are made. */
+const fewAlike = 2;
 
 /**
  * Rows of the training file, by number, that a row which is scored says too: asks the same, is a near duplicate, or shares a phrase of
@@ -48,7 +50,7 @@ export async function findContacts(sides: Sides): Promise<Map<number, Contact>> 
   const shared = phrases.found();
   const trained = new Set(sides.numbers.filter((_, index) => heldOut?.[index] !== 1)).size;
   const contacts = new Map<number, Contact>();
-  if (sides.validation !== null || shared.size <= mostAlike * trained)
+  if (shared.size <= Math.max(fewAlike, mostAlike * trained))
     for (const [number, line] of shared) contacts.set(number, { how: 'phrases', line });
   for (const [number, contact] of relations.met()) contacts.set(number, contact);
   for (const [number, line] of crossing(sides)) contacts.set(number, { how: 'near', line });

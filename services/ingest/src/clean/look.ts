@@ -11,6 +11,19 @@ export function likenessOf(row: CanonicalRow): Likeness {
   return { shingles, bands: bandsOf(shingles) };
 }
 
+/**
+ * What a row asks without case, blanks and the signs that end words; numbers and all other signs stay, since a sum of other
+ * numbers is another question.
+ */
+export function plainPrompt(prompt: string): string {
+  return prompt
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[.,;:!?"'’”…]+(?=\s|$)/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
 /** All that stands before a row's answer, where there is one right answer; undefined where several are as good. */
 export function askedOf(row: CanonicalRow): string | undefined {
   if (row.kind === 'chat') return JSON.stringify([row.tools ?? [], row.messages.slice(0, -1)]);

@@ -1,10 +1,11 @@
 import { createClusters } from './clusters.ts';
 import { createNearIndex, type Likeness } from './near-index.ts';
 
-/** What a row is told from others by: hashes of its group, of all before its answer, of the answer and of both. */
+/** What a row is told from others by: hashes of its group, of what it asks, of all before its answer, of the answer and of both. */
 export type RelatedRow = {
   readonly line: number;
   readonly group: number;
+  readonly plain: number;
   readonly asked: number | undefined;
   readonly answer: number;
   readonly both: number;
@@ -43,7 +44,7 @@ export function createRelations(): Relations {
   const bridges = new Map<number, readonly number[]>();
   const lines: number[] = [];
   const answers: number[] = [];
-  const groups: number[] = [];
+  const plains: number[] = [];
   const firstOf = new Map<number, number>();
   const firstAsked = new Map<number, number>();
   const near = new Map<number, number>();
@@ -51,7 +52,7 @@ export function createRelations(): Relations {
   const lineOf = (number: number | undefined) => (number === undefined ? undefined : lines[number]);
   return {
     bridges,
-    add({ line, group, asked, answer, both, likeness }) {
+    add({ line, group, plain, asked, answer, both, likeness }) {
       const number = lines.length;
       const repeated = firstOf.get(both);
       const alike = index.add(number, likeness);
@@ -63,7 +64,7 @@ export function createRelations(): Relations {
       if (asked !== undefined && before === undefined) firstAsked.set(asked, number);
       lines.push(line);
       answers.push(answer);
-      groups.push(group);
+      plains.push(plain);
       return {
         ...{ number, cluster },
         repeats: lineOf(repeated),
@@ -71,15 +72,15 @@ export function createRelations(): Relations {
         contradicts: lineOf(contradicts),
       };
     },
-    meet({ line, group, likeness }) {
+    meet({ line, plain, likeness }) {
       for (const number of index.find(likeness)) if (!near.has(number)) near.set(number, line);
-      if (!prompts.has(group)) prompts.set(group, line);
+      if (!prompts.has(plain)) prompts.set(plain, line);
     },
     met() {
       const found = new Map<number, { line: number; how: 'prompts' | 'near' }>();
       for (const [number, line] of near) found.set(number, { line, how: 'near' });
-      for (const [number, group] of groups.entries()) {
-        const line = prompts.get(group);
+      for (const [number, plain] of plains.entries()) {
+        const line = prompts.get(plain);
         if (line !== undefined) found.set(number, { line, how: 'prompts' });
       }
       return found;

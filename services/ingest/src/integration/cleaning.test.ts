@@ -90,6 +90,26 @@ it('leaves out of training what the validation file says too, unless it is to be
   expect(reported.report.cleaning?.contamination.dropped).toBe(0);
 });
 
+it('takes questions that differ in their numbers, or fill in one form, for questions of their own', async () => {
+  const sum = (one: number, other: number) =>
+    chatLine(`How much is ${one} + ${other}?`, String(one + other));
+  const sums = Array.from({ length: 12 }, (_, at) => sum(at + 10, at % 5));
+  const form = (text: string) =>
+    chatLine(
+      `Say in one word which of our five departments should answer this message: ${text}`,
+      'x',
+    );
+  for (const [rows, scored] of [
+    [sums, [sum(3, 4), sum(7, 7)]],
+    [['lamp', 'desk', 'door', 'fan'].map(form), ['pan', 'cup'].map(form)],
+  ] as const) {
+    const validationFile = await service.upload(scored.join('\n'));
+    const { lines, report } = await found(rows.join('\n'), { validationFile });
+    expect(lines).toHaveLength(rows.length);
+    expect(report.cleaning?.contamination.dropped).toBe(0);
+  }
+});
+
 it('refuses a training file that the validation file has whole', async () => {
   const validationFile = await service.upload(chatLines(12));
   const job = await service.run(chatLines(12), { validationFile });

@@ -3,7 +3,7 @@ import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { EncodedRow } from '@lathe/tokenizer/encoded-row';
 import { checkKeys } from '../check/duplicate-keys.ts';
 import { fail, isObject, nameOf, type RowIssue } from '../check/validate-message.ts';
-import { askedOf, likenessOf } from '../clean/look.ts';
+import { askedOf, likenessOf, plainPrompt } from '../clean/look.ts';
 import { withoutPersonalData } from '../clean/personal-row.ts';
 import { convertTo, identityOf, rowKind } from '../kinds/row-kinds.ts';
 import type { Lesson } from '../lesson/lesson.ts';
@@ -73,6 +73,7 @@ function rightRow(row: CanonicalRow, { encoded, group: named, personal }: RowFac
     hashes: {
       both: hash(`${prompt}\u0000${answer}`),
       prompt: hash(prompt),
+      plain: hash(plainPrompt(prompt)),
       group: hash(named === undefined ? normalisedPrompt(group) : `group ${named}`),
       answer: hash(answer),
       asked: asked === undefined ? undefined : hash(asked),

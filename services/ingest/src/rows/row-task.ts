@@ -57,7 +57,7 @@ export type RightRow = {
   readonly row: CanonicalRow;
   readonly encoded: EncodedRow;
   /** Of prompt and answer, of the prompt, of the group that the line names or else the normalised text it is grouped by, and of the answer. */
-  readonly hashes: Readonly<Record<'both' | 'prompt' | 'group' | 'answer', number>> & {
+  readonly hashes: Readonly<Record<'both' | 'prompt' | 'plain' | 'group' | 'answer', number>> & {
     /** Of all before the answer, where there is one right answer. */
     readonly asked: number | undefined;
   };
