@@ -178,6 +178,16 @@ export type AdaptationOf<Type extends AdaptationSettings['type']> = Extract<
   { type: Type }
 >;
 
+/**
+ * Whether a run from a base model ends in an adapter, which is served beside it; what the others learn is merged into
+ * weights of their own.
+ */
+export function isAdapter(adaptation: AdaptationInput): boolean {
+  const { type } = adaptation;
+  if (type === 'lora') return adaptation.dora !== true;
+  return type === 'prompt-tuning' || type === 'prefix-tuning';
+}
+
 /** Peak learning rate where the recipe names none. */
 export const defaultLearningRates: Readonly<Record<AdaptationSettings['type'], number>> = {
   full: 2e-5,

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AdaptationSettings } from '@lathe/recipe/adaptation';
+import { type AdaptationSettings, isAdapter } from '@lathe/recipe/adaptation';
 import type { Recipe, RecipeInput } from '@lathe/recipe/recipe';
 import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
 import type { Objective } from '../objectives/objective.ts';
@@ -89,10 +89,9 @@ async function trainWith<Example>(
     const record = (line: Record<string, number>): Promise<void> =>
       appendFile(metricsFile, `${JSON.stringify(line)}\n`);
     await trainInView(trainer, { ...run, heldOut, record });
-    const isWhole = ['full', 'layers', 'head'].includes(adaptation.type);
-    const folder = join(run.out, isWhole ? 'model' : 'adapter');
-    if (isWhole) await trainer.exportMerged(folder);
-    else await trainer.exportAdapter(folder);
+    const hasAdapter = isAdapter(adaptation);
+    const folder = join(run.out, hasAdapter ? 'adapter' : 'model');
+    await (hasAdapter ? trainer.exportAdapter(folder) : trainer.exportMerged(folder));
     return folder;
   } finally {
     await trainer.dispose();

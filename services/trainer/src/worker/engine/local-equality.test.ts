@@ -60,6 +60,9 @@ const decoder: readonly [string, RecipeInput, readonly object[]][] = [
   ['simpo', { preference: { loss: 'simpo' }, adaptation: { type: 'prompt-tuning' } }, pairs],
   ['kto', { preference: { loss: 'kto' }, adaptation: { type: 'prefix-tuning' } }, judged],
   ['full', { ...full, weightDecay: 0.1 }, chats],
+  ['dora', { adaptation: { type: 'lora', rank: 4, dora: true } }, chats],
+  ['ia3', { adaptation: { type: 'ia3' } }, chats],
+  ['layers', { adaptation: { type: 'layers', last: 1 } }, chats],
   ['texts in pieces', { ...lora, maxTokens: 5 }, texts],
   ['labels to write', lora, labelled],
   ['reward', { ...lora, task: reward }, pairs],
@@ -154,7 +157,7 @@ test.each(cases)(
   '%s, %s: a job and the local command write the same bytes',
   async (name, of, recipe, rows) => {
     const { local, job } = await bothWays(recipe, { name, of, rows });
-    const isWhole = ['full', 'head'].includes(recipe.adaptation?.type ?? 'lora');
+    const isWhole = local.endsWith('model');
     await expectSame(local, job, isWhole ? ['model.safetensors', 'config.json'] : adapter);
   },
 );

@@ -1,3 +1,4 @@
+import { isAdapter } from '@lathe/recipe/adaptation';
 import type { RecipeInput } from '@lathe/recipe/recipe';
 
 /**
@@ -11,8 +12,5 @@ export function modelKind({
   readonly recipe: Pick<RecipeInput, 'adaptation'>;
   readonly start: { readonly kind: 'adapter' | 'merged' } | null;
 }): 'adapter' | 'merged' {
-  const { type } = adaptation;
-  const isVirtual = type === 'prompt-tuning' || type === 'prefix-tuning';
-  const isPlain = isVirtual || (type === 'lora' && adaptation.dora !== true);
-  return isPlain && start?.kind !== 'merged' ? 'adapter' : 'merged';
+  return isAdapter(adaptation) && start?.kind !== 'merged' ? 'adapter' : 'merged';
 }
