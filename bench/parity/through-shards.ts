@@ -55,7 +55,7 @@ export async function shardRows(): Promise<ShardRow[]> {
     const given = pairTaskRows(name, recorded.examples);
     found.push(await shardRow(given, { model, settings }, recorded.curves[name]?.full ?? []));
   }
-  // Of the masked language model, whose recipe asks the tokenizer for its mask.
+  // Of tasks that ask the tokenizer: for the mask, and for the words of an answer.
   const path = await mkdtemp(join(tmpdir(), 'lathe-parity-'));
   try {
     await writeTinyEncoder(path);
@@ -64,11 +64,12 @@ export async function shardRows(): Promise<ShardRow[]> {
       const { examples: texts, model: base } = reference;
       for (const task of encoderTasks) {
         const given = encoderTaskRows(task, texts, base.config.tokenTypes > 1);
-        const { model, settings } = await encoderRun(reference, task, 'full');
+        const { model: recorded, settings } = await encoderRun(reference, task, 'full');
+        const model = { ...recorded, path };
         const { fullCurve } = encoderRecording(reference, task);
         const run =
           task === 'masked-lm'
-            ? { model: { ...model, path }, settings, instead: recordedMasks(texts) }
+            ? { model, settings, instead: recordedMasks(texts) }
             : { model, settings };
         found.push(await shardRow(given, run, fullCurve));
       }

@@ -140,9 +140,12 @@ export async function removeStates(artifacts: ArtifactStore, job: JobRecord): Pr
     folders.add(all + (key.slice(all.length).split('/')[0] ?? ''));
     if (key.endsWith('/manifest.json')) manifests.add(key);
   }
-  // Without a manifest: the worker that stored it came to no end.
-  for (const folder of folders)
-    if (!manifests.has(`${folder}/manifest.json`)) await artifacts.deletePrefix(folder);
+  // Without a manifest: the worker that stored it came to no end. It is looked for again, since one may have come meanwhile.
+  for (const folder of folders) {
+    const manifest = `${folder}/manifest.json`;
+    if (manifests.has(manifest) || (await artifacts.stat(manifest)) !== null) continue;
+    await artifacts.deletePrefix(folder);
+  }
   for (const key of manifests) await removeState(artifacts, key);
   if (job.start !== undefined) await artifacts.deletePrefix(startPrefix(job.project, job.id));
 }

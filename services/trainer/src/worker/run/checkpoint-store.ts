@@ -27,7 +27,7 @@ export type SavedFolder = {
   readonly kind: 'adapter' | 'merged';
   readonly metrics: CheckpointMetrics;
   readonly history: readonly HistoryRow[];
-  /** Called when everything but the manifest is stored; what it throws removes that again. */
+  /** Called when everything but the manifest is stored; what it throws removes that again, unless the manifest was there before. */
   readonly beforeVisible: () => Promise<void>;
 };
 
@@ -62,13 +62,14 @@ export async function storeCheckpoint(
     state: hasState ? await putFolder(artifacts, `${prefix}/state`, state) : {},
     metrics: saved.metrics,
   };
+  const key = `${prefix}/manifest.json`;
   try {
     await saved.beforeVisible();
   } catch (error) {
-    await artifacts.deletePrefix(prefix);
+    // What an earlier try made visible is the job's.
+    if ((await artifacts.stat(key)) === null) await artifacts.deletePrefix(prefix);
     throw error;
   }
-  const key = `${prefix}/manifest.json`;
   await artifacts.put(key, Buffer.from(JSON.stringify(manifest)));
   return key;
 }
