@@ -80,3 +80,11 @@ test('what a run stored while its job went to another one is deleted', async () 
   await expect(run.save()).rejects.toThrow('not the job');
   expect(await run.objects()).toEqual([]);
 });
+
+test('a checkpoint that an earlier try made visible stays when the job went to another run meanwhile', async () => {
+  await using run = await openUploads(['ours', 'ours', 'ours', 'lost']);
+  await run.save();
+  const before = await run.objects();
+  await expect(run.save()).rejects.toThrow("is not the job's any more");
+  expect(await run.objects()).toEqual(before);
+});
