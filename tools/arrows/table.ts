@@ -140,16 +140,17 @@ export const arrows: Table = {
         model: 'rows',
         'read-progress.ts': '',
         'read-file.ts': 'settings.ts lesson read check clean pack rows tasks',
-        'pipeline.ts':
+        prepare:
           'settings.ts lesson read check clean pack tasks rows model read-file.ts read-progress.ts',
-        reuse: 'settings.ts check model pipeline.ts',
-        job: 'settings.ts check rows reuse model read-progress.ts pipeline.ts',
+        'pipeline.ts': 'lesson check clean pack read-file.ts prepare',
+        reuse: 'settings.ts check model prepare',
+        job: 'settings.ts check rows reuse model read-progress.ts prepare pipeline.ts',
         'data-ports.ts': 'settings.ts rows',
-        inspect: 'settings.ts check lesson pack read rows model pipeline.ts data-ports.ts',
+        inspect: 'settings.ts check lesson pack read rows model prepare pipeline.ts data-ports.ts',
         dataset: 'settings.ts read talk pack data-ports.ts',
         ask: 'data-ports.ts',
-        work: 'settings.ts data-ports.ts inspect dataset',
-        '.': 'settings.ts read rows job data-ports.ts ask work',
+        'data-work': 'settings.ts data-ports.ts inspect dataset',
+        '.': 'settings.ts read rows job data-ports.ts ask data-work',
       },
     },
     'services/trainer': {

@@ -5,11 +5,11 @@ import { openAllRecords } from '@lathe/platform/records';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { createAskModel } from './ask/ask-model.ts';
+import { serveDataWork } from './data-work/serve-work.ts';
 import { serveIngest } from './job/nats.ts';
 import { openSpoolFolder } from './read/spool-folder.ts';
 import { startRowThreads } from './rows/rows.ts';
 import { type IngestSettings, ingestDefaults } from './settings.ts';
-import { serveDataWork } from './work/serve-work.ts';
 
 /**
  * Starts the ingest service and returns once it takes work. Throws an Error of one sentence when

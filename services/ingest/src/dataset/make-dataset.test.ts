@@ -17,12 +17,12 @@ import { openStores } from '@lathe/testkit/stores';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AskModel } from '../data-ports.ts';
+import { type DataWorkPorts, doDataWork } from '../data-work/data-work.ts';
 import { zipOf } from '../read/container/zip.fixture.ts';
 import { ingestDefaults } from '../settings.ts';
 import { madeFaqMarkdown } from '../talk/made/faq.fixture.ts';
 import { madeSlackExport, madeStaff } from '../talk/made/slack.fixture.ts';
 import { madeZendeskJson } from '../talk/made/tickets.fixture.ts';
-import { type DataWorkPorts, doDataWork } from '../work/data-work.ts';
 
 const project = 'default';
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');

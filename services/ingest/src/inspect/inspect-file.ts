@@ -10,13 +10,10 @@ import type { DataPorts, DataRun } from '../data-ports.ts';
 import { settingsOf } from '../lesson/decide.ts';
 import { openBaseModel } from '../model/base-model.ts';
 import { openFile } from '../model/uploaded-file.ts';
-import {
-  completeDataset,
-  type PipelineInput,
-  type PipelinePorts,
-  readFiles,
-  reportOfRead,
-} from '../pipeline.ts';
+import { completeDataset } from '../pipeline.ts';
+import { reportOfRead } from '../prepare/dataset-facts.ts';
+import type { PipelineInput, PipelinePorts } from '../prepare/ports.ts';
+import { readFiles } from '../prepare/read-files.ts';
 import type { Spool } from '../read/spool.ts';
 import { rowsOf } from '../rows/rows.ts';
 import { firstModels } from './choose-model.ts';

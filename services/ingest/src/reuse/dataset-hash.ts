@@ -6,7 +6,7 @@ import { trainingOptions } from '@lathe/contracts/http/training';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { listTextFiles } from '@lathe/tokenizer/text-files';
 import { roomForRows } from '../model/virtual-tokens.ts';
-import type { PipelineInput } from '../pipeline.ts';
+import type { PipelineInput } from '../prepare/ports.ts';
 import type { IngestSettings } from '../settings.ts';
 
 /** To be raised when the same rows become other tokens, or are split in another way, than they were before. */

@@ -14,7 +14,7 @@ import { z } from 'zod';
 import type { Findings } from '../check/findings.ts';
 import { refuseUnfit, resolveSettings } from '../model/defaults.ts';
 import { withTokenizedStart } from '../model/virtual-tokens.ts';
-import type { Dataset, PipelineInput, PipelinePorts } from '../pipeline.ts';
+import type { Dataset, PipelineInput, PipelinePorts } from '../prepare/ports.ts';
 
 const warningsSchema = z.object({
   version: z.literal(1),

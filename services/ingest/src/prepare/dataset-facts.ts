@@ -1,0 +1,74 @@
+import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
+import { cleaningReport } from '../clean/file-cleaning.ts';
+import type { Parted } from '../clean/keep-apart.ts';
+import { createBalance } from '../pack/balance.ts';
+import { createInsight } from '../pack/insight.ts';
+import { datasetReport } from '../pack/report.ts';
+import type { ReadRows } from '../read-file.ts';
+import type { FilesRead, PipelinePorts } from './ports.ts';
+
+/** The report on files that no dataset is made of. */
+export async function reportOfRead(
+  { training, validation, maxTokens }: FilesRead,
+  { findings, settings, rows, signal, progress }: PipelinePorts,
+): Promise<DatasetReport> {
+  const insight = insightOf(training.rows, maxTokens);
+  const balance = createBalance();
+  for (const each of [training, validation])
+    for await (const row of each?.spool.read() ?? []) {
+      signal.throwIfAborted();
+      progress();
+      insight.add(row);
+      balance.add(training.rows.survey.labelsOf(row.json), 'train');
+    }
+  return datasetReport(
+    {
+      ...factsOf(training.rows, validation?.rows),
+      ...{ trained: [], windowTokens: Math.min(maxTokens, settings.windowTokens) },
+      labels: balance.labels(),
+      insight: await insight.finish(rows.show),
+    },
+    findings,
+  );
+}
+
+/** Shows the rows of a file. */
+export function insightOf({ lengths, tooLong }: ReadRows, limit: number) {
+  return createInsight({ limit, lengths, tooLong });
+}
+
+/** What the report says of the rows of both files together. */
+export function factsOf(training: ReadRows, validation: ReadRows | undefined, parted = allKept) {
+  const kept = training.lengths.filter(
+    (_, index) => !parted.dropped.has(training.numbers[index] as number),
+  );
+  const lengths = [...kept, ...(validation?.lengths ?? [])];
+  const files = [training, ...(validation === undefined ? [] : [validation])];
+  return {
+    read: training.read + (validation?.read ?? 0),
+    kept: lengths.length,
+    duplicates: training.duplicates + (validation?.duplicates ?? 0),
+    lengths,
+    supervised: training.supervised + (validation?.supervised ?? 0),
+    formats: formatsOf(training, validation),
+    cleaning: cleaningReport(
+      files.map(({ cleaning }) => cleaning),
+      parted.counts,
+    ),
+  };
+}
+
+/** Before it is known which rows are held out. */
+const allKept: Parted = {
+  dropped: new Set(),
+  counts: { prompts: 0, near: 0, phrases: 0, dropped: 0 },
+};
+
+function formatsOf(training: ReadRows, validation: ReadRows | undefined): DatasetReport['formats'] {
+  return [
+    ...(training.detection ? [{ file: 'training_file' as const, ...training.detection }] : []),
+    ...(validation?.detection
+      ? [{ file: 'validation_file' as const, ...validation.detection }]
+      : []),
+  ];
+}

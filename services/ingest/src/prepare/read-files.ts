@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { Finding } from '@lathe/contracts/artifact/dataset';
+import { inStep, LatheError } from '@lathe/contracts/error';
+import type { FileRecord } from '@lathe/contracts/record/file';
+import { wishOf } from '../lesson/decide.ts';
+import type { BaseModel } from '../model/base-model.ts';
+import { roomForRows, withTokenizedStart } from '../model/virtual-tokens.ts';
+import type { Wanted } from '../read/container/split-names.ts';
+import { createSpool } from '../read/spool.ts';
+import { type ReadPorts, type ReadRows, readTrainingFile } from '../read-file.ts';
+import { createMeter } from '../read-progress.ts';
+import type { FilesRead, PipelineInput, PipelinePorts } from './ports.ts';
+
+/** Reads the files of a job: what is wrong with them becomes findings. Throws what `readTrainingFile` throws. */
+export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Promise<FilesRead> {
+  const { model } = asked;
+  const job = await withTokenizedStart(asked.job, ports.rows);
+  const maxTokens = longestRow(job.options.max_tokens, { model, room: roomForRows(job, model) });
+  const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
+  const wish = wishOf(job, model);
+  const meter = createMeter([asked.trainingFile, asked.validationFile], ports.progress);
+  const read = async (
+    file: FileRecord,
+    param: Finding['file'],
+    wanted: Wanted,
+    known?: ReadRows,
+  ) => {
+    const spool = await createSpool(join(ports.workFolder, `${param}-${wanted}`));
+    const cleaning = job.options.cleaning ?? {};
+    const alive = () => ports.progress();
+    const own = { spool, maxTokens, pieceTokens, cleaning, progress: meter.row, alive };
+    const readPorts: ReadPorts = { ...ports, ...own };
+    const stored = ports.artifacts.get(file.key);
+    // Of the file that is read again for its other split the bytes were counted.
+    const bytes = wanted === 'validation' ? stored : meter.counted(stored);
+    const source = { param, bytes, name: file.filename, wanted, wish, known };
+    const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
+    return { spool, rows };
+  };
+  const training = await read(asked.trainingFile, 'training_file', 'train');
+  const { trainingFile, validationFile } = asked;
+  const hasSplit = training.rows.splits.has('validation');
+  if (hasSplit) ports.findings.add(validationSplit(validationFile !== null));
+  const validation =
+    validationFile !== null
+      ? await read(validationFile, 'validation_file', 'held-out', training.rows)
+      : hasSplit
+        ? await read(trainingFile, 'training_file', 'validation', training.rows)
+        : null;
+  // What rows say together counts once each is right.
+  if (ports.findings.errors() === 0)
+    for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
+  return { job, wish, training, validation, maxTokens };
+}
+
+function validationSplit(isBeside: boolean): Finding {
+  const outcome = isBeside ? 'were left out: the job names a validation file' : 'are held out';
+  const message = `The rows of the split validation ${outcome}`;
+  return { file: 'training_file', line: 0, path: '', rule: 'split', message, level: 'warn' };
+}
+
+/** Longest row in tokens: what the job asks for, within what the model can take. */
+function longestRow(
+  asked: number | undefined,
+  { model, room }: { readonly model: BaseModel; readonly room: number },
+): number {
+  const virtual = model.maxPositions - room;
+  const beside = virtual === 0 ? '' : ` beside ${virtual} virtual ones`;
+  if (asked !== undefined && asked > room)
+    throw new LatheError(
+      'invalid_value',
+      `max_tokens is ${asked}, but the model '${model.name}' takes at most ${room} tokens${beside}.`,
+      { param: 'lathe.max_tokens' },
+    );
+  return asked ?? room;
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
+import { datasetPrefix } from '@lathe/contracts/artifact/key';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { createBreather } from '@lathe/platform/breather';
+import type { Parted } from '../clean/keep-apart.ts';
+import { canonicalKind, type Lesson } from '../lesson/lesson.ts';
+import { refuseUnfit, resolveSettings } from '../model/defaults.ts';
+import { storeTextFiles } from '../model/text-files.ts';
+import { createBalance } from '../pack/balance.ts';
+import { createPartWriter, type PartWriter } from '../pack/dataset-part.ts';
+import { datasetReport } from '../pack/report.ts';
+import type { SpooledRow } from '../read/spool.ts';
+import { taskWork } from '../tasks/tasks.ts';
+import { factsOf, insightOf } from './dataset-facts.ts';
+import type { Dataset, FileRead, PipelineInput, PipelinePorts } from './ports.ts';
+
+/** What a dataset is written of. */
+export type Prepared = {
+  readonly training: FileRead;
+  readonly validation: FileRead | null;
+  readonly heldOut: Uint8Array | null;
+  readonly parted: Parted;
+  readonly maxTokens: number;
+};
+
+/** Writes shards, canonical rows and report, and last the manifest, which makes the dataset one. */
+export async function writeDataset(
+  { job, attempt, model }: PipelineInput,
+  { training, validation, heldOut, parted, maxTokens }: Prepared,
+  ports: PipelinePorts,
+): Promise<Dataset> {
+  const { artifacts, settings, findings } = ports;
+  const { lesson, survey } = training.rows;
+  const prefix = datasetPrefix(job.project, job.id, attempt);
+  const writer = (name: 'train' | 'held-out'): Promise<PartWriter> =>
+    createPartWriter({
+      artifacts,
+      prefix,
+      name,
+      localFile: join(ports.workFolder, `${name}.jsonl`),
+      shardTokens: settings.shardTokens,
+      count: taskWork[lesson.task].count,
+    });
+  const trainWriter = await writer('train');
+  const heldOutWriter = await writer('held-out');
+  const balance = createBalance();
+  const insight = insightOf(training.rows, maxTokens);
+  const trained: number[] = [];
+  const write = async ({ json, examples }: SpooledRow, side: 'train' | 'heldOut') => {
+    balance.add(survey.labelsOf(json), side);
+    insight.add({ json, examples });
+    const row = { json, examples: survey.complete(json, examples) };
+    if (side === 'train') trained.push(...packedLengths(lesson, row));
+    await (side === 'train' ? trainWriter : heldOutWriter).add(row);
+  };
+  try {
+    let index = 0;
+    const breathe = createBreather();
+    for await (const row of training.spool.read()) {
+      await breathe();
+      ports.signal.throwIfAborted();
+      ports.progress();
+      const side = heldOut?.[index] === 1 ? 'heldOut' : 'train';
+      if (parted.dropped.has(training.rows.numbers[index++] as number)) insight.add(row);
+      else await write(row, side);
+    }
+    for await (const row of validation?.spool.read() ?? []) {
+      await breathe();
+      ports.signal.throwIfAborted();
+      ports.progress();
+      await write(row, 'heldOut');
+    }
+    const train = await trainWriter.finish();
+    const held = await heldOutWriter.finish();
+    const longest = Math.max(train.longest, settings.windowTokens);
+    const report = datasetReport(
+      {
+        ...factsOf(training.rows, validation?.rows, parted),
+        supervised: train.supervisedTokens + held.supervisedTokens,
+        trained,
+        windowTokens: trained.reduce(
+          (most, one) => Math.max(most, one),
+          Math.min(longest, maxTokens),
+        ),
+        labels: balance.labels(),
+        insight: await insight.finish(ports.rows.show),
+      },
+      findings,
+    );
+    const { templateSha256 } = await ports.rows.open(lesson);
+    const task = survey.task();
+    if (task !== undefined) refuseUnfit(job.options, task);
+    const manifest: DatasetManifest = {
+      version: 1,
+      jobId: job.id,
+      kind: canonicalKind(lesson),
+      ...(task && { task }),
+      baseModel: model.name,
+      tokenizerSha256: model.tokenizerSha256,
+      templateSha256,
+      baseSha256: model.baseSha256,
+      text: await storeTextFiles(artifacts, prefix, model.folder),
+      heldOutSource: validation !== null ? 'validation_file' : held.rows > 0 ? 'split' : 'none',
+      train,
+      heldOut: held,
+      report: await putJson(artifacts, `${prefix}/report.json`, report),
+    };
+    const manifestKey = `${prefix}/manifest.json`;
+    await putJson(artifacts, manifestKey, manifest);
+    const { parameters, architecture } = model;
+    const facts = { rows: train.rows, tokens: train.tokens, parameters, architecture };
+    const resolved = { ...resolveSettings(facts, job), ...(task && { task }) };
+    return { manifestKey, manifest, report, settings: resolved };
+  } finally {
+    await trainWriter.close();
+    await heldOutWriter.close();
+  }
+}
+
+/** Tokens of what is packed as one: both answers of a preference, all texts of a group, or each example of a row. */
+function packedLengths(lesson: Lesson, { examples }: SpooledRow): number[] {
+  const lengths = examples.map(({ tokens }) => tokens.length);
+  const areOne = lesson.rows === 'preference' || lesson.rows === 'related';
+  return areOne ? [lengths.reduce((sum, length) => sum + length, 0)] : lengths;
+}
+
+async function putJson(artifacts: ArtifactStore, key: string, value: unknown) {
+  return { key, ...(await artifacts.put(key, Buffer.from(JSON.stringify(value)))) };
+}
