@@ -1,26 +1,14 @@
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { writeTinyModel } from '@lathe/testkit/tiny-model';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import { chatRow } from '../integration/records.fixture.ts';
 import type { ServedModel } from '../models/models.ts';
 import { type AnsweredRow, type HeldOutRow, toQuestion } from '../texts/held-out.ts';
-import { type ModelKit, openModelKit } from '../texts/model-kit.ts';
-import type { ModelFacts } from '../texts/text-task.ts';
-import { localTexts } from '../texts/texts.fixture.ts';
+import { openTinyKit } from '../texts/tiny-kit.fixture.ts';
 import { chosenFewShot } from './choose-shots.ts';
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let kit: ModelKit;
-let facts: ModelFacts;
-const texts = localTexts();
-beforeAll(async () => {
-  folder = await tempFolder();
-  await writeTinyModel(folder.path);
-  kit = await openModelKit(folder.path);
-  facts = await texts.facts(folder.path);
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+const tiny = await openTinyKit();
+afterAll(() => tiny[Symbol.asyncDispose]());
+const { folder, texts, kit, facts } = tiny;
 
 const { signal } = new AbortController();
 const things = ['apple', 'brick', 'cloud', 'drum'];
@@ -50,8 +38,8 @@ async function chosen(
     },
   } as unknown as Engine;
   const model: ServedModel = {
-    ...{ name: 'tiny', style: 'chat', facts, task: { type: 'generation' }, texts: folder.path },
-    engine: { folder: folder.path, adapter: null, isBase: true, maxContext: room },
+    ...{ name: 'tiny', style: 'chat', facts, task: { type: 'generation' }, texts: folder },
+    engine: { folder: folder, adapter: null, isBase: true, maxContext: room },
     room,
   };
   const limits = { answerSlack: 2, answerMost: 20 };

@@ -1,29 +1,17 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import { chatRow } from '../integration/records.fixture.ts';
 import type { ServedModel } from '../models/models.ts';
 import { drawShots, examplesWithShots, withShots } from '../texts/few-shot.ts';
 import { type AnsweredRow, type HeldOutRow, toQuestion } from '../texts/held-out.ts';
-import { type ModelKit, openModelKit } from '../texts/model-kit.ts';
-import type { ModelFacts } from '../texts/text-task.ts';
-import { localTexts } from '../texts/texts.fixture.ts';
+import { openTinyKit } from '../texts/tiny-kit.fixture.ts';
 import { fewShotEntrant, runEntrant, tasksFor } from './contest.ts';
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let kit: ModelKit;
-let facts: ModelFacts;
-const texts = localTexts();
-beforeAll(async () => {
-  folder = await tempFolder();
-  await writeTinyModel(folder.path);
-  kit = await openModelKit(folder.path);
-  facts = await texts.facts(folder.path);
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+const tiny = await openTinyKit();
+afterAll(() => tiny[Symbol.asyncDispose]());
+const { folder, texts, kit, facts } = tiny;
 
 const { signal } = new AbortController();
 const limits = { answerSlack: 4, answerMost: 50 };
@@ -33,8 +21,8 @@ const served = (room: number, style: ServedModel['style'] = 'chat'): ServedModel
   style,
   facts,
   task: { type: 'generation' },
-  texts: folder.path,
-  engine: { folder: folder.path, adapter: null, isBase: true, maxContext: room },
+  texts: folder,
+  engine: { folder: folder, adapter: null, isBase: true, maxContext: room },
   room,
 });
 const heldOut = (row: AnsweredRow): HeldOutRow => ({

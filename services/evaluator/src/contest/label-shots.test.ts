@@ -1,27 +1,15 @@
 import { createLogger } from '@lathe/platform/log';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { writeTinyModel } from '@lathe/testkit/tiny-model';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
-import { type ModelKit, openModelKit } from '../texts/model-kit.ts';
-import type { ModelFacts } from '../texts/text-task.ts';
-import { localTexts } from '../texts/texts.fixture.ts';
+import { openTinyKit } from '../texts/tiny-kit.fixture.ts';
 import type { EvaluatePorts } from './evaluation.ts';
 import { labelsByFewShot, writesLabels } from './label-shots.ts';
 
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let kit: ModelKit;
-let facts: ModelFacts;
-const texts = localTexts();
-beforeAll(async () => {
-  folder = await tempFolder();
-  await writeTinyModel(folder.path);
-  kit = await openModelKit(folder.path);
-  facts = await texts.facts(folder.path);
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+const tiny = await openTinyKit();
+afterAll(() => tiny[Symbol.asyncDispose]());
+const { folder, texts, kit, facts } = tiny;
 
 const labelled = (line: number, text: string, label: string) => ({
   ...{ kind: 'labelled' as const, line, text, label },
@@ -31,8 +19,8 @@ const train = Array.from({ length: 40 }, (_, at) =>
 );
 const rows = [labelled(100, 'thing a', 'red'), { ...labelled(101, 'thing b', 'blue'), pair: 'c' }];
 const served = (change: Partial<ServedModel> = {}): ServedModel => ({
-  ...{ name: 'tiny', style: 'chat', facts, task: { type: 'generation' }, texts: folder.path },
-  engine: { folder: folder.path, adapter: null, isBase: true, maxContext: 512 },
+  ...{ name: 'tiny', style: 'chat', facts, task: { type: 'generation' }, texts: folder },
+  engine: { folder: folder, adapter: null, isBase: true, maxContext: 512 },
   ...{ room: 512, ...change },
 });
 
