@@ -127,7 +127,7 @@ export const arrows: Table = {
       rooms: {
         'settings.ts': '',
         lesson: '',
-        read: 'lesson',
+        read: 'settings.ts lesson',
         talk: 'read',
         check: 'read',
         'read/format': 'lesson read check',

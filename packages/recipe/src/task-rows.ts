@@ -75,3 +75,24 @@ export const usualTask: Readonly<
   question: { decoder: undefined, encoder: 'question-answering' },
   related: { decoder: 'embedding', encoder: 'embedding' },
 };
+
+/** Names under which one text, or the first and the second of a pair, stand in a labelled row. */
+export const labelledTexts: readonly (
+  | readonly [text: string]
+  | readonly [text: string, pair: string]
+)[] = [
+  ['sentence1', 'sentence2'],
+  ['premise', 'hypothesis'],
+  ['question1', 'question2'],
+  ['question', 'sentence'],
+  ['text', 'text_pair'],
+  ['text'],
+  ['sentence'],
+];
+
+/** Names of what a labelled row says of its text. */
+export const labelNames = ['label', 'labels', 'category', 'score'] as const;
+
+/** Names of the tags of words, and of the marked stretches of a text. */
+export const tagNames = ['ner_tags', 'tags'] as const;
+export const spanNames = ['spans', 'entities'] as const;

@@ -1,3 +1,4 @@
+import { labelledTexts, labelNames } from '@lathe/recipe/task-rows';
 import {
   answerPlaces,
   joinWords,
@@ -9,18 +10,6 @@ import {
 import { z } from 'zod';
 import type { RecordForm } from './record-form.ts';
 import type { Row } from './row.ts';
-
-/** Names of one text, or of both of a pair, and of what is said of them. */
-const texts = [
-  ['sentence1', 'sentence2'],
-  ['premise', 'hypothesis'],
-  ['question1', 'question2'],
-  ['question', 'sentence'],
-  ['text', 'text_pair'],
-  ['text'],
-  ['sentence'],
-] as const;
-const labels = ['label', 'labels', 'category', 'score'] as const;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -34,7 +23,7 @@ const answers = z.union([
   z.array(z.looseObject({ text: filled, answer_start: place })),
 ]);
 
-/** Rows of texts with what is to be said of them. */
+/** Rows of labelledTexts with what is to be said of them. */
 export const taskRecords: readonly RecordForm[] = [
   {
     kind: 'question',
@@ -137,9 +126,9 @@ function listed(
 }
 
 function textNames(record: Fields): readonly string[] | undefined {
-  return texts.find((names) => names.every((name) => name in record));
+  return labelledTexts.find((names) => names.every((name) => name in record));
 }
 
 function labelName(record: Fields): string | undefined {
-  return labels.find((name) => record[name] != null);
+  return labelNames.find((name) => record[name] != null);
 }

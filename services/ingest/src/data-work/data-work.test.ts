@@ -6,50 +6,24 @@ import { newId } from '@lathe/contracts/id';
 import { type DataWorkRecord, endDataWork } from '@lathe/contracts/record/data-work';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey, streams } from '@lathe/contracts/subject';
-import { readConfig } from '@lathe/platform/config';
-import { createLogger } from '@lathe/platform/log';
 import { publishWork } from '@lathe/platform/nats/work';
 import { readStageQueue, removeWork } from '@lathe/platform/nats/work-queue';
 import { changeRecord } from '@lathe/platform/records/change';
-import { startNats } from '@lathe/testkit/nats';
-import { openStores } from '@lathe/testkit/stores';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { DataOutcome, DataPorts } from '../data-ports.ts';
-import { ingestDefaults } from '../settings.ts';
+import { openDataStores } from './data-stores.fixture.ts';
 import { type DataWorkPorts, doDataWork, failDataWork } from './data-work.ts';
 import { serveDataWork } from './serve-work.ts';
 import { createSweep } from './sweep.ts';
 
 const project = 'default';
-const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
-
-let server: Awaited<ReturnType<typeof startNats>>;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let stores: Awaited<ReturnType<typeof openStores>>;
-beforeAll(async () => {
-  [server, folder] = await Promise.all([startNats(), tempFolder()]);
-  const places = { LATHE_DATA: folder.path, LATHE_NATS_URL: server.url };
-  stores = await openStores(readConfig({ ...places, LATHE_LOG_LEVEL: 'silent' }));
-});
-afterAll(async () => {
-  await stores.nats.close();
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const data = await openDataStores();
+afterAll(() => data[Symbol.asyncDispose]());
+const { stores } = data;
 
 type Run = NonNullable<DataWorkPorts['run']>;
 
-function portsWith(run: Run): DataWorkPorts {
-  return {
-    ...stores,
-    ...{ modelFolders: [], spoolFolder: folder.path, log, now: Date.now, run },
-    settings: { ...ingestDefaults, progressMs: 5 },
-    askModel: async () => '',
-    rowThreads: { run: async () => undefined, stop: async () => undefined },
-    server: () => 'A',
-  };
-}
+const portsWith = (run: Run): DataWorkPorts => ({ ...data.ports, askModel: async () => '', run });
 
 async function create(change: Partial<DataWorkRecord> = {}): Promise<DataWorkRecord> {
   const record: DataWorkRecord = {

@@ -10,43 +10,21 @@ import { newId } from '@lathe/contracts/id';
 import type { DataWorkRecord } from '@lathe/contracts/record/data-work';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
-import { readConfig } from '@lathe/platform/config';
-import { createLogger } from '@lathe/platform/log';
-import { startNats } from '@lathe/testkit/nats';
-import { openStores } from '@lathe/testkit/stores';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { AskModel } from '../data-ports.ts';
+import { openDataStores } from '../data-work/data-stores.fixture.ts';
 import { type DataWorkPorts, doDataWork } from '../data-work/data-work.ts';
 import { zipOf } from '../read/container/zip.fixture.ts';
-import { ingestDefaults } from '../settings.ts';
 import { madeFaqMarkdown } from '../talk/made/faq.fixture.ts';
 import { madeSlackExport, madeStaff } from '../talk/made/slack.fixture.ts';
 import { madeZendeskJson } from '../talk/made/tickets.fixture.ts';
 
 const project = 'default';
-const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
-let server: Awaited<ReturnType<typeof startNats>>;
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let stores: Awaited<ReturnType<typeof openStores>>;
-beforeAll(async () => {
-  [server, folder] = await Promise.all([startNats(), tempFolder()]);
-  const places = { LATHE_DATA: folder.path, LATHE_NATS_URL: server.url };
-  stores = await openStores(readConfig({ ...places, LATHE_LOG_LEVEL: 'silent' }));
-});
-afterAll(async () => {
-  await stores.nats.close();
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const data = await openDataStores();
+afterAll(() => data[Symbol.asyncDispose]());
+const { stores } = data;
 
-const portsWith = (askModel: AskModel): DataWorkPorts => ({
-  ...stores,
-  ...{ modelFolders: [], spoolFolder: folder.path, log, now: Date.now, askModel },
-  settings: { ...ingestDefaults, progressMs: 5 },
-  rowThreads: { run: async () => undefined, stop: async () => undefined },
-  server: () => 'A',
-});
+const portsWith = (askModel: AskModel): DataWorkPorts => ({ ...data.ports, askModel });
 
 async function upload(filename: string, bytes: string | Uint8Array): Promise<string> {
   const id = newId('file');

@@ -1,3 +1,4 @@
+import { labelledTexts, labelNames } from '@lathe/recipe/task-rows';
 import { isKnown, nameOfLabel } from '@lathe/tokenizer/known-labels';
 import {
   checkRowKeys,
@@ -9,7 +10,6 @@ import {
   warn,
 } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
-import { labelledTexts, labelNames } from '../read/shapes.ts';
 import type { RawRow, RowKind, RowOf } from './row-kind.ts';
 
 /** Keys that data sets have beside: numbers of rows. */

@@ -1,3 +1,4 @@
+import { spanNames, tagNames } from '@lathe/recipe/task-rows';
 import { isKnown } from '@lathe/tokenizer/known-labels';
 import {
   joinWords,
@@ -15,7 +16,6 @@ import {
   type Report,
 } from '../check/validate-message.ts';
 import type { Lesson } from '../lesson/lesson.ts';
-import { spanNames, tagNames } from '../read/shapes.ts';
 import type { RowKind, RowOf } from './row-kind.ts';
 import { checkSpans } from './spans.ts';
 import { checkScheme } from './tag-scheme.ts';

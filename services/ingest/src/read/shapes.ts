@@ -1,24 +1,7 @@
+import { labelledTexts, labelNames, spanNames, tagNames } from '@lathe/recipe/task-rows';
 import type { FileKind } from '../lesson/lesson.ts';
 
 type Row = Readonly<Record<string, unknown>>;
-
-/** Names under which one text, or the first and the second of a pair, stand in a labelled row. */
-export const labelledTexts: readonly (readonly [text: string, pair?: string])[] = [
-  ['sentence1', 'sentence2'],
-  ['premise', 'hypothesis'],
-  ['question1', 'question2'],
-  ['question', 'sentence'],
-  ['text', 'text_pair'],
-  ['text'],
-  ['sentence'],
-];
-
-/** Names of what a labelled row says of its text. */
-export const labelNames = ['label', 'labels', 'category', 'score'] as const;
-
-/** Names of the tags of words, and of the marked stretches of a text. */
-export const tagNames = ['ner_tags', 'tags'] as const;
-export const spanNames = ['spans', 'entities'] as const;
 
 /** Which rows have what keys: a line may look like several, of which the likeliest stands first. */
 const shapes: readonly (readonly [kind: FileKind, has: (row: Row) => boolean])[] = [
@@ -36,7 +19,7 @@ const shapes: readonly (readonly [kind: FileKind, has: (row: Row) => boolean])[]
     'labelled',
     (row) =>
       labelNames.some((name) => name in row) &&
-      labelledTexts.some((names) => names.every((name) => name !== undefined && name in row)),
+      labelledTexts.some((names) => names.every((name) => name in row)),
   ],
   ['text', (row) => 'text' in row],
 ];

@@ -1,22 +1,24 @@
 import { LatheError } from '@lathe/contracts/error';
+import type { IngestSettings } from '../../settings.ts';
 
-/** What a file may cost to read; settings.ts holds the defaults. */
-export type ContainerLimits = {
-  readonly maxLineBytes: number;
-  readonly sniffBytes: number;
-  readonly textRowBytes: number;
-  readonly maxLayers: number;
-  readonly maxUnpackedBytes: number;
-  readonly maxUnpackRatio: number;
-  readonly unpackGraceBytes: number;
-  readonly maxSpoolBytes: number;
-  readonly maxArchiveFiles: number;
-  readonly maxRows: number;
-  readonly maxRowGroupBytes: number;
-  readonly maxRowGroupValues: number;
-  readonly parquetMemoryMegabytes: number;
-  readonly parquetSilenceMs: number;
-};
+/** What a file may cost to read. */
+export type ContainerLimits = Pick<
+  IngestSettings,
+  | 'maxLineBytes'
+  | 'sniffBytes'
+  | 'textRowBytes'
+  | 'maxLayers'
+  | 'maxUnpackedBytes'
+  | 'maxUnpackRatio'
+  | 'unpackGraceBytes'
+  | 'maxSpoolBytes'
+  | 'maxArchiveFiles'
+  | 'maxRows'
+  | 'maxRowGroupBytes'
+  | 'maxRowGroupValues'
+  | 'parquetMemoryMegabytes'
+  | 'parquetSilenceMs'
+>;
 
 /** Thrown where the bytes of a file cannot be read on: they are damaged, cut short or too many. Its message is what is wrong, after "the file". */
 export class Unreadable extends Error {
