@@ -162,7 +162,7 @@ async function failJob(
 
 /** No run will resume any more. */
 export async function forgetStates(ports: ControllerPorts, job: OwnedJob): Promise<void> {
-  await removeStates(ports.artifacts, job.record).catch((error: unknown) =>
+  await removeStates(ports, job.record).catch((error: unknown) =>
     ports.log.warn({ err: error }, 'old training states are left in the store'),
   );
 }

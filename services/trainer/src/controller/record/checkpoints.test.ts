@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { openFileStore } from '@lathe/platform/artifacts/file';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { createLogger } from '@lathe/platform/log';
 import { jobRecord } from '@lathe/testkit/job-record';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
 import { removeStates } from './checkpoints.ts';
 
+const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
 const job: JobRecord = jobRecord({ project: 'p', id: 'ftjob-a' });
 const folder = 'p/jobs/ftjob-a/checkpoints/at_x-e1-000000005';
 
@@ -27,7 +29,7 @@ test('tidying leaves a checkpoint whose manifest comes while the store is listed
       await store.put(`${folder}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
     },
   };
-  await removeStates(late, job);
+  await removeStates({ artifacts: late, log }, job);
   const keys = (await Array.fromAsync(store.list('p'))).map(({ key }) => key);
   expect(keys.toSorted()).toEqual([`${folder}/manifest.json`, `${folder}/model/weights`]);
 });

@@ -128,11 +128,15 @@ export async function registerModel(
   }
 }
 
+/** Where checkpoints are removed, and where it is said: what is gone cannot be asked any more. */
+export type TidyPorts = Pick<ControllerPorts, 'artifacts' | 'log'>;
+
 /**
  * Removes every training state of the job, what was left of others half stored, and its copy of what it started from:
  * nobody will resume it.
  */
-export async function removeStates(artifacts: ArtifactStore, job: JobRecord): Promise<void> {
+export async function removeStates(ports: TidyPorts, job: JobRecord): Promise<void> {
+  const { artifacts, log } = ports;
   const manifests = new Set<string>();
   const folders = new Set<string>();
   const all = `${checkpointsFolder(job)}/`;
@@ -144,9 +148,10 @@ export async function removeStates(artifacts: ArtifactStore, job: JobRecord): Pr
   for (const folder of folders) {
     const manifest = `${folder}/manifest.json`;
     if (manifests.has(manifest) || (await artifacts.stat(manifest)) !== null) continue;
+    log.info({ jobId: job.id, folder }, 'removed a checkpoint that was never whole');
     await artifacts.deletePrefix(folder);
   }
-  for (const key of manifests) await removeState(artifacts, key);
+  for (const key of manifests) await removeState(ports, key);
   if (job.start !== undefined) await artifacts.deletePrefix(startPrefix(job.project, job.id));
 }
 
@@ -154,11 +159,15 @@ export async function removeStates(artifacts: ArtifactStore, job: JobRecord): Pr
  * Removes one checkpoint's training state, because newer ones stand or it is damaged. A checkpoint with a model stays
  * without its state; one without, or whose manifest cannot be read, goes altogether. One that is gone is fine.
  */
-export async function removeState(artifacts: ArtifactStore, manifestKey: string): Promise<void> {
+export async function removeState(
+  { artifacts, log }: TidyPorts,
+  manifestKey: string,
+): Promise<void> {
   if ((await artifacts.stat(manifestKey)) === null) return;
   const manifest = await soundManifest(artifacts, manifestKey);
   const folder = manifestKey.slice(0, manifestKey.lastIndexOf('/'));
   if (manifest === null || Object.keys(manifest.model).length === 0) {
+    log.info({ manifestKey, isDamaged: manifest === null }, 'removed a checkpoint without a model');
     // The manifest first: without it the rest is invisible.
     await artifacts.delete(manifestKey);
     await artifacts.deletePrefix(folder);

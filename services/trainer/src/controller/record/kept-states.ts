@@ -1,7 +1,6 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
-import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { checkpointStep } from '../../manifest.ts';
-import { checkpointKeys, removeState } from './checkpoints.ts';
+import { checkpointKeys, removeState, type TidyPorts } from './checkpoints.ts';
 
 /** Checkpoints of a job that keep their training state: one more than is needed, in case the newest is damaged. */
 const keptStates = 2;
@@ -15,21 +14,21 @@ export type KeptStates = {
 };
 
 /** Keeps the two newest training states of one job. What earlier runs left is looked up once. */
-export function keepNewestStates(artifacts: ArtifactStore, job: JobRecord): KeptStates {
+export function keepNewestStates(ports: TidyPorts, job: JobRecord): KeptStates {
   let known: string[] | undefined;
   return {
     async took(manifestKey) {
-      const keys = new Set(known ?? (await checkpointKeys(artifacts, job)));
+      const keys = new Set(known ?? (await checkpointKeys(ports.artifacts, job)));
       keys.add(manifestKey);
       known = [...keys].sort((a, b) => checkpointStep(a) - checkpointStep(b));
       while (known.length > keptStates) {
         const [oldest] = known;
-        if (oldest !== undefined) await removeState(artifacts, oldest);
+        if (oldest !== undefined) await removeState(ports, oldest);
         known.shift();
       }
     },
     async dropped(manifestKey) {
-      await removeState(artifacts, manifestKey);
+      await removeState(ports, manifestKey);
       known = known?.filter((key) => key !== manifestKey);
     },
   };

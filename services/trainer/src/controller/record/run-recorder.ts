@@ -30,7 +30,7 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
   let writtenAt = -Infinity;
   let savedStep = checkpointStep(job.record.checkpointKey);
   let furthestStep = savedStep;
-  const states = keepNewestStates(ports.artifacts, job.record);
+  const states = keepNewestStates(ports, job.record);
 
   const writeProgress = async (): Promise<void> => {
     if (latest === undefined) return;

@@ -12,8 +12,7 @@ export async function reconcile(ports: ControllerPorts, seen: JobRecord): Promis
   const age = ports.now() / 1000 - (seen.finishedAt ?? 0);
   // Cancelled while it was paused or queued: nobody else knows of what it saved or copied.
   const hasFiles = seen.checkpointKey !== null || seen.start !== undefined;
-  if (seen.state === 'cancelled' && hasFiles && age < tidySeconds)
-    await removeStates(ports.artifacts, seen);
+  if (seen.state === 'cancelled' && hasFiles && age < tidySeconds) await removeStates(ports, seen);
 }
 
 /**

@@ -107,7 +107,7 @@ async function cancel(ports: SweepPorts, seen: JobRecord): Promise<void> {
   });
   if (!moved) return;
   await ports.emit(record, { name: 'cancelled', message: 'The job was cancelled.' });
-  await removeStates(ports.artifacts, record);
+  await removeStates(ports, record);
 }
 
 /** Puts a fresh message in the place of one that the server may not deliver again; twice is harmless. */
