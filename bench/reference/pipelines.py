@@ -240,6 +240,7 @@ def main():
     tags = AutoModelForTokenClassification
     make("bert-tags", tags, BertConfig(**BERT, vocab_size=words, **named(TAGS)), pieces, tag_cases())
     make("roberta-tags", tags, RobertaConfig(**roberta, **named(TAGS)), pairs, tag_cases())
+    make("llama-tags", tags, LlamaConfig(**llama, **named(TAGS)), pairs, tag_cases())
     spans = AutoModelForQuestionAnswering
     make("bert-answers", spans, BertConfig(**BERT, vocab_size=words), pieces, answer_cases())
     make("roberta-answers", spans, RobertaConfig(**roberta), pairs, answer_cases())

@@ -31,6 +31,7 @@ afterAll(() => platform[Symbol.asyncDispose]());
 type Evaluation = {
   readonly contestants: readonly { readonly name: string; readonly loss: number }[];
 };
+type Entity = { readonly entity_group: string; readonly start: number; readonly end: number };
 type Chat = { readonly messages: readonly { readonly role: string; readonly content: string }[] };
 
 /** The row with its answer as the better one and a wrong queue as the worse one, in OpenAI's format. */
@@ -239,6 +240,38 @@ test('labels that a decoder is taught are compared with those that its base writ
   expect(evaluation.contestants.find(({ name }) => name === 'few-shot')).toMatchObject({
     ...{ shots: 2, loss: null, metrics: { accuracy: { unit: 'share' } } },
   });
+});
+
+test('a decoder that is taught tags is scored by spans, and asked through its pipeline', async () => {
+  const cities = ['Graz', 'Linz', 'Wien', 'Bonn', 'Rome', 'Oslo'];
+  const tagged = Array.from({ length: 30 }, (_, at) =>
+    JSON.stringify({
+      tokens: ['Anna', 'flew', 'to', cities[at % 6], String(at)],
+      ner_tags: ['B-PER', 'O', 'O', 'B-LOC', 'O'],
+    }),
+  );
+  const task = { type: 'token-classification' };
+  const options = { task, held_out_share: 0.2 };
+  const job = await train(options, { file: await platform.upload(tagged) });
+  expect(job.error).toBeNull();
+  const { evaluation } = (job as unknown as { lathe: { evaluation: Evaluation } }).lathe;
+  expect(evaluation).toMatchObject({
+    headline_metric: 'span F1',
+    contestants: [{ name: 'tuned' }, { name: 'word tags' }],
+  });
+  const model = job.fine_tuned_model as string;
+  const answer = await fetch(`${platform.url}/v1/lathe/models/${model}/pipeline`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${platform.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ inputs: 'Anna flew to Wien 7' }),
+  });
+  expect(answer.status).toBe(200);
+  for (const { entity_group, start, end } of (await answer.json()) as Entity[]) {
+    expect(['PER', 'LOC']).toContain(entity_group);
+    expect(end).toBeGreaterThan(start);
+  }
+  const asked = client.chat.completions.create({ model, messages: question });
+  await expect(asked).rejects.toThrow('was taught token-classification: ask it through POST');
 });
 
 test.each([

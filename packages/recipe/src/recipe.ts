@@ -222,7 +222,9 @@ function checked(input: unknown): z.output<typeof recipeSchema> {
   const parsed = recipeSchema.safeParse(input);
   const faults = parsed.success ? contradictions(recipeSchema, input) : parsed.error.issues;
   if (parsed.success && faults.length === 0) return parsed.data;
-  const texts = faults.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`);
+  const texts = faults.map(
+    ({ path, message }) => `${path.join('.') || 'settings'}: ${message.replace(/\.$/, '')}`,
+  );
   throw new RangeError(`the training settings are wrong: ${texts.join('; ')}`);
 }
 

@@ -93,7 +93,7 @@ export const taskArchitectures: Readonly<Record<Task['type'], readonly Architect
   preference: ['decoder'],
   reward: ['decoder', 'encoder'],
   classification: ['decoder', 'encoder'],
-  'token-classification': ['encoder'],
+  'token-classification': ['decoder', 'encoder'],
   'question-answering': ['encoder'],
   embedding: ['decoder', 'encoder'],
   'masked-lm': ['encoder'],

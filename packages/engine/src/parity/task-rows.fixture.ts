@@ -77,6 +77,12 @@ export const taskCases: readonly TaskCase[] = [
     columns: ({ tokens }) => ({ labels: tokens.map((token, at) => (at === 0 ? -1 : token % 3)) }),
   },
   {
+    name: 'token-classification of a decoder',
+    family: 'tied',
+    task: { type: 'token-classification', labels },
+    columns: ({ tokens }) => ({ labels: tokens.map((token, at) => (at === 0 ? -1 : token % 3)) }),
+  },
+  {
     name: 'question-answering',
     family: 'bert',
     task: { type: 'question-answering' },

@@ -88,6 +88,7 @@ const decoder: readonly Case[] = [
   ['reward', { task: { type: 'reward' } }, pairs],
   ['scored texts', { task: { type: 'reward' } }, scored],
   ['classification', { task: { type: 'classification' } }, labelled],
+  ['tags', { task: { type: 'token-classification' }, max_tokens: 60 }, tagged],
   ['embedding', {}, related],
 ];
 const encoder: readonly Case[] = [

@@ -76,6 +76,17 @@ describe('tags of words', () => {
     expect(findings).toEqual([]);
   });
 
+  it('are taught to a decoder where the job says so', async () => {
+    const refused = await run([tagged], { model: modelName });
+    expect(refused.error?.message).toBe(
+      "Line 1: the file has tagged rows, which cannot teach 'tiny': they are for an encoder, or for the task token-classification, which 'lathe.task' must name.",
+    );
+    const options = { task: { type: 'token-classification' } };
+    const { task, examples } = await prepared([tagged], { model: modelName, options });
+    expect(task).toMatchObject({ labels: ['O', 'B-L', 'I-L', 'B-P', 'I-P'] });
+    expect(column(examples[0], 'labels').filter((label) => label >= 0)).toEqual([3, 4, 0, 0, 1]);
+  });
+
   it('in a span that cuts a word are a finding', async () => {
     const { rows, findings } = await prepared([
       { text: 'ann is in graz', entities: [{ start: 0, end: 2, label: 'P' }] },

@@ -50,6 +50,8 @@ export type Wish = {
 };
 type PreferenceLoss = NonNullable<NonNullable<JobRecord['options']['preference']>['loss']>;
 
+const taskTypes = Object.keys(taskArchitectures) as TaskType[];
+
 /** Who takes rows that a job of another method was given. */
 const takers: Partial<Readonly<Record<FileKind, string>>> = {
   preference: 'They are for the method dpo, with any loss but kto.',
@@ -164,13 +166,22 @@ function usualOf({ kind, line }: Shape, { name, architecture }: Learner, param: 
     );
   const advice =
     architecture === 'decoder'
-      ? 'they are for an encoder'
+      ? decoderAdvice(kind)
       : `an encoder writes nothing; it learns from lines such as ${taskRows.classification.wanted}`;
   throw new LatheError(
     'unsupported_model',
     `Line ${line}: the file has ${kind} rows, which cannot teach '${name}': ${advice}.`,
     { param: 'model' },
   );
+}
+
+/** What may be done with rows of which no decoder learns unasked. */
+function decoderAdvice(kind: FileKind): string {
+  const asked = taskTypes.find(
+    (type) => taskRows[type].kinds.includes(kind) && taskArchitectures[type].includes('decoder'),
+  );
+  if (asked === undefined) return 'they are for an encoder';
+  return `they are for an encoder, or for the task ${asked}, which 'lathe.task' must name`;
 }
 
 function lessonOf(task: Task, shape: Shape, learner: Learner): Lesson {

@@ -67,6 +67,7 @@ const decoder: readonly [string, RecipeInput, readonly object[]][] = [
   ['labels to write', lora, labelled],
   ['reward', { ...lora, task: reward }, pairs],
   ['classification', { ...head, task: classification }, labelled],
+  ['token-classification', { ...lora, task: { type: 'token-classification' } }, tagged],
   ['embedding', lora, related],
 ];
 const encoder: readonly [string, RecipeInput, readonly object[]][] = [

@@ -54,6 +54,7 @@ const lora = { adaptation: { type: 'lora', rank: 2 } } as const;
 it.each([
   ['classification', { adaptation: { type: 'full' } }, 'model'],
   ['token-classification', { adaptation: { type: 'head' } }, 'model'],
+  ['token-classification of a decoder', lora, 'adapter_model'],
   ['question-answering', lora, 'adapter_model'],
   ['embedding', lora, 'adapter_model'],
   ['masked-lm', { adaptation: { type: 'ia3' } }, 'model'],
