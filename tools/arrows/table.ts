@@ -147,7 +147,7 @@ export const arrows: Table = {
         job: 'settings.ts check rows reuse model read-progress.ts prepare pipeline.ts',
         'data-ports.ts': 'settings.ts rows',
         inspect: 'settings.ts check lesson pack read rows model prepare pipeline.ts data-ports.ts',
-        dataset: 'settings.ts read talk pack data-ports.ts',
+        dataset: 'settings.ts check read talk pack prepare inspect data-ports.ts',
         ask: 'data-ports.ts',
         'data-work': 'settings.ts data-ports.ts inspect dataset',
         '.': 'settings.ts read rows job data-ports.ts ask data-work',

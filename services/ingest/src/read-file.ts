@@ -47,6 +47,8 @@ export type ReadPorts = {
   /** Tokens of the pieces that texts are cut into. */
   readonly pieceTokens: number;
   readonly cleaning: CleaningOptions;
+  /** Texts lose the characters that no text has before they are looked at. */
+  readonly mend?: boolean | undefined;
   readonly signal: AbortSignal;
   /** Called while lines are read. */
   readonly progress: () => void;
@@ -66,6 +68,10 @@ export type ReadRows = {
   read: number;
   /** Rows that repeat an earlier prompt and (better) answer. */
   duplicates: number;
+  /** Their numbers, where they are not left out. */
+  readonly repeated: Set<number>;
+  /** Rows that lost characters that no text has. */
+  mended: number;
   supervised: number;
   /** Tokens of all of its sequences. */
   readonly lengths: number[];
@@ -138,6 +144,8 @@ async function readRows(
     ...{ lesson, survey, detection: shape.detection },
     read: 0,
     duplicates: 0,
+    repeated: new Set(),
+    mended: 0,
     supervised: 0,
     lengths: [],
     lines: [],
@@ -165,6 +173,7 @@ async function readRows(
     for (const finding of cleaned.findings) findings.add({ file: param, line, ...of, ...finding });
     if (cleaned.repeats !== undefined) rows.duplicates++;
     if (cleaned.isDropped) return;
+    if (cleaned.repeats !== undefined) rows.repeated.add(cleaned.number);
     for (const finding of survey.add({ row, file: param, prompt, answer }))
       findings.add({ ...finding, ...of });
     for (const [part, examples] of partsOf(row, encoded.examples)) {
@@ -187,19 +196,21 @@ async function readRows(
   };
   if (personal.mode === 'redact' && placedKinds.includes(lesson.rows))
     throw unredactable(lesson.rows);
-  const limits = { ...settings, maxTokens, pieceTokens, personal };
+  const { mend } = ports;
+  const limits = { ...settings, maxTokens, pieceTokens, personal, ...(mend && { mend }) };
   const breathe = createBreather();
   for await (const batch of inBatches(chain(sample, lines))) {
     rows.read += batch.length;
     if (rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
     const read = await ports.rows.read(lesson, batch, { limits, errors: findings.errors() });
-    for (const [at, { number, issues, right, tooLong }] of read.entries()) {
+    for (const [at, { number, issues, isMended, right, tooLong }] of read.entries()) {
       const of = memberOf(batch[at]);
       await breathe();
       signal.throwIfAborted();
       ports.progress();
       wrong.add(issues.map((issue) => ({ file: file.param, line: number, ...of, ...issue })));
       if (right !== undefined) await accept(right, of);
+      if (isMended === true && right !== undefined) rows.mended++;
       if (tooLong === undefined) continue;
       longRows++;
       rows.tooLong.add(tooLong.cuts);

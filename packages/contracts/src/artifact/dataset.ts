@@ -23,6 +23,13 @@ const tools = {
   tools: z.array(toolSchema).min(1).optional(),
 };
 
+/** Where a row came from. */
+const place = {
+  line: z.number().int(),
+  /** What the line says that it belongs to: a thread, a document, a person. */
+  group: z.string().optional(),
+};
+
 const severalExamples = {
   /** Examples that the row is in the shards, such as the windows of a long context; 1 when absent. */
   examples: z.number().int().min(1).optional(),
@@ -32,7 +39,7 @@ const severalExamples = {
 export const generationRowSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('chat'),
-    line: z.number().int(),
+    ...place,
     ...tools,
     messages: z.array(messageSchema).min(1),
     /** More than one where the template renders an answer in another way once others follow: then each is one. */
@@ -40,13 +47,13 @@ export const generationRowSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('completion'),
-    line: z.number().int(),
+    ...place,
     prompt: z.string(),
     completion: z.string(),
   }),
   z.object({
     kind: z.literal('preference'),
-    line: z.number().int(),
+    ...place,
     ...tools,
     /** The conversation, then the better and the worse way to go on. */
     messages: z.array(messageSchema).min(1),
@@ -55,7 +62,7 @@ export const generationRowSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('judged'),
-    line: z.number().int(),
+    ...place,
     ...tools,
     /** The conversation, an answer to it, and whether that is a good one. */
     messages: z.array(messageSchema).min(1),
@@ -64,7 +71,7 @@ export const generationRowSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('text'),
-    line: z.number().int(),
+    ...place,
     /** Long texts are cut: which piece, from 0. */
     part: z.number().int(),
     /** The whole text, with its first piece only. */
@@ -77,7 +84,7 @@ export type GenerationRow = z.infer<typeof generationRowSchema>;
 const taskRowSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('labelled'),
-    line: z.number().int(),
+    ...place,
     text: z.string(),
     /** The second text, where pairs are labelled. */
     pair: z.string().optional(),
@@ -86,7 +93,7 @@ const taskRowSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('tagged'),
-    line: z.number().int(),
+    ...place,
     /** Where the words stand in the text, in UTF-16 units; a row of words alone is joined by spaces. */
     text: z.string(),
     words: z.array(z.tuple([z.number().int(), z.number().int()])),
@@ -96,7 +103,7 @@ const taskRowSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('question'),
-    line: z.number().int(),
+    ...place,
     id: z.string(),
     question: z.string(),
     context: z.string(),
@@ -106,7 +113,7 @@ const taskRowSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('related'),
-    line: z.number().int(),
+    ...place,
     /** An anchor, a text that lies close to it, then texts that do not; or two texts with a score. */
     texts: z.array(z.string()).min(2),
     /** How close the two are, from 0 to 1. */

@@ -15,10 +15,17 @@ export const inspectionReportSchema = z.object({
   /** As the job's own report would be; null where the file cannot be read at all. */
   dataset: datasetReportSchema.nullable(),
   /**
-   * Of the repaired file: its rows, which are those of the training file that are right, each once and in one form; and
-   * how many were left out because they say the same as one before. Absent where no row is right.
+   * Of the repaired file: its rows, which are those of the training file that are right, each once and in one form; how
+   * many were left out because they say the same as one before; and how many lost characters that no text has. Absent
+   * where no row is right.
    */
-  repaired: z.object({ rows: z.number().int(), repeated: z.number().int() }).optional(),
+  repaired: z
+    .object({
+      rows: z.number().int(),
+      repeated: z.number().int(),
+      mended: z.number().int().default(0),
+    })
+    .optional(),
 });
 /**
  * @example const report: InspectionReport = inspectionReportSchema.parse(JSON.parse(text));

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { dataSchema } from './data.ts';
 import { limitSchema } from './list.ts';
+import { taskSchema } from './task.ts';
 
 const fileId = z.string().min(1).max(100);
 const files = z.array(fileId).min(1).max(64);
@@ -124,7 +126,24 @@ const splitSchema = z.strictObject({
 });
 export type SplitRequest = z.infer<typeof splitSchema>;
 
-const repairSchema = z.strictObject({ file: fileId });
+const repairSchema = z.strictObject({
+  file: fileId,
+  model: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('the base model that the rows are for; by default the first that learns from such'),
+  task: taskSchema.optional().describe('as in the job; by default what the rows are for'),
+  data: dataSchema.optional().describe('as in the job; by default as the rows look'),
+  max_tokens: z
+    .number()
+    .int()
+    .min(8)
+    .max(131_072)
+    .optional()
+    .describe("longer rows go; by default the model's context"),
+});
 export type RepairRequest = z.infer<typeof repairSchema>;
 
 /** Body of POST /v1/lathe/datasets: just one of the four. */

@@ -9,8 +9,8 @@ import { requireDoor } from '../models/doors.ts';
 import { getModel, type ModelPorts } from '../models/models.ts';
 
 /**
- * What a file is to be made of. Throws `invalid_value` for a file that the project does not have, `model_not_found` and
- * `unsupported_model` for a writer that is none.
+ * What a file is to be made of. Throws `invalid_value` for a file that the project does not have and for a repair for a
+ * model that is no base model, `model_not_found`, and `unsupported_model` for a writer that is none.
  */
 export async function datasetInput(
   ports: FilePorts & Pick<ModelPorts, 'models'>,
@@ -22,6 +22,11 @@ export async function datasetInput(
     await getFile(ports, project, id).catch((error: unknown) => {
       if (!(error instanceof LatheError) || error.code !== 'not_found') throw error;
       throw new LatheError('invalid_value', error.message, { param: paramOf(request) });
+    });
+  const learner = request.repair?.model;
+  if (learner !== undefined && (await getModel(ports, project, learner)).kind !== 'base')
+    throw new LatheError('invalid_value', `${JSON.stringify(learner)} is no base model.`, {
+      param: 'repair.model',
     });
   const writer = request.convert?.writer;
   if (writer !== undefined && writer.url === undefined)

@@ -30,7 +30,7 @@ export function dataPage(report: InspectionReport, subject: PageSubject): string
   const body = html`<header><h1>${subject.name}</h1>
 <p class="soft">${size}looked at ${date} UTC for ${report.model ?? 'any model that is offered'}</p></header>
 ${verdict(report)}
-${repaired && html`<p>The repaired file has ${grouped(repaired.rows)} rows: those that are right, each once${repaired.repeated > 0 && html` (${grouped(repaired.repeated)} repetitions are left out)`}, as JSON Lines.</p>`}
+${repaired && html`<p>The repaired file has ${grouped(repaired.rows)} rows: those that are right, each once${repaired.repeated > 0 && html` (${grouped(repaired.repeated)} repetitions are left out)`}, as JSON Lines.${repaired.mended > 0 && html` ${grouped(repaired.mended)} of them lost characters that no text has.`}</p>`}
 ${dataset && sections(dataset)}
 <footer>Made by Lathe (${subject.id}). The page holds rows of the file and loads nothing.</footer>`;
   return pageOf(`${subject.name} · Lathe`, body);

@@ -1,4 +1,5 @@
 import { asksForNothing } from '@lathe/contracts/http/nothing';
+import { hasControls } from './mend.ts';
 
 /** One thing that is wrong with a row: where in it, by which rule, in words without a full stop. */
 export type RowIssue = {
@@ -115,6 +116,8 @@ export function checkText(text: unknown, path: string, report: Report): void {
       `${path} holds half of a surrogate pair, which is no character`,
     );
   else if (text.includes('\u0000')) fail(report, path, 'nul', `${path} holds a NUL character`);
+  else if (hasControls(text))
+    warn(report, path, 'control-character', `${path} holds a control character, which no text has`);
 }
 
 export function fail(report: Report, path: string, rule: string, message: string): void {

@@ -198,19 +198,6 @@ it('splits so that no row moves when rows are added', async () => {
   expect(kept).toHaveLength(before.size);
 });
 
-it('repairs what needs no guess', async () => {
-  const broken = `${chat('a\u0000b')}\r\n${chat('a\u0000b')}\n{}\n[1]\n{"messages": \n${chat('c')}`;
-  const { rows, lineage } = await make({ repair: { file: await upload('rows.jsonl', broken) } });
-  expect(rows.map((row) => JSON.stringify(row))).toEqual(
-    [chat('ab'), chat('c')].map((row) => JSON.stringify(JSON.parse(row))),
-  );
-  const counts = Object.fromEntries(lineage.unused.map(({ reason, count }) => [reason, count]));
-  expect(counts).toMatchObject({
-    ...{ 'a row that is there already': 1, 'an empty row': 1, 'the line is no JSON object': 1 },
-    'a text with characters that no text has, now without them': 2,
-  });
-});
-
 it('keeps of what a model writes what stands in the text, and says why the rest is refused', async () => {
   const text =
     'Returns are free for thirty days. The parcel goes to Bremen.\n\nWe close on Sundays and on every holiday that the town of Bremen has.';

@@ -1,58 +1,98 @@
-import { createHash } from 'node:crypto';
+import { LatheError } from '@lathe/contracts/error';
 import type { RepairRequest } from '@lathe/contracts/http/dataset';
-import { createTally } from '../talk/tally.ts';
+import type { JobRecord } from '@lathe/contracts/job/record';
+import type { Findings } from '../check/findings.ts';
+import { type Asked, modelsToTry, openLook } from '../inspect/look.ts';
+import { readMended, repairedFile } from '../inspect/repaired.ts';
+import type { FilesRead } from '../prepare/ports.ts';
 import { type Made, type Making, madeName, sourceOf } from './making.ts';
-import { objectRows } from './object-rows.ts';
 
-/** Rows whose hashes are kept, to know those that come again. */
-const mostHashes = 5_000_000;
+/** Places of a reason that are named. */
+const mostPlaces = 5;
 
 /**
- * A file with what can be set right without guessing: rows that cannot be read or are empty go, and those that are there
- * twice; texts lose halves of characters and control characters, and lines end alike. What stands in the rows stays
- * otherwise.
+ * A file of the rows that are right by the checks of an inspection, each once, in the form of docs/rows.md: the repaired
+ * file of an inspection. Rows that are wrong or too long go, texts lose characters that no text has. Throws what a
+ * job would fail with where the file as a whole cannot be read.
  */
-export async function repairFile({ file }: RepairRequest, making: Making): Promise<Made> {
+export async function repairFile(request: RepairRequest, making: Making): Promise<Made> {
   const { sinks, ports } = making;
-  const source = sourceOf(making, file);
-  const tally = createTally();
-  const seen = new Set<string>();
-  for await (const { line, value } of objectRows(source, { ports, tally })) {
-    const place = `${source.record.filename} line ${line}`;
-    const row = repaired(value, () =>
-      tally.add('a text with characters that no text has, now without them', place),
-    );
-    const json = JSON.stringify(row);
-    const key = createHash('sha256').update(json).digest('base64');
-    if (Object.keys(value).length === 0) tally.add('an empty row', place);
-    else if (seen.has(key)) tally.add('a row that is there already', place);
-    else {
-      if (seen.size < mostHashes) seen.add(key);
-      await sinks.rows.add(Buffer.from(json));
-    }
+  const { record } = sourceOf(making, request.file);
+  const { training, findings } = await readAny(request, making);
+  const { lines, counts } = repairedFile(training);
+  for await (const line of lines()) {
+    await sinks.rows.add(line.subarray(0, -1));
     ports.progress({ rows: sinks.rows.rows() });
   }
   return {
-    unused: tally.list(),
-    rowsBySource: { [file]: sinks.rows.rows() },
-    filename: madeName(source.record.filename, 'repaired'),
+    unused: unusedOf(record.filename, findings, counts),
+    rowsBySource: { [request.file]: sinks.rows.rows() },
+    filename: madeName(record.filename, 'repaired'),
   };
 }
 
-/** The value with its texts set right; tells when a text was wrong. The reader bounds its depth. */
-function repaired(value: unknown, tell: () => void): unknown {
-  if (typeof value === 'string') {
-    const right = value
-      .toWellFormed()
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufeff]/g, '');
-    if (right !== value) tell();
-    return right.replaceAll(/\r\n?/g, '\n');
+type Read = FilesRead & { readonly findings: Findings };
+
+/** Methods with which rows can be taught, the usual first. */
+const methods: readonly Pick<JobRecord, 'method' | 'options'>[] = [
+  { method: 'supervised', options: {} },
+  { method: 'dpo', options: {} },
+  { method: 'dpo', options: { preference: { loss: 'kto' } } },
+];
+
+/**
+ * The file as a job would read it that learns from such rows: for a model that takes them as they are, before one that
+ * would write their labels. Throws what the first try failed with where none can.
+ */
+async function readAny(request: RepairRequest, making: Making): Promise<Read> {
+  const { ports } = making;
+  const { record } = sourceOf(making, request.file);
+  const { model: named = null, task, data, max_tokens } = request;
+  const asked = { ...(task && { task }), ...(max_tokens && { max_tokens }) };
+  // Wrong rows are told as such, however few they are.
+  const shared = { ...asked, data: { ...data, wrong_rows_share: 0 } };
+  let failure: unknown;
+  let second: Read | undefined;
+  for (const { method, options } of methods) {
+    for (const model of await modelsToTry(ports, named)) {
+      const job: Asked['job'] = {
+        ...{ seed: 1, method, hyperparameters: {} },
+        options: { ...shared, ...options },
+      };
+      const files = { job, trainingFile: record, validationFile: null };
+      const look = await openLook(model, files, ports);
+      try {
+        const read = await readMended(look.asked, look.ports);
+        if (read.training.rows.lesson.answers === undefined) return read;
+        second ??= read;
+      } catch (error) {
+        if (!(error instanceof LatheError) || error.retryable) throw error;
+        failure ??= error;
+      }
+    }
+    if (second !== undefined) return second;
   }
-  if (Array.isArray(value)) return value.map((each) => repaired(each, tell));
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(
-      Object.entries(value).map(([name, each]) => [name, repaired(each, tell)]),
-    );
-  return value;
+  throw failure;
+}
+
+/** What is not in the repaired file, in the words of the first row of each kind. */
+function unusedOf(
+  filename: string,
+  findings: Findings,
+  { repeated, mended }: { readonly repeated: number; readonly mended: number },
+): Made['unused'] {
+  const unused = findings.reasons().flatMap(({ rule, level, count }) => {
+    if (level === 'warn' && rule !== 'too-long') return [];
+    const listed = findings.listed.filter((each) => each.rule === rule && each.level === level);
+    const places = listed.slice(0, mostPlaces).map(({ line }) => `${filename} line ${line}`);
+    const [first] = listed;
+    return [{ reason: first === undefined ? rule : `${rule}: ${first.message}`, count, places }];
+  });
+  const counted = (reason: string, count: number) =>
+    count === 0 ? [] : [{ reason, count, places: [] }];
+  return [
+    ...unused,
+    ...counted('a row that is there already', repeated),
+    ...counted('a row with characters that no text has, now without them', mended),
+  ];
 }

@@ -155,7 +155,7 @@ it('keeps the rows that are right, each once, as a file that a job takes', async
   const key = objects['report.json']?.key ?? '';
   const report = await readJson(service.artifacts, key, inspectionReportSchema);
   expect(report.refusal?.code).toBe('invalid_file_format');
-  expect(report.repaired).toEqual({ rows: 12, repeated: 1 });
+  expect(report.repaired).toEqual({ rows: 12, repeated: 1, mended: 0 });
   const repaired = service.artifacts.get(objects['repaired.jsonl']?.key ?? '');
   const text = Buffer.concat(await Array.fromAsync(repaired)).toString();
   expect(text).toBe(chatLines(12));

@@ -1,48 +1,32 @@
 import { join } from 'node:path';
-import type { ObjectRef } from '@lathe/contracts/artifact/dataset';
+import type { Finding, ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artifact/inspection';
-import { inStep, LatheError, toWireError } from '@lathe/contracts/error';
+import { LatheError, toWireError } from '@lathe/contracts/error';
 import type { DataWorkInputs } from '@lathe/contracts/record/data-work';
 import type { ByteSource } from '@lathe/platform/artifacts/port';
 import { toHttp } from '@lathe/recipe/http-form';
-import { createFindings } from '../check/findings.ts';
 import type { DataPorts, DataRun } from '../data-ports.ts';
 import { settingsOf } from '../lesson/decide.ts';
-import { openBaseModel } from '../model/base-model.ts';
 import { openFile } from '../model/uploaded-file.ts';
 import { completeDataset } from '../pipeline.ts';
 import { reportOfRead } from '../prepare/dataset-facts.ts';
-import type { PipelineInput, PipelinePorts } from '../prepare/ports.ts';
+import type { FileRead, FilesRead } from '../prepare/ports.ts';
 import { readFiles } from '../prepare/read-files.ts';
-import type { Spool } from '../read/spool.ts';
-import { rowsOf } from '../rows/rows.ts';
-import { firstModels } from './choose-model.ts';
-import { keepingNothing } from './nowhere.ts';
-import { repairedFile } from './repaired.ts';
+import { type Asked, type Look, modelsToTry, openLook } from './look.ts';
+import { isMendable, readMended, repairedFile } from './repaired.ts';
 
 type Input = DataWorkInputs['inspect'];
-type Files = Pick<PipelineInput, 'trainingFile' | 'validationFile'>;
 
 /** Looks at a file the way that a job would read it, to the end, and keeps what was seen instead of the dataset. */
 export const inspectFile: DataRun<'inspect'> = async (input, ports) => {
-  const { project, artifacts, prefix } = ports;
-  const files: Files = {
-    trainingFile: await openFile(ports, project, {
-      id: input.trainingFile,
-      param: 'training_file',
-    }),
-    validationFile:
-      input.validationFile === null
-        ? null
-        : await openFile(ports, project, { id: input.validationFile, param: 'validation_file' }),
-  };
-  const { report, spool } = await lookAt(input, files, ports);
+  const { artifacts, prefix } = ports;
+  const { report, right } = await lookAt(input, ports);
   const objects: Record<string, ObjectRef> = {};
   const put = async (name: string, source: ByteSource): Promise<void> => {
     const key = `${prefix}/${name}`;
     objects[name] = { key, ...(await artifacts.put(key, source)) };
   };
-  const repaired = spool && repairedFile(spool);
+  const repaired = right && repairedFile(right);
   if (repaired !== undefined) await put(inspectionObjects.repaired, repaired.lines());
   // Without a row it is no file.
   if (repaired?.counts.rows === 0) delete objects[inspectionObjects.repaired];
@@ -51,75 +35,58 @@ export const inspectFile: DataRun<'inspect'> = async (input, ports) => {
   return { objects, files: [] };
 };
 
-/** What was seen, and where the rows of the training file are that are right. */
-type Seen = { readonly report: InspectionReport; readonly spool?: Spool };
+/** What was seen, and the training file as far as it is right. */
+type Seen = { readonly report: InspectionReport; readonly right?: FileRead };
 
 /** For the model that the request names, or the first that learns from such rows. */
-async function lookAt(input: Input, files: Files, ports: DataPorts): Promise<Seen> {
-  if (input.model !== null) return lookFor(input.model, input, { ...ports, uploads: files });
-  const candidates = await firstModels(ports);
+async function lookAt({ trainingFile, validationFile, ...input }: Input, ports: DataPorts) {
+  const open = (id: string, param: Finding['file']) =>
+    openFile(ports, ports.project, { id, param });
+  const asked: Asked = {
+    job: input.job,
+    trainingFile: await open(trainingFile, 'training_file'),
+    validationFile: validationFile === null ? null : await open(validationFile, 'validation_file'),
+  };
   let first: Seen | undefined;
-  for (const model of candidates) {
-    const seen = await lookFor(model, input, { ...ports, uploads: files });
-    if (seen.report.refusal?.code !== 'unsupported_model') return seen;
-    first ??= seen;
+  for (const model of await modelsToTry(ports, input.model)) {
+    const seen = await judged(model, await openLook(model, asked, ports));
+    if (seen.report.refusal?.code !== 'unsupported_model' || input.model !== null) return seen;
+    first ??= { ...seen, report: { ...seen.report, model: null } };
   }
-  if (first !== undefined) return { ...first, report: { ...first.report, model: null } };
-  throw new LatheError('model_not_found', 'No base model is offered that the file could be for.', {
-    param: 'model',
-    retryable: false,
-  });
+  return first as Seen;
 }
 
-async function lookFor(
-  model: string,
-  input: Input,
-  ports: DataPorts & { readonly uploads: Files },
-): Promise<Seen> {
-  const { project, attempt, uploads } = ports;
-  const base = input.job.start?.base ?? model;
-  const folder = join(ports.workFolder, base);
-  const opened = await inStep('opening the base model', () =>
-    openBaseModel(ports, { name: base, startKey: input.job.start?.manifestKey, into: folder }),
-  );
-  const rowModel = { session: `${attempt} ${base}`, folder, name: base };
-  const asked: PipelineInput = {
-    job: { ...input.job, id: attempt, project, model },
-    ...{ attempt, ...uploads, model: opened },
-  };
-  const { signal } = ports;
-  const pipeline: PipelinePorts = {
-    artifacts: keepingNothing(ports.artifacts),
-    rows: rowsOf(ports.rowThreads, rowModel, { project, signal }),
-    findings: createFindings(ports.settings.listedFindings),
-    settings: ports.settings,
-    workFolder: folder,
-    signal,
-    progress: ports.progress,
-  };
-  return judged(model, asked, pipeline);
-}
-
-async function judged(model: string, asked: PipelineInput, ports: PipelinePorts): Promise<Seen> {
-  const refused = (error: unknown): NonNullable<InspectionReport['refusal']> => {
-    // What another try may cure is no verdict on the file.
-    if (!(error instanceof LatheError) || error.retryable) throw error;
-    return toWireError(error, 'reading the file');
-  };
+async function judged(model: string, look: Look): Promise<Seen> {
+  const { asked, ports } = look;
+  let files: FilesRead;
   try {
-    const files = await readFiles(asked, ports);
-    const { spool, rows } = files.training;
-    const { lesson } = rows;
-    try {
-      const { report, manifest } = await completeDataset(asked, files, ports);
-      const task = toHttp(manifest.task ?? settingsOf(lesson, files.wish));
-      return { spool, report: { version: 1, refusal: null, model, task, dataset: report } };
-    } catch (error) {
-      const task = toHttp(settingsOf(lesson, files.wish));
-      const dataset = await reportOfRead(files, ports);
-      return { spool, report: { version: 1, refusal: refused(error), model, task, dataset } };
-    }
+    files = await readFiles(asked, ports);
   } catch (error) {
-    return { report: { version: 1, refusal: refused(error), model, task: null, dataset: null } };
+    return { report: { version: 1, refusal: refusal(error), model, task: null, dataset: null } };
   }
+  const { lesson } = files.training.rows;
+  const right = isMendable(ports) ? await mendedFile(look) : files.training;
+  try {
+    const { report, manifest } = await completeDataset(asked, files, ports);
+    const task = toHttp(manifest.task ?? settingsOf(lesson, files.wish));
+    return { right, report: { version: 1, refusal: null, model, task, dataset: report } };
+  } catch (error) {
+    const task = toHttp(settingsOf(lesson, files.wish));
+    const dataset = await reportOfRead(files, ports);
+    return { right, report: { version: 1, refusal: refusal(error), model, task, dataset } };
+  }
+}
+
+/** The training file as far as it is right once its texts are mended. */
+async function mendedFile({ asked, ports }: Look): Promise<FileRead> {
+  const workFolder = join(ports.workFolder, 'mended');
+  // How far the reading is was told when it was read first.
+  const progress = () => ports.progress();
+  return (await readMended(asked, { ...ports, workFolder, progress })).training;
+}
+
+/** What a job would fail with. Throws what another try may cure, which is no verdict on the file. */
+function refusal(error: unknown): NonNullable<InspectionReport['refusal']> {
+  if (!(error instanceof LatheError) || error.retryable) throw error;
+  return toWireError(error, 'reading the file');
 }

@@ -1,34 +1,48 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
-import { hash } from '../pack/split.ts';
-import type { Spool } from '../read/spool.ts';
+import { createFindings } from '../check/findings.ts';
+import { mendedRules } from '../check/mend.ts';
+import type { FileRead, FilesRead, PipelineInput, PipelinePorts } from '../prepare/ports.ts';
+import { readFiles } from '../prepare/read-files.ts';
 import { rowForm } from './row-form.ts';
 
 type Counts = NonNullable<InspectionReport['repaired']>;
+
+/** Whether any finding goes when texts are mended. */
+export function isMendable({ findings }: Pick<PipelinePorts, 'findings'>): boolean {
+  return findings.reasons().some(({ rule }) => mendedRules.includes(rule));
+}
+
+/** The files of a job read with their texts mended; what is wrong with them all the same is among `findings`. */
+export async function readMended(
+  asked: PipelineInput,
+  ports: PipelinePorts,
+): Promise<FilesRead & Pick<PipelinePorts, 'findings'>> {
+  const findings = createFindings(ports.settings.listedFindings);
+  return { ...(await readFiles(asked, { ...ports, findings, mend: true })), findings };
+}
 
 /**
  * The rows that are right as JSON Lines, each once: in the form of docs/rows.md, whatever the file was written in.
  * `counts` says of how many that holds once all are read.
  */
-export function repairedFile(spool: Spool): {
+export function repairedFile({ spool, rows }: FileRead): {
   readonly lines: () => AsyncGenerator<Uint8Array>;
   readonly counts: Counts;
 } {
-  const counts = { rows: 0, repeated: 0 };
-  const seen = new Set<number>();
+  const counts = { rows: 0, repeated: rows.cleaning.counts.dropped, mended: rows.mended };
   async function* lines(): AsyncGenerator<Uint8Array> {
+    let index = 0;
     for await (const { json } of spool.read()) {
+      const number = rows.numbers[index++] as number;
       const row = JSON.parse(json) as CanonicalRow;
       // A text is its first piece; the others have none.
       if (row.kind === 'text' && row.part > 0) continue;
-      const line = JSON.stringify(rowForm(row));
-      const is = hash(line);
-      if (seen.has(is)) counts.repeated++;
+      if (rows.repeated.has(number)) counts.repeated++;
       else {
         counts.rows++;
-        yield Buffer.from(`${line}\n`);
+        yield Buffer.from(`${JSON.stringify(rowForm(row))}\n`);
       }
-      seen.add(is);
     }
   }
   return { lines, counts };

@@ -43,7 +43,8 @@ const forms: { readonly [Kind in CanonicalRow['kind']]: (row: RowOf<Kind>) => ob
 export function rowForm(row: CanonicalRow): object {
   const form = <Kind extends CanonicalRow['kind']>(kind: Kind, one: RowOf<Kind>): object =>
     forms[kind](one);
-  return form(row.kind, row);
+  const { group } = row;
+  return { ...(group !== undefined && { group }), ...form(row.kind, row) };
 }
 
 /** A number alone, and a list of one name as it is: one name alone would be one of several that exclude each other. */

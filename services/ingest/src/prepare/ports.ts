@@ -28,6 +28,8 @@ export type PipelinePorts = {
   readonly rows: Rows;
   readonly findings: Findings;
   readonly settings: IngestSettings;
+  /** Texts lose the characters that no text has before they are looked at. */
+  readonly mend?: boolean;
   /** Local folder for rows that wait; emptied by the caller. */
   readonly workFolder: string;
   readonly signal: AbortSignal;

@@ -2,6 +2,7 @@ import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { EncodedRow } from '@lathe/tokenizer/encoded-row';
 import { checkKeys } from '../check/duplicate-keys.ts';
+import { mended } from '../check/mend.ts';
 import { fail, isObject, nameOf, type RowIssue } from '../check/validate-message.ts';
 import { askedOf, likenessOf, plainPrompt } from '../clean/look.ts';
 import { withoutPersonalData } from '../clean/personal-row.ts';
@@ -23,7 +24,10 @@ export function readLineRows(
 ): LineRead[] {
   const { lesson, limits } = task;
   let { errors } = task;
-  const readOne = (number: number, { row: whole, issues: found, group }: RowRead): LineRead => {
+  const readOne = (
+    number: number,
+    { row: whole, issues: found, group, isMended }: RowRead,
+  ): LineRead => {
     const cleaned = whole && withoutPersonalData(whole, limits.personal);
     const issues = [...found, ...(cleaned?.issues ?? [])];
     errors += countErrors(issues);
@@ -41,7 +45,8 @@ export function readLineRows(
       const tools = toolTokens(row, tokens, (each) => encoder.encode(each, limits));
       return { number, issues, tooLong: { tokens, tools, cuts: cutsOf(encoded.examples) } };
     }
-    return { number, issues, right: rightRow(row, { encoded, group, personal }) };
+    const right = rightRow(row, { encoded, group, personal });
+    return { number, issues, isMended, right };
   };
   return lines.map((line) => readOne(line.number, readRow(line, lesson, limits)));
 }
@@ -98,13 +103,15 @@ type RowRead = {
   readonly issues: readonly RowIssue[];
   /** What the line says that it belongs to. */
   readonly group?: string | undefined;
+  readonly isMended?: boolean;
 };
 
 /** The row of a line in canonical form, and what was found; none where an error was. */
 export function readRow(line: Line, lesson: Lesson, limits: RowLimits): RowRead {
   const parsed = parseLine(line, limits);
   if ('problem' in parsed) return { issues: [{ ...parsed.problem, path: '', level: 'error' }] };
-  const { value } = parsed;
+  const value = limits.mend === true ? mended(parsed.value) : parsed.value;
+  const isMended = value !== parsed.value;
   const issues: RowIssue[] = [];
   const report = (issue: RowIssue) => issues.push(issue);
   if (!isObject(value)) {
@@ -122,7 +129,8 @@ export function readRow(line: Line, lesson: Lesson, limits: RowLimits): RowRead 
   checkKeys(parsed.text, report);
   const group = groupOf(value.group, report);
   if (countErrors(issues) > 0) return { issues };
-  return { row: convertTo(lesson, row, line.number), issues, group };
+  const read = convertTo(lesson, row, line.number);
+  return { row: group === undefined ? read : { ...read, group }, issues, group, isMended };
 }
 
 /** The thread, document or person that a row is of: any name or number. */

@@ -24,6 +24,8 @@ export type RowLimits = Room & {
   readonly maxDepth: number;
   /** Errors after which rows are only counted, not tokenized. */
   readonly tokenizedErrors: number;
+  /** Texts lose the characters that no text has before they are looked at. */
+  readonly mend?: boolean;
   /** Counted when absent. */
   readonly personal?: PersonalOptions;
 };
@@ -70,6 +72,8 @@ export type RightRow = {
 export type LineRead = {
   readonly number: number;
   readonly issues: readonly RowIssue[];
+  /** Whether its texts were mended. */
+  readonly isMended?: boolean | undefined;
   /** Absent where an issue is an error, or the row is too long. */
   readonly right?: RightRow;
   /** Tokens of a row that is too long, and how many of them its tools take. */
