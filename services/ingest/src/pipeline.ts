@@ -28,6 +28,7 @@ export async function completeDataset(
   ports: PipelinePorts,
 ): Promise<Dataset> {
   refuseWrongLines(ports);
+  if (training.rows.lengths.length === 0) throw nothingKept(training.rows);
   const heldOut = validation === null ? split(training.rows, job, ports) : null;
   if (job.options.early_stopping !== undefined && validation === null && !heldOut?.includes(1))
     throw new LatheError(
@@ -60,6 +61,15 @@ export async function completeDataset(
     refuseNothingLeft(new Set(training.rows.numbers).size - parted.dropped.size);
   return inStep('writing the dataset', () =>
     writeDataset({ ...asked, job }, { training, validation, heldOut, parted, maxTokens }, ports),
+  );
+}
+
+/** Of a training file all of whose rows were left out. */
+function nothingKept({ read }: ReadRows): LatheError {
+  return new LatheError(
+    'invalid_file_format',
+    `None of the ${read} rows of the training file is left to train on; the findings say why each was left out.`,
+    { param: 'training_file' },
   );
 }
 

@@ -1,5 +1,6 @@
 import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import type { Detection } from '@lathe/contracts/artifact/detection';
+import type { Insight } from '@lathe/contracts/artifact/insight';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
@@ -8,8 +9,10 @@ import type { Findings } from './check/findings.ts';
 import { createWrongRows } from './check/wrong-rows.ts';
 import { createFileCleaning, type FileCleaning } from './clean/file-cleaning.ts';
 import { placedKinds } from './clean/personal-row.ts';
+import { requireMeaning } from './fit/length-policy.ts';
+import { createLongRows } from './fit/long-rows.ts';
 import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
-import type { FileKind, Lesson } from './lesson/lesson.ts';
+import { canonicalKind, type FileKind, type Lesson } from './lesson/lesson.ts';
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
 import { CutSums } from './pack/cuts.ts';
 import { readContainer } from './read/container/open-container.ts';
@@ -86,8 +89,10 @@ export type ReadRows = {
   /** What is kept on one side of the split: groups, and rows that are nearly the same. */
   readonly groups: number[];
   readonly cleaning: FileCleaning;
-  /** What the rows would lose, if they were cut, that are left out for their length. */
+  /** What the rows that are cut or left out for their length would lose, if all were cut, beyond what is kept of them. */
   readonly tooLong: CutSums;
+  /** What each policy makes of rows that are too long. */
+  policies?: Insight['tooLong'];
 };
 
 /**
@@ -157,9 +162,11 @@ async function readRows(
     cleaning: createFileCleaning(ports.cleaning),
     tooLong: new CutSums(),
   };
-  const wrong = createWrongRows(findings, wish.data?.wrong_rows_share ?? settings.wrongShare);
-  const long: LongRow[] = [];
-  let longRows = 0;
+  const { wrong_rows_share: asked, too_long: policy } = wish.data ?? {};
+  const wrong = createWrongRows(findings, asked ?? settings.wrongShare);
+  const share = asked ?? settings.longShare;
+  if (policy !== undefined) requireMeaning(policy, canonicalKind(lesson));
+  const long = createLongRows({ policy, share, file: param }, ports);
 
   const isTold = lesson.rows === 'labelled' || lesson.rows === 'tagged';
   const accept = async (right: RightRow, of: MemberOf): Promise<void> => {
@@ -197,13 +204,16 @@ async function readRows(
   if (personal.mode === 'redact' && placedKinds.includes(lesson.rows))
     throw unredactable(lesson.rows);
   const { mend } = ports;
-  const limits = { ...settings, maxTokens, pieceTokens, personal, ...(mend && { mend }) };
+  const limits = {
+    ...{ ...settings, maxTokens, pieceTokens, personal, tooLong: policy },
+    ...(mend && { mend }),
+  };
   const breathe = createBreather();
   for await (const batch of inBatches(chain(sample, lines))) {
     rows.read += batch.length;
     if (rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
     const read = await ports.rows.read(lesson, batch, { limits, errors: findings.errors() });
-    for (const [at, { number, issues, isMended, right, tooLong }] of read.entries()) {
+    for (const [at, { number, issues, isMended, right, long: found }] of read.entries()) {
       const of = memberOf(batch[at]);
       await breathe();
       signal.throwIfAborted();
@@ -211,15 +221,15 @@ async function readRows(
       wrong.add(issues.map((issue) => ({ file: file.param, line: number, ...of, ...issue })));
       if (right !== undefined) await accept(right, of);
       if (isMended === true && right !== undefined) rows.mended++;
-      if (tooLong === undefined) continue;
-      longRows++;
-      rows.tooLong.add(tooLong.cuts);
-      if (long.length < settings.listedFindings) long.push({ line: number, ...of, ...tooLong });
+      if (found === undefined) continue;
+      long.add({ line: number, ...of, isLeftOut: right === undefined, ...found });
+      rows.tooLong.add(found.cuts);
+      rows.tooLong.remove(found.keptCuts);
     }
   }
   wrong.judge(rows.read);
-  judgeLongRows({ long, longRows, rows: rows.read, file: file.param }, ports);
-  return rows;
+  long.judge(rows.read);
+  return { ...rows, policies: long.told() };
 }
 
 /** Rows that say how many examples they are, where they are more than one. */
@@ -287,37 +297,4 @@ type MemberOf = { readonly member?: string };
 
 function memberOf(line: Line | undefined): MemberOf {
   return line?.member === undefined ? {} : { member: line.member };
-}
-
-type LongRow = MemberOf & {
-  readonly line: number;
-  readonly tokens: number;
-  readonly tools: number;
-};
-type LongRows = {
-  readonly long: readonly LongRow[];
-  readonly longRows: number;
-  readonly rows: number;
-  readonly file: Finding['file'];
-};
-
-/** Nothing is cut: a few long rows are left out and named, more of them are an error. */
-function judgeLongRows({ long, longRows, rows, file }: LongRows, ports: ReadPorts): void {
-  const { findings, settings, maxTokens } = ports;
-  const isError = longRows > settings.longShare * rows;
-  const outcome = isError ? '' : '; it was left out';
-  const add = isError ? findings.add : findings.addLeftOut;
-  for (const { tokens, tools, ...place } of long)
-    add({
-      file,
-      ...place,
-      path: '',
-      rule: 'too-long',
-      message: `the row has ${tokens} tokens${ofTools(tools)}; at most ${maxTokens} fit${outcome}`,
-      level: isError ? 'error' : 'warn',
-    });
-}
-
-function ofTools(tokens: number): string {
-  return tokens === 0 ? '' : `, ${tokens} of them for its tools`;
 }

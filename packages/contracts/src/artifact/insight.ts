@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lengthPolicies } from '../http/data.ts';
 
 const whole = z.number().int();
 
@@ -52,6 +53,26 @@ export const insightSchema = z.object({
       taught: whole,
     }),
   ),
+  /** Rows of the training file that are longer than the limit, and what each length policy makes of them; absent where there are none. */
+  tooLong: z
+    .object({
+      rows: whole,
+      /** What the job asks for; null: what is usual for such rows. */
+      chosen: z.enum(lengthPolicies).nullable(),
+      policies: z.array(
+        z.object({
+          policy: z.enum(lengthPolicies),
+          /** Rows that are cut or split, rows that are left out, and tokens that are lost with all of these. */
+          changed: whole,
+          leftOut: whole,
+          tokens: whole,
+          taught: whole,
+          /** Examples that the split rows become. */
+          examples: whole.optional(),
+        }),
+      ),
+    })
+    .optional(),
   shown: z.array(shownRowSchema),
 });
 /**

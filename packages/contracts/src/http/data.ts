@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { type ColumnRole, columnsSchema, formatNames, formatRoles } from '../artifact/detection.ts';
 
+/**
+ * What is done about rows that are too long for the model or for `max_tokens`.
+ * @example lengthPolicies.includes('split'); // true
+ */
+export const lengthPolicies = [
+  'error',
+  'drop',
+  'truncate_end',
+  'truncate_middle_context',
+  'split',
+] as const;
+export type LengthPolicy = (typeof lengthPolicies)[number];
+
 /** How the rows of a job's files are read, where their content leaves that open: an extension of ours. */
 export const dataSchema = z
   .strictObject({
@@ -29,7 +42,13 @@ export const dataSchema = z
       .max(0.5)
       .optional()
       .describe(
-        'share of wrong rows that are left out, each named; more fail the job; 0.01 by default',
+        'share of rows that are left out, each named, since they are wrong (or too long, where too_long does not say otherwise); more fail the job; 0.01 by default',
+      ),
+    too_long: z
+      .enum(lengthPolicies)
+      .optional()
+      .describe(
+        'what becomes of rows of more than max_tokens: an error, left out, their end cut, the middle of their context cut, or several examples of each; by default texts, tags and questions are split, and others left out up to wrong_rows_share',
       ),
   })
   .superRefine(({ format, columns = {} }, context) => {

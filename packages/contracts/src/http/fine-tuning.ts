@@ -63,7 +63,9 @@ export const latheOptionsSchema = z.strictObject({
     .min(8)
     .max(131_072)
     .optional()
-    .describe("longest example, longer rows are errors; by default the model's context"),
+    .describe(
+      "longest example; data.too_long says what becomes of longer rows; by default the model's context",
+    ),
   held_out_share: z
     .number()
     .min(0)

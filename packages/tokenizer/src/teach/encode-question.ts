@@ -16,14 +16,16 @@ type Question = {
 
 /**
  * A question with each stretch of its context: the tokens of the first answer where the stretch holds all of it, else
- * 0 and 0, the first token, as BERT has it for SQuAD 2. A question that leaves no room is one window that is too long.
+ * 0 and 0, the first token, as BERT has it for SQuAD 2. A question that leaves no room is one window that is too long, and where
+ * pieces have no end the context is one.
  */
 export function encodeQuestion(
   reader: TextReader,
   { question, context, answers: [answer] }: Question,
   room: Room,
 ): EncodedRow {
-  const maxTokens = Math.min(room.maxTokens, mostTokens);
+  const most = room.pieceTokens === Infinity ? Infinity : mostTokens;
+  const maxTokens = Math.min(room.maxTokens, most);
   const stride = Math.min(Math.floor(maxTokens / 2), mostShared);
   const texts = [question, context] as const;
   const place = answer && { start: answer.start, end: answer.start + answer.text.length };

@@ -20,6 +20,10 @@ const insight: Insight = {
   ...{ limit: 512, sequences: lengths, taught: lengths, asked: lengths },
   offered: { tokens: 20, taught: 10 },
   truncation: [{ at: 64, rows: 1, tokens: 10, taught: 5 }],
+  tooLong: {
+    ...{ rows: 7, chosen: 'truncate_end' },
+    policies: [{ policy: 'truncate_end', changed: 5, leftOut: 2, tokens: 812, taught: 90 }],
+  },
   shown: [
     {
       ...{ which: 'first', line: 1, more: 3 },
@@ -100,4 +104,13 @@ it('never shows something as nothing', () => {
   expect([percent(1, 100_000), percent(0, 5), percent(5, 5), percent(1, 3), percent(1, 0)]).toEqual(
     ['< 0.1 %', '0 %', '100 %', '33.3 %', '–'],
   );
+});
+
+it('says what each length policy makes of the rows that are too long', () => {
+  const page = dataPage(report, subject);
+  expect(page).toContain('7 rows have more than 512 tokens. The job asks for truncate_end');
+  expect(page).toContain('<b>truncate_end</b></td><td>their ends are cut</td><td class="n">5</td>');
+  const { tooLong: _, ...others } = insight;
+  const without = { ...report, dataset: { ...dataset, insight: others } };
+  expect(dataPage(without, subject)).not.toContain('Rows that are too long');
 });

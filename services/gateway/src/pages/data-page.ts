@@ -5,6 +5,7 @@ import { cleaningSection } from './cleaning-section.ts';
 import { findingsTable } from './findings-table.ts';
 import { formatSection } from './format-section.ts';
 import { grouped, type Html, html, percent } from './html.ts';
+import { policyTable, truncationTable } from './length-tables.ts';
 import { pageOf } from './page-frame.ts';
 import { lengthPlot, shareRows } from './plots.ts';
 import { shownRows } from './shown-rows.ts';
@@ -77,17 +78,8 @@ function lengthSection({ tokens }: DatasetReport, insight: Insight): Html {
 ${lengthPlot(sequences, taught, limit)}
 <div class="wide"><table><tr><th></th><th class="n">half</th><th class="n">95 %</th><th class="n">99 %</th><th class="n">longest</th><th class="n">all</th></tr>
 ${row('rows', tokens)}${asked && row('read only', asked)}${taught && row('taught', taught)}</table></div>
+${policyTable(insight)}
 ${truncationTable(insight)}`;
-}
-
-function truncationTable({ truncation, offered, taught, limit }: Insight): Html {
-  return html`<h2>If rows were cut</h2>
-<p class="soft">Nothing is cut unless you ask for it: longer rows than ${grouped(limit)} tokens are left out and named, or refused where they are many.</p>
-<div class="wide"><table><tr><th class="n">at tokens</th><th class="n">rows cut</th><th class="n">tokens lost</th><th class="n">share</th>${taught && html`<th class="n">taught tokens lost</th>`}</tr>
-${truncation.map(
-  (at) =>
-    html`<tr><td class="n">${grouped(at.at)}</td><td class="n">${grouped(at.rows)}</td><td class="n">${grouped(at.tokens)}</td><td class="n">${percent(at.tokens, offered.tokens)}</td>${taught && html`<td class="n">${percent(at.taught, offered.taught)}</td>`}</tr>`,
-)}</table></div>`;
 }
 
 function labelSection(labels: NonNullable<DatasetReport['labels']>): Html {

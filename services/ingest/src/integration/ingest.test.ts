@@ -208,6 +208,46 @@ describe('ingest of a good file', () => {
     expect(many.error?.message).toBe('Line 21: the row has 605 tokens; at most 512 fit.');
     expect((await service.file(many.trainingFile))?.status).toBe('processed');
   });
+
+  it('does with long rows what the job says, names each, and counts what each policy would do', async () => {
+    const long = chatLine('x'.repeat(600), 'y');
+    const text = `${chatLines(10)}${long}\n${chatLine('Why?', 'x'.repeat(600))}\n`;
+    const run = (data: NonNullable<JobRecord['options']['data']>) =>
+      service.run(text, { options: { data, held_out_share: 0 } });
+    const refused = async (data: Parameters<typeof run>[0]) => (await run(data)).error?.message;
+    expect(await refused({ too_long: 'error', wrong_rows_share: 0.5 })).toBe(
+      'Line 11: the row has 605 tokens; at most 512 fit. Line 12: the row has 608 tokens; at most 512 fit.',
+    );
+    expect(await refused({ too_long: 'split' })).toContain('Rows of the kind chat cannot be split');
+    const reportOf = async (data: Parameters<typeof run>[0]) => {
+      const { report } = await service.dataset(await run(data));
+      const found = report.findings.filter(({ rule }) => rule === 'too-long');
+      return { report, messages: found.map(({ line, message }) => `${line}: ${message}`) };
+    };
+    const shared = await reportOf({ wrong_rows_share: 0.2 });
+    expect(shared.report.rows).toMatchObject({ kept: 10, rejected: 2 });
+    const cut = await reportOf({ too_long: 'truncate_middle_context' });
+    expect(cut.messages).toEqual([
+      '11: the row has 605 tokens; at most 512 fit; the middle of its context was cut',
+      '12: the row has 608 tokens; at most 512 fit; it was left out, since its context is not long enough to be cut',
+    ]);
+    expect(cut.report.tokens.max).toBe(512);
+    const end = await reportOf({ too_long: 'truncate_end' });
+    expect(end.report.rows).toMatchObject({ kept: 11, rejected: 1 });
+    const { tooLong, truncation } = end.report.insight ?? expect.fail('no insight');
+    expect(tooLong).toEqual({
+      ...{ rows: 2, chosen: 'truncate_end' },
+      policies: [
+        { policy: 'error', changed: 0, leftOut: 2, tokens: 1213, taught: 603 },
+        { policy: 'drop', changed: 0, leftOut: 2, tokens: 1213, taught: 603 },
+        { policy: 'truncate_end', changed: 1, leftOut: 1, tokens: 701, taught: 98 },
+        { policy: 'truncate_middle_context', changed: 1, leftOut: 1, tokens: 701, taught: 601 },
+      ],
+    });
+    expect(truncation.find(({ at }) => at === 512)).toMatchObject({ rows: 2, tokens: 189 });
+    const none = await service.run(`${long}\n`, { options: { data: { too_long: 'drop' } } });
+    expect(none.error?.message).toContain('None of the 1 rows of the training file is left');
+  });
 });
 
 describe('ingest of a job', () => {

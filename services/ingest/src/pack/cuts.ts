@@ -35,6 +35,15 @@ export class CutSums {
     }
   }
 
+  /** Takes away what `add` added of a row. */
+  remove(cuts: readonly Cut[]): void {
+    for (const [i, { tokens, taught }] of cuts.entries()) {
+      this.rows[i] = (this.rows[i] ?? 0) - 1;
+      this.tokens[i] = (this.tokens[i] ?? 0) - tokens;
+      this.taught[i] = (this.taught[i] ?? 0) - taught;
+    }
+  }
+
   addAll(others: CutSums): void {
     for (const name of ['rows', 'tokens', 'taught'] as const)
       for (const [i, count] of others[name].entries()) this[name][i] = (this[name][i] ?? 0) + count;

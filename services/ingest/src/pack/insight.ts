@@ -10,15 +10,16 @@ export type InsightFacts = {
   readonly limit: number;
   /** Tokens of each training row. */
   readonly lengths: readonly number[];
-  /** What the rows would lose that are left out for their length. */
+  /** What the rows that are cut or left out for their length would lose beyond what is kept of them. */
   readonly tooLong: CutSums;
+  readonly policies: Insight['tooLong'];
 };
 
 type Row = { readonly json: string; readonly examples: readonly ShardExample[] };
 
 /** Looks at the rows of a data set one after another, the training file's first, in memory that does not grow with them. */
 export function createInsight(facts: InsightFacts) {
-  const { limit, lengths, tooLong } = facts;
+  const { limit, lengths, tooLong, policies } = facts;
   const sequences = createLengthCounts();
   const taught = createLengthCounts();
   const asked = createLengthCounts();
@@ -47,6 +48,7 @@ export function createInsight(facts: InsightFacts) {
         ...(written.total > 0 && { taught: written, asked: asked.lengths() }),
         offered: { tokens: cuts.tokens[0] ?? 0, taught: cuts.taught[0] ?? 0 },
         truncation: truncationOf(cuts, limit),
+        ...(policies && { tooLong: policies }),
         shown: await showRows(kept, decode),
       };
     },

@@ -33,8 +33,8 @@ export async function reportOfRead(
 }
 
 /** Shows the rows of a file. */
-export function insightOf({ lengths, tooLong }: ReadRows, limit: number) {
-  return createInsight({ limit, lengths, tooLong });
+export function insightOf({ lengths, tooLong, policies }: ReadRows, limit: number) {
+  return createInsight({ limit, lengths, tooLong, policies });
 }
 
 /** What the report says of the rows of both files together. */

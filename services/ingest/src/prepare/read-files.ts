@@ -48,7 +48,7 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
         ? await read(trainingFile, 'training_file', 'validation', training.rows)
         : null;
   // What rows say together counts once each is right.
-  if (ports.findings.errors() === 0)
+  if (ports.findings.errors() === 0 && training.rows.lengths.length > 0)
     for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
   return { job, wish, training, validation, maxTokens };
 }

@@ -9,7 +9,7 @@ import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { canonicalKind, type FileKind, type Lesson, type TaskType } from '../lesson/lesson.ts';
 import { chatEncoder, completionEncoder, textEncoder } from './encode-generation.ts';
 import { checkHidden } from './mask.ts';
-import type { RowEncoder } from './row-encoder.ts';
+import type { PlacedEncoder, RowEncoder } from './row-encoder.ts';
 import { loadTemplate, withoutSource } from './template.ts';
 import { type RowOf, textsEncoder } from './texts-encoder.ts';
 
@@ -57,9 +57,10 @@ const encoders: Readonly<Record<TaskType, (opened: Opened) => Promise<RowEncoder
 export async function openRowEncoder(
   { folder, name }: Pick<Opened, 'folder' | 'name'>,
   lesson: Lesson,
-): Promise<RowEncoder> {
+): Promise<PlacedEncoder> {
   const tokenizer = await openTokenizer(folder, name);
-  return encoders[lesson.task]({ tokenizer, lesson, folder, name });
+  const encoder = await encoders[lesson.task]({ tokenizer, lesson, folder, name });
+  return { ...encoder, places: (text) => tokenizer.encodeWithOffsets(text).offsets };
 }
 
 async function writtenEncoder({ tokenizer, lesson, folder, name }: Opened): Promise<RowEncoder> {

@@ -17,6 +17,11 @@ export type RowEncoder = {
   readonly templateSha256: string | null;
 };
 
+/** An encoder that can say where in a text its tokens stand, in UTF-16 units, so that the text can be cut between them. */
+export type PlacedEncoder = RowEncoder & {
+  places(text: string): readonly (readonly [start: number, end: number])[];
+};
+
 /** The row that `encode` gives, or what is wrong with its text. */
 export function unlessRefused(path: string, encode: () => Encoded): Encoded {
   try {

@@ -6,6 +6,9 @@ import { mended } from '../check/mend.ts';
 import { fail, isObject, nameOf, type RowIssue } from '../check/validate-message.ts';
 import { askedOf, likenessOf, plainPrompt } from '../clean/look.ts';
 import { withoutPersonalData } from '../clean/personal-row.ts';
+import { type Cutting, cuttingOf, type Fitted, longestOf, wholeOf } from '../fit/cutting.ts';
+import { fitRow } from '../fit/fit-row.ts';
+import { effectsOn } from '../fit/length-effects.ts';
 import { convertTo, identityOf, rowKind } from '../kinds/row-kinds.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { cutsOf } from '../pack/cuts.ts';
@@ -13,46 +16,74 @@ import { hash, normalisedPrompt } from '../pack/split.ts';
 import { readAs, toldOfSource } from '../read/format/read-row.ts';
 import type { Line } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
-import type { RowEncoder } from '../render/row-encoder.ts';
-import type { LineRead, RightRow, RowLimits } from './row-task.ts';
+import type { PlacedEncoder, RowEncoder } from '../render/row-encoder.ts';
+import type { LineRead, LongRow, RightRow, RowLimits } from './row-task.ts';
 
 /** Reads lines one after another: each is a row in tokens, or something is wrong with it. */
 export function readLineRows(
   lines: readonly Line[],
-  encoder: RowEncoder,
+  encoder: PlacedEncoder,
   task: { readonly lesson: Lesson; readonly limits: RowLimits; readonly errors: number },
 ): LineRead[] {
   const { lesson, limits } = task;
   let { errors } = task;
   const readOne = (
     number: number,
-    { row: whole, issues: found, group, isMended }: RowRead,
+    { row: given, issues: found, group, isMended }: RowRead,
   ): LineRead => {
-    const cleaned = whole && withoutPersonalData(whole, limits.personal);
+    const cleaned = given && withoutPersonalData(given, limits.personal);
     const issues = [...found, ...(cleaned?.issues ?? [])];
     errors += countErrors(issues);
     if (cleaned === undefined || countErrors(issues) > 0 || errors > limits.tokenizedErrors)
       return { number, issues };
     const { row, kinds: personal } = cleaned;
     const encoded = encoder.encode(row, limits);
-    const wrong =
-      'issue' in encoded ? [encoded.issue] : checkEncoded(encoded, encoder, limits.maxTokens);
+    if ('issue' in encoded) {
+      issues.push(encoded.issue);
+      errors += countErrors([encoded.issue]);
+      return { number, issues };
+    }
+    const cutting = cuttingOf(encoder, lesson, limits);
+    const whole = wholeOf(row, encoded, cutting);
+    const isLong = longestOf(whole) > limits.maxTokens;
+    const fitted = isLong
+      ? fitRow(row, encoded, { policy: limits.tooLong, cutting })
+      : { row, encoded };
+    const wrong = checkEncoded(fitted ?? { row, encoded }, encoder, limits.maxTokens);
     issues.push(...wrong);
     errors += countErrors(wrong);
-    if ('issue' in encoded || countErrors(wrong) > 0) return { number, issues };
-    const tokens = longestOf(encoded);
-    if (tokens > limits.maxTokens) {
-      const tools = toolTokens(row, tokens, (each) => encoder.encode(each, limits));
-      return { number, issues, tooLong: { tokens, tools, cuts: cutsOf(encoded.examples) } };
-    }
-    const right = rightRow(row, { encoded, group, personal });
-    return { number, issues, isMended, right };
+    if (countErrors(wrong) > 0) return { number, issues };
+    // What is split loses nothing.
+    const isSplit = fitted?.encoded === encoded;
+    const long = isLong && { long: longRow({ row, whole, fitted, isSplit }, cutting) };
+    if (fitted === undefined) return { number, issues, ...long };
+    const right = rightRow(row, { ...fitted, group, personal });
+    return { number, issues, isMended, right, ...long };
   };
   return lines.map((line) => readOne(line.number, readRow(line, lesson, limits)));
 }
 
-function longestOf({ examples }: EncodedRow): number {
-  return examples.reduce((most, { tokens }) => Math.max(most, tokens.length), 0);
+/** What is known of a row that is too long as it stands. */
+function longRow(
+  {
+    row,
+    whole,
+    fitted,
+    isSplit,
+  }: { row: CanonicalRow; whole: EncodedRow; fitted: Fitted | undefined; isSplit: boolean },
+  cutting: Cutting,
+): LongRow {
+  const tokens = longestOf(whole);
+  const isLeftOut = fitted === undefined;
+  return {
+    tokens,
+    tools: isLeftOut
+      ? toolTokens(row, tokens, (each) => cutting.encoder.encode(each, cutting.room))
+      : 0,
+    cuts: isSplit ? [] : cutsOf(whole.examples),
+    keptCuts: isLeftOut || isSplit ? [] : cutsOf(fitted.encoded.examples),
+    effects: effectsOn(row, whole, cutting),
+  };
 }
 
 /** How many of a row's tokens tell its tools. */
@@ -67,13 +98,15 @@ function toolTokens(
   return 'issue' in without ? 0 : tokens - longestOf(without);
 }
 
-type RowFacts = Pick<RightRow, 'encoded' | 'personal'> & Pick<RowRead, 'group'>;
+type RowFacts = Pick<RightRow, 'row' | 'encoded' | 'personal'> & Pick<RowRead, 'group'>;
 
-function rightRow(row: CanonicalRow, { encoded, group: named, personal }: RowFacts): RightRow {
+/** What it repeats and what it is grouped by goes by the whole row, of which the facts may have less. */
+function rightRow(row: CanonicalRow, facts: RowFacts): RightRow {
+  const { encoded, group: named, personal } = facts;
   const { prompt, answer, group } = identityOf(row);
   const asked = askedOf(row);
   return {
-    row,
+    row: facts.row,
     encoded: { ...encoded, examples: encoded.examples.map(compact) },
     hashes: {
       both: hash(`${prompt}\u0000${answer}`),
@@ -141,10 +174,14 @@ function groupOf(group: unknown, report: (issue: RowIssue) => void): string | un
   return undefined;
 }
 
-function checkEncoded(encoded: EncodedRow, encoder: RowEncoder, maxTokens: number): RowIssue[] {
-  // What is too long is judged over all rows.
+function checkEncoded(
+  { encoded, isOpen = false }: Fitted,
+  encoder: RowEncoder,
+  maxTokens: number,
+): RowIssue[] {
+  // What is too long is judged over all rows, and what is cut need not end.
   const isLong = encoded.examples.some(({ tokens }) => tokens.length > maxTokens);
-  const issues = isLong ? [] : encoded.examples.flatMap(encoder.check);
+  const issues = isLong || isOpen ? [] : encoded.examples.flatMap(encoder.check);
   issues.push(...encoded.notes);
   const [control] = encoded.controlStrings;
   if (control !== undefined)

@@ -1,9 +1,11 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import type { LengthPolicy } from '@lathe/contracts/http/data';
 import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
 import type { RowIssue } from '../check/validate-message.ts';
 import type { Likeness } from '../clean/near-index.ts';
 import type { PersonalKind } from '../clean/personal-kinds.ts';
 import type { PersonalOptions } from '../clean/personal-row.ts';
+import type { LengthEffect } from '../fit/length-effects.ts';
 import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Cut } from '../pack/cuts.ts';
@@ -28,6 +30,8 @@ export type RowLimits = Room & {
   readonly mend?: boolean;
   /** Counted when absent. */
   readonly personal?: PersonalOptions;
+  /** What becomes of rows that are too long; what is usual for their kind when absent. */
+  readonly tooLong?: LengthPolicy | undefined;
 };
 
 /** Everything that is done with lines and texts away from the event loop. */
@@ -74,15 +78,21 @@ export type LineRead = {
   readonly issues: readonly RowIssue[];
   /** Whether its texts were mended. */
   readonly isMended?: boolean | undefined;
-  /** Absent where an issue is an error, or the row is too long. */
+  /** Absent where an issue is an error, or the row is left out for its length. */
   readonly right?: RightRow;
-  /** Tokens of a row that is too long, and how many of them its tools take. */
-  readonly tooLong?: {
-    readonly tokens: number;
-    readonly tools: number;
-    /** What it would lose at which length. */
-    readonly cuts: readonly Cut[];
-  };
+  /** Of a row that is too long as it stands. */
+  readonly long?: LongRow;
+};
+
+/** A row that is too long, whether it is cut, split or left out. */
+export type LongRow = {
+  /** Of its longest sequence, and how many of them its tools take. */
+  readonly tokens: number;
+  readonly tools: number;
+  /** What it would lose at which length; what is kept of it would lose the second. */
+  readonly cuts: readonly Cut[];
+  readonly keptCuts: readonly Cut[];
+  readonly effects: readonly LengthEffect[];
 };
 
 /** What comes of each kind of task. */

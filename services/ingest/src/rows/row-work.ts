@@ -2,7 +2,7 @@ import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { canonicalKind, type Lesson } from '../lesson/lesson.ts';
 import { detectShape } from '../read/format/detect.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
-import type { RowEncoder } from '../render/row-encoder.ts';
+import type { PlacedEncoder } from '../render/row-encoder.ts';
 import { readLineRows } from './read-lines.ts';
 import type { RowModel, RowTask } from './row-task.ts';
 
@@ -11,7 +11,7 @@ const keptEncoders = 4;
 
 /** Works on tasks with rows, with encoders of its own: a thread's whole work. */
 export function createRowWork(): (task: unknown) => Promise<unknown> {
-  const encoders = new Map<string, Promise<RowEncoder>>();
+  const encoders = new Map<string, Promise<PlacedEncoder>>();
   const encoderOf = async ({ session, ...model }: RowModel, lesson: Lesson) => {
     const key = `${session} ${lesson.task} ${canonicalKind(lesson)}`;
     const opened = encoders.get(key) ?? openRowEncoder(model, lesson);

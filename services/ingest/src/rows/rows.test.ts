@@ -59,7 +59,7 @@ it('reads lines in threads as it does here', async () => {
   const encoder = await openRowEncoder({ folder: folder.path, name: 'tiny' }, lesson);
   const here = readLineRows(mixed, encoder, { lesson, limits, errors: 0 });
   expect(await rows.read(lesson, mixed, { limits, errors: 0 })).toEqual(here);
-  expect(here.map(({ right, tooLong }) => right?.row.line ?? tooLong?.tokens)).toEqual([
+  expect(here.map(({ right, long }) => right?.row.line ?? long?.tokens)).toEqual([
     1,
     605,
     undefined,
@@ -75,10 +75,7 @@ it('does not keep the event loop over long lines', async () => {
   const here = watchLoop();
   const read = readLineRows(long, encoder, { lesson, limits, errors: 0 });
   here.stop();
-  expect(read.map(({ tooLong }) => tooLong?.tokens)).toEqual([
-    expect.any(Number),
-    expect.any(Number),
-  ]);
+  expect(read.map((line) => line.long?.tokens)).toEqual([expect.any(Number), expect.any(Number)]);
   const watch = watchLoop();
   await rows.read(lesson, long, { limits, errors: 0 });
   watch.stop();
