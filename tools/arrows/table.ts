@@ -140,7 +140,8 @@ export const arrows: Table = {
         rows: 'lesson read check read/format kinds clean render fit pack',
         model: 'rows',
         'read-progress.ts': '',
-        'read-file.ts': 'settings.ts lesson read check clean fit pack rows tasks',
+        'open-uploads.ts': 'settings.ts lesson read check',
+        'read-file.ts': 'settings.ts lesson read check clean fit pack rows tasks open-uploads.ts',
         prepare:
           'settings.ts lesson read check clean fit pack tasks rows model read-file.ts read-progress.ts',
         'pipeline.ts': 'lesson check clean pack read-file.ts prepare',

@@ -5,7 +5,6 @@ import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
 import { createBreather } from '@lathe/platform/breather';
-import type { Findings } from './check/findings.ts';
 import { createWrongRows } from './check/wrong-rows.ts';
 import { createFileCleaning, type FileCleaning } from './clean/file-cleaning.ts';
 import { placedKinds } from './clean/personal-row.ts';
@@ -14,23 +13,19 @@ import { createLongRows } from './fit/long-rows.ts';
 import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
 import { canonicalKind, type FileKind, type Lesson } from './lesson/lesson.ts';
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
+import { openUploads, tellNames, type UploadPorts, type Uploads } from './open-uploads.ts';
 import { CutSums } from './pack/cuts.ts';
-import { readContainer } from './read/container/open-container.ts';
-import type { SplitName, Wanted } from './read/container/split-names.ts';
+import type { SplitName } from './read/container/split-names.ts';
 import type { Line } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
+import type { ToldChoices } from './read/told.ts';
 import type { RightRow } from './rows/row-task.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
 import type { Survey } from './tasks/survey.ts';
 import { taskWork } from './tasks/tasks.ts';
 
-export type FileToRead = {
-  readonly param: Finding['file'];
-  readonly bytes: AsyncIterable<Uint8Array>;
-  /** What the upload is called. */
-  readonly name: string;
-  readonly wanted: Wanted;
+export type FileToRead = Uploads & {
   readonly wish: Wish;
   /** What the rows must teach, with what is known of it from other rows; found out when absent. */
   readonly known?:
@@ -38,12 +33,8 @@ export type FileToRead = {
     | undefined;
 };
 
-export type ReadPorts = {
-  readonly settings: IngestSettings;
-  readonly findings: Findings;
+export type ReadPorts = UploadPorts & {
   readonly spool: Spool;
-  /** Local folder for files that must be read in any order. */
-  readonly workFolder: string;
   readonly rows: Rows;
   /** Longest row in tokens. */
   readonly maxTokens: number;
@@ -52,11 +43,8 @@ export type ReadPorts = {
   readonly cleaning: CleaningOptions;
   /** Texts lose the characters that no text has before they are looked at. */
   readonly mend?: boolean | undefined;
-  readonly signal: AbortSignal;
   /** Called while lines are read. */
   readonly progress: () => void;
-  /** Called while no line has been read yet. */
-  readonly alive: () => void;
 };
 
 /** What is kept in memory of each spooled row (of a text, each piece), by its index in the spool. */
@@ -101,21 +89,9 @@ export type ReadRows = {
  * `invalid_file_format` only for a file of another kind, an empty or an endless one.
  */
 export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Promise<ReadRows> {
-  const splits = new Set<SplitName>();
-  const lines = readContainer(file.bytes, {
-    param: file.param,
-    name: file.name,
-    folder: ports.workFolder,
-    limits: ports.settings,
-    wanted: file.wanted,
-    tell: ({ number, ...note }) =>
-      ports.findings.add({ file: file.param, line: number, path: '', ...note, level: 'warn' }),
-    onSplit: (split) => splits.add(split),
-    alive: ports.alive,
-    signal: ports.signal,
-  });
+  const { lines, splits, told } = openUploads(file, ports);
   try {
-    return { ...(await readRows(file, lines, ports)), splits };
+    return { ...(await readRows(file, { lines, told }, ports)), splits };
   } finally {
     // A file that is refused by its first lines is closed all the same.
     await lines.return(undefined);
@@ -126,7 +102,7 @@ type RowsRead = Omit<ReadRows, 'splits'>;
 
 async function readRows(
   file: FileToRead,
-  lines: AsyncGenerator<Line>,
+  { lines, told }: { readonly lines: AsyncGenerator<Line>; readonly told: () => ToldChoices },
   ports: ReadPorts,
 ): Promise<RowsRead> {
   const { settings, findings, signal } = ports;
@@ -134,7 +110,7 @@ async function readRows(
   const { param, known, wish } = file;
   const fits = known === undefined ? fittingKinds(wish) : [known.lesson.rows];
   const usable = usableKinds(wish.learner.architecture);
-  const looked = { lines: sample, param, fits, usable, data: wish.data };
+  const looked = { lines: sample, param, fits, usable, data: wish.data, told: told() };
   const before = known?.lesson.reading;
   const shape = await ports.rows.detect({ ...looked, before }, settings);
   // A validation file may be written in another way.
@@ -143,6 +119,7 @@ async function readRows(
       ? decideLesson(shape, wish, param)
       : { ...known.lesson, reading: shape.reading };
   requireAgreement(lesson, shape.kind, param);
+  if (known === undefined) tellNames(lesson.reading, told(), findings);
   await ports.rows.open(lesson);
   const survey = known?.survey ?? taskWork[lesson.task].survey(lesson, settingsOf(lesson, wish));
   const rows: RowsRead = {

@@ -9,6 +9,7 @@ export const formatRoles = {
   chat: { must: ['messages'], may: ['tools'] },
   sharegpt: { must: ['messages'], may: ['system', 'tools'] },
   glaive: { must: ['chat'], may: ['system'] },
+  bfcl: { must: ['question', 'functions'], may: ['answer'] },
   alpaca: { must: ['instruction', 'output'], may: ['input', 'history', 'system'] },
   'question-answer': { must: ['question', 'answer'], may: ['context'] },
   'chat-completion': { must: ['prompt', 'completion'], may: ['tools'] },

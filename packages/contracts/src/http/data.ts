@@ -36,6 +36,20 @@ export const dataSchema = z
       .max(8)
       .optional()
       .describe('what parts several labels in one text, such as ";"'),
+    more_files: z
+      .array(z.string().min(1).max(256))
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'ids of other uploads that are read together with the training file, as if one archive held them: a file a label, or the answers to its questions',
+      ),
+    no_call_answer: z
+      .string()
+      .min(1)
+      .max(2000)
+      .optional()
+      .describe('of rows in the format bfcl: what is answered where no call is right'),
     wrong_rows_share: z
       .number()
       .min(0)

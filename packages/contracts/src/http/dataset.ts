@@ -169,6 +169,7 @@ export function filesOfRequest({ convert, mix, split, repair }: DatasetRequest):
     ...(convert?.files ?? []),
     ...(mix?.files ?? []).map(({ file }) => file),
     ...(one === undefined ? [] : [one.file]),
+    ...(repair?.data?.more_files ?? []),
   ];
   return [...new Set(all)];
 }

@@ -120,8 +120,11 @@ export function endDataWork(record: DataWorkRecord, end: DataWorkEnd, now: numbe
 
 /** The files that it reads. */
 const filesRead: { [Kind in DataWorkKind]: (input: DataWorkInputs[Kind]) => string[] } = {
-  inspect: ({ trainingFile, validationFile }) =>
-    validationFile === null ? [trainingFile] : [trainingFile, validationFile],
+  inspect: ({ trainingFile, validationFile, job }) => [
+    trainingFile,
+    ...(job.options.data?.more_files ?? []),
+    ...(validationFile === null ? [] : [validationFile]),
+  ],
   dataset: ({ request }) => filesOfRequest(request),
 };
 

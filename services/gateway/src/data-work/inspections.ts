@@ -10,7 +10,7 @@ import { recordKey } from '@lathe/contracts/subject';
 import { findJson, readJson } from '@lathe/platform/artifacts/read-json';
 import { getFile } from '../files/files.ts';
 import { firstRecord } from '../jobs/job-request.ts';
-import { checkFile, checkReferences, type JobPorts } from '../jobs/jobs.ts';
+import { checkFile, checkMoreFiles, checkReferences, type JobPorts } from '../jobs/jobs.ts';
 import { dataPage } from '../pages/data-page.ts';
 import type { DataWorkPorts } from './data-work.ts';
 
@@ -38,6 +38,7 @@ export async function inspectionInput(
   await checkFile(ports, project, { id: fileId, param: 'id' });
   if (body.validation_file != null)
     await checkFile(ports, project, { id: body.validation_file, param: 'validation_file' });
+  await checkMoreFiles(ports, project, job);
   const references = model === undefined ? {} : await checkReferences(ports, project, job);
   return {
     kind: 'inspect',

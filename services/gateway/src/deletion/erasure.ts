@@ -123,8 +123,9 @@ async function keptFilesOf({ files }: ErasurePorts, job: JobRecord): Promise<str
 }
 
 /** The files that a job read its rows from. */
-export function filesOf({ trainingFile, validationFile }: JobRecord): string[] {
-  return validationFile === null ? [trainingFile] : [trainingFile, validationFile];
+export function filesOf({ trainingFile, validationFile, options }: JobRecord): string[] {
+  const more = options.data?.more_files ?? [];
+  return [trainingFile, ...more, ...(validationFile === null ? [] : [validationFile])];
 }
 
 /** A request that is sent again must not bring the job back under its old id. */

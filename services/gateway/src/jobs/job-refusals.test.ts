@@ -249,6 +249,19 @@ test.each([
   expect(await gateway.queued()).toBe(before);
 });
 
+test('files that are read together are there, and named once', async () => {
+  const withFiles = (...more: string[]) => create({ lathe: { data: { more_files: more } } });
+  const second = await gateway.upload();
+  const param = 'lathe.data.more_files[1]';
+  await expect(withFiles(second, 'file-doesnotexist')).rejects.toMatchObject({
+    ...{ status: 400, code: 'not_found', param },
+  });
+  for (const twice of [second, trainingFile])
+    await expect(withFiles(second, twice)).rejects.toMatchObject({
+      ...{ status: 400, code: 'invalid_value', param },
+    });
+});
+
 test('a file of another purpose cannot be trained on', async () => {
   const error = await create({ training_file: await gateway.upload('evals') }).catch(
     (cause) => cause,

@@ -120,9 +120,27 @@ export async function checkReferences(
   requireTask(body, model, architecture ?? 'decoder');
   const start = model.kind === 'base' ? {} : { start: await jobStart(ports, model, body) };
   await checkFile(ports, project, { id: body.training_file, param: 'training_file' });
+  await checkMoreFiles(ports, project, body);
   if (body.validation_file != null)
     await checkFile(ports, project, { id: body.validation_file, param: 'validation_file' });
   return start;
+}
+
+/** Throws for files beside the training file that no job can read, or that are there twice. */
+export async function checkMoreFiles(
+  ports: JobPorts,
+  project: string,
+  { training_file: first, lathe }: Pick<CreateJob, 'training_file' | 'lathe'>,
+): Promise<void> {
+  const more = lathe?.data?.more_files ?? [];
+  for (const [at, id] of more.entries()) {
+    const param = `lathe.data.more_files[${at}]`;
+    await checkFile(ports, project, { id, param });
+    if (id === first || more.indexOf(id) < at)
+      throw new LatheError('invalid_value', `'${param}' names the file ${id} a second time.`, {
+        param,
+      });
+  }
 }
 
 /** Throws for a file that no job can read. */

@@ -4,6 +4,7 @@ import type { DataWorkInputs } from '@lathe/contracts/record/data-work';
 import { createFindings } from '../check/findings.ts';
 import type { DataPorts } from '../data-ports.ts';
 import { openBaseModel } from '../model/base-model.ts';
+import { openMore } from '../model/uploaded-file.ts';
 import type { PipelineInput, PipelinePorts } from '../prepare/ports.ts';
 import { rowsOf } from '../rows/rows.ts';
 import { firstModels } from './choose-model.ts';
@@ -42,8 +43,10 @@ export async function openLook(
     openBaseModel(ports, { name: base, startKey: job.start?.manifestKey, into: folder }),
   );
   const rowModel = { session: `${attempt} ${base}`, folder, name: base };
+  const moreFiles = await openMore(ports, project, job.options);
+  const asked = { attempt, ...files, moreFiles, model: opened };
   return {
-    asked: { job: { ...job, id: attempt, project, model }, attempt, ...files, model: opened },
+    asked: { ...asked, job: { ...job, id: attempt, project, model } },
     ports: {
       artifacts: keepingNothing(ports.artifacts),
       rows: rowsOf(ports.rowThreads, rowModel, { project, signal }),

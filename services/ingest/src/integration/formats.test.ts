@@ -152,6 +152,48 @@ it('refuses the questions and the answers of BFCL by name', async () => {
   expect((await run(answers)).error?.message).toContain('as BFCL keeps them');
 });
 
+describe('several files', () => {
+  it('become labels by their names, held-out rows by their splits, and one dataset', async () => {
+    const bad = await service.upload('so dull\nso long\nso so\n', 'train/rt.neg');
+    const more = [
+      await service.upload('so fine\nso short\nso good\n', 'train/rt.pos'),
+      await service.upload('so bad\n', 'dev/rt.neg'),
+    ];
+    const options = { data: { more_files: more } };
+    const job = await service.create(bad, { model: encoder, options });
+    await service.queue(job);
+    const ended = await service.ended(job.id);
+    expect(ended).toMatchObject({ state: 'queued', error: null });
+    const { manifest, report, rows } = await service.dataset(ended);
+    expect(report.formats?.[0]).toMatchObject({ columns: { text: 'text', label: '@file' } });
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({
+        rule: 'label-of-name',
+        message: 'the labels are what the files are called: neg, pos',
+      }),
+    );
+    expect(await rows(manifest.train)).toMatchObject([
+      { text: 'so dull', label: 'neg' },
+      ...[{ label: 'neg' }, { label: 'neg' }],
+      { text: 'so fine', label: 'pos' },
+      ...[{ label: 'pos' }, { label: 'pos' }],
+    ]);
+    expect(await rows(manifest.heldOut)).toMatchObject([{ text: 'so bad', label: 'neg' }]);
+  });
+
+  it('are named where one of them is wrong, and none is marked for another', async () => {
+    const rows = await service.upload(chatLines(2), 'a.jsonl');
+    const wrong = await service.upload('{"messages": []}\n{"messages": 1}\n', 'b.jsonl');
+    const options = { data: { more_files: [wrong] } };
+    const job = await service.create(rows, { options });
+    await service.queue(job);
+    expect((await service.ended(job.id)).error?.message).toContain(
+      'Line 1 of b.jsonl: messages must not be empty. Line 2 of b.jsonl:',
+    );
+    expect((await service.file(rows))?.status).toBe('processed');
+  });
+});
+
 describe('lathe.data', () => {
   const table = 'Frage;Art;Kanal\nWo ist sie?;0;Mail\nWann ist auf?;1;Telefon\n';
   const columns = { text: 'Frage', label: 'Art' };

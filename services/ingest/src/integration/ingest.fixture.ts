@@ -68,7 +68,10 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
     });
   await announce(modelName);
 
-  const upload = async (source: string | Uint8Array | AsyncIterable<Uint8Array>) => {
+  const upload = async (
+    source: string | Uint8Array | AsyncIterable<Uint8Array>,
+    filename = '../../rows.jsonl',
+  ) => {
     const id = newId('file');
     const key = fileKey(project, id);
     const stored = await artifacts.put(
@@ -82,7 +85,7 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
       createdAt: 0,
       createdMs: 0,
       expiresAt: null,
-      filename: '../../rows.jsonl',
+      filename,
       purpose: 'fine-tune',
       ...stored,
       key,

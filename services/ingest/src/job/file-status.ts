@@ -15,7 +15,10 @@ export async function markFiles(
     [job.trainingFile, 'training_file'],
     [job.validationFile, 'validation_file'],
   ];
+  // Which of several files is wrong is said by name in the findings.
+  const areSeveral = job.options.data?.more_files !== undefined;
   for (const [id, param] of marks) {
+    if (areSeveral && param === 'training_file') continue;
     // How long a row may be depends on the model, so that is no fault of the file.
     const fault = findings.listed.find(
       (finding) =>

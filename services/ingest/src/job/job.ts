@@ -20,7 +20,7 @@ import { watchJob } from '@lathe/platform/records/watch-job';
 import { toHttp } from '@lathe/recipe/http-form';
 import { createFindings, type Findings } from '../check/findings.ts';
 import { openBaseModel } from '../model/base-model.ts';
-import { openFile } from '../model/uploaded-file.ts';
+import { openFile, openMore } from '../model/uploaded-file.ts';
 import { prepareDataset } from '../pipeline.ts';
 import type { Dataset, PipelinePorts } from '../prepare/ports.ts';
 import { datasetHash } from '../reuse/dataset-hash.ts';
@@ -150,11 +150,12 @@ async function prepare(
     job.validationFile === null
       ? null
       : await openFile(ports, job.project, { id: job.validationFile, param: 'validation_file' });
+  const moreFiles = await openMore(ports, job.project, job.options);
   const attempt = newId('attempt');
   const { signal } = preparation;
   const rowModel = { session: attempt, folder: model.folder, name: model.name };
   const rows = rowsOf(ports.rowThreads, rowModel, { project: job.project, signal });
-  const input = { job, attempt, trainingFile, validationFile, model };
+  const input = { job, attempt, trainingFile, moreFiles, validationFile, model };
   const hash = await datasetHash(input, settings);
   const { jobs } = ports;
   const reused = await inStep('copying the dataset of another job', () =>

@@ -25,6 +25,8 @@ export type Reading = {
   readonly separator?: string | undefined;
   /** Whether labels are numbers that stand as texts. */
   readonly areNumbers?: boolean | undefined;
+  /** What is answered where no call is right. */
+  readonly noCall?: string | undefined;
   /** How tags are written that become IOB2. */
   readonly scheme?: TagScheme | undefined;
 };

@@ -1,5 +1,6 @@
 import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
+import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
@@ -14,4 +15,16 @@ export async function openFile(
   const stored = await files.get(recordKey(project, id));
   if (stored !== null && (await artifacts.stat(stored.value.key)) !== null) return stored.value;
   throw new LatheError('not_found', `The file ${id} was deleted.`, { param });
+}
+
+/** The files that are read together with the training file. Throws as `openFile` does. */
+export async function openMore(
+  ports: Parameters<typeof openFile>[0],
+  project: string,
+  { data }: LatheOptions,
+): Promise<FileRecord[]> {
+  const found: FileRecord[] = [];
+  for (const id of data?.more_files ?? [])
+    found.push(await openFile(ports, project, { id, param: 'training_file' }));
+  return found;
 }

@@ -19,6 +19,8 @@ export type PipelineInput = {
   /** Makes this attempt's folder in the store its own. */
   readonly attempt: string;
   readonly trainingFile: FileRecord;
+  /** Read together with the training file. */
+  readonly moreFiles: readonly FileRecord[];
   readonly validationFile: FileRecord | null;
   readonly model: BaseModel;
 };

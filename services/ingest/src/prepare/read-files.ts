@@ -18,9 +18,11 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
   const maxTokens = longestRow(job.options.max_tokens, { model, room: roomForRows(job, model) });
   const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
   const wish = wishOf(job, model);
-  const meter = createMeter([asked.trainingFile, asked.validationFile], ports.progress);
+  const { trainingFile, moreFiles, validationFile } = asked;
+  const all = [trainingFile, ...moreFiles];
+  const meter = createMeter([...all, validationFile], ports.progress);
   const read = async (
-    file: FileRecord,
+    files: readonly FileRecord[],
     param: Finding['file'],
     wanted: Wanted,
     known?: ReadRows,
@@ -30,22 +32,30 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
     const alive = () => ports.progress();
     const own = { spool, maxTokens, pieceTokens, cleaning, progress: meter.row, alive };
     const readPorts: ReadPorts = { ...ports, ...own };
-    const stored = ports.artifacts.get(file.key);
-    // Of the file that is read again for its other split the bytes were counted.
-    const bytes = wanted === 'validation' ? stored : meter.counted(stored);
-    const source = { param, bytes, name: file.filename, wanted, wish, known };
+    // Several files are looked at before they are read.
+    const looked = new Set<string>(files.length === 1 ? files.map(({ id }) => id) : []);
+    const uploads = files.map(({ id, key, filename: name }) => ({
+      name,
+      async *read() {
+        const isLook = !looked.has(id);
+        looked.add(id);
+        const stored = ports.artifacts.get(key);
+        // Of files that are read again for their other split the bytes were counted.
+        yield* isLook || wanted === 'validation' ? stored : meter.counted(stored);
+      },
+    }));
+    const source = { param, uploads, wanted, wish, known };
     const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
     return { spool, rows };
   };
-  const training = await read(asked.trainingFile, 'training_file', 'train');
-  const { trainingFile, validationFile } = asked;
+  const training = await read(all, 'training_file', 'train');
   const hasSplit = training.rows.splits.has('validation');
   if (hasSplit) ports.findings.add(validationSplit(validationFile !== null));
   const validation =
     validationFile !== null
-      ? await read(validationFile, 'validation_file', 'held-out', training.rows)
+      ? await read([validationFile], 'validation_file', 'held-out', training.rows)
       : hasSplit
-        ? await read(trainingFile, 'training_file', 'validation', training.rows)
+        ? await read(all, 'training_file', 'validation', training.rows)
         : null;
   // What rows say together counts once each is right.
   if (ports.findings.errors() === 0 && training.rows.lengths.length > 0)

@@ -1,9 +1,13 @@
+import type { Told } from './told.ts';
+
 /** A row of a file: where it begins, and its bytes as JSON (of JSON Lines the line without its end), or why it was not read. */
 export type Line = {
   /** The line on which it begins, from 1; of files without lines the number of the row. */
   readonly number: number;
   /** The name of its file in the archive that was uploaded; absent for others. */
   readonly member?: string;
+  /** What is known of it besides, by what its file or its list in an object is called. */
+  readonly told?: Told;
 } & (
   | {
       /** What is wrong with it, as rule and sentence. */

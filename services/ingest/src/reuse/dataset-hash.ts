@@ -31,10 +31,11 @@ const withoutEffect: readonly string[] = [...others, ...training];
  * limit that is not known to be of no effect.
  */
 export async function datasetHash(
-  { job, trainingFile, validationFile, model }: Omit<PipelineInput, 'attempt'>,
+  { job, trainingFile, moreFiles, validationFile, model }: Omit<PipelineInput, 'attempt'>,
   settings: IngestSettings,
 ): Promise<string> {
   const options = Object.entries(job.options).filter(([name]) => !withoutEffect.includes(name));
+  const { more_files: _, ...data } = job.options.data ?? {};
   const { adaptation } = job.options;
   const parts = {
     version,
@@ -45,7 +46,8 @@ export async function datasetHash(
     isHeadOnly: adaptation?.type === 'head',
     method: job.method ?? 'supervised',
     seed: job.seed,
-    options: Object.fromEntries(options),
+    options: { ...Object.fromEntries(options), ...(job.options.data && { data }) },
+    ...(moreFiles.length > 0 && { more: moreFiles.map(sameFile) }),
     settings,
   };
   return createHash('sha256')

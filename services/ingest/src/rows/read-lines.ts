@@ -13,7 +13,7 @@ import { convertTo, identityOf, rowKind } from '../kinds/row-kinds.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { cutsOf } from '../pack/cuts.ts';
 import { hash, normalisedPrompt } from '../pack/split.ts';
-import { readAs, toldOfSource } from '../read/format/read-row.ts';
+import { readAs, toldOfSource, withTold } from '../read/format/read-row.ts';
 import type { Line } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
 import type { PlacedEncoder, RowEncoder } from '../render/row-encoder.ts';
@@ -152,7 +152,8 @@ export function readRow(line: Line, lesson: Lesson, limits: RowLimits): RowRead 
     checkKeys(parsed.text, report);
     return { issues };
   }
-  const { row, places, issues: made = [] } = readAs(value, lesson.reading);
+  const told = withTold(value, line, lesson.reading);
+  const { row, places, issues: made = [] } = readAs(told, lesson.reading);
   issues.push(...made);
   // What the row lacks since it could not be made is told by that.
   if (countErrors(made) === 0)

@@ -1,6 +1,6 @@
 import type { Line } from '../lines.ts';
 import { jsonElements } from './json-elements.ts';
-import type { Layout } from './layout.ts';
+import { isRowsName, type Layout } from './layout.ts';
 import type { RowSink } from './options.ts';
 import { isWanted, splitOf } from './split-names.ts';
 import { flattenArticle } from './squad.ts';
@@ -24,7 +24,9 @@ export async function* jsonRows(
     else if (layout === 'names' && isAlone) yield named(line, under);
     else if (!isAlone && isRow(line)) {
       const split = splitOf(under);
-      if (isWanted(split, wanted)) yield* flattenArticle(line);
+      const isNamed = layout === 'lists' && !isRowsName(under);
+      const told = isNamed ? { ...line, told: { '@list': under } } : line;
+      if (isWanted(split, wanted)) yield* flattenArticle(told);
       else left.set(under, (left.get(under) ?? 0) + 1);
     } else if (!isScalar(line) || !isAlone) besides.set(under, besides.get(under) ?? line.number);
   }

@@ -67,6 +67,17 @@ function firstObject(text: string): Member[] {
   return found;
 }
 
+/** What the first object of JSON names: its keys where each line is a value, or its first list of rows. */
+export function namesWithin(
+  head: string,
+  layout: Layout,
+): { readonly keys: readonly string[]; readonly list: string | undefined } {
+  const members = layout === 'lines' || layout === 'lists' ? firstObject(head) : [];
+  if (layout === 'lines') return { keys: members.map(([name]) => name), list: undefined };
+  const list = members.find(([, begins]) => begins === '[{')?.[0];
+  return { keys: [], list: list === undefined || isRowsName(list) ? undefined : list };
+}
+
 /** Names under which files hold their rows. */
 const rowNames: ReadonlySet<string> = new Set([
   ...['data', 'rows', 'examples', 'items', 'records', 'instances', 'samples', 'dataset'],
@@ -86,7 +97,8 @@ function rowsWithin(members: readonly Member[]): 'lists' | 'names' | undefined {
   return members.some(isList) && objects.length === 0 ? 'lists' : undefined;
 }
 
-function isRowsName(name: string): boolean {
+/** Whether a list of that name holds the rows of a file, or of a split of it, and the name says nothing else of them. */
+export function isRowsName(name: string): boolean {
   return rowNames.has(name.toLowerCase()) || isSplitName(name);
 }
 

@@ -2,6 +2,7 @@ import type { Line } from '../lines.ts';
 import { archiveRows } from './archive-rows.ts';
 import { type Form, formOf } from './form.ts';
 import { createBudget, refusal, Unreadable } from './limits.ts';
+import { memberRows } from './member-rows.ts';
 import type { ContainerOptions, Reading } from './options.ts';
 import { parquetRows } from './parquet/parquet-rows.ts';
 import { spoolFile } from './spool-file.ts';
@@ -16,11 +17,49 @@ export async function* readContainer(
   source: AsyncIterable<Uint8Array>,
   options: ContainerOptions,
 ): AsyncGenerator<Line> {
-  const reading = { options, budget: createBudget(options.limits, options.alive) };
+  yield* placed(options, async function* (reading) {
+    yield* formRows(await formOf(source, options.name ?? '', reading), undefined, reading);
+  });
+}
+
+/** An upload of several that are read together. */
+export type Upload = { readonly name: string; readonly read: () => AsyncGenerator<Uint8Array> };
+
+/**
+ * The rows of several uploads, which are read as if one archive held them, in their order. Throws `invalid_file_format` as
+ * `readContainer` does, and for an archive among them.
+ */
+export async function* readUploads(
+  uploads: readonly Upload[],
+  options: ContainerOptions,
+): AsyncGenerator<Line> {
+  yield* placed(options, async function* (reading) {
+    const members = withOwnNames(uploads);
+    yield* memberRows({ members }, reading, (form, name) => formRows(form, name, reading));
+  });
+}
+
+/** With a number behind a name that an earlier one has. */
+function withOwnNames(uploads: readonly Upload[]): Upload[] {
+  const counts = new Map<string, number>();
+  return uploads.map(({ name, read }) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return { name: count === 1 ? name : `${name} (${count})`, read };
+  });
+}
+
+/** The lines that are read; what cannot be read is told with the last of them. */
+async function* placed(
+  options: ContainerOptions,
+  read: (reading: Reading) => AsyncGenerator<Line>,
+): AsyncGenerator<Line> {
   let last: Line | undefined;
   try {
-    const form = await formOf(source, options.name ?? '', reading);
-    for await (const line of formRows(form, undefined, reading)) {
+    for await (const line of read({
+      options,
+      budget: createBudget(options.limits, options.alive),
+    })) {
       last = line;
       yield line;
     }

@@ -1,3 +1,4 @@
+import type { ToldChoices } from '../told.ts';
 import type { Budget, ContainerLimits } from './limits.ts';
 import type { SplitName, Wanted } from './split-names.ts';
 
@@ -22,6 +23,8 @@ export type ContainerOptions = {
   readonly tell: (note: Note) => void;
   /** Told of each split that has rows which are not wanted. */
   readonly onSplit?: (split: SplitName) => void;
+  /** Told, before the first row, what files are called and lists in them, where that could be labels. */
+  readonly onTold?: (choices: ToldChoices) => void;
   /** Called while bytes are read of which no row has come yet, so that the work is not taken for dead. */
   readonly alive?: () => void;
   readonly signal?: AbortSignal;

@@ -2,7 +2,7 @@ import { readTable, type Table } from '../csv.ts';
 import { type Line, readLines } from '../lines.ts';
 import { type ConllLayout, conllLayoutOf, conllRows } from './conll-rows.ts';
 import { jsonRows } from './json-rows.ts';
-import { jsonLayoutOf, type Layout } from './layout.ts';
+import { jsonLayoutOf, type Layout, namesWithin } from './layout.ts';
 import { Unreadable } from './limits.ts';
 import type { RowSink } from './options.ts';
 import { tableLayoutOf } from './table-layout.ts';
@@ -10,7 +10,14 @@ import { type TextLayout, textLayoutOf, textRows } from './text-rows.ts';
 
 /** How a text holds its rows. */
 export type TextForm =
-  | { readonly is: 'json'; readonly layout: Layout }
+  | {
+      readonly is: 'json';
+      readonly layout: Layout;
+      /** Of one value a line the keys of the first object. */
+      readonly keys: readonly string[];
+      /** The name of the first list of rows in an object, where it says more than that they are rows. */
+      readonly list: string | undefined;
+    }
   | { readonly is: 'conll'; readonly layout: ConllLayout }
   | { readonly is: 'table'; readonly layout: Table }
   | { readonly is: 'text'; readonly layout: TextLayout };
@@ -22,7 +29,7 @@ export async function textFormOf(
 ): Promise<TextForm> {
   const text = head.toString();
   const json = jsonLayoutOf(text, isWhole);
-  if (json !== undefined) return { is: 'json', layout: json };
+  if (json !== undefined) return { is: 'json', layout: json, ...namesWithin(text, json) };
   const conll = conllLayoutOf(text, isWhole);
   if (conll !== undefined) return { is: 'conll', layout: conll };
   const isTable = /\.(csv|tsv|tab)$/i.test(name);

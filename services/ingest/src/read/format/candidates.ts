@@ -6,10 +6,11 @@ import {
   formatRoles,
 } from '@lathe/contracts/artifact/detection';
 import type { DataOptions } from '@lathe/contracts/http/data';
+import { isTold } from '../told.ts';
 import { holdShare, usualColumns } from './columns.ts';
 import { columnOf, columnsOf, type Match, type Row, type Sampled } from './format.ts';
 import { formats } from './formats.ts';
-import { isLabelColumn, isLabelName } from './label-columns.ts';
+import { areSides, isLabelColumn, isLabelName } from './label-columns.ts';
 import { isUsualRow } from './read-row.ts';
 import { isText } from './said.ts';
 
@@ -96,6 +97,7 @@ function leftFor(name: string, format: FormatName, sampled: Sampled): number {
   const values = sampled.values(name);
   // What few rows have may be a mistake of theirs.
   if (2 * values.length <= sampled.rows.length || beside.test(name)) return 1;
+  if (isTold(name)) return format === 'text' && areSides(sampled, name) ? unexplained.plain : 1;
   const isKnown = knownNames.has(name.toLowerCase()) || isLabelName(name);
   if (format === 'text' && isKnown) return unexplained.plain;
   // Whether an answer is good is no thing to leave out.

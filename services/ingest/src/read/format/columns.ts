@@ -4,15 +4,17 @@ import {
   type FormatName,
   formatRoles,
 } from '@lathe/contracts/artifact/detection';
+import type { ToldChoices } from '../told.ts';
 import type { Format, Match, Row, Sampled } from './format.ts';
 
 /** The rows of a sample, with their columns. */
-export function sampledOf(rows: readonly Row[]): Sampled {
+export function sampledOf(rows: readonly Row[], told: ToldChoices = {}): Sampled {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columns = new Map<string, readonly unknown[]>();
   return {
     rows,
     names,
+    told,
     values(name) {
       const values =
         columns.get(name) ?? rows.map((row) => row[name]).filter((value) => value != null);

@@ -6,6 +6,7 @@ import type { FileKind, Reading } from '../../lesson/lesson.ts';
 import { wantedFile } from '../../lesson/task-rows.ts';
 import type { Line } from '../lines.ts';
 import { parseLine } from '../parse.ts';
+import { isTold, type ToldChoices } from '../told.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { nearNames, sampledOf } from './columns.ts';
 import { columnsOf, type Row, type Sampled } from './format.ts';
@@ -23,6 +24,8 @@ export type Sample = {
   /** Kinds that its base model is taught without a task. */
   readonly usable?: readonly FileKind[] | undefined;
   readonly data?: DataOptions | undefined;
+  /** What names of files and of lists in them could be labels. */
+  readonly told?: ToldChoices | undefined;
   /** How the training file is read, for one beside it. */
   readonly before?: Reading | undefined;
 };
@@ -46,10 +49,11 @@ export function detectShape(sample: Sample, limits: Limits): Shape {
   const { lines, param, data = {} } = sample;
   const parsed = lines.map((line) => objectOf(line, limits));
   const rows = parsed.filter((row): row is Row => row !== undefined);
-  const sampled = sampledOf(rows);
+  const known = parsed.flatMap((row, at) => (row ? [{ ...row, ...lines[at]?.told }] : []));
+  const sampled = sampledOf(known, sample.told);
   const asked = { format: data.format, columns: data.columns ?? {} };
   const isAsked = data.format !== undefined || Object.keys(asked.columns).length > 0;
-  const useless = isAsked ? undefined : uselessRows(rows);
+  const useless = isAsked ? undefined : uselessRows(rows, data);
   if (useless !== undefined)
     throw new LatheError('invalid_file_format', `The file ${useless}. ${wantedFile}`, { param });
   if (rows.length > 0) requireColumns(asked.columns, sampled, param);
@@ -63,6 +67,7 @@ export function detectShape(sample: Sample, limits: Limits): Shape {
     ...(data.label_names && { labelNames: data.label_names }),
     separator: data.label_separator ?? chosen.separator,
     ...{ areNumbers: chosen.areNumbers, scheme: chosen.scheme },
+    ...(data.no_call_answer !== undefined && { noCall: data.no_call_answer }),
   };
   const at = parsed.findIndex((row) => row !== undefined && chosen.has(row));
   const detection: Detection = {
@@ -142,6 +147,7 @@ function unusedColumns({ columns, has }: Candidate, { rows, names }: Sampled): r
     (name) =>
       !taken.has(name) &&
       !told.has(name) &&
+      !isTold(name) &&
       !refused.test(name) &&
       own.length > 1 &&
       own.filter((row) => name in row).length >= 0.9 * own.length,

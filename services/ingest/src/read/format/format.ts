@@ -2,6 +2,7 @@ import type { ColumnRole, Columns } from '@lathe/contracts/artifact/detection';
 import type { DataOptions } from '@lathe/contracts/http/data';
 import type { RowIssue } from '../../check/validate-message.ts';
 import type { FileKind, Problem, Reading, TagScheme } from '../../lesson/lesson.ts';
+import type { ToldChoices } from '../told.ts';
 
 /** The object of a line. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -25,6 +26,8 @@ export type Sampled = {
   readonly names: readonly string[];
   /** Values of a column that are not null. */
   readonly values: (name: string) => readonly unknown[];
+  /** Columns that are told by names of files and lists, with all their values. */
+  readonly told: ToldChoices;
 };
 
 /** What a format finds in the rows: which columns, and how sure their names and values make it. */

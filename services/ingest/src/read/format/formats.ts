@@ -1,5 +1,6 @@
 import type { FormatName } from '@lathe/contracts/artifact/detection';
 import { alpaca, questionAnswer } from './alpaca.ts';
+import { bfcl } from './bfcl.ts';
 import { chat, chatCompletion, promptCompletion, renamed } from './chat.ts';
 import { columnOf, type Format } from './format.ts';
 import { glaive } from './glaive.ts';
@@ -31,6 +32,7 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   chat,
   sharegpt,
   glaive,
+  bfcl,
   alpaca,
   'question-answer': questionAnswer,
   'chat-completion': chatCompletion,

@@ -1,7 +1,9 @@
 import type { Columns } from '@lathe/contracts/artifact/detection';
 import { isObject } from '../../check/validate-message.ts';
+import { isTold } from '../told.ts';
 import { spelled } from './columns.ts';
 import { columnsOf, type Match, type Sampled } from './format.ts';
+import { arePieces } from './pieces.ts';
 import { isNumber, isText, unpacked } from './said.ts';
 
 /** Names of a text that has a label, and of the two of a pair, the likeliest first. */
@@ -46,17 +48,19 @@ const separators = [';', '|'];
 export function findLabels(sampled: Sampled, asked: Columns): readonly Match[] {
   const texts = textsOf(sampled, asked);
   if (texts === undefined) return [];
-  const { columns, isNamed } = texts;
+  const { columns, isNamed, arePieces: isCut = false } = texts;
   const taken = Object.values(columns).flat();
   return labelsOf(sampled, asked, taken).map(({ label, isUsual }): Match => {
     const [first = ''] = label;
-    const certainty = isNamed
-      ? isUsual
-        ? named
-        : labelByContent
-      : isUsual
-        ? textByContent
-        : bothByContent;
+    const certainty = isCut
+      ? bothByContent
+      : isNamed
+        ? isUsual
+          ? named
+          : labelByContent
+        : isUsual
+          ? textByContent
+          : bothByContent;
     // Two texts with a score are as often meant to lie close to each other or apart.
     const isScored = columns.pair !== undefined && first.toLowerCase() === 'score';
     return {
@@ -67,7 +71,22 @@ export function findLabels(sampled: Sampled, asked: Columns): readonly Match[] {
   });
 }
 
-type Texts = { readonly columns: Columns; readonly isNamed: boolean };
+/** Names of files by which their rows are surely labelled. */
+const sides =
+  /^(?:pos|neg|positive|negative|neutral|spam|ham|toxic|fake|real|true|false|good|bad|yes|no)$/i;
+
+/** Whether what is told of rows says on which side each of them is. */
+export function areSides({ told }: Sampled, name: string): boolean {
+  const values = Object.entries(told).find(([each]) => each === name)?.[1] ?? [];
+  return values.length > 1 && values.every((value) => sides.test(value));
+}
+
+type Texts = {
+  readonly columns: Columns;
+  readonly isNamed: boolean;
+  /** Whether the text stands in pieces, so that their tags may be meant. */
+  readonly arePieces?: boolean;
+};
 
 function textsOf(sampled: Sampled, asked: Columns): Texts | undefined {
   if (asked.text !== undefined)
@@ -86,7 +105,9 @@ function textsOf(sampled: Sampled, asked: Columns): Texts | undefined {
     if (!mostly(sampled.values(text), isPassage)) continue;
     return { columns: { text, ...(pair !== undefined && { pair }) }, isNamed: true };
   }
-  const wordy = names.filter((name) => isWordy(sampled.values(name)));
+  const cut = names.find((name) => mostly(sampled.values(name), arePieces));
+  if (cut !== undefined) return { columns: { text: cut }, isNamed: true, arePieces: true };
+  const wordy = names.filter((name) => !isTold(name) && isWordy(sampled.values(name)));
   const [text] = wordy;
   return text !== undefined && wordy.length === 1
     ? { columns: { text }, isNamed: false }
@@ -109,11 +130,20 @@ function labelsOf(sampled: Sampled, asked: Columns, taken: readonly string[]): L
   if (others.length > 0) return others;
   const last = usual(lastNames).slice(0, 1);
   if (last.length > 0) return last;
+  const told = names
+    .filter((name) => isTold(name) && isChoice(sampled, name))
+    .map((name) => ({ label: [name], isUsual: areSides(sampled, name) }));
+  if (told.length > 0) return told;
   const flags = names.filter((name) => isFlag(sampled.values(name)));
   if (flags.length > 1) return [{ label: flags, isUsual: false }];
   return names
     .filter((name) => isFew(sampled.values(name)))
     .map((name) => ({ label: [name], isUsual: false }));
+}
+
+/** Whether names of files or lists tell rows apart. */
+function isChoice(sampled: Sampled, name: string): boolean {
+  return name in sampled.told || isFew(sampled.values(name));
 }
 
 function mostly(values: readonly unknown[], is: (value: unknown) => boolean): boolean {

@@ -9,6 +9,7 @@ import {
   type Row,
 } from './format.ts';
 import { findLabels } from './label-columns.ts';
+import { arePieces, textOfPieces } from './pieces.ts';
 import { isNothing, isNumber, isText, unpacked } from './said.ts';
 
 /** A text, or two of them, with one label, several, or numbers: columns of any name. */
@@ -43,6 +44,7 @@ function places(names: readonly (readonly [string, string | undefined])[]): Plac
 function textOf(row: Row, column: string | undefined, name: string): Row {
   if (column === undefined) return {};
   const parts = unpacked(row[column]);
+  if (Array.isArray(parts) && arePieces(parts)) return { [name]: textOfPieces(parts) };
   if (Array.isArray(parts) && parts.every(isText)) return { [name]: parts.join('\n') };
   return copied(row, column, name);
 }

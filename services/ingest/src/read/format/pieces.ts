@@ -24,7 +24,7 @@ export const pieces: Format = {
       const label = labelOf(piece);
       if (label !== undefined) spans.push({ start, end: at, label });
     }
-    const text = (list as Row[]).map((piece) => piece.text as string).join('');
+    const text = textOfPieces(list);
     return {
       row: { text, spans },
       places: () => [
@@ -37,13 +37,19 @@ export const pieces: Format = {
 
 const labelNames = ['entity', 'slot', 'label', 'slot_name'];
 
-function arePieces(value: unknown): boolean {
+/** Whether a value is a list of such pieces, or the JSON of one. */
+export function arePieces(value: unknown): boolean {
   const list = unpacked(value);
   return (
     Array.isArray(list) &&
     list.length > 0 &&
     list.every((each) => isObject(each) && isText(each.text))
   );
+}
+
+/** The whole text of pieces. */
+export function textOfPieces(pieces: readonly unknown[]): string {
+  return (pieces as readonly Row[]).map((piece) => piece.text as string).join('');
 }
 
 function labelOf(piece: Row): unknown {

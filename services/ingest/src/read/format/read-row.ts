@@ -2,12 +2,23 @@ import { formatRoles } from '@lathe/contracts/artifact/detection';
 import { asksForNothing } from '@lathe/contracts/http/nothing';
 import { quoted, type RowIssue, warn } from '../../check/validate-message.ts';
 import type { FileKind, Reading } from '../../lesson/lesson.ts';
+import type { Line } from '../lines.ts';
 import { kindsOf } from '../shapes.ts';
+import { isTold } from '../told.ts';
 import { type Converted, columnsOf, type Place, type Row } from './format.ts';
 import { formats } from './formats.ts';
 
 /** Keys that may always stand beside. */
 const beside: ReadonlySet<string> = new Set(['id', 'idx', 'metadata', 'group']);
+
+/** The object of a line, with what is told of it where the reading takes a column of that. */
+export function withTold(row: Row, line: Line, reading: Reading | undefined): Row {
+  const columns = Object.values(reading?.columns ?? {})
+    .flat()
+    .filter(isTold);
+  const told = Object.entries(line.told ?? {}).filter(([name]) => columns.includes(name));
+  return told.length > 0 ? { ...row, ...Object.fromEntries(told) } : row;
+}
 
 /** Whether a row is written in the usual form of that kind: among rows in another form it is taken as it is. */
 export function isUsualRow(row: Row, kind: FileKind): boolean {

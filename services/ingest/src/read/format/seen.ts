@@ -1,3 +1,4 @@
+import type { DataOptions } from '@lathe/contracts/http/data';
 import type { Line } from '../lines.ts';
 import { parseLine } from '../parse.ts';
 import type { Row } from './format.ts';
@@ -5,27 +6,36 @@ import type { Row } from './format.ts';
 type Limits = { readonly maxLineBytes: number; readonly maxDepth: number };
 
 /** Rows that teach nothing as they are, by keys that only they have, and why. */
-const useless: readonly (readonly [keys: readonly string[], what: string])[] = [
+const useless: readonly (readonly [
+  keys: readonly string[],
+  what: string,
+  besides?: readonly string[],
+])[] = [
   [
     ['prompt', 'completions', 'labels'],
     'has stepwise rows ("prompt", "completions", "labels"), which judge every step of an answer: no method here learns from them',
   ],
   [
     ['question', 'function'],
-    'has questions with functions and no answers ("question", "function"), as BFCL asks them: rows to train on are chats in which the assistant makes the calls',
+    'has questions with functions and no answers ("question", "function"), as BFCL asks them: give the file of their answers too, with both in one archive or the second in \'lathe.data.more_files\'; where no call is right, \'lathe.data.no_call_answer\' is the answer',
+    ['ground_truth'],
   ],
   [
     ['ground_truth'],
-    'has answers without their questions ("ground_truth"), as BFCL keeps them: rows to train on hold both',
+    'has answers without their questions ("ground_truth"), as BFCL keeps them: give the file of the questions too, with both in one archive or the second in \'lathe.data.more_files\'',
+    ['question'],
   ],
   [['custom_id', 'body'], 'has rows of a batch ("custom_id", "body")'],
   [['item'], 'has rows of an evaluation ("item")'],
 ];
 
 /** What most rows are, where that is known to teach nothing; undefined for any others. */
-export function uselessRows(rows: readonly Row[]): string | undefined {
-  return useless.find(([keys]) => {
-    const such = rows.filter((row) => keys.every((key) => key in row));
+export function uselessRows(rows: readonly Row[], data: DataOptions): string | undefined {
+  return useless.find(([keys, , besides = []]) => {
+    if (data.no_call_answer !== undefined && keys.includes('function')) return false;
+    const such = rows.filter(
+      (row) => keys.every((key) => key in row) && !besides.some((key) => key in row),
+    );
     return 2 * such.length > rows.length;
   })?.[1];
 }

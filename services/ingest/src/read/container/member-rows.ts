@@ -1,0 +1,145 @@
+import type { Line } from '../lines.ts';
+import type { Told } from '../told.ts';
+import { areAnswers, areQuestions, createAnswers } from './answer-files.ts';
+import type { Member } from './archive.ts';
+import { type Candidate, chooseMembers, type DataFiles } from './choose-members.ts';
+import { closeForm, type Form, formOf } from './form.ts';
+import { Unreadable } from './limits.ts';
+import { labelsOfNames } from './name-labels.ts';
+import type { Reading } from './options.ts';
+
+/** Files that say something of a data set and hold none of its rows. */
+const besides =
+  /(^|\/)(readme|licen[cs]e|notice|authors|citation|changelog|contributing)(\.\w+)?$|(^|\/)(dataset_infos?|dataset_dict|state|datapackage)\.json$|\.(py|md5|sha\d+|lock|metadata)$/i;
+/** Files that systems put into archives; nobody misses them. */
+const ofSystems = /(^|\/)(__MACOSX\/|\.DS_Store$|\._|thumbs\.db$|desktop\.ini$)/i;
+const hidden = /(^|\/)\./;
+
+/** Reads the rows of one file. */
+export type ReadForm = (form: Form, member: string) => AsyncGenerator<Line>;
+
+/** Files that are read together: those of an archive, or uploads. */
+export type Members = {
+  readonly members: readonly Member[];
+  /** Reads what README.md says of them. */
+  readonly said?: () => Promise<DataFiles | undefined>;
+};
+
+/**
+ * The rows of files that belong together, those of the wanted split, file by file. Each file that is not read is told with the
+ * reason. Rows that answer those of another file (BFCL) are joined to them by their ids; what tells the files' names apart, and
+ * those of the lists in them, goes with each row, to be a label where the job wants it.
+ */
+export async function* memberRows(
+  { members, said }: Members,
+  reading: Reading,
+  readForm: ReadForm,
+): AsyncGenerator<Line> {
+  const { options } = reading;
+  const looked = await candidatesOf(members, reading);
+  const answering = looked.filter(({ keys }) => areAnswers(keys));
+  const areAsked = looked.some(({ keys }) => areQuestions(keys));
+  const joined = new Set(areAsked ? answering.map(({ name }) => name) : []);
+  const candidates = looked.filter(({ name }) => !joined.has(name));
+  const { names, left, notes } = chooseMembers(
+    candidates,
+    options.wanted ?? 'train',
+    await said?.(),
+  );
+  for (const note of notes) options.tell(note);
+  for (const split of left) options.onSplit?.(split);
+  if (names.length === 0 && options.wanted !== 'validation')
+    throw new Unreadable(
+      left.size === 0
+        ? 'is an archive without files of rows'
+        : `is an archive that holds only the splits ${[...left].toSorted().join(' and ')}, and rows of another are wanted`,
+    );
+  // Those of all splits, so that a split of one label has it too.
+  const leftOut = new Set(notes.map(({ member }) => member));
+  const chosen = candidates.filter(({ name }) => !leftOut.has(name));
+  const labels = labelsOfNames(chosen.map(({ name }) => name));
+  const lists = new Set(chosen.map(({ list }) => list));
+  const areLists = lists.size > 1 && !lists.has(undefined);
+  options.onTold?.(
+    areLists
+      ? { '@list': [...lists].filter((list) => list !== undefined) }
+      : labels.size > 0
+        ? { '@file': [...new Set(labels.values())] }
+        : {},
+  );
+  const answers = createAnswers(options.limits.maxLineBytes);
+  const rowsOf = async function* ({ name, read }: Member): AsyncGenerator<Line> {
+    yield* readForm(await formOf(read(), name, reading), name);
+  };
+  for (const member of members) {
+    if (!joined.has(member.name)) continue;
+    for await (const line of rowsOf(member)) {
+      const wrong = answers.add(line);
+      if (wrong !== undefined) yield wrong;
+    }
+  }
+  for (const member of members) {
+    if (!names.includes(member.name)) continue;
+    const label = labels.get(member.name);
+    for await (const line of rowsOf(member)) {
+      const answered = joined.size === 0 ? line : answers.answer(line);
+      yield label === undefined ? answered : { ...answered, told: toldOf(answered, label) };
+    }
+  }
+  if (joined.size > 0 && answers.left() > 0 && options.wanted !== 'validation')
+    options.tell({
+      number: 0,
+      rule: 'answer-left-out',
+      message: `${answers.left()} answers are of no question in the other files, and were left out`,
+    });
+}
+
+function toldOf({ told }: Line, label: string): Told {
+  return { ...told, '@file': label };
+}
+
+type Looked = Candidate & {
+  /** Keys of the first row of JSON Lines. */
+  readonly keys: readonly string[];
+  /** The name of the list of rows in an object. */
+  readonly list: string | undefined;
+};
+
+async function candidatesOf(members: readonly Member[], reading: Reading): Promise<Looked[]> {
+  const found: Looked[] = [];
+  for (const { name, oddity, read } of members) {
+    if (ofSystems.test(name)) continue;
+    const why = oddity ?? nameReason(name);
+    const form = why === undefined ? await formOf(read(), name, reading) : undefined;
+    if (form !== undefined) await closeForm(form);
+    const is = form === undefined ? (why ?? '') : kindOf(form);
+    if (is === 'rows' || is === 'text') found.push({ name, is, ...keysOf(form) });
+    else
+      reading.options.tell({
+        number: 0,
+        member: name,
+        rule: 'file-left-out',
+        message: `was left out: ${is}`,
+      });
+  }
+  return found;
+}
+
+function keysOf(form: Form | undefined): Pick<Looked, 'keys' | 'list'> {
+  const json = form?.is === 'text' && form.text.is === 'json' ? form.text : undefined;
+  return { keys: json?.keys ?? [], list: json?.list };
+}
+
+/** Why a file is not looked at, by its name. */
+function nameReason(name: string): string | undefined {
+  if (besides.test(name)) return 'it tells of the data';
+  return hidden.test(name) ? 'it is hidden' : undefined;
+}
+
+/** What a file is to the others, or why it is nothing. */
+function kindOf(form: Form): string {
+  if (form.is === 'refused') return `it ${form.why}`;
+  if (form.is === 'zip') return 'it is an archive in an archive';
+  if (form.is === 'text' && form.isEmpty) return 'it is empty';
+  return form.is === 'text' && form.text.is === 'text' ? 'text' : 'rows';
+}
