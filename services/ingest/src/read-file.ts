@@ -1,4 +1,4 @@
-import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
+import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { Detection } from '@lathe/contracts/artifact/detection';
 import type { Insight } from '@lathe/contracts/artifact/insight';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
