@@ -234,6 +234,15 @@ def passes():
         yield [n, c, k, 1.0 if n - c < k else float(1.0 - np.prod(1.0 - k / np.arange(n - c + 1, n + 1)))]
 
 
+def areas():
+    own = random.Random(13)
+    for _ in range(CASES):
+        rows = own.randint(2, 16)
+        good = [1, 0] + own.choices([0, 1], k=rows - 2)
+        scores = [round(own.gauss(0.3 * each, 1), own.choice([0, 2])) for each in good]
+        yield [scores, good, sk.roc_auc_score(good, scores)]
+
+
 def bootstraps():
     for at in range(12):
         gen = np.random.default_rng(at)
@@ -248,7 +257,7 @@ def bootstraps():
 def main(squad_path, folder):
     sets = {"classification": classification(), "calibration": calibration(), "multi-label": multi_label(), "regression": regression(),
             "spans": spans(), "rouge": rouge(), "translation": translation(), "squad": squad(squad_path), "ranking": ranking(),
-            "intervals": intervals(), "bootstrap": bootstraps(), "pass-at-k": passes()}
+            "intervals": intervals(), "bootstrap": bootstraps(), "pass-at-k": passes(), "roc": areas()}
     for name, cases in sets.items():
         lines = [json.dumps(short(case), ensure_ascii=False, separators=(",", ":")) for case in cases]
         Path(folder, f"{name}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")

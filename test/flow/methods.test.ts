@@ -29,7 +29,11 @@ beforeAll(async () => {
 afterAll(() => platform[Symbol.asyncDispose]());
 
 type Evaluation = {
-  readonly contestants: readonly { readonly name: string; readonly loss: number }[];
+  readonly contestants: readonly {
+    readonly name: string;
+    readonly loss: number;
+    readonly metrics: object;
+  }[];
 };
 type Entity = { readonly entity_group: string; readonly start: number; readonly end: number };
 type Chat = { readonly messages: readonly { readonly role: string; readonly content: string }[] };
@@ -211,9 +215,15 @@ test('answers that are labelled good or bad end in a model, asked for the good o
   expect(evaluation.contestants.map(({ name }) => name)).toEqual([
     'base',
     'tuned',
+    'longer answer',
     'nearest row',
     'tf-idf',
   ]);
+  expect(evaluation).toMatchObject({ headline_metric: 'AUC' });
+  expect(evaluation.contestants[0]).toMatchObject({ metrics: { AUC: { value: 0.5 } } });
+  expect(Object.keys(evaluation.contestants[1]?.metrics ?? {})).toEqual(
+    expect.arrayContaining(['AUC', 'reward of good answers', 'reward of bad answers']),
+  );
   const checkpoints = await client.fineTuning.jobs.checkpoints.list(job.id);
   expect(checkpoints.data).toHaveLength(1);
 });

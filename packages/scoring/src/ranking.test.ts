@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { meanReciprocalRank, ndcg, pairAccuracy, placeOf, recallAt } from './ranking.ts';
+import {
+  areaUnderRoc,
+  meanReciprocalRank,
+  ndcg,
+  pairAccuracy,
+  placeOf,
+  recallAt,
+} from './ranking.ts';
 import { vectors } from './vectors.fixture.ts';
 
 type Case = {
@@ -26,4 +33,11 @@ it('counts equal scores against the model', () => {
   expect(placeOf([1, 1, 1], 0)).toBe(3);
   expect(pairAccuracy([1, 2, 3], [1, 1, 4])).toBeCloseTo(1 / 3, 12);
   expect(() => placeOf([1], 1)).toThrow('there is no item 1 of 1');
+});
+
+it('has the area under the curve that sklearn has, ties included', () => {
+  type Area = [scores: number[], good: number[], area: number];
+  for (const [scores, good, area] of vectors<Area[]>('roc'))
+    expect(areaUnderRoc(scores, good.map(Boolean))).toBeCloseTo(area, 10);
+  expect(areaUnderRoc([1, 2], [true, true])).toBe(0.5);
 });

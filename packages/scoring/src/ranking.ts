@@ -62,6 +62,28 @@ export function pairAccuracy(preferred: ArrayLike<number>, other: ArrayLike<numb
   return preferred.length === 0 ? 0 : right / preferred.length;
 }
 
+/**
+ * Area under the ROC curve: the share of all pairs of a good and another item in which the good one has the higher score, equal ones
+ * as half a pair (Mann and Whitney 1947), as sklearn's `roc_auc_score`. 0.5, as by chance, where there are no such pairs.
+ */
+export function areaUnderRoc(scores: readonly number[], isGood: readonly boolean[]): number {
+  sameLength(scores, isGood);
+  const order = scores.map((_, item) => item).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+  let [good, others, won] = [0, 0, 0];
+  for (let first = 0; first < order.length; ) {
+    let [end, tiedGood, tied] = [first, 0, 0];
+    while (end < order.length && scores[order[end] ?? 0] === scores[order[first] ?? 0]) {
+      if (isGood[order[end++] ?? 0]) tiedGood++;
+      else tied++;
+    }
+    won += tiedGood * (others + tied / 2);
+    good += tiedGood;
+    others += tied;
+    first = end;
+  }
+  return good * others === 0 ? 0.5 : won / (good * others);
+}
+
 function meanOf(values: ArrayLike<number>, of: (value: number) => number): number {
   let sum = 0;
   for (let row = 0; row < values.length; row++) sum += of(values[row] as number);

@@ -1,4 +1,3 @@
-import { LatheError } from '@lathe/contracts/error';
 import { wilson } from '@lathe/scoring/wilson';
 import type { ServedModel } from '../models/models.ts';
 import { type AnsweredRow, type HeldOutRow, readHeldOut, streamRows } from '../texts/held-out.ts';
@@ -10,6 +9,8 @@ import { judgedBothWays } from './judge/both-ways.ts';
 import type { Judgement, ModelAnswers } from './judge/judge.ts';
 import { judgeInThread } from './judge/judging.ts';
 import type { PairScores, WrittenAnswer } from './judge/task-contest.ts';
+import { judgeSingles } from './judge-singles.ts';
+import { requireRoom, tooLong } from './require-room.ts';
 import { type HeldOutPair, pairsOf, scorePairs } from './score-pairs.ts';
 import { writtenRow } from './written-row.ts';
 
@@ -50,6 +51,13 @@ export async function judgeWritten(
     },
     ports,
   );
+  if (dataset.kind === 'judged') {
+    const singles = await judgeSingles(input, ports);
+    return {
+      judgement: singles ? judgedBothWays(singles, judgement) : judgement,
+      rows: rows.length,
+    };
+  }
   const pairs = pairsOf(rows);
   if (pairs.length === 0) return { judgement, rows: rows.length };
   return {
@@ -67,7 +75,10 @@ async function judgePairs(
   const models: ModelAnswers<PairScores>[] = [];
   const all = { base, ...(start && { start }), tuned };
   for (const [name, model] of Object.entries(all)) {
-    requireRoom(model, pairs);
+    requireRoom(
+      model,
+      pairs.flatMap(({ better, worse }) => [better, worse]),
+    );
     const answers = await scorePairs(model, pairs, ports);
     const who = { name: name as 'base' | 'start' | 'tuned', model: model.name, shots: 0 };
     models.push({ ...who, loss: null, supervisedTokens: 0, answers });
@@ -77,21 +88,6 @@ async function judgePairs(
   return judgeInThread(
     { task: 'preference', rows, train: [], models, seed: job.seed, samples },
     ports,
-  );
-}
-
-function requireRoom({ room }: ServedModel, pairs: readonly HeldOutPair[]): void {
-  const longest = Math.max(
-    ...pairs.flatMap(({ better, worse }) => [better, worse].map(({ tokens }) => tokens.length)),
-  );
-  if (longest > room) throw tooLong(room);
-}
-
-function tooLong(room: number): LatheError {
-  return new LatheError(
-    'context_length_exceeded',
-    `A held-out row does not fit the ${room} tokens that the evaluator takes.`,
-    { param: 'model' },
   );
 }
 

@@ -1,6 +1,7 @@
 import { classificationContest } from './classification.ts';
 import { embeddingContest } from './embedding.ts';
 import { generationContest } from './generation.ts';
+import { judgedContest } from './judged.ts';
 import { maskedContest } from './masked-lm.ts';
 import { preferenceContest, rewardContest } from './pairs.ts';
 import { questionAnsweringContest } from './question-answering.ts';
@@ -18,5 +19,6 @@ export const contests: {
   'masked-lm': maskedContest,
   reward: rewardContest,
   preference: preferenceContest,
+  judged: judgedContest,
   generation: generationContest,
 };

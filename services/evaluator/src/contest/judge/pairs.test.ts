@@ -47,3 +47,28 @@ it('scores rewards of texts with a number by their order', () => {
   });
   expect(judgement.verdict).toBe('');
 });
+
+it('tells good single answers from bad ones by their rewards', () => {
+  const judged = ['good', 'fine', 'no', 'never'].map((text, at) => ({
+    kind: 'judged' as const,
+    line: at + 1,
+    messages: [{ role: 'user' as const, content: 'How?' }],
+    answer: assistant(text),
+    label: at < 2,
+  }));
+  const models = [model('base', [0, 0, 0, 0]), model('tuned', [3, -1, -2, 0])];
+  const judgement = judge({ task: 'judged', rows: judged, train: [], models, ...asked });
+  expect(judgement.headline).toBe('AUC');
+  expect(values(judgement, 'tuned')).toEqual({
+    AUC: 0.75,
+    'reward of good answers': 1,
+    'reward of bad answers': -1,
+  });
+  expect(values(judgement, 'base')).toMatchObject({ AUC: 0.5 });
+  expect(values(judgement, 'longer answer')).toMatchObject({ AUC: 0.5 });
+  expect(judgement.verdict).toContain('AUC 0.750 against 0.500');
+  expect(judgement.samples[0]).toMatchObject({
+    expected: 'good\nis a good answer',
+    answers: { tuned: 'reward 3.000' },
+  });
+});

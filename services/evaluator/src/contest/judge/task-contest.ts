@@ -46,6 +46,8 @@ export type TaskData = {
     readonly answer: PairScores | number;
   };
   readonly preference: { readonly row: RowOf<'preference'>; readonly answer: PairScores };
+  /** Of single answers, good or bad: the reward of each. */
+  readonly judged: { readonly row: RowOf<'judged'>; readonly answer: number };
   readonly generation: { readonly row: WrittenRow; readonly answer: WrittenAnswer };
 };
 export type TaskName = keyof TaskData;

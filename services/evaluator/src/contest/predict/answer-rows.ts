@@ -8,7 +8,10 @@ import { type AskPorts, askTokens, textOf } from './ask-tokens.ts';
 import { maskedExamples } from './masked-examples.ts';
 
 /** Tasks whose models say numbers about texts; models that write have a contest of their own, and questions their texts. */
-export type NumbersTask = Exclude<TaskName, 'generation' | 'preference' | 'question-answering'>;
+export type NumbersTask = Exclude<
+  TaskName,
+  'generation' | 'preference' | 'judged' | 'question-answering'
+>;
 
 export type RowsOf<Task extends TaskName> = readonly {
   readonly row: TaskData[Task]['row'];
