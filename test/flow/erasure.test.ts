@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
+import { toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPlatform, supportLines, type TestPlatform } from './platform.fixture.ts';
 
@@ -57,6 +58,19 @@ async function finished(training: string): Promise<{ id: string; model: string |
   }
 }
 
+/** The file that data work makes. */
+async function made(body: object): Promise<string> {
+  const { client } = platform;
+  const { id } = await client.post<{ id: string }>('/lathe/datasets', { body });
+  for (;;) {
+    type Told = { status: string; file: string | null; error: { message: string } | null };
+    const { status, file, error } = await client.get<Told>(`/lathe/datasets/${id}`);
+    if (file !== null) return file;
+    if (status !== 'queued' && status !== 'running') throw new Error(error?.message);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 function request(method: string, path: string): Promise<Response> {
   const headers = { authorization: `Bearer ${platform.apiKey}` };
   return fetch(`${platform.url}/v1${path}`, { method, headers });
@@ -71,7 +85,15 @@ test('after a file is deleted with its jobs, no file of the platform holds its s
     chat('Is it mine?', 'other').replace('{', `{${JSON.stringify(sentence)}:1,`),
   ];
   const file = await platform.upload([...rows, ...planted]);
-  const { id, model } = await finished(file);
+  // Files that are made of it step by step hold it too, and so do those of a page that says it.
+  const page = await toFile(Buffer.from(`# Who knows my number?\n\n${sentence}.\n`), 'faq.md');
+  const { id: faq } = await platform.client.files.create({ file: page, purpose: 'fine-tune' });
+  const pairs = await made({ convert: { source: 'faq', files: [faq] } });
+  const mixed = await made({ mix: { files: [{ file }, { file: pairs }] } });
+  const split = await made({ split: { file: mixed, share: 0.4, by: 'row' } });
+  const repaired = await made({ repair: { file: split, model: 'lathe-tiny' } });
+  const descendants = [mixed, split, `${split}B`, repaired];
+  const { id, model } = await finished(mixed);
   // The evaluator brings a copy of the model, and an answer about the sentence.
   await platform.client.chat.completions.create({
     model: model as string,
@@ -79,7 +101,7 @@ test('after a file is deleted with its jobs, no file of the platform holds its s
     max_tokens: 4,
   });
   // Somebody looked at the file, and its report shows rows of it.
-  const seen = await request('POST', `/lathe/files/${file}/inspect`);
+  const seen = await request('POST', `/lathe/files/${split}/inspect`);
   const { id: inspection } = (await seen.json()) as { id: string };
   await expect
     .poll(
@@ -91,7 +113,8 @@ test('after a file is deleted with its jobs, no file of the platform holds its s
     .toBe(200);
   const before = await holders();
   expect(before).toEqual(expect.arrayContaining([expect.stringContaining('data-work/')]));
-  expect(before).toEqual(expect.arrayContaining([expect.stringContaining(`files/${file}`)]));
+  for (const each of [file, faq, pairs, ...descendants])
+    expect(before).toEqual(expect.arrayContaining([expect.stringContaining(`files/${each}`)]));
   expect(before).toEqual(expect.arrayContaining([expect.stringContaining('dataset/')]));
 
   const answer = await request('DELETE', `/files/${file}?cascade=true`);
@@ -100,17 +123,23 @@ test('after a file is deleted with its jobs, no file of the platform holds its s
     object: 'file',
     deleted: true,
     lathe: {
-      jobs: [],
+      ...{ jobs: [], files: [], models: [], erased_files: expect.arrayContaining(descendants) },
       erased_jobs: [
         {
           id,
           deleted: true,
           erased: { models: expect.arrayContaining([model]) },
-          still: { files: [file], jobs: [] },
+          still: { files: [mixed], jobs: [] },
         },
       ],
     },
   });
+  // The page says it still, and what was made of that alone.
+  expect((await holders()).filter((path) => !path.includes(`files/${faq}`))).toEqual(
+    expect.arrayContaining([expect.stringContaining(`files/${pairs}`)]),
+  );
+  const last = await request('DELETE', `/files/${faq}?cascade=true`);
+  expect(await last.json()).toMatchObject({ lathe: { erased_files: [pairs, `${pairs}E`] } });
   expect(await holders()).toEqual([]);
   const artifacts = await readdir(join(platform.folder, 'artifacts'), { recursive: true });
   expect(artifacts.filter((path) => path.includes(id))).toEqual([]);
@@ -120,6 +149,7 @@ test('after a file is deleted with its jobs, no file of the platform holds its s
   for (const path of [
     ...[`/fine_tuning/jobs/${id}`, `/files/${file}`, `/models/${model}`],
     `/lathe/inspections/${inspection}`,
+    ...descendants.map((each) => `/files/${each}`),
   ])
     expect((await request('GET', path)).status, path).toBe(404);
 });

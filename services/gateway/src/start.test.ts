@@ -64,7 +64,7 @@ test('records and files outlive the process', async () => {
   });
   await first.stop();
   const second = await open();
-  expect(await second.client.files.retrieve(file.id)).toEqual(file);
+  expect(await second.client.files.retrieve(file.id)).toMatchObject(file);
   expect(await (await second.client.files.content(file.id)).text()).toBe('{}\n');
   await second.stop();
 });

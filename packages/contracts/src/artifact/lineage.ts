@@ -38,6 +38,8 @@ export const lineageSchema = z.object({
       sha256: z.string(),
     }),
   ),
+  /** All files that those were made of in turn, also the ones that are gone by now. */
+  ancestors: z.array(z.string()).optional(),
   rows: z.number().int(),
   unused: z.array(unusedSchema),
   /** Rows a source gave, by the file's id. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { heldBySchema } from './file.ts';
 
 const ids = z.array(z.string());
 
@@ -20,14 +21,14 @@ export const erasedJobSchema = z.object({
 });
 export type ErasedJob = z.infer<typeof erasedJobSchema>;
 
-/** The answer to the deletion of a file; `lathe` says which jobs hold its rows. */
+/** The answer to the deletion of a file; `lathe` says what holds its rows still, or went with it. */
 export const deletedFileSchema = z.object({
   id: z.string(),
   object: z.literal('file'),
   deleted: z.literal(true),
-  lathe: z.object({
-    jobs: ids.describe('jobs that hold rows of the file; delete them to erase those rows'),
+  lathe: heldBySchema.extend({
     erased_jobs: z.array(erasedJobSchema).describe('jobs that ?cascade=true erased'),
+    erased_files: ids.describe('files made of it that ?cascade=true erased'),
   }),
 });
 export type DeletedFile = z.infer<typeof deletedFileSchema>;
@@ -36,5 +37,5 @@ export const deleteFileQuerySchema = z.strictObject({
   cascade: z
     .enum(['true', 'false'])
     .default('false')
-    .describe('true: jobs that hold rows of the file are erased with it'),
+    .describe('true: files that were made of it and jobs that hold rows of any are erased with it'),
 });

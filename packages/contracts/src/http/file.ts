@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { lineageSchema } from '../artifact/lineage.ts';
 import { limitSchema } from './list.ts';
+
+const ids = z.array(z.string());
 
 /** Purposes a client may upload with. */
 export const uploadPurposeSchema = z.enum([
@@ -30,6 +33,20 @@ export const fileObjectSchema = z.object({
   status_details: z.string().optional(),
 });
 export type FileObject = z.infer<typeof fileObjectSchema>;
+
+/** What holds rows of a file beside it. */
+export const heldBySchema = z.object({
+  files: ids.describe('files that were made of it by data work, or of those'),
+  jobs: ids.describe('jobs that read it or one of those'),
+  models: ids.describe('models that those jobs made'),
+});
+export type HeldBy = z.infer<typeof heldBySchema>;
+
+/** A `file` as it is told alone: with what it was made of, null of one that was uploaded, and what was made of it. */
+export const retrievedFileSchema = fileObjectSchema.extend({
+  lathe: heldBySchema.extend({ lineage: lineageSchema.nullable() }),
+});
+export type RetrievedFile = z.infer<typeof retrievedFileSchema>;
 
 export const listFilesQuerySchema = z.strictObject({
   purpose: filePurposeSchema.optional(),

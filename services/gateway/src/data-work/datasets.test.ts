@@ -97,6 +97,11 @@ test.each([
     (file: string) => ({ convert: { source: 'faq', files: [file], writer: { model: 'gpt-9' } } }),
     ...([404, 'model'] as const),
   ],
+  [
+    'a repair for a model that is not there',
+    (file: string) => ({ repair: { file, model: 'gpt-9' } }),
+    ...([404, 'model'] as const),
+  ],
 ])('%s is refused', async (_, body, status, param) => {
   const response = await create(body(await gateway.upload()));
   const { error } = (await response.json()) as { error: { param: string | null } };

@@ -1,4 +1,5 @@
 import { jobPrefix } from '@lathe/contracts/artifact/key';
+import type { Lineage } from '@lathe/contracts/artifact/lineage';
 import type { ErasedJob } from '@lathe/contracts/http/erasure';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { checkpointKey, modelDeletedSubject, recordKey } from '@lathe/contracts/subject';
@@ -170,8 +171,59 @@ test('a file says which jobs hold its rows, and takes them along when asked', as
   const job = await addJob({}, other);
   expect(await (await gateway.fetch(`/v1/files/${other}`, { method: 'DELETE' })).json()).toEqual({
     ...{ id: other, object: 'file', deleted: true },
-    lathe: { jobs: [job.id], erased_jobs: [] },
+    lathe: { jobs: [job.id], files: [], models: [], erased_jobs: [], erased_files: [] },
   });
+});
+
+/** Makes the file one that was made of others, as data work does. */
+async function setMade(file: string, sources: string[], ancestors?: string[]): Promise<void> {
+  const key = recordKey(project, file);
+  const record = (await gateway.files.get(key))?.value ?? expect.fail(`no ${file}`);
+  const request = { repair: { file: sources[0] as string } };
+  const of = { filename: 'rows.jsonl', bytes: 1, sha256: '0'.repeat(64) };
+  const lineage: Lineage = {
+    ...{ version: 1, dataset: 'dset_1', converter: 1, request, rows: 1, unused: [] },
+    ...{ rows_by_source: {}, evidence_file: null, other_side: null, writer: null },
+    ...{ sources: sources.map((id) => ({ file: id, ...of })), ...(ancestors && { ancestors }) },
+  };
+  await gateway.files.put(key, { ...record, lineage });
+}
+
+test('a file tells what was made of it, step by step, and takes it along when asked', async () => {
+  const [source, mixed, split, late, stranger] = (await Promise.all(
+    [1, 2, 3, 4, 5].map(() => gateway.upload()),
+  )) as [string, string, string, string, string];
+  await setMade(split, [mixed]);
+  await setMade(mixed, [source, stranger]);
+  // What was between them is gone.
+  await setMade(late, ['file-gone'], [source]);
+  const job = await addJob({}, split);
+  const { names } = await addResults(job);
+  const told = await (await gateway.fetch(`/v1/files/${source}`)).json();
+  const held = { jobs: [job.id], models: expect.arrayContaining(names) };
+  const { files } = (told as { lathe: { files: string[] } }).lathe;
+  expect(told).toMatchObject({ id: source, lathe: { ...held, lineage: null } });
+  expect(files.toSorted()).toEqual([mixed, split, late].toSorted());
+  const made = await (await gateway.fetch(`/v1/files/${split}`)).json();
+  expect(made).toMatchObject({ lathe: { files: [], lineage: { sources: [{ file: mixed }] } } });
+  const making = await gateway.fetch('/v1/lathe/datasets', {
+    ...{ method: 'POST', body: JSON.stringify({ split: { file: split } }) },
+  });
+  const { id: dataset } = (await making.json()) as { id: string };
+  const answer = await gateway.fetch(`/v1/files/${source}?cascade=true`, { method: 'DELETE' });
+  const { lathe } = (await answer.json()) as { lathe: { erased_files: string[] } };
+  expect(lathe).toMatchObject({ files: [], jobs: [], models: [], erased_jobs: [{ id: job.id }] });
+  expect(lathe.erased_files.toSorted()).toEqual([mixed, split, late].toSorted());
+  for (const gone of [source, mixed, split, late])
+    expect((await gateway.fetch(`/v1/files/${gone}`)).status).toBe(404);
+  expect((await gateway.fetch(`/v1/lathe/datasets/${dataset}`)).status).toBe(404);
+  expect((await gateway.fetch(`/v1/files/${stranger}`)).status).toBe(200);
+
+  const other = await gateway.upload();
+  await setMade(stranger, [other]);
+  const kept = await gateway.fetch(`/v1/files/${other}`, { method: 'DELETE' });
+  expect(await kept.json()).toMatchObject({ lathe: { files: [stranger], erased_files: [] } });
+  expect((await gateway.fetch(`/v1/files/${stranger}`)).status).toBe(200);
 });
 
 test('jobs past their retention are erased, younger and unfinished ones stay', async () => {

@@ -1,14 +1,15 @@
 import type { DeletedFile, deleteFileQuerySchema } from '@lathe/contracts/http/erasure';
-import { filesOfWork } from '@lathe/contracts/record/data-work';
+import { filesOfWork, isOfKind, isOver } from '@lathe/contracts/record/data-work';
 import type { z } from 'zod';
 import { eraseDataWork } from '../data-work/data-work.ts';
 import { showsRows } from '../data-work/retention.ts';
 import { getFile, removeFile } from '../files/files.ts';
-import { type ErasurePorts, eraseJob, filesOf, requireOver } from './erasure.ts';
+import { type ErasurePorts, eraseJob, requireOver } from './erasure.ts';
+import { type Holders, heldBy, holdersOf } from './holders.ts';
 
 /**
- * Deletes a file and its bytes with all inspections of it, and says which jobs hold rows of it; with `cascade`, those
- * are erased first.
+ * Deletes a file and its bytes with all inspections of it, and says which files, jobs and models hold rows of it; with
+ * `cascade`, those are erased first: the jobs with their models, then the files that were made of it.
  * Throws `not_found`, and with `cascade` `invalid_state`, before anything is gone, for a job that is not over.
  */
 export async function deleteFile(
@@ -17,18 +18,59 @@ export async function deleteFile(
   { id, cascade }: { readonly id: string } & z.infer<typeof deleteFileQuerySchema>,
 ): Promise<DeletedFile> {
   const record = await getFile(ports, project, id);
-  const holders = (await ports.jobs.list(project))
-    .map((entry) => entry.value)
-    .filter((job) => filesOf(job).includes(id));
-  const erased: DeletedFile['lathe']['erased_jobs'] = [];
-  if (cascade === 'true') {
-    for (const job of holders) requireOver(job, 'cascade');
-    for (const job of holders) erased.push(await eraseJob(ports, project, job.id));
+  const holders = await holdersOf(ports, project, id);
+  if (cascade === 'false') {
+    await removeFile(ports, record);
+    await forgetWork(ports, project, { ids: [id], isWhole: false });
+    return deleted(id, { ...heldBy(holders), erased_jobs: [], erased_files: [] });
   }
+  const erased = await eraseHolders(ports, project, { id, holders });
   await removeFile(ports, record);
-  // After the file, so that no other inspection of it begins meanwhile.
+  await forgetWork(ports, project, { ids: [id, ...erased.erased_files], isWhole: true });
+  return deleted(id, { files: [], jobs: [], models: [], ...erased });
+}
+
+function deleted(id: string, lathe: DeletedFile['lathe']): DeletedFile {
+  return { id, object: 'file', deleted: true, lathe };
+}
+
+async function eraseHolders(
+  ports: ErasurePorts,
+  project: string,
+  { id, holders }: { readonly id: string; readonly holders: Holders },
+): Promise<Pick<DeletedFile['lathe'], 'erased_jobs' | 'erased_files'>> {
+  for (const job of holders.jobs) requireOver(job, 'cascade');
+  await endMaking(ports, project, [id, ...holders.files.map((file) => file.id)]);
+  // What was made in the end, before it was ended, is there now.
+  const { files, jobs } = await holdersOf(ports, project, id);
+  const erased: DeletedFile['lathe']['erased_jobs'] = [];
+  for (const job of jobs) requireOver(job, 'cascade');
+  for (const job of jobs) erased.push(await eraseJob(ports, project, job.id));
+  for (const file of files) await removeFile(ports, file);
+  return { erased_jobs: erased, erased_files: files.map((file) => file.id) };
+}
+
+/** Ends the making of files of those: without its record, an ingest removes what it stored. */
+async function endMaking(ports: ErasurePorts, project: string, ids: string[]): Promise<void> {
   for (const { value: work } of await ports.dataWork.list(project))
-    if (showsRows(work) && filesOfWork(work).includes(id)) await eraseDataWork(ports, work);
-  const jobs = cascade === 'true' ? [] : holders.map((job) => job.id);
-  return { id, object: 'file', deleted: true, lathe: { jobs, erased_jobs: erased } };
+    if (isOfKind(work, 'dataset') && !isOver(work) && readsAny(filesOfWork(work), ids))
+      await eraseDataWork(ports, work);
+}
+
+/**
+ * Erases the inspections of files that are gone, so that no other one of them begins meanwhile; `isWhole`: also the
+ * records of what was made of them.
+ */
+async function forgetWork(
+  ports: ErasurePorts,
+  project: string,
+  { ids, isWhole }: { readonly ids: readonly string[]; readonly isWhole: boolean },
+): Promise<void> {
+  for (const { value: work } of await ports.dataWork.list(project))
+    if ((isWhole || showsRows(work)) && readsAny(filesOfWork(work), ids))
+      await eraseDataWork(ports, work);
+}
+
+function readsAny(read: readonly string[], ids: readonly string[]): boolean {
+  return read.some((file) => ids.includes(file));
 }

@@ -22,6 +22,7 @@ import {
 import {
   fileObjectSchema,
   listFilesQuerySchema,
+  retrievedFileSchema,
   uploadPurposeSchema,
 } from '@lathe/contracts/http/file';
 import {
@@ -142,8 +143,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   'GET /v1/files/:id': {
     id: 'retrieveFile',
-    summary: 'Describes a file.',
-    answer: fileObjectSchema,
+    summary: 'Describes a file, of what it was made, and what holds rows of it.',
+    answer: retrievedFileSchema,
   },
   'DELETE /v1/files/:id': {
     id: 'deleteFile',

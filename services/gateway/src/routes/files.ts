@@ -3,7 +3,8 @@ import { listFilesQuerySchema } from '@lathe/contracts/http/file';
 import { Hono } from 'hono';
 import type { ErasurePorts } from '../deletion/erasure.ts';
 import { deleteFile } from '../deletion/file-deletion.ts';
-import { type FilePorts, fileContent, fileObject, getFile, listFiles } from '../files/files.ts';
+import { retrievedFile } from '../deletion/holders.ts';
+import { type FilePorts, fileContent, fileObject, listFiles } from '../files/files.ts';
 import type { FormLimits } from '../files/multipart.ts';
 import { receiveUpload } from '../files/uploads.ts';
 import { type GatewayEnv, streamBody } from '../http/http.ts';
@@ -21,9 +22,7 @@ export function fileRoutes(ports: FilePorts & ErasurePorts, limits: FormLimits):
       const query = parseRequest(listFilesQuerySchema, c.req.query());
       return c.json(await listFiles(ports, c.var.project, query));
     })
-    .get('/:id', async (c) =>
-      c.json(fileObject(await getFile(ports, c.var.project, c.req.param('id')))),
-    )
+    .get('/:id', async (c) => c.json(await retrievedFile(ports, c.var.project, c.req.param('id'))))
     .delete('/:id', async (c) => {
       const { cascade } = parseRequest(deleteFileQuerySchema, c.req.query());
       const id = c.req.param('id');

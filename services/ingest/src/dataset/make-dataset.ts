@@ -83,6 +83,7 @@ async function store(
       bytes: record.bytes,
       sha256: record.sha256,
     })),
+    ancestors: ancestorsOf(sources),
     rows: sinks.rows.rows(),
     unused: made.unused.slice(0, mostReasons),
     rows_by_source: made.rowsBySource,
@@ -96,6 +97,7 @@ async function store(
         id: side.evidence,
         filename: `${stem}.evidence.jsonl`,
         purpose: 'user_data',
+        lineage: { ...lineage, rows: sinks.evidence.rows() },
       }),
     );
   if (lineage.other_side !== null)
@@ -109,4 +111,13 @@ async function store(
     await sinks.rows.store({ id: ports.fileId, filename, purpose: 'fine-tune', lineage }),
     ...files,
   ];
+}
+
+/** All that the sources were made of, however long ago. */
+function ancestorsOf(sources: Finished['sources']): string[] {
+  const before = [...sources.values()].flatMap(({ record: { lineage } }) => [
+    ...(lineage?.sources ?? []).map(({ file }) => file),
+    ...(lineage?.ancestors ?? []),
+  ]);
+  return [...new Set(before)];
 }
