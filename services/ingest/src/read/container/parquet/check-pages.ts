@@ -39,7 +39,7 @@ export async function checkPages(
   );
   let sum = 0;
   const places: Place[] = [];
-  for (const group of metadata.row_groups) {
+  for (const [at, group] of metadata.row_groups.entries()) {
     const groupRows = Number(group.num_rows);
     if (groupRows < 0) throw lies('say that a part has fewer rows than none');
     sum += groupRows;
@@ -48,7 +48,8 @@ export async function checkPages(
       if (chunk === undefined) throw lies('do not say where a column lies');
       const [name = '', ...within] = chunk.path_in_schema;
       const isFlat = within.length === 0 && !lists.has(name);
-      const place = { bytes, groupRows, chunk, isFlat, unpacked };
+      const group = `row group ${at + 1} of ${metadata.row_groups.length} (${groupRows} rows)`;
+      const place = { bytes, group, groupRows, chunk, isFlat, unpacked };
       const checked = await checkChunk(file, place, limits);
       unpacked = checked.unpacked;
       places.push(checked.place);
@@ -65,6 +66,8 @@ type Place = readonly [begins: number, ends: number];
 
 type ChunkPlace = {
   readonly bytes: number;
+  /** The row group in words. */
+  readonly group: string;
   readonly groupRows: number;
   readonly chunk: Chunk;
   /** Each row has one value. */
@@ -75,14 +78,14 @@ type ChunkPlace = {
 
 async function checkChunk(
   file: FileHandle,
-  { bytes, groupRows, chunk, isFlat, unpacked: before }: ChunkPlace,
+  { bytes, group, groupRows, chunk, isFlat, unpacked: before }: ChunkPlace,
   limits: ParquetLimits,
 ): Promise<{ unpacked: number; place: Place }> {
   const column = JSON.stringify(chunk.path_in_schema.join('.').slice(0, 100));
   const said = Number(chunk.num_values);
   if (said > limits.maxRowGroupValues)
     throw new Unreadable(
-      `has more than ${limits.maxRowGroupValues} values of the column ${column} in one row group; write it with smaller row groups`,
+      `has more than ${limits.maxRowGroupValues} values of the column ${column} in ${group}; write it with smaller row groups`,
     );
   if (isFlat && said !== groupRows)
     throw lies(`say that ${groupRows} rows have ${said} values of the column ${column}`);
@@ -102,7 +105,7 @@ async function checkChunk(
     unpacked += header.uncompressed_page_size;
     if (unpacked > limits.maxRowGroupBytes)
       throw new Unreadable(
-        `has a row group of more than ${limits.maxRowGroupBytes} bytes; write it with smaller row groups`,
+        `has more than ${limits.maxRowGroupBytes} bytes in ${group}, at the column ${column}; write it with smaller row groups`,
       );
     const inPage = valuesOf(header);
     if (inPage.isData) values += inPage.count;
