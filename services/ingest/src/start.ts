@@ -1,13 +1,14 @@
+import { join } from 'node:path';
 import { checkModelFolders } from '@lathe/platform/base-models';
 import type { Config } from '@lathe/platform/config';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
+import { openProcessFolder } from '@lathe/platform/process-folder';
 import { openAllRecords } from '@lathe/platform/records';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { createAskModel } from './ask/ask-model.ts';
 import { serveDataWork } from './data-work/serve-work.ts';
 import { serveIngest } from './job/nats.ts';
-import { openSpoolFolder } from './read/spool-folder.ts';
 import { startRowThreads } from './rows/rows.ts';
 import { type IngestSettings, ingestDefaults } from './settings.ts';
 
@@ -33,7 +34,8 @@ export async function start(
       settings: { ...ingestDefaults, ...overrides },
       rowThreads,
       askModel: createAskModel(nats.connection, config),
-      spoolFolder: await openSpoolFolder(config.dataFolder),
+      // Rows wait on the disk that an operator gave room on. No worker can be called so.
+      spoolFolder: await openProcessFolder(join(config.dataFolder, 'work', '.ingest')),
       log,
       now: Date.now,
     };

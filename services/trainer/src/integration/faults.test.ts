@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freeze } from '@lathe/testkit/freeze';
 import { startNats } from '@lathe/testkit/nats';
@@ -115,6 +115,30 @@ test('a controller that is replaced follows the run that it finds', () =>
     const job = await cluster.waitFor(id, trained);
     expect(job).toMatchObject({ lostWorkers: 0, epoch: 2 });
     expect(await eventNames(cluster, id)).not.toContain('worker_lost');
+    await expectUndisturbed(cluster, job);
+  }));
+
+test('a worker that comes beside an older one of its name gets the job under a new epoch, and a folder of its own', () =>
+  withCluster(async (cluster, folder) => {
+    const controller = await cluster.startController();
+    const older = cluster.startWorker('one', { slowFrom: 8 });
+    const id = await cluster.createJob(often);
+    await cluster.waitFor(id, (job) => job.checkpointKey !== null && atStep(6)(job));
+    await controller.stop();
+    const { address } = await cluster.worker('one');
+    await freeze(older.pid as number);
+    cluster.startWorker('one');
+    await expect.poll(async () => (await cluster.worker('one')).address).not.toBe(address);
+    await cluster.quicken();
+    await cluster.startController();
+    const job = await cluster.waitFor(id, trained);
+    expect(job).toMatchObject({ lostWorkers: 0, epoch: 4 });
+    await expectUndisturbed(cluster, job);
+    expect(await readdir(join(folder, 'data/work/one'))).toContain(String(older.pid));
+    older.kill('SIGCONT');
+    older.kill('SIGTERM');
+    await older.exited;
+    expect(await cluster.job(id)).toEqual(job);
     await expectUndisturbed(cluster, job);
   }));
 

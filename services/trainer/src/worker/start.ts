@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newId } from '@lathe/contracts/id';
@@ -7,6 +7,7 @@ import { checkModelFolders, listBaseModels } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
 import { inLogContext } from '@lathe/platform/log-context';
+import { openProcessFolder } from '@lathe/platform/process-folder';
 import { openAllRecords } from '@lathe/platform/records';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
@@ -67,10 +68,9 @@ export async function startWorker(
   return openService(config, identity, async (service) => {
     const { nats, metrics, artifacts, stops, log } = service;
     const { jobs, workers } = await openAllRecords(nats);
-    const workFolder = join(config.dataFolder, 'work', config.workerId);
-    // What an earlier process left behind belongs to nobody.
-    await rm(workFolder, { recursive: true, force: true });
-    await mkdir(workFolder, { recursive: true });
+    // The process before this one may still be storing what it saved.
+    const workFolder = await openProcessFolder(join(config.dataFolder, 'work', config.workerId));
+    stops.add('work folder', () => rm(workFolder, { recursive: true, force: true }));
     const engines = createEngines(
       program,
       settings.engine,
@@ -90,13 +90,14 @@ export async function startWorker(
         announcer?.refresh();
         idleWatch?.look();
       },
-      start: (request) =>
-        inLogContext({ jobId: request.jobId, requestId: request.requestId }, () =>
+      start: (request) => {
+        const attempt = newId('attempt');
+        return inLogContext({ jobId: request.jobId, requestId: request.requestId }, () =>
           startRun(request, {
             preparation: {
               artifacts,
               modelFolders: config.modelFolders,
-              folder: join(workFolder, `${request.jobId}-${request.epoch}`),
+              folder: join(workFolder, attempt),
               device: device.kind,
               engineThreads: config.engineThreads,
               saveStateMs: settings.saveStateMs,
@@ -115,9 +116,10 @@ export async function startWorker(
               now: () => performance.now(),
               ownerPauseMs: settings.ownerPauseMs,
             }),
-            attempt: newId('attempt'),
+            attempt,
           }),
-        ),
+        );
+      },
     });
     await service.serveHealth({
       work: async () => {

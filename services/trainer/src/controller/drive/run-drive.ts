@@ -8,7 +8,7 @@ import type { ControllerPorts } from '../ports.ts';
 import { newestCheckpoint, untoldCheckpoints } from '../record/checkpoints.ts';
 import { NotOursError, type OwnedJob } from '../record/owned-job.ts';
 import { createRunRecorder } from '../record/run-recorder.ts';
-import { readsStarts, startRequest } from '../workers/start-request.ts';
+import { startRequest } from '../workers/start-request.ts';
 import { type RunName, type WorkerClient, WorkerError } from '../workers/worker-client.ts';
 import { followRun, WorkerLostError } from './follow.ts';
 import { endRun, forgetStates, loseWorker } from './run-end.ts';
@@ -16,39 +16,67 @@ import { endRun, forgetStates, loseWorker } from './run-end.ts';
 export type RunDrive = {
   /** The job, running, in the epoch of the run. */
   readonly job: OwnedJob;
+  /** Whether the run was begun here a moment ago. */
+  readonly isNew: boolean;
   /** The place of the run on its worker; undefined: the worker is gone. */
   readonly seat: Seat | undefined;
   readonly signal: AbortSignal;
 };
 
+/** What became of the start of a run: it is at work, its worker could not take it, or the job came to its end by it. */
+type Beginning = 'begun' | 'refused' | 'over';
+
 /**
- * Starts a run on its worker, or finds it there, and sees it to its end. `refused`: the worker could
- * not take it, and the job is queued again under a new epoch. Throws when the signal aborts, which
- * leaves the run at work for whoever takes it up.
+ * Starts the run of a job that was just moved to `running`: the only place where one is started, so that no epoch ever
+ * has two runs, and of two runs of a job the one with the older epoch is nobody's. `refused`: another worker may take
+ * it, and the job is queued again under a new epoch.
  */
-export async function driveRun(
+export async function beginRun(
   ports: ControllerPorts,
-  drive: RunDrive,
-): Promise<WorkResult | { readonly kind: 'refused' }> {
-  const { job, seat, signal } = drive;
+  { job, seat }: { readonly job: OwnedJob; readonly seat: Seat },
+): Promise<Beginning> {
+  const { worker, memoryBytes } = seat;
+  const client = ports.dial(worker.address);
+  try {
+    const checkpoint = await newestCheckpoint(ports.artifacts, job.record);
+    await client.start(startRequest(job.record, checkpoint, memoryBytes));
+    return 'begun';
+  } catch (error) {
+    if (!(error instanceof WorkerError)) throw error;
+    ports.log.warn({ err: error, worker: worker.id }, 'a worker did not take a job');
+    if (error.problem === 'failed') {
+      const message = `The worker refused the job: ${error.message}.`;
+      const failure = { code: 'training_failed', message, param: '' };
+      const value = { ...failure, retryable: false, outOfMemory: false };
+      await endRun(ports, job, { outcome: { $case: 'failed', value }, hadCompany: false });
+      return 'over';
+    }
+    await job.move('queued', (now) => ({ epoch: now.epoch + 1, worker: null }));
+    return 'refused';
+  } finally {
+    client.close();
+  }
+}
+
+/**
+ * Follows a run that was begun, here or by another controller, to its end. One that its worker does not know is lost.
+ * Throws when the signal aborts, which leaves the run at work for whoever takes it up.
+ */
+export async function driveRun(ports: ControllerPorts, drive: RunDrive): Promise<WorkResult> {
+  const { job, seat, signal, isNew } = drive;
   if (seat === undefined) {
     // This controller is new here: it may have been the whole platform that went.
     await loseWorker(ports, job, { reason: 'The worker is gone.', fault: 'unknown' });
     return { kind: 'done' };
   }
-  const { worker, memoryBytes } = seat;
+  const { worker } = seat;
   const client = ports.dial(worker.address);
+  let isFound = isNew;
+  const onHeard = (): void => {
+    isFound = true;
+  };
   try {
-    const checkpoint = await newestCheckpoint(ports.artifacts, job.record);
-    try {
-      // One of another version may still have the run, from before a controller was brought up to date.
-      if (readsStarts(worker))
-        await client.start(startRequest(job.record, checkpoint, memoryBytes));
-    } catch (error) {
-      if (!(error instanceof WorkerError)) throw error;
-      return await notStarted(ports, drive, error);
-    }
-    const outcome = await followToEnd(ports, { ...drive, worker, client });
+    const outcome = await followToEnd(ports, { ...drive, worker, client, onHeard });
     signal.throwIfAborted();
     // The next job need not wait until this one's model is published.
     const hadCompany = seat.hadCompany();
@@ -57,7 +85,7 @@ export async function driveRun(
     return { kind: 'done' };
   } catch (error) {
     if (!(error instanceof WorkerLostError)) throw error;
-    const fault = seat.hadCompany() ? 'unknown' : 'own';
+    const fault = seat.hadCompany() || !isFound ? 'unknown' : 'own';
     await loseWorker(ports, job, { reason: error.message, fault });
     return { kind: 'done' };
   } finally {
@@ -65,29 +93,17 @@ export async function driveRun(
   }
 }
 
-async function notStarted(
-  ports: ControllerPorts,
-  { job, seat }: RunDrive,
-  error: WorkerError,
-): Promise<WorkResult | { readonly kind: 'refused' }> {
-  ports.log.warn({ err: error, worker: seat?.worker.id }, 'a worker did not take a job');
-  if (error.problem === 'failed') {
-    const message = `The worker refused the job: ${error.message}.`;
-    const failure = { code: 'training_failed', message, param: '' };
-    const value = { ...failure, retryable: false, outOfMemory: false };
-    await endRun(ports, job, { outcome: { $case: 'failed', value }, hadCompany: false });
-    return { kind: 'done' };
-  }
-  await job.move('queued', (now) => ({ epoch: now.epoch + 1, worker: null }));
-  return { kind: 'refused' };
-}
-
-type Following = RunDrive & { readonly worker: WorkerRecord; readonly client: WorkerClient };
+type Following = RunDrive & {
+  readonly worker: WorkerRecord;
+  readonly client: WorkerClient;
+  /** Called with each message: the worker has the run. */
+  readonly onHeard: () => void;
+};
 
 /** Records the run while telling the worker what the owner wants. Undefined: the job was cancelled. */
 async function followToEnd(
   ports: ControllerPorts,
-  { job, worker, client, signal }: Following,
+  { job, worker, client, signal, onHeard }: Following,
 ): Promise<RunOutcome | undefined> {
   const run: RunName = { jobId: job.record.id, epoch: job.record.epoch };
   const left = new AbortController();
@@ -105,6 +121,7 @@ async function followToEnd(
     });
     let outcome: RunOutcome | undefined;
     for await (const event of events) {
+      onHeard();
       if (event.$case === 'result') outcome = event.value.outcome;
       else await recorder.take(event);
     }

@@ -6,7 +6,7 @@ import type { Placement } from '../place/placement.ts';
 import type { ControllerPorts } from '../ports.ts';
 import { NotOursError, ownJob } from '../record/owned-job.ts';
 import { decide } from './decide.ts';
-import { driveRun } from './run-drive.ts';
+import { beginRun, driveRun } from './run-drive.ts';
 
 const laterMs = 1000;
 
@@ -68,12 +68,10 @@ export function createTrainWork(ports: ControllerPorts, placement: Placement) {
     const worker = await placement.locate(record.worker, signal);
     const seat = worker && placement.hold(worker, record);
     try {
-      const result = await driveRun(ports, { job, seat, signal });
-      if (result.kind !== 'refused') return result;
+      return await driveRun(ports, { job, seat, signal, isNew: false });
     } finally {
       seat?.release();
     }
-    return place(job.record, signal);
   }
 
   async function place(record: JobRecord, signal: AbortSignal): Promise<WorkResult> {
@@ -87,8 +85,9 @@ export function createTrainWork(ports: ControllerPorts, placement: Placement) {
           worker: seat.worker.id,
           startedAt: now.startedAt ?? Math.floor(ports.now() / 1000),
         }));
-        const result = await driveRun(ports, { job, seat, signal });
-        if (result.kind !== 'refused') return result;
+        const beginning = await beginRun(ports, { job, seat });
+        if (beginning === 'over') return { kind: 'done' };
+        if (beginning === 'begun') return await driveRun(ports, { job, seat, signal, isNew: true });
         placement.avoid(seat.worker.id);
       } finally {
         seat.release();

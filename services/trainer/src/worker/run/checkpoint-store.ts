@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointManifest, CheckpointMetrics } from '@lathe/contracts/artifact/checkpoint';
 import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
@@ -21,6 +21,8 @@ export type SavedFolder = {
   readonly attempt: string;
   readonly step: number;
   readonly folder: string;
+  /** What the engine has put into it. */
+  readonly parts: readonly ('model' | 'state')[];
   readonly baseModel: string;
   /** Key of the manifest of the dataset that it was trained on. */
   readonly datasetKey: string;
@@ -33,16 +35,20 @@ export type SavedFolder = {
 
 const historyFile = 'history.json';
 
-/** Stores a saved folder and, last, its manifest, which makes it visible. Returns the manifest's key. */
+/**
+ * Stores a saved folder and, last, its manifest, which makes it visible. Returns the manifest's key. Throws an Error when
+ * a part is not there any more: nobody shall find a checkpoint that lacks it.
+ */
 export async function storeCheckpoint(
   artifacts: ArtifactStore,
   saved: SavedFolder,
 ): Promise<string> {
   const prefix = checkpointPrefix(saved.project, saved.jobId, saved.attempt, saved.step);
+  for (const part of saved.parts) await access(join(saved.folder, part));
   const state = join(saved.folder, 'state');
   const model = join(saved.folder, 'model');
-  const hasState = await isFolder(state);
-  const hasModel = await isFolder(model);
+  const hasState = saved.parts.includes('state');
+  const hasModel = saved.parts.includes('model');
   const dataset = hasModel
     ? await readJson(artifacts, saved.datasetKey, datasetManifestSchema)
     : undefined;
@@ -120,9 +126,4 @@ export async function fetchStart(
   for (const [name, { sha256 }] of Object.entries(model).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(`${name} ${sha256};`);
   return { kind, folder, digest: hash.digest('hex') };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() ?? false;
 }

@@ -41,12 +41,15 @@ async function openUploads(answers: readonly Ownership[]) {
     owner: async () => answers[Math.min(asked++, answers.length - 1)] ?? 'unknown',
     onSuperseded: () => told++,
   });
-  const save = async () => {
+  /** Stores a state; or a checkpoint with a model of which, when its turn comes, something is gone. */
+  const save = async ({ lost }: { readonly lost?: 'model' | 'all' } = {}) => {
     const saved = join(folder.path, 'saved');
-    await mkdir(join(saved, 'state'), { recursive: true });
-    await writeFile(join(saved, 'state', 'weights'), 'abc');
-    const message = { kind: 'saved', step: 5, folder: saved, why: 'state', model: null } as const;
-    return uploads.store(message, []);
+    if (lost !== 'all') await mkdir(join(saved, 'state'), { recursive: true });
+    if (lost !== 'all') await writeFile(join(saved, 'state', 'weights'), 'abc');
+    const what = lost
+      ? ({ why: 'checkpoint', model: 'adapter' } as const)
+      : ({ why: 'state', model: null } as const);
+    return uploads.store({ kind: 'saved', step: 5, folder: saved, ...what }, []);
   };
   const objects = async () => (await Array.fromAsync(artifacts.list('p'))).map(({ key }) => key);
   const isTold = () => told;
@@ -87,4 +90,12 @@ test('a checkpoint that an earlier try made visible stays when the job went to a
   const before = await run.objects();
   await expect(run.save()).rejects.toThrow("is not the job's any more");
   expect(await run.objects()).toEqual(before);
+});
+
+test('a saved folder that lacks its model, or is gone, is stored by no try', async () => {
+  for (const lost of ['model', 'all'] as const) {
+    await using run = await openUploads(['ours']);
+    await expect(run.save({ lost })).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await run.objects()).toEqual([]);
+  }
 });

@@ -99,6 +99,7 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
         datasetKey,
         step: saved.step,
         folder: saved.folder,
+        parts: partsOf(saved),
         kind: modelKind(request),
         history: rows,
         metrics: metricsAt(saved.step, rows),
@@ -106,7 +107,10 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
         beforeVisible: () => requireOurs(ports.owner, request),
       });
       if (saved.why !== 'final') newest = { step: saved.step, checkpointKey: key };
-      await rm(saved.folder, { recursive: true, force: true });
+      // It is stored: half a folder must not be stored once more.
+      await rm(saved.folder, { recursive: true, force: true }).catch((error: unknown) =>
+        ports.log.warn({ err: error }, 'a saved folder is left until the run is over'),
+      );
       return key;
     });
 
@@ -132,6 +136,14 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
       await queue;
     },
   };
+}
+
+/** What a saved folder holds. */
+function partsOf({ why, model }: Saved): ('model' | 'state')[] {
+  return [
+    ...(model === null ? [] : ['model' as const]),
+    ...(why === 'final' ? [] : ['state' as const]),
+  ];
 }
 
 function metricsAt(step: number, rows: readonly HistoryRow[]): CheckpointMetrics {

@@ -19,7 +19,13 @@ const request = (jobId: string, epoch: number): RunRequest => ({
 });
 
 /** Runs that end when the test says so. */
-function openRuns(options: Partial<RunsOptions> = {}) {
+function openRuns({
+  until,
+  ...options
+}: Partial<RunsOptions> & {
+  /** When runs come to their end, whatever they are told. */
+  readonly until?: Promise<void>;
+} = {}) {
   const ended: string[] = [];
   const runs = createRuns({
     slots: 2,
@@ -30,10 +36,14 @@ function openRuns(options: Partial<RunsOptions> = {}) {
       const done = Promise.withResolvers<void>();
       let over = false;
       const end = (how: string) => (): void => {
-        over = true;
         ended.push(`${asked.jobId}:${asked.epoch} ${how}`);
-        done.resolve();
+        over = until === undefined;
+        if (over) done.resolve();
       };
+      void until?.then(() => {
+        over = true;
+        done.resolve();
+      });
       const run: Run = {
         request: asked,
         journal: createJournal(10),
@@ -97,4 +107,16 @@ test('a run that does not fit into the memory beside the others is refused', asy
   // The older run of the same job makes room.
   expect(await runs.start(request('b', 2))).toEqual({ already: false });
   expect(runs.busy().map((run) => run.request.jobId)).toEqual(['a', 'b']);
+});
+
+test('of two starts that wait for the same run to end the newer epoch alone begins', async () => {
+  const saved = Promise.withResolvers<void>();
+  const { runs } = openRuns({ slots: 1, until: saved.promise });
+  await runs.start(request('a', 1));
+  const middle = runs.start(request('a', 3));
+  const newest = runs.start(request('a', 5));
+  saved.resolve();
+  await expect(middle).rejects.toMatchObject({ refusal: 'stale epoch' });
+  expect(await newest).toEqual({ already: false });
+  expect(runs.list().map((run) => run.request.epoch)).toEqual([1, 5]);
 });

@@ -112,6 +112,8 @@ export function createRuns(options: RunsOptions): Runs {
       // Nobody wants what an older epoch does; its slot goes to the new one.
       for (const run of older) run.cancel();
       await Promise.all(older.map((run) => run.done));
+      if (newest.get(request.jobId) !== request.epoch)
+        throw new RefusedError('stale epoch', `a newer epoch of ${request.jobId} came meanwhile`);
       if (byKey.has(keyOf(request.jobId, request.epoch))) return { already: true };
       refuseUnlessFree(request, []);
       hold(request);

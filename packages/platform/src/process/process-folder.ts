@@ -1,0 +1,29 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Makes a folder in `parent` that is this process's alone, and removes those of processes that are gone. One that a
+ * process which is about to end still works in stays: it may have the name and the work of the one after it.
+ * @example const folder = await openProcessFolder('.lathe/work/worker-1');
+ */
+export async function openProcessFolder(parent: string): Promise<string> {
+  const own = String(process.pid);
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  // In a container every process may get the same number: what has ours is left of another one.
+  for (const name of await readdir(parent))
+    if (name === own || !isAlive(Number(name)))
+      await rm(join(parent, name), { recursive: true, force: true });
+  const folder = join(parent, own);
+  await mkdir(folder, { mode: 0o700 });
+  return folder;
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
