@@ -150,7 +150,8 @@ test('a file says which jobs hold its rows, and takes them along when asked', as
   const file = await gateway.upload();
   const validated = await addJob({ validationFile: file });
   const trained = await addJob({}, file);
-  const both = [validated.id, trained.id].toSorted();
+  const together = await addJob({ options: { data: { more_files: [file] } } });
+  const all = [validated.id, trained.id, together.id].toSorted();
   const running = await addJob({ state: 'running', stage: 'train', finishedAt: null }, file);
   const remove = (query: string): Promise<Response> =>
     gateway.fetch(`/v1/files/${file}${query}`, { method: 'DELETE' });
@@ -158,14 +159,14 @@ test('a file says which jobs hold its rows, and takes them along when asked', as
   const refused = await remove('?cascade=true');
   expect(refused.status).toBe(409);
   expect(await refused.json()).toMatchObject({ error: { param: 'cascade' } });
-  for (const id of both)
+  for (const id of all)
     expect((await gateway.fetch(`/v1/fine_tuning/jobs/${id}`)).status, id).toBe(200);
   await gateway.patchJob(running.id, { state: 'cancelled', stage: 'done', trainingFile: 'file-x' });
   const { lathe } = (await (await remove('?cascade=true')).json()) as {
     lathe: { jobs: string[]; erased_jobs: ErasedJob[] };
   };
   expect(lathe.jobs).toEqual([]);
-  expect(lathe.erased_jobs.map(({ id }) => id).toSorted()).toEqual(both);
+  expect(lathe.erased_jobs.map(({ id }) => id).toSorted()).toEqual(all);
 
   const other = await gateway.upload();
   const job = await addJob({}, other);
