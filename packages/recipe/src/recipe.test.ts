@@ -116,3 +116,35 @@ describe('the wire form', () => {
     expect(() => formatRecipe({ epochs: 0 })).toThrow('epochs');
   });
 });
+
+describe('weights of labels and balanced sampling', () => {
+  const task = { type: 'classification', problem: 'single-label', labels: ['a', 'b'] } as const;
+  it('go with labels of the task', () => {
+    const classWeights = [{ label: 'b', weight: 3 }];
+    expect(checkRecipe({ task, classWeights, sampling: 'balanced' })).toBeDefined();
+    expect(
+      checkRecipe({ task: { type: 'token-classification' }, classWeights: 'balanced' }),
+    ).toBeDefined();
+    const twice = [...classWeights, ...classWeights];
+    expect(() => checkRecipe({ classWeights: twice })).toThrow('a label is listed twice');
+    expect(() => checkRecipe({ task, classWeights: [{ label: 'c', weight: 1 }] })).toThrow(
+      'names the label "c"',
+    );
+  });
+
+  it.each([
+    [{ type: 'classification', problem: 'multi-label' }, 'not for multi-label'],
+    [{ type: 'embedding' }, 'not for the task embedding'],
+  ] as const)('weights do not go with %j', (other, message) => {
+    expect(() => checkRecipe({ task: other, classWeights: 'balanced' })).toThrow(message);
+  });
+
+  it('sampling goes with several labels, and not with numbers', () => {
+    const several = { type: 'classification', problem: 'multi-label' } as const;
+    expect(checkRecipe({ task: several, sampling: 'balanced' })).toBeDefined();
+    const numbers = { type: 'classification', problem: 'regression' } as const;
+    expect(() => checkRecipe({ task: numbers, sampling: 'balanced' })).toThrow(
+      'goes by the labels of texts or words',
+    );
+  });
+});

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { adaptationSchema, defaultLearningRates } from './adaptation.ts';
+import { type ClassWeights, classWeightsSchema } from './class-weights.ts';
 import { earlyStoppingSchema, metricsOf } from './early-stopping.ts';
 import { lossScaleSchema } from './loss-scale.ts';
 import { optimizerSchema } from './optimizer.ts';
 import { preferenceSchema } from './preference.ts';
 import { contradictions, ruled } from './rules.ts';
-import { hasOwnHead, taskSchema } from './task.ts';
+import { hasOwnHead, haveClasses, haveOneClass, taskSchema } from './task.ts';
 
 /** What a job trains with: every setting once, with its bounds, its default and what it means. */
 export const recipeSchema = ruled(
@@ -62,6 +63,17 @@ export const recipeSchema = ruled(
       .lt(1)
       .default(0)
       .describe('share of each label that is spread over all tokens'),
+    classWeights: classWeightsSchema
+      .optional()
+      .describe(
+        'how much each label of a text or a tag of a word counts in the loss: balanced, which is n / (k · n_label) for k labels of n examples, or a list of labels with weights; none by default',
+      ),
+    sampling: z
+      .enum(['natural', 'balanced'])
+      .optional()
+      .describe(
+        'which examples an epoch shows: each once, by default, or as many of every label, of which rare ones come again and some of the frequent ones wait for the next epoch',
+      ),
     embeddingNoise: z.number().min(0).default(0).describe("NEFTune's alpha; 5 is usual"),
     layerRateDecay: z
       .number()
@@ -151,6 +163,26 @@ export const recipeSchema = ruled(
       `${name('preference')} belongs to the task preference, not to ${task?.type}.`,
   },
   {
+    at: 'classWeights',
+    breaks: ({ classWeights = 'none', task }) =>
+      classWeights !== 'none' && task !== undefined && !haveOneClass(task),
+    message: (name, { task }) =>
+      `${name('classWeights')} is for one label of each text or word, not for ${task !== undefined && 'problem' in task ? task.problem : `the task ${task?.type}`}.`,
+  },
+  {
+    at: 'classWeights',
+    breaks: ({ classWeights, task }) => strangeLabel(classWeights, task) !== undefined,
+    message: (name, { classWeights, task }) =>
+      `${name('classWeights')} names the label ${JSON.stringify(strangeLabel(classWeights, task))}, which is none of the task's.`,
+  },
+  {
+    at: 'sampling',
+    breaks: ({ sampling = 'natural', task }) =>
+      sampling !== 'natural' && task !== undefined && !haveClasses(task),
+    message: (name, { task }) =>
+      `${name('sampling')} goes by the labels of texts or words, which the task ${task?.type} has not.`,
+  },
+  {
     at: 'weightDecay',
     breaks: ({ weightDecay, optimizer }) =>
       weightDecay !== undefined && optimizer?.weightDecay !== undefined,
@@ -184,6 +216,16 @@ export const recipeSchema = ruled(
       `${name('decayRatio')} goes with the schedule wsd, not with ${schedule}.`,
   },
 );
+
+/** The first label with a weight that the task has not, once its labels are known. */
+function strangeLabel(
+  weights: ClassWeights | undefined,
+  task: z.input<typeof taskSchema> | undefined,
+): string | undefined {
+  const labels = task !== undefined && 'labels' in task ? task.labels : undefined;
+  if (labels === undefined || !Array.isArray(weights)) return undefined;
+  return weights.find(({ label }) => !labels.includes(label))?.label;
+}
 
 /** What a user may write: every setting may be left out. */
 export type RecipeInput = z.input<typeof recipeSchema>;

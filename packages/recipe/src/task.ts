@@ -84,6 +84,26 @@ export function hasOwnHead(task: Task['type']): boolean {
   return !headless.includes(task);
 }
 
+/** A task as far as it is known. */
+type Known = Pick<Task, 'type'> & { readonly problem?: unknown };
+
+/**
+ * Whether examples of a task have labels, so that there are rare ones and frequent ones; where its problem is not known yet they may.
+ * @example haveClasses({ type: 'classification', problem: 'regression' }); // false
+ */
+export function haveClasses({ type, problem }: Known): boolean {
+  if (type === 'classification') return problem !== 'regression';
+  return type === 'token-classification';
+}
+
+/**
+ * Whether a text or a word has one label alone.
+ * @example haveOneClass({ type: 'classification', problem: 'multi-label' }); // false
+ */
+export function haveOneClass(task: Known): boolean {
+  return haveClasses(task) && task.problem !== 'multi-label';
+}
+
 /** How a base model reads: from the left alone, so that it can write, or from both sides. */
 export type Architecture = 'decoder' | 'encoder';
 

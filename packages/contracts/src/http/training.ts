@@ -18,6 +18,8 @@ const { shape } = recipeSchema.pick({
   weightDecay: true,
   maxGradientNorm: true,
   labelSmoothing: true,
+  classWeights: true,
+  sampling: true,
   embeddingNoise: true,
   layerRateDecay: true,
   earlyStopping: true,

@@ -1,5 +1,6 @@
 import { child, permutation, type Seed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
+import { balancedOrder } from './balanced-order.ts';
 import { oneEach, packLengths } from './packing.ts';
 
 /** What the plan needs to know of each example. */
@@ -13,6 +14,8 @@ export type BatchSettings = {
   readonly microBatchTokens: number;
   /** Each step in one micro-batch where `microBatchTokens` has room for it, whatever else would waste less. */
   readonly undivided?: boolean | undefined;
+  /** The class of each example, of which every epoch shows as many; each example once when absent. */
+  readonly strata?: Int32Array | undefined;
 };
 
 /** One optimizer step: its examples, and the windows of examples each micro-batch holds. */
@@ -41,7 +44,7 @@ const runCost = 48;
 
 /**
  * Plans a whole run. The epoch order is drawn from `seed`; a step takes the next `batchSize` examples
- * (the last step of an epoch what is left), packed into windows. One static shape serves every step:
+ * (the last step of an epoch what is left; with strata some more than once and others not), packed into windows. One static shape serves every step:
  * windows as long as the longest example, and the number of rows, up to `microBatchTokens`, that
  * wastes the least over all steps. `targets` is the most supervised positions of any micro-batch, rounded
  * up, and `examples` the most examples of any.
@@ -54,7 +57,7 @@ export function planBatches(
   const stepsPerEpoch = Math.ceil(sizes.length / settings.batchSize);
   const totalSteps = stepsPerEpoch * settings.epochs;
   const tokens = roundUp(sizes.reduce((most, size) => Math.max(most, size.tokens), 1));
-  const order = epochOrder(sizes.length, settings.shuffle, seed);
+  const order = epochOrder(sizes.length, settings, seed);
 
   const windowsOf = (step: number): { examples: number[]; windows: number[][] } => {
     const from = (step % stepsPerEpoch) * settings.batchSize;
@@ -131,17 +134,26 @@ function mostRows(
   return Math.max(1, Math.min(worst, Math.floor(microBatchTokens / tokens)));
 }
 
-function epochOrder(count: number, shuffle: boolean, seed: Seed): (epoch: number) => Int32Array {
+function epochOrder(
+  count: number,
+  { shuffle, strata }: BatchSettings,
+  seed: Seed,
+): (epoch: number) => Int32Array {
+  const shown = strata && balancedOrder(strata, seed);
   let kept: { epoch: number; order: Int32Array } | undefined;
   return (epoch) => {
     if (kept?.epoch !== epoch) {
       const order = shuffle
         ? permutation(child(seed, 'shuffle', epoch), count)
         : Int32Array.from({ length: count }, (_, index) => index);
-      kept = { epoch, order };
+      kept = { epoch, order: shown ? takenFrom(shown(epoch), order) : order };
     }
     return kept.order;
   };
+}
+
+function takenFrom(examples: Int32Array, order: Int32Array): Int32Array {
+  return order.map((at) => examples[at] as number);
 }
 
 function inGroups<T>(items: readonly T[], size: number): T[][] {

@@ -11,6 +11,8 @@ export type MemoryLimitOptions = Omit<
   readonly plan: Pick<ModelPlan, 'parameters' | 'adaptation'>;
   readonly sizes: readonly ExampleSize[];
   readonly seed: Seed;
+  /** The class of each example, where every epoch shows as many of each. */
+  readonly strata?: Int32Array | undefined;
 };
 
 /** The run does not fit into the memory that it may use, however small its micro-batches are. */
@@ -29,12 +31,12 @@ class MemoryLimitError extends RangeError {
  * themselves when there is no limit. Throws MemoryLimitError when one window at a time is too much.
  */
 export function withinMemory(options: MemoryLimitOptions): Recipe {
-  const { settings, sizes, seed } = options;
+  const { settings, sizes, seed, strata } = options;
   const { memoryLimit } = settings;
   if (memoryLimit === null) return settings;
   const undivided = options.objective.contrastive;
   const planFor = (rows: number, tokens: number): BatchPlan =>
-    planBatches(sizes, { ...settings, microBatchTokens: rows * tokens, undivided }, seed);
+    planBatches(sizes, { ...settings, microBatchTokens: rows * tokens, undivided, strata }, seed);
   const { tokens } = planFor(1, 1).shape;
   const neededBy = (rows: number): number => {
     const { shape, microBatchesPerStep } = planFor(rows, tokens);

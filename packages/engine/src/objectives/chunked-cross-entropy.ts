@@ -1,5 +1,5 @@
 import type { Value } from '../graph/value.ts';
-import { cast, greaterOrEqual } from '../ops/comparison.ts';
+import { cast, greater, greaterOrEqual } from '../ops/comparison.ts';
 import { crossEntropy } from '../ops/cross-entropy.ts';
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { gatherElements } from '../ops/index-elements.ts';
@@ -13,7 +13,7 @@ export type Targets = {
   readonly positions: Value;
   /** The class to predict at each: a token, or a label. */
   readonly tokens: Value;
-  /** 1 for a target, 0 for unused room, float32. */
+  /** 1 for a target, or the same for each where labels have weights of their own; 0 for unused room, float32. */
   readonly weights: Value;
 };
 
@@ -33,12 +33,14 @@ export type TargetLosses = {
 /**
  * Σ weight · cross-entropy over the targets, and the number of targets whose most likely class is the
  * right one, both scalars. Hidden states `[rows · tokens, hiddenSize]` are gathered at the targets first,
- * so that `entropy` (of `[chunk, hiddenSize]` and labels `[chunk, 1]`) sees nothing else, in chunks of rows.
+ * so that `entropy` (of `[chunk, hiddenSize]` and labels `[chunk, 1]`) sees nothing else, in chunks of rows. Where weights
+ * are scaled, a right target counts 1 all the same.
  */
 export function chunkedCrossEntropy(
   hidden: Value,
   targets: Targets,
   entropy: (rows: Value, labels: Value) => ReturnType<typeof crossEntropy>,
+  { areScaled = false }: { readonly areScaled?: boolean } = {},
 ): TargetLosses {
   const rows = gatherRows(hidden, targets.positions);
   const count = rows.shape[0] as number;
@@ -54,7 +56,8 @@ export function chunkedCrossEntropy(
     const weight = reshape(weights[at] as Value, column);
     const { loss, lead } = entropy(chunk, reshape(tokens[at] as Value, column));
     losses.push(mul(loss, weight));
-    rights.push(mul(cast(greaterOrEqual(lead, 0), 'float32'), weight));
+    const counted = areScaled ? cast(greater(weight, 0), 'float32') : weight;
+    rights.push(mul(cast(greaterOrEqual(lead, 0), 'float32'), counted));
   }
   const total = (parts: readonly Value[]): Value =>
     parts.map((part) => reduceSum(part)).reduce((sum, part) => add(sum, part));

@@ -27,15 +27,19 @@ export function targetRoom(room: number) {
   return { positions, tokens, weights, feeds };
 }
 
-/** Targets as arrays of static length; unused room weighs nothing. Throws RangeError when it is too small. */
-export function targetFeeds(targets: readonly Target[], room: number): Record<string, Tensor> {
+/** Targets of one weight as arrays of static length; unused room weighs nothing. Throws RangeError when it is too small. */
+export function targetFeeds(
+  targets: readonly Target[],
+  room: number,
+  weight = 1,
+): Record<string, Tensor> {
   if (targets.length > room)
     throw new RangeError(`${targets.length} targets in a micro-batch with room for ${room}`);
   const { positions, tokens, weights, feeds } = targetRoom(room);
   for (const [at, { position, label }] of targets.entries()) {
     positions[at] = position;
     tokens[at] = label;
-    weights[at] = 1;
+    weights[at] = weight;
   }
   return feeds;
 }

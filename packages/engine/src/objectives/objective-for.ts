@@ -1,4 +1,5 @@
-import type { Recipe } from '@lathe/recipe/recipe';
+import { type Recipe, recipeSchema } from '@lathe/recipe/recipe';
+import { brokenRules } from '@lathe/recipe/rules';
 import type { Task, TaskOf } from '@lathe/recipe/task';
 import { type Act, type OpenTask, type TaskRun, taskObjectives } from './task-objectives.ts';
 
@@ -10,11 +11,15 @@ import { type Act, type OpenTask, type TaskRun, taskObjectives } from './task-ob
  * @example await objectiveFor(settings, { model, rows: [textExample([1, 2])] }, ({ name }) => name); // causal-lm
  */
 export async function objectiveFor<Result>(
-  recipe: Pick<Recipe, 'preference' | 'task' | 'seed'>,
+  recipe: Pick<Recipe, 'preference' | 'task' | 'seed' | 'classWeights' | 'sampling'>,
   { model, rows }: Pick<TaskRun, 'model' | 'rows'>,
   act: Act<Result>,
 ): Promise<Awaited<Result>> {
   const task = recipe.task ?? { type: recipe.preference ? 'preference' : 'generation' };
+  // A recipe without a task was not asked whether these go with it.
+  const { classWeights, sampling } = recipe;
+  const [fault] = brokenRules(recipeSchema, { task, classWeights, sampling });
+  if (fault !== undefined) throw new RangeError(fault.message);
   return await open(task, { model, rows, recipe }, act);
 }
 

@@ -138,6 +138,8 @@ export type Objective<Example> = {
   head?(config: { readonly hiddenSize: number }): readonly HeadTensor[];
   /** The only token of each sequence whose hidden state the loss reads; all of them when absent. */
   readonly reads?: 'first' | 'last' | undefined;
+  /** The labels of an example by their places, of which some may be rarer than others; absent where examples have none. */
+  classes?(example: Example): ArrayLike<number>;
   /** True when the examples of a step are compared with each other, so that a batch may not be split. */
   readonly contrastive?: boolean | undefined;
   /** True when the loss never calls `Backbone.head`: an untied language-model head is then not trained. */

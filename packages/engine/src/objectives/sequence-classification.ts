@@ -6,7 +6,7 @@ import type { WindowShape } from '../nn/window.ts';
 import { cast, equal, greater, greaterOrEqual } from '../ops/comparison.ts';
 import { abs, add, exp, log, maximum, mul, neg, sub } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
-import { smoothedCrossEntropy } from './chunked-cross-entropy.ts';
+import { entropyOf, meanScale, weightFeeds } from './class-weights.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';
 import type { Forward, Objective } from './objective.ts';
 import { pooled, poolingFeeds, readToken } from './pooling.ts';
@@ -23,6 +23,8 @@ export type ClassificationSettings = {
   readonly labels: number;
   /** What exports call the labels, in their order; LABEL_0 and so on where absent. */
   readonly labelNames?: readonly string[] | undefined;
+  /** Of single labels, in their order: how much each counts in the mean that is the loss. All the same when absent. */
+  readonly weights?: readonly number[] | undefined;
 };
 
 /**
@@ -34,7 +36,7 @@ export function sequenceClassification(
   config: ModelConfig,
   settings: ClassificationSettings,
 ): Objective<LabelledExample> {
-  const { problem, labels, labelNames } = settings;
+  const { problem, labels, labelNames, weights } = settings;
   const head = sequenceHead(config, labels);
   return {
     name: `sequence-classification/${problem}`,
@@ -52,18 +54,20 @@ export function sequenceClassification(
     },
     scored: scoredLabels(settings),
     head: () => head.tensors,
-    feeds: (placed, { shape }) => ({
+    ...(problem !== 'regression' && { classes: classesOf }),
+    feeds: (placed, { shape, step }) => ({
       ...poolingFeeds(config, placed, shape),
       ...labelFeeds(
         placed.map(({ example }) => example.label),
         settings,
-        shape.targets,
+        { room: shape.targets, scale: meanScale(weights, step.flatMap(classesOf)) },
       ),
+      ...weightFeeds(weights),
     }),
     forward({ hidden, tensor, labelSmoothing = 0 }, shape) {
       const scores = head.scores(tensor, pooled(config, hidden, shape));
       return {
-        ...losses[problem](scores, labels, { ...shape, labelSmoothing }),
+        ...losses[problem](scores, settings, { ...shape, labelSmoothing }),
         vectors: { scores },
       };
     },
@@ -72,6 +76,12 @@ export function sequenceClassification(
       typeof example.label === 'number' ? Int32Array.of(example.label) : example.label,
     ],
   };
+}
+
+/** The places of the labels that a text has. */
+function classesOf({ label }: LabelledExample): number[] {
+  if (typeof label === 'number') return [label];
+  return [...label].flatMap((holds, at) => (holds === 1 ? [at] : []));
 }
 
 function checkLabel(
@@ -94,9 +104,9 @@ function checkLabel(
 function labelFeeds(
   labels: readonly (number | Float32Array)[],
   { problem, labels: count }: ClassificationSettings,
-  room: number,
+  { room, scale }: { readonly room: number; readonly scale: number },
 ): Record<string, Tensor> {
-  const weights = new Float32Array(room).fill(1, 0, labels.length);
+  const weights = new Float32Array(room).fill(scale, 0, labels.length);
   const feeds: Record<string, Tensor> = {
     label_weights: { data: weights, shape: [room, 1], dtype: 'float32' },
   };
@@ -112,22 +122,21 @@ function labelFeeds(
 
 type Loss = (
   scores: Value,
-  labels: number,
+  settings: ClassificationSettings,
   options: Pick<WindowShape, 'targets'> & { readonly labelSmoothing: number },
 ) => Forward;
 
 const losses: Readonly<Record<ClassificationProblem, Loss>> = {
-  'single-label': (scores, _, { targets, labelSmoothing }) => {
+  'single-label': (scores, settings, { targets, labelSmoothing }) => {
     const weights = input('label_weights', [targets, 1], 'float32');
-    const { loss, lead } = smoothedCrossEntropy(
-      scores,
-      input('labels', [targets, 1], 'int32'),
-      labelSmoothing,
-    );
+    const entropy = entropyOf(settings, labelSmoothing);
+    const { loss, lead } = entropy(scores, input('labels', [targets, 1], 'int32'));
     const right = cast(greaterOrEqual(lead, 0), 'float32');
-    return { loss: reduceSum(mul(loss, weights)), correct: reduceSum(mul(right, weights)) };
+    // However much a text weighs, it is one that is right.
+    const counted = settings.weights ? cast(greater(weights, 0), 'float32') : weights;
+    return { loss: reduceSum(mul(loss, weights)), correct: reduceSum(mul(right, counted)) };
   },
-  'multi-label': (scores, labels, { targets }) => {
+  'multi-label': (scores, { labels }, { targets }) => {
     const weights = input('label_weights', [targets, 1], 'float32');
     const wanted = input('labels', [targets, labels], 'float32');
     // −y·ln σ(x) − (1 − y)·ln(1 − σ(x)) = max(x, 0) − x·y + ln(1 + e^(−|x|)), without overflow.
@@ -143,7 +152,7 @@ const losses: Readonly<Record<ClassificationProblem, Loss>> = {
       correct: reduceSum(mul(right, weights)),
     };
   },
-  regression: (scores, labels, { targets }) => {
+  regression: (scores, { labels }, { targets }) => {
     const weights = input('label_weights', [targets, 1], 'float32');
     const error = sub(scores, input('labels', [targets, labels], 'float32'));
     const loss = mul(reduceSum(mul(mul(error, error), weights)), 1 / labels);

@@ -5,6 +5,7 @@ import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import type { EncoderConfig } from '../families/encoder-config.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { causalLm } from './causal-lm.ts';
+import { weightsOfLabels } from './class-weights.ts';
 import { type EmbeddingExample, embeddingPairs } from './embedding-pairs.ts';
 import { embeddingScores } from './embedding-scores.ts';
 import { drawnExamples, withDrawnTokens } from './hidden-tokens.ts';
@@ -21,7 +22,7 @@ import { tokenClassification } from './token-classification.ts';
 export type TaskRun = {
   readonly model: AnyModelFolder;
   readonly rows: readonly TaskRow[];
-  readonly recipe: Pick<Recipe, 'preference' | 'seed'>;
+  readonly recipe: Pick<Recipe, 'preference' | 'seed' | 'classWeights'>;
 };
 
 /** Takes an objective with the function from rows to its examples. */
@@ -53,20 +54,31 @@ export const taskObjectives: { readonly [Type in Task['type']]: OpenTask<Type> }
     const settings = { problem: 'regression', labels: 1 } as const;
     return act(sequenceClassification(config, settings), (scored) => scored.map(numbers));
   },
-  classification({ problem = 'single-label', labels: named }, { model: { config }, rows }, act) {
+  classification({ problem = 'single-label', labels: named }, { model, rows, recipe }, act) {
+    const { config } = model;
     const isNumbers = problem === 'regression';
     const labels = isNumbers
       ? (named?.length ?? rows[0]?.target?.length ?? 1)
       : labelsOf('classification', named).length;
-    const settings = { problem, labels, ...(named && { labelNames: named }) };
+    const weights =
+      problem === 'single-label'
+        ? weightsOfLabels(recipe.classWeights, named ?? [], () =>
+            countsOf(labels, rows, ({ target }) => target),
+          )
+        : undefined;
+    const names = named && { labelNames: named };
+    const settings = { problem, labels, ...names, ...(weights && { weights }) };
     return act(sequenceClassification(config, settings), (labelled) =>
       labelled.map(problem === 'single-label' ? place : numbers),
     );
   },
-  'token-classification'({ labels: named }, { model: { config } }, act) {
+  'token-classification'({ labels: named }, { model: { config }, rows, recipe }, act) {
     const labels = labelsOf('token-classification', named);
-    return act(tokenClassification(config, labels.length, labels), (rows) =>
-      rows.map((row) => ({
+    const weights = weightsOfLabels(recipe.classWeights, labels, () =>
+      countsOf(labels.length, rows, (row) => row.labels),
+    );
+    return act(tokenClassification(config, labels.length, labels, weights), (tagged) =>
+      tagged.map((row) => ({
         ...textOf(row),
         labels: columnOf(row, 'labels'),
         sentence: row.group?.[0],
@@ -126,6 +138,19 @@ async function maskTokenOf({ path, name }: AnyModelFolder): Promise<number> {
   throw new RangeError(
     `the task masked-lm needs a mask token, and the tokenizer of ${name} has none`,
   );
+}
+
+/** How many targets of the rows each label is. */
+function countsOf(
+  labels: number,
+  rows: readonly TaskRow[],
+  of: (row: TaskRow) => ArrayLike<number> | undefined,
+): number[] {
+  const counts = new Array<number>(labels).fill(0);
+  for (const row of rows)
+    for (const label of Array.from(of(row) ?? []))
+      if (label >= 0) counts[label] = (counts[label] ?? 0) + 1;
+  return counts;
 }
 
 function place(row: TaskRow): LabelledExample {

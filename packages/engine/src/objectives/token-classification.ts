@@ -1,7 +1,8 @@
 import type { ModelConfig } from '../families/model-config.ts';
 import { tokenHead } from '../models/heads.ts';
 import { gatherRows } from '../ops/index-rows.ts';
-import { chunkedCrossEntropy, smoothedCrossEntropy } from './chunked-cross-entropy.ts';
+import { chunkedCrossEntropy } from './chunked-cross-entropy.ts';
+import { entropyOf, meanScale, weightFeeds } from './class-weights.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';
 import { targetFeeds, targetInputs } from './labelled-targets.ts';
 import type { Objective } from './objective.ts';
@@ -16,19 +17,21 @@ export type TaggedExample = EncodedText & {
 
 /**
  * Token classification: cross-entropy of each labelled token. Weight: labelled tokens. Exports call the labels
- * `labelNames`. Throws RangeError for Gemma 3, of which transformers has no such model.
+ * `labelNames`; with `weights` of the labels the mean is weighted. Throws RangeError for Gemma 3, of which transformers
+ * has no such model.
  */
 export function tokenClassification(
   config: ModelConfig,
   labels: number,
   labelNames?: readonly string[],
+  weights?: readonly number[],
 ): Objective<TaggedExample> {
   const head = tokenHead(config, labels);
   const labelled = (example: TaggedExample): number =>
     example.labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
   return {
     name: 'token-classification',
-    settings: { labels },
+    settings: { labels, ...(weights && { weights }) },
     headless: true,
     task: { kind: 'token-classification', labels, labelNames },
     sequences: ({ tokens }) => [tokens],
@@ -47,19 +50,31 @@ export function tokenClassification(
         throw new RangeError(`${name} has label ${strange}; there are ${labels} labels`);
     },
     head: () => head.tensors,
-    feeds: (placed, { shape }) =>
-      targetFeeds(
+    classes: ({ labels: each }) => each.filter((label) => label >= 0),
+    feeds: (placed, { shape, step }) => ({
+      ...targetFeeds(
         placed.flatMap(({ example, starts: [start = 0] }) =>
           [...example.labels].flatMap((label, at) =>
             label < 0 ? [] : [{ position: start + at, label }],
           ),
         ),
         shape.targets,
+        meanScale(
+          weights,
+          step.flatMap(({ labels: each }) => [...each]),
+        ),
       ),
+      ...weightFeeds(weights),
+    }),
     forward({ hidden, tensor, labelSmoothing }, { targets }) {
       const inputs = targetInputs(targets);
-      const losses = chunkedCrossEntropy(hidden, inputs, (rows, classes) =>
-        smoothedCrossEntropy(head.scores(tensor, rows), classes, labelSmoothing),
+      const entropy = entropyOf({ labels, weights }, labelSmoothing);
+      const areScaled = weights !== undefined;
+      const losses = chunkedCrossEntropy(
+        hidden,
+        inputs,
+        (rows, classes) => entropy(head.scores(tensor, rows), classes),
+        { areScaled },
       );
       const scores = head.scores(tensor, gatherRows(hidden, inputs.positions));
       return { ...losses, vectors: { scores } };

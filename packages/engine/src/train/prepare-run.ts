@@ -1,4 +1,5 @@
 import type { Recipe } from '@lathe/recipe/recipe';
+import { strataOf } from '../batch/balanced-order.ts';
 import { type BatchPlan, type ExampleSize, planBatches } from '../batch/batches.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { planForEstimate } from '../memory/memory-estimate.ts';
@@ -62,13 +63,29 @@ export async function prepareRun<Example>(
   checkAll(objective, examples, limits);
   const sizes = sizesOf(objective, examples);
   const seed = rootSeed(given.seed);
-  const fitting = { ...options, settings: given, objective, plan: modelPlan, sizes, seed };
+  const strata = strataFor(given, objective, examples);
+  const fitting = {
+    ...{ ...options, settings: given, objective, plan: modelPlan },
+    ...{ sizes, seed, strata },
+  };
   const settings = { ...withinMemory(fitting), precision };
   const modelState = await createModelState(options);
   const undivided = objective.contrastive;
-  const plan = planBatches(sizes, { ...settings, undivided }, seed);
+  const plan = planBatches(sizes, { ...settings, undivided, strata }, seed);
   const { microBatchesPerStep } = plan;
   objective.checkPlan?.({ batchSize: settings.batchSize, microBatchesPerStep });
   const planned = { settings, objective, limits, mostTokens, sizes, seed, plan, modelState };
   return { model, examples, initial, device, ...planned };
+}
+
+/** The class of each example, where an epoch is to show as many of every class. */
+function strataFor<Example>(
+  { sampling }: Recipe,
+  objective: Objective<Example>,
+  examples: readonly Example[],
+): Int32Array | undefined {
+  if (sampling !== 'balanced') return undefined;
+  if (objective.classes === undefined)
+    throw new RangeError(`the examples of ${objective.name} have no labels to balance`);
+  return strataOf(examples.map((example) => objective.classes?.(example) ?? []));
 }

@@ -57,6 +57,36 @@ it.each(taskCases.map((one, at) => [one.name, one, at % 2 === 0 ? lora : full] a
   },
 );
 
+it.each(['classification', 'token-classification', 'several labels'])(
+  'so does a run of %s that shows as many examples of each label, and weighs them',
+  async (name) => {
+    const one = taskCases.find((each) => each.name === name) as TaskCase;
+    const isSingle = name !== 'several labels';
+    const balanced = {
+      ...(isSingle && { classWeights: 'balanced' as const }),
+      sampling: 'balanced',
+    } as const;
+    const settings = { ...full, ...balanced };
+    const whole = await train(one, { settings, until: 5 });
+    const begun = await train(one, { settings, until: 2 });
+    const rest = await train(one, { settings, from: begun.state, until: 5 });
+    expect([...begun.losses, ...rest.losses]).toEqual(whole.losses);
+    const bytes = (path: string) => readFile(join(path, 'training-state.safetensors'));
+    expect((await bytes(rest.state)).equals(await bytes(whole.state))).toBe(true);
+    const natural = await train(one, { settings: full, until: 2 });
+    expect(natural.losses).not.toEqual(begun.losses);
+  },
+);
+
+it('refuses weights of labels for a model that writes', async () => {
+  const [one] = taskCases;
+  const recipe = resolveRecipe({ classWeights: 'balanced' });
+  const { model, rows } = await openTaskCase(one as TaskCase, folder);
+  await expect(objectiveFor(recipe, { model, rows }, () => 0)).rejects.toThrow(
+    'not for the task generation',
+  );
+});
+
 it('hides other tokens of a text in every epoch, and the same whenever it is asked', async () => {
   const one = taskCases.find(({ name }) => name === 'masked-lm') as TaskCase;
   const { model, rows } = await openTaskCase(one, join(folder, 'model'));

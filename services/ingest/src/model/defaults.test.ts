@@ -75,4 +75,13 @@ it('refuses options that the task of the rows has no use for', () => {
   expect(asked({ early_stopping: { metric: 'token_accuracy' } })).toThrow(
     "'lathe.early_stopping.metric' token_accuracy is none of the task classification",
   );
+  const weights = [{ label: 'a', weight: 2 }];
+  expect(asked({ class_weights: weights, sampling: 'balanced' })).not.toThrow();
+  expect(asked({ class_weights: [{ label: 'c', weight: 2 }] })).toThrow(
+    "'lathe.class_weights' names the label \"c\", which is none of the task's.",
+  );
+  expect(() => refuseUnfit({ class_weights: 'balanced' }, undefined)).toThrow(
+    "'lathe.class_weights' is for one label of each text or word, not for the task generation.",
+  );
+  expect(() => refuseUnfit({ sampling: 'natural' }, undefined)).not.toThrow();
 });

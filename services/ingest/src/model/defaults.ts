@@ -36,10 +36,18 @@ const methodRules: Readonly<Record<'supervised' | 'dpo', MethodRules>> = {
 };
 /** Where `beta` is `auto`. */
 const preferenceBeta = preferenceSchema.parse({}).beta;
-/** Throws `invalid_value` for options that do not fit the task that the rows have turned out to teach. */
-export function refuseUnfit(options: LatheOptions, task: Task): void {
+/**
+ * Throws `invalid_value` for options that do not fit the task that the rows have turned out to teach; undefined for a model that
+ * writes, of which the gateway has asked all but what goes by labels.
+ */
+export function refuseUnfit(options: LatheOptions, task: Task | undefined): void {
   const named = (setting: string): string => `lathe.${snakeCase(setting)}`;
-  const given = { ...fromHttp<RecipeInput>(options as HttpForm<RecipeInput>), task };
+  const { class_weights, sampling } = options;
+  const asked = task === undefined ? { class_weights, sampling } : options;
+  const given = {
+    ...fromHttp<RecipeInput>(asked as HttpForm<RecipeInput>),
+    task: task ?? ({ type: 'generation' } as const),
+  };
   const [fault] = brokenRules(recipeSchema, given, (setting) => `'${named(setting)}'`);
   if (fault === undefined) return;
   throw new LatheError('invalid_value', fault.message, { param: named(fault.path.join('.')) });

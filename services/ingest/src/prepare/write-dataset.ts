@@ -90,7 +90,7 @@ export async function writeDataset(
     );
     const { templateSha256 } = await ports.rows.open(lesson);
     const task = survey.task();
-    if (task !== undefined) refuseUnfit(job.options, task);
+    refuseUnfit(job.options, task);
     const manifest: DatasetManifest = {
       version: 1,
       jobId: job.id,

@@ -142,7 +142,7 @@ async function settled(
 ): Promise<Dataset> {
   const { task, train } = copy.manifest;
   const job = await withTokenizedStart(asked, rows);
-  if (task !== undefined) refuseUnfit(job.options, task);
+  refuseUnfit(job.options, task);
   const { parameters, architecture } = model;
   const facts = { rows: train.rows, tokens: train.tokens, parameters, architecture };
   return { ...copy, settings: { ...resolveSettings(facts, job), ...(task && { task }) } };

@@ -72,6 +72,7 @@ const decoder: readonly [string, RecipeInput, readonly object[]][] = [
 ];
 const encoder: readonly [string, RecipeInput, readonly object[]][] = [
   ['classification', lora, labelled],
+  ['weighed labels', { ...full, classWeights: 'balanced', sampling: 'balanced' }, labelled],
   ['several labels', { ...head, task: { ...classification, labels: words } }, several],
   ['numbers', full, scored],
   ['token-classification', lora, tagged],
