@@ -36,18 +36,18 @@ describe('labels of texts', () => {
     const told = (await service.events(job.id)).find(({ name }) => name === 'validated');
     expect(told).toMatchObject({
       message: expect.stringMatching(
-        /^The files are valid for the task classification: 15 rows/,
+        /^The files are valid for the task classification: 16 rows/,
       ) as string,
       data: { task },
     });
     const { manifest, report, rows: stored, examples } = await service.dataset(job);
     expect(manifest).toMatchObject({ kind: 'labelled', task, templateSha256: null });
-    expect([manifest.train.rows, manifest.train.supervisedTokens]).toEqual([15, 15]);
-    expect([manifest.heldOut.rows, manifest.heldOut.supervisedTokens]).toEqual([5, 5]);
+    expect([manifest.train.rows, manifest.train.supervisedTokens]).toEqual([16, 16]);
+    expect([manifest.heldOut.rows, manifest.heldOut.supervisedTokens]).toEqual([4, 4]);
     // Each label is on both sides.
     expect(report.labels).toEqual([
       { label: 'ham', train: 8, heldOut: 2 },
-      { label: 'spam', train: 7, heldOut: 3 },
+      { label: 'spam', train: 8, heldOut: 2 },
     ]);
     const trained = await stored(manifest.train);
     for (const [index, example] of (await examples(manifest.train)).entries()) {

@@ -73,6 +73,25 @@ describe('chooseHeldOut', () => {
     }
   });
 
+  it('keeps the quota of every label, give or take one, and moves no old row when 1,000 are added', () => {
+    // 1 of 2, 1 of 8, 1 of 40, and so on.
+    const labelOf = (index: number) =>
+      [2, 8, 40, 120].findIndex((each) => index % each === 1) + (index % 2 === 0 ? 10 : 0);
+    for (const seed of numbers(20)) {
+      const choice = { areLabels: true, seed, ample: 10_000 };
+      const groups = numbers(1480, (index) => hashOf(seed * 10_000 + index));
+      const labels = numbers(1480, labelOf);
+      const now = held(groups, labels, choice);
+      for (const label of new Set(labels)) {
+        const of = labels.filter((each) => each === label).length;
+        const found = now.filter((row) => labels[row] === label).length;
+        expect(Math.abs(found - 0.2 * of)).toBeLessThan(1.3);
+      }
+      const old = held(groups.slice(0, 480), labels.slice(0, 480), choice);
+      expect(now.filter((row) => row < 480)).toEqual(old);
+    }
+  });
+
   it('never parts a group, never takes all of a label, and leaves a group that is too large', () => {
     fc.assert(
       fc.property(someRows(1, 200), fc.double({ min: 0, max: 0.5, noNaN: true }), (list, share) => {

@@ -33,13 +33,15 @@ type Group = {
  *
  * - the first group of every label stays for training, and so do the first of the file, of which the share is less than one;
  * - the first groups of a label of which the share is one are not all trained on: where no other is, the last of them is held out;
+ * - each label keeps its quota: where fewer of its groups are held out than their share by one, the next is, whatever its hash, and where
+ *   more are than their share none is, so that of n groups of a label n · share are held out, give or take one;
  * - after so many groups that the share of them is `ample`, it falls as 1 / place of the group: each doubling of a file adds about
  *   as many held-out rows as the one before.
  *
  * A group with more than twice the rows that are to be held out stays for training.
  */
 export function chooseHeldOut(rows: SplitRows, options: SplitOptions): Uint8Array {
-  const { share, ample } = options;
+  const { share, ample, areLabels } = options;
   const total = rows.groups.length;
   const heldOut = new Uint8Array(total);
   if (share === 0) return heldOut;
@@ -48,11 +50,17 @@ export function chooseHeldOut(rows: SplitRows, options: SplitOptions): Uint8Arra
   const few = Math.ceil(1 / share - 1e-9);
   for (const stratum of strataOf(rows, options).values()) {
     let isScored = false;
+    // Groups that should have been held out so far, less those that were.
+    let owed = 0;
     for (const [at, { rank, place, rows: own }] of stratum.entries()) {
+      const wanted = share * Math.min(1, full / place);
+      owed += wanted;
       if (at === 0 || place < few) continue;
       const isLastOfFew = at === few - 1 && !isScored;
-      if (!isLastOfFew && rank >= share * Math.min(1, full / place)) continue;
+      const isDue = isLastOfFew || (areLabels && owed >= 1 - 1e-9);
+      if (!isDue && (rank >= wanted || (areLabels && owed < 0))) continue;
       isScored = true;
+      owed--;
       if (own.length <= largest) for (const row of own) heldOut[row] = 1;
     }
   }

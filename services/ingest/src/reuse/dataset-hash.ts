@@ -10,7 +10,7 @@ import type { PipelineInput } from '../prepare/ports.ts';
 import type { IngestSettings } from '../settings.ts';
 
 /** To be raised when the same rows become other tokens, or are split in another way, than they were before. */
-const version = 1;
+const version = 2;
 
 /** Options that have no part in what becomes of the rows; of the others each is taken to have one. */
 const others = [
