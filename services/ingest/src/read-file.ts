@@ -152,7 +152,7 @@ async function readRows(
     const { line } = row;
     const hasControl = encoded.controlStrings.length > 0;
     const related = { ...hashes, line, likeness };
-    const cleaned = rows.cleaning.add({ ...related, personal, hasControl, isTold });
+    const cleaned = rows.cleaning.add({ ...related, row, personal, hasControl, isTold });
     known?.cleaning.relations.meet(related);
     for (const finding of cleaned.findings) findings.add({ file: param, line, ...of, ...finding });
     if (cleaned.repeats !== undefined) rows.duplicates++;

@@ -235,6 +235,16 @@ const cleaningReportSchema = z.object({
   redacted: z.number().int(),
   /** Rows in which somebody wrote out what controls the model. */
   controlStrings: z.number().int(),
+  /** Rows in each language (ISO 639-1) of up to 100 of each file; absent where none can be told. */
+  languages: z
+    .array(
+      z.object({
+        side: z.enum(['training', 'validation']),
+        language: z.string(),
+        rows: z.number().int(),
+      }),
+    )
+    .optional(),
 });
 export type CleaningReport = z.infer<typeof cleaningReportSchema>;
 

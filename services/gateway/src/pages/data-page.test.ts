@@ -44,6 +44,7 @@ const dataset: DatasetReport = {
     contamination: { prompts: 0, near: 0, phrases: 0, dropped: 0 },
     personalData: [{ kind: 'email', rows: 4 }],
     ...{ conflicts: 3, redacted: 0, controlStrings: 0 },
+    languages: [{ side: 'training', language: 'de', rows: 90 }],
   },
   labels: [{ label: hostile, train: 3, heldOut: 1 }],
   findings: [
@@ -110,6 +111,7 @@ it('says what each length policy makes of the rows that are too long', () => {
   const page = dataPage(report, subject);
   expect(page).toContain('7 rows have more than 512 tokens. The job asks for truncate_end');
   expect(page).toContain('<b>truncate_end</b></td><td>their ends are cut</td><td class="n">5</td>');
+  expect(page).toContain('Languages of up to 100 rows: de 90.');
   const { tooLong: _, ...others } = insight;
   const without = { ...report, dataset: { ...dataset, insight: others } };
   expect(dataPage(without, subject)).not.toContain('Rows that are too long');

@@ -1,10 +1,16 @@
-import type { CleaningReport, Finding } from '@lathe/contracts/artifact/dataset';
+import type { CanonicalRow, CleaningReport, Finding } from '@lathe/contracts/artifact/dataset';
 import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
+import {
+  createLanguageSample,
+  type LanguageCounts,
+  type LanguageSample,
+} from './language-sample.ts';
 import type { PersonalKind } from './personal-kinds.ts';
 import { createRelations, type RelatedRow, type Relation, type Relations } from './relations.ts';
 
 /** What is known of a right row. */
 type CleanedRow = RelatedRow & {
+  readonly row: CanonicalRow;
   readonly personal: readonly PersonalKind[];
   readonly hasControl: boolean;
   /** Whether what the rows contradict is told by the task. */
@@ -32,6 +38,9 @@ export type FileCleaning = {
   add(row: CleanedRow): Cleaned;
   readonly counts: Readonly<Counts>;
   readonly personal: ReadonlyMap<PersonalKind, number>;
+  readonly sample: LanguageSample;
+  /** Of the sample, once it was looked at. */
+  languages: LanguageCounts;
 };
 
 const warning = (rule: string, message: string): Omit<Finding, 'file' | 'line'> => ({
@@ -46,9 +55,12 @@ export function createFileCleaning(options: CleaningOptions): FileCleaning {
     ...{ conflicts: 0, redacted: 0, controlStrings: 0 },
   };
   const personal = new Map<PersonalKind, number>();
+  const sample = createLanguageSample();
   return {
-    ...{ relations, counts, personal },
+    ...{ relations, counts, personal, sample },
+    languages: [],
     add(row) {
+      sample.add(row.row, row.both);
       const relation = relations.add(row);
       const { repeats, resembles, contradicts } = relation;
       for (const kind of row.personal) personal.set(kind, (personal.get(kind) ?? 0) + 1);
@@ -96,5 +108,13 @@ export function cleaningReport(
     personalData: [...personal].map(([kind, rows]) => ({ kind, rows })),
     redacted: sum('redacted'),
     controlStrings: sum('controlStrings'),
+    ...(files.some(({ languages }) => languages.length > 0) && {
+      languages: files.flatMap(({ languages }, at) =>
+        languages.map((each) => ({
+          side: at === 0 ? ('training' as const) : ('validation' as const),
+          ...each,
+        })),
+      ),
+    }),
   };
 }

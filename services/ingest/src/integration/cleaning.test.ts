@@ -145,3 +145,17 @@ it('reports, redacts or refuses personal data, and never writes it into what it 
     'Line 1: the row seems to hold an e-mail address and a phone number.',
   );
 });
+
+it('counts languages, and names a validation file that is in another', async () => {
+  const asked = (question: string) =>
+    Array.from({ length: 12 }, (_, at) => chatLine(`${question} ${at}`, 'yes')).join('\n');
+  const english = asked('Could you please tell me where the parcel of last week has gone?');
+  const german = asked('Können Sie mir bitte sagen, wo das Paket der letzten Woche geblieben ist?');
+  const validationFile = await service.upload(german);
+  const { report, told } = await found(english, { validationFile });
+  expect(told).toContain('0 language');
+  expect(report.cleaning?.languages).toEqual([
+    { side: 'training', language: 'en', rows: 12 },
+    { side: 'validation', language: 'de', rows: 12 },
+  ]);
+});

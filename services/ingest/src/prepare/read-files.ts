@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { inStep, LatheError } from '@lathe/contracts/error';
 import type { FileRecord } from '@lathe/contracts/record/file';
+import { countLanguages, otherLanguage } from '../clean/language-sample.ts';
 import { wishOf } from '../lesson/decide.ts';
 import type { BaseModel } from '../model/base-model.ts';
 import { roomForRows, withTokenizedStart } from '../model/virtual-tokens.ts';
@@ -57,10 +58,31 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
       : hasSplit
         ? await read(all, 'training_file', 'validation', training.rows)
         : null;
+  await tellLanguages({ training, validation, hasFile: validationFile !== null }, ports);
   // What rows say together counts once each is right.
   if (ports.findings.errors() === 0 && training.rows.lengths.length > 0)
     for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
   return { job, wish, training, validation, maxTokens };
+}
+
+/** Looks at the languages of some rows of both sides. */
+async function tellLanguages(
+  {
+    training,
+    validation,
+    hasFile,
+  }: Pick<FilesRead, 'training' | 'validation'> & { readonly hasFile: boolean },
+  { rows, findings }: PipelinePorts,
+): Promise<void> {
+  for (const each of [training, validation]) {
+    const texts = each?.rows.cleaning.sample.texts() ?? [];
+    if (each !== null && texts.length > 0)
+      each.rows.cleaning.languages = countLanguages(await rows.languages(texts));
+  }
+  const of = (each: FilesRead['validation']) => each?.rows.cleaning.languages ?? [];
+  const file = hasFile ? 'validation_file' : 'training_file';
+  const other = otherLanguage(of(training), of(validation), file);
+  if (other !== undefined) findings.add(other);
 }
 
 function validationSplit(isBeside: boolean): Finding {

@@ -56,6 +56,7 @@ export type RowTask =
       readonly folder: string;
       readonly sequences: readonly (readonly number[])[];
     }
+  | { readonly kind: 'languages'; readonly texts: readonly string[] }
   | { readonly kind: 'tokens'; readonly folder: string; readonly text: string };
 
 /** A row that is right, in tokens, with hashes by which repetitions are found. */
@@ -101,6 +102,8 @@ export type RowResults = {
   readonly open: { readonly templateSha256: string | null };
   readonly read: readonly LineRead[];
   readonly tokens: readonly number[];
+  /** Of each text, '' where it cannot be told. */
+  readonly languages: readonly string[];
   /** The text that each token of each sequence adds. */
   readonly show: readonly string[][];
 };

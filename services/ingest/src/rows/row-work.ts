@@ -41,6 +41,11 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
           return rest === '' ? texts : [...texts.slice(0, -1), `${texts.at(-1) ?? ''}${rest}`];
         });
       }
+      case 'languages': {
+        // Most threads are asked for none, and need not read its tables.
+        const { languagesOf } = await import('../clean/languages.ts');
+        return languagesOf(task.texts);
+      }
       case 'tokens':
         return (await loadTokenizer(task.folder)).encode(task.text);
     }

@@ -20,6 +20,8 @@ export type Rows = {
   ): Promise<readonly LineRead[]>;
   /** A text in tokens of the model. */
   tokens(text: string): Promise<readonly number[]>;
+  /** The language of each text, '' where it cannot be told. */
+  languages(texts: readonly string[]): Promise<readonly string[]>;
   /** The text that each token of each sequence adds. */
   show(sequences: readonly (readonly number[])[]): Promise<readonly string[][]>;
 };
@@ -60,6 +62,7 @@ export function rowsOf(
     read: (lesson, lines, options) =>
       run({ kind: 'read', model, lesson, lines: lines.map(compact), ...options }),
     show: (sequences) => run({ kind: 'show', folder: model.folder, sequences }),
+    languages: (texts) => run({ kind: 'languages', texts }),
     tokens: (text) => run({ kind: 'tokens', folder: model.folder, text }),
   };
 }
