@@ -35,10 +35,26 @@ export function cuttingOf(encoder: PlacedEncoder, lesson: Lesson, room: Room): C
 }
 
 /** The row as it would be without pieces or windows. */
-export function wholeOf(row: CanonicalRow, encoded: EncodedRow, { encoder }: Cutting): EncodedRow {
+export function wholeOf(row: CanonicalRow, encoded: EncodedRow, cutting: Cutting): EncodedRow {
+  const { encoder, lesson } = cutting;
   if (!areSplit(row.kind) || encoded.examples.length === 1) return encoded;
+  // Pieces of a text to go on with are stretches of it, and reading it again would take as long as before.
+  if (lesson.task === 'generation') return { ...encoded, examples: [joined(encoded.examples)] };
   const whole = encoder.encode(row, endless);
   return 'issue' in whole ? encoded : whole;
+}
+
+function joined(pieces: EncodedRow['examples']): EncodedRow['examples'][number] {
+  const length = pieces.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const tokens = new Int32Array(length);
+  const supervised = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    tokens.set(piece.tokens, at);
+    supervised.set(piece.supervised, at);
+    at += piece.tokens.length;
+  }
+  return { tokens, supervised };
 }
 
 /** Tokens of the longest sequence. */

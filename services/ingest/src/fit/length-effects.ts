@@ -61,7 +61,7 @@ function countOf(supervised: Uint8Array): number {
 
 /** Tokens that could be cut without loss of an instruction, an answer or a question. */
 function contextTokens(row: CanonicalRow, { encoder }: Cutting): number {
-  if (row.kind === 'related') return Infinity;
+  if (row.kind === 'related' || row.kind === 'text') return Infinity;
   const texts = row.kind === 'question' ? [row.context] : (contextOf(row)?.texts ?? []);
   return texts.reduce((sum, text) => sum + encoder.places(text).length, 0);
 }
