@@ -273,7 +273,8 @@ describe('faults', () => {
     const before = service.enginePid;
     const kinds: string[] = [];
     let error: unknown;
-    for await (const reply of service.ask({ maxTokens: null, logitBias: biasTo('ab') })) {
+    const endless = { maxTokens: null, logitBias: biasTo('ab'), choices: 16 };
+    for await (const reply of service.ask(endless)) {
       kinds.push(reply.kind);
       if (kinds.length === 3) process.kill(service.enginePid ?? 0, 'SIGKILL');
       if (reply.kind === 'error') error = reply.error;
