@@ -1,6 +1,6 @@
 """Vectors of packages/scoring: 200 generated cases a metric, from the package that is the reference for it.
 
-  pip install scikit-learn==1.9.1 scipy==1.17.1 seqeval==1.2.2 rouge_score==0.1.2 sacrebleu==2.6.0
+  pip install scikit-learn==1.9.1 scipy==1.17.1 seqeval==1.2.2 rouge_score==0.1.2 sacrebleu==2.6.0 statsmodels==0.15.0
   python bench/reference/metrics.py <squad_metrics.py> <folder of the fixtures>
 
 squad_metrics.py is `transformers/data/metrics/squad_metrics.py` of transformers 4.57.1 (a later one has none): SQuAD's own
@@ -21,6 +21,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU, CHRF
 from seqeval.metrics import classification_report
 from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, IOE2
+from statsmodels.stats.multitest import multipletests
 
 warnings.filterwarnings("ignore")
 CASES = 200
@@ -243,21 +244,75 @@ def areas():
         yield [scores, good, sk.roc_auc_score(good, scores)]
 
 
+def expanded(rows):
+    """Hesterberg's expanded tails: percentile intervals as wide as Student's with the sample's variance are."""
+    tail = scipy.stats.norm.sf(np.sqrt(rows / (rows - 1)) * scipy.stats.t.isf(0.025, rows - 1))
+    return 1 - 2 * tail
+
+
 def bootstraps():
     for at in range(12):
         gen = np.random.default_rng(at)
-        values = np.round(gen.normal(size=60) ** 2, 3)
-        other = np.round(values * 0.6 + gen.normal(size=60) * 0.5, 3)
-        one = scipy.stats.bootstrap((values,), np.mean, n_resamples=20000, method="percentile", rng=gen).confidence_interval
+        rows = 60 if at % 2 == 0 else 12
+        values = np.round(gen.normal(size=rows) ** 2, 3)
+        other = np.round(values * 0.6 + gen.normal(size=rows) * 0.5, 3)
+        options = {"n_resamples": 20000, "method": "percentile", "confidence_level": expanded(rows), "rng": gen}
+        one = scipy.stats.bootstrap((values,), np.mean, **options).confidence_interval
         two = scipy.stats.bootstrap((values, other), lambda x, y, axis: x.mean(axis) - y.mean(axis), paired=True, vectorized=True,
-                                    n_resamples=20000, method="percentile", rng=gen).confidence_interval
-        yield {"values": values, "other": other, "interval": list(one), "difference": list(two)}
+                                    **options)
+        yield {"values": values, "other": other, "interval": list(one), "difference": list(two.confidence_interval),
+               "standardError": float(two.standard_error * np.sqrt(rows / (rows - 1)))}
+
+
+def randomisations():
+    for at in range(8):
+        gen = np.random.default_rng(50 + at)
+        values = np.round(gen.normal(size=15 + 5 * at) ** 2, 3)
+        other = np.round(values * 0.8 + gen.normal(size=values.size) * 0.4, 3)
+        test = scipy.stats.permutation_test((values, other), lambda x, y, axis: x.mean(axis) - y.mean(axis), permutation_type="samples",
+                                            vectorized=True, n_resamples=40000, rng=gen)
+        yield {"values": values, "other": other, "pValue": float(test.pvalue)}
+
+
+def distributions():
+    for degrees in (1, 2, 5, 9, 29, 100, 5000):
+        for t in (-3.5, -1, 0, 0.3, 1.96, 4, 12):
+            yield {"degrees": degrees, "t": t, "tail": float(scipy.stats.t.sf(t, degrees))}
+    for z in (-4, -1.96, -0.2, 0, 1, 1.6448536, 3, 5.5):
+        yield {"degrees": None, "t": z, "tail": float(scipy.stats.norm.sf(z))}
+
+
+def holm():
+    gen = np.random.default_rng(7)
+    for size in (1, 2, 3, 5, 8, 20):
+        p = np.round(gen.uniform(size=size) ** 3, 6)
+        yield {"p": p, "adjusted": multipletests(p, method="holm")[1]}
+
+
+def exact_power(rows, discordance, gain):
+    """How often the two-sided exact McNemar test at 0.05 finds a gain, with so many rows."""
+    p, total = (discordance + gain) / (2 * discordance), 0.0
+    uneven = np.arange(rows + 1)
+    weights = scipy.stats.binom.pmf(uneven, rows, discordance)
+    for n in uneven[weights > 1e-10]:
+        k = np.arange(n + 1)
+        found = (2 * scipy.stats.binom.cdf(n - k, n, 0.5) < 0.05) & (2 * k > n)
+        total += weights[n] * scipy.stats.binom.pmf(k, n, p)[found].sum()
+    return total
+
+
+def power():
+    for discordance, gain in ((0.2, 0.05), (0.2, 0.03), (0.3, 0.1), (0.2, 0.1), (0.1, 0.05), (0.5, 0.2), (0.4, 0.3)):
+        rows = [40, 80, 120, 153, 228, 240, 400, 621, 645, 800, 1737, 1770]
+        yield {"discordance": discordance, "gain": gain,
+               "power": [[n, round(float(exact_power(n, discordance, gain)), 6)] for n in rows]}
 
 
 def main(squad_path, folder):
     sets = {"classification": classification(), "calibration": calibration(), "multi-label": multi_label(), "regression": regression(),
             "spans": spans(), "rouge": rouge(), "translation": translation(), "squad": squad(squad_path), "ranking": ranking(),
-            "intervals": intervals(), "bootstrap": bootstraps(), "pass-at-k": passes(), "roc": areas()}
+            "intervals": intervals(), "bootstrap": bootstraps(), "randomisation": randomisations(),
+            "distributions": distributions(), "holm": holm(), "power": power(), "pass-at-k": passes(), "roc": areas()}
     for name, cases in sets.items():
         lines = [json.dumps(short(case), ensure_ascii=False, separators=(",", ":")) for case in cases]
         Path(folder, f"{name}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")

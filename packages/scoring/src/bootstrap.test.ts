@@ -7,6 +7,7 @@ type Case = {
   other: number[];
   interval: [number, number];
   difference: [number, number];
+  standardError: number;
 };
 
 const meanOf =
@@ -18,7 +19,9 @@ const meanOf =
   };
 
 it("comes near scipy's intervals, which are drawn by chance too", () => {
-  for (const { values, other, interval, difference } of vectors<Case[]>('bootstrap')) {
+  for (const { values, other, interval, difference, standardError } of vectors<Case[]>(
+    'bootstrap',
+  )) {
     const near = (actual: { low: number; high: number }, [low, high]: [number, number]) => {
       const slack = 0.05 * (high - low);
       expect(Math.abs(actual.low - low)).toBeLessThan(slack);
@@ -26,8 +29,28 @@ it("comes near scipy's intervals, which are drawn by chance too", () => {
     };
     const options = { seed: 1, draws: 10_000 };
     near(bootstrap(values.length, meanOf(values), options), interval);
-    near(pairedBootstrap(values.length, [meanOf(values), meanOf(other)], options), difference);
+    const paired = pairedBootstrap(values.length, [meanOf(values), meanOf(other)], options);
+    near(paired, difference);
+    expect(paired.standardError / standardError).toBeCloseTo(1, 1);
   }
+});
+
+it('draws rows of one cluster together', () => {
+  // Ten values, each eight times: as sure as ten rows, not as eighty.
+  const own = Array.from({ length: 10 }, (_, at) => Math.sin(7 * at));
+  const all = own.flatMap((value) => Array<number>(8).fill(value));
+  const clusters = all.map((_, row) => Math.floor(row / 8));
+  const options = { seed: 3, draws: 10_000 };
+  const width = ({ low, high }: { low: number; high: number }) => high - low;
+  const clustered = bootstrap(80, meanOf(all), { ...options, clusters });
+  expect(clustered.value).toBeCloseTo(bootstrap(10, meanOf(own), options).value, 12);
+  expect(width(clustered) / width(bootstrap(10, meanOf(own), options))).toBeCloseTo(1, 1);
+  expect(width(clustered) / width(bootstrap(80, meanOf(all), options))).toBeGreaterThan(2.5);
+  const single = all.map((_, row) => row);
+  expect(bootstrap(80, meanOf(all), { ...options, clusters: single })).toEqual(
+    bootstrap(80, meanOf(all), options),
+  );
+  expect(() => bootstrap(80, meanOf(all), { ...options, clusters: [1] })).toThrow(RangeError);
 });
 
 it('is the same for the same seed', () => {
@@ -38,7 +61,7 @@ it('is the same for the same seed', () => {
   expect(of(4)).not.toEqual(of(4 + 2 ** 32));
 });
 
-it('puts nothing down to chance that never turns, and everything that is equal', () => {
+it('does not vary where nothing does', () => {
   const ones = meanOf(Array(50).fill(1));
   const zeros = meanOf(Array(50).fill(0));
   const options = { seed: 0, draws: 999 };
@@ -46,9 +69,9 @@ it('puts nothing down to chance that never turns, and everything that is equal',
     value: 1,
     low: 1,
     high: 1,
-    pValue: 2 / 1000,
+    standardError: 0,
   });
-  expect(pairedBootstrap(50, [ones, ones], options).pValue).toBe(1);
+  expect(pairedBootstrap(50, [ones, ones], options)).toMatchObject({ low: 0, high: 0 });
 });
 
 it('takes quantiles between values', () => {

@@ -65,7 +65,53 @@ export function spanScores(
   mode: SpanMode = 'lenient',
 ): SpanScores {
   sameLength(gold, predicted);
-  const counts = new Map<string, { hits: number; predicted: number; support: number }>();
+  const counts = new Map<string, SpanCounts>();
+  for (const [row, tags] of gold.entries())
+    countSpans(counts, tags, predicted[row] as readonly string[], mode);
+  const perType = [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([type, count]) => ({ type, ...scoreOf(count) }));
+  return {
+    micro: scoreOf(sumOf(counts)),
+    macroF1: perType.reduce((sum, { f1 }) => sum + f1, 0) / Math.max(1, perType.length),
+    perType,
+  };
+}
+
+/**
+ * The spans of one sentence, whatever their types: those of the answer that are right, all of the answer, all that there are. Throws as
+ * spanScores does.
+ *
+ * @example spanCounts(['B-PER', 'O'], ['B-PER', 'B-LOC'], 'lenient'); // [1, 2, 1]
+ */
+export function spanCounts(
+  gold: readonly string[],
+  predicted: readonly string[],
+  mode: SpanMode,
+): [hits: number, predicted: number, support: number] {
+  const counts = new Map<string, SpanCounts>();
+  countSpans(counts, gold, predicted, mode);
+  const { hits, predicted: told, support } = sumOf(counts);
+  return [hits, told, support];
+}
+
+/**
+ * F1 of such counts, added up over sentences; 0 where none is right.
+ *
+ * @example spanF1([1, 2, 1]); // 0.667
+ */
+export function spanF1([hits = 0, predicted = 0, support = 0]: readonly number[]): number {
+  return scoreOf({ hits, predicted, support }).f1;
+}
+
+type SpanCounts = { hits: number; predicted: number; support: number };
+
+function countSpans(
+  counts: Map<string, SpanCounts>,
+  gold: readonly string[],
+  predicted: readonly string[],
+  mode: SpanMode,
+): void {
   const count = (type: string) => {
     const known = counts.get(type) ?? { hits: 0, predicted: 0, support: 0 };
     counts.set(type, known);
@@ -73,34 +119,29 @@ export function spanScores(
   };
   const read = (tags: readonly string[]) =>
     mode === 'lenient' ? lenientSpans(tags) : strictSpans(tags, mode);
-  for (const [row, tags] of gold.entries()) {
-    const answer = predicted[row] as readonly string[];
-    sameLength(tags, answer);
-    const right = new Set<string>();
-    for (const span of read(tags)) {
-      right.add(JSON.stringify(span));
-      count(span.type).support++;
-    }
-    for (const span of read(answer)) {
-      count(span.type).predicted++;
-      if (right.has(JSON.stringify(span))) count(span.type).hits++;
-    }
+  sameLength(gold, predicted);
+  const right = new Set<string>();
+  for (const span of read(gold)) {
+    right.add(JSON.stringify(span));
+    count(span.type).support++;
   }
-  const perType = [...counts.keys()].sort().map((type) => ({ type, ...scoreOf(count(type)) }));
+  for (const span of read(predicted)) {
+    count(span.type).predicted++;
+    if (right.has(JSON.stringify(span))) count(span.type).hits++;
+  }
+}
+
+function sumOf(counts: ReadonlyMap<string, SpanCounts>): SpanCounts {
   const all = { hits: 0, predicted: 0, support: 0 };
   for (const each of counts.values()) {
     all.hits += each.hits;
     all.predicted += each.predicted;
     all.support += each.support;
   }
-  return {
-    micro: scoreOf(all),
-    macroF1: perType.reduce((sum, { f1 }) => sum + f1, 0) / Math.max(1, perType.length),
-    perType,
-  };
+  return all;
 }
 
-function scoreOf(count: { hits: number; predicted: number; support: number }): SpanScore {
+function scoreOf(count: SpanCounts): SpanScore {
   const precision = count.hits / Math.max(1, count.predicted);
   const recall = count.hits / Math.max(1, count.support);
   return {

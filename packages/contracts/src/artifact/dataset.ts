@@ -28,6 +28,8 @@ const place = {
   line: z.number().int(),
   /** What the line says that it belongs to: a thread, a document, a person. */
   group: z.string().optional(),
+  /** Of a held-out row: rows of one number are not independent of one another; absent where it stands alone. */
+  cluster: z.number().int().optional(),
 };
 
 const severalExamples = {

@@ -81,10 +81,27 @@ export const comparisonSchema = z.object({
   high: z.number().optional(),
   onlyTunedRight: z.number().int(),
   onlyOtherRight: z.number().int(),
-  /** Of the exact McNemar test where the headline is a rate of right answers, else of the paired bootstrap. */
+  /** Of the exact McNemar test where the headline is a rate of right answers to rows of their own, else of the paired bootstrap. */
   pValue: z.number(),
   verdict: z.enum(['improved', 'regressed', 'cannot tell']),
+  /** Where it cannot be told: rows like these that would show a difference as large in 80 of 100 cases. */
+  rowsNeeded: z.number().int().optional(),
 });
+
+/** What tuning changed in a metric, or in a kind of rows by the headline metric: the tuned model against its base. */
+const changeSchema = z.object({
+  of: z.enum(['metric', 'slice']),
+  name: z.string(),
+  rows: z.number().int(),
+  difference: z.number(),
+  /** 95 % interval of this difference alone. */
+  low: z.number(),
+  high: z.number(),
+  /** Adjusted for all that are looked at together (Holm). */
+  pValue: z.number(),
+  verdict: comparisonSchema.shape.verdict,
+});
+export type Change = z.infer<typeof changeSchema>;
 
 /** How the tuned model does on each label, or type of span, and what it takes for what. */
 const labelsSchema = z.object({
@@ -125,6 +142,8 @@ export const evaluationReportSchema = z.object({
   slices: z
     .array(z.object({ slice: z.string(), rows: z.number().int(), value: z.number() }))
     .default([]),
+  /** Every metric, and every kind of rows with at least five; absent in reports of before they were compared. */
+  changes: z.array(changeSchema).optional(),
   /** Sentences about losses that end above their start. */
   warnings: z.array(z.string()).default([]),
   /** Rows with every answer: in a report of version 2 those first that the tuned model got wrong. */

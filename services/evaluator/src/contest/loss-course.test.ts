@@ -48,16 +48,30 @@ it('says nothing of a table that is gone', async () => {
   expect(await lossWarnings(holding(undefined), job)).toEqual([]);
 });
 
+const headline = 'accuracy';
+
 it('compares the tuned model with what it was made of', () => {
   const rate = { correct: 0, total: 0, rate: 0, low: 0, high: 1 };
   const one = (name: 'base' | 'start' | 'tuned', loss: number) => ({
     ...{ name, model: name, shots: 0, exactMatch: rate, loss, supervisedTokens: 1, metrics: {} },
   });
-  expect(contestWarnings({ contestants: [one('base', 2), one('tuned', 1)] })).toEqual([]);
-  expect(contestWarnings({ contestants: [one('base', 2), one('tuned', 3)] })).toEqual([
+  expect(contestWarnings({ headline, contestants: [one('base', 2), one('tuned', 1)] })).toEqual([]);
+  expect(contestWarnings({ headline, contestants: [one('base', 2), one('tuned', 3)] })).toEqual([
     'On the held-out rows the tuned model has a loss of 3.0000, above 2.0000 of the model that it was made of.',
   ]);
   const continued = [one('base', 5), one('start', 1), one('tuned', 2)];
-  expect(contestWarnings({ contestants: continued })).toHaveLength(1);
-  expect(contestWarnings({ contestants: [] })).toEqual([]);
+  expect(contestWarnings({ headline, contestants: continued })).toHaveLength(1);
+  expect(contestWarnings({ headline, contestants: [] })).toEqual([]);
+});
+
+it('names the kinds of rows on which the tuned model is worse than its base', () => {
+  const change = { rows: 40, difference: -0.25, low: -0.4, high: -0.1, pValue: 0.012 } as const;
+  const changes = [
+    { ...change, of: 'slice', name: 'label refund', verdict: 'regressed' },
+    { ...change, of: 'slice', name: 'label parcel', verdict: 'cannot tell' },
+    { ...change, of: 'metric', name: 'macro F1', verdict: 'regressed' },
+  ] as const;
+  expect(contestWarnings({ headline, contestants: [], changes: [...changes] })).toEqual([
+    'On 40 held-out rows of one kind, label refund, the tuned model is worse than its base: accuracy changed by -0.250 (p = 0.012, adjusted for all kinds).',
+  ]);
 });

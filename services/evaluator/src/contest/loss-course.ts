@@ -32,7 +32,22 @@ export async function lossWarnings(
 }
 
 /** What the report's losses tell against the tuned model: that it does worse than what it was made of. */
-export function contestWarnings({ contestants }: Pick<EvaluationReport, 'contestants'>): string[] {
+export function contestWarnings({
+  contestants,
+  changes = [],
+  headline,
+}: Pick<EvaluationReport, 'contestants' | 'changes' | 'headline'>): string[] {
+  const worse = changes.filter((each) => each.of === 'slice' && each.verdict === 'regressed');
+  return [
+    ...lossWarning(contestants),
+    ...worse.map(
+      ({ name, rows, difference, pValue }) =>
+        `On ${rows} held-out rows of one kind, ${name}, the tuned model is worse than its base: ${headline} changed by ${difference.toPrecision(3)} (p = ${pValue.toFixed(3)}, adjusted for all kinds).`,
+    ),
+  ];
+}
+
+function lossWarning(contestants: EvaluationReport['contestants']): string[] {
   const of = (name: string) => contestants.find((each) => each.name === name);
   const tuned = of('tuned');
   const before = of('start') ?? of('base');

@@ -8,6 +8,7 @@ export function writtenRow(row: AnsweredRow): WrittenRow {
   const prompt = context.findLast(({ role }) => role === 'user') ?? context.at(-1);
   return {
     line,
+    cluster: row.cluster,
     ...(system === undefined ? {} : { system: system.content }),
     prompt: prompt?.content ?? '',
     expected,

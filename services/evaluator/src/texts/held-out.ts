@@ -19,12 +19,13 @@ export type AnsweredRow = Exclude<GenerationRow, { kind: 'preference' | 'judged'
 function answeredRow(row: GenerationRow): AnsweredRow | undefined {
   if (row.kind === 'judged' && !row.label) return undefined;
   if (row.kind !== 'preference' && row.kind !== 'judged') return row;
-  const { line, tools } = row;
+  const { line, cluster, tools } = row;
   const answer = row.kind === 'preference' ? row.preferred : row.answer;
   const earlier = row.messages.map((message) =>
     message.role === 'assistant' ? { ...message, weight: 0 as const } : message,
   );
-  return { kind: 'chat', line, ...(tools && { tools }), messages: [...earlier, answer] };
+  const messages = [...earlier, answer];
+  return { kind: 'chat', line, ...(cluster && { cluster }), ...(tools && { tools }), messages };
 }
 
 /** A row as a question: what the model is shown, and what it should answer. */

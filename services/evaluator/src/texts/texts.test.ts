@@ -32,9 +32,10 @@ afterAll(async () => {
 const bytesOf = (message: object) => new TextEncoder().encode(JSON.stringify(message));
 const chat = (change: object) => bytesOf({ ...chatRequest(), ...change });
 const says = (content: string) => ({ messages: [{ role: 'user', content }] });
-const pattern = (index: number) => ({
+/** Its work doubles with each of the steps. */
+const pattern = (index: number, steps = 8) => ({
   // Different ones, so that nothing is known from before.
-  schema: { type: 'string', pattern: `^(a|b)*a(a|b){8}${'c'.repeat(index)}$` },
+  schema: { type: 'string', pattern: `^(a|b)*a(a|b){${steps}}${'c'.repeat(index)}$` },
 });
 
 /** What comes of a request: the result or the refusal. */
@@ -129,7 +130,8 @@ describe('texts that take long', () => {
       done.push(name);
     };
     const many = Array.from({ length: 6 }, (_, index) =>
-      ask('many', `many ${index}`, chat(pattern(2 + index))),
+      // The first is still under way when all others have come.
+      ask('many', `many ${index}`, chat(pattern(2 + index, index === 0 ? 11 : 8))),
     );
     await Promise.all([
       ...many,

@@ -13,6 +13,7 @@ import { datasetReport } from '../pack/report.ts';
 import type { SpooledRow } from '../read/spool.ts';
 import { taskWork } from '../tasks/tasks.ts';
 import { factsOf, insightOf } from './dataset-facts.ts';
+import { heldOutClusters } from './held-out-clusters.ts';
 import type { Dataset, FileRead, PipelineInput, PipelinePorts } from './ports.ts';
 
 /** What a dataset is written of. */
@@ -47,29 +48,39 @@ export async function writeDataset(
   const balance = createBalance();
   const insight = insightOf(training.rows, maxTokens);
   const trained: number[] = [];
-  const write = async ({ json, examples }: SpooledRow, side: 'train' | 'heldOut') => {
+  const write = async (
+    { json, examples }: SpooledRow,
+    side: 'train' | 'heldOut',
+    marked: (json: string) => string = (plain) => plain,
+  ) => {
     balance.add(survey.labelsOf(json), side);
     insight.add({ json, examples });
-    const row = { json, examples: survey.complete(json, examples) };
+    const row = { json: marked(json), examples: survey.complete(json, examples) };
     if (side === 'train') trained.push(...packedLengths(lesson, row));
     await (side === 'train' ? trainWriter : heldOutWriter).add(row);
   };
   try {
     let index = 0;
+    const marks = heldOutClusters(training.rows.groups, (at) => heldOut?.[at] === 1);
     const breathe = createBreather();
     for await (const row of training.spool.read()) {
       await breathe();
       ports.signal.throwIfAborted();
       ports.progress();
-      const side = heldOut?.[index] === 1 ? 'heldOut' : 'train';
-      if (parted.dropped.has(training.rows.numbers[index++] as number)) insight.add(row);
-      else await write(row, side);
+      const at = index++;
+      if (parted.dropped.has(training.rows.numbers[at] as number)) insight.add(row);
+      else if (heldOut?.[at] !== 1) await write(row, 'train');
+      else await write(row, 'heldOut', (json) => marks.mark(json, at));
     }
+    index = 0;
+    const groups = validation?.rows.groups ?? [];
+    const validationMarks = heldOutClusters(groups, () => true);
     for await (const row of validation?.spool.read() ?? []) {
       await breathe();
       ports.signal.throwIfAborted();
       ports.progress();
-      await write(row, 'heldOut');
+      const at = index++;
+      await write(row, 'heldOut', (json) => validationMarks.mark(json, at));
     }
     const train = await trainWriter.finish();
     const held = await heldOutWriter.finish();

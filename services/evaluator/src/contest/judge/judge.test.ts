@@ -1,6 +1,6 @@
 import { createLogger } from '@lathe/platform/log';
-import { expect, it } from 'vitest';
-import { judge } from './judge.ts';
+import { describe, expect, it } from 'vitest';
+import { type Judgement, judge } from './judge.ts';
 import { judgeInThread } from './judging.ts';
 import { asked, model } from './rows.fixture.ts';
 
@@ -44,4 +44,40 @@ it('ends with its signal', async () => {
 it('refuses answers that are fewer than the rows', () => {
   const models = [model('tuned', right.slice(1))];
   expect(() => judge({ ...input, models })).toThrow('tuned answered 19 of 20 rows');
+});
+
+describe('rows of one cluster', () => {
+  const grouped = rows.map((row, at) => ({ ...row, cluster: Math.floor(at / 10) }));
+
+  it('are no evidence of their own', () => {
+    // The tuned model is right on the ten of one group, and on none of the other: one case against none.
+    const answers = rows.map(({ expected }, at) => ({ text: at < 10 ? expected : 'neither' }));
+    const models = [
+      model(
+        'base',
+        rows.map(() => ({ text: 'neither' })),
+      ),
+      model('tuned', answers),
+    ];
+    const single = judge({ ...input, models }).comparisons[0];
+    expect(single).toMatchObject({ onlyTunedRight: 10, verdict: 'improved' });
+    const together = judge({ ...input, rows: grouped, models });
+    expect(together.comparisons[0]).toMatchObject({ onlyTunedRight: 10, verdict: 'cannot tell' });
+    const width = ({ contestants }: Judgement) => {
+      const { low = 0, high = 0 } = contestants[1]?.metrics['exact match'] ?? {};
+      return high - low;
+    };
+    expect(width(together)).toBeGreaterThan(1.5 * width(judge({ ...input, models })));
+  });
+});
+
+it('tells what tuning changed in every metric and kind of rows, adjusted for how many they are', () => {
+  const { changes = [] } = judge(input);
+  const [match] = changes;
+  expect(match).toMatchObject({ of: 'metric', name: 'exact match', rows: 20, difference: 0.5 });
+  // 2/2^10 of the exact test, times the number of changes.
+  expect(changes.length).toBeGreaterThan(1);
+  expect(match?.pValue).toBeLessThan(0.01 * changes.length);
+  expect(match?.pValue).toBeGreaterThanOrEqual(0.001 * changes.length);
+  expect(match?.verdict).toBe('improved');
 });

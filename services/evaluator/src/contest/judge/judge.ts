@@ -1,7 +1,8 @@
 import type { Contestant, EvaluationReport } from '@lathe/contracts/artifact/report';
-import { bootstrap, pairedBootstrap } from '@lathe/scoring/bootstrap';
+import { bootstrap } from '@lathe/scoring/bootstrap';
+import { compareMetrics, compareRates, unevenRows } from '@lathe/scoring/compare';
 import { wilson } from '@lathe/scoring/wilson';
-import { type Comparison, compare, significance, unevenRows } from './compare.ts';
+import { changesOf } from './changes.ts';
 import { contests } from './contests.ts';
 import { worstSlices } from './slices.ts';
 import type { ContestData, ContestOf, TaskContest, TaskData, TaskName } from './task-contest.ts';
@@ -28,7 +29,14 @@ export type JudgeInput<Task extends TaskName = TaskName> = {
 /** What an evaluation comes to: the parts of its report that follow from rows and answers. */
 export type Judgement = Pick<
   EvaluationReport,
-  'headline' | 'verdict' | 'contestants' | 'comparisons' | 'labels' | 'slices' | 'samples'
+  | 'headline'
+  | 'verdict'
+  | 'contestants'
+  | 'comparisons'
+  | 'labels'
+  | 'slices'
+  | 'changes'
+  | 'samples'
 >;
 
 type Showing<Answer> = {
@@ -38,12 +46,17 @@ type Showing<Answer> = {
   readonly right: readonly boolean[];
 };
 
-type Lined = { readonly line: number };
+/** Rows of one cluster are not independent of one another. */
+type Lined = { readonly line: number; readonly cluster?: number | undefined };
 
-type Scored<Row, Answer> = {
-  readonly contest: TaskContest<Row, Answer>;
+/** The rules over the rows, and over the rows twice: what two contestants answer beside each other. */
+type Contests<Row, Answer> = Readonly<Record<'contest' | 'twice', TaskContest<Row, Answer>>>;
+
+type Scored<Row, Answer> = Contests<Row, Answer> & {
   readonly rows: readonly Row[];
-  readonly seed: number;
+  readonly options: { readonly seed: number; readonly draws: number };
+  /** Of each row; undefined where all are independent of one another. */
+  readonly clusters: readonly number[] | undefined;
 };
 
 /** Many rows need fewer draws, and take their time. */
@@ -56,15 +69,22 @@ const drawsFor = (rows: number) => (rows > 2000 ? 200 : 1000);
 export function judge(input: JudgeInput): Judgement {
   const open = contests[input.task] as (data: ContestData<TaskName>) => ContestOf<TaskName>;
   // The record's type ties each contest to the rows and answers of its task; here they are any task's.
-  return judgeRows(open(input) as TaskContest<Lined, unknown>, input.rows, input);
+  const twice = open({ ...input, rows: [...input.rows, ...input.rows] } as ContestData<TaskName>);
+  return judgeRows(
+    { contest: open(input), twice } as unknown as Contests<Lined, unknown>,
+    input.rows,
+    input,
+  );
 }
 
 function judgeRows<Row extends Lined, Answer>(
-  contest: TaskContest<Row, Answer>,
+  contests: Contests<Row, Answer>,
   rows: readonly Row[],
   { models, seed, samples }: Asked<Answer>,
 ): Judgement {
-  const scored = { contest, rows, seed };
+  const options = { seed, draws: drawsFor(rows.length) };
+  const { contest } = contests;
+  const scored = { ...contests, rows, options, clusters: clustersOf(rows) };
   const nobody = { model: null, shots: 0, loss: null, supervisedTokens: 0 } as const;
   const baselines = contest.baselines().map((each) => ({ ...nobody, ...each }));
   const showings = [...models, ...baselines].map((each) => showingOf(scored, each));
@@ -79,6 +99,7 @@ function judgeRows<Row extends Lined, Answer>(
   const { headline } = contest;
   const { unit = 'share', lowerIsBetter } = contest.metrics[headline] ?? {};
   const labels = tuned && contest.labels?.(tuned.answers);
+  const base = showings.find(({ contestant }) => contestant.name === 'base');
   return {
     headline,
     verdict: verdictOf({ contestants, comparisons, headline, unit, lowerIsBetter }),
@@ -86,12 +107,21 @@ function judgeRows<Row extends Lined, Answer>(
     comparisons,
     ...(labels === undefined ? {} : { labels }),
     slices: tuned === undefined ? [] : worstSlices(contest, rows, tuned.answers),
+    ...(tuned && base && rows.length > 0
+      ? { changes: changesOf({ ...scored, tuned: tuned.answers, base: base.answers }) }
+      : {}),
     samples: samplesOf(scored, showings, samples),
   };
 }
 
+/** Rows without a cluster are clusters of their own. */
+function clustersOf(rows: readonly Lined[]): number[] | undefined {
+  if (rows.every(({ cluster }) => cluster === undefined)) return undefined;
+  return rows.map(({ cluster }, at) => cluster ?? -1 - at);
+}
+
 function showingOf<Row, Answer>(
-  { contest, rows, seed }: Scored<Row, Answer>,
+  { contest, rows, options, clusters }: Scored<Row, Answer>,
   { answers, ...who }: ModelAnswers<Answer>,
 ): Showing<Answer> {
   if (answers.length !== rows.length)
@@ -104,10 +134,9 @@ function showingOf<Row, Answer>(
   const metrics = Object.entries(contest.metrics).flatMap(([name, metric]) => {
     const { headline, isRate } = contest;
     const { unit } = metric;
-    if (name === headline && isRate)
+    if (name === headline && isRate && clusters === undefined)
       return [[name, { value: exactMatch.rate, low: exactMatch.low, high: exactMatch.high, unit }]];
-    const options = { seed, draws: drawsFor(rows.length) };
-    const interval = bootstrap(rows.length, metric.of(answers), options);
+    const interval = bootstrap(rows.length, metric.of(answers), { ...options, clusters });
     // What a contestant does not tell, such as probabilities, has no number.
     return Number.isFinite(interval.value) ? [[name, { ...interval, unit }]] : [];
   });
@@ -119,27 +148,24 @@ function showingOf<Row, Answer>(
 }
 
 function comparisonOf<Row, Answer>(
-  { contest, rows, seed }: Scored<Row, Answer>,
+  { contest, twice, rows, options, clusters }: Scored<Row, Answer>,
   tuned: Showing<Answer>,
   other: Showing<Answer>,
-): Comparison {
+): EvaluationReport['comparisons'][number] {
   const against = other.contestant.name;
   const metric = contest.metrics[contest.headline];
-  if (contest.isRate || metric === undefined) return compare(against, tuned.right, other.right);
-  const { value, low, high, pValue } = pairedBootstrap(
-    rows.length,
-    [metric.of(tuned.answers), metric.of(other.answers)],
-    { seed, draws: drawsFor(rows.length) },
-  );
-  const isBetter = metric.lowerIsBetter ? value < 0 : value > 0;
+  const both = twice.metrics[contest.headline];
+  if (metric === undefined || both === undefined || (contest.isRate && clusters === undefined))
+    return { against, ...compareRates(tuned.right, other.right) };
+  const metrics = [metric.of(tuned.answers), metric.of(other.answers)] as const;
+  const measured = {
+    ...{ rows: rows.length, metrics, lowerIsBetter: metric.lowerIsBetter },
+    both: both.of([...tuned.answers, ...other.answers]),
+  };
   return {
     against,
-    difference: value,
-    low,
-    high,
+    ...compareMetrics(measured, { ...options, clusters }),
     ...unevenRows(tuned.right, other.right),
-    pValue,
-    verdict: pValue >= significance ? 'cannot tell' : isBetter ? 'improved' : 'regressed',
   };
 }
 

@@ -8,6 +8,8 @@ type RowOf<Kind extends CanonicalRow['kind']> = Extract<CanonicalRow, { kind: Ki
 /** A row that a written answer is expected of. */
 export type WrittenRow = {
   readonly line: number;
+  /** Rows of one number are not independent of one another. */
+  readonly cluster?: number | undefined;
   readonly system?: string;
   readonly prompt: string;
   readonly expected: string;

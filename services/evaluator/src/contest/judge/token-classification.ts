@@ -1,8 +1,8 @@
 import { fitWordTags } from '@lathe/scoring/baseline/word-tags';
 import { classificationScores } from '@lathe/scoring/classification';
 import { detectScheme } from '@lathe/scoring/span-schemes';
-import { lenientSpans, type SpanMode, spanScores } from '@lathe/scoring/spans';
-import { pick } from './row-metrics.ts';
+import { lenientSpans, type SpanMode, spanCounts, spanF1, spanScores } from '@lathe/scoring/spans';
+import { ofCounts, pick } from './row-metrics.ts';
 import type { ContestData, ContestOf, NamedMetric } from './task-contest.ts';
 
 type Tags = readonly string[];
@@ -17,7 +17,11 @@ export function tokenClassificationContest({
   // A model may tell any tag that it was taught, which is of the scheme too.
   const spans = (mode: SpanMode): NamedMetric<Tags> => ({
     unit: 'share',
-    of: (answers) => (draw) => spanScores(pick(gold, draw), pick(answers, draw), mode).micro.f1,
+    of: (answers) =>
+      ofCounts(
+        gold.map((each, row) => spanCounts(each, answers[row] ?? [], mode)),
+        spanF1,
+      ),
   });
   const tags: NamedMetric<Tags> = {
     unit: 'share',

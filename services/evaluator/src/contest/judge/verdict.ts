@@ -6,8 +6,8 @@ type Told = Pick<EvaluationReport, 'contestants' | 'comparisons' | 'headline'> &
 };
 
 /**
- * The tuned model against the best that there was without it, in one sentence: `The tuned model loses to tf-idf, the best baseline:
- * accuracy 80.1 % against 91.4 % (p < 0.001).` Empty where there is nothing to compare. A loss comes first of all.
+ * The tuned model against the best that there was without it, in one sentence: `Don't fine-tune for this: the tuned model loses to
+ * tf-idf, the best baseline: accuracy 80.1 % against 91.4 % (p < 0.001).` Empty where there is nothing to compare.
  */
 export function verdictOf({
   contestants,
@@ -32,13 +32,17 @@ export function verdictOf({
   );
   const comparison = comparisons.find(({ against }) => against === best.name);
   if (comparison === undefined) return '';
-  const { verdict, pValue } = comparison;
+  const { verdict, pValue, rowsNeeded } = comparison;
   const values = `${headline} ${formatMetric(headlineValue(tuned), unit)} against ${formatMetric(headlineValue(best), unit)}`;
   const chance = pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(3)}`;
   const who = `${best.name}, the best baseline`;
   if (verdict === 'improved') return `The tuned model beats ${who}: ${values} (${chance}).`;
-  if (verdict === 'regressed') return `The tuned model loses to ${who}: ${values} (${chance}).`;
-  return `The tuned model is not clearly better than ${who}: ${values}, which may be chance (${chance}).`;
+  if (verdict === 'regressed')
+    return `Don't fine-tune for this: the tuned model loses to ${who}: ${values} (${chance}).`;
+  if (sign * (headlineValue(tuned) - headlineValue(best)) <= 0)
+    return `Don't fine-tune for this yet: the tuned model is no better than ${who}: ${values} (${chance}).`;
+  const needed = rowsNeeded === undefined ? '' : `; about ${rowsNeeded} rows like these would tell`;
+  return `The tuned model is not clearly better than ${who}: ${values}, which may be chance (${chance})${needed}.`;
 }
 
 /** A metric for people: a share in percent, or a number. */

@@ -1,0 +1,117 @@
+import { type BootstrapOptions, type Metric, pairedBootstrap } from './bootstrap.ts';
+import { mcnemar } from './mcnemar.ts';
+import { rowsForDifference, rowsForRates } from './power.ts';
+import { randomisationTest } from './randomisation.ts';
+
+/** What the difference of a tuned model from another contestant comes to. */
+export type Outcome = {
+  readonly difference: number;
+  readonly pValue: number;
+  readonly verdict: 'improved' | 'regressed' | 'cannot tell';
+  /** Where it cannot be told: rows like these that would show a difference as large in 80 of 100 cases. */
+  readonly rowsNeeded?: number;
+};
+
+/** How many rows only one of two was right about. */
+export type UnevenRows = { readonly onlyTunedRight: number; readonly onlyOtherRight: number };
+
+/** Below this the difference is not put down to chance. */
+const significance = 0.05;
+
+/**
+ * The tuned model's rate of right answers against another's on the same rows, each a row of its own; `true` where an answer was right.
+ * By the exact McNemar test.
+ *
+ * @example const { verdict } = compareRates([true, true, false], [false, true, false]); // 'cannot tell'
+ */
+export function compareRates(
+  tuned: readonly boolean[],
+  other: readonly boolean[],
+): Outcome & UnevenRows {
+  const rows = tuned.length;
+  const uneven = unevenRows(tuned, other);
+  const { onlyTunedRight, onlyOtherRight } = uneven;
+  const difference = rows === 0 ? 0 : (onlyTunedRight - onlyOtherRight) / rows;
+  const pValue = mcnemar(onlyTunedRight, onlyOtherRight);
+  const verdict = verdictFor({ difference, pValue });
+  const discordance = (onlyTunedRight + onlyOtherRight) / rows;
+  return {
+    difference,
+    ...uneven,
+    pValue,
+    verdict,
+    ...(verdict === 'cannot tell' && difference !== 0
+      ? { rowsNeeded: rowsForRates({ gain: Math.abs(difference), discordance }) }
+      : {}),
+  };
+}
+
+/** What is compared by any metric, or where rows stand in clusters. */
+export type MeasuredRows = {
+  readonly rows: number;
+  readonly metrics: readonly [tuned: Metric, other: Metric];
+  /** The metric on the rows twice: the tuned model's answers from 0 on, the other's from `rows` on. */
+  readonly both: Metric;
+  readonly lowerIsBetter?: true | undefined;
+};
+
+/**
+ * The tuned model's metric against another's on the same rows: the difference with its interval by the paired bootstrap, and whether it is
+ * more than chance by approximate randomisation, which keeps its level for ratios of few rows too.
+ *
+ * @example
+ * const of = (values: number[]) => (draw: ArrayLike<number>) =>
+ *   Array.from(draw).reduce((sum, row) => sum + (values[row] ?? 0), 0) / draw.length;
+ * const both = of([1, 2, 1, 1]);
+ * const { low, high } = compareMetrics({ rows: 2, metrics: [of([1, 2]), of([1, 1])], both }, { seed: 0 });
+ */
+export function compareMetrics(
+  { rows, metrics, both, lowerIsBetter }: MeasuredRows,
+  options: BootstrapOptions,
+): Outcome & {
+  readonly low: number;
+  readonly high: number;
+} {
+  const { value, low, high, standardError } = pairedBootstrap(rows, metrics, options);
+  const pValue = randomisationTest(rows, both, options);
+  const verdict = verdictFor({ difference: value, pValue, lowerIsBetter });
+  return {
+    difference: value,
+    ...{ low, high, pValue, verdict },
+    ...(verdict === 'cannot tell' && value !== 0 && standardError > 0
+      ? { rowsNeeded: rowsForDifference({ gain: Math.abs(value), standardError, rows }) }
+      : {}),
+  };
+}
+
+/**
+ * What a difference means.
+ *
+ * @example verdictFor({ difference: -0.1, pValue: 0.01 }); // 'regressed'
+ */
+export function verdictFor({
+  difference,
+  pValue,
+  lowerIsBetter,
+}: {
+  readonly difference: number;
+  readonly pValue: number;
+  readonly lowerIsBetter?: true | undefined;
+}): Outcome['verdict'] {
+  if (!(pValue < significance) || difference === 0) return 'cannot tell';
+  return difference > 0 === (lowerIsBetter === undefined) ? 'improved' : 'regressed';
+}
+
+/**
+ * Rows that only one of the two was right about. Throws a RangeError when they have not the same number of rows.
+ *
+ * @example unevenRows([true, false], [false, false]); // { onlyTunedRight: 1, onlyOtherRight: 0 }
+ */
+export function unevenRows(tuned: readonly boolean[], other: readonly boolean[]): UnevenRows {
+  if (tuned.length !== other.length)
+    throw new RangeError(`${tuned.length} rows cannot be compared with ${other.length}`);
+  return {
+    onlyTunedRight: tuned.filter((right, row) => right && !other[row]).length,
+    onlyOtherRight: tuned.filter((right, row) => !right && other[row]).length,
+  };
+}
