@@ -19,7 +19,7 @@ export type Kind = {
 };
 
 /** Of a pilot that is drawn from, and of one that tells what a shift is worth. */
-const [pilotRows, manyRows] = [4000, 200_000];
+const [pilotRows, manyRows] = [4000, 40_000];
 
 /** Right or wrong: three of ten rows are such that only one of the two is right. */
 const rate: Kind = {

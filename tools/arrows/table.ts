@@ -123,7 +123,7 @@ export const arrows: Table = {
       },
     },
     'services/ingest': {
-      imports: [...wire, 'packages/tokenizer'],
+      imports: [...wire, 'packages/tokenizer', 'packages/scoring'],
       rooms: {
         'settings.ts': '',
         lesson: '',

@@ -1,7 +1,10 @@
 import { normalPoint } from './student.ts';
 
-/** How often a gain is to be found, where a difference by chance is taken for one in 5 of 100 cases, either way. */
-const [significance, power] = [0.05, 0.8];
+/**
+ * How often a gain is to be found, where a difference by chance is taken for one in 5 of 100 cases, either way. The formulas hold for many
+ * rows: two cases of 100 are added, so that 80 are kept for few.
+ */
+const [significance, power] = [0.05, 0.82];
 const reach = normalPoint(significance / 2) + normalPoint(1 - power);
 
 /** Two contestants on the same rows. */
@@ -14,10 +17,10 @@ export type PairedRates = {
 
 /**
  * Rows that are needed for the exact McNemar test to find a gain in 80 of 100 cases. Connor's (1987) number
- * (z_0.025 + z_0.2)² (discordance − gain²) / gain², which is 621 for 5 points at 20 % and holds for the test without its continuity
+ * (z_0.025 + z_0.18)² (discordance − gain²) / gain², which with z_0.2 is 621 for 5 points at 20 % and holds for the test without its continuity
  * correction, made larger by what that costs: √n' · gain − 1/√n' in place of √n · gain.
  *
- * @example rowsForRates({ gain: 0.1, discordance: 0.3 }); // 248
+ * @example rowsForRates({ gain: 0.1, discordance: 0.3 }); // 260
  */
 export function rowsForRates({ gain, discordance }: PairedRates): number {
   const plain = (reach ** 2 * (discordance - gain ** 2)) / gain ** 2;
@@ -28,7 +31,7 @@ export function rowsForRates({ gain, discordance }: PairedRates): number {
  * The smallest gain in the share of right answers that so many rows show in 80 of 100 cases; null where not even all rows that differ,
  * turned to the better, would.
  *
- * @example detectableGain(100, 0.2); // 0.13
+ * @example detectableGain(100, 0.2); // 0.133
  */
 export function detectableGain(rows: number, discordance: number): number | null {
   const suffice = (gain: number) => rowsForRates({ gain, discordance }) <= rows;
@@ -52,10 +55,10 @@ export type MeasuredDifference = {
 
 /**
  * Rows of the same kind that are needed to find a gain in 80 of 100 cases, of any metric and also where rows come in clusters: the
- * standard error falls as 1/√rows and must be the gain / (z_0.025 + z_0.2) (Miller 2024, section 5); and z_0.025²/2 more, which is what
+ * standard error falls as 1/√rows and must be the gain / (z_0.025 + z_0.18) (Miller 2024, section 5); and z_0.025²/2 more, which is what
  * Student's tails cost against the normal's (Guenther 1981).
  *
- * @example rowsForDifference({ gain: 0.1, standardError: 0.05, rows: 100 }); // 199
+ * @example rowsForDifference({ gain: 0.1, standardError: 0.05, rows: 100 }); // 209
  */
 export function rowsForDifference({ gain, standardError, rows }: MeasuredDifference): number {
   return Math.ceil(rows * ((reach * standardError) / gain) ** 2 + normalPoint(0.025) ** 2 / 2);

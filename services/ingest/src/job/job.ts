@@ -31,6 +31,7 @@ import { copyStart } from './copy-start.ts';
 import { markFiles } from './file-status.ts';
 import { emit, emitFindings } from './job-events.ts';
 import { tellProgress } from './tell-progress.ts';
+import { whatRowsShow } from './what-rows-show.ts';
 
 export type IngestPorts = EventPorts &
   Pick<Records, 'jobs' | 'files' | 'models'> & {
@@ -195,9 +196,11 @@ async function store(
     return { kind: 'drop', reason: `the job is ${changed.state}` };
   const { train, heldOut, task } = manifest;
   const taught = task === undefined ? '' : ` for the task ${task.type}`;
+  const scored = Math.min(heldOut.rows, job.options.evaluation_rows ?? heldOut.rows);
+  const { gain, told } = whatRowsShow(scored);
   await emit(ports, job, {
     name: 'validated',
-    message: `The files are valid${taught}: ${train.rows} rows to train on, ${heldOut.rows} held out, ${train.tokens} training tokens.${from === undefined ? '' : ` They were read for the job ${from} already.`}`,
+    message: `The files are valid${taught}: ${train.rows} rows to train on, ${heldOut.rows} held out, ${train.tokens} training tokens.${told}${from === undefined ? '' : ` They were read for the job ${from} already.`}`,
     data: {
       ...(from !== undefined && { dataset_of: from }),
       ...(task && { task: toHttp(task) }),
@@ -209,6 +212,7 @@ async function store(
       supervised_tokens: train.supervisedTokens,
       held_out_rows: heldOut.rows,
       held_out_source: manifest.heldOutSource,
+      detectable_gain: gain,
       settings,
     },
   });

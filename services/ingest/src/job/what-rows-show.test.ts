@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { whatRowsShow } from './what-rows-show.ts';
+
+it('says before training which gain the held-out rows can show', () => {
+  expect(whatRowsShow(0)).toEqual({ gain: null, told: '' });
+  expect(whatRowsShow(20).told).toMatch(
+    /^ 20 held-out rows are too few to tell a gain from chance; \d{3} rows would show a gain of 5 points\.$/,
+  );
+  const { gain, told } = whatRowsShow(100);
+  expect(gain).toBeGreaterThan(0.1);
+  expect(gain).toBeLessThan(0.16);
+  expect(told).toMatch(
+    /^ 100 held-out rows show a gain of 14 points; \d{3} rows would show one of 5\.$/,
+  );
+  expect(whatRowsShow(1000).told).toBe(' 1000 held-out rows show a gain of 5 points.');
+});
