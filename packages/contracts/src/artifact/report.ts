@@ -70,7 +70,7 @@ const contestantSchema = z.object({
 export type Contestant = z.infer<typeof contestantSchema>;
 
 /** Tuned against another contestant on the same rows, by the headline metric or the one that it names. */
-export const comparisonSchema = z.object({
+const comparisonSchema = z.object({
   against: z.enum(contestantNames),
   /** What they are compared by, where that is not the headline metric. */
   metric: z.string().optional(),
