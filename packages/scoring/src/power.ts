@@ -5,6 +5,8 @@ import { normalPoint } from './student.ts';
  * rows: two cases of 100 are added, so that 80 are kept for few.
  */
 const [significance, power] = [0.05, 0.82];
+/** Of fewer rows the normal distribution says too little. */
+const leastRows = 30;
 const reach = normalPoint(significance / 2) + normalPoint(1 - power);
 
 /** Two contestants on the same rows. */
@@ -56,10 +58,11 @@ export type MeasuredDifference = {
 /**
  * Rows of the same kind that are needed to find a gain in 80 of 100 cases, of any metric and also where rows come in clusters: the
  * standard error falls as 1/√rows and must be the gain / (z_0.025 + z_0.18) (Miller 2024, section 5); and z_0.025²/2 more, which is what
- * Student's tails cost against the normal's (Guenther 1981).
+ * Student's tails cost against the normal's (Guenther 1981); 30 at least.
  *
  * @example rowsForDifference({ gain: 0.1, standardError: 0.05, rows: 100 }); // 209
  */
 export function rowsForDifference({ gain, standardError, rows }: MeasuredDifference): number {
-  return Math.ceil(rows * ((reach * standardError) / gain) ** 2 + normalPoint(0.025) ** 2 / 2);
+  const needed = rows * ((reach * standardError) / gain) ** 2 + normalPoint(0.025) ** 2 / 2;
+  return Math.max(leastRows, Math.ceil(needed));
 }
