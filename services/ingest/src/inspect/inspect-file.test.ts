@@ -9,6 +9,7 @@ import { type DataWorkRecord, isOver } from '@lathe/contracts/record/data-work';
 import { recordKey } from '@lathe/contracts/subject';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { publishWork } from '@lathe/platform/nats/work';
+import { tinyToolTemplate } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chatLine, chatLines, modelName, startIngest } from '../integration/ingest.fixture.ts';
 
@@ -17,6 +18,7 @@ let service: Awaited<ReturnType<typeof startIngest>>;
 beforeAll(async () => {
   service = await startIngest({ progressMs: 5 });
   await service.addEncoder('wide', 64);
+  await service.addModel('with-tools', tinyToolTemplate);
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
@@ -168,5 +170,25 @@ it('ends in an error where the file is gone', async () => {
   expect(await inspect('file-00000000')).toMatchObject({
     state: 'failed',
     error: { code: 'not_found', message: 'The file file-00000000 was deleted.' },
+  });
+});
+
+it('reads several files together as a job does: questions with the answers of another file', async () => {
+  const ask = (id: string) => ({
+    id,
+    question: [[{ role: 'user', content: `Weather in ${id}?` }]],
+    function: [{ name: 'weather', parameters: { type: 'dict', properties: {} } }],
+  });
+  const answer = (id: string) => ({ id, ground_truth: [{ weather: { place: [id, ''] } }] });
+  const places = ['graz', 'linz', 'wels'];
+  const linesOf = (rows: object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+  const file = await service.upload(linesOf(places.map(ask)), 'calls.json');
+  const answers = linesOf([...places, 'nowhere'].map(answer));
+  const options = { data: { more_files: [await service.upload(answers, 'calls.json')] } };
+  const report = await reportOn(file, { model: 'with-tools', options });
+  expect(report.dataset?.formats).toMatchObject([{ format: 'bfcl', confidence: 1 }]);
+  expect(report.dataset?.rows).toMatchObject({ read: 3, rejected: 0 });
+  expect(report.dataset?.reasons).toContainEqual({
+    ...{ rule: 'answer-left-out', level: 'warn', count: 1 },
   });
 });
