@@ -102,7 +102,7 @@ export const arrows: Table = {
       isInternal: true,
     },
     'services/gateway': {
-      imports: [...wire, 'packages/graders'],
+      imports: [...wire, 'packages/graders', 'packages/scoring'],
       rooms: {
         'settings.ts': '',
         'workers.ts': '',
@@ -116,10 +116,11 @@ export const arrows: Table = {
         bodies: 'http jobs',
         chat: 'http models bodies',
         graders: 'http models bodies chat',
-        deletion: 'http models files jobs data-work',
+        evals: 'http models files jobs pages bodies graders',
+        deletion: 'http models files jobs data-work evals',
         routes:
-          'settings.ts workers.ts http openapi models files jobs pages data-work bodies chat graders deletion',
-        '.': 'settings.ts workers.ts http models files jobs data-work bodies chat graders deletion routes',
+          'settings.ts workers.ts http openapi models files jobs pages data-work bodies chat graders evals deletion',
+        '.': 'settings.ts workers.ts http models files jobs data-work bodies chat graders evals deletion routes',
       },
     },
     'services/ingest': {
@@ -179,7 +180,7 @@ export const arrows: Table = {
       },
     },
     'services/evaluator': {
-      imports: [...wire, ...learning, 'packages/scoring'],
+      imports: [...wire, ...learning, 'packages/scoring', 'packages/graders'],
       rooms: {
         'settings.ts': '',
         engine: '',
@@ -188,7 +189,8 @@ export const arrows: Table = {
         contest: 'settings.ts engine texts models',
         serve: 'engine texts models',
         job: 'settings.ts engine texts models contest',
-        '.': 'settings.ts engine texts models serve job',
+        evals: 'settings.ts engine texts models serve',
+        '.': 'settings.ts engine texts models serve job evals',
       },
     },
     models: { imports: ['packages/recipe', ...learning] },

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import type { z } from 'zod';
 import { checkpointManifestSchema } from './artifact/checkpoint.ts';
 import { datasetManifestSchema, datasetReportSchema } from './artifact/dataset.ts';
+import { evalItemSchema } from './artifact/eval-item.ts';
 import { inspectionReportSchema } from './artifact/inspection.ts';
 import { lineageSchema } from './artifact/lineage.ts';
 import { evaluationReportSchema } from './artifact/report.ts';
@@ -19,6 +20,8 @@ import { inferenceRequestSchema } from './message/inference.ts';
 import { workMessageSchema } from './message/work.ts';
 import { checkpointRecordSchema } from './record/checkpoint.ts';
 import { dataWorkRecordSchema } from './record/data-work.ts';
+import { evalRecordSchema } from './record/eval.ts';
+import { evalRunRecordSchema } from './record/eval-run.ts';
 import { fileRecordSchema } from './record/file.ts';
 import { modelRecordSchema } from './record/model.ts';
 import { workerRecordSchema } from './record/worker.ts';
@@ -31,6 +34,9 @@ const schemas: Record<string, z.ZodType> = {
   'dataset-manifest': datasetManifestSchema,
   'dataset-report': datasetReportSchema,
   'embedding-question': embeddingQuestionSchema,
+  'eval-item': evalItemSchema,
+  'eval-record': evalRecordSchema,
+  'eval-run-record': evalRunRecordSchema,
   'evaluation-report': evaluationReportSchema,
   'file-record': fileRecordSchema,
   'inference-request': inferenceRequestSchema,

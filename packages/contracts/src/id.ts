@@ -13,7 +13,10 @@ export type IdKind =
   | 'request'
   | 'attempt'
   | 'inspection'
-  | 'dataset';
+  | 'dataset'
+  | 'eval'
+  | 'evalRun'
+  | 'evalItem';
 
 const prefixes: Record<IdKind, string> = {
   file: 'file-',
@@ -28,6 +31,9 @@ const prefixes: Record<IdKind, string> = {
   attempt: 'at_',
   inspection: 'insp_',
   dataset: 'dset_',
+  eval: 'eval_',
+  evalRun: 'evalrun_',
+  evalItem: 'outputitem_',
 };
 
 /**

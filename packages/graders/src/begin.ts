@@ -47,6 +47,14 @@ function templatesOf(grader: SingleGrader): string[] {
   return grader.input.flatMap(({ content }) => blocksOf(content));
 }
 
+/** A row, what was answered, and what else is known of the answer. */
+type Answered = {
+  readonly item: unknown;
+  /** null: the row brings none along. */
+  readonly answer: string | null;
+  readonly sample?: Readonly<Record<string, unknown>>;
+};
+
 /**
  * Grades an answer as far as that needs no model: what is left are questions, whose answers go to `finishGrading`. What
  * fails is a fault of that part; this throws nothing that a grader or an answer says.
@@ -60,10 +68,11 @@ function templatesOf(grader: SingleGrader): string[] {
  */
 export async function beginGrading(
   grader: Grader,
-  { item, answer }: { readonly item: unknown; readonly answer: string },
+  { item, answer, sample }: Answered,
   limits: ProgramLimits,
 ): Promise<Part[]> {
-  const namespaces: Namespaces = { item, sample: sampleOf(answer) };
+  const own = answer === null ? {} : sampleOf(answer);
+  const namespaces: Namespaces = { item, sample: { ...sample, ...own } };
   const parts: Part[] = [];
   for (const named of gradersOf(grader)) parts.push(await partOf(named, namespaces, limits));
   return parts;

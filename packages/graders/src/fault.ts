@@ -5,7 +5,11 @@ type FaultKind = {
   [Key in keyof GraderErrors]: GraderErrors[Key] extends boolean ? Key : never;
 }[keyof GraderErrors];
 
-/** What kept a grader from a reward: its flag, and one sentence for the user. */
+/**
+ * What kept a grader from a reward, or a template from being filled: its flag, and one sentence for the user.
+ *
+ * @example throw new GradingFault('invalid_variable_error', '{{ item.label }} cannot be filled.');
+ */
 export class GradingFault extends Error {
   readonly kind: FaultKind;
 

@@ -10,6 +10,8 @@ export type Graded = {
   /** Of every part that has one. */
   readonly scores: Readonly<Record<string, number>>;
   readonly errors: GraderErrors;
+  /** The first failure in words; null where there is none. */
+  readonly failure: string | null;
 };
 
 /** What a question came to: what the model wrote, the score of a reward model, two vectors, or why there is no answer. */
@@ -47,7 +49,12 @@ export function finishGrading(
   }
   let reward = 0;
   if (faults.length === 0) attempt(() => (reward = rewardOf(grader, scores)));
-  return { reward, scores: Object.fromEntries(scores), errors: errorsOf(faults) };
+  return {
+    reward,
+    scores: Object.fromEntries(scores),
+    errors: errorsOf(faults),
+    failure: faults[0]?.message ?? null,
+  };
 }
 
 function answered(question: Question, answer: QuestionAnswer | undefined): number {

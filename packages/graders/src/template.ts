@@ -4,13 +4,10 @@ import { GradingFault } from './fault.ts';
 export type Namespaces = {
   /** The row of the data. */
   readonly item: unknown;
-  readonly sample: Sample;
+  /** The answer: `output_text`, `output_json` where that is JSON, and what a row brings along. */
+  readonly sample: unknown;
 };
-type Sample = {
-  readonly output_text: string;
-  /** Only where the text is JSON. */
-  readonly output_json?: unknown;
-};
+type Sample = { readonly output_text: string; readonly output_json?: unknown };
 
 /** The sample of an answer. */
 export function sampleOf(output_text: string): Sample {
@@ -28,6 +25,8 @@ const step = /\.([\p{L}\p{N}_$-]+)|\[(?:(\d+)|"([^"\\]*)"|'([^'\\]*)')\]/gu;
 /**
  * A text with every `{{ item.… }}` and `{{ sample.… }}` in it replaced: texts as they are, everything else as JSON. Only a
  * value's own members are reached. Throws GradingFault (`invalid_variable_error`) that names what is not there.
+ *
+ * @example fillTemplate('Label: {{ item.text }}', { item: { text: 'Where is it?' }, sample: undefined });
  */
 export function fillTemplate(text: string, namespaces: Namespaces): string {
   return text.replace(reference, (_, name: string) => {
@@ -36,7 +35,10 @@ export function fillTemplate(text: string, namespaces: Namespaces): string {
   });
 }
 
-function variable(name: string, namespaces: Namespaces): unknown {
+/**
+ * The value that a name such as `item.messages` stands for. Throws like `fillTemplate`.
+ */
+export function variable(name: string, namespaces: Namespaces): unknown {
   const parts = path.exec(name);
   if (parts === null)
     throw unknownVariable(name, 'only item and sample, and what is in them, can be named');
@@ -61,9 +63,15 @@ function unknownVariable(name: string, reason: string): GradingFault {
   return new GradingFault('invalid_variable_error', `{{ ${name} }} cannot be filled: ${reason}.`);
 }
 
-/** The names in a text, in their order, for a check before there is a row. */
-export function checkTemplate(text: string): void {
-  for (const [, name = ''] of text.matchAll(reference))
+/**
+ * Checks the names in a text before there is a row: all of them, or of those in item alone where there is no answer yet.
+ * Throws GradingFault (`invalid_variable_error`).
+ */
+export function checkTemplate(text: string, { hasSample = true } = {}): void {
+  for (const [, name = ''] of text.matchAll(reference)) {
     if (!path.test(name))
       throw unknownVariable(name, 'only item and sample, and what is in them, can be named');
+    if (!hasSample && name.startsWith('sample'))
+      throw unknownVariable(name, 'there is no answer yet, only item can be named');
+  }
 }

@@ -15,6 +15,22 @@ export type EvaluatorSettings = {
   readonly samples: number;
   /** Rows that an evaluation has answered at a time; they decode together. */
   readonly evaluationSlots: number;
+  /** Runs of evals that are worked on at a time, and rows of one. */
+  readonly evalRunSlots: number;
+  readonly evalRowSlots: number;
+  /** Most rows of a run, and bytes of one. */
+  readonly evalRows: number;
+  readonly evalRowBytes: number;
+  /** How often a run tells how far it is, and how often forgotten ones are looked for. */
+  readonly evalProgressMs: number;
+  readonly evalSweepMs: number;
+  /** Begun so often in vain, a run fails. */
+  readonly maxDeliveries: number;
+  /** Threads for graders, the longest time of one grading, and of one program and its memory. */
+  readonly graderThreads: number;
+  readonly graderTaskMs: number;
+  readonly graderProgramMs: number;
+  readonly graderProgramBytes: number;
   /** Events of progress for each contestant. */
   readonly progressEvents: number;
   /** How often a running evaluation looks whether its job was cancelled or paused. */
@@ -70,6 +86,17 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     answerMost: 512,
     samples: 20,
     evaluationSlots: 8,
+    evalRunSlots: config.evalRunSlots,
+    evalRowSlots: 8,
+    evalRows: config.evalRows,
+    evalRowBytes: config.evalRowBytes,
+    evalProgressMs: 1000,
+    evalSweepMs: config.sweepMs,
+    maxDeliveries: config.maxDeliveries,
+    graderThreads: 1,
+    graderTaskMs: 60_000,
+    graderProgramMs: 2000,
+    graderProgramBytes: 32 * 1024 * 1024,
     progressEvents: 4,
     cancelPollMs: 1000,
     modelScanMs: 30_000,

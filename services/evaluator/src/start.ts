@@ -17,6 +17,8 @@ import { openAllRecords } from '@lathe/platform/records';
 import { openService, type Service } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { createEngineProcess } from './engine/engine-process.ts';
+import { startGraders } from './evals/graders.ts';
+import { serveRuns } from './evals/serve-runs.ts';
 import { onModelDeleted, serveEvaluations } from './job/nats.ts';
 import { openModelFiles } from './models/model-files.ts';
 import { createModels } from './models/models.ts';
@@ -52,13 +54,11 @@ export async function start(
   return openService(config, { name: 'evaluator' }, async (service) => {
     const { nats, metrics, stops, log } = service;
     measureQueues(nats, metrics);
-    const { ports, engine, texts, stopTexts, announcing, forget, tidy } = await openPorts(
-      config,
-      settings,
-      service,
-    );
+    const { evaluating, running: ofEvals, ...opened } = await openPorts(config, settings, service);
+    const { engine, texts, models, stopTexts, announcing, forget, tidy } = opened;
     stops.add('texts', stopTexts);
     stops.add('engine', () => engine.stop());
+    stops.add('graders', () => ofEvals.graders.stop());
     const controller = new AbortController();
     const { signal } = controller;
     const announcer = createAnnouncer(announcing);
@@ -66,7 +66,8 @@ export async function start(
     await tidy(0);
     const running = [
       keepScanning(announcer, { ...settings, tidy, signal, log }),
-      serveEvaluations(nats, ports, { concurrency: config.evaluatorSlots, signal, metrics }),
+      serveEvaluations(nats, evaluating, { concurrency: config.evaluatorSlots, signal, metrics }),
+      serveRuns(nats, ofEvals, signal),
     ];
     stops.add('deletions', onModelDeleted(nats, forget));
     const serving = { connection: nats.connection, log, settings, metrics };
@@ -76,7 +77,7 @@ export async function start(
       subject: inferenceSubject,
       admission: createAdmission(settings),
       answer: async function* (request, asked) {
-        const model = await ports.models.find(request.project, request.model);
+        const model = await models.find(request.project, request.model);
         const randomSeed = () => randomInt(2 ** 31);
         yield* answerChat(request, model, { ...asked, engine, texts, randomSeed });
       },
@@ -87,7 +88,7 @@ export async function start(
       subject: completionSubject,
       admission: createAdmission(settings),
       answer: async function* (request, asked) {
-        const model = await ports.models.find(request.project, request.model);
+        const model = await models.find(request.project, request.model);
         const randomSeed = () => randomInt(2 ** 31);
         yield* answerCompletion(request, model, { ...asked, engine, texts, randomSeed });
       },
@@ -98,7 +99,7 @@ export async function start(
       subject: embeddingSubject,
       admission: createAdmission(settings),
       answer: async function* (request, asked) {
-        const model = await ports.models.find(request.project, request.model);
+        const model = await models.find(request.project, request.model);
         yield* answerEmbedding(request, model, { ...asked, engine, texts, settings });
       },
     });
@@ -108,7 +109,7 @@ export async function start(
       subject: predictionSubject,
       admission: createAdmission(settings),
       answer: async function* (request, asked) {
-        const model = await ports.models.find(request.project, request.model);
+        const model = await models.find(request.project, request.model);
         yield* answerPrediction(request, model, { ...asked, engine, texts, settings });
       },
     });
@@ -139,7 +140,8 @@ async function openPorts(
   { nats, log, artifacts }: Service,
 ) {
   const { modelFolders, dataFolder } = config;
-  const { jobs, models: records } = await openAllRecords(nats);
+  const { jobs, models: records, files: uploads, evalRuns } = await openAllRecords(nats);
+  const graders = startGraders(settings, log);
   const cache = join(dataFolder, 'cache', 'models');
   const files = openModelFiles(artifacts, cache, settings.cachedModels);
   const { contextTokens } = settings;
@@ -160,11 +162,14 @@ async function openPorts(
     texts,
     onForget: (folder) => engine.forget(folder),
   });
+  const ports = { artifacts, models, engine, texts, settings, log, now: Date.now };
   return {
     engine,
     texts,
+    models,
     stopTexts: () => threads.stop(),
-    ports: { jobs, artifacts, files, models, engine, texts, settings, log, now: Date.now },
+    evaluating: { jobs, files, ...ports },
+    running: { evalRuns, files: uploads, graders, ...ports },
     announcing: { models: records, modelFolders, texts, log },
     forget: models.forget,
     /** Drops copies of models that were deleted while this evaluator did not listen. */

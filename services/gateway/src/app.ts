@@ -17,6 +17,8 @@ import { chatRoutes } from './routes/chat.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { type DatasetPorts, datasetRoutes, lineageRoutes } from './routes/datasets.ts';
 import { embeddingRoutes } from './routes/embeddings.ts';
+import { evalRunRoutes } from './routes/eval-runs.ts';
+import { type EvalRoutePorts, evalRoutes } from './routes/evals.ts';
 import { fileRoutes } from './routes/files.ts';
 import { graderRoutes } from './routes/graders.ts';
 import { healthRoutes, type PartProblems } from './routes/health.ts';
@@ -37,6 +39,7 @@ export type GatewayPorts = JobRoutePorts &
   ModelPorts &
   ChatPorts &
   GraderPorts &
+  EvalRoutePorts &
   WorkerPorts & {
     readonly keys: readonly StoredKey[];
     /** Opens the metrics; null: only programs on this machine see them. */
@@ -61,6 +64,8 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/files', fileRoutes(ports, settings));
   app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));
   app.route('/v1/fine_tuning/alpha/graders', graderRoutes(ports, settings));
+  app.route('/v1/evals', evalRoutes(ports, settings));
+  app.route('/v1/evals/:eval_id/runs', evalRunRoutes(ports, settings));
   app.route('/v1/lathe/jobs', reportRoutes(ports));
   app.route('/v1/lathe/files', inspectRoutes(ports, settings));
   app.route('/v1/lathe/files', lineageRoutes(ports));

@@ -33,6 +33,13 @@ export type GatewaySettings = {
   readonly dataWorkOpen: number;
   readonly dataWorkKept: number;
   readonly dataWorkKeepMs: number;
+  /** Evals of one project, and runs of them that are under way, and over and kept. */
+  readonly evalsKept: number;
+  readonly evalRunsOpen: number;
+  readonly evalRunsKept: number;
+  /** Rows that a request for a run may bring along, and bytes of one. */
+  readonly evalRows: number;
+  readonly evalRowBytes: number;
   /** How long an identical create that is marked as a retry finds the job of the first try. */
   readonly retryWindowMs: number;
   /** How long an Idempotency-Key is remembered. */
@@ -76,6 +83,11 @@ export function gatewaySettings(config: Config): GatewaySettings {
     dataWorkOpen: config.dataWorkOpen,
     dataWorkKept: config.dataWorkKept,
     dataWorkKeepMs: config.dataWorkKeepMs,
+    evalsKept: config.evalsKept,
+    evalRunsOpen: config.evalRunsOpen,
+    evalRunsKept: config.evalRunsKept,
+    evalRows: config.evalRows,
+    evalRowBytes: config.evalRowBytes,
     retryWindowMs: 15 * 60_000,
     idempotencyMs: 24 * 3_600_000,
     inferenceAcceptMs: config.requestTimeoutMs,

@@ -15,6 +15,7 @@ import { createInference } from './chat/inference.ts';
 import { eraseOldDataWork } from './data-work/retention.ts';
 import { eraseOldJobs } from './deletion/erasure.ts';
 import { deleteOrphans } from './deletion/orphans.ts';
+import { eraseOldEvals } from './evals/retention.ts';
 import { deleteExpiredFiles } from './files/files.ts';
 import { createGraders } from './graders/graders.ts';
 import { storedKeys } from './http/authenticate.ts';
@@ -95,6 +96,7 @@ async function openPorts(
     ['expired files', settings.expirySweepMs, () => deleteExpiredFiles(ports)],
     ['bytes without a record', settings.orphanSweepMs, () => deleteOrphans(ports, settings)],
     ['old data work', settings.expirySweepMs, () => eraseOldDataWork(ports, settings)],
+    ['old runs of evals', settings.expirySweepMs, () => eraseOldEvals(ports, settings)],
     ...retentionSweep(ports, settings),
   ];
   for (const [name, everyMs, sweep] of sweeps) stops.add(name, repeat(name, everyMs, sweep, log));

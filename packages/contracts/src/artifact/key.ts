@@ -53,6 +53,40 @@ export function dataWorkAttemptPrefix(project: string, id: string, attempt: stri
   return join(project, 'data-work', id, attempt);
 }
 
+/** Everything that belongs to a run of an eval. */
+export function evalRunPrefix(project: string, runId: string): string {
+  return join(project, 'eval-runs', runId);
+}
+
+/** The rows that came with the request for a run. */
+export function evalRunRowsKey(project: string, runId: string): string {
+  return `${evalRunPrefix(project, runId)}/rows.jsonl`;
+}
+
+/** Folder of the answered rows of a run, an object each. */
+export function evalItemsPrefix(project: string, runId: string): string {
+  return `${evalRunPrefix(project, runId)}/items`;
+}
+
+const itemPattern = /^(\d{9})-(pass|fail|error)\.json$/;
+type EvalItemName = { readonly index: number; readonly status: 'pass' | 'fail' | 'error' };
+
+/** An answered row of a run: its place among the rows and what came of it are told by its key. */
+export function evalItemKey(
+  project: string,
+  runId: string,
+  { index, status }: EvalItemName,
+): string {
+  return `${evalItemsPrefix(project, runId)}/${String(index).padStart(9, '0')}-${status}.json`;
+}
+
+/** What the key of an answered row tells; undefined for another key. */
+export function readEvalItemKey(key: string): EvalItemName | undefined {
+  const [, index, status] = itemPattern.exec(key.slice(key.lastIndexOf('/') + 1)) ?? [];
+  if (index === undefined) return undefined;
+  return { index: Number(index), status: status as EvalItemName['status'] };
+}
+
 /** Everything that belongs to a job. */
 export function jobPrefix(project: string, jobId: string): string {
   return join(project, 'jobs', jobId);

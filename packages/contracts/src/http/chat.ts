@@ -16,7 +16,7 @@ const chatCallSchema = z.strictObject({
  * A message of a chat request; content may be a string or a list of text parts. What an answer carries beside its
  * text comes back from clients empty, which asks for nothing.
  */
-const chatMessageSchema = z.strictObject({
+export const chatMessageSchema = z.strictObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
   content: z.union([z.string(), z.array(textPart)]).nullish(),
   name: z.string().nullish(),
@@ -40,7 +40,7 @@ export const jsonSchemaSchema = z.union([z.boolean(), z.record(z.string(), z.unk
 export type JsonSchema = z.infer<typeof jsonSchemaSchema>;
 
 /** A tool that may be called; its arguments keep to its schema, where `strict` in any case. */
-const chatToolSchema = z.strictObject({
+export const chatToolSchema = z.strictObject({
   type: z.literal('function'),
   function: z.strictObject({
     name: z.string().regex(toolName),
@@ -50,7 +50,7 @@ const chatToolSchema = z.strictObject({
   }),
 });
 
-const responseFormat = z.discriminatedUnion('type', [
+export const responseFormatSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text') }),
   z.strictObject({ type: z.literal('json_object') }),
   z.strictObject({
@@ -81,7 +81,7 @@ export const chatRequestSchema = z.strictObject({
   logit_bias: z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100)).nullish(),
   presence_penalty: penalty.nullish(),
   frequency_penalty: penalty.nullish(),
-  response_format: responseFormat.nullish(),
+  response_format: responseFormatSchema.nullish(),
   stream: z.boolean().nullish(),
   stream_options: z
     .strictObject({ include_usage: z.boolean().nullish(), include_obfuscation: unsupported(false) })

@@ -29,6 +29,8 @@ export const deletedFileSchema = z.object({
   lathe: heldBySchema.extend({
     erased_jobs: z.array(erasedJobSchema).describe('jobs that ?cascade=true erased'),
     erased_files: ids.describe('files made of it that ?cascade=true erased'),
+    eval_runs: ids.describe('runs of evals that hold rows of the file or of those made of it'),
+    erased_eval_runs: ids.describe('runs of evals that ?cascade=true erased'),
   }),
 });
 export type DeletedFile = z.infer<typeof deletedFileSchema>;
@@ -37,5 +39,7 @@ export const deleteFileQuerySchema = z.strictObject({
   cascade: z
     .enum(['true', 'false'])
     .default('false')
-    .describe('true: files that were made of it and jobs that hold rows of any are erased with it'),
+    .describe(
+      'true: files that were made of it, and jobs and runs of evals that hold rows of any, are erased with it',
+    ),
 });

@@ -12,7 +12,9 @@ const message = z.strictObject({
   content: z.union([block, z.array(block).min(1)]),
   type: z.literal('message').optional(),
 });
-const input = z.array(message).min(1).max(256);
+/** Messages whose texts are templates. */
+export const templateMessagesSchema = z.array(message).min(1).max(256);
+export type TemplateMessage = z.infer<typeof message>;
 
 /** What is taken for passed in an evaluation; a grader alone only has its reward. */
 const passThreshold = z.number().nullish();
@@ -60,7 +62,7 @@ const scoreModelSchema = z.strictObject({
   type: z.literal('score_model'),
   name,
   model,
-  input,
+  input: templateMessagesSchema,
   /** Lowest and highest score; 0 to 1 when left out. */
   range: z
     .tuple([z.number(), z.number()])
@@ -82,7 +84,7 @@ const labelModelSchema = z
     type: z.literal('label_model'),
     name,
     model,
-    input,
+    input: templateMessagesSchema,
     labels: z.array(z.string().min(1).max(256)).min(1).max(256),
     passing_labels: z.array(z.string()).min(1),
   })
@@ -130,10 +132,14 @@ const multiSchema = z.strictObject({
   name,
   graders: severalSchema,
   calculate_output: z.string().min(1).max(4096),
+  pass_threshold: passThreshold,
 });
 
 /** A grader as OpenAI writes it, or one of ours. */
-const graderSchema = z.discriminatedUnion('type', [...singleGraderSchema.options, multiSchema]);
+export const graderSchema = z.discriminatedUnion('type', [
+  ...singleGraderSchema.options,
+  multiSchema,
+]);
 export type Grader = z.infer<typeof graderSchema>;
 
 /** Body of POST /v1/fine_tuning/alpha/graders/validate. */
@@ -150,7 +156,7 @@ export const runGraderSchema = z.strictObject({
 });
 
 /** What went wrong in a run, one flag a kind, exactly those of OpenAI's clients. */
-const graderErrorsSchema = z.object({
+export const graderErrorsSchema = z.object({
   formula_parse_error: z.boolean(),
   sample_parse_error: z.boolean(),
   truncated_observation_error: z.boolean(),

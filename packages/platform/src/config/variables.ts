@@ -83,7 +83,7 @@ export const variables = {
   logFormat: everywhere('LATHE_LOG_FORMAT', oneOf('auto', ['auto', 'json', 'text']))
     .means('log lines as JSON or text; auto: text on a terminal'),
   retentionMs: tuned('LATHE_RETENTION', duration('0'))
-    .means('age at which finished jobs are erased with all that belongs to them, and events; 0: never'),
+    .means('age at which finished jobs and runs of evals are erased with all that belongs to them, and events; 0: never'),
   uploadLimitBytes: tuned('LATHE_UPLOAD_LIMIT', byteSize('512MB')).means('largest uploaded file'),
   bodyLimitBytes: tuned('LATHE_BODY_LIMIT', byteSize('4MiB')).means('largest JSON request body'),
   ackWaitMs: tuned('LATHE_ACK_WAIT', duration('30s')).means('silence after which work goes to another service'),
@@ -122,6 +122,14 @@ export const variables = {
   dataWorkKeepMs: tuned('LATHE_DATA_WORK_KEEP', duration('7d')).means('age at which data work that is over is erased; 0: never'),
   inspectWaitMs: tuned('LATHE_INSPECT_WAIT', duration('5s'))
     .means('how long a request to inspect a file waits for the report before it answers 202'),
+  evalsKept: tuned('LATHE_EVALS_KEPT', wholeNumber(1, 1000)).means('evals that one project may have'),
+  evalRunsOpen: tuned('LATHE_EVAL_RUNS_OPEN', wholeNumber(1, 8))
+    .means('runs of evals of one project that are not over; beyond them it is told to wait (429)'),
+  evalRunsKept: tuned('LATHE_EVAL_RUNS_KEPT', wholeNumber(1, 1000))
+    .means('runs of evals of one project that are over and kept; the oldest goes first'),
+  evalRows: tuned('LATHE_EVAL_ROWS', wholeNumber(1, 10_000)).means('most rows of one run of an eval'),
+  evalRowBytes: tuned('LATHE_EVAL_ROW_BYTES', byteSize('256KiB')).means('largest row of a run of an eval, in bytes of JSON'),
+  evalRunSlots: evaluatorSlots('LATHE_EVAL_RUN_SLOTS', wholeNumber(1, 2)).means('runs of evals one evaluator works on at a time'),
   writerUrl: writer('LATHE_WRITER_URL', optionalText)
     .means('base URL of an OpenAI-compatible server that data sets may be written with, such as https://host/v1; unset: none'),
   writerKey: writer('LATHE_WRITER_KEY', secretText).means('API key for that server'),

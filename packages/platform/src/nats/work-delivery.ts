@@ -10,6 +10,7 @@ import { isInfrastructure } from './infrastructure.ts';
 import { jsonOf } from './json.ts';
 import { untilLost } from './link.ts';
 import { pause } from './pause.ts';
+import { stages } from './setup.ts';
 import type { ConsumeOptions, WorkHandler, WorkResult } from './work-handler.ts';
 
 /** What one delivery needs to know of the consuming. */
@@ -21,6 +22,9 @@ export type Consuming = {
   /** Puts the message on its queue once more; the same copy only once. */
   readonly publishCopy: (message: WorkMessage, copy: string) => Promise<void>;
 };
+
+/** Where what waits is a job. */
+const hasEvents: ReadonlySet<string> = new Set(stages.map(workSubject));
 
 /** Hands one message to the handler and settles it by what came of that. */
 export async function deliverWork(consuming: Consuming, message: JsMsg): Promise<void> {
@@ -72,7 +76,7 @@ async function deliverParsed(
       const delayMs = retryDelay(message, options);
       log.warn({ err: error, delayMs }, 'work waits until what it needs is back');
       lease.progress();
-      if (message.subject !== workSubject('data')) await tellOwner(nats, work);
+      if (hasEvents.has(message.subject)) await tellOwner(nats, work);
       await pause(delayMs, options.signal);
       await putBack(consuming, message, work);
     } else if (lastDelivery || (error instanceof LatheError && !error.retryable)) {
@@ -89,7 +93,7 @@ async function deliverParsed(
   }
 }
 
-/** Tells the job's owner that it waits; not being able to is no reason for anything. Data work has no events. */
+/** Tells the job's owner that it waits; not being able to is no reason for anything. Only jobs have events. */
 async function tellOwner(nats: Nats, { project, jobId, epoch }: WorkMessage): Promise<void> {
   const what = { version: 1, project, jobId, name: 'log', level: 'warn', type: 'message' } as const;
   const message =

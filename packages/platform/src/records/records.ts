@@ -1,6 +1,8 @@
 import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
 import { type CheckpointRecord, checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { type DataWorkRecord, dataWorkRecordSchema } from '@lathe/contracts/record/data-work';
+import { type EvalRecord, evalRecordSchema } from '@lathe/contracts/record/eval';
+import { type EvalRunRecord, evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
 import { type FileRecord, fileRecordSchema } from '@lathe/contracts/record/file';
 import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
 import { type WorkerRecord, workerRecordSchema } from '@lathe/contracts/record/worker';
@@ -17,6 +19,8 @@ export type Records = {
   readonly checkpoints: RecordStore<CheckpointRecord>;
   readonly workers: RecordStore<WorkerRecord>;
   readonly dataWork: RecordStore<DataWorkRecord>;
+  readonly evals: RecordStore<EvalRecord>;
+  readonly evalRuns: RecordStore<EvalRunRecord>;
 };
 
 /**
@@ -31,5 +35,7 @@ export async function openAllRecords(nats: Nats): Promise<Records> {
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
     workers: await openRecords(nats, buckets.workers, workerRecordSchema),
     dataWork: await openRecords(nats, buckets.dataWork, dataWorkRecordSchema),
+    evals: await openRecords(nats, buckets.evals, evalRecordSchema),
+    evalRuns: await openRecords(nats, buckets.evalRuns, evalRunRecordSchema),
   };
 }

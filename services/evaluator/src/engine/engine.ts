@@ -41,7 +41,7 @@ export type EngineScore = {
 };
 
 /** Chats come before evaluations, but do not stop them. */
-type Urgency = 'chat' | 'evaluation';
+export type Urgency = 'chat' | 'evaluation';
 
 /** For whom the work is done: projects take turns. The signal stops it. */
 export type Asker = { readonly project: string; readonly signal: AbortSignal };

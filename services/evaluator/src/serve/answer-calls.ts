@@ -20,7 +20,7 @@ export async function* answerWithCalls(
     text: answer,
     form,
   }: Choice & { readonly form: ToolForm },
-  { engine, signal }: Pick<AnswerPorts, 'engine' | 'signal'>,
+  { engine, signal, urgency = 'chat' }: Pick<AnswerPorts, 'engine' | 'signal' | 'urgency'>,
 ): AsyncGenerator<AnswerPiece, number> {
   const { wantsLogprobs } = chat;
   const reader = createToolReader(form);
@@ -51,7 +51,7 @@ export async function* answerWithCalls(
     // What was held back was no stop text.
     return [...shown(filter.end()), { kind: 'call', index, id, name: part.name, ...told() }];
   };
-  const asker = { urgency: 'chat', project, signal } as const;
+  const asker = { urgency, project, signal };
   for await (const token of engine.generate(model.engine, settings, asker)) {
     count++;
     const { text, logprob } = await answer.push(token, wantsLogprobs);

@@ -26,7 +26,7 @@ export type EmbeddingPorts = Omit<AnswerPorts, 'engine' | 'randomSeed'> & {
 export async function* answerEmbedding(
   { project, body }: Pick<Request, 'project' | 'body'>,
   model: ServedModel,
-  { engine, texts, signal, reserve, settings }: EmbeddingPorts,
+  { engine, texts, signal, reserve, settings, urgency = 'chat' }: EmbeddingPorts,
 ): AsyncGenerator<EmbeddingPiece, void> {
   requireTask(model, 'embeddings');
   const { inputs, dimensions } = await texts.inputs(textModelOf(model), body, { project, signal });
@@ -38,7 +38,7 @@ export async function* answerEmbedding(
       question: { kind: 'vectors', pooling: poolingOf(model.task), normalized: true },
       texts: part.map((tokens) => ({ tokens })),
     } as const;
-    const asker = { project, signal, urgency: 'chat' } as const;
+    const asker = { project, signal, urgency };
     const vectors = await engine.predict(model.engine, asked, asker);
     const data = Buffer.concat(
       vectors.map((vector) => littleEndian(shortened(vector, dimensions))),

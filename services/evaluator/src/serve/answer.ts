@@ -64,7 +64,7 @@ export async function* answerChoice(
 ): AsyncGenerator<AnswerPiece, number> {
   const { choice, project, chat, settings, model, text: answer } = about;
   if (chat.calls !== null) return yield* answerWithCalls({ ...about, form: chat.calls }, ports);
-  const { engine, signal } = ports;
+  const { engine, signal, urgency = 'chat' } = ports;
   const { wantsLogprobs } = chat;
   const filter = createStopFilter(chat.stop);
   /** Log-probabilities of tokens whose text is held back with them, and the characters read so far. */
@@ -81,7 +81,7 @@ export async function* answerChoice(
     const logprobs = wantsLogprobs ? ready.map(({ logprob }) => logprob) : null;
     return { kind: 'text', choice, text, logprobs };
   };
-  const asker = { urgency: 'chat', project, signal } as const;
+  const asker = { urgency, project, signal };
   for await (const token of engine.generate(model.engine, settings, asker)) {
     count++;
     const { text, logprob } = await answer.push(token, wantsLogprobs);

@@ -1,5 +1,5 @@
 import type { InferenceReply } from '@lathe/contracts/message/inference';
-import type { Engine, GenerateRequest } from '../engine/engine.ts';
+import type { Engine, GenerateRequest, Urgency } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { PreparedChat } from '../texts/text-task.ts';
 import type { AnswerText, Texts } from '../texts/texts.ts';
@@ -18,6 +18,8 @@ export type AnswerPorts = {
   readonly reserve: (tokens: number) => void;
   /** A seed for a request that names none. */
   readonly randomSeed: () => number;
+  /** Of somebody who waits, when left out. */
+  readonly urgency?: Urgency;
 };
 
 /** One of the answers that were asked for. */

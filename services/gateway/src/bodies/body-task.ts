@@ -1,10 +1,12 @@
 import type { DatasetRequest } from '@lathe/contracts/http/dataset';
 import type { EmbeddingRequest } from '@lathe/contracts/http/embedding';
+import type { CreateEval, UpdateEval } from '@lathe/contracts/http/eval';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { InspectRequest } from '@lathe/contracts/http/inspection';
 import type { PipelineKind } from '@lathe/contracts/http/pipeline';
 import type { Asked } from '@lathe/contracts/message/prediction';
 import type { Handover } from '@lathe/platform/nats/ask-evaluators';
+import type { ReadRun } from './eval-requests.ts';
 
 /** A body to read; `project` and `requestId` are put into what is handed on. */
 export type BodyTask = BodyOf &
@@ -17,6 +19,9 @@ export type BodyTask = BodyOf &
           | 'job'
           | 'inspect'
           | 'dataset'
+          | 'eval'
+          | 'eval-update'
+          | 'eval-run'
           | 'classify'
           | 'score'
           | 'rerank'
@@ -72,6 +77,9 @@ export type BodyResults = {
   readonly job: ReadJob;
   readonly inspect: InspectRequest;
   readonly dataset: DatasetRequest;
+  readonly eval: CreateEval;
+  readonly 'eval-update': UpdateEval;
+  readonly 'eval-run': ReadRun;
   readonly pipeline: ReadPrediction;
   readonly classify: ReadPrediction;
   readonly score: ReadPrediction;

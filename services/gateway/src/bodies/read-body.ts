@@ -2,6 +2,7 @@ import type { Tool } from '@lathe/contracts/artifact/tool';
 import { chatRequestSchema } from '@lathe/contracts/http/chat';
 import { datasetRequestSchema } from '@lathe/contracts/http/dataset';
 import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
+import { createEvalSchema, updateEvalSchema } from '@lathe/contracts/http/eval';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
 import { inspectRequestSchema } from '@lathe/contracts/http/inspection';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
@@ -21,6 +22,7 @@ import type {
 import { checkStreaming, toInferenceRequest } from './chat-request.ts';
 import { readCompletion } from './completion-request.ts';
 import { type Inputs, readInputs } from './embedding-inputs.ts';
+import { readRun } from './eval-requests.ts';
 import { parseJson } from './json.ts';
 import {
   type Read,
@@ -47,6 +49,12 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return parseRequest(inspectRequestSchema, json);
     case 'dataset':
       return parseRequest(datasetRequestSchema, json);
+    case 'eval':
+      return parseRequest(createEvalSchema, json);
+    case 'eval-update':
+      return parseRequest(updateEvalSchema, json);
+    case 'eval-run':
+      return readRun(json, task.project);
     case 'pipeline':
       return prediction(readPipeline(json, task), task);
     case 'classify':

@@ -172,7 +172,10 @@ test('a file says which jobs hold its rows, and takes them along when asked', as
   const job = await addJob({}, other);
   expect(await (await gateway.fetch(`/v1/files/${other}`, { method: 'DELETE' })).json()).toEqual({
     ...{ id: other, object: 'file', deleted: true },
-    lathe: { jobs: [job.id], files: [], models: [], erased_jobs: [], erased_files: [] },
+    lathe: {
+      ...{ jobs: [job.id], files: [], models: [], erased_jobs: [], erased_files: [] },
+      ...{ eval_runs: [], erased_eval_runs: [] },
+    },
   });
 });
 

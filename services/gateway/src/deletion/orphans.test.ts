@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { fileKey } from '@lathe/contracts/artifact/key';
+import { evalItemKey, fileKey } from '@lathe/contracts/artifact/key';
 import { LatheError } from '@lathe/contracts/error';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { openFileStore } from '@lathe/platform/artifacts/file';
@@ -43,7 +43,8 @@ async function openPorts(fate: 'stored' | 'lost') {
   } as unknown as Records['files'];
   // Nothing is deleted here.
   const places = {} as unknown as FilePorts['places'];
-  const ports: FilePorts = { files, artifacts, places, now: Date.now };
+  const evalRuns = { get: async () => null } as unknown as Records['evalRuns'];
+  const ports = { files, evalRuns, artifacts, places, now: Date.now };
   const bytes = async (): Promise<number> =>
     (await Array.fromAsync(artifacts.list(''))).filter(({ key }) => key.startsWith('p/')).length;
   return { ports, records, bytes, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
@@ -68,9 +69,11 @@ test('bytes without a record go when they are old, and no others do', async () =
   await expect(sent).rejects.toMatchObject({ code: 'unavailable' });
   await ports.artifacts.put('p/jobs/ftjob-a/dataset/at_x/manifest.json', Buffer.from('{}'));
   await ports.artifacts.put(fileKey('q', 'file-b'), Buffer.from('{}'));
+  const answered = { index: 0, status: 'pass' } as const;
+  await ports.artifacts.put(evalItemKey('q', 'evalrun_b', answered), Buffer.from('{}'));
   expect(await deleteOrphans(ports, { orphanAfterMs: hourMs })).toBe(0);
   const later = { ...ports, now: () => Date.now() + 2 * hourMs };
-  expect(await deleteOrphans(later, { orphanAfterMs: hourMs })).toBe(2);
+  expect(await deleteOrphans(later, { orphanAfterMs: hourMs })).toBe(3);
   expect(await bytes()).toBe(1);
 });
 

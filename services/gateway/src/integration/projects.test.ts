@@ -1,12 +1,16 @@
 /** What one project may see of another: nothing, on every route that the app has. */
 import { readFile } from 'node:fs/promises';
 import { inspectionObjects } from '@lathe/contracts/artifact/inspection';
+import { evalItemKey } from '@lathe/contracts/artifact/key';
 import { newId } from '@lathe/contracts/id';
 import { dataWorkRecordSchema, isOfKind } from '@lathe/contracts/record/data-work';
+import { evalRecordSchema } from '@lathe/contracts/record/eval';
+import { evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { checkpointKey, recordKey } from '@lathe/contracts/subject';
 import { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { itemId } from '../evals/output-items.ts';
 import { operations } from '../openapi/operations.ts';
 import {
   baseModel,
@@ -26,6 +30,8 @@ let foreign: {
   worker: string;
   inspection: string;
   dataset: string;
+  eval: string;
+  run: string;
 };
 
 beforeAll(async () => {
@@ -105,7 +111,22 @@ async function furnish() {
   );
   const inspection = await addInspection(file);
   const dataset = await addDataset(file);
-  return { file, job, model, worker: 'worker-a', inspection, dataset };
+  return { file, job, model, worker: 'worker-a', inspection, dataset, ...(await addEval()) };
+}
+
+/** An eval with a run that has answered a row. */
+async function addEval(): Promise<{ eval: string; run: string }> {
+  const read = async (name: string): Promise<unknown> => {
+    const url = new URL(`../../../../packages/contracts/fixtures/${name}.1.json`, import.meta.url);
+    return JSON.parse(await readFile(url, 'utf8'));
+  };
+  const made = evalRecordSchema.parse(await read('eval-record'));
+  const run = evalRunRecordSchema.parse(await read('eval-run-record'));
+  await gateway.evals.put(recordKey(otherProject, made.id), { ...made, project: otherProject });
+  await gateway.evalRuns.put(recordKey(otherProject, run.id), { ...run, project: otherProject });
+  const answered = { index: 0, status: 'pass' } as const;
+  await putExample('eval-item', evalItemKey(otherProject, run.id, answered));
+  return { eval: made.id, run: run.id };
 }
 
 /** An inspection of the file that has come to its end. */
@@ -192,6 +213,9 @@ function pathOf(route: string): string {
     .replace('/files/:id', `/files/${foreign.file}`)
     .replace('/inspections/:id', `/inspections/${foreign.inspection}`)
     .replace('/datasets/:id', `/datasets/${foreign.dataset}`)
+    .replace(':eval_id', foreign.eval)
+    .replace(':run_id', foreign.run)
+    .replace(':output_item_id', itemId({ id: foreign.run }, 0))
     .replace('/jobs/:id', `/jobs/${foreign.job}`)
     .replace('/models/:name{.+}', `/models/${foreign.model}`)
     .replace(':file{.+}', 'adapter_config.json');
@@ -219,6 +243,15 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
     [{ mix: { files: [{ file: foreign.file }] } }, 400],
     [{ convert: { source: 'faq', files: [foreign.file] } }, 400],
   ],
+  'POST /v1/evals': () => [
+    [
+      {
+        data_source_config: { type: 'custom', item_schema: {} },
+        testing_criteria: [{ ...judge, model: foreign.model }],
+      },
+      400,
+    ],
+  ],
   'POST /v1/chat/completions': () => [
     [{ model: foreign.model, messages: [{ role: 'user', content: 'Hi' }] }, 404],
     [{ model: foreign.model, messages: [{ role: 'user', content: 'Hi' }], stream: true }, 404],
@@ -244,6 +277,7 @@ const post = (path: string, body: object) =>
 /** Every text that would give the other project away. */
 const secrets = () => [
   ...[foreign.file, foreign.job, foreign.model, foreign.inspection, foreign.dataset],
+  ...[foreign.eval, foreign.run],
   ...['ftckpt_secret', otherKey],
 ];
 
@@ -301,6 +335,7 @@ describe('what is another project’s', () => {
       ['/v1/fine_tuning/jobs', foreign.job],
       ['/v1/lathe/inspections', foreign.inspection],
       ['/v1/lathe/datasets', foreign.dataset],
+      ['/v1/evals', foreign.eval],
     ] as const) {
       const unknown = id.replace(/.{8}$/, '00000000');
       const [mine, none] = await Promise.all(

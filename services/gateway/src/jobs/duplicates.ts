@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { LatheError } from '@lathe/contracts/error';
-import { newId } from '@lathe/contracts/id';
+import { type IdKind, newId } from '@lathe/contracts/id';
 import { recordKey } from '@lathe/contracts/subject';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import { z } from 'zod';
 
-/** Remembers which job a create request was given, so that the same request finds it again. */
+/** Remembers which job, or run of an eval, a create request was given, so that the same request finds it again. */
 export const claimSchema = z.object({
   version: z.literal(1),
   /** Hash of the request's content. */
   hash: z.string(),
+  /** Of the job, or of the run. */
   jobId: z.string(),
   /** Milliseconds; later the claim counts as absent. */
   expiresMs: z.number(),
@@ -17,6 +18,8 @@ export const claimSchema = z.object({
 export type Claim = z.infer<typeof claimSchema>;
 
 export type ClaimRequest = {
+  /** What is made. */
+  readonly kind: IdKind;
   readonly project: string;
   readonly hash: string;
   readonly idempotencyKey: string | undefined;
@@ -63,7 +66,7 @@ export async function claimJobId(
   settings: { readonly retryWindowMs: number; readonly idempotencyMs: number },
   { check, hasEnded }: ClaimPorts,
 ): Promise<string> {
-  const { project, hash, idempotencyKey, isRetry, nowMs } = request;
+  const { kind, project, hash, idempotencyKey, isRetry, nowMs } = request;
   const byKey = idempotencyKey !== undefined;
   const key = recordKey(project, byKey ? `key-${digest(idempotencyKey)}` : `body-${hash}`);
   const lifeMs = byKey ? settings.idempotencyMs : settings.retryWindowMs;
@@ -72,7 +75,7 @@ export async function claimJobId(
   if (alive && byKey) return agreed(stored.value, hash);
   if (alive && isRetry && !(await hasEnded(stored.value.jobId))) return stored.value.jobId;
   await check();
-  const claim: Claim = { version: 1, hash, jobId: newId('job'), expiresMs: nowMs + lifeMs };
+  const claim: Claim = { version: 1, hash, jobId: newId(kind), expiresMs: nowMs + lifeMs };
   if (!byKey && !isRetry) {
     await claims.put(key, claim);
     return claim.jobId;

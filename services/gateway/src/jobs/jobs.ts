@@ -56,7 +56,7 @@ export async function createJob(
   const { project, requestId, body, hash, idempotencyKey, isRetry } = request;
   const nowMs = ports.now();
   const draft = firstRecord(body, { id: '', project, requestId, nowMs, seed: randomInt(2 ** 31) });
-  const claim = { project, hash, idempotencyKey, isRetry, nowMs };
+  const claim = { kind: 'job', project, hash, idempotencyKey, isRetry, nowMs } as const;
   const check = (): Promise<References> => checkReferences(ports, project, body);
   let checked: References | undefined;
   const jobId = await claimJobId(ports.claims, claim, settings, {

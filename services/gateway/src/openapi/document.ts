@@ -1,6 +1,7 @@
 import { errorBodySchema } from '@lathe/contracts/http/error';
 import { z } from 'zod';
-import { type Operation, operations } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { operations } from './operations.ts';
 
 const apiVersion = '1';
 
@@ -43,6 +44,7 @@ export function openApiDocument(routes: readonly string[]): Json {
 
 function described(operation: Operation, parameters: readonly string[]): Json {
   const { id, summary, query, body, isForm, answer, alternative, isOpen } = operation;
+  const { status = 200 } = operation;
   const inPath = parameters.map((name) => ({
     name,
     in: 'path',
@@ -69,7 +71,7 @@ function described(operation: Operation, parameters: readonly string[]): Json {
           },
         }),
     responses: {
-      200: { description: 'It worked.', content },
+      [status]: { description: 'It worked.', content },
       default: { description: 'It did not work.', content: error },
     },
     ...(isOpen === true ? { security: [] } : {}),

@@ -51,38 +51,9 @@ import { moderationRequestSchema, moderationSchema } from '@lathe/contracts/http
 import { pipelineAnswerSchema, pipelineBodies } from '@lathe/contracts/http/pipeline';
 import { workerObjectSchema } from '@lathe/contracts/http/worker';
 import { z } from 'zod';
+import { evalOperations } from './eval-operations.ts';
+import { list, type Operation, pageOf } from './operation.ts';
 
-/** What is told about a route besides its path. */
-export type Operation = {
-  /** Name of the operation, unique among all. */
-  readonly id: string;
-  readonly summary: string;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodType;
-  /** `multipart/form-data` unless it is JSON. */
-  readonly isForm?: true;
-  /** A JSON answer by its schema, or another by its media type. */
-  readonly answer: z.ZodType | MediaType;
-  /** Another form that the same answer may take. */
-  readonly alternative?: MediaType;
-  /** Needs no key. */
-  readonly isOpen?: true;
-};
-type MediaType =
-  | 'application/jsonl'
-  | 'application/octet-stream'
-  | 'text/event-stream'
-  | 'text/html'
-  | 'text/plain';
-
-const list = (item: z.ZodType) => z.object({ object: z.literal('list'), data: z.array(item) });
-const pageOf = (item: z.ZodType) =>
-  z.object({
-    ...list(item).shape,
-    has_more: z.boolean(),
-    first_id: z.string().nullable(),
-    last_id: z.string().nullable(),
-  });
 const deleted = (object: string) =>
   z.object({ id: z.string(), object: z.literal(object), deleted: z.boolean() });
 
@@ -104,6 +75,7 @@ const jobs = 'v1/fine_tuning/jobs';
 
 /** Every route by its name in `routesOf`; a test compares the two. */
 export const operations: Readonly<Record<string, Operation>> = {
+  ...evalOperations,
   'GET /healthz': {
     id: 'live',
     summary: 'Whether the process answers.',

@@ -12,7 +12,10 @@ export function askerOf(c: GatewayContext): ChatAsker {
 
 /** What is asked, read from the body of a request for the evaluators. Throws what `Bodies.read` throws. */
 export async function readAsked<
-  Kind extends Exclude<keyof BodyResults, 'job' | 'inspect' | 'dataset' | 'pipeline'>,
+  Kind extends Exclude<
+    keyof BodyResults,
+    'job' | 'inspect' | 'dataset' | 'pipeline' | 'eval' | 'eval-update' | 'eval-run'
+  >,
 >(
   c: GatewayContext,
   kind: Kind,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataWorkAttemptPrefix, dataWorkPrefix } from '@lathe/contracts/artifact/key';
-import { LatheError, toWireError } from '@lathe/contracts/error';
+import { toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import {
@@ -188,12 +188,4 @@ async function forgetOthers(
   for await (const { key } of artifacts.list(all))
     if (!key.startsWith(`${kept}/`)) others.push(key);
   for (const key of others) await artifacts.delete(key);
-}
-
-/** The failure of work that was begun again and again and never came to its end. */
-export function neverEnded(times: number): LatheError {
-  return new LatheError(
-    'internal_error',
-    `The work was tried ${times} times and never came to its end.`,
-  );
 }

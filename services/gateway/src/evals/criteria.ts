@@ -1,0 +1,80 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { Grader } from '@lathe/contracts/http/grader';
+import type { ModelRecord } from '@lathe/contracts/record/model';
+import type { Records } from '@lathe/platform/records';
+import type { Graders } from '../graders/graders.ts';
+import { BadReference } from '../http/failure.ts';
+import { requireDoor } from '../models/doors.ts';
+import { findModel } from '../models/models.ts';
+
+export type CriteriaPorts = Pick<Records, 'models'> & { readonly graders: Graders };
+
+type Asked = {
+  readonly project: string;
+  readonly criteria: readonly Grader[];
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Throws for criteria that could never run, with the place of the first: a template that names what there is not, a
+ * program in Python, a model that the project does not have or that cannot be asked.
+ */
+export async function checkCriteria(
+  ports: CriteriaPorts,
+  { project, criteria, signal }: Asked,
+): Promise<void> {
+  for (const [i, criterion] of criteria.entries()) {
+    const param = `testing_criteria[${i}]`;
+    const bytes = Uint8Array.from(Buffer.from(JSON.stringify({ grader: criterion })));
+    await named(param, () => ports.graders.begin('validate', bytes, { project, signal }));
+    await checkModels(ports, { project, grader: criterion, param });
+  }
+}
+
+/** Throws `model_not_found` and `unsupported_model` for the models of a grader, and of those in it. */
+async function checkModels(
+  ports: Pick<Records, 'models'>,
+  {
+    project,
+    grader,
+    param,
+  }: { readonly project: string; readonly grader: Grader; readonly param: string },
+): Promise<void> {
+  if (grader.type === 'multi') {
+    const { graders } = grader;
+    const isOne = !Array.isArray(graders) && typeof graders.type === 'string';
+    const inner = isOne ? [graders as Grader] : (Object.values(graders) as Grader[]);
+    for (const one of inner) await checkModels(ports, { project, grader: one, param });
+    return;
+  }
+  if (!('model' in grader) || grader.model === undefined) return;
+  const at = `${param}.model`;
+  const record = await requireModel(ports, project, { name: grader.model, param: at });
+  // A reward model scores by itself.
+  if (grader.type === 'score_model' && record.task?.type === 'reward') return;
+  const door = grader.type === 'text_similarity' ? 'embeddings' : 'chat';
+  await named(at, async () => requireDoor(record, door));
+}
+
+/** A model of the project that a body names. Throws `model_not_found`, as a 400, with the field. */
+export async function requireModel(
+  ports: Pick<Records, 'models'>,
+  project: string,
+  { name, param }: { readonly name: string; readonly param: string },
+): Promise<ModelRecord> {
+  const record = await findModel(ports, project, name);
+  if (record !== undefined) return record;
+  throw new BadReference('model_not_found', `'${param}': the model '${name}' does not exist.`, {
+    param,
+  });
+}
+
+/** Does what may refuse a part of the body, and names the part. */
+export async function named<T>(param: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof LatheError) || error.retryable) throw error;
+    throw new LatheError(error.code, error.message, { param, cause: error });
+  }
+}

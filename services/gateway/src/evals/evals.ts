@@ -1,0 +1,170 @@
+import { LatheError } from '@lathe/contracts/error';
+import type {
+  CreateEval,
+  EvalObject,
+  listEvalsQuerySchema,
+  UpdateEval,
+} from '@lathe/contracts/http/eval';
+import { type Page, page } from '@lathe/contracts/http/list';
+import { isId, newId } from '@lathe/contracts/id';
+import type { EvalRecord } from '@lathe/contracts/record/eval';
+import { recordKey } from '@lathe/contracts/subject';
+import type { Records } from '@lathe/platform/records';
+import { changeRecord } from '@lathe/platform/records/change';
+import type { RecordStore } from '@lathe/platform/records/port';
+import type { z } from 'zod';
+import { cut, newestFirst } from '../http/cursor.ts';
+import { type Place, placeOf, rememberPlace } from '../http/places.ts';
+import { type CriteriaPorts, checkCriteria } from './criteria.ts';
+import { eraseRun, type RunPorts } from './runs.ts';
+
+export type EvalPorts = Pick<Records, 'evals'> &
+  CriteriaPorts & {
+    readonly places: RecordStore<Place>;
+    readonly now: () => number;
+  };
+
+/** Largest definition of an eval, in bytes of JSON: a record has to hold it, and each of its runs a copy. */
+const mostBytes = 256 * 1024;
+
+/** The `eval` object of a record. */
+export function evalObject(record: EvalRecord): EvalObject {
+  return {
+    id: record.id,
+    object: 'eval',
+    created_at: record.createdAt,
+    name: record.name,
+    metadata: record.metadata,
+    data_source_config: record.config,
+    testing_criteria: record.criteria,
+  };
+}
+
+/**
+ * Creates an eval. Throws `invalid_value` for criteria that could never run, and `rate_limit_exceeded` when the project
+ * has as many as it may.
+ */
+export async function createEval(
+  ports: EvalPorts,
+  { project, body, signal }: { project: string; body: CreateEval; signal: AbortSignal },
+  { evalsKept }: { readonly evalsKept: number },
+): Promise<EvalRecord> {
+  await checkCriteria(ports, { project, criteria: body.testing_criteria, signal });
+  const bytes = Buffer.byteLength(JSON.stringify(body));
+  if (bytes > mostBytes)
+    throw new LatheError(
+      'invalid_value',
+      `The eval has ${bytes} bytes; at most ${mostBytes} are taken.`,
+      { param: 'testing_criteria' },
+    );
+  if ((await ports.evals.list(project)).length >= evalsKept)
+    throw new LatheError(
+      'rate_limit_exceeded',
+      `The project has ${evalsKept} evals, as many as it may have; delete one of them.`,
+      { retryable: false },
+    );
+  const nowMs = ports.now();
+  const record: EvalRecord = {
+    version: 1,
+    id: newId('eval'),
+    project,
+    createdAt: Math.floor(nowMs / 1000),
+    ...{ createdMs: nowMs, updatedMs: nowMs },
+    name: body.name ?? '',
+    metadata: body.metadata ?? null,
+    config: configOf(body.data_source_config),
+    criteria: body.testing_criteria,
+  };
+  await ports.evals.create(recordKey(project, record.id), record);
+  return record;
+}
+
+const sampleSchema = {
+  type: 'object',
+  properties: { output_text: { type: 'string' }, output_json: { type: 'object' } },
+};
+
+/** The configuration with the JSON Schema of a whole row, as OpenAI answers it. */
+function configOf(config: CreateEval['data_source_config']): EvalRecord['config'] {
+  if (config.type === 'logs') {
+    const { type, metadata = null } = config;
+    const schema = { type: 'object', properties: { sample: sampleSchema }, required: ['sample'] };
+    return { type, metadata, schema };
+  }
+  const sample = config.include_sample_schema === true ? { sample: sampleSchema } : {};
+  return {
+    type: 'custom',
+    schema: {
+      type: 'object',
+      properties: { item: config.item_schema, ...sample },
+      required: ['item', ...Object.keys(sample)],
+    },
+  };
+}
+
+/** An eval of the project. Throws `not_found`. */
+export async function getEval(
+  { evals }: Pick<EvalPorts, 'evals'>,
+  project: string,
+  id: string,
+): Promise<EvalRecord> {
+  const stored = isId('eval', id) ? await evals.get(recordKey(project, id)) : null;
+  return stored?.value ?? missing(id);
+}
+
+function missing(id: string): never {
+  throw new LatheError('not_found', `No eval ${JSON.stringify(id)} exists.`, { param: 'eval_id' });
+}
+
+/** The project's evals, oldest first unless `order` says otherwise. */
+export async function listEvals(
+  { evals, places }: Pick<EvalPorts, 'evals' | 'places'>,
+  project: string,
+  query: z.infer<typeof listEvalsQuerySchema>,
+): Promise<Page<EvalObject>> {
+  const byUpdate = query.order_by === 'updated_at';
+  const compare =
+    query.order === 'desc'
+      ? newestFirst
+      : (...[a, b]: Parameters<typeof newestFirst>) => newestFirst(b, a);
+  const all = (await evals.list(project))
+    .map(({ value }) => (byUpdate ? { ...value, createdMs: value.updatedMs } : value))
+    .toSorted(compare);
+  const { items, hasMore } = await cut(all, query, {
+    compare,
+    isShown: () => true,
+    // Nobody remembers when an eval that is gone was changed.
+    ...(byUpdate ? {} : { placeOf: (id) => placeOf(places, project, id) }),
+  });
+  return page(items.map(evalObject), hasMore);
+}
+
+/** Changes the name or the metadata of an eval. Throws `not_found`. */
+export async function updateEval(
+  { evals, now }: Pick<EvalPorts, 'evals' | 'now'>,
+  { project, id }: Pick<EvalRecord, 'project' | 'id'>,
+  { name, metadata }: UpdateEval,
+): Promise<EvalRecord> {
+  const changed = await changeRecord(evals, recordKey(project, id), (record) => ({
+    ...record,
+    updatedMs: now(),
+    ...(name === undefined ? {} : { name }),
+    ...(metadata === undefined ? {} : { metadata }),
+  }));
+  return changed ?? missing(id);
+}
+
+/** Erases an eval with its runs and all that they answered; who works on one of them stops. */
+export async function eraseEval(ports: EvalPorts & RunPorts, record: EvalRecord): Promise<void> {
+  const { project, id } = record;
+  const eraseRuns = async (): Promise<void> => {
+    for (const { value: run } of await ports.evalRuns.list(project))
+      if (run.evalId === id) await eraseRun(ports, run);
+  };
+  // The record goes last, so that an erasure which broke off is finished by asking again.
+  await eraseRuns();
+  await rememberPlace(ports.places, record);
+  await ports.evals.delete(recordKey(project, id));
+  // Those that began meanwhile.
+  await eraseRuns();
+}

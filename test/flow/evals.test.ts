@@ -1,0 +1,219 @@
+/** Evals through the unmodified `openai` client, on the whole platform: two models, and what becomes of all that they answered. */
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { writeTinyModel } from '@lathe/testkit/tiny-model';
+import type OpenAI from 'openai';
+import { toFile } from 'openai';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+
+const sentence = 'The heron behind the boathouse knows my account number';
+
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let platform: TestPlatform;
+let evals: OpenAI['evals'];
+
+beforeAll(async () => {
+  folder = await tempFolder();
+  const models = join(folder.path, 'models');
+  await mkdir(models);
+  await cp('models/lathe-tiny', join(models, 'lathe-tiny'), { recursive: true });
+  await writeTinyModel(join(models, 'noise'));
+  platform = await openPlatform({ models });
+  ({ evals } = platform.client);
+});
+afterAll(async () => {
+  await platform[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+type Criteria = OpenAI.EvalCreateParams['testing_criteria'];
+type DataSource = OpenAI.Evals.RunCreateParams['data_source'];
+
+const likes = {
+  ...{ type: 'string_check', name: 'says its label', operation: 'ilike' },
+  ...{ input: '{{ sample.output_text }}', reference: '{{ item.label }}' },
+} as const;
+/** Passes for every other row, whatever is answered. */
+const even = {
+  ...{ type: 'javascript', name: 'even' },
+  source: 'function grade(sample, item) { return Number(item.n % 2 === 0); }',
+};
+
+const create = (criteria: readonly object[]) =>
+  evals.create({
+    name: 'support',
+    metadata: { team: 'blue' },
+    data_source_config: {
+      type: 'custom',
+      item_schema: { type: 'object', properties: { text: { type: 'string' } } },
+      include_sample_schema: true,
+    },
+    testing_criteria: criteria as Criteria,
+  });
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    item: { n, text: `Where is parcel ${n}?`, label: 'shipping' },
+  }));
+const asking = (model: string, source: object, tokens = 8): DataSource =>
+  ({
+    type: 'completions',
+    model,
+    source,
+    input_messages: {
+      type: 'template',
+      template: [
+        { role: 'system', content: 'Reply with the name of the queue.' },
+        { role: 'user', content: { type: 'input_text', text: '{{ item.text }}' } },
+      ],
+    },
+    sampling_params: { temperature: 0, max_completion_tokens: tokens },
+  }) as DataSource;
+
+async function ended(eval_id: string, id: string) {
+  for (;;) {
+    const run = await evals.runs.retrieve(id, { eval_id });
+    if (run.status !== 'queued' && run.status !== 'in_progress') return run;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function holders(): Promise<string[]> {
+  const entries = await readdir(platform.folder, { recursive: true, withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    if ((await readFile(path).catch(() => Buffer.alloc(0))).includes(sentence)) found.push(path);
+  }
+  return found;
+}
+
+it('runs an eval on two models, and its failing rows are paged through', async () => {
+  const made = await create([likes, even]);
+  expect(made).toMatchObject({
+    object: 'eval',
+    name: 'support',
+    data_source_config: { type: 'custom', schema: { required: ['item', 'sample'] } },
+  });
+  const jsonl = rows(9)
+    .map((row) => JSON.stringify(row))
+    .join('\n');
+  const upload = await toFile(Buffer.from(jsonl), 'rows.jsonl');
+  const file = await platform.client.files.create({ file: upload, purpose: 'evals' });
+  const runs = [];
+  for (const model of ['lathe-tiny', 'noise']) {
+    const data_source = asking(model, { type: 'file_id', id: file.id });
+    runs.push(await evals.runs.create(made.id, { name: model, data_source }));
+  }
+  for (const { id, model } of runs) {
+    const run = await ended(made.id, id);
+    expect(run.error).toBeNull();
+    expect(run).toMatchObject({
+      status: 'completed',
+      model,
+      data_source: { source: { id: file.id } },
+    });
+    expect(run.result_counts).toMatchObject({ total: 9, errored: 0 });
+    expect(run.per_testing_criteria_results[1]).toEqual({
+      testing_criteria: 'even',
+      passed: 5,
+      failed: 4,
+    });
+    expect(run.per_model_usage).toMatchObject([{ model_name: model, invocation_count: 9 }]);
+    const failing = [];
+    const query = { eval_id: made.id, status: 'fail', limit: 2 } as const;
+    for await (const item of evals.runs.outputItems.list(id, query)) failing.push(item);
+    expect(failing).toHaveLength(run.result_counts.failed);
+    expect(failing.length).toBeGreaterThanOrEqual(4);
+    const [first] = failing;
+    expect(first).toMatchObject({
+      object: 'eval.run.output_item',
+      status: 'fail',
+      sample: { model, error: null },
+    });
+    expect(
+      await evals.runs.outputItems.retrieve(first?.id ?? '', { eval_id: made.id, run_id: id }),
+    ).toEqual(first);
+    const last = [];
+    for await (const item of evals.runs.outputItems.list(id, {
+      eval_id: made.id,
+      order: 'desc',
+      limit: 4,
+    }))
+      last.push(item.datasource_item_id);
+    expect(last).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    const page = await fetch(run.report_url, {
+      headers: { authorization: `Bearer ${platform.apiKey}` },
+    });
+    expect(await page.text()).toContain('9 judged rows pass');
+    expect((await fetch(run.report_url)).status).toBe(401);
+  }
+  const listed = [];
+  for await (const run of evals.runs.list(made.id, { limit: 1 })) listed.push(run.id);
+  expect(listed).toEqual(runs.map(({ id }) => id));
+  // The rows of a file go with its runs.
+  const gone = await platform.client.delete(`/files/${file.id}?cascade=true`);
+  expect(gone).toMatchObject({ lathe: { erased_eval_runs: expect.arrayContaining(listed) } });
+  await evals.delete(made.id);
+}, 120_000);
+
+it('cancels a run by both paths, and what was answered until then stays', async () => {
+  const made = await create([even]);
+  const source = { type: 'file_content', content: rows(200) };
+  for (const path of ['', '/cancel']) {
+    const data_source = asking('noise', source, 200);
+    const { id } = await evals.runs.create(made.id, { data_source });
+    await expect
+      .poll(
+        async () => (await evals.runs.retrieve(id, { eval_id: made.id })).result_counts.passed,
+        { timeout: 60_000 },
+      )
+      .toBeGreaterThan(0);
+    const answer = await platform.client.post(`/evals/${made.id}/runs/${id}${path}`);
+    expect(answer).toMatchObject({ id, status: 'canceled' });
+    await expect(evals.runs.cancel(id, { eval_id: made.id })).rejects.toMatchObject({
+      status: 409,
+    });
+  }
+  expect(await evals.delete(made.id)).toEqual({
+    object: 'eval.deleted',
+    deleted: true,
+    eval_id: made.id,
+  });
+}, 120_000);
+
+it('an item whose judge cannot be asked is errored alone, and a deleted eval leaves nothing', async () => {
+  const chatty = {
+    type: 'score_model',
+    name: 'judge',
+    model: 'lathe-tiny',
+    input: [{ role: 'user', content: '{{ item.question }}' }],
+  };
+  const made = await create([even, chatty]);
+  const content = [
+    { item: { n: 0, question: sentence }, sample: { output_text: 'yes' } },
+    { item: { n: 2 }, sample: { output_text: 'no' } },
+  ];
+  const data_source = { type: 'jsonl', source: { type: 'file_content', content } } as DataSource;
+  const { id } = await evals.runs.create(made.id, { data_source });
+  const run = await ended(made.id, id);
+  expect(run).toMatchObject({ status: 'completed', data_source: { source: { content } } });
+  expect(run.result_counts).toMatchObject({ total: 2, errored: 1 });
+  const { data } = await evals.runs.outputItems.list(id, { eval_id: made.id });
+  expect(data[0]?.results[1]).toMatchObject({ name: 'judge', sample: { model: 'lathe-tiny' } });
+  expect(data[1]).toMatchObject({
+    status: 'error',
+    results: [
+      { name: 'even', passed: true },
+      { name: 'judge', passed: false, error: { flags: { invalid_variable_error: true } } },
+    ],
+  });
+  expect((await holders()).length).toBeGreaterThan(1);
+  await evals.delete(made.id);
+  await expect(evals.runs.retrieve(id, { eval_id: made.id })).rejects.toMatchObject({
+    status: 404,
+  });
+  expect(await holders()).toEqual([]);
+}, 120_000);
