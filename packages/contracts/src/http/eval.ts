@@ -7,7 +7,7 @@ const name = z.string().max(256);
 const jsonSchema = z.record(z.string(), z.unknown());
 
 /** Why a kind of data is refused that OpenAI keeps and this platform does not. */
-export const noStoredCompletions =
+const noStoredCompletions =
   'must be "custom" or "logs": chat completions are not stored here, so there are none to evaluate';
 
 /** What the rows of an eval are like. */
@@ -90,7 +90,6 @@ export const dataSourceConfigSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('custom'), schema: jsonSchema }),
   z.object({ type: z.literal('logs'), metadata: jsonSchema.nullable(), schema: jsonSchema }),
 ]);
-export type DataSourceConfig = z.infer<typeof dataSourceConfigSchema>;
 
 /** The `eval` object. */
 export const evalObjectSchema = z.object({

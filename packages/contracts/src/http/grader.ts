@@ -14,7 +14,6 @@ const message = z.strictObject({
 });
 /** Messages whose texts are templates. */
 export const templateMessagesSchema = z.array(message).min(1).max(256);
-export type TemplateMessage = z.infer<typeof message>;
 
 /** What is taken for passed in an evaluation; a grader alone only has its reward. */
 const passThreshold = z.number().nullish();
