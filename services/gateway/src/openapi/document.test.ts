@@ -44,7 +44,9 @@ test('names and parameters are whole', () => {
     const inPath = operation.parameters.filter((one) => one.in === 'path');
     expect(inPath.map(({ name }) => name)).toEqual(named);
     expect(operation.responses.default).toBeDefined();
-    expect(Object.keys((operation.responses['200'] ?? operation.responses['201'])?.content ?? {})).not.toEqual([]);
+    expect(
+      Object.keys((operation.responses['200'] ?? operation.responses['201'])?.content ?? {}),
+    ).not.toEqual([]);
   }
   expect(document.openapi).toBe('3.1.0');
   expect(JSON.stringify(document)).not.toContain('"$schema"');
