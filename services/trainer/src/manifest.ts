@@ -22,6 +22,21 @@ export function soundManifest(
   return soundJson(artifacts, key, checkpointManifestSchema);
 }
 
+/**
+ * The manifest of a checkpoint whose model can be asked: it has one, and every file of it is there in its full length.
+ * Null for any other.
+ */
+export async function wholeManifest(
+  artifacts: ArtifactStore,
+  key: string,
+): Promise<CheckpointManifest | null> {
+  const manifest = await soundManifest(artifacts, key);
+  const files = Object.values(manifest?.model ?? {});
+  for (const { key: file, bytes } of files)
+    if ((await artifacts.stat(file))?.bytes !== bytes) return null;
+  return files.length === 0 ? null : manifest;
+}
+
 /** Reads JSON of a schema; null when it is missing or something else. Throws when the store fails. */
 export async function soundJson<T>(
   artifacts: ArtifactStore,

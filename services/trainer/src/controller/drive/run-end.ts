@@ -4,10 +4,10 @@ import type { JobChange, JobRecord } from '@lathe/contracts/job/record';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import type { RunOutcome } from '../../run-event.ts';
 import { type ControllerPorts, tellFailure } from '../ports.ts';
-import { removeStates } from '../record/checkpoints.ts';
 import { finishTraining } from '../record/finish.ts';
 import { aloneFromNow, countLoss, type Fault, mustBeAlone } from '../record/losses.ts';
 import type { OwnedJob } from '../record/owned-job.ts';
+import { removeStates } from '../record/removal.ts';
 import { halfThePass, usualPassTokens } from './smaller-passes.ts';
 
 /** Brings a job from the outcome of a run to its next state. Throws NotOursError. */
@@ -17,10 +17,11 @@ export async function endRun(
   { outcome, hadCompany }: { readonly outcome: RunOutcome; readonly hadCompany: boolean },
 ): Promise<void> {
   switch (outcome.$case) {
-    case 'succeeded':
-      await finishTraining(ports, job, outcome.value);
-      await forgetStates(ports, job);
-      return;
+    case 'succeeded': {
+      if (await finishTraining(ports, job, outcome.value)) return forgetStates(ports, job);
+      const reason = 'Not all files of the trained model are in the store.';
+      return loseWorker(ports, job, { reason, fault: 'own' });
+    }
     case 'paused':
       return pauseJob(ports, job, outcome.value);
     case 'interrupted': {

@@ -1,12 +1,12 @@
 import type { CheckpointManifest } from '@lathe/contracts/artifact/checkpoint';
-import { jobPrefix, startPrefix } from '@lathe/contracts/artifact/key';
+import { jobPrefix } from '@lathe/contracts/artifact/key';
 import { newId } from '@lathe/contracts/id';
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { checkpointKey, modelKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
-import { ConflictError } from '@lathe/platform/records/port';
-import { checkpointStep, readManifest, soundManifest } from '../../manifest.ts';
+import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
+import { checkpointStep, readManifest, soundManifest, wholeManifest } from '../../manifest.ts';
 import type { ControllerPorts } from '../ports.ts';
 
 /**
@@ -40,8 +40,10 @@ export async function untoldCheckpoints(
   const damaged: { manifestKey: string; problem: string }[] = [];
   for (const { key, step } of await manifestsAfter(artifacts, job, Math.max(0, newest - 1))) {
     const manifest = await soundManifest(artifacts, key);
-    if (manifest === null)
+    // One that was removed since it was listed is neither.
+    if (manifest === null && (await artifacts.stat(key)) !== null)
       damaged.push({ manifestKey: key, problem: 'its manifest cannot be read' });
+    else if (manifest === null) continue;
     else if (step > newest) {
       const published = Object.keys(manifest.model).length > 0;
       whole.push({ manifestKey: key, step, published });
@@ -50,9 +52,14 @@ export async function untoldCheckpoints(
   return { whole, damaged };
 }
 
-/** The manifest keys of all checkpoints of the job, oldest step first. */
-export async function checkpointKeys(artifacts: ArtifactStore, job: JobRecord): Promise<string[]> {
-  return (await manifestsAfter(artifacts, job, 0)).map(({ key }) => key);
+/** The manifest keys of the checkpoints that the job can go on from, oldest step first. */
+export async function keysWithState(artifacts: ArtifactStore, job: JobRecord): Promise<string[]> {
+  const keys: string[] = [];
+  for (const { key } of await manifestsAfter(artifacts, job, 0)) {
+    const manifest = await soundManifest(artifacts, key);
+    if (manifest !== null && Object.keys(manifest.state).length > 0) keys.push(key);
+  }
+  return keys;
 }
 
 async function manifestsAfter(artifacts: ArtifactStore, job: JobRecord, afterStep: number) {
@@ -66,7 +73,7 @@ async function manifestsAfter(artifacts: ArtifactStore, job: JobRecord, afterSte
 
 /**
  * Makes a published checkpoint known: its record, and its model under the name with its step. Doing
- * it again changes nothing. Returns the model's name.
+ * it again changes nothing, unless what an earlier run published is not whole any more. Returns the model's name.
  */
 export async function publishCheckpoint(
   ports: ControllerPorts,
@@ -79,22 +86,17 @@ export async function publishCheckpoint(
   const names = { base: baseModelOf(job), project, suffix: job.suffix, jobId };
   const model = tunedModelName({ ...names, step });
   await registerModel(ports, job, { name: model, manifestKey, manifest });
-  try {
-    await ports.checkpoints.create(checkpointKey(project, jobId, step), {
-      version: 1,
-      id: newId('checkpoint'),
-      project,
-      jobId,
-      createdAt: Math.floor(ports.now() / 1000),
-      step,
-      model,
-      manifestKey,
-      metrics,
-    });
-  } catch (error) {
-    // A run before this one has published the same step; its files are the same too.
-    if (!(error instanceof ConflictError)) throw error;
-  }
+  await createOrMend(ports, ports.checkpoints, checkpointKey(project, jobId, step), {
+    version: 1,
+    id: newId('checkpoint'),
+    project,
+    jobId,
+    createdAt: Math.floor(ports.now() / 1000),
+    step,
+    model,
+    manifestKey,
+    metrics,
+  });
   return { model, manifest };
 }
 
@@ -109,75 +111,43 @@ export async function registerModel(
   },
 ): Promise<void> {
   const { project, id: jobId } = job;
+  await createOrMend(ports, ports.models, modelKey(project, model.name), {
+    version: 1,
+    kind: model.manifest.kind,
+    name: model.name,
+    project,
+    createdAt: Math.floor(ports.now() / 1000),
+    base: baseModelOf(job),
+    jobId,
+    step: model.manifest.step,
+    manifestKey: model.manifestKey,
+    ...(model.manifest.text && { text: model.manifest.text }),
+    ...(model.manifest.task && { task: model.manifest.task }),
+  });
+}
+
+/**
+ * Creates a record that names a checkpoint. Where a run before this one has made it, its files are the same too and it
+ * stays, unless they are not all there any more.
+ */
+async function createOrMend<T extends object>(
+  { artifacts }: Pick<ControllerPorts, 'artifacts'>,
+  records: RecordStore<T>,
+  key: string,
+  record: T & { readonly manifestKey: string },
+): Promise<void> {
   try {
-    await ports.models.create(modelKey(project, model.name), {
-      version: 1,
-      kind: model.manifest.kind,
-      name: model.name,
-      project,
-      createdAt: Math.floor(ports.now() / 1000),
-      base: baseModelOf(job),
-      jobId,
-      step: model.manifest.step,
-      manifestKey: model.manifestKey,
-      ...(model.manifest.text && { text: model.manifest.text }),
-      ...(model.manifest.task && { task: model.manifest.task }),
-    });
+    await records.create(key, record);
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
+    const earlier: { readonly manifestKey?: string } = (await records.get(key))?.value ?? {};
+    if (earlier.manifestKey === undefined || earlier.manifestKey === record.manifestKey) return;
+    if ((await wholeManifest(artifacts, earlier.manifestKey)) === null)
+      await records.put(key, record);
   }
 }
 
-/** Where checkpoints are removed, and where it is said: what is gone cannot be asked any more. */
-export type TidyPorts = Pick<ControllerPorts, 'artifacts' | 'log'>;
-
-/**
- * Removes every training state of the job, what was left of others half stored, and its copy of what it started from:
- * nobody will resume it.
- */
-export async function removeStates(ports: TidyPorts, job: JobRecord): Promise<void> {
-  const { artifacts, log } = ports;
-  const manifests = new Set<string>();
-  const folders = new Set<string>();
-  const all = `${checkpointsFolder(job)}/`;
-  for await (const { key } of artifacts.list(checkpointsFolder(job))) {
-    folders.add(all + (key.slice(all.length).split('/')[0] ?? ''));
-    if (key.endsWith('/manifest.json')) manifests.add(key);
-  }
-  // Without a manifest: the worker that stored it came to no end. It is looked for again, since one may have come meanwhile.
-  for (const folder of folders) {
-    const manifest = `${folder}/manifest.json`;
-    if (manifests.has(manifest) || (await artifacts.stat(manifest)) !== null) continue;
-    log.info({ jobId: job.id, folder }, 'removed a checkpoint that was never whole');
-    await artifacts.deletePrefix(folder);
-  }
-  for (const key of manifests) await removeState(ports, key);
-  if (job.start !== undefined) await artifacts.deletePrefix(startPrefix(job.project, job.id));
-}
-
-/**
- * Removes one checkpoint's training state, because newer ones stand or it is damaged. A checkpoint with a model stays
- * without its state; one without, or whose manifest cannot be read, goes altogether. One that is gone is fine.
- */
-export async function removeState(
-  { artifacts, log }: TidyPorts,
-  manifestKey: string,
-): Promise<void> {
-  if ((await artifacts.stat(manifestKey)) === null) return;
-  const manifest = await soundManifest(artifacts, manifestKey);
-  const folder = manifestKey.slice(0, manifestKey.lastIndexOf('/'));
-  if (manifest === null || Object.keys(manifest.model).length === 0) {
-    log.info({ manifestKey, isDamaged: manifest === null }, 'removed a checkpoint without a model');
-    // The manifest first: without it the rest is invisible.
-    await artifacts.delete(manifestKey);
-    await artifacts.deletePrefix(folder);
-  } else if (Object.keys(manifest.state).length > 0) {
-    const bare: CheckpointManifest = { ...manifest, state: {} };
-    await artifacts.put(manifestKey, Buffer.from(JSON.stringify(bare)));
-    await artifacts.deletePrefix(`${folder}/state`);
-  }
-}
-
-function checkpointsFolder({ project, id }: JobRecord): string {
+/** Where the checkpoints of a job lie. */
+export function checkpointsFolder({ project, id }: JobRecord): string {
   return `${jobPrefix(project, id)}/checkpoints`;
 }

@@ -2,6 +2,7 @@ import { fileKey } from '@lathe/contracts/artifact/key';
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
+import { wholeManifest } from '../../manifest.ts';
 import type { RunOutcome } from '../../run-event.ts';
 import type { ControllerPorts } from '../ports.ts';
 import { publishCheckpoint, registerModel } from './checkpoints.ts';
@@ -11,14 +12,16 @@ type Succeeded = Extract<RunOutcome, { $case: 'succeeded' }>['value'];
 
 /**
  * Makes a finished training usable and hands the job to evaluation: checkpoint, model, result file,
- * then the record, then the queue. Every step can be done again.
+ * then the record, then the queue. Every step can be done again. False: not all files of the model are in the store, and
+ * nothing was done.
  */
 export async function finishTraining(
   ports: ControllerPorts,
   job: OwnedJob,
   result: Succeeded,
-): Promise<void> {
+): Promise<boolean> {
   const { record } = job;
+  if ((await wholeManifest(ports.artifacts, result.manifestKey)) === null) return false;
   const { manifest, model } = await publishCheckpoint(ports, record, result.manifestKey);
   await ports.emit(record, {
     name: 'checkpoint',
@@ -52,6 +55,7 @@ export async function finishTraining(
     dedupeId: 'training-finished',
   });
   await ports.queue(next, 'evaluate', { epoch: next.epoch });
+  return true;
 }
 
 /** Offers the result table as a file of the project. Its id follows from the job's: again is the same file. */

@@ -1,6 +1,7 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { checkpointStep } from '../../manifest.ts';
-import { checkpointKeys, removeState, type TidyPorts } from './checkpoints.ts';
+import { keysWithState } from './checkpoints.ts';
+import { removeState, type TidyPorts } from './removal.ts';
 
 /** Checkpoints of a job that keep their training state: one more than is needed, in case the newest is damaged. */
 const keptStates = 2;
@@ -18,17 +19,17 @@ export function keepNewestStates(ports: TidyPorts, job: JobRecord): KeptStates {
   let known: string[] | undefined;
   return {
     async took(manifestKey) {
-      const keys = new Set(known ?? (await checkpointKeys(ports.artifacts, job)));
+      const keys = new Set(known ?? (await keysWithState(ports.artifacts, job)));
       keys.add(manifestKey);
       known = [...keys].sort((a, b) => checkpointStep(a) - checkpointStep(b));
       while (known.length > keptStates) {
         const [oldest] = known;
-        if (oldest !== undefined) await removeState(ports, oldest);
+        if (oldest !== undefined) await removeState(ports, job, oldest);
         known.shift();
       }
     },
     async dropped(manifestKey) {
-      await removeState(ports, manifestKey);
+      await removeState(ports, job, manifestKey);
       known = known?.filter((key) => key !== manifestKey);
     },
   };

@@ -1,4 +1,4 @@
-import { checkpointStep } from '../../manifest.ts';
+import { checkpointStep, wholeManifest } from '../../manifest.ts';
 import type { RunEvent } from '../../run-event.ts';
 import type { ControllerEvent, ControllerPorts } from '../ports.ts';
 import { publishCheckpoint } from './checkpoints.ts';
@@ -117,6 +117,8 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
   const checkpoint = async ({ step, manifestKey, published }: EventOf<'checkpoint'>) => {
     // After a restart of the controller the worker tells everything again.
     if (step < savedStep) return;
+    if (published && (await wholeManifest(ports.artifacts, manifestKey)) === null)
+      return damaged({ manifestKey, problem: 'not all files of its model are there' });
     savedStep = step;
     const isNews = step > furthestStep;
     furthestStep = Math.max(step, furthestStep);

@@ -1,7 +1,7 @@
 import { type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { changeJob } from '@lathe/platform/jobs';
 import type { ControllerPorts } from '../ports.ts';
-import { removeStates } from '../record/checkpoints.ts';
+import { removeStates } from '../record/removal.ts';
 
 /** A cancelled job's training states are looked for so long after its end, in seconds. */
 const tidySeconds = 600;

@@ -6,7 +6,7 @@ import { changeJob } from '@lathe/platform/jobs';
 import { stages } from '@lathe/platform/nats/setup';
 import type { QueuedWork, StageQueue } from '@lathe/platform/nats/work-queue';
 import type { ControllerPorts } from '../ports.ts';
-import { removeStates } from '../record/checkpoints.ts';
+import { removeStates } from '../record/removal.ts';
 import { dueWork, needOf } from './job-need.ts';
 import { reconcile } from './reconcile.ts';
 

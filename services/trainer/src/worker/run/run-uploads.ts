@@ -5,7 +5,7 @@ import { checkpointPrefix, jobPrefix } from '@lathe/contracts/artifact/key';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
 import type { Artifact } from '../../generated/lathe/worker/v1/worker.ts';
-import { soundManifest } from '../../manifest.ts';
+import { wholeManifest } from '../../manifest.ts';
 import type { FromEngine } from '../engine/engine-message.ts';
 import { modelKind } from '../engine/model-kind.ts';
 import { storeCheckpoint } from './checkpoint-store.ts';
@@ -81,10 +81,7 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
   const findPublished = async (step: number): Promise<string> => {
     const ending = `-${String(step).padStart(9, '0')}/manifest.json`;
     for await (const { key } of artifacts.list(`${jobPrefix(project, jobId)}/checkpoints`))
-      if (key.endsWith(ending)) {
-        const manifest = await soundManifest(artifacts, key);
-        if (manifest !== null && Object.keys(manifest.model).length > 0) return key;
-      }
+      if (key.endsWith(ending) && (await wholeManifest(artifacts, key)) !== null) return key;
     throw new Error(`no checkpoint holds the model of step ${step}`);
   };
   const store = (saved: Saved, rows: readonly HistoryRow[]): Promise<string> =>
