@@ -49,6 +49,10 @@ async function job(name: string, recipe: RecipeInput, changes: Partial<EngineTas
 }
 
 const weightsOf = (path: string, file: string) => readFile(join(path, 'model', file));
+const spans: RecipeInput['task'] = {
+  type: 'token-classification',
+  labels: ['O', 'B-city', 'I-city'],
+};
 const lora = { adaptation: { type: 'lora', rank: 2 } } as const;
 
 it.each([
@@ -72,6 +76,39 @@ it.each([
     expect(bytes.equals(await weightsOf(last?.folder ?? '', `${file}.safetensors`))).toBe(true);
     const losses = whole.sent.flatMap((message) => (message.kind === 'score' ? message.score : []));
     expect(losses.length).toBeGreaterThan(1);
+  },
+);
+
+it.each([
+  ['classification', 'accuracy', lora, 'adapter_model'],
+  ['classification', 'macro_f1', { adaptation: { type: 'full' } }, 'model'],
+  ['token-classification', 'span_f1', { ...lora, task: spans }, 'adapter_model'],
+] as const)(
+  'a job of %s that follows %s keeps the same step and bytes, wherever it was killed, %j',
+  async (name, metric, how, file) => {
+    const rule = { metric, everySteps: 1, patience: 2, minimumChange: 0 };
+    const recipe: RecipeInput = { ...how, epochs: 4, learningRate: 1e-2, earlyStopping: rule };
+    const whole = await job(name, recipe);
+    const scores = whole.sent.flatMap((sent) => (sent.kind === 'score' ? [sent.score] : []));
+    if (metric !== 'accuracy') expect(scores.every(({ figures }) => metric in figures)).toBe(true);
+    const finished = (sent: readonly FromEngine[]) => sent.find(({ kind }) => kind === 'finished');
+    const kept = finished(whole.sent);
+    const saved = new Map(whole.saved.map((message) => [message.step, message.folder]));
+    const bytesOf = (folder = '') => weightsOf(folder, `${file}.safetensors`);
+    const cuts = whole.saved.filter(({ why }) => why !== 'final');
+    expect(cuts.length).toBeGreaterThan(1);
+    for (const { step, folder: at } of cuts) {
+      const resumed = await job(name, recipe, {
+        stateFolder: join(at, 'state', 'engine'),
+        earlierScores: scores.filter((score) => score.step <= step),
+      });
+      expect(finished(resumed.sent)).toEqual(kept);
+      for (const message of resumed.saved)
+        expect(
+          (await bytesOf(message.folder)).equals(await bytesOf(saved.get(message.step))),
+          `step ${message.step} after a kill at ${step}`,
+        ).toBe(true);
+    }
   },
 );
 
