@@ -31,7 +31,7 @@ export function dataPage(report: InspectionReport, subject: PageSubject): string
   const body = html`<header><h1>${subject.name}</h1>
 <p class="soft">${size}looked at ${date} UTC for ${report.model ?? 'any model that is offered'}</p></header>
 ${verdict(report)}
-${repaired && html`<p>The repaired file has ${grouped(repaired.rows)} rows: those that are right, each once${repaired.repeated > 0 && html` (${grouped(repaired.repeated)} repetitions are left out)`}, as JSON Lines.${repaired.mended > 0 && html` ${grouped(repaired.mended)} of them lost characters that no text has.`}</p>`}
+${repaired && html`<p>The repaired file has ${grouped(repaired.rows)} rows: those that are right, each once${repaired.repeated > 0 && html` (${grouped(repaired.repeated)} ${repaired.repeated === 1 ? 'repetition is' : 'repetitions are'} left out)`}, as JSON Lines.${repaired.mended > 0 && html` ${grouped(repaired.mended)} of them lost characters that no text has.`}</p>`}
 ${dataset && sections(dataset)}
 <footer>Made by Lathe (${subject.id}). The page holds rows of the file and loads nothing.</footer>`;
   return pageOf(`${subject.name} · Lathe`, body);
@@ -43,7 +43,9 @@ function verdict({ refusal, task, dataset }: InspectionReport): Html {
     return html`<div class="verdict no"><b>A job would refuse the file${teaches}.</b><p>${refusal.message}</p></div>`;
   const rows = dataset?.rows;
   const left =
-    rows === undefined || rows.rejected === 0 ? '' : `; ${grouped(rows.rejected)} are left out`;
+    rows === undefined || rows.rejected === 0
+      ? ''
+      : `; ${grouped(rows.rejected)} ${rows.rejected === 1 ? 'is' : 'are'} left out`;
   return html`<div class="verdict"><b>A job would train on ${rows === undefined ? 'it' : `${grouped(rows.kept)} rows`}${teaches}${left}.</b></div>`;
 }
 
@@ -52,7 +54,7 @@ function sections(dataset: DatasetReport): Html {
   return html`<ul class="tiles">
 ${tile(rows.read, 'rows read')}${tile(rows.kept, 'rows used')}${tile(rows.rejected, 'rows left out')}${tile(rows.duplicates, 'repeat an earlier row')}
 ${tile(tokens.total, 'tokens')}${tokens.supervised > 0 && html`<li><b>${percent(tokens.supervised, tokens.total)}</b>of them taught</li>`}
-${cleaning && tile(cleaning.conflicts, 'answer otherwise what an earlier row asks')}
+${cleaning && tile(cleaning.conflicts, 'contradict an earlier row')}
 </ul>
 ${formatSection(dataset.formats)}
 <h2>Findings</h2>

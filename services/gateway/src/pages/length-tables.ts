@@ -16,10 +16,10 @@ export function policyTable({ tooLong, taught, limit }: Insight): Html | '' {
   const { rows, chosen, policies } = tooLong;
   return html`<h2>Rows that are too long</h2>
 <p class="soft">${grouped(rows)} rows have more than ${grouped(limit)} tokens. ${chosen === null ? 'The job names no policy for them (lathe.data.too_long)' : html`The job asks for ${chosen}`}; of cuts, a few tokens more may go.</p>
-<div class="wide"><table><tr><th>policy</th><th></th><th class="n">rows changed</th><th class="n">rows left out</th><th class="n">tokens lost</th>${taught && html`<th class="n">taught tokens lost</th>`}<th class="n">examples</th></tr>
+<div class="wide"><table><tr><th>policy</th><th class="n">rows changed</th><th class="n">rows left out</th><th class="n">tokens lost</th>${taught && html`<th class="n">taught tokens lost</th>`}<th class="n">examples</th></tr>
 ${policies.map(
   (each) =>
-    html`<tr><td>${each.policy === chosen ? html`<b>${each.policy}</b>` : each.policy}</td><td>${meanings[each.policy]}</td><td class="n">${grouped(each.changed)}</td><td class="n">${grouped(each.leftOut)}</td><td class="n">${grouped(each.tokens)}</td>${taught && html`<td class="n">${grouped(each.taught)}</td>`}<td class="n">${each.examples === undefined ? '' : grouped(each.examples)}</td></tr>`,
+    html`<tr><td class="say">${each.policy === chosen ? html`<b>${each.policy}</b>` : each.policy}<div class="soft">${meanings[each.policy]}</div></td><td class="n">${grouped(each.changed)}</td><td class="n">${grouped(each.leftOut)}</td><td class="n">${grouped(each.tokens)}</td>${taught && html`<td class="n">${grouped(each.taught)}</td>`}<td class="n">${each.examples === undefined ? '' : grouped(each.examples)}</td></tr>`,
 )}</table></div>`;
 }
 

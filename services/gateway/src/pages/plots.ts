@@ -32,7 +32,7 @@ export function lengthPlot(all: Lengths, taught: Lengths | undefined, limit: num
       : null,
   );
   return html`<figure><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Histogram of lengths in tokens">
-<text x="0" y="12">${grouped(most)}</text>
+<text x="0" y="0" dominant-baseline="hanging">${grouped(most)}</text>
 ${back.map((count, i) => bar(count, i, 'two'))}${front.map((count, i) => bar(count, i, 'one'))}
 <line class="axis" x1="0" x2="${width}" y1="${head + tall}" y2="${head + tall}"/>${labels}</svg>
 <figcaption><span class="key pale">whole sequences</span>${taught && html` · <span class="key">the tokens of each that the model learns to write</span>`} · by tokens, at most as many as under the bar; up to ${grouped(limit)} are taken</figcaption></figure>`;
