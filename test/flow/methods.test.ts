@@ -252,6 +252,21 @@ test('labels that a decoder is taught are compared with those that its base writ
   });
 });
 
+test('a run watches what its model writes of held-out rows', async () => {
+  const early_stopping = { metric: 'rouge_l', every_steps: 2, patience: 1 };
+  const job = await train({ early_stopping, held_out_share: 0.2 });
+  expect(job.error).toBeNull();
+  const { data } = await client.fineTuning.jobs.listEvents(job.id, { limit: 100 });
+  const values = data.flatMap((event) => {
+    const { valid_rouge_l: value } = { ...(event.data as Record<string, number>) };
+    return value === undefined ? [] : [value];
+  });
+  expect(values.length).toBeGreaterThan(0);
+  for (const value of values) expect(value).toBeLessThanOrEqual(1);
+  const report = (await client.get(`/lathe/jobs/${job.id}/report`)) as { task: string };
+  expect(report.task).toBe('generation');
+});
+
 test('a decoder that is taught tags is scored by spans, and asked through its pipeline', async () => {
   const cities = ['Graz', 'Linz', 'Wien', 'Bonn', 'Rome', 'Oslo'];
   const tagged = Array.from({ length: 30 }, (_, at) =>

@@ -82,9 +82,10 @@ export const arrows: Table = {
         memory: 'graph onnx nn objectives optim step trained batch update',
         train:
           'graph runtime formats families nn peft adapt objectives optim step trained batch update measure memory',
-        local: 'runtime formats families objectives measure train',
         generate:
           'graph ops onnx runtime formats families nn peft adapt models objectives step batch measure',
+        written: 'runtime families objectives peft train generate',
+        local: 'runtime formats families objectives measure train written',
         predict: 'graph ops runtime formats families peft models objectives generate',
         gguf: 'formats families nn',
         import: 'formats families nn gguf',

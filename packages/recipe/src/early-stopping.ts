@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Task } from './task.ts';
 
+/** Metrics of answers that the model has to write. */
+const writtenMetrics = ['rouge_l', 'number_match', 'equal_fields', 'right_calls'] as const;
+
 /** What can be watched, the loss first; of all others more is better. */
 const metrics = [
   'loss',
@@ -22,6 +25,7 @@ const metrics = [
   'recall_at_1',
   'recall_at_10',
   'triplet_accuracy',
+  ...writtenMetrics,
 ] as const;
 
 /**
@@ -54,6 +58,15 @@ export const earlyStoppingSchema = z.strictObject({
 export type EarlyStopping = z.output<typeof earlyStoppingSchema>;
 
 type Metric = EarlyStopping['metric'];
+export type WrittenMetric = (typeof writtenMetrics)[number];
+
+/**
+ * Whether held-out rows have to be answered in words for a metric.
+ * @example isWrittenMetric('rouge_l'); // true
+ */
+export function isWrittenMetric(metric: Metric): metric is WrittenMetric {
+  return writtenMetrics.some((each) => each === metric);
+}
 
 const correlations: readonly Metric[] = ['spearman', 'pearson'];
 const pairs: readonly Metric[] = ['accuracy', 'pair_accuracy', 'margin'];
@@ -68,7 +81,7 @@ const ofProblem = {
 
 /** What there is to watch of each task beside its loss. */
 const watchable: Readonly<Record<Task['type'], readonly Metric[]>> = {
-  generation: ['token_accuracy', 'exact_match'],
+  generation: ['token_accuracy', 'exact_match', ...writtenMetrics],
   preference: ['token_accuracy', ...pairs],
   reward: [...pairs, ...correlations],
   classification: [...new Set(Object.values(ofProblem).flat())],

@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { type AdaptationSettings, isAdapter } from '@lathe/recipe/adaptation';
 import type { Recipe, RecipeInput } from '@lathe/recipe/recipe';
 import { type AnyModelFolder, openAnyModelFolder } from '../families/model-folder.ts';
+import type { Evaluation } from '../measure/evaluation.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { objectiveFor } from '../objectives/objective-for.ts';
+import type { TaskRow } from '../objectives/task-row.ts';
 import type { DeviceChoice } from '../runtime/device-choice.ts';
 import { openDevice } from '../runtime/open-device.ts';
 import { watched } from '../train/early-stopping.ts';
 import { createTrainer, type StepMetrics, type Trainer } from '../train/trainer.ts';
 import { trainingLoop } from '../train/training-loop.ts';
+import { openWrittenScore, type WrittenScore } from '../written/written-score.ts';
 import { readDataset, recipeOf } from './dataset-file.ts';
 import { type Encoders, loadEncoders } from './encoders.ts';
 
@@ -47,7 +50,10 @@ export async function trainLocally(run: LocalRun): Promise<string> {
   return objectiveFor(settings, { model, rows }, (objective, examplesOf) =>
     trainWith(
       { ...run, settings, random: isRandom },
-      { model, objective, encoders, examples: examplesOf(rows), heldOut: examplesOf(heldOut) },
+      {
+        ...{ model, objective, encoders, examples: examplesOf(rows) },
+        ...{ heldOut: examplesOf(heldOut), heldOutRows: heldOut },
+      },
     ),
   );
 }
@@ -62,11 +68,12 @@ type Lesson<Example> = {
   readonly encoders: Encoders;
   readonly examples: readonly Example[];
   readonly heldOut: readonly Example[];
+  readonly heldOutRows: readonly TaskRow[];
 };
 
 async function trainWith<Example>(
   run: SettledRun,
-  { model, objective, encoders, examples, heldOut }: Lesson<Example>,
+  { model, objective, encoders, examples, heldOut, heldOutRows }: Lesson<Example>,
 ): Promise<string> {
   const { adaptation } = run.settings;
   const device = await openDevice(run.device ?? 'auto');
@@ -78,8 +85,13 @@ async function trainWith<Example>(
     examples,
     ...(run.random ? { initial: 'random' as const } : {}),
   });
+  let written: WrittenScore | undefined;
   try {
     await mkdir(run.out, { recursive: true });
+    written = await openWrittenScore({
+      ...{ model, rule: run.settings.earlyStopping, heldOut: heldOutRows, device },
+      ...{ hasAdapter: isAdapter(adaptation), folder: join(run.out, '.asked') },
+    });
     const metricsFile = join(run.out, 'metrics.jsonl');
     await writeFile(metricsFile, '');
     const { rows, tokens } = trainer.windowShape;
@@ -88,12 +100,13 @@ async function trainWith<Example>(
     );
     const record = (line: Record<string, number>): Promise<void> =>
       appendFile(metricsFile, `${JSON.stringify(line)}\n`);
-    await trainInView(trainer, { ...run, heldOut, record });
+    await trainInView(trainer, { ...run, heldOut, record, written });
     const hasAdapter = isAdapter(adaptation);
     const folder = join(run.out, hasAdapter ? 'adapter' : 'model');
     await (hasAdapter ? trainer.exportAdapter(folder) : trainer.exportMerged(folder));
     return folder;
   } finally {
+    await written?.dispose();
     await trainer.dispose();
   }
 }
@@ -107,6 +120,7 @@ function withTokens(adaptation: AdaptationSettings, { tokenizer }: Encoders): Ad
 
 type View<Example> = SettledRun & {
   readonly heldOut: readonly Example[];
+  readonly written: WrittenScore | undefined;
   /** Writes a line of metrics. */
   record(line: Record<string, number>): Promise<void>;
 };
@@ -121,7 +135,7 @@ async function trainInView<Example>(trainer: Trainer<Example>, view: View<Exampl
   const bestFolder = join(out, '.best');
   const moments = trainingLoop({
     trainer,
-    score: heldOut.length === 0 ? undefined : () => trainer.evaluate(heldOut),
+    score: heldOut.length === 0 ? undefined : () => withWritten(trainer, view),
     earlyStopping: rule && { ...rule, everySteps },
   });
   try {
@@ -148,6 +162,15 @@ async function trainInView<Example>(trainer: Trainer<Example>, view: View<Exampl
   } finally {
     await rm(bestFolder, { recursive: true, force: true });
   }
+}
+
+/** The score of the held-out examples, with what is watched of their written answers. */
+async function withWritten<Example>(
+  trainer: Trainer<Example>,
+  { heldOut, written }: View<Example>,
+): Promise<Evaluation> {
+  const score = await trainer.evaluate(heldOut);
+  return { ...score, figures: { ...score.figures, ...(await written?.figures(trainer)) } };
 }
 
 function metricsRecord(metrics: StepMetrics): Record<string, number> {

@@ -1,4 +1,4 @@
-import type { EarlyStopping } from '@lathe/recipe/early-stopping';
+import type { EarlyStopping, WrittenMetric } from '@lathe/recipe/early-stopping';
 import type { ModelTask } from '../families/model-task.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Value } from '../graph/value.ts';
@@ -93,6 +93,8 @@ export type Scorecard<Example> = {
 export type Scored<Example> = {
   /** What the figures are, all of which a run may watch. */
   readonly metrics: readonly EarlyStopping['metric'][];
+  /** Further ones that a run may watch, for which answers have to be written. */
+  readonly writtenMetrics?: readonly WrittenMetric[] | undefined;
   /** True where answers are near or far and never right, so that `Forward.correct` says nothing. */
   readonly nothingIsRight?: true;
   /** An empty scorecard for these examples. */

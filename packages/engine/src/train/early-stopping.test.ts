@@ -33,10 +33,10 @@ it('watches what a task has, and refuses the rest by name', () => {
   const classification: Task = { type: 'classification' };
   expect(recipe('accuracy', classification)()).toBe('accuracy');
   expect(recipe('token_accuracy', classification)).toThrow(
-    "'earlyStopping.metric' token_accuracy is none of the task classification; it has loss, accuracy, macro_f1, weighted_f1, mcc, micro_f1, spearman and pearson.",
+    "'earlyStopping.metric' token_accuracy is none of the task classification; it has loss, accuracy, macro_f1, weighted_f1, mcc, micro_f1, spearman and pearson",
   );
   const numbers: Task = { ...classification, problem: 'regression' };
-  expect(recipe('accuracy', numbers)).toThrow('it has loss, spearman and pearson.');
+  expect(recipe('accuracy', numbers)).toThrow('it has loss, spearman and pearson');
   expect(recipe('token_accuracy', { type: 'token-classification' })()).toBe('token_accuracy');
   expect(watched({ metric: 'accuracy' }, { loss: 1, tokenAccuracy: 0.25 })).toBe(0.25);
   const score = { loss: 1, tokenAccuracy: 0.25, figures: { span_f1: 0.5 } };

@@ -32,7 +32,7 @@ export function requireWatchable<Example>(
   { name, scored }: Pick<Objective<Example>, 'name' | 'scored'>,
 ): void {
   if (rule === undefined || rule.metric === 'loss') return;
-  const own = scored?.metrics ?? [];
+  const own = [...(scored?.metrics ?? []), ...(scored?.writtenMetrics ?? [])];
   const isTold = isCounted(rule.metric) ? !scored?.nothingIsRight : own.includes(rule.metric);
   if (isTold) return;
   throw new RangeError(

@@ -8,6 +8,7 @@ import { collected, vectorOf } from './collected.ts';
  */
 export const scoredWriting: Scored<TokenizedExample> = collected<TokenizedExample, boolean>({
   metrics: ['exact_match'],
+  writtenMetrics: ['rouge_l', 'number_match', 'equal_fields', 'right_calls'],
   read(placed, vectors) {
     const right = vectorOf(vectors, 'right');
     let at = 0;

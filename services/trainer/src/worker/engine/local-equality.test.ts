@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { encodeShard } from '@lathe/contracts/artifact/shard';
 import { readDataset } from '@lathe/engine/dataset-file';
 import { loadEncoders } from '@lathe/engine/encoders';
@@ -127,11 +127,16 @@ async function bothWays(given: RecipeInput, { name, of, rows, held = [] }: Given
     ...{ checkpointEvery: null, stateFolder: null, earlierScores: [], device: 'cpu', threads: 0 },
     ...{ saveStateMs: 1e9, stepBatchMs: 0, orphanMs: 1e9, restBytes: 0 },
   };
+  return { local, task: engineTask, ...(await runJob(engineTask)) };
+}
+
+/** A job's run to its end. */
+async function runJob(task: EngineTask) {
   const sent: FromEngine[] = [];
-  const trainer = await openTrainer(engineTask);
+  const trainer = await openTrainer(task);
   const { totalSteps } = trainer;
   try {
-    await trainLoop(trainer, engineTask, {
+    await trainLoop(trainer, task, {
       ...{ breathe: async () => {}, now: () => 0, stopWanted: () => false },
       send: (message) => void sent.push(message),
     });
@@ -139,11 +144,12 @@ async function bothWays(given: RecipeInput, { name, of, rows, held = [] }: Given
     await trainer.dispose();
   }
   const finished = sent.find((message) => message.kind === 'finished');
-  const kept = sent.findLast(
-    (message) => message.kind === 'saved' && message.step === finished?.step,
-  );
-  const job = kept?.kind === 'saved' ? join(kept.folder, 'model') : expect.fail('no model');
-  return { local, job, step: finished?.step, totalSteps };
+  const saved = sent.flatMap((message) => (message.kind === 'saved' ? [message] : []));
+  const kept = saved.findLast(({ step }) => step === finished?.step);
+  // The best step of a run that was resumed may lie before that.
+  const job = join(kept?.folder ?? '', 'model');
+  const scores = sent.flatMap((message) => (message.kind === 'score' ? [message.score] : []));
+  return { job, saved, scores, step: finished?.step, totalSteps };
 }
 
 async function expectSame(local: string, job: string, files: readonly string[]): Promise<void> {
@@ -163,6 +169,51 @@ test.each(cases)(
     await expectSame(local, job, isWhole ? ['model.safetensors', 'config.json'] : adapter);
   },
 );
+
+test.each([
+  ['rouge_l', lora],
+  ['rouge_l', full],
+  ['right_calls', lora],
+] as const)('both watch %s of what the model writes, %j', async (metric, adaptation) => {
+  const watching = { metric, everySteps: 1, patience: 1 };
+  const recipe: RecipeInput = { ...adaptation, epochs: 2, earlyStopping: watching };
+  const of = `${metric} ${adaptation.adaptation.type}`;
+  const both = bothWays(recipe, { name: 'lathe-tiny', of, rows: chats, held: chats });
+  if (metric === 'right_calls')
+    return expect(both).rejects.toThrow(/early stopping watches right_calls, (but|which no)/);
+  const { local, job, scores } = await both;
+  await expectSame(local, job, local.endsWith('model') ? ['model.safetensors'] : adapter);
+  for (const { figures } of scores) expect(figures[metric]).toBeGreaterThanOrEqual(0);
+  const lines = (await readFile(join(dirname(local), 'metrics.jsonl'), 'utf8')).split('\n');
+  const told = lines.flatMap((line) =>
+    line.includes(`valid_${metric}`) ? [JSON.parse(line)] : [],
+  );
+  expect(told.map((line) => line[`valid_${metric}`])).toEqual(
+    scores.map(({ figures }) => figures[metric]),
+  );
+});
+
+test('a job that watches what its model writes goes on from a checkpoint to the same bytes', async () => {
+  const earlyStopping = { metric: 'rouge_l', everySteps: 1, patience: 9 } as const;
+  const recipe: RecipeInput = { ...lora, epochs: 2, earlyStopping };
+  const given = { name: 'lathe-tiny', of: 'a resumed one', rows: chats, held: chats.slice(0, 2) };
+  const { task } = await bothWays(recipe, given);
+  const often = { ...task, checkpointEvery: 1 };
+  const whole = await runJob({ ...often, outputFolder: `${task.outputFolder} whole` });
+  const [first = expect.fail('no checkpoint')] = whole.saved;
+  const resumed = await runJob({
+    ...{ ...often, outputFolder: `${task.outputFolder} again` },
+    stateFolder: join(first.folder, 'state', 'engine'),
+    earlierScores: whole.scores.filter(({ step }) => step <= first.step),
+  });
+  expect(resumed.scores).toEqual(whole.scores.filter(({ step }) => step > first.step));
+  expect(resumed.step).toBe(whole.step);
+  for (const { step, folder: place } of resumed.saved) {
+    const same = whole.saved.find((each) => each.step === step) ?? expect.fail(`step ${step}`);
+    await expectSame(join(same.folder, 'model'), join(place, 'model'), adapter);
+  }
+  expect(resumed.saved.length).toBeGreaterThan(1);
+});
 
 test('both keep the best step by held-out rows', async () => {
   const recipe: RecipeInput = { ...full, epochs: 4, learningRate: 1e-3, earlyStopping: {} };

@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decodeShard } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import {
@@ -16,6 +16,7 @@ import { openDevice } from '@lathe/engine/open-device';
 import { adapterValues, readAdapterOf } from '@lathe/engine/peft-virtual';
 import type { TaskRow } from '@lathe/engine/task-row';
 import { createTrainer, type Trainer } from '@lathe/engine/trainer';
+import { openWrittenScore, type WrittenScore } from '@lathe/engine/written-score';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from './diverged.ts';
 import type { EngineTask } from './engine-message.ts';
@@ -54,6 +55,7 @@ async function openWith<Example>(
   const initial = recipe.adaptation?.type === 'full' ? recipe.adaptation.initial : undefined;
   const isAdapter = start?.kind === 'adapter';
   if (initial !== 'random') await requireFiniteWeights(model.tensors);
+  const device = await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads });
   const trainer = await createTrainer({
     objective,
     model,
@@ -62,19 +64,32 @@ async function openWith<Example>(
     adapter: isAdapter ? adapterValues(await readAdapterOf(model, start.folder)) : undefined,
     origin: start?.digest,
     examples,
-    device: await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads }),
+    device,
   });
   if (task.stateFolder !== null) await trainer.restoreState(task.stateFolder);
-  const heldOut = examplesOf(await readShards(task.heldOutShards));
+  const rows = await readShards(task.heldOutShards);
+  const heldOut = examplesOf(rows);
+  const written = await openWrittenScore({
+    ...{ model, rule: resolveRecipe(recipe).earlyStopping, device },
+    ...{ heldOut: rows, hasAdapter: modelKind(task) === 'adapter' },
+    folder: join(task.outputFolder, '.asked'),
+  });
   // Enough for objectives that compare examples with each other.
   const some = examples.slice(0, resolveRecipe(recipe).batchSize);
-  return loopTrainer(trainer, task, { heldOut, some });
+  return loopTrainer(trainer, task, { heldOut, some, written });
 }
+
+/** What a run is scored on: held-out rows, some that it is trained on, and what is watched of written answers. */
+type Asked<Example> = {
+  readonly heldOut: readonly Example[];
+  readonly some: readonly Example[];
+  readonly written: WrittenScore | undefined;
+};
 
 function loopTrainer<Example>(
   trainer: Trainer<Example>,
   task: EngineTask,
-  { heldOut, some }: { readonly heldOut: readonly Example[]; readonly some: readonly Example[] },
+  { heldOut, some, written }: Asked<Example>,
 ): LoopTrainer {
   const hasAdapter = modelKind(task) === 'adapter';
   const { learningRate } = resolveRecipe(task.recipe);
@@ -92,8 +107,15 @@ function loopTrainer<Example>(
     },
     trainableParameters: trainer.trainableParameters,
     trainStep: () => inUserTerms(task, () => trainer.trainStep()),
-    dispose: () => trainer.dispose(),
-    scoreHeldOut: () => score(heldOut, 'The loss on the held-out rows'),
+    async dispose() {
+      await written?.dispose();
+      await trainer.dispose();
+    },
+    async scoreHeldOut() {
+      const found = await score(heldOut, 'The loss on the held-out rows');
+      const figures = await inUserTerms(task, async () => written?.figures(trainer));
+      return { ...found, figures: { ...found.figures, ...figures } };
+    },
     async checkModel() {
       await score(some, 'The loss of the trained model');
     },
