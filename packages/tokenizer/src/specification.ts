@@ -39,7 +39,7 @@ export function parseSpecification(
   control: ReadonlySet<string> = new Set(),
 ): Specification {
   const file = parseField(source, fileSchema, json, '');
-  const { preTokenize, isByteLevel } = readPreTokenizer(source, file.pre_tokenizer);
+  const { preTokenize, cut, isByteLevel } = readPreTokenizer(source, file.pre_tokenizer);
   const { entries, words, subwordPrefix } = readModel(source, file.model, isByteLevel);
   const decoders = flattenSequence(source, file.decoder, 'decoder', 'decoders');
   const isBytes = decoders.length === 1 && decoders[0]!.component.type === 'ByteLevel';
@@ -63,6 +63,7 @@ export function parseSpecification(
     })),
     normalize: readNormalizer(source, file.normalizer),
     preTokenize,
+    cut,
     words,
     post: readPostProcessor(source, file.post_processor),
     decoder: isBytes ? 'bytes' : readDecoderChain(source, file.decoder),

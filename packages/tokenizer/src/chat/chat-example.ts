@@ -73,7 +73,7 @@ export function encodeRendered(
     const before = tokens.at(-1);
     const part = tokenizer.encode(rendered.text.slice(start, end), {
       special: true,
-      guard,
+      ...(guard === undefined ? {} : { guard }),
       ...(before === undefined ? {} : { after: tokenizer.isAdded(before) ? 'token' : 'text' }),
     });
     const last = rendered.foundBy === 'tags' ? part.length : endOfTurn(tokenizer, part);
@@ -84,8 +84,8 @@ export function encodeRendered(
   return toExample(tokens, targets, controlStrings);
 }
 
-/** Rendered text in which the guard still stands inside the control strings of the user's text. */
-export type GuardedRender = { rendered: RenderedChat; guard: string };
+/** Rendered text in which the guard still stands inside the control strings of the user's text, where there are any. */
+export type GuardedRender = { rendered: RenderedChat; guard: string | undefined };
 
 type Finder = {
   template: ChatTemplate;
@@ -101,10 +101,11 @@ export function renderGuarded(
 ): GuardedRender | undefined {
   const plain = find({ messages, options });
   if (plain === undefined) return undefined;
+  const control = guardOf(tokenizer);
+  if (!control.isNeeded([messages, options.tools])) return { rendered: plain, guard: undefined };
   const [guard] = pickSentinels(1, plain.text + JSON.stringify([messages, options.tools])) as [
     string,
   ];
-  const control = guardOf(tokenizer);
   const guarded = messages.map((message) => ({
     ...control.guard(message, guard),
     role: message.role,
@@ -145,8 +146,12 @@ export function controlStringsIn(tokenizer: Tokenizer, value: unknown): string[]
   const visit = (inner: unknown): void => {
     if (typeof inner === 'string')
       for (const control of tokenizer.controlStrings(inner)) found.add(control);
+    else if (Array.isArray(inner)) inner.forEach(visit);
     else if (typeof inner === 'object' && inner !== null)
-      Object.entries(inner).flat().forEach(visit);
+      for (const [key, value] of Object.entries(inner)) {
+        visit(key);
+        visit(value);
+      }
   };
   visit(value);
   return [...found];

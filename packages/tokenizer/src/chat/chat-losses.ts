@@ -13,7 +13,7 @@ export type Loss = {
   of: number;
 };
 
-type Render = { rendered: RenderedChat; guard: string };
+type Render = { rendered: RenderedChat; guard: string | undefined };
 
 /**
  * What the renders of a conversation leave out: of an answer that is trained in its own text, of what others say
@@ -31,14 +31,19 @@ export function lossesOf(
     if (loss !== undefined) losses.push({ message: at, ...loss });
   };
   for (const { rendered, guard } of renders)
-    for (const { start, end, supervised, message } of rendered.spans)
-      if (supervised && message !== undefined)
-        add(message, withoutControl(tokenizer, rendered.text.slice(start, end), guard));
+    for (const { start, end, supervised, message } of rendered.spans) {
+      if (!supervised || message === undefined) continue;
+      const shown = rendered.text.slice(start, end);
+      // Without a guard nothing that is said is part of a control token.
+      if (guard === undefined && shown.includes(messages[message]?.content ?? '')) continue;
+      add(message, withoutControl(tokenizer, shown, guard));
+    }
   const last = renders.at(-1);
   if (last === undefined) return losses;
-  const whole = last.rendered.text.replaceAll(last.guard, '');
+  const whole = withoutGuard(last.rendered.text, last.guard);
   for (const [at, message] of messages.entries()) {
-    const isSaid = !isAnswer(message) && message.content?.trim() !== '';
+    if (isAnswer(message) || whole.includes(message.content ?? '')) continue;
+    const isSaid = message.content?.trim() !== '';
     if (isSaid && !squeeze(whole).includes(squeeze(message.content ?? ''))) add(at, whole);
   }
   return losses.sort((a, b) => a.message - b.message);
@@ -47,14 +52,18 @@ export function lossesOf(
 const controls = new WeakMap<Tokenizer, RegExp>();
 
 /** Text without the control tokens of the template: those that a user wrote have the guard in them. */
-function withoutControl(tokenizer: Tokenizer, text: string, guard: string): string {
+function withoutControl(tokenizer: Tokenizer, text: string, guard: string | undefined): string {
   const { specialTokens } = tokenizer;
-  if (specialTokens.length === 0) return text.replaceAll(guard, '');
+  if (specialTokens.length === 0) return withoutGuard(text, guard);
   const control =
     controls.get(tokenizer) ??
     new RegExp(specialTokens.map((token) => RegExp.escape(token)).join('|'), 'gu');
   controls.set(tokenizer, control);
-  return text.replaceAll(control, '').replaceAll(guard, '');
+  return withoutGuard(text.replaceAll(control, ''), guard);
+}
+
+function withoutGuard(text: string, guard: string | undefined): string {
+  return guard === undefined ? text : text.replaceAll(guard, '');
 }
 
 /** What of `content` is not in `text`; undefined when all of it is. */

@@ -97,25 +97,30 @@ function regionsFromTags(
   const [open, close] = pickSentinels(2, text) as [string, string];
   const marked = template.renderMarked(messages, options, { open, close });
   const regions: Region[] = [];
-  let plain = '';
   let start: number | undefined;
-  for (const piece of marked.split(new RegExp(`([${open}${close}])`))) {
-    const isOpen = piece === open;
-    if (!isOpen && piece !== close) {
-      plain += piece;
-      continue;
-    }
-    if (isOpen !== (start === undefined))
+  // Marks that were gone past, and whether all that stands between them is the text.
+  let marks = 0;
+  let isSame = true;
+  for (let from = 0; from < marked.length; ) {
+    const mark = start === undefined ? open : close;
+    const found = marked.indexOf(mark, from);
+    const to = found < 0 ? marked.length : found;
+    const piece = marked.slice(from, to);
+    if (piece.includes(open) || piece.includes(close))
       refuse(template, 'its generation tags do not pair up in the rendered text');
-    if (start === undefined) start = plain.length;
+    isSame &&= text.startsWith(piece, from - marks);
+    from = to + 1;
+    if (found < 0) break;
+    if (start === undefined) start = to - marks;
     else {
-      regions.push({ start, end: plain.length });
+      regions.push({ start, end: to - marks });
       start = undefined;
     }
+    marks++;
   }
   if (start !== undefined)
     refuse(template, 'its generation tags do not pair up in the rendered text');
-  if (plain !== text)
+  if (!isSame || marked.length - marks !== text.length)
     refuse(template, 'it changes text that holds generation tags, so they cannot be located');
   const answers = [...messages.keys()].filter((at) => isAnswer(messages[at] as Message));
   if (answers.length !== regions.length) return regions;

@@ -1,3 +1,4 @@
+import { mayHoldOf } from '../encode/may-hold.ts';
 import { JsonNumber } from '../jinja/value/json-number.ts';
 
 /**
@@ -12,11 +13,30 @@ export type ControlGuard = {
    * token of one character: no sentinel fits inside that.
    */
   guard<T>(value: T, sentinel: string): T;
+  /** Whether `guard` changes anything in `value`; throws what it throws. */
+  isNeeded(value: unknown): boolean;
 };
 
 /** Prepares a guard for a tokenizer's special tokens. */
 export function createControlGuard(specialTokens: readonly string[]): ControlGuard {
-  const guardText = createTextGuard(specialTokens);
+  const placesIn = createPlaceFinder(specialTokens);
+  const guardText = (text: string, sentinel: string): string => {
+    const places = placesIn(text);
+    if (places === undefined) return text;
+    let guarded = '';
+    let done = 0;
+    for (const place of [...places].sort((a, b) => a - b)) {
+      guarded += text.slice(done, place) + sentinel;
+      done = place;
+    }
+    return guarded + text.slice(done);
+  };
+  const isNeeded = (value: unknown): boolean => {
+    if (typeof value === 'string') return placesIn(value) !== undefined;
+    if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return false;
+    if (Array.isArray(value)) return value.some(isNeeded);
+    return Object.entries(value).some(([key, inner]) => isNeeded(key) || isNeeded(inner));
+  };
   const guard = (value: unknown, sentinel: string): unknown => {
     if (typeof value === 'string') return guardText(value, sentinel);
     if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return value;
@@ -28,54 +48,73 @@ export function createControlGuard(specialTokens: readonly string[]): ControlGua
       ]),
     );
   };
-  return { guard: <T>(value: T, sentinel: string) => guard(value, sentinel) as T };
+  return { guard: <T>(value: T, sentinel: string) => guard(value, sentinel) as T, isNeeded };
 }
 
-type TextGuard = (text: string, sentinel: string) => string;
+/** Places of a text at which a sentinel is to stand; undefined for none. */
+type PlaceFinder = (text: string) => ReadonlySet<number> | undefined;
 
-function createTextGuard(specialTokens: readonly string[]): TextGuard {
-  if (specialTokens.length === 0) return (text) => text;
+function createPlaceFinder(specialTokens: readonly string[]): PlaceFinder {
+  if (specialTokens.length === 0) return () => undefined;
+  const mayHold = mayHoldOf(specialTokens);
   // A lookahead finds occurrences that overlap too.
   const anywhere = new RegExp(
     `(?=(?:${specialTokens.map((token) => RegExp.escape(token)).join('|')}))`,
     'gu',
   );
   const short = specialTokens.filter((token) => [...token].length < 2);
-  const heads = new Set(
-    specialTokens.flatMap((token) => properParts(token, (k) => token.slice(0, k))),
-  );
-  const tails = new Set(
-    specialTokens.flatMap((token) => properParts(token, (k) => token.slice(-k))),
-  );
-  const longest = Math.max(...specialTokens.map((token) => token.length)) - 1;
+  const headsOf = parts(specialTokens, (token, length) => token.slice(0, length));
+  const tailsOf = parts(specialTokens, (token, length) => token.slice(-length));
 
-  return (text, sentinel) => {
+  return (text) => {
     const single = short.find((token) => text.includes(token));
     if (single !== undefined) {
       throw new RangeError(
         `the text holds the special token ${JSON.stringify(single)}, which cannot be kept apart`,
       );
     }
-    const places = new Set<number>();
-    for (const match of text.matchAll(anywhere)) places.add(match.index + 1);
+    let places: Set<number> | undefined;
+    const add = (place: number): void => {
+      places ??= new Set();
+      places.add(place);
+    };
+    if (mayHold(text)) for (const match of text.matchAll(anywhere)) add(match.index + 1);
     // Half a control string at an edge could be completed by what the template puts next to it.
     const from = text.length - text.trimStart().length;
     const to = text.trimEnd().length;
-    for (let k = 1; k <= Math.min(longest, to - from); k++) {
-      if (heads.has(text.slice(to - k, to))) places.add(to - k + 1);
-      if (tails.has(text.slice(from, from + k))) places.add(from + k - 1);
-    }
-    if (places.size === 0) return text;
-    let guarded = '';
-    let done = 0;
-    for (const place of [...places].sort((a, b) => a - b)) {
-      guarded += text.slice(done, place) + sentinel;
-      done = place;
-    }
-    return guarded + text.slice(done);
+    if (to === from) return places;
+    const first = text.charCodeAt(from);
+    const last = text.charCodeAt(to - 1);
+    for (const { length, texts, ends } of headsOf)
+      if (length <= to - from && ends.has(last) && texts.has(text.slice(to - length, to)))
+        add(to - length + 1);
+    for (const { length, texts, starts } of tailsOf)
+      if (length <= to - from && starts.has(first) && texts.has(text.slice(from, from + length)))
+        add(from + length - 1);
+    return places;
   };
 }
 
-function properParts(token: string, part: (length: number) => string): string[] {
-  return Array.from({ length: token.length - 1 }, (_, i) => part(i + 1));
+/** Beginnings or ends of some tokens that are of one length, with the codes that they begin and end with. */
+type Parts = {
+  readonly length: number;
+  readonly texts: ReadonlySet<string>;
+  readonly starts: ReadonlySet<number>;
+  readonly ends: ReadonlySet<number>;
+};
+
+/** What `part` makes of each token at each length up to all of it but one, the shortest first. */
+function parts(
+  tokens: readonly string[],
+  part: (token: string, length: number) => string,
+): readonly Parts[] {
+  const longest = Math.max(...tokens.map((token) => token.length)) - 1;
+  return Array.from({ length: longest }, (_, i) => {
+    const length = i + 1;
+    const own = tokens.filter((token) => token.length > length);
+    const texts = new Set(own.map((token) => part(token, length)));
+    const starts = new Set([...texts].map((text) => text.charCodeAt(0)));
+    const ends = new Set([...texts].map((text) => text.charCodeAt(length - 1)));
+    return { length, texts, starts, ends };
+  });
 }

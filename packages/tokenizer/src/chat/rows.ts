@@ -24,6 +24,7 @@ export function requireRows(
   tokens: readonly number[],
   rows = tokenizer.rows ?? Number.POSITIVE_INFINITY,
 ): void {
+  if (rows === Number.POSITIVE_INFINITY) return;
   const beyond = tokens.find((token) => token >= rows);
   if (beyond !== undefined) throw new MissingRowError(tokenizer, beyond, rows);
 }

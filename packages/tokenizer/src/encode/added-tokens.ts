@@ -1,3 +1,5 @@
+import { mayHoldOf } from './may-hold.ts';
+
 /** A token that is cut out of the text before the model sees it. */
 export type AddedToken = {
   id: number;
@@ -27,9 +29,10 @@ export function createSectionSplitter(tokens: readonly AddedToken[]): SectionSpl
   const byContent = new Map(tokens.map((token) => [token.content, token]));
   const all = matcher(tokens);
   const ordinary = matcher(tokens.filter(({ isControl }) => !isControl));
+  const mayHold = mayHoldOf(tokens.map(({ content }) => content));
   return (text, special) => {
     const pattern = special ? all : ordinary;
-    if (pattern === undefined) return [{ start: 0, text, token: undefined }];
+    if (pattern === undefined || !mayHold(text)) return [{ start: 0, text, token: undefined }];
     const sections: Section[] = [];
     let end = 0;
     for (const { index, 0: content } of text.matchAll(pattern)) {
@@ -79,6 +82,9 @@ function matcher(tokens: readonly AddedToken[]): RegExp | undefined {
 
 /** Prepares a search for control tokens written out in a text: each once, in order of appearance. */
 export function createControlFinder(tokens: readonly AddedToken[]): (text: string) => string[] {
-  const pattern = matcher(tokens.filter(({ isControl }) => isControl));
-  return (text) => (pattern === undefined ? [] : [...new Set(text.match(pattern) ?? [])]);
+  const control = tokens.filter(({ isControl }) => isControl);
+  const pattern = matcher(control);
+  const mayHold = mayHoldOf(control.map(({ content }) => content));
+  return (text) =>
+    pattern === undefined || !mayHold(text) ? [] : [...new Set(text.match(pattern) ?? [])];
 }

@@ -1,5 +1,6 @@
 import type { WordEncoder } from '../model/word-encoder.ts';
 import { firstCharacterLength, type Normalizer } from '../normalize/normalizer.ts';
+import { type Cutter, Ends } from '../pre-tokenize/cutters.ts';
 import type { Place, PreTokenizer } from '../pre-tokenize/pre-tokenizer.ts';
 import { type AddedToken, createSectionSplitter } from './added-tokens.ts';
 
@@ -8,6 +9,8 @@ export type SectionParts = {
   readonly addedTokens: readonly AddedToken[];
   readonly normalize: Normalizer;
   readonly preTokenize: PreTokenizer;
+  /** The same without strings, where that is known for the pattern. */
+  readonly cut: Cutter | undefined;
   readonly words: WordEncoder;
 };
 
@@ -27,7 +30,8 @@ export type Sink = {
  * normalisation: the order in which the reference implementation works.
  */
 export function createSectionEncoder(parts: SectionParts) {
-  const { addedTokens, normalize, preTokenize, words: model } = parts;
+  const { addedTokens, normalize, preTokenize, cut, words: model } = parts;
+  const ends = new Ends();
   const splitRaw = createSectionSplitter(addedTokens.filter(({ normalized }) => !normalized));
   const plain = { align: false, continues: false };
   const splitNormalized = createSectionSplitter(
@@ -41,6 +45,17 @@ export function createSectionEncoder(parts: SectionParts) {
     const { guard, tokens, offsets, words } = sink;
     const plain = guard === undefined ? text : text.replaceAll(guard, '');
     if (plain === '') return;
+    if (offsets === undefined && cut !== undefined && model.append !== undefined) {
+      ends.count = 0;
+      cut({ text: plain, from: 0, to: plain.length }, ends);
+      let from = 0;
+      for (let i = 0; i < ends.count; i++) {
+        const to = ends.places[i]!;
+        model.append(plain, from, to, tokens);
+        from = to;
+      }
+      return;
+    }
     const { texts, starts, leads } = preTokenize(plain, place);
     let at = 0;
     for (let i = 0; i < texts.length; i++) {

@@ -2,6 +2,7 @@ import { TokenizerError } from '../error.ts';
 import { createMergeTable, mergeWord } from './bpe.ts';
 import { type BpeSpecification, reachOf, resolveMerges } from './bpe-specification.ts';
 import { bytesOfEntry, characterOfByte, entryOfBytes } from './byte-alphabet.ts';
+import { createSliceCache } from './slice-cache.ts';
 import { cacheWords, type WordEncoder } from './word-encoder.ts';
 
 /** Byte-level BPE of single words: UTF-8 bytes, then merges in order of rank. */
@@ -38,6 +39,7 @@ export function createByteLevelBpe(specification: BpeSpecification): WordEncoder
 
   return {
     encode: cacheWords(compute),
+    append: createSliceCache(compute),
     reaches: reachOf(specification, merges, tokenOfByte),
     appendOffsets: (word, tokens, start, out) => {
       const ends = characterEnds(word);

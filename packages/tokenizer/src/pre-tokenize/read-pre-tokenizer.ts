@@ -10,6 +10,7 @@ import {
 } from '../component.ts';
 import { TokenizerError } from '../error.ts';
 import { patternExpression, translatePattern } from '../regex.ts';
+import { type Cutter, cutAsGpt2, cutDigits, cutInTurn, cutterOfPattern } from './cutters.ts';
 import {
   addPrefixSpace,
   gpt2Pattern,
@@ -51,6 +52,8 @@ const wordCharacters = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
 
 export type ReadPreTokenizer = {
   preTokenize: PreTokenizer;
+  /** The same without strings, where every step of it can be done so. */
+  cut: Cutter | undefined;
   /** The last step writes words in the byte alphabet, so the model must be one of bytes. */
   isByteLevel: boolean;
 };
@@ -66,17 +69,19 @@ export function readPreTokenizer(
     refuseComponent(source, steps[at]!, ' before another pre-tokenizer');
   const read = steps.flatMap((step) => readStep(source, step));
   const splitters = read.flatMap((step) => ('split' in step ? [step.split] : []));
+  const cutters = read.flatMap((step) => ('cut' in step && step.cut ? [step.cut] : []));
   return {
     preTokenize:
       splitters.length === read.length
         ? inSequence(splitters)
         : inSteps(read.map((step) => ('split' in step ? isolateStep(step.split) : step.step))),
+    cut: cutters.length === read.length ? cutInTurn(cutters) : undefined,
     isByteLevel: at >= 0,
   };
 }
 
 /** Steps that only cut are kept apart: where all do, no positions are needed. */
-type Read = { split: Splitter } | { step: PreTokenizerStep };
+type Read = { split: Splitter; cut?: Cutter | undefined } | { step: PreTokenizerStep };
 
 function readStep(source: string, located: Located): Read[] {
   const { component, path } = located;
@@ -86,19 +91,26 @@ function readStep(source: string, located: Located): Read[] {
       const words = isolateMatches(translatePattern(source, gpt2Pattern));
       return [
         ...(options.add_prefix_space ? [{ step: addPrefixSpace }] : []),
-        ...(options.use_regex ? [{ split: words }] : []),
+        ...(options.use_regex ? [{ split: words, cut: cutAsGpt2 }] : []),
       ];
     }
     case 'Split': {
       const { pattern, behavior, invert } = parseField(source, splitSchema, component, path);
       const expression = patternExpression(source, pattern);
-      if (behavior === 'Isolated') return [{ split: isolateMatches(expression) }];
+      if (behavior === 'Isolated') {
+        const cut = 'Regex' in pattern ? cutterOfPattern.get(pattern.Regex) : undefined;
+        return [{ split: isolateMatches(expression), cut }];
+      }
       return [{ step: splitMatches(expression, behavior, invert) }];
     }
     case 'Digits': {
       const { individual_digits } = parseField(source, digitsSchema, component, path);
       // The reference counts every Unicode number as a digit, Roman numerals and fractions too.
-      return [{ split: isolateMatches(individual_digits ? /\p{N}/gu : /\p{N}+/gu) }];
+      return [
+        individual_digits
+          ? { split: isolateMatches(/\p{N}/gu), cut: cutDigits }
+          : { split: isolateMatches(/\p{N}+/gu) },
+      ];
     }
     case 'Metaspace': {
       const options = parseField(source, metaspaceSchema, component, path);

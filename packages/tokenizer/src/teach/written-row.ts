@@ -10,7 +10,7 @@ import type { EncodedRow, RowExample } from './encoded-row.ts';
 export function writtenRow(encoded: readonly EncodedExample[]): EncodedRow {
   return {
     examples: encoded.map(({ tokens, supervised }) => ({
-      tokens: Int32Array.from(tokens),
+      tokens: new Int32Array(tokens),
       supervised,
     })),
     controlStrings: encoded.flatMap(({ controlStrings }) => controlStrings),

@@ -1,5 +1,6 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { identityOf } from '../kinds/row-kinds.ts';
+import { asciiPlain } from './ascii-text.ts';
 import { bandsOf } from './minhash.ts';
 import type { Likeness } from './near-index.ts';
 import { shinglesOf } from './shingles.ts';
@@ -16,6 +17,8 @@ export function likenessOf(row: CanonicalRow): Likeness {
  * numbers is another question.
  */
 export function plainPrompt(prompt: string): string {
+  const ascii = asciiPlain(prompt);
+  if (ascii !== undefined) return ascii;
   return prompt
     .normalize('NFKC')
     .toLowerCase()

@@ -1,4 +1,4 @@
-import { hashWord, mix, wordsOf } from './words.ts';
+import { mix, wordHashes } from './words.ts';
 
 /** Words of a phrase that nobody writes twice by chance, as GPT-3's authors took; fewer of a short text. */
 const phraseWords = 13;
@@ -27,13 +27,15 @@ export function createPhrases(): Phrases {
   const holders = new Map<number, number[]>();
   return {
     keep(text, line) {
-      for (const phrase of phrasesOf(text, lengthOf(text)))
+      const words = wordHashes(text);
+      for (const phrase of phrasesOf(words, words.length < leastLong ? shortWords : phraseWords))
         if (lines.size < mostPhrases && !lines.has(phrase)) lines.set(phrase, line);
     },
     look(text, number) {
       if (lines.size === 0) return;
-      for (const words of [phraseWords, shortWords])
-        for (const phrase of phrasesOf(text, words)) {
+      const words = wordHashes(text);
+      for (const length of [phraseWords, shortWords])
+        for (const phrase of phrasesOf(words, length)) {
           if (!lines.has(phrase)) continue;
           const others = holders.get(phrase);
           if (others === undefined) holders.set(phrase, [number]);
@@ -51,22 +53,28 @@ export function createPhrases(): Phrases {
   };
 }
 
-function lengthOf(text: string): number {
-  return wordsOf(text).length < leastLong ? shortWords : phraseWords;
-}
+/** Factors of the words' places in both halves of a phrase's number. */
+const factors = [0x01000193, 0x9e3779b1] as const;
 
 /** Each run of so many words as a number of 53 bits, with the length in it. */
-function phrasesOf(text: string, length: number): Set<number> {
-  const words = wordsOf(text).map(hashWord);
-  const found = new Set<number>();
-  for (let at = 0; at + length <= words.length; at++) {
-    let high = length;
-    let low = mix(length);
-    for (let next = at; next < at + length; next++) {
-      high = mix(Math.imul(high, 31) + (words[next] as number));
-      low = mix(Math.imul(low, 37) ^ (words[next] as number));
-    }
-    found.add(high * 2 ** 21 + (low >>> 11));
+function phrasesOf(words: Uint32Array, length: number): Float64Array {
+  const [first, second] = factors;
+  const leaving = { first: power(first, length), second: power(second, length) };
+  const found = new Float64Array(Math.max(0, words.length - length + 1));
+  let high = 0;
+  let low = 0;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as number;
+    const left = at < length ? 0 : (words[at - length] as number);
+    high = (Math.imul(high, first) + word - Math.imul(left, leaving.first)) | 0;
+    low = (Math.imul(low, second) + word - Math.imul(left, leaving.second)) | 0;
+    if (at >= length - 1) found[at - length + 1] = mix(high + length) * 2 ** 21 + (mix(low) >>> 11);
   }
   return found;
+}
+
+function power(factor: number, exponent: number): number {
+  let product = 1;
+  for (let times = 0; times < exponent; times++) product = Math.imul(product, factor);
+  return product;
 }

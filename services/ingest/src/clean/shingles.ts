@@ -1,4 +1,4 @@
-import { hashWord, mix, wordsOf } from './words.ts';
+import { mix, wordHashes } from './words.ts';
 
 /** Words of a shingle. */
 const shingleWords = 5;
@@ -11,17 +11,14 @@ const leaving = Math.imul(Math.imul(factor, factor), Math.imul(factor, factor));
 
 /** The 5-word shingles of a text as hashes, each once and in order; of a shorter text one of all words. */
 export function shinglesOf(text: string): Uint32Array {
-  const words = wordsOf(text);
+  const words = wordHashes(text);
   if (words.length === 0) return new Uint32Array();
   const found = new Uint32Array(Math.max(1, words.length - shingleWords + 1));
-  const window = new Int32Array(shingleWords);
   let hash = 0;
-  for (const [at, word] of words.entries()) {
-    const place = at % shingleWords;
-    hash = Math.imul(hash - Math.imul(window[place] as number, leaving), factor);
-    window[place] = hashWord(word);
-    hash = (hash + (window[place] as number)) | 0;
-    found[Math.max(0, at - shingleWords + 1)] = mix(hash);
+  for (let at = 0; at < words.length; at++) {
+    const left = at < shingleWords ? 0 : (words[at - shingleWords] as number);
+    hash = Math.imul(hash - Math.imul(left, leaving), factor) + (words[at] as number);
+    found[Math.max(0, at - shingleWords + 1)] = mix(hash | 0);
   }
   return oneOfEach(found.sort()).slice(0, mostShingles);
 }

@@ -1,19 +1,48 @@
 /** Scripts that part no words: each of their characters counts as one. */
 const word =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{M}\p{N}]+/gu;
-const plainWord = /[a-z0-9]+/g;
 const beyondAscii = /[\u0080-\uffff]/;
 
-/** The words of a text without what equal texts differ in: case, forms of characters, blanks and signs. */
-export function wordsOf(text: string): string[] {
-  if (!beyondAscii.test(text)) return text.toLowerCase().match(plainWord) ?? [];
+/** Of a letter or digit of ASCII its code in lower case, of all else 0. */
+const plainCodes = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code).toLowerCase();
+  return /[a-z0-9]/.test(character) ? character.charCodeAt(0) : 0;
+});
+
+/** Hashes of the words while they are gathered. */
+let gathered = new Uint32Array(1024);
+
+/**
+ * Hashes of the words of a text in their order, without what equal texts differ in: case, forms of characters, blanks and
+ * signs. FNV-1a, mixed.
+ */
+export function wordHashes(text: string): Uint32Array {
+  if (beyondAscii.test(text)) return Uint32Array.from(wordsOf(text), hashWord);
+  if (gathered.length <= text.length / 2) gathered = new Uint32Array(text.length);
+  let count = 0;
+  let hash = offset;
+  for (let at = 0; at < text.length; at++) {
+    const code = plainCodes[text.charCodeAt(at)] as number;
+    if (code !== 0) hash = Math.imul(hash ^ code, prime);
+    else if (hash !== offset) {
+      gathered[count++] = mix(hash);
+      hash = offset;
+    }
+  }
+  if (hash !== offset) gathered[count++] = mix(hash);
+  return gathered.slice(0, count);
+}
+
+function wordsOf(text: string): string[] {
   return text.normalize('NFKC').toLowerCase().match(word) ?? [];
 }
 
-/** A 32-bit hash of a word: FNV-1a, mixed. */
-export function hashWord(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+const offset = 0x811c9dc5 | 0;
+const prime = 0x01000193;
+
+function hashWord(text: string): number {
+  let hash = offset;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), prime);
   return mix(hash);
 }
 

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash as digestOf } from 'node:crypto';
+import { asciiWords } from '../clean/ascii-text.ts';
 
 /** What the split needs to know of each row, by index. */
 export type SplitRows = {
@@ -108,7 +109,7 @@ export function labelsOfOneGroup({ groups, answers }: SplitRows): number[] {
 
 /** 48 bits of SHA-256 as a number. */
 export function hash(text: string): number {
-  return createHash('sha256').update(text).digest().readUIntBE(0, 6);
+  return Number.parseInt(digestOf('sha256', text, 'hex').slice(0, 12), 16);
 }
 
 /**
@@ -116,11 +117,15 @@ export function hash(text: string): number {
  * spaces and the digits of numbers.
  */
 export function normalisedPrompt(prompt: string): string {
-  const plain = prompt
+  const plain = asciiWords(prompt) ?? plainWords(prompt);
+  return plain === '' ? prompt : plain;
+}
+
+function plainWords(text: string): string {
+  return text
     .normalize('NFKC')
     .toLowerCase()
     .replaceAll(/\p{N}+/gu, '0')
     .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
     .trim();
-  return plain === '' ? prompt : plain;
 }

@@ -30,7 +30,7 @@ export function checkMask(row: ShardExample, { endsAnswer, mustEnd }: Ends): Row
         level: 'error',
       },
     ];
-  if (answerEnds(row).every(endsAnswer)) return [];
+  if (everyAnswerEnds(row, endsAnswer)) return [];
   return [
     {
       path: '',
@@ -50,10 +50,17 @@ export function checkHidden({ supervised }: ShardExample): RowIssue[] {
   return [{ path: 'text', rule: 'no-supervised-token', message, level: 'error' }];
 }
 
-/** The last token of each stretch of targets. */
-function answerEnds({ tokens, supervised }: ShardExample): number[] {
-  const ends: number[] = [];
-  for (const [at, token] of tokens.entries())
-    if (supervised[at] !== 0 && (supervised[at + 1] ?? 0) === 0) ends.push(token);
-  return ends;
+/** Whether the last token of each stretch of targets is one that ends answers. */
+function everyAnswerEnds(
+  { tokens, supervised }: ShardExample,
+  endsAnswer: Ends['endsAnswer'],
+): boolean {
+  for (let at = 0; at < tokens.length; at++)
+    if (
+      supervised[at] !== 0 &&
+      (supervised[at + 1] ?? 0) === 0 &&
+      !endsAnswer(tokens[at] as number)
+    )
+      return false;
+  return true;
 }

@@ -1,0 +1,70 @@
+/** Where texts are written, by the byte: all that is made here of ASCII is ASCII, and no longer than what it is made of. */
+let written = Buffer.alloc(4096);
+
+const blank = 0x20;
+const zero = 0x30;
+
+/** What a character of ASCII is: 0 for one that parts words, `zero` for a digit, else its letter in lower case. */
+const letters = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/\d/.test(character)) return zero;
+  return /[a-z]/i.test(character) ? character.toLowerCase().charCodeAt(0) : 0;
+});
+
+/** Blanks, and signs that end words. */
+const isBlank = Uint8Array.from({ length: 128 }, (_, code) =>
+  /\s/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+const isSign = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[.,;:!?"']/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+const lower = Uint8Array.from({ length: 128 }, (_, code) =>
+  String.fromCharCode(code).toLowerCase().charCodeAt(0),
+);
+
+/** Letters in lower case, a 0 for each number, and a blank for all else between them; undefined of a text beyond ASCII. */
+export function asciiWords(text: string): string | undefined {
+  makeRoom(text);
+  let length = 0;
+  let before = blank;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 127) return undefined;
+    const letter = letters[code] as number;
+    if (letter === 0) {
+      if (before !== blank) written[length++] = before = blank;
+    } else if (letter !== zero || before !== zero) written[length++] = before = letter;
+  }
+  return written.toString('latin1', 0, length > 0 && before === blank ? length - 1 : length);
+}
+
+/** The text in lower case without signs that end words, one blank between words; undefined of one beyond ASCII. */
+export function asciiPlain(text: string): string | undefined {
+  makeRoom(text);
+  let length = 0;
+  /** Where the signs begin that end the word, if a blank follows them. */
+  let signs = -1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 127) return undefined;
+    if (isBlank[code] === 1) {
+      if (signs >= 0) length = signs;
+      signs = -1;
+      if (length > 0 && written[length - 1] !== blank) written[length++] = blank;
+      continue;
+    }
+    if (isSign[code] === 0) signs = -1;
+    else if (signs < 0) signs = length;
+    written[length++] = lower[code] as number;
+  }
+  if (signs >= 0) length = signs;
+  return written.toString(
+    'latin1',
+    0,
+    length > 0 && written[length - 1] === blank ? length - 1 : length,
+  );
+}
+
+function makeRoom(text: string): void {
+  if (written.length < text.length) written = Buffer.alloc(2 * text.length);
+}
