@@ -1,7 +1,6 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { Detection } from '@lathe/contracts/artifact/detection';
 import type { Insight } from '@lathe/contracts/artifact/insight';
-import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
 import { LatheError } from '@lathe/contracts/error';
 import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
 import { createBreather } from '@lathe/platform/breather';
@@ -22,7 +21,7 @@ import type { ToldChoices } from './read/told.ts';
 import type { RightRow } from './rows/row-task.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
-import type { Survey } from './tasks/survey.ts';
+import type { Survey, SurveyedRow } from './tasks/survey.ts';
 import { taskWork } from './tasks/tasks.ts';
 
 export type FileToRead = Uploads & {
@@ -146,11 +145,9 @@ async function readRows(
   const long = createLongRows({ policy, share, file: param }, ports);
 
   const isTold = lesson.rows === 'labelled' || lesson.rows === 'tagged';
-  const accept = async (right: RightRow, of: MemberOf): Promise<void> => {
-    const { row, encoded, hashes, likeness, personal } = right;
+  const accept = async (line: number, right: RightRow, of: MemberOf): Promise<void> => {
+    const { parts, hasControl, hashes, likeness, personal } = right;
     const { prompt, group, answer } = hashes;
-    const { line } = row;
-    const hasControl = encoded.controlStrings.length > 0;
     const related = { ...hashes, line, likeness };
     const cleaned = rows.cleaning.add({ ...related, row, personal, hasControl, isTold });
     known?.cleaning.relations.meet(related);
@@ -158,9 +155,10 @@ async function readRows(
     if (cleaned.repeats !== undefined) rows.duplicates++;
     if (cleaned.isDropped) return;
     if (cleaned.repeats !== undefined) rows.repeated.add(cleaned.number);
-    for (const finding of survey.add({ row, file: param, prompt, answer }))
+    for (const finding of survey.add(surveyed(parts, { file: param, prompt, answer })))
       findings.add({ ...finding, ...of });
-    for (const [part, examples] of partsOf(row, encoded.examples)) {
+    for (const part of parts) {
+      const { examples } = part;
       rows.lengths.push(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
       rows.lines.push(line);
       rows.members.push(of.member);
@@ -169,7 +167,7 @@ async function readRows(
       rows.answers.push(answer);
       rows.groups.push(cleaned.cluster);
       rows.supervised += taskWork[lesson.task].count(examples);
-      await ports.spool.add(part, examples);
+      await ports.spool.add(part);
     }
   };
 
@@ -196,7 +194,7 @@ async function readRows(
       signal.throwIfAborted();
       ports.progress();
       wrong.add(issues.map((issue) => ({ file: file.param, line: number, ...of, ...issue })));
-      if (right !== undefined) await accept(right, of);
+      if (right !== undefined) await accept(number, right, of);
       if (isMended === true && right !== undefined) rows.mended++;
       if (found === undefined) continue;
       long.add({ line: number, ...of, isLeftOut: right === undefined, ...found });
@@ -209,26 +207,16 @@ async function readRows(
   return { ...rows, policies: long.told() };
 }
 
-/** Rows that say how many examples they are, where they are more than one. */
-const several: readonly FileKind[] = ['chat', 'tagged', 'question', 'related'];
-
-/** The rows that go on: the row as it is, or each piece of a text as one. */
-function partsOf(
-  row: CanonicalRow,
-  examples: readonly ShardExample[],
-): readonly (readonly [CanonicalRow, readonly ShardExample[]])[] {
-  if (row.kind === 'judged' && !row.label) return [[row, examples.map(asBad)]];
-  if (row.kind === 'text')
-    return examples.map((example, part) => [
-      { ...row, part, text: part === 0 ? row.text : '' },
-      [example],
-    ]);
-  if (examples.length === 1 || !several.includes(row.kind)) return [[row, examples]];
-  return [[{ ...row, examples: examples.length } as CanonicalRow, examples]];
-}
-
-function asBad(example: ShardExample): ShardExample {
-  return { ...example, supervised: example.supervised.map((flag) => flag * badTarget) };
+/** A row for the survey: few of them look at more than its hashes, so it is read when it is asked for. */
+function surveyed([first]: RightRow['parts'], facts: Omit<SurveyedRow, 'row'>): SurveyedRow {
+  let row: CanonicalRow | undefined;
+  return {
+    ...facts,
+    get row() {
+      row ??= JSON.parse(first?.json ?? 'null') as CanonicalRow;
+      return row;
+    },
+  };
 }
 
 async function takeSample(lines: AsyncGenerator<Line>, settings: IngestSettings): Promise<Line[]> {

@@ -1,6 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { decodeShard, encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
 
 /** A row as it waits on disk: its canonical JSON and its token sequences. */
@@ -8,7 +7,7 @@ export type SpooledRow = { readonly json: string; readonly examples: readonly Sh
 
 /** Rows with their sequences on the local disk, for as long as it is not yet known to which side of the split they go. */
 export type Spool = {
-  add(row: CanonicalRow, examples: readonly ShardExample[]): Promise<void>;
+  add(row: SpooledRow): Promise<void>;
   /** Every row in the order of adding. Only after the last `add`. */
   read(): AsyncGenerator<SpooledRow>;
   remove(): Promise<void>;
@@ -38,11 +37,10 @@ export async function createSpool(folder: string): Promise<Spool> {
     characters = 0;
   };
   return {
-    async add(row, examples) {
-      const json = JSON.stringify(row);
-      waiting.push({ json, examples });
-      for (const example of examples) tokens += example.tokens.length;
-      characters += json.length;
+    async add(row) {
+      waiting.push(row);
+      for (const example of row.examples) tokens += example.tokens.length;
+      characters += row.json.length;
       if (tokens >= chunkTokens || characters >= chunkCharacters) await flush();
     },
     async *read() {

@@ -1,5 +1,4 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { EncodedRow } from '@lathe/tokenizer/encoded-row';
 import { checkKeys } from '../check/duplicate-keys.ts';
 import { mended } from '../check/mend.ts';
@@ -17,6 +16,7 @@ import { readAs, toldOfSource, withTold } from '../read/format/read-row.ts';
 import type { Line } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
 import type { PlacedEncoder, RowEncoder } from '../render/row-encoder.ts';
+import { partsOf } from './row-parts.ts';
 import type { LineRead, LongRow, RightRow, RowLimits } from './row-task.ts';
 
 /** Reads lines one after another: each is a row in tokens, or something is wrong with it. */
@@ -98,7 +98,8 @@ function toolTokens(
   return 'issue' in without ? 0 : tokens - longestOf(without);
 }
 
-type RowFacts = Pick<RightRow, 'row' | 'encoded' | 'personal'> & Pick<RowRead, 'group'>;
+type RowFacts = Pick<RightRow, 'personal'> &
+  Pick<RowRead, 'group'> & { readonly row: CanonicalRow; readonly encoded: EncodedRow };
 
 /** What it repeats and what it is grouped by goes by the whole row, of which the facts may have less. */
 function rightRow(row: CanonicalRow, facts: RowFacts): RightRow {
@@ -106,8 +107,8 @@ function rightRow(row: CanonicalRow, facts: RowFacts): RightRow {
   const { prompt, answer, group } = identityOf(row);
   const asked = askedOf(row);
   return {
-    row: facts.row,
-    encoded: { ...encoded, examples: encoded.examples.map(compact) },
+    parts: partsOf(facts.row, encoded.examples),
+    hasControl: encoded.controlStrings.length > 0,
     hashes: {
       both: hash(`${prompt}\u0000${answer}`),
       prompt: hash(prompt),
@@ -119,12 +120,6 @@ function rightRow(row: CanonicalRow, facts: RowFacts): RightRow {
     likeness: likenessOf(row),
     personal,
   };
-}
-
-/** A view would be sent with all that it is a view on. */
-function compact(example: ShardExample): ShardExample {
-  const columns = Object.entries(example).map(([name, column]) => [name, column?.slice()]);
-  return Object.fromEntries(columns) as ShardExample;
 }
 
 function countErrors(issues: readonly RowIssue[]): number {

@@ -1,16 +1,15 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { LengthPolicy } from '@lathe/contracts/http/data';
-import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
+import type { Room } from '@lathe/tokenizer/encoded-row';
 import type { RowIssue } from '../check/validate-message.ts';
 import type { Likeness } from '../clean/near-index.ts';
 import type { PersonalKind } from '../clean/personal-kinds.ts';
 import type { PersonalOptions } from '../clean/personal-row.ts';
 import type { LengthEffect } from '../fit/length-effects.ts';
-import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Cut } from '../pack/cuts.ts';
 import type { Sample } from '../read/format/detect.ts';
 import type { Line } from '../read/lines.ts';
+import type { SpooledRow } from '../read/spool.ts';
 
 /** Whose tokens rows become, and a name for all that is opened for one job. */
 export type RowModel = {
@@ -61,8 +60,10 @@ export type RowTask =
 
 /** A row that is right, in tokens, with hashes by which repetitions are found. */
 export type RightRow = {
-  readonly row: CanonicalRow;
-  readonly encoded: EncodedRow;
+  /** What goes on of it: the row in canonical form, or each piece of a text as one. */
+  readonly parts: readonly SpooledRow[];
+  /** Whether control tokens are written out in it. */
+  readonly hasControl: boolean;
   /** Of prompt and answer, of the prompt, of the group that the line names or else the normalised text it is grouped by, and of the answer. */
   readonly hashes: Readonly<Record<'both' | 'prompt' | 'plain' | 'group' | 'answer', number>> & {
     /** Of all before the answer, where there is one right answer. */
@@ -94,16 +95,4 @@ export type LongRow = {
   readonly cuts: readonly Cut[];
   readonly keptCuts: readonly Cut[];
   readonly effects: readonly LengthEffect[];
-};
-
-/** What comes of each kind of task. */
-export type RowResults = {
-  readonly detect: Shape;
-  readonly open: { readonly templateSha256: string | null };
-  readonly read: readonly LineRead[];
-  readonly tokens: readonly number[];
-  /** Of each text, '' where it cannot be told. */
-  readonly languages: readonly string[];
-  /** The text that each token of each sequence adds. */
-  readonly show: readonly string[][];
 };

@@ -1,10 +1,12 @@
+import { Handed } from '@lathe/platform/threads/serve-tasks';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { canonicalKind, type Lesson } from '../lesson/lesson.ts';
 import { detectShape } from '../read/format/detect.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
 import type { PlacedEncoder } from '../render/row-encoder.ts';
+import { buffersOf, packReads } from './packed-reads.ts';
 import { readLineRows } from './read-lines.ts';
-import type { RowModel, RowTask } from './row-task.ts';
+import type { LineRead, RowModel, RowTask } from './row-task.ts';
 
 /** Jobs whose encoders stay open, the latest ones. */
 const keptEncoders = 4;
@@ -31,7 +33,7 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
         return { templateSha256 };
       }
       case 'read':
-        return readLineRows(task.lines, await encoderOf(task.model, task.lesson), task);
+        return handed(readLineRows(task.lines, await encoderOf(task.model, task.lesson), task));
       case 'show': {
         const tokenizer = await loadTokenizer(task.folder);
         return task.sequences.map((tokens) => {
@@ -50,4 +52,9 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
         return (await loadTokenizer(task.folder)).encode(task.text);
     }
   };
+}
+
+function handed(reads: readonly LineRead[]): Handed {
+  const packed = packReads(reads);
+  return new Handed(packed, buffersOf(packed));
 }

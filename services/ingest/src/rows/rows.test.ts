@@ -59,7 +59,7 @@ it('reads lines in threads as it does here', async () => {
   const encoder = await openRowEncoder({ folder: folder.path, name: 'tiny' }, lesson);
   const here = readLineRows(mixed, encoder, { lesson, limits, errors: 0 });
   expect(await rows.read(lesson, mixed, { limits, errors: 0 })).toEqual(here);
-  expect(here.map(({ right, long }) => right?.row.line ?? long?.tokens)).toEqual([
+  expect(here.map(({ number, right, long }) => (right ? number : long?.tokens))).toEqual([
     1,
     605,
     undefined,

@@ -4,7 +4,9 @@ import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Sample } from '../read/format/detect.ts';
 import type { Line } from '../read/lines.ts';
-import type { LineRead, RowLimits, RowModel, RowResults, RowTask } from './row-task.ts';
+import { unpackReads } from './packed-reads.ts';
+import type { RowResults } from './row-results.ts';
+import type { LineRead, RowLimits, RowModel, RowTask } from './row-task.ts';
 
 /** Rows of one job: what takes long is done in threads, and never on the event loop. */
 export type Rows = {
@@ -59,8 +61,10 @@ export function rowsOf(
     detect: (sample, limits) =>
       run({ kind: 'detect', sample: { ...sample, lines: sample.lines.map(compact) }, limits }),
     open: (lesson) => run({ kind: 'open', model, lesson }),
-    read: (lesson, lines, options) =>
-      run({ kind: 'read', model, lesson, lines: lines.map(compact), ...options }),
+    read: async (lesson, lines, options) =>
+      unpackReads(
+        await run({ kind: 'read', model, lesson, lines: lines.map(compact), ...options }),
+      ),
     show: (sequences) => run({ kind: 'show', folder: model.folder, sequences }),
     languages: (texts) => run({ kind: 'languages', texts }),
     tokens: (text) => run({ kind: 'tokens', folder: model.folder, text }),

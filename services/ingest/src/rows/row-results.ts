@@ -1,0 +1,14 @@
+import type { Shape } from '../lesson/decide.ts';
+import type { PackedReads } from './packed-reads.ts';
+
+/** What comes of each kind of task. */
+export type RowResults = {
+  readonly detect: Shape;
+  readonly open: { readonly templateSha256: string | null };
+  readonly read: PackedReads;
+  readonly tokens: readonly number[];
+  /** Of each text, '' where it cannot be told. */
+  readonly languages: readonly string[];
+  /** The text that each token of each sequence adds. */
+  readonly show: readonly string[][];
+};
