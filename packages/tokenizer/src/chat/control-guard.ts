@@ -1,5 +1,5 @@
-import { mayHoldOf } from '../encode/may-hold.ts';
 import { JsonNumber } from '../jinja/value/json-number.ts';
+import { mayHoldOf } from '../may-hold.ts';
 
 /**
  * Keeps control strings in user text from becoming control tokens. A sentinel goes inside each of them,

@@ -1,4 +1,4 @@
-import { mayHoldOf } from './may-hold.ts';
+import { mayHoldOf } from '../may-hold.ts';
 
 /** A token that is cut out of the text before the model sees it. */
 export type AddedToken = {

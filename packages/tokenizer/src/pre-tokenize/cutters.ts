@@ -1,7 +1,7 @@
 import { blank, classOf, letter, number, other } from './character-class.ts';
 
 /** The units [from, to) of a text. */
-export type Stretch = { readonly text: string; readonly from: number; readonly to: number };
+type Stretch = { readonly text: string; readonly from: number; readonly to: number };
 
 /** Adds where each word of a stretch ends. It cuts as the regular expression does that it stands for, and makes no strings. */
 export type Cutter = (stretch: Stretch, ends: Ends) => void;
@@ -91,7 +91,7 @@ export const cutAsGpt2: Cutter = (stretch, ends) => {
 };
 
 /** The pattern of Llama 3 and Qwen, whose numbers have at most so many digits. */
-export function cutAsLlama3(mostDigits: number): Cutter {
+function cutAsLlama3(mostDigits: number): Cutter {
   return (stretch, ends) => {
     const { from, to } = stretch;
     for (let at = from; at < to; ends.push(at)) at = wordEnd(stretch, at, mostDigits);

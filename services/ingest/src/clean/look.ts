@@ -1,6 +1,6 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import { asciiPlain } from '../ascii-text.ts';
 import { identityOf } from '../kinds/row-kinds.ts';
-import { asciiPlain } from './ascii-text.ts';
 import { bandsOf } from './minhash.ts';
 import type { Likeness } from './near-index.ts';
 import { shinglesOf } from './shingles.ts';

@@ -1,5 +1,5 @@
 import { hash as digestOf } from 'node:crypto';
-import { asciiWords } from '../clean/ascii-text.ts';
+import { asciiWords } from '../ascii-text.ts';
 
 /** What the split needs to know of each row, by index. */
 export type SplitRows = {
