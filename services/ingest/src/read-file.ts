@@ -149,13 +149,14 @@ async function readRows(
     const { parts, hasControl, hashes, likeness, personal } = right;
     const { prompt, group, answer } = hashes;
     const related = { ...hashes, line, likeness };
+    const row = rowOf(parts, line);
     const cleaned = rows.cleaning.add({ ...related, row, personal, hasControl, isTold });
     known?.cleaning.relations.meet(related);
     for (const finding of cleaned.findings) findings.add({ file: param, line, ...of, ...finding });
     if (cleaned.repeats !== undefined) rows.duplicates++;
     if (cleaned.isDropped) return;
     if (cleaned.repeats !== undefined) rows.repeated.add(cleaned.number);
-    for (const finding of survey.add(surveyed(parts, { file: param, prompt, answer })))
+    for (const finding of survey.add(surveyed(row, { file: param, prompt, answer })))
       findings.add({ ...finding, ...of });
     for (const part of parts) {
       const { examples } = part;
@@ -207,14 +208,24 @@ async function readRows(
   return { ...rows, policies: long.told() };
 }
 
-/** A row for the survey: few of them look at more than its hashes, so it is read when it is asked for. */
-function surveyed([first]: RightRow['parts'], facts: Omit<SurveyedRow, 'row'>): SurveyedRow {
+/** The row that parts are of, read when it is asked for: few rows are looked at for more than their hashes. */
+function rowOf([first]: RightRow['parts'], line: number): () => CanonicalRow {
   let row: CanonicalRow | undefined;
+  return () => {
+    // A text without a piece says nothing.
+    row ??=
+      first === undefined
+        ? { kind: 'text', line, part: 0, text: '' }
+        : (JSON.parse(first.json) as CanonicalRow);
+    return row;
+  };
+}
+
+function surveyed(row: () => CanonicalRow, facts: Omit<SurveyedRow, 'row'>): SurveyedRow {
   return {
     ...facts,
     get row() {
-      row ??= JSON.parse(first?.json ?? 'null') as CanonicalRow;
-      return row;
+      return row();
     },
   };
 }

@@ -10,7 +10,7 @@ import { createRelations, type RelatedRow, type Relation, type Relations } from 
 
 /** What is known of a right row. */
 type CleanedRow = RelatedRow & {
-  readonly row: CanonicalRow;
+  readonly row: () => CanonicalRow;
   readonly personal: readonly PersonalKind[];
   readonly hasControl: boolean;
   /** Whether what the rows contradict is told by the task. */

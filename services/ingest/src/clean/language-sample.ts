@@ -7,7 +7,7 @@ const mostLetters = 200;
 
 /** Some rows of a file, the same ones whatever order it has: those with the lowest hashes. */
 export type LanguageSample = {
-  add(row: CanonicalRow, hash: number): void;
+  add(row: () => CanonicalRow, hash: number): void;
   texts(): readonly string[];
 };
 
@@ -21,7 +21,7 @@ export function createLanguageSample(): LanguageSample {
   return {
     add(row, hash) {
       if (hash >= highest) return;
-      kept.push({ hash, text: beginningOf(row) });
+      kept.push({ hash, text: beginningOf(row()) });
       if (kept.length >= 2 * mostRows) shrink();
     },
     texts() {

@@ -29,12 +29,12 @@ const rowOf = (line: number): CanonicalRow => ({
 it('looks at a bounded number of rows, the same whatever order they come in', () => {
   const numbers = Array.from({ length: 1000 }, (_, at) => (at * 7919) % 1000);
   const [there, back] = [createLanguageSample(), createLanguageSample()];
-  for (const line of numbers) there.add(rowOf(line), line);
-  for (const line of numbers.toReversed()) back.add(rowOf(line), line);
+  for (const line of numbers) there.add(() => rowOf(line), line);
+  for (const line of numbers.toReversed()) back.add(() => rowOf(line), line);
   expect(there.texts()).toHaveLength(100);
   expect(there.texts()).toEqual(back.texts());
   const long = createLanguageSample();
-  long.add({ kind: 'completion', line: 1, prompt: 'a'.repeat(500), completion: 'b' }, 1);
+  long.add(() => ({ kind: 'completion', line: 1, prompt: 'a'.repeat(500), completion: 'b' }), 1);
   expect(long.texts()).toEqual(['a'.repeat(200)]);
 });
 
