@@ -24,7 +24,7 @@ ${languagesOf(cleaning)}`;
   return html`<h2>What stands in the rows</h2>
 <div class="wide"><table><tr><th class="n">Rows</th><th>that</th></tr>
 ${told.map(([name, rows]) => html`<tr><td class="n">${grouped(rows)}</td><td>${name}</td></tr>`)}</table></div>
-${!duplicates.isComplete && html`<p class="soft">The files have too many words to compare every row with all others.</p>`}}
+${!duplicates.isComplete && html`<p class="soft">The files have too many words to compare every row with all others.</p>`}
 ${languagesOf(cleaning)}`;
 }
 

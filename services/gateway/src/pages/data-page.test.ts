@@ -110,7 +110,9 @@ it('never shows something as nothing', () => {
 it('says what each length policy makes of the rows that are too long', () => {
   const page = dataPage(report, subject);
   expect(page).toContain('7 rows have more than 512 tokens. The job asks for truncate_end');
-  expect(page).toContain('<b>truncate_end</b></td><td>their ends are cut</td><td class="n">5</td>');
+  expect(page).toContain(
+    '<b>truncate_end</b><div class="soft">their ends are cut</div></td><td class="n">5</td>',
+  );
   expect(page).toContain('Languages of up to 100 rows: de 90.');
   const { tooLong: _, ...others } = insight;
   const without = { ...report, dataset: { ...dataset, insight: others } };
