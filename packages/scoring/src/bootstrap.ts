@@ -64,7 +64,10 @@ function distribution(rows: number, metric: Metric, options: BootstrapOptions) {
 }
 
 /** Rows of each cluster; null where every row is independent of all others. Throws a RangeError for another number of rows. */
-export function rowsByCluster(rows: number, clusters: readonly number[] | undefined): number[][] | null {
+export function rowsByCluster(
+  rows: number,
+  clusters: readonly number[] | undefined,
+): number[][] | null {
   if (clusters === undefined) return null;
   if (clusters.length !== rows)
     throw new RangeError(`${clusters.length} clusters were given for ${rows} rows`);
