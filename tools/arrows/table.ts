@@ -204,7 +204,10 @@ export const arrows: Table = {
     },
     tools: { imports: [...wire, 'scripts'] },
     examples: { imports: ['packages/scoring'] },
-    bench: { imports: [...wire, ...learning, 'packages/testkit', 'scripts'], isInternal: true },
+    bench: {
+      imports: [...wire, ...learning, 'packages/scoring', 'packages/testkit', 'scripts'],
+      isInternal: true,
+    },
     test: {
       imports: [...wire, ...learning, 'packages/testkit', 'scripts', 'tools', 'load'],
       isInternal: true,
