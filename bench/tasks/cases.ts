@@ -2,12 +2,17 @@
 export type TaskCase = {
   readonly name: string;
   readonly title: string;
-  /** Files of examples/tasks/prepare.ts, or of examples/tools/prepare.ts. */
+  /** Files of examples/tasks/prepare.ts, or `glaive-calls` of examples/tools/prepare.ts. */
   readonly data: string;
-  readonly base: 'encoder' | 'decoder';
+  /** `tools`: the decoder with a template that takes tools. */
+  readonly base: 'encoder' | 'decoder' | 'tools';
   readonly method: string;
   readonly lathe: Readonly<Record<string, unknown>>;
   readonly epochs: number;
+  /** Of the job; `supervised` where it says nothing. */
+  readonly type?: 'dpo';
+  /** So many questions of each category of BFCL are asked of the tuned model and of its base afterwards. */
+  readonly bfcl?: number;
   /** Rows of more characters are left out: they are longer than the base model takes. */
   readonly longest?: number;
   /** Most rows to train on and to score. */
@@ -40,8 +45,8 @@ export const taskCases: readonly TaskCase[] = [
   },
   {
     ...{ name: 'banking77-chat', title: 'banking77, 77 intents', data: 'banking77-chats' },
-    ...{ base: 'decoder', method: 'answers written, LoRA', epochs: 1, rows: [800, 60] },
-    lathe: { ...lora, evaluation_rows: 60 },
+    ...{ base: 'decoder', method: 'answers written, LoRA', epochs: 1, rows: [1600, 100] },
+    lathe: { ...lora, evaluation_rows: 100, few_shot_examples: 5 },
   },
   {
     ...{ name: 'polarity', title: 'sentence polarity', data: 'polarity', base: 'encoder' },
@@ -51,6 +56,12 @@ export const taskCases: readonly TaskCase[] = [
     ...{ name: 'pubmed', title: 'PubMedQA, yes, no, maybe', data: 'pubmed-labels', longest: 1900 },
     ...{ base: 'encoder', method: 'head and encoder', lathe: full },
     ...{ epochs: 3, rows: [320, 80] },
+  },
+  {
+    ...{ name: 'pubmed-decoder', title: 'PubMedQA, yes, no, maybe', data: 'pubmed-labels' },
+    ...{ base: 'decoder', method: 'new head on frozen states of a decoder', longest: 1900 },
+    ...{ epochs: 20, rows: [320, 80] },
+    lathe: { ...head, task: { type: 'classification' }, few_shot_examples: 1 },
   },
   {
     ...{ name: 'pubmed-chat', title: 'PubMedQA, long answers', data: 'pubmed-chats' },
@@ -79,6 +90,17 @@ export const taskCases: readonly TaskCase[] = [
     ...{ name: 'gsm8k', title: 'GSM8K, final numbers', data: 'gsm8k-chats', base: 'decoder' },
     ...{ method: 'answers written, LoRA', epochs: 1, rows: [150, 20] },
     lathe: { ...lora, evaluation_rows: 20, few_shot_examples: 2 },
+  },
+  {
+    ...{ name: 'gsm8k-preference', title: 'GSM8K, right against wrong', data: 'gsm8k-pairs' },
+    ...{ base: 'decoder', method: 'pairs of answers (dpo), LoRA', type: 'dpo', longest: 900 },
+    ...{ epochs: 1, rows: [160, 60] },
+    lathe: { ...lora, evaluation_rows: 60, few_shot_examples: 0 },
+  },
+  {
+    ...{ name: 'tool-calls', title: 'glaive, first calls', data: 'glaive-calls', base: 'tools' },
+    ...{ method: 'calls written, LoRA', longest: 1600, epochs: 2, rows: [160, 40] },
+    ...{ lathe: { ...lora, evaluation_rows: 40, few_shot_examples: 1 }, bfcl: 30 },
   },
   {
     ...{ name: 'gsm8k-pairs', title: 'GSM8K, right against wrong', data: 'gsm8k-pairs' },

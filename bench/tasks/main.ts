@@ -1,11 +1,11 @@
 /**
  * `npm run tasks -- --source <folder of data sets>`: every kind of task on real data through the HTTP API, each beside
- * its baselines, and writes the table of docs/tasks.md. What a case came to is kept in `--results`, so that a run that
+ * its baselines, and writes the tables of docs/tasks.md and README.md. What a case came to is kept in `--results`, so that a run that
  * was broken off goes on with the next one.
  */
 import { execFileSync } from 'node:child_process';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,10 +14,12 @@ import { readConfig } from '@lathe/platform/config';
 import OpenAI from 'openai';
 import { startPlatform } from '../../scripts/platform.ts';
 import { followJob } from '../../scripts/quickstart/progress.ts';
+import { baseModel, ownModels } from './base-models.ts';
+import { askBfcl } from './bfcl.ts';
 import { type TaskCase, taskCases } from './cases.ts';
-import { type TaskResult, taskTable } from './table.ts';
+import { headlineTable } from './headline.ts';
+import { resultKey, type TaskResult, taskTable } from './table.ts';
 
-const page = 'docs/tasks.md';
 const { values } = parseArgs({
   options: {
     source: { type: 'string' },
@@ -36,15 +38,6 @@ if (source === undefined) {
   process.exit(2);
 }
 
-/** Real models where they were fetched (npm run models:get), else the ones that are built in. */
-function baseModel(kind: TaskCase['base']): string {
-  const [real, tiny] = {
-    encoder: ['minilm', 'lathe-tiny-encoder'],
-    decoder: ['smollm2-135m', 'lathe-tiny'],
-  }[kind] as [string, string];
-  return !values.tiny && existsSync(path.join('models', real, 'config.json')) ? real : tiny;
-}
-
 /** Rows of a file, one of every so many, so that no part of an ordered file is left out. */
 async function someRows(file: string, most: number, longest: number): Promise<string[]> {
   const all = (await readFile(file, 'utf8')).trimEnd().split('\n');
@@ -57,7 +50,7 @@ async function someRows(file: string, most: number, longest: number): Promise<st
 }
 
 async function runCase(client: OpenAI, folder: string, one: TaskCase): Promise<TaskResult> {
-  const model = baseModel(one.base);
+  const model = baseModel(one.base, folder, values.tiny);
   const upload = async (side: 'train' | 'test', most: number) => {
     const rows = await someRows(
       path.join(folder, `${one.data}.${side}.jsonl`),
@@ -80,8 +73,8 @@ async function runCase(client: OpenAI, folder: string, one: TaskCase): Promise<T
   const job = await client.fineTuning.jobs.create({
     ...{ model, training_file: train.id, validation_file: test.id, seed: 7 },
     method: {
-      type: 'supervised',
-      supervised: { hyperparameters: { n_epochs: one.epochs } },
+      type: one.type ?? 'supervised',
+      [one.type ?? 'supervised']: { hyperparameters: { n_epochs: one.epochs } },
     },
     ...{ lathe: { checkpoint_every: 1_000_000, ...one.lathe } },
   });
@@ -91,22 +84,38 @@ async function runCase(client: OpenAI, folder: string, one: TaskCase): Promise<T
   const report = evaluationReportSchema.parse(await client.get(`/lathe/jobs/${job.id}/report`));
   const { headline, verdict, contestants } = report;
   const seconds = (performance.now() - begun) / 1000;
+  const asked = { url: platform.url, apiKey: platform.apiKey, work: folder };
+  const more =
+    one.bfcl === undefined
+      ? undefined
+      : await askBfcl(
+          { tuned: done.fine_tuned_model ?? '', base: model },
+          { ...asked, source: path.join(source ?? '', 'bfcl'), most: one.bfcl },
+        );
   return {
     model,
     rows: [train.rows, test.rows],
     seconds,
     report: { headline, verdict, contestants },
+    ...(more && { more }),
   };
 }
 
-async function writePage(results: Record<string, TaskResult>): Promise<void> {
-  const before = await readFile(page, 'utf8');
-  const table = taskTable(taskCases, results);
-  await writeFile(
-    page,
-    before.replace(/(?<=<!-- tasks -->\n)[\s\S]*?(?=<!-- end -->)/, () => `\n${table}\n\n`),
-  );
-  console.log(table);
+/** Writes the table of docs/tasks.md, and that of README.md. */
+async function writePages(results: Record<string, TaskResult>): Promise<void> {
+  const pages = {
+    'docs/tasks.md': taskTable(taskCases, results),
+    'README.md': headlineTable(taskCases, results),
+  };
+  for (const [page, table] of Object.entries(pages)) {
+    const before = await readFile(page, 'utf8');
+    const marks = /(?<=<!-- tasks -->\n)[\s\S]*?(?=<!-- end -->)/;
+    await writeFile(
+      page,
+      before.replace(marks, () => `\n${table}\n\n`),
+    );
+    console.log(table);
+  }
 }
 
 const results: Record<string, TaskResult> = existsSync(values.results)
@@ -115,21 +124,31 @@ const results: Record<string, TaskResult> = existsSync(values.results)
 const folder = await mkdtemp(path.join(tmpdir(), 'lathe-tasks-'));
 const prepare = ['examples/tasks/prepare.ts', '--source', source, '--out', folder];
 execFileSync(process.execPath, prepare, { stdio: 'inherit' });
+const calls = ['--source', path.join(source, 'glaive-tools', 'toolcall-300.json'), '--out', folder];
+execFileSync(process.execPath, ['examples/tools/prepare.ts', ...calls, '--first-calls'], {
+  stdio: 'inherit',
+});
+for (const side of ['train', 'test'])
+  await rename(path.join(folder, `${side}.jsonl`), path.join(folder, `glaive-calls.${side}.jsonl`));
+const [models] = readConfig(process.env).modelFolders;
+await mkdir(ownModels(folder));
 const platform = await startPlatform(
   readConfig({
     LATHE_LOG_LEVEL: 'warn',
     ...process.env,
     LATHE_DATA: path.join(folder, 'data'),
+    LATHE_MODELS: [models, ownModels(folder)].join(':'),
     LATHE_PORT: '0',
   }),
 );
 try {
   const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
   for (const one of taskCases) {
-    if (!(values.only ?? [one.name]).includes(one.name) || one.name in results) continue;
+    const key = resultKey(one.name, values.tiny);
+    if (!(values.only ?? [one.name]).includes(one.name) || key in results) continue;
     console.log(`\n${one.title}, ${one.method}`);
     try {
-      results[one.name] = await runCase(client, folder, one);
+      results[key] = await runCase(client, folder, one);
     } catch (error) {
       // The other cases say as much without it; the run as a whole has failed.
       console.error(error instanceof Error ? error.message : error);
@@ -137,9 +156,9 @@ try {
       continue;
     }
     await writeFile(values.results, JSON.stringify(results, null, 1));
-    await writePage(results);
+    await writePages(results);
   }
-  await writePage(results);
+  await writePages(results);
 } finally {
   await platform.stop();
   await rm(folder, { recursive: true, force: true });

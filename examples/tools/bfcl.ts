@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BfclAnswer, type BfclFunction, judgeBfcl } from '@lathe/scoring/bfcl';
@@ -7,7 +7,7 @@ import { wilson } from '@lathe/scoring/wilson';
 import { type Question, toRequest } from './rows.ts';
 
 const usage =
-  'node examples/tools/bfcl.ts --source <folder of BFCL_v4_*.json> --model <model> [--url http://127.0.0.1:8080] [--most 50] [--category simple_python,multiple,irrelevance]';
+  'node examples/tools/bfcl.ts --source <folder of BFCL_v4_*.json> --model <model> [--url http://127.0.0.1:8080] [--most 50] [--category simple_python,multiple,irrelevance] [--out counts.json]';
 
 type Called = { readonly function: { readonly name: string; readonly arguments: string } };
 type Answered = { readonly choices?: [{ readonly message: { readonly tool_calls?: Called[] } }] };
@@ -28,15 +28,19 @@ async function answersOf(source: string, category: string, count: number): Promi
   });
 }
 
-/** Asks the questions of a category and prints how many were called right, and the mistakes by their kind. */
-async function ask(category: string): Promise<void> {
+type Counts = { readonly right: number; readonly asked: number };
+
+/** Asks questions of a category, one of every so many, and prints how many were called right, and the mistakes by their kind. */
+async function ask(category: string): Promise<Counts> {
   const { source = '', model = '', url } = values;
   const all = await lines(path.join(source, `BFCL_v4_${category}.json`));
   const possible = await answersOf(source, category, all.length);
   const kinds = new Map<string, number>();
-  const asked = all.slice(0, Number(values.most));
-  for (const [index, line] of asked.entries()) {
-    const question = JSON.parse(line) as Question;
+  const every = Math.max(1, all.length / Number(values.most));
+  const count = Math.min(all.length, Number(values.most));
+  const asked = Array.from({ length: count }, (_, at) => Math.floor(at * every));
+  for (const index of asked) {
+    const question = JSON.parse(all[index] ?? '') as Question;
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
       headers: {
@@ -62,6 +66,7 @@ async function ask(category: string): Promise<void> {
   console.log(
     `${category}: ${percent(rate)} (${correct} of ${total}, ${percent(low)} to ${percent(high)})${wrong && `; ${wrong}`}`,
   );
+  return { right: correct, asked: total };
 }
 
 const { values } = parseArgs({
@@ -71,11 +76,14 @@ const { values } = parseArgs({
     url: { type: 'string', default: 'http://127.0.0.1:8080' },
     most: { type: 'string', default: '50' },
     category: { type: 'string', default: 'simple_python,multiple,irrelevance' },
+    out: { type: 'string' },
   },
 });
 if (!values.source || !values.model || !(Number(values.most) > 0)) {
   console.error(usage);
   process.exitCode = 2;
 } else {
-  for (const category of values.category.split(',')) await ask(category);
+  const counts: Record<string, Counts> = {};
+  for (const category of values.category.split(',')) counts[category] = await ask(category);
+  if (values.out !== undefined) await writeFile(values.out, JSON.stringify(counts));
 }

@@ -1,15 +1,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Conversation, toRow } from './rows.ts';
+import { type Conversation, toFirstCall, toRow } from './rows.ts';
 
 const usage =
-  'node examples/tools/prepare.ts --source <glaive-function-calling as a JSON list> --out <folder> [--test 0.2]';
+  'node examples/tools/prepare.ts --source <glaive-function-calling as a JSON list> --out <folder> [--test 0.2] [--first-calls]';
 
 /** Writes `train.jsonl` and `test.jsonl`: every so-manieth conversation is for the test. */
 async function prepare(source: string, out: string, share: number): Promise<void> {
   const conversations = JSON.parse(await readFile(source, 'utf8')) as Conversation[];
-  const rows = conversations.flatMap((each) => toRow(each) ?? []);
+  const whole = conversations.flatMap((each) => toRow(each) ?? []);
+  const rows = values['first-calls'] ? whole.map(toFirstCall) : whole;
   const every = Math.round(1 / share);
   const isTest = (index: number) => index % every === every - 1;
   await mkdir(out, { recursive: true });
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     source: { type: 'string' },
     out: { type: 'string' },
     test: { type: 'string', default: '0.2' },
+    'first-calls': { type: 'boolean', default: false },
   },
 });
 const share = Number(values.test);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toJsonSchema, toRequest, toRow } from './rows.ts';
+import { toFirstCall, toJsonSchema, toRequest, toRow } from './rows.ts';
 
 const tools = [
   {
@@ -46,6 +46,14 @@ it('leaves out what does not fit, and refuses who is not known', () => {
   expect(() => toRow({ tools: '', conversations: [{ from: 'robot', value: '' }] })).toThrow(
     'nobody is called "robot"',
   );
+});
+
+it('cuts a conversation behind its first call, and none without one', () => {
+  const row = toRow(conversation({ name: 'find', arguments: { a: 1 } })) as { messages: object[] };
+  const { tools: same, messages } = row as { tools?: object; messages: object[] };
+  expect(toFirstCall(row)).toEqual({ tools: same, messages: messages.slice(0, 2) });
+  const plain = { messages: [{ role: 'user', content: 'q' }] };
+  expect(toFirstCall(plain)).toBe(plain);
 });
 
 it("asks BFCL's questions with its schemas as JSON Schema", () => {

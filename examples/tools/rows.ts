@@ -62,6 +62,13 @@ export function toRow({ conversations, tools: text }: Conversation): object | un
   };
 }
 
+/** A row of `toRow` up to its first call: what is asked there is which call to make. Rows without one stay whole. */
+export function toFirstCall(row: object): object {
+  const { messages } = row as { readonly messages: readonly object[] };
+  const first = messages.findIndex((message) => 'tool_calls' in message);
+  return first < 0 ? row : { ...row, messages: messages.slice(0, first + 1) };
+}
+
 /** Whether the tool is there, with all that it requires and values of its types. */
 function fits({ name, arguments: given }: Call, tools: readonly Described[]): boolean {
   const tool = tools.find((each) => each.name === name);

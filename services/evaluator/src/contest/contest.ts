@@ -98,7 +98,7 @@ export type ContestPorts = {
   readonly onAnswer: (done: number) => void;
 };
 
-/** Lets a contestant answer every row, greedily, and measures its loss on them; where nothing is asked there are no answers. */
+/** Lets a contestant answer every row, greedily, and measures its loss on them, null without examples; where nothing is asked there are no answers. */
 export async function runEntrant(
   entrant: Entrant,
   ports: ContestPorts,
@@ -117,7 +117,10 @@ export async function runEntrant(
   };
   await allOrFirstError(Array.from({ length: ports.slots }, lane));
   const examples = tasks.flatMap((task) => task.examples);
-  const { loss, supervisedTokens } = await ports.engine.score(model.engine, examples, ports.signal);
+  const { loss, supervisedTokens } =
+    examples.length === 0
+      ? { loss: null, supervisedTokens: 0 }
+      : await ports.engine.score(model.engine, examples, ports.signal);
   const form = 'form' in model.facts.tools ? model.facts.tools.form : null;
   const judged = asked.map((task, index) => judgeAnswer(task, answers[index] ?? '', form));
   const toolCalls = callsReport(judged);

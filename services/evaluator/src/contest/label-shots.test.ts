@@ -27,8 +27,10 @@ const served = (change: Partial<ServedModel> = {}): ServedModel => ({
 /** What a model is asked that answers ` red` to everything, and what that comes to. */
 async function asked(base: ServedModel) {
   const prompts: string[] = [];
+  let scored = 0;
   const engine = {
     score: async (_: unknown, examples: readonly unknown[]) => {
+      scored += examples.length;
       return { loss: 1, supervisedTokens: 1, logProbabilities: examples.map((_each, at) => -at) };
     },
     async *generate(_: unknown, { tokens }: { tokens: readonly number[] }) {
@@ -44,11 +46,14 @@ async function asked(base: ServedModel) {
   };
   const settings = { seed: 1, asked: 2, most: 8, labelsMost: 16 };
   const about = { rows, train, settings, project: 'default' };
-  return { prompts, found: await labelsByFewShot(base, about, ports) };
+  const found = await labelsByFewShot(base, about, ports);
+  return { prompts, found, scored };
 }
 
 it('asks a base model for the label behind labelled texts, in its chat', async () => {
-  const { prompts, found } = await asked(served());
+  const { prompts, found, scored } = await asked(served());
+  // Of the rows set aside, both ways; the answers' own loss is nobody's.
+  expect(scored).toBe(2 * 10);
   expect(prompts).toHaveLength(2);
   for (const prompt of prompts)
     expect(prompt).toMatch(

@@ -44,14 +44,15 @@ export async function labelsByFewShot(
   const options = { texts, signal, project, limits, engine, settings };
   const entrant = await chosenFewShot(model, { rows: asked, train: known }, options);
   if (entrant === null) return null;
-  const { answers, ...who } = await runEntrant(entrant, {
+  // The loss of written labels is none of a classifier's, and costs as much as the answers.
+  const tasks = entrant.tasks.map((task) => ({ ...task, examples: [] }));
+  const asking = { ...entrant, tasks };
+  const { answers, ...who } = await runEntrant(asking, {
     ...{ engine, texts, signal, slots: limits.evaluationSlots },
     onAnswer: (done) => onProgress('few-shot', done, rows.length),
   });
   return {
     ...who,
-    // The loss of written labels is none of a classifier's.
-    ...{ loss: null, supervisedTokens: 0 },
     answers: answers.map(({ text }) => ({ answer: text.trim(), probabilities: [] })),
   };
 }
