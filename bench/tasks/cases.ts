@@ -65,8 +65,8 @@ export const taskCases: readonly TaskCase[] = [
   },
   {
     ...{ name: 'pubmed-chat', title: 'PubMedQA, long answers', data: 'pubmed-chats' },
-    ...{ base: 'decoder', method: 'answers written, LoRA', epochs: 1, rows: [80, 12] },
-    lathe: { ...lora, evaluation_rows: 12, few_shot_examples: 1 },
+    ...{ base: 'decoder', method: 'answers written, LoRA', epochs: 1, rows: [80, 16] },
+    lathe: { ...lora, evaluation_rows: 16, few_shot_examples: 1 },
   },
   {
     ...{ name: 'wnut17', title: 'WNUT-17, entities', data: 'wnut17', base: 'encoder' },
@@ -88,19 +88,19 @@ export const taskCases: readonly TaskCase[] = [
   },
   {
     ...{ name: 'gsm8k', title: 'GSM8K, final numbers', data: 'gsm8k-chats', base: 'decoder' },
-    ...{ method: 'answers written, LoRA', epochs: 1, rows: [150, 20] },
-    lathe: { ...lora, evaluation_rows: 20, few_shot_examples: 2 },
+    ...{ method: 'answers written, LoRA', epochs: 1, rows: [150, 40] },
+    lathe: { ...lora, evaluation_rows: 40, few_shot_examples: 2 },
   },
   {
     ...{ name: 'gsm8k-preference', title: 'GSM8K, right against wrong', data: 'gsm8k-pairs' },
     ...{ base: 'decoder', method: 'pairs of answers (dpo), LoRA', type: 'dpo', longest: 900 },
-    ...{ epochs: 1, rows: [160, 60] },
-    lathe: { ...lora, evaluation_rows: 60, few_shot_examples: 0 },
+    ...{ epochs: 1, rows: [120, 40] },
+    lathe: { ...lora, evaluation_rows: 40, few_shot_examples: 0 },
   },
   {
     ...{ name: 'tool-calls', title: 'glaive, first calls', data: 'glaive-calls', base: 'tools' },
-    ...{ method: 'calls written, LoRA', longest: 1600, epochs: 2, rows: [160, 40] },
-    ...{ lathe: { ...lora, evaluation_rows: 40, few_shot_examples: 1 }, bfcl: 30 },
+    ...{ method: 'calls written, LoRA', longest: 1600, epochs: 2, rows: [120, 40] },
+    ...{ lathe: { ...lora, evaluation_rows: 40, few_shot_examples: 1 }, bfcl: 25 },
   },
   {
     ...{ name: 'gsm8k-pairs', title: 'GSM8K, right against wrong', data: 'gsm8k-pairs' },

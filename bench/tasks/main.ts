@@ -118,9 +118,13 @@ async function writePages(results: Record<string, TaskResult>): Promise<void> {
   }
 }
 
-const results: Record<string, TaskResult> = existsSync(values.results)
-  ? (JSON.parse(await readFile(values.results, 'utf8')) as Record<string, TaskResult>)
-  : {};
+/** What cases came to until now, those of another run beside this one too. */
+async function kept(): Promise<Record<string, TaskResult>> {
+  if (!existsSync(values.results)) return {};
+  return JSON.parse(await readFile(values.results, 'utf8')) as Record<string, TaskResult>;
+}
+
+const before = await kept();
 const folder = await mkdtemp(path.join(tmpdir(), 'lathe-tasks-'));
 const prepare = ['examples/tasks/prepare.ts', '--source', source, '--out', folder];
 execFileSync(process.execPath, prepare, { stdio: 'inherit' });
@@ -132,6 +136,11 @@ for (const side of ['train', 'test'])
   await rename(path.join(folder, `${side}.jsonl`), path.join(folder, `glaive-calls.${side}.jsonl`));
 const [models] = readConfig(process.env).modelFolders;
 await mkdir(ownModels(folder));
+const wanted = taskCases.filter(
+  ({ name }) => (values.only ?? [name]).includes(name) && !(resultKey(name, values.tiny) in before),
+);
+// Before the platform looks for base models.
+for (const { base } of wanted) baseModel(base, folder, values.tiny);
 const platform = await startPlatform(
   readConfig({
     LATHE_LOG_LEVEL: 'warn',
@@ -143,22 +152,21 @@ const platform = await startPlatform(
 );
 try {
   const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
-  for (const one of taskCases) {
-    const key = resultKey(one.name, values.tiny);
-    if (!(values.only ?? [one.name]).includes(one.name) || key in results) continue;
+  for (const one of wanted) {
     console.log(`\n${one.title}, ${one.method}`);
+    let result: TaskResult;
     try {
-      results[key] = await runCase(client, folder, one);
+      result = await runCase(client, folder, one);
     } catch (error) {
       // The other cases say as much without it; the run as a whole has failed.
       console.error(error instanceof Error ? error.message : error);
       process.exitCode = 1;
       continue;
     }
+    const results = { ...(await kept()), [resultKey(one.name, values.tiny)]: result };
     await writeFile(values.results, JSON.stringify(results, null, 1));
-    await writePages(results);
   }
-  await writePages(results);
+  await writePages(await kept());
 } finally {
   await platform.stop();
   await rm(folder, { recursive: true, force: true });

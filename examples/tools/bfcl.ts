@@ -12,6 +12,9 @@ const usage =
 type Called = { readonly function: { readonly name: string; readonly arguments: string } };
 type Answered = { readonly choices?: [{ readonly message: { readonly tool_calls?: Called[] } }] };
 
+/** Questions that are under way at a time: they are answered together. */
+const atOnce = 6;
+
 /** The rows of a file, one a line. */
 async function lines(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8');
@@ -28,38 +31,54 @@ async function answersOf(source: string, category: string, count: number): Promi
   });
 }
 
+/** What a model calls when it is asked; undefined where the question and its answer are longer than it takes. */
+async function callsOf(question: Question): Promise<readonly Called[] | undefined> {
+  const { model = '', url } = values;
+  const response = await fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${process.env.LATHE_API_KEY ?? ''}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(toRequest(question, model)),
+  });
+  if (!response.ok) {
+    const answer = await response.text();
+    if (answer.includes('context_length_exceeded')) return undefined;
+    throw new Error(`${question.id}: ${answer}`);
+  }
+  const { choices } = (await response.json()) as Answered;
+  return choices?.[0].message.tool_calls ?? [];
+}
+
 type Counts = { readonly right: number; readonly asked: number };
 
 /** Asks questions of a category, one of every so many, and prints how many were called right, and the mistakes by their kind. */
 async function ask(category: string): Promise<Counts> {
-  const { source = '', model = '', url } = values;
+  const { source = '' } = values;
   const all = await lines(path.join(source, `BFCL_v4_${category}.json`));
   const possible = await answersOf(source, category, all.length);
   const kinds = new Map<string, number>();
   const every = Math.max(1, all.length / Number(values.most));
   const count = Math.min(all.length, Number(values.most));
   const asked = Array.from({ length: count }, (_, at) => Math.floor(at * every));
-  for (const index of asked) {
-    const question = JSON.parse(all[index] ?? '') as Question;
-    const response = await fetch(`${url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${process.env.LATHE_API_KEY ?? ''}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify(toRequest(question, model)),
-    });
-    if (!response.ok) throw new Error(`${question.id}: ${await response.text()}`);
-    const { choices } = (await response.json()) as Answered;
-    const calls = choices?.[0].message.tool_calls ?? [];
-    const outcome = judgeBfcl(
-      calls.map((call) => call.function),
-      possible[index] ?? [],
-      question.function as unknown as BfclFunction[],
-    );
-    kinds.set(outcome, (kinds.get(outcome) ?? 0) + 1);
-  }
-  const { correct, total, rate, low, high } = wilson(kinds.get('right') ?? 0, asked.length);
+  const lane = async (): Promise<void> => {
+    for (let index = asked.shift(); index !== undefined; index = asked.shift()) {
+      const question = JSON.parse(all[index] ?? '') as Question;
+      const calls = await callsOf(question);
+      const outcome =
+        calls === undefined
+          ? 'too long'
+          : judgeBfcl(
+              calls.map((call) => call.function),
+              possible[index] ?? [],
+              question.function as unknown as BfclFunction[],
+            );
+      kinds.set(outcome, (kinds.get(outcome) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  const { correct, total, rate, low, high } = wilson(kinds.get('right') ?? 0, count);
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   kinds.delete('right');
   const wrong = [...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ');

@@ -131,6 +131,6 @@ export function toRequest({ question, function: functions }: Question, model: st
       },
     })),
     temperature: 0,
-    max_tokens: 256,
+    max_tokens: 128,
   };
 }
