@@ -1,6 +1,6 @@
 /**
  * `npm run results -- --banking77 <folder>`: tunes a base model on the ten largest intents of banking77 through the
- * HTTP API, by LoRA and by full training, and writes docs/results.md. `--rows`, `--test` and `--epochs` make it short.
+ * HTTP API, by LoRA and by full training, and writes docs/results.md. `--rows`, `--test`, `--epochs` and `--shots` make it short.
  */
 import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
@@ -26,13 +26,15 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '100000' },
     test: { type: 'string', default: '1000' },
     epochs: { type: 'string' },
+    /** Examples in the prompt of the few-shot baseline; by default the number that does best. */
+    shots: { type: 'string' },
   },
 });
 const { model } = values;
 const about = catalog.get(model)?.about ?? `the built-in model ${model}`;
 if (values.banking77 === undefined) {
   console.error(
-    'usage: npm run results -- --banking77 <folder with train.csv and test.csv> [--model smollm2-135m] [--rows n] [--test n] [--epochs n]',
+    'usage: npm run results -- --banking77 <folder with train.csv and test.csv> [--model smollm2-135m] [--rows n] [--test n] [--epochs n] [--shots n]',
   );
   process.exit(2);
 }
@@ -51,7 +53,13 @@ async function tune(
     suffix: `banking-${adaptation}`,
     seed: 11,
     ...(values.epochs !== undefined && { hyperparameters: { n_epochs: Number(values.epochs) } }),
-    ...{ lathe: { adaptation: { type: adaptation }, evaluation_rows: 1000 } },
+    ...{
+      lathe: {
+        adaptation: { type: adaptation },
+        evaluation_rows: 1000,
+        ...(values.shots !== undefined && { few_shot_examples: Number(values.shots) }),
+      },
+    },
   });
   console.log(`${adaptation}: ${job.id}`);
   const done = await followJob(client, job.id, console.log);

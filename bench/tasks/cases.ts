@@ -9,6 +9,8 @@ export type TaskCase = {
   readonly method: string;
   readonly lathe: Readonly<Record<string, unknown>>;
   readonly epochs: number;
+  /** Rows in a step; `auto` where it says nothing. */
+  readonly batch?: number;
   /** Of the job; `supervised` where it says nothing. */
   readonly type?: 'dpo';
   /** So many questions of each category of BFCL are asked of the tuned model and of its base afterwards. */
@@ -36,16 +38,17 @@ export const taskCases: readonly TaskCase[] = [
   },
   {
     ...{ name: 'banking77-decoder', title: 'banking77, 77 intents', data: 'banking77-labels' },
-    ...{ base: 'decoder', method: 'head on a decoder, LoRA' },
-    ...{
-      lathe: { ...lora, evaluation_rows: 300, task: { type: 'classification' } },
-      epochs: 1,
-      rows: [2000, 300],
+    ...{ base: 'decoder', method: 'head on a decoder, LoRA, 8 rows a step', batch: 8 },
+    ...{ epochs: 1, rows: [3000, 150] },
+    lathe: {
+      ...{ ...lora, evaluation_rows: 150, task: { type: 'classification' } },
+      few_shot_examples: 5,
     },
   },
   {
     ...{ name: 'banking77-chat', title: 'banking77, 77 intents', data: 'banking77-chats' },
-    ...{ base: 'decoder', method: 'answers written, LoRA', epochs: 1, rows: [1600, 100] },
+    ...{ base: 'decoder', method: 'answers written, LoRA, 8 rows a step', batch: 8 },
+    ...{ epochs: 1, rows: [1600, 100] },
     lathe: { ...lora, evaluation_rows: 100, few_shot_examples: 5 },
   },
   {
@@ -87,13 +90,15 @@ export const taskCases: readonly TaskCase[] = [
     ...{ epochs: 1, rows: [4978, 1000] },
   },
   {
-    ...{ name: 'gsm8k', title: 'GSM8K, final numbers', data: 'gsm8k-chats', base: 'decoder' },
+    ...{ name: 'gsm8k', title: 'GSM8K, final numbers of short problems' },
+    ...{ data: 'gsm8k-chats', base: 'decoder', longest: 500 },
     ...{ method: 'answers written, LoRA', epochs: 1, rows: [150, 40] },
     lathe: { ...lora, evaluation_rows: 40, few_shot_examples: 2 },
   },
   {
-    ...{ name: 'gsm8k-preference', title: 'GSM8K, right against wrong', data: 'gsm8k-pairs' },
-    ...{ base: 'decoder', method: 'pairs of answers (dpo), LoRA', type: 'dpo', longest: 900 },
+    ...{ name: 'gsm8k-preference', title: 'GSM8K, right against wrong, short ones' },
+    ...{ data: 'gsm8k-pairs', base: 'decoder', longest: 640, type: 'dpo' },
+    ...{ method: 'pairs of answers (dpo), LoRA' },
     ...{ epochs: 1, rows: [120, 40] },
     lathe: { ...lora, evaluation_rows: 40, few_shot_examples: 0 },
   },

@@ -1,4 +1,3 @@
-import type { TaskCase } from './cases.ts';
 import { type Contest, type Contestant, figure, type TaskResult } from './table.ts';
 
 /** A case for each kind of task, by its name and as people call it. */
@@ -14,19 +13,15 @@ const shown: Readonly<Record<string, string>> = {
 };
 
 /** The headline table of README.md: of each kind of task the tuned model beside the best of its baselines. */
-export function headlineTable(
-  cases: readonly TaskCase[],
-  results: Readonly<Record<string, TaskResult>>,
-): string {
+export function headlineTable(results: Readonly<Record<string, TaskResult>>): string {
   const lines = Object.entries(shown).flatMap(([name, what]) => {
     const result = results[name];
     const tuned = result?.report.contestants.find((one) => one.name === 'tuned');
-    const method = cases.find((one) => one.name === name)?.method;
-    if (result === undefined || tuned === undefined || method === undefined) return [];
+    if (result === undefined || tuned === undefined) return [];
     const { headline } = result.report;
     const best = bestBaseline(result.report);
     const beside = best === undefined ? 'none' : `${best.name} ${figure(best, headline)}`;
-    const cells = [what, result.model, method, headline, beside, figure(tuned, headline)];
+    const cells = [what, result.model, result.method, headline, beside, figure(tuned, headline)];
     return [`| ${cells.join(' | ')} |`];
   });
   const head = '| task | base model | method | metric | best baseline | tuned |';

@@ -74,7 +74,9 @@ async function runCase(client: OpenAI, folder: string, one: TaskCase): Promise<T
     ...{ model, training_file: train.id, validation_file: test.id, seed: 7 },
     method: {
       type: one.type ?? 'supervised',
-      [one.type ?? 'supervised']: { hyperparameters: { n_epochs: one.epochs } },
+      [one.type ?? 'supervised']: {
+        hyperparameters: { n_epochs: one.epochs, batch_size: one.batch ?? 'auto' },
+      },
     },
     ...{ lathe: { checkpoint_every: 1_000_000, ...one.lathe } },
   });
@@ -94,6 +96,7 @@ async function runCase(client: OpenAI, folder: string, one: TaskCase): Promise<T
         );
   return {
     model,
+    method: one.method,
     rows: [train.rows, test.rows],
     seconds,
     report: { headline, verdict, contestants },
@@ -105,7 +108,7 @@ async function runCase(client: OpenAI, folder: string, one: TaskCase): Promise<T
 async function writePages(results: Record<string, TaskResult>): Promise<void> {
   const pages = {
     'docs/tasks.md': taskTable(taskCases, results),
-    'README.md': headlineTable(taskCases, results),
+    'README.md': headlineTable(results),
   };
   for (const [page, table] of Object.entries(pages)) {
     const before = await readFile(page, 'utf8');

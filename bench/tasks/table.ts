@@ -17,6 +17,8 @@ export type Scores = Contest & { readonly title: string; readonly rows: number }
 /** What a case came to. */
 export type TaskResult = {
   readonly model: string;
+  /** Of the case when it ran. */
+  readonly method: string;
   readonly rows: readonly [train: number, test: number];
   readonly seconds: number;
   readonly report: Contest & { readonly verdict: string };
@@ -35,11 +37,11 @@ export function taskTable(
 ): string {
   const head =
     '| data | base model | method | rows trained, scored | metric | tuned | baselines | minutes |';
-  const lines = cases.flatMap(({ name, title, method }) =>
+  const lines = cases.flatMap(({ name, title }) =>
     [false, true].flatMap((isTiny) => {
       const result = results[resultKey(name, isTiny)];
       if (result === undefined) return [];
-      const { model, rows, seconds, report, more = [] } = result;
+      const { model, method, rows, seconds, report, more = [] } = result;
       const first = `${model} | ${method} | ${rows[0]}`;
       return [
         line(title, `${first}, ${rows[1]}`, report, (seconds / 60).toFixed(1)),
