@@ -8,6 +8,7 @@ import { publishEvent } from '@lathe/platform/nats/events';
 import { startNatsServer } from '@lathe/platform/nats/server';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { canMount, smallDisk } from '@lathe/testkit/small-disk';
+import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 import { watchNatsWrites } from './nats-watch.ts';
 import { supervise } from './supervise.ts';
@@ -71,6 +72,7 @@ it.runIf(canMount())(
       {
         folder,
         connect: () => connectNats({ url, name: 'watch', log }),
+        pid: () => server.pid(),
         restart: () => server.current().stop(),
         onProblem: (problem) => problems.push(problem),
         log,
@@ -90,3 +92,30 @@ it.runIf(canMount())(
     await server.stop();
   },
 );
+
+it('does not start a server again that has just been started, for writes that failed while none ran', async () => {
+  await using folder = await tempFolder();
+  let pid: number | undefined;
+  let looks = 0;
+  let restartedAt: number | undefined;
+  const watch = watchNatsWrites(
+    {
+      folder: folder.path,
+      pid: () => pid,
+      connect: async () => {
+        looks++;
+        // Two servers begin while a look is under way, the second of which stays and answers no write.
+        if (looks === 10) pid = 1;
+        if (looks === 20) pid = 2;
+        throw new Error('no answer');
+      },
+      restart: async () => void (restartedAt ??= looks),
+      onProblem: () => undefined,
+      log,
+    },
+    { ...quick, everyMs: 1, againMs: 1, patience: 10 },
+  );
+  // Nine looks in vain at the first, and the tenth in a row at the second.
+  await expect.poll(() => restartedAt).toBe(30);
+  await watch.stop();
+});

@@ -29,6 +29,8 @@ export type NatsWatchPorts = {
   /** Folder of the server's store. */
   readonly folder: string;
   readonly connect: () => Promise<Nats>;
+  /** Process of the server; undefined while none runs. */
+  readonly pid: () => number | undefined;
   /** Ends the server in order; its supervisor starts it again. */
   readonly restart: () => Promise<void>;
   readonly onProblem: (problem: string | null) => void;
@@ -37,13 +39,14 @@ export type NatsWatchPorts = {
 
 /**
  * Looks again and again whether our nats-server takes writes, and starts it again when it does not while there is room:
- * a stream that met a full disk takes none until then. What is wrong is told as long as it lasts.
+ * a stream that met a full disk takes none until then. A server that ended is left to whoever starts it again. What is wrong is told as long
+ * as it lasts.
  */
 export function watchNatsWrites(
   ports: NatsWatchPorts,
   settings: NatsWatchSettings = natsWatchDefaults,
 ): Stoppable {
-  const { folder, restart, onProblem, log } = ports;
+  const { folder, pid, restart, onProblem, log } = ports;
   const stopping = new AbortController();
   const { signal } = stopping;
   let nats: Nats | undefined;
@@ -57,8 +60,11 @@ export function watchNatsWrites(
     return null;
   };
   const lookAndMend = async (): Promise<void> => {
+    const before = pid();
     const problem = await look().catch((error: unknown) => {
-      failures++;
+      // A write that fails because no server runs, or another one by now, says nothing of the one that runs.
+      failures = before !== undefined && before === pid() ? failures + 1 : 0;
+      log.debug({ err: error, failures }, 'a write into nats-server failed');
       return error instanceof Error ? error.message : String(error);
     });
     if (signal.aborted) return;

@@ -120,6 +120,7 @@ async function startOwnNats(
       const { connectNats } = await import('@lathe/platform/nats/connection');
       return connectNats({ url, name: 'lathe-platform', log });
     },
+    pid: () => server.pid(),
     restart: () => server.current().stop(),
     onProblem: (problem) => board.set('writes', problem),
     log,

@@ -26,7 +26,13 @@ export type SuperviseSettings = {
   readonly healthyMs?: number;
 };
 
-export type Supervised<T extends Running> = { current(): T; stop(): Promise<void> };
+export type Supervised<T extends Running> = {
+  /** What runs, or ran last. */
+  current(): T;
+  /** Its process; undefined between its end and the next start. */
+  pid(): number | undefined;
+  stop(): Promise<void>;
+};
 
 /**
  * Starts a process and starts it again whenever it ends, with growing pauses, until `stop`. The first start must
@@ -42,12 +48,14 @@ export async function supervise<T extends Running>(
   const stopping = new AbortController();
   const wanted = AbortSignal.any([stopping.signal, ...(signal ? [signal] : [])]);
   let current = await startFirst(() => begin(wanted), wanted, settings);
+  let pid: number | undefined = current.pid;
   onState(null);
   const loop = async (): Promise<void> => {
     let pauseMs = firstPauseMs;
     let begun = performance.now();
     while (true) {
       await current.exited;
+      pid = undefined;
       if (stopping.signal.aborted) return;
       if (performance.now() - begun > healthyMs) pauseMs = firstPauseMs;
       log.warn({ pid: current.pid, pauseMs }, `${name} ended by itself and is started again`);
@@ -60,6 +68,7 @@ export async function supervise<T extends Running>(
         current = await begin(stopping.signal);
         // Stopped while it was being started: nobody else knows of this one.
         if (stopping.signal.aborted) return await current.stop();
+        pid = current.pid;
         log.info({ pid: current.pid }, `${name} runs again`);
         onState(null);
       } catch (error) {
@@ -71,6 +80,7 @@ export async function supervise<T extends Running>(
   const ended = loop();
   return {
     current: () => current,
+    pid: () => pid,
     stop: async () => {
       stopping.abort();
       await current.stop();
