@@ -109,7 +109,9 @@ it('does not start a server again that has just been started, for writes that fa
         if (looks === 20) pid = 2;
         throw new Error('no answer');
       },
-      restart: async () => void (restartedAt ??= looks),
+      restart: async () => {
+        restartedAt ??= looks;
+      },
       onProblem: () => undefined,
       log,
     },
