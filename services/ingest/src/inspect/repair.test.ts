@@ -12,6 +12,7 @@ import { type DatasetRequest, datasetRequestSchema } from '@lathe/contracts/http
 import { newId } from '@lathe/contracts/id';
 import { baseModelsProject, modelKey, recordKey } from '@lathe/contracts/subject';
 import { readJson } from '@lathe/platform/artifacts/read-json';
+import { Handed } from '@lathe/platform/threads/serve-tasks';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyEncoder } from '@lathe/testkit/tiny-encoder';
 import { writeTinyTokenizer } from '@lathe/testkit/tiny-tokenizer';
@@ -63,7 +64,14 @@ async function portsOf(): Promise<DataPorts> {
     ...{ ...data.ports, project, attempt: `at_${id}`, prefix: `${project}/data-work/${id}` },
     ...{ fileId: `file-${id}`, workFolder: await mkdtemp(join(models.path, 'work-')) },
     modelFolders: [models.path],
-    rowThreads: { run: (task) => work(task), stop: async () => undefined },
+    rowThreads: {
+      async run(task) {
+        const result = await work(task);
+        // What a thread would hand over.
+        return result instanceof Handed ? result.value : result;
+      },
+      stop: async () => undefined,
+    },
     askModel: async () => expect.fail('nobody is asked'),
     signal: new AbortController().signal,
     progress: () => undefined,
