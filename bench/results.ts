@@ -95,7 +95,7 @@ function markdown(runs: Run[], counts: readonly [train: number, test: number]): 
   );
   return `# Results
 
-Written by \`npm run results -- --banking77 <folder>\`; do not edit by hand.
+Written by \`npm run results -- --model ${model} --banking77 <folder>\`; do not edit by hand.
 
 Bank customers' questions (banking77, PolyAI, CC-BY-4.0): the ten largest intents, ${about}.
 Jobs over the HTTP API, ${counts[0]} rows to train on, ${values.epochs === undefined ? '`auto` hyperparameters' : `${values.epochs} epochs, other hyperparameters \`auto\``}; scored on ${counts[1]} rows
