@@ -50,7 +50,10 @@ test('a buffer is uploaded, waited for, read back, listed and deleted', async ()
     status: 'processed',
   });
   expect(Math.abs(file.created_at - Date.now() / 1000)).toBeLessThan(10);
-  expect(await gateway.client.files.waitForProcessing(file.id)).toEqual(file);
+  expect(await gateway.client.files.waitForProcessing(file.id)).toEqual({
+    ...file,
+    lathe: { lineage: null, files: [], jobs: [], models: [] },
+  });
   const content = await gateway.client.files.content(file.id);
   expect(await content.text()).toBe(jsonl);
   expect(content.headers.get('content-length')).toBe(String(jsonl.length));
@@ -60,7 +63,10 @@ test('a buffer is uploaded, waited for, read back, listed and deleted', async ()
     id: file.id,
     object: 'file',
     deleted: true,
-    lathe: { jobs: [], erased_jobs: [] },
+    lathe: {
+      ...{ files: [], jobs: [], models: [], eval_runs: [] },
+      ...{ erased_files: [], erased_jobs: [], erased_eval_runs: [] },
+    },
   });
   await expect(gateway.client.files.retrieve(file.id)).rejects.toThrow(NotFoundError);
   await expect(gateway.client.files.content(file.id)).rejects.toThrow(NotFoundError);
