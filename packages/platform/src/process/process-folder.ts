@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /**
  * Makes a folder in `parent` that is this process's alone, and removes those of processes that are gone. One that a
  * process which is about to end still works in stays: it may have the name and the work of the one after it.
- * @example const folder = await openProcessFolder('.lathe/work/worker-1');
+ * @example const folder = await openProcessFolder('runs/worker-1');
  */
 export async function openProcessFolder(parent: string): Promise<string> {
   const own = String(process.pid);

@@ -134,7 +134,7 @@ test('a worker that comes beside an older one of its name gets the job under a n
     const job = await cluster.waitFor(id, trained);
     expect(job).toMatchObject({ lostWorkers: 0, epoch: 4 });
     await expectUndisturbed(cluster, job);
-    expect(await readdir(join(folder, 'data/work/one'))).toContain(String(older.pid));
+    expect(await readdir(join(folder, 'data', 'work', 'one'))).toContain(String(older.pid));
     older.kill('SIGCONT');
     older.kill('SIGTERM');
     await older.exited;
