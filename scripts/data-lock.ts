@@ -2,6 +2,7 @@ import { chmod, open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '@lathe/platform/is-alive';
 import { makeFolder } from '@lathe/platform/make-folder';
 
 /** How often, and how far apart, the number of the holder is looked for. */
@@ -69,14 +70,4 @@ async function readHolder(numberFile: string): Promise<string> {
     if (isAlive(pid)) return `process ${pid}`;
   }
   return 'another process';
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -36,6 +36,22 @@ export type JsonMatch = {
 };
 
 /**
+ * Whether a text is a JSON object or list; a lone number or word is not meant as JSON.
+ *
+ * @example isStructure('{"a":1}'); // true
+ */
+export function isStructure(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+/**
  * An answer in JSON against the expected one, which must be JSON: throws a SyntaxError otherwise.
  *
  * @example const { valid, fields } = jsonMatch('{"a":1,"b":2}', '{"b":2,"a":3}'); // true, 0.5

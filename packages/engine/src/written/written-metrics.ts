@@ -1,5 +1,5 @@
 import type { WrittenMetric } from '@lathe/recipe/early-stopping';
-import { finalNumber, jsonMatch, numberMatch } from '@lathe/scoring/answer-match';
+import { finalNumber, isStructure, jsonMatch, numberMatch } from '@lathe/scoring/answer-match';
 import { rouge } from '@lathe/scoring/rouge';
 import { judgeCalls } from '@lathe/scoring/tool-calls';
 import { loadChatTemplate } from '@lathe/tokenizer/chat-template';
@@ -32,7 +32,8 @@ export async function writtenRules(
     case 'equal_fields':
       return {
         control: [],
-        score: (expected, answer) => (isJson(expected) ? jsonMatch(expected, answer).fields : null),
+        score: (expected, answer) =>
+          isStructure(expected) ? jsonMatch(expected, answer).fields : null,
       };
     case 'right_calls': {
       const support = toolSupport(tokenizer, await loadChatTemplate(folder));
@@ -48,17 +49,5 @@ export async function writtenRules(
         },
       };
     }
-  }
-}
-
-/** A JSON object or list; a lone number or word is not meant as JSON. */
-function isJson(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
   }
 }

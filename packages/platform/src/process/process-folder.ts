@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from './is-alive.ts';
 
 /**
  * Makes a folder in `parent` that is this process's alone, and removes those of processes that are gone. One that a
@@ -16,14 +17,4 @@ export async function openProcessFolder(parent: string): Promise<string> {
   const folder = join(parent, own);
   await mkdir(folder, { mode: 0o700 });
   return folder;
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,4 +1,4 @@
-import { finalNumber, jsonMatch, numberMatch } from '@lathe/scoring/answer-match';
+import { finalNumber, isStructure, jsonMatch, numberMatch } from '@lathe/scoring/answer-match';
 import { fitBm25 } from '@lathe/scoring/baseline/bm25';
 import { fitTextLabels } from '@lathe/scoring/baseline/text-labels';
 import { bleu, bleuCounts } from '@lathe/scoring/bleu';
@@ -203,16 +203,4 @@ function mean(
     unit: 'share',
     of: (answers) => meanOf(rows.map(({ expected }, at) => of(expected, answers[at]?.text ?? ''))),
   };
-}
-
-/** A JSON object or list; a lone number or word is not meant as JSON. */
-function isStructure(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
 }
