@@ -8,7 +8,7 @@ export type Outcome = {
   readonly difference: number;
   readonly pValue: number;
   readonly verdict: 'improved' | 'regressed' | 'cannot tell';
-  /** Where it cannot be told: rows like these that would show a difference as large in 80 of 100 cases. */
+  /** Where it cannot be told: rows like these, a million at most, that would show a difference as large in 80 of 100 cases. */
   readonly rowsNeeded?: number;
 };
 
@@ -17,6 +17,8 @@ export type UnevenRows = { readonly onlyTunedRight: number; readonly onlyOtherRi
 
 /** Below this the difference is not put down to chance. */
 const significance = 0.05;
+/** A difference that needs more rows than that is none, or sums whose last bits differ. */
+const mostRowsAdvised = 1_000_000;
 
 /**
  * The tuned model's rate of right answers against another's on the same rows, each a row of its own; `true` where an answer was right.
@@ -41,9 +43,13 @@ export function compareRates(
     pValue,
     verdict,
     ...(verdict === 'cannot tell' && difference !== 0
-      ? { rowsNeeded: rowsForRates({ gain: Math.abs(difference), discordance }) }
+      ? advised(rowsForRates({ gain: Math.abs(difference), discordance }))
       : {}),
   };
+}
+
+function advised(rows: number): Pick<Outcome, 'rowsNeeded'> {
+  return rows > mostRowsAdvised ? {} : { rowsNeeded: rows };
 }
 
 /** What is compared by any metric, or where rows stand in clusters. */
@@ -79,7 +85,7 @@ export function compareMetrics(
     difference: value,
     ...{ low, high, pValue, verdict },
     ...(verdict === 'cannot tell' && value !== 0 && standardError > 0
-      ? { rowsNeeded: rowsForDifference({ gain: Math.abs(value), standardError, rows }) }
+      ? advised(rowsForDifference({ gain: Math.abs(value), standardError, rows }))
       : {}),
   };
 }

@@ -16,6 +16,12 @@ it('advises rows with which the exact McNemar test has the power, and few more',
   }
 });
 
+it('advises as many rows as the test needs where all differ, and all to the better', () => {
+  // Binomial tests of n successes in n: 2/2^5 = 0.0625, 2/2^6 = 0.03125.
+  expect(rowsForRates({ gain: 1, discordance: 1 })).toBe(6);
+  expect(rowsForRates({ gain: 0.5, discordance: 0.5 })).toBeGreaterThanOrEqual(12);
+});
+
 it('finds the gain that so many rows show', () => {
   for (const { discordance, gain } of cases) {
     const rows = rowsForRates({ gain, discordance });

@@ -7,6 +7,8 @@ import { normalPoint } from './student.ts';
 const [significance, power] = [0.05, 0.82];
 /** Of fewer rows the normal distribution says too little. */
 const leastRows = 30;
+/** Rows that differ, all to the better, which the exact McNemar test needs: 2/2^6 is the first below 0.05. */
+const leastUneven = 6;
 const reach = normalPoint(significance / 2) + normalPoint(1 - power);
 
 /** Two contestants on the same rows. */
@@ -20,13 +22,16 @@ export type PairedRates = {
 /**
  * Rows that are needed for the exact McNemar test to find a gain in 80 of 100 cases. Connor's (1987) number
  * (z_0.025 + z_0.18)² (discordance − gain²) / gain², which with z_0.2 is 621 for 5 points at 20 % and holds for the test without its continuity
- * correction, made larger by what that costs: √n' · gain − 1/√n' in place of √n · gain.
+ * correction, made larger by what that costs: √n' · gain − 1/√n' in place of √n · gain. It is never fewer than those among which six
+ * differ: of five, all to the better, the test finds nothing.
  *
  * @example rowsForRates({ gain: 0.1, discordance: 0.3 }); // 260
  */
 export function rowsForRates({ gain, discordance }: PairedRates): number {
+  // 0 where all rows differ, and all to the better: there is no scatter.
   const plain = (reach ** 2 * (discordance - gain ** 2)) / gain ** 2;
-  return Math.ceil((plain / 4) * (1 + Math.sqrt(1 + 4 / (plain * gain))) ** 2);
+  const needed = (Math.sqrt(plain / 4) + Math.sqrt(plain / 4 + 1 / gain)) ** 2;
+  return Math.ceil(Math.max(needed, leastUneven / discordance));
 }
 
 /**
