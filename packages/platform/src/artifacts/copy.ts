@@ -1,6 +1,10 @@
-import type { CheckpointManifest } from '@lathe/contracts/artifact/checkpoint';
+import {
+  type CheckpointManifest,
+  checkpointManifestSchema,
+} from '@lathe/contracts/artifact/checkpoint';
 import type { ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { ArtifactError, type ArtifactStore } from './port.ts';
+import { writeJson } from './write-json.ts';
 
 /**
  * Copies the model files of a checkpoint, without its training state, into the folder `prefix`, each checked
@@ -23,7 +27,7 @@ export async function copyModel(
     model[name] = { key, ...stored };
   }
   const copy: CheckpointManifest = { ...manifest, model, state: {} };
-  await store.put(`${prefix}/manifest.json`, Buffer.from(JSON.stringify(copy)));
+  await writeJson(store, `${prefix}/manifest.json`, checkpointManifestSchema, copy);
 }
 
 async function* told(

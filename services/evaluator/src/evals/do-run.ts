@@ -10,6 +10,7 @@ import type { WorkMessage } from '@lathe/contracts/message/work';
 import { type EvalRunRecord, endRun, isRunOver } from '@lathe/contracts/record/eval-run';
 import { recordKey } from '@lathe/contracts/subject';
 import { readJson } from '@lathe/platform/artifacts/read-json';
+import { writeJson } from '@lathe/platform/artifacts/write-json';
 import type { WorkContext, WorkResult } from '@lathe/platform/nats/work-handler';
 import { changeRecord } from '@lathe/platform/records/change';
 import { untilEngineHolds } from '../engine/engine-lost.ts';
@@ -144,9 +145,7 @@ async function answerRows(
     };
     const item = await untilEngineHolds(work, { ...settings, signal, log, onLost });
     const key = evalItemKey(run.project, run.id, item);
-    await inStep('storing an answered row', () =>
-      artifacts.put(key, Buffer.from(JSON.stringify(item))),
-    );
+    await inStep('storing an answered row', () => writeJson(artifacts, key, evalItemSchema, item));
     tally.add(item);
     follower.progress();
   };

@@ -1,11 +1,12 @@
 import { reportPrefix } from '@lathe/contracts/artifact/key';
-import type { EvaluationReport } from '@lathe/contracts/artifact/report';
+import { type EvaluationReport, evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { inStep, mayResume, toWireError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import { isResumable, type JobRecord, moveJob } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import { recordKey } from '@lathe/contracts/subject';
+import { writeJson } from '@lathe/platform/artifacts/write-json';
 import { changeJob } from '@lathe/platform/jobs';
 import { watchJob } from '@lathe/platform/records/watch-job';
 import { contestWarnings, lossWarnings } from '../contest/loss-course.ts';
@@ -71,7 +72,7 @@ export async function evaluateJob(
     const prefix = reportPrefix(job.project, job.id, newId('attempt'));
     const reportKey = `${prefix}/report.json`;
     await inStep('storing the report', () =>
-      ports.artifacts.put(reportKey, Buffer.from(JSON.stringify(report))),
+      writeJson(ports.artifacts, reportKey, evaluationReportSchema, report),
     );
     return await finish(ports, job, { report, reportKey });
   } catch (error) {

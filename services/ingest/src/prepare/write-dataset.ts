@@ -1,7 +1,13 @@
 import { join } from 'node:path';
-import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
+import {
+  type DatasetManifest,
+  type DatasetReport,
+  datasetManifestSchema,
+  datasetReportSchema,
+} from '@lathe/contracts/artifact/dataset';
 import { datasetPrefix } from '@lathe/contracts/artifact/key';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { writeJson } from '@lathe/platform/artifacts/write-json';
 import { createBreather } from '@lathe/platform/breather';
 import type { Parted } from '../clean/keep-apart.ts';
 import { canonicalKind, type Lesson } from '../lesson/lesson.ts';
@@ -115,10 +121,10 @@ export async function writeDataset(
       heldOutSource: validation !== null ? 'validation_file' : held.rows > 0 ? 'split' : 'none',
       train,
       heldOut: held,
-      report: await putJson(artifacts, `${prefix}/report.json`, report),
+      report: await storeReport(artifacts, `${prefix}/report.json`, report),
     };
     const manifestKey = `${prefix}/manifest.json`;
-    await putJson(artifacts, manifestKey, manifest);
+    await writeJson(artifacts, manifestKey, datasetManifestSchema, manifest);
     const { parameters, architecture } = model;
     const facts = { rows: train.rows, tokens: train.tokens, parameters, architecture };
     const resolved = { ...resolveSettings(facts, job), ...(task && { task }) };
@@ -136,6 +142,6 @@ function packedLengths(lesson: Lesson, { examples }: SpooledRow): number[] {
   return areOne ? [lengths.reduce((sum, length) => sum + length, 0)] : lengths;
 }
 
-async function putJson(artifacts: ArtifactStore, key: string, value: unknown) {
-  return { key, ...(await artifacts.put(key, Buffer.from(JSON.stringify(value)))) };
+async function storeReport(artifacts: ArtifactStore, key: string, report: DatasetReport) {
+  return { key, ...(await writeJson(artifacts, key, datasetReportSchema, report)) };
 }

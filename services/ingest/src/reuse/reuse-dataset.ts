@@ -9,6 +9,7 @@ import { datasetPrefix } from '@lathe/contracts/artifact/key';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readJson } from '@lathe/platform/artifacts/read-json';
+import { writeJson } from '@lathe/platform/artifacts/write-json';
 import type { Records } from '@lathe/platform/records';
 import { z } from 'zod';
 import type { Findings } from '../check/findings.ts';
@@ -27,8 +28,8 @@ export async function keepWarnings(
   manifestKey: string,
   findings: Findings,
 ): Promise<void> {
-  const kept = { version: 1, groups: findings.warnings() };
-  await artifacts.put(warningsKey(manifestKey), Buffer.from(JSON.stringify(kept)));
+  const kept = { version: 1 as const, groups: findings.warnings() };
+  await writeJson(artifacts, warningsKey(manifestKey), warningsSchema, kept);
 }
 
 function warningsKey(manifestKey: string): string {
@@ -94,7 +95,7 @@ async function copyOf(
     };
     const own = await eachObject({ ...manifest, jobId: job.id }, copy);
     const manifestKey = `${prefix}/manifest.json`;
-    await artifacts.put(manifestKey, Buffer.from(JSON.stringify(own)));
+    await writeJson(artifacts, manifestKey, datasetManifestSchema, own);
     findings.restore(groups);
     await keepWarnings(artifacts, manifestKey, findings);
     return { manifest: own, manifestKey, report };

@@ -1,9 +1,13 @@
-import type { CheckpointManifest } from '@lathe/contracts/artifact/checkpoint';
+import {
+  type CheckpointManifest,
+  checkpointManifestSchema,
+} from '@lathe/contracts/artifact/checkpoint';
 import { startPrefix } from '@lathe/contracts/artifact/key';
 import { baseModelOf, isResumable, type JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { checkpointKey, modelKey, recordKey } from '@lathe/contracts/subject';
+import { writeJson } from '@lathe/platform/artifacts/write-json';
 import { checkpointStep, soundManifest } from '../../manifest.ts';
 import type { ControllerPorts } from '../ports.ts';
 import { checkpointsFolder } from './checkpoints.ts';
@@ -63,7 +67,7 @@ export async function removeState(
     await artifacts.deletePrefix(folder);
   } else if (Object.keys(manifest.state).length > 0) {
     const bare: CheckpointManifest = { ...manifest, state: {} };
-    await artifacts.put(manifestKey, Buffer.from(JSON.stringify(bare)));
+    await writeJson(artifacts, manifestKey, checkpointManifestSchema, bare);
     await artifacts.deletePrefix(`${folder}/state`);
   }
 }

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointManifest, CheckpointMetrics } from '@lathe/contracts/artifact/checkpoint';
+import {
+  type CheckpointManifest,
+  type CheckpointMetrics,
+  checkpointManifestSchema,
+} from '@lathe/contracts/artifact/checkpoint';
 import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
 import { checkpointPrefix } from '@lathe/contracts/artifact/key';
 import { getFolder, putFolder } from '@lathe/platform/artifacts/folder';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readJson } from '@lathe/platform/artifacts/read-json';
+import { writeJson } from '@lathe/platform/artifacts/write-json';
 import { readManifest } from '../../manifest.ts';
 import { engineStateFolder } from '../engine/engine-message.ts';
 import { decodeHistory, encodeHistory, type HistoryRow } from './history.ts';
@@ -76,7 +81,7 @@ export async function storeCheckpoint(
     if ((await artifacts.stat(key)) === null) await artifacts.deletePrefix(prefix);
     throw error;
   }
-  await artifacts.put(key, Buffer.from(JSON.stringify(manifest)));
+  await writeJson(artifacts, key, checkpointManifestSchema, manifest);
   return key;
 }
 
