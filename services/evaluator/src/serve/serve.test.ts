@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseModelsProject, modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
 import { weightsDigest } from '@lathe/platform/model-digest';
@@ -347,14 +347,20 @@ describe('a base model whose folder is edited', () => {
       baseSha256: await weightsDigest(baseFolder),
     };
     const tuned = await service.addTuned('adapter', 9, text);
-    const say = async () => (await collect(service.ask({ temperature: 0, maxTokens: 20 }))).texts;
+    const say = async () => {
+      const { texts, last } = await collect(service.ask({ temperature: 0, maxTokens: 20 }));
+      if (last?.kind !== 'done') throw new Error(JSON.stringify(last));
+      return texts;
+    };
     const before = await say();
     expect((await collect(service.ask({ model: tuned }))).last?.kind).toBe('done');
     const weights = join(baseFolder, 'model.safetensors');
-    const kept = await readFile(weights);
+    // In one step: half a file is no model, and one that is read just then is not offered until the folder is looked at again.
+    const kept = join(folder.path, 'kept.safetensors');
+    await copyFile(weights, kept);
     const other = join(folder.path, 'other');
     await writeTinyModel(other, { seed: 99, paddedRows });
-    await copyFile(join(other, 'model.safetensors'), weights);
+    await rename(join(other, 'model.safetensors'), weights);
     expect(await say()).not.toEqual(before);
     expect((await collect(service.ask({ model: tuned }))).last).toMatchObject({
       kind: 'error',
@@ -363,7 +369,7 @@ describe('a base model whose folder is edited', () => {
         message: `The base model 'tiny' was changed after '${tuned}' was tuned on it; put its files back, or tune again.`,
       },
     });
-    await writeFile(weights, kept);
+    await rename(kept, weights);
     expect(await say()).toEqual(before);
     expect((await collect(service.ask({ model: tuned }))).last?.kind).toBe('done');
   });
