@@ -59,6 +59,7 @@ import type { TensorEntry } from '@lathe/engine/safetensors';
 import { readSafetensors, readTensor } from '@lathe/engine/safetensors';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { type ParityRow, parityDocument, withoutRepeats } from './parity/table.ts';
+import { httpRows } from './parity/through-http.ts';
 import { type ShardRow, shardRow, shardRows } from './parity/through-shards.ts';
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'docs/parity.md' } } });
@@ -71,7 +72,11 @@ const rows = withoutRepeats([
   ...(await recordedRows()),
   ...(await preferenceRows()),
 ]);
-const text = parityDocument(rows, [await generationRow(), ...(await shardRows())]);
+const text = parityDocument(
+  rows,
+  [await generationRow(), ...(await shardRows())],
+  await httpRows(),
+);
 await writeFile(values.out, text);
 console.log(text);
 

@@ -1,4 +1,5 @@
 import { families } from '@lathe/engine/internal/parity/family-tasks';
+import type { HttpRow } from './through-http.ts';
 import type { ShardRow } from './through-shards.ts';
 
 /** The largest relative differences of one run; `outputs` only where they were recorded. */
@@ -36,8 +37,17 @@ function shardLine({ task, model, objective, curveLoss, curveNorm }: ShardRow): 
   return `| ${[task, model, objective, ...distances].join(' | ')} |`;
 }
 
+function httpLine({ name, task, model, loss, norm, weights }: HttpRow): string {
+  const distances = [loss, norm, weights].map((value) => value.toExponential(0));
+  return `| ${[name, task, model, ...distances].join(' | ')} |`;
+}
+
 /** docs/parity.md. */
-export function parityDocument(table: readonly ParityRow[], shards: readonly ShardRow[]): string {
+export function parityDocument(
+  table: readonly ParityRow[],
+  shards: readonly ShardRow[],
+  jobs: readonly HttpRow[],
+): string {
   const number = (value: number): string => value.toExponential(0);
   const models = families.map((model) => {
     const own = table.filter((row) => row.model === model);
@@ -50,6 +60,7 @@ export function parityDocument(table: readonly ParityRow[], shards: readonly Sha
   );
   const largest = Math.max(
     ...shards.flatMap((row) => [row.curveLoss, row.curveNorm]),
+    ...jobs.flatMap((row) => [row.loss, row.norm]),
     ...table.flatMap((row) => [row.outputs ?? 0, ...columns.map((column) => row[column])]),
   );
   return `# Parity with PyTorch
@@ -60,9 +71,9 @@ PyTorch (transformers, peft, trl, sentence-transformers) in float32 on tiny rand
 [parity-python.md](parity-python.md).
 
 To record them again, with torch, transformers, peft, trl and sentence-transformers in \`.tools/python\`: run
-\`decoders.py\`, \`encoders.py\`, \`methods.py\` and \`preferences.py\` there, then \`node bench/parity/record-runs.ts\`.
+\`decoders.py\`, \`encoders.py\`, \`methods.py\` and \`preferences.py\` there, then \`node bench/parity/record-runs.ts\` and \`jobs.py\`.
 
-Largest of all ${table.length + shards.length} runs: ${largest.toExponential(1)}.
+Largest of all ${table.length + shards.length + jobs.length} runs: ${largest.toExponential(1)}.
 
 ## Models
 
@@ -90,5 +101,16 @@ objective. Masked words are those of the recording, since a run draws its own.
 | task | model | objective | curve: loss | curve: gradient norm |
 | --- | --- | --- | --- | --- |
 ${shards.map(shardLine).join('\n')}
+
+## Over HTTP
+
+Every task as a user has it: a file of rows is uploaded to a running platform, a job trains all weights on it for six steps, and
+its model is downloaded. \`bench/reference/jobs.py\` trained the same rows by transformers and PyTorch, from the texts on.
+The last column is the worst element of the downloaded weights, as a part of its tensor's largest (0.1 at least);
+\`lathe-tiny\` is written in bfloat16, which keeps 8 bits.
+
+| rows | task | model | loss | gradient norm | weights |
+| --- | --- | --- | --- | --- | --- |
+${jobs.map(httpLine).join('\n')}
 `;
 }
