@@ -29,12 +29,20 @@ export class EndedAtStartError extends Error {
   }
 }
 
+/** Options of Node, and what the environment says where it does not say so already. */
+export type ProcessMemory = {
+  readonly execArgv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+};
+
 export type ServiceOptions = {
   /** The program. */
   readonly main: string;
   /** What it is called in errors, such as `the trainer`. */
   readonly name: string;
   readonly config: Config;
+  /** How Node and its allocator are to keep memory. */
+  readonly memory?: ProcessMemory;
   /** Longest wait until it is ready. */
   readonly startMs?: number;
   /** Ends it when it is aborted before it is ready. */
@@ -47,11 +55,12 @@ export type ServiceOptions = {
  * has the secrets that the configuration holds and no others. Throws the service's own sentence when it cannot start.
  */
 export async function startServiceProcess(options: ServiceOptions): Promise<ServiceProcess> {
-  const { main, name, config } = options;
+  const { main, name, config, memory } = options;
   const child = fork(main, {
-    execArgv: [],
+    execArgv: [...(memory?.execArgv ?? [])],
     env: {
       ...compileCache,
+      ...memory?.env,
       ...withoutSecrets(process.env),
       ...environmentOf(config),
     },

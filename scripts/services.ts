@@ -4,7 +4,12 @@ import type { Logger } from '@lathe/platform/log';
 import type { createStopList } from '@lathe/platform/shutdown';
 import { notePids } from './left-over-parts.ts';
 import type { PartsBoard } from './parts-board.ts';
-import { EndedAtStartError, type ServiceProcess, startServiceProcess } from './service-process.ts';
+import {
+  EndedAtStartError,
+  type ProcessMemory,
+  type ServiceProcess,
+  startServiceProcess,
+} from './service-process.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 /** The services of one machine, each in a process of its own. */
@@ -40,8 +45,21 @@ type Part = {
   /** As it stands in sentences: `the trainer`. */
   readonly name: string;
   readonly main: string;
+  readonly memory?: ProcessMemory;
   /** Asked at every start. */
   readonly config: () => Config;
+};
+
+/**
+ * Ingest has a heap in each of its threads, and rows fill whatever room there is for what is young and soon forgotten, at the same
+ * speed in a small one. Its buffers of some hundred kilobytes go back to the kernel at once, instead of lying in holes of
+ * a growing heap. A third of its memory (docs/decisions/2026-11-ingest-pace.md); deploy/docker/Dockerfile says the same.
+ */
+const ingestMemory: ProcessMemory = {
+  execArgv: ['--max-semi-space-size=4'],
+  env: {
+    GLIBC_TUNABLES: 'glibc.malloc.mmap_threshold=65536:glibc.malloc.trim_threshold=131072',
+  },
 };
 
 const gatewayName = 'the gateway';
@@ -72,9 +90,9 @@ export async function startServices(
   };
   // A nats-server of our own that is missed at the start is being started again, too.
   const isPassing = (error: unknown): boolean => isOwnNats || error instanceof EndedAtStartError;
-  const start = async ({ name, main, config: configNow }: Part): Promise<void> => {
+  const start = async ({ name, main, memory, config: configNow }: Part): Promise<void> => {
     const begin = (signal: AbortSignal): Promise<ServiceProcess> =>
-      startServiceProcess({ main, name, config: configNow(), signal });
+      startServiceProcess({ main, name, config: configNow(), signal, ...(memory && { memory }) });
     const onState = (problem: string | null): void => {
       board.set(shortName(name), problem);
       if (problem === null) note();
@@ -103,7 +121,7 @@ export async function startServices(
     ...group(workerParts),
     ...group([
       servicePart('trainer', { ...withoutKeys(config), workerSecret: config.workerSecret }),
-      servicePart('ingest', atPlace(withoutKeys(config), 1)),
+      { ...servicePart('ingest', atPlace(withoutKeys(config), 1)), memory: ingestMemory },
       servicePart('evaluator', atPlace(withoutKeys(config), 2)),
     ]),
     ...group([

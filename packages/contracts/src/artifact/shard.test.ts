@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { canonicalRowSchema, examplesOf } from './dataset.ts';
-import { decodeShard, encodeShard } from './shard.ts';
+import { createShardBuilder, decodeShard, encodeShard } from './shard.ts';
 
 const example = fc
   .array(
@@ -23,6 +23,31 @@ it('reads back what was written, from anywhere in a buffer', () => {
       const inside = new Uint8Array(bytes.length + 16);
       inside.set(bytes, offset);
       expect(decodeShard(inside.subarray(offset, offset + bytes.length))).toEqual(examples);
+    }),
+  );
+});
+
+it('is read as views on one buffer, too', () => {
+  fc.assert(
+    fc.property(fc.array(example, { maxLength: 10 }), (examples) => {
+      const views = decodeShard(encodeShard(examples), { areViews: true });
+      expect(views).toEqual(examples);
+      expect(new Set(views.map(({ tokens }) => tokens.buffer)).size).toBeLessThan(2);
+    }),
+  );
+});
+
+it('put together one by one has the same bytes, and the next one has its own columns', () => {
+  const builder = createShardBuilder();
+  fc.assert(
+    fc.property(fc.array(example, { maxLength: 10 }), fc.boolean(), (plain, isLabelled) => {
+      const examples = plain.map((one) =>
+        isLabelled ? { ...one, labels: one.tokens, target: Float32Array.of(1, 2) } : one,
+      );
+      for (const one of examples) builder.add(one);
+      expect(builder.examples).toBe(examples.length);
+      expect(builder.tokens).toBe(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
+      expect(builder.take()).toEqual(encodeShard(examples));
     }),
   );
 });

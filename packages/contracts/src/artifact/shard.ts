@@ -16,7 +16,10 @@ const columns = {
   group: { dtype: 'int32', of: 'example' },
 } as const;
 
-const arrays = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array } as const;
+const arrays = {
+  ...{ uint8: Uint8Array, int32: Int32Array },
+  ...{ uint32: Uint32Array, float32: Float32Array },
+} as const;
 
 type ColumnName = keyof typeof columns;
 type ColumnArray<Name extends ColumnName> = {
@@ -58,38 +61,74 @@ type Described = z.infer<typeof describedSchema>;
  * where examples have other columns than the first, or arrays of another length.
  */
 export function encodeShard(examples: readonly ShardExample[]): Uint8Array {
-  const described = describe(examples);
-  const json = new TextEncoder().encode(JSON.stringify(described));
-  const description = new Uint8Array(padded(json.length)).fill(0x20);
-  description.set(json);
-  const tokens = examples.reduce((sum, example) => sum + example.tokens.length, 0);
-  const parts: Uint8Array[] = [
-    bytesOf(Uint32Array.of(magic, version, examples.length, tokens, description.length)),
-    description,
-    bytesOf(Uint32Array.from(examples, (example) => example.tokens.length)),
-    joined(
-      'int32',
-      tokens,
-      examples.map((example) => example.tokens),
-    ),
-  ];
-  for (const { name, width } of described) {
-    const { dtype, of } = columns[name];
-    const count = width * (of === 'token' ? tokens : examples.length);
-    parts.push(
-      joined(
-        dtype,
-        count,
-        examples.map((example) => columnOf(example, { name, width })),
-      ),
-    );
-  }
-  return new Uint8Array(Buffer.concat(parts));
+  const builder = createShardBuilder();
+  for (const example of examples) builder.add(example);
+  return builder.take();
 }
 
-function describe(examples: readonly ShardExample[]): Described {
-  const [first] = examples;
-  if (first === undefined) return [];
+/** A shard that grows by one example after another, of which it keeps the numbers alone. */
+export type ShardBuilder = {
+  /** Adds a copy of an example. Throws what `encodeShard` throws. */
+  add(example: ShardExample): void;
+  /** How many examples were added, and tokens of them all. */
+  readonly examples: number;
+  readonly tokens: number;
+  /** The shard of what was added, as `encodeShard` lays it out; the next one begins empty. */
+  take(): Uint8Array;
+};
+
+/**
+ * A shard that is put together while its examples come.
+ * @example
+ * const shard = createShardBuilder();
+ * shard.add({ tokens: Int32Array.of(1, 2), supervised: Uint8Array.of(0, 1) });
+ * shard.take();
+ */
+export function createShardBuilder(): ShardBuilder {
+  const lengths = createNumbers('uint32');
+  const ids = createNumbers('int32');
+  const gathered = new Map<ColumnName, Numbers>();
+  let described: Described = [];
+  return {
+    get examples() {
+      return lengths.count();
+    },
+    get tokens() {
+      return ids.count();
+    },
+    add(example) {
+      if (lengths.count() === 0) {
+        described = describe(example);
+        for (const { name } of described)
+          if (!gathered.has(name)) gathered.set(name, createNumbers(columns[name].dtype));
+      }
+      for (const column of described) gathered.get(column.name)?.add(columnOf(example, column));
+      ids.add(example.tokens);
+      lengths.add([example.tokens.length]);
+    },
+    take() {
+      const json = new TextEncoder().encode(JSON.stringify(described));
+      const description = new Uint8Array(padded(json.length)).fill(0x20);
+      description.set(json);
+      const header = [magic, version, lengths.count(), ids.count(), description.length];
+      const own = described.map(({ name }) => gathered.get(name)?.take() ?? new Uint8Array());
+      const parts = [
+        bytesOf(Uint32Array.from(header)),
+        ...[description, lengths.take(), ids.take(), ...own],
+      ];
+      described = [];
+      const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + padded(length), 0));
+      let at = 0;
+      for (const part of parts) {
+        whole.set(part, at);
+        at += padded(part.length);
+      }
+      return whole;
+    },
+  };
+}
+
+function describe(first: ShardExample): Described {
   return (Object.keys(columns) as ColumnName[]).flatMap((name) => {
     const column = first[name];
     if (column === undefined) return [];
@@ -109,20 +148,36 @@ function columnOf(example: ShardExample, { name, width }: Described[number]): Nu
 
 type NumberArray = Uint8Array | Int32Array | Float32Array;
 
-function joined(
-  dtype: keyof typeof arrays,
-  count: number,
-  pieces: readonly NumberArray[],
-): Uint8Array {
-  const whole = new arrays[dtype](
-    padded(count * arrays[dtype].BYTES_PER_ELEMENT) / arrays[dtype].BYTES_PER_ELEMENT,
-  );
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return bytesOf(whole);
+/** Numbers that are gathered in one array, which is kept for the next ones. */
+type Numbers = {
+  add(numbers: ArrayLike<number>): void;
+  count(): number;
+  /** The bytes of what was added, which are good until the next is added. */
+  take(): Uint8Array;
+};
+
+const firstNumbers = 1024;
+
+function createNumbers(dtype: keyof typeof arrays): Numbers {
+  let array = new arrays[dtype](firstNumbers);
+  let count = 0;
+  return {
+    count: () => count,
+    add(numbers) {
+      if (count + numbers.length > array.length) {
+        const larger = new arrays[dtype](Math.max(2 * array.length, count + numbers.length));
+        larger.set(array.subarray(0, count));
+        array = larger;
+      }
+      array.set(numbers, count);
+      count += numbers.length;
+    },
+    take() {
+      const taken = bytesOf(array.subarray(0, count));
+      count = 0;
+      return taken;
+    },
+  };
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): Uint8Array {
@@ -135,9 +190,13 @@ function padded(bytes: number): number {
 
 /**
  * Reads a shard back, of version 1 too, which knew one column: u32 magic, version, examples and tokens, then lengths,
- * token ids and `supervised`, nothing padded. Throws RangeError with the reason when the bytes are not a whole shard.
+ * token ids and `supervised`, nothing padded. With `areViews` all arrays are views on one buffer, for who keeps none of them long. Throws
+ * RangeError with the reason when the bytes are not a whole shard.
  */
-export function decodeShard(bytes: Uint8Array): ShardExample[] {
+export function decodeShard(
+  bytes: Uint8Array,
+  { areViews = false }: { readonly areViews?: boolean } = {},
+): ShardExample[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 16 || view.getUint32(0, true) !== magic)
     throw new RangeError('not a token shard: the magic number is missing');
@@ -146,12 +205,16 @@ export function decodeShard(bytes: Uint8Array): ShardExample[] {
     throw new RangeError(`token shard version ${written} is not supported`);
   const counts = { examples: view.getUint32(8, true), tokens: view.getUint32(12, true) };
   if (written === 1)
-    return examplesAt(bytes, 16, { ...counts, described: [{ name: 'supervised', width: 1 }] });
+    return examplesAt(bytes, 16, {
+      ...counts,
+      areViews,
+      described: [{ name: 'supervised', width: 1 }],
+    });
   const length = bytes.length < headerBytes ? Infinity : view.getUint32(16, true);
   if (length > mostDescriptionBytes || headerBytes + length > bytes.length)
     throw new RangeError('token shard is cut in its description');
   const described = readDescription(bytes.subarray(headerBytes, headerBytes + length));
-  return examplesAt(bytes, headerBytes + length, { ...counts, described });
+  return examplesAt(bytes, headerBytes + length, { ...counts, areViews, described });
 }
 
 function readDescription(bytes: Uint8Array): Described {
@@ -165,9 +228,14 @@ function readDescription(bytes: Uint8Array): Described {
 function examplesAt(
   bytes: Uint8Array,
   start: number,
-  shard: { readonly examples: number; readonly tokens: number; readonly described: Described },
+  shard: {
+    readonly examples: number;
+    readonly tokens: number;
+    readonly areViews: boolean;
+    readonly described: Described;
+  },
 ): ShardExample[] {
-  const { examples: count, tokens: total, described } = shard;
+  const { examples: count, tokens: total, areViews, described } = shard;
   const sizes = described.map(({ name, width }) => {
     const { dtype, of } = columns[name];
     const numbers = width * (of === 'token' ? total : count);
@@ -192,19 +260,24 @@ function examplesAt(
     at += sizes[index] as number;
     return { name, width, of, array };
   });
+  const part = <Numbers extends NumberArray>(array: Numbers, start: number, end: number): Numbers =>
+    (areViews ? array.subarray(start, end) : array.slice(start, end)) as Numbers;
   let from = 0;
   return Array.from(lengths, (length, index) => {
     const to = from + length;
-    const own = found.map(({ name, width, of, array }) => [
-      name,
-      of === 'token' ? array.slice(from, to) : array.slice(index * width, (index + 1) * width),
-    ]);
-    const example = {
-      tokens: tokens.slice(from, to),
-      supervised: new Uint8Array(length),
-      ...Object.fromEntries(own),
+    const example: { -readonly [Name in keyof ShardExample]: ShardExample[Name] } = {
+      tokens: part(tokens, from, to),
+      supervised: noFlags,
     };
+    for (const { name, width, of, array } of found) {
+      const [start, end] = of === 'token' ? [from, to] : [index * width, (index + 1) * width];
+      // The array is of the kind that the column's name says.
+      example[name] = part(array, start, end) as never;
+    }
+    if (example.supervised === noFlags) example.supervised = new Uint8Array(length);
     from = to;
     return example;
   });
 }
+
+const noFlags = new Uint8Array();

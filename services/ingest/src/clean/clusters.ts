@@ -1,3 +1,5 @@
+import { createFirstPlaces } from '../first-places.ts';
+
 /** What a row is put together with, so that the split does not part it from its like. */
 type Placed = {
   /** The group that its cluster began with. */
@@ -17,13 +19,14 @@ export type Clusters = {
  * is joined to another later: what a row adds at the end of a file changes nothing for those before it.
  */
 export function createClusters(): Clusters {
-  const clusterOfGroup = new Map<number, number>();
+  const firstOfGroup = createFirstPlaces();
   const clusterOfRow: number[] = [];
   return {
     add(group, alike) {
       const near = alike.map((row) => clusterOfRow[row] as number);
-      const cluster = clusterOfGroup.get(group) ?? near[0] ?? group;
-      clusterOfGroup.set(group, cluster);
+      const first = firstOfGroup.get(group);
+      const cluster = first === undefined ? (near[0] ?? group) : (clusterOfRow[first] as number);
+      if (first === undefined) firstOfGroup.note(group, clusterOfRow.length);
       clusterOfRow.push(cluster);
       return { cluster, others: [...new Set(near)].filter((other) => other !== cluster) };
     },

@@ -1,6 +1,5 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { identityOf } from '../kinds/row-kinds.ts';
-import type { SpooledRow } from '../read/spool.ts';
 import { createPhrases } from './phrases.ts';
 import type { Relations } from './relations.ts';
 
@@ -8,14 +7,14 @@ import type { Relations } from './relations.ts';
 export type Contact = { readonly how: 'prompts' | 'near' | 'phrases'; readonly line: number };
 
 export type Sides = {
-  /** Rows of the training file as they wait, with the number of each and whether it is held out. */
-  readonly training: () => AsyncIterable<SpooledRow>;
+  /** Rows of the training file as canonical JSON, with the number of each and whether it is held out. */
+  readonly training: () => AsyncIterable<string>;
   readonly numbers: readonly number[];
   readonly clusters: readonly number[];
   readonly lines: readonly number[];
   readonly heldOut: Uint8Array | null;
   /** Rows of the validation file. */
-  readonly validation: (() => AsyncIterable<SpooledRow>) | null;
+  readonly validation: (() => AsyncIterable<string>) | null;
   readonly relations: Pick<Relations, 'met' | 'bridges'>;
   /** Called between rows. */
   readonly breathe: () => Promise<void>;
@@ -59,18 +58,16 @@ export async function findContacts(sides: Sides): Promise<Map<number, Contact>> 
 
 type Kept = Pick<ReturnType<typeof createPhrases>, 'keep'>;
 
-function keep(phrases: Kept, { json }: SpooledRow): void {
+function keep(phrases: Kept, json: string): void {
   const row = JSON.parse(json) as CanonicalRow;
   phrases.keep(identityOf(row).prompt, row.line);
 }
 
-function promptOf({ json }: SpooledRow): string {
+function promptOf(json: string): string {
   return identityOf(JSON.parse(json) as CanonicalRow).prompt;
 }
 
-async function* indexed(
-  rows: AsyncIterable<SpooledRow>,
-): AsyncGenerator<readonly [SpooledRow, number]> {
+async function* indexed(rows: AsyncIterable<string>): AsyncGenerator<readonly [string, number]> {
   let index = 0;
   for await (const row of rows) yield [row, index++];
 }

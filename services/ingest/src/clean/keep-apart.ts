@@ -15,8 +15,8 @@ type RowsToPart = {
 };
 
 export type PartedFiles = {
-  readonly training: { readonly rows: RowsToPart; readonly spool: Pick<Spool, 'read'> };
-  readonly validation: { readonly spool: Pick<Spool, 'read'> } | null;
+  readonly training: { readonly rows: RowsToPart; readonly spool: Pick<Spool, 'jsons'> };
+  readonly validation: { readonly spool: Pick<Spool, 'jsons'> } | null;
   readonly heldOut: Uint8Array | null;
   readonly options: CleaningOptions;
 };
@@ -43,8 +43,8 @@ export async function keepApart(
 ): Promise<Parted> {
   const { rows, spool } = training;
   const contacts = await findContacts({
-    training: () => spool.read(),
-    validation: validation === null ? null : () => validation.spool.read(),
+    training: () => spool.jsons(),
+    validation: validation === null ? null : () => validation.spool.jsons(),
     ...{ numbers: rows.numbers, clusters: rows.groups, lines: rows.lines },
     ...{ heldOut, relations: rows.cleaning.relations, breathe: ports.breathe },
   });

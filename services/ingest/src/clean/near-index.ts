@@ -1,4 +1,5 @@
 import { createBandTable } from './band-table.ts';
+import { createNumberLists } from './number-lists.ts';
 import { jaccard } from './shingles.ts';
 
 /** Two texts that have so much in common are near duplicates. */
@@ -33,7 +34,8 @@ export type NearIndex = {
 
 /** An index of so many texts at most: its memory is about 250 bytes each, and 4 bytes a shingle. */
 export function createNearIndex(limits: NearLimits = usualLimits): NearIndex {
-  const kept: { readonly text: number; readonly shingles: Uint32Array }[] = [];
+  const kept = createNumberLists();
+  const texts: number[] = [];
   const table = createBandTable();
   let shingles = 0;
   let isFull = false;
@@ -50,10 +52,11 @@ export function createNearIndex(limits: NearLimits = usualLimits): NearIndex {
   };
   const find = ({ shingles: wanted, bands }: Likeness): number[] => {
     if (wanted.length === 0) return [];
-    return [...table.find(bands, mostCompared)]
-      .map((place) => kept[place] as (typeof kept)[number])
-      .filter((other) => isAlike(wanted, other.shingles))
-      .map(({ text }) => text)
+    const places = table.find(bands, mostCompared);
+    if (places.size === 0) return [];
+    return [...places]
+      .filter((place) => isAlike(wanted, kept.list(place)))
+      .map((place) => texts[place] as number)
       .sort((a, b) => a - b);
   };
   return {
@@ -64,11 +67,12 @@ export function createNearIndex(limits: NearLimits = usualLimits): NearIndex {
       const { shingles: own, bands } = likeness;
       if (own.length === 0) return found;
       count(own);
-      if (kept.length >= limits.texts || shingles + own.length > limits.shingles) {
+      if (texts.length >= limits.texts || shingles + own.length > limits.shingles) {
         isFull = true;
         return found;
       }
-      kept.push({ text, shingles: own });
+      texts.push(text);
+      kept.add(own);
       table.add(bands);
       shingles += own.length;
       return found;

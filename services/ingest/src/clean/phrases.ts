@@ -25,22 +25,34 @@ export type Phrases = {
 export function createPhrases(): Phrases {
   const lines = new Map<number, number>();
   const holders = new Map<number, number[]>();
+  /** A bit for the lower half of each phrase that is kept: most of those looked at have none, and need not be looked up. */
+  const lowHalves = new Uint32Array(2 ** (lowBits - 5));
+  const keepOne = (low: number, phrase: number, line: number): void => {
+    if (lines.size >= mostPhrases || lines.has(phrase)) return;
+    lines.set(phrase, line);
+    const word = low >>> 5;
+    lowHalves[word] = (lowHalves[word] as number) | (1 << (low & 31));
+  };
+  const lookAt = (phrase: number, number: number): void => {
+    if (!lines.has(phrase)) return;
+    const others = holders.get(phrase);
+    if (others === undefined) holders.set(phrase, [number]);
+    else if (others.length <= mostRows && others.at(-1) !== number) others.push(number);
+  };
   return {
     keep(text, line) {
       const words = wordHashes(text);
-      for (const phrase of phrasesOf(words, words.length < leastLong ? shortWords : phraseWords))
-        if (lines.size < mostPhrases && !lines.has(phrase)) lines.set(phrase, line);
+      const length = words.length < leastLong ? shortWords : phraseWords;
+      forEachPhrase(words, length, (low, high) => keepOne(low, numberOf(low, high, length), line));
     },
     look(text, number) {
       if (lines.size === 0) return;
       const words = wordHashes(text);
       for (const length of [phraseWords, shortWords])
-        for (const phrase of phrasesOf(words, length)) {
-          if (!lines.has(phrase)) continue;
-          const others = holders.get(phrase);
-          if (others === undefined) holders.set(phrase, [number]);
-          else if (others.length <= mostRows && others.at(-1) !== number) others.push(number);
-        }
+        forEachPhrase(words, length, (low, high) => {
+          if (((lowHalves[low >>> 5] as number) & (1 << (low & 31))) !== 0)
+            lookAt(numberOf(low, high, length), number);
+        });
     },
     found() {
       const found = new Map<number, number>();
@@ -56,21 +68,32 @@ export function createPhrases(): Phrases {
 /** Factors of the words' places in both halves of a phrase's number. */
 const factors = [0x01000193, 0x9e3779b1] as const;
 
-/** Each run of so many words as a number of 53 bits, with the length in it. */
-function phrasesOf(words: Uint32Array, length: number): Float64Array {
+/** Bits of the lower half of a phrase's number. */
+const lowBits = 21;
+
+/** Each run of so many words by both halves of its hash, of which the lower one is mixed. */
+function forEachPhrase(
+  words: Uint32Array,
+  length: number,
+  take: (low: number, high: number) => void,
+): void {
   const [first, second] = factors;
-  const leaving = { first: power(first, length), second: power(second, length) };
-  const found = new Float64Array(Math.max(0, words.length - length + 1));
+  const leavingFirst = power(first, length);
+  const leavingSecond = power(second, length);
   let high = 0;
   let low = 0;
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as number;
     const left = at < length ? 0 : (words[at - length] as number);
-    high = (Math.imul(high, first) + word - Math.imul(left, leaving.first)) | 0;
-    low = (Math.imul(low, second) + word - Math.imul(left, leaving.second)) | 0;
-    if (at >= length - 1) found[at - length + 1] = mix(high + length) * 2 ** 21 + (mix(low) >>> 11);
+    high = (Math.imul(high, first) + word - Math.imul(left, leavingFirst)) | 0;
+    low = (Math.imul(low, second) + word - Math.imul(left, leavingSecond)) | 0;
+    if (at >= length - 1) take(mix(low) >>> (32 - lowBits), high);
   }
-  return found;
+}
+
+/** A phrase as a number of 53 bits, with its length in it. */
+function numberOf(low: number, high: number, length: number): number {
+  return mix(high + length) * 2 ** lowBits + low;
 }
 
 function power(factor: number, exponent: number): number {

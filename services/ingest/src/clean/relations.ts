@@ -1,3 +1,4 @@
+import { createFirstPlaces } from '../first-places.ts';
 import { createClusters } from './clusters.ts';
 import { createNearIndex, type Likeness } from './near-index.ts';
 
@@ -45,8 +46,8 @@ export function createRelations(): Relations {
   const lines: number[] = [];
   const answers: number[] = [];
   const plains: number[] = [];
-  const firstOf = new Map<number, number>();
-  const firstAsked = new Map<number, number>();
+  const firstOf = createFirstPlaces();
+  const firstAsked = createFirstPlaces();
   const near = new Map<number, number>();
   const prompts = new Map<number, number>();
   const lineOf = (number: number | undefined) => (number === undefined ? undefined : lines[number]);
@@ -60,8 +61,8 @@ export function createRelations(): Relations {
       if (others.length > 0) bridges.set(number, others);
       const before = asked === undefined ? undefined : firstAsked.get(asked);
       const contradicts = before !== undefined && answers[before] !== answer ? before : undefined;
-      if (repeated === undefined) firstOf.set(both, number);
-      if (asked !== undefined && before === undefined) firstAsked.set(asked, number);
+      if (repeated === undefined) firstOf.note(both, number);
+      if (asked !== undefined && before === undefined) firstAsked.note(asked, number);
       lines.push(line);
       answers.push(answer);
       plains.push(plain);

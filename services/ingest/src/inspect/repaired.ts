@@ -33,7 +33,7 @@ export function repairedFile({ spool, rows }: FileRead): {
   const counts = { rows: 0, repeated: rows.cleaning.counts.dropped, mended: rows.mended };
   async function* lines(): AsyncGenerator<Uint8Array> {
     let index = 0;
-    for await (const { json } of spool.read()) {
+    for await (const json of spool.jsons()) {
       const number = rows.numbers[index++] as number;
       const row = JSON.parse(json) as CanonicalRow;
       // A text is its first piece; the others have none.

@@ -10,15 +10,21 @@ export type Cut = { readonly tokens: number; readonly taught: number };
 export function cutsOf(examples: readonly ShardExample[]): Cut[] {
   const longest = examples.reduce((most, { tokens }) => Math.max(most, tokens.length), 0);
   const reached = cutLengths.filter((at) => longest > at);
-  return reached.map((at) => {
-    let tokens = 0;
+  const cuts = reached.map(() => ({ tokens: 0, taught: 0 }));
+  for (const { supervised } of examples) {
+    // From the longest cut on backwards, so that each flag is looked at once.
     let taught = 0;
-    for (const { supervised } of examples) {
-      tokens += Math.max(0, supervised.length - at);
-      for (let i = at; i < supervised.length; i++) if (supervised[i] !== 0) taught++;
+    let end = supervised.length;
+    for (let i = reached.length - 1; i >= 0; i--) {
+      const from = reached[i] as number;
+      const cut = cuts[i] as { tokens: number; taught: number };
+      for (let at = from; at < end; at++) if (supervised[at] !== 0) taught++;
+      end = Math.min(end, from);
+      cut.tokens += Math.max(0, supervised.length - from);
+      cut.taught += taught;
     }
-    return { tokens, taught };
-  });
+  }
+  return cuts;
 }
 
 /** Adds up what rows would lose. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { DatasetPart, ObjectRef } from '@lathe/contracts/artifact/dataset';
-import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
+import { createShardBuilder, type ShardExample } from '@lathe/contracts/artifact/shard';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { SpooledRow } from '../read/spool.ts';
 
@@ -26,6 +26,9 @@ export type PartPlace = {
   readonly count: (examples: readonly ShardExample[]) => number;
 };
 
+/** Characters of canonical rows that wait before they are written to the local file. */
+const waitingCharacters = 1024 * 1024;
+
 export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
   const { artifacts, prefix, name, localFile, shardTokens, count } = place;
   const canonical: FileHandle = await open(localFile, 'w');
@@ -33,9 +36,9 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
   const sums = { rows: 0, tokens: 0, supervisedTokens: 0, longest: 0 };
   /** Of one example; 0 where rows are not grouped. */
   let sequences = 0;
-  let examples: ShardExample[] = [];
-  let tokens = 0;
+  const shard = createShardBuilder();
   let lines: string[] = [];
+  let characters = 0;
   let isOpen = true;
 
   const close = async (): Promise<void> => {
@@ -46,29 +49,33 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
     key,
     ...(await artifacts.put(key, source)),
   });
-  const flush = async (): Promise<void> => {
-    if (examples.length === 0) return;
-    const key = `${prefix}/${name}-${String(shards.length).padStart(5, '0')}.shard`;
-    shards.push(await store(key, encodeShard(examples)));
-    await canonical.write(lines.join(''));
-    examples = [];
+  const flushLines = async (): Promise<void> => {
+    const text = lines.join('');
     lines = [];
-    tokens = 0;
+    characters = 0;
+    await canonical.appendFile(text);
+  };
+  const flush = async (): Promise<void> => {
+    if (shard.examples === 0) return;
+    const key = `${prefix}/${name}-${String(shards.length).padStart(5, '0')}.shard`;
+    shards.push(await store(key, shard.take()));
+    await flushLines();
   };
   return {
     async add(row) {
-      examples.push(...row.examples);
+      for (const example of row.examples) shard.add(example);
       lines.push(`${row.json}\n`);
+      characters += row.json.length;
       sums.rows++;
       sums.supervisedTokens += count(row.examples);
       if (row.examples[0]?.group !== undefined)
         sequences = Math.max(sequences, row.examples.length);
       for (const { tokens: sequence } of row.examples) {
-        tokens += sequence.length;
         sums.tokens += sequence.length;
         sums.longest = Math.max(sums.longest, sequence.length);
       }
-      if (tokens >= shardTokens) await flush();
+      if (shard.tokens >= shardTokens) await flush();
+      if (characters >= waitingCharacters) await flushLines();
     },
     async finish() {
       await flush();

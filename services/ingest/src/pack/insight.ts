@@ -31,7 +31,8 @@ export function createInsight(facts: InsightFacts) {
   return {
     add({ json, examples }: Row): void {
       for (const { supervised } of examples) {
-        const count = supervised.reduce((sum, flag) => sum + (flag === 0 ? 0 : 1), 0);
+        let count = 0;
+        for (let at = 0; at < supervised.length; at++) if (supervised[at] !== 0) count++;
         sequences.add(supervised.length);
         taught.add(count);
         asked.add(supervised.length - count);

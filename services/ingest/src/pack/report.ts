@@ -22,7 +22,7 @@ export type ReportFacts = {
 
 /** The dataset report: what was read, how long rows are, how they pack, what is wrong. */
 export function datasetReport(facts: ReportFacts, findings: Findings): DatasetReport {
-  const sorted = facts.lengths.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(facts.lengths).sort();
   const total = sorted.reduce((sum, length) => sum + length, 0);
   return {
     version: 1,
@@ -52,6 +52,6 @@ export function datasetReport(facts: ReportFacts, findings: Findings): DatasetRe
 }
 
 /** Nearest-rank percentile of sorted numbers; 0 of none. */
-function percentile(sorted: readonly number[], share: number): number {
+function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

@@ -17,7 +17,10 @@ const mostLast = 350;
 
 /** Which rows are worth being shown, by their place: the first, the one of middling length, the longest. */
 export function whichToShow(lengths: readonly number[]): ReadonlyMap<number, ShownRow['which']> {
-  const sorted = lengths.map((_, i) => i).toSorted((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0));
+  // In the order of their lengths, equal ones in that of the file.
+  const sorted = Int32Array.from(lengths, (_, i) => i).sort(
+    (a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b,
+  );
   const wanted = new Map<number, ShownRow['which']>();
   const longest = sorted.at(-1);
   const others = sorted.filter((i) => i !== 0 && i !== longest);

@@ -1,5 +1,6 @@
 import { hash as digestOf } from 'node:crypto';
 import { asciiWords } from '../ascii-text.ts';
+import { createFirstPlaces } from '../first-places.ts';
 
 /** What the split needs to know of each row, by index. */
 export type SplitRows = {
@@ -16,16 +17,6 @@ export type SplitOptions = {
   readonly ample: number;
   /** Whether answers are labels, of which each is looked after by itself. */
   readonly areLabels: boolean;
-};
-
-type Group = {
-  readonly key: number;
-  /** hash(seed, group) as a number from 0 to 1. */
-  readonly rank: number;
-  /** How many groups stand before it in the file. */
-  readonly place: number;
-  /** By index. */
-  readonly rows: number[];
 };
 
 /**
@@ -49,47 +40,82 @@ export function chooseHeldOut(rows: SplitRows, options: SplitOptions): Uint8Arra
   const largest = Math.max(1, 2 * share * total);
   const full = ample / share;
   const few = Math.ceil(1 / share - 1e-9);
-  for (const stratum of strataOf(rows, options).values()) {
+  const groups = groupsOf(rows);
+  const isChosen = new Uint8Array(groups.count);
+  for (const stratum of strataOf(rows, groups, areLabels)) {
     let isScored = false;
     // Groups that should have been held out so far, less those that were.
     let owed = 0;
-    for (const [at, { rank, place, rows: own }] of stratum.entries()) {
+    for (let at = 0; at < stratum.length; at++) {
+      const group = stratum[at] as number;
+      // As many groups stand before it in the file, and it.
+      const place = group + 1;
       const wanted = share * Math.min(1, full / place);
       owed += wanted;
       if (at === 0 || place < few) continue;
       const isLastOfFew = at === few - 1 && !isScored;
       const isDue = isLastOfFew || (areLabels && owed >= 1 - 1e-9);
-      if (!isDue && (rank >= wanted || (areLabels && owed < 0))) continue;
+      const rank = (): number => rankOf(options.seed, rows.groups[groups.firsts[group] as number]);
+      if (!isDue && ((areLabels && owed < 0) || rank() >= wanted)) continue;
       isScored = true;
       owed--;
-      if (own.length <= largest) for (const row of own) heldOut[row] = 1;
+      if ((groups.sizes[group] as number) <= largest) isChosen[group] = 1;
     }
   }
+  for (let row = 0; row < total; row++)
+    heldOut[row] = isChosen[groups.ofRow[row] as number] as number;
   return heldOut;
+}
+
+/** hash(seed, group) as a number from 0 to 1. */
+function rankOf(seed: number, group: number | undefined): number {
+  return hash(`${seed}:${group}`) / 2 ** 48;
+}
+
+/** Groups in the order of the file, by number; as numbers alone, since rows may be millions. */
+type Groups = {
+  readonly count: number;
+  /** The group of each row. */
+  readonly ofRow: Int32Array;
+  /** The first row of each group, and how many it has. */
+  readonly firsts: Int32Array;
+  readonly sizes: Int32Array;
+};
+
+function groupsOf({ groups }: SplitRows): Groups {
+  const numbers = createFirstPlaces();
+  const [ofRow, firsts, sizes] = [groups, groups, groups].map(
+    ({ length }) => new Int32Array(length),
+  ) as [Int32Array, Int32Array, Int32Array];
+  let count = 0;
+  for (const [row, key] of groups.entries()) {
+    let group = numbers.get(key);
+    if (group === undefined) {
+      group = count++;
+      numbers.note(key, group);
+      firsts[group] = row;
+    }
+    ofRow[row] = group;
+    sizes[group] = (sizes[group] as number) + 1;
+  }
+  return { count, ofRow, firsts, sizes };
 }
 
 /** Groups by the answer of their first row when answers are labels, else all in one stratum; in the order of the file. */
 function strataOf(
-  { groups, answers }: SplitRows,
-  { seed, areLabels }: SplitOptions,
-): Map<number, Group[]> {
-  const found = new Map<number, Group>();
-  const strata = new Map<number, Group[]>();
-  for (const [row, key] of groups.entries()) {
-    const known = found.get(key);
-    if (known !== undefined) {
-      known.rows.push(row);
-      continue;
-    }
-    const rank = hash(`${seed}:${key}`) / 2 ** 48;
-    const group = { key, rank, place: found.size + 1, rows: [row] };
-    found.set(key, group);
-    const label = areLabels ? (answers[row] as number) : 0;
+  { answers }: SplitRows,
+  { count, firsts }: Groups,
+  areLabels: boolean,
+): Iterable<ArrayLike<number>> {
+  if (!areLabels) return [Int32Array.from({ length: count }, (_, group) => group)];
+  const strata = new Map<number, number[]>();
+  for (let group = 0; group < count; group++) {
+    const label = answers[firsts[group] as number] as number;
     const stratum = strata.get(label);
     if (stratum === undefined) strata.set(label, [group]);
     else stratum.push(group);
   }
-  return strata;
+  return strata.values();
 }
 
 /** The first row of each label all of whose rows are in one group, so that it cannot be both taught and scored. */

@@ -28,57 +28,115 @@ const hashNames = ['both', 'prompt', 'plain', 'group', 'answer', 'asked'] as con
 /** An example by the lengths of its columns; with tokens and targets alone by that of both. */
 type PackedExample = number | Readonly<Partial<Record<keyof ShardExample, number>>>;
 type PackedRight = Omit<RightRow, 'parts' | 'hashes' | 'likeness'> & {
-  readonly parts: readonly { readonly json: string; readonly examples: readonly PackedExample[] }[];
+  /** The JSON of each part by its length. */
+  readonly parts: readonly {
+    readonly json: number;
+    readonly examples: readonly PackedExample[];
+  }[];
   readonly shingles: number;
   readonly bands: number;
 };
+/** What was read of a line; null: a row of one example of which there is nothing to say, all of whose facts are numbers. */
+type PackedRead = null | (Omit<LineRead, 'right'> & { readonly right?: PackedRight });
 
 /** What was read of some lines, on its way from thread to thread. */
 export type PackedReads = {
-  readonly reads: readonly (Omit<LineRead, 'right'> & { readonly right?: PackedRight })[];
+  readonly reads: readonly PackedRead[];
+  /** The JSON of all parts, one after another: one long text costs less on the way than many. */
+  readonly json: string;
   readonly numbers: Numbers;
 };
 
+/** A row that is right and of which nothing else is to be told. */
+type PlainRead = {
+  readonly number: number;
+  readonly json: string;
+  readonly example: ShardExample;
+  readonly right: RightRow;
+};
+
+function plainRead({ number, issues, isMended, right, long }: LineRead): PlainRead | undefined {
+  if (right === undefined || issues.length > 0 || isMended !== undefined || long !== undefined)
+    return undefined;
+  const { parts, hasControl, personal } = right;
+  const [part] = parts;
+  if (part === undefined || parts.length > 1 || hasControl || personal.length > 0) return undefined;
+  const [example] = part.examples;
+  if (example === undefined || part.examples.length > 1 || !isOfTokens(example)) return undefined;
+  return { number, json: part.json, example, right };
+}
+
+/** Whether an example has tokens and targets alone. */
+function isOfTokens(example: ShardExample): boolean {
+  for (const name of columns)
+    if (name !== 'tokens' && name !== 'supervised' && example[name] !== undefined) return false;
+  return example.tokens.length === example.supervised.length;
+}
+
 /** Puts what was read into few buffers, which are to be handed over. */
 export function packReads(reads: readonly LineRead[]): PackedReads {
-  const pieces: { readonly [Kind in NumberKind]: ArrayLike<number>[] } = {
-    ...{ uint8: [], int32: [], uint32: [], float32: [], float64: [] },
+  const pieces: { readonly [Kind in Exclude<NumberKind, 'float64'>]: ArrayLike<number>[] } = {
+    ...{ uint8: [], int32: [], uint32: [], float32: [] },
   };
-  const add = (kind: NumberKind, numbers: ArrayLike<number>): number => {
+  const facts: number[] = [];
+  const texts: string[] = [];
+  const add = (kind: keyof typeof pieces, numbers: ArrayLike<number>): number => {
     pieces[kind].push(numbers);
     return numbers.length;
   };
+  const addText = (text: string): number => {
+    texts.push(text);
+    return text.length;
+  };
+  const addHashes = ({ hashes }: RightRow): void => {
+    for (const name of hashNames) facts.push(hashes[name] ?? Number.NaN);
+  };
   const example = (given: ShardExample): PackedExample => {
+    if (isOfTokens(given)) {
+      add('uint8', given.supervised);
+      return add('int32', given.tokens);
+    }
     const own = columns.filter((name) => given[name] !== undefined);
     const lengths = own.map((name) => add(kindOf[name], given[name] as ArrayLike<number>));
-    if (own.length === 2 && lengths[0] === lengths[1] && given.supervised !== undefined)
-      return lengths[0] as number;
     return Object.fromEntries(own.map((name, at) => [name, lengths[at]]));
   };
-  const right = ({ parts, hashes, likeness, ...others }: RightRow): PackedRight => {
-    add(
-      'float64',
-      hashNames.map((name) => hashes[name] ?? Number.NaN),
-    );
+  const right = (whole: RightRow): PackedRight => {
+    const { parts, hashes: _, likeness, ...others } = whole;
+    addHashes(whole);
     return {
       ...others,
-      parts: parts.map(({ json, examples }) => ({ json, examples: examples.map(example) })),
+      parts: parts.map(({ json, examples }) => ({
+        json: addText(json),
+        examples: examples.map(example),
+      })),
       shingles: add('uint32', likeness.shingles),
       bands: add('uint32', likeness.bands),
     };
   };
-  const packed = reads.map(({ right: whole, ...others }) => ({
-    ...others,
-    ...(whole && { right: right(whole) }),
-  }));
+  const packed = reads.map((read): PackedRead => {
+    const plain = plainRead(read);
+    if (plain === undefined) {
+      const { right: whole, ...others } = read;
+      return { ...others, ...(whole && { right: right(whole) }) };
+    }
+    const { number, json, example: own } = plain;
+    const { likeness } = plain.right;
+    add('uint8', own.supervised);
+    const tokens = add('int32', own.tokens);
+    const shingles = add('uint32', likeness.shingles);
+    facts.push(number, tokens, addText(json), shingles, add('uint32', likeness.bands));
+    addHashes(plain.right);
+    return null;
+  });
   return {
     reads: packed,
+    json: texts.join(''),
     numbers: {
       uint8: joined(pieces.uint8, Uint8Array),
       int32: joined(pieces.int32, Int32Array),
       uint32: joined(pieces.uint32, Uint32Array),
       float32: joined(pieces.float32, Float32Array),
-      float64: joined(pieces.float64, Float64Array),
+      float64: Float64Array.from(facts),
     },
   };
 }
@@ -89,41 +147,66 @@ export function buffersOf({ numbers }: PackedReads): ArrayBuffer[] {
 }
 
 /** What was read, whose numbers are views on the buffers of the message. */
-export function unpackReads({ reads, numbers }: PackedReads): LineRead[] {
+export function unpackReads({ reads, json, numbers }: PackedReads): LineRead[] {
   const at: Record<NumberKind, number> = { uint8: 0, int32: 0, uint32: 0, float32: 0, float64: 0 };
+  let textAt = 0;
   const take = <Kind extends NumberKind>(kind: Kind, length: number): Numbers[Kind] => {
     const from = at[kind];
     at[kind] += length;
     return numbers[kind].subarray(from, at[kind]) as Numbers[Kind];
   };
+  const fact = (): number => numbers.float64[at.float64++] as number;
+  const text = (length: number): string => {
+    const from = textAt;
+    textAt += length;
+    return json.slice(from, textAt);
+  };
+  const hashes = (): RightRow['hashes'] => {
+    const [both, prompt, plain] = [fact(), fact(), fact()];
+    const [group, answer, asked] = [fact(), fact(), fact()];
+    return {
+      ...{ both, prompt, plain, group, answer },
+      asked: Number.isNaN(asked) ? undefined : asked,
+    };
+  };
+  const ofTokens = (length: number): ShardExample => ({
+    tokens: take('int32', length),
+    supervised: take('uint8', length),
+  });
   const example = (packed: PackedExample): ShardExample => {
-    if (typeof packed === 'number')
-      return { tokens: take('int32', packed), supervised: take('uint8', packed) };
+    if (typeof packed === 'number') return ofTokens(packed);
     const own = columns.flatMap((name) => {
       const length = packed[name];
       return length === undefined ? [] : [[name, take(kindOf[name], length)]];
     });
     return Object.fromEntries(own) as ShardExample;
   };
-  const right = ({ parts, shingles, bands, ...others }: PackedRight): RightRow => {
-    const [both, prompt, plain, group, answer, asked] = take(
-      'float64',
-      hashNames.length,
-    ) as unknown as [...[number, number, number, number, number, number]];
+  const right = ({ parts, shingles, bands, ...others }: PackedRight): RightRow => ({
+    ...others,
+    hashes: hashes(),
+    parts: parts.map((part) => ({ json: text(part.json), examples: part.examples.map(example) })),
+    likeness: { shingles: take('uint32', shingles), bands: take('uint32', bands) },
+  });
+  const plain = (): LineRead => {
+    const number = fact();
+    const [tokens, characters, shingles, bands] = [fact(), fact(), fact(), fact()];
     return {
-      ...others,
-      hashes: {
-        ...{ both, prompt, plain, group, answer },
-        asked: Number.isNaN(asked) ? undefined : asked,
+      number,
+      issues: [],
+      right: {
+        parts: [{ json: text(characters), examples: [ofTokens(tokens)] }],
+        hasControl: false,
+        hashes: hashes(),
+        likeness: { shingles: take('uint32', shingles), bands: take('uint32', bands) },
+        personal: [],
       },
-      parts: parts.map(({ json, examples }) => ({ json, examples: examples.map(example) })),
-      likeness: { shingles: take('uint32', shingles), bands: take('uint32', bands) },
     };
   };
-  return reads.map(({ right: packed, ...others }) => ({
-    ...others,
-    ...(packed && { right: right(packed) }),
-  }));
+  return reads.map((read) => {
+    if (read === null) return plain();
+    const { right: packed, ...others } = read;
+    return { ...others, ...(packed && { right: right(packed) }) };
+  });
 }
 
 function joined<Whole extends { set(numbers: ArrayLike<number>, at: number): void }>(

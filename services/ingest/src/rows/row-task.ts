@@ -8,8 +8,8 @@ import type { LengthEffect } from '../fit/length-effects.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Cut } from '../pack/cuts.ts';
 import type { Sample } from '../read/format/detect.ts';
-import type { Line } from '../read/lines.ts';
 import type { SpooledRow } from '../read/spool.ts';
+import type { PackedLines } from './packed-lines.ts';
 
 /** Whose tokens rows become, and a name for all that is opened for one job. */
 export type RowModel = {
@@ -45,7 +45,7 @@ export type RowTask =
       readonly kind: 'read';
       readonly model: RowModel;
       readonly lesson: Lesson;
-      readonly lines: readonly Line[];
+      readonly lines: PackedLines;
       readonly limits: RowLimits;
       /** Errors that were found in the lines before. */
       readonly errors: number;

@@ -4,6 +4,7 @@ import { canonicalKind, type Lesson } from '../lesson/lesson.ts';
 import { detectShape } from '../read/format/detect.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
 import type { PlacedEncoder } from '../render/row-encoder.ts';
+import { unpackLines } from './packed-lines.ts';
 import { buffersOf, packReads } from './packed-reads.ts';
 import { readLineRows } from './read-lines.ts';
 import type { LineRead, RowModel, RowTask } from './row-task.ts';
@@ -33,7 +34,9 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
         return { templateSha256 };
       }
       case 'read':
-        return handed(readLineRows(task.lines, await encoderOf(task.model, task.lesson), task));
+        return handed(
+          readLineRows(unpackLines(task.lines), await encoderOf(task.model, task.lesson), task),
+        );
       case 'show': {
         const tokenizer = await loadTokenizer(task.folder);
         return task.sequences.map((tokens) => {

@@ -4,6 +4,7 @@ import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Sample } from '../read/format/detect.ts';
 import type { Line } from '../read/lines.ts';
+import { packLines } from './packed-lines.ts';
 import { unpackReads } from './packed-reads.ts';
 import type { RowResults } from './row-results.ts';
 import type { LineRead, RowLimits, RowModel, RowTask } from './row-task.ts';
@@ -43,7 +44,10 @@ export function startRowThreads(jobs: number, log: Logger): RowThreads {
   // A project alone has half of the threads, and one more.
   const pool = createThreadPool(2 * jobs - 1, { program, name: 'rows', taskMs, log });
   return {
-    run: (task, project, signal) => pool.run({ project, size: sizeOf(task), task, signal }),
+    run: (task, project, signal) => {
+      const buffers = task.kind === 'read' ? [task.lines.bytes.buffer] : [];
+      return pool.run({ project, size: sizeOf(task), task, buffers, signal });
+    },
     stop: () => pool.stop(),
   };
 }
@@ -62,9 +66,7 @@ export function rowsOf(
       run({ kind: 'detect', sample: { ...sample, lines: sample.lines.map(compact) }, limits }),
     open: (lesson) => run({ kind: 'open', model, lesson }),
     read: async (lesson, lines, options) =>
-      unpackReads(
-        await run({ kind: 'read', model, lesson, lines: lines.map(compact), ...options }),
-      ),
+      unpackReads(await run({ kind: 'read', model, lesson, lines: packLines(lines), ...options })),
     show: (sequences) => run({ kind: 'show', folder: model.folder, sequences }),
     languages: (texts) => run({ kind: 'languages', texts }),
     tokens: (text) => run({ kind: 'tokens', folder: model.folder, text }),
@@ -77,9 +79,10 @@ function compact(line: Line): Line {
 }
 
 function sizeOf(task: RowTask): number {
-  const lines = task.kind === 'detect' ? task.sample.lines : task.kind === 'read' ? task.lines : [];
+  if (task.kind === 'read') return 1 + task.lines.bytes.length;
   let size = 1;
-  for (const line of lines) if ('bytes' in line) size += line.bytes.length;
+  if (task.kind !== 'detect') return size;
+  for (const line of task.sample.lines) if ('bytes' in line) size += line.bytes.length;
   return size;
 }
 
