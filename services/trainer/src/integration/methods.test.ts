@@ -17,6 +17,7 @@ import { type EngineCluster, openEngineCluster } from './engine-cluster.fixture.
 let engine: EngineCluster;
 let cluster: Cluster;
 let worker: WorkerProcess;
+let kills = 0;
 
 beforeAll(async () => {
   engine = await openEngineCluster();
@@ -235,16 +236,39 @@ test('early stopping keeps the best step, also after the worker was killed', asy
   const kept = `the model of step ${best.step} is kept`;
   expect(events.some(({ message }) => message.includes(kept))).toBe(true);
 
+  await expectSameAfterKill(job, options, change);
+});
+
+test('a job that watches a metric of its task keeps the same step and bytes after the worker was killed', async () => {
+  // So patient that it goes on long after its first checkpoint, which the kill follows.
+  const options: LatheOptions = {
+    early_stopping: { metric: 'pair_accuracy', every_steps: 3, patience: 100 },
+    checkpoint_every: 1000,
+  };
+  const preference = { loss: 'sigmoid', beta: 0.1 } as const;
+  const rows = { train: pairs(16), heldOut: pairs(4) };
+  const change = { ...rows, preference, epochs: 500, learningRate: 0.01 };
+  const job = await train({ type: 'full' }, options, change);
+  await expectSameAfterKill(job, options, change);
+});
+
+/** Runs the job again, kills its worker once there is a checkpoint, and expects the step and the weights of the undisturbed one. */
+async function expectSameAfterKill(
+  job: JobRecord,
+  options: LatheOptions,
+  change: Change,
+): Promise<void> {
   const disturbed = await create({ type: 'full' }, options, change);
   await cluster.waitFor(disturbed, ({ checkpointKey }) => checkpointKey !== null);
   worker.kill('SIGKILL');
   await worker.exited;
-  engine.startWorker('two');
+  kills++;
+  worker = engine.startWorker(`after-${kills}`);
   const again = await trained(disturbed);
   expect(again.lostWorkers).toBe(1);
-  const other = await readManifest(cluster.artifacts, again.checkpointKey ?? '');
-  expect(other.step).toBe(manifest.step);
-  expect(other.model['model.safetensors']?.sha256).toBe(
-    manifest.model['model.safetensors']?.sha256,
+  const [own, other] = await Promise.all(
+    [job, again].map(({ checkpointKey }) => readManifest(cluster.artifacts, checkpointKey ?? '')),
   );
-});
+  expect(other?.step).toBe(own?.step);
+  expect(other?.model['model.safetensors']?.sha256).toBe(own?.model['model.safetensors']?.sha256);
+}
