@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { encodeShard } from '@lathe/contracts/artifact/shard';
 import { readDataset } from '@lathe/engine/dataset-file';
 import { loadEncoders } from '@lathe/engine/encoders';
@@ -91,6 +91,7 @@ const cases = [
 const jsonl = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
 
 type Given = {
+  /** Of a model in `models`, or the path of another. */
   readonly name: string;
   readonly of: string;
   readonly rows: readonly object[];
@@ -98,16 +99,22 @@ type Given = {
 };
 
 /** Folders of the model that the local command writes and of the one that a job keeps, from the same recipe and rows. */
-async function bothWays(given: RecipeInput, { name, of, rows, held = [] }: Given) {
-  const model = join(models, name);
+async function bothWays(given: RecipeInput, of: Given) {
+  const { task, run, recipe } = await jobOf(given, of);
+  const local = await trainLocally({ ...run, recipe, print: () => undefined });
+  return { local, task, ...(await runJob(task)) };
+}
+
+/** What a job's engine is told, and what the local command is, for the same recipe and rows. */
+async function jobOf(given: RecipeInput, { name, of, rows, held = [] }: Given) {
+  const model = resolve(models, name);
   const recipe = checkRecipe({ epochs: 1, batchSize: 2, maxTokens: 64, seed: 5, ...given });
-  const place = join(folder.path, `${name} ${of}`);
+  const place = join(folder.path, `${basename(name)} ${of}`);
   const data = `${place}.jsonl`;
   const validation = held.length === 0 ? undefined : `${place} held.jsonl`;
   await writeFile(data, jsonl(rows));
   if (validation !== undefined) await writeFile(validation, jsonl(held));
   const run = { model, data, validation, out: `${place} local`, device: 'cpu' as const };
-  const local = await trainLocally({ ...run, recipe, print: () => undefined });
 
   // services/ingest/src/integration/local.test.ts holds these rows against those of a job.
   const encoders = await loadEncoders(model);
@@ -127,7 +134,7 @@ async function bothWays(given: RecipeInput, { name, of, rows, held = [] }: Given
     ...{ checkpointEvery: null, stateFolder: null, earlierScores: [], device: 'cpu', threads: 0 },
     ...{ saveStateMs: 1e9, stepBatchMs: 0, orphanMs: 1e9, restBytes: 0 },
   };
-  return { local, task: engineTask, ...(await runJob(engineTask)) };
+  return { task: engineTask, run, recipe };
 }
 
 /** A job's run to its end. */
@@ -191,6 +198,49 @@ test.each([
   expect(told.map((line) => line[`valid_${metric}`])).toEqual(
     scores.map(({ figures }) => figures[metric]),
   );
+});
+
+const look = { type: 'function', function: { name: 'look', parameters: { type: 'object' } } };
+const called = (place: string) => ({
+  ...{ id: 'call_1', type: 'function' },
+  function: { name: 'look', arguments: JSON.stringify({ place }) },
+});
+
+test.each([
+  [
+    'number_match',
+    words.slice(2).map((word, at) => [...ask(`how many ${word}`), ...say(`There are ${at + 3}.`)]),
+  ],
+  [
+    'equal_fields',
+    words.slice(2).map((word) => [...ask(`say ${word}`), ...say(`{"colour": "${word}"}`)]),
+  ],
+  [
+    'right_calls',
+    words
+      .slice(2)
+      .map((word) => [
+        ...ask(`look at ${word}`),
+        { role: 'assistant', tool_calls: [called(word)] },
+      ]),
+  ],
+] as const)('%s rises while a model learns what it is asked', async (metric, conversations) => {
+  const name = join(folder.path, 'with tools');
+  await cp(join(models, 'lathe-tiny'), name, { recursive: true });
+  await cp(
+    join(import.meta.dirname, '../../../../../examples/tools/tool_use.jinja'),
+    join(name, 'additional_chat_templates', 'tool_use.jinja'),
+  );
+  const tools = metric === 'right_calls' ? { tools: [look] } : {};
+  const rows = conversations.map((messages) => ({ messages, ...tools }));
+  const earlyStopping = { metric, everySteps: 16, patience: 9 };
+  const learning = { ...full, epochs: 32, learningRate: 1e-3, maxTokens: 256 };
+  const given = { name, of: metric, rows, held: rows };
+  const { task } = await jobOf({ ...learning, earlyStopping }, given);
+  const { scores } = await runJob(task);
+  const told = scores.map(({ figures }) => figures[metric] ?? Number.NaN);
+  expect(told[0]).toBeLessThan(1);
+  expect(Math.max(...told)).toBe(1);
 });
 
 test('a job that watches what its model writes goes on from a checkpoint to the same bytes', async () => {
