@@ -119,10 +119,11 @@ export const arrows: Table = {
         chat: 'http models bodies',
         graders: 'http models bodies chat',
         evals: 'http models files jobs pages bodies graders',
-        deletion: 'http models files jobs data-work evals',
+        batches: 'http files jobs bodies chat',
+        deletion: 'http models files jobs data-work evals batches',
         routes:
-          'settings.ts workers.ts http openapi models files jobs pages data-work bodies chat graders evals deletion',
-        '.': 'settings.ts workers.ts http models files jobs data-work bodies chat graders evals deletion routes',
+          'settings.ts workers.ts http openapi models files jobs pages data-work bodies chat graders evals batches deletion',
+        '.': 'settings.ts workers.ts http models files jobs data-work bodies chat graders evals batches deletion routes',
       },
     },
     'services/ingest': {

@@ -18,6 +18,7 @@ import { embeddingQuestionSchema } from './message/embedding.ts';
 import { jobEventSchema } from './message/event.ts';
 import { inferenceRequestSchema } from './message/inference.ts';
 import { workMessageSchema } from './message/work.ts';
+import { batchRecordSchema } from './record/batch.ts';
 import { checkpointRecordSchema } from './record/checkpoint.ts';
 import { dataWorkRecordSchema } from './record/data-work.ts';
 import { evalRecordSchema } from './record/eval.ts';
@@ -28,6 +29,7 @@ import { workerRecordSchema } from './record/worker.ts';
 
 const schemas: Record<string, z.ZodType> = {
   'base-model-record': modelRecordSchema,
+  'batch-record': batchRecordSchema,
   'checkpoint-manifest': checkpointManifestSchema,
   'checkpoint-record': checkpointRecordSchema,
   'data-work-record': dataWorkRecordSchema,

@@ -16,7 +16,9 @@ export type IdKind =
   | 'dataset'
   | 'eval'
   | 'evalRun'
-  | 'evalItem';
+  | 'evalItem'
+  | 'batch'
+  | 'batchAnswer';
 
 const prefixes: Record<IdKind, string> = {
   file: 'file-',
@@ -34,6 +36,8 @@ const prefixes: Record<IdKind, string> = {
   eval: 'eval_',
   evalRun: 'evalrun_',
   evalItem: 'outputitem_',
+  batch: 'batch_',
+  batchAnswer: 'batch_req_',
 };
 
 /**

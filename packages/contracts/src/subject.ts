@@ -1,7 +1,7 @@
 /** Every name on NATS: streams, subjects, buckets and consumers. Literals elsewhere are a mistake. */
 
 export const streams = {
-  /** Work-queue stream: one message a stage of a job, a piece of data work, or a run of an eval. */
+  /** Work-queue stream: one message a stage of a job, a piece of data work, a run of an eval, or a batch. */
   work: { name: 'LATHE_WORK', subjects: ['lathe.work.*'] },
   /** What happened to each job, one subject a job, kept in order. */
   events: { name: 'LATHE_EVENTS', subjects: ['lathe.event.*.*'] },
@@ -14,8 +14,8 @@ export const streams = {
 
 export type Stage = 'ingest' | 'train' | 'evaluate';
 
-/** What work waits on: the stages of jobs, data work that is no job (record/data-work.ts), and runs of evals. */
-export type Queue = Stage | 'data' | 'eval-run';
+/** What work waits on: the stages of jobs, data work that is no job (record/data-work.ts), runs of evals, and batches. */
+export type Queue = Stage | 'data' | 'eval-run' | 'batch';
 
 /** The subject on which the work of a queue waits. */
 export function workSubject(queue: Queue): string {
@@ -42,6 +42,7 @@ export const buckets = {
   dataWork: 'lathe-data-work',
   evals: 'lathe-evals',
   evalRuns: 'lathe-eval-runs',
+  batches: 'lathe-batches',
 } as const;
 
 /**

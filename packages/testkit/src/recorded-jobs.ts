@@ -50,7 +50,7 @@ const folder = new URL('../fixtures/jobs/', import.meta.url);
 /**
  * Jobs of every task that PyTorch trained from the same rows (`bench/reference/jobs.py`).
  *
- * @example const [first] = await recordedJobs();
+ * @example for (const { name, curve } of await recordedJobs()) console.log(name, curve.length);
  */
 export async function recordedJobs(): Promise<RecordedJob[]> {
   const read = async (name: string) => JSON.parse(await readFile(new URL(name, folder), 'utf8'));
@@ -95,7 +95,10 @@ type Door = { readonly url: string; readonly apiKey: string };
  * Trains a recorded job through a running platform's HTTP API alone, from the upload of its file to the download of its model.
  * Throws when the job does not succeed, or tells fewer steps or weights than were recorded.
  *
- * @example const { weights } = await trainRecordedJob({ url: 'http://127.0.0.1:4780', apiKey }, job);
+ * @example
+ * const door = { url: 'http://127.0.0.1:4780', apiKey: 'sk-…' };
+ * const job: RecordedJob = JSON.parse("{}");
+ * const { weights } = await trainRecordedJob(door, job);
  */
 export async function trainRecordedJob(door: Door, job: RecordedJob): Promise<JobDistances> {
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {

@@ -79,7 +79,8 @@ export async function start(
       answer: async function* (request, asked) {
         const model = await models.find(request.project, request.model);
         const randomSeed = () => randomInt(2 ** 31);
-        yield* answerChat(request, model, { ...asked, engine, texts, randomSeed });
+        const { urgency } = request;
+        yield* answerChat(request, model, { ...asked, engine, texts, randomSeed, urgency });
       },
     });
     const completions = serveRequests({
@@ -90,7 +91,8 @@ export async function start(
       answer: async function* (request, asked) {
         const model = await models.find(request.project, request.model);
         const randomSeed = () => randomInt(2 ** 31);
-        yield* answerCompletion(request, model, { ...asked, engine, texts, randomSeed });
+        const { urgency } = request;
+        yield* answerCompletion(request, model, { ...asked, engine, texts, randomSeed, urgency });
       },
     });
     const embeddings = serveRequests({
@@ -100,7 +102,8 @@ export async function start(
       admission: createAdmission(settings),
       answer: async function* (request, asked) {
         const model = await models.find(request.project, request.model);
-        yield* answerEmbedding(request, model, { ...asked, engine, texts, settings });
+        const { urgency } = request;
+        yield* answerEmbedding(request, model, { ...asked, engine, texts, settings, urgency });
       },
     });
     const predictions = serveRequests({

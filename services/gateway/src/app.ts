@@ -7,12 +7,14 @@ import type { Metrics } from '@lathe/platform/metrics';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { BatchPorts } from './batches/batch-ports.ts';
 import type { ChatPorts } from './chat/chat.ts';
 import type { GraderPorts } from './graders/run-grader.ts';
 import { authenticate, type StoredKey } from './http/authenticate.ts';
 import { failureOf } from './http/failure.ts';
 import { type GatewayContext, type GatewayEnv, securityHeaders } from './http/http.ts';
 import type { ModelPorts } from './models/models.ts';
+import { batchRoutes } from './routes/batches.ts';
 import { chatRoutes } from './routes/chat.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { type DatasetPorts, datasetRoutes, lineageRoutes } from './routes/datasets.ts';
@@ -40,6 +42,7 @@ export type GatewayPorts = JobRoutePorts &
   ChatPorts &
   GraderPorts &
   EvalRoutePorts &
+  BatchPorts &
   WorkerPorts & {
     readonly keys: readonly StoredKey[];
     /** Opens the metrics; null: only programs on this machine see them. */
@@ -66,6 +69,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/fine_tuning/alpha/graders', graderRoutes(ports, settings));
   app.route('/v1/evals', evalRoutes(ports, settings));
   app.route('/v1/evals/:eval_id/runs', evalRunRoutes(ports, settings));
+  app.route('/v1/batches', batchRoutes(ports, settings));
   app.route('/v1/lathe/jobs', reportRoutes(ports));
   app.route('/v1/lathe/files', inspectRoutes(ports, settings));
   app.route('/v1/lathe/files', lineageRoutes(ports));

@@ -40,6 +40,21 @@ export type GatewaySettings = {
   /** Rows that a request for a run may bring along, and bytes of one. */
   readonly evalRows: number;
   readonly evalRowBytes: number;
+  /** Batches of one project that are under way, and over and kept, lines of one, and those that are worked on at a time. */
+  readonly batchesOpen: number;
+  readonly batchesKept: number;
+  readonly batchLines: number;
+  readonly batchSlots: number;
+  readonly batchLineSlots: number;
+  /** How long a batch may take, and how often it is told how far it is. */
+  readonly batchWindowMs: number;
+  readonly batchProgressMs: number;
+  /** How often a line is asked that nobody takes or answers, and the longest pause between two tries. */
+  readonly batchTries: number;
+  readonly batchPauseMs: number;
+  /** How often forgotten batches are looked for; one is begun so often in vain before it fails. */
+  readonly batchSweepMs: number;
+  readonly maxDeliveries: number;
   /** How long an identical create that is marked as a retry finds the job of the first try. */
   readonly retryWindowMs: number;
   /** How long an Idempotency-Key is remembered. */
@@ -88,6 +103,17 @@ export function gatewaySettings(config: Config): GatewaySettings {
     evalRunsKept: config.evalRunsKept,
     evalRows: config.evalRows,
     evalRowBytes: config.evalRowBytes,
+    batchesOpen: config.batchesOpen,
+    batchesKept: config.batchesKept,
+    batchLines: config.batchLines,
+    batchSlots: config.batchSlots,
+    batchLineSlots: config.batchLineSlots,
+    batchWindowMs: 24 * 3_600_000,
+    batchProgressMs: 1000,
+    batchTries: 30,
+    batchPauseMs: 30_000,
+    batchSweepMs: 15_000,
+    maxDeliveries: config.maxDeliveries,
     retryWindowMs: 15 * 60_000,
     idempotencyMs: 24 * 3_600_000,
     inferenceAcceptMs: config.requestTimeoutMs,

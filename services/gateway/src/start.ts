@@ -10,6 +10,8 @@ import { openRecords } from '@lathe/platform/records/kv';
 import { openService, type Service } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { createApp, type GatewayPorts, routesOf } from './app.ts';
+import { eraseOldBatches } from './batches/batches.ts';
+import { serveBatches } from './batches/serve-batches.ts';
 import { createBodies } from './bodies/bodies.ts';
 import { createInference } from './chat/inference.ts';
 import { eraseOldDataWork } from './data-work/retention.ts';
@@ -51,6 +53,10 @@ export async function start(
     const server = await listen(app, settings, config);
     stops.add('http', () => closeServer(server, settings.stopGraceMs));
     stops.add('inventory', inBackground(ports));
+    stops.add(
+      'batches',
+      untilStopped((signal) => serveBatches(ports, settings, signal)),
+    );
     const { port } = server.address() as AddressInfo;
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     const url = `http://${host}:${port}`;
@@ -96,11 +102,22 @@ async function openPorts(
     ['expired files', settings.expirySweepMs, () => deleteExpiredFiles(ports)],
     ['bytes without a record', settings.orphanSweepMs, () => deleteOrphans(ports, settings)],
     ['old data work', settings.expirySweepMs, () => eraseOldDataWork(ports, settings)],
+    ['old batches', settings.expirySweepMs, () => eraseOldBatches(ports, settings)],
     ['old runs of evals', settings.expirySweepMs, () => eraseOldEvals(ports, settings)],
     ...retentionSweep(ports, settings),
   ];
   for (const [name, everyMs, sweep] of sweeps) stops.add(name, repeat(name, everyMs, sweep, log));
   return ports;
+}
+
+/** Begins work that goes on until it is told to stop. Returns what tells it, and waits for it. */
+function untilStopped(begin: (signal: AbortSignal) => Promise<void>): () => Promise<void> {
+  const controller = new AbortController();
+  const running = begin(controller.signal);
+  return () => {
+    controller.abort();
+    return running;
+  };
 }
 
 /** Compares records and artifacts once, while requests are taken already. Returns what stops it. */

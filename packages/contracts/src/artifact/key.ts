@@ -87,6 +87,30 @@ export function readEvalItemKey(key: string): EvalItemName | undefined {
   return { index: Number(index), status: status as EvalItemName['status'] };
 }
 
+/** Everything that belongs to a batch. */
+export function batchPrefix(project: string, batchId: string): string {
+  return join(project, 'batches', batchId);
+}
+
+const answerPattern = /^(\d{9})-(ok|error)\.json$/;
+type BatchAnswerName = { readonly index: number; readonly status: 'ok' | 'error' };
+
+/** An answered line of a batch: its place among the lines and what came of it are told by its key. */
+export function batchAnswerKey(
+  project: string,
+  batchId: string,
+  { index, status }: BatchAnswerName,
+): string {
+  return `${batchPrefix(project, batchId)}/${String(index).padStart(9, '0')}-${status}.json`;
+}
+
+/** What the key of an answered line tells; undefined for another key. */
+export function readBatchAnswerKey(key: string): BatchAnswerName | undefined {
+  const [, index, status] = answerPattern.exec(key.slice(key.lastIndexOf('/') + 1)) ?? [];
+  if (index === undefined) return undefined;
+  return { index: Number(index), status: status as BatchAnswerName['status'] };
+}
+
 /** Everything that belongs to a job. */
 export function jobPrefix(project: string, jobId: string): string {
   return join(project, 'jobs', jobId);

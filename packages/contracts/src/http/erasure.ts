@@ -31,6 +31,8 @@ export const deletedFileSchema = z.object({
     erased_files: ids.describe('files made of it that ?cascade=true erased'),
     eval_runs: ids.describe('runs of evals that hold rows of the file or of those made of it'),
     erased_eval_runs: ids.describe('runs of evals that ?cascade=true erased'),
+    batches: ids.describe('batches that read the file, or made it'),
+    erased_batches: ids.describe('batches that ?cascade=true erased, with their files'),
   }),
 });
 export type DeletedFile = z.infer<typeof deletedFileSchema>;
@@ -40,6 +42,6 @@ export const deleteFileQuerySchema = z.strictObject({
     .enum(['true', 'false'])
     .default('false')
     .describe(
-      'true: files that were made of it, and jobs and runs of evals that hold rows of any, are erased with it',
+      'true: files that were made of it, and jobs, runs of evals and batches that hold rows of any, are erased with it',
     ),
 });

@@ -8,6 +8,8 @@ const envelopeSchema = z.object({
   requestId: z.string().min(1),
   project: z.string().min(1),
   model: z.string().min(1),
+  /** Work that nobody waits for at this moment, as that of a batch, lets chats go first. */
+  urgency: z.literal('evaluation').optional(),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
@@ -15,6 +17,7 @@ const headers = {
   requestId: 'Lathe-Request-Id',
   project: 'Lathe-Project',
   model: 'Lathe-Model',
+  urgency: 'Lathe-Urgency',
 } as const satisfies Record<keyof Envelope, string>;
 
 /**
@@ -22,15 +25,20 @@ const headers = {
  * @example envelopeHeaders({ requestId: 'req_4f…', project: 'default', model: 'lathe-tiny' });
  */
 export function envelopeHeaders(envelope: Envelope): [name: string, value: string][] {
-  const { requestId, project, model } = envelope;
-  const values = { requestId, project, model: encodeURIComponent(model.toWellFormed()) };
-  return Object.entries(headers).map(([field, name]) => [name, values[field as keyof Envelope]]);
+  const values = { ...envelope, model: encodeURIComponent(envelope.model.toWellFormed()) };
+  return Object.entries(headers).flatMap(([field, name]): [string, string][] => {
+    const value = values[field as keyof Envelope];
+    return value === undefined ? [] : [[name, value]];
+  });
 }
 
 /** The envelope in the headers of a message; undefined when it has none that can be read. */
 export function readEnvelope(header: (name: string) => string): Envelope | undefined {
   try {
-    const fields = Object.entries(headers).map(([field, name]) => [field, header(name)]);
+    const fields = Object.entries(headers).map(([field, name]) => [
+      field,
+      header(name) || undefined,
+    ]);
     const { model, ...rest } = envelopeSchema.parse(Object.fromEntries(fields));
     return { ...rest, model: decodeURIComponent(model) };
   } catch {

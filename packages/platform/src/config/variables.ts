@@ -17,6 +17,7 @@ const slotsReason = 'more replicas, not more slots, take more work';
 const everywhere = variablesFor({ setBy: all });
 const tuned = variablesFor({ mayBeSetBy: all, reason: tunedReason });
 const gateway = variablesFor({ setBy: ['gateway'], reason: 'nobody else reads it' });
+const batching = variablesFor({ mayBeSetBy: ['gateway'], reason: tunedReason });
 const worker = variablesFor({ setBy: ['worker'], reason: 'nobody else reads it' });
 const evaluator = variablesFor({ mayBeSetBy: ['evaluator'], reason: tunedReason });
 const evaluatorSlots = variablesFor({ mayBeSetBy: ['evaluator'], reason: slotsReason });
@@ -130,6 +131,14 @@ export const variables = {
   evalRows: tuned('LATHE_EVAL_ROWS', wholeNumber(1, 10_000)).means('most rows of one run of an eval'),
   evalRowBytes: tuned('LATHE_EVAL_ROW_BYTES', byteSize('256KiB')).means('largest row of a run of an eval, in bytes of JSON'),
   evalRunSlots: evaluatorSlots('LATHE_EVAL_RUN_SLOTS', wholeNumber(1, 2)).means('runs of evals one evaluator works on at a time'),
+  batchesOpen: batching('LATHE_BATCHES_OPEN', wholeNumber(1, 8))
+    .means('batches of one project that are not over; beyond them it is told to wait (429)'),
+  batchesKept: batching('LATHE_BATCHES_KEPT', wholeNumber(1, 1000))
+    .means('batches of one project that are over and kept; the oldest goes first'),
+  batchLines: batching('LATHE_BATCH_LINES', wholeNumber(1, 50_000)).means('most lines of one batch'),
+  batchSlots: batching('LATHE_BATCH_SLOTS', wholeNumber(1, 2)).means('batches one gateway works on at a time'),
+  batchLineSlots: batching('LATHE_BATCH_LINE_SLOTS', wholeNumber(1, 4))
+    .means('lines of one batch that are asked at a time'),
   writerUrl: writer('LATHE_WRITER_URL', optionalText)
     .means('base URL of an OpenAI-compatible server that data sets may be written with, such as https://host/v1; unset: none'),
   writerKey: writer('LATHE_WRITER_KEY', secretText).means('API key for that server'),

@@ -33,7 +33,7 @@ export type StreamSettings = {
 
 export const stages: readonly Stage[] = ['ingest', 'train', 'evaluate'];
 /** Every queue of the work stream. */
-export const queues: readonly Queue[] = [...stages, 'data', 'eval-run'];
+export const queues: readonly Queue[] = [...stages, 'data', 'eval-run', 'batch'];
 export const deadLetterConsumer = 'lathe-dead-letters';
 const dayMs = 24 * 3_600_000;
 
@@ -94,12 +94,12 @@ export async function ensureStreams(nats: Nats, settings: StreamSettings): Promi
     max_deliver: -1,
   });
   const replicas = base.num_replicas;
-  const { jobs, files, models, checkpoints, dataWork, evals, evalRuns } = buckets;
-  for (const bucket of [jobs, files, models, checkpoints, dataWork, evals, evalRuns])
+  const { workers, idempotency, ...lasting } = buckets;
+  for (const bucket of Object.values(lasting))
     await ensureBucket(nats, bucket, { ttlMs: null, replicas });
   // Records outlive the lease a little; their own `expiresAt` is what counts.
-  await ensureBucket(nats, buckets.workers, { ttlMs: 3 * settings.workerLeaseMs, replicas });
-  await ensureBucket(nats, buckets.idempotency, { ttlMs: dayMs, replicas });
+  await ensureBucket(nats, workers, { ttlMs: 3 * settings.workerLeaseMs, replicas });
+  await ensureBucket(nats, idempotency, { ttlMs: dayMs, replicas });
 }
 
 type NamedStream = Partial<StreamConfig> & { name: string };

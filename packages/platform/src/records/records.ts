@@ -1,4 +1,5 @@
 import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
+import { type BatchRecord, batchRecordSchema } from '@lathe/contracts/record/batch';
 import { type CheckpointRecord, checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { type DataWorkRecord, dataWorkRecordSchema } from '@lathe/contracts/record/data-work';
 import { type EvalRecord, evalRecordSchema } from '@lathe/contracts/record/eval';
@@ -21,6 +22,7 @@ export type Records = {
   readonly dataWork: RecordStore<DataWorkRecord>;
   readonly evals: RecordStore<EvalRecord>;
   readonly evalRuns: RecordStore<EvalRunRecord>;
+  readonly batches: RecordStore<BatchRecord>;
 };
 
 /**
@@ -37,5 +39,6 @@ export async function openAllRecords(nats: Nats): Promise<Records> {
     dataWork: await openRecords(nats, buckets.dataWork, dataWorkRecordSchema),
     evals: await openRecords(nats, buckets.evals, evalRecordSchema),
     evalRuns: await openRecords(nats, buckets.evalRuns, evalRunRecordSchema),
+    batches: await openRecords(nats, buckets.batches, batchRecordSchema),
   };
 }

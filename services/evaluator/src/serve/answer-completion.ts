@@ -27,7 +27,7 @@ export async function* answerCompletion(
   requireTask(model, 'chat');
   const { texts: folder } = model;
   const textModel = textModelOf(model);
-  const { signal } = ports;
+  const { signal, urgency = 'chat' } = ports;
   const { prompts, echo, chat } = await ports.texts.completion(textModel, body, {
     project,
     signal,
@@ -49,7 +49,7 @@ export async function* answerCompletion(
         // Found below: the log-probability of the one that comes is told.
         stopTokens: [],
       };
-      const asker = { urgency: 'chat', project, signal } as const;
+      const asker = { urgency, project, signal };
       const stream = ports.engine.generate(model.engine, settings, asker);
       try {
         if (settings.scoresPrompt) told = await scoredPrompt(prompt, stream, { folder, ports });

@@ -19,7 +19,7 @@ export type AnswerPorts = {
   /** A seed for a request that names none. */
   readonly randomSeed: () => number;
   /** Of somebody who waits, when left out. */
-  readonly urgency?: Urgency;
+  readonly urgency?: Urgency | undefined;
 };
 
 /** One of the answers that were asked for. */

@@ -1,3 +1,4 @@
+import type { CreateBatch } from '@lathe/contracts/http/batch';
 import type { DatasetRequest } from '@lathe/contracts/http/dataset';
 import type { EmbeddingRequest } from '@lathe/contracts/http/embedding';
 import type { CreateEval, UpdateEval } from '@lathe/contracts/http/eval';
@@ -22,6 +23,7 @@ export type BodyTask = BodyOf &
           | 'eval'
           | 'eval-update'
           | 'eval-run'
+          | 'batch'
           | 'classify'
           | 'score'
           | 'rerank'
@@ -80,6 +82,7 @@ export type BodyResults = {
   readonly eval: CreateEval;
   readonly 'eval-update': UpdateEval;
   readonly 'eval-run': ReadRun;
+  readonly batch: CreateBatch;
   readonly pipeline: ReadPrediction;
   readonly classify: ReadPrediction;
   readonly score: ReadPrediction;

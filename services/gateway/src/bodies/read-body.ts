@@ -1,4 +1,5 @@
 import type { Tool } from '@lathe/contracts/artifact/tool';
+import { createBatchSchema } from '@lathe/contracts/http/batch';
 import { chatRequestSchema } from '@lathe/contracts/http/chat';
 import { datasetRequestSchema } from '@lathe/contracts/http/dataset';
 import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
@@ -55,6 +56,8 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return parseRequest(updateEvalSchema, json);
     case 'eval-run':
       return readRun(json, task.project);
+    case 'batch':
+      return parseRequest(createBatchSchema, json);
     case 'pipeline':
       return prediction(readPipeline(json, task), task);
     case 'classify':

@@ -174,7 +174,7 @@ test('a file says which jobs hold its rows, and takes them along when asked', as
     ...{ id: other, object: 'file', deleted: true },
     lathe: {
       ...{ jobs: [job.id], files: [], models: [], erased_jobs: [], erased_files: [] },
-      ...{ eval_runs: [], erased_eval_runs: [] },
+      ...{ eval_runs: [], erased_eval_runs: [], batches: [], erased_batches: [] },
     },
   });
 });

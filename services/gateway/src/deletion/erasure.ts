@@ -16,7 +16,7 @@ import { getJob } from '../jobs/jobs.ts';
 import { type ModelPorts, removeModel, type TunedModel } from '../models/models.ts';
 
 export type ErasurePorts = ModelPorts &
-  Pick<Records, 'files' | 'checkpoints' | 'dataWork' | 'evalRuns'> & {
+  Pick<Records, 'files' | 'checkpoints' | 'dataWork' | 'evalRuns' | 'batches'> & {
     readonly claims: RecordStore<Claim>;
     readonly places: RecordStore<Place>;
     readonly now: () => number;

@@ -1,7 +1,10 @@
 import type { DeletedFile, deleteFileQuerySchema } from '@lathe/contracts/http/erasure';
+import type { BatchRecord } from '@lathe/contracts/record/batch';
 import { filesOfWork, isOfKind, isOver } from '@lathe/contracts/record/data-work';
 import type { EvalRunRecord } from '@lathe/contracts/record/eval-run';
+import { recordKey } from '@lathe/contracts/subject';
 import type { z } from 'zod';
+import { eraseBatch } from '../batches/batches.ts';
 import { eraseDataWork } from '../data-work/data-work.ts';
 import { showsRows } from '../data-work/retention.ts';
 import { eraseRun } from '../evals/runs.ts';
@@ -10,8 +13,9 @@ import { type ErasurePorts, eraseJob, requireOver } from './erasure.ts';
 import { type Holders, heldBy, holdersOf } from './holders.ts';
 
 /**
- * Deletes a file and its bytes with all inspections of it, and says which files, jobs, models and runs of evals hold rows
- * of it; with `cascade`, those are erased first: the jobs with their models, the runs, then the files that were made of it.
+ * Deletes a file and its bytes with all inspections of it, and says which files, jobs, models, runs of evals and batches
+ * hold rows of it; with `cascade`, those are erased first: the jobs with their models, the runs, the batches with their files,
+ * then the files that were made of it.
  * Throws `not_found`, and with `cascade` `invalid_state`, before anything is gone, for a job that is not over.
  */
 export async function deleteFile(
@@ -25,24 +29,34 @@ export async function deleteFile(
     await removeFile(ports, record);
     await forgetWork(ports, project, { ids: [id], isWhole: false });
     const runs = await runsOf(ports, project, idsOf(id, holders));
-    const evalRuns = { eval_runs: runs.map((run) => run.id), erased_eval_runs: [] };
-    return deleted(id, { ...heldBy(holders), ...evalRuns, erased_jobs: [], erased_files: [] });
+    const batches = await batchesOf(ports, project, idsOf(id, holders));
+    return deleted(id, {
+      ...heldBy(holders),
+      ...{ eval_runs: runs.map((run) => run.id), batches: batches.map((batch) => batch.id) },
+      ...{ erased_jobs: [], erased_files: [], erased_eval_runs: [], erased_batches: [] },
+    });
   }
   const erased = await eraseHolders(ports, project, { id, holders });
   await removeFile(ports, record);
   await forgetWork(ports, project, { ids: [id, ...erased.erased_files], isWhole: true });
-  return deleted(id, { files: [], jobs: [], models: [], eval_runs: [], ...erased });
+  const none = { files: [], jobs: [], models: [], eval_runs: [], batches: [] };
+  return deleted(id, { ...none, ...erased });
 }
 
 function deleted(id: string, lathe: DeletedFile['lathe']): DeletedFile {
   return { id, object: 'file', deleted: true, lathe };
 }
 
+type Erased = Pick<
+  DeletedFile['lathe'],
+  'erased_jobs' | 'erased_files' | 'erased_eval_runs' | 'erased_batches'
+>;
+
 async function eraseHolders(
   ports: ErasurePorts,
   project: string,
   { id, holders }: { readonly id: string; readonly holders: Holders },
-): Promise<Pick<DeletedFile['lathe'], 'erased_jobs' | 'erased_files' | 'erased_eval_runs'>> {
+): Promise<Erased> {
   for (const job of holders.jobs) requireOver(job, 'cascade');
   await endMaking(ports, project, idsOf(id, holders));
   // What was made in the end, before it was ended, is there now.
@@ -52,10 +66,13 @@ async function eraseHolders(
   for (const job of jobs) erased.push(await eraseJob(ports, project, job.id));
   const runs = await runsOf(ports, project, idsOf(id, { files }));
   for (const run of runs) await eraseRun(ports, run);
+  const batches = await batchesOf(ports, project, idsOf(id, { files }));
+  const written = await eraseBatches(ports, project, batches);
   for (const file of files) await removeFile(ports, file);
   return {
     erased_jobs: erased,
-    erased_files: files.map((file) => file.id),
+    erased_files: [...files.map((file) => file.id), ...written.filter((file) => file !== id)],
+    erased_batches: batches.map((batch) => batch.id),
     erased_eval_runs: runs.map((run) => run.id),
   };
 }
@@ -69,6 +86,36 @@ async function runsOf(
   return (await evalRuns.list(project)).flatMap(({ value }) =>
     value.rows.kind === 'file' && files.includes(value.rows.id) ? [value] : [],
   );
+}
+
+/** The batches that read any of the files, or made them. */
+async function batchesOf(
+  { batches }: ErasurePorts,
+  project: string,
+  files: readonly string[],
+): Promise<BatchRecord[]> {
+  return (await batches.list(project)).flatMap(({ value }) =>
+    readsAny([value.inputFileId, value.files.output, value.files.error], files) ? [value] : [],
+  );
+}
+
+/** Erases batches with the files that they made. Returns the ids of those. */
+async function eraseBatches(
+  ports: ErasurePorts,
+  project: string,
+  batches: readonly BatchRecord[],
+): Promise<string[]> {
+  const erased: string[] = [];
+  for (const batch of batches) {
+    await eraseBatch(ports, batch);
+    for (const id of [batch.files.output, batch.files.error]) {
+      const file = await ports.files.get(recordKey(project, id));
+      if (file === null) continue;
+      await removeFile(ports, file.value);
+      erased.push(id);
+    }
+  }
+  return erased;
 }
 
 function idsOf(id: string, { files }: Pick<Holders, 'files'>): string[] {

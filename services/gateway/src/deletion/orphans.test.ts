@@ -44,7 +44,8 @@ async function openPorts(fate: 'stored' | 'lost') {
   // Nothing is deleted here.
   const places = {} as unknown as FilePorts['places'];
   const evalRuns = { get: async () => null } as unknown as Records['evalRuns'];
-  const ports = { files, evalRuns, artifacts, places, now: Date.now };
+  const batches = { get: async () => null } as unknown as Records['batches'];
+  const ports = { files, evalRuns, batches, artifacts, places, now: Date.now };
   const bytes = async (): Promise<number> =>
     (await Array.fromAsync(artifacts.list(''))).filter(({ key }) => key.startsWith('p/')).length;
   return { ports, records, bytes, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };

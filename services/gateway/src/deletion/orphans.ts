@@ -2,16 +2,18 @@ import { recordKey } from '@lathe/contracts/subject';
 import type { Records } from '@lathe/platform/records';
 import type { FilePorts } from '../files/files.ts';
 
-/** Keys of the bytes of files, `<project>/files/<id>`, and of all that belongs to runs of evals. */
-const ownedBytes = /^([^/]+)\/(files|eval-runs)\/([^/]+)/;
+/** Keys of the bytes of files, `<project>/files/<id>`, and of all that belongs to runs of evals and to batches. */
+const ownedBytes = /^([^/]+)\/(files|eval-runs|batches)\/([^/]+)/;
+
+type OwnedKind = 'files' | 'eval-runs' | 'batches';
 
 /**
- * Deletes the bytes of files and runs of evals, of all projects, that no record names and that are older than
+ * Deletes the bytes of files, runs of evals and batches, of all projects, that no record names and that are older than
  * `orphanAfterMs`: of uploads that broke off between the bytes and the record, or whose record's fate nobody learned, and
- * rows that were answered while their run was erased. Returns how many.
+ * rows that were answered while their run or batch was erased. Returns how many.
  */
 export async function deleteOrphans(
-  { files, evalRuns, artifacts, now }: FilePorts & Pick<Records, 'evalRuns'>,
+  { files, evalRuns, batches, artifacts, now }: FilePorts & Pick<Records, 'evalRuns' | 'batches'>,
   { orphanAfterMs }: { readonly orphanAfterMs: number },
 ): Promise<number> {
   const before = now() - orphanAfterMs;
@@ -19,7 +21,7 @@ export async function deleteOrphans(
   for await (const { key, modifiedMs } of artifacts.list('')) {
     const [, project, kind, id] = ownedBytes.exec(key) ?? [];
     if (project === undefined || id === undefined || modifiedMs >= before) continue;
-    const records = kind === 'files' ? files : evalRuns;
+    const records = { files, 'eval-runs': evalRuns, batches }[kind as OwnedKind];
     if ((await records.get(recordKey(project, id))) === null) orphans.push(key);
   }
   for (const key of orphans) await artifacts.delete(key);

@@ -64,8 +64,8 @@ test('a buffer is uploaded, waited for, read back, listed and deleted', async ()
     object: 'file',
     deleted: true,
     lathe: {
-      ...{ files: [], jobs: [], models: [], eval_runs: [] },
-      ...{ erased_files: [], erased_jobs: [], erased_eval_runs: [] },
+      ...{ files: [], jobs: [], models: [], eval_runs: [], batches: [] },
+      ...{ erased_files: [], erased_jobs: [], erased_eval_runs: [], erased_batches: [] },
     },
   });
   await expect(gateway.client.files.retrieve(file.id)).rejects.toThrow(NotFoundError);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { evalItemKey } from '@lathe/contracts/artifact/key';
 import { newId } from '@lathe/contracts/id';
+import { batchRecordSchema } from '@lathe/contracts/record/batch';
 import { dataWorkRecordSchema, isOfKind } from '@lathe/contracts/record/data-work';
 import { evalRecordSchema } from '@lathe/contracts/record/eval';
 import { evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
@@ -32,6 +33,7 @@ let foreign: {
   dataset: string;
   eval: string;
   run: string;
+  batch: string;
 };
 
 beforeAll(async () => {
@@ -111,7 +113,16 @@ async function furnish() {
   );
   const inspection = await addInspection(file);
   const dataset = await addDataset(file);
-  return { file, job, model, worker: 'worker-a', inspection, dataset, ...(await addEval()) };
+  return {
+    file,
+    job,
+    model,
+    worker: 'worker-a',
+    inspection,
+    dataset,
+    ...(await addEval()),
+    batch: await addBatch(),
+  };
 }
 
 /** An eval with a run that has answered a row. */
@@ -127,6 +138,16 @@ async function addEval(): Promise<{ eval: string; run: string }> {
   const answered = { index: 0, status: 'pass' } as const;
   await putExample('eval-item', evalItemKey(otherProject, run.id, answered));
   return { eval: made.id, run: run.id };
+}
+
+/** A batch that is over. */
+async function addBatch(): Promise<string> {
+  const name = '../../../../packages/contracts/fixtures/batch-record.1.json';
+  const batch = batchRecordSchema.parse(
+    JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8')),
+  );
+  await gateway.batches.put(recordKey(otherProject, batch.id), { ...batch, project: otherProject });
+  return batch.id;
 }
 
 /** An inspection of the file that has come to its end. */
@@ -215,6 +236,7 @@ function pathOf(route: string): string {
     .replace('/datasets/:id', `/datasets/${foreign.dataset}`)
     .replace(':eval_id', foreign.eval)
     .replace(':run_id', foreign.run)
+    .replace(':batch_id', foreign.batch)
     .replace(':output_item_id', itemId({ id: foreign.run }, 0))
     .replace('/jobs/:id', `/jobs/${foreign.job}`)
     .replace('/models/:name{.+}', `/models/${foreign.model}`)
@@ -242,6 +264,15 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
     [{ repair: { file: foreign.file } }, 400],
     [{ mix: { files: [{ file: foreign.file }] } }, 400],
     [{ convert: { source: 'faq', files: [foreign.file] } }, 400],
+  ],
+  'POST /v1/batches': () => [
+    [
+      {
+        ...{ endpoint: '/v1/embeddings', completion_window: '24h' },
+        input_file_id: foreign.file,
+      },
+      400,
+    ],
   ],
   'POST /v1/evals': () => [
     [
@@ -277,7 +308,7 @@ const post = (path: string, body: object) =>
 /** Every text that would give the other project away. */
 const secrets = () => [
   ...[foreign.file, foreign.job, foreign.model, foreign.inspection, foreign.dataset],
-  ...[foreign.eval, foreign.run],
+  ...[foreign.eval, foreign.run, foreign.batch],
   ...['ftckpt_secret', otherKey],
 ];
 

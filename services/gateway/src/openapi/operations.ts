@@ -51,6 +51,7 @@ import { moderationRequestSchema, moderationSchema } from '@lathe/contracts/http
 import { pipelineAnswerSchema, pipelineBodies } from '@lathe/contracts/http/pipeline';
 import { workerObjectSchema } from '@lathe/contracts/http/worker';
 import { z } from 'zod';
+import { batchOperations } from './batch-operations.ts';
 import { evalOperations } from './eval-operations.ts';
 import { list, type Operation, pageOf } from './operation.ts';
 
@@ -76,6 +77,7 @@ const jobs = 'v1/fine_tuning/jobs';
 /** Every route by its name in `routesOf`; a test compares the two. */
 export const operations: Readonly<Record<string, Operation>> = {
   ...evalOperations,
+  ...batchOperations,
   'GET /healthz': {
     id: 'live',
     summary: 'Whether the process answers.',

@@ -14,7 +14,7 @@ export function askerOf(c: GatewayContext): ChatAsker {
 export async function readAsked<
   Kind extends Exclude<
     keyof BodyResults,
-    'job' | 'inspect' | 'dataset' | 'pipeline' | 'eval' | 'eval-update' | 'eval-run'
+    'job' | 'inspect' | 'dataset' | 'pipeline' | 'eval' | 'eval-update' | 'eval-run' | 'batch'
   >,
 >(
   c: GatewayContext,
