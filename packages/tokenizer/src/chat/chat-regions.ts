@@ -41,11 +41,12 @@ export function findStableRegions(
   request: Request,
 ): RenderedChat | undefined {
   const { messages, options } = request;
-  const text = template.render(messages, options);
   if (template.isTagged) {
-    const regions = regionsFromTags(template, request, text);
+    const { text, tagged } = template.renderTagged(messages, options);
+    const regions = ofAnswers(tagged ?? regionsFromMarks(template, request, text), messages);
     return { text, spans: toSpans(template, text, regions, messages), foundBy: 'tags' };
   }
+  const text = template.render(messages, options);
   try {
     const found = regionsFromPrefixes(template, request, text);
     if (found === undefined) return undefined;
@@ -89,7 +90,8 @@ function contextOnly(text: string): ChatSpan[] {
   return [{ start: 0, end: text.length, kind: 'context', supervised: false }];
 }
 
-function regionsFromTags(
+/** The tagged answers of a template that may print them elsewhere before it prints them in the text. */
+function regionsFromMarks(
   template: ChatTemplate,
   { messages, options }: Request,
   text: string,
@@ -122,6 +124,11 @@ function regionsFromTags(
     refuse(template, 'its generation tags do not pair up in the rendered text');
   if (!isSame || marked.length - marks !== text.length)
     refuse(template, 'it changes text that holds generation tags, so they cannot be located');
+  return regions;
+}
+
+/** The regions with the message of each, where there are as many of them as answers. */
+function ofAnswers(regions: readonly Region[], messages: readonly Message[]): readonly Region[] {
   const answers = [...messages.keys()].filter((at) => isAnswer(messages[at] as Message));
   if (answers.length !== regions.length) return regions;
   return regions.map((region, i) => ({ ...region, message: answers[i] as number }));

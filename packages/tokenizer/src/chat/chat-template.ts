@@ -5,7 +5,7 @@ import { TokenizerError } from '../error.ts';
 import { readJsonFile } from '../folder/files.ts';
 import { readTokenNames } from '../folder/load.ts';
 import { JinjaError } from '../jinja/error.ts';
-import { compileTemplate, type Template } from '../jinja/template.ts';
+import { compileTemplate, type Rendered, type Template } from '../jinja/template.ts';
 import type { Marks } from '../jinja/value/rendering.ts';
 import { findRegions } from './chat-regions.ts';
 import type { ChatTemplate, Message, RenderedChat, RenderOptions } from './rendered-chat.ts';
@@ -86,7 +86,7 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
     messages: readonly Message[],
     { tools, addGenerationPrompt = false, variables: more }: RenderOptions,
     marks?: Marks,
-  ): string => {
+  ): Rendered => {
     const hasTools = tools !== undefined && tools.length > 0;
     const given = {
       ...variables,
@@ -98,15 +98,16 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
       documents: null,
     };
     return told(source, 'the chat template failed', () =>
-      (hasTools ? withTools : main).render(given, { marks }),
+      (hasTools ? withTools : main).renderTagged(given, { marks }),
     );
   };
   return {
     source,
     endOfText: variables.eos_token,
     isTagged: main.hasGenerationTags && withTools.hasGenerationTags,
-    render: run,
-    renderMarked: run,
+    render: (messages, options) => run(messages, options).text,
+    renderTagged: run,
+    renderMarked: (messages, options, marks) => run(messages, options, marks).text,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Rendered } from '../jinja/template.ts';
 import type { Marks } from '../jinja/value/rendering.ts';
 
 /**
@@ -50,6 +51,8 @@ export type ChatTemplate = {
   endOfText: string | undefined;
   /** Plain rendering; throws TokenizerError with the template's own complaint. */
   render(messages: readonly Message[], options: RenderOptions): string;
+  /** The same, with where the tagged answers stand in the text; undefined where only marks could tell. */
+  renderTagged(messages: readonly Message[], options: RenderOptions): Rendered;
   /** Rendering with `open` and `close` around each tagged answer; for templates with generation tags. */
   renderMarked(messages: readonly Message[], options: RenderOptions, marks: Marks): string;
 };

@@ -25,6 +25,5 @@ export function requireRows(
   rows = tokenizer.rows ?? Number.POSITIVE_INFINITY,
 ): void {
   if (rows === Number.POSITIVE_INFINITY) return;
-  const beyond = tokens.find((token) => token >= rows);
-  if (beyond !== undefined) throw new MissingRowError(tokenizer, beyond, rows);
+  for (const token of tokens) if (token >= rows) throw new MissingRowError(tokenizer, token, rows);
 }

@@ -2,6 +2,7 @@ import type { WordEncoder } from '../model/word-encoder.ts';
 import { firstCharacterLength, type Normalizer } from '../normalize/normalizer.ts';
 import { type Cutter, Ends } from '../pre-tokenize/cutters.ts';
 import type { Place, PreTokenizer } from '../pre-tokenize/pre-tokenizer.ts';
+import { unitsOf } from '../pre-tokenize/text-units.ts';
 import { type AddedToken, createSectionSplitter } from './added-tokens.ts';
 
 /** What a text goes through until it is tokens. */
@@ -47,13 +48,9 @@ export function createSectionEncoder(parts: SectionParts) {
     if (plain === '') return;
     if (offsets === undefined && cut !== undefined && model.append !== undefined) {
       ends.count = 0;
-      cut({ text: plain, from: 0, to: plain.length }, ends);
-      let from = 0;
-      for (let i = 0; i < ends.count; i++) {
-        const to = ends.places[i]!;
-        model.append(plain, from, to, tokens);
-        from = to;
-      }
+      const units = unitsOf(plain);
+      cut({ units, from: 0, to: plain.length }, ends);
+      model.append({ text: plain, units }, ends, tokens);
       return;
     }
     const { texts, starts, leads } = preTokenize(plain, place);

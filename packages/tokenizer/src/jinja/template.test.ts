@@ -165,3 +165,42 @@ test('values that JavaScript cannot give as they were written are refused', () =
   expect(() => render({ b: 1, '10': 2 })).toThrow('an object with the key "10" beside others');
   expect(() => render(() => 1)).toThrow('a template cannot be given a function');
 });
+
+describe('places of what is tagged', () => {
+  const messages = [{ c: 'one' }, { c: '' }, { c: 'three' }];
+  const each = (body: string) => `{% for m in messages %}<{{ m.c }}>${body}|{% endfor %}`;
+  const block = '{% generation %}{{ m.c }}!{% endgeneration %}';
+  const found = (template: string) => {
+    const compiled = compileTemplate(template);
+    const { text, tagged } = compiled.renderTagged({ messages });
+    const marked = compiled.render({ messages }, { marks: { open: '\ue000', close: '\ue001' } });
+    return { text, tagged, marked };
+  };
+
+  test.each([
+    each(block),
+    each(`{% if m.c %}${block}{% endif %}{% with n = m.c %}${block}{% endwith %}`),
+    each(
+      '{% generation %}{% for n in [1, 2] %}{% if n == 2 %}{% break %}{% endif %}x{% endfor %}{% endgeneration %}',
+    ),
+    `${each('')}{% generation %}{% set n = 1 %}{% endgeneration %}`,
+  ])('are those of the marks: %s', (template) => {
+    const { text, tagged, marked } = found(template);
+    let [unmarked, at] = ['', 0];
+    for (const { start, end } of tagged ?? expect.fail('not known')) {
+      unmarked += `${text.slice(at, start)}\ue000${text.slice(start, end)}\ue001`;
+      at = end;
+    }
+    expect(unmarked + text.slice(at)).toBe(marked);
+  });
+
+  test.each([
+    `{% macro say(m) %}${block}{% endmacro %}${each('{{ say(m) }}')}`,
+    each(`{% set s %}${block}{% endset %}{{ s }}`),
+    each(`{% filter upper %}${block}{% endfilter %}`),
+    each(`{% generation %}${block}{% endgeneration %}`),
+    `{% for m in messages recursive %}${block}{% endfor %}`,
+  ])('are not known where the template may change them: %s', (template) => {
+    expect(found(template).tagged).toBeUndefined();
+  });
+});

@@ -12,6 +12,7 @@ import { Output } from './evaluate/output.ts';
 import { parseTemplate } from './parse/parse-statement.ts';
 import type { Marks } from './value/rendering.ts';
 import type { Runtime } from './value/runtime.ts';
+import { type TaggedPlace, TaggedPlaces } from './value/tagged-places.ts';
 import type { Value } from './value/value.ts';
 
 type RenderSettings = {
@@ -22,10 +23,15 @@ type RenderSettings = {
   limits?: RenderLimits;
 };
 
+/** A text, and where in it stands what was printed in `{% generation %}` tags; undefined where that is not known without marks. */
+export type Rendered = { text: string; tagged: readonly TaggedPlace[] | undefined };
+
 export type Template = {
   hasGenerationTags: boolean;
   /** Throws JinjaError when the template fails, or asks for what is refused. */
   render(variables: Readonly<Record<string, unknown>>, settings?: RenderSettings): string;
+  /** The same, with the places of what is tagged. */
+  renderTagged(variables: Readonly<Record<string, unknown>>, settings?: RenderSettings): Rendered;
 };
 
 /**
@@ -39,20 +45,26 @@ export function compileTemplate(source: string): Template {
     checkNames(parsed.body);
     return parsed;
   });
+  const renderTagged: Template['renderTagged'] = (
+    variables,
+    { marks, now = new Date(), limits = defaultLimits } = {},
+  ) =>
+    guarded(() => {
+      const context = new Map<string, Value>(globals);
+      for (const [name, value] of Object.entries(variables)) context.set(name, fromJson(value));
+      const runtime = createRuntime(new Budget(limits), now);
+      const frame = new Frame(tree.scope, undefined, context);
+      const output = new Output(runtime.budget);
+      const tagged = new TaggedPlaces(output);
+      withBudget(runtime.budget, () =>
+        execute({ rendering: { runtime, context, marks, tagged }, frame, output }, tree.body),
+      );
+      return { text: output.toString(), tagged: tagged.found() };
+    });
   return {
     hasGenerationTags: tree.hasGenerationTags,
-    render: (variables, { marks, now = new Date(), limits = defaultLimits } = {}) =>
-      guarded(() => {
-        const context = new Map<string, Value>(globals);
-        for (const [name, value] of Object.entries(variables)) context.set(name, fromJson(value));
-        const runtime = createRuntime(new Budget(limits), now);
-        const frame = new Frame(tree.scope, undefined, context);
-        const output = new Output(runtime.budget);
-        withBudget(runtime.budget, () =>
-          execute({ rendering: { runtime, context, marks }, frame, output }, tree.body),
-        );
-        return output.toString();
-      }),
+    renderTagged,
+    render: (variables, settings) => renderTagged(variables, settings).text,
   };
 }
 

@@ -6,20 +6,30 @@ const mostTokens = 400_000;
 const longestWord = 64;
 
 /**
- * Appends the tokens of words that are stretches of a text, and remembers them in tables of numbers: a word that was seen
- * before costs no string and no object. `compute` gives the tokens of a word that is new.
+ * Appends the tokens of the words of a text that end at `ends`, the first of which begins at its beginning, and remembers them in tables
+ * of numbers: a word that was seen before costs no string and no object. `compute` gives the tokens of a word that is new.
  */
 export function createSliceCache(compute: (word: string) => readonly number[]) {
   let table: WordTable | undefined;
-  return (text: string, from: number, to: number, out: number[]): void => {
-    const isShort = to - from <= longestWord;
+  return (
+    { text, units }: { readonly text: string; readonly units: Uint16Array },
+    { places, count }: { readonly places: Int32Array; readonly count: number },
+    out: number[],
+  ): void => {
     // Most tokenizers are opened and never asked.
-    if (isShort) table ??= new WordTable();
-    if (isShort && table?.appendKnown(text, { from, to, out })) return;
-    const word = text.slice(from, to);
-    const tokens = compute(word);
-    if (isShort) table?.keep(word, tokens);
-    for (const token of tokens) out.push(token);
+    table ??= new WordTable();
+    let from = 0;
+    for (let i = 0; i < count; i++) {
+      const to = places[i]!;
+      const isShort = to - from <= longestWord;
+      if (!isShort || !table.appendKnown(units, from, to, out)) {
+        const word = text.slice(from, to);
+        const tokens = compute(word);
+        if (isShort) table.keep(units, from, to, tokens);
+        for (const token of tokens) out.push(token);
+      }
+      from = to;
+    }
   };
 }
 
@@ -35,15 +45,13 @@ class WordTable {
   #words = 0;
 
   /** Appends the tokens of a word that is there; false where it is not. */
-  appendKnown(
-    text: string,
-    { from, to, out }: { readonly from: number; readonly to: number; readonly out: number[] },
-  ): boolean {
-    const hash = hashOf(text, from, to);
-    const mask = this.#slots.length - 1;
+  appendKnown(units: Uint16Array, from: number, to: number, out: number[]): boolean {
+    const hash = hashOf(units, from, to);
+    const slots = this.#slots;
+    const mask = slots.length - 1;
     let slot = hash & mask;
-    for (let word = this.#slots[slot]!; word >= 0; word = this.#slots[slot]!) {
-      if (this.#hashes[word] === hash && this.#is(word, text, { from, to })) {
+    for (let word = slots[slot]!; word >= 0; word = slots[slot]!) {
+      if (this.#hashes[word] === hash && this.#is(word, units, from, to)) {
         const end = this.#tokenStarts[word + 1]!;
         for (let at = this.#tokenStarts[word]!; at < end; at++) out.push(this.#tokens[at]!);
         return true;
@@ -54,47 +62,43 @@ class WordTable {
   }
 
   /** Keeps the tokens of a word that is not there; a full table starts again. */
-  keep(word: string, tokens: readonly number[]): void {
+  keep(units: Uint16Array, from: number, to: number, tokens: readonly number[]): void {
     const start = this.#unitStarts[this.#words]!;
     const first = this.#tokenStarts[this.#words]!;
     if (
       this.#words === mostWords ||
-      start + word.length > mostUnits ||
+      start + to - from > mostUnits ||
       first + tokens.length > mostTokens
     ) {
       this.#slots.fill(-1);
       this.#words = 0;
-      this.keep(word, tokens);
+      this.keep(units, from, to, tokens);
       return;
     }
-    const hash = hashOf(word, 0, word.length);
+    const hash = hashOf(units, from, to);
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     while (this.#slots[slot]! >= 0) slot = (slot + 1) & mask;
     this.#slots[slot] = this.#words;
     this.#hashes[this.#words] = hash;
-    for (let at = 0; at < word.length; at++) this.#units[start + at] = word.charCodeAt(at);
+    this.#units.set(units.subarray(from, to), start);
     this.#tokens.set(tokens, first);
     this.#words++;
-    this.#unitStarts[this.#words] = start + word.length;
+    this.#unitStarts[this.#words] = start + to - from;
     this.#tokenStarts[this.#words] = first + tokens.length;
   }
 
-  #is(
-    word: number,
-    text: string,
-    { from, to }: { readonly from: number; readonly to: number },
-  ): boolean {
+  #is(word: number, units: Uint16Array, from: number, to: number): boolean {
     const start = this.#unitStarts[word]!;
     if (this.#unitStarts[word + 1]! - start !== to - from) return false;
-    for (let at = from; at < to; at++)
-      if (this.#units[start + at - from] !== text.charCodeAt(at)) return false;
+    const own = this.#units;
+    for (let at = from; at < to; at++) if (own[start + at - from] !== units[at]) return false;
     return true;
   }
 }
 
-function hashOf(text: string, from: number, to: number): number {
+function hashOf(units: Uint16Array, from: number, to: number): number {
   let hash = to - from;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x9e3779b1);
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ units[at]!, 0x9e3779b1);
   return hash ^ (hash >>> 15);
 }

@@ -7,8 +7,12 @@ const longestCachedWord = 64;
 export type WordEncoder = {
   /** Token ids of one word. The array is shared: do not change it. */
   encode(word: string): readonly number[];
-  /** Appends the token ids of the word [from, to) of a text; where it is there, it is faster than `encode`. */
-  append?(text: string, from: number, to: number, out: number[]): void;
+  /** Appends the token ids of the words of a text, given as units too, that end one after another at these places; where it is there, it is faster than `encode`. */
+  append?(
+    text: { readonly text: string; readonly units: Uint16Array },
+    ends: { readonly places: Int32Array; readonly count: number },
+    out: number[],
+  ): void;
   /** Whether any word has the token; left out: every entry may be one. */
   reaches?(token: number): boolean;
   /** Appends the UTF-16 range of each token of `word`, which starts at `start` of the text. */

@@ -1,7 +1,7 @@
 import { blank, classOf, letter, number, other } from './character-class.ts';
 
-/** The units [from, to) of a text. */
-type Stretch = { readonly text: string; readonly from: number; readonly to: number };
+/** The UTF-16 units [from, to) of a text. An array of them is read faster than a text that may be a part of another one. */
+type Stretch = { readonly units: Uint16Array; readonly from: number; readonly to: number };
 
 /** Adds where each word of a stretch ends. It cuts as the regular expression does that it stands for, and makes no strings. */
 export type Cutter = (stretch: Stretch, ends: Ends) => void;
@@ -27,12 +27,12 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /** How many units a contraction such as 's takes that stands at `at`; 0 for none. */
-function contraction({ text, to }: Stretch, at: number, anyCase: boolean): number {
+function contraction({ units, to }: Stretch, at: number, anyCase: boolean): number {
   if (at + 1 >= to) return 0;
-  const first = lowered(text.charCodeAt(at + 1), anyCase);
+  const first = lowered(units[at + 1] as number, anyCase);
   if (first === 0x73 || first === 0x74 || first === 0x6d || first === 0x64) return 2;
   if (at + 2 >= to) return 0;
-  const second = lowered(text.charCodeAt(at + 2), anyCase);
+  const second = lowered(units[at + 2] as number, anyCase);
   // 're, 've and 'll.
   const isPair =
     ((first === 0x72 || first === 0x76) && second === 0x65) || (first === 0x6c && second === 0x6c);
@@ -46,16 +46,24 @@ function lowered(code: number, anyCase: boolean): number {
   return code === 0x17f ? 0x73 : code;
 }
 
+/** The code point at a place; of half a pair alone its unit. */
+function codeAt(units: Uint16Array, at: number): number {
+  const code = units[at] as number;
+  if (code < 0xd800 || code > 0xdbff || at + 1 >= units.length) return code;
+  const next = units[at + 1] as number;
+  return next < 0xdc00 || next > 0xdfff ? code : ((code - 0xd7c0) << 10) + (next - 0xdc00);
+}
+
 /** Where the run of characters of a class ends that begins at `from`. */
-function runEnd({ text, to }: Stretch, from: number, kind: number): number {
+function runEnd({ units, to }: Stretch, from: number, kind: number): number {
   let at = from;
   while (at < to) {
-    const code = text.charCodeAt(at);
+    const code = units[at] as number;
     if (code < 0xd800 || code > 0xdfff) {
       if (classOf(code) !== kind) return at;
       at++;
     } else {
-      const point = text.codePointAt(at) as number;
+      const point = codeAt(units, at);
       if (classOf(point) !== kind) return at;
       at += point > 0xffff ? 2 : 1;
     }
@@ -63,9 +71,8 @@ function runEnd({ text, to }: Stretch, from: number, kind: number): number {
   return to;
 }
 
-function classAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return classOf(code < 0xd800 || code > 0xdfff ? code : (text.codePointAt(at) as number));
+function classAt(units: Uint16Array, at: number): number {
+  return classOf(codeAt(units, at));
 }
 
 /** Where blanks end that are a word: before the last of several, which belongs to what follows. */
@@ -76,16 +83,16 @@ function blanksEnd(stretch: Stretch, from: number): number {
 
 /** The pattern of GPT-2 (pre-tokenizer.ts has it). */
 export const cutAsGpt2: Cutter = (stretch, ends) => {
-  const { text, from, to } = stretch;
+  const { units, from, to } = stretch;
   for (let at = from; at < to; ends.push(at)) {
-    const code = text.charCodeAt(at);
+    const code = units[at] as number;
     const short = code === apostrophe ? contraction(stretch, at, false) : 0;
     if (short > 0) {
       at += short;
       continue;
     }
     const start = code === space && at + 1 < to ? at + 1 : at;
-    const kind = classAt(text, start);
+    const kind = classAt(units, start);
     at = kind === blank ? blanksEnd(stretch, at) : runEnd(stretch, start, kind);
   }
 };
@@ -99,24 +106,24 @@ function cutAsLlama3(mostDigits: number): Cutter {
 }
 
 function wordEnd(stretch: Stretch, from: number, mostDigits: number): number {
-  const { text, to } = stretch;
-  const code = text.charCodeAt(from);
+  const { units, to } = stretch;
+  const code = units[from] as number;
   const short = code === apostrophe ? contraction(stretch, from, true) : 0;
   if (short > 0) return from + short;
-  const kind = classAt(text, from);
+  const kind = classAt(units, from);
   if (kind === letter) return runEnd(stretch, from, letter);
   if (kind === number) return digitsEnd(stretch, from, mostDigits);
   const isLineEnd = code === lineFeed || code === carriageReturn;
-  const next = from + ((text.codePointAt(from) as number) > 0xffff ? 2 : 1);
-  const nextKind = next < to ? classAt(text, next) : 0;
+  const next = from + (codeAt(units, from) > 0xffff ? 2 : 1);
+  const nextKind = next < to ? classAt(units, next) : 0;
   if (!isLineEnd && nextKind === letter) return runEnd(stretch, next, letter);
   if (kind === other || (code === space && nextKind === other)) {
     let end = runEnd(stretch, kind === other ? from : next, other);
-    while (end < to && isLineBreak(text.charCodeAt(end))) end++;
+    while (end < to && isLineBreak(units[end] as number)) end++;
     return end;
   }
   const blanks = runEnd(stretch, from, blank);
-  for (let at = blanks; at > from; at--) if (isLineBreak(text.charCodeAt(at - 1))) return at;
+  for (let at = blanks; at > from; at--) if (isLineBreak(units[at - 1] as number)) return at;
   return blanksEnd(stretch, from);
 }
 
@@ -124,20 +131,18 @@ function isLineBreak(code: number): boolean {
   return code === lineFeed || code === carriageReturn;
 }
 
-function digitsEnd({ text, to }: Stretch, from: number, most: number): number {
+function digitsEnd({ units, to }: Stretch, from: number, most: number): number {
   let at = from;
-  for (let digits = 0; digits < most && at < to && classAt(text, at) === number; digits++)
-    at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
+  for (let digits = 0; digits < most && at < to && classAt(units, at) === number; digits++)
+    at += codeAt(units, at) > 0xffff ? 2 : 1;
   return at;
 }
 
 /** Each number by itself, and what stands between them. */
-export const cutDigits: Cutter = ({ text, from, to }, ends) => {
+export const cutDigits: Cutter = ({ units, from, to }, ends) => {
   for (let at = from; at < to; ends.push(at)) {
-    if (classAt(text, at) === number) at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
-    else
-      while (at < to && classAt(text, at) !== number)
-        at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
+    if (classAt(units, at) === number) at += codeAt(units, at) > 0xffff ? 2 : 1;
+    else while (at < to && classAt(units, at) !== number) at += codeAt(units, at) > 0xffff ? 2 : 1;
   }
 };
 
@@ -150,11 +155,11 @@ export function cutInTurn(cutters: readonly Cutter[]): Cutter | undefined {
   return (stretch, ends) => {
     parts.count = 0;
     first(stretch, parts);
-    const { text } = stretch;
+    const { units } = stretch;
     let { from } = stretch;
     for (let part = 0; part < parts.count; part++) {
       const to = parts.places[part] as number;
-      next({ text, from, to }, ends);
+      next({ units, from, to }, ends);
       from = to;
     }
   };

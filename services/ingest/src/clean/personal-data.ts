@@ -4,14 +4,15 @@ import {
   type Place,
   personalRules,
 } from './personal-kinds.ts';
+import { signsOf } from './text-signs.ts';
 
 /** Something in a text that says who or where somebody is, or opens what is somebody's. */
 export type PersonalData = Place & { readonly kind: PersonalKind; readonly text: string };
 
 /** Characters before and after that are looked at for what it is. */
 const context = 48;
-/** Without one of these there is nothing to find. */
-const needed = /[@\d]|PRIVATE KEY|::/;
+/** Without a digit or one of these there is nothing to find. */
+const needed = ['@', 'PRIVATE KEY', '::'];
 
 /**
  * Personal data in a text, by rules with checks: in order and apart. It finds what has a form (addresses, numbers, keys), no names, and
@@ -21,10 +22,12 @@ export function personalDataIn(
   text: string,
   allowed: ReadonlySet<string> = new Set(),
 ): PersonalData[] {
-  if (!needed.test(text)) return [];
+  const signs = signsOf(text);
+  if (signs.digits === 0 && !needed.some((sign) => text.includes(sign))) return [];
   const found: PersonalData[] = [];
   for (const rule of personalRules) {
-    if (!rule.hint.test(text)) continue;
+    const { digits = 0, keyLength = 0 } = rule.least ?? {};
+    if (signs.digits < digits || signs.keyLength < keyLength || !rule.hint.test(text)) continue;
     for (const place of placesOf(rule, text)) {
       const stretch = text.slice(place.start, place.end);
       if (allowed.has(stretch.toLowerCase())) continue;

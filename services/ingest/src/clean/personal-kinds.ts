@@ -7,6 +7,7 @@ import {
   isSocialSecurity,
 } from './personal-checks.ts';
 import { isSecret } from './secrets.ts';
+import type { TextSigns } from './text-signs.ts';
 
 /** What is looked for. */
 export const personalKinds = ['EMAIL', 'PHONE', 'IBAN', 'CARD', 'SSN', 'IP', 'SECRET'] as const;
@@ -17,6 +18,8 @@ export type Place = { readonly start: number; readonly end: number };
 
 export type PersonalRule = {
   readonly kind: PersonalKind;
+  /** What every text with one has at least, counted for all rules in one pass (text-signs.ts). */
+  readonly least?: Partial<TextSigns>;
   /** What a text without any has not, found faster than the pattern is. */
   readonly hint: RegExp;
   /** What may be one: its first group, or all of it. */
@@ -49,6 +52,7 @@ export const personalRules: readonly PersonalRule[] = [
   },
   {
     kind: 'SECRET',
+    least: { keyLength: 15 },
     hint: /[A-Za-z0-9_][\w/+.=-]{14}/,
     pattern: /(?<![\w/+-])[A-Za-z0-9_][\w/+.=-]{14,400}(?![\w/+])/g,
     length: (found, { before }) => {
@@ -58,24 +62,28 @@ export const personalRules: readonly PersonalRule[] = [
   },
   {
     kind: 'IBAN',
+    least: { digits: 2 },
     hint: /[A-Za-z]{2}\d{2}/,
     pattern: /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}/giu,
     length: checkedIban,
   },
   {
     kind: 'CARD',
+    least: { digits: 13 },
     hint: /\d[\d -]{11}\d/,
     pattern: /(?<![\p{L}\p{N}.,-])\d(?:[ -]?\d){12,18}(?![\p{L}\p{N}]|[-.,]\d)/gu,
     length: whole(isCardNumber),
   },
   {
     kind: 'SSN',
+    least: { digits: 9 },
     hint: /\d{3}[- ]\d{2}[- ]\d{4}/,
     pattern: /(?<![\p{L}\p{N}-])\d{3}([- ])\d{2}\1\d{4}(?![\p{L}\p{N}-])/gu,
     length: whole(isSocialSecurity),
   },
   {
     kind: 'IP',
+    least: { digits: 4 },
     hint: /\d\.\d{1,3}\.\d/,
     pattern: /(?<![\p{L}\p{N}.-])\d{1,3}(?:\.\d{1,3}){3}(?![\p{L}\p{N}-]|\.\d)/gu,
     length: whole(isIpv4),
@@ -88,6 +96,7 @@ export const personalRules: readonly PersonalRule[] = [
   },
   {
     kind: 'PHONE',
+    least: { digits: 7 },
     hint: /\d[\d .()/-]{5}/,
     pattern:
       /(?<![\p{L}\p{N}_.,:/#-])(?:\+|00(?=[1-9]))?\(?\d(?:[ .()/-]{0,2}\d){6,16}(?![\p{L}\p{N}_]|[-.,:/]\d)/gu,

@@ -89,10 +89,12 @@ function executeOne(place: Place, statement: Statement): Signal {
       return signal;
     }
     case 'generation': {
-      const { marks } = rendering;
+      const { marks, tagged } = rendering;
+      tagged.begin(output);
       output.write(marks?.open ?? '');
       execute(enter(place, statement.scope), statement.body);
       output.write(marks?.close ?? '');
+      tagged.end();
       return undefined;
     }
     case 'break':

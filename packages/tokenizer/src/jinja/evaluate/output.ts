@@ -18,6 +18,11 @@ export class Output {
     this.#parts.push(text);
   }
 
+  /** Of what was written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
   toString(): string {
     return this.#parts.join('');
   }

@@ -1,4 +1,5 @@
 import type { Runtime } from './runtime.ts';
+import type { TaggedPlaces } from './tagged-places.ts';
 import type { Value } from './value.ts';
 
 /** What is printed around each `{% generation %}` block. */
@@ -10,4 +11,5 @@ export type Rendering = {
   /** Variables and functions of the template. */
   readonly context: ReadonlyMap<string, Value>;
   readonly marks: Marks | undefined;
+  readonly tagged: TaggedPlaces;
 };
