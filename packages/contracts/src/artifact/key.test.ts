@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest';
 import { newId } from '../id.ts';
-import { checkpointPrefix, datasetPrefix, fileKey, jobPrefix, reportPrefix } from './key.ts';
+import {
+  baseStatesPrefix,
+  checkpointPrefix,
+  datasetPrefix,
+  fileKey,
+  jobPrefix,
+  reportPrefix,
+} from './key.ts';
 
 it('makes keys of ids', () => {
   const [job, attempt, file] = [newId('job'), newId('attempt'), newId('file')];
@@ -12,6 +19,7 @@ it('makes keys of ids', () => {
     datasetPrefix('p', job, attempt),
     checkpointPrefix('p', job, attempt, 1),
     reportPrefix('p', job, attempt),
+    baseStatesPrefix('p', job),
   ])
     expect(prefix.startsWith(`${jobPrefix('p', job)}/`)).toBe(true);
 });

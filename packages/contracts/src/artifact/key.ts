@@ -38,6 +38,11 @@ export function startPrefix(project: string, jobId: string): string {
   return join(project, 'jobs', jobId, 'start');
 }
 
+/** Folder of what a frozen base model made of a job's rows; there until nobody resumes the job any more. */
+export function baseStatesPrefix(project: string, jobId: string): string {
+  return join(project, 'jobs', jobId, 'base-states');
+}
+
 /** Folder of the evaluation report. */
 export function reportPrefix(project: string, jobId: string, attempt: string): string {
   return join(project, 'jobs', jobId, 'report', attempt);

@@ -15,6 +15,7 @@ import type { StepRunner, StepRunnerOptions } from '../update/step.ts';
 import { createStepRunner } from '../update/step-runner.ts';
 import { type FrozenStates, frozenStates } from './frozen-states.ts';
 import type { PreparedRun } from './prepare-run.ts';
+import type { StatesPlace } from './stored-states.ts';
 
 /** How the state is updated, where that is compared with another way. */
 export type UpdateOptions = Pick<StepRunnerOptions, 'update' | 'updateThreads' | 'freshBuffers'>;
@@ -29,12 +30,15 @@ export type RunPrograms<Example> = {
     windows: readonly (readonly Example[])[],
     context: BatchContext<Example>,
   ): Record<string, Tensor>;
+  /** Writes what a frozen base made of the examples, where the run keeps that. */
+  saveStates(folder: string): Promise<void>;
 };
 
 /** Compiles the graphs of a run's steps; those beside them are compiled when they are first asked for. */
 export async function openPrograms<Example>(
   run: PreparedRun<Example>,
   update: UpdateOptions,
+  place: StatesPlace,
 ): Promise<RunPrograms<Example>> {
   const { model, device, settings, objective, limits, plan, modelState, initial } = run;
   const { state } = modelState;
@@ -45,7 +49,7 @@ export async function openPrograms<Example>(
   const weights = weightValues(model, modelState, joined?.parameters);
   const current = () => weightValues(model, modelState);
   const { optimizer, maxGradientNorm, precision } = settings;
-  const frozen = await frozenStates(run);
+  const frozen = await frozenStates(run, place);
   const runner = await createStepRunner({
     ...update,
     device,
@@ -111,5 +115,8 @@ export async function openPrograms<Example>(
   }
   const feeds: RunPrograms<Example>['feeds'] =
     frozen?.feeds ?? ((windows, context) => batchFeeds(objective, windows, context));
-  return { runner, measurements, evaluator, feeds };
+  return {
+    ...{ runner, measurements, evaluator, feeds },
+    saveStates: async (folder) => frozen?.save(folder),
+  };
 }

@@ -18,6 +18,8 @@ export type TrainerOptions<Example> = RunOptions<Example> &
   UpdateOptions & {
     /** Names the content of the weights that the run starts from: a state saved with another name is refused. */
     readonly origin?: string | undefined;
+    /** Where `saveBaseStates` of an earlier trainer of this run wrote. */
+    readonly baseStates?: string | undefined;
   };
 
 /** What one optimizer step did. Losses are means over its targets, before the update. */
@@ -53,14 +55,12 @@ export async function createTrainer<Example>(
   options: TrainerOptions<Example>,
 ): Promise<Trainer<Example>> {
   const run = await prepareRun(options);
-  const { update, updateThreads, freshBuffers } = options;
-  const programs = await openPrograms(run, { update, updateThreads, freshBuffers });
+  const { update, updateThreads, freshBuffers, baseStates: folder } = options;
   const source = { ...options, objective: run.objective };
-  return new Trainer(
-    run,
-    programs,
-    runFingerprints(options.settings, source, run.modelState.state),
-  );
+  const fingerprints = runFingerprints(options.settings, source, run.modelState.state);
+  const place = { folder, run: fingerprints.current };
+  const programs = await openPrograms(run, { update, updateThreads, freshBuffers }, place);
+  return new Trainer(run, programs, fingerprints);
 }
 
 /** A run and how far it is. */
@@ -183,6 +183,14 @@ export class Trainer<Example> {
       ...{ step: this.#done, fingerprint: this.#fingerprints.current, measured },
       lossScale: this.#lossScale?.state,
     });
+  }
+
+  /**
+   * Writes what a frozen base made of the examples, and of held-out ones that were scored, into folders of `folder`, once: a
+   * trainer that is given them as `baseStates` does not compute them. Nothing where the run keeps no such states.
+   */
+  async saveBaseStates(folder: string): Promise<void> {
+    await this.#programs.saveStates(folder);
   }
 
   async restoreState(folder: string): Promise<void> {

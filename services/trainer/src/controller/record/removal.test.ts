@@ -120,6 +120,7 @@ test('states of a job that is over go, and models stay', async () => {
   await using world = await open({ ...job, checkpointKey: manifestOf(21) });
   await world.put(20, ['model', 'state']);
   await world.put(21, ['state']);
+  await world.ports.artifacts.put('p/jobs/ftjob-a/base-states/x/weights', Buffer.from('abc'));
   await removeStates(world.ports, job);
   expect(await world.keys()).toEqual([manifestOf(20), `${folderOf(20)}/model/weights`]);
 });

@@ -2,7 +2,7 @@ import {
   type CheckpointManifest,
   checkpointManifestSchema,
 } from '@lathe/contracts/artifact/checkpoint';
-import { startPrefix } from '@lathe/contracts/artifact/key';
+import { baseStatesPrefix, startPrefix } from '@lathe/contracts/artifact/key';
 import { baseModelOf, isResumable, type JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import { tunedModelName } from '@lathe/contracts/record/model';
@@ -19,8 +19,8 @@ export type TidyPorts = Pick<
 >;
 
 /**
- * Removes every training state of the job, what was left of others half stored, and its copy of what it started from:
- * nobody will resume it. What a record names stays.
+ * Removes every training state of the job, what its runs kept beside them, what was left of others half stored, and its copy
+ * of what it started from: nobody will resume it. What a record names stays.
  */
 export async function removeStates(ports: TidyPorts, job: JobRecord): Promise<void> {
   const { artifacts, log } = ports;
@@ -40,6 +40,7 @@ export async function removeStates(ports: TidyPorts, job: JobRecord): Promise<vo
     await artifacts.deletePrefix(folder);
   }
   for (const key of manifests) await removeState(ports, job, key);
+  await artifacts.deletePrefix(baseStatesPrefix(job.project, job.id));
   if (job.start !== undefined) await artifacts.deletePrefix(startPrefix(job.project, job.id));
 }
 

@@ -6,6 +6,9 @@ import { z } from 'zod';
 /** The engine's part of a saved state folder. */
 export const engineStateFolder = 'engine';
 
+/** Folder within a saved folder of what a frozen base model made of the rows; there where it is not stored yet. */
+export const baseStatesFolder = 'base-states';
+
 /** Further numbers by their names. */
 const figuresSchema = z.record(z.string(), z.number());
 
@@ -26,6 +29,8 @@ const engineTaskSchema = z.object({
   heldOutShards: z.array(z.string()),
   /** Training state to resume from, and the scores of held-out rows before it. */
   stateFolder: z.string().nullable(),
+  /** What a frozen base model made of the rows in an earlier run of the job. */
+  baseStates: z.string().optional(),
   earlierScores: z.array(
     z.object({
       step: z.number().int(),

@@ -63,6 +63,7 @@ async function openWith<Example>(
     initial,
     adapter: isAdapter ? adapterValues(await readAdapterOf(model, start.folder)) : undefined,
     origin: start?.digest,
+    baseStates: task.baseStates,
     examples,
     device,
   });
@@ -119,9 +120,10 @@ function loopTrainer<Example>(
     async checkModel() {
       await score(some, 'The loss of the trained model');
     },
-    async saveState(folder) {
+    async saveState(folder, base) {
       await mkdir(dirname(folder), { recursive: true });
       await trainer.saveState(folder);
+      await trainer.saveBaseStates(base);
     },
     async exportModel(folder) {
       await mkdir(dirname(folder), { recursive: true });

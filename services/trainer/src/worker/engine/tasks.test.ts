@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeShard } from '@lathe/contracts/artifact/shard';
 import { openTaskCase, taskCases } from '@lathe/engine/internal/parity/task-rows.fixture';
@@ -69,7 +69,12 @@ it.each([
     const [first] = whole.saved;
     const last = whole.saved.at(-1);
     const stateFolder = join(first?.folder ?? '', 'state', 'engine');
-    const resumed = await job(name, recipe, { stateFolder });
+    // What a frozen base makes of the rows is saved once, and taken from there.
+    const hasStates = async (at = '') => (await readdir(at)).includes('base-states');
+    expect(await hasStates(first?.folder)).toBe(recipe.adaptation.type === 'head');
+    const baseStates = join(first?.folder ?? '', 'base-states');
+    const resumed = await job(name, recipe, { stateFolder, baseStates });
+    for (const { folder: at } of resumed.saved) expect(await hasStates(at)).toBe(false);
     const end = resumed.saved.at(-1);
     expect(end?.step).toBe(last?.step);
     const bytes = await weightsOf(end?.folder ?? '', `${file}.safetensors`);

@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { trainingLoop } from '@lathe/engine/training-loop';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { type WaitPorts, whenThereIsRoom } from './disk-patience.ts';
-import { type EngineTask, engineStateFolder, type Score, type Step } from './engine-message.ts';
+import {
+  baseStatesFolder,
+  type EngineTask,
+  engineStateFolder,
+  type Score,
+  type Step,
+} from './engine-message.ts';
 import { modelKind } from './model-kind.ts';
 
 /** Most steps told in one message, however fast they are. */
@@ -20,8 +26,11 @@ export type LoopTrainer = {
   scoreHeldOut(): Promise<Omit<Score, 'step'>>;
   /** Throws unless the model as it is now gives finite numbers. */
   checkModel(): Promise<void>;
-  /** Writes what resuming needs, as a whole folder or not at all. */
-  saveState(folder: string): Promise<void>;
+  /**
+   * Writes what resuming needs, as a whole folder or not at all, and what a frozen base model made of the rows into `base`, where
+   * there is such and it was not written before.
+   */
+  saveState(folder: string, base: string): Promise<void>;
   /** Writes the model as it is now: an adapter or a merged folder, by the job's adaptation. */
   exportModel(folder: string): Promise<void>;
   /** Frees what it holds. */
@@ -61,7 +70,8 @@ export async function trainLoop(
     tellSteps();
     const folder = folderOf(trainer.step);
     await whenThereIsRoom(async () => {
-      await trainer.saveState(join(folder, 'state', engineStateFolder));
+      const base = join(folder, baseStatesFolder);
+      await trainer.saveState(join(folder, 'state', engineStateFolder), base);
       if (why === 'checkpoint') await trainer.exportModel(join(folder, 'model'));
     }, ports);
     savedStep = trainer.step;

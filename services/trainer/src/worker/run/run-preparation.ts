@@ -6,6 +6,7 @@ import { findBaseModel } from '@lathe/platform/base-models';
 import type { RecipeInput } from '@lathe/recipe/recipe';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EngineTask } from '../engine/engine-message.ts';
+import { fetchBaseStates } from './base-states.ts';
 import { fetchStart, type StartKey } from './checkpoint-store.ts';
 import { fetchDataset, linesOf } from './dataset.ts';
 import { type DamagedCheckpoint, findState } from './find-state.ts';
@@ -88,6 +89,8 @@ export async function prepareRun(
     checkpointKey === null
       ? { state: null, manifestKey: '', damaged: [] }
       : await findState(artifacts, { project, jobId, manifestKey: checkpointKey }, folder);
+  const baseStates = join(folder, 'base-states');
+  if (state !== null) await fetchBaseStates(artifacts, request, baseStates);
   const start =
     request.start === null
       ? null
@@ -105,6 +108,7 @@ export async function prepareRun(
     trainShards: dataset.train,
     heldOutShards: dataset.heldOut,
     stateFolder: state?.engineFolder ?? null,
+    baseStates,
     earlierScores: scoresOf(state?.history ?? []),
     outputFolder,
     device: preparation.device,

@@ -1,9 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFileStore } from '@lathe/platform/artifacts/file';
+import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
 import { createLogger } from '@lathe/platform/log';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
+import { fetchBaseStates } from './base-states.ts';
 import type { Ownership } from './run-owner.ts';
 import type { RunRequest } from './run-preparation.ts';
 import { createRunUploads } from './run-uploads.ts';
@@ -17,6 +19,13 @@ const request = {
   recipe: {},
   checkpointKey: null,
 } as unknown as RunRequest;
+
+type Saved = {
+  /** What is not there any more. */
+  readonly lost?: 'model' | 'all';
+  /** With what a frozen base model made of the rows. */
+  readonly base?: boolean;
+};
 
 /** Uploads of a run whose job is found as the answers say, one after the other, and then as the last. */
 async function openUploads(answers: readonly Ownership[]) {
@@ -42,10 +51,12 @@ async function openUploads(answers: readonly Ownership[]) {
     onSuperseded: () => told++,
   });
   /** Stores a state; or a checkpoint with a model of which, when its turn comes, something is gone. */
-  const save = async ({ lost }: { readonly lost?: 'model' | 'all' } = {}) => {
+  const save = async ({ lost, base = false }: Saved = {}) => {
     const saved = join(folder.path, 'saved');
     if (lost !== 'all') await mkdir(join(saved, 'state'), { recursive: true });
     if (lost !== 'all') await writeFile(join(saved, 'state', 'weights'), 'abc');
+    if (base) await mkdir(join(saved, 'base-states', 'x'), { recursive: true });
+    if (base) await writeFile(join(saved, 'base-states', 'x', 'states'), 'def');
     const what = lost
       ? ({ why: 'checkpoint', model: 'adapter' } as const)
       : ({ why: 'state', model: null } as const);
@@ -56,6 +67,8 @@ async function openUploads(answers: readonly Ownership[]) {
   return {
     save,
     objects,
+    artifacts,
+    folder: folder.path,
     told: isTold,
     stored,
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
@@ -98,4 +111,27 @@ test('a saved folder that lacks its model, or is gone, is stored by no try', asy
     await expect(run.save({ lost })).rejects.toMatchObject({ code: 'ENOENT' });
     expect(await run.objects()).toEqual([]);
   }
+});
+
+test('what a frozen base model made of the rows is stored beside the checkpoint, and brought back as far as it is there', async () => {
+  await using run = await openUploads(['ours']);
+  await run.save({ base: true });
+  const prefix = 'p/jobs/ftjob-a/base-states';
+  expect(await run.objects()).toContain(`${prefix}/x/states`);
+  const { artifacts } = run;
+  await artifacts.put(`${prefix}/y/states`, Buffer.from('ghi'));
+  const lossy: ArtifactStore = {
+    ...artifacts,
+    get(key, range) {
+      if (key.includes('/y/')) throw new ArtifactError('damaged', `${key} is damaged`);
+      return artifacts.get(key, range);
+    },
+  };
+  const target = join(run.folder, 'base');
+  await fetchBaseStates(lossy, request, target);
+  const files = await readdir(target, { recursive: true, withFileTypes: true });
+  expect(files.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual(['states']);
+  expect(await readFile(join(target, 'x', 'states'), 'utf8')).toBe('def');
+  await artifacts.deletePrefix(prefix);
+  await fetchBaseStates(artifacts, request, join(run.folder, 'none'));
 });

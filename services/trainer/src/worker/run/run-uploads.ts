@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckpointMetrics } from '@lathe/contracts/artifact/checkpoint';
 import { checkpointPrefix, jobPrefix } from '@lathe/contracts/artifact/key';
@@ -6,8 +7,9 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
 import type { Artifact } from '../../generated/lathe/worker/v1/worker.ts';
 import { wholeManifest } from '../../manifest.ts';
-import type { FromEngine } from '../engine/engine-message.ts';
+import { baseStatesFolder, type FromEngine } from '../engine/engine-message.ts';
 import { modelKind } from '../engine/model-kind.ts';
+import { storeBaseStates } from './base-states.ts';
 import { storeCheckpoint } from './checkpoint-store.ts';
 import { type HistoryRow, resultTable } from './history.ts';
 import { type OwnerCheck, requireOurs, SupersededError } from './run-owner.ts';
@@ -87,6 +89,8 @@ export function createRunUploads(request: RunRequest, ports: UploadPorts): RunUp
   const store = (saved: Saved, rows: readonly HistoryRow[]): Promise<string> =>
     inTurn(`the checkpoint of step ${saved.step}`, async () => {
       await requireOurs(ports.owner, request);
+      // First, so that whoever resumes from the checkpoint finds them.
+      await storeBaseStates(artifacts, request, join(saved.folder, baseStatesFolder));
       const key = await storeCheckpoint(artifacts, {
         project,
         jobId,
