@@ -8,7 +8,6 @@ export const batchEndpointSchema = z.enum([
   '/v1/completions',
   '/v1/embeddings',
 ]);
-export type BatchEndpoint = z.infer<typeof batchEndpointSchema>;
 
 /** The body of a request for a batch. */
 export const createBatchSchema = z.strictObject({
