@@ -116,14 +116,15 @@ export const arrows: Table = {
         pages: '',
         'data-work': 'http models files jobs pages',
         bodies: 'http jobs',
-        chat: 'http models bodies',
+        stored: 'http files',
+        chat: 'http models bodies stored',
         graders: 'http models bodies chat',
         evals: 'http models files jobs pages bodies graders',
         batches: 'http files jobs bodies chat',
         deletion: 'http models files jobs data-work evals batches',
         routes:
-          'settings.ts workers.ts http openapi models files jobs pages data-work bodies chat graders evals batches deletion',
-        '.': 'settings.ts workers.ts http models files jobs data-work bodies chat graders evals batches deletion routes',
+          'settings.ts workers.ts http openapi models files jobs pages data-work bodies chat graders evals batches stored deletion',
+        '.': 'settings.ts workers.ts http models files jobs data-work bodies stored chat graders evals batches deletion routes',
       },
     },
     'services/ingest': {

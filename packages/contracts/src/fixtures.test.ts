@@ -13,6 +13,7 @@ import { lineageSchema } from './artifact/lineage.ts';
 import { evaluationReportSchema } from './artifact/report.ts';
 import { adaptationSchema } from './http/adaptation.ts';
 import { dpoHyperparametersSchema, latheOptionsSchema } from './http/fine-tuning.ts';
+import { keptCompletionSchema } from './http/stored-completion.ts';
 import { jobRecordSchema } from './job/record.ts';
 import { embeddingQuestionSchema } from './message/embedding.ts';
 import { jobEventSchema } from './message/event.ts';
@@ -25,6 +26,7 @@ import { evalRecordSchema } from './record/eval.ts';
 import { evalRunRecordSchema } from './record/eval-run.ts';
 import { fileRecordSchema } from './record/file.ts';
 import { modelRecordSchema } from './record/model.ts';
+import { storedCompletionRecordSchema } from './record/stored-completion.ts';
 import { workerRecordSchema } from './record/worker.ts';
 
 const schemas: Record<string, z.ZodType> = {
@@ -45,8 +47,10 @@ const schemas: Record<string, z.ZodType> = {
   'inspection-report': inspectionReportSchema,
   'job-event': jobEventSchema,
   'job-record': jobRecordSchema,
+  'kept-completion': keptCompletionSchema,
   lineage: lineageSchema,
   'model-record': modelRecordSchema,
+  'stored-completion-record': storedCompletionRecordSchema,
   'work-message': workMessageSchema,
   'worker-record': workerRecordSchema,
 };

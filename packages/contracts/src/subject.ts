@@ -43,6 +43,7 @@ export const buckets = {
   evals: 'lathe-evals',
   evalRuns: 'lathe-eval-runs',
   batches: 'lathe-batches',
+  storedCompletions: 'lathe-stored-completions',
 } as const;
 
 /**

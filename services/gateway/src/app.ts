@@ -31,6 +31,7 @@ import { modelRoutes } from './routes/models.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { pipelineRoutes, predictionRoutes } from './routes/predictions.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { feedbackRoutes, storedRoutes } from './routes/stored.ts';
 import { workerRoutes } from './routes/workers.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { WorkerPorts } from './workers.ts';
@@ -78,6 +79,8 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/lathe/workers', workerRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));
   app.route('/v1/chat/completions', chatRoutes(ports, settings));
+  app.route('/v1/chat/completions', storedRoutes(ports, settings));
+  app.route('/v1/lathe', feedbackRoutes(ports, settings));
   app.route('/v1/completions', completionRoutes(ports, settings));
   app.route('/v1/embeddings', embeddingRoutes(ports, settings));
   app.route('/v1/lathe/models', pipelineRoutes(ports, settings));

@@ -46,6 +46,9 @@ export type GatewaySettings = {
   readonly batchLines: number;
   readonly batchSlots: number;
   readonly batchLineSlots: number;
+  /** Stored completions of one project, and their age at most; 0: any. */
+  readonly storedCompletionsKept: number;
+  readonly storedCompletionsKeepMs: number;
   /** How long a batch may take, and how often it is told how far it is. */
   readonly batchWindowMs: number;
   readonly batchProgressMs: number;
@@ -108,6 +111,8 @@ export function gatewaySettings(config: Config): GatewaySettings {
     batchLines: config.batchLines,
     batchSlots: config.batchSlots,
     batchLineSlots: config.batchLineSlots,
+    storedCompletionsKept: config.storedCompletionsKept,
+    storedCompletionsKeepMs: config.storedCompletionsKeepMs,
     batchWindowMs: 24 * 3_600_000,
     batchProgressMs: 1000,
     batchTries: 30,

@@ -27,6 +27,7 @@ import { takeInventory } from './inventory.ts';
 import { claimSchema } from './jobs/duplicates.ts';
 import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
+import { eraseOldCompletions } from './stored/stored-completions.ts';
 
 export type GatewayHandle = Stoppable & {
   readonly url: string;
@@ -102,6 +103,7 @@ async function openPorts(
     ['expired files', settings.expirySweepMs, () => deleteExpiredFiles(ports)],
     ['bytes without a record', settings.orphanSweepMs, () => deleteOrphans(ports, settings)],
     ['old data work', settings.expirySweepMs, () => eraseOldDataWork(ports, settings)],
+    ['old completions', settings.expirySweepMs, () => eraseOldCompletions(ports, settings)],
     ['old batches', settings.expirySweepMs, () => eraseOldBatches(ports, settings)],
     ['old runs of evals', settings.expirySweepMs, () => eraseOldEvals(ports, settings)],
     ...retentionSweep(ports, settings),

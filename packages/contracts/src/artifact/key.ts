@@ -92,6 +92,11 @@ export function readEvalItemKey(key: string): EvalItemName | undefined {
   return { index: Number(index), status: status as EvalItemName['status'] };
 }
 
+/** Everything that belongs to a stored completion. */
+export function storedCompletionPrefix(project: string, id: string): string {
+  return join(project, 'completions', id);
+}
+
 /** Everything that belongs to a batch. */
 export function batchPrefix(project: string, batchId: string): string {
   return join(project, 'batches', batchId);

@@ -86,7 +86,10 @@ export const chatRequestSchema = z.strictObject({
   stream_options: z
     .strictObject({ include_usage: z.boolean().nullish(), include_obfuscation: unsupported(false) })
     .nullish(),
-  store: z.literal(false).nullish(),
+  store: z
+    .boolean()
+    .nullish()
+    .describe('keep what is asked and answered: listed by GET /v1/chat/completions'),
   metadata: metadataSchema.nullish(),
   user: z.string().max(512).nullish(),
   safety_identifier: z.string().max(512).nullish(),

@@ -141,7 +141,6 @@ describe('a chat request', () => {
     [{ ...least, reasoning_effort: 'low' }, 'reasoning_effort'],
     [{ ...least, modalities: ['text', 'audio'] }, 'modalities.1'],
     [{ ...least, top_k: null }, 'top_k'],
-    [{ ...least, store: true }, 'store'],
     [{ ...least, messages: [{ role: 'robot', content: '' }] }, 'messages.0.role'],
   ])('names the field at fault in %j', (body, path) => {
     expect(problems(chatRequestSchema, body)).toEqual([path]);

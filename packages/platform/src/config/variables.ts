@@ -136,6 +136,10 @@ export const variables = {
   batchesKept: batching('LATHE_BATCHES_KEPT', wholeNumber(1, 1000))
     .means('batches of one project that are over and kept; the oldest goes first'),
   batchLines: batching('LATHE_BATCH_LINES', wholeNumber(1, 50_000)).means('most lines of one batch'),
+  storedCompletionsKept: batching('LATHE_STORED_COMPLETIONS_KEPT', wholeNumber(1, 10_000))
+    .means('stored completions of one project that are kept; the oldest go first'),
+  storedCompletionsKeepMs: batching('LATHE_STORED_COMPLETIONS_KEEP', duration('30d'))
+    .means('age at which stored completions are erased; 0: never'),
   batchSlots: batching('LATHE_BATCH_SLOTS', wholeNumber(1, 2)).means('batches one gateway works on at a time'),
   batchLineSlots: batching('LATHE_BATCH_LINE_SLOTS', wholeNumber(1, 4))
     .means('lines of one batch that are asked at a time'),

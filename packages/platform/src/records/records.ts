@@ -6,6 +6,10 @@ import { type EvalRecord, evalRecordSchema } from '@lathe/contracts/record/eval'
 import { type EvalRunRecord, evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
 import { type FileRecord, fileRecordSchema } from '@lathe/contracts/record/file';
 import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
+import {
+  type StoredCompletionRecord,
+  storedCompletionRecordSchema,
+} from '@lathe/contracts/record/stored-completion';
 import { type WorkerRecord, workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import type { Nats } from '../nats/connection.ts';
@@ -23,6 +27,7 @@ export type Records = {
   readonly evals: RecordStore<EvalRecord>;
   readonly evalRuns: RecordStore<EvalRunRecord>;
   readonly batches: RecordStore<BatchRecord>;
+  readonly storedCompletions: RecordStore<StoredCompletionRecord>;
 };
 
 /**
@@ -40,5 +45,10 @@ export async function openAllRecords(nats: Nats): Promise<Records> {
     evals: await openRecords(nats, buckets.evals, evalRecordSchema),
     evalRuns: await openRecords(nats, buckets.evalRuns, evalRunRecordSchema),
     batches: await openRecords(nats, buckets.batches, batchRecordSchema),
+    storedCompletions: await openRecords(
+      nats,
+      buckets.storedCompletions,
+      storedCompletionRecordSchema,
+    ),
   };
 }

@@ -9,7 +9,7 @@ import type { Place } from '../http/places.ts';
 import type { Claim } from '../jobs/duplicates.ts';
 
 /** What batches need. */
-export type BatchPorts = Pick<Records, 'batches' | 'files' | 'models'> & {
+export type BatchPorts = Pick<Records, 'batches' | 'files' | 'models' | 'storedCompletions'> & {
   readonly nats: Nats;
   readonly artifacts: ArtifactStore;
   readonly claims: RecordStore<Claim>;

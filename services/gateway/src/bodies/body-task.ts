@@ -5,6 +5,11 @@ import type { CreateEval, UpdateEval } from '@lathe/contracts/http/eval';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { InspectRequest } from '@lathe/contracts/http/inspection';
 import type { PipelineKind } from '@lathe/contracts/http/pipeline';
+import type {
+  CompletionDataset,
+  FeedbackRequest,
+  KeptCompletion,
+} from '@lathe/contracts/http/stored-completion';
 import type { Asked } from '@lathe/contracts/message/prediction';
 import type { Handover } from '@lathe/platform/nats/ask-evaluators';
 import type { ReadRun } from './eval-requests.ts';
@@ -24,6 +29,9 @@ export type BodyTask = BodyOf &
           | 'eval-update'
           | 'eval-run'
           | 'batch'
+          | 'completion-update'
+          | 'feedback'
+          | 'completion-dataset'
           | 'classify'
           | 'score'
           | 'rerank'
@@ -48,6 +56,13 @@ export type ReadChat = Handover & {
   readonly includeUsage: boolean;
   readonly choices: number;
   readonly logprobs: boolean;
+  /** What is to be kept with the answer; undefined where nothing is. */
+  readonly toStore?: ToStore | undefined;
+};
+
+/** Of a chat request with `store: true`. */
+export type ToStore = Pick<KeptCompletion, 'messages' | 'asked'> & {
+  readonly metadata: Record<string, string> | null;
 };
 
 /** Of an embedding request, what its answer depends on. */
@@ -83,6 +98,9 @@ export type BodyResults = {
   readonly 'eval-update': UpdateEval;
   readonly 'eval-run': ReadRun;
   readonly batch: CreateBatch;
+  readonly 'completion-update': { readonly metadata: Record<string, string> | null };
+  readonly feedback: FeedbackRequest;
+  readonly 'completion-dataset': CompletionDataset;
   readonly pipeline: ReadPrediction;
   readonly classify: ReadPrediction;
   readonly score: ReadPrediction;

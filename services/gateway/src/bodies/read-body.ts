@@ -1,11 +1,16 @@
 import type { Tool } from '@lathe/contracts/artifact/tool';
 import { createBatchSchema } from '@lathe/contracts/http/batch';
-import { chatRequestSchema } from '@lathe/contracts/http/chat';
+import { type ChatRequest, chatRequestSchema } from '@lathe/contracts/http/chat';
 import { datasetRequestSchema } from '@lathe/contracts/http/dataset';
 import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { createEvalSchema, updateEvalSchema } from '@lathe/contracts/http/eval';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
 import { inspectRequestSchema } from '@lathe/contracts/http/inspection';
+import {
+  completionDatasetSchema,
+  feedbackRequestSchema,
+  updateCompletionSchema,
+} from '@lathe/contracts/http/stored-completion';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { Envelope } from '@lathe/contracts/message/envelope';
 import type { PredictionQuestion } from '@lathe/contracts/message/prediction';
@@ -19,6 +24,7 @@ import type {
   ReadEmbedding,
   ReadJob,
   ReadPrediction,
+  ToStore,
 } from './body-task.ts';
 import { checkStreaming, toInferenceRequest } from './chat-request.ts';
 import { readCompletion } from './completion-request.ts';
@@ -58,6 +64,12 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return readRun(json, task.project);
     case 'batch':
       return parseRequest(createBatchSchema, json);
+    case 'completion-update':
+      return parseRequest(updateCompletionSchema, json);
+    case 'feedback':
+      return parseRequest(feedbackRequestSchema, json);
+    case 'completion-dataset':
+      return parseRequest(completionDatasetSchema, json);
     case 'pipeline':
       return prediction(readPipeline(json, task), task);
     case 'classify':
@@ -81,7 +93,23 @@ function readChat(json: unknown, asker: BodyTask): ReadChat {
     includeUsage: body.stream_options?.include_usage === true,
     choices: request.choices,
     logprobs: body.logprobs === true,
+    ...(body.store === true && { toStore: toStoreOf(body, request.tools) }),
   };
+}
+
+/** What is kept of a request, with the tools as they came. */
+function toStoreOf(body: ChatRequest, tools: readonly Tool[]): ToStore {
+  const { messages, metadata, temperature, top_p, seed, presence_penalty, frequency_penalty } =
+    body;
+  const { response_format, tool_choice } = body;
+  const asked = { temperature, top_p, seed, presence_penalty, frequency_penalty };
+  const kept = {
+    ...asked,
+    response_format,
+    tool_choice,
+    ...(tools.length > 0 && { tools: [...tools] }),
+  };
+  return { messages, asked: kept as ToStore['asked'], metadata: metadata ?? null };
 }
 
 /** The tools of a body that fits its schema, as they came: templates print them, and a copy has other keys first. */

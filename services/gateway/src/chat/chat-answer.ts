@@ -23,7 +23,7 @@ export const systemFingerprint = 'fp_lathe_1';
  */
 export async function collectAnswer(
   head: AnswerHead,
-  pieces: AsyncIterable<Piece>,
+  pieces: AsyncIterable<Piece> | Iterable<Piece>,
 ): Promise<ChatCompletion> {
   const texts = Array.from({ length: head.choices }, () => '');
   const logprobs = Array.from({ length: head.choices }, (): TokenLogprob[] => []);

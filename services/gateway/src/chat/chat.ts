@@ -8,11 +8,12 @@ import type { Asker } from '../bodies/chat-request.ts';
 import { tellingLimits } from '../http/rate-limits.ts';
 import { requireDoor } from '../models/doors.ts';
 import { getModel } from '../models/models.ts';
+import { type StorePorts, storeCompletion } from '../stored/store-completion.ts';
 import { type AnswerHead, collectAnswer } from './chat-answer.ts';
 import { afterFirstSign, answerEvents } from './chat-stream.ts';
-import type { Inference } from './inference.ts';
+import type { Inference, Piece } from './inference.ts';
 
-export type ChatPorts = {
+export type ChatPorts = StorePorts & {
   readonly models: Records['models'];
   readonly inference: Inference;
   readonly log: Logger;
@@ -34,7 +35,11 @@ export async function completeChat(
 ): Promise<ChatCompletion> {
   requireDoor(await getModel(ports, asker.project, request.envelope.model), 'chat');
   const pieces = ports.inference.answer(request, asker.signal);
-  return collectAnswer(head(ports, request), tellingLimits(pieces, asker.onLimits));
+  const about = head(ports, request);
+  const answer = await collectAnswer(about, tellingLimits(pieces, asker.onLimits));
+  const { toStore } = request;
+  if (toStore !== undefined) await storeCompletion(ports, asker.project, { ...toStore, answer });
+  return answer;
 }
 
 /**
@@ -48,8 +53,15 @@ export async function streamChat(
 ): Promise<AsyncIterable<string>> {
   requireDoor(await getModel(ports, asker.project, request.envelope.model), 'chat');
   const answer = ports.inference.answer(request, asker.signal);
-  const pieces = await afterFirstSign(tellingLimits(answer, asker.onLimits));
-  return answerEvents(head(ports, request), pieces, {
+  const about = head(ports, request);
+  const told = await afterFirstSign(tellingLimits(answer, asker.onLimits));
+  const { toStore } = request;
+  const store = (answer: ChatCompletion) =>
+    toStore === undefined
+      ? Promise.resolve()
+      : storeCompletion(ports, asker.project, { ...toStore, answer });
+  const pieces = toStore === undefined ? told : storing(about, told, store);
+  return answerEvents(about, pieces, {
     includeUsage: request.includeUsage,
     onFailure(error) {
       const { requestId, signal } = asker;
@@ -57,6 +69,20 @@ export async function streamChat(
       else ports.log.warn({ err: error, requestId }, 'a chat stream failed');
     },
   });
+}
+
+/** The pieces, the last of which comes when the whole answer is stored. Throws what storing throws. */
+async function* storing(
+  about: AnswerHead,
+  pieces: AsyncIterable<Piece>,
+  store: (answer: ChatCompletion) => Promise<void>,
+): AsyncGenerator<Piece, void> {
+  const all: Piece[] = [];
+  for await (const piece of pieces) {
+    all.push(piece);
+    if (piece.kind === 'done') await store(await collectAnswer(about, all));
+    yield piece;
+  }
 }
 
 function head(ports: ChatPorts, { envelope, choices, logprobs }: ReadChat): AnswerHead {

@@ -45,7 +45,15 @@ async function openPorts(fate: 'stored' | 'lost') {
   const places = {} as unknown as FilePorts['places'];
   const evalRuns = { get: async () => null } as unknown as Records['evalRuns'];
   const batches = { get: async () => null } as unknown as Records['batches'];
-  const ports = { files, evalRuns, batches, artifacts, places, now: Date.now };
+  const ports = {
+    files,
+    evalRuns,
+    batches,
+    storedCompletions: batches as never,
+    artifacts,
+    places,
+    now: Date.now,
+  };
   const bytes = async (): Promise<number> =>
     (await Array.fromAsync(artifacts.list(''))).filter(({ key }) => key.startsWith('p/')).length;
   return { ports, records, bytes, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };

@@ -2,26 +2,28 @@ import { recordKey } from '@lathe/contracts/subject';
 import type { Records } from '@lathe/platform/records';
 import type { FilePorts } from '../files/files.ts';
 
-/** Keys of the bytes of files, `<project>/files/<id>`, and of all that belongs to runs of evals and to batches. */
-const ownedBytes = /^([^/]+)\/(files|eval-runs|batches)\/([^/]+)/;
+/** Keys of the bytes of files, `<project>/files/<id>`, and of all that belongs to runs of evals, batches and stored completions. */
+const ownedBytes = /^([^/]+)\/(files|eval-runs|batches|completions)\/([^/]+)/;
 
-type OwnedKind = 'files' | 'eval-runs' | 'batches';
+type OwnedKind = 'files' | 'eval-runs' | 'batches' | 'completions';
 
 /**
- * Deletes the bytes of files, runs of evals and batches, of all projects, that no record names and that are older than
+ * Deletes the bytes of files, runs of evals, batches and stored completions, of all projects, that no record names and that are older than
  * `orphanAfterMs`: of uploads that broke off between the bytes and the record, or whose record's fate nobody learned, and
  * rows that were answered while their run or batch was erased. Returns how many.
  */
 export async function deleteOrphans(
-  { files, evalRuns, batches, artifacts, now }: FilePorts & Pick<Records, 'evalRuns' | 'batches'>,
+  ports: FilePorts & Pick<Records, 'evalRuns' | 'batches' | 'storedCompletions'>,
   { orphanAfterMs }: { readonly orphanAfterMs: number },
 ): Promise<number> {
+  const { files, evalRuns, batches, storedCompletions, artifacts, now } = ports;
+  const byKind = { files, 'eval-runs': evalRuns, batches, completions: storedCompletions };
   const before = now() - orphanAfterMs;
   const orphans: string[] = [];
   for await (const { key, modifiedMs } of artifacts.list('')) {
     const [, project, kind, id] = ownedBytes.exec(key) ?? [];
     if (project === undefined || id === undefined || modifiedMs >= before) continue;
-    const records = { files, 'eval-runs': evalRuns, batches }[kind as OwnedKind];
+    const records = byKind[kind as OwnedKind];
     if ((await records.get(recordKey(project, id))) === null) orphans.push(key);
   }
   for (const key of orphans) await artifacts.delete(key);

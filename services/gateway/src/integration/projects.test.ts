@@ -1,12 +1,13 @@
 /** What one project may see of another: nothing, on every route that the app has. */
 import { readFile } from 'node:fs/promises';
 import { inspectionObjects } from '@lathe/contracts/artifact/inspection';
-import { evalItemKey } from '@lathe/contracts/artifact/key';
+import { evalItemKey, storedCompletionPrefix } from '@lathe/contracts/artifact/key';
 import { newId } from '@lathe/contracts/id';
 import { batchRecordSchema } from '@lathe/contracts/record/batch';
 import { dataWorkRecordSchema, isOfKind } from '@lathe/contracts/record/data-work';
 import { evalRecordSchema } from '@lathe/contracts/record/eval';
 import { evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
+import { storedCompletionRecordSchema } from '@lathe/contracts/record/stored-completion';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { checkpointKey, recordKey } from '@lathe/contracts/subject';
 import { toFile } from 'openai';
@@ -34,6 +35,7 @@ let foreign: {
   eval: string;
   run: string;
   batch: string;
+  completion: string;
 };
 
 beforeAll(async () => {
@@ -122,6 +124,7 @@ async function furnish() {
     dataset,
     ...(await addEval()),
     batch: await addBatch(),
+    completion: await addCompletion(),
   };
 }
 
@@ -148,6 +151,19 @@ async function addBatch(): Promise<string> {
   );
   await gateway.batches.put(recordKey(otherProject, batch.id), { ...batch, project: otherProject });
   return batch.id;
+}
+
+/** A completion that was stored. */
+async function addCompletion(): Promise<string> {
+  const name = '../../../../packages/contracts/fixtures/stored-completion-record.1.json';
+  const record = storedCompletionRecordSchema.parse(
+    JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8')),
+  );
+  const key = `${storedCompletionPrefix(otherProject, record.id)}/completion.json`;
+  const own = { ...record, project: otherProject, key };
+  await gateway.storedCompletions.put(recordKey(otherProject, record.id), own);
+  await putExample('kept-completion', key);
+  return record.id;
 }
 
 /** An inspection of the file that has come to its end. */
@@ -237,6 +253,7 @@ function pathOf(route: string): string {
     .replace(':eval_id', foreign.eval)
     .replace(':run_id', foreign.run)
     .replace(':batch_id', foreign.batch)
+    .replace(':completion_id', foreign.completion)
     .replace(':output_item_id', itemId({ id: foreign.run }, 0))
     .replace('/jobs/:id', `/jobs/${foreign.job}`)
     .replace('/models/:name{.+}', `/models/${foreign.model}`)
@@ -274,6 +291,9 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
       400,
     ],
   ],
+  'POST /v1/lathe/feedback': () => [[{ completion_id: foreign.completion, rating: 'up' }, 404]],
+  // Another project's are none of those that are meant.
+  'POST /v1/lathe/completions/dataset': () => [[{}, 400]],
   'POST /v1/evals': () => [
     [
       {
@@ -308,7 +328,7 @@ const post = (path: string, body: object) =>
 /** Every text that would give the other project away. */
 const secrets = () => [
   ...[foreign.file, foreign.job, foreign.model, foreign.inspection, foreign.dataset],
-  ...[foreign.eval, foreign.run, foreign.batch],
+  ...[foreign.eval, foreign.run, foreign.batch, foreign.completion],
   ...['ftckpt_secret', otherKey],
 ];
 

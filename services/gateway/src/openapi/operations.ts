@@ -54,6 +54,7 @@ import { z } from 'zod';
 import { batchOperations } from './batch-operations.ts';
 import { evalOperations } from './eval-operations.ts';
 import { list, type Operation, pageOf } from './operation.ts';
+import { storedOperations } from './stored-operations.ts';
 
 const deleted = (object: string) =>
   z.object({ id: z.string(), object: z.literal(object), deleted: z.boolean() });
@@ -78,6 +79,7 @@ const jobs = 'v1/fine_tuning/jobs';
 export const operations: Readonly<Record<string, Operation>> = {
   ...evalOperations,
   ...batchOperations,
+  ...storedOperations,
   'GET /healthz': {
     id: 'live',
     summary: 'Whether the process answers.',

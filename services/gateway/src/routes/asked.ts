@@ -14,7 +14,17 @@ export function askerOf(c: GatewayContext): ChatAsker {
 export async function readAsked<
   Kind extends Exclude<
     keyof BodyResults,
-    'job' | 'inspect' | 'dataset' | 'pipeline' | 'eval' | 'eval-update' | 'eval-run' | 'batch'
+    | 'job'
+    | 'inspect'
+    | 'dataset'
+    | 'pipeline'
+    | 'eval'
+    | 'eval-update'
+    | 'eval-run'
+    | 'batch'
+    | 'completion-update'
+    | 'feedback'
+    | 'completion-dataset'
   >,
 >(
   c: GatewayContext,

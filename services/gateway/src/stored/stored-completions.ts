@@ -1,0 +1,200 @@
+import { storedCompletionPrefix } from '@lathe/contracts/artifact/key';
+import { LatheError } from '@lathe/contracts/error';
+import { type Page, page } from '@lathe/contracts/http/list';
+import {
+  type CompletionFilter,
+  type Feedback,
+  type KeptCompletion,
+  keptCompletionSchema,
+  type listCompletionsQuerySchema,
+  type listMessagesQuerySchema,
+  type StoredCompletion,
+  type StoredMessage,
+} from '@lathe/contracts/http/stored-completion';
+import { isId } from '@lathe/contracts/id';
+import type { StoredCompletionRecord } from '@lathe/contracts/record/stored-completion';
+import { recordKey } from '@lathe/contracts/subject';
+import { findJson } from '@lathe/platform/artifacts/read-json';
+import { changeRecord } from '@lathe/platform/records/change';
+import type { RecordStore } from '@lathe/platform/records/port';
+import type { z } from 'zod';
+import { cut, newestFirst } from '../http/cursor.ts';
+import { type Place, placeOf, rememberPlace } from '../http/places.ts';
+import type { StorePorts } from './store-completion.ts';
+
+export type StoredPorts = StorePorts & {
+  /** Of what was deleted lately. */
+  readonly places: RecordStore<Place>;
+};
+
+/** The record of a stored completion of the project. Throws `not_found`. */
+export async function getStored(
+  { storedCompletions }: Pick<StoredPorts, 'storedCompletions'>,
+  project: string,
+  id: string,
+): Promise<StoredCompletionRecord> {
+  const stored = isId('completion', id)
+    ? await storedCompletions.get(recordKey(project, id))
+    : null;
+  if (stored !== null) return stored.value;
+  throw missing(id);
+}
+
+/** What was asked and answered. Throws `not_found` when it is deleted just now. */
+export async function keptOf(
+  { artifacts }: Pick<StoredPorts, 'artifacts'>,
+  { id, key }: StoredCompletionRecord,
+): Promise<KeptCompletion> {
+  return (await findJson(artifacts, key, keptCompletionSchema)) ?? missing(id, true);
+}
+
+function missing(id: string, isThrown: true): never;
+function missing(id: string): LatheError;
+function missing(id: string, isThrown = false): LatheError {
+  const error = new LatheError('not_found', `No stored completion ${JSON.stringify(id)} exists.`, {
+    param: 'completion_id',
+  });
+  if (isThrown) throw error;
+  return error;
+}
+
+/** A stored completion as it is told. */
+export async function storedObject(
+  ports: Pick<StoredPorts, 'artifacts'>,
+  record: StoredCompletionRecord,
+): Promise<StoredCompletion> {
+  const { completion, asked } = await keptOf(ports, record);
+  const { metadata, feedback } = record;
+  return { ...completion, ...asked, metadata, lathe: { feedback } };
+}
+
+/** The project's stored completions, oldest first unless `order` says otherwise. */
+export async function listStored(
+  ports: StoredPorts,
+  project: string,
+  query: z.infer<typeof listCompletionsQuerySchema>,
+): Promise<Page<StoredCompletion>> {
+  const compare = query.order === 'desc' ? newestFirst : oldestFirst;
+  const all = (await ports.storedCompletions.list(project))
+    .map(({ value }) => value)
+    .toSorted(compare);
+  const { items, hasMore } = await cut(all, query, {
+    compare,
+    isShown: (record) => isMeant(record, query),
+    placeOf: (id) => placeOf(ports.places, project, id),
+  });
+  const told: StoredCompletion[] = [];
+  for (const item of items) told.push(await storedObject(ports, item));
+  return page(told, hasMore);
+}
+
+/** The stored completions that a filter means, oldest first. */
+export async function chosenStored(
+  { storedCompletions }: Pick<StoredPorts, 'storedCompletions'>,
+  project: string,
+  filter: CompletionFilter,
+): Promise<StoredCompletionRecord[]> {
+  const { created_after: after, created_before: before, limit } = filter;
+  return (await storedCompletions.list(project))
+    .map(({ value }) => value)
+    .filter(
+      (record) =>
+        isMeant(record, filter) &&
+        (after === undefined || record.createdAt > after) &&
+        (before === undefined || record.createdAt < before),
+    )
+    .toSorted(oldestFirst)
+    .slice(0, limit);
+}
+
+function isMeant(
+  record: StoredCompletionRecord,
+  {
+    model,
+    metadata,
+  }: {
+    readonly model?: string | undefined;
+    readonly metadata?: Record<string, string> | null | undefined;
+  },
+): boolean {
+  if (model !== undefined && record.model !== model) return false;
+  return Object.entries(metadata ?? {}).every(([key, value]) => record.metadata?.[key] === value);
+}
+
+function oldestFirst(a: StoredCompletionRecord, b: StoredCompletionRecord): number {
+  return newestFirst(b, a);
+}
+
+/** The messages that were asked. Throws `invalid_value` for an `after` that is none of them. */
+export async function storedMessages(
+  ports: Pick<StoredPorts, 'artifacts'>,
+  record: StoredCompletionRecord,
+  query: z.infer<typeof listMessagesQuerySchema>,
+): Promise<Page<StoredMessage>> {
+  const { messages } = await keptOf(ports, record);
+  const all = messages.map(({ role, content, name, tool_calls, tool_call_id }, at) => ({
+    id: `${record.id}-${at}`,
+    createdMs: at,
+    ...{ role, name: name ?? null },
+    content: typeof content === 'string' ? content : null,
+    content_parts: Array.isArray(content) ? content : null,
+    ...(tool_calls != null && { tool_calls }),
+    ...(tool_call_id != null && { tool_call_id }),
+  }));
+  if (query.order === 'desc') all.reverse();
+  const { items, hasMore } = await cut(all, query, {
+    compare: (a, b) => a.createdMs - b.createdMs,
+    isShown: () => true,
+  });
+  return page(
+    items.map(({ createdMs: _, ...message }) => message),
+    hasMore,
+  );
+}
+
+/** Changes what is said about a stored completion. Throws `not_found`. */
+export async function changeStored(
+  { storedCompletions }: Pick<StoredPorts, 'storedCompletions'>,
+  { project, id }: StoredCompletionRecord,
+  change: Partial<Pick<StoredCompletionRecord, 'metadata'>> & { readonly feedback?: Feedback },
+): Promise<StoredCompletionRecord> {
+  const changed = await changeRecord(storedCompletions, recordKey(project, id), (record) => ({
+    ...record,
+    ...change,
+  }));
+  if (changed === undefined) throw missing(id);
+  return changed;
+}
+
+/** Removes a stored completion: first the record, then what was asked and answered. */
+export async function eraseStored(
+  {
+    storedCompletions,
+    places,
+    artifacts,
+  }: Pick<StoredPorts, 'storedCompletions' | 'places' | 'artifacts'>,
+  record: StoredCompletionRecord,
+): Promise<void> {
+  const { project, id } = record;
+  await rememberPlace(places, record);
+  await storedCompletions.delete(recordKey(project, id));
+  await artifacts.deletePrefix(storedCompletionPrefix(project, id));
+}
+
+/** Erases, of every project, those that are too old, and the oldest of those that are too many. Returns how many. */
+export async function eraseOldCompletions(
+  ports: StoredPorts,
+  limits: { readonly storedCompletionsKept: number; readonly storedCompletionsKeepMs: number },
+): Promise<number> {
+  const { storedCompletionsKept: kept, storedCompletionsKeepMs: keepMs } = limits;
+  const before = keepMs === 0 ? 0 : ports.now() - keepMs;
+  const all = (await ports.storedCompletions.list('')).map(({ value }) => value);
+  let erased = 0;
+  for (const own of Map.groupBy(all, ({ project }) => project).values())
+    for (const [at, record] of own.toSorted(newestFirst).entries())
+      if (at >= kept || record.createdMs < before) {
+        await eraseStored(ports, record);
+        erased++;
+      }
+  return erased;
+}
