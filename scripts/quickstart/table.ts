@@ -23,7 +23,7 @@ export function reportTable(report: EvaluationReport): string {
   }
   for (const { against, difference, pValue, verdict } of report.comparisons)
     lines.push(
-      `   tuned against ${against}: ${verdict}, ${(100 * difference).toFixed(1)} points, p = ${pValue < 0.001 ? '< 0.001' : pValue.toFixed(3)}`,
+      `   tuned against ${against}: ${verdict}, ${(100 * difference).toFixed(1)} points, p ${pValue < 0.001 ? '< 0.001' : `= ${pValue.toFixed(3)}`}`,
     );
   return lines.join('\n');
 }

@@ -5,6 +5,7 @@ import { graderErrorsSchema, templateMessagesSchema } from './grader.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
 import { unsupported } from './nothing.ts';
+import { completionFilterSchema } from './stored-completion.ts';
 
 const object = z.record(z.string(), z.unknown());
 
@@ -13,7 +14,6 @@ export const evalRowSchema = z.strictObject({ item: object, sample: object.nulli
 export type EvalRow = z.infer<typeof evalRowSchema>;
 
 const refused: Readonly<Record<string, string>> = {
-  stored_completions: 'chat completions are not stored here',
   responses: 'responses are not stored here',
 };
 
@@ -26,11 +26,15 @@ const sourceSchema = z.discriminatedUnion(
       id: z.string().describe('a JSON Lines file of rows'),
     }),
     z.strictObject({ type: z.literal('file_content'), content: z.array(evalRowSchema).min(1) }),
+    completionFilterSchema
+      .partial({ limit: true })
+      .extend({ type: z.literal('stored_completions') })
+      .describe('completions that were asked for with store: true, oldest first'),
   ],
   {
     error: ({ input }) => {
       const reason = refused[String((input as { type?: unknown } | undefined)?.type)];
-      const known = 'must be "file_id" or "file_content"';
+      const known = 'must be "file_id", "file_content" or "stored_completions"';
       return reason === undefined ? known : `${known}: ${reason}`;
     },
   },
@@ -92,7 +96,9 @@ const dataSourceSchema = z.discriminatedUnion('type', [
     type: z.literal('completions'),
     source: sourceSchema,
     model,
-    input_messages: inputMessagesSchema,
+    input_messages: inputMessagesSchema
+      .nullish()
+      .describe('of stored completions those that were asked, where it is left out'),
     sampling_params: z
       .strictObject({
         ...sampling,
@@ -105,7 +111,9 @@ const dataSourceSchema = z.discriminatedUnion('type', [
     type: z.literal('responses'),
     source: sourceSchema,
     model,
-    input_messages: inputMessagesSchema,
+    input_messages: inputMessagesSchema
+      .nullish()
+      .describe('of stored completions those that were asked, where it is left out'),
     sampling_params: z
       .strictObject({
         ...sampling,

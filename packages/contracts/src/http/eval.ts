@@ -6,10 +6,6 @@ import { metadataSchema } from './metadata.ts';
 const name = z.string().max(256);
 const jsonSchema = z.record(z.string(), z.unknown());
 
-/** Why a kind of data is refused that OpenAI keeps and this platform does not. */
-const noStoredCompletions =
-  'must be "custom" or "logs": chat completions are not stored here, so there are none to evaluate';
-
 /** What the rows of an eval are like. */
 const configRequestSchema = z.discriminatedUnion(
   'type',
@@ -23,13 +19,9 @@ const configRequestSchema = z.discriminatedUnion(
         .describe('whether graders read `sample`: what a model answers, or what rows bring along'),
     }),
     z.strictObject({ type: z.literal('logs'), metadata: jsonSchema.nullish() }),
+    z.strictObject({ type: z.literal('stored_completions'), metadata: jsonSchema.nullish() }),
   ],
-  {
-    error: ({ input }) =>
-      (input as { type?: unknown } | undefined)?.type === 'stored_completions'
-        ? noStoredCompletions
-        : 'must be "custom" or "logs"',
-  },
+  { error: 'must be "custom", "logs" or "stored_completions"' },
 );
 
 /** Most testing criteria of one eval. */
@@ -89,6 +81,11 @@ export const listEvalsQuerySchema = z.strictObject({
 export const dataSourceConfigSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('custom'), schema: jsonSchema }),
   z.object({ type: z.literal('logs'), metadata: jsonSchema.nullable(), schema: jsonSchema }),
+  z.object({
+    type: z.literal('stored_completions'),
+    metadata: jsonSchema.nullable(),
+    schema: jsonSchema,
+  }),
 ]);
 
 /** The `eval` object. */

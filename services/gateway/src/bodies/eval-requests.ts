@@ -2,6 +2,10 @@ import type { Tool } from '@lathe/contracts/artifact/tool';
 import { LatheError } from '@lathe/contracts/error';
 import type { ChatRequest } from '@lathe/contracts/http/chat';
 import { type CreateRun, createRunSchema, type DataSource } from '@lathe/contracts/http/eval-run';
+import {
+  type CompletionFilter,
+  completionFilterSchema,
+} from '@lathe/contracts/http/stored-completion';
 import type { Asking } from '@lathe/contracts/record/eval-run';
 import { checkTemplate } from '@lathe/graders/template';
 import { parseRequest } from '../http/parse.ts';
@@ -14,7 +18,10 @@ export type ReadRun = {
   readonly hash: string;
   /** As it came, but without the rows in it. */
   readonly dataSource: Record<string, unknown>;
-  readonly source: { readonly file: string } | { readonly rows: readonly string[] };
+  readonly source:
+    | { readonly file: string }
+    | { readonly rows: readonly string[] }
+    | { readonly completions: CompletionFilter };
   readonly asking: Asking | null;
 };
 
@@ -31,12 +38,17 @@ export function readRun(json: unknown, project: string): ReadRun {
     body: { name, metadata },
     hash: requestHash(json),
     dataSource: { ...raw, source: kept },
-    source:
-      source.source.type === 'file_id'
-        ? { file: source.source.id }
-        : { rows: source.source.content.map((row) => JSON.stringify(row)) },
+    source: sourceOf(source.source),
     asking: source.type === 'jsonl' ? null : askingOf(source, { project, raw }),
   };
+}
+
+function sourceOf(source: DataSource['source']): ReadRun['source'] {
+  if (source.type === 'file_id') return { file: source.id };
+  if (source.type === 'file_content')
+    return { rows: source.content.map((row) => JSON.stringify(row)) };
+  const { type: _, ...filter } = source;
+  return { completions: completionFilterSchema.parse(filter) };
 }
 
 function askingOf(
@@ -54,11 +66,19 @@ function askingOf(
     toInferenceRequest(body, asker, toolsOf(source, raw)),
   );
   const { messages: _, requestId: __, ...chat } = request;
-  return { messages: messagesOf(source.input_messages), chat };
+  return { messages: messagesOf(source), chat };
 }
 
-function messagesOf(input: Asked['input_messages']): Asking['messages'] {
+/** Where the messages of a stored completion stand in its row. */
+const storedInput = { type: 'item_reference', item_reference: 'item.input' } as const;
+
+function messagesOf({ input_messages, source }: Asked): Asking['messages'] {
   const at = 'data_source.input_messages';
+  const input = input_messages ?? (source.type === 'stored_completions' ? storedInput : null);
+  if (input === null)
+    throw new LatheError('missing_parameter', `'${at}' is missing: what each row asks.`, {
+      param: at,
+    });
   if (input.type === 'item_reference') {
     const path = input.item_reference.replace(/^\{\{\s*|\s*\}\}$/g, '');
     within(`${at}.item_reference`, () => checkTemplate(`{{ ${path} }}`, { hasSample: false }));

@@ -1,5 +1,6 @@
 import { evalRunRowsKey } from '@lathe/contracts/artifact/key';
 import { LatheError } from '@lathe/contracts/error';
+import type { CompletionFilter } from '@lathe/contracts/http/stored-completion';
 import type { EvalRecord } from '@lathe/contracts/record/eval';
 import { type EvalRunRecord, isRunOver } from '@lathe/contracts/record/eval-run';
 import { recordKey } from '@lathe/contracts/subject';
@@ -11,6 +12,8 @@ import { newestFirst } from '../http/cursor.ts';
 import { BadReference } from '../http/failure.ts';
 import { claimJobId, requestHash } from '../jobs/duplicates.ts';
 import { requireDoor } from '../models/doors.ts';
+import { chosenStored } from '../stored/stored-completions.ts';
+import { storedRows } from '../stored/stored-rows.ts';
 import { checkCriteria, named, requireModel } from './criteria.ts';
 import { eraseRun, type RunPorts, storedRun } from './runs.ts';
 
@@ -81,7 +84,8 @@ async function check(ports: RunPorts, request: RunRequest, limits: RunLimits): P
   // A model of theirs may be gone since.
   await checkCriteria(ports, { project, criteria, signal });
   if ('file' in source) await checkFile(ports, project, source.file);
-  else checkRows(source.rows, limits);
+  else if ('rows' in source) checkRows(source.rows, limits);
+  else await checkStored(ports, project, { filter: source.completions, limits });
   const all = (await ports.evalRuns.list(project)).map(({ value }) => value);
   const open = all.filter((run) => !isRunOver(run)).length;
   if (open >= limits.evalRunsOpen)
@@ -105,6 +109,23 @@ async function checkFile(ports: RunPorts, project: string, id: string): Promise<
       cause: error,
     });
   }
+}
+
+async function checkStored(
+  ports: RunPorts,
+  project: string,
+  { filter, limits }: { readonly filter: CompletionFilter; readonly limits: RunLimits },
+): Promise<void> {
+  const param = 'data_source.source';
+  const { length } = await chosenStored(ports, project, filter);
+  if (length === 0)
+    throw new LatheError('invalid_value', `'${param}' means no stored completion.`, { param });
+  if (length > limits.evalRows)
+    throw new LatheError(
+      'invalid_value',
+      `'${param}' means ${length} stored completions; a run takes at most ${limits.evalRows}.`,
+      { param },
+    );
 }
 
 function checkRows(rows: readonly string[], { evalRows, evalRowBytes }: RunLimits): void {
@@ -139,7 +160,12 @@ async function store(
           kind: 'inline',
           object: {
             key,
-            ...(await ports.artifacts.put(key, Buffer.from(`${source.rows.join('\n')}\n`))),
+            ...(await ports.artifacts.put(
+              key,
+              'rows' in source
+                ? Buffer.from(`${source.rows.join('\n')}\n`)
+                : storedRows(ports, project, source.completions),
+            )),
           },
         };
   const run: EvalRunRecord = {

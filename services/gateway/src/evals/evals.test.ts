@@ -92,7 +92,7 @@ it.each([
     'testing_criteria[0]',
     { testing_criteria: [{ type: 'python', name: 'p', source: 'def grade(s, i): return 1' }] },
   ],
-  ['data_source_config.type', { data_source_config: { type: 'stored_completions' } }],
+  ['data_source_config.type', { data_source_config: { type: 'responses' } }],
   ['metadata', { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, at) => [at, ''])) }],
   ['surprise', { surprise: 1 }],
 ])('an eval is refused at %s', async (param, change) => {
@@ -122,7 +122,9 @@ it.each([
     'data_source.source.id',
     { ...asked, source: { type: 'file_id', id: 'file-00000000000000000000gone' } },
   ],
-  ['data_source.source.type', { ...asked, source: { type: 'stored_completions' } }],
+  ['data_source.source.type', { ...asked, source: { type: 'responses' } }],
+  ['data_source.source', { ...asked, source: { type: 'stored_completions', model: 'nobody' } }],
+  ['data_source.input_messages', { ...asked, input_messages: null }],
   ['data_source.model', { ...asked, model: 'gone' }],
   [
     'data_source.input_messages.template[0].content',

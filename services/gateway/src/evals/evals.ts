@@ -86,7 +86,7 @@ const sampleSchema = {
 
 /** The configuration with the JSON Schema of a whole row, as OpenAI answers it. */
 function configOf(config: CreateEval['data_source_config']): EvalRecord['config'] {
-  if (config.type === 'logs') {
+  if (config.type !== 'custom') {
     const { type, metadata = null } = config;
     const schema = { type: 'object', properties: { sample: sampleSchema }, required: ['sample'] };
     return { type, metadata, schema };

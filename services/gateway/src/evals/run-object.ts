@@ -33,7 +33,7 @@ async function dataSourceOf(
 ): Promise<RunObject['data_source']> {
   // It was checked when it came.
   const source = dataSource as RunObject['data_source'];
-  if (rows.kind === 'file') return source;
+  if (rows.kind === 'file' || source.source.type === 'stored_completions') return source;
   const pieces: Uint8Array[] = [];
   for await (const piece of artifacts.get(rows.object.key)) pieces.push(piece);
   const content = Buffer.concat(pieces)

@@ -16,7 +16,7 @@ import { type Place, placeOf, rememberPlace } from '../http/places.ts';
 import type { Claim } from '../jobs/duplicates.ts';
 import type { CriteriaPorts } from './criteria.ts';
 
-export type RunPorts = Pick<Records, 'evals' | 'evalRuns' | 'files'> &
+export type RunPorts = Pick<Records, 'evals' | 'evalRuns' | 'files' | 'storedCompletions'> &
   CriteriaPorts & {
     readonly nats: Nats;
     readonly artifacts: ArtifactStore;

@@ -62,7 +62,7 @@ export function rowsOf(
 ): object[] {
   const message = completion.choices[0]?.message;
   if (message === undefined) return [];
-  const messages = given.map(withoutNothing);
+  const messages = given.map(messageForRow);
   const { content, tool_calls } = message;
   const answer = {
     role: 'assistant',
@@ -94,7 +94,7 @@ export function rowsOf(
 }
 
 /** A message without the fields that ask for nothing, its parts of text as one. */
-function withoutNothing(message: KeptCompletion['messages'][number]): object {
+export function messageForRow(message: KeptCompletion['messages'][number]): object {
   const { content, ...rest } = message;
   const text = Array.isArray(content) ? content.map((part) => part.text).join('') : content;
   return Object.fromEntries(
