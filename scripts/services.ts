@@ -52,11 +52,12 @@ type Part = {
 
 /**
  * Ingest has a heap in each of its threads, and rows fill whatever room there is for what is young and soon forgotten, at the same
- * speed in a small one. Its buffers of some hundred kilobytes go back to the kernel at once, instead of lying in holes of
- * a growing heap. A third of its memory (docs/decisions/2026-11-ingest-pace.md); deploy/docker/Dockerfile says the same.
+ * speed in a small one; what is old is looked through before it has doubled. Its buffers of some hundred kilobytes go back to the
+ * kernel at once, instead of lying in holes of a growing heap. That is half of its memory
+ * (docs/decisions/2026-11-ingest-pace.md); deploy/docker/Dockerfile says the same.
  */
 const ingestMemory: ProcessMemory = {
-  execArgv: ['--max-semi-space-size=4'],
+  execArgv: ['--max-semi-space-size=4', '--heap-growing-percent=80'],
   env: {
     GLIBC_TUNABLES: 'glibc.malloc.mmap_threshold=65536:glibc.malloc.trim_threshold=131072',
   },

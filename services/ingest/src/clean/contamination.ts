@@ -47,13 +47,25 @@ export async function findContacts(sides: Sides): Promise<Map<number, Contact>> 
     if (heldOut?.[index] !== 1) phrases.look(promptOf(row), sides.numbers[index] as number);
   }
   const shared = phrases.found();
-  const trained = new Set(sides.numbers.filter((_, index) => heldOut?.[index] !== 1)).size;
+  const trained = trainedRows(sides);
   const contacts = new Map<number, Contact>();
   if (shared.size <= Math.max(fewAlike, mostAlike * trained))
     for (const [number, line] of shared) contacts.set(number, { how: 'phrases', line });
   for (const [number, contact] of relations.met()) contacts.set(number, contact);
   for (const [number, line] of crossing(sides)) contacts.set(number, { how: 'near', line });
   return contacts;
+}
+
+/** How many rows are trained on; pieces of a text have one number, and stand one after another. */
+function trainedRows({ numbers, heldOut }: Pick<Sides, 'numbers' | 'heldOut'>): number {
+  let count = 0;
+  let last = -1;
+  for (const [index, number] of numbers.entries()) {
+    if (heldOut?.[index] === 1 || number === last) continue;
+    count++;
+    last = number;
+  }
+  return count;
 }
 
 type Kept = Pick<ReturnType<typeof createPhrases>, 'keep'>;
@@ -76,9 +88,11 @@ async function* indexed(rows: AsyncIterable<string>): AsyncGenerator<readonly [s
 function crossing({ numbers, clusters, lines, heldOut, relations }: Sides): Map<number, number> {
   const found = new Map<number, number>();
   if (heldOut === null) return found;
+  // Few clusters are met by rows of others.
+  const met = new Set([...relations.bridges.values()].flat());
   const firstOf = new Map<number, number>();
   for (const [index, cluster] of clusters.entries())
-    if (!firstOf.has(cluster)) firstOf.set(cluster, index);
+    if (met.has(cluster) && !firstOf.has(cluster)) firstOf.set(cluster, index);
   for (const [index, number] of numbers.entries())
     for (const other of relations.bridges.get(number) ?? []) {
       const first = firstOf.get(other);

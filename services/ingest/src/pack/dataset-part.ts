@@ -4,6 +4,7 @@ import type { DatasetPart, ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { createShardBuilder, type ShardExample } from '@lathe/contracts/artifact/shard';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { SpooledRow } from '../read/spool.ts';
+import { createTextBytes } from '../read/text-bytes.ts';
 
 /** Writes one side of a dataset: token shards, and the canonical rows in their order. */
 export type PartWriter = {
@@ -26,8 +27,8 @@ export type PartPlace = {
   readonly count: (examples: readonly ShardExample[]) => number;
 };
 
-/** Characters of canonical rows that wait before they are written to the local file. */
-const waitingCharacters = 1024 * 1024;
+/** Bytes of canonical rows that wait before they are written to the local file. */
+const waitingBytes = 1024 * 1024;
 
 export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
   const { artifacts, prefix, name, localFile, shardTokens, count } = place;
@@ -37,8 +38,7 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
   /** Of one example; 0 where rows are not grouped. */
   let sequences = 0;
   const shard = createShardBuilder();
-  let lines: string[] = [];
-  let characters = 0;
+  const lines = createTextBytes();
   let isOpen = true;
 
   const close = async (): Promise<void> => {
@@ -50,10 +50,7 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
     ...(await artifacts.put(key, source)),
   });
   const flushLines = async (): Promise<void> => {
-    const text = lines.join('');
-    lines = [];
-    characters = 0;
-    await canonical.appendFile(text);
+    await canonical.appendFile(lines.take());
   };
   const flush = async (): Promise<void> => {
     if (shard.examples === 0) return;
@@ -64,8 +61,7 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
   return {
     async add(row) {
       for (const example of row.examples) shard.add(example);
-      lines.push(`${row.json}\n`);
-      characters += row.json.length;
+      lines.add(`${row.json}\n`);
       sums.rows++;
       sums.supervisedTokens += count(row.examples);
       if (row.examples[0]?.group !== undefined)
@@ -75,7 +71,7 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
         sums.longest = Math.max(sums.longest, sequence.length);
       }
       if (shard.tokens >= shardTokens) await flush();
-      if (characters >= waitingCharacters) await flushLines();
+      if (lines.length >= waitingBytes) await flushLines();
     },
     async finish() {
       await flush();

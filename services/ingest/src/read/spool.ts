@@ -5,6 +5,7 @@ import {
   decodeShard,
   type ShardExample,
 } from '@lathe/contracts/artifact/shard';
+import { createTextBytes } from './text-bytes.ts';
 
 /** A row as it waits on disk: its canonical JSON and its token sequences. */
 export type SpooledRow = { readonly json: string; readonly examples: readonly ShardExample[] };
@@ -19,44 +20,45 @@ export type Spool = {
   remove(): Promise<void>;
 };
 
-/** Rows that wait in memory before they are written, by tokens and by characters of JSON. */
+/** Rows that wait in memory before they are written, by tokens and by bytes of JSON. */
 const chunkTokens = 100_000;
-const chunkCharacters = 1024 * 1024;
+const chunkBytes = 1024 * 1024;
+const newline = 0x0a;
 
 /** A spool in a new folder. Memory holds one chunk at a time. */
 export async function createSpool(folder: string): Promise<Spool> {
   await mkdir(folder, { recursive: true });
   const shard = createShardBuilder();
-  let lines: string[] = [];
-  let characters = 0;
+  const text = createTextBytes();
   let chunks = 0;
   const pathOf = (chunk: number, kind: string) => join(folder, `${chunk}.${kind}`);
 
   const flush = async (): Promise<void> => {
-    if (lines.length === 0) return;
-    const [bytes, text] = [shard.take(), lines.join('\n')];
+    if (text.length === 0) return;
     const chunk = chunks++;
-    lines = [];
-    characters = 0;
-    await writeFile(pathOf(chunk, 'shard'), bytes);
-    await writeFile(pathOf(chunk, 'jsonl'), text);
+    await writeFile(pathOf(chunk, 'shard'), shard.take());
+    await writeFile(pathOf(chunk, 'jsonl'), text.take());
   };
-  // JSON.stringify escapes line ends, so they only stand between rows. In one piece it is decoded faster than by a stream.
-  const linesOf = async (chunk: number): Promise<string[]> =>
-    (await readFile(pathOf(chunk, 'jsonl'))).toString('utf8').split('\n');
+  // JSON.stringify escapes line ends, so they only stand between rows.
+  const linesOf = function* (bytes: Buffer): Generator<string> {
+    let from = 0;
+    for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, from)) {
+      yield bytes.toString('utf8', from, end);
+      from = end + 1;
+    }
+  };
   return {
     async add({ json, examples }) {
       for (const example of examples) shard.add(example);
-      lines.push(`${examples.length} ${json}`);
-      characters += json.length;
-      if (shard.tokens >= chunkTokens || characters >= chunkCharacters) await flush();
+      text.add(`${examples.length} ${json}\n`);
+      if (shard.tokens >= chunkTokens || text.length >= chunkBytes) await flush();
     },
     async *read() {
       await flush();
       for (let chunk = 0; chunk < chunks; chunk++) {
         const examples = decodeShard(await readFile(pathOf(chunk, 'shard')), { areViews: true });
         let at = 0;
-        for (const row of await linesOf(chunk)) {
+        for (const row of linesOf(await readFile(pathOf(chunk, 'jsonl')))) {
           const space = row.indexOf(' ');
           const end = at + Number(row.slice(0, space));
           yield { json: row.slice(space + 1), examples: examples.slice(at, end) };
@@ -67,7 +69,8 @@ export async function createSpool(folder: string): Promise<Spool> {
     async *jsons() {
       await flush();
       for (let chunk = 0; chunk < chunks; chunk++)
-        for (const row of await linesOf(chunk)) yield row.slice(row.indexOf(' ') + 1);
+        for (const row of linesOf(await readFile(pathOf(chunk, 'jsonl'))))
+          yield row.slice(row.indexOf(' ') + 1);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
