@@ -18,6 +18,7 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { type Config, environmentOf, readConfig } from '@lathe/platform/config';
 import { changeJob } from '@lathe/platform/jobs';
 import { publishWork } from '@lathe/platform/nats/work';
+import type { Task } from '@lathe/recipe/task';
 import { jobRecord } from '@lathe/testkit/job-record';
 import { patienceMs } from '@lathe/testkit/patience';
 import { openStores } from '@lathe/testkit/stores';
@@ -45,6 +46,8 @@ export type JobOptions = {
   readonly adaptation?: Adaptation;
   /** The examples are pairs of answers, the better one first; or judged ones. */
   readonly preference?: ResolvedPreference;
+  /** What the examples teach; absent: generation, or preference where there is one. */
+  readonly task?: Task;
   readonly options?: LatheOptions;
   readonly epochs?: number;
   readonly learningRate?: number;
@@ -188,7 +191,7 @@ export function smallExamples(count: number): ShardExample[] {
 async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Promise<JobRecord> {
   const id = newId('job');
   const { model = 'tiny', adaptation = { type: 'lora' }, project = usualProject } = options;
-  const { preference } = options;
+  const { preference, task } = options;
   const start =
     options.start && (await ownStart(artifacts, options.start, startPrefix(project, id)));
   const prefix = datasetPrefix(project, id, newId('attempt'));
@@ -201,6 +204,7 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
     baseModel: model,
     tokenizerSha256: '0'.repeat(64),
     templateSha256: null,
+    ...(task && { task }),
     heldOutSource: 'split',
     train,
     heldOut,
@@ -228,6 +232,7 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
       learningRate: options.learningRate ?? 1e-3,
       adaptation,
       ...(preference && { preference }),
+      ...(task && { task }),
     },
     datasetKey,
   });
