@@ -65,10 +65,15 @@ async function main(model: string): Promise<void> {
     const report = evaluationReportSchema.parse(await client.get(`/lathe/jobs/${job.id}/report`));
     const reportFile = path.join(dataFolder, 'support-routing-report.json');
     await writeFile(reportFile, `${JSON.stringify(report, null, 2)}\n`);
+    const page = await client.get<Response>(`/lathe/jobs/${job.id}/report.html`, {
+      __binaryResponse: true,
+    });
+    const pageFile = reportFile.replace(/json$/, 'html');
+    await writeFile(pageFile, await page.text());
     say(`\n4. Held-out rows that no model was trained on: ${report.rows}\n`);
     say(reportTable(report));
     await askOne(client, done.fine_tuned_model, report);
-    say(`\n   The report: ${reportFile}`);
+    say(`\n   The report: ${reportFile}, and as a page: ${pageFile}`);
     say(`   Took ${((performance.now() - begun) / 1000).toFixed(0)} s. Next: npm start\n`);
   } finally {
     await platform.stop();

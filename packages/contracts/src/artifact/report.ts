@@ -146,7 +146,7 @@ export const evaluationReportSchema = z.object({
   changes: z.array(changeSchema).optional(),
   /** Sentences about losses that end above their start. */
   warnings: z.array(z.string()).default([]),
-  /** Rows with every answer: in a report of version 2 those first that the tuned model got wrong. */
+  /** Rows with every answer: in a report of version 2 those first that the tuned model got wrong, then of the others those that its base did. */
   samples: z.array(
     z.object({
       line: z.number().int(),
@@ -155,6 +155,8 @@ export const evaluationReportSchema = z.object({
       prompt: z.string(),
       expected: z.string(),
       answers: z.record(z.string(), z.string()),
+      /** Whose answers are right as a whole; absent where none is right or wrong, and in older reports. */
+      right: z.array(z.string()).optional(),
     }),
   ),
 });

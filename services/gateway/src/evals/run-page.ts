@@ -2,7 +2,7 @@ import type { EvalItem } from '@lathe/contracts/artifact/eval-item';
 import type { EvalRunRecord } from '@lathe/contracts/record/eval-run';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { wilson } from '@lathe/scoring/wilson';
-import { grouped, type Html, html, percent } from '../pages/html.ts';
+import { cell, grouped, type Html, html, percent } from '../pages/html.ts';
 import { pageOf } from '../pages/page-frame.ts';
 import { itemNames, readItem } from './output-items.ts';
 
@@ -36,13 +36,13 @@ ${verdict(run)}
 <h2>What passes</h2>
 ${passPlot(run)}
 <h2>By criterion</h2>
-<div class="wide"><table><tr><th>Criterion</th><th class="n">passed</th><th class="n">failed</th><th class="n">share</th><th class="n">95 % interval</th></tr>
+<div class="wide"><table class="cards"><tr><th>Criterion</th><th class="n">passed</th><th class="n">failed</th><th class="n">share</th><th class="n">95 % interval</th></tr>
 ${criteria.map((each) => rateRow(each.testing_criteria, each.passed, each.failed))}</table></div>
 <ul class="tiles">${tile(counts.total, 'rows')}${tile(counts.passed, 'passed')}${tile(counts.failed, 'failed')}${tile(counts.errored, 'could not be judged')}</ul>
 ${
   usage.length > 0 &&
-  html`<h2>Models</h2><div class="wide"><table><tr><th>Model</th><th class="n">asked</th><th class="n">prompt tokens</th><th class="n">answer tokens</th></tr>
-${usage.map((each) => html`<tr><td>${each.model_name}</td><td class="n">${grouped(each.invocation_count)}</td><td class="n">${grouped(each.prompt_tokens)}</td><td class="n">${grouped(each.completion_tokens)}</td></tr>`)}</table></div>`
+  html`<h2>Models</h2><div class="wide"><table class="cards"><tr><th>Model</th><th class="n">asked</th><th class="n">prompt tokens</th><th class="n">answer tokens</th></tr>
+${usage.map((each) => html`<tr><td class="name">${each.model_name}</td>${cell('asked', grouped(each.invocation_count))}${cell('prompt tokens', grouped(each.prompt_tokens))}${cell('answer tokens', grouped(each.completion_tokens))}</tr>`)}</table></div>`
 }
 ${itemSection('Rows that could not be judged', await shownOf('error'), counts.errored)}
 ${itemSection('Rows that fail', await shownOf('fail'), counts.failed)}
@@ -65,7 +65,7 @@ function verdict({ state, tally, error }: EvalRunRecord): Html {
 
 function rateRow(name: string, passed: number, failed: number): Html {
   const { low, high } = wilson(passed, passed + failed);
-  return html`<tr><td>${name}</td><td class="n">${grouped(passed)}</td><td class="n">${grouped(failed)}</td><td class="n">${percent(passed, passed + failed)}</td><td class="n">${percent(low, 1)} to ${percent(high, 1)}</td></tr>`;
+  return html`<tr><td class="name">${name}</td>${cell('passed', grouped(passed))}${cell('failed', grouped(failed))}${cell('share', percent(passed, passed + failed))}${cell('95 % interval', `${percent(low, 1)} to ${percent(high, 1)}`)}</tr>`;
 }
 
 const width = 720;

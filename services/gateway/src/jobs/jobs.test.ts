@@ -225,6 +225,7 @@ test('jobs of another project and unknown jobs are 404 on every route', async ()
       () => jobs.listEvents(id),
       () => jobs.checkpoints.list(id),
       () => gateway.client.get(`/lathe/jobs/${id}/report`),
+      () => gateway.client.get(`/lathe/jobs/${id}/report.html`),
       () => gateway.client.get(`/lathe/jobs/${id}/dataset`),
     ])
       await expect(call()).rejects.toThrow(NotFoundError);

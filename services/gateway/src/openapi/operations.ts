@@ -200,6 +200,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'How the tuned model compares with its baselines.',
     answer: evaluationReportSchema,
   },
+  'GET /v1/lathe/jobs/:id/report.html': {
+    id: 'showEvaluation',
+    summary: 'How the tuned model compares, as a page that is complete in itself.',
+    answer: 'text/html',
+  },
   'GET /v1/lathe/jobs/:id/dataset': {
     id: 'retrieveDatasetReport',
     summary: 'What was found in the files of a job.',

@@ -41,6 +41,11 @@ function escaped(text: string): string {
     .replace(/[&<>"']/g, (char) => entities[char] ?? char);
 }
 
+/** A cell of a table of class `cards`: beside its value its column's name, which narrow screens show in place of the head. */
+export function cell(column: string, value: Part, kind: 'n' | 'say' | '' = 'n'): Html {
+  return html`<td class="${kind}"><span class="label">${column}</span><div>${value}</div></td>`;
+}
+
 /** A number with its thousands apart: `1,234,567`. */
 export function grouped(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });

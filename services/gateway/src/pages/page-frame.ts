@@ -14,6 +14,7 @@ p{margin:.35rem 0}
 .soft,caption,figcaption{color:var(--soft)}
 .verdict{border-left:.3rem solid var(--good);background:var(--card);padding:.7rem 1rem;margin:1rem 0;overflow-wrap:anywhere}
 .verdict.no{border-color:var(--bad)}
+.verdict.unsure{border-color:var(--warn)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.6rem;margin:1rem 0;padding:0;list-style:none}
 .tiles li{background:var(--card);border-radius:.4rem;padding:.6rem .8rem}
 .tiles b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums}
@@ -25,10 +26,20 @@ td.say{overflow-wrap:anywhere;min-width:11rem}
 th.n{white-space:normal}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 td.n{white-space:nowrap}
-.error{color:var(--bad)}.warn{color:var(--warn)}
+.good{color:var(--good)}.error{color:var(--bad)}.warn{color:var(--warn)}
 figure{margin:.5rem 0}
 svg{display:block;width:100%;height:auto}
 svg text{fill:var(--soft);font:12px system-ui,sans-serif}
+svg text.strong{fill:var(--ink);font-weight:600}
+.span{stroke-width:12;stroke-linecap:butt;opacity:.45}.span.one{stroke:var(--one)}.span.two{stroke:var(--soft)}.dot.two{fill:var(--soft)}
+.name{overflow-wrap:anywhere;min-width:7rem}
+.label{display:none}
+.grid td,.grid th{text-align:center}.grid th:first-child{text-align:right}
+.hit{background:var(--mark)}.miss{background:var(--token);color:var(--bad)}
+article{background:var(--card);border-radius:.4rem;padding:.6rem .9rem;margin:.6rem 0;overflow-wrap:anywhere}
+.asked,dd{white-space:pre-wrap;unicode-bidi:isolate}
+dl{display:grid;grid-template-columns:minmax(5rem,max-content) 1fr;gap:.2rem .9rem;margin:.5rem 0 0;border-top:1px solid var(--line);padding-top:.4rem}
+dt{color:var(--soft)}dd{margin:0;min-width:0}
 .one{fill:var(--one)}.two{fill:var(--two)}.axis{stroke:var(--line)}
 .key::before{content:"";display:inline-block;width:.8em;height:.8em;margin-right:.35em;border-radius:.15em;background:var(--one)}
 .key.pale::before{background:var(--two)}
@@ -39,7 +50,7 @@ svg text{fill:var(--soft);font:12px system-ui,sans-serif}
 .tokens b{font-weight:inherit;background:var(--mark);border-radius:.2em;box-shadow:inset -1px 0 var(--paper),inset 0 -2px var(--good)}
 .tokens u{color:var(--soft);text-decoration:none}
 footer{margin-top:3rem;color:var(--soft);font-size:.88rem}
-@media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}svg text{font-size:22px}.stack th{display:none}.stack tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.stack td{display:inline;border:0;padding-right:.8rem}.stack td.say{display:block}}
+@media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}svg text{font-size:22px}.stack th{display:none}.stack tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.stack td{display:inline;border:0;padding-right:.8rem}.stack td.say{display:block}.cards th{display:none}.cards tr{display:block;padding:.45rem 0;border-bottom:1px solid var(--line)}.cards td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;text-align:right;white-space:normal}.cards td.name{display:block;text-align:left;font-weight:600}.cards td.name div{font-weight:400}.cards .label{display:inline;color:var(--soft);text-align:left}}
 `;
 
 const hash = createHash('sha256').update(style).digest('base64');

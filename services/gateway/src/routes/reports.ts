@@ -6,6 +6,7 @@ import { getJob } from '../jobs/jobs.ts';
 import { modelFile, modelFiles } from '../models/model-files.ts';
 import { datasetReport, evaluationReport } from '../models/reports.ts';
 import { pageHeaders } from '../pages/page-frame.ts';
+import { verdictPage } from '../pages/verdict-page.ts';
 
 /** /v1/lathe/jobs: what Lathe tells about a job beyond the OpenAI API. */
 export function reportRoutes(ports: ErasurePorts): Hono<GatewayEnv> {
@@ -14,6 +15,11 @@ export function reportRoutes(ports: ErasurePorts): Hono<GatewayEnv> {
     .get('/:id/report', async (c) => {
       const job = await getJob(ports, c.var.project, c.req.param('id'));
       return c.json(await evaluationReport(ports.artifacts, job));
+    })
+    .get('/:id/report.html', async (c) => {
+      const job = await getJob(ports, c.var.project, c.req.param('id'));
+      const report = await evaluationReport(ports.artifacts, job);
+      return c.body(verdictPage(report, job), 200, pageHeaders);
     })
     .get('/:id/dataset', async (c) => {
       const job = await getJob(ports, c.var.project, c.req.param('id'));

@@ -37,6 +37,7 @@ it('takes short answers of few kinds for labels', () => {
     prompt: 'question 2',
     expected: 'yes',
     answers: { tuned: 'maybe', 'nearest row': 'yes', 'tf-idf': 'yes' },
+    right: ['nearest row', 'tf-idf'],
   });
 });
 
@@ -104,5 +105,6 @@ it('takes calls of tools for right by what they say, and texts between them by t
     prompt: 'question 1',
     expected: 'f({})',
     answers: { tuned: 'f({})', 'nearest row': 'f({})' },
+    right: ['nearest row'],
   });
 });

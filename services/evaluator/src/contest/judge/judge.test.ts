@@ -81,3 +81,26 @@ it('tells what tuning changed in every metric and kind of rows, adjusted for how
   expect(match?.pValue).toBeGreaterThanOrEqual(0.001 * changes.length);
   expect(match?.verdict).toBe('improved');
 });
+
+it('shows rows that the tuned model got wrong, and leaves a quarter of the places to what it won', () => {
+  const { samples } = judge({
+    ...input,
+    models: [
+      model(
+        'base',
+        rows.map(() => ({ text: 'yes' })),
+      ),
+      // Right on the last five alone, of which the base model has two.
+      model(
+        'tuned',
+        rows.map(({ expected }, at) => ({ text: at < 15 ? 'neither' : expected })),
+      ),
+    ],
+    samples: 8,
+  });
+  expect(samples.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5, 6, 16, 18]);
+  expect(samples.map(({ right = [] }) => right.includes('tuned'))).toEqual(
+    samples.map((_, at) => at > 5),
+  );
+  expect(samples.at(-1)?.right).not.toContain('base');
+});

@@ -169,25 +169,33 @@ function comparisonOf<Row, Answer>(
   };
 }
 
-/** Rows with every answer, in their order; those that the tuned model got wrong come first. */
+/** Rows with every answer. Those that the tuned model got wrong come first, but leave a quarter of the places to what it won. */
 function samplesOf<Row extends Lined, Answer>(
   { contest, rows }: Scored<Row, Answer>,
   showings: readonly Showing<Answer>[],
   most: number,
 ): Judgement['samples'] {
-  const right = showings.find(({ contestant }) => contestant.name === 'tuned')?.right ?? [];
-  return rows
-    .map((row, at) => ({ row, at }))
-    .sort((a, b) => Number(right[a.at] ?? false) - Number(right[b.at] ?? false) || a.at - b.at)
-    .slice(0, most)
-    .map(({ row, at }) => ({
-      line: row.line,
-      ...contest.show(row),
-      answers: Object.fromEntries(
-        showings.map(({ contestant, answers }) => [
-          contestant.name,
-          contest.tell(answers[at] as Answer),
-        ]),
-      ),
-    }));
+  const rightOf = (name: Contestant['name']) =>
+    showings.find(({ contestant }) => contestant.name === name)?.right ?? [];
+  const [tuned, base] = [rightOf('tuned'), rightOf('base')];
+  const all = rows.map((row, at) => ({ row, at }));
+  const wrong = all.filter(({ at }) => tuned[at] !== true);
+  const right = all
+    .filter(({ at }) => tuned[at] === true)
+    .sort((a, b) => Number(base[a.at] ?? false) - Number(base[b.at] ?? false) || a.at - b.at);
+  const kept = Math.min(right.length, Math.max(Math.floor(most / 4), most - wrong.length));
+  const isJudged = tuned.length === rows.length;
+  return [...wrong.slice(0, most - kept), ...right.slice(0, kept)].map(({ row, at }) => ({
+    line: row.line,
+    ...contest.show(row),
+    answers: Object.fromEntries(
+      showings.map(({ contestant, answers }) => [
+        contestant.name,
+        contest.tell(answers[at] as Answer),
+      ]),
+    ),
+    ...(isJudged && {
+      right: showings.flatMap(({ contestant, right: each }) => (each[at] ? [contestant.name] : [])),
+    }),
+  }));
 }

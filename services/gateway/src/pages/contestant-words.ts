@@ -1,0 +1,53 @@
+import type { Contestant } from '@lathe/contracts/artifact/report';
+
+type Metric = Contestant['metrics'][string];
+
+/** What a contestant is, for people who have not read the manual. */
+const plain: Readonly<Record<Contestant['name'], string>> = {
+  majority: 'always the most frequent answer of the training rows',
+  'longer answer': 'takes the longer of two for the better',
+  'tf-idf': 'classical statistics on words, no language model',
+  'nearest vectors': 'the most similar training rows decide',
+  vectors: 'classical statistics on vectors of the base model',
+  'word tags': 'the most frequent tag of each word',
+  'best sentence': 'the sentence that shares most words with the question',
+  bm25: 'search by words in common',
+  'nearest row': 'the answer of the most similar training row',
+  base: 'the model as it was before tuning',
+  'few-shot': 'the base model with examples in its prompt',
+  start: 'the tuned model that this job went on from',
+  tuned: 'what this job made',
+};
+
+/** What a contestant is, in a few words; of few-shot, with how many examples and how they were chosen. */
+export function whoIs({ name, shots, examples }: Contestant): string {
+  if (name !== 'few-shot' || shots === 0) return plain[name];
+  const how = examples === undefined ? '' : examples === 'nearest' ? ', the most similar ones' : '';
+  return `the base model with ${shots} ${shots === 1 ? 'example' : 'examples'} in its prompt${how}`;
+}
+
+/** A value of a metric: a share as percent, or a number of four figures at most. */
+export function metricText(value: number, unit: Metric['unit']): string {
+  if (unit === 'share') return `${(100 * value).toFixed(1)} %`;
+  return String(Number(value.toPrecision(4)));
+}
+
+/** A difference with its sign, in points where shares are compared. */
+export function differenceText(difference: number, unit: Metric['unit']): string {
+  const size = Math.abs(difference);
+  const text =
+    unit === 'share' ? `${(100 * size).toFixed(1)} points` : String(Number(size.toPrecision(3)));
+  if (Number(text.split(' ')[0]) === 0) return text;
+  return `${difference < 0 ? '−' : '+'}${text}`;
+}
+
+/** An interval of a difference, in the unit of the difference beside it. */
+export function spanText(low: number, high: number, unit: Metric['unit']): string {
+  const [from, to] = [low, high].map((value) => differenceText(value, unit).replace(' points', ''));
+  return `${from} to ${to}`;
+}
+
+/** How likely chance alone makes a difference as large. */
+export function chanceText(pValue: number): string {
+  return pValue < 0.001 ? '< 0.1 %' : `${(100 * pValue).toFixed(1)} %`;
+}

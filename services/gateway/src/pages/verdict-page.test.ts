@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { type EvaluationReport, evaluationReportSchema } from '@lathe/contracts/artifact/report';
+import { expect, it } from 'vitest';
+import { verdictPage } from './verdict-page.ts';
+
+const fixture = new URL(
+  '../../../../packages/contracts/fixtures/evaluation-report.classification.json',
+  import.meta.url,
+);
+const stored = evaluationReportSchema.parse(JSON.parse(readFileSync(fixture, 'utf8')));
+const job = {
+  ...{ id: 'ftjob-b', createdAt: 1_795_887_000, startedAt: 1_795_887_000 },
+  ...{ finishedAt: 1_795_887_093, trainedTokens: 48_211 },
+  progress: { step: 90, totalSteps: 90, estimatedFinish: null },
+};
+const hostile = `</style></title><script>alert(1)</script><img src=x onerror="a()">'&amp;\u202eevil\u0000`;
+
+function lowered(part: Partial<EvaluationReport>): string {
+  return verdictPage({ ...stored, ...part }, job);
+}
+
+it('no text of a user becomes a part of the page', () => {
+  const page = verdictPage(
+    {
+      ...stored,
+      ...{ fineTunedModel: hostile, baseModel: hostile, verdict: hostile, warnings: [hostile] },
+      headline: hostile,
+      labels: {
+        perLabel: [{ label: hostile, precision: 1, recall: 1, f1: 1, support: 1 }],
+        matrix: {
+          names: [hostile, 'b'],
+          counts: [
+            [1, 2],
+            [0, 3],
+          ],
+        },
+      },
+      slices: [{ slice: hostile, rows: 5, value: 0 }],
+      changes: [
+        {
+          ...{ of: 'slice', name: hostile, rows: 5, difference: -0.5, low: -0.9, high: -0.1 },
+          ...{ pValue: 0.01, verdict: 'regressed' },
+        },
+      ],
+      samples: [
+        {
+          ...{ line: 1, system: hostile, prompt: hostile, expected: hostile },
+          answers: { tuned: hostile, [hostile]: hostile },
+        },
+      ],
+    },
+    { ...job, id: hostile },
+  );
+  expect(page).not.toMatch(/<(script|img|iframe|link|object|embed|form|a|base)\b/i);
+  expect(page.match(/<style>/g)).toHaveLength(1);
+  expect(page.replaceAll(/&[a-z0-9#]+;/g, '')).not.toMatch(/<[^>]*\s(on\w+|style|href|src)=/i);
+  expect(page).toContain('‹202e›evil‹0000›');
+  expect(page).not.toMatch(/https?:|url\(|@import/);
+});
+
+it('begins with the verdict, whose colour says whether to tune', () => {
+  expect(lowered({})).toContain(`<div class="verdict "><b>${stored.verdict}</b>`);
+  const no = "Don't fine-tune for this: the tuned model loses to few-shot.";
+  expect(lowered({ verdict: no })).toContain('<div class="verdict no"><b>Don&#39;t fine-tune');
+  const unsure = 'The tuned model is not clearly better than base.';
+  expect(lowered({ verdict: unsure })).toContain(`<div class="verdict unsure"><b>${unsure}`);
+  const none = { verdict: '', rows: 0, contestants: [], comparisons: [] };
+  expect(lowered(none)).toContain('no rows were held out');
+  const lossOf = (name: 'base' | 'tuned', loss: number) => ({
+    ...{ name, model: name, shots: 0, loss, supervisedTokens: 9, metrics: {} },
+    exactMatch: { correct: 0, total: 0, rate: 0, low: 0, high: 0 },
+  });
+  const texts = {
+    verdict: '',
+    comparisons: [],
+    contestants: [lossOf('base', 2), lossOf('tuned', 1)],
+  };
+  expect(lowered(texts)).toContain(
+    'fits the held-out texts better than its base: loss 1 against 2',
+  );
+});
+
+it('shows each contestant with its interval, and what tuning took', () => {
+  const page = verdictPage(stored, job);
+  for (const text of [
+    'tuned: 93.0 %, between 88.6 % and 95.8 %',
+    'classical statistics on words, no language model',
+    ...['48,211', '93 s', '+5.0 points', '▲ improved', 'What is taken for what'],
+    'of the validation file, drawn by chance from more',
+  ])
+    expect(page).toContain(text);
+  expect(page).not.toContain('NaN');
+});
+
+it('sorts rows into those that tuning lost, those that it won, and others', () => {
+  const row = (line: number, right: string[]) => ({
+    ...{ line, prompt: 'p', expected: 'a', answers: { base: 'a', tuned: 'b' }, right },
+  });
+  const page = lowered({ samples: [row(1, ['tuned']), row(2, ['base']), row(3, [])] });
+  const at = [
+    'Rows that tuning lost',
+    'line 2',
+    'Rows that tuning won',
+    'line 1',
+    'Other rows',
+    'line 3',
+  ];
+  const places = at.map((text) => page.indexOf(text));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(places[0]).toBeGreaterThan(0);
+});
