@@ -13,6 +13,7 @@ import { createOffsetTrimmer } from './encode/trim-offsets.ts';
 import { TokenizerError } from './error.ts';
 import { readTokenizerFolder } from './folder/load.ts';
 import { parseSpecification, type Specification } from './specification.ts';
+import { TokenList } from './token-list.ts';
 
 export type EncodeOptions = {
   /** Read special tokens in the text as control tokens. Off by default: text from users must not control. */
@@ -39,6 +40,8 @@ type DecodeOptions = { skipSpecial?: boolean; except?: readonly string[] };
 
 export type Tokenizer = {
   encode(text: string, options?: EncodeOptions): number[];
+  /** Appends what `encode` gives but what `addSpecial` adds. */
+  append(tokens: TokenList, text: string, options?: Omit<EncodeOptions, 'addSpecial'>): void;
   encodeWithOffsets(text: string, options?: EncodeOptions): EncodedText;
   /**
    * What a model without a chat template reads: a text, or two such as a question and its context, in the
@@ -116,6 +119,7 @@ export function createTokenizer(
   const specification = parseSpecification(source, json, new Set(special));
   const { addedTokens, post } = specification;
   const encodeSections = createSectionEncoder(specification);
+  const gathered = new TokenList();
   const texts = collectTexts(specification);
   const ids = new Map([
     ...specification.entries,
@@ -144,8 +148,9 @@ export function createTokenizer(
     if (guard !== undefined && offsets !== undefined) {
       throw new TokenizerError(source, 'a guard and offsets cannot be asked for together');
     }
-    const tokens: number[] = [];
-    encodeSections(text, { special, after, guard, tokens, offsets, words });
+    gathered.clear();
+    encodeSections(text, { special, after, guard, tokens: gathered, offsets, words });
+    const tokens = gathered.take();
     if (offsets !== undefined) trim?.(text, { tokens, offsets });
     if (!addSpecial) return tokens;
     offsets?.unshift(...prefix.map((): [number, number] => [0, 0]));
@@ -163,6 +168,8 @@ export function createTokenizer(
   };
   return {
     encode: (text, options = {}) => encode(text, options),
+    append: (tokens, text, { special = false, after, guard } = {}) =>
+      encodeSections(text, { special, after, guard, tokens, offsets: undefined, words: undefined }),
     encodeWithOffsets,
     encodeWindows: (texts, options) => {
       const template = texts.length === 1 ? post.single : post.pair;

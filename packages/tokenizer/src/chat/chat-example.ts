@@ -1,4 +1,5 @@
 import { TokenizerError } from '../error.ts';
+import { TokenList } from '../token-list.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import type { Request } from './chat-places.ts';
 import { renderChat } from './chat-template.ts';
@@ -60,26 +61,32 @@ export function checkRoles(messages: readonly Message[]): void {
   });
 }
 
+const gathered = new TokenList();
+
 /** Tokens of a rendered conversation, with the answers in it as targets. */
 export function encodeRendered(
   tokenizer: Tokenizer,
   { rendered, guard }: GuardedRender,
   controlStrings: string[],
 ): EncodedExample {
-  const tokens: number[] = [];
   const targets: [number, number][] = [];
+  gathered.clear();
   for (const { start, end, supervised } of rendered.spans) {
     // Parts have the tokens that they would have if the whole conversation were encoded at once.
-    const before = tokens.at(-1);
-    const part = tokenizer.encode(rendered.text.slice(start, end), {
+    const from = gathered.length;
+    const before = from === 0 ? undefined : gathered.at(from - 1);
+    tokenizer.append(gathered, rendered.text.slice(start, end), {
       special: true,
       ...(guard === undefined ? {} : { guard }),
       ...(before === undefined ? {} : { after: tokenizer.isAdded(before) ? 'token' : 'text' }),
     });
-    const last = rendered.foundBy === 'tags' ? part.length : endOfTurn(tokenizer, part);
-    if (supervised) targets.push([tokens.length, tokens.length + last]);
-    for (const token of part) tokens.push(token);
+    const to =
+      rendered.foundBy === 'tags'
+        ? gathered.length
+        : from + endOfTurn(tokenizer, gathered.from(from));
+    if (supervised) targets.push([from, to]);
   }
+  const tokens = gathered.take();
   requireRows(tokenizer, tokens);
   return toExample(tokens, targets, controlStrings);
 }
@@ -135,9 +142,9 @@ function guardOf(tokenizer: Tokenizer): ControlGuard {
  * Where the end-of-turn token of an answer ends. Prefixes cannot tell it from the blanks that a template
  * puts after it, which no model ever writes; without a special token the blanks themselves end the turn.
  */
-function endOfTurn(tokenizer: Tokenizer, part: readonly number[]): number {
+function endOfTurn(tokenizer: Tokenizer, part: Int32Array): number {
   const last = part.findLastIndex((token) => tokenizer.isSpecial(token)) + 1;
-  return last > 0 && tokenizer.decode(part.slice(last)).trim() === '' ? last : part.length;
+  return last > 0 && tokenizer.decode(part.subarray(last)).trim() === '' ? last : part.length;
 }
 
 /** Special tokens written out anywhere in the strings of `value`. */

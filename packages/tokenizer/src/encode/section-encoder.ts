@@ -3,6 +3,7 @@ import { firstCharacterLength, type Normalizer } from '../normalize/normalizer.t
 import { type Cutter, Ends } from '../pre-tokenize/cutters.ts';
 import type { Place, PreTokenizer } from '../pre-tokenize/pre-tokenizer.ts';
 import { unitsOf } from '../pre-tokenize/text-units.ts';
+import type { TokenList } from '../token-list.ts';
 import { type AddedToken, createSectionSplitter } from './added-tokens.ts';
 
 /** What a text goes through until it is tokens. */
@@ -20,7 +21,7 @@ export type Sink = {
   special: boolean;
   after: 'text' | 'token' | undefined;
   guard: string | undefined;
-  tokens: number[];
+  tokens: TokenList;
   offsets: [number, number][] | undefined;
   /** The part that the pre-tokenizer gave which each token is from, counted through; wanted with offsets only. */
   words: number[] | undefined;

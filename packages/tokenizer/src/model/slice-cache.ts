@@ -1,3 +1,5 @@
+import type { TokenList } from '../token-list.ts';
+
 /** Words that are kept, with units and tokens of them all: then the cache starts again. */
 const mostWords = 50_000;
 const mostUnits = 16 * mostWords;
@@ -14,7 +16,7 @@ export function createSliceCache(compute: (word: string) => readonly number[]) {
   return (
     { text, units }: { readonly text: string; readonly units: Uint16Array },
     { places, count }: { readonly places: Int32Array; readonly count: number },
-    out: number[],
+    out: TokenList,
   ): void => {
     // Most tokenizers are opened and never asked.
     table ??= new WordTable();
@@ -45,15 +47,14 @@ class WordTable {
   #words = 0;
 
   /** Appends the tokens of a word that is there; false where it is not. */
-  appendKnown(units: Uint16Array, from: number, to: number, out: number[]): boolean {
+  appendKnown(units: Uint16Array, from: number, to: number, out: TokenList): boolean {
     const hash = hashOf(units, from, to);
     const slots = this.#slots;
     const mask = slots.length - 1;
     let slot = hash & mask;
     for (let word = slots[slot]!; word >= 0; word = slots[slot]!) {
       if (this.#hashes[word] === hash && this.#is(word, units, from, to)) {
-        const end = this.#tokenStarts[word + 1]!;
-        for (let at = this.#tokenStarts[word]!; at < end; at++) out.push(this.#tokens[at]!);
+        out.append(this.#tokens, this.#tokenStarts[word]!, this.#tokenStarts[word + 1]!);
         return true;
       }
       slot = (slot + 1) & mask;

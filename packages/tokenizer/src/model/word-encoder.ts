@@ -1,3 +1,5 @@
+import type { TokenList } from '../token-list.ts';
+
 /** Text repeats its words, so most of them are found here and encoded only once. */
 const wordCacheSize = 50_000;
 /** Longer words hardly repeat, and would let one document fill the memory. */
@@ -11,7 +13,7 @@ export type WordEncoder = {
   append?(
     text: { readonly text: string; readonly units: Uint16Array },
     ends: { readonly places: Int32Array; readonly count: number },
-    out: number[],
+    out: TokenList,
   ): void;
   /** Whether any word has the token; left out: every entry may be one. */
   reaches?(token: number): boolean;
