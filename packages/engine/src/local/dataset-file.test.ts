@@ -5,6 +5,7 @@ import type { RecipeInput } from '@lathe/recipe/recipe';
 import { afterAll, expect, it } from 'vitest';
 import { readDataset } from './dataset-file.ts';
 import { loadEncoders } from './encoders.ts';
+import { localPolicy } from './long-rows.ts';
 
 const models = join(import.meta.dirname, '../../../../models');
 const encoder = await loadEncoders(join(models, 'lathe-tiny-encoder'));
@@ -84,4 +85,36 @@ it('takes labels from the training file alone, and leaves out one long row of a 
   await expect(readDataset(other, encoder, { training })).rejects.toThrow(
     'line 1: "4" is none of the 3 labels of the task',
   );
+});
+
+it('leaves out every long row, or none, where that is asked for', async () => {
+  const file = await write([short, { ...short, text: 'a '.repeat(600) }]);
+  const { rows, notes } = await readDataset(file, encoder, { tooLong: 'drop' });
+  expect(rows).toHaveLength(1);
+  expect(notes).toEqual([expect.stringMatching(/line 2: .*; it was left out$/)]);
+  await expect(readDataset(file, encoder, { tooLong: 'error' })).rejects.toThrow(
+    'tokens; at most 512 fit',
+  );
+  const long = await write([{ ...short, text: 'a '.repeat(600) }]);
+  await expect(readDataset(long, encoder, { tooLong: 'drop' })).rejects.toThrow('at most 512 fit');
+  const texts = await write([{ text: 'a' }]);
+  await expect(readDataset(texts, decoder, { tooLong: 'drop' })).rejects.toThrow(
+    'line 1: rows of the kind text are split here',
+  );
+  expect(localPolicy('drop')).toBe('drop');
+  expect(() => localPolicy('truncate_end')).toThrow('truncate_end is known to jobs alone');
+  expect(() => localPolicy('cut')).toThrow('--too-long takes error or drop');
+});
+
+it.each([
+  ['\u001f\u008b', 'is packed with gzip'],
+  ['PAR1', 'is a Parquet file'],
+  [' [{"text": "a"}]', 'is a JSON array'],
+  ['text,label\na,b', 'is text or a table'],
+  ['{"instruction": "a", "output": "b"}', 'line 1: the record has the form alpaca'],
+  ['{"conversations": []}', 'line 1: the record has the form sharegpt'],
+])('names what only a job reads: %j', async (content, message) => {
+  const file = join(folder, `${files++}.data`);
+  await writeFile(file, content, 'latin1');
+  await expect(readDataset(file, encoder)).rejects.toThrow(message);
 });

@@ -6,7 +6,9 @@ import { z } from 'zod';
 import type { TaskRow } from '../objectives/task-row.ts';
 import { encodeRow } from './encode-row.ts';
 import type { Encoders } from './encoders.ts';
+import { refuseForeign, requireJsonLines } from './file-form.ts';
 import { decideLesson, type Lesson, withProblem } from './lesson.ts';
+import { judgeLong, type LocalPolicy, requireUncut } from './long-rows.ts';
 import type { RecordForm } from './record-form.ts';
 import type { Row } from './row.ts';
 import { type Targets, targetsOf } from './targets.ts';
@@ -25,8 +27,12 @@ export type Dataset = {
 /** A record may look like several kinds, of which the likeliest stands first. */
 const forms: readonly RecordForm[] = [...writtenRecords, ...taskRecords];
 
-/** Share of rows that may be left out for their length, as in a job. */
-const longShare = 0.01;
+type ReadOptions = {
+  readonly recipe?: RecipeInput;
+  readonly training?: Dataset | undefined;
+  /** What is done about rows that are too long; by default as in a job. */
+  readonly tooLong?: LocalPolicy | undefined;
+};
 
 /**
  * Reads a JSONL file of rows of any task (docs/rows.md) for a recipe; `training`: the file that says what all labels
@@ -37,8 +43,9 @@ const longShare = 0.01;
 export async function readDataset(
   file: string,
   encoders: Encoders,
-  { recipe = {}, training }: { readonly recipe?: RecipeInput; readonly training?: Dataset } = {},
+  { recipe = {}, training, tooLong }: ReadOptions = {},
 ): Promise<Dataset> {
+  await requireJsonLines(file);
   const records: { readonly number: number; readonly record: unknown }[] = [];
   const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
   const at = <Result>(number: number, act: () => Result): Result => {
@@ -70,6 +77,7 @@ export async function readDataset(
   const long: string[] = [];
   const { maxTokens } = lesson.room;
   const kept = read.flatMap(({ number: line, row }) => {
+    at(line, () => requireUncut(tooLong, row.kind));
     const { examples, notes: own } = at(line, () => encodeRow(row, lesson, encoders));
     const longest = examples.reduce((most, one) => Math.max(most, one.tokens.length), 0);
     if (longest <= maxTokens) {
@@ -79,7 +87,7 @@ export async function readDataset(
     long.push(`${file}, line ${line}: the row has ${longest} tokens; at most ${maxTokens} fit`);
     return [];
   });
-  if (long.length > longShare * read.length) throw new RangeError(long[0]);
+  judgeLong(long, { policy: tooLong, rows: read.length });
   notes.push(...long.map((note) => `${note}; it was left out`));
   const keptRows = kept.map(({ row }) => row);
   const targets = training?.targets ?? targetsOf(lesson, keptRows);
@@ -117,7 +125,9 @@ const fieldsSchema = z.record(z.string(), z.unknown());
 /** The kinds of row that a record looks like, by its fields. */
 function kindsOf(record: unknown): RowKind[] {
   const fields = fieldsSchema.safeParse(record).data ?? {};
-  return forms.flatMap(({ kind, has }) => (has(fields) ? [kind] : []));
+  const kinds = forms.flatMap(({ kind, has }) => (has(fields) ? [kind] : []));
+  if (kinds.length === 0) refuseForeign(fields);
+  return kinds;
 }
 
 /** The row that a record is. Throws RangeError naming the field at fault. */

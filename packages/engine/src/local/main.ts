@@ -5,6 +5,7 @@ import { checkRecipe } from '@lathe/recipe/recipe';
 import { withKeptMemory } from '../runtime/allocator.ts';
 import { type DeviceChoice, deviceChoices } from '../runtime/device-choice.ts';
 import { namedAsToday } from '../train/former-names.ts';
+import { localPolicy } from './long-rows.ts';
 import { trainLocally } from './train-locally.ts';
 
 const usage = `npm run tune:local -- --model <folder> --data <jsonl> --out <folder> [--config <json>]
@@ -15,6 +16,8 @@ const usage = `npm run tune:local -- --model <folder> --data <jsonl> --out <fold
 --config      JSON file of a recipe (packages/recipe has the settings and their defaults). It names the task where
               rows and model do not tell it, and the labels where their order matters
 --validation  JSONL of held-out rows: scored at the end, or watched where the recipe has earlyStopping
+--too-long    error (one such row ends it) or drop (each is left out by name); by default as in a job that says nothing:
+              texts, tags and questions are split, and of others 1 % of the rows may be left out
 --device      auto (the default), cpu, webgpu or cuda; docs/devices.md
 --random      start from random weights: pre-training; needs the adaptation "full"
 --help        this`;
@@ -28,6 +31,7 @@ async function main(): Promise<void> {
       config: { type: 'string' },
       device: { type: 'string', default: 'auto' },
       validation: { type: 'string' },
+      'too-long': { type: 'string' },
       random: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -50,6 +54,7 @@ async function main(): Promise<void> {
     recipe: checkRecipe(namedAsToday(config)),
     random: values.random,
     validation: values.validation,
+    tooLong: values['too-long'] === undefined ? undefined : localPolicy(values['too-long']),
     device: deviceChoice(values.device),
     print: (line) => console.log(line),
   });

@@ -15,6 +15,7 @@ import { trainingLoop } from '../train/training-loop.ts';
 import { openWrittenScore, type WrittenScore } from '../written/written-score.ts';
 import { readDataset, recipeOf } from './dataset-file.ts';
 import { type Encoders, loadEncoders } from './encoders.ts';
+import type { LocalPolicy } from './long-rows.ts';
 
 export type LocalRun = {
   readonly model: string;
@@ -24,6 +25,8 @@ export type LocalRun = {
   readonly recipe: RecipeInput;
   /** JSONL of held-out records. */
   readonly validation?: string | undefined;
+  /** What is done about rows that are too long; by default as in a job. */
+  readonly tooLong?: LocalPolicy | undefined;
   readonly random?: boolean;
   readonly device?: DeviceChoice;
   /** Receives one line a step. */
@@ -32,17 +35,17 @@ export type LocalRun = {
 
 /** Trains and writes the result to `out` (`adapter/` or `model/`) beside `metrics.jsonl`; returns its folder. */
 export async function trainLocally(run: LocalRun): Promise<string> {
-  const { recipe } = run;
+  const { recipe, tooLong } = run;
   const encoders = await loadEncoders(run.model);
   const isRandom =
     run.random || (recipe.adaptation?.type === 'full' && recipe.adaptation.initial === 'random');
   const weights = isRandom ? 'none' : 'required';
   const model = await openAnyModelFolder(run.model, { weights });
-  const training = await readDataset(run.data, encoders, { recipe });
+  const training = await readDataset(run.data, encoders, { recipe, tooLong });
   const validation =
     run.validation === undefined
       ? undefined
-      : await readDataset(run.validation, encoders, { recipe, training });
+      : await readDataset(run.validation, encoders, { recipe, training, tooLong });
   for (const note of [...training.notes, ...(validation?.notes ?? [])]) run.print(note);
   const { rows } = training;
   const heldOut = validation?.rows ?? [];
