@@ -64,6 +64,14 @@ const contestantSchema = z.object({
   /** Mean negative log-likelihood of the supervised tokens, in nats; null where there is none. */
   loss: z.number().nullable(),
   supervisedTokens: z.number().int(),
+  /** What all its answers took, in tokens; absent where no model wrote, and in older reports. */
+  usage: z
+    .object({
+      answers: z.number().int(),
+      promptTokens: z.number().int(),
+      answerTokens: z.number().int(),
+    })
+    .optional(),
   /** Every metric of the task by its name. */
   metrics: z.record(z.string(), metricSchema).default({}),
 });

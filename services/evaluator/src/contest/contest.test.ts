@@ -164,6 +164,12 @@ describe('runEntrant', () => {
       answers: answers.map((answer) => ({ text: answer })),
       loss: 1,
     });
+    // One token a byte.
+    expect(showing.usage).toEqual({
+      answers: 4,
+      promptTokens: tasks.reduce((sum, { prompt }) => sum + prompt.length, 0),
+      answerTokens: answers.join('').length,
+    });
     expect(seen).toEqual([1, 2, 3, 4]);
   });
 });

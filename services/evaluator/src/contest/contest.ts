@@ -105,13 +105,16 @@ export async function runEntrant(
 ): Promise<ModelAnswers<WrittenAnswer>> {
   const { model, tasks, name, shots, examples: way } = entrant;
   const answers: string[] = [];
+  let answerTokens = 0;
   let next = 0;
   let done = 0;
   const asked = tasks.filter(({ maxTokens }) => maxTokens > 0);
   const lane = async (): Promise<void> => {
     while (next < asked.length) {
       const index = next++;
-      answers[index] = await answerTask(model, asked[index] as Task, ports);
+      const answer = await answerTask(model, asked[index] as Task, ports);
+      answers[index] = answer.text;
+      answerTokens += answer.tokens;
       ports.onAnswer(++done);
     }
   };
@@ -124,10 +127,13 @@ export async function runEntrant(
   const form = 'form' in model.facts.tools ? model.facts.tools.form : null;
   const judged = asked.map((task, index) => judgeAnswer(task, answers[index] ?? '', form));
   const toolCalls = callsReport(judged);
+  const promptTokens = asked.reduce((sum, { prompt }) => sum + prompt.length, 0);
+  const usage = { answers: asked.length, promptTokens, answerTokens };
   return {
     ...{ name, model: model.name, shots, loss, supervisedTokens },
     ...(way && { examples: way }),
     ...(toolCalls && { toolCalls }),
+    ...(asked.length > 0 && { usage }),
     answers: judged.map(({ isRight, outcome }, index) => {
       const text = answers[index] ?? '';
       return outcome === undefined ? { text } : { text, isRight };
@@ -135,11 +141,12 @@ export async function runEntrant(
   };
 }
 
+/** What a model writes, and in how many tokens, the one that ends it included. */
 async function answerTask(
   { engine: engineModel, texts: folder, facts }: ServedModel,
   task: Task,
   { engine, texts, signal }: ContestPorts,
-): Promise<string> {
+): Promise<{ readonly text: string; readonly tokens: number }> {
   const request: GenerateRequest = {
     ...greedy,
     tokens: task.prompt,
@@ -153,7 +160,8 @@ async function answerTask(
   // Evaluations have places of their own, which one job holds at a time.
   const options = { urgency: 'evaluation', project: '', signal } as const;
   for await (const { token } of engine.generate(engineModel, request, options)) tokens.push(token);
-  return texts.decode(folder, tokens, task.calls !== undefined);
+  const text = await texts.decode(folder, tokens, task.calls !== undefined);
+  return { text, tokens: tokens.length };
 }
 
 /** Waits for all, so that nothing goes on unseen, and then throws the first error. */

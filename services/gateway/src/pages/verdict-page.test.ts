@@ -90,6 +90,12 @@ it('shows each contestant with its interval, and what tuning took', () => {
   ])
     expect(page).toContain(text);
   expect(page).not.toContain('NaN');
+  expect(page).not.toContain('tokens an answer');
+  const [first, ...others] = stored.contestants;
+  if (first === undefined) throw new Error('the fixture has no contestant');
+  const usage = { answers: 200, promptTokens: 40_000, answerTokens: 1000 };
+  const counted = lowered({ contestants: [{ ...first, usage }, ...others] });
+  expect(counted).toContain('<div>205<div class="soft">200 read</div></div>');
 });
 
 it('sorts rows into those that tuning lost, those that it won, and others', () => {

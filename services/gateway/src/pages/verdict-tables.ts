@@ -2,6 +2,8 @@ import type { Change, EvaluationReport } from '@lathe/contracts/artifact/report'
 import { chanceText, differenceText, metricText, spanText, whoIs } from './contestant-words.ts';
 import { cell, grouped, type Html, html } from './html.ts';
 
+const tokens = 'tokens an answer';
+
 type Verdict = Change['verdict'];
 
 const classes: Readonly<Record<Verdict, string>> = {
@@ -72,6 +74,17 @@ export function contestantTable(report: EvaluationReport): Html {
     all.has(name),
   );
   const hasLoss = contestants.some(({ loss }) => loss !== null) && !all.has('loss');
+  const isCounted = contestants.some(({ usage }) => usage !== undefined);
+  const tokensCell = ({ usage, model }: EvaluationReport['contestants'][number]): Html => {
+    if (usage === undefined || usage.answers === 0)
+      return cell(tokens, model === null ? 'none' : '–');
+    const { answers, promptTokens, answerTokens } = usage;
+    const read = grouped(promptTokens / answers);
+    return cell(
+      tokens,
+      html`${grouped((promptTokens + answerTokens) / answers)}<div class="soft">${read} read</div>`,
+    );
+  };
   const valueCell = (each: EvaluationReport['contestants'][number], name: string): Html => {
     const metric = each.metrics[name];
     if (metric === undefined) return cell(name, '–');
@@ -82,6 +95,6 @@ export function contestantTable(report: EvaluationReport): Html {
     );
   };
   return html`<h2>All contestants</h2>
-<div class="wide"><table class="cards"><caption>Each answers the same held-out rows; under each number its 95 % interval</caption><tr><th>Contestant</th>${names.map((name) => html`<th class="n">${name}</th>`)}${hasLoss && html`<th class="n">loss</th>`}</tr>
-${contestants.map((each) => html`<tr><td class="name">${each.name === 'tuned' ? html`<b>${each.name}</b>` : each.name}<div class="soft">${whoIs(each)}</div></td>${names.map((name) => valueCell(each, name))}${hasLoss && cell('loss', each.loss === null ? '–' : metricText(each.loss, 'number'))}</tr>`)}</table></div>`;
+<div class="wide"><table class="cards"><caption>Each answers the same held-out rows; under each number its 95 % interval</caption><tr><th>Contestant</th>${names.map((name) => html`<th class="n">${name}</th>`)}${hasLoss && html`<th class="n">loss</th>`}${isCounted && html`<th class="n">${tokens}</th>`}</tr>
+${contestants.map((each) => html`<tr><td class="name">${each.name === 'tuned' ? html`<b>${each.name}</b>` : each.name}<div class="soft">${whoIs(each)}</div></td>${names.map((name) => valueCell(each, name))}${hasLoss && cell('loss', each.loss === null ? '–' : metricText(each.loss, 'number'))}${isCounted && tokensCell(each)}</tr>`)}</table></div>`;
 }
