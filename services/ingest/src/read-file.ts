@@ -156,8 +156,10 @@ async function readRows(
     if (cleaned.repeats !== undefined) rows.duplicates++;
     if (cleaned.isDropped) return;
     if (cleaned.repeats !== undefined) rows.repeated.add(cleaned.number);
-    for (const finding of survey.add(surveyed(row, { file: param, prompt, answer })))
-      findings.add({ ...finding, ...of });
+    const said = survey.add(surveyed(row, { file: param, prompt, answer }));
+    for (const finding of said) findings.add({ ...finding, ...of });
+    // It has other columns than those before it, and no shard holds both; the file is refused when it is read to its end.
+    if (said.some(({ level }) => level === 'error')) return;
     for (const part of parts) {
       const { examples } = part;
       rows.lengths.push(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
