@@ -130,6 +130,8 @@ export async function openCluster({ natsUrl, folder, environment = {} }: Cluster
       return Object.assign(child, { exited: exitOf(child) });
     },
     /** From now on no step of a slow engine takes long. */
+    /** Ends the waiting of engines that hold. */
+    letGo: () => writeFile(join(folder, 'go'), ''),
     quicken: () => writeFile(join(folder, 'quick'), ''),
     /** The worker's announcement, once it is there. */
     async worker(id: string): Promise<WorkerRecord> {

@@ -53,23 +53,28 @@ test('two jobs run on two workers; one is killed and stays away, and both jobs e
   }));
 
 test('a worker that drains passes its job on to one that joined', () =>
-  withCluster(async (cluster) => {
-    await cluster.startController();
-    // Slow enough for another process to start and train meanwhile, on any machine.
-    const first = cluster.startWorker('one', { stepMs: 600 });
-    const id = await cluster.createJob();
-    const next = await cluster.createJob();
-    await cluster.waitFor(id, atStep(3));
-    cluster.startWorker('two', { stepMs: 10 });
-    await cluster.waitFor(next, trained);
-    expect((await cluster.job(id)).worker).toBe('one');
-    first.kill('SIGTERM');
-    const job = await cluster.waitFor(id, trained);
-    await first.exited;
-    expect(job).toMatchObject({ lostWorkers: 0 });
-    expect(await eventNames(cluster, id)).toContain('resumed');
-    await expectUndisturbed(cluster, job);
-  }));
+  withCluster(
+    async (cluster) => {
+      await cluster.startController();
+      // It waits until another one has trained, and is slow enough then to hear that it is to stop.
+      const first = cluster.startWorker('one', { stepMs: 600, holdsAt: 4 });
+      const id = await cluster.createJob();
+      const next = await cluster.createJob();
+      await cluster.waitFor(id, atStep(3));
+      cluster.startWorker('two', { stepMs: 10 });
+      await cluster.waitFor(next, trained);
+      expect((await cluster.job(id)).worker).toBe('one');
+      first.kill('SIGTERM');
+      await cluster.letGo();
+      const job = await cluster.waitFor(id, trained);
+      await first.exited;
+      expect(job).toMatchObject({ lostWorkers: 0 });
+      expect(await eventNames(cluster, id)).toContain('resumed');
+      await expectUndisturbed(cluster, job);
+    },
+    // However slow the machine, it is heard, and has the time to save.
+    { LATHE_SHUTDOWN_GRACE: '2m', LATHE_WORKER_LEASE: '2m' },
+  ));
 
 test('a job that is too large for every worker says so and lets others pass', () =>
   withCluster(

@@ -7,6 +7,8 @@ export const slowEngineHabits = z.object({
   dieAt: z.number().optional(),
   /** Steps from here on take a second each until there is a file `quick` in the folder of marks. */
   slowFrom: z.number().optional(),
+  /** Waits before this step until there is a file `go` in the folder of marks. */
+  holdsAt: z.number().optional(),
   /** Dies once before each of these steps. */
   diesAt: z.array(z.number()).default([]),
   /** There is too little memory for steps whose passes may have more tokens than this. */

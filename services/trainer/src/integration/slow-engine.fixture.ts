@@ -51,6 +51,8 @@ serveEngine(async (task: EngineTask): Promise<LoopTrainer> => {
         process.stderr.write("terminate called after throwing an instance of 'std::bad_alloc'\n");
         process.abort();
       }
+      while (step + 1 === habits.holdsAt && !(await isThere(join(habits.markFolder, 'go'))))
+        await sleep(20);
       const isSlow =
         habits.slowFrom !== undefined &&
         step + 1 >= habits.slowFrom &&
