@@ -2,7 +2,7 @@ import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artif
 import { dataWorkPrefix } from '@lathe/contracts/artifact/key';
 import type { InspectionObject } from '@lathe/contracts/http/inspection';
 import { type DataWorkRecord, endDataWork, filesOfWork } from '@lathe/contracts/record/data-work';
-import { recordKey } from '@lathe/contracts/subject';
+import { buckets, recordKey } from '@lathe/contracts/subject';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   baseModel,
@@ -45,6 +45,14 @@ const report: InspectionReport = {
   dataset: null,
 };
 
+/** Resolves when somebody reads the record of an inspection, as a request does that waits for it. */
+async function nextLook(id: string): Promise<void> {
+  const { connection } = gateway.nats;
+  const reads = connection.subscribe(`$JS.API.STREAM.MSG.GET.KV_${buckets.dataWork}`);
+  await connection.flush();
+  for await (const read of reads) if (read.string().includes(id)) break;
+}
+
 /** Ends an inspection as an ingest would. */
 async function finish(id: string): Promise<string> {
   const key = `${dataWorkPrefix(project, id)}/at_1/report.json`;
@@ -71,8 +79,10 @@ test('a file is inspected as a job would read it; 202 until the report is there,
     ...{ trainingFile: file, model: 'lathe-tiny' },
     job: { seed: 7, options: { max_tokens: 64 }, method: 'supervised' },
   });
-  // Sent again it is the same one.
+  // Sent again it is the same one, which is looked at until it ends.
+  const looked = nextLook(id);
   const again = inspect(file, body, patient);
+  await looked;
   await finish(id);
   const answer = await again;
   expect(answer.status).toBe(200);
