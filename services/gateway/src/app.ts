@@ -19,6 +19,7 @@ import { chatRoutes } from './routes/chat.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { type DatasetPorts, datasetRoutes, lineageRoutes } from './routes/datasets.ts';
 import { embeddingRoutes } from './routes/embeddings.ts';
+import { evalImportRoutes } from './routes/eval-imports.ts';
 import { evalRunRoutes } from './routes/eval-runs.ts';
 import { type EvalRoutePorts, evalRoutes } from './routes/evals.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -70,6 +71,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/fine_tuning/alpha/graders', graderRoutes(ports, settings));
   app.route('/v1/evals', evalRoutes(ports, settings));
   app.route('/v1/evals/:eval_id/runs', evalRunRoutes(ports, settings));
+  app.route('/v1/lathe/evals', evalImportRoutes(ports, settings));
   app.route('/v1/batches', batchRoutes(ports, settings));
   app.route('/v1/lathe/jobs', reportRoutes(ports));
   app.route('/v1/lathe/files', inspectRoutes(ports, settings));

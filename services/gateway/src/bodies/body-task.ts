@@ -12,6 +12,7 @@ import type {
 } from '@lathe/contracts/http/stored-completion';
 import type { Asked } from '@lathe/contracts/message/prediction';
 import type { Handover } from '@lathe/platform/nats/ask-evaluators';
+import type { Imported } from '../imports/imported.ts';
 import type { ReadRun } from './eval-requests.ts';
 
 /** A body to read; `project` and `requestId` are put into what is handed on. */
@@ -28,6 +29,7 @@ export type BodyTask = BodyOf &
           | 'eval'
           | 'eval-update'
           | 'eval-run'
+          | 'eval-import'
           | 'batch'
           | 'completion-update'
           | 'feedback'
@@ -86,6 +88,9 @@ export type ReadPrediction = Handover & {
 /** A create request, and the hash of what it says, in whatever order. */
 export type ReadJob = { readonly body: CreateJob; readonly hash: string };
 
+/** An import, and the model that is to be asked. */
+export type ReadImport = Imported & { readonly model: string };
+
 /** What comes of each kind of body. */
 export type BodyResults = {
   readonly chat: ReadChat;
@@ -97,6 +102,7 @@ export type BodyResults = {
   readonly eval: CreateEval;
   readonly 'eval-update': UpdateEval;
   readonly 'eval-run': ReadRun;
+  readonly 'eval-import': ReadImport;
   readonly batch: CreateBatch;
   readonly 'completion-update': { readonly metadata: Record<string, string> | null };
   readonly feedback: FeedbackRequest;

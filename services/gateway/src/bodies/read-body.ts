@@ -4,6 +4,7 @@ import { type ChatRequest, chatRequestSchema } from '@lathe/contracts/http/chat'
 import { datasetRequestSchema } from '@lathe/contracts/http/dataset';
 import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { createEvalSchema, updateEvalSchema } from '@lathe/contracts/http/eval';
+import { importEvalSchema } from '@lathe/contracts/http/eval-import';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
 import { inspectRequestSchema } from '@lathe/contracts/http/inspection';
 import {
@@ -16,6 +17,7 @@ import type { Envelope } from '@lathe/contracts/message/envelope';
 import type { PredictionQuestion } from '@lathe/contracts/message/prediction';
 import type { Handover } from '@lathe/platform/nats/ask-evaluators';
 import { parseRequest } from '../http/parse.ts';
+import { readImport } from '../imports/read-import.ts';
 import { requestHash } from '../jobs/duplicates.ts';
 import type {
   BodyResults,
@@ -62,6 +64,10 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return parseRequest(updateEvalSchema, json);
     case 'eval-run':
       return readRun(json, task.project);
+    case 'eval-import': {
+      const body = parseRequest(importEvalSchema, json);
+      return { ...readImport(body), model: body.model };
+    }
     case 'batch':
       return parseRequest(createBatchSchema, json);
     case 'completion-update':

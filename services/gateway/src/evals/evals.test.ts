@@ -1,5 +1,6 @@
 import { evalItemSchema } from '@lathe/contracts/artifact/eval-item';
 import { evalItemKey } from '@lathe/contracts/artifact/key';
+import { importedEvalSchema } from '@lathe/contracts/http/eval-import';
 import type { EvalRunRecord } from '@lathe/contracts/record/eval-run';
 import { recordKey } from '@lathe/contracts/subject';
 import { createLogger } from '@lathe/platform/log';
@@ -256,4 +257,31 @@ it('runs past their retention go, then evals without runs; and runs whose eval i
   expect(await gateway.evalRuns.get(recordKey(project, stray.id))).toBeNull();
   await sweep(dayMs, Date.now() + 2 * dayMs);
   expect([await exists(`${old.id}/runs/${run.id}`), await exists(old.id)]).toEqual([false, false]);
+});
+
+it("makes an eval, a file and runs of promptfoo's configuration", async () => {
+  const content = `
+prompts: ['Route: {{ text }}', 'Queue of {{ text }}?']
+tests:
+  - vars: { text: late }
+    assert: [{ type: icontains, value: parcel }, { type: llm-rubric, value: is kind }]`;
+  const body = { format: 'promptfoo', model: baseModel.name, content };
+  const imported = importedEvalSchema.parse(
+    await gateway.client.post('/lathe/evals/import', { body }),
+  );
+  expect(imported.eval.testing_criteria).toMatchObject([{ type: 'javascript', name: 'icontains' }]);
+  const impossible = imported.findings.filter(({ outcome }) => outcome === 'impossible');
+  expect(impossible.map(({ at }) => at)).toEqual(['tests[0].assert[1]']);
+  const rows = await (await gateway.client.files.content(imported.file.id)).text();
+  expect(JSON.parse(rows)).toEqual({
+    item: { vars: { text: 'late' }, checks: [{ criterion: 'icontains', value: 'parcel' }] },
+  });
+  expect(imported.runs).toHaveLength(2);
+  for (const each of imported.runs) {
+    const run = await make(`/${imported.eval.id}/runs`, each);
+    expect(run).toMatchObject({ status: 'queued' });
+    expect((await cancel(imported.eval.id, run.id)).status).toBe(200);
+  }
+  const broken = gateway.client.post('/lathe/evals/import', { body: { ...body, content: 'a: [' } });
+  await expect(broken).rejects.toMatchObject({ status: 400, param: 'content' });
 });

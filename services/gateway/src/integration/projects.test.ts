@@ -294,6 +294,8 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
   'POST /v1/lathe/feedback': () => [[{ completion_id: foreign.completion, rating: 'up' }, 404]],
   // Another project's are none of those that are meant.
   'POST /v1/lathe/completions/dataset': () => [[{}, 400]],
+  // It names nothing that there is already.
+  'POST /v1/lathe/evals/import': () => [[{}, 400]],
   'POST /v1/evals': () => [
     [
       {

@@ -5,6 +5,7 @@ import {
   listEvalsQuerySchema,
   updateEvalSchema,
 } from '@lathe/contracts/http/eval';
+import { importEvalSchema, importedEvalSchema } from '@lathe/contracts/http/eval-import';
 import {
   createRunSchema,
   deletedRunSchema,
@@ -25,6 +26,14 @@ export const evalOperations: Readonly<Record<string, Operation>> = {
     summary: 'Creates an eval: what its rows are like, and what is held against answers.',
     body: createEvalSchema,
     answer: evalObjectSchema,
+    status: 201,
+  },
+  'POST /v1/lathe/evals/import': {
+    id: 'importEval',
+    summary:
+      'Makes an eval of a file of promptfoo, and tells what was kept, changed or impossible.',
+    body: importEvalSchema,
+    answer: importedEvalSchema,
     status: 201,
   },
   [`GET /${evals}`]: {

@@ -21,6 +21,7 @@ export async function readAsked<
     | 'eval'
     | 'eval-update'
     | 'eval-run'
+    | 'eval-import'
     | 'batch'
     | 'completion-update'
     | 'feedback'

@@ -1,0 +1,78 @@
+import { fileKey } from '@lathe/contracts/artifact/key';
+import { createEvalSchema } from '@lathe/contracts/http/eval';
+import type { ImportedEval } from '@lathe/contracts/http/eval-import';
+import type { CreateRun } from '@lathe/contracts/http/eval-run';
+import { newId } from '@lathe/contracts/id';
+import type { FileRecord } from '@lathe/contracts/record/file';
+import { recordKey } from '@lathe/contracts/subject';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { Records } from '@lathe/platform/records';
+import type { ReadImport } from '../bodies/body-task.ts';
+import { fileObject } from '../files/files.ts';
+import { parseRequest } from '../http/parse.ts';
+import { createEval, type EvalPorts, evalObject } from './evals.ts';
+
+export type ImportPorts = EvalPorts &
+  Pick<Records, 'files'> & { readonly artifacts: ArtifactStore };
+
+/** Makes the eval of an import and a file of its rows. Throws what `createEval` throws. */
+export async function importEval(
+  ports: ImportPorts,
+  { project, read, signal }: { project: string; read: ReadImport; signal: AbortSignal },
+  limits: { readonly evalsKept: number },
+): Promise<ImportedEval> {
+  const { name, criteria, rows, prompts, findings, model } = read;
+  const item_schema = { type: 'object', properties: { vars: { type: 'object' } } };
+  const data_source_config = { type: 'custom' as const, item_schema, include_sample_schema: true };
+  const body = parseRequest(createEvalSchema, {
+    ...{ name, data_source_config, testing_criteria: criteria },
+  });
+  const made = await createEval(ports, { project, body, signal }, limits);
+  const file = await storeRows(ports, { project, name, rows });
+  const source = { type: 'file_id' as const, id: file.id };
+  const runs: CreateRun[] =
+    prompts === null
+      ? [{ name, data_source: { type: 'jsonl', source } }]
+      : prompts.map((template, at) => ({
+          name: prompts.length === 1 ? name : `${name} ${at + 1}`,
+          data_source: {
+            type: 'completions',
+            model,
+            source,
+            input_messages: { type: 'template', template },
+            sampling_params: { temperature: 0 },
+          },
+        }));
+  return {
+    object: 'lathe.eval_import',
+    eval: evalObject(made),
+    file: fileObject(file),
+    runs,
+    findings,
+  };
+}
+
+async function storeRows(
+  ports: ImportPorts,
+  { project, name, rows }: { project: string; name: string; rows: readonly string[] },
+): Promise<FileRecord> {
+  const id = newId('file');
+  const key = fileKey(project, id);
+  async function* lines(): AsyncGenerator<Uint8Array> {
+    for (const row of rows) yield Buffer.from(`${row}\n`);
+  }
+  const { bytes, sha256 } = await ports.artifacts.put(key, lines());
+  const createdMs = ports.now();
+  const file: FileRecord = {
+    version: 1,
+    ...{ id, project, createdMs, key, bytes, sha256 },
+    createdAt: Math.floor(createdMs / 1000),
+    expiresAt: null,
+    filename: `${name.replace(/[^\w-]+/g, '-').slice(0, 100)}.jsonl`,
+    purpose: 'evals',
+    status: 'processed',
+    statusDetails: null,
+  };
+  await ports.files.create(recordKey(project, id), file);
+  return file;
+}

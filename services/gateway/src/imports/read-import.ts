@@ -1,0 +1,36 @@
+import { LatheError } from '@lathe/contracts/error';
+import type { ImportEval, ImportFinding } from '@lathe/contracts/http/eval-import';
+import { parse } from 'yaml';
+import type { Imported } from './imported.ts';
+import { readConfig } from './promptfoo.ts';
+import { readResults } from './promptfoo-results.ts';
+
+/** Reads what is imported. Throws `invalid_value` for a text that is no such file, or of which nothing can be kept. */
+export function readImport({ format, content, name }: ImportEval): Imported {
+  let file: unknown;
+  try {
+    // JSON is YAML; few aliases, so that a small text stays a small value.
+    file =
+      format === 'promptfoo_results' ? JSON.parse(content) : parse(content, { maxAliasCount: 100 });
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw refused(`It cannot be read: ${reason}`);
+  }
+  const read = format === 'promptfoo' ? readConfig(file) : readResults(file);
+  if (read.criteria.length === 0)
+    throw refused(`None of its assertions can be kept. ${whyNot(read.findings)}`);
+  if (read.prompts?.length === 0)
+    throw refused(`None of its prompts can be kept. ${whyNot(read.findings)}`);
+  return { ...read, name: (name ?? read.name).slice(0, 256) };
+}
+
+function whyNot(findings: readonly ImportFinding[]): string {
+  const first = findings.find(({ outcome }) => outcome === 'impossible');
+  return first === undefined ? 'It has none.' : `${first.at}: ${first.message}`;
+}
+
+function refused(message: string): LatheError {
+  return new LatheError('invalid_value', `Invalid value for 'content': ${message}`, {
+    param: 'content',
+  });
+}

@@ -1,0 +1,21 @@
+import { Hono } from 'hono';
+import type { Bodies } from '../bodies/bodies.ts';
+import { type ImportPorts, importEval } from '../evals/import-eval.ts';
+import { clientGone, type GatewayEnv } from '../http/http.ts';
+import { readBytes } from '../http/request-body.ts';
+import type { GatewaySettings } from '../settings.ts';
+
+/** /v1/lathe/evals */
+export function evalImportRoutes(
+  ports: ImportPorts & { readonly bodies: Bodies },
+  settings: GatewaySettings,
+): Hono<GatewayEnv> {
+  return new Hono<GatewayEnv>().post('/import', async (c) => {
+    const { project, requestId } = c.var;
+    const bytes = await readBytes(c.env.incoming, settings);
+    const signal = clientGone(c);
+    const kind = 'eval-import';
+    const read = await ports.bodies.read({ kind, bytes, project, requestId }, signal);
+    return c.json(await importEval(ports, { project, read, signal }, settings), 201);
+  });
+}
