@@ -1,4 +1,5 @@
 import { lossSettings } from '@lathe/recipe/preference';
+import { policySettings } from '@lathe/recipe/reinforcement';
 import { taskSettings } from '@lathe/recipe/task';
 import type { z } from 'zod';
 
@@ -16,6 +17,7 @@ const schemas = {
   ORPO: lossSettings.orpo,
   SimPO: lossSettings.simpo,
   KTO: lossSettings.kto,
+  reinforcement: policySettings,
   'reward model': taskSettings.reward.omit({ type: true }),
   embedding: taskSettings.embedding.omit({ type: true }),
 };
