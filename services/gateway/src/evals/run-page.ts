@@ -71,6 +71,8 @@ function rateRow(name: string, passed: number, failed: number): Html {
 const width = 720;
 const left = 200;
 const step = 30;
+/** Characters of a name that fit beside the bars in the larger letters that phones get. */
+const mostName = 15;
 
 /** The share of rows that passes each criterion and all of them, with its 95 % interval. */
 function passPlot({ tally }: EvalRunRecord): Html {
@@ -83,7 +85,7 @@ function passPlot({ tally }: EvalRunRecord): Html {
     const { rate, low, high } = wilson(passed, passed + failed);
     const y = i * step + 6;
     const wide = (Number(at(rate)) - left).toFixed(1);
-    return html`<text x="${left - 8}" y="${y + 14}" text-anchor="end">${name.length > 26 ? `${name.slice(0, 25)}…` : name}</text><rect class="one" x="${left}" y="${y}" width="${wide}" height="18" rx="2"><title>${name}: ${percent(passed, passed + failed)}</title></rect><line class="axis" stroke-width="2" x1="${at(low)}" x2="${at(high)}" y1="${y + 9}" y2="${y + 9}"/>`;
+    return html`<text x="${left - 8}" y="${y + 14}" text-anchor="end">${name.length > mostName ? `${name.slice(0, mostName - 1)}…` : name}</text><rect class="one" x="${left}" y="${y}" width="${wide}" height="18" rx="2"><title>${name}: ${percent(passed, passed + failed)}</title></rect><line class="axis" stroke-width="2" x1="${at(low)}" x2="${at(high)}" y1="${y + 9}" y2="${y + 9}"/>`;
   });
   return html`<figure><svg viewBox="0 0 ${width} ${rates.length * step + 24}" role="img" aria-label="Share of rows that pass">
 ${bars}<text x="${left}" y="${rates.length * step + 18}">0 %</text><text x="${width - 20}" y="${rates.length * step + 18}" text-anchor="end">100 %</text></svg>

@@ -43,7 +43,8 @@ function matrixSection({ names, counts }: NonNullable<Labels['matrix']>): Html {
   return html`<h2>What is taken for what</h2>
 ${
   isWhole &&
-  html`<div class="wide"><table class="grid"><caption>Rows: what is right. Columns: what the tuned model says.</caption><tr><th></th>${names.map((name) => html`<th class="n">${name}</th>`)}</tr>
+  html`<p class="soft">Rows: what is right. Columns: what the tuned model says.</p>
+<div class="wide"><table class="grid"><tr><th></th>${names.map((name) => html`<th class="n">${name}</th>`)}</tr>
 ${names.map((name, i) => html`<tr><th>${name}</th>${(counts[i] ?? []).map((count, j) => html`<td class="n ${count > 0 && (i === j ? 'hit' : 'miss')}">${count === 0 ? html`<span class="soft">·</span>` : grouped(count)}</td>`)}</tr>`)}</table></div>`
 }
 ${listed.length === 0 && html`<p>Nothing is taken for anything else.</p>`}
