@@ -57,6 +57,8 @@ const contestantSchema = z.object({
   shots: z.number().int(),
   /** How they were chosen: by chance, the same for every row, or those nearest to each. */
   examples: z.enum(['random', 'nearest']).optional(),
+  /** Held-out rows whose prompts have an example that asks or nearly says the same; absent where there are none. */
+  nearHeldOut: z.number().int().optional(),
   /** Rows that were answered right as a whole; none of 0 where answers are only more or less near. */
   exactMatch: rateSchema,
   /** Where the rows have tools. */

@@ -67,7 +67,7 @@ it('takes the number of examples under which set-aside rows are answered best, a
 it('takes the nearest examples where those help, the nearest one last', async () => {
   const isNear = (text: string) => text.split(questionOf(text)).length - 1 === turns(text) + 1;
   const found = await chosen((text) => (isNear(text) ? turns(text) : -9));
-  expect(found).toMatchObject({ shots: 8, examples: 'nearest' });
+  expect(found).toMatchObject({ shots: 8, examples: 'nearest', nearHeldOut: 4 });
   for (const prompt of found.prompts) expect(isNear(prompt)).toBe(true);
 });
 

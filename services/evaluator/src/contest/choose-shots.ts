@@ -5,6 +5,7 @@ import type { ServedModel } from '../models/models.ts';
 import { drawShots } from '../texts/few-shot.ts';
 import { type AnsweredRow, type HeldOutRow, toQuestion } from '../texts/held-out.ts';
 import { type Entrant, fewShotEntrant, type Task, type TaskPorts, tasksFor } from './contest.ts';
+import { countNearHeldOut } from './near-shots.ts';
 import { writtenRow } from './written-row.ts';
 
 /** Numbers of examples that are tried. */
@@ -98,8 +99,8 @@ async function inOrder(
   const rows = aside.map((row): HeldOutRow => ({ ...toQuestion(row), row, examples: [] }));
   const fitting: { way: Way; tasks: readonly Task[] }[] = [];
   for (const way of ways) {
-    const tasks = await everyRow(model, { way, rows, isWhole: true }, ports);
-    if (tasks !== null) fitting.push({ way, tasks });
+    const found = await everyRow(model, { way, rows, isWhole: true }, ports);
+    if (found !== null) fitting.push({ way, tasks: found.tasks });
   }
   const examples = fitting.flatMap(({ tasks }) => tasks.flatMap((task) => task.examples));
   // Fewer of them may fit.
@@ -124,10 +125,17 @@ async function entrantOf(
 ): Promise<Entrant | null> {
   const [first] = rows;
   if (first === undefined) return null;
-  if (way.examples === 'random')
-    return fewShotEntrant(model, rows, { ...ports, shots: way.of(first.row) });
-  const tasks = await everyRow(model, { way, rows, isWhole: false }, ports);
-  return tasks && { name: 'few-shot', model, shots: way.count, tasks };
+  if (way.examples === 'random') {
+    const shots = way.of(first.row);
+    const entrant = await fewShotEntrant(model, rows, { ...ports, shots });
+    const own = shots.slice(0, entrant?.shots ?? 0);
+    const shown = rows.map(() => own);
+    return entrant && { ...entrant, nearHeldOut: countNearHeldOut(rows, shown) };
+  }
+  const found = await everyRow(model, { way, rows, isWhole: false }, ports);
+  if (found === null) return null;
+  const nearHeldOut = countNearHeldOut(rows, found.shown);
+  return { name: 'few-shot', model, shots: way.count, tasks: found.tasks, nearHeldOut };
 }
 
 /** Each row with examples of its own: all of them, or as many as fit, the nearest first. Null where a row has no room. */
@@ -139,22 +147,25 @@ async function everyRow(
     isWhole,
   }: { readonly way: Way; readonly rows: readonly HeldOutRow[]; readonly isWhole: boolean },
   ports: TaskPorts,
-): Promise<Task[] | null> {
+): Promise<{ readonly tasks: Task[]; readonly shown: (readonly AnsweredRow[])[] } | null> {
   const breathe = createBreather();
   const tasks: Task[] = [];
+  const shown: (readonly AnsweredRow[])[] = [];
   for (const row of rows) {
     await breathe();
     const shots = way.of(row.row);
     const least = isWhole ? shots.length : 0;
     let task: Task | undefined;
+    let own: readonly AnsweredRow[] = [];
     for (let count = shots.length; count >= least && task === undefined; count--) {
-      const own = shots.slice(shots.length - count);
+      own = shots.slice(shots.length - count);
       task = (await tasksFor(model, [row], { ...ports, shots: own }))?.[0];
     }
     if (task === undefined) return null;
     tasks.push(task);
+    shown.push(own);
   }
-  return tasks;
+  return { tasks, shown };
 }
 
 async function* streamed(rows: readonly AnsweredRow[]): AsyncGenerator<AnsweredRow> {

@@ -32,6 +32,8 @@ export type Entrant = {
   readonly shots: number;
   /** How the examples were chosen. */
   readonly examples?: 'random' | 'nearest';
+  /** Held-out rows whose prompts have an example that asks or nearly says the same. */
+  readonly nearHeldOut?: number;
   readonly tasks: readonly Task[];
 };
 
@@ -103,7 +105,7 @@ export async function runEntrant(
   entrant: Entrant,
   ports: ContestPorts,
 ): Promise<ModelAnswers<WrittenAnswer>> {
-  const { model, tasks, name, shots, examples: way } = entrant;
+  const { model, tasks, name, shots, examples: way, nearHeldOut } = entrant;
   const answers: string[] = [];
   let answerTokens = 0;
   let next = 0;
@@ -132,6 +134,7 @@ export async function runEntrant(
   return {
     ...{ name, model: model.name, shots, loss, supervisedTokens },
     ...(way && { examples: way }),
+    ...(nearHeldOut && { nearHeldOut }),
     ...(toolCalls && { toolCalls }),
     ...(asked.length > 0 && { usage }),
     answers: judged.map(({ isRight, outcome }, index) => {

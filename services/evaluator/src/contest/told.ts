@@ -10,10 +10,11 @@ export function headlineOf(report: EvaluationReport) {
     headline_metric: headline,
     verdict,
     contestants: contestants.map(
-      ({ name, shots, examples, exactMatch, loss, metrics, toolCalls }) => ({
+      ({ name, shots, examples, nearHeldOut, exactMatch, loss, metrics, toolCalls }) => ({
         name,
         shots,
         ...(examples && { examples }),
+        ...(nearHeldOut && { near_held_out: nearHeldOut }),
         exact_match: exactMatch,
         loss,
         metrics,

@@ -11,7 +11,15 @@ import { verdictOf } from './verdict.ts';
 /** A model, and what it answered to each row. */
 export type ModelAnswers<Answer> = Pick<
   Contestant,
-  'name' | 'model' | 'shots' | 'examples' | 'loss' | 'supervisedTokens' | 'usage' | 'toolCalls'
+  | 'name'
+  | 'model'
+  | 'shots'
+  | 'examples'
+  | 'nearHeldOut'
+  | 'loss'
+  | 'supervisedTokens'
+  | 'usage'
+  | 'toolCalls'
 > & { readonly answers: readonly Answer[] };
 
 type Asked<Answer> = {
