@@ -28,6 +28,9 @@ type MediaType =
 /** The schema of a list. */
 export const list = (item: z.ZodType) =>
   z.object({ object: z.literal('list'), data: z.array(item) });
+/** The answer to a deletion. */
+export const deleted = (object: string) =>
+  z.object({ id: z.string(), object: z.literal(object), deleted: z.boolean() });
 /** The schema of a page of a list. */
 export const pageOf = (item: z.ZodType) =>
   z.object({

@@ -1,19 +1,5 @@
 import { datasetReportSchema } from '@lathe/contracts/artifact/dataset';
-import { lineageSchema } from '@lathe/contracts/artifact/lineage';
 import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
-import { chatCompletionSchema, chatRequestSchema } from '@lathe/contracts/http/chat';
-import {
-  classificationListSchema,
-  classifyRequestSchema,
-  rerankListSchema,
-  rerankRequestSchema,
-  scoreListSchema,
-  scoreRequestSchema,
-} from '@lathe/contracts/http/classify';
-import { completionRequestSchema, completionSchema } from '@lathe/contracts/http/completion';
-import { datasetRequestSchema, listDatasetsQuerySchema } from '@lathe/contracts/http/dataset';
-import { datasetObjectSchema, listedDatasetSchema } from '@lathe/contracts/http/dataset-object';
-import { embeddingListSchema, embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import {
   deletedFileSchema,
   deleteFileQuerySchema,
@@ -40,24 +26,15 @@ import {
   validatedGraderSchema,
   validateGraderSchema,
 } from '@lathe/contracts/http/grader';
-import {
-  inspectionObjectSchema,
-  inspectRequestSchema,
-  listedInspectionSchema,
-  listInspectionsQuerySchema,
-} from '@lathe/contracts/http/inspection';
 import { modelObjectSchema } from '@lathe/contracts/http/model';
-import { moderationRequestSchema, moderationSchema } from '@lathe/contracts/http/moderation';
-import { pipelineAnswerSchema, pipelineBodies } from '@lathe/contracts/http/pipeline';
 import { workerObjectSchema } from '@lathe/contracts/http/worker';
 import { z } from 'zod';
+import { askOperations } from './ask-operations.ts';
 import { batchOperations } from './batch-operations.ts';
+import { dataOperations } from './data-operations.ts';
 import { evalOperations } from './eval-operations.ts';
-import { list, type Operation, pageOf } from './operation.ts';
+import { deleted, list, type Operation, pageOf } from './operation.ts';
 import { storedOperations } from './stored-operations.ts';
-
-const deleted = (object: string) =>
-  z.object({ id: z.string(), object: z.literal(object), deleted: z.boolean() });
 
 const upload = z.object({
   file: z.string().meta({ format: 'binary' }),
@@ -77,6 +54,8 @@ const jobs = 'v1/fine_tuning/jobs';
 
 /** Every route by its name in `routesOf`; a test compares the two. */
 export const operations: Readonly<Record<string, Operation>> = {
+  ...askOperations,
+  ...dataOperations,
   ...evalOperations,
   ...batchOperations,
   ...storedOperations,
@@ -220,80 +199,10 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Sends one file of the model that a job made.',
     answer: 'application/octet-stream',
   },
-  'POST /v1/lathe/files/:id/inspect': {
-    id: 'inspectFile',
-    summary:
-      'Says what a job would find in a file; 202 with the inspection as it is when that takes long.',
-    body: inspectRequestSchema,
-    answer: inspectionObjectSchema,
-  },
-  'GET /v1/lathe/files/:id/lineage': {
-    id: 'retrieveFileLineage',
-    summary: 'Says of which files a file was made, and how.',
-    answer: lineageSchema,
-  },
-  'POST /v1/lathe/datasets': {
-    id: 'createDataset',
-    summary: 'Makes a training file of uploaded files: converts talk, mixes, splits or repairs.',
-    body: datasetRequestSchema,
-    answer: datasetObjectSchema,
-  },
-  'GET /v1/lathe/datasets': {
-    id: 'listDatasets',
-    summary: 'Lists datasets without their lineage, newest first.',
-    query: listDatasetsQuerySchema,
-    answer: pageOf(listedDatasetSchema),
-  },
-  'GET /v1/lathe/datasets/:id': {
-    id: 'retrieveDataset',
-    summary: 'Describes a dataset, with the lineage of its file once there is one.',
-    answer: datasetObjectSchema,
-  },
-  'POST /v1/lathe/datasets/:id/cancel': {
-    id: 'cancelDataset',
-    summary: 'Ends the making of a dataset that is under way.',
-    answer: datasetObjectSchema,
-  },
-  'DELETE /v1/lathe/datasets/:id': {
-    id: 'deleteDataset',
-    summary: 'Erases a dataset; the file that it made stays.',
-    answer: deleted('lathe.dataset'),
-  },
-  'GET /v1/lathe/inspections': {
-    id: 'listInspections',
-    summary: 'Lists inspections without their reports, newest first.',
-    query: listInspectionsQuerySchema,
-    answer: pageOf(listedInspectionSchema),
-  },
-  'GET /v1/lathe/inspections/:id': {
-    id: 'retrieveInspection',
-    summary: 'Describes an inspection, with its report once there is one.',
-    answer: inspectionObjectSchema,
-  },
-  'GET /v1/lathe/inspections/:id/report.html': {
-    id: 'showInspection',
-    summary: 'The report of an inspection as a page that is complete in itself.',
-    answer: 'text/html',
-  },
-  'GET /v1/lathe/inspections/:id/repaired': {
-    id: 'downloadRepairedFile',
-    summary: 'Sends the rows of the file that are right, each once, as JSON Lines.',
-    answer: 'application/jsonl',
-  },
   'GET /v1/lathe/jobs/:id/dataset.html': {
     id: 'showDataset',
     summary: 'What was found in the files of a job, as a page that is complete in itself.',
     answer: 'text/html',
-  },
-  'POST /v1/lathe/inspections/:id/cancel': {
-    id: 'cancelInspection',
-    summary: 'Ends an inspection that is under way.',
-    answer: inspectionObjectSchema,
-  },
-  'DELETE /v1/lathe/inspections/:id': {
-    id: 'deleteInspection',
-    summary: 'Erases an inspection and its report.',
-    answer: deleted('lathe.inspection'),
   },
   'GET /v1/lathe/workers': {
     id: 'listWorkers',
@@ -314,55 +223,5 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'deleteModel',
     summary: 'Deletes a tuned model.',
     answer: deleted('model'),
-  },
-  'POST /v1/chat/completions': {
-    id: 'createChatCompletion',
-    summary: 'Answers a chat, whole or, with stream, as server-sent events.',
-    body: chatRequestSchema,
-    answer: chatCompletionSchema,
-    alternative: 'text/event-stream',
-  },
-  'POST /v1/completions': {
-    id: 'createCompletion',
-    summary: 'Goes on from a text, with the text before it and its log-probabilities on request.',
-    body: completionRequestSchema,
-    answer: completionSchema,
-    alternative: 'text/event-stream',
-  },
-  'POST /v1/embeddings': {
-    id: 'createEmbedding',
-    summary: 'Gives texts as vectors.',
-    body: embeddingRequestSchema,
-    answer: embeddingListSchema,
-  },
-  'POST /v1/lathe/models/:name{.+}/pipeline': {
-    id: 'runPipeline',
-    summary: 'Asks a model what it was taught, in the shapes of Hugging Face pipelines.',
-    body: z.union(Object.values(pipelineBodies)),
-    answer: pipelineAnswerSchema,
-  },
-  'POST /v1/classify': {
-    id: 'classify',
-    summary: 'Gives texts the probabilities of labels.',
-    body: classifyRequestSchema,
-    answer: classificationListSchema,
-  },
-  'POST /v1/score': {
-    id: 'createScore',
-    summary: 'Scores texts or pairs of texts.',
-    body: scoreRequestSchema,
-    answer: scoreListSchema,
-  },
-  'POST /v1/moderations': {
-    id: 'createModeration',
-    summary: 'Says which labels of a model that was taught several apply to texts.',
-    body: moderationRequestSchema,
-    answer: moderationSchema,
-  },
-  'POST /v1/rerank': {
-    id: 'rerank',
-    summary: 'Orders documents by their relevance to a query.',
-    body: rerankRequestSchema,
-    answer: rerankListSchema,
   },
 };
