@@ -24,9 +24,12 @@ export async function makeCompletionDataset(
 ): Promise<FileRecord> {
   const records = await chosenStored(ports, project, request);
   async function* lines(): AsyncGenerator<Uint8Array> {
-    for (const record of records)
-      for (const row of rowsOf(request.rows, await keptOf(ports, record), record.feedback))
+    for (const record of records) {
+      const kept = await keptOf(ports, record);
+      if (kept === null) continue;
+      for (const row of rowsOf(request.rows, kept, record.feedback))
         yield Buffer.from(`${JSON.stringify(row)}\n`);
+    }
   }
   const id = newId('file');
   const key = fileKey(project, id);

@@ -40,31 +40,34 @@ export async function getStored(
   throw missing(id);
 }
 
-/** What was asked and answered. Throws `not_found` when it is deleted just now. */
-export async function keptOf(
+/** What was asked and answered; null when it is deleted just now. */
+export function keptOf(
   { artifacts }: Pick<StoredPorts, 'artifacts'>,
-  { id, key }: StoredCompletionRecord,
-): Promise<KeptCompletion> {
-  return (await findJson(artifacts, key, keptCompletionSchema)) ?? missing(id, true);
+  { key }: StoredCompletionRecord,
+): Promise<KeptCompletion | null> {
+  return findJson(artifacts, key, keptCompletionSchema);
 }
 
-function missing(id: string, isThrown: true): never;
-function missing(id: string): LatheError;
-function missing(id: string, isThrown = false): LatheError {
-  const error = new LatheError('not_found', `No stored completion ${JSON.stringify(id)} exists.`, {
+function missing(id: string): LatheError {
+  return new LatheError('not_found', `No stored completion ${JSON.stringify(id)} exists.`, {
     param: 'completion_id',
   });
-  if (isThrown) throw error;
-  return error;
 }
 
-/** A stored completion as it is told. */
+/** A stored completion as it is told. Throws `not_found` when it is deleted just now. */
 export async function storedObject(
   ports: Pick<StoredPorts, 'artifacts'>,
   record: StoredCompletionRecord,
 ): Promise<StoredCompletion> {
-  const { completion, asked } = await keptOf(ports, record);
-  const { metadata, feedback } = record;
+  const kept = await keptOf(ports, record);
+  if (kept === null) throw missing(record.id);
+  return objectOf(record, kept);
+}
+
+function objectOf(
+  { metadata, feedback }: StoredCompletionRecord,
+  { completion, asked }: KeptCompletion,
+): StoredCompletion {
   return { ...completion, ...asked, metadata, lathe: { feedback } };
 }
 
@@ -84,7 +87,10 @@ export async function listStored(
     placeOf: (id) => placeOf(ports.places, project, id),
   });
   const told: StoredCompletion[] = [];
-  for (const item of items) told.push(await storedObject(ports, item));
+  for (const item of items) {
+    const kept = await keptOf(ports, item);
+    if (kept !== null) told.push(objectOf(item, kept));
+  }
   return page(told, hasMore);
 }
 
@@ -125,13 +131,15 @@ function oldestFirst(a: StoredCompletionRecord, b: StoredCompletionRecord): numb
   return newestFirst(b, a);
 }
 
-/** The messages that were asked. Throws `invalid_value` for an `after` that is none of them. */
+/** The messages that were asked. Throws `not_found` when it is deleted just now, and `invalid_value` for an `after` that is none of them. */
 export async function storedMessages(
   ports: Pick<StoredPorts, 'artifacts'>,
   record: StoredCompletionRecord,
   query: z.infer<typeof listMessagesQuerySchema>,
 ): Promise<Page<StoredMessage>> {
-  const { messages } = await keptOf(ports, record);
+  const kept = await keptOf(ports, record);
+  if (kept === null) throw missing(record.id);
+  const { messages } = kept;
   const all = messages.map(({ role, content, name, tool_calls, tool_call_id }, at) => ({
     id: `${record.id}-${at}`,
     createdMs: at,

@@ -11,7 +11,9 @@ export async function* storedRows(
   filter: CompletionFilter,
 ): AsyncGenerator<Uint8Array> {
   for (const record of await chosenStored(ports, project, filter)) {
-    const { messages, completion } = await keptOf(ports, record);
+    const kept = await keptOf(ports, record);
+    if (kept === null) continue;
+    const { messages, completion } = kept;
     const output = completion.choices[0]?.message.content ?? '';
     const { id, model, metadata } = record;
     const item = { id, model, metadata, input: messages.map(messageForRow), output };
