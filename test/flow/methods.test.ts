@@ -217,6 +217,7 @@ test('answers that are labelled good or bad end in a model, asked for the good o
     'tuned',
     'longer answer',
     'nearest row',
+    'majority',
     'tf-idf',
   ]);
   expect(evaluation).toMatchObject({ headline_metric: 'AUC' });

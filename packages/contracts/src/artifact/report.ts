@@ -130,6 +130,19 @@ const labelsSchema = z.object({
     .optional(),
 });
 
+/**
+ * What the verdict comes to: better than the best other way; worse than the model that it was made of; as good or worse than another
+ * way that needs no tuning; better, but perhaps by chance; nothing to compare with.
+ */
+const outcomeSchema = z.enum([
+  'improved',
+  'regressed',
+  "don't fine-tune",
+  'cannot tell',
+  'not compared',
+]);
+export type VerdictOutcome = z.infer<typeof outcomeSchema>;
+
 /** The evaluation report of a job. Version 1 knew generation alone, without metrics and a verdict. */
 export const evaluationReportSchema = z.object({
   version: z.union([z.literal(1), z.literal(2)]),
@@ -143,8 +156,10 @@ export const evaluationReportSchema = z.object({
   sampled: z.boolean(),
   /** The metric that decides. */
   headline: z.string().default('exact match'),
-  /** One sentence on the tuned model against the best baseline; empty where there is nothing to compare. */
+  /** One sentence on the tuned model against the best way without tuning; empty where there is nothing to compare. */
   verdict: z.string().default(''),
+  /** What that sentence comes to; absent in older reports. */
+  outcome: outcomeSchema.optional(),
   contestants: z.array(contestantSchema),
   comparisons: z.array(comparisonSchema),
   labels: labelsSchema.optional(),

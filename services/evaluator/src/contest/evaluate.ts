@@ -45,6 +45,7 @@ export async function evaluate(
 const nothing: Judgement = {
   headline: 'exact match',
   verdict: '',
+  outcome: 'not compared',
   contestants: [],
   comparisons: [],
   slices: [],

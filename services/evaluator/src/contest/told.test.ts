@@ -24,6 +24,7 @@ const report = (value: number | null) =>
     sampled: false,
     headline: 'MRR',
     verdict: value === null ? '' : 'The tuned model loses.',
+    outcome: value === null ? 'not compared' : 'regressed',
     contestants: [contestant('base', value), contestant('tuned', value)],
     comparisons: [],
     samples: [],
@@ -36,6 +37,7 @@ it('says the verdict first, then every contestant by the headline metric', () =>
   expect(headlineOf(report(0.5))).toMatchObject({
     task: 'embedding',
     headline_metric: 'MRR',
+    outcome: 'regressed',
     contestants: [{ name: 'base', metrics: { MRR: { value: 0.5 } } }, { name: 'tuned' }],
   });
 });

@@ -3,12 +3,13 @@ import { formatMetric } from './judge/verdict.ts';
 
 /** The report's headline as it stands in the job: the verdict, rates, losses and metrics, no samples. */
 export function headlineOf(report: EvaluationReport) {
-  const { task, headline, verdict, rows, contestants, comparisons } = report;
+  const { task, headline, verdict, outcome, rows, contestants, comparisons } = report;
   return {
     task,
     held_out_rows: rows,
     headline_metric: headline,
     verdict,
+    outcome,
     contestants: contestants.map(
       ({ name, shots, examples, nearHeldOut, exactMatch, loss, metrics, toolCalls }) => ({
         name,
@@ -21,12 +22,12 @@ export function headlineOf(report: EvaluationReport) {
         ...(toolCalls && { tool_calls: toolCalls }),
       }),
     ),
-    comparisons: comparisons.map(({ against, metric, difference, pValue, verdict: outcome }) => ({
+    comparisons: comparisons.map(({ against, metric, difference, pValue, verdict: told }) => ({
       against,
       ...(metric && { metric }),
       difference,
       p_value: pValue,
-      verdict: outcome,
+      verdict: told,
     })),
   };
 }

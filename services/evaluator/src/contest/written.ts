@@ -96,6 +96,7 @@ function lossesOf(models: readonly ModelAnswers<WrittenAnswer>[]): Judgement {
   return {
     headline: 'loss',
     verdict: '',
+    outcome: 'not compared',
     contestants: models.map(({ answers: _, ...who }) => ({
       ...who,
       exactMatch: wilson(0, 0),

@@ -58,12 +58,16 @@ it('no text of a user becomes a part of the page', () => {
   expect(page).not.toMatch(/https?:|url\(|@import/);
 });
 
-it('begins with the verdict, whose colour says whether to tune', () => {
-  expect(lowered({})).toContain(`<div class="verdict "><b>${stored.verdict}</b>`);
-  const no = "Don't fine-tune for this: the tuned model loses to few-shot.";
-  expect(lowered({ verdict: no })).toContain('<div class="verdict no"><b>Don&#39;t fine-tune');
-  const unsure = 'The tuned model is not clearly better than base.';
-  expect(lowered({ verdict: unsure })).toContain(`<div class="verdict unsure"><b>${unsure}`);
+it('begins with the outcome and its colour, and with the sentence alone where the report is older', () => {
+  expect(lowered({})).toContain(`<div class="verdict plain"><b>${stored.verdict}</b>`);
+  const shown = (outcome: NonNullable<EvaluationReport['outcome']>) =>
+    lowered({ outcome, verdict: 'A sentence.' });
+  expect(shown('improved')).toContain(
+    '<div class="verdict "><p class="outcome">▲ Improved</p><b>A sentence.</b>',
+  );
+  expect(shown('regressed')).toContain('<div class="verdict no"><p class="outcome">▼ Regressed');
+  expect(shown("don't fine-tune")).toContain('<div class="verdict no"><p class="outcome">✕ Don’t');
+  expect(shown('cannot tell')).toContain('<div class="verdict unsure"><p class="outcome">= Cannot');
   const none = { verdict: '', rows: 0, contestants: [], comparisons: [] };
   expect(lowered(none)).toContain('no rows were held out');
   const lossOf = (name: 'base' | 'tuned', loss: number) => ({

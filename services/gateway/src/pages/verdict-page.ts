@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '@lathe/contracts/artifact/report';
+import type { EvaluationReport, VerdictOutcome } from '@lathe/contracts/artifact/report';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { contestantPlot } from './contestant-plot.ts';
 import { metricText } from './contestant-words.ts';
@@ -34,7 +34,7 @@ ${rowsSections(report)}
 }
 
 /** The sentence on top; its colour says whether to tune, not to, or that nobody can tell. */
-function verdictBox({ verdict, rows, contestants }: EvaluationReport): Html {
+function verdictBox({ verdict, outcome, rows, contestants }: EvaluationReport): Html {
   if (rows === 0)
     return html`<div class="verdict unsure"><b>Nobody can tell: no rows were held out, so the tuned model was not compared.</b></div>`;
   if (verdict === '') {
@@ -45,10 +45,21 @@ function verdictBox({ verdict, rows, contestants }: EvaluationReport): Html {
     const kind = tuned < base ? 'fits' : 'does not fit';
     return html`<div class="verdict ${tuned < base ? false : 'no'}"><b>The tuned model ${kind} the held-out texts better than its base: loss ${metricText(tuned, 'number')} against ${metricText(base, 'number')}.</b></div>`;
   }
-  const isNo = verdict.startsWith("Don't");
-  const isUnsure = verdict.includes('not clearly');
-  return html`<div class="verdict ${isNo ? 'no' : isUnsure && 'unsure'}"><b>${verdict}</b></div>`;
+  // Reports of before there was an outcome have the sentence alone.
+  const { colour, sign } = outcome === undefined ? { colour: 'plain', sign: '' } : boxes[outcome];
+  return html`<div class="verdict ${colour}">${sign !== '' && html`<p class="outcome">${sign}</p>`}<b>${verdict}</b></div>`;
 }
+
+/** Colour of the box, and its words beside the colour. */
+const boxes: Readonly<
+  Record<VerdictOutcome, { readonly colour: string | false; readonly sign: string }>
+> = {
+  improved: { colour: false, sign: '▲ Improved' },
+  regressed: { colour: 'no', sign: '▼ Regressed' },
+  "don't fine-tune": { colour: 'no', sign: '✕ Don’t fine-tune' },
+  'cannot tell': { colour: 'unsure', sign: '= Cannot tell' },
+  'not compared': { colour: 'unsure', sign: '' },
+};
 
 /** What tuning cost, in figures. */
 function tiles({ rows }: EvaluationReport, job: JudgedJob): Html {

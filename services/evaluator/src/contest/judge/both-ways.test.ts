@@ -55,7 +55,7 @@ it('decides by the pairs, and tells beside them what was written', () => {
   expect(both.headline).toBe('pair accuracy');
   expect(both.verdict).toMatch(/pair accuracy 75\.0 % against/);
   expect(both.contestants.map(({ name }) => name)).toEqual([
-    ...['base', 'tuned', 'longer answer', 'few-shot', 'nearest row', 'tf-idf'],
+    ...['base', 'tuned', 'longer answer', 'few-shot', 'nearest row', 'majority', 'tf-idf'],
   ]);
   expect(values(both, 'tuned')).toMatchObject({
     'pair accuracy': 0.75,
@@ -71,6 +71,7 @@ it('decides by the pairs, and tells beside them what was written', () => {
     ['base', 'exact match'],
     ['few-shot', 'exact match'],
     ['nearest row', 'exact match'],
+    ['majority', 'exact match'],
     ['tf-idf', 'exact match'],
   ]);
 });
@@ -84,6 +85,7 @@ it('shows first the pairs that the tuned model got wrong, with what it wrote', (
     'longer answer': '(4.000 against 2.000)',
     'few-shot': 'good',
     'nearest row': 'bad',
+    majority: 'bad',
     'tf-idf': 'bad',
   });
 });

@@ -63,7 +63,7 @@ describe('one label a text', () => {
   it('says first that the classical baseline is better', () => {
     expect(judgement.headline).toBe('accuracy');
     expect(judgement.verdict).toBe(
-      "Don't fine-tune for this yet: the tuned model is no better than tf-idf, the best baseline: accuracy 86.7 % against 100.0 % (p = 0.125).",
+      "Don't fine-tune for this yet: the tuned model is no better than tf-idf, the best way without tuning: accuracy 86.7 % against 100.0 % (p = 0.125).",
     );
     const worse = judge({
       ...input,
@@ -75,7 +75,7 @@ describe('one label a text', () => {
       ],
     });
     expect(worse.verdict).toMatch(
-      /^Don't fine-tune for this: the tuned model loses to tf-idf, the best baseline: accuracy 33\.3 %/,
+      /^Don't fine-tune for this: the tuned model loses to tf-idf, the best way without tuning: accuracy 33\.3 %/,
     );
   });
 

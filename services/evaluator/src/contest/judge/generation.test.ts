@@ -36,7 +36,7 @@ it('takes short answers of few kinds for labels', () => {
     line: 3,
     prompt: 'question 2',
     expected: 'yes',
-    answers: { tuned: 'maybe', 'nearest row': 'yes', 'tf-idf': 'yes' },
+    answers: { tuned: 'maybe', 'nearest row': 'yes', majority: 'no', 'tf-idf': 'yes' },
     right: ['nearest row', 'tf-idf'],
   });
 });

@@ -1,5 +1,6 @@
 import { finalNumber, isStructure, jsonMatch, numberMatch } from '@lathe/scoring/answer-match';
 import { fitBm25 } from '@lathe/scoring/baseline/bm25';
+import { majority } from '@lathe/scoring/baseline/majority';
 import { fitTextLabels } from '@lathe/scoring/baseline/text-labels';
 import { bleu, bleuCounts } from '@lathe/scoring/bleu';
 import { chrf, chrfCounts } from '@lathe/scoring/chrf';
@@ -39,7 +40,7 @@ export function generationContest({
         const best = scores.reduce((a, value, at) => (value > (scores[a] as number) ? at : a), 0);
         return { text: known[best]?.expected ?? '' };
       });
-      return [{ name: 'nearest row', answers }, ...textBaseline(rows, known)];
+      return [{ name: 'nearest row', answers }, ...labelBaselines(rows, known)];
     },
     isRight,
     slices: ({ prompt, expected }) => [
@@ -51,8 +52,8 @@ export function generationContest({
   };
 }
 
-/** Where answers are labels: what classical text classification makes of the prompts. */
-function textBaseline(rows: readonly WrittenRow[], known: readonly WrittenRow[]) {
+/** Where answers are labels: the most frequent one, and what classical text classification makes of the prompts. */
+function labelBaselines(rows: readonly WrittenRow[], known: readonly WrittenRow[]) {
   const hasOther = [...rows, ...known].some(({ hasCalls }) => hasCalls);
   if (hasOther || !areLabels([...rows, ...known].map(({ expected }) => expected))) return [];
   const prompts = (of: readonly WrittenRow[]) => of.map(({ prompt }) => prompt);
@@ -60,7 +61,11 @@ function textBaseline(rows: readonly WrittenRow[], known: readonly WrittenRow[])
   const answers = fitTextLabels(prompts(known), labels)
     .predict(prompts(rows))
     .map(({ answer }) => ({ text: String(answer) }));
-  return [{ name: 'tf-idf' as const, answers }];
+  const most = String(majority(labels));
+  return [
+    { name: 'majority' as const, answers: rows.map(() => ({ text: most })) },
+    { name: 'tf-idf' as const, answers },
+  ];
 }
 
 /** Short answers of few kinds. */

@@ -30,7 +30,7 @@ it('comes to the same in a thread', async () => {
   const judgement = judge(input);
   expect(await judgeInThread(input, { log, signal })).toEqual(judgement);
   expect(judgement.verdict).toBe(
-    'The tuned model beats base, the best baseline: exact match 100.0 % against 50.0 % (p = 0.002).',
+    'The tuned model beats base, the model that it was made of: exact match 100.0 % against 50.0 % (p = 0.002).',
   );
 });
 

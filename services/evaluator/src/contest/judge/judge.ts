@@ -39,6 +39,7 @@ export type Judgement = Pick<
   EvaluationReport,
   | 'headline'
   | 'verdict'
+  | 'outcome'
   | 'contestants'
   | 'comparisons'
   | 'labels'
@@ -107,10 +108,14 @@ function judgeRows<Row extends Lined, Answer>(
   const { headline } = contest;
   const { unit = 'share', lowerIsBetter } = contest.metrics[headline] ?? {};
   const labels = tuned && contest.labels?.(tuned.answers);
+  const find = (name: Contestant['name']) =>
+    showings.find(({ contestant }) => contestant.name === name) as Showing<Answer>;
+  const compare = (one: Contestant['name'], other: Contestant['name']) =>
+    comparisonOf(scored, find(one), find(other)).verdict;
   const base = showings.find(({ contestant }) => contestant.name === 'base');
   return {
     headline,
-    verdict: verdictOf({ contestants, comparisons, headline, unit, lowerIsBetter }),
+    ...verdictOf({ contestants, comparisons, headline, unit, lowerIsBetter, compare }),
     contestants,
     comparisons,
     ...(labels === undefined ? {} : { labels }),

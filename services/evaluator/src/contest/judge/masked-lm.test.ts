@@ -23,6 +23,6 @@ it('weighs the loss by tokens, and lower is better', () => {
     verdict: 'improved',
   });
   expect(judgement.verdict).toMatch(
-    /^The tuned model beats base, the best baseline: loss 2\.000 against 3\.000/,
+    /^The tuned model beats base, the model that it was made of: loss 2\.000 against 3\.000/,
   );
 });

@@ -1,48 +1,100 @@
-import type { Contestant, EvaluationReport } from '@lathe/contracts/artifact/report';
+import type {
+  Contestant,
+  EvaluationReport,
+  VerdictOutcome,
+} from '@lathe/contracts/artifact/report';
 
 type Told = Pick<EvaluationReport, 'contestants' | 'comparisons' | 'headline'> & {
   readonly unit: 'share' | 'number';
   readonly lowerIsBetter?: true | undefined;
+  /** Compares two contestants other than the tuned model. */
+  readonly compare: (
+    one: Contestant['name'],
+    other: Contestant['name'],
+  ) => EvaluationReport['comparisons'][number]['verdict'];
+};
+
+/** One sentence for people, and what it comes to for programs. */
+type Verdict = { readonly verdict: string; readonly outcome: VerdictOutcome };
+
+/** What stands in a sentence for a contestant that is no way to do the work. */
+const called: Readonly<Record<string, string>> = {
+  base: 'base, the model that it was made of',
+  majority: 'majority, the same answer to everything',
 };
 
 /**
- * The tuned model against the best that there was without it, in one sentence: `Don't fine-tune for this: the tuned model loses to
- * tf-idf, the best baseline: accuracy 80.1 % against 91.4 % (p < 0.001).` Empty where there is nothing to compare.
+ * The tuned model against the best that there was without it: `Don't fine-tune for this: the tuned model loses to tf-idf, the best
+ * way without tuning: accuracy 80.1 % against 91.4 % (p < 0.001).` The sentence is empty where there is nothing to compare.
  */
-export function verdictOf({
-  contestants,
-  comparisons,
-  headline,
-  unit,
-  lowerIsBetter,
-}: Told): string {
+export function verdictOf(told: Told): Verdict {
+  const { contestants, headline, unit, lowerIsBetter } = told;
   const headlineValue = ({ metrics }: Contestant) => metrics[headline]?.value ?? Number.NaN;
+  const sign = lowerIsBetter ? -1 : 1;
   const tuned = contestants.find(({ name }) => name === 'tuned');
   // The model that the job went on from was tuned as well: it is no baseline.
   const others = contestants.filter(
     (each) =>
       each.name !== 'tuned' && each.name !== 'start' && Number.isFinite(headlineValue(each)),
   );
-  const [first, ...rest] = others;
-  if (tuned === undefined || first === undefined) return '';
-  const sign = lowerIsBetter ? -1 : 1;
-  const best = rest.reduce(
-    (a, b) => (sign * (headlineValue(b) - headlineValue(a)) > 0 ? b : a),
-    first,
-  );
-  const comparison = comparisons.find(({ against }) => against === best.name);
-  if (comparison === undefined) return '';
-  const { verdict, pValue, rowsNeeded } = comparison;
-  const values = `${headline} ${formatMetric(headlineValue(tuned), unit)} against ${formatMetric(headlineValue(best), unit)}`;
-  const chance = pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(3)}`;
-  const who = `${best.name}, the best baseline`;
-  if (verdict === 'improved') return `The tuned model beats ${who}: ${values} (${chance}).`;
-  if (verdict === 'regressed')
-    return `Don't fine-tune for this: the tuned model loses to ${who}: ${values} (${chance}).`;
+  const best = others.toSorted((a, b) => sign * (headlineValue(b) - headlineValue(a)))[0];
+  const comparison = told.comparisons.find(({ against }) => against === best?.name);
+  if (tuned === undefined || best === undefined || comparison === undefined)
+    return { verdict: '', outcome: 'not compared' };
+  const against = (name: Contestant['name']): Told['comparisons'][number] | undefined =>
+    told.comparisons.find((each) => each.against === name);
+  const valuesOf = (other: Contestant, pValue: number): string =>
+    `${headline} ${formatMetric(headlineValue(tuned), unit)} against ${formatMetric(headlineValue(other), unit)}${pValue < 1 ? ` (${chanceOf(pValue)})` : ''}`;
+  const who = called[best.name] ?? `${best.name}, the best way without tuning`;
+  const values = valuesOf(best, comparison.pValue);
+  const start = contestants.find(({ name }) => name === 'start');
+  const fromStart = against('start');
+  if (start !== undefined && fromStart?.verdict === 'regressed')
+    return {
+      outcome: 'regressed',
+      verdict: `Don't use this model: it is worse than the one that it went on from: ${valuesOf(start, fromStart.pValue)}.`,
+    };
+  const { verdict, rowsNeeded } = comparison;
+  if (verdict === 'improved')
+    return { outcome: 'improved', verdict: `The tuned model beats ${who}: ${values}.` };
+  if (verdict === 'regressed') {
+    // Worse than what it was made of is the worse of the two, whatever else would have done better still.
+    const hasRegressed = against('base')?.verdict === 'regressed';
+    const also = hasRegressed && best.name !== 'base' ? ' It is worse than its base, too.' : '';
+    return {
+      outcome: hasRegressed ? 'regressed' : "don't fine-tune",
+      verdict: `Don't fine-tune for this: the tuned model loses to ${who}: ${values}.${also}`,
+    };
+  }
+  const majority = others.find(({ name }) => name === 'majority');
+  const fromMajority = against('majority');
+  if (
+    majority !== undefined &&
+    fromMajority &&
+    fromMajority.verdict !== 'improved' &&
+    (best === majority || told.compare(best.name, 'majority') !== 'improved')
+  )
+    return {
+      outcome: 'cannot tell',
+      verdict: `Nobody can tell whether these rows teach anything: the tuned model is, as all others, not clearly better than ${called.majority}: ${valuesOf(majority, fromMajority.pValue)}${advice(fromMajority.rowsNeeded)}.`,
+    };
   if (sign * (headlineValue(tuned) - headlineValue(best)) <= 0)
-    return `Don't fine-tune for this yet: the tuned model is no better than ${who}: ${values} (${chance}).`;
-  const needed = rowsNeeded === undefined ? '' : `; about ${rowsNeeded} rows like these would tell`;
-  return `The tuned model is not clearly better than ${who}: ${values}, which may be chance (${chance})${needed}.`;
+    return {
+      outcome: best.name === 'base' ? 'cannot tell' : "don't fine-tune",
+      verdict: `Don't fine-tune for this yet: the tuned model is no better than ${who}: ${values}.`,
+    };
+  return {
+    outcome: 'cannot tell',
+    verdict: `The tuned model is not clearly better than ${who}: ${values}, which may be chance${advice(rowsNeeded)}.`,
+  };
+}
+
+function advice(rowsNeeded: number | undefined): string {
+  return rowsNeeded === undefined ? '' : `; about ${rowsNeeded} rows like these would tell`;
+}
+
+function chanceOf(pValue: number): string {
+  return pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(3)}`;
 }
 
 /** A metric for people: a share in percent, or a number. */
