@@ -1,9 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
 import { batchLineSchema } from '@lathe/contracts/http/batch';
-import { deepestJson, isDeeperThan } from '@lathe/contracts/json-depth';
 import type { BatchRecord } from '@lathe/contracts/record/batch';
-import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
-import { createBreather } from '@lathe/platform/breather';
+import { readJsonLines } from '@lathe/platform/artifacts/json-lines';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 
 /** What a batch asks on one line. */
 export type BatchLine = {
@@ -16,9 +15,7 @@ export type BatchLine = {
 };
 
 /** A line of the file, or what is wrong with it. */
-export type ReadLine = BatchLine | { readonly problem: BatchRecord['errors'][number] };
-
-const newline = 0x0a;
+export type ReadLine = BatchLine | Problem;
 
 /**
  * The lines of an input file, one after another; a line's own mistakes are told in its place. Throws `not_found` where the bytes are
@@ -27,76 +24,39 @@ const newline = 0x0a;
 export async function* readLines(
   { artifacts, endpoint }: { readonly artifacts: ArtifactStore } & Pick<BatchRecord, 'endpoint'>,
   key: string,
-  limits: { readonly maxJsonBytes: number },
+  { maxJsonBytes }: { readonly maxJsonBytes: number },
 ): AsyncGenerator<ReadLine, void> {
-  const breathe = createBreather();
+  const errors = {
+    tooLong: (line: number) =>
+      new LatheError(
+        'invalid_file_format',
+        `Line ${line} has more than ${maxJsonBytes} bytes, the most that a request may have.`,
+      ),
+    gone: (cause: unknown) => new LatheError('not_found', 'The input file was deleted.', { cause }),
+  };
   let index = 0;
-  for await (const { line, bytes } of rawLines(artifacts, key, limits)) {
-    await breathe();
-    const read = lineOf(bytes, { line, endpoint });
-    if (read === undefined) continue;
+  for await (const each of readJsonLines(artifacts, key, { maxBytes: maxJsonBytes, errors })) {
+    const read = 'fault' in each ? notJson(each) : lineOf(each, endpoint);
     if ('problem' in read) yield read;
     else yield { ...read, index: index++ };
   }
 }
 
-type Raw = { readonly line: number; readonly bytes: Uint8Array };
+type Problem = { readonly problem: BatchRecord['errors'][number] };
 
-async function* rawLines(
-  artifacts: ArtifactStore,
-  key: string,
-  { maxJsonBytes }: { readonly maxJsonBytes: number },
-): AsyncGenerator<Raw, void> {
-  let held: Uint8Array[] = [];
-  let [size, line] = [0, 1];
-  const hold = (piece: Uint8Array): void => {
-    held.push(piece);
-    size += piece.length;
-    if (size > maxJsonBytes)
-      throw new LatheError(
-        'invalid_file_format',
-        `Line ${line} has more than ${maxJsonBytes} bytes, the most that a request may have.`,
-      );
-  };
-  try {
-    for await (const piece of artifacts.get(key)) {
-      let from = 0;
-      for (let at = piece.indexOf(newline); at >= 0; at = piece.indexOf(newline, from)) {
-        hold(piece.subarray(from, at));
-        yield { line: line++, bytes: Buffer.concat(held) };
-        [held, size, from] = [[], 0, at + 1];
-      }
-      hold(piece.subarray(from));
-    }
-  } catch (error) {
-    if (error instanceof ArtifactError && error.problem === 'not_found')
-      throw new LatheError('not_found', 'The input file was deleted.', { cause: error });
-    throw error;
-  }
-  if (size > 0) yield { line, bytes: Buffer.concat(held) };
+function notJson({ line, fault }: { readonly line: number; readonly fault: string }): Problem {
+  const message = `The line ${fault}.`;
+  return { problem: { code: 'invalid_json_line', line, message, param: null } };
 }
 
-/** What a line asks, or what is wrong with it; undefined for an empty one. */
+/** What a line asks, or what is wrong with it. */
 function lineOf(
-  bytes: Uint8Array,
-  { line, endpoint }: { readonly line: number } & Pick<BatchRecord, 'endpoint'>,
-): Omit<BatchLine, 'index'> | { readonly problem: BatchRecord['errors'][number] } | undefined {
+  { line, json }: { readonly line: number; readonly json: unknown },
+  endpoint: BatchRecord['endpoint'],
+): Omit<BatchLine, 'index'> | Problem {
   const problem = (code: string, message: string, param: string | null = null) => ({
     problem: { code, line, message, param },
   });
-  let json: unknown;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (text.trim() === '') return undefined;
-    if (isDeeperThan(bytes, deepestJson))
-      return problem('invalid_json_line', `The line is nested deeper than ${deepestJson} levels.`);
-    json = JSON.parse(text);
-  } catch (error) {
-    return problem(
-      'invalid_json_line',
-      `The line is not JSON in UTF-8: ${(error as Error).message}.`,
-    );
-  }
   const parsed = batchLineSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
