@@ -124,7 +124,7 @@ export const arrows: Table = {
         chat: 'http models bodies stored',
         graders: 'http models bodies chat',
         evals: 'http models files jobs pages bodies stored graders',
-        batches: 'http files jobs bodies chat',
+        batches: 'settings.ts http files jobs bodies chat',
         deletion: 'http models files jobs data-work evals batches',
         routes:
           'settings.ts workers.ts http openapi models files jobs pages data-work bodies chat graders evals batches stored deletion',

@@ -7,6 +7,7 @@ import type { Bodies } from '../bodies/bodies.ts';
 import type { Inference } from '../chat/inference.ts';
 import type { Place } from '../http/places.ts';
 import type { Claim } from '../jobs/duplicates.ts';
+import type { GatewaySettings } from '../settings.ts';
 
 /** What batches need. */
 export type BatchPorts = Pick<Records, 'batches' | 'files' | 'models' | 'storedCompletions'> & {
@@ -21,21 +22,21 @@ export type BatchPorts = Pick<Records, 'batches' | 'files' | 'models' | 'storedC
   readonly now: () => number;
 };
 
-/** Limits and waits of batches; times are in milliseconds. */
-export type BatchSettings = {
-  readonly batchesOpen: number;
-  readonly batchesKept: number;
-  readonly batchLines: number;
-  /** Largest line in bytes. */
-  readonly maxJsonBytes: number;
-  readonly batchSlots: number;
-  readonly batchLineSlots: number;
-  readonly batchWindowMs: number;
-  readonly batchProgressMs: number;
-  readonly batchTries: number;
-  readonly batchPauseMs: number;
-  readonly batchSweepMs: number;
-  readonly maxDeliveries: number;
-  readonly retryWindowMs: number;
-  readonly idempotencyMs: number;
-};
+/** What batches take of the gateway's limits and waits. */
+export type BatchSettings = Pick<
+  GatewaySettings,
+  | 'batchesOpen'
+  | 'batchesKept'
+  | 'batchLines'
+  | 'maxJsonBytes'
+  | 'batchSlots'
+  | 'batchLineSlots'
+  | 'batchWindowMs'
+  | 'batchProgressMs'
+  | 'batchTries'
+  | 'batchPauseMs'
+  | 'batchSweepMs'
+  | 'maxDeliveries'
+  | 'retryWindowMs'
+  | 'idempotencyMs'
+>;
