@@ -18,27 +18,7 @@ import type { ReadRun } from './eval-requests.ts';
 /** A body to read; `project` and `requestId` are put into what is handed on. */
 export type BodyTask = BodyOf &
   (
-    | {
-        readonly kind:
-          | 'chat'
-          | 'completion'
-          | 'embedding'
-          | 'job'
-          | 'inspect'
-          | 'dataset'
-          | 'eval'
-          | 'eval-update'
-          | 'eval-run'
-          | 'eval-import'
-          | 'batch'
-          | 'completion-update'
-          | 'feedback'
-          | 'completion-dataset'
-          | 'classify'
-          | 'score'
-          | 'rerank'
-          | 'moderation';
-      }
+    | { readonly kind: Exclude<keyof BodyResults, 'pipeline'> }
     | {
         readonly kind: 'pipeline';
         readonly model: string;
@@ -91,11 +71,19 @@ export type ReadJob = { readonly body: CreateJob; readonly hash: string };
 /** An import, and the model that is to be asked. */
 export type ReadImport = Imported & { readonly model: string };
 
-/** What comes of each kind of body. */
-export type BodyResults = {
+/** What comes of each kind of body that evaluators answer, and that says itself what is asked. */
+export type AskedResults = {
   readonly chat: ReadChat;
   readonly completion: ReadChat;
   readonly embedding: ReadEmbedding;
+  readonly classify: ReadPrediction;
+  readonly score: ReadPrediction;
+  readonly rerank: ReadPrediction;
+  readonly moderation: ReadPrediction;
+};
+
+/** What comes of each kind of body. */
+export type BodyResults = AskedResults & {
   readonly job: ReadJob;
   readonly inspect: InspectRequest;
   readonly dataset: DatasetRequest;
@@ -108,8 +96,4 @@ export type BodyResults = {
   readonly feedback: FeedbackRequest;
   readonly 'completion-dataset': CompletionDataset;
   readonly pipeline: ReadPrediction;
-  readonly classify: ReadPrediction;
-  readonly score: ReadPrediction;
-  readonly rerank: ReadPrediction;
-  readonly moderation: ReadPrediction;
 };

@@ -1,5 +1,5 @@
 import type { Bodies } from '../bodies/bodies.ts';
-import type { BodyResults } from '../bodies/body-task.ts';
+import type { AskedResults } from '../bodies/body-task.ts';
 import type { ChatAsker } from '../chat/chat.ts';
 import { clientGone, type GatewayContext, limitsTeller } from '../http/http.ts';
 import { type BodyLimits, readBytes } from '../http/request-body.ts';
@@ -11,27 +11,11 @@ export function askerOf(c: GatewayContext): ChatAsker {
 }
 
 /** What is asked, read from the body of a request for the evaluators. Throws what `Bodies.read` throws. */
-export async function readAsked<
-  Kind extends Exclude<
-    keyof BodyResults,
-    | 'job'
-    | 'inspect'
-    | 'dataset'
-    | 'pipeline'
-    | 'eval'
-    | 'eval-update'
-    | 'eval-run'
-    | 'eval-import'
-    | 'batch'
-    | 'completion-update'
-    | 'feedback'
-    | 'completion-dataset'
-  >,
->(
+export async function readAsked<Kind extends keyof AskedResults>(
   c: GatewayContext,
   kind: Kind,
   { bodies, limits }: { readonly bodies: Bodies; readonly limits: BodyLimits },
-): Promise<{ readonly asker: ChatAsker; readonly request: BodyResults[Kind] }> {
+): Promise<{ readonly asker: ChatAsker; readonly request: AskedResults[Kind] }> {
   const asker = askerOf(c);
   const { project, requestId, signal } = asker;
   const bytes = await readBytes(c.env.incoming, limits);
