@@ -25,3 +25,29 @@ export const fileRecordSchema = z.object({
  * @example const file: FileRecord = fileRecordSchema.parse(JSON.parse(text));
  */
 export type FileRecord = z.infer<typeof fileRecordSchema>;
+
+/**
+ * The record of a file whose bytes are stored, made now.
+ * @example const file = processedFile({ id, project, filename, purpose: 'evals', key, bytes, sha256 }, Date.now());
+ */
+export function processedFile(
+  {
+    lifetime = null,
+    ...file
+  }: Pick<
+    FileRecord,
+    'id' | 'project' | 'filename' | 'purpose' | 'key' | 'bytes' | 'sha256' | 'lineage'
+  > & {
+    /** Seconds after which it expires; null: never. */
+    readonly lifetime?: number | null;
+  },
+  nowMs: number,
+): FileRecord {
+  const createdAt = Math.floor(nowMs / 1000);
+  const expiresAt = lifetime === null ? null : createdAt + lifetime;
+  return {
+    version: 1,
+    ...{ ...file, createdAt, createdMs: nowMs, expiresAt },
+    ...{ status: 'processed', statusDetails: null },
+  };
+}

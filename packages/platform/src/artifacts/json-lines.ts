@@ -4,7 +4,8 @@ import { ArtifactError, type ArtifactStore } from './port.ts';
 
 /** A line that is not empty, counted from 1: its JSON, or what is wrong with it, to be said after its name ("is not JSON …"). */
 export type JsonLine = { readonly line: number } & (
-  { readonly json: unknown } | { readonly fault: string }
+  | { readonly json: unknown }
+  | { readonly fault: string }
 );
 
 /** What to throw where a reader cannot go on. */

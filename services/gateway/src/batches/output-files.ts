@@ -1,10 +1,9 @@
-import { fileKey, readBatchAnswerKey } from '@lathe/contracts/artifact/key';
+import { readBatchAnswerKey } from '@lathe/contracts/artifact/key';
 import { type BatchAnswer, batchAnswerSchema } from '@lathe/contracts/http/batch';
 import type { BatchRecord } from '@lathe/contracts/record/batch';
-import type { FileRecord } from '@lathe/contracts/record/file';
-import { recordKey } from '@lathe/contracts/subject';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { z } from 'zod';
+import { makeFile } from '../files/make-file.ts';
 import type { BatchPorts } from './batch-ports.ts';
 
 type Made = Pick<BatchRecord, 'outputFileId' | 'errorFileId' | 'usage' | 'counts'>;
@@ -46,8 +45,12 @@ export async function makeOutputFiles(
     }
   }
   const { output, error } = batch.files;
-  const make = (id: string, name: string, lines: AsyncGenerator<Uint8Array>) =>
-    makeFile(ports, batch, { id, name, lines });
+  const make = async (id: string, name: string, lines: AsyncGenerator<Uint8Array>) => {
+    const filename = `${batch.id}_${name}.jsonl`;
+    const about = { id, filename, purpose: 'batch_output', lifetime: batch.outputSeconds } as const;
+    const file = await makeFile(ports, batch.project, { ...about, lines });
+    return file?.id ?? null;
+  };
   const outputFileId = await make(output, 'output', linesOf('ok'));
   const errorFileId = await make(error, 'error', linesOf('error'));
   // Of a batch that was cancelled before its file was read, nobody knew how many there are.
@@ -57,42 +60,6 @@ export async function makeOutputFiles(
 
 function lineOf(answer: BatchAnswer): Uint8Array {
   return Buffer.from(`${JSON.stringify(answer)}\n`);
-}
-
-async function makeFile(
-  { artifacts, files, now }: BatchPorts,
-  { project, id: batchId, outputSeconds }: BatchRecord,
-  {
-    id,
-    name,
-    lines,
-  }: {
-    readonly id: string;
-    readonly name: string;
-    readonly lines: AsyncGenerator<Uint8Array>;
-  },
-): Promise<string | null> {
-  const first = await lines.next();
-  if (first.done === true) return null;
-  async function* all(head: Uint8Array): AsyncGenerator<Uint8Array> {
-    yield head;
-    yield* lines;
-  }
-  const key = fileKey(project, id);
-  const { bytes, sha256 } = await artifacts.put(key, all(first.value));
-  const createdMs = now();
-  const createdAt = Math.floor(createdMs / 1000);
-  const record: FileRecord = {
-    version: 1,
-    ...{ id, project, createdAt, createdMs, key, bytes, sha256 },
-    expiresAt: outputSeconds === null ? null : createdAt + outputSeconds,
-    filename: `${batchId}_${name}.jsonl`,
-    purpose: 'batch_output',
-    status: 'processed',
-    statusDetails: null,
-  };
-  await files.put(recordKey(project, id), record);
-  return id;
 }
 
 const usageSchema = z.object({

@@ -1,14 +1,12 @@
-import { fileKey } from '@lathe/contracts/artifact/key';
 import { createEvalSchema } from '@lathe/contracts/http/eval';
 import type { ImportedEval } from '@lathe/contracts/http/eval-import';
 import type { CreateRun } from '@lathe/contracts/http/eval-run';
-import { newId } from '@lathe/contracts/id';
 import type { FileRecord } from '@lathe/contracts/record/file';
-import { recordKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Records } from '@lathe/platform/records';
 import type { ReadImport } from '../bodies/body-task.ts';
 import { fileObject } from '../files/files.ts';
+import { makeFile } from '../files/make-file.ts';
 import { parseRequest } from '../http/parse.ts';
 import { createEval, type EvalPorts, evalObject } from './evals.ts';
 
@@ -56,23 +54,11 @@ async function storeRows(
   ports: ImportPorts,
   { project, name, rows }: { project: string; name: string; rows: readonly string[] },
 ): Promise<FileRecord> {
-  const id = newId('file');
-  const key = fileKey(project, id);
-  async function* lines(): AsyncGenerator<Uint8Array> {
-    for (const row of rows) yield Buffer.from(`${row}\n`);
-  }
-  const { bytes, sha256 } = await ports.artifacts.put(key, lines());
-  const createdMs = ports.now();
-  const file: FileRecord = {
-    version: 1,
-    ...{ id, project, createdMs, key, bytes, sha256 },
-    createdAt: Math.floor(createdMs / 1000),
-    expiresAt: null,
+  const file = await makeFile(ports, project, {
     filename: `${name.replace(/[^\w-]+/g, '-').slice(0, 100)}.jsonl`,
     purpose: 'evals',
-    status: 'processed',
-    statusDetails: null,
-  };
-  await ports.files.create(recordKey(project, id), file);
+    lines: Buffer.from(`${rows.join('\n')}\n`),
+  });
+  if (file === null) throw new Error('an import has rows');
   return file;
 }

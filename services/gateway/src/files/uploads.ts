@@ -4,7 +4,7 @@ import { fileKey } from '@lathe/contracts/artifact/key';
 import { LatheError } from '@lathe/contracts/error';
 import { uploadPurposeSchema } from '@lathe/contracts/http/file';
 import { newId } from '@lathe/contracts/id';
-import type { FileRecord } from '@lathe/contracts/record/file';
+import { type FileRecord, processedFile } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import { z } from 'zod';
 import { parseRequest } from '../http/parse.ts';
@@ -39,23 +39,15 @@ export async function receiveUpload(
     const form = parseRequest(fieldsSchema, Object.fromEntries(fields));
     if (file.stored.bytes === 0)
       throw new LatheError('invalid_file_format', 'The file is empty.', { param: 'file' });
-    const nowMs = ports.now();
-    const createdAt = Math.floor(nowMs / 1000);
-    const record: FileRecord = {
-      version: 1,
-      id,
-      project,
-      createdAt,
-      createdMs: nowMs,
-      expiresAt: expiry(form, createdAt),
-      filename: printable(file.filename),
-      purpose: form.purpose,
-      bytes: file.stored.bytes,
-      sha256: file.stored.sha256,
-      key,
-      status: 'processed',
-      statusDetails: null,
-    };
+    const record = processedFile(
+      {
+        ...{ id, project, key, ...file.stored },
+        filename: printable(file.filename),
+        purpose: form.purpose,
+        lifetime: lifetimeOf(form),
+      },
+      ports.now(),
+    );
     hasTriedRecord = true;
     await ports.files.create(recordKey(project, id), record);
     return record;
@@ -65,14 +57,15 @@ export async function receiveUpload(
   }
 }
 
-function expiry(form: z.infer<typeof fieldsSchema>, createdAt: number): number | null {
+/** In seconds. */
+function lifetimeOf(form: z.infer<typeof fieldsSchema>): number | null {
   const anchor = form['expires_after[anchor]'];
   const seconds = form['expires_after[seconds]'];
   if ((anchor === undefined) !== (seconds === undefined))
     throw new LatheError('missing_parameter', "'expires_after' needs both anchor and seconds.", {
       param: 'expires_after',
     });
-  return seconds === undefined ? null : createdAt + seconds;
+  return seconds ?? null;
 }
 
 /** The name cut to length, without control characters and halves of characters, and never empty. */

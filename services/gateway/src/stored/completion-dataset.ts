@@ -1,14 +1,12 @@
-import { fileKey } from '@lathe/contracts/artifact/key';
 import { LatheError } from '@lathe/contracts/error';
 import type {
   CompletionDataset,
   Feedback,
   KeptCompletion,
 } from '@lathe/contracts/http/stored-completion';
-import { newId } from '@lathe/contracts/id';
 import type { FileRecord } from '@lathe/contracts/record/file';
-import { recordKey } from '@lathe/contracts/subject';
 import type { Records } from '@lathe/platform/records';
+import { makeFile } from '../files/make-file.ts';
 import { chosenStored, keptOf, type StoredPorts } from './stored-completions.ts';
 
 export type CompletionDatasetPorts = StoredPorts & Pick<Records, 'files'>;
@@ -31,30 +29,17 @@ export async function makeCompletionDataset(
         yield Buffer.from(`${JSON.stringify(row)}\n`);
     }
   }
-  const id = newId('file');
-  const key = fileKey(project, id);
-  const { bytes, sha256 } = await ports.artifacts.put(key, lines());
-  if (bytes === 0) {
-    await ports.artifacts.delete(key);
-    throw new LatheError(
-      'invalid_value',
-      `None of the ${records.length} stored completions that are meant gives a row of ${request.rows}.`,
-      { param: 'rows' },
-    );
-  }
-  const createdMs = ports.now();
-  const file: FileRecord = {
-    version: 1,
-    ...{ id, project, createdMs, key, bytes, sha256 },
-    createdAt: Math.floor(createdMs / 1000),
-    expiresAt: null,
+  const file = await makeFile(ports, project, {
     filename: `stored-completions-${request.rows}.jsonl`,
     purpose: 'fine-tune',
-    status: 'processed',
-    statusDetails: null,
-  };
-  await ports.files.create(recordKey(project, id), file);
-  return file;
+    lines: lines(),
+  });
+  if (file !== null) return file;
+  throw new LatheError(
+    'invalid_value',
+    `None of the ${records.length} stored completions that are meant gives a row of ${request.rows}.`,
+    { param: 'rows' },
+  );
 }
 
 /** The rows that one completion gives, as OpenAI writes those of each kind. */

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileKey } from '@lathe/contracts/artifact/key';
-import type { FileRecord } from '@lathe/contracts/record/file';
+import { type FileRecord, processedFile } from '@lathe/contracts/record/file';
 import type { DataPorts } from '../data-ports.ts';
 
 /** A file of JSON Lines that is being made. */
@@ -44,18 +44,11 @@ export function createRowFile(
       stream.end();
       await finished(stream);
       const key = fileKey(ports.project, id);
-      const { bytes, sha256 } = await ports.artifacts.put(key, createReadStream(path));
-      const nowMs = ports.now();
-      return {
-        version: 1,
-        ...{ id, project: ports.project, filename, purpose, bytes, sha256, key },
-        createdAt: Math.floor(nowMs / 1000),
-        createdMs: nowMs,
-        expiresAt: null,
-        status: 'processed',
-        statusDetails: null,
-        ...(lineage && { lineage }),
-      };
+      const stored = await ports.artifacts.put(key, createReadStream(path));
+      return processedFile(
+        { id, project: ports.project, filename, purpose, key, ...stored, lineage },
+        ports.now(),
+      );
     },
     close: () => {
       stream.destroy();

@@ -1,5 +1,6 @@
 import { fileKey } from '@lathe/contracts/artifact/key';
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
+import { processedFile } from '@lathe/contracts/record/file';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { recordKey } from '@lathe/contracts/subject';
 import { wholeManifest } from '../../manifest.ts';
@@ -68,22 +69,12 @@ async function storeResultFile(
   const { project } = record;
   const id = record.id.replace('ftjob-', 'file-');
   const key = fileKey(project, id);
-  const { bytes, sha256 } = await ports.artifacts.put(key, ports.artifacts.get(results.key));
-  const nowMs = ports.now();
-  await ports.files.put(recordKey(project, id), {
-    version: 1,
-    id,
-    project,
-    createdAt: Math.floor(nowMs / 1000),
-    createdMs: nowMs,
-    expiresAt: null,
-    filename: `${record.id}-results.csv`,
-    purpose: 'fine-tune-results',
-    bytes,
-    sha256,
-    key,
-    status: 'processed',
-    statusDetails: null,
-  });
+  const stored = await ports.artifacts.put(key, ports.artifacts.get(results.key));
+  const filename = `${record.id}-results.csv`;
+  const file = processedFile(
+    { id, project, filename, purpose: 'fine-tune-results', key, ...stored },
+    ports.now(),
+  );
+  await ports.files.put(recordKey(project, id), file);
   return [id];
 }
