@@ -2,6 +2,7 @@ import { type EvalRunRecord, isRunOver, type RunTally } from '@lathe/contracts/r
 import { recordKey } from '@lathe/contracts/subject';
 import type { WorkContext } from '@lathe/platform/nats/work-handler';
 import { changeRecord } from '@lathe/platform/records/change';
+import { followWork } from '@lathe/platform/records/follow-work';
 import type { RunPorts } from './run-ports.ts';
 
 type Following = {
@@ -20,34 +21,21 @@ export function followRun(
   { context, tally }: Following,
 ) {
   const key = recordKey(run.project, run.id);
-  const controller = new AbortController();
-  let moved = false;
-  let storing = Promise.resolve();
-  const store = async (): Promise<void> => {
-    const now = moved ? tally() : undefined;
-    moved = false;
-    const record = await changeRecord(evalRuns, key, (stored) =>
-      isRunOver(stored) || now === undefined ? null : { ...stored, tally: now },
-    );
-    if (record === undefined || isRunOver(record)) controller.abort(new Error('the run was ended'));
-  };
-  const timer = setInterval(() => {
-    // The engine watches over itself, so a long answer is no reason to lose the work.
-    context.progress();
-    storing = storing.then(store).catch((error: unknown) => {
-      log.warn({ err: error }, 'cannot look at the run; trying again');
-    });
-  }, settings.evalProgressMs);
-  return {
-    signal: AbortSignal.any([context.signal, controller.signal]),
-    progress(): void {
-      moved = true;
-      context.progress();
+  const follower = followWork({
+    ...{ context, everyMs: settings.evalProgressMs },
+    async look({ moved, end }) {
+      const now = moved ? tally() : undefined;
+      const record = await changeRecord(evalRuns, key, (stored) =>
+        isRunOver(stored) || now === undefined ? null : { ...stored, tally: now },
+      );
+      if (record === undefined || isRunOver(record)) end(new Error('the run was ended'));
     },
+    onError: (error) => log.warn({ err: error }, 'cannot look at the run; trying again'),
+  });
+  return {
+    ...follower,
     async stop(): Promise<{ readonly end?: 'canceled' | 'failed' | 'completed' | 'gone' }> {
-      clearInterval(timer);
-      await storing;
-      if (!controller.signal.aborted) return {};
+      if (!(await follower.stop())) return {};
       const ended = await changeRecord(evalRuns, key, (stored) =>
         stored.state === 'canceled' ? { ...stored, tally: tally() } : null,
       );

@@ -2,6 +2,7 @@ import { type BatchRecord, isBatchOver } from '@lathe/contracts/record/batch';
 import { recordKey } from '@lathe/contracts/subject';
 import type { WorkContext } from '@lathe/platform/nats/work-handler';
 import { changeRecord } from '@lathe/platform/records/change';
+import { followWork } from '@lathe/platform/records/follow-work';
 import type { BatchPorts, BatchSettings } from './batch-ports.ts';
 
 /** Why a batch is not worked on to its end. */
@@ -25,40 +26,28 @@ export function followBatch(
   },
 ) {
   const key = recordKey(batch.project, batch.id);
-  const controller = new AbortController();
   let ending: Ending | undefined;
-  let moved = false;
-  let storing = Promise.resolve();
-  const end = (why: Ending): void => {
-    ending ??= why;
-    controller.abort(new Error(`the batch is ${why}`));
-  };
-  const look = async (): Promise<void> => {
-    const told = moved ? counts() : undefined;
-    moved = false;
-    const record = await changeRecord(batches, key, (stored) =>
-      isBatchOver(stored) || told === undefined ? null : { ...stored, counts: told },
-    );
-    if (record === undefined || isBatchOver(record)) end('gone');
-    else if (record.state === 'cancelling') end('cancelling');
-    else if (now() >= record.expiresAt * 1000) end('expired');
-  };
-  const timer = setInterval(() => {
-    // An answer may take long: no reason to lose the work.
-    context.progress();
-    storing = storing.then(look).catch((error: unknown) => {
-      log.warn({ err: error }, 'cannot look at the batch; trying again');
-    });
-  }, settings.batchProgressMs);
-  return {
-    signal: AbortSignal.any([context.signal, controller.signal]),
-    progress(): void {
-      moved = true;
-      context.progress();
+  const follower = followWork({
+    ...{ context, everyMs: settings.batchProgressMs },
+    async look({ moved, end: abort }) {
+      const end = (why: Ending): void => {
+        ending ??= why;
+        abort(new Error(`the batch is ${why}`));
+      };
+      const told = moved ? counts() : undefined;
+      const record = await changeRecord(batches, key, (stored) =>
+        isBatchOver(stored) || told === undefined ? null : { ...stored, counts: told },
+      );
+      if (record === undefined || isBatchOver(record)) end('gone');
+      else if (record.state === 'cancelling') end('cancelling');
+      else if (now() >= record.expiresAt * 1000) end('expired');
     },
+    onError: (error) => log.warn({ err: error }, 'cannot look at the batch; trying again'),
+  });
+  return {
+    ...follower,
     async stop(): Promise<Ending | undefined> {
-      clearInterval(timer);
-      await storing;
+      await follower.stop();
       return ending;
     },
   };
