@@ -78,3 +78,6 @@ export const dataSchema = z
         });
   });
 export type DataOptions = z.infer<typeof dataSchema>;
+
+/** The most tokens that a row may have. */
+export const rowTokensSchema = z.number().int().min(8).max(131_072);

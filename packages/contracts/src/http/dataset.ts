@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataSchema } from './data.ts';
+import { dataSchema, rowTokensSchema } from './data.ts';
 import { limitSchema } from './list.ts';
 import { taskSchema } from './task.ts';
 
@@ -136,13 +136,7 @@ const repairSchema = z.strictObject({
     .describe('the base model that the rows are for; by default the first that learns from such'),
   task: taskSchema.optional().describe('as in the job; by default what the rows are for'),
   data: dataSchema.optional().describe('as in the job; by default as the rows look'),
-  max_tokens: z
-    .number()
-    .int()
-    .min(8)
-    .max(131_072)
-    .optional()
-    .describe("longer rows go; by default the model's context"),
+  max_tokens: rowTokensSchema.optional().describe("longer rows go; by default the model's context"),
 });
 export type RepairRequest = z.infer<typeof repairSchema>;
 

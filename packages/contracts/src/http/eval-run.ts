@@ -89,16 +89,21 @@ const responsesFormatSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** Of whatever asks a model. */
+const asking = {
+  source: sourceSchema,
+  model,
+  input_messages: inputMessagesSchema
+    .nullish()
+    .describe('of stored completions those that were asked, where it is left out'),
+};
+
 /** What is done with each row. */
 const dataSourceSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('jsonl'), source: sourceSchema }),
   z.strictObject({
     type: z.literal('completions'),
-    source: sourceSchema,
-    model,
-    input_messages: inputMessagesSchema
-      .nullish()
-      .describe('of stored completions those that were asked, where it is left out'),
+    ...asking,
     sampling_params: z
       .strictObject({
         ...sampling,
@@ -109,11 +114,7 @@ const dataSourceSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('responses'),
-    source: sourceSchema,
-    model,
-    input_messages: inputMessagesSchema
-      .nullish()
-      .describe('of stored completions those that were asked, where it is left out'),
+    ...asking,
     sampling_params: z
       .strictObject({
         ...sampling,

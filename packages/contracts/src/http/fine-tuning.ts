@@ -5,7 +5,7 @@ import { jobStateSchema } from '../job/state.ts';
 import { deviceKindSchema } from '../record/worker.ts';
 import { adaptationSchema } from './adaptation.ts';
 import { cleaningSchema } from './cleaning.ts';
-import { dataSchema } from './data.ts';
+import { dataSchema, rowTokensSchema } from './data.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
 import { preferenceSchema } from './preference.ts';
@@ -57,11 +57,7 @@ export const latheOptionsSchema = z.strictObject({
   data: dataSchema
     .optional()
     .describe('how the rows are written and which column is what; by default as they look'),
-  max_tokens: z
-    .number()
-    .int()
-    .min(8)
-    .max(131_072)
+  max_tokens: rowTokensSchema
     .optional()
     .describe(
       "longest example; data.too_long says what becomes of longer rows; by default the model's context",

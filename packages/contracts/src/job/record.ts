@@ -5,6 +5,7 @@ import { adaptationSchema } from '../http/adaptation.ts';
 import { dpoHyperparametersSchema, latheOptionsSchema } from '../http/fine-tuning.ts';
 import { metadataSchema } from '../http/metadata.ts';
 import { resolvedPreferenceSchema } from '../http/preference.ts';
+import { headFields } from '../record/head.ts';
 import { assertMove, isTerminal, type JobState, jobStateSchema } from './state.ts';
 
 /** What a request was checked with when the job was created: a limit that is drawn later hides no job. */
@@ -41,12 +42,7 @@ export type JobStart = z.infer<typeof jobStartSchema>;
 
 /** The job record: the one truth about a job, changed only by compare-and-set. */
 export const jobRecordSchema = z.object({
-  version: z.literal(1),
-  id: z.string(),
-  project: z.string(),
-  createdAt: z.number().int(),
-  createdMs: z.number(),
-  requestId: z.string(),
+  ...headFields,
   state: jobStateSchema,
   /** What the user wants; the controller reconciles towards it. */
   desired: z.enum(['run', 'pause', 'cancel']),

@@ -8,6 +8,7 @@ import {
   requestCountsSchema,
 } from '../http/batch.ts';
 import { metadataSchema } from '../http/metadata.ts';
+import { attemptSchema, headFields } from './head.ts';
 
 /** When a batch came to each of its states, in Unix seconds. */
 const timesSchema = z.partialRecord(batchStateSchema, z.number().int());
@@ -16,12 +17,7 @@ const timesSchema = z.partialRecord(batchStateSchema, z.number().int());
  * A batch. Its message lies on the queue `batch`; it changes only by compare-and-set, and what is over never changes again.
  */
 export const batchRecordSchema = z.object({
-  version: z.literal(1),
-  id: z.string(),
-  project: z.string(),
-  createdAt: z.number().int(),
-  createdMs: z.number(),
-  requestId: z.string(),
+  ...headFields,
   endpoint: batchEndpointSchema,
   inputFileId: z.string(),
   metadata: metadataSchema.nullable(),
@@ -40,8 +36,7 @@ export const batchRecordSchema = z.object({
   outputFileId: z.string().nullable(),
   errorFileId: z.string().nullable(),
   usage: batchUsageSchema.nullable(),
-  /** How often it was begun since that message server was started. */
-  attempt: z.object({ server: z.string(), count: z.number().int() }).optional(),
+  attempt: attemptSchema.optional(),
 });
 /**
  * @example const { state }: BatchRecord = batchRecordSchema.parse(JSON.parse(text));

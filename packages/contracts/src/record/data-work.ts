@@ -3,6 +3,7 @@ import { objectRefSchema } from '../artifact/dataset.ts';
 import { LatheError, wireErrorSchema } from '../error.ts';
 import { datasetRequestSchema, filesOfRequest } from '../http/dataset.ts';
 import { jobRecordSchema } from '../job/record.ts';
+import { headFields } from './head.ts';
 
 /** What a file is looked at for: the job that it may be the training file of. */
 const inspectInputSchema = z.object({
@@ -63,12 +64,7 @@ export const dataWorkStateSchema = z.enum([
  * the queue `data`; it changes only by compare-and-set, and what is over never changes again.
  */
 export const dataWorkRecordSchema = z.object({
-  version: z.literal(1),
-  id: z.string(),
-  project: z.string(),
-  createdAt: z.number().int(),
-  createdMs: z.number(),
-  requestId: z.string(),
+  ...headFields,
   state: dataWorkStateSchema,
   input: dataWorkInputSchema,
   progress: dataWorkProgressSchema.nullable(),

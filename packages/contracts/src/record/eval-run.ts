@@ -10,6 +10,7 @@ import {
 import { graderSchema, templateMessagesSchema } from '../http/grader.ts';
 import { metadataSchema } from '../http/metadata.ts';
 import { inferenceRequestSchema } from '../message/inference.ts';
+import { attemptSchema, headFields } from './head.ts';
 
 /** Where a run has its rows from: a file of the project, or an object that came with the request. */
 const rowsSchema = z.discriminatedUnion('kind', [
@@ -40,13 +41,8 @@ export type RunTally = z.infer<typeof tallySchema>;
  * never changes again, but that the rows which were in work at its end are counted.
  */
 export const evalRunRecordSchema = z.object({
-  version: z.literal(1),
-  id: z.string(),
-  project: z.string(),
+  ...headFields,
   evalId: z.string(),
-  createdAt: z.number().int(),
-  createdMs: z.number(),
-  requestId: z.string(),
   name: z.string(),
   metadata: metadataSchema.nullable(),
   state: runStateSchema,
@@ -59,8 +55,7 @@ export const evalRunRecordSchema = z.object({
   asking: askingSchema.nullable(),
   tally: tallySchema,
   error: wireErrorSchema.nullable(),
-  /** How often it was begun since that message server was started. */
-  attempt: z.object({ server: z.string(), count: z.number().int() }).optional(),
+  attempt: attemptSchema.optional(),
   finishedAt: z.number().int().nullable(),
 });
 /**
