@@ -25,6 +25,7 @@ const metrics = [
   'recall_at_1',
   'recall_at_10',
   'triplet_accuracy',
+  'reward',
   ...writtenMetrics,
 ] as const;
 
@@ -81,7 +82,7 @@ const ofProblem = {
 
 /** What there is to watch of each task beside its loss. */
 const watchable: Readonly<Record<Task['type'], readonly Metric[]>> = {
-  generation: ['token_accuracy', 'exact_match', ...writtenMetrics],
+  generation: ['token_accuracy', 'exact_match', 'reward', ...writtenMetrics],
   preference: ['token_accuracy', ...pairs],
   reward: [...pairs, ...correlations],
   classification: [...new Set(Object.values(ofProblem).flat())],

@@ -5,7 +5,8 @@ import { earlyStoppingSchema, metricsOf } from './early-stopping.ts';
 import { lossScaleSchema } from './loss-scale.ts';
 import { optimizerSchema } from './optimizer.ts';
 import { preferenceSchema } from './preference.ts';
-import { contradictions, ruled } from './rules.ts';
+import { reinforcementSchema } from './reinforcement.ts';
+import { contradictions, type Naming, ruled } from './rules.ts';
 import { hasOwnHead, haveClasses, haveOneClass, taskSchema } from './task.ts';
 
 /** What a job trains with: every setting once, with its bounds, its default and what it means. */
@@ -17,6 +18,9 @@ export const recipeSchema = ruled(
     preference: preferenceSchema
       .optional()
       .describe('the loss of pairs of answers or of judged ones; absent: answers to learn'),
+    reinforcement: reinforcementSchema
+      .optional()
+      .describe('how a model learns from rewards; absent: from answers'),
     task: taskSchema
       .optional()
       .describe('what is taught; absent: what comes next in a text, or what preference says'),
@@ -163,6 +167,27 @@ export const recipeSchema = ruled(
       `${name('preference')} belongs to the task preference, not to ${task?.type}.`,
   },
   {
+    at: 'reinforcement',
+    breaks: ({ reinforcement, preference, task }) =>
+      reinforcement !== undefined &&
+      (preference !== undefined || (task !== undefined && task.type !== 'generation')),
+    message: (name, { task }) =>
+      `${name('reinforcement')} belongs to models that write, and goes neither with ${name('preference')} nor with the task ${task?.type ?? 'preference'}.`,
+  },
+  {
+    at: 'adaptation',
+    breaks: ({ reinforcement, adaptation }) =>
+      reinforcement !== undefined && isUnsampled(adaptation),
+    message:
+      'What samples its own answers and compares with the model that it began as cannot be random weights, prompt-tuning, a head alone, or have dropout; take lora, ia3, layers, prefix-tuning or full.',
+  },
+  ...(['labelSmoothing', 'embeddingNoise'] as const).map((at) => ({
+    at,
+    breaks: (given: { reinforcement?: object | undefined } & { [Key in typeof at]?: number }) =>
+      given.reinforcement !== undefined && (given[at] ?? 0) !== 0,
+    message: (name: Naming) => `${name(at)} is of answers to learn, not of rewards.`,
+  })),
+  {
     at: 'classWeights',
     breaks: ({ classWeights = 'none', task }) =>
       classWeights !== 'none' && task !== undefined && !haveOneClass(task),
@@ -216,6 +241,13 @@ export const recipeSchema = ruled(
       `${name('decayRatio')} goes with the schedule wsd, not with ${schedule}.`,
   },
 );
+
+/** Adaptations that no policy can have. */
+function isUnsampled(adaptation: z.input<typeof adaptationSchema> | undefined): boolean {
+  if (adaptation?.type === 'full') return adaptation.initial === 'random';
+  if (adaptation?.type === 'lora') return (adaptation.dropout ?? 0) > 0;
+  return adaptation?.type === 'prompt-tuning' || adaptation?.type === 'head';
+}
 
 /** The first label with a weight that the task has not, once its labels are known. */
 function strangeLabel(

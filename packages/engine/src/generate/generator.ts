@@ -67,7 +67,7 @@ export type Generator = {
   unloadAdapter(name: string): void;
   hasAdapter(name: string): boolean;
   /**
-   * Generates tokens one by one; stop tokens are not among them. The generator's return value is why it
+   * Generates tokens one by one; stop tokens are not among them unless asked for. The generator's return value is why it
    * ended. Throws RangeError for an empty or too long prompt or an unknown adapter, AbortError when cancelled,
    * NotFiniteError when the logits are not finite.
    */
@@ -189,7 +189,10 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
           `a prompt of ${tokens.length} tokens${virtual === 0 ? '' : ` behind ${virtual} virtual ones`} leaves no room in a context of ${maxContext}`,
         );
       const stream = lane.add(
-        { ...greedy, stopTokens: config.eosTokens, seed: 0, scoresPrompt: false, ...settings },
+        {
+          ...{ ...greedy, stopTokens: config.eosTokens, givesStop: false },
+          ...{ seed: 0, scoresPrompt: false, ...settings },
+        },
         served,
         signal,
       );

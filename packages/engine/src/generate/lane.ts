@@ -18,6 +18,8 @@ export type SequenceRequest = SamplingSettings & {
   /** Whether the tokens of the prompt from the second on come out before the answer, as the model would have them. */
   readonly scoresPrompt: boolean;
   readonly stopTokens: readonly number[];
+  /** Whether the stop token that ends the answer comes out as its last one. */
+  readonly givesStop: boolean;
   readonly seed: number;
   /** Holds the answer to a form; it is used up by this one answer. */
   readonly constraint?: Constraint;
@@ -170,6 +172,7 @@ export class Lane {
       return;
     }
     if (isStop) {
+      if (request.givesStop) stream.push(choice);
       this.#finish(slot, () => 'stop');
       return;
     }

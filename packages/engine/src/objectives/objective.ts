@@ -148,6 +148,8 @@ export type Objective<Example> = {
   readonly headless?: boolean | undefined;
   /** Metrics of the task's own answers, beside the loss and `correct`. */
   readonly scored?: Scored<Example> | undefined;
+  /** The measuring program of each target's log-probability, `vectors.tokens` `[targets]`, where examples are made step by step. */
+  readonly tokenScore?: Pick<Objective<Example>, 'forward' | 'feeds'> | undefined;
   /** What the trained model is for, where that is not the next token: exports say so. */
   readonly task?: ModelTask | undefined;
 };

@@ -26,7 +26,7 @@ export type ScoredTokens = {
  * ln p(token | what is before it) at each target, `[targets, 1]`. The head sees the targets' hidden states
  * only, `headChunk` rows at a time, so no `[targets, vocabulary]` tensor is ever whole.
  */
-function tokenLogProbabilities(
+export function tokenLogProbabilities(
   hidden: Value,
   head: Value,
   { positions, tokens }: ScoredTokens,

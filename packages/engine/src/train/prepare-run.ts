@@ -20,10 +20,19 @@ export type RunOptions<Example> = {
   readonly objective: Objective<Example>;
   readonly examples: readonly Example[];
   readonly device?: Device | undefined;
+  /** How long the run is where the examples of each step are made when it begins: those given are then a step of the longest. */
+  readonly drawn?: DrawnSteps | undefined;
   /** Start from random weights instead of the folder's. */
   readonly initial?: 'random' | undefined;
   /** Continue this adapter instead of starting a fresh one. */
   readonly adapter?: AdapterValues | undefined;
+};
+
+/** The steps of a run that draws its examples, and the most of them that share a window. */
+export type DrawnSteps = {
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  readonly perWindow: number;
 };
 
 /** A run whose every step is planned, and whose state is where it starts. */
@@ -51,7 +60,10 @@ export async function prepareRun<Example>(
   const given = { ...options.settings, precision };
   const modelPlan = await planForEstimate(options);
   const { virtualTokens, prefixLength } = modelPlan.adaptation;
-  if (virtualTokens > 0 && options.objective.measured !== undefined)
+  if (
+    virtualTokens > 0 &&
+    (options.objective.measured ?? options.objective.tokenScore) !== undefined
+  )
     throw new RangeError(
       `prompt tuning does not go with ${options.objective.name}, which compares with the base model`,
     );
@@ -71,11 +83,22 @@ export async function prepareRun<Example>(
   const settings = { ...withinMemory(fitting), precision };
   const modelState = await createModelState(options);
   const undivided = objective.contrastive;
-  const plan = planBatches(sizes, { ...settings, undivided, strata }, seed);
+  const planned = planBatches(sizes, { ...settings, undivided, strata }, seed);
+  const plan = options.drawn === undefined ? planned : drawnPlan(planned, options.drawn);
   const { microBatchesPerStep } = plan;
   objective.checkPlan?.({ batchSize: settings.batchSize, microBatchesPerStep });
-  const planned = { settings, objective, limits, mostTokens, sizes, seed, plan, modelState };
-  return { model, examples, initial, device, ...planned };
+  const prepared = { settings, objective, limits, mostTokens, sizes, seed, plan, modelState };
+  return { model, examples, initial, device, ...prepared };
+}
+
+/** The plan of a step of the longest examples as that of a whole run, with room for shorter ones, of which windows hold more. */
+function drawnPlan(planned: BatchPlan, { totalSteps, stepsPerEpoch, perWindow }: DrawnSteps) {
+  const { rows } = planned.shape;
+  return {
+    ...planned,
+    ...{ totalSteps, stepsPerEpoch },
+    shape: { ...planned.shape, examples: rows * perWindow },
+  };
 }
 
 /** The class of each example, where an epoch is to show as many of every class. */

@@ -4,6 +4,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { createEvaluator, type Evaluator } from '../measure/evaluation.ts';
 import { createMeasurements, type Measurements } from '../measure/measurements.ts';
 import { createSequenceScorer } from '../measure/sequence-scorer.ts';
+import { createTokenScorer, type TokenScorer } from '../measure/token-scorer.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
@@ -25,6 +26,8 @@ export type RunPrograms<Example> = {
   readonly runner: StepRunner;
   readonly measurements: Measurements<Example>;
   readonly evaluator: Evaluator<Example>;
+  /** Scores of single tokens under the weights that the run starts from, and under the current ones. */
+  readonly tokens: Readonly<Record<'start' | 'current', TokenScorer<Example>>>;
   /** The feeds of a micro-batch of a step, but for what is random in it. */
   feeds(
     windows: readonly (readonly Example[])[],
@@ -66,7 +69,8 @@ export async function openPrograms<Example>(
     packing: settings,
     mayOverflow: precision === 'float16',
   });
-  const start = startingWeights({ model, initial }, modelState, objective.measured !== undefined);
+  const compares = (objective.measured ?? objective.tokenScore) !== undefined;
+  const start = startingWeights({ model, initial }, modelState, compares);
   const scorer = (values: () => WeightValues, parameterFeeds: Readonly<Record<string, Tensor>>) =>
     createSequenceScorer({
       device,
@@ -74,6 +78,18 @@ export async function openPrograms<Example>(
       settings,
       forward: (shape) => forwardOf(values(), shape, { objective: sequenceScore, training: false }),
       parameterFeeds,
+    });
+  const tokenScorer = (
+    values: () => WeightValues,
+    parameterFeeds: Readonly<Record<string, Tensor>>,
+  ) =>
+    createTokenScorer({
+      ...{ objective, device, mapFolder, parameterFeeds },
+      forward: (shape) =>
+        forwardOf(values(), shape, {
+          objective: objective.tokenScore ?? objective,
+          training: false,
+        }),
     });
   const measurements = createMeasurements({
     objective,
@@ -117,6 +133,10 @@ export async function openPrograms<Example>(
     frozen?.feeds ?? ((windows, context) => batchFeeds(objective, windows, context));
   return {
     ...{ runner, measurements, evaluator, feeds },
+    tokens: {
+      start: tokenScorer(start.values, start.feeds),
+      current: tokenScorer(current, parameters),
+    },
     saveStates: async (folder) => frozen?.save(folder),
   };
 }

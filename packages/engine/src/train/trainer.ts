@@ -2,7 +2,7 @@ import { randomFeeds } from '../batch/random-feeds.ts';
 import { requireFiniteWeights } from '../formats/finite.ts';
 import type { Evaluation } from '../measure/evaluation.ts';
 import type { WindowShape } from '../nn/window.ts';
-import { checkAll } from '../objectives/objective.ts';
+import { checkAll, sizesOf } from '../objectives/objective.ts';
 import { parameterCount } from '../optim/flat-state.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
 import { LossScale } from '../update/loss-scale.ts';
@@ -63,6 +63,16 @@ export async function createTrainer<Example>(
   return new Trainer(run, programs, fingerprints);
 }
 
+/** A step's examples as they lie in its micro-batches, and their places among those of the run. */
+type TakenStep<Example> = {
+  readonly members: readonly Example[];
+  readonly microBatches: readonly (readonly (readonly Example[])[])[];
+  readonly indices: readonly number[];
+};
+
+/** What a step comes to that counts for nothing. */
+const nothing = { loss: 0, correct: 0, figures: {}, gradientNorm: 0, lossScale: 1 } as const;
+
 /** A run and how far it is. */
 export class Trainer<Example> {
   readonly #run: PreparedRun<Example>;
@@ -110,57 +120,89 @@ export class Trainer<Example> {
 
   async trainStep(): Promise<StepMetrics> {
     this.#refuseFailed();
-    const { examples, objective, settings, plan, sizes, seed, model } = this.#run;
-    const { runner, measurements, feeds } = this.#programs;
-    await measurements.prepare(examples);
+    const { examples, objective, plan } = this.#run;
+    await this.#programs.measurements.prepare(examples);
     const started = performance.now();
-    const done = this.#done;
-    const step = plan.step(done);
+    const step = plan.step(this.#done);
     const drawn = new Map(
       step.examples.map((index) => {
         const example = examples[index] as Example;
         return [index, objective.inEpoch?.(example, step.epoch) ?? example];
       }),
     );
+    const microBatches = step.microBatches.map((windows) =>
+      windows.map((window) => window.map((index) => drawn.get(index) as Example)),
+    );
     const members = [...drawn.values()];
+    return this.#take({ members, microBatches, indices: step.examples }, started);
+  }
+
+  /**
+   * Takes a step on examples that were made for it, in windows of `windowShape`. Examples that count for nothing
+   * leave the weights as they are. Throws RangeError for one that the objective cannot use.
+   */
+  async trainOn(microBatches: readonly (readonly (readonly Example[])[])[]): Promise<StepMetrics> {
+    this.#refuseFailed();
+    const members = microBatches.flat(2);
+    checkAll(this.#run.objective, members, this.#run.limits);
+    return this.#take({ members, microBatches, indices: [] }, performance.now());
+  }
+
+  /** ln π of each target of examples, in the windows that they are trained in. */
+  async tokenScores(
+    weights: 'start' | 'current',
+    microBatches: readonly (readonly (readonly Example[])[])[],
+  ): Promise<Map<Example, Float32Array>> {
+    await this.#settled();
+    return this.#programs.tokens[weights].score(microBatches, this.#run.plan.shape);
+  }
+
+  async #take(
+    { members, microBatches, indices }: TakenStep<Example>,
+    started: number,
+  ): Promise<StepMetrics> {
+    const { examples, objective, settings, plan, seed, model } = this.#run;
+    const { runner, measurements, feeds } = this.#programs;
+    const done = this.#done;
     const weight = members.reduce((sum, example) => sum + objective.weight(example), 0);
     const learningRate = settings.learningRate * scheduleFactor(settings, done, plan.totalSteps);
     const measured = await measurements.step(members, examples);
-    const sums = await scaledStep(runner, this.#lossScale, {
-      microBatches: step.microBatches.map((indices, at) => {
-        const windows = indices.map((window) => window.map((index) => drawn.get(index) as Example));
-        return {
-          ...feeds(windows, { shape: plan.shape, step: members, ...measured }),
-          ...randomFeeds(objective, windows, {
-            settings,
-            ...{ shape: plan.shape, width: model.config.hiddenSize },
-            ...{ seed, step: done, microBatch: at },
-          }),
-        };
-      }),
-      weight,
-      learningRate,
-      step: done + 1,
-    });
+    const sums =
+      weight === 0
+        ? nothing
+        : await scaledStep(runner, this.#lossScale, {
+            microBatches: microBatches.map((windows, at) => ({
+              ...feeds(windows, { shape: plan.shape, step: members, ...measured }),
+              ...randomFeeds(objective, windows, {
+                settings,
+                ...{ shape: plan.shape, width: model.config.hiddenSize },
+                ...{ seed, step: done, microBatch: at },
+              }),
+            })),
+            weight,
+            learningRate,
+            step: done + 1,
+          });
     if (!Number.isFinite(sums.loss) || !Number.isFinite(sums.gradientNorm)) {
-      const at = { step: done + 1, examples: step.examples };
+      const at = { step: done + 1, examples: indices };
       this.#failure = divergedAt(at, sums.loss, settings.precision);
       // A first step that fails is often the fault of the weights, and then no rate helps.
       if (done === 0) await requireFiniteWeights(model.tensors);
       throw this.#failure;
     }
     this.#done++;
+    const divisor = weight === 0 ? 1 : weight;
     return {
       step: this.#done,
       epoch: this.#done / plan.stepsPerEpoch,
-      loss: sums.loss / weight,
-      tokenAccuracy: sums.correct / weight,
+      loss: sums.loss / divisor,
+      tokenAccuracy: sums.correct / divisor,
       figures: sums.figures,
       learningRate,
       gradientNorm: sums.gradientNorm,
       ...(this.#lossScale === undefined ? {} : { lossScale: sums.lossScale }),
       supervisedTokens: weight,
-      tokens: step.examples.reduce((sum, index) => sum + (sizes[index]?.tokens ?? 0), 0),
+      tokens: sizesOf(objective, members).reduce((sum, { tokens }) => sum + tokens, 0),
       seconds: (performance.now() - started) / 1000,
     };
   }
@@ -219,6 +261,8 @@ export class Trainer<Example> {
     await this.#programs.runner.dispose();
     await this.#programs.evaluator.dispose();
     await this.#programs.measurements.dispose();
+    await this.#programs.tokens.start.dispose();
+    await this.#programs.tokens.current.dispose();
   }
 
   #refuseFailed(): void {

@@ -8,6 +8,7 @@ import { type Backbone, checkSequence, type Figure, type Objective } from '../ob
 import type { SettingsOf } from '../objective-settings.ts';
 import { lossOverTokens, sequenceInputs, sumBySequence } from '../sequence-log-probability.ts';
 import { hasDivergence, isMasked, joined, type Rollout, rolloutFeeds } from './rollout-feeds.ts';
+import { tokenScore } from './token-score.ts';
 
 type Settings = SettingsOf<'reinforcement'>;
 
@@ -43,12 +44,21 @@ export function policy(settings: Settings): Objective<Rollout> {
     feeds: (placed, { shape }) => rolloutFeeds(placed, shape, settings),
     forward: (backbone, { targets, examples }) =>
       policyForward(backbone, { targets, examples }, settings),
+    tokenScore: tokenScore(settings),
+    scored: rewarded,
     digest: ({ prompt, completion, sampled, reference, advantage, isTruncated }) => [
       ...[prompt, completion, sampled, reference ?? new Float32Array()],
       Float64Array.of(advantage, isTruncated ? 1 : 0),
     ],
   };
 }
+
+/** Rewards are told by who grades; the loss has no answers that are right. */
+const rewarded: NonNullable<Objective<Rollout>['scored']> = {
+  metrics: ['reward'],
+  nothingIsRight: true,
+  open: () => ({ add: () => undefined, figures: () => ({}) }),
+};
 
 function weightOf(rollout: Rollout, settings: Settings): number {
   switch (settings.loss) {

@@ -16,7 +16,10 @@ export type Rollout = Omit<JudgedRollout, 'reward'> & {
 type Settings = SettingsOf<'reinforcement'>;
 
 /** True when nothing is learnt from the answer because it was cut off. */
-export function isMasked({ isTruncated }: Rollout, { maskTruncated }: Settings): boolean {
+export function isMasked(
+  { isTruncated }: Rollout,
+  { maskTruncated }: Pick<Settings, 'maskTruncated'>,
+): boolean {
   return isTruncated && maskTruncated;
 }
 
@@ -26,7 +29,10 @@ export function hasDivergence({ loss, beta }: Settings): boolean {
 }
 
 /** The prompt and its answer as one sequence, whose targets are the answer's tokens: none of a masked one. */
-export function joined(rollout: Rollout, settings: Settings): TokenizedExample {
+export function joined(
+  rollout: Rollout,
+  settings: Pick<Settings, 'maskTruncated'>,
+): TokenizedExample {
   const { prompt, completion } = rollout;
   const tokens = new Int32Array(prompt.length + completion.length);
   tokens.set(prompt);
