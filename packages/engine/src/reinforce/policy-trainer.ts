@@ -19,7 +19,7 @@ import { openSampler, type SampledAnswer, type Sampler } from './sampler.ts';
 import { refusalOf } from './trial.ts';
 
 /** An answer to be graded, with the place of its prompt. */
-export type AskedAnswer = { readonly prompt: number; readonly text: string };
+type AskedAnswer = { readonly prompt: number; readonly text: string };
 
 /** Grades answers in their order: a reward, or undefined where none could be given. */
 export type Grade = (
@@ -45,7 +45,7 @@ export type PolicyTrainerOptions = {
 };
 
 /** An answer with what it was rewarded, for people. */
-export type GradedAnswer = AskedAnswer & {
+type GradedAnswer = AskedAnswer & {
   readonly reward: number | undefined;
   readonly isTruncated: boolean;
 };

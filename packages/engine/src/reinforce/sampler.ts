@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
+import { loadChatTemplate, readChatTemplates } from '@lathe/tokenizer/chat-template';
+import { endOfText, endOfTurn } from '@lathe/tokenizer/end-token';
+import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import type { ModelFolder } from '../families/model-folder.ts';
 import { openModelFolder } from '../families/model-folder.ts';
 import { type Generator, openGenerator } from '../generate/generator.ts';
@@ -55,7 +57,7 @@ const policyName = 'policy';
 export async function openSampler(options: SamplerOptions): Promise<Sampler> {
   const { model, device, hasAdapter, folder } = options;
   const tokenizer = await loadTokenizer(model.path);
-  const { eosTokens: stopTokens } = model.config;
+  const stopTokens = await endsOf(model, tokenizer);
   let base: Generator | undefined;
 
   async function answer(generator: Generator, prompt: Int32Array, seed: number) {
@@ -119,4 +121,12 @@ export async function openSampler(options: SamplerOptions): Promise<Sampler> {
 /** A node of the seed tree as the number that a request has: 53 bits of it. */
 function seedOf({ low, high }: Seed): number {
   return (high % 2 ** 21) * 2 ** 32 + low;
+}
+
+/** Every token that ends an answer of a model which is served. */
+async function endsOf({ path, config }: ModelFolder, tokenizer: Tokenizer): Promise<number[]> {
+  const hasTemplate = (await readChatTemplates(path)).has('default');
+  const turn = hasTemplate ? endOfTurn(tokenizer, await loadChatTemplate(path)) : undefined;
+  const ends = [...config.eosTokens, await endOfText(path, tokenizer), turn];
+  return [...new Set(ends.filter((token) => token !== undefined))];
 }

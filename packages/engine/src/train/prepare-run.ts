@@ -29,7 +29,7 @@ export type RunOptions<Example> = {
 };
 
 /** The steps of a run that draws its examples, and the most of them that share a window. */
-export type DrawnSteps = {
+type DrawnSteps = {
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
   readonly perWindow: number;

@@ -17,7 +17,10 @@ export type EngineModel = {
  * A prompt to continue, as the engine takes it, with every default resolved: but the adapter comes with the model, and
  * the form that the answer keeps to (null: any text) is begun where its tokens are.
  */
-export type GenerateRequest = Omit<Required<EngineRequest>, 'adapter' | 'constraint' | 'topK' | 'givesStop'> & {
+export type GenerateRequest = Omit<
+  Required<EngineRequest>,
+  'adapter' | 'constraint' | 'topK' | 'givesStop'
+> & {
   readonly form: AnswerForm | null;
 };
 
