@@ -38,6 +38,15 @@ def short(value):
     return int(value) if isinstance(value, np.integer) else value
 
 
+def kappa():
+    for _ in range(CASES):
+        labels = [f"l{i}" for i in range(rng.randint(2, 6))]
+        judge = rng.choices(labels, k=rng.randint(1, 40))
+        person = [one if rng.random() < 0.5 else rng.choice(labels) for one in judge]
+        value = sk.cohen_kappa_score(judge, person)
+        yield {"judge": judge, "person": person, "kappa": None if np.isnan(value) else value}
+
+
 def classification():
     for _ in range(CASES):
         labels = [f"l{i}" for i in range(rng.randint(1, 6))]
@@ -312,7 +321,7 @@ def main(squad_path, folder):
     sets = {"classification": classification(), "calibration": calibration(), "multi-label": multi_label(), "regression": regression(),
             "spans": spans(), "rouge": rouge(), "translation": translation(), "squad": squad(squad_path), "ranking": ranking(),
             "intervals": intervals(), "bootstrap": bootstraps(), "randomisation": randomisations(),
-            "distributions": distributions(), "holm": holm(), "power": power(), "pass-at-k": passes(), "roc": areas()}
+            "distributions": distributions(), "holm": holm(), "power": power(), "pass-at-k": passes(), "roc": areas(), "kappa": kappa()}
     for name, cases in sets.items():
         lines = [json.dumps(short(case), ensure_ascii=False, separators=(",", ":")) for case in cases]
         Path(folder, f"{name}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")

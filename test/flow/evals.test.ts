@@ -217,3 +217,48 @@ it('an item whose judge cannot be asked is errored alone, and a deleted eval lea
   });
   expect(await holders()).toEqual([]);
 }, 120_000);
+
+it('a judge of pairs is asked in both orders, and told how far it can be relied on', async () => {
+  const pairwise = {
+    ...{ type: 'pairwise_model', name: 'better', model: 'lathe-tiny' },
+    ...{
+      question: '{{ item.question }}',
+      other: '{{ item.other }}',
+      human_label: '{{ item.human }}',
+    },
+  };
+  const made = await create([pairwise]);
+  const content = ['answer', 'other', 'tie', null].map((human, n) => ({
+    item: { question: `Where is parcel ${n}?`, other: 'shipping '.repeat(n), human },
+    sample: { output_text: 'billing' },
+  }));
+  const data_source = { type: 'jsonl', source: { type: 'file_content', content } } as DataSource;
+  const { id } = await evals.runs.create(made.id, { data_source });
+  const run = await ended(made.id, id);
+  expect(run).toMatchObject({ status: 'completed', result_counts: { total: 4, errored: 0 } });
+  type Judged = { label: string; orders: [string, string]; human: string | null };
+  const { data } = await evals.runs.outputItems.list(id, { eval_id: made.id });
+  const judged = data.map(
+    ({ results: [result] }) => (result as unknown as { judged: Judged }).judged,
+  );
+  for (const { label, orders } of judged)
+    expect(label).toBe(orders[0] === orders[1] ? orders[0] : 'tie');
+  const [{ judge }] = run.per_testing_criteria_results as unknown as [{ judge: object }];
+  const consistent = judged.filter(({ orders }) => orders[0] === orders[1]).length;
+  expect(judge).toMatchObject({
+    pairs: {
+      won: judged.filter(({ label }) => label === 'answer').length,
+      lost: judged.filter(({ label }) => label === 'other').length,
+      consistent,
+      consistency: consistent / 4,
+    },
+    human: { rows: 3, agreed: judged.filter(({ label, human }) => label === human).length },
+  });
+  // Each row is asked twice.
+  expect(run.per_model_usage).toMatchObject([{ model_name: 'lathe-tiny', invocation_count: 8 }]);
+  const page = await fetch(run.report_url, {
+    headers: { authorization: `Bearer ${platform.apiKey}` },
+  });
+  expect(await page.text()).toContain('it said the same in both orders of');
+  await evals.delete(made.id);
+}, 120_000);

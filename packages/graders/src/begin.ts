@@ -1,8 +1,9 @@
-import type { Grader, SingleGrader } from '@lathe/contracts/http/grader';
+import { type Grader, pairLabels, type SingleGrader } from '@lathe/contracts/http/grader';
 import { type Fault, GradingFault } from './fault.ts';
 import { parseFormula } from './formula.ts';
 import { gradersOf, type NamedGrader } from './graders-of.ts';
 import { type ProgramLimits, runProgram } from './javascript.ts';
+import { pairQuestion } from './pairwise.ts';
 import { blocksOf, chatQuestion, type Question } from './question.ts';
 import { stringCheck } from './string-check.ts';
 import { checkTemplate, fillTemplate, type Namespaces, sampleOf } from './template.ts';
@@ -12,7 +13,8 @@ import { textSimilarity } from './text-similarity.ts';
 export type Part = { readonly name: string } & (
   | { readonly score: number }
   | { readonly fault: Fault }
-  | { readonly question: Question }
+  /** `human`: what a person says of it, where the row has that. */
+  | { readonly question: Question; readonly human?: string }
 );
 
 /**
@@ -44,7 +46,12 @@ function templatesOf(grader: SingleGrader): string[] {
   if (grader.type === 'string_check' || grader.type === 'text_similarity')
     return [grader.input, grader.reference];
   if (grader.type === 'python' || grader.type === 'javascript') return [];
-  return grader.input.flatMap(({ content }) => blocksOf(content));
+  if (grader.type === 'pairwise_model') {
+    const { question, answer, other, instructions = '', human_label: human = '' } = grader;
+    return [question, answer, other, instructions, human];
+  }
+  const texts = grader.input.flatMap(({ content }) => blocksOf(content));
+  return grader.type === 'label_model' ? [...texts, grader.human_label ?? ''] : texts;
 }
 
 /** A row, what was answered, and what else is known of the answer. */
@@ -98,8 +105,17 @@ async function partOf(
         return { name, score: textSimilarity(metric, ...texts) };
       }
       case 'score_model':
-      case 'label_model':
         return { name, question: chatQuestion(grader, namespaces) };
+      case 'label_model':
+        return {
+          ...{ name, question: chatQuestion(grader, namespaces) },
+          ...humanLabel(grader.human_label, grader.labels, namespaces),
+        };
+      case 'pairwise_model':
+        return {
+          ...{ name, question: pairQuestion(grader, namespaces) },
+          ...humanLabel(grader.human_label, pairLabels, namespaces),
+        };
       case 'javascript':
         return { name, score: await runProgram(grader.source, namespaces, limits) };
       case 'python':
@@ -108,5 +124,32 @@ async function partOf(
   } catch (error) {
     if (!(error instanceof GradingFault)) throw error;
     return { name, fault: { kind: error.kind, message: error.message } };
+  }
+}
+
+/** What a person says of the row, as a member of its part; none where the row says nothing. */
+function humanLabel(
+  template: string | undefined,
+  labels: readonly string[],
+  namespaces: Namespaces,
+): { readonly human?: string } {
+  const human = template === undefined ? '' : textOf(template, namespaces).trim();
+  if (human === '') return {};
+  if (labels.includes(human)) return { human };
+  const known = labels.map((label) => JSON.stringify(label)).join(', ');
+  throw new GradingFault(
+    'other_error',
+    `The human label ${JSON.stringify(human)} is none of ${known}.`,
+  );
+}
+
+/** A template filled in; empty where the row lacks what it names, or has null there. */
+function textOf(template: string, namespaces: Namespaces): string {
+  try {
+    const text = fillTemplate(template, namespaces);
+    return text === 'null' ? '' : text;
+  } catch (error) {
+    if (error instanceof GradingFault) return '';
+    throw error;
   }
 }

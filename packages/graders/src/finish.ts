@@ -2,6 +2,7 @@ import type { Grader, GraderErrors } from '@lathe/contracts/http/grader';
 import type { Part } from './begin.ts';
 import { errorsOf, type Fault, GradingFault } from './fault.ts';
 import { parseFormula } from './formula.ts';
+import { pairVerdict } from './pairwise.ts';
 import { type Question, scoreOf } from './question.ts';
 
 export type Graded = {
@@ -9,14 +10,24 @@ export type Graded = {
   readonly reward: number;
   /** Of every part that has one. */
   readonly scores: Readonly<Record<string, number>>;
+  /** What judges chose, of every part whose judge chooses. */
+  readonly judged: Readonly<Record<string, Judged>>;
   readonly errors: GraderErrors;
   /** The first failure in words; null where there is none. */
   readonly failure: string | null;
 };
 
+/** The label that a judge chose; of a pair also what it said in each order; and a person's, where there is one. */
+type Judged = {
+  readonly label: string;
+  readonly orders?: readonly [answerFirst: string, answerLast: string];
+  readonly human: string | null;
+};
+
 /** What a question came to: what the model wrote, the score of a reward model, two vectors, or why there is no answer. */
 export type QuestionAnswer =
   | { readonly text: string }
+  | { readonly texts: readonly [string, string] }
   | { readonly score: number }
   | { readonly vectors: readonly [ArrayLike<number>, ArrayLike<number>] }
   | { readonly failure: string };
@@ -33,6 +44,7 @@ export function finishGrading(
   answers: ReadonlyMap<string, QuestionAnswer>,
 ): Graded {
   const scores = new Map<string, number>();
+  const judged = new Map<string, Judged>();
   const faults: Fault[] = [];
   const attempt = (work: () => void): void => {
     try {
@@ -45,27 +57,40 @@ export function finishGrading(
   for (const part of parts) {
     if ('fault' in part) faults.push(part.fault);
     else if ('score' in part) scores.set(part.name, part.score);
-    else attempt(() => scores.set(part.name, answered(part.question, answers.get(part.name))));
+    else
+      attempt(() => {
+        const { score, ...chosen } = answered(part.question, answers.get(part.name));
+        scores.set(part.name, score);
+        const { label } = chosen;
+        if (label !== undefined)
+          judged.set(part.name, { ...chosen, label, human: part.human ?? null });
+      });
   }
   let reward = 0;
   if (faults.length === 0) attempt(() => (reward = rewardOf(grader, scores)));
   return {
     reward,
     scores: Object.fromEntries(scores),
+    judged: Object.fromEntries(judged),
     errors: errorsOf(faults),
     failure: faults[0]?.message ?? null,
   };
 }
 
-function answered(question: Question, answer: QuestionAnswer | undefined): number {
+function answered(
+  question: Question,
+  answer: QuestionAnswer | undefined,
+): { readonly score: number } & Partial<Omit<Judged, 'human'>> {
   if (answer === undefined || 'failure' in answer)
     throw new GradingFault(
       'model_grader_server_error',
       answer?.failure ?? `The model ${question.model} was not asked.`,
     );
-  if (question.kind === 'chat' && 'score' in answer) return answer.score;
+  if (question.kind === 'chat' && 'score' in answer) return { score: answer.score };
   if (question.kind === 'chat' && 'text' in answer) return scoreOf(answer.text, question.result);
-  if (question.kind === 'vectors' && 'vectors' in answer) return cosine(...answer.vectors);
+  if (question.kind === 'pair' && 'texts' in answer) return pairVerdict(answer.texts);
+  if (question.kind === 'vectors' && 'vectors' in answer)
+    return { score: cosine(...answer.vectors) };
   throw new GradingFault('other_error', `The answer of ${question.model} is of another kind.`);
 }
 

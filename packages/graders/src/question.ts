@@ -4,20 +4,27 @@ import { fillTemplate, type Namespaces } from './template.ts';
 
 type ModelGrader = Extract<SingleGrader, { type: 'score_model' | 'label_model' }>;
 
-/** What a model has to be asked: a chat whose answer is `{"result": …}`, or vectors of two texts. */
+/** What a model has to be asked: a chat, vectors of two texts, or two chats about a pair. */
 export type Question =
   | {
       readonly kind: 'chat';
       readonly model: string;
-      /** Body of a chat request. */
-      readonly body: Readonly<Record<string, unknown>>;
+      readonly body: ChatBody;
       readonly result: Result;
     }
   | {
       readonly kind: 'vectors';
       readonly model: string;
       readonly texts: readonly [input: string, reference: string];
+    }
+  | {
+      readonly kind: 'pair';
+      readonly model: string;
+      /** Bodies of chat requests: with the answer first, and with it last. */
+      readonly bodies: readonly [ChatBody, ChatBody];
     };
+/** Body of a chat request whose answer is `{"result": …}`. */
+type ChatBody = Readonly<Record<string, unknown>>;
 type Result =
   | { readonly range: readonly [low: number, high: number] }
   | { readonly passing: readonly string[]; readonly labels: readonly string[] };
@@ -42,26 +49,7 @@ export function chatQuestion(grader: ModelGrader, namespaces: Namespaces): Quest
   const { model } = grader;
   const ask = (schema: object, result: Result, sampling: object): Question => ({
     ...{ kind: 'chat', model, result },
-    body: {
-      model,
-      messages,
-      max_completion_tokens: answerTokens,
-      temperature: 0,
-      ...sampling,
-      response_format: {
-        type: 'json_schema',
-        json_schema: {
-          name: 'grade',
-          strict: true,
-          schema: {
-            type: 'object',
-            properties: { result: schema },
-            required: ['result'],
-            additionalProperties: false,
-          },
-        },
-      },
-    },
+    body: chatBody(model, messages, schema, sampling),
   });
   if (grader.type === 'label_model') {
     const { labels, passing_labels: passing } = grader;
@@ -74,6 +62,35 @@ export function chatQuestion(grader: ModelGrader, namespaces: Namespaces): Quest
   return ask({ type: 'number', minimum: low, maximum: high }, { range: [low, high] }, sampling);
 }
 
+/** A chat that a model can only answer with `{"result": …}` of that schema; greedy, unless `sampling` says otherwise. */
+export function chatBody(
+  model: string,
+  messages: readonly object[],
+  schema: object,
+  sampling: object = {},
+): ChatBody {
+  return {
+    model,
+    messages,
+    max_completion_tokens: answerTokens,
+    temperature: 0,
+    ...sampling,
+    response_format: {
+      type: 'json_schema',
+      json_schema: {
+        name: 'grade',
+        strict: true,
+        schema: {
+          type: 'object',
+          properties: { result: schema },
+          required: ['result'],
+          additionalProperties: false,
+        },
+      },
+    },
+  };
+}
+
 type Content = ModelGrader['input'][number]['content'];
 type Block = string | { readonly text: string };
 
@@ -83,20 +100,24 @@ export function blocksOf(content: Content): string[] {
   return blocks.map((block) => (typeof block === 'string' ? block : block.text));
 }
 
-/** The score that a model's answer gives. Throws GradingFault (`model_grader_parse_error`) for any other answer. */
-export function scoreOf(answer: string, result: Result): number {
+/** What a model's answer gives: a score, and the label where it chose one. */
+type Score = { readonly score: number; readonly label?: string };
+
+/** Reads a model's answer. Throws GradingFault (`model_grader_parse_error`) for one that is no such result. */
+export function scoreOf(answer: string, result: Result): Score {
   const value = resultIn(answer);
   if ('range' in result) {
     const [low, high] = result.range;
-    if (typeof value === 'number' && value >= low && value <= high) return value;
+    if (typeof value === 'number' && value >= low && value <= high) return { score: value };
     throw unread(answer, `no score from ${low} to ${high}`);
   }
   if (typeof value !== 'string' || !result.labels.includes(value))
     throw unread(answer, 'none of the labels');
-  return Number(result.passing.includes(value));
+  return { score: Number(result.passing.includes(value)), label: value };
 }
 
-function resultIn(answer: string): unknown {
+/** The result in a model's answer; undefined where there is none. */
+export function resultIn(answer: string): unknown {
   try {
     const json = JSON.parse(answer) as { result?: unknown } | null;
     return json?.result;
@@ -108,7 +129,8 @@ function resultIn(answer: string): unknown {
 /** Longest part of an answer that is told. */
 const mostTold = 100;
 
-function unread(answer: string, what: string): GradingFault {
+/** The fault of an answer that holds what it may not, `what` in words. */
+export function unread(answer: string, what: string): GradingFault {
   return new GradingFault(
     'model_grader_parse_error',
     `The model's answer holds ${what}: ${JSON.stringify(answer.slice(0, mostTold))}.`,

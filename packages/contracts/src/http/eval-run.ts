@@ -143,10 +143,50 @@ export const resultCountsSchema = z.object({
   failed: count,
   errored: count,
 });
-export const criterionResultSchema = z.object({
+/** What a judge chose, and how far that can be relied on; of graders that choose a label. */
+const judgingSchema = z.object({
+  /** Of the rows that a person has judged too: how often either chose a label, and both did. */
+  human: z
+    .array(z.object({ label: z.string(), judge: count, person: count, both: count }))
+    .optional(),
+  /** Of pairs: rows of each outcome, and those of which the judge said the same in both orders. */
+  pairs: z.object({ answer: count, other: count, tie: count, consistent: count }).optional(),
+});
+export type Judging = z.infer<typeof judgingSchema>;
+
+/** A criterion's counts, as a run keeps them. */
+export const criterionTallySchema = z.object({
   testing_criteria: z.string(),
   passed: count,
   failed: count,
+  judging: judgingSchema.optional(),
+});
+
+/** Of Lathe: whether a judge can be relied on. */
+const judgeSchema = z.object({
+  pairs: z
+    .object({
+      won: count.describe('rows whose answer is better in both orders'),
+      lost: count,
+      tied: count,
+      consistent: count.describe('rows of which the judge said the same in both orders'),
+      consistency: z.number().describe('their share'),
+    })
+    .optional(),
+  human: z
+    .object({
+      rows: count.describe('rows with a human label'),
+      agreed: count,
+      kappa: z.number().nullable().describe("Cohen's; null where one label is all there is"),
+    })
+    .optional(),
+});
+
+const criterionResultSchema = z.object({
+  testing_criteria: z.string(),
+  passed: count,
+  failed: count,
+  judge: judgeSchema.optional(),
 });
 const usage = {
   prompt_tokens: count,
@@ -206,6 +246,14 @@ export const itemResultSchema = z.object({
   score: z.number(),
   /** What a model that was asked answered; of several the last. */
   sample: object.nullable(),
+  /** Of Lathe: the label that a judge chose, of a pair also in each order, and a person's. */
+  judged: z
+    .object({
+      label: z.string(),
+      orders: z.tuple([z.string(), z.string()]).readonly().optional(),
+      human: z.string().nullable(),
+    })
+    .optional(),
   /** Why there is no score: the flags of the graders' own door, and a sentence. */
   error: z.object({ message: z.string(), flags: graderErrorsSchema }).optional(),
 });

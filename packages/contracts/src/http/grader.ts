@@ -78,6 +78,9 @@ const scoreModelSchema = z.strictObject({
   pass_threshold: passThreshold,
 });
 
+/** Of Lathe: where a row has what a person says of it, so that a run tells how far the judge agrees with people. */
+const humanLabel = template.optional();
+
 const labelModelSchema = z
   .strictObject({
     type: z.literal('label_model'),
@@ -86,11 +89,31 @@ const labelModelSchema = z
     input: templateMessagesSchema,
     labels: z.array(z.string().min(1).max(256)).min(1).max(256),
     passing_labels: z.array(z.string()).min(1),
+    human_label: humanLabel,
   })
   .refine((grader) => grader.passing_labels.every((label) => grader.labels.includes(label)), {
     path: ['passing_labels'],
     error: 'must be among the labels',
   });
+
+/** What a judge of two answers may say of them. */
+export const pairLabels = ['answer', 'other', 'tie'] as const;
+
+/** Of Lathe: a model that is asked which of two answers is better, twice, so that neither gains by its place. */
+const pairwiseModelSchema = z.strictObject({
+  type: z.literal('pairwise_model'),
+  name,
+  model,
+  question: template,
+  answer: template.default('{{ sample.output_text }}'),
+  /** What the answer is held against. */
+  other: template,
+  /** What makes an answer the better one. */
+  instructions: template.optional(),
+  /** "answer", "other" or "tie". */
+  human_label: humanLabel,
+  pass_threshold: passThreshold,
+});
 
 const source = z.string().min(1).max(256_000);
 const pythonSchema = z.strictObject({
@@ -114,6 +137,7 @@ const singleGraderSchema = z.discriminatedUnion('type', [
   textSimilaritySchema,
   scoreModelSchema,
   labelModelSchema,
+  pairwiseModelSchema,
   pythonSchema,
   javascriptSchema,
 ]);

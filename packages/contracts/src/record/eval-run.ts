@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { objectRefSchema } from '../artifact/dataset.ts';
 import { LatheError, wireErrorSchema } from '../error.ts';
 import {
-  criterionResultSchema,
+  criterionTallySchema,
   modelUsageSchema,
   resultCountsSchema,
   runStateSchema,
@@ -31,7 +31,7 @@ export type Asking = z.infer<typeof askingSchema>;
 /** What came of the rows so far. */
 const tallySchema = z.object({
   counts: resultCountsSchema,
-  criteria: z.array(criterionResultSchema),
+  criteria: z.array(criterionTallySchema),
   usage: z.array(modelUsageSchema),
 });
 export type RunTally = z.infer<typeof tallySchema>;

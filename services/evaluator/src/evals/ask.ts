@@ -7,6 +7,7 @@ import { askTexts } from '../models/ask-model.ts';
 import { answerChat } from '../serve/answer.ts';
 import { answerEmbedding } from '../serve/answer-embedding.ts';
 import type { RunPorts } from './run-ports.ts';
+import { addUsage } from './tally.ts';
 
 export type AskPorts = Pick<RunPorts, 'models' | 'engine' | 'texts' | 'settings'>;
 
@@ -77,6 +78,7 @@ export async function askQuestion(
   question: Question,
 ): Promise<Judged> {
   if (question.kind === 'vectors') return askVectors(ports, asker, question);
+  if (question.kind === 'pair') return askPair(ports, asker, question);
   const model = await ports.models.find(asker.project, question.model);
   const body = question.body as JudgeBody;
   if (model.task.type === 'reward') {
@@ -123,6 +125,21 @@ function chatOf(body: JudgeBody, project: string): Chat {
     ...{ stop: [], choices: 1, topLogprobs: null, logitBias: {} },
     ...{ presencePenalty: 0, frequencyPenalty: 0 },
     ...{ tools: [], toolChoice: 'auto', parallelToolCalls: true },
+  };
+}
+
+async function askPair(
+  ports: AskPorts,
+  asker: RunAsker,
+  { model: name, bodies }: Question & { kind: 'pair' },
+): Promise<Judged> {
+  const ask = (body: object) => askChat(ports, asker, chatOf(body as JudgeBody, asker.project));
+  const [first, last] = [await ask(bodies[0]), await ask(bodies[1])];
+  const [usage = first.usage] = addUsage([first.usage], [last.usage]);
+  const output = [first, last].map(({ text }) => ({ role: 'assistant', content: text }));
+  return {
+    ...{ answer: { texts: [first.text, last.text] }, usage },
+    sample: { model: name, output, usage },
   };
 }
 

@@ -54,7 +54,7 @@ async function refused<T>(
   }
 }
 
-function failed(failure: string): Pick<Graded, 'reward' | 'errors' | 'failure'> {
+function failed(failure: string): Graded {
   const nothing = { type: 'string_check', name: '', operation: 'eq', input: '', reference: '' };
   const fault = { name: '', fault: { kind: 'other_error', message: failure } } as const;
   return finishGrading(nothing as Grader, [fault], new Map());
@@ -62,13 +62,17 @@ function failed(failure: string): Pick<Graded, 'reward' | 'errors' | 'failure'> 
 
 function resultOf(
   grader: Grader,
-  { reward, errors, failure }: Pick<Graded, 'reward' | 'errors' | 'failure'>,
+  { reward, judged, errors, failure }: Graded,
   sample: ItemResult['sample'],
 ): ItemResult {
   const { name, type } = grader;
   const passed = failure === null && reward >= thresholdOf(grader);
   const error = failure === null ? {} : { error: { message: failure, flags: errors } };
-  return { name, type, passed, score: reward, sample, ...error };
+  const own = grader.type === 'multi' ? undefined : judged[name];
+  return {
+    ...{ name, type, passed, score: reward, sample, ...error },
+    ...(own === undefined ? {} : { judged: own }),
+  };
 }
 
 /** The least score that passes: as the criterion says, else half of what it can give. */

@@ -1,5 +1,6 @@
 import type { EvalItem } from '@lathe/contracts/artifact/eval-item';
 import type { RunTally } from '@lathe/contracts/record/eval-run';
+import { addJudged } from './judging.ts';
 
 type Usage = RunTally['usage'][number];
 
@@ -15,14 +16,20 @@ const counted = { pass: 'passed', fail: 'failed', error: 'errored' } as const;
 /** A tally for the criteria of those names. A row that a criterion cannot judge counts on neither side of it. */
 export function createTally(criteria: readonly string[]): Tally {
   const counts = { passed: 0, failed: 0, errored: 0 };
-  const results = new Map(criteria.map((name) => [name, { passed: 0, failed: 0 }]));
+  type Counts = Pick<RunTally['criteria'][number], 'passed' | 'failed' | 'judging'>;
+  const results = new Map<string, Counts>(criteria.map((name) => [name, { passed: 0, failed: 0 }]));
   let usage: Usage[] = [];
   return {
     add(item) {
       counts[counted[item.status]]++;
-      for (const { name, passed, error } of item.results) {
-        const result = results.get(name);
-        if (result !== undefined && error === undefined) result[passed ? 'passed' : 'failed']++;
+      for (const { name, passed, error, judged } of item.results) {
+        const before = results.get(name);
+        if (before === undefined || error !== undefined) continue;
+        results.set(name, {
+          ...before,
+          ...(judged === undefined ? {} : { judging: addJudged(before.judging, judged) }),
+          [passed ? 'passed' : 'failed']: before[passed ? 'passed' : 'failed'] + 1,
+        });
       }
       usage = addUsage(usage, item.usage);
     },

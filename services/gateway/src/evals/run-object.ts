@@ -2,6 +2,7 @@ import type { RunObject } from '@lathe/contracts/http/eval-run';
 import { type Page, page } from '@lathe/contracts/http/list';
 import type { EvalRunRecord } from '@lathe/contracts/record/eval-run';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { criterionResult } from './criterion-result.ts';
 
 /** Where runs are told of: the address of this service, as the client has it. */
 export type RunView = { readonly artifacts: ArtifactStore; readonly origin: string };
@@ -23,7 +24,7 @@ export async function runObject(view: RunView, run: EvalRunRecord): Promise<RunO
     data_source: await dataSourceOf(view, run),
     result_counts: tally.counts,
     per_model_usage: tally.usage,
-    per_testing_criteria_results: tally.criteria,
+    per_testing_criteria_results: tally.criteria.map(criterionResult),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { wilson } from '@lathe/scoring/wilson';
 import { cell, grouped, type Html, html, percent } from '../pages/html.ts';
 import { pageOf } from '../pages/page-frame.ts';
+import { criterionResult } from './criterion-result.ts';
 import { itemNames, readItem } from './output-items.ts';
 
 /** Rows that are shown of each kind, and characters of each text. */
@@ -38,6 +39,7 @@ ${passPlot(run)}
 <h2>By criterion</h2>
 <div class="wide"><table class="cards"><tr><th>Criterion</th><th class="n">passed</th><th class="n">failed</th><th class="n">share</th><th class="n">95 % interval</th></tr>
 ${criteria.map((each) => rateRow(each.testing_criteria, each.passed, each.failed))}</table></div>
+${judges(run)}
 <ul class="tiles">${tile(counts.total, 'rows')}${tile(counts.passed, 'passed')}${tile(counts.failed, 'failed')}${tile(counts.errored, 'could not be judged')}</ul>
 ${
   usage.length > 0 &&
@@ -66,6 +68,26 @@ function verdict({ state, tally, error }: EvalRunRecord): Html {
 function rateRow(name: string, passed: number, failed: number): Html {
   const { low, high } = wilson(passed, passed + failed);
   return html`<tr><td class="name">${name}</td>${cell('passed', grouped(passed))}${cell('failed', grouped(failed))}${cell('share', percent(passed, passed + failed))}${cell('95 % interval', `${percent(low, 1)} to ${percent(high, 1)}`)}</tr>`;
+}
+
+/** How far judges can be relied on: whether they say the same in both orders, and what people say. */
+function judges({ tally }: EvalRunRecord): Html | false {
+  const rows = tally.criteria.flatMap((each) => {
+    const { testing_criteria: name, judge } = criterionResult(each);
+    if (judge === undefined) return [];
+    const { pairs, human } = judge;
+    return [
+      pairs &&
+        html`<tr><td class="name">${name}</td><td>better in ${grouped(pairs.won)}, worse in ${grouped(pairs.lost)}, as good in ${grouped(pairs.tied)} rows; it said the same in both orders of ${percent(pairs.consistency, 1)}</td></tr>`,
+      human &&
+        html`<tr><td class="name">${name}</td><td>agrees with people on ${grouped(human.agreed)} of ${grouped(human.rows)} rows${human.kappa !== null && html`, Cohen’s κ ${human.kappa.toFixed(2)}`}</td></tr>`,
+    ];
+  });
+  return (
+    rows.length > 0 &&
+    html`<h2>Judges</h2><div class="wide"><table><tr><th>Criterion</th><th>Its judge</th></tr>
+${rows}</table></div>`
+  );
 }
 
 const width = 720;

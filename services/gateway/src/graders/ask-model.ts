@@ -24,18 +24,31 @@ export async function askModel(
   try {
     if (question.kind === 'vectors') return await askVectors(ports, asker, question);
     const { task } = await getModel(ports, asker.project, question.model);
-    if (task?.type === 'reward') return await askReward(ports, asker, question);
-    const request = await ports.bodies.read(
-      { kind: 'chat', ...bodyOf(question.body, asker) },
-      asker.signal,
-    );
-    const { choices, usage } = await completeChat(ports, asker, request);
-    return { answer: { text: choices[0]?.message.content ?? '' }, tokens: usage.total_tokens };
+    if (question.kind === 'chat' && task?.type === 'reward')
+      return await askReward(ports, asker, question);
+    if (question.kind === 'pair') {
+      const [first, last] = question.bodies;
+      const one = await askChat(ports, asker, first);
+      const other = await askChat(ports, asker, last);
+      return { answer: { texts: [one.text, other.text] }, tokens: one.tokens + other.tokens };
+    }
+    const { text, tokens } = await askChat(ports, asker, question.body);
+    return { answer: { text }, tokens };
   } catch (error) {
     asker.signal.throwIfAborted();
     if (!(error instanceof LatheError) || error.code === 'internal_error') throw error;
     return { answer: { failure: error.message }, tokens: 0 };
   }
+}
+
+async function askChat(
+  ports: AskPorts,
+  asker: ChatAsker,
+  body: object,
+): Promise<{ readonly text: string; readonly tokens: number }> {
+  const request = await ports.bodies.read({ kind: 'chat', ...bodyOf(body, asker) }, asker.signal);
+  const { choices, usage } = await completeChat(ports, asker, request);
+  return { text: choices[0]?.message.content ?? '', tokens: usage.total_tokens };
 }
 
 async function askVectors(
