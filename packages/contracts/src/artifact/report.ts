@@ -130,6 +130,45 @@ const labelsSchema = z.object({
     .optional(),
 });
 
+/** What tuning did to what the base knows besides the task: general questions and general texts, before and after. */
+const forgettingSchema = z.object({
+  /** Little known: the base knows too few of them for a loss to be seen. */
+  outcome: z.enum(['forgotten', 'not seen', 'little known']),
+  /** The figures, and where something was forgotten, the cures. */
+  sentence: z.string(),
+  /** How many of those asked were answered right by the base and by the tuned model. */
+  questions: z
+    .object({
+      asked: z.number().int(),
+      before: z.number().int(),
+      after: z.number().int(),
+      /** Of the exact McNemar test. */
+      pValue: z.number(),
+      /** Some that the base answers right and the tuned model wrong. */
+      lost: z.array(
+        z.object({
+          question: z.string(),
+          expected: z.string(),
+          before: z.string(),
+          after: z.string(),
+        }),
+      ),
+    })
+    .optional(),
+  /** Mean negative log-likelihood in nats a token; e to its power is the perplexity. */
+  text: z
+    .object({
+      passages: z.number().int(),
+      tokens: z.number().int(),
+      before: z.number(),
+      after: z.number(),
+      /** By approximate randomisation. */
+      pValue: z.number(),
+    })
+    .optional(),
+});
+export type Forgetting = z.infer<typeof forgettingSchema>;
+
 /**
  * What the verdict comes to: better than the best other way; worse than the model that it was made of; as good or worse than another
  * way that needs no tuning; better, but perhaps by chance; nothing to compare with.
@@ -169,6 +208,8 @@ export const evaluationReportSchema = z.object({
     .default([]),
   /** Every metric, and every kind of rows with at least five; absent in reports of before they were compared. */
   changes: z.array(changeSchema).optional(),
+  /** Of models that write; absent where the job wanted none, and in older reports. */
+  forgetting: forgettingSchema.optional(),
   /** Sentences about losses that end above their start. */
   warnings: z.array(z.string()).default([]),
   /** Rows with every answer: in a report of version 2 those first that the tuned model got wrong, then of the others those that its base did. */

@@ -87,6 +87,15 @@ export const latheOptionsSchema = z.strictObject({
     .max(100_000)
     .optional()
     .describe('most held-out rows to score by generation; 200 by default'),
+  forgetting_questions: z
+    .number()
+    .int()
+    .min(0)
+    .max(40)
+    .optional()
+    .describe(
+      'general questions asked before and after tuning, with general texts, to see what was forgotten; 24 by default, and no more than evaluation_rows; 0: none',
+    ),
   checkpoint_every: z
     .number()
     .int()

@@ -1,6 +1,7 @@
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { LatheError } from '@lathe/contracts/error';
 import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
+import { probeForgetting } from './forgetting/probe.ts';
 import type { Judgement } from './judge/judge.ts';
 import { judgePredicted } from './predicted.ts';
 import { judgeWritten } from './written.ts';
@@ -24,10 +25,11 @@ export async function evaluate(
       );
   const isPreference = dataset.kind === 'preference' || dataset.kind === 'judged';
   const task = dataset.task?.type ?? (isPreference ? 'preference' : 'generation');
-  const { judgement = nothing, rows } =
-    task === 'generation' || task === 'preference'
-      ? await judgeWritten(input, ports)
-      : await judgePredicted(task, input, ports);
+  const isWritten = task === 'generation' || task === 'preference';
+  const { judgement = nothing, rows } = isWritten
+    ? await judgeWritten(input, ports)
+    : await judgePredicted(task, input, ports);
+  const forgetting = isWritten && rows > 0 ? await probeForgetting(input, ports) : undefined;
   return {
     version: 2,
     jobId: job.id,
@@ -39,6 +41,7 @@ export async function evaluate(
     sampled: rows < dataset.heldOut.rows,
     warnings: [],
     ...judgement,
+    ...(forgetting && { forgetting }),
   };
 }
 

@@ -36,10 +36,12 @@ export function contestWarnings({
   contestants,
   changes = [],
   headline,
-}: Pick<EvaluationReport, 'contestants' | 'changes' | 'headline'>): string[] {
+  forgetting,
+}: Pick<EvaluationReport, 'contestants' | 'changes' | 'headline' | 'forgetting'>): string[] {
   const worse = changes.filter((each) => each.of === 'slice' && each.verdict === 'regressed');
   return [
     ...lossWarning(contestants),
+    ...(forgetting?.outcome === 'forgotten' ? [forgetting.sentence] : []),
     ...worse.map(
       ({ name, rows, difference, pValue }) =>
         `On ${rows} held-out rows of one kind, ${name}, the tuned model is worse than its base: ${headline} changed by ${difference.toPrecision(3)} (p = ${pValue.toFixed(3)}, adjusted for all kinds).`,

@@ -1,15 +1,16 @@
-import type { Contestant, EvaluationReport } from '@lathe/contracts/artifact/report';
+import type { Contestant, EvaluationReport, Forgetting } from '@lathe/contracts/artifact/report';
 import { formatMetric } from './judge/verdict.ts';
 
 /** The report's headline as it stands in the job: the verdict, rates, losses and metrics, no samples. */
 export function headlineOf(report: EvaluationReport) {
-  const { task, headline, verdict, outcome, rows, contestants, comparisons } = report;
+  const { task, headline, verdict, outcome, rows, contestants, comparisons, forgetting } = report;
   return {
     task,
     held_out_rows: rows,
     headline_metric: headline,
     verdict,
     outcome,
+    ...(forgetting && { forgetting: toldForgetting(forgetting) }),
     contestants: contestants.map(
       ({ name, shots, examples, nearHeldOut, exactMatch, loss, metrics, toolCalls }) => ({
         name,
@@ -29,6 +30,16 @@ export function headlineOf(report: EvaluationReport) {
       p_value: pValue,
       verdict: told,
     })),
+  };
+}
+
+function toldForgetting({ outcome, questions, text }: Forgetting) {
+  return {
+    outcome,
+    ...(questions && {
+      questions: { asked: questions.asked, before: questions.before, after: questions.after },
+    }),
+    ...(text && { text: { before: text.before, after: text.after } }),
   };
 }
 

@@ -92,6 +92,12 @@ describe('an evaluation', () => {
         { name: 'tf-idf' },
       ],
     });
+    // Random weights know nothing.
+    expect(report.forgetting).toMatchObject({
+      questions: { asked: 24, before: expect.any(Number), after: expect.any(Number) },
+      text: { passages: expect.any(Number), before: expect.any(Number) },
+    });
+    expect(ended.evaluation).toMatchObject({ forgetting: { questions: { asked: 24 } } });
     await drained();
     const names = (await service.events(job.id)).map((event) => event.name);
     expect(names.slice(-3)).toEqual(['evaluated', 'model_created', 'succeeded']);
@@ -175,12 +181,13 @@ describe('an evaluation', () => {
   });
 
   it('obeys the options of the job', async () => {
-    const options = { evaluation_rows: 5, few_shot_examples: 2 };
+    const options = { evaluation_rows: 5, few_shot_examples: 2, forgetting_questions: 0 };
     const job = await service.trained(dataset, { options });
     await service.queue(job);
     const report = await service.report(await service.ended(job.id));
     expect(report).toMatchObject({ rows: 5, sampled: true });
     expect(report.contestants[1]).toMatchObject({ name: 'few-shot', shots: 2 });
+    expect(report).not.toHaveProperty('forgetting');
     const none = await service.trained(dataset, { options: { few_shot_examples: 0 } });
     await service.queue(none);
     const without = await service.report(await service.ended(none.id));

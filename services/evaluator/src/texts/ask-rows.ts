@@ -19,7 +19,7 @@ export function askRows(
 ): AskedRow[] | null {
   const { shots, limits } = task;
   const asked: AskedRow[] = [];
-  for (const { row, context, expected, calls } of task.rows) {
+  for (const { row, context, expected, calls, isScored = shots.length > 0 } of task.rows) {
     if (row.kind === 'text') {
       asked.push({ prompt: [], maxTokens: 0, examples: null });
       continue;
@@ -34,7 +34,7 @@ export function askRows(
       length + limits.answerSlack,
       Math.max(limits.answerMost, length + 1),
     );
-    const examples = shots.length === 0 ? null : examplesWithShots(kit, row, shots);
+    const examples = isScored ? examplesWithShots(kit, row, shots) : null;
     if (prompt.length + maxTokens > model.room) return null;
     if (examples?.some(({ tokens }) => tokens.length > model.room)) return null;
     asked.push({ prompt, maxTokens, examples });

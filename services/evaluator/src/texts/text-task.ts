@@ -90,6 +90,8 @@ export type RowToAsk = {
   readonly context: readonly Message[];
   readonly expected: string;
   readonly calls?: Message['tool_calls'];
+  /** Its examples are wanted, though none stand in its prompt. */
+  readonly isScored?: boolean;
 };
 export type AnswerLimits = { readonly answerSlack: number; readonly answerMost: number };
 

@@ -102,6 +102,22 @@ it('shows each contestant with its interval, and what tuning took', () => {
   expect(counted).toContain('<div>205<div class="soft">200 read</div></div>');
 });
 
+it('shows what was forgotten, question by question', () => {
+  const forgetting = {
+    ...{ outcome: 'forgotten' as const, sentence: 'The tuned model has forgotten.' },
+    questions: {
+      ...{ asked: 24, before: 15, after: 2, pValue: 0.0002 },
+      lost: [{ question: 'Capital?', expected: 'Paris', before: 'Paris.', after: hostile }],
+    },
+    text: { passages: 12, tokens: 300, before: 3, after: 4, pValue: 0.001 },
+  };
+  const page = lowered({ forgetting });
+  for (const text of ['▼ The tuned model has forgotten.', 'Capital?', '20.1', '54.6', '>15<'])
+    expect(page).toContain(text);
+  expect(page).not.toMatch(/<(script|img)/);
+  expect(lowered({})).not.toContain('What else it still knows');
+});
+
 it('sorts rows into those that tuning lost, those that it won, and others', () => {
   const row = (line: number, right: string[]) => ({
     ...{ line, prompt: 'p', expected: 'a', answers: { base: 'a', tuned: 'b' }, right },

@@ -2,6 +2,7 @@ import type { EvaluationReport, VerdictOutcome } from '@lathe/contracts/artifact
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { contestantPlot } from './contestant-plot.ts';
 import { metricText } from './contestant-words.ts';
+import { forgettingSection } from './forgetting-section.ts';
 import { grouped, type Html, html } from './html.ts';
 import { pageOf } from './page-frame.ts';
 import { rowsSections, weaknessSection } from './verdict-rows.ts';
@@ -27,6 +28,7 @@ ${warnings.length > 0 && html`<h2>Warnings</h2><ul>${warnings.map((text) => html
 ${comparisonTable(report)}
 ${changesTable(report)}
 ${report.contestants.length > 0 && contestantTable(report)}
+${forgettingSection(report)}
 ${weaknessSection(report)}
 ${rowsSections(report)}
 <footer>Made by Lathe (${job.id}). The page holds rows of the data and loads nothing.</footer>`;

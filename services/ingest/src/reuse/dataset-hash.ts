@@ -17,6 +17,7 @@ const others = [
   'learning_rate',
   'few_shot_examples',
   'evaluation_rows',
+  'forgetting_questions',
   'checkpoint_every',
   'device',
   // What matters of an adaptation stands in the hash by itself.
