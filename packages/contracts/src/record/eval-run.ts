@@ -49,6 +49,8 @@ export const evalRunRecordSchema = z.object({
   /** As the request has it, but without the rows in it. */
   dataSource: z.record(z.string(), z.unknown()),
   rows: rowsSchema,
+  /** JSON Schema of the `item` of each row, as the eval had it when the run was made; absent: any item is taken. */
+  itemSchema: z.record(z.string(), z.unknown()).optional(),
   /** As the eval had them when the run was made. */
   criteria: z.array(graderSchema),
   /** null: the rows bring their answers along. */

@@ -28,7 +28,10 @@ export type FileRecord = z.infer<typeof fileRecordSchema>;
 
 /**
  * The record of a file whose bytes are stored, made now.
- * @example const file = processedFile({ id, project, filename, purpose: 'evals', key, bytes, sha256 }, Date.now());
+ * @example
+ * const stored = await artifacts.put('p/default/files/file-4f', Buffer.from(text));
+ * const about = { id: 'file-4f', project: 'default', filename: 'rows.jsonl', purpose: 'evals' } as const;
+ * const file = processedFile({ ...about, key: 'p/default/files/file-4f', ...stored }, Date.now());
  */
 export function processedFile(
   {

@@ -21,7 +21,8 @@ const newline = 0x0a;
  * The lines of an artifact of JSON Lines in UTF-8, one after another, held one at a time; other work of the thread gets its turn between
  * them. Throws `errors.tooLong` at a line of more than `maxBytes` bytes, `errors.gone`, and what the store throws else.
  * @example
- * for await (const { line, ...read } of readJsonLines(artifacts, key, { maxBytes, errors }))
+ * const errors = { tooLong: (line: number) => new Error(`Line ${line} is too long.`), gone: () => new Error('It is gone.') };
+ * for await (const { line, ...read } of readJsonLines(artifacts, 'p/default/rows.jsonl', { maxBytes: 65_536, errors }))
  *   if ('fault' in read) throw new Error(`Line ${line} ${read.fault}.`);
  */
 export async function* readJsonLines(

@@ -20,9 +20,13 @@ export type Follower = {
  * Looks every so often at the record of a piece of work while it is done, keeps its message from being handed to somebody
  * else, and passes to `onError` a look that failed: the next one may not.
  * @example
- * const follower = followWork({ context, everyMs: 1000, look, onError: (err) => log.warn({ err }, 'cannot look') });
- * await work(follower.signal);
- * if (await follower.stop()) return;
+ * const follower = followWork({
+ *   context: { signal, progress: () => undefined },
+ *   everyMs: 1000,
+ *   look: async ({ end }) => end(new Error('the run was ended')),
+ *   onError: (err) => log.warn({ err }, 'cannot look; trying again'),
+ * });
+ * const wasEnded = await follower.stop();
  */
 export function followWork({
   context,

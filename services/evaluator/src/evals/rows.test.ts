@@ -6,13 +6,16 @@ import { readRows } from './rows.ts';
 import { addUsage, createTally } from './tally.ts';
 
 /** The rows of a text that came with a request, with a limit of 3 rows of 64 bytes. */
-async function read(text: string) {
+async function read(text: string, itemSchema?: Record<string, unknown>) {
   await using folder = await tempFolder();
   const artifacts = await openFileStore(folder.path);
   const key = 'p/eval-runs/evalrun_1/rows.jsonl';
   const object = { key, ...(await artifacts.put(key, Buffer.from(text))) };
   const ports = { artifacts, files: {}, settings: { evalRows: 3, evalRowBytes: 64 } } as never;
-  return await Array.fromAsync(readRows(ports, { project: 'p', rows: { kind: 'inline', object } }));
+  const rows = { kind: 'inline', object } as const;
+  return await Array.fromAsync(
+    readRows(ports, { project: 'p', rows, ...(itemSchema && { itemSchema }) }),
+  );
 }
 
 it('reads rows in their order, over empty lines', async () => {
@@ -31,6 +34,31 @@ it.each([
   ['{"item":{}}\n'.repeat(4), 'The content has more than 3 rows'],
 ])('says what is wrong with %j', async (text, message) => {
   await expect(read(text)).rejects.toThrow(message);
+});
+
+it("holds rows against the eval's item_schema, by line and field", async () => {
+  const schema = {
+    type: 'object',
+    properties: { id: { type: 'string', pattern: '^\\d+$' } },
+    required: ['id'],
+  };
+  expect(await read('{"item":{"id":"1"}}\n{"item":{"id":"22","other":1}}', schema)).toHaveLength(2);
+  const not = (text: string) => expect(read(text, schema)).rejects;
+  await not('{"item":{"id":"1"}}\n\n{"item":{"id":"x"}}').toThrow(
+    'Line 3 of the content does not fit the eval\'s item_schema: item.id is "x", which does not match',
+  );
+  await not('{"item":{}}').toThrow('Line 1 of the content does not fit');
+  await expect(read('{"item":{}}', { $ref: '#' })).rejects.toThrow(
+    "cannot be checked against the eval's item_schema: leads through more than 1000 schemas",
+  );
+  await expect(read('{"item":{}}', { pattern: '(?<=a)b' })).rejects.toThrow(
+    "cannot be checked against the eval's item_schema: pattern ",
+  );
+});
+
+it('no pattern of a schema takes long over a row', async () => {
+  const schema = { properties: { a: { pattern: '^(?:a+)+$' } } };
+  await expect(read(`{"item":{"a":"${'a'.repeat(40)}!"}}`, schema)).rejects.toThrow('item.a is');
 });
 
 it('messages are a template with the row in it, or those in the row', () => {

@@ -3,6 +3,7 @@ import { type EvalRow, evalRowSchema } from '@lathe/contracts/http/eval-run';
 import type { EvalRunRecord } from '@lathe/contracts/record/eval-run';
 import { recordKey } from '@lathe/contracts/subject';
 import { readJsonLines } from '@lathe/platform/artifacts/json-lines';
+import { itemCheck } from './item-check.ts';
 import type { RunPorts } from './run-ports.ts';
 
 type Ports = Pick<RunPorts, 'artifacts' | 'files' | 'settings'>;
@@ -16,7 +17,7 @@ export type PlacedRow = EvalRow & { readonly index: number };
  */
 export async function* readRows(
   ports: Ports,
-  run: Pick<EvalRunRecord, 'project' | 'rows'>,
+  run: Pick<EvalRunRecord, 'project' | 'rows' | 'itemSchema'>,
 ): AsyncGenerator<PlacedRow, void> {
   const { artifacts, settings } = ports;
   const { evalRowBytes: maxBytes } = settings;
@@ -29,6 +30,7 @@ export async function* readRows(
     gone: (cause: unknown) =>
       new LatheError('not_found', `${sentence(name)} was deleted.`, { cause }),
   };
+  const check = itemCheck(run.itemSchema);
   let index = 0;
   for await (const { line, ...read } of readJsonLines(artifacts, key, { maxBytes, errors })) {
     const where = `Line ${line} of ${name}`;
@@ -40,6 +42,9 @@ export async function* readRows(
         `${sentence(name)} has more than ${settings.evalRows} rows, the most that a run takes.`,
         { param: 'data_source.source' },
       );
+    const fault = check(row.item);
+    if (fault !== undefined)
+      throw malformed(`${where} does not fit the eval's item_schema: ${fault}.`);
     yield { ...row, index: index++ };
   }
   if (index === 0) throw malformed(`${sentence(name)} has no rows.`);

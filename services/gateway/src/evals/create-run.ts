@@ -15,6 +15,7 @@ import { requireDoor } from '../models/doors.ts';
 import { chosenStored } from '../stored/stored-completions.ts';
 import { storedRows } from '../stored/stored-rows.ts';
 import { checkCriteria, named, requireModel } from './criteria.ts';
+import { itemSchemaOf } from './item-schema.ts';
 import { eraseRun, type RunPorts, storedRun } from './runs.ts';
 
 export type RunLimits = {
@@ -168,6 +169,7 @@ async function store(
             )),
           },
         };
+  const itemSchema = itemSchemaOf(of);
   const run: EvalRunRecord = {
     version: 1,
     ...{ id, project, evalId: of.id, requestId },
@@ -177,6 +179,7 @@ async function store(
     metadata: body.metadata ?? null,
     state: 'queued',
     ...{ dataSource, rows, asking },
+    ...(itemSchema !== undefined && { itemSchema }),
     criteria: of.criteria,
     tally: {
       counts: { total: 0, passed: 0, failed: 0, errored: 0 },

@@ -93,6 +93,16 @@ it.each([
     'testing_criteria[0]',
     { testing_criteria: [{ type: 'python', name: 'p', source: 'def grade(s, i): return 1' }] },
   ],
+  [
+    'data_source_config.item_schema',
+    {
+      data_source_config: { type: 'custom', item_schema: { properties: { a: { type: 'text' } } } },
+    },
+  ],
+  [
+    'data_source_config.item_schema',
+    { data_source_config: { type: 'custom', item_schema: { pattern: '(' } } },
+  ],
   ['data_source_config.type', { data_source_config: { type: 'responses' } }],
   ['metadata', { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, at) => [at, ''])) }],
   ['surprise', { surprise: 1 }],

@@ -16,6 +16,7 @@ import type { z } from 'zod';
 import { cut, newestFirst } from '../http/cursor.ts';
 import { type Place, placeOf, rememberPlace } from '../http/places.ts';
 import { type CriteriaPorts, checkCriteria } from './criteria.ts';
+import { checkItemSchema } from './item-schema.ts';
 import { eraseRun, type RunPorts } from './runs.ts';
 
 export type EvalPorts = Pick<Records, 'evals'> &
@@ -41,7 +42,7 @@ export function evalObject(record: EvalRecord): EvalObject {
 }
 
 /**
- * Creates an eval. Throws `invalid_value` for criteria that could never run, and `rate_limit_exceeded` when the project
+ * Creates an eval. Throws `invalid_value` for criteria that could never run and an `item_schema` that says nothing of rows, and `rate_limit_exceeded` when the project
  * has as many as it may.
  */
 export async function createEval(
@@ -49,7 +50,9 @@ export async function createEval(
   { project, body, signal }: { project: string; body: CreateEval; signal: AbortSignal },
   { evalsKept }: { readonly evalsKept: number },
 ): Promise<EvalRecord> {
-  await checkCriteria(ports, { project, criteria: body.testing_criteria, signal });
+  const { data_source_config: config, testing_criteria: criteria } = body;
+  if (config.type === 'custom') checkItemSchema(config.item_schema);
+  await checkCriteria(ports, { project, criteria, signal });
   const bytes = Buffer.byteLength(JSON.stringify(body));
   if (bytes > mostBytes)
     throw new LatheError(
@@ -72,8 +75,8 @@ export async function createEval(
     ...{ createdMs: nowMs, updatedMs: nowMs },
     name: body.name ?? '',
     metadata: body.metadata ?? null,
-    config: configOf(body.data_source_config),
-    criteria: body.testing_criteria,
+    config: configOf(config),
+    criteria,
   };
   await ports.evals.create(recordKey(project, record.id), record);
   return record;
