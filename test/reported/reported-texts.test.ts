@@ -39,7 +39,7 @@ it.each([
   ['18-trim-keeps-byte-order-mark', ['\ufeffyes<|im_end|>']],
 ])('%s', async (name, targets) => {
   const { input, examples, supervised } = await trainedOn(name);
-  expect(examples.map(({ tokens }) => tokens)).toEqual([input.right.tokens]);
+  expect(examples.map(({ tokens }) => [...tokens])).toEqual([input.right.tokens]);
   expect(supervised).toEqual(targets);
 });
 

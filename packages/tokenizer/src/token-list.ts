@@ -43,6 +43,13 @@ export class TokenList {
     return taken;
   }
 
+  /** The same as an array of numbers of 32 bits. */
+  taken(): Int32Array<ArrayBuffer> {
+    const taken = this.#tokens.slice(0, this.#count);
+    this.clear();
+    return taken;
+  }
+
   clear(): void {
     this.#count = 0;
     if (this.#tokens.length > mostKept) this.#tokens = new Int32Array(firstTokens);

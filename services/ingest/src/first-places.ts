@@ -1,6 +1,11 @@
-const firstSlots = 1024;
+/** Parts of the table, each of which grows by itself: growing never takes the memory of the whole table once more. */
+const partCount = 64;
+const firstSlots = 16;
+/** How full a part may be, and how much larger it grows. */
+const mostFull = 0.75;
+const growth = 1.25;
 
-/** Which row each number came with first: a table of typed arrays, since a Map of a row's hashes takes five times the memory. */
+/** Which row each number came with first: tables of typed arrays, since a Map of a row's hashes takes five times the memory. */
 export type FirstPlaces = {
   /** The row that was noted of a number; undefined where none was. */
   get(key: number): number | undefined;
@@ -8,23 +13,33 @@ export type FirstPlaces = {
   note(key: number, row: number): void;
 };
 
-/** A table for numbers from 0 to 2 ** 53 and rows below 2 ** 31. */
+/** A table for numbers from 0 to 2 ** 53 and rows below 2 ** 31, in 16 to 20 bytes of each. */
 export function createFirstPlaces(): FirstPlaces {
+  const parts = Array.from({ length: partCount }, createPart);
+  const partOf = (key: number): FirstPlaces => parts[key & (partCount - 1)] as FirstPlaces;
+  return {
+    get: (key) => partOf(key).get(key),
+    note: (key, row) => partOf(key).note(key, row),
+  };
+}
+
+function createPart(): FirstPlaces {
   let keys = new Float64Array(firstSlots).fill(-1);
   let rows = new Int32Array(firstSlots);
   let count = 0;
   /** Where a number stands, or would. */
   const slotOf = (key: number): number => {
-    const mask = keys.length - 1;
-    const hash = Math.imul((key | 0) ^ (key / 2 ** 32), 0x9e3779b1);
-    let slot = (hash ^ (hash >>> 15)) & mask;
-    while (keys[slot] !== key && keys[slot] !== -1) slot = (slot + 1) & mask;
+    const last = keys.length - 1;
+    const hash = Math.imul(((key | 0) >>> 6) ^ (key / 2 ** 32), 0x9e3779b1);
+    let slot = Math.floor(((hash ^ (hash >>> 15)) >>> 0) * 2 ** -32 * keys.length);
+    while (keys[slot] !== key && keys[slot] !== -1) slot = slot === last ? 0 : slot + 1;
     return slot;
   };
   const grow = (): void => {
     const [oldKeys, oldRows] = [keys, rows];
-    keys = new Float64Array(2 * oldKeys.length).fill(-1);
-    rows = new Int32Array(keys.length);
+    const slots = Math.ceil(growth * oldKeys.length);
+    keys = new Float64Array(slots).fill(-1);
+    rows = new Int32Array(slots);
     for (let at = 0; at < oldKeys.length; at++) {
       const key = oldKeys[at] as number;
       if (key === -1) continue;
@@ -43,7 +58,7 @@ export function createFirstPlaces(): FirstPlaces {
       if (keys[slot] !== -1) return;
       keys[slot] = key;
       rows[slot] = row;
-      if (++count > 0.7 * keys.length) grow();
+      if (++count > mostFull * keys.length) grow();
     },
   };
 }

@@ -8,6 +8,7 @@ import { readFiles } from './prepare/read-files.ts';
 import { haveOneLabel, warnOfRows } from './prepare/row-warnings.ts';
 import { writeDataset } from './prepare/write-dataset.ts';
 import type { ReadRows } from './read-file.ts';
+import type { Numbers } from './row-numbers.ts';
 
 /**
  * From uploaded files to a dataset in the artifact store: reads, checks, tokenizes, splits, writes
@@ -58,7 +59,7 @@ export async function completeDataset(
     keepApart({ training, validation, heldOut, options }, { ...ports, breathe }),
   );
   if (validation !== null && parted.dropped.size > 0)
-    refuseNothingLeft(new Set(training.rows.numbers).size - parted.dropped.size);
+    refuseNothingLeft(differing(training.rows.numbers) - parted.dropped.size);
   return inStep('writing the dataset', () =>
     writeDataset({ ...asked, job }, { training, validation, heldOut, parted, maxTokens }, ports),
   );
@@ -71,6 +72,17 @@ function nothingKept({ read }: ReadRows): LatheError {
     `None of the ${read} rows of the training file is left to train on; the findings say why each was left out.`,
     { param: 'training_file' },
   );
+}
+
+/** How many numbers there are of rows whose pieces, which share theirs, stand one after another. */
+function differing(numbers: Numbers): number {
+  let count = 0;
+  let last: number | undefined;
+  for (const number of numbers) {
+    if (number !== last) count++;
+    last = number;
+  }
+  return count;
 }
 
 /** Throws where the validation file says all that there is to learn. */

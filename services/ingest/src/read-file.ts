@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { Detection } from '@lathe/contracts/artifact/detection';
 import type { Insight } from '@lathe/contracts/artifact/insight';
@@ -18,6 +19,7 @@ import type { SplitName } from './read/container/split-names.ts';
 import type { Line } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
 import type { ToldChoices } from './read/told.ts';
+import { createRowNumbers, type GrowingNumbers, type Numbers } from './row-numbers.ts';
 import type { RightRow } from './rows/row-task.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
@@ -34,6 +36,8 @@ export type FileToRead = Uploads & {
 
 export type ReadPorts = UploadPorts & {
   readonly spool: Spool;
+  /** Local folder of this file alone, which is there, for numbers of its rows; emptied by the caller once they are not asked for. */
+  readonly rowFolder: string;
   readonly rows: Rows;
   /** Longest row in tokens. */
   readonly maxTokens: number;
@@ -46,7 +50,7 @@ export type ReadPorts = UploadPorts & {
   readonly progress: () => void;
 };
 
-/** What is kept in memory of each spooled row (of a text, each piece), by its index in the spool. */
+/** What is known of each spooled row (of a text, each piece), by its index in the spool: numbers that wait on disk. */
 export type ReadRows = {
   readonly lesson: Lesson;
   readonly survey: Survey;
@@ -64,17 +68,17 @@ export type ReadRows = {
   mended: number;
   supervised: number;
   /** Tokens of all of its sequences. */
-  readonly lengths: number[];
+  readonly lengths: Numbers;
   /** The line that each came from. */
-  readonly lines: number[];
-  readonly members: (string | undefined)[];
+  readonly lines: Numbers;
+  readonly members: Pick<readonly (string | undefined)[], 'at'>;
   /** The number of the row, which pieces of a text share. */
-  readonly numbers: number[];
+  readonly numbers: Numbers;
   /** Hash of the group that it names or else of its normalised prompt, and of the answer. */
-  readonly prompts: number[];
-  readonly answers: number[];
+  readonly prompts: Numbers;
+  readonly answers: Numbers;
   /** What is kept on one side of the split: groups, and rows that are nearly the same. */
-  readonly groups: number[];
+  readonly groups: Numbers;
   readonly cleaning: FileCleaning;
   /** What the rows that are cut or left out for their length would lose, if all were cut, beyond what is kept of them. */
   readonly tooLong: CutSums;
@@ -84,7 +88,7 @@ export type ReadRows = {
 
 /**
  * Reads a file line by line: every row that is right goes to the spool in tokens, every one that is
- * not becomes findings. Memory does not grow with the file, but for some numbers a row. Throws
+ * not becomes findings. Memory does not grow with the file, but for what finds rows again that came before. Throws
  * `invalid_file_format` only for a file of another kind, an empty or an endless one.
  */
 export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Promise<ReadRows> {
@@ -121,6 +125,16 @@ async function readRows(
   if (known === undefined) tellNames(lesson.reading, told(), findings);
   await ports.rows.open(lesson);
   const survey = known?.survey ?? taskWork[lesson.task].survey(lesson, settingsOf(lesson, wish));
+  const numbersOf = (name: string) => createRowNumbers(join(ports.rowFolder, name));
+  const numbers = {
+    lengths: numbersOf('lengths'),
+    lines: numbersOf('lines'),
+    numbers: numbersOf('numbers'),
+    prompts: numbersOf('prompts'),
+    answers: numbersOf('answers'),
+    groups: numbersOf('groups'),
+  };
+  const members = createMembers(numbersOf('members'));
   const rows: RowsRead = {
     ...{ lesson, survey, detection: shape.detection },
     read: 0,
@@ -128,14 +142,8 @@ async function readRows(
     repeated: new Set(),
     mended: 0,
     supervised: 0,
-    lengths: [],
-    lines: [],
-    members: [],
-    numbers: [],
-    prompts: [],
-    answers: [],
-    groups: [],
-    cleaning: createFileCleaning(ports.cleaning),
+    ...{ ...numbers, members },
+    cleaning: createFileCleaning(ports.cleaning, ports.rowFolder),
     tooLong: new CutSums(),
   };
   const { wrong_rows_share: asked, too_long: policy } = wish.data ?? {};
@@ -162,13 +170,13 @@ async function readRows(
     if (said.some(({ level }) => level === 'error')) return;
     for (const part of parts) {
       const { examples } = part;
-      rows.lengths.push(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
-      rows.lines.push(line);
-      rows.members.push(of.member);
-      rows.numbers.push(cleaned.number);
-      rows.prompts.push(group);
-      rows.answers.push(answer);
-      rows.groups.push(cleaned.cluster);
+      numbers.lengths.push(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
+      numbers.lines.push(line);
+      members.push(of.member);
+      numbers.numbers.push(cleaned.number);
+      numbers.prompts.push(group);
+      numbers.answers.push(answer);
+      numbers.groups.push(cleaned.cluster);
       rows.supervised += taskWork[lesson.task].count(examples);
       await ports.spool.add(part);
     }
@@ -268,6 +276,20 @@ function unredactable(kind: FileKind): LatheError {
 
 function tooManyRows(param: string, most: number): LatheError {
   return new LatheError('invalid_file_format', `The file has more than ${most} rows.`, { param });
+}
+
+/** Names of files, of which there are few, by the place of each. */
+function createMembers(places: GrowingNumbers) {
+  const names: (string | undefined)[] = [];
+  const placeOf = new Map<string | undefined, number>();
+  return {
+    at: (index: number): string | undefined => names[places.at(index) ?? -1],
+    push(name: string | undefined): void {
+      const place = placeOf.get(name) ?? names.push(name) - 1;
+      placeOf.set(name, place);
+      places.push(place);
+    },
+  };
 }
 
 /** The file of an archive that a row is of. */

@@ -18,7 +18,7 @@ export type EncodedConversation = {
    * One, in which every answer is supervised; where the template renders an answer in another way once others follow,
    * one for each answer, with the history that the template gives it. Answers of weight 0 are never supervised.
    */
-  examples: EncodedExample[];
+  examples: EncodedExample<Int32Array<ArrayBuffer>>[];
   controlStrings: string[];
   /** What the template leaves out of the messages. */
   losses: Loss[];

@@ -8,8 +8,9 @@ import type { ChatTemplate, Message, RenderedChat, RenderOptions } from './rende
 import { requireRows } from './rows.ts';
 import { pickSentinels } from './sentinel.ts';
 
-export type EncodedExample = {
-  tokens: number[];
+/** Tokens to train on; as an array of numbers of 32 bits where they go on to a shard. */
+export type EncodedExample<Tokens extends number[] | Int32Array = number[]> = {
+  tokens: Tokens;
   /** 1 where the token is a target, predicted from the one before it; never for the first token. */
   supervised: Uint8Array;
   /** How many are; with 0 there is nothing to learn, and the caller must say so. */
@@ -47,7 +48,9 @@ export function encodeChat(
   checkRoles(messages);
   const find = (request: Request) => renderChat(template, request.messages, request.options);
   const render = renderGuarded(tokenizer, { messages, options }, { template, find })!;
-  return encodeRendered(tokenizer, render, controlStringsIn(tokenizer, [messages, options.tools]));
+  const controlStrings = controlStringsIn(tokenizer, [messages, options.tools]);
+  const encoded = encodeRendered(tokenizer, render, controlStrings);
+  return { ...encoded, tokens: [...encoded.tokens] };
 }
 
 /** Throws TokenizerError for a role that is not known. */
@@ -68,7 +71,7 @@ export function encodeRendered(
   tokenizer: Tokenizer,
   { rendered, guard }: GuardedRender,
   controlStrings: string[],
-): EncodedExample {
+): EncodedExample<Int32Array<ArrayBuffer>> {
   const targets: [number, number][] = [];
   gathered.clear();
   for (const { start, end, supervised } of rendered.spans) {
@@ -86,7 +89,7 @@ export function encodeRendered(
         : from + endOfTurn(tokenizer, gathered.from(from));
     if (supervised) targets.push([from, to]);
   }
-  const tokens = gathered.take();
+  const tokens = gathered.taken();
   requireRows(tokenizer, tokens);
   return toExample(tokens, targets, controlStrings);
 }
@@ -165,12 +168,12 @@ export function controlStringsIn(tokenizer: Tokenizer, value: unknown): string[]
 }
 
 /** Puts an example together; the first token has nothing before it to be predicted from. */
-export function toExample(
-  tokens: number[],
+export function toExample<Tokens extends number[] | Int32Array>(
+  tokens: Tokens,
   /** From where to where tokens are targets, the second not included. */
   targets: readonly (readonly [from: number, to: number])[],
   controlStrings: string[],
-): EncodedExample {
+): EncodedExample<Tokens> {
   const supervised = new Uint8Array(tokens.length);
   let supervisedTokens = 0;
   for (const [from, to] of targets) {

@@ -43,7 +43,7 @@ const conversation: Message[] = [
   { role: 'assistant', content: 'you is thank' },
 ];
 
-function supervisedText(example: { tokens: number[]; supervised: Uint8Array }): string[] {
+function supervisedText(example: { tokens: Iterable<number>; supervised: Uint8Array }): string[] {
   const parts: string[] = [];
   let run: number[] = [];
   [...example.tokens, -1].forEach((token, i) => {

@@ -21,7 +21,7 @@ export class MissingRowError extends TokenizerError {
  */
 export function requireRows(
   tokenizer: Tokenizer,
-  tokens: readonly number[],
+  tokens: Iterable<number>,
   rows = tokenizer.rows ?? Number.POSITIVE_INFINITY,
 ): void {
   if (rows === Number.POSITIVE_INFINITY) return;

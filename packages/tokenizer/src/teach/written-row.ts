@@ -7,10 +7,12 @@ import type { EncodedRow, RowExample } from './encoded-row.ts';
  * A row of what a chat template or a prompt came to.
  * @example const { examples } = writtenRow([encodeCompletion(tokenizer, { prompt: 'a', completion: 'b', eos: 0 })]);
  */
-export function writtenRow(encoded: readonly EncodedExample[]): EncodedRow {
+export function writtenRow(
+  encoded: readonly EncodedExample<number[] | Int32Array<ArrayBuffer>>[],
+): EncodedRow {
   return {
     examples: encoded.map(({ tokens, supervised }) => ({
-      tokens: new Int32Array(tokens),
+      tokens: tokens instanceof Int32Array ? tokens : new Int32Array(tokens),
       supervised,
     })),
     controlStrings: encoded.flatMap(({ controlStrings }) => controlStrings),

@@ -1,4 +1,5 @@
 import { createFirstPlaces } from '../first-places.ts';
+import type { GrowingNumbers } from '../row-numbers.ts';
 
 /** What a row is put together with, so that the split does not part it from its like. */
 type Placed = {
@@ -16,16 +17,16 @@ export type Clusters = {
 
 /**
  * Each row joins the cluster of its group, else of the first row that it is alike to, and begins one where there is none. No cluster
- * is joined to another later: what a row adds at the end of a file changes nothing for those before it.
+ * is joined to another later: what a row adds at the end of a file changes nothing for those before it. `clusterOfRow` keeps the
+ * cluster of each.
  */
-export function createClusters(): Clusters {
+export function createClusters(clusterOfRow: GrowingNumbers): Clusters {
   const firstOfGroup = createFirstPlaces();
-  const clusterOfRow: number[] = [];
   return {
     add(group, alike) {
-      const near = alike.map((row) => clusterOfRow[row] as number);
+      const near = alike.map((row) => clusterOfRow.at(row) as number);
       const first = firstOfGroup.get(group);
-      const cluster = first === undefined ? (near[0] ?? group) : (clusterOfRow[first] as number);
+      const cluster = first === undefined ? (near[0] ?? group) : (clusterOfRow.at(first) as number);
       if (first === undefined) firstOfGroup.note(group, clusterOfRow.length);
       clusterOfRow.push(cluster);
       return { cluster, others: [...new Set(near)].filter((other) => other !== cluster) };

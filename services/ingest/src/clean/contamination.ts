@@ -1,5 +1,6 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { identityOf } from '../kinds/row-kinds.ts';
+import type { Numbers } from '../row-numbers.ts';
 import { createPhrases } from './phrases.ts';
 import type { Relations } from './relations.ts';
 
@@ -9,9 +10,9 @@ export type Contact = { readonly how: 'prompts' | 'near' | 'phrases'; readonly l
 export type Sides = {
   /** Rows of the training file as canonical JSON, with the number of each and whether it is held out. */
   readonly training: () => AsyncIterable<string>;
-  readonly numbers: readonly number[];
-  readonly clusters: readonly number[];
-  readonly lines: readonly number[];
+  readonly numbers: Numbers;
+  readonly clusters: Numbers;
+  readonly lines: Numbers;
   readonly heldOut: Uint8Array | null;
   /** Rows of the validation file. */
   readonly validation: (() => AsyncIterable<string>) | null;
@@ -44,7 +45,7 @@ export async function findContacts(sides: Sides): Promise<Map<number, Contact>> 
     }
   for await (const [row, index] of indexed(sides.training())) {
     await sides.breathe();
-    if (heldOut?.[index] !== 1) phrases.look(promptOf(row), sides.numbers[index] as number);
+    if (heldOut?.[index] !== 1) phrases.look(promptOf(row), sides.numbers.at(index) as number);
   }
   const shared = phrases.found();
   const trained = trainedRows(sides);
@@ -60,8 +61,9 @@ export async function findContacts(sides: Sides): Promise<Map<number, Contact>> 
 function trainedRows({ numbers, heldOut }: Pick<Sides, 'numbers' | 'heldOut'>): number {
   let count = 0;
   let last = -1;
-  for (const [index, number] of numbers.entries()) {
-    if (heldOut?.[index] === 1 || number === last) continue;
+  let index = 0;
+  for (const number of numbers) {
+    if (heldOut?.[index++] === 1 || number === last) continue;
     count++;
     last = number;
   }
@@ -91,13 +93,20 @@ function crossing({ numbers, clusters, lines, heldOut, relations }: Sides): Map<
   // Few clusters are met by rows of others.
   const met = new Set([...relations.bridges.values()].flat());
   const firstOf = new Map<number, number>();
-  for (const [index, cluster] of clusters.entries())
+  if (met.size === 0) return found;
+  let index = 0;
+  for (const cluster of clusters) {
     if (met.has(cluster) && !firstOf.has(cluster)) firstOf.set(cluster, index);
-  for (const [index, number] of numbers.entries())
+    index++;
+  }
+  index = 0;
+  for (const number of numbers) {
     for (const other of relations.bridges.get(number) ?? []) {
       const first = firstOf.get(other);
       if (first !== undefined && heldOut[first] !== heldOut[index])
-        found.set(number, lines[first] as number);
+        found.set(number, lines.at(first) as number);
     }
+    index++;
+  }
   return found;
 }

@@ -48,8 +48,9 @@ const warning = (rule: string, message: string): Omit<Finding, 'file' | 'line'> 
   level: 'warn',
 });
 
-export function createFileCleaning(options: CleaningOptions): FileCleaning {
-  const relations = createRelations();
+/** Counts for the rows of a file; the folder, which is there, keeps numbers of each. */
+export function createFileCleaning(options: CleaningOptions, folder: string): FileCleaning {
+  const relations = createRelations(folder);
   const counts: Counts = {
     ...{ exact: 0, near: 0, dropped: 0 },
     ...{ conflicts: 0, redacted: 0, controlStrings: 0 },

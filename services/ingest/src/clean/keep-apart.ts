@@ -2,15 +2,16 @@ import type { CleaningReport, Finding } from '@lathe/contracts/artifact/dataset'
 import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
 import type { Findings } from '../check/findings.ts';
 import type { Spool } from '../read/spool.ts';
+import type { Numbers } from '../row-numbers.ts';
 import { type Contact, findContacts } from './contamination.ts';
 import type { FileCleaning } from './file-cleaning.ts';
 
 /** What is known of each row of the training file, by its index in the spool. */
 type RowsToPart = {
-  readonly lines: readonly number[];
-  readonly members: readonly (string | undefined)[];
-  readonly numbers: readonly number[];
-  readonly groups: readonly number[];
+  readonly lines: Numbers;
+  readonly members: Pick<readonly (string | undefined)[], 'at'>;
+  readonly numbers: Numbers;
+  readonly groups: Numbers;
   readonly cleaning: FileCleaning;
 };
 
@@ -52,7 +53,9 @@ export async function keepApart(
   const counts = { prompts: 0, near: 0, phrases: 0, dropped: isDropped ? contacts.size : 0 };
   const outcome = isDropped ? '; it was left out' : '';
   let before = -1;
-  for (const [index, number] of rows.numbers.entries()) {
+  let at = 0;
+  for (const number of rows.numbers) {
+    const index = at++;
     const contact = contacts.get(number);
     if (contact === undefined || number === before) continue;
     before = number;
@@ -69,9 +72,15 @@ function told({ how, line }: Contact, hasFile: boolean): string {
 }
 
 function finding({ lines, members }: RowsToPart, index: number, message: string): Finding {
-  const member = members[index];
+  const member = members.at(index);
   return {
-    ...{ file: 'training_file', line: lines[index] ?? 0, path: '', rule: 'contamination', message },
+    ...{
+      file: 'training_file',
+      line: lines.at(index) ?? 0,
+      path: '',
+      rule: 'contamination',
+      message,
+    },
     ...(member !== undefined && { member }),
     level: 'warn',
   };

@@ -65,10 +65,13 @@ describe('likeness', () => {
 /** Texts before it is known what is a form. */
 const formTexts = 21;
 
+/** Few texts need no file. */
+const nowhere = '/nowhere/shingles';
+
 describe('createNearIndex', () => {
   it('finds what comparing all pairs finds, and nothing else', () => {
     const all = [...texts(100, 60, 1), ...texts(100, 120, 2), ...texts(100, 100, 8)].map(likeness);
-    const index = createNearIndex();
+    const index = createNearIndex(nowhere);
     let wanted = 0;
     let found = 0;
     for (const [at, each] of all.entries()) {
@@ -90,14 +93,14 @@ describe('createNearIndex', () => {
   it('takes what most texts say for a form that is filled in', () => {
     const form = Array.from({ length: 80 }, (_, at) => `form${at}`).join(' ');
     const filled = texts(100, 8, 1).filter((_, at) => at % 2 === 0);
-    const index = createNearIndex();
+    const index = createNearIndex(nowhere);
     const near = filled.map((text, at) => index.add(at, likeness(`${form} ${text}`)));
     expect(near.slice(formTexts)).toEqual(filled.slice(formTexts).map(() => []));
     expect(index.find(likeness(`${form} ${filled[50]}`))).toEqual([50]);
   });
 
   it('keeps no more than it may, and says so', () => {
-    const index = createNearIndex({ texts: 2, shingles: 1000 });
+    const index = createNearIndex(nowhere, { texts: 2, shingles: 1000 });
     const [a, b, c] = ['one two three', 'four five six', 'seven eight nine'].map(likeness);
     if (a === undefined || b === undefined || c === undefined) throw new Error('no texts');
     index.add(0, a);
@@ -111,14 +114,14 @@ describe('createNearIndex', () => {
 
   it('grows with thousands of texts', () => {
     const all = texts(1500, 12, 3).map(likeness);
-    const index = createNearIndex();
+    const index = createNearIndex(nowhere);
     for (const [at, each] of all.entries()) index.add(at, each);
     for (const [at, each] of all.entries()) expect(index.find(each)).toContain(at);
   });
 });
 
 it('puts rows with the like before them, and never joins clusters later', () => {
-  const clusters = createClusters();
+  const clusters = createClusters([]);
   expect(clusters.add(10, [])).toEqual({ cluster: 10, others: [] });
   expect(clusters.add(20, [])).toEqual({ cluster: 20, others: [] });
   expect(clusters.add(30, [0])).toEqual({ cluster: 10, others: [] });

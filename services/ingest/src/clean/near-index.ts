@@ -32,9 +32,9 @@ export type NearIndex = {
   isFull(): boolean;
 };
 
-/** An index of so many texts at most: its memory is about 250 bytes each, and 4 bytes a shingle. */
-export function createNearIndex(limits: NearLimits = usualLimits): NearIndex {
-  const kept = createNumberLists();
+/** An index of so many texts at most: its memory is about 200 bytes each; most shingles lie in the file, whose folder is there. */
+export function createNearIndex(path: string, limits: NearLimits = usualLimits): NearIndex {
+  const kept = createNumberLists(path);
   const texts: number[] = [];
   const table = createBandTable();
   let shingles = 0;

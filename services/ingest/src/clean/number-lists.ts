@@ -1,27 +1,47 @@
+import { appendFileSync } from 'node:fs';
+import { readAt } from '../row-numbers.ts';
+
 /** Numbers in a piece; a longer list has one of its own. */
 const pieceNumbers = 2 ** 18;
+/** Pieces that stay in memory, the newest: lists are mostly compared with those just before them. */
+const keptPieces = 8;
 
-/** Lists of numbers, end to end in few large pieces: an array for each would take more memory than what it holds. */
+/** Lists of numbers, end to end in few large pieces, of which the older ones lie in a file. */
 export type NumberLists = {
   /** Keeps a copy of the next list: the first is number 0. */
   add(numbers: Uint32Array): void;
-  /** A view on a list that was kept. */
+  /** A list that was kept, to be read only. */
   list(place: number): Uint32Array;
 };
 
-export function createNumberLists(): NumberLists {
-  const pieces: Uint32Array[] = [];
+/** Lists of which memory holds some megabytes, and 16 bytes of each; the file's folder is there, and nothing stays open. */
+export function createNumberLists(path: string): NumberLists {
+  /** A piece that went to the file is undefined. */
+  const pieces: (Uint32Array | undefined)[] = [];
+  /** Of each piece the number with which it begins in the file. */
+  const begins: number[] = [];
+  let inFile = 0;
   /** Of each list its piece, its beginning there, and its length. */
   let places = new Uint32Array(3 * 1024);
   let count = 0;
   let used = 0;
+  /** Of the newest piece; of those before it what is beyond their last list goes to the file too. */
+  const begin = (size: number): void => {
+    pieces.push(new Uint32Array(size));
+    used = 0;
+    const oldest = pieces.length - 1 - keptPieces;
+    const leaving = pieces[oldest];
+    if (leaving === undefined) return;
+    appendFileSync(path, new Uint8Array(leaving.buffer));
+    begins[oldest] = inFile;
+    inFile += leaving.length;
+    pieces[oldest] = undefined;
+  };
   return {
     add(numbers) {
       const last = pieces.at(-1);
-      if (last === undefined || used + numbers.length > last.length) {
-        pieces.push(new Uint32Array(Math.max(pieceNumbers, numbers.length)));
-        used = 0;
-      }
+      if (last === undefined || used + numbers.length > last.length)
+        begin(Math.max(pieceNumbers, numbers.length));
       (pieces.at(-1) as Uint32Array).set(numbers, used);
       if (3 * count === places.length) {
         const larger = new Uint32Array(2 * places.length);
@@ -33,7 +53,11 @@ export function createNumberLists(): NumberLists {
     },
     list(place) {
       const [piece = 0, from = 0, length = 0] = places.subarray(3 * place, 3 * place + 3);
-      return (pieces[piece] as Uint32Array).subarray(from, from + length);
+      const held = pieces[piece];
+      if (held !== undefined) return held.subarray(from, from + length);
+      const read = new Uint32Array(length);
+      readAt(path, 4 * ((begins[piece] as number) + from), read);
+      return read;
     },
   };
 }

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { createFirstPlaces } from '../first-places.ts';
+import { createRowNumbers } from '../row-numbers.ts';
 import { createClusters } from './clusters.ts';
 import { createNearIndex, type Likeness } from './near-index.ts';
 
@@ -37,20 +39,29 @@ export type Relations = {
   readonly bridges: ReadonlyMap<number, readonly number[]>;
   /** Whether every row was compared with all others. */
   isComplete(): boolean;
+  /** Gives back the memory by which rows that came before are found: none is added or met any more. */
+  close(): void;
 };
 
-export function createRelations(): Relations {
-  const index = createNearIndex();
-  const clusters = createClusters();
+/** The relations of the rows of a file, of which a folder that is there keeps what is seldom asked for. */
+export function createRelations(folder: string): Relations {
+  const numbers = (name: string) => createRowNumbers(join(folder, `related-${name}`));
   const bridges = new Map<number, readonly number[]>();
-  const lines: number[] = [];
-  const answers: number[] = [];
-  const plains: number[] = [];
-  const firstOf = createFirstPlaces();
-  const firstAsked = createFirstPlaces();
+  const lines = numbers('lines');
+  const answers = numbers('answers');
+  const plains = numbers('plains');
+  const looking = () => ({
+    index: createNearIndex(join(folder, 'related-shingles')),
+    clusters: createClusters(numbers('clusters')),
+    firstOf: createFirstPlaces(),
+    firstAsked: createFirstPlaces(),
+  });
+  let { index, clusters, firstOf, firstAsked } = looking();
+  let isFull = false;
   const near = new Map<number, number>();
   const prompts = new Map<number, number>();
-  const lineOf = (number: number | undefined) => (number === undefined ? undefined : lines[number]);
+  const lineOf = (number: number | undefined) =>
+    number === undefined ? undefined : lines.at(number);
   return {
     bridges,
     add({ line, group, plain, asked, answer, both, likeness }) {
@@ -60,7 +71,8 @@ export function createRelations(): Relations {
       const { cluster, others } = clusters.add(group, alike);
       if (others.length > 0) bridges.set(number, others);
       const before = asked === undefined ? undefined : firstAsked.get(asked);
-      const contradicts = before !== undefined && answers[before] !== answer ? before : undefined;
+      const contradicts =
+        before !== undefined && answers.at(before) !== answer ? before : undefined;
       if (repeated === undefined) firstOf.note(both, number);
       if (asked !== undefined && before === undefined) firstAsked.note(asked, number);
       lines.push(line);
@@ -80,12 +92,19 @@ export function createRelations(): Relations {
     met() {
       const found = new Map<number, { line: number; how: 'prompts' | 'near' }>();
       for (const [number, line] of near) found.set(number, { line, how: 'near' });
-      for (const [number, plain] of plains.entries()) {
+      if (prompts.size === 0) return found;
+      let number = 0;
+      for (const plain of plains) {
         const line = prompts.get(plain);
         if (line !== undefined) found.set(number, { line, how: 'prompts' });
+        number++;
       }
       return found;
     },
-    isComplete: () => !index.isFull(),
+    isComplete: () => !isFull && !index.isFull(),
+    close() {
+      isFull ||= index.isFull();
+      ({ index, clusters, firstOf, firstAsked } = looking());
+    },
   };
 }

@@ -34,7 +34,7 @@ export function repairedFile({ spool, rows }: FileRead): {
   async function* lines(): AsyncGenerator<Uint8Array> {
     let index = 0;
     for await (const json of spool.jsons()) {
-      const number = rows.numbers[index++] as number;
+      const number = rows.numbers.at(index++) as number;
       const row = JSON.parse(json) as CanonicalRow;
       // A text is its first piece; the others have none.
       if (row.kind === 'text' && row.part > 0) continue;

@@ -1,5 +1,6 @@
 import type { Insight } from '@lathe/contracts/artifact/insight';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { Numbers } from '../row-numbers.ts';
 import { type CutSums, cutLengths, cutsOf, CutSums as Sums } from './cuts.ts';
 import { createLengthCounts } from './length-counts.ts';
 import { type Decode, type KeptRow, showRows, whichToShow } from './shown-rows.ts';
@@ -9,7 +10,7 @@ export type InsightFacts = {
   /** Longest sequence that is taken. */
   readonly limit: number;
   /** Tokens of each training row. */
-  readonly lengths: readonly number[];
+  readonly lengths: Numbers;
   /** What the rows that are cut or left out for their length would lose beyond what is kept of them. */
   readonly tooLong: CutSums;
   readonly policies: Insight['tooLong'];

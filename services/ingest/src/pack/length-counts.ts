@@ -10,6 +10,10 @@ export function createLengthCounts() {
   let total = 0;
   let all = 0;
   return {
+    counts: counts as ReadonlyMap<number, number>,
+    count: () => all,
+    /** The largest; 0 of none. */
+    most: () => counts.keys().reduce((most, length) => Math.max(most, length), 0),
     add(length: number): void {
       counts.set(length, (counts.get(length) ?? 0) + 1);
       total += length;
@@ -17,18 +21,25 @@ export function createLengthCounts() {
     },
     lengths(): Lengths {
       const sorted = [...counts].toSorted(([a], [b]) => a - b);
-      const at = (share: number): number => {
-        let left = Math.max(1, Math.ceil(share * all));
-        for (const [length, count] of sorted) {
-          left -= count;
-          if (left <= 0) return length;
-        }
-        return 0;
-      };
+      const at = (share: number): number => percentileOf(sorted, all, share);
       const max = sorted.at(-1)?.[0] ?? 0;
       return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max, total, bars: barsOf(sorted, max) };
     },
   };
+}
+
+/** Nearest-rank percentile of so many lengths, counted and the shortest first; 0 of none. */
+export function percentileOf(
+  sorted: readonly (readonly [length: number, count: number])[],
+  all: number,
+  share: number,
+): number {
+  let left = Math.max(1, Math.ceil(share * all));
+  for (const [length, count] of sorted) {
+    left -= count;
+    if (left <= 0) return length;
+  }
+  return 0;
 }
 
 /** The bars from the first with anything in it to the last. */

@@ -6,12 +6,10 @@ export type WindowPlan = {
 };
 
 /**
- * How many windows examples of these lengths take when they are packed best-fit decreasing, for the
- * report. No length may exceed `windowTokens`.
+ * How many windows examples take when they are packed best-fit decreasing, for the report; `sizes` are how many there are of each
+ * length, none of which may exceed `windowTokens`.
  */
-export function planWindows(lengths: readonly number[], windowTokens: number): WindowPlan {
-  const sizes = new Map<number, number>();
-  for (const length of lengths) sizes.set(length, (sizes.get(length) ?? 0) + 1);
+export function planWindows(sizes: ReadonlyMap<number, number>, windowTokens: number): WindowPlan {
   // Open windows by the room they have left.
   const open = new Int32Array(windowTokens + 1);
   let windows = 0;
@@ -40,7 +38,8 @@ export function planWindows(lengths: readonly number[], windowTokens: number): W
       }
     }
   }
-  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  let tokens = 0;
+  for (const [size, count] of sizes) tokens += size * count;
   return {
     windowTokens,
     windows,

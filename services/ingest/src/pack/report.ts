@@ -1,16 +1,17 @@
 import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
 import type { Findings } from '../check/findings.ts';
+import { percentileOf } from './length-counts.ts';
 import { planWindows } from './pack.ts';
 
 export type ReportFacts = {
   readonly read: number;
   readonly kept: number;
   readonly duplicates: number;
-  /** Tokens of each kept row, and the supervised tokens of all. */
-  readonly lengths: readonly number[];
+  /** How many rows are kept of each length in tokens, and the supervised tokens of all. */
+  readonly lengths: ReadonlyMap<number, number>;
   readonly supervised: number;
-  /** Lengths of the rows that are trained on, for the packing plan. */
-  readonly trained: readonly number[];
+  /** How many of the sequences that are trained on have each length, for the packing plan. */
+  readonly trained: ReadonlyMap<number, number>;
   readonly windowTokens: number;
   /** Rows of each label, where rows have labels. */
   readonly labels: DatasetReport['labels'];
@@ -22,8 +23,9 @@ export type ReportFacts = {
 
 /** The dataset report: what was read, how long rows are, how they pack, what is wrong. */
 export function datasetReport(facts: ReportFacts, findings: Findings): DatasetReport {
-  const sorted = Float64Array.from(facts.lengths).sort();
-  const total = sorted.reduce((sum, length) => sum + length, 0);
+  const sorted = [...facts.lengths].toSorted(([a], [b]) => a - b);
+  const total = sorted.reduce((sum, [length, count]) => sum + length * count, 0);
+  const percentile = (share: number): number => percentileOf(sorted, facts.kept, share);
   return {
     version: 1,
     rows: {
@@ -33,10 +35,10 @@ export function datasetReport(facts: ReportFacts, findings: Findings): DatasetRe
       duplicates: facts.duplicates,
     },
     tokens: {
-      p50: percentile(sorted, 0.5),
-      p95: percentile(sorted, 0.95),
-      p99: percentile(sorted, 0.99),
-      max: sorted.at(-1) ?? 0,
+      p50: percentile(0.5),
+      p95: percentile(0.95),
+      p99: percentile(0.99),
+      max: sorted.at(-1)?.[0] ?? 0,
       total,
       supervised: facts.supervised,
     },
@@ -49,9 +51,4 @@ export function datasetReport(facts: ReportFacts, findings: Findings): DatasetRe
     findings: [...findings.listed],
     moreFindings: findings.more,
   };
-}
-
-/** Nearest-rank percentile of sorted numbers; 0 of none. */
-function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

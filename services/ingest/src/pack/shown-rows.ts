@@ -1,5 +1,6 @@
 import type { ShownRow } from '@lathe/contracts/artifact/insight';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { Numbers } from '../row-numbers.ts';
 
 /** The text that each token of each sequence adds. */
 export type Decode = (sequences: readonly (readonly number[])[]) => Promise<readonly string[][]>;
@@ -16,19 +17,57 @@ const mostFirst = 250;
 const mostLast = 350;
 
 /** Which rows are worth being shown, by their place: the first, the one of middling length, the longest. */
-export function whichToShow(lengths: readonly number[]): ReadonlyMap<number, ShownRow['which']> {
-  // In the order of their lengths, equal ones in that of the file.
-  const sorted = Int32Array.from(lengths, (_, i) => i).sort(
-    (a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b,
-  );
+export function whichToShow(lengths: Numbers): ReadonlyMap<number, ShownRow['which']> {
   const wanted = new Map<number, ShownRow['which']>();
-  const longest = sorted.at(-1);
-  const others = sorted.filter((i) => i !== 0 && i !== longest);
-  const middle = others[Math.floor(others.length / 2)];
-  if (longest !== undefined) wanted.set(longest, 'longest');
+  if (lengths.length === 0) return wanted;
+  // Rows are in the order of their lengths, equal ones in that of the file.
+  const counts = new Map<number, number>();
+  let longest = 0;
+  let most = 0;
+  let at = 0;
+  for (const length of lengths) {
+    counts.set(length, (counts.get(length) ?? 0) + 1);
+    if (length >= most) [most, longest] = [length, at];
+    at++;
+  }
+  wanted.set(longest, 'longest');
+  const middle = middleOf(lengths, counts, new Set([0, longest]));
   if (middle !== undefined) wanted.set(middle, 'middle');
-  if (lengths.length > 0) wanted.set(0, 'first');
+  wanted.set(0, 'first');
   return wanted;
+}
+
+/** The row in the middle of all but some; undefined where there is no other. */
+function middleOf(
+  lengths: Numbers,
+  counts: Map<number, number>,
+  without: ReadonlySet<number>,
+): number | undefined {
+  for (const row of without) {
+    const length = lengths.at(row) as number;
+    counts.set(length, (counts.get(length) as number) - 1);
+  }
+  let left = Math.floor((lengths.length - without.size) / 2);
+  for (const [length, count] of [...counts].toSorted(([a], [b]) => a - b)) {
+    if (left < count) return placeOf(lengths, length, { left, without });
+    left -= count;
+  }
+  return undefined;
+}
+
+/** The row of that length before which `left` others of it stand, some rows not counted. */
+function placeOf(
+  lengths: Numbers,
+  length: number,
+  { left, without }: { readonly left: number; readonly without: ReadonlySet<number> },
+): number | undefined {
+  let before = left;
+  let at = 0;
+  for (const one of lengths) {
+    if (one === length && !without.has(at) && before-- === 0) return at;
+    at++;
+  }
+  return undefined;
 }
 
 /** Rows in the texts of their tokens, the first one first. */

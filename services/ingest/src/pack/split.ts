@@ -1,13 +1,14 @@
 import { hash as digestOf } from 'node:crypto';
 import { asciiWords } from '../ascii-text.ts';
 import { createFirstPlaces } from '../first-places.ts';
+import type { Numbers } from '../row-numbers.ts';
 
 /** What the split needs to know of each row, by index. */
 export type SplitRows = {
   /** Rows of one group stay on one side. */
-  readonly groups: readonly number[];
+  readonly groups: Numbers;
   /** Hash of each row's answer. */
-  readonly answers: readonly number[];
+  readonly answers: Numbers;
 };
 
 export type SplitOptions = {
@@ -55,7 +56,8 @@ export function chooseHeldOut(rows: SplitRows, options: SplitOptions): Uint8Arra
       if (at === 0 || place < few) continue;
       const isLastOfFew = at === few - 1 && !isScored;
       const isDue = isLastOfFew || (areLabels && owed >= 1 - 1e-9);
-      const rank = (): number => rankOf(options.seed, rows.groups[groups.firsts[group] as number]);
+      const rank = (): number =>
+        rankOf(options.seed, rows.groups.at(groups.firsts[group] as number));
       if (!isDue && ((areLabels && owed < 0) || rank() >= wanted)) continue;
       isScored = true;
       owed--;
@@ -84,18 +86,19 @@ type Groups = {
 
 function groupsOf({ groups }: SplitRows): Groups {
   const numbers = createFirstPlaces();
-  const [ofRow, firsts, sizes] = [groups, groups, groups].map(
-    ({ length }) => new Int32Array(length),
-  ) as [Int32Array, Int32Array, Int32Array];
+  const ofRow = new Int32Array(groups.length);
+  const firsts = new Int32Array(groups.length);
+  const sizes = new Int32Array(groups.length);
   let count = 0;
-  for (const [row, key] of groups.entries()) {
+  let row = 0;
+  for (const key of groups) {
     let group = numbers.get(key);
     if (group === undefined) {
       group = count++;
       numbers.note(key, group);
       firsts[group] = row;
     }
-    ofRow[row] = group;
+    ofRow[row++] = group;
     sizes[group] = (sizes[group] as number) + 1;
   }
   return { count, ofRow, firsts, sizes };
@@ -110,7 +113,7 @@ function strataOf(
   if (!areLabels) return [Int32Array.from({ length: count }, (_, group) => group)];
   const strata = new Map<number, number[]>();
   for (let group = 0; group < count; group++) {
-    const label = answers[firsts[group] as number] as number;
+    const label = answers.at(firsts[group] as number) as number;
     const stratum = strata.get(label);
     if (stratum === undefined) strata.set(label, [group]);
     else stratum.push(group);
@@ -124,8 +127,10 @@ export function labelsOfOneGroup({ groups, answers }: SplitRows): number[] {
     number,
     { readonly row: number; readonly group: number; isOne: boolean }
   >();
-  for (const [row, label] of answers.entries()) {
-    const group = groups[row] as number;
+  let next = 0;
+  for (const label of answers) {
+    const row = next++;
+    const group = groups.at(row) as number;
     const known = labels.get(label);
     if (known === undefined) labels.set(label, { row, group, isOne: true });
     else if (known.group !== group) known.isOne = false;

@@ -3,6 +3,7 @@ import { cleaningReport } from '../clean/file-cleaning.ts';
 import type { Parted } from '../clean/keep-apart.ts';
 import { createBalance } from '../pack/balance.ts';
 import { createInsight } from '../pack/insight.ts';
+import { createLengthCounts } from '../pack/length-counts.ts';
 import { datasetReport } from '../pack/report.ts';
 import type { ReadRows } from '../read-file.ts';
 import type { FilesRead, PipelinePorts } from './ports.ts';
@@ -24,7 +25,7 @@ export async function reportOfRead(
   return datasetReport(
     {
       ...factsOf(training.rows, validation?.rows),
-      ...{ trained: [], windowTokens: Math.min(maxTokens, settings.windowTokens) },
+      ...{ trained: new Map(), windowTokens: Math.min(maxTokens, settings.windowTokens) },
       labels: balance.labels(),
       insight: await insight.finish(rows.show),
     },
@@ -39,16 +40,17 @@ export function insightOf({ lengths, tooLong, policies }: ReadRows, limit: numbe
 
 /** What the report says of the rows of both files together. */
 export function factsOf(training: ReadRows, validation: ReadRows | undefined, parted = allKept) {
-  const kept = training.lengths.filter(
-    (_, index) => !parted.dropped.has(training.numbers[index] as number),
-  );
-  const lengths = [...kept, ...(validation?.lengths ?? [])];
+  const lengths = createLengthCounts();
+  let index = 0;
+  for (const length of training.lengths)
+    if (!parted.dropped.has(training.numbers.at(index++) as number)) lengths.add(length);
+  for (const length of validation?.lengths ?? []) lengths.add(length);
   const files = [training, ...(validation === undefined ? [] : [validation])];
   return {
     read: training.read + (validation?.read ?? 0),
-    kept: lengths.length,
+    kept: lengths.count(),
     duplicates: training.duplicates + (validation?.duplicates ?? 0),
-    lengths,
+    lengths: lengths.counts,
     supervised: training.supervised + (validation?.supervised ?? 0),
     formats: formatsOf(training, validation),
     cleaning: cleaningReport(

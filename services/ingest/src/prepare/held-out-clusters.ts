@@ -1,16 +1,18 @@
+import type { Numbers } from '../row-numbers.ts';
+
 /**
  * Writes into held-out rows which of them belong together, so that a verdict does not take them for independent of one another: rows of
  * one group, and those that nearly say the same. A row that is alone stays as it is.
  */
-export function heldOutClusters(groups: readonly number[], isHeldOut: (index: number) => boolean) {
+export function heldOutClusters(groups: Numbers, isHeldOut: (index: number) => boolean) {
   const counts = new Map<number, number>();
-  for (const [index, group] of groups.entries())
-    if (isHeldOut(index)) counts.set(group, (counts.get(group) ?? 0) + 1);
+  let row = 0;
+  for (const group of groups) if (isHeldOut(row++)) counts.set(group, (counts.get(group) ?? 0) + 1);
   const numbers = new Map<number, number>();
   return {
     /** The canonical row as JSON, with the number of its cluster where it shares one. */
     mark(json: string, index: number): string {
-      const group = groups[index] as number;
+      const group = groups.at(index) as number;
       if ((counts.get(group) ?? 0) < 2) return json;
       const number = numbers.get(group) ?? numbers.size + 1;
       numbers.set(group, number);

@@ -28,10 +28,11 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
     wanted: Wanted,
     known?: ReadRows,
   ) => {
-    const spool = await createSpool(join(ports.workFolder, `${param}-${wanted}`));
+    const rowFolder = join(ports.workFolder, `${param}-${wanted}`);
+    const spool = await createSpool(rowFolder);
     const cleaning = job.options.cleaning ?? {};
     const alive = () => ports.progress();
-    const own = { spool, maxTokens, pieceTokens, cleaning, progress: meter.row, alive };
+    const own = { spool, rowFolder, maxTokens, pieceTokens, cleaning, progress: meter.row, alive };
     const readPorts: ReadPorts = { ...ports, ...own };
     // Several files are looked at before they are read.
     const looked = new Set<string>(files.length === 1 ? files.map(({ id }) => id) : []);
@@ -58,6 +59,8 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
       : hasSplit
         ? await read(all, 'training_file', 'validation', training.rows)
         : null;
+  training.rows.cleaning.relations.close();
+  validation?.rows.cleaning.relations.close();
   await tellLanguages({ training, validation, hasFile: validationFile !== null }, ports);
   // What rows say together counts once each is right.
   if (ports.findings.errors() === 0 && training.rows.lengths.length > 0)

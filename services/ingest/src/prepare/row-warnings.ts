@@ -1,8 +1,10 @@
 import type { Finding } from '@lathe/contracts/artifact/dataset';
+import { createFirstPlaces } from '../first-places.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { whyNothingHeldOut } from '../pack/held-out-reason.ts';
 import { labelsOfOneGroup } from '../pack/split.ts';
 import type { ReadRows } from '../read-file.ts';
+import type { Numbers } from '../row-numbers.ts';
 import type { PipelinePorts } from './ports.ts';
 
 /** Warns of what is odd about the rows as a whole. */
@@ -25,7 +27,7 @@ export function warnOfRows(
   if (read.heldOut?.includes(1) && haveOneLabel(training.lesson))
     for (const row of labelsOfOneGroup(training))
       findings.add({
-        ...{ file: 'training_file', line: training.lines[row] ?? 0, path: '' },
+        ...{ file: 'training_file', line: training.lines.at(row) ?? 0, path: '' },
         rule: 'one-group',
         message:
           'the label of this row is in one group of rows only, so it is taught and never scored',
@@ -50,8 +52,7 @@ export function warnOfRows(
     if (rows !== null && rows.duplicates > 0)
       warn(file, 'duplicates', `${rows.duplicates} rows repeat an earlier row`);
   if (validation !== null) {
-    const known = new Set(training.prompts);
-    const shared = validation.prompts.filter((group) => known.has(group)).length;
+    const shared = sharedNumbers(training.prompts, validation.prompts);
     if (shared > 0 && read.isReported)
       warn(
         'validation_file',
@@ -72,6 +73,15 @@ export function warnOfRows(
       `No rows are held out, so the tuned model will not be scored: ${why}`,
     );
   }
+}
+
+/** How many numbers of the second are among the first. */
+function sharedNumbers(first: Numbers, second: Numbers): number {
+  const known = createFirstPlaces();
+  for (const number of first) known.note(number, 0);
+  let shared = 0;
+  for (const number of second) if (known.get(number) !== undefined) shared++;
+  return shared;
 }
 
 /** Whether each row's answer is one of some labels. */

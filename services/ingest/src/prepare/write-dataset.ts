@@ -15,6 +15,7 @@ import { refuseUnfit, resolveSettings } from '../model/defaults.ts';
 import { storeTextFiles } from '../model/text-files.ts';
 import { createBalance } from '../pack/balance.ts';
 import { createPartWriter, type PartWriter } from '../pack/dataset-part.ts';
+import { createLengthCounts } from '../pack/length-counts.ts';
 import { datasetReport } from '../pack/report.ts';
 import type { SpooledRow } from '../read/spool.ts';
 import { taskWork } from '../tasks/tasks.ts';
@@ -53,7 +54,7 @@ export async function writeDataset(
   const heldOutWriter = await writer('held-out');
   const balance = createBalance();
   const insight = insightOf(training.rows, maxTokens);
-  const trained: number[] = [];
+  const trained = createLengthCounts();
   const write = async (
     { json, examples }: SpooledRow,
     side: 'train' | 'heldOut',
@@ -62,7 +63,7 @@ export async function writeDataset(
     balance.add(survey.labelsOf(json), side);
     insight.add({ json, examples });
     const row = { json: marked(json), examples: survey.complete(json, examples) };
-    if (side === 'train') trained.push(...packedLengths(lesson, row));
+    if (side === 'train') for (const length of packedLengths(lesson, row)) trained.add(length);
     await (side === 'train' ? trainWriter : heldOutWriter).add(row);
   };
   try {
@@ -74,7 +75,7 @@ export async function writeDataset(
       ports.signal.throwIfAborted();
       ports.progress();
       const at = index++;
-      if (parted.dropped.has(training.rows.numbers[at] as number)) insight.add(row);
+      if (parted.dropped.has(training.rows.numbers.at(at) as number)) insight.add(row);
       else if (heldOut?.[at] !== 1) await write(row, 'train');
       else await write(row, 'heldOut', (json) => marks.mark(json, at));
     }
@@ -95,11 +96,8 @@ export async function writeDataset(
       {
         ...factsOf(training.rows, validation?.rows, parted),
         supervised: train.supervisedTokens + held.supervisedTokens,
-        trained,
-        windowTokens: trained.reduce(
-          (most, one) => Math.max(most, one),
-          Math.min(longest, maxTokens),
-        ),
+        trained: trained.counts,
+        windowTokens: Math.max(trained.most(), Math.min(longest, maxTokens)),
         labels: balance.labels(),
         insight: await insight.finish(ports.rows.show),
       },
