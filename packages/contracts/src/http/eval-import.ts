@@ -6,14 +6,16 @@ import { fileObjectSchema } from './file.ts';
 /** Body of POST /v1/lathe/evals/import. */
 export const importEvalSchema = z.strictObject({
   format: z
-    .enum(['promptfoo', 'promptfoo_results'])
-    .describe("promptfoo's configuration, YAML or JSON, or the JSON of its results"),
+    .enum(['promptfoo', 'promptfoo_results', 'openai_evals'])
+    .describe(
+      "promptfoo's configuration, YAML or JSON; the JSON of its results; an eval of OpenAI's as Langfuse's script exports it",
+    ),
   content: z.string().min(1).describe('the text of that file'),
   model: z
     .string()
     .min(1)
     .max(256)
-    .describe('asked instead of the providers; results are judged as they are'),
+    .describe('asked instead of the models of then, and judges instead of them'),
   name: z.string().max(256).optional(),
 });
 export type ImportEval = z.infer<typeof importEvalSchema>;

@@ -1,9 +1,10 @@
 import { createEvalSchema } from '@lathe/contracts/http/eval';
 import type { ImportedEval } from '@lathe/contracts/http/eval-import';
-import type { CreateRun } from '@lathe/contracts/http/eval-run';
+import { createRunSchema } from '@lathe/contracts/http/eval-run';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Records } from '@lathe/platform/records';
+import { z } from 'zod';
 import type { ReadImport } from '../bodies/body-task.ts';
 import { fileObject } from '../files/files.ts';
 import { makeFile } from '../files/make-file.ts';
@@ -19,8 +20,7 @@ export async function importEval(
   { project, read, signal }: { project: string; read: ReadImport; signal: AbortSignal },
   limits: { readonly evalsKept: number },
 ): Promise<ImportedEval> {
-  const { name, criteria, rows, prompts, findings, model } = read;
-  const item_schema = { type: 'object', properties: { vars: { type: 'object' } } };
+  const { name, criteria, itemSchema: item_schema, rows, asks, findings, model } = read;
   const data_source_config = { type: 'custom' as const, item_schema, include_sample_schema: true };
   const body = parseRequest(createEvalSchema, {
     ...{ name, data_source_config, testing_criteria: criteria },
@@ -28,24 +28,15 @@ export async function importEval(
   const made = await createEval(ports, { project, body, signal }, limits);
   const file = await storeRows(ports, { project, name, rows });
   const source = { type: 'file_id' as const, id: file.id };
-  const runs: CreateRun[] =
-    prompts === null
+  const runs =
+    asks === null
       ? [{ name, data_source: { type: 'jsonl', source } }]
-      : prompts.map((template, at) => ({
-          name: prompts.length === 1 ? name : `${name} ${at + 1}`,
-          data_source: {
-            type: 'completions',
-            model,
-            source,
-            input_messages: { type: 'template', template },
-            sampling_params: { temperature: 0 },
-          },
-        }));
+      : asks.map(({ name: of, ...ask }) => ({ name: of, data_source: { ...ask, model, source } }));
   return {
     object: 'lathe.eval_import',
     eval: evalObject(made),
     file: fileObject(file),
-    runs,
+    runs: z.array(createRunSchema).parse(runs),
     findings,
   };
 }

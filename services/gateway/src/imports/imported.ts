@@ -6,13 +6,29 @@ export type TemplateMessages = {
   readonly content: string;
 }[];
 
+/** What a model is asked with every row, as a run's data source has it but for the rows and the model. */
+export type Ask = {
+  readonly name: string;
+  readonly type: 'completions' | 'responses';
+  readonly input_messages: unknown;
+  readonly sampling_params: unknown;
+};
+
 /** What an import comes to: an eval, its rows, and what is asked of each. */
 export type Imported = {
   readonly name: string;
   readonly criteria: Grader[];
+  /** JSON Schema of the rows' items. */
+  readonly itemSchema: Record<string, unknown>;
   /** Lines of a file of rows. */
   readonly rows: readonly string[];
-  /** One a prompt; null: rows bring their answers along. */
-  readonly prompts: readonly TemplateMessages[] | null;
+  /** One a run; null: rows bring their answers along. */
+  readonly asks: readonly Ask[] | null;
   readonly findings: ImportFinding[];
 };
+
+/** What asks a template greedily, as promptfoo and lm-evaluation-harness do. */
+export function greedyAsk(name: string, template: TemplateMessages): Ask {
+  const input_messages = { type: 'template', template };
+  return { name, type: 'completions', input_messages, sampling_params: { temperature: 0 } };
+}

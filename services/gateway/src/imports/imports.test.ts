@@ -4,6 +4,7 @@ import { beginGrading } from '@lathe/graders/begin';
 import { finishGrading } from '@lathe/graders/finish';
 import { fillTemplate } from '@lathe/graders/template';
 import { expect, it } from 'vitest';
+import type { TemplateMessages } from './imported.ts';
 import { readImport } from './read-import.ts';
 
 /** A configuration and what promptfoo 0.123.1 (npm) made of it with its provider `echo`, which answers the prompt. */
@@ -21,7 +22,11 @@ const theirs = (JSON.parse(textOf('results.json')) as { results: { results: Resu
 type Row = { readonly item: object; readonly sample?: { readonly output_text: string } };
 const read = (format: ImportEval['format'], content: string) => {
   const imported = readImport({ format, content, model: 'm' });
-  return { ...imported, rows: imported.rows.map((row): Row => JSON.parse(row)) };
+  const prompts =
+    imported.asks?.map(
+      ({ input_messages }) => (input_messages as { template: TemplateMessages }).template,
+    ) ?? null;
+  return { ...imported, prompts, rows: imported.rows.map((row): Row => JSON.parse(row)) };
 };
 
 async function passes(

@@ -3,7 +3,7 @@ import { parseRequest } from '../http/parse.ts';
 import { Assertions, type Check } from './assertions.ts';
 import { Findings } from './findings.ts';
 import type { Imported } from './imported.ts';
-import { assertionSchema } from './promptfoo.ts';
+import { assertionSchema, promptfooItems } from './promptfoo.ts';
 
 const resultSchema = z.looseObject({
   success: z.boolean(),
@@ -49,8 +49,8 @@ export function readResults(file: unknown): Imported {
   return {
     name: config?.description ?? 'promptfoo',
     criteria: assertions.criteria(),
-    rows,
-    prompts: null,
+    ...{ rows, itemSchema: promptfooItems },
+    asks: null,
     findings: findings.list,
   };
 }

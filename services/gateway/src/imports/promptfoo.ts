@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseRequest } from '../http/parse.ts';
 import { type Assertion, Assertions, type Check } from './assertions.ts';
 import { Findings } from './findings.ts';
-import type { Imported } from './imported.ts';
+import { greedyAsk, type Imported } from './imported.ts';
 import { namesIn, type Vars } from './nunjucks.ts';
 import { promptOf } from './prompts.ts';
 
@@ -29,6 +29,9 @@ type Test = z.infer<typeof testSchema>;
 
 const known = new Set(['description', 'prompts', 'tests', 'defaultTest', 'providers', 'targets']);
 const knownOfTest = new Set(['vars', 'assert', 'description', 'metadata']);
+
+/** What an item of a row of promptfoo's is like. */
+export const promptfooItems = { type: 'object', properties: { vars: { type: 'object' } } };
 
 /** Most rows of one import, and their characters: lists of variables multiply. */
 const mostRows = 100_000;
@@ -75,11 +78,13 @@ export function readConfig(file: unknown): Imported {
         );
     }
   }
+  const name = config.description ?? 'promptfoo';
   return {
-    name: config.description ?? 'promptfoo',
+    ...{ name, rows, itemSchema: promptfooItems },
     criteria: assertions.criteria(),
-    rows,
-    prompts: prompts.map(({ template }) => template),
+    asks: prompts.map(({ template }, at) =>
+      greedyAsk(prompts.length === 1 ? name : `${name} ${at + 1}`, template),
+    ),
     findings: findings.list,
   };
 }
