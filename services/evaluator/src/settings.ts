@@ -8,6 +8,8 @@ export type EvaluatorSettings = {
   readonly fewShotExamples: number;
   /** At most so many different answers count as labels; then each is shown at least once. */
   readonly fewShotLabels: number;
+  /** Training rows that stand before a question of the contestants by retrieval when the job names no number. */
+  readonly retrievalExamples: number;
   /** Most general questions that show whether the model forgot when the job names no number. */
   readonly forgettingQuestions: number;
   /** Tokens that an answer may have beyond the expected one, and at most in all. */
@@ -84,6 +86,7 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     evaluationRows: 200,
     fewShotExamples: 8,
     fewShotLabels: 16,
+    retrievalExamples: 3,
     forgettingQuestions: 24,
     answerSlack: 16,
     answerMost: 512,

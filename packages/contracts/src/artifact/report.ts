@@ -44,8 +44,10 @@ const contestantNames = [
   'nearest row',
   'base',
   'few-shot',
+  'base + retrieval',
   'start',
   'tuned',
+  'tuned + retrieval',
 ] as const;
 
 /** One contestant on the held-out rows; `start` is the tuned model that the job went on from. */
@@ -66,12 +68,16 @@ const contestantSchema = z.object({
   /** Mean negative log-likelihood of the supervised tokens, in nats; null where there is none. */
   loss: z.number().nullable(),
   supervisedTokens: z.number().int(),
-  /** What all its answers took, in tokens; absent where no model wrote, and in older reports. */
+  /** What all its answers took, in tokens and in time; absent where no model wrote, and in older reports. */
   usage: z
     .object({
       answers: z.number().int(),
       promptTokens: z.number().int(),
       answerTokens: z.number().int(),
+      /** From the first question to the last answer, the model being in memory; absent in older reports. */
+      milliseconds: z.number().optional(),
+      /** Questions that were answered at a time. */
+      atOnce: z.number().int().optional(),
     })
     .optional(),
   /** Every metric of the task by its name. */
@@ -128,6 +134,15 @@ const labelsSchema = z.object({
   matrix: z
     .object({ names: z.array(z.string()), counts: z.array(z.array(z.number().int())) })
     .optional(),
+});
+
+/** What the job took. */
+const costSchema = z.object({
+  steps: z.number().int().nullable(),
+  trainedTokens: z.number().int().nullable(),
+  /** From the start of the job until its model was trained, and of its evaluation. */
+  trainingSeconds: z.number().nullable(),
+  evaluationSeconds: z.number(),
 });
 
 /** What tuning did to what the base knows besides the task: general questions and general texts, before and after. */
@@ -210,6 +225,10 @@ export const evaluationReportSchema = z.object({
   changes: z.array(changeSchema).optional(),
   /** Of models that write; absent where the job wanted none, and in older reports. */
   forgetting: forgettingSchema.optional(),
+  /** Absent in older reports. */
+  cost: costSchema.optional(),
+  /** Sentences beside the verdict, such as what retrieval adds to the tuned model. */
+  notes: z.array(z.string()).default([]),
   /** Sentences about losses that end above their start. */
   warnings: z.array(z.string()).default([]),
   /** Rows with every answer: in a report of version 2 those first that the tuned model got wrong, then of the others those that its base did. */

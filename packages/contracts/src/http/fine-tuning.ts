@@ -80,6 +80,15 @@ export const latheOptionsSchema = z.strictObject({
     .describe(
       "examples in the few-shot baseline's prompt; by default the number that does best, of 1, 3, 5 and 8",
     ),
+  retrieval_examples: z
+    .number()
+    .int()
+    .min(0)
+    .max(32)
+    .optional()
+    .describe(
+      'training rows that the contestants by retrieval look up for each question; 3 by default, 0 where few_shot_examples is 0',
+    ),
   evaluation_rows: z
     .number()
     .int()

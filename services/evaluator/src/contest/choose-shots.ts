@@ -1,17 +1,16 @@
 import { createBreather } from '@lathe/platform/breather';
-import { fitBm25 } from '@lathe/scoring/baseline/bm25';
 import type { Engine } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import { drawShots } from '../texts/few-shot.ts';
 import { type AnsweredRow, type HeldOutRow, toQuestion } from '../texts/held-out.ts';
 import { type Entrant, fewShotEntrant, type Task, type TaskPorts, tasksFor } from './contest.ts';
 import { countNearHeldOut } from './near-shots.ts';
-import { writtenRow } from './written-row.ts';
+import { nearestRows } from './nearest-rows.ts';
 
 /** Numbers of examples that are tried. */
 const tried = [1, 3, 5, 8] as const;
-/** Training rows that are set aside to try examples on, at most a quarter of all; of so many the nearest are looked for. */
-const [mostAside, mostKnown] = [16, 4000];
+/** Training rows that are set aside to try examples on, at most a quarter of all. */
+const mostAside = 16;
 
 export type ShotSettings = {
   readonly seed: number;
@@ -56,7 +55,7 @@ async function waysOf(
 ): Promise<Way[]> {
   if (known.length === 0) return [];
   const counts = asked === undefined ? countsUpTo(most) : [asked].filter((count) => count > 0);
-  const nearest = nearestOf(known.slice(0, mostKnown));
+  const nearest = nearestRows(known);
   const ways: Way[] = [];
   for (const count of counts) {
     // The largest shows each label at least once.
@@ -72,20 +71,6 @@ async function waysOf(
 function countsUpTo(most: number): number[] {
   const counts = tried.filter((count) => count < most);
   return most > 0 ? [...counts, most] : [];
-}
-
-function nearestOf(
-  known: readonly AnsweredRow[],
-): (row: AnsweredRow, count: number) => AnsweredRow[] {
-  const score = fitBm25(known.map((row) => writtenRow(row).prompt));
-  return (row, count) => {
-    const scores = score(writtenRow(row).prompt);
-    return [...known.keys()]
-      .sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b)
-      .slice(0, count)
-      .map((at) => known[at] as AnsweredRow)
-      .toReversed();
-  };
 }
 
 /** The ways by how likely the model finds the answers of the rows set aside, the likeliest first; the largest first without any. */

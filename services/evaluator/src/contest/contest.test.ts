@@ -169,6 +169,8 @@ describe('runEntrant', () => {
       answers: 4,
       promptTokens: tasks.reduce((sum, { prompt }) => sum + prompt.length, 0),
       answerTokens: answers.join('').length,
+      milliseconds: expect.any(Number),
+      atOnce: 3,
     });
     expect(seen).toEqual([1, 2, 3, 4]);
   });

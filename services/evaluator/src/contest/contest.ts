@@ -23,7 +23,7 @@ export type Task = {
 };
 
 /** Models that take part; `start` is the tuned one that the job went on from. */
-type ModelName = 'base' | 'few-shot' | 'start' | 'tuned';
+type ModelName = 'base' | 'few-shot' | 'base + retrieval' | 'start' | 'tuned' | 'tuned + retrieval';
 
 /** A contestant: a model, and the examples that stand in its prompts. */
 export type Entrant = {
@@ -50,11 +50,9 @@ export async function tasksFor(
   { shots, texts, ...options }: TaskPorts & { readonly shots: readonly AnsweredRow[] },
 ): Promise<Task[] | null> {
   const model = { name, style, room, task, folder };
-  const toAsk = rows.map(({ row, context, expected, calls }) => ({
-    row,
-    context,
-    expected,
-    calls,
+  const toAsk = rows.map(({ row, context, expected, calls, isScored }) => ({
+    ...{ row, context, expected, calls },
+    ...(isScored && { isScored }),
   }));
   const asked = await texts.rows(model, { rows: toAsk, shots }, options);
   if (asked === null) return null;
@@ -120,7 +118,12 @@ export async function runEntrant(
       ports.onAnswer(++done);
     }
   };
+  // A model that has to be read into memory first is no slower for it.
+  const [first] = asked;
+  if (first !== undefined) await answerTask(model, { ...first, maxTokens: 1 }, ports);
+  const begun = performance.now();
   await allOrFirstError(Array.from({ length: ports.slots }, lane));
+  const milliseconds = performance.now() - begun;
   const examples = tasks.flatMap((task) => task.examples);
   const { loss, supervisedTokens } =
     examples.length === 0
@@ -130,7 +133,10 @@ export async function runEntrant(
   const judged = asked.map((task, index) => judgeAnswer(task, answers[index] ?? '', form));
   const toolCalls = callsReport(judged);
   const promptTokens = asked.reduce((sum, { prompt }) => sum + prompt.length, 0);
-  const usage = { answers: asked.length, promptTokens, answerTokens };
+  const usage = {
+    ...{ answers: asked.length, promptTokens, answerTokens },
+    ...{ milliseconds, atOnce: Math.min(ports.slots, asked.length) },
+  };
   return {
     ...{ name, model: model.name, shots, loss, supervisedTokens },
     ...(way && { examples: way }),

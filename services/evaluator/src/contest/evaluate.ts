@@ -49,6 +49,7 @@ const nothing: Judgement = {
   headline: 'exact match',
   verdict: '',
   outcome: 'not compared',
+  notes: [],
   contestants: [],
   comparisons: [],
   slices: [],

@@ -26,17 +26,30 @@ export async function judgePredicted(
   const rows = await drawRows(ports.artifacts, dataset.heldOut, { seed, most });
   if (rows.length === 0) return { judgement: undefined, rows: 0 };
   const models: ModelAnswers<unknown>[] = [];
+  const promptTokens = rows
+    .flatMap(({ examples }) => examples)
+    .reduce((sum, { tokens }) => sum + tokens.length, 0);
   for (const [name, model] of contestantsOf(task, input)) {
+    const settings = settingsOf(input);
+    // A model that has to be read into memory first is no slower for it.
+    const quiet = { ...ports, onAnswer: () => {} };
+    await answersOf(task, { model, rows: rows.slice(0, 1), settings }, quiet);
+    const begun = performance.now();
     const answers = await answersOf(
       task,
-      { model, rows, settings: settingsOf(input) },
+      { model, rows, settings },
       {
         ...ports,
         onAnswer: (done, total) =>
           ports.onProgress(name, Math.round((rows.length * done) / total), rows.length),
       },
     );
-    models.push({ name, model: model.name, shots: 0, loss: null, supervisedTokens: 0, answers });
+    const usage = {
+      ...{ answers: rows.length, promptTokens, answerTokens: 0 },
+      ...{ milliseconds: performance.now() - begun, atOnce: rows.length },
+    };
+    const who = { name, model: model.name, shots: 0, loss: null, supervisedTokens: 0 };
+    models.push({ ...who, usage, answers });
   }
   const draw = { seed, most: mostTrained };
   const drawn = await drawRows(ports.artifacts, dataset.train, draw);

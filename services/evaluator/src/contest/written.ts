@@ -11,6 +11,7 @@ import { judgeInThread } from './judge/judging.ts';
 import type { PairScores, WrittenAnswer } from './judge/task-contest.ts';
 import { judgeSingles } from './judge-singles.ts';
 import { requireRoom, tooLong } from './require-room.ts';
+import { retrievalEntrant } from './retrieval.ts';
 import { type HeldOutPair, pairsOf, scorePairs } from './score-pairs.ts';
 import { writtenRow } from './written-row.ts';
 
@@ -97,6 +98,7 @@ function lossesOf(models: readonly ModelAnswers<WrittenAnswer>[]): Judgement {
     headline: 'loss',
     verdict: '',
     outcome: 'not compared',
+    notes: [],
     contestants: models.map(({ answers: _, ...who }) => ({
       ...who,
       exactMatch: wilson(0, 0),
@@ -139,5 +141,12 @@ async function chooseEntrants(
     { rows, train },
     { ...options, engine, settings: shots },
   );
-  return [await zeroShot('base', base), ...(fewShot === null ? [] : [fewShot]), ...trained];
+  // Whoever wants no examples is spared looking them up as well, unless it is asked for.
+  const { retrieval_examples: asked, few_shot_examples: examples } = job.options;
+  const count = asked ?? (examples === 0 ? 0 : settings.retrievalExamples);
+  const known = { rows, train, count };
+  const baseLooking = await retrievalEntrant('base + retrieval', base, known, options);
+  const tunedLooking = await retrievalEntrant('tuned + retrieval', tuned, known, options);
+  const all = [await zeroShot('base', base), fewShot, baseLooking, ...trained, tunedLooking];
+  return all.filter((each) => each !== null);
 }

@@ -55,27 +55,37 @@ describe('an evaluation', () => {
     expect(report.contestants.map(({ name: who, shots }) => [who, shots])).toEqual([
       ['base', 0],
       ['few-shot', expect.any(Number)],
+      ['base + retrieval', 3],
       ['tuned', 0],
+      ['tuned + retrieval', 3],
       ['nearest row', 0],
       ['majority', 0],
       ['tf-idf', 0],
     ]);
     expect(report.contestants.every(({ metrics }) => 'macro F1' in metrics)).toBe(true);
     expect(["don't fine-tune", 'cannot tell']).toContain(report.outcome);
-    for (const { exactMatch, loss, supervisedTokens } of report.contestants.slice(0, 3)) {
+    for (const { exactMatch, loss, supervisedTokens } of report.contestants.slice(0, 5)) {
       expect(exactMatch.total).toBe(12);
       expect(loss).toBeGreaterThan(0);
       // The letters of each answer and the end of the turn; the examples in the prompt do not count.
       expect(supervisedTokens).toBe(4 * (4 + 6 + 5));
     }
-    expect(new Set(report.contestants.map(({ loss }) => loss)).size).toBe(4);
+    expect(new Set(report.contestants.map(({ loss }) => loss)).size).toBe(6);
+    for (const { usage } of report.contestants.slice(0, 5))
+      expect(usage).toMatchObject({ answers: 12, milliseconds: expect.any(Number), atOnce: 8 });
+    expect(report.cost).toMatchObject({ evaluationSeconds: expect.any(Number) });
     const against = report.comparisons.map((each) => each.against);
-    expect(against).toEqual(['base', 'few-shot', 'nearest row', 'majority', 'tf-idf']);
+    expect(against).toEqual([
+      ...['base', 'few-shot', 'base + retrieval', 'tuned + retrieval'],
+      ...['nearest row', 'majority', 'tf-idf'],
+    ]);
     expect(report.samples[0]).toMatchObject({ line: 100, prompt: 'thing 100', expected: 'red' });
     expect(Object.keys(report.samples[0]?.answers ?? {})).toEqual([
       'base',
       'few-shot',
+      'base + retrieval',
       'tuned',
+      'tuned + retrieval',
       'nearest row',
       'majority',
       'tf-idf',
@@ -86,7 +96,9 @@ describe('an evaluation', () => {
       contestants: [
         { name: 'base' },
         { name: 'few-shot', examples: expect.stringMatching(/^(random|nearest)$/) },
+        { name: 'base + retrieval' },
         { name: 'tuned' },
+        { name: 'tuned + retrieval' },
         { name: 'nearest row' },
         { name: 'majority' },
         { name: 'tf-idf' },
@@ -141,17 +153,21 @@ describe('an evaluation', () => {
     const report = await service.report(ended);
     expect(report.baseModel).toBe('tiny');
     const who = report.contestants.map((each) => [each.name, each.model]);
-    const base = ['base', 'few-shot'].map((each) => [each, 'tiny']);
+    const base = ['base', 'few-shot', 'base + retrieval'].map((each) => [each, 'tiny']);
     expect(who).toEqual([
       ...base,
       ['start', model],
       ['tuned', name],
+      ['tuned + retrieval', name],
       ['nearest row', null],
       ['majority', null],
       ['tf-idf', null],
     ]);
     const against = report.comparisons.map((each) => each.against);
-    expect(against).toEqual(['base', 'few-shot', 'start', 'nearest row', 'majority', 'tf-idf']);
+    expect(against).toEqual([
+      ...['base', 'few-shot', 'base + retrieval', 'start', 'tuned + retrieval'],
+      ...['nearest row', 'majority', 'tf-idf'],
+    ]);
 
     await service.models.delete(modelKey('default', model));
     const orphan = await service.trained(dataset, { model, start });

@@ -50,6 +50,7 @@ export async function evaluateJob(
   // The engine watches over itself, so a long silence of the models is no reason to lose the work.
   const alive = setInterval(context.progress, pollMs);
   try {
+    const begun = ports.now();
     await emit(ports, job, { name: 'evaluating', message: 'Evaluating the tuned model.' });
     const trained = await lossWarnings(ports.artifacts, job);
     await warn(ports, job, trained);
@@ -68,7 +69,8 @@ export async function evaluateJob(
     });
     const compared = contestWarnings(scored);
     await warn(ports, job, compared);
-    const report = { ...scored, warnings: [...trained, ...compared] };
+    const cost = costOf(job, { begun, ended: ports.now() });
+    const report = { ...scored, cost, warnings: [...trained, ...compared] };
     const prefix = reportPrefix(job.project, job.id, newId('attempt'));
     const reportKey = `${prefix}/report.json`;
     await inStep('storing the report', () =>
@@ -83,6 +85,18 @@ export async function evaluateJob(
     clearInterval(alive);
     watch.stop();
   }
+}
+
+/** What the job took so far; times in milliseconds. */
+function costOf(
+  { progress, trainedTokens, startedAt }: JobRecord,
+  { begun, ended }: { readonly begun: number; readonly ended: number },
+): NonNullable<EvaluationReport['cost']> {
+  return {
+    ...{ steps: progress?.step ?? null, trainedTokens },
+    trainingSeconds: startedAt === null ? null : Math.max(0, begun / 1000 - startedAt),
+    evaluationSeconds: (ended - begun) / 1000,
+  };
 }
 
 async function warn(

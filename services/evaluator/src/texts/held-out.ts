@@ -43,6 +43,8 @@ export type Question = {
 export type HeldOutRow = Question & {
   readonly row: AnsweredRow;
   readonly examples: readonly ShardExample[];
+  /** Its question is not the one that its examples were made of: they are made anew. */
+  readonly isScored?: boolean;
   /** Where the row has two answers: the row as it is, and the worse one in tokens. */
   readonly pair?: {
     readonly row: Extract<GenerationRow, { kind: 'preference' }>;

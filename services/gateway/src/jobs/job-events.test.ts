@@ -104,6 +104,7 @@ test('reports are 404 until they exist, then whole', async () => {
     task: 'generation',
     headline: 'exact match',
     verdict: '',
+    notes: [],
     fineTunedModel: 'ft',
     baseModel: 'lathe-tiny',
     heldOutSource: 'split',

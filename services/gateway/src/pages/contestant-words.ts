@@ -15,6 +15,8 @@ const plain: Readonly<Record<Contestant['name'], string>> = {
   'nearest row': 'the answer of the most similar training row',
   base: 'the model as it was before tuning',
   'few-shot': 'the base model with examples in its prompt',
+  'base + retrieval': 'the base model with similar training rows in its question',
+  'tuned + retrieval': 'the tuned model with similar training rows in its question',
   start: 'the tuned model that this job went on from',
   tuned: 'what this job made',
 };

@@ -100,6 +100,16 @@ it('shows each contestant with its interval, and what tuning took', () => {
   const usage = { answers: 200, promptTokens: 40_000, answerTokens: 1000 };
   const counted = lowered({ contestants: [{ ...first, usage }, ...others] });
   expect(counted).toContain('<div>205<div class="soft">200 read</div></div>');
+  expect(counted).not.toContain('ms an answer');
+  const timed = { ...usage, milliseconds: 9000, atOnce: 8 };
+  const cost = { steps: 90, trainedTokens: 48_211, trainingSeconds: 60, evaluationSeconds: 33.2 };
+  const whole = lowered({
+    ...{ contestants: [{ ...first, usage: timed }, ...others], cost },
+    notes: ['With retrieval it does better still.'],
+  });
+  for (const text of ['ms an answer', '<div>45</div>', '<b>33 s</b>', 'up to 8 at once', 'hardly'])
+    expect(whole).toContain(text);
+  expect(whole).toContain('<p>With retrieval it does better still.</p>');
 });
 
 it('shows what was forgotten, question by question', () => {

@@ -21,6 +21,7 @@ export function verdictPage(report: EvaluationReport, job: JudgedJob): string {
   const body = html`<header><h1>Was tuning worth it?</h1>
 <p class="soft name">${fineTunedModel} · tuned from ${baseModel} · ${date.slice(0, 16).replace('T', ' ')} UTC</p></header>
 ${verdictBox(report)}
+${report.notes.map((text) => html`<p>${text}</p>`)}
 ${rows > 0 && html`<p class="soft">Judged on ${grouped(rows)} ${rows === 1 ? 'row' : 'rows'} ${report.heldOutSource === 'validation_file' ? 'of the validation file' : 'held out of the training file'}${report.sampled && html`, drawn by chance from more`}; the tuned model never saw them.</p>`}
 ${contestantPlot(report)}
 ${tiles(report, job)}
@@ -64,12 +65,12 @@ const boxes: Readonly<
 };
 
 /** What tuning cost, in figures. */
-function tiles({ rows }: EvaluationReport, job: JudgedJob): Html {
+function tiles({ rows, cost }: EvaluationReport, job: JudgedJob): Html {
   const { startedAt, finishedAt, trainedTokens, progress } = job;
   const seconds = startedAt === null || finishedAt === null ? null : finishedAt - startedAt;
   const steps = progress?.step;
   return html`<ul class="tiles"><li><b>${grouped(rows)}</b>held-out rows</li>
-${trainedTokens !== null && html`<li><b>${grouped(trainedTokens)}</b>tokens trained on</li>`}${steps !== undefined && html`<li><b>${grouped(steps)}</b>training steps</li>`}${seconds !== null && html`<li><b>${duration(seconds)}</b>for the whole job</li>`}</ul>`;
+${trainedTokens !== null && html`<li><b>${grouped(trainedTokens)}</b>tokens trained on</li>`}${steps !== undefined && html`<li><b>${grouped(steps)}</b>training steps</li>`}${seconds !== null && html`<li><b>${duration(seconds)}</b>for the whole job</li>`}${cost && html`<li><b>${duration(Math.round(cost.evaluationSeconds))}</b>of it to judge the model</li>`}</ul>`;
 }
 
 function duration(seconds: number): string {

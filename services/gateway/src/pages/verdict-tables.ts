@@ -3,6 +3,7 @@ import { chanceText, differenceText, metricText, spanText, whoIs } from './conte
 import { cell, grouped, type Html, html } from './html.ts';
 
 const tokens = 'tokens an answer';
+const time = 'ms an answer';
 
 type Verdict = Change['verdict'];
 
@@ -85,6 +86,14 @@ export function contestantTable(report: EvaluationReport): Html {
       html`${grouped((promptTokens + answerTokens) / answers)}<div class="soft">${read} read</div>`,
     );
   };
+  const isTimed = contestants.some(({ usage }) => usage?.milliseconds !== undefined);
+  const atOnce = Math.max(...contestants.map(({ usage }) => usage?.atOnce ?? 0));
+  const timeCell = ({ usage, model }: EvaluationReport['contestants'][number]): Html => {
+    if (usage?.milliseconds === undefined || usage.answers === 0)
+      return cell(time, model === null ? 'hardly any' : '–');
+    const each = usage.milliseconds / usage.answers;
+    return cell(time, each < 10 ? each.toFixed(1) : grouped(each));
+  };
   const valueCell = (each: EvaluationReport['contestants'][number], name: string): Html => {
     const metric = each.metrics[name];
     if (metric === undefined) return cell(name, '–');
@@ -95,6 +104,7 @@ export function contestantTable(report: EvaluationReport): Html {
     );
   };
   return html`<h2>All contestants</h2>
-<div class="wide"><table class="cards"><caption>Each answers the same held-out rows; under each number its 95 % interval</caption><tr><th>Contestant</th>${names.map((name) => html`<th class="n">${name}</th>`)}${hasLoss && html`<th class="n">loss</th>`}${isCounted && html`<th class="n">${tokens}</th>`}</tr>
-${contestants.map((each) => html`<tr><td class="name">${each.name === 'tuned' ? html`<b>${each.name}</b>` : each.name}<div class="soft">${whoIs(each)}</div></td>${names.map((name) => valueCell(each, name))}${hasLoss && cell('loss', each.loss === null ? '–' : metricText(each.loss, 'number'))}${isCounted && tokensCell(each)}</tr>`)}</table></div>`;
+<div class="wide"><table class="cards"><caption>Each answers the same held-out rows; under each number its 95 % interval</caption><tr><th>Contestant</th>${names.map((name) => html`<th class="n">${name}</th>`)}${hasLoss && html`<th class="n">loss</th>`}${isCounted && html`<th class="n">${tokens}</th>`}${isTimed && html`<th class="n">${time}</th>`}</tr>
+${contestants.map((each) => html`<tr><td class="name">${each.name === 'tuned' ? html`<b>${each.name}</b>` : each.name}<div class="soft">${whoIs(each)}</div></td>${names.map((name) => valueCell(each, name))}${hasLoss && cell('loss', each.loss === null ? '–' : metricText(each.loss, 'number'))}${isCounted && tokensCell(each)}${isTimed && timeCell(each)}</tr>`)}</table></div>
+${isTimed && html`<p class="soft">Milliseconds: the time of all answers by their number, up to ${grouped(atOnce)} at once on the machine that judged.</p>`}`;
 }

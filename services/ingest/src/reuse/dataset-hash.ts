@@ -17,6 +17,7 @@ const others = [
   'learning_rate',
   'few_shot_examples',
   'evaluation_rows',
+  'retrieval_examples',
   'forgetting_questions',
   'checkpoint_every',
   'device',

@@ -40,6 +40,7 @@ export type Judgement = Pick<
   | 'headline'
   | 'verdict'
   | 'outcome'
+  | 'notes'
   | 'contestants'
   | 'comparisons'
   | 'labels'

@@ -102,5 +102,21 @@ it.each<[string, string, Case]>([
   ],
   ['not compared', '', { tuned: [0.5] }],
 ])('comes to %s: %s', (outcome, verdict, values) => {
-  expect(verdictFor(values)).toEqual({ outcome, verdict });
+  expect(verdictFor(values)).toEqual({ outcome, verdict, notes: [] });
+});
+
+it('leaves models that were tuned as well out of the other ways, and notes what retrieval adds', () => {
+  const found = verdictFor({
+    base: [0.1, 'improved'],
+    tuned: [0.8],
+    'tuned + retrieval': [0.9, 'regressed'],
+  });
+  expect(found).toEqual({
+    outcome: 'improved',
+    verdict:
+      'The tuned model beats base, the model that it was made of: accuracy 80.0 % against 10.0 % (p = 0.010).',
+    notes: [
+      'With retrieval the tuned model does better still: accuracy 90.0 % against 80.0 % (p = 0.010).',
+    ],
+  });
 });

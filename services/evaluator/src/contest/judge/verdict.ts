@@ -15,7 +15,11 @@ type Told = Pick<EvaluationReport, 'contestants' | 'comparisons' | 'headline'> &
 };
 
 /** One sentence for people, and what it comes to for programs. */
-type Verdict = { readonly verdict: string; readonly outcome: VerdictOutcome };
+type Verdict = {
+  readonly verdict: string;
+  readonly outcome: VerdictOutcome;
+  readonly notes: string[];
+};
 
 /** What stands in a sentence for a contestant that is no way to do the work. */
 const called: Readonly<Record<string, string>> = {
@@ -23,19 +27,37 @@ const called: Readonly<Record<string, string>> = {
   majority: 'majority, the same answer to everything',
 };
 
+/** Contestants that were tuned, too. */
+const isTunedToo: ReadonlySet<string> = new Set(['tuned', 'tuned + retrieval', 'start']);
+
 /**
  * The tuned model against the best that there was without it: `Don't fine-tune for this: the tuned model loses to tf-idf, the best
  * way without tuning: accuracy 80.1 % against 91.4 % (p < 0.001).` The sentence is empty where there is nothing to compare.
  */
 export function verdictOf(told: Told): Verdict {
+  return { ...mainVerdict(told), notes: notesOf(told) };
+}
+
+/** What retrieval adds to the tuned model, where it does. */
+function notesOf({ contestants, comparisons, headline, unit }: Told): string[] {
+  const [own, value] = ['tuned', 'tuned + retrieval'].map(
+    (name) => contestants.find((each) => each.name === name)?.metrics[headline]?.value,
+  );
+  const comparison = comparisons.find(({ against }) => against === 'tuned + retrieval');
+  if (own === undefined || value === undefined || comparison?.verdict !== 'regressed') return [];
+  return [
+    `With retrieval the tuned model does better still: ${headline} ${formatMetric(value, unit)} against ${formatMetric(own, unit)} (${chanceOf(comparison.pValue)}).`,
+  ];
+}
+
+function mainVerdict(told: Told): Omit<Verdict, 'notes'> {
   const { contestants, headline, unit, lowerIsBetter } = told;
   const headlineValue = ({ metrics }: Contestant) => metrics[headline]?.value ?? Number.NaN;
   const sign = lowerIsBetter ? -1 : 1;
   const tuned = contestants.find(({ name }) => name === 'tuned');
   // The model that the job went on from was tuned as well: it is no baseline.
   const others = contestants.filter(
-    (each) =>
-      each.name !== 'tuned' && each.name !== 'start' && Number.isFinite(headlineValue(each)),
+    (each) => !isTunedToo.has(each.name) && Number.isFinite(headlineValue(each)),
   );
   const best = others.toSorted((a, b) => sign * (headlineValue(b) - headlineValue(a)))[0];
   const comparison = told.comparisons.find(({ against }) => against === best?.name);
