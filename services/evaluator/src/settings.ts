@@ -1,4 +1,5 @@
 import type { Config } from '@lathe/platform/config';
+import { machineMemory } from '@lathe/platform/machine-memory';
 
 /** Limits of the evaluator that no user sets; a test may hold other values. */
 export type EvaluatorSettings = {
@@ -59,9 +60,8 @@ export type EvaluatorSettings = {
   readonly quickTextBytes: number;
   /** Longest time to make tokens of one request. */
   readonly textTaskMs: number;
-  /** Tuned models with weights of their own, and adapters of one base, that stay in memory. */
-  readonly mergedModels: number;
-  readonly adapters: number;
+  /** Bytes that models and adapters have in memory together, beside those in use. */
+  readonly modelBytes: number;
   /** Tuned models that stay on disk. */
   readonly cachedModels: number;
   /** How long the copy of a tuned model that no record names is left alone: an evaluation may stand on it. */
@@ -119,8 +119,7 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     textThreads: 1,
     quickTextBytes: 16 * 1024,
     textTaskMs: 60_000,
-    mergedModels: 2,
-    adapters: 16,
+    modelBytes: config.evaluatorModelBytes || Math.floor(machineMemory() / 2),
     cachedModels: 32,
     unlistedMs: 24 * 3_600_000,
     engineSilenceMs: 300_000,

@@ -22,6 +22,8 @@ export type Feeds = Readonly<Record<string, Tensor>>;
  * more than the token.
  */
 export type ServedWeights = {
+  /** What all of them take in memory, those that are mapped included. */
+  readonly bytes: number;
   readonly feeds: Feeds;
   /**
    * Values for one new graph. With an adapter, every linear layer in a block has one beside it; with several,
@@ -37,13 +39,17 @@ export type ServedWeights = {
  */
 export async function serveWeights(model: AnyModelFolder): Promise<ServedWeights> {
   const feeds: Record<string, Tensor> = {};
+  let bytes = 0;
   for (const [name, { shape }] of modelTensors(model.config)) {
     const entry = model.tensors.get(name);
+    if (entry !== undefined)
+      bytes += shape.reduce((product, size) => product * size, Float32Array.BYTES_PER_ELEMENT);
     // A model that scores texts has no head that writes them.
     if (entry !== undefined && entry.dtype !== 'F32')
       feeds[name] = { data: await readTensor(entry), shape, dtype: 'float32' };
   }
   return {
+    bytes,
     feeds,
     values: (adapters, { areFed } = { areFed: false }) =>
       graphValues(model, (name) => areFed || name in feeds, adapters),

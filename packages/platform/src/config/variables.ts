@@ -111,6 +111,8 @@ export const variables = {
     .means('how many of these one project may have; beyond them it is told to wait (429)'),
   evaluatorProjectTokens: evaluator('LATHE_EVALUATOR_PROJECT_TOKENS', wholeNumber(0, 0))
     .means("tokens of a project's open requests, prompts and answers; 0: as many as they may have"),
+  evaluatorModelBytes: evaluator('LATHE_EVALUATOR_MODEL_MEMORY', byteSize('0'))
+    .means('memory of models and adapters that an evaluator keeps ready; those in use stay; 0: half of what the machine has'),
   evaluatorBatch: evaluator('LATHE_EVALUATOR_BATCH', wholeNumber(1, 16))
     .means('answers that are decoded together; one project alone gets half of the places'),
   evaluatorSlots: evaluatorSlots('LATHE_EVALUATOR_SLOTS', wholeNumber(1, 1))

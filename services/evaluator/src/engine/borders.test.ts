@@ -10,7 +10,7 @@ import { createEngineServer } from './engine-server.ts';
 
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
 const program = fileURLToPath(new URL('./junk-engine.fixture.ts', import.meta.url));
-const limits = { chatSlots: 2, evaluationSlots: 2, mergedModels: 1, adapters: 1, threads: 1 };
+const limits = { chatSlots: 2, evaluationSlots: 2, modelBytes: 0, threads: 1 };
 const engine = createEngineProcess(
   program,
   { ...limits, engineSilenceMs: 60_000, environment: process.env },

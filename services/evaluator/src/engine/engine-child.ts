@@ -30,8 +30,7 @@ process.once('message', (raw: unknown) => {
     },
     openModel: (opened, { folder, maxContext }) =>
       openPooledModel(opened, { folder, maxContext, maxRows, device }),
-    mergedModels: configuration.mergedModels,
-    adapters: configuration.adapters,
+    mostBytes: configuration.modelBytes,
     onError: (error) => console.error(error),
   });
   process.on('message', createEngineServer({ pool, chatSlots, evaluationSlots, send }));

@@ -56,8 +56,7 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
     kind: z.literal('configure'),
     chatSlots: z.number().int(),
     evaluationSlots: z.number().int(),
-    mergedModels: z.number().int(),
-    adapters: z.number().int(),
+    modelBytes: z.number().int(),
     threads: z.number().int(),
   }),
   z.object({

@@ -12,7 +12,7 @@ import { createEngineProcess, type EngineProcess } from './engine-process.ts';
 
 const program = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
-const limits = { chatSlots: 2, evaluationSlots: 2, mergedModels: 1, adapters: 1, threads: 1 };
+const limits = { chatSlots: 2, evaluationSlots: 2, modelBytes: 0, threads: 1 };
 const { signal } = new AbortController();
 const chat = { urgency: 'chat', project: 'default', signal } as const;
 

@@ -10,8 +10,10 @@ export type PooledModel = Pick<Generator, 'score' | 'unloadAdapter' | 'dispose'>
       request: GenerateRequest & { readonly adapter?: string },
       signal?: AbortSignal,
     ): AsyncIterable<GeneratedToken>;
-    /** Reads the adapter in a folder, which is its name from then on. Throws what reading it throws. */
-    loadAdapter(folder: string): Promise<void>;
+    /** Bytes of its weights in memory. */
+    readonly bytes: number;
+    /** Reads the adapter in a folder, which is its name from then on; gives its bytes. Throws what reading it throws. */
+    loadAdapter(folder: string): Promise<number>;
   };
 
 type Asked = { readonly question: Question; readonly texts: readonly EngineText[] };
@@ -34,64 +36,97 @@ export type ModelPool = {
 export type PoolPorts = {
   readonly openFolder: (path: string) => Promise<AnyModelFolder>;
   readonly openModel: (opened: AnyModelFolder, model: EngineModel) => Promise<PooledModel>;
-  /** Models with weights of their own, and adapters of one base, that stay in memory. */
-  readonly mergedModels: number;
-  readonly adapters: number;
+  /** Bytes that models and adapters may have together. What is in use stays, however large it is. */
+  readonly mostBytes: number;
   /** Told when something could not be given up; nothing else depends on it. */
   readonly onError: (error: unknown) => void;
 };
 
-type Loaded<T> = { readonly value: Promise<T>; users: number; drop: () => void };
+type Loaded<T> = {
+  readonly value: Promise<T>;
+  /** 0 until it is there. */
+  bytes: number;
+  users: number;
+  /** Counts up: of two the larger was used later. */
+  usedAt: number;
+  readonly drop: () => void;
+};
+/** A model and the adapters on it, by their folders. */
+type Base = Loaded<PooledModel> & { readonly adapters: Map<string, Loaded<number>> };
 
 /**
- * Keeps models: one a base model for as long as the process lives, and the most recently used
- * of the others. Adapters are added to their base and taken from it, least recently used first.
+ * Keeps models, and adapters on the models that they were tuned on, as long as they fit into memory together; then those
+ * that nobody uses make room, least recently used first.
  */
 export function createModelPool(ports: PoolPorts): ModelPool {
-  const bases = new Map<string, Loaded<PooledModel>>();
-  const merged = new Map<string, Loaded<PooledModel>>();
-  const adapters = new Map<string, Map<string, Loaded<void>>>();
+  const models = new Map<string, Base>();
+  let uses = 0;
 
   const guard = (action: () => Promise<void>) => () => void action().catch(ports.onError);
-  const loadModel = (model: EngineModel): Loaded<PooledModel> => {
+  const loadModel = (model: EngineModel): Base => {
     const value = ports.openFolder(model.folder).then((folder) => ports.openModel(folder, model));
-    return { value, users: 0, drop: guard(async () => (await value).dispose()) };
+    const drop = guard(async () => (await value).dispose());
+    return { ...{ value, drop, bytes: 0, users: 0, usedAt: 0 }, adapters: new Map() };
   };
-  const loadAdapter = (pooled: PooledModel, folder: string): Loaded<void> => ({
-    value: pooled.loadAdapter(folder),
-    users: 0,
+  const loadAdapter = (pooled: PooledModel, folder: string): Loaded<number> => ({
+    ...{ value: pooled.loadAdapter(folder), bytes: 0, users: 0, usedAt: 0 },
     drop: guard(async () => pooled.unloadAdapter(folder)),
   });
+  const touch = (entry: Loaded<unknown>): void => {
+    entry.usedAt = ++uses;
+  };
+
+  /** Drops what nobody uses, least recently used first, until the rest fits. */
+  const trim = (): void => {
+    const kept = [...models].flatMap(([folder, base]) => [
+      { shelf: models as Shelf, key: folder, entry: base as Loaded<unknown> },
+      ...[...base.adapters].map(([key, entry]) => ({ shelf: base.adapters as Shelf, key, entry })),
+    ]);
+    let bytes = kept.reduce((sum, { entry }) => sum + entry.bytes, 0);
+    for (const { shelf, key, entry } of kept.toSorted((a, b) => a.entry.usedAt - b.entry.usedAt)) {
+      if (bytes <= ports.mostBytes) return;
+      if (entry.users > 0) continue;
+      bytes -= entry.bytes;
+      drop(shelf, key);
+    }
+  };
+  const giveBack = (shelf: Shelf, entry: Loaded<unknown>): void => {
+    entry.users--;
+    if (entry.users === 0 && ![...shelf.values()].includes(entry)) entry.drop();
+    trim();
+  };
 
   return {
     async open(model) {
-      const { folder, adapter, isBase } = model;
-      const shelf = isBase ? bases : merged;
-      const most = isBase ? Number.POSITIVE_INFINITY : ports.mergedModels;
-      const loaded = await take(shelf, folder, { most, load: () => loadModel(model) });
+      const { folder, adapter } = model;
+      const base = await take(models, folder, { load: () => loadModel(model), touch });
       try {
-        const pooled = await loaded.value;
-        const close = (): void => giveBack(shelf, most, loaded);
-        if (adapter === null) return openModel(pooled, undefined, close);
-        const held = adapters.get(folder) ?? new Map<string, Loaded<void>>();
-        adapters.set(folder, held);
+        const pooled = await base.value;
+        base.bytes = pooled.bytes;
+        const close = (): void => giveBack(models, base);
+        if (adapter === null) {
+          trim();
+          return openModel(pooled, undefined, close);
+        }
         const load = () => loadAdapter(pooled, adapter);
-        const extra = await take(held, adapter, { most: ports.adapters, load });
+        const extra = await take(base.adapters, adapter, { load, touch });
+        extra.bytes = await extra.value;
+        // Never before its adapters, which are nothing without it.
+        touch(base);
+        trim();
         return openModel(pooled, adapter, () => {
-          giveBack(held, ports.adapters, extra);
+          giveBack(base.adapters, extra);
           close();
         });
       } catch (error) {
-        giveBack(shelf, most, loaded);
+        giveBack(models, base);
         throw error;
       }
     },
     forget(folder) {
-      drop(merged, folder);
       // A base whose files were changed: its adapters are loaded again on top of it.
-      drop(bases, folder);
-      adapters.delete(folder);
-      for (const held of adapters.values()) drop(held, folder);
+      drop(models, folder);
+      for (const { adapters } of models.values()) drop(adapters, folder);
     },
   };
 }
@@ -110,21 +145,20 @@ function openModel(pooled: PooledModel, adapter: string | undefined, close: () =
   };
 }
 
-type Shelf<T> = Map<string, Loaded<T>>;
+type Shelf = Map<string, Loaded<unknown>>;
 
 /** The entry under a key, loaded when missing, as the most recently used one, with one user more. */
-async function take<T>(
-  shelf: Shelf<T>,
+async function take<Entry extends Loaded<unknown>>(
+  shelf: Map<string, Entry>,
   key: string,
-  { most, load }: { most: number; load: () => Loaded<T> },
-): Promise<Loaded<T>> {
+  { load, touch }: { readonly load: () => Entry; readonly touch: (entry: Entry) => void },
+): Promise<Entry> {
   const entry = shelf.get(key) ?? load();
-  shelf.delete(key);
   shelf.set(key, entry);
   entry.users++;
+  touch(entry);
   try {
     await entry.value;
-    trim(shelf, most);
     return entry;
   } catch (error) {
     // The next request tries to load it again.
@@ -133,22 +167,8 @@ async function take<T>(
   }
 }
 
-function giveBack<T>(shelf: Shelf<T>, most: number, entry: Loaded<T>): void {
-  entry.users--;
-  if (entry.users === 0 && ![...shelf.values()].includes(entry)) entry.drop();
-  trim(shelf, most);
-}
-
-/** Drops unused entries, least recently used first, until at most `most` are left. */
-function trim<T>(shelf: Shelf<T>, most: number): void {
-  for (const [key, entry] of shelf) {
-    if (shelf.size <= most) return;
-    if (entry.users === 0) drop(shelf, key);
-  }
-}
-
 /** Takes the entry from the shelf; its last user drops it when it is in use. */
-function drop<T>(shelf: Shelf<T>, key: string): void {
+function drop(shelf: Map<string, Loaded<unknown>>, key: string): void {
   const entry = shelf.get(key);
   if (entry === undefined) return;
   shelf.delete(key);

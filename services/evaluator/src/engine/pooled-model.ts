@@ -34,6 +34,7 @@ export async function openPooledModel(
     throw new RangeError(`${model.name} writes no text`);
   };
   return {
+    bytes: weights.bytes,
     generate: (request, signal) => needed().generate(request, signal),
     score: (examples, which) => needed().score(examples, which),
     predict: (question, texts, which) => predictor.predict(question, texts, which),
@@ -41,6 +42,7 @@ export async function openPooledModel(
       const adapter = await readAdapterOf(model, folder);
       generator?.loadAdapter(folder, adapter);
       predictor.loadAdapter(folder, adapter);
+      return bytesOf(adapter);
     },
     unloadAdapter(name) {
       generator?.unloadAdapter(name);
@@ -65,4 +67,12 @@ async function writer(
   const absent = absentTokens(await loadTokenizer(folder), config.vocabularySize);
   const settings = { ...options, model: { ...model, config }, absentTokens: absent };
   return withForms(await openGenerator(settings), folder);
+}
+
+/** Bytes that an adapter takes beside its base. */
+function bytesOf({ tensors, head }: Awaited<ReturnType<typeof readAdapterOf>>): number {
+  return [...tensors.values(), ...(head?.values() ?? [])].reduce(
+    (sum, { data }) => sum + data.byteLength,
+    0,
+  );
 }

@@ -9,7 +9,7 @@ import { paddedRows } from '../integration/evaluator.fixture.ts';
 import { oneEvaluator } from '../integration/one-evaluator.fixture.ts';
 import { collect } from '../integration/records.fixture.ts';
 
-const evaluator = oneEvaluator({ waitingMs: 20, modelScanMs: 100, mergedModels: 1 });
+const evaluator = oneEvaluator({ waitingMs: 20, modelScanMs: 100, modelBytes: 0 });
 
 describe('base models', () => {
   it('takes a base model back when its folder goes, and offers one that comes', async () => {

@@ -7,6 +7,7 @@ import { checkModelFolders, listBaseModels } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
 import { inLogContext } from '@lathe/platform/log-context';
+import { machineMemory } from '@lathe/platform/machine-memory';
 import { openProcessFolder } from '@lathe/platform/process-folder';
 import { openAllRecords } from '@lathe/platform/records';
 import { openService } from '@lathe/platform/service';
@@ -24,7 +25,7 @@ import { type Announcer, announceWorker } from './serve/announce.ts';
 import { answerEstimate } from './serve/answer-estimate.ts';
 import { serveWorker } from './serve/grpc.ts';
 import { type IdleWatch, watchIdle } from './serve/idle.ts';
-import { localDevice, localVersions, machineMemory, reachableHost } from './serve/machine.ts';
+import { localDevice, localVersions, reachableHost } from './serve/machine.ts';
 import { type WorkerSettings, workerSettings } from './settings.ts';
 
 export type WorkerHandle = Stoppable & {

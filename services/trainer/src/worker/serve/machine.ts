@@ -1,18 +1,14 @@
 import { createRequire } from 'node:module';
-import { cpus, hostname, networkInterfaces, totalmem } from 'node:os';
+import { cpus, hostname, networkInterfaces } from 'node:os';
 import type { DeviceKind, WorkerRecord } from '@lathe/contracts/record/worker';
 import { likelyDevice } from '@lathe/engine/device-choice';
 import type { Config } from '@lathe/platform/config';
+import { machineMemory } from '@lathe/platform/machine-memory';
 import { recipeVersion } from '@lathe/recipe/wire';
 import { z } from 'zod';
 
 const packageSchema = z.object({ version: z.string() });
 const require = createRequire(import.meta.url);
-
-/** Memory of this machine in bytes, or of the container where there is one. */
-export function machineMemory(): number {
-  return Math.min(totalmem(), process.constrainedMemory() || Infinity);
-}
 
 /**
  * The device that this worker trains on. Anything but the CPU is opened to see that it works; the engine is
