@@ -158,11 +158,13 @@ export const arrows: Table = {
           'settings.ts row-numbers.ts lesson read check clean fit pack rows tasks open-uploads.ts',
         prepare:
           'settings.ts first-places.ts row-numbers.ts lesson read check clean fit pack tasks rows model read-file.ts read-progress.ts',
-        'pipeline.ts': 'row-numbers.ts lesson check clean pack read-file.ts prepare',
+        learn: 'settings.ts lesson read check rows model open-uploads.ts read-file.ts prepare',
+        'pipeline.ts': 'row-numbers.ts lesson check clean pack read-file.ts prepare learn',
         reuse: 'settings.ts check model prepare',
         job: 'settings.ts check rows reuse model read-progress.ts prepare pipeline.ts',
         'data-ports.ts': 'settings.ts rows',
-        inspect: 'settings.ts check lesson pack read rows model prepare pipeline.ts data-ports.ts',
+        inspect:
+          'settings.ts check lesson pack read rows model prepare learn pipeline.ts data-ports.ts',
         dataset: 'settings.ts check read talk pack prepare inspect data-ports.ts',
         ask: 'data-ports.ts',
         'data-work': 'settings.ts data-ports.ts inspect dataset',

@@ -1,16 +1,30 @@
 import { z } from 'zod';
+import { newTokenizerSchema } from './new-tokenizer.ts';
 import { ruled } from './rules.ts';
 
 const moduleNames = z.array(z.string().min(1)).min(1);
 const tokenIds = z.array(z.int().min(0)).min(1);
 
-const full = z.strictObject({
-  type: z.literal('full').describe('every weight'),
-  initial: z
-    .literal('random')
-    .optional()
-    .describe("pre-training: only the base model's shape and tokenizer are taken"),
-});
+const full = ruled(
+  z.strictObject({
+    type: z.literal('full').describe('every weight'),
+    initial: z
+      .literal('random')
+      .optional()
+      .describe("pre-training: only the base model's shape and tokenizer are taken"),
+    tokenizer: newTokenizerSchema
+      .optional()
+      .describe(
+        "with random weights: a tokenizer that is learnt from the training file, instead of the base model's",
+      ),
+  }),
+  {
+    at: 'tokenizer',
+    breaks: ({ initial, tokenizer }) => tokenizer !== undefined && initial !== 'random',
+    message: (name) =>
+      `trained weights know the tokens of their own tokenizer alone; a new one goes with ${name('initial')} 'random'`,
+  },
+);
 
 const layers = ruled(
   z.strictObject({

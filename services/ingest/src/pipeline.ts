@@ -2,6 +2,7 @@ import { inStep, LatheError } from '@lathe/contracts/error';
 import { createBreather } from '@lathe/platform/breather';
 import { wrongLinesMessage } from './check/findings.ts';
 import { keepApart } from './clean/keep-apart.ts';
+import { withLearntTokenizer } from './learn/learnt-tokenizer.ts';
 import { chooseHeldOut } from './pack/split.ts';
 import type { Dataset, FilesRead, PipelineInput, PipelinePorts } from './prepare/ports.ts';
 import { readFiles } from './prepare/read-files.ts';
@@ -15,7 +16,8 @@ import type { Numbers } from './row-numbers.ts';
  * shards, canonical rows and report, and last the manifest. Throws `invalid_file_format` that names
  * the first wrong lines when any finding is an error; nothing is stored then.
  */
-export async function prepareDataset(asked: PipelineInput, ports: PipelinePorts): Promise<Dataset> {
+export async function prepareDataset(given: PipelineInput, ports: PipelinePorts): Promise<Dataset> {
+  const asked = await withLearntTokenizer(given, ports);
   return completeDataset(asked, await readFiles(asked, ports), ports);
 }
 

@@ -10,7 +10,7 @@ import { createFileCleaning, type FileCleaning } from './clean/file-cleaning.ts'
 import { placedKinds } from './clean/personal-row.ts';
 import { requireMeaning } from './fit/length-policy.ts';
 import { createLongRows } from './fit/long-rows.ts';
-import { decideLesson, settingsOf, type Wish } from './lesson/decide.ts';
+import { decideLesson, type Shape, settingsOf, type Wish } from './lesson/decide.ts';
 import { canonicalKind, type FileKind, type Lesson } from './lesson/lesson.ts';
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
 import { openUploads, tellNames, type UploadPorts, type Uploads } from './open-uploads.ts';
@@ -111,17 +111,7 @@ async function readRows(
   const { settings, findings, signal } = ports;
   const sample = await takeSample(lines, settings);
   const { param, known, wish } = file;
-  const fits = known === undefined ? fittingKinds(wish) : [known.lesson.rows];
-  const usable = usableKinds(wish.learner.architecture);
-  const looked = { lines: sample, param, fits, usable, data: wish.data, told: told() };
-  const before = known?.lesson.reading;
-  const shape = await ports.rows.detect({ ...looked, before }, settings);
-  // A validation file may be written in another way.
-  const lesson =
-    known === undefined
-      ? decideLesson(shape, wish, param)
-      : { ...known.lesson, reading: shape.reading };
-  requireAgreement(lesson, shape.kind, param);
+  const { lesson, shape } = await lessonOf(file, { lines: sample, told: told() }, ports);
   if (known === undefined) tellNames(lesson.reading, told(), findings);
   await ports.rows.open(lesson);
   const survey = known?.survey ?? taskWork[lesson.task].survey(lesson, settingsOf(lesson, wish));
@@ -218,6 +208,26 @@ async function readRows(
   return { ...rows, policies: long.told() };
 }
 
+/** What a file teaches by its first lines. Throws what detecting and deciding throw. */
+export async function lessonOf(
+  { param, known, wish }: Pick<FileToRead, 'param' | 'known' | 'wish'>,
+  looked: { readonly lines: readonly Line[]; readonly told: ToldChoices },
+  { rows, settings }: Pick<ReadPorts, 'rows' | 'settings'>,
+): Promise<{ readonly lesson: Lesson; readonly shape: Shape }> {
+  const fits = known === undefined ? fittingKinds(wish) : [known.lesson.rows];
+  const usable = usableKinds(wish.learner.architecture);
+  const before = known?.lesson.reading;
+  const sample = { ...looked, param, fits, usable, data: wish.data, before };
+  const shape = await rows.detect(sample, settings);
+  // A validation file may be written in another way.
+  const lesson =
+    known === undefined
+      ? decideLesson(shape, wish, param)
+      : { ...known.lesson, reading: shape.reading };
+  requireAgreement(lesson, shape.kind, param);
+  return { lesson, shape };
+}
+
 /** The row that parts are of, read when it is asked for: few rows are looked at for more than their hashes. */
 function rowOf([first]: RightRow['parts'], line: number): () => CanonicalRow {
   let row: CanonicalRow | undefined;
@@ -240,7 +250,11 @@ function surveyed(row: () => CanonicalRow, facts: Omit<SurveyedRow, 'row'>): Sur
   };
 }
 
-async function takeSample(lines: AsyncGenerator<Line>, settings: IngestSettings): Promise<Line[]> {
+/** The lines that a file is known by. */
+export async function takeSample(
+  lines: AsyncGenerator<Line>,
+  settings: IngestSettings,
+): Promise<Line[]> {
   const sample: Line[] = [];
   let bytes = 0;
   while (sample.length < settings.sampleRows && bytes < settings.sampleBytes) {
@@ -252,7 +266,11 @@ async function takeSample(lines: AsyncGenerator<Line>, settings: IngestSettings)
   return sample;
 }
 
-async function* chain(sample: readonly Line[], rest: AsyncGenerator<Line>): AsyncGenerator<Line> {
+/** The first lines, then the others. */
+export async function* chain(
+  sample: readonly Line[],
+  rest: AsyncGenerator<Line>,
+): AsyncGenerator<Line> {
   yield* sample;
   yield* rest;
 }

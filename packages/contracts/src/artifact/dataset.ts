@@ -288,6 +288,19 @@ export const datasetReportSchema = z.object({
     .optional(),
   /** Lengths, what cutting would lose, and rows as the model sees them; absent in reports of before it was looked at. */
   insight: insightSchema.optional(),
+  /**
+   * Of a tokenizer that was learnt from the training file: its tokens, the words of the text, the different ones that it was
+   * learnt from, and the words that were not counted, as the table was full or they are too long to be words.
+   */
+  tokenizer: z
+    .object({
+      kind: z.enum(['byte_level_bpe', 'wordpiece', 'unigram']),
+      tokens: z.number().int(),
+      words: z.number().int(),
+      different: z.number().int(),
+      forgotten: z.number().int(),
+    })
+    .optional(),
   /** What rows have in common with each other and what stands in them; absent in reports of before it was looked for. */
   cleaning: cleaningReportSchema.optional(),
   findings: z.array(findingSchema),

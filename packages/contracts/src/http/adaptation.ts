@@ -11,6 +11,12 @@ export type Adaptation = HttpForm<AdaptationInput>;
 
 /** The recipe's adaptations, within what a job may ask for. */
 export const adaptationSchema = httpSchema(recipe, {
+  full: {
+    tokenizer: {
+      vocabulary_size: z.int().min(1).max(1_000_000),
+      special_tokens: z.array(z.string().min(1).max(200)).max(1000),
+    },
+  },
   lora: {
     rank: z.int().min(1).max(256),
     alpha: z.number().min(0.01).max(10_000),

@@ -15,6 +15,7 @@ import { trainingLoop } from '../train/training-loop.ts';
 import { openWrittenScore, type WrittenScore } from '../written/written-score.ts';
 import { readDataset, recipeOf } from './dataset-file.ts';
 import { type Encoders, loadEncoders } from './encoders.ts';
+import { learnLocally } from './learn-locally.ts';
 import type { LocalPolicy } from './long-rows.ts';
 
 export type LocalRun = {
@@ -36,11 +37,12 @@ export type LocalRun = {
 /** Trains and writes the result to `out` (`adapter/` or `model/`) beside `metrics.jsonl`; returns its folder. */
 export async function trainLocally(run: LocalRun): Promise<string> {
   const { recipe, tooLong } = run;
-  const encoders = await loadEncoders(run.model);
   const isRandom =
     run.random || (recipe.adaptation?.type === 'full' && recipe.adaptation.initial === 'random');
   const weights = isRandom ? 'none' : 'required';
-  const model = await openAnyModelFolder(run.model, { weights });
+  const folder = await folderOf(run);
+  const encoders = await loadEncoders(folder);
+  const model = await openAnyModelFolder(folder, { weights });
   const training = await readDataset(run.data, encoders, { recipe, tooLong });
   const validation =
     run.validation === undefined
@@ -59,6 +61,12 @@ export async function trainLocally(run: LocalRun): Promise<string> {
       },
     ),
   );
+}
+
+/** The model folder of a run: where its tokenizer is learnt from the data, one of its own, without weights. */
+async function folderOf({ model, data, out, recipe: { adaptation }, print }: LocalRun) {
+  if (adaptation?.type !== 'full' || adaptation.tokenizer === undefined) return model;
+  return learnLocally({ model, data, into: join(out, '.shape'), print }, adaptation.tokenizer);
 }
 
 /** A run whose recipe knows its rows. */

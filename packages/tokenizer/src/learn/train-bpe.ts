@@ -61,27 +61,8 @@ export function trainByteLevelBpe(
   texts: Iterable<string>,
   options: TrainBpeOptions,
 ): TokenizerFile {
-  const { vocabularySize, specialTokens, minimumCount = 2 } = options;
-  const base = specialTokens.length + 256;
-  if (vocabularySize < base) {
-    throw new RangeError(
-      `vocabularySize ${vocabularySize} is below ${base}: ${specialTokens.length} special tokens and 256 bytes`,
-    );
-  }
-  const entries = [...specialTokens, ...characterOfByte];
-  if (new Set(entries).size !== entries.length) {
-    throw new RangeError(
-      'a special token is given twice or is a single character of the byte alphabet',
-    );
-  }
-  const merges = learnMerges(countWords(texts, specialTokens), {
-    tokensOf: (word) =>
-      Array.from(Buffer.from(word, 'utf8'), (byte) => byte + specialTokens.length),
-    joined: (left, right) => left + right,
-    entries,
-    vocabularySize,
-    minimumCount,
-  });
+  const { specialTokens } = options;
+  const { model } = byteLevelModel(countWords(texts, specialTokens), options);
   return {
     version: '1.0',
     truncation: null,
@@ -104,19 +85,49 @@ export function trainByteLevelBpe(
     },
     post_processor: null,
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(entries.map((entry, id) => [entry, id])),
-      merges,
-    },
+    model,
   };
+}
+
+/**
+ * The model of such a file, learnt from counted words, and its entries by their ids. Throws RangeError as
+ * `trainByteLevelBpe` does.
+ */
+export function byteLevelModel(
+  counts: ReadonlyMap<string, number>,
+  { vocabularySize, specialTokens, minimumCount = 2 }: TrainBpeOptions,
+): { readonly model: TokenizerFile['model']; readonly entries: readonly string[] } {
+  const base = specialTokens.length + 256;
+  if (vocabularySize < base) {
+    throw new RangeError(
+      `vocabularySize ${vocabularySize} is below ${base}: ${specialTokens.length} special tokens and 256 bytes`,
+    );
+  }
+  const entries = [...specialTokens, ...characterOfByte];
+  if (new Set(entries).size !== entries.length) {
+    throw new RangeError(
+      'a special token is given twice or is a single character of the byte alphabet',
+    );
+  }
+  const merges = learnMerges(counts, {
+    tokensOf: (word) =>
+      Array.from(Buffer.from(word, 'utf8'), (byte) => byte + specialTokens.length),
+    joined: (left, right) => left + right,
+    entries,
+    vocabularySize,
+    minimumCount,
+  });
+  const model = {
+    ...({ type: 'BPE', dropout: null, unk_token: null } as const),
+    continuing_subword_prefix: null,
+    end_of_word_suffix: null,
+    fuse_unk: false,
+    byte_fallback: false,
+    ignore_merges: false,
+    vocab: Object.fromEntries(entries.map((entry, id) => [entry, id])),
+    merges,
+  } as const;
+  return { model, entries };
 }
 
 function countWords(

@@ -25,13 +25,44 @@ const printable = Array.from({ length: 0x7f - 0x21 }, (_, at) => String.fromChar
  */
 export function trainWordPiece(
   texts: Iterable<string>,
-  { vocabularySize, minimumCount = 2 }: TrainWordPieceOptions,
+  options: TrainWordPieceOptions,
 ): Readonly<Record<string, unknown>> {
-  const counts = countWords(texts);
+  const unknown = wordPieceTokens[1];
+  const { model } = wordPieceModel(countWords(texts), {
+    ...options,
+    specialTokens: wordPieceTokens,
+    unknown,
+  });
+  return tokenizerFile(model);
+}
+
+/**
+ * The model of such a file, learnt from counted words, its entries by their ids, and how many of them there are with
+ * the special tokens and single characters alone.
+ */
+export function wordPieceModel(
+  counts: ReadonlyMap<string, number>,
+  {
+    vocabularySize,
+    minimumCount = 2,
+    specialTokens,
+    unknown,
+  }: TrainWordPieceOptions & {
+    readonly specialTokens: readonly string[];
+    readonly unknown: string;
+  },
+): {
+  readonly model: Readonly<Record<string, unknown>>;
+  readonly entries: readonly string[];
+  readonly least: number;
+} {
+  const special = new Set(specialTokens);
   const characters = new Set(printable.filter((character) => !/[A-Z]/.test(character)));
   for (const word of counts.keys()) for (const character of word) characters.add(character);
   const sorted = [...characters].sort();
-  const entries: string[] = [...wordPieceTokens, ...sorted, ...sorted.map((each) => prefix + each)];
+  const single = [...sorted, ...sorted.map((each) => prefix + each)];
+  const entries = [...specialTokens, ...single.filter((each) => !special.has(each))];
+  const least = entries.length;
   const ids = new Map(entries.map((entry, id) => [entry, id]));
   learnMerges(counts, {
     tokensOf: (word) =>
@@ -43,7 +74,14 @@ export function trainWordPiece(
     vocabularySize,
     minimumCount,
   });
-  return tokenizerFile(entries);
+  const model = {
+    type: 'WordPiece',
+    unk_token: unknown,
+    continuing_subword_prefix: prefix,
+    max_input_chars_per_word: 100,
+    vocab: Object.fromEntries(entries.map((entry, id) => [entry, id])),
+  };
+  return { model, entries, least };
 }
 
 function countWords(texts: Iterable<string>): Map<string, number> {
@@ -63,10 +101,12 @@ function countWords(texts: Iterable<string>): Map<string, number> {
   return counts;
 }
 
-function tokenizerFile(entries: readonly string[]): Readonly<Record<string, unknown>> {
+function tokenizerFile(
+  model: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const special = (id: number) => ({
     id,
-    content: entries[id],
+    content: wordPieceTokens[id],
     ...{ single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
   });
   const placed = (token: string, typeId: number) => ({
@@ -99,12 +139,6 @@ function tokenizerFile(entries: readonly string[]): Readonly<Record<string, unkn
       special_tokens: { '[CLS]': template('[CLS]'), '[SEP]': template('[SEP]') },
     },
     decoder: { type: 'WordPiece', prefix, cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: prefix,
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(entries.map((entry, id) => [entry, id])),
-    },
+    model,
   };
 }

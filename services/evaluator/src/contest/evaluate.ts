@@ -1,6 +1,6 @@
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { LatheError } from '@lathe/contracts/error';
-import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
+import { type EvaluateInput, type EvaluatePorts, hasOwnTokens } from './evaluation.ts';
 import { probeForgetting } from './forgetting/probe.ts';
 import type { Judgement } from './judge/judge.ts';
 import { judgePredicted } from './predicted.ts';
@@ -16,7 +16,8 @@ export async function evaluate(
   ports: EvaluatePorts,
 ): Promise<EvaluationReport> {
   const { job, dataset, base, tuned, start } = input;
-  for (const { facts, name } of [base, tuned, ...(start ? [start] : [])])
+  const bound = [...(hasOwnTokens(job) ? [] : [base]), tuned, ...(start ? [start] : [])];
+  for (const { facts, name } of bound)
     if (facts.tokenizerSha256 !== dataset.tokenizerSha256)
       throw new LatheError(
         'unsupported_model',
@@ -29,7 +30,9 @@ export async function evaluate(
   const { judgement = nothing, rows } = isWritten
     ? await judgeWritten(input, ports)
     : await judgePredicted(task, input, ports);
-  const forgetting = isWritten && rows > 0 ? await probeForgetting(input, ports) : undefined;
+  // What began at random, with tokens of its own, knew nothing that could be forgotten.
+  const isAsked = isWritten && rows > 0 && !hasOwnTokens(job);
+  const forgetting = isAsked ? await probeForgetting(input, ports) : undefined;
   return {
     version: 2,
     jobId: job.id,

@@ -26,3 +26,8 @@ export type EvaluatePorts = {
   /** Told after each answer: who answered, how many of how many. */
   readonly onProgress: (contestant: string, done: number, total: number) => void;
 };
+
+/** Whether the tuned model has a tokenizer that was learnt for it, so that its tokens are none of the base model's. */
+export function hasOwnTokens({ options: { adaptation } }: Pick<JobRecord, 'options'>): boolean {
+  return adaptation?.type === 'full' && adaptation.tokenizer !== undefined;
+}

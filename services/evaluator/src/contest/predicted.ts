@@ -1,7 +1,7 @@
 import type { ServedModel } from '../models/models.ts';
 import { type DrawnRow, drawRows } from '../texts/drawn-rows.ts';
 import { sampleRows } from '../texts/sample-rows.ts';
-import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
+import { type EvaluateInput, type EvaluatePorts, hasOwnTokens } from './evaluation.ts';
 import type { JudgeInput, Judgement, ModelAnswers } from './judge/judge.ts';
 import { judgeInThread } from './judge/judging.ts';
 import { labelsByFewShot, writesLabels } from './label-shots.ts';
@@ -56,7 +56,7 @@ export async function judgePredicted(
   const train = await sampleRows(drawn, ({ row }) => row.line, draw);
   if (task === 'classification') models.push(...(await fewShotOf(input, { rows, train }, ports)));
   const vectors =
-    task === 'classification' ? await vectorsOf(input.base, { train, rows }, ports) : undefined;
+    task === 'classification' && !hasOwnTokens(job) ? await vectorsOf(input.base, { train, rows }, ports) : undefined;
   const judged = {
     task,
     rows: rows.map(({ row }) => row),
@@ -91,7 +91,7 @@ async function fewShotOf(
 /** A base model takes part where it can be asked what the tuned one is asked. */
 function contestantsOf(
   task: PredictedTask,
-  { base, start, tuned }: EvaluateInput,
+  { job, base, start, tuned }: EvaluateInput,
 ): (readonly ['base' | 'start' | 'tuned', ServedModel])[] {
   const can = (model: ServedModel): boolean => {
     if (task === 'embedding') return true;
@@ -101,7 +101,7 @@ function contestantsOf(
     return JSON.stringify(own.labels) === JSON.stringify(wanted.labels);
   };
   return [
-    ...(can(base) ? [['base', base] as const] : []),
+    ...(can(base) && !hasOwnTokens(job) ? [['base', base] as const] : []),
     ...(start !== undefined && can(start) ? [['start', start] as const] : []),
     ['tuned', tuned],
   ];

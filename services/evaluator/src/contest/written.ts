@@ -4,7 +4,7 @@ import { type AnsweredRow, type HeldOutRow, readHeldOut, streamRows } from '../t
 import { sampleRows } from '../texts/sample-rows.ts';
 import { chosenFewShot } from './choose-shots.ts';
 import { type Entrant, runEntrant, tasksFor } from './contest.ts';
-import type { EvaluateInput, EvaluatePorts } from './evaluation.ts';
+import { type EvaluateInput, type EvaluatePorts, hasOwnTokens } from './evaluation.ts';
 import { judgedBothWays } from './judge/both-ways.ts';
 import type { Judgement, ModelAnswers } from './judge/judge.ts';
 import { judgeInThread } from './judge/judging.ts';
@@ -32,16 +32,18 @@ export async function judgeWritten(
   const models: ModelAnswers<WrittenAnswer>[] = [];
   const all = streamRows(ports.artifacts, dataset.train.canonical.key);
   const train = await sampleRows(all, ({ line }) => line, { seed, most: mostTrained });
-  for (const entrant of await chooseEntrants(input, { rows, train }, ports))
-    models.push(
-      await runEntrant(entrant, {
-        engine: ports.engine,
-        texts: ports.texts,
-        slots: settings.evaluationSlots,
-        signal,
-        onAnswer: (done) => ports.onProgress(entrant.name, done, rows.length),
-      }),
-    );
+  for (const entrant of await chooseEntrants(input, { rows, train }, ports)) {
+    const found = await runEntrant(entrant, {
+      engine: ports.engine,
+      texts: ports.texts,
+      slots: settings.evaluationSlots,
+      signal,
+      onAnswer: (done) => ports.onProgress(entrant.name, done, rows.length),
+    });
+    // Losses of other tokens cannot be compared, and what is written can.
+    const isOther = hasOwnTokens(job) && entrant.model === input.base;
+    models.push(isOther ? { ...found, loss: null, supervisedTokens: 0 } : found);
+  }
   if (dataset.kind === 'text') return { judgement: lossesOf(models), rows: rows.length };
   const written = rows.map(({ row }) => writtenRow(row));
   const judgement = await judgeInThread(
@@ -120,16 +122,19 @@ async function chooseEntrants(
   const zeroShot = async (
     name: 'base' | 'start' | 'tuned',
     model: ServedModel,
+    asked = rows,
   ): Promise<Entrant> => {
-    const tasks = await tasksFor(model, rows, { ...options, shots: [] });
+    const tasks = await tasksFor(model, asked, { ...options, shots: [] });
     if (tasks === null) throw tooLong(model.room);
     return { name, model, shots: 0, tasks };
   };
+  const baseRows = hasOwnTokens(job) ? rows.map((row) => ({ ...row, examples: [] })) : rows;
   const trained = [
     ...(start ? [await zeroShot('start', start)] : []),
     await zeroShot('tuned', tuned),
   ];
-  if (dataset.kind === 'text') return [await zeroShot('base', base), ...trained];
+  if (dataset.kind === 'text')
+    return hasOwnTokens(job) ? trained : [await zeroShot('base', base), ...trained];
   const shots = {
     seed: job.seed,
     asked: job.options.few_shot_examples,
@@ -138,15 +143,26 @@ async function chooseEntrants(
   };
   const fewShot = await chosenFewShot(
     base,
-    { rows, train },
+    { rows: baseRows, train },
     { ...options, engine, settings: shots },
   );
   // Whoever wants no examples is spared looking them up as well, unless it is asked for.
   const { retrieval_examples: asked, few_shot_examples: examples } = job.options;
   const count = asked ?? (examples === 0 ? 0 : settings.retrievalExamples);
   const known = { rows, train, count };
-  const baseLooking = await retrievalEntrant('base + retrieval', base, known, options);
+  const baseLooking = await retrievalEntrant(
+    'base + retrieval',
+    base,
+    { ...known, rows: baseRows },
+    options,
+  );
   const tunedLooking = await retrievalEntrant('tuned + retrieval', tuned, known, options);
-  const all = [await zeroShot('base', base), fewShot, baseLooking, ...trained, tunedLooking];
+  const all = [
+    await zeroShot('base', base, baseRows),
+    fewShot,
+    baseLooking,
+    ...trained,
+    tunedLooking,
+  ];
   return all.filter((each) => each !== null);
 }

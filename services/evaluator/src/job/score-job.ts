@@ -5,6 +5,7 @@ import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { evaluate } from '../contest/evaluate.ts';
+import { hasOwnTokens } from '../contest/evaluation.ts';
 import { type ServedModel, styleOf } from '../models/models.ts';
 import { type EvaluationPorts, emit } from './evaluation-ports.ts';
 
@@ -35,7 +36,7 @@ export async function scoreJob(
   };
   const tuned = await inStep(opening, () => ports.models.tuned(found));
   // Asked as the rows were prepared, whatever its folder says by now.
-  const texts = dataset.text === undefined ? undefined : tuned.texts;
+  const texts = dataset.text === undefined || hasOwnTokens(job) ? undefined : tuned.texts;
   const served = await inStep(opening, () => ports.models.base(baseModelOf(job), texts));
   // Its own task stands in its own folder.
   const { task: ownTask } = await inStep(opening, () => ports.models.base(baseModelOf(job)));

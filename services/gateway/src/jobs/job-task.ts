@@ -1,6 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { ModelRecord } from '@lathe/contracts/record/model';
+import { unfitTokenizer } from '@lathe/recipe/new-tokenizer';
 import { type Architecture, hasOwnHead, type Task, taskArchitectures } from '@lathe/recipe/task';
 
 /** Adaptations that put virtual tokens before a text. */
@@ -22,6 +23,12 @@ export function requireTask(
       `Virtual tokens are for models that write, and '${model.name}' is an encoder; take lora, ia3, layers or full.`,
       { param: 'lathe.adaptation.type' },
     );
+  const learnt = adaptation?.type === 'full' ? adaptation.tokenizer : undefined;
+  const unfit = learnt && unfitTokenizer(learnt.kind, architecture);
+  if (unfit !== undefined)
+    throw new LatheError('invalid_value', `The model '${model.name}' writes, and ${unfit}.`, {
+      param: 'lathe.adaptation.tokenizer.kind',
+    });
   const isDpo = method?.type === 'dpo';
   if (isDpo && task !== undefined && task.type !== 'preference')
     throw invalid(`The method dpo teaches the task preference, not ${task.type}.`);

@@ -6,6 +6,7 @@ import type { DataWorkInputs } from '@lathe/contracts/record/data-work';
 import type { ByteSource } from '@lathe/platform/artifacts/port';
 import { toHttp } from '@lathe/recipe/http-form';
 import type { DataPorts, DataRun } from '../data-ports.ts';
+import { withLearntTokenizer } from '../learn/learnt-tokenizer.ts';
 import { settingsOf } from '../lesson/decide.ts';
 import { openFile } from '../model/uploaded-file.ts';
 import { completeDataset } from '../pipeline.ts';
@@ -56,16 +57,17 @@ async function lookAt({ trainingFile, validationFile, ...input }: Input, ports: 
   return first as Seen;
 }
 
-async function judged(model: string, look: Look): Promise<Seen> {
-  const { asked, ports } = look;
+async function judged(model: string, { asked: given, ports }: Look): Promise<Seen> {
+  let asked = given;
   let files: FilesRead;
   try {
+    asked = await withLearntTokenizer(given, ports);
     files = await readFiles(asked, ports);
   } catch (error) {
     return { report: { version: 1, refusal: refusal(error), model, task: null, dataset: null } };
   }
   const { lesson } = files.training.rows;
-  const right = isMendable(ports) ? await mendedFile(look) : files.training;
+  const right = isMendable(ports) ? await mendedFile({ asked, ports }) : files.training;
   try {
     const { report, manifest } = await completeDataset(asked, files, ports);
     const task = toHttp(manifest.task ?? settingsOf(lesson, files.wish));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
 import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
@@ -28,6 +29,8 @@ export type BaseModel = {
   readonly tokenizerSha256: string;
   /** Of its config and weights. */
   readonly baseSha256: string;
+  /** Of a tokenizer that was learnt from the job's training file, instead of the base model's. */
+  readonly learnt?: DatasetReport['tokenizer'];
 };
 
 export type OpenPorts = {

@@ -19,6 +19,8 @@ export type ReportFacts = {
   readonly formats: DatasetReport['formats'];
   readonly insight: DatasetReport['insight'];
   readonly cleaning: DatasetReport['cleaning'];
+  /** Where it was learnt from the rows. */
+  readonly tokenizer?: DatasetReport['tokenizer'];
 };
 
 /** The dataset report: what was read, how long rows are, how they pack, what is wrong. */
@@ -45,6 +47,7 @@ export function datasetReport(facts: ReportFacts, findings: Findings): DatasetRe
     packing: planWindows(facts.trained, facts.windowTokens),
     ...(facts.labels && { labels: facts.labels }),
     ...(facts.formats && { formats: facts.formats }),
+    ...(facts.tokenizer && { tokenizer: facts.tokenizer }),
     ...(facts.cleaning && { cleaning: facts.cleaning }),
     reasons: [...findings.reasons()],
     ...(facts.insight && { insight: facts.insight }),

@@ -99,6 +99,7 @@ export async function writeDataset(
         trained: trained.counts,
         windowTokens: Math.max(trained.most(), Math.min(longest, maxTokens)),
         labels: balance.labels(),
+        tokenizer: model.learnt,
         insight: await insight.finish(ports.rows.show),
       },
       findings,

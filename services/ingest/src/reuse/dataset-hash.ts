@@ -46,6 +46,7 @@ export async function datasetHash(
     model: { ...model, folder: undefined },
     room: roomForRows(job, model),
     isHeadOnly: adaptation?.type === 'head',
+    ...(adaptation?.type === 'full' && adaptation.tokenizer && { tokenizer: adaptation.tokenizer }),
     method: job.method ?? 'supervised',
     seed: job.seed,
     options: { ...Object.fromEntries(options), ...(job.options.data && { data }) },

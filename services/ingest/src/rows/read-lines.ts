@@ -17,7 +17,7 @@ import type { Line } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
 import type { PlacedEncoder, RowEncoder } from '../render/row-encoder.ts';
 import { partsOf } from './row-parts.ts';
-import type { LineRead, LongRow, RightRow, RowLimits } from './row-task.ts';
+import type { LineRead, LongRow, RightRow, RowLimits, TextLimits } from './row-task.ts';
 
 /** Reads lines one after another: each is a row in tokens, or something is wrong with it. */
 export function readLineRows(
@@ -135,7 +135,7 @@ type RowRead = {
 };
 
 /** The row of a line in canonical form, and what was found; none where an error was. */
-export function readRow(line: Line, lesson: Lesson, limits: RowLimits): RowRead {
+export function readRow(line: Line, lesson: Lesson, limits: TextLimits): RowRead {
   const parsed = parseLine(line, limits);
   if ('problem' in parsed) return { issues: [{ ...parsed.problem, path: '', level: 'error' }] };
   const value = limits.mend === true ? mended(parsed.value) : parsed.value;

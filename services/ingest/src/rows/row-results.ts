@@ -1,11 +1,15 @@
 import type { Shape } from '../lesson/decide.ts';
 import type { PackedReads } from './packed-reads.ts';
+import type { WordCounts } from './word-counts.ts';
 
 /** What comes of each kind of task. */
 export type RowResults = {
   readonly detect: Shape;
   readonly open: { readonly templateSha256: string | null };
   readonly read: PackedReads;
+  readonly words: WordCounts;
+  /** A tokenizer.json. */
+  readonly learn: Readonly<Record<string, unknown>>;
   readonly tokens: readonly number[];
   /** Of each text, '' where it cannot be told. */
   readonly languages: readonly string[];

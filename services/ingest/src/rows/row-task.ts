@@ -1,5 +1,6 @@
 import type { LengthPolicy } from '@lathe/contracts/http/data';
 import type { Room } from '@lathe/tokenizer/encoded-row';
+import type { TokenizerPlan } from '@lathe/tokenizer/tokenizer-plan';
 import type { RowIssue } from '../check/validate-message.ts';
 import type { Likeness } from '../clean/near-index.ts';
 import type { PersonalKind } from '../clean/personal-kinds.ts';
@@ -19,19 +20,24 @@ export type RowModel = {
   readonly name: string;
 };
 
-/** How rows are read. */
-export type RowLimits = Room & {
+/** How the texts of rows are read. */
+export type TextLimits = {
   readonly maxLineBytes: number;
   readonly maxDepth: number;
-  /** Errors after which rows are only counted, not tokenized. */
-  readonly tokenizedErrors: number;
   /** Texts lose the characters that no text has before they are looked at. */
   readonly mend?: boolean;
   /** Counted when absent. */
   readonly personal?: PersonalOptions;
-  /** What becomes of rows that are too long; what is usual for their kind when absent. */
-  readonly tooLong?: LengthPolicy | undefined;
 };
+
+/** How rows are read. */
+export type RowLimits = Room &
+  TextLimits & {
+    /** Errors after which rows are only counted, not tokenized. */
+    readonly tokenizedErrors: number;
+    /** What becomes of rows that are too long; what is usual for their kind when absent. */
+    readonly tooLong?: LengthPolicy | undefined;
+  };
 
 /** Everything that is done with lines and texts away from the event loop. */
 export type RowTask =
@@ -49,6 +55,21 @@ export type RowTask =
       readonly limits: RowLimits;
       /** Errors that were found in the lines before. */
       readonly errors: number;
+    }
+  | {
+      /** How often words stand in the rows. */
+      readonly kind: 'words';
+      readonly session: string;
+      readonly plan: TokenizerPlan;
+      readonly lesson: Lesson;
+      readonly lines: PackedLines;
+      readonly limits: TextLimits;
+    }
+  | {
+      readonly kind: 'learn';
+      readonly plan: TokenizerPlan;
+      readonly counts: ReadonlyMap<string, number>;
+      readonly size: number;
     }
   | {
       readonly kind: 'show';

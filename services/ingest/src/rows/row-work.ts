@@ -8,6 +8,7 @@ import { unpackLines } from './packed-lines.ts';
 import { buffersOf, packReads } from './packed-reads.ts';
 import { readLineRows } from './read-lines.ts';
 import type { LineRead, RowModel, RowTask } from './row-task.ts';
+import { countWords, keepCutters, learnt } from './word-counts.ts';
 
 /** Jobs whose encoders stay open, the latest ones. */
 const keptEncoders = 4;
@@ -23,6 +24,7 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
     for (const oldest of encoders.keys()) if (encoders.size > keptEncoders) encoders.delete(oldest);
     return opened;
   };
+  const cutters = keepCutters();
   return async (untyped) => {
     // It comes from this very process.
     const task = untyped as RowTask;
@@ -37,6 +39,10 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
         return handed(
           readLineRows(unpackLines(task.lines), await encoderOf(task.model, task.lesson), task),
         );
+      case 'words':
+        return countWords(unpackLines(task.lines), cutters.of(task), task);
+      case 'learn':
+        return learnt(task);
       case 'show': {
         const tokenizer = await loadTokenizer(task.folder);
         return task.sequences.map((tokens) => {

@@ -1,5 +1,6 @@
 import type { Logger } from '@lathe/platform/log';
 import { createThreadPool } from '@lathe/platform/threads/thread-pool';
+import type { TokenizerPlan } from '@lathe/tokenizer/tokenizer-plan';
 import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Sample } from '../read/format/detect.ts';
@@ -7,7 +8,8 @@ import type { Line } from '../read/lines.ts';
 import { packLines } from './packed-lines.ts';
 import { unpackReads } from './packed-reads.ts';
 import type { RowResults } from './row-results.ts';
-import type { LineRead, RowLimits, RowModel, RowTask } from './row-task.ts';
+import type { LineRead, RowLimits, RowModel, RowTask, TextLimits } from './row-task.ts';
+import type { WordCounts } from './word-counts.ts';
 
 /** Rows of one job: what takes long is done in threads, and never on the event loop. */
 export type Rows = {
@@ -21,6 +23,18 @@ export type Rows = {
     lines: readonly Line[],
     options: { readonly limits: RowLimits; readonly errors: number },
   ): Promise<readonly LineRead[]>;
+  /** How often words stand in the texts of lines that are right. */
+  words(
+    lesson: Lesson,
+    lines: readonly Line[],
+    options: { readonly plan: TokenizerPlan; readonly limits: TextLimits },
+  ): Promise<WordCounts>;
+  /** A tokenizer.json with so many tokens. Throws `invalid_value` where the words do not give as many. */
+  learn(
+    plan: TokenizerPlan,
+    counts: ReadonlyMap<string, number>,
+    size: number,
+  ): Promise<RowResults['learn']>;
   /** A text in tokens of the model. */
   tokens(text: string): Promise<readonly number[]>;
   /** The language of each text, '' where it cannot be told. */
@@ -45,7 +59,7 @@ export function startRowThreads(jobs: number, log: Logger): RowThreads {
   const pool = createThreadPool(2 * jobs - 1, { program, name: 'rows', taskMs, log });
   return {
     run: (task, project, signal) => {
-      const buffers = task.kind === 'read' ? [task.lines.bytes.buffer] : [];
+      const buffers = 'lines' in task ? [task.lines.bytes.buffer] : [];
       return pool.run({ project, size: sizeOf(task), task, buffers, signal });
     },
     stop: () => pool.stop(),
@@ -67,6 +81,9 @@ export function rowsOf(
     open: (lesson) => run({ kind: 'open', model, lesson }),
     read: async (lesson, lines, options) =>
       unpackReads(await run({ kind: 'read', model, lesson, lines: packLines(lines), ...options })),
+    words: (lesson, lines, options) =>
+      run({ kind: 'words', session: model.session, lesson, lines: packLines(lines), ...options }),
+    learn: (plan, counts, size) => run({ kind: 'learn', plan, counts, size }),
     show: (sequences) => run({ kind: 'show', folder: model.folder, sequences }),
     languages: (texts) => run({ kind: 'languages', texts }),
     tokens: (text) => run({ kind: 'tokens', folder: model.folder, text }),
@@ -79,7 +96,7 @@ function compact(line: Line): Line {
 }
 
 function sizeOf(task: RowTask): number {
-  if (task.kind === 'read') return 1 + task.lines.bytes.length;
+  if ('lines' in task) return 1 + task.lines.bytes.length;
   let size = 1;
   if (task.kind !== 'detect') return size;
   for (const line of task.sample.lines) if ('bytes' in line) size += line.bytes.length;

@@ -4,6 +4,7 @@ import { estimateRun } from '@lathe/engine/run-estimate';
 import { sampleRows } from '@lathe/engine/sample-rows';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EstimateTask } from './estimates.ts';
+import { initialOf, weightsOf } from './model-kind.ts';
 
 /**
  * The most memory, in bytes, of a run whose every example is as long as the longest. Throws what opening the model
@@ -17,11 +18,11 @@ export async function estimateTask({
   ...dataset
 }: EstimateTask): Promise<number> {
   const settings = resolveRecipe(recipe);
-  const { batchSize, adaptation, task } = settings;
-  const model = await openAnyModelFolder(modelFolder);
+  const { batchSize, task } = settings;
+  const model = await openAnyModelFolder(modelFolder, { weights: weightsOf(recipe) });
   const length = Math.min(longest, recipe.maxTokens ?? longest);
   const rows = sampleRows(task, { examples: batchSize, length, sequences });
-  const initial = adaptation.type === 'full' ? adaptation.initial : undefined;
+  const initial = initialOf(recipe);
   return objectiveFor(settings, { model, rows }, (objective, examplesOf) =>
     estimateRun({
       ...{ model, objective, initial },

@@ -14,3 +14,13 @@ export function modelKind({
 }): 'adapter' | 'merged' {
   return isAdapter(adaptation) && start?.kind !== 'merged' ? 'adapter' : 'merged';
 }
+
+/** `random` where the weights of the base model are not asked for. */
+export function initialOf({ adaptation }: Pick<RecipeInput, 'adaptation'>): 'random' | undefined {
+  return adaptation?.type === 'full' ? adaptation.initial : undefined;
+}
+
+/** The folder of a model with a tokenizer of its own has no weights: those of the base model are of other tokens. */
+export function weightsOf({ adaptation }: Pick<RecipeInput, 'adaptation'>): 'none' | 'required' {
+  return adaptation?.type === 'full' && adaptation.tokenizer !== undefined ? 'none' : 'required';
+}

@@ -20,7 +20,7 @@ import { openWrittenScore, type WrittenScore } from '@lathe/engine/written-score
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from './diverged.ts';
 import type { EngineTask } from './engine-message.ts';
-import { modelKind } from './model-kind.ts';
+import { initialOf, modelKind, weightsOf } from './model-kind.ts';
 import type { LoopTrainer } from './train-loop.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
   return inUserTerms(task, async () => {
     const { start, recipe } = task;
     const folder = start?.kind === 'merged' ? start.folder : task.modelFolder;
-    const model = await openAnyModelFolder(folder);
+    const model = await openAnyModelFolder(folder, { weights: weightsOf(recipe) });
     return objectiveFor(resolveRecipe(recipe), { model, rows }, (objective, examplesOf) =>
       openWith(task, model, { objective, examplesOf, examples: examplesOf(rows) }),
     );
@@ -52,7 +52,7 @@ async function openWith<Example>(
   { objective, examples, examplesOf }: Lesson<Example>,
 ): Promise<LoopTrainer> {
   const { start, recipe } = task;
-  const initial = recipe.adaptation?.type === 'full' ? recipe.adaptation.initial : undefined;
+  const initial = initialOf(recipe);
   const isAdapter = start?.kind === 'adapter';
   if (initial !== 'random') await requireFiniteWeights(model.tensors);
   const device = await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads });

@@ -11,6 +11,7 @@ import { fetchStart, type StartKey } from './checkpoint-store.ts';
 import { fetchDataset, linesOf } from './dataset.ts';
 import { type DamagedCheckpoint, findState } from './find-state.ts';
 import { type HistoryRow, scoresOf } from './history.ts';
+import { fetchLearntShape } from './learnt-shape.ts';
 import { requireSameBase } from './model-text.ts';
 
 /** One attempt at a job, as the controller asks for it. */
@@ -96,8 +97,11 @@ export async function prepareRun(
       ? null
       : await fetchStart(artifacts, request.start, join(folder, 'start'));
   const { train, heldOut } = dataset.manifest;
+  const shape = join(folder, 'shape');
+  const learnt = { recipe: request.recipe, manifest: dataset.manifest };
+  const isLearnt = await fetchLearntShape(artifacts, learnt, shape);
   const task: EngineTask = {
-    modelFolder: model.path,
+    modelFolder: isLearnt ? shape : model.path,
     start,
     recipe: {
       ...request.recipe,

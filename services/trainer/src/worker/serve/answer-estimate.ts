@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
 import { soundJson } from '../../manifest.ts';
 import type { Estimates } from '../engine/estimates.ts';
+import { fetchLearntShape } from '../run/learnt-shape.ts';
 import type { RunRequest } from '../run/run-preparation.ts';
 import { RefusedError } from '../run/runs.ts';
 
@@ -35,5 +39,12 @@ export async function answerEstimate(
     ...{ rows: train.rows, tokens: train.tokens },
     heldOut: { rows: heldOut.rows, tokens: heldOut.tokens },
   };
-  return estimates.of({ modelFolder: model.path, recipe, ...task }, project);
+  const shape = await mkdtemp(join(tmpdir(), 'lathe-shape-'));
+  try {
+    const isLearnt = await fetchLearntShape(artifacts, { recipe, manifest: data }, shape);
+    const modelFolder = isLearnt ? shape : model.path;
+    return await estimates.of({ modelFolder, recipe, ...task }, project);
+  } finally {
+    await rm(shape, { recursive: true, force: true });
+  }
 }
