@@ -17,6 +17,8 @@ export async function openPlatform({ models }: { readonly models?: string } = {}
     client,
     apiKey: platform.apiKey,
     url: platform.url,
+    /** Process of the training worker. */
+    workerPid: platform.workerPid,
     /** The data folder: everything that the platform keeps. */
     folder: folder.path,
     /** Uploads lines for tuning: the id of the file. */

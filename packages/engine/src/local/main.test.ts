@@ -39,6 +39,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** A recipe for a model with a tokenizer of its own. */
+async function writeOwn(name: string, vocabularySize: number): Promise<void> {
+  const tokenizer = { kind: 'byte_level_bpe', vocabularySize };
+  const method = { type: 'full', initial: 'random', tokenizer };
+  await writeFile(at(name), JSON.stringify({ method, epochs: 1, batchSize: 2 }));
+}
+
 const run = (...args: string[]) => promisify(execFile)(process.execPath, [command, ...args]);
 
 describe('the local command', () => {
@@ -75,6 +82,24 @@ describe('the local command', () => {
     const adapter = await readPeftAdapter(join(folder, 'tuned', 'adapter'));
     expect(adapter.rank).toBe(16);
     expect(await metricsOf(join(folder, 'tuned'))).toHaveLength(3);
+  });
+
+  it('learns the tokenizer of a model from its data', async () => {
+    await writeOwn('own.json', 261);
+    await writeOwn('more.json', 900);
+    const { stdout } = await run(
+      ...flags('model', 'text.jsonl', 'own'),
+      '--config',
+      at('own.json'),
+    );
+    expect(stdout).toContain('a tokenizer of 261 tokens, learnt from ');
+    const { config } = await openModelFolder(join(folder, 'own', 'model'));
+    expect(config).toMatchObject({ vocabularySize: 261, eosTokens: [0] });
+    const file = join(folder, 'own', 'model', 'tokenizer.json');
+    expect(JSON.parse(await readFile(file, 'utf8')).model.merges.length).toBe(2);
+    await expect(
+      run(...flags('model', 'text.jsonl', 'more'), '--config', at('more.json')),
+    ).rejects.toThrow('a vocabulary of 900 tokens is more than the text gives');
   });
 
   it('watches held-out records and keeps the best step', async () => {

@@ -56,7 +56,9 @@ export async function judgePredicted(
   const train = await sampleRows(drawn, ({ row }) => row.line, draw);
   if (task === 'classification') models.push(...(await fewShotOf(input, { rows, train }, ports)));
   const vectors =
-    task === 'classification' && !hasOwnTokens(job) ? await vectorsOf(input.base, { train, rows }, ports) : undefined;
+    task === 'classification' && !hasOwnTokens(job)
+      ? await vectorsOf(input.base, { train, rows }, ports)
+      : undefined;
   const judged = {
     task,
     rows: rows.map(({ row }) => row),

@@ -45,6 +45,38 @@ test.each([
   ],
   [{ hyperparameters: { n_epochs: 99 } }, 'invalid_value', 'hyperparameters.n_epochs', /<=50/],
   [
+    { lathe: { adaptation: { type: 'full', tokenizer: { kind: 'unigram', vocabulary_size: 9 } } } },
+    'invalid_value',
+    'lathe.adaptation.tokenizer',
+    /a new one goes with 'initial' 'random'/,
+  ],
+  [
+    {
+      lathe: {
+        adaptation: {
+          ...{ type: 'full', initial: 'random' },
+          tokenizer: { kind: 'wordpiece', vocabulary_size: 900 },
+        },
+      },
+    },
+    'invalid_value',
+    'lathe.adaptation.tokenizer.kind',
+    /wordpiece keeps neither spaces nor capitals/,
+  ],
+  [
+    {
+      lathe: {
+        adaptation: {
+          ...{ type: 'full', initial: 'random' },
+          tokenizer: { kind: 'unigram', vocabulary_size: 900, special_tokens: ['<a>', '<a>'] },
+        },
+      },
+    },
+    'invalid_value',
+    'lathe.adaptation.tokenizer.special_tokens',
+    /names a token twice/,
+  ],
+  [
     { hyperparameters: { n_epochs: 'lots' } },
     'invalid_value',
     'hyperparameters.n_epochs',
