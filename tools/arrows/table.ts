@@ -52,10 +52,10 @@ export const arrows: Table = {
         'pre-tokenize': 'error.ts component.ts regex.ts',
         model: 'error.ts component.ts token-list.ts',
         decode: 'component.ts regex.ts model',
-        learn: 'regex.ts normalize pre-tokenize model',
         encode:
           'error.ts component.ts may-hold.ts token-list.ts normalize pre-tokenize model decode',
         folder: 'error.ts component.ts encode',
+        learn: 'error.ts component.ts regex.ts normalize pre-tokenize model folder',
         '.': 'error.ts component.ts token-list.ts normalize pre-tokenize model decode encode folder',
         chat: 'error.ts jinja/error.ts jinja/value jinja may-hold.ts token-list.ts folder .',
         teach: 'encode folder chat .',

@@ -7,7 +7,7 @@ import type { TokenizerFolder } from '../folder/tokenizer-folder.ts';
 export type TokenizerKind = 'byte_level_bpe' | 'wordpiece' | 'unigram';
 
 /** A token that is found as it stands, before any other. */
-export type PlannedToken = { readonly content: string; readonly special: boolean } & Readonly<
+type PlannedToken = { readonly content: string; readonly special: boolean } & Readonly<
   Record<'single_word' | 'lstrip' | 'rstrip' | 'normalized', boolean>
 >;
 
@@ -65,7 +65,7 @@ export async function planTokenizer(
 }
 
 /** The kind of a tokenizer.json; undefined for one of no kind that is learnt here. */
-export function kindOf(file: Fields): TokenizerKind | undefined {
+function kindOf(file: Fields): TokenizerKind | undefined {
   const type = fieldsOf(file.get('model'))?.get('type');
   if (type === 'WordPiece') return 'wordpiece';
   if (type === 'Unigram') return 'unigram';

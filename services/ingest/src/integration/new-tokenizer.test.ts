@@ -56,7 +56,8 @@ it.each(['byte_level_bpe', 'unigram'] as const)(
 );
 
 it('learns the same of the same rows, and is another dataset with another tokenizer', async () => {
-  const options = { kind: 'unigram', vocabulary_size: 300, special_tokens: ['<|note|>'] } as const;
+  const kind = 'unigram';
+  const options: New = { kind, vocabulary_size: 300, special_tokens: ['<|note|>'] };
   const first = await run(options);
   const again = await run(options, `${lines}\n`);
   const [one, two] = [await service.dataset(first), await service.dataset(again)];
