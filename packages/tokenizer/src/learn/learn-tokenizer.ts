@@ -12,8 +12,8 @@ import { VocabularySizeError } from './vocabulary-error.ts';
  * Cuts texts into the words that a vocabulary is learnt from: what stands between added tokens, normalized and cut as
  * the tokenizer will do it.
  * @example
- * const cut = createWordCutter(plan);
- * for (const word of cut('A text.')) table.add(word);
+ * const cut = createWordCutter(await planTokenizer('models/lathe-tiny', { kind: 'unigram' }));
+ * const words = cut('A text.');
  */
 export function createWordCutter({ added, parts }: TokenizerPlan): (text: string) => string[] {
   const source = 'tokenizer.json';
@@ -41,7 +41,9 @@ export function createWordCutter({ added, parts }: TokenizerPlan): (text: string
  * A complete tokenizer.json with a vocabulary of `size` tokens, learnt from counted words. The same counts give the
  * same file. Throws VocabularySizeError where they give fewer tokens, or the special tokens and single characters
  * take more.
- * @example const file = learnTokenizer(plan, table.counts, 8000);
+ * @example
+ * const plan = await planTokenizer('models/lathe-tiny', { kind: 'unigram' });
+ * const file = learnTokenizer(plan, new Map([['low', 3], ['lower', 2]]), 20);
  */
 export function learnTokenizer(
   { kind, added, unknown, parts }: TokenizerPlan,

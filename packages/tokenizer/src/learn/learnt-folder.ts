@@ -12,7 +12,10 @@ import type { TokenizerPlan } from './tokenizer-plan.ts';
  * and generation_config.json the size of the vocabulary and the ids that its tokens have now. An id of a token that
  * is gone becomes null. Throws TokenizerError where the model's family reads such a tokenizer in another way than it
  * was learnt.
- * @example await writeLearntTokenizer('/tmp/model', plan, learnTokenizer(plan, counts, 8000));
+ * @example
+ * const plan = await planTokenizer('/tmp/model', { kind: 'unigram' });
+ * const counts = new Map([['low', 3], ['lower', 2]]);
+ * await writeLearntTokenizer('/tmp/model', plan, learnTokenizer(plan, counts, 20));
  */
 export async function writeLearntTokenizer(
   folder: string,
