@@ -108,7 +108,7 @@ export const arrows: Table = {
       isInternal: true,
     },
     'services/gateway': {
-      imports: [...wire, 'packages/graders', 'packages/scoring'],
+      imports: [...wire, 'packages/tokenizer', 'packages/graders', 'packages/scoring'],
       rooms: {
         'settings.ts': '',
         'workers.ts': '',

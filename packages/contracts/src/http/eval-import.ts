@@ -6,9 +6,9 @@ import { fileObjectSchema } from './file.ts';
 /** Body of POST /v1/lathe/evals/import. */
 export const importEvalSchema = z.strictObject({
   format: z
-    .enum(['promptfoo', 'promptfoo_results', 'openai_evals'])
+    .enum(['promptfoo', 'promptfoo_results', 'openai_evals', 'lm_eval'])
     .describe(
-      "promptfoo's configuration, YAML or JSON; the JSON of its results; an eval of OpenAI's as Langfuse's script exports it",
+      "promptfoo's configuration, YAML or JSON; the JSON of its results; an eval of OpenAI's as Langfuse's script exports it; the YAML of a task of lm-evaluation-harness",
     ),
   content: z.string().min(1).describe('the text of that file'),
   model: z
@@ -16,6 +16,10 @@ export const importEvalSchema = z.strictObject({
     .min(1)
     .max(256)
     .describe('asked instead of the models of then, and judges instead of them'),
+  documents: z
+    .string()
+    .optional()
+    .describe('the documents of a task of lm-evaluation-harness, as JSON Lines'),
   name: z.string().max(256).optional(),
 });
 export type ImportEval = z.infer<typeof importEvalSchema>;

@@ -37,6 +37,7 @@ export type Template = {
 /**
  * Reads a chat template: Jinja2 with the tags, functions and filters that transformers gives it, and with
  * Python's values. Throws JinjaError for what does not parse and for what is refused by name.
+ * @example compileTemplate('{{ words | join(", ") }}').render({ words: ['a', 'b'] }); // a, b
  */
 export function compileTemplate(source: string): Template {
   const tree = guarded(() => {

@@ -1,3 +1,4 @@
+import { LatheError } from '@lathe/contracts/error';
 import type { ImportFinding } from '@lathe/contracts/http/eval-import';
 import type { Grader } from '@lathe/contracts/http/grader';
 
@@ -31,4 +32,28 @@ export type Imported = {
 export function greedyAsk(name: string, template: TemplateMessages): Ask {
   const input_messages = { type: 'template', template };
   return { name, type: 'completions', input_messages, sampling_params: { temperature: 0 } };
+}
+
+/** Most rows of one import, and their characters. */
+const mostRows = 100_000;
+const mostChars = 64 * 1024 * 1024;
+
+/** Collects rows as lines. Adding one throws `invalid_value` where an import comes to more than fits. */
+export function rowLines() {
+  const lines: string[] = [];
+  let chars = 0;
+  return {
+    lines,
+    add(row: object): void {
+      const line = JSON.stringify(row);
+      lines.push(line);
+      chars += line.length;
+      if (lines.length > mostRows || chars > mostChars)
+        throw new LatheError(
+          'invalid_value',
+          `The import comes to more than ${mostRows} rows or ${mostChars} characters.`,
+          { param: 'content' },
+        );
+    },
+  };
 }

@@ -1,9 +1,8 @@
-import { LatheError } from '@lathe/contracts/error';
 import { z } from 'zod';
 import { parseRequest } from '../http/parse.ts';
 import { type Assertion, Assertions, type Check } from './assertions.ts';
 import { Findings } from './findings.ts';
-import { greedyAsk, type Imported } from './imported.ts';
+import { greedyAsk, type Imported, rowLines } from './imported.ts';
 import { namesIn, type Vars } from './nunjucks.ts';
 import { promptOf } from './prompts.ts';
 
@@ -33,10 +32,6 @@ const knownOfTest = new Set(['vars', 'assert', 'description', 'metadata']);
 /** What an item of a row of promptfoo's is like. */
 export const promptfooItems = { type: 'object', properties: { vars: { type: 'object' } } };
 
-/** Most rows of one import, and their characters: lists of variables multiply. */
-const mostRows = 100_000;
-const mostChars = 64 * 1024 * 1024;
-
 /** Reads promptfoo's configuration. Throws `invalid_value` for one that is none. */
 export function readConfig(file: unknown): Imported {
   const config = parseRequest(configSchema, file);
@@ -51,8 +46,7 @@ export function readConfig(file: unknown): Imported {
   const assertions = new Assertions(findings);
   const { defaultTest = {} } = config;
   tellUnknown(defaultTest, knownOfTest, 'defaultTest.', findings);
-  const rows: string[] = [];
-  let chars = 0;
+  const rows = rowLines();
   for (const [at, test] of config.tests.entries()) {
     const where = `tests[${at}]`;
     tellUnknown(test, knownOfTest, `${where}.`, findings);
@@ -67,20 +61,13 @@ export function readConfig(file: unknown): Imported {
         ([path, each]): Check[] | Check => assertions.check(each, vars, path) ?? [],
       );
       const item = { vars: withAll(names, vars), checks };
-      const row = JSON.stringify({ item });
-      rows.push(row);
-      chars += row.length;
-      if (rows.length > mostRows || chars > mostChars)
-        throw new LatheError(
-          'invalid_value',
-          `More than ${mostRows} rows or ${mostChars} characters come of 'tests'.`,
-          { param: 'content' },
-        );
+      // Lists of variables multiply.
+      rows.add({ item });
     }
   }
   const name = config.description ?? 'promptfoo';
   return {
-    ...{ name, rows, itemSchema: promptfooItems },
+    ...{ name, rows: rows.lines, itemSchema: promptfooItems },
     criteria: assertions.criteria(),
     asks: prompts.map(({ template }, at) =>
       greedyAsk(prompts.length === 1 ? name : `${name} ${at + 1}`, template),

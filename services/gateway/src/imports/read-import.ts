@@ -2,32 +2,40 @@ import { LatheError } from '@lathe/contracts/error';
 import type { ImportEval, ImportFinding } from '@lathe/contracts/http/eval-import';
 import { parse } from 'yaml';
 import type { Imported } from './imported.ts';
+import { readTaskWithDocuments } from './lm-eval.ts';
 import { readOpenAiEval } from './openai-evals.ts';
 import { readConfig } from './promptfoo.ts';
 import { readResults } from './promptfoo-results.ts';
 
 /** Reads what is imported. Throws `invalid_value` for a text that is no such file, or of which nothing can be kept. */
-export function readImport({ format, content, name, model }: ImportEval): Imported {
-  let file: unknown;
-  try {
-    // JSON is YAML; few aliases, so that a small text stays a small value.
-    file = format === 'promptfoo' ? parse(content, { maxAliasCount: 100 }) : JSON.parse(content);
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw refused(`It cannot be read: ${reason}`);
-  }
-  const readers = {
-    promptfoo: readConfig,
-    promptfoo_results: readResults,
-    openai_evals: () => readOpenAiEval(file, model),
-  } as const;
-  const read = readers[format](file);
+export function readImport(request: ImportEval): Imported {
+  const read = readFile(request);
   if (read.criteria.length === 0)
     throw refused(`None of its assertions or graders can be kept. ${whyNot(read.findings)}`);
   if (read.asks?.length === 0)
     throw refused(`None of its prompts can be kept. ${whyNot(read.findings)}`);
   if (read.rows.length === 0) throw refused(`It has no rows. ${whyNot(read.findings)}`);
-  return { ...read, name: (name ?? read.name).slice(0, 256) };
+  return { ...read, name: (request.name ?? read.name).slice(0, 256) };
+}
+
+function readFile({ format, content, model, documents }: ImportEval): Imported {
+  try {
+    switch (format) {
+      case 'promptfoo':
+        // JSON is YAML; few aliases, so that a small text stays a small value.
+        return readConfig(parse(content, { maxAliasCount: 100 }));
+      case 'promptfoo_results':
+        return readResults(JSON.parse(content));
+      case 'openai_evals':
+        return readOpenAiEval(JSON.parse(content), model);
+      case 'lm_eval':
+        return readTaskWithDocuments(content, documents);
+    }
+  } catch (error) {
+    if (error instanceof LatheError) throw error;
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw refused(`It cannot be read: ${reason}`);
+  }
 }
 
 function whyNot(findings: readonly ImportFinding[]): string {
