@@ -27,6 +27,12 @@ export type GatewaySettings = {
   readonly cancelWaitMs: number;
   /** How often cancel looks at the job while it waits. */
   readonly cancelPollMs: number;
+  /** Streams of jobs' events that are open at a time; one that is quiet for so long is told so. */
+  readonly eventStreams: number;
+  readonly eventHeartbeatMs: number;
+  /** How long a stream gathers events before it reads them, and waits for the last one of a job that is over. */
+  readonly eventGatherMs: number;
+  readonly eventEndMs: number;
   /** How long a request to inspect a file waits for the report. */
   readonly inspectWaitMs: number;
   /** Data work of one project: how much may be under way, and how much that is over is kept, and how long (0: for ever). */
@@ -97,6 +103,10 @@ export function gatewaySettings(config: Config): GatewaySettings {
     headersTimeoutMs: 30_000,
     cancelWaitMs: config.cancelWaitMs,
     cancelPollMs: 100,
+    eventStreams: 256,
+    eventHeartbeatMs: 15_000,
+    eventGatherMs: 100,
+    eventEndMs: 5000,
     inspectWaitMs: config.inspectWaitMs,
     dataWorkOpen: config.dataWorkOpen,
     dataWorkKept: config.dataWorkKept,

@@ -228,6 +228,12 @@ export const listJobsQuerySchema = z.object({
 export const listEventsQuerySchema = z.object({
   after: z.string().optional(),
   limit: limitSchema(20, 1000),
+  stream: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe(
+      'with true, server-sent events: those after `after` or Last-Event-ID, oldest first, then each as it happens, until the job is over',
+    ),
 });
 export const listCheckpointsQuerySchema = z.object({
   after: z.string().optional(),

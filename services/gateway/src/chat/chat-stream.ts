@@ -1,16 +1,7 @@
 import { failureOf } from '../http/failure.ts';
+import { data, heartbeat, terminator } from '../http/server-sent-events.ts';
 import { type AnswerHead, systemFingerprint } from './chat-answer.ts';
 import type { Piece } from './inference.ts';
-
-/** Ends every stream, as the official client expects. */
-export const terminator = 'data: [DONE]\n\n';
-/** A comment that clients skip; keeps proxies from closing a quiet connection. */
-export const heartbeat = ': waiting\n\n';
-
-/** One event of a stream. */
-export function data(value: unknown): string {
-  return `data: ${JSON.stringify(value)}\n\n`;
-}
 
 /**
  * The pieces as server-sent events: for each choice a chunk with the role, chunks with text and calls and one

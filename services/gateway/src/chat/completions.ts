@@ -3,11 +3,12 @@ import { newId } from '@lathe/contracts/id';
 import type { ReadChat } from '../bodies/body-task.ts';
 import { failureOf } from '../http/failure.ts';
 import { tellingLimits } from '../http/rate-limits.ts';
+import { data, heartbeat, terminator } from '../http/server-sent-events.ts';
 import { requireDoor } from '../models/doors.ts';
 import { getModel } from '../models/models.ts';
 import type { ChatAsker, ChatPorts } from './chat.ts';
 import { systemFingerprint, unfinished } from './chat-answer.ts';
-import { afterFirstSign, data, heartbeat, terminator } from './chat-stream.ts';
+import { afterFirstSign } from './chat-stream.ts';
 import { createLogprobs } from './completion-logprobs.ts';
 import type { CompletionPiece } from './inference.ts';
 

@@ -22,13 +22,6 @@ export const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** Headers of server-sent events. */
-export const eventStream = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache',
-  'x-accel-buffering': 'no',
-};
-
 /** A signal that fires when the client leaves before its answer is complete. */
 export function clientGone(c: GatewayContext): AbortSignal {
   const controller = new AbortController();

@@ -30,15 +30,10 @@ export async function emit(
 export async function eventPage(
   { nats, eventSecret }: EventPorts,
   job: JobRecord,
-  query: z.infer<typeof listEventsQuerySchema>,
+  { after, limit }: Pick<z.infer<typeof listEventsQuerySchema>, 'after' | 'limit'>,
 ): Promise<Page<EventObject>> {
-  const { after, limit } = query;
   const ids = eventIds(eventSecret, job.id);
-  const afterSequence = after === undefined ? undefined : ids.sequenceOf(after);
-  if (after !== undefined && afterSequence === undefined)
-    throw new LatheError('invalid_value', `Invalid value for 'after': ${after} is no event id.`, {
-      param: 'after',
-    });
+  const afterSequence = placeAfter(ids, after);
   const events = await listEvents(nats, job.project, job.id, {
     ...(afterSequence === undefined ? {} : { afterSequence }),
     limit: limit + 1,
@@ -50,7 +45,17 @@ export async function eventPage(
   );
 }
 
-function eventObject(ids: EventIds, { sequence, event }: StoredEvent): EventObject {
+/** The place of an event by its id; none of none. Throws `invalid_value` for what is no event id. */
+export function placeAfter(ids: EventIds, after: string | undefined): number | undefined {
+  const place = after === undefined ? undefined : ids.sequenceOf(after);
+  if (after === undefined || place !== undefined) return place;
+  throw new LatheError('invalid_value', `Invalid value for 'after': ${after} is no event id.`, {
+    param: 'after',
+  });
+}
+
+/** An event as clients see it. */
+export function eventObject(ids: EventIds, { sequence, event }: StoredEvent): EventObject {
   return {
     id: ids.idOf(sequence),
     object: 'fine_tuning.job.event',

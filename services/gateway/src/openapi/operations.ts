@@ -149,6 +149,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Lists what happened to a job, newest first.',
     query: listEventsQuerySchema,
     answer: pageOf(eventObjectSchema),
+    alternative: 'text/event-stream',
   },
   [`GET /${jobs}/:id/checkpoints`]: {
     id: 'listFineTuningJobCheckpoints',

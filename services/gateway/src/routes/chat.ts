@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import { type ChatPorts, completeChat, streamChat } from '../chat/chat.ts';
-import { eventStream, type GatewayEnv, streamBody } from '../http/http.ts';
+import { type GatewayEnv, streamBody } from '../http/http.ts';
 import type { BodyLimits } from '../http/request-body.ts';
+import { eventStream } from '../http/server-sent-events.ts';
 import { readAsked } from './asked.ts';
 
 /** /v1/chat/completions */

@@ -2,8 +2,9 @@ import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import type { ChatPorts } from '../chat/chat.ts';
 import { completeText, streamText } from '../chat/completions.ts';
-import { eventStream, type GatewayEnv, streamBody } from '../http/http.ts';
+import { type GatewayEnv, streamBody } from '../http/http.ts';
 import type { BodyLimits } from '../http/request-body.ts';
+import { eventStream } from '../http/server-sent-events.ts';
 import { readAsked } from './asked.ts';
 
 /** /v1/completions */

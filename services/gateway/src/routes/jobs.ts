@@ -7,10 +7,12 @@ import { inLogContext } from '@lathe/platform/log-context';
 import type { Records } from '@lathe/platform/records';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
-import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.ts';
+import { clientGone, type GatewayContext, type GatewayEnv, streamBody } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
+import { eventStream } from '../http/server-sent-events.ts';
 import { checkpointPage } from '../jobs/checkpoints.ts';
+import { createEventStreams } from '../jobs/event-streams.ts';
 import { cancelJob, pauseJob, resumeJob } from '../jobs/job-commands.ts';
 import { type EventPorts, eventPage } from '../jobs/job-events.ts';
 import { jobObject } from '../jobs/job-object.ts';
@@ -31,6 +33,7 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
     id: c.req.param('id') ?? '',
     signal: clientGone(c),
   });
+  const streams = createEventStreams(ports, settings);
   return new Hono<GatewayEnv>()
     .use('/:id/*', async (c, next) => {
       c.set('jobId', c.req.param('id'));
@@ -72,7 +75,10 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
     .get('/:id/events', async (c) => {
       const query = parseRequest(listEventsQuerySchema.strict(), c.req.query());
       const job = await getJob(ports, c.var.project, c.req.param('id'));
-      return c.json(await eventPage(ports, job, query));
+      if (query.stream !== 'true') return c.json(await eventPage(ports, job, query));
+      const after = c.req.header('last-event-id') ?? query.after;
+      const events = streams.open(job, { after, signal: clientGone(c) });
+      return c.body(streamBody(events), 200, eventStream);
     })
     .get('/:id/checkpoints', async (c) => {
       const query = parseRequest(listCheckpointsQuerySchema.strict(), c.req.query());
