@@ -95,13 +95,13 @@ test('chats are asked of the base with its own tokens, and losses of other token
     ),
   );
   expect(job.error).toBeNull();
-  const { evaluation } = (job as unknown as { lathe: { evaluation: { contestants: object[] } } })
-    .lathe;
-  expect(evaluation.contestants.slice(0, 3)).toMatchObject([
-    { name: 'base', loss: null },
-    { name: 'few-shot', loss: null },
-    { name: 'tuned', loss: expect.any(Number) },
-  ]);
+  type Contestant = { readonly name: string; readonly loss: number | null };
+  const { evaluation } = (
+    job as unknown as { lathe: { evaluation: { contestants: Contestant[] } } }
+  ).lathe;
+  const losses = new Map(evaluation.contestants.map(({ name, loss }) => [name, loss]));
+  for (const name of ['base', 'few-shot']) expect(losses.get(name)).toBeNull();
+  expect(losses.get('tuned')).toBeGreaterThan(0);
 });
 
 test('an encoder learns labels with a tokenizer of its own', async () => {
