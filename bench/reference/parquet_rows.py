@@ -36,6 +36,13 @@ layouts = {
     },
     "pages of version 2": {"compression": "zstd", "data_page_version": "2.0"},
     "row groups of three": {"compression": "snappy", "row_group_size": 3},
+    "many pages": {"compression": "snappy", "data_page_size": 1, "write_batch_size": 2},
+    "many pages of version 2": {
+        "compression": "zstd",
+        "data_page_size": 1,
+        "write_batch_size": 2,
+        "data_page_version": "2.0",
+    },
     "no dictionary": {"compression": "none", "use_dictionary": False},
     "delta": {
         "compression": "snappy",

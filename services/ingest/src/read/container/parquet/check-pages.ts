@@ -10,10 +10,13 @@ export type ParquetLimits = {
   /** Of one row group, unpacked, and of one page. */
   readonly maxRowGroupBytes: number;
   readonly maxRowGroupValues: number;
+  /** Unpacked bytes that are read at a time. */
+  readonly windowBytes?: number;
 };
 
 type Group = FileMetaData['row_groups'][number];
-type Chunk = NonNullable<Group['columns'][number]['meta_data']>;
+/** A column of a row group as its file describes it. */
+export type Chunk = NonNullable<Group['columns'][number]['meta_data']>;
 
 /** Bytes in which the header of a page is looked for, and more where it holds long statistics. */
 const headerBytes = [4 * 1024, 1024 * 1024] as const;
@@ -122,7 +125,8 @@ function valuesOf(header: PageHeader): { readonly count: number; readonly isData
   return { count: header.dictionary_page_header?.num_values ?? 0, isData: false };
 }
 
-async function headerAt(
+/** The header of a page, and its length. Throws Unreadable where there is none. */
+export async function headerAt(
   file: FileHandle,
   at: number,
   ends: number,

@@ -3,18 +3,20 @@ import { type FileMetaData, parquetMetadataAsync, parquetScan } from 'hyparquet'
 import { Unreadable } from '../limits.ts';
 import { checkPages, type ParquetLimits } from './check-pages.ts';
 import { asyncBufferOf, readSlice } from './file-slices.ts';
+import { type PagePlace, pagePlaces } from './page-places.ts';
 import { jsonLine, textOf } from './plain-value.ts';
 import { unpackers } from './unpackers.ts';
 
 /** Largest description of a file at its end. */
 const mostFooterBytes = 64 * 1024 * 1024;
-/** Unpacked bytes of a row group that are read at a time, where its columns allow it. */
-const windowBytes = 32 * 1024 * 1024;
+/** Unpacked bytes of a row group that are read at a time. */
+const usualWindow = 8 * 1024 * 1024;
 /** Rows that are handed on at a time. */
 const batchRows = 256;
 
 /**
- * The rows of a Parquet file as lines of JSON, some in one text. Memory stays in proportion to a row group. Throws Unreadable for
+ * The rows of a Parquet file as lines of JSON, some in one text. Memory stays in proportion to a page of
+ * each column, however large row groups are. Throws Unreadable for
  * a file that is damaged, cut short or lies; the reader itself may take more memory than there is for one that is made up, so
  * it runs in a process of its own.
  */
@@ -32,13 +34,20 @@ export async function* parquetLines(path: string, limits: ParquetLimits): AsyncG
     const metadata = await parquetMetadataAsync(file, { geoparquet: false });
     await checkPages(handle, { bytes, metadata }, limits);
     const columns = columnsOf(metadata);
+    const places: Record<string, PagePlace[]>[] = metadata.row_groups.map(() => ({}));
     const scan = await parquetScan({
       ...{ file, metadata, compressors: unpackers, utf8: false, geoparquet: false },
+      // Not of its public types: what it reads of a filter's page index, which is counted here instead.
+      ...{ pageLocationsByGroup: places },
       parsers: { stringFromBytes: textOf, jsonFromBytes: textOf },
       // It was not held against the pages.
       useOffsetIndex: false,
     });
-    for (const [rowStart, rowEnd] of windows(metadata)) {
+    for (const { at: group, rowStart, rowEnd, isPart } of windows(metadata, limits)) {
+      const own = metadata.row_groups[group];
+      const known = places[group] ?? {};
+      if (isPart && own !== undefined && Object.keys(known).length === 0)
+        Object.assign(known, await pagePlaces(handle, metadata, own));
       const values: ArrayLike<unknown>[] = [];
       // One after another: hyparquet leaves errors unheard of columns that it reads beside each other.
       for (const column of columns)
@@ -81,19 +90,33 @@ function columnsOf({ schema }: FileMetaData): string[] {
   return names;
 }
 
-/** Rows that are read at a time: those of a group, or fewer of one that is large and has no lists or objects within. */
-function* windows({ row_groups: groups }: FileMetaData): Generator<[number, number]> {
+type Window = {
+  /** The row group. */
+  readonly at: number;
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  /** There are others of the same row group. */
+  readonly isPart: boolean;
+};
+
+/** Rows that are read at a time: those of a group, or fewer of one that is large. */
+function* windows(
+  { row_groups: groups }: FileMetaData,
+  { windowBytes = usualWindow }: ParquetLimits,
+): Generator<Window> {
   let begins = 0;
-  for (const { columns, num_rows: count } of groups) {
+  for (const [at, { columns, num_rows: count }] of groups.entries()) {
     const rows = Number(count);
-    const isFlat = columns.every(({ meta_data: chunk }) => chunk?.path_in_schema.length === 1);
     const bytes = columns.reduce(
       (sum, { meta_data: chunk }) => sum + Number(chunk?.total_uncompressed_size ?? 0),
       0,
     );
-    const parts = isFlat ? Math.max(1, Math.ceil(bytes / windowBytes)) : 1;
-    const step = Math.max(batchRows, Math.ceil(rows / parts));
-    for (let at = 0; at < rows; at += step) yield [begins + at, begins + Math.min(rows, at + step)];
+    const step = Math.ceil(rows / Math.max(1, Math.ceil(bytes / windowBytes)));
+    for (let from = 0; from < rows; from += step)
+      yield {
+        ...{ at, rowStart: begins + from, rowEnd: begins + Math.min(rows, from + step) },
+        isPart: step < rows,
+      };
     begins += rows;
   }
 }

@@ -26,6 +26,8 @@ export async function* parquetRows(
     process.execPath,
     [
       `--max-old-space-size=${limits.parquetMemoryMegabytes}`,
+      // What is read of a page lives shortly; without this it is cleared late, and takes 70 MiB more.
+      '--max-semi-space-size=8',
       '--permission',
       '--allow-fs-read=*',
       program,

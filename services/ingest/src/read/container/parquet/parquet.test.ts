@@ -39,6 +39,11 @@ it.each(files)('reads what pyarrow writes: %s', async (_, base64) => {
   expect(await read(Buffer.from(base64, 'base64'))).toEqual(wanted);
 });
 
+it.each(files)('reads some rows at a time of what pyarrow writes: %s', async (_, base64) => {
+  for (const windowBytes of [1, 300])
+    expect(await read(Buffer.from(base64, 'base64'), { windowBytes })).toEqual(wanted);
+});
+
 it('is read in a process of its own, packed, and in archives', async () => {
   const own = await tempFolder();
   await using _ = own;
