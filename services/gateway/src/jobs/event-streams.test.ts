@@ -118,7 +118,12 @@ test('says that the job was erased', async () => {
   const id = await newJob();
   let stream: Awaited<ReturnType<typeof open>> | undefined;
   // The places of those that were left before become free in a moment.
-  await expect.poll(async () => (stream = await open(id)).answer.status).toBe(200);
+  await expect
+    .poll(async () => {
+      stream = await open(id);
+      return stream.answer.status;
+    })
+    .toBe(200);
   expect((await stream?.events.next())?.value?.message).toContain('Created');
   await gateway.jobs.delete(recordKey(project, id));
   expect((await stream?.events.next())?.value).toMatchObject({
