@@ -27,6 +27,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
+import decoders
 import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoModel, AutoModelForCausalLM, CONFIG_MAPPING, GenerationConfig
@@ -35,7 +36,7 @@ from transformers.utils import logging as transformers_logging
 ENGINE = Path(__file__).parents[2] / "packages" / "engine" / "src"
 MODELS = ENGINE / "parity" / "fixtures" / "models"
 OUT = ENGINE / "families" / "fixtures"
-DECODERS = ["tied", "untied", "llama3-rope", "mistral", "qwen2", "qwen3", "gemma3", "phi3", "gpt2"]
+DECODERS = list(decoders.MODELS)
 ENCODERS = ["bert", "roberta", "distilbert", "modernbert"]
 GONE = "<gone>"
 PLACES = [4, 23]

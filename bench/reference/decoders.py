@@ -233,6 +233,7 @@ def write(name, model_type, options):
     (folder / "reference.json").write_text(json.dumps(reference) + "\n")
 
 
-for model_name, (kind, model_options) in MODELS.items():
-    if len(sys.argv) == 1 or model_name in sys.argv[1:]:
-        write(model_name, kind, model_options)
+if __name__ == "__main__":
+    for model_name, (kind, model_options) in MODELS.items():
+        if len(sys.argv) == 1 or model_name in sys.argv[1:]:
+            write(model_name, kind, model_options)

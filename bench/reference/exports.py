@@ -1,6 +1,6 @@
 """Checks exports of the recorded tiny models against transformers in float32.
 
-    python exports.py [--models packages/engine/src/parity/fixtures/models] [--work <folder>]
+    python exports.py [name ...] [--models packages/engine/src/parity/fixtures/models] [--work <folder>]
 
 Needs `torch transformers gguf onnx` and Node 24. Every family is exported by the one command of
 docs/exports.md. ONNX: the checker of the onnx package, then its own evaluator (NumPy, none of ONNX
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+import decoders
 import gguf
 import numpy
 import onnx
@@ -26,7 +27,7 @@ import torch
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForMaskedLM
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DECODERS = ["tied", "untied", "llama3-rope", "mistral", "qwen2", "qwen3", "gemma3", "phi3", "gpt2"]
+DECODERS = list(decoders.MODELS)
 ENCODERS = ["bert", "roberta", "distilbert", "modernbert"]
 LIMITS = {"onnx-f32": 1e-4, "onnx-q8": 1e-1, "f32": 1e-5, "f16": 2e-2, "q8_0": 1e-1}
 
@@ -152,6 +153,12 @@ def within_llama_cpp(model: pathlib.Path, work: pathlib.Path) -> pathlib.Path:
     return copy
 
 
+def architecture_of(reader: gguf.GGUFReader) -> gguf.MODEL_ARCH:
+    """What the file says that it is, as the gguf package numbers it."""
+    name = reader.fields["general.architecture"].contents()
+    return next(number for number, known in gguf.MODEL_ARCH_NAMES.items() if known == name)
+
+
 def check_gguf(model: pathlib.Path, work: pathlib.Path) -> dict[str, float]:
     source = within_llama_cpp(model, work)
     config = AutoConfig.from_pretrained(source)
@@ -161,17 +168,18 @@ def check_gguf(model: pathlib.Path, work: pathlib.Path) -> dict[str, float]:
     ids = torch.tensor(prompts(config.vocab_size))
     with torch.no_grad():
         wanted = reference(ids).logits.numpy()
-    names = gguf.get_tensor_name_map(ARCHITECTURES[config.model_type], config.num_hidden_layers)
-    state = {
-        names.get_name(key, try_suffixes=(".weight", ".bias")): value.numpy()
-        for key, value in reference.state_dict().items()
-    }
     answers = {}
     for dtype in ("f32", "f16", "q8_0"):
         folder = export(source, "gguf", work / f"gguf-{dtype}", "--dtype", dtype)
         (file,) = folder.glob("*.gguf")
+        reader = gguf.GGUFReader(file)
+        names = gguf.get_tensor_name_map(architecture_of(reader), config.num_hidden_layers)
+        state = {
+            names.get_name(key, try_suffixes=(".weight", ".bias")): value.numpy()
+            for key, value in reference.state_dict().items()
+        }
         worst = 0.0
-        for tensor in gguf.GGUFReader(file).tensors:
+        for tensor in reader.tensors:
             if tensor.name == "rope_freqs.weight":
                 continue
             data = gguf.dequantize(tensor.data, tensor.tensor_type)
@@ -189,23 +197,13 @@ def check_gguf(model: pathlib.Path, work: pathlib.Path) -> dict[str, float]:
     return answers
 
 
-ARCHITECTURES = {
-    "llama": gguf.MODEL_ARCH.LLAMA,
-    "mistral": gguf.MODEL_ARCH.LLAMA,
-    "qwen2": gguf.MODEL_ARCH.QWEN2,
-    "qwen3": gguf.MODEL_ARCH.QWEN3,
-    "gemma3_text": gguf.MODEL_ARCH.GEMMA3,
-    "phi3": gguf.MODEL_ARCH.PHI3,
-    "gpt2": gguf.MODEL_ARCH.GPT2,
-}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=DECODERS + ENCODERS)
     parser.add_argument("--models", type=pathlib.Path, default=ROOT / "packages/engine/src/parity/fixtures/models")
     options = parser.parse_args()
     failed = False
-    for name in DECODERS + ENCODERS:
+    for name in options.names:
         model = options.models / name
         with tempfile.TemporaryDirectory() as folder:
             work = pathlib.Path(folder)

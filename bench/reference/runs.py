@@ -10,7 +10,8 @@ That command writes <folder>/cases.json and the tensors that each run starts fro
 
 which writes <out>.json, for each case the loss of all examples at the start and the loss and gradient norm of 20 steps,
 and <out>.safetensors, for each case one vector: of every trained tensor, in the order of the case's list, the norm of
-its gradient and at most 12 of its elements, evenly spaced.
+its gradient and at most 12 of its elements, evenly spaced. What `<out>` holds of other cases stays: `--only stablelm`
+of that command records a family that is new.
 """
 
 import json
@@ -230,6 +231,8 @@ def main():
     torch.set_num_threads(1)
     folder, out = Path(sys.argv[1]), sys.argv[2]
     recorded, gradients = {}, {}
+    if Path(f"{out}.json").exists():
+        recorded, gradients = json.loads(Path(f"{out}.json").read_text()), load_file(f"{out}.safetensors")
     for case in json.loads((folder / "cases.json").read_text()):
         recorded[case["name"]], gradients[case["name"]] = record(case)
         print(case["name"], recorded[case["name"]]["loss"], recorded[case["name"]]["curve"][-1][0], flush=True)

@@ -131,6 +131,11 @@ export const canonicalRowSchema = z.discriminatedUnion('kind', [
 ]);
 export type CanonicalRow = z.infer<typeof canonicalRowSchema>;
 
+/** Kinds of row that say how many examples they are, where they are more than one. */
+export const severalExamplesKinds: readonly CanonicalRow['kind'][] = canonicalRowSchema.options
+  .filter(({ shape }) => 'examples' in shape)
+  .map(({ shape }) => shape.kind.value);
+
 /** How many examples the row is in the shards. */
 export function examplesOf(row: CanonicalRow): number {
   if (row.kind === 'preference') return 2;

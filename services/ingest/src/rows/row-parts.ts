@@ -1,10 +1,6 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import { type CanonicalRow, severalExamplesKinds } from '@lathe/contracts/artifact/dataset';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
-import type { FileKind } from '../lesson/lesson.ts';
 import type { SpooledRow } from '../read/spool.ts';
-
-/** Rows that say how many examples they are, where they are more than one. */
-const several: readonly FileKind[] = ['chat', 'tagged', 'question', 'related'];
 
 /** The rows that go on: the row as it is, or each piece of a text as one. */
 export function partsOf(row: CanonicalRow, examples: readonly ShardExample[]): SpooledRow[] {
@@ -15,7 +11,7 @@ export function partsOf(row: CanonicalRow, examples: readonly ShardExample[]): S
       const piece = { ...row, part, text: part === 0 ? row.text : '' };
       return { json: JSON.stringify(piece), examples: [example] };
     });
-  if (examples.length === 1 || !several.includes(row.kind))
+  if (examples.length === 1 || !severalExamplesKinds.includes(row.kind))
     return [{ json: JSON.stringify(row), examples }];
   return [{ json: JSON.stringify({ ...row, examples: examples.length }), examples }];
 }
