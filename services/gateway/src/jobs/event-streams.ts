@@ -7,15 +7,20 @@ import { listEvents } from '@lathe/platform/nats/events';
 import type { Records } from '@lathe/platform/records';
 import { failureOf } from '../http/failure.ts';
 import { data, heartbeat, terminator } from '../http/server-sent-events.ts';
-import type { GatewaySettings } from '../settings.ts';
 import { eventIds } from './event-ids.ts';
 import { type EventPorts, eventObject, placeAfter } from './job-events.ts';
 
 type StreamPorts = EventPorts & Pick<Records, 'jobs'>;
-type StreamSettings = Pick<
-  GatewaySettings,
-  'eventStreams' | 'eventHeartbeatMs' | 'eventGatherMs' | 'eventEndMs'
->;
+type StreamSettings = {
+  /** Streams that may be open at a time. */
+  readonly eventStreams: number;
+  /** How long one is quiet before it says that it waits. */
+  readonly eventHeartbeatMs: number;
+  /** How long events are gathered before they are read. */
+  readonly eventGatherMs: number;
+  /** How long the last event of a job that is over is waited for. */
+  readonly eventEndMs: number;
+};
 
 /** Where a stream begins, and when the client leaves it. */
 type Reader = { readonly after: string | undefined; readonly signal: AbortSignal };
