@@ -39,6 +39,8 @@ const platform = await startPlatform(
   readConfig({
     ...process.env,
     ...{ LATHE_DATA: join(folder.path, 'data'), LATHE_PORT: '0', LATHE_LOG_LEVEL: 'warn' },
+    // Larger than files usually may be.
+    LATHE_UPLOAD_LIMIT: '4GB',
   }),
 );
 const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });

@@ -15,15 +15,40 @@ import type { Frame } from './frame.ts';
 /** The value of an expression. */
 export function evaluate(runtime: Runtime, frame: Frame, expression: Expression): Value {
   runtime.budget.spend(1);
-  const value = (inner: Expression): Value => evaluate(runtime, frame, inner);
+  // What templates are mostly made of, without a function of its own for each.
   switch (expression.kind) {
     case 'constant':
       return expression.value;
     case 'name': {
-      const { name } = expression;
-      const found = frame.get(name);
-      return found === undefined ? new Undefined(`'${name}' is undefined`) : found;
+      const found = frame.get(expression.name);
+      return found === undefined ? new Undefined(`'${expression.name}' is undefined`) : found;
     }
+    case 'attribute':
+      return getAttribute(evaluate(runtime, frame, expression.value), expression.name);
+    case 'item': {
+      const owner = evaluate(runtime, frame, expression.value);
+      return getItem(owner, evaluate(runtime, frame, expression.key));
+    }
+    case 'binary': {
+      const left = evaluate(runtime, frame, expression.left);
+      const right = evaluate(runtime, frame, expression.right);
+      return binary(runtime, expression.operator, [left, right]);
+    }
+    case 'compare':
+      return compareChain(runtime, frame, expression);
+    default:
+      return evaluateOther(runtime, frame, expression);
+  }
+}
+
+type Other = Exclude<
+  Expression,
+  { readonly kind: 'constant' | 'name' | 'attribute' | 'item' | 'binary' | 'compare' }
+>;
+
+function evaluateOther(runtime: Runtime, frame: Frame, expression: Other): Value {
+  const value = (inner: Expression): Value => evaluate(runtime, frame, inner);
+  switch (expression.kind) {
     case 'tuple':
       return new Tuple(expression.items.map(value));
     case 'list':
@@ -32,10 +57,6 @@ export function evaluate(runtime: Runtime, frame: Frame, expression: Expression)
       return new Dict(
         expression.entries.map(([key, inner]) => [value(key), value(inner)] as const),
       );
-    case 'attribute':
-      return getAttribute(value(expression.value), expression.name);
-    case 'item':
-      return getItem(value(expression.value), value(expression.key));
     case 'slice': {
       const sliced = value(expression.value);
       const [start, stop, step] = expression.bounds.map((bound) =>
@@ -61,11 +82,6 @@ export function evaluate(runtime: Runtime, frame: Frame, expression: Expression)
     case 'unary':
       if (expression.operator === 'not') return !isTruthy(value(expression.value));
       return unary(expression.operator, value(expression.value));
-    case 'binary':
-      return binary(runtime, expression.operator, [
-        value(expression.left),
-        value(expression.right),
-      ]);
     case 'logic': {
       const left = value(expression.left);
       return isTruthy(left) === (expression.operator === 'or') ? left : value(expression.right);
@@ -76,8 +92,6 @@ export function evaluate(runtime: Runtime, frame: Frame, expression: Expression)
         '',
         expression.parts.map((part) => toText(value(part))),
       );
-    case 'compare':
-      return compareChain(runtime, frame, expression);
     case 'choice':
       if (isTruthy(value(expression.test))) return value(expression.value);
       if (expression.otherwise !== undefined) return value(expression.otherwise);
