@@ -10,7 +10,7 @@ import { Frame } from './evaluate/frame.ts';
 import { fromJson } from './evaluate/from-json.ts';
 import { Output } from './evaluate/output.ts';
 import { parseTemplate } from './parse/parse-statement.ts';
-import type { Marks } from './value/rendering.ts';
+import type { Context, Marks } from './value/rendering.ts';
 import type { Runtime } from './value/runtime.ts';
 import { type TaggedPlace, TaggedPlaces } from './value/tagged-places.ts';
 import type { Value } from './value/value.ts';
@@ -51,8 +51,11 @@ export function compileTemplate(source: string): Template {
     { marks, now = new Date(), limits = defaultLimits } = {},
   ) =>
     guarded(() => {
-      const context = new Map<string, Value>(globals);
-      for (const [name, value] of Object.entries(variables)) context.set(name, fromJson(value));
+      const given = new Map<string, Value>();
+      for (const name of Object.keys(variables)) given.set(name, fromJson(variables[name]));
+      const context: Context = {
+        get: (name) => (given.has(name) ? given.get(name) : globals.get(name)),
+      };
       const runtime = createRuntime(new Budget(limits), now);
       const frame = new Frame(tree.scope, undefined, context);
       const output = new Output(runtime.budget);

@@ -1,4 +1,5 @@
 import type { Scope } from '../parse/ast.ts';
+import type { Context } from '../value/rendering.ts';
 import type { Value } from '../value/value.ts';
 
 /** The names of an entered scope; undefined stands for a name that has no value yet. */
@@ -6,7 +7,7 @@ export class Frame {
   readonly outer: Frame | undefined;
   readonly #values = new Map<string, Value | undefined>();
 
-  constructor(scope: Scope, outer: Frame | undefined, context: ReadonlyMap<string, Value>) {
+  constructor(scope: Scope, outer: Frame | undefined, context: Context) {
     this.outer = outer;
     for (const [name, load] of scope.loads) {
       if (load === 'outer') this.#values.set(name, outer?.get(name));

@@ -20,17 +20,27 @@ export function fromJson(value: unknown): Value {
       if (Array.isArray(value)) return value.map(fromJson);
       if (value instanceof JsonNumber)
         return value.isFloat ? Number(value.source) : BigInt(value.source);
-      return new Dict(membersOf(value).map(([key, inner]) => [key, fromJson(inner)]));
+      return dictOf(value);
     default:
       throw failed(`a template cannot be given a ${typeof value}`);
   }
 }
 
-function membersOf(object: object): [string, unknown][] {
-  const members = Object.entries(object).filter(([, value]) => value !== undefined);
+function dictOf(object: object): Dict {
+  const memberOf = (key: string): unknown => (object as Readonly<Record<string, unknown>>)[key];
+  const keys = Object.keys(object);
   // JavaScript puts keys that are indices first, whatever the order they were written in.
-  const index = members.find(([key]) => /^(?:0|[1-9]\d*)$/.test(key) && Number(key) < 2 ** 32 - 1);
-  if (index !== undefined && members.length > 1)
-    throw unsupported(`an object with the key ${JSON.stringify(index[0])} beside others`);
+  const index = keys.find((key) => isIndex(key) && memberOf(key) !== undefined);
+  if (index !== undefined && keys.filter((key) => memberOf(key) !== undefined).length > 1)
+    throw unsupported(`an object with the key ${JSON.stringify(index)} beside others`);
+  const members = new Dict();
+  for (const key of keys) {
+    const value = memberOf(key);
+    if (value !== undefined) members.set(key, fromJson(value));
+  }
   return members;
+}
+
+function isIndex(key: string): boolean {
+  return /^(?:0|[1-9]\d*)$/.test(key) && Number(key) < 2 ** 32 - 1;
 }
