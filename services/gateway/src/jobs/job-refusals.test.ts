@@ -89,6 +89,18 @@ test.each([
     /expected one of supervised, dpo/,
   ],
   [
+    { lathe: { early_stopping: { metric: 'reward' } } },
+    'invalid_value',
+    'lathe.early_stopping.metric',
+    /learn from rewards/,
+  ],
+  [
+    { lathe: { reinforcement: { beta: 0.1 } } },
+    'unsupported_parameter',
+    'lathe.reinforcement',
+    /reinforcement/,
+  ],
+  [
     { method: { type: 'dpo', supervised: {} } },
     'unsupported_parameter',
     'method.supervised',

@@ -102,6 +102,11 @@ function refuseOtherMethods(
     );
   if (method === 'supervised' && options.preference !== undefined)
     throw invalid('lathe.preference', "'lathe.preference' belongs to the method dpo.");
+  if (options.early_stopping?.metric === 'reward')
+    throw invalid(
+      'lathe.early_stopping.metric',
+      'Only jobs that learn from rewards have any to watch, and there are none here yet; take another metric.',
+    );
   const { adaptation } = options;
   if (method === 'dpo' && adaptation?.type === 'full' && adaptation.initial === 'random')
     throw invalid(
