@@ -40,6 +40,9 @@ export const dpoHyperparametersSchema = hyperparametersSchema.extend({
 });
 export type DpoHyperparameters = z.infer<typeof dpoHyperparametersSchema>;
 
+/** Training rows that a question is shown with, at the most. */
+const shownExamples = z.number().int().min(0).max(32).optional();
+
 /** Lathe's own options of a job; every one is optional. */
 export const latheOptionsSchema = z.strictObject({
   adaptation: adaptationSchema.optional().describe('which weights train; lora by default'),
@@ -71,24 +74,12 @@ export const latheOptionsSchema = z.strictObject({
   cleaning: cleaningSchema
     .optional()
     .describe('what is done about repeated rows and personal data'),
-  few_shot_examples: z
-    .number()
-    .int()
-    .min(0)
-    .max(32)
-    .optional()
-    .describe(
-      "examples in the few-shot baseline's prompt; by default the number that does best, of 1, 3, 5 and 8",
-    ),
-  retrieval_examples: z
-    .number()
-    .int()
-    .min(0)
-    .max(32)
-    .optional()
-    .describe(
-      'training rows that the contestants by retrieval look up for each question; 3 by default, 0 where few_shot_examples is 0',
-    ),
+  few_shot_examples: shownExamples.describe(
+    "examples in the few-shot baseline's prompt; by default the number that does best, of 1, 3, 5 and 8",
+  ),
+  retrieval_examples: shownExamples.describe(
+    'training rows that the contestants by retrieval look up for each question; 3 by default, 0 where few_shot_examples is 0',
+  ),
   evaluation_rows: z
     .number()
     .int()

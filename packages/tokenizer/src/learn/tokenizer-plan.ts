@@ -2,6 +2,7 @@ import { TokenizerError } from '../error.ts';
 import { type Fields, fieldsOf } from '../folder/files.ts';
 import { readTokenizerFolder } from '../folder/load.ts';
 import type { TokenizerFolder } from '../folder/tokenizer-folder.ts';
+import { wordPieceWords } from './train-word-piece.ts';
 
 /** How a vocabulary is learnt. */
 export type TokenizerKind = 'byte_level_bpe' | 'wordpiece' | 'unigram';
@@ -178,14 +179,7 @@ const usualParts: Readonly<
     decoder: { ...byteLevel, add_prefix_space: true },
   },
   wordpiece: {
-    normalizer: {
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: null,
-      lowercase: true,
-    },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
+    ...wordPieceWords,
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
   },
   unigram: { normalizer: null, pre_tokenizer: metaspace, decoder: metaspace },

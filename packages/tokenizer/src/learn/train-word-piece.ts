@@ -12,6 +12,18 @@ export type TrainWordPieceOptions = {
 /** BERT's special tokens; their place in the list is their id. */
 export const wordPieceTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
 
+/** How BERT's uncased models normalize texts and cut them into words. */
+export const wordPieceWords = {
+  normalizer: {
+    type: 'BertNormalizer',
+    clean_text: true,
+    handle_chinese_chars: true,
+    strip_accents: null,
+    lowercase: true,
+  },
+  pre_tokenizer: { type: 'BertPreTokenizer' },
+} as const;
+
 /** What continues a word. */
 const prefix = '##';
 /** Every printable character of ASCII is known, whether it came up or not; capitals are written small. */
@@ -124,14 +136,7 @@ function tokenizerFile(
     truncation: null,
     padding: null,
     added_tokens: wordPieceTokens.map((_, id) => special(id)),
-    normalizer: {
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: null,
-      lowercase: true,
-    },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
+    ...wordPieceWords,
     post_processor: {
       type: 'TemplateProcessing',
       single,
