@@ -39,7 +39,7 @@ async function chosen(
   } as unknown as Engine;
   const model: ServedModel = {
     ...{ name: 'tiny', style: 'chat', facts, task: { type: 'generation' }, texts: folder },
-    engine: { folder: folder, adapter: null, isBase: true, maxContext: room },
+    engine: { folder: folder, adapter: null, maxContext: room },
     room,
   };
   const limits = { answerSlack: 2, answerMost: 20 };

@@ -22,7 +22,7 @@ const served = (room: number, style: ServedModel['style'] = 'chat'): ServedModel
   facts,
   task: { type: 'generation' },
   texts: folder,
-  engine: { folder: folder, adapter: null, isBase: true, maxContext: room },
+  engine: { folder: folder, adapter: null, maxContext: room },
   room,
 });
 const heldOut = (row: AnsweredRow): HeldOutRow => ({

@@ -44,7 +44,7 @@ it('asks with the tools of a row and of the examples before it, and judges calls
     style: 'chat',
     facts: await texts.facts(folder.path),
     texts: folder.path,
-    engine: { folder: folder.path, adapter: null, isBase: true, maxContext: 512 },
+    engine: { folder: folder.path, adapter: null, maxContext: 512 },
     room: 512,
   };
   const rows = [called(1, 'f', '{"a": 1}'), called(2, 'f', '{"a": 2.0}')].map((row) => ({

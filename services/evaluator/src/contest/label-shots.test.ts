@@ -20,7 +20,7 @@ const train = Array.from({ length: 40 }, (_, at) =>
 const rows = [labelled(100, 'thing a', 'red'), { ...labelled(101, 'thing b', 'blue'), pair: 'c' }];
 const served = (change: Partial<ServedModel> = {}): ServedModel => ({
   ...{ name: 'tiny', style: 'chat', facts, task: { type: 'generation' }, texts: folder },
-  engine: { folder: folder, adapter: null, isBase: true, maxContext: 512 },
+  engine: { folder: folder, adapter: null, maxContext: 512 },
   ...{ room: 512, ...change },
 });
 

@@ -13,7 +13,7 @@ const { signal } = new AbortController();
 const ports = { texts, signal, project: 'default', limits: { answerSlack: 2, answerMost: 20 } };
 const modelOf = (room: number, style: ServedModel['style'] = 'chat'): ServedModel => ({
   ...{ name: 'tiny', style, facts, task: { type: 'generation' }, texts: folder, room },
-  engine: { folder, adapter: null, isBase: true, maxContext: room },
+  engine: { folder, adapter: null, maxContext: room },
 });
 const things = ['apple', 'brick', 'cloud', 'drum'];
 const train = things.map((thing, at) => chatRow(at + 1, `a ${thing}`, `kind ${at}`));

@@ -18,7 +18,7 @@ const engine = createEngineProcess(
 );
 afterAll(() => engine.stop());
 
-const model = { folder: '', adapter: null, isBase: true, maxContext: 8 };
+const model = { folder: '', adapter: null, maxContext: 8 };
 const { signal } = new AbortController();
 const request: GenerateRequest = {
   ...{ tokens: [1], maxTokens: 3, temperature: 0, topP: 1, seed: 0, stopTokens: [] },

@@ -12,7 +12,6 @@ const tokenList = z.custom<Int32Array<ArrayBuffer>>(isInt32);
 const modelSchema = z.object({
   folder: z.string(),
   adapter: z.string().nullable(),
-  isBase: z.boolean(),
   maxContext: z.number().int(),
 }) satisfies z.ZodType<EngineModel>;
 const requestSchema = z.object({

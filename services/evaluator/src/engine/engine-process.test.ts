@@ -22,7 +22,7 @@ let model: EngineModel;
 beforeAll(async () => {
   folder = await tempFolder();
   await writeTinyModel(folder.path);
-  model = { folder: folder.path, adapter: null, isBase: true, maxContext: 512 };
+  model = { folder: folder.path, adapter: null, maxContext: 512 };
   engine = createEngineProcess(
     program,
     { ...limits, engineSilenceMs: patienceMs, environment: process.env },

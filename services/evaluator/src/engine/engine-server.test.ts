@@ -5,7 +5,7 @@ import { createEngineServer } from './engine-server.ts';
 import type { OpenModel } from './model-pool.ts';
 
 type Generate = Extract<ToEngine, { kind: 'generate' }>;
-const model = { folder: '/m', adapter: null, isBase: true, maxContext: 8192 };
+const model = { folder: '/m', adapter: null, maxContext: 8192 };
 
 /**
  * An engine server over a model that decodes as the real one does: a step gives each answer that runs its next

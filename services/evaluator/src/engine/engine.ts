@@ -7,8 +7,6 @@ import type { Predictor, Question } from '@lathe/engine/predictor';
 export type EngineModel = {
   readonly folder: string;
   readonly adapter: string | null;
-  /** Base models stay in memory; models with weights of their own take turns there. */
-  readonly isBase: boolean;
   /** Most tokens of one sequence. */
   readonly maxContext: number;
 };

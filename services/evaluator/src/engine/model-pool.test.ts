@@ -29,7 +29,7 @@ function poolOf(mostBytes: number) {
     onError: (error) => failures.push(error),
   });
   const open = (folder: string, adapter: string | null = null) =>
-    pool.open({ folder, adapter, isBase: true, maxContext: 8 });
+    pool.open({ folder, adapter, maxContext: 8 });
   /** What stays once nobody uses it. */
   const use = async (folder: string, adapter: string | null = null): Promise<string[]> => {
     (await open(folder, adapter)).close();

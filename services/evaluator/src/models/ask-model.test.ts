@@ -19,7 +19,7 @@ async function open(name: string) {
   const folder = join(tasks, name);
   const facts = await texts.facts(folder);
   const maxContext = facts.maxPositions;
-  const place = { folder, adapter: null, isBase: true, maxContext };
+  const place = { folder, adapter: null, maxContext };
   const options = { folder, maxContext, maxRows: 2, device: cpuDevice() };
   const pooled = await openPooledModel(await openAnyModelFolder(folder), options);
   let passes = 0;

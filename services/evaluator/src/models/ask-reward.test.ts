@@ -39,7 +39,7 @@ async function scores(
   };
   const model: ServedModel = {
     ...{ name: 'm', facts, texts: folder, room: maxContext, style: 'chat' },
-    engine: { folder, adapter: null, isBase: true, maxContext },
+    engine: { folder, adapter: null, maxContext },
     task: { type: 'reward', isChat },
   };
   const asked = {

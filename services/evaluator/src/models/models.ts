@@ -113,7 +113,7 @@ export function createModels(ports: ModelPorts): Models {
   };
   const serve = async (
     name: string,
-    place: Pick<EngineModel, 'folder' | 'adapter' | 'isBase'>,
+    place: Pick<EngineModel, 'folder' | 'adapter'>,
     {
       rows,
       texts,
@@ -124,8 +124,6 @@ export function createModels(ports: ModelPorts): Models {
       readonly taught?: TaughtTask | undefined;
     },
   ): Promise<ServedModel> => {
-    // Tuned models lie in folders of our own, which nobody edits.
-    if (place.isBase) await noticeEdits(place.folder);
     const facts = await factsOf(texts).catch((error: unknown) => {
       if (!(error instanceof Error && error.name === 'TokenizerError')) throw error;
       // The folder was changed after it was announced. Users do not know where it lies.
@@ -145,7 +143,8 @@ export function createModels(ports: ModelPorts): Models {
   const base = async (name: string, texts?: string): Promise<ServedModel> => {
     const found = await findBaseModel(ports.modelFolders, name);
     if (found === undefined) throw missing(name);
-    const place = { folder: found.path, adapter: null, isBase: true };
+    await noticeEdits(found.path);
+    const place = { folder: found.path, adapter: null };
     return serve(name, place, { rows: 'chat', texts: texts ?? found.path });
   };
   const tuned = async (model: TunedModel): Promise<ServedModel> => {
@@ -153,7 +152,7 @@ export function createModels(ports: ModelPorts): Models {
     const taught = model.task ?? { type: 'generation' };
     const folder = await ports.files.folder(model.manifestKey);
     if (kind === 'merged')
-      return serve(name, { folder, adapter: null, isBase: false }, { rows, taught, texts: folder });
+      return serve(name, { folder, adapter: null }, { rows, taught, texts: folder });
     const below = await findBaseModel(ports.modelFolders, model.base);
     if (below === undefined)
       throw new LatheError(
@@ -168,11 +167,8 @@ export function createModels(ports: ModelPorts): Models {
         { param: 'model' },
       );
     const texts = (await ownTexts(folder)) ?? below.path;
-    return serve(
-      name,
-      { folder: below.path, adapter: folder, isBase: true },
-      { rows, taught, texts },
-    );
+    await noticeEdits(below.path);
+    return serve(name, { folder: below.path, adapter: folder }, { rows, taught, texts });
   };
   return {
     base,
