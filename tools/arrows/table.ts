@@ -114,7 +114,7 @@ export const arrows: Table = {
         'workers.ts': '',
         http: '',
         openapi: '',
-        models: '',
+        models: 'http',
         files: 'http',
         jobs: 'http models files',
         pages: '',

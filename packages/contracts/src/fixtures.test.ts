@@ -19,6 +19,7 @@ import { embeddingQuestionSchema } from './message/embedding.ts';
 import { jobEventSchema } from './message/event.ts';
 import { inferenceRequestSchema } from './message/inference.ts';
 import { workMessageSchema } from './message/work.ts';
+import { aliasRecordSchema } from './record/alias.ts';
 import { batchRecordSchema } from './record/batch.ts';
 import { checkpointRecordSchema } from './record/checkpoint.ts';
 import { dataWorkRecordSchema } from './record/data-work.ts';
@@ -30,6 +31,7 @@ import { storedCompletionRecordSchema } from './record/stored-completion.ts';
 import { workerRecordSchema } from './record/worker.ts';
 
 const schemas: Record<string, z.ZodType> = {
+  'alias-record': aliasRecordSchema,
   'base-model-record': modelRecordSchema,
   'batch-record': batchRecordSchema,
   'checkpoint-manifest': checkpointManifestSchema,

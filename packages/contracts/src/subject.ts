@@ -36,6 +36,7 @@ export const buckets = {
   jobs: 'lathe-jobs',
   files: 'lathe-files',
   models: 'lathe-models',
+  aliases: 'lathe-aliases',
   checkpoints: 'lathe-checkpoints',
   workers: 'lathe-workers',
   idempotency: 'lathe-idempotency',

@@ -143,7 +143,14 @@ async function openPorts(
   { nats, log, artifacts }: Service,
 ) {
   const { modelFolders, dataFolder } = config;
-  const { jobs, models: records, files: uploads, evalRuns } = await openAllRecords(nats);
+  const {
+    jobs,
+    models: records,
+    aliases,
+    checkpoints,
+    files: uploads,
+    evalRuns,
+  } = await openAllRecords(nats);
   const graders = startGraders(settings, log);
   const cache = join(dataFolder, 'cache', 'models');
   const files = openModelFiles(artifacts, cache, settings.cachedModels);
@@ -157,6 +164,8 @@ async function openPorts(
   const texts = createTexts(threads, settings.quickTextBytes);
   const models = createModels({
     models: records,
+    aliases,
+    checkpoints,
     jobs,
     artifacts,
     files,

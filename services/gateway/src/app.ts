@@ -14,6 +14,7 @@ import { authenticate, type StoredKey } from './http/authenticate.ts';
 import { failureOf } from './http/failure.ts';
 import { type GatewayContext, type GatewayEnv, securityHeaders } from './http/http.ts';
 import type { ModelPorts } from './models/models.ts';
+import { aliasRoutes } from './routes/aliases.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { chatRoutes } from './routes/chat.ts';
 import { completionRoutes } from './routes/completions.ts';
@@ -80,6 +81,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/lathe/inspections', inspectionRoutes(ports));
   app.route('/v1/lathe/workers', workerRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));
+  app.route('/v1/lathe/aliases', aliasRoutes(ports, settings));
   app.route('/v1/chat/completions', chatRoutes(ports, settings));
   app.route('/v1/chat/completions', storedRoutes(ports, settings));
   app.route('/v1/lathe', feedbackRoutes(ports, settings));

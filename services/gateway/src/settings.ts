@@ -39,6 +39,8 @@ export type GatewaySettings = {
   readonly dataWorkOpen: number;
   readonly dataWorkKept: number;
   readonly dataWorkKeepMs: number;
+  /** Aliases of one project. */
+  readonly aliasesKept: number;
   /** Evals of one project, and runs of them that are under way, and over and kept. */
   readonly evalsKept: number;
   readonly evalRunsOpen: number;
@@ -111,6 +113,7 @@ export function gatewaySettings(config: Config): GatewaySettings {
     dataWorkOpen: config.dataWorkOpen,
     dataWorkKept: config.dataWorkKept,
     dataWorkKeepMs: config.dataWorkKeepMs,
+    aliasesKept: config.aliasesKept,
     evalsKept: config.evalsKept,
     evalRunsOpen: config.evalRunsOpen,
     evalRunsKept: config.evalRunsKept,

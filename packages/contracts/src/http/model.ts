@@ -12,6 +12,8 @@ export const modelObjectSchema = z.object({
     task: taskSchema.nullable(),
     /** The base model that a tuned one stands on. */
     base: z.string().nullable(),
+    /** Of an alias: the model that it stands for now. */
+    alias_of: z.string().optional(),
   }),
 });
 export type ModelObject = z.infer<typeof modelObjectSchema>;

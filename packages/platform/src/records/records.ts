@@ -1,4 +1,5 @@
 import { type JobRecord, jobRecordSchema } from '@lathe/contracts/job/record';
+import { type AliasRecord, aliasRecordSchema } from '@lathe/contracts/record/alias';
 import { type BatchRecord, batchRecordSchema } from '@lathe/contracts/record/batch';
 import { type CheckpointRecord, checkpointRecordSchema } from '@lathe/contracts/record/checkpoint';
 import { type DataWorkRecord, dataWorkRecordSchema } from '@lathe/contracts/record/data-work';
@@ -21,6 +22,7 @@ export type Records = {
   readonly jobs: RecordStore<JobRecord>;
   readonly files: RecordStore<FileRecord>;
   readonly models: RecordStore<ModelRecord>;
+  readonly aliases: RecordStore<AliasRecord>;
   readonly checkpoints: RecordStore<CheckpointRecord>;
   readonly workers: RecordStore<WorkerRecord>;
   readonly dataWork: RecordStore<DataWorkRecord>;
@@ -39,6 +41,7 @@ export async function openAllRecords(nats: Nats): Promise<Records> {
     jobs: await openRecords(nats, buckets.jobs, jobRecordSchema),
     files: await openRecords(nats, buckets.files, fileRecordSchema),
     models: await openRecords(nats, buckets.models, modelRecordSchema),
+    aliases: await openRecords(nats, buckets.aliases, aliasRecordSchema),
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
     workers: await openRecords(nats, buckets.workers, workerRecordSchema),
     dataWork: await openRecords(nats, buckets.dataWork, dataWorkRecordSchema),

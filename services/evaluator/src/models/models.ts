@@ -6,13 +6,13 @@ import {
 import { LatheError } from '@lathe/contracts/error';
 import type { ModelDeleted } from '@lathe/contracts/message/model-deleted';
 import type { ModelRecord } from '@lathe/contracts/record/model';
-import { baseModelsProject, modelKey, recordKey } from '@lathe/contracts/subject';
+import { recordKey } from '@lathe/contracts/subject';
 import { virtualTokenCount } from '@lathe/engine/peft-virtual';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { findBaseModel } from '@lathe/platform/base-models';
 import { folderStamp, weightsDigest } from '@lathe/platform/model-digest';
-import type { Records } from '@lathe/platform/records';
+import { findNamedModel, type NamedModels, whyUnnamed } from '@lathe/platform/records/named-model';
 import type { EngineModel } from '../engine/engine.ts';
 import { ownTexts, ownTextsFolder } from '../engine/own-texts.ts';
 import { type ServedTask, servedTask, type TaughtTask } from '../texts/served-task.ts';
@@ -35,7 +35,7 @@ export type ServedModel = {
   readonly style: 'chat' | 'completion';
 };
 
-export type ModelPorts = Pick<Records, 'models' | 'jobs'> & {
+export type ModelPorts = NamedModels & {
   readonly artifacts: ArtifactStore;
   readonly files: ModelFiles;
   readonly modelFolders: readonly string[];
@@ -46,7 +46,7 @@ export type ModelPorts = Pick<Records, 'models' | 'jobs'> & {
 };
 
 export type Models = {
-  /** The model of that name that the project may use. Throws `model_not_found`. */
+  /** The model that the project may use by that name or alias. Throws `model_not_found`. */
   find(project: string, name: string): Promise<ServedModel>;
   /**
    * A base model by its name, asked with the tokenizer and the template in the folder `texts` where it is given.
@@ -142,7 +142,7 @@ export function createModels(ports: ModelPorts): Models {
 
   const base = async (name: string, texts?: string): Promise<ServedModel> => {
     const found = await findBaseModel(ports.modelFolders, name);
-    if (found === undefined) throw missing(name);
+    if (found === undefined) throw missing(`the model '${name}' does not exist`);
     await noticeEdits(found.path);
     const place = { folder: found.path, adapter: null };
     return serve(name, place, { rows: 'chat', texts: texts ?? found.path });
@@ -174,12 +174,9 @@ export function createModels(ports: ModelPorts): Models {
     base,
     tuned,
     async find(project, name) {
-      const stored =
-        (await ports.models.get(modelKey(project, name))) ??
-        (await ports.models.get(modelKey(baseModelsProject, name)));
-      const record = stored?.value;
-      if (record === undefined) throw missing(name);
-      if (record.kind === 'base') return base(name);
+      const record = await findNamedModel(ports, project, name);
+      if (record === undefined) throw missing(await whyUnnamed(ports, project, name));
+      if (record.kind === 'base') return base(record.name);
       return tuned({ ...record, rows: await rowsOf(ports, record) });
     },
     async forget({ manifestKey }) {
@@ -196,8 +193,9 @@ export function createModels(ports: ModelPorts): Models {
   };
 }
 
-function missing(name: string): LatheError {
-  return new LatheError('model_not_found', `The model '${name}' does not exist.`, {
+/** With a reason as `whyUnnamed` tells it. */
+function missing(why: string): LatheError {
+  return new LatheError('model_not_found', `${why.charAt(0).toUpperCase()}${why.slice(1)}.`, {
     param: 'model',
   });
 }

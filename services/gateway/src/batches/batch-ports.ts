@@ -2,6 +2,7 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
 import type { Nats } from '@lathe/platform/nats/connection';
 import type { Records } from '@lathe/platform/records';
+import type { NamedModels } from '@lathe/platform/records/named-model';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { Bodies } from '../bodies/bodies.ts';
 import type { Inference } from '../chat/inference.ts';
@@ -10,17 +11,18 @@ import type { Claim } from '../jobs/duplicates.ts';
 import type { GatewaySettings } from '../settings.ts';
 
 /** What batches need. */
-export type BatchPorts = Pick<Records, 'batches' | 'files' | 'models' | 'storedCompletions'> & {
-  readonly nats: Nats;
-  readonly artifacts: ArtifactStore;
-  readonly claims: RecordStore<Claim>;
-  /** Of what was deleted lately. */
-  readonly places: RecordStore<Place>;
-  readonly bodies: Bodies;
-  readonly inference: Inference;
-  readonly log: Logger;
-  readonly now: () => number;
-};
+export type BatchPorts = Pick<Records, 'batches' | 'files' | 'storedCompletions'> &
+  NamedModels & {
+    readonly nats: Nats;
+    readonly artifacts: ArtifactStore;
+    readonly claims: RecordStore<Claim>;
+    /** Of what was deleted lately. */
+    readonly places: RecordStore<Place>;
+    readonly bodies: Bodies;
+    readonly inference: Inference;
+    readonly log: Logger;
+    readonly now: () => number;
+  };
 
 /** What batches take of the gateway's limits and waits. */
 export type BatchSettings = Pick<

@@ -1,3 +1,4 @@
+import type { AliasRequest } from '@lathe/contracts/http/alias';
 import type { CreateBatch } from '@lathe/contracts/http/batch';
 import type { DatasetRequest } from '@lathe/contracts/http/dataset';
 import type { EmbeddingRequest } from '@lathe/contracts/http/embedding';
@@ -91,6 +92,7 @@ export type BodyResults = AskedResults & {
   readonly 'eval-update': UpdateEval;
   readonly 'eval-run': ReadRun;
   readonly 'eval-import': ReadImport;
+  readonly alias: AliasRequest;
   readonly batch: CreateBatch;
   readonly 'completion-update': { readonly metadata: Record<string, string> | null };
   readonly feedback: FeedbackRequest;

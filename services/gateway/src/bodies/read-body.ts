@@ -1,4 +1,5 @@
 import type { Tool } from '@lathe/contracts/artifact/tool';
+import { aliasRequestSchema } from '@lathe/contracts/http/alias';
 import { createBatchSchema } from '@lathe/contracts/http/batch';
 import { type ChatRequest, chatRequestSchema } from '@lathe/contracts/http/chat';
 import { datasetRequestSchema } from '@lathe/contracts/http/dataset';
@@ -68,6 +69,8 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       const body = parseRequest(importEvalSchema, json);
       return { ...readImport(body), model: body.model };
     }
+    case 'alias':
+      return parseRequest(aliasRequestSchema, json);
     case 'batch':
       return parseRequest(createBatchSchema, json);
     case 'completion-update':

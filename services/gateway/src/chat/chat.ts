@@ -2,7 +2,7 @@ import type { ChatCompletion } from '@lathe/contracts/http/chat';
 import { newId } from '@lathe/contracts/id';
 import type { RateLimits } from '@lathe/contracts/rate-limits';
 import type { Logger } from '@lathe/platform/log';
-import type { Records } from '@lathe/platform/records';
+import type { NamedModels } from '@lathe/platform/records/named-model';
 import type { ReadChat } from '../bodies/body-task.ts';
 import type { Asker } from '../bodies/chat-request.ts';
 import { tellingLimits } from '../http/rate-limits.ts';
@@ -13,12 +13,12 @@ import { type AnswerHead, collectAnswer } from './chat-answer.ts';
 import { afterFirstSign, answerEvents } from './chat-stream.ts';
 import type { Inference, Piece } from './inference.ts';
 
-export type ChatPorts = StorePorts & {
-  readonly models: Records['models'];
-  readonly inference: Inference;
-  readonly log: Logger;
-  readonly now: () => number;
-};
+export type ChatPorts = StorePorts &
+  NamedModels & {
+    readonly inference: Inference;
+    readonly log: Logger;
+    readonly now: () => number;
+  };
 
 /** Who asks; the signal fires when the client leaves. */
 export type ChatAsker = Asker & {

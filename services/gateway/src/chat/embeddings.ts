@@ -1,6 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { EmbeddingList } from '@lathe/contracts/http/embedding';
-import type { Records } from '@lathe/platform/records';
+import type { NamedModels } from '@lathe/platform/records/named-model';
 import type { ReadEmbedding } from '../bodies/body-task.ts';
 import { tellingLimits } from '../http/rate-limits.ts';
 import { requireDoor } from '../models/doors.ts';
@@ -9,8 +9,7 @@ import type { ChatAsker } from './chat.ts';
 import type { EmbeddingPiece, Inference } from './inference.ts';
 import { numbersOf } from './numbers.ts';
 
-export type EmbeddingPorts = {
-  readonly models: Records['models'];
+export type EmbeddingPorts = NamedModels & {
   readonly inference: Inference;
 };
 

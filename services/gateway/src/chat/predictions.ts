@@ -3,13 +3,14 @@ import type { ClassificationList, RerankList, ScoreList } from '@lathe/contracts
 import type { ModerationList } from '@lathe/contracts/http/moderation';
 import { newId } from '@lathe/contracts/id';
 import type { LabelScore, Prediction } from '@lathe/contracts/message/prediction';
+import type { NamedModels } from '@lathe/platform/records/named-model';
 import type { ReadPrediction } from '../bodies/body-task.ts';
 import { tellingLimits } from '../http/rate-limits.ts';
 import type { ChatAsker, ChatPorts } from './chat.ts';
 import type { PredictionPiece } from './inference.ts';
 import { numbersOf } from './numbers.ts';
 
-export type PredictionPorts = Pick<ChatPorts, 'models' | 'inference' | 'now'>;
+export type PredictionPorts = NamedModels & Pick<ChatPorts, 'inference' | 'now'>;
 
 type Collected = {
   readonly answers: readonly Prediction[];

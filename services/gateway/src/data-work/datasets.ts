@@ -4,16 +4,17 @@ import { type DatasetRequest, filesOfRequest, sideFiles } from '@lathe/contracts
 import type { DatasetObject, ListedDataset } from '@lathe/contracts/http/dataset-object';
 import type { DataWorkInputs, DataWorkOf } from '@lathe/contracts/record/data-work';
 import { recordKey } from '@lathe/contracts/subject';
+import type { NamedModels } from '@lathe/platform/records/named-model';
 import { type FilePorts, getFile } from '../files/files.ts';
 import { requireDoor } from '../models/doors.ts';
-import { getModel, type ModelPorts } from '../models/models.ts';
+import { getModel } from '../models/models.ts';
 
 /**
  * What a file is to be made of. Throws `invalid_value` for a file that the project does not have and for a repair for a
  * model that is no base model, `model_not_found`, and `unsupported_model` for a writer that is none.
  */
 export async function datasetInput(
-  ports: FilePorts & Pick<ModelPorts, 'models'>,
+  ports: FilePorts & NamedModels,
   project: string,
   request: DatasetRequest,
 ): Promise<DataWorkInputs['dataset']> {
@@ -23,15 +24,18 @@ export async function datasetInput(
       if (!(error instanceof LatheError) || error.code !== 'not_found') throw error;
       throw new LatheError('invalid_value', error.message, { param: paramOf(request) });
     });
-  const learner = request.repair?.model;
-  if (learner !== undefined && (await getModel(ports, project, learner)).kind !== 'base')
-    throw new LatheError('invalid_value', `${JSON.stringify(learner)} is no base model.`, {
+  const { repair } = request;
+  const learner =
+    repair?.model === undefined ? undefined : await getModel(ports, project, repair.model);
+  if (learner !== undefined && learner.kind !== 'base')
+    throw new LatheError('invalid_value', `${JSON.stringify(repair?.model)} is no base model.`, {
       param: 'repair.model',
     });
   const writer = request.convert?.writer;
   if (writer !== undefined && writer.url === undefined)
     requireDoor(await getModel(ports, project, writer.model), 'chat');
-  return { kind: 'dataset', request };
+  if (learner === undefined || repair === undefined) return { kind: 'dataset', request };
+  return { kind: 'dataset', request: { ...request, repair: { ...repair, model: learner.name } } };
 }
 
 /** Where a request names its files. */

@@ -39,13 +39,14 @@ export async function inspectionInput(
   if (body.validation_file != null)
     await checkFile(ports, project, { id: body.validation_file, param: 'validation_file' });
   await checkMoreFiles(ports, project, job);
-  const references = model === undefined ? {} : await checkReferences(ports, project, job);
+  const references = model === undefined ? undefined : await checkReferences(ports, project, job);
+  const start = references?.start;
   return {
     kind: 'inspect',
     trainingFile: fileId,
     validationFile: draft.validationFile,
-    job: { seed, method, hyperparameters, options, ...references },
-    model: model ?? null,
+    job: { seed, method, hyperparameters, options, ...(start && { start }) },
+    model: references?.model ?? null,
   };
 }
 

@@ -146,6 +146,17 @@ function checkRows(rows: readonly string[], { evalRows, evalRowBytes }: RunLimit
     );
 }
 
+/** What is asked by the model's own name: an alias may stand for another before the last row. */
+async function ownNamed(
+  ports: RunPorts,
+  project: string,
+  { chat, ...rest }: NonNullable<RunRequest['asking']>,
+): Promise<NonNullable<RunRequest['asking']>> {
+  const at = { name: chat.model, param: 'data_source.model' };
+  const { name: model } = await requireModel(ports, project, at);
+  return { ...rest, chat: { ...chat, model } };
+}
+
 /** Stores the rows and then the record, unless an earlier try has. */
 async function store(
   ports: RunPorts,
@@ -178,7 +189,7 @@ async function store(
     name: body.name ?? '',
     metadata: body.metadata ?? null,
     state: 'queued',
-    ...{ dataSource, rows, asking },
+    ...{ dataSource, rows, asking: asking && (await ownNamed(ports, project, asking)) },
     ...(itemSchema !== undefined && { itemSchema }),
     criteria: of.criteria,
     tally: {

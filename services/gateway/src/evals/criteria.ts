@@ -1,13 +1,12 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { Grader } from '@lathe/contracts/http/grader';
 import type { ModelRecord } from '@lathe/contracts/record/model';
-import type { Records } from '@lathe/platform/records';
+import { findNamedModel, type NamedModels, whyUnnamed } from '@lathe/platform/records/named-model';
 import type { Graders } from '../graders/graders.ts';
 import { BadReference } from '../http/failure.ts';
 import { requireDoor } from '../models/doors.ts';
-import { findModel } from '../models/models.ts';
 
-export type CriteriaPorts = Pick<Records, 'models'> & { readonly graders: Graders };
+export type CriteriaPorts = NamedModels & { readonly graders: Graders };
 
 type Asked = {
   readonly project: string;
@@ -33,7 +32,7 @@ export async function checkCriteria(
 
 /** Throws `model_not_found` and `unsupported_model` for the models of a grader, and of those in it. */
 async function checkModels(
-  ports: Pick<Records, 'models'>,
+  ports: NamedModels,
   {
     project,
     grader,
@@ -58,15 +57,14 @@ async function checkModels(
 
 /** A model of the project that a body names. Throws `model_not_found`, as a 400, with the field. */
 export async function requireModel(
-  ports: Pick<Records, 'models'>,
+  ports: NamedModels,
   project: string,
   { name, param }: { readonly name: string; readonly param: string },
 ): Promise<ModelRecord> {
-  const record = await findModel(ports, project, name);
+  const record = await findNamedModel(ports, project, name);
   if (record !== undefined) return record;
-  throw new BadReference('model_not_found', `'${param}': the model '${name}' does not exist.`, {
-    param,
-  });
+  const why = await whyUnnamed(ports, project, name);
+  throw new BadReference('model_not_found', `'${param}': ${why}.`, { param });
 }
 
 /** Does what may refuse a part of the body, and names the part. */

@@ -9,14 +9,14 @@ export type RunView = { readonly artifacts: ArtifactStore; readonly origin: stri
 
 /** The `eval.run` object, with the rows that came with its request. */
 export async function runObject(view: RunView, run: EvalRunRecord): Promise<RunObject> {
-  const { tally, error } = run;
+  const { tally, error, dataSource } = run;
   return {
     id: run.id,
     object: 'eval.run',
     eval_id: run.evalId,
     created_at: run.createdAt,
     name: run.name,
-    model: run.asking?.chat.model ?? '',
+    model: typeof dataSource.model === 'string' ? dataSource.model : '',
     status: run.state,
     report_url: `${view.origin}/v1/evals/${run.evalId}/runs/${run.id}/report.html`,
     metadata: run.metadata,

@@ -8,7 +8,7 @@ import { evalRecordSchema } from '@lathe/contracts/record/eval';
 import { evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
 import { storedCompletionRecordSchema } from '@lathe/contracts/record/stored-completion';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
-import { checkpointKey, recordKey } from '@lathe/contracts/subject';
+import { checkpointKey, modelKey, recordKey } from '@lathe/contracts/subject';
 import { toFile } from 'openai';
 import { expect } from 'vitest';
 import { jsonl, otherProject, type TestGateway } from './gateway.fixture.ts';
@@ -97,12 +97,18 @@ export async function furnishOther(gateway: TestGateway) {
     'worker-a',
     workerOf('worker-a', [{ project: otherProject, jobId: job }]),
   );
+  const alias = 'secret-alias';
+  await gateway.aliases.put(modelKey(otherProject, alias), {
+    ...{ version: 1, id: alias, project: otherProject, createdAt: 1 },
+    target: { kind: 'model', model },
+  });
   const inspection = await addInspection(gateway, file);
   const dataset = await addDataset(gateway, file);
   return {
     file,
     job,
     model,
+    alias,
     worker: 'worker-a',
     inspection,
     dataset,

@@ -31,6 +31,7 @@ function pathOf(route: string): string {
     .replace('/files/:id', `/files/${foreign.file}`)
     .replace('/inspections/:id', `/inspections/${foreign.inspection}`)
     .replace('/datasets/:id', `/datasets/${foreign.dataset}`)
+    .replace(':alias{.+}', foreign.alias)
     .replace(':eval_id', foreign.eval)
     .replace(':run_id', foreign.run)
     .replace(':batch_id', foreign.batch)
@@ -52,6 +53,11 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
   'POST /v1/fine_tuning/jobs': () => [
     [{ model: 'lathe-tiny', training_file: foreign.file }, 400],
     [{ model: foreign.model, training_file: foreign.file }, 400],
+  ],
+  'POST /v1/lathe/aliases': () => [
+    [{ alias: 'mine', model: foreign.model }, 400],
+    [{ alias: 'mine', model: foreign.alias }, 400],
+    [{ alias: 'mine', job: foreign.job }, 400],
   ],
   'POST /v1/fine_tuning/alpha/graders/validate': () => [[{}, 400]],
   // A model that there is not for this project is told by a flag of the answer.
@@ -87,6 +93,7 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
     ],
   ],
   'POST /v1/chat/completions': () => [
+    [{ model: foreign.alias, messages: [{ role: 'user', content: 'Hi' }] }, 404],
     [{ model: foreign.model, messages: [{ role: 'user', content: 'Hi' }] }, 404],
     [{ model: foreign.model, messages: [{ role: 'user', content: 'Hi' }], stream: true }, 404],
   ],
@@ -111,6 +118,7 @@ const post = (path: string, body: object) =>
 /** Every text that would give the other project away. */
 const secrets = () => [
   ...[foreign.file, foreign.job, foreign.model, foreign.inspection, foreign.dataset],
+  foreign.alias,
   ...[foreign.eval, foreign.run, foreign.batch, foreign.completion],
   ...['ftckpt_secret', otherKey],
 ];

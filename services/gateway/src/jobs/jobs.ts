@@ -8,13 +8,17 @@ import { isTerminal } from '@lathe/contracts/job/state';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Nats } from '@lathe/platform/nats/connection';
-import type { Records } from '@lathe/platform/records';
+import {
+  findNamedModel,
+  findOwnModel,
+  type NamedModels,
+} from '@lathe/platform/records/named-model';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import { type FilePorts, getFile } from '../files/files.ts';
 import { cut, newestFirst } from '../http/cursor.ts';
 import { BadReference } from '../http/failure.ts';
 import { placeOf } from '../http/places.ts';
-import { baseModelNames, findModel } from '../models/models.ts';
+import { baseModelNames } from '../models/models.ts';
 import { type Claim, claimJobId } from './duplicates.ts';
 import { emit } from './job-events.ts';
 import { jobObject } from './job-object.ts';
@@ -24,7 +28,7 @@ import { jobStart } from './job-start.ts';
 import { requireTask } from './job-task.ts';
 
 export type JobPorts = FilePorts &
-  Pick<Records, 'jobs' | 'models'> & {
+  NamedModels & {
     readonly nats: Nats;
     readonly claims: RecordStore<Claim>;
   };
@@ -96,8 +100,8 @@ async function createOnce(ports: JobPorts, draft: JobRecord): Promise<JobRecord>
   return draft;
 }
 
-/** What the names in a request come to. */
-type References = Pick<JobRecord, 'start'>;
+/** What the names in a request come to: an alias is no part of a job, which has to stay what it is. */
+type References = Pick<JobRecord, 'model' | 'start'>;
 
 /** Checks what a request names. Throws errors that name the field at fault. */
 export async function checkReferences(
@@ -105,7 +109,7 @@ export async function checkReferences(
   project: string,
   body: CreateJob,
 ): Promise<References> {
-  const model = await findModel(ports, project, body.model);
+  const model = await findNamedModel(ports, project, body.model);
   if (model === undefined) {
     const names = await baseModelNames(ports);
     const known = names.length === 0 ? 'No base model is served' : `There are: ${names.join(', ')}`;
@@ -115,7 +119,7 @@ export async function checkReferences(
       { param: 'model' },
     );
   }
-  const base = model.kind === 'base' ? model : await findModel(ports, project, model.base);
+  const base = model.kind === 'base' ? model : await findOwnModel(ports, project, model.base);
   const architecture = base?.kind === 'base' ? base.architecture : undefined;
   requireTask(body, model, architecture ?? 'decoder');
   const start = model.kind === 'base' ? {} : { start: await jobStart(ports, model, body) };
@@ -123,7 +127,7 @@ export async function checkReferences(
   await checkMoreFiles(ports, project, body);
   if (body.validation_file != null)
     await checkFile(ports, project, { id: body.validation_file, param: 'validation_file' });
-  return start;
+  return { model: model.name, ...start };
 }
 
 /** Throws for files beside the training file that no job can read, or that are there twice. */

@@ -13,23 +13,24 @@ import {
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findJson } from '@lathe/platform/artifacts/read-json';
 import type { Nats } from '@lathe/platform/nats/connection';
-import type { Records } from '@lathe/platform/records';
+import {
+  findNamedModel,
+  findOwnModel,
+  modelOfAlias,
+  type NamedModels,
+  whyUnnamed,
+} from '@lathe/platform/records/named-model';
 import { toHttp } from '@lathe/recipe/http-form';
+import { sortedAliases } from './aliases.ts';
 
-export type ModelPorts = {
+export type ModelPorts = NamedModels & {
   readonly nats: Nats;
-  readonly jobs: Records['jobs'];
-  readonly models: Records['models'];
   readonly artifacts: ArtifactStore;
 };
-type Models = Pick<ModelPorts, 'models'>;
 export type TunedModel = Exclude<ModelRecord, { kind: 'base' }>;
 
-/** Longest model name, in characters. */
-const longestName = 512;
-
 /** The `model` object of a record. */
-export function modelObject(record: ModelRecord): ModelObject {
+function modelObject(record: ModelRecord): ModelObject {
   return {
     id: record.name,
     object: 'model',
@@ -45,49 +46,76 @@ function taskOf(record: ModelRecord): ModelObject['lathe']['task'] {
   return isEncoder ? null : { type: 'generation' };
 }
 
-/** A tuned model of the project or a base model, or undefined. */
-export async function findModel(
-  { models }: Models,
+/** A model that the project may use, by its name or an alias. Throws `model_not_found`. */
+export async function getModel(
+  ports: NamedModels,
   project: string,
   name: string,
-): Promise<ModelRecord | undefined> {
-  if (name === '' || name.length > longestName) return undefined;
-  const tuned = await models.get(modelKey(project, name));
-  const base = tuned ?? (await models.get(modelKey(baseModelsProject, name)));
-  return base?.value;
+): Promise<ModelRecord> {
+  const model = await findNamedModel(ports, project, name);
+  if (model !== undefined) return model;
+  const why = await whyUnnamed(ports, project, name);
+  throw new LatheError('model_not_found', `${why.charAt(0).toUpperCase()}${why.slice(1)}.`, {
+    param: 'model',
+  });
 }
 
-/** A model that the project may use. Throws `model_not_found`. */
-export async function getModel(ports: Models, project: string, name: string): Promise<ModelRecord> {
-  const model = await findModel(ports, project, name);
-  if (model === undefined)
-    throw new LatheError('model_not_found', `The model '${name}' does not exist.`, {
-      param: 'model',
-    });
-  return model;
+/** The `model` object of a name; an alias has its own name there. Throws `model_not_found`. */
+export async function namedModelObject(
+  ports: NamedModels,
+  project: string,
+  name: string,
+): Promise<ModelObject> {
+  return aliased(await getModel(ports, project, name), name);
 }
 
-/** Base models by name, then the project's tuned models, newest first. */
-export async function listModels({ models }: Models, project: string): Promise<ModelObject[]> {
+function aliased(record: ModelRecord, name: string): ModelObject {
+  const object = modelObject(record);
+  if (record.name === name) return object;
+  return { ...object, id: name, lathe: { ...object.lathe, alias_of: record.name } };
+}
+
+/** Base models by name, then the project's tuned models, newest first, then its aliases behind which a model stands. */
+export async function listModels(ports: NamedModels, project: string): Promise<ModelObject[]> {
+  const { models } = ports;
   const base = (await models.list(baseModelsProject)).map((entry) => entry.value);
   const tuned = (await models.list(project)).map((entry) => entry.value);
   return [
     ...base.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     ...tuned.toSorted((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? -1 : 1)),
-  ].map(modelObject);
+  ]
+    .map(modelObject)
+    .concat(await aliasesAsModels(ports, project));
+}
+
+async function aliasesAsModels(ports: NamedModels, project: string): Promise<ModelObject[]> {
+  const found: ModelObject[] = [];
+  for (const alias of await sortedAliases(ports, project)) {
+    // A model that came by this name later is what is asked.
+    if ((await findOwnModel(ports, project, alias.id)) !== undefined) continue;
+    const model = await modelOfAlias(ports, alias);
+    if (model !== undefined) found.push(aliased(model, alias.id));
+  }
+  return found;
 }
 
 /** The names of the base models, sorted. */
-export async function baseModelNames({ models }: Models): Promise<string[]> {
+export async function baseModelNames({ models }: Pick<NamedModels, 'models'>): Promise<string[]> {
   return (await models.list(baseModelsProject)).map((entry) => entry.value.name).toSorted();
 }
 
 /**
- * Deletes a tuned model with its files. Throws `model_not_found`, `insufficient_permissions` for a base model, and `invalid_state` while a job needs the files: the model's
+ * Deletes a tuned model with its files. Throws `model_not_found`, `invalid_value` for an alias, `insufficient_permissions` for a base model, and `invalid_state` while a job needs the files: the model's
  * own to go on, or one that starts from the model and has no copy yet.
  */
 export async function deleteModel(ports: ModelPorts, project: string, name: string): Promise<void> {
   const model = await getModel(ports, project, name);
+  if (model.name !== name)
+    throw new LatheError(
+      'invalid_value',
+      `'${name}' is an alias of '${model.name}'; DELETE /v1/lathe/aliases/${name} takes the alias away.`,
+      { param: 'model' },
+    );
   if (model.kind === 'base')
     throw new LatheError(
       'insufficient_permissions',
@@ -118,7 +146,7 @@ export async function deleteModel(ports: ModelPorts, project: string, name: stri
  * the project stands on them, and tells the evaluators, who keep copies of the files.
  */
 export async function removeModel(
-  ports: ModelPorts,
+  ports: Pick<ModelPorts, 'nats' | 'models' | 'artifacts'>,
   project: string,
   { name, manifestKey }: TunedModel,
 ): Promise<void> {

@@ -1,6 +1,11 @@
 import { datasetReportSchema } from '@lathe/contracts/artifact/dataset';
 import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import {
+  aliasObjectSchema,
+  aliasRequestSchema,
+  listAliasesQuerySchema,
+} from '@lathe/contracts/http/alias';
+import {
   deletedFileSchema,
   deleteFileQuerySchema,
   erasedJobSchema,
@@ -210,14 +215,31 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Shows the pool of workers.',
     answer: list(workerObjectSchema),
   },
+  'POST /v1/lathe/aliases': {
+    id: 'setAlias',
+    summary: 'Gives a model or a job another name by which it is asked, or moves that name.',
+    body: aliasRequestSchema,
+    answer: aliasObjectSchema,
+  },
+  'GET /v1/lathe/aliases': {
+    id: 'listAliases',
+    summary: 'Lists aliases by name, with the models that answer now.',
+    query: listAliasesQuerySchema,
+    answer: pageOf(aliasObjectSchema),
+  },
+  'DELETE /v1/lathe/aliases/:alias{.+}': {
+    id: 'deleteAlias',
+    summary: 'Takes an alias away; the model stays.',
+    answer: deleted('lathe.alias'),
+  },
   'GET /v1/models': {
     id: 'listModels',
-    summary: 'Lists base models, then tuned ones.',
+    summary: 'Lists base models, then tuned ones, then aliases.',
     answer: list(modelObjectSchema),
   },
   'GET /v1/models/:name{.+}': {
     id: 'retrieveModel',
-    summary: 'Describes a model.',
+    summary: 'Describes a model, or the one that an alias stands for.',
     answer: modelObjectSchema,
   },
   'DELETE /v1/models/:name{.+}': {

@@ -1,5 +1,6 @@
 import { listDatasetsQuerySchema } from '@lathe/contracts/http/dataset';
 import { page } from '@lathe/contracts/http/list';
+import type { NamedModels } from '@lathe/platform/records/named-model';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import {
@@ -15,12 +16,9 @@ import type { FilePorts } from '../files/files.ts';
 import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
-import type { ModelPorts } from '../models/models.ts';
 import type { GatewaySettings } from '../settings.ts';
 
-export type DatasetPorts = FilePorts &
-  DataWorkPorts &
-  Pick<ModelPorts, 'models'> & { readonly bodies: Bodies };
+export type DatasetPorts = FilePorts & DataWorkPorts & NamedModels & { readonly bodies: Bodies };
 
 /** /v1/lathe/datasets */
 export function datasetRoutes(ports: DatasetPorts, settings: GatewaySettings): Hono<GatewayEnv> {
