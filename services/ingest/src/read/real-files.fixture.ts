@@ -49,10 +49,17 @@ export async function lookAt(
 
 /** Texts as uploads. */
 export function textUploads(files: readonly (readonly [name: string, text: string])[]): Upload[] {
-  return files.map(([name, text]) => ({
+  return byteUploads(files.map(([name, text]) => [name, Buffer.from(text)]));
+}
+
+/** Bytes as uploads. */
+export function byteUploads(
+  files: readonly (readonly [name: string, bytes: Uint8Array])[],
+): Upload[] {
+  return files.map(([name, bytes]) => ({
     name,
     async *read() {
-      yield Buffer.from(text);
+      yield bytes;
     },
   }));
 }

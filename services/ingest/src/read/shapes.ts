@@ -3,6 +3,11 @@ import type { FileKind } from '../lesson/lesson.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** Names of a column of plain text, the likeliest first. */
+export const textNames = [
+  ...['text', 'content', 'document', 'body', 'markdown', 'article', 'sentence'],
+] as const;
+
 /** Which rows have what keys: a line may look like several, of which the likeliest stands first. */
 const shapes: readonly (readonly [kind: FileKind, has: (row: Row) => boolean])[] = [
   ['preference', (row) => 'preferred_output' in row || 'non_preferred_output' in row],

@@ -1,40 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import type { Columns, FormatName } from '@lathe/contracts/artifact/detection';
-import type { DataOptions } from '@lathe/contracts/http/data';
-import type { Architecture } from '@lathe/recipe/task';
 import { expect, it } from 'vitest';
 
 import { usableKinds } from '../lesson/task-rows.ts';
 import { detectShape } from '../read/format/detect.ts';
+import { writtenRows } from '../read/format/written-rows.fixture.ts';
 import type { Line } from '../read/lines.ts';
 import { ingestDefaults } from '../settings.ts';
 import { readRow } from './read-lines.ts';
-
-/** Rows as people write them, and by hand what they are. */
-type Fixture = {
-  readonly format: FormatName;
-  readonly columns: Columns;
-  readonly rows: readonly object[];
-  readonly canonical: readonly CanonicalRow[];
-  readonly findings?: readonly (readonly [number, string, string, string])[];
-  readonly architecture?: Architecture;
-  readonly data?: DataOptions;
-  readonly problem?: 'single-label' | 'multi-label' | 'regression';
-};
-
-const folder = new URL('../read/format/fixtures/', import.meta.url);
-const names = readdirSync(folder);
-const read = (name: string): Fixture =>
-  JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Fixture;
 
 const personal = { mode: 'report', allowed: [] } as const;
 const limits = { ...ingestDefaults, maxTokens: 512, pieceTokens: 64, personal };
 const linesOf = (rows: readonly unknown[]): Line[] =>
   rows.map((row, at) => ({ number: at + 1, bytes: Buffer.from(JSON.stringify(row)) }));
 
-it.each(names)('reads %s', (name) => {
-  const { rows, architecture = 'decoder', data, problem, ...wanted } = read(name);
+it.each([...writtenRows])('reads %s', (_, written) => {
+  const { rows, architecture = 'decoder', data, problem, ...wanted } = written;
   const lines = linesOf(rows);
   const usable = usableKinds(architecture);
   const sample = { lines, param: 'training_file', fits: [], usable, data };

@@ -1,6 +1,6 @@
 import type { Table } from '../csv.ts';
 import { records, splitCells } from '../csv-records.ts';
-import { kindsOf } from '../shapes.ts';
+import { kindsOf, textNames } from '../shapes.ts';
 
 const delimiters = [',', ';', '\t', '|'] as const;
 /** Records that tell whether a file is a table, and the share of them that must have as many cells as the first. */
@@ -33,7 +33,7 @@ export async function tableLayoutOf(
     ({ columns, rows, share }) => columns.length > 1 && rows.length > 0 && share >= sameCells,
   );
   const [best] = alike.toSorted((a, b) => b.share - a.share || b.columns.length - a.columns.length);
-  if (best === undefined) return undefined;
+  if (best === undefined) return found.find((each) => isColumn(each, isTable));
   if (!isNameless(best)) return isTable || areCells(best) ? best : undefined;
   if (!isTable && best.delimiter !== '\t') return undefined;
   const columns = best.columns.map((_, at) => `column_${at + 1}`);
@@ -60,6 +60,26 @@ async function candidateOf(
   const same = rows.filter(({ length }) => length === columns.length);
   const isKnown = kindsOf(Object.fromEntries(columns.map((name) => [name, '']))).length > 0;
   return { delimiter, columns, rows: same, share: same.length / (others.length || 1), isKnown };
+}
+
+/** Whether it is a table of one column: of JSON below a name, or of texts where its name and that of the file say so. */
+function isColumn({ columns, rows }: Candidate, isTable: boolean): boolean {
+  const [name, ...others] = columns;
+  if (name === undefined || others.length > 0 || rows.length === 0) return false;
+  if (isTable && textNames.some((each) => each === name.toLowerCase())) return true;
+  return isName(name) && rows.every(([cell]) => isJson(cell ?? ''));
+}
+
+/** Whether a cell is a list or an object as JSON. */
+function isJson(cell: string): boolean {
+  if (!/^\s*[[{]/.test(cell)) return false;
+  try {
+    JSON.parse(cell);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 async function* one(head: Buffer): AsyncGenerator<Uint8Array> {

@@ -13,7 +13,13 @@ export const alpaca: Format = {
     history: ['history'],
     system: ['system', 'system_prompt'],
   },
-  holds: { instruction: isText, input: isText, output: isText, system: isText, history: isHistory },
+  holds: {
+    instruction: isText,
+    input: isText,
+    output: isText,
+    system: isText,
+    history: mayBeHistory,
+  },
   convert: (row, reading) =>
     exchange(row, reading, { asked: ['instruction', 'input'], answer: 'output', between: '\n' }),
 };
@@ -31,8 +37,7 @@ export const questionAnswer: Format = {
     exchange(row, reading, { asked: ['context', 'question'], answer: 'answer', between: '\n\n' }),
 };
 
-function isHistory(value: unknown): boolean {
-  const list = unpacked(value);
+function isHistory(list: unknown): list is readonly (readonly unknown[])[] {
   return Array.isArray(list) && list.every((pair) => Array.isArray(pair) && pair.length === 2);
 }
 
@@ -60,15 +65,16 @@ function exchange(row: Row, reading: Reading, { asked, answer, between }: Exchan
   };
   const system = cellOf(row, reading, 'system');
   if (!isNothing(system)) say('system', system, columnOf(reading.columns, 'system') ?? '');
-  const history = unpacked(cellOf(row, reading, 'history'));
+  const said = unpacked(cellOf(row, reading, 'history'));
+  const history = isNothing(said) ? [] : said;
   const before = columnOf(reading.columns, 'history') ?? 'history';
-  if (!isNothing(history) && !isHistory(history)) {
+  if (!isHistory(history)) {
     const message = `${before} must be a list of pairs of a question and its answer, not ${nameOf(history)}`;
     return { row: {}, issues: [{ path: before, rule: 'type', message, level: 'error' }] };
   }
-  for (const [at, pair] of ((history ?? []) as unknown[][]).entries())
-    for (const [side, said] of pair.entries())
-      say(side === 0 ? 'user' : 'assistant', said, `${before}[${at}][${side}]`);
+  for (const [at, pair] of history.entries())
+    for (const [side, one] of pair.entries())
+      say(side === 0 ? 'user' : 'assistant', one, `${before}[${at}][${side}]`);
   const parts = asked
     .map((role) => passageOf(cellOf(row, reading, role)))
     .filter((part) => !isNothing(part));
@@ -79,6 +85,11 @@ function exchange(row: Row, reading: Reading, { asked, answer, between }: Exchan
   const name = columnOf(reading.columns, answer) ?? '';
   say('assistant', row[name], name);
   return { row: { messages }, places: () => places };
+}
+
+/** Cells of tables are empty where there is none. */
+function mayBeHistory(value: unknown): boolean {
+  return isNothing(value) || isHistory(unpacked(value));
 }
 
 function passageOf(value: unknown): unknown {

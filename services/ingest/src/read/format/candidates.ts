@@ -12,7 +12,7 @@ import { columnOf, columnsOf, type Match, type Row, type Sampled } from './forma
 import { formats } from './formats.ts';
 import { areSides, isLabelColumn, isLabelName } from './label-columns.ts';
 import { isUsualRow } from './read-row.ts';
-import { isText } from './said.ts';
+import { isText, isVerdict } from './said.ts';
 
 /** One way to read a file: columns, and how well its rows agree with it. */
 export type Candidate = Match & {
@@ -101,7 +101,7 @@ function leftFor(name: string, format: FormatName, sampled: Sampled): number {
   const isKnown = knownNames.has(name.toLowerCase()) || isLabelName(name);
   if (format === 'text' && isKnown) return unexplained.plain;
   // Whether an answer is good is no thing to leave out.
-  const areJudged = 2 * values.filter((value) => typeof value === 'boolean').length > values.length;
+  const areJudged = 2 * values.filter(isVerdict).length > values.length;
   if (areJudged && (isLabelName(name) || isKnown)) return unexplained.plain;
   if (isLabelColumn(values) || isLabelName(name)) return unexplained.label;
   const isOwn = Object.values(formats[format].usual).flat().includes(name.toLowerCase());

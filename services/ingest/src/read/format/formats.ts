@@ -1,4 +1,5 @@
 import type { FormatName } from '@lathe/contracts/artifact/detection';
+import { textNames } from '../shapes.ts';
 import { alpaca, questionAnswer } from './alpaca.ts';
 import { bfcl } from './bfcl.ts';
 import { chat, chatCompletion, promptCompletion, renamed } from './chat.ts';
@@ -18,7 +19,7 @@ import { tags } from './tags.ts';
 /** Plain text. */
 const text: Format = {
   kind: 'text',
-  usual: { text: ['text', 'content', 'document', 'body', 'markdown', 'article', 'sentence'] },
+  usual: { text: textNames },
   holds: { text: isText },
   convert: (row, { columns }) => renamed(row, [['text', columnOf(columns, 'text')]]),
 };

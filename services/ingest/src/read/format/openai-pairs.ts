@@ -1,7 +1,7 @@
 import { isObject } from '../../check/validate-message.ts';
 import { renamed } from './chat.ts';
 import { columnOf, type Format, type Row } from './format.ts';
-import { isMessages, unpacked } from './said.ts';
+import { isMessages, isVerdict, unpacked, verdictOf } from './said.ts';
 
 /** OpenAI's pairs: a conversation, the better way to go on and a worse one. */
 export const openaiPreference: Format = {
@@ -26,14 +26,15 @@ export const openaiPreference: Format = {
 export const openaiJudged: Format = {
   kind: 'judged',
   usual: { input: ['input'], output: ['output'], label: ['label'] },
-  holds: { input: isInput, output: isMessages, label: (value) => typeof value === 'boolean' },
+  holds: { input: isInput, output: isMessages, label: isVerdict },
   convert: (row, { columns }) => {
     const made = renamed(row, [
       ['input', columnOf(columns, 'input')],
       ['output', columnOf(columns, 'output')],
       ['label', columnOf(columns, 'label')],
     ]);
-    return { ...made, row: allUnpacked(made.row) };
+    const { label, ...said } = allUnpacked(made.row);
+    return { ...made, row: { ...said, ...(label !== undefined && { label: verdictOf(label) }) } };
   },
 };
 

@@ -3,7 +3,16 @@ import { isObject, type RowIssue } from '../../check/validate-message.ts';
 import type { Reading } from '../../lesson/lesson.ts';
 import { toolsOf } from './chat.ts';
 import { cellOf, columnOf, type Format, type Place, type Row } from './format.ts';
-import { isMessages, isNothing, isText, isTurn, isTurns, unpacked } from './said.ts';
+import {
+  isMessages,
+  isNothing,
+  isText,
+  isTurn,
+  isTurns,
+  isVerdict,
+  unpacked,
+  verdictOf,
+} from './said.ts';
 import { messagesOf } from './turns.ts';
 
 const asked = {
@@ -62,7 +71,7 @@ export const kto: Format = {
     label: ['label', 'kto_tag'],
     ...asked,
   },
-  holds: { completion: isSaid, prompt: isSaid, label: isBoolean, input: isText, system: isText },
+  holds: { completion: isSaid, prompt: isSaid, label: isVerdict, input: isText, system: isText },
   convert(row, reading) {
     const name = namesOf(reading);
     const said = createSaid(reading);
@@ -71,7 +80,7 @@ export const kto: Format = {
     const prompt = isSplit ? whole.slice(0, -1) : withAsked(row, reading, whole);
     const completion = isSplit ? whole.slice(-1) : said.of(row, 'completion');
     const { tools } = toolsOf(row, reading);
-    const label = cellOf(row, reading, 'label');
+    const label = verdictOf(cellOf(row, reading, 'label'));
     return {
       row: {
         input: { messages: asList(prompt, 'user'), ...tools },
@@ -88,10 +97,6 @@ export const kto: Format = {
     };
   },
 };
-
-function isBoolean(value: unknown): boolean {
-  return typeof value === 'boolean';
-}
 
 /** What people and models said: a text, messages or turns. */
 function isSaid(value: unknown): boolean {

@@ -31,6 +31,17 @@ export function unpacked(value: unknown): unknown {
   }
 }
 
+/** Whether a value says yes or no: as JSON has it, or in a word, as cells of tables do. */
+export function isVerdict(value: unknown): boolean {
+  return typeof verdictOf(value) === 'boolean';
+}
+
+/** The yes or no that a value is; anything else as it is. */
+export function verdictOf(value: unknown): unknown {
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
+  return word === 'true' || word === 'false' ? word === 'true' : value;
+}
+
 /** Columns that may hold nothing: absent, null, an empty text or list. */
 export function isNothing(value: unknown): boolean {
   return value == null || value === '' || (Array.isArray(value) && value.length === 0);

@@ -4,7 +4,7 @@ import { Unreadable } from '../limits.ts';
 import { checkPages, type ParquetLimits } from './check-pages.ts';
 import { asyncBufferOf, readSlice } from './file-slices.ts';
 import { type PagePlace, pagePlaces } from './page-places.ts';
-import { jsonLine, textOf } from './plain-value.ts';
+import { jsonLine, saidByJson, textOf } from './plain-value.ts';
 import { unpackers } from './unpackers.ts';
 
 /** Largest description of a file at its end. */
@@ -39,7 +39,7 @@ export async function* parquetLines(path: string, limits: ParquetLimits): AsyncG
       ...{ file, metadata, compressors: unpackers, utf8: false, geoparquet: false },
       // Not of its public types: what it reads of a filter's page index, which is counted here instead.
       ...{ pageLocationsByGroup: places },
-      parsers: { stringFromBytes: textOf, jsonFromBytes: textOf },
+      parsers: { stringFromBytes: textOf, jsonFromBytes: saidByJson },
       // It was not held against the pages.
       useOffsetIndex: false,
     });

@@ -13,6 +13,18 @@ export function textOf(bytes: Uint8Array | undefined): string | Uint8Array | und
   }
 }
 
+/** What bytes of JSON say where that is a text, a number or the like; lists and objects stay text, to be read by who wants them. */
+export function saidByJson(bytes: Uint8Array | undefined): unknown {
+  const text = textOf(bytes);
+  if (typeof text !== 'string' || /^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
 /**
  * A row as a line of JSON: lists and objects as they are, whole numbers beyond those of JSON as text, dates as ISO 8601 has them,
  * numbers that are none as null, and JSON in columns whose cells are lists or objects as what it says. Throws Unreadable for
