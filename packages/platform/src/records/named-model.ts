@@ -43,7 +43,9 @@ export async function findNamedModel(
 /**
  * The model that an alias stands for now: of a job its fine-tuned model, and before there is one its newest checkpoint's.
  * Undefined where there is none. An alias behind an alias is not looked for.
- * @example await modelOfAlias(records, alias);
+ * @example
+ * const records = await openAllRecords(nats);
+ * for (const { value } of await records.aliases.list('default')) await modelOfAlias(records, value);
  */
 export async function modelOfAlias(
   records: Omit<NamedModels, 'aliases'>,
@@ -64,7 +66,7 @@ export async function modelOfAlias(
 
 /**
  * Why `findNamedModel` finds nothing, as a sentence without its full stop that may follow a colon.
- * @example await whyUnnamed(records, 'default', 'gpt-4.1'); // the model 'gpt-4.1' does not exist
+ * @example await whyUnnamed(await openAllRecords(nats), 'default', 'gpt-4.1'); // the model 'gpt-4.1' does not exist
  */
 export async function whyUnnamed(
   records: Pick<NamedModels, 'aliases'>,
