@@ -41,6 +41,16 @@ export const insightSchema = z.object({
   /** Of their tokens: those that the model is to write, and those before and between them; absent where it learns no tokens. */
   taught: lengthsSchema.optional(),
   asked: lengthsSchema.optional(),
+  /**
+   * Of chats: texts of messages by their role, without what the template adds, of so many rows that are drawn by their places;
+   * absent where rows have no messages, and in reports of before it was looked at.
+   */
+  roles: z
+    .object({
+      rows: whole,
+      of: z.array(z.object({ role: z.string(), messages: whole, lengths: lengthsSchema })),
+    })
+    .optional(),
   /** Tokens of all right rows, of those too that are left out for their length, and how many of them are taught. */
   offered: z.object({ tokens: whole, taught: whole }),
   /** What would be lost of those if sequences were cut at a length. */

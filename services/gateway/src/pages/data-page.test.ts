@@ -18,6 +18,7 @@ const hostile = `</style></title><script>alert(1)</script><img src=x onerror="a(
 const lengths = { p50: 1, p95: 2, p99: 2, max: 2, total: 3, bars: [{ upTo: 8, count: 2 }] };
 const insight: Insight = {
   ...{ limit: 512, sequences: lengths, taught: lengths, asked: lengths },
+  roles: { rows: 7, of: [{ role: 'user', messages: 9, lengths }] },
   offered: { tokens: 20, taught: 10 },
   truncation: [{ at: 64, rows: 1, tokens: 10, taught: 5 }],
   tooLong: {
@@ -86,6 +87,7 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
     'A job would refuse the file for the task generation.',
     ...['rows read', 'If rows were cut', 'As the model sees them', 'The first row, line 1'],
     ...['hold personal data: email', 'too many words to compare'],
+    ...['Messages by role', 'in 7 rows from all over', '<td>user</td><td class="n">9</td>'],
     ...['898 tokens are left out here', 'and 3 more sequences of the same row', '1,234 bytes'],
   ])
     expect(page).toContain(text);

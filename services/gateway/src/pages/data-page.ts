@@ -8,6 +8,7 @@ import { grouped, type Html, html, percent } from './html.ts';
 import { policyTable, truncationTable } from './length-tables.ts';
 import { pageOf } from './page-frame.ts';
 import { lengthPlot, shareRows } from './plots.ts';
+import { roleTable } from './role-table.ts';
 import { shownRows } from './shown-rows.ts';
 
 /** What a page is about, beside the report. */
@@ -80,6 +81,7 @@ function lengthSection({ tokens }: DatasetReport, insight: Insight): Html {
 ${lengthPlot(sequences, taught, limit)}
 <div class="wide"><table><tr><th></th><th class="n">half</th><th class="n">95 %</th><th class="n">99 %</th><th class="n">longest</th><th class="n">all</th></tr>
 ${row('rows', tokens)}${asked && row('read only', asked)}${taught && row('taught', taught)}</table></div>
+${roleTable(insight)}
 ${policyTable(insight)}
 ${truncationTable(insight)}`;
 }

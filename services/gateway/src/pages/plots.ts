@@ -38,6 +38,21 @@ ${back.map((count, i) => bar(count, i, 'two'))}${front.map((count, i) => bar(cou
 <figcaption><span class="key pale">whole sequences</span>${taught && html` · <span class="key">the tokens of each that the model learns to write</span>`} · by tokens, at most as many as under the bar; up to ${grouped(limit)} are taken</figcaption></figure>`;
 }
 
+/** A small histogram of lengths, with its ends named. */
+export function lengthBars({ bars }: Lengths, name: string): Html {
+  const [wide, tall, below] = [300, 44, 16];
+  const most = Math.max(1, ...bars.map(({ count }) => count));
+  const step = wide / Math.max(1, bars.length);
+  const drawn = bars.map(({ upTo, count }, i) => {
+    if (count === 0) return null;
+    const high = Math.max(1.5, (tall * count) / most);
+    return html`<rect class="one" x="${(i * step).toFixed(1)}" y="${(tall - high).toFixed(1)}" width="${(0.9 * step).toFixed(1)}" height="${high.toFixed(1)}"><title>${grouped(count)} of at most ${grouped(upTo)} tokens</title></rect>`;
+  });
+  const [first, last] = [bars[0]?.upTo ?? 0, bars.at(-1)?.upTo ?? 0];
+  const ends = html`<text x="0" y="${tall + 13}">≤ ${grouped(first)}</text>${last !== first && html`<text x="${wide}" y="${tall + 13}" text-anchor="end">${grouped(last)}</text>`}`;
+  return html`<svg viewBox="0 0 ${wide} ${tall + below}" role="img" aria-label="Histogram of the lengths of messages from ${name}">${drawn}<line class="axis" x1="0" x2="${wide}" y1="${tall}" y2="${tall}"/>${ends}</svg>`;
+}
+
 /** All bounds that any of the bars has, without a gap between the first and the last. */
 function boundsOf(lists: readonly Bars[]): number[] {
   const bounds = new Set(lists.flatMap((bars) => bars.map(({ upTo }) => upTo)));

@@ -121,6 +121,13 @@ it('shows lengths, what cutting loses, other answers, and which tokens are taugh
   expect((insight?.taught?.total ?? 0) + (insight?.asked?.total ?? 0)).toBe(tokens?.total);
   const bars = insight?.sequences.bars ?? [];
   expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(151);
+  // A question and an answer a row, of which the template makes more tokens.
+  expect(insight?.roles?.of).toMatchObject([
+    { role: 'user', messages: 151 },
+    { role: 'assistant', messages: 151 },
+  ]);
+  const said = insight?.roles?.of.reduce((sum, { lengths }) => sum + lengths.total, 0) ?? 0;
+  expect(said).toBeLessThan(tokens?.total ?? 0);
   // The long row is counted, though it is left out, and all of it that is lost is taught.
   const at = insight?.truncation.find((each) => each.at === 256);
   expect(at?.rows).toBe(1);

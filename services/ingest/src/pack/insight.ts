@@ -3,6 +3,7 @@ import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { Numbers } from '../row-numbers.ts';
 import { type CutSums, cutLengths, cutsOf, CutSums as Sums } from './cuts.ts';
 import { createLengthCounts } from './length-counts.ts';
+import { type CountTokens, createRoleLengths } from './role-lengths.ts';
 import { type Decode, type KeptRow, showRows, whichToShow } from './shown-rows.ts';
 
 /** What is known of the training rows before their sequences are looked at again. */
@@ -16,6 +17,9 @@ export type InsightFacts = {
   readonly policies: Insight['tooLong'];
 };
 
+/** What is asked of the model's tokenizer. */
+type Tokens = { readonly show: Decode; readonly counts: CountTokens };
+
 type Row = { readonly json: string; readonly examples: readonly ShardExample[] };
 
 /** Looks at the rows of a data set one after another, the training file's first, in memory that does not grow with them. */
@@ -24,6 +28,7 @@ export function createInsight(facts: InsightFacts) {
   const sequences = createLengthCounts();
   const taught = createLengthCounts();
   const asked = createLengthCounts();
+  const roles = createRoleLengths();
   const cuts = new Sums();
   cuts.addAll(tooLong);
   const wanted = whichToShow(lengths);
@@ -39,19 +44,22 @@ export function createInsight(facts: InsightFacts) {
         asked.add(supervised.length - count);
       }
       cuts.add(cutsOf(examples));
+      roles.add(json);
       const which = wanted.get(index++);
       if (which !== undefined) kept.push({ which, json, examples });
     },
-    async finish(decode: Decode): Promise<Insight> {
+    async finish({ show, counts }: Tokens): Promise<Insight> {
       const written = taught.lengths();
+      const said = await roles.finish(counts);
       return {
         limit,
         sequences: sequences.lengths(),
         ...(written.total > 0 && { taught: written, asked: asked.lengths() }),
+        ...(said && { roles: said }),
         offered: { tokens: cuts.tokens[0] ?? 0, taught: cuts.taught[0] ?? 0 },
         truncation: truncationOf(cuts, limit),
         ...(policies && { tooLong: policies }),
-        shown: await showRows(kept, decode),
+        shown: await showRows(kept, show),
       };
     },
   };

@@ -27,7 +27,7 @@ export async function reportOfRead(
       ...factsOf(training.rows, validation?.rows),
       ...{ trained: new Map(), windowTokens: Math.min(maxTokens, settings.windowTokens) },
       labels: balance.labels(),
-      insight: await insight.finish(rows.show),
+      insight: await insight.finish(rows),
     },
     findings,
   );

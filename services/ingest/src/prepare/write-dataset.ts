@@ -100,7 +100,7 @@ export async function writeDataset(
         windowTokens: Math.max(trained.most(), Math.min(longest, maxTokens)),
         labels: balance.labels(),
         tokenizer: model.learnt,
-        insight: await insight.finish(ports.rows.show),
+        insight: await insight.finish(ports.rows),
       },
       findings,
     );

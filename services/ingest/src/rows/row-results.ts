@@ -11,6 +11,8 @@ export type RowResults = {
   /** A tokenizer.json. */
   readonly learn: Readonly<Record<string, unknown>>;
   readonly tokens: readonly number[];
+  /** Tokens of each text. */
+  readonly counts: readonly number[];
   /** Of each text, '' where it cannot be told. */
   readonly languages: readonly string[];
   /** The text that each token of each sequence adds. */

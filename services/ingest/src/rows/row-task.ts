@@ -76,6 +76,7 @@ export type RowTask =
       readonly folder: string;
       readonly sequences: readonly (readonly number[])[];
     }
+  | { readonly kind: 'counts'; readonly folder: string; readonly texts: readonly string[] }
   | { readonly kind: 'languages'; readonly texts: readonly string[] }
   | { readonly kind: 'tokens'; readonly folder: string; readonly text: string };
 

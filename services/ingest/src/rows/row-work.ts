@@ -57,6 +57,10 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
         const { languagesOf } = await import('../clean/languages.ts');
         return languagesOf(task.texts);
       }
+      case 'counts': {
+        const tokenizer = await loadTokenizer(task.folder);
+        return task.texts.map((text) => tokenizer.encode(text).length);
+      }
       case 'tokens':
         return (await loadTokenizer(task.folder)).encode(task.text);
     }

@@ -37,6 +37,8 @@ export type Rows = {
   ): Promise<RowResults['learn']>;
   /** A text in tokens of the model. */
   tokens(text: string): Promise<readonly number[]>;
+  /** How many tokens of the model each text has. */
+  counts(texts: readonly string[]): Promise<readonly number[]>;
   /** The language of each text, '' where it cannot be told. */
   languages(texts: readonly string[]): Promise<readonly string[]>;
   /** The text that each token of each sequence adds. */
@@ -85,6 +87,7 @@ export function rowsOf(
       run({ kind: 'words', session: model.session, lesson, lines: packLines(lines), ...options }),
     learn: (plan, counts, size) => run({ kind: 'learn', plan, counts, size }),
     show: (sequences) => run({ kind: 'show', folder: model.folder, sequences }),
+    counts: (texts) => run({ kind: 'counts', folder: model.folder, texts }),
     languages: (texts) => run({ kind: 'languages', texts }),
     tokens: (text) => run({ kind: 'tokens', folder: model.folder, text }),
   };
