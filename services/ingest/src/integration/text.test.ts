@@ -18,6 +18,8 @@ it('makes every token of a text a target, and cuts a long one into pieces', asyn
   const { manifest, report, rows, examples } = await service.dataset(job);
   expect(manifest).toMatchObject({ kind: 'text', templateSha256: null });
   expect(report.findings.map(({ rule }) => rule)).toEqual(['few-rows', 'no-held-out']);
+  // A text in pieces is one row.
+  expect(report.rows).toMatchObject({ read: 3, kept: 3, rejected: 0 });
   const parts = await rows(manifest.train);
   const whole = 'long '.repeat(14);
   expect(parts).toEqual([

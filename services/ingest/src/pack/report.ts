@@ -7,7 +7,7 @@ export type ReportFacts = {
   readonly read: number;
   readonly kept: number;
   readonly duplicates: number;
-  /** How many rows are kept of each length in tokens, and the supervised tokens of all. */
+  /** How many rows, or pieces of texts, are kept of each length in tokens, and the supervised tokens of all. */
   readonly lengths: ReadonlyMap<number, number>;
   readonly supervised: number;
   /** How many of the sequences that are trained on have each length, for the packing plan. */
@@ -27,7 +27,8 @@ export type ReportFacts = {
 export function datasetReport(facts: ReportFacts, findings: Findings): DatasetReport {
   const sorted = [...facts.lengths].toSorted(([a], [b]) => a - b);
   const total = sorted.reduce((sum, [length, count]) => sum + length * count, 0);
-  const percentile = (share: number): number => percentileOf(sorted, facts.kept, share);
+  const count = sorted.reduce((sum, [, times]) => sum + times, 0);
+  const percentile = (share: number): number => percentileOf(sorted, count, share);
   return {
     version: 1,
     rows: {

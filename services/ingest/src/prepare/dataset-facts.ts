@@ -41,14 +41,23 @@ export function insightOf({ lengths, tooLong, policies }: ReadRows, limit: numbe
 /** What the report says of the rows of both files together. */
 export function factsOf(training: ReadRows, validation: ReadRows | undefined, parted = allKept) {
   const lengths = createLengthCounts();
-  let index = 0;
-  for (const length of training.lengths)
-    if (!parted.dropped.has(training.numbers.at(index++) as number)) lengths.add(length);
-  for (const length of validation?.lengths ?? []) lengths.add(length);
+  let kept = 0;
+  for (const each of validation === undefined ? [training] : [training, validation]) {
+    let index = 0;
+    let before = -1;
+    for (const length of each.lengths) {
+      const number = each.numbers.at(index++) as number;
+      if (each === training && parted.dropped.has(number)) continue;
+      lengths.add(length);
+      // Pieces of a text have one number, and stand one after another.
+      if (number !== before) kept++;
+      before = number;
+    }
+  }
   const files = [training, ...(validation === undefined ? [] : [validation])];
   return {
     read: training.read + (validation?.read ?? 0),
-    kept: lengths.count(),
+    kept,
     duplicates: training.duplicates + (validation?.duplicates ?? 0),
     lengths: lengths.counts,
     supervised: training.supervised + (validation?.supervised ?? 0),
