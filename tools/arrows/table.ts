@@ -124,7 +124,7 @@ export const arrows: Table = {
         stored: 'http files',
         chat: 'http models bodies stored',
         graders: 'http models bodies chat',
-        evals: 'http models files jobs pages bodies stored graders',
+        evals: 'http models files jobs pages imports bodies stored graders',
         batches: 'settings.ts http files jobs bodies chat',
         deletion: 'http models files jobs data-work evals batches',
         routes:

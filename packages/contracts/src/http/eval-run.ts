@@ -298,3 +298,12 @@ export const listItemsQuerySchema = z.strictObject({
   order,
   status: itemStatusSchema.optional().describe('error: rows that could not be judged'),
 });
+
+const exportFormatSchema = z.enum(['jsonl', 'promptfoo']);
+export type ExportFormat = z.infer<typeof exportFormatSchema>;
+
+export const exportRunQuerySchema = z.strictObject({
+  format: exportFormatSchema
+    .default('jsonl')
+    .describe('jsonl: a line a row; promptfoo: a configuration that gives the same counts there'),
+});

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { evalItemKey, storedCompletionPrefix } from '@lathe/contracts/artifact/key';
 import { newId } from '@lathe/contracts/id';
@@ -11,15 +10,10 @@ import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { checkpointKey, modelKey, recordKey } from '@lathe/contracts/subject';
 import { toFile } from 'openai';
 import { expect } from 'vitest';
+import { readExample } from './examples.fixture.ts';
 import { jsonl, otherProject, type TestGateway } from './gateway.fixture.ts';
 
-/** A stored example of a contract. */
-async function readExample(name: string): Promise<object> {
-  const url = new URL(`../../../../packages/contracts/fixtures/${name}.1.json`, import.meta.url);
-  return JSON.parse(await readFile(url, 'utf8'));
-}
-
-/** The same with changes, put where a record can name it. */
+/** A stored example of a contract with changes, put where a record can name it. */
 async function putExample(
   { artifacts }: TestGateway,
   {

@@ -9,6 +9,7 @@ import { importEvalSchema, importedEvalSchema } from '@lathe/contracts/http/eval
 import {
   createRunSchema,
   deletedRunSchema,
+  exportRunQuerySchema,
   listItemsQuerySchema,
   listRunsQuerySchema,
   outputItemSchema,
@@ -91,6 +92,13 @@ export const evalOperations: Readonly<Record<string, Operation>> = {
     id: 'getEvalRunPage',
     summary: 'A run as a page for people.',
     answer: 'text/html',
+  },
+  [`GET /${run}/export`]: {
+    id: 'exportEvalRun',
+    summary: 'A run that is over as JSON Lines, or as a configuration of promptfoo.',
+    query: exportRunQuerySchema,
+    answer: 'application/jsonl',
+    alternative: 'application/yaml',
   },
   [`GET /${run}/output_items`]: {
     id: 'listEvalRunOutputItems',

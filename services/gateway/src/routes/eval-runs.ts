@@ -1,12 +1,17 @@
-import { listItemsQuerySchema, listRunsQuerySchema } from '@lathe/contracts/http/eval-run';
+import {
+  exportRunQuerySchema,
+  listItemsQuerySchema,
+  listRunsQuerySchema,
+} from '@lathe/contracts/http/eval-run';
 import { Hono } from 'hono';
 import { createRun } from '../evals/create-run.ts';
 import { getEval } from '../evals/evals.ts';
+import { exportRun } from '../evals/export-run.ts';
 import { getItem, itemPage } from '../evals/output-items.ts';
 import { type RunView, runObject, runPage } from '../evals/run-object.ts';
 import { runReport } from '../evals/run-page.ts';
 import { cancelRun, eraseRun, getRun, listRuns } from '../evals/runs.ts';
-import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.ts';
+import { clientGone, type GatewayContext, type GatewayEnv, streamBody } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
 import { pageHeaders } from '../pages/page-frame.ts';
@@ -56,6 +61,13 @@ export function evalRunRoutes(ports: EvalRoutePorts, settings: GatewaySettings):
       .get('/:run_id/report.html', async (c) => {
         const [{ name }, run] = [await ofEval(c), await get(c)];
         return c.body(await runReport(ports, { evalName: name, run }), 200, pageHeaders);
+      })
+      .get('/:run_id/export', async (c) => {
+        const { format } = parseRequest(exportRunQuerySchema, c.req.query());
+        const [{ name: evalName }, run] = [await ofEval(c), await get(c)];
+        const rows = exportRun(ports, { run, evalName, origin: originOf(c) }, format);
+        const type = format === 'jsonl' ? 'application/jsonl' : 'application/yaml';
+        return c.body(streamBody(rows), 200, { 'content-type': type });
       })
       .get('/:run_id/output_items', async (c) => {
         const run = await get(c);
