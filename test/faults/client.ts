@@ -76,9 +76,14 @@ export function createClient(
   });
   return {
     send,
-    async upload(bytes: string): Promise<string> {
+    /** The answer to a GET. Throws with what else is answered. */
+    get: <T>(schema: z.ZodType<T>, path: string): Promise<T> => read(schema, path),
+    /** The answer to a POST; sent again under the same key it makes the same thing. */
+    post: <T>(schema: z.ZodType<T>, path: string, { body, key }: { body: object; key: string }) =>
+      read(schema, path, post(body, { 'idempotency-key': key })),
+    async upload(bytes: string, purpose = 'fine-tune'): Promise<string> {
       const form = new FormData();
-      form.set('purpose', 'fine-tune');
+      form.set('purpose', purpose);
       form.set('file', new Blob([bytes]), 'rows.jsonl');
       const file = await read(z.object({ id: z.string() }), '/files', {
         method: 'POST',

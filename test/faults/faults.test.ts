@@ -1,7 +1,10 @@
 /** A short part of `npm run test:faults` for every run of the suite: a few kills by seed, nothing lost. */
 import { expect, test } from 'vitest';
-import { runCampaign } from './campaign.ts';
+import { type CampaignResult, runCampaign } from './campaign.ts';
 import { createClient } from './client.ts';
+import { openEvalStage } from './eval-stage.ts';
+import { createEvalWork, referenceAnswers } from './eval-work.ts';
+import { createJobWork, jobTargets } from './job-work.ts';
 import { startLathe } from './lathe-process.ts';
 import { seeded } from './random.ts';
 import { shortTimes } from './stage.ts';
@@ -22,17 +25,28 @@ test('after random kills everything that was acknowledged is there once, with th
   const client = createClient(lathe);
   const specs = ['lora', 'layers', 'ia3'] as const;
   const references = await referenceOutcomes(client, specs);
-  const result = await runCampaign(lathe, client, references, {
-    specs,
+  const result = await runCampaign(lathe, createJobWork(client, references, { seed: 5, specs }), {
+    targets: jobTargets,
     ...{ seed: 5, kills: 8, clients: 2, pauseMs: 500, freezeMs: 4000, settleMs: 120_000 },
     say: () => {},
   });
-  expect(result.findings).toEqual({
-    lost: [],
-    doubled: [],
-    different: [],
-    stuck: [],
-    unexplained: [],
-  });
-  expect([...result.kills.values()].reduce((sum, count) => sum + count, 0)).toBe(8);
+  expectWhole(result, 8);
 });
+
+test('after random kills, of the object store too, every eval and batch is there once, with the answers of undisturbed ones', async () => {
+  await using stage = await openEvalStage();
+  const { lathe, targets } = stage;
+  const client = createClient(lathe);
+  const work = createEvalWork(client, await referenceAnswers(client), 5);
+  const result = await runCampaign(lathe, work, {
+    targets,
+    ...{ seed: 5, kills: 6, clients: 2, pauseMs: 500, freezeMs: 4000, settleMs: 120_000 },
+    say: () => {},
+  });
+  expectWhole(result, 6);
+});
+
+function expectWhole({ findings, kills }: CampaignResult, count: number): void {
+  expect(findings).toEqual({ lost: [], doubled: [], different: [], stuck: [], unexplained: [] });
+  expect([...kills.values()].reduce((sum, each) => sum + each, 0)).toBe(count);
+}

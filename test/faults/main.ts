@@ -2,10 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type CampaignResult, runCampaign } from './campaign.ts';
+import { type CampaignResult, runCampaign, type Targets, told, type Work } from './campaign.ts';
 import { createClient } from './client.ts';
+import { openEvalStage } from './eval-stage.ts';
+import { createEvalWork, referenceAnswers } from './eval-work.ts';
 import { existingTests } from './existing-tests.ts';
-import { startLathe } from './lathe-process.ts';
+import { createJobWork, jobTargets } from './job-work.ts';
+import { type LatheProcess, startLathe } from './lathe-process.ts';
 import { findingKinds } from './ledger.ts';
 import { processFaults } from './process-faults.ts';
 import type { Scenario } from './scenario.ts';
@@ -20,6 +23,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     /** Faults by number, separated by commas; `kills` is the campaign. */
     only: { type: 'string' },
+    /** What the campaign alone is run with: jobs or evals. */
+    work: { type: 'string' },
   },
 });
 const wanted = values.only?.split(',');
@@ -53,14 +58,31 @@ async function runScenario(scenario: Scenario, references: References): Promise<
 
 const seconds = (since: number): string => ((performance.now() - since) / 1000).toFixed(0);
 
-async function runKills(references: References): Promise<CampaignResult> {
-  await using lathe = await startLathe({ environment: shortTimes });
-  const client = createClient(lathe, { patienceMs: 180_000 });
+/** What is under way while parts are killed, by the name of `--work`. */
+const campaigns = {
+  jobs: async () => {
+    await using lathe = await startLathe({ environment: shortTimes });
+    const undisturbed = await references();
+    const client = createClient(lathe, { patienceMs: 180_000 });
+    const seed = Number(values.seed);
+    const work = createJobWork(client, undisturbed, { seed, specs: specNames });
+    return await runKills(lathe, work, jobTargets);
+  },
+  evals: async () => {
+    await using stage = await openEvalStage();
+    const { lathe, targets } = stage;
+    const client = createClient(lathe, { patienceMs: 180_000 });
+    const undisturbed = await referenceAnswers(client);
+    return await runKills(lathe, createEvalWork(client, undisturbed, Number(values.seed)), targets);
+  },
+} as const;
+
+async function runKills(lathe: LatheProcess, work: Work, targets: Targets) {
   try {
-    return await runCampaign(lathe, client, references, {
+    return await runCampaign(lathe, work, {
       kills: Number(values.kills),
       seed: Number(values.seed),
-      specs: specNames,
+      targets,
       ...{ clients: 3, pauseMs: 2000, freezeMs: 5000, settleMs: 300_000, say },
     });
   } finally {
@@ -70,10 +92,8 @@ async function runKills(references: References): Promise<CampaignResult> {
   }
 }
 
-function printCampaign({ kills, jobs, files, findings }: CampaignResult): void {
-  console.log(
-    `\nRandom kills, seed ${values.seed}: ${jobs} jobs and ${files} files acknowledged\n`,
-  );
+function printCampaign({ kills, acknowledged, findings }: CampaignResult): void {
+  console.log(`\nRandom kills, seed ${values.seed}: ${told(acknowledged)} acknowledged\n`);
   console.log('| process | kills |\n| --- | --- |');
   for (const [name, count] of [...kills].toSorted()) console.log(`| ${name} | ${count} |`);
   console.log(
@@ -85,30 +105,42 @@ function printCampaign({ kills, jobs, files, findings }: CampaignResult): void {
   if (findingKinds.some((kind) => findings[kind].length > 0)) failures++;
 }
 
+function workName(): keyof typeof campaigns {
+  const { work = 'jobs' } = values;
+  if (work === 'jobs' || work === 'evals') return work;
+  throw new Error(`--work is jobs or evals, not ${work}`);
+}
+
 async function references(): Promise<References> {
+  say('the undisturbed jobs');
   await using lathe = await startLathe({ environment: shortTimes });
   return await referenceOutcomes(createClient(lathe));
 }
 
-say('the undisturbed jobs');
-const undisturbed = await references();
-const rows: Row[] = [];
-for (const scenario of [...processFaults, ...worldFaults, ...storeFaults, ...existingTests])
-  if (isWanted(scenario.fault)) rows.push(await runScenario(scenario, undisturbed));
-if (wanted === undefined)
-  rows.push(
-    {
-      fault: 'F13',
-      title: 'addresses in requests',
-      outcome: 'none is ever fetched: no field takes one',
-    },
-    {
-      fault: 'F20',
-      title: 'power loss',
-      outcome: 'configured (sync_interval), needs a machine to lose',
-    },
+async function runScenarios(): Promise<void> {
+  const scenarios = [...processFaults, ...worldFaults, ...storeFaults, ...existingTests].filter(
+    ({ fault }) => isWanted(fault),
   );
-console.log('| fault | what | outcome |\n| --- | --- | --- |');
-for (const { fault, title, outcome } of rows) console.log(`| ${fault} | ${title} | ${outcome} |`);
-if (isWanted('kills')) printCampaign(await runKills(undisturbed));
+  const rows: Row[] = [];
+  const undisturbed = await references();
+  for (const scenario of scenarios) rows.push(await runScenario(scenario, undisturbed));
+  if (wanted === undefined)
+    rows.push(
+      {
+        fault: 'F13',
+        title: 'addresses in requests',
+        outcome: 'none is ever fetched: no field takes one',
+      },
+      {
+        fault: 'F20',
+        title: 'power loss',
+        outcome: 'configured (sync_interval), needs a machine to lose',
+      },
+    );
+  console.log('| fault | what | outcome |\n| --- | --- | --- |');
+  for (const { fault, title, outcome } of rows) console.log(`| ${fault} | ${title} | ${outcome} |`);
+}
+
+if (values.work === undefined) await runScenarios();
+if (values.work !== undefined || isWanted('kills')) printCampaign(await campaigns[workName()]());
 process.exitCode = failures === 0 ? 0 : 1;

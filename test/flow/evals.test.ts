@@ -262,3 +262,75 @@ it('a judge of pairs is asked in both orders, and told how far it can be relied 
   expect(await page.text()).toContain('it said the same in both orders of');
   await evals.delete(made.id);
 }, 120_000);
+
+/** What a program does instead of grading, by the deed that its row names. */
+const hostile = `function grade(sample, item) {
+  if (item.deed === 'loops') for (;;);
+  if (item.deed === 'allocates') { const all = []; const x = 'x'.repeat(1e6); for (;;) all.push(x + all.length); }
+  if (item.deed === 'prints') for (let at = 0; at < 100; at++) console.log('x'.repeat(1e6));
+  if (item.deed === 'reads') return require('node:fs').readFileSync('/etc/passwd').length;
+  if (item.deed === 'connects') return fetch('http://127.0.0.1').then(() => 1);
+  if (item.deed === 'gives a list') return { length: 1 };
+  return 1;
+}`;
+
+it('a program that does what it may not is stopped and named in its row, and the others go on', async () => {
+  const made = await create([{ type: 'javascript', name: 'program', source: hostile }]);
+  const stopped: readonly [deed: string, why: RegExp][] = [
+    ['loops', /ran longer than \d+ ms/],
+    ['allocates', /memory|ran longer/],
+    ['prints', /console/],
+    ['reads', /require/],
+    ['connects', /fetch/],
+    ['gives a list', /no number but object/],
+  ];
+  const deeds = [...stopped.flatMap(([deed]) => [deed, 'grades']), 'grades'];
+  const content = deeds.map((deed) => ({ item: { deed }, sample: { output_text: 'yes' } }));
+  const data_source = { type: 'jsonl', source: { type: 'file_content', content } } as DataSource;
+  const { id } = await evals.runs.create(made.id, { data_source });
+  expect(await ended(made.id, id)).toMatchObject({
+    status: 'completed',
+    result_counts: { passed: deeds.length - stopped.length, failed: 0, errored: stopped.length },
+  });
+  const { data } = await evals.runs.outputItems.list(id, { eval_id: made.id, limit: 50 });
+  for (const { status, datasource_item: item, results } of data) {
+    const why = stopped.find(([deed]) => deed === item.deed)?.[1];
+    expect(status, String(item.deed)).toBe(why === undefined ? 'pass' : 'error');
+    if (why === undefined) continue;
+    expect(results[0]).toMatchObject({
+      ...{ name: 'program', passed: false },
+      error: { message: expect.stringMatching(why), flags: { python_grader_runtime_error: true } },
+    });
+  }
+  await evals.delete(made.id);
+}, 120_000);
+
+it('a judge that writes rubbish errors its rows, and templates reach nothing but item and sample', async () => {
+  const judge = {
+    ...{ type: 'score_model', name: 'judge', model: 'noise' },
+    input: [{ role: 'user', content: '{{ sample.output_text }}' }],
+  };
+  // One token is no JSON.
+  const rubbish = { ...judge, sampling_params: { max_completions_tokens: 1 } };
+  const made = await create([even, rubbish]);
+  const content = [{ item: { n: 0 }, sample: { output_text: '{{ item.n }}' } }];
+  const data_source = { type: 'jsonl', source: { type: 'file_content', content } } as DataSource;
+  const { id } = await evals.runs.create(made.id, { data_source });
+  expect(await ended(made.id, id)).toMatchObject({
+    status: 'completed',
+    result_counts: { errored: 1 },
+  });
+  const { data } = await evals.runs.outputItems.list(id, { eval_id: made.id });
+  expect(data[0]?.results).toMatchObject([
+    { name: 'even', passed: true },
+    { name: 'judge', error: { flags: { model_grader_parse_error: true } } },
+  ]);
+  for (const name of ['process.env.HOME', 'constructor', 'item.n | upper', 'this', '1 + 1']) {
+    const check = { ...likes, input: `{{ ${name} }}` };
+    await expect(create([check]), name).rejects.toMatchObject({ status: 400 });
+  }
+  // What only a row can show is an error of its row: members of JavaScript's objects are none of its own.
+  const inherited = await create([{ ...likes, input: '{{ item.constructor.name }}' }]);
+  const run = await evals.runs.create(inherited.id, { data_source });
+  expect(await ended(inherited.id, run.id)).toMatchObject({ result_counts: { errored: 1 } });
+}, 120_000);

@@ -102,6 +102,11 @@ describe('a program', () => {
     ],
     ['calls itself', 'function grade() { return grade() + 1; }', /stack|memory/i],
     [
+      'prints',
+      "function grade() { for (let at = 0; at < 100; at++) console.log('x'.repeat(1e6)); }",
+      /console/,
+    ],
+    [
       'reads files',
       "function grade() { return require('node:fs').readFileSync('/etc/passwd').length; }",
       /require/,
