@@ -118,6 +118,8 @@ async function dealBlow(
   if (blow.part === 'everything') {
     await lathe.kill('SIGKILL');
     await lathe.start();
+    // A start that does not find its store says so and ends, and nobody here would start it again.
+    await lathe.ready();
     return true;
   }
   if (blow.part === 'store') {
