@@ -108,7 +108,7 @@ export const metrics = {
   },
   lathe_inference_requests_total: {
     type: 'counter',
-    help: 'Chat, embedding and prediction requests that an evaluator has dealt with.',
+    help: 'Chat, embedding, prediction and grading requests that an evaluator has dealt with.',
     labels: ['kind', 'outcome'],
   },
 } as const satisfies Record<string, MetricDeclaration>;

@@ -70,6 +70,9 @@ export const predictionSubject = 'lathe.inference.predict';
 /** Queue group subject on which evaluators take prompts to go on from (contracts/message/completion.ts). */
 export const completionSubject = 'lathe.inference.complete';
 
+/** Queue group subject on which evaluators take answers to grade (contracts/message/grade.ts). */
+export const gradeSubject = 'lathe.inference.grade';
+
 /** Published by the gateway when the client of a request has gone. */
 export function inferenceCancelSubject(requestId: string): string {
   return `lathe.inference.cancel.${requestId}`;

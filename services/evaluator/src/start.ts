@@ -18,6 +18,7 @@ import { openService, type Service } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { createEngineProcess } from './engine/engine-process.ts';
 import { startGraders } from './evals/graders.ts';
+import { serveGradings } from './evals/serve-gradings.ts';
 import { serveRuns } from './evals/serve-runs.ts';
 import { onModelDeleted, serveEvaluations } from './job/nats.ts';
 import { openModelFiles } from './models/model-files.ts';
@@ -116,6 +117,10 @@ export async function start(
         yield* answerPrediction(request, model, { ...asked, engine, texts, settings });
       },
     });
+    const gradings = serveGradings({
+      ...{ ...ofEvals, ...serving },
+      admission: createAdmission(settings),
+    });
     stops.add('work', async () => {
       controller.abort();
       await Promise.all([
@@ -124,6 +129,7 @@ export async function start(
         completions.stop(),
         embeddings.stop(),
         predictions.stop(),
+        gradings.stop(),
       ]);
     });
     await service.serveHealth();

@@ -17,6 +17,7 @@ import {
   embeddingReplySchema,
 } from '@lathe/contracts/message/embedding';
 import { type Envelope, envelopeHeaders } from '@lathe/contracts/message/envelope';
+import { type GradeRequest, gradeReplySchema } from '@lathe/contracts/message/grade';
 import {
   type InferenceReply,
   type InferenceRequest,
@@ -25,6 +26,7 @@ import {
 import { tunedModelName } from '@lathe/contracts/record/model';
 import {
   embeddingSubject,
+  gradeSubject,
   inferenceCancelSubject,
   inferenceSubject,
   modelKey,
@@ -256,6 +258,13 @@ export async function openEvaluator(
         );
       });
       return { vectors, replies, last: replies.at(-1) };
+    },
+    /** Has answers graded as a trainer does. */
+    async grade(request: Pick<GradeRequest, 'grader' | 'items'> & Partial<GradeRequest>) {
+      const question = { version: 1, requestId: newId('request'), project, ...request };
+      const payload = JSON.stringify(question);
+      const reply = await nats.connection.request(gradeSubject, payload, { timeout: 60_000 });
+      return gradeReplySchema.parse(reply.json());
     },
     cancel: (requestId: string) => nats.connection.publish(inferenceCancelSubject(requestId)),
     async [Symbol.asyncDispose]() {

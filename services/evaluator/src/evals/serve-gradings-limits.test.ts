@@ -1,0 +1,25 @@
+import type { Grader } from '@lathe/contracts/http/grader';
+import { expect, it } from 'vitest';
+import { oneEvaluator } from '../integration/one-evaluator.fixture.ts';
+
+const test = oneEvaluator({ graderProgramMs: 2000, projectRequests: 1 });
+
+it('tells a project that has its share of requests to come again', async () => {
+  const slow: Grader = {
+    ...{ type: 'javascript', name: 'slow' },
+    source: 'function grade() { for (;;); }',
+  };
+  const items = [{ item: {}, sample: { output_text: 'x' } }];
+  // They come in order over one connection: the first is being graded when the second comes.
+  const [first, second] = await Promise.all([
+    test.service.grade({ grader: slow, items }),
+    test.service.grade({ grader: slow, items }),
+  ]);
+  expect(first).toEqual({
+    grades: [{ error: 'The program failed: it ran longer than 2000 ms.' }],
+    tokens: 0,
+  });
+  expect(second).toMatchObject({
+    error: { code: 'rate_limit_exceeded', retryAfterMs: expect.any(Number) },
+  });
+});
