@@ -20,6 +20,7 @@ import { chatRoutes } from './routes/chat.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { type DatasetPorts, datasetRoutes, lineageRoutes } from './routes/datasets.ts';
 import { embeddingRoutes } from './routes/embeddings.ts';
+import { estimateRoutes } from './routes/estimates.ts';
 import { evalImportRoutes } from './routes/eval-imports.ts';
 import { evalRunRoutes } from './routes/eval-runs.ts';
 import { type EvalRoutePorts, evalRoutes } from './routes/evals.ts';
@@ -68,6 +69,8 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/', healthRoutes(ports));
   app.route('/', metricsRoutes(ports.metrics, ports.metricsKey));
   app.route('/v1/files', fileRoutes(ports, settings));
+  // Before the jobs, of which none is called `estimate`.
+  app.route('/v1/fine_tuning/jobs/estimate', estimateRoutes(ports, settings));
   app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));
   app.route('/v1/fine_tuning/alpha/graders', graderRoutes(ports, settings));
   app.route('/v1/evals', evalRoutes(ports, settings));

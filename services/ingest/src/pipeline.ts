@@ -4,7 +4,13 @@ import { wrongLinesMessage } from './check/findings.ts';
 import { keepApart } from './clean/keep-apart.ts';
 import { withLearntTokenizer } from './learn/learnt-tokenizer.ts';
 import { chooseHeldOut } from './pack/split.ts';
-import type { Dataset, FilesRead, PipelineInput, PipelinePorts } from './prepare/ports.ts';
+import type {
+  Dataset,
+  FilesRead,
+  PipelineInput,
+  PipelinePorts,
+  WrittenDataset,
+} from './prepare/ports.ts';
 import { readFiles } from './prepare/read-files.ts';
 import { haveOneLabel, warnOfRows } from './prepare/row-warnings.ts';
 import { writeDataset } from './prepare/write-dataset.ts';
@@ -29,7 +35,7 @@ export async function completeDataset(
   asked: PipelineInput,
   { job, training, validation, maxTokens, wish }: FilesRead,
   ports: PipelinePorts,
-): Promise<Dataset> {
+): Promise<WrittenDataset> {
   refuseWrongLines(ports);
   if (training.rows.lengths.length === 0) throw nothingKept(training.rows);
   const heldOut = validation === null ? split(training.rows, job, ports) : null;

@@ -14,6 +14,24 @@ export const inspectionReportSchema = z.object({
   task: taskSchema.nullable(),
   /** As the job's own report would be; null where the file cannot be read at all. */
   dataset: datasetReportSchema.nullable(),
+  /** What the job would train, and on what; absent where it would not, and in reports of before this was told. */
+  plan: z
+    .object({
+      epochs: z.number().int(),
+      batchSize: z.number().int(),
+      learningRate: z.number(),
+      /** Of an epoch: what `batchSize` counts. */
+      examples: z.number().int(),
+      /** Of all epochs, where nothing stops the training early. */
+      steps: z.number().int(),
+      trainRows: z.number().int(),
+      /** Of an epoch. */
+      trainTokens: z.number().int(),
+      heldOutRows: z.number().int(),
+      /** The smallest gain in right answers that the rows that are scored show; null: none is small enough. */
+      detectableGain: z.number().nullable(),
+    })
+    .optional(),
   /**
    * Of the repaired file: its rows, which are those of the training file that are right, each once and in one form; how
    * many were left out because they say the same as one before; and how many lost characters that no text has. Absent

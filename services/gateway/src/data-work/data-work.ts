@@ -56,7 +56,7 @@ export async function createDataWork<Input extends DataWorkInput>(
   const { project, requestId, input } = request;
   const all = (await ports.dataWork.list(project)).map(({ value }) => value);
   const open = all.filter((work) => !isOver(work));
-  const same = open.find((work) => JSON.stringify(work.input) === JSON.stringify(input));
+  const same = open.find((work) => isSame(work.input, input));
   if (same !== undefined) return { ...same, input };
   if (open.length >= limits.dataWorkOpen)
     throw new LatheError(
@@ -90,6 +90,23 @@ export async function createDataWork<Input extends DataWorkInput>(
     requestId,
   });
   return work;
+}
+
+/** The newest data work with the same input that has succeeded; undefined where there is none. */
+export async function doneBefore<Input extends DataWorkInput>(
+  { dataWork }: Pick<DataWorkPorts, 'dataWork'>,
+  project: string,
+  input: Input,
+): Promise<(DataWorkRecord & { readonly input: Input }) | undefined> {
+  const [same] = (await dataWork.list(project))
+    .map(({ value }) => value)
+    .filter((work) => work.state === 'succeeded' && isSame(work.input, input))
+    .toSorted(newestFirst);
+  return same && { ...same, input };
+}
+
+function isSame(one: DataWorkInput, other: DataWorkInput): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Data work of that kind of the project. Throws `not_found`. */

@@ -1,4 +1,8 @@
-import { inspectionObjects, inspectionReportSchema } from '@lathe/contracts/artifact/inspection';
+import {
+  type InspectionReport,
+  inspectionObjects,
+  inspectionReportSchema,
+} from '@lathe/contracts/artifact/inspection';
 import { LatheError } from '@lathe/contracts/error';
 import type {
   InspectionObject,
@@ -76,9 +80,16 @@ export async function inspectionObject(
   { artifacts }: Pick<DataWorkPorts, 'artifacts'>,
   work: DataWorkOf<'inspect'>,
 ): Promise<InspectionObject> {
-  const key = work.result?.objects[inspectionObjects.report]?.key;
-  const report = key === undefined ? null : await findJson(artifacts, key, inspectionReportSchema);
-  return { ...listedInspection(work), report };
+  return { ...listedInspection(work), report: await findInspectionReport({ artifacts }, work) };
+}
+
+/** The report of an inspection; null where it has none, or not yet. */
+export async function findInspectionReport(
+  { artifacts }: Pick<DataWorkPorts, 'artifacts'>,
+  { result }: DataWorkOf<'inspect'>,
+): Promise<InspectionReport | null> {
+  const key = result?.objects[inspectionObjects.report]?.key;
+  return key === undefined ? null : findJson(artifacts, key, inspectionReportSchema);
 }
 
 /** One of its objects. Throws `not_found` where it has none such, or not yet. */

@@ -54,6 +54,11 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
     [{ model: 'lathe-tiny', training_file: foreign.file }, 400],
     [{ model: foreign.model, training_file: foreign.file }, 400],
   ],
+  // Another project's file or model is a finding, in the words of one that there is not, and nothing is read.
+  'POST /v1/fine_tuning/jobs/estimate': () => [
+    [{ model: 'lathe-tiny', training_file: foreign.file }, 200],
+    [{ model: foreign.model, training_file: foreign.file }, 200],
+  ],
   'POST /v1/lathe/aliases': () => [
     [{ alias: 'mine', model: foreign.model }, 400],
     [{ alias: 'mine', model: foreign.alias }, 400],

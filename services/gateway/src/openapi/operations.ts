@@ -10,6 +10,7 @@ import {
   deleteFileQuerySchema,
   erasedJobSchema,
 } from '@lathe/contracts/http/erasure';
+import { estimateSchema } from '@lathe/contracts/http/estimate';
 import {
   fileObjectSchema,
   listFilesQuerySchema,
@@ -122,6 +123,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Creates a fine-tuning job.',
     body: createJobSchema,
     answer: jobObjectSchema,
+  },
+  [`POST /${jobs}/estimate`]: {
+    id: 'estimateFineTuningJob',
+    summary:
+      'Says what a job would be refused for, its steps, tokens and time, without creating it; 202 while its files are read.',
+    body: createJobSchema,
+    answer: estimateSchema,
   },
   [`GET /${jobs}`]: {
     id: 'listFineTuningJobs',

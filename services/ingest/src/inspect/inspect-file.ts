@@ -14,6 +14,7 @@ import { reportOfRead } from '../prepare/dataset-facts.ts';
 import type { FileRead, FilesRead } from '../prepare/ports.ts';
 import { readFiles } from '../prepare/read-files.ts';
 import { type Asked, type Look, modelsToTry, openLook } from './look.ts';
+import { planOf } from './plan.ts';
 import { isMendable, readMended, repairedFile } from './repaired.ts';
 
 type Input = DataWorkInputs['inspect'];
@@ -69,9 +70,11 @@ async function judged(model: string, { asked: given, ports }: Look): Promise<See
   const { lesson } = files.training.rows;
   const right = isMendable(ports) ? await mendedFile({ asked, ports }) : files.training;
   try {
-    const { report, manifest } = await completeDataset(asked, files, ports);
-    const task = toHttp(manifest.task ?? settingsOf(lesson, files.wish));
-    return { right, report: { version: 1, refusal: null, model, task, dataset: report } };
+    const made = await completeDataset(asked, files, ports);
+    const task = toHttp(made.manifest.task ?? settingsOf(lesson, files.wish));
+    const plan = planOf(made, asked.job.options);
+    const found = { model, task, dataset: made.report, plan };
+    return { right, report: { version: 1, refusal: null, ...found } };
   } catch (error) {
     const task = toHttp(settingsOf(lesson, files.wish));
     const dataset = await reportOfRead(files, ports);

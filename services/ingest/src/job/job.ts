@@ -23,6 +23,7 @@ import { openBaseModel } from '../model/base-model.ts';
 import { openFile, openMore } from '../model/uploaded-file.ts';
 import { prepareDataset } from '../pipeline.ts';
 import type { Dataset, PipelinePorts } from '../prepare/ports.ts';
+import { whatRowsShow } from '../prepare/what-rows-show.ts';
 import { datasetHash } from '../reuse/dataset-hash.ts';
 import { keepWarnings, reuseDataset } from '../reuse/reuse-dataset.ts';
 import { type RowThreads, rowsOf } from '../rows/rows.ts';
@@ -31,7 +32,6 @@ import { copyStart } from './copy-start.ts';
 import { markFiles } from './file-status.ts';
 import { emit, emitFindings } from './job-events.ts';
 import { tellProgress } from './tell-progress.ts';
-import { whatRowsShow } from './what-rows-show.ts';
 
 export type IngestPorts = EventPorts &
   Pick<Records, 'jobs' | 'files' | 'models'> & {

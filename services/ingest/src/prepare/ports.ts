@@ -46,6 +46,9 @@ export type Dataset = {
   readonly settings: ResolvedSettings;
 };
 
+/** A dataset that was made of files just now, and the examples of an epoch. */
+export type WrittenDataset = Dataset & { readonly examples: number };
+
 /** One file as it was read: its rows wait in the spool. */
 export type FileRead = { readonly spool: Spool; readonly rows: ReadRows };
 

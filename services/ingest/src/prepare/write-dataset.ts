@@ -21,7 +21,7 @@ import type { SpooledRow } from '../read/spool.ts';
 import { taskWork } from '../tasks/tasks.ts';
 import { factsOf, insightOf } from './dataset-facts.ts';
 import { heldOutClusters } from './held-out-clusters.ts';
-import type { Dataset, FileRead, PipelineInput, PipelinePorts } from './ports.ts';
+import type { FileRead, PipelineInput, PipelinePorts, WrittenDataset } from './ports.ts';
 
 /** What a dataset is written of. */
 export type Prepared = {
@@ -37,7 +37,7 @@ export async function writeDataset(
   { job, attempt, model }: PipelineInput,
   { training, validation, heldOut, parted, maxTokens }: Prepared,
   ports: PipelinePorts,
-): Promise<Dataset> {
+): Promise<WrittenDataset> {
   const { artifacts, settings, findings } = ports;
   const { lesson, survey } = training.rows;
   const prefix = datasetPrefix(job.project, job.id, attempt);
@@ -127,7 +127,7 @@ export async function writeDataset(
     const { parameters, architecture } = model;
     const facts = { rows: train.rows, tokens: train.tokens, parameters, architecture };
     const resolved = { ...resolveSettings(facts, job), ...(task && { task }) };
-    return { manifestKey, manifest, report, settings: resolved };
+    return { manifestKey, manifest, report, settings: resolved, examples: trained.count() };
   } finally {
     await trainWriter.close();
     await heldOutWriter.close();

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { wireErrorSchema } from '../error.ts';
+import { dataWorkStateSchema } from '../record/data-work.ts';
+import { taskSchema } from './task.ts';
+
+/**
+ * The `lathe.estimate` object: what a job would be, from a request that creates none. What is not known is null.
+ * @example const { steps, refusals }: Estimate = estimateSchema.parse(await response.json());
+ */
+export const estimateSchema = z.object({
+  object: z.literal('lathe.estimate'),
+  /** Of the reading of the files; null where the request is refused before that. */
+  status: dataWorkStateSchema.nullable(),
+  /** The inspection that reads the files, which also has all that was found in them. */
+  inspection: z.string().nullable(),
+  /** What the job would be refused or fail with; empty: nothing that is known. */
+  refusals: z.array(wireErrorSchema),
+  model: z.string(),
+  task: taskSchema.nullable(),
+  /** Rows to train on, and those that are held out. */
+  training_rows: z.number().int().nullable(),
+  held_out_rows: z.number().int().nullable(),
+  /** The smallest gain in right answers, from 0 to 1, that a verdict on the held-out rows finds in 80 of 100 cases. */
+  detectable_gain: z.number().nullable(),
+  /** Tokens of all epochs. */
+  training_tokens: z.number().int().nullable(),
+  epochs: z.number().int().nullable(),
+  batch_size: z.number().int().nullable(),
+  learning_rate: z.number().nullable(),
+  /** Optimizer steps, where nothing stops it early. */
+  steps: z.number().int().nullable(),
+  /** Seconds from its first step to its verdict, as fast as the slowest and the fastest of the project's newest jobs alike. */
+  seconds: z
+    .object({ least: z.number().int(), most: z.number().int(), jobs: z.number().int() })
+    .nullable(),
+});
+export type Estimate = z.infer<typeof estimateSchema>;

@@ -1,0 +1,132 @@
+import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artifact/inspection';
+import { dataWorkPrefix } from '@lathe/contracts/artifact/key';
+import { type Estimate, estimateSchema } from '@lathe/contracts/http/estimate';
+import { type DataWorkRecord, endDataWork } from '@lathe/contracts/record/data-work';
+import { recordKey } from '@lathe/contracts/subject';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  baseModel,
+  project,
+  startGateway,
+  type TestGateway,
+} from '../integration/gateway.fixture.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ inspectWaitMs: 0, cancelPollMs: 5 });
+  await gateway.addModel(baseModel);
+});
+afterAll(() => gateway.stop());
+afterEach(async () => {
+  for (const { key } of await gateway.dataWork.list('')) await gateway.dataWork.delete(key);
+});
+
+const ask = (body: object) =>
+  gateway.fetch('/v1/fine_tuning/jobs/estimate', { method: 'POST', body: JSON.stringify(body) });
+const told = async (response: Response): Promise<Estimate> =>
+  estimateSchema.strict().parse(await response.json());
+
+const plan = {
+  ...{ epochs: 3, batchSize: 4, learningRate: 0.001, examples: 10, steps: 9 },
+  ...{ trainRows: 10, trainTokens: 200, heldOutRows: 2, detectableGain: null },
+};
+const report: InspectionReport = {
+  ...{ version: 1, refusal: null, model: 'lathe-tiny', task: { type: 'generation' } },
+  ...{ dataset: null, plan },
+};
+
+/** Ends an inspection as an ingest would. */
+async function finish(id: string, found: InspectionReport = report): Promise<void> {
+  const key = `${dataWorkPrefix(project, id)}/at_1/report.json`;
+  const put = await gateway.artifacts.put(key, Buffer.from(JSON.stringify(found)));
+  const result = { objects: { [inspectionObjects.report]: { key, ...put } }, files: [] };
+  const record = recordKey(project, id);
+  const work: DataWorkRecord = (await gateway.dataWork.get(record))?.value ?? expect.fail(id);
+  await gateway.dataWork.put(record, endDataWork(work, { state: 'succeeded', result }, 2000));
+}
+
+const unknown = {
+  ...{ task: null, training_rows: null, held_out_rows: null, detectable_gain: null },
+  ...{ training_tokens: null, epochs: null, batch_size: null, learning_rate: null },
+  ...{ steps: null, seconds: null },
+};
+
+test('a job is estimated by one reading of its files, and none is created', async () => {
+  const body = { model: 'lathe-tiny', training_file: await gateway.upload(), suffix: 'mine' };
+  const begun = await ask(body);
+  expect(begun.status).toBe(202);
+  const { inspection, ...first } = await told(begun);
+  expect(first).toEqual({
+    ...{ object: 'lathe.estimate', status: 'queued', refusals: [], model: 'lathe-tiny' },
+    ...unknown,
+  });
+  await finish(inspection as string);
+  const known = {
+    ...{ object: 'lathe.estimate', status: 'succeeded', inspection, refusals: [] },
+    ...{ model: 'lathe-tiny', task: { type: 'generation' }, training_rows: 10, held_out_rows: 2 },
+    ...{ detectable_gain: null, training_tokens: 600, epochs: 3, batch_size: 4 },
+    ...{ learning_rate: 0.001, steps: 9, seconds: null },
+  };
+  for (let time = 0; time < 2; time++) {
+    const again = await ask(body);
+    expect(again.status).toBe(200);
+    expect(await told(again)).toEqual(known);
+  }
+  expect(await gateway.jobs.list('')).toEqual([]);
+  // Other options read the files in another way.
+  expect((await told(await ask({ ...body, lathe: { max_tokens: 64 } }))).inspection).not.toBe(
+    inspection,
+  );
+});
+
+test('the time is a range of what such jobs have taken', async () => {
+  const body = { model: 'lathe-tiny', training_file: await gateway.upload() };
+  const jobs: string[] = [];
+  const done = async (seconds: number, change: object, create: object = {}) => {
+    const { id } = await gateway.client.fineTuning.jobs.create({ ...body, ...create });
+    jobs.push(id);
+    await gateway.patchJob(id, {
+      ...{ state: 'succeeded', startedAt: 1000, finishedAt: 1000 + seconds, trainedTokens: 1200 },
+      ...change,
+    });
+  };
+  await done(10, {});
+  await done(31, {});
+  await done(1, { state: 'failed' });
+  await done(1, { trainedTokens: null });
+  await done(1, {}, { method: { type: 'dpo' } });
+  const { inspection } = await told(await ask(body));
+  await finish(inspection as string);
+  expect((await told(await ask(body))).seconds).toEqual({ least: 5, most: 16, jobs: 2 });
+  for (const id of jobs) await gateway.jobs.delete(recordKey(project, id));
+});
+
+test('all that the creation or the reading would refuse is told, where the body can be read', async () => {
+  const file = await gateway.upload();
+  const refused = await ask({ model: 'nobody', training_file: file, suffix: '-' });
+  expect(refused.status).toBe(200);
+  const { refusals, ...rest } = await told(refused);
+  expect(refusals.map(({ code, param }) => [code, param])).toEqual([
+    ['invalid_value', 'suffix'],
+    ['model_not_found', 'model'],
+  ]);
+  expect(rest).toMatchObject({ status: null, inspection: null, ...unknown });
+  const gone = await told(await ask({ model: 'lathe-tiny', training_file: 'file-none' }));
+  expect(gone.refusals).toMatchObject([{ code: 'not_found', param: 'training_file' }]);
+  expect(await gateway.dataWork.list(project)).toEqual([]);
+  for (const body of [{ model: 'lathe-tiny' }, { model: 'x', training_file: file, speed: 1 }])
+    expect((await ask(body)).status).toBe(400);
+
+  const body = { model: 'lathe-tiny', training_file: file };
+  const { inspection } = await told(await ask(body));
+  const refusal: InspectionReport['refusal'] = {
+    code: 'invalid_file_format',
+    message: 'Line 1 is wrong.',
+    param: 'training_file',
+  };
+  const { plan: _, ...found } = report;
+  await finish(inspection as string, { ...found, refusal });
+  const read = await told(await ask(body));
+  expect(read.refusals).toMatchObject([{ message: 'Line 1 is wrong.', param: 'training_file' }]);
+  expect(read.steps).toBeNull();
+});

@@ -1,0 +1,103 @@
+import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
+import { errorCodes, LatheError, toWireError, type WireError } from '@lathe/contracts/error';
+import type { Estimate } from '@lathe/contracts/http/estimate';
+import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
+import type { DataWorkOf } from '@lathe/contracts/record/data-work';
+import { secondsFor } from '../jobs/job-pace.ts';
+import { firstRecord } from '../jobs/job-request.ts';
+import { checkReferences, type JobPorts } from '../jobs/jobs.ts';
+import {
+  createDataWork,
+  type DataWorkLimits,
+  type DataWorkPorts,
+  doneBefore,
+} from './data-work.ts';
+import { findInspectionReport, inspectionInput } from './inspections.ts';
+
+type Asked = { readonly project: string; readonly requestId: string; readonly body: CreateJob };
+
+/** All that the creation of the job would say against it; empty: it would create it. Throws what is no verdict on the request. */
+export async function creationRefusals(
+  ports: JobPorts,
+  { project, requestId, body }: Asked,
+): Promise<WireError[]> {
+  const refusals: WireError[] = [];
+  const told = (error: unknown): void => {
+    if (!(error instanceof LatheError) || errorCodes[error.code].status >= 500) throw error;
+    refusals.push(toWireError(error, 'checking the request'));
+  };
+  try {
+    firstRecord(body, { id: '', project, requestId, nowMs: 0, seed: 0 });
+  } catch (error) {
+    told(error);
+  }
+  await checkReferences(ports, project, body).catch(told);
+  return refusals;
+}
+
+/**
+ * The inspection that reads the files of such a job: one that is there already, under way or succeeded, or a new one. Throws
+ * what `inspectionInput` and `createDataWork` throw.
+ */
+export async function inspectionFor(
+  ports: JobPorts & DataWorkPorts,
+  { project, requestId, body: { training_file: fileId, ...body } }: Asked,
+  limits: DataWorkLimits,
+): Promise<DataWorkOf<'inspect'>> {
+  const input = await inspectionInput(ports, project, { fileId, body });
+  return (
+    (await doneBefore(ports, project, input)) ??
+    (await createDataWork(ports, { project, requestId, input }, limits))
+  );
+}
+
+/** What is told of a request that the creation would refuse. */
+export function refusedEstimate(model: string, refusals: WireError[]): Estimate {
+  return estimateObject({ model, refusals });
+}
+
+/** What is known of the job by the inspection of its files, as it is now. */
+export async function estimateBy(
+  ports: Pick<DataWorkPorts, 'artifacts'> & Pick<JobPorts, 'jobs'>,
+  { project, body }: Asked,
+  work: DataWorkOf<'inspect'>,
+): Promise<Estimate> {
+  const { id, state, error } = work;
+  const report = await findInspectionReport(ports, work);
+  const refusal = report?.refusal ?? error;
+  const plan = report?.plan;
+  const tokens = plan && plan.epochs * plan.trainTokens;
+  return estimateObject({
+    ...{ model: body.model, status: state, inspection: id },
+    refusals: refusal === null ? [] : [refusal],
+    ...(report && { report }),
+    ...(tokens !== undefined && {
+      ...{ tokens, seconds: await secondsFor(ports, { project, body, tokens }) },
+    }),
+  });
+}
+
+type Known = Pick<Estimate, 'model' | 'refusals'> &
+  Partial<Pick<Estimate, 'status' | 'inspection' | 'seconds'>> & {
+    readonly report?: InspectionReport;
+    readonly tokens?: number;
+  };
+
+function estimateObject({ report, tokens, ...known }: Known): Estimate {
+  const plan = report?.plan;
+  return {
+    object: 'lathe.estimate',
+    ...{ model: known.model, refusals: known.refusals },
+    ...{ status: known.status ?? null, inspection: known.inspection ?? null },
+    task: report?.task ?? null,
+    training_rows: plan?.trainRows ?? null,
+    held_out_rows: plan?.heldOutRows ?? null,
+    detectable_gain: plan?.detectableGain ?? null,
+    training_tokens: tokens ?? null,
+    epochs: plan?.epochs ?? null,
+    batch_size: plan?.batchSize ?? null,
+    learning_rate: plan?.learningRate ?? null,
+    steps: plan?.steps ?? null,
+    seconds: known.seconds ?? null,
+  };
+}
