@@ -5,7 +5,7 @@
 <folder>/cases.json lists the cases; each names its folders, its texts and a safetensors file with Lathe's scores
 `scores.<text>` [rows, width]. Writes <folder>/found.json: for each case the largest difference of a score, relative to
 the largest score, for the adapter on its base and for the merged folder, which sentence-transformers reads too where it
-embeds; or an error.
+embeds; or an error, `unasked` where peft has the same with an adapter of its own.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 import transformers
-from peft import PeftModel
+from peft import PeftConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file
 
 AUTO = {
@@ -60,10 +60,21 @@ def scores(model, text):
     return found.reshape(-1, found.shape[-1])
 
 
+def give_tokenizer(folder):
+    """The tiny models of the tests have no tokenizer, without which sentence-transformers opens no folder."""
+    from tokenizers import Tokenizer, models
+    from transformers import PreTrainedTokenizerFast
+
+    if not (Path(folder) / "tokenizer.json").exists():
+        words = Tokenizer(models.WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
+        PreTrainedTokenizerFast(tokenizer_object=words, pad_token="[UNK]").save_pretrained(folder)
+
+
 def sentence_distance(case, wanted):
     """What sentence-transformers makes of an embedding model's folder, beside its hidden states pooled and of length 1."""
     from sentence_transformers import SentenceTransformer
 
+    give_tokenizer(case["merged"])
     model = SentenceTransformer(case["merged"], device="cpu", model_kwargs={"attn_implementation": "eager"})
     model.eval()
     worst = 0.0
@@ -125,11 +136,29 @@ def check_adapter(case, wanted):
     return distance(model.base_model if case["task"] == "question-answering" else model, case, wanted)
 
 
+def told(error):
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
+def fails_alone(case):
+    """Why peft cannot ask an adapter of this kind that it made itself on the same base; None where it can."""
+    options = {} if case["labels"] is None else {"num_labels": case["labels"]}
+    base, _ = load(case["base"], case, **options)
+    try:
+        scores(get_peft_model(base, PeftConfig.from_pretrained(case["adapter"])).eval(), case["texts"][0])
+    except Exception as error:
+        return told(error)
+    return None
+
+
 def attempt(check, case, wanted):
     try:
         return {"distance": check(case, wanted)}
     except Exception as error:
-        return {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"}
+        reason = told(error)
+        if check is check_adapter and fails_alone(case) == reason:
+            return {"unasked": reason}
+        return {"error": reason}
 
 
 def main():
