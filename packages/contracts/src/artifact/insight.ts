@@ -22,7 +22,7 @@ const shownRowSchema = z.object({
   /** What it is in the shards: one sequence, or several such as both answers of a preference. */
   sequences: z.array(
     z.object({
-      /** The text that each token adds, and whether the model learns to write it; null stands for tokens left out here. */
+      /** The text that each token adds, and whether the model learns to write or tag it, or that it is of the answer; null stands for tokens left out here. */
       tokens: z.array(z.object({ text: z.string(), taught: z.boolean() }).nullable()),
       length: whole,
     }),

@@ -87,7 +87,7 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
     'A job would refuse the file for the task generation.',
     ...['rows read', 'If rows were cut', 'As the model sees them', 'The first row, line 1'],
     ...['hold personal data: email', 'too many words to compare'],
-    ...['Messages by role', 'in 7 rows from all over', '<td>user</td><td class="n">9</td>'],
+    ...['Messages by role', 'in 7 rows from all over', '<td class="name">user</td>'],
     ...['898 tokens are left out here', 'and 3 more sequences of the same row', '1,234 bytes'],
   ])
     expect(page).toContain(text);

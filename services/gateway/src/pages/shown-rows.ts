@@ -7,14 +7,14 @@ const names = {
   longest: 'The longest row',
 } as const satisfies Record<ShownRow['which'], string>;
 
-/** Rows in the tokens of the model, those marked that it learns to write. */
+/** Rows in the tokens of the model, those marked that it is taught. */
 export function shownRows(rows: readonly ShownRow[]): Html | null {
   if (rows.length === 0) return null;
   const hasTaught = rows.some(({ sequences }) =>
     sequences.some(({ tokens }) => tokens.some((token) => token?.taught === true)),
   );
   return html`<h2>As the model sees them</h2>
-<p class="soft">${hasTaught && html`<span class="key taught">the model learns to write it</span> · <span class="key plain">it only reads it</span> · `}each box is a token</p>
+<p class="soft">${hasTaught && html`<span class="key taught">taught: the model learns to write or tag it, or that it is of the answer</span> · <span class="key plain">only read</span> · `}each box is a token</p>
 ${rows.map(shownRow)}`;
 }
 

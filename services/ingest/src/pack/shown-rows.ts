@@ -80,18 +80,25 @@ export async function showRows(kept: readonly KeptRow[], decode: Decode): Promis
   return rows.map(({ which, json, examples }, i) => ({
     which,
     line: (JSON.parse(json) as { readonly line: number }).line,
-    sequences: (shown[i] ?? []).map(({ supervised }) => ({
-      tokens: abridged(texts[at++] ?? [], supervised),
-      length: supervised.length,
+    sequences: (shown[i] ?? []).map((example) => ({
+      tokens: abridged(texts[at++] ?? [], example),
+      length: example.tokens.length,
     })),
     more: examples.length - (shown[i] ?? []).length,
   }));
 }
 
+/** Whether the model learns to write a token, to tag it, or that it is of the answer. */
+function isTaught({ supervised, labels, span }: ShardExample, at: number): boolean {
+  if (supervised[at] !== 0 || (labels?.[at] ?? -1) >= 0) return true;
+  const [first = 0, last = 0] = span ?? [];
+  return first > 0 && first <= at && at <= last;
+}
+
 type ShownTokens = ShownRow['sequences'][number]['tokens'];
 
-function abridged(texts: readonly string[], supervised: Uint8Array): ShownTokens {
-  const tokens = texts.map((text, i) => ({ text, taught: supervised[i] !== 0 }));
+function abridged(texts: readonly string[], example: ShardExample): ShownTokens {
+  const tokens = texts.map((text, i) => ({ text, taught: isTaught(example, i) }));
   if (tokens.length <= mostFirst + mostLast) return tokens;
   return [...tokens.slice(0, mostFirst), null, ...tokens.slice(-mostLast)];
 }
