@@ -157,3 +157,11 @@ it.each<[string, object, string]>([
 ])('refuses %s by name', (_, row, seen) => {
   expect(() => detect([row])).toThrow(`The file ${seen}`);
 });
+
+it('says why the first row cannot be read, whatever file it is of', () => {
+  const message = 'the file ends in the middle of the JSON value that begins here';
+  const lines = [{ number: 1, problem: { rule: 'json', message } }];
+  expect(() => detect([], { lines })).toThrow(
+    `The file has a first row that cannot be read: ${message}. Wanted is`,
+  );
+});

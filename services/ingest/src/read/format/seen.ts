@@ -72,6 +72,6 @@ function mostFrequent(told: readonly string[]): string {
 /** What the file is as a whole, when its first bytes tell. */
 function wholeOf(first: Line, limits: Limits): string | undefined {
   if ('tooLong' in first) return `has a first line of more than ${limits.maxLineBytes} bytes`;
-  if ('problem' in first) return `is a table (CSV) in which ${first.problem.message}`;
+  if ('problem' in first) return `has a first row that cannot be read: ${first.problem.message}`;
   return undefined;
 }
