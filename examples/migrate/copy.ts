@@ -1,7 +1,7 @@
 /**
  * Copies files and evals from OpenAI to Lathe through the same client: what is copied keeps its name, and what cannot be is told.
  *
- *     FROM_KEY=sk-… TO_KEY=$(cat .lathe/api-key) node examples/migrate/copy.ts
+ *     FROM_KEY=sk-… TO_KEY=$(cat .lathe/api-key) npx node examples/migrate/copy.ts
  *
  * `FROM_URL` (OpenAI) and `TO_URL` (http://127.0.0.1:8080/v1) say where; both ends may be any service with this API.
  */
