@@ -50,9 +50,15 @@ const contestantNames = [
   'tuned + retrieval',
 ] as const;
 
+/** Who takes part: one of the above, or `model` and the name of a model that the job names under `lathe.contestants`. */
+const contestantName = z.union([
+  z.enum(contestantNames),
+  z.templateLiteral(['model ', z.string().min(1)]),
+]);
+
 /** One contestant on the held-out rows; `start` is the tuned model that the job went on from. */
 const contestantSchema = z.object({
-  name: z.enum(contestantNames),
+  name: contestantName,
   /** Null: no model answered. */
   model: z.string().nullable(),
   /** Examples in its prompts, at most. */
@@ -87,7 +93,7 @@ export type Contestant = z.infer<typeof contestantSchema>;
 
 /** Tuned against another contestant on the same rows, by the headline metric or the one that it names. */
 const comparisonSchema = z.object({
-  against: z.enum(contestantNames),
+  against: contestantName,
   /** What they are compared by, where that is not the headline metric. */
   metric: z.string().optional(),
   /** Of the tuned model's headline metric from the other's. */

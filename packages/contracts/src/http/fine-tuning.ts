@@ -80,6 +80,15 @@ export const latheOptionsSchema = z.strictObject({
   retrieval_examples: shownExamples.describe(
     'training rows that the contestants by retrieval look up for each question; 3 by default, 0 where few_shot_examples is 0',
   ),
+  contestants: z
+    .array(
+      z.strictObject({
+        model: z.string().min(1).max(256).describe('a model of the project, or a base model'),
+      }),
+    )
+    .max(4)
+    .optional()
+    .describe('other models that write, asked the same held-out rows beside the tuned one'),
   evaluation_rows: z
     .number()
     .int()

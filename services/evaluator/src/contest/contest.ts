@@ -22,8 +22,15 @@ export type Task = {
   readonly examples: readonly ShardExample[];
 };
 
-/** Models that take part; `start` is the tuned one that the job went on from. */
-type ModelName = 'base' | 'few-shot' | 'base + retrieval' | 'start' | 'tuned' | 'tuned + retrieval';
+/** Models that take part; `start` is the tuned one that the job went on from, `model …` one that the job names. */
+type ModelName =
+  | 'base'
+  | 'few-shot'
+  | 'base + retrieval'
+  | 'start'
+  | 'tuned'
+  | 'tuned + retrieval'
+  | `model ${string}`;
 
 /** A contestant: a model, and the examples that stand in its prompts. */
 export type Entrant = {

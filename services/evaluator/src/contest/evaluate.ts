@@ -30,6 +30,12 @@ export async function evaluate(
   const { judgement = nothing, rows } = isWritten
     ? await judgeWritten(input, ports)
     : await judgePredicted(task, input, ports);
+  // Their rows were not read before, so the job could not be refused.
+  const unasked = isWritten ? [] : (input.invited?.models ?? []);
+  const apart = unasked.map(
+    ({ name }) =>
+      `The model ${name} took no part: the task ${task} is not compared by what is written.`,
+  );
   // What began at random, with tokens of its own, knew nothing that could be forgotten.
   const isAsked = isWritten && rows > 0 && !hasOwnTokens(job);
   const forgetting = isAsked ? await probeForgetting(input, ports) : undefined;
@@ -44,6 +50,7 @@ export async function evaluate(
     sampled: rows < dataset.heldOut.rows,
     warnings: [],
     ...judgement,
+    notes: [...judgement.notes, ...apart],
     ...(forgetting && { forgetting }),
   };
 }

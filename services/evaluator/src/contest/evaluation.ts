@@ -7,6 +7,11 @@ import type { ServedModel } from '../models/models.ts';
 import type { EvaluatorSettings } from '../settings.ts';
 import type { Texts } from '../texts/texts.ts';
 
+export type Invited = {
+  readonly models: readonly ServedModel[];
+  readonly notes: readonly string[];
+};
+
 export type EvaluateInput = {
   readonly job: Pick<JobRecord, 'id' | 'project' | 'seed' | 'model' | 'options'>;
   readonly dataset: DatasetManifest;
@@ -14,6 +19,8 @@ export type EvaluateInput = {
   readonly tuned: ServedModel;
   /** The tuned model that the job went on from. */
   readonly start?: ServedModel | undefined;
+  /** Other models that the job names, and why some of them take no part. */
+  readonly invited?: Invited;
 };
 
 export type EvaluatePorts = {

@@ -5,6 +5,7 @@ import { sampleRows } from '../texts/sample-rows.ts';
 import { chosenFewShot } from './choose-shots.ts';
 import { type Entrant, runEntrant, tasksFor } from './contest.ts';
 import { type EvaluateInput, type EvaluatePorts, hasOwnTokens } from './evaluation.ts';
+import { invitedEntrants } from './invited.ts';
 import { judgedBothWays } from './judge/both-ways.ts';
 import type { Judgement, ModelAnswers } from './judge/judge.ts';
 import { judgeInThread } from './judge/judging.ts';
@@ -32,7 +33,8 @@ export async function judgeWritten(
   const models: ModelAnswers<WrittenAnswer>[] = [];
   const all = streamRows(ports.artifacts, dataset.train.canonical.key);
   const train = await sampleRows(all, ({ line }) => line, { seed, most: mostTrained });
-  for (const entrant of await chooseEntrants(input, { rows, train }, ports)) {
+  const { entrants, notes } = await chooseEntrants(input, { rows, train }, ports);
+  for (const entrant of entrants) {
     const found = await runEntrant(entrant, {
       engine: ports.engine,
       texts: ports.texts,
@@ -44,9 +46,10 @@ export async function judgeWritten(
     const isOther = hasOwnTokens(job) && entrant.model === input.base;
     models.push(isOther ? { ...found, loss: null, supervisedTokens: 0 } : found);
   }
-  if (dataset.kind === 'text') return { judgement: lossesOf(models), rows: rows.length };
+  if (dataset.kind === 'text')
+    return { judgement: { ...lossesOf(models), notes }, rows: rows.length };
   const written = rows.map(({ row }) => writtenRow(row));
-  const judgement = await judgeInThread(
+  const judged = await judgeInThread(
     {
       ...{ task: 'generation', rows: written, train: train.map(writtenRow) },
       // Of pairs all are wanted, since those of the pairs' own choice are shown.
@@ -54,6 +57,7 @@ export async function judgeWritten(
     },
     ports,
   );
+  const judgement = { ...judged, notes: [...judged.notes, ...notes] };
   if (dataset.kind === 'judged') {
     const singles = await judgeSingles(input, ports);
     return {
@@ -113,10 +117,10 @@ function lossesOf(models: readonly ModelAnswers<WrittenAnswer>[]): Judgement {
 }
 
 async function chooseEntrants(
-  { job, dataset, base, tuned, start }: EvaluateInput,
+  { job, dataset, base, tuned, start, invited }: EvaluateInput,
   { rows, train }: { readonly rows: readonly HeldOutRow[]; readonly train: readonly AnsweredRow[] },
   ports: EvaluatePorts,
-): Promise<Entrant[]> {
+): Promise<{ readonly entrants: readonly Entrant[]; readonly notes: string[] }> {
   const { settings, texts, signal, engine } = ports;
   const options = { texts, signal, project: job.project, limits: settings };
   const zeroShot = async (
@@ -133,8 +137,15 @@ async function chooseEntrants(
     ...(start ? [await zeroShot('start', start)] : []),
     await zeroShot('tuned', tuned),
   ];
-  if (dataset.kind === 'text')
-    return hasOwnTokens(job) ? trained : [await zeroShot('base', base), ...trained];
+  const missing = invited?.notes ?? [];
+  if (dataset.kind === 'text') {
+    const entrants = hasOwnTokens(job) ? trained : [await zeroShot('base', base), ...trained];
+    const apart = (invited?.models ?? []).map(
+      ({ name }) =>
+        `The model ${name} took no part: texts alone have losses, and those of other tokens cannot be compared.`,
+    );
+    return { entrants, notes: [...missing, ...apart] };
+  }
   const shots = {
     seed: job.seed,
     asked: job.options.few_shot_examples,
@@ -164,5 +175,9 @@ async function chooseEntrants(
     ...trained,
     tunedLooking,
   ];
-  return all.filter((each) => each !== null);
+  const others = await invitedEntrants(invited?.models ?? [], rows, options);
+  return {
+    entrants: [...all.filter((each) => each !== null), ...others.entrants],
+    notes: [...missing, ...others.notes],
+  };
 }

@@ -216,6 +216,28 @@ describe('an evaluation', () => {
     ]);
   });
 
+  it('asks other models that the job names, and notes those that are gone', async () => {
+    const other = await service.addTuned('adapter', 9);
+    const contestants = ['tiny', other, 'ft:tiny:default::gone'].map((model) => ({ model }));
+    const job = await service.trained(dataset, { options: { contestants } });
+    await service.queue(job);
+    const report = await service.report(await service.ended(job.id));
+    const of = (name: string) => report.contestants.find((each) => each.name === name);
+    for (const name of ['tiny', other]) {
+      const found = of(`model ${name}`);
+      expect(found).toMatchObject({ model: name, loss: null, exactMatch: { total: 12 } });
+      expect(found?.usage).toMatchObject({ answers: 12, milliseconds: expect.any(Number) });
+    }
+    // The same model asked in the same words.
+    expect(of('model tiny')?.metrics).toEqual(of('base')?.metrics);
+    expect(report.comparisons.map(({ against }) => against)).toContain(`model ${other}`);
+    expect(report.notes).toEqual([
+      expect.stringContaining('the model tiny: exact match'),
+      expect.stringContaining(`the model ${other}: exact match`),
+      "The model ft:tiny:default::gone took no part: The model 'ft:tiny:default::gone' does not exist.",
+    ]);
+  });
+
   it('succeeds without held-out rows and says so', async () => {
     const job = await service.trained({ train: dataset.train, heldOut: [] });
     await service.queue(job);

@@ -5,7 +5,7 @@ import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { readJson } from '@lathe/platform/artifacts/read-json';
 import { evaluate } from '../contest/evaluate.ts';
-import { hasOwnTokens } from '../contest/evaluation.ts';
+import { type EvaluateInput, hasOwnTokens, type Invited } from '../contest/evaluation.ts';
 import { type ServedModel, styleOf } from '../models/models.ts';
 import { type EvaluationPorts, emit } from './evaluation-ports.ts';
 
@@ -52,14 +52,14 @@ export async function scoreJob(
     );
   };
   const evaluatePorts = { ...ports, signal, onProgress };
-  const start = await startModel(ports, job, dataset.kind);
+  const guests = await guestsOf(ports, job, dataset.kind);
   try {
-    return await evaluate({ job, dataset, base, tuned, start }, evaluatePorts);
+    return await evaluate({ job, dataset, base, tuned, ...guests }, evaluatePorts);
   } catch (error) {
-    // It may be deleted at any time, and is not worth the evaluation.
-    if (start === undefined || (await startModel(ports, job, dataset.kind)) !== undefined)
-      throw error;
-    return await evaluate({ job, dataset, base, tuned }, evaluatePorts);
+    // They may be deleted at any time, and are not worth the evaluation.
+    const left = await guestsOf(ports, job, dataset.kind);
+    if (namesOf(left) === namesOf(guests)) throw error;
+    return await evaluate({ job, dataset, base, tuned, ...left }, evaluatePorts);
   } finally {
     // Told before what follows, and missing ones are not worth the evaluation.
     for (const result of await Promise.allSettled(told))
@@ -67,6 +67,40 @@ export async function scoreJob(
         ports.log.warn({ err: result.reason }, 'could not tell the progress');
   }
 }
+
+type Guests = Pick<EvaluateInput, 'start' | 'invited'>;
+
+/** Models besides base and tuned model that take part where they still exist. */
+async function guestsOf(
+  ports: EvaluationPorts,
+  job: JobRecord,
+  rows: DatasetManifest['kind'],
+): Promise<Guests> {
+  const start = await startModel(ports, job, rows);
+  return { start, invited: await invitedModels(ports, job) };
+}
+
+function namesOf({ start, invited }: Guests): string {
+  const all = [start, ...(invited?.models ?? [])];
+  return JSON.stringify(all.map((model) => model?.name ?? null));
+}
+
+/** The models that the job names, asked as each was taught to be asked. One that is gone or cannot be opened is a note. */
+async function invitedModels({ models }: EvaluationPorts, job: JobRecord): Promise<Invited> {
+  const found: ServedModel[] = [];
+  const notes: string[] = [];
+  for (const { model: name } of job.options.contestants ?? [])
+    try {
+      found.push(await models.find(job.project, name));
+    } catch (error) {
+      if (!(error instanceof LatheError) || !absences.includes(error.code)) throw error;
+      notes.push(`The model ${name} took no part: ${error.message}`);
+    }
+  return { models: found, notes };
+}
+
+/** Why a model is not there to be asked, however often it is looked for. */
+const absences: readonly string[] = ['model_not_found', 'unsupported_model', 'unavailable'];
 
 /** The tuned model that the job went on from, asked as the job's rows are; undefined when it was deleted. */
 async function startModel(

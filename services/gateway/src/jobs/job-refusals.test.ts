@@ -1,3 +1,4 @@
+import { recordKey } from '@lathe/contracts/subject';
 import { APIError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { baseModel, startGateway, type TestGateway } from '../integration/gateway.fixture.ts';
@@ -304,6 +305,33 @@ test('files that are read together are there, and named once', async () => {
     await expect(withFiles(second, twice)).rejects.toMatchObject({
       ...{ status: 400, code: 'invalid_value', param },
     });
+});
+
+test('models to compare with are there, write, and are named once', async () => {
+  const named = (contestants: object[], lathe: object = {}) =>
+    create({ lathe: { contestants, ...lathe } });
+  const own = { model: 'ft:lathe-tiny:default::12345678' };
+  const reader = { version: 1, kind: 'base', name: 'reader', createdAt: 1 } as const;
+  const size = { maxPositions: 512, parameters: 1_000_000 };
+  await gateway.addModel({ ...reader, ...size, architecture: 'encoder' });
+  const refusals: [() => Promise<unknown>, string, string][] = [
+    [() => named([own, { model: 'gpt-9' }]), 'model_not_found', 'lathe.contestants[1].model'],
+    [() => named([own, own]), 'invalid_value', 'lathe.contestants[1].model'],
+    [() => named([{ model: 'reader' }]), 'invalid_value', 'lathe.contestants[0].model'],
+    [
+      () => named([own], { task: { type: 'classification' } }),
+      ...(['invalid_value', 'lathe.contestants'] as const),
+    ],
+    [
+      () => named([{ ...own, url: 'https://x' }]),
+      ...(['unsupported_parameter', 'lathe.contestants[0].url'] as const),
+    ],
+  ];
+  for (const [ask, code, param] of refusals)
+    await expect(ask()).rejects.toMatchObject({ status: 400, code, param });
+  const { id } = await named([own, { model: 'lathe-tiny' }]);
+  const stored = await gateway.jobs.get(recordKey('default', id));
+  expect(stored?.value.options.contestants).toEqual([own, { model: 'lathe-tiny' }]);
 });
 
 test('a file of another purpose cannot be trained on', async () => {

@@ -20,6 +20,7 @@ import { BadReference } from '../http/failure.ts';
 import { placeOf } from '../http/places.ts';
 import { baseModelNames } from '../models/models.ts';
 import { type Claim, claimJobId } from './duplicates.ts';
+import { namedContestants } from './job-contestants.ts';
 import { emit } from './job-events.ts';
 import { jobObject } from './job-object.ts';
 import { queueStage } from './job-queue.ts';
@@ -101,7 +102,7 @@ async function createOnce(ports: JobPorts, draft: JobRecord): Promise<JobRecord>
 }
 
 /** What the names in a request come to: an alias is no part of a job, which has to stay what it is. */
-type References = Pick<JobRecord, 'model' | 'start'>;
+type References = Pick<JobRecord, 'model' | 'start'> & Partial<Pick<JobRecord, 'options'>>;
 
 /** Checks what a request names. Throws errors that name the field at fault. */
 export async function checkReferences(
@@ -120,14 +121,16 @@ export async function checkReferences(
     );
   }
   const base = model.kind === 'base' ? model : await findOwnModel(ports, project, model.base);
-  const architecture = base?.kind === 'base' ? base.architecture : undefined;
-  requireTask(body, model, architecture ?? 'decoder');
+  const architecture = (base?.kind === 'base' ? base.architecture : undefined) ?? 'decoder';
+  requireTask(body, model, architecture);
   const start = model.kind === 'base' ? {} : { start: await jobStart(ports, model, body) };
   await checkFile(ports, project, { id: body.training_file, param: 'training_file' });
   await checkMoreFiles(ports, project, body);
   if (body.validation_file != null)
     await checkFile(ports, project, { id: body.validation_file, param: 'validation_file' });
-  return { model: model.name, ...start };
+  const contestants = await namedContestants(ports, project, { body, model, architecture });
+  const options = contestants && { options: { ...body.lathe, contestants } };
+  return { model: model.name, ...start, ...options };
 }
 
 /** Throws for files beside the training file that no job can read, or that are there twice. */

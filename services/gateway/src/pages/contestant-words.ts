@@ -23,7 +23,8 @@ const plain: Readonly<Record<Contestant['name'], string>> = {
 
 /** What a contestant is, in a few words; of few-shot, with how many examples and how they were chosen. */
 export function whoIs({ name, shots, examples }: Contestant): string {
-  if (name !== 'few-shot' || shots === 0) return plain[name];
+  if (name !== 'few-shot' || shots === 0)
+    return plain[name] ?? 'a model that the job compares with';
   const how = examples === undefined ? '' : examples === 'nearest' ? ', the most similar ones' : '';
   return `the base model with ${shots} ${shots === 1 ? 'example' : 'examples'} in its prompt${how}`;
 }

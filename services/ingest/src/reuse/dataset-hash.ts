@@ -16,6 +16,7 @@ const version = 2;
 const others = [
   'learning_rate',
   'few_shot_examples',
+  'contestants',
   'evaluation_rows',
   'retrieval_examples',
   'forgetting_questions',

@@ -19,6 +19,7 @@ export function judgedBothWays(pairs: Judgement, written: Judgement): Judgement 
       ...pairs.comparisons,
       ...written.comparisons.map((each) => ({ ...each, metric: written.headline })),
     ],
+    notes: [...pairs.notes, ...written.notes],
     ...(written.labels && { labels: written.labels }),
     samples: pairs.samples.map((sample) => ({
       ...sample,

@@ -120,3 +120,20 @@ it('leaves models that were tuned as well out of the other ways, and notes what 
     ],
   });
 });
+
+it('tells how the tuned model does against each model that the job names, whatever the verdict', () => {
+  const found = verdictFor({
+    base: [0.1, 'improved'],
+    'model a': [0.9, 'regressed'],
+    'model b': [0.7, 'improved'],
+    'model c': [0.8, 'cannot tell'],
+    tuned: [0.8],
+  });
+  expect(found.outcome).toBe('improved');
+  expect(found.verdict).toContain('beats base');
+  expect(found.notes).toEqual([
+    'The tuned model is worse than the model a: accuracy 80.0 % against 90.0 % (p = 0.010).',
+    'The tuned model is better than the model b: accuracy 80.0 % against 70.0 % (p = 0.010).',
+    'The tuned model cannot be told from the model c: accuracy 80.0 % against 80.0 % (p = 0.500).',
+  ]);
+});

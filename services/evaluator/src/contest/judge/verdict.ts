@@ -38,8 +38,29 @@ export function verdictOf(told: Told): Verdict {
   return { ...mainVerdict(told), notes: notesOf(told) };
 }
 
+function notesOf(told: Told): string[] {
+  return [...retrievalNotes(told), ...invitedNotes(told)];
+}
+
+/** The tuned model against each one that the job names: they are no part of the verdict, which is about ways that need nothing else. */
+function invitedNotes({ contestants, comparisons, headline, unit }: Told): string[] {
+  const own = contestants.find(({ name }) => name === 'tuned')?.metrics[headline]?.value;
+  return contestants.filter(isInvited).flatMap(({ name, metrics }) => {
+    const value = metrics[headline]?.value;
+    const found = comparisons.find(({ against }) => against === name);
+    if (own === undefined || value === undefined || found === undefined) return [];
+    const how = { improved: 'is better than', regressed: 'is worse than' };
+    const told = found.verdict === 'cannot tell' ? 'cannot be told from' : how[found.verdict];
+    return [
+      `The tuned model ${told} the ${name}: ${headline} ${formatMetric(own, unit)} against ${formatMetric(value, unit)} (${chanceOf(found.pValue)}).`,
+    ];
+  });
+}
+
+const isInvited = ({ name }: Contestant): boolean => name.startsWith('model ');
+
 /** What retrieval adds to the tuned model, where it does. */
-function notesOf({ contestants, comparisons, headline, unit }: Told): string[] {
+function retrievalNotes({ contestants, comparisons, headline, unit }: Told): string[] {
   const [own, value] = ['tuned', 'tuned + retrieval'].map(
     (name) => contestants.find((each) => each.name === name)?.metrics[headline]?.value,
   );
@@ -57,7 +78,8 @@ function mainVerdict(told: Told): Omit<Verdict, 'notes'> {
   const tuned = contestants.find(({ name }) => name === 'tuned');
   // The model that the job went on from was tuned as well: it is no baseline.
   const others = contestants.filter(
-    (each) => !isTunedToo.has(each.name) && Number.isFinite(headlineValue(each)),
+    (each) =>
+      !(isTunedToo.has(each.name) || isInvited(each)) && Number.isFinite(headlineValue(each)),
   );
   const best = others.toSorted((a, b) => sign * (headlineValue(b) - headlineValue(a)))[0];
   const comparison = told.comparisons.find(({ against }) => against === best?.name);
