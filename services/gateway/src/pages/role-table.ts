@@ -10,6 +10,6 @@ export function roleTable({ roles }: Insight): Html | '' {
 <table class="cards"><tr><th>role</th><th class="n">messages</th><th class="n">half</th><th class="n">95 %</th><th class="n">longest</th><th></th></tr>
 ${roles.of.map(
   ({ role, messages, lengths }) =>
-    html`<tr><td class="name">${role}</td>${cell('messages', grouped(messages))}${cell('half', grouped(lengths.p50))}${cell('95 %', grouped(lengths.p95))}${cell('longest', grouped(lengths.max))}<td class="name" width="45%">${lengthBars(lengths, role)}</td></tr>`,
+    html`<tr><td class="name">${role}</td>${cell('messages', grouped(messages))}${cell('half', grouped(lengths.p50))}${cell('95 %', grouped(lengths.p95))}${cell('longest', grouped(lengths.max))}<td class="name bars">${lengthBars(lengths, role)}</td></tr>`,
 )}</table>`;
 }
