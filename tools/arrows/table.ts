@@ -133,7 +133,7 @@ export const arrows: Table = {
       },
     },
     'services/ingest': {
-      imports: [...wire, 'packages/tokenizer', 'packages/scoring'],
+      imports: [...wire, 'packages/tokenizer', 'packages/scoring', 'packages/graders'],
       rooms: {
         'settings.ts': '',
         'ascii-text.ts': '',

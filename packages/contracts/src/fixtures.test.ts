@@ -12,7 +12,11 @@ import { inspectionReportSchema } from './artifact/inspection.ts';
 import { lineageSchema } from './artifact/lineage.ts';
 import { evaluationReportSchema } from './artifact/report.ts';
 import { adaptationSchema } from './http/adaptation.ts';
-import { dpoHyperparametersSchema, latheOptionsSchema } from './http/fine-tuning.ts';
+import {
+  dpoHyperparametersSchema,
+  latheOptionsSchema,
+  reinforcementHyperparametersSchema,
+} from './http/fine-tuning.ts';
 import { keptCompletionSchema } from './http/stored-completion.ts';
 import { jobRecordSchema } from './job/record.ts';
 import { embeddingQuestionSchema } from './message/embedding.ts';
@@ -74,7 +78,11 @@ it.each(files.filter((file) => file.startsWith('job-record.')))(
       JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as unknown,
     );
     expect(latheOptionsSchema.parse(record.options)).toEqual(record.options);
-    expect(dpoHyperparametersSchema.parse(record.hyperparameters)).toEqual(record.hyperparameters);
+    const asked =
+      record.method === 'reinforcement'
+        ? reinforcementHyperparametersSchema
+        : dpoHyperparametersSchema;
+    expect(asked.parse(record.hyperparameters)).toEqual(record.hyperparameters);
     const { adaptation } = record.settings ?? {};
     if (adaptation !== undefined) expect(adaptationSchema.parse(adaptation)).toEqual(adaptation);
   },

@@ -63,6 +63,18 @@ function unknownVariable(name: string, reason: string): GradingFault {
   return new GradingFault('invalid_variable_error', `{{ ${name} }} cannot be filled: ${reason}.`);
 }
 
+/** What a text names, each as the parts of its name; names that can never be filled are left out. */
+export function namesIn(text: string): string[][] {
+  return [...text.matchAll(reference)].flatMap(([, name = '']) => {
+    const [, root, steps = ''] = path.exec(name) ?? [];
+    if (root === undefined) return [];
+    const keys = [...steps.matchAll(step)].map(
+      ([, member, index, quoted, single]) => member ?? index ?? quoted ?? single ?? '',
+    );
+    return [[root, ...keys]];
+  });
+}
+
 /**
  * Checks the names in a text before there is a row: all of them, or of those in item alone where there is no answer yet.
  * Throws GradingFault (`invalid_variable_error`).

@@ -10,8 +10,8 @@ import { createFileCleaning, type FileCleaning } from './clean/file-cleaning.ts'
 import { placedKinds } from './clean/personal-row.ts';
 import { requireMeaning } from './fit/length-policy.ts';
 import { createLongRows } from './fit/long-rows.ts';
-import { decideLesson, type Shape, settingsOf, type Wish } from './lesson/decide.ts';
-import { canonicalKind, type FileKind, type Lesson } from './lesson/lesson.ts';
+import { allKept, decideLesson, type Shape, settingsOf, type Wish } from './lesson/decide.ts';
+import { canonicalKind, type FileKind, type Lesson, type RowsKind } from './lesson/lesson.ts';
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
 import { openUploads, tellNames, type UploadPorts, type Uploads } from './open-uploads.ts';
 import { CutSums } from './pack/cuts.ts';
@@ -214,7 +214,7 @@ export async function lessonOf(
   looked: { readonly lines: readonly Line[]; readonly told: ToldChoices },
   { rows, settings }: Pick<ReadPorts, 'rows' | 'settings'>,
 ): Promise<{ readonly lesson: Lesson; readonly shape: Shape }> {
-  const fits = known === undefined ? fittingKinds(wish) : [known.lesson.rows];
+  const fits = known === undefined ? fittingKinds(wish) : [lineKind(known.lesson.rows)];
   const usable = usableKinds(wish.learner.architecture);
   const before = known?.lesson.reading;
   const sample = { ...looked, param, fits, usable, data: wish.data, before };
@@ -223,7 +223,10 @@ export async function lessonOf(
   const lesson =
     known === undefined
       ? decideLesson(shape, wish, param)
-      : { ...known.lesson, reading: shape.reading };
+      : {
+          ...known.lesson,
+          reading: shape.reading && { ...shape.reading, ...allKept(known.lesson) },
+        };
   requireAgreement(lesson, shape.kind, param);
   return { lesson, shape };
 }
@@ -275,8 +278,13 @@ export async function* chain(
   yield* rest;
 }
 
+/** What lines that are read so look like. */
+function lineKind(rows: RowsKind): FileKind {
+  return rows === 'prompt' ? 'chat' : rows;
+}
+
 function requireAgreement({ rows }: Lesson, kind: FileKind, param: string): void {
-  if (kind === rows) return;
+  if (kind === lineKind(rows)) return;
   throw new LatheError(
     'invalid_file_format',
     `The validation file has ${kind} rows, but the training file has ${rows} rows.`,
@@ -284,7 +292,7 @@ function requireAgreement({ rows }: Lesson, kind: FileKind, param: string): void
   );
 }
 
-function unredactable(kind: FileKind): LatheError {
+function unredactable(kind: RowsKind): LatheError {
   return new LatheError(
     'invalid_value',
     `Rows of the kind ${kind} cannot be redacted, since their labels count places in the text: use report or refuse.`,

@@ -72,6 +72,15 @@ export const generationRowSchema = z.discriminatedUnion('kind', [
     label: z.boolean(),
   }),
   z.object({
+    kind: z.literal('prompt'),
+    ...place,
+    ...tools,
+    /** The conversation up to where the model answers; in the shards as it is asked, without any target. */
+    messages: z.array(messageSchema).min(1),
+    /** What else stands in the line: what graders know as `item`. */
+    item: z.record(z.string(), z.unknown()),
+  }),
+  z.object({
     kind: z.literal('text'),
     ...place,
     /** Long texts are cut: which piece, from 0. */

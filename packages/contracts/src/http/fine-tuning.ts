@@ -9,6 +9,7 @@ import { dataSchema, rowTokensSchema } from './data.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
 import { preferenceSchema } from './preference.ts';
+import { reinforcementMethod, reinforcementSchema } from './reinforcement.ts';
 import { taskSchema } from './task.ts';
 import { trainingOptions } from './training.ts';
 
@@ -40,6 +41,11 @@ export const dpoHyperparametersSchema = hyperparametersSchema.extend({
 });
 export type DpoHyperparameters = z.infer<typeof dpoHyperparametersSchema>;
 
+const reinforcement = reinforcementMethod(hyperparametersSchema);
+/** Hyperparameters of tuning by rewards. */
+export const reinforcementHyperparametersSchema = reinforcement.hyperparameters;
+export type ReinforcementHyperparameters = z.infer<typeof reinforcementHyperparametersSchema>;
+
 /** Training rows that a question is shown with, at the most. */
 const shownExamples = z.number().int().min(0).max(32).optional();
 
@@ -54,6 +60,9 @@ export const latheOptionsSchema = z.strictObject({
     .describe("absolute, instead of the rule's; learning_rate_multiplier must then be absent"),
   ...trainingOptions,
   preference: preferenceSchema.optional().describe('the loss of the method dpo'),
+  reinforcement: reinforcementSchema
+    .optional()
+    .describe('the loss of the method reinforcement, and the answers that it samples'),
   task: taskSchema
     .optional()
     .describe('what the rows teach; by default what they and the base model are for'),
@@ -137,10 +146,14 @@ export const createJobSchema = z.strictObject({
           type: z.literal('dpo'),
           dpo: z.strictObject({ hyperparameters: dpoHyperparametersSchema.optional() }).optional(),
         }),
+        z.strictObject({
+          type: z.literal('reinforcement'),
+          reinforcement: reinforcement.asked,
+        }),
       ],
       {
         error: ({ code }) =>
-          code === 'invalid_union' ? 'expected one of supervised, dpo' : undefined,
+          code === 'invalid_union' ? 'expected one of supervised, dpo, reinforcement' : undefined,
       },
     )
     .optional(),
@@ -183,6 +196,7 @@ export const jobObjectSchema = z.object({
       type: z.literal('dpo'),
       dpo: z.object({ hyperparameters: dpoHyperparametersSchema }),
     }),
+    z.object({ type: z.literal('reinforcement'), reinforcement: reinforcement.shown }),
   ]),
   /** Extension: progress and evaluation in numbers. */
   lathe: z.object({

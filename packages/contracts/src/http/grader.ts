@@ -57,6 +57,9 @@ const textSimilaritySchema = z
     error: 'must name a model of this project that makes vectors, for the metric cosine',
   });
 
+/** An end of a range of scores. */
+const bound = z.number().min(-1e30).max(1e30);
+
 const scoreModelSchema = z.strictObject({
   type: z.literal('score_model'),
   name,
@@ -64,7 +67,7 @@ const scoreModelSchema = z.strictObject({
   input: templateMessagesSchema,
   /** Lowest and highest score; 0 to 1 when left out. */
   range: z
-    .tuple([z.number(), z.number()])
+    .tuple([bound, bound])
     .refine(([low, high]) => low < high, { error: 'must go from a lower to a higher number' })
     .optional(),
   sampling_params: z

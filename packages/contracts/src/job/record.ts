@@ -2,9 +2,15 @@ import { taskSchema } from '@lathe/recipe/task';
 import { z } from 'zod';
 import { LatheError, wireErrorSchema } from '../error.ts';
 import { adaptationSchema } from '../http/adaptation.ts';
-import { dpoHyperparametersSchema, latheOptionsSchema } from '../http/fine-tuning.ts';
+import {
+  dpoHyperparametersSchema,
+  latheOptionsSchema,
+  reinforcementHyperparametersSchema,
+} from '../http/fine-tuning.ts';
+import { graderSchema } from '../http/grader.ts';
 import { metadataSchema } from '../http/metadata.ts';
 import { resolvedPreferenceSchema } from '../http/preference.ts';
+import { resolvedReinforcementSchema } from '../http/reinforcement.ts';
 import { headFields } from '../record/head.ts';
 import { assertMove, isTerminal, type JobState, jobStateSchema } from './state.ts';
 
@@ -22,6 +28,8 @@ const resolvedSettingsSchema = z.object({
   adaptation: asCreated(adaptationSchema),
   /** Of a job of the method dpo. */
   preference: resolvedPreferenceSchema.optional(),
+  /** Of a job of the method reinforcement. */
+  reinforcement: resolvedReinforcementSchema.optional(),
   /** What it teaches, with its labels; absent: generation, or preference where there is one. */
   task: taskSchema.optional(),
 });
@@ -55,8 +63,12 @@ export const jobRecordSchema = z.object({
   suffix: z.string().nullable(),
   seed: z.number().int(),
   /** Absent: supervised. */
-  method: z.enum(['supervised', 'dpo']).optional(),
-  hyperparameters: asCreated(dpoHyperparametersSchema),
+  method: z.enum(['supervised', 'dpo', 'reinforcement']).optional(),
+  hyperparameters: asCreated(
+    dpoHyperparametersSchema.extend(reinforcementHyperparametersSchema.shape),
+  ),
+  /** Of a job of the method reinforcement: what rewards answers. */
+  grader: graderSchema.optional(),
   options: asCreated(latheOptionsSchema),
   metadata: metadataSchema.nullable(),
   trainingFile: z.string(),

@@ -1,4 +1,5 @@
 import { type EncodedConversation, encodeConversation } from '../chat/chat-conversation.ts';
+import { type EncodedExample, encodeChat } from '../chat/chat-example.ts';
 import type { ChatTemplate, Message, RenderOptions } from '../chat/rendered-chat.ts';
 import { type ToolSupport, toolSupport } from '../chat/tool-form.ts';
 import { templateCalls } from '../chat/tool-messages.ts';
@@ -10,6 +11,8 @@ export type ChatEncoder = {
   refusalOfTools(): string | undefined;
   /** Throws what `encodeConversation` throws. */
   encode(messages: readonly Message[], tools: RenderOptions['tools']): EncodedConversation;
+  /** The conversation up to where the model answers, without a target. Throws what `encodeChat` throws. */
+  prompt(messages: readonly Message[], tools: RenderOptions['tools']): EncodedExample<number[]>;
 };
 
 /**
@@ -34,6 +37,14 @@ export function createChatEncoder(tokenizer: Tokenizer, template: ChatTemplate):
       const support = supportOf();
       const calls = templateCalls(messages, 'form' in support ? support.form : {});
       return encodeConversation(tokenizer, template, calls, { tools });
+    },
+    prompt(messages, tools) {
+      const isPlain = messages.every(({ tool_calls: calls }) => calls === undefined);
+      const support = tools === undefined && isPlain ? undefined : supportOf();
+      const told = support && templateCalls(messages, 'form' in support ? support.form : {});
+      const options = { ...(tools && { tools }), addGenerationPrompt: true };
+      const example = encodeChat(tokenizer, template, told ?? messages, options);
+      return { ...example, supervised: new Uint8Array(example.tokens.length) };
     },
   };
 }

@@ -13,11 +13,11 @@ import { createBreather } from '@lathe/platform/breather';
 import { shownCalls } from './calls.ts';
 
 /** A row as chat or completion, which is how models are asked, or as a text, which only has a loss. */
-export type AnsweredRow = Exclude<GenerationRow, { kind: 'preference' | 'judged' }>;
+export type AnsweredRow = Exclude<GenerationRow, { kind: 'preference' | 'judged' | 'prompt' }>;
 
-/** Of a row with two answers the better one is the expected one; a row with a bad answer expects nothing. */
+/** Of a row with two answers the better one is the expected one; a row with a bad answer, or with none, expects nothing. */
 function answeredRow(row: GenerationRow): AnsweredRow | undefined {
-  if (row.kind === 'judged' && !row.label) return undefined;
+  if (row.kind === 'prompt' || (row.kind === 'judged' && !row.label)) return undefined;
   if (row.kind !== 'preference' && row.kind !== 'judged') return row;
   const { line, cluster, tools } = row;
   const answer = row.kind === 'preference' ? row.preferred : row.answer;

@@ -22,12 +22,23 @@ export async function checkCriteria(
   ports: CriteriaPorts,
   { project, criteria, signal }: Asked,
 ): Promise<void> {
-  for (const [i, criterion] of criteria.entries()) {
-    const param = `testing_criteria[${i}]`;
-    const bytes = Uint8Array.from(Buffer.from(JSON.stringify({ grader: criterion })));
-    await named(param, () => ports.graders.begin('validate', bytes, { project, signal }));
-    await checkModels(ports, { project, grader: criterion, param });
-  }
+  for (const [i, grader] of criteria.entries())
+    await checkGrader(ports, { project, grader, param: `testing_criteria[${i}]`, signal });
+}
+
+/** The same of one grader, which stands at `param`. */
+export async function checkGrader(
+  ports: CriteriaPorts,
+  {
+    project,
+    grader,
+    param,
+    signal,
+  }: Pick<Asked, 'project' | 'signal'> & { readonly grader: Grader; readonly param: string },
+): Promise<void> {
+  const bytes = Uint8Array.from(Buffer.from(JSON.stringify({ grader })));
+  await named(param, () => ports.graders.begin('validate', bytes, { project, signal }));
+  await checkModels(ports, { project, grader, param });
 }
 
 /** Throws `model_not_found` and `unsupported_model` for the models of a grader, and of those in it. */

@@ -44,13 +44,31 @@ function taskOf({ settings, options }: JobRecord): JobObject['lathe']['task'] {
   return { type: preference === undefined ? 'generation' : 'preference' };
 }
 
-function methodOf({ settings, hyperparameters: asked, method }: JobRecord): JobObject['method'] {
+function methodOf({
+  settings,
+  hyperparameters: asked,
+  method,
+  grader,
+}: JobRecord): JobObject['method'] {
   const hyperparameters = {
     n_epochs: settings?.epochs ?? asked.n_epochs ?? 'auto',
     batch_size: settings?.batchSize ?? asked.batch_size ?? 'auto',
     learning_rate_multiplier:
       settings?.learningRateMultiplier ?? asked.learning_rate_multiplier ?? 'auto',
   } as const;
+  if (method === 'reinforcement' && grader !== undefined) {
+    const { evaluate_every: every, evaluation_samples: samples } = settings?.reinforcement ?? {};
+    const own = {
+      compute_multiplier: asked.compute_multiplier ?? 'auto',
+      eval_interval: every ?? asked.eval_interval ?? 'auto',
+      eval_samples: samples ?? asked.eval_samples ?? 'auto',
+      ...(asked.reasoning_effort && { reasoning_effort: asked.reasoning_effort }),
+    } as const;
+    return {
+      type: 'reinforcement',
+      reinforcement: { grader, hyperparameters: { ...hyperparameters, ...own } },
+    };
+  }
   if (method !== 'dpo') return { type: 'supervised', supervised: { hyperparameters } };
   const beta = settings?.preference?.beta ?? asked.beta ?? 'auto';
   return { type: 'dpo', dpo: { hyperparameters: { ...hyperparameters, beta } } };

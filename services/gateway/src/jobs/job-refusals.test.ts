@@ -24,6 +24,14 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
+const same = {
+  ...{ type: 'string_check', name: 'same', operation: 'eq' },
+  ...{ input: '{{ sample.output_text }}', reference: '{{ item.answer }}' },
+};
+const rewarded = (hyperparameters: object, lathe: object = {}, grader: object = same) => ({
+  method: { type: 'reinforcement', reinforcement: { grader, hyperparameters } },
+  lathe,
+});
 const body = () => ({ model: 'lathe-tiny', training_file: trainingFile });
 const create = (extra: object) => gateway.client.fineTuning.jobs.create({ ...body(), ...extra });
 test('an unknown model is a 400 that lists what there is', async () => {
@@ -84,22 +92,90 @@ test.each([
     /"auto"/,
   ],
   [
-    { method: { type: 'reinforcement' } },
+    { method: { type: 'other' } },
     'invalid_value',
     'method.type',
-    /expected one of supervised, dpo/,
+    /expected one of supervised, dpo, reinforcement/,
   ],
+  [
+    { method: { type: 'reinforcement' } },
+    'missing_parameter',
+    'method.reinforcement',
+    /reinforcement/,
+  ],
+  [
+    rewarded({ reasoning_effort: 'high' }),
+    'invalid_value',
+    'method.reinforcement.hyperparameters.reasoning_effort',
+    /do not reason before they answer/,
+  ],
+  [
+    rewarded({ compute_multiplier: 2 }, { reinforcement: { group_size: 4 } }),
+    'invalid_value',
+    'lathe.reinforcement.group_size',
+    /set the same; give one/,
+  ],
+  [
+    rewarded({}, { task: { type: 'reward' } }),
+    'invalid_value',
+    'lathe.reinforcement',
+    /neither with 'lathe.preference' nor with the task reward/,
+  ],
+  [
+    rewarded({}, { adaptation: { type: 'head' } }),
+    'invalid_value',
+    'lathe.adaptation',
+    /take lora, ia3/,
+  ],
+  [
+    rewarded({}, { preference: { loss: 'ipo' } }),
+    'invalid_value',
+    'lathe.reinforcement',
+    /neither with 'lathe.preference'/,
+  ],
+  [
+    rewarded({}, { early_stopping: { metric: 'exact_match' } }),
+    'invalid_value',
+    'lathe.early_stopping.metric',
+    /watches the metric 'reward'/,
+  ],
+  [
+    rewarded({}, {}, { ...same, reference: '{{ env.KEY }}' }),
+    'invalid_value',
+    'method.reinforcement.grader',
+    /only item and sample/,
+  ],
+  [
+    rewarded({}, {}, { type: 'python', name: 'p', source: 'x' }),
+    'invalid_value',
+    'method.reinforcement.grader',
+    /no sandbox for Python/,
+  ],
+  [
+    rewarded(
+      {},
+      {},
+      {
+        ...{ type: 'score_model', name: 'j', model: 'nobody' },
+        input: [{ role: 'user', content: '{{ sample.output_text }}' }],
+      },
+    ),
+    'model_not_found',
+    'method.reinforcement.grader.model',
+    /nobody/,
+  ],
+  [rewarded({ n_epochs: 2 }), 'unsupported_parameter', 'method.type', /not trained here yet/],
   [
     { lathe: { early_stopping: { metric: 'reward' } } },
     'invalid_value',
     'lathe.early_stopping.metric',
-    /learn from rewards/,
+    /Only jobs of the method reinforcement/,
   ],
   [
     { lathe: { reinforcement: { beta: 0.1 } } },
-    'unsupported_parameter',
+    'invalid_value',
     'lathe.reinforcement',
-    /reinforcement/,
+    /belongs to the method reinforcement/,
   ],
   [
     { method: { type: 'dpo', supervised: {} } },

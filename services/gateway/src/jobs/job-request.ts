@@ -5,11 +5,15 @@ import type {
   DpoHyperparameters,
   Hyperparameters,
   LatheOptions,
+  ReinforcementHyperparameters,
 } from '@lathe/contracts/http/fine-tuning';
 import { type JobRecord, nothingYet } from '@lathe/contracts/job/record';
 import { fromHttp, snakeCase } from '@lathe/recipe/http-form';
 import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
 import { brokenRules } from '@lathe/recipe/rules';
+
+type Method = NonNullable<JobRecord['method']>;
+type AnyHyperparameters = DpoHyperparameters & ReinforcementHyperparameters;
 
 /** What is decided about a job before it exists. */
 export type NewJob = {
@@ -37,7 +41,7 @@ export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
       'lathe.learning_rate',
       "'lathe.learning_rate' and 'learning_rate_multiplier' both set the learning rate; give one.",
     );
-  refuseContradictions(options);
+  refuseContradictions(method, options);
   refuseOtherMethods(method, hyperparameters, options);
   if (body.suffix != null && !suffixPattern.test(body.suffix))
     throw invalid(
@@ -60,6 +64,7 @@ export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
     seed: body.seed ?? job.seed,
     method,
     hyperparameters,
+    ...(body.method?.type === 'reinforcement' && { grader: body.method.reinforcement.grader }),
     options,
     metadata: body.metadata ?? null,
     trainingFile: body.training_file,
@@ -69,10 +74,14 @@ export function firstRecord(body: CreateJob, job: NewJob): JobRecord {
 }
 
 /** Options that say the same thing twice, or ask for what the others rule out. */
-function refuseContradictions(options: LatheOptions): void {
+function refuseContradictions(method: Method, options: LatheOptions): void {
   const named = (setting: string) => `lathe.${snakeCase(setting)}`;
   const quoted = (setting: string) => `'${named(setting)}'`;
-  const [fault] = brokenRules(recipeSchema, fromHttp<RecipeInput>(options), quoted);
+  const asked = fromHttp<RecipeInput>(options);
+  // That it learns from rewards, the method alone may say.
+  const given =
+    method === 'reinforcement' ? { ...asked, reinforcement: asked.reinforcement ?? {} } : asked;
+  const [fault] = brokenRules(recipeSchema, given, quoted);
   if (fault !== undefined) throw invalid(named(fault.path.join('.')), fault.message);
 }
 
@@ -91,8 +100,8 @@ export function requireOwnLoss(adaptation: Adaptation, { preference }: LatheOpti
 
 /** Options that belong to another method than the job's. */
 function refuseOtherMethods(
-  method: 'supervised' | 'dpo',
-  { batch_size }: Hyperparameters,
+  method: Method,
+  { batch_size, ...hyperparameters }: AnyHyperparameters,
   options: LatheOptions,
 ): void {
   if (options.preference?.loss === 'kto' && batch_size === 1)
@@ -100,13 +109,9 @@ function refuseOtherMethods(
       `method.${method}.hyperparameters.batch_size`,
       'The loss kto compares the answers of a batch: it needs a batch_size of at least 2.',
     );
-  if (method === 'supervised' && options.preference !== undefined)
+  if (method !== 'dpo' && options.preference !== undefined)
     throw invalid('lathe.preference', "'lathe.preference' belongs to the method dpo.");
-  if (options.early_stopping?.metric === 'reward')
-    throw invalid(
-      'lathe.early_stopping.metric',
-      'Only jobs that learn from rewards have any to watch, and there are none here yet; take another metric.',
-    );
+  refuseRewards(method, hyperparameters, options);
   const { adaptation } = options;
   if (method === 'dpo' && adaptation?.type === 'full' && adaptation.initial === 'random')
     throw invalid(
@@ -121,10 +126,53 @@ function refuseOtherMethods(
     );
 }
 
+/** What only jobs that learn from rewards may say, and what they may not say twice. */
+function refuseRewards(
+  method: Method,
+  hyperparameters: ReinforcementHyperparameters,
+  { reinforcement, early_stopping: stopping }: LatheOptions,
+): void {
+  if (method !== 'reinforcement') {
+    if (reinforcement !== undefined)
+      throw invalid(
+        'lathe.reinforcement',
+        "'lathe.reinforcement' belongs to the method reinforcement.",
+      );
+    if (stopping?.metric === 'reward')
+      throw invalid(
+        'lathe.early_stopping.metric',
+        'Only jobs of the method reinforcement have rewards to watch; take another metric.',
+      );
+    return;
+  }
+  if (stopping !== undefined && stopping.metric !== 'reward')
+    throw invalid(
+      'lathe.early_stopping.metric',
+      "What answers are worth is all that is known of them: a job of the method reinforcement watches the metric 'reward'.",
+    );
+  for (const [theirs, ours] of sameSettings)
+    if (typeof hyperparameters[theirs] === 'number' && reinforcement?.[ours] !== undefined)
+      throw invalid(
+        `lathe.reinforcement.${ours}`,
+        `'lathe.reinforcement.${ours}' and 'method.reinforcement.hyperparameters.${theirs}' set the same; give one.`,
+      );
+}
+
+/** OpenAI's names and ours. */
+const sameSettings = [
+  ['compute_multiplier', 'group_size'],
+  ['eval_interval', 'evaluate_every'],
+  ['eval_samples', 'evaluation_samples'],
+] as const;
+
 /** From the method, or from the older place; the two may not disagree. */
-function hyperparametersOf({ method, ...body }: CreateJob): DpoHyperparameters {
-  const current: DpoHyperparameters | undefined =
-    method?.type === 'dpo' ? method.dpo?.hyperparameters : method?.supervised?.hyperparameters;
+function hyperparametersOf({ method, ...body }: CreateJob): AnyHyperparameters {
+  const current: AnyHyperparameters | undefined =
+    method?.type === 'dpo'
+      ? method.dpo?.hyperparameters
+      : method?.type === 'reinforcement'
+        ? method.reinforcement.hyperparameters
+        : method?.supervised?.hyperparameters;
   const older = body.hyperparameters;
   if (current === undefined) return older ?? {};
   for (const name of Object.keys(older ?? {}) as (keyof Hyperparameters)[])

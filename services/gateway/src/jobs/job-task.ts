@@ -34,14 +34,17 @@ export function requireTask(
     throw invalid(`The method dpo teaches the task preference, not ${task.type}.`);
   if (!isDpo && task?.type === 'preference')
     throw invalid('The task preference is taught by the method dpo.');
-  const asked = isDpo ? 'preference' : task?.type;
+  const isRewarded = method?.type === 'reinforcement';
+  if (isRewarded && task !== undefined && task.type !== 'generation')
+    throw invalid(`The method reinforcement teaches the task generation, not ${task.type}.`);
+  const asked = isDpo ? 'preference' : isRewarded ? 'generation' : task?.type;
   if (adaptation?.type === 'head') requireHead(asked, model, architecture);
   if (asked === undefined) return;
   if (!taskArchitectures[asked].includes(architecture))
     throw new LatheError(
       'invalid_value',
       `The task ${asked} is not for '${model.name}', which is ${architecture === 'encoder' ? 'an encoder' : 'a decoder'}; base models for it are ${taskArchitectures[asked].map((each) => `${each}s`).join(' and ')}.`,
-      { param: isDpo ? 'method' : 'lathe.task.type' },
+      { param: isDpo || isRewarded ? 'method' : 'lathe.task.type' },
     );
   const before = model.task;
   if (model.kind === 'base' || before === undefined) return;

@@ -44,6 +44,8 @@ export type CreateRequest = {
   readonly idempotencyKey: string | undefined;
   /** The client marked this as a repetition of a request whose answer it did not see. */
   readonly isRetry: boolean;
+  /** Checks what the method names, where that is more than settings. */
+  readonly checkMethod?: () => Promise<void>;
 };
 
 export type CreateSettings = { readonly retryWindowMs: number; readonly idempotencyMs: number };
@@ -62,7 +64,10 @@ export async function createJob(
   const nowMs = ports.now();
   const draft = firstRecord(body, { id: '', project, requestId, nowMs, seed: randomInt(2 ** 31) });
   const claim = { kind: 'job', project, hash, idempotencyKey, isRetry, nowMs } as const;
-  const check = (): Promise<References> => checkReferences(ports, project, body);
+  const check = async (): Promise<References> => {
+    await request.checkMethod?.();
+    return checkReferences(ports, project, body);
+  };
   let checked: References | undefined;
   const jobId = await claimJobId(ports.claims, claim, settings, {
     check: async () => {

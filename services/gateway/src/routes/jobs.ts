@@ -1,3 +1,4 @@
+import { LatheError } from '@lathe/contracts/error';
 import {
   listCheckpointsQuerySchema,
   listEventsQuerySchema,
@@ -7,6 +8,7 @@ import { inLogContext } from '@lathe/platform/log-context';
 import type { Records } from '@lathe/platform/records';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
+import { type CriteriaPorts, checkGrader } from '../evals/criteria.ts';
 import { clientGone, type GatewayContext, type GatewayEnv, streamBody } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
@@ -21,6 +23,7 @@ import { readMetadataFilter } from '../jobs/metadata-filter.ts';
 import type { GatewaySettings } from '../settings.ts';
 
 export type JobRoutePorts = JobPorts &
+  CriteriaPorts &
   EventPorts & {
     readonly bodies: Bodies;
     readonly checkpoints: Records['checkpoints'];
@@ -55,7 +58,20 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
         idempotencyKey: c.req.header('idempotency-key'),
         isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
       };
-      const job = await createJob(ports, request, settings);
+      const { project, body } = request;
+      const checkMethod = async (): Promise<void> => {
+        if (body.method?.type !== 'reinforcement') return;
+        const { grader } = body.method.reinforcement;
+        const param = 'method.reinforcement.grader';
+        await checkGrader(ports, { project, grader, param, signal: clientGone(c) });
+        // Rows are read and graders asked; what trains on the rewards is not there yet.
+        throw new LatheError(
+          'unsupported_parameter',
+          'The request is right, but the method reinforcement is not trained here yet.',
+          { param: 'method.type' },
+        );
+      };
+      const job = await createJob(ports, { ...request, checkMethod }, settings);
       c.set('jobId', job.id);
       return c.json(jobObject(job));
     })

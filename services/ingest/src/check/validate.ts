@@ -11,6 +11,7 @@ import {
   warn,
 } from './validate-message.ts';
 import { checkChosen, checkJudged, checkPreference } from './validate-preference.ts';
+import { checkPrompt } from './validate-prompt.ts';
 import { checkTools, toolKeys } from './validate-tools.ts';
 
 /** Reports everything that is wrong with a row for a model that writes, by its kind; without errors it can be converted. */
@@ -22,6 +23,7 @@ export const checkRowOf: Readonly<
   preference: (row, report) =>
     'chosen' in row || 'rejected' in row ? checkChosen(row, report) : checkPreference(row, report),
   judged: checkJudged,
+  prompt: (row, report) => checkPrompt(row, [], report),
   text: checkTextRow,
 };
 

@@ -1,7 +1,7 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
 import type { RowIssue } from '../check/validate-message.ts';
-import type { FileKind } from '../lesson/lesson.ts';
+import type { RowsKind } from '../lesson/lesson.ts';
 import { createPseudonyms, personalDataIn, redact } from './personal-data.ts';
 import { type PersonalKind, personalKinds } from './personal-kinds.ts';
 import { mapTexts } from './row-texts.ts';
@@ -23,7 +23,7 @@ const names: Readonly<Record<PersonalKind, string>> = {
 };
 
 /** Rows whose labels count places in their text, which would no longer be right. */
-export const placedKinds: readonly FileKind[] = ['tagged', 'question'];
+export const placedKinds: readonly RowsKind[] = ['tagged', 'question'];
 
 export type PersonalRow = {
   /** With names in the place of personal data where that is asked for. */

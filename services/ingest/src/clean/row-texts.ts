@@ -23,6 +23,12 @@ export function mapTexts(row: CanonicalRow, change: Change): CanonicalRow {
   const all = (messages: readonly Message[]): Message[] =>
     messages.map((message, at) => said(message, `messages[${at}]`));
   switch (row.kind) {
+    case 'prompt':
+      return {
+        ...row,
+        messages: all(row.messages),
+        item: mapValues(row.item, change),
+      };
     case 'chat':
       return { ...row, messages: all(row.messages) };
     case 'preference':
@@ -58,6 +64,20 @@ export function mapTexts(row: CanonicalRow, change: Change): CanonicalRow {
     case 'related':
       return { ...row, texts: row.texts.map((text, at) => change(text, `texts[${at}]`)) };
   }
+}
+
+/** The fields with the strings in them changed. */
+function mapValues(fields: Readonly<Record<string, unknown>>, change: Change) {
+  const within = (value: unknown, path: string): unknown => {
+    if (typeof value === 'string') return change(value, path);
+    if (Array.isArray(value)) return value.map((each, at) => within(each, `${path}[${at}]`));
+    if (typeof value !== 'object' || value === null) return value;
+    const parts = Object.entries(value).map(([key, each]) => [key, within(each, `${path}.${key}`)]);
+    return Object.fromEntries(parts) as unknown;
+  };
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, within(value, key)]),
+  );
 }
 
 /** JSON with its strings changed; the text itself where none is, or it is no JSON. */

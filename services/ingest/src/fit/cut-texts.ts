@@ -69,6 +69,7 @@ function eachShorter(row: Related, part: Part, cutting: Cutting): Fitted | undef
 export function contextOf(row: CanonicalRow): Texts | undefined {
   switch (row.kind) {
     case 'chat':
+    case 'prompt':
     case 'preference':
     case 'judged': {
       const { messages } = row;

@@ -34,6 +34,8 @@ function cutEnd(row: CanonicalRow, encoded: EncodedRow, cutting: Cutting): Fitte
   const isRead = !isWritten && !(task === 'reward' && architecture === 'decoder');
   if (row.kind === 'question') return cutQuestion(row, cutting, withoutEndBy);
   if (isRead || row.kind === 'labelled') return withoutTextEnds(row, cutting);
+  // What is asked would be cut, and where the answer begins.
+  if (row.kind === 'prompt') return undefined;
   if (row.kind === 'text') return textWithoutEnd(row, encoded, maxTokens);
   if (row.kind === 'chat') return chatWithoutEnd(row, cutting);
   return withoutTheirEnds(row, encoded, maxTokens);

@@ -16,6 +16,7 @@ const forms: { readonly [Kind in CanonicalRow['kind']]: (row: RowOf<Kind>) => ob
     output: [answer],
     label,
   }),
+  prompt: ({ tools, messages, item }) => ({ ...item, ...(tools && { tools }), messages }),
   text: ({ text }) => ({ text }),
   labelled: ({ text, pair, label }) => ({
     text,

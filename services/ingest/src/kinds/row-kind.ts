@@ -1,8 +1,8 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { Report } from '../check/validate-message.ts';
-import type { FileKind, Lesson } from '../lesson/lesson.ts';
+import type { Lesson, RowsKind } from '../lesson/lesson.ts';
 
-export type RowOf<Kind extends FileKind> = Extract<CanonicalRow, { readonly kind: Kind }>;
+export type RowOf<Kind extends RowsKind> = Extract<CanonicalRow, { readonly kind: Kind }>;
 
 /** The object of a line. */
 export type RawRow = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import type { CanonicalRow, GenerationRow, Message } from '@lathe/contracts/artifact/dataset';
 import { checkRowOf } from '../check/validate.ts';
-import type { FileKind, Lesson } from '../lesson/lesson.ts';
+import { checkPrompt } from '../check/validate-prompt.ts';
+import type { Lesson, RowsKind } from '../lesson/lesson.ts';
 import { answerOf, convertRow, promptOf } from '../read/convert.ts';
 import { labelled } from './labelled.ts';
 import { question } from './question.ts';
@@ -18,11 +19,15 @@ function generation<Kind extends GenerationRow['kind']>(kind: Kind): RowKind<Row
   };
 }
 
-const rowKinds: { readonly [Kind in FileKind]: RowKind<RowOf<Kind>> } = {
+const rowKinds: { readonly [Kind in RowsKind]: RowKind<RowOf<Kind>> } = {
   chat: generation('chat'),
   completion: generation('completion'),
   preference: generation('preference'),
   judged: generation('judged'),
+  prompt: {
+    ...generation('prompt'),
+    check: (row, { itemFields = [] }, report) => checkPrompt(row, itemFields, report),
+  },
   text: generation('text'),
   labelled,
   tagged,
@@ -31,7 +36,7 @@ const rowKinds: { readonly [Kind in FileKind]: RowKind<RowOf<Kind>> } = {
 };
 
 /** What is known of rows of a kind. */
-export function rowKind<Kind extends FileKind>(kind: Kind): RowKind<RowOf<Kind>> {
+export function rowKind<Kind extends RowsKind>(kind: Kind): RowKind<RowOf<Kind>> {
   return rowKinds[kind];
 }
 

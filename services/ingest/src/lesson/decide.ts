@@ -2,6 +2,7 @@ import type { Detection } from '@lathe/contracts/artifact/detection';
 import { LatheError } from '@lathe/contracts/error';
 import type { DataOptions } from '@lathe/contracts/http/data';
 import type { JobRecord } from '@lathe/contracts/job/record';
+import { itemFieldsOf } from '@lathe/graders/item-fields';
 import { fromHttp } from '@lathe/recipe/http-form';
 import {
   type Architecture,
@@ -41,6 +42,8 @@ export type Wish = {
   readonly method: JobRecord['method'];
   /** Of the method dpo. */
   readonly loss: PreferenceLoss | undefined;
+  /** Of the method reinforcement: fields of the rows that its grader looks at. */
+  readonly itemFields?: readonly string[] | undefined;
   readonly task: Task | undefined;
   /** How its files are read. */
   readonly data?: DataOptions | undefined;
@@ -60,7 +63,7 @@ const takers: Partial<Readonly<Record<FileKind, string>>> = {
 
 /** What a job says of its lesson; of a tuned model's own task it goes on with what it leaves open, such as the labels. */
 export function wishOf(
-  { method, options }: Pick<JobRecord, 'method' | 'options'>,
+  { method, options, grader }: Pick<JobRecord, 'method' | 'options' | 'grader'>,
   learner: Learner,
 ): Wish {
   const { preference, task: form, adaptation } = options;
@@ -69,7 +72,8 @@ export function wishOf(
   const goesOn = task === undefined ? undefined : taskSchema.parse({ ...before, ...task });
   const isHeadOnly = adaptation?.type === 'head';
   const { data } = options;
-  return { method, loss: preference?.loss, learner, task: goesOn, data, isHeadOnly };
+  const itemFields = grader && itemFieldsOf(grader);
+  return { method, loss: preference?.loss, itemFields, learner, task: goesOn, data, isHeadOnly };
 }
 
 /**
@@ -78,7 +82,8 @@ export function wishOf(
  */
 export function decideLesson(shape: Shape, wish: Wish, param: string): Lesson {
   const taught = taughtBy(shape, wish, param);
-  const lesson = { ...taught, reading: readingOf(shape.reading, taught.labels) };
+  const reading = readingOf(shape.reading, taught.labels);
+  const lesson = { ...taught, reading: reading && { ...reading, ...allKept(taught) } };
   if (wish.isHeadOnly && !hasOwnHead(lesson.task))
     throw new LatheError(
       'invalid_value',
@@ -86,6 +91,11 @@ export function decideLesson(shape: Shape, wish: Wish, param: string): Lesson {
       { param: 'lathe.adaptation.type' },
     );
   return lesson;
+}
+
+/** All that stands in the line of a prompt may be what its grader looks at. */
+export function allKept({ rows }: Pick<Lesson, 'rows'>): Partial<Reading> {
+  return rows === 'prompt' ? { unused: [], keepsAll: true } : {};
 }
 
 /** Tags stay as they are written where the labels of the task are written so. */
@@ -104,6 +114,10 @@ function taughtBy(shape: Shape, wish: Wish, param: string): Lesson {
   if (wish.method === 'dpo') {
     requireLearner('preference', learner);
     return preferenceLesson(shape, wish.loss === 'kto', param);
+  }
+  if (wish.method === 'reinforcement') {
+    requireLearner('generation', learner);
+    return promptLesson(shape, wish, param);
   }
   const asked = wish.task ?? learner.task;
   if (asked === undefined) return lessonOf(usualOf(shape, learner, param), shape, learner);
@@ -139,6 +153,17 @@ function preferenceLesson({ kind }: Shape, isKto: boolean, param: string): Lesso
   throw new LatheError('invalid_file_format', `The file has ${kind} rows. ${taker} ${wanted}`, {
     param,
   });
+}
+
+/** Chats that end with what is asked. */
+function promptLesson({ kind, line }: Shape, { itemFields }: Wish, param: string): Lesson {
+  if (kind === 'chat')
+    return { task: 'generation', architecture: 'decoder', rows: 'prompt', itemFields };
+  throw new LatheError(
+    'invalid_file_format',
+    `Line ${line}: the file has ${kind} rows. The method reinforcement wants lines of {"messages": [… the last from the user], …}, with the fields that the grader looks at beside "messages".`,
+    { param },
+  );
 }
 
 /** Throws `unsupported_model` for a model that no job can teach that. */

@@ -3,7 +3,9 @@ import type { Columns, FormatName } from '@lathe/contracts/artifact/detection';
 import type { Architecture, Task } from '@lathe/recipe/task';
 
 /** How the lines of a file are, by the canonical row that they become. */
-export type FileKind = CanonicalRow['kind'];
+export type FileKind = Exclude<CanonicalRow['kind'], 'prompt'>;
+/** What lines are read as: chats without an answer are prompts where the job wants such. */
+export type RowsKind = CanonicalRow['kind'];
 
 export type TaskType = Task['type'];
 
@@ -19,6 +21,8 @@ export type Reading = {
   readonly columns: Columns;
   /** Columns that most rows have and that have no role: told of each row, and left out. */
   readonly unused: readonly string[];
+  /** Whether every column stays in the row, whatever it is called: graders look at them. */
+  readonly keepsAll?: boolean | undefined;
   /** Names of labels or tags that rows have as numbers. */
   readonly labelNames?: readonly string[] | undefined;
   /** What parts several labels in one text. */
@@ -37,7 +41,9 @@ export type Lesson = {
   /** How the base model reads. */
   readonly architecture: Architecture;
   /** How the lines are. */
-  readonly rows: FileKind;
+  readonly rows: RowsKind;
+  /** Of prompts: fields that the job's grader wants in every row. */
+  readonly itemFields?: readonly string[] | undefined;
   /** How the label of a labelled row is read. */
   readonly problem?: Problem | undefined;
   /** What there is to choose from, where the job or the model that it goes on from says so. */
@@ -49,6 +55,6 @@ export type Lesson = {
 };
 
 /** The canonical rows that lines become. */
-export function canonicalKind({ rows, answers }: Lesson): FileKind {
+export function canonicalKind({ rows, answers }: Lesson): RowsKind {
   return answers ?? rows;
 }

@@ -1,3 +1,4 @@
+import type { JobRecord } from '@lathe/contracts/job/record';
 import type { Architecture, Task } from '@lathe/recipe/task';
 import { taskRows, usualTask } from '@lathe/recipe/task-rows';
 import type { FileKind } from './lesson.ts';
@@ -5,7 +6,7 @@ import type { FileKind } from './lesson.ts';
 /** What a job says of its rows. */
 type Wanted = {
   readonly task?: Task | undefined;
-  readonly method?: 'supervised' | 'dpo' | undefined;
+  readonly method?: JobRecord['method'];
   readonly loss?: string | undefined;
 };
 
@@ -15,6 +16,7 @@ export const wantedFile = `Wanted is JSON Lines: one object a line, ${taskRows.g
 /** Rows that a job of that task or method could use, so that a line that looks like several is taken for one of them; any without. */
 export function fittingKinds({ task, method, loss }: Wanted): readonly FileKind[] {
   if (method === 'dpo') return [loss === 'kto' ? 'judged' : 'preference'];
+  if (method === 'reinforcement') return ['chat'];
   return task === undefined ? [] : taskRows[task.type].kinds;
 }
 

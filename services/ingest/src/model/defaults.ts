@@ -1,12 +1,18 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
-import type { DpoHyperparameters, LatheOptions } from '@lathe/contracts/http/fine-tuning';
+import type {
+  DpoHyperparameters,
+  LatheOptions,
+  ReinforcementHyperparameters,
+} from '@lathe/contracts/http/fine-tuning';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
+import type { ResolvedReinforcement } from '@lathe/contracts/http/reinforcement';
 import type { JobRecord, ResolvedSettings } from '@lathe/contracts/job/record';
 import { defaultLearningRates, loraSchema, virtualTokenCount } from '@lathe/recipe/adaptation';
 import { fromHttp, type HttpForm, snakeCase } from '@lathe/recipe/http-form';
 import { preferenceSchema } from '@lathe/recipe/preference';
 import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
+import { reinforcementSchema } from '@lathe/recipe/reinforcement';
 import { brokenRules } from '@lathe/recipe/rules';
 import type { Architecture, Task } from '@lathe/recipe/task';
 
@@ -29,11 +35,15 @@ type MethodRules = {
   readonly rateFactor: number;
 };
 
-/** What the methods differ in: pairs of answers pull a model away from its own way of writing sooner. */
-const methodRules: Readonly<Record<'supervised' | 'dpo', MethodRules>> = {
+/** What the methods differ in: pairs of answers pull a model away from its own way of writing sooner, and rewards too. */
+const methodRules: Readonly<Record<NonNullable<JobRecord['method']>, MethodRules>> = {
   supervised: { rowsSeen: 16_000, epochsMost: 16, rateFactor: 1 },
   dpo: { rowsSeen: 4000, epochsMost: 4, rateFactor: 0.25 },
+  reinforcement: { rowsSeen: 1000, epochsMost: 4, rateFactor: 0.25 },
 };
+/** Answers to each prompt where `compute_multiplier` is 1, and the fewest that can be compared. */
+const groupSize = reinforcementSchema.parse({}).groupSize;
+const leastGroup = 2;
 /** Where `beta` is `auto`. */
 const preferenceBeta = preferenceSchema.parse({}).beta;
 /**
@@ -99,6 +109,9 @@ export function resolveSettings(
       baseRate(facts.parameters, adaptation) * rules.rateFactor * multiplier,
     adaptation,
     ...(method === 'dpo' && { preference: resolvePreference(hyperparameters, options) }),
+    ...(method === 'reinforcement' && {
+      reinforcement: resolveReinforcement(hyperparameters, options),
+    }),
   };
 }
 
@@ -112,6 +125,22 @@ function resolvePreference(
   { preference = {} }: LatheOptions,
 ): ResolvedPreference {
   return { ...preference, loss: preference.loss ?? 'sigmoid', beta: given(beta) ?? preferenceBeta };
+}
+
+/** OpenAI's hyperparameters in the words of the recipe, which is what the job gets to say in one place alone. */
+function resolveReinforcement(
+  asked: ReinforcementHyperparameters,
+  { reinforcement = {} }: LatheOptions,
+): ResolvedReinforcement {
+  const compute = given(asked.compute_multiplier) ?? 1;
+  const every = given(asked.eval_interval);
+  const samples = given(asked.eval_samples);
+  return {
+    ...(every !== undefined && { evaluate_every: every }),
+    ...(samples !== undefined && { evaluation_samples: samples }),
+    ...reinforcement,
+    group_size: reinforcement.group_size ?? Math.max(leastGroup, Math.round(groupSize * compute)),
+  };
 }
 
 /**

@@ -59,6 +59,7 @@ function messagesOf(json: string): readonly Message[] {
   const row = canonicalRowSchema.parse(JSON.parse(json));
   switch (row.kind) {
     case 'chat':
+    case 'prompt':
       return row.messages;
     case 'preference':
       return [...row.messages, row.preferred, row.rejected];

@@ -14,7 +14,15 @@ import type { IngestSettings } from '../settings.ts';
 export type PipelineInput = {
   readonly job: Pick<
     JobRecord,
-    'id' | 'project' | 'seed' | 'model' | 'method' | 'hyperparameters' | 'options' | 'start'
+    | 'id'
+    | 'project'
+    | 'seed'
+    | 'model'
+    | 'method'
+    | 'hyperparameters'
+    | 'options'
+    | 'start'
+    | 'grader'
   >;
   /** Makes this attempt's folder in the store its own. */
   readonly attempt: string;

@@ -30,6 +30,7 @@ const chatRowSchema = z.object({
   ),
   tools: toolsSchema.catch(undefined),
 });
+const itemSchema = z.record(z.string(), z.unknown());
 const preferenceRowSchema = z.object({
   input: chatRowSchema,
   preferred_output: chatRowSchema.shape.messages.length(1),
@@ -76,7 +77,10 @@ export function convertRow(
     const [answer] = output.map(toMessage) as [Message];
     return { kind, line, ...chatOf(input), answer, label };
   }
-  return { kind, line, ...chatOf(chatRowSchema.parse(value)) };
+  const chat = chatOf(chatRowSchema.parse(value));
+  if (kind === 'chat') return { kind, line, ...chat };
+  const { messages: _, tools: __, ...item } = itemSchema.parse(value);
+  return { kind, line, ...chat, item };
 }
 
 function chatOf({ messages, tools }: z.infer<typeof chatRowSchema>): {
@@ -129,6 +133,8 @@ export function promptOf(row: GenerationRow): string {
 export function answerOf(row: GenerationRow): string {
   if (row.kind === 'completion') return row.completion.trim();
   if (row.kind === 'text') return row.text.trim();
+  // What is right stands there, if anywhere.
+  if (row.kind === 'prompt') return JSON.stringify(row.item);
   const last =
     row.kind === 'preference'
       ? row.preferred

@@ -1,13 +1,13 @@
 import type { GenerationRow, Message } from '@lathe/contracts/artifact/dataset';
 import { endsAnswers } from '@lathe/tokenizer/chat-conversation';
-import { createChatEncoder, withAnswers } from '@lathe/tokenizer/chat-encoder';
+import { type ChatEncoder, createChatEncoder, withAnswers } from '@lathe/tokenizer/chat-encoder';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { MissingRowError } from '@lathe/tokenizer/rows';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { encodeText, writtenRow } from '@lathe/tokenizer/written-row';
 import { checkMask } from './mask.ts';
-import { type RowEncoder, unlessRefused, unreadable } from './row-encoder.ts';
+import { type Encoded, type RowEncoder, unlessRefused, unreadable } from './row-encoder.ts';
 import { type LoadedTemplate, withoutSource } from './template.ts';
 import { notesOf } from './template-notes.ts';
 
@@ -27,23 +27,52 @@ export function chatEncoder(
     encode(row) {
       if (row.kind !== 'chat' && row.kind !== 'preference' && row.kind !== 'judged')
         throw new TypeError('a chat encoder got a row of text');
-      const refusal = row.tools === undefined ? undefined : encoder.refusalOfTools();
-      if (refusal !== undefined)
-        return { issue: { path: 'tools', rule: 'tools', message: refusal, level: 'error' } };
-      try {
+      return unlessTemplateRefuses(encoder, row, () => {
         const encoded = chatsOf(row).map((messages) => encoder.encode(messages, row.tools));
         return {
           ...writtenRow(encoded.flatMap(({ examples }) => examples)),
           notes: notesOf(row, encoded),
         };
-      } catch (error) {
-        if (error instanceof MissingRowError) return { issue: unreadable('messages', error) };
-        if (!(error instanceof TokenizerError)) throw error;
-        const message = `the chat template refuses the row: ${withoutSource(error)}`;
-        return { issue: { path: 'messages', rule: 'template', message, level: 'error' } };
-      }
+      });
     },
   };
+}
+
+/** Conversations up to where the answer begins, as the model is asked them; nothing in them is a target. */
+export function promptEncoder(
+  tokenizer: Tokenizer,
+  { template, sha256 }: LoadedTemplate,
+): RowEncoder {
+  const encoder = createChatEncoder(tokenizer, template);
+  return {
+    templateSha256: sha256,
+    check: () => [],
+    encode(row) {
+      if (row.kind !== 'prompt') throw new TypeError('a prompt encoder got another row');
+      return unlessTemplateRefuses(encoder, row, () =>
+        writtenRow([encoder.prompt(row.messages, row.tools)]),
+      );
+    },
+  };
+}
+
+/** What is encoded, or why the row cannot be. */
+function unlessTemplateRefuses(
+  encoder: ChatEncoder,
+  { tools }: Pick<Extract<GenerationRow, { kind: 'chat' }>, 'tools'>,
+  encode: () => Encoded,
+): Encoded {
+  const refusal = tools === undefined ? undefined : encoder.refusalOfTools();
+  if (refusal !== undefined)
+    return { issue: { path: 'tools', rule: 'tools', message: refusal, level: 'error' } };
+  try {
+    return encode();
+  } catch (error) {
+    if (error instanceof MissingRowError) return { issue: unreadable('messages', error) };
+    if (!(error instanceof TokenizerError)) throw error;
+    const message = `the chat template refuses the row: ${withoutSource(error)}`;
+    return { issue: { path: 'messages', rule: 'template', message, level: 'error' } };
+  }
 }
 
 /** A prompt and what comes after it, which alone is taught, and then the end of text. */

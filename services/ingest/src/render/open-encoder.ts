@@ -7,7 +7,7 @@ import { textEncoders } from '@lathe/tokenizer/text-encoders';
 import { openTextReader, type TextReader } from '@lathe/tokenizer/text-reader';
 import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { canonicalKind, type FileKind, type Lesson, type TaskType } from '../lesson/lesson.ts';
-import { chatEncoder, completionEncoder, textEncoder } from './encode-generation.ts';
+import { chatEncoder, completionEncoder, promptEncoder, textEncoder } from './encode-generation.ts';
 import { checkHidden } from './mask.ts';
 import type { PlacedEncoder, RowEncoder } from './row-encoder.ts';
 import { loadTemplate, withoutSource } from './template.ts';
@@ -65,6 +65,7 @@ export async function openRowEncoder(
 
 async function writtenEncoder({ tokenizer, lesson, folder, name }: Opened): Promise<RowEncoder> {
   const kind = canonicalKind(lesson);
+  if (kind === 'prompt') return promptEncoder(tokenizer, await loadTemplate(folder, name));
   if (kind === 'chat' || kind === 'preference' || kind === 'judged')
     return chatEncoder(tokenizer, await loadTemplate(folder, name));
   const eos = await endOfText(folder, tokenizer);

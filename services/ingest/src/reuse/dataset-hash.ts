@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import { trainingOptions } from '@lathe/contracts/http/training';
 import type { FileRecord } from '@lathe/contracts/record/file';
+import { itemFieldsOf } from '@lathe/graders/item-fields';
 import { listTextFiles } from '@lathe/tokenizer/text-files';
 import { roomForRows } from '../model/virtual-tokens.ts';
 import type { PipelineInput } from '../prepare/ports.ts';
@@ -22,6 +23,7 @@ const others = [
   'forgetting_questions',
   'checkpoint_every',
   'device',
+  'reinforcement',
   // What matters of an adaptation stands in the hash by itself.
   'adaptation',
 ] as const satisfies readonly (keyof LatheOptions)[];
@@ -50,6 +52,7 @@ export async function datasetHash(
     ...(adaptation?.type === 'full' && adaptation.tokenizer && { tokenizer: adaptation.tokenizer }),
     method: job.method ?? 'supervised',
     seed: job.seed,
+    ...(job.grader && { itemFields: itemFieldsOf(job.grader).toSorted() }),
     options: { ...Object.fromEntries(options), ...(job.options.data && { data }) },
     ...(moreFiles.length > 0 && { more: moreFiles.map(sameFile) }),
     settings,

@@ -40,7 +40,8 @@ export function readAs(row: Row, reading: Reading | undefined): Converted {
   const named = formats[reading.format].kind === 'question' ? ['id', 'title'] : [];
   const others: Record<string, unknown> = {};
   for (const key of Object.keys(row)) {
-    if (taken.has(key) || (beside.has(key) && !named.includes(key))) continue;
+    if (taken.has(key)) continue;
+    if (beside.has(key) && !named.includes(key) && reading.keepsAll !== true) continue;
     if (named.includes(key) || !reading.unused.includes(key)) others[key] = row[key];
     else if (!asksForNothing(row[key]))
       warn(

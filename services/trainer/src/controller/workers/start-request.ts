@@ -5,6 +5,8 @@ import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
 import { formatRecipe, recipeVersion } from '@lathe/recipe/wire';
 import type { EstimateRequest, StartJobRequest } from '../../generated/lathe/worker/v1/worker.ts';
 
+type Reinforcement = NonNullable<RecipeInput['reinforcement']>;
+
 /** What a worker needs to run a job. Throws an Error when ingest has left the record without data or settings. */
 export function startRequest(
   record: JobRecord,
@@ -46,19 +48,29 @@ const limits: ReadonlySet<string> = new Set(['micro_batch_tokens', 'memory_limit
 const roomForBatches = { microBatchTokens: 65_536 };
 
 function recipeOf(
-  { options, seed, microBatchTokens }: JobRecord,
+  { options, seed, microBatchTokens, grader }: JobRecord,
   settings: NonNullable<JobRecord['settings']>,
 ): RecipeInput {
-  const { epochs, batchSize, learningRate, adaptation, preference, task } = settings;
+  const { epochs, batchSize, learningRate, adaptation, preference, reinforcement, task } = settings;
   // The task is settled, with its labels, in the recipe's own words.
-  const asked = Object.entries({ ...options, task: undefined, adaptation, preference });
+  const asked = Object.entries({
+    ...options,
+    task: undefined,
+    reinforcement: undefined,
+    adaptation,
+    preference,
+  });
   const form = Object.fromEntries(asked.filter(([name]) => trained.has(name)));
+  // Names of graders and texts in them are the user's own, and stay as they are.
+  const rewards =
+    reinforcement && fromHttp<Reinforcement>(reinforcement as HttpForm<Reinforcement>);
   // What memory_limit allows, a run that took more does not get again.
   const most = options.memory_limit === undefined ? 'microBatchTokens' : 'mostPassTokens';
   return {
     ...fromHttp<RecipeInput>(form as HttpForm<RecipeInput>),
     ...{ epochs, batchSize, learningRate, seed },
     ...(task && { task }),
+    ...(rewards && { reinforcement: { ...rewards, ...(grader && { grader }) } }),
     ...(task?.type === 'embedding' && !asked.some(([name]) => limits.has(name)) && roomForBatches),
     ...(microBatchTokens !== undefined && { [most]: microBatchTokens }),
   };

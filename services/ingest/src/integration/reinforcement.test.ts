@@ -1,0 +1,94 @@
+import type { JobRecord } from '@lathe/contracts/job/record';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chatLines, startIngest } from './ingest.fixture.ts';
+
+let service: Awaited<ReturnType<typeof startIngest>>;
+
+beforeAll(async () => {
+  service = await startIngest();
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+const rewarded: Pick<JobRecord, 'method' | 'grader'> = {
+  method: 'reinforcement',
+  grader: {
+    ...{ type: 'string_check', name: 'same', operation: 'eq' },
+    ...{ input: '{{ sample.output_text }}', reference: '{{ item.answer }}' },
+  },
+};
+const row = (index: number) => ({
+  messages: [{ role: 'user', content: `question ${String.fromCharCode(97 + index)}` }],
+  answer: String(index),
+  id: index,
+  more: { level: index % 3 },
+});
+const rowsOf = (count: number) => Array.from({ length: count }, (_, index) => row(index));
+const lines = (rows: readonly object[]) => rows.map((each) => JSON.stringify(each)).join('\n');
+
+it('makes prompts without a target of rows, and keeps for the grader what stands beside the messages', async () => {
+  const job = await service.run(lines(rowsOf(20)), {
+    ...rewarded,
+    hyperparameters: { compute_multiplier: 0.5, eval_interval: 7, n_epochs: 2 },
+    options: { reinforcement: { loss: 'rloo' } },
+  });
+  expect(job).toMatchObject({ state: 'queued', stage: 'train', error: null });
+  expect(job.settings).toMatchObject({
+    epochs: 2,
+    reinforcement: { loss: 'rloo', group_size: 4, evaluate_every: 7 },
+  });
+  const { manifest, report, rows, examples } = await service.dataset(job);
+  expect(manifest).toMatchObject({ kind: 'prompt', train: { rows: 16 }, heldOut: { rows: 4 } });
+  expect(report.findings).toEqual([]);
+  const [first] = await rows(manifest.train);
+  const { line = 0 } = first ?? {};
+  const { messages, ...item } = row(line - 1);
+  expect(first).toEqual({ kind: 'prompt', line, messages, item });
+  const [example] = await examples(manifest.train);
+  expect(example?.supervised.every((flag) => flag === 0)).toBe(true);
+
+  // What a chat is taught before its answer is what the model is asked here.
+  const answer = { role: 'assistant', content: 'x' };
+  const chats = rowsOf(20).map((each) => ({ messages: [...each.messages, answer] }));
+  const taught = await service.dataset(await service.run(lines(chats), {}));
+  const asked = (await taught.examples(taught.manifest.train)).map(({ tokens, supervised }) =>
+    tokens.slice(0, supervised.indexOf(1)).join(),
+  );
+  expect(asked).toContain(example?.tokens.join());
+});
+
+it.each([
+  [{ messages: undefined, text: 'a' }, '"messages" is missing'],
+  [{ messages: [] }, 'messages must not be empty'],
+  [
+    { messages: [...row(2).messages, { role: 'assistant', content: 'x' }] },
+    'messages[1] must be from the user, not from assistant',
+  ],
+  [{ answer: undefined }, '"answer" is missing, which the grader names'],
+])('names the line of a wrong prompt: %j', async (wrong, message) => {
+  const rows = [row(0), row(1), { ...row(2), ...wrong }, row(3)];
+  const job = await service.run(lines(rows), rewarded);
+  expect(job).toMatchObject({ state: 'failed', error: { code: 'invalid_file_format' } });
+  expect(job.error?.message).toMatch(/^Line 3: /);
+  expect(job.error?.message).toContain(message);
+});
+
+it('wants prompts, and no rows of other methods', async () => {
+  const pairs = rowsOf(12).map(({ messages }) => ({
+    ...{ input: { messages }, preferred_output: [{ role: 'assistant', content: 'a' }] },
+    non_preferred_output: [{ role: 'assistant', content: 'b' }],
+  }));
+  const job = await service.run(lines(pairs), rewarded);
+  expect(job.error?.message).toContain('The method reinforcement wants lines of {"messages"');
+  const chats = await service.run(chatLines(12), rewarded);
+  expect(chats.error?.message).toContain('must be from the user');
+});
+
+it('reads the validation file as prompts, too', async () => {
+  const validation = rowsOf(6).map((each) => ({ ...each, answer: `other ${each.answer}` }));
+  const job = await service.run(lines(rowsOf(12).slice(6)), {
+    ...rewarded,
+    validationFile: await service.upload(lines(validation)),
+  });
+  const { manifest } = await service.dataset(job);
+  expect(manifest).toMatchObject({ heldOutSource: 'validation_file', heldOut: { rows: 6 } });
+});
