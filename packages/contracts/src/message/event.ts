@@ -11,6 +11,7 @@ const eventNames = [
   'started',
   'metrics',
   'evaluation_metrics',
+  'samples',
   'checkpoint',
   'log',
   'resumed',

@@ -12,6 +12,8 @@ export type LoopOptions = {
   readonly score?: (() => Promise<HeldOutScore>) | undefined;
   /** Steps between two checkpoints, each with a score; absent where only the best steps are kept. */
   readonly checkpointEvery?: number | undefined;
+  /** Steps between two scores, beside those of checkpoints and of the rule. */
+  readonly scoreEvery?: number | undefined;
   /** The rule by which the run ends early, with steps between two scores. */
   readonly earlyStopping?: (EarlyStopping & { readonly everySteps: number }) | undefined;
   /** Scores of the run before it was interrupted, so that it ends where an undisturbed one does. */
@@ -39,6 +41,7 @@ export async function* trainingLoop({
   trainer,
   score,
   checkpointEvery = Number.POSITIVE_INFINITY,
+  scoreEvery = Number.POSITIVE_INFINITY,
   earlyStopping: rule,
   earlierScores = [],
 }: LoopOptions): AsyncGenerator<Moment, void> {
@@ -62,7 +65,7 @@ export async function* trainingLoop({
     const { step } = trainer;
     const isLast = step === totalSteps;
     const isCheckpoint = step % checkpointEvery === 0;
-    const isScored = isCheckpoint || isDue(step);
+    const isScored = isCheckpoint || isDue(step) || step % scoreEvery === 0;
     yield { kind: 'step', metrics, isMilestone: isScored || isLast };
     if (isLast) break;
     let isBest = false;

@@ -8,6 +8,7 @@ import { datasetPrefix, startPrefix } from '@lathe/contracts/artifact/key';
 import { encodeShard, type ShardExample } from '@lathe/contracts/artifact/shard';
 import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { LatheOptions } from '@lathe/contracts/http/fine-tuning';
+import type { Grader } from '@lathe/contracts/http/grader';
 import type { ResolvedPreference } from '@lathe/contracts/http/preference';
 import { newId } from '@lathe/contracts/id';
 import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
@@ -46,6 +47,10 @@ export type JobOptions = {
   readonly adaptation?: Adaptation;
   /** The examples are pairs of answers, the better one first; or judged ones. */
   readonly preference?: ResolvedPreference;
+  /** The examples are prompts, each an item of the grader with its place. */
+  readonly reinforcement?: NonNullable<JobRecord['settings']>['reinforcement'];
+  readonly grader?: Grader;
+  readonly batchSize?: number;
   /** What the examples teach; absent: generation, or preference where there is one. */
   readonly task?: Task;
   readonly options?: LatheOptions;
@@ -193,16 +198,23 @@ export function smallExamples(count: number): ShardExample[] {
 async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Promise<JobRecord> {
   const id = newId('job');
   const { model = 'tiny', adaptation = { type: 'lora' }, project = usualProject } = options;
-  const { preference, task } = options;
+  const { preference, reinforcement, task, grader } = options;
+  const arePrompts = reinforcement !== undefined;
   const start =
     options.start && (await ownStart(artifacts, options.start, startPrefix(project, id)));
   const prefix = datasetPrefix(project, id, newId('attempt'));
-  const train = await storePart(artifacts, `${prefix}/train`, options.train ?? smallExamples(40));
-  const heldOut = await storePart(artifacts, `${prefix}/held`, options.heldOut ?? smallExamples(4));
+  const train = await storePart(artifacts, `${prefix}/train`, {
+    examples: options.train ?? smallExamples(40),
+    arePrompts,
+  });
+  const heldOut = await storePart(artifacts, `${prefix}/held`, {
+    examples: options.heldOut ?? smallExamples(4),
+    arePrompts,
+  });
   const manifest: DatasetManifest = {
     version: 1,
     jobId: id,
-    kind: kindOf(preference),
+    kind: reinforcement ? 'prompt' : kindOf(preference),
     baseModel: model,
     tokenizerSha256: '0'.repeat(64),
     templateSha256: null,
@@ -227,13 +239,15 @@ async function queuedRecord(artifacts: ArtifactStore, options: JobOptions): Prom
     suffix: 'test',
     seed: 7,
     options: options.options ?? {},
+    ...(grader && { method: 'reinforcement', grader }),
     settings: {
       epochs: options.epochs ?? 2,
-      batchSize: 4,
+      batchSize: options.batchSize ?? 4,
       learningRateMultiplier: 1,
       learningRate: options.learningRate ?? 1e-3,
       adaptation,
       ...(preference && { preference }),
+      ...(reinforcement && { reinforcement }),
       ...(task && { task }),
     },
     datasetKey,
@@ -258,7 +272,7 @@ function kindOf(preference: ResolvedPreference | undefined): DatasetManifest['ki
 async function storePart(
   artifacts: ArtifactStore,
   prefix: string,
-  examples: readonly ShardExample[],
+  { examples, arePrompts }: { examples: readonly ShardExample[]; arePrompts: boolean },
 ): Promise<DatasetPart> {
   const bytes = encodeShard(examples);
   const key = `${prefix}-0.shard`;
@@ -266,7 +280,12 @@ async function storePart(
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const ref = { key, bytes: bytes.length, sha256 };
   const rows = examples.map((_, index) =>
-    JSON.stringify({ kind: 'completion', line: 2 * index + 1, prompt: 'a', completion: 'b' }),
+    JSON.stringify({
+      line: 2 * index + 1,
+      ...(arePrompts
+        ? { kind: 'prompt', messages: [{ role: 'user', content: 'a' }], item: { place: index } }
+        : { kind: 'completion', prompt: 'a', completion: 'b' }),
+    }),
   );
   const canonicalKey = `${prefix}.jsonl`;
   const canonical = {

@@ -34,6 +34,13 @@ export function workerSettings(config: Config): WorkerSettings {
       stopMs: config.shutdownGraceMs * 0.6,
       progressMs: 500,
       journalCapacity: 20_000,
+      grading: {
+        answersAtOnce: 16,
+        requestMs: 120_000,
+        firstPauseMs: 250,
+        longestPauseMs: 10_000,
+        triesAWord: 60,
+      },
       uploadAttempts: 6,
       uploadBackoffMs: 500,
       storeWaitMs: 15 * 60_000,

@@ -17,6 +17,7 @@ import { checkListening, readWorkerSecurity } from '../security/worker-security.
 import { createEngines } from './engine/engine-process.ts';
 import { createEstimates } from './engine/estimates.ts';
 import { measuredEngine } from './engine/measured-engine.ts';
+import { askGraderOver } from './run/grade-answers.ts';
 import { type CountKills, countKills } from './run/out-of-memory.ts';
 import { startRun } from './run/run.ts';
 import { checkOwner } from './run/run-owner.ts';
@@ -108,6 +109,7 @@ export async function startWorker(
             },
             startEngine,
             countKills: options.countKills ?? countKills,
+            askGrader: askGraderOver(nats, settings.run.grading),
             settings: settings.run,
             log: log.child({ epoch: request.epoch }),
             now: () => performance.now(),

@@ -65,6 +65,11 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
     });
   };
 
+  const isReported = (step: number): boolean => {
+    const every = Math.max(1, Math.ceil(totalSteps / settings.metricsEvents));
+    return step % every === 0 || step === 1 || step === totalSteps;
+  };
+
   /** The event of a step, unless it was reported before or is one of those between. */
   const metrics = (value: Metrics): ControllerEvent | undefined => {
     const { step } = value;
@@ -82,23 +87,38 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
       tokens_per_second: tokensPerSecond || value.tokens / Math.max(value.seconds, 1e-6),
     };
     if (step <= reported) return undefined;
-    const every = Math.max(1, Math.ceil(totalSteps / settings.metricsEvents));
-    if (step % every !== 0 && step !== 1 && step !== totalSteps) return undefined;
+    if (!isReported(step)) return undefined;
     reported = step;
     return {
       name: 'metrics',
       type: 'metrics',
-      message: `Step ${step}/${totalSteps}: training loss=${value.loss.toFixed(4)}`,
+      message: `Step ${step}/${totalSteps}: ${rewardOf(value.figures) ?? `training loss=${value.loss.toFixed(4)}`}`,
       data: lastMetrics,
       dedupeId: `metrics:${step}`,
     };
+  };
+
+  /** Some answers with their rewards: of the steps that are reported, and of every score. */
+  const samples = async ({ step, heldOut, answers }: EventOf<'samples'>) => {
+    if (!heldOut && (step <= reported || !isReported(step))) return;
+    await emit(job.record, {
+      name: 'samples',
+      message: heldOut
+        ? `Answers to held-out prompts after step ${step}, with their rewards.`
+        : `Answers of step ${step}, with their rewards.`,
+      data: {
+        ...{ step, held_out: heldOut },
+        answers: answers.map(({ reward, ...answer }) => ({ ...answer, reward: reward ?? null })),
+      },
+      dedupeId: `samples:${heldOut ? 'held-out:' : ''}${step}`,
+    });
   };
 
   const evaluation = async ({ step, loss, tokenAccuracy, figures }: EventOf<'evaluation'>) => {
     await emit(job.record, {
       name: 'evaluation_metrics',
       type: 'metrics',
-      message: `Scored the held-out rows after step ${step}: loss=${loss.toFixed(4)}`,
+      message: `Scored the held-out rows after step ${step}: ${rewardOf(figures) ?? `loss=${loss.toFixed(4)}`}`,
       data: {
         ...lastMetrics,
         step,
@@ -169,6 +189,7 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
       else if (event.$case === 'steps')
         await emit(job.record, ...event.value.steps.flatMap((step) => metrics(step) ?? []));
       else if (event.$case === 'evaluation') await evaluation(event.value);
+      else if (event.$case === 'samples') await samples(event.value);
       else if (event.$case === 'checkpoint') await checkpoint(event.value);
       else if (event.$case === 'damaged') await damaged(event.value);
       else if (event.$case === 'progress') {
@@ -187,4 +208,13 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
     },
     flush: writeProgress,
   };
+}
+
+/** The mean reward in words, of a run that learns from rewards. */
+function rewardOf({
+  reward,
+  reward_missing,
+}: Readonly<Record<string, number>>): string | undefined {
+  if (reward_missing === undefined) return undefined;
+  return reward === undefined ? 'no answer could be graded' : `mean reward=${reward.toFixed(4)}`;
 }

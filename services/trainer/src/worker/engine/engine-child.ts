@@ -1,5 +1,5 @@
 /** The program of the engine process: it holds the ONNX Runtime sessions of one run. */
 import { serveEngine } from './engine-link.ts';
-import { openTrainer } from './open-trainer.ts';
+import { openRun } from './open-run.ts';
 
-serveEngine(openTrainer);
+serveEngine(openRun);

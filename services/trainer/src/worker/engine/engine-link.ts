@@ -2,18 +2,23 @@ import { inspect } from 'node:util';
 import { LatheError, toWireError } from '@lathe/contracts/error';
 import { DivergedRunError } from './diverged.ts';
 import { type EngineTask, type FromEngine, toEngineSchema } from './engine-message.ts';
+import { openGradings } from './gradings.ts';
+import type { PolicyLink } from './open-policy.ts';
 import { type LoopPorts, type LoopTrainer, trainLoop } from './train-loop.ts';
+
+type OpenTrainer = (task: EngineTask, link: PolicyLink) => Promise<LoopTrainer>;
 
 /**
  * The engine process's side of the link: waits for a task, opens a trainer for it and trains. After a task
  * that went well the process rests until the next one, unless it holds too much memory or a GPU; after any
  * other it ends. It also ends with the link: when the worker goes, or is silent for `orphanMs` at work.
  */
-export function serveEngine(openTrainer: (task: EngineTask) => Promise<LoopTrainer>): void {
+export function serveEngine(openTrainer: OpenTrainer): void {
   let heardAt = performance.now();
   let stop = false;
   let working = false;
   let delivered = Promise.resolve();
+  const gradings = openGradings();
   const send = (message: FromEngine): void => {
     delivered = new Promise((resolve) => process.send?.(message, () => resolve()));
   };
@@ -29,7 +34,8 @@ export function serveEngine(openTrainer: (task: EngineTask) => Promise<LoopTrain
         if (performance.now() - heardAt > task.orphanMs) process.exit(0);
       },
     };
-    const isWell = await run(openTrainer, task, ports);
+    const open: OpenTask = () => openTrainer(task, { ask: gradings.asker(ports), send });
+    const isWell = await run(open, task, ports);
     working = false;
     // What a GPU's driver keeps is not seen here.
     if (isWell && task.device === 'cpu' && process.memoryUsage.rss() <= task.restBytes)
@@ -60,6 +66,7 @@ export function serveEngine(openTrainer: (task: EngineTask) => Promise<LoopTrain
     const message = parsed.data;
     if (message.kind === 'pause') stop = true;
     else if (message.kind === 'resume') stop = false;
+    else if (message.kind === 'graded') gradings.take(message);
     else if (message.kind === 'train' && !working) {
       working = true;
       stop = false;
@@ -68,14 +75,12 @@ export function serveEngine(openTrainer: (task: EngineTask) => Promise<LoopTrain
   });
 }
 
+type OpenTask = () => Promise<LoopTrainer>;
+
 /** Tells whether the task came to its end, or to a pause, and left nothing behind. */
-async function run(
-  openTrainer: (task: EngineTask) => Promise<LoopTrainer>,
-  task: EngineTask,
-  ports: LoopPorts,
-): Promise<boolean> {
+async function run(open: OpenTask, task: EngineTask, ports: LoopPorts): Promise<boolean> {
   try {
-    const trainer = await openTrainer(task);
+    const trainer = await open();
     await trainLoop(trainer, task, ports);
     // The task is done, whatever comes of this.
     return await trainer.dispose().then(

@@ -64,6 +64,12 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pause') }),
   /** Do not, if there is still time. */
   z.object({ kind: z.literal('resume') }),
+  /** The rewards that were asked for under this number, in their order; null where none could be given. */
+  z.object({
+    kind: z.literal('graded'),
+    id: z.number().int(),
+    rewards: z.array(z.number().nullable()),
+  }),
 ]);
 export type ToEngine = z.infer<typeof toEngineSchema>;
 
@@ -94,6 +100,21 @@ const scoreSchema = z.object({
 });
 export type Score = z.infer<typeof scoreSchema>;
 
+/** An answer of the model, and the place of its prompt among those of its side. */
+const answerSchema = z.object({ prompt: z.number().int(), text: z.string() });
+const sideSchema = z.enum(['train', 'held-out']);
+export type Side = z.infer<typeof sideSchema>;
+
+/** Some of the answers that a step or a score is made of, with their rewards. */
+const samplesSchema = z.object({
+  step: z.number().int(),
+  side: sideSchema,
+  answers: z.array(
+    answerSchema.extend({ reward: z.number().nullable(), isTruncated: z.boolean() }),
+  ),
+});
+export type Samples = z.infer<typeof samplesSchema>;
+
 /**
  * What the engine process tells the worker. A saved folder holds `state/` (to resume) and, unless
  * `model` is null, `model/` (to use): both are there before `state`, only the latter for `final`.
@@ -115,6 +136,15 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
     why: z.enum(['checkpoint', 'state', 'pause', 'final']),
     model: z.enum(['adapter', 'merged']).nullable(),
   }),
+  /** Something goes on that is no step, such as the answers that a step learns from. */
+  z.object({ kind: z.literal('alive') }),
+  z.object({
+    kind: z.literal('grade'),
+    id: z.number().int(),
+    side: sideSchema,
+    answers: z.array(answerSchema),
+  }),
+  z.object({ kind: z.literal('samples'), samples: samplesSchema }),
   /** The task is done and forgotten: another one may come. */
   z.object({ kind: z.literal('resting') }),
   z.object({ kind: z.literal('log'), level: z.enum(['info', 'warn', 'error']), text: z.string() }),

@@ -9,6 +9,7 @@ import {
   type Score,
   type Step,
 } from './engine-message.ts';
+import { GradingStoppedError } from './gradings.ts';
 import { modelKind } from './model-kind.ts';
 
 /** Most steps told in one message, however fast they are. */
@@ -20,6 +21,8 @@ export type LoopTrainer = {
   /** Steps done. */
   readonly step: number;
   readonly trainableParameters: number;
+  /** Sees whether anything can be learned, before the first step of the job. Throws what ends it. */
+  tryOut?(): Promise<void>;
   /** Takes one optimizer step. */
   trainStep(): Promise<Step>;
   /** Scores the held-out rows. Throws when the loss is not a finite number. */
@@ -86,16 +89,25 @@ export async function trainLoop(
     totalSteps,
     trainableParameters: trainer.trainableParameters,
   });
-  const { epochs, earlyStopping: rule } = resolveRecipe(task.recipe);
+  const { epochs, earlyStopping: rule, reinforcement } = resolveRecipe(task.recipe);
   const checkpointEvery = task.checkpointEvery ?? Math.max(1, Math.ceil(totalSteps / epochs));
+  let isScoring = false;
+  const scoreHeldOut = async () => {
+    isScoring = true;
+    const score = await trainer.scoreHeldOut();
+    isScoring = false;
+    return score;
+  };
   const moments = trainingLoop({
     trainer,
-    score: hasHeldOut ? () => trainer.scoreHeldOut() : undefined,
+    score: hasHeldOut ? scoreHeldOut : undefined,
     checkpointEvery,
     earlyStopping: rule && { ...rule, everySteps: rule.everySteps ?? checkpointEvery },
+    scoreEvery: reinforcement?.evaluateEvery,
     earlierScores: task.earlierScores,
   });
   try {
+    if (task.stateFolder === null) await trainer.tryOut?.();
     for await (const moment of moments)
       switch (moment.kind) {
         case 'boundary': {
@@ -131,7 +143,10 @@ export async function trainLoop(
       }
   } catch (error) {
     tellSteps();
-    throw error;
+    if (!(error instanceof GradingStoppedError)) throw error;
+    // A step that is taken is scored before its state is saved: what was not scored is done again.
+    if (!isScoring && trainer.step > savedStep) await saveState('pause');
+    ports.send({ kind: 'paused', step: savedStep });
   }
 
   async function finish(best: number): Promise<void> {

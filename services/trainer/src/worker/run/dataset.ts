@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import {
+  type CanonicalRow,
   canonicalRowSchema,
   type DatasetManifest,
   type DatasetPart,
@@ -47,6 +48,20 @@ export async function fetchDataset(
     heldOut: manifest.heldOut.rows === 0 ? [] : await fetch(manifest.heldOut, 'held-out'),
   };
 }
+
+/** What graders know of each prompt, by its place. */
+export async function fetchItems(
+  artifacts: ArtifactStore,
+  { canonical }: Pick<DatasetPart, 'canonical'>,
+): Promise<GraderItem[]> {
+  const text = new TextDecoder().decode(await getBytes(artifacts, canonical));
+  return text.split('\n').flatMap((json) => {
+    const row = json === '' ? undefined : canonicalRowSchema.parse(JSON.parse(json));
+    return row?.kind === 'prompt' ? [row.item] : [];
+  });
+}
+
+export type GraderItem = Extract<CanonicalRow, { kind: 'prompt' }>['item'];
 
 /** The lines of the user's file that the examples, counted from 0, came from. */
 export async function linesOf(

@@ -1,14 +1,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
 import { LatheError } from '@lathe/contracts/error';
+import { type Grader, graderSchema } from '@lathe/contracts/http/grader';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
 import type { RecipeInput } from '@lathe/recipe/recipe';
 import { resolveRecipe } from '@lathe/recipe/recipe';
-import type { EngineTask } from '../engine/engine-message.ts';
+import type { EngineTask, Side } from '../engine/engine-message.ts';
 import { fetchBaseStates } from './base-states.ts';
 import { fetchStart, type StartKey } from './checkpoint-store.ts';
-import { fetchDataset, linesOf } from './dataset.ts';
+import { fetchDataset, fetchItems, type GraderItem, linesOf } from './dataset.ts';
 import { type DamagedCheckpoint, findState } from './find-state.ts';
 import { type HistoryRow, scoresOf } from './history.ts';
 import { fetchLearntShape } from './learnt-shape.ts';
@@ -48,6 +50,13 @@ export type Preparation = {
   readonly restBytes: number;
 };
 
+/** How the answers of a run are rewarded. */
+export type Rewarded = {
+  readonly project: string;
+  readonly grader: Grader;
+  readonly items: Readonly<Record<Side, readonly GraderItem[]>>;
+};
+
 export type PreparedRun = {
   readonly task: EngineTask;
   /** Steps of earlier runs. */
@@ -56,6 +65,8 @@ export type PreparedRun = {
   readonly resumedFrom: string;
   /** Newer checkpoints that cannot be resumed from. */
   readonly damaged: readonly DamagedCheckpoint[];
+  /** What answers are graded with, and the items of the prompts by their place; undefined where nothing is. */
+  readonly rewarded: Rewarded | undefined;
   /** The line of the training file that each of the training examples came from. */
   readonly linesOf: (examples: readonly number[]) => Promise<number[]>;
 };
@@ -127,6 +138,23 @@ export async function prepareRun(
     history: state?.history ?? [],
     resumedFrom: manifestKey,
     damaged,
+    rewarded: await rewardedBy(request, dataset.manifest, artifacts),
     linesOf: (examples) => linesOf(artifacts, train.canonical, examples),
   };
+}
+
+async function rewardedBy(
+  { project, recipe: { reinforcement } }: RunRequest,
+  { train, heldOut }: DatasetManifest,
+  artifacts: ArtifactStore,
+): Promise<Rewarded | undefined> {
+  if (reinforcement === undefined) return undefined;
+  const { grader } = reinforcement;
+  if (grader === undefined)
+    throw new LatheError('internal_error', 'The job says nothing that rewards answers.');
+  const items = {
+    train: await fetchItems(artifacts, train),
+    'held-out': await fetchItems(artifacts, heldOut),
+  };
+  return { project, grader: graderSchema.parse(grader), items };
 }

@@ -4,6 +4,8 @@ import type { Logger } from '@lathe/platform/log';
 import type { RunEvent, RunOutcome } from '../../run-event.ts';
 import type { FromEngine } from '../engine/engine-message.ts';
 import type { StartEngine } from '../engine/engine-process.ts';
+import { answerGrading } from './answer-gradings.ts';
+import type { AskGrader, GradingSettings } from './grade-answers.ts';
 import { createHistory, type History } from './history.ts';
 import type { Journal } from './journal.ts';
 import { type CountKills, isOutOfMemory, OutOfMemoryError } from './out-of-memory.ts';
@@ -31,7 +33,8 @@ export type Ending = {
 export type TrainingPorts = {
   readonly startEngine: StartEngine;
   readonly countKills: CountKills;
-  readonly settings: { readonly progressMs: number };
+  readonly settings: { readonly progressMs: number; readonly grading: GradingSettings };
+  readonly askGrader: AskGrader;
   readonly log: Logger;
   readonly now: () => number;
   readonly journal: Journal<RunEvent>;
@@ -56,9 +59,29 @@ export async function trainInEngine(
   uploads.resumeFrom(prepared.resumedFrom);
 
   const before = await ports.countKills();
+  let isGone = false;
+  const grade = (asked: Extract<FromEngine, { kind: 'grade' }>): void => {
+    const tell = (text: string) => journal.add({ $case: 'log', value: { level: 'warn', text } });
+    const isWanted = () => !isGone && ending.wanted?.kind !== 'cancel';
+    answerGrading(asked, prepared.rewarded, {
+      ...{
+        ...ports.settings.grading,
+        log: ports.log,
+        ask: ports.askGrader,
+        engine,
+        isWanted,
+        tell,
+      },
+    }).catch((error: unknown) => {
+      fault ??= error;
+      void engine.kill();
+    });
+  };
+  let fault: unknown;
   const engine = ports.startEngine(prepared.task, {
     onMessage: (message) => {
       relay(message);
+      if (message.kind === 'grade') grade(message);
       if (message.kind === 'saved') {
         const stored = uploads.store(message, history.upTo(message.step));
         stored.then(
@@ -82,8 +105,10 @@ export async function trainInEngine(
   });
 
   const end = await gone.promise;
+  isGone = true;
   await uploads.idle();
   if (ending.wanted?.kind === 'cancel') return { $case: 'cancelled', value: {} };
+  if (fault !== undefined) throw fault;
   if (last?.kind === 'finished') return succeeded(last.step, history, uploads);
   if (last?.kind === 'failed') {
     ports.log.error({ cause: last.cause }, 'the engine failed');
@@ -204,6 +229,16 @@ function createRelay(
     } else if (message.kind === 'score') {
       history.addScore(message.score);
       journal.add({ $case: 'evaluation', value: message.score });
+    } else if (message.kind === 'samples') {
+      const { step, side, answers } = message.samples;
+      const told = answers.map(({ prompt, text, reward, isTruncated: truncated }) => ({
+        ...{ prompt, text, truncated },
+        reward: reward ?? undefined,
+      }));
+      journal.add({
+        $case: 'samples',
+        value: { step, heldOut: side === 'held-out', answers: told },
+      });
     } else if (message.kind === 'log')
       journal.add({ $case: 'log', value: { level: message.level, text: message.text } });
   };

@@ -3,6 +3,7 @@ import { inStep, LatheError, toWireError } from '@lathe/contracts/error';
 import type { Logger } from '@lathe/platform/log';
 import type { RunEvent, RunOutcome } from '../../run-event.ts';
 import type { StartEngine } from '../engine/engine-process.ts';
+import type { AskGrader, GradingSettings } from './grade-answers.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { type CountKills, OutOfMemoryError } from './out-of-memory.ts';
 import type { OwnerCheck } from './run-owner.ts';
@@ -20,6 +21,7 @@ export type RunSettingsOfWorker = PatienceSettings & {
   readonly progressMs: number;
   /** Most messages kept for a stream that is resumed. */
   readonly journalCapacity: number;
+  readonly grading: GradingSettings;
   readonly uploadAttempts: number;
   readonly uploadBackoffMs: number;
 };
@@ -28,6 +30,7 @@ export type RunPorts = {
   readonly preparation: Preparation;
   readonly startEngine: StartEngine;
   readonly countKills: CountKills;
+  readonly askGrader: AskGrader;
   readonly settings: RunSettingsOfWorker;
   readonly log: Logger;
   /** Milliseconds that never go back. */

@@ -155,6 +155,7 @@ export interface WatchJobResponse {
     | { $case: "evaluation"; value: EvaluationMetrics }
     | { $case: "steps"; value: Steps }
     | { $case: "damaged"; value: DamagedCheckpoint }
+    | { $case: "samples"; value: Samples }
     | undefined;
 }
 
@@ -211,6 +212,26 @@ export interface EvaluationMetrics {
 export interface EvaluationMetrics_FiguresEntry {
   key: string;
   value: number;
+}
+
+/** Some of the answers that a step learned from, or that were scored after it, with their rewards. */
+export interface Samples {
+  step: number;
+  /** They answer held-out prompts. */
+  heldOut: boolean;
+  answers: Sample[];
+}
+
+export interface Sample {
+  /** The place of the prompt among those of its side. */
+  prompt: number;
+  text: string;
+  /** Unset: no reward could be given. */
+  reward?:
+    | number
+    | undefined;
+  /** It reached the longest length that answers may have. */
+  truncated: boolean;
 }
 
 /** A whole checkpoint in the artifact store. */
@@ -1382,6 +1403,9 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
       case "damaged":
         DamagedCheckpoint.encode(message.content.value, writer.uint32(82).fork()).join();
         break;
+      case "samples":
+        Samples.encode(message.content.value, writer.uint32(90).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1471,6 +1495,14 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
             message.content = { $case: "damaged", value: DamagedCheckpoint.decode(reader, reader.uint32()) };
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.content = { $case: "samples", value: Samples.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1535,6 +1567,12 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
       case "damaged": {
         if (object.content?.value !== undefined && object.content?.value !== null) {
           message.content = { $case: "damaged", value: DamagedCheckpoint.fromPartial(object.content.value) };
+        }
+        break;
+      }
+      case "samples": {
+        if (object.content?.value !== undefined && object.content?.value !== null) {
+          message.content = { $case: "samples", value: Samples.fromPartial(object.content.value) };
         }
         break;
       }
@@ -2199,6 +2237,176 @@ export const EvaluationMetrics_FiguresEntry: MessageFns<EvaluationMetrics_Figure
     const message = createBaseEvaluationMetrics_FiguresEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseSamples(): Samples {
+  return { step: 0, heldOut: false, answers: [] };
+}
+
+export const Samples: MessageFns<Samples> = {
+  encode(message: Samples, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.step !== 0) {
+      writer.uint32(8).uint32(message.step);
+    }
+    if (message.heldOut !== false) {
+      writer.uint32(16).bool(message.heldOut);
+    }
+    for (const v of message.answers) {
+      Sample.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Samples {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSamples();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.step = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.heldOut = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.answers.push(Sample.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Samples>, I>>(base?: I): Samples {
+    return Samples.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Samples>, I>>(object: I): Samples {
+    const message = createBaseSamples();
+    message.step = object.step ?? 0;
+    message.heldOut = object.heldOut ?? false;
+    message.answers = object.answers?.map((e) => Sample.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSample(): Sample {
+  return { prompt: 0, text: "", reward: undefined, truncated: false };
+}
+
+export const Sample: MessageFns<Sample> = {
+  encode(message: Sample, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.prompt !== 0) {
+      writer.uint32(8).uint32(message.prompt);
+    }
+    if (message.text !== "") {
+      writer.uint32(18).string(message.text);
+    }
+    if (message.reward !== undefined) {
+      writer.uint32(25).double(message.reward);
+    }
+    if (message.truncated !== false) {
+      writer.uint32(32).bool(message.truncated);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Sample {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSample();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.prompt = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.reward = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.truncated = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Sample>, I>>(base?: I): Sample {
+    return Sample.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Sample>, I>>(object: I): Sample {
+    const message = createBaseSample();
+    message.prompt = object.prompt ?? 0;
+    message.text = object.text ?? "";
+    message.reward = object.reward ?? undefined;
+    message.truncated = object.truncated ?? false;
     return message;
   },
 };

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LatheError } from '@lathe/contracts/error';
+import { newId } from '@lathe/contracts/id';
+import {
+  type GradeReply,
+  type GradeRequest,
+  gradeReplySchema,
+} from '@lathe/contracts/message/grade';
+import { gradeSubject } from '@lathe/contracts/subject';
+import type { Logger } from '@lathe/platform/log';
+import type { Nats } from '@lathe/platform/nats/connection';
+import { jsonOf } from '@lathe/platform/nats/json';
+
+export type GradingSettings = {
+  /** Most answers in one request. */
+  readonly answersAtOnce: number;
+  /** How long one request may take. */
+  readonly requestMs: number;
+  /** The first pause before it is asked again; each is twice as long as the one before. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+  /** After how many tries the owner hears of it again. */
+  readonly triesAWord: number;
+};
+
+type Answers = Pick<GradeRequest, 'project' | 'grader' | 'items'>;
+
+/** Grades answers in their order: a reward, or null where none could be given. Throws when it could not be asked now. */
+export type AskGrader = (answers: Answers) => Promise<(number | null)[]>;
+
+/** Asks the evaluators over NATS, some answers at a time. */
+export function askGraderOver(
+  { connection }: Pick<Nats, 'connection'>,
+  { answersAtOnce, requestMs }: Pick<GradingSettings, 'answersAtOnce' | 'requestMs'>,
+): AskGrader {
+  return async ({ items, project, grader }) => {
+    const rewards: (number | null)[] = [];
+    for (let at = 0; at < items.length; at += answersAtOnce) {
+      const some = items.slice(at, at + answersAtOnce);
+      const requestId = newId('request');
+      const question: GradeRequest = { version: 1, requestId, project, grader, items: some };
+      const payload = JSON.stringify(question);
+      const reply = await connection.request(gradeSubject, payload, { timeout: requestMs });
+      rewards.push(...rewardsOf(gradeReplySchema.parse(jsonOf(reply)), some.length));
+    }
+    return rewards;
+  };
+}
+
+function rewardsOf(reply: GradeReply, items: number): (number | null)[] {
+  if ('error' in reply) {
+    const { code, message, param } = reply.error;
+    throw new LatheError(code, message, { param });
+  }
+  if (reply.grades.length !== items)
+    throw new RangeError(`${reply.grades.length} grades were given for ${items} answers`);
+  return reply.grades.map((grade) => ('reward' in grade ? grade.reward : null));
+}
+
+export type PatientGrading = Pick<
+  GradingSettings,
+  'firstPauseMs' | 'longestPauseMs' | 'triesAWord'
+> & {
+  readonly log: Pick<Logger, 'warn'>;
+  /** Whether the rewards are still of use. */
+  readonly isWanted: () => boolean;
+  /** Tells the owner. */
+  readonly tell: (text: string) => void;
+};
+
+/**
+ * Grades answers, and asks again for as long as nobody can: that is no fault of the job, and what it has learned is kept by
+ * waiting. Undefined once the rewards are of no use any more.
+ */
+export async function gradePatiently(
+  ask: AskGrader,
+  answers: Answers,
+  { firstPauseMs, longestPauseMs, triesAWord, log, isWanted, tell }: PatientGrading,
+): Promise<(number | null)[] | undefined> {
+  for (let tries = 0; isWanted(); tries++)
+    try {
+      return await ask(answers);
+    } catch (error) {
+      log.warn({ err: error, tries }, 'answers could not be graded: the run waits');
+      const why = error instanceof LatheError ? ` ${error.message}` : '';
+      if (tries % triesAWord === 0)
+        tell(`Answers cannot be graded now: the training waits and asks again.${why}`);
+      await sleep(Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(tries, 30)));
+    }
+  return undefined;
+}
