@@ -131,6 +131,15 @@ describe('the local command', () => {
     expect((await run('--help')).stdout).toMatch(/^npm run tune:local .*--validation {2}JSONL/s);
     await expect(run('--model', at('model'))).rejects.toThrow('--data is missing');
   });
+
+  it('refuses to learn from rewards, which nobody gives here', async () => {
+    await writeFile(at('rewarded.json'), JSON.stringify({ reinforcement: {} }));
+    const told = run(
+      ...['--model', at('model'), '--data', at('none.jsonl'), '--out', at('rewarded')],
+      ...['--config', at('rewarded.json')],
+    );
+    await expect(told).rejects.toThrow('reinforcement needs somebody to reward answers');
+  });
 });
 
 function at(name: string): string {

@@ -34,9 +34,16 @@ export type LocalRun = {
   print(line: string): void;
 };
 
-/** Trains and writes the result to `out` (`adapter/` or `model/`) beside `metrics.jsonl`; returns its folder. */
+/**
+ * Trains and writes the result to `out` (`adapter/` or `model/`) beside `metrics.jsonl`; returns its folder. Throws RangeError
+ * for a recipe that learns from rewards.
+ */
 export async function trainLocally(run: LocalRun): Promise<string> {
   const { recipe, tooLong } = run;
+  if (recipe.reinforcement !== undefined)
+    throw new RangeError(
+      'reinforcement needs somebody to reward answers, which only a job has; create one with the method reinforcement',
+    );
   const isRandom =
     run.random || (recipe.adaptation?.type === 'full' && recipe.adaptation.initial === 'random');
   const weights = isRandom ? 'none' : 'required';

@@ -178,7 +178,7 @@ test('a job whose answers all have one reward ends before its first step, with t
   await worker.exited;
 });
 
-test('a run that waits for rewards can be paused, and goes on as if it had not been', async () => {
+test('a run that waits for rewards can be paused', async () => {
   const worker = cluster.startWorker('pauses', {}, { main });
   const id = await cluster.createJob(job);
   {

@@ -18,9 +18,14 @@ export async function estimateTask({
   ...dataset
 }: EstimateTask): Promise<number> {
   const settings = resolveRecipe(recipe);
-  const { batchSize, task } = settings;
+  const { batchSize, task, reinforcement } = settings;
   const model = await openAnyModelFolder(modelFolder, { weights: weightsOf(recipe) });
-  const length = Math.min(longest, recipe.maxTokens ?? longest);
+  // Prompts are learned from with their answers, of which maxTokens says nothing.
+  const answer = reinforcement?.maxCompletionTokens ?? 0;
+  const length = Math.min(
+    Math.min(longest, recipe.maxTokens ?? longest) + answer,
+    answer === 0 ? longest : model.config.maxPositions,
+  );
   const rows = sampleRows(task, { examples: batchSize, length, sequences });
   const initial = initialOf(recipe);
   return objectiveFor(settings, { model, rows }, (objective, examplesOf) =>
