@@ -266,7 +266,7 @@ it('a judge of pairs is asked in both orders, and told how far it can be relied 
 /** What a program does instead of grading, by the deed that its row names. */
 const hostile = `function grade(sample, item) {
   if (item.deed === 'loops') for (;;);
-  if (item.deed === 'allocates') { const all = []; const x = 'x'.repeat(1e6); for (;;) all.push(x + all.length); }
+  if (item.deed === 'allocates') { const all = []; for (;;) all.push('x'.repeat(1e6)); }
   if (item.deed === 'prints') for (let at = 0; at < 100; at++) console.log('x'.repeat(1e6));
   if (item.deed === 'reads') return require('node:fs').readFileSync('/etc/passwd').length;
   if (item.deed === 'connects') return fetch('http://127.0.0.1').then(() => 1);

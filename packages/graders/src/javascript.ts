@@ -1,6 +1,8 @@
 import {
   newQuickJSWASMModuleFromVariant,
+  newVariant,
   type QuickJSContext,
+  type QuickJSSyncVariant,
   type QuickJSWASMModule,
   shouldInterruptAfterDeadline,
 } from 'quickjs-emscripten-core';
@@ -16,7 +18,32 @@ export type ProgramLimits = {
 /** Well within what V8 gives the engine itself. */
 const stackBytes = 128 * 1024;
 
-let engine: Promise<QuickJSWASMModule> | undefined;
+/** As far as it is used here: the types of Node have it not. */
+declare const WebAssembly: {
+  readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => object;
+};
+
+/** Bytes of a page of WebAssembly's memory. */
+const pageBytes = 64 * 1024;
+/** Pages that the engine starts with, for itself. */
+const ownPages = 256;
+
+let engine:
+  | { readonly programBytes: number; readonly module: Promise<QuickJSWASMModule> }
+  | undefined;
+
+/**
+ * An engine whose memory ends where a program's does. QuickJS itself counts only the number of allocations in
+ * WebAssembly, not their sizes, so that its own limit never comes.
+ */
+async function startEngine(programBytes: number): Promise<QuickJSWASMModule> {
+  const loaded = await import('@jitl/quickjs-wasmfile-release-sync');
+  // Its types are those of its CommonJS form, which has one more `default`.
+  const variant = loaded.default as unknown as QuickJSSyncVariant;
+  const maximum = ownPages + Math.ceil(programBytes / pageBytes);
+  const wasmMemory = new WebAssembly.Memory({ initial: ownPages, maximum });
+  return newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmMemory }));
+}
 
 /**
  * The score that a program's `grade(sample, item)` gives. It runs in an engine of its own (QuickJS in WebAssembly), which
@@ -28,9 +55,9 @@ export async function runProgram(
   { sample, item }: Namespaces,
   { programMs, programBytes }: ProgramLimits,
 ): Promise<number> {
-  engine ??= newQuickJSWASMModuleFromVariant(import('@jitl/quickjs-wasmfile-release-sync'));
-  const runtime = (await engine).newRuntime();
-  runtime.setMemoryLimit(programBytes);
+  if (engine?.programBytes !== programBytes)
+    engine = { programBytes, module: startEngine(programBytes) };
+  const runtime = (await engine.module).newRuntime();
   runtime.setMaxStackSize(stackBytes);
   const deadline = Date.now() + programMs;
   runtime.setInterruptHandler(shouldInterruptAfterDeadline(deadline));

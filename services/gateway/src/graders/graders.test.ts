@@ -85,6 +85,11 @@ it('tells by its flags what went wrong inside, and answers all the same', async 
     python_grader_runtime_error: true,
     python_grader_runtime_error_details: 'The program failed: it ran longer than 1000 ms.',
   });
+  const greedy = "function grade() { const all = []; for (;;) all.push('x'.repeat(1e6)); }";
+  expect(await flags(ofOurs({ type: 'javascript', name: 'x', source: greedy }))).toMatchObject({
+    python_grader_runtime_error: true,
+    python_grader_runtime_error_details: expect.stringMatching(/memory|ran longer/),
+  });
   expect(
     await flags({ type: 'python', name: 'x', source: 'def grade(s, i): return 1' }),
   ).toMatchObject({
