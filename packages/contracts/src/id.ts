@@ -49,6 +49,15 @@ export function newId(kind: IdKind): string {
   return prefixes[kind] + Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('');
 }
 
+/**
+ * The id that something of the kind has by what it is made from: the same seed always gives the same id.
+ * @example await derivedId('completion', 'batch_4f…/0'); // chatcmpl-9a…
+ */
+export async function derivedId(kind: IdKind, seed: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(seed));
+  return prefixes[kind] + Buffer.from(hash).toString('hex').slice(0, 48);
+}
+
 /** Whether the text has the form of an id of the kind; anything else is refused before it becomes a key. */
 export function isId(kind: IdKind, text: string): boolean {
   return (

@@ -1,12 +1,14 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { BatchAnswer } from '@lathe/contracts/http/batch';
-import { newId } from '@lathe/contracts/id';
+import { derivedId, newId } from '@lathe/contracts/id';
 import type { BatchRecord } from '@lathe/contracts/record/batch';
+import { recordKey } from '@lathe/contracts/subject';
 import { pause } from '@lathe/platform/nats/pause';
 import { completeChat } from '../chat/chat.ts';
 import { completeText } from '../chat/completions.ts';
 import { embed } from '../chat/embeddings.ts';
 import { failureOf } from '../http/failure.ts';
+import { keptOf } from '../stored/stored-completions.ts';
 import type { BatchPorts, BatchSettings } from './batch-ports.ts';
 import type { BatchLine } from './lines.ts';
 
@@ -22,7 +24,7 @@ type Asking = {
  */
 export async function answerLine(
   ports: BatchPorts,
-  batch: Pick<BatchRecord, 'project' | 'endpoint'>,
+  batch: Pick<BatchRecord, 'id' | 'project' | 'endpoint'>,
   { line, signal, settings }: Asking,
 ): Promise<BatchAnswer> {
   const id = newId('batchAnswer');
@@ -54,7 +56,7 @@ export async function answerLine(
 /** The body of the endpoint's answer. Throws what the endpoint throws. */
 async function ask(
   ports: BatchPorts,
-  { project, endpoint }: Pick<BatchRecord, 'project' | 'endpoint'>,
+  { id: batchId, project, endpoint }: Pick<BatchRecord, 'id' | 'project' | 'endpoint'>,
   { line, signal, requestId }: Pick<Asking, 'line' | 'signal'> & { readonly requestId: string },
 ): Promise<unknown> {
   const bytes = Uint8Array.from(Buffer.from(line.body));
@@ -67,8 +69,14 @@ async function ask(
     envelope: { ...request.envelope, urgency: 'evaluation' },
   });
   switch (endpoint) {
-    case '/v1/chat/completions':
-      return completeChat(ports, asker, unhurried(await read('chat')));
+    case '/v1/chat/completions': {
+      const request = unhurried(await read('chat'));
+      // By batch and line: what an earlier try stored, and died before the line's answer was, is found again.
+      const id = await derivedId('completion', `${batchId}/${line.index}`);
+      const stored = request.toStore && (await ports.storedCompletions.get(recordKey(project, id)));
+      const kept = stored ? await keptOf(ports, stored.value) : null;
+      return kept?.completion ?? completeChat(ports, asker, request, id);
+    }
     case '/v1/completions':
       return completeText(ports, asker, unhurried(await read('completion')));
     case '/v1/embeddings': {

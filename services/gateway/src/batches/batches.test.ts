@@ -1,3 +1,4 @@
+import { batchAnswerKey } from '@lathe/contracts/artifact/key';
 import { batchAnswerSchema } from '@lathe/contracts/http/batch';
 import type { InferenceRequest } from '@lathe/contracts/message/inference';
 import { toFile } from 'openai';
@@ -6,6 +7,7 @@ import { hello, type Say, sayAll, startEvaluator } from '../chat/chat.fixture.ts
 import {
   baseModel,
   openGateway,
+  project,
   startGateway,
   type TestGateway,
 } from '../integration/gateway.fixture.ts';
@@ -205,11 +207,14 @@ it('goes on in another gateway, asks nothing twice that was answered, and ends t
     else say({ kind: 'accepted' });
   };
   await startEvaluator(gateway.nats, answer);
-  const lines = Array.from({ length: 12 }, (_, at) => line(String(at)));
+  const body = (at: number) => ({ ...chat(String(at)), ...(at === 0 && { store: true }) });
+  const lines = Array.from({ length: 12 }, (_, at) => line(String(at), body(at)));
   const { id } = await create(lines);
   const retrieve = () => gateway.client.batches.retrieve(id);
   await expect.poll(async () => (await retrieve()).request_counts?.completed).toBe(5);
   await gateway.stopGateway();
+  // As if it had died between storing the chat and the answer of its line.
+  await gateway.artifacts.delete(batchAnswerKey(project, id, { index: 0, status: 'ok' }));
   isOpen = true;
   const other = await openGateway({ natsUrl: gateway.server.url, folder: gateway.folder }, quick);
   try {
@@ -219,6 +224,9 @@ it('goes on in another gateway, asks nothing twice that was answered, and ends t
     expect(answers.map(({ custom_id }) => custom_id)).toEqual(lines.map((_, at) => String(at)));
     for (const early of ['0', '1', '2', '3', '4'])
       expect(asked.filter((each) => each === early)).toHaveLength(1);
+    const { data: stored } = await other.client.chat.completions.list();
+    expect(answers[0]?.response?.body).toMatchObject({ id: stored[0]?.id });
+    expect(stored).toHaveLength(1);
     expect(
       (await other.client.files.list({ purpose: 'batch_output' })).data.filter(({ filename }) =>
         filename.startsWith(id),

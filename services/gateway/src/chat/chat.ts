@@ -27,15 +27,19 @@ export type ChatAsker = Asker & {
   readonly onLimits: (limits: RateLimits) => void;
 };
 
-/** One whole completion. Throws `model_not_found`, and what `Inference` throws. */
+/**
+ * One whole completion, under a new id unless one is given. Throws `model_not_found`, and what `Inference` and the store
+ * throw.
+ */
 export async function completeChat(
   ports: ChatPorts,
   asker: ChatAsker,
   request: ReadChat,
+  id = newId('completion'),
 ): Promise<ChatCompletion> {
   requireDoor(await getModel(ports, asker.project, request.envelope.model), 'chat');
   const pieces = ports.inference.answer(request, asker.signal);
-  const about = head(ports, request);
+  const about = { ...head(ports, request), id };
   const answer = await collectAnswer(about, tellingLimits(pieces, asker.onLimits));
   const { toStore } = request;
   if (toStore !== undefined) await storeCompletion(ports, asker.project, { ...toStore, answer });
