@@ -295,3 +295,19 @@ tests:
   const broken = gateway.client.post('/lathe/evals/import', { body: { ...body, content: 'a: [' } });
   await expect(broken).rejects.toMatchObject({ status: 400, param: 'content' });
 });
+
+it('a create of an eval that is sent again finds the first one, until that is deleted', async () => {
+  const body = { ...definition, name: 'sent again' };
+  const headers = { 'idempotency-key': 'one eval' };
+  const first = await make('', body, headers);
+  expect(await make('', body, headers)).toEqual(first);
+  const other = await send('', { ...body, name: 'another' }, headers);
+  expect(other.status).toBe(422);
+  await gateway.fetch(`/v1/evals/${first.id}`, { method: 'DELETE' });
+  expect((await make('', body, headers)).id).not.toBe(first.id);
+
+  const lost = await make('', { ...body, name: 'lost' });
+  const retried = await make('', { ...body, name: 'lost' }, { 'x-stainless-retry-count': '1' });
+  expect(retried).toEqual(lost);
+  expect((await make('', { ...body, name: 'lost' })).id).not.toBe(lost.id);
+});

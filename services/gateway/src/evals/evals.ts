@@ -6,15 +6,16 @@ import type {
   UpdateEval,
 } from '@lathe/contracts/http/eval';
 import { type Page, page } from '@lathe/contracts/http/list';
-import { isId, newId } from '@lathe/contracts/id';
+import { isId } from '@lathe/contracts/id';
 import type { EvalRecord } from '@lathe/contracts/record/eval';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Records } from '@lathe/platform/records';
 import { changeRecord } from '@lathe/platform/records/change';
-import type { RecordStore } from '@lathe/platform/records/port';
+import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
 import { cut, newestFirst } from '../http/cursor.ts';
 import { type Place, placeOf, rememberPlace } from '../http/places.ts';
+import { type Claim, claimJobId, requestHash } from '../jobs/duplicates.ts';
 import { type CriteriaPorts, checkCriteria } from './criteria.ts';
 import { checkItemSchema } from './item-schema.ts';
 import { eraseRun, type RunPorts } from './runs.ts';
@@ -22,6 +23,7 @@ import { eraseRun, type RunPorts } from './runs.ts';
 export type EvalPorts = Pick<Records, 'evals'> &
   CriteriaPorts & {
     readonly places: RecordStore<Place>;
+    readonly claims: RecordStore<Claim>;
     readonly now: () => number;
   };
 
@@ -41,15 +43,71 @@ export function evalObject(record: EvalRecord): EvalObject {
   };
 }
 
+/** A request for an eval as it arrived. */
+export type EvalRequest = {
+  readonly project: string;
+  readonly body: CreateEval;
+  readonly idempotencyKey: string | undefined;
+  /** The client marked this as a repetition of a request whose answer it did not see. */
+  readonly isRetry: boolean;
+  readonly signal: AbortSignal;
+};
+
+export type EvalLimits = {
+  readonly evalsKept: number;
+  readonly retryWindowMs: number;
+  readonly idempotencyMs: number;
+};
+
 /**
- * Creates an eval. Throws `invalid_value` for criteria that could never run and an `item_schema` that says nothing of rows, and `rate_limit_exceeded` when the project
+ * Creates an eval. Sent twice (retry marker or idempotency key) it finds the first one. Throws `invalid_value` for criteria that could never run and an `item_schema` that says nothing of rows, and `rate_limit_exceeded` when the project
  * has as many as it may.
  */
 export async function createEval(
   ports: EvalPorts,
-  { project, body, signal }: { project: string; body: CreateEval; signal: AbortSignal },
-  { evalsKept }: { readonly evalsKept: number },
+  request: EvalRequest,
+  limits: EvalLimits,
 ): Promise<EvalRecord> {
+  const { project, body, idempotencyKey, isRetry } = request;
+  const nowMs = ports.now();
+  const hash = requestHash({ eval: body });
+  const claim = { kind: 'eval', project, hash, idempotencyKey, isRetry, nowMs } as const;
+  const id = await claimJobId(ports.claims, claim, limits, {
+    check: () => check(ports, request, limits),
+    // An eval that is deleted takes its claim along.
+    hasEnded: () => Promise.resolve(false),
+  });
+  const key = recordKey(project, id);
+  const known = await ports.evals.get(key);
+  if (known !== null) return known.value;
+  const record: EvalRecord = {
+    version: 1,
+    id,
+    project,
+    createdAt: Math.floor(nowMs / 1000),
+    ...{ createdMs: nowMs, updatedMs: nowMs },
+    name: body.name ?? '',
+    metadata: body.metadata ?? null,
+    config: configOf(body.data_source_config),
+    criteria: body.testing_criteria,
+  };
+  try {
+    await ports.evals.create(key, record);
+    return record;
+  } catch (error) {
+    // Ids are random: an eval of this id can only be the same request's.
+    const stored = error instanceof ConflictError ? await ports.evals.get(key) : null;
+    if (stored === null) throw error;
+    return stored.value;
+  }
+}
+
+/** Throws what is wrong with a request, or with the moment. */
+async function check(
+  ports: EvalPorts,
+  { project, body, signal }: EvalRequest,
+  { evalsKept }: EvalLimits,
+): Promise<void> {
   const { data_source_config: config, testing_criteria: criteria } = body;
   if (config.type === 'custom') checkItemSchema(config.item_schema);
   await checkCriteria(ports, { project, criteria, signal });
@@ -66,20 +124,6 @@ export async function createEval(
       `The project has ${evalsKept} evals, as many as it may have; delete one of them.`,
       { retryable: false },
     );
-  const nowMs = ports.now();
-  const record: EvalRecord = {
-    version: 1,
-    id: newId('eval'),
-    project,
-    createdAt: Math.floor(nowMs / 1000),
-    ...{ createdMs: nowMs, updatedMs: nowMs },
-    name: body.name ?? '',
-    metadata: body.metadata ?? null,
-    config: configOf(config),
-    criteria,
-  };
-  await ports.evals.create(recordKey(project, record.id), record);
-  return record;
 }
 
 const sampleSchema = {
@@ -167,6 +211,9 @@ export async function eraseEval(ports: EvalPorts & RunPorts, record: EvalRecord)
   // The record goes last, so that an erasure which broke off is finished by asking again.
   await eraseRuns();
   await rememberPlace(ports.places, record);
+  // A request that is sent again must not bring the eval back under its old id.
+  for (const { key, value } of await ports.claims.list(project))
+    if (value.jobId === id) await ports.claims.delete(key);
   await ports.evals.delete(recordKey(project, id));
   // Those that began meanwhile.
   await eraseRuns();

@@ -9,7 +9,7 @@ import type { ReadImport } from '../bodies/body-task.ts';
 import { fileObject } from '../files/files.ts';
 import { makeFile } from '../files/make-file.ts';
 import { parseRequest } from '../http/parse.ts';
-import { createEval, type EvalPorts, evalObject } from './evals.ts';
+import { createEval, type EvalLimits, type EvalPorts, evalObject } from './evals.ts';
 
 export type ImportPorts = EvalPorts &
   Pick<Records, 'files'> & { readonly artifacts: ArtifactStore };
@@ -18,14 +18,18 @@ export type ImportPorts = EvalPorts &
 export async function importEval(
   ports: ImportPorts,
   { project, read, signal }: { project: string; read: ReadImport; signal: AbortSignal },
-  limits: { readonly evalsKept: number },
+  limits: EvalLimits,
 ): Promise<ImportedEval> {
   const { name, criteria, itemSchema: item_schema, rows, asks, findings, model } = read;
   const data_source_config = { type: 'custom' as const, item_schema, include_sample_schema: true };
   const body = parseRequest(createEvalSchema, {
     ...{ name, data_source_config, testing_criteria: criteria },
   });
-  const made = await createEval(ports, { project, body, signal }, limits);
+  const made = await createEval(
+    ports,
+    { project, body, idempotencyKey: undefined, isRetry: false, signal },
+    limits,
+  );
   const file = await storeRows(ports, { project, name, rows });
   const source = { type: 'file_id' as const, id: file.id };
   const runs =

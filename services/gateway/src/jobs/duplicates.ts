@@ -5,12 +5,12 @@ import { recordKey } from '@lathe/contracts/subject';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import { z } from 'zod';
 
-/** Remembers which job, or run of an eval, a create request was given, so that the same request finds it again. */
+/** Remembers which job, batch, eval or run of an eval a create request was given, so that the same request finds it again. */
 export const claimSchema = z.object({
   version: z.literal(1),
   /** Hash of the request's content. */
   hash: z.string(),
-  /** Of the job, or of the run. */
+  /** Of what was made. */
   jobId: z.string(),
   /** Milliseconds; later the claim counts as absent. */
   expiresMs: z.number(),

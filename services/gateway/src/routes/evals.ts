@@ -29,7 +29,13 @@ export function evalRoutes(ports: EvalRoutePorts, settings: GatewaySettings): Ho
   return new Hono<GatewayEnv>()
     .post('/', async (c) => {
       const body = await read(c, 'eval');
-      const asked = { project: c.var.project, body, signal: clientGone(c) };
+      const asked = {
+        project: c.var.project,
+        body,
+        idempotencyKey: c.req.header('idempotency-key'),
+        isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
+        signal: clientGone(c),
+      };
       return c.json(evalObject(await createEval(ports, asked, settings)), 201);
     })
     .get('/', async (c) => {
