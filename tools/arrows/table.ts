@@ -125,7 +125,7 @@ export const arrows: Table = {
         chat: 'http models bodies stored',
         graders: 'http models bodies chat',
         evals: 'http models files jobs pages imports bodies stored graders',
-        batches: 'settings.ts http files jobs bodies chat',
+        batches: 'settings.ts http files jobs bodies chat stored',
         deletion: 'http models files jobs data-work evals batches',
         routes:
           'settings.ts workers.ts http openapi models files jobs pages data-work bodies chat graders evals batches stored deletion',
