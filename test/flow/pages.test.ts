@@ -52,6 +52,16 @@ it.each<[page: string, says: RegExp, beside?: [name: string, content: string]]>(
   ],
   ['stored-completions', /^chatcmpl-\S+\nfile-\S+ fine-tune$/m],
   ['migrate-from-openai', /^\S.*\n$/],
+  [
+    'reinforcement',
+    /^ftjob-\S+\n$/,
+    [
+      'prompts.jsonl',
+      `{"messages": [{"role": "user", "content": "Which queue?"}], "answer": "billing"}\n`.repeat(
+        12,
+      ),
+    ],
+  ],
 ])('%s', async (page, says, beside) => {
   const cwd = folder.path;
   const program = blocks(page, 'ts').replaceAll('http://127.0.0.1:8080', platform.url);

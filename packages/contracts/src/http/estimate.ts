@@ -5,7 +5,9 @@ import { taskSchema } from './task.ts';
 
 /**
  * The `lathe.estimate` object: what a job would be, from a request that creates none. What is not known is null.
- * @example const { steps, refusals }: Estimate = estimateSchema.parse(await response.json());
+ * @example
+ * const response = await fetch('http://127.0.0.1:8080/v1/fine_tuning/jobs/estimate', { method: 'POST', body: '{}' });
+ * const { steps, refusals }: Estimate = estimateSchema.parse(await response.json());
  */
 export const estimateSchema = z.object({
   object: z.literal('lathe.estimate'),

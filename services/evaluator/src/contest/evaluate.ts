@@ -50,10 +50,15 @@ export async function evaluate(
     sampled: rows < dataset.heldOut.rows,
     warnings: [],
     ...judgement,
+    ...(dataset.kind === 'prompt' && dataset.heldOut.rows > 0 && { verdict: rewardedAlone }),
     notes: [...judgement.notes, ...apart],
     ...(forgetting && { forgetting }),
   };
 }
+
+/** Of prompts, which a grader judges while the model learns. */
+const rewardedAlone =
+  'The held-out prompts have no expected answers: what the grader gave for answers to them stands in the metrics of the job, as valid_reward.';
 
 const nothing: Judgement = {
   headline: 'exact match',

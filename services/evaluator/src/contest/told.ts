@@ -49,7 +49,7 @@ function toldForgetting({ outcome, questions, text }: Forgetting) {
  */
 export function reportSentence(report: EvaluationReport): string {
   const { rows, contestants, headline, verdict } = report;
-  if (rows === 0) return 'No rows were held out, so the tuned model was not compared.';
+  if (rows === 0) return verdict || 'No rows were held out, so the tuned model was not compared.';
   if (contestants.every(({ metrics }) => metrics[headline] === undefined)) {
     const losses = contestants.map(({ name, loss }) => `${name} ${loss?.toFixed(3) ?? 'none'}`);
     return `Loss on ${rows} held-out texts, in nats per token: ${losses.join(', ')}.`;

@@ -52,7 +52,8 @@ export async function evaluateJob(
   try {
     const begun = ports.now();
     await emit(ports, job, { name: 'evaluating', message: 'Evaluating the tuned model.' });
-    const trained = await lossWarnings(ports.artifacts, job);
+    // The loss of a step that learns from rewards says nothing of the step before: its advantages are others.
+    const trained = job.grader == null ? await lossWarnings(ports.artifacts, job) : [];
     await warn(ports, job, trained);
     const scored = await untilEngineHolds(() => scoreJob(ports, job, watch.signal), {
       ...ports.settings,

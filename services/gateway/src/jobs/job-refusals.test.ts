@@ -164,7 +164,6 @@ test.each([
     'method.reinforcement.grader.model',
     /nobody/,
   ],
-  [rewarded({ n_epochs: 2 }), 'unsupported_parameter', 'method.type', /not trained here yet/],
   [
     { lathe: { early_stopping: { metric: 'reward' } } },
     'invalid_value',

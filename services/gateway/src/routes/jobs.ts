@@ -1,4 +1,3 @@
-import { LatheError } from '@lathe/contracts/error';
 import {
   listCheckpointsQuerySchema,
   listEventsQuerySchema,
@@ -64,12 +63,6 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
         const { grader } = body.method.reinforcement;
         const param = 'method.reinforcement.grader';
         await checkGrader(ports, { project, grader, param, signal: clientGone(c) });
-        // Rows are read and graders asked; what trains on the rewards is not there yet.
-        throw new LatheError(
-          'unsupported_parameter',
-          'The request is right, but the method reinforcement is not trained here yet.',
-          { param: 'method.type' },
-        );
       };
       const job = await createJob(ports, { ...request, checkMethod }, settings);
       c.set('jobId', job.id);

@@ -1,0 +1,85 @@
+/** A model that learns from a grader, from the file of prompts to the model that answers, with the official client. */
+import { jobObjectSchema } from '@lathe/contracts/http/fine-tuning';
+import type OpenAI from 'openai';
+import { expect, it } from 'vitest';
+import { openPlatform, supportLines } from './platform.fixture.ts';
+
+/** The messages of users among the lines of an example. */
+const questions = (await supportLines(40)).map((line) => {
+  const { messages } = JSON.parse(line) as {
+    messages: readonly { role: string; content: string }[];
+  };
+  return messages.filter(({ role }) => role === 'user');
+});
+/** More of the letter that a row names is worth more. */
+const source = `function grade(sample, item) {
+  const letters = [...sample.output_text];
+  return letters.length === 0 ? 0 : letters.filter((each) => each === item.letter).length / letters.length;
+}`;
+const grader = { type: 'javascript', name: 'letters', source };
+const reinforcement = {
+  grader:
+    grader as unknown as OpenAI.FineTuning.Jobs.JobCreateParams.Method['reinforcement'] extends
+      | { grader: infer Grader }
+      | undefined
+      ? Grader
+      : never,
+  hyperparameters: { n_epochs: 1, batch_size: 6, eval_interval: 2 },
+};
+
+it('takes prompts, rewards answers by the grader, tells what it sees, and gives a model that is served', async () => {
+  await using platform = await openPlatform();
+  const { client } = platform;
+  const rows = questions.map((messages) => JSON.stringify({ messages, letter: 'e' }));
+  const { id } = await client.fineTuning.jobs.create({
+    ...{ model: 'lathe-tiny', training_file: await platform.upload(rows), seed: 1 },
+    method: { type: 'reinforcement', reinforcement },
+    ...{ lathe: { reinforcement: { group_size: 4, max_completion_tokens: 8 } } },
+  });
+  const stream = await fetch(`${platform.url}/v1/fine_tuning/jobs/${id}/events?stream=true`, {
+    headers: { authorization: `Bearer ${platform.apiKey}` },
+  });
+  // The stream ends with the job.
+  await stream.text();
+  const job = jobObjectSchema.parse(await client.fineTuning.jobs.retrieve(id));
+  expect(job.error).toBeNull();
+  expect(job).toMatchObject({ status: 'succeeded', method: { type: 'reinforcement' } });
+  const { data: events } = await client.fineTuning.jobs.listEvents(id, { limit: 100 });
+  const told = events.map(({ data }) => data as Record<string, unknown> | null);
+  const steps = told.filter((data) => data?.ratio !== undefined);
+  expect(steps.length).toBeGreaterThan(0);
+  for (const step of steps) expect(step).toMatchObject({ ratio: 1, reward_missing: 0 });
+  expect(told.some((data) => typeof data?.valid_reward === 'number')).toBe(true);
+  const said = events.map(({ message }) => message);
+  expect(said.filter((message) => message.includes('valid_reward'))).toHaveLength(1);
+  expect(said.filter((message) => message.includes('loss'))).toEqual([]);
+  const answer = await client.chat.completions.create({
+    ...{ model: job.fine_tuned_model ?? '', max_tokens: 8 },
+    messages: [{ role: 'user', content: 'Say cat' }],
+  });
+  expect(answer.choices).toHaveLength(1);
+});
+
+it('refuses a job whose grader gives every answer the same, with the figures', async () => {
+  await using platform = await openPlatform();
+  const { client } = platform;
+  const rows = questions.map((messages) => JSON.stringify({ messages }));
+  const same = { type: 'string_check', name: 'no', operation: 'eq', input: 'a', reference: 'b' };
+  const { id } = await client.fineTuning.jobs.create({
+    ...{ model: 'lathe-tiny', training_file: await platform.upload(rows), seed: 1 },
+    method: {
+      type: 'reinforcement',
+      reinforcement: { grader: { ...same, type: 'string_check', operation: 'eq' } },
+    },
+    ...{ lathe: { reinforcement: { group_size: 2, max_completion_tokens: 4 } } },
+  });
+  const stream = await fetch(`${platform.url}/v1/fine_tuning/jobs/${id}/events?stream=true`, {
+    headers: { authorization: `Bearer ${platform.apiKey}` },
+  });
+  await stream.text();
+  const job = await client.fineTuning.jobs.retrieve(id);
+  expect(job.status).toBe('failed');
+  expect(job.error?.message).toMatch(
+    /gave every answer the same reward of 0 in a trial of \d+ answers/,
+  );
+});
