@@ -70,6 +70,9 @@ it('begins with the outcome and its colour, and with the sentence alone where th
   expect(shown('cannot tell')).toContain('<div class="verdict unsure"><p class="outcome">= Cannot');
   const none = { verdict: '', rows: 0, contestants: [], comparisons: [] };
   expect(lowered(none)).toContain('no rows were held out');
+  expect(lowered({ ...none, verdict: 'Prompts are graded alone.' })).toContain(
+    'rompts are graded alone',
+  );
   const lossOf = (name: 'base' | 'tuned', loss: number) => ({
     ...{ name, model: name, shots: 0, loss, supervisedTokens: 9, metrics: {} },
     exactMatch: { correct: 0, total: 0, rate: 0, low: 0, high: 0 },

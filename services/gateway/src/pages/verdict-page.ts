@@ -39,7 +39,7 @@ ${rowsSections(report)}
 /** The sentence on top; its colour says whether to tune, not to, or that nobody can tell. */
 function verdictBox({ verdict, outcome, rows, contestants }: EvaluationReport): Html {
   if (rows === 0)
-    return html`<div class="verdict unsure"><b>Nobody can tell: no rows were held out, so the tuned model was not compared.</b></div>`;
+    return html`<div class="verdict unsure"><b>${verdict || 'Nobody can tell: no rows were held out, so the tuned model was not compared.'}</b></div>`;
   if (verdict === '') {
     const tell = (name: string) => contestants.find((each) => each.name === name)?.loss;
     const [tuned, base] = [tell('tuned'), tell('base')];
