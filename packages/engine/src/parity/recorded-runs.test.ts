@@ -166,9 +166,10 @@ describe('docs/parity-python.md', async () => {
     for (const { family, method, objective } of await exportCases())
       expect(present).toContain([family, method, objective].join());
     for (const cells of rows.filter(([model]) => model !== '---'))
-      // Prefixes of classifiers, where peft cannot ask one of its own making either.
-      for (const cell of cells.slice(3))
+      for (const cell of cells.slice(3)) {
+        // Prefixes of classifiers, where peft cannot ask one of its own making either.
         if (cell === 'not asked') expect(cells[1], cells.join(' ')).toBe('prefix tuning');
         else expect(Number(cell), cells.join(' ')).toBeLessThan(tolerance);
+      }
   });
 });
