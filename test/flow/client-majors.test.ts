@@ -3,15 +3,13 @@
  * the `openai` client that is here. Major 7 always is; docs/evals.md says how 4 to 6 are put beside it.
  */
 import { existsSync } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import type { TestPlatform } from './platform.fixture.ts';
+import { openTwoModels } from './two-models.fixture.ts';
 
 const folderOf = (major: number) =>
   join(import.meta.dirname, `../../.tools/clients/node_modules/openai-${major}`);
@@ -60,20 +58,11 @@ function callsOf(client: OpenAI, major: number) {
   };
 }
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let platform: TestPlatform;
 beforeAll(async () => {
-  folder = await tempFolder();
-  const models = join(folder.path, 'models');
-  await mkdir(models);
-  await cp('models/lathe-tiny', join(models, 'lathe-tiny'), { recursive: true });
-  await writeTinyModel(join(models, 'noise'));
-  platform = await openPlatform({ models });
+  platform = await openTwoModels();
 });
-afterAll(async () => {
-  await platform[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => platform[Symbol.asyncDispose]());
 
 const waits = { timeout: 100_000, interval: 100 };
 /** Passes for every other row, whatever is answered. */

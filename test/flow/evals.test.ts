@@ -1,32 +1,22 @@
 /** Evals through the unmodified `openai` client, on the whole platform: two models, and what becomes of all that they answered. */
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import type OpenAI from 'openai';
 import { toFile } from 'openai';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import type { TestPlatform } from './platform.fixture.ts';
+import { openTwoModels } from './two-models.fixture.ts';
 
 const sentence = 'The heron behind the boathouse knows my account number';
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
 let platform: TestPlatform;
 let evals: OpenAI['evals'];
 
 beforeAll(async () => {
-  folder = await tempFolder();
-  const models = join(folder.path, 'models');
-  await mkdir(models);
-  await cp('models/lathe-tiny', join(models, 'lathe-tiny'), { recursive: true });
-  await writeTinyModel(join(models, 'noise'));
-  platform = await openPlatform({ models });
+  platform = await openTwoModels();
   ({ evals } = platform.client);
 });
-afterAll(async () => {
-  await platform[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => platform[Symbol.asyncDispose]());
 
 type Criteria = OpenAI.EvalCreateParams['testing_criteria'];
 type DataSource = OpenAI.Evals.RunCreateParams['data_source'];

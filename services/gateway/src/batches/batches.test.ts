@@ -2,23 +2,13 @@ import { batchAnswerKey } from '@lathe/contracts/artifact/key';
 import { batchAnswerSchema } from '@lathe/contracts/http/batch';
 import type { InferenceRequest } from '@lathe/contracts/message/inference';
 import { toFile } from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { hello, type Say, sayAll, startEvaluator } from '../chat/chat.fixture.ts';
-import {
-  baseModel,
-  openGateway,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { openGateway, project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 
 const quick = { batchProgressMs: 20, batchSweepMs: 50, batchPauseMs: 20 };
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway(quick);
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway(quick);
 
 const chat = (content: string) => ({
   model: 'lathe-tiny',

@@ -1,17 +1,11 @@
 import type { InferenceReply } from '@lathe/contracts/message/inference';
 import fc from 'fast-check';
 import { APIError } from 'openai';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { baseModel, startGateway, type TestGateway } from '../integration/gateway.fixture.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { body, hello, pause, sayAll, startEvaluator, text, usage } from './chat.fixture.ts';
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startGateway();
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway();
 
 const evaluator = (answer: Parameters<typeof startEvaluator>[1]) =>
   startEvaluator(gateway.nats, answer);

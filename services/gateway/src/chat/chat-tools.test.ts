@@ -1,16 +1,10 @@
 import type { InferenceReply } from '@lathe/contracts/message/inference';
 import type OpenAI from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { baseModel, startGateway, type TestGateway } from '../integration/gateway.fixture.ts';
+import { expect, test } from 'vitest';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { body, sayAll, startEvaluator, text, usage } from './chat.fixture.ts';
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startGateway({ inferenceAcceptMs: 300, inferenceSilenceMs: 300 });
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway({ inferenceAcceptMs: 300, inferenceSilenceMs: 300 });
 
 /** Its keys in an order of their own, which templates print. */
 const tool = {

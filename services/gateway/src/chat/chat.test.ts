@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  baseModel,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { expect, test } from 'vitest';
+import { project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { body, finish, hello, sayAll, startEvaluator, text, usage } from './chat.fixture.ts';
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startGateway({ inferenceAcceptMs: 300, inferenceSilenceMs: 300 });
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway({ inferenceAcceptMs: 300, inferenceSilenceMs: 300 });
 
 const evaluator = (answer: Parameters<typeof startEvaluator>[1]) =>
   startEvaluator(gateway.nats, answer);

@@ -4,20 +4,11 @@ import type { DatasetObject, ListedDataset } from '@lathe/contracts/http/dataset
 import type { Page } from '@lathe/contracts/http/list';
 import { type DataWorkRecord, endDataWork } from '@lathe/contracts/record/data-work';
 import { recordKey } from '@lathe/contracts/subject';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  baseModel,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { afterEach, expect, test } from 'vitest';
+import { project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway({ dataWorkOpen: 2 });
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway({ dataWorkOpen: 2 });
 afterEach(async () => {
   for (const { key } of await gateway.dataWork.list('')) await gateway.dataWork.delete(key);
 });

@@ -3,20 +3,11 @@ import { dataWorkPrefix } from '@lathe/contracts/artifact/key';
 import { type Estimate, estimateSchema } from '@lathe/contracts/http/estimate';
 import { type DataWorkRecord, endDataWork } from '@lathe/contracts/record/data-work';
 import { recordKey } from '@lathe/contracts/subject';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  baseModel,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { afterEach, expect, test } from 'vitest';
+import { project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway({ inspectWaitMs: 0, cancelPollMs: 5 });
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway({ inspectWaitMs: 0, cancelPollMs: 5 });
 afterEach(async () => {
   for (const { key } of await gateway.dataWork.list('')) await gateway.dataWork.delete(key);
 });

@@ -6,25 +6,14 @@ import { checkpointKey, modelDeletedSubject, recordKey } from '@lathe/contracts/
 import { createLogger } from '@lathe/platform/log';
 import { listEvents } from '@lathe/platform/nats/events';
 import { openRecords } from '@lathe/platform/records/kv';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { placeSchema } from '../http/places.ts';
-import {
-  baseModel,
-  otherProject,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { otherProject, project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { claimSchema } from '../jobs/duplicates.ts';
 import { eraseOldJobs } from './erasure.ts';
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startGateway();
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway();
 
 /** A job over a file of its own, created over HTTP and changed as the services would; `file` makes it share one. */
 async function addJob(change: Partial<JobRecord> = {}, file?: string): Promise<JobRecord> {

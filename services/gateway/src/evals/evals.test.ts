@@ -6,24 +6,14 @@ import { recordKey } from '@lathe/contracts/subject';
 import { createLogger } from '@lathe/platform/log';
 import { readStageQueue } from '@lathe/platform/nats/work-queue';
 import { openRecords } from '@lathe/platform/records/kv';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { placeSchema } from '../http/places.ts';
-import {
-  baseModel,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { baseModel, project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { claimSchema } from '../jobs/duplicates.ts';
 import { eraseOldEvals } from './retention.ts';
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startGateway({ evalRunsOpen: 3, evalsKept: 100 });
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway({ evalRunsOpen: 3, evalsKept: 100 });
 
 const check = {
   ...{ type: 'string_check', name: 'same', operation: 'eq' },

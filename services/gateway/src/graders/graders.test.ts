@@ -1,17 +1,15 @@
 import type OpenAI from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { finish, startEvaluator, text, usage } from '../chat/chat.fixture.ts';
-import { baseModel, startGateway, type TestGateway } from '../integration/gateway.fixture.ts';
+import { baseModel } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 
-let gateway: TestGateway;
+const gateway = oneGateway({ graderProgramMs: 1000 });
 let graders: OpenAI['fineTuning']['alpha']['graders'];
 
 beforeAll(async () => {
-  gateway = await startGateway({ graderProgramMs: 1000 });
-  await gateway.addModel(baseModel);
   graders = gateway.client.fineTuning.alpha.graders;
 });
-afterAll(() => gateway.stop());
 
 type Grader = OpenAI.FineTuning.Alpha.GraderRunParams['grader'];
 const same: Grader = {

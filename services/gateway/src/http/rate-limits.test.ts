@@ -1,19 +1,14 @@
 import type { RateLimits } from '@lathe/contracts/rate-limits';
 import { embeddingSubject } from '@lathe/contracts/subject';
 import { RateLimitError } from 'openai';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { body, hello, sayAll, startEvaluator } from '../chat/chat.fixture.ts';
-import { baseModel, startGateway, type TestGateway } from '../integration/gateway.fixture.ts';
+import { baseModel } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { failureOf } from './failure.ts';
 import { rateLimitHeaders } from './rate-limits.ts';
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startGateway();
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway();
 
 const limits: RateLimits = {
   limitRequests: 32,

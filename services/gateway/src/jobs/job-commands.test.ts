@@ -1,24 +1,16 @@
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { recordKey, streams } from '@lathe/contracts/subject';
 import OpenAI, { ConflictError } from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  apiKey,
-  baseModel,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { apiKey, project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 
-let gateway: TestGateway;
+const gateway = oneGateway({ cancelWaitMs: 500, cancelPollMs: 20 });
 let trainingFile: string;
 
 beforeAll(async () => {
-  gateway = await startGateway({ cancelWaitMs: 500, cancelPollMs: 20 });
-  await gateway.addModel(baseModel);
   trainingFile = await gateway.upload();
 });
-afterAll(() => gateway.stop());
 
 /** A job as it stands after the change. */
 async function jobWith(change: Partial<JobRecord>): Promise<string> {

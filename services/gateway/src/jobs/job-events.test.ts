@@ -1,26 +1,19 @@
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { publishEvent } from '@lathe/platform/nats/events';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  baseModel,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 
-let gateway: TestGateway;
+const gateway = oneGateway();
 let jobId: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
-  await gateway.addModel(baseModel);
   const job = await gateway.client.fineTuning.jobs.create({
     model: 'lathe-tiny',
     training_file: await gateway.upload(),
   });
   jobId = job.id;
 });
-afterAll(() => gateway.stop());
 
 function publish(id: string, step: number): Promise<number> {
   const event = {

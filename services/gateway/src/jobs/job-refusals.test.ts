@@ -1,14 +1,12 @@
-import { recordKey } from '@lathe/contracts/subject';
 import { APIError } from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { baseModel, startGateway, type TestGateway } from '../integration/gateway.fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
+import { expectRefusal } from './refusal.fixture.ts';
 
-let gateway: TestGateway;
+const gateway = oneGateway();
 let trainingFile: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
-  await gateway.addModel(baseModel);
   await gateway.addModel({
     version: 1,
     kind: 'adapter',
@@ -22,18 +20,10 @@ beforeAll(async () => {
   });
   trainingFile = await gateway.upload();
 });
-afterAll(() => gateway.stop());
 
-const same = {
-  ...{ type: 'string_check', name: 'same', operation: 'eq' },
-  ...{ input: '{{ sample.output_text }}', reference: '{{ item.answer }}' },
-};
-const rewarded = (hyperparameters: object, lathe: object = {}, grader: object = same) => ({
-  method: { type: 'reinforcement', reinforcement: { grader, hyperparameters } },
-  lathe,
-});
 const body = () => ({ model: 'lathe-tiny', training_file: trainingFile });
 const create = (extra: object) => gateway.client.fineTuning.jobs.create({ ...body(), ...extra });
+
 test('an unknown model is a 400 that lists what there is', async () => {
   const error = await create({ model: 'gpt-9' }).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(APIError);
@@ -96,85 +86,6 @@ test.each([
     'invalid_value',
     'method.type',
     /expected one of supervised, dpo, reinforcement/,
-  ],
-  [
-    { method: { type: 'reinforcement' } },
-    'missing_parameter',
-    'method.reinforcement',
-    /reinforcement/,
-  ],
-  [
-    rewarded({ reasoning_effort: 'high' }),
-    'invalid_value',
-    'method.reinforcement.hyperparameters.reasoning_effort',
-    /do not reason before they answer/,
-  ],
-  [
-    rewarded({ compute_multiplier: 2 }, { reinforcement: { group_size: 4 } }),
-    'invalid_value',
-    'lathe.reinforcement.group_size',
-    /set the same; give one/,
-  ],
-  [
-    rewarded({}, { task: { type: 'reward' } }),
-    'invalid_value',
-    'lathe.reinforcement',
-    /neither with 'lathe.preference' nor with the task reward/,
-  ],
-  [
-    rewarded({}, { adaptation: { type: 'head' } }),
-    'invalid_value',
-    'lathe.adaptation',
-    /take lora, ia3/,
-  ],
-  [
-    rewarded({}, { preference: { loss: 'ipo' } }),
-    'invalid_value',
-    'lathe.reinforcement',
-    /neither with 'lathe.preference'/,
-  ],
-  [
-    rewarded({}, { early_stopping: { metric: 'exact_match' } }),
-    'invalid_value',
-    'lathe.early_stopping.metric',
-    /watches the metric 'reward'/,
-  ],
-  [
-    rewarded({}, {}, { ...same, reference: '{{ env.KEY }}' }),
-    'invalid_value',
-    'method.reinforcement.grader',
-    /only item and sample/,
-  ],
-  [
-    rewarded({}, {}, { type: 'python', name: 'p', source: 'x' }),
-    'invalid_value',
-    'method.reinforcement.grader',
-    /no sandbox for Python/,
-  ],
-  [
-    rewarded(
-      {},
-      {},
-      {
-        ...{ type: 'score_model', name: 'j', model: 'nobody' },
-        input: [{ role: 'user', content: '{{ sample.output_text }}' }],
-      },
-    ),
-    'model_not_found',
-    'method.reinforcement.grader.model',
-    /nobody/,
-  ],
-  [
-    { lathe: { early_stopping: { metric: 'reward' } } },
-    'invalid_value',
-    'lathe.early_stopping.metric',
-    /Only jobs of the method reinforcement/,
-  ],
-  [
-    { lathe: { reinforcement: { beta: 0.1 } } },
-    'invalid_value',
-    'lathe.reinforcement',
-    /belongs to the method reinforcement/,
   ],
   [
     { method: { type: 'dpo', supervised: {} } },
@@ -359,15 +270,9 @@ test.each([
     'hyperparameters.n_epochs',
     /differ/,
   ],
-])('%j is refused by name', async (extra, code, param, message) => {
-  const before = await gateway.queued();
-  const response = await gateway.postJob({ ...body(), ...extra });
-  expect(response.status).toBe(400);
-  const { error } = (await response.json()) as { error: { message: string } };
-  expect(error).toMatchObject({ code, param, type: 'invalid_request_error' });
-  expect(error.message).toMatch(message);
-  expect(await gateway.queued()).toBe(before);
-});
+])('%j is refused by name', (extra, code, param, message) =>
+  expectRefusal(gateway, { ...body(), ...extra }, { code, param, message }),
+);
 
 test('files that are read together are there, and named once', async () => {
   const withFiles = (...more: string[]) => create({ lathe: { data: { more_files: more } } });
@@ -380,33 +285,6 @@ test('files that are read together are there, and named once', async () => {
     await expect(withFiles(second, twice)).rejects.toMatchObject({
       ...{ status: 400, code: 'invalid_value', param },
     });
-});
-
-test('models to compare with are there, write, and are named once', async () => {
-  const named = (contestants: object[], lathe: object = {}) =>
-    create({ lathe: { contestants, ...lathe } });
-  const own = { model: 'ft:lathe-tiny:default::12345678' };
-  const reader = { version: 1, kind: 'base', name: 'reader', createdAt: 1 } as const;
-  const size = { maxPositions: 512, parameters: 1_000_000 };
-  await gateway.addModel({ ...reader, ...size, architecture: 'encoder' });
-  const refusals: [() => Promise<unknown>, string, string][] = [
-    [() => named([own, { model: 'gpt-9' }]), 'model_not_found', 'lathe.contestants[1].model'],
-    [() => named([own, own]), 'invalid_value', 'lathe.contestants[1].model'],
-    [() => named([{ model: 'reader' }]), 'invalid_value', 'lathe.contestants[0].model'],
-    [
-      () => named([own], { task: { type: 'classification' } }),
-      ...(['invalid_value', 'lathe.contestants'] as const),
-    ],
-    [
-      () => named([{ ...own, url: 'https://x' }]),
-      ...(['unsupported_parameter', 'lathe.contestants[0].url'] as const),
-    ],
-  ];
-  for (const [ask, code, param] of refusals)
-    await expect(ask()).rejects.toMatchObject({ status: 400, code, param });
-  const { id } = await named([own, { model: 'lathe-tiny' }]);
-  const stored = await gateway.jobs.get(recordKey('default', id));
-  expect(stored?.value.options.contestants).toEqual([own, { model: 'lathe-tiny' }]);
 });
 
 test('a file of another purpose cannot be trained on', async () => {

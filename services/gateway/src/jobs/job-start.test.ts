@@ -2,25 +2,17 @@ import type { Adaptation } from '@lathe/contracts/http/adaptation';
 import type { JobRecord, JobStart } from '@lathe/contracts/job/record';
 import { recordKey } from '@lathe/contracts/subject';
 import { NotFoundError } from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  baseModel,
-  otherProject,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { otherProject, project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { firstRecord } from './job-request.ts';
 
-let gateway: TestGateway;
+const gateway = oneGateway();
 let trainingFile: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
-  await gateway.addModel(baseModel);
   trainingFile = await gateway.upload();
 });
-afterAll(() => gateway.stop());
 
 let made = 0;
 

@@ -1,22 +1,15 @@
 import { streams } from '@lathe/contracts/subject';
 import OpenAI, { NotFoundError } from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  apiKey,
-  baseModel,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { apiKey } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 
-let gateway: TestGateway;
+const gateway = oneGateway();
 let trainingFile: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
-  await gateway.addModel(baseModel);
   trainingFile = await gateway.upload();
 });
-afterAll(() => gateway.stop());
 
 const body = () => ({ model: 'lathe-tiny', training_file: trainingFile });
 const create = (extra: object = {}) =>

@@ -2,21 +2,12 @@ import type { AliasObject } from '@lathe/contracts/http/alias';
 import type { Page } from '@lathe/contracts/http/list';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { checkpointKey, recordKey } from '@lathe/contracts/subject';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  baseModel,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { expect, test } from 'vitest';
+import { project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { firstRecord } from '../jobs/job-request.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway({ aliasesKept: 6 });
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway({ aliasesKept: 6 });
 
 const set = (body: object) =>
   gateway.client.post<AliasObject>('/lathe/aliases', { body: body as Record<string, unknown> });

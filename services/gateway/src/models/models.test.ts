@@ -2,22 +2,12 @@ import type { ModelObject } from '@lathe/contracts/http/model';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { baseModelsProject, modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
 import { NotFoundError, PermissionDeniedError } from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  baseModel,
-  project,
-  startGateway,
-  type TestGateway,
-} from '../integration/gateway.fixture.ts';
+import { expect, test } from 'vitest';
+import { baseModel, project } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { firstRecord } from '../jobs/job-request.ts';
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startGateway();
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway();
 
 /** Stores a tuned model whose files lie under `files`. */
 async function addTuned(name: string, files: string, owner = project): Promise<ModelRecord> {

@@ -1,16 +1,11 @@
 import { keptCompletionSchema } from '@lathe/contracts/http/stored-completion';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { hello, sayAll, startEvaluator } from '../chat/chat.fixture.ts';
-import { baseModel, startGateway, type TestGateway } from '../integration/gateway.fixture.ts';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { rowsOf } from './completion-dataset.ts';
 import { eraseOldCompletions } from './stored-completions.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway();
-  await gateway.addModel(baseModel);
-});
-afterAll(() => gateway.stop());
+const gateway = oneGateway();
 
 const asked = (content: string, metadata: Record<string, string> = {}) => ({
   ...{ model: 'lathe-tiny', temperature: 0.5, store: true, metadata },

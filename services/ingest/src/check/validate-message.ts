@@ -104,6 +104,23 @@ function checkContent(
   }
 }
 
+/** Checks the `messages` of a row, each for itself; they are empty where there is no list of them. */
+export function checkMessages(
+  { messages }: Readonly<Record<string, unknown>>,
+  report: Report,
+): readonly unknown[] {
+  if (messages === undefined) fail(report, 'messages', 'missing', '"messages" is missing');
+  else if (!Array.isArray(messages))
+    fail(report, 'messages', 'type', `messages must be a list, not ${nameOf(messages)}`);
+  else if (messages.length === 0) fail(report, 'messages', 'empty', 'messages must not be empty');
+  else {
+    for (const [index, message] of messages.entries())
+      checkMessage(message, `messages[${index}]`, report);
+    return messages;
+  }
+  return [];
+}
+
 /** Text that a tokenizer can take as it is: a string of whole characters. */
 export function checkText(text: unknown, path: string, report: Report): void {
   if (typeof text !== 'string')

@@ -1,4 +1,4 @@
-import { checkMessage, fail, isObject, nameOf, quoted, type Report } from './validate-message.ts';
+import { checkMessages, fail, isObject, quoted, type Report } from './validate-message.ts';
 import { checkTools } from './validate-tools.ts';
 
 /** Who may have the last word before a model answers. */
@@ -13,23 +13,16 @@ export function checkPrompt(
   itemFields: readonly string[],
   report: Report,
 ): void {
-  const { messages } = row;
-  if (messages === undefined) fail(report, 'messages', 'missing', '"messages" is missing');
-  else if (!Array.isArray(messages))
-    fail(report, 'messages', 'type', `messages must be a list, not ${nameOf(messages)}`);
-  else if (messages.length === 0) fail(report, 'messages', 'empty', 'messages must not be empty');
-  else {
-    for (const [index, message] of messages.entries())
-      checkMessage(message, `messages[${index}]`, report);
-    const last: unknown = messages.at(-1);
-    if (isObject(last) && typeof last.role === 'string' && !askers.includes(last.role))
-      fail(
-        report,
-        `messages[${messages.length - 1}]`,
-        'last-role',
-        `messages[${messages.length - 1}] must be from the user, not from ${last.role}: the model answers it, and the grader rewards that`,
-      );
-  }
+  const messages = checkMessages(row, report);
+  const last = messages.at(-1);
+  const at = `messages[${messages.length - 1}]`;
+  if (isObject(last) && typeof last.role === 'string' && !askers.includes(last.role))
+    fail(
+      report,
+      at,
+      'last-role',
+      `${at} must be from the user, not from ${last.role}: the model answers it, and the grader rewards that`,
+    );
   for (const field of itemFields)
     if (row[field] === undefined && field !== 'messages' && field !== 'tools')
       fail(report, quoted(field), 'missing', `"${field}" is missing, which the grader names`);

@@ -1,11 +1,10 @@
 import type { GenerationRow } from '@lathe/contracts/artifact/dataset';
 import {
-  checkMessage,
+  checkMessages,
   checkRowKeys,
   checkText,
   fail,
   isObject,
-  nameOf,
   type Report,
   roles,
   warn,
@@ -45,16 +44,8 @@ function checkCompletion(row: Record<string, unknown>, report: Report): void {
 }
 
 function checkChat(row: Record<string, unknown>, report: Report): void {
-  const { messages } = row;
-  if (messages === undefined) fail(report, 'messages', 'missing', '"messages" is missing');
-  else if (!Array.isArray(messages))
-    fail(report, 'messages', 'type', `messages must be a list, not ${nameOf(messages)}`);
-  else if (messages.length === 0) fail(report, 'messages', 'empty', 'messages must not be empty');
-  else {
-    for (const [index, message] of messages.entries())
-      checkMessage(message, `messages[${index}]`, report);
-    checkOrder(messages, report);
-  }
+  const messages = checkMessages(row, report);
+  if (messages.length > 0) checkOrder(messages, report);
   checkTools(row, { path: '' }, report);
   checkRowKeys(row, ['messages', ...toolKeys], report);
 }

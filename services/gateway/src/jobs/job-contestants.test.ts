@@ -1,0 +1,41 @@
+import { recordKey } from '@lathe/contracts/subject';
+import { beforeAll, expect, test } from 'vitest';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
+
+const gateway = oneGateway();
+const own = { model: 'ft:lathe-tiny:default::12345678' };
+const reader = { version: 1, kind: 'base', name: 'reader', createdAt: 1 } as const;
+beforeAll(async () => {
+  await gateway.addModel({
+    ...{ version: 1, kind: 'adapter', name: own.model, project: 'default', createdAt: 1 },
+    ...{ base: 'lathe-tiny', jobId: 'ftjob-12345678', step: 1, manifestKey: 'default/x' },
+  });
+  const size = { maxPositions: 512, parameters: 1_000_000 };
+  await gateway.addModel({ ...reader, ...size, architecture: 'encoder' });
+});
+
+test('models to compare with are there, write, and are named once', async () => {
+  const training_file = await gateway.upload();
+  const named = (contestants: object[], lathe: object = {}) => {
+    const extra: object = { lathe: { contestants, ...lathe } };
+    return gateway.client.fineTuning.jobs.create({ model: 'lathe-tiny', training_file, ...extra });
+  };
+  const refusals: [() => Promise<unknown>, string, string][] = [
+    [() => named([own, { model: 'gpt-9' }]), 'model_not_found', 'lathe.contestants[1].model'],
+    [() => named([own, own]), 'invalid_value', 'lathe.contestants[1].model'],
+    [() => named([{ model: 'reader' }]), 'invalid_value', 'lathe.contestants[0].model'],
+    [
+      () => named([own], { task: { type: 'classification' } }),
+      ...(['invalid_value', 'lathe.contestants'] as const),
+    ],
+    [
+      () => named([{ ...own, url: 'https://x' }]),
+      ...(['unsupported_parameter', 'lathe.contestants[0].url'] as const),
+    ],
+  ];
+  for (const [ask, code, param] of refusals)
+    await expect(ask()).rejects.toMatchObject({ status: 400, code, param });
+  const { id } = await named([own, { model: 'lathe-tiny' }]);
+  const stored = await gateway.jobs.get(recordKey('default', id));
+  expect(stored?.value.options.contestants).toEqual([own, { model: 'lathe-tiny' }]);
+});

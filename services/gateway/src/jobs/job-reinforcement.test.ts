@@ -1,0 +1,103 @@
+import { beforeAll, test } from 'vitest';
+import { oneGateway } from '../integration/one-gateway.fixture.ts';
+import { expectRefusal } from './refusal.fixture.ts';
+
+const gateway = oneGateway();
+let trainingFile: string;
+beforeAll(async () => {
+  trainingFile = await gateway.upload();
+});
+
+const same = {
+  ...{ type: 'string_check', name: 'same', operation: 'eq' },
+  ...{ input: '{{ sample.output_text }}', reference: '{{ item.answer }}' },
+};
+const rewarded = (hyperparameters: object, lathe: object = {}, grader: object = same) => ({
+  method: { type: 'reinforcement', reinforcement: { grader, hyperparameters } },
+  lathe,
+});
+const body = () => ({ model: 'lathe-tiny', training_file: trainingFile });
+
+test.each([
+  [
+    { method: { type: 'reinforcement' } },
+    'missing_parameter',
+    'method.reinforcement',
+    /reinforcement/,
+  ],
+  [
+    rewarded({ reasoning_effort: 'high' }),
+    'invalid_value',
+    'method.reinforcement.hyperparameters.reasoning_effort',
+    /do not reason before they answer/,
+  ],
+  [
+    rewarded({ compute_multiplier: 2 }, { reinforcement: { group_size: 4 } }),
+    'invalid_value',
+    'lathe.reinforcement.group_size',
+    /set the same; give one/,
+  ],
+  [
+    rewarded({}, { task: { type: 'reward' } }),
+    'invalid_value',
+    'lathe.reinforcement',
+    /neither with 'lathe.preference' nor with the task reward/,
+  ],
+  [
+    rewarded({}, { adaptation: { type: 'head' } }),
+    'invalid_value',
+    'lathe.adaptation',
+    /take lora, ia3/,
+  ],
+  [
+    rewarded({}, { preference: { loss: 'ipo' } }),
+    'invalid_value',
+    'lathe.reinforcement',
+    /neither with 'lathe.preference'/,
+  ],
+  [
+    rewarded({}, { early_stopping: { metric: 'exact_match' } }),
+    'invalid_value',
+    'lathe.early_stopping.metric',
+    /watches the metric 'reward'/,
+  ],
+  [
+    rewarded({}, {}, { ...same, reference: '{{ env.KEY }}' }),
+    'invalid_value',
+    'method.reinforcement.grader',
+    /only item and sample/,
+  ],
+  [
+    rewarded({}, {}, { type: 'python', name: 'p', source: 'x' }),
+    'invalid_value',
+    'method.reinforcement.grader',
+    /no sandbox for Python/,
+  ],
+  [
+    rewarded(
+      {},
+      {},
+      {
+        ...{ type: 'score_model', name: 'j', model: 'nobody' },
+        input: [{ role: 'user', content: '{{ sample.output_text }}' }],
+      },
+    ),
+    'model_not_found',
+    'method.reinforcement.grader.model',
+    /nobody/,
+  ],
+  [
+    { lathe: { early_stopping: { metric: 'reward' } } },
+    'invalid_value',
+    'lathe.early_stopping.metric',
+    /Only jobs of the method reinforcement/,
+  ],
+  [
+    { lathe: { reinforcement: { beta: 0.1 } } },
+    'invalid_value',
+    'lathe.reinforcement',
+    /belongs to the method reinforcement/,
+  ],
+])('%j is refused by name', (extra, code, param, message) =>
+  expectRefusal(gateway, { ...body(), ...extra }, { code, param, message }),
+);
