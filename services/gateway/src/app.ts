@@ -62,6 +62,11 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   app.use(frame(ports));
+  // Before the keys: what the API is like is no secret.
+  app.route(
+    '/',
+    openApiRoutes(() => routesOf(app)),
+  );
   app.use('/v1/*', async (c, next) => {
     c.set('project', authenticate(c.req.header('authorization'), ports.keys));
     await next();
@@ -95,10 +100,6 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/score', predictionRoutes('score', ports, settings));
   app.route('/v1/rerank', predictionRoutes('rerank', ports, settings));
   app.route('/v1/moderations', predictionRoutes('moderation', ports, settings));
-  app.route(
-    '/v1/openapi.json',
-    openApiRoutes(() => routesOf(app)),
-  );
   app.notFound((c) => fail(c, noRoute(app, c), ports.log));
   app.onError((error, c) => fail(c, error, ports.log));
   return app;

@@ -88,6 +88,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'describe',
     summary: 'This document.',
     answer: z.looseObject({ openapi: z.string() }),
+    isOpen: true,
+  },
+  'GET /docs': {
+    id: 'showDocumentation',
+    summary: 'This document as a page that is complete in itself.',
+    answer: 'text/html',
+    isOpen: true,
   },
   'POST /v1/files': {
     id: 'createFile',

@@ -56,28 +56,62 @@ footer{margin-top:3rem;color:var(--soft);font-size:.88rem}
 @media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}svg text{font-size:22px}.bars{width:auto}.bars svg text{font-size:13px}.stack th{display:none}.stack tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.stack td{display:inline;border:0;padding-right:.8rem}.stack td.say{display:block}.cards th{display:none}.cards tr{display:block;padding:.45rem 0;border-bottom:1px solid var(--line)}.cards td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;text-align:right;white-space:normal}.cards td.name{display:block;text-align:left;font-weight:600}.cards td.name div{font-weight:400}.cards .label{display:inline;color:var(--soft);text-align:left}}
 `;
 
-const hash = createHash('sha256').update(style).digest('base64');
+/** A whole page and the headers that it is sent with. */
+export type Page = { readonly text: string; readonly headers: Readonly<Record<string, string>> };
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+const plainPolicy = `default-src 'none'; style-src ${hashOf(style)}`;
+const type = 'text/html; charset=utf-8';
+/** What only a header may forbid. */
+const never = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** What a page may do: show itself in its own style. It loads nothing, sends nothing and runs nothing. */
 export const pageHeaders = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'content-type': type,
+  'content-security-policy': `${plainPolicy}; ${never}`,
 };
 
 /** A whole page that needs nothing beside itself, also as a file on a disk. */
 export function pageOf(title: string, body: Html): string {
+  return framed({ title, body, policy: plainPolicy, style });
+}
+
+/** A page with further style and one script of its own: it loads and sends nothing either, and runs nothing else. */
+export function scriptedPage(
+  title: string,
+  body: Html,
+  own: { readonly style: string; readonly script: string },
+): Page {
+  const whole = style + own.style;
+  const policy = `default-src 'none'; style-src ${hashOf(whole)}; script-src ${hashOf(own.script)}`;
+  const withScript = html`${body}<script>${new Html(own.script)}</script>`;
+  return {
+    text: framed({ title, body: withScript, policy, style: whole }),
+    headers: { 'content-type': type, 'content-security-policy': `${policy}; ${never}` },
+  };
+}
+
+function framed(page: {
+  readonly title: string;
+  readonly body: Html;
+  readonly policy: string;
+  readonly style: string;
+}): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'">
-<title>${title}</title>
-<style>${new Html(style)}</style>
+<meta http-equiv="Content-Security-Policy" content="${new Html(page.policy)}">
+<title>${page.title}</title>
+<style>${new Html(page.style)}</style>
 </head>
 <body>
 <main>
-${body}
+${page.body}
 </main>
 </body>
 </html>
