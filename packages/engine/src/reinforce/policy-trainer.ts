@@ -42,6 +42,8 @@ export type PolicyTrainerOptions = {
   /** Names the content of what it starts from. */
   readonly origin?: string | undefined;
   readonly onAnswer?: (() => void) | undefined;
+  /** What answers; by default the policy, as it would be served. */
+  readonly sampler?: Sampler | undefined;
 };
 
 /** An answer with what it was rewarded, for people. */
@@ -127,12 +129,14 @@ export async function createPolicyTrainer(options: PolicyTrainerOptions): Promis
     },
     origin: `${options.origin ?? ''} prompts ${hash.digest('hex')}`,
   });
-  const sampler = await openSampler({
-    ...{ model, device, folder: options.folder, onAnswer: options.onAnswer },
-    hasAdapter: isAdapter(settings.adaptation),
-    temperature: loss.temperature,
-    maxCompletionTokens: loss.maxCompletionTokens,
-  });
+  const sampler =
+    options.sampler ??
+    (await openSampler({
+      ...{ model, device, folder: options.folder, onAnswer: options.onAnswer },
+      hasAdapter: isAdapter(settings.adaptation),
+      temperature: loss.temperature,
+      maxCompletionTokens: loss.maxCompletionTokens,
+    }));
   return new PolicyTrainer({ ...options, trainer, sampler, loss, perStep, stepsPerEpoch });
 }
 
