@@ -3,7 +3,7 @@ import { bleu, bleuCounts } from '@lathe/scoring/bleu';
 import { fuzzyMatch } from '@lathe/scoring/fuzzy-match';
 import { gleu } from '@lathe/scoring/gleu';
 import { meteor } from '@lathe/scoring/meteor';
-import { rouge, rougeRuns } from '@lathe/scoring/rouge';
+import { rougeLongest, rougeRuns } from '@lathe/scoring/rouge';
 import { GradingFault } from './fault.ts';
 
 /** Those that compare texts by themselves; `cosine` compares vectors of a model. */
@@ -14,12 +14,12 @@ const metrics: Readonly<Record<TextMetric, (reference: string, input: string) =>
   bleu: (reference, input) => bleu(bleuCounts([reference], input), { isSentence: true }) / 100,
   gleu,
   meteor,
-  rouge_1: (reference, input) => rouge(reference, input).rouge1.f1,
-  rouge_2: (reference, input) => rouge(reference, input).rouge2.f1,
+  rouge_1: (reference, input) => rougeRuns(reference, input, 1),
+  rouge_2: (reference, input) => rougeRuns(reference, input, 2),
   rouge_3: (reference, input) => rougeRuns(reference, input, 3),
   rouge_4: (reference, input) => rougeRuns(reference, input, 4),
   rouge_5: (reference, input) => rougeRuns(reference, input, 5),
-  rouge_l: (reference, input) => rouge(reference, input).rougeL.f1,
+  rouge_l: rougeLongest,
 };
 
 /** Some metrics take time with the product of both lengths, so longer texts are refused. */

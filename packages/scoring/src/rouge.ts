@@ -1,3 +1,4 @@
+import { commonLength } from './common-length.ts';
 import { porterStem } from './porter-stemmer.ts';
 import { common, countsOf, runsOf } from './words.ts';
 
@@ -37,7 +38,7 @@ export function rouge(
   return {
     rouge1: ofRuns(right, given, 1),
     rouge2: ofRuns(right, given, 2),
-    rougeL: score(subsequence(right, given).length, right.length, given.length),
+    rougeL: longest(right, given),
     rougeLsum: ofLines(lines(gold), lines(predicted)),
   };
 }
@@ -49,6 +50,19 @@ export function rouge(
  */
 export function rougeRuns(gold: string, predicted: string, n: number): number {
   return ofRuns(wordsOf(gold, false), wordsOf(predicted, false), n).f1;
+}
+
+/**
+ * F1 of the longest common subsequence of two texts' words, as ROUGE-L of rouge_score computes it, unstemmed.
+ *
+ * @example rougeLongest('a b c d', 'a b d c');
+ */
+export function rougeLongest(gold: string, predicted: string): number {
+  return longest(wordsOf(gold, false), wordsOf(predicted, false)).f1;
+}
+
+function longest(gold: readonly string[], predicted: readonly string[]): RougeScore {
+  return score(commonLength(gold, predicted), gold.length, predicted.length);
 }
 
 function wordsOf(text: string, stem: boolean): string[] {
