@@ -32,4 +32,5 @@ export function serveTasks(work: (task: unknown) => unknown): void {
       })
       .catch((error: unknown) => send({ id, error: packError(error) }));
   });
+  send({ isUp: true });
 }

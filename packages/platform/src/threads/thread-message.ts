@@ -1,8 +1,9 @@
 import { fromWireError, LatheError, toWireError, type WireError } from '@lathe/contracts/error';
 
-/** A task on its way into a thread, and what came of it on its way back. */
+/** A task on its way into a thread; that the thread is up; and what came of a task on its way back. */
 export type ToThread = { readonly id: number; readonly task: unknown };
 export type FromThread =
+  | { readonly isUp: true }
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: ThreadError };
 

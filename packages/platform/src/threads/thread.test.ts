@@ -46,10 +46,11 @@ it('starts again after a thread has died, and fails only what it worked on', asy
 });
 
 it('leaves the event loop free, and ends a thread that takes too long', async () => {
-  const hasty = createThread({ ...options, taskMs: 50 });
+  const hasty = createThread({ ...options, taskMs: 250 });
   const stuck = hasty.run(gate().task);
   await expect(stuck).rejects.toMatchObject({ code: 'timeout', retryable: false });
   expect(await thread.run(['echo', 2])).toBe(2);
+  expect(await hasty.run(['echo', 3])).toBe(3);
   await hasty.stop();
 });
 

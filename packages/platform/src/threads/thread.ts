@@ -9,7 +9,7 @@ export type ThreadOptions = {
   readonly program: URL;
   /** How the log names it. */
   readonly name: string;
-  /** A task that takes longer is given up, and the thread with it. */
+  /** A task that takes longer is given up, and the thread with it; what the thread takes to start does not count. */
   readonly taskMs: number;
   readonly log: Logger;
 };
@@ -29,6 +29,7 @@ export type Thread = {
 
 type Running = {
   readonly worker: Worker;
+  readonly up: PromiseWithResolvers<void>;
   readonly open: Map<number, PromiseWithResolvers<unknown>>;
 };
 
@@ -43,8 +44,9 @@ export function createThread({ program, name, taskMs, log }: ThreadOptions): Thr
 
   const launch = (): Running => {
     const worker = new Worker(program, { name });
-    const started: Running = { worker, open: new Map() };
+    const started: Running = { worker, up: Promise.withResolvers(), open: new Map() };
     worker.on('message', (message: FromThread) => {
+      if ('isUp' in message) return started.up.resolve();
       const waiting = started.open.get(message.id);
       started.open.delete(message.id);
       if ('error' in message) waiting?.reject(unpackError(message.error));
@@ -65,19 +67,26 @@ export function createThread({ program, name, taskMs, log }: ThreadOptions): Thr
     async run(task, buffers = []) {
       if (isStopped) throw new LatheError('unavailable', 'The service is stopping.');
       running ??= outsideLogContext(launch);
-      const { worker, open } = running;
+      const started = running;
+      const { worker, up, open } = started;
       const id = ++lastId;
       const answer = Promise.withResolvers<unknown>();
       open.set(id, answer);
       const message: ToThread = { id, task };
-      const timer = setTimeout(() => {
+      let timer: NodeJS.Timeout | undefined;
+      const giveUp = (): void => {
         log.error({ thread: name, taskMs }, 'a thread took too long over a task and was ended');
         open.delete(id);
         answer.reject(
           new LatheError('timeout', 'The request takes too long to be read.', { retryable: false }),
         );
+        // It may still take a while to end: the next task goes to another.
+        if (running === started) running = undefined;
         void worker.terminate();
-      }, taskMs);
+      };
+      void up.promise.then(() => {
+        if (open.has(id)) timer = setTimeout(giveUp, taskMs);
+      });
       try {
         worker.postMessage(message, buffers);
         return await answer.promise;
