@@ -102,7 +102,10 @@ export const arrows: Table = {
     },
     // Pure functions of rows: no package, no I/O.
     'packages/scoring': { imports: [], npm: [] },
-    'packages/graders': { imports: ['packages/contracts', 'packages/scoring'] },
+    'packages/graders': {
+      imports: ['packages/contracts', 'packages/platform', 'packages/scoring'],
+      rooms: { 'json-schema': '', '.': '', threads: '.' },
+    },
     'packages/testkit': {
       imports: ['packages/contracts', 'packages/platform', ...learning],
       isInternal: true,

@@ -55,7 +55,7 @@ function templatesOf(grader: SingleGrader): string[] {
 }
 
 /** A row, what was answered, and what else is known of the answer. */
-type Answered = {
+export type Answered = {
   readonly item: unknown;
   /** null: the row brings none along. */
   readonly answer: string | null;
@@ -117,7 +117,10 @@ async function partOf(
           ...humanLabel(grader.human_label, pairLabels, namespaces),
         };
       case 'javascript':
-        return { name, score: await runProgram(grader.source, namespaces, limits) };
+        return {
+          name,
+          score: await runProgram({ name, source: grader.source }, namespaces, limits),
+        };
       case 'python':
         throw new GradingFault('python_grader_server_error', refusedPython(name));
     }

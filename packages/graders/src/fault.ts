@@ -23,6 +23,17 @@ export class GradingFault extends Error {
 /** What failed, as it is handed between threads. */
 export type Fault = { readonly kind: FaultKind; readonly message: string };
 
+/** What is said of a grader that took longer than it may. */
+export function lateFault(
+  { name, type }: { readonly name: string; readonly type: string },
+  mostMs: number,
+): Fault {
+  return {
+    kind: type === 'javascript' ? 'python_grader_runtime_error' : 'other_error',
+    message: `The grader ${JSON.stringify(name)} was stopped: it ran longer than ${mostMs} ms.`,
+  };
+}
+
 const none: GraderErrors = {
   formula_parse_error: false,
   sample_parse_error: false,

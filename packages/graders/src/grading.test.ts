@@ -64,6 +64,16 @@ describe('templates', () => {
     expect((await filled(template, text)).reward).toBe(1);
   });
 
+  it('end where a text gets too long, and take no longer for what is no name', async () => {
+    const long = await filled('{{ item.list }}'.repeat(6000), 'x'.repeat(10));
+    expect(up(long)).toEqual({});
+    const item = { text: 'x'.repeat(100_000) };
+    const grader = check('eq', '{{ item.text }}'.repeat(100), '');
+    expect(up(await grade(grader, { item }))).toMatchObject({ truncated_observation_error: true });
+    const blanks = `{{${' '.repeat(90_000)}`;
+    expect((await filled(blanks, blanks)).reward).toBe(1);
+  });
+
   it.each([
     '{{ item.none }}',
     '{{ item.constructor }}',

@@ -6,7 +6,7 @@ import {
   type QuickJSWASMModule,
   shouldInterruptAfterDeadline,
 } from 'quickjs-emscripten-core';
-import { GradingFault } from './fault.ts';
+import { GradingFault, lateFault } from './fault.ts';
 import type { Namespaces } from './template.ts';
 
 export type ProgramLimits = {
@@ -47,11 +47,12 @@ async function startEngine(programBytes: number): Promise<QuickJSWASMModule> {
 
 /**
  * The score that a program's `grade(sample, item)` gives. It runs in an engine of its own (QuickJS in WebAssembly), which
- * has no files, no network, no modules and no timers, within a time and a memory. Throws GradingFault: the program's own
- * failure, the limit that it broke, or that it gave no finite number.
+ * has no files, no network, no modules and no timers, within a memory and a time; that is looked at between its
+ * steps, and not while one built-in function works. Throws GradingFault: the program's own failure, the limit that it broke,
+ * or that it gave no finite number.
  */
 export async function runProgram(
-  source: string,
+  { name, source }: { readonly name: string; readonly source: string },
   { sample, item }: Namespaces,
   { programMs, programBytes }: ProgramLimits,
 ): Promise<number> {
@@ -62,14 +63,14 @@ export async function runProgram(
   const deadline = Date.now() + programMs;
   runtime.setInterruptHandler(shouldInterruptAfterDeadline(deadline));
   const context = runtime.newContext();
-  const isLate = (): boolean => Date.now() > deadline;
+  const late = lateFault({ name, type: 'javascript' }, programMs);
   try {
-    return evaluate(context, source, JSON.stringify([sample, item ?? null]), isLate, programMs);
+    return evaluate(context, source, JSON.stringify([sample, item ?? null]));
   } catch (error) {
-    if (error instanceof GradingFault) throw error;
-    // The engine itself gave up, and is not to be used again.
-    engine = undefined;
-    throw failed(told(error));
+    // Otherwise the engine itself gave up, and is not to be used again.
+    if (!(error instanceof GradingFault)) engine = undefined;
+    if (Date.now() > deadline) throw new GradingFault(late.kind, late.message);
+    throw error instanceof GradingFault ? error : failed(told(error));
   } finally {
     try {
       context.dispose();
@@ -81,19 +82,13 @@ export async function runProgram(
   }
 }
 
-function evaluate(
-  context: QuickJSContext,
-  source: string,
-  values: string,
-  isLate: () => boolean,
-  programMs: number,
-): number {
+function evaluate(context: QuickJSContext, source: string, values: string): number {
   const run = (code: string) => {
     const result = context.evalCode(code, 'grader.js');
     if (result.error === undefined) return result.value;
     const said = context.dump(result.error) as unknown;
     result.error.dispose();
-    throw failed(isLate() ? `it ran longer than ${programMs} ms` : told(said));
+    throw failed(told(said));
   };
   run(source).dispose();
   const json = JSON.stringify(values);

@@ -18,20 +18,33 @@ export function sampleOf(output_text: string): Sample {
   }
 }
 
-const reference = /\{\{\s*([^{}]*?)\s*\}\}/g;
+/** Takes time by the length of the text alone, whatever stands in it; blanks around a name are cut behind it. */
+const reference = /\{\{([^{}]*)\}\}/g;
 const path = /^(item|sample)((?:\.[\p{L}\p{N}_$-]+|\[(?:\d+|"[^"\\]*"|'[^'\\]*')\])*)$/u;
 const step = /\.([\p{L}\p{N}_$-]+)|\[(?:(\d+)|"([^"\\]*)"|'([^'\\]*)')\]/gu;
 
+/** More than an answer and its row have; a template that names them a thousand times would fill the memory. */
+const mostCharacters = 4_000_000;
+
 /**
  * A text with every `{{ item.… }}` and `{{ sample.… }}` in it replaced: texts as they are, everything else as JSON. Only a
- * value's own members are reached. Throws GradingFault (`invalid_variable_error`) that names what is not there.
+ * value's own members are reached. Throws GradingFault: `invalid_variable_error`, which names what is not there, and
+ * `truncated_observation_error` for a text that gets too long.
  *
  * @example fillTemplate('Label: {{ item.text }}', { item: { text: 'Where is it?' }, sample: undefined });
  */
 export function fillTemplate(text: string, namespaces: Namespaces): string {
+  let length = text.length;
   return text.replace(reference, (_, name: string) => {
-    const value = variable(name, namespaces);
-    return typeof value === 'string' ? value : JSON.stringify(value);
+    const value = variable(name.trim(), namespaces);
+    const filled = typeof value === 'string' ? value : JSON.stringify(value);
+    length += filled.length;
+    if (length > mostCharacters)
+      throw new GradingFault(
+        'truncated_observation_error',
+        `A template comes to more than ${mostCharacters} characters.`,
+      );
+    return filled;
   });
 }
 
@@ -66,7 +79,7 @@ function unknownVariable(name: string, reason: string): GradingFault {
 /** What a text names, each as the parts of its name; names that can never be filled are left out. */
 export function namesIn(text: string): string[][] {
   return [...text.matchAll(reference)].flatMap(([, name = '']) => {
-    const [, root, steps = ''] = path.exec(name) ?? [];
+    const [, root, steps = ''] = path.exec(name.trim()) ?? [];
     if (root === undefined) return [];
     const keys = [...steps.matchAll(step)].map(
       ([, member, index, quoted, single]) => member ?? index ?? quoted ?? single ?? '',
@@ -80,7 +93,8 @@ export function namesIn(text: string): string[][] {
  * Throws GradingFault (`invalid_variable_error`).
  */
 export function checkTemplate(text: string, { hasSample = true } = {}): void {
-  for (const [, name = ''] of text.matchAll(reference)) {
+  for (const [, inner = ''] of text.matchAll(reference)) {
+    const name = inner.trim();
     if (!path.test(name))
       throw unknownVariable(name, 'only item and sample, and what is in them, can be named');
     if (!hasSample && name.startsWith('sample'))

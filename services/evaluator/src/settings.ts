@@ -1,8 +1,9 @@
+import { type GraderSettings, usualGraderSettings } from '@lathe/graders/grader-threads';
 import type { Config } from '@lathe/platform/config';
 import { machineMemory } from '@lathe/platform/machine-memory';
 
 /** Limits of the evaluator that no user sets; a test may hold other values. */
-export type EvaluatorSettings = {
+export type EvaluatorSettings = GraderSettings & {
   /** Most held-out rows that are scored when the job names no number. */
   readonly evaluationRows: number;
   /** Most examples that are tried in a few-shot prompt when the job names no number. */
@@ -31,11 +32,6 @@ export type EvaluatorSettings = {
   readonly evalSweepMs: number;
   /** Begun so often in vain, a run fails. */
   readonly maxDeliveries: number;
-  /** Threads for graders, the longest time of one grading, and of one program and its memory. */
-  readonly graderThreads: number;
-  readonly graderTaskMs: number;
-  readonly graderProgramMs: number;
-  readonly graderProgramBytes: number;
   /** Events of progress for each contestant. */
   readonly progressEvents: number;
   /** How often a running evaluation looks whether its job was cancelled or paused. */
@@ -99,10 +95,7 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     evalProgressMs: 1000,
     evalSweepMs: config.sweepMs,
     maxDeliveries: config.maxDeliveries,
-    graderThreads: 1,
-    graderTaskMs: 60_000,
-    graderProgramMs: 2000,
-    graderProgramBytes: 32 * 1024 * 1024,
+    ...usualGraderSettings,
     progressEvents: 4,
     cancelPollMs: 1000,
     modelScanMs: 30_000,

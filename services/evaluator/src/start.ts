@@ -7,6 +7,7 @@ import {
   inferenceSubject,
   predictionSubject,
 } from '@lathe/contracts/subject';
+import { startGraders } from '@lathe/graders/grader-threads';
 import { checkModelFolders } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
@@ -17,7 +18,6 @@ import { openAllRecords } from '@lathe/platform/records';
 import { openService, type Service } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { createEngineProcess } from './engine/engine-process.ts';
-import { startGraders } from './evals/graders.ts';
 import { serveGradings } from './evals/serve-gradings.ts';
 import { serveRuns } from './evals/serve-runs.ts';
 import { onModelDeleted, serveEvaluations } from './job/nats.ts';

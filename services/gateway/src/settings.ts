@@ -1,7 +1,8 @@
+import { type GraderSettings, usualGraderSettings } from '@lathe/graders/grader-threads';
 import type { Config } from '@lathe/platform/config';
 
 /** Limits and waits of the gateway. Times are in milliseconds. */
-export type GatewaySettings = {
+export type GatewaySettings = GraderSettings & {
   readonly maxFileBytes: number;
   /** Largest JSON body in bytes. */
   readonly maxJsonBytes: number;
@@ -12,11 +13,6 @@ export type GatewaySettings = {
   readonly bodyThreads: number;
   /** Longest time to read one JSON body that has arrived. */
   readonly bodyTaskMs: number;
-  /** Threads that run graders, the longest time of one, and what a program in it may take. */
-  readonly graderThreads: number;
-  readonly graderTaskMs: number;
-  readonly graderProgramMs: number;
-  readonly graderProgramBytes: number;
   /** How long a JSON body may send nothing. */
   readonly bodyIdleMs: number;
   /** How long one whole request may take to arrive: a large upload over a slow line. */
@@ -96,10 +92,7 @@ export function gatewaySettings(config: Config): GatewaySettings {
     quickBodyBytes: 16 * 1024,
     bodyThreads: 2,
     bodyTaskMs: 60_000,
-    graderThreads: 1,
-    graderTaskMs: 60_000,
-    graderProgramMs: 2000,
-    graderProgramBytes: 32 * 1024 * 1024,
+    ...usualGraderSettings,
     bodyIdleMs: 30_000,
     requestTimeoutMs: 3_600_000,
     headersTimeoutMs: 30_000,

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buckets } from '@lathe/contracts/subject';
+import { startGraders } from '@lathe/graders/grader-threads';
 import { bootstrapKey, metricsKey, type ProjectKey, parseApiKeys } from '@lathe/platform/api-key';
 import type { Config } from '@lathe/platform/config';
 import type { Logger } from '@lathe/platform/log';
@@ -19,7 +20,6 @@ import { eraseOldJobs } from './deletion/erasure.ts';
 import { deleteOrphans } from './deletion/orphans.ts';
 import { eraseOldEvals } from './evals/retention.ts';
 import { deleteExpiredFiles } from './files/files.ts';
-import { createGraders } from './graders/graders.ts';
 import { storedKeys } from './http/authenticate.ts';
 import { placeSchema } from './http/places.ts';
 import { createGatewayServer } from './http-server.ts';
@@ -74,7 +74,7 @@ async function openPorts(
   const { nats, metrics, artifacts, checks, stops, furtherKeys, parts, log } = service;
   const bodies = createBodies(settings, log);
   stops.add('bodies', () => bodies.stop());
-  const graders = createGraders(settings, log);
+  const graders = startGraders(settings, log);
   stops.add('graders', () => graders.stop());
   const bootstrap = await bootstrapKey(config);
   const { key, file, isNew } = bootstrap;

@@ -146,11 +146,17 @@ const singleGraderSchema = z.discriminatedUnion('type', [
 ]);
 export type SingleGrader = z.infer<typeof singleGraderSchema>;
 
+const mostGraders = 32;
+
 /** Graders by the names that the formula has for them: one grader, a list, or a map, as clients and guides write them. */
 const severalSchema = z.union([
   singleGraderSchema,
-  z.array(singleGraderSchema).min(1).max(32),
-  z.record(name, singleGraderSchema),
+  z.array(singleGraderSchema).min(1).max(mostGraders),
+  z
+    .record(name, singleGraderSchema)
+    .refine((graders) => Object.keys(graders).length <= mostGraders, {
+      error: `must have at most ${mostGraders} graders`,
+    }),
 ]);
 
 const multiSchema = z.strictObject({
@@ -170,6 +176,7 @@ export type Grader = z.infer<typeof graderSchema>;
 
 /** Body of POST /v1/fine_tuning/alpha/graders/validate. */
 export const validateGraderSchema = z.strictObject({ grader: graderSchema });
+export type CheckGrader = z.infer<typeof validateGraderSchema>;
 export const validatedGraderSchema = z.object({ grader: graderSchema });
 
 /** Body of POST /v1/fine_tuning/alpha/graders/run. */
@@ -180,6 +187,8 @@ export const runGraderSchema = z.strictObject({
   /** The row: `item`. */
   item: z.unknown().optional(),
 });
+
+export type RunGrader = z.infer<typeof runGraderSchema>;
 
 /** What went wrong in a run, one flag a kind, exactly those of OpenAI's clients. */
 export const graderErrorsSchema = z.object({

@@ -2,9 +2,9 @@ import { LatheError } from '@lathe/contracts/error';
 import type { ItemResult } from '@lathe/contracts/http/eval-run';
 import type { Grader } from '@lathe/contracts/http/grader';
 import type { RunTally } from '@lathe/contracts/record/eval-run';
+import type { Answered } from '@lathe/graders/begin';
 import { finishGrading, type Graded, type QuestionAnswer } from '@lathe/graders/finish';
 import { type AskPorts, askQuestion, type RunAsker } from './ask.ts';
-import type { GradingTask } from './graders.ts';
 import type { RunPorts } from './run-ports.ts';
 import { addUsage } from './tally.ts';
 
@@ -19,7 +19,7 @@ type Usage = RunTally['usage'];
 export async function gradeRow(
   ports: GradePorts,
   asker: RunAsker,
-  { grader, answered }: Omit<GradingTask, 'limits'>,
+  { grader, answered }: { readonly grader: Grader; readonly answered: Answered },
 ): Promise<{ readonly result: ItemResult; readonly usage: Usage }> {
   const answers = new Map<string, QuestionAnswer>();
   let usage: Usage = [];

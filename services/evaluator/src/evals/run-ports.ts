@@ -1,3 +1,4 @@
+import type { Graders } from '@lathe/graders/grader-threads';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
 import type { Records } from '@lathe/platform/records';
@@ -5,7 +6,6 @@ import type { Engine } from '../engine/engine.ts';
 import type { Models } from '../models/models.ts';
 import type { EvaluatorSettings } from '../settings.ts';
 import type { Texts } from '../texts/texts.ts';
-import type { Graders } from './graders.ts';
 
 /** What runs of evals work with. */
 export type RunPorts = Pick<Records, 'evalRuns' | 'files'> & {

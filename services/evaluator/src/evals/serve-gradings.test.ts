@@ -3,7 +3,7 @@ import { gradeSubject } from '@lathe/contracts/subject';
 import { expect, it } from 'vitest';
 import { oneEvaluator } from '../integration/one-evaluator.fixture.ts';
 
-const test = oneEvaluator({ graderProgramMs: 2000 });
+const test = oneEvaluator({ graderMs: 2000 });
 
 const same: Grader = {
   ...{ type: 'string_check', name: 'same', operation: 'eq' },

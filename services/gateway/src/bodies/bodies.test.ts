@@ -12,6 +12,8 @@ afterAll(() => inThreads.stop());
 const { signal } = new AbortController();
 
 const chat = '"model":"m","messages":[{"role":"user","content":"Hi"}]';
+const grader =
+  '"grader":{"type":"string_check","name":"g","operation":"eq","input":"a","reference":"b"}';
 const job = '"model":"m","training_file":"file-1"';
 /** About so much of something that reading it takes some time, and a test of it not too long. */
 const many = (text: string) => text.repeat(Math.floor(2 ** 19 / text.length));
@@ -66,6 +68,10 @@ const small: [Kind, string][] = [
   ['score', '{"model":"m","text_1":["a","d"],"text_2":["b","c","e"]}'],
   ['rerank', '{"model":"m","query":"q","documents":["a",{"text":"b"}],"top_n":1}'],
   ['rerank', '{"model":"m","query":"q","documents":[]}'],
+  ['grader-run', `{${grader},"model_sample":"a","item":{"b":1}}`],
+  ['grader-run', `{${grader}}`],
+  ['grader-check', `{${grader}}`],
+  ['grader-check', `{${grader.replace('"a"', '"{{ x }}"')}}`],
   ['job', `{${job},"seed":1}`],
   ['job', `{${job},"seed":"x"}`],
 ];

@@ -4,6 +4,7 @@ import type { DatasetRequest } from '@lathe/contracts/http/dataset';
 import type { EmbeddingRequest } from '@lathe/contracts/http/embedding';
 import type { CreateEval, UpdateEval } from '@lathe/contracts/http/eval';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
+import type { CheckGrader, RunGrader } from '@lathe/contracts/http/grader';
 import type { InspectRequest } from '@lathe/contracts/http/inspection';
 import type { PipelineKind } from '@lathe/contracts/http/pipeline';
 import type {
@@ -92,6 +93,8 @@ export type BodyResults = AskedResults & {
   readonly 'eval-update': UpdateEval;
   readonly 'eval-run': ReadRun;
   readonly 'eval-import': ReadImport;
+  readonly 'grader-check': CheckGrader;
+  readonly 'grader-run': RunGrader;
   readonly alias: AliasRequest;
   readonly batch: CreateBatch;
   readonly 'completion-update': { readonly metadata: Record<string, string> | null };

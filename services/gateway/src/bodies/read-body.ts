@@ -1,4 +1,5 @@
 import type { Tool } from '@lathe/contracts/artifact/tool';
+import { LatheError } from '@lathe/contracts/error';
 import { aliasRequestSchema } from '@lathe/contracts/http/alias';
 import { createBatchSchema } from '@lathe/contracts/http/batch';
 import { type ChatRequest, chatRequestSchema } from '@lathe/contracts/http/chat';
@@ -7,6 +8,11 @@ import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { createEvalSchema, updateEvalSchema } from '@lathe/contracts/http/eval';
 import { importEvalSchema } from '@lathe/contracts/http/eval-import';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
+import {
+  type CheckGrader,
+  runGraderSchema,
+  validateGraderSchema,
+} from '@lathe/contracts/http/grader';
 import { inspectRequestSchema } from '@lathe/contracts/http/inspection';
 import {
   completionDatasetSchema,
@@ -16,6 +22,7 @@ import {
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { Envelope } from '@lathe/contracts/message/envelope';
 import type { PredictionQuestion } from '@lathe/contracts/message/prediction';
+import { problemOf } from '@lathe/graders/begin';
 import type { Handover } from '@lathe/platform/nats/ask-evaluators';
 import { parseRequest } from '../http/parse.ts';
 import { readImport } from '../imports/read-import.ts';
@@ -69,6 +76,10 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       const body = parseRequest(importEvalSchema, json);
       return { ...readImport(body), model: body.model };
     }
+    case 'grader-check':
+      return readGrader(json);
+    case 'grader-run':
+      return parseRequest(runGraderSchema, json);
     case 'alias':
       return parseRequest(aliasRequestSchema, json);
     case 'batch':
@@ -182,6 +193,14 @@ function prediction(
 function readJob(json: unknown): ReadJob {
   const body = parseRequest(createJobSchema, json);
   return { body, hash: requestHash(body) };
+}
+
+/** A grader that could run. Throws `invalid_value` for one that never could. */
+function readGrader(json: unknown): CheckGrader {
+  const body = parseRequest(validateGraderSchema, json);
+  const problem = problemOf(body.grader);
+  if (problem !== undefined) throw new LatheError('invalid_value', problem, { param: 'grader' });
+  return body;
 }
 
 function handover(message: Envelope): Handover {

@@ -34,7 +34,6 @@ export type RunRequest = ReadRun & {
   readonly idempotencyKey: string | undefined;
   /** The client marked this as a repetition of a request whose answer it did not see. */
   readonly isRetry: boolean;
-  readonly signal: AbortSignal;
 };
 
 /** Seconds after which a place is likely to be free again. */
@@ -75,7 +74,7 @@ export async function createRun(
 
 /** Throws what is wrong with a request, or with the moment. */
 async function check(ports: RunPorts, request: RunRequest, limits: RunLimits): Promise<void> {
-  const { of, source, asking, signal } = request;
+  const { of, source, asking } = request;
   const { project, criteria } = of;
   if (asking !== null) {
     const param = 'data_source.model';
@@ -83,7 +82,7 @@ async function check(ports: RunPorts, request: RunRequest, limits: RunLimits): P
     await named(param, async () => requireDoor(model, 'chat'));
   }
   // A model of theirs may be gone since.
-  await checkCriteria(ports, { project, criteria, signal });
+  await checkCriteria(ports, { project, criteria });
   if ('file' in source) await checkFile(ports, project, source.file);
   else if ('rows' in source) checkRows(source.rows, limits);
   else await checkStored(ports, project, { filter: source.completions, limits });

@@ -1,54 +1,39 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { Grader } from '@lathe/contracts/http/grader';
 import type { ModelRecord } from '@lathe/contracts/record/model';
+import { problemOf } from '@lathe/graders/begin';
 import { findNamedModel, type NamedModels, whyUnnamed } from '@lathe/platform/records/named-model';
-import type { Graders } from '../graders/graders.ts';
 import { BadReference } from '../http/failure.ts';
 import { requireDoor } from '../models/doors.ts';
-
-export type CriteriaPorts = NamedModels & { readonly graders: Graders };
-
-type Asked = {
-  readonly project: string;
-  readonly criteria: readonly Grader[];
-  readonly signal: AbortSignal;
-};
 
 /**
  * Throws for criteria that could never run, with the place of the first: a template that names what there is not, a
  * program in Python, a model that the project does not have or that cannot be asked.
  */
 export async function checkCriteria(
-  ports: CriteriaPorts,
-  { project, criteria, signal }: Asked,
+  ports: NamedModels,
+  { project, criteria }: { readonly project: string; readonly criteria: readonly Grader[] },
 ): Promise<void> {
   for (const [i, grader] of criteria.entries())
-    await checkGrader(ports, { project, grader, param: `testing_criteria[${i}]`, signal });
+    await checkGrader(ports, { project, grader, param: `testing_criteria[${i}]` });
 }
+
+type GraderAt = { readonly project: string; readonly grader: Grader; readonly param: string };
 
 /** The same of one grader, which stands at `param`. */
 export async function checkGrader(
-  ports: CriteriaPorts,
-  {
-    project,
-    grader,
-    param,
-    signal,
-  }: Pick<Asked, 'project' | 'signal'> & { readonly grader: Grader; readonly param: string },
+  ports: NamedModels,
+  { project, grader, param }: GraderAt,
 ): Promise<void> {
-  const bytes = Uint8Array.from(Buffer.from(JSON.stringify({ grader })));
-  await named(param, () => ports.graders.begin('validate', bytes, { project, signal }));
+  const problem = problemOf(grader);
+  if (problem !== undefined) throw new LatheError('invalid_value', problem, { param });
   await checkModels(ports, { project, grader, param });
 }
 
 /** Throws `model_not_found` and `unsupported_model` for the models of a grader, and of those in it. */
 async function checkModels(
   ports: NamedModels,
-  {
-    project,
-    grader,
-    param,
-  }: { readonly project: string; readonly grader: Grader; readonly param: string },
+  { project, grader, param }: GraderAt,
 ): Promise<void> {
   if (grader.type === 'multi') {
     const { graders } = grader;

@@ -237,13 +237,7 @@ it('runs past their retention go, then evals without runs; and runs whose eval i
   const log = createLogger(gateway.config, 'test');
   const claims = await openRecords(gateway.nats, 'lathe-idempotency', claimSchema);
   const places = await openRecords(gateway.nats, 'lathe-idempotency', placeSchema);
-  const ports = {
-    ...gateway,
-    claims,
-    places,
-    log,
-    graders: { begin: expect.fail, stop: expect.fail },
-  };
+  const ports = { ...gateway, claims, places, log };
   const sweep = (retentionMs: number, now: number) =>
     eraseOldEvals({ ...ports, now: () => now } as never, { retentionMs });
   const exists = async (path: string) => (await gateway.fetch(`/v1/evals/${path}`)).status === 200;

@@ -11,17 +11,18 @@ import type { EvalRecord } from '@lathe/contracts/record/eval';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Records } from '@lathe/platform/records';
 import { changeRecord } from '@lathe/platform/records/change';
+import type { NamedModels } from '@lathe/platform/records/named-model';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
 import { cut, newestFirst } from '../http/cursor.ts';
 import { type Place, placeOf, rememberPlace } from '../http/places.ts';
 import { type Claim, claimJobId, requestHash } from '../jobs/duplicates.ts';
-import { type CriteriaPorts, checkCriteria } from './criteria.ts';
+import { checkCriteria } from './criteria.ts';
 import { checkItemSchema } from './item-schema.ts';
 import { eraseRun, type RunPorts } from './runs.ts';
 
 export type EvalPorts = Pick<Records, 'evals'> &
-  CriteriaPorts & {
+  NamedModels & {
     readonly places: RecordStore<Place>;
     readonly claims: RecordStore<Claim>;
     readonly now: () => number;
@@ -50,7 +51,6 @@ export type EvalRequest = {
   readonly idempotencyKey: string | undefined;
   /** The client marked this as a repetition of a request whose answer it did not see. */
   readonly isRetry: boolean;
-  readonly signal: AbortSignal;
 };
 
 export type EvalLimits = {
@@ -105,12 +105,12 @@ export async function createEval(
 /** Throws what is wrong with a request, or with the moment. */
 async function check(
   ports: EvalPorts,
-  { project, body, signal }: EvalRequest,
+  { project, body }: EvalRequest,
   { evalsKept }: EvalLimits,
 ): Promise<void> {
   const { data_source_config: config, testing_criteria: criteria } = body;
   if (config.type === 'custom') checkItemSchema(config.item_schema);
-  await checkCriteria(ports, { project, criteria, signal });
+  await checkCriteria(ports, { project, criteria });
   const bytes = Buffer.byteLength(JSON.stringify(body));
   if (bytes > mostBytes)
     throw new LatheError(

@@ -17,7 +17,7 @@ export type ImportPorts = EvalPorts &
 /** Makes the eval of an import and a file of its rows. Throws what `createEval` throws. */
 export async function importEval(
   ports: ImportPorts,
-  { project, read, signal }: { project: string; read: ReadImport; signal: AbortSignal },
+  { project, read }: { readonly project: string; readonly read: ReadImport },
   limits: EvalLimits,
 ): Promise<ImportedEval> {
   const { name, criteria, itemSchema: item_schema, rows, asks, findings, model } = read;
@@ -27,7 +27,7 @@ export async function importEval(
   });
   const made = await createEval(
     ports,
-    { project, body, idempotencyKey: undefined, isRetry: false, signal },
+    { project, body, idempotencyKey: undefined, isRetry: false },
     limits,
   );
   const file = await storeRows(ports, { project, name, rows });

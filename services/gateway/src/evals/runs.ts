@@ -9,15 +9,15 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Nats } from '@lathe/platform/nats/connection';
 import type { Records } from '@lathe/platform/records';
 import { changeRecord } from '@lathe/platform/records/change';
+import type { NamedModels } from '@lathe/platform/records/named-model';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
 import { cut, newestFirst } from '../http/cursor.ts';
 import { type Place, placeOf, rememberPlace } from '../http/places.ts';
 import type { Claim } from '../jobs/duplicates.ts';
-import type { CriteriaPorts } from './criteria.ts';
 
 export type RunPorts = Pick<Records, 'evals' | 'evalRuns' | 'files' | 'storedCompletions'> &
-  CriteriaPorts & {
+  NamedModels & {
     readonly nats: Nats;
     readonly artifacts: ArtifactStore;
     readonly claims: RecordStore<Claim>;

@@ -4,7 +4,7 @@ import { finish, startEvaluator, text, usage } from '../chat/chat.fixture.ts';
 import { baseModel } from '../integration/gateway.fixture.ts';
 import { oneGateway } from '../integration/one-gateway.fixture.ts';
 
-const gateway = oneGateway({ graderProgramMs: 1000 });
+const gateway = oneGateway({ graderMs: 1000 });
 let graders: OpenAI['fineTuning']['alpha']['graders'];
 
 beforeAll(async () => {
@@ -81,7 +81,7 @@ it('tells by its flags what went wrong inside, and answers all the same', async 
     ),
   ).toMatchObject({
     python_grader_runtime_error: true,
-    python_grader_runtime_error_details: 'The program failed: it ran longer than 1000 ms.',
+    python_grader_runtime_error_details: 'The grader "x" was stopped: it ran longer than 1000 ms.',
   });
   const greedy = "function grade() { const all = []; for (;;) all.push('x'.repeat(1e6)); }";
   expect(await flags(ofOurs({ type: 'javascript', name: 'x', source: greedy }))).toMatchObject({
@@ -97,6 +97,25 @@ it('tells by its flags what went wrong inside, and answers all the same', async 
   expect(
     (await graders.run({ grader: same, item: { label: 'yes' }, model_sample: 'yes' })).reward,
   ).toBe(1);
+});
+
+it('ends a program that stays inside one built-in function, and grades by the others', async () => {
+  const source = 'function grade() { return [].indexOf.call({ length: 2 ** 53 - 1 }, 1); }';
+  const grader = ofOurs({
+    ...{ type: 'multi', name: 'both', calculate_output: 'same + stuck' },
+    graders: { stuck: { type: 'javascript', name: 'inner', source }, same },
+  });
+  const run = await graders.run({ grader, item: { label: 'yes' }, model_sample: 'yes' });
+  expect(run).toMatchObject({
+    ...{ reward: 0, sub_rewards: { same: 1 } },
+    metadata: {
+      errors: {
+        python_grader_runtime_error: true,
+        python_grader_runtime_error_details:
+          'The grader "stuck" was stopped: it ran longer than 1000 ms.',
+      },
+    },
+  });
 });
 
 it('validates graders', async () => {

@@ -1,8 +1,8 @@
 import type { GraderRun } from '@lathe/contracts/http/grader';
 import { finishGrading, type QuestionAnswer } from '@lathe/graders/finish';
+import type { Graders } from '@lathe/graders/grader-threads';
 import type { ChatAsker } from '../chat/chat.ts';
 import { type AskPorts, askModel } from './ask-model.ts';
-import type { Graders } from './graders.ts';
 
 export type GraderPorts = AskPorts & { readonly graders: Graders };
 
@@ -16,7 +16,11 @@ export async function runGrader(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<GraderRun> {
   const started = ports.now();
-  const { grader, parts } = await ports.graders.begin('run', bytes, asker);
+  const { project, requestId, signal } = asker;
+  const body = { kind: 'grader-run', bytes, project, requestId } as const;
+  const { grader, item, model_sample: answer } = await ports.bodies.read(body, signal);
+  const answered = { item: item ?? {}, answer };
+  const parts = await ports.graders.begin({ grader, answered }, asker);
   const answers = new Map<string, QuestionAnswer>();
   const tokens = new Map<string, number>();
   for (const part of parts) {

@@ -13,9 +13,8 @@ export function evalImportRoutes(
   return new Hono<GatewayEnv>().post('/import', async (c) => {
     const { project, requestId } = c.var;
     const bytes = await readBytes(c.env.incoming, settings);
-    const signal = clientGone(c);
-    const kind = 'eval-import';
-    const read = await ports.bodies.read({ kind, bytes, project, requestId }, signal);
-    return c.json(await importEval(ports, { project, read, signal }, settings), 201);
+    const body = { kind: 'eval-import', bytes, project, requestId } as const;
+    const read = await ports.bodies.read(body, clientGone(c));
+    return c.json(await importEval(ports, { project, read }, settings), 201);
   });
 }

@@ -38,7 +38,7 @@ export function evalRunRoutes(ports: EvalRoutePorts, settings: GatewaySettings):
         const asked = { kind: 'eval-run', bytes, project, requestId } as const;
         const request = {
           ...(await ports.bodies.read(asked, signal)),
-          ...{ of, requestId, signal },
+          ...{ of, requestId },
           idempotencyKey: c.req.header('idempotency-key'),
           isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
         };

@@ -34,7 +34,6 @@ export function evalRoutes(ports: EvalRoutePorts, settings: GatewaySettings): Ho
         body,
         idempotencyKey: c.req.header('idempotency-key'),
         isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
-        signal: clientGone(c),
       };
       return c.json(evalObject(await createEval(ports, asked, settings)), 201);
     })

@@ -13,7 +13,8 @@ export function graderRoutes(ports: GraderPorts, limits: BodyLimits): Hono<Gatew
     })
     .post('/validate', async (c) => {
       const bytes = await readBytes(c.env.incoming, limits);
-      const { grader } = await ports.graders.begin('validate', bytes, askerOf(c));
-      return c.json({ grader });
+      const { project, requestId, signal } = askerOf(c);
+      const body = { kind: 'grader-check', bytes, project, requestId } as const;
+      return c.json(await ports.bodies.read(body, signal));
     });
 }

@@ -5,9 +5,10 @@ import {
 } from '@lathe/contracts/http/fine-tuning';
 import { inLogContext } from '@lathe/platform/log-context';
 import type { Records } from '@lathe/platform/records';
+import type { NamedModels } from '@lathe/platform/records/named-model';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
-import { type CriteriaPorts, checkGrader } from '../evals/criteria.ts';
+import { checkGrader } from '../evals/criteria.ts';
 import { clientGone, type GatewayContext, type GatewayEnv, streamBody } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
@@ -22,7 +23,7 @@ import { readMetadataFilter } from '../jobs/metadata-filter.ts';
 import type { GatewaySettings } from '../settings.ts';
 
 export type JobRoutePorts = JobPorts &
-  CriteriaPorts &
+  NamedModels &
   EventPorts & {
     readonly bodies: Bodies;
     readonly checkpoints: Records['checkpoints'];
@@ -62,7 +63,7 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
         if (body.method?.type !== 'reinforcement') return;
         const { grader } = body.method.reinforcement;
         const param = 'method.reinforcement.grader';
-        await checkGrader(ports, { project, grader, param, signal: clientGone(c) });
+        await checkGrader(ports, { project, grader, param });
       };
       const job = await createJob(ports, { ...request, checkMethod }, settings);
       c.set('jobId', job.id);
