@@ -150,7 +150,7 @@ export const arrows: Table = {
         kinds: 'lesson read check',
         clean: 'ascii-text.ts first-places.ts row-numbers.ts lesson read check kinds',
         render: 'lesson read check',
-        pack: 'ascii-text.ts first-places.ts row-numbers.ts read check render',
+        pack: 'ascii-text.ts first-places.ts row-numbers.ts read check clean render',
         tasks: 'lesson check kinds render',
         fit: 'lesson check render',
         rows: 'lesson read check read/format kinds clean render fit pack',

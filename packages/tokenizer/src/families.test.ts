@@ -20,6 +20,17 @@ type Offsets = {
   pairs: { maxTokens: number; stride: number; windows: Window[] }[];
 };
 
+/** What is asked of a tokenizer.json itself. */
+type File = {
+  model: {
+    type: 'BPE' | 'WordPiece' | 'Unigram';
+    vocab: [string, number][];
+    unk_token?: string | null;
+    unk_id?: number | null;
+    byte_fallback?: boolean;
+  };
+};
+
 function read<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8')) as T;
 }
@@ -57,6 +68,29 @@ describe.each([
     ids.special.forEach((tokens, i) => {
       expect(tokenizer.encode(texts[i]!, { special: true, addSpecial: true })).toEqual(tokens);
     });
+  });
+
+  test('tells what stands for characters that no entry has', () => {
+    const { model } = read<File>(family);
+    const unknown = model.unk_token ?? model.vocab[model.unk_id ?? -1]?.[0];
+    const met = new Set<unknown>();
+    for (const token of new Set(ids.texts.flatMap(([tokens]) => tokens))) {
+      const entry = tokenizer.entry(token);
+      const isByte =
+        tokenizer.family === 'byte_level_bpe'
+          ? !tokenizer.isAdded(token) && tokenizer.decode([token]).includes('\ufffd')
+          : model.byte_fallback === true && /^<0x[0-9A-F]{2}>$/.test(entry ?? '');
+      const wanted = isByte ? 'bytes' : entry === unknown ? 'unknown' : undefined;
+      expect(tokenizer.fallbackOf(token), entry).toBe(wanted);
+      met.add(wanted);
+    }
+    // The texts are hostile: every family has characters that its vocabulary lacks.
+    expect(met.size).toBeGreaterThan(1);
+    expect(tokenizer.family).toBe(
+      model.type === 'BPE'
+        ? `${model.byte_fallback === true ? 'sentencepiece' : 'byte_level'}_bpe`
+        : model.type.toLowerCase(),
+    );
   });
 
   test('offsets into the source', () => {

@@ -6,19 +6,19 @@ import type { SectionParts } from './encode/section-encoder.ts';
 import { TokenizerError } from './error.ts';
 import { fileTokens } from './folder/settings.ts';
 import { createAddedVocabulary } from './folder/vocabulary.ts';
-import { type Entries, readModel } from './model/read-model.ts';
+import { type ReadModel, readModel } from './model/read-model.ts';
 import { readNormalizer } from './normalize/read-normalizer.ts';
 import { readPreTokenizer } from './pre-tokenize/read-pre-tokenizer.ts';
 
 /** A tokenizer.json, checked, with its parts ready to work. */
-export type Specification = SectionParts & {
-  source: string;
-  entries: Entries;
-  subwordPrefix: string | undefined;
-  post: PostProcessor;
-  /** `bytes` for the byte alphabet. */
-  decoder: 'bytes' | readonly DecoderStep[];
-};
+export type Specification = SectionParts &
+  Pick<ReadModel, 'entries' | 'family' | 'unknown' | 'byteTokens'> & {
+    source: string;
+    subwordPrefix: string | undefined;
+    post: PostProcessor;
+    /** `bytes` for the byte alphabet. */
+    decoder: 'bytes' | readonly DecoderStep[];
+  };
 
 const fileSchema = z.looseObject({
   normalizer: componentSchema.nullish(),
@@ -40,7 +40,8 @@ export function parseSpecification(
 ): Specification {
   const file = parseField(source, fileSchema, json, '');
   const { preTokenize, cut, isByteLevel } = readPreTokenizer(source, file.pre_tokenizer);
-  const { entries, words, subwordPrefix } = readModel(source, file.model, isByteLevel);
+  const { words, subwordPrefix, ...model } = readModel(source, file.model, isByteLevel);
+  const { entries } = model;
   const decoders = flattenSequence(source, file.decoder, 'decoder', 'decoders');
   const isBytes = decoders.length === 1 && decoders[0]!.component.type === 'ByteLevel';
   if (isByteLevel !== isBytes) {
@@ -55,7 +56,7 @@ export function parseSpecification(
   const placed = vocabulary.list();
   return {
     source,
-    entries,
+    ...model,
     subwordPrefix,
     addedTokens: placed.map((token) => ({
       ...token,

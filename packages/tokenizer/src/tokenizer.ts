@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import {
   createByteDecoder,
@@ -12,6 +13,7 @@ import { cutWindows, type TextWindow, type WindowOptions } from './encode/text-w
 import { createOffsetTrimmer } from './encode/trim-offsets.ts';
 import { TokenizerError } from './error.ts';
 import { readTokenizerFolder } from './folder/load.ts';
+import type { TokenizerFamily } from './model/read-model.ts';
 import { parseSpecification, type Specification } from './specification.ts';
 import { TokenList } from './token-list.ts';
 
@@ -68,6 +70,9 @@ export type Tokenizer = {
    * special and added tokens and for ids that mean nothing.
    */
   tokenBytes(token: number): Uint8Array | undefined;
+  family: TokenizerFamily;
+  /** Whether the token stands for what no entry has: an unknown word or character, or bytes that are a part of a character; `bytes` is also what byte fallback writes. */
+  fallbackOf(token: number): 'unknown' | 'bytes' | undefined;
   /** The tokens from this id on that text without special tokens can have; entries that no word reaches are none. */
   textTokens(from: number): number[];
   /** Names the tokenizer in errors. */
@@ -134,6 +139,10 @@ export function createTokenizer(
   const { prefix, suffix } = affixes(post);
   const control = new Set(addedTokens.flatMap(({ id, isControl }) => (isControl ? [id] : [])));
 
+  const { family, unknown, byteTokens } = specification;
+  const isPartOfCharacter = (token: number): boolean =>
+    family === 'byte_level_bpe' && !texts.added.has(token) && !isUtf8(decoder.bytes(token));
+
   const skipsOf = ({ skipSpecial = false, except = [] }: DecodeOptions) => {
     if (!skipSpecial) return () => false;
     const kept = new Set(except.map((text) => ids.get(text)));
@@ -187,6 +196,11 @@ export function createTokenizer(
     hasToken: (token) => texts.texts[token] !== undefined,
     tokenBytes: (token) =>
       texts.texts[token] === undefined || texts.added.has(token) ? undefined : decoder.bytes(token),
+    family,
+    fallbackOf: (token) => {
+      if (token === unknown) return 'unknown';
+      return byteTokens.has(token) || isPartOfCharacter(token) ? 'bytes' : undefined;
+    },
     textTokens: (from) => {
       const entries = new Set(specification.entries.map(([, id]) => id));
       const { reaches = () => true } = specification.words;

@@ -32,8 +32,35 @@ const shownRowSchema = z.object({
 });
 export type ShownRow = z.infer<typeof shownRowSchema>;
 
+/** With what tokens were counted, and how well it suits the texts. */
+const encodingSchema = z.object({
+  /** The base model whose tokenizer it is. */
+  model: z.string(),
+  /** How words become tokens: `sentencepiece_bpe` is BPE over characters. */
+  family: z.enum(['byte_level_bpe', 'sentencepiece_bpe', 'wordpiece', 'unigram']),
+  /** One more than the highest token. */
+  vocabulary: whole,
+  tokenizerSha256: z.string(),
+  /** Whether the model's files have a chat template, and whether the rows went through it. */
+  template: z.object({ found: z.boolean(), used: z.boolean() }),
+  /** Of the texts of some rows from all over the file, without what a template adds. */
+  sample: z.object({
+    rows: whole,
+    /** Characters, and bytes of UTF-8. */
+    letters: whole,
+    bytes: whole,
+    tokens: whole,
+    /** Of the tokens: those of words or characters that the vocabulary lacks, and those of single bytes or other parts of characters. */
+    unknown: whole,
+    byteTokens: whole,
+  }),
+});
+export type Encoding = z.infer<typeof encodingSchema>;
+
 /** What a data set looks like, beyond what is wrong with it. */
 export const insightSchema = z.object({
+  /** Absent in reports of before it was told. */
+  encoding: encodingSchema.optional(),
   /** The longest sequence that is taken. */
   limit: whole,
   /** Sequences of the rows that are used; a row may be several. */

@@ -5,7 +5,7 @@ import type { BpeSpecification } from './bpe-specification.ts';
 import { createByteLevelBpe } from './byte-level-bpe.ts';
 import { createCharacterBpe } from './character-bpe.ts';
 import { createUnigram } from './unigram.ts';
-import type { WordEncoder } from './word-encoder.ts';
+import { byteTokenName, type WordEncoder } from './word-encoder.ts';
 import { createWordPiece } from './word-piece.ts';
 
 /** Entries as pairs: an object of any other making would lose one that is called `__proto__`. */
@@ -39,9 +39,18 @@ const unigramSchema = z.looseObject({
 });
 
 /** The token ids of a model's entries. An id may have several. */
-export type Entries = readonly (readonly [entry: string, id: number])[];
+type Entries = readonly (readonly [entry: string, id: number])[];
+
+/** How words become tokens; `sentencepiece_bpe` is BPE over characters. */
+export type TokenizerFamily = 'byte_level_bpe' | 'sentencepiece_bpe' | 'wordpiece' | 'unigram';
+
 export type ReadModel = {
   entries: Entries;
+  family: TokenizerFamily;
+  /** What stands for characters that no entry has; undefined where none does. */
+  unknown: number | undefined;
+  /** Tokens of single bytes, which characters that no entry has become. */
+  byteTokens: ReadonlySet<number>;
   words: WordEncoder;
   /** What begins an entry that goes on with a word; undefined where entries do not tell. */
   subwordPrefix?: string | undefined;
@@ -87,8 +96,22 @@ function readBpe(source: string, component: Component, isByteLevel: boolean): Re
     fuseUnknown: model.fuse_unk ?? false,
     byteFallback,
   };
-  const create = isByteLevel ? createByteLevelBpe : createCharacterBpe;
-  return { entries, words: create(specification) };
+  if (isByteLevel)
+    return {
+      ...{ entries, family: 'byte_level_bpe', unknown: undefined, byteTokens: new Set() },
+      words: createByteLevelBpe(specification),
+    };
+  const { vocabulary, unknownToken } = specification;
+  return {
+    ...{ entries, family: 'sentencepiece_bpe', unknown: vocabulary.get(unknownToken ?? '') },
+    byteTokens: byteFallback ? byteTokensOf(vocabulary) : new Set(),
+    words: createCharacterBpe(specification),
+  };
+}
+
+function byteTokensOf(vocabulary: ReadonlyMap<string, number>): ReadonlySet<number> {
+  const found = Array.from({ length: 256 }, (_, byte) => vocabulary.get(byteTokenName(byte)));
+  return new Set(found.filter((token) => token !== undefined));
 }
 
 function splitMerge(source: string, merge: string): readonly [string, string] {
@@ -107,7 +130,11 @@ function readWordPiece(source: string, component: Component): ReadModel {
     prefix: model.continuing_subword_prefix,
     longestWord: model.max_input_chars_per_word,
   });
-  return { entries, words, subwordPrefix: model.continuing_subword_prefix || undefined };
+  return {
+    ...{ entries, family: 'wordpiece', words, byteTokens: new Set() },
+    unknown: new Map(entries).get(model.unk_token),
+    subwordPrefix: model.continuing_subword_prefix || undefined,
+  };
 }
 
 function readUnigram(source: string, component: Component): ReadModel {
@@ -115,11 +142,9 @@ function readUnigram(source: string, component: Component): ReadModel {
   const unknown = model.unk_id ?? undefined;
   if (unknown !== undefined && unknown >= model.vocab.length)
     throw new TokenizerError(source, `model.unk_id ${unknown} is not in the vocabulary`);
-  const words = createUnigram({
-    source,
-    pieces: model.vocab,
-    unknown,
-    byteFallback: model.byte_fallback ?? false,
-  });
-  return { entries: model.vocab.map(([text], id) => [text, id]), words };
+  const byteFallback = model.byte_fallback ?? false;
+  const words = createUnigram({ source, pieces: model.vocab, unknown, byteFallback });
+  const entries = model.vocab.map(([text], id) => [text, id] as const);
+  const byteTokens = byteFallback ? byteTokensOf(new Map(entries)) : new Set<number>();
+  return { entries, family: 'unigram', unknown, byteTokens, words };
 }

@@ -17,6 +17,11 @@ const subject = { name: 'rows.jsonl', bytes: 1234, id: 'insp_1', createdAt: 1_79
 const hostile = `</style></title><script>alert(1)</script><img src=x onerror="a()">'&amp;\u202eevil\u0000`;
 const lengths = { p50: 1, p95: 2, p99: 2, max: 2, total: 3, bars: [{ upTo: 8, count: 2 }] };
 const insight: Insight = {
+  encoding: {
+    ...{ model: hostile, family: 'unigram', vocabulary: 32_000, tokenizerSha256: 'a'.repeat(64) },
+    template: { found: true, used: false },
+    sample: { rows: 7, letters: 400, bytes: 500, tokens: 100, unknown: 3, byteTokens: 0 },
+  },
   ...{ limit: 512, sequences: lengths, taught: lengths, asked: lengths },
   roles: { rows: 7, of: [{ role: 'user', messages: 9, lengths }] },
   offered: { tokens: 20, taught: 10 },
@@ -88,6 +93,7 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
     ...['rows read', 'If rows were cut', 'As the model sees them', 'The first row, line 1'],
     ...['hold personal data: email', 'too many words to compare'],
     ...['Messages by role', 'in 7 rows from all over', '<td class="name">user</td>'],
+    ...['Unigram, 32,000 tokens', 'found; such rows need none', '4.00 (5.00 bytes)', '>3 %<'],
     ...['898 tokens are left out here', 'and 3 more sequences of the same row', '1,234 bytes'],
   ])
     expect(page).toContain(text);

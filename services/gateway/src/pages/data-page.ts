@@ -2,6 +2,7 @@ import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
 import type { Insight } from '@lathe/contracts/artifact/insight';
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
 import { cleaningSection } from './cleaning-section.ts';
+import { encodingSection } from './encoding-section.ts';
 import { findingsTable } from './findings-table.ts';
 import { formatSection } from './format-section.ts';
 import { grouped, type Html, html, percent } from './html.ts';
@@ -61,6 +62,7 @@ ${formatSection(dataset.formats)}
 <h2>Findings</h2>
 ${findingsTable(dataset)}
 ${cleaning && cleaningSection(cleaning)}
+${insight && encodingSection(insight.encoding)}
 ${insight && lengthSection(dataset, insight)}
 ${labels !== undefined && labels.length > 0 && labelSection(labels)}
 ${insight && shownRows(insight.shown)}`;

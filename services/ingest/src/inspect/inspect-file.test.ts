@@ -142,6 +142,37 @@ it('shows lengths, what cutting loses, other answers, and which tokens are taugh
   expect(taught.join('')).toMatch(/^queue-0/);
 });
 
+it('says with what tokens were counted, and how well that suits the texts', async () => {
+  const rows = chatLines(20);
+  const file = await service.upload(rows);
+  const { dataset } = await reportOn(file);
+  const job = await jobOn(file);
+  const { manifest, report } = await service.dataset(job);
+  expect(dataset?.insight?.encoding).toEqual(report.insight?.encoding);
+  const texts = rows
+    .trim()
+    .split('\n')
+    .flatMap((row) => (JSON.parse(row) as { messages: { content: string }[] }).messages)
+    .map(({ content }) => content);
+  expect(report.insight?.encoding).toMatchObject({
+    ...{ model: modelName, family: 'byte_level_bpe', tokenizerSha256: manifest.tokenizerSha256 },
+    template: { found: true, used: true },
+    sample: { rows: 20, letters: texts.join('').length, bytes: texts.join('').length, unknown: 0 },
+  });
+  const said = report.insight?.roles?.of.reduce((sum, { lengths }) => sum + lengths.total, 0);
+  expect(report.insight?.encoding?.sample.tokens).toBe(said);
+  // A text that no template is for, in words that the encoder does not know.
+  const unknown = JSON.stringify({ text: 'a \u4e2d\u{1f980}', label: 'x' });
+  const known = JSON.stringify({ text: 'a a', label: 'y' });
+  const labels = await service.upload(`${`${unknown}\n${known}\n`.repeat(6)}`);
+  const { dataset: read } = await reportOn(labels, { model: 'wide' });
+  expect(read?.insight?.encoding).toMatchObject({
+    ...{ model: 'wide', family: 'wordpiece', template: { found: false, used: false } },
+    sample: { letters: 6 * 7, bytes: 6 * 12, byteTokens: 0 },
+  });
+  expect(read?.insight?.encoding?.sample.unknown).toBeGreaterThan(5);
+});
+
 it('without a model it takes one that learns from such rows, and says where none does', async () => {
   const tagged = JSON.stringify({ tokens: ['Anna', 'sings'], ner_tags: ['B-PER', 'O'] });
   const report = await reportOn(await service.upload(`${tagged}\n`.repeat(12)), { model: null });

@@ -2,8 +2,10 @@ import type { Insight } from '@lathe/contracts/artifact/insight';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { Numbers } from '../row-numbers.ts';
 import { type CutSums, cutLengths, cutsOf, CutSums as Sums } from './cuts.ts';
+import { type EncodingModel, encodingOf, type MeasureTexts } from './encoding.ts';
 import { createLengthCounts } from './length-counts.ts';
-import { type CountTokens, createRoleLengths } from './role-lengths.ts';
+import { type CountTokens, roleLengths } from './role-lengths.ts';
+import { createRowSample } from './row-sample.ts';
 import { type Decode, type KeptRow, showRows, whichToShow } from './shown-rows.ts';
 
 /** What is known of the training rows before their sequences are looked at again. */
@@ -18,7 +20,11 @@ export type InsightFacts = {
 };
 
 /** What is asked of the model's tokenizer. */
-type Tokens = { readonly show: Decode; readonly counts: CountTokens };
+type Tokens = {
+  readonly show: Decode;
+  readonly counts: CountTokens;
+  readonly measure: MeasureTexts;
+};
 
 type Row = { readonly json: string; readonly examples: readonly ShardExample[] };
 
@@ -28,7 +34,7 @@ export function createInsight(facts: InsightFacts) {
   const sequences = createLengthCounts();
   const taught = createLengthCounts();
   const asked = createLengthCounts();
-  const roles = createRoleLengths();
+  const sample = createRowSample();
   const cuts = new Sums();
   cuts.addAll(tooLong);
   const wanted = whichToShow(lengths);
@@ -44,14 +50,16 @@ export function createInsight(facts: InsightFacts) {
         asked.add(supervised.length - count);
       }
       cuts.add(cutsOf(examples));
-      roles.add(json);
+      sample.add(json);
       const which = wanted.get(index++);
       if (which !== undefined) kept.push({ which, json, examples });
     },
-    async finish({ show, counts }: Tokens): Promise<Insight> {
+    async finish({ show, counts, measure }: Tokens, model: EncodingModel): Promise<Insight> {
       const written = taught.lengths();
-      const said = await roles.finish(counts);
+      const rows = sample.rows();
+      const said = await roleLengths(rows, counts);
       return {
+        encoding: await encodingOf(model, rows, measure),
         limit,
         sequences: sequences.lengths(),
         ...(written.total > 0 && { taught: written, asked: asked.lengths() }),

@@ -1,15 +1,21 @@
+import { type CanonicalRow, canonicalRowSchema } from '@lathe/contracts/artifact/dataset';
 import { expect, it } from 'vitest';
-import { createRoleLengths } from './role-lengths.ts';
+import { roleLengths } from './role-lengths.ts';
 
 const words = async (texts: readonly string[]) => texts.map((text) => text.split(' ').length);
 const said = (role: string, content: string) => ({ role, content });
-const chat = (...messages: object[]) => JSON.stringify({ kind: 'chat', line: 1, messages });
+const row = (fields: object): CanonicalRow => canonicalRowSchema.parse({ line: 1, ...fields });
+const chat = (...messages: object[]) => row({ kind: 'chat', messages });
 
 it('counts the messages of each role, in the order of roles', async () => {
-  const lengths = createRoleLengths();
-  lengths.add(chat(said('user', 'a b c'), said('assistant', 'd'), said('user', 'e')));
-  lengths.add(chat(said('system', 'a b'), said('user', 'f g'), said('assistant', 'h i j k')));
-  const { rows, of } = (await lengths.finish(words)) ?? expect.fail('no messages');
+  const found = await roleLengths(
+    [
+      chat(said('user', 'a b c'), said('assistant', 'd'), said('user', 'e')),
+      chat(said('system', 'a b'), said('user', 'f g'), said('assistant', 'h i j k')),
+    ],
+    words,
+  );
+  const { rows, of } = found ?? expect.fail('no messages');
   expect(rows).toBe(2);
   const told = of.map(({ role, messages, lengths: { p50, max, total } }) => [
     ...[role, messages, p50, max, total],
@@ -22,27 +28,10 @@ it('counts the messages of each role, in the order of roles', async () => {
 });
 
 it('counts both answers of a pair, and nothing of rows without messages', async () => {
-  const pair = {
-    ...{ kind: 'preference', line: 1, messages: [said('user', 'a')] },
+  const pair = row({
+    ...{ kind: 'preference', messages: [said('user', 'a')] },
     ...{ preferred: said('assistant', 'b c'), rejected: said('assistant', 'd') },
-  };
-  const pairs = createRoleLengths();
-  pairs.add(JSON.stringify(pair));
-  expect((await pairs.finish(words))?.of.map(({ messages }) => messages)).toEqual([1, 2]);
-  const texts = createRoleLengths();
-  texts.add(JSON.stringify({ kind: 'text', line: 1, part: 0, text: 'a' }));
-  expect(await texts.finish(words)).toBeUndefined();
-});
-
-it('looks at some rows of many, spread over the file', async () => {
-  const lengths = createRoleLengths();
-  const count = 20_000;
-  for (let at = 0; at < count; at++)
-    lengths.add(chat(said('user', at < count / 2 ? 'a' : 'a b'), said('assistant', 'c')));
-  const { rows, of } = (await lengths.finish(words)) ?? expect.fail('no messages');
-  expect(rows).toBe(500);
-  const [user] = of;
-  // Half of them are one word, half two.
-  expect(user?.messages).toBe(500);
-  expect(Math.abs((user?.lengths.total ?? 0) - 750)).toBeLessThan(50);
+  });
+  expect((await roleLengths([pair], words))?.of.map(({ messages }) => messages)).toEqual([1, 2]);
+  expect(await roleLengths([row({ kind: 'text', part: 0, text: 'a' })], words)).toBeUndefined();
 });

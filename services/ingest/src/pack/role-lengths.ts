@@ -1,4 +1,4 @@
-import { canonicalRowSchema, type Message } from '@lathe/contracts/artifact/dataset';
+import type { CanonicalRow, Message } from '@lathe/contracts/artifact/dataset';
 import type { Insight } from '@lathe/contracts/artifact/insight';
 import { createLengthCounts } from './length-counts.ts';
 
@@ -8,55 +8,30 @@ export type CountTokens = (texts: readonly string[]) => Promise<readonly number[
 type Roles = NonNullable<Insight['roles']>;
 type Role = Message['role'];
 
-/** Rows of which messages are looked at. */
-const mostRows = 500;
-
 /** In the order in which people look for them. */
 const order: readonly Role[] = ['system', 'developer', 'user', 'assistant', 'tool'];
 
-/**
- * How long messages of each role are in tokens, of some rows that are drawn by their places, the same ones each time; memory does not
- * grow with the rows.
- */
-export function createRoleLengths() {
-  let kept: { readonly rank: number; readonly json: string }[] = [];
-  let highest = Number.POSITIVE_INFINITY;
-  let places = 0;
-  const shrink = (): void => {
-    kept = kept.toSorted((a, b) => a.rank - b.rank).slice(0, mostRows);
-    if (kept.length === mostRows) highest = kept.at(-1)?.rank ?? highest;
-  };
+/** How long messages of each role are in tokens; undefined where no row has messages. */
+export async function roleLengths(
+  rows: readonly CanonicalRow[],
+  count: CountTokens,
+): Promise<Roles | undefined> {
+  const talks = rows.map(messagesOf).filter((each) => each.length > 0);
+  if (talks.length === 0) return undefined;
+  const messages = talks.flat();
+  const tokens = await count(messages.map(({ content }) => content));
+  const counts = new Map(order.map((role) => [role, createLengthCounts()]));
+  for (const [at, { role }] of messages.entries()) counts.get(role)?.add(tokens[at] ?? 0);
   return {
-    add(json: string): void {
-      const rank = Math.imul(++places, 0x9e3779b1) >>> 0;
-      if (rank >= highest) return;
-      kept.push({ rank, json });
-      if (kept.length >= 2 * mostRows) shrink();
-    },
-    /** undefined where no row has messages. */
-    async finish(count: CountTokens): Promise<Roles | undefined> {
-      shrink();
-      const rows = kept.map(({ json }) => messagesOf(json)).filter((each) => each.length > 0);
-      if (rows.length === 0) return undefined;
-      const messages = rows.flat();
-      const tokens = await count(messages.map(({ content }) => content));
-      const counts = new Map(order.map((role) => [role, createLengthCounts()]));
-      for (const [at, { role }] of messages.entries()) counts.get(role)?.add(tokens[at] ?? 0);
-      return {
-        rows: rows.length,
-        of: [...counts].flatMap(([role, lengths]) =>
-          lengths.count() === 0
-            ? []
-            : { role, messages: lengths.count(), lengths: lengths.lengths() },
-        ),
-      };
-    },
+    rows: talks.length,
+    of: [...counts].flatMap(([role, lengths]) =>
+      lengths.count() === 0 ? [] : { role, messages: lengths.count(), lengths: lengths.lengths() },
+    ),
   };
 }
 
 /** All that is said in a row; both answers of a pair. */
-function messagesOf(json: string): readonly Message[] {
-  const row = canonicalRowSchema.parse(JSON.parse(json));
+function messagesOf(row: CanonicalRow): readonly Message[] {
   switch (row.kind) {
     case 'chat':
     case 'prompt':

@@ -1,7 +1,9 @@
 import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
 import { cleaningReport } from '../clean/file-cleaning.ts';
 import type { Parted } from '../clean/keep-apart.ts';
+import type { BaseModel } from '../model/base-model.ts';
 import { createBalance } from '../pack/balance.ts';
+import type { EncodingModel } from '../pack/encoding.ts';
 import { createInsight } from '../pack/insight.ts';
 import { createLengthCounts } from '../pack/length-counts.ts';
 import { datasetReport } from '../pack/report.ts';
@@ -10,9 +12,10 @@ import type { FilesRead, PipelinePorts } from './ports.ts';
 
 /** The report on files that no dataset is made of. */
 export async function reportOfRead(
-  { training, validation, maxTokens }: FilesRead,
+  { training, validation, maxTokens, model }: FilesRead,
   { findings, settings, rows, signal, progress }: PipelinePorts,
 ): Promise<DatasetReport> {
+  const { templateSha256 } = await rows.open(training.rows.lesson);
   const insight = insightOf(training.rows, maxTokens);
   const balance = createBalance();
   for (const each of [training, validation])
@@ -27,7 +30,7 @@ export async function reportOfRead(
       ...factsOf(training.rows, validation?.rows),
       ...{ trained: new Map(), windowTokens: Math.min(maxTokens, settings.windowTokens) },
       labels: balance.labels(),
-      insight: await insight.finish(rows),
+      insight: await insight.finish(rows, encodingModel(model, templateSha256)),
     },
     findings,
   );
@@ -36,6 +39,15 @@ export async function reportOfRead(
 /** Shows the rows of a file. */
 export function insightOf({ lengths, tooLong, policies }: ReadRows, limit: number) {
   return createInsight({ limit, lengths, tooLong, policies });
+}
+
+/** The text files of a model, and the digest of the template that the rows went through. */
+export function encodingModel(
+  { name, tokenizerSha256, hasTemplate }: BaseModel,
+  templateSha256: string | null,
+): EncodingModel {
+  const template = { found: hasTemplate, used: templateSha256 !== null };
+  return { model: name, tokenizerSha256, template };
 }
 
 /** What the report says of the rows of both files together. */

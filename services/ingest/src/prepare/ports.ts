@@ -65,6 +65,7 @@ export type FilesRead = {
   /** As it goes on: with what its own options make of its start. */
   readonly job: PipelineInput['job'];
   readonly wish: Wish;
+  readonly model: BaseModel;
   readonly training: FileRead;
   readonly validation: FileRead | null;
   /** Longest row in tokens. */

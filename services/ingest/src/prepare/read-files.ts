@@ -65,7 +65,7 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
   // What rows say together counts once each is right.
   if (ports.findings.errors() === 0 && training.rows.lengths.length > 0)
     for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
-  return { job, wish, training, validation, maxTokens };
+  return { job, wish, model, training, validation, maxTokens };
 }
 
 /** Looks at the languages of some rows of both sides. */

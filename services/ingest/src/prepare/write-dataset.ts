@@ -19,7 +19,7 @@ import { createLengthCounts } from '../pack/length-counts.ts';
 import { datasetReport } from '../pack/report.ts';
 import type { SpooledRow } from '../read/spool.ts';
 import { taskWork } from '../tasks/tasks.ts';
-import { factsOf, insightOf } from './dataset-facts.ts';
+import { encodingModel, factsOf, insightOf } from './dataset-facts.ts';
 import { heldOutClusters } from './held-out-clusters.ts';
 import type { FileRead, PipelineInput, PipelinePorts, WrittenDataset } from './ports.ts';
 
@@ -91,6 +91,7 @@ export async function writeDataset(
     }
     const train = await trainWriter.finish();
     const held = await heldOutWriter.finish();
+    const { templateSha256 } = await ports.rows.open(lesson);
     const longest = Math.max(train.longest, settings.windowTokens);
     const report = datasetReport(
       {
@@ -100,11 +101,10 @@ export async function writeDataset(
         windowTokens: Math.max(trained.most(), Math.min(longest, maxTokens)),
         labels: balance.labels(),
         tokenizer: model.learnt,
-        insight: await insight.finish(ports.rows),
+        insight: await insight.finish(ports.rows, encodingModel(model, templateSha256)),
       },
       findings,
     );
-    const { templateSha256 } = await ports.rows.open(lesson);
     const task = survey.task();
     refuseUnfit(job.options, task);
     const manifest: DatasetManifest = {

@@ -1,4 +1,5 @@
 import type { Shape } from '../lesson/decide.ts';
+import type { MeasuredTexts } from '../pack/encoding.ts';
 import type { PackedReads } from './packed-reads.ts';
 import type { WordCounts } from './word-counts.ts';
 
@@ -13,6 +14,7 @@ export type RowResults = {
   readonly tokens: readonly number[];
   /** Tokens of each text. */
   readonly counts: readonly number[];
+  readonly measure: MeasuredTexts;
   /** Of each text, '' where it cannot be told. */
   readonly languages: readonly string[];
   /** The text that each token of each sequence adds. */

@@ -77,6 +77,7 @@ export type RowTask =
       readonly sequences: readonly (readonly number[])[];
     }
   | { readonly kind: 'counts'; readonly folder: string; readonly texts: readonly string[] }
+  | { readonly kind: 'measure'; readonly folder: string; readonly texts: readonly string[] }
   | { readonly kind: 'languages'; readonly texts: readonly string[] }
   | { readonly kind: 'tokens'; readonly folder: string; readonly text: string };
 

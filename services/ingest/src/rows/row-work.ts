@@ -1,6 +1,7 @@
 import { Handed } from '@lathe/platform/threads/serve-tasks';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { canonicalKind, type Lesson } from '../lesson/lesson.ts';
+import { measureTexts } from '../pack/encoding.ts';
 import { detectShape } from '../read/format/detect.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
 import type { PlacedEncoder } from '../render/row-encoder.ts';
@@ -61,6 +62,8 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
         const tokenizer = await loadTokenizer(task.folder);
         return task.texts.map((text) => tokenizer.encode(text).length);
       }
+      case 'measure':
+        return measureTexts(await loadTokenizer(task.folder), task.texts);
       case 'tokens':
         return (await loadTokenizer(task.folder)).encode(task.text);
     }

@@ -3,6 +3,7 @@ import { createThreadPool } from '@lathe/platform/threads/thread-pool';
 import type { TokenizerPlan } from '@lathe/tokenizer/tokenizer-plan';
 import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
+import type { MeasureTexts } from '../pack/encoding.ts';
 import type { Sample } from '../read/format/detect.ts';
 import type { Line } from '../read/lines.ts';
 import { packLines } from './packed-lines.ts';
@@ -39,6 +40,8 @@ export type Rows = {
   tokens(text: string): Promise<readonly number[]>;
   /** How many tokens of the model each text has. */
   counts(texts: readonly string[]): Promise<readonly number[]>;
+  /** What the model's tokenizer is, and what it makes of the texts together. */
+  measure: MeasureTexts;
   /** The language of each text, '' where it cannot be told. */
   languages(texts: readonly string[]): Promise<readonly string[]>;
   /** The text that each token of each sequence adds. */
@@ -88,6 +91,7 @@ export function rowsOf(
     learn: (plan, counts, size) => run({ kind: 'learn', plan, counts, size }),
     show: (sequences) => run({ kind: 'show', folder: model.folder, sequences }),
     counts: (texts) => run({ kind: 'counts', folder: model.folder, texts }),
+    measure: (texts) => run({ kind: 'measure', folder: model.folder, texts }),
     languages: (texts) => run({ kind: 'languages', texts }),
     tokens: (text) => run({ kind: 'tokens', folder: model.folder, text }),
   };
