@@ -25,6 +25,7 @@ import { placeSchema } from './http/places.ts';
 import { createGatewayServer } from './http-server.ts';
 import { takeInventory } from './inventory.ts';
 import { claimSchema } from './jobs/duplicates.ts';
+import { openJobBriefs } from './jobs/job-briefs.ts';
 import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 import { eraseOldCompletions } from './stored/stored-completions.ts';
@@ -85,6 +86,7 @@ async function openPorts(
     metrics,
     artifacts,
     ...(await openAllRecords(nats)),
+    jobBriefs: openJobBriefs(nats),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
     places: await openRecords(nats, buckets.idempotency, placeSchema),
     inference: createInference(nats.connection, settings),

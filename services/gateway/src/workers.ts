@@ -10,12 +10,17 @@ export type WorkerPorts = {
 
 /** The workers that have announced themselves lately, by name, as the project may see them. */
 export async function listWorkers(ports: WorkerPorts, project: string): Promise<WorkerObject[]> {
-  const nowMs = ports.now();
-  return (await ports.workers.list(''))
-    .map((entry) => entry.value)
-    .filter((worker) => worker.expiresAt > nowMs)
+  return (await livingWorkers(ports))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map((worker) => workerObject(worker, project));
+}
+
+/** The workers that have announced themselves lately. */
+export async function livingWorkers({ workers, now }: WorkerPorts): Promise<WorkerRecord[]> {
+  const nowMs = now();
+  return (await workers.list(''))
+    .map((entry) => entry.value)
+    .filter((worker) => worker.expiresAt > nowMs);
 }
 
 /** Where a worker is dialled stays inside, and so do other projects' job ids. */

@@ -206,6 +206,19 @@ export const jobObjectSchema = z.object({
     step: z.number().int().nullable(),
     total_steps: z.number().int().nullable(),
     evaluation: z.unknown().nullable(),
+    /** Where a job stands that waits, is paused or has its files read; null otherwise. */
+    queue: z
+      .object({
+        position: z
+          .number()
+          .int()
+          .nullable()
+          .describe('place among all jobs that wait for a worker, 1 is next'),
+        reason: z.string().describe('what it waits for, in words'),
+        estimated_start: z.number().int().nullable().describe('Unix seconds; null: nobody knows'),
+        estimated_finish: z.number().int().nullable(),
+      })
+      .nullable(),
   }),
 });
 export type JobObject = z.infer<typeof jobObjectSchema>;
@@ -238,6 +251,8 @@ export type CheckpointObject = z.infer<typeof checkpointObjectSchema>;
 export const listJobsQuerySchema = z.object({
   after: z.string().optional(),
   limit: limitSchema(20, 100),
+  status: jobStateSchema.optional(),
+  order: z.enum(['asc', 'desc']).optional().describe('by creation; newest first by default'),
 });
 export const listEventsQuerySchema = z.object({
   after: z.string().optional(),

@@ -109,6 +109,8 @@ export const jobRecordSchema = z.object({
   /** Key of the newest whole checkpoint's manifest. */
   checkpointKey: z.string().nullable(),
   trainedTokens: z.number().int().nullable(),
+  /** Tokens of all epochs, once its files are read: what it trains where nothing stops it early. */
+  plannedTokens: z.number().int().optional(),
   /** The model's name from when it is registered, which is before its evaluation. */
   fineTunedModel: z.string().nullable(),
   resultFiles: z.array(z.string()),

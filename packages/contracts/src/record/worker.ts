@@ -1,3 +1,4 @@
+import { recipeVersion } from '@lathe/recipe/wire';
 import { z } from 'zod';
 
 export const deviceKindSchema = z.enum(['cpu', 'webgpu', 'cuda']);
@@ -47,3 +48,11 @@ export const workerRecordSchema = z.object({
   proof: z.string().nullable().default(null),
 });
 export type WorkerRecord = z.infer<typeof workerRecordSchema>;
+
+/** The version of what runs are started with, as a worker announces it. */
+export const startsVersion = String(recipeVersion);
+
+/** Whether the worker reads what to train with as it is written now. */
+export function readsStarts({ versions }: Pick<WorkerRecord, 'versions'>): boolean {
+  return versions.recipe === startsVersion;
+}

@@ -15,14 +15,16 @@ const pageSize = 1000;
 /**
  * Every message of a stream under a subject (wildcards allowed), oldest first. They are read by direct batch
  * gets (ADR-31 of NATS): one request for many messages. A consumer for each reading, as the key-value client
- * makes it, costs the server ten times as much and stays there for minutes. The stream must allow direct gets.
+ * makes it, costs the server ten times as much and stays there for minutes. The stream must allow direct gets. `first`
+ * is the sequence to begin with.
  */
 export async function* readSubject(
   nats: Pick<Nats, 'connection' | 'requestTimeoutMs'>,
   stream: string,
   subject: string,
+  first = 1,
 ): AsyncGenerator<StoredMessage> {
-  for (let from = 1, left = 1; left > 0; ) {
+  for (let from = first, left = 1; left > 0; ) {
     const page = await readPage(nats, stream, { seq: from, next_by_subj: subject });
     yield* page.messages;
     from = (page.messages.at(-1)?.sequence ?? 0) + 1;

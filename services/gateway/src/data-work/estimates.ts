@@ -3,6 +3,7 @@ import { errorCodes, LatheError, toWireError, type WireError } from '@lathe/cont
 import type { Estimate } from '@lathe/contracts/http/estimate';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { DataWorkOf } from '@lathe/contracts/record/data-work';
+import type { JobBriefs } from '../jobs/job-briefs.ts';
 import { secondsFor } from '../jobs/job-pace.ts';
 import { firstRecord } from '../jobs/job-request.ts';
 import { checkReferences, type JobPorts } from '../jobs/jobs.ts';
@@ -58,7 +59,7 @@ export function refusedEstimate(model: string, refusals: WireError[]): Estimate 
 
 /** What is known of the job by the inspection of its files, as it is now. */
 export async function estimateBy(
-  ports: Pick<DataWorkPorts, 'artifacts'> & Pick<JobPorts, 'jobs'>,
+  ports: Pick<DataWorkPorts, 'artifacts'> & { readonly jobBriefs: JobBriefs },
   { project, body }: Asked,
   work: DataWorkOf<'inspect'>,
 ): Promise<Estimate> {
@@ -72,7 +73,7 @@ export async function estimateBy(
     refusals: refusal === null ? [] : [refusal],
     ...(report && { report }),
     ...(tokens !== undefined && {
-      ...{ tokens, seconds: await secondsFor(ports, { project, body, tokens }) },
+      ...{ tokens, seconds: await secondsFor(ports.jobBriefs, { project, body, tokens }) },
     }),
   });
 }

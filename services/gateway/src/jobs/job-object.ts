@@ -3,8 +3,8 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import { toHttp } from '@lathe/recipe/http-form';
 
-/** The `fine_tuning.job` object of a record: resolved settings stand in place of `auto`. */
-export function jobObject(record: JobRecord): JobObject {
+/** The `fine_tuning.job` object of a record: resolved settings stand in place of `auto`. `queue`: where it waits. */
+export function jobObject(record: JobRecord, queue?: JobObject['lathe']['queue']): JobObject {
   const method = methodOf(record);
   return {
     id: record.id,
@@ -23,7 +23,7 @@ export function jobObject(record: JobRecord): JobObject {
     trained_tokens: record.trainedTokens,
     training_file: record.trainingFile,
     validation_file: record.validationFile,
-    estimated_finish: record.progress?.estimatedFinish ?? null,
+    estimated_finish: record.progress?.estimatedFinish ?? queue?.estimated_finish ?? null,
     integrations: [],
     metadata: record.metadata,
     method,
@@ -33,6 +33,7 @@ export function jobObject(record: JobRecord): JobObject {
       step: record.progress?.step ?? null,
       total_steps: record.progress?.totalSteps ?? null,
       evaluation: record.evaluation ?? null,
+      queue: queue ?? null,
     },
   };
 }

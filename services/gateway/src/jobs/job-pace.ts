@@ -1,29 +1,38 @@
 import type { Estimate } from '@lathe/contracts/http/estimate';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
-import type { JobRecord } from '@lathe/contracts/job/record';
-import type { Records } from '@lathe/platform/records';
 import { newestFirst } from '../http/cursor.ts';
+import type { JobBrief, JobBriefs } from './job-briefs.ts';
 
 /** Newest jobs whose pace is looked at. */
 const pacedJobs = 20;
+
+type Kind = Pick<JobBrief, 'model' | 'method' | 'adaptation'>;
 
 /**
  * Seconds from the first step to the verdict of a job that trains so many tokens, as fast as the fastest and as the slowest of the
  * project's newest jobs with the same model, method and adaptation; null where none has succeeded.
  */
 export async function secondsFor(
-  { jobs }: Pick<Records, 'jobs'>,
+  briefs: JobBriefs,
   { project, body, tokens }: { project: string; body: CreateJob; tokens: number },
 ): Promise<Estimate['seconds']> {
-  const adaptation = body.lathe?.adaptation?.type;
-  const method = body.method?.type ?? 'supervised';
-  const isAlike = (job: JobRecord): boolean =>
-    job.model === body.model &&
-    (job.method ?? 'supervised') === method &&
-    job.options.adaptation?.type === adaptation;
-  const paces = (await jobs.list(project))
-    .map(({ value }) => value)
-    .filter((job) => job.state === 'succeeded' && isAlike(job))
+  const paces = pacesOf(await briefs.list(project), {
+    model: body.model,
+    method: body.method?.type ?? 'supervised',
+    adaptation: body.lathe?.adaptation?.type,
+  });
+  if (paces.length === 0) return null;
+  return {
+    least: Math.floor(tokens * Math.min(...paces)),
+    most: Math.ceil(tokens * Math.max(...paces)),
+    jobs: paces.length,
+  };
+}
+
+/** Seconds a token, from the first step to the verdict, of the newest jobs of the kind that succeeded. */
+export function pacesOf(jobs: readonly JobBrief[], kind: Kind): number[] {
+  return jobs
+    .filter((job) => job.state === 'succeeded' && kindOf(job) === kindOf(kind))
     .toSorted(newestFirst)
     .flatMap(({ startedAt, finishedAt, trainedTokens }) =>
       startedAt === null || finishedAt === null || !trainedTokens
@@ -31,10 +40,9 @@ export async function secondsFor(
         : [(finishedAt - startedAt) / trainedTokens],
     )
     .slice(0, pacedJobs);
-  if (paces.length === 0) return null;
-  return {
-    least: Math.floor(tokens * Math.min(...paces)),
-    most: Math.ceil(tokens * Math.max(...paces)),
-    jobs: paces.length,
-  };
+}
+
+/** Jobs of one kind train alike. */
+export function kindOf({ model, method, adaptation }: Kind): string {
+  return JSON.stringify([model, method, adaptation ?? null]);
 }

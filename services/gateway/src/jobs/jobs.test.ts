@@ -130,7 +130,26 @@ test('jobs are listed newest first, in pages, and by metadata', async () => {
   expect(((await spelled.json()) as { data: { id: string }[] }).data.map(({ id }) => id)).toEqual(
     none,
   );
-  for (const query of ['limit=0', 'limit=x', 'limit=1000', 'sort=up', 'metadata=x', 'after=nope'])
+  const ids3 = async (query: string) => {
+    const answer = await gateway.fetch(`/v1/fine_tuning/jobs?limit=3&${query}`);
+    return ((await answer.json()) as { data: { id: string }[] }).data.map(({ id }) => id);
+  };
+  const [oldest = ''] = await ids3('order=asc');
+  expect(all.at(-1)).toBe(oldest);
+  expect(await ids3(`order=asc&after=${ids[0]}`)).toEqual([ids[1], ids[2]]);
+  await gateway.client.fineTuning.jobs.cancel(ids[1] ?? '');
+  expect((await ids3('status=cancelled'))[0]).toBe(ids[1]);
+  expect(await ids3('status=validating_files')).toEqual(expect.arrayContaining([ids[2], ids[0]]));
+  for (const query of [
+    'status=lost',
+    'order=up',
+    'limit=0',
+    'limit=x',
+    'limit=1000',
+    'sort=up',
+    'metadata=x',
+    'after=nope',
+  ])
     expect((await gateway.fetch(`/v1/fine_tuning/jobs?${query}`)).status).toBe(400);
 });
 

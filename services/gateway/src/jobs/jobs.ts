@@ -4,7 +4,7 @@ import type { CreateJob, JobObject } from '@lathe/contracts/http/fine-tuning';
 import { type Page, page } from '@lathe/contracts/http/list';
 import { isId } from '@lathe/contracts/id';
 import type { JobRecord } from '@lathe/contracts/job/record';
-import { isTerminal } from '@lathe/contracts/job/state';
+import { isTerminal, type JobState } from '@lathe/contracts/job/state';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Nats } from '@lathe/platform/nats/connection';
@@ -15,18 +15,19 @@ import {
 } from '@lathe/platform/records/named-model';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import { type FilePorts, getFile } from '../files/files.ts';
-import { cut, newestFirst } from '../http/cursor.ts';
+import { cut, type Dated, newestFirst } from '../http/cursor.ts';
 import { BadReference } from '../http/failure.ts';
 import { placeOf } from '../http/places.ts';
 import { baseModelNames } from '../models/models.ts';
 import { type Claim, claimJobId } from './duplicates.ts';
+import type { JobBrief } from './job-briefs.ts';
 import { namedContestants } from './job-contestants.ts';
 import { emit } from './job-events.ts';
-import { jobObject } from './job-object.ts';
 import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
 import { jobStart } from './job-start.ts';
 import { requireTask } from './job-task.ts';
+import { type ShownPorts, shownJobs } from './shown-jobs.ts';
 
 export type JobPorts = FilePorts &
   NamedModels & {
@@ -201,26 +202,35 @@ export type JobFilter = {
   readonly after?: string | undefined;
   readonly limit: number;
   readonly metadata: ReadonlyMap<string, string> | 'none';
+  readonly status?: JobState | undefined;
+  readonly order?: 'asc' | 'desc' | undefined;
 };
 
-/** The project's jobs, newest first. */
+/** The project's jobs, newest first or, with the order `asc`, oldest first. Only those that are shown are read whole. */
 export async function listJobs(
-  ports: Pick<JobPorts, 'jobs' | 'places'>,
+  ports: Pick<JobPorts, 'jobs' | 'places'> & ShownPorts,
   project: string,
   filter: JobFilter,
 ): Promise<Page<JobObject>> {
-  const records = (await ports.jobs.list(project))
-    .map((entry) => entry.value)
-    .toSorted(newestFirst);
-  const { items, hasMore } = await cut(records, filter, {
-    compare: newestFirst,
-    isShown: (job) => matches(job, filter.metadata),
+  const compare = filter.order === 'asc' ? (a: Dated, b: Dated) => newestFirst(b, a) : newestFirst;
+  const briefs = (await ports.jobBriefs.list(project)).toSorted(compare);
+  const { items, hasMore } = await cut(briefs, filter, {
+    compare,
+    isShown: (job) => matches(job, filter.metadata) && (filter.status ?? job.state) === job.state,
     placeOf: (id) => placeOf(ports.places, project, id),
   });
-  return page(items.map(jobObject), hasMore);
+  const records = await Promise.all(
+    items.map(async ({ id }) => (await ports.jobs.get(recordKey(project, id)))?.value),
+  );
+  // One may have been erased a moment ago.
+  const shown = await shownJobs(
+    ports,
+    records.filter((record) => record !== undefined),
+  );
+  return page(shown, hasMore);
 }
 
-function matches(job: JobRecord, wanted: JobFilter['metadata']): boolean {
+function matches(job: JobBrief, wanted: JobFilter['metadata']): boolean {
   const metadata = job.metadata ?? {};
   if (wanted === 'none') return Object.keys(metadata).length === 0;
   return [...wanted].every(([key, value]) => metadata[key] === value);

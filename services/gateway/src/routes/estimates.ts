@@ -9,12 +9,13 @@ import {
 } from '../data-work/estimates.ts';
 import { clientGone, type GatewayEnv } from '../http/http.ts';
 import { readBytes } from '../http/request-body.ts';
+import type { JobBriefs } from '../jobs/job-briefs.ts';
 import type { GatewaySettings } from '../settings.ts';
 import type { InspectionPorts } from './inspections.ts';
 
 /** /v1/fine_tuning/jobs/estimate */
 export function estimateRoutes(
-  ports: InspectionPorts,
+  ports: InspectionPorts & { readonly jobBriefs: JobBriefs },
   settings: GatewaySettings,
 ): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>().post('/', async (c) => {

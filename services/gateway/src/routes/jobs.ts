@@ -17,13 +17,14 @@ import { checkpointPage } from '../jobs/checkpoints.ts';
 import { createEventStreams } from '../jobs/event-streams.ts';
 import { cancelJob, pauseJob, resumeJob } from '../jobs/job-commands.ts';
 import { type EventPorts, eventPage } from '../jobs/job-events.ts';
-import { jobObject } from '../jobs/job-object.ts';
 import { createJob, getJob, type JobPorts, listJobs } from '../jobs/jobs.ts';
 import { readMetadataFilter } from '../jobs/metadata-filter.ts';
+import { type ShownPorts, shownJob } from '../jobs/shown-jobs.ts';
 import type { GatewaySettings } from '../settings.ts';
 
 export type JobRoutePorts = JobPorts &
   NamedModels &
+  ShownPorts &
   EventPorts & {
     readonly bodies: Bodies;
     readonly checkpoints: Records['checkpoints'];
@@ -67,7 +68,7 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
       };
       const job = await createJob(ports, { ...request, checkMethod }, settings);
       c.set('jobId', job.id);
-      return c.json(jobObject(job));
+      return c.json(await shownJob(ports, job));
     })
     .get('/', async (c) => {
       const { metadata, rest } = readMetadataFilter(c.req.query());
@@ -75,13 +76,17 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
       return c.json(await listJobs(ports, c.var.project, { ...query, metadata }));
     })
     .get('/:id', async (c) =>
-      c.json(jobObject(await getJob(ports, c.var.project, c.req.param('id')))),
+      c.json(await shownJob(ports, await getJob(ports, c.var.project, c.req.param('id')))),
     )
     .post('/:id/cancel', async (c) =>
-      c.json(jobObject(await cancelJob(ports, target(c), settings))),
+      c.json(await shownJob(ports, await cancelJob(ports, target(c), settings))),
     )
-    .post('/:id/pause', async (c) => c.json(jobObject(await pauseJob(ports, target(c)))))
-    .post('/:id/resume', async (c) => c.json(jobObject(await resumeJob(ports, target(c)))))
+    .post('/:id/pause', async (c) =>
+      c.json(await shownJob(ports, await pauseJob(ports, target(c)))),
+    )
+    .post('/:id/resume', async (c) =>
+      c.json(await shownJob(ports, await resumeJob(ports, target(c)))),
+    )
     .get('/:id/events', async (c) => {
       const query = parseRequest(listEventsQuerySchema.strict(), c.req.query());
       const job = await getJob(ports, c.var.project, c.req.param('id'));

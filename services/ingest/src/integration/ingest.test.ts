@@ -18,6 +18,8 @@ describe('ingest of a good file', () => {
     const job = await service.run(chatLines(100));
     expect(job).toMatchObject({ state: 'queued', stage: 'train', error: null });
     expect(job.settings).toMatchObject({ adaptation: { type: 'lora', rank: 16, alpha: 32 } });
+    expect(job.plannedTokens).toBeGreaterThan(0);
+    expect((job.plannedTokens ?? 0) % (job.settings?.epochs ?? 0)).toBe(0);
     const { manifest, report, rows, examples } = await service.dataset(job);
     expect(manifest).toMatchObject({ kind: 'chat', baseModel: 'tiny', heldOutSource: 'split' });
     expect(manifest.templateSha256).toMatch(/^[0-9a-f]{64}$/);

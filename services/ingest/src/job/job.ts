@@ -188,6 +188,7 @@ async function store(
     record.state === 'validating_files' && record.epoch === job.epoch
       ? moveJob(record, 'queued', {
           ...{ now, stage: 'train', datasetKey: manifestKey, datasetHash: hash, settings },
+          plannedTokens: settings.epochs * manifest.train.tokens,
           ...(start && { start }),
         })
       : null,

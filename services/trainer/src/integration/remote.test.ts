@@ -5,12 +5,12 @@ import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { openAllRecords } from '@lathe/platform/records';
 import { startNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
+import { workerRecord } from '@lathe/testkit/worker-record';
 import { expect, test } from 'vitest';
 import { WorkerServiceClient } from '../generated/lathe/worker/v1/worker.ts';
 import { type Authority, createAuthority } from './certificates.fixture.ts';
 import { type Cluster, openCluster } from './cluster.fixture.ts';
 import { trained } from './undisturbed.fixture.ts';
-import { workerRecord } from './worker-record.fixture.ts';
 
 const secret = 'a-secret-of-the-pool';
 

@@ -1,6 +1,6 @@
 import type { WorkerRun } from '@lathe/contracts/record/worker';
+import { workerRecord } from '@lathe/testkit/worker-record';
 import { expect, test } from 'vitest';
-import { workerRecord } from '../../integration/worker-record.fixture.ts';
 import { fairGrants, type Waiter } from './fair-order.ts';
 
 const gibibyte = 2 ** 30;

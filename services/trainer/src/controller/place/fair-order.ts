@@ -6,7 +6,7 @@ import {
   type JobNeed,
   type Occupancy,
   type PlacedRun,
-} from './place.ts';
+} from '@lathe/platform/pool/place';
 
 /** A job that waits for a worker. */
 export type Waiter = {

@@ -1,17 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
+import { baseModelOf } from '@lathe/contracts/job/record';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import { canTell } from '@lathe/platform/pool/place';
 import type { ControllerPorts } from '../ports.ts';
 import type { OwnedJob } from '../record/owned-job.ts';
 import { runQuestion } from '../workers/start-request.ts';
 import { WorkerError } from '../workers/worker-client.ts';
-import { canTell } from './place.ts';
-import { isAway } from './waiting.ts';
 
-/** Memory for a job's run, in bytes: its own limit, or what a worker has told; undefined: nobody has yet. */
-export function knownMemory({ options, memoryBytes }: JobRecord): number | undefined {
-  return options.memory_limit ?? memoryBytes;
-}
+import { isAway } from './waiting.ts';
 
 /**
  * Asks workers that have the job's base model what its run would need, one after the other and those that join

@@ -1,10 +1,9 @@
-import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
+import type { JobRecord } from '@lathe/contracts/job/record';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import { knownMemory, mustBeAlone, needOf } from '@lathe/platform/pool/job-need';
 import type { ControllerPorts } from '../ports.ts';
-import { mustBeAlone } from '../record/losses.ts';
 import type { OwnedJob } from '../record/owned-job.ts';
-import { knownMemory, learnMemory } from './job-memory.ts';
-import type { JobNeed } from './place.ts';
+import { learnMemory } from './job-memory.ts';
 import { watchWaiting } from './waiting.ts';
 import { createWaitingLine, type Seat } from './waiting-line.ts';
 
@@ -69,14 +68,5 @@ export function createPlacement(ports: ControllerPorts): Placement {
       return line.hold(worker, { project, jobId, epoch, memoryBytes, alone: mustBeAlone(job) });
     },
     avoid: (workerId) => line.avoid(workerId),
-  };
-}
-
-function needOf(job: JobRecord): JobNeed {
-  return {
-    model: baseModelOf(job),
-    alone: mustBeAlone(job),
-    device: job.options.device ?? null,
-    memoryBytes: knownMemory(job),
   };
 }

@@ -1,7 +1,12 @@
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
+import {
+  choosePlace,
+  type JobNeed,
+  type Occupancy,
+  type PlacedRun,
+} from '@lathe/platform/pool/place';
 import type { WorkerBoard } from '../workers/worker-board.ts';
 import { fairGrants, type Waiter } from './fair-order.ts';
-import { choosePlace, type JobNeed, type Occupancy, type PlacedRun } from './place.ts';
 
 /** A place on a worker, taken until it is released. */
 export type Seat = {

@@ -1,5 +1,6 @@
+import { mustBeAlone } from '@lathe/platform/pool/job-need';
 import { expect, test } from 'vitest';
-import { countLoss, forgetLosses, mustBeAlone } from './losses.ts';
+import { countLoss, forgetLosses } from './losses.ts';
 
 const fresh = { lostWorkers: 0 };
 

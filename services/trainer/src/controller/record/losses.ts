@@ -9,9 +9,6 @@ export type Fault = 'own' | 'unknown' | 'none';
 
 type Counts = Pick<JobRecord, 'lostWorkers' | 'lossesInARow' | 'sharedLosses'>;
 
-/** Losses of unknown fault after which a job gets a worker for itself, where the next one is its own. */
-const sharedLossesBeforeAlone = 2;
-
 /** What a loss changes in the counts of a job, and whether that is one too many without a newer checkpoint. */
 export function countLoss(
   record: Counts,
@@ -28,14 +25,6 @@ export function countLoss(
   const change = { lostWorkers: record.lostWorkers + 1, lossesInARow: losses };
   return { change, losses, isTooMany: losses > most };
 }
-
-/** Whether the job shall share a worker with no other one until it has a newer checkpoint. */
-export function mustBeAlone({ sharedLosses = 0 }: Pick<JobRecord, 'sharedLosses'>): boolean {
-  return sharedLosses >= sharedLossesBeforeAlone;
-}
-
-/** Gives the job a worker for itself until it has a newer checkpoint. */
-export const aloneFromNow = { sharedLosses: sharedLossesBeforeAlone } satisfies JobChange;
 
 /** The counts after a newer checkpoint: what was lost before has cost no more than time. */
 export function forgetLosses(record: Counts): JobChange {

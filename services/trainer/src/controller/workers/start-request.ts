@@ -1,8 +1,7 @@
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
-import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { fromHttp, type HttpForm, snakeCase } from '@lathe/recipe/http-form';
 import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
-import { formatRecipe, recipeVersion } from '@lathe/recipe/wire';
+import { formatRecipe } from '@lathe/recipe/wire';
 import type { EstimateRequest, StartJobRequest } from '../../generated/lathe/worker/v1/worker.ts';
 
 type Reinforcement = NonNullable<RecipeInput['reinforcement']>;
@@ -23,11 +22,6 @@ export function startRequest(
     checkpointKey: checkpointKey ?? '',
     memoryBytes: Math.ceil(memoryBytes),
   };
-}
-
-/** Whether the worker reads what to train with as it is written here. */
-export function readsStarts({ versions }: Pick<WorkerRecord, 'versions'>): boolean {
-  return versions.recipe === String(recipeVersion);
 }
 
 /** What a job's run is, as far as its memory goes. Throws an Error as `startRequest` does. */

@@ -1,8 +1,8 @@
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import type { Records } from '@lathe/platform/records';
 import type { RecordChange } from '@lathe/platform/records/port';
+import { workerRecord } from '@lathe/testkit/worker-record';
 import { expect, it } from 'vitest';
-import { workerRecord } from '../../integration/worker-record.fixture.ts';
 import { watchWorkers } from './worker-board.ts';
 
 const leaseMs = 1000;

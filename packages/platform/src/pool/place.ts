@@ -1,5 +1,9 @@
-import type { DeviceKind, WorkerRecord, WorkerRun } from '@lathe/contracts/record/worker';
-import { readsStarts } from '../workers/start-request.ts';
+import {
+  type DeviceKind,
+  readsStarts,
+  type WorkerRecord,
+  type WorkerRun,
+} from '@lathe/contracts/record/worker';
 
 /** What a job asks of a worker. */
 export type JobNeed = {
@@ -27,7 +31,16 @@ export type Occupancy = {
   readonly avoided: (workerId: string) => boolean;
 };
 
-/** What is free on a worker by its announcement and by what was placed there since. */
+/**
+ * For who knows of workers by their announcements alone.
+ * @example freeOn(worker, nothingPlaced).memoryBytes;
+ */
+export const nothingPlaced: Occupancy = { placed: () => [], avoided: () => false };
+
+/**
+ * What is free on a worker by its announcement and by what was placed there since.
+ * @example freeOn(worker, nothingPlaced).slots;
+ */
 export function freeOn(worker: WorkerRecord, occupancy: Occupancy) {
   const announced = new Set(worker.runs.map(({ jobId }) => jobId));
   const placed = occupancy.placed(worker.id);
@@ -46,12 +59,18 @@ function isEmpty(worker: WorkerRecord, occupancy: Occupancy): boolean {
   return worker.runs.length + occupancy.placed(worker.id).length === 0;
 }
 
-/** Whether the worker could take the job if nothing else were on it. */
+/**
+ * Whether the worker could take the job if nothing else were on it.
+ * @example couldHold(worker, needOf(job));
+ */
 export function couldHold(worker: WorkerRecord, need: JobNeed): boolean {
   return offersKind(worker, need) && (need.memoryBytes ?? Infinity) <= worker.memoryBytes;
 }
 
-/** Whether the worker can tell how much memory a job on that base model needs. */
+/**
+ * Whether the worker can tell how much memory a job on that base model needs.
+ * @example workers.find((worker) => canTell(worker, 'lathe-tiny'));
+ */
 export function canTell(worker: WorkerRecord, model: string): boolean {
   return readsStarts(worker) && worker.models.some(({ name }) => name === model);
 }
@@ -66,6 +85,7 @@ function offersKind(worker: WorkerRecord, need: JobNeed): boolean {
 /**
  * The worker with the most free slots, then the most free memory, then the first by name, among
  * those that can hold the job now; or why there is none.
+ * @example choosePlace(workers, needOf(job), nothingPlaced);
  */
 export function choosePlace(
   workers: readonly WorkerRecord[],
@@ -99,6 +119,8 @@ function whyNone(
   if (able.length === 0) return whyNever(workers, need);
   if (need.alone === true)
     return 'Workers were lost while they held this job and others. It starts when a worker has no other job, to find out whose fault that was.';
+  if (able.every(({ draining }) => draining))
+    return 'Every training worker that could take the job is being drained: it ends its jobs and takes no more. The job starts when another one joins.';
   const slots = able.reduce((sum, worker) => sum + worker.slots, 0);
   if (able.some((worker) => freeOn(worker, occupancy).slots > 0 && !occupancy.avoided(worker.id))) {
     return `The job needs about ${sizeText(need.memoryBytes ?? 0)} of memory and too little is free. It starts when other jobs have ended.`;

@@ -1,7 +1,9 @@
-import type { WorkerRecord } from '@lathe/contracts/record/worker';
-import { recipeVersion } from '@lathe/recipe/wire';
+import { startsVersion, type WorkerRecord } from '@lathe/contracts/record/worker';
 
-/** An idle worker with one slot, 8 GiB and the model `tiny`, except where said otherwise. */
+/**
+ * An idle worker with one slot, 8 GiB and the model `tiny`, except where said otherwise.
+ * @example workerRecord('a', { draining: true });
+ */
 export function workerRecord(id: string, different: Partial<WorkerRecord> = {}): WorkerRecord {
   const slots = different.slots ?? 1;
   const device = { kind: 'cpu', name: 'CPU', memoryBytes: 8 * 2 ** 30 } as const;
@@ -16,7 +18,7 @@ export function workerRecord(id: string, different: Partial<WorkerRecord> = {}):
     freeSlots: slots - (different.runs?.length ?? 0),
     draining: false,
     runs: [],
-    versions: { recipe: String(recipeVersion) },
+    versions: { recipe: startsVersion },
     announcedAt: 0,
     expiresAt: 0,
     proof: null,

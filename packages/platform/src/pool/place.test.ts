@@ -1,6 +1,6 @@
 import type { WorkerRun } from '@lathe/contracts/record/worker';
+import { workerRecord } from '@lathe/testkit/worker-record';
 import { expect, test } from 'vitest';
-import { workerRecord } from '../../integration/worker-record.fixture.ts';
 import { choosePlace, freeOn, type JobNeed } from './place.ts';
 
 const gibibyte = 2 ** 30;
@@ -75,6 +75,12 @@ test.each([
     [...busy, workerRecord('c', { slots: 2, freeSlots: 0 })],
     need(),
     'All 3 training slots are taken. The job starts when one is free.',
+  ],
+  [
+    'a worker that stays',
+    [workerRecord('a', { draining: true })],
+    need(),
+    'Every training worker that could take the job is being drained: it ends its jobs and takes no more. The job starts when another one joins.',
   ],
   ['one slot', busy, need(), 'All training slots (1) are taken. The job starts when one is free.'],
   [
