@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     include: [
       '{packages,services}/*/src/**/*.test.ts',
+      'services/gateway/web/src/**/*.test.ts',
       '{tools,scripts,test,models,examples,bench}/**/*.test.ts',
     ],
     // onnxruntime-node needs a process of its own for each file: a worker thread cannot be ended safely.

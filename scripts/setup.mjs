@@ -1,5 +1,5 @@
 /**
- * Prepares a clone: npm packages from the lockfile and pinned programs in .tools/bin.
+ * Prepares a clone: npm packages from the lockfile, the dashboard built from its sources, and pinned programs in .tools/bin.
  *
  *     node scripts/setup.mjs [--for start|test|k8s|load|all]
  *
@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { say } from './setup/command.mjs';
+import { buildDashboard } from './setup/dashboard.mjs';
 import { installTool } from './setup/go-tool.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { purposes, tools } from './setup/tools.mjs';
@@ -49,8 +50,10 @@ const [packagesProblem, toolProblems] = await Promise.all([
   installPackages(),
   installTools(wanted),
 ]);
-if (packagesProblem !== null) say(`${packagesProblem}.`);
+const dashboardProblem = packagesProblem === null ? await buildDashboard() : null;
+for (const problem of [packagesProblem, dashboardProblem]) if (problem !== null) say(`${problem}.`);
 for (const { problem } of toolProblems) say(`${problem}.`);
 // Tests that need a missing tool fail by themselves and name it; the others can run.
 const isFatal = ({ tool }) => purpose !== 'test' || tool.neededFor.includes('start');
-if (packagesProblem !== null || toolProblems.some(isFatal)) fail('then run this command again.');
+if (packagesProblem !== null || dashboardProblem !== null || toolProblems.some(isFatal))
+  fail('then run this command again.');

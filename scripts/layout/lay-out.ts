@@ -19,7 +19,8 @@ export type Layout = {
   readonly variables: Readonly<Record<string, string>>;
 };
 
-const packagesInImage = '/srv/lathe/node_modules';
+const workingFolder = '/srv/lathe/';
+const packagesInImage = `${workingFolder}node_modules`;
 
 /** The stages of our Dockerfile. */
 export function readStages(root: string): Map<string, Stage> {
@@ -44,6 +45,7 @@ export async function layOut(root: string, target: string, folder: string): Prom
     if (step.from === null) await copySources(step, { root, folder, ignore });
     else if (step.sources[0] === packagesInImage)
       await copyPackages(stepsOf(stages, step.from), { root, folder });
+    else await copyBuilt(step, { root, folder });
   }
   return { entrypoint, variables: variablesOf(stages, target) };
 }
@@ -66,6 +68,19 @@ async function copySources(
         );
       },
     });
+  }
+}
+
+/** What a stage of its own builds, as set-up has built it here; what comes from elsewhere is not of the tree. */
+async function copyBuilt(
+  step: Step & { kind: 'copy' },
+  { root, folder }: { root: string; folder: string },
+): Promise<void> {
+  for (const source of step.sources) {
+    if (!source.startsWith(workingFolder)) continue;
+    const from = join(root, source.slice(workingFolder.length));
+    if (!existsSync(from)) throw new Error(`${relative(root, from)} is not built: npm run setup.`);
+    await cp(from, join(folder, step.to), { recursive: true });
   }
 }
 

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
@@ -27,6 +36,7 @@ async function clone(programs: Readonly<Record<string, string>>) {
   await add('npm', '#!/bin/sh\n');
   for (const [name, script] of Object.entries(programs)) await add(name, script);
   return {
+    root,
     bin: path.join(root, '.tools', 'bin'),
     programs: programsFolder,
     add,
@@ -79,6 +89,38 @@ it('says in one sentence what to do about a program that cannot be had', async (
   const test = fresh.setUp('--for', 'test');
   expect(test.status).toBe(0);
   expect(test.said).toContain('minio is missing: install Go 1.24 or newer');
+});
+
+/** Stands in for Vite: builds a page of what there is. */
+const quickVite = `
+const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs');
+appendFileSync(process.env.CALLS, 'vite ' + process.argv.slice(2, 4).join(' ') + '\\n');
+mkdirSync(process.argv[3] + '/dist', { recursive: true });
+writeFileSync(process.argv[3] + '/dist/index.html', '');
+`;
+
+it('builds the dashboard once, and again when its sources change', async () => {
+  await using fresh = await clone({ go: quickGo });
+  const web = path.join(fresh.root, 'services/gateway/web');
+  const modules = path.join(fresh.root, 'node_modules');
+  for (const folder of [web, path.join(modules, 'vite/bin'), path.join(modules, '.bin')])
+    await mkdir(folder, { recursive: true });
+  await writeFile(path.join(web, 'index.html'), '1');
+  await writeFile(path.join(modules, 'vite/bin/vite.js'), quickVite);
+  await symlink(process.execPath, path.join(modules, '.bin/node'));
+  const builds = async () => (await fresh.calls()).filter((line) => line.startsWith('vite build '));
+  expect(fresh.setUp()).toMatchObject({ status: 0 });
+  expect(fresh.setUp().said).not.toContain('dashboard');
+  expect(await builds()).toHaveLength(1);
+  await writeFile(path.join(web, 'index.html'), '2');
+  expect(fresh.setUp().said).toContain('building the dashboard');
+  expect(await builds()).toHaveLength(2);
+  await writeFile(path.join(web, 'index.html'), '3');
+  await writeFile(path.join(modules, 'vite/bin/vite.js'), 'process.exit(1)');
+  expect(fresh.setUp()).toMatchObject({
+    status: 1,
+    said: expect.stringContaining('the dashboard could not be built'),
+  });
 });
 
 it('refuses a purpose that it does not know', async () => {

@@ -125,6 +125,7 @@ export const arrows: Table = {
         'data-work': 'http models files jobs pages',
         imports: 'http',
         bodies: 'http jobs imports',
+        dashboard: '',
         stored: 'http files',
         chat: 'http models bodies stored',
         graders: 'http models bodies chat',
@@ -132,8 +133,25 @@ export const arrows: Table = {
         batches: 'settings.ts http files jobs bodies chat stored',
         deletion: 'http models files jobs data-work evals batches',
         routes:
-          'settings.ts workers.ts http openapi models files jobs pages data-work bodies chat graders evals batches stored deletion',
-        '.': 'settings.ts workers.ts http models files jobs data-work bodies stored chat graders evals batches deletion routes',
+          'settings.ts workers.ts http openapi models files jobs pages data-work dashboard bodies chat graders evals batches stored deletion',
+        '.': 'settings.ts workers.ts http models files jobs data-work dashboard bodies stored chat graders evals batches deletion routes',
+      },
+    },
+    // Runs in a browser: of the other packages it knows the types alone.
+    'services/gateway/web': {
+      imports: ['packages/contracts'],
+      npm: ['preact', 'preact/hooks', 'uplot', 'uplot/dist/uPlot.min.css', 'vite'],
+      rooms: {
+        api: '',
+        'shell/router.ts': '',
+        'shell/link.tsx': 'shell/router.ts',
+        'shell/theme.ts': '',
+        ui: 'api shell/router.ts shell/theme.ts',
+        jobs: 'api shell/router.ts shell/link.tsx ui',
+        job: 'api shell/router.ts shell/link.tsx shell/theme.ts ui jobs',
+        home: 'api shell/router.ts shell/link.tsx ui jobs',
+        shell: 'api shell/router.ts shell/link.tsx shell/theme.ts ui jobs job home',
+        '.': 'api shell/theme.ts shell',
       },
     },
     'services/ingest': {

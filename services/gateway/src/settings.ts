@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { type GraderSettings, usualGraderSettings } from '@lathe/graders/grader-threads';
 import type { Config } from '@lathe/platform/config';
 
@@ -70,6 +71,11 @@ export type GatewaySettings = GraderSettings & {
   readonly inferenceAcceptMs: number;
   /** How long an evaluator may send nothing while it works on a chat request. */
   readonly inferenceSilenceMs: number;
+  /** Where set-up builds the dashboard. */
+  readonly dashboardFolder: string;
+  /** How long a code signs a browser of this machine in, and how many may wait for that. */
+  readonly signInCodeMs: number;
+  readonly signInCodesKept: number;
   /** How long `stop()` lets open requests end before it cuts them off. */
   readonly stopGraceMs: number;
   /** Age at which jobs that are over are erased; 0: never. */
@@ -129,6 +135,9 @@ export function gatewaySettings(config: Config): GatewaySettings {
     idempotencyMs: 24 * 3_600_000,
     inferenceAcceptMs: config.requestTimeoutMs,
     inferenceSilenceMs: config.inferenceTimeoutMs,
+    dashboardFolder: fileURLToPath(new URL('../web/dist', import.meta.url)),
+    signInCodeMs: 10 * 60_000,
+    signInCodesKept: 16,
     // The other parts need some of the time that a service has to stop.
     stopGraceMs: Math.round(config.shutdownGraceMs / 2),
     expirySweepMs: 60_000,

@@ -48,8 +48,9 @@ const judge = {
   input: [{ role: 'user', content: 'Hi' }],
 };
 const bodies: Record<string, () => readonly (readonly [body: object, status: number])[]> = {
-  // An upload names nothing.
+  // An upload names nothing, nor does a code that signs in.
   'POST /v1/files': () => [[{}, 400]],
+  'POST /v1/lathe/sign_in_codes': () => [[{}, 200]],
   'POST /v1/fine_tuning/jobs': () => [
     [{ model: 'lathe-tiny', training_file: foreign.file }, 400],
     [{ model: foreign.model, training_file: foreign.file }, 400],

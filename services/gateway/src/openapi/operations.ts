@@ -33,6 +33,7 @@ import {
   validateGraderSchema,
 } from '@lathe/contracts/http/grader';
 import { modelObjectSchema } from '@lathe/contracts/http/model';
+import { signInCodeSchema } from '@lathe/contracts/http/sign-in';
 import { workerObjectSchema } from '@lathe/contracts/http/worker';
 import { z } from 'zod';
 import { askOperations } from './ask-operations.ts';
@@ -229,6 +230,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'listWorkers',
     summary: 'Shows the pool of workers.',
     answer: list(workerObjectSchema),
+  },
+  'POST /v1/lathe/sign_in_codes': {
+    id: 'createSignInCode',
+    summary:
+      'Makes a code that signs one browser of the machine that Lathe runs on in to the dashboard, once and within ten minutes.',
+    answer: signInCodeSchema,
   },
   'POST /v1/lathe/aliases': {
     id: 'setAlias',

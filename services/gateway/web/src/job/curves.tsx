@@ -1,0 +1,122 @@
+import { useMemo } from 'preact/hooks';
+import { useQueryText } from '../shell/router.ts';
+import { type Line, Plot, type PlotMark } from '../ui/plot.tsx';
+import { Empty } from '../ui/states.tsx';
+import { type Curve, type LiveRun, smoothed } from './live-run.ts';
+
+/** Figures of the training with a plot of their own, by the names of the events. */
+const trainingPlots = [
+  ['learning_rate', 'Learning rate'],
+  ['gradient_norm', 'Gradient norm'],
+  ['tokens_per_second', 'Tokens a second'],
+  ['reward', 'Mean reward'],
+  ['rewards/margins', 'Margin of rewards'],
+] as const;
+
+/** Scores that another plot has, or that say the same in other words. */
+const shownElsewhere = new Set(['valid_loss', 'full_valid_loss', 'full_valid_mean_token_accuracy']);
+
+type Props = { readonly jobId: string; readonly run: LiveRun; readonly version: number };
+
+/** The curves of a run: losses on one axis, what else it tells, and the scores of the held-out rows. */
+export function Curves({ jobId, run, version }: Props) {
+  const [smoothing, setSmoothing] = useQueryText('smooth', '0');
+  const weight = Number(smoothing) / 100;
+  const { training, scores } = run;
+  const loss = useMemo(() => lossPlot(run, weight), [version, weight]);
+  if (training.steps.length === 0 && scores.steps.length === 0)
+    return <Empty title="No step has been reported yet." />;
+  const marks = run.marks.map(
+    ({ step, kind }): PlotMark => ({ x: step, colour: kind === 'checkpoint' ? 'line' : 'warn' }),
+  );
+  const shared = { group: jobId, marks };
+  return (
+    <>
+      <Plot {...shared} title="Loss" height={260} x={loss.x} lines={loss.lines} />
+      <div class="row soft">
+        <label class="row">
+          Smoothing
+          <input
+            type="range"
+            min={0}
+            max={98}
+            value={smoothing}
+            onInput={(event) => setSmoothing(event.currentTarget.value)}
+          />
+        </label>
+        <span class="small-text">
+          Drag over a plot to zoom. Dashed lines are checkpoints
+          {run.marks.some(({ kind }) => kind === 'resumed') && ' and, coloured, resumptions'}.
+        </span>
+      </div>
+      <div class="plots">
+        {trainingPlots.map(([name, title]) => {
+          const values = training.values.get(name);
+          return (
+            values !== undefined && (
+              <Plot
+                key={name}
+                {...shared}
+                title={title}
+                x={training.steps}
+                lines={smoothLines({ label: title, values, colour: 'one' }, weight)}
+              />
+            )
+          );
+        })}
+        {scoreNames(scores).map((name) => (
+          <Plot
+            key={name}
+            {...shared}
+            title={`Held-out ${name.replace('valid_', '').replaceAll('_', ' ')}`}
+            x={scores.steps}
+            lines={[
+              {
+                label: 'held out',
+                values: scores.values.get(name) ?? [],
+                colour: 'other',
+                hasDots: true,
+              },
+            ]}
+          />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function scoreNames({ values }: Curve): string[] {
+  return [...values.keys()].filter(
+    (name) => name.startsWith('valid_') && !shownElsewhere.has(name),
+  );
+}
+
+/** A line, and where it is smoothed its own jitter behind it. */
+function smoothLines(line: Line, weight: number): Line[] {
+  if (weight === 0) return [line];
+  return [
+    { ...line, label: `${line.label}, as it is`, isFaint: true },
+    { ...line, values: smoothed(line.values, weight) },
+  ];
+}
+
+/** Training loss and held-out loss over the steps of both. */
+function lossPlot({ training, scores }: LiveRun, weight: number): { x: number[]; lines: Line[] } {
+  const x = [...new Set([...training.steps, ...scores.steps])].sort((a, b) => a - b);
+  const spread = (curve: Curve, name: string): (number | null)[] => {
+    const column = curve.values.get(name);
+    const at = new Map(curve.steps.map((step, i) => [step, column?.[i] ?? null]));
+    return x.map((step) => at.get(step) ?? null);
+  };
+  const train = { label: 'training', values: spread(training, 'train_loss'), colour: 'one' };
+  const heldOut: Line = {
+    label: 'held out',
+    values: spread(scores, 'valid_loss'),
+    colour: 'other',
+    hasDots: true,
+  };
+  return {
+    x,
+    lines: [...smoothLines(train, weight), ...(scores.steps.length > 0 ? [heldOut] : [])],
+  };
+}

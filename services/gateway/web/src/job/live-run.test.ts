@@ -1,0 +1,59 @@
+import type { EventObject } from '@lathe/contracts/http/fine-tuning';
+import { expect, it } from 'vitest';
+import { addEvents, emptyRun, mostMessages, mostPoints, smoothed } from './live-run.ts';
+
+let count = 0;
+function event(type: EventObject['type'], data: EventObject['data'], message = ''): EventObject {
+  const id = `ftevent-${++count}`;
+  return { id, object: 'fine_tuning.job.event', created_at: 1, level: 'info', message, type, data };
+}
+const stepTold = (step: number, loss: number) =>
+  event('metrics', { step, total_steps: 9, train_loss: loss, learning_rate: 0.1 });
+
+it('keeps steps and scores apart, and marks checkpoints', () => {
+  const run = emptyRun();
+  addEvents(run, [
+    stepTold(1, 3),
+    event('metrics', { step: 1, train_loss: 3, valid_loss: 2.5, valid_f1: 0.5 }, 'Scored'),
+    event('message', { step: 1, fine_tuned_model_checkpoint: 'ft:a:ckpt-step-1' }, 'Checkpoint'),
+  ]);
+  expect(run.training.steps).toEqual([1]);
+  expect(run.training.values.get('train_loss')).toEqual([3]);
+  expect(run.scores.values.get('valid_f1')).toEqual([0.5]);
+  expect(run.marks).toEqual([{ step: 1, kind: 'checkpoint' }]);
+  expect(run.messages.map(({ message }) => message)).toEqual(['Scored', 'Checkpoint']);
+});
+
+it('replaces steps that are told again after a resumption', () => {
+  const run = emptyRun();
+  addEvents(run, [stepTold(1, 3), stepTold(2, 2), stepTold(3, 1)]);
+  addEvents(run, [stepTold(2, 2), stepTold(3, 1.5)]);
+  expect(run.training.steps).toEqual([1, 2, 3]);
+  expect(run.training.values.get('train_loss')).toEqual([3, 2, 1.5]);
+});
+
+it('has a value, or none, at every step for every figure', () => {
+  const run = emptyRun();
+  addEvents(run, [stepTold(1, 3), event('metrics', { step: 2, train_loss: 2, reward: 0.5 })]);
+  expect(run.training.values.get('reward')).toEqual([null, 0.5]);
+  expect(run.training.values.get('learning_rate')).toEqual([0.1, null]);
+});
+
+it('stays small however long the run is, and keeps its newest point', () => {
+  const run = emptyRun();
+  const steps = 10 * mostPoints;
+  for (let step = 1; step <= steps; step++)
+    addEvents(run, [stepTold(step, step), event('message', {}, `m${step}`)]);
+  expect(run.training.steps.length).toBeLessThan(2 * mostPoints);
+  expect(run.training.steps.at(-1)).toBe(steps);
+  expect(run.training.values.get('train_loss')).toEqual(run.training.steps);
+  expect(run.messages.length).toBeLessThan(2 * mostMessages);
+  expect(run.messages.length + run.forgotten).toBe(steps);
+});
+
+it('smooths from the first value on, without leaning to zero', () => {
+  expect(smoothed([4, 4, null, 4], 0.9)).toEqual(
+    [4, 4, null, 4].map((value) => value && expect.closeTo(value)),
+  );
+  expect(smoothed([1, 2, 3], 0)).toEqual([1, 2, 3]);
+});

@@ -1,0 +1,68 @@
+import { figure } from '../ui/numbers.ts';
+import { Scroll } from '../ui/scroll.tsx';
+import type { LiveRun } from './live-run.ts';
+
+/** Steps of which the answers are shown side by side. */
+const shownSteps = 4;
+
+/** What the model answers to the same prompts, step by step: the newest beside earlier ones. */
+export function SampleAnswers({ run }: { readonly run: LiveRun }) {
+  const heldOut = run.samples.filter(({ isHeldOut }) => isHeldOut);
+  const all = heldOut.length > 0 ? heldOut : run.samples;
+  const columns = spread(all, shownSteps);
+  const prompts = [...new Set(columns.flatMap(({ answers }) => answers.map(promptOf)))];
+  return (
+    <Scroll label="Answers by step">
+      <table class="cards">
+        <thead>
+          <tr>
+            <th scope="col">Prompt</th>
+            {columns.map(({ step }) => (
+              <th scope="col" key={step}>
+                Step {step}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {prompts.slice(0, 8).map((prompt) => (
+            <tr key={prompt}>
+              <td data-head="Prompt">
+                <div class="said soft">{prompt}</div>
+              </td>
+              {columns.map(({ step, answers }) => {
+                const answer = answers.find((each) => promptOf(each) === prompt);
+                return (
+                  <td key={step} data-head={`Step ${step}`}>
+                    <div class="said">{answer === undefined ? '–' : textOf(answer)}</div>
+                    {typeof answer?.reward === 'number' && (
+                      <div class="soft small-text">reward {figure(answer.reward)}</div>
+                    )}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+type Answer = Readonly<Record<string, unknown>>;
+
+function promptOf(answer: Answer): string {
+  return String(answer.prompt ?? answer.question ?? answer.line ?? answer.row ?? '');
+}
+
+function textOf(answer: Answer): string {
+  return String(answer.answer ?? answer.text ?? '');
+}
+
+/** The first, the last, and others between them at even distances. */
+function spread<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all];
+  return Array.from({ length: most }, (_, i) =>
+    all.at(Math.round((i * (all.length - 1)) / (most - 1))),
+  ).filter((one) => one !== undefined);
+}

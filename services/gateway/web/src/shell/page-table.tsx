@@ -1,0 +1,22 @@
+import type { ComponentType } from 'preact';
+import { HomePage } from '../home/home-page.tsx';
+import { JobPage } from '../job/job-page.tsx';
+import { JobsPage } from '../jobs/jobs-page.tsx';
+
+/** A page of the dashboard; a part of its path that begins with `:` is a property of its view. */
+export type DashboardPage = {
+  readonly path: string;
+  /** In the title of the window. */
+  readonly title: string;
+  /** Its entry in the navigation, which stands in this order; absent: none. */
+  readonly nav?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each view names the parts of its own path
+  readonly view: ComponentType<any>;
+};
+
+/** Every page: a new one is a row here. The first whose path fits is shown. */
+export const pages: readonly DashboardPage[] = [
+  { path: '/', title: 'Home', nav: 'Home', view: HomePage },
+  { path: '/jobs', title: 'Jobs', nav: 'Jobs', view: JobsPage },
+  { path: '/jobs/:job', title: 'Job', view: JobPage },
+];

@@ -1,0 +1,65 @@
+import { useEffect, useState } from 'preact/hooks';
+
+const base = '/ui';
+const listeners = new Set<() => void>();
+
+/** Where the page is: its path under /ui, beginning with `/`, and its query. */
+export type Place = { readonly path: string; readonly query: URLSearchParams };
+
+function placeNow(): Place {
+  const path = location.pathname.slice(base.length).replace(/\/+$/, '');
+  return { path: path === '' ? '/' : path, query: new URLSearchParams(location.search) };
+}
+
+/** The address of a path of the dashboard. */
+export function addressOf(path: string): string {
+  return base + path;
+}
+
+/** Goes to a path of the dashboard, as a click on a link does. */
+export function navigate(path: string, { replaces = false } = {}): void {
+  history[replaces ? 'replaceState' : 'pushState'](null, '', addressOf(path));
+  for (const tell of listeners) tell();
+}
+
+/** Where the page is, and again whenever it goes elsewhere. */
+export function usePlace(): Place {
+  const [place, setPlace] = useState(placeNow);
+  useEffect(() => {
+    const tell = (): void => setPlace(placeNow());
+    listeners.add(tell);
+    addEventListener('popstate', tell);
+    return () => {
+      listeners.delete(tell);
+      removeEventListener('popstate', tell);
+    };
+  }, []);
+  return place;
+}
+
+/** A text that is kept in the address under `name`, so that a view can be sent to somebody; absent where it is `usual`. */
+export function useQueryText(name: string, usual = ''): [string, (value: string) => void] {
+  const { query } = usePlace();
+  const set = (value: string): void => {
+    const { path, query: now } = placeNow();
+    if (value === usual) now.delete(name);
+    else now.set(name, value);
+    const text = now.toString();
+    navigate(`${path}${text === '' ? '' : `?${text}`}`, { replaces: true });
+  };
+  return [query.get(name) ?? usual, set];
+}
+
+/** The parts of a path that a pattern such as `/jobs/:job` names; null where it is another path. */
+export function matchPath(pattern: string, path: string): Record<string, string> | null {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return null;
+  const parts: Record<string, string> = {};
+  for (const [i, part] of wanted.entries()) {
+    const value = given[i] ?? '';
+    if (part.startsWith(':')) parts[part.slice(1)] = decodeURIComponent(value);
+    else if (part !== value) return null;
+  }
+  return parts;
+}
