@@ -13,7 +13,7 @@ export default defineConfig({
     include: [
       '{packages,services}/*/src/**/*.test.ts',
       'services/gateway/web/src/**/*.test.ts',
-      '{tools,scripts,test,models,examples,bench}/**/*.test.ts',
+      '{cli,tools,scripts,test,models,examples,bench}/**/*.test.ts',
     ],
     // onnxruntime-node needs a process of its own for each file: a worker thread cannot be ended safely.
     pool: 'forks',

@@ -2,6 +2,7 @@
 import { signInCodeSchema } from '@lathe/contracts/http/sign-in';
 import { readConfig, unknownVariables } from '@lathe/platform/config';
 import { createLogger } from '@lathe/platform/log';
+import type { ServiceMessage } from '@lathe/platform/service-process';
 import { onShutdown } from '@lathe/platform/shutdown';
 import { onParentGone } from './parent-watch.ts';
 import { type Platform, startPlatform } from './platform.ts';
@@ -49,12 +50,25 @@ async function main(): Promise<void> {
   const starting = startPlatform(config);
   // A signal during the start stops what has been started by then.
   onShutdown({ stop: async () => (await starting).stop() }, log, 2 * config.shutdownGraceMs);
-  process.stdout.write(`${await greeting(await starting)}\n`);
+  const platform = await starting;
+  process.stdout.write(`${await greeting(platform)}\n`);
+  tell({ kind: 'ready', url: platform.url });
+  if (!process.connected) return;
+  // Who waited for that may go: until then its end was ours.
+  process.removeAllListeners('disconnect');
+  process.disconnect();
+}
+
+/** Tells the process that started this one, where it wants to know: `lathe up`. */
+function tell(message: ServiceMessage): void {
+  if (process.connected) process.send?.(message);
 }
 
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message}\n`);
+  tell({ kind: 'failed', message });
   process.exit(1);
 }

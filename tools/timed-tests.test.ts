@@ -9,7 +9,7 @@ const timed = /\.now\(\) - [^;]*?\.toBeLessThan/;
 
 it('no test fails because the machine is slow', async () => {
   const files = await Array.fromAsync(
-    glob('{packages,services,scripts,test,tools,models,examples,bench}/**/*.test.ts', {
+    glob('{packages,services,cli,scripts,test,tools,models,examples,bench}/**/*.test.ts', {
       cwd: root,
       exclude: (path) => path.includes('node_modules'),
     }),

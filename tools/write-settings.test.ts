@@ -1,12 +1,15 @@
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { variables } from '@lathe/platform/variables';
+import { clientVariables, variables } from '@lathe/platform/variables';
 import { expect, it } from 'vitest';
 import { settingsDocument } from './write-settings.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const names: readonly string[] = Object.values(variables).map(({ name }) => name);
+const names: readonly string[] = [
+  ...Object.values(variables).map(({ name }) => name),
+  ...clientVariables,
+];
 
 it('docs/settings.md is what the table says (else run node tools/write-settings.ts)', async () => {
   expect(await readFile(`${root}/docs/settings.md`, 'utf8')).toBe(settingsDocument());

@@ -16,7 +16,7 @@ const manifestSchema = z.object({ exports: z.record(z.string(), z.string()).defa
 
 /** The source files of a folder and all that they import; a type's import counts. */
 export function readImports(root: string): { files: string[]; imports: Import[] } {
-  const houses = '{packages,services,scripts,tools,bench,test,models,examples,load}';
+  const houses = '{packages,services,cli,scripts,tools,bench,test,models,examples,load}';
   const files = globSync(`${houses}/**/*.{ts,tsx,mjs}`, {
     cwd: root,
     exclude: ['**/node_modules/**', '**/dist/**'],

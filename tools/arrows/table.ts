@@ -25,7 +25,6 @@ export const arrows: Table = {
         nats: 'log process metrics.ts artifacts',
         records: 'log nats breather.ts',
         pool: '',
-        'model-servers': 'config nats',
         health: 'process metrics.ts artifacts nats',
         '.': 'config log metrics.ts process artifacts nats health',
       },
@@ -237,7 +236,26 @@ export const arrows: Table = {
     scripts: {
       imports: [...wire, ...learning, 'packages/testkit', 'services/trainer', 'load'],
     },
-    tools: { imports: [...wire, 'scripts'] },
+    // It speaks to any Lathe over its public API alone; what it knows of this machine comes from the scripts.
+    cli: {
+      imports: [...wire, 'scripts'],
+      rooms: {
+        terminal: '',
+        'command/exit-codes.ts': '',
+        'command/failure.ts': 'command/exit-codes.ts',
+        profile: 'command/failure.ts',
+        'api/api.ts': 'command/failure.ts',
+        command: 'terminal command/exit-codes.ts command/failure.ts api/api.ts',
+        api: 'terminal command/failure.ts api/api.ts command',
+        report: 'terminal command/failure.ts api/api.ts command api',
+        jobs: 'terminal command/failure.ts api/api.ts command api report',
+        tune: 'terminal command/failure.ts api/api.ts command api jobs',
+        chat: 'terminal command/failure.ts api/api.ts command api report',
+        platform: 'terminal command/failure.ts profile command',
+        '.': 'terminal command/exit-codes.ts command/failure.ts profile api/api.ts command jobs tune chat platform',
+      },
+    },
+    tools: { imports: [...wire, 'scripts', 'cli'] },
     examples: { imports: ['packages/scoring'] },
     bench: {
       imports: [...wire, ...learning, 'packages/scoring', 'packages/testkit', 'scripts'],

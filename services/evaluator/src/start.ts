@@ -186,7 +186,7 @@ async function openPorts(
     texts,
     models,
     stopTexts: () => threads.stop(),
-    evaluating: { jobs, files, modelServers: config.modelServers, ...ports },
+    evaluating: { jobs, files, ...ports },
     running: { evalRuns, files: uploads, graders, ...ports },
     announcing: { models: records, modelFolders, texts, log },
     forget: models.forget,

@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { artifactsUrl, checkS3 } from './artifacts-url.ts';
-import { readModelServers } from './model-servers.ts';
-import { variables } from './variables.ts';
+import { clientVariables, variables } from './variables.ts';
 
 const repositoryModels = fileURLToPath(new URL('../../../../models', import.meta.url));
 
@@ -38,7 +37,6 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
       .split(':')
       .filter((folder) => folder !== '')
       .map((folder) => resolve(workingFolder, folder)),
-    modelServers: readModelServers(values.modelServers, values.modelServerKeys),
     artifacts: artifactsUrl(values.artifacts, { dataFolder, workingFolder }),
     healthPort: values.healthPort === 0 ? null : values.healthPort,
   };
@@ -49,7 +47,6 @@ export function environmentOf(config: Config): Record<string, string> {
   const values: Readonly<Record<keyof Variables, unknown>> = {
     ...config,
     modelFolders: config.modelFolders.join(':'),
-    modelServers: config.modelServers.map(({ url }) => url).join(','),
     healthPort: config.healthPort ?? 0,
   };
   return Object.fromEntries(
@@ -62,7 +59,7 @@ export function environmentOf(config: Config): Record<string, string> {
 
 /** Variables that look like ours but are not: most likely misspelt, so the log should name them. */
 export function unknownVariables(env: Environment): string[] {
-  const known = new Set(Object.values(variables).map(({ name }) => name));
+  const known = new Set([...Object.values(variables).map(({ name }) => name), ...clientVariables]);
   return Object.keys(env).filter(
     (name) => name.startsWith('LATHE_') && !name.startsWith('LATHE_TEST_') && !known.has(name),
   );

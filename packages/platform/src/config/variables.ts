@@ -22,15 +22,10 @@ const worker = variablesFor({ setBy: ['worker'], reason: 'nobody else reads it' 
 const evaluator = variablesFor({ mayBeSetBy: ['evaluator'], reason: tunedReason });
 const evaluatorSlots = variablesFor({ mayBeSetBy: ['evaluator'], reason: slotsReason });
 const ingestSlots = variablesFor({ mayBeSetBy: ['ingest'], reason: slotsReason });
-const modelServers = variablesFor({
-  mayBeSetBy: ['gateway', 'ingest', 'evaluator'],
-  reason: 'no other server is asked by default',
+const writer = variablesFor({
+  mayBeSetBy: ['ingest'],
+  reason: 'only ingest asks a writer; a Secret holds its key',
 });
-const modelServerKeys = variablesFor({
-  mayBeSetBy: ['ingest', 'evaluator'],
-  reason: 'only these ask such servers; a Secret holds the keys',
-});
-const askingServers = variablesFor({ mayBeSetBy: ['ingest', 'evaluator'], reason: tunedReason });
 const engine = variablesFor({
   setBy: ['evaluator', 'worker'],
   reason: 'only these run the engine',
@@ -151,13 +146,9 @@ export const variables = {
   batchSlots: batching('LATHE_BATCH_SLOTS', wholeNumber(1, 2)).means('batches one gateway works on at a time'),
   batchLineSlots: batching('LATHE_BATCH_LINE_SLOTS', wholeNumber(1, 4))
     .means('lines of one batch that are asked at a time'),
-  modelServers: modelServers('LATHE_MODEL_SERVERS', optionalText)
-    .means('base URLs, separated by ",", of OpenAI-compatible servers that jobs may compare with and data sets be written with, such as https://host/v1; unset: none'),
-  modelServerKeys: modelServerKeys('LATHE_MODEL_SERVER_KEYS', secretText)
-    .means('keys of those that want one, "url=key,url=key"'),
-  modelServerTimeoutMs: askingServers('LATHE_MODEL_SERVER_TIMEOUT', duration('5m')).means('longest time of one question to such a server'),
-  modelServerAttempts: askingServers('LATHE_MODEL_SERVER_ATTEMPTS', wholeNumber(1, 4))
-    .means('tries of one question to such a server, with growing pauses between'),
+  writerUrl: writer('LATHE_WRITER_URL', optionalText)
+    .means('base URL of an OpenAI-compatible server that data sets may be written with, such as https://host/v1; unset: none'),
+  writerKey: writer('LATHE_WRITER_KEY', secretText).means('API key for that server'),
   workerId: worker('LATHE_WORKER_ID', text(ownName.slice(0, 64), workerIdForm)).means('name of this worker'),
   workerAddress: worker('LATHE_WORKER_ADDRESS', text('127.0.0.1:0', [/^.+:\d{1,5}$/, 'must be host:port']))
     .means('where the worker serves gRPC; port 0 takes a free one'),
@@ -178,3 +169,6 @@ export const variables = {
   healthPort: health('LATHE_HEALTH_PORT', wholeNumber(0, 0, 65_535))
     .means('port of /healthz, /readyz and /metrics for services without HTTP; 0: none'),
 } satisfies Record<string, Variable>;
+
+/** What clients read beside their key: the platform has no use for it. */
+export const clientVariables: readonly string[] = ['LATHE_URL'];

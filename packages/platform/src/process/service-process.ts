@@ -11,7 +11,7 @@ export const serviceMessageSchema = z.discriminatedUnion('kind', [
   /** It could not start, in one sentence. */
   z.object({ kind: z.literal('failed'), message: z.string() }),
 ]);
-type ServiceMessage = z.infer<typeof serviceMessageSchema>;
+export type ServiceMessage = z.infer<typeof serviceMessageSchema>;
 
 /** What the process that started the gateway tells it of the other parts. */
 const partsMessageSchema = z.object({

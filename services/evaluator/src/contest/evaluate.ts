@@ -2,7 +2,6 @@ import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { LatheError } from '@lathe/contracts/error';
 import { type EvaluateInput, type EvaluatePorts, hasOwnTokens } from './evaluation.ts';
 import { probeForgetting } from './forgetting/probe.ts';
-import { invitedNames } from './invited.ts';
 import type { Judgement } from './judge/judge.ts';
 import { judgePredicted } from './predicted.ts';
 import { judgeWritten } from './written.ts';
@@ -32,9 +31,10 @@ export async function evaluate(
     ? await judgeWritten(input, ports)
     : await judgePredicted(task, input, ports);
   // Their rows were not read before, so the job could not be refused.
-  const unasked = isWritten ? [] : invitedNames(input.invited);
+  const unasked = isWritten ? [] : (input.invited?.models ?? []);
   const apart = unasked.map(
-    (name) => `The ${name} took no part: the task ${task} is not compared by what is written.`,
+    ({ name }) =>
+      `The model ${name} took no part: the task ${task} is not compared by what is written.`,
   );
   // What began at random, with tokens of its own, knew nothing that could be forgotten.
   const isAsked = isWritten && rows > 0 && !hasOwnTokens(job);

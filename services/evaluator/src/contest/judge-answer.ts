@@ -17,20 +17,15 @@ type Judged = {
 };
 
 /** Judges one answer; `form` is how the model writes calls, null where it writes none. */
-export function judgeAnswer(wanted: Expected, answer: string, form: ToolForm | null): Judged {
-  const isUncalled = wanted.calls === undefined || form === null;
-  const calls = isUncalled ? [] : readCalls(form, answer).calls;
-  return judgeRead(wanted, { text: answer, calls });
-}
-
-/** Judges one answer whose calls are known. */
-export function judgeRead(
+export function judgeAnswer(
   { expected, calls }: Expected,
-  given: { readonly text: string; readonly calls: readonly Call[] },
+  answer: string,
+  form: ToolForm | null,
 ): Judged {
-  const isSame = given.text.trim() === expected;
+  const isSame = answer.trim() === expected;
   if (calls === undefined) return { isRight: isSame };
-  const outcome = judgeCalls(calls, given.calls);
+  const read = form === null ? { text: answer, calls: [] } : readCalls(form, answer);
+  const outcome = judgeCalls(calls, read.calls);
   const isCalled = calls.length > 0;
   return { isRight: outcome === 'right' && (isCalled || isSame), outcome, isCalled };
 }

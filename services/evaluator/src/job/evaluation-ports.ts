@@ -1,7 +1,6 @@
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { type EventPorts, emitterOf } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
-import type { ModelServer } from '@lathe/platform/model-servers';
 import type { Records } from '@lathe/platform/records';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelFiles } from '../models/model-files.ts';
@@ -14,7 +13,6 @@ export type EvaluationPorts = EventPorts & {
   readonly jobs: Records['jobs'];
   readonly artifacts: ArtifactStore;
   readonly models: Models;
-  readonly modelServers: readonly ModelServer[];
   readonly files: ModelFiles;
   readonly engine: Engine;
   readonly texts: Texts;

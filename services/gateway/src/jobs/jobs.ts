@@ -8,7 +8,11 @@ import { isTerminal, type JobState } from '@lathe/contracts/job/state';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Nats } from '@lathe/platform/nats/connection';
-import { findNamedModel, findOwnModel } from '@lathe/platform/records/named-model';
+import {
+  findNamedModel,
+  findOwnModel,
+  type NamedModels,
+} from '@lathe/platform/records/named-model';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import { type FilePorts, getFile } from '../files/files.ts';
 import { cut, type Dated, newestFirst } from '../http/cursor.ts';
@@ -17,7 +21,7 @@ import { placeOf } from '../http/places.ts';
 import { baseModelNames } from '../models/models.ts';
 import { type Claim, claimJobId } from './duplicates.ts';
 import type { JobBrief } from './job-briefs.ts';
-import { type ContestantPorts, namedContestants } from './job-contestants.ts';
+import { namedContestants } from './job-contestants.ts';
 import { emit } from './job-events.ts';
 import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
@@ -26,7 +30,7 @@ import { requireTask } from './job-task.ts';
 import { type ShownPorts, shownJobs } from './shown-jobs.ts';
 
 export type JobPorts = FilePorts &
-  ContestantPorts & {
+  NamedModels & {
     readonly nats: Nats;
     readonly claims: RecordStore<Claim>;
   };

@@ -1,0 +1,55 @@
+import { type Estimate, estimateSchema } from '@lathe/contracts/http/estimate';
+import type { Api } from '../api/api.ts';
+import { jobsPath } from '../api/job.ts';
+import { poll } from '../api/poll.ts';
+import type { Call } from '../command/command.ts';
+import { CommandError } from '../command/failure.ts';
+import { count, duration, percent } from '../terminal/amounts.ts';
+import { padText } from '../terminal/text-width.ts';
+
+/** Says what a job would be. Throws CommandError where it would be refused. */
+export async function tellEstimate(
+  { out, err, isJson, json, signal }: Call,
+  api: Api,
+  body: object,
+): Promise<void> {
+  err.draw(['Reading the rows …']);
+  const estimate = await poll(
+    () => api.post(`${jobsPath}/estimate`, estimateSchema, body),
+    ({ status }) => status !== 'queued' && status !== 'running',
+    signal,
+  );
+  err.clear();
+  if (isJson) json(estimate);
+  else
+    for (const [name, value] of estimateFacts(estimate))
+      out.line(`${out.paint.dim(padText(name, 16))} ${value}`);
+  const [refusal] = estimate.refusals;
+  if (refusal !== undefined) throw new CommandError('failed', refusal.message);
+}
+
+/** What is known, as pairs. */
+function estimateFacts(estimate: Estimate): [string, string][] {
+  const { task, seconds, detectable_gain: gain, learning_rate: rate } = estimate;
+  const number = (value: number | null): string | null => (value === null ? null : count(value));
+  const facts: [string, string | null][] = [
+    ['model', estimate.model],
+    ['teaches', task?.type ?? null],
+    ['training rows', number(estimate.training_rows)],
+    ['held-out rows', number(estimate.held_out_rows)],
+    ['shows a gain of', gain === null ? null : `${percent(gain)} or more, in 80 of 100 cases`],
+    ['tokens', number(estimate.training_tokens)],
+    ['epochs', number(estimate.epochs)],
+    ['batch size', number(estimate.batch_size)],
+    ['learning rate', rate === null ? null : String(rate)],
+    ['steps', number(estimate.steps)],
+    ['time', timeWords(seconds)],
+  ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== null);
+}
+
+function timeWords(seconds: Estimate['seconds']): string | null {
+  if (seconds === null) return null;
+  const { least, most, jobs } = seconds;
+  return `${duration(least)} to ${duration(most)}, as ${count(jobs)} ${jobs === 1 ? 'job' : 'jobs'} alike took`;
+}
