@@ -150,7 +150,8 @@ async function readRows(
     const row = rowOf(parts, line);
     const cleaned = rows.cleaning.add({ ...related, row, personal, hasControl, isTold });
     known?.cleaning.relations.meet(related);
-    for (const finding of cleaned.findings) findings.add({ file: param, line, ...of, ...finding });
+    const tell = cleaned.isDropped ? findings.addLeftOut : findings.add;
+    for (const finding of cleaned.findings) tell({ file: param, line, ...of, ...finding });
     if (cleaned.repeats !== undefined) rows.duplicates++;
     if (cleaned.isDropped) return;
     if (cleaned.repeats !== undefined) rows.repeated.add(cleaned.number);

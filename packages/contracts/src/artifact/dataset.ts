@@ -245,6 +245,8 @@ const cleaningReportSchema = z.object({
     near: z.number().int(),
     phrases: z.number().int(),
     dropped: z.number().int(),
+    /** False where the rows that are scored have too many words to look for near duplicates of all of them; absent where none was looked for, and in reports of before it was told. */
+    isComplete: z.boolean().optional(),
   }),
   /** Rows with personal data of each kind, and how many rows were redacted. */
   personalData: z.array(z.object({ kind: z.string(), rows: z.number().int() })),

@@ -25,6 +25,7 @@ ${languagesOf(cleaning)}`;
 <div class="wide"><table><tr><th class="n">Rows</th><th>that</th></tr>
 ${told.map(([name, rows]) => html`<tr><td class="n">${grouped(rows)}</td><td>${name}</td></tr>`)}</table></div>
 ${!duplicates.isComplete && html`<p class="soft">The files have too many words to compare every row with all others.</p>`}
+${contamination.isComplete === false && html`<p class="soft">The held-out rows have too many words to look for near duplicates of all of them in the training rows.</p>`}
 ${languagesOf(cleaning)}`;
 }
 

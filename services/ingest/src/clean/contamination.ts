@@ -1,6 +1,8 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { identityOf } from '../kinds/row-kinds.ts';
 import type { Numbers } from '../row-numbers.ts';
+import { createHeldOutTexts } from './held-out-texts.ts';
+import { rowShingles } from './look.ts';
 import { createPhrases } from './phrases.ts';
 import type { Relations } from './relations.ts';
 
@@ -16,7 +18,7 @@ export type Sides = {
   readonly heldOut: Uint8Array | null;
   /** Rows of the validation file. */
   readonly validation: (() => AsyncIterable<string>) | null;
-  readonly relations: Pick<Relations, 'met' | 'bridges'>;
+  readonly relations: Pick<Relations, 'met' | 'bridges' | 'forms'>;
   /** Called between rows. */
   readonly breathe: () => Promise<void>;
 };
@@ -26,35 +28,53 @@ const mostAlike = 0.2;
 /** So few say nothing of how the others are made. */
 const fewAlike = 2;
 
+/** Training rows by their numbers, and whether every one was compared with all that is scored. */
+type Contacts = { readonly contacts: ReadonlyMap<number, Contact>; readonly isComplete: boolean };
+
 /**
  * Rows of the training file, by number, that a row which is scored says too: asks the same, is a near duplicate, or shares a phrase of
  * 13 words (8 of a short text) that few rows have.
  */
-export async function findContacts(sides: Sides): Promise<Map<number, Contact>> {
+export async function findContacts(sides: Sides): Promise<Contacts> {
   const { heldOut, relations } = sides;
   const phrases = createPhrases();
+  const texts = createHeldOutTexts(relations.forms());
+  const keep = (json: string): void => {
+    const row = JSON.parse(json) as CanonicalRow;
+    phrases.keep(identityOf(row).prompt, row.line);
+    texts.keep(rowShingles(row), row.line);
+  };
   if (sides.validation !== null)
     for await (const row of sides.validation()) {
       await sides.breathe();
-      keep(phrases, row);
+      keep(row);
     }
-  else if (heldOut?.includes(1))
+  else if (heldOut?.includes(1) === true)
     for await (const [row, index] of indexed(sides.training())) {
       await sides.breathe();
-      if (heldOut[index] === 1) keep(phrases, row);
+      if (heldOut[index] === 1) keep(row);
     }
-  for await (const [row, index] of indexed(sides.training())) {
+  else return { contacts: new Map(), isComplete: true };
+  await texts.settle(sides.breathe);
+  const near = new Map<number, number>();
+  for await (const [json, index] of indexed(sides.training())) {
     await sides.breathe();
-    if (heldOut?.[index] !== 1) phrases.look(promptOf(row), sides.numbers.at(index) as number);
+    if (heldOut?.[index] === 1) continue;
+    const row = JSON.parse(json) as CanonicalRow;
+    const number = sides.numbers.at(index) as number;
+    phrases.look(identityOf(row).prompt, number);
+    const line = texts.find(rowShingles(row));
+    if (line !== undefined) near.set(number, line);
   }
   const shared = phrases.found();
   const trained = trainedRows(sides);
   const contacts = new Map<number, Contact>();
   if (shared.size <= Math.max(fewAlike, mostAlike * trained))
     for (const [number, line] of shared) contacts.set(number, { how: 'phrases', line });
+  for (const [number, line] of near) contacts.set(number, { how: 'near', line });
   for (const [number, contact] of relations.met()) contacts.set(number, contact);
   for (const [number, line] of crossing(sides)) contacts.set(number, { how: 'near', line });
-  return contacts;
+  return { contacts, isComplete: texts.isComplete() };
 }
 
 /** How many rows are trained on; pieces of a text have one number, and stand one after another. */
@@ -68,17 +88,6 @@ function trainedRows({ numbers, heldOut }: Pick<Sides, 'numbers' | 'heldOut'>): 
     last = number;
   }
   return count;
-}
-
-type Kept = Pick<ReturnType<typeof createPhrases>, 'keep'>;
-
-function keep(phrases: Kept, json: string): void {
-  const row = JSON.parse(json) as CanonicalRow;
-  phrases.keep(identityOf(row).prompt, row.line);
-}
-
-function promptOf(json: string): string {
-  return identityOf(JSON.parse(json) as CanonicalRow).prompt;
 }
 
 async function* indexed(rows: AsyncIterable<string>): AsyncGenerator<readonly [string, number]> {

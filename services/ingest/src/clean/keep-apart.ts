@@ -43,14 +43,15 @@ export async function keepApart(
   ports: { readonly findings: Findings; readonly breathe: () => Promise<void> },
 ): Promise<Parted> {
   const { rows, spool } = training;
-  const contacts = await findContacts({
+  const { contacts, isComplete } = await findContacts({
     training: () => spool.jsons(),
     validation: validation === null ? null : () => validation.spool.jsons(),
     ...{ numbers: rows.numbers, clusters: rows.groups, lines: rows.lines },
     ...{ heldOut, relations: rows.cleaning.relations, breathe: ports.breathe },
   });
   const isDropped = options.contamination !== 'report';
-  const counts = { prompts: 0, near: 0, phrases: 0, dropped: isDropped ? contacts.size : 0 };
+  const dropped = isDropped ? contacts.size : 0;
+  const counts = { prompts: 0, near: 0, phrases: 0, dropped, isComplete };
   const outcome = isDropped ? '; it was left out' : '';
   let before = -1;
   let at = 0;
@@ -60,7 +61,9 @@ export async function keepApart(
     if (contact === undefined || number === before) continue;
     before = number;
     counts[contact.how]++;
-    ports.findings.add(finding(rows, index, `${told(contact, validation !== null)}${outcome}`));
+    const found = finding(rows, index, `${told(contact, validation !== null)}${outcome}`);
+    if (isDropped) ports.findings.addLeftOut(found);
+    else ports.findings.add(found);
   }
   return { dropped: isDropped ? new Set(contacts.keys()) : new Set(), counts };
 }

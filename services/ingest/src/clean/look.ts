@@ -7,9 +7,14 @@ import { shinglesOf } from './shingles.ts';
 
 /** By what a row is compared with others, as near as they may be: the words of what it asks and answers. */
 export function likenessOf(row: CanonicalRow): Likeness {
-  const { prompt, answer } = identityOf(row);
-  const shingles = shinglesOf(row.kind === 'text' ? prompt : `${prompt}\n${answer}`);
+  const shingles = rowShingles(row);
   return { shingles, bands: bandsOf(shingles) };
+}
+
+/** The shingles of all that a row asks and answers. */
+export function rowShingles(row: CanonicalRow): Uint32Array {
+  const { prompt, answer } = identityOf(row);
+  return shinglesOf(row.kind === 'text' ? prompt : `${prompt}\n${answer}`);
 }
 
 /**

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClusters } from './clusters.ts';
 import { bandsOf, minhash } from './minhash.ts';
-import { createNearIndex, nearJaccard } from './near-index.ts';
-import { jaccard, shinglesOf } from './shingles.ts';
+import { createNearIndex } from './near-index.ts';
+import { jaccard, nearJaccard, shinglesOf } from './shingles.ts';
 
 const likeness = (text: string) => {
   const shingles = shinglesOf(text);

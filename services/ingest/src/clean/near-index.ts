@@ -1,9 +1,6 @@
 import { createBandTable } from './band-table.ts';
 import { createNumberLists } from './number-lists.ts';
-import { jaccard } from './shingles.ts';
-
-/** Two texts that have so much in common are near duplicates. */
-export const nearJaccard = 0.8;
+import { jaccard, nearJaccard } from './shingles.ts';
 
 export type NearLimits = {
   /** Most texts that others are compared with, and most shingles of them in all. */
@@ -28,6 +25,8 @@ export type NearIndex = {
   add(text: number, likeness: Likeness): number[];
   /** The same without keeping it. */
   find(likeness: Likeness): number[];
+  /** Shingles of the form that most of the first texts fill in; none of few texts. */
+  forms(): ReadonlySet<number>;
   /** Whether some texts were not kept, since there were too many. */
   isFull(): boolean;
 };
@@ -61,6 +60,8 @@ export function createNearIndex(path: string, limits: NearLimits = usualLimits):
   };
   return {
     find,
+    forms: () =>
+      new Set(counted < formTexts ? [] : frequencies.keys().filter((shingle) => !isOwn(shingle))),
     isFull: () => isFull,
     add(text, likeness) {
       const found = find(likeness);

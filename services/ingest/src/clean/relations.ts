@@ -37,6 +37,8 @@ export type Relations = {
   met(): ReadonlyMap<number, { readonly line: number; readonly how: 'prompts' | 'near' }>;
   /** Rows that are alike to rows of other clusters than their own. */
   readonly bridges: ReadonlyMap<number, readonly number[]>;
+  /** Shingles of the form that most of the first rows fill in. */
+  forms(): ReadonlySet<number>;
   /** Whether every row was compared with all others. */
   isComplete(): boolean;
   /** Gives back the memory by which rows that came before are found: none is added or met any more. */
@@ -58,6 +60,7 @@ export function createRelations(folder: string): Relations {
   });
   let { index, clusters, firstOf, firstAsked } = looking();
   let isFull = false;
+  let forms: ReadonlySet<number> | undefined;
   const near = new Map<number, number>();
   const prompts = new Map<number, number>();
   const lineOf = (number: number | undefined) =>
@@ -101,9 +104,11 @@ export function createRelations(folder: string): Relations {
       }
       return found;
     },
+    forms: () => forms ?? index.forms(),
     isComplete: () => !isFull && !index.isFull(),
     close() {
       isFull ||= index.isFull();
+      forms ??= index.forms();
       ({ index, clusters, firstOf, firstAsked } = looking());
     },
   };

@@ -30,6 +30,9 @@ function oneOfEach(sorted: Uint32Array): Uint32Array {
   return sorted.subarray(0, count);
 }
 
+/** Two texts that have so much in common are near duplicates. */
+export const nearJaccard = 0.8;
+
 /** How much two sets have in common: |a ∩ b| / |a ∪ b|, of sets in order; 1 of two that are empty. */
 export function jaccard(a: Uint32Array, b: Uint32Array): number {
   let shared = 0;

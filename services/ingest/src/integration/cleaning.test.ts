@@ -39,6 +39,15 @@ it('names rows that repeat or nearly repeat others, and leaves them out where th
   expect(dropped.report.rows).toMatchObject({ read: 4, kept: 2, rejected: 2 });
 });
 
+it('names every row that is left out, however many there are', async () => {
+  const options = { cleaning: { duplicates: 'drop' } } as const;
+  const { told } = await found(Array.from({ length: 40 }, () => long('lamp')).join('\n'), {
+    options,
+  });
+  const named = told.filter((each) => each.endsWith(' duplicate'));
+  expect(named).toEqual(Array.from({ length: 39 }, (_, at) => `${at + 2} duplicate`));
+});
+
 it('names the same question with another answer', async () => {
   const { told, report } = await found(
     [chatLine('Where?', 'Here.'), chatLine('Where?', 'There.'), chatLine('Who?', 'I.')].join('\n'),
@@ -83,7 +92,10 @@ it('leaves out of training what the validation file says too, unless it is to be
   expect(told).toEqual(
     expect.arrayContaining(['1 contamination', '2 contamination', '3 contamination']),
   );
-  expect(report.cleaning?.contamination).toEqual({ prompts: 1, near: 1, phrases: 1, dropped: 3 });
+  expect(report.cleaning?.contamination).toEqual({
+    ...{ prompts: 1, near: 1, phrases: 1, dropped: 3 },
+    isComplete: true,
+  });
   const options = { cleaning: { contamination: 'report' } } as const;
   const reported = await found(text, { validationFile, options });
   expect(reported.lines).toEqual([1, 2, 3, 4]);

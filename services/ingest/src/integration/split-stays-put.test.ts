@@ -18,8 +18,18 @@ const words = (subject: number): string =>
     String(subject * 60 + at).replaceAll(/\d/g, (digit) => letters[Number(digit)] ?? ''),
   ).join(' ');
 
+/** Every fifth row from this number on says twenty words of an old row amid words of its own. */
+const phrasesFrom = 10_000;
+
+const saying = (at: number): string => {
+  if (at < phrasesFrom) return wording(at);
+  const own = words(at).split(' ').slice(0, 30);
+  const old = words((at - phrasesFrom) / 5).split(' ');
+  return (at % 5 === 0 ? own.toSpliced(15, 0, ...old.slice(10, 30)) : own).join(' ');
+};
+
 /** What row so many says: each subject in three wordings, near duplicates with prompts of their own. */
-const saying = (at: number) =>
+const wording = (at: number) =>
   `${words(Math.floor(at / 3))} ${['please', 'quickly', 'at once'][at % 3]}`;
 
 const kinds = {
@@ -36,10 +46,16 @@ describe.each(Object.entries(kinds))('of %s', (_, { line, change }) => {
     const job = await service.run(rows.map(line).join('\n'), { ...change, seed });
     expect(job.error).toBeNull();
     const { manifest, report, rows: stored } = await service.dataset(job);
+    const named = new Map(
+      report.findings
+        .filter(({ rule }) => rule === 'contamination')
+        .map(({ line, message }) => [rows[line - 1] as number, message]),
+    );
     const saidBy = async (part: typeof manifest.train) =>
       (await stored(part)).map((row) => rows[row.line - 1] as number);
     expect(report.cleaning?.duplicates.isComplete).toBe(true);
-    return { train: await saidBy(manifest.train), heldOut: await saidBy(manifest.heldOut) };
+    const sides = { train: await saidBy(manifest.train), heldOut: await saidBy(manifest.heldOut) };
+    return { ...sides, named };
   };
 
   it('no old row moves when 1,000 are added', async () => {
@@ -55,6 +71,20 @@ describe.each(Object.entries(kinds))('of %s', (_, { line, change }) => {
     expect(areOld(after.heldOut)).toEqual(before.heldOut);
     expect(areOld(after.train)).toEqual(before.train);
     expect(after.heldOut.length).toBeGreaterThan(before.heldOut.length);
+  });
+
+  it('an old row that shares a phrase with a new held-out one is named where it leaves training, and never moves', async () => {
+    const old = Array.from({ length: 300 }, (_, at) => 3 * at);
+    const added = Array.from({ length: 1000 }, (_, at) => phrasesFrom + at);
+    const before = await sidesOf(old, 1);
+    const after = await sidesOf([...old, ...added], 1);
+    const areOld = (rows: readonly number[]) => rows.filter((at) => old.includes(at));
+    expect(areOld(after.heldOut)).toEqual(before.heldOut);
+    const left = before.train.filter((at) => !after.train.includes(at));
+    expect(left.length).toBeGreaterThan(10);
+    for (const at of left) expect(after.named.get(at)).toMatch(/has a phrase that line \d+ of/);
+    expect(areOld(after.train)).toEqual(before.train.filter((at) => !left.includes(at)));
+    for (const at of after.heldOut) expect(after.train).not.toContain(at);
   });
 
   it('near duplicates never cross sides, wherever they stand', async () => {

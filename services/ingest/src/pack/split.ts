@@ -31,14 +31,13 @@ export type SplitOptions = {
  * - after so many groups that the share of them is `ample`, it falls as 1 / place of the group: each doubling of a file adds about
  *   as many held-out rows as the one before.
  *
- * A group with more than twice the rows that are to be held out stays for training.
+ * A group is never parted, and how large it grows is not known where it begins: one that is large is held out whole, or not at all.
  */
 export function chooseHeldOut(rows: SplitRows, options: SplitOptions): Uint8Array {
   const { share, ample, areLabels } = options;
   const total = rows.groups.length;
   const heldOut = new Uint8Array(total);
   if (share === 0) return heldOut;
-  const largest = Math.max(1, 2 * share * total);
   const full = ample / share;
   const few = Math.ceil(1 / share - 1e-9);
   const groups = groupsOf(rows);
@@ -61,7 +60,7 @@ export function chooseHeldOut(rows: SplitRows, options: SplitOptions): Uint8Arra
       if (!isDue && ((areLabels && owed < 0) || rank() >= wanted)) continue;
       isScored = true;
       owed--;
-      if ((groups.sizes[group] as number) <= largest) isChosen[group] = 1;
+      isChosen[group] = 1;
     }
   }
   for (let row = 0; row < total; row++)
@@ -79,16 +78,14 @@ type Groups = {
   readonly count: number;
   /** The group of each row. */
   readonly ofRow: Int32Array;
-  /** The first row of each group, and how many it has. */
+  /** The first row of each group. */
   readonly firsts: Int32Array;
-  readonly sizes: Int32Array;
 };
 
 function groupsOf({ groups }: SplitRows): Groups {
   const numbers = createFirstPlaces();
   const ofRow = new Int32Array(groups.length);
   const firsts = new Int32Array(groups.length);
-  const sizes = new Int32Array(groups.length);
   let count = 0;
   let row = 0;
   for (const key of groups) {
@@ -99,9 +96,8 @@ function groupsOf({ groups }: SplitRows): Groups {
       firsts[group] = row;
     }
     ofRow[row++] = group;
-    sizes[group] = (sizes[group] as number) + 1;
   }
-  return { count, ofRow, firsts, sizes };
+  return { count, ofRow, firsts };
 }
 
 /** Groups by the answer of their first row when answers are labels, else all in one stratum; in the order of the file. */
@@ -136,6 +132,24 @@ export function labelsOfOneGroup({ groups, answers }: SplitRows): number[] {
     else if (known.group !== group) known.isOne = false;
   }
   return [...labels.values()].filter(({ isOne }) => isOne).map(({ row }) => row);
+}
+
+/** Groups of more than so many rows that are held out: the first row of each, and how many it has. */
+export function largeHeldOut(
+  groups: Numbers,
+  heldOut: Uint8Array,
+  most: number,
+): { readonly row: number; readonly rows: number }[] {
+  const sizes = new Map<number, { readonly row: number; rows: number }>();
+  let row = 0;
+  for (const group of groups) {
+    const at = row++;
+    if (heldOut[at] !== 1) continue;
+    const known = sizes.get(group);
+    if (known === undefined) sizes.set(group, { row: at, rows: 1 });
+    else known.rows++;
+  }
+  return [...sizes.values()].filter(({ rows }) => rows > most);
 }
 
 /** 48 bits of SHA-256 as a number. */

@@ -2,7 +2,7 @@ import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { createFirstPlaces } from '../first-places.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { whyNothingHeldOut } from '../pack/held-out-reason.ts';
-import { labelsOfOneGroup } from '../pack/split.ts';
+import { labelsOfOneGroup, largeHeldOut } from '../pack/split.ts';
 import type { ReadRows } from '../read-file.ts';
 import type { Numbers } from '../row-numbers.ts';
 import type { PipelinePorts } from './ports.ts';
@@ -33,6 +33,7 @@ export function warnOfRows(
           'the label of this row is in one group of rows only, so it is taught and never scored',
         level: 'warn',
       });
+  if (read.heldOut !== null) tellLargeGroups(read.heldOut, read, { findings, settings });
   if (kept < settings.fewRows)
     warn(
       'training_file',
@@ -73,6 +74,23 @@ export function warnOfRows(
       `No rows are held out, so the tuned model will not be scored: ${why}`,
     );
   }
+}
+
+/** Names groups that are held out whole though they are more than twice what was to be held out. */
+function tellLargeGroups(
+  heldOut: Uint8Array,
+  { training, asked }: { readonly training: ReadRows; readonly asked: number | undefined },
+  { findings, settings }: Pick<PipelinePorts, 'findings' | 'settings'>,
+): void {
+  const all = heldOut.length;
+  const most = Math.max(1, 2 * (asked ?? settings.heldOutShare) * all);
+  for (const { row, rows } of largeHeldOut(training.groups, heldOut, most))
+    findings.add({
+      ...{ file: 'training_file', line: training.lines.at(row) ?? 0, path: '' },
+      rule: 'large-group',
+      message: `the group that begins with this row is held out whole, which is ${rows} of ${all} rows; to train on it give another seed, smaller groups or a validation file`,
+      level: 'warn',
+    });
 }
 
 /** How many numbers of the second are among the first. */

@@ -11,7 +11,7 @@ import type { PipelineInput } from '../prepare/ports.ts';
 import type { IngestSettings } from '../settings.ts';
 
 /** To be raised when the same rows become other tokens, are split in another way, or are told of otherwise than before. */
-const version = 3;
+const version = 4;
 
 /** Options that have no part in what becomes of the rows; of the others each is taken to have one. */
 const others = [
