@@ -1,4 +1,5 @@
 /** A model that learns from a grader, from the file of prompts to the model that answers, with the official client. */
+import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { jobObjectSchema } from '@lathe/contracts/http/fine-tuning';
 import type OpenAI from 'openai';
 import { expect, it } from 'vitest';
@@ -51,8 +52,14 @@ it('takes prompts, rewards answers by the grader, tells what it sees, and gives 
   for (const step of steps) expect(step).toMatchObject({ ratio: 1, reward_missing: 0 });
   expect(told.some((data) => typeof data?.valid_reward === 'number')).toBe(true);
   const said = events.map(({ message }) => message);
-  expect(said.filter((message) => message.includes('valid_reward'))).toHaveLength(1);
+  expect(said.filter((message) => message.includes('Reward on'))).toHaveLength(1);
   expect(said.filter((message) => message.includes('loss'))).toEqual([]);
+  const report = evaluationReportSchema.parse(await client.get(`/lathe/jobs/${id}/report`));
+  expect(report).toMatchObject({ headline: 'reward', rows: expect.any(Number) });
+  expect(report.comparisons).toMatchObject([{ against: 'base' }]);
+  expect(report.verdict).toContain('reward');
+  // 32 rows are trained on, 6 a step.
+  expect(report.rewards?.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
   const answer = await client.chat.completions.create({
     ...{ model: job.fine_tuned_model ?? '', max_tokens: 8 },
     messages: [{ role: 'user', content: 'Say cat' }],

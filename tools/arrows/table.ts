@@ -227,7 +227,7 @@ export const arrows: Table = {
         serve: 'engine texts models',
         job: 'settings.ts engine texts models contest',
         evals: 'settings.ts engine texts models serve',
-        '.': 'settings.ts engine texts models serve job evals',
+        '.': 'settings.ts engine texts models contest serve job evals',
       },
     },
     models: { imports: ['packages/recipe', ...learning] },

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newId } from '@lathe/contracts/id';
 import {
   completionSubject,
   embeddingSubject,
@@ -17,7 +18,10 @@ import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { openAllRecords } from '@lathe/platform/records';
 import { openService, type Service } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
+import type { GradeAnswers } from './contest/evaluation.ts';
 import { createEngineProcess } from './engine/engine-process.ts';
+import { gradeAll } from './evals/grade-all.ts';
+import type { GradePorts } from './evals/grade-row.ts';
 import { serveGradings } from './evals/serve-gradings.ts';
 import { serveRuns } from './evals/serve-runs.ts';
 import { onModelDeleted, serveEvaluations } from './job/nats.ts';
@@ -186,7 +190,7 @@ async function openPorts(
     texts,
     models,
     stopTexts: () => threads.stop(),
-    evaluating: { jobs, files, ...ports },
+    evaluating: { jobs, files, ...ports, grade: gradeWith({ graders, ...ports }) },
     running: { evalRuns, files: uploads, graders, ...ports },
     announcing: { models: records, modelFolders, texts, log },
     forget: models.forget,
@@ -196,6 +200,16 @@ async function openPorts(
       const keys = kept.flatMap((model) => (model.kind === 'base' ? [] : [model.manifestKey]));
       await files.keepOnly(keys, unusedMs);
     },
+  };
+}
+
+/** Grades answers at the end of a job as while it was trained. */
+function gradeWith(ports: GradePorts): GradeAnswers {
+  return async ({ project, grader, answers }, signal) => {
+    const items = answers.map(({ item, answer }) => ({ item, sample: { output_text: answer } }));
+    const request = { project, requestId: newId('request'), grader, items };
+    const { grades } = await gradeAll(ports, request, signal);
+    return grades.map((grade) => ('reward' in grade ? grade.reward : undefined));
   };
 }
 

@@ -231,6 +231,10 @@ export const evaluationReportSchema = z.object({
   changes: z.array(changeSchema).optional(),
   /** Of models that write; absent where the job wanted none, and in older reports. */
   forgetting: forgettingSchema.optional(),
+  /** Mean reward of each step's answers, and of those to held-out prompts where they were graded; of models that learned from rewards. */
+  rewards: z
+    .array(z.object({ step: z.number().int(), train: z.number(), heldOut: z.number().optional() }))
+    .optional(),
   /** Absent in older reports. */
   cost: costSchema.optional(),
   /** Sentences beside the verdict, such as what retrieval adds to the tuned model. */

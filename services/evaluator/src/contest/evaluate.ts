@@ -4,6 +4,7 @@ import { type EvaluateInput, type EvaluatePorts, hasOwnTokens } from './evaluati
 import { probeForgetting } from './forgetting/probe.ts';
 import type { Judgement } from './judge/judge.ts';
 import { judgePredicted } from './predicted.ts';
+import { judgeRewarded } from './rewarded.ts';
 import { judgeWritten } from './written.ts';
 
 /**
@@ -27,15 +28,19 @@ export async function evaluate(
   const isPreference = dataset.kind === 'preference' || dataset.kind === 'judged';
   const task = dataset.task?.type ?? (isPreference ? 'preference' : 'generation');
   const isWritten = task === 'generation' || task === 'preference';
-  const { judgement = nothing, rows } = isWritten
-    ? await judgeWritten(input, ports)
-    : await judgePredicted(task, input, ports);
+  const { judgement = nothing, rows } =
+    dataset.kind === 'prompt'
+      ? await judgeRewarded(input, ports)
+      : isWritten
+        ? await judgeWritten(input, ports)
+        : await judgePredicted(task, input, ports);
   // Their rows were not read before, so the job could not be refused.
-  const unasked = isWritten ? [] : (input.invited?.models ?? []);
-  const apart = unasked.map(
-    ({ name }) =>
-      `The model ${name} took no part: the task ${task} is not compared by what is written.`,
-  );
+  const isRewarded = dataset.kind === 'prompt';
+  const unasked = isWritten && !isRewarded ? [] : (input.invited?.models ?? []);
+  const why = isRewarded
+    ? 'rewards compare what the job trained with what it began as'
+    : `the task ${task} is not compared by what is written`;
+  const apart = unasked.map(({ name }) => `The model ${name} took no part: ${why}.`);
   // What began at random, with tokens of its own, knew nothing that could be forgotten.
   const isAsked = isWritten && rows > 0 && !hasOwnTokens(job);
   const forgetting = isAsked ? await probeForgetting(input, ports) : undefined;
@@ -50,15 +55,10 @@ export async function evaluate(
     sampled: rows < dataset.heldOut.rows,
     warnings: [],
     ...judgement,
-    ...(dataset.kind === 'prompt' && dataset.heldOut.rows > 0 && { verdict: rewardedAlone }),
     notes: [...judgement.notes, ...apart],
     ...(forgetting && { forgetting }),
   };
 }
-
-/** Of prompts, which a grader judges while the model learns. */
-const rewardedAlone =
-  'The held-out prompts have no expected answers: what the grader gave for answers to them stands in the metrics of the job, as valid_reward.';
 
 const nothing: Judgement = {
   headline: 'exact match',

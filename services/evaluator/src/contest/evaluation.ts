@@ -1,4 +1,5 @@
 import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
+import type { Grader } from '@lathe/contracts/http/grader';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
@@ -13,7 +14,10 @@ export type Invited = {
 };
 
 export type EvaluateInput = {
-  readonly job: Pick<JobRecord, 'id' | 'project' | 'seed' | 'model' | 'options'>;
+  readonly job: Pick<
+    JobRecord,
+    'id' | 'project' | 'seed' | 'model' | 'options' | 'settings' | 'grader'
+  >;
   readonly dataset: DatasetManifest;
   readonly base: ServedModel;
   readonly tuned: ServedModel;
@@ -23,7 +27,18 @@ export type EvaluateInput = {
   readonly invited?: Invited;
 };
 
+/** Grades answers in their order: a reward, or undefined where none could be given. Throws what may succeed at another time. */
+export type GradeAnswers = (
+  asked: {
+    readonly project: string;
+    readonly grader: Grader;
+    readonly answers: readonly { readonly item: unknown; readonly answer: string }[];
+  },
+  signal: AbortSignal,
+) => Promise<readonly (number | undefined)[]>;
+
 export type EvaluatePorts = {
+  readonly grade: GradeAnswers;
   readonly artifacts: ArtifactStore;
   readonly engine: Engine;
   readonly texts: Texts;

@@ -42,7 +42,7 @@ async function asked(base: ServedModel) {
   const ports = {
     ...{ engine, texts, settings: limits as EvaluatePorts['settings'] },
     ...{ signal: new AbortController().signal, onProgress: () => {} },
-    ...{ artifacts: {} as EvaluatePorts['artifacts'], log },
+    ...{ artifacts: {} as EvaluatePorts['artifacts'], log, grade: async () => [] },
   };
   const settings = { seed: 1, asked: 2, most: 8, labelsMost: 16 };
   const about = { rows, train, settings, project: 'default' };

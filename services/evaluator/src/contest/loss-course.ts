@@ -31,6 +31,25 @@ export async function lossWarnings(
   ];
 }
 
+/** What the answers of each step of a job were worth, by its result table; undefined where it has no rewards or was deleted. */
+export async function rewardCourse(
+  artifacts: ArtifactStore,
+  { project, resultFiles }: Pick<JobRecord, 'project' | 'resultFiles'>,
+): Promise<EvaluationReport['rewards']> {
+  const found = new Map<number, NonNullable<EvaluationReport['rewards']>[number]>();
+  for (const id of resultFiles)
+    for await (const [step = '', , , , , train = '', heldOut = ''] of tableRows(
+      artifacts,
+      fileKey(project, id),
+    )) {
+      // The first line names the columns.
+      if (train === '' || !Number.isFinite(Number(train))) continue;
+      const score = heldOut === '' ? {} : { heldOut: Number(heldOut) };
+      found.set(Number(step), { step: Number(step), train: Number(train), ...score });
+    }
+  return found.size === 0 ? undefined : [...found.values()];
+}
+
 /** What the report's losses tell against the tuned model: that it does worse than what it was made of. */
 export function contestWarnings({
   contestants,

@@ -1,6 +1,5 @@
 import { LatheError, toWireError } from '@lathe/contracts/error';
 import {
-  type Grade,
   type GradeReply,
   type GradeRequest,
   gradeRequestSchema,
@@ -12,7 +11,8 @@ import type { Metrics } from '@lathe/platform/metrics';
 import { jsonOf } from '@lathe/platform/nats/json';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import type { Admission } from '../serve/admission.ts';
-import { type GradePorts, gradeRow } from './grade-row.ts';
+import { gradeAll } from './grade-all.ts';
+import type { GradePorts } from './grade-row.ts';
 
 type GradingPorts = GradePorts & {
   readonly connection: NatsConnection;
@@ -21,9 +21,6 @@ type GradingPorts = GradePorts & {
   readonly log: Logger;
   readonly metrics?: Metrics | undefined;
 };
-
-/** Judges answer as if every answer were asked for once: drawn with the same seed. */
-const judgeSeed = 0;
 
 /**
  * Takes answers to grade from the queue group and replies once for all of a request. An answer that a grader fails at has an
@@ -87,33 +84,4 @@ export function serveGradings(ports: GradingPorts): { stop(): Promise<void> } {
       await Promise.all(running);
     },
   };
-}
-
-/** Grades the answers of a request, some side by side. Throws what is no fault of an answer, and the signal's reason. */
-async function gradeAll(
-  ports: GradePorts,
-  { project, requestId, grader, items }: GradeRequest,
-  stopped: AbortSignal,
-): Promise<GradeReply> {
-  const failed = new AbortController();
-  const signal = AbortSignal.any([stopped, failed.signal]);
-  const asker = { project, requestId, signal, seed: judgeSeed };
-  const grades: Grade[] = [];
-  let tokens = 0;
-  const waiting = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [at, { item, sample }] of waiting) {
-      const answered = { item, answer: sample.output_text };
-      const { result, usage } = await gradeRow(ports, asker, { grader, answered });
-      const { error, score } = result;
-      grades[at] = error === undefined ? { reward: score } : { error: error.message };
-      tokens += usage.reduce((sum, { total_tokens }) => sum + total_tokens, 0);
-    }
-  };
-  const workers = Array.from({ length: ports.settings.evalRowSlots }, () =>
-    worker().catch((error: unknown) => failed.abort(error)),
-  );
-  await Promise.all(workers);
-  signal.throwIfAborted();
-  return { grades, tokens };
 }

@@ -1,5 +1,5 @@
 import { fileKey } from '@lathe/contracts/artifact/key';
-import { modelKey } from '@lathe/contracts/subject';
+import { modelKey, recordKey } from '@lathe/contracts/subject';
 import { describe, expect, it } from 'vitest';
 import { dataset, drained, labels, rows, start } from './evaluated-jobs.fixture.ts';
 import { oneEvaluator } from './one-evaluator.fixture.ts';
@@ -104,6 +104,62 @@ describe('an evaluation', () => {
     expect(base?.metrics.margin?.value).not.toBe(tuned?.metrics.margin?.value);
     const decided = report.comparisons.filter(({ metric }) => metric === undefined);
     expect(decided.map(({ against }) => against)).toEqual(['base', 'longer answer']);
+  });
+
+  it('compares what a grader gives for the answers of base and tuned model to held-out prompts', async () => {
+    const prompts = (count: number, from: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        kind: 'prompt' as const,
+        line: from + at,
+        messages: [{ role: 'user' as const, content: `thing ${from + at}` }],
+        item: { most: 40 + (at % 3) },
+      }));
+    const source = `function grade(sample, item) {
+  if (item.most === 42) throw new Error('no grade');
+  return Math.min(1, sample.output_text.length / item.most);
+}`;
+    const job = await one.service.trained(
+      { train: prompts(6, 1), heldOut: prompts(12, 100) },
+      {
+        method: 'reinforcement',
+        grader: { type: 'javascript', name: 'length', source },
+        settings: {
+          ...{ epochs: 1, batchSize: 4, learningRate: 1e-4, learningRateMultiplier: 1 },
+          adaptation: { type: 'lora', rank: 4, alpha: 8, dropout: 0, targets: 'all-linear' },
+          reinforcement: { group_size: 2, max_completion_tokens: 6, evaluation_samples: 2 },
+        },
+      },
+    );
+    await one.service.artifacts.put(
+      fileKey(job.project, 'file-steps'),
+      Buffer.from(
+        'step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy,train_mean_reward,valid_mean_reward\n1,0,0,,,0.25,\n2,0,0,-0.5,0,0.75,0.5\n',
+      ),
+    );
+    const told = { ...job, resultFiles: ['file-steps'] };
+    await one.service.jobs.put(recordKey(job.project, job.id), told);
+    await one.service.queue(job);
+    const ended = await one.service.ended(job.id);
+    expect(ended.error).toBeNull();
+    const report = await one.service.report(ended);
+    expect(report).toMatchObject({ headline: 'reward', rows: 12 });
+    expect(report.rewards).toEqual([
+      { step: 1, train: 0.25 },
+      { step: 2, train: 0.75, heldOut: 0.5 },
+    ]);
+    expect(report.contestants.map(({ name }) => name)).toEqual(['base', 'tuned']);
+    for (const { metrics, usage } of report.contestants) {
+      expect(metrics.reward?.value).toBeGreaterThan(0);
+      expect(metrics.reward?.low).toBeLessThan(metrics.reward?.value ?? 0);
+      expect(usage).toMatchObject({ answers: 24 });
+      expect(usage?.answerTokens).toBeLessThanOrEqual(24 * 6);
+    }
+    expect(report.comparisons).toMatchObject([{ against: 'base', low: expect.any(Number) }]);
+    const answers = Object.values(report.samples[0]?.answers ?? {});
+    expect(answers.every((text) => /\(reward (none|[\d.e-]+)\)$/.test(text))).toBe(true);
+    const all = report.samples.flatMap((sample) => Object.values(sample.answers));
+    // A third of the rows cannot be graded.
+    expect(all.filter((text) => text.endsWith('(reward none)')).length).toBeGreaterThan(0);
   });
 
   it('scores the model that the job went on from as well, for as long as it is there', async () => {

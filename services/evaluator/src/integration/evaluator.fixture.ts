@@ -82,8 +82,15 @@ export async function openEvaluator(
       const encoded = encodeChat(kit.tokenizer, templateOf(kit, baseName), messages);
       return { tokens: Int32Array.from(encoded.tokens), supervised: encoded.supervised };
     };
+    // As ingest asks: what a chat with an answer has before it.
+    const askedOf = (messages: readonly Message[]): ShardExample => {
+      const { tokens, supervised } = exampleOf([...messages, { role: 'assistant', content: 'x' }]);
+      const length = supervised.indexOf(1);
+      return { tokens: tokens.slice(0, length), supervised: supervised.slice(0, length).fill(0) };
+    };
     const examples = rows.flatMap((row): ShardExample[] => {
       if (row.kind === 'chat') return [exampleOf(row.messages)];
+      if (row.kind === 'prompt') return [askedOf(row.messages)];
       if (row.kind !== 'preference') throw new TypeError(`the fixture stores no ${row.kind} rows`);
       return [row.preferred, row.rejected].map((answer) => exampleOf([...row.messages, answer]));
     });

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { type EventPorts, emitterOf } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { Records } from '@lathe/platform/records';
+import type { GradeAnswers } from '../contest/evaluation.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelFiles } from '../models/model-files.ts';
 import type { Models } from '../models/models.ts';
@@ -18,6 +19,7 @@ export type EvaluationPorts = EventPorts & {
   readonly texts: Texts;
   readonly settings: EvaluatorSettings;
   readonly log: Logger;
+  readonly grade: GradeAnswers;
 };
 
 /** Tells an event of a job that is evaluated. */

@@ -9,7 +9,7 @@ import { recordKey } from '@lathe/contracts/subject';
 import { writeJson } from '@lathe/platform/artifacts/write-json';
 import { changeJob } from '@lathe/platform/jobs';
 import { watchJob } from '@lathe/platform/records/watch-job';
-import { contestWarnings, lossWarnings } from '../contest/loss-course.ts';
+import { contestWarnings, lossWarnings, rewardCourse } from '../contest/loss-course.ts';
 import { headlineOf, reportSentence } from '../contest/told.ts';
 import { untilEngineHolds } from '../engine/engine-lost.ts';
 import { type EvaluationPorts, emit } from './evaluation-ports.ts';
@@ -71,7 +71,11 @@ export async function evaluateJob(
     const compared = contestWarnings(scored);
     await warn(ports, job, compared);
     const cost = costOf(job, { begun, ended: ports.now() });
-    const report = { ...scored, cost, warnings: [...trained, ...compared] };
+    const rewards = job.grader == null ? undefined : await rewardCourse(ports.artifacts, job);
+    const report = {
+      ...{ ...scored, cost, warnings: [...trained, ...compared] },
+      ...(rewards && { rewards }),
+    };
     const prefix = reportPrefix(job.project, job.id, newId('attempt'));
     const reportKey = `${prefix}/report.json`;
     await inStep('storing the report', () =>

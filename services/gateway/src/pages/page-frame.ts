@@ -43,7 +43,7 @@ article{background:var(--card);border-radius:.4rem;padding:.6rem .9rem;margin:.6
 .asked,dd{white-space:pre-wrap;unicode-bidi:isolate}
 dl{display:grid;grid-template-columns:minmax(5rem,max-content) 1fr;gap:.2rem .9rem;margin:.5rem 0 0;border-top:1px solid var(--line);padding-top:.4rem}
 dt{color:var(--soft)}dd{margin:0;min-width:0}
-.one{fill:var(--one)}.two{fill:var(--two)}.axis{stroke:var(--line)}
+.one{fill:var(--one)}.two{fill:var(--two)}.axis{stroke:var(--line)}.curve{fill:none;stroke:var(--two);stroke-width:2}
 .key::before{content:"";display:inline-block;width:.8em;height:.8em;margin-right:.35em;border-radius:.15em;background:var(--one)}
 .key.pale::before{background:var(--two)}
 .key.taught::before{background:var(--mark);outline:1px solid var(--good)}

@@ -148,3 +148,17 @@ it('sorts rows into those that tuning lost, those that it won, and others', () =
   expect(places).toEqual(places.toSorted((a, b) => a - b));
   expect(places[0]).toBeGreaterThan(0);
 });
+
+it('draws what the answers of each step were worth, at most so many points of it', () => {
+  const rewards = Array.from({ length: 500 }, (_, at) => ({
+    ...{ step: at + 1, train: at / 499 },
+    ...(at % 100 === 99 && { heldOut: at / 1000 }),
+  }));
+  const page = lowered({ rewards });
+  expect(page).toContain('aria-label="Mean reward by step"');
+  expect(page.match(/<circle class="dot one"[^>]*r="5"/g)).toHaveLength(5);
+  const [, points = ''] = /class="curve" points="([^"]*)"/.exec(page) ?? [];
+  expect(points.split(' ')).toHaveLength(100);
+  expect(page).toContain('step 500</text>');
+  expect(lowered({ rewards: rewards.slice(0, 1) })).not.toContain('Mean reward by step');
+});

@@ -5,6 +5,7 @@ import { metricText } from './contestant-words.ts';
 import { forgettingSection } from './forgetting-section.ts';
 import { grouped, type Html, html } from './html.ts';
 import { pageOf } from './page-frame.ts';
+import { rewardPlot } from './reward-plot.ts';
 import { rowsSections, weaknessSection } from './verdict-rows.ts';
 import { changesTable, comparisonTable, contestantTable } from './verdict-tables.ts';
 
@@ -24,6 +25,7 @@ ${verdictBox(report)}
 ${report.notes.map((text) => html`<p>${text}</p>`)}
 ${rows > 0 && html`<p class="soft">Judged on ${grouped(rows)} ${rows === 1 ? 'row' : 'rows'} ${report.heldOutSource === 'validation_file' ? 'of the validation file' : 'held out of the training file'}${report.sampled && html`, drawn by chance from more`}; the tuned model never saw them.</p>`}
 ${contestantPlot(report)}
+${rewardPlot(report)}
 ${tiles(report, job)}
 ${warnings.length > 0 && html`<h2>Warnings</h2><ul>${warnings.map((text) => html`<li class="warn">${text}</li>`)}</ul>`}
 ${comparisonTable(report)}

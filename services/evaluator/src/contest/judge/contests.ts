@@ -5,6 +5,7 @@ import { judgedContest } from './judged.ts';
 import { maskedContest } from './masked-lm.ts';
 import { preferenceContest, rewardContest } from './pairs.ts';
 import { questionAnsweringContest } from './question-answering.ts';
+import { rewardedContest } from './rewarded.ts';
 import type { ContestData, ContestOf, TaskName } from './task-contest.ts';
 import { tokenClassificationContest } from './token-classification.ts';
 
@@ -20,5 +21,6 @@ export const contests: {
   reward: rewardContest,
   preference: preferenceContest,
   judged: judgedContest,
+  rewarded: rewardedContest,
   generation: generationContest,
 };

@@ -20,6 +20,12 @@ export type WrittenRow = {
 /** What was written; where the row has tools, whether its calls, or its text where none are expected, are right. */
 export type WrittenAnswer = { readonly text: string; readonly isRight?: boolean };
 
+/** A row that a grader judges answers to. */
+export type PromptRow = Omit<WrittenRow, 'expected' | 'hasCalls'>;
+
+/** The first of the answers to a prompt, and what all were worth. */
+export type RewardedAnswer = { readonly text: string; readonly reward: number | null };
+
 /** Scores of the better and of the worse of two. */
 export type PairScores = { readonly preferred: number; readonly rejected: number };
 
@@ -50,6 +56,8 @@ export type TaskData = {
   readonly preference: { readonly row: RowOf<'preference'>; readonly answer: PairScores };
   /** Of single answers, good or bad: the reward of each. */
   readonly judged: { readonly row: RowOf<'judged'>; readonly answer: number };
+  /** Answers to prompts without an expected one, with the mean of their rewards; null where none could be graded. */
+  readonly rewarded: { readonly row: PromptRow; readonly answer: RewardedAnswer };
   readonly generation: { readonly row: WrittenRow; readonly answer: WrittenAnswer };
 };
 export type TaskName = keyof TaskData;

@@ -10,7 +10,7 @@ import { maskedExamples } from './masked-examples.ts';
 /** Tasks whose models say numbers about texts; models that write have a contest of their own, and questions their texts. */
 export type NumbersTask = Exclude<
   TaskName,
-  'generation' | 'preference' | 'judged' | 'question-answering'
+  'generation' | 'preference' | 'judged' | 'rewarded' | 'question-answering'
 >;
 
 export type RowsOf<Task extends TaskName> = readonly {

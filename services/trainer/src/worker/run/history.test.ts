@@ -39,6 +39,20 @@ test('a history goes on after a resume, and its table has one line a step', () =
   );
 });
 
+test('the table of a run that learns from rewards has two columns more', () => {
+  const history = createHistory([]);
+  for (const number of [1, 2])
+    history.addStep({ ...step(number), figures: { reward: number / 4, reward_std: 1 } });
+  const figures = { reward: 0.75 };
+  history.addScore({ step: 2, loss: -0.75, tokenAccuracy: 0, supervisedTokens: 40, figures });
+  expect(resultTable(history.upTo(2)).split('\n')).toEqual([
+    'step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy,train_mean_reward,valid_mean_reward',
+    '1,4,0.5,,,0.25,',
+    '2,2,0.5,-0.75,0,0.5,0.75',
+    '',
+  ]);
+});
+
 test('a resumed run can tell its last steps again, but those of old checkpoints only in part', () => {
   const old = { step: 1, loss: 4, tokenAccuracy: 0.5, tokens: 100 };
   const history = createHistory(decodeHistory(encodeHistory([old, step(2), step(3), step(4)])));

@@ -71,13 +71,21 @@ export function decodeHistory(text: string): HistoryRow[] {
   return z.object({ version: z.literal(1), rows: z.array(rowSchema) }).parse(JSON.parse(text)).rows;
 }
 
-/** The table that the API offers as result file: one line a step, empty where nothing was scored. */
+/**
+ * The table that the API offers as result file: one line a step, empty where nothing was scored. A run that learns from rewards has
+ * two columns more.
+ */
 export function resultTable(rows: readonly HistoryRow[]): string {
+  const hasRewards = rows.some(({ figures }) => figures?.reward !== undefined);
   const lines = rows.map((row) =>
-    [row.step, row.loss, row.tokenAccuracy, row.validLoss, row.validTokenAccuracy]
+    [
+      ...[row.step, row.loss, row.tokenAccuracy, row.validLoss, row.validTokenAccuracy],
+      ...(hasRewards ? [row.figures?.reward, row.validFigures?.reward] : []),
+    ]
       .map((value) => value ?? '')
       .join(','),
   );
   const header = 'step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy';
-  return `${[header, ...lines].join('\n')}\n`;
+  const rewards = hasRewards ? ',train_mean_reward,valid_mean_reward' : '';
+  return `${[header + rewards, ...lines].join('\n')}\n`;
 }
