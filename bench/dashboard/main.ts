@@ -2,7 +2,7 @@
  * `npm run screenshots`: pictures of every page of the dashboard, light, dark and as wide as a phone, in `.out/dashboard`, to be looked
  * at: of an empty platform, of the example's job while it runs, and of what came of it. Needs Debian's chromium.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '@lathe/platform/config';
@@ -42,6 +42,35 @@ async function take(page: Page, name: string): Promise<void> {
   console.log(name);
 }
 
+/** The example with rows that are repeated, cut off, empty or of another form. */
+async function rowsWithFaults(): Promise<string> {
+  const rows = (await readFile('examples/support-routing.jsonl', 'utf8')).trim().split('\n');
+  const faulty = [
+    rows[0]?.slice(0, 60),
+    '{"messages": []}',
+    '{"messages": [{"role": "user", "content": "Hello"}]}',
+    '{"messages": [{"role": "user", "content": "Mail ann@example.com"}, {"role": "robot", "content": "x"}]}',
+    rows[3],
+    rows[3],
+  ];
+  return [...rows.slice(0, 60), ...faulty, ...rows.slice(60, 90)].join('\n');
+}
+
+/** Texts with one of three labels, in a table with a column that nobody needs. */
+function labelledRows(): string {
+  const words = {
+    praise: ['lovely', 'excellent', 'fast'],
+    complaint: ['broken', 'late', 'rude'],
+    question: ['where', 'when', 'how'],
+  };
+  const rows = Array.from({ length: 240 }, (_, i) => {
+    const label = (['praise', 'praise', 'complaint', 'question'] as const)[i % 4] ?? 'praise';
+    const word = words[label][Math.floor(i / 4) % 3];
+    return `${i},${word} service number ${(i * 7919) % 240} today,${label}`;
+  });
+  return ['id,text,label', ...rows].join('\n');
+}
+
 await using folder = await tempFolder();
 const apiKey = 'sk-dashboard-pictures';
 const platform = await startPlatform(
@@ -79,12 +108,45 @@ try {
   await go(job);
   await page.getByText('done', { exact: true }).first().waitFor({ timeout: 600_000 });
   await take(page, 'job-done');
+  await go(`${job}/verdict`);
+  await page.getByRole('heading', { name: 'All contestants' }).waitFor();
+  await take(page, 'verdict');
   await go('/jobs');
   await page.getByRole('table').waitFor();
   await take(page, 'jobs');
   await go('/');
   await page.getByRole('heading', { name: 'Newest results' }).waitFor();
   await take(page, 'home');
+  await go('/data');
+  await page.getByRole('table').waitFor();
+  await take(page, 'data');
+  await page.getByLabel('File of rows').setInputFiles('examples/support-routing.jsonl');
+  await page.getByRole('heading', { name: 'Lengths' }).waitFor({ timeout: 60_000 });
+  await take(page, 'file');
+  await page.getByRole('link', { name: 'Tune a model on it' }).click();
+  await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny');
+  await page.getByText('tokens to train on').waitFor();
+  await page.getByText('All settings').click();
+  await page.getByLabel('schedule').waitFor();
+  await take(page, 'new-job');
+  await go('/data');
+  const buffer = Buffer.from(await rowsWithFaults());
+  const faulty = { name: 'tickets.jsonl', mimeType: 'application/jsonl', buffer };
+  await page.getByLabel('File of rows').setInputFiles(faulty);
+  await page.getByRole('table', { name: 'Findings' }).waitFor({ timeout: 60_000 });
+  await take(page, 'file-faulty');
+  await go('/data');
+  const labels = { name: 'reviews.csv', mimeType: 'text/csv', buffer: Buffer.from(labelledRows()) };
+  await page.getByLabel('File of rows').setInputFiles(labels);
+  await page.getByRole('table', { name: 'Labels' }).waitFor({ timeout: 60_000 });
+  await take(page, 'file-labels');
+  await page.getByRole('link', { name: 'Tune a model on it' }).click();
+  await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny-encoder');
+  await page.getByRole('button', { name: 'Start the job' }).click();
+  await page.getByText('done', { exact: true }).first().waitFor({ timeout: 600_000 });
+  await page.getByRole('link', { name: 'Verdict' }).click();
+  await page.getByRole('heading', { name: 'By label' }).waitFor();
+  await take(page, 'verdict-labels');
 } finally {
   await browser.close();
   await platform.stop();

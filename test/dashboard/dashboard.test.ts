@@ -1,5 +1,7 @@
 /** The dashboard in a real browser on the real platform. */
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { supportLines } from '../flow/platform.fixture.ts';
 import { type OpenDashboard, openDashboard, withoutChromium } from './browser.fixture.ts';
 
 describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => {
@@ -44,6 +46,47 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByText('cancelled', { exact: true }).waitFor();
     await go('/jobs');
     await page.getByRole('link', { name: 'Example: support routing' }).waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('goes from a dropped file to a verdict', async () => {
+    const { page, go, faults, seriousIssues } = dashboard;
+    const rows = (await supportLines(24)).join('\n');
+    await go('/data');
+    await page.getByLabel('File of rows').setInputFiles({
+      name: 'mine.jsonl',
+      mimeType: 'application/jsonl',
+      buffer: Buffer.from(`${rows}\n{"messages": []}`),
+    });
+    await page.getByRole('heading', { name: 'mine.jsonl' }).waitFor();
+    await page.getByText('24 of 25').waitFor();
+    await page.getByRole('cell', { name: /^Error/ }).waitFor();
+    await page.getByText('A job with this file would fail').waitFor();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: /Download the repaired file/ }).click();
+    const repaired = await (await saved).path();
+    expect((await readFile(repaired, 'utf8')).trim().split('\n')).toHaveLength(24);
+    expect(await seriousIssues()).toEqual([]);
+
+    await go('/data');
+    await page.getByLabel('File of rows').setInputFiles(repaired);
+    await page.getByRole('slider', { name: /^Cut at/ }).fill('0');
+    await page.getByText(/of those that are learnt/).waitFor();
+    expect(await page.locator('.tokens b').count()).toBeGreaterThan(0);
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('link', { name: 'Tune a model on it' }).click();
+    await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny');
+    await page.getByLabel('Name in the lists').fill('Mine');
+    await page.getByLabel('Times each row is seen').fill('1');
+    await page.getByText('tokens to train on').waitFor();
+    await page.getByText('"n_epochs": 1').or(page.getByText('n_epochs: 1')).first().waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('button', { name: 'Start the job' }).click();
+    await page.getByRole('heading', { name: 'Mine' }).waitFor();
+    await page.getByText('done', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Verdict' }).click();
+    await page.getByRole('table', { name: 'All contestants' }).waitFor();
     expect(await seriousIssues()).toEqual([]);
     expect(faults).toEqual([]);
   });

@@ -149,8 +149,12 @@ export const arrows: Table = {
         ui: 'api shell/router.ts shell/theme.ts',
         jobs: 'api shell/router.ts shell/link.tsx ui',
         job: 'api shell/router.ts shell/link.tsx shell/theme.ts ui jobs',
+        data: 'api shell/router.ts shell/link.tsx ui',
+        'new-job': 'api shell/router.ts shell/link.tsx ui',
+        verdict: 'api shell/router.ts shell/link.tsx ui',
         home: 'api shell/router.ts shell/link.tsx ui jobs',
-        shell: 'api shell/router.ts shell/link.tsx shell/theme.ts ui jobs job home',
+        shell:
+          'api shell/router.ts shell/link.tsx shell/theme.ts ui jobs job data new-job verdict home',
         '.': 'api shell/theme.ts shell',
       },
     },

@@ -17,6 +17,9 @@ export function JobsPage() {
     <>
       <header class="head">
         <h1>Jobs</h1>
+        <Link to="/jobs/new" class="button main">
+          New job
+        </Link>
       </header>
       <Answered query={{ data: items, error, reload }} what="the jobs">
         {(jobs) =>

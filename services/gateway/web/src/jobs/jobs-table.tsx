@@ -59,7 +59,8 @@ function Done({ job }: { readonly job: JobObject }) {
     return job.finished_at === null ? null : (
       <span class="soft">in {durationText(job.finished_at - job.created_at)}</span>
     );
-  if (share === undefined) return <span class="soft">–</span>;
+  if (share === undefined)
+    return <span class="soft small-text">{job.lathe.queue?.reason ?? '–'}</span>;
   return (
     <>
       <Progress share={share} label={`${percentText(share)} trained`} />

@@ -1,7 +1,11 @@
 import type { ComponentType } from 'preact';
+import { DataPage } from '../data/data-page.tsx';
+import { FilePage } from '../data/file-page.tsx';
 import { HomePage } from '../home/home-page.tsx';
 import { JobPage } from '../job/job-page.tsx';
 import { JobsPage } from '../jobs/jobs-page.tsx';
+import { NewJobPage } from '../new-job/new-job-page.tsx';
+import { VerdictPage } from '../verdict/verdict-page.tsx';
 
 /** A page of the dashboard; a part of its path that begins with `:` is a property of its view. */
 export type DashboardPage = {
@@ -17,6 +21,10 @@ export type DashboardPage = {
 /** Every page: a new one is a row here. The first whose path fits is shown. */
 export const pages: readonly DashboardPage[] = [
   { path: '/', title: 'Home', nav: 'Home', view: HomePage },
+  { path: '/data', title: 'Data', nav: 'Data', view: DataPage },
+  { path: '/data/:file', title: 'File', view: FilePage },
   { path: '/jobs', title: 'Jobs', nav: 'Jobs', view: JobsPage },
+  { path: '/jobs/new', title: 'New job', view: NewJobPage },
   { path: '/jobs/:job', title: 'Job', view: JobPage },
+  { path: '/jobs/:job/verdict', title: 'Verdict', view: VerdictPage },
 ];

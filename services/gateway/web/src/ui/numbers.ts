@@ -28,3 +28,20 @@ export function durationText(seconds: number): string {
   if (seconds < 48 * 3600) return `${Number((seconds / 3600).toFixed(1))} h`;
   return `${Math.round(seconds / 86_400)} d`;
 }
+
+/** Bytes as `1.2 MB`. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** `1 row`, `2 rows`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,232 @@
+import type { RetrievedFile } from '@lathe/contracts/http/file';
+import type { InspectionObject } from '@lathe/contracts/http/inspection';
+import type { Page } from '@lathe/contracts/http/list';
+import type { ModelObject } from '@lathe/contracts/http/model';
+import { ask, download, sentenceOf } from '../api/client.ts';
+import { useQuery } from '../api/use-query.ts';
+import { Link } from '../shell/link.tsx';
+import { ActButton } from '../ui/act-button.tsx';
+import { bytesText, counted, grouped } from '../ui/numbers.ts';
+import { Progress } from '../ui/progress.tsx';
+import { Problem } from '../ui/states.tsx';
+import { Findings } from './findings.tsx';
+import { FormatForm } from './format-form.tsx';
+import { LengthSection } from './length-section.tsx';
+import { queryOf, type ReadingOptions, requestOf, useReadingOptions } from './reading-options.ts';
+import { CleaningFacts, LabelBalance } from './row-facts.tsx';
+import { TokenRows } from './token-rows.tsx';
+import { useInspection } from './use-inspection.ts';
+
+/** A file of rows: what a job would find in it, and what the model would see. */
+export function FilePage({ file }: { readonly file: string }) {
+  const path = `/v1/files/${encodeURIComponent(file)}`;
+  const about = useQuery((signal) => ask<RetrievedFile>(path, { signal }), [path]);
+  const [options, change] = useReadingOptions();
+  const { inspection, error, again } = useInspection(file, requestOf(options));
+  const isReady = inspection?.report != null && inspection.report.refusal === null;
+  return (
+    <>
+      <header class="head">
+        <div>
+          <h1>{about.data?.filename ?? 'File'}</h1>
+          <p class="soft">
+            {about.data !== undefined && `${bytesText(about.data.bytes)} · `}
+            {file}
+          </p>
+        </div>
+        <div class="row">
+          {inspection?.report?.repaired !== undefined && (
+            <Repaired inspection={inspection} name={about.data?.filename ?? file} />
+          )}
+          {isReady && (
+            <Link to={`/jobs/new?file=${file}${queryOf(options)}`} class="button main">
+              Tune a model on it
+            </Link>
+          )}
+        </div>
+      </header>
+      {error !== null && <Problem text={sentenceOf(error)} onRetry={again} />}
+      <ModelChoice
+        options={options}
+        onChange={change}
+        inspected={inspection?.report?.model ?? null}
+      />
+      {inspection === undefined ||
+      inspection.status === 'queued' ||
+      inspection.status === 'running' ? (
+        error === null && <Reading inspection={inspection} />
+      ) : (
+        <Report inspection={inspection} onChange={change} />
+      )}
+      {about.data !== undefined && <UsedBy file={about.data} />}
+    </>
+  );
+}
+
+function Repaired({
+  inspection,
+  name,
+}: {
+  readonly inspection: InspectionObject;
+  readonly name: string;
+}) {
+  const { id, report } = inspection;
+  return (
+    <ActButton
+      act={() =>
+        download(
+          `/v1/lathe/inspections/${id}/repaired`,
+          `${name.replace(/\.\w+$/, '')}.repaired.jsonl`,
+        )
+      }
+    >
+      Download the repaired file ({counted(report?.repaired?.rows ?? 0, 'row')})
+    </ActButton>
+  );
+}
+
+type ChoiceProps = {
+  readonly options: ReadingOptions;
+  readonly onChange: (change: Partial<ReadingOptions>) => void;
+  readonly inspected: string | null;
+};
+
+function ModelChoice({ options, onChange, inspected }: ChoiceProps) {
+  const models = useQuery(
+    (signal) => ask<Pick<Page<ModelObject>, 'data'>>('/v1/models', { signal }),
+    [],
+  );
+  const names = models.data?.data.map(({ id }) => id) ?? [];
+  return (
+    <label class="row">
+      Looked at for
+      <select
+        value={options.model}
+        onChange={(event) => onChange({ model: event.currentTarget.value })}
+      >
+        <option value="">
+          the first model that learns from such rows
+          {inspected === null || options.model !== '' ? '' : `: ${inspected}`}
+        </option>
+        {names.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Reading({ inspection }: { readonly inspection: InspectionObject | undefined }) {
+  const progress = inspection?.progress;
+  const share = progress ? progress.bytes / Math.max(1, progress.total_bytes) : undefined;
+  return (
+    <div class="drop" role="status">
+      <p>
+        Reading the rows
+        {progress ? `: ${grouped(progress.rows)} so far` : ' …'}
+      </p>
+      <Progress share={share} label="Share of the file that is read" />
+    </div>
+  );
+}
+
+type ReportProps = {
+  readonly inspection: InspectionObject;
+  readonly onChange: ChoiceProps['onChange'];
+};
+
+function Report({ inspection: { report, error }, onChange }: ReportProps) {
+  if (error !== null) return <Problem text={error.message} />;
+  if (report === null) return <Problem text="The reading was cancelled." />;
+  const { dataset, plan, task, refusal } = report;
+  const detection = dataset?.formats?.[0];
+  return (
+    <>
+      {refusal !== null && <Problem text={`A job with this file would fail: ${refusal.message}`} />}
+      {dataset !== null && (
+        <ul class="tiles">
+          <li>
+            <b>
+              {grouped(dataset.rows.kept)} of {grouped(dataset.rows.read)}
+            </b>
+            rows are used
+          </li>
+          <li>
+            <b>{task?.type ?? '–'}</b>is what they teach
+          </li>
+          <li>
+            <b>{grouped(dataset.tokens.total)}</b>tokens, {grouped(dataset.tokens.supervised)} of
+            them learnt
+          </li>
+          {plan && (
+            <li>
+              <b>{grouped(plan.heldOutRows)}</b>rows held out
+              {plan.detectableGain !== null &&
+                `; a verdict on them shows a gain of ${grouped(100 * plan.detectableGain)} points`}
+            </li>
+          )}
+        </ul>
+      )}
+      {detection !== undefined && (
+        <>
+          <h2>Format</h2>
+          <FormatForm detection={detection} onChange={onChange} />
+        </>
+      )}
+      {dataset !== null && (
+        <>
+          <h2>Problems</h2>
+          <Findings report={dataset} />
+          {dataset.insight && <TokenRows rows={dataset.insight.shown} />}
+          {dataset.insight && <LengthSection insight={dataset.insight} />}
+          {dataset.labels && dataset.labels.length > 0 && (
+            <>
+              <h2>Labels</h2>
+              <LabelBalance labels={dataset.labels} />
+            </>
+          )}
+          {dataset.cleaning && (
+            <>
+              <h2>What stands in the rows</h2>
+              <CleaningFacts cleaning={dataset.cleaning} />
+            </>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+function UsedBy({ file: { lathe } }: { readonly file: RetrievedFile }) {
+  const { jobs, files, models } = lathe;
+  if (jobs.length + files.length + models.length === 0) return null;
+  return (
+    <>
+      <h2>Made of it</h2>
+      <dl class="facts">
+        {jobs.length > 0 && <dt>Jobs</dt>}
+        {jobs.length > 0 && (
+          <dd class="row">
+            {jobs.map((id) => (
+              <Link key={id} to={`/jobs/${id}`}>
+                {id}
+              </Link>
+            ))}
+          </dd>
+        )}
+        {files.length > 0 && <dt>Files</dt>}
+        {files.length > 0 && (
+          <dd class="row">
+            {files.map((id) => (
+              <Link key={id} to={`/data/${id}`}>
+                {id}
+              </Link>
+            ))}
+          </dd>
+        )}
+        {models.length > 0 && <dt>Models</dt>}
+        {models.length > 0 && <dd>{models.join(', ')}</dd>}
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import { sentenceOf } from '../api/client.ts';
+import { durationText, figure, grouped } from '../ui/numbers.ts';
+import { Problem } from '../ui/states.tsx';
+import type { Estimating } from './use-estimate.ts';
+
+/** What the job would be: rows, tokens, steps, time, and what a verdict could show. */
+export function EstimateSection({
+  estimating: { estimate, error, isBusy },
+}: {
+  readonly estimating: Estimating;
+}) {
+  if (error !== null) return <Problem text={sentenceOf(error)} />;
+  if (estimate === undefined)
+    return <p class="soft">{isBusy ? 'Reading the rows …' : 'Choose a file and a model first.'}</p>;
+  const { task, training_rows: rows, held_out_rows: heldOut, detectable_gain: gain } = estimate;
+  const {
+    steps,
+    training_tokens: tokens,
+    epochs,
+    batch_size: batch,
+    learning_rate: rate,
+  } = estimate;
+  const { seconds, refusals } = estimate;
+  const facts: readonly (readonly [name: string, value: string])[] = [
+    ['is what the rows teach', task?.type ?? '–'],
+    ['rows to train on', rows === null ? '–' : grouped(rows)],
+    [
+      gain === null
+        ? 'rows held out for the verdict'
+        : `rows held out: they show a gain of ${grouped(100 * gain)} points or more`,
+      heldOut === null ? '–' : grouped(heldOut),
+    ],
+    [
+      `steps: ${epochs === null ? '–' : grouped(epochs)} times every row, ${batch === null ? '–' : grouped(batch)} at a time`,
+      steps === null ? '–' : grouped(steps),
+    ],
+    ['tokens to train on', tokens === null ? '–' : grouped(tokens)],
+    ['learning rate', figure(rate)],
+    [
+      seconds === null
+        ? 'no job like this has run here yet, which would tell'
+        : `by ${seconds.jobs === 1 ? 'the one job' : `${seconds.jobs} jobs`} like this that ran here`,
+      seconds === null
+        ? 'time unknown'
+        : `${durationText(seconds.least)} to ${durationText(seconds.most)}`,
+    ],
+  ];
+  return (
+    <div aria-busy={isBusy}>
+      {refusals.map(({ message, param }) => (
+        <Problem key={message} text={`${message}${param === null ? '' : ` (${param})`}`} />
+      ))}
+      <ul class="tiles">
+        {facts.map(([name, value]) => (
+          <li key={name}>
+            <b>{value}</b>
+            {name}
+          </li>
+        ))}
+      </ul>
+      {isBusy && (
+        <p class="soft" role="status">
+          Counting …
+        </p>
+      )}
+    </div>
+  );
+}
