@@ -11,6 +11,7 @@ const given: Readonly<Record<string, string>> = {
   artifacts: 'import("@lathe/platform/artifacts/port").ArtifactStore',
   config: 'import("@lathe/platform/config").Config',
   form: 'import("@lathe/tokenizer/tool-form").ToolForm',
+  job: 'import("@lathe/contracts/job/record").JobRecord',
   log: 'import("@lathe/platform/log").Logger',
   manifest: 'import("@lathe/contracts/artifact/checkpoint").CheckpointManifest',
   metrics: 'import("@lathe/platform/metrics").Metrics',
@@ -23,6 +24,8 @@ const given: Readonly<Record<string, string>> = {
   tokenizer: 'import("@lathe/tokenizer/tokenizer").Tokenizer',
   trainer: 'import("@lathe/engine/trainer").Trainer<unknown>',
   vocabulary: 'import("@lathe/engine/constraint").Vocabulary',
+  worker: 'import("@lathe/contracts/record/worker").WorkerRecord',
+  workers: 'import("@lathe/contracts/record/worker").WorkerRecord[]',
 };
 
 type Door = {

@@ -29,6 +29,7 @@ import { checkpointRecordSchema } from './record/checkpoint.ts';
 import { dataWorkRecordSchema } from './record/data-work.ts';
 import { evalRecordSchema } from './record/eval.ts';
 import { evalRunRecordSchema } from './record/eval-run.ts';
+import { exportRecordSchema } from './record/export.ts';
 import { fileRecordSchema } from './record/file.ts';
 import { modelRecordSchema } from './record/model.ts';
 import { storedCompletionRecordSchema } from './record/stored-completion.ts';
@@ -48,6 +49,7 @@ const schemas: Record<string, z.ZodType> = {
   'eval-record': evalRecordSchema,
   'eval-run-record': evalRunRecordSchema,
   'evaluation-report': evaluationReportSchema,
+  'export-record': exportRecordSchema,
   'file-record': fileRecordSchema,
   'inference-request': inferenceRequestSchema,
   'inspection-report': inspectionReportSchema,

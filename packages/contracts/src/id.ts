@@ -18,7 +18,8 @@ export type IdKind =
   | 'evalRun'
   | 'evalItem'
   | 'batch'
-  | 'batchAnswer';
+  | 'batchAnswer'
+  | 'export';
 
 const prefixes: Record<IdKind, string> = {
   file: 'file-',
@@ -38,6 +39,7 @@ const prefixes: Record<IdKind, string> = {
   evalItem: 'outputitem_',
   batch: 'batch_',
   batchAnswer: 'batch_req_',
+  export: 'export_',
 };
 
 /**

@@ -14,8 +14,8 @@ export const streams = {
 
 export type Stage = 'ingest' | 'train' | 'evaluate';
 
-/** What work waits on: the stages of jobs, data work that is no job (record/data-work.ts), runs of evals, and batches. */
-export type Queue = Stage | 'data' | 'eval-run' | 'batch';
+/** What work waits on: the stages of jobs, data work that is no job (record/data-work.ts), runs of evals, batches, and exports. */
+export type Queue = Stage | 'data' | 'eval-run' | 'batch' | 'export';
 
 /** The subject on which the work of a queue waits. */
 export function workSubject(queue: Queue): string {
@@ -45,6 +45,7 @@ export const buckets = {
   evalRuns: 'lathe-eval-runs',
   batches: 'lathe-batches',
   storedCompletions: 'lathe-stored-completions',
+  exports: 'lathe-exports',
 } as const;
 
 /**

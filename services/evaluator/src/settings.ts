@@ -62,6 +62,10 @@ export type EvaluatorSettings = GraderSettings & {
   readonly cachedModels: number;
   /** How long the copy of a tuned model that no record names is left alone: an evaluation may stand on it. */
   readonly unlistedMs: number;
+  /** Exports of models at a time, and what one may take of bytes and time. */
+  readonly exportSlots: number;
+  readonly exportLimitBytes: number;
+  readonly exportMs: number;
   /** Silence of a working engine process after which it is killed. */
   readonly engineSilenceMs: number;
   /** What an evaluation bears of the engine: engine-lost.ts. */
@@ -92,6 +96,9 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     evalRowSlots: 8,
     evalRows: config.evalRows,
     evalRowBytes: config.evalRowBytes,
+    exportSlots: 1,
+    exportLimitBytes: config.exportLimitBytes,
+    exportMs: config.exportMs,
     evalProgressMs: 1000,
     evalSweepMs: config.sweepMs,
     maxDeliveries: config.maxDeliveries,

@@ -15,6 +15,7 @@ import type { Config } from '@lathe/platform/config';
 import type { Logger } from '@lathe/platform/log';
 import { pause } from '@lathe/platform/nats/pause';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
+import { openProcessFolder } from '@lathe/platform/process-folder';
 import { openAllRecords } from '@lathe/platform/records';
 import { openService, type Service } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
@@ -24,6 +25,7 @@ import { gradeAll } from './evals/grade-all.ts';
 import type { GradePorts } from './evals/grade-row.ts';
 import { serveGradings } from './evals/serve-gradings.ts';
 import { serveRuns } from './evals/serve-runs.ts';
+import { serveExports } from './exports/serve-exports.ts';
 import { onModelDeleted, serveEvaluations } from './job/nats.ts';
 import { openModelFiles } from './models/model-files.ts';
 import { createModels } from './models/models.ts';
@@ -59,7 +61,12 @@ export async function start(
   return openService(config, { name: 'evaluator' }, async (service) => {
     const { nats, metrics, stops, log } = service;
     measureQueues(nats, metrics);
-    const { evaluating, running: ofEvals, ...opened } = await openPorts(config, settings, service);
+    const {
+      evaluating,
+      running: ofEvals,
+      exporting,
+      ...opened
+    } = await openPorts(config, settings, service);
     const { engine, texts, models, stopTexts, announcing, forget, tidy } = opened;
     stops.add('texts', stopTexts);
     stops.add('engine', () => engine.stop());
@@ -73,6 +80,7 @@ export async function start(
       keepScanning(announcer, { ...settings, tidy, signal, log }),
       serveEvaluations(nats, evaluating, { concurrency: config.evaluatorSlots, signal, metrics }),
       serveRuns(nats, ofEvals, signal),
+      serveExports(nats, exporting, signal),
     ];
     stops.add('deletions', onModelDeleted(nats, forget));
     const serving = { connection: nats.connection, log, settings, metrics };
@@ -160,6 +168,7 @@ async function openPorts(
     checkpoints,
     files: uploads,
     evalRuns,
+    exports,
   } = await openAllRecords(nats);
   const graders = startGraders(settings, log);
   const cache = join(dataFolder, 'cache', 'models');
@@ -192,6 +201,11 @@ async function openPorts(
     stopTexts: () => threads.stop(),
     evaluating: { jobs, files, ...ports, grade: gradeWith({ graders, ...ports }) },
     running: { evalRuns, files: uploads, graders, ...ports },
+    exporting: {
+      ...{ exports, artifacts, models, settings, log, now: Date.now },
+      workFolder: await openProcessFolder(join(dataFolder, 'work', '.exports')),
+      environment: childEnvironment(process.env, dataFolder),
+    },
     announcing: { models: records, modelFolders, texts, log },
     forget: models.forget,
     /** Drops copies of models that were deleted while this evaluator did not listen. */

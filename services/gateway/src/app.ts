@@ -26,6 +26,7 @@ import { estimateRoutes } from './routes/estimates.ts';
 import { evalImportRoutes } from './routes/eval-imports.ts';
 import { evalRunRoutes } from './routes/eval-runs.ts';
 import { type EvalRoutePorts, evalRoutes } from './routes/evals.ts';
+import { exportRoutes, modelExportRoutes } from './routes/exports.ts';
 import { fileRoutes } from './routes/files.ts';
 import { graderRoutes } from './routes/graders.ts';
 import { healthRoutes, type PartProblems } from './routes/health.ts';
@@ -103,6 +104,8 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/completions', completionRoutes(ports, settings));
   app.route('/v1/embeddings', embeddingRoutes(ports, settings));
   app.route('/v1/lathe/models', pipelineRoutes(ports, settings));
+  app.route('/v1/lathe/models', modelExportRoutes(ports, settings));
+  app.route('/v1/lathe/exports', exportRoutes(ports));
   app.route('/v1/classify', predictionRoutes('classify', ports, settings));
   app.route('/v1/score', predictionRoutes('score', ports, settings));
   app.route('/v1/rerank', predictionRoutes('rerank', ports, settings));

@@ -36,6 +36,8 @@ export type GatewaySettings = GraderSettings & {
   readonly dataWorkOpen: number;
   readonly dataWorkKept: number;
   readonly dataWorkKeepMs: number;
+  /** Exports of models of one project. */
+  readonly exportsKept: number;
   /** Aliases of one project. */
   readonly aliasesKept: number;
   /** Evals of one project, and runs of them that are under way, and over and kept. */
@@ -112,6 +114,7 @@ export function gatewaySettings(config: Config): GatewaySettings {
     dataWorkOpen: config.dataWorkOpen,
     dataWorkKept: config.dataWorkKept,
     dataWorkKeepMs: config.dataWorkKeepMs,
+    exportsKept: config.exportsKept,
     aliasesKept: config.aliasesKept,
     evalsKept: config.evalsKept,
     evalRunsOpen: config.evalRunsOpen,

@@ -26,6 +26,7 @@ import { createGatewayServer } from './http-server.ts';
 import { takeInventory } from './inventory.ts';
 import { claimSchema } from './jobs/duplicates.ts';
 import { openJobBriefs } from './jobs/job-briefs.ts';
+import { eraseStrayExports } from './models/exports.ts';
 import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 import { eraseOldCompletions } from './stored/stored-completions.ts';
@@ -106,6 +107,7 @@ async function openPorts(
     ['bytes without a record', settings.orphanSweepMs, () => deleteOrphans(ports, settings)],
     ['old data work', settings.expirySweepMs, () => eraseOldDataWork(ports, settings)],
     ['old completions', settings.expirySweepMs, () => eraseOldCompletions(ports, settings)],
+    ['exports of models that are gone', settings.expirySweepMs, () => eraseStrayExports(ports)],
     ['old batches', settings.expirySweepMs, () => eraseOldBatches(ports, settings)],
     ['old runs of evals', settings.expirySweepMs, () => eraseOldEvals(ports, settings)],
     ...retentionSweep(ports, settings),

@@ -121,6 +121,16 @@ export function readBatchAnswerKey(key: string): BatchAnswerName | undefined {
   return { index: Number(index), status: status as BatchAnswerName['status'] };
 }
 
+/** Everything that belongs to an export. */
+export function exportPrefix(project: string, id: string): string {
+  return join(project, 'exports', id);
+}
+
+/** Folder of what one attempt at an export wrote. */
+export function exportAttemptPrefix(project: string, id: string, attempt: string): string {
+  return join(project, 'exports', id, attempt);
+}
+
 /** Everything that belongs to a job. */
 export function jobPrefix(project: string, jobId: string): string {
   return join(project, 'jobs', jobId);

@@ -58,6 +58,7 @@ type Written = { readonly dtype: string; readonly notes?: readonly string[] };
  * forward pass, and writes `lathe-manifest.json` beside it. Throws CheckpointError or
  * UnsupportedModelError, leaving nothing behind, for a model that the format cannot hold, a file that
  * cannot be read, or an export whose answers differ by more than its type's tolerance.
+ * @example await exportModel({ model: 'models/lathe-tiny', kind: 'gguf', out: 'export' });
  */
 export async function exportModel(request: ExportRequest): Promise<ExportManifest> {
   await using texts = await folderOfTuning(request.model, request.adapter);

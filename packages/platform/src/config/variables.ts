@@ -134,6 +134,10 @@ export const variables = {
   evalRows: tuned('LATHE_EVAL_ROWS', wholeNumber(1, 10_000)).means('most rows of one run of an eval'),
   evalRowBytes: tuned('LATHE_EVAL_ROW_BYTES', byteSize('256KiB')).means('largest row of a run of an eval, in bytes of JSON'),
   evalRunSlots: evaluatorSlots('LATHE_EVAL_RUN_SLOTS', wholeNumber(1, 2)).means('runs of evals one evaluator works on at a time'),
+  exportsKept: tuned('LATHE_EXPORTS_KEPT', wholeNumber(1, 100))
+    .means('exports of models that one project may have; the oldest goes first'),
+  exportLimitBytes: evaluator('LATHE_EXPORT_LIMIT', byteSize('64GiB')).means('largest export of a model'),
+  exportMs: evaluator('LATHE_EXPORT_TIME', duration('2h')).means('how long the export of a model may take'),
   batchesOpen: batching('LATHE_BATCHES_OPEN', wholeNumber(1, 8))
     .means('batches of one project that are not over; beyond them it is told to wait (429)'),
   batchesKept: batching('LATHE_BATCHES_KEPT', wholeNumber(1, 1000))

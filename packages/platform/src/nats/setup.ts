@@ -33,7 +33,7 @@ export type StreamSettings = {
 
 export const stages: readonly Stage[] = ['ingest', 'train', 'evaluate'];
 /** Every queue of the work stream. */
-export const queues: readonly Queue[] = [...stages, 'data', 'eval-run', 'batch'];
+export const queues: readonly Queue[] = [...stages, 'data', 'eval-run', 'batch', 'export'];
 export const deadLetterConsumer = 'lathe-dead-letters';
 const dayMs = 24 * 3_600_000;
 

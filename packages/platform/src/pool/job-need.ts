@@ -38,6 +38,6 @@ export function mustBeAlone({ sharedLosses = 0 }: Pick<JobRecord, 'sharedLosses'
 
 /**
  * Gives the job a worker for itself until it has a newer checkpoint.
- * @example await job.change(() => aloneFromNow);
+ * @example const next: JobRecord = { ...job, ...aloneFromNow };
  */
 export const aloneFromNow = { sharedLosses: sharedLossesBeforeAlone } satisfies JobChange;

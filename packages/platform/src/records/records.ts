@@ -5,6 +5,7 @@ import { type CheckpointRecord, checkpointRecordSchema } from '@lathe/contracts/
 import { type DataWorkRecord, dataWorkRecordSchema } from '@lathe/contracts/record/data-work';
 import { type EvalRecord, evalRecordSchema } from '@lathe/contracts/record/eval';
 import { type EvalRunRecord, evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
+import { type ExportRecord, exportRecordSchema } from '@lathe/contracts/record/export';
 import { type FileRecord, fileRecordSchema } from '@lathe/contracts/record/file';
 import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
 import {
@@ -30,6 +31,7 @@ export type Records = {
   readonly evalRuns: RecordStore<EvalRunRecord>;
   readonly batches: RecordStore<BatchRecord>;
   readonly storedCompletions: RecordStore<StoredCompletionRecord>;
+  readonly exports: RecordStore<ExportRecord>;
 };
 
 /**
@@ -53,5 +55,6 @@ export async function openAllRecords(nats: Nats): Promise<Records> {
       buckets.storedCompletions,
       storedCompletionRecordSchema,
     ),
+    exports: await openRecords(nats, buckets.exports, exportRecordSchema),
   };
 }

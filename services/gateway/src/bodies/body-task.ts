@@ -3,6 +3,7 @@ import type { CreateBatch } from '@lathe/contracts/http/batch';
 import type { DatasetRequest } from '@lathe/contracts/http/dataset';
 import type { EmbeddingRequest } from '@lathe/contracts/http/embedding';
 import type { CreateEval, UpdateEval } from '@lathe/contracts/http/eval';
+import type { CreateExport } from '@lathe/contracts/http/export';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { CheckGrader, RunGrader } from '@lathe/contracts/http/grader';
 import type { InspectRequest } from '@lathe/contracts/http/inspection';
@@ -96,6 +97,7 @@ export type BodyResults = AskedResults & {
   readonly 'grader-check': CheckGrader;
   readonly 'grader-run': RunGrader;
   readonly alias: AliasRequest;
+  readonly export: CreateExport;
   readonly batch: CreateBatch;
   readonly 'completion-update': { readonly metadata: Record<string, string> | null };
   readonly feedback: FeedbackRequest;

@@ -7,6 +7,7 @@ import { datasetRequestSchema } from '@lathe/contracts/http/dataset';
 import { embeddingRequestSchema } from '@lathe/contracts/http/embedding';
 import { createEvalSchema, updateEvalSchema } from '@lathe/contracts/http/eval';
 import { importEvalSchema } from '@lathe/contracts/http/eval-import';
+import { createExportSchema } from '@lathe/contracts/http/export';
 import { createJobSchema } from '@lathe/contracts/http/fine-tuning';
 import {
   type CheckGrader,
@@ -80,6 +81,8 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return readGrader(json);
     case 'grader-run':
       return parseRequest(runGraderSchema, json);
+    case 'export':
+      return parseRequest(createExportSchema, json);
     case 'alias':
       return parseRequest(aliasRequestSchema, json);
     case 'batch':

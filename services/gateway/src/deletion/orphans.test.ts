@@ -50,6 +50,7 @@ async function openPorts(fate: 'stored' | 'lost') {
     evalRuns,
     batches,
     storedCompletions: batches as never,
+    exports: batches as never,
     artifacts,
     places,
     now: Date.now,

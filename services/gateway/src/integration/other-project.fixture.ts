@@ -1,3 +1,4 @@
+import type { ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { evalItemKey, storedCompletionPrefix } from '@lathe/contracts/artifact/key';
 import { newId } from '@lathe/contracts/id';
@@ -5,6 +6,7 @@ import { batchRecordSchema } from '@lathe/contracts/record/batch';
 import { dataWorkRecordSchema, isOfKind } from '@lathe/contracts/record/data-work';
 import { evalRecordSchema } from '@lathe/contracts/record/eval';
 import { evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
+import { exportRecordSchema } from '@lathe/contracts/record/export';
 import { storedCompletionRecordSchema } from '@lathe/contracts/record/stored-completion';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { checkpointKey, modelKey, recordKey } from '@lathe/contracts/subject';
@@ -108,6 +110,7 @@ export async function furnishOther(gateway: TestGateway) {
     dataset,
     ...(await addEval(gateway)),
     batch: await addBatch(gateway),
+    export: await addExport(gateway, { model, manifestKey, file: stored }),
     completion: await addCompletion(gateway),
   };
 }
@@ -130,6 +133,19 @@ async function addBatch(gateway: TestGateway): Promise<string> {
   const batch = batchRecordSchema.parse(await readExample('batch-record'));
   await gateway.batches.put(recordKey(otherProject, batch.id), { ...batch, project: otherProject });
   return batch.id;
+}
+
+/** An export of the model, of one file. */
+async function addExport(
+  gateway: TestGateway,
+  of: { readonly model: string; readonly manifestKey: string; readonly file: ObjectRef },
+): Promise<string> {
+  const made = exportRecordSchema.parse(await readExample('export-record'));
+  const { file, ...model } = of;
+  const result = { files: { 'adapter_config.json': file }, dtype: null, replay: null, notes: [] };
+  const own = { ...made, ...model, project: otherProject, result };
+  await gateway.exports.put(recordKey(otherProject, made.id), own);
+  return made.id;
 }
 
 /** A completion that was stored. */

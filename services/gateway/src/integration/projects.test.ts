@@ -35,6 +35,7 @@ function pathOf(route: string): string {
     .replace(':eval_id', foreign.eval)
     .replace(':run_id', foreign.run)
     .replace(':batch_id', foreign.batch)
+    .replace(':export_id', foreign.export)
     .replace(':completion_id', foreign.completion)
     .replace(':output_item_id', itemId({ id: foreign.run }, 0))
     .replace('/jobs/:id', `/jobs/${foreign.job}`)
@@ -125,7 +126,7 @@ const post = (path: string, body: object) =>
 const secrets = () => [
   ...[foreign.file, foreign.job, foreign.model, foreign.inspection, foreign.dataset],
   foreign.alias,
-  ...[foreign.eval, foreign.run, foreign.batch, foreign.completion],
+  ...[foreign.eval, foreign.run, foreign.batch, foreign.completion, foreign.export],
   ...['ftckpt_secret', otherKey],
 ];
 

@@ -22,11 +22,13 @@ import {
 } from '@lathe/platform/records/named-model';
 import { toHttp } from '@lathe/recipe/http-form';
 import { sortedAliases } from './aliases.ts';
+import { type EraseExportPorts, eraseExport } from './erase-export.ts';
 
-export type ModelPorts = NamedModels & {
-  readonly nats: Nats;
-  readonly artifacts: ArtifactStore;
-};
+export type ModelPorts = NamedModels &
+  EraseExportPorts & {
+    readonly nats: Nats;
+    readonly artifacts: ArtifactStore;
+  };
 export type TunedModel = Exclude<ModelRecord, { kind: 'base' }>;
 
 /** The `model` object of a record. */
@@ -143,10 +145,10 @@ export async function deleteModel(ports: ModelPorts, project: string, name: stri
 
 /**
  * Removes a tuned model: its record first, so that nobody starts using it, then its files unless another model of
- * the project stands on them, and tells the evaluators, who keep copies of the files.
+ * the project stands on them, with the exports of these, and tells the evaluators, who keep copies of the files.
  */
 export async function removeModel(
-  ports: Pick<ModelPorts, 'nats' | 'models' | 'artifacts'>,
+  ports: Pick<ModelPorts, 'nats' | 'models'> & EraseExportPorts,
   project: string,
   { name, manifestKey }: TunedModel,
 ): Promise<void> {
@@ -155,7 +157,11 @@ export async function removeModel(
   const isShared = others.some(
     ({ value }) => value.kind !== 'base' && value.manifestKey === manifestKey,
   );
-  if (!isShared) await deleteFiles(ports.artifacts, manifestKey);
+  if (!isShared) {
+    await deleteFiles(ports.artifacts, manifestKey);
+    for (const { value } of await ports.exports.list(project))
+      if (value.manifestKey === manifestKey) await eraseExport(ports, value);
+  }
   const deleted: ModelDeleted = { project, name, ...(isShared ? {} : { manifestKey }) };
   ports.nats.connection.publish(modelDeletedSubject, JSON.stringify(deleted));
 }

@@ -112,6 +112,7 @@ export const examples: Readonly<Record<string, Example>> = {
   rerank: {
     body: { model: tuned, query: 'Where is my order?', documents: ['Order status', 'Refunds'] },
   },
+  createExport: { body: { format: 'gguf', dtype: 'q8_0' } },
   setAlias: { body: { alias: 'support', model: tuned } },
   inspectFile: { body: { model: 'lathe-tiny' } },
   createDataset: { body: { repair: { file: trainingFile } } },

@@ -21,6 +21,7 @@ export type Operation = {
 type MediaType =
   | 'application/jsonl'
   | 'application/octet-stream'
+  | 'application/x-tar'
   | 'application/yaml'
   | 'text/event-stream'
   | 'text/html'

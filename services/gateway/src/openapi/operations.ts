@@ -40,6 +40,7 @@ import { askOperations } from './ask-operations.ts';
 import { batchOperations } from './batch-operations.ts';
 import { dataOperations } from './data-operations.ts';
 import { evalOperations } from './eval-operations.ts';
+import { exportOperations } from './export-operations.ts';
 import { deleted, list, type Operation, pageOf } from './operation.ts';
 import { storedOperations } from './stored-operations.ts';
 
@@ -66,6 +67,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...evalOperations,
   ...batchOperations,
   ...storedOperations,
+  ...exportOperations,
   'GET /healthz': {
     id: 'live',
     summary: 'Whether the process answers.',
