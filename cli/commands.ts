@@ -1,5 +1,12 @@
+import { classify } from './ask/classify.ts';
+import { embed } from './ask/embed.ts';
 import { chat } from './chat/chat.ts';
 import type { Command } from './command/command.ts';
+import { completionOf } from './completion/completion.ts';
+import { dataConvert } from './data/convert.ts';
+import { dataInspect } from './data/inspect.ts';
+import { doctor } from './doctor/doctor.ts';
+import { evalCreate, evalList, evalResults, evalRun } from './evals/eval-commands.ts';
 import {
   jobsCancel,
   jobsList,
@@ -9,12 +16,18 @@ import {
   jobsWatch,
 } from './jobs/job-commands.ts';
 import { logs } from './jobs/logs.ts';
+import { keysAdd, keysList, keysNew, keysRemove, keysUse } from './keys/key-commands.ts';
+import { modelsExport } from './models/export.ts';
+import { modelsImport, modelsPull } from './models/local-models.ts';
+import { modelsDelete, modelsList, modelsShow } from './models/model-commands.ts';
 import { down } from './platform/down.ts';
+import { openPage } from './platform/open.ts';
 import { up } from './platform/up.ts';
+import { report } from './report/report.ts';
 import { tune } from './tune/tune.ts';
 
-/** Every command, in the order in which a newcomer needs them: help, completion and docs/cli.md are made of it. */
-export const commands: readonly Command[] = [
+/** In the order in which a newcomer needs them. */
+const named: readonly Command[] = [
   up,
   down,
   tune,
@@ -25,5 +38,30 @@ export const commands: readonly Command[] = [
   jobsPause,
   jobsResume,
   logs,
+  report,
   chat,
+  classify,
+  embed,
+  modelsList,
+  modelsShow,
+  modelsPull,
+  modelsImport,
+  modelsExport,
+  modelsDelete,
+  dataInspect,
+  dataConvert,
+  evalCreate,
+  evalList,
+  evalRun,
+  evalResults,
+  keysList,
+  keysAdd,
+  keysUse,
+  keysRemove,
+  keysNew,
+  doctor,
+  openPage,
 ];
+
+/** Every command: help, completion and docs/cli.md are made of it. */
+export const commands: readonly Command[] = [...named, completionOf(named)];

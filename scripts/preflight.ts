@@ -32,7 +32,11 @@ export async function checkBeforeStart(config: Config): Promise<void> {
 
 type Place = Pick<Config, 'host' | 'port' | 'dataFolder' | 'shutdownGraceMs'>;
 
-async function checkPort(
+/**
+ * Throws an Error of one sentence when nothing can listen there: a port that is taken by anything but a part of an earlier start
+ * that is about to end.
+ */
+export async function checkPort(
   who: string,
   setting: string,
   { host, port, dataFolder, shutdownGraceMs }: Place,

@@ -7,7 +7,7 @@ import type { Api } from './api.ts';
 const modelsSchema = z.object({ data: z.array(modelObjectSchema) });
 
 /** Base models by name, then tuned ones, newest first, then aliases. */
-async function listModels(api: Api): Promise<ModelObject[]> {
+export async function listModels(api: Api): Promise<ModelObject[]> {
   return (await api.get('/models', modelsSchema)).data;
 }
 
@@ -21,12 +21,21 @@ export async function findModel(
 ): Promise<string> {
   if (named !== undefined) return named;
   const newest = (await listModels(api)).find(
-    ({ lathe: { base, task, alias_of: alias } }) =>
-      base !== null && alias === undefined && task !== null && tasks.includes(task.type),
+    ({ id, lathe: { base, task, alias_of: alias } }) =>
+      base !== null &&
+      alias === undefined &&
+      !isCheckpoint(id) &&
+      task !== null &&
+      tasks.includes(task.type),
   );
   if (newest !== undefined) return newest.id;
   throw new CommandError(
     'failed',
     `No model has been tuned for ${tasks[0]} yet: tune one with lathe tune, or name one with --model (lathe models list).`,
   );
+}
+
+/** Whether a name is that of a step of a job, not of what the job came to. */
+export function isCheckpoint(name: string): boolean {
+  return /:ckpt-step-\d+$/.test(name);
 }

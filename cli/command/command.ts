@@ -2,7 +2,7 @@ import type { Api } from '../api/api.ts';
 import type { Printer } from '../terminal/printer.ts';
 
 /** What a shell offers where a value is asked for: files of a kind, or what Lathe has. */
-type Completion = 'file' | 'job' | 'model' | readonly string[];
+export type Completion = 'file' | 'job' | 'model' | readonly string[];
 
 export type Option = {
   readonly meaning: string;

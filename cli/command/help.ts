@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.ts';
 import { commonOptions } from './parse.ts';
 
 /** `lathe jobs show [<job>] [options]` */
-function usageLine({ name, args, options }: Command): string {
+export function usageLine({ name, args, options }: Command): string {
   const words = args.map(argumentWord);
   return ['lathe', name, ...words, ...(Object.keys(options).length > 0 ? ['[options]'] : [])].join(
     ' ',
@@ -17,7 +17,7 @@ function argumentWord({ name, isOptional, many }: Argument): string {
 }
 
 /** `-f, --follow` or `--set <key=value>` */
-function optionWord(name: string, { short, value }: Option): string {
+export function optionWord(name: string, { short, value }: Option): string {
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 

@@ -40,6 +40,7 @@ export function jobFacts(job: JobObject, paint: Paint): [string, string][] {
     ['job', job.id],
     ['state', stateWords(job, paint)],
     ['why', job.error?.message ?? null],
+    ['waits for', lathe.queue?.reason ?? null],
     ['model', job.model],
     ['tuned model', job.fine_tuned_model],
     ['method', method.type],

@@ -35,6 +35,7 @@ export async function watchJob(
     api.get(path, jobObjectSchema).then(
       (job) => {
         finish = job.estimated_finish;
+        board.wait(job.lathe.queue);
       },
       // The stream of events says so, too, and is tried again.
       () => undefined,
@@ -64,6 +65,8 @@ export async function watchJob(
 }
 
 type Board = {
+  /** What a job waits for, by the job itself; null where it does not. */
+  wait(queue: JobObject['lathe']['queue']): void;
   tell(event: EventObject, secondsLeft: number | null): void;
   say(text: string): void;
   draw(secondsLeft: number | null): void;
@@ -71,6 +74,7 @@ type Board = {
 
 function createBoard(err: Printer): Board {
   let progress: Progress = noProgress;
+  let waiting: string | null = null;
   let isNew = true;
   let written = Number.NEGATIVE_INFINITY;
   const say = (text: string): void => {
@@ -79,6 +83,11 @@ function createBoard(err: Printer): Board {
   };
   return {
     say,
+    wait(queue) {
+      const now = queue === null ? null : waitingWords(queue);
+      isNew ||= now !== waiting;
+      waiting = now;
+    },
     tell(event, secondsLeft) {
       progress = afterEvent(progress, event);
       isNew = true;
@@ -91,9 +100,15 @@ function createBoard(err: Printer): Board {
     draw(secondsLeft) {
       if (!isNew || !err.isTerminal) return;
       isNew = false;
-      err.draw(progressLines(progress, { columns: err.width(), paint: err.paint, secondsLeft }));
+      const view = { columns: err.width(), paint: err.paint, secondsLeft };
+      err.draw(waiting === null ? progressLines(progress, view) : [err.paint.dim(waiting)]);
     },
   };
+}
+
+/** `place 2 in line: …` of a job that waits. */
+function waitingWords({ position, reason }: NonNullable<JobObject['lathe']['queue']>): string {
+  return position === null ? reason : `place ${position} in line: ${reason}`;
 }
 
 /** Whether an event is worth a line that stays: figures are drawn, and what counts rows comes often. */

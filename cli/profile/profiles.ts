@@ -47,7 +47,7 @@ export async function readProfiles(file: string): Promise<Profiles> {
 }
 
 /** Writes them, for their owner only, whole or not at all. */
-async function writeProfiles(file: string, profiles: Profiles): Promise<void> {
+export async function writeProfiles(file: string, profiles: Profiles): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}`;
   await writeFile(temporary, `${JSON.stringify(profiles, null, 2)}\n`, { mode: 0o600 });

@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export type Target = Profile & { readonly from: string };
 
 /** Where `npm start` listens unless it is told otherwise. */
-const usualUrl = 'http://127.0.0.1:8080';
+export const usualUrl = 'http://127.0.0.1:8080';
 
 /**
  * Which Lathe is meant: the profile that was named; else the environment's `LATHE_URL` and `LATHE_API_KEY`, of which each

@@ -3,11 +3,11 @@ import { type Api, wholeNumber } from '../api/api.ts';
 import { jobsPath } from '../api/job.ts';
 import { fileIdOf } from '../api/upload.ts';
 import { type Call, command, type Options } from '../command/command.ts';
+import { withSettings } from '../command/settings.ts';
 import { tellEnd } from '../jobs/job-end.ts';
 import { watchJob } from '../jobs/watch-job.ts';
 import { chooseModel } from './choose-model.ts';
 import { tellEstimate } from './estimate.ts';
-import { withSettings } from './settings.ts';
 
 const options = {
   model: {

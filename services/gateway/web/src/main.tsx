@@ -6,7 +6,6 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
 import './style/parts.css';
-import './style/playground.css';
 
 applyTheme();
 await takeCodeFromAddress();

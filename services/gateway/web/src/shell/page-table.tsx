@@ -5,7 +5,6 @@ import { HomePage } from '../home/home-page.tsx';
 import { JobPage } from '../job/job-page.tsx';
 import { JobsPage } from '../jobs/jobs-page.tsx';
 import { NewJobPage } from '../new-job/new-job-page.tsx';
-import { PlaygroundPage } from '../playground/playground-page.tsx';
 import { VerdictPage } from '../verdict/verdict-page.tsx';
 
 /** A page of the dashboard; a part of its path that begins with `:` is a property of its view. */
@@ -28,5 +27,4 @@ export const pages: readonly DashboardPage[] = [
   { path: '/jobs/new', title: 'New job', view: NewJobPage },
   { path: '/jobs/:job', title: 'Job', view: JobPage },
   { path: '/jobs/:job/verdict', title: 'Verdict', view: VerdictPage },
-  { path: '/playground', title: 'Playground', nav: 'Playground', view: PlaygroundPage },
 ];

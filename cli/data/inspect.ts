@@ -1,0 +1,124 @@
+import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
+import { inspectionObjectSchema } from '@lathe/contracts/http/inspection';
+import { poll } from '../api/poll.ts';
+import { fileIdOf } from '../api/upload.ts';
+import { command } from '../command/command.ts';
+import { CommandError } from '../command/failure.ts';
+import { writeAnswer } from '../command/write-answer.ts';
+import { count, percent } from '../terminal/amounts.ts';
+import type { Printer } from '../terminal/printer.ts';
+import { table } from '../terminal/table.ts';
+import { harmless, padText } from '../terminal/text-width.ts';
+
+/** Findings that are shown; the page and --json have more. */
+const mostFindings = 20;
+
+export const dataInspect = command({
+  name: 'data inspect',
+  summary:
+    'Says what a job would find in a file: its format, rows, lengths, labels and problems by line.',
+  details:
+    'The file is uploaded, and its id printed: lathe tune takes that, too. Exit status 1 where a job would refuse it.',
+  args: [
+    {
+      name: 'file',
+      meaning: 'a file of this machine, or the id of an uploaded one',
+      completion: 'file',
+    },
+  ],
+  options: {
+    model: {
+      meaning: 'the base model it is for; by default the first that learns from such rows',
+      value: '<model>',
+      completion: 'model',
+    },
+    html: {
+      meaning: 'writes the whole report as a page, too',
+      value: '<file>',
+      completion: 'file',
+    },
+    repaired: {
+      meaning: 'writes the rows that are right, each once, as JSON Lines',
+      value: '<file>',
+      completion: 'file',
+    },
+  },
+  async run(call) {
+    const { args, options, out, err, isJson, json, connect, signal } = call;
+    const api = await connect();
+    const file = await fileIdOf(call, api, { name: args[0] ?? '' });
+    err.draw(['Looking at the rows …']);
+    const body = options.model === undefined ? {} : { model: options.model };
+    const begun = await api.post(
+      `/lathe/files/${encodeURIComponent(file)}/inspect`,
+      inspectionObjectSchema,
+      body,
+    );
+    const at = `/lathe/inspections/${encodeURIComponent(begun.id)}`;
+    const done = await poll(
+      () => api.get(at, inspectionObjectSchema),
+      ({ status }) => status !== 'queued' && status !== 'running',
+      signal,
+    );
+    err.clear();
+    if (isJson) json(done);
+    const { report, error } = done;
+    if (report === null)
+      throw new CommandError('ended', error?.message ?? `The inspection was ${done.status}.`);
+    if (!isJson) tellReport(report, out);
+    if (options.html !== undefined)
+      await writeAnswer(call, await api.fetch(`${at}/report.html`), options.html);
+    if (options.repaired !== undefined)
+      await writeAnswer(call, await api.fetch(`${at}/repaired`), options.repaired);
+    if (report.refusal !== null) throw new CommandError('failed', report.refusal.message);
+  },
+});
+
+function tellReport(
+  { model, task, dataset, plan, repaired }: InspectionReport,
+  out: Printer,
+): void {
+  const fact = (name: string, value: string): void =>
+    out.line(`${out.paint.dim(padText(name, 14))} ${value}`);
+  if (task !== null) fact('teaches', `${task.type}${model === null ? '' : `, for ${model}`}`);
+  if (dataset === null) return;
+  const { rows, tokens, formats = [], labels = [], findings, moreFindings } = dataset;
+  for (const { format, confidence, isAsked } of formats)
+    fact('format', isAsked ? format : `${format}, ${percent(confidence)} sure`);
+  fact(
+    'rows',
+    `${count(rows.read)} read, ${count(rows.kept)} right, ${count(rows.rejected)} wrong, ${count(rows.duplicates)} repeated`,
+  );
+  fact(
+    'tokens',
+    `${count(tokens.total)}, ${count(tokens.supervised)} of them taught; a row has ${count(tokens.p50)}, the longest ${count(tokens.max)}`,
+  );
+  if (plan !== undefined)
+    fact(
+      'a job',
+      `${count(plan.trainRows)} rows to train on and ${count(plan.heldOutRows)} to judge by, ${count(plan.steps)} steps`,
+    );
+  if (repaired !== undefined) fact('repaired', `${count(repaired.rows)} rows (--repaired <file>)`);
+  if (labels.length > 0) {
+    out.line();
+    const cells = labels.map(({ label, train, heldOut }) => [
+      harmless(label),
+      count(train),
+      count(heldOut),
+    ]);
+    for (const line of table(
+      ['label', 'training', 'held out'],
+      cells.slice(0, mostFindings),
+      out.width(),
+    ))
+      out.line(line);
+  }
+  if (findings.length === 0) return;
+  out.line();
+  for (const { member, line, level, message } of findings.slice(0, mostFindings)) {
+    const text = `${member === undefined ? '' : `${member}: `}line ${line}: ${harmless(message)}`;
+    out.line(level === 'error' ? out.paint.red(text) : out.paint.yellow(text));
+  }
+  const more = findings.length - mostFindings + moreFindings;
+  if (more > 0) out.line(out.paint.dim(`and ${count(more)} more findings (--html <file>)`));
+}

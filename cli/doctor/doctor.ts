@@ -1,0 +1,64 @@
+import { command } from '../command/command.ts';
+import { CommandError } from '../command/failure.ts';
+import { localConfig } from '../platform/local-config.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { padText } from '../terminal/text-width.ts';
+import { type Checked, type Finding, fault } from './finding.ts';
+import { checkLathe } from './lathe-checks.ts';
+import { checkMachine } from './machine-checks.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const marks: Readonly<
+  Record<Finding['level'], { readonly mark: string; readonly colour: keyof Paint }>
+> = {
+  well: { mark: '✓', colour: 'green' },
+  note: { mark: '!', colour: 'yellow' },
+  fault: { mark: '✗', colour: 'red' },
+};
+
+export const doctor = command({
+  name: 'doctor',
+  summary: 'Looks at all that Lathe stands on, and says of each fault what cures it.',
+  details:
+    'This machine: settings, data folder, disk, ports, NATS, store, models. Then the Lathe that commands speak to: profile, address, parts, key, workers and their devices. It makes no more than the folders that a start makes. Exit status 1 where it finds a fault.',
+  args: [],
+  options: {
+    remote: { meaning: 'leaves this machine out: only the Lathe that commands speak to' },
+  },
+  async run({ options, env, profile, out, isJson, json }) {
+    const checked = [
+      ...(options.remote ? [] : await machineOf(env)),
+      ...(await checkLathe(env, profile)),
+    ];
+    for (const one of checked)
+      if (isJson) json(one);
+      else for (const line of checkedLines(one, out.paint)) out.line(line);
+    const faults = checked
+      .flatMap(({ findings }) => findings)
+      .filter(({ level }) => level === 'fault');
+    if (faults.length === 0) return;
+    throw new CommandError(
+      'failed',
+      faults.length === 1 ? 'There is a fault.' : `There are ${faults.length} faults.`,
+    );
+  },
+});
+
+async function machineOf(env: Environment): Promise<Checked[]> {
+  try {
+    return await checkMachine(localConfig(env), env);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    // Without settings nobody knows where the rest is.
+    return [{ name: 'settings', findings: [fault(error.message, 'docs/settings.md')] }];
+  }
+}
+
+function checkedLines({ name, findings }: Checked, paint: Paint): string[] {
+  return findings.flatMap((finding) => {
+    const { mark, colour } = marks[finding.level];
+    const line = `${paint[colour](mark)} ${padText(name, 12)} ${finding.what}`;
+    return 'cure' in finding ? [line, `${' '.repeat(15)}→ ${finding.cure}`] : [line];
+  });
+}
