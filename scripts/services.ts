@@ -118,19 +118,23 @@ export async function startServices(
     return starting;
   };
   const workerParts = workers.map((own) => workerPart(own, workers.length));
+  const asking = { ...withoutKeys(config), modelServerKeys: config.modelServerKeys };
   await Promise.all([
     ...group(workerParts),
     ...group([
       servicePart('trainer', { ...withoutKeys(config), workerSecret: config.workerSecret }),
-      { ...servicePart('ingest', atPlace(withoutKeys(config), 1)), memory: ingestMemory },
-      servicePart('evaluator', atPlace(withoutKeys(config), 2)),
+      { ...servicePart('ingest', atPlace(asking, 1)), memory: ingestMemory },
+      servicePart('evaluator', atPlace(asking, 2)),
     ]),
     ...group([
       {
         name: gatewayName,
         main: programs.gateway,
         // Started again it stays where its callers know it.
-        config: () => ({ ...config, workerSecret: null, port: portOf(gateway()) ?? config.port }),
+        config: () => ({
+          ...{ ...config, workerSecret: null, modelServerKeys: null },
+          port: portOf(gateway()) ?? config.port,
+        }),
       },
     ]),
   ]);
@@ -153,7 +157,10 @@ export function atPlace(config: Config, place: number): Config {
 
 /** A configuration with the secrets that every part needs: those of NATS and of the store. */
 function withoutKeys(config: Config): Config {
-  return { ...config, apiKey: null, apiKeys: null, metricsKey: null, workerSecret: null };
+  return {
+    ...{ ...config, apiKey: null, apiKeys: null, metricsKey: null },
+    ...{ workerSecret: null, modelServerKeys: null },
+  };
 }
 
 function servicePart(id: 'trainer' | 'ingest' | 'evaluator', own: Config): Part {

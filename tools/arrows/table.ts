@@ -25,6 +25,7 @@ export const arrows: Table = {
         nats: 'log process metrics.ts artifacts',
         records: 'log nats breather.ts',
         pool: '',
+        'model-servers': 'config nats',
         health: 'process metrics.ts artifacts nats',
         '.': 'config log metrics.ts process artifacts nats health',
       },

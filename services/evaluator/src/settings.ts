@@ -21,6 +21,11 @@ export type EvaluatorSettings = GraderSettings & {
   readonly samples: number;
   /** Rows that an evaluation has answered at a time; they decode together. */
   readonly evaluationSlots: number;
+  /** Rows that a model behind a server is asked at a time, the longest time of all, and of a try of one, and how many tries. */
+  readonly serverSlots: number;
+  readonly serverContestMs: number;
+  readonly serverTimeoutMs: number;
+  readonly serverAttempts: number;
   /** Runs of evals that are worked on at a time, and rows of one. */
   readonly evalRunSlots: number;
   readonly evalRowSlots: number;
@@ -92,6 +97,10 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     answerMost: 512,
     samples: 20,
     evaluationSlots: 8,
+    serverSlots: 4,
+    serverContestMs: 30 * 60_000,
+    serverTimeoutMs: config.modelServerTimeoutMs,
+    serverAttempts: config.modelServerAttempts,
     evalRunSlots: config.evalRunSlots,
     evalRowSlots: 8,
     evalRows: config.evalRows,

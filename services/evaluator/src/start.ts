@@ -199,7 +199,10 @@ async function openPorts(
     texts,
     models,
     stopTexts: () => threads.stop(),
-    evaluating: { jobs, files, ...ports, grade: gradeWith({ graders, ...ports }) },
+    evaluating: {
+      ...{ jobs, files, modelServers: config.modelServers },
+      ...{ ...ports, grade: gradeWith({ graders, ...ports }) },
+    },
     running: { evalRuns, files: uploads, graders, ...ports },
     exporting: {
       ...{ exports, artifacts, models, settings, log, now: Date.now },

@@ -93,6 +93,7 @@ async function openPorts(
     inference: createInference(nats.connection, settings),
     bodies,
     graders,
+    modelServers: config.modelServers,
     keys: storedKeys(bootstrap, furtherKeys),
     // The same for all gateways of a deployment; a new key makes new ids.
     eventSecret: key,

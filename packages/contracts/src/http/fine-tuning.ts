@@ -92,7 +92,16 @@ export const latheOptionsSchema = z.strictObject({
   contestants: z
     .array(
       z.strictObject({
-        model: z.string().min(1).max(256).describe('a model of the project, or a base model'),
+        model: z
+          .string()
+          .min(1)
+          .max(256)
+          .describe('a model of the project, a base model, or one of the server at url'),
+        url: z
+          .url()
+          .max(500)
+          .optional()
+          .describe('base URL of an OpenAI-compatible server that the operator allows'),
       }),
     )
     .max(4)

@@ -68,9 +68,37 @@ describe('readConfig', () => {
     expect(read).toThrow(`The environment variable ${name} ${reason}`);
   });
 
+  it('knows the servers that may be asked, each with its key', () => {
+    const read = (servers: string, keys = '') =>
+      readConfig({ LATHE_MODEL_SERVERS: servers, LATHE_MODEL_SERVER_KEYS: keys });
+    const urls = 'https://Host.example:443/v1/, http://127.0.0.1:11434/v1';
+    expect(read(urls, 'https://host.example/v1=sk-a=b').modelServers).toEqual([
+      { url: 'https://host.example/v1', key: 'sk-a=b' },
+      { url: 'http://127.0.0.1:11434/v1', key: null },
+    ]);
+    for (const url of [
+      'host',
+      'ftp://host',
+      'https://me@host/',
+      'https://host/?a',
+      'https://host/#a',
+    ])
+      expect(() => read(url)).toThrow(`LATHE_MODEL_SERVERS has "${url}"`);
+    for (const keys of [
+      'sk-secret',
+      'https://other.example/v1=sk-secret',
+      'https://host.example/v1=',
+    ]) {
+      const reading = () => read(urls, keys);
+      expect(reading).toThrow('Entry 1 of the environment variable LATHE_MODEL_SERVER_KEYS');
+      expect(reading).not.toThrow('sk-secret');
+    }
+  });
+
   it('is carried to a child process as it is', () => {
     for (const env of [
       {},
+      { LATHE_MODEL_SERVERS: 'https://a/v1', LATHE_MODEL_SERVER_KEYS: 'https://a/v1=k' },
       {
         LATHE_DATA: 'x',
         LATHE_API_KEY: 'k',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { artifactsUrl, checkS3 } from './artifacts-url.ts';
+import { readModelServers } from './model-servers.ts';
 import { clientVariables, variables } from './variables.ts';
 
 const repositoryModels = fileURLToPath(new URL('../../../../models', import.meta.url));
@@ -37,6 +38,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
       .split(':')
       .filter((folder) => folder !== '')
       .map((folder) => resolve(workingFolder, folder)),
+    modelServers: readModelServers(values.modelServers, values.modelServerKeys),
     artifacts: artifactsUrl(values.artifacts, { dataFolder, workingFolder }),
     healthPort: values.healthPort === 0 ? null : values.healthPort,
   };
@@ -47,6 +49,7 @@ export function environmentOf(config: Config): Record<string, string> {
   const values: Readonly<Record<keyof Variables, unknown>> = {
     ...config,
     modelFolders: config.modelFolders.join(':'),
+    modelServers: config.modelServers.map(({ url }) => url).join(','),
     healthPort: config.healthPort ?? 0,
   };
   return Object.fromEntries(

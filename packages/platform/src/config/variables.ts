@@ -22,10 +22,15 @@ const worker = variablesFor({ setBy: ['worker'], reason: 'nobody else reads it' 
 const evaluator = variablesFor({ mayBeSetBy: ['evaluator'], reason: tunedReason });
 const evaluatorSlots = variablesFor({ mayBeSetBy: ['evaluator'], reason: slotsReason });
 const ingestSlots = variablesFor({ mayBeSetBy: ['ingest'], reason: slotsReason });
-const writer = variablesFor({
-  mayBeSetBy: ['ingest'],
-  reason: 'only ingest asks a writer; a Secret holds its key',
+const modelServers = variablesFor({
+  mayBeSetBy: ['gateway', 'ingest', 'evaluator'],
+  reason: 'no other server is asked by default',
 });
+const modelServerKeys = variablesFor({
+  mayBeSetBy: ['ingest', 'evaluator'],
+  reason: 'only these ask such servers; a Secret holds the keys',
+});
+const askingServers = variablesFor({ mayBeSetBy: ['ingest', 'evaluator'], reason: tunedReason });
 const engine = variablesFor({
   setBy: ['evaluator', 'worker'],
   reason: 'only these run the engine',
@@ -150,9 +155,13 @@ export const variables = {
   batchSlots: batching('LATHE_BATCH_SLOTS', wholeNumber(1, 2)).means('batches one gateway works on at a time'),
   batchLineSlots: batching('LATHE_BATCH_LINE_SLOTS', wholeNumber(1, 4))
     .means('lines of one batch that are asked at a time'),
-  writerUrl: writer('LATHE_WRITER_URL', optionalText)
-    .means('base URL of an OpenAI-compatible server that data sets may be written with, such as https://host/v1; unset: none'),
-  writerKey: writer('LATHE_WRITER_KEY', secretText).means('API key for that server'),
+  modelServers: modelServers('LATHE_MODEL_SERVERS', optionalText)
+    .means('base URLs, separated by ",", of OpenAI-compatible servers that jobs may compare with and data sets be written with, such as https://host/v1; unset: none'),
+  modelServerKeys: modelServerKeys('LATHE_MODEL_SERVER_KEYS', secretText)
+    .means('keys of those that want one, "url=key,url=key"'),
+  modelServerTimeoutMs: askingServers('LATHE_MODEL_SERVER_TIMEOUT', duration('5m')).means('longest time of one question to such a server'),
+  modelServerAttempts: askingServers('LATHE_MODEL_SERVER_ATTEMPTS', wholeNumber(1, 4))
+    .means('tries of one question to such a server, with growing pauses between'),
   workerId: worker('LATHE_WORKER_ID', text(ownName.slice(0, 64), workerIdForm)).means('name of this worker'),
   workerAddress: worker('LATHE_WORKER_ADDRESS', text('127.0.0.1:0', [/^.+:\d{1,5}$/, 'must be host:port']))
     .means('where the worker serves gRPC; port 0 takes a free one'),

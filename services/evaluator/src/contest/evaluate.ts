@@ -2,6 +2,7 @@ import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { LatheError } from '@lathe/contracts/error';
 import { type EvaluateInput, type EvaluatePorts, hasOwnTokens } from './evaluation.ts';
 import { probeForgetting } from './forgetting/probe.ts';
+import { invitedNames } from './invited.ts';
 import type { Judgement } from './judge/judge.ts';
 import { judgePredicted } from './predicted.ts';
 import { judgeRewarded } from './rewarded.ts';
@@ -36,11 +37,11 @@ export async function evaluate(
         : await judgePredicted(task, input, ports);
   // Their rows were not read before, so the job could not be refused.
   const isRewarded = dataset.kind === 'prompt';
-  const unasked = isWritten && !isRewarded ? [] : (input.invited?.models ?? []);
+  const unasked = isWritten && !isRewarded ? [] : invitedNames(input.invited);
   const why = isRewarded
     ? 'rewards compare what the job trained with what it began as'
     : `the task ${task} is not compared by what is written`;
-  const apart = unasked.map(({ name }) => `The model ${name} took no part: ${why}.`);
+  const apart = unasked.map((name) => `The ${name} took no part: ${why}.`);
   // What began at random, with tokens of its own, knew nothing that could be forgotten.
   const isAsked = isWritten && rows > 0 && !hasOwnTokens(job);
   const forgetting = isAsked ? await probeForgetting(input, ports) : undefined;

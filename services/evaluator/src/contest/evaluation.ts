@@ -3,13 +3,18 @@ import type { Grader } from '@lathe/contracts/http/grader';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
+import type { ModelServer } from '@lathe/platform/model-servers';
 import type { Engine } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { EvaluatorSettings } from '../settings.ts';
 import type { Texts } from '../texts/texts.ts';
 
+/** A model behind a server that the operator allows. */
+export type InvitedServer = { readonly server: ModelServer; readonly model: string };
+
 export type Invited = {
   readonly models: readonly ServedModel[];
+  readonly servers: readonly InvitedServer[];
   readonly notes: readonly string[];
 };
 

@@ -1,6 +1,14 @@
 import type { ServedModel } from '../models/models.ts';
 import type { HeldOutRow } from '../texts/held-out.ts';
 import { type Entrant, type TaskPorts, tasksFor } from './contest.ts';
+import type { Invited } from './evaluation.ts';
+import { serverName } from './server/ask-server-rows.ts';
+
+/** How those that the job names are called in the report. */
+export function invitedNames(invited: Invited | undefined): string[] {
+  const { models = [], servers = [] } = invited ?? {};
+  return [...models.map(({ name }) => `model ${name}`), ...servers.map(serverName)];
+}
 
 /**
  * Models that the job names beside its own, each asked with its own template and tokens, so that they are compared by what

@@ -17,15 +17,20 @@ type Judged = {
 };
 
 /** Judges one answer; `form` is how the model writes calls, null where it writes none. */
-export function judgeAnswer(
+export function judgeAnswer(wanted: Expected, answer: string, form: ToolForm | null): Judged {
+  const isUncalled = wanted.calls === undefined || form === null;
+  const calls = isUncalled ? [] : readCalls(form, answer).calls;
+  return judgeRead(wanted, { text: answer, calls });
+}
+
+/** Judges one answer whose calls are known. */
+export function judgeRead(
   { expected, calls }: Expected,
-  answer: string,
-  form: ToolForm | null,
+  given: { readonly text: string; readonly calls: readonly Call[] },
 ): Judged {
-  const isSame = answer.trim() === expected;
+  const isSame = given.text.trim() === expected;
   if (calls === undefined) return { isRight: isSame };
-  const read = form === null ? { text: answer, calls: [] } : readCalls(form, answer);
-  const outcome = judgeCalls(calls, read.calls);
+  const outcome = judgeCalls(calls, given.calls);
   const isCalled = calls.length > 0;
   return { isRight: outcome === 'right' && (isCalled || isSame), outcome, isCalled };
 }

@@ -5,7 +5,7 @@ import { sampleRows } from '../texts/sample-rows.ts';
 import { chosenFewShot } from './choose-shots.ts';
 import { type Entrant, runEntrant, tasksFor } from './contest.ts';
 import { type EvaluateInput, type EvaluatePorts, hasOwnTokens } from './evaluation.ts';
-import { invitedEntrants } from './invited.ts';
+import { invitedEntrants, invitedNames } from './invited.ts';
 import { judgedBothWays } from './judge/both-ways.ts';
 import type { Judgement, ModelAnswers } from './judge/judge.ts';
 import { judgeInThread } from './judge/judging.ts';
@@ -14,6 +14,7 @@ import { judgeSingles } from './judge-singles.ts';
 import { requireRoom, tooLong } from './require-room.ts';
 import { retrievalEntrant } from './retrieval.ts';
 import { type HeldOutPair, pairsOf, scorePairs } from './score-pairs.ts';
+import { askServerRows, serverName } from './server/ask-server-rows.ts';
 import { writtenRow } from './written-row.ts';
 
 /** Training rows that baselines learn from. */
@@ -48,6 +49,14 @@ export async function judgeWritten(
   }
   if (dataset.kind === 'text')
     return { judgement: { ...lossesOf(models), notes }, rows: rows.length };
+  const tuned = entrants.find(({ name }) => name === 'tuned');
+  const toServers = rows.map((row, at) => ({ row, maxTokens: tuned?.tasks[at]?.maxTokens ?? 0 }));
+  for (const server of input.invited?.servers ?? []) {
+    const onAnswer = (done: number) => ports.onProgress(serverName(server), done, rows.length);
+    const found = await askServerRows(server, toServers, { settings, signal, onAnswer });
+    if ('note' in found) notes.push(found.note);
+    else models.push(found);
+  }
   const written = rows.map(({ row }) => writtenRow(row));
   const judged = await judgeInThread(
     {
@@ -140,9 +149,9 @@ async function chooseEntrants(
   const missing = invited?.notes ?? [];
   if (dataset.kind === 'text') {
     const entrants = hasOwnTokens(job) ? trained : [await zeroShot('base', base), ...trained];
-    const apart = (invited?.models ?? []).map(
-      ({ name }) =>
-        `The model ${name} took no part: texts alone have losses, and those of other tokens cannot be compared.`,
+    const apart = invitedNames(invited).map(
+      (name) =>
+        `The ${name} took no part: texts alone have losses, and those of other tokens cannot be compared.`,
     );
     return { entrants, notes: [...missing, ...apart] };
   }

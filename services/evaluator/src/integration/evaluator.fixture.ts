@@ -34,7 +34,7 @@ import {
 } from '@lathe/contracts/subject';
 import { putFolder } from '@lathe/platform/artifacts/folder';
 import { readJson } from '@lathe/platform/artifacts/read-json';
-import { readConfig } from '@lathe/platform/config';
+import { type Environment, readConfig } from '@lathe/platform/config';
 import { publishWork } from '@lathe/platform/nats/work';
 import { openStores } from '@lathe/testkit/stores';
 import { writeTinyAdapter, writeTinyModel } from '@lathe/testkit/tiny-model';
@@ -58,10 +58,16 @@ export const paddedRows = 24;
 
 /** For tests: a real evaluator over a real nats-server, real files and a real engine with a tiny base model. */
 export async function openEvaluator(
-  places: { readonly natsUrl: string; readonly folder: string },
+  places: {
+    readonly natsUrl: string;
+    readonly folder: string;
+    /** Variables beside those of the fixture. */
+    readonly environment?: Environment;
+  },
   overrides: Partial<EvaluatorSettings> = {},
 ) {
   const config = readConfig({
+    ...places.environment,
     LATHE_DATA: places.folder,
     LATHE_NATS_URL: places.natsUrl,
     LATHE_MODELS: join(places.folder, 'models'),

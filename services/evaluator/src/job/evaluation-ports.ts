@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { type EventPorts, emitterOf } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
+import type { ModelServer } from '@lathe/platform/model-servers';
 import type { Records } from '@lathe/platform/records';
 import type { GradeAnswers } from '../contest/evaluation.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -14,6 +15,7 @@ export type EvaluationPorts = EventPorts & {
   readonly jobs: Records['jobs'];
   readonly artifacts: ArtifactStore;
   readonly models: Models;
+  readonly modelServers: readonly ModelServer[];
   readonly files: ModelFiles;
   readonly engine: Engine;
   readonly texts: Texts;

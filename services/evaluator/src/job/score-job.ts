@@ -4,8 +4,14 @@ import { inStep, LatheError } from '@lathe/contracts/error';
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import { tunedModelName } from '@lathe/contracts/record/model';
 import { readJson } from '@lathe/platform/artifacts/read-json';
+import { allowedServer } from '@lathe/platform/model-servers/allowed';
 import { evaluate } from '../contest/evaluate.ts';
-import { type EvaluateInput, hasOwnTokens, type Invited } from '../contest/evaluation.ts';
+import {
+  type EvaluateInput,
+  hasOwnTokens,
+  type Invited,
+  type InvitedServer,
+} from '../contest/evaluation.ts';
 import { type ServedModel, styleOf } from '../models/models.ts';
 import { type EvaluationPorts, emit } from './evaluation-ports.ts';
 
@@ -85,22 +91,35 @@ function namesOf({ start, invited }: Guests): string {
   return JSON.stringify(all.map((model) => model?.name ?? null));
 }
 
-/** The models that the job names, asked as each was taught to be asked. One that is gone or cannot be opened is a note. */
-async function invitedModels({ models }: EvaluationPorts, job: JobRecord): Promise<Invited> {
-  const found: ServedModel[] = [];
+/**
+ * The models that the job names, asked as each was taught to be asked. One that is gone, cannot be opened or is behind a server that
+ * may not be asked any more is a note.
+ */
+async function invitedModels(
+  { models, modelServers }: EvaluationPorts,
+  job: JobRecord,
+): Promise<Invited> {
+  const invited = { models: [] as ServedModel[], servers: [] as InvitedServer[] };
   const notes: string[] = [];
-  for (const { model: name } of job.options.contestants ?? [])
+  for (const { model, url } of job.options.contestants ?? [])
     try {
-      found.push(await models.find(job.project, name));
+      if (url === undefined) invited.models.push(await models.find(job.project, model));
+      else {
+        const server = allowedServer(modelServers, { url, param: 'lathe.contestants' });
+        invited.servers.push({ server, model });
+      }
     } catch (error) {
       if (!(error instanceof LatheError) || !absences.includes(error.code)) throw error;
-      notes.push(`The model ${name} took no part: ${error.message}`);
+      const where = url === undefined ? '' : ` at ${url}`;
+      notes.push(`The model ${model}${where} took no part: ${error.message}`);
     }
-  return { models: found, notes };
+  return { ...invited, notes };
 }
 
 /** Why a model is not there to be asked, however often it is looked for. */
-const absences: readonly string[] = ['model_not_found', 'unsupported_model', 'unavailable'];
+const absences: readonly string[] = [
+  ...['model_not_found', 'unsupported_model', 'unavailable', 'insufficient_permissions'],
+];
 
 /** The tuned model that the job went on from, asked as the job's rows are; undefined when it was deleted. */
 async function startModel(

@@ -89,6 +89,14 @@ test.each([
     ...([404, 'model'] as const),
   ],
   [
+    'a writer behind a server that the operator does not allow',
+    (file: string) => {
+      const writer = { model: 'gpt-9', url: 'http://169.254.169.254/v1' };
+      return { convert: { source: 'faq', files: [file], writer } };
+    },
+    ...([403, 'convert.writer.url'] as const),
+  ],
+  [
     'a repair for a model that is not there',
     (file: string) => ({ repair: { file, model: 'gpt-9' } }),
     ...([404, 'model'] as const),

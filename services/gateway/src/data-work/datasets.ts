@@ -4,17 +4,23 @@ import { type DatasetRequest, filesOfRequest, sideFiles } from '@lathe/contracts
 import type { DatasetObject, ListedDataset } from '@lathe/contracts/http/dataset-object';
 import type { DataWorkInputs, DataWorkOf } from '@lathe/contracts/record/data-work';
 import { recordKey } from '@lathe/contracts/subject';
+import type { ModelServer } from '@lathe/platform/model-servers';
+import { allowedServer } from '@lathe/platform/model-servers/allowed';
 import type { NamedModels } from '@lathe/platform/records/named-model';
 import { type FilePorts, getFile } from '../files/files.ts';
 import { requireDoor } from '../models/doors.ts';
 import { getModel } from '../models/models.ts';
 
+/** Where models that write pairs may be. */
+export type WriterPorts = NamedModels & { readonly modelServers: readonly ModelServer[] };
+
 /**
  * What a file is to be made of. Throws `invalid_value` for a file that the project does not have and for a repair for a
- * model that is no base model, `model_not_found`, and `unsupported_model` for a writer that is none.
+ * model that is no base model, `model_not_found`, `unsupported_model` for a writer that is none, and
+ * `insufficient_permissions` for one behind a server that the operator does not allow.
  */
 export async function datasetInput(
-  ports: FilePorts & NamedModels,
+  ports: FilePorts & WriterPorts,
   project: string,
   request: DatasetRequest,
 ): Promise<DataWorkInputs['dataset']> {
@@ -32,8 +38,9 @@ export async function datasetInput(
       param: 'repair.model',
     });
   const writer = request.convert?.writer;
-  if (writer !== undefined && writer.url === undefined)
-    requireDoor(await getModel(ports, project, writer.model), 'chat');
+  if (writer?.url !== undefined)
+    allowedServer(ports.modelServers, { url: writer.url, param: 'convert.writer.url' });
+  else if (writer !== undefined) requireDoor(await getModel(ports, project, writer.model), 'chat');
   if (learner === undefined || repair === undefined) return { kind: 'dataset', request };
   return { kind: 'dataset', request: { ...request, repair: { ...repair, model: learner.name } } };
 }

@@ -16,6 +16,9 @@ export const apiKey = 'sk-test-gateway-fixture';
 export const otherProject = 'other';
 export const otherKey = 'sk-test-other-project';
 
+/** For tests: a server that jobs may compare with. */
+export const allowedServerUrl = 'https://models.example/v1';
+
 /** For tests: a real gateway over a real nats-server and real files, the official client, and the stores behind. */
 export async function openGateway(
   places: { readonly natsUrl: string; readonly folder: string },
@@ -29,6 +32,7 @@ export async function openGateway(
     LATHE_API_KEYS: `${otherKey}=${otherProject}`,
     LATHE_LOG_LEVEL: 'silent',
     LATHE_REQUEST_TIMEOUT: '2s',
+    LATHE_MODEL_SERVERS: allowedServerUrl,
   });
   const gateway = await start(config, overrides);
   const stores = await openStores(config);

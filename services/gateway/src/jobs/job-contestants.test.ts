@@ -1,5 +1,6 @@
 import { recordKey } from '@lathe/contracts/subject';
 import { beforeAll, expect, test } from 'vitest';
+import { allowedServerUrl } from '../integration/gateway.fixture.ts';
 import { oneGateway } from '../integration/one-gateway.fixture.ts';
 
 const gateway = oneGateway();
@@ -29,8 +30,8 @@ test('models to compare with are there, write, and are named once', async () => 
       ...(['invalid_value', 'lathe.contestants'] as const),
     ],
     [
-      () => named([{ ...own, url: 'https://x' }]),
-      ...(['unsupported_parameter', 'lathe.contestants[0].url'] as const),
+      () => named([{ ...own, key: 'sk-x' }]),
+      ...(['unsupported_parameter', 'lathe.contestants[0].key'] as const),
     ],
   ];
   for (const [ask, code, param] of refusals)
@@ -38,4 +39,26 @@ test('models to compare with are there, write, and are named once', async () => 
   const { id } = await named([own, { model: 'lathe-tiny' }]);
   const stored = await gateway.jobs.get(recordKey('default', id));
   expect(stored?.value.options.contestants).toEqual([own, { model: 'lathe-tiny' }]);
+});
+
+test('models behind a server that the operator allows may be compared with, and no others', async () => {
+  const named = async (contestants: object[]) => {
+    const extra: object = { lathe: { contestants } };
+    const training_file = await gateway.upload();
+    return gateway.client.fineTuning.jobs.create({ model: 'lathe-tiny', training_file, ...extra });
+  };
+  const big = { model: 'big', url: `${allowedServerUrl}/` };
+  const elsewhere = { model: 'big', url: 'http://127.0.0.1:4222/v1' };
+  await expect(named([big, elsewhere])).rejects.toMatchObject({
+    ...{ status: 403, code: 'insufficient_permissions', param: 'lathe.contestants[1].url' },
+    message: expect.stringContaining(elsewhere.url),
+  });
+  await expect(named([big, big])).rejects.toMatchObject({ param: 'lathe.contestants[1].model' });
+  const { id } = await named([{ model: 'lathe-tiny' }, big, { ...big, model: 'lathe-tiny' }]);
+  const stored = await gateway.jobs.get(recordKey('default', id));
+  expect(stored?.value.options.contestants).toEqual([
+    { model: 'lathe-tiny' },
+    { model: 'big', url: allowedServerUrl },
+    { model: 'lathe-tiny', url: allowedServerUrl },
+  ]);
 });

@@ -1,6 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { CreateJob, LatheOptions } from '@lathe/contracts/http/fine-tuning';
 import type { ModelRecord } from '@lathe/contracts/record/model';
+import type { ModelServer } from '@lathe/platform/model-servers';
+import { allowedServer } from '@lathe/platform/model-servers/allowed';
 import {
   findNamedModel,
   findOwnModel,
@@ -12,12 +14,17 @@ import { BadReference } from '../http/failure.ts';
 /** What models can be compared by what they write. */
 const writing: readonly string[] = ['generation', 'preference'];
 
+type Contestant = NonNullable<LatheOptions['contestants']>[number];
+
+/** Where models to compare with may be. */
+export type ContestantPorts = NamedModels & { readonly modelServers: readonly ModelServer[] };
+
 /**
  * The models that a job compares with, under their own names: what an alias stands for may change. Undefined where it names
- * none. Throws `model_not_found` and `invalid_value` that name the one at fault.
+ * none. Throws `model_not_found`, `invalid_value` and `insufficient_permissions` that name the one at fault.
  */
 export async function namedContestants(
-  records: NamedModels,
+  ports: ContestantPorts,
   project: string,
   job: {
     readonly body: Pick<CreateJob, 'lathe' | 'method'>;
@@ -34,21 +41,38 @@ export async function namedContestants(
       "'lathe.contestants' are compared by what they write, and this job teaches no writing.",
       { param: 'lathe.contestants' },
     );
-  const names: string[] = [];
-  for (const [at, { model }] of asked.entries()) {
+  const named: Contestant[] = [];
+  for (const [at, one] of asked.entries()) {
     const param = `lathe.contestants[${at}].model`;
-    const found = await findNamedModel(records, project, model);
-    if (found === undefined)
-      throw new BadReference('model_not_found', `The model '${model}' does not exist.`, { param });
-    if (!(await canWrite(records, project, found)))
-      throw new LatheError('invalid_value', `The model '${model}' does not write.`, { param });
-    if (names.includes(found.name))
-      throw new LatheError('invalid_value', `'${param}' names '${found.name}' a second time.`, {
+    const found =
+      one.url === undefined
+        ? { model: await ownName(ports, project, { model: one.model, param }) }
+        : { model: one.model, url: serverUrl(ports, one.url, at) };
+    if (named.some(({ model, url }) => model === found.model && url === found.url))
+      throw new LatheError('invalid_value', `'${param}' names '${found.model}' a second time.`, {
         param,
       });
-    names.push(found.name);
+    named.push(found);
   }
-  return names.map((model) => ({ model }));
+  return named;
+}
+
+function serverUrl({ modelServers }: ContestantPorts, url: string, at: number): string {
+  return allowedServer(modelServers, { url, param: `lathe.contestants[${at}].url` }).url;
+}
+
+/** The own name of a model that writes. */
+async function ownName(
+  records: NamedModels,
+  project: string,
+  { model, param }: { readonly model: string; readonly param: string },
+): Promise<string> {
+  const found = await findNamedModel(records, project, model);
+  if (found === undefined)
+    throw new BadReference('model_not_found', `The model '${model}' does not exist.`, { param });
+  if (!(await canWrite(records, project, found)))
+    throw new LatheError('invalid_value', `The model '${model}' does not write.`, { param });
+  return found.name;
 }
 
 async function canWrite(

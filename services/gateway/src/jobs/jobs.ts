@@ -8,11 +8,7 @@ import { isTerminal, type JobState } from '@lathe/contracts/job/state';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Nats } from '@lathe/platform/nats/connection';
-import {
-  findNamedModel,
-  findOwnModel,
-  type NamedModels,
-} from '@lathe/platform/records/named-model';
+import { findNamedModel, findOwnModel } from '@lathe/platform/records/named-model';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import { type FilePorts, getFile } from '../files/files.ts';
 import { cut, type Dated, newestFirst } from '../http/cursor.ts';
@@ -21,7 +17,7 @@ import { placeOf } from '../http/places.ts';
 import { baseModelNames } from '../models/models.ts';
 import { type Claim, claimJobId } from './duplicates.ts';
 import type { JobBrief } from './job-briefs.ts';
-import { namedContestants } from './job-contestants.ts';
+import { type ContestantPorts, namedContestants } from './job-contestants.ts';
 import { emit } from './job-events.ts';
 import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
@@ -30,7 +26,7 @@ import { requireTask } from './job-task.ts';
 import { type ShownPorts, shownJobs } from './shown-jobs.ts';
 
 export type JobPorts = FilePorts &
-  NamedModels & {
+  ContestantPorts & {
     readonly nats: Nats;
     readonly claims: RecordStore<Claim>;
   };

@@ -1,6 +1,5 @@
 import { listDatasetsQuerySchema } from '@lathe/contracts/http/dataset';
 import { page } from '@lathe/contracts/http/list';
-import type { NamedModels } from '@lathe/platform/records/named-model';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import {
@@ -11,14 +10,20 @@ import {
   getDataWork,
   listDataWork,
 } from '../data-work/data-work.ts';
-import { datasetInput, datasetObject, lineageOf, listedDataset } from '../data-work/datasets.ts';
+import {
+  datasetInput,
+  datasetObject,
+  lineageOf,
+  listedDataset,
+  type WriterPorts,
+} from '../data-work/datasets.ts';
 import type { FilePorts } from '../files/files.ts';
 import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
 import type { GatewaySettings } from '../settings.ts';
 
-export type DatasetPorts = FilePorts & DataWorkPorts & NamedModels & { readonly bodies: Bodies };
+export type DatasetPorts = FilePorts & DataWorkPorts & WriterPorts & { readonly bodies: Bodies };
 
 /** /v1/lathe/datasets */
 export function datasetRoutes(ports: DatasetPorts, settings: GatewaySettings): Hono<GatewayEnv> {
