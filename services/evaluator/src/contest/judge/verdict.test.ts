@@ -100,6 +100,11 @@ it.each<[string, string, Case]>([
     "Don't fine-tune for this yet: the tuned model is no better than base, the model that it was made of: accuracy 50.0 % against 50.0 % (p = 0.500).",
     { base: [0.5, 'cannot tell'], tuned: [0.5] },
   ],
+  [
+    "don't fine-tune",
+    "Don't fine-tune for this yet: the tuned model is no better than base, the model that it was made of: accuracy 89.0 % against 91.0 % (p = 0.500).",
+    { base: [0.91, 'cannot tell'], 'few-shot': [0.9, 'cannot tell'], tuned: [0.89] },
+  ],
   ['not compared', '', { tuned: [0.5] }],
 ])('comes to %s: %s', (outcome, verdict, values) => {
   expect(verdictFor(values)).toEqual({ outcome, verdict, notes: [] });

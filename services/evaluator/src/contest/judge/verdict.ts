@@ -122,9 +122,14 @@ function mainVerdict(told: Told): Omit<Verdict, 'notes'> {
       outcome: 'cannot tell',
       verdict: `Nobody can tell whether these rows teach anything: the tuned model is, as all others, not clearly better than ${called.majority}: ${valuesOf(majority, fromMajority.pValue)}${advice(fromMajority.rowsNeeded)}.`,
     };
-  if (sign * (headlineValue(tuned) - headlineValue(best)) <= 0)
+  const isAsGood = (each: Contestant): boolean =>
+    sign * (headlineValue(tuned) - headlineValue(each)) <= 0;
+  if (isAsGood(best))
     return {
-      outcome: best.name === 'base' ? 'cannot tell' : "don't fine-tune",
+      // A base that is as good alone may speak against the training, not against the task.
+      outcome: others.some((each) => each.name !== 'base' && isAsGood(each))
+        ? "don't fine-tune"
+        : 'cannot tell',
       verdict: `Don't fine-tune for this yet: the tuned model is no better than ${who}: ${values}.`,
     };
   return {
