@@ -42,7 +42,10 @@ export async function startModelServer(
   };
 }
 
-/** For tests: the body of a chat completion. */
+/**
+ * For tests: the body of a chat completion.
+ * @example completionBody({ content: 'yes' }, { prompt_tokens: 3, completion_tokens: 1 });
+ */
 export function completionBody(message: object, usage?: object): string {
   return JSON.stringify({
     choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', ...message } }],

@@ -4,6 +4,7 @@ export type ModelServer = { readonly url: string; readonly key: string | null };
 /**
  * The servers of `LATHE_MODEL_SERVERS` with their keys from `LATHE_MODEL_SERVER_KEYS`. Throws an Error of one sentence, which
  * has no key in it.
+ * @example const [server] = readModelServers('https://host/v1', 'https://host/v1=sk-1');
  */
 export function readModelServers(urls: string | null, keys: string | null): readonly ModelServer[] {
   const named = list(urls).map((text) => {
@@ -39,7 +40,10 @@ function list(text: string | null): string[] {
     .filter((entry) => entry !== '');
 }
 
-/** A base URL as two of them are compared; undefined for what is none: other protocols, a user, a query, a fragment. */
+/**
+ * A base URL as two of them are compared; undefined for what is none: other protocols, a user, a query, a fragment.
+ * @example plainServerUrl('https://Host:443/v1/'); // 'https://host/v1'
+ */
 export function plainServerUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, username, password, search, hash, origin, pathname } = new URL(text);

@@ -4,7 +4,7 @@ import { type ModelServer, plainServerUrl } from '../config/model-servers.ts';
 /**
  * The server of this very base URL, among those that the operator allows. Throws `insufficient_permissions` for every other:
  * whoever may name any server has a door into the operator's network.
- * @example allowedServer(config.modelServers, { url: 'https://host/v1', param: 'lathe.contestants[0].url' });
+ * @example allowedServer([{ url: 'https://host/v1', key: null }], { url: 'https://host/v1/', param: 'url' });
  */
 export function allowedServer(
   servers: readonly ModelServer[],

@@ -32,7 +32,13 @@ const longestPauseMs = 30_000;
 /**
  * Asks a server that the operator allows for a chat completion, without chance and always with the same seed. Its key goes
  * into the request's header and nowhere else. Throws `unavailable` where it gives no answer, and the signal's reason.
- * @example await askServer(server, { model: 'gpt-4.1', messages, maxTokens: 64 }, asking);
+ * @example
+ * const messages = [{ role: 'user', content: 'Why?' }];
+ * await askServer(
+ *   { url: 'https://host/v1', key: null },
+ *   { model: 'gpt-4.1', messages, maxTokens: 64 },
+ *   { timeoutMs: 60_000, attempts: 2, signal, param: 'url' },
+ * );
  */
 export async function askServer(
   server: ModelServer,

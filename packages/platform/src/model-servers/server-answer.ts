@@ -36,7 +36,10 @@ export type ServerAnswer = {
   readonly usage: { readonly promptTokens: number; readonly answerTokens: number } | null;
 };
 
-/** Reads the body of a chat completion. Throws SyntaxError and ZodError. */
+/**
+ * Reads the body of a chat completion. Throws SyntaxError and ZodError.
+ * @example readServerAnswer('{"choices": [{"message": {"content": "yes"}}]}').text; // 'yes'
+ */
 export function readServerAnswer(body: string): ServerAnswer {
   const { choices, usage } = completionSchema.parse(JSON.parse(body));
   const message = choices[0]?.message;
