@@ -41,6 +41,12 @@ it('takes short answers of few kinds for labels', () => {
   });
 });
 
+it('averages over the labels that a draw of rows has: where all answers are right, none is less than whole', () => {
+  const many = Array.from({ length: 24 }, (_, at) => `label ${Math.floor(at / 2)}`);
+  const { metrics } = contestant(judged(many, many), 'tuned');
+  expect(metrics['macro F1']).toMatchObject({ value: 1, low: 1, high: 1 });
+});
+
 it('takes short answers of many kinds as they are', () => {
   const judgement = judged(['Ann', 'Bob', 'Cid'], ['Ann', 'Bob', 'Dan'], []);
   expect(values(judgement, 'tuned')).toEqual({ 'exact match': expect.closeTo(2 / 3, 9) });

@@ -122,14 +122,16 @@ function rulesFor(rows: readonly WrittenRow[], train: readonly WrittenRow[]): Ru
   };
 }
 
-/** Over the labels that are expected: whatever else a model writes is no label. */
+/** Over the labels that are expected, of the rows that were drawn: whatever else a model writes is no label. */
 function ofLabels(gold: readonly string[]): Metrics {
-  const labels = [...new Set(gold)].sort();
   const scored = (name: 'macroF1' | 'weightedF1'): NamedMetric<WrittenAnswer> => ({
     unit: 'share',
     of: (answers) => {
       const given = answers.map(({ text }) => text.trim());
-      return (draw) => classificationScores(pick(gold, draw), pick(given, draw), labels)[name];
+      return (draw) => {
+        const drawn = pick(gold, draw);
+        return classificationScores(drawn, pick(given, draw), [...new Set(drawn)])[name];
+      };
     },
   });
   return { 'macro F1': scored('macroF1'), 'weighted F1': scored('weightedF1') };
