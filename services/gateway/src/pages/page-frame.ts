@@ -30,11 +30,11 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 td.n{white-space:nowrap}
 .good{color:var(--good)}.error{color:var(--bad)}.warn{color:var(--warn)}
 figure{margin:.5rem 0}
-svg{display:block;width:100%;height:auto}
+svg{display:block;width:100%;height:auto}svg.slim{display:none}
 svg text{fill:var(--soft);font:12px system-ui,sans-serif}
 svg text.strong{fill:var(--ink);font-weight:600}
 .span{stroke-width:12;stroke-linecap:butt;opacity:.45}.span.one{stroke:var(--one)}.span.two{stroke:var(--soft)}.dot.two{fill:var(--soft)}
-.name{overflow-wrap:anywhere;min-width:7rem}
+.name{overflow-wrap:anywhere;min-width:9rem}
 .bars{width:45%}
 .label{display:none}
 .grid td,.grid th{text-align:center}.grid th:first-child{text-align:right}
@@ -53,7 +53,7 @@ dt{color:var(--soft)}dd{margin:0;min-width:0}
 .tokens b{font-weight:inherit;background:var(--mark);border-radius:.2em;box-shadow:inset -1px 0 var(--paper),inset 0 -2px var(--good)}
 .tokens u{color:var(--soft);text-decoration:none}
 footer{margin-top:3rem;color:var(--soft);font-size:.88rem}
-@media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}svg text{font-size:22px}.bars{width:auto}.bars svg text{font-size:13px}.stack th{display:none}.stack tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.stack td{display:inline;border:0;padding-right:.8rem}.stack td.say{display:block}.cards th{display:none}.cards tr{display:block;padding:.45rem 0;border-bottom:1px solid var(--line)}.cards td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;text-align:right;white-space:normal}.cards td.name{display:block;text-align:left;font-weight:600}.cards td.name div{font-weight:400}.cards .label{display:inline;color:var(--soft);text-align:left}}
+@media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}svg text{font-size:22px}svg.broad{display:none}svg.slim{display:block}svg.slim text{font-size:14px}.bars{width:auto}.bars svg text{font-size:13px}.stack th{display:none}.stack tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.stack td{display:inline;border:0;padding-right:.8rem}.stack td.say{display:block}.cards th{display:none}.cards tr{display:block;padding:.45rem 0;border-bottom:1px solid var(--line)}.cards td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;text-align:right;white-space:normal}.cards td.name{display:block;text-align:left;font-weight:600}.cards td.name div{font-weight:400}.cards .label{display:inline;color:var(--soft);text-align:left}}
 `;
 
 /** A whole page and the headers that it is sent with. */

@@ -100,7 +100,7 @@ export function contestantTable(report: EvaluationReport): Html {
     const { value, low, high, unit } = metric;
     return cell(
       name,
-      html`${metricText(value, unit)}<div class="soft">${metricText(low, unit)} to ${metricText(high, unit)}</div>`,
+      html`${metricText(value, unit)}<div class="soft">${metricText(low, unit).replace(' %', '')} to ${metricText(high, unit)}</div>`,
     );
   };
   return html`<h2>All contestants</h2>
