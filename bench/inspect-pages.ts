@@ -2,16 +2,16 @@
  * `npm run inspect:pages -- <file> …`: inspects files over HTTP, and keeps each report's page with pictures of it in
  * `.out/inspect`, in light and dark and as wide as a phone, to be looked at. Needs Debian's chromium.
  */
-import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import type { InspectionObject } from '@lathe/contracts/http/inspection';
 import { readConfig } from '@lathe/platform/config';
 import OpenAI from 'openai';
 import { startPlatform } from '../scripts/platform.ts';
+import { takePictures } from './pictures.ts';
 
 const { values, positionals: files } = parseArgs({
   allowPositionals: true,
@@ -24,22 +24,6 @@ const { values, positionals: files } = parseArgs({
 if (files.length === 0) {
   console.error('usage: npm run inspect:pages -- [--model <name>] [--out <folder>] <file> …');
   process.exit(2);
-}
-
-const views = [
-  { name: 'light', size: '1000,2600', settings: 'preferredColorScheme=1' },
-  { name: 'dark', size: '1000,2600', settings: 'preferredColorScheme=0' },
-  { name: 'phone', size: '390,3600', settings: 'preferredColorScheme=1' },
-] as const;
-
-async function takePictures(page: string): Promise<void> {
-  for (const { name, size, settings } of views) {
-    const picture = page.replace(/\.html$/, `.${name}.png`);
-    const shown = [`--window-size=${size}`, `--blink-settings=${settings}`];
-    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', ...shown];
-    const url = `file://${path.resolve(page)}`;
-    await promisify(execFile)(values.chromium, [...flags, `--screenshot=${picture}`, url]);
-  }
 }
 
 async function inspect(client: OpenAI, file: string): Promise<InspectionObject> {
@@ -87,7 +71,7 @@ try {
       .replace(/^[-.]+/, '');
     const page = path.join(values.out, `${name}.html`);
     await writeFile(page, await answer.text());
-    await takePictures(page);
+    await takePictures(page, values.chromium);
   }
 } finally {
   await platform.stop();

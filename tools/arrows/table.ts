@@ -271,7 +271,7 @@ export const arrows: Table = {
     tools: { imports: [...wire, 'scripts', 'cli'] },
     examples: { imports: ['packages/scoring'] },
     bench: {
-      imports: [...wire, ...learning, 'packages/scoring', 'packages/testkit', 'scripts'],
+      imports: [...wire, ...learning, 'packages/scoring', 'packages/testkit', 'models', 'scripts'],
       isInternal: true,
     },
     test: {
