@@ -200,7 +200,7 @@ async function openPorts(
     models,
     stopTexts: () => threads.stop(),
     evaluating: {
-      ...{ jobs, files, modelServers: config.modelServers },
+      ...{ jobs, files, uploads, modelServers: config.modelServers },
       ...{ ...ports, grade: gradeWith({ graders, ...ports }) },
     },
     running: { evalRuns, files: uploads, graders, ...ports },

@@ -45,9 +45,15 @@ const contestantNames = [
   'base',
   'few-shot',
   'base + retrieval',
+  'base + vectors',
+  'base + documents',
+  'base + document vectors',
   'start',
   'tuned',
   'tuned + retrieval',
+  'tuned + vectors',
+  'tuned + documents',
+  'tuned + document vectors',
 ] as const;
 
 /** Who takes part: one of the above, or `model` and the name of a model that the job names under `lathe.contestants`. */

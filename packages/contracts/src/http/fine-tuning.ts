@@ -89,6 +89,25 @@ export const latheOptionsSchema = z.strictObject({
   retrieval_examples: shownExamples.describe(
     'training rows that the contestants by retrieval look up for each question; 3 by default, 0 where few_shot_examples is 0',
   ),
+  retrieval: z
+    .strictObject({
+      model: z
+        .string()
+        .min(1)
+        .max(256)
+        .optional()
+        .describe(
+          'a model with vectors, by which training rows and documents are looked up as well',
+        ),
+      file: z
+        .string()
+        .min(1)
+        .max(100)
+        .optional()
+        .describe('passages that are looked up, as JSON Lines of {"text": "…"}'),
+    })
+    .optional()
+    .describe('further contestants that look things up: by vectors, and in documents'),
   contestants: z
     .array(
       z.strictObject({

@@ -26,10 +26,9 @@ export type Task = {
 type ModelName =
   | 'base'
   | 'few-shot'
-  | 'base + retrieval'
   | 'start'
   | 'tuned'
-  | 'tuned + retrieval'
+  | `${'base' | 'tuned'} + ${'retrieval' | 'vectors' | 'documents' | 'document vectors'}`
   | `model ${string}`;
 
 /** A contestant: a model, and the examples that stand in its prompts. */

@@ -18,6 +18,14 @@ export type Invited = {
   readonly notes: readonly string[];
 };
 
+/** What contestants may look things up in and by, beside training rows and words, and why some of it is left out. */
+export type Looking = {
+  /** Whose vectors are compared. */
+  readonly model?: ServedModel;
+  readonly passages: readonly string[];
+  readonly notes: readonly string[];
+};
+
 export type EvaluateInput = {
   readonly job: Pick<
     JobRecord,
@@ -30,6 +38,7 @@ export type EvaluateInput = {
   readonly start?: ServedModel | undefined;
   /** Other models that the job names, and why some of them take no part. */
   readonly invited?: Invited;
+  readonly looking?: Looking;
 };
 
 /** Grades answers in their order: a reward, or undefined where none could be given. Throws what may succeed at another time. */

@@ -4,6 +4,7 @@ import type { ServedModel } from '../models/models.ts';
 import { type AnsweredRow, type HeldOutRow, toQuestion } from '../texts/held-out.ts';
 import { openTinyKit } from '../texts/tiny-kit.fixture.ts';
 import { retrievalEntrant } from './retrieval.ts';
+import { nearnessByWords, shelfOfPassages, shelfOfRows } from './shelf.ts';
 
 const tiny = await openTinyKit();
 afterAll(() => tiny[Symbol.asyncDispose]());
@@ -20,8 +21,12 @@ const train = things.map((thing, at) => chatRow(at + 1, `a ${thing}`, `kind ${at
 const heldOut = (row: AnsweredRow): HeldOutRow => ({ ...toQuestion(row), row, examples: [] });
 const rows = [heldOut(chatRow(100, 'the cloud', 'kind 2'))];
 
+const byWords = (known: readonly AnsweredRow[]) => {
+  const shelf = shelfOfRows(known);
+  return { shelf, nearness: nearnessByWords(shelf) };
+};
 const looked = (count: number, { room = 512, known = train } = {}) =>
-  retrievalEntrant('base + retrieval', modelOf(room), { rows, train: known, count }, ports);
+  retrievalEntrant('base + retrieval', modelOf(room), { rows, ...byWords(known), count }, ports);
 const asText = (tokens: Iterable<number> = []) => kit.tokenizer.decode([...tokens]);
 
 it('puts the nearest training rows with their answers before the question', async () => {
@@ -49,7 +54,7 @@ it('puts them before prompts without a template as well', async () => {
   const found = await retrievalEntrant(
     'tuned + retrieval',
     modelOf(512, 'completion'),
-    { rows: [heldOut(row)], train, count: 1 },
+    { rows: [heldOut(row)], ...byWords(train), count: 1 },
     ports,
   );
   expect(asText(found?.tasks[0]?.prompt)).toMatch(/Answer: kind 3\s+Now .*\s+the drum is$/);
@@ -63,4 +68,18 @@ it('takes as many as fit, and none of nothing', async () => {
   expect(asText((await looked(4, { room: 40 }))?.tasks[0]?.prompt)).not.toContain('Answer:');
   expect(await looked(0)).toBeNull();
   expect(await looked(3, { known: [] })).toBeNull();
+});
+
+it('shows passages of documents as they are, the nearest last, by whatever tells how near they are', async () => {
+  const shelf = shelfOfPassages(['Drums are loud.', 'Clouds are wet.', 'Bricks are red.']);
+  const found = await retrievalEntrant(
+    'base + document vectors',
+    modelOf(512),
+    { rows, shelf, nearness: () => [0.1, 0.9, 0.5], count: 2 },
+    ports,
+  );
+  expect(found).toMatchObject({ name: 'base + document vectors', shots: 2, nearHeldOut: 0 });
+  expect(asText(found?.tasks[0]?.prompt)).toMatch(
+    /Passages that may help:\s+Bricks are red\.\s+Clouds are wet\.\s+Now the question to answer:\s+the cloud/,
+  );
 });

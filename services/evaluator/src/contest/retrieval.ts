@@ -5,52 +5,56 @@ import type { AnsweredRow, HeldOutRow } from '../texts/held-out.ts';
 import type { Entrant, Task, TaskPorts } from './contest.ts';
 import { tasksFor } from './contest.ts';
 import { countNearHeldOut } from './near-shots.ts';
-import { nearestRows } from './nearest-rows.ts';
-import { writtenRow } from './written-row.ts';
+import { type Nearness, nearestItems, type Shelf } from './shelf.ts';
+
+/** Where things are looked up, and by what: training rows or documents, by words or by vectors. */
+export type LookingWay = 'retrieval' | 'vectors' | 'documents' | 'document vectors';
 
 type Retrieved = {
   readonly rows: readonly HeldOutRow[];
-  readonly train: readonly AnsweredRow[];
-  /** Rows that are looked up for each question. */
+  readonly shelf: Shelf;
+  readonly nearness: Nearness;
+  /** Items that are looked up for each question. */
   readonly count: number;
 };
 
 /**
- * A model that may look things up: before each question stand the training rows whose questions are nearest to it by BM25, with their
- * answers, as a text in the user's own message, which every chat template takes. As many as fit, the nearest last; null where
- * there is nothing to look up.
+ * A model that may look things up: before each question stand the items of a shelf that are nearest to it, as a text in the user's
+ * own message, which every chat template takes. As many as fit, the nearest last; null where there is nothing to look up.
  */
 export async function retrievalEntrant(
-  name: 'base + retrieval' | 'tuned + retrieval',
+  name: `${'base' | 'tuned'} + ${LookingWay}`,
   model: ServedModel,
-  { rows, train, count }: Retrieved & { readonly count: number },
+  { rows, shelf, nearness, count }: Retrieved,
   ports: TaskPorts,
 ): Promise<Entrant | null> {
-  const least = Math.min(count, train.length);
+  const least = Math.min(count, shelf.items.length);
   if (least === 0) return null;
-  const nearest = nearestRows(train);
   const breathe = createBreather();
   const tasks: Task[] = [];
-  const shown: (readonly AnsweredRow[])[] = [];
+  const shown: AnsweredRow[][] = [];
   for (const row of rows) {
     await breathe();
-    let own: readonly AnsweredRow[] = nearest(row.row, least);
-    let found = await tasksFor(model, [lookedUp(row, own)], { ...ports, shots: [] });
+    const places = nearestItems(nearness(row.row), least);
+    let own = places.flatMap((place) => shelf.items[place] ?? []);
+    let found = await tasksFor(model, [lookedUp(row, { ...shelf, items: own })], noShots(ports));
     while (found === null && own.length > 0) {
       own = own.slice(1);
-      found = await tasksFor(model, [lookedUp(row, own)], { ...ports, shots: [] });
+      found = await tasksFor(model, [lookedUp(row, { ...shelf, items: own })], noShots(ports));
     }
     if (found === null) return null;
     tasks.push(...found);
-    shown.push(own);
+    shown.push(own.flatMap((item) => item.row ?? []));
   }
   const nearHeldOut = countNearHeldOut(rows, shown);
   return { name, model, shots: least, examples: 'nearest', nearHeldOut, tasks };
 }
 
+const noShots = (ports: TaskPorts) => ({ ...ports, shots: [] });
+
 /** The row with what was looked up in its question; its loss is measured so, too. */
-function lookedUp(heldOut: HeldOutRow, found: readonly AnsweredRow[]): HeldOutRow {
-  if (found.length === 0) return heldOut;
+function lookedUp(heldOut: HeldOutRow, found: Shelf): HeldOutRow {
+  if (found.items.length === 0) return heldOut;
   const { row } = heldOut;
   const text = foundText(found);
   const changed = { ...heldOut, isScored: true };
@@ -76,10 +80,7 @@ function questionPlace(context: readonly Message[]): number {
   return context.findLastIndex(({ role }) => role === 'user');
 }
 
-function foundText(rows: readonly AnsweredRow[]): string {
-  const all = rows.map((row) => {
-    const { prompt, expected } = writtenRow(row);
-    return `Question: ${prompt}\nAnswer: ${expected}\n\n`;
-  });
-  return `Similar questions with their answers:\n\n${all.join('')}Now the question to answer:\n`;
+function foundText({ heading, items }: Shelf): string {
+  const all = items.map(({ shown }) => `${shown}\n\n`);
+  return `${heading}\n\n${all.join('')}Now the question to answer:\n`;
 }

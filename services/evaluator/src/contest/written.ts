@@ -11,8 +11,8 @@ import type { Judgement, ModelAnswers } from './judge/judge.ts';
 import { judgeInThread } from './judge/judging.ts';
 import type { PairScores, WrittenAnswer } from './judge/task-contest.ts';
 import { judgeSingles } from './judge-singles.ts';
+import { lookingEntrants } from './looking-entrants.ts';
 import { requireRoom, tooLong } from './require-room.ts';
-import { retrievalEntrant } from './retrieval.ts';
 import { type HeldOutPair, pairsOf, scorePairs } from './score-pairs.ts';
 import { askServerRows, serverName } from './server/ask-server-rows.ts';
 import { writtenRow } from './written-row.ts';
@@ -126,10 +126,11 @@ function lossesOf(models: readonly ModelAnswers<WrittenAnswer>[]): Judgement {
 }
 
 async function chooseEntrants(
-  { job, dataset, base, tuned, start, invited }: EvaluateInput,
+  input: EvaluateInput,
   { rows, train }: { readonly rows: readonly HeldOutRow[]; readonly train: readonly AnsweredRow[] },
   ports: EvaluatePorts,
 ): Promise<{ readonly entrants: readonly Entrant[]; readonly notes: string[] }> {
+  const { job, dataset, base, tuned, start, invited } = input;
   const { settings, texts, signal, engine } = ports;
   const options = { texts, signal, project: job.project, limits: settings };
   const zeroShot = async (
@@ -166,27 +167,17 @@ async function chooseEntrants(
     { rows: baseRows, train },
     { ...options, engine, settings: shots },
   );
-  // Whoever wants no examples is spared looking them up as well, unless it is asked for.
-  const { retrieval_examples: asked, few_shot_examples: examples } = job.options;
-  const count = asked ?? (examples === 0 ? 0 : settings.retrievalExamples);
-  const known = { rows, train, count };
-  const baseLooking = await retrievalEntrant(
-    'base + retrieval',
-    base,
-    { ...known, rows: baseRows },
-    options,
-  );
-  const tunedLooking = await retrievalEntrant('tuned + retrieval', tuned, known, options);
-  const all = [
+  const lookedUp = await lookingEntrants(input, { rows, baseRows, train }, ports);
+  const own = [
     await zeroShot('base', base, baseRows),
     fewShot,
-    baseLooking,
+    ...lookedUp.base,
     ...trained,
-    tunedLooking,
+    ...lookedUp.tuned,
   ];
   const others = await invitedEntrants(invited?.models ?? [], rows, options);
   return {
-    entrants: [...all.filter((each) => each !== null), ...others.entrants],
-    notes: [...missing, ...others.notes],
+    entrants: [...own.filter((each) => each !== null), ...others.entrants],
+    notes: [...lookedUp.notes, ...missing, ...others.notes],
   };
 }

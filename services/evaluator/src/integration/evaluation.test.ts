@@ -1,19 +1,10 @@
 import { fileKey } from '@lathe/contracts/artifact/key';
 import { modelKey, recordKey } from '@lathe/contracts/subject';
-import { completionBody, startModelServer } from '@lathe/testkit/model-server';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dataset, drained, labels, rows, start } from './evaluated-jobs.fixture.ts';
 import { oneEvaluator } from './one-evaluator.fixture.ts';
 
-/** A server with one model, which knows but one answer. */
-const server = await startModelServer(({ json }) => {
-  const { model } = json as { model: string };
-  if (model !== 'big') return { status: 404, body: '{}' };
-  const usage = { prompt_tokens: 10, completion_tokens: 2 };
-  return { status: 200, body: completionBody({ content: ' red\n' }, usage) };
-});
-afterAll(() => server[Symbol.asyncDispose]());
-const one = oneEvaluator({ engineRetryMs: 10 }, { LATHE_MODEL_SERVERS: server.url });
+const one = oneEvaluator({ engineRetryMs: 10 });
 
 describe('an evaluation', () => {
   it('scores the three contestants on the same rows and ends the job', async () => {
@@ -242,58 +233,6 @@ describe('an evaluation', () => {
       'majority',
       'tf-idf',
     ]);
-  });
-
-  it('asks other models that the job names, and notes those that are gone', async () => {
-    const other = await one.service.addTuned('adapter', 9);
-    const contestants = ['tiny', other, 'ft:tiny:default::gone'].map((model) => ({ model }));
-    const job = await one.service.trained(dataset, { options: { contestants } });
-    await one.service.queue(job);
-    const report = await one.service.report(await one.service.ended(job.id));
-    const of = (name: string) => report.contestants.find((each) => each.name === name);
-    for (const name of ['tiny', other]) {
-      const found = of(`model ${name}`);
-      expect(found).toMatchObject({ model: name, loss: null, exactMatch: { total: 12 } });
-      expect(found?.usage).toMatchObject({ answers: 12, milliseconds: expect.any(Number) });
-    }
-    // The same model asked in the same words.
-    expect(of('model tiny')?.metrics).toEqual(of('base')?.metrics);
-    expect(report.comparisons.map(({ against }) => against)).toContain(`model ${other}`);
-    expect(report.notes).toEqual([
-      expect.stringContaining('the model tiny: exact match'),
-      expect.stringContaining(`the model ${other}: exact match`),
-      "The model ft:tiny:default::gone took no part: The model 'ft:tiny:default::gone' does not exist.",
-    ]);
-  });
-
-  it('asks models behind a server that the operator allows, and notes why another takes no part', async () => {
-    const contestants = [
-      { model: 'big', url: server.url },
-      { model: 'unknown', url: server.url },
-      { model: 'big', url: 'http://127.0.0.1:1/v1' },
-    ];
-    const options = { contestants, few_shot_examples: 0, forgetting_questions: 0 };
-    const job = await one.service.trained(dataset, { options });
-    await one.service.queue(job);
-    const report = await one.service.report(await one.service.ended(job.id));
-    const name = `model big at ${server.url}`;
-    const found = report.contestants.filter((each) => each.name.startsWith('model '));
-    expect(found).toMatchObject([
-      {
-        ...{ name, model: 'big', loss: null, exactMatch: { correct: 4, total: 12 } },
-        usage: { answers: 12, promptTokens: 120, answerTokens: 24, atOnce: 4 },
-      },
-    ]);
-    expect(report.comparisons.map(({ against }) => against)).toContain(name);
-    expect(report.notes).toEqual([
-      expect.stringContaining(`the ${name}: exact match`),
-      expect.stringContaining('The model big at http://127.0.0.1:1/v1 took no part: '),
-      expect.stringMatching(/^The model unknown at \S+ took no part: line 10\d could not be asked/),
-    ]);
-    expect(server.asked[0]?.json).toMatchObject({
-      ...{ model: 'big', temperature: 0 },
-      messages: [{ role: 'user', content: 'thing 100' }],
-    });
   });
 
   it('succeeds without held-out rows and says so', async () => {

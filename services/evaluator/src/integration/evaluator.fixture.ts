@@ -77,7 +77,7 @@ export async function openEvaluator(
   await writeTinyModel(baseFolder, { paddedRows });
   const settings = { cancelPollMs: 30, stopGraceMs: 200, ...overrides };
   let evaluator = await start(config, settings);
-  const { nats, artifacts, jobs, models, job: read, events } = await openStores(config);
+  const { nats, artifacts, jobs, models, files, job: read, events } = await openStores(config);
   const kit = await openModelKit(baseFolder);
 
   const storePart = async (
@@ -196,6 +196,7 @@ export async function openEvaluator(
     nats,
     jobs,
     models,
+    files,
     artifacts,
     kit,
     baseFolder,

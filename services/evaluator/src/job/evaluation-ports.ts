@@ -17,6 +17,8 @@ export type EvaluationPorts = EventPorts & {
   readonly models: Models;
   readonly modelServers: readonly ModelServer[];
   readonly files: ModelFiles;
+  /** What clients uploaded. */
+  readonly uploads: Records['files'];
   readonly engine: Engine;
   readonly texts: Texts;
   readonly settings: EvaluatorSettings;

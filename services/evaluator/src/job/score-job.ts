@@ -14,6 +14,7 @@ import {
 } from '../contest/evaluation.ts';
 import { type ServedModel, styleOf } from '../models/models.ts';
 import { type EvaluationPorts, emit } from './evaluation-ports.ts';
+import { lookingOf } from './looking.ts';
 
 /** Opens the models of a trained job and scores them on its held-out rows. */
 export async function scoreJob(
@@ -74,7 +75,7 @@ export async function scoreJob(
   }
 }
 
-type Guests = Pick<EvaluateInput, 'start' | 'invited'>;
+type Guests = Pick<EvaluateInput, 'start' | 'invited' | 'looking'>;
 
 /** Models besides base and tuned model that take part where they still exist. */
 async function guestsOf(
@@ -83,11 +84,12 @@ async function guestsOf(
   rows: DatasetManifest['kind'],
 ): Promise<Guests> {
   const start = await startModel(ports, job, rows);
-  return { start, invited: await invitedModels(ports, job) };
+  const looking = await lookingOf(ports, job);
+  return { start, invited: await invitedModels(ports, job), ...(looking && { looking }) };
 }
 
-function namesOf({ start, invited }: Guests): string {
-  const all = [start, ...(invited?.models ?? [])];
+function namesOf({ start, invited, looking }: Guests): string {
+  const all = [start, looking?.model, ...(invited?.models ?? [])];
   return JSON.stringify(all.map((model) => model?.name ?? null));
 }
 

@@ -62,3 +62,27 @@ test('models behind a server that the operator allows may be compared with, and 
     { model: 'lathe-tiny', url: allowedServerUrl },
   ]);
 });
+
+test('what contestants look things up by and in is there, and has vectors or texts', async () => {
+  const training_file = await gateway.upload();
+  const looking = (retrieval: object, lathe: object = {}) => {
+    const extra: object = { lathe: { retrieval, ...lathe } };
+    return gateway.client.fineTuning.jobs.create({ model: 'lathe-tiny', training_file, ...extra });
+  };
+  const refusals: [() => Promise<unknown>, string, string][] = [
+    [() => looking({ model: 'gpt-9' }), 'model_not_found', 'lathe.retrieval.model'],
+    [() => looking({ file: 'file-1' }), 'not_found', 'lathe.retrieval.file'],
+    [() => looking({ words: true }), 'unsupported_parameter', 'lathe.retrieval.words'],
+    [
+      () => looking({ model: 'reader' }, { task: { type: 'classification' } }),
+      ...(['invalid_value', 'lathe.retrieval'] as const),
+    ],
+  ];
+  for (const [ask, code, param] of refusals)
+    await expect(ask()).rejects.toMatchObject({ status: 400, code, param });
+  const evals = await gateway.upload('evals');
+  await expect(looking({ file: evals })).rejects.toMatchObject({ param: 'lathe.retrieval.file' });
+  const { id } = await looking({ model: 'reader', file: training_file });
+  const stored = await gateway.jobs.get(recordKey('default', id));
+  expect(stored?.value.options.retrieval).toEqual({ model: 'reader', file: training_file });
+});

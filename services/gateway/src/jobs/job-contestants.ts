@@ -16,6 +16,23 @@ const writing: readonly string[] = ['generation', 'preference'];
 
 type Contestant = NonNullable<LatheOptions['contestants']>[number];
 
+type WritingJob = {
+  readonly body: Pick<CreateJob, 'lathe'>;
+  readonly model: ModelRecord;
+  readonly architecture: Architecture;
+};
+
+/** Throws `invalid_value` for a job that teaches no writing, which the contestants of a field are compared by. */
+export function requireWriting({ body, model, architecture }: WritingJob, param: string): void {
+  const task = body.lathe?.task?.type ?? taughtTask(model);
+  if (architecture !== 'encoder' && writing.includes(task)) return;
+  throw new LatheError(
+    'invalid_value',
+    `The contestants of '${param}' are compared by what they write, and this job teaches no writing.`,
+    { param },
+  );
+}
+
 /** Where models to compare with may be. */
 export type ContestantPorts = NamedModels & { readonly modelServers: readonly ModelServer[] };
 
@@ -26,21 +43,11 @@ export type ContestantPorts = NamedModels & { readonly modelServers: readonly Mo
 export async function namedContestants(
   ports: ContestantPorts,
   project: string,
-  job: {
-    readonly body: Pick<CreateJob, 'lathe' | 'method'>;
-    readonly model: ModelRecord;
-    readonly architecture: Architecture;
-  },
+  job: WritingJob,
 ): Promise<LatheOptions['contestants']> {
   const asked = job.body.lathe?.contestants;
   if (asked === undefined || asked.length === 0) return asked;
-  const task = job.body.lathe?.task?.type ?? taughtTask(job.model);
-  if (job.architecture === 'encoder' || !writing.includes(task))
-    throw new LatheError(
-      'invalid_value',
-      "'lathe.contestants' are compared by what they write, and this job teaches no writing.",
-      { param: 'lathe.contestants' },
-    );
+  requireWriting(job, 'lathe.contestants');
   const named: Contestant[] = [];
   for (const [at, one] of asked.entries()) {
     const param = `lathe.contestants[${at}].model`;

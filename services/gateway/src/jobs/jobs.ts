@@ -21,6 +21,7 @@ import { type ContestantPorts, namedContestants } from './job-contestants.ts';
 import { emit } from './job-events.ts';
 import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
+import { namedRetrieval } from './job-retrieval.ts';
 import { jobStart } from './job-start.ts';
 import { requireTask } from './job-task.ts';
 import { type ShownPorts, shownJobs } from './shown-jobs.ts';
@@ -130,9 +131,16 @@ export async function checkReferences(
   await checkMoreFiles(ports, project, body);
   if (body.validation_file != null)
     await checkFile(ports, project, { id: body.validation_file, param: 'validation_file' });
-  const contestants = await namedContestants(ports, project, { body, model, architecture });
-  const options = contestants && { options: { ...body.lathe, contestants } };
-  return { model: model.name, ...start, ...options };
+  const job = { body, model, architecture };
+  const contestants = await namedContestants(ports, project, job);
+  const retrieval = await namedRetrieval(ports, project, job);
+  const named = { ...(contestants && { contestants }), ...(retrieval && { retrieval }) };
+  const isNamed = Object.keys(named).length > 0;
+  return {
+    model: model.name,
+    ...start,
+    ...(isNamed && { options: { ...body.lathe, ...named } }),
+  };
 }
 
 /** Throws for files beside the training file that no job can read, or that are there twice. */

@@ -16,7 +16,16 @@ const plain: Readonly<Record<Contestant['name'], string>> = {
   base: 'the model as it was before tuning',
   'few-shot': 'the base model with examples in its prompt',
   'base + retrieval': 'the base model with similar training rows in its question',
+  'base + vectors': 'the base model with training rows in its question that are similar by vectors',
+  'base + documents': 'the base model with passages of documents in its question',
+  'base + document vectors':
+    'the base model with passages in its question that are similar by vectors',
   'tuned + retrieval': 'the tuned model with similar training rows in its question',
+  'tuned + vectors':
+    'the tuned model with training rows in its question that are similar by vectors',
+  'tuned + documents': 'the tuned model with passages of documents in its question',
+  'tuned + document vectors':
+    'the tuned model with passages in its question that are similar by vectors',
   start: 'the tuned model that this job went on from',
   tuned: 'what this job made',
 };

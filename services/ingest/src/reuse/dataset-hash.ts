@@ -20,6 +20,7 @@ const others = [
   'contestants',
   'evaluation_rows',
   'retrieval_examples',
+  'retrieval',
   'forgetting_questions',
   'checkpoint_every',
   'device',

@@ -28,7 +28,9 @@ const called: Readonly<Record<string, string>> = {
 };
 
 /** Contestants that were tuned, too. */
-const isTunedToo: ReadonlySet<string> = new Set(['tuned', 'tuned + retrieval', 'start']);
+const isTunedToo = (name: string): boolean =>
+  name === 'tuned' || name === 'start' || isTunedLooking(name);
+const isTunedLooking = (name: string): boolean => name.startsWith('tuned + ');
 
 /**
  * The tuned model against the best that there was without it: `Don't fine-tune for this: the tuned model loses to tf-idf, the best
@@ -61,14 +63,17 @@ const isInvited = ({ name }: Contestant): boolean => name.startsWith('model ');
 
 /** What retrieval adds to the tuned model, where it does. */
 function retrievalNotes({ contestants, comparisons, headline, unit }: Told): string[] {
-  const [own, value] = ['tuned', 'tuned + retrieval'].map(
-    (name) => contestants.find((each) => each.name === name)?.metrics[headline]?.value,
-  );
-  const comparison = comparisons.find(({ against }) => against === 'tuned + retrieval');
-  if (own === undefined || value === undefined || comparison?.verdict !== 'regressed') return [];
-  return [
-    `With retrieval the tuned model does better still: ${headline} ${formatMetric(value, unit)} against ${formatMetric(own, unit)} (${chanceOf(comparison.pValue)}).`,
-  ];
+  const headlineOf = (name: string) =>
+    contestants.find((each) => each.name === name)?.metrics[headline]?.value;
+  const own = headlineOf('tuned');
+  return comparisons.flatMap(({ against, verdict, pValue }) => {
+    const value = isTunedLooking(against) ? headlineOf(against) : undefined;
+    if (own === undefined || value === undefined || verdict !== 'regressed') return [];
+    const way = against.slice('tuned + '.length);
+    return [
+      `With ${way} the tuned model does better still: ${headline} ${formatMetric(value, unit)} against ${formatMetric(own, unit)} (${chanceOf(pValue)}).`,
+    ];
+  });
 }
 
 function mainVerdict(told: Told): Omit<Verdict, 'notes'> {
@@ -78,8 +83,7 @@ function mainVerdict(told: Told): Omit<Verdict, 'notes'> {
   const tuned = contestants.find(({ name }) => name === 'tuned');
   // The model that the job went on from was tuned as well: it is no baseline.
   const others = contestants.filter(
-    (each) =>
-      !(isTunedToo.has(each.name) || isInvited(each)) && Number.isFinite(headlineValue(each)),
+    (each) => !(isTunedToo(each.name) || isInvited(each)) && Number.isFinite(headlineValue(each)),
   );
   const best = others.toSorted((a, b) => sign * (headlineValue(b) - headlineValue(a)))[0];
   const comparison = told.comparisons.find(({ against }) => against === best?.name);
