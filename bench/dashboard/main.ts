@@ -93,6 +93,10 @@ try {
   await page.getByLabel('API key').fill(apiKey);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Try the example' }).waitFor();
+  const load = await page.evaluate(
+    "Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0)",
+  );
+  console.log(`first paint after ${load} ms`);
   await take(page, 'home-empty');
   await go('/jobs');
   await take(page, 'jobs-empty');
@@ -100,6 +104,10 @@ try {
   await page.getByRole('button', { name: 'Try the example' }).click();
   await page.getByText('training', { exact: true }).first().waitFor({ timeout: 60_000 });
   await page.getByText('Gradient norm', { exact: true }).first().waitFor({ timeout: 60_000 });
+  await page
+    .getByText(/^Checkpoint created/)
+    .first()
+    .waitFor({ timeout: 600_000 });
   const job = page.url().split('/ui')[1] ?? '';
   await take(page, 'job-running');
   await go('/');

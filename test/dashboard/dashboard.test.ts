@@ -28,16 +28,26 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     expect(await page.evaluate('localStorage.length')).toBe(0);
   });
 
-  it('runs the example from an empty home page, live: it is paused, resumed and cancelled', async () => {
-    const { page, go, faults, seriousIssues } = dashboard;
+  it('runs the example from an empty home page, live: it outlasts a killed gateway, is paused, resumed and cancelled', async () => {
+    const { page, platform, go, faults, seriousIssues } = dashboard;
     await go('/');
     await page.getByRole('button', { name: 'Try the example' }).waitFor();
     expect(await seriousIssues()).toEqual([]);
     await page.getByRole('button', { name: 'Try the example' }).click();
     await page.getByRole('img', { name: /^Gradient norm by step/ }).waitFor();
+    const before = platform.gatewayPid();
+    process.kill(before, 'SIGKILL');
+    await expect.poll(platform.gatewayPid).not.toBe(before);
+    await page.getByText('onnecting again').waitFor({ state: 'detached' });
+    // The browser writes down what it could not reach.
+    expect(faults.splice(0).filter((fault) => !fault.includes('ERR_'))).toEqual([]);
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
     await page.getByText('paused', { exact: true }).waitFor();
+    // What happened before is told once, and nothing is missing.
+    const told = (text: RegExp) => page.getByRole('table', { name: /^Events/ }).getByText(text);
+    expect(await told(/^Created fine-tuning job/).count()).toBe(1);
+    expect(await told(/^Training started/).count()).toBe(1);
     expect(await seriousIssues()).toEqual([]);
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();

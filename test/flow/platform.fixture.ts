@@ -17,6 +17,8 @@ export async function openPlatform({ models }: { readonly models?: string } = {}
     client,
     apiKey: platform.apiKey,
     url: platform.url,
+    /** Process of the gateway at this moment. */
+    gatewayPid: () => platform.pids().get('gateway') ?? 0,
     /** Process of the training worker. */
     workerPid: platform.workerPid,
     /** The data folder: everything that the platform keeps. */

@@ -76,6 +76,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   });
   const codes = createSignInCodes(settings, ports.now);
   const pages = dashboard(codes, settings);
+  app.use('/', pages);
   app.use('/ui', pages);
   app.use('/ui/*', pages);
   app.route('/', healthRoutes(ports));

@@ -41,7 +41,7 @@ it('serves the page at every address below /ui/, with a policy that lets in this
     expect(policy).toMatch(/^default-src 'none'; .*frame-ancestors 'none'/);
     expect(policy).not.toMatch(/unsafe|\*|https?:/);
   }
-  expect((await get('/ui')).headers.get('location')).toBe('/ui/');
+  for (const path of ['/', '/ui']) expect((await get(path)).headers.get('location')).toBe('/ui/');
   expect((await get('/ui/assets/none.js')).status).toBe(404);
 });
 

@@ -24,7 +24,7 @@ const policy = [
 ].join('; ');
 
 /**
- * /ui/: the dashboard's files, read once. Every address below it that is no file is the page, which finds its view by itself. No
+ * / and /ui/: the dashboard's files, read once. Every address below it that is no file is the page, which finds its view by itself. No
  * route of the API, and so in no description of it.
  */
 export function dashboard(
@@ -34,7 +34,7 @@ export function dashboard(
   const files = readBuiltFiles(settings.dashboardFolder);
   return async (c, next) => {
     const { path, method } = c.req;
-    if (path === '/ui') return c.redirect(base, 308);
+    if (path === '/' || path === '/ui') return c.redirect(base, 302);
     if (method === 'POST' && path === `${base}sign-in`) {
       assertFromThisMachine(c.env.incoming);
       const { code } = parseRequest(

@@ -16,7 +16,7 @@ export function figure(value: number | null | undefined): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
   if (size >= 1000) return grouped(value);
-  if (size >= 100) return value.toFixed(1);
+  if (size >= 100) return String(Number(value.toFixed(1)));
   if (size >= 0.001) return String(Number(value.toPrecision(4)));
   return value.toExponential(2);
 }

@@ -130,7 +130,7 @@ function plotOptions({ lines, height, width, group }: Drawing): UPlot.Options {
         incrs: wholeSteps,
         values: (_, ticks) => ticks.map((tick) => grouped(tick)),
       },
-      { ...axis, size: 58, values: (_, ticks) => ticks.map(figure) },
+      { ...axis, size: 68, values: (_, ticks) => ticks.map(figure) },
     ],
     series: [
       { label: 'step', value: (_, value) => (value === null ? '–' : grouped(value)) },
