@@ -8,7 +8,7 @@ import { ConflictError } from '@lathe/platform/records/port';
 import { getFile } from '../files/files.ts';
 import { newestFirst } from '../http/cursor.ts';
 import { BadReference } from '../http/failure.ts';
-import { claimJobId, requestHash } from '../jobs/duplicates.ts';
+import { claimId, requestHash } from '../jobs/duplicates.ts';
 import type { BatchPorts, BatchSettings } from './batch-ports.ts';
 import { eraseBatch } from './batches.ts';
 
@@ -40,7 +40,7 @@ export async function createBatch(
   const hash = requestHash({ batch: body });
   const claim = { kind: 'batch', project, hash, idempotencyKey, isRetry, nowMs } as const;
   const stored = (id: string) => ports.batches.get(recordKey(project, id));
-  const id = await claimJobId(ports.claims, claim, settings, {
+  const id = await claimId(ports.claims, claim, settings, {
     check: () => check(ports, request, settings),
     hasEnded: async (known) => {
       const earlier = await stored(known);

@@ -10,7 +10,7 @@ import type { ReadRun } from '../bodies/eval-requests.ts';
 import { getFile } from '../files/files.ts';
 import { newestFirst } from '../http/cursor.ts';
 import { BadReference } from '../http/failure.ts';
-import { claimJobId, requestHash } from '../jobs/duplicates.ts';
+import { claimId, requestHash } from '../jobs/duplicates.ts';
 import { requireDoor } from '../models/doors.ts';
 import { chosenStored } from '../stored/stored-completions.ts';
 import { storedRows } from '../stored/stored-rows.ts';
@@ -54,7 +54,7 @@ export async function createRun(
   const nowMs = ports.now();
   const hash = requestHash({ eval: of.id, request: request.hash });
   const claim = { kind: 'evalRun', project, hash, idempotencyKey, isRetry, nowMs } as const;
-  const id = await claimJobId(ports.claims, { ...claim }, limits, {
+  const id = await claimId(ports.claims, { ...claim }, limits, {
     check: () => check(ports, request, limits),
     hasEnded: async (known) => {
       const earlier = await ports.evalRuns.get(recordKey(project, known));

@@ -276,6 +276,15 @@ tests:
     expect(run).toMatchObject({ status: 'queued' });
     expect((await cancel(imported.eval.id, run.id)).status).toBe(200);
   }
+  const headers = { 'idempotency-key': 'one import' };
+  const sent = async (more = {}) =>
+    importedEvalSchema.parse(
+      await gateway.client.post('/lathe/evals/import', { body: { ...body, ...more }, headers }),
+    );
+  const [first, again] = [await sent(), await sent()];
+  expect(again).toEqual(first);
+  expect(first.eval.id).not.toBe(imported.eval.id);
+  await expect(sent({ model: 'other' })).rejects.toMatchObject({ status: 422 });
   const broken = gateway.client.post('/lathe/evals/import', { body: { ...body, content: 'a: [' } });
   await expect(broken).rejects.toMatchObject({ status: 400, param: 'content' });
 });

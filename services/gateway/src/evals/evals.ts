@@ -16,7 +16,7 @@ import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
 import { cut, newestFirst } from '../http/cursor.ts';
 import { type Place, placeOf, rememberPlace } from '../http/places.ts';
-import { type Claim, claimJobId, requestHash } from '../jobs/duplicates.ts';
+import { type Claim, claimId, requestHash } from '../jobs/duplicates.ts';
 import { checkCriteria } from './criteria.ts';
 import { checkItemSchema } from './item-schema.ts';
 import { eraseRun, type RunPorts } from './runs.ts';
@@ -51,6 +51,8 @@ export type EvalRequest = {
   readonly idempotencyKey: string | undefined;
   /** The client marked this as a repetition of a request whose answer it did not see. */
   readonly isRetry: boolean;
+  /** What was asked, where that says more than the body. */
+  readonly asked?: unknown;
 };
 
 export type EvalLimits = {
@@ -68,11 +70,11 @@ export async function createEval(
   request: EvalRequest,
   limits: EvalLimits,
 ): Promise<EvalRecord> {
-  const { project, body, idempotencyKey, isRetry } = request;
+  const { project, body, idempotencyKey, isRetry, asked = { eval: body } } = request;
   const nowMs = ports.now();
-  const hash = requestHash({ eval: body });
+  const hash = requestHash(asked);
   const claim = { kind: 'eval', project, hash, idempotencyKey, isRetry, nowMs } as const;
-  const id = await claimJobId(ports.claims, claim, limits, {
+  const id = await claimId(ports.claims, claim, limits, {
     check: () => check(ports, request, limits),
     // An eval that is deleted takes its claim along.
     hasEnded: () => Promise.resolve(false),

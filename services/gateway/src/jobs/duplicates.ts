@@ -49,18 +49,18 @@ function digest(text: string): string {
 export type ClaimPorts = {
   /** Checks the request before it is given a new id. */
   readonly check: () => Promise<void>;
-  /** Whether a job that was made before is over. */
+  /** Whether what was made before is over. */
   readonly hasEnded: (jobId: string) => Promise<boolean>;
 };
 
 /**
- * The id for the job of a create request. An idempotency key, or the same content marked as a
+ * The id for what a create request makes. An idempotency key, or the same content marked as a
  * retry, leads to the id that was given before; otherwise `check` runs and a new id is
- * remembered. The id is remembered before the job exists, so that a retry can finish a create that
- * died half-way. A retry without a key that finds a job which has ended is a new wish: only the key's owner said that it
+ * remembered. The id is remembered before it exists, so that a retry can finish a create that
+ * died half-way. A retry without a key that finds what has ended is a new wish: only the key's owner said that it
  * is the same one. Throws `idempotency_conflict` when a key comes with other content.
  */
-export async function claimJobId(
+export async function claimId(
   claims: RecordStore<Claim>,
   request: ClaimRequest,
   settings: { readonly retryWindowMs: number; readonly idempotencyMs: number },

@@ -15,7 +15,7 @@ import { cut, type Dated, newestFirst } from '../http/cursor.ts';
 import { BadReference } from '../http/failure.ts';
 import { placeOf } from '../http/places.ts';
 import { baseModelNames } from '../models/models.ts';
-import { type Claim, claimJobId } from './duplicates.ts';
+import { type Claim, claimId } from './duplicates.ts';
 import type { JobBrief } from './job-briefs.ts';
 import { type ContestantPorts, namedContestants } from './job-contestants.ts';
 import { emit } from './job-events.ts';
@@ -67,7 +67,7 @@ export async function createJob(
     return checkReferences(ports, project, body);
   };
   let checked: References | undefined;
-  const jobId = await claimJobId(ports.claims, claim, settings, {
+  const jobId = await claimId(ports.claims, claim, settings, {
     check: async () => {
       checked = await check();
     },

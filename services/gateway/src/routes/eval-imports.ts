@@ -15,6 +15,11 @@ export function evalImportRoutes(
     const bytes = await readBytes(c.env.incoming, settings);
     const body = { kind: 'eval-import', bytes, project, requestId } as const;
     const read = await ports.bodies.read(body, clientGone(c));
-    return c.json(await importEval(ports, { project, read }, settings), 201);
+    const request = {
+      ...{ project, read },
+      idempotencyKey: c.req.header('idempotency-key'),
+      isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
+    };
+    return c.json(await importEval(ports, request, settings), 201);
   });
 }
