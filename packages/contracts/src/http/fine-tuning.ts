@@ -142,6 +142,15 @@ export const latheOptionsSchema = z.strictObject({
     .describe(
       'general questions asked before and after tuning, with general texts, to see what was forgotten; 24 by default, and no more than evaluation_rows; 0: none',
     ),
+  sampled_prompts: z
+    .number()
+    .int()
+    .min(0)
+    .max(16)
+    .optional()
+    .describe(
+      'held-out prompts that the model answers before the first step and at each score while it is trained, as events; by default 3 where the job ends in an adapter, and none where the whole model would be written for it; 0: none',
+    ),
   checkpoint_every: z
     .number()
     .int()

@@ -68,15 +68,20 @@ it('refuses rows that have nothing to score, and others are not asked at all', a
   const open = { model, heldOut: [text], device: cpuDevice(), hasAdapter: true, folder: root };
   expect(await openWrittenScore({ ...open, rule: { metric: 'exact_match' } })).toBeUndefined();
   expect(await openWrittenScore({ ...open, rule: undefined })).toBeUndefined();
-  expect(() => askedRows([rowOf([], encode('It is here.'))])).toThrow('no held-out row asks');
+  const bare = rowOf([], encode('It is here.'));
+  await expect(figure('rouge_l', [bare])).rejects.toThrow('no held-out row asks');
 });
 
 it('asks the last answer of a row, and of many rows 32 at even distances', () => {
   const supervised = Uint8Array.of(0, 0, 1, 0, 0, 1, 1, 0);
-  const [one] = askedRows([{ tokens: Int32Array.of(9, 8, 7, 6, 5, 4, 3, 2), supervised }]);
-  expect(one).toEqual({ prompt: Int32Array.of(9, 8, 7, 6, 5), answer: Int32Array.of(4, 3) });
+  const [one] = askedRows([{ tokens: Int32Array.of(9, 8, 7, 6, 5, 4, 3, 2), supervised }], 32);
+  expect(one).toEqual({
+    row: 0,
+    prompt: Int32Array.of(9, 8, 7, 6, 5),
+    answer: Int32Array.of(4, 3),
+  });
   const many = Array.from({ length: 100 }, (_, at) => rowOf([1, at], [2]));
-  const firsts = askedRows(many).map(({ prompt }) => prompt[1]);
+  const firsts = askedRows(many, 32).map(({ prompt }) => prompt[1]);
   expect(firsts).toHaveLength(32);
   expect(firsts.slice(0, 4)).toEqual([0, 3, 6, 9]);
 });

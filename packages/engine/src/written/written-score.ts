@@ -1,41 +1,25 @@
-import { rm } from 'node:fs/promises';
 import { type EarlyStopping, isWrittenMetric } from '@lathe/recipe/early-stopping';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
-import type { AnyModelFolder, ModelFolder } from '../families/model-folder.ts';
-import { openModelFolder } from '../families/model-folder.ts';
-import { type Generator, openGenerator } from '../generate/generator.ts';
 import type { TaskRow } from '../objectives/task-row.ts';
-import { readAdapterOf } from '../peft/peft-virtual.ts';
-import type { Device } from '../runtime/device.ts';
-import type { Trainer } from '../train/trainer.ts';
-import { type AskedRow, askedRows } from './asked-rows.ts';
+import { type AnsweringOptions, createAnswering, type Exports, limitsOf } from './answering.ts';
+import { askedRows } from './asked-rows.ts';
 import { writtenRules } from './written-metrics.ts';
 
-type WrittenScoreOptions = {
-  /** What training begins with. */
-  readonly model: AnyModelFolder;
+type WrittenScoreOptions = Omit<AnsweringOptions, 'staysOpen'> & {
   /** What the run watches, if anything. */
   readonly rule: Pick<EarlyStopping, 'metric'> | undefined;
   readonly heldOut: readonly TaskRow[];
-  readonly device: Device;
-  /** Whether the run ends in an adapter, which is then asked beside its base model; else its whole model is. */
-  readonly hasAdapter: boolean;
-  /** Where the model as it is now is written to be asked; removed afterwards. */
-  readonly folder: string;
 };
 
 /** Scores what a model writes while it is trained. */
 export type WrittenScore = {
   /** The watched metric by its name, of the weights as they are now. */
-  figures(
-    trainer: Pick<Trainer<never>, 'exportAdapter' | 'exportMerged'>,
-  ): Promise<Readonly<Record<string, number>>>;
+  figures(trainer: Exports): Promise<Readonly<Record<string, number>>>;
   dispose(): Promise<void>;
 };
 
-/** Longest answers, in tokens, whatever is expected. */
-const mostTokens = 256;
-const name = 'now';
+/** Rows that are answered at each score: enough to see a trend, few enough to be no longer than a step or two. */
+const mostRows = 32;
 
 /**
  * Opens the score of a run that watches a metric of written answers; undefined for all others. Up to 32 held-out rows are answered
@@ -60,63 +44,31 @@ export async function openWrittenScore({
   const { control, score } = await writtenRules(metric, { folder: model.path, tokenizer });
   const textOf = (tokens: Iterable<number>): string =>
     tokenizer.decode(tokens, { skipSpecial: true, except: control }).trim();
-  const rows = askedRows(heldOut).map((row) => ({ ...row, expected: textOf(row.answer) }));
+  const rows = askedRows(heldOut, mostRows).map((row) => ({
+    ...row,
+    expected: textOf(row.answer),
+  }));
+  if (rows.length === 0)
+    throw new RangeError('no held-out row asks for an answer, so that nothing can be written');
   if (rows.every(({ expected }) => score(expected, '') === null))
     throw new RangeError(`early stopping watches ${metric}, which no held-out answer has`);
-  const ends = rows.map(({ answer }) => answer.at(-1) as number);
-  const config = model.config as ModelFolder['config'];
-  const stopTokens = [
-    ...new Set([...config.eosTokens, ...ends.filter((token) => tokenizer.isSpecial(token))]),
-  ];
-  const longest = Math.max(...rows.map(({ answer }) => answer.length));
-  const limits = { maxTokens: Math.min(mostTokens, 2 * longest), stopTokens };
-  let base: Generator | undefined;
-
-  async function answers(
-    trainer: Parameters<WrittenScore['figures']>[0],
-  ): Promise<readonly string[]> {
-    await rm(folder, { recursive: true, force: true });
-    try {
-      if (hasAdapter) {
-        await trainer.exportAdapter(folder);
-        base ??= await openGenerator({ model: model as ModelFolder, device });
-        base.loadAdapter(name, await readAdapterOf(model, folder));
-        return await written(base, { adapter: name });
-      }
-      await trainer.exportMerged(folder);
-      const whole = await openGenerator({ model: await openModelFolder(folder), device });
-      try {
-        return await written(whole, {});
-      } finally {
-        await whole.dispose();
-      }
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  }
-
-  /** All rows at once, in one order, so that the same weights always write the same. */
-  async function written(generator: Generator, who: { adapter?: string }): Promise<string[]> {
-    return Promise.all(
-      rows.map(async ({ prompt }: AskedRow) => {
-        const tokens: number[] = [];
-        const request = { tokens: [...prompt], ...limits, ...who };
-        for await (const { token } of generator.generate(request)) tokens.push(token);
-        return textOf(tokens);
-      }),
-    );
-  }
+  const limits = limitsOf(
+    model,
+    rows.map(({ answer }) => answer),
+    (token) => tokenizer.isSpecial(token),
+  );
+  const answering = createAnswering({ model, device, hasAdapter, folder, staysOpen: true });
 
   return {
     async figures(trainer) {
-      const found = (await answers(trainer)).flatMap((answer, at) => {
-        const value = score((rows[at] as (typeof rows)[number]).expected, answer);
+      const prompts = rows.map(({ prompt }) => prompt);
+      const answers = await answering.answer(trainer, prompts, limits);
+      const found = answers.flatMap(({ tokens }, at) => {
+        const value = score((rows[at] as (typeof rows)[number]).expected, textOf(tokens));
         return value === null ? [] : [value];
       });
       return { [metric]: found.reduce((sum, value) => sum + value, 0) / found.length };
     },
-    async dispose() {
-      await base?.dispose();
-    },
+    dispose: () => answering.dispose(),
   };
 }

@@ -147,6 +147,12 @@ test.each([
     'lathe.preference',
     /belongs to the method dpo/,
   ],
+  [
+    { method: { type: 'dpo' }, lathe: { sampled_prompts: 1 } },
+    'invalid_value',
+    'lathe.sampled_prompts',
+    /belongs to the method supervised/,
+  ],
   [{ suffix: 'a:b' }, 'invalid_value', 'suffix', /letters, digits/],
   [{ suffix: 'x'.repeat(65) }, 'invalid_value', 'suffix', /64/],
   [{ seed: -1 }, 'invalid_value', 'seed', />=0/],

@@ -112,6 +112,11 @@ function refuseOtherMethods(
   if (method !== 'dpo' && options.preference !== undefined)
     throw invalid('lathe.preference', "'lathe.preference' belongs to the method dpo.");
   refuseRewards(method, hyperparameters, options);
+  if (method !== 'supervised' && options.sampled_prompts !== undefined)
+    throw invalid(
+      'lathe.sampled_prompts',
+      "'lathe.sampled_prompts' belongs to the method supervised.",
+    );
   const { adaptation } = options;
   if (method === 'dpo' && adaptation?.type === 'full' && adaptation.initial === 'random')
     throw invalid(

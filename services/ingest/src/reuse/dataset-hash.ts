@@ -23,6 +23,7 @@ const others = [
   'retrieval',
   'forgetting_questions',
   'checkpoint_every',
+  'sampled_prompts',
   'device',
   'reinforcement',
   // What matters of an adaptation stands in the hash by itself.

@@ -98,17 +98,24 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
     };
   };
 
-  /** Some answers with their rewards: of the steps that are reported, and of every score. */
+  /** Some answers with their rewards: of the steps that are reported, and of every score; or with what their rows expect. */
   const samples = async ({ step, heldOut, answers }: EventOf<'samples'>) => {
     if (!heldOut && (step <= reported || !isReported(step))) return;
+    const when = step === 0 ? 'before the first step' : `after step ${step}`;
+    const isRewarded = answers.every(({ asked }) => asked === undefined);
+    const beside = isRewarded ? 'their rewards' : 'what their rows expect';
     await emit(job.record, {
       name: 'samples',
       message: heldOut
-        ? `Answers to held-out prompts after step ${step}, with their rewards.`
+        ? `Answers to held-out prompts ${when}, with ${beside}.`
         : `Answers of step ${step}, with their rewards.`,
       data: {
         ...{ step, held_out: heldOut },
-        answers: answers.map(({ reward, ...answer }) => ({ ...answer, reward: reward ?? null })),
+        answers: answers.map(({ reward, asked, expected, ...answer }) =>
+          asked === undefined
+            ? { ...answer, reward: reward ?? null }
+            : { ...answer, asked, expected },
+        ),
       },
       dedupeId: `samples:${heldOut ? 'held-out:' : ''}${step}`,
     });

@@ -19,6 +19,7 @@ export function startRequest(
     epoch: record.epoch,
     start: record.start && { manifestKey: record.start.manifestKey, kind: record.start.kind },
     checkpointEvery: record.options.checkpoint_every,
+    sampledPrompts: record.options.sampled_prompts,
     checkpointKey: checkpointKey ?? '',
     memoryBytes: Math.ceil(memoryBytes),
   };

@@ -24,6 +24,8 @@ const engineTaskSchema = z.object({
   recipe: z.custom<RecipeInput>((value) => recipeSchema.safeParse(value).success, 'is no recipe'),
   /** Steps between checkpoints with the model; null: one an epoch. */
   checkpointEvery: z.number().int().min(1).nullable(),
+  /** Held-out prompts that are answered at each score, as samples; absent: none. */
+  sampledPrompts: z.number().int().min(0).optional(),
   /** Token shards in order (contracts/artifact/shard.ts). */
   trainShards: z.array(z.string()),
   heldOutShards: z.array(z.string()),
@@ -105,12 +107,16 @@ const answerSchema = z.object({ prompt: z.number().int(), text: z.string() });
 const sideSchema = z.enum(['train', 'held-out']);
 export type Side = z.infer<typeof sideSchema>;
 
-/** Some of the answers that a step or a score is made of, with their rewards. */
+/** Some of the answers that a step or a score is made of, with their rewards; or answers to held-out rows, with what those have. */
 const samplesSchema = z.object({
   step: z.number().int(),
   side: sideSchema,
   answers: z.array(
-    answerSchema.extend({ reward: z.number().nullable(), isTruncated: z.boolean() }),
+    answerSchema.extend({
+      reward: z.number().nullable(),
+      isTruncated: z.boolean(),
+      row: z.object({ asked: z.string(), expected: z.string() }).optional(),
+    }),
   ),
 });
 export type Samples = z.infer<typeof samplesSchema>;

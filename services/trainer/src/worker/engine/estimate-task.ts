@@ -1,10 +1,10 @@
-import { openAnyModelFolder } from '@lathe/engine/model-folder';
+import { type AnyModelFolder, openAnyModelFolder } from '@lathe/engine/model-folder';
 import { objectiveFor } from '@lathe/engine/objective-for';
 import { estimateRun } from '@lathe/engine/run-estimate';
 import { sampleRows } from '@lathe/engine/sample-rows';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EstimateTask } from './estimates.ts';
-import { initialOf, weightsOf } from './model-kind.ts';
+import { initialOf, modelKind, weightsOf } from './model-kind.ts';
 
 /**
  * The most memory, in bytes, of a run whose every example is as long as the longest. Throws what opening the model
@@ -28,7 +28,7 @@ export async function estimateTask({
   );
   const rows = sampleRows(task, { examples: batchSize, length, sequences });
   const initial = initialOf(recipe);
-  return objectiveFor(settings, { model, rows }, (objective, examplesOf) =>
+  const run = await objectiveFor(settings, { model, rows }, (objective, examplesOf) =>
     estimateRun({
       ...{ model, objective, initial },
       settings,
@@ -36,4 +36,14 @@ export async function estimateTask({
       dataset,
     }),
   );
+  const answers =
+    (task?.type ?? 'generation') === 'generation' && settings.preference === undefined;
+  return answers && modelKind({ recipe, start: null }) === 'adapter' ? run + widened(model) : run;
+}
+
+/** Bytes of half weights as they are served beside the run while it answers: as float32, and never of float32, which is mapped. */
+function widened({ tensors }: AnyModelFolder): number {
+  return [...tensors.values()]
+    .filter(({ dtype }) => dtype !== 'F32')
+    .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 4), 0);
 }

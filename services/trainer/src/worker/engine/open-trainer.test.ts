@@ -1,4 +1,4 @@
-import { open, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeShard } from '@lathe/contracts/artifact/shard';
 import { readSafetensors } from '@lathe/engine/safetensors';
@@ -23,8 +23,12 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
+/** Trains to the end; the kinds of what was told, or the error. */
+const train = async (...asked: Parameters<typeof told>) =>
+  (await told(...asked)).map(({ kind }) => kind);
+
 /** Trains to the end; what was told, or the error. */
-async function train(changes: Partial<EngineTask>, recipe: EngineTask['recipe']) {
+async function told(changes: Partial<EngineTask>, recipe: EngineTask['recipe']) {
   const sent: FromEngine[] = [];
   const task: EngineTask = {
     modelFolder: model,
@@ -39,7 +43,7 @@ async function train(changes: Partial<EngineTask>, recipe: EngineTask['recipe'])
     ...{ device: 'cpu', threads: 1, saveStateMs: 1e9, stepBatchMs: 0, orphanMs: 1e9, restBytes: 0 },
     ...changes,
   };
-  const trainer = await openTrainer(task);
+  const trainer = await openTrainer(task, (message) => sent.push(message));
   try {
     await trainLoop(trainer, task, {
       send: (message) => void sent.push(message),
@@ -50,11 +54,39 @@ async function train(changes: Partial<EngineTask>, recipe: EngineTask['recipe'])
   } finally {
     await trainer.dispose();
   }
-  return sent.map(({ kind }) => kind);
+  return sent;
 }
 
 test('a run at a common rate ends with its model', async () => {
   expect(await train({}, {})).toEqual(['ready', 'steps', 'saved', 'finished']);
+});
+
+test('answers to held-out rows are told before the first step and at each score, and change nothing', async () => {
+  const rows = { heldOutShards: [shard], checkpointEvery: 1 };
+  const recipe = { adaptation: { type: 'lora', rank: 2 }, epochs: 2 } as const;
+  const digestsOf = async (sampledPrompts: number) => {
+    const outputFolder = join(folder.path, `shown-${sampledPrompts}`);
+    const sent = await told({ ...rows, sampledPrompts, outputFolder }, recipe);
+    const model = join(outputFolder, 'step-2', 'model', 'adapter_model.safetensors');
+    return { sent, bytes: await readFile(model) };
+  };
+  const [shown, quiet] = [await digestsOf(3), await digestsOf(0)];
+  expect(shown.bytes.equals(quiet.bytes)).toBe(true);
+  expect(quiet.sent.some(({ kind }) => kind === 'samples')).toBe(false);
+  const samples = shown.sent.flatMap((message) =>
+    message.kind === 'samples' ? [message.samples] : [],
+  );
+  expect(samples.map(({ step }) => step)).toEqual([0, 1, 2]);
+  // There are two rows, of two tokens each and two of their answer.
+  const answer = expect.objectContaining({
+    ...{ reward: null, text: expect.any(String) },
+    row: { asked: expect.stringMatching(/./), expected: expect.stringMatching(/./) },
+  });
+  for (const { side, answers } of samples) {
+    expect(side).toBe('held-out');
+    expect(answers.map(({ prompt }) => prompt)).toEqual([0, 1]);
+    expect(answers).toEqual([answer, answer]);
+  }
 });
 
 test.each([

@@ -12,24 +12,31 @@ import { createTrainer, type Trainer } from '@lathe/engine/trainer';
 import { openWrittenScore, type WrittenScore } from '@lathe/engine/written-score';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from './diverged.ts';
-import type { EngineTask } from './engine-message.ts';
+import type { EngineTask, FromEngine } from './engine-message.ts';
 import { initialOf, modelKind, weightsOf } from './model-kind.ts';
 import { readShards } from './read-shards.ts';
+import { samplesShown } from './samples-shown.ts';
 import type { LoopTrainer } from './train-loop.ts';
 import { inUserTerms } from './user-terms.ts';
+
+/** Told what the model answers while it is trained. */
+type Send = (message: FromEngine) => void;
 
 /**
  * The engine's trainer for a task, with its state restored when the task resumes. Throws LatheError:
  * `unsupported_model`, or `training_failed` with the engine's own sentence.
  */
-export async function openTrainer(task: EngineTask): Promise<LoopTrainer> {
+export async function openTrainer(
+  task: EngineTask,
+  send: Send = () => undefined,
+): Promise<LoopTrainer> {
   const rows = await readShards(task.trainShards);
   return inUserTerms(task, async () => {
     const { start, recipe } = task;
     const folder = start?.kind === 'merged' ? start.folder : task.modelFolder;
     const model = await openAnyModelFolder(folder, { weights: weightsOf(recipe) });
     return objectiveFor(resolveRecipe(recipe), { model, rows }, (objective, examplesOf) =>
-      openWith(task, model, { objective, examplesOf, examples: examplesOf(rows) }),
+      openWith(task, model, { objective, examplesOf, examples: examplesOf(rows), send }),
     );
   });
 }
@@ -39,14 +46,15 @@ type Lesson<Example> = {
   readonly objective: Objective<Example>;
   readonly examples: readonly Example[];
   readonly examplesOf: (rows: readonly TaskRow[]) => readonly Example[];
+  readonly send: Send;
 };
 
 async function openWith<Example>(
   task: EngineTask,
   model: AnyModelFolder,
-  { objective, examples, examplesOf }: Lesson<Example>,
+  { objective, examples, examplesOf, send }: Lesson<Example>,
 ): Promise<LoopTrainer> {
-  const { start, recipe } = task;
+  const { start, recipe, sampledPrompts = 0 } = task;
   const initial = initialOf(recipe);
   const isAdapter = start?.kind === 'adapter';
   if (initial !== 'random') await requireFiniteWeights(model.tensors);
@@ -65,27 +73,34 @@ async function openWith<Example>(
   if (task.stateFolder !== null) await trainer.restoreState(task.stateFolder);
   const rows = await readShards(task.heldOutShards);
   const heldOut = examplesOf(rows);
-  const written = await openWrittenScore({
-    ...{ model, rule: resolveRecipe(recipe).earlyStopping, device },
-    ...{ heldOut: rows, hasAdapter: modelKind(task) === 'adapter' },
+  const { earlyStopping: rule, task: kind, preference } = resolveRecipe(recipe);
+  const writes = preference === undefined && (kind?.type ?? 'generation') === 'generation';
+  const asked = {
+    ...{ model, device, heldOut: rows, hasAdapter: modelKind(task) === 'adapter' },
     folder: join(task.outputFolder, '.asked'),
-  });
+  };
+  const written = await openWrittenScore({ ...asked, rule });
+  const showSamples =
+    writes && sampledPrompts > 0
+      ? samplesShown({ ...asked, most: sampledPrompts }, trainer, send)
+      : undefined;
   // Enough for objectives that compare examples with each other.
   const some = examples.slice(0, resolveRecipe(recipe).batchSize);
-  return loopTrainer(trainer, task, { heldOut, some, written });
+  return loopTrainer(trainer, task, { heldOut, some, written, showSamples });
 }
 
-/** What a run is scored on: held-out rows, some that it is trained on, and what is watched of written answers. */
+/** What a run is scored on: held-out rows, some that it is trained on, what is watched of written answers, and what is shown. */
 type Asked<Example> = {
   readonly heldOut: readonly Example[];
   readonly some: readonly Example[];
   readonly written: WrittenScore | undefined;
+  readonly showSamples: (() => Promise<void>) | undefined;
 };
 
 function loopTrainer<Example>(
   trainer: Trainer<Example>,
   task: EngineTask,
-  { heldOut, some, written }: Asked<Example>,
+  { heldOut, some, written, showSamples }: Asked<Example>,
 ): LoopTrainer {
   const hasAdapter = modelKind(task) === 'adapter';
   const { learningRate } = resolveRecipe(task.recipe);
@@ -102,6 +117,7 @@ function loopTrainer<Example>(
       return trainer.step;
     },
     trainableParameters: trainer.trainableParameters,
+    showStart: async () => showSamples?.(),
     trainStep: () => inUserTerms(task, () => trainer.trainStep()),
     async dispose() {
       await written?.dispose();
@@ -110,6 +126,7 @@ function loopTrainer<Example>(
     async scoreHeldOut() {
       const found = await score(heldOut, 'The loss on the held-out rows');
       const figures = await inUserTerms(task, async () => written?.figures(trainer));
+      await showSamples?.();
       return { ...found, figures: { ...found.figures, ...figures } };
     },
     async checkModel() {

@@ -23,6 +23,8 @@ export type LoopTrainer = {
   readonly trainableParameters: number;
   /** Sees whether anything can be learned, before the first step of the job. Throws what ends it. */
   tryOut?(): Promise<void>;
+  /** Shows what the model answers before the first step. */
+  showStart?(): Promise<void>;
   /** Takes one optimizer step. */
   trainStep(): Promise<Step>;
   /** Scores the held-out rows. Throws when the loss is not a finite number. */
@@ -108,6 +110,7 @@ export async function trainLoop(
   });
   try {
     if (task.stateFolder === null) await trainer.tryOut?.();
+    if (trainer.step === 0) await trainer.showStart?.();
     for await (const moment of moments)
       switch (moment.kind) {
         case 'boundary': {

@@ -8,6 +8,7 @@ import { findBaseModel } from '@lathe/platform/base-models';
 import type { RecipeInput } from '@lathe/recipe/recipe';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EngineTask, Side } from '../engine/engine-message.ts';
+import { modelKind } from '../engine/model-kind.ts';
 import { fetchBaseStates } from './base-states.ts';
 import { fetchStart, type StartKey } from './checkpoint-store.ts';
 import { fetchDataset, fetchItems, type GraderItem, linesOf } from './dataset.ts';
@@ -31,11 +32,16 @@ export type RunRequest = {
   readonly recipe: RecipeInput;
   /** Steps between published checkpoints; null: one an epoch. */
   readonly checkpointEvery: number | null;
+  /** Held-out prompts that are answered at each score; null: a few where the run ends in an adapter. */
+  readonly sampledPrompts: number | null;
   /** Key of the checkpoint manifest to resume from; null: from the start. */
   readonly checkpointKey: string | null;
   /** What the run is expected to need, in bytes. */
   readonly memoryBytes: number;
 };
+
+/** Held-out prompts that are answered at each score where nobody says how many. */
+const usualSamples = 3;
 
 export type Preparation = {
   readonly artifacts: ArtifactStore;
@@ -120,6 +126,7 @@ export async function prepareRun(
         request.recipe.maxTokens ?? Math.max(usualMaxTokens, train.longest, heldOut.longest),
     },
     checkpointEvery: request.checkpointEvery,
+    sampledPrompts: request.sampledPrompts ?? (modelKind(request) === 'adapter' ? usualSamples : 0),
     trainShards: dataset.train,
     heldOutShards: dataset.heldOut,
     stateFolder: state?.engineFolder ?? null,

@@ -231,9 +231,9 @@ function createRelay(
       journal.add({ $case: 'evaluation', value: message.score });
     } else if (message.kind === 'samples') {
       const { step, side, answers } = message.samples;
-      const told = answers.map(({ prompt, text, reward, isTruncated: truncated }) => ({
-        ...{ prompt, text, truncated },
-        reward: reward ?? undefined,
+      const told = answers.map(({ prompt, text, reward, isTruncated: truncated, row }) => ({
+        ...{ prompt, text, truncated, reward: reward ?? undefined },
+        ...{ asked: row?.asked, expected: row?.expected },
       }));
       journal.add({
         $case: 'samples',

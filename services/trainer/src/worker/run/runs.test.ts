@@ -14,6 +14,7 @@ const request = (jobId: string, epoch: number): RunRequest => ({
   start: null,
   recipe: {},
   checkpointEvery: null,
+  sampledPrompts: null,
   checkpointKey: null,
   memoryBytes: 10,
 });

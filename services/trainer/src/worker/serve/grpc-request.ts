@@ -25,6 +25,7 @@ export function readStartRequest(request: StartJobRequest): RunRequest {
     start: request.start === undefined ? null : readStart(request.start),
     recipe: parseRecipe(request.recipe),
     checkpointEvery: request.checkpointEvery ?? null,
+    sampledPrompts: request.sampledPrompts ?? null,
     checkpointKey: checkpointKey === '' ? null : checkpointKey,
     memoryBytes: request.memoryBytes,
   };

@@ -102,7 +102,11 @@ export interface StartJobRequest {
    */
   recipe: string;
   /** Optimizer steps between published checkpoints; unset: one an epoch. */
-  checkpointEvery?: number | undefined;
+  checkpointEvery?:
+    | number
+    | undefined;
+  /** Held-out prompts that are answered while training; unset: a few where the run ends in an adapter. */
+  sampledPrompts?: number | undefined;
 }
 
 export interface StartingModel {
@@ -214,7 +218,10 @@ export interface EvaluationMetrics_FiguresEntry {
   value: number;
 }
 
-/** Some of the answers that a step learned from, or that were scored after it, with their rewards. */
+/**
+ * Some of the answers that a step learned from, or that were scored after it, with their rewards; or answers to a few
+ * held-out rows.
+ */
 export interface Samples {
   step: number;
   /** They answer held-out prompts. */
@@ -226,12 +233,15 @@ export interface Sample {
   /** The place of the prompt among those of its side. */
   prompt: number;
   text: string;
-  /** Unset: no reward could be given. */
+  /** Unset: no reward could be given, or nobody rewards answers here. */
   reward?:
     | number
     | undefined;
   /** It reached the longest length that answers may have. */
   truncated: boolean;
+  /** The prompt's text and the answer that its row has; set where answers are not rewarded. */
+  asked?: string | undefined;
+  expected?: string | undefined;
 }
 
 /** A whole checkpoint in the artifact store. */
@@ -834,6 +844,7 @@ function createBaseStartJobRequest(): StartJobRequest {
     start: undefined,
     recipe: "",
     checkpointEvery: undefined,
+    sampledPrompts: undefined,
   };
 }
 
@@ -871,6 +882,9 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
     }
     if (message.checkpointEvery !== undefined) {
       writer.uint32(96).uint32(message.checkpointEvery);
+    }
+    if (message.sampledPrompts !== undefined) {
+      writer.uint32(104).uint32(message.sampledPrompts);
     }
     return writer;
   },
@@ -976,6 +990,14 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
             message.checkpointEvery = reader.uint32();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.sampledPrompts = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1006,6 +1028,7 @@ export const StartJobRequest: MessageFns<StartJobRequest> = {
       : undefined;
     message.recipe = object.recipe ?? "";
     message.checkpointEvery = object.checkpointEvery ?? undefined;
+    message.sampledPrompts = object.sampledPrompts ?? undefined;
     return message;
   },
 };
@@ -2321,7 +2344,7 @@ export const Samples: MessageFns<Samples> = {
 };
 
 function createBaseSample(): Sample {
-  return { prompt: 0, text: "", reward: undefined, truncated: false };
+  return { prompt: 0, text: "", reward: undefined, truncated: false, asked: undefined, expected: undefined };
 }
 
 export const Sample: MessageFns<Sample> = {
@@ -2337,6 +2360,12 @@ export const Sample: MessageFns<Sample> = {
     }
     if (message.truncated !== false) {
       writer.uint32(32).bool(message.truncated);
+    }
+    if (message.asked !== undefined) {
+      writer.uint32(42).string(message.asked);
+    }
+    if (message.expected !== undefined) {
+      writer.uint32(50).string(message.expected);
     }
     return writer;
   },
@@ -2386,6 +2415,22 @@ export const Sample: MessageFns<Sample> = {
             message.truncated = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.asked = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.expected = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2407,6 +2452,8 @@ export const Sample: MessageFns<Sample> = {
     message.text = object.text ?? "";
     message.reward = object.reward ?? undefined;
     message.truncated = object.truncated ?? false;
+    message.asked = object.asked ?? undefined;
+    message.expected = object.expected ?? undefined;
     return message;
   },
 };
