@@ -16,7 +16,7 @@ type Layout = {
   readonly longest: number;
 };
 const layouts: readonly Layout[] = [
-  { kind: 'broad', width: 720, left: 190, right: 120, step: 38, isOver: false, longest: 26 },
+  { kind: 'broad', width: 720, left: 190, right: 120, step: 38, isOver: false, longest: 23 },
   { kind: 'slim', width: 360, left: 8, right: 8, step: 50, isOver: true, longest: 38 },
 ];
 const head = 6;
