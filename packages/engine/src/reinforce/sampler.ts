@@ -9,6 +9,7 @@ import { child, type Seed } from '../nn/seed.ts';
 import { readAdapterOf } from '../peft/peft-virtual.ts';
 import type { Device } from '../runtime/device.ts';
 import type { Trainer } from '../train/trainer.ts';
+import { maxRows } from './sampler-bytes.ts';
 
 /** An answer as the policy gave it. */
 export type SampledAnswer = {
@@ -49,8 +50,6 @@ export type Sampler = {
   dispose(): Promise<void>;
 };
 
-/** Sequences that decode together. */
-const maxRows = 32;
 const policyName = 'policy';
 
 /** Opens the generator that a model which is served would answer with. */

@@ -2,6 +2,7 @@ import { type AnyModelFolder, openAnyModelFolder } from '@lathe/engine/model-fol
 import { objectiveFor } from '@lathe/engine/objective-for';
 import { estimateRun } from '@lathe/engine/run-estimate';
 import { sampleRows } from '@lathe/engine/sample-rows';
+import { samplerBytes } from '@lathe/engine/sampler-bytes';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import type { EstimateTask } from './estimates.ts';
 import { initialOf, modelKind, weightsOf } from './model-kind.ts';
@@ -36,6 +37,9 @@ export async function estimateTask({
       dataset,
     }),
   );
+  // Who samples answers has weights of its own, whatever is trained.
+  if (reinforcement && model.config.kind === 'decoder')
+    return run + samplerBytes(model.config, length);
   const answers =
     (task?.type ?? 'generation') === 'generation' && settings.preference === undefined;
   return answers && modelKind({ recipe, start: null }) === 'adapter' ? run + widened(model) : run;

@@ -158,6 +158,19 @@ it('the estimate of embeddings counts the texts of an example', async () => {
   expect(await estimateTask({ ...run, sequences: 6 })).toBeGreaterThan(pairs);
 });
 
+it('the estimate of a run that learns from rewards counts the weights and the answers of who samples', async () => {
+  const modelFolder = join(import.meta.dirname, '../../../../../models/lathe-tiny');
+  const bytes = (longest: number, reinforcement?: { maxCompletionTokens: number }) =>
+    estimateTask({
+      ...{ modelFolder, longest, rows: 8, tokens: 8 * longest, sequences: 1 },
+      recipe: { batchSize: 4, ...lora, ...(reinforcement && { reinforcement }) },
+    });
+  // 1,049,728 parameters in float32; keys and values of 4 layers with 2 heads of 32 numbers, for 32 answers of 64 tokens.
+  const sampler = 4 * (1_049_728 + 2 * 4 * 2 * 32 * 64 * 32);
+  const learning = await bytes(32, { maxCompletionTokens: 32 });
+  expect(learning - (await bytes(64))).toBeGreaterThanOrEqual(sampler);
+});
+
 it('the estimate of a head alone counts the states that are kept, where they are', async () => {
   const one = taskCases.find(({ name }) => name === 'classification') ?? expect.fail();
   const { model } = await openTaskCase(one, join(folder.path, 'model'));
