@@ -178,16 +178,54 @@ test('a job whose answers all have one reward ends before its first step, with t
   await worker.exited;
 });
 
-test('a run that waits for rewards can be paused', async () => {
+test('a run that waits for rewards can be paused, and goes on to the same bytes; or cancelled', async () => {
   const worker = cluster.startWorker('pauses', {}, { main });
   const id = await cluster.createJob(job);
+  // Within the fourth step: the trial, steps 1 and 2, a score, step 3.
+  const isHeld = (at: number) => at >= 6;
   {
-    // Within the fourth step: the trial, steps 1 and 2, a score, step 3.
-    await using grader = startGrader(shareOfE, (at) => at >= 6);
+    await using grader = startGrader(shareOfE, isHeld);
     await grader.held;
     await cluster.wish(id, 'pause');
     await cluster.waitFor(id, ({ state }) => state === 'paused');
   }
+  {
+    await using _ = startGrader(shareOfE);
+    await cluster.wish(id, 'run');
+    const record = await cluster.waitFor(id, trained);
+    expect((await outcome(record)).files).toEqual(undisturbed.files);
+  }
+  const other = await cluster.createJob(job);
+  {
+    await using grader = startGrader(shareOfE, isHeld);
+    await grader.held;
+    await cluster.wish(other, 'cancel');
+    const { progress } = await cluster.waitFor(other, ({ state }) => state === 'cancelled');
+    expect(progress?.step).toBeLessThan(steps);
+  }
+  worker.kill('SIGTERM');
+  await worker.exited;
+});
+
+test('early stopping by the held-out reward keeps its best step', async () => {
+  const worker = cluster.startWorker('stops', {}, { main });
+  await using _ = startGrader(shareOfE);
+  const patience = 2;
+  const options = {
+    early_stopping: { metric: 'reward' as const, every_steps: 1, patience },
+    checkpoint_every: 1000,
+  };
+  const { evaluate_every: _every, ...reinforcement } = job.reinforcement ?? expect.fail();
+  const id = await cluster.createJob({ ...job, epochs: 100, reinforcement, options });
+  const record = await cluster.waitFor(id, trained);
+  const scores = (await outcome(record)).scores.map(({ step, valid_reward }) => ({
+    step: Number(step),
+    reward: Number(valid_reward),
+  }));
+  const most = Math.max(...scores.map(({ reward }) => reward));
+  const best = scores.find(({ reward }) => reward === most)?.step ?? 0;
+  expect((await readManifest(cluster.artifacts, record.checkpointKey ?? '')).step).toBe(best);
+  expect(scores.at(-1)?.step).toBe(best + patience);
   worker.kill('SIGTERM');
   await worker.exited;
 });
