@@ -133,8 +133,9 @@ export const arrows: Table = {
         evals: 'http models files jobs pages imports bodies stored graders',
         batches: 'settings.ts http files jobs bodies chat stored',
         deletion: 'http models files jobs data-work evals batches',
+        lineage: '',
         routes:
-          'settings.ts workers.ts http openapi models files jobs pages data-work dashboard bodies chat graders evals batches stored deletion',
+          'settings.ts workers.ts lineage http openapi models files jobs pages data-work dashboard bodies chat graders evals batches stored deletion',
         '.': 'settings.ts workers.ts http models files jobs data-work dashboard bodies stored chat graders evals batches deletion routes',
       },
     },

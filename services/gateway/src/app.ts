@@ -32,6 +32,7 @@ import { graderRoutes } from './routes/graders.ts';
 import { healthRoutes, type PartProblems } from './routes/health.ts';
 import { type InspectionPorts, inspectionRoutes, inspectRoutes } from './routes/inspections.ts';
 import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
+import { lineageGraphRoutes } from './routes/lineage.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { openApiRoutes } from './routes/openapi.ts';
@@ -107,6 +108,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/lathe/models', pipelineRoutes(ports, settings));
   app.route('/v1/lathe/models', modelExportRoutes(ports, settings));
   app.route('/v1/lathe/exports', exportRoutes(ports));
+  app.route('/v1/lathe/lineage', lineageGraphRoutes(ports));
   app.route('/v1/classify', predictionRoutes('classify', ports, settings));
   app.route('/v1/score', predictionRoutes('score', ports, settings));
   app.route('/v1/rerank', predictionRoutes('rerank', ports, settings));

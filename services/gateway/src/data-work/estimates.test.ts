@@ -39,7 +39,7 @@ async function finish(id: string, found: InspectionReport = report): Promise<voi
 const unknown = {
   ...{ task: null, training_rows: null, held_out_rows: null, detectable_gain: null },
   ...{ training_tokens: null, epochs: null, batch_size: null, learning_rate: null },
-  ...{ steps: null, seconds: null },
+  ...{ steps: null, seconds: null, seed: 1, memory_bytes: null },
 };
 
 test('a job is estimated by one reading of its files, and none is created', async () => {
@@ -56,7 +56,7 @@ test('a job is estimated by one reading of its files, and none is created', asyn
     ...{ object: 'lathe.estimate', status: 'succeeded', inspection, refusals: [] },
     ...{ model: 'lathe-tiny', task: { type: 'generation' }, training_rows: 10, held_out_rows: 2 },
     ...{ detectable_gain: null, training_tokens: 600, epochs: 3, batch_size: 4 },
-    ...{ learning_rate: 0.001, steps: 9, seconds: null },
+    ...{ learning_rate: 0.001, steps: 9, seconds: null, seed: 1, memory_bytes: null },
   };
   for (let time = 0; time < 2; time++) {
     const again = await ask(body);
@@ -81,14 +81,20 @@ test('the time is a range of what such jobs have taken', async () => {
       ...change,
     });
   };
-  await done(10, {});
+  await done(10, { memoryBytes: 5_000_000 });
   await done(31, {});
   await done(1, { state: 'failed' });
   await done(1, { trainedTokens: null });
   await done(1, {}, { method: { type: 'dpo' } });
   const { inspection } = await told(await ask(body));
   await finish(inspection as string);
-  expect((await told(await ask(body))).seconds).toEqual({ least: 5, most: 16, jobs: 2 });
+  expect(await told(await ask({ ...body, lathe: {} }))).toMatchObject({
+    ...{ seconds: { least: 5, most: 16, jobs: 2 }, memory_bytes: 5_000_000 },
+  });
+  const limited = { ...body, lathe: { memory_limit: 2 ** 27, adaptation: { type: 'ia3' } } };
+  expect(await told(await ask(limited))).toMatchObject({ seed: 1, memory_bytes: 2 ** 27 });
+  const other = { ...body, lathe: { adaptation: { type: 'ia3' } } };
+  expect((await told(await ask(other))).memory_bytes).toBeNull();
   for (const id of jobs) await gateway.jobs.delete(recordKey(project, id));
 });
 

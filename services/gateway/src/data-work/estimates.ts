@@ -4,7 +4,7 @@ import type { Estimate } from '@lathe/contracts/http/estimate';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { DataWorkOf } from '@lathe/contracts/record/data-work';
 import type { JobBriefs } from '../jobs/job-briefs.ts';
-import { secondsFor } from '../jobs/job-pace.ts';
+import { memoryFor, secondsFor } from '../jobs/job-pace.ts';
 import { firstRecord } from '../jobs/job-request.ts';
 import { checkReferences, type JobPorts } from '../jobs/jobs.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type DataWorkPorts,
   doneBefore,
 } from './data-work.ts';
-import { findInspectionReport, inspectionInput } from './inspections.ts';
+import { findInspectionReport, inspectionInput, usualSeed } from './inspections.ts';
 
 type Asked = { readonly project: string; readonly requestId: string; readonly body: CreateJob };
 
@@ -53,8 +53,8 @@ export async function inspectionFor(
 }
 
 /** What is told of a request that the creation would refuse. */
-export function refusedEstimate(model: string, refusals: WireError[]): Estimate {
-  return estimateObject({ model, refusals });
+export function refusedEstimate(body: CreateJob, refusals: WireError[]): Estimate {
+  return estimateObject({ body, refusals });
 }
 
 /** What is known of the job by the inspection of its files, as it is now. */
@@ -69,7 +69,8 @@ export async function estimateBy(
   const plan = report?.plan;
   const tokens = plan && plan.epochs * plan.trainTokens;
   return estimateObject({
-    ...{ model: body.model, status: state, inspection: id },
+    ...{ body, status: state, inspection: id },
+    memory_bytes: await memoryFor(ports.jobBriefs, { project, body }),
     refusals: refusal === null ? [] : [refusal],
     ...(report && { report }),
     ...(tokens !== undefined && {
@@ -78,8 +79,9 @@ export async function estimateBy(
   });
 }
 
-type Known = Pick<Estimate, 'model' | 'refusals'> &
-  Partial<Pick<Estimate, 'status' | 'inspection' | 'seconds'>> & {
+type Known = Pick<Estimate, 'refusals'> &
+  Partial<Pick<Estimate, 'status' | 'inspection' | 'seconds' | 'memory_bytes'>> & {
+    readonly body: CreateJob;
     readonly report?: InspectionReport;
     readonly tokens?: number;
   };
@@ -88,7 +90,9 @@ function estimateObject({ report, tokens, ...known }: Known): Estimate {
   const plan = report?.plan;
   return {
     object: 'lathe.estimate',
-    ...{ model: known.model, refusals: known.refusals },
+    ...{ model: known.body.model, refusals: known.refusals },
+    seed: known.body.seed ?? usualSeed,
+    memory_bytes: known.memory_bytes ?? null,
     ...{ status: known.status ?? null, inspection: known.inspection ?? null },
     task: report?.task ?? null,
     training_rows: plan?.trainRows ?? null,

@@ -19,7 +19,7 @@ import { dataPage } from '../pages/data-page.ts';
 import type { DataWorkPorts } from './data-work.ts';
 
 /** Of a request that names no seed: what it shows stays the same. */
-const usualSeed = 1;
+export const usualSeed = 1;
 
 /**
  * What an inspection of the file is to look at, from a request that is like the one for a job. Throws what the creation

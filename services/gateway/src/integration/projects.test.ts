@@ -28,6 +28,7 @@ afterAll(() => gateway.stop());
 function pathOf(route: string): string {
   const [, path = ''] = route.split(' ');
   return path
+    .replace('/lineage/:id{.+}', `/lineage/${foreign.job}`)
     .replace('/files/:id', `/files/${foreign.file}`)
     .replace('/inspections/:id', `/inspections/${foreign.inspection}`)
     .replace('/datasets/:id', `/datasets/${foreign.dataset}`)

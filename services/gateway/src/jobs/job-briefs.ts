@@ -26,7 +26,22 @@ function briefOf(job: JobRecord) {
     adaptation: options.adaptation?.type,
     plannedTokens: plannedTokens ?? null,
     estimatedFinish: progress?.estimatedFinish ?? null,
+    /** Memory that its training takes, once a worker has told. */
+    memoryBytes: job.memoryBytes ?? null,
+    trains: trainsAs(options),
     /** Of a job that is not over: what it asks of a worker. */
     need: isTerminal(state) ? null : needOf(job),
   };
+}
+
+/** Options that say nothing of how a job trains. */
+const besideTraining: ReadonlySet<string> = new Set([
+  ...['data', 'cleaning', 'held_out_share', 'checkpoint_every', 'contestants', 'evaluation_rows'],
+  ...['few_shot_examples', 'retrieval_examples', 'forgetting_questions', 'memory_limit'],
+]);
+
+/** Jobs of one model with the same text train alike, as far as their options go. */
+export function trainsAs(options: JobRecord['options']): string {
+  const all = Object.entries(options).filter(([name]) => !besideTraining.has(name));
+  return JSON.stringify(all.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

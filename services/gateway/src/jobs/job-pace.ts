@@ -1,7 +1,7 @@
 import type { Estimate } from '@lathe/contracts/http/estimate';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import { newestFirst } from '../http/cursor.ts';
-import type { JobBrief, JobBriefs } from './job-briefs.ts';
+import { type JobBrief, type JobBriefs, trainsAs } from './job-briefs.ts';
 
 /** Newest jobs whose pace is looked at. */
 const pacedJobs = 20;
@@ -27,6 +27,25 @@ export async function secondsFor(
     most: Math.ceil(tokens * Math.max(...paces)),
     jobs: paces.length,
   };
+}
+
+/**
+ * Bytes of memory that a training takes at its peak: the limit of the request, or what a worker told of the project's newest job with the
+ * same model, method and options; null where none has been told.
+ */
+export async function memoryFor(
+  briefs: JobBriefs,
+  { project, body }: { project: string; body: CreateJob },
+): Promise<number | null> {
+  const options = body.lathe ?? {};
+  if (options.memory_limit !== undefined) return options.memory_limit;
+  const trains = trainsAs(options);
+  const method = body.method?.type ?? 'supervised';
+  const [told] = (await briefs.list(project))
+    .filter((job) => job.model === body.model && job.method === method && job.trains === trains)
+    .filter(({ memoryBytes }) => memoryBytes !== null)
+    .toSorted(newestFirst);
+  return told?.memoryBytes ?? null;
 }
 
 /** Seconds a token, from the first step to the verdict, of the newest jobs of the kind that succeeded. */

@@ -11,7 +11,7 @@ const brief = (id: string, changes: Partial<JobBrief> = {}): JobBrief => ({
   ...{ id, project: 'p', createdMs: 0, state: 'queued', stage: 'train', model: 'tiny' },
   ...{ metadata: null, trainingFile: 'file-1', startedAt: null, finishedAt: null },
   ...{ trainedTokens: null, method: 'supervised', adaptation: undefined, plannedTokens: 1000 },
-  estimatedFinish: null,
+  ...{ estimatedFinish: null, memoryBytes: null, trains: '[]' },
   need: { model: 'tiny', alone: false, device: null, memoryBytes: 1 },
   ...changes,
 });

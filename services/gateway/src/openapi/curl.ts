@@ -13,6 +13,7 @@ const sampleIds: Readonly<Record<string, string>> = {
   inspections: 'insp_abc123def456',
   datasets: 'dataset_abc123def456',
   aliases: 'support',
+  lineage: 'ftjob-abc123def456',
   exports: 'export_abc123def456',
   model: 'adapter_config.json',
 };

@@ -7,6 +7,7 @@ import {
   listedInspectionSchema,
   listInspectionsQuerySchema,
 } from '@lathe/contracts/http/inspection';
+import { lineageGraphSchema } from '@lathe/contracts/http/lineage';
 import { deleted, type Operation, pageOf } from './operation.ts';
 
 /** The routes that look at data, and make data of data. */
@@ -22,6 +23,12 @@ export const dataOperations: Readonly<Record<string, Operation>> = {
     id: 'retrieveFileLineage',
     summary: 'Says of which files a file was made, and how.',
     answer: lineageSchema,
+  },
+  'GET /v1/lathe/lineage/:id{.+}': {
+    id: 'retrieveLineage',
+    summary:
+      'Says of what a file, dataset, job, checkpoint, model, eval, run, export or alias was made, and what was made of it, as a graph.',
+    answer: lineageGraphSchema,
   },
   'POST /v1/lathe/datasets': {
     id: 'createDataset',

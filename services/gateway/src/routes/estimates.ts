@@ -25,7 +25,7 @@ export function estimateRoutes(
     const { body } = await ports.bodies.read({ kind: 'job', bytes, project, requestId }, signal);
     const asked = { project, requestId, body };
     const refusals = await creationRefusals(ports, asked);
-    if (refusals.length > 0) return c.json(refusedEstimate(body.model, refusals));
+    if (refusals.length > 0) return c.json(refusedEstimate(body, refusals));
     const begun = await inspectionFor(ports, asked, settings);
     const waiting = { waitMs: settings.inspectWaitMs, pollMs: settings.cancelPollMs, signal };
     const work = await waitForEnd<'inspect'>(ports, begun, waiting);
