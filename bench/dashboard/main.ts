@@ -63,10 +63,12 @@ function labelledRows(): string {
     complaint: ['broken', 'late', 'rude'],
     question: ['where', 'when', 'how'],
   };
-  const rows = Array.from({ length: 240 }, (_, i) => {
+  const things = ['parcel', 'driver', 'lamp', 'sofa', 'refund', 'manual', 'cable', 'mirror'];
+  const places = ['kitchen', 'office', 'garden', 'cellar', 'school', 'harbour', 'hotel'];
+  const rows = Array.from({ length: 224 }, (_, i) => {
     const label = (['praise', 'praise', 'complaint', 'question'] as const)[i % 4] ?? 'praise';
     const word = words[label][Math.floor(i / 4) % 3];
-    return `${i},${word} service number ${(i * 7919) % 240} today,${label}`;
+    return `${i},${word} ${things[i % 8]} for the ${places[i % 7]} of row ${'abcd'[Math.floor(i / 56)]},${label}`;
   });
   return ['id,text,label', ...rows].join('\n');
 }
@@ -146,10 +148,10 @@ try {
   await go('/data');
   const labels = { name: 'reviews.csv', mimeType: 'text/csv', buffer: Buffer.from(labelledRows()) };
   await page.getByLabel('File of rows').setInputFiles(labels);
+  await page.getByLabel('Looked at for').selectOption('lathe-tiny-encoder');
   await page.getByRole('table', { name: 'Labels' }).waitFor({ timeout: 60_000 });
   await take(page, 'file-labels');
   await page.getByRole('link', { name: 'Tune a model on it' }).click();
-  await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny-encoder');
   await page.getByRole('button', { name: 'Start the job' }).click();
   await page.getByText('done', { exact: true }).first().waitFor({ timeout: 600_000 });
   await page.getByRole('link', { name: 'Verdict' }).click();
