@@ -121,6 +121,11 @@ export function checkMessages(
   return [];
 }
 
+/** Whether a value is a text of nothing but white space, such as a cell that nobody filled in. */
+export function isBlank(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() === '';
+}
+
 /** Text that a tokenizer can take as it is: a string of whole characters. */
 export function checkText(text: unknown, path: string, report: Report): void {
   if (typeof text !== 'string')
@@ -150,6 +155,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 export function nameOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 }

@@ -4,6 +4,7 @@ import {
   checkRowKeys,
   checkText,
   fail,
+  isBlank,
   isObject,
   nameOf,
   type Report,
@@ -39,7 +40,7 @@ export function checkChosen(row: Record<string, unknown>, report: Report): void 
     if (Array.isArray(answer)) return checkOutput(answer, key, report);
     if (answer === undefined) fail(report, key, 'missing', `"${key}" is missing`);
     else checkText(answer, key, report);
-    if (answer === '') fail(report, key, 'empty', `${key} must not be empty`);
+    if (isBlank(answer)) fail(report, key, 'empty', `${key} must not be empty`);
     return saidBy(answer, undefined);
   });
   if (answers[0] !== undefined && answers[0] === answers[1])
@@ -121,7 +122,10 @@ function checkOutput(output: unknown, path: string, report: Report): string | un
       fail(report, `${path}[0].role`, 'role', `${path}[0] must be from the assistant`);
     if (weight === 0)
       fail(report, `${path}[0].weight`, 'weight', `${path}[0].weight must not be 0`);
-    return saidBy(content, message.tool_calls);
+    const said = saidBy(content, message.tool_calls);
+    if (said === '')
+      fail(report, `${path}[0].content`, 'empty', `${path}[0].content must not be empty`);
+    return said;
   }
   return undefined;
 }

@@ -4,6 +4,7 @@ import {
   checkRowKeys,
   checkText,
   fail,
+  isBlank,
   isObject,
   type Report,
   roles,
@@ -29,7 +30,7 @@ export const checkRowOf: Readonly<
 function checkTextRow(row: Record<string, unknown>, report: Report): void {
   if (!('text' in row)) fail(report, 'text', 'missing', '"text" is missing');
   else checkText(row.text, 'text', report);
-  if (row.text === '') fail(report, 'text', 'empty', 'text must not be empty');
+  if (isBlank(row.text)) fail(report, 'text', 'empty', 'text must not be empty');
   checkRowKeys(row, ['text'], report);
 }
 
@@ -38,7 +39,7 @@ function checkCompletion(row: Record<string, unknown>, report: Report): void {
     if (!(key in row)) fail(report, key, 'missing', `"${key}" is missing`);
     else checkText(row[key], key, report);
   }
-  if (row.completion === '') fail(report, 'completion', 'empty', 'completion must not be empty');
+  if (isBlank(row.completion)) fail(report, 'completion', 'empty', 'completion must not be empty');
   if (row.prompt === '') warn(report, 'prompt', 'empty', 'prompt is empty');
   checkRowKeys(row, ['prompt', 'completion'], report);
 }

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
+import { likenessOf } from './look.ts';
 import { createRelations } from './relations.ts';
 
 setFlagsFromString('--expose-gc');
@@ -45,4 +46,29 @@ it('keeps three small numbers of a row in memory, and gives them back', async ()
   relations.close();
   expect(heldBytes()).toBeLessThan(few);
   expect(relations.isComplete()).toBe(true);
+});
+
+it('puts a row that repeats another to it and its like, whatever its own group', async () => {
+  await using folder = await tempFolder();
+  const relations = createRelations(folder.path);
+  const likeness = likenessOf({
+    kind: 'completion',
+    line: 1,
+    prompt: 'a b c d e f',
+    completion: 'g',
+  });
+  // The second is like the first but of another group, which came before.
+  const rows = [
+    { ...rowOf(1), likeness },
+    rowOf(2),
+    { ...rowOf(3), likeness, group: rowOf(2).group },
+    { ...rowOf(4), likeness, both: rowOf(3).both },
+  ];
+  const [first, other, third, repeat] = rows.map((row) => relations.add(row));
+  expect(third).toMatchObject({ cluster: other?.cluster, resembles: 1 });
+  expect(repeat).toMatchObject({ cluster: third?.cluster, repeats: 3, resembles: undefined });
+  expect([...relations.bridges]).toEqual([
+    [2, [first?.cluster]],
+    [3, [first?.cluster]],
+  ]);
 });

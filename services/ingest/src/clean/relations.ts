@@ -70,9 +70,12 @@ export function createRelations(folder: string): Relations {
     add({ line, group, plain, asked, answer, both, likeness }) {
       const number = lines.length;
       const repeated = firstOf.get(both);
-      const alike = index.add(number, likeness);
+      // What says the same has been compared already.
+      const alike = repeated === undefined ? index.add(number, likeness) : [repeated];
       const { cluster, others } = clusters.add(group, alike);
-      if (others.length > 0) bridges.set(number, others);
+      const met = new Set([...others, ...(bridges.get(repeated ?? -1) ?? [])]);
+      met.delete(cluster);
+      if (met.size > 0) bridges.set(number, [...met]);
       const before = asked === undefined ? undefined : firstAsked.get(asked);
       const contradicts =
         before !== undefined && answers.at(before) !== answer ? before : undefined;

@@ -4,6 +4,7 @@ import {
   checkRowKeys,
   checkText,
   fail,
+  isBlank,
   nameOf,
   quoted,
   type Report,
@@ -23,7 +24,7 @@ export const labelled: RowKind<RowOf<'labelled'>> = {
       fail(report, 'text', 'missing', '"text" is missing, or "sentence1" and "sentence2"');
     for (const name of texts ?? []) {
       checkText(row[name], name, report);
-      if (row[name] === '') fail(report, name, 'empty', `${name} must not be empty`);
+      if (isBlank(row[name])) fail(report, name, 'empty', `${name} must not be empty`);
     }
     const name = labelName(row);
     if (name === undefined) fail(report, 'label', 'missing', '"label" is missing');
@@ -84,7 +85,7 @@ function checkName(label: unknown, { name, lesson }: Named, report: Report): voi
     );
   else if (typeof label !== 'string' && typeof label !== 'number' && typeof label !== 'boolean')
     fail(report, name, 'type', `${name} must be a string, not ${nameOf(label)}`);
-  else if (label === '') fail(report, name, 'empty', `${name} must not be empty`);
+  else if (isBlank(label)) fail(report, name, 'empty', `${name} must not be empty`);
   else {
     if (typeof label === 'string') checkText(label, name, report);
     const known = nameOfLabel(label, lesson.labels);

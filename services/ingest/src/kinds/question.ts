@@ -1,5 +1,12 @@
 import { answerPlaces } from '@lathe/tokenizer/word-places';
-import { checkRowKeys, checkText, fail, isObject, type Report } from '../check/validate-message.ts';
+import {
+  checkRowKeys,
+  checkText,
+  fail,
+  isBlank,
+  isObject,
+  type Report,
+} from '../check/validate-message.ts';
 import type { RowKind, RowOf } from './row-kind.ts';
 
 type Answer = RowOf<'question'>['answers'][number];
@@ -10,7 +17,7 @@ export const question: RowKind<RowOf<'question'>> = {
     for (const name of ['question', 'context'] as const) {
       if (!(name in row)) fail(report, name, 'missing', `"${name}" is missing`);
       else checkText(row[name], name, report);
-      if (row[name] === '') fail(report, name, 'empty', `${name} must not be empty`);
+      if (isBlank(row[name])) fail(report, name, 'empty', `${name} must not be empty`);
     }
     if (row.answers == null && row.is_impossible !== true)
       fail(report, 'answers', 'missing', '"answers" is missing');

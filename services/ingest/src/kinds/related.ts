@@ -2,6 +2,7 @@ import {
   checkRowKeys,
   checkText,
   fail,
+  isBlank,
   nameOf,
   type Report,
   warn,
@@ -67,5 +68,5 @@ function negativesOf({ negative, negatives }: RawRow): readonly unknown[] {
 function checkOne(text: unknown, name: string, report: Report): void {
   if (text === undefined) fail(report, name, 'missing', `"${name}" is missing`);
   else checkText(text, name, report);
-  if (text === '') fail(report, name, 'empty', `${name} must not be empty`);
+  if (isBlank(text)) fail(report, name, 'empty', `${name} must not be empty`);
 }

@@ -11,6 +11,7 @@ import {
   checkRowKeys,
   checkText,
   fail,
+  isBlank,
   nameOf,
   quoted,
   type Report,
@@ -26,13 +27,14 @@ export const tagged: RowKind<RowOf<'tagged'>> = {
     const spanName = spanNames.find((name) => row[name] != null);
     if (!('tokens' in row) && spanName !== undefined) {
       checkText(row.text, 'text', report);
-      if (row.text === '') fail(report, 'text', 'empty', 'text must not be empty');
+      if (isBlank(row.text)) fail(report, 'text', 'empty', 'text must not be empty');
       if (typeof row.text === 'string')
         checkSpans(row[spanName], { name: spanName, text: row.text, lesson }, report);
       checkRowKeys(row, ['text', spanName, 'id'], report);
       return;
     }
-    const name = tagNames.find((each) => row[each] != null) ?? 'tags';
+    const name =
+      tagNames.find((each) => row[each] != null) ?? tagNames.find((each) => each in row) ?? 'tags';
     const { tokens } = row;
     if (!Array.isArray(tokens))
       fail(report, 'tokens', 'type', `tokens must be a list of words, not ${nameOf(tokens)}`);
@@ -64,8 +66,7 @@ export const tagged: RowKind<RowOf<'tagged'>> = {
 
 function checkWord(word: unknown, name: string, report: Report): void {
   checkText(word, name, report);
-  if (typeof word === 'string' && word.trim() === '')
-    fail(report, name, 'empty', `${name} must not be empty`);
+  if (isBlank(word)) fail(report, name, 'empty', `${name} must not be empty`);
 }
 
 type TagsOf = { readonly name: string; readonly words: number; readonly lesson: Lesson };

@@ -111,7 +111,7 @@ function sizeOf(task: RowTask): number {
 }
 
 /** Lines that are worked on at a time, by number and bytes; a longer line is alone. */
-const mostLines = 64;
+const mostLines = 512;
 const mostBytes = 256 * 1024;
 
 /** The lines in order, some at a time. */

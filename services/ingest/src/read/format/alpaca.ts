@@ -1,4 +1,4 @@
-import { nameOf } from '../../check/validate-message.ts';
+import { isBlank, nameOf, type RowIssue } from '../../check/validate-message.ts';
 import type { Reading } from '../../lesson/lesson.ts';
 import { type Converted, cellOf, columnOf, type Format, type Place, type Row } from './format.ts';
 import { isNothing, isText, unpacked } from './said.ts';
@@ -65,8 +65,8 @@ function exchange(row: Row, reading: Reading, { asked, answer, between }: Exchan
   };
   const system = cellOf(row, reading, 'system');
   if (!isNothing(system)) say('system', system, columnOf(reading.columns, 'system') ?? '');
-  const said = unpacked(cellOf(row, reading, 'history'));
-  const history = isNothing(said) ? [] : said;
+  const talk = unpacked(cellOf(row, reading, 'history'));
+  const history = isNothing(talk) ? [] : talk;
   const before = columnOf(reading.columns, 'history') ?? 'history';
   if (!isHistory(history)) {
     const message = `${before} must be a list of pairs of a question and its answer, not ${nameOf(history)}`;
@@ -83,8 +83,13 @@ function exchange(row: Row, reading: Reading, { asked, answer, between }: Exchan
   // Checks name a part that is no text by the column that must be there.
   say('user', wrong ?? parts.join(between), first ?? '');
   const name = columnOf(reading.columns, answer) ?? '';
-  say('assistant', row[name], name);
-  return { row: { messages }, places: () => places };
+  const said = row[name];
+  // A cell that nobody filled in would teach the model to say nothing.
+  const issues: readonly RowIssue[] = isBlank(said)
+    ? [{ path: name, rule: 'empty', message: `${name} must not be empty`, level: 'error' }]
+    : [];
+  say('assistant', said, name);
+  return { row: { messages }, issues, places: () => places };
 }
 
 /** Cells of tables are empty where there is none. */

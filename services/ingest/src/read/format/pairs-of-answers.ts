@@ -91,6 +91,7 @@ export const kto: Format = {
       places: () => [
         ['input.messages[0].content', name('prompt')],
         ['input.messages', name('prompt')],
+        ...(Array.isArray(completion) ? [] : [['output[0].content', name('completion')] as const]),
         ['output', isSplit ? name('prompt') : name('completion')],
         ['label', name('label')],
       ],
