@@ -119,7 +119,7 @@ it('says what each length policy makes of the rows that are too long', () => {
   const page = dataPage(report, subject);
   expect(page).toContain('7 rows have more than 512 tokens. The job asks for truncate_end');
   expect(page).toContain(
-    '<b>truncate_end</b><div class="soft">their ends are cut</div></td><td class="n">5</td>',
+    '<b>truncate_end</b><div class="soft">their ends are cut</div></td><td class="n"><span class="label">rows changed</span><div>5</div></td>',
   );
   expect(page).toContain('Languages of up to 100 rows: de 90.');
   const { tooLong: _, ...others } = insight;

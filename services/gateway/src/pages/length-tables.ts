@@ -1,5 +1,5 @@
 import type { Insight } from '@lathe/contracts/artifact/insight';
-import { grouped, type Html, html, percent } from './html.ts';
+import { cell, grouped, type Html, html, percent } from './html.ts';
 
 /** What each policy would make of a row. */
 const meanings = {
@@ -16,11 +16,11 @@ export function policyTable({ tooLong, taught, limit }: Insight): Html | '' {
   const { rows, chosen, policies } = tooLong;
   return html`<h2>Rows that are too long</h2>
 <p class="soft">${grouped(rows)} rows have more than ${grouped(limit)} tokens. ${chosen === null ? 'The job names no policy for them (lathe.data.too_long)' : html`The job asks for ${chosen}`}; of cuts, a few tokens more may go.</p>
-<div class="wide"><table><tr><th>policy</th><th class="n">rows changed</th><th class="n">rows left out</th><th class="n">tokens lost</th>${taught && html`<th class="n">taught tokens lost</th>`}<th class="n">examples</th></tr>
+<table class="cards"><tr><th>policy</th><th class="n">rows changed</th><th class="n">rows left out</th><th class="n">tokens lost</th>${taught && html`<th class="n">taught tokens lost</th>`}<th class="n">examples</th></tr>
 ${policies.map(
   (each) =>
-    html`<tr><td class="say">${each.policy === chosen ? html`<b>${each.policy}</b>` : each.policy}<div class="soft">${meanings[each.policy]}</div></td><td class="n">${grouped(each.changed)}</td><td class="n">${grouped(each.leftOut)}</td><td class="n">${grouped(each.tokens)}</td>${taught && html`<td class="n">${grouped(each.taught)}</td>`}<td class="n">${each.examples === undefined ? '' : grouped(each.examples)}</td></tr>`,
-)}</table></div>`;
+    html`<tr><td class="name">${each.policy === chosen ? html`<b>${each.policy}</b>` : each.policy}<div class="soft">${meanings[each.policy]}</div></td>${cell('rows changed', grouped(each.changed))}${cell('rows left out', grouped(each.leftOut))}${cell('tokens lost', grouped(each.tokens))}${taught && cell('taught tokens lost', grouped(each.taught))}${cell('examples', each.examples === undefined ? '–' : grouped(each.examples))}</tr>`,
+)}</table>`;
 }
 
 /** What would be lost at lengths that the job could ask for. */
