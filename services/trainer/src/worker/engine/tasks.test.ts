@@ -163,7 +163,10 @@ it('the estimate of a run that learns from rewards counts the weights and the an
   const bytes = (longest: number, reinforcement?: { maxCompletionTokens: number }) =>
     estimateTask({
       ...{ modelFolder, longest, rows: 8, tokens: 8 * longest, sequences: 1 },
-      recipe: { batchSize: 4, ...lora, ...(reinforcement && { reinforcement }) },
+      recipe: {
+        ...{ batchSize: 4, adaptation: { type: 'full' } },
+        ...(reinforcement && { reinforcement }),
+      },
     });
   // 1,049,728 parameters in float32; keys and values of 4 layers with 2 heads of 32 numbers, for 32 answers of 64 tokens.
   const sampler = 4 * (1_049_728 + 2 * 4 * 2 * 32 * 64 * 32);
