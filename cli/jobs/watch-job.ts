@@ -89,8 +89,11 @@ function createBoard(err: Printer): Board {
       waiting = now;
     },
     tell(event, secondsLeft) {
+      // Of several alike, such as those of samples, one line is enough.
+      const isAgain = event.message === progress.said;
       progress = afterEvent(progress, event);
       isNew = true;
+      if (isAgain) return;
       if (isLine(event)) say(eventLine(event, err));
       else if (!err.isTerminal && performance.now() - written > lineMs) {
         err.line(event.type === 'metrics' ? progressLine(progress, secondsLeft) : event.message);

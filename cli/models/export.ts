@@ -4,63 +4,76 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { jobObjectSchema } from '@lathe/contracts/http/fine-tuning';
-import { z } from 'zod';
-import { type Api, take } from '../api/api.ts';
-import { jobsPath } from '../api/job.ts';
+import { exportObjectSchema } from '@lathe/contracts/http/export';
+import type { Api } from '../api/api.ts';
+import { poll } from '../api/poll.ts';
 import { command } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
 import { bytes } from '../terminal/amounts.ts';
 import { modelArgument } from './model-commands.ts';
 
-const folderSchema = z.object({
-  kind: z.enum(['adapter', 'merged']),
-  files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
-});
+/** What a format is called in a sentence. */
+const formatWords: Readonly<Record<string, string>> = {
+  adapter: 'a PEFT adapter',
+  merged: 'a whole Hugging Face folder',
+  onnx: 'ONNX for Transformers.js',
+  gguf: 'a GGUF file',
+  modelfile: 'a folder for ollama create',
+};
 
 export const modelsExport = command({
   name: 'models export',
-  summary: 'Downloads the files of a tuned model: a PEFT adapter, or a whole Hugging Face folder.',
+  summary:
+    'Downloads a tuned model: as PEFT adapter, whole Hugging Face folder, ONNX, GGUF or for Ollama.',
   details:
-    'Each file is compared with its SHA-256. For ONNX, GGUF and Modelfiles: npm run export (docs/exports.md).',
+    'What is not there yet is written on request (docs/exports.md). Each file is compared with its SHA-256.',
+  examples: ['lathe models export ft:… --to gguf --dtype q8_0 --out model'],
   args: [modelArgument],
   options: {
+    to: {
+      meaning: `${Object.keys(formatWords).join(', ')}; adapter by default`,
+      value: '<format>',
+      completion: Object.keys(formatWords),
+    },
+    dtype: {
+      meaning: 'how weights are stored: f32 or q8 of onnx, f16, f32 or q8_0 of gguf',
+      value: '<type>',
+    },
     out: {
       meaning: "the folder; by default the model's name",
       value: '<folder>',
       completion: 'file',
     },
   },
-  async run({ args: [name = ''], options, out, err, isJson, json, connect }) {
+  async run({ args: [name = ''], options, out, err, isJson, json, connect, signal }) {
+    const { to: format = 'adapter', dtype } = options;
     const api = await connect();
-    const job = await jobOf(api, name);
-    const at = `/lathe/jobs/${encodeURIComponent(job)}/model`;
-    const { kind, files } = await api.get(at, folderSchema);
+    const begun = await api.post(
+      `/lathe/models/${encodeURIComponent(name)}/exports`,
+      exportObjectSchema,
+      { format, ...(dtype !== undefined && { dtype }) },
+    );
+    err.draw([`Writing ${name} as ${format} …`]);
+    const at = `/lathe/exports/${encodeURIComponent(begun.id)}`;
+    const done = await poll(
+      () => api.get(at, exportObjectSchema),
+      ({ status }) => status !== 'queued' && status !== 'running',
+      signal,
+    );
+    if (done.status === 'failed')
+      throw new CommandError('ended', done.error?.message ?? 'The export failed.');
     const folder = options.out ?? name.replaceAll(/[^\w.-]+/g, '_');
-    for (const file of files) {
+    for (const file of done.files) {
       err.draw([`Downloading ${file.name}, ${bytes(file.bytes)} …`]);
-      await download(api, `${at}/${encodeURIComponent(file.name)}`, { ...file, folder });
+      await download(api, `${at}/files/${encodeURIComponent(file.name)}`, { ...file, folder });
     }
     err.clear();
-    if (isJson) return json({ folder, kind, files });
-    const size = files.reduce((sum, file) => sum + file.bytes, 0);
-    out.line(
-      `${folder}: ${kind === 'adapter' ? 'a PEFT adapter' : 'a whole model'}, ${files.length} files, ${bytes(size)}.`,
-    );
+    if (isJson) return json({ ...done, folder });
+    const size = done.files.reduce((sum, file) => sum + file.bytes, 0);
+    out.line(`${folder}: ${formatWords[format]}, ${done.files.length} files, ${bytes(size)}.`);
+    for (const note of done.notes) out.line(out.paint.dim(note));
   },
 });
-
-/** The job that made a model. */
-async function jobOf(api: Api, model: string): Promise<string> {
-  const most = 1000;
-  const jobs = await take(api.list(jobsPath, jobObjectSchema, { limit: 100 }), most);
-  const job = jobs.find(({ fine_tuned_model: made }) => made === model);
-  if (job !== undefined) return job.id;
-  throw new CommandError(
-    'failed',
-    `None of the newest ${most} jobs made "${model}"; lathe models list names the tuned models.`,
-  );
-}
 
 type Wanted = { readonly name: string; readonly sha256: string; readonly folder: string };
 
