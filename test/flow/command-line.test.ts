@@ -7,6 +7,7 @@ import { patienceMs } from '@lathe/testkit/patience';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openPlatform, supportLines, type TestPlatform } from './platform.fixture.ts';
 
+const program = path.resolve('cli', 'lathe.mjs');
 let platform: TestPlatform;
 let rows: string;
 
@@ -30,7 +31,7 @@ async function lathe(
   words: readonly string[],
   { input = '', env = {}, interruptAt }: Way = {},
 ): Promise<Ran> {
-  const child = spawn('cli/lathe.mjs', words, {
+  const child = spawn(program, words, {
     env: {
       PATH: process.env.PATH,
       ...{ XDG_CONFIG_HOME: path.join(platform.folder, 'config') },
@@ -55,17 +56,13 @@ async function lathe(
 
 /** What a command says in a terminal of so many columns, in which these lines are typed, each after its prompt. */
 async function inTerminal(words: string, typed: readonly string[]): Promise<string> {
-  const child = spawn(
-    'script',
-    ['-qfec', `stty cols 60; exec cli/lathe.mjs ${words}`, '/dev/null'],
-    {
-      env: {
-        PATH: process.env.PATH,
-        ...{ XDG_CONFIG_HOME: path.join(platform.folder, 'config'), TERM: 'xterm' },
-        ...{ LATHE_URL: platform.url, LATHE_API_KEY: platform.apiKey },
-      },
+  const child = spawn('script', ['-qfec', `stty cols 60; exec ${program} ${words}`, '/dev/null'], {
+    env: {
+      PATH: process.env.PATH,
+      ...{ XDG_CONFIG_HOME: path.join(platform.folder, 'config'), TERM: 'xterm' },
+      ...{ LATHE_URL: platform.url, LATHE_API_KEY: platform.apiKey },
     },
-  );
+  });
   let shown = '';
   let seen = 0;
   const waiting = [...typed];
