@@ -25,9 +25,11 @@ export type OpenDashboard = AsyncDisposable & {
   seriousIssues(): Promise<string[]>;
 };
 
-/** For tests: opens the dashboard, not signed in. Throws where chromium is missing. */
-export async function openDashboard(): Promise<OpenDashboard> {
-  const platform = await openPlatform();
+/** For tests: opens the dashboard, not signed in; base models are in `models`. Throws where chromium is missing. */
+export async function openDashboard(
+  options: { readonly models?: string } = {},
+): Promise<OpenDashboard> {
+  const platform = await openPlatform(options);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   const context = await browser.newContext();
   context.setDefaultTimeout(patienceMs);

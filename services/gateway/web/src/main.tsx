@@ -6,6 +6,8 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
 import './style/parts.css';
+import './style/playground.css';
+import './style/models.css';
 
 applyTheme();
 await takeCodeFromAddress();

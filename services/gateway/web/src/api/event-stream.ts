@@ -1,5 +1,6 @@
 import type { EventObject } from '@lathe/contracts/http/fine-tuning';
 import { ApiError, request, sentenceOf } from './client.ts';
+import { dataOf } from './server-events.ts';
 
 /** How long a reader waits before it connects again, at first and at most. */
 const firstPauseMs = 500;
@@ -52,24 +53,10 @@ async function* connect(
 ): AsyncGenerator<readonly EventObject[] | 'end'> {
   const path = `/v1/fine_tuning/jobs/${encodeURIComponent(jobId)}/events?stream=true`;
   const headers = last === undefined ? {} : { 'last-event-id': last };
-  const { body } = await request(path, { headers, signal });
-  if (body === null) return;
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      const parts = (rest + value).split('\n\n');
-      rest = parts.pop() ?? '';
-      const said = parts.flatMap((part) => /^data: (.*)$/m.exec(part)?.[1] ?? []);
-      const isEnd = said.at(-1) === '[DONE]';
-      const events = said.filter((text) => text !== '[DONE]').map(eventIn);
-      yield events;
-      if (isEnd) yield 'end';
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
+  for await (const said of dataOf(await request(path, { headers, signal }))) {
+    const events = said.filter((text) => text !== '[DONE]').map(eventIn);
+    yield events;
+    if (said.at(-1) === '[DONE]') yield 'end';
   }
 }
 

@@ -4,7 +4,11 @@ import { FilePage } from '../data/file-page.tsx';
 import { HomePage } from '../home/home-page.tsx';
 import { JobPage } from '../job/job-page.tsx';
 import { JobsPage } from '../jobs/jobs-page.tsx';
+import { ModelPage } from '../models/model-page.tsx';
+import { ModelsPage } from '../models/models-page.tsx';
 import { NewJobPage } from '../new-job/new-job-page.tsx';
+import { PlaygroundPage } from '../playground/playground-page.tsx';
+import { PoolPage } from '../pool/pool-page.tsx';
 import { VerdictPage } from '../verdict/verdict-page.tsx';
 
 /** A page of the dashboard; a part of its path that begins with `:` is a property of its view. */
@@ -27,4 +31,8 @@ export const pages: readonly DashboardPage[] = [
   { path: '/jobs/new', title: 'New job', view: NewJobPage },
   { path: '/jobs/:job', title: 'Job', view: JobPage },
   { path: '/jobs/:job/verdict', title: 'Verdict', view: VerdictPage },
+  { path: '/playground', title: 'Playground', nav: 'Playground', view: PlaygroundPage },
+  { path: '/models', title: 'Models', nav: 'Models', view: ModelsPage },
+  { path: '/models/:model', title: 'Model', view: ModelPage },
+  { path: '/pool', title: 'Pool', nav: 'Pool', view: PoolPage },
 ];

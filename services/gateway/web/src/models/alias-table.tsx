@@ -1,0 +1,108 @@
+import type { AliasObject } from '@lathe/contracts/http/alias';
+import type { ModelObject } from '@lathe/contracts/http/model';
+import { useState } from 'preact/hooks';
+import { ask } from '../api/client.ts';
+import { Link } from '../shell/link.tsx';
+import { ActButton } from '../ui/act-button.tsx';
+import { Table } from '../ui/table.tsx';
+import { cardPath, kindOf } from './model-words.ts';
+
+type Props = {
+  readonly aliases: readonly AliasObject[];
+  /** What an alias may stand for. */
+  readonly models: readonly ModelObject[];
+  readonly onChange: () => void;
+};
+
+/** Aliases with what answers under them; they are moved by setting them anew. */
+export function AliasTable({ aliases, models, onChange }: Props) {
+  return (
+    <>
+      <Table<AliasObject>
+        name="aliases"
+        caption="Aliases"
+        rows={aliases}
+        keyOf={({ id }) => id}
+        empty={<p class="soft">None yet.</p>}
+        columns={[
+          { head: 'Alias', value: ({ alias }) => alias, cell: ({ alias }) => <code>{alias}</code> },
+          {
+            head: 'Answers now',
+            value: ({ model }) => model,
+            cell: ({ model, job }) => (
+              <>
+                {model === null ? (
+                  <span class="warn">nothing</span>
+                ) : (
+                  <Link to={cardPath(model)}>{model}</Link>
+                )}
+                {job !== null && (
+                  <span class="soft">
+                    {' '}
+                    follows <Link to={`/jobs/${job}`}>its job</Link>
+                  </span>
+                )}
+              </>
+            ),
+          },
+          {
+            head: 'Remove',
+            cell: ({ alias }) => (
+              <ActButton class="small" act={() => remove(alias).then(onChange)}>
+                Take away
+              </ActButton>
+            ),
+          },
+        ]}
+      />
+      <NewAlias models={models} onChange={onChange} />
+    </>
+  );
+}
+
+function NewAlias({ models, onChange }: Omit<Props, 'aliases'>) {
+  const targets = models.filter((model) => kindOf(model) !== 'alias').map(({ id }) => id);
+  const [alias, setAlias] = useState('');
+  const [chosen, setChosen] = useState('');
+  const model = targets.includes(chosen) ? chosen : targets[0];
+  const set = async (): Promise<void> => {
+    const body = { alias: alias.trim(), model };
+    await ask('/v1/lathe/aliases', { method: 'POST', body });
+    setAlias('');
+    onChange();
+  };
+  return (
+    <fieldset class="choice form-grid">
+      <legend class="unseen">New alias</legend>
+      <label>
+        Alias
+        <input
+          value={alias}
+          placeholder="gpt-4o-mini"
+          onInput={(event) => setAlias(event.currentTarget.value)}
+        />
+      </label>
+      {targets.length > 1 && (
+        <label>
+          Model behind it
+          <select value={model} onChange={(event) => setChosen(event.currentTarget.value)}>
+            {targets.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <div class="row">
+        <ActButton act={set} isDisabled={alias.trim() === '' || model === undefined}>
+          Set the alias
+        </ActButton>
+      </div>
+    </fieldset>
+  );
+}
+
+async function remove(alias: string): Promise<void> {
+  await ask(`/v1/lathe/aliases/${encodeURIComponent(alias)}`, { method: 'DELETE' });
+}

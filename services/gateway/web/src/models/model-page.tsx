@@ -1,0 +1,161 @@
+import type { AliasObject } from '@lathe/contracts/http/alias';
+import type { ModelObject } from '@lathe/contracts/http/model';
+import { useState } from 'preact/hooks';
+import { ask, sentenceOf } from '../api/client.ts';
+import { useList } from '../api/use-list.ts';
+import { useQuery } from '../api/use-query.ts';
+import { Link } from '../shell/link.tsx';
+import { navigate } from '../shell/router.ts';
+import { Confirm } from '../ui/confirm.tsx';
+import { CopyText } from '../ui/copy-text.tsx';
+import { Answered, Problem } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { AliasTable } from './alias-table.tsx';
+import { findJob } from './find-job.ts';
+import { Lineage } from './lineage.tsx';
+import { ModelFiles } from './model-files.tsx';
+import { cardPath, kindOf, taughtText, tryPath } from './model-words.ts';
+
+/** The card of a model: what it is, what it came from, its names and its files. */
+export function ModelPage({ model: name }: { readonly model: string }) {
+  const query = useQuery(
+    (signal) => ask<ModelObject>(`/v1/models/${encodeURIComponent(name)}`, { signal }),
+    [name],
+  );
+  return (
+    <Answered query={query} what="the model">
+      {(model) => <Card model={model} />}
+    </Answered>
+  );
+}
+
+function Card({ model }: { readonly model: ModelObject }) {
+  const { id, created, lathe } = model;
+  const kind = kindOf(model);
+  return (
+    <>
+      <header class="head">
+        <div>
+          <h1>
+            {id} <span class="badge">{kind}</span>
+          </h1>
+          <p class="soft">
+            {taughtText(model)} · created <Time at={created} />
+          </p>
+        </div>
+        <div class="row">
+          <Link to={tryPath(id)} class="button main">
+            Ask it
+          </Link>
+          {kind === 'tuned' && lathe.base !== null && (
+            <Link
+              to={`/playground?models=${encodeURIComponent(`${id}\n${lathe.base}`)}`}
+              class="button"
+            >
+              Beside its base
+            </Link>
+          )}
+          {kind === 'tuned' && <DeleteModel name={id} />}
+        </div>
+      </header>
+      <dl class="facts">
+        <dt>Name in the API</dt>
+        <dd>
+          <CopyText text={id} what="the name of the model" />
+        </dd>
+        {lathe.alias_of !== undefined && (
+          <>
+            <dt>Stands for</dt>
+            <dd>
+              <Link to={cardPath(lathe.alias_of)}>{lathe.alias_of}</Link>
+            </dd>
+          </>
+        )}
+        {lathe.task !== null && 'labels' in lathe.task && lathe.task.labels !== undefined && (
+          <>
+            <dt>Labels</dt>
+            <dd>{lathe.task.labels.join(', ')}</dd>
+          </>
+        )}
+      </dl>
+      {kind === 'tuned' && <Origin model={model} />}
+      {kind !== 'alias' && (
+        <>
+          <h2>Aliases</h2>
+          <Aliases model={model} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Origin({ model }: { readonly model: ModelObject }) {
+  const query = useQuery((signal) => findJob(model.id, signal), [model.id]);
+  return (
+    <>
+      <h2>Where it comes from</h2>
+      <Answered query={query} what="its job">
+        {(job) =>
+          job === null ? (
+            <p class="soft">The job that made it has been erased.</p>
+          ) : (
+            <>
+              <Lineage model={model} job={job} />
+              <h2>Files</h2>
+              {job.fine_tuned_model === model.id ? (
+                <ModelFiles job={job.id} />
+              ) : (
+                <p class="soft">A checkpoint answers, but the files are those of the job’s end.</p>
+              )}
+            </>
+          )
+        }
+      </Answered>
+    </>
+  );
+}
+
+function Aliases({ model }: { readonly model: ModelObject }) {
+  const { items, error, reload } = useList<AliasObject>('/v1/lathe/aliases');
+  return (
+    <Answered query={{ data: items, error, reload }} what="its aliases">
+      {(aliases) => (
+        <AliasTable
+          aliases={aliases.filter((alias) => alias.model === model.id)}
+          models={[model]}
+          onChange={reload}
+        />
+      )}
+    </Answered>
+  );
+}
+
+function DeleteModel({ name }: { readonly name: string }) {
+  const [isAsking, setIsAsking] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const remove = async (): Promise<void> => {
+    try {
+      await ask(`/v1/models/${encodeURIComponent(name)}`, { method: 'DELETE' });
+      navigate('/models');
+    } catch (error) {
+      setProblem(sentenceOf(error));
+    }
+  };
+  return (
+    <>
+      <button type="button" class="danger" onClick={() => setIsAsking(true)}>
+        Delete
+      </button>
+      {isAsking && (
+        <Confirm
+          title="Delete the model?"
+          text={`${name} answers no more, and its files go. This cannot be undone; its job and rows stay, so that it can be trained again.`}
+          act="Delete the model"
+          onClose={() => setIsAsking(false)}
+          onAct={() => void remove()}
+        />
+      )}
+      {problem !== null && <Problem text={problem} />}
+    </>
+  );
+}

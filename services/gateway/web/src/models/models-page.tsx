@@ -1,0 +1,92 @@
+import type { AliasObject } from '@lathe/contracts/http/alias';
+import type { ModelObject } from '@lathe/contracts/http/model';
+import { ask } from '../api/client.ts';
+import { useList } from '../api/use-list.ts';
+import { useQuery } from '../api/use-query.ts';
+import { Link } from '../shell/link.tsx';
+import { Answered, Empty } from '../ui/states.tsx';
+import { type Column, Table } from '../ui/table.tsx';
+import { Time } from '../ui/time.tsx';
+import { AliasTable } from './alias-table.tsx';
+import { cardPath, kindOf, taughtText, tryPath } from './model-words.ts';
+
+/** Every model of the project: bases, tuned ones and aliases. */
+export function ModelsPage() {
+  const models = useQuery((signal) => ask<{ data: ModelObject[] }>('/v1/models', { signal }), []);
+  const aliases = useList<AliasObject>('/v1/lathe/aliases');
+  const reload = (): void => {
+    models.reload();
+    aliases.reload();
+  };
+  return (
+    <>
+      <header class="head">
+        <h1>Models</h1>
+        <Link to="/jobs/new" class="button main">
+          Tune one
+        </Link>
+      </header>
+      <Answered query={models} what="the models">
+        {({ data }) => (
+          <>
+            <Table
+              name="models"
+              caption="Models"
+              rows={data}
+              columns={columns}
+              keyOf={({ id }) => id}
+              empty={
+                <Empty title="There is no model yet.">
+                  <p>
+                    Fetch one with <code>npm run models:get</code>, then tune it.
+                  </p>
+                </Empty>
+              }
+            />
+            {data.length > 0 && !data.some((model) => kindOf(model) === 'tuned') && (
+              <p class="soft">
+                None is tuned yet: <Link to="/jobs/new">a job</Link> makes one of your rows.
+              </p>
+            )}
+            <h2>Aliases</h2>
+            <p class="soft">
+              A name that your code keeps while the model behind it changes, such as{' '}
+              <code>gpt-4o-mini</code>.
+            </p>
+            <Answered
+              query={{ data: aliases.items, error: aliases.error, reload: aliases.reload }}
+              what="the aliases"
+            >
+              {(items) => <AliasTable aliases={items} models={data} onChange={reload} />}
+            </Answered>
+          </>
+        )}
+      </Answered>
+    </>
+  );
+}
+
+const columns: readonly Column<ModelObject>[] = [
+  {
+    head: 'Model',
+    value: ({ id }) => id,
+    cell: ({ id }) => <Link to={cardPath(id)}>{id}</Link>,
+  },
+  { head: 'Kind', value: kindOf, cell: (model) => <span class="badge">{kindOf(model)}</span> },
+  { head: 'Taught', value: taughtText, cell: taughtText },
+  {
+    head: 'Stands on',
+    value: ({ lathe: { alias_of: original, base } }) => original ?? base,
+    cell: ({ lathe: { alias_of: original, base } }) => {
+      const name = original ?? base;
+      return name === null ? '–' : <Link to={cardPath(name)}>{name}</Link>;
+    },
+  },
+  {
+    head: 'Created',
+    value: ({ created }) => created,
+    cell: ({ created }) => <Time at={created} />,
+    isNumber: true,
+  },
+  { head: 'Ask it', cell: ({ id }) => <Link to={tryPath(id)}>Playground</Link> },
+];

@@ -1,0 +1,87 @@
+import type { JobObject } from '@lathe/contracts/http/fine-tuning';
+import type { WorkerObject } from '@lathe/contracts/http/worker';
+import { ask } from '../api/client.ts';
+import { useList } from '../api/use-list.ts';
+import { useQuery } from '../api/use-query.ts';
+import { isOver } from '../jobs/job-words.ts';
+import { jobsRefreshMs } from '../jobs/jobs-page.tsx';
+import { Link } from '../shell/link.tsx';
+import { Answered, Empty } from '../ui/states.tsx';
+import { Table } from '../ui/table.tsx';
+import { Time } from '../ui/time.tsx';
+import { Worker } from './worker.tsx';
+
+/** The workers that train, what each does, and what waits for one. */
+export function PoolPage() {
+  const workers = useQuery(
+    (signal) => ask<{ data: WorkerObject[] }>('/v1/lathe/workers', { signal }),
+    [],
+    jobsRefreshMs,
+  );
+  const jobs = useList<JobObject>('/v1/fine_tuning/jobs', jobsRefreshMs);
+  const open = jobs.items?.filter((job) => !isOver(job));
+  return (
+    <>
+      <h1>Pool</h1>
+      <Answered query={workers} what="the workers">
+        {({ data }) =>
+          data.length === 0 ? (
+            <Empty title="No worker is there: jobs wait.">
+              <p>
+                <code>npm start</code> runs one; on other machines and devices they are started as{' '}
+                <code>docs/workers.md</code> says.
+              </p>
+            </Empty>
+          ) : (
+            <div class="workers">
+              {data.map((worker) => (
+                <Worker key={worker.id} worker={worker} />
+              ))}
+            </div>
+          )
+        }
+      </Answered>
+      <h2>Queue</h2>
+      <Answered query={{ data: open, error: jobs.error, reload: jobs.reload }} what="the queue">
+        {(waiting) => <Queue jobs={waiting.filter(({ lathe }) => lathe.queue !== null)} />}
+      </Answered>
+    </>
+  );
+}
+
+function Queue({ jobs }: { readonly jobs: readonly JobObject[] }) {
+  return (
+    <Table<JobObject>
+      name="queue"
+      caption="Jobs that wait"
+      rows={jobs}
+      keyOf={({ id }) => id}
+      empty={<p class="soft">Nothing of this project waits.</p>}
+      columns={[
+        {
+          head: 'Job',
+          value: (job) => job.metadata?.name ?? job.id,
+          cell: (job) => <Link to={`/jobs/${job.id}`}>{job.metadata?.name ?? job.id}</Link>,
+        },
+        {
+          head: 'Place',
+          value: ({ lathe }) => lathe.queue?.position ?? null,
+          cell: ({ lathe }) => lathe.queue?.position ?? '–',
+          isNumber: true,
+        },
+        {
+          head: 'Why it waits',
+          value: ({ lathe }) => lathe.queue?.reason ?? '',
+          cell: ({ lathe }) => lathe.queue?.reason,
+        },
+        {
+          head: 'Likely start',
+          value: ({ lathe }) => lathe.queue?.estimated_start ?? null,
+          cell: ({ lathe: { queue } }) =>
+            queue?.estimated_start == null ? '–' : <Time at={queue.estimated_start} />,
+          isNumber: true,
+        },
+      ]}
+    />
+  );
+}

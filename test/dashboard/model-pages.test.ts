@@ -1,0 +1,105 @@
+/** The pages that ask models, list and judge them, in a real browser on the real platform. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { supportLines } from '../flow/platform.fixture.ts';
+import { type OpenDashboard, openDashboard, withoutChromium } from './browser.fixture.ts';
+import { modelsFolder } from './models.fixture.ts';
+
+describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () => {
+  let models: Awaited<ReturnType<typeof modelsFolder>>;
+  let dashboard: OpenDashboard;
+  beforeAll(async () => {
+    models = await modelsFolder();
+    dashboard = await openDashboard({ models: models.path });
+    const { code } = await dashboard.platform.client.post<{ code: string }>('/lathe/sign_in_codes');
+    await dashboard.go(`/playground#code=${code}`);
+  });
+  afterAll(async () => {
+    await dashboard?.[Symbol.asyncDispose]();
+    await models?.[Symbol.asyncDispose]();
+  });
+
+  it('streams an answer with the probabilities of its tokens, and makes a training file of its correction', async () => {
+    const { page, platform, faults, seriousIssues } = dashboard;
+    await page.getByText('Nothing is saved in “playground” yet.').waitFor();
+    await page.getByLabel('Show how sure each token was').check();
+    await page.getByLabel('Message').fill('Where is my parcel?');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText(/first after [\d,]+ ms/).waitFor();
+    await page.getByRole('group', { name: /^Tokens/ }).press('ArrowRight');
+    await page
+      .getByLabel(/^Probability of/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Correct' }).click();
+    await page.getByLabel('What should have been answered').fill('It is on its way.');
+    await page.getByRole('button', { name: 'Save the correction' }).click();
+    await page.getByText('Better: It is on its way.').waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('button', { name: 'Make a training file' }).click();
+    const id = await page.getByText(/^file-/).textContent();
+    const row: unknown = await (await platform.client.files.content(id ?? '')).json();
+    expect(row).toEqual({
+      messages: [
+        { role: 'user', content: 'Where is my parcel?' },
+        { role: 'assistant', content: 'It is on its way.' },
+      ],
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('shows what a classifier, a tagger and a model that answers from texts say', async () => {
+    const { page, go, faults, seriousIssues } = dashboard;
+    await go('/playground?models=bert-intents&text=Where+is+my+new+card%3F');
+    await page.getByLabel('Score of card').waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await go('/playground?models=bert-tags&text=Angela+Merkel+met+Barack+Obama.');
+    await page.locator('mark').first().waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await go('/playground?models=roberta-answers');
+    await page.getByLabel('Question').fill('Where was Barack Obama born?');
+    await page.getByLabel('Text that holds the answer').fill('Barack Obama was born in Hawaii.');
+    await page.getByRole('button', { name: 'Ask' }).click();
+    await page.locator('mark').first().waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('lists models, shows where a tuned one comes from, gives it an alias and deletes it', async () => {
+    const { page, platform, go, faults, seriousIssues } = dashboard;
+    const { fineTuning } = platform.client;
+    const job = await fineTuning.jobs.create({
+      ...{ model: 'lathe-tiny', training_file: await platform.upload(await supportLines(24)) },
+      method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 1 } } },
+      ...{ lathe: { evaluation_rows: 8, few_shot_examples: 0, held_out_share: 0.3 } },
+    });
+    await go('/pool');
+    await page.getByText('Last seen').waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await expect
+      .poll(() => fineTuning.jobs.retrieve(job.id), { timeout: 100_000, interval: 200 })
+      .toMatchObject({ status: 'succeeded' });
+    const { fine_tuned_model: name } = await fineTuning.jobs.retrieve(job.id);
+    await go('/models');
+    await page.getByRole('link', { name: name ?? '', exact: true }).click();
+    await page.getByRole('link', { name: job.training_file }).waitFor();
+    await page.getByRole('link', { name: 'Verdict' }).waitFor();
+    await page.getByText('adapter_config.json').waitFor();
+    await page.getByLabel('Alias').fill('gpt-4o-mini');
+    await page.getByRole('button', { name: 'Set the alias' }).click();
+    await page.getByRole('button', { name: 'Take away' }).waitFor();
+    expect(await platform.client.models.retrieve('gpt-4o-mini')).toMatchObject({
+      lathe: { alias_of: name },
+    });
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('button', { name: 'Take away' }).click();
+    await page.getByText('None yet.').waitFor();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete the model' }).click();
+    await page.getByRole('heading', { name: 'Models' }).waitFor();
+    await expect(platform.client.models.retrieve(name ?? '')).rejects.toMatchObject({
+      status: 404,
+    });
+    expect(await seriousIssues()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+});
