@@ -28,7 +28,7 @@ export function SampleAnswers({ run }: { readonly run: LiveRun }) {
           {prompts.slice(0, 8).map((prompt) => (
             <tr key={prompt}>
               <td data-head="Prompt">
-                <div class="said soft">{prompt}</div>
+                <div class="said soft">{askedOf(columns, prompt)}</div>
               </td>
               {columns.map(({ step, answers }) => {
                 const answer = answers.find((each) => promptOf(each) === prompt);
@@ -53,6 +53,14 @@ type Answer = Readonly<Record<string, unknown>>;
 
 function promptOf(answer: Answer): string {
   return String(answer.prompt ?? answer.question ?? answer.line ?? answer.row ?? '');
+}
+
+/** What a prompt asks, and what its row expects, where the events tell. */
+function askedOf(columns: LiveRun['samples'], prompt: string): string {
+  const told = columns.flatMap(({ answers }) => answers).find((each) => promptOf(each) === prompt);
+  const { asked, expected } = told ?? {};
+  if (typeof asked !== 'string') return prompt;
+  return typeof expected === 'string' ? `${asked}\n→ ${expected}` : asked;
 }
 
 function textOf(answer: Answer): string {
