@@ -4,6 +4,14 @@ import { supportLines } from '../flow/platform.fixture.ts';
 import { type OpenDashboard, openDashboard, withoutChromium } from './browser.fixture.ts';
 import { modelsFolder } from './models.fixture.ts';
 
+const promptfoo = `
+prompts: ['Reply with the queue: {{text}}']
+providers: [openai:gpt-4.1]
+tests:
+  - vars: { text: I was charged twice. }
+    assert: [{ type: equals, value: no model says this }, { type: similar, value: billing }]
+`;
+
 describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () => {
   let models: Awaited<ReturnType<typeof modelsFolder>>;
   let dashboard: OpenDashboard;
@@ -99,6 +107,29 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     await expect(platform.client.models.retrieve(name ?? '')).rejects.toMatchObject({
       status: 404,
     });
+    expect(await seriousIssues()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('imports an eval and says what became of each part, runs it, shows the failing rows, and tries a grader', async () => {
+    const { page, go, faults, seriousIssues } = dashboard;
+    await go('/evals');
+    await page.getByText('There is no eval yet.').waitFor();
+    await go('/evals/import');
+    await page.getByLabel('Its text').fill(promptfoo);
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('impossible', { exact: true }).waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('button', { name: 'Begin its run' }).click();
+    await page.getByText('completed').waitFor();
+    await page.getByLabel('All criteria: share that passed').waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('link', { name: 'lathe-tiny, promptfoo' }).click();
+    await page.getByText('I was charged twice.').waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await go('/evals/grader');
+    await page.getByRole('button', { name: 'Grade the answer' }).click();
+    await page.getByText('reward').waitFor();
     expect(await seriousIssues()).toEqual([]);
     expect(faults).toEqual([]);
   });

@@ -156,10 +156,11 @@ export const arrows: Table = {
         verdict: 'api shell/router.ts shell/link.tsx ui',
         playground: 'api shell/router.ts shell/link.tsx ui',
         models: 'api shell/router.ts shell/link.tsx ui',
+        evals: 'api shell/router.ts shell/link.tsx ui',
         pool: 'api shell/link.tsx ui jobs',
         home: 'api shell/router.ts shell/link.tsx ui jobs',
         shell:
-          'api shell/router.ts shell/link.tsx shell/theme.ts ui jobs job data new-job verdict home playground models pool',
+          'api shell/router.ts shell/link.tsx shell/theme.ts ui jobs job data new-job verdict home playground models evals pool',
         '.': 'api shell/theme.ts shell',
       },
     },

@@ -1,6 +1,11 @@
 import type { ComponentType } from 'preact';
 import { DataPage } from '../data/data-page.tsx';
 import { FilePage } from '../data/file-page.tsx';
+import { EvalPage } from '../evals/eval-page.tsx';
+import { EvalsPage } from '../evals/evals-page.tsx';
+import { GraderPage } from '../evals/grader-page.tsx';
+import { ImportPage } from '../evals/import-page.tsx';
+import { RunPage } from '../evals/run-page.tsx';
 import { HomePage } from '../home/home-page.tsx';
 import { JobPage } from '../job/job-page.tsx';
 import { JobsPage } from '../jobs/jobs-page.tsx';
@@ -34,5 +39,10 @@ export const pages: readonly DashboardPage[] = [
   { path: '/playground', title: 'Playground', nav: 'Playground', view: PlaygroundPage },
   { path: '/models', title: 'Models', nav: 'Models', view: ModelsPage },
   { path: '/models/:model', title: 'Model', view: ModelPage },
+  { path: '/evals', title: 'Evals', nav: 'Evals', view: EvalsPage },
+  { path: '/evals/import', title: 'Import an eval', view: ImportPage },
+  { path: '/evals/grader', title: 'Try a grader', view: GraderPage },
+  { path: '/evals/:eval', title: 'Eval', view: EvalPage },
+  { path: '/evals/:eval/runs/:run', title: 'Run', view: RunPage },
   { path: '/pool', title: 'Pool', nav: 'Pool', view: PoolPage },
 ];

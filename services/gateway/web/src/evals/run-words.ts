@@ -1,0 +1,29 @@
+import type { RunObject } from '@lathe/contracts/http/eval-run';
+
+/** What a run asks, in words: a model, or nothing where rows bring answers along. */
+export function askedText({ model, name }: RunObject): string {
+  if (model === '') return name || 'answers of the rows';
+  return name === '' || name === model ? model : `${model}, ${name}`;
+}
+
+/** How a state of a run is coloured. */
+export function toneOf({ status }: RunObject): string {
+  return { queued: '', in_progress: 'run', completed: 'good', canceled: '', failed: 'bad' }[status];
+}
+
+/** The share of the rows that passed one criterion; null where none was judged. */
+export function passShare(run: RunObject, criterion: string): number | null {
+  const found = run.per_testing_criteria_results.find(
+    (each) => each.testing_criteria === criterion,
+  );
+  const judged = found === undefined ? 0 : found.passed + found.failed;
+  return found === undefined || judged === 0 ? null : found.passed / judged;
+}
+
+/** The share of the rows that passed all criteria; null before any was answered. */
+export function wholeShare({
+  result_counts: { passed, failed, errored },
+}: RunObject): number | null {
+  const rows = passed + failed + errored;
+  return rows === 0 ? null : passed / rows;
+}
