@@ -125,7 +125,9 @@ export const latheOptionsSchema = z.strictObject({
     )
     .max(4)
     .optional()
-    .describe('other models that write, asked the same held-out rows beside the tuned one'),
+    .describe(
+      'other models that write, each a `model`, with the `url` of its server where it is elsewhere, asked the same held-out rows beside the tuned one',
+    ),
   evaluation_rows: z
     .number()
     .int()
