@@ -17,7 +17,8 @@ export default defineConfig({
     ],
     // onnxruntime-node needs a process of its own for each file: a worker thread cannot be ended safely.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two cores that CI has: tests of services wait for processes a good part of their time.
+    maxWorkers: 3,
     // Waits end with the event that they are for; these limits are for one that never comes.
     testTimeout: 3 * patienceMs,
     hookTimeout: 3 * patienceMs,

@@ -28,7 +28,7 @@ const options = {
   seed: { meaning: 'decides order, split and start', value: '<n>' },
   set: {
     meaning:
-      'any other field of the request by its path, as in lathe.adaptation.rank=8 (docs/jobs.md)',
+      'any other field of the request by its path, as in lathe.adaptation.type=dora (docs/jobs.md)',
     value: '<path=value>',
     many: true,
   },
@@ -41,7 +41,7 @@ export const tune = command({
     'The file is one of this machine, or the id of an uploaded one. Ctrl-C while watching leaves the job running. With --watch and --json each event is a line, and then the job.',
   examples: [
     'lathe tune examples/support-routing.jsonl --watch',
-    'lathe tune rows.csv --model smollm2-135m --set lathe.adaptation.rank=8 --epochs 2',
+    'lathe tune rows.csv --model smollm2-135m --epochs 2 --set lathe.adaptation.type=lora --set lathe.adaptation.rank=8',
     'lathe tune rows.jsonl --held-out test.jsonl --estimate',
   ],
   args: [{ name: 'file', meaning: 'the rows to learn from', completion: 'file' }],

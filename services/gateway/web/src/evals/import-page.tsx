@@ -2,7 +2,7 @@ import type { ImportEval, ImportedEval, ImportFinding } from '@lathe/contracts/h
 import type { RunObject } from '@lathe/contracts/http/eval-run';
 import type { ModelObject } from '@lathe/contracts/http/model';
 import { useState } from 'preact/hooks';
-import { ask } from '../api/client.ts';
+import { ask, sentenceOf } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
 import { Link } from '../shell/link.tsx';
 import { navigate } from '../shell/router.ts';
@@ -46,6 +46,15 @@ function ImportForm({ models, onImported }: FormProps) {
   const [content, setContent] = useState('');
   const [documents, setDocuments] = useState('');
   const model = chosen || writers[0]?.id;
+  const [problem, setProblem] = useState<string | null>(null);
+  const readFrom = async (file: File | undefined): Promise<void> => {
+    setProblem(null);
+    try {
+      setContent((await file?.text()) ?? '');
+    } catch (error) {
+      setProblem(`The file cannot be read: ${sentenceOf(error)}`);
+    }
+  };
   const send = async (): Promise<void> => {
     const isTask = format === 'lm_eval';
     const body = { format, model, content, ...(isTask && { documents }) };
@@ -78,10 +87,13 @@ function ImportForm({ models, onImported }: FormProps) {
           File
           <input
             type="file"
-            onChange={async ({ currentTarget: { files } }) =>
-              setContent((await files?.[0]?.text()) ?? '')
-            }
+            onChange={({ currentTarget: { files } }) => void readFrom(files?.[0])}
           />
+          {problem !== null && (
+            <span class="error" role="alert">
+              {problem}
+            </span>
+          )}
         </label>
       </div>
       <label>

@@ -16,6 +16,13 @@ import { PlaygroundPage } from '../playground/playground-page.tsx';
 import { PoolPage } from '../pool/pool-page.tsx';
 import { VerdictPage } from '../verdict/verdict-page.tsx';
 
+/** What stands in an address at the parts of a path that begin with `:`. */
+type Parts<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? { readonly [Key in Name]: string } & Parts<Rest>
+  : Path extends `${string}:${infer Name}`
+    ? { readonly [Key in Name]: string }
+    : object;
+
 /** A page of the dashboard; a part of its path that begins with `:` is a property of its view. */
 export type DashboardPage = {
   readonly path: string;
@@ -23,26 +30,40 @@ export type DashboardPage = {
   readonly title: string;
   /** Its entry in the navigation, which stands in this order; absent: none. */
   readonly nav?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each view names the parts of its own path
-  readonly view: ComponentType<any>;
+  readonly view: ComponentType<Readonly<Record<string, string>>>;
 };
+
+/** A page whose view takes just the parts of its own path. */
+function page<const Path extends string>(
+  path: Path,
+  title: string,
+  view: ComponentType<Parts<Path>>,
+): DashboardPage {
+  // The router fills in every part that the path names.
+  return { path, title, view: view as DashboardPage['view'] };
+}
+
+/** A page with an entry in the navigation. */
+function entry(path: string, title: string, view: ComponentType): DashboardPage {
+  return { ...page(path, title, view), nav: title };
+}
 
 /** Every page: a new one is a row here. The first whose path fits is shown. */
 export const pages: readonly DashboardPage[] = [
-  { path: '/', title: 'Home', nav: 'Home', view: HomePage },
-  { path: '/data', title: 'Data', nav: 'Data', view: DataPage },
-  { path: '/data/:file', title: 'File', view: FilePage },
-  { path: '/jobs', title: 'Jobs', nav: 'Jobs', view: JobsPage },
-  { path: '/jobs/new', title: 'New job', view: NewJobPage },
-  { path: '/jobs/:job', title: 'Job', view: JobPage },
-  { path: '/jobs/:job/verdict', title: 'Verdict', view: VerdictPage },
-  { path: '/playground', title: 'Playground', nav: 'Playground', view: PlaygroundPage },
-  { path: '/models', title: 'Models', nav: 'Models', view: ModelsPage },
-  { path: '/models/:model', title: 'Model', view: ModelPage },
-  { path: '/evals', title: 'Evals', nav: 'Evals', view: EvalsPage },
-  { path: '/evals/import', title: 'Import an eval', view: ImportPage },
-  { path: '/evals/grader', title: 'Try a grader', view: GraderPage },
-  { path: '/evals/:eval', title: 'Eval', view: EvalPage },
-  { path: '/evals/:eval/runs/:run', title: 'Run', view: RunPage },
-  { path: '/pool', title: 'Pool', nav: 'Pool', view: PoolPage },
+  entry('/', 'Home', HomePage),
+  entry('/data', 'Data', DataPage),
+  page('/data/:file', 'File', FilePage),
+  entry('/jobs', 'Jobs', JobsPage),
+  page('/jobs/new', 'New job', NewJobPage),
+  page('/jobs/:job', 'Job', JobPage),
+  page('/jobs/:job/verdict', 'Verdict', VerdictPage),
+  entry('/playground', 'Playground', PlaygroundPage),
+  entry('/models', 'Models', ModelsPage),
+  page('/models/:model', 'Model', ModelPage),
+  entry('/evals', 'Evals', EvalsPage),
+  page('/evals/import', 'Import an eval', ImportPage),
+  page('/evals/grader', 'Try a grader', GraderPage),
+  page('/evals/:eval', 'Eval', EvalPage),
+  page('/evals/:eval/runs/:run', 'Run', RunPage),
+  entry('/pool', 'Pool', PoolPage),
 ];
