@@ -13,6 +13,7 @@ import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { createTrainer, type StepMetrics, type Trainer } from '../train/trainer.ts';
 import { answerFigures } from './answer-figures.ts';
+import { divergence } from './divergence.ts';
 import { watchHacking } from './hacking-watch.ts';
 import { mostInWindow, packRollouts } from './pack-rollouts.ts';
 import { openSampler, type SampledAnswer, type Sampler } from './sampler.ts';
@@ -21,9 +22,12 @@ import { refusalOf } from './trial.ts';
 /** An answer to be graded, with the place of its prompt. */
 type AskedAnswer = { readonly prompt: number; readonly text: string };
 
-/** Grades answers in their order: a reward, or undefined where none could be given. */
+/**
+ * Grades answers in their order: a reward, or undefined where none could be given. Those of a `trial` answer prompts of the
+ * training side; whoever grades may throw what ends it.
+ */
 export type Grade = (
-  side: 'train' | 'held-out',
+  purpose: 'trial' | 'train' | 'held-out',
   answers: readonly AskedAnswer[],
 ) => Promise<readonly (number | undefined)[]>;
 
@@ -80,7 +84,7 @@ const trialPrompts = 32;
  *   model: await openModelFolder('models/lathe-tiny'),
  *   settings: resolveRecipe({ reinforcement: { maxCompletionTokens: 8 } }),
  *   prompts: [Int32Array.of(1, 2, 3)],
- *   grade: async (side, answers) => answers.map(({ text }) => (text.includes('yes') ? 1 : 0)),
+ *   grade: async (purpose, answers) => answers.map(({ text }) => (text.includes('yes') ? 1 : 0)),
  *   folder: '/tmp/run',
  * });
  * const { metrics, answers } = await trainer.trainStep();
@@ -177,7 +181,7 @@ export class PolicyTrainer {
     const { prompts, settings } = this.#parts;
     const order = permutation(child(rootSeed(settings.seed), 'trial'), prompts.length);
     const drawn = [...order.subarray(0, trialPrompts)];
-    const { answers, rewards } = await this.#answer(drawn, this.#group, ['trial']);
+    const { answers, rewards } = await this.#answer('trial', { places: drawn, labels: ['trial'] });
     const known = rewards.filter((reward) => reward !== undefined);
     return refusalOf({
       figures: answerFigures(answers, rewards, this.#group),
@@ -190,7 +194,10 @@ export class PolicyTrainer {
     const started = performance.now();
     const { trainer, loss, prompts } = this.#parts;
     const drawn = this.#promptsOf(trainer.step);
-    const found = await this.#answer(drawn, this.#group, ['rollout', trainer.step]);
+    const found = await this.#answer('train', {
+      places: drawn,
+      labels: ['rollout', trainer.step],
+    });
     const { answers, rewards, asked } = found;
     const judged = answers.map((answer, at) => ({
       ...answer,
@@ -224,8 +231,10 @@ export class PolicyTrainer {
   /** Answers to held-out prompts, each so many, drawn with one seed at every evaluation. */
   async evaluate(heldOut: readonly Int32Array[]): Promise<PolicyScore> {
     const { evaluationSamples = 1 } = this.#parts.settings.reinforcement ?? {};
-    const all = [...heldOut.keys()];
-    const found = await this.#answer(all, evaluationSamples, ['held-out'], heldOut);
+    const found = await this.#answer('held-out', {
+      ...{ from: heldOut, places: [...heldOut.keys()] },
+      ...{ times: evaluationSamples, labels: ['held-out'] },
+    });
     const figures = answerFigures(found.answers, found.rewards, evaluationSamples);
     const { frac_reward_zero_std: _, reward_std: __, ...rest } = figures;
     const tokens = found.answers.reduce((sum, { completion }) => sum + completion.length, 0);
@@ -265,13 +274,10 @@ export class PolicyTrainer {
   }
 
   async #answer(
-    places: readonly number[],
-    times: number,
-    labels: readonly (string | number)[],
-    heldOut?: readonly Int32Array[],
+    purpose: Parameters<Grade>[0],
+    { places, labels, from = this.#parts.prompts, times = this.#group }: Asking,
   ): Promise<Answered> {
-    const { sampler, trainer, prompts, settings, grade } = this.#parts;
-    const from = heldOut ?? prompts;
+    const { sampler, trainer, settings, grade } = this.#parts;
     const asked = places.flatMap((place) => Array.from({ length: times }, () => place));
     const answers = await sampler.sample(
       trainer,
@@ -279,12 +285,22 @@ export class PolicyTrainer {
       child(rootSeed(settings.seed), ...labels),
     );
     const rewards = await grade(
-      heldOut === undefined ? 'train' : 'held-out',
+      purpose,
       answers.map(({ text }, at) => ({ prompt: asked[at] as number, text })),
     );
     return { asked, answers, rewards };
   }
 }
+
+type Asking = {
+  readonly places: readonly number[];
+  /** Of the seed. */
+  readonly labels: readonly (string | number)[];
+  /** Where the places are; by default the prompts of the run. */
+  readonly from?: readonly Int32Array[];
+  /** Answers to each; by default a group. */
+  readonly times?: number;
+};
 
 type Answered = {
   /** The place of each answer's prompt. */
@@ -298,17 +314,4 @@ function graded({ asked, answers, rewards }: Answered): GradedAnswer[] {
     ...{ prompt: asked[at] as number, text, isTruncated },
     reward: rewards[at],
   }));
-}
-
-/** Mean over the tokens of e^d − d − 1 with d = ln π_start − ln π: an unbiased estimate of KL(π ‖ π_start) in nats. */
-function divergence(rollouts: readonly Pick<Rollout, 'sampled' | 'reference'>[]): number {
-  let sum = 0;
-  let count = 0;
-  for (const { sampled, reference } of rollouts)
-    for (const [at, own] of sampled.entries()) {
-      const apart = (reference?.[at] ?? own) - own;
-      sum += Math.min(Math.exp(apart), Number.MAX_SAFE_INTEGER) - apart - 1;
-      count++;
-    }
-  return sum / Math.max(1, count);
 }

@@ -126,12 +126,12 @@ test('a job tells what its answers are worth, of which every ratio is exactly 1'
     for (const { text, reward } of answers) expect(reward).toBeCloseTo(shareOfE(text), 9);
 });
 
-// The trial asks once, each step and each score once.
+// The trial asks twice, for its first 8 answers and for the others; each step and each score once.
 test.each([
   ['before its first step', 1],
-  ['in its first step', 2],
-  ['while it is scored', 4],
-  ['in a step after a checkpoint', 6],
+  ['in its first step', 3],
+  ['while it is scored', 5],
+  ['in a step after a checkpoint', 7],
 ])('a worker that is killed %s changes no byte', async (where, heldAt) => {
   const first = cluster.startWorker(`${where}-one`.replaceAll(' ', '-'), {}, { main });
   const id = await cluster.createJob(job);
@@ -178,11 +178,25 @@ test('a job whose answers all have one reward ends before its first step, with t
   await worker.exited;
 });
 
+test('a job whose first answers cannot be graded ends in its trial, with what the grader says', async () => {
+  const worker = cluster.startWorker('ungraded', {}, { main });
+  await using _ = startGrader(() => undefined);
+  const id = await cluster.createJob(job);
+  const { error } = await cluster.waitFor(id, ({ state }) => state === 'failed');
+  expect(error).toMatchObject({
+    code: 'training_failed',
+    message:
+      'Nothing was trained: the grader could not grade any of the first 8 answers in a trial of 12 answers to 4 prompts. it cannot be graded',
+  });
+  worker.kill('SIGTERM');
+  await worker.exited;
+});
+
 test('a run that waits for rewards can be paused, and goes on to the same bytes; or cancelled', async () => {
   const worker = cluster.startWorker('pauses', {}, { main });
   const id = await cluster.createJob(job);
   // Within the fourth step: the trial, steps 1 and 2, a score, step 3.
-  const isHeld = (at: number) => at >= 6;
+  const isHeld = (at: number) => at >= 7;
   {
     await using grader = startGrader(shareOfE, isHeld);
     await grader.held;

@@ -36,6 +36,7 @@ export function workerSettings(config: Config): WorkerSettings {
       journalCapacity: 20_000,
       grading: {
         answersAtOnce: 16,
+        trialAnswers: 8,
         requestMs: 120_000,
         firstPauseMs: 250,
         longestPauseMs: 10_000,

@@ -106,6 +106,9 @@ export type Score = z.infer<typeof scoreSchema>;
 const answerSchema = z.object({ prompt: z.number().int(), text: z.string() });
 const sideSchema = z.enum(['train', 'held-out']);
 export type Side = z.infer<typeof sideSchema>;
+/** What answers are graded for: `trial` are answers to prompts of the training side, of which nothing is learned. */
+const purposeSchema = z.enum(['trial', ...sideSchema.options]);
+export type Purpose = z.infer<typeof purposeSchema>;
 
 /** Some of the answers that a step or a score is made of, with their rewards; or answers to held-out rows, with what those have. */
 const samplesSchema = z.object({
@@ -147,7 +150,7 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('grade'),
     id: z.number().int(),
-    side: sideSchema,
+    purpose: purposeSchema,
     answers: z.array(answerSchema),
   }),
   z.object({ kind: z.literal('samples'), samples: samplesSchema }),

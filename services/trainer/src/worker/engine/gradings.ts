@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WaitPorts } from './disk-patience.ts';
-import type { FromEngine, Side, ToEngine } from './engine-message.ts';
+import type { FromEngine, Purpose, ToEngine } from './engine-message.ts';
 
 type Graded = Extract<ToEngine, { kind: 'graded' }>;
 type Asked = readonly Extract<FromEngine, { kind: 'grade' }>['answers'][number][];
 
 /** Asks for the rewards of answers, in their order; undefined where none could be given. Throws GradingStoppedError. */
-export type AskRewards = (side: Side, answers: Asked) => Promise<(number | undefined)[]>;
+export type AskRewards = (purpose: Purpose, answers: Asked) => Promise<(number | undefined)[]>;
 
 /** The run is to stop while its answers are not graded yet; nothing was learned from them. */
 export class GradingStoppedError extends Error {
@@ -26,11 +26,11 @@ export function openGradings() {
       if (waiting?.id === graded.id) waiting.resolve(graded);
     },
     asker(ports: WaitPorts): AskRewards {
-      return async (side, answers) => {
+      return async (purpose, answers) => {
         const id = ++asked;
         const { promise, resolve } = Promise.withResolvers<Graded>();
         waiting = { id, resolve };
-        ports.send({ kind: 'grade', id, side, answers: [...answers] });
+        ports.send({ kind: 'grade', id, purpose, answers: [...answers] });
         for (;;) {
           const graded = await firstOf(promise);
           if (graded !== undefined) return rewardsOf(graded, answers.length);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LatheError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import {
+  type Grade,
   type GradeReply,
   type GradeRequest,
   gradeReplySchema,
@@ -14,6 +15,8 @@ import { jsonOf } from '@lathe/platform/nats/json';
 export type GradingSettings = {
   /** Most answers in one request. */
   readonly answersAtOnce: number;
+  /** First answers of a trial, to as many prompts as there are: where none of them can be graded, the job fails. */
+  readonly trialAnswers: number;
   /** How long one request may take. */
   readonly requestMs: number;
   /** The first pause before it is asked again; each is twice as long as the one before. */
@@ -25,8 +28,8 @@ export type GradingSettings = {
 
 type Answers = Pick<GradeRequest, 'project' | 'grader' | 'items'>;
 
-/** Grades answers in their order: a reward, or null where none could be given. Throws when it could not be asked now. */
-export type AskGrader = (answers: Answers) => Promise<(number | null)[]>;
+/** Grades answers in their order: a reward, or why there is none. Throws when it could not be asked now. */
+export type AskGrader = (answers: Answers) => Promise<Grade[]>;
 
 /** Asks the evaluators over NATS, some answers at a time. */
 export function askGraderOver(
@@ -34,27 +37,27 @@ export function askGraderOver(
   { answersAtOnce, requestMs }: Pick<GradingSettings, 'answersAtOnce' | 'requestMs'>,
 ): AskGrader {
   return async ({ items, project, grader }) => {
-    const rewards: (number | null)[] = [];
+    const grades: Grade[] = [];
     for (let at = 0; at < items.length; at += answersAtOnce) {
       const some = items.slice(at, at + answersAtOnce);
       const requestId = newId('request');
       const question: GradeRequest = { version: 1, requestId, project, grader, items: some };
       const payload = JSON.stringify(question);
       const reply = await connection.request(gradeSubject, payload, { timeout: requestMs });
-      rewards.push(...rewardsOf(gradeReplySchema.parse(jsonOf(reply)), some.length));
+      grades.push(...gradesOf(gradeReplySchema.parse(jsonOf(reply)), some.length));
     }
-    return rewards;
+    return grades;
   };
 }
 
-function rewardsOf(reply: GradeReply, items: number): (number | null)[] {
+function gradesOf(reply: GradeReply, items: number): Grade[] {
   if ('error' in reply) {
     const { code, message, param } = reply.error;
     throw new LatheError(code, message, { param });
   }
   if (reply.grades.length !== items)
     throw new RangeError(`${reply.grades.length} grades were given for ${items} answers`);
-  return reply.grades.map((grade) => ('reward' in grade ? grade.reward : null));
+  return reply.grades;
 }
 
 export type PatientGrading = Pick<
@@ -62,7 +65,7 @@ export type PatientGrading = Pick<
   'firstPauseMs' | 'longestPauseMs' | 'triesAWord'
 > & {
   readonly log: Pick<Logger, 'warn'>;
-  /** Whether the rewards are still of use. */
+  /** Whether the grades are still of use. */
   readonly isWanted: () => boolean;
   /** Tells the owner. */
   readonly tell: (text: string) => void;
@@ -70,13 +73,13 @@ export type PatientGrading = Pick<
 
 /**
  * Grades answers, and asks again for as long as nobody can: that is no fault of the job, and what it has learned is kept by
- * waiting. Undefined once the rewards are of no use any more.
+ * waiting. Undefined once the grades are of no use any more.
  */
 export async function gradePatiently(
   ask: AskGrader,
   answers: Answers,
   { firstPauseMs, longestPauseMs, triesAWord, log, isWanted, tell }: PatientGrading,
-): Promise<(number | null)[] | undefined> {
+): Promise<Grade[] | undefined> {
   for (let tries = 0; isWanted(); tries++)
     try {
       return await ask(answers);
