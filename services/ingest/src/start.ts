@@ -7,7 +7,7 @@ import { openAllRecords } from '@lathe/platform/records';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import { createAskModel } from './ask/ask-model.ts';
-import { serveDataWork } from './data-work/serve-work.ts';
+import { serveDataWork } from './data-work/serve-data-work.ts';
 import { serveIngest } from './job/nats.ts';
 import { startRowThreads } from './rows/rows.ts';
 import { type IngestSettings, ingestDefaults } from './settings.ts';

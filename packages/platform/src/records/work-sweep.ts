@@ -5,7 +5,7 @@ import type { StageQueue } from '../nats/work-queue.ts';
 import type { RecordStore } from './port.ts';
 
 /** What a record of work that is no job must tell. */
-type WorkRecord = {
+export type WorkRecord = {
   readonly id: string;
   readonly project: string;
   readonly requestId: string;

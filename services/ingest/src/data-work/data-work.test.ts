@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { dataWorkPrefix, fileKey } from '@lathe/contracts/artifact/key';
 import { LatheError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
-import { type DataWorkRecord, endDataWork } from '@lathe/contracts/record/data-work';
+import { type DataWorkRecord, endDataWork, isOver } from '@lathe/contracts/record/data-work';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey, streams } from '@lathe/contracts/subject';
 import { publishWork } from '@lathe/platform/nats/work';
 import { readStageQueue, removeWork } from '@lathe/platform/nats/work-queue';
 import { changeRecord } from '@lathe/platform/records/change';
+import { createWorkSweep } from '@lathe/platform/records/work-sweep';
 import { afterAll, expect, it } from 'vitest';
 import type { DataOutcome, DataPorts } from '../data-ports.ts';
 import { openDataStores } from './data-stores.fixture.ts';
 import { type DataWorkPorts, doDataWork, failDataWork } from './data-work.ts';
-import { serveDataWork } from './serve-work.ts';
-import { createSweep } from './sweep.ts';
+import { serveDataWork } from './serve-data-work.ts';
 
 const project = 'default';
 const data = await openDataStores();
@@ -158,9 +158,12 @@ it('work whose message is lost is queued again, and fails where it was begun too
   const lost = await create();
   const hopeless = await create({ state: 'running', attempt: { server: 'A', count: 5 } });
   const { nats } = stores;
-  const sweep = createSweep({
-    ...portsWith(make as never),
-    maxDeliveries: 5,
+  const ports = portsWith(make as never);
+  const sweep = createWorkSweep({
+    ...ports,
+    ...{ records: ports.dataWork, isOver, maxDeliveries: 5 },
+    fail: ({ project: of, id }, failure) =>
+      failDataWork(ports, { project: of, jobId: id }, failure),
     readQueue: () => readStageQueue(nats, 'data'),
     queue: (one, copy) => publishWork(nats, 'data', one, copy),
     removeWork: (sequence) => removeWork(nats, sequence),
