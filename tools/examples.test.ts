@@ -9,7 +9,9 @@ const root = path.join(import.meta.dirname, '..');
 const given: Readonly<Record<string, string>> = {
   activationOps: 'typeof import("@lathe/engine/internal/ops/activation").activationOps',
   artifacts: 'import("@lathe/platform/artifacts/port").ArtifactStore',
+  cleaning: 'import("@lathe/contracts/artifact/dataset").CleaningReport',
   config: 'import("@lathe/platform/config").Config',
+  contestant: 'import("@lathe/contracts/artifact/report").Contestant',
   form: 'import("@lathe/tokenizer/tool-form").ToolForm',
   job: 'import("@lathe/contracts/job/record").JobRecord',
   log: 'import("@lathe/platform/log").Logger',
@@ -17,6 +19,7 @@ const given: Readonly<Record<string, string>> = {
   metrics: 'import("@lathe/platform/metrics").Metrics',
   model: 'import("@lathe/engine/model-folder").ModelFolder',
   nats: 'import("@lathe/platform/nats/connection").Nats',
+  report: 'import("@lathe/contracts/artifact/report").EvaluationReport',
   signal: 'AbortSignal',
   template: 'import("@lathe/tokenizer/rendered-chat").ChatTemplate',
   settings: 'import("@lathe/recipe/recipe").Recipe',

@@ -5,13 +5,17 @@ import { join, relative } from 'node:path';
 import { root, run } from './command.mjs';
 
 const folder = join(root, 'services', 'gateway', 'web');
+/** Words that the pages share with the gateway's own. */
+const words = join(root, 'packages', 'contracts', 'src', 'words');
 const built = join(folder, 'dist');
 const stampFile = join(built, 'stamp');
 
 /** What the files are made of, as one hash. */
 function stampNow() {
   const hash = createHash('sha256');
-  const sources = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const sources = [folder, words]
+    .filter((each) => existsSync(each))
+    .flatMap((each) => readdirSync(each, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .filter((file) => !file.startsWith(built) && !file.includes('node_modules'))

@@ -1,23 +1,11 @@
 import type { CleaningReport } from '@lathe/contracts/artifact/dataset';
+import { cleaningCounts } from '@lathe/contracts/words/cleaning';
 import { grouped, type Html, html } from './html.ts';
 
 /** What rows have in common with each other, and what stands in them that may not belong there. */
 export function cleaningSection(cleaning: CleaningReport): Html {
-  const { duplicates, conflicts, contamination, personalData, redacted, controlStrings } = cleaning;
-  const counts: readonly (readonly [name: string, rows: number])[] = [
-    ['repeat an earlier row', duplicates.exact],
-    ['nearly repeat an earlier row', duplicates.near],
-    ['of these left out', duplicates.dropped],
-    ['answer otherwise what an earlier row asks', conflicts],
-    ['ask what a held-out row asks', contamination.prompts],
-    ['nearly say what a held-out row says', contamination.near],
-    ['share a long phrase with a held-out row', contamination.phrases],
-    ['of these left out', contamination.dropped],
-    ...personalData.map(({ kind, rows }) => [`hold personal data: ${kind}`, rows] as const),
-    ['were redacted', redacted],
-    ['write out what controls the model', controlStrings],
-  ];
-  const told = counts.filter(([, rows]) => rows > 0);
+  const { duplicates, contamination } = cleaning;
+  const told = cleaningCounts(cleaning);
   if (told.length === 0)
     return html`<h2>What stands in the rows</h2><p>No repetitions, contradictions, personal data or control strings were found.</p>
 ${languagesOf(cleaning)}`;

@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
-import { metricText } from './contestant-words.ts';
+import { metricText } from '@lathe/contracts/words/contestants';
 import { type Html, html } from './html.ts';
 
 /** Where things stand in a picture, in its own units. */

@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
-import { chanceText } from './contestant-words.ts';
+import { chanceText } from '@lathe/contracts/words/contestants';
 import { cell, grouped, type Html, html } from './html.ts';
 
 const mostText = 300;

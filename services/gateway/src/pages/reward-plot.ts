@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
-import { metricText } from './contestant-words.ts';
+import { metricText } from '@lathe/contracts/words/contestants';
 import { grouped, type Html, html } from './html.ts';
 
 const width = 720;

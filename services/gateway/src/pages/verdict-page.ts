@@ -1,7 +1,7 @@
 import type { EvaluationReport, VerdictOutcome } from '@lathe/contracts/artifact/report';
 import type { JobRecord } from '@lathe/contracts/job/record';
+import { metricText } from '@lathe/contracts/words/contestants';
 import { contestantPlot } from './contestant-plot.ts';
-import { metricText } from './contestant-words.ts';
 import { forgettingSection } from './forgetting-section.ts';
 import { grouped, type Html, html } from './html.ts';
 import { pageOf } from './page-frame.ts';

@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
-import { metricText } from './contestant-words.ts';
+import { metricText } from '@lathe/contracts/words/contestants';
 import { cell, grouped, type Html, html, percent } from './html.ts';
 
 /** Confusions and labels that are listed, labels of a matrix that is shown whole, and characters of a text. */

@@ -1,5 +1,12 @@
 import type { Change, EvaluationReport } from '@lathe/contracts/artifact/report';
-import { chanceText, differenceText, metricText, spanText, whoIs } from './contestant-words.ts';
+import {
+  chanceText,
+  differenceText,
+  metricText,
+  spanText,
+  unitOf,
+  whoIs,
+} from '@lathe/contracts/words/contestants';
 import { cell, grouped, type Html, html } from './html.ts';
 
 const tokens = 'tokens an answer';
@@ -17,15 +24,6 @@ const classes: Readonly<Record<Verdict, string>> = {
 function verdictText(verdict: Verdict): Html {
   const sign = verdict === 'improved' ? '▲' : verdict === 'regressed' ? '▼' : '=';
   return html`<span class="${classes[verdict]}">${sign} ${verdict}</span>`;
-}
-
-/** The unit of a metric, as any contestant has it. */
-function unitOf({ contestants }: EvaluationReport, metric: string): 'share' | 'number' {
-  for (const { metrics } of contestants) {
-    const found = metrics[metric];
-    if (found !== undefined) return found.unit;
-  }
-  return 'share';
 }
 
 /** The tuned model against every other contestant. */

@@ -1,24 +1,11 @@
 import type { CleaningReport, DatasetReport } from '@lathe/contracts/artifact/dataset';
+import { cleaningCounts } from '@lathe/contracts/words/cleaning';
 import { grouped, percentText } from '../ui/numbers.ts';
 import { Table } from '../ui/table.tsx';
 
 /** What rows have in common with each other, and what stands in them that may not belong there. */
 export function CleaningFacts({ cleaning }: { readonly cleaning: CleaningReport }) {
-  const { duplicates, conflicts, contamination, personalData, redacted, controlStrings } = cleaning;
-  const counts: readonly (readonly [name: string, rows: number])[] = [
-    ['repeat an earlier row', duplicates.exact],
-    ['nearly repeat an earlier row', duplicates.near],
-    ['of these left out', duplicates.dropped],
-    ['answer otherwise what an earlier row asks', conflicts],
-    ['ask what a held-out row asks', contamination.prompts],
-    ['nearly say what a held-out row says', contamination.near],
-    ['share a long phrase with a held-out row', contamination.phrases],
-    ['of these left out for that', contamination.dropped],
-    ...personalData.map(({ kind, rows }) => [`hold personal data: ${kind}`, rows] as const),
-    ['were redacted', redacted],
-    ['write out what controls the model', controlStrings],
-  ];
-  const told = counts.filter(([, rows]) => rows > 0);
+  const told = cleaningCounts(cleaning);
   if (told.length === 0)
     return <p class="good">No repetitions, contradictions, personal data or control strings.</p>;
   return (

@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '@lathe/contracts/artifact/report';
-import { metricText } from './words.ts';
+import { metricText } from '@lathe/contracts/words/contestants';
 
 const width = 720;
 const left = 190;

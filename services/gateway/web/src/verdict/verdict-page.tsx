@@ -1,4 +1,5 @@
 import type { EvaluationReport, Forgetting } from '@lathe/contracts/artifact/report';
+import { metricText, unitOf } from '@lathe/contracts/words/contestants';
 import { ask, download } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
 import { Link } from '../shell/link.tsx';
@@ -8,8 +9,8 @@ import { Answered } from '../ui/states.tsx';
 import { AnswerRows } from './answer-rows.tsx';
 import { LabelSections } from './confusions.tsx';
 import { ContestantPlot } from './contestant-plot.tsx';
+import { outcomes } from './outcomes.ts';
 import { Changes, Comparisons, Contestants } from './verdict-tables.tsx';
-import { metricText, outcomes, unitOf } from './words.ts';
 
 /** Whether tuning was worth it: one sentence, a picture, then tables and rows. */
 export function VerdictPage({ job }: { readonly job: string }) {

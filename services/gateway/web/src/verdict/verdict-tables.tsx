@@ -1,7 +1,13 @@
 import type { Change, Contestant, EvaluationReport } from '@lathe/contracts/artifact/report';
+import {
+  chanceText,
+  differenceText,
+  metricText,
+  unitOf,
+  whoIs,
+} from '@lathe/contracts/words/contestants';
 import { figure, grouped } from '../ui/numbers.ts';
 import { type Column, Table } from '../ui/table.tsx';
-import { chanceText, differenceText, metricText, unitOf, whoIs } from './words.ts';
 
 type Props = { readonly report: EvaluationReport };
 type Comparison = EvaluationReport['comparisons'][number];

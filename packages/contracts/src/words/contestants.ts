@@ -1,6 +1,6 @@
-import type { Contestant } from '@lathe/contracts/artifact/report';
+import type { Contestant, EvaluationReport } from '../artifact/report.ts';
 
-type Metric = Contestant['metrics'][string];
+export type Unit = Contestant['metrics'][string]['unit'];
 
 /** What a contestant is, for people who have not read the manual. */
 const plain: Readonly<Record<Contestant['name'], string>> = {
@@ -30,7 +30,10 @@ const plain: Readonly<Record<Contestant['name'], string>> = {
   tuned: 'what this job made',
 };
 
-/** What a contestant is, in a few words; of few-shot, with how many examples and how they were chosen. */
+/**
+ * What a contestant is, in a few words; of few-shot, with how many examples and how they were chosen.
+ * @example const words = whoIs(contestant); // "classical statistics on words, no language model"
+ */
 export function whoIs({ name, shots, examples }: Contestant): string {
   if (name !== 'few-shot' || shots === 0)
     return plain[name] ?? 'a model that the job compares with';
@@ -38,14 +41,20 @@ export function whoIs({ name, shots, examples }: Contestant): string {
   return `the base model with ${shots} ${shots === 1 ? 'example' : 'examples'} in its prompt${how}`;
 }
 
-/** A value of a metric: a share as percent, or a number of four figures at most. */
-export function metricText(value: number, unit: Metric['unit']): string {
+/**
+ * A value of a metric: a share as percent, or a number of four figures at most.
+ * @example metricText(0.914, 'share'); // "91.4 %"
+ */
+export function metricText(value: number, unit: Unit): string {
   if (unit === 'share') return `${(100 * value).toFixed(1)} %`;
   return String(Number(value.toPrecision(4)));
 }
 
-/** A difference with its sign, in points where shares are compared. */
-export function differenceText(difference: number, unit: Metric['unit']): string {
+/**
+ * A difference with its sign, in points where shares are compared.
+ * @example differenceText(-0.02, 'share'); // "−2.0 points"
+ */
+export function differenceText(difference: number, unit: Unit): string {
   const size = Math.abs(difference);
   const text =
     unit === 'share' ? `${(100 * size).toFixed(1)} points` : String(Number(size.toPrecision(3)));
@@ -53,13 +62,27 @@ export function differenceText(difference: number, unit: Metric['unit']): string
   return `${difference < 0 ? '−' : '+'}${text}`;
 }
 
-/** An interval of a difference, in the unit of the difference beside it. */
-export function spanText(low: number, high: number, unit: Metric['unit']): string {
+/**
+ * An interval of a difference, in the unit of the difference beside it.
+ * @example spanText(-0.02, 0.05, 'share'); // "−2.0 to +5.0"
+ */
+export function spanText(low: number, high: number, unit: Unit): string {
   const [from, to] = [low, high].map((value) => differenceText(value, unit).replace(' points', ''));
   return `${from} to ${to}`;
 }
 
-/** How likely chance alone makes a difference as large. */
+/**
+ * How likely chance alone makes a difference as large.
+ * @example chanceText(0.0312); // "3.1 %"
+ */
 export function chanceText(pValue: number): string {
   return pValue < 0.001 ? '< 0.1 %' : `${(100 * pValue).toFixed(1)} %`;
+}
+
+/**
+ * The unit of a metric, as any contestant has it.
+ * @example const unit = unitOf(report, 'exact_match'); // "share"
+ */
+export function unitOf({ contestants }: EvaluationReport, metric: string): Unit {
+  return contestants.find(({ metrics }) => metrics[metric])?.metrics[metric]?.unit ?? 'share';
 }
