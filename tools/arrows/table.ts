@@ -132,11 +132,12 @@ export const arrows: Table = {
         graders: 'http models bodies chat',
         evals: 'http models files jobs pages imports bodies stored graders',
         batches: 'settings.ts http files jobs bodies chat stored',
+        usage: 'jobs chat',
         deletion: 'http models files jobs data-work evals batches',
         lineage: '',
         routes:
-          'settings.ts workers.ts lineage http openapi models files jobs pages data-work dashboard bodies chat graders evals batches stored deletion',
-        '.': 'settings.ts workers.ts http models files jobs data-work dashboard bodies stored chat graders evals batches deletion routes',
+          'settings.ts workers.ts lineage http openapi models files jobs pages data-work dashboard bodies chat graders evals batches stored usage deletion',
+        '.': 'settings.ts workers.ts http models files jobs data-work dashboard bodies stored chat graders evals batches usage deletion routes',
       },
     },
     // Runs in a browser: of the other packages it knows the types alone.

@@ -33,6 +33,7 @@ import { exportRecordSchema } from './record/export.ts';
 import { fileRecordSchema } from './record/file.ts';
 import { modelRecordSchema } from './record/model.ts';
 import { storedCompletionRecordSchema } from './record/stored-completion.ts';
+import { usageRecordSchema } from './record/usage.ts';
 import { workerRecordSchema } from './record/worker.ts';
 
 const schemas: Record<string, z.ZodType> = {
@@ -59,6 +60,7 @@ const schemas: Record<string, z.ZodType> = {
   lineage: lineageSchema,
   'model-record': modelRecordSchema,
   'stored-completion-record': storedCompletionRecordSchema,
+  'usage-record': usageRecordSchema,
   'work-message': workMessageSchema,
   'worker-record': workerRecordSchema,
 };

@@ -19,7 +19,8 @@ export type IdKind =
   | 'evalItem'
   | 'batch'
   | 'batchAnswer'
-  | 'export';
+  | 'export'
+  | 'gateway';
 
 const prefixes: Record<IdKind, string> = {
   file: 'file-',
@@ -40,6 +41,7 @@ const prefixes: Record<IdKind, string> = {
   batch: 'batch_',
   batchAnswer: 'batch_req_',
   export: 'export_',
+  gateway: 'gateway_',
 };
 
 /**

@@ -46,6 +46,7 @@ export const buckets = {
   batches: 'lathe-batches',
   storedCompletions: 'lathe-stored-completions',
   exports: 'lathe-exports',
+  usage: 'lathe-usage',
 } as const;
 
 /**

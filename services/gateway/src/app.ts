@@ -39,8 +39,10 @@ import { openApiRoutes } from './routes/openapi.ts';
 import { pipelineRoutes, predictionRoutes } from './routes/predictions.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { feedbackRoutes, storedRoutes } from './routes/stored.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { workerRoutes } from './routes/workers.ts';
 import type { GatewaySettings } from './settings.ts';
+import type { UsagePorts } from './usage/usage.ts';
 import type { WorkerPorts } from './workers.ts';
 
 export type GatewayPorts = JobRoutePorts &
@@ -51,6 +53,7 @@ export type GatewayPorts = JobRoutePorts &
   GraderPorts &
   EvalRoutePorts &
   BatchPorts &
+  UsagePorts &
   WorkerPorts & {
     readonly keys: readonly StoredKey[];
     /** Opens the metrics; null: only programs on this machine see them. */
@@ -97,6 +100,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/lathe/datasets', datasetRoutes(ports, settings));
   app.route('/v1/lathe/inspections', inspectionRoutes(ports));
   app.route('/v1/lathe/workers', workerRoutes(ports));
+  app.route('/v1/lathe/usage', usageRoutes(ports));
   app.route('/v1/lathe/sign_in_codes', signInCodeRoutes(codes));
   app.route('/v1/models', modelRoutes(ports));
   app.route('/v1/lathe/aliases', aliasRoutes(ports, settings));

@@ -56,6 +56,9 @@ export type GatewaySettings = GraderSettings & {
   /** Stored completions of one project, and their age at most; 0: any. */
   readonly storedCompletionsKept: number;
   readonly storedCompletionsKeepMs: number;
+  /** How often counts of answered tokens are stored, and their age at most; 0: any. */
+  readonly usageWriteMs: number;
+  readonly usageKeepMs: number;
   /** How long a batch may take, and how often it is told how far it is. */
   readonly batchWindowMs: number;
   readonly batchProgressMs: number;
@@ -128,6 +131,8 @@ export function gatewaySettings(config: Config): GatewaySettings {
     batchLineSlots: config.batchLineSlots,
     storedCompletionsKept: config.storedCompletionsKept,
     storedCompletionsKeepMs: config.storedCompletionsKeepMs,
+    usageWriteMs: config.usageWriteMs,
+    usageKeepMs: config.usageKeepMs,
     batchWindowMs: 24 * 3_600_000,
     batchProgressMs: 1000,
     batchTries: 30,

@@ -30,6 +30,9 @@ import { eraseStrayExports } from './models/exports.ts';
 import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 import { eraseOldCompletions } from './stored/stored-completions.ts';
+import { countInference } from './usage/count-inference.ts';
+import { createServedTokens } from './usage/served-tokens.ts';
+import { eraseOldUsage } from './usage/usage.ts';
 
 export type GatewayHandle = Stoppable & {
   readonly url: string;
@@ -82,15 +85,24 @@ async function openPorts(
   const { key, file, isNew } = bootstrap;
   // Printed once, to the person who started it; never logged.
   if (isNew) process.stdout.write(`Your API key, kept in ${file}: ${key}\n`);
+  const records = await openAllRecords(nats);
+  const served = createServedTokens(records.usage, Date.now);
+  // Stopped after what answers and before the connection: the last counts are whole, and are stored.
+  stops.add('usage', () =>
+    served.write().catch((error: unknown) => {
+      log.warn({ err: error }, 'the last counts of answered tokens could not be stored');
+    }),
+  );
   const ports: GatewayPorts = {
     nats,
     metrics,
     artifacts,
-    ...(await openAllRecords(nats)),
+    ...records,
+    served,
     jobBriefs: openJobBriefs(nats),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
     places: await openRecords(nats, buckets.idempotency, placeSchema),
-    inference: createInference(nats.connection, settings),
+    inference: countInference(createInference(nats.connection, settings), served),
     bodies,
     graders,
     modelServers: config.modelServers,
@@ -111,6 +123,8 @@ async function openPorts(
     ['exports of models that are gone', settings.expirySweepMs, () => eraseStrayExports(ports)],
     ['old batches', settings.expirySweepMs, () => eraseOldBatches(ports, settings)],
     ['old runs of evals', settings.expirySweepMs, () => eraseOldEvals(ports, settings)],
+    ['counts of answered tokens', settings.usageWriteMs, () => served.write()],
+    ['old usage', settings.expirySweepMs, () => eraseOldUsage(ports, settings)],
     ...retentionSweep(ports, settings),
   ];
   for (const [name, everyMs, sweep] of sweeps) stops.add(name, repeat(name, everyMs, sweep, log));

@@ -152,6 +152,9 @@ export const variables = {
     .means('stored completions of one project that are kept; the oldest go first'),
   storedCompletionsKeepMs: batching('LATHE_STORED_COMPLETIONS_KEEP', duration('30d'))
     .means('age at which stored completions are erased; 0: never'),
+  usageWriteMs: tuned('LATHE_USAGE_WRITE', duration('1m'))
+    .means('how often a gateway stores the tokens that it answered with; what was counted since is lost when it is killed'),
+  usageKeepMs: tuned('LATHE_USAGE_KEEP', duration('400d')).means('age at which counts of answered tokens are erased; 0: never'),
   batchSlots: batching('LATHE_BATCH_SLOTS', wholeNumber(1, 2)).means('batches one gateway works on at a time'),
   batchLineSlots: batching('LATHE_BATCH_LINE_SLOTS', wholeNumber(1, 4))
     .means('lines of one batch that are asked at a time'),

@@ -12,6 +12,7 @@ import {
   type StoredCompletionRecord,
   storedCompletionRecordSchema,
 } from '@lathe/contracts/record/stored-completion';
+import { type UsageRecord, usageRecordSchema } from '@lathe/contracts/record/usage';
 import { type WorkerRecord, workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
 import type { Nats } from '../nats/connection.ts';
@@ -32,6 +33,7 @@ export type Records = {
   readonly batches: RecordStore<BatchRecord>;
   readonly storedCompletions: RecordStore<StoredCompletionRecord>;
   readonly exports: RecordStore<ExportRecord>;
+  readonly usage: RecordStore<UsageRecord>;
 };
 
 /**
@@ -56,5 +58,6 @@ export async function openAllRecords(nats: Nats): Promise<Records> {
       storedCompletionRecordSchema,
     ),
     exports: await openRecords(nats, buckets.exports, exportRecordSchema),
+    usage: await openRecords(nats, buckets.usage, usageRecordSchema),
   };
 }

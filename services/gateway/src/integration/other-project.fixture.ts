@@ -98,6 +98,11 @@ export async function furnishOther(gateway: TestGateway) {
     ...{ version: 1, id: alias, project: otherProject, createdAt: 1 },
     target: { kind: 'model', model },
   });
+  const day = new Date().toISOString().slice(0, 10);
+  await gateway.usage.put(recordKey(otherProject, `${day}.gateway_secret`), {
+    ...{ version: 1, project: otherProject, day, gateway: 'gateway_secret' },
+    models: [{ model, requests: 1, inputTokens: 1, outputTokens: 1 }],
+  });
   const inspection = await addInspection(gateway, file);
   const dataset = await addDataset(gateway, file);
   return {

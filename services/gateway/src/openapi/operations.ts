@@ -34,6 +34,7 @@ import {
 } from '@lathe/contracts/http/grader';
 import { modelObjectSchema } from '@lathe/contracts/http/model';
 import { signInCodeSchema } from '@lathe/contracts/http/sign-in';
+import { usageObjectSchema, usageQuerySchema } from '@lathe/contracts/http/usage';
 import { workerObjectSchema } from '@lathe/contracts/http/worker';
 import { z } from 'zod';
 import { askOperations } from './ask-operations.ts';
@@ -232,6 +233,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'listWorkers',
     summary: 'Shows the pool of workers.',
     answer: list(workerObjectSchema),
+  },
+  'GET /v1/lathe/usage': {
+    id: 'retrieveUsage',
+    summary:
+      'What the project used, day by day: jobs, trained tokens and answered tokens by model.',
+    query: usageQuerySchema,
+    answer: usageObjectSchema,
   },
   'POST /v1/lathe/sign_in_codes': {
     id: 'createSignInCode',
