@@ -3,12 +3,16 @@ import { type Client, isOver } from './client.ts';
 import { auditLedger, type Ledger } from './ledger.ts';
 import { partNames } from './parts.ts';
 import { seeded } from './random.ts';
-import { jobBody, type Outcome, rows, type SpecName } from './workload.ts';
+import { jobBody, type Outcome, rowsOf, type SpecName } from './workload.ts';
 
 /** All parts work on jobs; a worker has a lease that it may outlive. */
 export const jobTargets: Targets = { parts: partNames, frozen: 'worker' };
 
-type Options = { readonly seed: number; readonly specs: readonly SpecName[] };
+type Options = {
+  readonly seed: number;
+  /** Specs that train on the same rows. */
+  readonly specs: readonly SpecName[];
+};
 
 /** Fine-tuning jobs, every other one on a new file. */
 export function createJobWork(
@@ -22,11 +26,12 @@ export function createJobWork(
       const random = seeded(seed + Number(name.slice(1)) + 1);
       let file = '';
       for (let count = 0; !over.aborted; count++) {
+        const spec = random.pick(specs);
         if (count % 2 === 0) {
+          const rows = rowsOf(spec);
           file = await client.upload(rows);
           ledger.files.push({ id: file, bytes: rows });
         }
-        const spec = random.pick(specs);
         const submission = `${seed}-${name}-${count}`;
         const job = await client.create(jobBody(spec, file, submission), submission);
         ledger.submissions.push({ name: submission, jobId: job.id, spec });

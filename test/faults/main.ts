@@ -14,7 +14,7 @@ import { processFaults } from './process-faults.ts';
 import type { Scenario } from './scenario.ts';
 import { type References, shortTimes } from './stage.ts';
 import { storeFaults } from './store-faults.ts';
-import { referenceOutcomes, specNames } from './workload.ts';
+import { referenceOutcomes, rewardedNames, type SpecName, specNames } from './workload.ts';
 import { worldFaults } from './world-faults.ts';
 
 const { values } = parseArgs({
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     /** Faults by number, separated by commas; `kills` is the campaign. */
     only: { type: 'string' },
-    /** What the campaign alone is run with: jobs or evals. */
+    /** What the campaign alone is run with, of `campaigns`. */
     work: { type: 'string' },
   },
 });
@@ -60,30 +60,40 @@ const seconds = (since: number): string => ((performance.now() - since) / 1000).
 
 /** What is under way while parts are killed, by the name of `--work`. */
 const campaigns = {
-  jobs: async () => {
-    await using lathe = await startLathe({ environment: shortTimes });
-    const undisturbed = await references();
-    const client = createClient(lathe, { patienceMs: 180_000 });
-    const seed = Number(values.seed);
-    const work = createJobWork(client, undisturbed, { seed, specs: specNames });
-    return await runKills(lathe, work, jobTargets);
-  },
+  jobs: () => killJobs(specNames),
+  // Their steps take longer: blows that came as fast would all be over before the first checkpoint.
+  reinforcement: () => killJobs(rewardedNames, 10_000),
   evals: async () => {
     await using stage = await openEvalStage();
     const { lathe, targets } = stage;
     const client = createClient(lathe, { patienceMs: 180_000 });
     const undisturbed = await referenceAnswers(client);
-    return await runKills(lathe, createEvalWork(client, undisturbed, Number(values.seed)), targets);
+    const work = createEvalWork(client, undisturbed, Number(values.seed));
+    return await runKills(lathe, work, { targets });
   },
 } as const;
 
-async function runKills(lathe: LatheProcess, work: Work, targets: Targets) {
+type Blows = {
+  readonly targets: Targets;
+  /** Longest pause between two of them. */
+  readonly pauseMs?: number | undefined;
+};
+
+async function killJobs(specs: readonly SpecName[], pauseMs?: number) {
+  await using lathe = await startLathe({ environment: shortTimes });
+  const undisturbed = await references(specs);
+  const client = createClient(lathe, { patienceMs: 180_000 });
+  const work = createJobWork(client, undisturbed, { seed: Number(values.seed), specs });
+  return await runKills(lathe, work, { targets: jobTargets, pauseMs });
+}
+
+async function runKills(lathe: LatheProcess, work: Work, { targets, pauseMs = 2000 }: Blows) {
   try {
     return await runCampaign(lathe, work, {
       kills: Number(values.kills),
       seed: Number(values.seed),
       targets,
-      ...{ clients: 3, pauseMs: 2000, freezeMs: 5000, settleMs: 300_000, say },
+      ...{ clients: 3, pauseMs, freezeMs: 5000, settleMs: 300_000, say },
     });
   } finally {
     mkdirSync(logFolder, { recursive: true });
@@ -107,14 +117,14 @@ function printCampaign({ kills, acknowledged, findings }: CampaignResult): void 
 
 function workName(): keyof typeof campaigns {
   const { work = 'jobs' } = values;
-  if (work === 'jobs' || work === 'evals') return work;
-  throw new Error(`--work is jobs or evals, not ${work}`);
+  if (Object.hasOwn(campaigns, work)) return work as keyof typeof campaigns;
+  throw new Error(`--work is one of ${Object.keys(campaigns).join(', ')}, not ${work}`);
 }
 
-async function references(): Promise<References> {
+async function references(specs?: readonly SpecName[]): Promise<References> {
   say('the undisturbed jobs');
   await using lathe = await startLathe({ environment: shortTimes });
-  return await referenceOutcomes(createClient(lathe));
+  return await referenceOutcomes(createClient(lathe), specs);
 }
 
 async function runScenarios(): Promise<void> {

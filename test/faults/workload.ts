@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import type { Client } from './client.ts';
 
 const examples = fileURLToPath(new URL('../../examples/support-routing.jsonl', import.meta.url));
@@ -12,25 +13,59 @@ const specs = {
   /** Long enough to be hit in the middle, between two of its checkpoints. */
   long: { epochs: 40, every: 20, adaptation: { type: 'layers', last: 1 } },
 } as const;
-export type SpecName = keyof typeof specs;
+/** The same of jobs that learn from rewards, by the loss that they take. */
+const rewardedSpecs = {
+  dapo: { epochs: 2, every: 2, adaptation: { type: 'lora', rank: 4 } },
+  rloo: { epochs: 3, every: 3, adaptation: { type: 'layers', last: 1 } },
+} as const;
+type RewardedName = keyof typeof rewardedSpecs;
+export type SpecName = keyof typeof specs | RewardedName;
 export const specNames = Object.keys(specs) as SpecName[];
+export const rewardedNames = Object.keys(rewardedSpecs) as SpecName[];
 
-/** The rows that every job trains on. */
-export const rows = readFileSync(examples, 'utf8').split('\n').slice(0, 64).join('\n');
+const isRewarded = (spec: SpecName): spec is RewardedName => spec in rewardedSpecs;
+
+const lines = readFileSync(examples, 'utf8').split('\n').slice(0, 64);
+/** The rows that every job trains on but those that learn from rewards. */
+export const rows = lines.join('\n');
+const exampleSchema = z.object({ messages: z.array(z.looseObject({ role: z.string() })) });
+const prompts = lines
+  .slice(0, 24)
+  .map((line) => exampleSchema.parse(JSON.parse(line)).messages)
+  .map((messages) => messages.filter(({ role }) => role === 'user'))
+  .map((messages, at) => JSON.stringify({ messages, letter: 'aeio'[at % 4] }))
+  .join('\n');
+
+/** The rows that the jobs of a spec train on. */
+export const rowsOf = (spec: SpecName): string => (isRewarded(spec) ? prompts : rows);
+
+/** More of the letter that a row names is worth more. */
+const grader = {
+  ...{ type: 'javascript', name: 'letters' },
+  source: `function grade(sample, item) {
+  const letters = [...sample.output_text];
+  return letters.length === 0 ? 0 : letters.filter((each) => each === item.letter).length / letters.length;
+}`,
+};
 
 /** The body of a create request; the same spec and file lead to the same weights. */
 export function jobBody(spec: SpecName, file: string, submission: string): object {
-  const { epochs, every, adaptation } = specs[spec];
+  const { epochs, every, adaptation } = isRewarded(spec) ? rewardedSpecs[spec] : specs[spec];
+  const hyperparameters = { n_epochs: epochs, batch_size: isRewarded(spec) ? 4 : 8 };
   return {
     model: 'lathe-tiny',
     training_file: file,
     seed: 11,
     metadata: { submission },
-    method: {
-      type: 'supervised',
-      supervised: { hyperparameters: { n_epochs: epochs, batch_size: 8 } },
+    method: isRewarded(spec)
+      ? { type: 'reinforcement', reinforcement: { grader, hyperparameters } }
+      : { type: 'supervised', supervised: { hyperparameters } },
+    lathe: {
+      ...{ adaptation, checkpoint_every: every, evaluation_rows: 4, few_shot_examples: 0 },
+      ...(isRewarded(spec) && {
+        reinforcement: { loss: spec, group_size: 4, max_completion_tokens: 8 },
+      }),
     },
-    lathe: { adaptation, checkpoint_every: every, evaluation_rows: 4, few_shot_examples: 0 },
   };
 }
 
@@ -53,8 +88,8 @@ export async function referenceOutcomes(
   client: Client,
   names: readonly SpecName[] = specNames,
 ): Promise<Record<SpecName, Outcome>> {
-  const file = await client.upload(rows);
   const outcomes = names.map(async (spec) => {
+    const file = await client.upload(rowsOf(spec));
     const { id } = await client.create(jobBody(spec, file, `reference-${spec}`), `ref-${spec}`);
     const job = await client.over(id);
     if (job.status !== 'succeeded')
