@@ -4,7 +4,7 @@ import { jobObjectSchema } from '@lathe/contracts/http/fine-tuning';
 import { expect, it } from 'vitest';
 import { openPlatform, supportLines } from './platform.fixture.ts';
 
-it('steps, tokens and rows are those of the job, whose pace the next estimate goes by', async () => {
+it('steps, tokens and rows are those of the job, by whose pace and memory the next estimate goes', async () => {
   await using platform = await openPlatform();
   const { client } = platform;
   const body = {
@@ -17,7 +17,12 @@ it('steps, tokens and rows are those of the job, whose pace the next estimate go
   const path = '/fine_tuning/jobs/estimate';
   const estimate = async () => estimateSchema.parse(await client.post(path, { body }));
   const before = await estimate();
-  expect(before).toMatchObject({ status: 'succeeded', refusals: [], seconds: null });
+  expect(before).toMatchObject({
+    status: 'succeeded',
+    refusals: [],
+    seconds: null,
+    memory_bytes: null,
+  });
   const { id } = await client.fineTuning.jobs.create(body);
   const events = await fetch(`${platform.url}/v1/fine_tuning/jobs/${id}/events?stream=true`, {
     headers: { authorization: `Bearer ${platform.apiKey}` },
@@ -32,5 +37,6 @@ it('steps, tokens and rows are those of the job, whose pace the next estimate go
   });
   const after = await estimate();
   expect(after.seconds?.jobs).toBe(1);
-  expect({ ...after, seconds: null }).toEqual(before);
+  expect(after.memory_bytes).toBeGreaterThan(0);
+  expect({ ...after, seconds: null, memory_bytes: null }).toEqual(before);
 });
