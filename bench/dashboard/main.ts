@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots`: pictures of every page of the dashboard, light, dark and as wide as a phone, in `.out/dashboard`, to be looked
- * at: of an empty platform, of the example's job while it runs, and of what came of it. Needs Debian's chromium.
+ * at: of an empty platform, of the example's job while it runs, of what came of it, and of the pages that ask and judge its model. Needs Debian's chromium.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { readConfig } from '@lathe/platform/config';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { chromium, type Page } from 'playwright-core';
 import { startPlatform } from '../../scripts/platform.ts';
+import { takeModelPages } from './model-pages.ts';
 
 const { values } = parseArgs({
   options: {
@@ -121,6 +122,7 @@ try {
   await go(`${job}/verdict`);
   await page.getByRole('heading', { name: 'All contestants' }).waitFor();
   await take(page, 'verdict');
+  await takeModelPages({ page, go, take: (name) => take(page, name) });
   await go('/jobs');
   await page.getByRole('table').waitFor();
   await take(page, 'jobs');
@@ -157,6 +159,16 @@ try {
   await page.getByRole('link', { name: 'Verdict' }).click();
   await page.getByRole('heading', { name: 'By label' }).waitFor();
   await take(page, 'verdict-labels');
+  await go('/models');
+  const classifier = page.getByRole('row', { name: /lathe-tiny-encoder:/ });
+  await classifier.getByRole('link', { name: 'Playground' }).click();
+  await page.getByLabel('Text').fill('The broken lamp came late');
+  await page.getByRole('button', { name: 'Ask' }).click();
+  await page
+    .getByLabel(/^Score of/)
+    .first()
+    .waitFor();
+  await take(page, 'playground-labels');
 } finally {
   await browser.close();
   await platform.stop();

@@ -61,7 +61,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
   });
 
   it('goes from a dropped file to a verdict', async () => {
-    const { page, go, faults, seriousIssues } = dashboard;
+    const { page, platform, go, faults, seriousIssues } = dashboard;
     const rows = (await supportLines(24)).join('\n');
     await go('/data');
     await page.getByLabel('File of rows').setInputFiles({
@@ -85,11 +85,17 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByText(/of those that are learnt/).waitFor();
     expect(await page.locator('.tokens b').count()).toBeGreaterThan(0);
     expect(await seriousIssues()).toEqual([]);
+    const inspections = () => platform.client.get<{ data: unknown[] }>('/lathe/inspections');
+    const { data: before } = await inspections();
+    await page.reload();
+    await page.getByText('24 of 24').waitFor();
+    expect((await inspections()).data).toEqual(before);
     await page.getByRole('link', { name: 'Tune a model on it' }).click();
     await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny');
     await page.getByLabel('Name in the lists').fill('Mine');
     await page.getByLabel('Times each row is seen').fill('1');
     await page.getByText('tokens to train on').waitFor();
+    await page.getByText('is the seed of what is shown here').waitFor();
     await page.getByText('"n_epochs": 1').or(page.getByText('n_epochs: 1')).first().waitFor();
     expect(await seriousIssues()).toEqual([]);
     await page.getByRole('button', { name: 'Start the job' }).click();

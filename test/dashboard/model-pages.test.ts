@@ -89,16 +89,27 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     const { fine_tuned_model: name } = await fineTuning.jobs.retrieve(job.id);
     await go('/models');
     await page.getByRole('link', { name: name ?? '', exact: true }).click();
-    await page.getByRole('link', { name: job.training_file }).waitFor();
-    await page.getByRole('link', { name: 'Verdict' }).waitFor();
+    const lineage = page.getByRole('list', { name: 'Lineage' });
+    await lineage.getByRole('link', { name: 'Verdict' }).waitFor();
     await page.getByText('adapter_config.json').waitFor();
+    await page.getByLabel('Export as').selectOption('adapter');
+    await page.getByRole('button', { name: 'Make the export' }).click();
+    await lineage.getByText('Export, succeeded').waitFor();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'All as .tar' }).click();
+    expect((await saved).suggestedFilename()).toMatch(/\.tar$/);
     await page.getByLabel('Alias').fill('gpt-4o-mini');
     await page.getByRole('button', { name: 'Set the alias' }).click();
     await page.getByRole('button', { name: 'Take away' }).waitFor();
     expect(await platform.client.models.retrieve('gpt-4o-mini')).toMatchObject({
       lathe: { alias_of: name },
     });
+    await lineage.getByRole('link', { name: 'gpt-4o-mini' }).waitFor();
     expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('button', { name: 'Delete the export' }).click();
+    await page.getByText('It was asked for in no other form yet.').waitFor();
+    await lineage.getByRole('link', { name: 'rows.jsonl' }).click();
+    await lineage.getByRole('link', { name: name ?? '', exact: true }).click();
     await page.getByRole('button', { name: 'Take away' }).click();
     await page.getByText('None yet.').waitFor();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();

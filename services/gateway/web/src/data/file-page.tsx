@@ -4,6 +4,8 @@ import type { Page } from '@lathe/contracts/http/list';
 import type { ModelObject } from '@lathe/contracts/http/model';
 import { ask, download, sentenceOf } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
+import { Lineage } from '../lineage/lineage.tsx';
+import { useLineage } from '../lineage/use-lineage.ts';
 import { Link } from '../shell/link.tsx';
 import { ActButton } from '../ui/act-button.tsx';
 import { bytesText, counted, grouped } from '../ui/numbers.ts';
@@ -58,7 +60,7 @@ export function FilePage({ file }: { readonly file: string }) {
       ) : (
         <Report inspection={inspection} onChange={change} />
       )}
-      {about.data !== undefined && <UsedBy file={about.data} />}
+      <Relatives file={file} />
     </>
   );
 }
@@ -197,36 +199,13 @@ function Report({ inspection: { report, error }, onChange }: ReportProps) {
   );
 }
 
-function UsedBy({ file: { lathe } }: { readonly file: RetrievedFile }) {
-  const { jobs, files, models } = lathe;
-  if (jobs.length + files.length + models.length === 0) return null;
+function Relatives({ file }: { readonly file: string }) {
+  const { data: graph } = useLineage(file);
+  if (graph === undefined || graph.nodes.length === 1) return null;
   return (
     <>
-      <h2>Made of it</h2>
-      <dl class="facts">
-        {jobs.length > 0 && <dt>Jobs</dt>}
-        {jobs.length > 0 && (
-          <dd class="row">
-            {jobs.map((id) => (
-              <Link key={id} to={`/jobs/${id}`}>
-                {id}
-              </Link>
-            ))}
-          </dd>
-        )}
-        {files.length > 0 && <dt>Files</dt>}
-        {files.length > 0 && (
-          <dd class="row">
-            {files.map((id) => (
-              <Link key={id} to={`/data/${id}`}>
-                {id}
-              </Link>
-            ))}
-          </dd>
-        )}
-        {models.length > 0 && <dt>Models</dt>}
-        {models.length > 0 && <dd>{models.join(', ')}</dd>}
-      </dl>
+      <h2>Where it comes from, and what was made of it</h2>
+      <Lineage graph={graph} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { InspectionObject, InspectRequest } from '@lathe/contracts/http/inspection';
 import { useEffect, useState } from 'preact/hooks';
-import { ask } from '../api/client.ts';
+import { ApiError, ask } from '../api/client.ts';
 
 /** How often an inspection that is under way is looked at. */
 const lookMs = 400;
@@ -11,7 +11,10 @@ export type Inspecting = {
   readonly again: () => void;
 };
 
-/** Has a file looked at as a job with these options would read it, and follows that until it is over. */
+/**
+ * Has a file looked at as a job with these options would read it, and follows that until it is over. What was found before in
+ * this tab is shown again: a file does not change.
+ */
 export function useInspection(file: string, options: InspectRequest): Inspecting {
   const [state, setState] = useState<Omit<Inspecting, 'again'>>({
     inspection: undefined,
@@ -21,13 +24,16 @@ export function useInspection(file: string, options: InspectRequest): Inspecting
   const body = JSON.stringify(options);
   useEffect(() => {
     const { signal, ...controller } = abortable();
+    const place = `lathe.inspection ${file} ${body}`;
+    const begin = (): Promise<InspectionObject> =>
+      ask(`/v1/lathe/files/${encodeURIComponent(file)}/inspect`, {
+        ...{ method: 'POST', body: JSON.parse(body) as unknown, signal },
+      });
     const follow = async (): Promise<void> => {
-      const path = `/v1/lathe/files/${encodeURIComponent(file)}/inspect`;
-      const asked = { method: 'POST', body: JSON.parse(body) as unknown, signal } as const;
-      let seen = await ask<InspectionObject>(path, asked);
+      let seen = (tries === 0 ? await findBefore(place, signal) : null) ?? (await begin());
       while (!signal.aborted) {
         setState({ inspection: seen, error: null });
-        if (seen.status !== 'queued' && seen.status !== 'running') return;
+        if (seen.status !== 'queued' && seen.status !== 'running') return keep(place, seen);
         await new Promise((resolve) => setTimeout(resolve, lookMs));
         seen = await ask<InspectionObject>(`/v1/lathe/inspections/${seen.id}`, { signal });
       }
@@ -39,6 +45,23 @@ export function useInspection(file: string, options: InspectRequest): Inspecting
     return controller.abort;
   }, [file, body, tries]);
   return { ...state, again: () => setTries((count) => count + 1) };
+}
+
+/** What was found before; null where nothing was, or it has been deleted since. */
+async function findBefore(place: string, signal: AbortSignal): Promise<InspectionObject | null> {
+  const id = sessionStorage.getItem(place);
+  if (id === null) return null;
+  try {
+    return await ask<InspectionObject>(`/v1/lathe/inspections/${id}`, { signal });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Remembers what was found, unless no model learns from the rows: one may be fetched. */
+function keep(place: string, { id, report }: InspectionObject): void {
+  if (report !== null && report.model !== null) sessionStorage.setItem(place, id);
 }
 
 function abortable(): { readonly signal: AbortSignal; readonly abort: () => void } {

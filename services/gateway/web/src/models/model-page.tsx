@@ -1,9 +1,12 @@
 import type { AliasObject } from '@lathe/contracts/http/alias';
+import type { LineageGraph } from '@lathe/contracts/http/lineage';
 import type { ModelObject } from '@lathe/contracts/http/model';
 import { useState } from 'preact/hooks';
 import { ask, sentenceOf } from '../api/client.ts';
 import { useList } from '../api/use-list.ts';
 import { useQuery } from '../api/use-query.ts';
+import { Lineage } from '../lineage/lineage.tsx';
+import { useLineage } from '../lineage/use-lineage.ts';
 import { Link } from '../shell/link.tsx';
 import { navigate } from '../shell/router.ts';
 import { Confirm } from '../ui/confirm.tsx';
@@ -11,8 +14,7 @@ import { CopyText } from '../ui/copy-text.tsx';
 import { Answered, Problem } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { AliasTable } from './alias-table.tsx';
-import { findJob } from './find-job.ts';
-import { Lineage } from './lineage.tsx';
+import { Exports } from './exports.tsx';
 import { ModelFiles } from './model-files.tsx';
 import { cardPath, kindOf, taughtText, tryPath } from './model-words.ts';
 
@@ -78,55 +80,69 @@ function Card({ model }: { readonly model: ModelObject }) {
           </>
         )}
       </dl>
-      {kind === 'tuned' && <Origin model={model} />}
-      {kind !== 'alias' && (
-        <>
-          <h2>Aliases</h2>
-          <Aliases model={model} />
-        </>
-      )}
+      {kind === 'tuned' && <Tuned model={model} />}
+      {kind === 'base' && <Aliases model={model} />}
     </>
   );
 }
 
-function Origin({ model }: { readonly model: ModelObject }) {
-  const query = useQuery((signal) => findJob(model.id, signal), [model.id]);
+/** Of what a tuned model was made, its files, and what was made of it; all of it changes with its exports and aliases. */
+function Tuned({ model }: { readonly model: ModelObject }) {
+  const { id } = model;
+  const lineage = useLineage(id);
   return (
     <>
       <h2>Where it comes from</h2>
-      <Answered query={query} what="its job">
-        {(job) =>
-          job === null ? (
-            <p class="soft">The job that made it has been erased.</p>
-          ) : (
-            <>
-              <Lineage model={model} job={job} />
-              <h2>Files</h2>
-              {job.fine_tuned_model === model.id ? (
-                <ModelFiles job={job.id} />
-              ) : (
-                <p class="soft">A checkpoint answers, but the files are those of the job’s end.</p>
-              )}
-            </>
-          )
-        }
+      <Answered query={lineage} what="its lineage">
+        {(graph) => (
+          <>
+            <Lineage graph={graph} />
+            <h2>Files</h2>
+            <OwnFiles graph={graph} />
+          </>
+        )}
       </Answered>
+      <h2>Exports</h2>
+      <Exports model={id} onChange={lineage.reload} />
+      <Aliases model={model} onChange={lineage.reload} />
     </>
   );
 }
 
-function Aliases({ model }: { readonly model: ModelObject }) {
+/** The files of the model that a lineage is of, where they can be had. */
+function OwnFiles({ graph: { id, nodes, edges } }: { readonly graph: LineageGraph }) {
+  const parents = edges.flatMap(({ from, to }) => (to === id ? [from] : []));
+  const job = nodes.find((node) => node.kind === 'job' && parents.includes(node.id));
+  if (nodes.find((node) => node.id === id)?.kind === 'checkpoint')
+    return (
+      <p class="soft">A checkpoint answers, but the files are those of the job’s end; export it.</p>
+    );
+  if (job?.exists !== true)
+    return <p class="soft">The job that made it has been erased; export it to have its files.</p>;
+  return <ModelFiles job={job.id} />;
+}
+
+type AliasesProps = { readonly model: ModelObject; readonly onChange?: () => void };
+
+function Aliases({ model, onChange }: AliasesProps) {
   const { items, error, reload } = useList<AliasObject>('/v1/lathe/aliases');
+  const changed = (): void => {
+    reload();
+    onChange?.();
+  };
   return (
-    <Answered query={{ data: items, error, reload }} what="its aliases">
-      {(aliases) => (
-        <AliasTable
-          aliases={aliases.filter((alias) => alias.model === model.id)}
-          models={[model]}
-          onChange={reload}
-        />
-      )}
-    </Answered>
+    <>
+      <h2>Aliases</h2>
+      <Answered query={{ data: items, error, reload }} what="its aliases">
+        {(aliases) => (
+          <AliasTable
+            aliases={aliases.filter((alias) => alias.model === model.id)}
+            models={[model]}
+            onChange={changed}
+          />
+        )}
+      </Answered>
+    </>
   );
 }
 

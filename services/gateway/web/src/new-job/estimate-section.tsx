@@ -1,9 +1,9 @@
 import { sentenceOf } from '../api/client.ts';
-import { durationText, figure, grouped } from '../ui/numbers.ts';
+import { bytesText, durationText, figure, grouped } from '../ui/numbers.ts';
 import { Problem } from '../ui/states.tsx';
 import type { Estimating } from './use-estimate.ts';
 
-/** What the job would be: rows, tokens, steps, time, and what a verdict could show. */
+/** What the job would be: rows, tokens, steps, time, memory, and what a verdict could show. */
 export function EstimateSection({
   estimating: { estimate, error, isBusy },
 }: {
@@ -20,7 +20,7 @@ export function EstimateSection({
     batch_size: batch,
     learning_rate: rate,
   } = estimate;
-  const { seconds, refusals } = estimate;
+  const { seconds, refusals, seed, memory_bytes: memory } = estimate;
   const facts: readonly (readonly [name: string, value: string])[] = [
     ['is what the rows teach', task?.type ?? '–'],
     ['rows to train on', rows === null ? '–' : grouped(rows)],
@@ -36,6 +36,13 @@ export function EstimateSection({
     ],
     ['tokens to train on', tokens === null ? '–' : grouped(tokens)],
     ['learning rate', figure(rate)],
+    ['is the seed of what is shown here; a job that names none draws its own', String(seed)],
+    [
+      memory === null
+        ? 'memory: no such job has run here yet, which would tell'
+        : 'of memory at most, by a job like this that ran here',
+      memory === null ? 'memory unknown' : bytesText(memory),
+    ],
     [
       seconds === null
         ? 'no job like this has run here yet, which would tell'
