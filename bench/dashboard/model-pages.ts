@@ -71,7 +71,7 @@ export async function takeModelPages({ page, go, take }: Pictures): Promise<void
 
   await go('/evals/import');
   await page.getByLabel('Its text').fill(evalText);
-  await page.locator('select').nth(1).selectOption(name);
+  await page.getByLabel('Model that is asked, and judges').selectOption(name);
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await page.getByRole('button', { name: 'Begin its run' }).waitFor();
   await take('eval-import');
@@ -83,7 +83,7 @@ export async function takeModelPages({ page, go, take }: Pictures): Promise<void
     .first()
     .click();
   await page.getByRole('heading').first().waitFor();
-  await page.getByText('rows', { exact: true }).waitFor();
+  await page.getByRole('table').first().waitFor();
   await take('eval-run');
   await go('/evals');
   await page.getByRole('table').waitFor();
