@@ -1,6 +1,5 @@
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
-import { inspectionObjectSchema } from '@lathe/contracts/http/inspection';
-import { poll } from '../api/poll.ts';
+import { inspectFile, inspectionPath } from '../api/inspect-file.ts';
 import { fileIdOf } from '../api/upload.ts';
 import { command } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
@@ -49,17 +48,8 @@ export const dataInspect = command({
     const file = await fileIdOf(call, api, { name: args[0] ?? '' });
     err.draw(['Looking at the rows …']);
     const body = options.model === undefined ? {} : { model: options.model };
-    const begun = await api.post(
-      `/lathe/files/${encodeURIComponent(file)}/inspect`,
-      inspectionObjectSchema,
-      body,
-    );
-    const at = `/lathe/inspections/${encodeURIComponent(begun.id)}`;
-    const done = await poll(
-      () => api.get(at, inspectionObjectSchema),
-      ({ status }) => status !== 'queued' && status !== 'running',
-      signal,
-    );
+    const done = await inspectFile(api, file, { body, signal });
+    const at = inspectionPath(done);
     err.clear();
     if (isJson) json(done);
     const { report, error } = done;

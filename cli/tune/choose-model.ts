@@ -1,6 +1,5 @@
-import { inspectionObjectSchema } from '@lathe/contracts/http/inspection';
 import type { Api } from '../api/api.ts';
-import { poll } from '../api/poll.ts';
+import { inspectFile } from '../api/inspect-file.ts';
 import type { Call } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
 
@@ -13,17 +12,7 @@ export async function chooseModel(
   { training_file: file, ...body }: Body,
 ): Promise<string> {
   err.draw(['Looking at the rows …']);
-  const begun = await api.post(
-    `/lathe/files/${encodeURIComponent(file)}/inspect`,
-    inspectionObjectSchema,
-    body,
-  );
-  const path = `/lathe/inspections/${encodeURIComponent(begun.id)}`;
-  const done = await poll(
-    () => api.get(path, inspectionObjectSchema),
-    ({ status }) => status !== 'queued' && status !== 'running',
-    signal,
-  );
+  const done = await inspectFile(api, file, { body, signal });
   err.clear();
   const { report, error } = done;
   const model = report?.model ?? null;
