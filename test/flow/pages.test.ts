@@ -51,6 +51,7 @@ it.each<[page: string, says: RegExp, beside?: [name: string, content: string]]>(
     ['requests.jsonl', blocks('batches', 'json')],
   ],
   ['stored-completions', /^chatcmpl-\S+\nfile-\S+ fine-tune$/m],
+  // Asked without chance, so that it is one line each time.
   ['migrate-from-openai', /^\S.*\n$/],
   [
     'reinforcement',
