@@ -75,6 +75,7 @@ test.each([
     model: child,
     messages: [{ role: 'user', content: 'The tracking number of my parcel does not work.' }],
     max_tokens: 8,
+    temperature: 0,
   });
   expect(answer.choices[0]?.message.content).not.toBe('');
 });

@@ -190,6 +190,7 @@ test('pairs of answers end in a model that prefers the better ones', async () =>
     model,
     messages: question,
     max_tokens: 16,
+    temperature: 0,
   });
   expect(answer.choices[0]?.message.content).not.toBe('');
 });
