@@ -133,11 +133,12 @@ export const arrows: Table = {
         evals: 'http models files jobs pages imports bodies stored graders',
         batches: 'settings.ts http files jobs bodies chat stored',
         usage: 'jobs chat',
+        keys: 'http',
         deletion: 'http models files jobs data-work evals batches',
         lineage: '',
         routes:
-          'settings.ts workers.ts lineage http openapi models files jobs pages data-work dashboard bodies chat graders evals batches stored usage deletion',
-        '.': 'settings.ts workers.ts http models files jobs data-work dashboard bodies stored chat graders evals batches usage deletion routes',
+          'settings.ts workers.ts lineage http openapi models files jobs pages data-work dashboard bodies chat graders evals batches stored usage keys deletion',
+        '.': 'settings.ts workers.ts http models files jobs data-work dashboard bodies stored chat graders evals batches usage keys deletion routes',
       },
     },
     // Runs in a browser: of the other packages it knows the types alone.

@@ -31,6 +31,7 @@ import { evalRecordSchema } from './record/eval.ts';
 import { evalRunRecordSchema } from './record/eval-run.ts';
 import { exportRecordSchema } from './record/export.ts';
 import { fileRecordSchema } from './record/file.ts';
+import { keyRecordSchema } from './record/key.ts';
 import { modelRecordSchema } from './record/model.ts';
 import { storedCompletionRecordSchema } from './record/stored-completion.ts';
 import { usageRecordSchema } from './record/usage.ts';
@@ -57,6 +58,7 @@ const schemas: Record<string, z.ZodType> = {
   'job-event': jobEventSchema,
   'job-record': jobRecordSchema,
   'kept-completion': keptCompletionSchema,
+  'key-record': keyRecordSchema,
   lineage: lineageSchema,
   'model-record': modelRecordSchema,
   'stored-completion-record': storedCompletionRecordSchema,

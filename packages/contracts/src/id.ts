@@ -20,6 +20,7 @@ export type IdKind =
   | 'batch'
   | 'batchAnswer'
   | 'export'
+  | 'key'
   | 'gateway';
 
 const prefixes: Record<IdKind, string> = {
@@ -41,6 +42,7 @@ const prefixes: Record<IdKind, string> = {
   batch: 'batch_',
   batchAnswer: 'batch_req_',
   export: 'export_',
+  key: 'key_',
   gateway: 'gateway_',
 };
 

@@ -47,6 +47,7 @@ export const buckets = {
   storedCompletions: 'lathe-stored-completions',
   exports: 'lathe-exports',
   usage: 'lathe-usage',
+  keys: 'lathe-keys',
 } as const;
 
 /**

@@ -11,7 +11,6 @@ import type { BatchPorts } from './batches/batch-ports.ts';
 import type { ChatPorts } from './chat/chat.ts';
 import { createSignInCodes } from './dashboard/sign-in-codes.ts';
 import type { GraderPorts } from './graders/run-grader.ts';
-import { authenticate, type StoredKey } from './http/authenticate.ts';
 import { failureOf } from './http/failure.ts';
 import { type GatewayContext, type GatewayEnv, securityHeaders } from './http/http.ts';
 import type { ModelPorts } from './models/models.ts';
@@ -32,6 +31,7 @@ import { graderRoutes } from './routes/graders.ts';
 import { healthRoutes, type PartProblems } from './routes/health.ts';
 import { type InspectionPorts, inspectionRoutes, inspectRoutes } from './routes/inspections.ts';
 import { type JobRoutePorts, jobRoutes } from './routes/jobs.ts';
+import { type KeyRoutePorts, keyRoutes } from './routes/keys.ts';
 import { lineageGraphRoutes } from './routes/lineage.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -54,8 +54,8 @@ export type GatewayPorts = JobRoutePorts &
   EvalRoutePorts &
   BatchPorts &
   UsagePorts &
-  WorkerPorts & {
-    readonly keys: readonly StoredKey[];
+  WorkerPorts &
+  KeyRoutePorts & {
     /** Opens the metrics; null: only programs on this machine see them. */
     readonly metricsKey: string | null;
     readonly checks: Readonly<Record<string, ReadyCheck>>;
@@ -75,7 +75,9 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
     openApiRoutes(() => routesOf(app)),
   );
   app.use('/v1/*', async (c, next) => {
-    c.set('project', authenticate(c.req.header('authorization'), ports.keys));
+    const caller = await ports.keyring.open(c.req.header('authorization'));
+    c.set('caller', caller);
+    c.set('project', caller.project);
     await next();
   });
   const codes = createSignInCodes(settings, ports.now);
@@ -101,6 +103,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/v1/lathe/inspections', inspectionRoutes(ports));
   app.route('/v1/lathe/workers', workerRoutes(ports));
   app.route('/v1/lathe/usage', usageRoutes(ports));
+  app.route('/v1/lathe/keys', keyRoutes(ports, settings));
   app.route('/v1/lathe/sign_in_codes', signInCodeRoutes(codes));
   app.route('/v1/models', modelRoutes(ports));
   app.route('/v1/lathe/aliases', aliasRoutes(ports, settings));

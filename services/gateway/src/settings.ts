@@ -40,6 +40,8 @@ export type GatewaySettings = GraderSettings & {
   readonly exportsKept: number;
   /** Aliases of one project. */
   readonly aliasesKept: number;
+  /** Keys of one project that were made over the API. */
+  readonly keysKept: number;
   /** Evals of one project, and runs of them that are under way, and over and kept. */
   readonly evalsKept: number;
   readonly evalRunsOpen: number;
@@ -119,6 +121,7 @@ export function gatewaySettings(config: Config): GatewaySettings {
     dataWorkKeepMs: config.dataWorkKeepMs,
     exportsKept: config.exportsKept,
     aliasesKept: config.aliasesKept,
+    keysKept: config.keysKept,
     evalsKept: config.evalsKept,
     evalRunsOpen: config.evalRunsOpen,
     evalRunsKept: config.evalRunsKept,

@@ -26,6 +26,7 @@ import { createGatewayServer } from './http-server.ts';
 import { takeInventory } from './inventory.ts';
 import { claimSchema } from './jobs/duplicates.ts';
 import { openJobBriefs } from './jobs/job-briefs.ts';
+import { openKeyring } from './keys/keyring.ts';
 import { eraseStrayExports } from './models/exports.ts';
 import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
@@ -86,11 +87,18 @@ async function openPorts(
   // Printed once, to the person who started it; never logged.
   if (isNew) process.stdout.write(`Your API key, kept in ${file}: ${key}\n`);
   const records = await openAllRecords(nats);
+  const configured = storedKeys(bootstrap, furtherKeys);
+  const keyring = openKeyring(nats, records.keys, { configured, now: Date.now });
   const served = createServedTokens(records.usage, Date.now);
   // Stopped after what answers and before the connection: the last counts are whole, and are stored.
   stops.add('usage', () =>
     served.write().catch((error: unknown) => {
       log.warn({ err: error }, 'the last counts of answered tokens could not be stored');
+    }),
+  );
+  stops.add('uses of keys', () =>
+    keyring.writeUses().catch((error: unknown) => {
+      log.warn({ err: error }, 'the last uses of keys could not be stored');
     }),
   );
   const ports: GatewayPorts = {
@@ -106,7 +114,7 @@ async function openPorts(
     bodies,
     graders,
     modelServers: config.modelServers,
-    keys: storedKeys(bootstrap, furtherKeys),
+    keyring,
     // The same for all gateways of a deployment; a new key makes new ids.
     eventSecret: key,
     metricsKey: metricsKey(config.metricsKey, [key, ...furtherKeys.map((each) => each.key)]),
@@ -124,6 +132,7 @@ async function openPorts(
     ['old batches', settings.expirySweepMs, () => eraseOldBatches(ports, settings)],
     ['old runs of evals', settings.expirySweepMs, () => eraseOldEvals(ports, settings)],
     ['counts of answered tokens', settings.usageWriteMs, () => served.write()],
+    ['uses of keys', settings.usageWriteMs, () => keyring.writeUses()],
     ['old usage', settings.expirySweepMs, () => eraseOldUsage(ports, settings)],
     ...retentionSweep(ports, settings),
   ];

@@ -131,6 +131,7 @@ export const variables = {
   inspectWaitMs: tuned('LATHE_INSPECT_WAIT', duration('5s'))
     .means('how long a request to inspect a file waits for the report before it answers 202'),
   aliasesKept: tuned('LATHE_ALIASES_KEPT', wholeNumber(1, 1000)).means('aliases that one project may have'),
+  keysKept: batching('LATHE_KEYS_KEPT', wholeNumber(1, 100)).means('keys that one project may have beside those of settings'),
   evalsKept: tuned('LATHE_EVALS_KEPT', wholeNumber(1, 1000)).means('evals that one project may have'),
   evalRunsOpen: tuned('LATHE_EVAL_RUNS_OPEN', wholeNumber(1, 8))
     .means('runs of evals of one project that are not over; beyond them it is told to wait (429)'),

@@ -7,6 +7,7 @@ import { type EvalRecord, evalRecordSchema } from '@lathe/contracts/record/eval'
 import { type EvalRunRecord, evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
 import { type ExportRecord, exportRecordSchema } from '@lathe/contracts/record/export';
 import { type FileRecord, fileRecordSchema } from '@lathe/contracts/record/file';
+import { type KeyRecord, keyRecordSchema } from '@lathe/contracts/record/key';
 import { type ModelRecord, modelRecordSchema } from '@lathe/contracts/record/model';
 import {
   type StoredCompletionRecord,
@@ -34,6 +35,7 @@ export type Records = {
   readonly storedCompletions: RecordStore<StoredCompletionRecord>;
   readonly exports: RecordStore<ExportRecord>;
   readonly usage: RecordStore<UsageRecord>;
+  readonly keys: RecordStore<KeyRecord>;
 };
 
 /**
@@ -59,5 +61,6 @@ export async function openAllRecords(nats: Nats): Promise<Records> {
     ),
     exports: await openRecords(nats, buckets.exports, exportRecordSchema),
     usage: await openRecords(nats, buckets.usage, usageRecordSchema),
+    keys: await openRecords(nats, buckets.keys, keyRecordSchema),
   };
 }

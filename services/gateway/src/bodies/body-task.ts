@@ -7,6 +7,7 @@ import type { CreateExport } from '@lathe/contracts/http/export';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { CheckGrader, RunGrader } from '@lathe/contracts/http/grader';
 import type { InspectRequest } from '@lathe/contracts/http/inspection';
+import type { CreateKey } from '@lathe/contracts/http/key';
 import type { PipelineKind } from '@lathe/contracts/http/pipeline';
 import type {
   CompletionDataset,
@@ -97,6 +98,7 @@ export type BodyResults = AskedResults & {
   readonly 'grader-check': CheckGrader;
   readonly 'grader-run': RunGrader;
   readonly alias: AliasRequest;
+  readonly key: CreateKey;
   readonly export: CreateExport;
   readonly batch: CreateBatch;
   readonly 'completion-update': { readonly metadata: Record<string, string> | null };

@@ -15,6 +15,7 @@ import {
   validateGraderSchema,
 } from '@lathe/contracts/http/grader';
 import { inspectRequestSchema } from '@lathe/contracts/http/inspection';
+import { createKeySchema } from '@lathe/contracts/http/key';
 import {
   completionDatasetSchema,
   feedbackRequestSchema,
@@ -85,6 +86,8 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return parseRequest(createExportSchema, json);
     case 'alias':
       return parseRequest(aliasRequestSchema, json);
+    case 'key':
+      return parseRequest(createKeySchema, json);
     case 'batch':
       return parseRequest(createBatchSchema, json);
     case 'completion-update':

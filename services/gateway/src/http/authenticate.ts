@@ -1,18 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { LatheError } from '@lathe/contracts/error';
 import { type BootstrapKey, defaultProject, type ProjectKey } from '@lathe/platform/api-key';
+import type { Caller } from './http.ts';
 
-/** A key as it is kept: its hash and the project that it opens. */
-export type StoredKey = { readonly sha256: Buffer; readonly project: string };
+/** A key as it is kept: its hash and what it opens. */
+export type StoredKey = Caller & { readonly sha256: Buffer };
 
 /** Hashes a key for keeping. Keys are long random texts, so a plain hash cannot be searched. */
-export function storedKey(key: string, project: string): StoredKey {
-  return { sha256: digest(key), project };
+export function storedKey(key: string, caller: Caller): StoredKey {
+  return { ...caller, sha256: digest(key) };
 }
 
 /**
- * Every key that opens a project: the bootstrap key for the default one, and the configured ones. Throws
- * an Error of one sentence, without the key, when the bootstrap key is configured for a project, too.
+ * Every key that settings give: the bootstrap key, which is the operator's, and admins' of projects. Their ids name the
+ * setting. Throws an Error of one sentence, without the key, when the bootstrap key is configured for a project, too.
  */
 export function storedKeys(bootstrap: BootstrapKey, further: readonly ProjectKey[]): StoredKey[] {
   const twin = further.findIndex(({ key }) => key === bootstrap.key);
@@ -23,8 +24,10 @@ export function storedKeys(bootstrap: BootstrapKey, further: readonly ProjectKey
     );
   }
   return [
-    storedKey(bootstrap.key, defaultProject),
-    ...further.map(({ key, project }) => storedKey(key, project)),
+    storedKey(bootstrap.key, { keyId: 'LATHE_API_KEY', project: defaultProject, role: 'operator' }),
+    ...further.map(({ key, project }, index) =>
+      storedKey(key, { keyId: `LATHE_API_KEYS-${index + 1}`, project, role: 'admin' }),
+    ),
   ];
 }
 
@@ -32,21 +35,27 @@ function digest(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
-/**
- * The project of an `Authorization: Bearer` header. Every stored key is compared in constant time.
- * Throws `invalid_api_key`; the message never repeats the key.
- */
-export function authenticate(header: string | undefined, keys: readonly StoredKey[]): string {
+/** The hash of the key in an `Authorization: Bearer` header. Throws `invalid_api_key` where there is none. */
+export function presentedHash(header: string | undefined): Buffer {
   const presented = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
   if (presented === undefined)
     throw new LatheError(
       'invalid_api_key',
       'No API key was given: send it as "Authorization: Bearer <key>".',
     );
-  const hash = digest(presented);
-  let project: string | undefined;
-  for (const key of keys) if (timingSafeEqual(hash, key.sha256)) project = key.project;
-  if (project === undefined)
-    throw new LatheError('invalid_api_key', 'The API key is not valid for this service.');
-  return project;
+  return digest(presented);
+}
+
+/** Whom a key makes of its sender; undefined for one that is none of these. Every key is compared in constant time. */
+export function findCaller(hash: Buffer, keys: readonly StoredKey[]): Caller | undefined {
+  let found: StoredKey | undefined;
+  for (const key of keys) if (timingSafeEqual(hash, key.sha256)) found = key;
+  if (found === undefined) return undefined;
+  const { keyId, project, role } = found;
+  return { keyId, project, role };
+}
+
+/** The message never repeats the key. */
+export function unknownKey(): LatheError {
+  return new LatheError('invalid_api_key', 'The API key is not valid for this service.');
 }

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { LatheError } from '@lathe/contracts/error';
+import type { ShownRole } from '@lathe/contracts/http/key';
 import type { RateLimits } from '@lathe/contracts/rate-limits';
 import type { Context } from 'hono';
 import { rateLimitHeaders } from './rate-limits.ts';
@@ -7,7 +8,15 @@ import { rateLimitHeaders } from './rate-limits.ts';
 /** What every handler finds beside the request. */
 export type GatewayEnv = {
   Bindings: HttpBindings;
-  Variables: { project: string; requestId: string; jobId?: string };
+  Variables: { project: string; caller: Caller; requestId: string; jobId?: string };
+};
+
+/** Whom a key makes of whoever sends it. */
+export type Caller = {
+  /** Of the key. */
+  readonly keyId: string;
+  readonly project: string;
+  readonly role: ShownRole;
 };
 
 export type GatewayContext = Context<GatewayEnv>;

@@ -7,6 +7,7 @@ import { dataWorkRecordSchema, isOfKind } from '@lathe/contracts/record/data-wor
 import { evalRecordSchema } from '@lathe/contracts/record/eval';
 import { evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
 import { exportRecordSchema } from '@lathe/contracts/record/export';
+import { keyRecordSchema } from '@lathe/contracts/record/key';
 import { storedCompletionRecordSchema } from '@lathe/contracts/record/stored-completion';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { checkpointKey, modelKey, recordKey } from '@lathe/contracts/subject';
@@ -117,6 +118,7 @@ export async function furnishOther(gateway: TestGateway) {
     batch: await addBatch(gateway),
     export: await addExport(gateway, { model, manifestKey, file: stored }),
     completion: await addCompletion(gateway),
+    key: await addKey(gateway),
   };
 }
 
@@ -151,6 +153,13 @@ async function addExport(
   const own = { ...made, ...model, project: otherProject, result };
   await gateway.exports.put(recordKey(otherProject, made.id), own);
   return made.id;
+}
+
+/** A key that was made over the API. */
+async function addKey(gateway: TestGateway): Promise<string> {
+  const key = keyRecordSchema.parse(await readExample('key-record'));
+  await gateway.keys.put(recordKey(otherProject, key.id), { ...key, project: otherProject });
+  return key.id;
 }
 
 /** A completion that was stored. */

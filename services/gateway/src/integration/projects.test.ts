@@ -38,6 +38,7 @@ function pathOf(route: string): string {
     .replace(':batch_id', foreign.batch)
     .replace(':export_id', foreign.export)
     .replace(':completion_id', foreign.completion)
+    .replace(':key_id', foreign.key)
     .replace(':output_item_id', itemId({ id: foreign.run }, 0))
     .replace('/jobs/:id', `/jobs/${foreign.job}`)
     .replace('/models/:name{.+}', `/models/${foreign.model}`)
@@ -67,6 +68,8 @@ const bodies: Record<string, () => readonly (readonly [body: object, status: num
     [{ alias: 'mine', model: foreign.alias }, 400],
     [{ alias: 'mine', job: foreign.job }, 400],
   ],
+  // A key names nothing that there is already.
+  'POST /v1/lathe/keys': () => [[{}, 400]],
   'POST /v1/fine_tuning/alpha/graders/validate': () => [[{}, 400]],
   // A model that there is not for this project is told by a flag of the answer.
   'POST /v1/fine_tuning/alpha/graders/run': () => [
@@ -128,6 +131,7 @@ const secrets = () => [
   ...[foreign.file, foreign.job, foreign.model, foreign.inspection, foreign.dataset],
   foreign.alias,
   ...[foreign.eval, foreign.run, foreign.batch, foreign.completion, foreign.export],
+  foreign.key,
   ...['ftckpt_secret', otherKey],
 ];
 

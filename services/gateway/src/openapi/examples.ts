@@ -114,6 +114,7 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   createExport: { body: { format: 'gguf', dtype: 'q8_0' } },
   setAlias: { body: { alias: 'support', model: tuned } },
+  createKey: { body: { name: 'Support team' } },
   inspectFile: { body: { model: 'lathe-tiny' } },
   createDataset: { body: { repair: { file: trainingFile } } },
   createEval: {

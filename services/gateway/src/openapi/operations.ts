@@ -42,6 +42,7 @@ import { batchOperations } from './batch-operations.ts';
 import { dataOperations } from './data-operations.ts';
 import { evalOperations } from './eval-operations.ts';
 import { exportOperations } from './export-operations.ts';
+import { keyOperations } from './key-operations.ts';
 import { deleted, list, type Operation, pageOf } from './operation.ts';
 import { storedOperations } from './stored-operations.ts';
 
@@ -69,6 +70,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...batchOperations,
   ...storedOperations,
   ...exportOperations,
+  ...keyOperations,
   'GET /healthz': {
     id: 'live',
     summary: 'Whether the process answers.',

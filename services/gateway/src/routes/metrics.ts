@@ -1,7 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { Metrics } from '@lathe/platform/metrics';
 import { Hono } from 'hono';
-import { authenticate, storedKey } from '../http/authenticate.ts';
+import { findCaller, presentedHash, storedKey, unknownKey } from '../http/authenticate.ts';
 import type { GatewayEnv } from '../http/http.ts';
 
 const loopback = /^(::ffff:)?127\.|^::1$/;
@@ -11,10 +11,15 @@ const loopback = /^(::ffff:)?127\.|^::1$/;
  * whoever has it, and without one for programs on this machine.
  */
 export function metricsRoutes(metrics: Metrics, key: string | null): Hono<GatewayEnv> {
-  const keys = key === null ? [] : [storedKey(key, 'metrics')];
+  const keys =
+    key === null
+      ? []
+      : [storedKey(key, { keyId: 'LATHE_METRICS_KEY', project: 'metrics', role: 'member' })];
   return new Hono<GatewayEnv>().get('/metrics', async (c) => {
-    if (key !== null) authenticate(c.req.header('authorization'), keys);
-    else {
+    if (key !== null) {
+      if (findCaller(presentedHash(c.req.header('authorization')), keys) === undefined)
+        throw unknownKey();
+    } else {
       const from = c.env.incoming.socket.remoteAddress ?? '';
       // A proxy on this machine speaks for others.
       const isForwarded = ['x-forwarded-for', 'forwarded'].some((name) => c.req.header(name));
