@@ -1,4 +1,4 @@
-import { commonLength } from './common-length.ts';
+import { commonLength } from './common-subsequence.ts';
 
 /**
  * How alike two texts are, from 0 to 1: twice the length of their longest common subsequence by the length of both, in

@@ -1,4 +1,4 @@
-import { commonLength } from './common-length.ts';
+import { commonLength, commonPlaces } from './common-subsequence.ts';
 import { porterStem } from './porter-stemmer.ts';
 import { common, countsOf, runsOf } from './words.ts';
 
@@ -83,7 +83,7 @@ function ofLines(
   const left = [countsOf(gold.flat()), countsOf(predicted.flat())];
   let hits = 0;
   for (const line of gold) {
-    const found = new Set(predicted.flatMap((each) => subsequence(line, each)));
+    const found = new Set(predicted.flatMap((each) => commonPlaces(line, each)));
     for (const at of [...found].sort((a, b) => a - b)) {
       const word = line[at] as string;
       if (!left.every((counts) => (counts.get(word) ?? 0) > 0)) continue;
@@ -92,28 +92,6 @@ function ofLines(
     }
   }
   return score(hits, gold.flat().length, predicted.flat().length);
-}
-
-/** Where in `gold` the words of a longest common subsequence stand. */
-function subsequence(gold: readonly string[], predicted: readonly string[]): number[] {
-  const width = predicted.length + 1;
-  const table = new Int32Array((gold.length + 1) * width);
-  const at = (i: number, j: number) => table[i * width + j] as number;
-  for (let i = 1; i <= gold.length; i++)
-    for (let j = 1; j < width; j++)
-      table[i * width + j] =
-        gold[i - 1] === predicted[j - 1]
-          ? at(i - 1, j - 1) + 1
-          : Math.max(at(i - 1, j), at(i, j - 1));
-  const places: number[] = [];
-  for (let [i, j] = [gold.length, predicted.length]; i > 0 && j > 0; ) {
-    if (gold[i - 1] === predicted[j - 1]) {
-      places.push(--i);
-      j--;
-    } else if (at(i, j - 1) > at(i - 1, j)) j--;
-    else i--;
-  }
-  return places.reverse();
 }
 
 function score(hits: number, gold: number, predicted: number): RougeScore {
