@@ -5,6 +5,7 @@ import { newId } from '@lathe/contracts/id';
 import {
   completionSubject,
   embeddingSubject,
+  gradeSubject,
   inferenceSubject,
   predictionSubject,
 } from '@lathe/contracts/subject';
@@ -21,9 +22,9 @@ import { openService, type Service } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
 import type { GradeAnswers } from './contest/evaluation.ts';
 import { createEngineProcess } from './engine/engine-process.ts';
+import { answerGrading } from './evals/answer-grading.ts';
 import { gradeAll } from './evals/grade-all.ts';
 import type { GradePorts } from './evals/grade-row.ts';
-import { serveGradings } from './evals/serve-gradings.ts';
 import { serveRuns } from './evals/serve-runs.ts';
 import { serveExports } from './exports/serve-exports.ts';
 import { onModelDeleted, serveEvaluations } from './job/nats.ts';
@@ -129,9 +130,12 @@ export async function start(
         yield* answerPrediction(request, model, { ...asked, engine, texts, settings });
       },
     });
-    const gradings = serveGradings({
-      ...{ ...ofEvals, ...serving },
+    const gradings = serveRequests({
+      ...serving,
+      kind: 'grading',
+      subject: gradeSubject,
       admission: createAdmission(settings),
+      answer: (request, { signal: ended }) => answerGrading(request, ofEvals, ended),
     });
     stops.add('work', async () => {
       controller.abort();

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { wireErrorSchema } from '../error.ts';
 import { graderSchema } from '../http/grader.ts';
+import { replyFrames } from './reply.ts';
 
-/** Answers to be graded, as who trains hands them to an evaluator: a request with one reply, told in parts by nobody. */
+/** Answers to be graded, as who trains hands them to an evaluator. */
 export const gradeRequestSchema = z.object({
   version: z.literal(1),
   requestId: z.string(),
@@ -20,11 +20,11 @@ const gradeSchema = z.union([z.object({ reward: z.number() }), z.object({ error:
 export type Grade = z.infer<typeof gradeSchema>;
 
 /**
- * The reply: a grade for each item in their order, with the tokens that models read and wrote for them; or why nothing was
- * graded, such as `rate_limit_exceeded` of an evaluator that has enough to do.
+ * What an evaluator publishes on the request's reply subject: `accepted` at once, `waiting` while it grades, and last `done` with a
+ * grade for each item in their order and the tokens that models read and wrote for them, or `error` where nothing was graded.
  */
-export const gradeReplySchema = z.union([
-  z.object({ grades: z.array(gradeSchema), tokens: z.number().int() }),
-  z.object({ error: wireErrorSchema }),
+export const gradeReplySchema = z.discriminatedUnion('kind', [
+  ...replyFrames,
+  z.object({ kind: z.literal('done'), grades: z.array(gradeSchema), tokens: z.number().int() }),
 ]);
 export type GradeReply = z.infer<typeof gradeReplySchema>;

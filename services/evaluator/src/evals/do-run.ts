@@ -18,7 +18,6 @@ import { answerRow } from './answer-row.ts';
 import { followRun } from './follow-run.ts';
 import { type PlacedRow, readRows } from './rows.ts';
 import type { RunPorts } from './run-ports.ts';
-import { sameModels } from './same-models.ts';
 import { createTally, type Tally } from './tally.ts';
 
 type Context = Pick<WorkContext, 'signal' | 'progress'>;
@@ -29,11 +28,10 @@ type Context = Pick<WorkContext, 'signal' | 'progress'>;
  * nothing. Throws what made it fail, for `failRun` or another try.
  */
 export async function doRun(
-  shared: RunPorts,
+  ports: RunPorts,
   message: WorkMessage,
   context: Context,
 ): Promise<WorkResult> {
-  const ports = { ...shared, models: sameModels(shared.models) };
   const run = await begin(ports, message);
   if (run === undefined) return { kind: 'drop', reason: 'the run is gone' };
   if (isRunOver(run)) return { kind: 'drop', reason: `the run is ${run.state}` };

@@ -17,7 +17,11 @@ import {
   embeddingReplySchema,
 } from '@lathe/contracts/message/embedding';
 import { type Envelope, envelopeHeaders } from '@lathe/contracts/message/envelope';
-import { type GradeRequest, gradeReplySchema } from '@lathe/contracts/message/grade';
+import {
+  type GradeReply,
+  type GradeRequest,
+  gradeReplySchema,
+} from '@lathe/contracts/message/grade';
 import {
   type InferenceReply,
   type InferenceRequest,
@@ -276,9 +280,10 @@ export async function openEvaluator(
     /** Has answers graded as a trainer does. */
     async grade(request: Pick<GradeRequest, 'grader' | 'items'> & Partial<GradeRequest>) {
       const question = { version: 1, requestId: newId('request'), project, ...request };
-      const payload = JSON.stringify(question);
-      const reply = await nats.connection.request(gradeSubject, payload, { timeout: 60_000 });
-      return gradeReplySchema.parse(reply.json());
+      const asked = { ...question, model: request.grader.name };
+      let last: GradeReply | undefined;
+      for await (const reply of ask(gradeSubject, asked, gradeReplySchema)) last = reply;
+      return last;
     },
     cancel: (requestId: string) => nats.connection.publish(inferenceCancelSubject(requestId)),
     async [Symbol.asyncDispose]() {

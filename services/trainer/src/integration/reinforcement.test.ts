@@ -71,7 +71,7 @@ function startGrader(grade: (text: string) => number | undefined, isHeld = (_at:
         const reward = grade(sample.output_text);
         return reward === undefined ? { error: 'it cannot be graded' } : { reward };
       });
-      const reply: GradeReply = { grades, tokens: 0 };
+      const reply: GradeReply = { kind: 'done', grades, tokens: 0 };
       message.respond(JSON.stringify(reply));
     }
   })();

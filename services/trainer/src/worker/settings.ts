@@ -37,7 +37,9 @@ export function workerSettings(config: Config): WorkerSettings {
       grading: {
         answersAtOnce: 16,
         trialAnswers: 8,
-        requestMs: 120_000,
+        acceptMs: config.requestTimeoutMs,
+        // An evaluator that grades says so at each of its heartbeats.
+        silenceMs: 3 * config.heartbeatMs,
         firstPauseMs: 250,
         longestPauseMs: 10_000,
         triesAWord: 60,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LatheError } from '@lathe/contracts/error';
+import { fromWireError, LatheError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import {
   type Grade,
@@ -9,16 +9,17 @@ import {
 } from '@lathe/contracts/message/grade';
 import { gradeSubject } from '@lathe/contracts/subject';
 import type { Logger } from '@lathe/platform/log';
+import { askEvaluators } from '@lathe/platform/nats/ask-evaluators';
 import type { Nats } from '@lathe/platform/nats/connection';
-import { jsonOf } from '@lathe/platform/nats/json';
 
 export type GradingSettings = {
   /** Most answers in one request. */
   readonly answersAtOnce: number;
   /** First answers of a trial, to as many prompts as there are: where none of them can be graded, the job fails. */
   readonly trialAnswers: number;
-  /** How long one request may take. */
-  readonly requestMs: number;
+  /** How long evaluators may be silent: before one accepts a request, and while it grades. */
+  readonly acceptMs: number;
+  readonly silenceMs: number;
   /** The first pause before it is asked again; each is twice as long as the one before. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
@@ -31,33 +32,55 @@ type Answers = Pick<GradeRequest, 'project' | 'grader' | 'items'>;
 /** Grades answers in their order: a reward, or why there is none. Throws when it could not be asked now. */
 export type AskGrader = (answers: Answers) => Promise<Grade[]>;
 
-/** Asks the evaluators over NATS, some answers at a time. */
+/** Asks the evaluators over NATS, some answers at a time. One that falls silent, as one that was killed does, is not waited for. */
 export function askGraderOver(
   { connection }: Pick<Nats, 'connection'>,
-  { answersAtOnce, requestMs }: Pick<GradingSettings, 'answersAtOnce' | 'requestMs'>,
+  {
+    answersAtOnce,
+    acceptMs: inferenceAcceptMs,
+    silenceMs: inferenceSilenceMs,
+  }: Pick<GradingSettings, 'answersAtOnce' | 'acceptMs' | 'silenceMs'>,
 ): AskGrader {
+  const waits = { inferenceAcceptMs, inferenceSilenceMs };
   return async ({ items, project, grader }) => {
     const grades: Grade[] = [];
     for (let at = 0; at < items.length; at += answersAtOnce) {
       const some = items.slice(at, at + answersAtOnce);
       const requestId = newId('request');
       const question: GradeRequest = { version: 1, requestId, project, grader, items: some };
-      const payload = JSON.stringify(question);
-      const reply = await connection.request(gradeSubject, payload, { timeout: requestMs });
-      grades.push(...gradesOf(gradeReplySchema.parse(jsonOf(reply)), some.length));
+      const payload = new TextEncoder().encode(JSON.stringify(question));
+      const replies = askEvaluators(
+        connection,
+        waits,
+        {
+          subject: gradeSubject,
+          // What is asked is the grader: models it may name several, or none.
+          message: { envelope: { requestId, project, model: grader.name }, payload },
+          param: 'grader',
+          read: readReply,
+          isLast: ({ kind }) => kind === 'done',
+        },
+        new AbortController().signal,
+      );
+      for await (const reply of replies)
+        if (reply.kind === 'done') grades.push(...gradesOf(reply, some.length));
     }
     return grades;
   };
 }
 
-function gradesOf(reply: GradeReply, items: number): Grade[] {
-  if ('error' in reply) {
-    const { code, message, param } = reply.error;
-    throw new LatheError(code, message, { param });
-  }
-  if (reply.grades.length !== items)
-    throw new RangeError(`${reply.grades.length} grades were given for ${items} answers`);
-  return reply.grades;
+type Reply = Exclude<GradeReply, { kind: 'error' }>;
+
+function readReply(json: unknown): Reply {
+  const reply = gradeReplySchema.parse(json);
+  if (reply.kind === 'error') throw fromWireError(reply.error);
+  return reply;
+}
+
+function gradesOf({ grades }: Extract<Reply, { kind: 'done' }>, items: number): Grade[] {
+  if (grades.length !== items)
+    throw new RangeError(`${grades.length} grades were given for ${items} answers`);
+  return grades;
 }
 
 export type PatientGrading = Pick<

@@ -17,6 +17,7 @@ it('tells a project that has its share of requests to come again', async () => {
     test.service.grade({ grader: slow, items }),
   ]);
   expect(first).toEqual({
+    kind: 'done',
     grades: [{ error: 'The grader "slow" was stopped: it ran longer than 1000 ms.' }],
     tokens: 0,
   });
