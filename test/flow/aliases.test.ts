@@ -136,6 +136,7 @@ it('a run of an eval and its judge are asked by an alias', async () => {
   const { data } = await client.evals.runs.outputItems.list(id, { eval_id: made.id });
   // What was asked is told by its own name: the alias may stand for another by now.
   expect(data[0]?.sample.model).toBe('lathe-tiny');
+  expect(data[0]?.results[0]?.sample).toMatchObject({ model: 'lathe-tiny' });
 });
 
 it('a batch is answered by an alias', async () => {

@@ -1,4 +1,4 @@
-import type { Grader, SingleGrader } from '@lathe/contracts/http/grader';
+import { type Grader, isSingleGrader, type SingleGrader } from '@lathe/contracts/http/grader';
 
 /** A grader under the name that its score has. */
 export type NamedGrader = { readonly name: string; readonly grader: SingleGrader };
@@ -7,12 +7,7 @@ export type NamedGrader = { readonly name: string; readonly grader: SingleGrader
 export function gradersOf(grader: Grader): NamedGrader[] {
   if (grader.type !== 'multi') return [{ name: grader.name, grader }];
   const { graders } = grader;
+  if (isSingleGrader(graders)) return [{ name: graders.name, grader: graders }];
   if (Array.isArray(graders)) return graders.map((one) => ({ name: one.name, grader: one }));
-  // A map has no member `type` of a grader's kind: that of a single one is a text.
-  if (typeof graders.type === 'string')
-    return [{ name: String(graders.name), grader: graders as SingleGrader }];
-  return Object.entries(graders as Readonly<Record<string, SingleGrader>>).map(([name, one]) => ({
-    name,
-    grader: one,
-  }));
+  return Object.entries(graders).map(([name, one]) => ({ name, grader: one }));
 }

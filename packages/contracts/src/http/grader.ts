@@ -159,6 +159,11 @@ const severalSchema = z.union([
     }),
 ]);
 
+/** Whether what a `multi` has is one grader, and no list or map of them: the member `type` of a map is no text. */
+export function isSingleGrader(graders: z.infer<typeof severalSchema>): graders is SingleGrader {
+  return !Array.isArray(graders) && typeof graders.type === 'string';
+}
+
 const multiSchema = z.strictObject({
   type: z.literal('multi'),
   name,

@@ -75,14 +75,14 @@ export async function createRun(
 /** Throws what is wrong with a request, or with the moment. */
 async function check(ports: RunPorts, request: RunRequest, limits: RunLimits): Promise<void> {
   const { of, source, asking } = request;
-  const { project, criteria } = of;
+  const { project } = of;
   if (asking !== null) {
     const param = 'data_source.model';
     const model = await requireModel(ports, project, { name: asking.chat.model, param });
     await named(param, async () => requireDoor(model, 'chat'));
   }
   // A model of theirs may be gone since.
-  await checkCriteria(ports, { project, criteria });
+  await checkCriteria(ports, of);
   if ('file' in source) await checkFile(ports, project, source.file);
   else if ('rows' in source) checkRows(source.rows, limits);
   else await checkStored(ports, project, { filter: source.completions, limits });
@@ -180,6 +180,7 @@ async function store(
           },
         };
   const itemSchema = itemSchemaOf(of);
+  const criteria = await checkCriteria(ports, of);
   const run: EvalRunRecord = {
     version: 1,
     ...{ id, project, evalId: of.id, requestId },
@@ -190,7 +191,7 @@ async function store(
     state: 'queued',
     ...{ dataSource, rows, asking: asking && (await ownNamed(ports, project, asking)) },
     ...(itemSchema !== undefined && { itemSchema }),
-    criteria: of.criteria,
+    criteria,
     tally: {
       counts: { total: 0, passed: 0, failed: 0, errored: 0 },
       criteria: of.criteria.map(({ name }) => ({ testing_criteria: name, passed: 0, failed: 0 })),

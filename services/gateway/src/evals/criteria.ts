@@ -1,5 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
-import type { Grader } from '@lathe/contracts/http/grader';
+import { type Grader, isSingleGrader, type SingleGrader } from '@lathe/contracts/http/grader';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { problemOf } from '@lathe/graders/begin';
 import { findNamedModel, type NamedModels, whyUnnamed } from '@lathe/platform/records/named-model';
@@ -7,48 +7,56 @@ import { BadReference } from '../http/failure.ts';
 import { requireDoor } from '../models/doors.ts';
 
 /**
- * Throws for criteria that could never run, with the place of the first: a template that names what there is not, a
- * program in Python, a model that the project does not have or that cannot be asked.
+ * The criteria with their models by their own names: what an alias stands for may be another before the last answer is judged. Throws for
+ * criteria that could never run, with the place of the first: a template that names what there is not, a program in Python, a
+ * model that the project does not have or that cannot be asked.
  */
 export async function checkCriteria(
   ports: NamedModels,
   { project, criteria }: { readonly project: string; readonly criteria: readonly Grader[] },
-): Promise<void> {
+): Promise<Grader[]> {
+  const checked: Grader[] = [];
   for (const [i, grader] of criteria.entries())
-    await checkGrader(ports, { project, grader, param: `testing_criteria[${i}]` });
+    checked.push(await checkGrader(ports, { project, grader, param: `testing_criteria[${i}]` }));
+  return checked;
 }
 
-type GraderAt = { readonly project: string; readonly grader: Grader; readonly param: string };
+type GraderAt<Kind = Grader> = {
+  readonly project: string;
+  readonly grader: Kind;
+  readonly param: string;
+};
 
 /** The same of one grader, which stands at `param`. */
 export async function checkGrader(
   ports: NamedModels,
   { project, grader, param }: GraderAt,
-): Promise<void> {
+): Promise<Grader> {
   const problem = problemOf(grader);
   if (problem !== undefined) throw new LatheError('invalid_value', problem, { param });
-  await checkModels(ports, { project, grader, param });
+  if (grader.type !== 'multi') return withOwnModel(ports, { project, grader, param });
+  const { graders } = grader;
+  const own = (one: SingleGrader) => withOwnModel(ports, { project, grader: one, param });
+  if (isSingleGrader(graders)) return { ...grader, graders: await own(graders) };
+  if (Array.isArray(graders)) return { ...grader, graders: await Promise.all(graders.map(own)) };
+  const named = Object.entries(graders).map(async ([name, one]) => [name, await own(one)] as const);
+  return { ...grader, graders: Object.fromEntries(await Promise.all(named)) };
 }
 
-/** Throws `model_not_found` and `unsupported_model` for the models of a grader, and of those in it. */
-async function checkModels(
+/** Throws `model_not_found` and `unsupported_model` for the model of a grader. */
+async function withOwnModel(
   ports: NamedModels,
-  { project, grader, param }: GraderAt,
-): Promise<void> {
-  if (grader.type === 'multi') {
-    const { graders } = grader;
-    const isOne = !Array.isArray(graders) && typeof graders.type === 'string';
-    const inner = isOne ? [graders as Grader] : (Object.values(graders) as Grader[]);
-    for (const one of inner) await checkModels(ports, { project, grader: one, param });
-    return;
-  }
-  if (!('model' in grader) || grader.model === undefined) return;
+  { project, grader, param }: GraderAt<SingleGrader>,
+): Promise<SingleGrader> {
+  if (!('model' in grader) || grader.model === undefined) return grader;
   const at = `${param}.model`;
   const record = await requireModel(ports, project, { name: grader.model, param: at });
+  const own = { ...grader, model: record.name };
   // A reward model scores by itself.
-  if (grader.type === 'score_model' && record.task?.type === 'reward') return;
+  if (grader.type === 'score_model' && record.task?.type === 'reward') return own;
   const door = grader.type === 'text_similarity' ? 'embeddings' : 'chat';
   await named(at, async () => requireDoor(record, door));
+  return own;
 }
 
 /** A model of the project that a body names. Throws `model_not_found`, as a 400, with the field. */

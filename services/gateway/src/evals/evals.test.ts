@@ -176,6 +176,23 @@ it('a create that is sent again finds the first run, which is queued once; too m
   expect((await read(`/${of.id}/runs?status=canceled&limit=2`)).data).toHaveLength(2);
 });
 
+it('a run holds its judges by their own names, and the eval as they were written', async () => {
+  const alias = 'judge of theirs';
+  await gateway.client.post('/lathe/aliases', { body: { alias, model: baseModel.name } });
+  const input = [{ role: 'user', content: '{{ sample.output_text }}' }];
+  const judge = { type: 'score_model', name: 'judge', model: alias, input };
+  const graders = { judge };
+  const multi = { type: 'multi', name: 'all', graders, calculate_output: 'judge' };
+  const criteria = [judge, multi];
+  const of = await make('', { ...definition, testing_criteria: criteria });
+  expect(of).toMatchObject({ testing_criteria: criteria });
+  const { id } = await make(`/${of.id}/runs`, { data_source: asked });
+  const own = { ...judge, model: baseModel.name };
+  const run = await gateway.evalRuns.get(recordKey(project, id));
+  expect(run?.value.criteria).toEqual([own, { ...multi, graders: { judge: own } }]);
+  await cancel(of.id, id);
+});
+
 it('the list of answered rows ends before the first that is missing, until the run is over', async () => {
   const of = await make('', definition);
   const { id } = await make(`/${of.id}/runs`, { data_source: asked });

@@ -1,4 +1,4 @@
-import { beforeAll, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { expectRefusal } from './refusal.fixture.ts';
 
@@ -101,3 +101,29 @@ test.each([
 ])('%j is refused by name', (extra, code, param, message) =>
   expectRefusal(gateway, { ...body(), ...extra }, { code, param, message }),
 );
+
+test('the models of a grader stand in the job by their own names, wherever an alias is moved', async () => {
+  const alias = 'gpt-4.1';
+  await gateway.client.post('/lathe/aliases', { body: { alias, model: 'lathe-tiny' } });
+  const judge = {
+    ...{ type: 'score_model', name: 'judge', model: alias },
+    input: [{ role: 'user', content: '{{ sample.output_text }}' }],
+  };
+  const own = { ...judge, model: 'lathe-tiny' };
+  const formula = { type: 'multi', name: 'm', calculate_output: 'judge' };
+  for (const [asked, held] of [
+    [judge, own],
+    [
+      { ...formula, graders: judge },
+      { ...formula, graders: own },
+    ],
+    [
+      { ...formula, graders: [judge] },
+      { ...formula, graders: [own] },
+    ],
+  ] as const) {
+    const response = await gateway.postJob({ ...body(), ...rewarded({}, {}, asked) });
+    const { id } = (await response.json()) as { id: string };
+    expect((await gateway.job(id)).grader).toEqual(held);
+  }
+});

@@ -42,8 +42,8 @@ export type CreateRequest = {
   readonly idempotencyKey: string | undefined;
   /** The client marked this as a repetition of a request whose answer it did not see. */
   readonly isRetry: boolean;
-  /** Checks what the method names, where that is more than settings. */
-  readonly checkMethod?: () => Promise<void>;
+  /** Checks what the method names besides files and the model, and says what it comes to. */
+  readonly checkMethod?: () => Promise<Pick<JobRecord, 'grader'>>;
 };
 
 export type CreateSettings = { readonly retryWindowMs: number; readonly idempotencyMs: number };
@@ -63,8 +63,8 @@ export async function createJob(
   const draft = firstRecord(body, { id: '', project, requestId, nowMs, seed: randomInt(2 ** 31) });
   const claim = { kind: 'job', project, hash, idempotencyKey, isRetry, nowMs } as const;
   const check = async (): Promise<References> => {
-    await request.checkMethod?.();
-    return checkReferences(ports, project, body);
+    const method = await request.checkMethod?.();
+    return { ...method, ...(await checkReferences(ports, project, body)) };
   };
   let checked: References | undefined;
   const jobId = await claimId(ports.claims, claim, settings, {
@@ -105,7 +105,8 @@ async function createOnce(ports: JobPorts, draft: JobRecord): Promise<JobRecord>
 }
 
 /** What the names in a request come to: an alias is no part of a job, which has to stay what it is. */
-type References = Pick<JobRecord, 'model' | 'start'> & Partial<Pick<JobRecord, 'options'>>;
+type References = Pick<JobRecord, 'model' | 'start'> &
+  Partial<Pick<JobRecord, 'options' | 'grader'>>;
 
 /** Checks what a request names. Throws errors that name the field at fault. */
 export async function checkReferences(

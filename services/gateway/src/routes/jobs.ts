@@ -60,11 +60,11 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
         isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
       };
       const { project, body } = request;
-      const checkMethod = async (): Promise<void> => {
-        if (body.method?.type !== 'reinforcement') return;
+      const checkMethod = async () => {
+        if (body.method?.type !== 'reinforcement') return {};
         const { grader } = body.method.reinforcement;
         const param = 'method.reinforcement.grader';
-        await checkGrader(ports, { project, grader, param });
+        return { grader: await checkGrader(ports, { project, grader, param }) };
       };
       const job = await createJob(ports, { ...request, checkMethod }, settings);
       c.set('jobId', job.id);
