@@ -97,7 +97,7 @@ it.each<[string, string, Case]>([
   ],
   [
     'cannot tell',
-    "Don't fine-tune for this yet: the tuned model is no better than base, the model that it was made of: accuracy 50.0 % against 50.0 % (p = 0.500).",
+    'Nobody can tell whether training this model helps: it is no better than base, the model that it was made of: accuracy 50.0 % against 50.0 % (p = 0.500). More rows, more steps or another learning rate may show it.',
     { base: [0.5, 'cannot tell'], tuned: [0.5] },
   ],
   [

@@ -128,13 +128,16 @@ function mainVerdict(told: Told): Omit<Verdict, 'notes'> {
     };
   const isAsGood = (each: Contestant): boolean =>
     sign * (headlineValue(tuned) - headlineValue(each)) <= 0;
+  // A base that is as good alone may speak against the training, not against the task.
+  if (others.some((each) => each.name !== 'base' && isAsGood(each)))
+    return {
+      outcome: "don't fine-tune",
+      verdict: `Don't fine-tune for this yet: the tuned model is no better than ${who}: ${values}.`,
+    };
   if (isAsGood(best))
     return {
-      // A base that is as good alone may speak against the training, not against the task.
-      outcome: others.some((each) => each.name !== 'base' && isAsGood(each))
-        ? "don't fine-tune"
-        : 'cannot tell',
-      verdict: `Don't fine-tune for this yet: the tuned model is no better than ${who}: ${values}.`,
+      outcome: 'cannot tell',
+      verdict: `Nobody can tell whether training this model helps: it is no better than ${who}: ${values}. More rows, more steps or another learning rate may show it.`,
     };
   return {
     outcome: 'cannot tell',
