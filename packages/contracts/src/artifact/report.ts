@@ -84,8 +84,9 @@ const contestantSchema = z.object({
   usage: z
     .object({
       answers: z.number().int(),
-      promptTokens: z.number().int(),
-      answerTokens: z.number().int(),
+      /** Absent where a server counts no tokens. */
+      promptTokens: z.number().int().optional(),
+      answerTokens: z.number().int().optional(),
       /** From the first question to the last answer, the model being in memory; absent in older reports. */
       milliseconds: z.number().optional(),
       /** Questions that were answered at a time. */

@@ -110,6 +110,10 @@ it('shows each contestant with its interval, and what tuning took', () => {
     ...{ contestants: [{ ...first, usage: timed }, ...others], cost },
     notes: ['With retrieval it does better still.'],
   });
+  const uncounted = { answers: 200, milliseconds: 9000, atOnce: 8 };
+  const slow = lowered({ contestants: [{ ...first, usage: uncounted }, ...others] });
+  expect(slow).toContain('<div>45</div>');
+  expect(slow).not.toContain('tokens an answer');
   for (const text of ['ms an answer', '<div>45</div>', '<b>33 s</b>', 'up to 8 at once', 'hardly'])
     expect(whole).toContain(text);
   expect(whole).toContain('<p>With retrieval it does better still.</p>');

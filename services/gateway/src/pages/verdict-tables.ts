@@ -73,11 +73,11 @@ export function contestantTable(report: EvaluationReport): Html {
     all.has(name),
   );
   const hasLoss = contestants.some(({ loss }) => loss !== null) && !all.has('loss');
-  const isCounted = contestants.some(({ usage }) => usage !== undefined);
+  const isCounted = contestants.some(({ usage }) => usage?.promptTokens !== undefined);
   const tokensCell = ({ usage, model }: EvaluationReport['contestants'][number]): Html => {
-    if (usage === undefined || usage.answers === 0)
+    const { answers = 0, promptTokens, answerTokens } = usage ?? {};
+    if (promptTokens === undefined || answerTokens === undefined || answers === 0)
       return cell(tokens, model === null ? 'none' : '–');
-    const { answers, promptTokens, answerTokens } = usage;
     const read = grouped(promptTokens / answers);
     return cell(
       tokens,

@@ -66,6 +66,8 @@ it('asks with the tools of a row, and judges calls by what they say', async () =
   expect(await found).toEqual({
     ...{ name: `model big at ${server.url}`, model: 'big', shots: 0 },
     ...{ loss: null, supervisedTokens: 0 },
+    // It counts no tokens, but takes its time.
+    usage: { answers: 3, milliseconds: expect.any(Number), atOnce: 2 },
     toolCalls: expect.objectContaining({
       ...{ correct: 1, total: 2 },
       failures: { noCall: 1, wrongName: 0, wrongArguments: 0, unwantedCall: 0 },

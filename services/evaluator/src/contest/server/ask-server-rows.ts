@@ -126,14 +126,16 @@ function judged(
     counted.reduce((all, usage) => all + usage[which], 0);
   const usage = {
     ...{ answers: answers.length, milliseconds, atOnce },
-    ...{ promptTokens: sum('promptTokens'), answerTokens: sum('answerTokens') },
+    // Of a server that does not count all tokens there are no figures that could stand beside the others'.
+    ...(counted.length === answers.length && {
+      ...{ promptTokens: sum('promptTokens'), answerTokens: sum('answerTokens') },
+    }),
   };
   return {
     ...{ name: serverName(invited), model: invited.model, shots: 0 },
     ...{ loss: null, supervisedTokens: 0 },
     ...(toolCalls && { toolCalls }),
-    // A server that does not count tokens has no figures that could stand beside the others'.
-    ...(counted.length === answers.length && { usage }),
+    usage,
     answers: results.map(({ shown, isRight, outcome }) =>
       outcome === undefined ? { text: shown } : { text: shown, isRight },
     ),

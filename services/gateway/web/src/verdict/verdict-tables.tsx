@@ -173,8 +173,9 @@ export function Contestants({ report }: Props) {
 }
 
 function tokensAnAnswer({ usage }: Contestant): number | null {
-  if (usage === undefined || usage.answers === 0) return null;
-  return Math.round((usage.promptTokens + usage.answerTokens) / usage.answers);
+  const { answers = 0, promptTokens, answerTokens } = usage ?? {};
+  if (promptTokens === undefined || answerTokens === undefined || answers === 0) return null;
+  return Math.round((promptTokens + answerTokens) / answers);
 }
 
 function timeAnAnswer({ usage }: Contestant): number | null {
