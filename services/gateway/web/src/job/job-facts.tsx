@@ -5,13 +5,11 @@ import { ActButton } from '../ui/act-button.tsx';
 import { CopyText } from '../ui/copy-text.tsx';
 import { grouped } from '../ui/numbers.ts';
 import { Time } from '../ui/time.tsx';
+import { settingsOf } from './job-settings.ts';
 
 /** What the job was asked for, with every `auto` as it was resolved. */
 export function JobFacts({ job }: { readonly job: JobObject }) {
-  const settings = [
-    ...flat(methodSettings(job)),
-    ...flat(job.lathe.options as Record<string, unknown>),
-  ];
+  const settings = settingsOf(job);
   return (
     <dl class="facts">
       <dt>Job</dt>
@@ -84,21 +82,4 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
       <dd>{value}</dd>
     </>
   );
-}
-
-function methodSettings({ method }: JobObject): Record<string, unknown> {
-  if (method.type === 'supervised') return method.supervised.hyperparameters;
-  return method.type === 'dpo'
-    ? method.dpo.hyperparameters
-    : (method.reinforcement.hyperparameters ?? {});
-}
-
-/** Settings inside settings by their whole path. */
-function flat(settings: Readonly<Record<string, unknown>>, before = ''): [string, string][] {
-  return Object.entries(settings).flatMap(([name, value]): [string, string][] => {
-    const path = before + name;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return flat(value as Record<string, unknown>, `${path}.`);
-    return [[path, Array.isArray(value) ? JSON.stringify(value) : String(value)]];
-  });
 }

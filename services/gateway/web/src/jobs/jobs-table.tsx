@@ -12,16 +12,24 @@ type Props = {
   readonly caption: string;
   readonly jobs: readonly JobObject[];
   readonly more?: { readonly hasMore: boolean; readonly loadMore: () => void };
+  /** Lets jobs be ticked. */
+  readonly choice?: Choice;
+};
+
+type Choice = {
+  readonly chosen: readonly string[];
+  readonly choose: (id: string, isChosen: boolean) => void;
+  readonly most: number;
 };
 
 /** Jobs with what each is doing, why, and what came of it. */
-export function JobsTable({ name, caption, jobs, more }: Props) {
+export function JobsTable({ name, caption, jobs, more, choice }: Props) {
   return (
     <Table
       name={name}
       caption={caption}
       rows={jobs}
-      columns={columns}
+      columns={choice === undefined ? columns : [...columns, choiceColumn(choice)]}
       keyOf={({ id }) => id}
       {...(more && { more })}
     />
@@ -51,6 +59,24 @@ const columns: readonly Column<JobObject>[] = [
     isNumber: true,
   },
 ];
+
+function choiceColumn({ chosen, choose, most }: Choice): Column<JobObject> {
+  return {
+    head: 'Compare',
+    cell: (job) => {
+      const isChosen = chosen.includes(job.id);
+      return (
+        <input
+          type="checkbox"
+          aria-label={`Compare ${nameOf(job)}`}
+          checked={isChosen}
+          disabled={!isChosen && chosen.length >= most}
+          onChange={({ currentTarget: { checked } }) => choose(job.id, checked)}
+        />
+      );
+    },
+  };
+}
 
 function Done({ job }: { readonly job: JobObject }) {
   const share = shareDone(job);

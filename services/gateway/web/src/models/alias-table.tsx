@@ -5,6 +5,7 @@ import { ask } from '../api/client.ts';
 import { Link } from '../shell/link.tsx';
 import { ActButton } from '../ui/act-button.tsx';
 import { Table } from '../ui/table.tsx';
+import { ModelOptions } from './model-options.tsx';
 import { cardPath, kindOf } from './model-words.ts';
 
 type Props = {
@@ -61,10 +62,10 @@ export function AliasTable({ aliases, models, onChange }: Props) {
 }
 
 function NewAlias({ models, onChange }: Omit<Props, 'aliases'>) {
-  const targets = models.filter((model) => kindOf(model) !== 'alias').map(({ id }) => id);
+  const targets = models.filter((model) => kindOf(model) !== 'alias');
   const [alias, setAlias] = useState('');
   const [chosen, setChosen] = useState('');
-  const model = targets.includes(chosen) ? chosen : targets[0];
+  const model = (targets.find(({ id }) => id === chosen) ?? targets[0])?.id;
   const set = async (): Promise<void> => {
     const body = { alias: alias.trim(), model };
     await ask('/v1/lathe/aliases', { method: 'POST', body });
@@ -86,11 +87,7 @@ function NewAlias({ models, onChange }: Omit<Props, 'aliases'>) {
         <label>
           Model behind it
           <select value={model} onChange={(event) => setChosen(event.currentTarget.value)}>
-            {targets.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
+            <ModelOptions models={targets} />
           </select>
         </label>
       )}

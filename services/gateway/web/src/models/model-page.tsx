@@ -34,6 +34,7 @@ export function ModelPage({ model: name }: { readonly model: string }) {
 function Card({ model }: { readonly model: ModelObject }) {
   const { id, created, lathe } = model;
   const kind = kindOf(model);
+  const isTuned = kind === 'tuned' || kind === 'checkpoint';
   return (
     <>
       <header class="head">
@@ -49,15 +50,12 @@ function Card({ model }: { readonly model: ModelObject }) {
           <Link to={tryPath(id)} class="button main">
             Ask it
           </Link>
-          {kind === 'tuned' && lathe.base !== null && (
-            <Link
-              to={`/playground?models=${encodeURIComponent(`${id}\n${lathe.base}`)}`}
-              class="button"
-            >
+          {isTuned && lathe.base !== null && (
+            <Link to={tryPath(id, lathe.base)} class="button">
               Beside its base
             </Link>
           )}
-          {kind === 'tuned' && <DeleteModel name={id} />}
+          {isTuned && <DeleteModel name={id} />}
         </div>
       </header>
       <dl class="facts">
@@ -80,7 +78,7 @@ function Card({ model }: { readonly model: ModelObject }) {
           </>
         )}
       </dl>
-      {kind === 'tuned' && <Tuned model={model} />}
+      {isTuned && <Tuned model={model} />}
       {kind === 'base' && <Aliases model={model} />}
     </>
   );

@@ -1,9 +1,13 @@
 import type { ModelObject } from '@lathe/contracts/http/model';
 
 /** What kind of entry a model is, in a word. */
-export function kindOf({ lathe: { alias_of: original, base } }: ModelObject): string {
+export function kindOf({
+  id,
+  lathe: { alias_of: original, base },
+}: ModelObject): 'alias' | 'base' | 'checkpoint' | 'tuned' {
   if (original !== undefined) return 'alias';
-  return base === null ? 'base' : 'tuned';
+  if (base === null) return 'base';
+  return /:ckpt-step-\d+$/.test(id) ? 'checkpoint' : 'tuned';
 }
 
 /** What a model was taught, in words. */
@@ -18,7 +22,11 @@ export function cardPath(name: string): string {
   return `/models/${encodeURIComponent(name)}`;
 }
 
-/** The address at which a model is asked. */
-export function tryPath(name: string): string {
-  return `/playground?models=${encodeURIComponent(name)}`;
+/** Models that are asked side by side. */
+export const mostModels = 4;
+
+/** The address at which models are asked side by side. */
+export function tryPath(...names: readonly string[]): string {
+  // A line break is what no name of a model has in it.
+  return `/playground?models=${encodeURIComponent(names.join('\n'))}`;
 }

@@ -4,16 +4,19 @@ import { ask } from '../api/client.ts';
 import { useList } from '../api/use-list.ts';
 import { useQuery } from '../api/use-query.ts';
 import { Link } from '../shell/link.tsx';
+import { useQueryText } from '../shell/router.ts';
 import { Answered, Empty } from '../ui/states.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { AliasTable } from './alias-table.tsx';
 import { cardPath, kindOf, taughtText, tryPath } from './model-words.ts';
 
-/** Every model of the project: bases, tuned ones and aliases. */
+/** The models of the project: bases, tuned ones and aliases, and checkpoints where they are asked for. */
 export function ModelsPage() {
   const models = useQuery((signal) => ask<{ data: ModelObject[] }>('/v1/models', { signal }), []);
   const aliases = useList<AliasObject>('/v1/lathe/aliases');
+  const [shown, setShown] = useQueryText('checkpoints');
+  const isShown = (model: ModelObject): boolean => shown !== '' || kindOf(model) !== 'checkpoint';
   const reload = (): void => {
     models.reload();
     aliases.reload();
@@ -32,7 +35,7 @@ export function ModelsPage() {
             <Table
               name="models"
               caption="Models"
-              rows={data}
+              rows={data.filter(isShown)}
               columns={columns}
               keyOf={({ id }) => id}
               empty={
@@ -43,6 +46,16 @@ export function ModelsPage() {
                 </Empty>
               }
             />
+            {data.some((model) => kindOf(model) === 'checkpoint') && (
+              <label class="check">
+                <input
+                  type="checkbox"
+                  checked={shown !== ''}
+                  onChange={(event) => setShown(event.currentTarget.checked ? 'all' : '')}
+                />
+                Show checkpoints, too
+              </label>
+            )}
             {data.length > 0 && !data.some((model) => kindOf(model) === 'tuned') && (
               <p class="soft">
                 None is tuned yet: <Link to="/jobs/new">a job</Link> makes one of your rows.

@@ -1,8 +1,6 @@
 import type { ModelObject } from '@lathe/contracts/http/model';
+import { mostModels } from '../models/model-words.ts';
 import { type AskedAs, askedAs, askedAsWords } from './asked-as.ts';
-
-/** Models that are asked side by side. */
-const mostModels = 4;
 
 type Props = {
   readonly models: readonly ModelObject[];
