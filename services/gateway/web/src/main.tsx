@@ -8,6 +8,7 @@ import './style/shell.css';
 import './style/parts.css';
 import './style/playground.css';
 import './style/models.css';
+import './style/data.css';
 
 applyTheme();
 await takeCodeFromAddress();

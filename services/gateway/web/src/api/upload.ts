@@ -3,13 +3,20 @@ import type { FileObject } from '@lathe/contracts/http/file';
 import { ApiError } from './client.ts';
 import { currentKey } from './session.ts';
 
+/** What a file is uploaded for: rows to learn, or something that rows are made of. */
+export type UploadPurpose = 'fine-tune' | 'user_data';
+
 /**
- * Uploads a file for tuning and tells how much of it has gone, from 0 to 1. Not by `fetch`, which does not tell. Throws an ApiError
+ * Uploads a file and tells how much of it has gone, from 0 to 1. Not by `fetch`, which does not tell. Throws an ApiError
  * with the API's sentence.
  */
-export function upload(file: File, onShare: (share: number) => void): Promise<FileObject> {
+export function upload(
+  file: File,
+  purpose: UploadPurpose,
+  onShare: (share: number) => void,
+): Promise<FileObject> {
   const form = new FormData();
-  form.set('purpose', 'fine-tune');
+  form.set('purpose', purpose);
   form.set('file', file, file.name);
   const request = new XMLHttpRequest();
   const { promise, resolve, reject } = Promise.withResolvers<FileObject>();

@@ -1,19 +1,32 @@
 import type { FileObject } from '@lathe/contracts/http/file';
 import { useList } from '../api/use-list.ts';
 import { Link } from '../shell/link.tsx';
+import { navigate } from '../shell/router.ts';
 import { bytesText } from '../ui/numbers.ts';
 import { Answered } from '../ui/states.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { DropZone } from './drop-zone.tsx';
+import { Datasets } from './made/datasets.tsx';
 
-/** Files of rows: a place to drop one, and those that are there. */
+/** Files of rows: a place to drop one, those that are there, and those that are made of others. */
 export function DataPage() {
   const list = useList<FileObject>('/v1/files?purpose=fine-tune');
   return (
     <>
-      <h1>Data</h1>
-      <DropZone />
+      <header class="head">
+        <h1>Data</h1>
+        <Link to="/data/convert" class="button">
+          Make pairs of talk
+        </Link>
+      </header>
+      <DropZone
+        title="Drop a file of rows here"
+        label="File of rows"
+        hint="JSON Lines, JSON, CSV, TSV, Parquet, CoNLL, SQuAD, text, Markdown, or a zip of them; also packed with gzip or zstd. It stays on this machine."
+        purpose="fine-tune"
+        onUploaded={({ id }) => navigate(`/data/${id}`)}
+      />
       <h2>Files</h2>
       <Answered query={{ ...list, data: list.items }} what="the files">
         {(files) => (
@@ -28,6 +41,8 @@ export function DataPage() {
           />
         )}
       </Answered>
+      <h2>Made of other files</h2>
+      <Datasets />
     </>
   );
 }

@@ -1,13 +1,23 @@
+import type { FileObject } from '@lathe/contracts/http/file';
 import { useRef, useState } from 'preact/hooks';
 import { sentenceOf } from '../api/client.ts';
-import { upload } from '../api/upload.ts';
-import { navigate } from '../shell/router.ts';
+import { type UploadPurpose, upload } from '../api/upload.ts';
 import { percentText } from '../ui/numbers.ts';
 import { Progress } from '../ui/progress.tsx';
 import { Problem } from '../ui/states.tsx';
 
-/** Takes a file that is dropped or chosen, uploads it and shows what is in it. */
-export function DropZone() {
+type Props = {
+  /** What can be dropped: `Drop a file of rows here`. */
+  readonly title: string;
+  readonly hint: string;
+  /** What the file is, for those who do not see the place. */
+  readonly label: string;
+  readonly purpose: UploadPurpose;
+  readonly onUploaded: (file: FileObject) => void;
+};
+
+/** Takes a file that is dropped or chosen, and uploads it. */
+export function DropZone({ title, hint, label, purpose, onUploaded }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setIsOver] = useState(false);
   const [sending, setSending] = useState<{ name: string; share: number } | null>(null);
@@ -17,12 +27,12 @@ export function DropZone() {
     setProblem(null);
     setSending({ name: file.name, share: 0 });
     try {
-      const { id } = await upload(file, (share) => setSending({ name: file.name, share }));
-      navigate(`/data/${id}`);
+      const tell = (share: number): void => setSending({ name: file.name, share });
+      onUploaded(await upload(file, purpose, tell));
     } catch (error) {
       setProblem(sentenceOf(error));
-      setSending(null);
     }
+    setSending(null);
   };
   if (sending !== null)
     return (
@@ -49,11 +59,8 @@ export function DropZone() {
           void take(event.dataTransfer?.files[0]);
         }}
       >
-        <p class="empty-title">Drop a file of rows here</p>
-        <p class="soft">
-          JSON Lines, JSON, CSV, TSV, Parquet, CoNLL, SQuAD, text, Markdown, or a zip of them; also
-          packed with gzip or zstd. It stays on this machine.
-        </p>
+        <p class="empty-title">{title}</p>
+        <p class="soft">{hint}</p>
         <button type="button" class="main" onClick={() => input.current?.click()}>
           Choose a file
         </button>
@@ -61,7 +68,7 @@ export function DropZone() {
           ref={input}
           type="file"
           class="unseen"
-          aria-label="File of rows"
+          aria-label={label}
           tabIndex={-1}
           onChange={(event) => void take(event.currentTarget.files?.[0])}
         />

@@ -1,3 +1,4 @@
+import type { DatasetObject } from '@lathe/contracts/http/dataset-object';
 import type { RetrievedFile } from '@lathe/contracts/http/file';
 import type { InspectionObject } from '@lathe/contracts/http/inspection';
 import type { Page } from '@lathe/contracts/http/list';
@@ -6,7 +7,9 @@ import { ask, download, sentenceOf } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
 import { Lineage } from '../lineage/lineage.tsx';
 import { useLineage } from '../lineage/use-lineage.ts';
+import { ModelOptions } from '../models/model-options.tsx';
 import { Link } from '../shell/link.tsx';
+import { navigate } from '../shell/router.ts';
 import { ActButton } from '../ui/act-button.tsx';
 import { bytesText, counted, grouped } from '../ui/numbers.ts';
 import { Progress } from '../ui/progress.tsx';
@@ -14,6 +17,8 @@ import { Problem } from '../ui/states.tsx';
 import { Findings } from './findings.tsx';
 import { FormatForm } from './format-form.tsx';
 import { LengthSection } from './length-section.tsx';
+import { MadeFacts } from './made/made-facts.tsx';
+import { madeText } from './made/made-words.ts';
 import { queryOf, type ReadingOptions, requestOf, useReadingOptions } from './reading-options.ts';
 import { CleaningFacts, LabelBalance } from './row-facts.tsx';
 import { TokenRows } from './token-rows.tsx';
@@ -60,6 +65,19 @@ export function FilePage({ file }: { readonly file: string }) {
       ) : (
         <Report inspection={inspection} onChange={change} />
       )}
+      {about.data?.lathe.lineage != null && (
+        <>
+          <h2>How it was made</h2>
+          <p>
+            It is{' '}
+            <Link to={`/data/sets/${about.data.lathe.lineage.dataset}`}>
+              {madeText(about.data.lathe.lineage.request)}
+            </Link>
+            .
+          </p>
+          <MadeFacts lineage={about.data.lathe.lineage} />
+        </>
+      )}
       <Relatives file={file} />
     </>
   );
@@ -72,18 +90,27 @@ function Repaired({
   readonly inspection: InspectionObject;
   readonly name: string;
 }) {
-  const { id, report } = inspection;
+  const { id, file, report } = inspection;
+  const keep = async (): Promise<void> => {
+    const { model } = report ?? {};
+    const body = { repair: { file, ...(model != null && { model }) } };
+    const made = await ask<DatasetObject>('/v1/lathe/datasets', { method: 'POST', body });
+    navigate(`/data/sets/${made.id}`);
+  };
   return (
-    <ActButton
-      act={() =>
-        download(
-          `/v1/lathe/inspections/${id}/repaired`,
-          `${name.replace(/\.\w+$/, '')}.repaired.jsonl`,
-        )
-      }
-    >
-      Download the repaired file ({counted(report?.repaired?.rows ?? 0, 'row')})
-    </ActButton>
+    <>
+      <ActButton
+        act={() =>
+          download(
+            `/v1/lathe/inspections/${id}/repaired`,
+            `${name.replace(/\.\w+$/, '')}.repaired.jsonl`,
+          )
+        }
+      >
+        Download the repaired file ({counted(report?.repaired?.rows ?? 0, 'row')})
+      </ActButton>
+      <ActButton act={keep}>Keep it as a new file</ActButton>
+    </>
   );
 }
 
@@ -98,7 +125,6 @@ function ModelChoice({ options, onChange, inspected }: ChoiceProps) {
     (signal) => ask<Pick<Page<ModelObject>, 'data'>>('/v1/models', { signal }),
     [],
   );
-  const names = models.data?.data.map(({ id }) => id) ?? [];
   return (
     <label class="row">
       Looked at for
@@ -110,9 +136,7 @@ function ModelChoice({ options, onChange, inspected }: ChoiceProps) {
           the first model that learns from such rows
           {inspected === null || options.model !== '' ? '' : `: ${inspected}`}
         </option>
-        {names.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
+        <ModelOptions models={models.data?.data ?? []} />
       </select>
     </label>
   );

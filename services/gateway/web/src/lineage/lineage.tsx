@@ -118,6 +118,7 @@ function pathOf({ id, kind, exists }: Node): string | null {
     case 'eval':
       return `/evals/${id}`;
     case 'dataset':
+      return `/data/sets/${id}`;
     case 'eval_run':
     case 'export':
       return null;
