@@ -60,8 +60,12 @@ export function newId(kind: IdKind): string {
  * @example await derivedId('completion', 'batch_4f…/0'); // chatcmpl-9a…
  */
 export async function derivedId(kind: IdKind, seed: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(seed));
-  return prefixes[kind] + Buffer.from(hash).toString('hex').slice(0, 48);
+  const hash = new Uint8Array(
+    await crypto.subtle.digest('SHA-256', new TextEncoder().encode(seed)),
+  );
+  // Not by a Buffer, which the browser, whose pages are typed by the contracts, has not.
+  const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return prefixes[kind] + hex.slice(0, 48);
 }
 
 /** Whether the text has the form of an id of the kind; anything else is refused before it becomes a key. */

@@ -38,7 +38,6 @@ describe('a recipe', () => {
       lossScale: { initial: 65536, growthSteps: 2000 },
       memoryLimit: null,
       keptStateBytes: 2 ** 28,
-      keptDiskBytes: 2 ** 32,
     });
   });
 

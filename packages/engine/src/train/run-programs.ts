@@ -15,7 +15,6 @@ import { startingWeights } from '../trained/starting-weights.ts';
 import type { StepRunner, StepRunnerOptions } from '../update/step.ts';
 import { createStepRunner } from '../update/step-runner.ts';
 import { type FrozenStates, frozenStates } from './frozen-states.ts';
-import { keptLayers } from './kept-layers.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import type { StatesPlace } from './stored-states.ts';
 
@@ -33,9 +32,7 @@ export type RunPrograms<Example> = {
   feeds(
     windows: readonly (readonly Example[])[],
     context: BatchContext<Example>,
-  ): Promise<Record<string, Tensor>>;
-  /** Frees what the steps were made from. */
-  dispose(): Promise<void>;
+  ): Record<string, Tensor>;
   /** Writes what a frozen base made of the examples, where the run keeps that. */
   saveStates(folder: string): Promise<void>;
 };
@@ -44,7 +41,7 @@ export type RunPrograms<Example> = {
 export async function openPrograms<Example>(
   run: PreparedRun<Example>,
   update: UpdateOptions,
-  { scratch, ...place }: StatesPlace & { readonly scratch: string },
+  place: StatesPlace,
 ): Promise<RunPrograms<Example>> {
   const { model, device, settings, objective, limits, plan, modelState, initial } = run;
   const { state } = modelState;
@@ -56,17 +53,15 @@ export async function openPrograms<Example>(
   const current = () => weightValues(model, modelState);
   const { optimizer, maxGradientNorm, precision } = settings;
   const frozen = await frozenStates(run, place);
-  const layers = frozen === undefined ? await keptLayers(run, weights, scratch) : undefined;
   const runner = await createStepRunner({
     ...update,
     device,
     forward:
       frozen?.forward(weights, plan.shape, true) ??
-      layers?.forward ??
       forwardOf(weights, plan.shape, { objective, training: true }),
     parameters: weights.parameters,
     joined,
-    parameterFeeds: layers?.parameterFeeds ?? parameters,
+    parameterFeeds: parameters,
     state,
     rule: { optimizer: createOptimizer(optimizer), settings: optimizer, maxGradientNorm },
     mapFolder,
@@ -134,10 +129,8 @@ export async function openPrograms<Example>(
       },
     };
   }
-  const feeds: RunPrograms<Example>['feeds'] = async (windows, context) =>
-    frozen?.feeds(windows, context) ??
-    layers?.feeds(windows, context) ??
-    batchFeeds(objective, windows, context);
+  const feeds: RunPrograms<Example>['feeds'] =
+    frozen?.feeds ?? ((windows, context) => batchFeeds(objective, windows, context));
   return {
     ...{ runner, measurements, evaluator, feeds },
     tokens: {
@@ -145,8 +138,5 @@ export async function openPrograms<Example>(
       current: tokenScorer(current, parameters),
     },
     saveStates: async (folder) => frozen?.save(folder),
-    async dispose() {
-      await layers?.dispose();
-    },
   };
 }
