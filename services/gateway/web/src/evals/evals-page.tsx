@@ -16,8 +16,11 @@ export function EvalsPage() {
           <Link to="/evals/grader" class="button">
             Try a grader
           </Link>
-          <Link to="/evals/import" class="button main">
+          <Link to="/evals/import" class="button">
             Import
+          </Link>
+          <Link to="/evals/new" class="button main">
+            New eval
           </Link>
         </div>
       </header>
@@ -34,8 +37,9 @@ export function EvalsPage() {
               <Empty title="There is no eval yet.">
                 <p>
                   An eval asks models the same rows and grades each answer.{' '}
-                  <Link to="/evals/import">Import one</Link> of promptfoo, OpenAI or
-                  lm-evaluation-harness, or create one as <code>client.evals.create</code> does.
+                  <Link to="/evals/new">Make one</Link>, or{' '}
+                  <Link to="/evals/import">import one</Link> of promptfoo, OpenAI or
+                  lm-evaluation-harness.
                 </p>
               </Empty>
             }

@@ -4,11 +4,13 @@ import type { ModelObject } from '@lathe/contracts/http/model';
 import { useState } from 'preact/hooks';
 import { ask, sentenceOf } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
+import { ModelOptions } from '../models/model-options.tsx';
 import { Link } from '../shell/link.tsx';
 import { navigate } from '../shell/router.ts';
 import { ActButton } from '../ui/act-button.tsx';
 import { Answered } from '../ui/states.tsx';
 import { type Column, Table } from '../ui/table.tsx';
+import { isWriter } from './run-words.ts';
 
 const formats: Readonly<Record<ImportEval['format'], string>> = {
   promptfoo: 'promptfoo: a configuration, YAML or JSON',
@@ -38,9 +40,7 @@ type FormProps = {
 };
 
 function ImportForm({ models, onImported }: FormProps) {
-  const writers = models.filter(({ lathe: { task } }) =>
-    ['generation', 'preference'].includes(task?.type ?? ''),
-  );
+  const writers = models.filter(isWriter);
   const [format, setFormat] = useState('promptfoo');
   const [chosen, setModel] = useState('');
   const [content, setContent] = useState('');
@@ -76,11 +76,7 @@ function ImportForm({ models, onImported }: FormProps) {
         <label>
           Model that is asked, and judges
           <select value={model} onChange={(event) => setModel(event.currentTarget.value)}>
-            {writers.map(({ id }) => (
-              <option key={id} value={id}>
-                {id}
-              </option>
-            ))}
+            <ModelOptions models={writers} />
           </select>
         </label>
         <label>

@@ -4,6 +4,8 @@ import { useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
 import { ActButton } from '../ui/act-button.tsx';
+import { ModelTicks } from './model-ticks.tsx';
+import { isWriter } from './run-words.ts';
 
 type Props = {
   /** Of the eval in the API. */
@@ -18,9 +20,7 @@ export function RunMore({ path, runs, onBegun }: Props) {
   const query = useQuery((signal) => ask<{ data: ModelObject[] }>('/v1/models', { signal }), []);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const pattern = runs.find(({ data_source: { type } }) => type !== 'jsonl');
-  const writers = query.data?.data.filter(({ lathe: { task } }) =>
-    ['generation', 'preference'].includes(task?.type ?? ''),
-  );
+  const writers = query.data?.data.filter(isWriter);
   if (pattern === undefined || writers === undefined) return null;
   const begin = async (): Promise<void> => {
     for (const model of chosen) {
@@ -34,23 +34,7 @@ export function RunMore({ path, runs, onBegun }: Props) {
     <>
       <h2>Run it on other models</h2>
       <p class="soft">With the rows, messages and sampling of the newest run.</p>
-      <fieldset class="choice">
-        <legend class="unseen">Models</legend>
-        {writers.map(({ id }) => (
-          <label key={id} class="check">
-            <input
-              type="checkbox"
-              checked={chosen.includes(id)}
-              onChange={({ currentTarget: { checked } }) =>
-                setChosen((before) =>
-                  checked ? [...before, id] : before.filter((each) => each !== id),
-                )
-              }
-            />
-            {id}
-          </label>
-        ))}
-      </fieldset>
+      <ModelTicks models={writers} chosen={chosen} setChosen={setChosen} />
       <ActButton class="main" act={begin} isDisabled={chosen.length === 0}>
         {chosen.length < 2 ? 'Begin the run' : `Begin ${chosen.length} runs`}
       </ActButton>

@@ -1,4 +1,10 @@
 import type { RunObject } from '@lathe/contracts/http/eval-run';
+import type { ModelObject } from '@lathe/contracts/http/model';
+
+/** Whether a model writes answers, which runs ask for and graders grade. */
+export function isWriter({ lathe: { task } }: ModelObject): boolean {
+  return ['generation', 'preference'].includes(task?.type ?? '');
+}
 
 /** What a run asks, in words: a model, or nothing where rows bring answers along. */
 export function askedText({ model, name }: RunObject): string {

@@ -23,3 +23,19 @@ it('asks for what was chosen, as the API has it', () => {
     dpo: { hyperparameters: { n_epochs: 2 } },
   });
 });
+
+it('asks for rewards by a grader, and for nothing while the grader is no JSON', () => {
+  const grader = {
+    type: 'string_check',
+    name: 'right',
+    operation: 'eq',
+    input: 'a',
+    reference: 'b',
+  };
+  const rewarded = { ...draft, method: 'reinforcement', grader: JSON.stringify(grader) } as const;
+  expect(requestOf({ ...rewarded, epochs: '2', evalSamples: '4' })?.method).toEqual({
+    type: 'reinforcement',
+    reinforcement: { grader, hyperparameters: { n_epochs: 2, eval_samples: 4 } },
+  });
+  expect(requestOf({ ...rewarded, grader: '{' })).toBe(null);
+});

@@ -5,6 +5,7 @@ import type { ModelObject } from '@lathe/contracts/http/model';
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
+import { ModelOptions } from '../models/model-options.tsx';
 import { Link } from '../shell/link.tsx';
 import { navigate, usePlace } from '../shell/router.ts';
 import { ActButton } from '../ui/act-button.tsx';
@@ -13,12 +14,14 @@ import { CallSection } from './call-section.tsx';
 import { EstimateSection } from './estimate-section.tsx';
 import { draftOf, emptyDraft, type JobDraft, requestOf } from './job-draft.ts';
 import { OptionFields } from './option-fields.tsx';
+import { RewardFields } from './reward-fields.tsx';
 import { useEstimate } from './use-estimate.ts';
 
 /** A job before it runs: rows, model and settings, what that comes to, and the same as a program. */
 export function NewJobPage() {
   const { query } = usePlace();
   const from = query.get('from');
+  const model = query.get('model');
   const start = useQuery(
     async (signal) => {
       const [files, models, source] = await Promise.all([
@@ -32,7 +35,18 @@ export function NewJobPage() {
   );
   return (
     <>
-      <h1>{from === null ? 'New job' : 'Clone with changes'}</h1>
+      <h1>
+        {from === null
+          ? 'New job'
+          : model === null
+            ? 'Clone with changes'
+            : 'Continue from a checkpoint'}
+      </h1>
+      {from !== null && model !== null && (
+        <p class="soft">
+          The job learns on from the weights of <code>{model}</code>; the optimizer starts afresh.
+        </p>
+      )}
       <Answered query={start} what="files and models">
         {({ files, models, source }) =>
           files.length === 0 ? (
@@ -45,7 +59,7 @@ export function NewJobPage() {
             <JobForm
               files={files}
               models={models}
-              first={source === null ? drafted(query) : draftOf(source)}
+              first={source === null ? drafted(query) : draftOf(source, model)}
             />
           )
         }
@@ -138,9 +152,7 @@ function JobForm({ files, models, first }: FormProps) {
               onChange={(event) => set({ model: event.currentTarget.value })}
             >
               <option value="">choose …</option>
-              {models.map(({ id }) => (
-                <option key={id}>{id}</option>
-              ))}
+              <ModelOptions models={models} />
             </select>
           </label>
           <label>
@@ -151,9 +163,11 @@ function JobForm({ files, models, first }: FormProps) {
             >
               <option value="supervised">supervised: learn the answers</option>
               <option value="dpo">dpo: learn which of two answers is better</option>
+              <option value="reinforcement">reinforcement: learn from what a grader says</option>
             </select>
           </label>
         </div>
+        {draft.method === 'reinforcement' && <RewardFields draft={draft} set={set} />}
         <h2>Settings</h2>
         <fieldset class="row choice">
           <legend class="unseen">Presets</legend>
@@ -201,6 +215,19 @@ function JobForm({ files, models, first }: FormProps) {
               {...text('rate')}
             />
           </label>
+          {draft.method === 'dpo' && (
+            <label>
+              Beta: how far it is held to what it was
+              <input
+                type="number"
+                min={0.0001}
+                max={2}
+                step="any"
+                placeholder="auto"
+                {...text('beta')}
+              />
+            </label>
+          )}
           <label>
             Seed
             <input type="number" min={0} max={2147483647} placeholder="drawn" {...text('seed')} />
