@@ -1,5 +1,7 @@
 /** The dashboard in a real browser on the real platform. */
 import { readFile } from 'node:fs/promises';
+import type { ModelObject } from '@lathe/contracts/http/model';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { supportLines } from '../flow/platform.fixture.ts';
 import { type OpenDashboard, openDashboard, withoutChromium } from './browser.fixture.ts';
@@ -60,7 +62,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     expect(faults).toEqual([]);
   });
 
-  it('goes from a dropped file to a verdict', async () => {
+  it('goes from a dropped file to a verdict, a chat and a correction that the next job learns', async () => {
     const { page, platform, go, faults, seriousIssues } = dashboard;
     const rows = (await supportLines(24)).join('\n');
     await go('/data');
@@ -75,12 +77,16 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByText('A job with this file would fail').waitFor();
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: /Download the repaired file/ }).click();
-    const repaired = await (await saved).path();
-    expect((await readFile(repaired, 'utf8')).trim().split('\n')).toHaveLength(24);
+    const repaired = await readFile(await (await saved).path());
+    expect(repaired.toString().trim().split('\n')).toHaveLength(24);
     expect(await seriousIssues()).toEqual([]);
 
     await go('/data');
-    await page.getByLabel('File of rows').setInputFiles(repaired);
+    await page.getByLabel('File of rows').setInputFiles({
+      name: 'repaired.jsonl',
+      mimeType: 'application/jsonl',
+      buffer: repaired,
+    });
     await page.getByRole('slider', { name: /^Cut at/ }).fill('0');
     await page.getByText(/of those that are learnt/).waitFor();
     expect(await page.locator('.tokens b').count()).toBeGreaterThan(0);
@@ -104,6 +110,90 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByRole('link', { name: 'Verdict' }).click();
     await page.getByRole('table', { name: 'All contestants' }).waitFor();
     expect(await seriousIssues()).toEqual([]);
+
+    await page.getByRole('link', { name: 'the job' }).click();
+    await page.getByRole('link', { name: 'Ask it' }).click();
+    await page.getByLabel('Message').fill('Where is my parcel?');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Correct' }).click();
+    await page.getByLabel('What should have been answered').fill('It is on its way.');
+    await page.getByRole('button', { name: 'Save the correction' }).click();
+    await page.getByRole('button', { name: 'Make a training file' }).click();
+    await page.getByRole('link', { name: 'Start a job with it' }).click();
+    await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny');
+    // All rows of the first file judge what the correction taught.
+    const held = page.getByRole('combobox', { name: /^Validation file/ });
+    await held.selectOption({ label: await repairedOption(page) });
+    await page.getByLabel('Name in the lists').fill('Corrected');
+    await page.getByText('tokens to train on').waitFor();
+    await page.getByRole('button', { name: 'Start the job' }).click();
+    await page.getByRole('heading', { name: 'Corrected' }).waitFor();
+    await page.getByText('done', { exact: true }).waitFor();
+    const job = page.url().split('/').at(-1) ?? '';
+    expect(await platform.client.get(`/lathe/jobs/${job}/dataset`)).toMatchObject({
+      rows: { kept: 25 },
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('lays runs over each other, and promotes, asks and goes on from a checkpoint', async () => {
+    const { page, platform, go, faults, seriousIssues } = dashboard;
+    await go('/jobs');
+    await page.getByLabel('Compare Mine').check();
+    await page.getByLabel('Compare Corrected').check();
+    await page.getByRole('link', { name: 'Compare 2 runs' }).click();
+    await page.getByRole('img', { name: /^Training loss by step.*A Mine .*B Corrected/ }).waitFor();
+    const settings = page.getByRole('table', { name: 'The runs and their settings' });
+    await settings.getByRole('rowheader', { name: 'training_file' }).waitFor();
+    expect(await settings.getByRole('rowheader', { name: 'model' }).count()).toBe(0);
+    await page.getByLabel('Show the settings that are the same').check();
+    await settings.getByRole('rowheader', { name: 'model', exact: true }).waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await settings.getByRole('link', { name: 'Mine' }).click();
+    await page.getByRole('button', { name: 'Promote' }).click();
+    await page.getByLabel('Alias').fill('newest');
+    await page.getByRole('button', { name: 'Set the alias' }).click();
+    await page.getByText('newest is answered by it now.').waitFor();
+    const { lathe } = await platform.client.get<ModelObject>('/models/newest');
+    expect(lathe.alias_of).toMatch(/:ckpt-step-\d+$/);
+    await page.getByRole('link', { name: 'Continue from here' }).click();
+    await page.getByText('the optimizer starts afresh').waitFor();
+    const model = page.getByRole('combobox', { name: /^Model/ });
+    expect(await model.inputValue()).toBe(lathe.alias_of);
+    await page.getByText('tokens to train on').waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('makes pairs of an FAQ page and shows where each comes from', async () => {
+    const { page, go, faults, seriousIssues } = dashboard;
+    await go('/data/convert');
+    await page.getByRole('combobox', { name: 'What it is' }).selectOption('slack');
+    expect(page.url()).toContain('source=slack');
+    await page.getByRole('combobox', { name: 'What it is' }).selectOption('faq');
+    await page.getByLabel('File of FAQ pages').setInputFiles({
+      name: 'help.md',
+      mimeType: 'text/markdown',
+      buffer: Buffer.from('## Is it free?\n\nYes, for everybody.\n\n## Contact\n\nWrite.'),
+    });
+    await page.getByText('help.md').waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('button', { name: 'Make the pairs' }).click();
+    const pair = page.getByRole('row', { name: /Is it free\?.*Yes, for everybody/s });
+    await pair.getByText('help.md').waitFor();
+    await page.getByRole('cell', { name: 'text under no question' }).waitFor();
+    const lineage = page.getByRole('list', { name: 'Lineage' });
+    await lineage.getByRole('link', { name: 'help.md' }).waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await go('/data');
+    await page.getByRole('link', { name: 'pairs of FAQ pages' }).waitFor();
+    expect(await seriousIssues()).toEqual([]);
     expect(faults).toEqual([]);
   });
 });
+
+/** The label of the repaired file among the files of a form. */
+async function repairedOption(page: Page): Promise<string> {
+  const options = await page.getByRole('option', { name: /^repaired/ }).allTextContents();
+  return options[0] ?? '';
+}

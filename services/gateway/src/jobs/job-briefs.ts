@@ -16,8 +16,7 @@ export function openJobBriefs(nats: Nats): JobBriefs {
   return createRecordIndex(nats, { bucket: buckets.jobs, schema: jobRecordSchema, briefOf });
 }
 
-/** What is kept of a job. */
-export function briefOf(job: JobRecord) {
+function briefOf(job: JobRecord) {
   const { id, project, createdMs, state, stage, model, method, options, metadata } = job;
   const { startedAt, finishedAt, trainedTokens, plannedTokens, progress, trainingFile } = job;
   return {

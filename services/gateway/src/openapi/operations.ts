@@ -19,7 +19,6 @@ import {
 } from '@lathe/contracts/http/file';
 import {
   checkpointObjectSchema,
-  createJobQuerySchema,
   createJobSchema,
   eventObjectSchema,
   jobObjectSchema,
@@ -134,11 +133,9 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   [`POST /${jobs}`]: {
     id: 'createFineTuningJob',
-    summary:
-      'Creates a fine-tuning job, or with dry_run=true none: then the answer is the estimate of it.',
-    query: createJobQuerySchema,
+    summary: 'Creates a fine-tuning job.',
     body: createJobSchema,
-    answer: z.union([jobObjectSchema, estimateSchema]),
+    answer: jobObjectSchema,
   },
   [`POST /${jobs}/estimate`]: {
     id: 'estimateFineTuningJob',

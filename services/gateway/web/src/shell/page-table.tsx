@@ -1,19 +1,25 @@
 import type { ComponentType } from 'preact';
+import { ComparePage } from '../compare/compare-page.tsx';
 import { DataPage } from '../data/data-page.tsx';
 import { FilePage } from '../data/file-page.tsx';
+import { ConvertPage } from '../data/made/convert-page.tsx';
+import { DatasetPage } from '../data/made/dataset-page.tsx';
 import { EvalPage } from '../evals/eval-page.tsx';
 import { EvalsPage } from '../evals/evals-page.tsx';
 import { GraderPage } from '../evals/grader-page.tsx';
 import { ImportPage } from '../evals/import-page.tsx';
+import { NewEvalPage } from '../evals/new-eval-page.tsx';
 import { RunPage } from '../evals/run-page.tsx';
 import { HomePage } from '../home/home-page.tsx';
 import { JobPage } from '../job/job-page.tsx';
 import { JobsPage } from '../jobs/jobs-page.tsx';
+import { KeysPage } from '../keys/keys-page.tsx';
 import { ModelPage } from '../models/model-page.tsx';
 import { ModelsPage } from '../models/models-page.tsx';
 import { NewJobPage } from '../new-job/new-job-page.tsx';
 import { PlaygroundPage } from '../playground/playground-page.tsx';
 import { PoolPage } from '../pool/pool-page.tsx';
+import { UsagePage } from '../usage/usage-page.tsx';
 import { VerdictPage } from '../verdict/verdict-page.tsx';
 
 /** What stands in an address at the parts of a path that begin with `:`. */
@@ -52,18 +58,24 @@ function entry(path: string, title: string, view: ComponentType): DashboardPage 
 export const pages: readonly DashboardPage[] = [
   entry('/', 'Home', HomePage),
   entry('/data', 'Data', DataPage),
+  page('/data/convert', 'Make pairs of talk', ConvertPage),
+  page('/data/sets/:dataset', 'Data set', DatasetPage),
   page('/data/:file', 'File', FilePage),
   entry('/jobs', 'Jobs', JobsPage),
   page('/jobs/new', 'New job', NewJobPage),
+  page('/jobs/compare', 'Compare runs', ComparePage),
   page('/jobs/:job', 'Job', JobPage),
   page('/jobs/:job/verdict', 'Verdict', VerdictPage),
   entry('/playground', 'Playground', PlaygroundPage),
   entry('/models', 'Models', ModelsPage),
   page('/models/:model', 'Model', ModelPage),
   entry('/evals', 'Evals', EvalsPage),
+  page('/evals/new', 'New eval', NewEvalPage),
   page('/evals/import', 'Import an eval', ImportPage),
   page('/evals/grader', 'Try a grader', GraderPage),
   page('/evals/:eval', 'Eval', EvalPage),
   page('/evals/:eval/runs/:run', 'Run', RunPage),
   entry('/pool', 'Pool', PoolPage),
+  entry('/usage', 'Usage', UsagePage),
+  entry('/keys', 'Keys', KeysPage),
 ];
