@@ -74,6 +74,19 @@ const fourBit = plain
     }),
   );
 
+/** The last fifth of the blocks, in two epochs of which the second runs no others. */
+const lastBlocks = plain
+  .filter(({ name }) => /^(?:lathe-tiny-full|smollm2-135m-full)$/.test(name))
+  .map((entry): MemoryCase => {
+    const last = entry.name.startsWith('lathe') ? 1 : 6;
+    return {
+      ...entry,
+      name: entry.name.replace('full', 'last'),
+      title: entry.title.replace('full', `last blocks (${last})`),
+      settings: { adaptation: { type: 'layers', last }, epochs: 2 },
+    };
+  });
+
 /** Steps of several micro-batches, with an evaluation at the end. */
 const accumulated = plain
   .filter(({ name }) => /^(?:lathe-tiny-full|llama-256|smollm2-135m-full)$/.test(name))
@@ -90,6 +103,7 @@ const accumulated = plain
 export const memoryCases: readonly MemoryCase[] = [
   ...plain,
   ...accumulated,
+  ...lastBlocks,
   ...fourBit,
   ...plain.map(
     (entry): MemoryCase => ({

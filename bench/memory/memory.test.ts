@@ -14,7 +14,7 @@ async function printed(...flags: readonly string[]): Promise<Record<string, numb
 }
 
 describe('the estimate of peak memory', () => {
-  it.each(['lathe-tiny-lora', 'lathe-tiny-full'])(
+  it.each(['lathe-tiny-lora', 'lathe-tiny-full', 'lathe-tiny-last'])(
     'is within fifteen hundredths of what the process of %s then holds',
     async (name) => {
       const { total = 0 } = await printed('--case', name, '--estimate');

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { causalLm } from '@lathe/engine/causal-lm';
 import { cpuDevice } from '@lathe/engine/cpu';
 import { textExample } from '@lathe/engine/example';
+import { keptLayerSize } from '@lathe/engine/internal/memory/kept-state-size';
 import { estimateMemory } from '@lathe/engine/internal/memory/memory-estimate';
 import { sequenceClassification } from '@lathe/engine/internal/objectives/sequence-classification';
 import { openAnyModelFolder } from '@lathe/engine/model-folder';
@@ -61,8 +62,11 @@ async function report<Example>(
     const shape = { rows, tokens, targets: targetsOf(rows), examples: rows };
     const accumulates = rows < batch;
     const { evaluates } = entry;
-    const given = { model, settings, objective, shape, accumulates, evaluates };
-    console.log(JSON.stringify(await estimateMemory(given)));
+    const kept = keptLayerSize({ model, settings, objective }, { tokens: batch * steps * tokens });
+    const keepsLayers = kept > 0;
+    const given = { model, settings, objective, shape, accumulates, evaluates, keepsLayers };
+    const estimate = await estimateMemory(given);
+    console.log(JSON.stringify({ ...estimate, total: estimate.total + kept }));
     return;
   }
   const device = cpuDevice({ threads: Number(values.threads) });

@@ -38,6 +38,7 @@ describe('a recipe', () => {
       lossScale: { initial: 65536, growthSteps: 2000 },
       memoryLimit: null,
       keptStateBytes: 2 ** 28,
+      keptDiskBytes: 2 ** 32,
     });
   });
 

@@ -134,7 +134,14 @@ export const recipeSchema = ruled(
       .min(0)
       .default(2 ** 28)
       .describe(
-        'most bytes of hidden states that a new head on a frozen base is trained from: they are computed once where they fit, and anew in each step where not',
+        'most bytes of hidden states in memory that a frozen base, or frozen lower blocks, made of the examples: they are computed once where they fit, and anew in each step where not',
+      ),
+    keptDiskBytes: z
+      .int()
+      .min(0)
+      .default(2 ** 32)
+      .describe(
+        "most bytes of those of frozen lower blocks that are kept on the machine's disk when the memory is full",
       ),
     mostPassTokens: z
       .int()

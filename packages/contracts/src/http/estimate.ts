@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { wireErrorSchema } from '../error.ts';
 import { dataWorkStateSchema } from '../record/data-work.ts';
+import { queuePlaceSchema } from './queue.ts';
 import { taskSchema } from './task.ts';
 
 /**
@@ -39,5 +40,7 @@ export const estimateSchema = z.object({
   seconds: z
     .object({ least: z.number().int(), most: z.number().int(), jobs: z.number().int() })
     .nullable(),
+  /** Where the job would stand if it were created now; null where it would be refused. */
+  queue: queuePlaceSchema.nullable(),
 });
 export type Estimate = z.infer<typeof estimateSchema>;

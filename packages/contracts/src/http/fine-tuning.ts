@@ -9,6 +9,7 @@ import { dataSchema, rowTokensSchema } from './data.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
 import { preferenceSchema } from './preference.ts';
+import { queuePlaceSchema } from './queue.ts';
 import { reinforcementMethod, reinforcementSchema } from './reinforcement.ts';
 import { taskSchema } from './task.ts';
 import { trainingOptions } from './training.ts';
@@ -246,18 +247,7 @@ export const jobObjectSchema = z.object({
     total_steps: z.number().int().nullable(),
     evaluation: z.unknown().nullable(),
     /** Where a job stands that waits, is paused or has its files read; null otherwise. */
-    queue: z
-      .object({
-        position: z
-          .number()
-          .int()
-          .nullable()
-          .describe('place among all jobs that wait for a worker, 1 is next'),
-        reason: z.string().describe('what it waits for, in words'),
-        estimated_start: z.number().int().nullable().describe('Unix seconds; null: nobody knows'),
-        estimated_finish: z.number().int().nullable(),
-      })
-      .nullable(),
+    queue: queuePlaceSchema.nullable(),
   }),
 });
 export type JobObject = z.infer<typeof jobObjectSchema>;
@@ -285,6 +275,14 @@ export const checkpointObjectSchema = z.object({
   metrics: checkpointMetricsSchema,
 });
 export type CheckpointObject = z.infer<typeof checkpointObjectSchema>;
+
+/** Query of POST /v1/fine_tuning/jobs. */
+export const createJobQuerySchema = z.strictObject({
+  dry_run: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('true: creates no job, and answers with the estimate of it'),
+});
 
 /** Query of the job, event and checkpoint lists (metadata filters are read apart). */
 export const listJobsQuerySchema = z.object({

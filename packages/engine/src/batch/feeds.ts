@@ -13,15 +13,32 @@ export function batchFeeds<Example>(
   { shape, step, reference = unmeasured, estimate = unmeasured }: BatchContext<Example>,
 ): Record<string, Tensor> {
   const batch = fillMicroBatch(windows, shape, objective.sequences);
+  return {
+    ...textFeeds(objective, batch),
+    ...objective.feeds(batch.placed, { shape, step, reference, estimate }),
+  };
+}
+
+/** The inputs that say which tokens a micro-batch holds, and where. */
+export function textFeeds<Example>(
+  { types }: Pick<Objective<Example>, 'types'>,
+  batch: MicroBatch<Example>,
+): Record<string, Tensor> {
   const flat = (data: Int32Array): Tensor => ({ data, shape: [data.length], dtype: 'int32' });
-  const { types } = objective;
   return {
     ...(types && { token_types: flat(tokenTypes(batch, types)) }),
     tokens: flat(batch.tokens),
     positions: flat(batch.positions),
     segments: flat(batch.segments),
-    ...objective.feeds(batch.placed, { shape, step, reference, estimate }),
   };
+}
+
+/** Those of the feeds that a program takes. */
+export function feedsOf(
+  { inputs }: { readonly inputs: readonly string[] },
+  feeds: Readonly<Record<string, Tensor>>,
+): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(feeds).filter(([name]) => inputs.includes(name)));
 }
 
 /** Token types `[rows · tokens]`; padding is of type 0. */

@@ -101,6 +101,7 @@ async function trainWith<Example>(
     settings: { ...run.settings, adaptation: withTokens(adaptation, encoders) },
     objective,
     examples,
+    scratchFolder: run.out,
     ...(run.random ? { initial: 'random' as const } : {}),
   });
   let written: WrittenScore | undefined;

@@ -8,11 +8,18 @@ export type KeepingRun = {
   readonly model: { readonly config: { readonly hiddenSize: number } };
   readonly settings: Pick<
     Recipe,
-    'adaptation' | 'precision' | 'embeddingNoise' | 'memoryLimit' | 'keptStateBytes'
+    | 'adaptation'
+    | 'precision'
+    | 'epochs'
+    | 'embeddingNoise'
+    | 'memoryLimit'
+    | 'keptStateBytes'
+    | 'keptDiskBytes'
   >;
   readonly objective: Pick<Objective<never>, 'reads'> & {
     readonly inEpoch?: unknown;
     readonly measured?: unknown;
+    readonly tokenScore?: unknown;
   };
 };
 
@@ -34,4 +41,24 @@ export function keptStateSize(
   const states = objective.reads === undefined ? tokens : sequences;
   const bytes = states * model.config.hiddenSize * numberBytes;
   return bytes > settings.keptStateBytes ? 0 : bytes;
+}
+
+/**
+ * Bytes of what the frozen layers of a run make of so many tokens, float32, which is kept from the first time that a step
+ * shows them; 0 where it is not: they come but once or are others in another epoch (masked words, noise, sampled answers),
+ * float16 is asked for, memory is limited, or they are more than `keptStateBytes` and `keptDiskBytes` together.
+ */
+export function keptLayerSize(
+  { model, settings, objective }: KeepingRun,
+  { tokens }: { readonly tokens: number },
+): number {
+  const { epochs, precision, embeddingNoise, memoryLimit } = settings;
+  const isSteady =
+    epochs > 1 &&
+    objective.inEpoch === undefined &&
+    objective.tokenScore === undefined &&
+    embeddingNoise === 0;
+  if (!isSteady || precision === 'float16' || memoryLimit !== null) return 0;
+  const bytes = tokens * model.config.hiddenSize * numberBytes;
+  return bytes > settings.keptStateBytes + settings.keptDiskBytes ? 0 : bytes;
 }

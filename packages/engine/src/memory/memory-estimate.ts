@@ -1,5 +1,6 @@
 import type { Recipe } from '@lathe/recipe/recipe';
 import { bytesPerElement } from '../graph/tensor.ts';
+import type { Value } from '../graph/value.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
@@ -7,6 +8,7 @@ import { createOptimizer } from '../optim/create-optimizer.ts';
 import { elementCount, planGroups } from '../optim/flat-state.ts';
 import { lossGraph, parameterGradientsGraph } from '../step/graphs.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
+import { fixedInputs, frozenLayers } from '../trained/frozen-layers.ts';
 import {
   type ModelPlan,
   type ModelStateOptions,
@@ -45,6 +47,8 @@ export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'>
   readonly shape: WindowShape;
   /** Whether a step is several micro-batches, whose gradients are summed; false when absent. */
   readonly accumulates?: boolean | undefined;
+  /** Whether what frozen lower blocks make of the examples is kept, so that most steps run the others alone; false when absent. */
+  readonly keepsLayers?: boolean | undefined;
   /** Whether the run evaluates in between, in passes of the same shape; false when absent. */
   readonly evaluates?: boolean | undefined;
 };
@@ -67,13 +71,16 @@ export async function estimateMemory(options: MemoryEstimateOptions): Promise<Me
 
 /** As `estimateMemory`, for one window shape of a run that was planned once. */
 export function estimateShape(
-  { model, settings, objective, shape, accumulates, evaluates }: MemoryEstimateOptions,
+  { model, settings, objective, shape, accumulates, evaluates, keepsLayers }: MemoryEstimateOptions,
   plan: Pick<ModelPlan, 'parameters' | 'adaptation'>,
 ): MemoryEstimate {
   const groups = planGroups(plan.parameters);
   const weights = weightValues(model, plan);
   const forwardOf = adaptedForward(model, settings, plan);
-  const forward = forwardOf(weights, shape, { objective, training: true });
+  const pass = (border?: (x: Value) => Value) =>
+    forwardOf(weights, shape, { objective, training: true, border });
+  const layers = keepsLayers ? frozenLayers(pass, fixedInputs(plan.adaptation)) : undefined;
+  const forward = layers?.above ?? pass();
   /** Each program has an arena of its own, and stays until the run ends. */
   const scoring = (scored: Pick<Objective<never>, 'forward'>): number =>
     graphMemory(
@@ -82,12 +89,16 @@ export function estimateShape(
       ),
     ).arena;
   const measuring = objective.measured === undefined ? 0 : scoring(sequenceScore);
+  const lower = layers && { outputs: { states: layers.below } };
+  const below = lower && graphMemory(lower);
   const beside =
     measuring * (objective.measured?.estimate === undefined ? 1 : 2) +
-    (evaluates ? scoring(objective) : 0);
+    (evaluates ? scoring(objective) : 0) +
+    // What it gives is an output, which the binding copies.
+    (below === undefined ? 0 : below.arena + below.outputs);
   const graph = parameterGradientsGraph(forward, groups, weights.parameters);
   const memory = graphMemory(graph);
-  const packing = weightPacking(graph, settings);
+  const packing = [graph, ...(lower ? [lower] : [])].map((one) => weightPacking(one, settings));
   const optimizer = createOptimizer(settings.optimizer);
   const buffers = groups.flatMap((group) => Object.values(optimizer.buffers(group)));
   const fixed = plan.adaptation.fixed.map(
@@ -95,11 +106,14 @@ export function estimateShape(
   );
   const trained = plan.parameters.map((parameter) => elementCount(parameter.shape));
   const state = numberBytes * sum([...trained, ...buffers]) + sum(fixed);
-  const runtime = processBytes + nodeBytes * memory.nodes + 3 * memory.constants;
+  const nodes = memory.nodes + (below?.nodes ?? 0);
+  const constants = memory.constants + (below?.constants ?? 0);
+  const runtime = processBytes + nodeBytes * nodes + 3 * constants;
   const { outputs, heap } = memory;
-  const packed = packing?.copies ?? 0;
+  const packed = sum(packing.map((one) => one?.copies ?? 0));
+  const released = sum(packing.map((one) => one?.released ?? 0));
   // Evaluation reads the weights as they are stored.
-  const mapped = memory.mapped - (evaluates ? 0 : (packing?.released ?? 0));
+  const mapped = memory.mapped + (below?.mapped ?? 0) - (evaluates ? 0 : released);
   const withWorkspace = (bytes: number): number => Math.ceil((1 + workspaceShare) * bytes);
   // With several micro-batches, the sums of the earlier ones are there while one runs.
   const sums = accumulates ? outputs : 0;

@@ -49,3 +49,22 @@ it('counts pairs as two sequences, and what is measured beside them', async () =
   const of = { model, settings, objective: dpo(parseSettings('DPO', {})), examples: pairs };
   expect(await estimateRun(of)).toBeGreaterThan(await estimate({}));
 });
+
+it('counts what frozen blocks made of the examples as far as it is in memory', async () => {
+  const { hiddenSize } = model.config;
+  const last = { adaptation: { type: 'layers', last: 1 } } as const;
+  const of = (rows: number, more: RecipeInput = {}) =>
+    estimateRun({
+      ...{ model, objective: causalLm, examples: examples(8, 64) },
+      settings: resolveRecipe({ ...last, ...more }),
+      dataset: { rows, tokens: 64 * rows },
+    });
+  const row = 64 * hiddenSize * 4;
+  expect((await of(500)) - (await of(100))).toBe(400 * row);
+  const room = { keptStateBytes: 200 * row };
+  expect((await of(500, room)) - (await of(100, room))).toBe(100 * row);
+  // One epoch keeps nothing, and neither does a run that has too little room: both run the whole model in each step.
+  const whole = await of(500, { epochs: 1 });
+  expect(await of(500, { keptStateBytes: 0, keptDiskBytes: 500 * row - 1 })).toBe(whole);
+  expect(await of(500, { keptStateBytes: 0, keptDiskBytes: 500 * row })).not.toBe(whole);
+});

@@ -2,7 +2,7 @@ import { planBatches } from '../batch/batches.ts';
 import { rootSeed } from '../nn/seed.ts';
 import { type Objective, sizesOf } from '../objectives/objective.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
-import { keptStateSize } from './kept-state-size.ts';
+import { keptLayerSize, keptStateSize } from './kept-state-size.ts';
 import { estimateShape, type MemoryEstimateOptions, planForEstimate } from './memory-estimate.ts';
 
 export type RunEstimateOptions<Example> = Pick<
@@ -25,7 +25,7 @@ type Counts = { readonly rows: number; readonly tokens: number };
  * @example await estimateRun({ model, settings, objective: causalLm, examples: [textExample([1, 2])] })
  */
 export async function estimateRun<Example>(options: RunEstimateOptions<Example>): Promise<number> {
-  const { settings, examples } = options;
+  const { model, settings, examples } = options;
   const plan = await planForEstimate(options);
   const objective = withVirtualTokens(options.objective, plan.adaptation.virtualTokens);
   const sizes = sizesOf(objective, examples);
@@ -46,5 +46,10 @@ export async function estimateRun<Example>(options: RunEstimateOptions<Example>)
   const all = { rows: trained.rows + heldOut.rows, tokens: trained.tokens + heldOut.tokens };
   // Held-out rows are kept where there is room for them beside the others.
   const states = kept(all) || kept(trained);
-  return estimateShape({ ...given, accumulates, evaluates: true }, plan).total + states;
+  const layers = states === 0 ? keptLayerSize({ ...options, objective }, trained) : 0;
+  const keepsLayers = layers > 0;
+  const total = estimateShape({ ...given, accumulates, evaluates: true, keepsLayers }, plan).total;
+  if (!keepsLayers) return total + states;
+  const fed = microBatchesPerStep * shape.rows * shape.tokens * model.config.hiddenSize * 4;
+  return total + Math.min(layers, settings.keptStateBytes) + fed;
 }

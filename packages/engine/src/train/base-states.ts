@@ -1,5 +1,5 @@
 import { planBatches } from '../batch/batches.ts';
-import { batchFeeds } from '../batch/feeds.ts';
+import { feedsOf, textFeeds } from '../batch/feeds.ts';
 import { fillMicroBatch } from '../batch/packing.ts';
 import { weightsFolder } from '../families/model-folder.ts';
 import { constant } from '../graph/value.ts';
@@ -94,13 +94,10 @@ export async function computeStates<Example>(
   try {
     for (const windows of plan.step(0).microBatches) {
       const batch = windows.map((window) => window.map((index) => examples[index] as Example));
-      const all = batchFeeds(objective, batch, { shape, step: examples });
-      const feeds = Object.fromEntries(
-        Object.entries(all).filter(([name]) => program.inputs.includes(name)),
-      );
+      const filled = fillMicroBatch(batch, shape, objective.sequences);
+      const feeds = feedsOf(program, textFeeds(objective, filled));
       const data = (await program.run(feeds)).hidden?.data as Float32Array;
-      const { placed } = fillMicroBatch(batch, shape, objective.sequences);
-      for (const { example, starts } of placed)
+      for (const { example, starts } of filled.placed)
         for (const [part, states] of (kept.of.get(example) ?? []).entries()) {
           const first = firstRead(run, { example, starts }, part) * hiddenSize;
           states.set(data.subarray(first, first + states.length));

@@ -7,7 +7,8 @@ import type { Recipe } from '@lathe/recipe/recipe';
  * what was saved then goes on. What is no setting of the training itself, such as its loss, is told apart from them.
  */
 export function namedAsBefore(recipe: Recipe) {
-  const { adaptation, preference: _, keptStateBytes: __, earlyStopping, ...rest } = recipe;
+  const { keptStateBytes: _, keptDiskBytes: __, preference: ___, ...settings } = recipe;
+  const { adaptation, earlyStopping, ...rest } = settings;
   const { schedule: kind, warmupSteps, warmupRatio, minimumRate, decayRatio, ...same } = rest;
   return {
     ...same,

@@ -5,6 +5,7 @@ import { input } from '../graph/value.ts';
 import { keptStateSize } from '../memory/kept-state-size.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { Forward } from '../objectives/objective.ts';
+import { textInputs } from '../trained/frozen-layers.ts';
 import type { WeightValues } from '../trained/model-state.ts';
 import { type BaseStates, computeStates, firstRead } from './base-states.ts';
 import type { PreparedRun } from './prepare-run.ts';
@@ -27,8 +28,6 @@ export type FrozenStates<Example> = {
   /** Writes what this run computed and has not written yet into folders of `folder`, from which a later run takes it. */
   save(folder: string): Promise<void>;
 };
-
-const backboneInputs = ['tokens', 'positions', 'segments', 'token_types'];
 
 /**
  * Computes the hidden states of all examples once where `keptStateSize` finds that a run keeps them, or takes them from
@@ -75,7 +74,7 @@ export async function frozenStates<Example>(
       ),
     feeds(windows, context) {
       const feeds = batchFeeds(objective, windows, context);
-      for (const name of backboneInputs) delete feeds[name];
+      for (const name of textInputs) delete feeds[name];
       const { placed } = fillMicroBatch(windows, context.shape, objective.sequences);
       const rows = context.shape.rows * context.shape.tokens;
       const data = new Float32Array(rows * hiddenSize);

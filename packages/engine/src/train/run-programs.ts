@@ -15,6 +15,7 @@ import { startingWeights } from '../trained/starting-weights.ts';
 import type { StepRunner, StepRunnerOptions } from '../update/step.ts';
 import { createStepRunner } from '../update/step-runner.ts';
 import { type FrozenStates, frozenStates } from './frozen-states.ts';
+import { keptLayers } from './kept-layers.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import type { StatesPlace } from './stored-states.ts';
 
@@ -32,7 +33,9 @@ export type RunPrograms<Example> = {
   feeds(
     windows: readonly (readonly Example[])[],
     context: BatchContext<Example>,
-  ): Record<string, Tensor>;
+  ): Promise<Record<string, Tensor>>;
+  /** Frees what the steps were made from. */
+  dispose(): Promise<void>;
   /** Writes what a frozen base made of the examples, where the run keeps that. */
   saveStates(folder: string): Promise<void>;
 };
@@ -41,7 +44,7 @@ export type RunPrograms<Example> = {
 export async function openPrograms<Example>(
   run: PreparedRun<Example>,
   update: UpdateOptions,
-  place: StatesPlace,
+  { scratch, ...place }: StatesPlace & { readonly scratch: string },
 ): Promise<RunPrograms<Example>> {
   const { model, device, settings, objective, limits, plan, modelState, initial } = run;
   const { state } = modelState;
@@ -53,15 +56,17 @@ export async function openPrograms<Example>(
   const current = () => weightValues(model, modelState);
   const { optimizer, maxGradientNorm, precision } = settings;
   const frozen = await frozenStates(run, place);
+  const layers = frozen === undefined ? await keptLayers(run, weights, scratch) : undefined;
   const runner = await createStepRunner({
     ...update,
     device,
     forward:
       frozen?.forward(weights, plan.shape, true) ??
+      layers?.forward ??
       forwardOf(weights, plan.shape, { objective, training: true }),
     parameters: weights.parameters,
     joined,
-    parameterFeeds: parameters,
+    parameterFeeds: layers?.parameterFeeds ?? parameters,
     state,
     rule: { optimizer: createOptimizer(optimizer), settings: optimizer, maxGradientNorm },
     mapFolder,
@@ -129,8 +134,10 @@ export async function openPrograms<Example>(
       },
     };
   }
-  const feeds: RunPrograms<Example>['feeds'] =
-    frozen?.feeds ?? ((windows, context) => batchFeeds(objective, windows, context));
+  const feeds: RunPrograms<Example>['feeds'] = async (windows, context) =>
+    frozen?.feeds(windows, context) ??
+    layers?.feeds(windows, context) ??
+    batchFeeds(objective, windows, context);
   return {
     ...{ runner, measurements, evaluator, feeds },
     tokens: {
@@ -138,5 +145,8 @@ export async function openPrograms<Example>(
       current: tokenScorer(current, parameters),
     },
     saveStates: async (folder) => frozen?.save(folder),
+    async dispose() {
+      await layers?.dispose();
+    },
   };
 }

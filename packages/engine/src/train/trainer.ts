@@ -1,5 +1,7 @@
+import { tmpdir } from 'node:os';
 import { randomFeeds } from '../batch/random-feeds.ts';
 import { requireFiniteWeights } from '../formats/finite.ts';
+import type { Tensor } from '../graph/tensor.ts';
 import type { Evaluation } from '../measure/evaluation.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { checkAll, sizesOf } from '../objectives/objective.ts';
@@ -20,6 +22,8 @@ export type TrainerOptions<Example> = RunOptions<Example> &
     readonly origin?: string | undefined;
     /** Where `saveBaseStates` of an earlier trainer of this run wrote. */
     readonly baseStates?: string | undefined;
+    /** A folder on a disk with room for what is kept beside memory; by default the system's. */
+    readonly scratchFolder?: string | undefined;
   };
 
 /** What one optimizer step did. Losses are means over its targets, before the update. */
@@ -55,10 +59,11 @@ export async function createTrainer<Example>(
   options: TrainerOptions<Example>,
 ): Promise<Trainer<Example>> {
   const run = await prepareRun(options);
-  const { update, updateThreads, freshBuffers, baseStates: folder } = options;
+  const { update, updateThreads, freshBuffers } = options;
+  const { baseStates: folder, scratchFolder: scratch = tmpdir() } = options;
   const source = { ...options, objective: run.objective };
   const fingerprints = runFingerprints(options.settings, source, run.modelState.state);
-  const place = { folder, run: fingerprints.current };
+  const place = { folder, run: fingerprints.current, scratch };
   const programs = await openPrograms(run, { update, updateThreads, freshBuffers }, place);
   return new Trainer(run, programs, fingerprints);
 }
@@ -167,18 +172,21 @@ export class Trainer<Example> {
     const weight = members.reduce((sum, example) => sum + objective.weight(example), 0);
     const learningRate = settings.learningRate * scheduleFactor(settings, done, plan.totalSteps);
     const measured = await measurements.step(members, examples);
+    const batches: Record<string, Tensor>[] = [];
+    for (const [at, windows] of (weight === 0 ? [] : microBatches).entries())
+      batches.push({
+        ...(await feeds(windows, { shape: plan.shape, step: members, ...measured })),
+        ...randomFeeds(objective, windows, {
+          settings,
+          ...{ shape: plan.shape, width: model.config.hiddenSize },
+          ...{ seed, step: done, microBatch: at },
+        }),
+      });
     const sums =
       weight === 0
         ? nothing
         : await scaledStep(runner, this.#lossScale, {
-            microBatches: microBatches.map((windows, at) => ({
-              ...feeds(windows, { shape: plan.shape, step: members, ...measured }),
-              ...randomFeeds(objective, windows, {
-                settings,
-                ...{ shape: plan.shape, width: model.config.hiddenSize },
-                ...{ seed, step: done, microBatch: at },
-              }),
-            })),
+            microBatches: batches,
             weight,
             learningRate,
             step: done + 1,
@@ -259,6 +267,7 @@ export class Trainer<Example> {
 
   async dispose(): Promise<void> {
     await this.#programs.runner.dispose();
+    await this.#programs.dispose();
     await this.#programs.evaluator.dispose();
     await this.#programs.measurements.dispose();
     await this.#programs.tokens.start.dispose();

@@ -16,7 +16,12 @@ import type { ModelState, WeightValues } from './model-state.ts';
 export type AdaptedForward = (
   weights: WeightValues,
   shape: WindowShape,
-  options: { readonly objective: Pick<Objective<never>, 'forward'>; readonly training: boolean },
+  options: {
+    readonly objective: Pick<Objective<never>, 'forward'>;
+    readonly training: boolean;
+    /** Another value for what goes into each block, and comes out of the last one; in training alone. */
+    readonly border?: ((x: Value) => Value) | undefined;
+  },
 ) => Forward;
 
 /** The scalar that the loss is multiplied by before its gradient is taken, in runs of float16. */
@@ -38,7 +43,7 @@ export function adaptedForward(
   { adaptation }: Pick<ModelState, 'adaptation'>,
 ): AdaptedForward {
   const seed = rootSeed(settings.seed);
-  return ({ tensor }, shape, { objective, training }) => {
+  return ({ tensor }, shape, { objective, training, border = (x) => x }) => {
     const rate = training ? dropoutRate(settings) : 0;
     let rowKeys: Value | undefined;
     const dropped = (module: string, x: Value): Value => {
@@ -55,7 +60,7 @@ export function adaptedForward(
       ...(settings.embeddingNoise > 0 && {
         embedded: (x) => noisyEmbeddings(adapted.embedded?.(x) ?? x, seed),
       }),
-      ...(settings.recomputeActivations && { border: blockBorder }),
+      border: settings.recomputeActivations ? (x) => blockBorder(border(x)) : border,
     };
     const { labelSmoothing } = settings;
     const result = forward({ config, shape, tensor, hooks, objective, labelSmoothing, precision });

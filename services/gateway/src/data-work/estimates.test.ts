@@ -2,10 +2,12 @@ import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artif
 import { dataWorkPrefix } from '@lathe/contracts/artifact/key';
 import { type Estimate, estimateSchema } from '@lathe/contracts/http/estimate';
 import { type DataWorkRecord, endDataWork } from '@lathe/contracts/record/data-work';
-import { recordKey } from '@lathe/contracts/subject';
+import { startsVersion } from '@lathe/contracts/record/worker';
+import { modelKey, recordKey } from '@lathe/contracts/subject';
 import { afterEach, expect, test } from 'vitest';
 import { project } from '../integration/gateway.fixture.ts';
 import { oneGateway } from '../integration/one-gateway.fixture.ts';
+import { workerOf } from '../integration/other-project.fixture.ts';
 
 const gateway = oneGateway({ inspectWaitMs: 0, cancelPollMs: 5 });
 afterEach(async () => {
@@ -46,7 +48,11 @@ test('a job is estimated by one reading of its files, and none is created', asyn
   const body = { model: 'lathe-tiny', training_file: await gateway.upload(), suffix: 'mine' };
   const begun = await ask(body);
   expect(begun.status).toBe(202);
-  const { inspection, ...first } = await told(begun);
+  const { inspection, queue, ...first } = await told(begun);
+  expect(queue).toMatchObject({
+    position: 1,
+    reason: expect.stringContaining('No training worker'),
+  });
   expect(first).toEqual({
     ...{ object: 'lathe.estimate', status: 'queued', refusals: [], model: 'lathe-tiny' },
     ...unknown,
@@ -56,7 +62,7 @@ test('a job is estimated by one reading of its files, and none is created', asyn
     ...{ object: 'lathe.estimate', status: 'succeeded', inspection, refusals: [] },
     ...{ model: 'lathe-tiny', task: { type: 'generation' }, training_rows: 10, held_out_rows: 2 },
     ...{ detectable_gain: null, training_tokens: 600, epochs: 3, batch_size: 4 },
-    ...{ learning_rate: 0.001, steps: 9, seconds: null, seed: 1, memory_bytes: null },
+    ...{ learning_rate: 0.001, steps: 9, seconds: null, seed: 1, memory_bytes: null, queue },
   };
   for (let time = 0; time < 2; time++) {
     const again = await ask(body);
@@ -107,7 +113,7 @@ test('all that the creation or the reading would refuse is told, where the body 
     ['invalid_value', 'suffix'],
     ['model_not_found', 'model'],
   ]);
-  expect(rest).toMatchObject({ status: null, inspection: null, ...unknown });
+  expect(rest).toMatchObject({ status: null, inspection: null, queue: null, ...unknown });
   const gone = await told(await ask({ model: 'lathe-tiny', training_file: 'file-none' }));
   expect(gone.refusals).toMatchObject([{ code: 'not_found', param: 'training_file' }]);
   expect(await gateway.dataWork.list(project)).toEqual([]);
@@ -126,4 +132,44 @@ test('all that the creation or the reading would refuse is told, where the body 
   const read = await told(await ask(body));
   expect(read.refusals).toMatchObject([{ message: 'Line 1 is wrong.', param: 'training_file' }]);
   expect(read.steps).toBeNull();
+  expect(read.queue).toBeNull();
+});
+
+test('a dry run of the creation is the estimate, and tells where the job would stand', async () => {
+  const training_file = await gateway.upload();
+  const body = { model: 'lathe-tiny', training_file };
+  const dryRun = (asked: object, query = '?dry_run=true') =>
+    gateway.fetch(`/v1/fine_tuning/jobs${query}`, { method: 'POST', body: JSON.stringify(asked) });
+  const limited = { ...body, lathe: { memory_limit: 8e9 } };
+  const begun = await dryRun(limited);
+  expect(begun.status).toBe(202);
+  const { inspection } = await told(begun);
+  await finish(inspection as string);
+  await gateway.aliases.put(modelKey(project, 'other-name'), {
+    ...{ version: 1, id: 'other-name', project, createdAt: 1 },
+    target: { kind: 'model', model: 'lathe-tiny' },
+  });
+  // The worker of the fixture offers 6 GB.
+  await gateway.workers.put('small', {
+    ...workerOf('small', []),
+    versions: { recipe: startsVersion },
+  });
+  const ran = await dryRun({ ...limited, model: 'other-name' });
+  expect(ran.status).toBe(200);
+  expect(await told(ran)).toMatchObject({
+    ...{ status: 'succeeded', inspection, steps: 9, memory_bytes: 8e9, refusals: [] },
+    queue: { position: 1, reason: expect.stringContaining('the largest worker offers 5.6 GiB') },
+  });
+  const judge = { type: 'score_model', name: 'judge', model: 'nobody', input: [] };
+  const grader = { ...judge, input: [{ role: 'user', content: '{{sample.output_text}}' }] };
+  const rewarded = { ...body, method: { type: 'reinforcement', reinforcement: { grader } } };
+  expect((await told(await dryRun(rewarded))).refusals).toMatchObject([
+    { code: 'model_not_found', param: 'method.reinforcement.grader.model' },
+  ]);
+  for (const query of ['?dry_run=yes', '?dry=true'])
+    expect((await dryRun(body, query)).status).toBe(400);
+  expect(await gateway.jobs.list('')).toEqual([]);
+  expect((await (await dryRun(body, '?dry_run=false')).json()) as object).toMatchObject({
+    object: 'fine_tuning.job',
+  });
 });

@@ -3,10 +3,11 @@ import { errorCodes, LatheError, toWireError, type WireError } from '@lathe/cont
 import type { Estimate } from '@lathe/contracts/http/estimate';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { DataWorkOf } from '@lathe/contracts/record/data-work';
-import type { JobBriefs } from '../jobs/job-briefs.ts';
+import type { NamedModels } from '@lathe/platform/records/named-model';
 import { memoryFor, secondsFor } from '../jobs/job-pace.ts';
 import { firstRecord } from '../jobs/job-request.ts';
 import { checkReferences, type JobPorts } from '../jobs/jobs.ts';
+import { placeIfQueued, type ShownPorts } from '../jobs/shown-jobs.ts';
 import {
   createDataWork,
   type DataWorkLimits,
@@ -15,12 +16,15 @@ import {
 } from './data-work.ts';
 import { findInspectionReport, inspectionInput, usualSeed } from './inspections.ts';
 
+export type EstimatePorts = JobPorts & DataWorkPorts & NamedModels & ShownPorts;
+
 type Asked = { readonly project: string; readonly requestId: string; readonly body: CreateJob };
 
-/** All that the creation of the job would say against it; empty: it would create it. Throws what is no verdict on the request. */
+/** All that the creation of the job would say against it, `checkMethod` included; empty: it would create it. Throws what is no verdict on the request. */
 export async function creationRefusals(
   ports: JobPorts,
   { project, requestId, body }: Asked,
+  checkMethod: () => Promise<unknown>,
 ): Promise<WireError[]> {
   const refusals: WireError[] = [];
   const told = (error: unknown): void => {
@@ -32,6 +36,7 @@ export async function creationRefusals(
   } catch (error) {
     told(error);
   }
+  await checkMethod().catch(told);
   await checkReferences(ports, project, body).catch(told);
   return refusals;
 }
@@ -59,28 +64,40 @@ export function refusedEstimate(body: CreateJob, refusals: WireError[]): Estimat
 
 /** What is known of the job by the inspection of its files, as it is now. */
 export async function estimateBy(
-  ports: Pick<DataWorkPorts, 'artifacts'> & { readonly jobBriefs: JobBriefs },
-  { project, body }: Asked,
+  ports: EstimatePorts,
+  { project, requestId, body }: Asked,
   work: DataWorkOf<'inspect'>,
 ): Promise<Estimate> {
-  const { id, state, error } = work;
+  const { id, state, error, input } = work;
+  // A job is of the model itself, also where an alias is asked for.
+  const job = { project, body: { ...body, model: input.model ?? body.model } };
   const report = await findInspectionReport(ports, work);
   const refusal = report?.refusal ?? error;
   const plan = report?.plan;
   const tokens = plan && plan.epochs * plan.trainTokens;
+  const memoryBytes = await memoryFor(ports.jobBriefs, job);
+  const about = { id: '', project, requestId, nowMs: ports.now(), seed: usualSeed };
+  const wouldBe = {
+    ...firstRecord(job.body, about),
+    ...(input.job.start && { start: input.job.start }),
+    // As much as it may need, where nobody has told: what is known to be too large alone is told.
+    memoryBytes: memoryBytes ?? 0,
+    ...(tokens !== undefined && { plannedTokens: tokens }),
+  };
   return estimateObject({
     ...{ body, status: state, inspection: id },
-    memory_bytes: await memoryFor(ports.jobBriefs, { project, body }),
+    memory_bytes: memoryBytes,
     refusals: refusal === null ? [] : [refusal],
+    ...(refusal === null && { queue: await placeIfQueued(ports, wouldBe) }),
     ...(report && { report }),
     ...(tokens !== undefined && {
-      ...{ tokens, seconds: await secondsFor(ports.jobBriefs, { project, body, tokens }) },
+      ...{ tokens, seconds: await secondsFor(ports.jobBriefs, { ...job, tokens }) },
     }),
   });
 }
 
 type Known = Pick<Estimate, 'refusals'> &
-  Partial<Pick<Estimate, 'status' | 'inspection' | 'seconds' | 'memory_bytes'>> & {
+  Partial<Pick<Estimate, 'status' | 'inspection' | 'seconds' | 'memory_bytes' | 'queue'>> & {
     readonly body: CreateJob;
     readonly report?: InspectionReport;
     readonly tokens?: number;
@@ -104,5 +121,6 @@ function estimateObject({ report, tokens, ...known }: Known): Estimate {
     learning_rate: plan?.learningRate ?? null,
     steps: plan?.steps ?? null,
     seconds: known.seconds ?? null,
+    queue: known.queue ?? null,
   };
 }

@@ -16,7 +16,8 @@ export function openJobBriefs(nats: Nats): JobBriefs {
   return createRecordIndex(nats, { bucket: buckets.jobs, schema: jobRecordSchema, briefOf });
 }
 
-function briefOf(job: JobRecord) {
+/** What is kept of a job. */
+export function briefOf(job: JobRecord) {
   const { id, project, createdMs, state, stage, model, method, options, metadata } = job;
   const { startedAt, finishedAt, trainedTokens, plannedTokens, progress, trainingFile } = job;
   return {

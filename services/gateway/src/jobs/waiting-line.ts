@@ -1,11 +1,8 @@
-import type { JobObject } from '@lathe/contracts/http/fine-tuning';
+import type { QueuePlace } from '@lathe/contracts/http/queue';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { choosePlace, couldHold, type JobNeed, nothingPlaced } from '@lathe/platform/pool/place';
 import type { JobBrief } from './job-briefs.ts';
 import { kindOf, pacesOf } from './job-pace.ts';
-
-/** Where a job stands that waits, as the API shows it. */
-export type QueuePlace = NonNullable<JobObject['lathe']['queue']>;
 
 /** The pool as it was at a moment. */
 export type Moment = {

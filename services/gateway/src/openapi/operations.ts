@@ -19,6 +19,7 @@ import {
 } from '@lathe/contracts/http/file';
 import {
   checkpointObjectSchema,
+  createJobQuerySchema,
   createJobSchema,
   eventObjectSchema,
   jobObjectSchema,
@@ -133,9 +134,11 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   [`POST /${jobs}`]: {
     id: 'createFineTuningJob',
-    summary: 'Creates a fine-tuning job.',
+    summary:
+      'Creates a fine-tuning job, or with dry_run=true none: then the answer is the estimate of it.',
+    query: createJobQuerySchema,
     body: createJobSchema,
-    answer: jobObjectSchema,
+    answer: z.union([jobObjectSchema, estimateSchema]),
   },
   [`POST /${jobs}/estimate`]: {
     id: 'estimateFineTuningJob',

@@ -1,14 +1,14 @@
 import {
+  createJobQuerySchema,
   listCheckpointsQuerySchema,
   listEventsQuerySchema,
   listJobsQuerySchema,
 } from '@lathe/contracts/http/fine-tuning';
 import { inLogContext } from '@lathe/platform/log-context';
 import type { Records } from '@lathe/platform/records';
-import type { NamedModels } from '@lathe/platform/records/named-model';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
-import { checkGrader } from '../evals/criteria.ts';
+import type { EstimatePorts } from '../data-work/estimates.ts';
 import { clientGone, type GatewayContext, type GatewayEnv, streamBody } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
@@ -21,11 +21,13 @@ import { createJob, getJob, type JobPorts, listJobs } from '../jobs/jobs.ts';
 import { readMetadataFilter } from '../jobs/metadata-filter.ts';
 import { type ShownPorts, shownJob } from '../jobs/shown-jobs.ts';
 import type { GatewaySettings } from '../settings.ts';
+import { answerEstimate } from './answer-estimate.ts';
+import { checkMethod } from './method-check.ts';
 
 export type JobRoutePorts = JobPorts &
-  NamedModels &
   ShownPorts &
-  EventPorts & {
+  EventPorts &
+  EstimatePorts & {
     readonly bodies: Bodies;
     readonly checkpoints: Records['checkpoints'];
   };
@@ -44,6 +46,7 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
       await inLogContext({ jobId: c.req.param('id') }, next);
     })
     .post('/', async (c) => {
+      const query = parseRequest(createJobQuerySchema, c.req.query());
       const request = {
         project: c.var.project,
         requestId: c.var.requestId,
@@ -60,13 +63,9 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
         isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
       };
       const { project, body } = request;
-      const checkMethod = async () => {
-        if (body.method?.type !== 'reinforcement') return {};
-        const { grader } = body.method.reinforcement;
-        const param = 'method.reinforcement.grader';
-        return { grader: await checkGrader(ports, { project, grader, param }) };
-      };
-      const job = await createJob(ports, { ...request, checkMethod }, settings);
+      if (query.dry_run === 'true') return answerEstimate(c, { ports, body, settings });
+      const checked = { ...request, checkMethod: () => checkMethod(ports, project, body) };
+      const job = await createJob(ports, checked, settings);
       c.set('jobId', job.id);
       return c.json(await shownJob(ports, job));
     })

@@ -18,13 +18,13 @@ export type WaitPorts = {
 /**
  * Writes to this machine's disk, and again while it is full: that is no fault of the job, and the steps since the last
  * checkpoint are kept by waiting. Throws what went wrong when the run is to stop meanwhile, and any other failure at
- * once. `write` leaves a whole folder or none.
+ * once. `write` does all that it is for or nothing.
  */
-export async function whenThereIsRoom(
-  write: () => Promise<void>,
+export async function whenThereIsRoom<T>(
+  write: () => Promise<T>,
   ports: WaitPorts,
   pause: (ms: number) => Promise<unknown> = sleep,
-): Promise<void> {
+): Promise<T> {
   for (let tries = 0; ; tries++)
     try {
       return await write();

@@ -67,6 +67,7 @@ async function openWith<Example>(
     adapter: isAdapter ? adapterValues(await readAdapterOf(model, start.folder)) : undefined,
     origin: start?.digest,
     baseStates: task.baseStates,
+    scratchFolder: task.outputFolder,
     examples,
     device,
   });

@@ -82,6 +82,20 @@ test('checkpoints come every so many steps, and the model last', async () => {
   ]);
 });
 
+test('a step that finds no room on the disk is taken when there is some', async () => {
+  const trainer = trainerFrom(0, 1);
+  const { trainStep } = trainer;
+  let failures = 1;
+  trainer.trainStep = async () => {
+    if (failures-- > 0)
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    return trainStep();
+  };
+  expect(await messagesOf(trainer)).toEqual([
+    ...['ready', 'log', 'step 1', 'score', 'saved final 1 adapter', 'finished'],
+  ]);
+});
+
 test('short steps are told together, and never after what was made of them', async () => {
   const long = { stepBatchMs: 1e9 };
   expect(await messagesOf(trainerFrom(0, 8), long)).toEqual([

@@ -101,7 +101,14 @@ export async function trainLoop(
     return score;
   };
   const moments = trainingLoop({
-    trainer,
+    trainer: {
+      totalSteps,
+      get step() {
+        return trainer.step;
+      },
+      // What frozen blocks made of rows may go to the disk; a step that finds no room has changed nothing.
+      trainStep: () => whenThereIsRoom(() => trainer.trainStep(), ports),
+    },
     score: hasHeldOut ? scoreHeldOut : undefined,
     checkpointEvery,
     earlyStopping: rule && { ...rule, everySteps: rule.everySteps ?? checkpointEvery },

@@ -1,0 +1,16 @@
+import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
+import type { Grader } from '@lathe/contracts/http/grader';
+import type { NamedModels } from '@lathe/platform/records/named-model';
+import { checkGrader } from '../evals/criteria.ts';
+
+/** What the method of a job names, as the job is to hold it. Throws what `checkGrader` throws. */
+export async function checkMethod(
+  ports: NamedModels,
+  project: string,
+  { method }: Pick<CreateJob, 'method'>,
+): Promise<{ readonly grader?: Grader }> {
+  if (method?.type !== 'reinforcement') return {};
+  const { grader } = method.reinforcement;
+  const param = 'method.reinforcement.grader';
+  return { grader: await checkGrader(ports, { project, grader, param }) };
+}
