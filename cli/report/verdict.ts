@@ -19,9 +19,12 @@ const colours: Readonly<Record<NonNullable<EvaluationReport['outcome']>, keyof P
 
 type Page = Pick<Printer, 'paint' | 'width'>;
 
-/** The verdict in one sentence, then every contestant by the headline metric with its 95 % interval as a bar, then warnings. */
+/**
+ * The verdict in one sentence, then every contestant by the headline metric with its 95 % interval as a bar, then what else the model
+ * still knows, and warnings.
+ */
 export function verdictLines(report: EvaluationReport, { paint, width }: Page): string[] {
-  const { outcome, verdict, headline, rows, contestants, warnings, notes } = report;
+  const { outcome, verdict, headline, rows, contestants, forgetting, warnings, notes } = report;
   const room = Math.min(mostTextColumns, width() - 1);
   const paintVerdict = paint[outcome === undefined ? 'bold' : colours[outcome]];
   const shown = contestants.map((contestant) => ({
@@ -34,6 +37,10 @@ export function verdictLines(report: EvaluationReport, { paint, width }: Page): 
     paint.dim(`${headline} of ${rows} held-out rows, with 95 % intervals`),
     ...contestantLines(shown, { paint, width }),
     ...notes.flatMap((note) => wrapText(note, room)),
+    // What was forgotten is a warning.
+    ...(forgetting === undefined || forgetting.outcome === 'forgotten'
+      ? []
+      : wrapText(forgetting.sentence, room)),
     ...warnings.flatMap((warning) => wrapText(warning, room).map(paint.yellow)),
   ];
 }

@@ -14,6 +14,9 @@ export type EvaluatorSettings = GraderSettings & {
   readonly retrievalExamples: number;
   /** Most general questions that show whether the model forgot when the job names no number. */
   readonly forgettingQuestions: number;
+  /** Rows of each eval of the project that are asked before and after tuning, and tokens of each answer, at most. */
+  readonly evalProbeRows: number;
+  readonly evalProbeTokens: number;
   /** Tokens that an answer may have beyond the expected one, and at most in all. */
   readonly answerSlack: number;
   readonly answerMost: number;
@@ -93,6 +96,8 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     fewShotLabels: 16,
     retrievalExamples: 3,
     forgettingQuestions: 24,
+    evalProbeRows: 100,
+    evalProbeTokens: 512,
     answerSlack: 16,
     answerMost: 512,
     samples: 20,

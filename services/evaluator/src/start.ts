@@ -20,9 +20,10 @@ import { openProcessFolder } from '@lathe/platform/process-folder';
 import { openAllRecords } from '@lathe/platform/records';
 import { openService, type Service } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
-import type { GradeAnswers } from './contest/evaluation.ts';
+import type { AskEval, GradeAnswers } from './contest/evaluation.ts';
 import { createEngineProcess } from './engine/engine-process.ts';
 import { answerGrading } from './evals/answer-grading.ts';
+import { askEval } from './evals/ask-eval.ts';
 import { gradeAll } from './evals/grade-all.ts';
 import type { GradePorts } from './evals/grade-row.ts';
 import { serveRuns } from './evals/serve-runs.ts';
@@ -171,6 +172,7 @@ async function openPorts(
     aliases,
     checkpoints,
     files: uploads,
+    evals,
     evalRuns,
     exports,
   } = await openAllRecords(nats);
@@ -198,6 +200,7 @@ async function openPorts(
     onForget: (folder) => engine.forget(folder),
   });
   const ports = { artifacts, models, engine, texts, settings, log, now: Date.now };
+  const running = { evalRuns, files: uploads, graders, ...ports };
   return {
     engine,
     texts,
@@ -206,8 +209,9 @@ async function openPorts(
     evaluating: {
       ...{ jobs, files, uploads, modelServers: config.modelServers },
       ...{ ...ports, grade: gradeWith({ graders, ...ports }) },
+      askEval: askEvalWith({ ...running, evals }),
     },
-    running: { evalRuns, files: uploads, graders, ...ports },
+    running,
     exporting: {
       ...{ exports, artifacts, models, settings, log, now: Date.now },
       workFolder: await openProcessFolder(join(dataFolder, 'work', '.exports')),
@@ -232,6 +236,10 @@ function gradeWith(ports: GradePorts): GradeAnswers {
     const { grades } = await gradeAll(ports, request, signal);
     return grades.map((grade) => ('reward' in grade ? grade.reward : undefined));
   };
+}
+
+function askEvalWith(ports: Parameters<typeof askEval>[0]): AskEval {
+  return (asked, asking) => askEval(ports, asked, asking);
 }
 
 /** Looks at the model folders every so often until the signal aborts. */

@@ -158,7 +158,7 @@ const costSchema = z.object({
   evaluationSeconds: z.number(),
 });
 
-/** What tuning did to what the base knows besides the task: general questions and general texts, before and after. */
+/** What tuning did to what the base knows besides the task: general questions, general texts and other evals, before and after. */
 const forgettingSchema = z.object({
   /** Little known: the base knows too few of them for a loss to be seen. */
   outcome: z.enum(['forgotten', 'not seen', 'little known']),
@@ -193,6 +193,27 @@ const forgettingSchema = z.object({
       /** By approximate randomisation. */
       pValue: z.number(),
     })
+    .optional(),
+  /** Evals of the project that the job names: rows that pass before and after. */
+  evals: z
+    .array(
+      z.object({
+        evalId: z.string(),
+        name: z.string(),
+        /** The run whose rows, messages and criteria these are. */
+        runId: z.string(),
+        /** Rows that both models were judged on, of those that were asked. */
+        rows: z.number().int(),
+        asked: z.number().int(),
+        before: z.number().int(),
+        after: z.number().int(),
+        /** Of the exact McNemar test, adjusted for all evals (Holm). */
+        pValue: z.number(),
+        verdict: comparisonSchema.shape.verdict,
+        /** Lines of some rows that the base passes and the tuned model does not. */
+        lost: z.array(z.number().int()),
+      }),
+    )
     .optional(),
 });
 export type Forgetting = z.infer<typeof forgettingSchema>;

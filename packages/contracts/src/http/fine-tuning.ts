@@ -145,6 +145,13 @@ export const latheOptionsSchema = z.strictObject({
     .describe(
       'general questions asked before and after tuning, with general texts, to see what was forgotten; 24 by default, and no more than evaluation_rows; 0: none',
     ),
+  forgetting_evals: z
+    .array(z.string().min(1).max(100))
+    .max(4)
+    .optional()
+    .describe(
+      'evals of the project whose rows base and tuned model are asked at the end of the job, as the newest run of each asks them',
+    ),
   sampled_prompts: z
     .number()
     .int()

@@ -43,8 +43,10 @@ export async function evaluate(
     : `the task ${task} is not compared by what is written`;
   const apart = unasked.map((name) => `The ${name} took no part: ${why}.`);
   // What began at random, with tokens of its own, knew nothing that could be forgotten.
-  const isAsked = isWritten && rows > 0 && !hasOwnTokens(job);
-  const forgetting = isAsked ? await probeForgetting(input, ports) : undefined;
+  const { forgetting, notes: unprobed } =
+    isWritten && !hasOwnTokens(job)
+      ? await probeForgetting(input, ports, { isGeneral: rows > 0 })
+      : { notes: [] };
   return {
     version: 2,
     jobId: job.id,
@@ -56,7 +58,7 @@ export async function evaluate(
     sampled: rows < dataset.heldOut.rows,
     warnings: [],
     ...judgement,
-    notes: [...judgement.notes, ...apart],
+    notes: [...judgement.notes, ...apart, ...unprobed],
     ...(forgetting && { forgetting }),
   };
 }

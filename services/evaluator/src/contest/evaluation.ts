@@ -33,6 +33,8 @@ export type EvaluateInput = {
   >;
   readonly dataset: DatasetManifest;
   readonly base: ServedModel;
+  /** The base as everybody asks it, whatever the job's rows are. */
+  readonly plainBase: ServedModel;
   readonly tuned: ServedModel;
   /** The tuned model that the job went on from. */
   readonly start?: ServedModel | undefined;
@@ -51,8 +53,31 @@ export type GradeAnswers = (
   signal: AbortSignal,
 ) => Promise<readonly (number | undefined)[]>;
 
+/** What became of an eval of the project that models were asked, each in turn, or why it was not asked. */
+export type EvalAnswers =
+  | { readonly note: string }
+  | {
+      readonly name: string;
+      readonly runId: string;
+      readonly lines: readonly number[];
+      /** Undefined: it could not be asked or judged. */
+      readonly passed: readonly (readonly (boolean | undefined)[])[];
+    };
+
+/** Asks models the rows of an eval, and judges what they say. Throws what may succeed at another time. */
+export type AskEval = (
+  asked: {
+    readonly project: string;
+    readonly evalId: string;
+    readonly models: readonly ServedModel[];
+    readonly mostRows: number;
+  },
+  asking: Pick<EvaluatePorts, 'signal' | 'onProgress'>,
+) => Promise<EvalAnswers>;
+
 export type EvaluatePorts = {
   readonly grade: GradeAnswers;
+  readonly askEval: AskEval;
   readonly artifacts: ArtifactStore;
   readonly engine: Engine;
   readonly texts: Texts;

@@ -43,6 +43,7 @@ async function asked(base: ServedModel) {
     ...{ engine, texts, settings: limits as EvaluatePorts['settings'] },
     ...{ signal: new AbortController().signal, onProgress: () => {} },
     ...{ artifacts: {} as EvaluatePorts['artifacts'], log, grade: async () => [] },
+    askEval: async () => ({ note: '' }),
   };
   const settings = { seed: 1, asked: 2, most: 8, labelsMost: 16 };
   const about = { rows, train, settings, project: 'default' };

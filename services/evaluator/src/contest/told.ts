@@ -33,13 +33,18 @@ export function headlineOf(report: EvaluationReport) {
   };
 }
 
-function toldForgetting({ outcome, questions, text }: Forgetting) {
+function toldForgetting({ outcome, questions, text, evals }: Forgetting) {
   return {
     outcome,
     ...(questions && {
       questions: { asked: questions.asked, before: questions.before, after: questions.after },
     }),
     ...(text && { text: { before: text.before, after: text.after } }),
+    ...(evals && {
+      evals: evals.map(({ evalId, name, rows, before, after, pValue, verdict }) => ({
+        ...{ eval: evalId, name, rows, before, after, p_value: pValue, verdict },
+      })),
+    }),
   };
 }
 

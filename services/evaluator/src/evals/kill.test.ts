@@ -16,22 +16,11 @@ import { openStores } from '@lathe/testkit/stores';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { expect, it } from 'vitest';
+import { queuedRun } from '../integration/records.fixture.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const project = 'default';
 const rows = 40;
-
-const asking: EvalRunRecord['asking'] = {
-  messages: {
-    kind: 'template',
-    template: [{ role: 'user', content: 'Row {{ item.n }}' }],
-  },
-  chat: {
-    ...{ version: 1, project, model: 'tiny', temperature: 1, topP: 1, maxTokens: 24, seed: 7 },
-    ...{ stop: [], choices: 1, topLogprobs: null, logitBias: {}, schema: null, tools: [] },
-    ...{ presencePenalty: 0, frequencyPenalty: 0, toolChoice: 'auto', parallelToolCalls: true },
-  },
-};
 
 it('killed, a run comes to the same end as one that nobody touched', async () => {
   await using nats = await startNats();
@@ -51,24 +40,8 @@ it('killed, a run comes to the same end as one that nobody touched', async () =>
     const key = evalRunRowsKey(project, id);
     const lines = Array.from({ length: rows }, (_, n) => JSON.stringify({ item: { n } }));
     const object = { key, ...(await artifacts.put(key, Buffer.from(lines.join('\n')))) };
-    await evalRuns.create(recordKey(project, id), {
-      ...{ version: 1, id, project, evalId: newId('eval'), requestId: 'req_1', name: '' },
-      ...{ createdAt: 1, createdMs: 1, metadata: null, state: 'queued', dataSource: {} },
-      rows: { kind: 'inline', object },
-      criteria: [
-        {
-          ...{ type: 'text_similarity', name: 'alike', evaluation_metric: 'fuzzy_match' },
-          ...{ input: '{{ sample.output_text }}', reference: 'Row {{ item.n }}' },
-          pass_threshold: 0.2,
-        },
-      ],
-      asking,
-      tally: {
-        counts: { total: 0, passed: 0, failed: 0, errored: 0 },
-        ...{ criteria: [], usage: [] },
-      },
-      ...{ error: null, finishedAt: null },
-    });
+    const run = queuedRun(id, { evalId: newId('eval'), object });
+    await evalRuns.create(recordKey(project, id), run);
     await publishWork(stores.nats, 'eval-run', {
       ...{ version: 1, project, jobId: id, epoch: 0, requestId: 'req_1' },
     });

@@ -81,7 +81,8 @@ export async function openEvaluator(
   await writeTinyModel(baseFolder, { paddedRows });
   const settings = { cancelPollMs: 30, stopGraceMs: 200, ...overrides };
   let evaluator = await start(config, settings);
-  const { nats, artifacts, jobs, models, files, job: read, events } = await openStores(config);
+  const stores = await openStores(config);
+  const { nats, artifacts, jobs, models, files, job: read, events } = stores;
   const kit = await openModelKit(baseFolder);
 
   const storePart = async (
@@ -201,6 +202,8 @@ export async function openEvaluator(
     jobs,
     models,
     files,
+    evals: stores.evals,
+    evalRuns: stores.evalRuns,
     artifacts,
     kit,
     baseFolder,

@@ -3,7 +3,7 @@ import { type EventPorts, emitterOf } from '@lathe/platform/jobs';
 import type { Logger } from '@lathe/platform/log';
 import type { ModelServer } from '@lathe/platform/model-servers';
 import type { Records } from '@lathe/platform/records';
-import type { GradeAnswers } from '../contest/evaluation.ts';
+import type { AskEval, GradeAnswers } from '../contest/evaluation.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelFiles } from '../models/model-files.ts';
 import type { Models } from '../models/models.ts';
@@ -24,6 +24,7 @@ export type EvaluationPorts = EventPorts & {
   readonly settings: EvaluatorSettings;
   readonly log: Logger;
   readonly grade: GradeAnswers;
+  readonly askEval: AskEval;
 };
 
 /** Tells an event of a job that is evaluated. */

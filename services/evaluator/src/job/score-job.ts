@@ -45,9 +45,9 @@ export async function scoreJob(
   // Asked as the rows were prepared, whatever its folder says by now.
   const texts = dataset.text === undefined || hasOwnTokens(job) ? undefined : tuned.texts;
   const served = await inStep(opening, () => ports.models.base(baseModelOf(job), texts));
+  const plainBase = await inStep(opening, () => ports.models.base(baseModelOf(job)));
   // Its own task stands in its own folder.
-  const { task: ownTask } = await inStep(opening, () => ports.models.base(baseModelOf(job)));
-  const base = { ...served, task: ownTask, style: styleOf(dataset.kind, served.facts) };
+  const base = { ...served, task: plainBase.task, style: styleOf(dataset.kind, served.facts) };
   const told: Promise<void>[] = [];
   const onProgress = (contestant: string, done: number, total: number): void => {
     const part = Math.max(1, Math.ceil(total / ports.settings.progressEvents));
@@ -59,14 +59,15 @@ export async function scoreJob(
     );
   };
   const evaluatePorts = { ...ports, signal, onProgress };
+  const asked = { job, dataset, base, plainBase, tuned };
   const guests = await guestsOf(ports, job, dataset.kind);
   try {
-    return await evaluate({ job, dataset, base, tuned, ...guests }, evaluatePorts);
+    return await evaluate({ ...asked, ...guests }, evaluatePorts);
   } catch (error) {
     // They may be deleted at any time, and are not worth the evaluation.
     const left = await guestsOf(ports, job, dataset.kind);
     if (namesOf(left) === namesOf(guests)) throw error;
-    return await evaluate({ job, dataset, base, tuned, ...left }, evaluatePorts);
+    return await evaluate({ ...asked, ...left }, evaluatePorts);
   } finally {
     // Told before what follows, and missing ones are not worth the evaluation.
     for (const result of await Promise.allSettled(told))

@@ -38,7 +38,13 @@ export function briefOf(job: JobRecord) {
 /** Options that say nothing of how a job trains. */
 const besideTraining: ReadonlySet<string> = new Set([
   ...['data', 'cleaning', 'held_out_share', 'checkpoint_every', 'contestants', 'evaluation_rows'],
-  ...['few_shot_examples', 'retrieval_examples', 'forgetting_questions', 'memory_limit'],
+  ...[
+    'few_shot_examples',
+    'retrieval_examples',
+    'forgetting_questions',
+    'forgetting_evals',
+    'memory_limit',
+  ],
 ]);
 
 /** Jobs of one model with the same text train alike, as far as their options go. */

@@ -22,13 +22,13 @@ type WritingJob = {
   readonly architecture: Architecture;
 };
 
-/** Throws `invalid_value` for a job that teaches no writing, which the contestants of a field are compared by. */
+/** Throws `invalid_value` for a job that teaches no writing, which the models of a field are compared by. */
 export function requireWriting({ body, model, architecture }: WritingJob, param: string): void {
   const task = body.lathe?.task?.type ?? taughtTask(model);
   if (architecture !== 'encoder' && writing.includes(task)) return;
   throw new LatheError(
     'invalid_value',
-    `The contestants of '${param}' are compared by what they write, and this job teaches no writing.`,
+    `The models of '${param}' are compared by what they write, and this job teaches no writing.`,
     { param },
   );
 }

@@ -8,6 +8,7 @@ import { isTerminal, type JobState } from '@lathe/contracts/job/state';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Nats } from '@lathe/platform/nats/connection';
+import type { Records } from '@lathe/platform/records';
 import { findNamedModel, findOwnModel } from '@lathe/platform/records/named-model';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import { type FilePorts, getFile } from '../files/files.ts';
@@ -19,6 +20,7 @@ import { type Claim, claimId } from './duplicates.ts';
 import type { JobBrief } from './job-briefs.ts';
 import { type ContestantPorts, namedContestants } from './job-contestants.ts';
 import { emit } from './job-events.ts';
+import { checkForgettingEvals } from './job-forgetting.ts';
 import { queueStage } from './job-queue.ts';
 import { firstRecord } from './job-request.ts';
 import { namedRetrieval } from './job-retrieval.ts';
@@ -27,7 +29,8 @@ import { requireTask } from './job-task.ts';
 import { type ShownPorts, shownJobs } from './shown-jobs.ts';
 
 export type JobPorts = FilePorts &
-  ContestantPorts & {
+  ContestantPorts &
+  Pick<Records, 'evals' | 'evalRuns'> & {
     readonly nats: Nats;
     readonly claims: RecordStore<Claim>;
   };
@@ -135,6 +138,7 @@ export async function checkReferences(
   const job = { body, model, architecture };
   const contestants = await namedContestants(ports, project, job);
   const retrieval = await namedRetrieval(ports, project, job);
+  await checkForgettingEvals(ports, project, job);
   const named = { ...(contestants && { contestants }), ...(retrieval && { retrieval }) };
   const isNamed = Object.keys(named).length > 0;
   return {

@@ -127,9 +127,17 @@ it('shows what was forgotten, question by question', () => {
       lost: [{ question: 'Capital?', expected: 'Paris', before: 'Paris.', after: hostile }],
     },
     text: { passages: 12, tokens: 300, before: 3, after: 4, pValue: 0.001 },
+    evals: [
+      {
+        ...{ evalId: 'eval_1', name: hostile, runId: 'evalrun_1', rows: 38, asked: 40 },
+        ...{ before: 30, after: 11, pValue: 0.0001, verdict: 'regressed' as const, lost: [1, 7] },
+      },
+    ],
   };
   const page = lowered({ forgetting });
   for (const text of ['▼ The tuned model has forgotten.', 'Capital?', '20.1', '54.6', '>15<'])
+    expect(page).toContain(text);
+  for (const text of ['of 38; 2 more could not be judged; lost are lines 1, 7', '>30<', '>11<'])
     expect(page).toContain(text);
   expect(page).not.toMatch(/<(script|img)/);
   expect(lowered({})).not.toContain('What else it still knows');

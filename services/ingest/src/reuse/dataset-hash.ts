@@ -22,6 +22,7 @@ const others = [
   'retrieval_examples',
   'retrieval',
   'forgetting_questions',
+  'forgetting_evals',
   'checkpoint_every',
   'sampled_prompts',
   'device',

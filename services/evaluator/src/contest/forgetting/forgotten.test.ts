@@ -61,6 +61,20 @@ it('says that texts were forgotten where their perplexity grew by a quarter, and
   expect(little.sentence).toMatch(/^The tuned model was not seen to forget: /);
 });
 
+it('says that other evals were forgotten, and that a base which passes them knows something', () => {
+  const nobody = { texts: label, losses: losses(3) };
+  const passes = {
+    ...{ evalId: 'eval_1', name: 'routing', runId: 'evalrun_1', rows: 20, asked: 20 },
+    ...{ before: 18, after: 17, pValue: 1, verdict: 'cannot tell' as const, lost: [4] },
+  };
+  const kept = compared({ before: nobody, after: nobody, evals: [passes] });
+  expect(kept).toMatchObject({ outcome: 'not seen', evals: [passes] });
+  const worse = { ...passes, after: 2, pValue: 0.001, verdict: 'regressed' as const };
+  const found = compared({ evals: [passes, worse] });
+  expect(found.outcome).toBe('forgotten');
+  expect(found.sentence).toContain('it passes 2 of 20 rows of the eval routing, its base 18');
+});
+
 it('says so where the base knows nothing', () => {
   const found = compared({
     before: { texts: label, losses: losses(3) },

@@ -1,5 +1,6 @@
 import type { Forgetting } from '@lathe/contracts/artifact/report';
 import { compareMetrics, compareRates } from '@lathe/scoring/compare';
+import type { EvalPasses } from './probe-evals.ts';
 import { type GeneralQuestion, isRightAnswer } from './questions.ts';
 
 /** What a model says: to each question, and in nats how unlikely it finds each passage; empty where it was not asked. */
@@ -14,6 +15,8 @@ export type Compared = {
   readonly tokens: readonly number[];
   readonly before: GeneralAnswers;
   readonly after: GeneralAnswers;
+  /** Other evals, on which both were asked. */
+  readonly evals?: readonly EvalPasses[];
   readonly seed: number;
 };
 
@@ -25,8 +28,12 @@ const grownPerplexity = 1.25;
 const mostShown = 8;
 const draws = 1000;
 
-/** The base model against the tuned one on general questions (exact McNemar test) and general texts (approximate randomisation). */
-export function forgettingOf({ questions, tokens, before, after, seed }: Compared): Forgetting {
+/**
+ * The base model against the tuned one on general questions and other evals (exact McNemar test) and general texts (approximate
+ * randomisation).
+ */
+export function forgettingOf(compared: Compared): Forgetting {
+  const { questions, tokens, before, after, evals = [], seed } = compared;
   const rightBefore = questions.map((each, at) => isRightAnswer(each, before.texts[at] ?? ''));
   const rightAfter = questions.map((each, at) => isRightAnswer(each, after.texts[at] ?? ''));
   const known = rightBefore.filter(Boolean).length;
@@ -55,13 +62,17 @@ export function forgettingOf({ questions, tokens, before, after, seed }: Compare
     read &&
     read.verdict === 'regressed' &&
     read.text.after - read.text.before > Math.log(grownPerplexity);
-  const outcome =
-    verdict === 'regressed' || isDuller
-      ? 'forgotten'
-      : known < leastKnown
-        ? 'little known'
-        : 'not seen';
-  const found = { outcome, ...(asked || {}), ...(read && { text: read.text }) } as const;
+  const isWorse = verdict === 'regressed' || evals.some((each) => each.verdict === 'regressed');
+  const isIgnorant = [known, ...evals.map((each) => each.before)].every(
+    (passed) => passed < leastKnown,
+  );
+  const outcome = isWorse || isDuller ? 'forgotten' : isIgnorant ? 'little known' : 'not seen';
+  const found = {
+    outcome,
+    ...(asked || {}),
+    ...(read && { text: read.text }),
+    ...(evals.length > 0 && { evals: [...evals] }),
+  } as const;
   return { ...found, sentence: sentenceOf(found) };
 }
 
@@ -98,18 +109,27 @@ function readOf({
   return { text, verdict };
 }
 
-function sentenceOf({ outcome, questions, text }: Omit<Forgetting, 'sentence'>): string {
+function sentenceOf({
+  outcome,
+  questions,
+  text,
+  evals = [],
+}: Omit<Forgetting, 'sentence'>): string {
   const parts = [
     questions &&
       `it answers ${questions.after} of ${questions.asked} general questions, its base ${questions.before}`,
     text &&
       `its perplexity of general texts is ${perplexity(text.after)}, that of its base ${perplexity(text.before)}`,
+    ...evals.map(
+      ({ name, evalId, rows, before, after }) =>
+        `it passes ${after} of ${rows} rows of the eval ${name || evalId}, its base ${before}`,
+    ),
   ].filter((part) => part !== undefined);
   const figures = parts.join('; ');
   if (outcome === 'not seen') return `The tuned model was not seen to forget: ${figures}.`;
   if (outcome === 'little known')
     return `Whether tuning made the model forget cannot be seen, since its base knows too little: ${figures}.`;
-  return `The tuned model has forgotten general things: ${figures}. Where it is asked for more than its task: mix general rows into the training file (a tenth of it, say), train fewer steps or with a lower learning rate, or tell by a system prompt when it is to do its task and send everything else to the base.`;
+  return `The tuned model has forgotten what its base could do: ${figures}. Where it is asked for more than its task: mix general rows into the training file (a tenth of it, say), train fewer steps or with a lower learning rate, or tell by a system prompt when it is to do its task and send everything else to the base.`;
 }
 
 function perplexity(loss: number): string {

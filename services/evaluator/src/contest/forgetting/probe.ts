@@ -6,18 +6,36 @@ import type { ServedModel } from '../../models/models.ts';
 import type { HeldOutRow } from '../../texts/held-out.ts';
 import { runEntrant, type TaskPorts, tasksFor } from '../contest.ts';
 import type { EvaluateInput, EvaluatePorts } from '../evaluation.ts';
-import { forgettingOf, type GeneralAnswers } from './forgotten.ts';
+import { type Compared, forgettingOf, type GeneralAnswers } from './forgotten.ts';
 import { generalPassages } from './passages.ts';
+import { probeEvals } from './probe-evals.ts';
 import { type GeneralQuestion, generalQuestions } from './questions.ts';
 
 /**
- * Asks the base and the tuned model general questions, and how likely they find general texts; undefined where the job wants none, or
- * where neither can be asked.
+ * Asks the base and the tuned model general questions, how likely they find general texts, and the evals that the job names: nothing is
+ * known where the job wants none of it, or where neither can be asked. Of what could not be asked there is a note.
  */
 export async function probeForgetting(
+  input: EvaluateInput,
+  ports: EvaluatePorts,
+  { isGeneral }: { readonly isGeneral: boolean },
+): Promise<{ readonly forgetting?: Forgetting; readonly notes: readonly string[] }> {
+  const asked = isGeneral ? await askGenerally(input, ports) : undefined;
+  const { evals, notes } = await probeEvals(input, ports);
+  if (asked === undefined && evals.length === 0) return { notes };
+  const forgetting = forgettingOf({ ...(asked ?? nothing), evals, seed: input.job.seed });
+  return { forgetting, notes };
+}
+
+type General = Pick<Compared, 'questions' | 'tokens' | 'before' | 'after'>;
+
+const unasked = { texts: [], losses: [] };
+const nothing: General = { questions: [], tokens: [], before: unasked, after: unasked };
+
+async function askGenerally(
   { job, base, tuned }: EvaluateInput,
   ports: EvaluatePorts,
-): Promise<Forgetting | undefined> {
+): Promise<General | undefined> {
   const { settings, signal, texts } = ports;
   const { forgetting_questions: wanted, evaluation_rows: rows } = job.options;
   const most = wanted ?? Math.min(settings.forgettingQuestions, rows ?? Number.POSITIVE_INFINITY);
@@ -26,16 +44,15 @@ export async function probeForgetting(
   const limits = { answerSlack: settings.answerSlack, answerMost: settings.answerMost };
   const options = { texts, signal, project: job.project, limits };
   try {
-    const tokens = await passageTokens(base, options);
+    const passages = await passageTokens(base, options);
     const ask = async (model: ServedModel): Promise<GeneralAnswers | undefined> => {
       const answers = await answersOf(model, { questions, options }, ports);
-      return answers && { texts: answers, losses: await lossesOf(model, tokens, ports) };
+      return answers && { texts: answers, losses: await lossesOf(model, passages, ports) };
     };
     const before = await ask(base);
     const after = before && (await ask(tuned));
     if (before === undefined || after === undefined) return undefined;
-    const lengths = tokens.map((each) => each.tokens.length);
-    return forgettingOf({ questions, tokens: lengths, before, after, seed: job.seed });
+    return { questions, tokens: passages.map(({ tokens }) => tokens.length), before, after };
   } catch (error) {
     // A template or a vocabulary that does not take general texts is no reason to lose the report.
     if (!isRefusal(error)) throw error;

@@ -121,7 +121,7 @@ function Slices({ report }: { readonly report: EvaluationReport }) {
 }
 
 function ForgettingSection({
-  forgetting: { outcome, sentence, questions, text },
+  forgetting: { outcome, sentence, questions, text, evals = [] },
 }: {
   readonly forgetting: Forgetting;
 }) {
@@ -146,6 +146,14 @@ function ForgettingSection({
             loss on general texts
           </li>
         )}
+        {evals.map(({ evalId, name, rows, before, after }) => (
+          <li key={evalId}>
+            <b>
+              {before} → {after}
+            </b>
+            of {rows} rows of the eval <Link to={`/evals/${evalId}`}>{name || evalId}</Link> passed
+          </li>
+        ))}
       </ul>
     </>
   );
