@@ -48,10 +48,19 @@ type Eval = OpenAI.EvalListResponse;
 function configOf({
   data_source_config: config,
 }: Eval): OpenAI.EvalCreateParams['data_source_config'] {
-  if (config.type !== 'custom') return config as never;
+  if (config.type !== 'custom') {
+    const { type, metadata } = config;
+    return { type, ...(metadata && { metadata }) } as OpenAI.EvalCreateParams.Logs;
+  }
   const { properties = {} } = config.schema as { properties?: Record<string, object> };
   const item_schema = (properties.item ?? {}) as Record<string, unknown>;
   return { type: 'custom', item_schema, include_sample_schema: 'sample' in properties };
+}
+
+/** The same of a criterion, which has an id there, and null for what was left out. */
+function criterionOf(criterion: Eval['testing_criteria'][number]): object {
+  const given = Object.entries(criterion).filter(([key, value]) => key !== 'id' && value !== null);
+  return Object.fromEntries(given);
 }
 
 async function copyEvals(): Promise<void> {
@@ -61,7 +70,9 @@ async function copyEvals(): Promise<void> {
         name: each.name,
         metadata: each.metadata,
         data_source_config: configOf(each),
-        testing_criteria: each.testing_criteria as OpenAI.EvalCreateParams['testing_criteria'],
+        testing_criteria: each.testing_criteria.map(
+          criterionOf,
+        ) as OpenAI.EvalCreateParams['testing_criteria'],
       });
       return [id, `${id}, ${each.testing_criteria.length} criteria`];
     });

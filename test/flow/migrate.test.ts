@@ -3,13 +3,26 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { OpenAI } from 'openai';
-import { expect, it } from 'vitest';
-import { openPlatform } from './platform.fixture.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startOldAccount } from './old-account.fixture.ts';
+import { openPlatform, type TestPlatform } from './platform.fixture.ts';
 
 const program = join(import.meta.dirname, '../../examples/migrate/copy.ts');
 
+let platform: TestPlatform;
+beforeAll(async () => {
+  platform = await openPlatform();
+});
+afterAll(() => platform[Symbol.asyncDispose]());
+
+/** Copies to the platform: what it prints. */
+async function copied(from: { readonly url: string; readonly key: string }): Promise<string> {
+  const [FROM_URL, TO_URL] = [from.url, `${platform.url}/v1`];
+  const env = { ...process.env, FROM_URL, FROM_KEY: from.key, TO_URL, TO_KEY: platform.apiKey };
+  return (await promisify(execFile)(process.execPath, [program], { env })).stdout;
+}
+
 it('copies files, evals, and the rows of runs with what was answered', async () => {
-  await using platform = await openPlatform();
   const { client, url, apiKey } = platform;
   await platform.upload(['{"prompt": "a", "completion": "b"}']);
   const made = await client.evals.create({
@@ -38,9 +51,7 @@ it('copies files, evals, and the rows of runs with what was answered', async () 
   const waits = { timeout: 100_000, interval: 100 };
   await expect.poll(() => retrieve(run.id, made.id), waits).toMatchObject({ status: 'completed' });
 
-  const place = `${url}/v1`;
-  const env = { ...process.env, FROM_URL: place, FROM_KEY: apiKey, TO_URL: place, TO_KEY: apiKey };
-  const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
+  const stdout = await copied({ url: `${url}/v1`, key: apiKey });
   expect(stdout).not.toContain('impossible');
   expect(stdout.match(/^kept /gm)).toHaveLength(3);
 
@@ -54,4 +65,34 @@ it('copies files, evals, and the rows of runs with what was answered', async () 
   await expect
     .poll(() => retrieve(again.id, again.eval_id), waits)
     .toMatchObject({ status: 'completed', result_counts: { total: 2, passed: 1, failed: 1 } });
+});
+
+it("copies what OpenAI's own answers have, page after page, and tells what cannot be", async () => {
+  const { client } = platform;
+  await using account = await startOldAccount();
+  const before = (await Array.fromAsync(client.evals.list())).map(({ id }) => id);
+  const told = (await copied({ url: account.url, key: 'sk-old' })).trimEnd().split('\n');
+  expect(told.map((line) => line.replace(/(file-|eval_)[A-Za-z0-9]{20,}/g, '$1…'))).toEqual([
+    'kept        file rows.jsonl (file-old1): file-…, 40 bytes',
+    'impossible  file lost.jsonl (file-old2): 404 No such File object: file-old2',
+    'kept        eval External Data Eval (eval_old1): eval_…, 1 criteria',
+    'kept        rows of the run first (evalrun_old1): file-…, 2 rows for eval_…',
+    expect.stringMatching(/^impossible {2}eval Judged \(eval_old2\): 400 .*gpt-4\.1/),
+    'kept        eval Chats (eval_old3): eval_…, 1 criteria',
+  ]);
+  const made = await Array.fromAsync(client.evals.list());
+  const [first, chats] = made.filter(({ id }) => !before.includes(id));
+  expect(first?.testing_criteria).toEqual([
+    {
+      ...{ name: 'String check', type: 'string_check', operation: 'eq' },
+      ...{ input: '{{item.input}}', reference: '{{item.ground_truth}}' },
+    },
+  ]);
+  expect(chats?.data_source_config).toMatchObject({ type: 'logs', metadata: { use: 'chat' } });
+  const files = await Array.fromAsync(client.files.list({ purpose: 'evals' }));
+  const rows = files.find(({ filename }) => filename === 'first.jsonl') ?? expect.fail('no rows');
+  expect((await (await client.files.content(rows.id)).text()).split('\n')).toEqual([
+    '{"item":{"input":"a","ground_truth":"a"},"sample":{"output_text":"a"}}',
+    '{"item":{"input":"b","ground_truth":"c"},"sample":{"output_text":""}}',
+  ]);
 });
