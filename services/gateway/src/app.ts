@@ -14,6 +14,7 @@ import type { GraderPorts } from './graders/run-grader.ts';
 import { failureOf } from './http/failure.ts';
 import { type GatewayContext, type GatewayEnv, securityHeaders } from './http/http.ts';
 import type { ModelPorts } from './models/models.ts';
+import type { RecordLists } from './record-lists.ts';
 import { aliasRoutes } from './routes/aliases.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { chatRoutes } from './routes/chat.ts';
@@ -58,6 +59,7 @@ export type GatewayPorts = JobRoutePorts &
   KeyRoutePorts & {
     /** Opens the metrics; null: only programs on this machine see them. */
     readonly metricsKey: string | null;
+    readonly lists: RecordLists;
     readonly checks: Readonly<Record<string, ReadyCheck>>;
     readonly parts: PartProblems;
     readonly metrics: Metrics;

@@ -28,6 +28,7 @@ import { claimSchema } from './jobs/duplicates.ts';
 import { openJobBriefs } from './jobs/job-briefs.ts';
 import { openKeyring } from './keys/keyring.ts';
 import { eraseStrayExports } from './models/exports.ts';
+import { openRecordLists } from './record-lists.ts';
 import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 import { eraseOldCompletions } from './stored/stored-completions.ts';
@@ -108,6 +109,7 @@ async function openPorts(
     ...records,
     served,
     jobBriefs: openJobBriefs(nats),
+    lists: openRecordLists(nats),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
     places: await openRecords(nats, buckets.idempotency, placeSchema),
     inference: countInference(createInference(nats.connection, settings), served),

@@ -8,9 +8,9 @@ export type WorkerPorts = {
   readonly now: () => number;
 };
 
-/** The workers that have announced themselves lately, by name, as the project may see them. */
-export async function listWorkers(ports: WorkerPorts, project: string): Promise<WorkerObject[]> {
-  return (await livingWorkers(ports))
+/** Workers by name, as the project may see them. */
+export function shownWorkers(workers: readonly WorkerRecord[], project: string): WorkerObject[] {
+  return workers
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map((worker) => workerObject(worker, project));
 }

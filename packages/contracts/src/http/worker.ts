@@ -25,3 +25,26 @@ export const workerObjectSchema = z.object({
   other_jobs: z.number().int(),
 });
 export type WorkerObject = z.infer<typeof workerObjectSchema>;
+
+/** What a project has in the pool, and how soon it is its turn. */
+const projectQueueSchema = z.object({
+  project: z.string().nullable().describe('null for every project but the asking one'),
+  running: z.number().int().describe('jobs on workers'),
+  waiting: z.number().int().describe('jobs that wait for a worker'),
+  position: z
+    .number()
+    .int()
+    .nullable()
+    .describe('of its job that is next, among all that wait; null where none waits'),
+});
+export type ProjectQueue = z.infer<typeof projectQueueSchema>;
+
+/** The answer to GET /v1/lathe/workers. */
+export const poolSchema = z.object({
+  object: z.literal('list'),
+  data: z.array(workerObjectSchema),
+  queue: z
+    .array(projectQueueSchema)
+    .describe('the asking project first, then others that have jobs, in the order of their turns'),
+});
+export type Pool = z.infer<typeof poolSchema>;

@@ -7,8 +7,10 @@ import { type BatchRecord, isBatchOver, moveBatch } from '@lathe/contracts/recor
 import { recordKey } from '@lathe/contracts/subject';
 import { changeRecord } from '@lathe/platform/records/change';
 import type { z } from 'zod';
-import { cut, newestFirst } from '../http/cursor.ts';
-import { placeOf, rememberPlace } from '../http/places.ts';
+import { newestFirst } from '../http/cursor.ts';
+import { rememberPlace } from '../http/places.ts';
+import { recordPage } from '../http/record-page.ts';
+import type { Listed } from '../record-lists.ts';
 import type { BatchPorts } from './batch-ports.ts';
 
 /** The `batch` object of a record. */
@@ -52,15 +54,13 @@ export async function getBatch(
 
 /** The project's batches, newest first. */
 export async function listBatches(
-  { batches, places }: Pick<BatchPorts, 'batches' | 'places'>,
+  { batches, places, lists }: Pick<BatchPorts, 'batches' | 'places'> & Listed<'batches'>,
   project: string,
   query: z.infer<typeof listBatchesQuerySchema>,
 ): Promise<Page<BatchObject>> {
-  const all = (await batches.list(project)).map(({ value }) => value).toSorted(newestFirst);
-  const { items, hasMore } = await cut(all, query, {
-    compare: newestFirst,
-    isShown: () => true,
-    placeOf: (id) => placeOf(places, project, id),
+  const { items, hasMore } = await recordPage(await lists.batches.list(project), query, {
+    ...{ project, records: batches, places },
+    ...{ compare: newestFirst, isShown: () => true },
   });
   return page(items.map(batchObject), hasMore);
 }

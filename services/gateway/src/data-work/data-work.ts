@@ -18,8 +18,10 @@ import { publishWork } from '@lathe/platform/nats/work';
 import type { Records } from '@lathe/platform/records';
 import { changeRecord } from '@lathe/platform/records/change';
 import type { RecordStore } from '@lathe/platform/records/port';
-import { cut, newestFirst } from '../http/cursor.ts';
-import { type Place, placeOf, rememberPlace } from '../http/places.ts';
+import { newestFirst } from '../http/cursor.ts';
+import { type Place, rememberPlace } from '../http/places.ts';
+import { recordPage } from '../http/record-page.ts';
+import type { Listed } from '../record-lists.ts';
 
 export type DataWorkPorts = Pick<Records, 'dataWork'> & {
   readonly nats: Nats;
@@ -127,23 +129,25 @@ function missing(kind: DataWorkKind, id: string): never {
 
 /** Data work of that kind of the project, newest first. */
 export async function listDataWork<Kind extends DataWorkKind>(
-  { dataWork, places }: Pick<DataWorkPorts, 'dataWork' | 'places'>,
+  { dataWork, places, lists }: Pick<DataWorkPorts, 'dataWork' | 'places'> & Listed<'dataWork'>,
   project: string,
   query: {
     readonly kind: Kind;
-    readonly isShown: (work: DataWorkOf<Kind>) => boolean;
+    /** Which file it must read; undefined: any. */
+    readonly file: string | undefined;
     readonly after?: string | undefined;
     readonly limit: number;
   },
 ): Promise<{ items: DataWorkOf<Kind>[]; hasMore: boolean }> {
-  const all = (await dataWork.list(project))
-    .flatMap(({ value }) => (isOfKind(value, query.kind) ? [value] : []))
-    .toSorted(newestFirst);
-  return cut(all, query, {
-    compare: newestFirst,
-    isShown: query.isShown,
-    placeOf: (id) => placeOf(places, project, id),
+  const all = (await lists.dataWork.list(project)).filter(({ kind }) => kind === query.kind);
+  const { items, hasMore } = await recordPage(all, query, {
+    ...{ project, records: dataWork, places, compare: newestFirst },
+    isShown: ({ files }) => query.file === undefined || files.includes(query.file),
   });
+  return {
+    items: items.filter((work) => isOfKind(work, query.kind)),
+    hasMore,
+  };
 }
 
 /** Ends data work that is not over: whoever works on it stops. Throws `not_found`, and `invalid_state` where it is over. */

@@ -14,9 +14,11 @@ import { changeRecord } from '@lathe/platform/records/change';
 import type { NamedModels } from '@lathe/platform/records/named-model';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
-import { cut, newestFirst } from '../http/cursor.ts';
-import { type Place, placeOf, rememberPlace } from '../http/places.ts';
+import { newestFirst, oldestFirst } from '../http/cursor.ts';
+import { type Place, rememberPlace } from '../http/places.ts';
+import { recordPage } from '../http/record-page.ts';
 import { type Claim, claimId, requestHash } from '../jobs/duplicates.ts';
+import type { Listed } from '../record-lists.ts';
 import { checkCriteria } from './criteria.ts';
 import { checkItemSchema } from './item-schema.ts';
 import { eraseRun, type RunPorts } from './runs.ts';
@@ -167,23 +169,20 @@ function missing(id: string): never {
 
 /** The project's evals, oldest first unless `order` says otherwise. */
 export async function listEvals(
-  { evals, places }: Pick<EvalPorts, 'evals' | 'places'>,
+  { evals, places, lists }: Pick<EvalPorts, 'evals' | 'places'> & Listed<'evals'>,
   project: string,
   query: z.infer<typeof listEvalsQuerySchema>,
 ): Promise<Page<EvalObject>> {
   const byUpdate = query.order_by === 'updated_at';
-  const compare =
-    query.order === 'desc'
-      ? newestFirst
-      : (...[a, b]: Parameters<typeof newestFirst>) => newestFirst(b, a);
-  const all = (await evals.list(project))
-    .map(({ value }) => (byUpdate ? { ...value, createdMs: value.updatedMs } : value))
-    .toSorted(compare);
-  const { items, hasMore } = await cut(all, query, {
-    compare,
+  const all = (await lists.evals.list(project)).map((each) =>
+    byUpdate ? { ...each, createdMs: each.updatedMs } : each,
+  );
+  const { items, hasMore } = await recordPage(all, query, {
+    ...{ project, records: evals, places },
+    compare: query.order === 'desc' ? newestFirst : oldestFirst,
     isShown: () => true,
     // Nobody remembers when an eval that is gone was changed.
-    ...(byUpdate ? {} : { placeOf: (id) => placeOf(places, project, id) }),
+    ...(byUpdate && { placeOf: async () => undefined }),
   });
   return page(items.map(evalObject), hasMore);
 }

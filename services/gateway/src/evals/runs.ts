@@ -12,9 +12,11 @@ import { changeRecord } from '@lathe/platform/records/change';
 import type { NamedModels } from '@lathe/platform/records/named-model';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
-import { cut, newestFirst } from '../http/cursor.ts';
-import { type Place, placeOf, rememberPlace } from '../http/places.ts';
+import { newestFirst, oldestFirst } from '../http/cursor.ts';
+import { type Place, rememberPlace } from '../http/places.ts';
+import { recordPage } from '../http/record-page.ts';
 import type { Claim } from '../jobs/duplicates.ts';
+import type { Listed } from '../record-lists.ts';
 
 export type RunPorts = Pick<Records, 'evals' | 'evalRuns' | 'files' | 'storedCompletions'> &
   NamedModels & {
@@ -50,21 +52,15 @@ export async function getRun(
 
 /** The runs of an eval, oldest first unless `order` says otherwise. */
 export async function listRuns(
-  { evalRuns, places }: Pick<RunPorts, 'evalRuns' | 'places'>,
+  { evalRuns, places, lists }: Pick<RunPorts, 'evalRuns' | 'places'> & Listed<'evalRuns'>,
   { project, id: evalId }: Pick<EvalRecord, 'project' | 'id'>,
   query: z.infer<typeof listRunsQuerySchema>,
 ): Promise<{ items: EvalRunRecord[]; hasMore: boolean }> {
-  const compare =
-    query.order === 'desc'
-      ? newestFirst
-      : (...[a, b]: Parameters<typeof newestFirst>) => newestFirst(b, a);
-  const all = (await evalRuns.list(project))
-    .flatMap(({ value }) => (value.evalId === evalId ? [value] : []))
-    .toSorted(compare);
-  return cut(all, query, {
-    compare,
+  const runs = (await lists.evalRuns.list(project)).filter((run) => run.evalId === evalId);
+  return recordPage(runs, query, {
+    ...{ project, records: evalRuns, places },
+    compare: query.order === 'desc' ? newestFirst : oldestFirst,
     isShown: ({ state }) => query.status === undefined || state === query.status,
-    placeOf: (id) => placeOf(places, project, id),
   });
 }
 

@@ -8,8 +8,10 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Records } from '@lathe/platform/records';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
-import { cut, newestFirst } from '../http/cursor.ts';
-import { type Place, placeOf, rememberPlace } from '../http/places.ts';
+import { newestFirst, oldestFirst } from '../http/cursor.ts';
+import { type Place, rememberPlace } from '../http/places.ts';
+import { recordPage } from '../http/record-page.ts';
+import type { Listed } from '../record-lists.ts';
 
 export type FilePorts = {
   readonly files: Records['files'];
@@ -45,20 +47,16 @@ export async function getFile(ports: FilePorts, project: string, id: string): Pr
 
 /** The project's files, newest first unless `order` says otherwise. */
 export async function listFiles(
-  ports: FilePorts,
+  ports: FilePorts & Listed<'files'>,
   project: string,
   query: z.infer<typeof listFilesQuerySchema>,
 ): Promise<Page<FileObject>> {
   const now = ports.now();
-  const records = (await ports.files.list(project))
-    .map((entry) => entry.value)
-    .toSorted(newestFirst);
-  if (query.order === 'asc') records.reverse();
-  const { items, hasMore } = await cut(records, query, {
-    compare: query.order === 'asc' ? (a, b) => newestFirst(b, a) : newestFirst,
+  const { items, hasMore } = await recordPage(await ports.lists.files.list(project), query, {
+    ...{ project, records: ports.files, places: ports.places },
+    compare: query.order === 'asc' ? oldestFirst : newestFirst,
     isShown: (file) =>
       !isExpired(file, now) && (query.purpose === undefined || file.purpose === query.purpose),
-    placeOf: (id) => placeOf(ports.places, project, id),
   });
   return page(items.map(fileObject), hasMore);
 }
@@ -76,11 +74,17 @@ export async function fileContent(
 }
 
 /** Deletes every file past its expiry, of all projects. Returns how many. */
-export async function deleteExpiredFiles(ports: FilePorts): Promise<number> {
+export async function deleteExpiredFiles(ports: FilePorts & Listed<'files'>): Promise<number> {
   const now = ports.now();
-  const expired = (await ports.files.list('')).filter((entry) => isExpired(entry.value, now));
-  for (const entry of expired) await removeFile(ports, entry.value);
-  return expired.length;
+  let deleted = 0;
+  for (const file of await ports.lists.files.list('')) {
+    if (!isExpired(file, now)) continue;
+    const stored = await ports.files.get(recordKey(file.project, file.id));
+    if (stored === null) continue;
+    await removeFile(ports, stored.value);
+    deleted++;
+  }
+  return deleted;
 }
 
 /** Removes a file: first the record, so that nobody finds a file whose bytes are gone. */
@@ -90,6 +94,6 @@ export async function removeFile(ports: FilePorts, record: FileRecord): Promise<
   await ports.artifacts.delete(record.key);
 }
 
-function isExpired(record: FileRecord, nowMs: number): boolean {
+function isExpired(record: Pick<FileRecord, 'expiresAt'>, nowMs: number): boolean {
   return record.expiresAt !== null && record.expiresAt * 1000 <= nowMs;
 }

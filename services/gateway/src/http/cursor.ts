@@ -9,6 +9,11 @@ export function newestFirst(a: Dated, b: Dated): number {
   return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
 }
 
+/** The order of lists that begin with what is oldest. */
+export function oldestFirst(a: Dated, b: Dated): number {
+  return newestFirst(b, a);
+}
+
 export type CutPorts<T> = {
   /** The order that the items are in. */
   readonly compare: (a: T & Dated, b: T & Dated) => number;

@@ -247,6 +247,12 @@ it('the pool shows every living worker, and job ids to their own project only', 
   });
   expect(list.data).toHaveLength(2);
   expect(JSON.stringify(list)).not.toMatch(/hush|10\.0\.0\.7/);
+  expect(list).toMatchObject({
+    queue: [
+      { project: 'default', running: 1 },
+      { project: null, running: 2 },
+    ],
+  });
   const theirs = await gateway.otherClient.get<{ data: { jobs: string[] }[] }>('/lathe/workers');
   expect(theirs.data.map(({ jobs }) => jobs)).toEqual([[foreign.job], [foreign.job]]);
 });

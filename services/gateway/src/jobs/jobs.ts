@@ -12,9 +12,9 @@ import type { Records } from '@lathe/platform/records';
 import { findNamedModel, findOwnModel } from '@lathe/platform/records/named-model';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import { type FilePorts, getFile } from '../files/files.ts';
-import { cut, type Dated, newestFirst } from '../http/cursor.ts';
+import { newestFirst, oldestFirst } from '../http/cursor.ts';
 import { BadReference } from '../http/failure.ts';
-import { placeOf } from '../http/places.ts';
+import { recordPage } from '../http/record-page.ts';
 import { baseModelNames } from '../models/models.ts';
 import { type Claim, claimId } from './duplicates.ts';
 import type { JobBrief } from './job-briefs.ts';
@@ -221,22 +221,12 @@ export async function listJobs(
   project: string,
   filter: JobFilter,
 ): Promise<Page<JobObject>> {
-  const compare = filter.order === 'asc' ? (a: Dated, b: Dated) => newestFirst(b, a) : newestFirst;
-  const briefs = (await ports.jobBriefs.list(project)).toSorted(compare);
-  const { items, hasMore } = await cut(briefs, filter, {
-    compare,
+  const { items, hasMore } = await recordPage(await ports.jobBriefs.list(project), filter, {
+    ...{ project, records: ports.jobs, places: ports.places },
+    compare: filter.order === 'asc' ? oldestFirst : newestFirst,
     isShown: (job) => matches(job, filter.metadata) && (filter.status ?? job.state) === job.state,
-    placeOf: (id) => placeOf(ports.places, project, id),
   });
-  const records = await Promise.all(
-    items.map(async ({ id }) => (await ports.jobs.get(recordKey(project, id)))?.value),
-  );
-  // One may have been erased a moment ago.
-  const shown = await shownJobs(
-    ports,
-    records.filter((record) => record !== undefined),
-  );
-  return page(shown, hasMore);
+  return page(await shownJobs(ports, items), hasMore);
 }
 
 function matches(job: JobBrief, wanted: JobFilter['metadata']): boolean {

@@ -25,7 +25,7 @@ export async function shownJobs(
 }
 
 /** The pool as it is now. */
-async function momentOf(ports: ShownPorts): Promise<Moment> {
+export async function momentOf(ports: ShownPorts): Promise<Moment> {
   const [jobs, workers] = await Promise.all([ports.jobBriefs.list(''), livingWorkers(ports)]);
   return { jobs, workers, nowMs: ports.now() };
 }

@@ -3,7 +3,7 @@ import { workerRecord } from '@lathe/testkit/worker-record';
 import { expect, it } from 'vitest';
 import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import type { JobBrief } from './job-briefs.ts';
-import { lineOf, queuePlaces } from './waiting-line.ts';
+import { lineOf, projectQueues, queuePlaces } from './waiting-line.ts';
 
 const nowMs = 1_000_000;
 
@@ -33,7 +33,16 @@ it('orders by the turns of projects, then by age', () => {
   const line = (workers = [workerRecord('a')]) =>
     lineOf({ jobs, workers, nowMs }).map(({ id }) => id);
   expect(line()).toEqual(['p1', 'q1', 'p2', 'q2']);
-  expect(line([workerRecord('a', { runs: [run] })])).toEqual(['q1', 'p1', 'q2', 'p2']);
+  const workers = [workerRecord('a', { runs: [run] })];
+  expect(line(workers)).toEqual(['q1', 'p1', 'q2', 'p2']);
+  expect(projectQueues({ jobs, workers, nowMs }, 'p')).toEqual([
+    { project: 'p', running: 1, waiting: 2, position: 2 },
+    { project: null, running: 0, waiting: 2, position: 1 },
+  ]);
+  expect(projectQueues({ jobs: [], workers, nowMs }, 'r')).toEqual([
+    { project: 'r', running: 0, waiting: 0, position: null },
+    { project: null, running: 1, waiting: 0, position: null },
+  ]);
 });
 
 it('tells when jobs start and end, as far as the ends before them are known', () => {

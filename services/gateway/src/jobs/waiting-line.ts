@@ -1,4 +1,5 @@
 import type { QueuePlace } from '@lathe/contracts/http/queue';
+import type { ProjectQueue } from '@lathe/contracts/http/worker';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { choosePlace, couldHold, type JobNeed, nothingPlaced } from '@lathe/platform/pool/place';
 import type { JobBrief } from './job-briefs.ts';
@@ -40,6 +41,25 @@ function byAge(a: JobBrief, b: JobBrief): number {
 function waitsForWorker(job: JobBrief): job is Waiting {
   if (job.need === null) return false;
   return job.state === 'validating_files' || (job.state === 'queued' && job.stage === 'train');
+}
+
+/** What each project has in the pool, the asking one first, and others without their names. */
+export function projectQueues(moment: Moment, asking: string): ProjectQueue[] {
+  const queues = new Map<string, ProjectQueue>();
+  const of = (project: string): ProjectQueue => {
+    const name = project === asking ? project : null;
+    const known = queues.get(project) ?? { project: name, running: 0, waiting: 0, position: null };
+    queues.set(project, known);
+    return known;
+  };
+  of(asking);
+  for (const [at, { project }] of lineOf(moment).entries()) {
+    const queue = of(project);
+    queue.waiting++;
+    queue.position ??= at + 1;
+  }
+  for (const { runs } of moment.workers) for (const { project } of runs) of(project).running++;
+  return [...queues.values()];
 }
 
 /** Where jobs stand, by their ids: all that wait, are paused, or have their files read. */

@@ -10,8 +10,9 @@ import { findJson } from '@lathe/platform/artifacts/read-json';
 import { publishWork } from '@lathe/platform/nats/work';
 import { changeRecord } from '@lathe/platform/records/change';
 import { ConflictError } from '@lathe/platform/records/port';
-import { cut, newestFirst } from '../http/cursor.ts';
-import { placeOf } from '../http/places.ts';
+import { newestFirst } from '../http/cursor.ts';
+import { recordPage } from '../http/record-page.ts';
+import type { Listed } from '../record-lists.ts';
 import { eraseExport } from './erase-export.ts';
 import { getModel, type ModelPorts, type TunedModel } from './models.ts';
 
@@ -171,7 +172,7 @@ export function exportFile(record: ExportRecord, name: string): ObjectRef {
 
 /** The project's exports, newest first, of all models or one. */
 export async function listExports(
-  ports: Pick<ExportPorts, 'exports' | 'places'>,
+  ports: Pick<ExportPorts, 'exports' | 'places'> & Listed<'exports'>,
   project: string,
   query: {
     readonly after?: string | undefined;
@@ -179,11 +180,10 @@ export async function listExports(
     readonly model?: string | undefined;
   },
 ): Promise<Page<ExportObject>> {
-  const all = (await ports.exports.list(project)).map(({ value }) => value).toSorted(newestFirst);
-  const { items, hasMore } = await cut(all, query, {
+  const { items, hasMore } = await recordPage(await ports.lists.exports.list(project), query, {
+    ...{ project, records: ports.exports, places: ports.places },
     compare: newestFirst,
     isShown: ({ model }) => (query.model ?? model) === model,
-    placeOf: (id) => placeOf(ports.places, project, id),
   });
   return page(items.map(exportObject), hasMore);
 }

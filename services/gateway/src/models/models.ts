@@ -21,6 +21,7 @@ import {
   whyUnnamed,
 } from '@lathe/platform/records/named-model';
 import { toHttp } from '@lathe/recipe/http-form';
+import type { Listed } from '../record-lists.ts';
 import { sortedAliases } from './aliases.ts';
 import { type EraseExportPorts, eraseExport } from './erase-export.ts';
 
@@ -78,10 +79,12 @@ function aliased(record: ModelRecord, name: string): ModelObject {
 }
 
 /** Base models by name, then the project's tuned models, newest first, then its aliases behind which a model stands. */
-export async function listModels(ports: NamedModels, project: string): Promise<ModelObject[]> {
-  const { models } = ports;
-  const base = (await models.list(baseModelsProject)).map((entry) => entry.value);
-  const tuned = (await models.list(project)).map((entry) => entry.value);
+export async function listModels(
+  ports: NamedModels & Listed<'models'>,
+  project: string,
+): Promise<ModelObject[]> {
+  const { models } = ports.lists;
+  const [base, tuned] = await Promise.all([models.list(baseModelsProject), models.list(project)]);
   return [
     ...base.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     ...tuned.toSorted((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? -1 : 1)),

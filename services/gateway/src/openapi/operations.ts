@@ -36,7 +36,7 @@ import {
 import { modelObjectSchema } from '@lathe/contracts/http/model';
 import { signInCodeSchema } from '@lathe/contracts/http/sign-in';
 import { usageObjectSchema, usageQuerySchema } from '@lathe/contracts/http/usage';
-import { workerObjectSchema } from '@lathe/contracts/http/worker';
+import { poolSchema } from '@lathe/contracts/http/worker';
 import { z } from 'zod';
 import { askOperations } from './ask-operations.ts';
 import { batchOperations } from './batch-operations.ts';
@@ -236,8 +236,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   'GET /v1/lathe/workers': {
     id: 'listWorkers',
-    summary: 'Shows the pool of workers.',
-    answer: list(workerObjectSchema),
+    summary: 'Shows the pool of workers, and how many jobs of which project wait for it.',
+    answer: poolSchema,
   },
   'GET /v1/lathe/usage': {
     id: 'retrieveUsage',

@@ -6,10 +6,11 @@ import { createBatch } from '../batches/create-batch.ts';
 import { clientGone, type GatewayEnv } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { type BodyLimits, readBytes } from '../http/request-body.ts';
+import type { Listed } from '../record-lists.ts';
 
 /** /v1/batches */
 export function batchRoutes(
-  ports: BatchPorts,
+  ports: BatchPorts & Listed<'batches'>,
   settings: BatchSettings & BodyLimits,
 ): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>()

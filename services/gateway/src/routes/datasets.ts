@@ -21,9 +21,13 @@ import type { FilePorts } from '../files/files.ts';
 import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
+import type { Listed } from '../record-lists.ts';
 import type { GatewaySettings } from '../settings.ts';
 
-export type DatasetPorts = FilePorts & DataWorkPorts & WriterPorts & { readonly bodies: Bodies };
+export type DatasetPorts = FilePorts &
+  DataWorkPorts &
+  WriterPorts &
+  Listed<'dataWork'> & { readonly bodies: Bodies };
 
 /** /v1/lathe/datasets */
 export function datasetRoutes(ports: DatasetPorts, settings: GatewaySettings): Hono<GatewayEnv> {
@@ -44,7 +48,7 @@ export function datasetRoutes(ports: DatasetPorts, settings: GatewaySettings): H
       const { items, hasMore } = await listDataWork(ports, c.var.project, {
         ...query,
         kind: 'dataset',
-        isShown: () => true,
+        file: undefined,
       });
       return c.json(page(items.map(listedDataset), hasMore));
     })

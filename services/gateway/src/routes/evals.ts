@@ -14,9 +14,12 @@ import type { RunPorts } from '../evals/runs.ts';
 import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
+import type { Listed } from '../record-lists.ts';
 import type { GatewaySettings } from '../settings.ts';
 
-export type EvalRoutePorts = EvalPorts & RunPorts & { readonly bodies: Bodies };
+export type EvalRoutePorts = EvalPorts &
+  RunPorts &
+  Listed<'evals' | 'evalRuns'> & { readonly bodies: Bodies };
 
 /** /v1/evals */
 export function evalRoutes(ports: EvalRoutePorts, settings: GatewaySettings): Hono<GatewayEnv> {

@@ -16,6 +16,7 @@ import {
 } from '../models/exports.ts';
 import { getModel } from '../models/models.ts';
 import { tarBytes, tarOf } from '../models/tar.ts';
+import type { Listed } from '../record-lists.ts';
 
 type CreatePorts = ExportPorts & { readonly bodies: Bodies };
 
@@ -37,7 +38,7 @@ export function modelExportRoutes(
 }
 
 /** /v1/lathe/exports: tuned models in forms to download. */
-export function exportRoutes(ports: ExportPorts): Hono<GatewayEnv> {
+export function exportRoutes(ports: ExportPorts & Listed<'exports'>): Hono<GatewayEnv> {
   const binary = (type: string, bytes: number) => ({
     'content-type': type,
     'content-length': String(bytes),

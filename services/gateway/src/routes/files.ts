@@ -9,9 +9,13 @@ import type { FormLimits } from '../files/multipart.ts';
 import { receiveUpload } from '../files/uploads.ts';
 import { type GatewayEnv, streamBody } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
+import type { Listed } from '../record-lists.ts';
 
 /** /v1/files */
-export function fileRoutes(ports: FilePorts & ErasurePorts, limits: FormLimits): Hono<GatewayEnv> {
+export function fileRoutes(
+  ports: FilePorts & ErasurePorts & Listed<'files'>,
+  limits: FormLimits,
+): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>()
     .post('/', async (c) => {
       const { incoming } = c.env;

@@ -1,7 +1,7 @@
 import { inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { listInspectionsQuerySchema } from '@lathe/contracts/http/inspection';
 import { page } from '@lathe/contracts/http/list';
-import { filesOfWork, isOver } from '@lathe/contracts/record/data-work';
+import { isOver } from '@lathe/contracts/record/data-work';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import {
@@ -25,9 +25,12 @@ import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
 import type { JobPorts } from '../jobs/jobs.ts';
 import { pageHeaders } from '../pages/page-frame.ts';
+import type { Listed } from '../record-lists.ts';
 import type { GatewaySettings } from '../settings.ts';
 
-export type InspectionPorts = JobPorts & DataWorkPorts & { readonly bodies: Bodies };
+export type InspectionPorts = JobPorts &
+  DataWorkPorts &
+  Listed<'dataWork'> & { readonly bodies: Bodies };
 
 /** /v1/lathe/files: what Lathe does with a file beyond the OpenAI API. */
 export function inspectRoutes(ports: InspectionPorts, settings: GatewaySettings): Hono<GatewayEnv> {
@@ -55,7 +58,7 @@ export function inspectionRoutes(ports: InspectionPorts): Hono<GatewayEnv> {
       const { items, hasMore } = await listDataWork(ports, c.var.project, {
         ...query,
         kind: 'inspect',
-        isShown: (work) => file === undefined || filesOfWork(work).includes(file),
+        file,
       });
       return c.json(page(items.map(listedInspection), hasMore));
     })

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import type { GatewayEnv } from '../http/http.ts';
 import { deleteModel, listModels, type ModelPorts, namedModelObject } from '../models/models.ts';
+import type { Listed } from '../record-lists.ts';
 
 /** /v1/models. Names may hold slashes, raw or encoded, so the rest of the path is the name. */
-export function modelRoutes(ports: ModelPorts): Hono<GatewayEnv> {
+export function modelRoutes(ports: ModelPorts & Listed<'models'>): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>()
     .get('/', async (c) => c.json({ object: 'list', data: await listModels(ports, c.var.project) }))
     .get('/:name{.+}', async (c) =>

@@ -10,6 +10,7 @@ import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.t
 import { parseRequest } from '../http/parse.ts';
 import { type BodyLimits, readBytes } from '../http/request-body.ts';
 import { readMetadataFilter } from '../jobs/metadata-filter.ts';
+import type { Listed } from '../record-lists.ts';
 import {
   type CompletionDatasetPorts,
   makeCompletionDataset,
@@ -23,7 +24,7 @@ import {
   storedObject,
 } from '../stored/stored-completions.ts';
 
-type Ports = CompletionDatasetPorts & { readonly bodies: Bodies };
+type Ports = CompletionDatasetPorts & Listed<'storedCompletions'> & { readonly bodies: Bodies };
 
 async function readOwn<Kind extends 'completion-update' | 'feedback' | 'completion-dataset'>(
   c: GatewayContext,

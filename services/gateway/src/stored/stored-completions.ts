@@ -18,8 +18,10 @@ import { findJson } from '@lathe/platform/artifacts/read-json';
 import { changeRecord } from '@lathe/platform/records/change';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
-import { cut, newestFirst } from '../http/cursor.ts';
-import { type Place, placeOf, rememberPlace } from '../http/places.ts';
+import { cut, newestFirst, oldestFirst } from '../http/cursor.ts';
+import { type Place, rememberPlace } from '../http/places.ts';
+import { recordPage } from '../http/record-page.ts';
+import type { Listed } from '../record-lists.ts';
 import type { StorePorts } from './store-completion.ts';
 
 export type StoredPorts = StorePorts & {
@@ -73,18 +75,15 @@ function objectOf(
 
 /** The project's stored completions, oldest first unless `order` says otherwise. */
 export async function listStored(
-  ports: StoredPorts,
+  ports: StoredPorts & Listed<'storedCompletions'>,
   project: string,
   query: z.infer<typeof listCompletionsQuerySchema>,
 ): Promise<Page<StoredCompletion>> {
-  const compare = query.order === 'desc' ? newestFirst : oldestFirst;
-  const all = (await ports.storedCompletions.list(project))
-    .map(({ value }) => value)
-    .toSorted(compare);
-  const { items, hasMore } = await cut(all, query, {
-    compare,
-    isShown: (record) => isMeant(record, query),
-    placeOf: (id) => placeOf(ports.places, project, id),
+  const all = await ports.lists.storedCompletions.list(project);
+  const { items, hasMore } = await recordPage(all, query, {
+    ...{ project, records: ports.storedCompletions, places: ports.places },
+    compare: query.order === 'desc' ? newestFirst : oldestFirst,
+    isShown: (completion) => isMeant(completion, query),
   });
   const told: StoredCompletion[] = [];
   for (const item of items) {
@@ -114,7 +113,7 @@ export async function chosenStored(
 }
 
 function isMeant(
-  record: StoredCompletionRecord,
+  record: Pick<StoredCompletionRecord, 'model' | 'metadata'>,
   {
     model,
     metadata,
@@ -125,10 +124,6 @@ function isMeant(
 ): boolean {
   if (model !== undefined && record.model !== model) return false;
   return Object.entries(metadata ?? {}).every(([key, value]) => record.metadata?.[key] === value);
-}
-
-function oldestFirst(a: StoredCompletionRecord, b: StoredCompletionRecord): number {
-  return newestFirst(b, a);
 }
 
 /** The messages that were asked. Throws `not_found` when it is deleted just now, and `invalid_value` for an `after` that is none of them. */

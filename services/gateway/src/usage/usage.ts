@@ -3,15 +3,17 @@ import { mostUsageDays, type UsageObject, type UsageQuery } from '@lathe/contrac
 import type { UsageRecord } from '@lathe/contracts/record/usage';
 import type { Records } from '@lathe/platform/records';
 import type { JobBrief, JobBriefs } from '../jobs/job-briefs.ts';
+import type { Listed } from '../record-lists.ts';
 import { dayMs, dayOf } from './days.ts';
 import type { ServedTokens } from './served-tokens.ts';
 
-export type UsagePorts = Pick<Records, 'usage' | 'files'> & {
-  readonly jobBriefs: JobBriefs;
-  readonly served: ServedTokens;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-};
+export type UsagePorts = Pick<Records, 'usage'> &
+  Listed<'files'> & {
+    readonly jobBriefs: JobBriefs;
+    readonly served: ServedTokens;
+    /** Milliseconds since 1970. */
+    readonly now: () => number;
+  };
 
 type UsageDay = UsageObject['days'][number];
 
@@ -34,7 +36,7 @@ export async function usageOf(
   const [records, jobs, files] = await Promise.all([
     ports.usage.list(project),
     ports.jobBriefs.list(project),
-    ports.files.list(project),
+    ports.lists.files.list(project),
   ]);
   for (const { value } of records) addServed(byDate.get(value.day), value);
   for (const job of jobs) addJob(byDate, job);
@@ -44,7 +46,7 @@ export async function usageOf(
     start_time: days[0]?.start_time ?? 0,
     end_time: days.at(-1)?.end_time ?? 0,
     bucket: query.bucket,
-    stored_file_bytes: files.reduce((sum, { value }) => sum + value.bytes, 0),
+    stored_file_bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     days,
   };
 }
