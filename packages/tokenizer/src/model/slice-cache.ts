@@ -1,9 +1,8 @@
 import type { TokenList } from '../token-list.ts';
 
-/** Words that are kept, with units and tokens of them all: then the cache starts again. */
+/** Words that are kept, and numbers of all their entries: then the cache starts again. */
 const mostWords = 50_000;
-const mostUnits = 16 * mostWords;
-const mostTokens = 400_000;
+const mostNumbers = 950_000;
 /** Longer words hardly repeat, and would let one document fill the memory. */
 const longestWord = 64;
 
@@ -35,27 +34,36 @@ export function createSliceCache(compute: (word: string) => readonly number[]) {
   };
 }
 
-/** Words with their tokens, by open addressing. */
+/** Numbers of a word's entry before its tokens: its hash, how many units and how many tokens it has. */
+const headNumbers = 3;
+
+/**
+ * Words with their tokens, by open addressing. All that is known of a word lies in one place, which is what looking one up waits for:
+ * its hash and lengths, its tokens, and its units, two in a number.
+ */
 class WordTable {
-  readonly #slots = new Int32Array(2 ** 17).fill(-1);
-  readonly #hashes = new Int32Array(mostWords);
-  /** Where the units and the tokens of each word begin; those of the next one begin where they end. */
-  readonly #unitStarts = new Int32Array(mostWords + 1);
-  readonly #tokenStarts = new Int32Array(mostWords + 1);
-  readonly #units = new Uint16Array(mostUnits);
-  readonly #tokens = new Int32Array(mostTokens);
+  /** Where each entry begins; 0: none. */
+  readonly #slots = new Int32Array(2 ** 17);
+  readonly #entries = new Int32Array(mostNumbers);
+  readonly #units = new Uint16Array(this.#entries.buffer);
   #words = 0;
+  #end = headNumbers;
 
   /** Appends the tokens of a word that is there; false where it is not. */
   appendKnown(units: Uint16Array, from: number, to: number, out: TokenList): boolean {
     const hash = hashOf(units, from, to);
     const slots = this.#slots;
+    const entries = this.#entries;
     const mask = slots.length - 1;
     let slot = hash & mask;
-    for (let word = slots[slot]!; word >= 0; word = slots[slot]!) {
-      if (this.#hashes[word] === hash && this.#is(word, units, from, to)) {
-        out.append(this.#tokens, this.#tokenStarts[word]!, this.#tokenStarts[word + 1]!);
-        return true;
+    for (let entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
+      if (entries[entry] === hash && entries[entry + 1] === to - from) {
+        const first = entry + headNumbers;
+        const last = first + entries[entry + 2]!;
+        if (this.#is(2 * last, units, from, to)) {
+          out.append(entries, first, last);
+          return true;
+        }
       }
       slot = (slot + 1) & mask;
     }
@@ -64,36 +72,35 @@ class WordTable {
 
   /** Keeps the tokens of a word that is not there; a full table starts again. */
   keep(units: Uint16Array, from: number, to: number, tokens: readonly number[]): void {
-    const start = this.#unitStarts[this.#words]!;
-    const first = this.#tokenStarts[this.#words]!;
-    if (
-      this.#words === mostWords ||
-      start + to - from > mostUnits ||
-      first + tokens.length > mostTokens
-    ) {
-      this.#slots.fill(-1);
+    const entry = this.#end;
+    const first = entry + headNumbers;
+    const last = first + tokens.length;
+    const end = last + ((to - from + 1) >> 1);
+    if (this.#words === mostWords || end > mostNumbers) {
+      this.#slots.fill(0);
       this.#words = 0;
+      this.#end = headNumbers;
       this.keep(units, from, to, tokens);
       return;
     }
     const hash = hashOf(units, from, to);
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
-    while (this.#slots[slot]! >= 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = this.#words;
-    this.#hashes[this.#words] = hash;
-    this.#units.set(units.subarray(from, to), start);
-    this.#tokens.set(tokens, first);
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = entry;
+    this.#entries[entry] = hash;
+    this.#entries[entry + 1] = to - from;
+    this.#entries[entry + 2] = tokens.length;
+    this.#entries.set(tokens, first);
+    this.#units.set(units.subarray(from, to), 2 * last);
     this.#words++;
-    this.#unitStarts[this.#words] = start + to - from;
-    this.#tokenStarts[this.#words] = first + tokens.length;
+    this.#end = end;
   }
 
-  #is(word: number, units: Uint16Array, from: number, to: number): boolean {
-    const start = this.#unitStarts[word]!;
-    if (this.#unitStarts[word + 1]! - start !== to - from) return false;
+  #is(place: number, units: Uint16Array, from: number, to: number): boolean {
     const own = this.#units;
-    for (let at = from; at < to; at++) if (own[start + at - from] !== units[at]) return false;
+    for (let at = from, next = place; at < to; at++, next++)
+      if (own[next] !== units[at]) return false;
     return true;
   }
 }

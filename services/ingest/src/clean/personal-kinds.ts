@@ -6,7 +6,7 @@ import {
   isPhone,
   isSocialSecurity,
 } from './personal-checks.ts';
-import { isSecret } from './secrets.ts';
+import { isSecret, secretBeginnings, secretNames } from './secrets.ts';
 import type { TextSigns } from './text-signs.ts';
 
 /** What is looked for. */
@@ -33,6 +33,16 @@ const whole =
   (found: string, around: { readonly before: string; readonly after: string }): number =>
     is(found, around) ? found.length : 0;
 
+/** Keys and passwords, of which `isSecret` knows two kinds. */
+const key: Omit<PersonalRule, 'least' | 'hint'> = {
+  kind: 'SECRET',
+  pattern: /(?<![\w/+-])[A-Za-z0-9_][\w/+.=-]{14,400}(?![\w/+])/g,
+  length: (found, { before }) => {
+    const secret = found.replace(/[.=-]+$/, '');
+    return isSecret(secret, before) ? secret.length : 0;
+  },
+};
+
 /** Those that say more of what they found stand before those that would take it for something else. */
 export const personalRules: readonly PersonalRule[] = [
   {
@@ -50,16 +60,9 @@ export const personalRules: readonly PersonalRule[] = [
       /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}](?:[\p{L}\p{N}._%+'-]{0,62}[\p{L}\p{N}_+-])?@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?:xn--[a-z0-9-]{2,40}|\p{L}{2,24})(?![\p{L}\p{N}@]|-[\p{L}\p{N}-])/giu,
     length: whole(() => true),
   },
-  {
-    kind: 'SECRET',
-    least: { keyLength: 15 },
-    hint: /[A-Za-z0-9_][\w/+.=-]{14}/,
-    pattern: /(?<![\w/+-])[A-Za-z0-9_][\w/+.=-]{14,400}(?![\w/+])/g,
-    length: (found, { before }) => {
-      const secret = found.replace(/[.=-]+$/, '');
-      return isSecret(secret, before) ? secret.length : 0;
-    },
-  },
+  // A key is known by its beginning, or told to be one and has digits; most long names in programs are neither.
+  { ...key, least: { keyLength: 15 }, hint: secretBeginnings },
+  { ...key, least: { mixedLength: 15 }, hint: secretNames },
   {
     kind: 'IBAN',
     least: { digits: 2 },

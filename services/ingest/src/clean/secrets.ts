@@ -6,6 +6,12 @@ const prefixes =
 const told =
   /(?:api[_ -]?key|secret(?:[_ -]?key)?|access[_ -]?(?:key|token)|auth[_ -]?token|token|passw(?:or)?d|pwd|passwort|bearer|client[_ -]?secret)["']?(?: is)?\s{0,2}[:= ]{1,3}\s?["']?$/i;
 
+/** A text has one of these where a key stands in it that is known by its beginning. */
+export const secretBeginnings =
+  /(?<![\w/+-])(?:sk-|[spr]k_|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|AKIA|ASIA|AIza|ya29\.|hf_|npm_|pypi-|SG\.|dop_v1_|shpat_|whsec_|eyJ)/;
+/** The same of one that is told to be a key. */
+export const secretNames = /key|secret|token|passw|pwd|bearer/i;
+
 /** Bits a character that a key has at least: words and numbers in order have fewer. */
 const leastBits = 3;
 

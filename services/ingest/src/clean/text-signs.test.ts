@@ -36,6 +36,8 @@ it('counts what every text has that a rule finds something in', () => {
       expect(signs.digits).toBe(text.match(/\d/g)?.length ?? 0);
       const runs = text.match(/[\w/+.=-]+/g) ?? [];
       expect(signs.keyLength).toBe(Math.max(0, ...runs.map(({ length }) => length)));
+      const mixed = runs.filter((run) => /\d/.test(run));
+      expect(signs.mixedLength).toBe(Math.max(0, ...mixed.map(({ length }) => length)));
       for (const { pattern, least = {} } of personalRules)
         for (const [found] of text.matchAll(pattern)) {
           const own = signsOf(found);

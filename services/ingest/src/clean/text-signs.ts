@@ -4,6 +4,8 @@ export type TextSigns = {
   readonly digits: number;
   /** The longest run of characters that keys are written with: those of words, `/`, `+`, `.`, `=` and `-`. */
   readonly keyLength: number;
+  /** The longest such run with a digit in it. */
+  readonly mixedLength: number;
 };
 
 const [digit, ofKeys] = [1, 2];
@@ -16,16 +18,22 @@ const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
 export function signsOf(text: string): TextSigns {
   let digits = 0;
   let keyLength = 0;
+  let mixedLength = 0;
   let run = 0;
+  /** Digits before the run. */
+  let before = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     const kind = code < 128 ? (kinds[code] as number) : 0;
     digits += kind & digit;
     if (kind !== 0) run++;
-    else {
+    else if (run > 0) {
       if (run > keyLength) keyLength = run;
+      if (run > mixedLength && digits > before) mixedLength = run;
+      before = digits;
       run = 0;
     }
   }
-  return { digits, keyLength: Math.max(run, keyLength) };
+  if (run > mixedLength && digits > before) mixedLength = run;
+  return { digits, keyLength: Math.max(run, keyLength), mixedLength };
 }
