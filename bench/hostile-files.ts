@@ -43,6 +43,7 @@ const files: Readonly<Record<string, Made>> = {
       yield* pieces('{}\n'.repeat(10_000), 1000);
     },
   },
+  'ten-million-lines.txt': { pieces: () => pieces('a b\n'.repeat(10_000), 1000) },
   'nested-100-million-deep.json': { pieces: () => pieces('['.repeat(megabyte), 100) },
   'bomb-of-10-gb.jsonl.gz': { pack: 'gz', pieces: () => pieces('a'.repeat(megabyte), 10_000) },
   'bomb-of-10-gb.jsonl.zst': { pack: 'zst', pieces: () => pieces('a'.repeat(megabyte), 10_000) },

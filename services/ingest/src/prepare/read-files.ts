@@ -10,6 +10,7 @@ import type { Wanted } from '../read/container/split-names.ts';
 import { createSpool } from '../read/spool.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from '../read-file.ts';
 import { createMeter } from '../read-progress.ts';
+import { refuseTooManyRows } from '../row-limit.ts';
 import type { FilesRead, PipelineInput, PipelinePorts } from './ports.ts';
 
 /** Reads the files of a job: what is wrong with them becomes findings. Throws what `readTrainingFile` throws. */
@@ -28,6 +29,8 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
     wanted: Wanted,
     known?: ReadRows,
   ) => {
+    // The rows of the other split were counted with those of the first.
+    if (wanted !== 'validation') await refuseTooManyRows({ files, param, wanted }, ports);
     const rowFolder = join(ports.workFolder, `${param}-${wanted}`);
     const spool = await createSpool(rowFolder);
     const cleaning = job.options.cleaning ?? {};

@@ -1,0 +1,85 @@
+import type { Finding } from '@lathe/contracts/artifact/dataset';
+import { LatheError } from '@lathe/contracts/error';
+import type { FileRecord } from '@lathe/contracts/record/file';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import { createBreather } from '@lathe/platform/breather';
+import { createFindings } from './check/findings.ts';
+import { openUploads, type UploadPorts } from './open-uploads.ts';
+import type { Wanted } from './read/container/split-names.ts';
+
+/** Bytes that the shortest row takes, with its line end. */
+const leastBytes = 2;
+const newline = 0x0a;
+
+type Counted = {
+  readonly files: readonly FileRecord[];
+  readonly param: Finding['file'];
+  readonly wanted: Wanted;
+};
+
+type CountPorts = Pick<UploadPorts, 'settings' | 'workFolder' | 'signal'> & {
+  readonly artifacts: ArtifactStore;
+  readonly progress: () => void;
+};
+
+/** The error of a file with more rows than that. */
+export function tooManyRows(param: string, most: number): LatheError {
+  return new LatheError('invalid_file_format', `The file has more than ${most} rows.`, { param });
+}
+
+/**
+ * Counts the rows of files that look as if they had too many of them, by how many lines their first bytes have, and looks at none:
+ * reading millions takes minutes, and counting them seconds. Others are not read here; packed ones are counted while
+ * they are read. Throws `invalid_file_format` where there are too many, and what opening the files throws.
+ */
+export async function refuseTooManyRows(
+  { files, param, wanted }: Counted,
+  { artifacts, progress, ...ports }: CountPorts,
+): Promise<void> {
+  const { settings, signal } = ports;
+  let expected = 0;
+  for (const file of files) expected += await expectedLines(file, { artifacts, settings });
+  // Those to come may be shorter.
+  if (2 * expected <= settings.maxRows) return;
+  // What is to be said of the files is said when they are read.
+  const findings = createFindings(0);
+  const uploads = files.map(({ key, filename: name }) => ({
+    name,
+    read: () => readStored(artifacts, key),
+  }));
+  const { lines } = openUploads(
+    { param, uploads, wanted },
+    { ...ports, findings, alive: progress },
+  );
+  const breathe = createBreather();
+  let rows = 0;
+  for await (const _ of lines) {
+    if (++rows > settings.maxRows) throw tooManyRows(param, settings.maxRows);
+    if (rows % 1000 !== 0) continue;
+    await breathe();
+    signal.throwIfAborted();
+    progress();
+  }
+}
+
+async function* readStored(artifacts: ArtifactStore, key: string): AsyncGenerator<Uint8Array> {
+  yield* artifacts.get(key);
+}
+
+/** About how many lines a file of text has; 0 for one that is small, or no text. */
+async function expectedLines(
+  { key, bytes }: FileRecord,
+  { artifacts, settings }: Pick<CountPorts, 'artifacts' | 'settings'>,
+): Promise<number> {
+  if (bytes < leastBytes * settings.maxRows) return 0;
+  const range = { start: 0, end: Math.min(bytes, settings.sniffBytes) };
+  let seen = 0;
+  let lines = 0;
+  for await (const chunk of artifacts.get(key, range)) {
+    // Whatever is packed has such bytes near its beginning.
+    if (chunk.includes(0)) return 0;
+    for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, at + 1)) lines++;
+    seen += chunk.length;
+  }
+  return (lines / seen) * bytes;
+}
