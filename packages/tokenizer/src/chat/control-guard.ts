@@ -65,6 +65,9 @@ function createPlaceFinder(specialTokens: readonly string[]): PlaceFinder {
   const short = specialTokens.filter((token) => [...token].length < 2);
   const headsOf = parts(specialTokens, (token, length) => token.slice(0, length));
   const tailsOf = parts(specialTokens, (token, length) => token.slice(-length));
+  // Few texts end as a part of a token does, or begin so.
+  const headEnds = new Set(headsOf.flatMap(({ ends }) => [...ends]));
+  const tailStarts = new Set(tailsOf.flatMap(({ starts }) => [...starts]));
 
   return (text) => {
     const single = short.find((token) => text.includes(token));
@@ -85,12 +88,14 @@ function createPlaceFinder(specialTokens: readonly string[]): PlaceFinder {
     if (to === from) return places;
     const first = text.charCodeAt(from);
     const last = text.charCodeAt(to - 1);
-    for (const { length, texts, ends } of headsOf)
-      if (length <= to - from && ends.has(last) && texts.has(text.slice(to - length, to)))
-        add(to - length + 1);
-    for (const { length, texts, starts } of tailsOf)
-      if (length <= to - from && starts.has(first) && texts.has(text.slice(from, from + length)))
-        add(from + length - 1);
+    if (headEnds.has(last))
+      for (const { length, texts, ends } of headsOf)
+        if (length <= to - from && ends.has(last) && texts.has(text.slice(to - length, to)))
+          add(to - length + 1);
+    if (tailStarts.has(first))
+      for (const { length, texts, starts } of tailsOf)
+        if (length <= to - from && starts.has(first) && texts.has(text.slice(from, from + length)))
+          add(from + length - 1);
     return places;
   };
 }

@@ -126,3 +126,19 @@ it('says what each length policy makes of the rows that are too long', () => {
   const without = { ...report, dataset: { ...dataset, insight: others } };
   expect(dataPage(without, subject)).not.toContain('Rows that are too long');
 });
+
+it('names lines in their order, however late each was told', () => {
+  const found = (line: number) => ({
+    ...{
+      file: 'training_file' as const,
+      line,
+      path: '',
+      rule: 'personal-data',
+      message: 'an address',
+    },
+    level: 'warn' as const,
+  });
+  const findings = [1174, 216, 981].map(found);
+  const page = dataPage({ ...report, dataset: { ...dataset, findings } }, subject);
+  expect(page).toContain('<td>216, 981, 1,174</td>');
+});

@@ -38,7 +38,10 @@ ${sorted.map(ruleRow)}</table></div>${moreFindings > 0 && html`<p class="soft">$
 }
 
 function ruleRow({ rule, level, findings, count }: Rule): Html {
-  const lines = [...new Set(findings.map(({ line }) => line))].filter((line) => line > 0);
+  // What is found of a wrong row is told once it is known what becomes of it.
+  const lines = [...new Set(findings.map(({ line }) => line))]
+    .filter((line) => line > 0)
+    .sort((a, b) => a - b);
   const named = lines.slice(0, mostLines).map(grouped).join(', ');
   const messages = [...new Set(findings.map(({ message }) => message))].slice(0, mostMessages);
   const validation = findings[0]?.file === 'validation_file' ? ' (validation file)' : '';

@@ -17,7 +17,7 @@ p{margin:.35rem 0}
 .verdict.unsure{border-color:var(--warn)}
 .verdict.plain{border-color:var(--line)}
 .outcome{margin:0 0 .15rem;color:var(--good);font-weight:600}.no .outcome{color:var(--bad)}.unsure .outcome{color:var(--warn)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.6rem;margin:1rem 0;padding:0;list-style:none}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.5rem,1fr));gap:.6rem;margin:1rem 0;padding:0;list-style:none}
 .tiles li{background:var(--card);border-radius:.4rem;padding:.6rem .8rem}
 .tiles b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}

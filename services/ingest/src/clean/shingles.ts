@@ -1,3 +1,4 @@
+import { inOrder } from './sort-hashes.ts';
 import { mix, wordHashes } from './words.ts';
 
 /** Words of a shingle. */
@@ -20,7 +21,7 @@ export function shinglesOf(text: string): Uint32Array {
     hash = Math.imul(hash - Math.imul(left, leaving), factor) + (words[at] as number);
     found[Math.max(0, at - shingleWords + 1)] = mix(hash | 0);
   }
-  return oneOfEach(found.sort()).slice(0, mostShingles);
+  return oneOfEach(inOrder(found)).slice(0, mostShingles);
 }
 
 function oneOfEach(sorted: Uint32Array): Uint32Array {
