@@ -201,7 +201,7 @@ export const arrows: Table = {
         'read-file.ts':
           'settings.ts row-numbers.ts lesson read check clean fit pack rows tasks open-uploads.ts',
         prepare:
-          'settings.ts first-places.ts row-numbers.ts lesson read check clean fit pack tasks rows model read-file.ts read-progress.ts',
+          'settings.ts first-places.ts row-numbers.ts lesson read check clean fit pack tasks rows model open-uploads.ts read-file.ts read-progress.ts',
         learn: 'settings.ts lesson read check rows model open-uploads.ts read-file.ts prepare',
         'pipeline.ts': 'row-numbers.ts lesson check clean pack read-file.ts prepare learn',
         reuse: 'settings.ts check model prepare',

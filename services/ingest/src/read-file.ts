@@ -19,7 +19,6 @@ import type { SplitName } from './read/container/split-names.ts';
 import type { Line } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
 import type { ToldChoices } from './read/told.ts';
-import { tooManyRows } from './row-limit.ts';
 import { createRowNumbers, type GrowingNumbers, type Numbers } from './row-numbers.ts';
 import type { RightRow } from './rows/row-task.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
@@ -300,6 +299,11 @@ function unredactable(kind: RowsKind): LatheError {
     `Rows of the kind ${kind} cannot be redacted, since their labels count places in the text: use report or refuse.`,
     { param: 'lathe.cleaning.personal_data' },
   );
+}
+
+/** The error of a file with more rows than that. */
+export function tooManyRows(param: string, most: number): LatheError {
+  return new LatheError('invalid_file_format', `The file has more than ${most} rows.`, { param });
 }
 
 /** Names of files, of which there are few, by the place of each. */

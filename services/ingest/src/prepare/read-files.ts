@@ -10,8 +10,8 @@ import type { Wanted } from '../read/container/split-names.ts';
 import { createSpool } from '../read/spool.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from '../read-file.ts';
 import { createMeter } from '../read-progress.ts';
-import { refuseTooManyRows } from '../row-limit.ts';
 import type { FilesRead, PipelineInput, PipelinePorts } from './ports.ts';
+import { refuseTooManyRows } from './row-limit.ts';
 
 /** Reads the files of a job: what is wrong with them becomes findings. Throws what `readTrainingFile` throws. */
 export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Promise<FilesRead> {

@@ -1,15 +1,15 @@
 import type { Finding } from '@lathe/contracts/artifact/dataset';
-import { LatheError } from '@lathe/contracts/error';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { createBreather } from '@lathe/platform/breather';
-import { createFindings } from './check/findings.ts';
-import { type OpenUploads, openUploads, type UploadPorts } from './open-uploads.ts';
-import { closeForm, formOf } from './read/container/form.ts';
-import { createBudget } from './read/container/limits.ts';
-import type { Upload } from './read/container/open-container.ts';
-import type { ContainerOptions } from './read/container/options.ts';
-import type { Wanted } from './read/container/split-names.ts';
+import { createFindings } from '../check/findings.ts';
+import { type OpenUploads, openUploads, type UploadPorts } from '../open-uploads.ts';
+import { closeForm, formOf } from '../read/container/form.ts';
+import { createBudget } from '../read/container/limits.ts';
+import type { Upload } from '../read/container/open-container.ts';
+import type { ContainerOptions } from '../read/container/options.ts';
+import type { Wanted } from '../read/container/split-names.ts';
+import { tooManyRows } from '../read-file.ts';
 
 /** Bytes that the shortest row takes, with its line end. */
 const leastBytes = 2;
@@ -31,11 +31,6 @@ type CountPorts = Pick<UploadPorts, 'settings' | 'workFolder' | 'signal'> & {
 type LinePorts = Pick<CountPorts, 'settings' | 'workFolder' | 'signal' | 'progress'> & {
   readonly param: string;
 };
-
-/** The error of a file with more rows than that. */
-export function tooManyRows(param: string, most: number): LatheError {
-  return new LatheError('invalid_file_format', `The file has more than ${most} rows.`, { param });
-}
 
 /**
  * Counts the rows of files that look as if they had too many of them, by how many lines their first bytes have, and looks at none:

@@ -2,8 +2,8 @@ import { processedFile } from '@lathe/contracts/record/file';
 import { openFileStore } from '@lathe/platform/artifacts/file';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
+import { ingestDefaults } from '../settings.ts';
 import { refuseTooManyRows } from './row-limit.ts';
-import { ingestDefaults } from './settings.ts';
 
 const most = 100;
 const settings = { ...ingestDefaults, maxRows: most, sniffBytes: 64 };
