@@ -32,6 +32,8 @@ export const mostPoints = 4000;
 /** Messages and samples that are kept. */
 export const mostMessages = 2000;
 const mostSamples = 60;
+/** Marks that are kept: with twice as many every second one goes. */
+const mostMarks = 200;
 
 /** A run of which nothing has been told yet. */
 export function emptyRun(): LiveRun {
@@ -58,6 +60,7 @@ export function addEvents(run: LiveRun, events: readonly EventObject[]): void {
       run.marks.push({ step: run.training.steps.at(-1) ?? 0, kind: 'resumed' });
     run.messages.push(event);
   }
+  if (run.marks.length >= 2 * mostMarks) keepEverySecond(run.marks);
   const over = run.messages.length - mostMessages;
   if (over > mostMessages / 4) {
     run.messages.splice(0, over);
