@@ -1,6 +1,7 @@
 /**
  * `npm run screenshots`: pictures of every page of the dashboard, light, dark and as wide as a phone, in `.out/dashboard`, to be looked
- * at: of an empty platform, of the example's job while it runs, of what came of it, and of the pages that ask and judge its model. Needs Debian's chromium.
+ * at: of an empty platform, of the example's job while it runs, of what came of it, of the pages that ask and judge its model,
+ * and of those that compare runs, make data and manage a project. Needs Debian's chromium.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,6 +11,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { chromium, type Page } from 'playwright-core';
 import { startPlatform } from '../../scripts/platform.ts';
 import { takeModelPages } from './model-pages.ts';
+import { takeWorkPages } from './work-pages.ts';
 
 const { values } = parseArgs({
   options: {
@@ -170,6 +172,7 @@ try {
     .first()
     .waitFor();
   await take(page, 'playground-labels');
+  await takeWorkPages({ page, go, take: (name) => take(page, name) });
 } finally {
   await browser.close();
   await platform.stop();

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-type Pictures = {
+export type Pictures = {
   readonly page: Page;
   readonly go: (to: string) => Promise<unknown>;
   /** Takes the page as it is, under this name. */

@@ -9,7 +9,7 @@ import { readConfig } from '@lathe/platform/config';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { startPlatform } from '../../scripts/platform.ts';
-import { fakeJob } from './fake-job.ts';
+import { fakeJob } from './made-job.ts';
 
 const { values } = parseArgs({
   options: {

@@ -13,7 +13,7 @@ export function SampleAnswers({ run }: { readonly run: LiveRun }) {
   const prompts = [...new Set(columns.flatMap(({ answers }) => answers.map(promptOf)))];
   return (
     <Scroll label="Answers by step">
-      <table class="cards">
+      <table class="cards samples">
         <thead>
           <tr>
             <th scope="col">Prompt</th>
