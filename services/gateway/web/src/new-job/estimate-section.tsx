@@ -20,7 +20,7 @@ export function EstimateSection({
     batch_size: batch,
     learning_rate: rate,
   } = estimate;
-  const { seconds, refusals, seed, memory_bytes: memory } = estimate;
+  const { seconds, refusals, seed, memory_bytes: memory, queue } = estimate;
   const facts: readonly (readonly [name: string, value: string])[] = [
     ['is what the rows teach', task?.type ?? '–'],
     ['rows to train on', rows === null ? '–' : grouped(rows)],
@@ -65,6 +65,12 @@ export function EstimateSection({
           </li>
         ))}
       </ul>
+      {queue !== null && (
+        <p class="soft">
+          Started now: {queue.reason}
+          {queue.position !== null && `, place ${grouped(queue.position)} in line`}
+        </p>
+      )}
       {isBusy && (
         <p class="soft" role="status">
           Counting …

@@ -11,6 +11,7 @@ import { navigate, usePlace } from '../shell/router.ts';
 import { ActButton } from '../ui/act-button.tsx';
 import { Answered, Empty } from '../ui/states.tsx';
 import { CallSection } from './call-section.tsx';
+import { DryRun } from './dry-run.tsx';
 import { EstimateSection } from './estimate-section.tsx';
 import { draftOf, emptyDraft, type JobDraft, requestOf } from './job-draft.ts';
 import { OptionFields } from './option-fields.tsx';
@@ -241,9 +242,12 @@ function JobForm({ files, models, first }: FormProps) {
       <section aria-label="What the job would be" class="aside">
         <h2>What it comes to</h2>
         <EstimateSection estimating={estimating} />
-        <ActButton class="main" act={create} isDisabled={body === null || isRefused}>
-          Start the job
-        </ActButton>
+        <div class="row">
+          <ActButton class="main" act={create} isDisabled={body === null || isRefused}>
+            Start the job
+          </ActButton>
+          {body !== null && <DryRun body={body} />}
+        </div>
         {body !== null && (
           <>
             <h2>The same as a program</h2>
