@@ -1,5 +1,6 @@
 /** The dashboard in a real browser on the real platform. */
 import { readFile } from 'node:fs/promises';
+import type { KeyObject } from '@lathe/contracts/http/key';
 import type { ModelObject } from '@lathe/contracts/http/model';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -99,6 +100,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByRole('link', { name: 'Tune a model on it' }).click();
     await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny');
     await page.getByLabel('Name in the lists').fill('Mine');
+    await judgeLittle(page);
     await page.getByLabel('Times each row is seen').fill('1');
     await page.getByText('tokens to train on').waitFor();
     await page.getByText('is the seed of what is shown here').waitFor();
@@ -125,6 +127,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     const held = page.getByRole('combobox', { name: /^Validation file/ });
     await held.selectOption({ label: await repairedOption(page) });
     await page.getByLabel('Name in the lists').fill('Corrected');
+    await judgeLittle(page);
     await page.getByText('tokens to train on').waitFor();
     await page.getByRole('button', { name: 'Start the job' }).click();
     await page.getByRole('heading', { name: 'Corrected' }).waitFor();
@@ -190,7 +193,48 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     expect(await seriousIssues()).toEqual([]);
     expect(faults).toEqual([]);
   });
+
+  it('makes a key, tells its own what became of it once it is revoked, and asks for another', async () => {
+    const { page, platform, go, faults, seriousIssues } = dashboard;
+    await go('/usage');
+    await page.getByRole('table', { name: 'Usage by day' }).waitFor();
+    await page.getByRole('table', { name: 'Answers by model' }).waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('link', { name: 'Keys' }).click();
+    await page.getByLabel('Who or what has it').fill('visitor');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    const made = (await page.getByRole('status').getByText(/^sk-/).textContent()) ?? '';
+    await page.getByRole('button', { name: 'Revoke visitor' }).waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(page, made);
+    await page.getByText('Keys are made and revoked by an admin').waitFor();
+    const { data } = await platform.client.get<{ data: KeyObject[] }>('/lathe/keys');
+    const visitor = data.find(({ name }) => name === 'visitor');
+    await platform.client.delete(`/lathe/keys/${visitor?.id}`);
+    expect(faults).toEqual([]);
+    await page.getByRole('link', { name: 'Jobs' }).click();
+    await page.getByText('The API key is not valid').waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    expect(faults.splice(0).filter((fault) => !fault.includes('401'))).toEqual([]);
+    await signIn(page, platform.apiKey);
+    await page.getByRole('link', { name: 'Mine' }).waitFor();
+    expect(faults).toEqual([]);
+  });
 });
+
+/** Has a job that is being written ask few rows and no baselines in its evaluation, which saves most of its time. */
+async function judgeLittle(page: Page): Promise<void> {
+  await page.getByText('All settings').click();
+  await page.getByLabel('evaluation_rows').fill('4');
+  await page.getByLabel('few_shot_examples').fill('0');
+  await page.getByLabel('forgetting_questions').fill('0');
+}
+
+async function signIn(page: Page, key: string): Promise<void> {
+  await page.getByLabel('API key').fill(key);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
 
 /** The label of the repaired file among the files of a form. */
 async function repairedOption(page: Page): Promise<string> {

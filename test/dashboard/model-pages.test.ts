@@ -138,10 +138,41 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     await page.getByRole('link', { name: 'lathe-tiny, promptfoo' }).click();
     await page.getByText('I was charged twice.').waitFor();
     expect(await seriousIssues()).toEqual([]);
+    await go('/evals/new');
+    await page.getByLabel('Name', { exact: true }).fill('Routing');
+    await page.getByText('2 rows').waitFor();
+    await page.getByRole('checkbox', { name: 'lathe-tiny', exact: true }).check();
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('button', { name: 'Make the eval and run it' }).click();
+    await page.getByRole('heading', { name: 'Routing' }).waitFor();
+    await page.getByText('completed').waitFor();
     await go('/evals/grader');
     await page.getByRole('button', { name: 'Grade the answer' }).click();
     await page.getByText('reward').waitFor();
     expect(await seriousIssues()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('writes a job that learns from rewards, its grader tried on a row of the file', async () => {
+    const { page, platform, go, faults, seriousIssues } = dashboard;
+    const prompts = Array.from({ length: 24 }, (_, i) =>
+      JSON.stringify({
+        ...{ messages: [{ role: 'user', content: `Say yes to number ${i}.` }] },
+        answer: 'yes',
+      }),
+    );
+    await go(`/jobs/new?file=${await platform.upload(prompts)}&model=lathe-tiny`);
+    await page.getByRole('combobox', { name: /^Method/ }).selectOption('reinforcement');
+    await expect.poll(() => page.getByLabel('Row, as item').inputValue()).toContain('number 0');
+    await page.getByLabel('Answer, as sample.output_text').fill('yes');
+    await page.getByRole('button', { name: 'Grade the answer' }).click();
+    await page.getByText('1reward').waitFor();
+    await page.getByText('tokens to train on').waitFor();
+    await page.getByRole('button', { name: 'Dry run' }).click();
+    await page.getByText('It would be taken; nothing was created.').waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByLabel('Grader', { exact: true }).fill('{');
+    await page.getByText('The grader cannot be read as JSON').first().waitFor();
     expect(faults).toEqual([]);
   });
 });
