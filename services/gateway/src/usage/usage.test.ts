@@ -1,7 +1,8 @@
 import { type UsageObject, usageObjectSchema } from '@lathe/contracts/http/usage';
-import { expect, it } from 'vitest';
-import { body, hello, sayAll, startEvaluator } from '../chat/chat.fixture.ts';
-import { jsonl, openGateway, project } from '../integration/gateway.fixture.ts';
+import { completionSubject, embeddingSubject, inferenceQueue } from '@lathe/contracts/subject';
+import { expect, it, onTestFinished } from 'vitest';
+import { body, finish, hello, sayAll, startEvaluator, text, usage } from '../chat/chat.fixture.ts';
+import { baseModel, jsonl, openGateway, project } from '../integration/gateway.fixture.ts';
 import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { createServedTokens } from './served-tokens.ts';
 import { eraseOldUsage } from './usage.ts';
@@ -34,6 +35,54 @@ it('tells what was answered, of this project only, and stores it when the gatewa
   expect(new Set(stored.map((each) => each.gateway)).size).toBe(2);
   const summed = (await ask({})).days.flatMap(({ models }) => models);
   expect(summed).toEqual([{ model: 'lathe-tiny', requests: 3, input_tokens: 9, output_tokens: 6 }]);
+});
+
+it.each([
+  ['completions', 3, 2],
+  ['embeddings', 7, 0],
+  ['graders', 3, 2],
+  ['failures', 0, 0],
+] as const)('counts %s by the model that is asked', async (asked, input_tokens, output_tokens) => {
+  const model = `for-${asked}`;
+  await gateway.addModel({ ...baseModel, name: model });
+  const { client } = gateway;
+  /** Says the same to every request on a subject, until the test ends. */
+  const say = async (subject: string, replies: readonly object[]) => {
+    const callback = (_error: Error | null, message: { respond(data: string): boolean }) => {
+      for (const reply of replies) message.respond(JSON.stringify(reply));
+    };
+    const answering = gateway.nats.connection.subscribe(subject, {
+      ...{ queue: inferenceQueue, callback },
+    });
+    onTestFinished(() => answering.unsubscribe());
+    await gateway.nats.connection.flush();
+  };
+  const accepted = { kind: 'accepted' };
+  if (asked === 'completions') {
+    await say(completionSubject, hello);
+    await client.completions.create({ model, prompt: 'Hi' });
+  }
+  if (asked === 'embeddings') {
+    const vectors = { kind: 'vectors', dimensions: 1, data: Buffer.alloc(4).toString('base64') };
+    await say(embeddingSubject, [accepted, vectors, { kind: 'done', promptTokens: 7 }]);
+    await client.embeddings.create({ model, input: 'Hi' });
+  }
+  if (asked === 'graders') {
+    const answer = [{ kind: 'accepted' } as const, text('{"result": 1}'), finish()];
+    await startEvaluator(gateway.nats, sayAll([...answer, { kind: 'done', usage }]));
+    const input = [{ role: 'user' as const, content: 'Good? {{ sample.output_text }}' }];
+    const judge = { type: 'score_model' as const, name: 'judge', model, input };
+    const run = await client.fineTuning.alpha.graders.run({ grader: judge, model_sample: 'Hi' });
+    expect(run.reward).toBe(1);
+  }
+  if (asked === 'failures') {
+    const error = { code: 'invalid_value', message: 'Too long.', param: 'input' };
+    await say(embeddingSubject, [accepted, { kind: 'error', error }]);
+    await expect(client.embeddings.create({ model, input: 'Hi' })).rejects.toThrow('Too long.');
+  }
+  const told = (await ask({})).days.flatMap(({ models }) => models);
+  const counts = { model, requests: 1, input_tokens, output_tokens };
+  expect(told.filter((each) => each.model === model)).toEqual(input_tokens === 0 ? [] : [counts]);
 });
 
 it('tells jobs on the days when they were made and ended, and the bytes of files', async () => {
