@@ -5,6 +5,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { supportLines } from './platform.fixture.ts';
 
 type Job = OpenAI.FineTuning.FineTuningJob;
 
@@ -19,7 +20,7 @@ const question = [
 ];
 const short = {
   type: 'supervised' as const,
-  supervised: { hyperparameters: { n_epochs: 3, batch_size: 16, learning_rate_multiplier: 1 } },
+  supervised: { hyperparameters: { n_epochs: 3, batch_size: 8, learning_rate_multiplier: 1 } },
 };
 
 let folder: Awaited<ReturnType<typeof tempFolder>>;
@@ -74,7 +75,7 @@ describe('a job from upload to deletion', () => {
     const models = [];
     for await (const model of client.models.list()) models.push(model.id);
     expect(models).toContain('lathe-tiny');
-    file = await upload();
+    file = await upload((await supportLines(160)).join('\n'));
     const created = await client.fineTuning.jobs.create({
       model: 'lathe-tiny',
       training_file: file,
@@ -195,7 +196,7 @@ describe('a job from upload to deletion', () => {
     const other = await client.fineTuning.jobs.create({
       model: 'lathe-tiny',
       training_file: file,
-      method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 6 } } },
+      method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 4 } } },
     });
     await untilRunning(other.id);
     await expect
