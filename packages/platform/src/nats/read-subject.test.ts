@@ -1,5 +1,6 @@
 import { buckets } from '@lathe/contracts/subject';
 import { startPlatformNats } from '@lathe/testkit/platform-nats';
+import { headers } from '@nats-io/nats-core';
 import { expect, it } from 'vitest';
 import { readSubject } from './read-subject.ts';
 
@@ -29,4 +30,28 @@ it('says what it could not read', async () => {
   await using platform = await startPlatformNats();
   const reading = Array.fromAsync(readSubject(platform.nats, 'NOWHERE', '>'));
   await expect(reading).rejects.toThrow('DIRECT.GET.NOWHERE');
+});
+
+it('reads message by message from a server before 2.11, which knows no batches', async () => {
+  await using platform = await startPlatformNats();
+  const { nats } = platform;
+  // As nats-server 2.9.10, which Debian has, was seen to answer.
+  const kept = [3, 7, 8];
+  nats.connection.subscribe('$JS.API.DIRECT.GET.OLD', {
+    callback: (_, request) => {
+      const { seq } = request.json<{ seq: number }>();
+      const next = kept.find((sequence) => sequence >= seq);
+      if (next === undefined) {
+        request.respond('', { headers: headers(404, 'Message Not Found') });
+        return;
+      }
+      const told = headers();
+      told.set('Nats-Stream', 'OLD');
+      told.set('Nats-Subject', `old.${next}`);
+      told.set('Nats-Sequence', String(next));
+      request.respond(`message ${next}`, { headers: told });
+    },
+  });
+  const found = await Array.fromAsync(readSubject(nats, 'OLD', 'old.>'));
+  expect(found.map(({ sequence }) => sequence)).toEqual(kept);
 });

@@ -47,8 +47,11 @@ async function readPage(
     connection.publish(asked, request, { reply: inbox });
     for await (const answer of answers) {
       const code = answer.headers?.code ?? 0;
-      if (code === 0) messages.push(stored(answer));
-      else if (code === 204)
+      if (code === 0) {
+        messages.push(stored(answer));
+        // Before 2.11 a server knows no batches: it answers with one message, and does not say how many are left.
+        if (headerOf(answer, 'Nats-Num-Pending') === '') return { messages, left: 1 };
+      } else if (code === 204)
         return { messages, left: Number(headerOf(answer, 'Nats-Num-Pending')) };
       else if (code === 404) return { messages, left: 0 };
       else if (code === 503) throw new NoRespondersError(asked);
