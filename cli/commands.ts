@@ -17,6 +17,7 @@ import {
 } from './jobs/job-commands.ts';
 import { logs } from './jobs/logs.ts';
 import { keysAdd, keysList, keysNew, keysRemove, keysUse } from './keys/key-commands.ts';
+import { lineage } from './lineage/lineage.ts';
 import { modelsExport } from './models/export.ts';
 import { modelsImport, modelsPull } from './models/local-models.ts';
 import { modelsDelete, modelsList, modelsShow } from './models/model-commands.ts';
@@ -25,6 +26,7 @@ import { openPage } from './platform/open.ts';
 import { up } from './platform/up.ts';
 import { report } from './report/report.ts';
 import { tune } from './tune/tune.ts';
+import { usage } from './usage/usage.ts';
 
 /** In the order in which a newcomer needs them. */
 const named: readonly Command[] = [
@@ -48,12 +50,14 @@ const named: readonly Command[] = [
   modelsImport,
   modelsExport,
   modelsDelete,
+  lineage,
   dataInspect,
   dataConvert,
   evalCreate,
   evalList,
   evalRun,
   evalResults,
+  usage,
   keysList,
   keysAdd,
   keysUse,

@@ -4,8 +4,9 @@ import { runCommandLine } from './run.ts';
 
 process.umask(0o077);
 // Whoever reads the output has seen enough, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+for (const output of [process.stdout, process.stderr])
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
 process.exitCode = await runCommandLine(process.argv.slice(2), commands, process);

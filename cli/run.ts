@@ -6,6 +6,7 @@ import { commandHelp, overview } from './command/help.ts';
 import { type Parsed, parseCommandLine } from './command/parse.ts';
 import { findTarget } from './profile/target.ts';
 import { createPrinter, type Printer } from './terminal/printer.ts';
+import { harmless } from './terminal/text-width.ts';
 
 /** Widest lines of help. */
 const helpColumns = 100;
@@ -76,7 +77,7 @@ function tell(
   err.line(
     isJson
       ? JSON.stringify({ error: { message, code, param } })
-      : `${err.paint.red('lathe:')} ${message}`,
+      : `${err.paint.red('lathe:')} ${harmless(message)}`,
   );
   return exitCodes[reason].status;
 }

@@ -7,6 +7,7 @@ import { machineMemory } from '@lathe/platform/machine-memory';
 import { type NatsServer, startNatsServer } from '@lathe/platform/nats/server';
 import { serverLog } from '@lathe/platform/nats/server-log';
 import { createStopList, type Stoppable } from '@lathe/platform/shutdown';
+import { forgetAddress, leaveAddress } from './address-file.ts';
 import { lockDataFolder } from './data-lock.ts';
 import { watchNatsWrites } from './nats-watch.ts';
 import { createPartsBoard, type PartsBoard } from './parts-board.ts';
@@ -56,6 +57,8 @@ type Parts = ReturnType<typeof createStopList>;
 
 async function startParts(config: Config, log: Logger, parts: Parts): Promise<Platform> {
   parts.add('data lock', await lockDataFolder(config.dataFolder));
+  // One that was killed left its own.
+  await forgetAddress(config.dataFolder);
   await checkBeforeStart(config);
   const key = await bootstrapKey(config);
   const board = createPartsBoard();
@@ -73,6 +76,8 @@ async function startParts(config: Config, log: Logger, parts: Parts): Promise<Pl
     parts,
   );
   await waitForGateway(services.url);
+  await leaveAddress(config.dataFolder, services.url);
+  parts.add('address', () => forgetAddress(config.dataFolder));
   return {
     url: services.url,
     apiKey: key.key,

@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type FileObject, fileObjectSchema } from '@lathe/contracts/http/file';
+import { fileObjectSchema } from '@lathe/contracts/http/file';
 import type { FileCreateParams } from 'openai/resources/files';
 import type { Call } from '../command/command.ts';
+import { CommandError } from '../command/failure.ts';
 import { bytes } from '../terminal/amounts.ts';
 import type { Api } from './api.ts';
 
@@ -22,24 +23,21 @@ export async function fileIdOf(
     purpose = 'fine-tune',
   }: { readonly name: string; readonly purpose?: FileCreateParams['purpose'] },
 ): Promise<string> {
-  const size = await stat(name).catch((error: NodeJS.ErrnoException) => {
+  const found = await stat(name).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && fileId.test(name)) return null;
     throw error;
   });
-  if (size === null) return name;
+  if (found === null) return name;
+  if (found.isDirectory())
+    throw new CommandError('failed', `${name} is a folder, not a file: pack it as a zip.`);
   const shown = path.basename(name);
-  err.draw([`Uploading ${shown}, ${bytes(size.size)} …`]);
-  const file = await uploadFile(api, name, purpose);
+  err.draw([`Uploading ${shown}, ${bytes(found.size)} …`]);
+  // A file is read while it is sent; a pipe has no size, so that it is read before.
+  const content = found.isFile()
+    ? new File([await openAsBlob(name)], shown)
+    : createReadStream(name);
+  const file = fileObjectSchema.parse(await api.client.files.create({ file: content, purpose }));
   err.clear();
   if (!isJson) err.line(`Uploaded ${shown} as ${file.id}, ${bytes(file.bytes)}.`);
   return file.id;
-}
-
-async function uploadFile(
-  { client }: Api,
-  name: string,
-  purpose: FileCreateParams['purpose'],
-): Promise<FileObject> {
-  const file = createReadStream(name);
-  return fileObjectSchema.parse(await client.files.create({ file, purpose }));
 }

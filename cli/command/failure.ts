@@ -34,13 +34,15 @@ export function failureOf(error: unknown, url: string | undefined): Failure {
       `No Lathe answers at ${url ?? 'that address'}: is it running (lathe up), and is the address right (lathe keys list)?`,
     );
   if (error instanceof APIError) {
-    const told = (error.error as { message?: unknown } | undefined)?.message;
-    const message = typeof told === 'string' ? told : error.message;
+    const message = (error.error as { message?: unknown } | undefined)?.message;
+    if (typeof message !== 'string')
+      return failure('failed', `${noLathe(url)} It answered with the status ${error.status}.`);
     const reason = error.status === 401 ? 'key' : 'failed';
     return { reason, message, code: error.code ?? null, param: error.param ?? null };
   }
   if (error instanceof ZodError) {
     const { path, message } = error.issues[0] ?? { path: [], message: 'unknown' };
+    if (path.length === 0) return failure('failed', noLathe(url));
     return failure(
       'failed',
       `Lathe answered in a way that this command does not know (${path.join('.')}: ${message}): the two are of different versions.`,
@@ -48,6 +50,11 @@ export function failureOf(error: unknown, url: string | undefined): Failure {
   }
   if (isSystemError(error)) return failure('failed', systemFault(error));
   throw error;
+}
+
+/** Of what answers, but not as a Lathe does, such as a page. */
+function noLathe(url: string | undefined): string {
+  return `What answers at ${url ?? 'that address'} is no Lathe: is the address right (lathe keys list)?`;
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

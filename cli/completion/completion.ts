@@ -17,7 +17,11 @@ export function completionOf(others: readonly Command[]): Command {
     summary: 'Prints the completion for a shell: bash, zsh or fish.',
     details:
       'It completes the word lathe: alias lathe="npx lathe", or put cli/lathe.mjs on PATH under that name.',
-    examples: ['eval "$(lathe completion bash)"', 'lathe completion fish | source'],
+    examples: [
+      'eval "$(lathe completion bash)"    # in ~/.bashrc',
+      'eval "$(lathe completion zsh)"     # in ~/.zshrc',
+      'lathe completion fish | source     # in ~/.config/fish/config.fish',
+    ],
     args: [{ name: 'shell', meaning: 'bash, zsh or fish', completion: Object.keys(shells) }],
     options: {},
     async run({ args: [name = ''], out }) {

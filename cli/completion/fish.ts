@@ -12,6 +12,7 @@ export function fishCompletion(commands: readonly Command[]): string {
   return [
     '# Completion of lathe: lathe completion fish | source',
     ...firsts,
+    `complete -c lathe -f -n __fish_use_subcommand -a help -d ${quoted('says more of a command')}`,
     ...[...groups].flatMap(([first, members]) =>
       members.flatMap((command) => commandLines(command, first, members)),
     ),

@@ -1,6 +1,7 @@
 import { command } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
 import { localConfig } from '../platform/local-config.ts';
+import { localEnvironment } from '../profile/target.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { padText } from '../terminal/text-width.ts';
 import { type Checked, type Finding, fault } from './finding.ts';
@@ -28,7 +29,7 @@ export const doctor = command({
   },
   async run({ options, env, profile, out, isJson, json }) {
     const checked = [
-      ...(options.remote ? [] : await machineOf(env)),
+      ...(options.remote ? [] : await machineOf(await localEnvironment(env, profile))),
       ...(await checkLathe(env, profile)),
     ];
     for (const one of checked)

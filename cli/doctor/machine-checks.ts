@@ -8,7 +8,7 @@ import { type Config, unknownVariables } from '@lathe/platform/config';
 import { findNatsServer } from '@lathe/platform/nats/server';
 import { lockDataFolder } from '../../scripts/data-lock.ts';
 import { checkPort } from '../../scripts/preflight.ts';
-import { holderOf } from '../platform/running.ts';
+import { type Running, runningOn } from '../platform/running.ts';
 import { bytes } from '../terminal/amounts.ts';
 import { type Checked, type Finding, fault, look, note, well } from './finding.ts';
 
@@ -22,17 +22,17 @@ const connectMs = 3000;
 
 /** What a Lathe on this machine stands on, in the order in which the start meets it. */
 export async function checkMachine(config: Config, env: Environment): Promise<Checked[]> {
-  const holder = await holderOf(config.dataFolder);
+  const running = await runningOn(config.dataFolder);
   return [
     await look('settings', 'docs/settings.md', () => checkSettings(config, env)),
     await look('data folder', 'set LATHE_DATA to a folder of this user', () =>
-      checkData(config, holder),
+      checkData(config, running),
     ),
     await look('disk', 'set LATHE_DATA to another disk', async () => {
       const { bavail, bsize } = await statfs(await existing(config.dataFolder));
       return [roomFinding(bavail * bsize, config.dataFolder)];
     }),
-    await look('port', 'set LATHE_PORT, or end that program', () => checkPorts(config, holder)),
+    await look('port', 'set LATHE_PORT, or end that program', () => checkPorts(config, running)),
     await look('NATS', 'npm run setup', () => checkNats(config)),
     await look('store', 'set LATHE_ARTIFACTS to a folder of this user', () => checkStore(config)),
     await look('models', 'set LATHE_MODELS to folders that hold models', () => checkModels(config)),
@@ -53,9 +53,9 @@ async function checkSettings(config: Config, env: Environment): Promise<Finding[
   ];
 }
 
-async function checkData(config: Config, holder: number | null): Promise<Finding[]> {
+async function checkData(config: Config, running: Running | null): Promise<Finding[]> {
   const { dataFolder } = config;
-  if (holder !== null) return [well(`${dataFolder}, in use by process ${holder}`)];
+  if (running !== null) return [well(`${dataFolder}, in use by process ${running.pid}`)];
   // What the start does, and undone at once.
   const release = await lockDataFolder(dataFolder);
   await release();
@@ -90,9 +90,10 @@ export function roomFinding(free: number, folder: string): Finding {
     : well(room);
 }
 
-async function checkPorts(config: Config, holder: number | null): Promise<Finding[]> {
+async function checkPorts(config: Config, running: Running | null): Promise<Finding[]> {
   const { host, port } = config;
-  if (holder !== null) return [well(`${host}:${port}, of process ${holder}`)];
+  if (running !== null)
+    return [well(`${running.url ?? 'not taken yet'}, of process ${running.pid}`)];
   await checkPort('The gateway', 'LATHE_PORT', { ...config, shutdownGraceMs: 0 });
   return [well(`${host}:${port} is free`)];
 }

@@ -5,7 +5,7 @@ import { type Argument, command } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
 import { readText } from '../command/read-text.ts';
 import { profileFile, readProfiles, saveProfile, writeProfiles } from '../profile/profiles.ts';
-import { usualUrl } from '../profile/target.ts';
+import { checkAddress, checkKey, usualUrl } from '../profile/target.ts';
 import { table } from '../terminal/table.ts';
 import { askHidden } from './ask-hidden.ts';
 
@@ -52,9 +52,9 @@ export const keysAdd = command({
   options: { url: { meaning: `${usualUrl} by default`, value: '<url>' } },
   async run({ args: [name = ''], options, env, input, out, isJson, json, signal }) {
     const url = options.url ?? usualUrl;
-    if (!URL.canParse(url))
-      throw new CommandError('usage', `--url takes an address such as ${usualUrl}, not "${url}".`);
+    checkAddress(url, '--url');
     const key = input.isTTY ? await askHidden('Key: ') : (await readText(input)).trim();
+    checkKey(key, 'The key');
     await listModels(createApi({ url, key }, signal));
     await saveProfile(profileFile(env), name, { url, key });
     if (isJson) return json({ name, url });

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '@lathe/platform/is-alive';
 import { command } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
+import { localEnvironment } from '../profile/target.ts';
 import { localConfig } from './local-config.ts';
-import { holderOf } from './running.ts';
+import { runningOn } from './running.ts';
 
 const lookMs = 50;
 
@@ -13,13 +14,15 @@ export const down = command({
     'Ends the Lathe of this machine; its jobs go on from their last checkpoint after the next lathe up.',
   args: [],
   options: {},
-  async run({ out, err, isJson, json, env }) {
-    const { dataFolder, shutdownGraceMs } = localConfig(env);
-    const pid = await holderOf(dataFolder);
-    if (pid === null) {
+  async run({ out, err, isJson, json, env, profile }) {
+    const local = await localEnvironment(env, profile);
+    const { dataFolder, shutdownGraceMs } = localConfig(local);
+    const running = await runningOn(dataFolder);
+    if (running === null) {
       if (isJson) return json({ stopped: false });
       return out.line(`No Lathe runs on ${dataFolder}.`);
     }
+    const { pid } = running;
     err.draw(['Ending Lathe …']);
     process.kill(pid, 'SIGTERM');
     // It ends by itself within twice its own time for that.

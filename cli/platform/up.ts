@@ -1,12 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Config } from '@lathe/platform/config';
+import { openBrowser } from '../../scripts/open-browser.ts';
+import { createApi } from '../api/api.ts';
 import { command } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
 import { profileFile, saveProfile } from '../profile/profiles.ts';
+import { keptKey } from '../profile/target.ts';
 import { duration } from '../terminal/amounts.ts';
 import { localConfig } from './local-config.ts';
-import { holderOf, isReady } from './running.ts';
+import { signInLink } from './open.ts';
+import { isReady, runningOn } from './running.ts';
 import { startInBackground } from './start-platform.ts';
 
 export const up = command({
@@ -16,8 +18,11 @@ export const up = command({
   details:
     'It is what npm start runs, with the same settings from the environment (docs/settings.md), and goes on when the terminal is closed; lathe down ends it. What it logs is in platform.log of the data folder. One that runs already is left as it is.',
   args: [],
-  options: { name: { meaning: 'of the profile; local by default', value: '<name>' } },
-  async run({ options, out, err, isJson, json, env }) {
+  options: {
+    name: { meaning: 'of the profile; local by default', value: '<name>' },
+    open: { meaning: 'opens the dashboard, signed in, as lathe open does' },
+  },
+  async run({ options, out, err, isJson, json, env, signal }) {
     const begun = performance.now();
     const config = localConfig(env);
     const profile = options.name ?? 'local';
@@ -25,10 +30,10 @@ export const up = command({
     if (running === null) err.draw(['Starting Lathe …']);
     const url = running ?? (await startInBackground(config.dataFolder, env));
     err.clear();
-    const key =
-      config.apiKey ?? (await readFile(path.join(config.dataFolder, 'api-key'), 'utf8')).trim();
+    const key = config.apiKey ?? (await keptKey(config.dataFolder)) ?? '';
     const file = profileFile(env);
-    await saveProfile(file, profile, { url, key });
+    await saveProfile(file, profile, { url, key, data: config.dataFolder });
+    if (options.open) openBrowser(await signInLink(createApi({ url, key }, signal)));
     if (isJson) return json({ url, profile, started: running === null });
     const took = duration((performance.now() - begun) / 1000);
     out.line(
@@ -44,17 +49,14 @@ export const up = command({
   },
 });
 
-/**
- * The address of the platform that runs on the data folder; null where none does. Throws CommandError for one that is not well, or
- * whose port nobody knows.
- */
-async function runningUrl({ dataFolder, host, port }: Config): Promise<string | null> {
-  const pid = await holderOf(dataFolder);
-  if (pid === null) return null;
-  const url = `http://${host}:${port}`;
-  if (port !== 0 && (await isReady(url))) return url;
+/** The address of the platform that runs on the data folder; null where none does. Throws CommandError for one that is not well. */
+async function runningUrl({ dataFolder }: Config): Promise<string | null> {
+  const running = await runningOn(dataFolder);
+  if (running === null) return null;
+  const { pid, url } = running;
+  if (url !== null && (await isReady(url))) return url;
   throw new CommandError(
     'failed',
-    `Process ${pid} runs Lathe on ${dataFolder}, but it is not well at ${url}: see lathe doctor, or end it with lathe down.`,
+    `Process ${pid} runs Lathe on ${dataFolder}, but it is not well${url === null ? ' yet' : ` at ${url}`}: see lathe doctor, or end it with lathe down.`,
   );
 }

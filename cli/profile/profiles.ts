@@ -4,7 +4,12 @@ import path from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../command/failure.ts';
 
-const profileSchema = z.strictObject({ url: z.url(), key: z.string().min(1) });
+const profileSchema = z.strictObject({
+  url: z.url(),
+  key: z.string().min(1),
+  /** The data folder of a Lathe of this machine, which tells where it listens now. */
+  data: z.string().min(1).optional(),
+});
 /** Where a Lathe is and what opens it. */
 export type Profile = z.infer<typeof profileSchema>;
 

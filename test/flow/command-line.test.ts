@@ -1,83 +1,22 @@
 /** The command `lathe` as its users start it, on a real platform: from a file to the verdict and a conversation. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { patienceMs } from '@lathe/testkit/patience';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, supportLines, type TestPlatform } from './platform.fixture.ts';
+import { type CommandLine, openCommandLine } from './command-line.fixture.ts';
+import { supportLines } from './platform.fixture.ts';
 
-const program = path.resolve('cli', 'lathe.mjs');
-let platform: TestPlatform;
+let terminal: CommandLine;
+let lathe: CommandLine['lathe'];
 let rows: string;
 
 beforeAll(async () => {
-  platform = await openPlatform();
-  rows = path.join(platform.folder, 'rows.jsonl');
+  terminal = await openCommandLine();
+  lathe = terminal.lathe;
+  rows = path.join(terminal.folder, 'rows.jsonl');
   await writeFile(rows, (await supportLines(48)).join('\n'));
-});
-afterAll(() => platform[Symbol.asyncDispose]());
-
-type Ran = { readonly status: number | null; readonly out: string; readonly err: string };
-type Way = {
-  readonly input?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Sends Ctrl-C once standard error has this. */
-  readonly interruptAt?: string;
-};
-
-/** Runs `lathe` with these words. */
-async function lathe(
-  words: readonly string[],
-  { input = '', env = {}, interruptAt }: Way = {},
-): Promise<Ran> {
-  const child = spawn(program, words, {
-    env: {
-      PATH: process.env.PATH,
-      ...{ XDG_CONFIG_HOME: path.join(platform.folder, 'config') },
-      ...{ LATHE_URL: platform.url, LATHE_API_KEY: platform.apiKey, ...env },
-    },
-    // A group of its own, so that Ctrl-C reaches all of it, as in a terminal.
-    detached: true,
-  });
-  let [out, err] = ['', ''];
-  let isInterrupted = false;
-  child.stdout.setEncoding('utf8').on('data', (piece) => (out += piece));
-  child.stderr.setEncoding('utf8').on('data', (piece) => {
-    err += piece;
-    if (isInterrupted || interruptAt === undefined || !err.includes(interruptAt)) return;
-    isInterrupted = true;
-    process.kill(-(child.pid ?? 0), 'SIGINT');
-  });
-  child.stdin.end(input);
-  const [status] = await once(child, 'close');
-  return { status, out, err };
-}
-
-/** What a command says in a terminal of so many columns, in which these lines are typed, each after its prompt. */
-async function inTerminal(words: string, typed: readonly string[]): Promise<string> {
-  const child = spawn('script', ['-qfec', `stty cols 60; exec ${program} ${words}`, '/dev/null'], {
-    env: {
-      PATH: process.env.PATH,
-      ...{ XDG_CONFIG_HOME: path.join(platform.folder, 'config'), TERM: 'xterm' },
-      ...{ LATHE_URL: platform.url, LATHE_API_KEY: platform.apiKey },
-    },
-  });
-  let shown = '';
-  let seen = 0;
-  const waiting = [...typed];
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
-    shown += piece;
-    const at = shown.indexOf('› ', seen);
-    const line = waiting[0];
-    if (at === -1 || line === undefined) return;
-    seen = shown.length;
-    waiting.shift();
-    child.stdin.write(`${line}\r`);
-  });
-  await once(child, 'close');
-  return shown;
-}
+}, 2 * patienceMs);
+afterAll(() => terminal[Symbol.asyncDispose]());
 
 const parsed = (text: string): Record<string, unknown>[] =>
   text
@@ -126,7 +65,9 @@ it('talks with the newest tuned model: a question, a pipe, and a conversation in
   const asked = await lathe(['chat', '--temperature', '0', question]);
   expect(asked.out.trim()).not.toBe('');
   expect((await lathe(['chat', '--temperature', '0'], { input: question })).out).toBe(asked.out);
-  const shown = await inTerminal('chat --temperature 0', [question, '/help', '/exit']);
+  const shown = await terminal.inTerminal('chat --temperature 0', {
+    typed: [question, '/help', '/exit'],
+  });
   expect(shown).toContain('system prompt of its rows: Which queue of our web shop');
   expect(shown).toContain(asked.out.trim());
   expect(shown).toContain('forgets what was said');
@@ -136,7 +77,9 @@ it('leaves a job running when watching it is interrupted, and cancels it when it
   timeout: 3 * patienceMs,
 }, async () => {
   const words = ['tune', rows, '--model', 'lathe-tiny', '--watch', '--epochs', '50'];
-  const { status, err } = await lathe(words, { interruptAt: 'Training started' });
+  const { status, err } = await lathe(words, {
+    when: ['Training started', (pid) => process.kill(-pid, 'SIGINT')],
+  });
   const id = /ftjob-\w+/.exec(err)?.[0] ?? expect.fail(err);
   expect(status).toBe(130);
   expect(err).toContain(`the job ${id} goes on`);
@@ -148,19 +91,19 @@ it('leaves a job running when watching it is interrupted, and cancels it when it
 });
 
 it('paints in a terminal alone', async () => {
-  const shown = await inTerminal('logs ftjob-nothing', []);
+  const shown = await terminal.inTerminal('logs ftjob-nothing');
   expect(shown).toContain('\u001b[31mlathe:\u001b[0m');
 });
 
 it('looks at data, converts it, exports and embeds', async () => {
   const inspected = await lathe(['data', 'inspect', rows]);
   expect(inspected.out).toContain('48 read, 48 right');
-  const faq = path.join(platform.folder, 'faq.md');
+  const faq = path.join(terminal.folder, 'faq.md');
   await writeFile(
     faq,
     '# Help\n\n## How do I return a parcel?\n\nPrint the label on your order page and hand it in.\n',
   );
-  const made = path.join(platform.folder, 'faq.jsonl');
+  const made = path.join(terminal.folder, 'faq.jsonl');
   expect(await lathe(['data', 'convert', faq, '--source', 'faq', '--out', made])).toMatchObject({
     status: 0,
   });
@@ -169,7 +112,7 @@ it('looks at data, converts it, exports and embeds', async () => {
   const [model] = parsed((await lathe(['models', 'list', '--json'])).out).filter(({ id }) =>
     String(id).startsWith('ft:'),
   );
-  const folder = path.join(platform.folder, 'exported');
+  const folder = path.join(terminal.folder, 'exported');
   expect((await lathe(['models', 'export', String(model?.id), '--out', folder])).out).toContain(
     'a PEFT adapter',
   );
@@ -180,7 +123,7 @@ it('looks at data, converts it, exports and embeds', async () => {
 });
 
 it('runs an eval of a file and shows its results', async () => {
-  const file = path.join(platform.folder, 'eval.json');
+  const file = path.join(terminal.folder, 'eval.json');
   const criterion = {
     type: 'string_check',
     name: 'says it',
@@ -197,7 +140,7 @@ it('runs an eval of a file and shows its results', async () => {
     file,
     JSON.stringify({ name: 'queues', data_source_config: config, testing_criteria: [criterion] }),
   );
-  const items = path.join(platform.folder, 'items.jsonl');
+  const items = path.join(terminal.folder, 'items.jsonl');
   await writeFile(
     items,
     JSON.stringify({ item: { text: 'Where is my parcel?', queue: 'no such queue' } }),
@@ -235,7 +178,12 @@ it('says in one sentence what is wrong, with a status for each kind', async () =
     status: 1,
     err: expect.stringContaining('nowhere.jsonl is not there'),
   });
-  expect(await of('models list', { LATHE_URL: 'http://127.0.0.1:1' })).toMatchObject({ status: 3 });
+  expect(
+    await of('models list', {
+      LATHE_URL: 'http://127.0.0.1:1',
+      LATHE_API_KEY: 'sk-0123456789abcdef',
+    }),
+  ).toMatchObject({ status: 3 });
   expect(await of('models list', { LATHE_API_KEY: 'sk-wrong-0123456789' })).toMatchObject({
     status: 4,
   });
@@ -243,17 +191,25 @@ it('says in one sentence what is wrong, with a status for each kind', async () =
   expect(JSON.parse(err)).toMatchObject({ error: { code: 'not_found' } });
 });
 
-it('keeps a key as a profile, and finds all well', async () => {
-  const own = { LATHE_URL: '', LATHE_API_KEY: '' };
-  const wrong = await lathe(['keys', 'add', 'own', '--url', platform.url], {
-    env: own,
-    input: 'sk-wrong-0123456789',
-  });
-  expect(wrong.status).toBe(4);
-  await lathe(['keys', 'add', 'own', '--url', platform.url], { env: own, input: platform.apiKey });
-  expect((await lathe(['keys', 'list'], { env: own })).out).toMatch(/\*\s+own/);
-  const { status, out } = await lathe(['doctor', '--remote'], { env: own });
-  expect(out).toContain('every part is well');
-  expect(out).toMatch(/✓ devices .*cpu/);
-  expect(status).toBe(0);
+it('finds what lathe up started on a free port: the doctor, a second start, and without a profile, too', async () => {
+  const doctor = await lathe(['doctor']);
+  expect(doctor.out).toContain(`✓ port         ${terminal.url}, of process`);
+  expect(doctor.out).toContain(
+    `✓ Lathe        ${terminal.url}, from the profile local; every part`,
+  );
+  expect(doctor.out).toMatch(/✓ devices .*cpu/);
+  expect(doctor.status).toBe(0);
+  const env = { LATHE_DATA: terminal.data };
+  expect((await lathe(['up'], { env })).out).toContain(`Lathe runs already at ${terminal.url}.`);
+  const bare = { ...env, XDG_CONFIG_HOME: path.join(terminal.folder, 'no-profiles') };
+  expect((await lathe(['models', 'list'], { env: bare })).out).toContain('lathe-tiny');
+});
+
+it('keeps a key as a profile', async () => {
+  const words = ['keys', 'add', 'own', '--url', terminal.url];
+  expect((await lathe(words, { input: 'sk-wrong-0123456789' })).status).toBe(4);
+  const key = await readFile(path.join(terminal.data, 'api-key'), 'utf8');
+  expect((await lathe(words, { input: key })).status).toBe(0);
+  expect((await lathe(['keys', 'list'])).out).toMatch(/\*\s+own/);
+  expect((await lathe(['jobs', 'list'])).status).toBe(0);
 });
