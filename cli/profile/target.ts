@@ -79,7 +79,7 @@ export async function keptKey(dataFolder: string): Promise<string | null> {
 type Chosen = { readonly name: string; readonly profile: Profile };
 
 /** The profile that was named, else the current one; null where there is none. Throws CommandError for a name that none has. */
-export async function chosenProfile(
+async function chosenProfile(
   env: Environment,
   named: string | undefined,
 ): Promise<Chosen | null> {

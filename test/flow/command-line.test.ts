@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { patienceMs } from '@lathe/testkit/patience';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CommandLine, openCommandLine } from './command-line.fixture.ts';
+import { type CommandLine, gatewayOf, openCommandLine } from './command-line.fixture.ts';
 import { supportLines } from './platform.fixture.ts';
 
 let terminal: CommandLine;
@@ -88,6 +88,23 @@ it('leaves a job running when watching it is interrupted, and cancels it when it
   const watched = await lathe(['jobs', 'watch', id]);
   expect(watched.err).toContain(`The job ${id} was cancelled.`);
   expect(watched.status).toBe(5);
+});
+
+it('goes on watching when the gateway is killed and back, and ends quietly when nobody reads on', {
+  timeout: 3 * patienceMs,
+}, async () => {
+  const gateway = await gatewayOf(terminal.data);
+  const watched = await lathe(
+    ['tune', rows, '--model', 'lathe-tiny', '--watch', '--epochs', '3', '--json'],
+    { when: ['Created', () => process.kill(gateway, 'SIGKILL')] },
+  );
+  expect(watched).toMatchObject({ status: 0 });
+  const told = parsed(watched.out);
+  expect(told.at(-1)).toMatchObject({ object: 'fine_tuning.job', status: 'succeeded' });
+  const ids = told.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  const cut = await lathe(['logs', '--json'], { readsBytes: 1 });
+  expect(cut).toMatchObject({ status: 0, err: '' });
 });
 
 it('paints in a terminal alone', async () => {
@@ -186,6 +203,18 @@ it('says in one sentence what is wrong, with a status for each kind', async () =
   ).toMatchObject({ status: 3 });
   expect(await of('models list', { LATHE_API_KEY: 'sk-wrong-0123456789' })).toMatchObject({
     status: 4,
+  });
+  const wrong = (env: object) => of('models list', { LATHE_API_KEY: 'sk-0123456789', ...env });
+  expect(await wrong({ LATHE_URL: 'lab:8080' })).toMatchObject({ status: 2 });
+  expect((await wrong({ LATHE_URL: 'http://me:secret@lab' })).err).not.toContain('secret');
+  expect(await wrong({ LATHE_API_KEY: 'schlüssel' })).toMatchObject({ status: 2 });
+  expect(await wrong({ LATHE_URL: `${terminal.url}/ui` })).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('is no Lathe'),
+  });
+  expect(await of(`tune ${terminal.folder}`)).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('is a folder'),
   });
   const { err } = await of('jobs show ftjob-1 --json');
   expect(JSON.parse(err)).toMatchObject({ error: { code: 'not_found' } });
