@@ -13,7 +13,7 @@ export type Ran = { readonly status: number | null; readonly out: string; readon
 type Way = {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Called once, when standard error has this. */
+  /** Called once, when one of the outputs has this. */
   readonly when?: readonly [text: string, act: (pid: number) => void];
   /** Closes standard output after so many bytes, as `head` does. */
   readonly readsBytes?: number;
@@ -37,15 +37,19 @@ export async function openCommandLine() {
     const child = spawn(program, words, { env: { ...home, ...env }, detached: true });
     let [out, err] = ['', ''];
     let isDone = when === undefined;
+    const look = (): void => {
+      if (isDone || !`${out}${err}`.includes(when?.[0] ?? '')) return;
+      isDone = true;
+      when?.[1](child.pid ?? 0);
+    };
     child.stdout.setEncoding('utf8').on('data', (piece) => {
       out += piece;
+      look();
       if (out.length >= readsBytes) child.stdout.destroy();
     });
     child.stderr.setEncoding('utf8').on('data', (piece) => {
       err += piece;
-      if (isDone || !err.includes(when?.[0] ?? '')) return;
-      isDone = true;
-      when?.[1](child.pid ?? 0);
+      look();
     });
     // A command that needs no input may be gone before it is written.
     child.stdin.on('error', () => undefined).end(input);

@@ -96,7 +96,7 @@ it('goes on watching when the gateway is killed and back, and ends quietly when 
   const gateway = await gatewayOf(terminal.data);
   const watched = await lathe(
     ['tune', rows, '--model', 'lathe-tiny', '--watch', '--epochs', '3', '--json'],
-    { when: ['Created', () => process.kill(gateway, 'SIGKILL')] },
+    { when: ['"metrics"', () => process.kill(gateway, 'SIGKILL')] },
   );
   expect(watched).toMatchObject({ status: 0 });
   const told = parsed(watched.out);

@@ -30,6 +30,8 @@ export function FilePage({ file }: { readonly file: string }) {
   const about = useQuery((signal) => ask<RetrievedFile>(path, { signal }), [path]);
   const [options, change] = useReadingOptions();
   const { inspection, error, again } = useInspection(file, requestOf(options));
+  // The job begins with the model that the page was about, also where nobody chose it.
+  const shown = { ...options, model: options.model || (inspection?.report?.model ?? '') };
   const isReady = inspection?.report != null && inspection.report.refusal === null;
   return (
     <>
@@ -46,7 +48,7 @@ export function FilePage({ file }: { readonly file: string }) {
             <Repaired inspection={inspection} name={about.data?.filename ?? file} />
           )}
           {isReady && (
-            <Link to={`/jobs/new?file=${file}${queryOf(options)}`} class="button main">
+            <Link to={`/jobs/new?file=${file}${queryOf(shown)}`} class="button main">
               Tune a model on it
             </Link>
           )}
