@@ -16,7 +16,7 @@ import {
   jobsWatch,
 } from './jobs/job-commands.ts';
 import { logs } from './jobs/logs.ts';
-import { keysAdd, keysList, keysNew, keysRemove, keysUse } from './keys/key-commands.ts';
+import { keysCreate, keysList, keysRevoke } from './keys/key-commands.ts';
 import { lineage } from './lineage/lineage.ts';
 import { modelsExport } from './models/export.ts';
 import { modelsImport, modelsPull } from './models/local-models.ts';
@@ -24,6 +24,12 @@ import { modelsDelete, modelsList, modelsShow } from './models/model-commands.ts
 import { down } from './platform/down.ts';
 import { openPage } from './platform/open.ts';
 import { up } from './platform/up.ts';
+import {
+  profilesAdd,
+  profilesList,
+  profilesRemove,
+  profilesUse,
+} from './profiles/profile-commands.ts';
 import { report } from './report/report.ts';
 import { tune } from './tune/tune.ts';
 import { usage } from './usage/usage.ts';
@@ -59,10 +65,12 @@ const named: readonly Command[] = [
   evalResults,
   usage,
   keysList,
-  keysAdd,
-  keysUse,
-  keysRemove,
-  keysNew,
+  keysCreate,
+  keysRevoke,
+  profilesList,
+  profilesAdd,
+  profilesUse,
+  profilesRemove,
   doctor,
   openPage,
 ];

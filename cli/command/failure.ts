@@ -31,7 +31,7 @@ export function failureOf(error: unknown, url: string | undefined): Failure {
   if (error instanceof APIConnectionError)
     return failure(
       'unreachable',
-      `No Lathe answers at ${url ?? 'that address'}: is it running (lathe up), and is the address right (lathe keys list)?`,
+      `No Lathe answers at ${url ?? 'that address'}: is it running (lathe up), and is the address right (lathe profiles list)?`,
     );
   if (error instanceof APIError) {
     const message = (error.error as { message?: unknown } | undefined)?.message;
@@ -54,7 +54,7 @@ export function failureOf(error: unknown, url: string | undefined): Failure {
 
 /** Of what answers, but not as a Lathe does, such as a page. */
 function noLathe(url: string | undefined): string {
-  return `What answers at ${url ?? 'that address'} is no Lathe: is the address right (lathe keys list)?`;
+  return `What answers at ${url ?? 'that address'} is no Lathe: is the address right (lathe profiles list)?`;
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -22,7 +22,7 @@ export async function checkLathe(
   env: Environment,
   profile: string | undefined,
 ): Promise<Checked[]> {
-  const file = await look('profile', 'lathe keys add', () => checkFile(profileFile(env)));
+  const file = await look('profile', 'lathe profiles add', () => checkFile(profileFile(env)));
   let target: Target;
   try {
     target = await findTarget(env, profile);
@@ -30,7 +30,7 @@ export async function checkLathe(
     if (!(error instanceof CommandError)) throw error;
     return [file, { name: 'Lathe', findings: [note(error.message, 'lathe up starts one here')] }];
   }
-  const parts = await look('Lathe', 'lathe up, or set the address right: lathe keys add', () =>
+  const parts = await look('Lathe', 'lathe up, or set the address right: lathe profiles add', () =>
     checkParts(target),
   );
   if (parts.findings.some(({ level }) => level === 'fault')) return [file, parts];
@@ -41,7 +41,9 @@ export async function checkLathe(
     } catch (error) {
       if (error instanceof APIConnectionError || !(error instanceof APIError)) throw error;
       const cure =
-        error.status === 401 ? 'lathe keys add with the right key' : 'see the log of its gateway';
+        error.status === 401
+          ? 'lathe profiles add with the right key'
+          : 'see the log of its gateway';
       return [
         fault(
           `${target.url} says: ${(error.error as Error | undefined)?.message ?? error.message}`,
@@ -89,13 +91,15 @@ async function checkParts({ url, from }: Target): Promise<Finding[]> {
     return [
       fault(
         `nobody answers at ${url}, which is from ${from}`,
-        'lathe up, or set the address right: lathe keys add',
+        'lathe up, or set the address right: lathe profiles add',
       ),
     ];
   }
   const { data } = readinessSchema.safeParse(await response.json().catch(() => null));
   if (data === undefined)
-    return [fault(`what answers at ${url} is no Lathe`, 'set the address right: lathe keys add')];
+    return [
+      fault(`what answers at ${url} is no Lathe`, 'set the address right: lathe profiles add'),
+    ];
   const problems = Object.entries(data.problems);
   if (problems.length === 0) return [well(`${url}, from ${from}; every part is well`)];
   return problems.map(([part, problem]) =>

@@ -1,114 +1,75 @@
-import { randomBytes } from 'node:crypto';
-import { createApi } from '../api/api.ts';
-import { listModels } from '../api/models.ts';
-import { type Argument, command } from '../command/command.ts';
-import { CommandError } from '../command/failure.ts';
-import { readText } from '../command/read-text.ts';
-import { profileFile, readProfiles, saveProfile, writeProfiles } from '../profile/profiles.ts';
-import { checkAddress, checkKey, usualUrl } from '../profile/target.ts';
+import { createdKeySchema, keyObjectSchema } from '@lathe/contracts/http/key';
+import { deletedSchema } from '../api/deleted.ts';
+import { command } from '../command/command.ts';
+import { moment } from '../terminal/amounts.ts';
 import { table } from '../terminal/table.ts';
-import { askHidden } from './ask-hidden.ts';
+import { harmless } from '../terminal/text-width.ts';
 
-const nameArgument = { name: 'name', meaning: 'of the profile' } as const satisfies Argument;
+const path = '/lathe/keys';
 
 export const keysList = command({
   name: 'keys list',
-  summary:
-    'Lists the profiles of this user: an address with its key each; the current one is marked.',
+  summary: 'Lists the keys of the project, newest first; the own one is marked.',
+  details: 'For admins of the project, as are keys create and keys revoke (docs/keys.md).',
   args: [],
   options: {},
-  async run({ env, out, isJson, json }) {
-    const { current, profiles } = await readProfiles(profileFile(env));
-    const all = Object.entries(profiles);
-    if (isJson) for (const [name, { url }] of all) json({ name, url, current: name === current });
-    else if (all.length === 0)
-      out.line('There is no profile yet: lathe up or lathe keys add makes one.');
-    else
-      for (const line of table(
-        ['', 'profile', 'address', 'key'],
-        all.map(([name, { url, key }]) => [
-          name === current ? '*' : '',
-          name,
-          url,
-          `…${key.slice(-4)}`,
-        ]),
-        out.width(),
-      ))
-        out.line(line);
+  async run({ out, isJson, json, connect }) {
+    const api = await connect();
+    const own = await api.get(`${path}/current`, keyObjectSchema);
+    const rows: string[][] = [];
+    for await (const key of api.list(path, keyObjectSchema)) {
+      if (isJson) json(key);
+      rows.push([
+        key.id === own.id ? '*' : '',
+        key.id,
+        harmless(key.name),
+        key.role,
+        key.redacted_value ?? 'of a setting',
+        key.created_at === null ? '' : moment(key.created_at),
+        key.last_used_at === null ? '' : moment(key.last_used_at),
+      ]);
+    }
+    if (isJson) return;
+    const heads = ['', 'id', 'name', 'role', 'key', 'created', 'used'];
+    for (const line of table(heads, rows, out.width())) out.line(line);
   },
 });
 
-export const keysAdd = command({
-  name: 'keys add',
-  summary:
-    'Keeps the address and key of a Lathe as a profile, after trying it, and makes it the current one.',
-  details:
-    'The key is asked for without being shown, or read from standard input, so that it is in no list of commands and no process. The file is for this user only.',
+export const keysCreate = command({
+  name: 'keys create',
+  summary: 'Makes a key and prints it this once, alone, so that a pipe can take it.',
   examples: [
-    'lathe keys add lab --url https://lathe.example.com',
-    'lathe keys add lab --url http://lab:8080 < key',
+    'lathe keys create "Ada, laptop"',
+    'lathe keys create ci --project research | lathe profiles add research --url https://…',
   ],
-  args: [nameArgument],
-  options: { url: { meaning: `${usualUrl} by default`, value: '<url>' } },
-  async run({ args: [name = ''], options, env, input, out, isJson, json, signal }) {
-    const url = options.url ?? usualUrl;
-    checkAddress(url, '--url');
-    const key = input.isTTY ? await askHidden('Key: ') : (await readText(input)).trim();
-    checkKey(key, 'The key');
-    await listModels(createApi({ url, key }, signal));
-    await saveProfile(profileFile(env), name, { url, key });
-    if (isJson) return json({ name, url });
-    out.line(`${name} is the current profile: ${url}.`);
+  args: [{ name: 'name', meaning: 'who or what has the key' }],
+  options: {
+    admin: { meaning: 'it may list, make and revoke the keys of its project, too' },
+    project: { meaning: 'another project than the own; for the operator', value: '<project>' },
+  },
+  async run({ args: [name = ''], options, out, err, isJson, json, connect }) {
+    const made = await (await connect()).post(path, createdKeySchema, {
+      name,
+      role: options.admin ? 'admin' : 'member',
+      ...(options.project !== undefined && { project: options.project }),
+    });
+    if (isJson) return json(made);
+    err.line(err.paint.dim(`${made.id}, ${made.role} of the project ${made.project}:`));
+    out.line(made.key);
   },
 });
 
-export const keysUse = command({
-  name: 'keys use',
-  summary: 'Makes a profile the current one.',
-  args: [nameArgument],
+export const keysRevoke = command({
+  name: 'keys revoke',
+  summary: 'Revokes a key at once.',
+  args: [{ name: 'id', meaning: 'of the key (lathe keys list)' }],
   options: {},
-  async run({ args: [name = ''], env, out, isJson, json }) {
-    const file = profileFile(env);
-    const { profiles } = await readProfiles(file);
-    const profile = profiles[name];
-    if (profile === undefined) throw unknownProfile(name, Object.keys(profiles));
-    await writeProfiles(file, { current: name, profiles });
-    if (isJson) return json({ name, url: profile.url });
-    out.line(`${name} is the current profile: ${profile.url}.`);
+  async run({ args: [id = ''], out, isJson, json, connect }) {
+    const answer = await (await connect()).delete(
+      `${path}/${encodeURIComponent(id)}`,
+      deletedSchema,
+    );
+    if (isJson) return json(answer);
+    out.line(`${answer.id} is revoked.`);
   },
 });
-
-export const keysRemove = command({
-  name: 'keys remove',
-  summary: 'Forgets a profile; the key itself stays valid until the operator takes it away.',
-  args: [nameArgument],
-  options: {},
-  async run({ args: [name = ''], env, out, isJson, json }) {
-    const file = profileFile(env);
-    const { current, profiles } = await readProfiles(file);
-    const { [name]: removed, ...rest } = profiles;
-    if (removed === undefined) throw unknownProfile(name, Object.keys(profiles));
-    await writeProfiles(file, { current: current === name ? null : current, profiles: rest });
-    if (isJson) return json({ name, removed: true });
-    out.line(`The profile ${name} is forgotten.`);
-  },
-});
-
-export const keysNew = command({
-  name: 'keys new',
-  summary: 'Prints a new random key, for the LATHE_API_KEYS of whoever runs Lathe (docs/keys.md).',
-  args: [],
-  options: {},
-  async run({ out, isJson, json }) {
-    const key = `sk-lathe-${randomBytes(32).toString('base64url')}`;
-    if (isJson) return json({ key });
-    out.line(key);
-  },
-});
-
-function unknownProfile(name: string, known: readonly string[]): CommandError {
-  return new CommandError(
-    'usage',
-    `There is no profile "${name}"; there are ${known.join(', ') || 'none'}.`,
-  );
-}

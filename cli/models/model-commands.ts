@@ -1,5 +1,5 @@
 import { modelObjectSchema } from '@lathe/contracts/http/model';
-import { z } from 'zod';
+import { deletedSchema } from '../api/deleted.ts';
 import { isCheckpoint, listModels } from '../api/models.ts';
 import { type Argument, command } from '../command/command.ts';
 import { moment } from '../terminal/amounts.ts';
@@ -52,8 +52,6 @@ export const modelsShow = command({
       out.line(`labels   ${task.labels.join(', ')}`);
   },
 });
-
-const deletedSchema = z.object({ id: z.string(), object: z.string(), deleted: z.boolean() });
 
 export const modelsDelete = command({
   name: 'models delete',

@@ -31,8 +31,8 @@ export async function findTarget(env: Environment, named: string | undefined): P
     throw new CommandError(
       'key',
       url
-        ? `There is no key for ${url}: set LATHE_API_KEY, or keep one with lathe keys add.`
-        : 'No Lathe is known here: start one with lathe up, keep the address and key of another with lathe keys add, or set LATHE_URL and LATHE_API_KEY.',
+        ? `There is no key for ${url}: set LATHE_API_KEY, or keep one with lathe profiles add.`
+        : 'No Lathe is known here: start one with lathe up, keep the address and key of another with lathe profiles add, or set LATHE_URL and LATHE_API_KEY.',
     );
   if (known !== null && !key && !url) return known;
   return { url: url || (known?.url ?? usualUrl), key: found, from: 'the environment' };
@@ -79,10 +79,7 @@ export async function keptKey(dataFolder: string): Promise<string | null> {
 type Chosen = { readonly name: string; readonly profile: Profile };
 
 /** The profile that was named, else the current one; null where there is none. Throws CommandError for a name that none has. */
-async function chosenProfile(
-  env: Environment,
-  named: string | undefined,
-): Promise<Chosen | null> {
+async function chosenProfile(env: Environment, named: string | undefined): Promise<Chosen | null> {
   const file = profileFile(env);
   const { current, profiles } = await readProfiles(file);
   const name = named ?? current;

@@ -4,7 +4,7 @@ import { jobsPath } from '../api/job.ts';
 import { poll } from '../api/poll.ts';
 import type { Call } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
-import { count, duration, percent } from '../terminal/amounts.ts';
+import { bytes, count, duration, percent } from '../terminal/amounts.ts';
 import { padText } from '../terminal/text-width.ts';
 
 /** Says what a job would be. Throws CommandError where it would be refused. */
@@ -15,7 +15,7 @@ export async function tellEstimate(
 ): Promise<void> {
   err.draw(['Reading the rows …']);
   const estimate = await poll(
-    () => api.post(`${jobsPath}/estimate`, estimateSchema, body),
+    () => api.post(`${jobsPath}?dry_run=true`, estimateSchema, body),
     ({ status }) => status !== 'queued' && status !== 'running',
     signal,
   );
@@ -30,7 +30,13 @@ export async function tellEstimate(
 
 /** What is known, as pairs. */
 function estimateFacts(estimate: Estimate): [string, string][] {
-  const { task, seconds, detectable_gain: gain, learning_rate: rate } = estimate;
+  const {
+    task,
+    seconds,
+    memory_bytes: memory,
+    detectable_gain: gain,
+    learning_rate: rate,
+  } = estimate;
   const number = (value: number | null): string | null => (value === null ? null : count(value));
   const facts: [string, string | null][] = [
     ['model', estimate.model],
@@ -43,7 +49,9 @@ function estimateFacts(estimate: Estimate): [string, string][] {
     ['batch size', number(estimate.batch_size)],
     ['learning rate', rate === null ? null : String(rate)],
     ['steps', number(estimate.steps)],
+    ['memory', memory === null ? null : bytes(memory)],
     ['time', timeWords(seconds)],
+    ['waits', estimate.queue?.reason ?? null],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== null);
 }

@@ -22,7 +22,7 @@ const options = {
     value: '<file>',
     completion: 'file',
   },
-  estimate: { meaning: 'says what the job would be, and creates none' },
+  'dry-run': { meaning: 'says what the job would be, and creates none' },
   suffix: { meaning: "part of the tuned model's name", value: '<text>' },
   epochs: { meaning: 'times each row is seen', value: '<n>' },
   seed: { meaning: 'decides order, split and start', value: '<n>' },
@@ -42,14 +42,14 @@ export const tune = command({
   examples: [
     'lathe tune examples/support-routing.jsonl --watch',
     'lathe tune rows.csv --model smollm2-135m --epochs 2 --set lathe.adaptation.type=lora --set lathe.adaptation.rank=8',
-    'lathe tune rows.jsonl --held-out test.jsonl --estimate',
+    'lathe tune rows.jsonl --held-out test.jsonl --dry-run',
   ],
   args: [{ name: 'file', meaning: 'the rows to learn from', completion: 'file' }],
   options,
   async run(call: Call<typeof options>) {
     const api = await call.connect();
     const body = await jobBody(call, api);
-    if (call.options.estimate) return tellEstimate(call, api, body);
+    if (call.options['dry-run']) return tellEstimate(call, api, body);
     const job = await api.post(jobsPath, jobObjectSchema, body);
     if (!call.options.watch) return tellCreated(call, job);
     if (!call.isJson) call.err.line(`Created ${job.id} on ${job.model}.`);

@@ -1,5 +1,5 @@
 /** The command `lathe` as its users start it, on a real platform: from a file to the verdict and a conversation. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { patienceMs } from '@lathe/testkit/patience';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -124,7 +124,7 @@ it('looks at data, converts it, exports and embeds', async () => {
   expect(await lathe(['data', 'convert', faq, '--source', 'faq', '--out', made])).toMatchObject({
     status: 0,
   });
-  const estimate = await lathe(['tune', rows, '--estimate', '--model', 'lathe-tiny', '--json']);
+  const estimate = await lathe(['tune', rows, '--dry-run', '--model', 'lathe-tiny', '--json']);
   expect(parsed(estimate.out)[0]).toMatchObject({ object: 'lathe.estimate', model: 'lathe-tiny' });
   const [model] = parsed((await lathe(['models', 'list', '--json'])).out).filter(({ id }) =>
     String(id).startsWith('ft:'),
@@ -234,11 +234,15 @@ it('finds what lathe up started on a free port: the doctor, a second start, and 
   expect((await lathe(['models', 'list'], { env: bare })).out).toContain('lathe-tiny');
 });
 
-it('keeps a key as a profile', async () => {
-  const words = ['keys', 'add', 'own', '--url', terminal.url];
+it('makes a key, keeps it as a profile, and revokes it', async () => {
+  const made = await lathe(['keys', 'create', 'Ada, laptop']);
+  const words = ['profiles', 'add', 'ada', '--url', terminal.url];
   expect((await lathe(words, { input: 'sk-wrong-0123456789' })).status).toBe(4);
-  const key = await readFile(path.join(terminal.data, 'api-key'), 'utf8');
-  expect((await lathe(words, { input: key })).status).toBe(0);
-  expect((await lathe(['keys', 'list'])).out).toMatch(/\*\s+own/);
-  expect((await lathe(['jobs', 'list'])).status).toBe(0);
+  expect((await lathe(words, { input: made.out })).status).toBe(0);
+  expect((await lathe(['profiles', 'list'])).out).toMatch(/\*\s+ada/);
+  expect((await lathe(['keys', 'list'])).status).toBe(1);
+  const keys = await lathe(['keys', 'list', '--profile', 'local']);
+  const id = /(\S+)\s+Ada, laptop\s+member/.exec(keys.out)?.[1] ?? expect.fail(keys.out);
+  expect((await lathe(['keys', 'revoke', id, '--profile', 'local'])).status).toBe(0);
+  expect((await lathe(['jobs', 'list'])).status).toBe(4);
 });

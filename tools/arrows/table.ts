@@ -282,13 +282,14 @@ export const arrows: Table = {
         evals: 'terminal command/failure.ts api/api.ts command api',
         usage: 'terminal api/api.ts command',
         lineage: 'terminal command',
-        keys: 'terminal command/failure.ts profile api/api.ts command api',
+        keys: 'terminal command api',
+        profiles: 'terminal command/failure.ts profile api/api.ts command api',
         platform:
           'terminal command/failure.ts platform/running.ts platform/local-config.ts profile api/api.ts command',
         models: 'terminal command/failure.ts platform/local-config.ts api/api.ts command api',
         doctor:
           'terminal command/failure.ts platform/running.ts platform/local-config.ts profile api/api.ts command api',
-        '.': 'terminal command/exit-codes.ts command/failure.ts profile api/api.ts command completion report jobs tune chat ask data evals usage lineage keys platform models doctor',
+        '.': 'terminal command/exit-codes.ts command/failure.ts profile api/api.ts command completion report jobs tune chat ask data evals usage lineage keys profiles platform models doctor',
       },
     },
     tools: { imports: [...wire, 'scripts', 'cli'] },
