@@ -106,7 +106,11 @@ function tellReport(
   if (findings.length === 0) return;
   out.line();
   for (const { member, line, level, message } of findings.slice(0, mostFindings)) {
-    const text = `${member === undefined ? '' : `${member}: `}line ${line}: ${harmless(message)}`;
+    // Line 0 is the file as a whole.
+    const place = [member, line === 0 ? undefined : `line ${line}`].filter(
+      (part) => part !== undefined,
+    );
+    const text = [...place, harmless(message)].join(': ');
     out.line(level === 'error' ? out.paint.red(text) : out.paint.yellow(text));
   }
   const more = findings.length - mostFindings + moreFindings;

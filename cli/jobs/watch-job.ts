@@ -9,7 +9,7 @@ import { jobEvents } from '../api/job-events.ts';
 import type { Call } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
 import type { Printer } from '../terminal/printer.ts';
-import { harmless } from '../terminal/text-width.ts';
+import { harmless, wrapText } from '../terminal/text-width.ts';
 import { afterEvent, noProgress, type Progress, progressLine, progressLines } from './progress.ts';
 
 /** How often what is drawn is drawn anew, and how often a line is written where every line stays. */
@@ -78,7 +78,7 @@ function createBoard(err: Printer): Board {
   let isNew = true;
   let written = Number.NEGATIVE_INFINITY;
   const say = (text: string): void => {
-    err.line(text);
+    for (const line of wrapText(text, err.width() - 1)) err.line(line);
     isNew = true;
   };
   return {
