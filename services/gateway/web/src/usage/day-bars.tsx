@@ -20,7 +20,6 @@ export function DayBars({ title, days, figureOf }: Props) {
     <figure class="plot">
       <figcaption>
         <span>{title}</span>
-        <span class="soft">at most {grouped(Math.max(0, ...values))} a day</span>
       </figcaption>
       <svg
         viewBox={`0 0 ${width} ${height}`}
@@ -47,6 +46,7 @@ export function DayBars({ title, days, figureOf }: Props) {
       </svg>
       <div class="row soft small-text ends">
         <span>{days[0]?.date}</span>
+        <span>at most {grouped(Math.max(0, ...values))} a day</span>
         <span>{days.at(-1)?.date}</span>
       </div>
     </figure>
