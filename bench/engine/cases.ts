@@ -134,6 +134,8 @@ export const benchCases: readonly BenchCase[] = [
 export type BenchResult = {
   /** Seconds of each measured step. */
   readonly seconds: readonly number[];
+  /** Seconds of the steps before those together; PyTorch compiles in them. */
+  readonly firstSeconds?: number;
   /** Losses of all steps, warm-up included: both programs must do the same work. */
   readonly losses: readonly number[];
   /** Most resident memory of the process, in bytes. */

@@ -1,14 +1,16 @@
 /**
  * Trains the same models on the same data with this engine and with PyTorch (transformers and peft), in turn,
- * and prints tokens per second, peak memory and their ratios.
+ * and prints tokens per second, peak memory and their ratios; PyTorch eager and compiled, what compiling takes apart.
  *
- *     npm run bench:engine [-- --case <name>] [--rounds 2] [--threads 2] [--models <folder>] [--out <file>]
+ *     npm run bench:engine [-- --case <name>] [--rounds 2] [--threads 2] [--models <folder>] [--compile default|max-autotune|none]
+ *         [--out <file>]
  *
  * PyTorch is looked for in .tools/python (bench/reference/decoders.py says how to make it); without it only
  * this engine runs. Ratios above 1 mean that Lathe is faster; memory below 1 that it takes less.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -26,6 +28,8 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     models: { type: 'string', default: join(root, '.tools', 'bench-models') },
     python: { type: 'string', default: join(root, '.tools', 'python', 'bin', 'python') },
+    /** A mode of torch.compile, which needs a C++ compiler and a minute or four; none leaves it out. */
+    compile: { type: 'string', default: 'default' },
     out: { type: 'string' },
   },
 });
@@ -48,8 +52,8 @@ for (const entry of benchCases) {
 // The best of both ends of the run: a share must not gain from a moment in which the machine had other work.
 const peaks = better(before, await measurePeaks());
 const table = [
-  '| model and method | Lathe tokens/s | PyTorch tokens/s | ratio | Lathe memory | PyTorch memory | ratio | share of MatMul peak |',
-  '| --- | --- | --- | --- | --- | --- | --- | --- |',
+  '| model and method | Lathe tokens/s | PyTorch tokens/s | ratio | compiled tokens/s | ratio | compiling | Lathe memory | PyTorch memory | ratio | share of MatMul peak |',
+  `| --- |${' --- |'.repeat(10)}`,
   ...rows.map((row) => line(row, peaks.own.plain)),
 ].join('\n');
 console.log(`\n${table}`);
@@ -89,15 +93,26 @@ function line({ title, cells, flops }: Row, peak?: number): string {
   return `| ${[title, ...cells, share].join(' | ')} |`;
 }
 
-/** Runs both programs in turn, so that both see the same weather, and takes each one's best round. */
+/** Runs the programs in turn, so that all see the same weather, and takes each one's best round. */
 async function measure(entry: BenchCase): Promise<Row> {
   await mkdir(values.models, { recursive: true });
   const model = await makeModel(values.models, entry);
-  const { threads } = values;
+  const common = ['--model', model, '--threads', values.threads];
   const lathe: BenchResult[] = [];
   const torch: BenchResult[] = [];
+  const compiled: BenchResult[] = [];
+  const python = (flags: readonly string[], env = process.env): Promise<BenchResult> =>
+    runForJson<BenchResult>(
+      values.python,
+      [
+        join(reference, 'bench_engine.py'),
+        ...['--case', JSON.stringify(entry), ...common, ...flags],
+      ],
+      { env },
+    );
+  // What one round compiled the next finds: the first tells what compiling takes.
+  const cache = await mkdtemp(join(tmpdir(), 'lathe-compiled-'));
   for (let round = 0; round < Number(values.rounds); round++) {
-    const common = ['--model', model, '--threads', threads];
     lathe.push(
       await runForJson<BenchResult>(
         process.execPath,
@@ -106,38 +121,40 @@ async function measure(entry: BenchCase): Promise<Row> {
         { env: withKeptMemory(process.env) },
       ),
     );
-    if (hasPython)
-      torch.push(
-        await runForJson<BenchResult>(values.python, [
-          join(reference, 'bench_engine.py'),
-          '--case',
-          JSON.stringify(entry),
-          ...common,
-        ]),
-      );
+    if (!hasPython) continue;
+    torch.push(await python([]));
+    if (values.compile === 'none') continue;
+    const env = { ...process.env, TORCHINDUCTOR_CACHE_DIR: cache };
+    compiled.push(await python(['--compile', values.compile], env));
   }
+  await rm(cache, { recursive: true });
   const own = best(lathe, entry);
-  const { flops } = own;
-  if (torch.length === 0)
-    return {
-      title: entry.title,
-      cells: [own.rate.toFixed(0), '-', '-', gigabytes(own.bytes), '-', '-'],
-      flops,
-    };
-  const other = best(torch, entry);
-  checkSameWork(entry, lathe[0] as BenchResult, torch[0] as BenchResult);
+  const other = torch.length === 0 ? undefined : best(torch, entry);
+  const fast = compiled.length === 0 ? undefined : best(compiled, entry);
+  for (const [one] of [torch, compiled])
+    if (one !== undefined) checkSameWork(entry, lathe[0] as BenchResult, one);
+  const ratio = (of: number, by: number | undefined): string =>
+    by === undefined ? '-' : (of / by).toFixed(2);
   return {
     title: entry.title,
     cells: [
       own.rate.toFixed(0),
-      other.rate.toFixed(0),
-      (own.rate / other.rate).toFixed(2),
+      other?.rate.toFixed(0) ?? '-',
+      ratio(own.rate, other?.rate),
+      fast?.rate.toFixed(0) ?? '-',
+      ratio(own.rate, fast?.rate),
+      compiled[0] === undefined ? '-' : `${compileSeconds(compiled[0], entry).toFixed(0)} s`,
       gigabytes(own.bytes),
-      gigabytes(other.bytes),
-      (own.bytes / other.bytes).toFixed(2),
+      other === undefined ? '-' : gigabytes(other.bytes),
+      ratio(own.bytes, other?.bytes),
     ],
-    flops,
+    flops: own.flops,
   };
+}
+
+/** What the steps before those that are measured took beyond what such steps take. */
+function compileSeconds({ firstSeconds = 0, seconds }: BenchResult, { warmup }: BenchCase): number {
+  return Math.max(0, firstSeconds - warmup * median(seconds));
 }
 
 function best(results: readonly BenchResult[], { batch, tokens, config, method, task }: BenchCase) {

@@ -1,0 +1,58 @@
+/**
+ * Trains one epoch over rows in tokens with this engine and prints its result as JSON; bench/real/main.ts runs it.
+ *
+ *     node bench/real/epoch.ts --rows <file> --model <folder> --method lora|full --threads <n> [--no-packing] [--whole-head]
+ */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { causalLm } from '@lathe/engine/causal-lm';
+import { cpuDevice } from '@lathe/engine/cpu';
+import { openAnyModelFolder } from '@lathe/engine/model-folder';
+import { createTrainer } from '@lathe/engine/trainer';
+import { resolveRecipe } from '@lathe/recipe/recipe';
+import { batchSize, type EpochResult, type TokenRows } from './work.ts';
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '' },
+    model: { type: 'string', default: '' },
+    method: { type: 'string', default: 'lora' },
+    threads: { type: 'string', default: '2' },
+    /** Each row in a window of its own. */
+    'no-packing': { type: 'boolean', default: false },
+    /** The head at every token, as if all were learned. */
+    'whole-head': { type: 'boolean', default: false },
+  },
+});
+const { tokens, supervised } = JSON.parse(await readFile(values.rows, 'utf8')) as TokenRows;
+const trainer = await createTrainer({
+  model: await openAnyModelFolder(values.model),
+  device: cpuDevice({ threads: Number(values.threads) }),
+  objective: causalLm,
+  examples: tokens.map((ids, row) => ({
+    tokens: Int32Array.from(ids),
+    supervised: Uint8Array.from(supervised[row] ?? [], (flag) => (values['whole-head'] ? 1 : flag)),
+  })),
+  settings: resolveRecipe({
+    adaptation: values.method === 'full' ? { type: 'full' } : { type: 'lora', rank: 16, alpha: 32 },
+    ...{ epochs: 1, batchSize, learningRate: 1e-5, schedule: 'constant' },
+    packing: !values['no-packing'],
+    // The same rows in a step as the other program has.
+    shuffle: false,
+  }),
+});
+const steps: { seconds: number; loss: number; supervisedTokens: number }[] = [];
+while (trainer.step < trainer.totalSteps) steps.push(await trainer.trainStep());
+const { rows, tokens: width } = trainer.windowShape;
+await trainer.dispose();
+const sum = (of: (step: (typeof steps)[number]) => number) =>
+  steps.reduce((total, step) => total + of(step), 0);
+// The first step asks for memory that the others have.
+const seconds = (sum((step) => step.seconds) - (steps[0]?.seconds ?? 0)) / (steps.length - 1);
+const result: EpochResult = {
+  seconds: seconds * steps.length,
+  supervisedTokens: sum((step) => step.supervisedTokens),
+  loss: sum((step) => step.loss) / steps.length,
+  slots: rows * width,
+};
+console.log(JSON.stringify(result));

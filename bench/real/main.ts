@@ -1,0 +1,131 @@
+/**
+ * Trains SmolLM2-135M one epoch on rows of real data sets, with this engine and with TRL's SFTTrainer, in turn: the same rows in the same
+ * tokens, of which the same are learned; prints seconds an epoch, and how the gain divides.
+ *
+ *     npm run bench:real -- --data <folder of data sets> [--set banking77] [--rows 48] [--method lora|full] [--rounds 1]
+ *         [--model .tools/real-models/smollm2-135m] [--threads 2] [--out <file>]
+ *
+ * The model comes from `npm run models:get`; TRL is looked for in .tools/python (bench/reference/decoders.py says how to make it).
+ * TRL batches rows in three ways (bench/reference/sft_epoch.py), of which the fastest is what Lathe is compared with.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { withKeptMemory } from '@lathe/engine/allocator';
+import { loadEncoders } from '@lathe/engine/encoders';
+import { encodeCompletion } from '@lathe/tokenizer/completion-example';
+import { runForJson } from '../child.ts';
+import { type DataSet, dataSets } from './data-sets.ts';
+import { batchSize, type EpochResult, type TokenRows } from './work.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    set: { type: 'string' },
+    rows: { type: 'string', default: '48' },
+    method: { type: 'string', default: 'lora' },
+    rounds: { type: 'string', default: '1' },
+    threads: { type: 'string', default: '2' },
+    model: { type: 'string', default: join(root, '.tools', 'real-models', 'smollm2-135m') },
+    python: { type: 'string', default: join(root, '.tools', 'python', 'bin', 'python') },
+    out: { type: 'string' },
+  },
+});
+const { data } = values;
+if (data === undefined) throw new Error('--data names the folder that holds banking77, gsm8k, …');
+
+/** Largest relative difference of the mean losses at which both programs count as doing the same work. */
+const sameWork = 0.01;
+
+const ways = ['padded', 'grouped', 'packed'] as const;
+/** This engine, with less and less of what makes it faster. */
+const lathe = {
+  packed: [],
+  'one row a window': ['--no-packing'],
+  'and the head at every token': ['--no-packing', '--whole-head'],
+} as const;
+
+const work = await mkdtemp(join(tmpdir(), 'lathe-real-'));
+const lines = [
+  `| rows | tokens, learned | ${ways.map((way) => `TRL ${way}`).join(' | ')} | Lathe | times TRL's best | packing | head at learned tokens | the step itself |`,
+  `| --- | --- | ${ways.map(() => '---').join(' | ')} | --- | --- | --- | --- | --- |`,
+];
+for (const set of dataSets) {
+  if (values.set !== undefined && set.name !== values.set) continue;
+  lines.push(await measure(set, data));
+  console.error(lines.at(-1));
+}
+await rm(work, { recursive: true });
+console.log(lines.join('\n'));
+if (values.out !== undefined) await writeFile(values.out, `${lines.join('\n')}\n`);
+
+/** Runs every way in turn, so that all see the same weather, and takes the best round of each. */
+async function measure(set: DataSet, folder: string): Promise<string> {
+  const rows = await tokenRows(set, folder);
+  const file = join(work, `${set.name}.json`);
+  await writeFile(file, JSON.stringify(rows));
+  const found = new Map<string, EpochResult>();
+  const keep = (name: string, result: EpochResult): void => {
+    if (result.seconds < (found.get(name)?.seconds ?? Number.POSITIVE_INFINITY))
+      found.set(name, result);
+  };
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [name, flags] of Object.entries(lathe)) keep(name, await ownEpoch(file, flags));
+    for (const way of ways) keep(way, await trlEpoch(file, way));
+  }
+  const of = (name: string): EpochResult => found.get(name) as EpochResult;
+  checkSameWork(set.name, of('packed'), of('padded'));
+  const seconds = (name: string): number => of(name).seconds;
+  const [own, alone, whole] = Object.keys(lathe).map(seconds) as [number, number, number];
+  const best = Math.min(...ways.map(seconds));
+  const lengths = rows.tokens.map((ids) => ids.length);
+  const sum = lengths.reduce((total, length) => total + length, 0);
+  const times = [best / own, alone / own, whole / alone, best / whole];
+  return `| ${[
+    `${set.title}: ${lengths.length}, of ${Math.min(...lengths)} to ${Math.max(...lengths)} tokens`,
+    `${sum}, ${of('packed').supervisedTokens}`,
+    ...[...ways.map(seconds), own].map((each) => `${each.toFixed(1)} s`),
+    ...times.map((factor) => factor.toFixed(2)),
+  ].join(' | ')} |`;
+}
+
+async function tokenRows(set: DataSet, folder: string): Promise<TokenRows> {
+  const { tokenizer, endOfText = 0 } = await loadEncoders(values.model);
+  const encoded = (await set.read(folder, Number(values.rows))).map((pair) =>
+    encodeCompletion(tokenizer, { ...pair, eos: endOfText }),
+  );
+  return {
+    tokens: encoded.map(({ tokens }) => [...tokens]),
+    supervised: encoded.map(({ supervised }) => [...supervised]),
+  };
+}
+
+function common(file: string): string[] {
+  const { model, method, threads } = values;
+  return ['--rows', file, '--model', model, '--method', method, '--threads', threads];
+}
+
+function ownEpoch(file: string, flags: readonly string[]): Promise<EpochResult> {
+  const program = join(root, 'bench', 'real', 'epoch.ts');
+  // As a worker starts its engines.
+  const env = withKeptMemory(process.env);
+  return runForJson(process.execPath, [program, ...common(file), ...flags], { env });
+}
+
+function trlEpoch(file: string, way: (typeof ways)[number]): Promise<EpochResult> {
+  const program = join(root, 'bench', 'reference', 'sft_epoch.py');
+  const flags = ['--batch', String(batchSize), '--batching', way];
+  return runForJson(values.python, [program, ...common(file), ...flags]);
+}
+
+function checkSameWork(name: string, own: EpochResult, other: EpochResult): void {
+  if (own.supervisedTokens !== other.supervisedTokens)
+    throw new Error(
+      `${name}: Lathe learned ${own.supervisedTokens} tokens, TRL ${other.supervisedTokens}`,
+    );
+  if (!(Math.abs(own.loss - other.loss) <= sameWork * other.loss))
+    throw new Error(`${name}: Lathe's mean loss is ${own.loss}, TRL's ${other.loss}`);
+}
