@@ -10,6 +10,7 @@ import { createFileCleaning, type FileCleaning } from './clean/file-cleaning.ts'
 import { placedKinds } from './clean/personal-row.ts';
 import { requireMeaning } from './fit/length-policy.ts';
 import { createLongRows } from './fit/long-rows.ts';
+import { type RowRoom, roomOf } from './fit/row-room.ts';
 import { allKept, decideLesson, type Shape, settingsOf, type Wish } from './lesson/decide.ts';
 import { canonicalKind, type FileKind, type Lesson, type RowsKind } from './lesson/lesson.ts';
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
@@ -41,6 +42,8 @@ export type ReadPorts = UploadPorts & {
   readonly rows: Rows;
   /** Longest row in tokens. */
   readonly maxTokens: number;
+  /** Of prompts, which a model answers. */
+  readonly prompts: RowRoom;
   /** Tokens of the pieces that texts are cut into. */
   readonly pieceTokens: number;
   readonly cleaning: CleaningOptions;
@@ -140,7 +143,8 @@ async function readRows(
   const wrong = createWrongRows(findings, asked ?? settings.wrongShare);
   const share = asked ?? settings.longShare;
   if (policy !== undefined) requireMeaning(policy, canonicalKind(lesson));
-  const long = createLongRows({ policy, share, file: param }, ports);
+  const room = roomOf(lesson, ports);
+  const long = createLongRows({ policy, share, file: param }, { ...ports, ...room });
 
   const isTold = lesson.rows === 'labelled' || lesson.rows === 'tagged';
   const accept = async (line: number, right: RightRow, of: MemberOf): Promise<void> => {
@@ -173,7 +177,8 @@ async function readRows(
     }
   };
 
-  const { maxTokens, pieceTokens } = ports;
+  const { maxTokens } = room;
+  const { pieceTokens } = ports;
   const personal = {
     mode: ports.cleaning.personal_data ?? 'report',
     allowed: ports.cleaning.allowed ?? [],

@@ -12,6 +12,8 @@ export const inspectionReportSchema = z.object({
   model: z.string().nullable(),
   /** What the rows would teach, with its labels where they are known; null where they can teach nothing. */
   task: taskSchema.nullable(),
+  /** The method of a job that learns from such rows; absent where they can teach nothing, and in older reports. */
+  method: z.enum(['supervised', 'dpo', 'reinforcement']).optional(),
   /** As the job's own report would be; null where the file cannot be read at all. */
   dataset: datasetReportSchema.nullable(),
   /** What the job would train, and on what; absent where it would not, and in reports of before this was told. */

@@ -10,13 +10,14 @@ const inspectInputSchema = z.object({
   kind: z.literal('inspect'),
   trainingFile: z.string(),
   validationFile: z.string().nullable(),
-  /** As the job would have it. */
+  /** As the job would have it; without a method where the rows may say it. */
   job: jobRecordSchema.pick({
     seed: true,
     method: true,
     hyperparameters: true,
     options: true,
     start: true,
+    grader: true,
   }),
   /** The model as the request names it; null: one that can be taught by the rows. */
   model: z.string().nullable(),

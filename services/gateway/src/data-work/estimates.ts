@@ -50,7 +50,9 @@ export async function inspectionFor(
   { project, requestId, body: { training_file: fileId, ...body } }: Asked,
   limits: DataWorkLimits,
 ): Promise<DataWorkOf<'inspect'>> {
-  const input = await inspectionInput(ports, project, { fileId, body });
+  // A job that names no method is supervised; an inspection goes by the rows.
+  const job = { ...body, method: body.method ?? ({ type: 'supervised' } as const) };
+  const input = await inspectionInput(ports, project, { fileId, body: job });
   return (
     (await doneBefore(ports, project, input)) ??
     (await createDataWork(ports, { project, requestId, input }, limits))

@@ -36,7 +36,8 @@ export async function inspectionInput(
     ...{ id: '', project, requestId: '', nowMs: 0 },
     seed: usualSeed,
   });
-  const { seed, method, hyperparameters, options } = draft;
+  const { seed, hyperparameters, options, grader } = draft;
+  const method = body.method && draft.method;
   // The one in the path is not found where the other, in the body, is a wrong value.
   await getFile(ports, project, fileId);
   await checkFile(ports, project, { id: fileId, param: 'id' });
@@ -49,7 +50,14 @@ export async function inspectionInput(
     kind: 'inspect',
     trainingFile: fileId,
     validationFile: draft.validationFile,
-    job: { seed, method, hyperparameters, options, ...(start && { start }) },
+    job: {
+      seed,
+      method,
+      hyperparameters,
+      options,
+      ...(start && { start }),
+      ...(grader && { grader }),
+    },
     model: references?.model ?? null,
   };
 }

@@ -3,6 +3,7 @@ import type { Insight } from '@lathe/contracts/artifact/insight';
 import type { LengthPolicy } from '@lathe/contracts/http/data';
 import type { Findings } from '../check/findings.ts';
 import { type LengthEffect, LengthSums } from './length-effects.ts';
+import type { RowRoom } from './row-room.ts';
 
 /** A row that is too long, and where. */
 type Long = Pick<Finding, 'line' | 'member'> & {
@@ -38,11 +39,11 @@ export function createLongRows(
     findings,
     settings,
     maxTokens,
+    answerTokens,
   }: {
     readonly findings: Findings;
     readonly settings: { readonly listedFindings: number };
-    readonly maxTokens: number;
-  },
+  } & RowRoom,
 ): LongRows {
   const sums = new LengthSums();
   const named: Long[] = [];
@@ -58,7 +59,7 @@ export function createLongRows(
       const isError = policy === 'error' ? leftOut > 0 : isSplit && leftOut > share * rows;
       for (const { line, member, tokens, tools, isLeftOut } of named) {
         const outcome = isError ? '' : `; ${outcomeOf(policy, isLeftOut)}`;
-        const message = `the row has ${tokens} tokens${ofTools(tools)}; at most ${maxTokens} fit${outcome}`;
+        const message = `the row has ${tokens} tokens${ofTools(tools)}; at most ${maxTokens} fit${ofAnswer(answerTokens)}${outcome}`;
         const place = { file, line, ...(member !== undefined && { member }), path: '' };
         const level = isError ? 'error' : 'warn';
         const add = isError || !isLeftOut ? findings.add : findings.addLeftOut;
@@ -76,6 +77,10 @@ function outcomeOf(policy: LengthPolicy | undefined, isLeftOut: boolean): string
   return isEnd
     ? 'it was left out, since without its end there is nothing to learn from it'
     : 'it was left out, since its context is not long enough to be cut';
+}
+
+function ofAnswer(tokens: number): string {
+  return tokens === 0 ? '' : ` beside an answer of ${tokens}`;
 }
 
 function ofTools(tokens: number): string {

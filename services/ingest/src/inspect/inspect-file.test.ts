@@ -22,16 +22,20 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-type Asked = { readonly model?: string | null; readonly options?: JobRecord['options'] };
+type Asked = {
+  readonly model?: string | null;
+  readonly options?: JobRecord['options'];
+  readonly more?: Partial<JobRecord>;
+};
 
-async function inspect(file: string, { model = modelName, options = {} }: Asked = {}) {
+async function inspect(file: string, { model = modelName, options = {}, more }: Asked = {}) {
   const id = newId('inspection');
   const record: DataWorkRecord = {
     ...{ version: 1, id, project, createdAt: 1, createdMs: 1, requestId: 'req_1' },
     ...{ state: 'queued', progress: null, result: null, error: null, finishedAt: null },
     input: {
       ...{ kind: 'inspect', trainingFile: file, validationFile: null, model },
-      job: { seed: 1, hyperparameters: {}, options },
+      job: { seed: 1, hyperparameters: {}, options, ...more },
     },
   };
   const key = recordKey(project, id);
@@ -107,6 +111,30 @@ it.each([
     else expect(report.dataset.insight?.shown.length).toBeGreaterThan(0);
   },
 );
+
+const prompts = (count: number): string =>
+  Array.from({ length: count }, (_, at) =>
+    JSON.stringify({
+      messages: [{ role: 'user', content: `What is ${'abcdefghijklmnopqrst'[at]}?` }],
+      answer: 'a',
+    }),
+  ).join('\n');
+
+it('takes chats that nobody answers for prompts to learn from rewards, unless a method is named', async () => {
+  const file = await service.upload(prompts(20));
+  expect(await reportOn(file)).toMatchObject({
+    ...{ refusal: null, task: { type: 'generation' }, method: 'reinforcement' },
+    ...{ dataset: { findings: [] }, plan: { examples: expect.any(Number) } },
+  });
+  const supervised = await reportOn(file, { more: { method: 'supervised' } });
+  expect(supervised.refusal?.message).toContain('at least one assistant message');
+  const chats = await service.upload(chatLines(20));
+  expect((await reportOn(chats)).method).toBe('supervised');
+  const same = { type: 'string_check', name: 'same', operation: 'eq' } as const;
+  const grader = { ...same, input: '{{ sample.output_text }}', reference: '{{ item.label }}' };
+  const named = await reportOn(file, { more: { method: 'reinforcement', grader } });
+  expect(named.refusal?.message).toMatch(/^Line 1: .*"label" is missing, which the grader names/);
+});
 
 it('shows lengths, what cutting loses, other answers, and which tokens are taught', async () => {
   const long = chatLine('Why?', 'x'.repeat(400));

@@ -73,12 +73,13 @@ async function judged(model: string, { asked: given, ports }: Look): Promise<See
     const made = await completeDataset(asked, files, ports);
     const task = toHttp(made.manifest.task ?? settingsOf(lesson, files.wish));
     const plan = planOf(made, asked.job.options);
-    const found = { model, task, dataset: made.report, plan };
+    const found = { model, task, method: files.job.method, dataset: made.report, plan };
     return { right, report: { version: 1, refusal: null, ...found } };
   } catch (error) {
     const task = toHttp(settingsOf(lesson, files.wish));
     const dataset = await reportOfRead(files, ports);
-    return { right, report: { version: 1, refusal: refusal(error), model, task, dataset } };
+    const { method } = files.job;
+    return { right, report: { version: 1, refusal: refusal(error), model, task, method, dataset } };
   }
 }
 

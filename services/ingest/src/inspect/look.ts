@@ -44,7 +44,8 @@ export async function openLook(
   );
   const rowModel = { session: `${attempt} ${base}`, folder, name: base };
   const moreFiles = await openMore(ports, project, job.options);
-  const asked = { attempt, ...files, moreFiles, model: opened };
+  const isMethodOpen = job.method === undefined;
+  const asked = { attempt, ...files, moreFiles, model: opened, isMethodOpen };
   return {
     asked: { ...asked, job: { ...job, id: attempt, project, model } },
     ports: {

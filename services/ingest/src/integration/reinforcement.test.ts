@@ -72,6 +72,28 @@ it.each([
   expect(job.error?.message).toContain(message);
 });
 
+const long = { messages: [{ role: 'user', content: 'why '.repeat(70) }], answer: 'x' };
+
+it('keeps room for the answer: a prompt that leaves none is named by its line before anything is trained', async () => {
+  const text = lines([row(0), row(1), long, row(3)]);
+  const run = (max_completion_tokens?: number) =>
+    service.run(text, { ...rewarded, options: { reinforcement: { max_completion_tokens } } });
+  expect((await run(500)).error).toMatchObject({
+    code: 'invalid_file_format',
+    message: expect.stringMatching(
+      /^Line \d: the row has \d+ tokens; at most 12 fit beside an answer of 500/,
+    ),
+  });
+  // The model takes 512 tokens, and where the job says nothing half of them are for the answer.
+  expect((await run()).error?.message).toMatch(
+    /^Line 3: the row has \d+ tokens; at most 256 fit beside an answer of 256/,
+  );
+  expect((await run(16)).error).toBeNull();
+  expect((await run(512)).error).toMatchObject({
+    ...{ code: 'invalid_value', param: 'lathe.reinforcement.max_completion_tokens' },
+  });
+});
+
 it('wants prompts, and no rows of other methods', async () => {
   const pairs = rowsOf(12).map(({ messages }) => ({
     ...{ input: { messages }, preferred_output: [{ role: 'assistant', content: 'a' }] },

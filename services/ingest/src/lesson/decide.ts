@@ -32,6 +32,8 @@ export type Shape = {
   readonly line: number;
   /** What the labels of labelled rows look like. */
   readonly problem?: Problem | undefined;
+  /** Whether all of these chats end with a question, which nobody answers. */
+  readonly areAsked?: boolean | undefined;
   /** How they are read, and what else they could have been. */
   readonly reading?: Reading | undefined;
   readonly detection?: Detection | undefined;
@@ -40,6 +42,8 @@ export type Shape = {
 /** What a job says of its lesson, and for whom it is. */
 export type Wish = {
   readonly method: JobRecord['method'];
+  /** Whether rows may say the method where it is absent. */
+  readonly isMethodOpen?: boolean | undefined;
   /** Of the method dpo. */
   readonly loss: PreferenceLoss | undefined;
   /** Of the method reinforcement: fields of the rows that its grader looks at. */
@@ -120,6 +124,9 @@ function taughtBy(shape: Shape, wish: Wish, param: string): Lesson {
     return promptLesson(shape, wish, param);
   }
   const asked = wish.task ?? learner.task;
+  const mayBeAsked = wish.isMethodOpen === true && asked === undefined;
+  if (mayBeAsked && shape.areAsked === true && learner.architecture === 'decoder')
+    return promptLesson(shape, wish, param);
   if (asked === undefined) return lessonOf(usualOf(shape, learner, param), shape, learner);
   requireLearner(asked.type, learner);
   const { kinds, wanted } = taskRows[asked.type];

@@ -24,6 +24,8 @@ export type PipelineInput = {
     | 'start'
     | 'grader'
   >;
+  /** Whether rows may say the method: in inspections that name none. */
+  readonly isMethodOpen?: boolean | undefined;
   /** Makes this attempt's folder in the store its own. */
   readonly attempt: string;
   readonly trainingFile: FileRecord;

@@ -3,6 +3,7 @@ import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { inStep, LatheError } from '@lathe/contracts/error';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { countLanguages, otherLanguage } from '../clean/language-sample.ts';
+import { roomOf } from '../fit/row-room.ts';
 import { wishOf } from '../lesson/decide.ts';
 import type { BaseModel } from '../model/base-model.ts';
 import { roomForRows, withTokenizedStart } from '../model/virtual-tokens.ts';
@@ -11,15 +12,18 @@ import { createSpool } from '../read/spool.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from '../read-file.ts';
 import { createMeter } from '../read-progress.ts';
 import type { FilesRead, PipelineInput, PipelinePorts } from './ports.ts';
+import { roomForPrompts } from './prompt-room.ts';
 import { refuseTooManyRows } from './row-limit.ts';
 
 /** Reads the files of a job: what is wrong with them becomes findings. Throws what `readTrainingFile` throws. */
 export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Promise<FilesRead> {
   const { model } = asked;
   const job = await withTokenizedStart(asked.job, ports.rows);
-  const maxTokens = longestRow(job.options.max_tokens, { model, room: roomForRows(job, model) });
+  const room = roomForRows(job, model);
+  const maxTokens = longestRow(job.options.max_tokens, { model, room });
+  const prompts = roomForPrompts(job.options, { name: model.name, room });
   const pieceTokens = job.options.max_tokens ?? Math.min(maxTokens, ports.settings.windowTokens);
-  const wish = wishOf(job, model);
+  const wish = { ...wishOf(job, model), isMethodOpen: asked.isMethodOpen };
   const { trainingFile, moreFiles, validationFile } = asked;
   const all = [trainingFile, ...moreFiles];
   const meter = createMeter([...all, validationFile], ports.progress);
@@ -35,8 +39,9 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
     const spool = await createSpool(rowFolder);
     const cleaning = job.options.cleaning ?? {};
     const alive = () => ports.progress();
-    const own = { spool, rowFolder, maxTokens, pieceTokens, cleaning, progress: meter.row, alive };
-    const readPorts: ReadPorts = { ...ports, ...own };
+    const sizes = { maxTokens, prompts, pieceTokens };
+    const own = { spool, rowFolder, cleaning, progress: meter.row, alive };
+    const readPorts: ReadPorts = { ...ports, ...own, ...sizes };
     // Several files are looked at before they are read.
     const looked = new Set<string>(files.length === 1 ? files.map(({ id }) => id) : []);
     const uploads = files.map(({ id, key, filename: name }) => ({
@@ -68,7 +73,14 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
   // What rows say together counts once each is right.
   if (ports.findings.errors() === 0 && training.rows.lengths.length > 0)
     for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
-  return { job, wish, model, training, validation, maxTokens };
+  const { lesson } = training.rows;
+  const found = { wish, model, training, validation };
+  const method = job.method ?? (lesson.rows === 'prompt' ? 'reinforcement' : 'supervised');
+  return {
+    job: { ...job, method },
+    ...found,
+    maxTokens: roomOf(lesson, { maxTokens, prompts }).maxTokens,
+  };
 }
 
 /** Looks at the languages of some rows of both sides. */

@@ -8,6 +8,7 @@ import { itemFieldsOf } from '@lathe/graders/item-fields';
 import { listTextFiles } from '@lathe/tokenizer/text-files';
 import { roomForRows } from '../model/virtual-tokens.ts';
 import type { PipelineInput } from '../prepare/ports.ts';
+import { roomForPrompts } from '../prepare/prompt-room.ts';
 import type { IngestSettings } from '../settings.ts';
 
 /** To be raised when the same rows become other tokens, are split in another way, or are told of otherwise than before. */
@@ -54,6 +55,9 @@ export async function datasetHash(
     isHeadOnly: adaptation?.type === 'head',
     ...(adaptation?.type === 'full' && adaptation.tokenizer && { tokenizer: adaptation.tokenizer }),
     method: job.method ?? 'supervised',
+    ...(job.method === 'reinforcement' && {
+      prompts: roomForPrompts(job.options, { name: model.name, room: roomForRows(job, model) }),
+    }),
     seed: job.seed,
     ...(job.grader && { itemFields: itemFieldsOf(job.grader).toSorted() }),
     options: { ...Object.fromEntries(options), ...(job.options.data && { data }) },

@@ -77,12 +77,21 @@ export function detectShape(sample: Sample, limits: Limits): Shape {
     candidates: told,
   };
   const problem = data.label_separator === undefined ? chosen.problem : 'multi-label';
+  const areAsked = chosen.format === 'chat' && areQuestions(rows.filter(chosen.has), chosen);
   return {
     kind: formats[chosen.format].kind,
     line: lines[at]?.number ?? 1,
     ...{ reading, detection },
     ...(problem && { problem }),
+    ...(areAsked && { areAsked }),
   };
+}
+
+/** Whether every chat ends with what a user says. */
+function areQuestions(rows: readonly Row[], { columns }: Candidate): boolean {
+  const [name = 'messages'] = columnsOf(columns, 'messages');
+  const lastOf = (row: Row) => (Array.isArray(row[name]) ? row[name].at(-1) : undefined);
+  return rows.every((row) => lastOf(row)?.role === 'user');
 }
 
 function objectOf(line: Line, limits: Limits): Row | undefined {
