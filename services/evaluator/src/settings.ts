@@ -1,3 +1,4 @@
+import { usualEvaluationRows } from '@lathe/contracts/http/fine-tuning';
 import { type GraderSettings, usualGraderSettings } from '@lathe/graders/grader-threads';
 import type { Config } from '@lathe/platform/config';
 import { machineMemory } from '@lathe/platform/machine-memory';
@@ -91,7 +92,7 @@ export type EvaluatorSettings = GraderSettings & {
 /** The settings that the configuration gives, with the defaults of the others. */
 export function evaluatorSettings(config: Config): EvaluatorSettings {
   return {
-    evaluationRows: 200,
+    evaluationRows: usualEvaluationRows,
     fewShotExamples: 8,
     fewShotLabels: 16,
     retrievalExamples: 3,

@@ -16,6 +16,9 @@ import { trainingOptions } from './training.ts';
 
 const auto = z.literal('auto');
 
+/** Most held-out rows that are scored when a job names no number. */
+export const usualEvaluationRows = 200;
+
 /** Hyperparameters of supervised tuning; `auto` is resolved by the rules in docs. */
 const hyperparametersSchema = z.strictObject({
   n_epochs: z
@@ -135,7 +138,7 @@ export const latheOptionsSchema = z.strictObject({
     .min(1)
     .max(100_000)
     .optional()
-    .describe('most held-out rows to score by generation; 200 by default'),
+    .describe(`most held-out rows to score by generation; ${usualEvaluationRows} by default`),
   forgetting_questions: z
     .number()
     .int()

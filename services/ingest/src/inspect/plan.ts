@@ -16,6 +16,6 @@ export function planOf(
     trainRows: train.rows,
     trainTokens: train.tokens,
     heldOutRows: heldOut.rows,
-    detectableGain: whatRowsShow(Math.min(heldOut.rows, most ?? heldOut.rows)).gain,
+    detectableGain: whatRowsShow(heldOut.rows, most).gain,
   };
 }

@@ -197,8 +197,7 @@ async function store(
     return { kind: 'drop', reason: `the job is ${changed.state}` };
   const { train, heldOut, task } = manifest;
   const taught = task === undefined ? '' : ` for the task ${task.type}`;
-  const scored = Math.min(heldOut.rows, job.options.evaluation_rows ?? heldOut.rows);
-  const { gain, told } = whatRowsShow(scored);
+  const { gain, told } = whatRowsShow(heldOut.rows, job.options.evaluation_rows);
   await emit(ports, job, {
     name: 'validated',
     message: `The files are valid${taught}: ${train.rows} rows to train on, ${heldOut.rows} held out, ${train.tokens} training tokens.${told}${from === undefined ? '' : ` They were read for the job ${from} already.`}`,

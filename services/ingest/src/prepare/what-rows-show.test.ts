@@ -12,5 +12,14 @@ it('says before training which gain the held-out rows can show', () => {
   expect(told).toMatch(
     /^ 100 held-out rows show a gain of 14 points; \d{3} rows would show one of 5\.$/,
   );
-  expect(whatRowsShow(1000).told).toBe(' 1000 held-out rows show a gain of 5 points.');
+  expect(whatRowsShow(1000, 2000).told).toBe(' 1000 held-out rows show a gain of 5 points.');
+});
+
+it('counts the rows that are scored, not all that are held out', () => {
+  const { gain, told } = whatRowsShow(1000);
+  expect(gain).toBe(whatRowsShow(200).gain);
+  expect(told).toMatch(
+    /^ 200 scored rows of 1000 show a gain of 10 points; \d{3} rows would show one of 5\.$/,
+  );
+  expect(whatRowsShow(1000, 100).gain).toBe(whatRowsShow(100).gain);
 });

@@ -190,7 +190,7 @@ function Report({ inspection: { report, error }, onChange }: ReportProps) {
             <li>
               <b>{grouped(plan.heldOutRows)}</b>rows held out
               {plan.detectableGain !== null &&
-                `; a verdict on them shows a gain of ${grouped(100 * plan.detectableGain)} points`}
+                `; a verdict shows a gain of ${grouped(100 * plan.detectableGain)} points`}
             </li>
           )}
         </ul>

@@ -27,7 +27,7 @@ export function EstimateSection({
     [
       gain === null
         ? 'rows held out for the verdict'
-        : `rows held out: they show a gain of ${grouped(100 * gain)} points or more`,
+        : `rows held out: a verdict shows a gain of ${grouped(100 * gain)} points or more`,
       heldOut === null ? '–' : grouped(heldOut),
     ],
     [
@@ -39,7 +39,7 @@ export function EstimateSection({
     ['is the seed of what is shown here; a job that names none draws its own', String(seed)],
     [
       memory === null
-        ? 'memory: no such job has run here yet, which would tell'
+        ? 'a job like this that ran here would tell'
         : 'of memory at most, by a job like this that ran here',
       memory === null ? 'memory unknown' : bytesText(memory),
     ],
