@@ -63,10 +63,9 @@ async function report<Example>(
     const accumulates = rows < batch;
     const { evaluates } = entry;
     const kept = keptLayerSize({ model, settings, objective }, { tokens: batch * steps * tokens });
-    const keepsLayers = kept > 0;
-    const given = { model, settings, objective, shape, accumulates, evaluates, keepsLayers };
-    const estimate = await estimateMemory(given);
-    console.log(JSON.stringify({ ...estimate, total: estimate.total + kept }));
+    const keptLayers = kept === 0 ? undefined : kept;
+    const given = { model, settings, objective, shape, accumulates, evaluates, keptLayers };
+    console.log(JSON.stringify(await estimateMemory(given)));
     return;
   }
   const device = cpuDevice({ threads: Number(values.threads) });

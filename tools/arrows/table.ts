@@ -161,7 +161,7 @@ export const arrows: Table = {
         graders: 'api ui',
         data: 'api shell/router.ts shell/link.tsx ui lineage models/model-options.tsx',
         'new-job': 'api shell/router.ts shell/link.tsx ui models/model-options.tsx graders',
-        verdict: 'api shell/router.ts shell/link.tsx ui',
+        verdict: 'api shell/router.ts shell/link.tsx ui models/model-words.ts',
         playground: 'api shell/router.ts shell/link.tsx ui models/model-words.ts',
         models:
           'api shell/router.ts shell/link.tsx ui models/model-words.ts models/model-options.tsx lineage',

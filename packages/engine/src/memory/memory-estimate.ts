@@ -35,6 +35,8 @@ export type MemoryEstimate = {
   readonly arena: number;
   /** The same of programs beside the training step: evaluation, and measured log-probabilities. */
   readonly beside: number;
+  /** What is kept of frozen lower blocks, where there are any. */
+  readonly kept: number;
   readonly total: number;
 };
 
@@ -47,8 +49,11 @@ export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'>
   readonly shape: WindowShape;
   /** Whether a step is several micro-batches, whose gradients are summed; false when absent. */
   readonly accumulates?: boolean | undefined;
-  /** Whether what frozen lower blocks make of the examples is kept, so that most steps run the others alone; false when absent. */
-  readonly keepsLayers?: boolean | undefined;
+  /**
+   * Bytes in memory of what frozen lower blocks make of the examples, where there are such blocks: most steps run the others
+   * alone. Nothing is kept when absent.
+   */
+  readonly keptLayers?: number | undefined;
   /** Whether the run evaluates in between, in passes of the same shape; false when absent. */
   readonly evaluates?: boolean | undefined;
 };
@@ -71,7 +76,7 @@ export async function estimateMemory(options: MemoryEstimateOptions): Promise<Me
 
 /** As `estimateMemory`, for one window shape of a run that was planned once. */
 export function estimateShape(
-  { model, settings, objective, shape, accumulates, evaluates, keepsLayers }: MemoryEstimateOptions,
+  { model, settings, objective, shape, accumulates, evaluates, keptLayers }: MemoryEstimateOptions,
   plan: Pick<ModelPlan, 'parameters' | 'adaptation'>,
 ): MemoryEstimate {
   const groups = planGroups(plan.parameters);
@@ -79,7 +84,9 @@ export function estimateShape(
   const forwardOf = adaptedForward(model, settings, plan);
   const pass = (border?: (x: Value) => Value) =>
     forwardOf(weights, shape, { objective, training: true, border });
-  const layers = keepsLayers ? frozenLayers(pass, fixedInputs(plan.adaptation)) : undefined;
+  const layers =
+    keptLayers === undefined ? undefined : frozenLayers(pass, fixedInputs(plan.adaptation));
+  const kept = layers === undefined ? 0 : (keptLayers ?? 0);
   const forward = layers?.above ?? pass();
   /** Each program has an arena of its own, and stays until the run ends. */
   const scoring = (scored: Pick<Objective<never>, 'forward'>): number =>
@@ -130,7 +137,8 @@ export function estimateShape(
     gradients,
     arena,
     beside,
-    total: runtime + mapped + packed + state + gradients + arena + beside,
+    kept,
+    total: runtime + mapped + packed + state + gradients + arena + beside + kept,
   };
 }
 

@@ -68,3 +68,13 @@ it('counts what frozen blocks made of the examples as far as it is in memory', a
   expect(await of(500, { keptStateBytes: 0, keptDiskBytes: 500 * row - 1 })).toBe(whole);
   expect(await of(500, { keptStateBytes: 0, keptDiskBytes: 500 * row })).not.toBe(whole);
 });
+
+it('counts nothing of frozen blocks where the lowest learns', async () => {
+  const full = resolveRecipe({ adaptation: { type: 'full' } });
+  const of = (rows: number) =>
+    estimateRun({
+      ...{ model, objective: causalLm, examples: examples(8, 64), settings: full },
+      dataset: { rows, tokens: 64 * rows },
+    });
+  expect(await of(5000)).toBe(await of(8));
+});

@@ -47,9 +47,8 @@ export async function estimateRun<Example>(options: RunEstimateOptions<Example>)
   // Held-out rows are kept where there is room for them beside the others.
   const states = kept(all) || kept(trained);
   const layers = states === 0 ? keptLayerSize({ ...options, objective }, trained) : 0;
-  const keepsLayers = layers > 0;
-  const total = estimateShape({ ...given, accumulates, evaluates: true, keepsLayers }, plan).total;
-  if (!keepsLayers) return total + states;
   const fed = microBatchesPerStep * shape.rows * shape.tokens * model.config.hiddenSize * 4;
-  return total + Math.min(layers, settings.keptStateBytes) + fed;
+  const keptLayers = layers === 0 ? undefined : Math.min(layers, settings.keptStateBytes) + fed;
+  const shown = estimateShape({ ...given, accumulates, evaluates: true, keptLayers }, plan);
+  return shown.total + states;
 }

@@ -2,6 +2,7 @@ import type { EvaluationReport, Forgetting } from '@lathe/contracts/artifact/rep
 import { metricText, unitOf } from '@lathe/contracts/words/contestants';
 import { ask, download } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
+import { tryPath } from '../models/model-words.ts';
 import { Link } from '../shell/link.tsx';
 import { ActButton } from '../ui/act-button.tsx';
 import { durationText, figure, grouped } from '../ui/numbers.ts';
@@ -28,6 +29,11 @@ export function VerdictPage({ job }: { readonly job: string }) {
           </p>
         </div>
         <div class="row">
+          {query.data !== undefined && (
+            <Link to={tryPath(query.data.fineTunedModel, query.data.baseModel)} class="button">
+              Ask it beside its base
+            </Link>
+          )}
           <ActButton act={() => download(`${path}.html`, `verdict-${job}.html`)}>
             Share as a file
           </ActButton>
