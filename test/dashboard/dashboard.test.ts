@@ -111,6 +111,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByText('done', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Verdict' }).click();
     await page.getByRole('table', { name: 'All contestants' }).waitFor();
+    await page.getByRole('link', { name: 'Try it beside its base' }).waitFor();
     expect(await seriousIssues()).toEqual([]);
 
     await page.getByRole('link', { name: 'the job' }).click();

@@ -31,7 +31,7 @@ export function VerdictPage({ job }: { readonly job: string }) {
         <div class="row">
           {query.data !== undefined && (
             <Link to={tryPath(query.data.fineTunedModel, query.data.baseModel)} class="button">
-              Ask it beside its base
+              Try it beside its base
             </Link>
           )}
           <ActButton act={() => download(`${path}.html`, `verdict-${job}.html`)}>
