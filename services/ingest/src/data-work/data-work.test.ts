@@ -118,7 +118,7 @@ it.each(['cancelled', 'erased'] as const)(
           await changeRecord(stores.dataWork, recordKey(project, work.id), (record) =>
             endDataWork(record, { state: 'cancelled' }, 1),
           );
-        await once(ports.signal, 'abort');
+        if (!ports.signal.aborted) await once(ports.signal, 'abort');
         throw ports.signal.reason;
       }),
       message(work),
