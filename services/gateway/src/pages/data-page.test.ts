@@ -99,6 +99,9 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
     expect(page).toContain(text);
   const fine = dataPage({ ...report, refusal: null, dataset: stored }, subject);
   expect(fine).toContain(`A job would train on ${stored.rows.kept} rows for the task generation`);
+  expect(fine).not.toContain('the method reinforcement');
+  const asked = { ...report, refusal: null, method: 'reinforcement' } as const;
+  expect(dataPage(asked, subject)).toContain('a job with the method reinforcement teaches it');
   const empty = dataPage({ ...report, task: null, dataset: null }, subject);
   expect(empty).toContain('A job would refuse the file.');
 });
