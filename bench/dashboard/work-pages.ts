@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Pictures } from './model-pages.ts';
 
 const help = `# Help of the shop
@@ -17,6 +18,19 @@ Write to us.
 ## Do you deliver to islands?
 We deliver to every island that the post serves; it takes two days longer.
 `;
+
+type Message = { readonly role: string; readonly content: string };
+
+/** The example's messages without their answers, which stand beside them for the grader. */
+async function prompts(): Promise<string> {
+  const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).trim().split('\n');
+  const rows = lines.map((line) => {
+    const { messages } = JSON.parse(line) as { readonly messages: readonly Message[] };
+    const answer = messages.at(-1)?.content;
+    return JSON.stringify({ messages: messages.slice(0, -1), answer });
+  });
+  return rows.join('\n');
+}
 
 /** Pictures of the pages that compare runs, make data and manage a project, where two jobs have ended. */
 export async function takeWorkPages({ page, go, take }: Pictures): Promise<void> {
@@ -44,10 +58,14 @@ export async function takeWorkPages({ page, go, take }: Pictures): Promise<void>
   await go('/evals/new');
   await page.getByText('2 rows').waitFor();
   await take('eval-new');
-  await go('/jobs/new');
-  await page.getByRole('combobox', { name: /^Training file/ }).selectOption({ index: 1 });
+  await go('/data');
+  const asked = {
+    ...{ name: 'prompts.jsonl', mimeType: 'application/jsonl' },
+    buffer: Buffer.from(await prompts()),
+  };
+  await page.getByLabel('File of rows').setInputFiles(asked);
+  await page.getByRole('link', { name: 'Begin a job that learns from rewards' }).click();
   await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny');
-  await page.getByRole('combobox', { name: /^Method/ }).selectOption('reinforcement');
   await page.getByLabel('Answer, as sample.output_text').fill('billing');
   await page.getByRole('button', { name: 'Grade the answer' }).click();
   await page.getByText('reward', { exact: false }).last().waitFor();

@@ -32,6 +32,8 @@ export function FilePage({ file }: { readonly file: string }) {
   const { inspection, error, again } = useInspection(file, requestOf(options));
   // The job begins with the model that the page was about, also where nobody chose it.
   const shown = { ...options, model: options.model || (inspection?.report?.model ?? '') };
+  const method = inspection?.report?.method;
+  const jobLink = `/jobs/new?file=${file}${queryOf(shown)}${method === undefined ? '' : `&method=${method}`}`;
   const isReady = inspection?.report != null && inspection.report.refusal === null;
   return (
     <>
@@ -48,7 +50,7 @@ export function FilePage({ file }: { readonly file: string }) {
             <Repaired inspection={inspection} name={about.data?.filename ?? file} />
           )}
           {isReady && (
-            <Link to={`/jobs/new?file=${file}${queryOf(shown)}`} class="button main">
+            <Link to={jobLink} class="button main">
               Tune a model on it
             </Link>
           )}
@@ -66,6 +68,12 @@ export function FilePage({ file }: { readonly file: string }) {
         error === null && <Reading inspection={inspection} />
       ) : (
         <Report inspection={inspection} onChange={change} />
+      )}
+      {isReady && method === 'reinforcement' && (
+        <p>
+          Nobody answers these rows: a model answers them itself, and learns from what a grader
+          says. <Link to={jobLink}>Begin a job that learns from rewards</Link>.
+        </p>
       )}
       {about.data?.lathe.lineage != null && (
         <>
@@ -166,7 +174,7 @@ type ReportProps = {
 function Report({ inspection: { report, error }, onChange }: ReportProps) {
   if (error !== null) return <Problem text={error.message} />;
   if (report === null) return <Problem text="The reading was cancelled." />;
-  const { dataset, plan, task, refusal } = report;
+  const { dataset, plan, task, method, refusal } = report;
   const detection = dataset?.formats?.[0];
   return (
     <>
@@ -180,7 +188,7 @@ function Report({ inspection: { report, error }, onChange }: ReportProps) {
             rows are used
           </li>
           <li>
-            <b>{task?.type ?? '–'}</b>is what they teach
+            <b>{task?.type ?? '–'}</b>is what they teach{method !== undefined && `, by ${method}`}
           </li>
           <li>
             <b>{grouped(dataset.tokens.total)}</b>tokens, {grouped(dataset.tokens.supervised)} of

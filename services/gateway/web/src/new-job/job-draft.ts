@@ -30,6 +30,11 @@ export const emptyDraft: JobDraft = {
   ...{ compute: '', evalInterval: '', evalSamples: '', lathe: {} },
 };
 
+/** The method of that name; where it is none, the one that most rows are for. */
+export function methodNamed(name: string | null): JobDraft['method'] {
+  return name === 'dpo' || name === 'reinforcement' ? name : 'supervised';
+}
+
 /** The request that a draft stands for; null while it lacks a file or a model, or its grader cannot be read. */
 export function requestOf(draft: JobDraft): CreateJob | null {
   const { model, file, validation, name, suffix, seed } = draft;

@@ -13,7 +13,7 @@ import { Answered, Empty } from '../ui/states.tsx';
 import { CallSection } from './call-section.tsx';
 import { DryRun } from './dry-run.tsx';
 import { EstimateSection } from './estimate-section.tsx';
-import { draftOf, emptyDraft, type JobDraft, requestOf } from './job-draft.ts';
+import { draftOf, emptyDraft, type JobDraft, methodNamed, requestOf } from './job-draft.ts';
 import { OptionFields } from './option-fields.tsx';
 import { RewardFields } from './reward-fields.tsx';
 import { useEstimate } from './use-estimate.ts';
@@ -81,6 +81,7 @@ function drafted(query: URLSearchParams): JobDraft {
     ...emptyDraft,
     file: query.get('file') ?? '',
     model: query.get('model') ?? '',
+    method: methodNamed(query.get('method')),
     lathe: Object.keys(data).length > 0 ? { data } : {},
   };
 }
