@@ -1,5 +1,5 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
-import type { WorkerObject } from '@lathe/contracts/http/worker';
+import type { Pool, ProjectQueue } from '@lathe/contracts/http/worker';
 import { ask } from '../api/client.ts';
 import { useList } from '../api/use-list.ts';
 import { useQuery } from '../api/use-query.ts';
@@ -13,17 +13,13 @@ import { Worker } from './worker.tsx';
 
 /** The workers that train, what each does, and what waits for one. */
 export function PoolPage() {
-  const workers = useQuery(
-    (signal) => ask<{ data: WorkerObject[] }>('/v1/lathe/workers', { signal }),
-    [],
-    jobsRefreshMs,
-  );
+  const pool = useQuery((signal) => ask<Pool>('/v1/lathe/workers', { signal }), [], jobsRefreshMs);
   const jobs = useList<JobObject>('/v1/fine_tuning/jobs', jobsRefreshMs);
   const open = jobs.items?.filter((job) => !isOver(job));
   return (
     <>
       <h1>Pool</h1>
-      <Answered query={workers} what="the workers">
+      <Answered query={pool} what="the workers">
         {({ data }) =>
           data.length === 0 ? (
             <Empty title="No worker is there: jobs wait.">
@@ -42,10 +38,49 @@ export function PoolPage() {
         }
       </Answered>
       <h2>Queue</h2>
+      {pool.data !== undefined && <Projects queues={pool.data.queue} />}
       <Answered query={{ data: open, error: jobs.error, reload: jobs.reload }} what="the queue">
         {(waiting) => <Queue jobs={waiting.filter(({ lathe }) => lathe.queue !== null)} />}
       </Answered>
     </>
+  );
+}
+
+/** The project of the key by its name, and of the others only how much they have. */
+function Projects({ queues }: { readonly queues: readonly ProjectQueue[] }) {
+  const rows = queues.map((queue, at) => ({
+    ...queue,
+    key: String(at),
+    name: queue.project ?? 'another project',
+  }));
+  return (
+    <Table<(typeof rows)[number]>
+      name="projects"
+      caption="Jobs by project"
+      rows={rows}
+      keyOf={({ key }) => key}
+      columns={[
+        { head: 'Project', value: ({ name }) => name, cell: ({ name }) => name },
+        {
+          head: 'On workers',
+          value: ({ running }) => running,
+          cell: ({ running }) => running,
+          isNumber: true,
+        },
+        {
+          head: 'Waiting',
+          value: ({ waiting }) => waiting,
+          cell: ({ waiting }) => waiting,
+          isNumber: true,
+        },
+        {
+          head: 'Place of its next',
+          value: ({ position }) => position,
+          cell: ({ position }) => position ?? '–',
+          isNumber: true,
+        },
+      ]}
+    />
   );
 }
 
