@@ -6,7 +6,12 @@ import { parseRequest } from './parse.ts';
 const schema = z.strictObject({
   name: z.string().max(3),
   count: z.union([z.literal('auto'), z.number().int().min(1)]).optional(),
-  items: z.array(z.strictObject({ kind: z.enum(['a', 'b']) })).optional(),
+  items: z
+    .array(z.strictObject({ kind: z.enum(['a', 'b']) }))
+    .min(1)
+    .optional(),
+  pair: z.array(z.number()).length(2).optional(),
+  share: z.number().gt(0).max(0.5).optional(),
   shape: z
     .discriminatedUnion('type', [
       z.strictObject({ type: z.literal('x') }),
@@ -32,13 +37,18 @@ test.each([
     "Invalid value for 'name': expected string, received null.",
   ],
   [{ name: 'a', extra: 1 }, 'unsupported_parameter', 'extra', "Unsupported parameter: 'extra'."],
-  [{ name: 'a', count: 0 }, 'invalid_value', 'count', />=1/],
+  [{ name: 'a', count: 0 }, 'invalid_value', 'count', /: expected at least 1\.$/],
+  [{ name: 'four' }, 'invalid_value', 'name', /: expected at most 3 characters\.$/],
+  [{ name: 'a', items: [] }, 'invalid_value', 'items', /: expected at least 1 item\.$/],
+  [{ name: 'a', pair: [1] }, 'invalid_value', 'pair', /: expected exactly 2 items\.$/],
+  [{ name: 'a', share: 0 }, 'invalid_value', 'share', /: expected more than 0\.$/],
+  [{ name: 'a', share: 0.6 }, 'invalid_value', 'share', /: expected at most 0\.5\.$/],
   [{ name: 'a', count: 'x' }, 'invalid_value', 'count', /expected "auto", or expected number/],
   [
     { name: 'a', items: [{ kind: 'a' }, { kind: 'c' }] },
     'invalid_value',
     'items[1].kind',
-    /"a"\|"b"/,
+    /: expected one of "a"\|"b"\.$/,
   ],
   [{ name: 'a', items: [{}] }, 'missing_parameter', 'items[0].kind', /items\[0\]\.kind/],
   [{ name: 'a', items: [{ kind: 'a', z: 1 }] }, 'unsupported_parameter', 'items[0].z', /z/],

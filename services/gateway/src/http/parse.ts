@@ -38,7 +38,24 @@ function unfold(issue: Issue): Issue {
 }
 
 function plain(message: string): string {
-  return message.replace(/^Invalid input: /, '');
+  return message.replace(/^Invalid (input|option|string|number): /, '');
+}
+
+/** What is counted of a value. */
+const counted: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
+
+/** The words for a bound that was missed and that the schema has none of its own for; of anything else zod's are plain enough. */
+function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return undefined;
+  const isLeast = issue.code === 'too_small';
+  const bound = isLeast ? issue.minimum : issue.maximum;
+  const unit = counted[issue.origin];
+  if (unit === undefined) {
+    const [from, beyond] = isLeast ? ['at least', 'more than'] : ['at most', 'less than'];
+    return `expected ${issue.inclusive === false ? beyond : from} ${bound}`;
+  }
+  const how = issue.exact === true ? 'exactly' : isLeast ? 'at least' : 'at most';
+  return `expected ${how} ${bound} ${unit}${Number(bound) === 1 ? '' : 's'}`;
 }
 
 /** The error for a value that a schema refused: the first fault, with its path as `param`. */
@@ -68,7 +85,7 @@ function unsupported(param: string): LatheError {
  * that names the first field at fault.
  */
 export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: wordsFor });
   if (result.success) return result.data;
   const first = result.error.issues[0];
   throw first === undefined
