@@ -1,5 +1,4 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import { asciiPlain } from '../ascii-text.ts';
 import { identityOf } from '../kinds/row-kinds.ts';
 import { bandsOf } from './minhash.ts';
 import type { Likeness } from './near-index.ts';
@@ -15,21 +14,6 @@ export function likenessOf(row: CanonicalRow): Likeness {
 export function rowShingles(row: CanonicalRow): Uint32Array {
   const { prompt, answer } = identityOf(row);
   return shinglesOf(row.kind === 'text' ? prompt : `${prompt}\n${answer}`);
-}
-
-/**
- * What a row asks without case, blanks and the signs that end words; numbers and all other signs stay, since a sum of other
- * numbers is another question.
- */
-export function plainPrompt(prompt: string): string {
-  const ascii = asciiPlain(prompt);
-  if (ascii !== undefined) return ascii;
-  return prompt
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[.,;:!?"'’”…]+(?=\s|$)/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
 }
 
 /** All that stands before a row's answer, where there is one right answer; undefined where several are as good. */

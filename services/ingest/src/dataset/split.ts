@@ -1,7 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { SplitRequest } from '@lathe/contracts/http/dataset';
 import { recordKey } from '@lathe/contracts/subject';
-import { hash, normalisedPrompt } from '../pack/split.ts';
+import { hash } from '../pack/split.ts';
+import { normalisedPrompt } from '../plain-prompt.ts';
 import { createTally } from '../talk/tally.ts';
 import { type Made, type Making, madeName, sourceOf } from './making.ts';
 import { type ObjectRow, objectRows } from './object-rows.ts';

@@ -114,3 +114,14 @@ it('reads the validation file as prompts, too', async () => {
   const { manifest } = await service.dataset(job);
   expect(manifest).toMatchObject({ heldOutSource: 'validation_file', heldOut: { rows: 6 } });
 });
+
+it('keeps prompts of other numbers apart, since each has another answer', async () => {
+  const sums = Array.from({ length: 20 }, (_, at) => ({
+    messages: [{ role: 'user', content: `${at} + ${at + 3} =` }],
+    answer: String(2 * at + 3),
+  }));
+  const { manifest, rows } = await service.dataset(await service.run(lines(sums), rewarded));
+  expect(manifest).toMatchObject({ train: { rows: 15 }, heldOut: { rows: 5 } });
+  const heldOut = await rows(manifest.heldOut);
+  expect(heldOut.filter((each) => 'cluster' in each)).toEqual([]);
+});

@@ -7,6 +7,7 @@ import {
   isObject,
   type Report,
 } from '../check/validate-message.ts';
+import { normalisedPrompt } from '../plain-prompt.ts';
 import type { RowKind, RowOf } from './row-kind.ts';
 
 type Answer = RowOf<'question'>['answers'][number];
@@ -42,7 +43,7 @@ export const question: RowKind<RowOf<'question'>> = {
   },
   promptOf: ({ question, context }) => `${question}\n${context}`,
   // Questions of one context tell of each other.
-  groupOf: ({ context }) => context,
+  groupOf: ({ context }) => normalisedPrompt(context),
   answerOf: ({ answers }) => answers.map(({ text }: Answer) => text).join('\n'),
 };
 

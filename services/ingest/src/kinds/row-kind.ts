@@ -15,7 +15,7 @@ export type RowKind<Row extends CanonicalRow> = {
   convert(row: RawRow, lesson: Lesson, line: number): Row;
   /** What is asked: rows that ask the same twice are repetitions or contradict each other. */
   promptOf(row: Row): string;
-  /** Rows that have this alike are kept on one side of the split; by default what is asked. */
+  /** Rows that have this alike are kept on one side of the split; by default what is asked, whatever its numbers. */
   groupOf?(row: Row): string;
   /** What is answered, as a text. */
   answerOf(row: Row): string;

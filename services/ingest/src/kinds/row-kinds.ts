@@ -2,6 +2,7 @@ import type { CanonicalRow, GenerationRow, Message } from '@lathe/contracts/arti
 import { checkRowOf } from '../check/validate.ts';
 import { checkPrompt } from '../check/validate-prompt.ts';
 import type { Lesson, RowsKind } from '../lesson/lesson.ts';
+import { normalisedPrompt, plainPrompt } from '../plain-prompt.ts';
 import { answerOf, convertRow, promptOf } from '../read/convert.ts';
 import { labelled } from './labelled.ts';
 import { question } from './question.ts';
@@ -27,6 +28,8 @@ const rowKinds: { readonly [Kind in RowsKind]: RowKind<RowOf<Kind>> } = {
   prompt: {
     ...generation('prompt'),
     check: (row, { itemFields = [] }, report) => checkPrompt(row, itemFields, report),
+    // A sum of other numbers is another question.
+    groupOf: (row) => plainPrompt(promptOf(row)),
   },
   text: generation('text'),
   labelled,
@@ -55,10 +58,15 @@ export function convertTo({ answers, ...lesson }: Lesson, row: RawRow, line: num
   return { kind: 'chat', line, messages };
 }
 
-/** What a row asks and answers, and what it is grouped by for the split. */
-export function identityOf(row: CanonicalRow): { prompt: string; answer: string; group: string } {
+/** What a row asks and answers. */
+export function identityOf(row: CanonicalRow): { prompt: string; answer: string } {
   // The row's own kind takes it.
   const kind = rowKind(row.kind) as RowKind<CanonicalRow>;
-  const prompt = kind.promptOf(row);
-  return { prompt, answer: kind.answerOf(row), group: kind.groupOf?.(row) ?? prompt };
+  return { prompt: kind.promptOf(row), answer: kind.answerOf(row) };
+}
+
+/** What a row is grouped by for the split: rows that have it alike stay on one side. */
+export function groupOf(row: CanonicalRow): string {
+  const kind = rowKind(row.kind) as RowKind<CanonicalRow>;
+  return kind.groupOf?.(row) ?? normalisedPrompt(kind.promptOf(row));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseHeldOut, hash, labelsOfOneGroup, largeHeldOut, normalisedPrompt } from './split.ts';
+import { chooseHeldOut, hash, labelsOfOneGroup, largeHeldOut } from './split.ts';
 
 type Choice = { share?: number; ample?: number; areLabels?: boolean; seed?: number };
 
@@ -131,18 +131,3 @@ it('names labels that are in one group only', () => {
 });
 
 const hashOf = (index: number) => hash(String(index));
-
-describe('normalisedPrompt', () => {
-  it.each([
-    ['Where is my order 123?', 'where is my  ORDER 77'],
-    ['Café!', 'cafe\u0301'],
-    ['“quoted” — text', 'quoted text'],
-  ])('sees %j and %j as one', (a, b) => {
-    expect(normalisedPrompt(a)).toBe(normalisedPrompt(b));
-  });
-
-  it('keeps different words, scripts and pure signs apart', () => {
-    const all = ['one', 'two', 'один', '一', '😀', '🙃', '!', '?'].map(normalisedPrompt);
-    expect(new Set(all).size).toBe(all.length);
-  });
-});

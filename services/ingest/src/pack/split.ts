@@ -1,5 +1,4 @@
 import { hash as digestOf } from 'node:crypto';
-import { asciiWords } from '../ascii-text.ts';
 import { createFirstPlaces } from '../first-places.ts';
 import type { Numbers } from '../row-numbers.ts';
 
@@ -155,22 +154,4 @@ export function largeHeldOut(
 /** 48 bits of SHA-256 as a number. */
 export function hash(text: string): number {
   return Number.parseInt(digestOf('sha256', text, 'hex').slice(0, 12), 16);
-}
-
-/**
- * A prompt without what near-identical prompts differ in: case, accents' encoding, punctuation,
- * spaces and the digits of numbers.
- */
-export function normalisedPrompt(prompt: string): string {
-  const plain = asciiWords(prompt) ?? plainWords(prompt);
-  return plain === '' ? prompt : plain;
-}
-
-function plainWords(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/\p{N}+/gu, '0')
-    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
-    .trim();
 }

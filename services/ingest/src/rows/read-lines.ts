@@ -3,15 +3,16 @@ import type { EncodedRow } from '@lathe/tokenizer/encoded-row';
 import { checkKeys } from '../check/duplicate-keys.ts';
 import { mended } from '../check/mend.ts';
 import { fail, isObject, nameOf, type RowIssue } from '../check/validate-message.ts';
-import { askedOf, likenessOf, plainPrompt } from '../clean/look.ts';
+import { askedOf, likenessOf } from '../clean/look.ts';
 import { withoutPersonalData } from '../clean/personal-row.ts';
 import { type Cutting, cuttingOf, type Fitted, longestOf, wholeOf } from '../fit/cutting.ts';
 import { fitRow } from '../fit/fit-row.ts';
 import { effectsOn } from '../fit/length-effects.ts';
-import { convertTo, identityOf, rowKind } from '../kinds/row-kinds.ts';
+import { convertTo, groupOf, identityOf, rowKind } from '../kinds/row-kinds.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { cutsOf } from '../pack/cuts.ts';
-import { hash, normalisedPrompt } from '../pack/split.ts';
+import { hash } from '../pack/split.ts';
+import { plainPrompt } from '../plain-prompt.ts';
 import { readAs, toldOfSource, withTold } from '../read/format/read-row.ts';
 import type { Line } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
@@ -104,7 +105,7 @@ type RowFacts = Pick<RightRow, 'personal'> &
 /** What it repeats and what it is grouped by goes by the whole row, of which the facts may have less. */
 function rightRow(row: CanonicalRow, facts: RowFacts): RightRow {
   const { encoded, group: named, personal } = facts;
-  const { prompt, answer, group } = identityOf(row);
+  const { prompt, answer } = identityOf(row);
   const asked = askedOf(row);
   return {
     parts: partsOf(facts.row, encoded.examples),
@@ -113,7 +114,7 @@ function rightRow(row: CanonicalRow, facts: RowFacts): RightRow {
       both: hash(`${prompt}\u0000${answer}`),
       prompt: hash(prompt),
       plain: hash(plainPrompt(prompt)),
-      group: hash(named === undefined ? normalisedPrompt(group) : `group ${named}`),
+      group: hash(named === undefined ? groupOf(row) : `group ${named}`),
       answer: hash(answer),
       asked: asked === undefined ? undefined : hash(asked),
     },
@@ -156,14 +157,14 @@ export function readRow(line: Line, lesson: Lesson, limits: TextLimits): RowRead
       report(places === undefined ? issue : toldOfSource(issue, places())),
     );
   checkKeys(parsed.text, report);
-  const group = groupOf(value.group, report);
+  const group = givenGroup(value.group, report);
   if (countErrors(issues) > 0) return { issues };
   const read = convertTo(lesson, row, line.number);
   return { row: group === undefined ? read : { ...read, group }, issues, group, isMended };
 }
 
 /** The thread, document or person that a row is of: any name or number. */
-function groupOf(group: unknown, report: (issue: RowIssue) => void): string | undefined {
+function givenGroup(group: unknown, report: (issue: RowIssue) => void): string | undefined {
   if (group === undefined || group === null || group === '') return undefined;
   if (typeof group === 'string' || typeof group === 'number') return String(group);
   fail(report, 'group', 'type', `group must be a name or a number, not ${nameOf(group)}`);
