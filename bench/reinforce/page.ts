@@ -5,9 +5,12 @@ import type { RewardTask } from './tasks.ts';
 /** One job of a task. */
 export type Run = {
   readonly seed: number;
-  /** From its creation to its end, the report included. */
+  /** Of the job that learns from rewards, from its creation to its end, the report included. */
   readonly seconds: number;
   readonly report: EvaluationReport;
+  /** Share of the answers to held-out prompts for which the task's rule holds, of the model before and the one after. */
+  readonly before: number;
+  readonly after: number;
 };
 
 const marks = '▁▂▃▄▅▆▇█';
@@ -16,12 +19,12 @@ const mostMarks = 32;
 
 /** What a task came to: a table of its seeds with curves, under its title. */
 export function sectionOf(
-  { title, about, hyperparameters, lathe }: RewardTask,
+  { title, about, rule, hyperparameters, lathe, ...task }: RewardTask,
   runs: readonly Run[],
 ): string {
   const all = runs.flatMap(({ report }) => (report.rewards ?? []).map(({ train }) => train));
   const [least, most] = [Math.min(...all), Math.max(...all)];
-  const rows = runs.map(({ seed, seconds, report }) => {
+  const rows = runs.map(({ seed, seconds, report, ...shares }) => {
     const before = report.contestants.some(({ name }) => name === 'start') ? 'start' : 'base';
     const found = report.comparisons.find(({ against }) => against === before);
     return [
@@ -29,6 +32,7 @@ export function sectionOf(
       rewardOf(report, before),
       rewardOf(report, 'tuned'),
       `${found?.verdict} (${signed(found?.low)} to ${signed(found?.high)})`,
+      `${percent(shares.before)} to ${percent(shares.after)}`,
       report.cost?.steps ?? '',
       seconds.toFixed(0),
       `\`${curve(
@@ -37,12 +41,14 @@ export function sectionOf(
       )}\``,
     ].join(' | ');
   });
+  const first = task.start?.settings ?? task.rewardModel?.settings;
+  const taught = first && ` Asked for of the job before: \`${JSON.stringify(first)}\`.`;
   return `## ${title}
 
-${about} Asked for: \`${JSON.stringify({ ...hyperparameters, lathe })}\`, else \`auto\`. ${runs[0]?.report.rows} held-out prompts.
+${about}${taught ?? ''} Asked for: \`${JSON.stringify({ ...hyperparameters, lathe })}\`, else \`auto\`. ${runs[0]?.report.rows} held-out prompts.
 
-| seed | held-out reward before | after | difference, 95 % | steps | seconds | reward by step, ${least.toFixed(2)} to ${most.toFixed(2)} |
-| ---: | --- | --- | --- | ---: | ---: | --- |
+| seed | held-out reward before | after | difference, 95 % | ${rule.name} | steps | seconds | reward by step, ${least.toFixed(2)} to ${most.toFixed(2)} |
+| ---: | --- | --- | --- | --- | ---: | ---: | --- |
 ${rows.map((row) => `| ${row} |`).join('\n')}
 `;
 }
@@ -58,8 +64,9 @@ export function sectionsIn(page: string): [string, string][] {
 export function pageOf(sections: readonly string[]): string {
   return `# What models learn from rewards
 
-Written by \`npm run bench:reinforce\`; do not edit by hand. Jobs of the method \`reinforcement\` over the HTTP API, on ${cpus().length} CPU cores, by LoRA. Before
-is the model that the job began as. Both answer the held-out prompts at temperature 1 with the same seeds; intervals are 95 %.
+Written by \`npm run bench:reinforce\`; do not edit by hand. Jobs of the method \`reinforcement\` over the HTTP API, on ${cpus().length} CPU cores, by LoRA where no
+other adaptation stands there. Before is the model that the job began as. Both answer the held-out prompts, which nothing was trained on, at temperature 1
+with the same seeds; intervals are 95 %. What is counted beside the rewards are other answers to them, by a rule that the grader has no part in.
 
 ${sections.join('\n')}`;
 }
@@ -69,6 +76,8 @@ function rewardOf({ contestants }: EvaluationReport, name: string): string {
   if (reward === undefined) return '';
   return `${reward.value.toFixed(2)} (${reward.low.toFixed(2)} to ${reward.high.toFixed(2)})`;
 }
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 function signed(value: number | undefined): string {
   return value === undefined ? '' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;

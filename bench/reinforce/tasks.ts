@@ -1,23 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A row of a file of the API. */
-type Line = Readonly<Record<string, unknown>>;
+/** A row of a file of the API, or a part of a request. */
+export type Line = Readonly<Record<string, unknown>>;
+
+/** A question, and what the grader needs to know of it. */
+export type Prompt = { readonly question: string } & Line;
 
 /** What is learned from rewards, on the built-in model. */
 export type RewardTask = {
   readonly title: string;
   /** What it shows, in a sentence. */
   readonly about: string;
-  readonly prompts: readonly Line[];
-  /** Prompts that are never trained on. */
-  readonly heldOut: readonly Line[];
-  readonly grader: Line;
+  readonly prompts: readonly Prompt[];
+  /** Prompts that nothing is trained on, and by which no setting was chosen. */
+  readonly heldOut: readonly Prompt[];
+  /** What `lathe-tiny` is taught before: answers to questions, and settings of that job. */
+  readonly start?: { readonly rows: readonly Line[]; readonly settings: Line };
+  /** What a reward model is taught before: the better answer made of one that `lathe-tiny` gives to each prompt. */
+  readonly rewardModel?: { readonly better: (answer: string) => string; readonly settings: Line };
+  /** Of the reward model's name, where there is one. */
+  readonly grader: (rewardModel: string | undefined) => Line;
+  /** What is counted among answers of before and after by itself, without the grader. */
+  readonly rule: {
+    readonly name: string;
+    readonly holds: (answer: string, prompt: Prompt) => boolean;
+  };
   readonly hyperparameters: Line;
-  readonly lathe: Line;
+  readonly lathe: Line & { readonly reinforcement: { readonly max_completion_tokens: number } };
 };
-
-const asked = (content: string): Line => ({ role: 'user', content });
 
 /** What customers write in the example of the support inbox, each once. */
 async function messages(): Promise<string[]> {
@@ -30,26 +41,103 @@ async function messages(): Promise<string[]> {
   return [...new Set(texts)];
 }
 
+/** Sums of two numbers from 1 to `most`, in an order that is always the same. */
+function sums(most: number): Prompt[] {
+  const all = Array.from({ length: most * most }, (_, at) => {
+    const [a, b] = [1 + (at % most), 1 + Math.floor(at / most)];
+    return { question: `${a} + ${b} =`, sum: a + b };
+  });
+  // A generator of Lehmer says the order.
+  let state = 1;
+  const keyed = all.map((row) => {
+    state = (state * 48271) % 2147483647;
+    return { row, key: state };
+  });
+  return keyed.toSorted((a, b) => a.key - b.key).map(({ row }) => row);
+}
+
+const sumGrader = `function grade(sample, item) {
+  const text = sample.output_text.trim();
+  if (!/^\\d+$/.test(text)) return 0;
+  return Math.max(0, 1 - Math.abs(Number(text) - item.sum) / 10);
+}`;
+
 /** The tasks by the name that `--tasks` takes. */
 export async function rewardTasks(): Promise<Readonly<Record<string, RewardTask>>> {
   const texts = await messages();
-  const isHeldOut = (_: unknown, at: number) => at % 5 === 0;
-  const train = texts.filter((text, at) => !isHeldOut(text, at));
-  const held = texts.filter(isHeldOut);
-  const promptOf = (text: string): Line => ({ messages: [asked(text)], question: text });
+  // Every fifth chose the settings, once.
+  const others = texts.filter((_, at) => at % 5 !== 0).map((question) => ({ question }));
+  const [prompts, heldOut] = [others.slice(0, 160), others.slice(160)];
+  const greets = {
+    name: 'says it',
+    holds: (answer: string) => answer.includes('Good morning'),
+  };
+  const short = { reinforcement: { max_completion_tokens: 16 } };
+  const addition = sums(20);
   return {
     string: {
       title: 'A greeting',
       about:
         'Answers to customers are worth 1 where they say "Good morning", else 0 (`string_check`). The model is `lathe-tiny` as it comes.',
-      prompts: train.slice(0, 160).map(promptOf),
-      heldOut: held.map(promptOf),
-      grader: {
+      ...{ prompts, heldOut },
+      grader: () => ({
         ...{ type: 'string_check', name: 'greets', operation: 'like' },
         ...{ input: '{{ sample.output_text }}', reference: 'Good morning' },
-      },
+      }),
+      rule: greets,
       hyperparameters: { n_epochs: 1, batch_size: 8, learning_rate_multiplier: 3 },
-      lathe: { reinforcement: { max_completion_tokens: 16 } },
+      lathe: short,
+    },
+    sums: {
+      title: 'Sums',
+      about:
+        'Sums of two numbers from 1 to 20, such as "17 + 8 =", are worth 1 where the answer is right, a tenth less for each by which it is off, and 0 where it is no number (`javascript`). The model is `lathe-tiny` after a job on 100 sums with their answers.',
+      prompts: addition.slice(112),
+      heldOut: addition.slice(48, 112),
+      start: {
+        rows: addition.slice(112, 212).map(({ question, sum }) => chat(question, String(sum))),
+        settings: {
+          hyperparameters: { n_epochs: 6, batch_size: 8 },
+          lathe: { adaptation: { type: 'full' }, learning_rate: 6.2e-4 },
+        },
+      },
+      grader: () => ({ type: 'javascript', name: 'near', source: sumGrader }),
+      rule: {
+        name: 'right sums',
+        holds: (answer, { sum }) => answer.trim() === String(sum),
+      },
+      hyperparameters: { n_epochs: 1, batch_size: 16 },
+      lathe: {
+        ...{ adaptation: { type: 'full' }, learning_rate: 6e-4 },
+        reinforcement: { max_completion_tokens: 4 },
+      },
+    },
+    'reward-model': {
+      title: 'A reward model',
+      about:
+        'A reward model is trained on pairs: an answer of `lathe-tiny` to each of 160 customers, and the same after "Good morning. ", which is the better one. Its score of an answer is the reward (`score_model`). The model that learns is `lathe-tiny` as it comes.',
+      ...{ prompts, heldOut },
+      rewardModel: {
+        better: (answer) => `Good morning. ${answer}`,
+        settings: { hyperparameters: { n_epochs: 1 }, lathe: { task: { type: 'reward' } } },
+      },
+      grader: (model) => ({
+        ...{ type: 'score_model', name: 'liked', model },
+        input: [
+          { role: 'user', content: '{{ item.question }}' },
+          { role: 'assistant', content: '{{ sample.output_text }}' },
+        ],
+      }),
+      rule: greets,
+      hyperparameters: { n_epochs: 1, batch_size: 8, learning_rate_multiplier: 3 },
+      lathe: short,
     },
   };
 }
+
+/** A row of a chat that is to be taught. */
+function chat(question: string, answer: string): Line {
+  return { messages: [asked(question), { role: 'assistant', content: answer }] };
+}
+
+export const asked = (content: string) => ({ role: 'user' as const, content });
