@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defaultExclude, defineConfig } from 'vitest/config';
 import { softwareGpu } from './packages/engine/src/runtime/software-gpu.ts';
 import { patienceMs } from './packages/testkit/src/patience.ts';
@@ -8,15 +9,25 @@ const report = process.env.LATHE_TEST_REPORT;
 // The processes that run the tests look for a GPU here when they start.
 Object.assign(process.env, softwareGpu());
 
-/** Tests that leave their process as they found it: one process runs many of these files, and loads each module once. */
-const shared = [
-  'packages/{contracts,graders,recipe,scoring,tokenizer}/src/**/*.test.ts',
-  'services/gateway/{src,web/src}/**/*.test.ts',
-  '{cli,tools,models}/**/*.test.ts',
-];
-const others = [
+// Node keeps what it compiled beside what it compiled: each process loads the same packages.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+  new URL('node_modules/.cache/compiled', import.meta.url),
+);
+
+const all = [
   '{packages,services}/*/src/**/*.test.ts',
+  'services/gateway/web/src/**/*.test.ts',
+  '{cli,tools,scripts,test,models,examples,bench}/**/*.test.ts',
+];
+/** Files that have a process of their own: they start services, use a GPU, or measure the memory of their process. */
+const own = [
   '{scripts,test,examples,bench}/**/*.test.ts',
+  'services/*/src/integration/*.test.ts',
+  'packages/testkit/src/**/*.test.ts',
+  '**/webgpu.test.ts',
+  'services/ingest/src/clean/relations.test.ts',
+  'services/ingest/src/read/lines.test.ts',
+  'services/ingest/src/read/container/hostile.test.ts',
 ];
 
 export default defineConfig({
@@ -24,14 +35,19 @@ export default defineConfig({
     // onnxruntime-node needs processes: a worker thread cannot be ended safely.
     pool: 'forks',
     projects: [
-      { extends: true, test: { name: 'shared', isolate: false, include: shared } },
+      // All others leave their process as they found it: one runs many of them, and loads each module once.
       {
         extends: true,
-        test: { name: 'own', include: others, exclude: [...defaultExclude, ...shared] },
+        test: {
+          ...{ name: 'shared', isolate: false },
+          ...{ include: all, exclude: [...defaultExclude, ...own] },
+        },
       },
+      { extends: true, test: { name: 'own', include: own } },
     ],
     // One more than the two cores that CI has: tests of services wait for processes a good part of their time.
     maxWorkers: 3,
+    restoreMocks: true,
     // Waits end with the event that they are for; these limits are for one that never comes.
     testTimeout: 3 * patienceMs,
     hookTimeout: 3 * patienceMs,
