@@ -39,4 +39,6 @@ if (wanted === 'up' || !existsSync(ownNode)) {
   const status = await run(process.execPath, [join(root, 'scripts', 'setup.mjs')]);
   if (status !== 0) process.exit(status);
 }
+// Node keeps what it compiled: the next command begins in half the time.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compiled');
 process.exitCode = await run(ownNode, [join(root, 'cli', 'main.ts'), ...process.argv.slice(2)]);

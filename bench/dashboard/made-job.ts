@@ -9,7 +9,7 @@ const model = `ft:lathe-tiny:default:steady:${jobId.slice(6, 14)}`;
 const every = { score: 50, checkpoint: 200, samples: 500 } as const;
 
 /** A gateway whose job never was: what is asked of that is made here, and all else by the gateway behind. */
-export type FakeJob = AsyncDisposable & {
+export type MadeJob = AsyncDisposable & {
   readonly url: string;
   /** Where the page of the job is. */
   readonly path: string;
@@ -18,7 +18,7 @@ export type FakeJob = AsyncDisposable & {
 };
 
 /** Stands before the gateway at `behind` and tells `rate` steps a second of one job for as long as somebody listens. */
-export async function fakeJob(behind: string, rate: number): Promise<FakeJob> {
+export async function madeJob(behind: string, rate: number): Promise<MadeJob> {
   let step = 0;
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];

@@ -6,11 +6,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { chromium, type Page } from 'playwright-core';
-import { startPlatform } from '../../scripts/platform.ts';
+import type { Page } from 'playwright-core';
 import { takeModelPages } from './model-pages.ts';
+import { openDashboard } from './open-dashboard.ts';
 import { takeWorkPages } from './work-pages.ts';
 
 const { values } = parseArgs({
@@ -76,104 +74,92 @@ function labelledRows(): string {
   return ['id,text,label', ...rows].join('\n');
 }
 
-await using folder = await tempFolder();
-const apiKey = 'sk-dashboard-pictures';
-const platform = await startPlatform(
-  readConfig({
-    ...process.env,
-    ...{ LATHE_DATA: folder.path, LATHE_PORT: '0', LATHE_API_KEY: apiKey, LATHE_LOG_LEVEL: 'warn' },
-  }),
+await using dashboard = await openDashboard(values.chromium);
+const { url, apiKey, browser } = dashboard;
+await rm(values.out, { recursive: true, force: true });
+await mkdir(values.out, { recursive: true });
+const page = await browser.newPage();
+page.on('console', (message) => {
+  if (message.type() === 'error') console.log(`console: ${message.text()}`);
+});
+const go = (to: string) => page.goto(`${url}/ui${to}`);
+await go('/');
+await take(page, 'sign-in');
+await page.getByLabel('API key').fill(apiKey);
+await page.getByRole('button', { name: 'Sign in' }).click();
+await page.getByRole('button', { name: 'Try the example' }).waitFor();
+const load = await page.evaluate(
+  "Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0)",
 );
-const browser = await chromium.launch({ executablePath: values.chromium, args: ['--no-sandbox'] });
-try {
-  await rm(values.out, { recursive: true, force: true });
-  await mkdir(values.out, { recursive: true });
-  const page = await browser.newPage();
-  page.on('console', (message) => {
-    if (message.type() === 'error') console.log(`console: ${message.text()}`);
-  });
-  const go = (to: string) => page.goto(`${platform.url}/ui${to}`);
-  await go('/');
-  await take(page, 'sign-in');
-  await page.getByLabel('API key').fill(apiKey);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('button', { name: 'Try the example' }).waitFor();
-  const load = await page.evaluate(
-    "Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0)",
-  );
-  console.log(`first paint after ${load} ms`);
-  await take(page, 'home-empty');
-  await go('/jobs');
-  await take(page, 'jobs-empty');
-  await go('/');
-  await page.getByRole('button', { name: 'Try the example' }).click();
-  await page.getByText('training', { exact: true }).first().waitFor({ timeout: 60_000 });
-  await page.getByText('Gradient norm', { exact: true }).first().waitFor({ timeout: 60_000 });
-  await page
-    .getByText(/^Checkpoint created/)
-    .first()
-    .waitFor({ timeout: 600_000 });
-  const job = page.url().split('/ui')[1] ?? '';
-  await take(page, 'job-running');
-  await go('/');
-  await page.getByRole('heading', { name: 'Under way' }).waitFor();
-  await take(page, 'home-running');
-  await go(job);
-  await page.getByText('done', { exact: true }).first().waitFor({ timeout: 600_000 });
-  await take(page, 'job-done');
-  await go(`${job}/verdict`);
-  await page.getByRole('heading', { name: 'All contestants' }).waitFor();
-  await take(page, 'verdict');
-  await takeModelPages({ page, go, take: (name) => take(page, name) });
-  await go('/jobs');
-  await page.getByRole('table').waitFor();
-  await take(page, 'jobs');
-  await go('/');
-  await page.getByRole('heading', { name: 'Newest results' }).waitFor();
-  await take(page, 'home');
-  await go('/data');
-  await page.getByRole('table').waitFor();
-  await take(page, 'data');
-  await page.getByLabel('File of rows').setInputFiles('examples/support-routing.jsonl');
-  await page.getByRole('heading', { name: 'Lengths' }).waitFor({ timeout: 60_000 });
-  await take(page, 'file');
-  await page.getByRole('link', { name: 'Tune a model on it' }).click();
-  await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny');
-  await page.getByText('tokens to train on').waitFor();
-  await page.getByText('All settings').click();
-  await page.getByLabel('schedule').waitFor();
-  await take(page, 'new-job');
-  await go('/data');
-  const buffer = Buffer.from(await rowsWithFaults());
-  const faulty = { name: 'tickets.jsonl', mimeType: 'application/jsonl', buffer };
-  await page.getByLabel('File of rows').setInputFiles(faulty);
-  await page.getByRole('table', { name: 'Findings' }).waitFor({ timeout: 60_000 });
-  await take(page, 'file-faulty');
-  await go('/data');
-  const labels = { name: 'reviews.csv', mimeType: 'text/csv', buffer: Buffer.from(labelledRows()) };
-  await page.getByLabel('File of rows').setInputFiles(labels);
-  await page.getByLabel('Looked at for').selectOption('lathe-tiny-encoder');
-  await page.getByRole('table', { name: 'Labels' }).waitFor({ timeout: 60_000 });
-  await take(page, 'file-labels');
-  await page.getByRole('link', { name: 'Tune a model on it' }).click();
-  await page.getByRole('button', { name: 'Start the job' }).click();
-  await page.getByText('done', { exact: true }).first().waitFor({ timeout: 600_000 });
-  await page.getByRole('link', { name: 'Verdict' }).click();
-  await page.getByRole('heading', { name: 'By label' }).waitFor();
-  await take(page, 'verdict-labels');
-  await go('/models');
-  // The model, or one of its checkpoints: each shows the same bars.
-  const classifier = page.getByRole('row', { name: /lathe-tiny-encoder:/ }).first();
-  await classifier.getByRole('link', { name: 'Playground' }).click();
-  await page.getByLabel('Text').fill('The broken lamp came late');
-  await page.getByRole('button', { name: 'Ask' }).click();
-  await page
-    .getByLabel(/^Score of/)
-    .first()
-    .waitFor();
-  await take(page, 'playground-labels');
-  await takeWorkPages({ page, go, take: (name) => take(page, name) });
-} finally {
-  await browser.close();
-  await platform.stop();
-}
+console.log(`first paint after ${load} ms`);
+await take(page, 'home-empty');
+await go('/jobs');
+await take(page, 'jobs-empty');
+await go('/');
+await page.getByRole('button', { name: 'Try the example' }).click();
+await page.getByText('training', { exact: true }).first().waitFor({ timeout: 60_000 });
+await page.getByText('Gradient norm', { exact: true }).first().waitFor({ timeout: 60_000 });
+await page
+  .getByText(/^Checkpoint created/)
+  .first()
+  .waitFor({ timeout: 600_000 });
+const job = page.url().split('/ui')[1] ?? '';
+await take(page, 'job-running');
+await go('/');
+await page.getByRole('heading', { name: 'Under way' }).waitFor();
+await take(page, 'home-running');
+await go(job);
+await page.getByText('done', { exact: true }).first().waitFor({ timeout: 600_000 });
+await take(page, 'job-done');
+await go(`${job}/verdict`);
+await page.getByRole('heading', { name: 'All contestants' }).waitFor();
+await take(page, 'verdict');
+await takeModelPages({ page, go, take: (name) => take(page, name) });
+await go('/jobs');
+await page.getByRole('table').waitFor();
+await take(page, 'jobs');
+await go('/');
+await page.getByRole('heading', { name: 'Newest results' }).waitFor();
+await take(page, 'home');
+await go('/data');
+await page.getByRole('table').waitFor();
+await take(page, 'data');
+await page.getByLabel('File of rows').setInputFiles('examples/support-routing.jsonl');
+await page.getByRole('heading', { name: 'Lengths' }).waitFor({ timeout: 60_000 });
+await take(page, 'file');
+await page.getByRole('link', { name: 'Tune a model on it' }).click();
+await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny');
+await page.getByText('tokens to train on').waitFor();
+await page.getByText('All settings').click();
+await page.getByLabel('schedule').waitFor();
+await take(page, 'new-job');
+await go('/data');
+const buffer = Buffer.from(await rowsWithFaults());
+const faulty = { name: 'tickets.jsonl', mimeType: 'application/jsonl', buffer };
+await page.getByLabel('File of rows').setInputFiles(faulty);
+await page.getByRole('table', { name: 'Findings' }).waitFor({ timeout: 60_000 });
+await take(page, 'file-faulty');
+await go('/data');
+const labels = { name: 'reviews.csv', mimeType: 'text/csv', buffer: Buffer.from(labelledRows()) };
+await page.getByLabel('File of rows').setInputFiles(labels);
+await page.getByLabel('Looked at for').selectOption('lathe-tiny-encoder');
+await page.getByRole('table', { name: 'Labels' }).waitFor({ timeout: 60_000 });
+await take(page, 'file-labels');
+await page.getByRole('link', { name: 'Tune a model on it' }).click();
+await page.getByRole('button', { name: 'Start the job' }).click();
+await page.getByText('done', { exact: true }).first().waitFor({ timeout: 600_000 });
+await page.getByRole('link', { name: 'Verdict' }).click();
+await page.getByRole('heading', { name: 'By label' }).waitFor();
+await take(page, 'verdict-labels');
+await go('/models');
+// The model, or one of its checkpoints: each shows the same bars.
+const classifier = page.getByRole('row', { name: /lathe-tiny-encoder:/ }).first();
+await classifier.getByRole('link', { name: 'Playground' }).click();
+await page.getByLabel('Text').fill('The broken lamp came late');
+await page.getByRole('button', { name: 'Ask' }).click();
+await page
+  .getByLabel(/^Score of/)
+  .first()
+  .waitFor();
+await take(page, 'playground-labels');
+await takeWorkPages({ page, go, take: (name) => take(page, name) });

@@ -5,11 +5,9 @@
  * third of the time needs more than `--growth` times the memory or nodes of the third before it.
  */
 import { parseArgs } from 'node:util';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
-import { startPlatform } from '../../scripts/platform.ts';
-import { fakeJob } from './made-job.ts';
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { madeJob } from './made-job.ts';
+import { openDashboard } from './open-dashboard.ts';
 
 const { values } = parseArgs({
   options: {
@@ -54,52 +52,40 @@ async function firstLoad(browser: Browser, url: string): Promise<number> {
 const mean = (numbers: readonly number[]): number =>
   numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 
-await using folder = await tempFolder();
-const apiKey = 'sk-dashboard-steady';
-const platform = await startPlatform(
-  readConfig({
-    ...process.env,
-    ...{ LATHE_DATA: folder.path, LATHE_PORT: '0', LATHE_API_KEY: apiKey, LATHE_LOG_LEVEL: 'warn' },
-  }),
-);
-const browser = await chromium.launch({ executablePath: values.chromium, args: ['--no-sandbox'] });
-try {
-  await using job = await fakeJob(platform.url, Number(values.rate));
-  const page = await browser.newPage();
-  await page.addInitScript((key) => sessionStorage.setItem('lathe.key', key), apiKey);
-  const loads = [];
-  for (let i = 0; i < 5; i++) loads.push(await firstLoad(browser, `${platform.url}/ui/`));
-  const load = loads.toSorted((a, b) => a - b)[2] ?? 0;
-  const each = loads.map((ms) => Math.round(ms)).join(', ');
-  console.log(`first load: painted after ${Math.round(load)} ms, the middle one of ${each}`);
+await using dashboard = await openDashboard(values.chromium);
+const { url, apiKey, browser } = dashboard;
+await using job = await madeJob(url, Number(values.rate));
+const page = await browser.newPage();
+await page.addInitScript((key) => sessionStorage.setItem('lathe.key', key), apiKey);
+const loads = [];
+for (let i = 0; i < 5; i++) loads.push(await firstLoad(browser, `${url}/ui/`));
+const load = loads.toSorted((a, b) => a - b)[2] ?? 0;
+const each = loads.map((ms) => Math.round(ms)).join(', ');
+console.log(`first load: painted after ${Math.round(load)} ms, the middle one of ${each}`);
 
-  const client = await page.context().newCDPSession(page);
-  await client.send('Performance.enable');
-  await page.goto(job.url + job.path);
-  await page.getByRole('img', { name: /^Gradient norm by step/ }).waitFor();
-  console.log('| minute | steps told | heap, MB | nodes | listeners | step on the page |');
-  console.log('| --- | --- | --- | --- | --- | --- |');
-  const seen: Look[] = [];
-  for (let i = 1; i <= looks; i++) {
-    await page.waitForTimeout((minutes * 60_000) / looks);
-    const told = job.steps();
-    const now = await look(client, page);
-    seen.push(now);
-    const shown = await page.getByText(/^[\d,]+ \/ 1,000,000$/).textContent();
-    const heap = (now.heap / 1e6).toFixed(1);
-    const minute = ((minutes * i) / looks).toFixed(1);
-    console.log(
-      `| ${minute} | ${told} | ${heap} | ${now.nodes} | ${now.listeners} | ${shown?.split(' ')[0]} |`,
-    );
-  }
-  const third = (n: number): readonly Look[] => seen.slice((n * looks) / 3, ((n + 1) * looks) / 3);
-  const ratio = (figure: (look: Look) => number): number =>
-    mean(third(2).map(figure)) / mean(third(1).map(figure));
-  const heap = ratio((each) => each.heap);
-  const nodes = ratio((each) => each.nodes);
-  console.log(`last third to the one before: heap ${heap.toFixed(2)}, nodes ${nodes.toFixed(2)}`);
-  if (load > mostLoadMs || Math.max(heap, nodes) > Number(values.growth)) process.exitCode = 1;
-} finally {
-  await browser.close();
-  await platform.stop();
+const client = await page.context().newCDPSession(page);
+await client.send('Performance.enable');
+await page.goto(job.url + job.path);
+await page.getByRole('img', { name: /^Gradient norm by step/ }).waitFor();
+console.log('| minute | steps told | heap, MB | nodes | listeners | step on the page |');
+console.log('| --- | --- | --- | --- | --- | --- |');
+const seen: Look[] = [];
+for (let i = 1; i <= looks; i++) {
+  await page.waitForTimeout((minutes * 60_000) / looks);
+  const told = job.steps();
+  const now = await look(client, page);
+  seen.push(now);
+  const shown = await page.getByText(/^[\d,]+ \/ 1,000,000$/).textContent();
+  const heap = (now.heap / 1e6).toFixed(1);
+  const minute = ((minutes * i) / looks).toFixed(1);
+  console.log(
+    `| ${minute} | ${told} | ${heap} | ${now.nodes} | ${now.listeners} | ${shown?.split(' ')[0]} |`,
+  );
 }
+const third = (n: number): readonly Look[] => seen.slice((n * looks) / 3, ((n + 1) * looks) / 3);
+const ratio = (figure: (look: Look) => number): number =>
+  mean(third(2).map(figure)) / mean(third(1).map(figure));
+const heap = ratio((each) => each.heap);
+const nodes = ratio((each) => each.nodes);
+console.log(`last third to the one before: heap ${heap.toFixed(2)}, nodes ${nodes.toFixed(2)}`);
+if (load > mostLoadMs || Math.max(heap, nodes) > Number(values.growth)) process.exitCode = 1;

@@ -249,7 +249,7 @@ export const arrows: Table = {
         contest: 'settings.ts engine texts models',
         serve: 'engine texts models',
         job: 'settings.ts engine texts models contest',
-        evals: 'settings.ts engine texts models serve',
+        evals: 'settings.ts engine texts models contest serve',
         exports: 'settings.ts models',
         '.': 'settings.ts engine texts models contest serve job evals exports',
       },

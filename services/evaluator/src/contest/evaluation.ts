@@ -59,8 +59,9 @@ export type EvalAnswers =
   | {
       readonly name: string;
       readonly runId: string;
+      /** Lines of the rows that were asked. */
       readonly lines: readonly number[];
-      /** Undefined: it could not be asked or judged. */
+      /** Of each model in turn whether it passed each of them; undefined for a row that could not be asked or judged. */
       readonly passed: readonly (readonly (boolean | undefined)[])[];
     };
 
@@ -70,6 +71,7 @@ export type AskEval = (
     readonly project: string;
     readonly evalId: string;
     readonly models: readonly ServedModel[];
+    /** Rows that are asked at most. */
     readonly mostRows: number;
   },
   asking: Pick<EvaluatePorts, 'signal' | 'onProgress'>,

@@ -2,6 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { recordKey } from '@lathe/contracts/subject';
 import type { Records } from '@lathe/platform/records';
 import { type AskedRun, newestAskedRun } from '@lathe/platform/records/asked-run';
+import type { AskEval, EvalAnswers } from '../contest/evaluation.ts';
 import type { ServedModel } from '../models/models.ts';
 import { answerRow } from './answer-row.ts';
 import { type PlacedRow, readRows } from './rows.ts';
@@ -9,32 +10,8 @@ import type { RunPorts } from './run-ports.ts';
 
 type Ports = Omit<RunPorts, 'server'> & Pick<Records, 'evals'>;
 
-/** An eval of a project, and the models that are asked. */
-type Asked = {
-  readonly project: string;
-  readonly evalId: string;
-  readonly models: readonly ServedModel[];
-  /** Rows that are asked at most. */
-  readonly mostRows: number;
-};
-
-type Asking = {
-  readonly signal: AbortSignal;
-  /** Told after each row of each model. */
-  readonly onProgress: (who: string, done: number, total: number) => void;
-};
-
-/** What came of an eval, or why it was not asked. */
-type Found =
-  | { readonly note: string }
-  | {
-      readonly name: string;
-      readonly runId: string;
-      /** Lines of the rows that were asked. */
-      readonly lines: readonly number[];
-      /** Of each model in turn whether it passed each of them; undefined for a row that could not be asked or judged. */
-      readonly passed: readonly (readonly (boolean | undefined)[])[];
-    };
+type Asked = Parameters<AskEval>[0];
+type Asking = Parameters<AskEval>[1];
 
 /**
  * Asks models the rows of an eval as its newest run in which a model was asked does it, and judges them by the same criteria: rows
@@ -45,7 +22,7 @@ export async function askEval(
   ports: Ports,
   { project, evalId, models, mostRows }: Asked,
   { signal, onProgress }: Asking,
-): Promise<Found> {
+): Promise<EvalAnswers> {
   const left = (why: string) => ({ note: `The eval ${evalId} was not asked: ${why}` });
   const found = await ports.evals.get(recordKey(project, evalId));
   if (found === null) return left('it was deleted.');

@@ -54,15 +54,24 @@ export async function createRun(
   const nowMs = ports.now();
   const hash = requestHash({ eval: of.id, request: request.hash });
   const claim = { kind: 'evalRun', project, hash, idempotencyKey, isRetry, nowMs } as const;
+  let criteria: EvalRunRecord['criteria'] | undefined;
   const id = await claimId(ports.claims, { ...claim }, limits, {
-    check: () => check(ports, request, limits),
+    check: async () => {
+      criteria = await check(ports, request, limits);
+    },
     hasEnded: async (known) => {
       const earlier = await ports.evalRuns.get(recordKey(project, known));
       return earlier !== null && isRunOver(earlier.value);
     },
   });
   const known = await ports.evalRuns.get(recordKey(project, id));
-  const run = known?.value ?? (await store(ports, request, { id, nowMs }));
+  const run =
+    known?.value ??
+    (await store(ports, request, {
+      id,
+      nowMs,
+      criteria: criteria ?? (await checkCriteria(ports, of)),
+    }));
   if (run.state === 'queued')
     await publishWork(ports.nats, 'eval-run', {
       ...{ version: 1, project, jobId: id, epoch: 0, requestId: run.requestId },
@@ -72,8 +81,12 @@ export async function createRun(
   throw new LatheError('not_found', `The eval ${of.id} was deleted.`, { param: 'eval_id' });
 }
 
-/** Throws what is wrong with a request, or with the moment. */
-async function check(ports: RunPorts, request: RunRequest, limits: RunLimits): Promise<void> {
+/** The eval's criteria as they are now. Throws what is wrong with a request, or with the moment. */
+async function check(
+  ports: RunPorts,
+  request: RunRequest,
+  limits: RunLimits,
+): Promise<EvalRunRecord['criteria']> {
   const { of, source, asking } = request;
   const { project } = of;
   if (asking !== null) {
@@ -82,7 +95,7 @@ async function check(ports: RunPorts, request: RunRequest, limits: RunLimits): P
     await named(param, async () => requireDoor(model, 'chat'));
   }
   // A model of theirs may be gone since.
-  await checkCriteria(ports, of);
+  const criteria = await checkCriteria(ports, of);
   if ('file' in source) await checkFile(ports, project, source.file);
   else if ('rows' in source) checkRows(source.rows, limits);
   else await checkStored(ports, project, { filter: source.completions, limits });
@@ -96,6 +109,7 @@ async function check(ports: RunPorts, request: RunRequest, limits: RunLimits): P
     );
   const over = all.filter(isRunOver).toSorted(newestFirst);
   for (const oldest of over.slice(limits.evalRunsKept - 1)) await eraseRun(ports, oldest);
+  return criteria;
 }
 
 async function checkFile(ports: RunPorts, project: string, id: string): Promise<void> {
@@ -160,7 +174,11 @@ async function ownNamed(
 async function store(
   ports: RunPorts,
   { of, body, source, dataSource, asking, requestId }: RunRequest,
-  { id, nowMs }: { readonly id: string; readonly nowMs: number },
+  {
+    id,
+    nowMs,
+    criteria,
+  }: { readonly id: string; readonly nowMs: number } & Pick<EvalRunRecord, 'criteria'>,
 ): Promise<EvalRunRecord> {
   const { project } = of;
   const key = evalRunRowsKey(project, id);
@@ -180,7 +198,6 @@ async function store(
           },
         };
   const itemSchema = itemSchemaOf(of);
-  const criteria = await checkCriteria(ports, of);
   const run: EvalRunRecord = {
     version: 1,
     ...{ id, project, evalId: of.id, requestId },

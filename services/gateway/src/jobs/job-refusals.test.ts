@@ -1,5 +1,6 @@
 import { APIError } from 'openai';
 import { beforeAll, expect, test } from 'vitest';
+import { startGateway } from '../integration/gateway.fixture.ts';
 import { oneGateway } from '../integration/one-gateway.fixture.ts';
 import { expectRefusal } from './refusal.fixture.ts';
 
@@ -29,6 +30,19 @@ test('an unknown model is a 400 that lists what there is', async () => {
   expect(error).toBeInstanceOf(APIError);
   expect(error).toMatchObject({ status: 400, code: 'model_not_found', param: 'model' });
   expect((error as APIError).message).toContain("'gpt-9' does not exist. There are: lathe-tiny.");
+});
+
+test('where no base model is served yet, another try may find one', async () => {
+  const gateway = await startGateway();
+  try {
+    const training_file = await gateway.upload();
+    const client = gateway.client.withOptions({ maxRetries: 0 });
+    const created = client.fineTuning.jobs.create({ model: 'lathe-tiny', training_file });
+    const message = '503 No base model is served yet; try again.';
+    await expect(created).rejects.toMatchObject({ status: 503, code: 'unavailable', message });
+  } finally {
+    await gateway.stop();
+  }
 });
 
 test.each([

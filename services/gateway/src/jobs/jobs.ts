@@ -120,10 +120,14 @@ export async function checkReferences(
   const model = await findNamedModel(ports, project, body.model);
   if (model === undefined) {
     const names = await baseModelNames(ports);
-    const known = names.length === 0 ? 'No base model is served' : `There are: ${names.join(', ')}`;
+    // Evaluators tell of base models when they start.
+    if (names.length === 0)
+      throw new LatheError('unavailable', 'No base model is served yet; try again.', {
+        param: 'model',
+      });
     throw new BadReference(
       'model_not_found',
-      `The model '${body.model}' does not exist. ${known}.`,
+      `The model '${body.model}' does not exist. There are: ${names.join(', ')}.`,
       { param: 'model' },
     );
   }

@@ -19,7 +19,9 @@ export function DayBars({ title, days, figureOf }: Props) {
   return (
     <figure class="plot">
       <figcaption>
-        <span>{title}</span>
+        <span>
+          {title}, at most {grouped(Math.max(0, ...values))} a day
+        </span>
       </figcaption>
       <svg
         viewBox={`0 0 ${width} ${height}`}
@@ -46,7 +48,6 @@ export function DayBars({ title, days, figureOf }: Props) {
       </svg>
       <div class="row soft small-text ends">
         <span>{days[0]?.date}</span>
-        <span>at most {grouped(Math.max(0, ...values))} a day</span>
         <span>{days.at(-1)?.date}</span>
       </div>
     </figure>
