@@ -68,7 +68,7 @@ export function EstimateSection({
       {queue !== null && (
         <p class="soft">
           Started now: {queue.reason}
-          {queue.position !== null && `, place ${grouped(queue.position)} in line`}
+          {queue.position !== null && ` Place in line: ${grouped(queue.position)}.`}
         </p>
       )}
       {isBusy && (

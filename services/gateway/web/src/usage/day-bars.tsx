@@ -20,7 +20,7 @@ export function DayBars({ title, days, figureOf }: Props) {
     <figure class="plot">
       <figcaption>
         <span>
-          {title}, at most {grouped(Math.max(0, ...values))} a day
+          {title}, at most {grouped(Math.max(0, ...values))}
         </span>
       </figcaption>
       <svg
