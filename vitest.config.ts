@@ -19,6 +19,8 @@ const all = [
   'services/gateway/web/src/**/*.test.ts',
   '{cli,tools,scripts,test,models,examples,bench}/**/*.test.ts',
 ];
+/** Compiling a session makes its process read numbers under 2e-308 as zero (`session.set_denormal_as_zero`). */
+const computing = '{packages/engine,services/evaluator,services/trainer}/**/*.test.ts';
 /** Files that have a process of their own: they start services, use a GPU, or measure the memory of their process. */
 const own = [
   '{scripts,test,examples,bench}/**/*.test.ts',
@@ -39,8 +41,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...{ name: 'shared', isolate: false },
-          ...{ include: all, exclude: [...defaultExclude, ...own] },
+          ...{ name: 'shared', isolate: false, include: all },
+          exclude: [...defaultExclude, ...own, computing],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...{ name: 'computing', isolate: false, include: [computing] },
+          exclude: [...defaultExclude, ...own],
         },
       },
       { extends: true, test: { name: 'own', include: own } },

@@ -1,3 +1,4 @@
+import { otherCases } from './any-case.ts';
 import { TokenizerError } from './error.ts';
 
 /** Escapes whose meaning differs between Oniguruma (Unicode) and JavaScript, and what to write instead. */
@@ -26,51 +27,69 @@ export function translatePattern(source: string, pattern: string): RegExp {
       `the pattern ${JSON.stringify(pattern)} uses ${what}, which is not supported`,
     );
   };
+  const compile = (text: string, flags: string): RegExp => {
+    try {
+      return new RegExp(text, flags);
+    } catch (error) {
+      return refuse(`syntax that JavaScript rejects (${(error as Error).message})`);
+    }
+  };
+  const anyCase = (inner: string) => inner + otherCases(compile(`[${inner}]`, 'giu'));
   let out = '';
   let isClass = false;
+  /** Where the inner text of the last class begins in `out`. */
+  let classAt = 0;
+  /** For each open group, and the whole, whether case is ignored in it. */
+  const anyCases = [false];
+  const isAnyCase = () => anyCases.at(-1) === true;
   for (let i = 0; i < pattern.length; ) {
-    const character = pattern.charAt(i);
+    const character = String.fromCodePoint(pattern.codePointAt(i) as number);
     if (character === '\\') {
       const [text, length] = translateEscape(pattern.slice(i), refuse);
-      out += text;
+      out += isAnyCase() && !isClass ? `[${anyCase(text)}]` : text;
       i += length;
     } else if (isClass) {
       if (character === '[') refuse('a nested character class');
       if (pattern.startsWith('&&', i)) refuse('a class intersection (&&)');
-      if (character === ']') isClass = false;
+      if (character === ']') {
+        isClass = false;
+        if (isAnyCase()) out = out.slice(0, classAt) + anyCase(out.slice(classAt));
+      }
       out += character;
-      i += 1;
+      i += character.length;
     } else if (character === '[') {
       const opening = pattern.startsWith('[^', i) ? '[^' : '[';
       if (pattern.charAt(i + opening.length) === ']')
         refuse('an unescaped "]" at the start of a class');
       isClass = true;
       out += opening;
+      classAt = out.length;
       i += opening.length;
     } else if (character === '(') {
       groupOpenings.lastIndex = i;
       const opening = groupOpenings.exec(pattern)?.[0] ?? '(';
       if (opening === '(' && pattern.charAt(i + 1) === '?')
         refuse(`the group ${pattern.slice(i, i + 4)}`);
-      out += opening === '(' ? '(?:' : opening;
+      anyCases.push(opening === '(?i:' || isAnyCase());
+      out += opening === '(' || opening === '(?i:' ? '(?:' : opening;
       i += opening.length;
     } else if (character === '^' || character === '$') {
       refuse(`the anchor ${character}`);
     } else {
       quantifier.lastIndex = i;
       const repeat = quantifier.exec(pattern)?.[0];
-      const length = repeat?.length ?? 1;
+      const length = repeat?.length ?? character.length;
       if (repeat !== undefined && pattern.charAt(i + length) === '+')
         refuse('a possessive quantifier');
-      out += character === '.' ? '[^\\n]' : pattern.slice(i, i + length);
+      if (character === ')') anyCases.pop();
+      if (character === '.') out += '[^\\n]';
+      else if (isAnyCase() && repeat === undefined && !/[()|]/.test(character))
+        out += `[${anyCase(character)}]`;
+      else out += pattern.slice(i, i + length);
       i += length;
     }
   }
-  try {
-    return new RegExp(out, 'gu');
-  } catch (error) {
-    return refuse(`syntax that JavaScript rejects (${(error as Error).message})`);
-  }
+  return compile(out, 'gu');
 }
 
 /** The JavaScript text of the escape that `rest` starts with, and how many characters it took. */

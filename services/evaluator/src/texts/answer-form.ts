@@ -34,6 +34,7 @@ export function answerForm(
     unlessRefused(of, () => {
       throw new SchemaError('', 'is too large');
     });
+  // One schema may have a few keys, since V8 writes whole numbers in two ways; what is kept by its key is then read again.
   const key = createHash('sha256')
     .update(read)
     .update(JSON.stringify([mark, control]));

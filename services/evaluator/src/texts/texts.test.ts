@@ -1,3 +1,4 @@
+import { deserialize } from 'node:v8';
 import { createLogger } from '@lathe/platform/log';
 import { watchLoop } from '@lathe/testkit/loop-watch';
 import { tempFolder } from '@lathe/testkit/temp-folder';
@@ -43,7 +44,10 @@ async function outcome(of: Texts, kind: 'chat' | 'inputs', body: Uint8Array): Pr
   try {
     const made = await of[kind](model, body, asker);
     if (!('request' in made)) return made;
-    return { ...made, request: { ...made.request, form: made.request.form?.key } };
+    const { form } = made.request;
+    // Its key tells how V8 keeps the schema's numbers too, which a thread may do otherwise.
+    const held = form && { ...form, key: null, schema: deserialize(form.schema) };
+    return { ...made, request: { ...made.request, form: held } };
   } catch (error) {
     const { code, param, message } = error as { code?: string; param?: string; message: string };
     return { code, param, message };
