@@ -47,7 +47,8 @@ export const arrows: Table = {
         jinja:
           'jinja/error.ts jinja/budget.ts jinja/value jinja/parse jinja/builtins jinja/check jinja/evaluate',
         'component.ts': 'error.ts',
-        'regex.ts': 'error.ts',
+        'any-case.ts': '',
+        'regex.ts': 'error.ts any-case.ts',
         'may-hold.ts': '',
         'token-list.ts': '',
         normalize: 'error.ts component.ts regex.ts',

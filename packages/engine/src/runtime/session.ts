@@ -22,6 +22,7 @@ export function commonEntries(folder: string | undefined): Record<string, string
   return {
     // Merging equal nodes would undo recomputation; folding would copy stored weights as float32.
     'optimization.disable_specified_optimizers': 'CommonSubexpressionElimination;ConstantFolding',
+    // The first session sets it for the thread that compiles it too: numbers under 2.2e-308 are zero in its JavaScript from then on.
     'session.set_denormal_as_zero': '1',
     ...(folder === undefined
       ? {}
