@@ -1,5 +1,6 @@
-import { describe } from 'vitest';
-import type { Device } from './device.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { input } from '../graph/value.ts';
+import type { Device, Program } from './device.ts';
 import { softwareGpu } from './software-gpu.ts';
 import { webgpuDevice } from './webgpu.ts';
 
@@ -18,6 +19,13 @@ export async function describeOnWebGpu(name: string, tests: (gpu: Device) => voi
   const device = await findDevice();
   const why = ' (skipped: no GPU is here, nor SwiftShader from Debian’s chromium)';
   describe.runIf(device !== undefined)(device === undefined ? name + why : name, () => {
-    if (device !== undefined) tests(device);
+    if (device === undefined) return;
+    // The provider keeps its compiled shaders, which take seconds to make, as long as there is a program.
+    let kept: Program;
+    beforeAll(async () => {
+      kept = await device.compile({ outputs: { y: input('x', [1], 'float32') } });
+    });
+    afterAll(() => kept.dispose());
+    tests(device);
   });
 }
