@@ -46,6 +46,11 @@ function sessionOptions(
       ? {}
       : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     enableCpuMemArena: arena,
-    extra: { ...commonEntries(folder), 'session.disable_prepacking': prepack ? '0' : '1' },
+    extra: {
+      ...commonEntries(folder),
+      'session.disable_prepacking': prepack ? '0' : '1',
+      // Threads that look for work after a run take the processor from whoever has some.
+      'session.force_spinning_stop': '1',
+    },
   };
 }
