@@ -76,6 +76,10 @@ export const completionSubject = 'lathe.inference.complete';
 /** Queue group subject on which evaluators take answers to grade (contracts/message/grade.ts). */
 export const gradeSubject = 'lathe.inference.grade';
 
+/** Queue group subject on which trainers are asked what a job would need (contracts/message/memory.ts). */
+export const memorySubject = 'lathe.estimate.memory';
+export const memoryQueue = 'lathe-memory';
+
 /** Published by the gateway when the client of a request has gone. */
 export function inferenceCancelSubject(requestId: string): string {
   return `lathe.inference.cancel.${requestId}`;

@@ -32,6 +32,8 @@ export type GatewaySettings = GraderSettings & {
   readonly eventEndMs: number;
   /** How long a request to inspect a file waits for the report. */
   readonly inspectWaitMs: number;
+  /** How long an estimate waits for a worker that tells what the job would need. */
+  readonly memoryWaitMs: number;
   /** Data work of one project: how much may be under way, and how much that is over is kept, and how long (0: for ever). */
   readonly dataWorkOpen: number;
   readonly dataWorkKept: number;
@@ -116,6 +118,7 @@ export function gatewaySettings(config: Config): GatewaySettings {
     eventGatherMs: 100,
     eventEndMs: 5000,
     inspectWaitMs: config.inspectWaitMs,
+    memoryWaitMs: 10_000,
     dataWorkOpen: config.dataWorkOpen,
     dataWorkKept: config.dataWorkKept,
     dataWorkKeepMs: config.dataWorkKeepMs,

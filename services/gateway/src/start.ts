@@ -5,6 +5,7 @@ import { startGraders } from '@lathe/graders/grader-threads';
 import { bootstrapKey, metricsKey, type ProjectKey, parseApiKeys } from '@lathe/platform/api-key';
 import type { Config } from '@lathe/platform/config';
 import type { Logger } from '@lathe/platform/log';
+import { askMemory } from '@lathe/platform/nats/memory-questions';
 import { pause } from '@lathe/platform/nats/pause';
 import { openAllRecords } from '@lathe/platform/records';
 import { openRecords } from '@lathe/platform/records/kv';
@@ -112,6 +113,7 @@ async function openPorts(
     lists: openRecordLists(nats),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
     places: await openRecords(nats, buckets.idempotency, placeSchema),
+    memoryOf: (job) => askMemory(nats.connection, job, { waitMs: settings.memoryWaitMs, log }),
     inference: countInference(createInference(nats.connection, settings), served),
     bodies,
     graders,

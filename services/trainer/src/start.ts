@@ -2,6 +2,7 @@ import { jobEvent } from '@lathe/contracts/message/event';
 import type { Config } from '@lathe/platform/config';
 import { consumeDeadLetters } from '@lathe/platform/nats/dead-letters';
 import { publishEvents } from '@lathe/platform/nats/events';
+import { answerMemory } from '@lathe/platform/nats/memory-questions';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { consumeWork, publishWork } from '@lathe/platform/nats/work';
 import { readStageQueue, removeWork } from '@lathe/platform/nats/work-queue';
@@ -11,6 +12,7 @@ import type { Stoppable } from '@lathe/platform/shutdown';
 import { createTrainWork } from './controller/drive/train-work.ts';
 import { watchJobs } from './controller/job-board.ts';
 import { measureJobs, measureWorkers } from './controller/metrics.ts';
+import { toldMemory } from './controller/place/job-memory.ts';
 import { createPlacement } from './controller/place/placement.ts';
 import type { ControllerPorts } from './controller/ports.ts';
 import { type ControllerSettings, controllerSettings } from './controller/settings.ts';
@@ -64,6 +66,8 @@ export async function start(
       settings,
       log,
     };
+    const memory = answerMemory(nats.connection, (record) => toldMemory(ports, record), log);
+    stops.add('questions about memory', async () => memory.stop());
     measureQueues(nats, metrics);
     measureJobs(jobs, metrics);
     measureWorkers(workers, metrics);

@@ -56,4 +56,8 @@ export type InspectionReport = z.infer<typeof inspectionReportSchema>;
 export const inspectionObjects = {
   report: 'report.json',
   repaired: 'repaired.jsonl',
+  /** Of the dataset that the job would train on (datasetManifestSchema), which is not kept itself. */
+  manifest: 'manifest.json',
+  /** Those of the job, with every `auto` resolved (resolvedSettingsSchema). */
+  settings: 'settings.json',
 } as const;

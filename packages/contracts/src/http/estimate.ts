@@ -22,7 +22,7 @@ export const estimateSchema = z.object({
   task: taskSchema.nullable(),
   /** Decides which rows are held out: that of the request, else 1; a job without one draws its own. */
   seed: z.number().int(),
-  /** Peak memory of the training in bytes, as a worker told of a job of the project with the same model, method and options; null until one has. */
+  /** Peak memory of the training in bytes: as a worker tells of it, or told of a job of the project with the same model, method and options; null where none tells. */
   memory_bytes: z.number().nullable(),
   /** Rows to train on, and those that are held out. */
   training_rows: z.number().int().nullable(),

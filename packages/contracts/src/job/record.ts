@@ -20,7 +20,7 @@ function asCreated<T extends object>(schema: z.ZodType<T>) {
 }
 
 /** Hyperparameters with every `auto` resolved; set when ingest knows the data. */
-const resolvedSettingsSchema = z.object({
+export const resolvedSettingsSchema = z.object({
   epochs: z.number().int().min(1),
   batchSize: z.number().int().min(1),
   learningRateMultiplier: z.number().positive(),

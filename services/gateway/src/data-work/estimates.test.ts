@@ -1,9 +1,11 @@
 import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { dataWorkPrefix } from '@lathe/contracts/artifact/key';
 import { type Estimate, estimateSchema } from '@lathe/contracts/http/estimate';
+import type { ResolvedSettings } from '@lathe/contracts/job/record';
+import { memoryQuestionSchema } from '@lathe/contracts/message/memory';
 import { type DataWorkRecord, endDataWork } from '@lathe/contracts/record/data-work';
 import { startsVersion } from '@lathe/contracts/record/worker';
-import { modelKey, recordKey } from '@lathe/contracts/subject';
+import { memorySubject, modelKey, recordKey } from '@lathe/contracts/subject';
 import { afterEach, expect, test } from 'vitest';
 import { project } from '../integration/gateway.fixture.ts';
 import { oneGateway } from '../integration/one-gateway.fixture.ts';
@@ -29,10 +31,25 @@ const report: InspectionReport = {
 };
 
 /** Ends an inspection as an ingest would. */
-async function finish(id: string, found: InspectionReport = report): Promise<void> {
+async function finish(
+  id: string,
+  found: InspectionReport = report,
+  settings?: ResolvedSettings,
+): Promise<void> {
   const key = `${dataWorkPrefix(project, id)}/at_1/report.json`;
   const put = await gateway.artifacts.put(key, Buffer.from(JSON.stringify(found)));
-  const result = { objects: { [inspectionObjects.report]: { key, ...put } }, files: [] };
+  const store = async (name: string, value: object) => {
+    const at = key.replace('report.json', name);
+    return {
+      [name]: { key: at, ...(await gateway.artifacts.put(at, Buffer.from(JSON.stringify(value)))) },
+    };
+  };
+  const objects = {
+    [inspectionObjects.report]: { key, ...put },
+    ...(await store(inspectionObjects.manifest, {})),
+    ...(settings && (await store(inspectionObjects.settings, settings))),
+  };
+  const result = { objects, files: [] };
   const record = recordKey(project, id);
   const work: DataWorkRecord = (await gateway.dataWork.get(record))?.value ?? expect.fail(id);
   await gateway.dataWork.put(record, endDataWork(work, { state: 'succeeded', result }, 2000));
@@ -102,6 +119,27 @@ test('the time is a range of what such jobs have taken', async () => {
   const other = { ...body, lathe: { adaptation: { type: 'ia3' } } };
   expect((await told(await ask(other))).memory_bytes).toBeNull();
   for (const id of jobs) await gateway.jobs.delete(recordKey(project, id));
+});
+
+test('its memory is what a trainer tells of its settings and rows', async () => {
+  const settings = {
+    ...{ epochs: 3, batchSize: 4, learningRateMultiplier: 1, learningRate: 0.001 },
+    adaptation: { type: 'lora', rank: 4 },
+  } as const;
+  const questions = gateway.nats.connection.subscribe(memorySubject, {
+    callback: (_, message) => {
+      const { job } = memoryQuestionSchema.parse(message.json());
+      const isMeant = job.settings?.epochs === 3 && job.datasetKey?.endsWith('/manifest.json');
+      message.respond(JSON.stringify({ memoryBytes: isMeant ? 123 : 0 }));
+    },
+  });
+  const body = { model: 'lathe-tiny', training_file: await gateway.upload(), seed: 9 };
+  const begun = await told(await ask(body));
+  expect(begun.memory_bytes).toBeNull();
+  await finish(begun.inspection as string, report, settings);
+  expect((await told(await ask(body))).memory_bytes).toBe(123);
+  questions.unsubscribe();
+  expect((await told(await ask(body))).memory_bytes).toBeNull();
 });
 
 test('all that the creation or the reading would refuse is told, where the body can be read', async () => {

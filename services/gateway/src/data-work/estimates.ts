@@ -1,8 +1,10 @@
-import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
+import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { errorCodes, LatheError, toWireError, type WireError } from '@lathe/contracts/error';
 import type { Estimate } from '@lathe/contracts/http/estimate';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
+import { type JobRecord, resolvedSettingsSchema } from '@lathe/contracts/job/record';
 import type { DataWorkOf } from '@lathe/contracts/record/data-work';
+import { findJson } from '@lathe/platform/artifacts/read-json';
 import type { NamedModels } from '@lathe/platform/records/named-model';
 import { memoryFor, secondsFor } from '../jobs/job-pace.ts';
 import { firstRecord } from '../jobs/job-request.ts';
@@ -16,7 +18,13 @@ import {
 } from './data-work.ts';
 import { findInspectionReport, inspectionInput, usualSeed } from './inspections.ts';
 
-export type EstimatePorts = JobPorts & DataWorkPorts & NamedModels & ShownPorts;
+export type EstimatePorts = JobPorts &
+  DataWorkPorts &
+  NamedModels &
+  ShownPorts & {
+    /** What a worker tells that the job would need, in bytes; null where none tells. */
+    readonly memoryOf: (job: JobRecord) => Promise<number | null>;
+  };
 
 type Asked = { readonly project: string; readonly requestId: string; readonly body: CreateJob };
 
@@ -70,18 +78,27 @@ export async function estimateBy(
   { project, requestId, body }: Asked,
   work: DataWorkOf<'inspect'>,
 ): Promise<Estimate> {
-  const { id, state, error, input } = work;
+  const { id, state, error, input, result } = work;
   // A job is of the model itself, also where an alias is asked for.
   const job = { project, body: { ...body, model: input.model ?? body.model } };
   const report = await findInspectionReport(ports, work);
   const refusal = report?.refusal ?? error;
   const plan = report?.plan;
   const tokens = plan && plan.epochs * plan.trainTokens;
-  const memoryBytes = await memoryFor(ports.jobBriefs, job);
   const about = { id: '', project, requestId, nowMs: ports.now(), seed: usualSeed };
-  const wouldBe = {
+  const first: JobRecord = {
     ...firstRecord(job.body, about),
     ...(input.job.start && { start: input.job.start }),
+    settings: await settingsOf(ports, work),
+    datasetKey: result?.objects[inspectionObjects.manifest]?.key ?? null,
+  };
+  const isKnown = refusal === null && first.settings !== null && first.datasetKey !== null;
+  const memoryBytes =
+    job.body.lathe?.memory_limit ??
+    (isKnown ? await ports.memoryOf(first) : null) ??
+    (await memoryFor(ports.jobBriefs, job));
+  const wouldBe = {
+    ...first,
     // As much as it may need, where nobody has told: what is known to be too large alone is told.
     memoryBytes: memoryBytes ?? 0,
     ...(tokens !== undefined && { plannedTokens: tokens }),
@@ -96,6 +113,15 @@ export async function estimateBy(
       ...{ tokens, seconds: await secondsFor(ports.jobBriefs, { ...job, tokens }) },
     }),
   });
+}
+
+/** The settings that an inspection found; null where it has none, or not yet. */
+async function settingsOf(
+  { artifacts }: EstimatePorts,
+  { result }: DataWorkOf<'inspect'>,
+): Promise<JobRecord['settings']> {
+  const key = result?.objects[inspectionObjects.settings]?.key;
+  return key === undefined ? null : findJson(artifacts, key, resolvedSettingsSchema);
 }
 
 type Known = Pick<Estimate, 'refusals'> &

@@ -30,15 +30,14 @@ export async function secondsFor(
 }
 
 /**
- * Bytes of memory that a training takes at its peak: the limit of the request, or what a worker told of the project's newest job with the
- * same model, method and options; null where none has been told.
+ * Bytes of memory that a training takes at its peak, as a worker told of the project's newest job with the same model, method and
+ * options; null where none has been told.
  */
 export async function memoryFor(
   briefs: JobBriefs,
   { project, body }: { project: string; body: CreateJob },
 ): Promise<number | null> {
   const options = body.lathe ?? {};
-  if (options.memory_limit !== undefined) return options.memory_limit;
   const trains = trainsAs(options);
   const method = body.method?.type ?? 'supervised';
   const [told] = (await briefs.list(project))

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { Finding, ObjectRef } from '@lathe/contracts/artifact/dataset';
+import type { DatasetManifest, Finding, ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { LatheError, toWireError } from '@lathe/contracts/error';
+import type { ResolvedSettings } from '@lathe/contracts/job/record';
 import type { DataWorkInputs } from '@lathe/contracts/record/data-work';
 import type { ByteSource } from '@lathe/platform/artifacts/port';
 import { toHttp } from '@lathe/recipe/http-form';
@@ -22,7 +23,7 @@ type Input = DataWorkInputs['inspect'];
 /** Looks at a file the way that a job would read it, to the end, and keeps what was seen instead of the dataset. */
 export const inspectFile: DataRun<'inspect'> = async (input, ports) => {
   const { artifacts, prefix } = ports;
-  const { report, right } = await lookAt(input, ports);
+  const { report, run, right } = await lookAt(input, ports);
   const objects: Record<string, ObjectRef> = {};
   const put = async (name: string, source: ByteSource): Promise<void> => {
     const key = `${prefix}/${name}`;
@@ -32,13 +33,21 @@ export const inspectFile: DataRun<'inspect'> = async (input, ports) => {
   if (repaired !== undefined) await put(inspectionObjects.repaired, repaired.lines());
   // Without a row it is no file.
   if (repaired?.counts.rows === 0) delete objects[inspectionObjects.repaired];
+  if (run !== undefined) {
+    await put(inspectionObjects.manifest, Buffer.from(JSON.stringify(run.manifest)));
+    await put(inspectionObjects.settings, Buffer.from(JSON.stringify(run.settings)));
+  }
   const told = objects[inspectionObjects.repaired] && { repaired: repaired?.counts };
   await put(inspectionObjects.report, Buffer.from(JSON.stringify({ ...report, ...told })));
   return { objects, files: [] };
 };
 
-/** What was seen, and the training file as far as it is right. */
-type Seen = { readonly report: InspectionReport; readonly right?: FileRead };
+/** What was seen, what would be trained and how, and the training file as far as it is right. */
+type Seen = {
+  readonly report: InspectionReport;
+  readonly run?: { readonly manifest: DatasetManifest; readonly settings: ResolvedSettings };
+  readonly right?: FileRead;
+};
 
 /** For the model that the request names, or the first that learns from such rows. */
 async function lookAt({ trainingFile, validationFile, ...input }: Input, ports: DataPorts) {
@@ -74,7 +83,9 @@ async function judged(model: string, { asked: given, ports }: Look): Promise<See
     const task = toHttp(made.manifest.task ?? settingsOf(lesson, files.wish));
     const plan = planOf(made, asked.job.options);
     const found = { model, task, method: files.job.method, dataset: made.report, plan };
-    return { right, report: { version: 1, refusal: null, ...found } };
+    const report = { version: 1, refusal: null, ...found } as const;
+    const { manifest, settings } = made;
+    return { right, run: { manifest, settings }, report };
   } catch (error) {
     const task = toHttp(settingsOf(lesson, files.wish));
     const dataset = await reportOfRead(files, ports);

@@ -1,8 +1,11 @@
 /** Several workers and projects: who gets which place, and what joining, leaving and dying costs. */
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { streams } from '@lathe/contracts/subject';
+import { createLogger } from '@lathe/platform/log';
 import { listEvents } from '@lathe/platform/nats/events';
+import { askMemory } from '@lathe/platform/nats/memory-questions';
 import { startNats } from '@lathe/testkit/nats';
+import { patienceMs } from '@lathe/testkit/patience';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
 import { type Cluster, type ClusterOptions, openCluster } from './cluster.fixture.ts';
@@ -112,7 +115,14 @@ test('a job waits for a worker that can tell what it needs, says so, and obeys m
     await cluster.wish(ids[0], 'cancel');
     await cluster.waitFor(ids[0], ({ state }) => state === 'cancelled');
     cluster.startWorker('two', { memoryBytes: 5e8 });
-    expect(await cluster.waitFor(ids[1], trained)).toMatchObject({ memoryBytes: 5e8 });
+    const told = await cluster.waitFor(ids[1], trained);
+    expect(told).toMatchObject({ memoryBytes: 5e8 });
+    const { id, memoryBytes: _, ...like } = told;
+    const asked = { ...like, id: `${id}-like`, stage: 'ingest' } as const;
+    const options = { waitMs: patienceMs, log: createLogger(cluster.config, 'test') };
+    expect(await askMemory(cluster.nats.connection, asked, options)).toBe(5e8);
+    const unknown = { ...asked, model: 'nobody' };
+    expect(await askMemory(cluster.nats.connection, unknown, options)).toBeNull();
   }));
 
 test('a project that floods the queue keeps the others from no turn', () =>

@@ -38,9 +38,7 @@ export function EstimateSection({
     ['learning rate', figure(rate)],
     ['is the seed of what is shown here; a job that names none draws its own', String(seed)],
     [
-      memory === null
-        ? 'a job like this that ran here would tell'
-        : 'of memory at most, by a job like this that ran here',
+      memory === null ? 'no training worker tells what it needs' : 'of memory at most',
       memory === null ? 'memory unknown' : bytesText(memory),
     ],
     [

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { baseModelOf } from '@lathe/contracts/job/record';
+import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { canTell } from '@lathe/platform/pool/place';
 import type { ControllerPorts } from '../ports.ts';
@@ -19,20 +19,10 @@ export async function learnMemory(
   signal: AbortSignal,
 ): Promise<number> {
   for (;;) {
-    let isAsked = false;
-    for (const worker of ports.workers.alive()) {
-      if (!canTell(worker, baseModelOf(job.record))) continue;
-      isAsked = true;
-      try {
-        const memoryBytes = await ask(ports, job, worker);
-        await job.change(() => ({ memoryBytes }));
-        return memoryBytes;
-      } catch (error) {
-        if (!(error instanceof WorkerError) && !isAway(error)) throw error;
-        const { record } = job;
-        const told = { err: error, jobId: record.id, worker: worker.id };
-        ports.log.warn(told, 'a worker did not tell what a job needs; trying again');
-      }
+    const { isAsked, memoryBytes } = await askWorkers(ports, job.record);
+    if (memoryBytes !== undefined) {
+      await job.change(() => ({ memoryBytes }));
+      return memoryBytes;
     }
     const { placeMs } = ports.settings;
     // Many jobs may ask the same workers, which announce themselves often.
@@ -41,9 +31,35 @@ export async function learnMemory(
   }
 }
 
+type AskPorts = Pick<ControllerPorts, 'workers' | 'dial' | 'log'>;
+
+/** What a worker tells that a job would need, in bytes; null where none tells, and of a run that cannot be planned, which says why itself. */
+export async function toldMemory(ports: AskPorts, record: JobRecord): Promise<number | null> {
+  const { memoryBytes = 0 } = await askWorkers(ports, record);
+  return memoryBytes === 0 ? null : memoryBytes;
+}
+
+/** Asks the workers that have the job's base model once, one after the other, until one tells: and whether there was one to ask. */
+async function askWorkers(
+  ports: AskPorts,
+  record: JobRecord,
+): Promise<{ readonly isAsked: boolean; readonly memoryBytes?: number }> {
+  const workers = ports.workers.alive().filter((one) => canTell(one, baseModelOf(record)));
+  for (const worker of workers) {
+    try {
+      return { isAsked: true, memoryBytes: await ask(ports, record, worker) };
+    } catch (error) {
+      if (!(error instanceof WorkerError) && !isAway(error)) throw error;
+      const told = { err: error, jobId: record.id, worker: worker.id };
+      ports.log.warn(told, 'a worker did not tell what a job needs');
+    }
+  }
+  return { isAsked: workers.length > 0 };
+}
+
 async function ask(
-  { dial }: ControllerPorts,
-  { record }: OwnedJob,
+  { dial }: Pick<ControllerPorts, 'dial'>,
+  record: JobRecord,
   { address }: WorkerRecord,
 ): Promise<number> {
   const question = runQuestion(record);

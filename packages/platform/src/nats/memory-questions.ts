@@ -1,0 +1,66 @@
+import type { JobRecord } from '@lathe/contracts/job/record';
+import {
+  type MemoryAnswer,
+  type MemoryQuestion,
+  memoryAnswerSchema,
+  memoryQuestionSchema,
+} from '@lathe/contracts/message/memory';
+import { memoryQueue, memorySubject } from '@lathe/contracts/subject';
+import {
+  type Msg,
+  type NatsConnection,
+  NoRespondersError,
+  RequestError,
+  TimeoutError,
+} from '@nats-io/nats-core';
+import type { Logger } from '../log/log.ts';
+import { jsonOf } from './json.ts';
+
+/**
+ * The bytes of memory that a job would take at the peak of its training, as a training worker tells; null where none does within
+ * `waitMs`. Throws when nats-server cannot be reached.
+ * @example const bytes = await askMemory(nats.connection, job, { waitMs: 5000, log });
+ */
+export async function askMemory(
+  connection: NatsConnection,
+  job: JobRecord,
+  { waitMs, log }: { readonly waitMs: number; readonly log: Logger },
+): Promise<number | null> {
+  const question: MemoryQuestion = { version: 1, requestId: job.requestId, job };
+  try {
+    const options = { timeout: waitMs };
+    const reply = await connection.request(memorySubject, JSON.stringify(question), options);
+    return memoryAnswerSchema.parse(jsonOf(reply)).memoryBytes;
+  } catch (error) {
+    const isUnanswered =
+      error instanceof TimeoutError ||
+      (error instanceof RequestError && error.cause instanceof NoRespondersError);
+    if (!isUnanswered) throw error;
+    log.info({ err: error }, 'nobody told what a job would need');
+    return null;
+  }
+}
+
+/**
+ * Answers what jobs would need that nobody has created, until it is stopped, which leaves those that are asked about unanswered.
+ * @example const questions = answerMemory(nats.connection, async (job) => job.memoryBytes ?? null, log);
+ */
+export function answerMemory(
+  connection: NatsConnection,
+  memoryOf: (job: JobRecord) => Promise<number | null>,
+  log: Logger,
+): { stop(): void } {
+  const failed = (error: unknown): void =>
+    log.error({ err: error }, 'it could not be told what a job would need');
+  const answer = async (message: Msg): Promise<void> => {
+    const { job } = memoryQuestionSchema.parse(jsonOf(message));
+    const told: MemoryAnswer = { memoryBytes: await memoryOf(job) };
+    message.respond(JSON.stringify(told));
+  };
+  const questions = connection.subscribe(memorySubject, {
+    queue: memoryQueue,
+    callback: (failure, message) =>
+      failure === null ? void answer(message).catch(failed) : failed(failure),
+  });
+  return { stop: () => questions.unsubscribe() };
+}
