@@ -115,7 +115,7 @@ def loss_of(model, case, batch, sampled, reference):
     fields = dict(
         model=model, accelerator=ACCELERATOR, aux_loss_enabled=False, top_entropy_quantile=1.0,
         off_policy_mask_threshold=None, importance_sampling_level=case["ratio"], beta=case["beta"],
-        args=Attributes(use_bias_correction_kl=False, delta=None, steps_per_generation=1), loss_type=case["loss"],
+        args=Attributes(use_bias_correction_kl=True, delta=None, steps_per_generation=1), loss_type=case["loss"],
         epsilon_low=case["epsilon"], epsilon_high=case.get("epsilonHigh", case["epsilon"]), use_vllm=False,
         current_gradient_accumulation_steps=1, max_completion_length=case["maxCompletionTokens"],
         _entropy_bonus_enabled=False, _metrics=dict(train=defaultdict(list)), temperature=case["temperature"],

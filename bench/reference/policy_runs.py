@@ -2,23 +2,28 @@
 
 Run by hand, never by users:
 
-    .tools/python/bin/pip install trl
+    .tools/python/bin/pip install trl peft
     .tools/python/bin/python bench/reference/policy_runs.py
 
 The trainers are trl's own, sampling included, in float32: AdamW with weight decay, clipping and a linear schedule with warm-up.
-An answer's reward is the share of its characters that are an e. A step sees the prompts in their order.
+An answer's reward is the share of its characters that are an e. A step sees the prompts in their order. Each loss trains all
+weights, and a LoRA adapter of peft that goes on learning: A and B are drawn, neither is zero, and where there is a beta the
+reference is that adapter as it was.
 
 packages/engine/src/parity/fixtures/policies/runs.json has, for each case, its settings and of every step the answers' tokens, their
-rewards, the loss and the gradient norm before clipping; and how far all weights went together from the first step to the last.
+rewards, the loss and the gradient norm before clipping; and how far all that learns went together from the first step to the last.
+The adapter of the start stands in the folder start beside it.
 """
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
 import torch
 import transformers
 from datasets import Dataset
+from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer
 
@@ -30,10 +35,14 @@ PROMPTS_A_STEP, GROUP, STEPS = 3, 4, 10
 SHARED = dict(
     learning_rate=1e-3, weight_decay=0.1, adam_epsilon=1e-6, max_grad_norm=0.5, warmup_steps=2, lr_scheduler_type="linear",
 )
-CASES = {
+LOSSES = {
     "dapo": (GRPOTrainer, GRPOConfig, {}),
+    "grpo": (GRPOTrainer, GRPOConfig, dict(loss_type="grpo", beta=0.04)),
+    "dr_grpo": (GRPOTrainer, GRPOConfig, dict(loss_type="dr_grpo")),
     "rloo": (RLOOTrainer, RLOOConfig, dict(beta=0.05)),
 }
+LORA = dict(r=2, lora_alpha=4, lora_dropout=0.0, target_modules=["q_proj", "v_proj", "down_proj"])
+START = OUT.parent / "start"
 
 
 def share_of_e(completions, **_):
@@ -63,11 +72,33 @@ def recording(kind):
     return Recorded
 
 
-def run(name):
-    kind, config, changes = CASES[name]
+def base_model():
+    return AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32)
+
+
+def write_start():
+    """An adapter with random A and B, as peft saves it."""
+    torch.manual_seed(7)
+    model = get_peft_model(base_model(), LoraConfig(task_type="CAUSAL_LM", **LORA))
+    for name, value in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(value, std=0.02)
+    model.peft_config["default"].base_model_name_or_path = MODEL.name
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder)
+        START.mkdir(exist_ok=True)
+        for name in ("adapter_config.json", "adapter_model.safetensors"):
+            shutil.copy(Path(folder) / name, START / name)
+
+
+def run(loss, adaptation):
+    kind, config, changes = LOSSES[loss]
     tokenizer = AutoTokenizer.from_pretrained(MODEL)
-    model = AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32)
-    start = {key: p.detach().clone() for key, p in model.named_parameters()}
+    model = base_model()
+    if adaptation == "lora":
+        model = PeftModel.from_pretrained(model, START, is_trainable=True)
+    trained = {key: p for key, p in model.named_parameters() if p.requires_grad}
+    start = {key: p.detach().clone() for key, p in trained.items()}
     rows = [dict(prompt=[dict(role="user", content=text)]) for text in PROMPTS]
     with tempfile.TemporaryDirectory() as folder:
         trainer = recording(kind)(
@@ -87,9 +118,10 @@ def run(name):
     steps = []
     for step, norm in zip(trainer.steps, norms, strict=True):
         steps.append(dict(step, gradientNorm=float(norm)))
-    way = torch.cat([(p.detach() - start[key]).flatten() for key, p in model.named_parameters()]).norm()
-    print(name, [(round(s["loss"], 4), round(s["gradientNorm"], 3)) for s in steps])
-    return dict(settings=changes, steps=[compact(step) for step in steps], way=short(way.item()))
+    way = torch.cat([(p.detach() - start[key]).flatten() for key, p in trained.items()]).norm()
+    print(loss, adaptation, [(round(s["loss"], 4), round(s["gradientNorm"], 3)) for s in steps])
+    settings = {key: value for key, value in changes.items() if key != "loss_type"}
+    return dict(loss=loss, adaptation=adaptation, settings=settings, steps=[compact(step) for step in steps], way=short(way.item()))
 
 
 def short(number):
@@ -107,9 +139,10 @@ def compact(step):
 def main():
     transformers.logging.set_verbosity_error()
     torch.set_num_threads(1)
-    cases = {name: run(name) for name in CASES}
-    prompts = [prompt for step in cases["dapo"]["steps"][:2] for prompt in step["prompts"]]
-    for case in cases.values():
+    write_start()
+    cases = [run(loss, adaptation) for adaptation in ("full", "lora") for loss in LOSSES]
+    prompts = [prompt for step in cases[0]["steps"][:2] for prompt in step["prompts"]]
+    for case in cases:
         for at, step in enumerate(case["steps"]):
             wanted = prompts[at % 2 * PROMPTS_A_STEP :][:PROMPTS_A_STEP]
             if step.pop("prompts") != wanted:

@@ -6,6 +6,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { describe, expect, it } from 'vitest';
 import { openModelFolder } from '../families/model-folder.ts';
 import { readTrainingState } from '../formats/training-state.ts';
+import { readPeftAdapter } from '../peft/peft.ts';
 import { createPolicyTrainer, type PolicyTrainer } from './policy-trainer.ts';
 
 type RecordedStep = {
@@ -27,32 +28,31 @@ type RecordedRuns = {
     readonly schedule: 'linear';
   };
   readonly prompts: readonly (readonly number[])[];
-  readonly cases: Readonly<
-    Record<
-      string,
-      {
-        readonly settings: { readonly beta?: number };
-        readonly steps: readonly RecordedStep[];
-        /** ‖weights after − weights before‖ */
-        readonly way: number;
-      }
-    >
-  >;
+  readonly cases: readonly {
+    readonly loss: 'dapo' | 'grpo' | 'dr_grpo' | 'rloo';
+    readonly adaptation: 'full' | 'lora';
+    readonly settings: { readonly beta?: number };
+    readonly steps: readonly RecordedStep[];
+    /** ‖what learns after − what learns before‖ */
+    readonly way: number;
+  }[];
 };
 
 const root = join(import.meta.dirname, '../../../..');
-const recorded = JSON.parse(
-  await readFile(join(import.meta.dirname, '../parity/fixtures/policies/runs.json'), 'utf8'),
-) as RecordedRuns;
+const fixtures = join(import.meta.dirname, '../parity/fixtures/policies');
+const recorded = JSON.parse(await readFile(join(fixtures, 'runs.json'), 'utf8')) as RecordedRuns;
 const { training, group, promptsPerStep } = recorded;
 const model = await openModelFolder(join(root, 'models/lathe-tiny'));
+/** An adapter of peft as something to go on from: neither A nor B is zero. */
+const adapter = await readPeftAdapter(join(fixtures, 'start'));
 const tolerance = 1e-4;
 
-describe.each(['dapo', 'rloo'] as const)('ten steps of %s', (loss) => {
+describe.each(recorded.cases)('ten steps of $loss, $adaptation', (recordedCase) => {
   it("have TRL's losses and gradient norms, and go as far", async () => {
-    const { settings, steps, way } = recorded.cases[loss] as RecordedRuns['cases'][string];
+    const { loss, adaptation, settings, steps, way } = recordedCase;
+    const { rank, alpha, targets } = adapter;
     const recipe: RecipeInput = {
-      adaptation: { type: 'full' },
+      adaptation: adaptation === 'full' ? { type: 'full' } : { type: 'lora', rank, alpha, targets },
       ...{ batchSize: promptsPerStep, epochs: 5, shuffle: false, microBatchTokens: 256 },
       ...{ schedule: training.schedule, warmupSteps: training.warmup_steps },
       ...{ learningRate: training.learning_rate, maxGradientNorm: training.max_grad_norm },
@@ -66,6 +66,7 @@ describe.each(['dapo', 'rloo'] as const)('ten steps of %s', (loss) => {
     await using folder = await tempFolder();
     const trainer = await createPolicyTrainer({
       ...{ model, settings: resolveRecipe(recipe), folder: folder.path },
+      adapter: adaptation === 'full' ? undefined : adapter,
       prompts: recorded.prompts.map((tokens) => Int32Array.from(tokens)),
       sampler: {
         sample: async () =>

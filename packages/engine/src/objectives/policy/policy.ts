@@ -15,13 +15,14 @@ type Settings = SettingsOf<'reinforcement'>;
 /**
  * Policy gradient over answers that the model gave and a grader judged. With ρ = π / π_sampled of a token, or of an answer
  * as a whole (`ratio`: the geometric mean over its tokens, of rloo their product), and A its advantage:
- *   −min(ρ·A, clip(ρ, 1 − ε, 1 + ε_high)·A)  +  β·(e^d − d − 1),  d = ln π_ref − ln π of each token (rloo: without)
+ *   −min(ρ·A, clip(ρ, 1 − ε, 1 + ε_high)·A)  +  β·ρ·(e^d − d − 1),  d = ln π_ref − ln π of each token (rloo: without)
  * and a step's loss is the sum of that over its tokens divided by
  *   dapo     the tokens that count in the step
  *   grpo     the tokens of the answer, and then by the answers
  *   dr_grpo  answers · maxCompletionTokens
  *   rloo     the answers, each of which is one summand
- * (TRL, GRPOTrainer._compute_loss and RLOOTrainer._compute_loss). ln π is that of the logits divided by the temperature.
+ * (TRL, GRPOTrainer._compute_loss with use_bias_correction_kl, its default, and RLOOTrainer._compute_loss). Where ρ is 1 it still
+ * has a slope, with which that of the divergence is the slope of KL(π ‖ π_ref). ln π is that of the logits divided by the temperature.
  * A step of dapo whose answers are all masked has weight 0 and must be left out.
  */
 export function policy(settings: Settings): Objective<Rollout> {
@@ -108,13 +109,15 @@ function policyForward(
       return { loss: gained, correct, figures: clipped.figures };
     const apart = mul(sub(column('reference_log_probabilities'), scores), kept);
     const divergence = sub(sub(exp(apart), apart), 1);
-    const held = mul(reduceSum(mul(divergence, tokenWeights)), beta);
-    const kl = { total: reduceSum(divergence), count: reduceSum(kept) };
+    const weighed = (each: Value): Value =>
+      reduceSum(mul(clipped.ratios, isWhole ? sumBySequence(each, tokens, examples) : each));
+    const held = mul(weighed(mul(divergence, tokenWeights)), beta);
+    const kl = { total: weighed(divergence), count: reduceSum(kept) };
     return { loss: sub(gained, neg(held)), correct, figures: { ...clipped.figures, kl } };
   });
 }
 
-/** min(ρ·A, clip(ρ)·A) with ρ = e^lead, and the shares of the counted ratios that were clipped. */
+/** ρ = e^lead, min(ρ·A, clip(ρ)·A), and the shares of the counted ratios that were clipped. */
 function clippedGain(
   leads: Value,
   advantages: Value,
@@ -134,5 +137,5 @@ function clippedGain(
     'clip_ratio/high': share(greater(ratios, high), greater(advantages, 0)),
     ratio: { total: reduceSum(mul(ratios, counted)), count },
   };
-  return { gain: minimum(mul(ratios, advantages), mul(within, advantages)), figures };
+  return { ratios, gain: minimum(mul(ratios, advantages), mul(within, advantages)), figures };
 }
