@@ -2,13 +2,14 @@
  * Trains one case with this engine and prints its result as JSON; bench/engine/main.ts runs it.
  *
  *     node bench/engine/lathe-run.ts --case <name> --model <folder> --threads <n> [--profile <prefix>] [--steps <n>]
- *         [--update-threads 1|2]
+ *         [--update-threads 1|2] [--binding c-api|node]
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { causalLm } from '@lathe/engine/causal-lm';
 import { cpuDevice } from '@lathe/engine/cpu';
+import { cpuSessions } from '@lathe/engine/cpu-binding';
 import { textExample } from '@lathe/engine/example';
 import { sequenceClassification } from '@lathe/engine/internal/objectives/sequence-classification';
 import { openAnyModelFolder } from '@lathe/engine/model-folder';
@@ -28,6 +29,8 @@ const { values } = parseArgs({
     steps: { type: 'string' },
     /** Threads that update weights and moments, 1 or 2; by default what the engine thinks best. */
     'update-threads': { type: 'string' },
+    /** How ONNX Runtime is called. */
+    binding: { type: 'string', default: 'node' },
   },
 });
 const { method, task, batch, tokens, warmup } = benchCase(values.case);
@@ -43,7 +46,12 @@ const settings = resolveRecipe({
   maxTokens: tokens,
   microBatchTokens: batch * tokens,
 });
+const binding = values.binding === 'node' ? 'node' : 'c-api';
+const { problem } = await cpuSessions(binding);
+// Another one would be measured than the one that was asked for.
+if (problem !== undefined) throw new Error(`the C API cannot be called here: ${problem}`);
 const device = cpuDevice({
+  binding,
   threads: Number(values.threads),
   ...(values.profile === undefined ? {} : { profilePrefix: values.profile }),
 });

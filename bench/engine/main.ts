@@ -3,7 +3,7 @@
  * and prints tokens per second, peak memory and their ratios; PyTorch eager and compiled, what compiling takes apart.
  *
  *     npm run bench:engine [-- --case <name>] [--rounds 2] [--threads 2] [--models <folder>] [--compile default|max-autotune|none]
- *         [--out <file>]
+ *         [--binding c-api|node] [--out <file>]
  *
  * PyTorch is looked for in .tools/python (bench/reference/decoders.py says how to make it); without it only
  * this engine runs. Ratios above 1 mean that Lathe is faster; memory below 1 that it takes less.
@@ -30,6 +30,8 @@ const { values } = parseArgs({
     python: { type: 'string', default: join(root, '.tools', 'python', 'bin', 'python') },
     /** A mode of torch.compile, which needs a C++ compiler and a minute or four; none leaves it out. */
     compile: { type: 'string', default: 'default' },
+    /** How ONNX Runtime is called; bench:turns compares. */
+    binding: { type: 'string', default: 'node' },
     out: { type: 'string' },
   },
 });
@@ -116,7 +118,10 @@ async function measure(entry: BenchCase): Promise<Row> {
     lathe.push(
       await runForJson<BenchResult>(
         process.execPath,
-        [join(root, 'bench', 'engine', 'lathe-run.ts'), '--case', entry.name, ...common],
+        [
+          join(root, 'bench', 'engine', 'lathe-run.ts'),
+          ...['--case', entry.name, '--binding', values.binding, ...common],
+        ],
         // As a worker starts its engines.
         { env: withKeptMemory(process.env) },
       ),

@@ -1,8 +1,9 @@
 /**
  * Trains the cases of bench:engine with this checkout and with another one of this repository, in turn, and prints
- * the ratio of their speeds: what a change costs. Above 1 means that this checkout is faster.
+ * the ratio of their speeds: what a change costs. Above 1 means that this checkout is faster. Without another one, it
+ * compares two ways of calling ONNX Runtime: above 1 means that its C API is faster than its package for Node.
  *
- *     npm run bench:turns -- --before <folder of the other checkout> [--case <name>] [--rounds 5] [--threads 2]
+ *     npm run bench:turns -- [--before <folder of the other checkout>] [--case <name>] [--rounds 5] [--threads 2]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,36 +24,50 @@ const { values } = parseArgs({
     models: { type: 'string', default: join(root, '.tools', 'bench-models') },
   },
 });
-const { before } = values;
-if (before === undefined) throw new Error('--before names the folder of the other checkout');
 
-console.log('| model and method | ratio of each round | best against best | losses |');
-console.log('| --- | --- | --- | --- |');
+/** What is trained with: a checkout, and how it calls ONNX Runtime where that is compared. */
+type Program = { readonly checkout: string; readonly flags: readonly string[] };
+
+const by = (binding: string): Program => ({ checkout: root, flags: ['--binding', binding] });
+const [earlier, now]: readonly [Program, Program] =
+  values.before === undefined
+    ? [by('node'), by('c-api')]
+    : [
+        { checkout: values.before, flags: [] },
+        { checkout: root, flags: [] },
+      ];
+
+console.log('| model and method | ratio of each round | best against best | memory | losses |');
+console.log('| --- | --- | --- | --- | --- |');
 await mkdir(values.models, { recursive: true });
 for (const entry of benchCases) {
   if (values.case !== undefined && entry.name !== values.case) continue;
   const model = await makeModel(values.models, entry);
-  const train = (checkout: string): Promise<BenchResult> =>
+  const train = ({ checkout, flags }: Program): Promise<BenchResult> =>
     runForJson<BenchResult>(
       process.execPath,
       [
         join(checkout, 'bench', 'engine', 'lathe-run.ts'),
-        ...['--case', entry.name, '--model', model, '--threads', values.threads],
+        ...['--case', entry.name, '--model', model, '--threads', values.threads, ...flags],
       ],
       { env: withKeptMemory(process.env) },
     );
   const rounds: { readonly earlier: BenchResult; readonly now: BenchResult }[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     // Who is first changes, so that neither always follows the other's heat.
-    const [first, second] = round % 2 === 0 ? [before, root] : [root, before];
+    const [first, second] = round % 2 === 0 ? [earlier, now] : [now, earlier];
     const [a, b] = [await train(first), await train(second)];
     rounds.push(round % 2 === 0 ? { earlier: a, now: b } : { earlier: b, now: a });
   }
   const ratios = rounds.map(({ earlier, now }) => (seconds(earlier) / seconds(now)).toFixed(3));
   const best = (of: 'earlier' | 'now'): number =>
     Math.min(...rounds.map((round) => seconds(round[of])));
+  const least = (of: 'earlier' | 'now'): number =>
+    Math.min(...rounds.map((round) => round[of].peakBytes));
   const same = rounds.every(({ earlier, now }) => String(earlier.losses) === String(now.losses));
-  const cells = [entry.title, ratios.join(', '), (best('earlier') / best('now')).toFixed(3)];
+  const speed = (best('earlier') / best('now')).toFixed(3);
+  const memory = (least('now') / least('earlier')).toFixed(2);
+  const cells = [entry.title, ratios.join(', '), speed, memory];
   console.log(`| ${[...cells, same ? 'the same bits' : 'differ'].join(' | ')} |`);
 }
 

@@ -309,6 +309,8 @@ export const arrows: Table = {
   owners: {
     // Its place says what must be set before it is loaded.
     'onnxruntime-node': ['packages/engine/src/runtime/onnxruntime.ts'],
+    // Native code is called in one place.
+    koffi: ['packages/engine/src/runtime'],
     minio: ['packages/platform', 'packages/testkit', 'test'],
     '@grpc/grpc-js': ['services/trainer'],
   },

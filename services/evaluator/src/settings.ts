@@ -87,6 +87,8 @@ export type EvaluatorSettings = GraderSettings & {
   readonly contextTokens: number;
   /** Threads of the engine; 0: as many as it likes. */
   readonly threads: number;
+  /** How ONNX Runtime is called. */
+  readonly binding: Config['engineBinding'];
 };
 
 /** The settings that the configuration gives, with the defaults of the others. */
@@ -144,5 +146,6 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     stopGraceMs: Math.floor(config.shutdownGraceMs / 2),
     contextTokens: config.evaluatorContextTokens,
     threads: config.engineThreads,
+    binding: config.engineBinding,
   };
 }

@@ -54,7 +54,13 @@ test.each(paused)('a paused job of before goes on: %s', async (name) => {
     artifacts,
     modelFolders: [models],
     folder: join(folder.path, 'run'),
-    ...{ device: 'cpu', engineThreads: 1, saveStateMs: 1e9, stepBatchMs: 0 },
+    ...{
+      device: 'cpu',
+      engineThreads: 1,
+      engineBinding: 'c-api',
+      saveStateMs: 1e9,
+      stepBatchMs: 0,
+    },
     ...{ orphanMs: 1e9, restBytes: 0 },
   });
   expect(damaged).toEqual([]);

@@ -1,5 +1,6 @@
 import { add, div, mul, sqrt, sub } from '../ops/elementwise.ts';
 import { decayed, groupRate } from './decay.ts';
+import { flushed } from './flushed-moment.ts';
 import { elementSlice, kept } from './host-step.ts';
 import type { Optimizer, SettingsOf } from './optimizer.ts';
 
@@ -48,8 +49,8 @@ export function adamW({ beta1, beta2, epsilon, weightDecay }: SettingsOf<'adamw'
         const g = gradient[at] as number;
         const m = (mean[at] as number) * beta1 + g * meanFactor;
         const v = (variance[at] as number) * beta2 + g * g * varianceFactor;
-        mean[at] = m;
-        variance[at] = v;
+        mean[at] = flushed(m);
+        variance[at] = flushed(v);
         weights[at] = (weights[at] as number) * keep - (m / (Math.sqrt(v) + added)) * rate;
       }
     },

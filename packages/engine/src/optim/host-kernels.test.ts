@@ -71,6 +71,22 @@ describe('kernels', () => {
   });
 });
 
+it('keeps no moment that is too small for full precision', () => {
+  const state = startedState();
+  const [group] = state.groups.toReversed() as [(typeof state.groups)[number]];
+  const { weights, ...buffers } = state.buffers.get(group.name) as { weights: Float32Array };
+  const moments = Object.values(buffers) as Float32Array[];
+  for (const moment of moments) moment.fill(2 ** -125, 0, 4);
+  for (const kernels of [createHostKernels(state.memory as WasmMemory), undefined])
+    for (let step = 1; step <= 9; step++)
+      optimizer.updateOnHost({
+        ...{ group, shape: [weights.length], weights, buffers, kernels, factor: 1 },
+        gradient: new Float32Array(weights.length),
+        scalars: optimizer.scalars(1e-2, step),
+      });
+  expect([...(buffers as { mean: Float32Array }).mean.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
+});
+
 describe('the memory of a state', () => {
   it('is seen again as the same buffers', () => {
     const state = startedState();

@@ -1,6 +1,8 @@
+import { leastNormal } from './flushed-moment.ts';
 import { instantiate, ownMemory, sharedLimits, type WasmMemory } from './state-memory.ts';
 import {
   type Code,
+  constant,
   countedLoop,
   f64x2,
   get,
@@ -101,18 +103,24 @@ function kernelModule(): Uint8Array {
 /** `adamW(bytes, weights, mean, variance, …numbers)`: the gradient is at 0 of `own`, the rest are places in `state`. */
 function adamWFunction(): WasmFunction {
   const places = ['bytes', 'weights', 'mean', 'variance'] as const;
-  const local = numbered([...places, ...numbers, 'at', ...pairs, 'g', 'm', 'v']);
-  const { bytes, weights, mean, variance, at, g, m, v } = local;
+  const local = numbered([...places, ...numbers, 'at', ...pairs, 'g', 'm', 'v', 'least']);
+  const { bytes, weights, mean, variance, at, g, m, v, least } = local;
   const twice = (name: (typeof numbers)[number]): Code => get(local[`${name} twice`]);
   const here = (start: number): Code => offsetBy(get(start), get(at));
   const old = (start: number): Code => loadPair(1, here(start));
-  const { add, sub, mul, div, sqrt, splat } = f64x2;
+  const { add, sub, mul, div, sqrt, splat, abs, less, without } = f64x2;
+  const flushed = (moment: Code): Code => without(moment, less(abs(moment), get(least)));
   return {
     name: 'adamW',
     parameters: [types.i32, types.i64, types.i64, types.i64, ...numbers.map(() => types.f64)],
-    locals: [types.i32, ...numbers.map(() => types.v128), types.v128, types.v128, types.v128],
+    locals: [
+      types.i32,
+      ...numbers.map(() => types.v128),
+      ...[g, m, v, least].map(() => types.v128),
+    ],
     body: [
       ...numbers.map((name) => set(local[`${name} twice`], splat(get(local[name])))),
+      set(least, splat(constant(leastNormal))),
       countedLoop({ local: at, end: bytes, step: 8 }, [
         set(g, loadPair(0, get(at))),
         set(m, add(mul(old(mean), twice('beta1')), mul(get(g), twice('meanFactor')))),
@@ -123,8 +131,8 @@ function adamWFunction(): WasmFunction {
             mul(mul(get(g), get(g)), twice('varianceFactor')),
           ),
         ),
-        storePair(1, here(mean), get(m)),
-        storePair(1, here(variance), get(v)),
+        storePair(1, here(mean), flushed(get(m))),
+        storePair(1, here(variance), flushed(get(v))),
         storePair(
           1,
           here(weights),

@@ -2,6 +2,7 @@ import type { Value } from '../graph/value.ts';
 import { greater, less, where } from '../ops/comparison.ts';
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { decayed, groupRate } from './decay.ts';
+import { flushed } from './flushed-moment.ts';
 import { elementSlice, kept } from './host-step.ts';
 import type { Optimizer, SettingsOf } from './optimizer.ts';
 
@@ -38,7 +39,7 @@ export function lion({ beta1, beta2, weightDecay }: SettingsOf<'lion'>): Optimiz
         const old = average[at] as number;
         const direction = Math.sign(old * beta1 + g * (1 - beta1));
         weights[at] = (weights[at] as number) * keep - direction * rate;
-        average[at] = old * beta2 + g * (1 - beta2);
+        average[at] = flushed(old * beta2 + g * (1 - beta2));
       }
     },
   };

@@ -1,5 +1,6 @@
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { groupRate } from './decay.ts';
+import { flushed } from './flushed-moment.ts';
 import { elementSlice } from './host-step.ts';
 import type { Optimizer, SettingsOf } from './optimizer.ts';
 
@@ -34,7 +35,7 @@ export function sgd({ momentum, nesterov, weightDecay }: SettingsOf<'sgd'>): Opt
         let change = slope;
         if (average !== undefined) {
           const next = (average[at] as number) * momentum + slope;
-          average[at] = next;
+          average[at] = flushed(next);
           change = nesterov ? slope + next * momentum : next;
         }
         weights[at] = weight - change * rate;

@@ -74,7 +74,17 @@ export const f64x2 = {
   div: binary(0xf3),
   sqrt: (a: Code): Code => [...a, ...simd(0xef)],
   splat: (a: Code): Code => [...a, ...simd(0x14)],
+  abs: (a: Code): Code => [...a, ...simd(0xec)],
+  /** All bits of a number where it is less, none elsewhere. */
+  less: binary(0x49),
+  /** The bits of the first that the second has not. */
+  without: binary(0x4f),
 } as const;
+
+/** A float64 as it stands in the code. */
+export function constant(value: number): Code {
+  return [0x44, ...new Uint8Array(Float64Array.of(value).buffer)];
+}
 
 /** An alignment of 8 bytes as a hint, in memory 1 where `memory` says so. */
 function place(memory: 0 | 1, offset: number): Code {

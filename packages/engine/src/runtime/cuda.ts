@@ -4,8 +4,9 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { Device, HalfProducts } from './device.ts';
 import { cudaProviderFile } from './device-choice.ts';
 import { probeHalfProducts } from './half-products.ts';
-import { commonEntries, commonOptions, openSession, weightFolder } from './session.ts';
+import { commonOptions, openSession } from './session.ts';
 import { SessionProgram } from './session-program.ts';
+import { commonEntries, weightFolder } from './session-settings.ts';
 
 /**
  * An NVIDIA GPU through ONNX Runtime's CUDA provider, which docs/devices.md says how to install. The Node

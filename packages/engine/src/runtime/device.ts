@@ -14,12 +14,19 @@ export type CompileOptions = {
    * given back as they die. Only the CPU asks.
    */
   readonly arena?: boolean;
+  /**
+   * Answers may lie in memory of the device, which whoever runs the program gives back with `giveBack` when they are
+   * read; default false: they are arrays of their own.
+   */
+  readonly lends?: boolean;
 };
 
 /** A compiled graph, ready to run any number of times. */
 export interface Program {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Whether answers lie in memory of the device until they are given back; they do not when absent. */
+  readonly lends?: boolean;
   /**
    * Runs once and answers every output. Feeds are read in place. A tensor in `fetches` receives its output
    * instead of a new array, and may be one of the feeds when nothing reads that input after the output is

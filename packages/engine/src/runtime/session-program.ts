@@ -1,7 +1,8 @@
 import type { Tensor } from '../graph/tensor.ts';
 import type { Program, Tensors } from './device.ts';
 import type { InferenceSession, Tensor as OrtTensor } from './onnxruntime.ts';
-import { fedTo, type Port, ports, runSession, unwrap, wrap } from './session.ts';
+import { fedTo, type Port } from './port.ts';
+import { ports, runSession, unwrap, wrap } from './session.ts';
 
 /** A session whose feeds and answers all lie on the host. */
 export class SessionProgram implements Program {

@@ -1,12 +1,7 @@
-import { dirname, relative } from 'node:path';
-import type { Graph } from '../graph/graph.ts';
-import { elementCount, shapeText } from '../graph/shape.ts';
 import { allocate, type DType, holds, type Tensor } from '../graph/tensor.ts';
-import { ancestors, externalOp } from '../graph/value.ts';
 import { InferenceSession, Tensor as OrtTensor } from './onnxruntime.ts';
-
-/** Type and shape of an input or output; a text stands for a size that is known only in a run. */
-export type Port = { readonly dtype: DType; readonly shape: readonly (number | string)[] };
+import { fitting, type Port } from './port.ts';
+import { failure, refusal } from './session-settings.ts';
 
 /** Options that hold on every device. */
 export const commonOptions = {
@@ -17,30 +12,6 @@ export const commonOptions = {
   logSeverityLevel: 3,
 } as const satisfies InferenceSession.SessionOptions;
 
-/** Configuration entries that hold on every device. */
-export function commonEntries(folder: string | undefined): Record<string, string> {
-  return {
-    // Merging equal nodes would undo recomputation; folding would copy stored weights as float32.
-    'optimization.disable_specified_optimizers': 'CommonSubexpressionElimination;ConstantFolding',
-    // The first session sets it for the thread that compiles it too: numbers under 2.2e-308 are zero in its JavaScript from then on.
-    'session.set_denormal_as_zero': '1',
-    ...(folder === undefined
-      ? {}
-      : { 'session.model_external_initializers_file_folder_path': folder }),
-  };
-}
-
-/** The folder above all files of external weights. */
-export function weightFolder(graph: Graph): string | undefined {
-  let folder: string | undefined;
-  for (const value of ancestors(Object.values(graph.outputs))) {
-    if (value.op !== externalOp) continue;
-    folder ??= dirname(value.source!.file);
-    while (relative(folder, value.source!.file).startsWith('..')) folder = dirname(folder);
-  }
-  return folder;
-}
-
 /** Opens a session. Throws with ONNX Runtime's reason when it refuses the graph. */
 export async function openSession(
   model: Uint8Array,
@@ -49,7 +20,7 @@ export async function openSession(
   try {
     return await InferenceSession.create(model, options);
   } catch (cause) {
-    throw new Error(`ONNX Runtime refused the graph: ${reason(cause)}`, { cause });
+    throw refusal(cause);
   }
 }
 
@@ -62,12 +33,8 @@ export async function runSession(
   try {
     return await session.run(feeds, fetches);
   } catch (cause) {
-    throw new Error(`ONNX Runtime failed in a run: ${reason(cause)}`, { cause });
+    throw failure(cause);
   }
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** The inputs or outputs of a session by name. */
@@ -80,24 +47,6 @@ export function ports(metadata: readonly InferenceSession.ValueMetadata[]): Map<
   );
 }
 
-/** Throws unless the tensor is of the port's type and shape. */
-export function requireFit(
-  side: string,
-  name: string,
-  tensor: Pick<Tensor, 'shape' | 'dtype'> | undefined,
-  port: Port,
-): void {
-  if (tensor === undefined) throw new Error(`${side} "${name}" is missing.`);
-  const { shape, dtype } = tensor;
-  const fits =
-    shape.length === port.shape.length &&
-    port.shape.every((size, axis) => typeof size === 'string' || size === shape[axis]);
-  if (dtype === port.dtype && fits) return;
-  throw new Error(
-    `${side} "${name}" must be ${port.dtype}${shapeText(port.shape)}, not ${dtype}${shapeText(shape)}.`,
-  );
-}
-
 /** The tensor as ONNX Runtime takes it, not copied. Throws unless it fits the port. */
 export function wrap(
   side: string,
@@ -105,25 +54,8 @@ export function wrap(
   tensor: Tensor | undefined,
   port: Port,
 ): OrtTensor {
-  requireFit(side, name, tensor, port);
-  const { data, shape, dtype } = tensor as Tensor;
-  if (!holds(dtype, data) || data.length !== elementCount(shape)) {
-    throw new Error(
-      `${side} "${name}" of ${dtype}${shapeText(shape)} holds a ${data.constructor.name} of ${data.length}.`,
-    );
-  }
+  const { data, shape, dtype } = fitting(side, name, tensor, port);
   return new OrtTensor(dtype as 'float32', data as Float32Array, shape);
-}
-
-/** Each input's tensor as `feed` gives it. Throws for a feed that no input has. */
-export function fedTo(
-  inputs: ReadonlyMap<string, Port>,
-  feeds: Readonly<Record<string, unknown>>,
-  feed: (name: string, port: Port) => OrtTensor,
-): Record<string, OrtTensor> {
-  const unknown = Object.keys(feeds).find((name) => !inputs.has(name));
-  if (unknown !== undefined) throw new Error(`The program has no input "${unknown}".`);
-  return Object.fromEntries([...inputs].map(([name, port]) => [name, feed(name, port)]));
 }
 
 /** A tensor of the host as this engine has it, not copied. */

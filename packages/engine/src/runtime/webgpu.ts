@@ -20,19 +20,9 @@ import {
   listSupportedBackends,
   type Tensor as OrtTensor,
 } from './onnxruntime.ts';
-import {
-  commonEntries,
-  commonOptions,
-  fedTo,
-  openSession,
-  type Port,
-  ports,
-  requireFit,
-  runSession,
-  unwrap,
-  weightFolder,
-  wrap,
-} from './session.ts';
+import { fedTo, type Port, requireFit } from './port.ts';
+import { commonOptions, openSession, ports, runSession, unwrap, wrap } from './session.ts';
+import { commonEntries, weightFolder } from './session-settings.ts';
 
 /**
  * A GPU through WebGPU (Vulkan, Metal or Direct3D 12 beneath it), by the provider inside ONNX Runtime's

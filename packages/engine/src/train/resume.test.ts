@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readRecordedPreferences, recordedRun } from '../parity/recorded-preferences.ts';
 import { readReference } from '../parity/reference.ts';
+import { cpuDevice } from '../runtime/cpu.ts';
 import { newestState } from './resumable-run.fixture.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 
@@ -78,8 +79,12 @@ async function bytesOf(trainer: Trainer<object>, name: string): Promise<Buffer> 
   return readFile(join(folder, name, stateFile));
 }
 
-/** Runs undisturbed, then stopped after a random step and gone on with in a fresh trainer. */
-async function expectSameEnd(run: TrainerOptions<object>, name: string): Promise<void> {
+/** Runs undisturbed, then stopped after a random step and gone on with in a fresh trainer, `others` changed. */
+async function expectSameEnd(
+  run: TrainerOptions<object>,
+  name: string,
+  others: Pick<TrainerOptions<object>, 'device'> = {},
+): Promise<void> {
   const undisturbed = await createTrainer(run);
   const whole = await train(undisturbed, steps);
   const wanted = await bytesOf(undisturbed, `${name}-undisturbed`);
@@ -90,7 +95,7 @@ async function expectSameEnd(run: TrainerOptions<object>, name: string): Promise
   const before = await train(stopped, at);
   await stopped.saveState(join(folder, `${name}-stopped`));
   await stopped.dispose();
-  const resumed = await createTrainer(run);
+  const resumed = await createTrainer({ ...run, ...others });
   await resumed.restoreState(join(folder, `${name}-stopped`));
   const after = await train(resumed, steps);
   const found = await bytesOf(resumed, `${name}-resumed`);
@@ -112,6 +117,20 @@ describe('a run that is stopped after a random step and goes on', () => {
       const method = { type: 'full' } as const;
       const run = await causalRun({ ...everything, adaptation: method, optimizer: { type } });
       await expectSameEnd({ ...run, update: 'graph' }, `graph-${type}`);
+    },
+  );
+
+  it.each([
+    ['c-api', 'node', { adaptation: { type: 'full' } }],
+    ['node', 'c-api', everything],
+  ] as const)(
+    'ends bit for bit where it would have, by "%s" and then by "%s"',
+    async (first, then, settings) => {
+      const run = await causalRun(settings);
+      const [device, other] = [first, then].map((binding) => cpuDevice({ binding }));
+      await expectSameEnd({ ...run, updateThreads: 2, device }, `${first}-${then}`, {
+        device: other,
+      });
     },
   );
 

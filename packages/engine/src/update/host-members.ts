@@ -2,6 +2,7 @@ import { elementCount, type FlatState, type GroupBuffers } from '../optim/flat-s
 import { createHostKernels, type HostKernels } from '../optim/host-kernels.ts';
 import type { HostStep } from '../optim/host-step.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
+import { giveBack } from '../runtime/lent-memory.ts';
 import {
   addToSum,
   firstSum,
@@ -67,8 +68,11 @@ export function gradientSums(
         for (const [at, gradient] of gradients.entries())
           addToSum(sums[at] as SummedGradient, gradient);
       for (const { whole, added } of gradients) {
-        if (whole !== undefined && !isFirst) free(whole);
-        for (const { rows } of added) free(rows);
+        if (whole !== undefined && !isFirst) giveBack(whole.buffer);
+        for (const { places, rows } of added) {
+          giveBack(places.buffer);
+          giveBack(rows.buffer);
+        }
       }
     },
     /** Σ g² of each parameter's sum. */
@@ -79,18 +83,10 @@ export function gradientSums(
     },
     /** Lets the gradients go. */
     drop(): void {
-      for (const sum of sums) if (sum instanceof Float32Array) free(sum);
+      for (const sum of sums) if (sum instanceof Float32Array) giveBack(sum.buffer);
       sums = [];
     },
   };
-}
-
-/**
- * Gives memory back now. Left to the garbage collector, which sees small objects only, the gradients of one step
- * are still there while the next one makes its own.
- */
-function free({ buffer }: Float32Array<ArrayBuffer>): void {
-  buffer.transfer(0);
 }
 
 /** What a thread needs of the state, with buffers that both threads see. */

@@ -1,10 +1,11 @@
 import { outputBytes } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { StateGroup } from '../optim/flat-state.ts';
+import { giveBack, lentPlace } from '../runtime/lent-memory.ts';
 import { parameterGradientsGraph } from '../step/graphs.ts';
 import { gradientSums, type HostMember, hostMembers, kernelsFor } from './host-members.ts';
 import { onHost, type StepRunner, type StepRunnerOptions } from './step.ts';
-import { type MemberGradient, memberGradient } from './summed-gradient.ts';
+import { gradientBuffers, type MemberGradient, memberGradient } from './summed-gradient.ts';
 import { createTally } from './tally.ts';
 import { startUpdateThread } from './update-thread.ts';
 import { weightPacking } from './weight-packing.ts';
@@ -38,6 +39,7 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
   const program = await device.compile(graph, {
     mapFolder,
     arena: keepsArena(outputBytes(graph)),
+    lends: true,
     prepack: weightPacking(graph, options.packing) !== undefined,
   });
   const own = options.updateThreads === 1 ? members : ownShare(members, options);
@@ -54,20 +56,28 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
           },
           optimizer: rule.settings,
           names: others.map(({ name }) => name),
+          lends: program.lends ?? false,
         });
 
   return {
     async run({ microBatches, weight, learningRate, step }) {
       const tally = createTally();
       let theirs: Promise<readonly number[]> | undefined;
+      /** Lent gradients that the other thread reads until the update is over. */
+      const kept: ArrayBuffer[] = [];
       for (const [at, batch] of microBatches.entries()) {
         const outputs = await program.run({ ...options.parameterFeeds, ...batch });
         tally.add(outputs);
         const isFirst = at === 0;
         const isLast = at === microBatches.length - 1;
-        theirs = thread?.take(gradientsOf(others, outputs), { isFirst, isLast });
+        const gradients = gradientsOf(others, outputs);
+        const buffers = gradients.flatMap(gradientBuffers).filter(lentPlace);
+        theirs = thread?.take(gradients, { isFirst, isLast });
         sums.take(gradientsOf(own, outputs), isFirst);
+        giveBackSums(outputs);
         if (!isLast) await theirs;
+        if (isFirst || isLast) kept.push(...buffers);
+        else for (const buffer of buffers) giveBack(buffer);
       }
       const squareOf = new Map<HostMember, number>();
       for (const [at, squares] of sums.squares().entries())
@@ -86,6 +96,7 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
         await updated;
       } else thread?.drop();
       sums.drop();
+      for (const buffer of kept) giveBack(buffer);
       return { ...tally.done(), gradientNorm };
     },
     ...onHost,
@@ -133,6 +144,12 @@ function plainGroup({ members, ...group }: StateGroup): StateGroup {
       offset,
     })),
   };
+}
+
+/** Gives back the sums that a run reports, which were added up. */
+function giveBackSums(outputs: Readonly<Record<string, Tensor>>): void {
+  for (const [name, { data }] of Object.entries(outputs))
+    if (!/^(?:gradient|places|rows)\./.test(name)) giveBack(data.buffer as ArrayBuffer);
 }
 
 function gradientsOf(

@@ -34,7 +34,7 @@ export function memberGradient(
   return { whole: outputs[`gradient.${name}`]?.data as Float32Array<ArrayBuffer>, added };
 }
 
-/** All memory of a gradient. */
+/** All memory of a gradient, lent or its own. */
 export function gradientBuffers({ whole, added }: MemberGradient): ArrayBuffer[] {
   return [
     ...(whole === undefined ? [] : [whole.buffer]),

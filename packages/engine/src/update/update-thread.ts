@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { OptimizerSettings } from '@lathe/recipe/optimizer';
 import type { SharedState, UpdateNumbers } from './host-members.ts';
-import { gradientBuffers, type MemberGradient } from './summed-gradient.ts';
+import { movedBuffers, type SentGradient, sentGradient } from './sent-gradient.ts';
+import type { MemberGradient } from './summed-gradient.ts';
 
 /** What a thread is started with. */
 export type ThreadTask = {
@@ -10,12 +11,14 @@ export type ThreadTask = {
   readonly optimizer: OptimizerSettings;
   /** The parameters that are the thread's, by name. */
   readonly names: readonly string[];
+  /** Whether a device lends gradients. */
+  readonly lends: boolean;
 };
 
 export type ToUpdateThread =
   | {
       readonly kind: 'gradients';
-      readonly gradients: readonly MemberGradient[];
+      readonly gradients: readonly SentGradient[];
       readonly isFirst: boolean;
       readonly isLast: boolean;
     }
@@ -29,8 +32,9 @@ export type FromUpdateThread =
 /** A second thread that updates a share of the parameters while this one updates the others. */
 export type UpdateThread = {
   /**
-   * Hands over the gradients of a micro-batch, which this thread must not read any more. Resolves with Σ g² of
-   * each parameter's sum at the last, and else with nothing.
+   * Hands over the gradients of a micro-batch, which this thread must not read any more. Resolves when they are added up,
+   * with Σ g² of each parameter's sum at the last, and else with nothing. Lent ones are still this thread's to give back:
+   * those of the first micro-batch when the update is over, of another when this resolves.
    */
   take(
     gradients: readonly MemberGradient[],
@@ -63,10 +67,10 @@ export function startUpdateThread(task: ThreadTask): UpdateThread {
   };
   return {
     async take(gradients, { isFirst, isLast }) {
-      const moved = gradients.flatMap(gradientBuffers);
-      const answer = isLast ? heard('squares') : undefined;
-      tell({ kind: 'gradients', gradients, isFirst, isLast }, moved);
-      return (await answer)?.squares ?? [];
+      const moved = gradients.flatMap(movedBuffers);
+      const answer = heard('squares');
+      tell({ kind: 'gradients', gradients: gradients.map(sentGradient), isFirst, isLast }, moved);
+      return (await answer).squares;
     },
     async update(numbers) {
       const answer = heard('updated');

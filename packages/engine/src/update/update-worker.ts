@@ -2,10 +2,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { allocateState } from '../optim/flat-state.ts';
+import type { LentPlace } from '../runtime/lent-memory.ts';
 import { gradientSums, hostMembers, kernelsFor } from './host-members.ts';
+import { receivedGradient } from './sent-gradient.ts';
 import type { FromUpdateThread, ThreadTask, ToUpdateThread } from './update-thread.ts';
 
-const { state, optimizer: settings, names } = workerData as ThreadTask;
+const { state, optimizer: settings, names, lends } = workerData as ThreadTask;
+// Only where a device lends: the library that sees its memory is not there on every system.
+const native = lends ? await import('../runtime/c-api/library.ts') : undefined;
+const memoryAt = ({ address, byteLength }: LentPlace): ArrayBuffer => {
+  if (native === undefined) throw new Error('a gradient was lent that was not to be');
+  return native.memoryAt(address, byteLength);
+};
 const optimizer = createOptimizer(settings);
 const own = new Set(names);
 // Views of the memory itself: kernels know the places of no others.
@@ -18,8 +26,11 @@ const answer = (message: FromUpdateThread): void => parentPort?.postMessage(mess
 parentPort?.on('message', (message: ToUpdateThread) => {
   switch (message.kind) {
     case 'gradients':
-      sums.take(message.gradients, message.isFirst);
-      if (message.isLast) answer({ kind: 'squares', squares: sums.squares() });
+      sums.take(
+        message.gradients.map((gradient) => receivedGradient(gradient, memoryAt)),
+        message.isFirst,
+      );
+      answer({ kind: 'squares', squares: message.isLast ? sums.squares() : [] });
       return;
     case 'update':
       sums.update(message.numbers);

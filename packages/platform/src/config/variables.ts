@@ -35,6 +35,7 @@ const engine = variablesFor({
   setBy: ['evaluator', 'worker'],
   reason: 'only these run the engine',
 });
+const engineTuned = variablesFor({ mayBeSetBy: ['evaluator', 'worker'], reason: tunedReason });
 const grpc = variablesFor({ setBy: ['trainer', 'worker'], reason: 'only these talk gRPC' });
 const models = variablesFor({
   mayBeSetBy: ['ingest', 'evaluator', 'worker'],
@@ -108,6 +109,8 @@ export const variables = {
   requestTimeoutMs: tuned('LATHE_REQUEST_TIMEOUT', duration('5s'))
     .means('how long a request to NATS may take, waiting for a lost connection included'),
   engineThreads: engine('LATHE_ENGINE_THREADS', wholeNumber(0, 0)).means('threads of one engine; 0: as many as cores'),
+  engineBinding: engineTuned('LATHE_ENGINE_BINDING', oneOf('node', ['c-api', 'node']))
+    .means('how ONNX Runtime is called on the CPU: by its C API, or by its package for Node, which is taken too where the former does not load'),
   evaluatorContextTokens: evaluator('LATHE_EVALUATOR_CONTEXT', wholeNumber(16, 4096))
     .means('most tokens of one chat, prompt included'),
   evaluatorRequests: evaluator('LATHE_EVALUATOR_REQUESTS', wholeNumber(1, 64))

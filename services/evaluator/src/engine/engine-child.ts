@@ -18,10 +18,10 @@ process.on('disconnect', () => process.exit(0));
 process.once('message', (raw: unknown) => {
   const { data: configuration } = toEngineSchema.safeParse(raw);
   if (configuration?.kind !== 'configure') throw new Error('the first message must configure');
-  const { threads, chatSlots, evaluationSlots } = configuration;
+  const { threads, binding, chatSlots, evaluationSlots } = configuration;
   // Whoever has a place is decoded: nobody waits a second time.
   const maxRows = chatSlots + evaluationSlots;
-  const device = cpuDevice(threads === 0 ? {} : { threads });
+  const device = cpuDevice({ binding, ...(threads === 0 ? {} : { threads }) });
   const pool = createModelPool({
     openFolder: async (path) => {
       const opened = await openAnyModelFolder(path);

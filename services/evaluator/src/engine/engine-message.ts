@@ -1,4 +1,5 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
+import { cpuBindings } from '@lathe/engine/cpu-binding';
 import type { Question } from '@lathe/engine/predictor';
 import { z } from 'zod';
 import type { EngineModel, GenerateRequest } from './engine.ts';
@@ -57,6 +58,8 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
     evaluationSlots: z.number().int(),
     modelBytes: z.number().int(),
     threads: z.number().int(),
+    /** How ONNX Runtime is called; absent: as is usual. */
+    binding: z.enum(cpuBindings).optional(),
   }),
   z.object({
     kind: z.literal('generate'),

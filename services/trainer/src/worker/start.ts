@@ -102,6 +102,7 @@ export async function startWorker(
               folder: join(workFolder, attempt),
               device: device.kind,
               engineThreads: config.engineThreads,
+              engineBinding: config.engineBinding,
               saveStateMs: settings.saveStateMs,
               stepBatchMs: settings.stepBatchMs,
               orphanMs: settings.orphanMs,

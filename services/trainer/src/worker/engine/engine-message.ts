@@ -1,5 +1,6 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
 import { deviceKindSchema } from '@lathe/contracts/record/worker';
+import { cpuBindings } from '@lathe/engine/cpu-binding';
 import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
 import { z } from 'zod';
 
@@ -46,6 +47,8 @@ const engineTaskSchema = z.object({
   device: deviceKindSchema,
   /** Threads of the engine; 0: as many as it likes. */
   threads: z.number().int(),
+  /** How ONNX Runtime is called on the CPU; absent: as is usual. */
+  binding: z.enum(cpuBindings).optional(),
   /** Longest time between two saved states, in milliseconds. */
   saveStateMs: z.number(),
   /** Longest time for which steps are held back to be told together, in milliseconds; 0: each at once. */

@@ -4,7 +4,6 @@ import { LatheError } from '@lathe/contracts/error';
 import { NotFiniteWeightsError } from '@lathe/engine/checkpoint-error';
 import { requireFiniteWeights } from '@lathe/engine/finite';
 import { openModelFolder } from '@lathe/engine/model-folder';
-import { openDevice } from '@lathe/engine/open-device';
 import { adapterValues, readAdapterOf } from '@lathe/engine/peft-virtual';
 import { createPolicyTrainer, type PolicyStep } from '@lathe/engine/policy-trainer';
 import { resolveRecipe } from '@lathe/recipe/recipe';
@@ -13,6 +12,7 @@ import type { EngineTask, FromEngine, Samples, Side } from './engine-message.ts'
 import type { AskRewards } from './gradings.ts';
 import { modelKind } from './model-kind.ts';
 import { readShards } from './read-shards.ts';
+import { taskDevice } from './task-device.ts';
 import type { LoopTrainer } from './train-loop.ts';
 import { inUserTerms } from './user-terms.ts';
 
@@ -50,7 +50,7 @@ async function open(task: EngineTask, link: PolicyLink): Promise<LoopTrainer> {
     prompts: await promptsOf(task.trainShards),
     grade: link.ask,
     folder: join(task.outputFolder, '.policy'),
-    device: await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads }),
+    device: await taskDevice(task, link.send),
     adapter:
       start?.kind === 'adapter'
         ? adapterValues(await readAdapterOf(model, start.folder))

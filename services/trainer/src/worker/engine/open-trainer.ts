@@ -5,7 +5,6 @@ import { requireFiniteWeights } from '@lathe/engine/finite';
 import { type AnyModelFolder, openAnyModelFolder } from '@lathe/engine/model-folder';
 import type { Objective } from '@lathe/engine/objective';
 import { objectiveFor } from '@lathe/engine/objective-for';
-import { openDevice } from '@lathe/engine/open-device';
 import { adapterValues, readAdapterOf } from '@lathe/engine/peft-virtual';
 import type { TaskRow } from '@lathe/engine/task-row';
 import { createTrainer, type Trainer } from '@lathe/engine/trainer';
@@ -16,6 +15,7 @@ import type { EngineTask, FromEngine } from './engine-message.ts';
 import { initialOf, modelKind, weightsOf } from './model-kind.ts';
 import { readShards } from './read-shards.ts';
 import { samplesShown } from './samples-shown.ts';
+import { taskDevice } from './task-device.ts';
 import type { LoopTrainer } from './train-loop.ts';
 import { inUserTerms } from './user-terms.ts';
 
@@ -58,7 +58,7 @@ async function openWith<Example>(
   const initial = initialOf(recipe);
   const isAdapter = start?.kind === 'adapter';
   if (initial !== 'random') await requireFiniteWeights(model.tensors);
-  const device = await openDevice(task.device, task.threads === 0 ? {} : { threads: task.threads });
+  const device = await taskDevice(task, send);
   const trainer = await createTrainer({
     objective,
     model,

@@ -50,6 +50,7 @@ export type Preparation = {
   readonly folder: string;
   readonly device: EngineTask['device'];
   readonly engineThreads: number;
+  readonly engineBinding: EngineTask['binding'];
   readonly saveStateMs: number;
   readonly stepBatchMs: number;
   readonly orphanMs: number;
@@ -135,6 +136,7 @@ export async function prepareRun(
     outputFolder,
     device: preparation.device,
     threads: preparation.engineThreads,
+    binding: preparation.engineBinding,
     saveStateMs: preparation.saveStateMs,
     stepBatchMs: preparation.stepBatchMs,
     orphanMs: preparation.orphanMs,

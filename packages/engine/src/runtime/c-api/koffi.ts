@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+
+/** A function of a library, as koffi gives it. */
+export type NativeFunction = (...given: readonly unknown[]) => unknown;
+
+/** What is used of koffi, whose own types say `any` of it. Types of C are written as in C. */
+type Koffi = {
+  load(file: string | null): {
+    func(name: string, result: string, parameters: readonly string[]): NativeFunction;
+  };
+  /** The type of a function. */
+  proto(result: string, parameters: readonly string[]): object;
+  readonly decode: {
+    (address: bigint, type: string | object): unknown;
+    (address: bigint, offset: number, type: string): unknown;
+    /** The text up to its zero. */
+    string(address: bigint): string;
+  };
+  /** Where an array's memory is. */
+  address(array: ArrayBufferView): bigint;
+  /** Memory as a buffer, not copied. */
+  view(address: bigint, byteLength: number): ArrayBuffer;
+  config(): object;
+  config(settings: object): object;
+};
+
+/** Calls native code. Not there on every system: whoever loads this must bear that it throws. */
+export const koffi = createRequire(import.meta.url)('koffi') as Koffi;

@@ -1,0 +1,56 @@
+import type { DType } from '../../graph/tensor.ts';
+import type { Port } from '../port.ts';
+import type { CpuSessionSettings } from '../session-settings.ts';
+
+/** A tensor's numbers in this process's memory, which both threads see. */
+export type Place = {
+  readonly address: bigint;
+  readonly byteLength: number;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+};
+
+/** What the thread of sessions is asked for; it answers each but the last in the order in which they came. */
+export type ToSessions =
+  | { readonly kind: 'load' }
+  | {
+      readonly kind: 'open';
+      readonly model: Pick<Place, 'address' | 'byteLength'>;
+      readonly settings: CpuSessionSettings;
+    }
+  | {
+      readonly kind: 'run';
+      readonly session: number;
+      /** In the order of the session's inputs. */
+      readonly feeds: readonly Place[];
+      /** Where outputs are to be written, in their order; null where the runtime finds room. */
+      readonly fetches: readonly (Place | null)[];
+    }
+  | { readonly kind: 'dispose'; readonly session: number }
+  | { readonly kind: 'give back'; readonly value: bigint };
+
+/** An open session: what it takes and gives, in the order in which a run lists them. */
+export type OpenSession = {
+  readonly session: number;
+  readonly inputs: readonly NamedPort[];
+  readonly outputs: readonly NamedPort[];
+};
+export type NamedPort = { readonly name: string } & Port;
+
+/** An output that the runtime found room for: copied, or where it lies until `value` is given back. */
+export type Answer =
+  | { readonly kind: 'copied'; readonly shape: readonly number[]; readonly data: ArrayBuffer }
+  | {
+      readonly kind: 'lent';
+      readonly shape: readonly number[];
+      readonly address: bigint;
+      readonly byteLength: number;
+      readonly value: bigint;
+    };
+
+export type FromSessions =
+  | { readonly kind: 'loaded' | 'disposed' }
+  | ({ readonly kind: 'opened' } & OpenSession)
+  /** Answers in the order of the outputs; null where a place was given. */
+  | { readonly kind: 'answered'; readonly answers: readonly (Answer | null)[] }
+  | { readonly kind: 'failed'; readonly reason: string };

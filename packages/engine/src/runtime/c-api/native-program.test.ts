@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { input } from '../../graph/value.ts';
+import { mul } from '../../ops/elementwise.ts';
+import { cpuDevice } from '../cpu.ts';
+import { giveBack, lentPlace } from '../lent-memory.ts';
+
+const x = input('x', [2]);
+const given = { data: Float32Array.of(2, 3), shape: [2], dtype: 'float32' } as const;
+const device = cpuDevice({ threads: 1, binding: 'c-api' });
+
+describe('answers that are lent', () => {
+  it('can be read until they are given back, while later runs write elsewhere', async () => {
+    const program = await device.compile({ outputs: { y: mul(x, x) } }, { lends: true });
+    expect(program.lends).toBe(true);
+    const { y } = await program.run({ x: given });
+    const { y: later } = await program.run({ x: { ...given, data: Float32Array.of(5, 6) } });
+    const data = y?.data as Float32Array<ArrayBuffer>;
+    expect([...data, ...(later?.data ?? [])]).toEqual([4, 9, 25, 36]);
+    expect(lentPlace(data.buffer)).toMatchObject({ byteLength: 8 });
+    giveBack(data.buffer);
+    giveBack(data.buffer);
+    expect(data).toHaveLength(0);
+    expect([...(later?.data ?? [])]).toEqual([25, 36]);
+    await program.dispose();
+  });
+
+  it('are nobody else’s where the program does not lend', async () => {
+    const program = await device.compile({ outputs: { y: mul(x, x) } });
+    const { y } = await program.run({ x: given });
+    expect(lentPlace(y?.data.buffer as ArrayBuffer)).toBeUndefined();
+    await program.dispose();
+    expect([...(y?.data ?? [])]).toEqual([4, 9]);
+  });
+});
+
+it('leaves the thread that asks for runs free, and its arithmetic as it was', () => {
+  const program = fileURLToPath(new URL('./free-thread.fixture.ts', import.meta.url));
+  const said = JSON.parse(execFileSync(process.execPath, [program], { encoding: 'utf8' }));
+  expect(said).toEqual({ flushed: 0, least: 5e-324, isFree: true });
+});

@@ -1,0 +1,190 @@
+import { bytesPerElement } from '../../graph/tensor.ts';
+import type { CpuSessionSettings } from '../session-settings.ts';
+import { elementNumber, elementType } from './element-types.ts';
+import { type Address, addressOf, type Library, memoryAt, textAt } from './library.ts';
+import type { Answer, NamedPort, Place, ToSessions } from './messages.ts';
+
+const warnings = 2;
+const errors = 3;
+/** `ORT_ENABLE_BASIC`: higher levels renumber nodes, and so undo the order that keeps little alive. */
+const basicLevel = 1;
+const arenaAllocator = 1;
+const defaultMemory = 0;
+
+/** What sessions of a process share. */
+export class NativeRuntime {
+  readonly library: Library;
+  readonly environment: Address;
+  readonly memory: Address;
+  readonly allocator: Address;
+
+  constructor(library: Library) {
+    this.library = library;
+    this.environment = library.find('CreateEnv', warnings, 'lathe');
+    this.memory = library.find('CreateCpuMemoryInfo', arenaAllocator, defaultMemory);
+    this.allocator = library.find('GetAllocatorWithDefaultOptions');
+  }
+
+  /** Gives back a value that a run answered. */
+  release(value: Address): void {
+    this.library.call('ReleaseValue', value);
+  }
+}
+
+/** A session of the C API. All calls are of one thread. */
+export class NativeSession {
+  readonly #runtime: NativeRuntime;
+  readonly #session: Address;
+  readonly #lends: boolean;
+  readonly inputs: readonly NamedPort[];
+  readonly outputs: readonly NamedPort[];
+  /** Where the names lie. */
+  readonly #inputNames: BigUint64Array;
+  readonly #outputNames: BigUint64Array;
+
+  /** Throws with ONNX Runtime's reason when it refuses the model. */
+  constructor(
+    runtime: NativeRuntime,
+    { model, settings }: Pick<ToSessions & { kind: 'open' }, 'model' | 'settings'>,
+  ) {
+    this.#runtime = runtime;
+    this.#lends = settings.lends;
+    const { library, environment } = runtime;
+    const options = sessionOptions(library, settings);
+    try {
+      this.#session = library.find(
+        'CreateSessionFromArray',
+        ...([environment, model.address, model.byteLength, options] as const),
+      );
+    } finally {
+      library.call('ReleaseSessionOptions', options);
+    }
+    this.#inputNames = this.#names('SessionGetInputCount', 'SessionGetInputName');
+    this.#outputNames = this.#names('SessionGetOutputCount', 'SessionGetOutputName');
+    this.inputs = this.#ports(this.#inputNames, 'SessionGetInputTypeInfo');
+    this.outputs = this.#ports(this.#outputNames, 'SessionGetOutputTypeInfo');
+  }
+
+  /** Runs once. What is fed and fetched must stay where it is until then. */
+  run(feeds: readonly Place[], fetches: readonly (Place | null)[]): (Answer | null)[] {
+    const { library } = this.#runtime;
+    const given = BigUint64Array.from(feeds, (place) => this.#value(place));
+    const found = BigUint64Array.from(fetches, (place) =>
+      place === null ? 0n : this.#value(place),
+    );
+    const own = found.slice();
+    try {
+      library.call(
+        'Run',
+        ...([this.#session, null, addressOf(this.#inputNames), addressOf(given)] as const),
+        ...([given.length, addressOf(this.#outputNames)] as const),
+        ...([found.length, addressOf(found)] as const),
+      );
+    } finally {
+      for (const value of [...given, ...own]) if (value !== 0n) this.#runtime.release(value);
+    }
+    return fetches.map((place, at) =>
+      place === null ? this.#answer(found[at] as Address, at) : null,
+    );
+  }
+
+  dispose(): void {
+    const { library, allocator } = this.#runtime;
+    library.call('ReleaseSession', this.#session);
+    for (const name of [...this.#inputNames, ...this.#outputNames])
+      library.call('AllocatorFree', allocator, name);
+  }
+
+  /** A value over memory that is not its own. */
+  #value({ address, byteLength, shape, dtype }: Place): Address {
+    const sizes = BigInt64Array.from(shape, BigInt);
+    return this.#runtime.library.find(
+      'CreateTensorWithDataAsOrtValue',
+      ...([this.#runtime.memory, address, byteLength] as const),
+      ...([addressOf(sizes), sizes.length, elementNumber(dtype)] as const),
+    );
+  }
+
+  #answer(value: Address, at: number): Answer {
+    const { library } = this.#runtime;
+    const info = library.find('GetTensorTypeAndShape', value);
+    const shape = sizesOf(library, info);
+    library.call('ReleaseTensorTypeAndShapeInfo', info);
+    const elements = shape.reduce((product, size) => product * size, 1);
+    const { dtype } = this.outputs[at] as NamedPort;
+    const byteLength = elements * bytesPerElement(dtype);
+    const address = library.find('GetTensorMutableData', value);
+    if (this.#lends && byteLength > 0) return { kind: 'lent', shape, address, byteLength, value };
+    const data = byteLength === 0 ? new ArrayBuffer(0) : memoryAt(address, byteLength).slice(0);
+    this.#runtime.release(value);
+    return { kind: 'copied', shape, data };
+  }
+
+  #names(
+    count: 'SessionGetInputCount' | 'SessionGetOutputCount',
+    name: 'SessionGetInputName' | 'SessionGetOutputName',
+  ): BigUint64Array {
+    const { library, allocator } = this.#runtime;
+    const length = library.number(count, 64, this.#session);
+    return BigUint64Array.from({ length }, (_, at) =>
+      library.find(name, this.#session, at, allocator),
+    );
+  }
+
+  #ports(
+    names: BigUint64Array,
+    info: 'SessionGetInputTypeInfo' | 'SessionGetOutputTypeInfo',
+  ): NamedPort[] {
+    const { library } = this.#runtime;
+    return Array.from(names, (address, at) => {
+      const name = textAt(address);
+      const type = library.find(info, this.#session, at);
+      try {
+        const tensor = library.find('CastTypeInfoToTensorInfo', type);
+        if (tensor === 0n) throw new Error(`"${name}" is not a tensor.`);
+        const sizes = sizesOf(library, tensor);
+        const texts = symbolsOf(library, tensor, sizes.length);
+        const shape = sizes.map((size, axis) => (size < 0 ? (texts[axis] ?? '') : size));
+        return {
+          name,
+          shape,
+          dtype: elementType(library.number('GetTensorElementType', 32, tensor)),
+        };
+      } finally {
+        library.call('ReleaseTypeInfo', type);
+      }
+    });
+  }
+}
+
+function sessionOptions(
+  library: Library,
+  { threads, profilePrefix, arena, entries }: CpuSessionSettings,
+): Address {
+  const options = library.find('CreateSessionOptions');
+  library.call('SetSessionLogSeverityLevel', options, errors);
+  library.call('SetSessionGraphOptimizationLevel', options, basicLevel);
+  // The pattern doubles peak memory and brings no speed.
+  library.call('DisableMemPattern', options);
+  if (!arena) library.call('DisableCpuMemArena', options);
+  if (threads !== undefined) library.call('SetIntraOpNumThreads', options, threads);
+  if (profilePrefix !== undefined) library.call('EnableProfiling', options, profilePrefix);
+  for (const [key, value] of Object.entries(entries))
+    library.call('AddSessionConfigEntry', options, key, value);
+  return options;
+}
+
+/** The sizes of a tensor; −1 for one that is known only in a run. */
+function sizesOf(library: Library, info: Address): number[] {
+  const axes = library.number('GetDimensionsCount', 64, info);
+  const sizes = new BigInt64Array(axes);
+  library.call('GetDimensions', info, addressOf(sizes), axes);
+  return Array.from(sizes, Number);
+}
+
+/** The names of sizes that are known only in a run; empty for the others. */
+function symbolsOf(library: Library, info: Address, axes: number): string[] {
+  const places = new BigUint64Array(axes);
+  library.call('GetSymbolicDimensions', info, addressOf(places), axes);
+  return Array.from(places, (place) => (place === 0n ? '' : textAt(place)));
+}
