@@ -1,4 +1,7 @@
 /** The pages that ask models, list and judge them, in a real browser on the real platform. */
+import { readConfig } from '@lathe/platform/config';
+import { publishManyEvents, writeManyJobs } from '@lathe/testkit/many-records';
+import { openStores } from '@lathe/testkit/stores';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { supportLines } from '../flow/platform.fixture.ts';
 import { type OpenDashboard, openDashboard, withoutChromium } from './browser.fixture.ts';
@@ -11,6 +14,9 @@ tests:
   - vars: { text: I was charged twice. }
     assert: [{ type: equals, value: no model says this }, { type: similar, value: billing }]
 `;
+
+/** How long the long lists are. */
+const many = { jobs: 10_000, events: 100_000 };
 
 describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () => {
   let models: Awaited<ReturnType<typeof modelsFolder>>;
@@ -82,6 +88,10 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     });
     await go('/pool');
     await page.getByText('Last seen').waitFor();
+    await page.getByText(/^cpu: .+ GB$/).waitFor();
+    const projects = page.getByRole('table', { name: 'Jobs by project' });
+    // Of one job, wherever it is: it reads its file, waits or is on the worker.
+    await projects.getByRole('cell', { name: 'default', exact: true }).waitFor();
     expect(await seriousIssues()).toEqual([]);
     await expect
       .poll(() => fineTuning.jobs.retrieve(job.id), { timeout: 100_000, interval: 200 })
@@ -161,8 +171,12 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
         answer: 'yes',
       }),
     );
-    await go(`/jobs/new?file=${await platform.upload(prompts)}&model=lathe-tiny`);
-    await page.getByRole('combobox', { name: /^Method/ }).selectOption('reinforcement');
+    await go(`/data/${await platform.upload(prompts)}?model=lathe-tiny`);
+    await page.getByText('by reinforcement').waitFor();
+    await page.getByRole('link', { name: 'Begin a job that learns from rewards' }).click();
+    const method = page.getByRole('combobox', { name: /^Method/ });
+    await method.waitFor();
+    expect(await method.inputValue()).toBe('reinforcement');
     await expect.poll(() => page.getByLabel('Row, as item').inputValue()).toContain('number 0');
     await page.getByLabel('Answer, as sample.output_text').fill('yes');
     await page.getByRole('button', { name: 'Grade the answer' }).click();
@@ -173,6 +187,46 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     expect(await seriousIssues()).toEqual([]);
     await page.getByLabel('Grader', { exact: true }).fill('{');
     await page.getByText('The grader cannot be read as JSON').first().waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('pages, sorts and filters long lists of jobs and events, and shows a page of them at a time', async () => {
+    const { page, platform, go, faults, seriousIssues } = dashboard;
+    const { folder, natsUrl } = platform;
+    const stores = await openStores(readConfig({ LATHE_DATA: folder, LATHE_NATS_URL: natsUrl }));
+    const jobs = await writeManyJobs(stores, { project: 'default', count: many.jobs });
+    const newest = jobs.at(-1);
+    if (newest === undefined) throw new Error('no job was written');
+    await publishManyEvents(stores.nats, newest, many.events);
+    await stores.nats.close();
+
+    await go('/jobs');
+    const table = page.getByRole('table', { name: 'Jobs' });
+    const row = (at: number) => table.getByRole('link', { name: `Run ${at}`, exact: true });
+    await row(many.jobs - 1).waitFor();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await row(many.jobs - 1).waitFor({ state: 'detached' });
+    expect(await table.locator('tbody tr').count()).toBe(25);
+    // The oldest is found once all are read.
+    await page.getByRole('searchbox', { name: 'Filter: Jobs' }).fill('Run 0');
+    await row(0).waitFor();
+    expect(await table.locator('tbody tr').count()).toBe(1);
+    await page.getByRole('searchbox', { name: 'Filter: Jobs' }).fill('');
+    await table.getByRole('button', { name: 'Created' }).click();
+    await row(0).waitFor();
+    expect(await table.locator('tbody tr').count()).toBe(25);
+    expect(await seriousIssues()).toEqual([]);
+
+    await go(`/jobs/${newest.id}`);
+    const events = page.getByRole('table', { name: /^Events/ });
+    const scored = (step: number) => events.getByText(`Step ${step}/${many.events}: held-out`);
+    await scored(many.events).waitFor();
+    await page.getByRole('img', { name: /^Loss by step/ }).waitFor();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await scored(many.events - 12 * 20).waitFor();
+    expect(await events.locator('tbody tr').count()).toBe(12);
+    expect(await page.locator('*').count()).toBeLessThan(1500);
+    expect(await seriousIssues()).toEqual([]);
     expect(faults).toEqual([]);
   });
 });

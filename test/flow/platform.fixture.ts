@@ -17,6 +17,7 @@ export async function openPlatform({ models }: { readonly models?: string } = {}
     client,
     apiKey: platform.apiKey,
     url: platform.url,
+    natsUrl: platform.natsUrl,
     /** Process of the gateway at this moment. */
     gatewayPid: () => platform.pids().get('gateway') ?? 0,
     /** Process of the training worker. */

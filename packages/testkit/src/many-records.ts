@@ -10,7 +10,7 @@ import type { RecordStore } from '@lathe/platform/records/port';
 import { jobRecord } from './job-record.ts';
 
 /** Requests to the store that wait at a time. */
-const atOnce = 500;
+const atOnce = 50;
 
 /** How many of what, in which project. */
 type Many = { readonly project: string; readonly count: number };
@@ -70,8 +70,11 @@ async function writeMany<T extends { readonly id: string; readonly project: stri
   return made;
 }
 
+/** Steps from one scoring of the held-out rows to the next. */
+const scoredEvery = 20;
+
 /**
- * Publishes metrics of so many steps of a job.
+ * Publishes metrics of so many steps of a job; each twentieth scores the held-out rows instead of telling the training's loss.
  * @example await publishManyEvents(nats, job, 100_000);
  */
 export async function publishManyEvents(
@@ -84,12 +87,14 @@ export async function publishManyEvents(
       nats,
       Array.from({ length: Math.min(atOnce, count - from) }, (_, at) => {
         const step = from + at + 1;
-        const train_loss = 2 / Math.sqrt(step);
+        const loss = 2 / Math.sqrt(step);
+        const isScore = step % scoredEvery === 0;
+        const told = isScore ? { valid_loss: loss } : { train_loss: loss, learning_rate: 0.001 };
         const news: JobNews = {
           name: 'metrics',
           type: 'metrics',
-          message: `Step ${step}/${count}: training loss=${train_loss.toFixed(3)}`,
-          data: { step, total_steps: count, train_loss, learning_rate: 0.001 },
+          message: `Step ${step}/${count}: ${isScore ? 'held-out' : 'training'} loss=${loss.toFixed(3)}`,
+          data: { step, total_steps: count, ...told },
         };
         return { event: jobEvent(job, news, job.createdMs + step), dedupeId: `step-${step}` };
       }),

@@ -8,6 +8,7 @@ import { connectNats } from '@lathe/platform/nats/connection';
 import { listEvents } from '@lathe/platform/nats/events';
 import { ensureStreams } from '@lathe/platform/nats/setup';
 import { openAllRecords } from '@lathe/platform/records';
+import { patienceMs } from './patience.ts';
 
 /**
  * Opens what lies behind the services of a configuration, over a connection of its own.
@@ -15,7 +16,9 @@ import { openAllRecords } from '@lathe/platform/records';
  */
 export async function openStores(config: Config) {
   const log = createLogger(config, 'test');
-  const nats = await connectNats({ url: config.natsUrl ?? '', name: 'test', log });
+  // Whoever writes much asks a busy server, which may take its time.
+  const patient = { requestTimeoutMs: patienceMs };
+  const nats = await connectNats({ url: config.natsUrl ?? '', name: 'test', log, ...patient });
   await ensureStreams(nats, config);
   const records = await openAllRecords(nats);
   return {
