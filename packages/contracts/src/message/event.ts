@@ -12,6 +12,7 @@ const eventNames = [
   'metrics',
   'evaluation_metrics',
   'samples',
+  'slow_rows',
   'checkpoint',
   'log',
   'resumed',

@@ -42,8 +42,10 @@ export const causalLm: Objective<TokenizedExample> = {
   weight: targetCount,
   check: checkTargets,
   feeds: (placed, { shape }) => nextTokenFeeds(placed, shape.targets),
-  forward: ({ hidden, head, labelSmoothing }, { targets }) =>
-    causalLmLoss(hidden, head(), targetInputs(targets), labelSmoothing),
+  forward({ hidden, head, labelSmoothing }, { targets }) {
+    const sums = causalLmLoss(hidden, head(), targetInputs(targets), labelSmoothing);
+    return { ...sums, losses: sums.vectors.losses };
+  },
   scored: scoredWriting,
   digest: ({ tokens, supervised }) => [tokens, supervised],
 };

@@ -37,6 +37,8 @@ export type Forward = {
   readonly correct: Value;
   /** Figures by the names that they are reported under, such as `rewards/chosen`. */
   readonly figures?: Readonly<Record<string, Figure>> | undefined;
+  /** The loss of each target `[targets]` in the order of the examples, where steps tell how each example fares. */
+  readonly losses?: Value | undefined;
   /** Further results that only measuring programs compute, such as one score a sequence. */
   readonly vectors?: Readonly<Record<string, Value>> | undefined;
 };

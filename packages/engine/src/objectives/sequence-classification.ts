@@ -5,6 +5,7 @@ import { sequenceHead } from '../models/heads.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { cast, equal, greater, greaterOrEqual } from '../ops/comparison.ts';
 import { abs, add, exp, log, maximum, mul, neg, sub } from '../ops/elementwise.ts';
+import { reshape } from '../ops/layout.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { entropyOf, meanScale, weightFeeds } from './class-weights.ts';
 import { checkText, type EncodedText, textBytes, typesOf } from './encoder-example.ts';
@@ -134,7 +135,11 @@ const losses: Readonly<Record<ClassificationProblem, Loss>> = {
     const right = cast(greaterOrEqual(lead, 0), 'float32');
     // However much a text weighs, it is one that is right.
     const counted = settings.weights ? cast(greater(weights, 0), 'float32') : weights;
-    return { loss: reduceSum(mul(loss, weights)), correct: reduceSum(mul(right, counted)) };
+    const each = mul(loss, weights);
+    return {
+      ...{ loss: reduceSum(each), correct: reduceSum(mul(right, counted)) },
+      losses: reshape(each, [targets]),
+    };
   },
   'multi-label': (scores, { labels }, { targets }) => {
     const weights = input('label_weights', [targets, 1], 'float32');

@@ -70,14 +70,14 @@ export function tokenClassification(
       const inputs = targetInputs(targets);
       const entropy = entropyOf({ labels, weights }, labelSmoothing);
       const areScaled = weights !== undefined;
-      const losses = chunkedCrossEntropy(
+      const sums = chunkedCrossEntropy(
         hidden,
         inputs,
         (rows, classes) => entropy(head.scores(tensor, rows), classes),
         { areScaled },
       );
       const scores = head.scores(tensor, gatherRows(hidden, inputs.positions));
-      return { ...losses, vectors: { scores } };
+      return { ...sums, losses: sums.vectors.losses, vectors: { scores } };
     },
     scored: labelNames && scoredTags(labelNames),
     digest: (example) => [...textBytes(example), example.labels],

@@ -32,8 +32,14 @@ export function lossGraph(forward: Forward): Graph {
   return { outputs };
 }
 
+/** The outputs of `lossGraph`, and `target_losses` `[targets]` where the objective tells them. */
+function tellingOutputs(forward: Forward): Record<string, Value> {
+  const { outputs } = lossGraph(forward);
+  return forward.losses === undefined ? outputs : { ...outputs, target_losses: forward.losses };
+}
+
 /**
- * The graph of one micro-batch among several: the outputs of `lossGraph`, and for each group
+ * The graph of one micro-batch among several: those of `tellingOutputs`, and for each group
  * `next.gradient.<group>` = input `gradient.<group>` + this micro-batch's summed gradient. Nothing else
  * reads that input, so a run may write the output over it.
  */
@@ -43,7 +49,7 @@ export function gradientsGraph(
   parameters: ReadonlyMap<string, Value>,
 ): Graph {
   const flat = flatGradients(forward.gradientOf ?? forward.loss, groups, parameters);
-  const outputs: Record<string, Value> = { ...lossGraph(forward).outputs };
+  const outputs = tellingOutputs(forward);
   for (const [at, group] of groups.entries()) {
     const name = `gradient.${group.name}`;
     outputs[nextName(name)] = add(input(name, [group.size], 'float32'), flat[at] as Value);
@@ -52,7 +58,7 @@ export function gradientsGraph(
 }
 
 /**
- * The graph of one micro-batch for updates on the host: the outputs of `lossGraph`, and for each parameter its
+ * The graph of one micro-batch for updates on the host: those of `tellingOutputs`, and for each parameter its
  * summed gradient in parts: `gradient.<name>`, where there is a whole one, and the rows to add to it, number i as
  * `places.<i>.<name>` [count] int32 and `rows.<i>.<name>` [count, …].
  */
@@ -74,7 +80,7 @@ export function parameterGradientsGraph(
   // What the backward pass reaches first is made first, and lets go of the activations that it was made from: the
   // runtime works for the last output first.
   gradients.sort(([, a], [, b]) => b.id - a.id);
-  return { outputs: { ...lossGraph(forward).outputs, ...Object.fromEntries(gradients) } };
+  return { outputs: { ...tellingOutputs(forward), ...Object.fromEntries(gradients) } };
 }
 
 /** Each group's weights as one input, and the parameters that are cut from them. */
@@ -122,7 +128,7 @@ export function stepGraph(
 ): Graph {
   const sums = flatGradients(forward.gradientOf ?? forward.loss, groups, parameters);
   const updated = update(groups, sums, { rule, ...(weights === undefined ? {} : { weights }) });
-  return { outputs: { ...lossGraph(forward).outputs, ...updated } };
+  return { outputs: { ...tellingOutputs(forward), ...updated } };
 }
 
 /** The gradient of each member of the groups, by name. */

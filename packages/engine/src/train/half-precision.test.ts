@@ -176,7 +176,8 @@ describe('the loss scale', () => {
     const runner = (loss: number) => ({
       async run({ weight }: { readonly weight: number }) {
         asked.push(weight);
-        return { loss, correct: 0, figures: {}, gradientNorm: Number.POSITIVE_INFINITY };
+        const sums = { loss, correct: 0, figures: {}, losses: [] };
+        return { ...sums, gradientNorm: Number.POSITIVE_INFINITY };
       },
     });
     const input = { microBatches: [], weight: 4, learningRate: 1, step: 1 };

@@ -9,6 +9,7 @@ import type { Objective } from '../objectives/objective.ts';
 import type { FlatState } from '../optim/flat-state.ts';
 import type { AdapterValues } from '../peft/peft.ts';
 import { type LossScaleState, lossScaleStateSchema } from '../update/loss-scale.ts';
+import type { FirstAndLast } from './example-losses.ts';
 import { namedAsBefore } from './former-names.ts';
 
 /** A stored state belongs to a run with other settings, data or model shape. */
@@ -74,19 +75,25 @@ export type RunProgress = {
   readonly fingerprint: string;
   /** What was measured before the first step. */
   readonly measured: Float32Array;
+  /** The losses of examples at their first and last showing; absent in states of before they were told. */
+  readonly losses?: FirstAndLast | undefined;
   /** In runs of float16. */
   readonly lossScale?: LossScaleState | undefined;
 };
 
 const measuredName = 'measured';
+const lossNames = { first: 'losses.first', last: 'losses.last' } as const;
 
 /** Writes every buffer of the state, what was measured, and the number of steps done. */
 export async function saveRunState(
   folder: string,
   state: FlatState,
-  { step, fingerprint, measured, lossScale }: RunProgress,
+  { step, fingerprint, measured, losses, lossScale }: RunProgress,
 ): Promise<void> {
   const tensors = new Map<string, StateTensor>();
+  if (losses !== undefined)
+    for (const kind of ['first', 'last'] as const)
+      tensors.set(lossNames[kind], { shape: [losses[kind].length], data: losses[kind] });
   if (measured.length > 0) tensors.set(measuredName, { shape: [measured.length], data: measured });
   eachTensor(state, (name, shape, data) => tensors.set(name, { shape, data }));
   await writeTrainingState(folder, {
@@ -103,7 +110,7 @@ export async function restoreRunState(
   folder: string,
   state: FlatState,
   { fingerprints, measured }: { readonly fingerprints: Fingerprints; readonly measured: number },
-): Promise<Pick<RunProgress, 'step' | 'measured' | 'lossScale'>> {
+): Promise<Omit<RunProgress, 'fingerprint'>> {
   const stored = await readTrainingState(folder);
   const { current, former } = fingerprints;
   const found = stored.state.fingerprint;
@@ -129,7 +136,15 @@ export async function restoreRunState(
   if (!lossScale.success)
     throw new ForeignStateError(`the training state in ${folder} holds no proper loss scale`);
   for (const [target, source] of pairs) target.set(source);
-  return { step, measured: numbers, lossScale: lossScale.data };
+  return { step, measured: numbers, losses: storedLosses(stored), lossScale: lossScale.data };
+}
+
+function storedLosses({
+  tensors,
+}: Awaited<ReturnType<typeof readTrainingState>>): RunProgress['losses'] {
+  const first = tensors.get(lossNames.first)?.data;
+  const last = tensors.get(lossNames.last)?.data;
+  return first === undefined || last === undefined ? undefined : { first, last };
 }
 
 function eachTensor(

@@ -10,6 +10,7 @@ import { scheduleFactor } from '../optim/schedule.ts';
 import { LossScale } from '../update/loss-scale.ts';
 import { scaledStep } from '../update/scaled-step.ts';
 import { type DivergedError, divergedAt } from './diverged-error.ts';
+import { ExampleLosses, type SeenExample } from './example-losses.ts';
 import { type RunExports, runExports } from './export-run.ts';
 import type { Precision } from './precision.ts';
 import { type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts';
@@ -73,10 +74,15 @@ type TakenStep<Example> = {
   readonly members: readonly Example[];
   readonly microBatches: readonly (readonly (readonly Example[])[])[];
   readonly indices: readonly number[];
+  /** The same by micro-batch; none where the examples were made for the step. */
+  readonly shown: readonly (readonly number[])[];
 };
 
 /** What a step comes to that counts for nothing. */
-const nothing = { loss: 0, correct: 0, figures: {}, gradientNorm: 0, lossScale: 1 } as const;
+const nothing = {
+  ...{ loss: 0, correct: 0, figures: {}, losses: [] },
+  ...{ gradientNorm: 0, lossScale: 1 },
+} as const;
 
 /** A run and how far it is. */
 export class Trainer<Example> {
@@ -86,6 +92,7 @@ export class Trainer<Example> {
   readonly #exports: RunExports;
   /** In runs of float16. */
   readonly #lossScale: LossScale | undefined;
+  readonly #losses: ExampleLosses<Example>;
   #done = 0;
   #failure: DivergedError | undefined;
 
@@ -99,6 +106,7 @@ export class Trainer<Example> {
     this.#programs = programs;
     this.#fingerprints = fingerprints;
     this.#exports = runExports(model, settings, { modelState, task: objective.task });
+    this.#losses = new ExampleLosses(run);
     if (settings.precision === 'float16') this.#lossScale = new LossScale(settings.lossScale);
   }
 
@@ -139,7 +147,8 @@ export class Trainer<Example> {
       windows.map((window) => window.map((index) => drawn.get(index) as Example)),
     );
     const members = [...drawn.values()];
-    return this.#take({ members, microBatches, indices: step.examples }, started);
+    const shown = step.microBatches.map((windows) => windows.flat());
+    return this.#take({ members, microBatches, indices: step.examples, shown }, started);
   }
 
   /**
@@ -150,7 +159,7 @@ export class Trainer<Example> {
     this.#refuseFailed();
     const members = microBatches.flat(2);
     checkAll(this.#run.objective, members, this.#run.limits);
-    return this.#take({ members, microBatches, indices: [] }, performance.now());
+    return this.#take({ members, microBatches, indices: [], shown: [] }, performance.now());
   }
 
   /** ln π of each target of examples, in the windows that they are trained in. */
@@ -163,7 +172,7 @@ export class Trainer<Example> {
   }
 
   async #take(
-    { members, microBatches, indices }: TakenStep<Example>,
+    { members, microBatches, indices, shown }: TakenStep<Example>,
     started: number,
   ): Promise<StepMetrics> {
     const { examples, objective, settings, plan, seed, model } = this.#run;
@@ -199,6 +208,7 @@ export class Trainer<Example> {
       throw this.#failure;
     }
     this.#done++;
+    for (const [at, places] of shown.entries()) this.#losses.add(places, sums.losses[at]);
     const divisor = weight === 0 ? 1 : weight;
     return {
       step: this.#done,
@@ -213,6 +223,11 @@ export class Trainer<Example> {
       tokens: sizesOf(objective, members).reduce((sum, { tokens }) => sum + tokens, 0),
       seconds: (performance.now() - started) / 1000,
     };
+  }
+
+  /** The losses of the examples that steps showed twice or more; none of objectives that tell no loss of each. */
+  seenExamples(): readonly SeenExample[] {
+    return this.#losses.seen();
   }
 
   async evaluate(held: readonly Example[]): Promise<Evaluation> {
@@ -232,6 +247,7 @@ export class Trainer<Example> {
     await saveRunState(folder, modelState.state, {
       ...{ step: this.#done, fingerprint: this.#fingerprints.current, measured },
       lossScale: this.#lossScale?.state,
+      losses: this.#losses.stored(),
     });
   }
 
@@ -251,6 +267,7 @@ export class Trainer<Example> {
     runner.reset();
     measurements.restore(examples, stored.measured);
     this.#lossScale?.restore(stored.lossScale);
+    this.#losses.restore(stored.losses);
     this.#done = stored.step;
     this.#failure = undefined;
   }

@@ -6,6 +6,8 @@ export type Tally = {
   readonly correct: number;
   /** Means of the figures that the objective names; one that counted nothing, or is not finite, is left out. */
   readonly figures: Readonly<Record<string, number>>;
+  /** The loss of each target, a list for each pass; of graphs that tell it. */
+  readonly losses: readonly Float32Array[];
 };
 
 export type TallyBuilder = {
@@ -21,12 +23,15 @@ export function createTally(): TallyBuilder {
   let loss = 0;
   let correct = 0;
   const sums = new Map<string, { total: number; count: number }>();
+  const losses: Float32Array[] = [];
   const number = (outputs: Readonly<Record<string, Tensor>>, name: string): number =>
     Number(outputs[name]?.data[0]);
   return {
     add(outputs) {
       loss += number(outputs, 'loss');
       correct += number(outputs, 'correct');
+      if (outputs.target_losses !== undefined)
+        losses.push(outputs.target_losses.data as Float32Array);
       for (const key of Object.keys(outputs)) {
         const name = figurePattern.exec(key)?.[1];
         if (name === undefined) continue;
@@ -38,8 +43,7 @@ export function createTally(): TallyBuilder {
       }
     },
     done: () => ({
-      loss,
-      correct,
+      ...{ loss, correct, losses },
       figures: Object.fromEntries(
         [...sums]
           .map(([name, { total, count }]) => [name, total / count] as const)

@@ -175,7 +175,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   [`GET /${jobs}/:id/events`]: {
     id: 'listFineTuningEvents',
-    summary: 'Lists what happened to a job, newest first.',
+    summary:
+      'Lists what happened to a job, newest first. An event whose data has seen_rows names rows that are hardly learnt, by line, with first_loss and last_loss.',
     query: listEventsQuerySchema,
     answer: pageOf(eventObjectSchema),
     alternative: 'text/event-stream',

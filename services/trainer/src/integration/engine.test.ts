@@ -28,9 +28,13 @@ const lora: JobOptions = {
   learningRate: 5e-3,
   options: { checkpoint_every: 50, schedule: 'cosine', warmup_ratio: 0.1 },
 };
+/** Rows that all say the same, but for the last. */
+const same = { tokens: Int32Array.of(1, 2, 3, 4), supervised: Uint8Array.of(0, 0, 1, 1) };
+const other = { tokens: Int32Array.of(1, 2, 9), supervised: Uint8Array.of(0, 0, 1) };
 const full: JobOptions = {
   ...lora,
   model: 'untied',
+  train: [...Array.from({ length: 40 }, () => same), other],
   adaptation: { type: 'full' },
   // Long enough to be killed behind the first checkpoint and before the end.
   epochs: 40,
@@ -55,6 +59,12 @@ function digests(manifest: CheckpointManifest): Record<string, string> {
   return Object.fromEntries(
     Object.entries(manifest.model).map(([name, { sha256 }]) => [name, sha256]),
   );
+}
+
+/** What was told last of rows that are hardly learnt. */
+async function slowRowsOf(cluster: Cluster, job: JobRecord): Promise<unknown> {
+  const events = await cluster.events(job.id);
+  return events.findLast(({ name }) => name === 'slow_rows')?.data;
 }
 
 async function lossesOf(cluster: Cluster, job: JobRecord): Promise<unknown[]> {
@@ -165,6 +175,9 @@ test.each([
         digests(await manifestOf(cluster, undisturbed)),
       );
       expect(await lossesOf(cluster, disturbed)).toEqual(await lossesOf(cluster, undisturbed));
+      const slow = await slowRowsOf(cluster, disturbed);
+      expect(slow).toEqual(await slowRowsOf(cluster, undisturbed));
+      if (options === full) expect(slow).toMatchObject({ seen_rows: 41, rows: [{ line: 81 }] });
     }),
 );
 

@@ -14,6 +14,7 @@ import { EventLog } from './event-log.tsx';
 import { JobActions } from './job-actions.tsx';
 import { JobFacts } from './job-facts.tsx';
 import { SampleAnswers } from './samples.tsx';
+import { SuspectRows } from './suspect-rows.tsx';
 import { useRun, type Watched } from './use-run.ts';
 
 const refreshMs = 2000;
@@ -73,6 +74,7 @@ function Shown({ job, watched, onChange }: Props) {
       )}
       <h2>Curves</h2>
       <Curves jobId={job.id} run={run} version={version} />
+      <SuspectRows job={job} run={run} />
       {run.samples.length > 0 && (
         <>
           <h2>Answers on the way</h2>

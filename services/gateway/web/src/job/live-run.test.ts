@@ -32,6 +32,20 @@ it('replaces steps that are told again after a resumption', () => {
   expect(run.training.values.get('train_loss')).toEqual([3, 2, 1.5]);
 });
 
+it('keeps the newest word on rows that are hardly learnt, and what contradicts', () => {
+  const run = emptyRun();
+  const slow = (step: number, lines: number[]) =>
+    event('message', {
+      ...{ step, seen_rows: 9 },
+      rows: lines.map((line) => ({ line, first_loss: 3, last_loss: 3 })),
+    });
+  addEvents(run, [event('message', { rule: 'conflict', line: 4 }, 'line 4'), slow(4, [2, 7])]);
+  expect(run.slow).toMatchObject({ step: 4, rows: [{ line: 2 }, { line: 7 }] });
+  expect(run.conflicts.map(({ message }) => message)).toEqual(['line 4']);
+  addEvents(run, [slow(8, [])]);
+  expect(run.slow).toEqual({ step: 8, rows: [] });
+});
+
 it('has a value, or none, at every step for every figure', () => {
   const run = emptyRun();
   addEvents(run, [stepTold(1, 3), event('metrics', { step: 2, train_loss: 2, reward: 0.5 })]);

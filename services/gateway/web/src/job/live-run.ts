@@ -13,6 +13,13 @@ type Samples = {
   readonly answers: readonly Record<string, unknown>[];
 };
 
+/** A row that the model hardly learns: its line, and its loss where it was shown first and last. */
+export type SlowRow = {
+  readonly line: number;
+  readonly first_loss: number;
+  readonly last_loss: number;
+};
+
 /** What is kept of a run's events while it is looked at. */
 export type LiveRun = {
   /** What each reported step says: loss, learning rate, and what else the objective tells. */
@@ -21,6 +28,10 @@ export type LiveRun = {
   readonly scores: Curve;
   readonly marks: Mark[];
   readonly samples: Samples[];
+  /** Rows that are hardly learnt, and after which step; null while none were told. */
+  slow: { readonly step: number; readonly rows: readonly SlowRow[] } | null;
+  /** Findings about rows that ask what others ask and answer otherwise. */
+  readonly conflicts: EventObject[];
   /** Messages, the newest last. */
   readonly messages: EventObject[];
   /** Messages that were let go of because there are so many. */
@@ -40,9 +51,12 @@ export function emptyRun(): LiveRun {
   return {
     training: { steps: [], values: new Map() },
     scores: { steps: [], values: new Map() },
-    ...{ marks: [], samples: [], messages: [], forgotten: 0 },
+    ...{ marks: [], samples: [], slow: null, conflicts: [], messages: [], forgotten: 0 },
   };
 }
+
+/** Of findings about rows that contradict each other, by task. */
+const conflictRules: ReadonlySet<string> = new Set(['conflict', 'contradiction']);
 
 /** Adds events to a run, oldest first. A run that was taken up again tells steps anew: they replace what was there. */
 export function addEvents(run: LiveRun, events: readonly EventObject[]): void {
@@ -54,6 +68,9 @@ export function addEvents(run: LiveRun, events: readonly EventObject[]): void {
       if (!isScore) continue;
     }
     if (Array.isArray(event.data.answers) && typeof step === 'number') addSamples(run, event, step);
+    if ('seen_rows' in event.data && typeof step === 'number')
+      run.slow = { step, rows: event.data.rows as readonly SlowRow[] };
+    if (conflictRules.has(String(event.data.rule))) run.conflicts.push(event);
     if ('fine_tuned_model_checkpoint' in event.data && typeof step === 'number')
       run.marks.push({ step, kind: 'checkpoint' });
     if (/^Resum/.test(event.message))

@@ -121,6 +121,21 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
     });
   };
 
+  /** Rows whose answers the model does not come to give: their losses, by line. */
+  const slowRows = async ({ step, seen, rows }: EventOf<'slowRows'>) => {
+    await emit(job.record, {
+      name: 'slow_rows',
+      message: slowRowsText(rows.map(({ line }) => line)),
+      data: {
+        ...{ step, seen_rows: seen },
+        rows: rows.map(({ line, firstLoss, lastLoss }) => ({
+          ...{ line, first_loss: firstLoss, last_loss: lastLoss },
+        })),
+      },
+      dedupeId: `slow-rows:${step}`,
+    });
+  };
+
   const evaluation = async ({ step, loss, tokenAccuracy, figures }: EventOf<'evaluation'>) => {
     await emit(job.record, {
       name: 'evaluation_metrics',
@@ -197,6 +212,7 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
         await emit(job.record, ...event.value.steps.flatMap((step) => metrics(step) ?? []));
       else if (event.$case === 'evaluation') await evaluation(event.value);
       else if (event.$case === 'samples') await samples(event.value);
+      else if (event.$case === 'slowRows') await slowRows(event.value);
       else if (event.$case === 'checkpoint') await checkpoint(event.value);
       else if (event.$case === 'damaged') await damaged(event.value);
       else if (event.$case === 'progress') {
@@ -216,6 +232,20 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
     flush: writeProgress,
   };
 }
+
+/** What is said of rows that are hardly learnt, by their lines. */
+function slowRowsText(lines: readonly number[]): string {
+  const [line] = lines;
+  if (line === undefined) return 'No row is hardly learnt any more.';
+  const shown = lines.slice(0, linesShown).join(', ');
+  const more = lines.length > linesShown ? ` and ${lines.length - linesShown} more` : '';
+  return lines.length === 1
+    ? `One row is hardly learnt while the others are, on line ${line}: look whether it is right.`
+    : `${lines.length} rows are hardly learnt while the others are, on lines ${shown}${more}: look whether they are right.`;
+}
+
+/** Lines that a message names at most; its data has all of them. */
+const linesShown = 5;
 
 /** The mean reward in words, of a run that learns from rewards. */
 function rewardOf({

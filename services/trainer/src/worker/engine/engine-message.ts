@@ -127,6 +127,15 @@ const samplesSchema = z.object({
 });
 export type Samples = z.infer<typeof samplesSchema>;
 
+/** Examples that are hardly learnt while others are, by their place, with their loss where they were shown first and last. */
+const slowExamplesSchema = z.object({
+  step: z.number().int(),
+  /** Examples that were shown twice or more. */
+  seen: z.number().int(),
+  examples: z.array(z.object({ example: z.number().int(), first: z.number(), last: z.number() })),
+});
+export type SlowExamples = z.infer<typeof slowExamplesSchema>;
+
 /**
  * What the engine process tells the worker. A saved folder holds `state/` (to resume) and, unless
  * `model` is null, `model/` (to use): both are there before `state`, only the latter for `final`.
@@ -157,6 +166,7 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
     answers: z.array(answerSchema),
   }),
   z.object({ kind: z.literal('samples'), samples: samplesSchema }),
+  z.object({ kind: z.literal('slow-examples'), slow: slowExamplesSchema }),
   /** The task is done and forgotten: another one may come. */
   z.object({ kind: z.literal('resting') }),
   z.object({ kind: z.literal('log'), level: z.enum(['info', 'warn', 'error']), text: z.string() }),

@@ -120,6 +120,7 @@ function loopTrainer<Example>(
     trainableParameters: trainer.trainableParameters,
     showStart: async () => showSamples?.(),
     trainStep: () => inUserTerms(task, () => trainer.trainStep()),
+    seenExamples: () => trainer.seenExamples(),
     async dispose() {
       await written?.dispose();
       await trainer.dispose();

@@ -82,6 +82,19 @@ test('checkpoints come every so many steps, and the model last', async () => {
   ]);
 });
 
+test('examples that are hardly learnt are told with each checkpoint, until there are none, and once a step', async () => {
+  const trainer = trainerFrom(0, 9);
+  const learnt = Array.from({ length: 9 }, (_, example) => ({ example, first: 3, last: 0 }));
+  const slow = { example: 9, first: 3, last: 3 };
+  trainer.seenExamples = () => (trainer.step < 4 ? [...learnt, slow] : learnt);
+  const told = (await messagesOf(trainer)).filter((each) => !each.startsWith('step'));
+  expect(told).toEqual([
+    ...['ready', 'score', 'slow-examples', 'saved checkpoint 3 adapter'],
+    ...['score', 'slow-examples', 'saved checkpoint 6 adapter'],
+    ...['score', 'saved final 9 adapter', 'finished'],
+  ]);
+});
+
 test('a step that finds no room on the disk is taken when there is some', async () => {
   const trainer = trainerFrom(0, 1);
   const { trainStep } = trainer;

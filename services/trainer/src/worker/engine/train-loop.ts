@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SeenExample } from '@lathe/engine/example-losses';
 import { trainingLoop } from '@lathe/engine/training-loop';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { type WaitPorts, whenThereIsRoom } from './disk-patience.ts';
@@ -11,6 +12,7 @@ import {
 } from './engine-message.ts';
 import { GradingStoppedError } from './gradings.ts';
 import { modelKind } from './model-kind.ts';
+import { slowExamples } from './slow-examples.ts';
 
 /** Most steps told in one message, however fast they are. */
 const mostStepsTold = 250;
@@ -25,6 +27,8 @@ export type LoopTrainer = {
   tryOut?(): Promise<void>;
   /** Shows what the model answers before the first step. */
   showStart?(): Promise<void>;
+  /** The training examples that were shown twice or more. Absent: nothing is told of each. */
+  seenExamples?(): readonly SeenExample[];
   /** Takes one optimizer step. */
   trainStep(): Promise<Step>;
   /** Scores the held-out rows. Throws when the loss is not a finite number. */
@@ -49,7 +53,7 @@ export type LoopPorts = WaitPorts & { now(): number };
  * model every `checkpointEvery` steps (by default each epoch), the bare state whenever
  * `saveStateMs` went by. Steps are told together, at most `stepBatchMs` late while they go on; what is
  * sent after a step never overtakes it. With early stopping every best evaluation is a checkpoint, and the
- * model of the best of them is the result. A model whose numbers are not finite is none. What the trainer throws ends it.
+ * model of the best of them is the result. With each checkpoint, and at the end, it tells which examples are hardly learnt. A model whose numbers are not finite is none. What the trainer throws ends it.
  */
 export async function trainLoop(
   trainer: LoopTrainer,
@@ -83,6 +87,20 @@ export async function trainLoop(
     savedAt = ports.now();
     const model = why === 'checkpoint' ? kind : null;
     ports.send({ kind: 'saved', step: trainer.step, folder, why, model });
+  };
+
+  let slowTold = { step: -1, count: 0 };
+  const tellSlow = (): void => {
+    const seen = trainer.seenExamples?.() ?? [];
+    if (seen.length === 0 || slowTold.step === trainer.step) return;
+    const examples = slowExamples(seen);
+    // That there are none any more is news, too.
+    const isNews = examples.length > 0 || slowTold.count > 0;
+    slowTold = { step: trainer.step, count: examples.length };
+    if (!isNews) return;
+    tellSteps();
+    const slow = { step: trainer.step, seen: seen.length, examples };
+    ports.send({ kind: 'slow-examples', slow });
   };
 
   ports.send({
@@ -144,9 +162,11 @@ export async function trainLoop(
           break;
         }
         case 'checkpoint':
+          tellSlow();
           await saveState('checkpoint');
           break;
         case 'end':
+          tellSlow();
           // Held-out rows have shown it already.
           if (!hasHeldOut) await trainer.checkModel();
           await finish(moment.best);

@@ -63,21 +63,24 @@ export async function fetchItems(
 
 export type GraderItem = Extract<CanonicalRow, { kind: 'prompt' }>['item'];
 
-/** The lines of the user's file that the examples, counted from 0, came from. */
+/** The line of the user's file that each of the examples, counted from 0, came from, in the order of the file. */
 export async function linesOf(
   artifacts: Pick<ArtifactStore, 'get'>,
   canonical: ObjectRef,
   examples: readonly number[],
-): Promise<number[]> {
+): Promise<Map<number, number>> {
   const rows = createInterface({ input: Readable.from(artifacts.get(canonical.key)) });
-  const lines: number[] = [];
+  const lines = new Map<number, number>();
+  const places = examples.toSorted((a, b) => a - b);
   let index = 0;
+  let next = 0;
   for await (const json of rows) {
     const row = canonicalRowSchema.parse(JSON.parse(json));
     // Both answers of a preference are one example to the objective, and all texts of a row of an embedding.
     const isOne = row.kind === 'preference' || row.kind === 'related';
     const end = index + (isOne ? 1 : examplesOf(row));
-    if (examples.some((example) => example >= index && example < end)) lines.push(row.line);
+    for (; (places[next] ?? Number.POSITIVE_INFINITY) < end; next++)
+      lines.set(places[next] as number, row.line);
     index = end;
   }
   return lines;

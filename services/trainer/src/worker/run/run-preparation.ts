@@ -75,7 +75,7 @@ export type PreparedRun = {
   /** What answers are graded with, and the items of the prompts by their place; undefined where nothing is. */
   readonly rewarded: Rewarded | undefined;
   /** The line of the training file that each of the training examples came from. */
-  readonly linesOf: (examples: readonly number[]) => Promise<number[]>;
+  readonly linesOf: (examples: readonly number[]) => Promise<ReadonlyMap<number, number>>;
 };
 
 /** Longest example that the engine takes when the job says nothing and the data need no more. */

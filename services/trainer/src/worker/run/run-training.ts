@@ -2,7 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import type { ChildEnd } from '@lathe/platform/child-process';
 import type { Logger } from '@lathe/platform/log';
 import type { RunEvent, RunOutcome } from '../../run-event.ts';
-import type { FromEngine } from '../engine/engine-message.ts';
+import type { FromEngine, SlowExamples } from '../engine/engine-message.ts';
 import type { StartEngine } from '../engine/engine-process.ts';
 import { answerGrading } from './answer-gradings.ts';
 import type { AskGrader, GradingSettings } from './grade-answers.ts';
@@ -78,10 +78,14 @@ export async function trainInEngine(
     });
   };
   let fault: unknown;
+  let told = Promise.resolve();
   const engine = ports.startEngine(prepared.task, {
     onMessage: (message) => {
       relay(message);
       if (message.kind === 'grade') grade(message);
+      // One after another, so that the newest is told last.
+      if (message.kind === 'slow-examples')
+        told = told.then(() => tellSlowRows(prepared, message.slow, ports));
       if (message.kind === 'saved') {
         const stored = uploads.store(message, history.upTo(message.step));
         stored.then(
@@ -107,6 +111,7 @@ export async function trainInEngine(
   const end = await gone.promise;
   isGone = true;
   await uploads.idle();
+  await told;
   if (ending.wanted?.kind === 'cancel') return { $case: 'cancelled', value: {} };
   if (fault !== undefined) throw fault;
   if (last?.kind === 'finished') return succeeded(last.step, history, uploads);
@@ -146,11 +151,32 @@ async function divergedHint(
 ): Promise<string> {
   const advice = ' A lower learning rate usually cures this.';
   try {
-    const lines = await linesOf(examples);
-    return ` Its rows are on lines ${lines.join(', ')} of the training file.${advice}`;
+    const lines = new Set((await linesOf(examples)).values());
+    return ` Its rows are on lines ${[...lines].join(', ')} of the training file.${advice}`;
   } catch (error) {
     log.warn({ err: error }, 'the rows of a diverged step could not be named');
     return advice;
+  }
+}
+
+/** Tells which rows are hardly learnt, by their lines. They are there to be looked at: where they cannot be named, the run goes on. */
+async function tellSlowRows(
+  { linesOf }: PreparedRun,
+  { step, seen, examples }: SlowExamples,
+  { journal, log }: TrainingPorts,
+): Promise<void> {
+  try {
+    const lines = await linesOf(examples.map(({ example }) => example));
+    // A row of several examples is named once, for the slowest of them.
+    const byLine = new Map<number, { line: number; firstLoss: number; lastLoss: number }>();
+    for (const { example, first, last } of examples) {
+      const line = lines.get(example);
+      if (line !== undefined && !byLine.has(line))
+        byLine.set(line, { line, firstLoss: first, lastLoss: last });
+    }
+    journal.add({ $case: 'slowRows', value: { step, seen, rows: [...byLine.values()] } });
+  } catch (error) {
+    log.warn({ err: error }, 'the rows that are hardly learnt could not be named');
   }
 }
 

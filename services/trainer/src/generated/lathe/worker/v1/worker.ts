@@ -160,6 +160,7 @@ export interface WatchJobResponse {
     | { $case: "steps"; value: Steps }
     | { $case: "damaged"; value: DamagedCheckpoint }
     | { $case: "samples"; value: Samples }
+    | { $case: "slowRows"; value: SlowRows }
     | undefined;
 }
 
@@ -242,6 +243,22 @@ export interface Sample {
   /** The prompt's text and the answer that its row has; set where answers are not rewarded. */
   asked?: string | undefined;
   expected?: string | undefined;
+}
+
+/** Rows of the training file that are hardly learnt while others are; none where there were such before. */
+export interface SlowRows {
+  step: number;
+  /** How many were shown twice or more. */
+  seen: number;
+  /** The highest last loss first. */
+  rows: SlowRow[];
+}
+
+/** Losses in nats a target: where the row was shown first, and where it was shown last. */
+export interface SlowRow {
+  line: number;
+  firstLoss: number;
+  lastLoss: number;
 }
 
 /** A whole checkpoint in the artifact store. */
@@ -1429,6 +1446,9 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
       case "samples":
         Samples.encode(message.content.value, writer.uint32(90).fork()).join();
         break;
+      case "slowRows":
+        SlowRows.encode(message.content.value, writer.uint32(98).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1526,6 +1546,14 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
             message.content = { $case: "samples", value: Samples.decode(reader, reader.uint32()) };
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.content = { $case: "slowRows", value: SlowRows.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1596,6 +1624,12 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
       case "samples": {
         if (object.content?.value !== undefined && object.content?.value !== null) {
           message.content = { $case: "samples", value: Samples.fromPartial(object.content.value) };
+        }
+        break;
+      }
+      case "slowRows": {
+        if (object.content?.value !== undefined && object.content?.value !== null) {
+          message.content = { $case: "slowRows", value: SlowRows.fromPartial(object.content.value) };
         }
         break;
       }
@@ -2454,6 +2488,164 @@ export const Sample: MessageFns<Sample> = {
     message.truncated = object.truncated ?? false;
     message.asked = object.asked ?? undefined;
     message.expected = object.expected ?? undefined;
+    return message;
+  },
+};
+
+function createBaseSlowRows(): SlowRows {
+  return { step: 0, seen: 0, rows: [] };
+}
+
+export const SlowRows: MessageFns<SlowRows> = {
+  encode(message: SlowRows, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.step !== 0) {
+      writer.uint32(8).uint32(message.step);
+    }
+    if (message.seen !== 0) {
+      writer.uint32(16).uint32(message.seen);
+    }
+    for (const v of message.rows) {
+      SlowRow.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SlowRows {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSlowRows();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.step = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.seen = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.rows.push(SlowRow.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SlowRows>, I>>(base?: I): SlowRows {
+    return SlowRows.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SlowRows>, I>>(object: I): SlowRows {
+    const message = createBaseSlowRows();
+    message.step = object.step ?? 0;
+    message.seen = object.seen ?? 0;
+    message.rows = object.rows?.map((e) => SlowRow.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSlowRow(): SlowRow {
+  return { line: 0, firstLoss: 0, lastLoss: 0 };
+}
+
+export const SlowRow: MessageFns<SlowRow> = {
+  encode(message: SlowRow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.line !== 0) {
+      writer.uint32(8).uint32(message.line);
+    }
+    if (message.firstLoss !== 0) {
+      writer.uint32(17).double(message.firstLoss);
+    }
+    if (message.lastLoss !== 0) {
+      writer.uint32(25).double(message.lastLoss);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SlowRow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSlowRow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.line = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.firstLoss = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.lastLoss = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SlowRow>, I>>(base?: I): SlowRow {
+    return SlowRow.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SlowRow>, I>>(object: I): SlowRow {
+    const message = createBaseSlowRow();
+    message.line = object.line ?? 0;
+    message.firstLoss = object.firstLoss ?? 0;
+    message.lastLoss = object.lastLoss ?? 0;
     return message;
   },
 };

@@ -1,0 +1,70 @@
+import type { Objective } from '../objectives/objective.ts';
+
+/** The loss of an example that was not shown yet: no loss is below 0. */
+const notShown = -1;
+
+/** An example that was shown twice or more, with its loss where it was shown first and last, in nats a target. */
+export type SeenExample = {
+  /** Its place among the examples. */
+  readonly example: number;
+  readonly first: number;
+  readonly last: number;
+};
+
+/** Losses by the place of the example. */
+export type FirstAndLast = { readonly first: Float32Array; readonly last: Float32Array };
+
+/** What steps told of the loss of each example: where they showed it first, and where they showed it last. */
+export class ExampleLosses<Example> {
+  readonly #examples: readonly Example[];
+  readonly #objective: Pick<Objective<Example>, 'targets' | 'weight'>;
+  readonly #losses: FirstAndLast;
+
+  constructor({
+    examples,
+    objective,
+  }: {
+    readonly examples: readonly Example[];
+    readonly objective: Pick<Objective<Example>, 'targets' | 'weight'>;
+  }) {
+    const none = () => new Float32Array(examples.length).fill(notShown);
+    this.#examples = examples;
+    this.#objective = objective;
+    this.#losses = { first: none(), last: none() };
+  }
+
+  /** Takes in the losses `[targets]` of a pass over the examples of these places; undefined: it told none. */
+  add(places: readonly number[], losses: Float32Array | undefined): void {
+    if (losses === undefined) return;
+    const { first, last } = this.#losses;
+    let at = 0;
+    for (const place of places) {
+      const example = this.#examples[place] as Example;
+      let sum = 0;
+      for (let left = this.#objective.targets(example); left > 0; left--)
+        sum += losses[at++] as number;
+      const loss = sum / this.#objective.weight(example);
+      (first[place] === notShown ? first : last)[place] = loss;
+    }
+  }
+
+  /** What a run that goes on needs; undefined where nothing was told. */
+  stored(): FirstAndLast | undefined {
+    return this.#losses.first.every((loss) => loss === notShown) ? undefined : this.#losses;
+  }
+
+  /** Goes on from what was stored; from nothing where that is not known. */
+  restore(stored: FirstAndLast | undefined): void {
+    for (const name of ['first', 'last'] as const)
+      if (stored === undefined) this.#losses[name].fill(notShown);
+      else this.#losses[name].set(stored[name]);
+  }
+
+  /** The examples that were shown twice or more. */
+  seen(): SeenExample[] {
+    const { first, last } = this.#losses;
+    return [...last].flatMap((loss, example) =>
+      loss === notShown ? [] : [{ example, first: first[example] as number, last: loss }],
+    );
+  }
+}
