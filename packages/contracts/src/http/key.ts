@@ -5,7 +5,7 @@ import { limitSchema } from './list.ts';
 /** What a key that is made may do beside its project's work: an `admin` manages the keys of its project. */
 export const keyRoleSchema = z.enum(['admin', 'member']);
 
-/** The `operator` is the key of whoever runs Lathe: an admin who may also make keys of other projects. */
+/** The `operator` is the key of whoever runs Lathe: an admin who may also list, make and revoke keys of other projects. */
 const shownRoleSchema = z.enum(['operator', ...keyRoleSchema.options]);
 export type ShownRole = z.infer<typeof shownRoleSchema>;
 
@@ -60,7 +60,17 @@ export const createdKeySchema = keyObjectSchema.extend({
 });
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 
+/** What a list of keys names in place of a project to have those of all. */
+export const allProjects = '*';
+
 export const listKeysQuerySchema = z.strictObject({
+  project: z
+    .union([
+      z.literal(allProjects),
+      z.string().regex(projectPattern, 'must be the name of a project, or *'),
+    ])
+    .optional()
+    .describe('that of the asking key unless set; only the operator names another, or * for all'),
   after: z.string().optional(),
   limit: limitSchema(20, 100),
 });

@@ -99,12 +99,37 @@ it('the operator opens a project with its first key', async () => {
   expect((await list()).data.map(({ name }) => name)).not.toContain('research');
 });
 
+it('the operator sees and revokes the keys of other projects, which no admin does', async () => {
+  const made = await make({ name: 'theirs', role: 'admin', project: 'sales' });
+  const own = await make({ name: 'ours' });
+  const admin = clientOf(made.key);
+  for (const query of ['?project=default', '?project=*'])
+    await expect(list(query, admin)).rejects.toMatchObject({
+      ...{ status: 403, code: 'insufficient_permissions', param: 'project' },
+    });
+  await expect(revoke(own.id, admin)).rejects.toMatchObject({ status: 404 });
+  expect((await list('?project=sales')).data.map(({ id }) => id)).toEqual([made.id]);
+  const all = (await list('?project=*')).data.map(({ id, project }) => [id, project]);
+  expect(all.slice(0, 2)).toEqual([
+    [own.id, 'default'],
+    [made.id, 'sales'],
+  ]);
+  expect(all).toContainEqual(['LATHE_API_KEYS-1', otherProject]);
+  await expect(list('?project=No')).rejects.toMatchObject({ status: 400, param: 'project' });
+  await revoke(made.id);
+  await expect(list('', admin)).rejects.toMatchObject({ status: 401 });
+  const rest = await list(`?project=*&after=${own.id}`);
+  expect(rest.data.map(({ id }) => id)).not.toContain(made.id);
+  await revoke(own.id);
+});
+
 it('a key of a setting is taken away there, and a project has only so many others', async () => {
   await expect(revoke('LATHE_API_KEY')).rejects.toMatchObject({
     ...{ status: 409, code: 'invalid_state' },
     message: expect.stringContaining('comes from a setting'),
   });
-  await expect(revoke('LATHE_API_KEYS-1')).rejects.toMatchObject({ status: 404 });
+  await expect(revoke('LATHE_API_KEYS-1')).rejects.toMatchObject({ status: 409 });
+  await expect(revoke('LATHE_API_KEYS-9')).rejects.toMatchObject({ status: 404 });
   for (const name of ['a', 'b', 'c']) await make({ name });
   await expect(make({ name: 'd' })).rejects.toMatchObject({
     ...{ status: 429, message: expect.stringContaining('4 keys') },

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { LatheError } from '@lathe/contracts/error';
-import type {
-  CreatedKey,
-  CreateKey,
-  KeyObject,
-  listKeysQuerySchema,
+import {
+  allProjects,
+  type CreatedKey,
+  type CreateKey,
+  type KeyObject,
+  type listKeysQuerySchema,
 } from '@lathe/contracts/http/key';
 import { type Page, page } from '@lathe/contracts/http/list';
 import { isId, newId } from '@lathe/contracts/id';
@@ -66,33 +67,55 @@ export async function createKey(
   return { ...keyObject(record), key };
 }
 
-/** The keys of the asking one's project, newest first, those of settings last. Throws `insufficient_permissions` for a member. */
+/**
+ * The keys of the asking one's project, newest first, those of settings last; the operator may name another project, or all. Throws
+ * `insufficient_permissions` for a member, and for another project.
+ */
 export async function listKeys(
   ports: KeyPorts,
   caller: Caller,
   query: z.infer<typeof listKeysQuerySchema>,
 ): Promise<Page<KeyObject>> {
   requireAdmin(caller);
-  const { project } = caller;
+  const { project = caller.project } = query;
+  if (project !== caller.project && caller.role !== 'operator')
+    throw new LatheError(
+      'insufficient_permissions',
+      `The API key lists keys of the project '${caller.project}' only; those of other projects are listed with the key of LATHE_API_KEY.`,
+      { param: 'project' },
+    );
+  const isAll = project === allProjects;
   // What this gateway saw a moment ago is in the answer.
   await ports.keyring.writeUses();
-  const configured = ports.keyring.configured.filter((key) => key.project === project);
+  const records = await ports.keyring.list(isAll ? '' : project);
+  const configured = ports.keyring.configured.filter((key) => isAll || key.project === project);
   const all = [
-    ...(await ports.keyring.list(project)).map((record) => ({
-      createdMs: record.createdMs,
-      ...keyObject(record),
-    })),
+    ...records.map((record) => ({ createdMs: record.createdMs, ...keyObject(record) })),
     ...configured.map((key) => ({ createdMs: 0, ...configuredObject(key) })),
   ].toSorted(newestFirst);
+  const projects = new Set(all.map((key) => key.project));
   const { items, hasMore } = await cut(all, query, {
     compare: newestFirst,
     isShown: () => true,
-    placeOf: (id) => placeOf(ports.places, project, id),
+    placeOf: (id) => placeInOne(ports, isAll ? projects : [project], id),
   });
   return page(
     items.map(({ createdMs: _, ...shown }) => shown),
     hasMore,
   );
+}
+
+/** Where a key that is gone stood, which was of one of these projects. */
+async function placeInOne(
+  { places }: KeyPorts,
+  projects: Iterable<string>,
+  id: string,
+): Promise<number | undefined> {
+  for (const project of projects) {
+    const place = await placeOf(places, project, id);
+    if (place !== undefined) return place;
+  }
+  return undefined;
 }
 
 /** The asking key itself. */
@@ -104,23 +127,28 @@ export async function currentKey(ports: KeyPorts, caller: Caller): Promise<KeyOb
 }
 
 /**
- * Takes a key of the asking one's project away. Throws `insufficient_permissions` for a member, `not_found`, and
- * `invalid_state` for a key that a setting gives.
+ * Takes a key of the asking one's project away, or of any where the operator asks. Throws `insufficient_permissions` for a member, `not_found`, and
+ * `invalid_state` for a key that a setting gives. Returns the project that it was of.
  */
-export async function revokeKey(ports: KeyPorts, caller: Caller, id: string): Promise<void> {
+export async function revokeKey(ports: KeyPorts, caller: Caller, id: string): Promise<string> {
   requireAdmin(caller);
-  const { project } = caller;
-  if (ports.keyring.configured.some((key) => key.project === project && key.keyId === id))
+  const isOperator = caller.role === 'operator';
+  const mayRevoke = ({ project }: { readonly project: string }): boolean =>
+    isOperator || project === caller.project;
+  if (ports.keyring.configured.some((key) => mayRevoke(key) && key.keyId === id))
     throw new LatheError(
       'invalid_state',
       `The key ${id} comes from a setting: take it away there, and start the gateway again.`,
       { param: 'id', retryable: false },
     );
+  const known = await ports.keyring.list(isOperator ? '' : caller.project);
+  const project = known.find((record) => record.id === id)?.project ?? caller.project;
   const key = recordKey(project, id);
   const stored = isId('key', id) ? await ports.keys.get(key) : null;
   if (stored === null) return missing(id);
   await rememberPlace(ports.places, stored.value);
   await ports.keys.delete(key);
+  return project;
 }
 
 function requireAdmin({ role }: Caller): void {

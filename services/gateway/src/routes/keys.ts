@@ -33,8 +33,8 @@ export function keyRoutes(ports: KeyRoutePorts, settings: GatewaySettings): Hono
     .delete('/:key_id', async (c) => {
       const { caller } = c.var;
       const id = c.req.param('key_id');
-      await revokeKey(ports, caller, id);
-      ports.log.info({ keyId: id, project: caller.project, by: caller.keyId }, 'a key was revoked');
+      const project = await revokeKey(ports, caller, id);
+      ports.log.info({ keyId: id, project, by: caller.keyId }, 'a key was revoked');
       return c.json({ id, object: 'lathe.key', deleted: true });
     });
 }

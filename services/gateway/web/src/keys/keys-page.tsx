@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { ask, sentenceOf } from '../api/client.ts';
 import { useList } from '../api/use-list.ts';
 import { useQuery } from '../api/use-query.ts';
+import { useQueryText } from '../shell/router.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Answered, Problem } from '../ui/states.tsx';
 import { type Column, Table } from '../ui/table.tsx';
@@ -37,7 +38,11 @@ export function KeysPage() {
 }
 
 function ProjectKeys({ own }: { readonly own: KeyObject }) {
-  const { items, error, hasMore, loadMore, reload } = useList<KeyObject>('/v1/lathe/keys');
+  const [shown, setShown] = useQueryText('projects');
+  const isAll = own.role === 'operator' && shown === 'all';
+  const { items, error, hasMore, loadMore, reload } = useList<KeyObject>(
+    `/v1/lathe/keys${isAll ? '?project=*' : ''}`,
+  );
   const [revoking, setRevoking] = useState<KeyObject | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const revoke = async (id: string): Promise<void> => {
@@ -53,17 +58,27 @@ function ProjectKeys({ own }: { readonly own: KeyObject }) {
     <>
       <h2>New key</h2>
       <NewKey isOperator={own.role === 'operator'} project={own.project} onMade={reload} />
-      <h2>Keys of {own.project}</h2>
+      <h2>{isAll ? 'Keys of all projects' : `Keys of ${own.project}`}</h2>
+      {own.role === 'operator' && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isAll}
+            onChange={(event) => setShown(event.currentTarget.checked ? 'all' : '')}
+          />
+          Keys of all projects
+        </label>
+      )}
       {problem !== null && <Problem text={problem} />}
       <Answered query={{ data: items, error, reload }} what="the keys">
         {(keys) => (
           <Table<KeyObject>
             name="keys"
-            caption="Keys of the project"
+            caption={isAll ? 'Keys of all projects' : 'Keys of the project'}
             rows={keys}
             keyOf={({ id }) => id}
             more={{ hasMore, loadMore }}
-            columns={[...columns, revokeColumn(setRevoking)]}
+            columns={[...columns, ...(isAll ? [projectColumn] : []), revokeColumn(setRevoking)]}
           />
         )}
       </Answered>
@@ -121,6 +136,12 @@ const columns: readonly Column<KeyObject>[] = [
     isNumber: true,
   },
 ];
+
+const projectColumn: Column<KeyObject> = {
+  head: 'Project',
+  value: ({ project }) => project,
+  cell: ({ project }) => project,
+};
 
 function revokeColumn(revoke: (key: KeyObject) => void): Column<KeyObject> {
   return {
