@@ -196,6 +196,39 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     expect(faults).toEqual([]);
   });
 
+  it('mixes files by weight, and splits what came of it', async () => {
+    const { page, platform, go, faults, seriousIssues } = dashboard;
+    const [first = [], second = []] = [await supportLines(4), (await supportLines(10)).slice(4)];
+    const upload = (lines: readonly string[], name: string) =>
+      platform.client.files.create({
+        ...{ purpose: 'fine-tune', file: new File([lines.join('\n')], name) },
+      });
+    await upload(first, 'four.jsonl');
+    await upload(second, 'six.jsonl');
+    await go('/data');
+    await page.getByRole('link', { name: 'Mix files' }).click();
+    for (const name of ['four.jsonl', 'six.jsonl']) {
+      const option = page.getByRole('option', { name: new RegExp(`^${name}`) });
+      const add = page.getByRole('combobox', { name: 'Add a file' });
+      await add.selectOption({ label: (await option.textContent()) ?? '' });
+      await page.getByRole('button', { name: `Leave ${name} out` }).waitFor();
+    }
+    await page.getByLabel('Weight of four.jsonl').fill('2');
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('button', { name: 'Make the mix' }).click();
+    await page.getByRole('heading', { name: /^A mix of 2 files/ }).waitFor();
+    await page.getByText('14rows').waitFor();
+    await page.getByRole('link', { name: 'Look at the file' }).click();
+    await page.getByRole('link', { name: 'Split it' }).click();
+    await page.getByLabel('Percent that are set apart').fill('50');
+    await page.getByLabel('What stays together').selectOption('row');
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByRole('button', { name: 'Split the file' }).click();
+    await page.getByRole('heading', { name: /^A split: 50 % set apart/ }).waitFor();
+    await page.getByRole('link', { name: 'The other side' }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
   it('makes a key, tells its own what became of it once it is revoked, and asks for another', async () => {
     const { page, platform, go, faults, seriousIssues } = dashboard;
     await go('/usage');
@@ -207,6 +240,12 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByRole('button', { name: 'Make the key' }).click();
     const made = (await page.getByRole('status').getByText(/^sk-/).textContent()) ?? '';
     await page.getByRole('button', { name: 'Revoke visitor' }).waitFor();
+    await platform.client.post('/lathe/keys', { body: { name: 'guest', project: 'research' } });
+    await page.getByLabel('Keys of all projects').check();
+    await page.getByRole('cell', { name: 'research' }).waitFor();
+    await page.getByRole('button', { name: 'Revoke guest' }).click();
+    await page.getByRole('button', { name: 'Revoke the key' }).click();
+    await page.getByRole('cell', { name: 'research' }).waitFor({ state: 'detached' });
     expect(await seriousIssues()).toEqual([]);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await signIn(page, made);

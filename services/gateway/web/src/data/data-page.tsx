@@ -16,9 +16,17 @@ export function DataPage() {
     <>
       <header class="head">
         <h1>Data</h1>
-        <Link to="/data/convert" class="button">
-          Make pairs of talk
-        </Link>
+        <div class="row">
+          <Link to="/data/mix" class="button">
+            Mix files
+          </Link>
+          <Link to="/data/split" class="button">
+            Split a file
+          </Link>
+          <Link to="/data/convert" class="button">
+            Make pairs of talk
+          </Link>
+        </div>
       </header>
       <DropZone
         title="Drop a file of rows here"

@@ -49,6 +49,9 @@ export function FilePage({ file }: { readonly file: string }) {
           {inspection?.report?.repaired !== undefined && (
             <Repaired inspection={inspection} name={about.data?.filename ?? file} />
           )}
+          <Link to={`/data/split?file=${file}`} class="button">
+            Split it
+          </Link>
           {isReady && (
             <Link to={jobLink} class="button main">
               Tune a model on it

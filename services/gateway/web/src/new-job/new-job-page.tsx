@@ -5,6 +5,7 @@ import type { ModelObject } from '@lathe/contracts/http/model';
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
+import { FileOptions } from '../data/file-options.tsx';
 import { ModelOptions } from '../models/model-options.tsx';
 import { Link } from '../shell/link.tsx';
 import { navigate, usePlace } from '../shell/router.ts';
@@ -263,24 +264,4 @@ function JobForm({ files, models, first }: FormProps) {
 /** Options that say how the rows are read, which a preset leaves alone. */
 function keptOptions({ lathe: { data, task } }: JobDraft): JobDraft['lathe'] {
   return { ...(data !== undefined && { data }), ...(task !== undefined && { task }) };
-}
-
-function FileOptions({
-  files,
-  chosen,
-}: {
-  readonly files: readonly FileObject[];
-  readonly chosen: string;
-}) {
-  const isListed = chosen === '' || files.some(({ id }) => id === chosen);
-  return (
-    <>
-      {!isListed && <option value={chosen}>{chosen}</option>}
-      {files.map(({ id, filename }) => (
-        <option key={id} value={id}>
-          {filename} ({id.slice(-6)})
-        </option>
-      ))}
-    </>
-  );
 }

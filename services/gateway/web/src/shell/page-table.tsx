@@ -4,6 +4,8 @@ import { DataPage } from '../data/data-page.tsx';
 import { FilePage } from '../data/file-page.tsx';
 import { ConvertPage } from '../data/made/convert-page.tsx';
 import { DatasetPage } from '../data/made/dataset-page.tsx';
+import { MixPage } from '../data/made/mix-page.tsx';
+import { SplitPage } from '../data/made/split-page.tsx';
 import { EvalPage } from '../evals/eval-page.tsx';
 import { EvalsPage } from '../evals/evals-page.tsx';
 import { GraderPage } from '../evals/grader-page.tsx';
@@ -59,6 +61,8 @@ export const pages: readonly DashboardPage[] = [
   entry('/', 'Home', HomePage),
   entry('/data', 'Data', DataPage),
   page('/data/convert', 'Make pairs of talk', ConvertPage),
+  page('/data/mix', 'Mix files', MixPage),
+  page('/data/split', 'Split a file', SplitPage),
   page('/data/sets/:dataset', 'Data set', DatasetPage),
   page('/data/:file', 'File', FilePage),
   entry('/jobs', 'Jobs', JobsPage),

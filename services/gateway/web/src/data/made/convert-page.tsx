@@ -1,11 +1,11 @@
-import type { DatasetObject } from '@lathe/contracts/http/dataset-object';
+import type { DatasetRequest } from '@lathe/contracts/http/dataset';
 import type { FileObject } from '@lathe/contracts/http/file';
 import { useState } from 'preact/hooks';
-import { ask } from '../../api/client.ts';
-import { navigate, useQueryText } from '../../shell/router.ts';
+import { useQueryText } from '../../shell/router.ts';
 import { ActButton } from '../../ui/act-button.tsx';
 import { bytesText } from '../../ui/numbers.ts';
 import { DropZone } from '../drop-zone.tsx';
+import { makeDataset } from './make-dataset.ts';
 import { namesIn, type Source, sourceIn, sources } from './sources.ts';
 
 /** Makes a training file of talk: FAQ pages, a Slack export or support tickets. */
@@ -84,9 +84,7 @@ function Settings({ source, files }: Props) {
         ...{ agents: namesIn(people), solved_only: isSolved, labels: isJudged },
       }),
     };
-    const body = { convert };
-    const { id } = await ask<DatasetObject>('/v1/lathe/datasets', { method: 'POST', body });
-    navigate(`/data/sets/${id}`);
+    await makeDataset({ convert } as DatasetRequest);
   };
   return (
     <>
