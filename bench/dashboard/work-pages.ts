@@ -54,6 +54,18 @@ export async function takeWorkPages({ page, go, take }: Pictures): Promise<void>
     .waitFor();
   await page.getByRole('list', { name: 'Lineage' }).waitFor();
   await take('dataset');
+  await go('/data/mix');
+  for (const count of [1, 2]) {
+    await page.getByRole('combobox', { name: 'Add a file' }).selectOption({ index: 1 });
+    await page
+      .getByLabel(/^Weight of /)
+      .nth(count - 1)
+      .waitFor();
+  }
+  await take('mix');
+  await go('/data/split');
+  await page.getByRole('combobox', { name: 'File' }).selectOption({ index: 1 });
+  await take('split');
 
   await go('/evals/new');
   await page.getByText('2 rows').waitFor();

@@ -170,7 +170,7 @@ export const arrows: Table = {
           'api shell/router.ts shell/link.tsx ui models/model-words.ts models/model-options.tsx graders',
         pool: 'api shell/link.tsx ui jobs',
         usage: 'api shell/router.ts ui',
-        keys: 'api ui',
+        keys: 'api shell/router.ts ui',
         home: 'api shell/router.ts shell/link.tsx ui jobs',
         shell:
           'api shell/router.ts shell/link.tsx shell/theme.ts ui jobs job compare data new-job verdict home playground models evals pool usage keys',

@@ -78,7 +78,12 @@ function ProjectKeys({ own }: { readonly own: KeyObject }) {
             rows={keys}
             keyOf={({ id }) => id}
             more={{ hasMore, loadMore }}
-            columns={[...columns, ...(isAll ? [projectColumn] : []), revokeColumn(setRevoking)]}
+            columns={[
+              nameColumn,
+              ...(isAll ? [projectColumn] : []),
+              ...columns,
+              revokeColumn(setRevoking),
+            ]}
           />
         )}
       </Answered>
@@ -99,17 +104,18 @@ function ProjectKeys({ own }: { readonly own: KeyObject }) {
   );
 }
 
+const nameColumn: Column<KeyObject> = {
+  head: 'Key',
+  value: ({ name, id }) => `${name} ${id}`,
+  cell: ({ name, redacted_value: end }) => (
+    <>
+      {name}
+      {end !== null && <div class="soft small-text">{end}</div>}
+    </>
+  ),
+};
+
 const columns: readonly Column<KeyObject>[] = [
-  {
-    head: 'Key',
-    value: ({ name, id }) => `${name} ${id}`,
-    cell: ({ name, redacted_value: end }) => (
-      <>
-        {name}
-        {end !== null && <div class="soft small-text">{end}</div>}
-      </>
-    ),
-  },
   {
     head: 'Role',
     value: ({ role }) => role,

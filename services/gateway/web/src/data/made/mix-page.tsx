@@ -2,7 +2,7 @@ import type { FileObject } from '@lathe/contracts/http/file';
 import { useState } from 'preact/hooks';
 import { useQueryText } from '../../shell/router.ts';
 import { ActButton } from '../../ui/act-button.tsx';
-import { FileOptions } from '../file-options.tsx';
+import { FileOptions } from '../../ui/file-options.tsx';
 import { makeDataset } from './make-dataset.ts';
 import { OfFiles } from './of-files.tsx';
 
