@@ -14,7 +14,14 @@ export type SeenExample = {
 /** Losses by the place of the example. */
 export type FirstAndLast = { readonly first: Float32Array; readonly last: Float32Array };
 
-/** What steps told of the loss of each example: where they showed it first, and where they showed it last. */
+/**
+ * What steps told of the loss of each example: where they showed it first, and where they showed it last.
+ * @example
+ * const examples = [textExample([1, 2, 3])];
+ * const losses = new ExampleLosses({ examples, objective: causalLm });
+ * for (const told of [[3, 1], [1, 1]]) losses.add([0], Float32Array.from(told));
+ * losses.seen(); // [{ example: 0, first: 2, last: 1 }]
+ */
 export class ExampleLosses<Example> {
   readonly #examples: readonly Example[];
   readonly #objective: Pick<Objective<Example>, 'targets' | 'weight'>;

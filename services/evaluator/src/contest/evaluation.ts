@@ -88,6 +88,8 @@ export type EvaluatePorts = {
   readonly signal: AbortSignal;
   /** Told after each answer: who answered, how many of how many. */
   readonly onProgress: (contestant: string, done: number, total: number) => void;
+  /** Told once all have answered: what follows is silent, and may take minutes. */
+  readonly onJudging: (trainingRows: number) => void;
 };
 
 /** Whether the tuned model has a tokenizer that was learnt for it, so that its tokens are none of the base model's. */

@@ -42,6 +42,7 @@ async function asked(base: ServedModel) {
   const ports = {
     ...{ engine, texts, settings: limits as EvaluatePorts['settings'] },
     ...{ signal: new AbortController().signal, onProgress: () => {} },
+    onJudging: () => {},
     ...{ artifacts: {} as EvaluatePorts['artifacts'], log, grade: async () => [] },
     askEval: async () => ({ note: '' }),
   };

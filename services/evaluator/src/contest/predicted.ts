@@ -55,6 +55,7 @@ export async function judgePredicted(
   const drawn = await drawRows(ports.artifacts, dataset.train, draw);
   const train = await sampleRows(drawn, ({ row }) => row.line, draw);
   if (task === 'classification') models.push(...(await fewShotOf(input, { rows, train }, ports)));
+  ports.onJudging(train.length);
   const vectors =
     task === 'classification' && !hasOwnTokens(job)
       ? await vectorsOf(input.base, { train, rows }, ports)

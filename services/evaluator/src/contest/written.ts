@@ -58,6 +58,7 @@ export async function judgeWritten(
     else models.push(found);
   }
   const written = rows.map(({ row }) => writtenRow(row));
+  ports.onJudging(train.length);
   const judged = await judgeInThread(
     {
       ...{ task: 'generation', rows: written, train: train.map(writtenRow) },

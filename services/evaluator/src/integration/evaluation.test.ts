@@ -74,7 +74,11 @@ describe('an evaluation', () => {
     });
     expect(ended.evaluation).toMatchObject({ forgetting: { questions: { asked: 24 } } });
     await drained(one.service);
-    const names = (await one.service.events(job.id)).map((event) => event.name);
+    const events = await one.service.events(job.id);
+    const names = events.map((event) => event.name);
+    expect(events.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^All rows are answered; .* learn from \d+ training rows/),
+    );
     expect(names.slice(-3)).toEqual(['evaluated', 'model_created', 'succeeded']);
     expect(names.filter((each) => each === 'evaluating').length).toBeGreaterThan(3);
   });

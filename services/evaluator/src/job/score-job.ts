@@ -58,7 +58,12 @@ export async function scoreJob(
       emit(ports, job, { name: 'evaluating', message, data, detail: `${contestant}:${done}` }),
     );
   };
-  const evaluatePorts = { ...ports, signal, onProgress };
+  const onJudging = (rows: number): void => {
+    const message = `All rows are answered; the ways without tuning now learn from ${rows} training rows, which may take minutes.`;
+    const data = { training_rows: rows };
+    told.push(emit(ports, job, { name: 'evaluating', message, data, detail: 'judging' }));
+  };
+  const evaluatePorts = { ...ports, signal, onProgress, onJudging };
   const asked = { job, dataset, base, plainBase, tuned };
   const guests = await guestsOf(ports, job, dataset.kind);
   try {

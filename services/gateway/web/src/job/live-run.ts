@@ -14,7 +14,7 @@ type Samples = {
 };
 
 /** A row that the model hardly learns: its line, and its loss where it was shown first and last. */
-export type SlowRow = {
+type SlowRow = {
   readonly line: number;
   readonly first_loss: number;
   readonly last_loss: number;
