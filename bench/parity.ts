@@ -268,7 +268,7 @@ async function outputDistance(
       ...parameterFeeds(state),
       tokens: vector(tokens),
       positions: vector([...tokens.keys()]),
-      segments: vector(tokens.map(() => 1)),
+      ends: vector(tokens.map(() => tokens.length)),
       token_types: vector(isPair ? (types?.[index] ?? []) : tokens.map(() => 0)),
     };
     const used = Object.entries(feeds).filter(([key]) => program.inputs.includes(key));

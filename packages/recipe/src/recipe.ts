@@ -95,6 +95,12 @@ export const recipeSchema = ruled(
       .boolean()
       .default(true)
       .describe('several examples in one window, isolated from each other; a matter of speed only'),
+    sharePrompts: z
+      .union([z.boolean(), z.literal('auto')])
+      .optional()
+      .describe(
+        'what examples of a window begin with is computed once, with the same losses and gradients up to rounding. auto, the default: where the model writes, nothing is dropped out and it saves at least a tenth of the work',
+      ),
     shuffle: z.boolean().default(true).describe('draw a new order of examples for each epoch'),
     maxTokens: z.int().min(1).default(2048).describe('longest example, and longest window'),
     microBatchTokens: z
@@ -213,6 +219,30 @@ export const recipeSchema = ruled(
       sampling !== 'natural' && task !== undefined && !haveClasses(task),
     message: (name, { task }) =>
       `${name('sampling')} goes by the labels of texts or words, which the task ${task?.type} has not.`,
+  },
+  {
+    at: 'sharePrompts',
+    breaks: ({ sharePrompts, packing = true }) => sharePrompts === true && !packing,
+    message: (name) =>
+      `${name('sharePrompts')} is of examples in one window, and so needs ${name('packing')}.`,
+  },
+  {
+    at: 'sharePrompts',
+    breaks: ({ sharePrompts, adaptation, embeddingNoise = 0 }) =>
+      sharePrompts === true &&
+      (embeddingNoise !== 0 || (adaptation?.type === 'lora' && (adaptation.dropout ?? 0) > 0)),
+    message: (name) =>
+      `${name('sharePrompts')} does not go with dropout or ${name('embeddingNoise')}, which are drawn anew for each row.`,
+  },
+  {
+    at: 'sharePrompts',
+    breaks: ({ sharePrompts, task }) =>
+      sharePrompts === true &&
+      task !== undefined &&
+      task.type !== 'generation' &&
+      task.type !== 'preference',
+    message: (name, { task }) =>
+      `${name('sharePrompts')} is for models that write; leave it out for the task ${task?.type}.`,
   },
   {
     at: 'weightDecay',

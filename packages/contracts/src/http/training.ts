@@ -24,6 +24,7 @@ const { shape } = recipeSchema.pick({
   layerRateDecay: true,
   earlyStopping: true,
   packing: true,
+  sharePrompts: true,
   microBatchTokens: true,
   recomputeActivations: true,
   precision: true,

@@ -2,6 +2,9 @@ import { child, permutation, type Seed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { balancedOrder } from './balanced-order.ts';
 import { oneEach, packLengths } from './packing.ts';
+import { sharedSize } from './shared-prompts.ts';
+import { type PromptSharing, sharedWidth, sharedWindows, stepUnits } from './sharing-plan.ts';
+import { chooseRows, inGroups, mostRows, roundUp } from './window-rows.ts';
 
 /** What the plan needs to know of each example. */
 export type ExampleSize = { readonly tokens: number; readonly targets: number };
@@ -16,6 +19,8 @@ export type BatchSettings = {
   readonly undivided?: boolean | undefined;
   /** The class of each example, of which every epoch shows as many; each example once when absent. */
   readonly strata?: Int32Array | undefined;
+  /** How what examples begin with may be computed once in a window; each stands alone when absent. */
+  readonly sharing?: PromptSharing | undefined;
 };
 
 /** One optimizer step: its examples, and the windows of examples each micro-batch holds. */
@@ -26,27 +31,27 @@ type StepPlan = {
   readonly microBatches: readonly (readonly (readonly number[])[])[];
 };
 
+/** Tokens of the examples of an epoch, and those of them that go through the model. */
+export type SharedTokens = { readonly tokens: number; readonly computed: number };
+
 export type BatchPlan = {
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
   readonly shape: WindowShape;
   /** Most micro-batches in any step; 1 means that no accumulation is needed. */
   readonly microBatchesPerStep: number;
+  /** What sharing prompts saves in the first epoch; undefined where windows are laid out without it. */
+  readonly shared: SharedTokens | undefined;
   /** The plan of a step, counted from 0; the same whenever it is asked for. */
   step(index: number): StepPlan;
 };
-
-/** Windows and targets are rounded up to a multiple of this, for the sake of the matrix kernels. */
-const granule = 16;
-
-/** What an extra run costs, in tokens: keeps tiny micro-batches from looking free. */
-const runCost = 48;
 
 /**
  * Plans a whole run. The epoch order is drawn from `seed`; a step takes the next `batchSize` examples
  * (the last step of an epoch what is left; with strata some more than once and others not), packed into windows. One static shape serves every step:
  * windows as long as the longest example, and the number of rows, up to `microBatchTokens`, that
- * wastes the least over all steps. `targets` is the most supervised positions of any micro-batch, rounded
+ * wastes the least over all steps. Where prompts are shared, windows may be longer, and hold what their examples begin with
+ * once. `targets` is the most supervised positions of any micro-batch, rounded
  * up, and `examples` the most examples of any.
  */
 export function planBatches(
@@ -54,28 +59,46 @@ export function planBatches(
   settings: BatchSettings,
   seed: Seed,
 ): BatchPlan {
-  const stepsPerEpoch = Math.ceil(sizes.length / settings.batchSize);
+  const { batchSize, microBatchTokens, sharing } = settings;
+  const stepsPerEpoch = Math.ceil(sizes.length / batchSize);
   const totalSteps = stepsPerEpoch * settings.epochs;
-  const tokens = roundUp(sizes.reduce((most, size) => Math.max(most, size.tokens), 1));
+  const longest = roundUp(sizes.reduce((most, size) => Math.max(most, size.tokens), 1));
   const order = epochOrder(sizes.length, settings, seed);
 
-  const windowsOf = (step: number): { examples: number[]; windows: number[][] } => {
-    const from = (step % stepsPerEpoch) * settings.batchSize;
-    const epoch = order(Math.floor(step / stepsPerEpoch));
-    const examples = [...epoch.subarray(from, from + settings.batchSize)];
-    const lengths = examples.map((example) => (sizes[example] as ExampleSize).tokens);
-    const packed = settings.packing ? packLengths(lengths, tokens) : oneEach(lengths);
-    return {
-      examples,
-      windows: packed.map((window) => window.map((index) => examples[index] as number)),
-    };
+  const examplesOf = (step: number): number[] => {
+    const from = (step % stepsPerEpoch) * batchSize;
+    return [...order(Math.floor(step / stepsPerEpoch)).subarray(from, from + batchSize)];
   };
+  const windowsApart = (examples: readonly number[]): number[][] => {
+    const lengths = examples.map((example) => (sizes[example] as ExampleSize).tokens);
+    const packed = settings.packing ? packLengths(lengths, longest) : oneEach(lengths);
+    return packed.map((window) => window.map((index) => examples[index] as number));
+  };
+  const rowsOf = (windowsPerStep: readonly number[], tokens: number): number =>
+    settings.undivided
+      ? mostRows(windowsPerStep, tokens, microBatchTokens)
+      : chooseRows(windowsPerStep, tokens, microBatchTokens);
 
-  const plans = Array.from({ length: totalSteps }, (_, step) => windowsOf(step).windows);
-  const counts = plans.map((windows) => windows.length);
-  const rows = settings.undivided
-    ? mostRows(counts, tokens, settings.microBatchTokens)
-    : chooseRows(counts, tokens, settings.microBatchTokens);
+  const width =
+    sharing &&
+    sharedWidth(sharing, {
+      ...{ longest, microBatchTokens, count: sizes.length },
+      batchSize: Math.min(batchSize, sizes.length),
+      steps: Array.from({ length: stepsPerEpoch }, (_, step) => examplesOf(step)),
+      windowsApart,
+    });
+  const windowsOf = (examples: readonly number[]): number[][] =>
+    sharing === undefined || width === undefined
+      ? windowsApart(examples)
+      : sharedWindows(stepUnits(sharing, examples), width.tokens);
+  const tokens = width?.tokens ?? longest;
+  const plans = Array.from({ length: totalSteps }, (_, step) => windowsOf(examplesOf(step)));
+  const rows =
+    width?.rows ??
+    rowsOf(
+      plans.map((windows) => windows.length),
+      tokens,
+    );
   let targets = 1;
   let most = 1;
   let microBatchesPerStep = 1;
@@ -94,44 +117,34 @@ export function planBatches(
     shape: {
       rows,
       tokens,
-      targets: Math.min(roundUp(targets), rows * tokens),
+      // Several targets may be told from one token, where prompts are shared.
+      targets: width === undefined ? Math.min(roundUp(targets), rows * tokens) : roundUp(targets),
       examples: most,
     },
     microBatchesPerStep,
+    shared: sharing && width && savedTokens(plans.slice(0, stepsPerEpoch).flat(), sizes, sharing),
     step(index) {
       if (index < 0 || index >= totalSteps)
         throw new RangeError(`there is no step ${index}; the run has ${totalSteps}`);
-      const { examples, windows } = windowsOf(index);
+      const examples = examplesOf(index);
       const epoch = Math.floor(index / stepsPerEpoch);
-      return { epoch, examples, microBatches: inGroups(windows, rows) };
+      return { epoch, examples, microBatches: inGroups(windowsOf(examples), rows) };
     },
   };
 }
 
-/** The number of rows for which all steps together run the fewest padded tokens. */
-export function chooseRows(
-  windowsPerStep: readonly number[],
-  tokens: number,
-  microBatchTokens: number,
-): number {
-  const limit = mostRows(windowsPerStep, tokens, microBatchTokens);
-  let best = { rows: 1, cost: Number.POSITIVE_INFINITY };
-  for (let rows = 1; rows <= limit; rows++) {
-    const runs = windowsPerStep.reduce((sum, count) => sum + Math.ceil(count / rows), 0);
-    const cost = runs * (rows * tokens + runCost);
-    if (cost <= best.cost) best = { rows, cost };
+function savedTokens(
+  windows: readonly (readonly number[])[],
+  sizes: readonly ExampleSize[],
+  { sequences }: PromptSharing,
+): SharedTokens {
+  let tokens = 0;
+  let computed = 0;
+  for (const window of windows) {
+    for (const example of window) tokens += (sizes[example] as ExampleSize).tokens;
+    computed += sharedSize(window.flatMap((example) => sequences(example)));
   }
-  return best.rows;
-}
-
-/** As many rows as the largest step has, or as there is room for. */
-function mostRows(
-  windowsPerStep: readonly number[],
-  tokens: number,
-  microBatchTokens: number,
-): number {
-  const worst = windowsPerStep.reduce((most, count) => Math.max(most, count), 1);
-  return Math.max(1, Math.min(worst, Math.floor(microBatchTokens / tokens)));
+  return { tokens, computed };
 }
 
 function epochOrder(
@@ -156,17 +169,6 @@ function takenFrom(examples: Int32Array, order: Int32Array): Int32Array {
   return order.map((at) => examples[at] as number);
 }
 
-function inGroups<T>(items: readonly T[], size: number): T[][] {
-  const groups: T[][] = [];
-  for (let at = 0; at < items.length; at += size) groups.push(items.slice(at, at + size));
-  return groups;
-}
-
 function targetsOf(sizes: readonly ExampleSize[], example: number): number {
   return (sizes[example] as ExampleSize).targets;
-}
-
-/** Up to a multiple that suits the matrix kernels. */
-export function roundUp(count: number): number {
-  return Math.ceil(count / granule) * granule;
 }

@@ -12,7 +12,7 @@ export function batchFeeds<Example>(
   windows: readonly (readonly Example[])[],
   { shape, step, reference = unmeasured, estimate = unmeasured }: BatchContext<Example>,
 ): Record<string, Tensor> {
-  const batch = fillMicroBatch(windows, shape, objective.sequences);
+  const batch = fillMicroBatch(windows, shape, objective);
   return {
     ...textFeeds(objective, batch),
     ...objective.feeds(batch.placed, { shape, step, reference, estimate }),
@@ -29,7 +29,7 @@ export function textFeeds<Example>(
     ...(types && { token_types: flat(tokenTypes(batch, types)) }),
     tokens: flat(batch.tokens),
     positions: flat(batch.positions),
-    segments: flat(batch.segments),
+    ends: flat(batch.ends),
   };
 }
 
@@ -47,8 +47,8 @@ function tokenTypes<Example>(
   types: (example: Example) => readonly Int32Array[],
 ): Int32Array {
   const all = new Int32Array(tokens.length);
-  for (const { example, starts } of placed)
-    for (const [at, sequence] of types(example).entries()) all.set(sequence, starts[at]);
+  for (const { example, places } of placed)
+    for (const [at, sequence] of types(example).entries()) all.set(sequence, places[at]?.[0]);
   return all;
 }
 

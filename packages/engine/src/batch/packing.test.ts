@@ -40,14 +40,93 @@ describe('fillMicroBatch', () => {
   const first = Int32Array.of(11, 12, 13);
   const second = Int32Array.of(21, 22);
   const third = Int32Array.of(31, 32, 33);
-  const fill = (windows: Int32Array[][][]) => fillMicroBatch(windows, shape, (example) => example);
+  const fill = (windows: Int32Array[][][]) =>
+    fillMicroBatch(windows, shape, { sequences: (example) => example });
 
-  it('restarts positions and numbers the sequences of a row', () => {
+  const placesOf = ({ placed }: ReturnType<typeof fill>) =>
+    placed.map(({ places }) => places.map((each) => [...each]));
+
+  it('restarts positions and tells where each sequence of a row ends', () => {
     const batch = fill([[[first], [second]], [[third, second]]]);
     expect([...batch.tokens]).toEqual([11, 12, 13, 21, 22, 0, 31, 32, 33, 21, 22, 0]);
     expect([...batch.positions]).toEqual([0, 1, 2, 0, 1, 0, 0, 1, 2, 0, 1, 0]);
-    expect([...batch.segments]).toEqual([1, 1, 1, 2, 2, 0, 1, 1, 1, 2, 2, 0]);
-    expect(batch.placed.map(({ starts }) => starts)).toEqual([[0], [3], [6, 9]]);
+    expect([...batch.ends]).toEqual([3, 3, 3, 5, 5, 6, 3, 3, 3, 5, 5, 6]);
+    expect(placesOf(batch)).toEqual([
+      [[0, 1, 2]],
+      [[3, 4]],
+      [
+        [6, 7, 8],
+        [9, 10],
+      ],
+    ]);
+  });
+
+  it('lays what sequences begin with once, in a tree of any depth', () => {
+    const sequences = [
+      [1, 2, 3, 4],
+      [7, 7],
+      [1, 2, 3],
+      [1, 2, 8, 9],
+      [1, 2, 3, 4],
+      [1, 5],
+    ].map((each) => Int32Array.from(each));
+    const batch = fillMicroBatch(
+      [sequences.slice(0, 2), sequences.slice(2)].map((each) => [each]),
+      {
+        rows: 2,
+        tokens: 10,
+      },
+      { sequences: (example) => example, sharesPrompts: true },
+    );
+    // Rows: 1234 77 ....; 123 4 89 5 ... with 12 before 34, 89 and 1 before all.
+    expect([...batch.tokens]).toEqual([1, 2, 3, 4, 7, 7, 0, 0, 0, 0, 1, 2, 3, 4, 8, 9, 5, 0, 0, 0]);
+    expect([...batch.positions]).toEqual([
+      ...[0, 1, 2, 3, 0, 1, 0, 0, 0, 0],
+      ...[0, 1, 2, 3, 2, 3, 1, 0, 0, 0],
+    ]);
+    expect([...batch.ends]).toEqual([
+      ...[4, 4, 4, 4, 6, 6, 10, 10, 10, 10],
+      ...[7, 6, 4, 4, 6, 6, 7, 10, 10, 10],
+    ]);
+    expect(placesOf(batch)).toEqual([
+      [
+        [0, 1, 2, 3],
+        [4, 5],
+      ],
+      [
+        [10, 11, 12],
+        [10, 11, 14, 15],
+        [10, 11, 12, 13],
+        [10, 16],
+      ],
+    ]);
+  });
+
+  it('lets each sequence see its own tokens and no others, whatever they have in common', () => {
+    const token = fc.integer({ min: 0, max: 2 });
+    const sequence = fc.array(token, { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(sequence, { minLength: 1, maxLength: 8 }), (drawn) => {
+        const all = drawn.map((each) => Int32Array.from(each));
+        const beginnings = new Set(
+          drawn.flatMap((each) => each.map((_, at) => each.slice(0, at + 1).join())),
+        );
+        const wide = { rows: 1, tokens: beginnings.size };
+        const { tokens, positions, ends, placed } = fillMicroBatch([all], wide, {
+          sequences: (each) => [each],
+          sharesPrompts: true,
+        });
+        for (const { example, places } of placed) {
+          const own = [...(places[0] ?? [])];
+          expect(own.map((place) => tokens[place])).toEqual([...example]);
+          expect(own.map((place) => positions[place])).toEqual([...example.keys()]);
+          for (const [at, query] of own.entries()) {
+            const seen = [...ends.keys()].filter((key) => key <= query && query < (ends[key] ?? 0));
+            expect(seen).toEqual(own.slice(0, at + 1));
+          }
+        }
+      }),
+    );
   });
 
   it('refuses what does not fit its shape', () => {

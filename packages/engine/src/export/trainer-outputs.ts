@@ -53,7 +53,7 @@ export async function trainerOutputs(
     const feeds: Record<string, Tensor> = {
       tokens: int32(ids),
       positions: int32(ids.map((_, at) => at % tokens)),
-      segments: int32(ids.map((_, at) => 1 + Math.floor(at / tokens))),
+      ends: int32(ids.map(() => tokens)),
       token_types: int32(tokenTypes(config, { rows, tokens, ids })),
     };
     const given = program.inputs.map((name) => [name, feeds[name] as Tensor] as const);

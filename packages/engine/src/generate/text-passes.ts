@@ -106,9 +106,9 @@ export function createTextPasses(options: PassOptions): TextPasses {
     const targets = texts.flat().reduce((sum, { index }) => sum + reading.targets(index), 0);
     const shape = { rows: powerOfTwo(texts.length), tokens, targets: powerOfTwo(targets) };
     const program = await programFor(shape, reading, adapter);
-    const batch = fillMicroBatch(texts, shape, (text) => [text.tokens]);
+    const batch = fillMicroBatch(texts, shape, { sequences: (text) => [text.tokens] });
     const ahead = placedVirtualTokens(adapter);
-    const placed = batch.placed.map(({ example, starts: [start = 0] }) => ({
+    const placed = batch.placed.map(({ example, places: [[start = 0] = []] }) => ({
       index: example.index,
       start: start + ahead,
       length: example.tokens.length - ahead,
@@ -120,7 +120,7 @@ export function createTextPasses(options: PassOptions): TextPasses {
       ...reading.feeds(placed, shape),
       tokens: int32(batch.tokens),
       positions: int32(batch.positions),
-      segments: int32(batch.segments),
+      ends: int32(batch.ends),
       token_types: int32(typesIn(batch)),
     };
     // Not every weight is read, and not every family has types.
@@ -191,7 +191,9 @@ function signatureOf({ layers, virtual }: ServedAdapter): string {
 /** Which virtual token each place of a batch is: the first `ahead` of every sequence, −1 for the others. */
 function virtualRowsOf({ tokens, placed }: MicroBatch<Whole>, ahead: number): Int32Array {
   const rows = new Int32Array(tokens.length).fill(-1);
-  for (const [start = 0] of placed.map(({ starts }) => starts))
+  for (const {
+    places: [[start = 0] = []],
+  } of placed)
     for (let at = 0; at < ahead; at++) rows[start + at] = at;
   return rows;
 }
@@ -199,8 +201,8 @@ function virtualRowsOf({ tokens, placed }: MicroBatch<Whole>, ahead: number): In
 /** Token types `[rows · tokens]`; padding is of type 0. */
 function typesIn({ tokens, placed }: MicroBatch<Whole>): Int32Array {
   const all = new Int32Array(tokens.length);
-  for (const { example, starts } of placed as readonly Placed<Whole>[])
-    if (example.types !== undefined) all.set(example.types, starts[0]);
+  for (const { example, places } of placed as readonly Placed<Whole>[])
+    if (example.types !== undefined) all.set(example.types, places[0]?.[0]);
   return all;
 }
 

@@ -1,6 +1,7 @@
 import { type BatchSettings, planBatches } from '../batch/batches.ts';
 import { type BatchContext, batchFeeds } from '../batch/feeds.ts';
 import { fillMicroBatch } from '../batch/packing.ts';
+import type { SharingChoice } from '../batch/sharing-plan.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
@@ -29,6 +30,8 @@ export type EvaluatorOptions<Example> = {
     /** Examples that are compared with each other, where the objective does that; all by default. */
     readonly batchSize?: number;
   };
+  /** When windows share what their examples begin with, for an objective with `sharesPrompts`. */
+  readonly sharing?: SharingChoice | undefined;
   forward(shape: WindowShape): Forward;
   /** The inputs of a micro-batch, where the forward pass begins elsewhere than at the tokens. */
   readonly feeds?: (
@@ -65,6 +68,10 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
           shuffle: false,
           batchSize,
           undivided: objective.contrastive,
+          sharing: options.sharing && {
+            ...options.sharing,
+            sequences: (index) => objective.sequences(examples[index] as Example),
+          },
         },
         rootSeed(0),
       );
@@ -86,7 +93,7 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
           const feeds = feedsOf(placed, { shape: plan.shape, step, ...measured });
           const outputs = await program.run({ ...options.parameterFeeds, ...feeds });
           tally.add(outputs);
-          const { placed: all } = fillMicroBatch(placed, plan.shape, objective.sequences);
+          const { placed: all } = fillMicroBatch(placed, plan.shape, objective);
           scorecard?.add(all, vectorsOf(outputs), plan.shape);
         }
       }

@@ -1,4 +1,4 @@
-import { roundUp } from '../batch/batches.ts';
+import { roundUp } from '../batch/window-rows.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
 import type {

@@ -1,5 +1,6 @@
 import { type BatchSettings, planBatches } from '../batch/batches.ts';
 import { fillMicroBatch } from '../batch/packing.ts';
+import type { SharingChoice } from '../batch/sharing-plan.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
@@ -13,6 +14,8 @@ export type SequenceScorerOptions = {
   readonly device: Device;
   readonly mapFolder: string;
   readonly settings: Pick<BatchSettings, 'packing' | 'microBatchTokens'>;
+  /** Compute what the sequences of a window begin with once. */
+  readonly sharing?: SharingChoice | undefined;
   /** The forward pass of `sequenceScore` over one set of weights. */
   forward(shape: WindowShape): Forward;
   readonly parameterFeeds: Readonly<Record<string, Tensor>>;
@@ -49,14 +52,14 @@ export function createSequenceScorer(options: SequenceScorerOptions): SequenceSc
       const batch = fillMicroBatch(
         windows.map((window) => window.map((index) => sequences[index] as TokenizedExample)),
         shape,
-        sequenceScore.sequences,
+        { sequences: sequenceScore.sequences, sharesPrompts: options.sharing !== undefined },
       );
       const flat = (data: Int32Array): Tensor => ({ data, shape: [data.length], dtype: 'int32' });
       const outputs = await program.run({
         ...options.parameterFeeds,
         tokens: flat(batch.tokens),
         positions: flat(batch.positions),
-        segments: flat(batch.segments),
+        ends: flat(batch.ends),
         ...sequenceScore.feeds(batch.placed, { shape }),
       });
       const found = outputs.scores?.data as Float32Array;
@@ -74,7 +77,14 @@ export function createSequenceScorer(options: SequenceScorerOptions): SequenceSc
       }));
       const plan = planBatches(
         sizes,
-        { ...options.settings, epochs: 1, shuffle: false, batchSize: sequences.length },
+        {
+          ...options.settings,
+          ...{ epochs: 1, shuffle: false, batchSize: sequences.length },
+          sharing: options.sharing && {
+            ...options.sharing,
+            sequences: (index) => [(sequences[index] as TokenizedExample).tokens],
+          },
+        },
         rootSeed(0),
       );
       return run(sequences, plan.shape, plan.step(0).microBatches);

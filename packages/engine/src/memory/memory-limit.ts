@@ -1,5 +1,6 @@
 import type { Recipe } from '@lathe/recipe/recipe';
 import { type BatchPlan, type ExampleSize, planBatches } from '../batch/batches.ts';
+import type { PromptSharing } from '../batch/sharing-plan.ts';
 import type { Seed } from '../nn/seed.ts';
 import type { ModelPlan } from '../trained/model-state.ts';
 import { estimateShape, type MemoryEstimateOptions } from './memory-estimate.ts';
@@ -13,6 +14,7 @@ export type MemoryLimitOptions = Omit<
   readonly seed: Seed;
   /** The class of each example, where every epoch shows as many of each. */
   readonly strata?: Int32Array | undefined;
+  readonly sharing?: PromptSharing | undefined;
 };
 
 /** The run does not fit into the memory that it may use, however small its micro-batches are. */
@@ -31,12 +33,16 @@ class MemoryLimitError extends RangeError {
  * themselves when there is no limit. Throws MemoryLimitError when one window at a time is too much.
  */
 export function withinMemory(options: MemoryLimitOptions): Recipe {
-  const { settings, sizes, seed, strata } = options;
+  const { settings, sizes, seed, strata, sharing } = options;
   const { memoryLimit } = settings;
   if (memoryLimit === null) return settings;
   const undivided = options.objective.contrastive;
   const planFor = (rows: number, tokens: number): BatchPlan =>
-    planBatches(sizes, { ...settings, microBatchTokens: rows * tokens, undivided, strata }, seed);
+    planBatches(
+      sizes,
+      { ...settings, microBatchTokens: rows * tokens, undivided, strata, sharing },
+      seed,
+    );
   const { tokens } = planFor(1, 1).shape;
   const neededBy = (rows: number): number => {
     const { shape, microBatchesPerStep } = planFor(rows, tokens);

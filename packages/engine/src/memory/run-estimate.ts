@@ -1,5 +1,9 @@
+import type { Recipe } from '@lathe/recipe/recipe';
 import { planBatches } from '../batch/batches.ts';
+import { mayShare } from '../batch/prompt-sharing.ts';
+import { widestShared } from '../batch/sharing-plan.ts';
 import { rootSeed } from '../nn/seed.ts';
+import type { WindowShape } from '../nn/window.ts';
 import { type Objective, sizesOf } from '../objectives/objective.ts';
 import { withVirtualTokens } from '../objectives/virtual-tokens.ts';
 import { keptLayerSize, keptStateSize } from './kept-state-size.ts';
@@ -15,6 +19,13 @@ export type RunEstimateOptions<Example> = Pick<
   /** Rows and tokens that the run trains, and those that it scores; nothing is kept of them where absent. */
   readonly dataset?: (Counts & { readonly heldOut?: Counts }) | undefined;
 };
+
+/** The shape of windows that are a little longer where prompts are shared and each would hold one example else. */
+function withRoomToShare(shape: WindowShape, settings: Recipe): WindowShape {
+  const { batchSize, microBatchTokens } = settings;
+  const { tokens } = widestShared({ longest: shape.tokens, batchSize, microBatchTokens });
+  return shape.rows === 1 ? { ...shape, tokens } : shape;
+}
 
 type Counts = { readonly rows: number; readonly tokens: number };
 
@@ -35,7 +46,10 @@ export async function estimateRun<Example>(options: RunEstimateOptions<Example>)
     rootSeed(settings.seed),
   );
   const precision = settings.precision === 'auto' ? 'float32' : settings.precision;
-  const given = { ...options, objective, shape, settings: { ...settings, precision } } as const;
+  const given = {
+    ...{ ...options, objective, settings: { ...settings, precision } },
+    shape: mayShare(settings, objective, model.config) ? withRoomToShare(shape, settings) : shape,
+  } as const;
   const accumulates = microBatchesPerStep > 1;
   const [first] = examples;
   const each = first === undefined ? 0 : objective.sequences(first).length;

@@ -1,7 +1,7 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
 import type { DecoderConfig, LayerAttention } from '../families/decoder-config.ts';
 import { input, type Value } from '../graph/value.ts';
-import { packedAttention, packedMask, slidingPrefixMask } from '../nn/attention.ts';
+import { causalMask, packedAttention, slidingPrefixMask } from '../nn/attention.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { add } from '../ops/elementwise.ts';
 import { type DecoderWeights, decoderHidden } from './decoder.ts';
@@ -12,7 +12,7 @@ export type DecoderHooks = Pick<AdaptHooks, 'embedded' | 'border' | 'prefix' | '
 
 /**
  * Final hidden states `[rows · tokens, hiddenSize]` of packed windows, from the inputs `tokens`,
- * `positions` and `segments`, each `[rows · tokens]`.
+ * `positions` and `ends`, each `[rows · tokens]`.
  */
 export function packedDecoder(
   config: DecoderConfig,
@@ -24,11 +24,11 @@ export function packedDecoder(
   const shape = { ...config, rows, tokens };
   const fed = input('positions', [count], 'int32');
   const positions = prefixLength === 0 ? fed : add(fed, prefixLength);
-  const segments = input('segments', [count], 'int32');
+  const ends = input('ends', [count], 'int32');
   const attentionOf = perKind((kind) => {
     const rotation = layerRotation(config, kind, { positions, limit: tokens + prefixLength });
     const reach = kind === 'sliding' ? config.slidingWindow : tokens;
-    return { rotation, mask: packedMask(segments, shape, { reach }) };
+    return { rotation, mask: causalMask({ ends, positions: fed }, shape, reach) };
   });
   let seen: Value | undefined;
   const prefixOf = (layer: number, kind: LayerAttention) => {

@@ -1,7 +1,7 @@
 import type { AdaptHooks } from '../adapt/adaptation.ts';
 import type { EncoderConfig } from '../families/encoder-config.ts';
 import { input, type Value } from '../graph/value.ts';
-import { packedAttention, packedMask } from '../nn/attention.ts';
+import { packedAttention, textMask } from '../nn/attention.ts';
 import type { WindowShape } from '../nn/window.ts';
 import type { DecoderWeights } from './decoder.ts';
 import { encoderHidden } from './encoder.ts';
@@ -9,7 +9,7 @@ import { layerRotation, perKind } from './layer-attention.ts';
 
 /**
  * Hidden states `[rows · tokens, hiddenSize]` of packed windows, from the inputs `tokens`, `positions`,
- * `segments` and, where the family has them, `token_types`, each `[rows · tokens]`.
+ * `ends` and, where the family has them, `token_types`, each `[rows · tokens]`.
  */
 export function packedEncoder(
   config: EncoderConfig,
@@ -20,11 +20,11 @@ export function packedEncoder(
   const count = rows * tokens;
   const shape = { ...config, rows, tokens };
   const positions = input('positions', [count], 'int32');
-  const segments = input('segments', [count], 'int32');
+  const ends = input('ends', [count], 'int32');
   const attentionOf = perKind((kind) => {
     const rotation = layerRotation(config, kind, { positions, limit: tokens });
     const reach = kind === 'sliding' ? config.reach + 1 : tokens;
-    return { rotation, mask: packedMask(segments, shape, { reach, causal: false }) };
+    return { rotation, mask: textMask(ends, shape, reach) };
   });
   return encoderHidden(config, weights, {
     tokens: input('tokens', [count], 'int32'),

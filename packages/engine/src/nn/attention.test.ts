@@ -4,7 +4,7 @@ import { constant, input } from '../graph/value.ts';
 import { mul } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import { packedAttention, packedMask, rotationAt } from './attention.ts';
+import { causalMask, packedAttention, rotationAt } from './attention.ts';
 import { inverseFrequencies } from './rope-table.ts';
 import { child, fillNormal, rootSeed } from './seed.ts';
 
@@ -16,41 +16,54 @@ type Arrays = {
   readonly key: Float64Array;
   readonly value: Float64Array;
 };
-type Layout = { readonly rows: number; readonly tokens: number; readonly lengths: number[][] };
+/** The rows' sequences, each as the places in the row where its tokens lie: of a beginning that several share, the same ones. */
+type Layout = { readonly rows: number; readonly tokens: number; readonly sequences: number[][][] };
+
+/** Sequences of these lengths, one after another. */
+const inTurn = (lengths: number[]): number[][] =>
+  lengths.map((length, at) => {
+    const start = lengths.slice(0, at).reduce((sum, each) => sum + each, 0);
+    return Array.from({ length }, (_, token) => start + token);
+  });
+const range = (start: number, end: number) =>
+  Array.from({ length: end - start }, (_, at) => start + at);
 
 /** Σ weight · attention, token by token in float64, as the formula reads. */
 function reference(arrays: Arrays, layout: Layout, weights: Float32Array): number {
-  const { tokens, lengths } = layout;
+  const { tokens, sequences } = layout;
   const group = heads.heads / heads.keyValueHeads;
   let sum = 0;
-  for (const [row, parts] of lengths.entries()) {
-    let start = row * tokens;
-    for (const length of parts) {
+  for (const [row, parts] of sequences.entries()) {
+    const first = row * tokens;
+    const done = new Set<number>();
+    for (const part of parts) {
+      const places = part.map((place) => first + place);
       for (let head = 0; head < heads.heads; head++) {
         const shared = Math.floor(head / group);
-        for (let q = 0; q < length; q++) {
+        for (const [q, at] of places.entries()) {
+          if (done.has(at)) continue;
           const query = rotated(arrays.query, {
-            at: start + q,
+            at,
             count: heads.heads,
             head,
             position: q,
           });
           const scores = Array.from({ length: q + 1 }, (_, k) => {
-            const place = { at: start + k, count: heads.keyValueHeads, head: shared, position: k };
+            const place = { at: places[k]!, count: heads.keyValueHeads, head: shared, position: k };
             const key = rotated(arrays.key, place);
             return query.reduce((dot, x, i) => dot + x * key[i]!, 0) / Math.sqrt(heads.headSize);
           });
           const total = scores.reduce((all, score) => all + Math.exp(score), 0);
           for (let i = 0; i < heads.headSize; i++) {
             const attended = scores.reduce((all, score, k) => {
-              const at = ((start + k) * heads.keyValueHeads + shared) * heads.headSize + i;
-              return all + (Math.exp(score) / total) * arrays.value[at]!;
+              const from = (places[k]! * heads.keyValueHeads + shared) * heads.headSize + i;
+              return all + (Math.exp(score) / total) * arrays.value[from]!;
             }, 0);
-            sum += attended * weights[((start + q) * heads.heads + head) * heads.headSize + i]!;
+            sum += attended * weights[(at * heads.heads + head) * heads.headSize + i]!;
           }
         }
       }
-      start += length;
+      for (const place of places) done.add(place);
     }
   }
   return sum;
@@ -73,10 +86,36 @@ function rotated(
 
 describe('attention in packed windows', () => {
   it.each([
-    ['one block', { rows: 2, tokens: 24, lengths: [[10, 14], [24]] }],
-    ['several blocks of queries', { rows: 2, tokens: 150, lengths: [[150], [70, 33, 47]] }],
+    ['one block', { rows: 2, tokens: 24, sequences: [inTurn([10, 14]), inTurn([24])] }],
+    [
+      'several blocks of queries',
+      { rows: 2, tokens: 150, sequences: [inTurn([150]), inTurn([70, 33, 47])] },
+    ],
+    [
+      'a beginning of all, and one of some',
+      {
+        rows: 2,
+        tokens: 150,
+        sequences: [
+          [
+            range(0, 90),
+            [...range(0, 60), ...range(90, 110)],
+            [...range(0, 60), ...range(90, 95), ...range(110, 150)],
+          ],
+          inTurn([150]),
+        ],
+      },
+    ],
   ] satisfies [string, Layout][])('is the formula, with its gradients (%s)', async (_, layout) => {
-    const { rows, tokens, lengths } = layout;
+    const { rows, tokens, sequences } = layout;
+    const positions = Array<number>(rows * tokens).fill(0);
+    const ends = Array<number>(rows * tokens).fill(0);
+    for (const [row, parts] of sequences.entries())
+      for (const part of parts)
+        for (const [at, place] of part.entries()) {
+          positions[row * tokens + place] = at;
+          ends[row * tokens + place] = part.at(-1)! + 1;
+        }
     const count = rows * tokens;
     const wide = [count, heads.heads * heads.headSize];
     const narrow = [count, heads.keyValueHeads * heads.headSize];
@@ -94,13 +133,17 @@ describe('attention in packed windows', () => {
       key: input('key', narrow),
       value: input('value', narrow),
     };
+    const fedPlaces = {
+      positions: input('positions', [count], 'int32'),
+      ends: input('ends', [count], 'int32'),
+    };
     const attended = packedAttention(shape, {
       ...inputs,
-      rotation: rotationAt(settings, input('positions', [count], 'int32'), {
+      rotation: rotationAt(settings, fedPlaces.positions, {
         limit: tokens,
         scale: heads.headSize ** -0.5,
       }),
-      mask: packedMask(input('segments', [count], 'int32'), shape),
+      mask: causalMask(fedPlaces, shape, tokens),
     });
     const sum = reduceSum(mul(attended, constant(weights, wide)));
     const [query, key, value] = gradients(sum, [inputs.query, inputs.key, inputs.value]);
@@ -113,10 +156,8 @@ describe('attention in packed windows', () => {
       query: { data: fed.query, shape: wide, dtype: 'float32' },
       key: { data: fed.key, shape: narrow, dtype: 'float32' },
       value: { data: fed.value, shape: narrow, dtype: 'float32' },
-      positions: integers(lengths.flat().flatMap((length) => [...Array(length).keys()])),
-      segments: integers(
-        lengths.flatMap((parts) => parts.flatMap((length, at) => Array(length).fill(at + 1))),
-      ),
+      positions: integers(positions),
+      ends: integers(ends),
     });
     await program.dispose();
 

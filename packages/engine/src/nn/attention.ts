@@ -71,26 +71,50 @@ function queryBlock(tokens: number): number {
 }
 
 /**
- * The additive mask `[rows, 1, tokens, tokens]` of packed windows: query q sees key k when
- * q − `reach` < k ≤ q (or |q − k| < `reach` where attention is not causal) and both lie in the same
- * segment. Padding is a segment too, so no query is left without a key.
+ * The additive mask `[rows, 1, tokens, tokens]` of packed windows of texts: query q sees key k when |q − k| < `reach` and both
+ * lie in the same text, which all tokens of it end at the same place. Padding is a text too, so no query is left without a key.
  */
-export function packedMask(
-  segments: Value,
+export function textMask(
+  ends: Value,
   { rows, tokens }: Pick<AttentionShape, 'rows' | 'tokens'>,
-  { reach = tokens, causal = true }: { readonly reach?: number; readonly causal?: boolean } = {},
+  reach: number,
 ): Value {
   const seen = new Float32Array(tokens * tokens).fill(never);
   for (let query = 0; query < tokens; query++) {
     const row = query * tokens;
-    const end = causal ? query + 1 : Math.min(tokens, query + reach);
-    seen.fill(0, row + Math.max(0, query - reach + 1), row + end);
+    seen.fill(0, row + Math.max(0, query - reach + 1), row + Math.min(tokens, query + reach));
   }
-  const same = equal(
-    reshape(segments, [rows, 1, tokens, 1]),
-    reshape(segments, [rows, 1, 1, tokens]),
-  );
+  const same = equal(reshape(ends, [rows, 1, tokens, 1]), reshape(ends, [rows, 1, 1, tokens]));
   return where(same, constant(seen, [1, 1, tokens, tokens], 'float32'), never);
+}
+
+/**
+ * The additive mask `[rows, 1, tokens, tokens]` of packed windows where tokens see what comes before them: query q sees key k
+ * when k ≤ q < `ends` of k, and the positions of both lie less than `reach` apart. What sequences begin with alike ends where the
+ * last of them does: so each sees its own tokens, wherever they lie.
+ */
+export function causalMask(
+  { ends, positions }: { readonly ends: Value; readonly positions: Value },
+  { rows, tokens }: Pick<AttentionShape, 'rows' | 'tokens'>,
+  reach: number,
+): Value {
+  const before = new Float32Array(tokens * tokens).fill(never);
+  for (let query = 0; query < tokens; query++)
+    before.fill(0, query * tokens, query * tokens + query + 1);
+  const places = constant(
+    Int32Array.from({ length: tokens }, (_, at) => at),
+    [1, 1, tokens, 1],
+    'int32',
+  );
+  const asQueries = (x: Value): Value => reshape(x, [rows, 1, tokens, 1]);
+  const asKeys = (x: Value): Value => reshape(x, [rows, 1, 1, tokens]);
+  const open = where(
+    less(places, asKeys(ends)),
+    constant(before, [1, 1, tokens, tokens], 'float32'),
+    never,
+  );
+  if (reach >= tokens) return open;
+  return where(less(sub(asQueries(positions), asKeys(positions)), reach), open, never);
 }
 
 /** Keys and values before those of every sequence. */

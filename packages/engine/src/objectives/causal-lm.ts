@@ -37,6 +37,7 @@ export function causalLmLoss(
  */
 export const causalLm: Objective<TokenizedExample> = {
   name: 'causal-lm',
+  shareable: true,
   sequences: ({ tokens }) => [tokens],
   targets: targetCount,
   weight: targetCount,
@@ -69,12 +70,12 @@ function nextTokenFeeds(
 ): Record<string, Tensor> {
   const { positions, tokens, weights, feeds } = targetRoom(room);
   let count = 0;
-  for (const { example, starts } of placed)
+  for (const { example, places } of placed)
     for (let at = 1; at < example.tokens.length; at++) {
       if (!example.supervised[at]) continue;
       if (count === room)
         throw new RangeError(`more than ${room} supervised tokens in a micro-batch`);
-      positions[count] = (starts[0] as number) + at - 1;
+      positions[count] = places[0]?.[at - 1] as number;
       tokens[count] = example.tokens[at] as number;
       weights[count] = 1;
       count++;

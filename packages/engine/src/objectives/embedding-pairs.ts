@@ -81,10 +81,10 @@ function placedTexts(
   { examples }: WindowShape,
 ): PlacedText[] {
   let negative = 2 * examples;
-  return placed.flatMap(({ example, starts }, at) =>
+  return placed.flatMap(({ example, places }, at) =>
     sequences(example).map((tokens, part) => ({
       slot: part === 0 ? at : part === 1 ? examples + at : negative++,
-      start: starts[part] as number,
+      start: places[part]?.[0] as number,
       tokens,
     })),
   );

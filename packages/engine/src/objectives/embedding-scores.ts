@@ -47,10 +47,10 @@ export function embeddingScores(
     },
     feeds(placed, { shape }) {
       const { examples } = shape;
-      const texts = placed.flatMap(({ example, starts }, at) =>
+      const texts = placed.flatMap(({ example, places }, at) =>
         sequences(example).map((tokens, part) => ({
           slot: at + part * examples,
-          start: starts[part] as number,
+          start: places[part]?.[0] as number,
           tokens,
         })),
       );

@@ -44,6 +44,7 @@ export function kto(settings: SettingsOf<'KTO'>): Objective<JudgedCompletion> {
   return {
     name: 'kto',
     settings,
+    shareable: true,
     sequences: (example) => [joined(example).tokens],
     targets: ({ completion }) => completion.length,
     weight: () => 1,
@@ -118,9 +119,9 @@ function ktoFeeds(
   const vector = (data: Float32Array) => ({ data, shape: [room], dtype: 'float32' }) as const;
   return {
     ...sequenceFeeds(
-      placed.map(({ example, starts }, slot) => ({
+      placed.map(({ example, places }, slot) => ({
         example: joined(example),
-        start: starts[0] as number,
+        places: places[0] as Int32Array,
         slot,
       })),
       shape.targets,

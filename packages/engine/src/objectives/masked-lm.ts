@@ -47,7 +47,7 @@ export function maskedLm(config: EncoderConfig): Objective<MaskedExample> {
     head: () => head.tensors,
     feeds: (placed, { shape }) =>
       targetFeeds(
-        placed.flatMap(({ example: { hidden, answers }, starts: [start = 0] }) =>
+        placed.flatMap(({ example: { hidden, answers }, places: [[start = 0] = []] }) =>
           Array.from(hidden, (place, at) => ({
             position: start + place,
             label: answers[at] as number,

@@ -9,8 +9,11 @@ import type { TokenizedExample } from './example.ts';
 /** An example with the places that its sequences have in a micro-batch. */
 export type Placed<Example> = {
   readonly example: Example;
-  /** Flat position in `[rows, tokens]` of the first token of each of its sequences. */
-  readonly starts: readonly number[];
+  /**
+   * Of each of its sequences the flat position in `[rows, tokens]` of every token. Sequences lie in one piece, but where
+   * prompts are shared: then their first tokens may be those of another sequence.
+   */
+  readonly places: readonly Int32Array[];
 };
 
 /** What a forward pass gives an objective to work on. */
@@ -114,8 +117,12 @@ export type Objective<Example> = {
   readonly name: string;
   /** What decides the loss besides the examples; part of the fingerprint of a run. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
-  /** The token sequences of an example. Each attends to itself only; all share one window. */
+  /** The token sequences of an example. Each attends to itself only; all are in one window. */
   sequences(example: Example): readonly Int32Array[];
+  /** True where the model makes of a token the same whatever comes after it: then sequences may have their first tokens in common. */
+  readonly shareable?: boolean | undefined;
+  /** True in a run that computes what sequences of a window begin with once. */
+  readonly sharesPrompts?: boolean | undefined;
   /** The type of every token of each sequence, for model families that have token types. */
   types?: ((example: Example) => readonly Int32Array[]) | undefined;
   /** Rows of the target arrays that an example needs. */

@@ -39,17 +39,15 @@ export function poolingFeeds(
 ): Record<string, Tensor> {
   if (meansOver(config)) {
     const owners = new Int32Array(rows * tokens);
-    for (const [at, { example, starts }] of placed.entries()) {
-      const start = starts[0] as number;
+    for (const [at, { example, places }] of placed.entries()) {
+      const start = places[0]?.[0] as number;
       owners.fill(at + 1, start, start + example.tokens.length);
     }
     return { pooled_owners: { data: owners, shape: [1, rows * tokens], dtype: 'int32' } };
   }
   const positions = new Int32Array(targets);
-  for (const [at, { example, starts }] of placed.entries()) {
-    const start = starts[0] as number;
-    positions[at] = config.kind === 'decoder' ? start + example.tokens.length - 1 : start;
-  }
+  const read = config.kind === 'decoder' ? -1 : 0;
+  for (const [at, { places }] of placed.entries()) positions[at] = places[0]?.at(read) as number;
   return { pooled_positions: { data: positions, shape: [targets], dtype: 'int32' } };
 }
 

@@ -66,7 +66,7 @@ describe.each(cases)('the loss of %s in float64', (name) => {
     const {
       tokens,
       positions,
-      segments,
+      ends,
       token_types: _,
       ...fed
     } = batchFeeds(
@@ -79,7 +79,7 @@ describe.each(cases)('the loss of %s in float64', (name) => {
         estimate: () => ({ current: Float32Array.of(-3, -5), reference: Float32Array.of(-6, -4) }),
       },
     );
-    expect([tokens, positions, segments]).not.toContain(undefined);
+    expect([tokens, positions, ends]).not.toContain(undefined);
     const numbers = new Map(
       Object.entries(floats).map(([key, [rows = 0, columns = 0]]) => [
         key,

@@ -21,6 +21,7 @@ export type PreferencePair = {
 
 /** What every objective over preference pairs says of its examples; it counts pairs. */
 export const preferencePairs = {
+  shareable: true,
   sequences: ({ chosen, rejected }: PreferencePair): readonly Int32Array[] => [
     chosen.tokens,
     rejected.tokens,
@@ -75,12 +76,12 @@ export function pairFeeds(
 ): Record<string, Tensor> {
   if (placed.length > pairs) throw new RangeError(`more than ${pairs} pairs in a micro-batch`);
   const weights = new Float32Array(pairs);
-  const sequences = placed.flatMap(({ example: { chosen, rejected }, starts }, at) => {
+  const sequences = placed.flatMap(({ example: { chosen, rejected }, places }, at) => {
     weights[at] = 1;
-    const [first, second] = starts as [number, number];
+    const [first, second] = places as [Int32Array, Int32Array];
     return [
-      { example: chosen, start: first, slot: at, everyToken: everyChosenToken },
-      { example: rejected, start: second, slot: pairs + at },
+      { example: chosen, places: first, slot: at, everyToken: everyChosenToken },
+      { example: rejected, places: second, slot: pairs + at },
     ];
   });
   return {

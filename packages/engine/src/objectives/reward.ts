@@ -70,10 +70,10 @@ export function reward(
         weights[at] = 1;
         margins[at] = example.margin ?? 0;
       }
-      const answers = placed.flatMap(({ example, starts }) =>
+      const answers = placed.flatMap(({ example, places }) =>
         [example.chosen, example.rejected].map((tokens, part) => ({
           example: { tokens },
-          starts: [starts[part] as number],
+          places: [places[part] as Int32Array],
         })),
       );
       return {

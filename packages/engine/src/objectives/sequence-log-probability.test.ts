@@ -87,7 +87,7 @@ describe('log-probabilities of sequences', () => {
 
   it('refuses more tokens than there is room for', () => {
     const example = { tokens: Int32Array.of(1, 2, 3), supervised: Uint8Array.of(0, 1, 1) };
-    expect(() => sequenceFeeds([{ example, start: 0, slot: 0 }], 1)).toThrow(
+    expect(() => sequenceFeeds([{ example, places: Int32Array.of(0, 1, 2), slot: 0 }], 1)).toThrow(
       'more than 1 scored tokens',
     );
   });

@@ -109,10 +109,10 @@ export function sequenceInputs(targets: number): SequenceInputs {
   };
 }
 
-/** A sequence, where its first token lies in the micro-batch, and the slot that its sum goes to. */
+/** A sequence, where its tokens lie in the micro-batch, and the slot that its sum goes to. */
 export type PlacedSequence = {
   readonly example: TokenizedExample;
-  readonly start: number;
+  readonly places: Int32Array;
   readonly slot: number;
   /** Score every token after the first too, with weight 0 unless it is supervised. */
   readonly everyToken?: boolean | undefined;
@@ -126,12 +126,12 @@ export function sequenceFeeds(
   const { positions, tokens, weights, feeds } = targetRoom(room);
   const sequences = new Int32Array(room).fill(-1);
   let count = 0;
-  for (const { example, start, slot, everyToken = false } of placed)
+  for (const { example, places, slot, everyToken = false } of placed)
     for (let at = 1; at < example.tokens.length; at++) {
       const supervised = example.supervised[at] !== 0;
       if (!supervised && !everyToken) continue;
       if (count === room) throw new RangeError(`more than ${room} scored tokens in a micro-batch`);
-      positions[count] = start + at - 1;
+      positions[count] = places[at - 1] as number;
       tokens[count] = example.tokens[at] as number;
       weights[count] = supervised ? 1 : 0;
       sequences[count] = slot;
@@ -149,11 +149,17 @@ export const sequenceScore = {
   sequences: ({ tokens }: TokenizedExample): readonly Int32Array[] => [tokens],
   targets: targetCount,
   feeds: (
-    placed: readonly { readonly example: TokenizedExample; readonly starts: readonly number[] }[],
+    placed: readonly {
+      readonly example: TokenizedExample;
+      readonly places: readonly Int32Array[];
+    }[],
     { shape }: { readonly shape: { readonly targets: number } },
   ): Record<string, Tensor> =>
     sequenceFeeds(
-      placed.map(({ example, starts }, slot) => ({ example, start: starts[0] as number, slot })),
+      placed.map(({ example, places: [places] }, slot) => ({
+        ...{ example, slot },
+        places: places as Int32Array,
+      })),
       shape.targets,
     ),
   forward(

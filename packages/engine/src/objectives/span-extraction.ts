@@ -57,8 +57,8 @@ export function spanExtraction(
       const owners = new Int32Array(rows * tokens);
       const spans = { start: new Int32Array(targets), end: new Int32Array(targets) };
       const weights = new Float32Array(targets).fill(1, 0, placed.length);
-      for (const [at, { example, starts }] of placed.entries()) {
-        const first = starts[0] as number;
+      for (const [at, { example, places }] of placed.entries()) {
+        const first = places[0]?.[0] as number;
         owners.fill(at + 1, first, first + example.tokens.length);
         spans.start[at] = first + example.start;
         spans.end[at] = first + example.end;

@@ -53,7 +53,7 @@ export function tokenClassification(
     classes: ({ labels: each }) => each.filter((label) => label >= 0),
     feeds: (placed, { shape, step }) => ({
       ...targetFeeds(
-        placed.flatMap(({ example, starts: [start = 0] }) =>
+        placed.flatMap(({ example, places: [[start = 0] = []] }) =>
           [...example.labels].flatMap((label, at) =>
             label < 0 ? [] : [{ position: start + at, label }],
           ),

@@ -11,9 +11,9 @@ export function withVirtualTokens<Example>(
 ): Objective<Example> {
   if (count === 0) return objective;
   const { types, scored } = objective;
-  const moved = ({ example, starts }: Placed<Example>): Placed<Example> => ({
+  const moved = ({ example, places }: Placed<Example>): Placed<Example> => ({
     example,
-    starts: starts.map((start) => start + count),
+    places: places.map((each) => each.subarray(count)),
   });
   const longer = (sequence: Int32Array): Int32Array => {
     const whole = new Int32Array(count + sequence.length);
@@ -27,8 +27,9 @@ export function withVirtualTokens<Example>(
     feeds(placed, context) {
       const { rows, tokens } = context.shape;
       const virtual = new Int32Array(rows * tokens).fill(-1);
-      for (const { starts } of placed)
-        for (const start of starts) for (let at = 0; at < count; at++) virtual[start + at] = at;
+      for (const { places } of placed)
+        for (const each of places)
+          for (let at = 0; at < count; at++) virtual[each[at] as number] = at;
       const rowsInput: Tensor = { data: virtual, shape: [rows * tokens], dtype: 'int32' };
       return { ...objective.feeds(placed.map(moved), context), virtual_rows: rowsInput };
     },

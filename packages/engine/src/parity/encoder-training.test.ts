@@ -32,7 +32,7 @@ describe.each(encoderReferences)('the tiny encoder "%s"', (name) => {
         ...parameterFeeds(state),
         tokens: vector(tokens),
         positions: vector([...tokens.keys()]),
-        segments: vector(tokens.map(() => 1)),
+        ends: vector(tokens.map(() => tokens.length)),
         token_types: vector(config.tokenTypes > 1 ? types : tokens.map(() => 0)),
       };
       const used = Object.entries(feeds).filter(([key]) => program.inputs.includes(key));

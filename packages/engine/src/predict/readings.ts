@@ -23,7 +23,10 @@ export function textScores(config: ModelConfig, head: Head, labels: number): Rea
     feeds: (placed, shape) =>
       poolingFeeds(
         config,
-        placed.map(({ start, length }) => ({ example: { tokens: { length } }, starts: [start] })),
+        placed.map(({ start, length }) => ({
+          example: { tokens: { length } },
+          places: [Int32Array.from({ length }, (_, at) => start + at)],
+        })),
         { ...shape, examples: 0 },
       ),
     read(outputs, placed) {

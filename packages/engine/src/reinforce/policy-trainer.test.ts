@@ -66,6 +66,26 @@ describe.each([
   },
 );
 
+it('computes the prompt of a group once, with the same losses and gradients', async () => {
+  await using folder = await tempFolder();
+  const step = async (sharePrompts: boolean) => {
+    const trainer = await open(folder.path, { settings: settings({}, { sharePrompts }) });
+    const { metrics, answers } = await trainer.trainStep();
+    const { sharedTokens } = trainer;
+    await trainer.dispose();
+    return { metrics, answers, sharedTokens };
+  };
+  const [apart, shared] = [await step(false), await step(true)];
+  expect(shared.answers).toEqual(apart.answers);
+  for (const name of ['loss', 'gradientNorm'] as const)
+    expect(shared.metrics[name] / apart.metrics[name] - 1).toBeCloseTo(0, 5);
+  expect([apart.sharedTokens === undefined, shared.sharedTokens === undefined]).toEqual([
+    true,
+    false,
+  ]);
+  expect(shared.metrics.figures.ratio).toBe(1);
+});
+
 it('goes on from a state as if it had not been stopped, to the byte', async () => {
   await using folder = await tempFolder();
   const weights = async (name: string, stops: boolean) => {

@@ -15,7 +15,7 @@ import { createTrainer, type StepMetrics, type Trainer } from '../train/trainer.
 import { answerFigures } from './answer-figures.ts';
 import { divergence } from './divergence.ts';
 import { watchHacking } from './hacking-watch.ts';
-import { mostInWindow, packRollouts } from './pack-rollouts.ts';
+import { mostInWindow, packRollouts, plannedGroups } from './pack-rollouts.ts';
 import { openSampler, type SampledAnswer, type Sampler } from './sampler.ts';
 import { refusalOf } from './trial.ts';
 
@@ -130,6 +130,7 @@ export async function createPolicyTrainer(options: PolicyTrainerOptions): Promis
       totalSteps: stepsPerEpoch * settings.epochs,
       stepsPerEpoch,
       perWindow: mostInWindow,
+      sequences: plannedGroups(worst, reinforcement.groupSize),
     },
     origin: `${options.origin ?? ''} prompts ${hash.digest('hex')}`,
   });
@@ -176,6 +177,11 @@ export class PolicyTrainer {
     return this.#parts.trainer.trainableParameters;
   }
 
+  /** What it saves in a step of the longest answers that prompts are shared; undefined where they are not. */
+  get sharedTokens(): Trainer<Rollout>['sharedTokens'] {
+    return this.#parts.trainer.sharedTokens;
+  }
+
   /** Why nothing could be learned, from groups of answers to 32 of the prompts; undefined where something may. */
   async refusal(): Promise<string | undefined> {
     const { prompts, settings } = this.#parts;
@@ -207,7 +213,8 @@ export class PolicyTrainer {
       advantage: 0,
     }));
     const { windowShape } = trainer;
-    const windows = packRollouts(judged, windowShape);
+    const sharesPrompts = trainer.sharedTokens !== undefined;
+    const windows = packRollouts(judged, windowShape, sharesPrompts);
     const sampled = await trainer.tokenScores('current', windows);
     const reference = await trainer.tokenScores('start', windows);
     const measured = judged.map((rollout) => ({
@@ -220,7 +227,7 @@ export class PolicyTrainer {
       ...rollout,
       advantage: advantages[at] as number,
     }));
-    const metrics = await trainer.trainOn(packRollouts(learned, windowShape));
+    const metrics = await trainer.trainOn(packRollouts(learned, windowShape, sharesPrompts));
     const told = { ...answerFigures(answers, rewards, this.#group), kl: divergence(measured) };
     const figures = { ...metrics.figures, ...told };
     const warnings = this.#watch(told);

@@ -108,7 +108,7 @@ describe.each(referenceModels)('the logits of "%s"', (name) => {
         ...Object.fromEntries(used),
         tokens: vector(tokens),
         positions: vector(Int32Array.from(tokens.keys())),
-        segments: vector(new Int32Array(length).fill(1)),
+        ends: vector(new Int32Array(length).fill(length)),
       });
       const recorded = tensors.get(`logits.${index}`)?.data ?? never();
       expect(distance(answers.logits?.data as Float32Array, recorded)).toBeLessThan(tolerance);

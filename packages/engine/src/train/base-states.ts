@@ -54,12 +54,10 @@ function statesOf<Example>({ objective }: PreparedRun<Example>, example: Example
 /** The place of the first hidden state that is read of a sequence. */
 export function firstRead<Example>(
   { objective }: PreparedRun<Example>,
-  { example, starts }: Placed<Example>,
+  places: Placed<Example>['places'],
   part: number,
 ): number {
-  const start = starts[part] as number;
-  if (objective.reads !== 'last') return start;
-  return start + (objective.sequences(example)[part]?.length ?? 1) - 1;
+  return places[part]?.at(objective.reads === 'last' ? -1 : 0) as number;
 }
 
 /** Runs the base model over the examples once. */
@@ -94,12 +92,12 @@ export async function computeStates<Example>(
   try {
     for (const windows of plan.step(0).microBatches) {
       const batch = windows.map((window) => window.map((index) => examples[index] as Example));
-      const filled = fillMicroBatch(batch, shape, objective.sequences);
+      const filled = fillMicroBatch(batch, shape, objective);
       const feeds = feedsOf(program, textFeeds(objective, filled));
       const data = (await program.run(feeds)).hidden?.data as Float32Array;
-      for (const { example, starts } of filled.placed)
+      for (const { example, places } of filled.placed)
         for (const [part, states] of (kept.of.get(example) ?? []).entries()) {
-          const first = firstRead(run, { example, starts }, part) * hiddenSize;
+          const first = firstRead(run, places, part) * hiddenSize;
           states.set(data.subarray(first, first + states.length));
         }
     }

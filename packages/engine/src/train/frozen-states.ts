@@ -75,12 +75,12 @@ export async function frozenStates<Example>(
     feeds(windows, context) {
       const feeds = batchFeeds(objective, windows, context);
       for (const name of textInputs) delete feeds[name];
-      const { placed } = fillMicroBatch(windows, context.shape, objective.sequences);
+      const { placed } = fillMicroBatch(windows, context.shape, objective);
       const rows = context.shape.rows * context.shape.tokens;
       const data = new Float32Array(rows * hiddenSize);
-      for (const { example, starts } of placed)
+      for (const { example, places } of placed)
         for (const [part, states] of (kept.get(example) ?? heldOut.get(example) ?? []).entries()) {
-          const first = firstRead(run, { example, starts }, part);
+          const first = firstRead(run, places, part);
           data.set(states, first * hiddenSize);
         }
       return { ...feeds, hidden_states: { data, shape: [rows, hiddenSize], dtype: 'float32' } };

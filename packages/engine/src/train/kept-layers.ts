@@ -61,17 +61,19 @@ export async function keptLayers<Example>(
   let showing: ReadonlyMap<Example, Windows<Example>> | undefined;
 
   async function compute(windows: Windows<Example>): Promise<void> {
-    const batch = fillMicroBatch(windows, plan.shape, objective.sequences);
+    const batch = fillMicroBatch(windows, plan.shape, objective);
     const texts = feedsOf(program, textFeeds(objective, batch));
     const { states } = await program.run({ ...fixedFeeds, ...texts });
     for (const placed of batch.placed)
       if (!kept.has(placed.example))
-        await kept.put(placed.example, rowsOf(placed, states?.data as Float32Array));
+        await kept.put(placed.example, rowsAt(placed, states?.data as Float32Array));
   }
-  /** The rows of an example, whose sequences lie one after another. */
-  function rowsOf({ example, starts: [start = 0] }: Placed<Example>, data: Float32Array) {
-    const count = objective.sequences(example).reduce((sum, { length }) => sum + length, 0);
-    return data.subarray(start * hiddenSize, (start + count) * hiddenSize);
+  /** What the blocks made of an example's tokens, sequence after sequence. */
+  function rowsAt({ places }: Placed<Example>, data: Float32Array): Float32Array {
+    const rows = new Float32Array(tokensOf(places) * hiddenSize);
+    for (const [at, place] of places.flatMap((each) => [...each]).entries())
+      rows.set(data.subarray(place * hiddenSize, (place + 1) * hiddenSize), at * hiddenSize);
+    return rows;
   }
   return {
     forward: above,
@@ -80,10 +82,15 @@ export async function keptLayers<Example>(
       showing ??= firstShown(run);
       for (const example of windows.flat())
         if (!kept.has(example)) await compute(showing.get(example) ?? windows);
-      const { placed } = fillMicroBatch(windows, plan.shape, objective.sequences);
+      const { placed } = fillMicroBatch(windows, plan.shape, objective);
       const shape = [plan.shape.rows * plan.shape.tokens, hiddenSize];
       const data = new Float32Array((shape[0] as number) * hiddenSize);
-      for (const one of placed) await kept.read(one.example, rowsOf(one, data));
+      for (const { example, places } of placed) {
+        const rows = new Float32Array(tokensOf(places) * hiddenSize);
+        await kept.read(example, rows);
+        for (const [at, place] of places.flatMap((each) => [...each]).entries())
+          data.set(rows.subarray(at * hiddenSize, (at + 1) * hiddenSize), place * hiddenSize);
+      }
       const feeds = feedsOf(reads, batchFeeds(objective, windows, context));
       return { ...feeds, [frozenStatesName]: { data, shape, dtype: 'float32' } };
     },
@@ -92,6 +99,10 @@ export async function keptLayers<Example>(
       await program.dispose();
     },
   };
+}
+
+function tokensOf(places: Placed<unknown>['places']): number {
+  return places.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Rows of a micro-batch, each of the examples that share it. */

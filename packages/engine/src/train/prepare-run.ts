@@ -1,6 +1,7 @@
 import type { Recipe } from '@lathe/recipe/recipe';
 import { strataOf } from '../batch/balanced-order.ts';
 import { type BatchPlan, type ExampleSize, planBatches } from '../batch/batches.ts';
+import { promptSharing } from '../batch/prompt-sharing.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { planForEstimate } from '../memory/memory-estimate.ts';
 import { withinMemory } from '../memory/memory-limit.ts';
@@ -33,6 +34,8 @@ type DrawnSteps = {
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
   readonly perWindow: number;
+  /** The tokens of the examples as they have in common what those of a step have; by default their own. */
+  readonly sequences?: ((example: number) => readonly Int32Array[]) | undefined;
 };
 
 /** A run whose every step is planned, and whose state is where it starts. */
@@ -40,7 +43,7 @@ export type PreparedRun<Example> = Pick<RunOptions<Example>, 'model' | 'examples
   readonly device: Device;
   /** As they hold on the device and within the memory. */
   readonly settings: Recipe & { readonly precision: Precision };
-  /** With the virtual tokens of the method, where it has them. */
+  /** With the virtual tokens of the method, where it has them, and prompts shared where the plan has them so. */
   readonly objective: Objective<Example>;
   readonly limits: ExampleLimits;
   /** Tokens that the model has positions for; held-out examples may be as long. */
@@ -76,18 +79,26 @@ export async function prepareRun<Example>(
   const sizes = sizesOf(objective, examples);
   const seed = rootSeed(given.seed);
   const strata = strataFor(given, objective, examples);
+  const sharing = promptSharing(given, objective, {
+    config: model.config,
+    sequences:
+      options.drawn?.sequences ?? ((index) => objective.sequences(examples[index] as Example)),
+  });
   const fitting = {
     ...{ ...options, settings: given, objective, plan: modelPlan },
-    ...{ sizes, seed, strata },
+    ...{ sizes, seed, strata, sharing },
   };
   const settings = { ...withinMemory(fitting), precision };
   const modelState = await createModelState(options);
   const undivided = objective.contrastive;
-  const planned = planBatches(sizes, { ...settings, undivided, strata }, seed);
+  const planned = planBatches(sizes, { ...settings, undivided, strata, sharing }, seed);
   const plan = options.drawn === undefined ? planned : drawnPlan(planned, options.drawn);
   const { microBatchesPerStep } = plan;
   objective.checkPlan?.({ batchSize: settings.batchSize, microBatchesPerStep });
-  const prepared = { settings, objective, limits, mostTokens, sizes, seed, plan, modelState };
+  const prepared = {
+    ...{ settings, limits, mostTokens, sizes, seed, plan, modelState },
+    objective: plan.shared === undefined ? objective : { ...objective, sharesPrompts: true },
+  };
   return { model, examples, initial, device, ...prepared };
 }
 

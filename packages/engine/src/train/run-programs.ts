@@ -74,6 +74,9 @@ export async function openPrograms<Example>(
     packing: settings,
     mayOverflow: precision === 'float16',
   });
+  const sharing = objective.sharesPrompts
+    ? { always: false, hiddenSize: model.config.hiddenSize }
+    : undefined;
   const compares = (objective.measured ?? objective.tokenScore) !== undefined;
   const start = startingWeights({ model, initial }, modelState, compares);
   const scorer = (values: () => WeightValues, parameterFeeds: Readonly<Record<string, Tensor>>) =>
@@ -81,6 +84,7 @@ export async function openPrograms<Example>(
       device,
       mapFolder,
       settings,
+      sharing,
       forward: (shape) => forwardOf(values(), shape, { objective: sequenceScore, training: false }),
       parameterFeeds,
     });
@@ -105,7 +109,7 @@ export async function openPrograms<Example>(
     current: scorer(current, parameters),
   });
   const evaluated = {
-    ...{ objective, device, mapFolder, settings, measurements },
+    ...{ objective, device, mapFolder, settings, sharing, measurements },
     parameterFeeds: parameters,
   };
   const whole = createEvaluator({

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import type { SharedTokens } from '../batch/batches.ts';
 import { randomFeeds } from '../batch/random-feeds.ts';
 import { requireFiniteWeights } from '../formats/finite.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -129,6 +130,11 @@ export class Trainer<Example> {
   /** Static shape of the micro-batches, padding included. */
   get windowShape(): WindowShape {
     return this.#run.plan.shape;
+  }
+
+  /** What it saves in an epoch that prompts are shared; undefined where they are not. */
+  get sharedTokens(): SharedTokens | undefined {
+    return this.#run.plan.shared;
   }
 
   async trainStep(): Promise<StepMetrics> {

@@ -18,7 +18,7 @@ export const frozenStatesName = 'frozen_states';
 export const textInputs: ReadonlySet<string> = new Set([
   'tokens',
   'positions',
-  'segments',
+  'ends',
   'token_types',
 ]);
 

@@ -29,6 +29,7 @@ export function policy(settings: Settings): Objective<Rollout> {
   return {
     name: 'reinforcement',
     settings,
+    shareable: true,
     sequences: (rollout) => [joined(rollout, settings).tokens],
     targets: ({ completion }) => completion.length,
     weight: (rollout) => weightOf(rollout, settings),

@@ -93,9 +93,9 @@ export function rolloutFeeds(
     start = end;
   }
   const { target_sequences, ...feeds } = sequenceFeeds(
-    placed.map(({ example, starts }, slot) => ({
+    placed.map(({ example, places }, slot) => ({
       example: joined(example, settings),
-      start: starts[0] as number,
+      places: places[0] as Int32Array,
       slot,
     })),
     targets,

@@ -20,9 +20,9 @@ export function tokenScore(
   return {
     feeds(placed, { shape }) {
       const { target_positions, target_tokens } = sequenceFeeds(
-        placed.map(({ example, starts }, slot) => ({
+        placed.map(({ example, places }, slot) => ({
           example: joined(example, { maskTruncated: false }),
-          start: starts[0] as number,
+          places: places[0] as Int32Array,
           slot,
         })),
         shape.targets,

@@ -34,7 +34,7 @@ export function scoredAnswers({ decode, separator }: AnswerReader): Scored<Windo
     metrics: ['exact_match', 'f1'],
     read: (placed, vectors) => {
       const scores = vectorOf(vectors, 'scores');
-      return placed.map(({ example: { tokens }, starts: [first = 0] }) => {
+      return placed.map(({ example: { tokens }, places: [[first = 0] = []] }) => {
         const own = scores.subarray(2 * first, 2 * (first + tokens.length));
         const { from, to, score, nothing } = bestSpan(own, contextOf(tokens, separator));
         return { text: decode(tokens.subarray(from, to + 1)).trim(), score, nothing };

@@ -18,7 +18,7 @@ function figuresOf<Example>(
   const card = scored?.open(examples);
   for (const { at, vectors } of batches) {
     const placed = at.map((index): Placed<Example> => {
-      return { example: examples[index] as Example, starts: [0] };
+      return { example: examples[index] as Example, places: [Int32Array.of(0)] };
     });
     card?.add(placed, vectors, shape);
   }
@@ -139,7 +139,7 @@ it('ranks texts among those of all examples, and compares cosines with scores', 
   const full = { rows: 1, tokens: 16, targets: 6, examples: 2 };
   const card = scoredRanks.open(pairs.slice(0, 2));
   card.add(
-    pairs.slice(0, 2).map((example) => ({ example, starts: [0] })),
+    pairs.slice(0, 2).map((example) => ({ example, places: [Int32Array.of(0)] })),
     vectors(0, 1, 0.1, 2, 0.2, 1.1),
     full,
   );

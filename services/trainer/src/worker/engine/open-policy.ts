@@ -13,6 +13,7 @@ import type { AskRewards } from './gradings.ts';
 import { modelKind } from './model-kind.ts';
 import { readShards } from './read-shards.ts';
 import { taskDevice } from './task-device.ts';
+import { tellShared } from './tell-shared.ts';
 import type { LoopTrainer } from './train-loop.ts';
 import { inUserTerms } from './user-terms.ts';
 
@@ -63,6 +64,7 @@ async function open(task: EngineTask, link: PolicyLink): Promise<LoopTrainer> {
     },
   });
   if (task.stateFolder !== null) await trainer.restoreState(task.stateFolder);
+  else tellShared(trainer, link.send, 'a step of the longest answers');
   const heldOut = await promptsOf(task.heldOutShards);
   const show = (side: Side, answers: PolicyStep['answers']): void =>
     link.send({ kind: 'samples', samples: samplesOf(trainer.step, side, answers) });

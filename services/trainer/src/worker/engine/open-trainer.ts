@@ -16,6 +16,7 @@ import { initialOf, modelKind, weightsOf } from './model-kind.ts';
 import { readShards } from './read-shards.ts';
 import { samplesShown } from './samples-shown.ts';
 import { taskDevice } from './task-device.ts';
+import { tellShared } from './tell-shared.ts';
 import type { LoopTrainer } from './train-loop.ts';
 import { inUserTerms } from './user-terms.ts';
 
@@ -72,6 +73,7 @@ async function openWith<Example>(
     device,
   });
   if (task.stateFolder !== null) await trainer.restoreState(task.stateFolder);
+  else tellShared(trainer, send, 'an epoch');
   const rows = await readShards(task.heldOutShards);
   const heldOut = examplesOf(rows);
   const { earlyStopping: rule, task: kind, preference } = resolveRecipe(recipe);
