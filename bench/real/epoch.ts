@@ -1,7 +1,7 @@
 /**
  * Trains one epoch over rows in tokens with this engine and prints its result as JSON; bench/real/main.ts runs it.
  *
- *     node bench/real/epoch.ts --rows <file> --model <folder> --method lora|full --threads <n> [--no-packing] [--whole-head]
+ *     node bench/real/epoch.ts --rows <file> --model <folder> --method lora|full --threads <n> [--no-sharing] [--no-packing] [--whole-head]
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,8 @@ const { values } = parseArgs({
     model: { type: 'string', default: '' },
     method: { type: 'string', default: 'lora' },
     threads: { type: 'string', default: '2' },
+    /** What rows begin with computed for each of them. */
+    'no-sharing': { type: 'boolean', default: false },
     /** Each row in a window of its own. */
     'no-packing': { type: 'boolean', default: false },
     /** The head at every token, as if all were learned. */
@@ -37,6 +39,7 @@ const trainer = await createTrainer({
     adaptation: values.method === 'full' ? { type: 'full' } : { type: 'lora', rank: 16, alpha: 32 },
     ...{ epochs: 1, batchSize, learningRate: 1e-5, schedule: 'constant' },
     packing: !values['no-packing'],
+    sharePrompts: values['no-sharing'] ? false : 'auto',
     // The same rows in a step as the other program has.
     shuffle: false,
   }),

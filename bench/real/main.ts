@@ -3,10 +3,10 @@
  * tokens, of which the same are learned; prints seconds an epoch, and how the gain divides.
  *
  *     npm run bench:real -- --data <folder of data sets> [--set banking77] [--rows 48] [--method lora|full] [--rounds 1]
- *         [--model .tools/real-models/smollm2-135m] [--threads 2] [--out <file>]
+ *         [--model .tools/real-models/smollm2-135m] [--threads 2] [--alone] [--out <file>]
  *
  * The model comes from `npm run models:get`; TRL is looked for in .tools/python (bench/reference/decoders.py says how to make it).
- * TRL batches rows in three ways (bench/reference/sft_epoch.py), of which the fastest is what Lathe is compared with.
+ * `--alone` leaves TRL out, and tells only how Lathe's own gain divides. TRL batches rows in three ways (bench/reference/sft_epoch.py), of which the fastest is what Lathe is compared with.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,6 +31,8 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     model: { type: 'string', default: join(root, '.tools', 'real-models', 'smollm2-135m') },
     python: { type: 'string', default: join(root, '.tools', 'python', 'bin', 'python') },
+    /** Without the other program. */
+    alone: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
 });
@@ -40,18 +42,20 @@ if (data === undefined) throw new Error('--data names the folder that holds bank
 /** Largest relative difference of the mean losses at which both programs count as doing the same work. */
 const sameWork = 0.01;
 
-const ways = ['padded', 'grouped', 'packed'] as const;
+const trlWays = ['padded', 'grouped', 'packed'] as const;
+const ways = values.alone ? [] : trlWays;
 /** This engine, with less and less of what makes it faster. */
 const lathe = {
-  packed: [],
-  'one row a window': ['--no-packing'],
-  'and the head at every token': ['--no-packing', '--whole-head'],
+  shared: [],
+  packed: ['--no-sharing'],
+  'one row a window': ['--no-sharing', '--no-packing'],
+  'and the head at every token': ['--no-sharing', '--no-packing', '--whole-head'],
 } as const;
 
 const work = await mkdtemp(join(tmpdir(), 'lathe-real-'));
 const lines = [
-  `| rows | tokens, learned | ${ways.map((way) => `TRL ${way}`).join(' | ')} | Lathe | times TRL's best | packing | head at learned tokens | the step itself |`,
-  `| --- | --- | ${ways.map(() => '---').join(' | ')} | --- | --- | --- | --- | --- |`,
+  `| rows | tokens, learned | ${ways.map((way) => `TRL ${way}`).join(' | ')} | Lathe | times TRL's best | shared prompts | packing | head at learned tokens | the step itself |`,
+  `| --- | --- | ${ways.map(() => '---').join(' | ')} | --- | --- | --- | --- | --- | --- |`,
 ];
 for (const set of dataSets) {
   if (values.set !== undefined && set.name !== values.set) continue;
@@ -77,18 +81,23 @@ async function measure(set: DataSet, folder: string): Promise<string> {
     for (const way of ways) keep(way, await trlEpoch(file, way));
   }
   const of = (name: string): EpochResult => found.get(name) as EpochResult;
-  checkSameWork(set.name, of('packed'), of('padded'));
+  checkSameWork(set.name, of('shared'), of(values.alone ? 'packed' : 'padded'));
   const seconds = (name: string): number => of(name).seconds;
-  const [own, alone, whole] = Object.keys(lathe).map(seconds) as [number, number, number];
+  const [own, packed, alone, whole] = Object.keys(lathe).map(seconds) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const best = Math.min(...ways.map(seconds));
   const lengths = rows.tokens.map((ids) => ids.length);
   const sum = lengths.reduce((total, length) => total + length, 0);
-  const times = [best / own, alone / own, whole / alone, best / whole];
+  const times = [best / own, packed / own, alone / packed, whole / alone, best / whole];
   return `| ${[
     `${set.title}: ${lengths.length}, of ${Math.min(...lengths)} to ${Math.max(...lengths)} tokens`,
-    `${sum}, ${of('packed').supervisedTokens}`,
+    `${sum}, ${of('shared').supervisedTokens}`,
     ...[...ways.map(seconds), own].map((each) => `${each.toFixed(1)} s`),
-    ...times.map((factor) => factor.toFixed(2)),
+    ...times.map((factor) => (Number.isFinite(factor) ? factor.toFixed(2) : '')),
   ].join(' | ')} |`;
 }
 
@@ -115,7 +124,7 @@ function ownEpoch(file: string, flags: readonly string[]): Promise<EpochResult> 
   return runForJson(process.execPath, [program, ...common(file), ...flags], { env });
 }
 
-function trlEpoch(file: string, way: (typeof ways)[number]): Promise<EpochResult> {
+function trlEpoch(file: string, way: (typeof trlWays)[number]): Promise<EpochResult> {
   const program = join(root, 'bench', 'reference', 'sft_epoch.py');
   const flags = ['--batch', String(batchSize), '--batching', way];
   return runForJson(values.python, [program, ...common(file), ...flags]);

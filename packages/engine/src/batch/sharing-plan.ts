@@ -1,6 +1,6 @@
 import { packLengths } from './packing.ts';
 import { packShared, type SharingUnit, sharedSize, sortByTokens } from './shared-prompts.ts';
-import { chooseRows, roundUp, runCost, runsOf } from './window-rows.ts';
+import { chooseRows, roundDown, roundUp, runCost, runsOf } from './window-rows.ts';
 
 /** When it is worth it to compute what examples begin with once. */
 export type SharingChoice = {
@@ -73,8 +73,8 @@ export function widestShared({
   readonly microBatchTokens: number;
 }): { readonly rows: number; readonly tokens: number } {
   const rows = chooseRows([batchSize], longest, microBatchTokens);
-  const tokens = Math.floor(longest * (rows === 1 ? 1.125 : Math.sqrt(rows)));
-  return { rows, tokens: Math.max(longest, Math.min(microBatchTokens, tokens)) };
+  const tokens = Math.min(microBatchTokens, longest * (rows === 1 ? 1.125 : Math.sqrt(rows)));
+  return { rows, tokens: Math.max(longest, roundDown(tokens)) };
 }
 
 /** The windows in which sharing prompts costs least; undefined where it is not worth it. */

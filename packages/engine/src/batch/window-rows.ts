@@ -9,6 +9,11 @@ export function roundUp(count: number): number {
   return Math.ceil(count / granule) * granule;
 }
 
+/** Down to such a multiple. */
+export function roundDown(count: number): number {
+  return Math.floor(count / granule) * granule;
+}
+
 /** The number of rows for which all steps together run the fewest padded tokens. */
 export function chooseRows(
   windowsPerStep: readonly number[],
