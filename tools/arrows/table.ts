@@ -92,7 +92,7 @@ export const arrows: Table = {
         generate:
           'graph ops onnx runtime formats families nn peft adapt models objectives step batch measure',
         written: 'runtime families objectives peft train generate',
-        reinforce: 'runtime families nn objectives peft train generate',
+        reinforce: 'runtime families nn objectives peft batch train generate',
         local: 'runtime formats families objectives measure train written',
         predict: 'graph ops runtime formats families peft models objectives generate',
         gguf: 'formats families nn',
