@@ -110,9 +110,10 @@ async function* follow(
       const events = await listEvents(nats, project, id, {
         ...{ afterSequence: last, limit: pageEvents, newestFirst: false },
       });
-      const told = events.map((stored) =>
-        data(eventObject(ids, stored), ids.idOf(stored.sequence)),
-      );
+      const told = events.map((stored) => {
+        const event = eventObject(ids, stored);
+        return data(event, event.id);
+      });
       // In one piece: sent and read by themselves they would cost both sides more than all that is done with them.
       if (told.length > 0) yield told.join('');
       const newest = events.at(-1);
