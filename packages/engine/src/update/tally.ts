@@ -30,8 +30,9 @@ export function createTally(): TallyBuilder {
     add(outputs) {
       loss += number(outputs, 'loss');
       correct += number(outputs, 'correct');
+      // A copy: what a run gives may be written over by the next.
       if (outputs.target_losses !== undefined)
-        losses.push(outputs.target_losses.data as Float32Array);
+        losses.push(Float32Array.from(outputs.target_losses.data as Float32Array));
       for (const key of Object.keys(outputs)) {
         const name = figurePattern.exec(key)?.[1];
         if (name === undefined) continue;
