@@ -37,6 +37,33 @@ describe('likeness', () => {
     expect(shinglesOf('今日は良い天気')).toHaveLength(3);
   });
 
+  it('is that of operators too, which are no punctuation', () => {
+    const differ = (a: string, b: string) =>
+      expect(shinglesOf(a), `${a} and ${b}`).not.toEqual(shinglesOf(b));
+    const same = (a: string, b: string) =>
+      expect(shinglesOf(a), `${a} and ${b}`).toEqual(shinglesOf(b));
+    const operators = ['+', '-', '*', '/', '=', '<', '>', '<=', '==', '**', '^', '%'];
+    for (const [at, one] of operators.entries())
+      for (const other of operators.slice(at + 1)) {
+        differ(`What is 7 ${one} 5?`, `What is 7 ${other} 5?`);
+        differ(`What is 17${one}5?`, `What is 17${other}5?`);
+        differ(`Solve (x + y) ${one} a.`, `Solve (x + y) ${other} a.`);
+      }
+    for (const other of ['width + height', 'width height', 'width == height'])
+      differ('return width * height', `return ${other}`);
+    differ('Add -5 and 3.', 'Add 5 and 3.');
+    differ('What is 7 * -5?', 'What is 7 * 5?');
+    differ('Was ist 7 + 5, Jörg?', 'Was ist 7 * 5, Jörg?');
+    same('What is 7 + 5?', 'what is 7+5');
+    same('What is 7 × 5 − 2?', 'What is 7 * 5 - 2?');
+    same('Was ist 7 + 5, Jörg?', 'was ist 7+5 Jörg');
+    same('A well-known e-mail, and/or covid-19 - yes!', 'a well known e mail and or covid 19 yes');
+    same(
+      '- 5 apples\n- <b>12</b> pears | 3 figs & more',
+      '5 apples\n* <b>12</b> pears\n3 figs, more',
+    );
+  });
+
   it('is the share of shingles in common', () => {
     const set = (...values: number[]) => Uint32Array.from(values);
     expect(jaccard(set(1, 2, 3, 4), set(2, 3, 4, 9))).toBe(3 / 5);

@@ -1,12 +1,17 @@
+import { isOperator, isSign, plainSigns, signRun } from './operators.ts';
+
 /** Scripts that part no words: each of their characters counts as one. */
 const word =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{M}\p{N}]+/gu;
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{M}\p{N}]+/u;
+const wordOrSigns = new RegExp(`${word.source}|${signRun.source}`, 'gu');
+const signCode = 1;
 const beyondAscii = /[\u0080-\uffff]/;
 
-/** Of a letter or digit of ASCII its code in lower case, of all else 0. */
+/** Of a letter or digit of ASCII its code in lower case, of a sign that operators are made of 1, of all else 0. */
 const plainCodes = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code).toLowerCase();
-  return /[a-z0-9]/.test(character) ? character.charCodeAt(0) : 0;
+  if (/[a-z0-9]/.test(character)) return character.charCodeAt(0);
+  return isSign(character) ? signCode : 0;
 });
 
 /** Hashes of the words while they are gathered. */
@@ -14,27 +19,38 @@ let gathered = new Uint32Array(1024);
 
 /**
  * Hashes of the words of a text in their order, without what equal texts differ in: case, forms of characters, blanks and
- * signs. FNV-1a, mixed.
+ * punctuation. Operators are words. FNV-1a, mixed.
  */
 export function wordHashes(text: string): Uint32Array {
   if (beyondAscii.test(text)) return Uint32Array.from(wordsOf(text), hashWord);
-  if (gathered.length <= text.length / 2) gathered = new Uint32Array(text.length);
+  if (gathered.length <= text.length) gathered = new Uint32Array(2 * text.length);
   let count = 0;
   let hash = offset;
   for (let at = 0; at < text.length; at++) {
     const code = plainCodes[text.charCodeAt(at)] as number;
-    if (code !== 0) hash = Math.imul(hash ^ code, prime);
-    else if (hash !== offset) {
+    if (code > signCode) {
+      hash = Math.imul(hash ^ code, prime);
+      continue;
+    }
+    if (hash !== offset) {
       gathered[count++] = mix(hash);
       hash = offset;
     }
+    if (code !== signCode) continue;
+    const start = at;
+    while (plainCodes[text.charCodeAt(at + 1)] === signCode) at++;
+    if (isOperator(text, start, at + 1)) gathered[count++] = hashWord(text.slice(start, at + 1));
   }
   if (hash !== offset) gathered[count++] = mix(hash);
   return gathered.slice(0, count);
 }
 
 function wordsOf(text: string): string[] {
-  return text.normalize('NFKC').toLowerCase().match(word) ?? [];
+  const plain = plainSigns(text.normalize('NFKC').toLowerCase());
+  const found: string[] = [];
+  for (const { 0: each, index } of plain.matchAll(wordOrSigns))
+    if (!isSign(each) || isOperator(plain, index, index + each.length)) found.push(each);
+  return found;
 }
 
 const offset = 0x811c9dc5 | 0;
